@@ -1,0 +1,111 @@
+/**
+ * Runs a flat statechart over a resource that its actor owns.
+ *
+ * The chart (in machines/) says what happens when; its actor says how: it opens the resource,
+ * has one function per action of the chart, and releases the resource however the actor ends.
+ *
+ * XState's interpreter can run these charts too, and a test holds the two against each other. But
+ * it costs some 20 µs per connection, half of what a bare socket costs, and it has no place for
+ * the release of a resource when an actor is stopped or crashes.
+ */
+
+import type { AnyStateMachine, EventObject } from 'xstate';
+import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from './supervision/behaviour.js';
+
+/** The parts of a chart that belong to its actor. */
+export interface ChartActor<TEvent extends EventObject, TAction extends string, TInput, TResource> {
+  /** Opens what the actor owns; its listeners send the chart's events to `scope.self`. */
+  open(scope: BehaviourScope<TEvent>, input: TInput): TResource;
+  /** One effect per action that the chart names. */
+  readonly actions: Readonly<Record<TAction, (resource: TResource, event: TEvent) => void>>;
+  /** Lets go of the resource; runs once, however the actor ends. */
+  release(resource: TResource): void;
+}
+
+/** What a state does with an event, if the guard agrees. */
+interface Transition {
+  readonly target: string | undefined;
+  readonly guard: ((args: { readonly event: EventObject }) => boolean) | undefined;
+  readonly actions: readonly string[];
+}
+
+interface State {
+  readonly final: boolean;
+  readonly on: ReadonlyMap<string, readonly Transition[]>;
+}
+
+/**
+ * Actor logic of a flat chart: atomic and final states, transitions with named actions and with
+ * named guards that look at the event alone.
+ *
+ * @throws TypeError when the chart uses anything else, or names what is not implemented.
+ */
+export function fromChart<TEvent extends EventObject, TAction extends string, TInput, TResource>(
+  machine: AnyStateMachine,
+  { open, actions, release }: ChartActor<TEvent, TAction, TInput, TResource>,
+): BehaviourLogic<TEvent, TInput> {
+  const { initial, states } = compile(machine, actions);
+
+  return fromBehaviour<TEvent, TInput>((scope, input) => {
+    const resource = open(scope, input);
+    let state = initial;
+
+    function step(event: TEvent): void {
+      const candidates = state.on.get(event.type);
+      const transition = candidates?.find(({ guard }) => guard === undefined || guard({ event }));
+      if (transition === undefined) return;
+      if (transition.target !== undefined) state = states.get(transition.target) as State;
+      for (const action of transition.actions) actions[action as TAction](resource, event);
+      if (state.final) scope.end();
+    }
+
+    return {
+      receive: step,
+      shutdown: () => step({ type: 'shutdown.requested' } as TEvent),
+      release: () => release(resource),
+    };
+  });
+}
+
+const STATE_KEYS: readonly string[] = ['description', 'on', 'type'];
+const TRANSITION_KEYS: readonly string[] = ['actions', 'description', 'guard', 'target'];
+
+/** Turns a chart's configuration into a table, and proves on the way that the table says it all. */
+function compile(
+  machine: AnyStateMachine,
+  actions: Readonly<Record<string, unknown>>,
+): { readonly initial: State; readonly states: ReadonlyMap<string, State> } {
+  const { id, initial } = machine.config;
+  const states = machine.config.states as Record<string, Record<string, unknown>>;
+  const { guards } = machine.implementations;
+
+  function demand(condition: boolean, what: string): asserts condition {
+    if (!condition) throw new TypeError(`chart '${id}' cannot be run flat: ${what}`);
+  }
+
+  function compileTransition(config: string | Record<string, unknown>): Transition {
+    const { target, guard, actions: names = [], ...rest } = typeof config === 'string' ? { target: config } : config;
+    const unknown = Object.keys(rest).find((key) => !TRANSITION_KEYS.includes(key));
+    demand(unknown === undefined, `a transition has '${unknown}'`);
+    demand(target === undefined || (typeof target === 'string' && target in states), `no state '${target}'`);
+    const named = [names].flat() as readonly string[];
+    for (const name of named) demand(name in actions, `no action '${name}'`);
+    demand(guard === undefined || (typeof guard === 'string' && guard in guards), `no guard '${guard}'`);
+    return { target, guard: guards[guard as string] as Transition['guard'], actions: named };
+  }
+
+  function compileState(name: string): State {
+    const config = states[name] ?? {};
+    const unknown = Object.keys(config).find((key) => !STATE_KEYS.includes(key));
+    demand(unknown === undefined, `state '${name}' has '${unknown}'`);
+    const on = Object.entries(config['on'] ?? {}).map(
+      ([type, configs]) => [type, [configs].flat().map(compileTransition)] as const,
+    );
+    return { final: config['type'] === 'final', on: new Map(on) };
+  }
+
+  const compiled = new Map(Object.keys(states).map((name) => [name, compileState(name)]));
+  const first = compiled.get(String(initial));
+  demand(first !== undefined, 'no initial state');
+  return { initial: first, states: compiled };
+}

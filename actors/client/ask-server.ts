@@ -1,0 +1,67 @@
+/**
+ * Asks the server for one change: a connection, a line out, a line back.
+ */
+
+import { connect } from 'node:net';
+import { fromPromise, type PromiseActorLogic } from 'xstate';
+import type { ServerRequest } from '../../machines/client/client-setup.js';
+import type { ServerReply } from '../../machines/client/events.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
+import { decodeLine } from '../../protocol/message.js';
+import { isDone } from '../../protocol/reply.js';
+import { encodeRequest, MAX_REQUEST_BYTES } from '../../protocol/request.js';
+
+/** Longest wait for the server's reply, in milliseconds; it may itself wait 10 s for its disk. */
+export const REPLY_TIMEOUT_MS = 12_000;
+
+export interface ServerEndpoint {
+  /** A name or an address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Actor logic of one request; its output is the reply, its error says in words why there is none. */
+export function askServerLogic(server: ServerEndpoint): PromiseActorLogic<ServerReply, ServerRequest> {
+  return fromPromise(({ input, signal }) => ask(server, encodeRequest(input.op, ...input.ids), signal));
+}
+
+function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Promise<ServerReply> {
+  return new Promise((resolve, reject) => {
+    const splitter = new LineSplitter(MAX_REQUEST_BYTES);
+    const socket = connect({ ...server, noDelay: true });
+    const fail = (reason: string) => {
+      socket.destroy();
+      reject(new Error(reason));
+    };
+    const take = (line: Line) => {
+      const text = decodeLine(line);
+      resolve({ line: toDisplayText(text), done: isDone(text) });
+      socket.destroy();
+    };
+    const timer = setTimeout(() => fail('no reply in time'), REPLY_TIMEOUT_MS);
+
+    socket.on('connect', () => socket.write(request, 'latin1'));
+    socket.on('data', (chunk) => splitter.push(chunk).slice(0, 1).forEach(take));
+    socket.on('end', () => {
+      const line = splitter.end();
+      if (line === undefined) fail('it closed the connection without a reply');
+      else take(line);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(reasonOf(error)));
+    socket.on('close', () => clearTimeout(timer));
+    signal.addEventListener('abort', () => fail('not waited for'));
+  });
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'its name is not known';
+    default:
+      return toDisplayText(code ?? message);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The listener for calls: the port that the heartbeat announces, and a chat for whoever connects.
+ */
+
+import { createServer, type Socket } from 'node:net';
+import type { ChatNews } from '../../machines/client/events.js';
+import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
+import type { ChildStart } from '../supervision/dynamic-supervisor.js';
+import type { Address } from '../supervision/mailbox.js';
+import type { ChatInput } from './chat.js';
+import type { PortBound } from './heartbeat.js';
+
+export interface CallsInput {
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly chats: Address<ChildStart<ChatInput>>;
+  /** Handed on to each chat. */
+  readonly client: Address<ChatNews>;
+  readonly heartbeat: Address<PortBound>;
+}
+
+/** Actor logic of the listener; emits `port.bound`, and is ready when it is. */
+export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scope, input) => {
+  const { port, chats, client, heartbeat } = input;
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+
+  server.on('connection', (socket: Socket) => {
+    chats.send({ type: 'child.start', input: { kind: 'incoming', socket, client } });
+  });
+  server.on('error', (error) => scope.fail(error));
+  server.once('listening', () => {
+    const bound = server.address();
+    if (bound === null || typeof bound === 'string') return;
+    const news: PortBound = { type: 'port.bound', port: bound.port };
+    heartbeat.send(news);
+    scope.emit(news);
+    scope.ready();
+  });
+  server.listen(port);
+
+  return {
+    starting: true,
+    receive: () => {},
+    release: () => server.close(),
+  };
+});

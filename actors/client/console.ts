@@ -1,0 +1,29 @@
+/**
+ * What the terminal's actor needs of a console, plain or interactive.
+ */
+
+import type { Prompt } from '../../machines/client/events.js';
+
+export interface Console {
+  /** Prints whole lines; an open prompt is shown again below them. */
+  print(lines: readonly string[]): void;
+  /** Asks. A prompt that is open gives way; the same prompt again changes nothing. */
+  open(prompt: Prompt): void;
+  /** Leaves the terminal as it was found. */
+  close(): void;
+}
+
+/** Told of what the user does. */
+export interface ConsoleListener {
+  /** The open prompt was answered, and is closed. */
+  onAnswer(value: string): void;
+  /** There will be no more input: its end, or the user's interrupt. */
+  onEnd(): void;
+  onError(error: unknown): void;
+}
+
+/** Where a console reads and writes. */
+export interface ConsoleStreams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+}

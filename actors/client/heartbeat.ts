@@ -1,0 +1,184 @@
+/**
+ * The heartbeat: says every ten seconds that its user is there, and asks who else is.
+ *
+ * It owns the client's UDP socket. Datagrams may be lost, the server may be down and come back on
+ * another address: every beat starts over, so all of it heals by itself.
+ */
+
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { lookup } from 'node:dns';
+import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
+import { plainAddress } from '../../protocol/address.js';
+import { parseBuddyList } from '../../protocol/buddy-list.js';
+import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
+import type { UserId } from '../../protocol/id.js';
+import type { Status } from '../../protocol/status.js';
+import { type Behaviour, type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+import type { Address } from '../supervision/mailbox.js';
+import type { ServerEndpoint } from './ask-server.js';
+
+/** Time between beats, in milliseconds. */
+export const BEAT_MS = 10_000;
+
+/** How often a question of the user's is asked before the server counts as silent, and how far apart. */
+export const QUERY_TRIES = 3;
+export const QUERY_RETRY_MS = 700;
+
+/** How many beats in a row go unanswered before the user is told. */
+export const LOST_AFTER_BEATS = 2;
+
+export interface HeartbeatInput {
+  readonly server: ServerEndpoint;
+  readonly client: Address<HeartbeatNews>;
+  /** Who was signed in when the heartbeat was restarted. */
+  readonly user: UserId | undefined;
+}
+
+/** Where buddies call, as the listener for calls says once it is bound. */
+export interface PortBound {
+  readonly type: 'port.bound';
+  readonly port: number;
+}
+
+type HeartbeatEvent =
+  | HeartbeatCommand
+  | PortBound
+  // From the actor's own socket, look-ups and timers.
+  | { readonly type: 'beat.due' }
+  | { readonly type: 'query.overdue' }
+  | { readonly type: 'server.located'; readonly address: string; readonly announces: boolean }
+  | { readonly type: 'datagram.received'; readonly text: string; readonly from: RemoteInfo };
+
+export const heartbeatLogic: BehaviourLogic<HeartbeatEvent, HeartbeatInput> = fromBehaviour(
+  (scope, input) => new Heartbeat(scope, input),
+);
+
+class Heartbeat implements Behaviour<HeartbeatEvent> {
+  readonly #scope: BehaviourScope<HeartbeatEvent>;
+  readonly #input: HeartbeatInput;
+  readonly #beatTimer: NodeJS.Timeout;
+  #user: { readonly id: UserId; readonly status: Status } | undefined;
+  #callPort: number | undefined;
+  /** The server's address as of the last beat. */
+  #address: string | undefined;
+  #socket: Socket | undefined;
+  #queryTries = 0;
+  #queryTimer: NodeJS.Timeout | undefined;
+  #unansweredBeats = 0;
+
+  constructor(scope: BehaviourScope<HeartbeatEvent>, input: HeartbeatInput) {
+    this.#scope = scope;
+    this.#input = input;
+    this.#user = input.user && { id: input.user, status: 100 };
+    this.#beatTimer = setInterval(() => scope.self.send({ type: 'beat.due' }), BEAT_MS);
+  }
+
+  receive(event: HeartbeatEvent): void {
+    switch (event.type) {
+      case 'presence.set':
+        if (event.id !== this.#user?.id) this.#sayGoodbye();
+        this.#user = { id: event.id, status: event.status };
+        return this.#contact({ announces: true });
+      case 'port.bound':
+        this.#callPort = event.port;
+        return this.#contact({ announces: true });
+      case 'beat.due':
+        return this.#beat();
+      case 'buddies.get':
+        this.#queryTries = 0;
+        return this.#query();
+      case 'query.overdue':
+        return this.#query();
+      case 'server.located':
+        return this.#onLocated(event.address, event.announces);
+      case 'datagram.received':
+        return this.#onDatagram(event.text, event.from);
+    }
+  }
+
+  shutdown(): void {
+    this.#sayGoodbye(() => this.#scope.end());
+  }
+
+  release(): void {
+    clearInterval(this.#beatTimer);
+    clearTimeout(this.#queryTimer);
+    this.#socket?.close();
+  }
+
+  #beat(): void {
+    if (this.#user === undefined) return;
+    this.#unansweredBeats += 1;
+    if (this.#unansweredBeats === LOST_AFTER_BEATS + 1) this.#input.client.send({ type: 'server.lost' });
+    this.#contact({ announces: true });
+  }
+
+  /** Asks for the user's buddies, and again when nothing came: a datagram may be lost. */
+  #query(): void {
+    clearTimeout(this.#queryTimer);
+    if (this.#queryTries === QUERY_TRIES) return this.#input.client.send({ type: 'buddies.timed-out' });
+    this.#queryTries += 1;
+    this.#queryTimer = setTimeout(() => this.#scope.self.send({ type: 'query.overdue' }), QUERY_RETRY_MS);
+    this.#contact({ announces: false });
+  }
+
+  /** Finds the server, then sends; a server that cannot be found is one that does not answer. */
+  #contact({ announces }: { readonly announces: boolean }): void {
+    if (this.#user === undefined) return;
+    lookup(this.#input.server.host, { order: 'ipv4first' }, (error, address) => {
+      if (error === null) this.#scope.self.send({ type: 'server.located', address, announces });
+    });
+  }
+
+  #onLocated(address: string, announces: boolean): void {
+    if (this.#user === undefined) return;
+    if (address !== this.#address) {
+      this.#socket?.close();
+      this.#socket = undefined;
+    }
+    this.#address = address;
+    this.#socket ??= this.#openSocket(address);
+    const { id, status } = this.#user;
+    if (announces && this.#callPort !== undefined) this.#send(encodeAnnouncement(id, status, this.#callPort));
+    this.#send(encodeQuery(id));
+  }
+
+  #onDatagram(text: string, from: RemoteInfo): void {
+    const { server, client } = this.#input;
+    if (plainAddress(from.address) !== this.#address || from.port !== server.port) return;
+    if (this.#unansweredBeats > LOST_AFTER_BEATS) client.send({ type: 'server.found' });
+    this.#unansweredBeats = 0;
+    clearTimeout(this.#queryTimer);
+    client.send({ type: 'buddies.received', buddies: parseBuddyList(text) });
+  }
+
+  /** Announces that the user is gone, on a socket that hears no answers any more. */
+  #sayGoodbye(done: () => void = () => {}): void {
+    const user = this.#user;
+    const socket = this.#socket;
+    this.#user = undefined;
+    this.#socket = undefined;
+    clearTimeout(this.#queryTimer);
+    socket?.removeAllListeners('message');
+    if (user === undefined || socket === undefined || this.#callPort === undefined) return done();
+    const goodbye = encodeAnnouncement(user.id, 101, this.#callPort);
+    socket.send(goodbye, this.#input.server.port, this.#address, () => {
+      socket.close();
+      done();
+    });
+  }
+
+  #send(datagram: string): void {
+    // With a callback, an error is a datagram lost, like any other.
+    this.#socket?.send(datagram, this.#input.server.port, this.#address, () => {});
+  }
+
+  #openSocket(address: string): Socket {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    socket.on('message', (bytes, from) => {
+      this.#scope.self.send({ type: 'datagram.received', text: bytes.toString('latin1'), from });
+    });
+    socket.on('error', (error) => this.#scope.fail(error));
+    return socket;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * The console without a terminal: a line in is an answer, and output is lines without any codes.
+ * For pipes and scripts, screen readers and dumb terminals.
+ *
+ * Lines are read ahead, in order, up to a limit; each waits for the prompt that it answers.
+ */
+
+import type { Prompt } from '../../machines/client/events.js';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+import { decodeLine, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
+import type { Console, ConsoleListener, ConsoleStreams } from './console.js';
+
+/** Most lines read ahead; then input waits in its pipe. */
+export const MAX_LINES_AHEAD = 1_024;
+
+/** One byte more than a message may have, so that a longer one is still seen to be too long. */
+const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 1;
+
+/** Opens the plain console. */
+export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: ConsoleListener): Console {
+  const splitter = new LineSplitter(MAX_LINE_BYTES);
+  const ahead: string[] = [];
+  let prompt: Prompt | undefined;
+  let ended = false;
+  let atLineStart = true;
+
+  function write(text: string, endsLine: boolean): void {
+    stdout.write(text);
+    atLineStart = endsLine;
+  }
+
+  /** Answers the open prompt with the next line there is, or tells that there will be none. */
+  function answer(): void {
+    if (prompt === undefined) return;
+    const line = ahead.shift();
+    if (line === undefined) {
+      if (ended) listener.onEnd();
+      return;
+    }
+    prompt = undefined;
+    // A terminal has echoed the line and its end; a pipe has not, so the next output starts a line.
+    if (stdin.isTTY) atLineStart = true;
+    if (ahead.length < MAX_LINES_AHEAD) stdin.resume();
+    listener.onAnswer(line);
+  }
+
+  function onData(chunk: Buffer): void {
+    for (const line of splitter.push(chunk)) ahead.push(decodeLine(line));
+    if (ahead.length >= MAX_LINES_AHEAD) stdin.pause();
+    answer();
+  }
+
+  function onEnd(): void {
+    const line = splitter.end();
+    if (line !== undefined) ahead.push(decodeLine(line));
+    ended = true;
+    answer();
+  }
+
+  stdin.on('data', onData);
+  stdin.on('end', onEnd);
+  stdin.on('error', listener.onError);
+  stdout.on('error', listener.onEnd); // whoever read us is gone
+  stdin.resume();
+
+  return {
+    print(lines) {
+      if (!atLineStart) write('\n', true);
+      write(lines.map((line) => `${line}\n`).join(''), true);
+      if (prompt !== undefined) write(prompt.text, false);
+    },
+
+    open(next) {
+      if (next === prompt) return;
+      prompt = next;
+      if (!atLineStart) write('\n', true);
+      write(prompt.text, false);
+      answer();
+    },
+
+    close() {
+      if (!atLineStart) write('\n', true);
+      stdin.off('data', onData).off('end', onEnd).off('error', listener.onError);
+      stdout.off('error', listener.onEnd);
+      stdin.pause();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * The terminal's actor: prints lines and asks questions, one at a time, through a console.
+ *
+ * There are two consoles: plain (lines in, lines out) and interactive (a terminal with prompts).
+ */
+
+import type { TerminalCommand, TerminalNews } from '../../machines/client/events.js';
+import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+import type { Address } from '../supervision/mailbox.js';
+import type { Console, ConsoleListener } from './console.js';
+
+export interface TerminalInput {
+  readonly client: Address<TerminalNews>;
+  readonly openConsole: (listener: ConsoleListener) => Console;
+}
+
+export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fromBehaviour(
+  (scope: BehaviourScope<TerminalCommand>, { client, openConsole }) => {
+    const terminal = openConsole({
+      onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
+      onEnd: () => client.send({ type: 'input.ended' }),
+      onError: (error) => scope.fail(error),
+    });
+    client.send({ type: 'terminal.opened' });
+
+    return {
+      receive(event) {
+        if (event.type === 'lines.print') terminal.print(event.lines);
+        else terminal.open(event.prompt);
+      },
+      release: () => terminal.close(),
+    };
+  },
+);

@@ -1,0 +1,128 @@
+/**
+ * The client's tree: the one place where its actors are wired to each other.
+ *
+ *     client (one_for_one)
+ *     ├─ terminal   keys in, lines out
+ *     ├─ heartbeat  SET and GET every 10 s
+ *     ├─ chats      one actor per call or chat, dynamic, temporary
+ *     ├─ calls      listens for buddies
+ *     └─ client     the statechart
+ *
+ * The order is the order of start: the statechart comes last, when all that it commands is there,
+ * and so goes first; the terminal is given back when everything else has said its last word.
+ */
+
+import { clientMachine } from '../../machines/client/client.js';
+import type { UserId } from '../../protocol/id.js';
+import type { Log } from '../log.js';
+import { type RunningTree, type RunTreeOptions, runTree } from '../run-tree.js';
+import { child } from '../supervision/child-spec.js';
+import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
+import { type AddressOptions, addressOf } from '../supervision/mailbox.js';
+import { supervisor } from '../supervision/supervisor.js';
+import { askServerLogic } from './ask-server.js';
+import { callsLogic } from './calls.js';
+import { type ChatInput, chatLogic } from './chat.js';
+import type { Console, ConsoleListener } from './console.js';
+import { heartbeatLogic, type PortBound } from './heartbeat.js';
+import { terminalLogic } from './terminal.js';
+
+/** Most calls and chats at once: one is live, the others are being refused or closed. */
+export const MAX_CHATS = 16;
+
+/** Most events that wait for an actor while it is restarted. */
+export const MAX_STASHED_EVENTS = 1_000;
+
+/** How long chats may take to deliver what was written, and to close, in milliseconds. */
+export const CHATS_GRACE_MS = 2_000;
+
+export interface ClientOptions {
+  readonly server: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+  /** 0 picks a free port, which is then kept when the listener is restarted. */
+  readonly messagePort: number;
+  readonly user: UserId | undefined;
+  readonly openConsole: (listener: ConsoleListener) => Console;
+  readonly log: Log;
+  readonly inspect?: RunTreeOptions['inspect'];
+}
+
+/** Starts a client. It ends when its user leaves, or when asked to. */
+export function startClient(options: ClientOptions): RunningTree {
+  const { server: host, tcpPort, udpPort, openConsole, log, inspect } = options;
+  // What a restarted actor must know of the time before: the tree remembers it for them.
+  let { user, messagePort } = options;
+
+  const address: AddressOptions = { stashLimit: MAX_STASHED_EVENTS };
+  const statechart = clientMachine.provide({ actors: { askServer: askServerLogic({ host, port: tcpPort }) } });
+
+  const client = supervisor({
+    strategy: 'one_for_one',
+    limits: { intensity: 5, periodMs: 10_000 },
+    children: [
+      child({
+        id: 'terminal',
+        address,
+        logic: terminalLogic,
+        input: (system) => ({ openConsole, client: addressOf(system, 'client') }),
+      }),
+      child({
+        id: 'heartbeat',
+        address,
+        logic: heartbeatLogic,
+        input: (system) => ({ server: { host, port: udpPort }, client: addressOf(system, 'client'), user }),
+      }),
+      child({
+        id: 'chats',
+        address,
+        logic: dynamicSupervisor({
+          kind: 'chat',
+          logic: chatLogic,
+          limit: MAX_CHATS,
+          refuse: refuseChat,
+          shutdownMs: CHATS_GRACE_MS,
+        }),
+        shutdown: Number.POSITIVE_INFINITY,
+      }),
+      child({
+        id: 'calls',
+        logic: callsLogic,
+        input: (system) => ({
+          port: messagePort,
+          chats: addressOf(system, 'chats'),
+          client: addressOf(system, 'client'),
+          heartbeat: addressOf(system, 'heartbeat'),
+        }),
+      }),
+      child({
+        id: 'client',
+        address,
+        logic: statechart,
+        restart: 'transient',
+        input: (system) => ({
+          terminal: addressOf(system, 'terminal'),
+          heartbeat: addressOf(system, 'heartbeat'),
+          chats: addressOf(system, 'chats'),
+          user,
+        }),
+      }),
+    ],
+  });
+
+  const tree = runTree(client, {
+    log,
+    onEmitted(event) {
+      if (event.type === 'user.signed-in') user = (event as unknown as { readonly id: UserId }).id;
+      if (event.type === 'port.bound') messagePort = (event as PortBound).port;
+      if (event.type === 'exit.requested') tree.shutdown();
+    },
+    ...(inspect && { inspect }),
+  });
+  return tree;
+}
+
+/** Nobody can be told of a call beyond the limit: it is cut off. */
+function refuseChat(input: ChatInput): void {
+  if (input.kind === 'incoming') input.socket.destroy();
+}

@@ -1,0 +1,122 @@
+/**
+ * The connection's actor: owns one accepted socket and runs the chart of
+ * machines/server/connection.ts over it.
+ */
+
+import type { Socket } from 'node:net';
+import { type ConnectionAction, type ConnectionEvent, connectionMachine } from '../../machines/server/connection.js';
+import { plainAddress } from '../../protocol/address.js';
+import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
+import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
+import { type Change, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
+import { fromChart } from '../chart.js';
+import type { Log } from '../log.js';
+import type { BehaviourLogic, BehaviourScope } from '../supervision/behaviour.js';
+import type { Address } from '../supervision/mailbox.js';
+import type { StoreEvent } from './store.js';
+
+/** Longest wait in milliseconds: for a whole line from accept; then for the store; then for the client to close. */
+export const CONNECTION_DEADLINE_MS = 10_000;
+
+/** Most bytes after the request line that are read, unseen, before the connection is cut. */
+export const MAX_IGNORED_BYTES = 64 * 1024;
+
+/** How long a client that is turned away may take to read why, in milliseconds. */
+export const REFUSAL_LINGER_MS = 1_000;
+
+export interface ConnectionInput {
+  readonly socket: Socket;
+  readonly store: Address<StoreEvent>;
+  readonly log: Log;
+}
+
+interface Connection extends ConnectionInput {
+  readonly self: BehaviourScope<ConnectionEvent>['self'];
+  readonly deadline: NodeJS.Timeout;
+  readonly acceptedAtMs: number;
+  change: Change | undefined;
+}
+
+export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> = fromChart<
+  ConnectionEvent,
+  ConnectionAction,
+  ConnectionInput,
+  Connection
+>(connectionMachine, {
+  open(scope, input) {
+    const { self } = scope;
+    // Absolute, not idle: a client that sends a byte now and then gains nothing.
+    const deadline = setTimeout(() => self.send({ type: 'deadline.passed' }), CONNECTION_DEADLINE_MS);
+    const connection: Connection = { ...input, self, deadline, acceptedAtMs: performance.now(), change: undefined };
+    listen(connection, scope);
+    return connection;
+  },
+
+  actions: {
+    submitChange(connection, event) {
+      const { change } = event as Extract<ConnectionEvent, { type: 'request.received' }>;
+      connection.change = change;
+      connection.store.send({ type: 'change.commit', change, replyTo: connection.self });
+    },
+    restartDeadline: ({ deadline }) => deadline.refresh(),
+    sendReply: (connection, event) => reply(connection, (event as { readonly reply: ReplyCode }).reply),
+    sendUnavailable: (connection) => reply(connection, 205),
+  },
+
+  release({ deadline, socket }) {
+    clearTimeout(deadline);
+    if (socket.writableEnded) socket.destroySoon();
+    else socket.destroy();
+  },
+});
+
+/** Turns away a client beyond the limit of connections: 206, and close. */
+export function refuseConnection({ socket }: ConnectionInput): void {
+  socket.on('error', () => {}); // its affair, as for any client
+  socket.resume();
+  socket.end(encodeReply(206), 'latin1');
+  setTimeout(() => socket.destroy(), REFUSAL_LINGER_MS).unref();
+}
+
+/** Turns what the socket says into the chart's events: bytes become a typed request here. */
+function listen({ socket, self }: Connection, scope: BehaviourScope<ConnectionEvent>): void {
+  const splitter = new LineSplitter(MAX_REQUEST_BYTES);
+  let hasLine = false;
+  let ignoredBytes = 0;
+
+  function take(line: Line): void {
+    hasLine = true;
+    const change = line.cut ? undefined : parseRequest(line.bytes);
+    self.send(change === undefined ? { type: 'request.refused', reply: 201 } : { type: 'request.received', change });
+  }
+
+  function onData(chunk: Buffer): void {
+    if (hasLine) {
+      ignoredBytes += chunk.length;
+      if (ignoredBytes > MAX_IGNORED_BYTES) self.send({ type: 'input.flooded' });
+      return;
+    }
+    const [line] = splitter.push(chunk);
+    if (line !== undefined) take(line);
+  }
+
+  function onEnd(): void {
+    if (hasLine) return;
+    const line = splitter.end();
+    if (line !== undefined) take(line);
+    else self.send({ type: 'input.ended' });
+  }
+
+  socket.on('data', scope.guard(onData));
+  socket.on('end', scope.guard(onEnd));
+  socket.on('close', () => self.send({ type: 'socket.closed' }));
+  // A broken connection is the client's affair; 'close' follows and ends this actor.
+  socket.on('error', () => {});
+}
+
+function reply({ socket, log, change, acceptedAtMs }: Connection, code: ReplyCode): void {
+  socket.end(encodeReply(code), 'latin1');
+  if (!log.isLevelEnabled('debug')) return;
+  const from = plainAddress(socket.remoteAddress ?? 'unknown');
+  log.debug({ from, ...change, reply: code, ms: Math.round(performance.now() - acceptedAtMs) }, 'request');
+}

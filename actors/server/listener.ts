@@ -1,0 +1,55 @@
+/**
+ * The TCP listener: accepts connections and hands each socket to the supervisor of connections.
+ */
+
+import { createServer } from 'node:net';
+import type { Log } from '../log.js';
+import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
+import type { ChildStart } from '../supervision/dynamic-supervisor.js';
+import type { Address } from '../supervision/mailbox.js';
+import type { ConnectionInput } from './connection.js';
+import type { StoreEvent } from './store.js';
+
+/** Most connections that wait in the kernel to be accepted. */
+export const ACCEPT_BACKLOG = 4_096;
+
+/** Emitted by whoever owns a server's socket, when it is bound. */
+export interface SocketBound {
+  readonly type: 'socket.bound';
+  readonly protocol: 'tcp' | 'udp';
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ListenerInput {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly connections: Address<ChildStart<ConnectionInput>>;
+  /** Handed on to each connection, like the log. */
+  readonly store: Address<StoreEvent>;
+  readonly log: Log;
+}
+
+/** Actor logic of the listener; emits {@link SocketBound} and is ready when it is bound. */
+export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour((scope, input) => {
+  const { host, port, connections, store, log } = input;
+  // A client may half-close after its line and still wants the reply.
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+
+  server.on('connection', (socket) => connections.send({ type: 'child.start', input: { socket, store, log } }));
+  server.on('error', (error) => scope.fail(error));
+  server.once('listening', () => {
+    const bound = server.address();
+    if (bound === null || typeof bound === 'string') return;
+    scope.emit({ type: 'socket.bound', protocol: 'tcp', host: bound.address, port: bound.port } satisfies SocketBound);
+    scope.ready();
+  });
+  server.listen({ host, port, backlog: ACCEPT_BACKLOG });
+
+  return {
+    starting: true,
+    receive: () => {},
+    release: () => server.close(),
+  };
+});

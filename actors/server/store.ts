@@ -1,0 +1,184 @@
+/**
+ * The store's actor: takes changes one by one and commits them in groups.
+ *
+ * One group is being made durable; what arrives meanwhile is the next group. So the cost of a sync
+ * is shared by all who wait, and nobody is answered before the sync.
+ *
+ * When this actor ends, whoever still waits in the queue is told 205; the group under way is
+ * answered truthfully when it settles; and the next incarnation opens the store only after this
+ * one has let go of it.
+ */
+
+import type { AnyActorRef } from 'xstate';
+import type { UserId } from '../../protocol/id.js';
+import type { ReplyCode } from '../../protocol/reply.js';
+import type { Change } from '../../protocol/request.js';
+import type { Store } from '../../storage/store.js';
+import type { Log } from '../log.js';
+import { type Behaviour, type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+
+/** Most changes in one group: what one sync makes durable together. */
+export const MAX_GROUP_CHANGES = 4_096;
+
+/** Most changes that wait for their group. Beyond it the answer is 205 at once. */
+export const MAX_QUEUED_CHANGES = 65_536;
+
+/** Asks for a change; answered by {@link ChangeAnswered}. From connections. */
+export interface ChangeCommit {
+  readonly type: 'change.commit';
+  readonly change: Change;
+  readonly replyTo: AnyActorRef;
+}
+
+export interface ChangeAnswered {
+  readonly type: 'change.answered';
+  readonly reply: ReplyCode;
+}
+
+/** Asks for a user's buddies; answered by {@link UserLookedUp}. From presence. */
+export interface UserLookUp<TPurpose> {
+  readonly type: 'user.look-up';
+  readonly id: UserId;
+  /** Comes back with the answer, so that the asker need not remember its questions. */
+  readonly purpose: TPurpose;
+  readonly replyTo: AnyActorRef;
+}
+
+export interface UserLookedUp<TPurpose> {
+  readonly type: 'user.looked-up';
+  /** `undefined` when nobody is registered under that id. */
+  readonly buddies: readonly UserId[] | undefined;
+  readonly purpose: TPurpose;
+}
+
+export type StoreEvent =
+  | ChangeCommit
+  | UserLookUp<unknown>
+  // From the actor itself, when its promises settle.
+  | { readonly type: 'store.opened'; readonly store: Store }
+  | { readonly type: 'group.settled' };
+
+/** Answers a change that will not be tried: also what the store's mailbox does when it is full. */
+export function refuseChange({ replyTo }: ChangeCommit): void {
+  replyTo.send({ type: 'change.answered', reply: 205 } satisfies ChangeAnswered);
+}
+
+/**
+ * Actor logic of the store. Make it once per tree: its incarnations take turns with the files.
+ *
+ * @param openStore Opens the store; a rejection crashes the actor.
+ */
+export function storeLogic(openStore: () => Promise<Store>, log: Log): BehaviourLogic<StoreEvent, undefined> {
+  let previousClosed: Promise<void> = Promise.resolve();
+
+  return fromBehaviour<StoreEvent>((scope) => {
+    const opened = previousClosed.then(openStore);
+    const actor = new StoreActor(scope, log, opened);
+    previousClosed = actor.closed;
+    return actor;
+  });
+}
+
+class StoreActor implements Behaviour<StoreEvent> {
+  readonly starting = true;
+  /** Resolves when this incarnation has let go of the store. */
+  readonly closed: Promise<void>;
+  readonly #scope: BehaviourScope<StoreEvent>;
+  readonly #log: Log;
+  #store: Store | undefined;
+  #queue: ChangeCommit[] = [];
+  #committing = false;
+  #ending = false;
+  #writable = true;
+  #letGo: () => void = () => {};
+
+  constructor(scope: BehaviourScope<StoreEvent>, log: Log, opened: Promise<Store>) {
+    this.#scope = scope;
+    this.#log = log;
+    const released = new Promise<void>((resolve) => {
+      this.#letGo = resolve;
+    });
+    const noteFailure = (error: unknown) => log.error({ err: error }, 'the store could not be closed');
+    this.closed = opened.then(
+      async (store) => {
+        scope.self.send({ type: 'store.opened', store });
+        await released;
+        await store.close().catch(noteFailure);
+      },
+      (error: unknown) => scope.fail(error),
+    );
+  }
+
+  receive(event: StoreEvent): void {
+    switch (event.type) {
+      case 'change.commit':
+        if (this.#queue.length < MAX_QUEUED_CHANGES) this.#queue.push(event);
+        else refuseChange(event);
+        return this.#commitNext();
+      case 'user.look-up':
+        return this.#lookUp(event);
+      case 'store.opened':
+        this.#store = event.store;
+        this.#scope.ready();
+        return this.#commitNext();
+      case 'group.settled':
+        this.#committing = false;
+        return this.#commitNext();
+    }
+  }
+
+  shutdown(): void {
+    this.#ending = true;
+    this.#commitNext();
+  }
+
+  release(): void {
+    for (const commit of this.#queue.splice(0)) refuseChange(commit);
+    this.#letGo();
+  }
+
+  #lookUp({ id, purpose, replyTo }: UserLookUp<unknown>): void {
+    this.#store?.buddiesOf(id).then(
+      (buddies) => replyTo.send({ type: 'user.looked-up', buddies, purpose } satisfies UserLookedUp<unknown>),
+      (error: unknown) => this.#scope.fail(error),
+    );
+  }
+
+  #commitNext(): void {
+    if (this.#store === undefined || this.#committing) return;
+    const group = this.#queue.splice(0, MAX_GROUP_CHANGES);
+    if (group.length > 0) {
+      this.#committing = true;
+      this.#commit(this.#store, group);
+    } else if (this.#ending) {
+      this.#scope.end();
+    }
+  }
+
+  #commit(store: Store, group: readonly ChangeCommit[]): void {
+    store.commit(group.map(({ change }) => change)).then(
+      this.#scope.guard((replies) => {
+        for (const [index, { replyTo }] of group.entries()) {
+          const reply = replies[index] as ReplyCode;
+          replyTo.send({ type: 'change.answered', reply } satisfies ChangeAnswered);
+        }
+        this.#noteWritable(true);
+        this.#scope.self.send({ type: 'group.settled' });
+      }),
+      this.#scope.guard((error: Error & { readonly code?: string }) => {
+        for (const commit of group) refuseChange(commit);
+        if (error.code !== 'store.unavailable') throw error;
+        this.#noteWritable(false, error);
+        this.#scope.self.send({ type: 'group.settled' });
+      }),
+    );
+  }
+
+  #noteWritable(writable: boolean, error?: Error): void {
+    if (writable !== this.#writable) {
+      if (writable) this.#log.info({}, 'the store can be written again');
+      else this.#log.error({ err: error }, 'the store cannot be written: changes are answered 205');
+    }
+    this.#writable = writable;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The server's tree: the one place where its actors are wired to each other.
+ *
+ *     server (one_for_one)
+ *     ├─ store          remembers users and lists
+ *     ├─ presence       knows who is online
+ *     ├─ udp            owns the presence socket
+ *     └─ tcp (rest_for_one)
+ *        ├─ connections one actor per connection, dynamic, temporary
+ *        └─ listener    accepts
+ *
+ * The order is the order of start: who is asked comes before who asks, and connections can be
+ * taken in before the listener accepts any. When `connections` crashes, the listener follows.
+ */
+
+import type { Store } from '../../storage/store.js';
+import type { Log } from '../log.js';
+import { type RunningTree, type RunTreeOptions, runTree } from '../run-tree.js';
+import { child } from '../supervision/child-spec.js';
+import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
+import { type AddressOptions, addressOf } from '../supervision/mailbox.js';
+import { supervisor } from '../supervision/supervisor.js';
+import { connectionLogic, refuseConnection } from './connection.js';
+import { listenerLogic, type SocketBound } from './listener.js';
+import { presenceLogic } from './presence.js';
+import { type ChangeCommit, refuseChange, storeLogic } from './store.js';
+import { udpLogic } from './udp.js';
+
+/** Most TCP connections at once; beyond it the answer is 206. */
+export const MAX_CONNECTIONS = 15_000;
+
+/** Most events that wait for an actor while it is restarted. */
+export const MAX_STASHED_EVENTS = 10_000;
+
+/** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
+export const SHUTDOWN_GRACE_MS = 2_000;
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 picks a free port, which the listener then keeps when it is restarted. */
+  readonly tcpPort: number;
+  /** Likewise for the presence socket. */
+  readonly udpPort: number;
+  readonly openStore: () => Promise<Store>;
+  readonly log: Log;
+  readonly inspect?: RunTreeOptions['inspect'];
+}
+
+export interface RunningServer extends RunningTree {
+  /** Where the server listens, by protocol; filled when `ready` is true. */
+  readonly bound: ReadonlyMap<SocketBound['protocol'], SocketBound>;
+}
+
+/** Starts a server. */
+export function startServer({ host, tcpPort, udpPort, openStore, log, inspect }: ServerOptions): RunningServer {
+  const bound = new Map<SocketBound['protocol'], SocketBound>();
+
+  const stash: AddressOptions = { stashLimit: MAX_STASHED_EVENTS };
+  const stashOrRefuse: AddressOptions = {
+    ...stash,
+    refuse: (event) => event.type === 'change.commit' && refuseChange(event as ChangeCommit),
+  };
+
+  const tcp = supervisor({
+    strategy: 'rest_for_one',
+    limits: { intensity: 20, periodMs: 10_000 },
+    children: [
+      child({
+        id: 'connections',
+        address: stash,
+        logic: dynamicSupervisor({
+          kind: 'connection',
+          logic: connectionLogic,
+          limit: MAX_CONNECTIONS,
+          refuse: refuseConnection,
+          shutdownMs: SHUTDOWN_GRACE_MS,
+        }),
+        shutdown: Number.POSITIVE_INFINITY,
+      }),
+      child({
+        id: 'listener',
+        logic: listenerLogic,
+        input: (system) => ({
+          host,
+          port: bound.get('tcp')?.port ?? tcpPort,
+          connections: addressOf(system, 'connections'),
+          store: addressOf(system, 'store'),
+          log,
+        }),
+      }),
+    ],
+  });
+
+  const server = supervisor({
+    strategy: 'one_for_one',
+    limits: { intensity: 10, periodMs: 10_000 },
+    children: [
+      child({ id: 'store', address: stashOrRefuse, logic: storeLogic(openStore, log) }),
+      child({
+        id: 'presence',
+        address: stash,
+        logic: presenceLogic,
+        input: (system) => ({ store: addressOf(system, 'store') }),
+      }),
+      child({
+        id: 'udp',
+        logic: udpLogic,
+        input: (system) => ({
+          host,
+          port: bound.get('udp')?.port ?? udpPort,
+          presence: addressOf(system, 'presence'),
+          log,
+        }),
+      }),
+      child({ id: 'tcp', logic: tcp, shutdown: Number.POSITIVE_INFINITY }),
+    ],
+  });
+
+  const tree = runTree(server, {
+    log,
+    onEmitted: (event) => {
+      if (event.type === 'socket.bound') bound.set((event as SocketBound).protocol, event as SocketBound);
+    },
+    ...(inspect && { inspect }),
+  });
+  return { ...tree, bound };
+}

@@ -1,0 +1,212 @@
+/**
+ * Behaviours: actors that own something of the outside world (a socket, a file, a terminal, their
+ * children) and must let go of it exactly once, however they end.
+ *
+ * XState's own `fromCallback` calls its clean-up when the actor is stopped, but not when it throws;
+ * it cannot end by itself, and what a socket's or a timer's listener throws reaches no actor. A
+ * behaviour closes these gaps:
+ *
+ * - `release` runs once: after a stop, a crash or a normal end;
+ * - `scope.guard` turns what a listener throws into a crash of the actor that owns it;
+ * - `scope.end` ends the actor normally, `scope.fail` as a crash;
+ * - an actor that is of no use at once says so with `starting`, and calls `scope.ready` later.
+ *
+ * Every behaviour understands `shutdown.requested`, the one request a supervisor makes of a child.
+ */
+
+import type { ActorLogic, ActorRef, ActorScope, AnyActorRef, EventObject, Snapshot } from 'xstate';
+
+/** The system that an actor lives in, whatever its addresses. */
+export type AnyActorSystem = AnyActorRef['system'];
+
+/** Sent by a supervisor: finish what is under way, then end. */
+export interface ShutdownRequested {
+  readonly type: 'shutdown.requested';
+}
+
+/** The running half of an actor: made when the actor starts, dropped when it ended. */
+export interface Behaviour<TEvent extends EventObject> {
+  /** True when the actor is of no use yet: its supervisor waits for `scope.ready()`. */
+  readonly starting?: boolean;
+  /** Handles one event; a throw is a crash. */
+  receive(event: TEvent): void;
+  /** Handles `shutdown.requested`: must lead to `scope.end()`. Without it the actor ends at once. */
+  shutdown?(): void;
+  /** Lets go of everything; runs exactly once, as the last thing. */
+  release?(): void;
+}
+
+/** `ready` is false until the actor can be used. */
+export type BehaviourSnapshot = Snapshot<undefined> & { readonly ready: boolean };
+
+export type BehaviourLogic<TEvent extends EventObject, TInput> = ActorLogic<
+  BehaviourSnapshot,
+  TEvent | ShutdownRequested,
+  TInput
+>;
+
+/** A behaviour's own events: {@link BehaviourScope} sends them, and XState the last one. */
+type InternalEvent =
+  | { readonly type: 'behaviour.readied' }
+  | { readonly type: 'behaviour.ended' }
+  | { readonly type: 'behaviour.failed'; readonly error: unknown }
+  | { readonly type: 'xstate.stop' };
+
+/** A clock as XState has it; only a simulated one tells the time. */
+interface Clock {
+  setTimeout(callback: () => void, delayMs: number): NodeJS.Timeout;
+  clearTimeout(timer: NodeJS.Timeout | undefined): void;
+  now?(): number;
+}
+
+/** What a behaviour can do to itself and around it. All of it is harmless after the actor ended. */
+export class BehaviourScope<TEvent extends EventObject = EventObject> {
+  readonly self: ActorRef<Snapshot<unknown>, TEvent>;
+  readonly system: AnyActorSystem;
+  /** The system's clock: a simulated one in tests. */
+  readonly clock: Clock;
+  readonly #scope: ActorScope<Snapshot<unknown>, EventObject>;
+
+  constructor(scope: ActorScope<Snapshot<unknown>, EventObject>) {
+    this.#scope = scope;
+    this.self = scope.self as unknown as ActorRef<Snapshot<unknown>, TEvent>;
+    this.system = scope.system;
+    this.clock = (scope.self as unknown as { readonly clock: Clock }).clock;
+  }
+
+  /** Monotonic time in milliseconds, on the system's clock. */
+  now(): number {
+    return this.clock.now?.() ?? performance.now();
+  }
+
+  /** Emits an event to whoever listens with `actor.on`. */
+  emit<TEmitted extends EventObject>(event: TEmitted): void {
+    this.#scope.emit(event);
+  }
+
+  /** Stops a child of this actor at once. */
+  stopChild(child: AnyActorRef): void {
+    this.#scope.stopChild(child);
+  }
+
+  /** Says that an actor which began as `starting` can be used now. */
+  ready(): void {
+    this.#scope.self.send({ type: 'behaviour.readied' });
+  }
+
+  /** Ends this actor normally, after the events that it was sent before. */
+  end(): void {
+    this.#scope.self.send({ type: 'behaviour.ended' });
+  }
+
+  /** Crashes this actor with an error that arose outside of its event handling. */
+  fail(error: unknown): void {
+    const failed: InternalEvent = { type: 'behaviour.failed', error };
+    this.#scope.self.send(failed);
+  }
+
+  /** Wraps a listener or callback: what it throws crashes this actor, not the process. */
+  guard<TArgs extends unknown[]>(listener: (...args: TArgs) => void): (...args: TArgs) => void {
+    return (...args) => {
+      try {
+        listener(...args);
+      } catch (error) {
+        this.fail(error);
+      }
+    };
+  }
+}
+
+/** Keys that serialising a snapshot, as an inspector does, passes over. */
+const INPUT = Symbol('input');
+const BEHAVIOUR = Symbol('behaviour');
+
+/**
+ * The snapshot of a live behaviour. It is changed in place: one behaviour has one snapshot until
+ * it ends, which keeps an actor as short-lived as a connection cheap.
+ */
+interface LiveSnapshot<TEvent extends EventObject, TInput> {
+  status: 'active' | 'done' | 'stopped';
+  output: undefined;
+  error: undefined;
+  ready: boolean;
+  [INPUT]: TInput | undefined;
+  [BEHAVIOUR]: Behaviour<TEvent> | undefined;
+}
+
+/**
+ * Actor logic from a function that builds the behaviour when the actor starts.
+ *
+ * @example
+ * const ticker = fromBehaviour<{ type: 'tick' }, { everyMs: number }>((scope, { everyMs }) => {
+ *   const timer = setInterval(() => scope.self.send({ type: 'tick' }), everyMs);
+ *   return { receive: () => console.log('tick'), release: () => clearInterval(timer) };
+ * });
+ */
+export function fromBehaviour<TEvent extends EventObject, TInput = undefined>(
+  create: (scope: BehaviourScope<TEvent>, input: TInput) => Behaviour<TEvent>,
+): BehaviourLogic<TEvent, TInput> {
+  type Live = LiveSnapshot<TEvent, TInput>;
+
+  return {
+    getInitialSnapshot: (_scope, input): Live => ({
+      status: 'active',
+      output: undefined,
+      error: undefined,
+      ready: false,
+      [INPUT]: input,
+      [BEHAVIOUR]: undefined,
+    }),
+
+    start(snapshot, scope) {
+      const live = snapshot as Live;
+      const behaviour = create(new BehaviourScope(scope as never), live[INPUT] as TInput);
+      live[INPUT] = undefined;
+      live[BEHAVIOUR] = behaviour;
+      live.ready = behaviour.starting !== true;
+    },
+
+    transition(snapshot, event): Live {
+      const live = snapshot as Live;
+      try {
+        handle(live, event as TEvent | InternalEvent | ShutdownRequested);
+      } catch (error) {
+        release(live);
+        throw error;
+      }
+      return live;
+    },
+
+    getPersistedSnapshot: (snapshot) => snapshot,
+  };
+}
+
+function handle<TEvent extends EventObject>(
+  live: LiveSnapshot<TEvent, unknown>,
+  event: TEvent | InternalEvent | ShutdownRequested,
+): void {
+  const behaviour = live[BEHAVIOUR];
+  if (behaviour === undefined) return;
+  const { type } = event;
+  if (type === 'behaviour.readied') {
+    live.ready = true;
+  } else if (type === 'behaviour.failed') {
+    throw (event as { error: unknown }).error;
+  } else if (type === 'xstate.stop') {
+    live.status = 'stopped';
+    release(live);
+  } else if (type === 'behaviour.ended' || (type === 'shutdown.requested' && behaviour.shutdown === undefined)) {
+    live.status = 'done';
+    release(live);
+  } else if (type === 'shutdown.requested') {
+    behaviour.shutdown?.();
+  } else {
+    behaviour.receive(event as TEvent);
+  }
+}
+
+function release(live: LiveSnapshot<never, unknown>): void {
+  const behaviour = live[BEHAVIOUR];
+  live[BEHAVIOUR] = undefined;
+  behaviour?.release?.();
+}

@@ -1,0 +1,87 @@
+/**
+ * Mailboxes: the stable address of a child that may be restarted.
+ *
+ * Senders hold the mailbox, never the child. The supervisor attaches each new incarnation; until
+ * then events wait in a bounded stash, in order. So a crash of a child costs its neighbours a
+ * wait, and no neighbour ever sends to a dead actor.
+ */
+
+import type { ActorLogic, ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
+import type { AnyActorSystem } from './behaviour.js';
+
+/** How a child is addressed. */
+export interface AddressOptions {
+  /** Most events that wait while the child is down. */
+  readonly stashLimit: number;
+  /** Told of each event that no longer fits, so that its sender can be answered. Must not throw. */
+  readonly refuse?: (event: EventObject) => void;
+}
+
+/** Anything events can be sent to: an actor, or the mailbox that stands for it. */
+export type Address<TEvent extends EventObject> = ActorRef<Snapshot<unknown>, TEvent>;
+
+/** Sent by the supervisor that owns the mailbox, and by nobody else. */
+type MailboxEvent =
+  | { readonly type: 'mailbox.attach'; readonly target: AnyActorRef }
+  | { readonly type: 'mailbox.detach' };
+
+interface MailboxSnapshot {
+  status: 'active' | 'stopped';
+  output: undefined;
+  error: undefined;
+  target: AnyActorRef | undefined;
+  stash: EventObject[];
+}
+
+/** Forwards every event to the attached child, in order, or keeps it until there is one. */
+export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressOptions> = {
+  getInitialSnapshot: (_scope, options) =>
+    ({
+      status: 'active',
+      output: undefined,
+      error: undefined,
+      target: undefined,
+      stash: [],
+      ...options,
+    }) as MailboxSnapshot,
+
+  transition(snapshot, event) {
+    const mailbox = snapshot as MailboxSnapshot & AddressOptions;
+    switch ((event as MailboxEvent).type) {
+      case 'mailbox.attach': {
+        const { target } = event as Extract<MailboxEvent, { type: 'mailbox.attach' }>;
+        mailbox.target = target;
+        for (const waiting of mailbox.stash.splice(0)) deliver(mailbox, waiting);
+        break;
+      }
+      case 'mailbox.detach':
+        mailbox.target = undefined;
+        break;
+      default:
+        if (event.type === 'xstate.stop') mailbox.status = 'stopped';
+        else deliver(mailbox, event);
+    }
+    return mailbox;
+  },
+
+  getPersistedSnapshot: (snapshot) => snapshot,
+};
+
+/**
+ * Finds the address of a child anywhere in the system by the child's id.
+ *
+ * @throws Error when no supervisor in the system has an addressed child of that id.
+ */
+export function addressOf<TEvent extends EventObject>(system: AnyActorSystem, id: string): Address<TEvent> {
+  const mailbox: AnyActorRef | undefined = system.get(id);
+  if (mailbox === undefined) throw new Error(`no address '${id}' in this system`);
+  return mailbox;
+}
+
+// A child that crashed a moment ago may not be detached yet: its supervisor has the news in its
+// queue. What is sent in that moment waits for the next incarnation too.
+function deliver(mailbox: MailboxSnapshot & AddressOptions, event: EventObject): void {
+  if (mailbox.target?.getSnapshot().status === 'active') mailbox.target.send(event);
+  else if (mailbox.stash.length < mailbox.stashLimit) mailbox.stash.push(event);
+  else mailbox.refuse?.(event);
+}

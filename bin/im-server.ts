@@ -1,0 +1,109 @@
+/**
+ * The server's command line: options in, a running tree, an exit code out.
+ */
+
+import { lookup } from 'node:dns/promises';
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { type RunningServer, startServer } from '../actors/server/tree.js';
+import { rootCause } from '../actors/supervision/supervisor-error.js';
+import { hostPort } from '../protocol/address.js';
+import { toDisplayText } from '../protocol/display-text.js';
+import { openJournalStore } from '../storage/journal-store.js';
+import { complain, createCommand, EXIT, portOption } from './command-line.js';
+import { createLog, LOG_LEVELS, type LogFormat } from './logger.js';
+
+const NAME = 'im-server';
+
+interface Options {
+  readonly host: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+  readonly data: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logFormat: LogFormat;
+}
+
+const command = createCommand(NAME, 'Directory and presence server of a small instant-messaging system.')
+  .option('--host <address>', 'address to listen on', '0.0.0.0')
+  .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free one', portOption, 1234)
+  .option('--udp-port <port>', 'port for SET and GET; 0 picks a free one', portOption, 1235)
+  .option('--data <directory>', 'where users and buddy lists are kept', './data')
+  .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
+  .addOption(
+    new Option('--log-format <format>', 'how to log')
+      .choices(['pretty', 'json'])
+      .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal, json elsewhere'),
+  )
+  .addHelpText('after', '\nSIGINT or SIGTERM ends it: requests in flight are finished first.');
+
+async function main(options: Options): Promise<void> {
+  const { log, flush } = await createLog(options.logLevel, options.logFormat);
+  const directory = resolve(options.data);
+
+  const server = startServer({
+    host: await addressToListenOn(options.host),
+    tcpPort: options.tcpPort,
+    udpPort: options.udpPort,
+    log,
+    openStore: () =>
+      openJournalStore(directory, {
+        onTornTail: ({ bytes, keptIn }) =>
+          log.warn({ bytes, keptIn }, 'an interrupted write was cut off the journal; nothing acknowledged was in it'),
+      }),
+  });
+  process.on('SIGINT', server.shutdown);
+  process.on('SIGTERM', server.shutdown);
+
+  if (await server.ready) {
+    process.stdout.write(`${readyLine(server, directory)}\n`);
+    log.info({ pid: process.pid }, 'ready');
+    await server.ended;
+    log.info({}, 'stopped');
+  }
+  const { error } = await server.ended;
+  flush();
+  if (error !== undefined) explain(error, options);
+  process.exit(error === undefined ? EXIT.done : EXIT.failed);
+}
+
+/** Resolves a host name once, so that both sockets listen on the same address. */
+async function addressToListenOn(host: string): Promise<string> {
+  try {
+    return (await lookup(host, { order: 'ipv4first' })).address;
+  } catch {
+    complain(NAME, unknownHost(host));
+    process.exit(EXIT.failed);
+  }
+}
+
+function unknownHost(host: string): string {
+  return `cannot listen on ${host}: name an address of this machine with --host`;
+}
+
+function readyLine({ bound }: RunningServer, directory: string): string {
+  const [tcp, udp] = (['tcp', 'udp'] as const).map((protocol) => {
+    const socket = bound.get(protocol);
+    return `${protocol}=${socket === undefined ? 'none' : hostPort(socket.host, socket.port)}`;
+  });
+  return `${NAME} ready ${tcp} ${udp} data=${toDisplayText(directory)}`;
+}
+
+/** Says in one line why the server stopped; whatever is no operator's mistake is in the log too. */
+function explain(error: unknown, options: Options): void {
+  const cause = rootCause(error) as NodeJS.ErrnoException;
+  const port = cause.syscall === 'bind' ? `UDP port ${options.udpPort}` : `TCP port ${options.tcpPort}`;
+  const option = cause.syscall === 'bind' ? '--udp-port' : '--tcp-port';
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return complain(NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
+    case 'EACCES':
+      return complain(NAME, `${port} needs privileges this user has not: choose one above 1023 with ${option}`);
+    case 'EADDRNOTAVAIL':
+      return complain(NAME, unknownHost(options.host));
+    default:
+      return complain(NAME, cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+await main(command.parse().opts<Options>());

@@ -1,0 +1,46 @@
+/**
+ * The server's log: pino on standard error, for people on a terminal, as JSON lines elsewhere.
+ */
+
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { toDisplayText } from '../protocol/display-text.js';
+
+/** Most bytes of log that wait for a slow reader; beyond it lines are lost, never the server's time. */
+export const MAX_LOG_BUFFER_BYTES = 1024 * 1024;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export type LogFormat = 'pretty' | 'json';
+
+/** A log, and what writes the rest of it before the process ends. */
+export interface ProcessLog {
+  readonly log: Logger;
+  flush(): void;
+}
+
+export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogFormat): Promise<ProcessLog> {
+  const stderr = pino.destination({ fd: 2, sync: false, maxLength: MAX_LOG_BUFFER_BYTES });
+  const destination: DestinationStream = format === 'json' ? stderr : await prettyStream(stderr);
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } }, destination);
+  return { log, flush: () => stderr.flushSync() };
+}
+
+/** Loaded only where it is wanted: it takes a third of the start-up time. */
+async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
+  const { prettyFactory } = await import('pino-pretty');
+  const format = prettyFactory({ colorize: process.stderr.isTTY && process.env['NO_COLOR'] === undefined, translateTime: 'SYS:HH:MM:ss.l' });
+  return { write: (line: string) => destination.write(format(JSON.parse(line)) ?? '') };
+}
+
+/** Errors may quote what came from outside: gated, line by line. */
+function errorFields(error: unknown): object {
+  if (!(error instanceof Error)) return { message: toDisplayText(String(error)) };
+  const { code } = error as NodeJS.ErrnoException;
+  return {
+    type: error.name,
+    message: toDisplayText(error.message),
+    ...(code !== undefined && { code }),
+    stack: (error.stack ?? '').split('\n').map(toDisplayText).join('\n'),
+    ...(error.cause !== undefined && { cause: errorFields(error.cause) }),
+  };
+}

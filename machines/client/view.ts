@@ -1,0 +1,102 @@
+/**
+ * The words of the client. People and scripts know them, so they stay as they are.
+ */
+
+import type { Buddy } from '../../protocol/buddy-list.js';
+import type { DisplayText } from '../../protocol/display-text.js';
+import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
+import { STATUS_WORDS } from '../../protocol/status.js';
+import type { Prompt } from './events.js';
+
+export const MENU: readonly string[] = [
+  '',
+  '  R - Register user id',
+  '  L - Login as user id',
+  '  A - Add buddy',
+  '  D - Delete buddy',
+  '  M - Message buddy',
+  '  S - Buddy status',
+  '  X - Exit application',
+];
+
+export const MENU_PROMPT: Prompt = { text: 'Your choice: ', kind: 'key', keys: 'rladmsx' };
+
+export const USER_ID_PROMPT: Prompt = { text: 'Enter user id: ', kind: 'line', draft: 'user id' };
+
+export const BUDDY_ID_PROMPT: Prompt = { text: 'Enter buddy id: ', kind: 'line', draft: 'buddy id' };
+
+export const CALL_PROMPT: Prompt = {
+  text: 'Do you want to accept an incoming connection (y/n)? ',
+  kind: 'key',
+  keys: 'yn',
+};
+
+export const CHAT_PROMPT: Prompt = { text: '> ', kind: 'line' };
+
+/** What is said in words that never change. */
+export const SAY = {
+  signInFirst: 'Register or log in first.',
+  unknownChoice: 'Choose one of the letters above.',
+  idHint: `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - (an empty line goes back).`,
+  serverSilent: 'The server does not answer.',
+  serverLost: 'The server does not answer. Trying again every 10 seconds.',
+  serverFound: 'The server answers again.',
+  callingFromMemory: 'The server does not answer. Calling where your buddy was last seen.',
+  connecting: 'Attempting to connect...',
+  accepted: 'Buddy accepted connection.',
+  refused: 'Buddy refused connection.',
+  unanswered: 'Buddy did not answer within 60 seconds.',
+  callAccepted: 'Connection accepted.',
+  callRefused: 'Connection refused.',
+  callUnanswered: 'Not answered within 60 seconds: connection refused.',
+  callGone: 'The caller hung up.',
+  chatHelp: 'Enter your text to send to buddy.  Enter q to quit.',
+  chatClosed: 'Buddy connection closed.',
+  ownMessageCut: '(Your message was longer than 16 KiB: only its beginning was sent.)',
+} as const;
+
+/** The buddy list as the server gave it, a line each, fields separated by tabs. */
+export function buddyListLines(buddies: readonly Buddy[]): string[] {
+  const rows = buddies.map(({ id, status, endpoint }) =>
+    [id, STATUS_WORDS[status], endpoint?.address ?? 'unknown', endpoint?.port ?? 'unknown'].join('\t'),
+  );
+  return ['My buddy list:', ...rows];
+}
+
+/** Why a buddy cannot be called; `undefined` when it can. */
+export function notCallable(id: UserId, buddies: readonly Buddy[]): string | undefined {
+  const buddy = buddies.find((other) => other.id === id);
+  if (buddy === undefined) return `${id} is not on your buddy list.`;
+  return buddy.endpoint === undefined ? `${id} is offline.` : undefined;
+}
+
+/** A caller as it introduced itself, if it did, and as the network knows it. */
+interface Caller {
+  readonly caller: UserId | undefined;
+  readonly address: DisplayText;
+}
+
+/** Who calls. */
+export function callerLine({ caller, address }: Caller): string {
+  return caller === undefined ? `Call from ${address}.` : `Call from ${caller} (${address}).`;
+}
+
+/** A call that was refused because only one buddy can be talked to at a time. */
+export function busyLine({ caller, address }: Caller): string {
+  return `Refused a call from ${caller ?? address}: you are busy.`;
+}
+
+/** A call of ours that did not get through. */
+export function callFailedLine(buddy: UserId | undefined, reason: DisplayText): string {
+  return `${buddy} could not be reached: ${reason}.`;
+}
+
+/** A message, and a note where it was cut. */
+export function messageLines({ text, cut }: { readonly text: DisplayText; readonly cut: boolean }): string[] {
+  return cut ? [`B: ${text}`, '(That message was longer than 16 KiB: this is its beginning.)'] : [`B: ${text}`];
+}
+
+/** Why the server could not be asked. */
+export function serverErrorLine(error: unknown): string {
+  return `The server could not be asked: ${error instanceof Error ? error.message : String(error)}.`;
+}

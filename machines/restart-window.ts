@@ -1,0 +1,31 @@
+/**
+ * Restart intensity: how many restarts a supervisor may try in a sliding window of time before it
+ * gives up. After Erlang/OTP's `supervisor`, MaxR and MaxT.
+ */
+
+/** At most `intensity` restarts in `periodMs` milliseconds; 0 means that the first crash escalates. */
+export interface RestartLimits {
+  readonly intensity: number;
+  readonly periodMs: number;
+}
+
+/** OTP's default: one restart in five seconds. */
+export const DEFAULT_RESTART_LIMITS: RestartLimits = { intensity: 1, periodMs: 5_000 };
+
+/** When the recent restarts were, oldest first, on a monotonic clock in milliseconds. */
+export type RestartTimes = readonly number[];
+
+/**
+ * Counts one more attempt to restart; failed attempts count too.
+ *
+ * @returns The attempts still in the window, this one included, or `undefined` when it is one too
+ * many: give up.
+ */
+export function countRestart(
+  times: RestartTimes,
+  nowMs: number,
+  limits: RestartLimits,
+): RestartTimes | undefined {
+  const recent = [...times.filter((time) => nowMs - time <= limits.periodMs), nowMs];
+  return recent.length > limits.intensity ? undefined : recent;
+}

@@ -1,0 +1,85 @@
+/**
+ * A TCP connection to the server: one request line, one reply, then close.
+ *
+ * Owns: the order of things in one connection. Trusts: nobody's bytes; its actor
+ * (actors/server/connection.ts) has turned them into these events. Talks to: the store.
+ *
+ * The chart is flat on purpose. A connection lives for two or three events, and the actor that
+ * runs it (actors/chart.ts) pays for no feature of statecharts that it does not use.
+ */
+
+import { setup } from 'xstate';
+import type { ReplyCode } from '../../protocol/reply.js';
+import type { Change } from '../../protocol/request.js';
+
+export type ConnectionEvent =
+  // From the socket's owner.
+  | { readonly type: 'request.received'; readonly change: Change }
+  | { readonly type: 'request.refused'; readonly reply: ReplyCode }
+  | { readonly type: 'input.ended' }
+  | { readonly type: 'socket.closed' }
+  | { readonly type: 'input.flooded' }
+  | { readonly type: 'deadline.passed' }
+  // From the store.
+  | { readonly type: 'change.answered'; readonly reply: ReplyCode }
+  // From the supervisor.
+  | { readonly type: 'shutdown.requested' };
+
+/** What the connection does to the world; the actor has one function for each. */
+export type ConnectionAction = 'submitChange' | 'restartDeadline' | 'sendReply' | 'sendUnavailable';
+
+const effect = () => {};
+
+export const connectionMachine = setup({
+  types: {} as { events: ConnectionEvent },
+  actions: {
+    submitChange: effect,
+    restartDeadline: effect,
+    sendReply: effect,
+    sendUnavailable: effect,
+  } satisfies Record<ConnectionAction, () => void>,
+}).createMachine({
+  id: 'connection',
+  description: 'One TCP connection: a request, a reply, closed.',
+  initial: 'receiving',
+  states: {
+    receiving: {
+      description: 'Waits for a whole line, at most 10 s from accept.',
+      on: {
+        'request.received': { target: 'committing', actions: ['restartDeadline', 'submitChange'] },
+        'request.refused': {
+          target: 'replied',
+          actions: ['restartDeadline', 'sendReply'],
+          description: 'The line is no request: answered without asking the store.',
+        },
+        'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
+        'input.ended': { target: 'closed', description: 'The client left without a word: no reply.' },
+        'socket.closed': 'closed',
+        'shutdown.requested': { target: 'closed', description: 'Nothing was asked yet.' },
+      },
+    },
+    committing: {
+      description: 'Waits for the store to make the change durable, at most 10 s.',
+      on: {
+        'change.answered': { target: 'replied', actions: 'sendReply' },
+        'deadline.passed': {
+          target: 'replied',
+          actions: 'sendUnavailable',
+          description: 'The store did not answer in time: 205.',
+        },
+        'socket.closed': { target: 'closed', description: 'The change goes on without its client.' },
+        'shutdown.requested': { description: 'The request is in flight: finish it first.' },
+      },
+    },
+    replied: {
+      description: 'Lets the client read the reply and close: closing first could destroy it unread.',
+      on: {
+        'socket.closed': 'closed',
+        'input.flooded': { target: 'closed', description: 'It goes on sending what nobody reads.' },
+        'deadline.passed': { target: 'closed', description: 'It neither sends nor closes.' },
+        'shutdown.requested': 'closed',
+      },
+    },
+    closed: { type: 'final', description: 'The socket is gone, or about to be.' },
+  },
+});

@@ -1,0 +1,32 @@
+/**
+ * Network addresses and ports as text.
+ */
+
+/** The highest TCP and UDP port. */
+export const MAX_PORT = 65_535;
+
+/** Reads a port in decimal, 0 to 65535; `undefined` for anything else. */
+export function parsePort(token: string | undefined): number | undefined {
+  if (token === undefined || !/^\d{1,5}$/.test(token)) return undefined;
+  const port = Number(token);
+  return port <= MAX_PORT ? port : undefined;
+}
+
+/** An IPv4-mapped IPv6 address (`::ffff:192.0.2.7`) as IPv4; any other as it is. */
+export function plainAddress(address: string): string {
+  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;
+}
+
+/** `host:port`, with the brackets that an IPv6 host needs. */
+export function hostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Reads an address that a server gave: an IP address, or a host name as some servers send.
+ *
+ * @returns `undefined` for a token that no address can be; what is returned is safe to show.
+ */
+export function parseAddress(token: string | undefined): string | undefined {
+  return token !== undefined && /^[A-Za-z0-9][A-Za-z0-9.:-]{0,254}$|^::[A-Fa-f0-9.:]{0,45}$/.test(token) ? token : undefined;
+}

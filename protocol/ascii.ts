@@ -1,0 +1,41 @@
+/**
+ * The layer below every ASCII line and datagram: bytes to text, text to tokens.
+ */
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const TILDE = 0x7e;
+
+/**
+ * Decodes bytes that must all be printable ASCII or tabs.
+ *
+ * @returns The text, or `undefined` as soon as one byte is anything else.
+ */
+export function decodeAscii(bytes: Uint8Array): string | undefined {
+  let text = '';
+  for (const byte of bytes) {
+    if ((byte < SPACE || byte > TILDE) && byte !== TAB) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** Splits text at any run of spaces and tabs; leading and trailing ones do not count. */
+export function tokensOf(text: string): string[] {
+  return text.split(/[ \t]+/).filter((token) => token !== '');
+}
+
+/**
+ * Encodes text that is known to be ASCII.
+ *
+ * @throws RangeError when it is not: a caller let foreign text through.
+ */
+export function encodeAscii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) throw new RangeError(`not ASCII at character ${index}`);
+    bytes[index] = code;
+  }
+  return bytes;
+}

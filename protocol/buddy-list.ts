@@ -1,0 +1,55 @@
+/**
+ * The answer to a GET: one line per buddy, in the order they were added.
+ */
+
+import { parseAddress, parsePort } from './address.js';
+import { tokensOf } from './ascii.js';
+import { parseId, type UserId } from './id.js';
+import { parseStatus, STATUS_WORDS, type Status } from './status.js';
+
+/** Most bytes in an answer: the largest payload of a UDP datagram over IPv4. */
+export const MAX_BUDDY_LIST_BYTES = 65_507;
+
+/** Where a buddy takes calls. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** One buddy as the server knows it. Who is offline has no endpoint. */
+export interface Buddy {
+  readonly id: UserId;
+  readonly status: Status;
+  readonly endpoint: Endpoint | undefined;
+}
+
+/** Encodes a buddy list, cut at a line boundary where it would pass {@link MAX_BUDDY_LIST_BYTES}. */
+export function encodeBuddyList(buddies: Iterable<Buddy>): string {
+  let text = '';
+  for (const { id, status, endpoint } of buddies) {
+    const where = endpoint === undefined ? 'unknown unknown' : `${endpoint.address} ${endpoint.port}`;
+    const line = `${id} ${status} ${STATUS_WORDS[status]} ${where}\n`;
+    if (text.length + line.length > MAX_BUDDY_LIST_BYTES) break;
+    text += line;
+  }
+  return text;
+}
+
+/**
+ * Reads a buddy list from any server of this protocol. Lines that are no buddy are left out; a buddy
+ * without a usable address and port has no endpoint.
+ */
+export function parseBuddyList(text: string): Buddy[] {
+  const buddies: Buddy[] = [];
+  for (const line of text.split('\n')) {
+    const [idToken, code, , addressToken, portToken] = tokensOf(line.replace(/\r$/, ''));
+    const id = parseId(idToken);
+    const status = parseStatus(code);
+    if (id === undefined || status === undefined) continue;
+    const address = parseAddress(addressToken);
+    const port = parsePort(portToken);
+    const callable = status !== 101 && address !== undefined && port !== undefined && port > 0;
+    buddies.push({ id, status, endpoint: callable ? { address, port } : undefined });
+  }
+  return buddies;
+}

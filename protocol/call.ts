@@ -1,0 +1,58 @@
+/**
+ * How a call begins: what the caller may say first, and what the called side may answer.
+ *
+ * Clients of this protocol fill the same gap in different ways (PROTOCOL.md names the dialects A
+ * to E). These functions read all of them and write what each understands.
+ */
+
+import { tokensOf } from './ascii.js';
+import { parseId, type UserId } from './id.js';
+
+/**
+ * The caller's first line: `greeting` answers with `OK` (dialect C), `request` and `message` with
+ * `ACCEPT`. A line that is neither greeting nor request is already the first message.
+ */
+export type Opening =
+  | { readonly kind: 'greeting'; readonly caller: UserId | undefined }
+  | { readonly kind: 'request'; readonly caller: UserId | undefined }
+  | { readonly kind: 'message' };
+
+/** The called side's first line. Anything that is no known answer accepts, and is the first message. */
+export type Answer = 'accepted' | 'refused' | 'message';
+
+const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/i;
+const REFUSAL = /^(?:REJECT|REJECTED|NO|N|BUSY)$/i;
+
+/** The line with which our caller introduces itself. */
+export function encodeGreeting(caller: UserId): string {
+  return `HELLO ${caller}\n`;
+}
+
+/** Reads the first line that a caller sent. */
+export function parseOpening(line: string): Opening {
+  const [word, id] = tokensOf(line);
+  switch (word?.toUpperCase()) {
+    case 'HELLO':
+      return { kind: 'greeting', caller: parseId(id) };
+    case 'REQUEST':
+      return { kind: 'request', caller: parseId(id) };
+    default:
+      return { kind: 'message' };
+  }
+}
+
+/** Reads the first line that a called client sent. */
+export function parseAnswer(line: string): Answer {
+  const answer = line.trim();
+  if (ACCEPTANCE.test(answer)) return 'accepted';
+  if (REFUSAL.test(answer)) return 'refused';
+  return 'message';
+}
+
+/** The line that accepts a call, in the words that this caller expects. */
+export function encodeAcceptance(opening: Opening | undefined): string {
+  return opening?.kind === 'greeting' ? 'OK\n' : 'ACCEPT\n';
+}
+
+/** The line that refuses a call. */
+export const REFUSAL_LINE = 'REJECT\n';

@@ -1,0 +1,65 @@
+/**
+ * The store contract: what the server asks of the thing that remembers users and buddy lists.
+ *
+ * Every store, whatever it is made of, passes the suite in test/storage/store-contract.ts.
+ */
+
+import type { UserId } from '../protocol/id.js';
+import type { ReplyCode } from '../protocol/reply.js';
+import type { Change } from '../protocol/request.js';
+
+/** Most users in one store: JavaScript's `Map` ends at 2^24 entries. */
+export const MAX_USERS = 16_000_000;
+
+/** Most buddies on one list. */
+export const MAX_BUDDIES = 10_000;
+
+export interface Store {
+  /**
+   * Decides changes in their order, each against all before it, and makes the effective ones
+   * durable together.
+   *
+   * One commit at a time: a second one before the first has settled is refused.
+   *
+   * @returns One reply per change: 200, 201, 202 or 203, as PROTOCOL.md orders the checks; 205
+   * where the store is full. All of it is on stable storage when the promise resolves.
+   * @throws StoreError, as a rejection: none of these changes was made. After `store.unavailable`
+   * the same commit may be tried again; after `store.broken` the store must be closed and opened anew.
+   */
+  commit(changes: readonly Change[]): Promise<readonly ReplyCode[]>;
+
+  /** A user's buddies in the order they were added; `undefined` when nobody has that id. */
+  buddiesOf(id: UserId): Promise<readonly UserId[] | undefined>;
+
+  /** Lets go of everything, after the commit under way. A closed store refuses every commit. */
+  close(): Promise<void>;
+}
+
+/**
+ * - `store.unusable`: it could not be opened; the message says why and what to do.
+ * - `store.corrupt`: what was stored is damaged; the message says where.
+ * - `store.unavailable`: it cannot write at present.
+ * - `store.broken`: it no longer knows what is on stable storage.
+ * - `store.busy`: a commit is under way.
+ * - `store.closed`: it was closed.
+ */
+export type StoreErrorCode =
+  | 'store.unusable'
+  | 'store.corrupt'
+  | 'store.unavailable'
+  | 'store.broken'
+  | 'store.busy'
+  | 'store.closed';
+
+/** What a store fails with. Callers tell the kinds apart by `code`. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    options?: { readonly cause: unknown },
+  ) {
+    super(message, options);
+  }
+}
