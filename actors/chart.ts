@@ -84,7 +84,12 @@ function compile(
   }
 
   function compileTransition(config: string | Record<string, unknown>): Transition {
-    const { target, guard, actions: names = [], ...rest } = typeof config === 'string' ? { target: config } : config;
+    const {
+      target,
+      guard,
+      actions: names = [],
+      ...rest
+    } = typeof config === 'string' ? { target: config } : config;
     const unknown = Object.keys(rest).find((key) => !TRANSITION_KEYS.includes(key));
     demand(unknown === undefined, `a transition has '${unknown}'`);
     demand(target === undefined || (typeof target === 'string' && target in states), `no state '${target}'`);

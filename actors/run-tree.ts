@@ -27,7 +27,10 @@ export interface RunTreeOptions {
 
 /** Starts a tree and logs the lives of its actors. */
 export function runTree(logic: AnyActorLogic, { log, onEmitted, inspect }: RunTreeOptions): RunningTree {
-  const root: AnyActorRef & { start(): void } = createActor(logic, { id: 'root', ...(inspect && { inspect }) });
+  const root: AnyActorRef & { start(): void } = createActor(logic, {
+    id: 'root',
+    ...(inspect && { inspect }),
+  });
   root.on('*', (event) => {
     logLifecycle(log, event as LifecycleEvent);
     onEmitted?.(event);
@@ -52,7 +55,8 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
     case 'child.started':
       return log.debug({ child: event.id }, 'started');
     case 'child.ended':
-      if (event.reason.kind !== 'crashed') return log.debug({ child: event.id, reason: event.reason.kind }, 'ended');
+      if (event.reason.kind !== 'crashed')
+        return log.debug({ child: event.id, reason: event.reason.kind }, 'ended');
       return log.error({ child: event.id, err: event.reason.error }, 'crashed');
     case 'child.restarting':
       return log.warn({ child: event.id, attempt: event.attempt }, 'restarting');

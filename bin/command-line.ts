@@ -16,7 +16,10 @@ export function createCommand(name: string, description: string): Command {
   command.helpOption('-h, --help', 'show this help').allowExcessArguments(false);
   command.configureOutput({
     outputError: (text, write) => {
-      const [reason, ...more] = text.replace(/^error: /, '').trim().split('\n');
+      const [reason, ...more] = text
+        .replace(/^error: /, '')
+        .trim()
+        .split('\n');
       write(`${name}: ${toDisplayText([reason, ...more].join(' '))} (see ${name} --help)\n`);
     },
   });

@@ -29,7 +29,10 @@ const command = createCommand(NAME, 'Terminal client of a small instant-messagin
   .option('--message-port <port>', 'port on which buddies call; 0 picks a free one', portOption, 0)
   .option('--user <id>', 'log in as this user at the start', userOption)
   .option('--plain', 'lines in, lines out, no cursor codes (so it is without a terminal, or with TERM=dumb)')
-  .addHelpText('after', '\nIn the menu one letter is enough. In a chat, q on a line of its own leaves; \\q sends a q.');
+  .addHelpText(
+    'after',
+    '\nIn the menu one letter is enough. In a chat, q on a line of its own leaves; \\q sends a q.',
+  );
 
 async function main(options: Options): Promise<void> {
   const { stdin, stdout } = process;
@@ -63,7 +66,8 @@ const crashLog: Log = {
   debug: () => {},
   info: () => {},
   warn: () => {},
-  error: ({ err }: { readonly err?: unknown }, message) => complain(NAME, `${message}: ${err ?? 'no reason'}`),
+  error: ({ err }: { readonly err?: unknown }, message) =>
+    complain(NAME, `${message}: ${err ?? 'no reason'}`),
   isLevelEnabled: (level) => level === 'error',
 };
 
@@ -73,7 +77,10 @@ function explain(error: unknown, { messagePort }: Options): void {
     case 'EADDRINUSE':
       return complain(NAME, `TCP port ${messagePort} is in use: choose another with --message-port`);
     case 'EACCES':
-      return complain(NAME, `TCP port ${messagePort} needs privileges: choose one above 1023 with --message-port`);
+      return complain(
+        NAME,
+        `TCP port ${messagePort} needs privileges: choose one above 1023 with --message-port`,
+      );
     default:
       return complain(NAME, cause instanceof Error ? cause.message : String(cause));
   }

@@ -49,7 +49,10 @@ async function main(options: Options): Promise<void> {
     openStore: () =>
       openJournalStore(directory, {
         onTornTail: ({ bytes, keptIn }) =>
-          log.warn({ bytes, keptIn }, 'an interrupted write was cut off the journal; nothing acknowledged was in it'),
+          log.warn(
+            { bytes, keptIn },
+            'an interrupted write was cut off the journal; nothing acknowledged was in it',
+          ),
       }),
   });
   process.on('SIGINT', server.shutdown);
@@ -98,7 +101,10 @@ function explain(error: unknown, options: Options): void {
     case 'EADDRINUSE':
       return complain(NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
     case 'EACCES':
-      return complain(NAME, `${port} needs privileges this user has not: choose one above 1023 with ${option}`);
+      return complain(
+        NAME,
+        `${port} needs privileges this user has not: choose one above 1023 with ${option}`,
+      );
     case 'EADDRNOTAVAIL':
       return complain(NAME, unknownHost(options.host));
     default:

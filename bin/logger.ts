@@ -21,14 +21,20 @@ export interface ProcessLog {
 export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogFormat): Promise<ProcessLog> {
   const stderr = pino.destination({ fd: 2, sync: false, maxLength: MAX_LOG_BUFFER_BYTES });
   const destination: DestinationStream = format === 'json' ? stderr : await prettyStream(stderr);
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } }, destination);
+  const log = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } },
+    destination,
+  );
   return { log, flush: () => stderr.flushSync() };
 }
 
 /** Loaded only where it is wanted: it takes a third of the start-up time. */
 async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
   const { prettyFactory } = await import('pino-pretty');
-  const format = prettyFactory({ colorize: process.stderr.isTTY && process.env['NO_COLOR'] === undefined, translateTime: 'SYS:HH:MM:ss.l' });
+  const format = prettyFactory({
+    colorize: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
   return { write: (line: string) => destination.write(format(JSON.parse(line)) ?? '') };
 }
 

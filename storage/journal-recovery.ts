@@ -100,7 +100,10 @@ function checkHeader(line: Uint8Array, path: string): void {
   const header = Buffer.from(line).toString('latin1');
   if (header === JOURNAL_HEADER) return;
   if (/^im-journal \d+$/.test(header)) {
-    throw new StoreError('store.unusable', `${path} was written by a newer im-server (its format is '${header}')`);
+    throw new StoreError(
+      'store.unusable',
+      `${path} was written by a newer im-server (its format is '${header}')`,
+    );
   }
   throw new StoreError('store.corrupt', `${path} is no journal: its first line is not '${JOURNAL_HEADER}'`);
 }

@@ -61,7 +61,9 @@ export class Journal {
   async append(changes: readonly EffectiveChange[]): Promise<void> {
     if (this.#broken) throw new StoreError('store.broken', 'the journal must be opened anew');
     const durable = this.#durable;
-    const lines = changes.map((change, index) => encodeRecord({ sequence: durable + 1 + index, durable, change }));
+    const lines = changes.map((change, index) =>
+      encodeRecord({ sequence: durable + 1 + index, durable, change }),
+    );
     const bytes = Buffer.from(lines.join(''), 'latin1');
     await this.#write(bytes);
     await this.#sync();

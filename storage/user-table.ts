@@ -40,7 +40,10 @@ export class UserTable {
     const listed = before.includes(buddy);
     if (op === 'DEL') {
       if (!listed) return { reply: 200 };
-      this.#buddies.set(id, before.filter((other) => other !== buddy));
+      this.#buddies.set(
+        id,
+        before.filter((other) => other !== buddy),
+      );
     } else {
       if (listed || before.length >= MAX_BUDDIES) return { reply: 201 };
       this.#buddies.set(id, [...before, buddy]);

@@ -3,7 +3,6 @@
  */
 
 import { createServer, type Socket } from 'node:net';
-import type { ChatNews } from '../../machines/client/events.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
 import type { ChildStart } from '../supervision/dynamic-supervisor.js';
 import type { Address } from '../supervision/mailbox.js';
@@ -14,18 +13,16 @@ export interface CallsInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly chats: Address<ChildStart<ChatInput>>;
-  /** Handed on to each chat. */
-  readonly client: Address<ChatNews>;
   readonly heartbeat: Address<PortBound>;
 }
 
 /** Actor logic of the listener; emits `port.bound`, and is ready when it is. */
 export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scope, input) => {
-  const { port, chats, client, heartbeat } = input;
+  const { port, chats, heartbeat } = input;
   const server = createServer({ allowHalfOpen: true, noDelay: true });
 
   server.on('connection', (socket: Socket) => {
-    chats.send({ type: 'child.start', input: { kind: 'incoming', socket, client } });
+    chats.send({ type: 'child.start', input: { kind: 'incoming', socket } });
   });
   server.on('error', (error) => scope.fail(error));
   server.once('listening', () => {

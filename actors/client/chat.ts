@@ -7,13 +7,19 @@ import { connect, type Socket } from 'node:net';
 import { type ChatAction, type ChatEvent, chatMachine } from '../../machines/client/chat.js';
 import type { CallInput, ChatNews } from '../../machines/client/events.js';
 import { plainAddress } from '../../protocol/address.js';
-import { encodeAcceptance, encodeGreeting, type Opening, parseOpening, REFUSAL_LINE } from '../../protocol/call.js';
+import {
+  encodeAcceptance,
+  encodeGreeting,
+  type Opening,
+  parseOpening,
+  REFUSAL_LINE,
+} from '../../protocol/call.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
 import { fromChart } from '../chart.js';
 import type { BehaviourLogic, BehaviourScope } from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
+import { type Address, addressOf } from '../supervision/mailbox.js';
 
 /** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
 export const GREETING_TIMEOUT_MS = 250;
@@ -33,13 +39,18 @@ const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)
 
 type LineReceived = Extract<ChatEvent, { type: 'line.received' }>;
 
-export type ChatInput = CallInput<Socket> & { readonly client: Address<ChatNews> };
+export type ChatInput = CallInput<Socket>;
 
 /** News as the chat's own functions write it; `tell` adds the sender. */
-type NewsWithoutSender = ChatNews extends infer News ? (News extends unknown ? Omit<News, 'chat'> : never) : never;
+type NewsWithoutSender = ChatNews extends infer News
+  ? News extends unknown
+    ? Omit<News, 'chat'>
+    : never
+  : never;
 
 interface Chat {
   readonly input: ChatInput;
+  readonly client: Address<ChatNews>;
   readonly socket: Socket;
   readonly self: BehaviourScope<ChatEvent>['self'];
   timer: NodeJS.Timeout | undefined;
@@ -47,76 +58,87 @@ interface Chat {
   readonly earlyLines: LineReceived[];
 }
 
-export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<ChatEvent, ChatAction, ChatInput, Chat>(
-  chatMachine,
-  {
-    open(scope, input) {
-      const { self } = scope;
-      const socket =
-        input.kind === 'incoming'
-          ? input.socket
-          : connect({ host: input.endpoint.address, port: input.endpoint.port, allowHalfOpen: true, noDelay: true });
-      listen(socket, scope);
-      self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
-      const chat: Chat = { input, socket, self, timer: undefined, opening: undefined, earlyLines: [] };
-      if (input.kind === 'outgoing') tell(chat, { type: 'call.placed' });
-      return chat;
-    },
-
-    actions: {
-      startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
-      startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
-      startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
-      stopTimer: (chat) => clearTimeout(chat.timer),
-
-      readOpening: readFirstLine,
-      readLateLine(chat, event) {
-        if (chat.opening === undefined) readFirstLine(chat, event);
-        else keepEarlyLine(chat, event as LineReceived);
-      },
-
-      sendGreeting({ input, socket }) {
-        if (input.kind === 'outgoing') socket.write(encodeGreeting(input.caller));
-      },
-      sendAcceptance: ({ socket, opening }) => socket.write(encodeAcceptance(opening)),
-      sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
-      sendMessage(chat, event) {
-        const { bytes, cut } = encodeMessage((event as Extract<ChatEvent, { type: 'message.send' }>).text);
-        chat.socket.write(bytes);
-        if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
-        const sent = () => tell(chat, { type: 'message.sent', cut });
-        // Back-pressure: the next line is asked for when this one has gone to the network.
-        if (chat.socket.writableNeedDrain) chat.socket.once('drain', sent);
-        else sent();
-      },
-      hangUp: ({ socket }) => socket.end(),
-
-      announceCall(chat) {
-        const address = toDisplayText(plainAddress(chat.socket.remoteAddress ?? 'unknown'));
-        const caller = chat.opening?.kind === 'message' ? undefined : chat.opening?.caller;
-        tell(chat, { type: 'call.received', caller, address });
-      },
-      announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
-      announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
-      announceFailed(chat, event) {
-        tell(chat, { type: 'call.failed', reason: (event as Extract<ChatEvent, { type: 'socket.failed' }>).reason });
-      },
-      announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
-      announceClosed: (chat) => tell(chat, { type: 'chat.closed' }),
-
-      deliverEarlyLines(chat) {
-        for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
-        chat.socket.resume();
-      },
-      deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
-    },
-
-    release({ socket, timer }) {
-      clearTimeout(timer);
-      socket.destroy();
-    },
+export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
+  ChatEvent,
+  ChatAction,
+  ChatInput,
+  Chat
+>(chatMachine, {
+  open(scope, input) {
+    const { self } = scope;
+    const socket =
+      input.kind === 'incoming'
+        ? input.socket
+        : connect({
+            host: input.endpoint.address,
+            port: input.endpoint.port,
+            allowHalfOpen: true,
+            noDelay: true,
+          });
+    listen(socket, scope);
+    self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
+    const client = addressOf<ChatNews>(scope.system, 'client');
+    const chat: Chat = { input, client, socket, self, timer: undefined, opening: undefined, earlyLines: [] };
+    if (input.kind === 'outgoing') tell(chat, { type: 'call.placed' });
+    return chat;
   },
-);
+
+  actions: {
+    startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
+    startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
+    startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
+    stopTimer: (chat) => clearTimeout(chat.timer),
+
+    readOpening: readFirstLine,
+    readLateLine(chat, event) {
+      if (chat.opening === undefined) readFirstLine(chat, event);
+      else keepEarlyLine(chat, event as LineReceived);
+    },
+
+    sendGreeting({ input, socket }) {
+      if (input.kind === 'outgoing') socket.write(encodeGreeting(input.caller));
+    },
+    sendAcceptance: ({ socket, opening }) => socket.write(encodeAcceptance(opening)),
+    sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
+    sendMessage(chat, event) {
+      const { bytes, cut } = encodeMessage((event as Extract<ChatEvent, { type: 'message.send' }>).text);
+      chat.socket.write(bytes);
+      if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
+      const sent = () => tell(chat, { type: 'message.sent', cut });
+      // Back-pressure: the next line is asked for when this one has gone to the network.
+      if (chat.socket.writableNeedDrain) chat.socket.once('drain', sent);
+      else sent();
+    },
+    hangUp: ({ socket }) => socket.end(),
+
+    announceCall(chat) {
+      const address = toDisplayText(plainAddress(chat.socket.remoteAddress ?? 'unknown'));
+      const caller = chat.opening?.kind === 'message' ? undefined : chat.opening?.caller;
+      tell(chat, { type: 'call.received', caller, address });
+    },
+    announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
+    announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
+    announceFailed(chat, event) {
+      tell(chat, {
+        type: 'call.failed',
+        reason: (event as Extract<ChatEvent, { type: 'socket.failed' }>).reason,
+      });
+    },
+    announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
+    announceClosed: (chat) => tell(chat, { type: 'chat.closed' }),
+
+    deliverEarlyLines(chat) {
+      for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
+      chat.socket.resume();
+    },
+    deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
+  },
+
+  release({ socket, timer }) {
+    clearTimeout(timer);
+    socket.destroy();
+  },
+});
 
 /** Turns what the socket says into the chart's events: bytes become lines of text here. */
 function listen(socket: Socket, scope: BehaviourScope<ChatEvent>): void {
@@ -149,7 +171,7 @@ function startTimer(chat: Chat, delayMs: number): void {
 }
 
 function tell(chat: Chat, news: NewsWithoutSender): void {
-  chat.input.client.send({ ...news, chat: chat.self } as ChatNews);
+  chat.client.send({ ...news, chat: chat.self } as ChatNews);
 }
 
 /** The first line says who calls and how; where it says neither, it is the first message. */

@@ -13,7 +13,12 @@ import { parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
-import { type Behaviour, type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+import {
+  type Behaviour,
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+} from '../supervision/behaviour.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { ServerEndpoint } from './ask-server.js';
 

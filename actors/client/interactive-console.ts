@@ -15,7 +15,10 @@ import { type Key, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 export const MAX_KEYS_AHEAD = 1_024;
 
 /** Opens the interactive console. */
-export function openInteractiveConsole({ stdin, stdout }: ConsoleStreams, listener: ConsoleListener): Console {
+export function openInteractiveConsole(
+  { stdin, stdout }: ConsoleStreams,
+  listener: ConsoleListener,
+): Console {
   const block = new PromptBlock(stdout);
   const ahead: [text: string | undefined, key: Key][] = [];
   let open: OpenPrompt | undefined;

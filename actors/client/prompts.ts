@@ -26,7 +26,8 @@ interface EnquirerPrompt {
   alert(): void;
 }
 
-const BasePrompt = (Enquirer as unknown as { Prompt: new (options: { stdout: unknown }) => EnquirerPrompt }).Prompt;
+const BasePrompt = (Enquirer as unknown as { Prompt: new (options: { stdout: unknown }) => EnquirerPrompt })
+  .Prompt;
 
 export interface OpenPrompt extends EnquirerPrompt {
   readonly prompt: Prompt;

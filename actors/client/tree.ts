@@ -55,7 +55,9 @@ export function startClient(options: ClientOptions): RunningTree {
   let { user, messagePort } = options;
 
   const address: AddressOptions = { stashLimit: MAX_STASHED_EVENTS };
-  const statechart = clientMachine.provide({ actors: { askServer: askServerLogic({ host, port: tcpPort }) } });
+  const statechart = clientMachine.provide({
+    actors: { askServer: askServerLogic({ host, port: tcpPort }) },
+  });
 
   const client = supervisor({
     strategy: 'one_for_one',
@@ -91,7 +93,6 @@ export function startClient(options: ClientOptions): RunningTree {
         input: (system) => ({
           port: messagePort,
           chats: addressOf(system, 'chats'),
-          client: addressOf(system, 'client'),
           heartbeat: addressOf(system, 'heartbeat'),
         }),
       }),

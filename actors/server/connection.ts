@@ -4,7 +4,11 @@
  */
 
 import type { Socket } from 'node:net';
-import { type ConnectionAction, type ConnectionEvent, connectionMachine } from '../../machines/server/connection.js';
+import {
+  type ConnectionAction,
+  type ConnectionEvent,
+  connectionMachine,
+} from '../../machines/server/connection.js';
 import { plainAddress } from '../../protocol/address.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
@@ -47,7 +51,13 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
     const { self } = scope;
     // Absolute, not idle: a client that sends a byte now and then gains nothing.
     const deadline = setTimeout(() => self.send({ type: 'deadline.passed' }), CONNECTION_DEADLINE_MS);
-    const connection: Connection = { ...input, self, deadline, acceptedAtMs: performance.now(), change: undefined };
+    const connection: Connection = {
+      ...input,
+      self,
+      deadline,
+      acceptedAtMs: performance.now(),
+      change: undefined,
+    };
     listen(connection, scope);
     return connection;
   },
@@ -87,7 +97,9 @@ function listen({ socket, self }: Connection, scope: BehaviourScope<ConnectionEv
   function take(line: Line): void {
     hasLine = true;
     const change = line.cut ? undefined : parseRequest(line.bytes);
-    self.send(change === undefined ? { type: 'request.refused', reply: 201 } : { type: 'request.received', change });
+    self.send(
+      change === undefined ? { type: 'request.refused', reply: 201 } : { type: 'request.received', change },
+    );
   }
 
   function onData(chunk: Buffer): void {

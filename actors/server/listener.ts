@@ -37,12 +37,19 @@ export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour
   // A client may half-close after its line and still wants the reply.
   const server = createServer({ allowHalfOpen: true, noDelay: true });
 
-  server.on('connection', (socket) => connections.send({ type: 'child.start', input: { socket, store, log } }));
+  server.on('connection', (socket) =>
+    connections.send({ type: 'child.start', input: { socket, store, log } }),
+  );
   server.on('error', (error) => scope.fail(error));
   server.once('listening', () => {
     const bound = server.address();
     if (bound === null || typeof bound === 'string') return;
-    scope.emit({ type: 'socket.bound', protocol: 'tcp', host: bound.address, port: bound.port } satisfies SocketBound);
+    scope.emit({
+      type: 'socket.bound',
+      protocol: 'tcp',
+      host: bound.address,
+      port: bound.port,
+    } satisfies SocketBound);
     scope.ready();
   });
   server.listen({ host, port, backlog: ACCEPT_BACKLOG });

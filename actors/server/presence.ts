@@ -44,42 +44,44 @@ export interface PresenceInput {
   readonly store: Address<StoreEvent>;
 }
 
-export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour((scope, { store }) => {
-  const table = new PresenceTable();
+export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
+  (scope, { store }) => {
+    const table = new PresenceTable();
 
-  function announce({ announcement: { id, status, port }, address }: PresenceAnnounced): void {
-    table.set(id, status, { address, port }, scope.now());
-  }
+    function announce({ announcement: { id, status, port }, address }: PresenceAnnounced): void {
+      table.set(id, status, { address, port }, scope.now());
+    }
 
-  function answer({ from, replyTo }: PresenceAsked, ids: readonly UserId[]): void {
-    const now = scope.now();
-    const buddies = ids.map((id): Buddy => {
-      const presence = table.get(id, now);
-      return { id, status: presence?.status ?? 101, endpoint: presence?.endpoint };
-    });
-    replyTo.send({ type: 'presence.answered', to: from, buddies });
-  }
+    function answer({ from, replyTo }: PresenceAsked, ids: readonly UserId[]): void {
+      const now = scope.now();
+      const buddies = ids.map((id): Buddy => {
+        const presence = table.get(id, now);
+        return { id, status: presence?.status ?? 101, endpoint: presence?.endpoint };
+      });
+      replyTo.send({ type: 'presence.answered', to: from, buddies });
+    }
 
-  function lookUp(id: UserId, purpose: Purpose): void {
-    store.send({ type: 'user.look-up', id, purpose, replyTo: scope.self } satisfies UserLookUp<Purpose>);
-  }
+    function lookUp(id: UserId, purpose: Purpose): void {
+      store.send({ type: 'user.look-up', id, purpose, replyTo: scope.self } satisfies UserLookUp<Purpose>);
+    }
 
-  return {
-    receive(event) {
-      switch (event.type) {
-        case 'presence.announced':
-          // Whoever is in the table is registered: only newcomers need the store.
-          if (table.get(event.announcement.id, scope.now())) announce(event);
-          else lookUp(event.announcement.id, event);
-          break;
-        case 'presence.asked':
-          lookUp(event.id, event);
-          break;
-        case 'user.looked-up':
-          if (event.buddies === undefined) break;
-          if (event.purpose.type === 'presence.announced') announce(event.purpose);
-          else answer(event.purpose, event.buddies);
-      }
-    },
-  };
-});
+    return {
+      receive(event) {
+        switch (event.type) {
+          case 'presence.announced':
+            // Whoever is in the table is registered: only newcomers need the store.
+            if (table.get(event.announcement.id, scope.now())) announce(event);
+            else lookUp(event.announcement.id, event);
+            break;
+          case 'presence.asked':
+            lookUp(event.id, event);
+            break;
+          case 'user.looked-up':
+            if (event.buddies === undefined) break;
+            if (event.purpose.type === 'presence.announced') announce(event.purpose);
+            else answer(event.purpose, event.buddies);
+        }
+      },
+    };
+  },
+);

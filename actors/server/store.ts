@@ -15,7 +15,12 @@ import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
 import type { Store } from '../../storage/store.js';
 import type { Log } from '../log.js';
-import { type Behaviour, type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+import {
+  type Behaviour,
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+} from '../supervision/behaviour.js';
 
 /** Most changes in one group: what one sync makes durable together. */
 export const MAX_GROUP_CHANGES = 4_096;

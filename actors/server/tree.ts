@@ -52,7 +52,14 @@ export interface RunningServer extends RunningTree {
 }
 
 /** Starts a server. */
-export function startServer({ host, tcpPort, udpPort, openStore, log, inspect }: ServerOptions): RunningServer {
+export function startServer({
+  host,
+  tcpPort,
+  udpPort,
+  openStore,
+  log,
+  inspect,
+}: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
 
   const stash: AddressOptions = { stashLimit: MAX_STASHED_EVENTS };

@@ -47,7 +47,12 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
   socket.on('error', (error) => scope.fail(error));
   socket.once('listening', () => {
     const bound = socket.address();
-    scope.emit({ type: 'socket.bound', protocol: 'udp', host: bound.address, port: bound.port } satisfies SocketBound);
+    scope.emit({
+      type: 'socket.bound',
+      protocol: 'udp',
+      host: bound.address,
+      port: bound.port,
+    } satisfies SocketBound);
     scope.ready();
   });
   socket.bind({ address: host, port });

@@ -195,7 +195,10 @@ function handle<TEvent extends EventObject>(
   } else if (type === 'xstate.stop') {
     live.status = 'stopped';
     release(live);
-  } else if (type === 'behaviour.ended' || (type === 'shutdown.requested' && behaviour.shutdown === undefined)) {
+  } else if (
+    type === 'behaviour.ended' ||
+    (type === 'shutdown.requested' && behaviour.shutdown === undefined)
+  ) {
     live.status = 'done';
     release(live);
   } else if (type === 'shutdown.requested') {

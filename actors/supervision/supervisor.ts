@@ -9,7 +9,12 @@
 
 import { nanoid } from 'nanoid';
 import { type AnyActorRef, createActor } from 'xstate';
-import { countRestart, DEFAULT_RESTART_LIMITS, type RestartLimits, type RestartTimes } from '../../machines/restart-window.js';
+import {
+  countRestart,
+  DEFAULT_RESTART_LIMITS,
+  type RestartLimits,
+  type RestartTimes,
+} from '../../machines/restart-window.js';
 import { type Behaviour, type BehaviourLogic, type BehaviourScope, fromBehaviour } from './behaviour.js';
 import {
   type ActorEnded,
@@ -120,7 +125,8 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   release(): void {
     this.#scope.clock.clearTimeout(this.#timer);
-    for (const { actor } of this.#children.toReversed()) if (actor !== undefined) this.#scope.stopChild(actor);
+    for (const { actor } of this.#children.toReversed())
+      if (actor !== undefined) this.#scope.stopChild(actor);
     for (const { mailbox } of this.#children) if (mailbox !== undefined) this.#scope.stopChild(mailbox);
   }
 
@@ -223,7 +229,11 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     const { state } = child;
     this.#kill(child);
     if (state === 'starting') {
-      this.#afterCrash(child, state, new Error(`'${child.spec.id}' was not ready within ${START_TIMEOUT_MS} ms`));
+      this.#afterCrash(
+        child,
+        state,
+        new Error(`'${child.spec.id}' was not ready within ${START_TIMEOUT_MS} ms`),
+      );
     }
   }
 
@@ -317,7 +327,10 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #stopLater(children: readonly Child[]): void {
-    const wanted = new Set([...this.#toStop, ...children.filter(({ state }) => state === 'up' || state === 'starting')]);
+    const wanted = new Set([
+      ...this.#toStop,
+      ...children.filter(({ state }) => state === 'up' || state === 'starting'),
+    ]);
     this.#toStop = this.#children.filter((child) => wanted.has(child));
     if (this.#awaited?.state === 'starting' && wanted.has(this.#awaited)) this.#stopAwaiting(this.#awaited);
   }
@@ -326,7 +339,12 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #openMailbox(spec: ChildSpec): AnyActorRef | undefined {
     if (spec.address === undefined) return undefined;
-    const options = { parent: this.#scope.self, id: `mailbox:${spec.id}`, systemId: spec.id, input: spec.address };
+    const options = {
+      parent: this.#scope.self,
+      id: `mailbox:${spec.id}`,
+      systemId: spec.id,
+      input: spec.address,
+    };
     return createActor(mailboxLogic, options).start();
   }
 

@@ -114,7 +114,10 @@ export const chatMachine = setup({
     ringing: {
       description: 'Called: the client decides.',
       on: {
-        'line.received': { actions: 'readLateLine', description: 'A late greeting, or a message sent early.' },
+        'line.received': {
+          actions: 'readLateLine',
+          description: 'A late greeting, or a message sent early.',
+        },
         'call.accept': { target: 'open', actions: ['sendAcceptance', 'deliverEarlyLines'] },
         'call.reject': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
         'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
@@ -138,7 +141,11 @@ export const chatMachine = setup({
       on: {
         'line.received': [
           { guard: 'isAcceptance', target: 'open', actions: 'announceAccepted' },
-          { guard: 'isRefusal', target: 'closing', actions: ['announceRefused', 'hangUp', 'startLingerTimer'] },
+          {
+            guard: 'isRefusal',
+            target: 'closing',
+            actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
+          },
           {
             target: 'open',
             actions: ['announceAccepted', 'deliverMessage'],
@@ -156,7 +163,11 @@ export const chatMachine = setup({
       description: 'Both talk.',
       on: {
         'line.received': [
-          { guard: 'isFarewell', target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
+          {
+            guard: 'isFarewell',
+            target: 'closing',
+            actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+          },
           { actions: 'deliverMessage' },
         ],
         'message.send': { actions: 'sendMessage' },

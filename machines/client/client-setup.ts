@@ -7,9 +7,9 @@ import {
   type ActorRef,
   type AnyActorRef,
   assign,
+  type EventObject,
   emit,
   enqueueActions,
-  type EventObject,
   fromPromise,
   type Snapshot,
   sendTo,
@@ -19,12 +19,12 @@ import type { Buddy } from '../../protocol/buddy-list.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
 import type {
-  CallInput,
   ChatCommand,
   ChatNews,
   ClientEmitted,
   HeartbeatCommand,
   HeartbeatNews,
+  OutgoingCall,
   Prompt,
   ServerReply,
   TerminalCommand,
@@ -52,7 +52,7 @@ export interface ClientInput {
   readonly terminal: Neighbour<TerminalCommand>;
   readonly heartbeat: Neighbour<HeartbeatCommand>;
   /** Makes a chat of every `child.start`. */
-  readonly chats: Neighbour<{ readonly type: 'child.start'; readonly input: CallInput<never> }>;
+  readonly chats: Neighbour<{ readonly type: 'child.start'; readonly input: OutgoingCall }>;
   /** Signed in from the start, without asking the server. */
   readonly user: UserId | undefined;
 }
@@ -155,7 +155,9 @@ export const clientSetup = setup({
     sayMenu: sendTo(terminal, print(...view.MENU)),
     saySignedIn: sendTo(terminal, ({ context }) => print(`Signed in as ${context.user}.`)),
     sayReply: sendTo(terminal, ({ event }) => print((event as EventObject as ServerAnswered).output.line)),
-    sayServerError: sendTo(terminal, ({ event }) => print(view.serverErrorLine((event as { error?: unknown }).error))),
+    sayServerError: sendTo(terminal, ({ event }) =>
+      print(view.serverErrorLine((event as { error?: unknown }).error)),
+    ),
     sayBuddies: sendTo(terminal, ({ context }) => print(...view.buddyListLines(context.buddies))),
     sayNotCallable: sendTo(terminal, ({ context: { buddy, buddies } }) =>
       print(view.notCallable(buddy as UserId, buddies) ?? ''),
@@ -209,13 +211,12 @@ export const clientSetup = setup({
     rememberBuddy: assign({ buddy: ({ event }) => parseId(answer(event)) }),
 
     // Calls and the chat.
-    placeCall: sendTo(
-      ({ context }) => context.chats,
-      ({ context: { user, buddy, buddies } }) => {
-        const endpoint = buddies.find(({ id }) => id === buddy)?.endpoint;
-        return { type: 'child.start', input: { kind: 'outgoing', caller: user, endpoint } as CallInput<never> };
-      },
-    ),
+    placeCall: enqueueActions(({ context: { user, buddy, buddies }, enqueue }) => {
+      const endpoint = buddies.find(({ id }) => id === buddy)?.endpoint;
+      if (user === undefined || endpoint === undefined) return;
+      const input: OutgoingCall = { kind: 'outgoing', caller: user, endpoint };
+      enqueue.sendTo(({ context }) => context.chats, { type: 'child.start', input });
+    }),
     rememberChat: assign({ chat: sendingChat }),
     forgetChat: assign({ chat: undefined, call: undefined }),
     takeCall: assign(({ event }) => ({ call: event as CallReceived, chat: (event as CallReceived).chat })),

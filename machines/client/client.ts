@@ -27,7 +27,10 @@ export const clientMachine = clientSetup.createMachine({
   }),
   initial: 'starting',
   on: {
-    'terminal.opened': { actions: 'reopenPrompt', description: 'A terminal that was restarted shows nothing.' },
+    'terminal.opened': {
+      actions: 'reopenPrompt',
+      description: 'A terminal that was restarted shows nothing.',
+    },
     'buddies.received': { actions: 'rememberBuddies' },
     'server.lost': { actions: { type: 'say', params: { text: SAY.serverLost } } },
     'server.found': { actions: { type: 'say', params: { text: SAY.serverFound } } },
@@ -126,7 +129,12 @@ export const clientMachine = clientSetup.createMachine({
           exit: 'forgetPrompt',
           on: {
             'prompt.answered': [
-              { guard: 'isBlank', target: '#client.resuming', actions: 'dropQuestion', description: 'Never mind.' },
+              {
+                guard: 'isBlank',
+                target: '#client.resuming',
+                actions: 'dropQuestion',
+                description: 'Never mind.',
+              },
               {
                 guard: and(['isLogin', 'isId']),
                 target: '#client.resuming',
@@ -161,7 +169,10 @@ export const clientMachine = clientSetup.createMachine({
           { guard: 'hasWaitingCall', actions: ['rejectCaller', 'sayBusy'] },
           { actions: 'keepCallWaiting' },
         ],
-        'chat.closed': { guard: 'isWaitingCall', actions: ['dropWaitingCall', { type: 'say', params: { text: SAY.callGone } }] },
+        'chat.closed': {
+          guard: 'isWaitingCall',
+          actions: ['dropWaitingCall', { type: 'say', params: { text: SAY.callGone } }],
+        },
       },
       states: {
         forReply: {

@@ -63,9 +63,13 @@ export type ChatNews = { readonly chat: AnyActorRef } & (
 );
 
 /** What a chat is made from: a call of ours, or one that came in. */
-export type CallInput<TSocket> =
-  | { readonly kind: 'outgoing'; readonly caller: UserId; readonly endpoint: Endpoint }
-  | { readonly kind: 'incoming'; readonly socket: TSocket };
+export type CallInput<TSocket> = OutgoingCall | { readonly kind: 'incoming'; readonly socket: TSocket };
+
+export interface OutgoingCall {
+  readonly kind: 'outgoing';
+  readonly caller: UserId;
+  readonly endpoint: Endpoint;
+}
 
 /** What our own server answered to REG, ADD or DEL. */
 export interface ServerReply {

@@ -93,7 +93,9 @@ export function callFailedLine(buddy: UserId | undefined, reason: DisplayText): 
 
 /** A message, and a note where it was cut. */
 export function messageLines({ text, cut }: { readonly text: DisplayText; readonly cut: boolean }): string[] {
-  return cut ? [`B: ${text}`, '(That message was longer than 16 KiB: this is its beginning.)'] : [`B: ${text}`];
+  return cut
+    ? [`B: ${text}`, '(That message was longer than 16 KiB: this is its beginning.)']
+    : [`B: ${text}`];
 }
 
 /** Why the server could not be asked. */
