@@ -9,6 +9,9 @@ import type { Address } from '../supervision/mailbox.js';
 import type { ChatInput } from './chat.js';
 import type { PortBound } from './heartbeat.js';
 
+/** Most calls coming in at once, refused ones that linger included; more are cut off. */
+export const MAX_INCOMING_CALLS = 16;
+
 export interface CallsInput {
   /** 0 picks a free port. */
   readonly port: number;
@@ -21,6 +24,7 @@ export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scop
   const { port, chats, heartbeat } = input;
   const server = createServer({ allowHalfOpen: true, noDelay: true });
 
+  server.maxConnections = MAX_INCOMING_CALLS;
   server.on('connection', (socket: Socket) => {
     chats.send({ type: 'child.start', input: { kind: 'incoming', socket } });
   });

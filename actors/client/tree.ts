@@ -21,14 +21,14 @@ import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import { type AddressOptions, addressOf } from '../supervision/mailbox.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { askServerLogic } from './ask-server.js';
-import { callsLogic } from './calls.js';
+import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
 import type { Console, ConsoleListener } from './console.js';
 import { heartbeatLogic, type PortBound } from './heartbeat.js';
 import { terminalLogic } from './terminal.js';
 
 /** Most calls and chats at once: one is live, the others are being refused or closed. */
-export const MAX_CHATS = 16;
+export const MAX_CHATS = MAX_INCOMING_CALLS + 16;
 
 /** Most events that wait for an actor while it is restarted. */
 export const MAX_STASHED_EVENTS = 1_000;
@@ -123,7 +123,7 @@ export function startClient(options: ClientOptions): RunningTree {
   return tree;
 }
 
-/** Nobody can be told of a call beyond the limit: it is cut off. */
+/** A call beyond the limit is cut off; one of ours counts as unanswered. */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'incoming') input.socket.destroy();
 }

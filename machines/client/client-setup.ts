@@ -229,7 +229,10 @@ export const clientSetup = setup({
     dropWaitingCall: assign({ waitingCall: undefined }),
     acceptCall: sendTo(currentChat, { type: 'call.accept' }),
     rejectCall: sendTo(currentChat, { type: 'call.reject' }),
-    leaveChat: sendTo(currentChat, { type: 'chat.leave' }),
+    leaveChat: enqueueActions(({ context: { chat }, enqueue }) => {
+      // A call that the supervisor of chats had no room for was never placed.
+      if (chat !== undefined) enqueue.sendTo(currentChat, { type: 'chat.leave' });
+    }),
     rejectCaller: sendTo(sendingChat, { type: 'call.reject' }),
     dismissChat: sendTo(sendingChat, { type: 'chat.leave' }),
     sendMessage: sendTo(currentChat, ({ event }) => {

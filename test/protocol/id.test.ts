@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { MAX_ID_LENGTH, parseId } from '../../protocol/id.js';
 
 test('an id is folded to lower case', (t) => {
-  t.is(parseId('Alice_Example.1@x+y-z'), 'alice_example.1@x+y-z');
+  t.is<string | undefined, string>(parseId('Alice_Example.1@x+y-z'), 'alice_example.1@x+y-z');
 });
 
 test('the first character is a letter, a digit or an underscore', (t) => {
@@ -13,7 +13,7 @@ test('the first character is a letter, a digit or an underscore', (t) => {
 
 test('an id has at least one and at most 64 characters', (t) => {
   t.is(parseId(''), undefined);
-  t.is(parseId('a'), 'a');
+  t.is<string | undefined, string>(parseId('a'), 'a');
   t.is(parseId('a'.repeat(MAX_ID_LENGTH))?.length, 64);
   t.is(parseId('a'.repeat(MAX_ID_LENGTH + 1)), undefined);
 });

@@ -1,0 +1,76 @@
+import test from 'ava';
+import { type AnyActorRef, createActor, type EventObject } from 'xstate';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { addressOf, mailboxLogic } from '../../../actors/supervision/mailbox.js';
+
+interface Note extends EventObject {
+  readonly type: 'note' | 'crash';
+  readonly text?: string;
+}
+
+function recipient(log: string[]): AnyActorRef {
+  const actor = createActor(
+    fromBehaviour<Note>(() => ({
+      receive({ type, text }) {
+        if (type === 'crash') throw new Error('crash');
+        log.push(String(text));
+      },
+    })),
+  );
+  actor.subscribe({ error: () => {} });
+  return actor.start();
+}
+
+function mailbox(stashLimit: number) {
+  const refused: unknown[] = [];
+  const refuse = (event: EventObject) => refused.push((event as Note).text);
+  const actor: AnyActorRef = createActor(mailboxLogic, {
+    systemId: 'box',
+    input: { stashLimit, refuse },
+  }).start();
+  const note = (text: string) => actor.send({ type: 'note', text });
+  return { actor, note, refused };
+}
+
+test('it forwards to the attached actor', (t) => {
+  const log: string[] = [];
+  const { actor, note } = mailbox(1);
+  actor.send({ type: 'mailbox.attach', target: recipient(log) });
+  note('hello');
+  t.deepEqual(log, ['hello']);
+});
+
+test('it keeps what comes while nobody is attached, and delivers it in order', (t) => {
+  const log: string[] = [];
+  const { actor, note } = mailbox(10);
+  note('one');
+  note('two');
+  actor.send({ type: 'mailbox.attach', target: recipient(log) });
+  note('three');
+  t.deepEqual(log, ['one', 'two', 'three']);
+});
+
+test('it refuses what no longer fits', (t) => {
+  const { note, refused } = mailbox(2);
+  for (const text of ['one', 'two', 'three', 'four']) note(text);
+  t.deepEqual(refused, ['three', 'four']);
+});
+
+test('it keeps what comes after its actor crashed and before the supervisor knows', (t) => {
+  const [first, second]: string[][] = [[], []];
+  const { actor, note } = mailbox(10);
+  actor.send({ type: 'mailbox.attach', target: recipient(first as string[]) });
+  actor.send({ type: 'crash' });
+  note('kept');
+  actor.send({ type: 'mailbox.detach' });
+  note('too');
+  actor.send({ type: 'mailbox.attach', target: recipient(second as string[]) });
+  t.deepEqual(first, []);
+  t.deepEqual(second, ['kept', 'too']);
+});
+
+test('an address is found by its id, and a wrong id is an error', (t) => {
+  const { actor } = mailbox(1);
+  t.is<unknown, unknown>(addressOf(actor.system, 'box'), actor);
+  t.throws(() => addressOf(actor.system, 'nobody'), { message: /nobody/ });
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { decodeAscii, encodeAscii, tokensOf } from '../../protocol/ascii.js';
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
+test('printable ASCII and tabs are read, and no other byte is', (t) => {
+  for (let byte = 0; byte <= 0xff; byte++) {
+    const allowed = byte === 0x09 || (byte >= 0x20 && byte <= 0x7e);
+    const expected = allowed ? String.fromCharCode(byte) : undefined;
+    t.is(decodeAscii(Uint8Array.of(byte)), expected, `byte ${byte}`);
+  }
+});
+
+test('one foreign byte spoils the whole text, wherever it stands', (t) => {
+  for (const text of ['\0REG alice', 'REG al\x1bice', 'REG alice\x7f', 'REG alic\xe9', 'REG\ralice']) {
+    t.is(decodeAscii(bytesOf(text)), undefined, JSON.stringify(text));
+  }
+});
+
+test('no bytes are an empty text', (t) => {
+  t.is(decodeAscii(new Uint8Array()), '');
+  t.deepEqual(encodeAscii(''), new Uint8Array());
+});
+
+test('tokens are separated by any run of spaces or tabs', (t) => {
+  t.deepEqual(tokensOf('ADD alice bob'), ['ADD', 'alice', 'bob']);
+  t.deepEqual(tokensOf('ADD  \t alice\t\tbob'), ['ADD', 'alice', 'bob']);
+});
+
+test('leading and trailing spaces and tabs do not count', (t) => {
+  t.deepEqual(tokensOf(' \tREG alice\t '), ['REG', 'alice']);
+});
+
+test('text of nothing but spaces and tabs has no tokens', (t) => {
+  for (const text of ['', ' ', '\t', ' \t \t']) t.deepEqual(tokensOf(text), []);
+});
+
+test('no other white space separates tokens', (t) => {
+  for (const space of ['\n', '\r', '\v', '\f', '\u00a0', '\u2003', '\u3000']) {
+    t.deepEqual(tokensOf(`a${space}b`), [`a${space}b`], JSON.stringify(space));
+  }
+});
+
+test('tokens are found again, whatever runs of spaces and tabs stand between them', (t) => {
+  const token = fc.stringMatching(/^[!-~]+$/);
+  const gap = fc.stringMatching(/^[ \t]+$/);
+  const property = fc.property(fc.array(fc.tuple(token, gap)), gap, (pairs, lead) => {
+    assert.deepEqual(
+      tokensOf(lead + pairs.flat().join('')),
+      pairs.map(([word]) => word),
+    );
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('text is encoded up to the last ASCII character and no further', (t) => {
+  t.deepEqual(encodeAscii('a\x7f'), Uint8Array.of(0x61, 0x7f));
+  t.throws(() => encodeAscii('a\x80'), { instanceOf: RangeError });
+  t.throws(() => encodeAscii('héllo'), { instanceOf: RangeError });
+  t.throws(() => encodeAscii('😀'), { instanceOf: RangeError });
+});
+
+test('any bytes are either refused or decoded to text that encodes to the same bytes', (t) => {
+  const printable = fc.uint8Array({ min: 0x20, max: 0x7e });
+  const property = fc.property(fc.oneof(fc.uint8Array(), printable), (bytes) => {
+    const text = decodeAscii(bytes);
+    if (text !== undefined) assert.deepEqual(encodeAscii(text), bytes);
+  });
+  t.notThrows(() => fc.assert(property));
+});

@@ -1,0 +1,52 @@
+/**
+ * The rules of part 1.1 of the protocol, as naive as they read, for stores to be compared with.
+ */
+
+import type { UserId } from '../../protocol/id.js';
+import type { ReplyCode } from '../../protocol/reply.js';
+import type { Change } from '../../protocol/request.js';
+import type { Store } from '../../storage/store.js';
+import { KNOWN_IDS } from './changes.js';
+
+/** Users and their buddies. */
+export type Model = Map<UserId, UserId[]>;
+
+/** Who is asked for when two states are compared, with the answers. */
+export type State = readonly (readonly [UserId, readonly UserId[] | undefined])[];
+
+/** Answers one change, and makes it. Knows no limits. */
+export function decide(model: Model, change: Change): ReplyCode {
+  const list = model.get(change.id);
+  if (change.op === 'REG') {
+    if (list !== undefined) return 203;
+    model.set(change.id, []);
+    return 200;
+  }
+  const { op, id, buddy } = change;
+  if (list === undefined) return 202;
+  if (buddy === undefined) return 201;
+  if (!model.has(buddy)) return 202;
+  if (buddy === id) return 201;
+  const at = list.indexOf(buddy);
+  if (op === 'ADD' && at !== -1) return 201;
+  if (op === 'ADD') list.push(buddy);
+  else if (at !== -1) list.splice(at, 1);
+  return 200;
+}
+
+/** The model after some changes, from nothing. */
+export function modelAfter(changes: readonly Change[]): Model {
+  const model: Model = new Map();
+  for (const change of changes) decide(model, change);
+  return model;
+}
+
+/** What a model holds for some ids. The lists are copies. */
+export function stateOfModel(model: Model, ids: readonly UserId[] = KNOWN_IDS): State {
+  return ids.map((id) => [id, model.get(id)?.slice()]);
+}
+
+/** What a store holds for some ids. */
+export async function stateOf(store: Store, ids: readonly UserId[] = KNOWN_IDS): Promise<State> {
+  return Promise.all(ids.map(async (id) => [id, await store.buddiesOf(id)] as const));
+}
