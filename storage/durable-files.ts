@@ -5,7 +5,7 @@
 
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 
 /** How much is read at a time, in bytes. */
 export const READ_BYTES = 1024 * 1024;
@@ -35,13 +35,24 @@ export async function copyTail(from: FileHandle, start: number, to: FileHandle):
   }
 }
 
-/** Creates a directory and its missing parents, and makes their names durable. */
+/**
+ * Creates a directory and its missing parents, and makes their names durable.
+ *
+ * Step by step, because `mkdir` with `recursive` never returns where a file system has the parent
+ * but takes no directories, as /proc does (Node 20.20).
+ */
 export async function createDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
-  if (first === undefined) return;
-  for (let made = resolve(directory); made !== dirname(resolve(first)); made = dirname(made)) {
-    await syncDirectory(dirname(made));
+  const parent = dirname(directory);
+  try {
+    await mkdir(directory, DIRECTORY_MODE);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || parent === directory) throw error;
+    await createDirectory(parent);
+    await mkdir(directory, DIRECTORY_MODE);
   }
+  await syncDirectory(parent);
 }
 
 /** Makes names in a directory durable: without it, a crash may lose a file that was just created. */

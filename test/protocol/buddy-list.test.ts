@@ -17,17 +17,15 @@ const bob: Buddy = {
 const offline = (id: string): Buddy => ({ id: id as UserId, status: 101, endpoint: undefined });
 
 const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map((text) => text as UserId);
-const buddies = fc.oneof(
-  ids.map(offline),
-  fc.record({
-    id: ids,
-    status: fc.constantFrom(100 as const, 102 as const),
-    endpoint: fc.record({
-      address: fc.oneof(fc.ipV4(), fc.ipV6()),
-      port: fc.integer({ min: 1, max: 65_535 }),
-    }),
-  }),
-);
+const callable = fc
+  .tuple(
+    ids,
+    fc.constantFrom(100 as const, 102 as const),
+    fc.oneof(fc.ipV4(), fc.ipV6()),
+    fc.integer({ min: 1, max: 65_535 }),
+  )
+  .map(([id, status, address, port]): Buddy => ({ id, status, endpoint: { address, port } }));
+const buddies = fc.oneof(ids.map(offline), callable);
 
 test('each buddy is a line of id, code, word, address and port, ended by LF', (t) => {
   t.is(encodeBuddyList([bob]), 'bob 100 ONLINE 192.0.2.7 41234\n');
@@ -36,6 +34,11 @@ test('each buddy is a line of id, code, word, address and port, ended by LF', (t
 
 test('a buddy who is offline has an unknown address and port', (t) => {
   t.is(encodeBuddyList([offline('bob')]), 'bob 101 OFFLINE unknown unknown\n');
+});
+
+test('every line has the five tokens that existing clients expect', (t) => {
+  const property = fc.property(buddies, (buddy) => /^(?:[!-~]+ ){4}[!-~]+\n$/.test(encodeBuddyList([buddy])));
+  t.notThrows(() => fc.assert(property));
 });
 
 test('no buddies are an empty datagram', (t) => {

@@ -11,7 +11,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-/** What must never reach a screen, save a tab, and save the joiners and selectors inside an emoji. */
+/** What must never reach a screen, save the joiners and selectors inside an emoji. */
 const FORBIDDEN = [
   ...range(0x00, 0x08), // C0, up to the tab
   ...range(0x0a, 0x1f), // C0, after the tab
@@ -34,22 +34,36 @@ const FORBIDDEN = [
   0xffa0, // half-width Hangul filler
   ...range(0xfff9, 0xfffb), // interlinear annotation
   0xe0001, // language tag
+  ...range(0xe0020, 0xe007f), // tags, which spell invisible text
 ];
 const forbidden = new Set(FORBIDDEN);
 const JOINERS = ['\u200d', '\ufe0e', '\ufe0f'];
 
 const MARK = '\u0301';
 
-/** Strings of any UTF-16 code units, and strings dense with what the gate looks at. */
+/** What the gate looks at, in small pieces: plain, unsafe, torn, and parts of emoji. */
+const PLAIN = ['a', '1', '#', ' ', '👩', '❤', '🏽', '🇫'];
+const UNSAFE = [
+  '\t',
+  '\n',
+  '\r',
+  '\x1b',
+  '\u009b',
+  '\u202e',
+  '\u2066',
+  '\u200b',
+  '\ufeff',
+  '\ud83d',
+  '\ude00',
+];
+const MARKS = [MARK, '\u0302', '\u0489', '\u20e3'];
+
+/** Strings of any UTF-16 code units, and strings dense with pieces. */
 const strings = fc.oneof(
   fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units)),
   fc.string({ unit: 'binary' }),
-  fc.string({
-    unit: fc.constantFrom(
-      ...['a', '1', '#', ' ', '\t', '\n', '\r', '\x1b', '\u009b', '\u202e', '\u2066', '\u200b', '\ufeff'],
-      ...['\ud83d', '\ude00', '👩', '❤', '🏽', '🇫', '\u20e3', MARK, '\u0302', '\u0489', ...JOINERS],
-    ),
-  }),
+  fc.string({ unit: fc.constantFrom(...PLAIN, ...UNSAFE, ...MARKS, ...JOINERS), size: 'medium' }),
+  fc.string({ unit: fc.constantFrom('e', '❤', ...MARKS, ...JOINERS), size: 'medium' }),
 );
 
 test('each control, bidirectional, zero-width and other invisible character becomes U+FFFD', (t) => {
@@ -126,6 +140,7 @@ test('at most four combining marks follow a character', (t) => {
 test('the limit of marks begins anew with each character', (t) => {
   const text = `a${MARK.repeat(4)}b${MARK.repeat(4)}`;
   t.is(shown(text), text);
+  t.is(shown(`a${MARK.repeat(9)}b${MARK.repeat(9)}`), text);
 });
 
 test('emoji pass unchanged', (t) => {
@@ -180,7 +195,7 @@ test('whatever went in, nothing forbidden comes out', (t) => {
 });
 
 test('no joiner or variation selector comes out of text without emoji', (t) => {
-  const unit = fc.constantFrom('a', ' ', 'é', '界', 'क', '\u094d', MARK, '\x1b', '\ud83d', ...JOINERS);
+  const unit = fc.constantFrom('a', ' ', 'é', '界', MARK, '\x1b', '\ud83d', ...JOINERS);
   const property = fc.property(fc.string({ unit }), (text) => {
     return !JOINERS.some((joiner) => shown(text).includes(joiner));
   });

@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { ask, closed, dial, PresenceClient, until } from '../helpers/network.js';
+import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+
+/** Runs im-server to its end. */
+async function runToEnd(t: ExecutionContext, ...args: readonly string[]) {
+  const program = new Program(t, 'im-server', ...args);
+  const code = await program.exited;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+/** CPU time that a program has used, in milliseconds. */
+async function cpuTimeMs({ process: { pid } }: Program): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+  const TICKS_PER_SECOND = 100;
+  return (((user ?? 0) + (system ?? 0)) * 1_000) / TICKS_PER_SECOND;
+}
+
+test('it prints exactly one line when it is ready, with where it listens', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { program, tcp, udp } = await startServerProgram(t, directory);
+  t.is(program.stdout, `im-server ready tcp=127.0.0.1:${tcp} udp=127.0.0.1:${udp} data=${directory}\n`);
+  program.process.kill('SIGTERM');
+  t.is(await program.exited, 0);
+  t.is(program.stdout.split('\n').length, 2);
+});
+
+test('its log is JSON lines on standard error when that is no terminal', async (t) => {
+  const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t), '--log-level', 'debug');
+  await ask(tcp, 'REG alice\n');
+  program.process.kill('SIGTERM');
+  await program.exited;
+  const lines = program.stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.like(
+    lines.find(({ msg }) => msg === 'request'),
+    { op: 'REG', id: 'alice', reply: 200 },
+  );
+});
+
+test('its log can be made for people', async (t) => {
+  const { program } = await startServerProgram(t, await temporaryDirectory(t), '--log-format', 'pretty');
+  program.process.kill('SIGTERM');
+  await program.exited;
+  t.regex(program.stderr, /INFO.*: ready/);
+});
+
+test('what it acknowledged is there after kill -9', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const first = await startServerProgram(t, directory);
+  const acknowledged: string[] = [];
+  const work = Promise.allSettled(
+    Array.from({ length: 8 }, async (_, worker) => {
+      for (let count = 0; ; count++) {
+        const id = `user_${worker}_${count}`;
+        if ((await ask(first.tcp, `REG ${id}\n`)) !== '200 OK\r\n') return;
+        acknowledged.push(id);
+      }
+    }),
+  );
+  await until(() => acknowledged.length >= 200);
+  first.program.process.kill('SIGKILL');
+  await work;
+  const second = await startServerProgram(t, directory);
+  for (const id of acknowledged) t.is(await ask(second.tcp, `REG ${id}\n`), '203 USER EXISTS\r\n', id);
+});
+
+test('a torn last line is cut off, kept, and told of', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const first = await startServerProgram(t, directory);
+  await ask(first.tcp, 'REG alice\n');
+  first.program.process.kill('SIGTERM');
+  await first.program.exited;
+  const journal = join(directory, 'journal.txt');
+  await writeFile(journal, '2 1 REG bo', { flag: 'a' });
+  const second = await startServerProgram(t, directory);
+  t.is(await ask(second.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+  t.is(await ask(second.tcp, 'REG bob\n'), '200 OK\r\n');
+  t.regex(second.program.stderr, /interrupted write/);
+  t.regex(await readFile(journal, 'utf8'), /^im-journal 1\n1 0 REG alice \w{8}\n2 1 REG bob \w{8}\n$/);
+});
+
+test('SIGINT and SIGTERM end it with exit code 0 and no port left', async (t) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
+    const idle = await dial(tcp);
+    const left = closed(idle);
+    program.process.kill(signal);
+    t.is(await program.exited, 0);
+    await left;
+    idle.destroy();
+    await t.throwsAsync(dial(tcp), { code: 'ECONNREFUSED' });
+  }
+});
+
+test("operators' mistakes are one clear line each, and no stack trace", async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { tcp, udp } = await startServerProgram(t, directory);
+  const [empty, other] = [await temporaryDirectory(t), await temporaryDirectory(t)];
+  const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data'];
+  const file = join(other, 'file');
+  await writeFile(file, '');
+  await writeFile(join(other, 'journal.txt'), 'Dear diary\n');
+  const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
+    [[...free, empty, '--tcp-port', String(tcp)], 1, /^im-server: TCP port \d+ is in use: .*--tcp-port/],
+    [[...free, empty, '--udp-port', String(udp)], 1, /^im-server: UDP port \d+ is in use: .*--udp-port/],
+    [[...free, file], 1, /^im-server: cannot use the data directory .*\(not a directory\): .*--data/],
+    [[...free, other], 1, /^im-server: .*journal\.txt is no journal/],
+    [[...free, '/proc/none'], 1, /^im-server: cannot use the data directory \/proc\/none/],
+    [['--host', '192.0.2.1'], 1, /^im-server: cannot listen on 192\.0\.2\.1: .*--host/],
+    [['--host', 'no.such.host.invalid'], 1, /^im-server: cannot listen on no\.such\.host\.invalid: .*--host/],
+    [['--tcp-port', '65536'], 2, /^im-server: .*65536.*a port is a number from 0 to 65535/],
+    [['--log-level', 'loud'], 2, /^im-server: .*loud.*trace, debug/],
+    [['--dada', 'x'], 2, /^im-server: unknown option '--dada'.*--data/],
+    [['extra'], 2, /^im-server: too many arguments/],
+  ];
+  for (const [args, code, line] of cases) {
+    const result = await runToEnd(t, ...args);
+    t.is(result.code, code, args.join(' '));
+    t.regex(result.stderr, line);
+    t.is(result.stderr.split('\n').length, 2, result.stderr);
+    t.is(result.stdout, '');
+  }
+});
+
+test('--help and --version say what they should and exit 0', async (t) => {
+  const help = await runToEnd(t, '--help');
+  t.is(help.code, 0);
+  for (const option of ['--host', '--tcp-port', '--udp-port', '--data', '--log-level', '--log-format']) {
+    t.true(help.stdout.includes(option), option);
+  }
+  const version = await runToEnd(t, '--version');
+  t.is(version.code, 0);
+  t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('an IPv6 host takes IPv4 clients too, and records them as IPv4', async (t) => {
+  const { program, tcp, udp } = await startServerProgram(t, await temporaryDirectory(t), '--host', '::');
+  t.regex(program.stdout, /tcp=\[::\]:\d+ udp=\[::\]:\d+/);
+  for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${request}\n`);
+  const client = await PresenceClient.open(t, udp);
+  client.send('SET bob 100 ONLINE 4001');
+  t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4001\n');
+});
+
+test('10,000 idle connections do not slow a new request', async (t) => {
+  const limit = spawn('sh', ['-c', 'ulimit -n']);
+  const [descriptors] = (await once(limit.stdout, 'data')) as [Buffer];
+  const count = Math.min(10_000, Number(descriptors) - 500);
+  if (count < 10_000) t.log(`only ${count} connections: this machine allows ${descriptors} open files`);
+  const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
+  /** The server's CPU time for 500 requests, in ms: unlike their duration, others do not disturb it. */
+  const costOf = async (prefix: string) => {
+    const before = await cpuTimeMs(program);
+    for (let index = 0; index < 500; index++) {
+      t.is(await ask(tcp, `REG ${prefix}${index}\n`), '200 OK\r\n');
+    }
+    return (await cpuTimeMs(program)) - before;
+  };
+  const without = await costOf('without');
+  const idle: Socket[] = [];
+  t.teardown(() => {
+    for (const socket of idle) socket.destroy();
+  });
+  while (idle.length < count) {
+    const some = Array.from({ length: 250 }, () =>
+      connect({ port: tcp, host: '127.0.0.1' }).on('error', () => {}),
+    );
+    await Promise.all(some.map((socket) => once(socket, 'connect')));
+    idle.push(...some);
+  }
+  const beside = await costOf('beside');
+  t.true(idle.filter(({ closed }) => !closed).length > count * 0.9, 'they are still open');
+  t.true(beside < without * 2 + 100, `${without} ms without, ${beside} ms beside ${count} connections`);
+});

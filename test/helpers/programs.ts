@@ -1,0 +1,101 @@
+/**
+ * The built programs as real processes, with pipes.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ExecutionContext } from 'ava';
+
+/** Longest wait for a program to print what is expected, in milliseconds. */
+const OUTPUT_TIMEOUT_MS = 20_000;
+
+/** The path of a program of this project. */
+export function programPath(name: 'im-server' | 'im-client'): string {
+  return resolve('bin', name);
+}
+
+/** A directory that is removed after the test. */
+export async function temporaryDirectory(t: ExecutionContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'im-test-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A process whose output can be waited for. */
+export class Program {
+  readonly process: ChildProcess;
+  readonly exited: Promise<number | null>;
+  stdout = '';
+  stderr = '';
+  #seen = 0;
+
+  /** Starts a program; it is killed after the test if it has not ended. */
+  constructor(t: ExecutionContext, name: 'im-server' | 'im-client', ...args: readonly string[]) {
+    this.process = spawn(process.execPath, [programPath(name), ...args]);
+    this.exited = once(this.process, 'close').then(([code]) => code as number | null);
+    this.process.stdout?.on('data', (chunk) => {
+      this.stdout += chunk;
+    });
+    this.process.stderr?.on('data', (chunk) => {
+      this.stderr += chunk;
+    });
+    t.teardown(async () => {
+      this.process.kill('SIGKILL');
+      await this.exited;
+    });
+  }
+
+  write(text: string | Uint8Array): void {
+    this.process.stdin?.write(text);
+  }
+
+  /** Waits until text comes out that was not yet waited for, and returns the match. */
+  async expect(pattern: RegExp | string): Promise<RegExpMatchArray> {
+    const expression = typeof pattern === 'string' ? new RegExp(literally(pattern)) : pattern;
+    const deadline = AbortSignal.timeout(OUTPUT_TIMEOUT_MS);
+    for (;;) {
+      const match = this.stdout.slice(this.#seen).match(expression);
+      if (match?.index !== undefined) {
+        this.#seen += match.index + match[0].length;
+        return match;
+      }
+      await once(this.process.stdout as NodeJS.ReadableStream, 'data', { signal: deadline }).catch(() => {
+        throw new Error(
+          `no ${expression} in ${JSON.stringify(this.stdout.slice(this.#seen))}, stderr: ${this.stderr}`,
+        );
+      });
+    }
+  }
+
+  /** Waits for a prompt or line, then answers it with a line. */
+  async answer(pattern: RegExp | string, line: string): Promise<void> {
+    await this.expect(pattern);
+    this.write(`${line}\n`);
+  }
+}
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** A running im-server and where it listens. */
+export interface ServerProgram {
+  readonly program: Program;
+  readonly tcp: number;
+  readonly udp: number;
+}
+
+/** Starts im-server on free ports, or on those in `args`. */
+export async function startServerProgram(
+  t: ExecutionContext,
+  directory: string,
+  ...args: readonly string[]
+): Promise<ServerProgram> {
+  const defaults = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
+  const program = new Program(t, 'im-server', ...defaults, ...args);
+  const [, tcp, udp] = await program.expect(/^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) data=.*\n/);
+  return { program, tcp: Number(tcp), udp: Number(udp) };
+}

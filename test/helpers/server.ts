@@ -1,0 +1,88 @@
+/**
+ * A server in this process, on free ports, over a store of the test's choice.
+ */
+
+import type { ExecutionContext } from 'ava';
+import type { AnyActorRef } from 'xstate';
+import type { Log } from '../../actors/log.js';
+import { type RunningServer, startServer } from '../../actors/server/tree.js';
+import { openMemoryStore } from '../../storage/memory-store.js';
+import type { Store } from '../../storage/store.js';
+
+/** A log that keeps what it is given. */
+export class TestLog implements Log {
+  readonly lines: { readonly level: string; readonly message: string; readonly fields: object }[] = [];
+  debug = this.#at('debug');
+  info = this.#at('info');
+  warn = this.#at('warn');
+  error = this.#at('error');
+
+  isLevelEnabled(): boolean {
+    return true;
+  }
+
+  /** What was logged under one message. */
+  fieldsOf(message: string): object[] {
+    return this.lines.filter((line) => line.message === message).map(({ fields }) => fields);
+  }
+
+  #at(level: string): (fields: object, message: string) => void {
+    return (fields, message) => {
+      this.lines.push({ level, message, fields });
+    };
+  }
+}
+
+export interface TestServer {
+  readonly server: RunningServer;
+  readonly log: TestLog;
+  readonly tcp: number;
+  readonly udp: number;
+  /** Every actor that was ever made in this server, by the first half of its id. */
+  actors(kind: string): AnyActorRef[];
+  /** How many events of a type the actors of a kind were sent. */
+  received(kind: string, type: string): number;
+  /** How often children of this id were started. */
+  starts(id: string): number;
+}
+
+/** Starts a server that ends with the test. */
+export async function serve(
+  t: ExecutionContext,
+  { openStore = async () => openMemoryStore() }: { readonly openStore?: () => Promise<Store> } = {},
+): Promise<TestServer> {
+  const log = new TestLog();
+  const actors: AnyActorRef[] = [];
+  const received: string[] = [];
+  const server = startServer({
+    host: '127.0.0.1',
+    tcpPort: 0,
+    udpPort: 0,
+    openStore,
+    log,
+    inspect: (event) => {
+      if (event.type === '@xstate.actor') actors.push(event.actorRef as AnyActorRef);
+      if (event.type === '@xstate.event')
+        received.push(`${kindOf(event.actorRef as AnyActorRef)} ${event.event.type}`);
+    },
+  });
+  t.teardown(async () => {
+    server.shutdown();
+    await server.ended;
+  });
+  if (!(await server.ready)) throw (await server.ended).error;
+  return {
+    server,
+    log,
+    tcp: server.bound.get('tcp')?.port ?? 0,
+    udp: server.bound.get('udp')?.port ?? 0,
+    actors: (kind) => actors.filter((actor) => kindOf(actor) === kind),
+    received: (kind, type) => received.filter((entry) => entry === `${kind} ${type}`).length,
+    starts: (id) =>
+      log.fieldsOf('started').filter((fields) => (fields as { child: string }).child === id).length,
+  };
+}
+
+function kindOf(actor: { readonly id: string }): string {
+  return actor.id.split(':')[0] ?? '';
+}
