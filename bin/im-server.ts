@@ -49,10 +49,7 @@ async function main(options: Options): Promise<void> {
     openStore: () =>
       openJournalStore(directory, {
         onTornTail: ({ bytes, keptIn }) =>
-          log.warn(
-            { bytes, keptIn },
-            'an interrupted write was cut off the journal; nothing acknowledged was in it',
-          ),
+          log.warn({ bytes, keptIn }, 'an interrupted write was cut off the journal, and kept aside'),
       }),
   });
   process.on('SIGINT', server.shutdown);

@@ -2,9 +2,9 @@
  * The journal's lines. A file on disk begins like this:
  *
  *     im-journal 1
- *     1 0 REG alice e0a5f5a0
- *     2 0 REG bob 6c7e1b1d
- *     3 2 ADD alice bob 0d3d9c41
+ *     1 0 REG alice f0e841fe
+ *     2 0 REG bob 282fc211
+ *     3 2 ADD alice bob c037d4c7
  *
  * The fields: the record's number, counted from 1 without gaps; the number of the last record that
  * was known to be on stable storage when this one was written; the change, as in a request; and the
@@ -16,7 +16,7 @@
 
 import { crc32 } from 'node:zlib';
 import { decodeAscii, tokensOf } from '../protocol/ascii.js';
-import { parseId } from '../protocol/id.js';
+import { parseId, type UserId } from '../protocol/id.js';
 import type { EffectiveChange } from './user-table.js';
 
 /** The first line of a journal: its format and the format's version. */
@@ -48,17 +48,25 @@ export function encodeRecord({ sequence, durable, change }: JournalRecord): stri
 export function parseRecord(line: Uint8Array): JournalRecord | undefined {
   const text = decodeAscii(line);
   if (text === undefined) return undefined;
-  const bodyEnd = text.lastIndexOf(' ');
-  const body = text.slice(0, Math.max(bodyEnd, 0));
-  if (checksum(body) !== text.slice(bodyEnd + 1)) return undefined;
-  const [sequence, durable, op, idToken, buddyToken, ...rest] = tokensOf(body);
-  const id = parseId(idToken);
-  const buddy = parseId(buddyToken);
-  if (id === undefined || rest.length > 0) return undefined;
-  const numbers = { sequence: Number(sequence), durable: Number(durable) };
-  if (op === 'REG' && buddyToken === undefined) return { ...numbers, change: { op, id } };
-  if ((op === 'ADD' || op === 'DEL') && buddy !== undefined) return { ...numbers, change: { op, id, buddy } };
-  return undefined;
+  const [sequenceToken, durableToken, op, idToken, buddyToken] = tokensOf(text);
+  const sequence = Number(sequenceToken);
+  const durable = Number(durableToken);
+  const change = parseChange(op, parseId(idToken), parseId(buddyToken));
+  if (!Number.isSafeInteger(sequence) || sequence < 1) return undefined;
+  if (!Number.isSafeInteger(durable) || durable < 0 || change === undefined) return undefined;
+  const record = { sequence, durable, change };
+  // There is one way to write a record: whatever differs from it, checksum included, is damaged.
+  return encodeRecord(record) === `${text}\n` ? record : undefined;
+}
+
+function parseChange(
+  op: string | undefined,
+  id: UserId | undefined,
+  buddy: UserId | undefined,
+): EffectiveChange | undefined {
+  if (id === undefined) return undefined;
+  if (op === 'REG') return { op, id };
+  return (op === 'ADD' || op === 'DEL') && buddy !== undefined ? { op, id, buddy } : undefined;
 }
 
 function checksum(body: string): string {

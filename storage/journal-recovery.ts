@@ -14,6 +14,7 @@ import { StoreError } from './store.js';
 import type { EffectiveChange } from './user-table.js';
 
 const LF = 0x0a;
+const CR = 0x0d;
 
 /** How far a journal's file is good. */
 export interface Scan {
@@ -52,6 +53,12 @@ export async function scanFile(
       return;
     }
     const record = bytes.length > MAX_RECORD_BYTES ? undefined : parseRecord(bytes);
+    if (bytes.at(-1) === CR && parseRecord(bytes.subarray(0, -1)) !== undefined) {
+      throw new StoreError(
+        'store.corrupt',
+        `${path} is damaged at line ${line}, byte ${goodBytes}: lines were ended with CR LF, give them back their LF`,
+      );
+    }
     const follows = record?.sequence === records + 1 && record.durable <= records;
     if (badLine === 0 && follows && replay(record.change)) {
       records += 1;

@@ -28,6 +28,7 @@ export async function openJournalStore(directory: string, options: JournalStoreO
   if (journal.tornTail !== undefined) options.onTornTail?.(journal.tornTail);
 
   let underWay: Promise<unknown> | undefined;
+  let broken: StoreError | undefined;
   let closed: Promise<void> | undefined;
 
   async function append(applied: readonly Applied[]): Promise<void> {
@@ -37,6 +38,7 @@ export async function openJournalStore(directory: string, options: JournalStoreO
       await journal.append(effects);
     } catch (error) {
       for (const change of applied.toReversed()) table.undo(change);
+      if (error instanceof StoreError && error.code === 'store.broken') broken = error;
       throw error;
     }
   }
@@ -44,6 +46,8 @@ export async function openJournalStore(directory: string, options: JournalStoreO
   return {
     async commit(changes) {
       if (closed !== undefined) throw new StoreError('store.closed', 'the store is closed');
+      // The table may no longer agree with the disk: not even a refusal can be trusted.
+      if (broken !== undefined) throw broken;
       if (underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
       const applied = changes.map((change) => table.apply(change));
       underWay = append(applied);

@@ -8,7 +8,7 @@
  */
 
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { createDirectory, FILE_MODE, syncDirectory, writeAll } from './durable-files.js';
@@ -42,6 +42,8 @@ export class Journal {
     let file: FileHandle | undefined;
     try {
       file = (await openExisting(path)) ?? (await create(path));
+      // A crash may have come between the file's making and this, which makes its name durable.
+      await syncDirectory(dirname(path));
       const scan = await scanFile(file, path, replay);
       const tornTail = await cutTail(file, path, scan);
       // What was read back may still be on its way to the disk; the next record will call it durable.
@@ -49,7 +51,7 @@ export class Journal {
       return new Journal(file, scan, tornTail);
     } catch (error) {
       await file?.close();
-      throw error instanceof StoreError ? error : unusable(dirname(path), error);
+      throw isSystemError(error) ? unusable(dirname(path), error) : error;
     }
   }
 
@@ -118,12 +120,13 @@ async function openExisting(path: string): Promise<FileHandle | undefined> {
 async function create(path: string): Promise<FileHandle> {
   const directory = dirname(path);
   await createDirectory(directory);
-  const file = await open(`${path}.new`, 'w+', FILE_MODE);
+  // A leftover of an interrupted start may have any mode.
+  await rm(`${path}.new`, { force: true });
+  const file = await open(`${path}.new`, 'wx+', FILE_MODE);
   try {
     await writeAll(file, Buffer.from(`${JOURNAL_HEADER}\n`), 0);
     await file.sync();
     await rename(`${path}.new`, path);
-    await syncDirectory(directory);
     return file;
   } catch (error) {
     await file.close();
@@ -131,9 +134,12 @@ async function create(path: string): Promise<FileHandle> {
   }
 }
 
-function unusable(directory: string, cause: unknown): StoreError {
-  const { errno } = cause as NodeJS.ErrnoException;
-  const reason = errno === undefined ? String(cause) : getSystemErrorMap().get(errno)?.[1];
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly errno: number } {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number';
+}
+
+function unusable(directory: string, cause: { readonly errno: number }): StoreError {
+  const [, reason] = getSystemErrorMap().get(cause.errno) ?? [];
   const message = `cannot use the data directory ${directory} (${reason}): name another one with --data`;
   return new StoreError('store.unusable', message, { cause });
 }

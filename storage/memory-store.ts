@@ -9,18 +9,18 @@ import { UserTable } from './user-table.js';
 /** Opens a new, empty store. */
 export function openMemoryStore(): Store {
   const table = new UserTable();
-  let committing = false;
+  let underWay: Promise<unknown> | undefined;
   let closed = false;
 
   return {
     async commit(changes) {
       if (closed) throw new StoreError('store.closed', 'the store is closed');
-      if (committing) throw new StoreError('store.busy', 'a commit is under way');
-      committing = true;
+      if (underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
       const replies = changes.map((change) => table.apply(change).reply);
-      // Like a store that writes, settle in a later turn, so that overlap is possible to test.
-      await new Promise(setImmediate);
-      committing = false;
+      // Like a store that writes, it settles in a later turn.
+      underWay = new Promise(setImmediate);
+      await underWay;
+      underWay = undefined;
       return replies;
     },
 
@@ -30,6 +30,7 @@ export function openMemoryStore(): Store {
 
     async close() {
       closed = true;
+      await underWay;
     },
   };
 }

@@ -28,7 +28,10 @@ export interface Store {
    */
   commit(changes: readonly Change[]): Promise<readonly ReplyCode[]>;
 
-  /** A user's buddies in the order they were added; `undefined` when nobody has that id. */
+  /**
+   * A user's buddies in the order they were added; `undefined` when nobody has that id. A change
+   * that is being committed may show before it is durable.
+   */
   buddiesOf(id: UserId): Promise<readonly UserId[] | undefined>;
 
   /** Lets go of everything, after the commit under way. A closed store refuses every commit. */

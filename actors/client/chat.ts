@@ -5,7 +5,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { type ChatAction, type ChatEvent, chatMachine } from '../../machines/client/chat.js';
-import type { CallInput, ChatNews } from '../../machines/client/events.js';
+import type { CallInput, ChatNews, ChatReport } from '../../machines/client/events.js';
 import { plainAddress } from '../../protocol/address.js';
 import {
   encodeAcceptance,
@@ -18,7 +18,7 @@ import { toDisplayText } from '../../protocol/display-text.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
 import { fromChart } from '../chart.js';
-import type { BehaviourLogic, BehaviourScope } from '../supervision/behaviour.js';
+import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behaviour.js';
 import { type Address, addressOf } from '../supervision/mailbox.js';
 
 /** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
@@ -41,19 +41,12 @@ type LineReceived = Extract<ChatEvent, { type: 'line.received' }>;
 
 export type ChatInput = CallInput<Socket>;
 
-/** News as the chat's own functions write it; `tell` adds the sender. */
-type NewsWithoutSender = ChatNews extends infer News
-  ? News extends unknown
-    ? Omit<News, 'chat'>
-    : never
-  : never;
-
 interface Chat {
   readonly input: ChatInput;
   readonly client: Address<ChatNews>;
   readonly socket: Socket;
-  readonly self: BehaviourScope<ChatEvent>['self'];
-  timer: NodeJS.Timeout | undefined;
+  readonly scope: BehaviourScope<ChatEvent>;
+  timer: Timer | undefined;
   opening: Opening | undefined;
   readonly earlyLines: LineReceived[];
 }
@@ -78,7 +71,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     listen(socket, scope);
     self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
     const client = addressOf<ChatNews>(scope.system, 'client');
-    const chat: Chat = { input, client, socket, self, timer: undefined, opening: undefined, earlyLines: [] };
+    const chat: Chat = { input, client, socket, scope, timer: undefined, opening: undefined, earlyLines: [] };
     if (input.kind === 'outgoing') tell(chat, { type: 'call.placed' });
     return chat;
   },
@@ -87,7 +80,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
     startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
     startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
-    stopTimer: (chat) => clearTimeout(chat.timer),
+    stopTimer: ({ scope, timer }) => scope.cancel(timer),
 
     readOpening: readFirstLine,
     readLateLine(chat, event) {
@@ -134,9 +127,11 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
   },
 
-  release({ socket, timer }) {
-    clearTimeout(timer);
-    socket.destroy();
+  release(chat) {
+    chat.scope.cancel(chat.timer);
+    chat.socket.destroy();
+    // However it ended, and even if it said so before: the client must not wait for it.
+    tell(chat, { type: 'chat.closed' });
   },
 });
 
@@ -166,12 +161,12 @@ function listen(socket: Socket, scope: BehaviourScope<ChatEvent>): void {
 }
 
 function startTimer(chat: Chat, delayMs: number): void {
-  clearTimeout(chat.timer);
-  chat.timer = setTimeout(() => chat.self.send({ type: 'timer.passed' }), delayMs);
+  chat.scope.cancel(chat.timer);
+  chat.timer = chat.scope.sendLater({ type: 'timer.passed' }, delayMs);
 }
 
-function tell(chat: Chat, news: NewsWithoutSender): void {
-  chat.client.send({ ...news, chat: chat.self } as ChatNews);
+function tell(chat: Chat, report: ChatReport): void {
+  chat.client.send({ ...report, chat: chat.scope.self });
 }
 
 /** The first line says who calls and how; where it says neither, it is the first message. */

@@ -8,7 +8,9 @@ export interface Console {
   /** Prints whole lines; an open prompt is shown again below them. */
   print(lines: readonly string[]): void;
   /** Asks. A prompt that is open gives way; the same prompt again changes nothing. */
-  open(prompt: Prompt): void;
+  ask(prompt: Prompt): void;
+  /** Takes back what is being asked. */
+  dropPrompt(): void;
   /** Leaves the terminal as it was found. */
   close(): void;
 }

@@ -18,6 +18,7 @@ import {
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
+  type Timer,
 } from '../supervision/behaviour.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { ServerEndpoint } from './ask-server.js';
@@ -35,8 +36,9 @@ export const LOST_AFTER_BEATS = 2;
 export interface HeartbeatInput {
   readonly server: ServerEndpoint;
   readonly client: Address<HeartbeatNews>;
-  /** Who was signed in when the heartbeat was restarted. */
+  /** Who was signed in, and where buddies called, when the heartbeat was restarted. */
   readonly user: UserId | undefined;
+  readonly callPort: number | undefined;
 }
 
 /** Where buddies call, as the listener for calls says once it is bound. */
@@ -61,21 +63,22 @@ export const heartbeatLogic: BehaviourLogic<HeartbeatEvent, HeartbeatInput> = fr
 class Heartbeat implements Behaviour<HeartbeatEvent> {
   readonly #scope: BehaviourScope<HeartbeatEvent>;
   readonly #input: HeartbeatInput;
-  readonly #beatTimer: NodeJS.Timeout;
+  #beatTimer: Timer | undefined;
   #user: { readonly id: UserId; readonly status: Status } | undefined;
   #callPort: number | undefined;
   /** The server's address as of the last beat. */
   #address: string | undefined;
   #socket: Socket | undefined;
   #queryTries = 0;
-  #queryTimer: NodeJS.Timeout | undefined;
+  #queryTimer: Timer | undefined;
   #unansweredBeats = 0;
 
   constructor(scope: BehaviourScope<HeartbeatEvent>, input: HeartbeatInput) {
     this.#scope = scope;
     this.#input = input;
     this.#user = input.user && { id: input.user, status: 100 };
-    this.#beatTimer = setInterval(() => scope.self.send({ type: 'beat.due' }), BEAT_MS);
+    this.#callPort = input.callPort;
+    this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
   }
 
   receive(event: HeartbeatEvent): void {
@@ -106,12 +109,13 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   release(): void {
-    clearInterval(this.#beatTimer);
-    clearTimeout(this.#queryTimer);
+    this.#scope.cancel(this.#beatTimer);
+    this.#scope.cancel(this.#queryTimer);
     this.#socket?.close();
   }
 
   #beat(): void {
+    this.#beatTimer = this.#scope.sendLater({ type: 'beat.due' }, BEAT_MS);
     if (this.#user === undefined) return;
     this.#unansweredBeats += 1;
     if (this.#unansweredBeats === LOST_AFTER_BEATS + 1) this.#input.client.send({ type: 'server.lost' });
@@ -120,10 +124,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
 
   /** Asks for the user's buddies, and again when nothing came: a datagram may be lost. */
   #query(): void {
-    clearTimeout(this.#queryTimer);
+    this.#scope.cancel(this.#queryTimer);
     if (this.#queryTries === QUERY_TRIES) return this.#input.client.send({ type: 'buddies.timed-out' });
     this.#queryTries += 1;
-    this.#queryTimer = setTimeout(() => this.#scope.self.send({ type: 'query.overdue' }), QUERY_RETRY_MS);
+    this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
     this.#contact({ announces: false });
   }
 
@@ -153,7 +157,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     if (plainAddress(from.address) !== this.#address || from.port !== server.port) return;
     if (this.#unansweredBeats > LOST_AFTER_BEATS) client.send({ type: 'server.found' });
     this.#unansweredBeats = 0;
-    clearTimeout(this.#queryTimer);
+    this.#scope.cancel(this.#queryTimer);
     client.send({ type: 'buddies.received', buddies: parseBuddyList(text) });
   }
 
@@ -163,7 +167,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const socket = this.#socket;
     this.#user = undefined;
     this.#socket = undefined;
-    clearTimeout(this.#queryTimer);
+    this.#scope.cancel(this.#queryTimer);
     socket?.removeAllListeners('message');
     if (user === undefined || socket === undefined || this.#callPort === undefined) return done();
     const goodbye = encodeAnnouncement(user.id, 101, this.#callPort);

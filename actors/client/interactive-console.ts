@@ -8,6 +8,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import type { Prompt } from '../../machines/client/events.js';
 import type { Console, ConsoleListener, ConsoleStreams } from './console.js';
+import { wrapLine } from './layout.js';
 import { PromptBlock } from './prompt-block.js';
 import { type Key, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 
@@ -63,8 +64,10 @@ export function openInteractiveConsole(
     open?.draw();
   }
 
-  function keepDraft(): void {
+  function dropPrompt(): void {
     if (open?.prompt.draft !== undefined) draft = { name: open.prompt.draft, text: open.typed };
+    open = undefined;
+    block.erase();
   }
 
   emitKeypressEvents(stdin);
@@ -76,20 +79,22 @@ export function openInteractiveConsole(
   return {
     print(lines) {
       block.erase();
-      stdout.write(lines.map((line) => `${line}\r\n`).join(''));
+      const rows = lines.flatMap((line) => wrapLine(line, stdout.columns));
+      stdout.write(rows.map((row) => `${row}\r\n`).join(''));
       open?.draw();
     },
 
-    open(prompt: Prompt) {
+    ask(prompt: Prompt) {
       if (prompt === open?.prompt) return;
-      keepDraft();
-      block.erase();
+      dropPrompt();
       const options = { prompt, block, stdout, onAnswer };
       const text = prompt.draft !== undefined && prompt.draft === draft?.name ? draft.text : '';
       open = prompt.kind === 'key' ? new KeyPrompt(options) : new LinePrompt(options, text);
       open.draw();
       for (const [waiting, key] of ahead.splice(0)) onKey(waiting, key);
     },
+
+    dropPrompt,
 
     close() {
       block.erase();

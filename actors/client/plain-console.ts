@@ -13,15 +13,15 @@ import type { Console, ConsoleListener, ConsoleStreams } from './console.js';
 /** Most lines read ahead; then input waits in its pipe. */
 export const MAX_LINES_AHEAD = 1_024;
 
-/** One byte more than a message may have, so that a longer one is still seen to be too long. */
-const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 1;
+/** One character more than a message may have, so that a longer one is still seen to be too long. */
+const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 
 /** Opens the plain console. */
 export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: ConsoleListener): Console {
   const splitter = new LineSplitter(MAX_LINE_BYTES);
   const ahead: string[] = [];
   let prompt: Prompt | undefined;
-  let ended = false;
+  let ended = stdin.readableEnded;
   let atLineStart = true;
 
   function write(text: string, endsLine: boolean): void {
@@ -70,12 +70,16 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
       if (prompt !== undefined) write(prompt.text, false);
     },
 
-    open(next) {
+    ask(next) {
       if (next === prompt) return;
       prompt = next;
       if (!atLineStart) write('\n', true);
       write(prompt.text, false);
       answer();
+    },
+
+    dropPrompt() {
+      prompt = undefined;
     },
 
     close() {

@@ -1,11 +1,11 @@
 /**
  * The rows at the bottom of the screen in which a prompt lives: drawn, erased, redrawn.
  *
- * It knows where the cursor is by laying out the text as the terminal does: column by column,
- * wide characters two, wrapping at the right edge. So a text of several rows leaves no ghost rows.
+ * It knows where the cursor is by laying out the text as the terminal does, so a text of several
+ * rows leaves no ghost rows behind.
  */
 
-import stringWidth from 'string-width';
+import { type Place, placeAfter } from './layout.js';
 
 const ESC = '\u001b[';
 const ERASE_BELOW = `${ESC}J`;
@@ -14,19 +14,6 @@ const ERASE_BELOW = `${ESC}J`;
 export interface Screen {
   readonly columns: number;
   write(text: string): void;
-}
-
-/** A place in the block, from its first cell. */
-interface Place {
-  readonly row: number;
-  readonly column: number;
-}
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-/** Splits text into what a user sees as characters. */
-export function graphemesOf(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 export class PromptBlock {
@@ -40,8 +27,8 @@ export class PromptBlock {
 
   /** Draws `before` and `after` with the cursor between them, in place of what was drawn last. */
   draw(before: string, after: string): void {
-    const cursor = this.#layOut(before);
-    const end = this.#layOut(before + after);
+    const cursor = placeAfter(before, this.#screen.columns);
+    const end = placeAfter(before + after, this.#screen.columns);
     // A row that is exactly full leaves the cursor hanging at its edge: push it over.
     const push = end.column === 0 && end.row > 0 ? '\r\n' : '';
     this.#screen.write(this.#eraseCodes() + before + after + push + move(end, cursor));
@@ -63,27 +50,11 @@ export class PromptBlock {
 
   /** Takes note that the terminal has another width now, and has wrapped its rows anew. */
   resized(): void {
-    this.#cursor = this.#layOut(this.#before);
+    this.#cursor = placeAfter(this.#before, this.#screen.columns);
   }
 
   #eraseCodes(): string {
     return `${this.#cursor.row > 0 ? `${ESC}${this.#cursor.row}A` : ''}\r${ERASE_BELOW}`;
-  }
-
-  /** Where the cursor stands after a text. */
-  #layOut(text: string): Place {
-    const { columns } = this.#screen;
-    let row = 0;
-    let column = 0;
-    for (const grapheme of graphemesOf(text)) {
-      const width = stringWidth(grapheme);
-      if (column + width > columns) {
-        row += 1;
-        column = 0;
-      }
-      column += width;
-    }
-    return column === columns ? { row: row + 1, column: 0 } : { row, column };
   }
 }
 

@@ -8,7 +8,8 @@
 import Enquirer from 'enquirer';
 import type { Prompt } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
-import { graphemesOf, type PromptBlock } from './prompt-block.js';
+import { graphemesOf } from './layout.js';
+import type { PromptBlock } from './prompt-block.js';
 
 /** A key as `node:readline` reports it. */
 export interface Key {

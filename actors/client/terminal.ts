@@ -26,7 +26,8 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
     return {
       receive(event) {
         if (event.type === 'lines.print') terminal.print(event.lines);
-        else terminal.open(event.prompt);
+        else if (event.type === 'prompt.open') terminal.ask(event.prompt);
+        else terminal.dropPrompt();
       },
       release: () => terminal.close(),
     };

@@ -52,7 +52,8 @@ export interface ClientOptions {
 export function startClient(options: ClientOptions): RunningTree {
   const { server: host, tcpPort, udpPort, openConsole, log, inspect } = options;
   // What a restarted actor must know of the time before: the tree remembers it for them.
-  let { user, messagePort } = options;
+  let { user } = options;
+  let callPort: number | undefined;
 
   const address: AddressOptions = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
@@ -73,7 +74,12 @@ export function startClient(options: ClientOptions): RunningTree {
         id: 'heartbeat',
         address,
         logic: heartbeatLogic,
-        input: (system) => ({ server: { host, port: udpPort }, client: addressOf(system, 'client'), user }),
+        input: (system) => ({
+          server: { host, port: udpPort },
+          client: addressOf(system, 'client'),
+          user,
+          callPort,
+        }),
       }),
       child({
         id: 'chats',
@@ -91,7 +97,7 @@ export function startClient(options: ClientOptions): RunningTree {
         id: 'calls',
         logic: callsLogic,
         input: (system) => ({
-          port: messagePort,
+          port: callPort ?? options.messagePort,
           chats: addressOf(system, 'chats'),
           heartbeat: addressOf(system, 'heartbeat'),
         }),
@@ -115,7 +121,7 @@ export function startClient(options: ClientOptions): RunningTree {
     log,
     onEmitted(event) {
       if (event.type === 'user.signed-in') user = (event as unknown as { readonly id: UserId }).id;
-      if (event.type === 'port.bound') messagePort = (event as PortBound).port;
+      if (event.type === 'port.bound') callPort = (event as PortBound).port;
       if (event.type === 'exit.requested') tree.shutdown();
     },
     ...(inspect && { inspect }),

@@ -15,7 +15,7 @@ import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
 import { type Change, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
 import { fromChart } from '../chart.js';
 import type { Log } from '../log.js';
-import type { BehaviourLogic, BehaviourScope } from '../supervision/behaviour.js';
+import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behaviour.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { StoreEvent } from './store.js';
 
@@ -35,8 +35,8 @@ export interface ConnectionInput {
 }
 
 interface Connection extends ConnectionInput {
-  readonly self: BehaviourScope<ConnectionEvent>['self'];
-  readonly deadline: NodeJS.Timeout;
+  readonly scope: BehaviourScope<ConnectionEvent>;
+  deadline: Timer;
   readonly acceptedAtMs: number;
   change: Change | undefined;
 }
@@ -48,17 +48,15 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   Connection
 >(connectionMachine, {
   open(scope, input) {
-    const { self } = scope;
-    // Absolute, not idle: a client that sends a byte now and then gains nothing.
-    const deadline = setTimeout(() => self.send({ type: 'deadline.passed' }), CONNECTION_DEADLINE_MS);
+    const deadline = startDeadline(scope);
     const connection: Connection = {
       ...input,
-      self,
+      scope,
       deadline,
       acceptedAtMs: performance.now(),
       change: undefined,
     };
-    listen(connection, scope);
+    listen(connection);
     return connection;
   },
 
@@ -66,15 +64,18 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
     submitChange(connection, event) {
       const { change } = event as Extract<ConnectionEvent, { type: 'request.received' }>;
       connection.change = change;
-      connection.store.send({ type: 'change.commit', change, replyTo: connection.self });
+      connection.store.send({ type: 'change.commit', change, replyTo: connection.scope.self });
     },
-    restartDeadline: ({ deadline }) => deadline.refresh(),
+    restartDeadline(connection) {
+      connection.scope.cancel(connection.deadline);
+      connection.deadline = startDeadline(connection.scope);
+    },
     sendReply: (connection, event) => reply(connection, (event as { readonly reply: ReplyCode }).reply),
     sendUnavailable: (connection) => reply(connection, 205),
   },
 
-  release({ deadline, socket }) {
-    clearTimeout(deadline);
+  release({ scope, deadline, socket }) {
+    scope.cancel(deadline);
     if (socket.writableEnded) socket.destroySoon();
     else socket.destroy();
   },
@@ -88,8 +89,14 @@ export function refuseConnection({ socket }: ConnectionInput): void {
   setTimeout(() => socket.destroy(), REFUSAL_LINGER_MS).unref();
 }
 
+/** Absolute, not idle: a client that sends a byte now and then gains nothing. */
+function startDeadline(scope: BehaviourScope<ConnectionEvent>): Timer {
+  return scope.sendLater({ type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
+}
+
 /** Turns what the socket says into the chart's events: bytes become a typed request here. */
-function listen({ socket, self }: Connection, scope: BehaviourScope<ConnectionEvent>): void {
+function listen({ scope, socket }: Connection): void {
+  const { self } = scope;
   const splitter = new LineSplitter(MAX_REQUEST_BYTES);
   let hasLine = false;
   let ignoredBytes = 0;

@@ -52,10 +52,13 @@ type InternalEvent =
   | { readonly type: 'behaviour.failed'; readonly error: unknown }
   | { readonly type: 'xstate.stop' };
 
-/** A clock as XState has it; only a simulated one tells the time. */
+/** An event that is to be sent later. */
+export type Timer = { readonly Timer: unique symbol };
+
+/** A clock as XState has it, simulated in tests; only a simulated one tells the time. */
 interface Clock {
-  setTimeout(callback: () => void, delayMs: number): NodeJS.Timeout;
-  clearTimeout(timer: NodeJS.Timeout | undefined): void;
+  setTimeout(callback: () => void, delayMs: number): Timer;
+  clearTimeout(timer: Timer): void;
   now?(): number;
 }
 
@@ -63,20 +66,29 @@ interface Clock {
 export class BehaviourScope<TEvent extends EventObject = EventObject> {
   readonly self: ActorRef<Snapshot<unknown>, TEvent>;
   readonly system: AnyActorSystem;
-  /** The system's clock: a simulated one in tests. */
-  readonly clock: Clock;
   readonly #scope: ActorScope<Snapshot<unknown>, EventObject>;
+  readonly #clock: Clock;
 
   constructor(scope: ActorScope<Snapshot<unknown>, EventObject>) {
     this.#scope = scope;
     this.self = scope.self as unknown as ActorRef<Snapshot<unknown>, TEvent>;
     this.system = scope.system;
-    this.clock = (scope.self as unknown as { readonly clock: Clock }).clock;
+    this.#clock = (scope.self as unknown as { readonly clock: Clock }).clock;
   }
 
   /** Monotonic time in milliseconds, on the system's clock. */
   now(): number {
-    return this.clock.now?.() ?? performance.now();
+    return this.#clock.now?.() ?? performance.now();
+  }
+
+  /** Sends this actor an event after a delay in milliseconds; {@link cancel} takes it back. */
+  sendLater(event: TEvent, delayMs: number): Timer {
+    return this.#clock.setTimeout(() => this.self.send(event), delayMs);
+  }
+
+  /** Takes back what {@link sendLater} was to send, if it has not been sent. */
+  cancel(timer: Timer | undefined): void {
+    if (timer !== undefined) this.#clock.clearTimeout(timer);
   }
 
   /** Emits an event to whoever listens with `actor.on`. */

@@ -8,7 +8,13 @@
 
 import { nanoid } from 'nanoid';
 import { type AnyActorLogic, type AnyActorRef, createActor, type InputFrom } from 'xstate';
-import { type Behaviour, type BehaviourLogic, type BehaviourScope, fromBehaviour } from './behaviour.js';
+import {
+  type Behaviour,
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+  type Timer,
+} from './behaviour.js';
 import { type ActorEnded, isActorEnded, type LifecycleEvent } from './child-spec.js';
 
 export interface DynamicSupervisorOptions<TLogic extends AnyActorLogic> {
@@ -43,7 +49,7 @@ class DynamicSupervisor<TLogic extends AnyActorLogic> implements Behaviour<Dynam
   readonly #options: DynamicSupervisorOptions<TLogic>;
   readonly #children = new Map<string, AnyActorRef>();
   #ending = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   constructor(
     scope: BehaviourScope<DynamicEvent<InputFrom<TLogic>>>,
@@ -62,13 +68,12 @@ class DynamicSupervisor<TLogic extends AnyActorLogic> implements Behaviour<Dynam
   shutdown(): void {
     this.#ending = true;
     for (const child of this.#children.values()) child.send({ type: 'shutdown.requested' });
-    const overdue = () => this.#scope.self.send({ type: 'shutdown.overdue' });
-    this.#timer = this.#scope.clock.setTimeout(overdue, this.#options.shutdownMs);
+    this.#timer = this.#scope.sendLater({ type: 'shutdown.overdue' }, this.#options.shutdownMs);
     this.#endIfEmpty();
   }
 
   release(): void {
-    this.#scope.clock.clearTimeout(this.#timer);
+    this.#scope.cancel(this.#timer);
     for (const child of this.#children.values()) this.#scope.stopChild(child);
   }
 

@@ -15,7 +15,13 @@ import {
   type RestartLimits,
   type RestartTimes,
 } from '../../machines/restart-window.js';
-import { type Behaviour, type BehaviourLogic, type BehaviourScope, fromBehaviour } from './behaviour.js';
+import {
+  type Behaviour,
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+  type Timer,
+} from './behaviour.js';
 import {
   type ActorEnded,
   type ChildSpec,
@@ -86,7 +92,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #toStart: Child[] = [];
   #restarts: RestartTimes = [];
   #restartDue = true;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   constructor(scope: BehaviourScope<SupervisorEvent>, options: SupervisorOptions) {
     this.#scope = scope;
@@ -124,7 +130,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   release(): void {
-    this.#scope.clock.clearTimeout(this.#timer);
+    this.#scope.cancel(this.#timer);
     for (const { actor } of this.#children.toReversed())
       if (actor !== undefined) this.#scope.stopChild(actor);
     for (const { mailbox } of this.#children) if (mailbox !== undefined) this.#scope.stopChild(mailbox);
@@ -178,7 +184,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #awaitReady(actor: AnyActorRef): void {
-    this.#setTimer(START_TIMEOUT_MS, { type: 'child.overdue', actorId: actor.id });
+    this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, START_TIMEOUT_MS);
     const subscription = actor.subscribe({
       next: () => {
         if (!isReady(actor)) return;
@@ -214,7 +220,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#awaited = child;
     child.actor.send({ type: 'shutdown.requested' });
     if (shutdown !== Number.POSITIVE_INFINITY) {
-      this.#setTimer(shutdown, { type: 'child.overdue', actorId: child.actor.id });
+      this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: child.actor.id }, shutdown);
     }
   }
 
@@ -303,7 +309,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#toStart = this.#children.filter((queued) => wanted.has(queued));
     // Not in this turn: a child that crashes at once must not keep the event loop from others.
     this.#restartDue = false;
-    this.#scope.clock.setTimeout(() => this.#scope.self.send({ type: 'restart.due' }), 0);
+    this.#scope.sendLater({ type: 'restart.due' }, 0);
   }
 
   #groupOf(child: Child): Child[] {
@@ -348,14 +354,10 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     return createActor(mailboxLogic, options).start();
   }
 
-  #setTimer(delayMs: number, event: SupervisorEvent): void {
-    this.#timer = this.#scope.clock.setTimeout(() => this.#scope.self.send(event), delayMs);
-  }
-
   #stopAwaiting(child: Child): void {
     if (this.#awaited !== child) return;
     this.#awaited = undefined;
-    this.#scope.clock.clearTimeout(this.#timer);
+    this.#scope.cancel(this.#timer);
   }
 
   #emit(event: LifecycleEvent): void {

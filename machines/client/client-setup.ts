@@ -182,7 +182,10 @@ export const clientSetup = setup({
       if (prompt === undefined) return;
       enqueue.sendTo(terminal, { type: 'prompt.open', prompt });
     }),
-    forgetPrompt: assign({ prompt: undefined }),
+    closePrompt: enqueueActions(({ enqueue }) => {
+      enqueue.assign({ prompt: undefined });
+      enqueue.sendTo(terminal, { type: 'prompt.close' });
+    }),
 
     // Questions and who is signed in.
     ask: assign({ question: (_, { question }: { question: Question }) => question }),

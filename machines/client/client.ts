@@ -96,12 +96,12 @@ export const clientMachine = clientSetup.createMachine({
         signedOut: {
           description: 'The menu, for somebody unknown.',
           entry: ['sayMenu', { type: 'openPrompt', params: { prompt: MENU_PROMPT } }],
-          exit: 'forgetPrompt',
+          exit: 'closePrompt',
         },
         menu: {
           description: 'The menu, for a user.',
           entry: ['sayMenu', { type: 'openPrompt', params: { prompt: MENU_PROMPT } }],
-          exit: 'forgetPrompt',
+          exit: 'closePrompt',
           on: {
             'prompt.answered': [
               {
@@ -126,7 +126,7 @@ export const clientMachine = clientSetup.createMachine({
         asking: {
           description: 'Asks for an id: whose, and what for, is the question.',
           entry: 'openQuestion',
-          exit: 'forgetPrompt',
+          exit: 'closePrompt',
           on: {
             'prompt.answered': [
               {
@@ -237,7 +237,7 @@ export const clientMachine = clientSetup.createMachine({
         ringing: {
           description: 'A call came in: the user is asked.',
           entry: ['sayCaller', { type: 'openPrompt', params: { prompt: CALL_PROMPT } }],
-          exit: 'forgetPrompt',
+          exit: 'closePrompt',
           on: {
             'prompt.answered': [
               {
@@ -281,6 +281,12 @@ export const clientMachine = clientSetup.createMachine({
               actions: { type: 'say', params: { text: SAY.refused } },
             },
             'call.failed': { guard: 'isCurrentChat', target: '#client.resuming', actions: 'sayCallFailed' },
+            'chat.closed': {
+              guard: 'isCurrentChat',
+              target: '#client.resuming',
+              actions: { type: 'say', params: { text: SAY.chatClosed } },
+              description: 'The chat crashed.',
+            },
           },
           after: {
             answerTimeout: {
@@ -305,7 +311,7 @@ export const clientMachine = clientSetup.createMachine({
             composing: {
               description: 'The user types.',
               entry: { type: 'openPrompt', params: { prompt: CHAT_PROMPT } },
-              exit: 'forgetPrompt',
+              exit: 'closePrompt',
               on: {
                 'prompt.answered': [
                   {

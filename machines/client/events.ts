@@ -21,9 +21,11 @@ export interface Prompt {
 /** From the statechart to the terminal. */
 export type TerminalCommand =
   | { readonly type: 'lines.print'; readonly lines: readonly string[] }
-  | { readonly type: 'prompt.open'; readonly prompt: Prompt };
+  | { readonly type: 'prompt.open'; readonly prompt: Prompt }
+  /** The question is no longer open. After its answer it is closed already. */
+  | { readonly type: 'prompt.close' };
 
-/** From the terminal to the statechart. A prompt is closed by its answer. */
+/** From the terminal to the statechart. */
 export type TerminalNews =
   | { readonly type: 'terminal.opened' }
   | { readonly type: 'prompt.answered'; readonly value: string }
@@ -50,8 +52,8 @@ export type ChatCommand =
   | { readonly type: 'message.send'; readonly text: string }
   | { readonly type: 'chat.leave' };
 
-/** From a chat to the statechart. `chat` is the sender: news of a chat that is over may come late. */
-export type ChatNews = { readonly chat: AnyActorRef } & (
+/** What a chat has to report. */
+export type ChatReport =
   | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
   | { readonly type: 'call.placed' }
   | { readonly type: 'call.accepted' }
@@ -59,8 +61,10 @@ export type ChatNews = { readonly chat: AnyActorRef } & (
   | { readonly type: 'call.failed'; readonly reason: DisplayText }
   | { readonly type: 'message.received'; readonly text: DisplayText; readonly cut: boolean }
   | { readonly type: 'message.sent'; readonly cut: boolean }
-  | { readonly type: 'chat.closed' }
-);
+  | { readonly type: 'chat.closed' };
+
+/** From a chat to the statechart. `chat` is the sender: a report of a chat that is over may come late. */
+export type ChatNews = ChatReport & { readonly chat: AnyActorRef };
 
 /** What a chat is made from: a call of ours, or one that came in. */
 export type CallInput<TSocket> = OutgoingCall | { readonly kind: 'incoming'; readonly socket: TSocket };

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import anyTest, { type ExecutionContext } from 'ava';
 import { ask, closed, dial, PresenceClient, until } from '../helpers/network.js';
 import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
 
 /** Runs im-server to its end. */
 async function runToEnd(t: ExecutionContext, ...args: readonly string[]) {

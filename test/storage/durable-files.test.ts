@@ -43,6 +43,20 @@ test('a tail is copied whole, whatever its length', async (t) => {
   }
 });
 
+test('a tail is copied whole where each read gives only a few bytes of it', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await writeFile(join(directory, 'from'), '0123456789');
+  const from = await open(join(directory, 'from'), 'r');
+  const to = await open(join(directory, 'to'), 'w');
+  const stingy = {
+    read: (buffer: Buffer, offset: number, length: number, position: number) =>
+      from.read(buffer, offset, Math.min(length, 3), position),
+  } as FileHandle;
+  await copyTail(stingy, 2, to);
+  await Promise.all([from.close(), to.close()]);
+  t.is(await readFile(join(directory, 'to'), 'latin1'), '23456789');
+});
+
 test('a directory that is there already is left alone', async (t) => {
   const directory = join(await temporaryDirectory(t), 'a', 'b');
   await createDirectory(directory);

@@ -12,12 +12,11 @@ import {
 import { effects, id } from './changes.js';
 
 const anyId = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map(id);
-const anyNumber = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 
 const anyRecord: fc.Arbitrary<JournalRecord> = fc.record(
   {
-    sequence: anyNumber,
-    durable: anyNumber,
+    sequence: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    durable: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
     change: fc.oneof(
       fc.record({ op: fc.constant('REG' as const), id: anyId }, { noNullPrototype: true }),
       fc.record(

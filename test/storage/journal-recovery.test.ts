@@ -274,6 +274,13 @@ test('a file that is no journal is refused, an empty one too', async (t) => {
   }
 });
 
+test('records that were ended with CR LF are refused even where none is known durable', async (t) => {
+  const bytes = HEADER + JOURNAL.subarray(HEADER.length).toString('latin1').replaceAll('\n', '\r\n');
+  await t.notThrowsAsync(
+    assertRefused(t, bytes, 'store.corrupt', 'is damaged at line 2, byte 13: lines were ended with CR LF'),
+  );
+});
+
 test('a journal that was saved with CR LF is refused, not emptied', async (t) => {
   const bytes = JOURNAL.toString('latin1').replaceAll('\n', '\r\n');
   await t.notThrowsAsync(assertRefused(t, bytes, 'store.corrupt', 'is no journal'));

@@ -47,9 +47,9 @@ class Client {
     return this.#snapshot.context.user;
   }
 
-  /** What the neighbours were sent since the last look, the menu's own lines left out. */
+  /** What the neighbours were sent since the last look; the menu's lines and closing prompts left out. */
   look(): string[] {
-    return this.#log.splice(0).filter((entry) => !/ {2}[A-Z] - |^terminal: $/.test(entry));
+    return this.#log.splice(0).filter((entry) => !/ {2}[A-Z] - |^terminal: $|prompt\.close$/.test(entry));
   }
 
   on(...events: readonly ClientEvent[]): this {
