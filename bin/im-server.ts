@@ -38,7 +38,7 @@ const command = createCommand(NAME, 'Directory and presence server of a small in
   .addHelpText('after', '\nSIGINT or SIGTERM ends it: requests in flight are finished first.');
 
 async function main(options: Options): Promise<void> {
-  const { log, flush } = await createLog(options.logLevel, options.logFormat);
+  const { log, close } = await createLog(options.logLevel, options.logFormat);
   const directory = resolve(options.data);
 
   const server = startServer({
@@ -62,7 +62,7 @@ async function main(options: Options): Promise<void> {
     log.info({}, 'stopped');
   }
   const { error } = await server.ended;
-  flush();
+  await close();
   if (error !== undefined) explain(error, options);
   process.exit(error === undefined ? EXIT.done : EXIT.failed);
 }

@@ -12,12 +12,16 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 export type LogFormat = 'pretty' | 'json';
 
+/** Longest wait for a slow reader to take the rest when the process ends, in milliseconds. */
+export const LOG_CLOSE_TIMEOUT_MS = 500;
+
 /** A log, and what writes the rest of it before the process ends. */
 export interface ProcessLog {
   readonly log: Logger;
-  flush(): void;
+  close(): Promise<void>;
 }
 
+/** Opens the log of this process. */
 export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogFormat): Promise<ProcessLog> {
   const stderr = pino.destination({ fd: 2, sync: false, maxLength: MAX_LOG_BUFFER_BYTES });
   const destination: DestinationStream = format === 'json' ? stderr : await prettyStream(stderr);
@@ -25,7 +29,15 @@ export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogF
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } },
     destination,
   );
-  return { log, flush: () => stderr.flushSync() };
+  return {
+    log,
+    close: () =>
+      new Promise((resolve) => {
+        stderr.once('close', resolve);
+        setTimeout(resolve, LOG_CLOSE_TIMEOUT_MS);
+        stderr.end();
+      }),
+  };
 }
 
 /** Loaded only where it is wanted: it takes a third of the start-up time. */

@@ -28,7 +28,5 @@ export function hostPort(host: string, port: number): string {
  * @returns `undefined` for a token that no address can be; what is returned is safe to show.
  */
 export function parseAddress(token: string | undefined): string | undefined {
-  return token !== undefined && /^[A-Za-z0-9][A-Za-z0-9.:-]{0,254}$|^::[A-Fa-f0-9.:]{0,45}$/.test(token)
-    ? token
-    : undefined;
+  return token !== undefined && /^(?:[A-Za-z0-9]|::)[A-Za-z0-9.:%-]{0,254}$/.test(token) ? token : undefined;
 }

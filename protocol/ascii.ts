@@ -24,18 +24,3 @@ export function decodeAscii(bytes: Uint8Array): string | undefined {
 export function tokensOf(text: string): string[] {
   return text.split(/[ \t]+/).filter((token) => token !== '');
 }
-
-/**
- * Encodes text that is known to be ASCII.
- *
- * @throws RangeError when it is not: a caller let foreign text through.
- */
-export function encodeAscii(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 0x7f) throw new RangeError(`not ASCII at character ${index}`);
-    bytes[index] = code;
-  }
-  return bytes;
-}

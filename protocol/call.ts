@@ -20,7 +20,7 @@ export type Opening =
 /** The called side's first line. Anything that is no known answer accepts, and is the first message. */
 export type Answer = 'accepted' | 'refused' | 'message';
 
-const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/i;
+const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/is;
 const REFUSAL = /^(?:REJECT|REJECTED|NO|N|BUSY)$/i;
 
 /** The line with which our caller introduces itself. */
@@ -30,15 +30,10 @@ export function encodeGreeting(caller: UserId): string {
 
 /** Reads the first line that a caller sent. */
 export function parseOpening(line: string): Opening {
-  const [word, id] = tokensOf(line);
-  switch (word?.toUpperCase()) {
-    case 'HELLO':
-      return { kind: 'greeting', caller: parseId(id) };
-    case 'REQUEST':
-      return { kind: 'request', caller: parseId(id) };
-    default:
-      return { kind: 'message' };
-  }
+  const [word = '', id] = tokensOf(line);
+  if (/^HELLO$/i.test(word)) return { kind: 'greeting', caller: parseId(id) };
+  if (/^REQUEST$/i.test(word)) return { kind: 'request', caller: parseId(id) };
+  return { kind: 'message' };
 }
 
 /** Reads the first line that a called client sent. */

@@ -15,20 +15,64 @@ export const MAX_COMBINING_MARKS = 4;
 /** What stands for a character that must not be shown. */
 export const REPLACEMENT = '\u{FFFD}';
 
-// Joiners and variation selectors are invisible too, but emoji are built with them: they pass
-// where they follow a pictograph, and nowhere else.
-const UNSAFE =
-  /(?<!\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)\u200D|\u200D(?!\p{Extended_Pictographic})|(?<![\p{Extended_Pictographic}0-9#*])[\uFE0E\uFE0F]|(?![\u200D\uFE0E\uFE0F])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Marks that stand above, below or around a character, and so pile up. */
+const PILING_MARK = /[\p{Mn}\p{Me}]/u;
+const PICTOGRAPH = /\p{Extended_Pictographic}/u;
+const EMOJI_END = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F/u;
+/** Letters of scripts whose spelling needs joiners. */
+const JOINING_LETTER =
+  /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]/u;
 
-const PILED_MARKS = new RegExp(`(\\p{M}{${MAX_COMBINING_MARKS}})\\p{M}+`, 'gu');
+const NON_JOINER = '\u200C';
+const JOINER = '\u200D';
+const TEXT_STYLE = '\uFE0E';
+const EMOJI_STYLE = '\uFE0F';
+const KEYCAP = '\u20E3';
 
 /**
  * Makes text safe to show on one line.
  *
  * A tab becomes a space, every other unsafe character becomes U+FFFD, so that what was there
  * stays visible as damage rather than vanishing. Safe text comes back unchanged, and the gate
- * applied twice is the gate applied once.
+ * applied twice is the gate applied once. It takes time in proportion to the text.
  */
 export function toDisplayText(text: string): DisplayText {
-  return text.replaceAll('\t', ' ').replace(UNSAFE, REPLACEMENT).replace(PILED_MARKS, '$1') as DisplayText;
+  if (PRINTABLE_ASCII.test(text)) return text as DisplayText;
+  const characters = Array.from(text);
+  let shown = '';
+  /** The last character shown, and the last that was no mark. */
+  let previous = '';
+  let letter = '';
+  let marks = 0;
+  for (const [index, character] of characters.entries()) {
+    let safe = character === '\t' ? ' ' : character;
+    if (INVISIBLE.test(safe) && !isInPlace(safe, previous, letter, characters[index + 1] ?? ''))
+      safe = REPLACEMENT;
+    marks = PILING_MARK.test(safe) ? marks + 1 : 0;
+    if (marks > MAX_COMBINING_MARKS + 1) continue;
+    if (marks > MAX_COMBINING_MARKS) safe = REPLACEMENT;
+    if (marks === 0) letter = safe;
+    previous = safe;
+    shown += safe;
+  }
+  return shown as DisplayText;
+}
+
+/** True where an invisible character is part of how visible ones are written. */
+function isInPlace(character: string, previous: string, letter: string, next: string): boolean {
+  switch (character) {
+    case JOINER:
+      if (EMOJI_END.test(previous) && PICTOGRAPH.test(next)) return true;
+      return JOINING_LETTER.test(letter) && JOINING_LETTER.test(next);
+    case NON_JOINER:
+      return JOINING_LETTER.test(letter) && JOINING_LETTER.test(next);
+    case EMOJI_STYLE:
+      return PICTOGRAPH.test(previous) || (/^[0-9#*]$/.test(previous) && next === KEYCAP);
+    case TEXT_STYLE:
+      return PICTOGRAPH.test(previous);
+    default:
+      return false;
+  }
 }

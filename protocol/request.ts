@@ -44,7 +44,10 @@ export function parseRequest(line: Uint8Array): Change | undefined {
   }
 }
 
-/** The request's line as a client sends it, ended by CR LF. Ids may be malformed: the server says so. */
+/**
+ * The request's line as a client sends it, ended by CR LF. Each id must be one token; whether it is
+ * an id is for the server to say.
+ */
 export function encodeRequest(op: Change['op'], ...ids: readonly string[]): string {
   return `${[op, ...ids].join(' ')}\r\n`;
 }

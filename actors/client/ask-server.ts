@@ -13,7 +13,7 @@ import { isDone } from '../../protocol/reply.js';
 import { encodeRequest, MAX_REQUEST_BYTES } from '../../protocol/request.js';
 
 /** Longest wait for the server's reply, in milliseconds; it may itself wait 10 s for its disk. */
-export const REPLY_TIMEOUT_MS = 12_000;
+const REPLY_TIMEOUT_MS = 12_000;
 
 export interface ServerEndpoint {
   /** A name or an address. */

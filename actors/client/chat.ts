@@ -22,16 +22,16 @@ import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behav
 import { type Address, addressOf } from '../supervision/mailbox.js';
 
 /** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
-export const GREETING_TIMEOUT_MS = 250;
+const GREETING_TIMEOUT_MS = 250;
 
 /** Longest wait for a connection to a buddy, in milliseconds. */
-export const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Longest wait for a buddy to close after us, in milliseconds. */
-export const LINGER_MS = 5_000;
+const LINGER_MS = 5_000;
 
 /** Most lines kept of a caller that talks before it is accepted; then it is not read on. */
-export const MAX_EARLY_LINES = 16;
+const MAX_EARLY_LINES = 16;
 
 /** Told to the buddy, as a line of the chat, when one of its lines or ours was cut. */
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';

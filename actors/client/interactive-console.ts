@@ -13,7 +13,7 @@ import { PromptBlock } from './prompt-block.js';
 import { type Key, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 
 /** Most keys that wait for a prompt; more are dropped. */
-export const MAX_KEYS_AHEAD = 1_024;
+const MAX_KEYS_AHEAD = 1_024;
 
 /** Opens the interactive console. */
 export function openInteractiveConsole(

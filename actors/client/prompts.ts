@@ -66,6 +66,16 @@ export class KeyPrompt extends BasePrompt implements OpenPrompt {
     block.draw(this.prompt.text + text.toUpperCase(), '');
     onAnswer(text);
   }
+
+  // Enquirer's own would answer without a key.
+
+  submit(): void {
+    this.alert();
+  }
+
+  cancel(): void {
+    this.alert();
+  }
 }
 
 /** A question that a line of text answers, edited as in a shell. */

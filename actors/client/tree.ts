@@ -28,13 +28,13 @@ import { heartbeatLogic, type PortBound } from './heartbeat.js';
 import { terminalLogic } from './terminal.js';
 
 /** Most calls and chats at once: one is live, the others are being refused or closed. */
-export const MAX_CHATS = MAX_INCOMING_CALLS + 16;
+const MAX_CHATS = MAX_INCOMING_CALLS + 16;
 
 /** Most events that wait for an actor while it is restarted. */
-export const MAX_STASHED_EVENTS = 1_000;
+const MAX_STASHED_EVENTS = 1_000;
 
 /** How long chats may take to deliver what was written, and to close, in milliseconds. */
-export const CHATS_GRACE_MS = 2_000;
+const CHATS_GRACE_MS = 2_000;
 
 export interface ClientOptions {
   readonly server: string;

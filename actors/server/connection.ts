@@ -26,7 +26,7 @@ export const CONNECTION_DEADLINE_MS = 10_000;
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
 /** How long a client that is turned away may take to read why, in milliseconds. */
-export const REFUSAL_LINGER_MS = 1_000;
+const REFUSAL_LINGER_MS = 1_000;
 
 export interface ConnectionInput {
   readonly socket: Socket;

@@ -11,7 +11,7 @@ import type { ConnectionInput } from './connection.js';
 import type { StoreEvent } from './store.js';
 
 /** Most connections that wait in the kernel to be accepted. */
-export const ACCEPT_BACKLOG = 4_096;
+const ACCEPT_BACKLOG = 4_096;
 
 /** Emitted by whoever owns a server's socket, when it is bound. */
 export interface SocketBound {

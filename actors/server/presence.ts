@@ -14,7 +14,7 @@ import type { Address } from '../supervision/mailbox.js';
 import type { StoreEvent, UserLookedUp, UserLookUp } from './store.js';
 
 /** A user said where they are. From udp. */
-export interface PresenceAnnounced {
+interface PresenceAnnounced {
   readonly type: 'presence.announced';
   readonly announcement: Announcement;
   /** Whence the announcement came. */
@@ -22,7 +22,7 @@ export interface PresenceAnnounced {
 }
 
 /** Someone asks for a buddy list; answered by {@link PresenceAnswered}. From udp. */
-export interface PresenceAsked {
+interface PresenceAsked {
   readonly type: 'presence.asked';
   readonly id: UserId;
   /** Where the answer goes. */

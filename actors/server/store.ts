@@ -23,10 +23,10 @@ import {
 } from '../supervision/behaviour.js';
 
 /** Most changes in one group: what one sync makes durable together. */
-export const MAX_GROUP_CHANGES = 4_096;
+const MAX_GROUP_CHANGES = 4_096;
 
 /** Most changes that wait for their group. Beyond it the answer is 205 at once. */
-export const MAX_QUEUED_CHANGES = 65_536;
+const MAX_QUEUED_CHANGES = 65_536;
 
 /** Asks for a change; answered by {@link ChangeAnswered}. From connections. */
 export interface ChangeCommit {
@@ -35,7 +35,7 @@ export interface ChangeCommit {
   readonly replyTo: AnyActorRef;
 }
 
-export interface ChangeAnswered {
+interface ChangeAnswered {
   readonly type: 'change.answered';
   readonly reply: ReplyCode;
 }

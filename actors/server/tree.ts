@@ -27,13 +27,13 @@ import { type ChangeCommit, refuseChange, storeLogic } from './store.js';
 import { udpLogic } from './udp.js';
 
 /** Most TCP connections at once; beyond it the answer is 206. */
-export const MAX_CONNECTIONS = 15_000;
+const MAX_CONNECTIONS = 15_000;
 
 /** Most events that wait for an actor while it is restarted. */
-export const MAX_STASHED_EVENTS = 10_000;
+const MAX_STASHED_EVENTS = 10_000;
 
 /** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
-export const SHUTDOWN_GRACE_MS = 2_000;
+const SHUTDOWN_GRACE_MS = 2_000;
 
 export interface ServerOptions {
   readonly host: string;

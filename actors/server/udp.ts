@@ -14,7 +14,7 @@ import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 
 /** Most bytes of answers that wait for the network; beyond it answers are lost, as UDP may lose any. */
-export const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
+const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
 
 export interface UdpInput {
   readonly host: string;

@@ -33,7 +33,7 @@ import type {
 import * as view from './view.js';
 
 /** Longest wait for an answer to a call, ours or a buddy's, in milliseconds. */
-export const ANSWER_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 type Neighbour<TEvent extends EventObject> = ActorRef<Snapshot<unknown>, TEvent>;
 

@@ -14,10 +14,10 @@ export const LONGEST_LIFE_MS = 10 * 60_000;
 export const SHORTEST_LIFE_MS = 35_000;
 
 /** How many times the longest recent gap between announcements a record lives. */
-export const LIFE_IN_GAPS = 3.5;
+const LIFE_IN_GAPS = 3.5;
 
 /** How many gaps count as recent. */
-export const RECENT_GAPS = 4;
+const RECENT_GAPS = 4;
 
 /** Who is there, and where they take calls. */
 export interface Presence {

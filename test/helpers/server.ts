@@ -86,3 +86,40 @@ export async function serve(
 function kindOf(actor: { readonly id: string }): string {
   return actor.id.split(':')[0] ?? '';
 }
+
+/** Crashes an actor as a throw in one of its listeners would. */
+export function crash(actor: AnyActorRef | undefined): void {
+  actor?.send({ type: 'behaviour.failed', error: new Error('injected') } as never);
+}
+
+/** The last actor of a kind that was made. */
+export function current({ actors }: TestServer, kind: string): AnyActorRef | undefined {
+  return actors(kind).findLast(({ id }) => !id.startsWith('mailbox'));
+}
+
+/** A store whose commits wait until they are let through. */
+export function heldStore(): {
+  readonly openStore: () => Promise<Store>;
+  letThrough(): void;
+  readonly commits: number[];
+} {
+  const commits: number[] = [];
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const store = openMemoryStore();
+  return {
+    commits,
+    letThrough: () => open(),
+    openStore: async () => ({
+      ...store,
+      async commit(changes) {
+        commits.push(changes.length);
+        await gate;
+        return store.commit(changes);
+      },
+      close: () => gate,
+    }),
+  };
+}

@@ -133,14 +133,23 @@ test('a variation selector after what is no emoji becomes U+FFFD', (t) => {
 test('at most four combining marks follow a character', (t) => {
   t.is(MAX_COMBINING_MARKS, 4);
   t.is(shown(`e${MARK.repeat(4)}x`), `e${MARK.repeat(4)}x`);
-  t.is(shown(`e${MARK.repeat(5)}x`), `e${MARK.repeat(4)}x`);
-  t.is(shown(`e${'\u0301\u0489'.repeat(500)}x`), 'e\u0301\u0489\u0301\u0489x');
+  t.is(shown(`e${MARK.repeat(5)}x`), `e${MARK.repeat(4)}�x`);
+  t.is(shown(`e${'\u0301\u0489'.repeat(500)}x`), 'e\u0301\u0489\u0301\u0489�x');
 });
 
 test('the limit of marks begins anew with each character', (t) => {
   const text = `a${MARK.repeat(4)}b${MARK.repeat(4)}`;
   t.is(shown(text), text);
-  t.is(shown(`a${MARK.repeat(9)}b${MARK.repeat(9)}`), text);
+  t.is(shown(`a${MARK.repeat(9)}b${MARK.repeat(9)}`), `a${MARK.repeat(4)}�b${MARK.repeat(4)}�`);
+});
+
+test('a selector within what only looks like a keycap becomes U+FFFD', (t) => {
+  t.is(shown('1\ufe0f0\ufe0f0'), '1�0�0');
+  t.is(shown('1\ufe0f\u20e3'), '1\ufe0f\u20e3');
+});
+
+test('a joiner between letters that do not need it becomes U+FFFD', (t) => {
+  for (const joiner of ['\u200c', '\u200d']) t.is(shown(`pay${joiner}pal`), 'pay�pal');
 });
 
 test('emoji pass unchanged', (t) => {
@@ -168,6 +177,9 @@ test('text in the scripts of the world passes unchanged', (t) => {
     Hindi: 'नमस्ते क्षत्रिय',
     Thai: 'สวัสดีที่นี่',
     Tamil: 'வணக்கம்',
+    Burmese: 'လျှော့',
+    'Persian with a non-joiner': 'می\u200cخواهم',
+    'Hindi with a joiner': 'क्\u200dष',
     Greek: 'Καλημέρα ᾧ',
     Cyrillic: 'Привет ё й',
     spaces: 'a b\u00a0c\u3000d',
@@ -203,7 +215,7 @@ test('no joiner or variation selector comes out of text without emoji', (t) => {
 });
 
 test('whatever went in, no character comes out with more than four marks', (t) => {
-  const property = fc.property(strings, (text) => !/\p{Mark}{5}/u.test(shown(text)));
+  const property = fc.property(strings, (text) => !/[\p{Mn}\p{Me}]{5}/u.test(shown(text)));
   t.notThrows(() => fc.assert(property, { numRuns: 2000 }));
 });
 

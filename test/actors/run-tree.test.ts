@@ -1,0 +1,65 @@
+import test from 'ava';
+import type { AnyActorRef } from 'xstate';
+import { runTree } from '../../actors/run-tree.js';
+import { child } from '../../actors/supervision/child-spec.js';
+import { supervisor } from '../../actors/supervision/supervisor.js';
+import { worker } from '../helpers/actors.js';
+import { until } from '../helpers/network.js';
+import { TestLog } from '../helpers/server.js';
+
+test('a tree is ready when it is up, and ends when it is asked to', async (t) => {
+  const log = new TestLog();
+  const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
+  const tree = runTree(supervisor({ strategy: 'one_for_one', children }), { log });
+  t.true(await tree.ready);
+  tree.shutdown();
+  t.deepEqual(await tree.ended, {});
+});
+
+test('a tree that cannot start is not ready, and ends with the error', async (t) => {
+  const children = [child({ id: 'a', logic: worker('a', { log: [], failsStart: () => true }) })];
+  const log = new TestLog();
+  const tree = runTree(supervisor({ strategy: 'one_for_one', children }), { log });
+  t.false(await tree.ready);
+  t.regex(String((await tree.ended).error), /could not start 'a'/);
+  t.deepEqual(log.lines, []);
+});
+
+test('the lives of its actors are logged, and what they emit is passed on', async (t) => {
+  const log = new TestLog();
+  const emitted: string[] = [];
+  const actors: AnyActorRef[] = [];
+  const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
+  const tree = runTree(supervisor({ strategy: 'one_for_one', children }), {
+    log,
+    onEmitted(event) {
+      emitted.push(event.type);
+      if (event.type === 'child.started') actors.push((event as unknown as { actor: AnyActorRef }).actor);
+    },
+  });
+  await tree.ready;
+  actors[0]?.send({ type: 'crash' });
+  await until(() => actors.length === 2);
+  tree.shutdown();
+  await tree.ended;
+  t.deepEqual(emitted, ['child.started', 'child.ended', 'child.restarting', 'child.started', 'child.ended']);
+  t.deepEqual(
+    log.lines.map(({ level, message }) => `${level} ${message}`),
+    ['debug started', 'error crashed', 'warn restarting', 'debug started', 'debug ended'],
+  );
+});
+
+test('a supervisor that gives up is logged with the reason', async (t) => {
+  const log = new TestLog();
+  const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
+  const limits = { intensity: 0, periodMs: 1 };
+  const tree = runTree(supervisor({ strategy: 'one_for_one', limits, children }), {
+    log,
+    onEmitted(event) {
+      if (event.type === 'child.started')
+        (event as unknown as { actor: AnyActorRef }).actor.send({ type: 'crash' });
+    },
+  });
+  t.regex(String((await tree.ended).error), /gave up restarting 'a'/);
+  t.like(log.lines.at(-1), { level: 'error', message: 'crashed too often: its supervisor gives up' });
+});
