@@ -5,8 +5,8 @@
  * has one function per action of the chart, and releases the resource however the actor ends.
  *
  * XState's interpreter can run these charts too, and a test holds the two against each other. But
- * it costs some 20 µs per connection, half of what a bare socket costs, and it has no place for
- * the release of a resource when an actor is stopped or crashes.
+ * it costs a connection several times as much, and it has no place for the release of a resource
+ * when an actor is stopped or crashes.
  */
 
 import type { AnyStateMachine, EventObject } from 'xstate';
