@@ -11,6 +11,7 @@ import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine } from '../../protocol/message.js';
 import { isDone } from '../../protocol/reply.js';
 import { encodeRequest, MAX_REQUEST_BYTES } from '../../protocol/request.js';
+import { networkReason } from './network-reason.js';
 
 /** Longest wait for the server's reply, in milliseconds; it may itself wait 10 s for its disk. */
 const REPLY_TIMEOUT_MS = 12_000;
@@ -48,20 +49,8 @@ function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Prom
       if (line === undefined) fail('it closed the connection without a reply');
       else take(line);
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(reasonOf(error)));
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(networkReason(error)));
     socket.on('close', () => clearTimeout(timer));
     signal.addEventListener('abort', () => fail('not waited for'));
   });
-}
-
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'nothing listens there';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'its name is not known';
-    default:
-      return toDisplayText(code ?? message);
-  }
 }

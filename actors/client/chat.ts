@@ -20,6 +20,7 @@ import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/mes
 import { fromChart } from '../chart.js';
 import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behaviour.js';
 import { type Address, addressOf } from '../supervision/mailbox.js';
+import { networkReason } from './network-reason.js';
 
 /** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
 const GREETING_TIMEOUT_MS = 250;
@@ -156,7 +157,7 @@ function listen(socket: Socket, scope: BehaviourScope<ChatEvent>): void {
   );
   socket.on('close', () => self.send({ type: 'socket.closed' }));
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    self.send({ type: 'socket.failed', reason: toDisplayText(error.code ?? error.message) });
+    self.send({ type: 'socket.failed', reason: networkReason(error) });
   });
 }
 

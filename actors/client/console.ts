@@ -3,6 +3,7 @@
  */
 
 import type { Prompt } from '../../machines/client/events.js';
+import { MAX_MESSAGE_BYTES } from '../../protocol/message.js';
 
 export interface Console {
   /** Prints whole lines; an open prompt is shown again below them. */
@@ -23,6 +24,9 @@ export interface ConsoleListener {
   onEnd(): void;
   onError(error: unknown): void;
 }
+
+/** Most bytes of a line typed: a character more than a message may have, so that too long is seen. */
+export const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 
 /** Where a console reads and writes. */
 export interface ConsoleStreams {

@@ -7,6 +7,7 @@
 
 import { emitKeypressEvents } from 'node:readline';
 import type { Prompt } from '../../machines/client/events.js';
+import { toDisplayText } from '../../protocol/display-text.js';
 import type { Console, ConsoleListener, ConsoleStreams } from './console.js';
 import { wrapLine } from './layout.js';
 import { PromptBlock } from './prompt-block.js';
@@ -15,14 +16,23 @@ import { type Key, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 /** Most keys that wait for a prompt; more are dropped. */
 const MAX_KEYS_AHEAD = 1_024;
 
+/** How long a key waits for a prompt, in milliseconds: what was typed longer ago was meant for something else. */
+const KEY_AHEAD_MS = 2_000;
+
+/** How long no key must come before keys count again, when a prompt was taken from under the user's fingers. */
+const QUIET_MS = 500;
+
 /** Opens the interactive console. */
 export function openInteractiveConsole(
   { stdin, stdout }: ConsoleStreams,
   listener: ConsoleListener,
 ): Console {
   const block = new PromptBlock(stdout);
-  const ahead: [text: string | undefined, key: Key][] = [];
+  const ahead: { readonly text: string | undefined; readonly key: Key; readonly atMs: number }[] = [];
   let open: OpenPrompt | undefined;
+  let drawing: NodeJS.Immediate | undefined;
+  /** Set while the user may still be typing to a prompt that is gone. */
+  let deafUntilMs = 0;
   /** What was typed to a prompt that gave way to another before it was answered. */
   let draft: { readonly name: string; readonly text: string } | undefined;
 
@@ -38,11 +48,17 @@ export function openInteractiveConsole(
     if (key.ctrl && key.name === 'c') return listener.onEnd();
     if (key.ctrl && key.name === 'z') return suspend();
     if (key.ctrl && key.name === 'd' && !open?.typed) return listener.onEnd();
-    if (open === undefined) {
-      if (ahead.length < MAX_KEYS_AHEAD) ahead.push([text, key]);
-      return;
-    }
-    open.keypress(text, key).catch(listener.onError);
+    const atMs = performance.now();
+    if (atMs < deafUntilMs) deafUntilMs = atMs + QUIET_MS;
+    else if (open !== undefined) open.keypress(text, key).catch(listener.onError);
+    else if (ahead.length < MAX_KEYS_AHEAD) ahead.push({ text, key, atMs });
+  }
+
+  function onEdit(): void {
+    drawing ??= setImmediate(() => {
+      drawing = undefined;
+      open?.draw();
+    });
   }
 
   function onResize(): void {
@@ -56,7 +72,8 @@ export function openInteractiveConsole(
     block.forget();
     stdin.setRawMode(false);
     process.once('SIGCONT', resume);
-    process.kill(process.pid, 'SIGTSTP');
+    // The whole group, as the terminal itself would: npx and its shell are in it too.
+    process.kill(0, 'SIGTSTP');
   }
 
   function resume(): void {
@@ -64,10 +81,22 @@ export function openInteractiveConsole(
     open?.draw();
   }
 
+  function write(lines: readonly string[]): void {
+    const rows = lines.flatMap((line) => wrapLine(line, stdout.columns));
+    stdout.write(rows.map((row) => `${row}\r\n`).join(''));
+  }
+
   function dropPrompt(): void {
-    if (open?.prompt.draft !== undefined) draft = { name: open.prompt.draft, text: open.typed };
+    const typed = open?.typed ?? '';
+    const name = open?.prompt.draft;
     open = undefined;
     block.erase();
+    if (name !== undefined) draft = { name, text: typed };
+    else if (typed !== '') {
+      // Nobody will ask for it again: it stays on the screen, and what follows it is no answer.
+      write([toDisplayText(`(Not sent: ${typed})`)]);
+      deafUntilMs = performance.now() + QUIET_MS;
+    }
   }
 
   emitKeypressEvents(stdin);
@@ -79,8 +108,7 @@ export function openInteractiveConsole(
   return {
     print(lines) {
       block.erase();
-      const rows = lines.flatMap((line) => wrapLine(line, stdout.columns));
-      stdout.write(rows.map((row) => `${row}\r\n`).join(''));
+      write(lines);
       open?.draw();
     },
 
@@ -89,14 +117,17 @@ export function openInteractiveConsole(
       dropPrompt();
       const options = { prompt, block, stdout, onAnswer };
       const text = prompt.draft !== undefined && prompt.draft === draft?.name ? draft.text : '';
-      open = prompt.kind === 'key' ? new KeyPrompt(options) : new LinePrompt(options, text);
+      open =
+        prompt.kind === 'key' ? new KeyPrompt(options) : new LinePrompt({ ...options, draft: text, onEdit });
       open.draw();
-      for (const [waiting, key] of ahead.splice(0)) onKey(waiting, key);
+      const sinceMs = performance.now() - KEY_AHEAD_MS;
+      for (const { text, key, atMs } of ahead.splice(0)) if (atMs >= sinceMs) onKey(text, key);
     },
 
     dropPrompt,
 
     close() {
+      clearImmediate(drawing);
       block.erase();
       process.off('SIGCONT', resume);
       stdin.off('keypress', onKey).off('end', listener.onEnd).off('error', listener.onError);

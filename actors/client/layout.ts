@@ -18,8 +18,12 @@ export interface Place {
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
+/** Each of these is a character of one column: no need to look closer, which takes its time. */
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
 /** Splits text into what a user sees as characters. */
 export function graphemesOf(text: string): string[] {
+  if (PRINTABLE_ASCII.test(text)) return text.split('');
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
@@ -28,7 +32,7 @@ export function placeAfter(text: string, columns: number): Place {
   let row = 0;
   let column = 0;
   for (const grapheme of graphemesOf(text)) {
-    const width = stringWidth(grapheme);
+    const width = widthAt(grapheme, column);
     if (column + width > columns) {
       row += 1;
       column = 0;
@@ -38,20 +42,29 @@ export function placeAfter(text: string, columns: number): Place {
   return column === columns ? { row: row + 1, column: 0 } : { row, column };
 }
 
-/** Splits a line into rows of a screen, all but the first indented. */
+/** Splits a line into rows of a screen, at spaces where there are any, all rows but the first indented. */
 export function wrapLine(line: string, columns: number): string[] {
   const rows: string[] = [];
   let row = '';
   let column = 0;
+  /** The last word of the row, where it could be broken off: it moves to the next row as a whole. */
+  let word = '';
   for (const grapheme of graphemesOf(line)) {
-    const width = grapheme === '\t' ? TAB_COLUMNS - (column % TAB_COLUMNS) : stringWidth(grapheme);
+    const width = widthAt(grapheme, column);
     if (column + width > columns && column > CONTINUATION.length) {
-      rows.push(row);
-      row = CONTINUATION;
-      column = CONTINUATION.length;
+      const broken = word.length < row.length - CONTINUATION.length ? word : '';
+      rows.push(row.slice(0, row.length - broken.length));
+      row = CONTINUATION + broken;
+      column = CONTINUATION.length + stringWidth(broken);
     }
+    word = grapheme === ' ' || grapheme === '\t' ? '' : word + grapheme;
     row += grapheme;
-    column += width;
+    column += widthAt(grapheme, column);
   }
   return [...rows, row];
+}
+
+function widthAt(grapheme: string, column: number): number {
+  if (grapheme === '\t') return TAB_COLUMNS - (column % TAB_COLUMNS);
+  return PRINTABLE_ASCII.test(grapheme) ? grapheme.length : stringWidth(grapheme);
 }

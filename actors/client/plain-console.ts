@@ -7,14 +7,11 @@
 
 import type { Prompt } from '../../machines/client/events.js';
 import { LineSplitter } from '../../protocol/line-splitter.js';
-import { decodeLine, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
-import type { Console, ConsoleListener, ConsoleStreams } from './console.js';
+import { decodeLine } from '../../protocol/message.js';
+import { type Console, type ConsoleListener, type ConsoleStreams, MAX_LINE_BYTES } from './console.js';
 
 /** Most lines read ahead; then input waits in its pipe. */
 export const MAX_LINES_AHEAD = 1_024;
-
-/** One character more than a message may have, so that a longer one is still seen to be too long. */
-const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 
 /** Opens the plain console. */
 export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: ConsoleListener): Console {

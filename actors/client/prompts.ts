@@ -8,6 +8,7 @@
 import Enquirer from 'enquirer';
 import type { Prompt } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
+import { MAX_LINE_BYTES } from './console.js';
 import { graphemesOf } from './layout.js';
 import type { PromptBlock } from './prompt-block.js';
 
@@ -42,6 +43,13 @@ interface PromptOptions {
   readonly block: PromptBlock;
   readonly stdout: NodeJS.WriteStream;
   readonly onAnswer: (value: string) => void;
+}
+
+interface LinePromptOptions extends PromptOptions {
+  /** The text to begin with. */
+  readonly draft: string;
+  /** Told of every change, so that it is drawn: once for all keys of a paste. */
+  readonly onEdit: () => void;
 }
 
 /** A question that one key answers. */
@@ -81,83 +89,97 @@ export class KeyPrompt extends BasePrompt implements OpenPrompt {
 /** A question that a line of text answers, edited as in a shell. */
 export class LinePrompt extends BasePrompt implements OpenPrompt {
   readonly prompt: Prompt;
-  readonly #options: PromptOptions;
-  /** What a user sees as characters, before and after the cursor. */
-  #before: string[] = [];
+  readonly #options: LinePromptOptions;
+  /** What a user sees as characters, before the cursor and, backwards, after it. */
+  #before: string[];
   #after: string[] = [];
 
-  constructor(options: PromptOptions, draft: string) {
+  constructor(options: LinePromptOptions) {
     super({ stdout: options.stdout });
     this.#options = options;
     this.prompt = options.prompt;
-    this.#before = graphemesOf(draft);
+    this.#before = graphemesOf(options.draft);
   }
 
   get typed(): string {
-    return [...this.#before, ...this.#after].join('');
+    return this.#before.join('') + this.#rest;
   }
 
   draw(): void {
     const before = toDisplayText(this.#before.join(''));
-    this.#options.block.draw(this.prompt.text + before, toDisplayText(this.#after.join('')));
+    this.#options.block.draw(this.prompt.text + before, toDisplayText(this.#rest));
+  }
+
+  get #rest(): string {
+    return this.#after.toReversed().join('');
   }
 
   // The names of these methods are enquirer's commands.
 
   dispatch(text: string | undefined, key: Key): void {
-    if (!text || key.ctrl || key.meta || text < ' ') return this.alert();
-    this.#edit(graphemesOf(this.#before.join('') + text), this.#after);
+    if (!text || key.ctrl || key.meta || text < ' ' || this.#isFull()) return this.alert();
+    // What is typed may join the character before it: an accent, a joined emoji.
+    const last = this.#before.pop() ?? '';
+    this.#before.push(...graphemesOf(last + text));
+    this.#options.onEdit();
   }
 
   submit(): void {
     this.last();
+    this.draw();
     this.#options.onAnswer(this.typed);
   }
 
   /** Escape. */
   cancel(): void {
-    this.#edit([], []);
+    this.#before = [];
+    this.#after = [];
+    this.#options.onEdit();
   }
 
   /** Backspace. */
   delete(): void {
-    this.#edit(this.#before.slice(0, -1), this.#after);
+    this.#before.pop();
+    this.#options.onEdit();
   }
 
   deleteForward(): void {
-    this.#edit(this.#before, this.#after.slice(1));
+    this.#after.pop();
+    this.#options.onEdit();
   }
 
   /** Ctrl-W. */
   cutLeft(): void {
-    const kept = this.#before.join('').replace(/\S+\s*$/, '');
-    this.#edit(graphemesOf(kept), this.#after);
+    this.#before = graphemesOf(this.#before.join('').replace(/\S+\s*$/, ''));
+    this.#options.onEdit();
   }
 
   /** Ctrl-U. */
   undo(): void {
-    this.#edit([], this.#after);
+    this.#before = [];
+    this.#options.onEdit();
   }
 
   /** Ctrl-K. */
   cutForward(): void {
-    this.#edit(this.#before, []);
+    this.#after = [];
+    this.#options.onEdit();
   }
 
   left(): void {
-    this.#edit(this.#before.slice(0, -1), [...this.#before.slice(-1), ...this.#after]);
+    this.#moveLeft(1);
   }
 
   right(): void {
-    this.#edit([...this.#before, ...this.#after.slice(0, 1)], this.#after.slice(1));
+    this.#moveRight(1);
   }
 
   first(): void {
-    this.#edit([], [...this.#before, ...this.#after]);
+    this.#moveLeft(this.#before.length);
   }
 
   last(): void {
-    this.#edit([...this.#before, ...this.#after], []);
+    this.#moveRight(this.#after.length);
   }
 
   backward = this.left;
@@ -165,9 +187,17 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
   home = this.first;
   end = this.last;
 
-  #edit(before: string[], after: string[]): void {
-    this.#before = before;
-    this.#after = after;
-    this.draw();
+  #moveLeft(count: number): void {
+    if (count > 0) this.#after.push(...this.#before.splice(-count).reverse());
+    this.#options.onEdit();
+  }
+
+  #moveRight(count: number): void {
+    if (count > 0) this.#before.push(...this.#after.splice(-count).reverse());
+    this.#options.onEdit();
+  }
+
+  #isFull(): boolean {
+    return this.#before.length + this.#after.length >= MAX_LINE_BYTES;
   }
 }

@@ -154,7 +154,10 @@ export const clientSetup = setup({
     say: sendTo(terminal, (_, { text }: { text: string }) => print(text)),
     sayMenu: sendTo(terminal, print(...view.MENU)),
     saySignedIn: sendTo(terminal, ({ context }) => print(`Signed in as ${context.user}.`)),
-    sayReply: sendTo(terminal, ({ event }) => print((event as EventObject as ServerAnswered).output.line)),
+    sayReply: sendTo(terminal, ({ context, event }) => {
+      const { line } = (event as EventObject as ServerAnswered).output;
+      return print(line, ...view.hintLines(context.request?.op, line));
+    }),
     sayServerError: sendTo(terminal, ({ event }) =>
       print(view.serverErrorLine((event as { error?: unknown }).error)),
     ),

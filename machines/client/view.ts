@@ -38,8 +38,9 @@ export const SAY = {
   signInFirst: 'Register or log in first.',
   unknownChoice: 'Choose one of the letters above.',
   idHint: `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - (an empty line goes back).`,
-  serverSilent: 'The server does not answer.',
-  serverLost: 'The server does not answer. Trying again every 10 seconds.',
+  serverSilent: 'The server does not answer: it is down, or you are not registered with it.',
+  serverLost:
+    'The server does not answer: it is down, or you are not registered with it. Trying again every 10 s.',
   serverFound: 'The server answers again.',
   callingFromMemory: 'The server does not answer. Calling where your buddy was last seen.',
   connecting: 'Attempting to connect...',
@@ -96,6 +97,14 @@ export function messageLines({ text, cut }: { readonly text: DisplayText; readon
   return cut
     ? [`B: ${text}`, '(That message was longer than 16 KiB: this is its beginning.)']
     : [`B: ${text}`];
+}
+
+/** What a reply means that says little by itself; nothing for the others. */
+export function hintLines(op: 'REG' | 'ADD' | 'DEL' | undefined, reply: string): string[] {
+  if (!reply.startsWith('201')) return [];
+  if (op === 'REG') return [SAY.idHint];
+  if (op === 'ADD') return ['That is no id, or yourself, or on your list already.'];
+  return ['That is no id, or yourself.'];
 }
 
 /** Why the server could not be asked. */

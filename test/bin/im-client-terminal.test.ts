@@ -133,8 +133,30 @@ test('what was typed also survives a whole chat', async (t) => {
   alice.press('unsent');
   await alice.shows('> unsent');
   bob.socket.end();
-  await alice.shows('Buddy connection closed.', 'Enter buddy id: bo');
+  await alice.shows('(Not sent: unsent)', 'Buddy connection closed.', 'Enter buddy id: bo');
   t.pass();
+});
+
+test('what a user goes on typing when the buddy is gone is kept from the menu', async (t) => {
+  const { alice, bob } = await aliceInChat(t);
+  alice.press('half a sen');
+  await alice.shows('> half a sen');
+  bob.socket.end();
+  await alice.shows(...AT_MENU);
+  alice.press('x');
+  t.true(alice.rows().includes('(Not sent: half a sen)'));
+  await new Promise((resolve) => setTimeout(resolve, 600)); // as a user looks up
+  alice.press('s');
+  await alice.until(() => alice.rows().includes('My buddy list:'));
+});
+
+test('a long paste is drawn in good time', async (t) => {
+  const { alice, bob } = await aliceInChat(t);
+  const text = 'word and wörd, '.repeat(600);
+  const began = performance.now();
+  alice.press(`${text}\r`);
+  t.is(await bob.line(), text);
+  t.true(performance.now() - began < 5_000);
 });
 
 test('messages print above the line being typed', async (t) => {

@@ -33,9 +33,14 @@ test('a buddy cannot fill a row so that the next looks like a line of ours', (t)
   t.deepEqual(rows.slice(1), ['   Buddy connection closed.']);
 });
 
+test('a row ends at a space where there is one', (t) => {
+  t.deepEqual(wrapLine('one two three four', 10), ['one two ', '   three ', '   four']);
+  t.deepEqual(wrapLine('antidisestablishment', 10), ['antidisest', '   ablishm', '   ent']);
+});
+
 test('a tab goes to the next tab stop', (t) => {
   t.deepEqual(wrapLine('bob\tONLINE', 14), ['bob\tONLINE']);
-  t.deepEqual(wrapLine('bob\tONLINE', 13), ['bob\tONLIN', '   E']);
+  t.deepEqual(wrapLine('bob\tONLINE', 13), ['bob\t', '   ONLINE']);
 });
 
 test('no row is wider than the screen, and none of the text is lost', (t) => {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { MAX_LINE_BYTES } from '../../../actors/client/console.js';
 import type { PromptBlock } from '../../../actors/client/prompt-block.js';
 import { type Key, KeyPrompt, LinePrompt } from '../../../actors/client/prompts.js';
 
@@ -18,10 +19,17 @@ function prompted(kind: 'key' | 'line', draft = '') {
   } as PromptBlock;
   const stdout = { write: () => ++bells } as never;
   const onAnswer = (value: string) => answers.push(value);
-  const prompt =
+  const prompt: KeyPrompt | LinePrompt =
     kind === 'key'
       ? new KeyPrompt({ prompt: { text: '? ', kind, keys: 'yn' }, block, stdout, onAnswer })
-      : new LinePrompt({ prompt: { text: '> ', kind }, block, stdout, onAnswer }, draft);
+      : new LinePrompt({
+          prompt: { text: '> ', kind },
+          block,
+          stdout,
+          onAnswer,
+          draft,
+          onEdit: () => prompt.draw(),
+        });
   prompt.draw();
   return {
     answers,
@@ -109,6 +117,21 @@ test('the usual keys of a shell edit the line', async (t) => {
   const moved = prompted('line', 'one two');
   await moved.press(ctrl('a'), ctrl('f'), ctrl('e'), '!');
   t.is(moved.drawn(), '> one two!|');
+});
+
+test('a line has an end', async (t) => {
+  const { bells, press, prompt } = prompted('line', 'x'.repeat(MAX_LINE_BYTES - 1));
+  await press('y');
+  t.is(bells(), 0);
+  await press('z');
+  t.is(bells(), 1);
+  t.is(prompt.typed.length, MAX_LINE_BYTES);
+});
+
+test('an accent that is typed after its letter joins it', async (t) => {
+  const { drawn, press } = prompted('line', 'e');
+  await press('\u0301', LEFT);
+  t.is(drawn(), '> |e\u0301');
 });
 
 test('keys that mean nothing change nothing', async (t) => {

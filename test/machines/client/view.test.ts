@@ -70,6 +70,13 @@ test('a message is a line that begins with B:, and a cut one says so', (t) => {
   t.is(view.messageLines({ text, cut: true }).length, 2);
 });
 
+test('a reply that says little is explained', (t) => {
+  t.deepEqual(view.hintLines('ADD', '201 INVALID'), ['That is no id, or yourself, or on your list already.']);
+  t.is(view.hintLines('REG', '201 INVALID').length, 1);
+  t.is(view.hintLines('DEL', '201 INVALID').length, 1);
+  t.deepEqual(view.hintLines('ADD', '202 NO SUCH USER'), []);
+});
+
 test('why the server could not be asked is said in words', (t) => {
   t.is(
     view.serverErrorLine(new Error('nothing listens there')),
