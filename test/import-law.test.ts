@@ -9,7 +9,7 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
   ['protocol/a.ts', './id.js'],
   ['protocol/b.ts', 'node:net', 'noRestrictedImports'],
   ['protocol/c.ts', 'xstate', 'noRestrictedImports'],
-  ['protocol/d.ts', '../machines/restart-window.js', 'noRestrictedImports'],
+  ['protocol/d.ts', '../machines/server/connection.js', 'noRestrictedImports'],
   ['machines/a.ts', 'xstate'],
   ['machines/server/b.ts', '../../protocol/id.js'],
   ['machines/server/c.ts', 'node:net', 'noRestrictedImports'],

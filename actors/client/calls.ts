@@ -3,8 +3,8 @@
  */
 
 import { createServer, type Socket } from 'node:net';
+import type { ChildStart } from '../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
-import type { ChildStart } from '../supervision/dynamic-supervisor.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { ChatInput } from './chat.js';
 import type { PortBound } from './heartbeat.js';

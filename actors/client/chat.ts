@@ -20,6 +20,7 @@ import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/mes
 import { fromChart } from '../chart.js';
 import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behaviour.js';
 import { type Address, addressOf } from '../supervision/mailbox.js';
+import { CLIENT } from './names.js';
 import { networkReason } from './network-reason.js';
 
 /** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
@@ -71,7 +72,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
           });
     listen(socket, scope);
     self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
-    const client = addressOf<ChatNews>(scope.system, 'client');
+    const client = addressOf(scope.system, CLIENT);
     const chat: Chat = { input, client, socket, scope, timer: undefined, opening: undefined, earlyLines: [] };
     if (input.kind === 'outgoing') tell(chat, { type: 'call.placed' });
     return chat;

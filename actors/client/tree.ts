@@ -15,16 +15,18 @@
 import { clientMachine } from '../../machines/client/client.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Log } from '../log.js';
-import { type RunningTree, type RunTreeOptions, runTree } from '../run-tree.js';
+import { type RunTreeOptions, runTree } from '../run-tree.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
-import { type AddressOptions, addressOf } from '../supervision/mailbox.js';
+import { addressOf } from '../supervision/mailbox.js';
+import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { askServerLogic } from './ask-server.js';
 import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
 import type { Console, ConsoleListener } from './console.js';
 import { heartbeatLogic, type PortBound } from './heartbeat.js';
+import { CHATS, CLIENT, HEARTBEAT, TERMINAL } from './names.js';
 import { terminalLogic } from './terminal.js';
 
 /** Most calls and chats at once: one is live, the others are being refused or closed. */
@@ -55,7 +57,7 @@ export function startClient(options: ClientOptions): RunningTree {
   let { user } = options;
   let callPort: number | undefined;
 
-  const address: AddressOptions = { stashLimit: MAX_STASHED_EVENTS };
+  const address = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
     actors: { askServer: askServerLogic({ host, port: tcpPort }) },
   });
@@ -65,52 +67,49 @@ export function startClient(options: ClientOptions): RunningTree {
     limits: { intensity: 5, periodMs: 10_000 },
     children: [
       child({
-        id: 'terminal',
+        id: TERMINAL,
         address,
         logic: terminalLogic,
-        input: (system) => ({ openConsole, client: addressOf(system, 'client') }),
+        input: (system) => ({ openConsole, client: addressOf(system, CLIENT) }),
       }),
       child({
-        id: 'heartbeat',
+        id: HEARTBEAT,
         address,
         logic: heartbeatLogic,
         input: (system) => ({
           server: { host, port: udpPort },
-          client: addressOf(system, 'client'),
+          client: addressOf(system, CLIENT),
           user,
           callPort,
         }),
       }),
       child({
-        id: 'chats',
+        id: CHATS,
         address,
         logic: dynamicSupervisor({
-          kind: 'chat',
-          logic: chatLogic,
+          template: { id: 'chat', logic: chatLogic, restart: 'temporary', shutdown: CHATS_GRACE_MS },
           limit: MAX_CHATS,
           refuse: refuseChat,
-          shutdownMs: CHATS_GRACE_MS,
         }),
-        shutdown: Number.POSITIVE_INFINITY,
       }),
       child({
         id: 'calls',
         logic: callsLogic,
         input: (system) => ({
           port: callPort ?? options.messagePort,
-          chats: addressOf(system, 'chats'),
-          heartbeat: addressOf(system, 'heartbeat'),
+          chats: addressOf(system, CHATS),
+          heartbeat: addressOf(system, HEARTBEAT),
         }),
       }),
       child({
-        id: 'client',
+        id: CLIENT,
         address,
         logic: statechart,
         restart: 'transient',
         input: (system) => ({
-          terminal: addressOf(system, 'terminal'),
-          heartbeat: addressOf(system, 'heartbeat'),
-          chats: addressOf(system, 'chats'),
+          terminal: addressOf(system, TERMINAL),
+          heartbeat: addressOf(system, HEARTBEAT),
+          chats: addressOf(system, CHATS),
           user,
         }),
       }),

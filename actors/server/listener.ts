@@ -4,8 +4,8 @@
 
 import { createServer } from 'node:net';
 import type { Log } from '../log.js';
+import type { ChildStart } from '../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
-import type { ChildStart } from '../supervision/dynamic-supervisor.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { ConnectionInput } from './connection.js';
 import type { StoreEvent } from './store.js';

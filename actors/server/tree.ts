@@ -15,15 +15,17 @@
 
 import type { Store } from '../../storage/store.js';
 import type { Log } from '../log.js';
-import { type RunningTree, type RunTreeOptions, runTree } from '../run-tree.js';
+import { type RunTreeOptions, runTree } from '../run-tree.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
-import { type AddressOptions, addressOf } from '../supervision/mailbox.js';
+import { addressOf } from '../supervision/mailbox.js';
+import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { connectionLogic, refuseConnection } from './connection.js';
 import { listenerLogic, type SocketBound } from './listener.js';
+import { CONNECTIONS, PRESENCE, STORE } from './names.js';
 import { presenceLogic } from './presence.js';
-import { type ChangeCommit, refuseChange, storeLogic } from './store.js';
+import { refuseChange, storeLogic } from './store.js';
 import { udpLogic } from './udp.js';
 
 /** Most TCP connections at once; beyond it the answer is 206. */
@@ -62,27 +64,28 @@ export function startServer({
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
 
-  const stash: AddressOptions = { stashLimit: MAX_STASHED_EVENTS };
-  const stashOrRefuse: AddressOptions = {
-    ...stash,
-    refuse: (event) => event.type === 'change.commit' && refuseChange(event as ChangeCommit),
-  };
+  const address = { stashLimit: MAX_STASHED_EVENTS };
 
   const tcp = supervisor({
     strategy: 'rest_for_one',
     limits: { intensity: 20, periodMs: 10_000 },
     children: [
       child({
-        id: 'connections',
-        address: stash,
+        id: CONNECTIONS,
+        address: {
+          ...address,
+          refuse: ({ input }) => refuseConnection(input),
+        },
         logic: dynamicSupervisor({
-          kind: 'connection',
-          logic: connectionLogic,
+          template: {
+            id: 'connection',
+            logic: connectionLogic,
+            restart: 'temporary',
+            shutdown: SHUTDOWN_GRACE_MS,
+          },
           limit: MAX_CONNECTIONS,
           refuse: refuseConnection,
-          shutdownMs: SHUTDOWN_GRACE_MS,
         }),
-        shutdown: Number.POSITIVE_INFINITY,
       }),
       child({
         id: 'listener',
@@ -90,8 +93,8 @@ export function startServer({
         input: (system) => ({
           host,
           port: bound.get('tcp')?.port ?? tcpPort,
-          connections: addressOf(system, 'connections'),
-          store: addressOf(system, 'store'),
+          connections: addressOf(system, CONNECTIONS),
+          store: addressOf(system, STORE),
           log,
         }),
       }),
@@ -102,12 +105,21 @@ export function startServer({
     strategy: 'one_for_one',
     limits: { intensity: 10, periodMs: 10_000 },
     children: [
-      child({ id: 'store', address: stashOrRefuse, logic: storeLogic(openStore, log) }),
       child({
-        id: 'presence',
-        address: stash,
+        id: STORE,
+        logic: storeLogic(openStore, log),
+        address: {
+          ...address,
+          refuse: (event) => {
+            if (event.type === 'change.commit') refuseChange(event);
+          },
+        },
+      }),
+      child({
+        id: PRESENCE,
+        address,
         logic: presenceLogic,
-        input: (system) => ({ store: addressOf(system, 'store') }),
+        input: (system) => ({ store: addressOf(system, STORE) }),
       }),
       child({
         id: 'udp',
@@ -115,11 +127,11 @@ export function startServer({
         input: (system) => ({
           host,
           port: bound.get('udp')?.port ?? udpPort,
-          presence: addressOf(system, 'presence'),
+          presence: addressOf(system, PRESENCE),
           log,
         }),
       }),
-      child({ id: 'tcp', logic: tcp, shutdown: Number.POSITIVE_INFINITY }),
+      child({ id: 'tcp', logic: tcp }),
     ],
   });
 

@@ -14,7 +14,15 @@
  * Every behaviour understands `shutdown.requested`, the one request a supervisor makes of a child.
  */
 
-import type { ActorLogic, ActorRef, ActorScope, AnyActorRef, EventObject, Snapshot } from 'xstate';
+import type {
+  ActorLogic,
+  ActorRef,
+  ActorScope,
+  AnyActorLogic,
+  AnyActorRef,
+  EventObject,
+  Snapshot,
+} from 'xstate';
 
 /** The system that an actor lives in, whatever its addresses. */
 export type AnyActorSystem = AnyActorRef['system'];
@@ -39,11 +47,17 @@ export interface Behaviour<TEvent extends EventObject> {
 /** `ready` is false until the actor can be used. */
 export type BehaviourSnapshot = Snapshot<undefined> & { readonly ready: boolean };
 
-export type BehaviourLogic<TEvent extends EventObject, TInput> = ActorLogic<
-  BehaviourSnapshot,
-  TEvent | ShutdownRequested,
-  TInput
->;
+export type BehaviourLogic<
+  TEvent extends EventObject,
+  TInput,
+  TEmitted extends EventObject = EventObject,
+> = ActorLogic<BehaviourSnapshot, TEvent | ShutdownRequested, TInput, AnyActorSystem, TEmitted>;
+
+/**
+ * An actor says with this, when it starts, that it has nothing to do: a behaviour's function returns it, any
+ * other logic ends at once with it as its output. Its supervisor keeps the spec, without an actor.
+ */
+export const IGNORE: unique symbol = Symbol('ignore');
 
 /** A behaviour's own events: {@link BehaviourScope} sends them, and XState the last one. */
 type InternalEvent =
@@ -133,13 +147,21 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
 const INPUT = Symbol('input');
 const BEHAVIOUR = Symbol('behaviour');
 
+/** Marks logics that understand `shutdown.requested`. */
+const HEARS_SHUTDOWN = Symbol('hears shutdown');
+
+/** True for behaviours: every one of them ends when it is asked to. */
+export function hearsShutdown(logic: AnyActorLogic): boolean {
+  return HEARS_SHUTDOWN in logic;
+}
+
 /**
  * The snapshot of a live behaviour. It is changed in place: one behaviour has one snapshot until
  * it ends, which keeps an actor as short-lived as a connection cheap.
  */
 interface LiveSnapshot<TEvent extends EventObject, TInput> {
   status: 'active' | 'done' | 'stopped';
-  output: undefined;
+  output: typeof IGNORE | undefined;
   error: undefined;
   ready: boolean;
   [INPUT]: TInput | undefined;
@@ -155,42 +177,52 @@ interface LiveSnapshot<TEvent extends EventObject, TInput> {
  *   return { receive: () => console.log('tick'), release: () => clearInterval(timer) };
  * });
  */
-export function fromBehaviour<TEvent extends EventObject, TInput = undefined>(
-  create: (scope: BehaviourScope<TEvent>, input: TInput) => Behaviour<TEvent>,
-): BehaviourLogic<TEvent, TInput> {
+export function fromBehaviour<
+  TEvent extends EventObject,
+  TInput = undefined,
+  TEmitted extends EventObject = EventObject,
+>(
+  create: (scope: BehaviourScope<TEvent>, input: TInput) => Behaviour<TEvent> | typeof IGNORE,
+): BehaviourLogic<TEvent, TInput, TEmitted> {
   type Live = LiveSnapshot<TEvent, TInput>;
 
-  return {
-    getInitialSnapshot: (_scope, input): Live => ({
-      status: 'active',
-      output: undefined,
-      error: undefined,
-      ready: false,
-      [INPUT]: input,
-      [BEHAVIOUR]: undefined,
-    }),
+  const logic: BehaviourLogic<TEvent, TInput, TEmitted> = {
+    getInitialSnapshot: (_scope, input) =>
+      ({
+        status: 'active',
+        output: undefined,
+        error: undefined,
+        ready: false,
+        [INPUT]: input,
+        [BEHAVIOUR]: undefined,
+      }) satisfies Live as never,
 
     start(snapshot, scope) {
       const live = snapshot as Live;
       const behaviour = create(new BehaviourScope(scope as never), live[INPUT] as TInput);
       live[INPUT] = undefined;
+      if (behaviour === IGNORE) {
+        live.status = 'done';
+        live.output = IGNORE;
+        return;
+      }
       live[BEHAVIOUR] = behaviour;
       live.ready = behaviour.starting !== true;
     },
 
-    transition(snapshot, event): Live {
+    transition(snapshot, event) {
       const live = snapshot as Live;
       try {
         handle(live, event as TEvent | InternalEvent | ShutdownRequested);
       } catch (error) {
-        release(live);
-        throw error;
+        releaseAfter(error, live);
       }
-      return live;
+      return snapshot;
     },
 
     getPersistedSnapshot: (snapshot) => snapshot,
   };
+  return Object.assign(logic, { [HEARS_SHUTDOWN]: true });
 }
 
 function handle<TEvent extends EventObject>(
@@ -218,6 +250,16 @@ function handle<TEvent extends EventObject>(
   } else {
     behaviour.receive(event as TEvent);
   }
+}
+
+/** Lets go because of an error. If that fails too, the first error is the one to be told of. */
+function releaseAfter(error: unknown, live: LiveSnapshot<never, unknown>): never {
+  try {
+    release(live);
+  } catch (releaseError) {
+    if (error instanceof Error) error.cause ??= releaseError;
+  }
+  throw error;
 }
 
 function release(live: LiveSnapshot<never, unknown>): void {

@@ -2,12 +2,23 @@
  * What a supervisor must know of a child: a description, as data, from which it can be started again.
  */
 
-import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
-import type { AnyActorSystem } from './behaviour.js';
-import type { AddressOptions } from './mailbox.js';
+import {
+  type AnyActorLogic,
+  type AnyActorRef,
+  type EventFromLogic,
+  type EventObject,
+  type InputFrom,
+  StateMachine,
+} from 'xstate';
+import type { BackoffOptions } from './backoff.js';
+import { type AnyActorSystem, hearsShutdown } from './behaviour.js';
+import { demand } from './demand.js';
+import type { AddressOptions, Name } from './mailbox.js';
+
+const RESTART_POLICIES = ['permanent', 'transient', 'temporary'] as const;
 
 /** When a child is started again: always, only after a crash, or never. */
-export type RestartPolicy = 'permanent' | 'transient' | 'temporary';
+export type RestartPolicy = (typeof RESTART_POLICIES)[number];
 
 /**
  * How a child is stopped: after at most so many milliseconds from the request to end, or at once.
@@ -18,44 +29,140 @@ export type ShutdownPolicy = number | 'brutal';
 /** OTP's default for a worker, in milliseconds. */
 export const DEFAULT_SHUTDOWN_MS = 5_000;
 
-export interface ChildSpec {
+/** Longest wait for a child to become ready, in milliseconds; then it counts as crashed. */
+export const START_TIMEOUT_MS = 120_000;
+
+/** The error of a child that did not become ready within {@link START_TIMEOUT_MS}. */
+export function notReady(id: string): Error {
+  return new Error(`'${id}' was not ready within ${START_TIMEOUT_MS} ms`);
+}
+
+/**
+ * The shortest wait before a restart, in milliseconds: it comes in a later turn, so that a child that
+ * crashes at once does not keep the event loop from others.
+ */
+export const NEXT_TURN_MS = 1;
+
+/** What is the same for every kind of child. */
+export interface ChildOptions {
+  /** Default `permanent`. */
+  readonly restart?: RestartPolicy;
+  /**
+   * Default: `Infinity` for a supervisor; {@link DEFAULT_SHUTDOWN_MS} for a behaviour and for a machine that
+   * has a transition for `shutdown.requested`; `brutal` for any other logic, which would not hear the request.
+   */
+  readonly shutdown?: ShutdownPolicy;
+  /** Without it, a restart follows in the next turn. */
+  readonly backoff?: BackoffOptions;
+}
+
+export interface ChildSpec extends ChildOptions {
   /** Unique among its siblings; with `address`, in the whole system. */
   readonly id: string;
   readonly logic: AnyActorLogic;
   /** Makes the input, anew at every start. */
   readonly input?: (system: AnyActorSystem) => unknown;
-  /** Default `permanent`. */
-  readonly restart?: RestartPolicy;
-  /** Default {@link DEFAULT_SHUTDOWN_MS}. */
-  readonly shutdown?: ShutdownPolicy;
-  /** Gives the child a mailbox under its id: see {@link addressOf}. */
-  readonly address?: AddressOptions;
+  /** Its end by itself may end its supervisor: see `autoShutdown`. Never of a permanent child. */
+  readonly significant?: boolean;
+  /** Gives the child a mailbox under its name: see `addressOf`. */
+  readonly address?: AddressOptions<never>;
 }
 
-/** Writes a child's spec with its input checked against its logic. */
+/** A spec with its defaults filled in. */
+export interface ResolvedSpec extends ChildSpec {
+  readonly restart: RestartPolicy;
+  readonly shutdown: ShutdownPolicy;
+  readonly significant: boolean;
+  readonly type: ChildType;
+}
+
+export type ChildType = 'worker' | 'supervisor';
+
+/** What a spec of this logic must say of its input. */
+export type InputSpec<TLogic extends AnyActorLogic> =
+  undefined extends InputFrom<TLogic>
+    ? { readonly input?: (system: AnyActorSystem) => InputFrom<TLogic> }
+    : { readonly input: (system: AnyActorSystem) => InputFrom<TLogic> };
+
+/** A spec of this logic, as it is written: all but the id and the address. */
+type Written<TLogic extends AnyActorLogic> = Omit<ChildSpec, 'id' | 'logic' | 'input' | 'address'> & {
+  readonly logic: TLogic;
+} & InputSpec<TLogic>;
+
+/**
+ * Writes a child's spec, with its input and the events of its address checked against its logic: only a
+ * child with a `Name` can have an address, and only events that it takes can be sent there.
+ *
+ * @example
+ * child({ id: STORE, logic: storeLogic, input: () => ({ path }), address: { stashLimit: 1_000 } });
+ */
+export function child<TLogic extends AnyActorLogic, TEvent extends EventFromLogic<TLogic>>(
+  spec: Written<TLogic> & { readonly id: Name<TEvent>; readonly address: AddressOptions<TEvent> },
+): ChildSpec;
 export function child<TLogic extends AnyActorLogic>(
-  spec: Omit<ChildSpec, 'logic' | 'input'> & {
-    readonly logic: TLogic;
-  } & (undefined extends InputFrom<TLogic>
-      ? { readonly input?: (system: AnyActorSystem) => InputFrom<TLogic> }
-      : { readonly input: (system: AnyActorSystem) => InputFrom<TLogic> }),
-): ChildSpec {
-  return spec as ChildSpec;
+  spec: Written<TLogic> & { readonly id: string; readonly address?: never },
+): ChildSpec;
+export function child(spec: ChildSpec): ChildSpec {
+  return spec;
 }
 
-/** What supervisors emit about their children; an inner supervisor's events pass through the outer. */
-export type LifecycleEvent =
-  | { readonly type: 'child.started'; readonly id: string; readonly actor: AnyActorRef }
-  | { readonly type: 'child.ended'; readonly id: string; readonly reason: EndReason }
-  | { readonly type: 'child.restarting'; readonly id: string; readonly attempt: number }
-  | { readonly type: 'supervisor.gave-up'; readonly id: string; readonly error: unknown };
+/**
+ * Fills in a spec's defaults. Keys that it does not know are ignored.
+ *
+ * @throws TypeError that names the field, when a value is not one of those allowed.
+ */
+export function resolveSpec(spec: ChildSpec): ResolvedSpec {
+  const { id, logic, restart = 'permanent', significant = false } = spec;
+  demand(typeof id === 'string' && id !== '', `id: a child needs a name, not ${String(id)}`);
+  demand(isLogic(logic), `logic: '${id}' has no actor logic`);
+  const { shutdown = defaultShutdown(logic) } = spec;
+  demand(
+    RESTART_POLICIES.includes(restart),
+    `restart: '${id}' is permanent, transient or temporary, not '${restart}'`,
+  );
+  demand(
+    shutdown === 'brutal' || (typeof shutdown === 'number' && shutdown >= 0),
+    `shutdown: '${id}' ends within some milliseconds, or brutal, not '${shutdown}'`,
+  );
+  demand(
+    !(significant && restart === 'permanent'),
+    `significant: '${id}' is permanent, it never ends for good`,
+  );
+  if (spec.backoff !== undefined) demandBackoff(id, spec.backoff);
+  const type = isSupervisor(logic) ? 'supervisor' : 'worker';
+  return { ...spec, restart, shutdown, significant, type };
+}
 
-/** Why a child ended: by itself, by a crash, because it was asked to, or by force. */
-export type EndReason =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'crashed'; readonly error: unknown }
-  | { readonly kind: 'shut-down' }
-  | { readonly kind: 'killed' };
+function demandBackoff(id: string, { minMs, maxMs, jitter = 0, resetAfterMs = 0 }: BackoffOptions): void {
+  demand(minMs > 0 && maxMs >= minMs, `backoff: '${id}' needs 0 < minMs <= maxMs, not ${minMs} and ${maxMs}`);
+  demand(jitter >= 0 && resetAfterMs >= 0, `backoff: '${id}' has a negative jitter or resetAfterMs`);
+}
+
+/** Marks the logic of supervisors. */
+const SUPERVISOR = Symbol('supervisor');
+
+/** Has a logic counted as a supervisor's, and given all the time it needs to shut down. */
+export function markSupervisor<TLogic extends AnyActorLogic>(logic: TLogic): TLogic {
+  return Object.assign(logic, { [SUPERVISOR]: true });
+}
+
+function isSupervisor(logic: AnyActorLogic): boolean {
+  return SUPERVISOR in logic;
+}
+
+function isLogic(logic: unknown): logic is AnyActorLogic {
+  return typeof (logic as Partial<AnyActorLogic> | undefined)?.transition === 'function';
+}
+
+/** As Erlang stops at once a process that does not trap exits. */
+function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
+  if (isSupervisor(logic)) return Number.POSITIVE_INFINITY;
+  const hears =
+    logic instanceof StateMachine
+      ? logic.events.some((event) => event === 'shutdown.requested' || event === '*')
+      : hearsShutdown(logic);
+  return hears ? DEFAULT_SHUTDOWN_MS : 'brutal';
+}
 
 /** True when a started actor can be used; a logic whose snapshot has no `ready` always can. */
 export function isReady(actor: AnyActorRef): boolean {
@@ -65,7 +172,7 @@ export function isReady(actor: AnyActorRef): boolean {
 
 /** XState's own news of a child's end, as they reach the parent. */
 export type ActorEnded =
-  | { readonly type: `xstate.done.actor.${string}`; readonly actorId: string }
+  | { readonly type: `xstate.done.actor.${string}`; readonly actorId: string; readonly output: unknown }
   | { readonly type: `xstate.error.actor.${string}`; readonly actorId: string; readonly error: unknown };
 
 /** Tells the end of a child from any other event. */

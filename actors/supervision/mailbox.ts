@@ -8,17 +8,41 @@
 
 import type { ActorLogic, ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
 import type { AnyActorSystem } from './behaviour.js';
+import { reportBystander } from './containment.js';
 
-/** How a child is addressed. */
-export interface AddressOptions {
-  /** Most events that wait while the child is down. */
+/** The name of a child that can be written to from anywhere in its system, typed by what it is sent. */
+export type Name<TEvent extends EventObject> = string & { readonly [EVENT]: TEvent };
+declare const EVENT: unique symbol;
+
+/** How a named child is addressed. */
+export interface AddressOptions<TEvent extends EventObject> {
+  /** Most events that wait while the child is down; 0 refuses them all. */
   readonly stashLimit: number;
-  /** Told of each event that no longer fits, so that its sender can be answered. Must not throw. */
-  readonly refuse?: (event: EventObject) => void;
+  /** Told of each event that no longer fits, so that its sender can be answered. */
+  readonly refuse?: (event: TEvent) => void;
 }
 
 /** Anything events can be sent to: an actor, or the mailbox that stands for it. */
 export type Address<TEvent extends EventObject> = ActorRef<Snapshot<unknown>, TEvent>;
+
+/** Makes a name; it must be unique in its system. */
+export function nameOf<TEvent extends EventObject>(id: string): Name<TEvent> {
+  return id as Name<TEvent>;
+}
+
+/**
+ * Finds the address of a named child anywhere in the system.
+ *
+ * @throws Error when no supervisor in the system has a child of that name.
+ */
+export function addressOf<TEvent extends EventObject>(
+  system: AnyActorSystem,
+  name: Name<TEvent>,
+): Address<TEvent> {
+  const mailbox: AnyActorRef | undefined = system.get(name);
+  if (mailbox === undefined) throw new Error(`no address '${name}' in this system`);
+  return mailbox;
+}
 
 /** Sent by the supervisor that owns the mailbox, and by nobody else. */
 type MailboxEvent =
@@ -29,24 +53,26 @@ interface MailboxSnapshot {
   status: 'active' | 'stopped';
   output: undefined;
   error: undefined;
+  readonly self: AnyActorRef;
   target: AnyActorRef | undefined;
-  stash: EventObject[];
+  readonly stash: EventObject[];
 }
 
 /** Forwards every event to the attached child, in order, or keeps it until there is one. */
-export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressOptions> = {
-  getInitialSnapshot: (_scope, options) =>
+export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressOptions<never>> = {
+  getInitialSnapshot: ({ self }, options) =>
     ({
       status: 'active',
       output: undefined,
       error: undefined,
+      self,
       target: undefined,
       stash: [],
       ...options,
     }) as MailboxSnapshot,
 
   transition(snapshot, event) {
-    const mailbox = snapshot as MailboxSnapshot & AddressOptions;
+    const mailbox = snapshot as MailboxSnapshot & AddressOptions<EventObject>;
     switch ((event as MailboxEvent).type) {
       case 'mailbox.attach': {
         const { target } = event as Extract<MailboxEvent, { type: 'mailbox.attach' }>;
@@ -67,21 +93,18 @@ export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressO
   getPersistedSnapshot: (snapshot) => snapshot,
 };
 
-/**
- * Finds the address of a child anywhere in the system by the child's id.
- *
- * @throws Error when no supervisor in the system has an addressed child of that id.
- */
-export function addressOf<TEvent extends EventObject>(system: AnyActorSystem, id: string): Address<TEvent> {
-  const mailbox: AnyActorRef | undefined = system.get(id);
-  if (mailbox === undefined) throw new Error(`no address '${id}' in this system`);
-  return mailbox;
-}
-
 // A child that crashed a moment ago may not be detached yet: its supervisor has the news in its
 // queue. What is sent in that moment waits for the next incarnation too.
-function deliver(mailbox: MailboxSnapshot & AddressOptions, event: EventObject): void {
+function deliver(mailbox: MailboxSnapshot & AddressOptions<EventObject>, event: EventObject): void {
   if (mailbox.target?.getSnapshot().status === 'active') mailbox.target.send(event);
   else if (mailbox.stash.length < mailbox.stashLimit) mailbox.stash.push(event);
-  else mailbox.refuse?.(event);
+  else refuse(mailbox, event);
+}
+
+function refuse(mailbox: MailboxSnapshot & AddressOptions<EventObject>, event: EventObject): void {
+  try {
+    mailbox.refuse?.(event);
+  } catch (error) {
+    reportBystander('refusal', mailbox.self, error);
+  }
 }

@@ -1,25 +1,37 @@
 /**
- * Why a supervisor ended as a crash.
+ * Why a supervisor ended as a crash, or could not be asked.
  */
+
+/**
+ * - `start_failed`: a child could not be started for the first time;
+ * - `gave_up`: a child crashed more often than the supervisor's intensity allows;
+ * - `not_running`: the supervisor that was asked for something has ended.
+ */
+export type SupervisorErrorCode = 'start_failed' | 'gave_up' | 'not_running';
+
+const WORDS: Readonly<Record<SupervisorErrorCode, string>> = {
+  start_failed: 'could not start',
+  gave_up: 'gave up restarting',
+  not_running: 'not running:',
+};
+
 export class SupervisorError extends Error {
   override readonly name = 'SupervisorError';
 
   /**
-   * @param code `start-failed`: a child could not be started for the first time;
-   * `gave-up`: a child crashed more often than the supervisor's intensity allows.
-   * @param childId The child's id in its spec.
+   * @param id The child's id in its spec; with `not_running`, the supervisor's.
    * @param cause What the child failed with.
    */
   constructor(
-    readonly code: 'start-failed' | 'gave-up',
-    readonly childId: string,
-    cause: unknown,
+    readonly code: SupervisorErrorCode,
+    readonly id: string,
+    cause?: unknown,
   ) {
-    super(`${code === 'start-failed' ? 'could not start' : 'gave up restarting'} '${childId}'`, { cause });
+    super(`${WORDS[code]} '${id}'`, { cause });
   }
 }
 
 /** Follows the supervisors' errors down to what went wrong first. */
 export function rootCause(error: unknown): unknown {
-  return error instanceof SupervisorError ? rootCause(error.cause) : error;
+  return error instanceof SupervisorError && error.cause !== undefined ? rootCause(error.cause) : error;
 }

@@ -1,5 +1,5 @@
 /**
- * A supervisor of a fixed list of children, after Erlang/OTP's `supervisor`.
+ * A supervisor of a list of children, after Erlang/OTP's `supervisor`.
  *
  * It starts them in order, each when the one before is ready; restarts what crashes, by its
  * strategy; gives up when restarts come too thick; and stops them in reverse order. One thing
@@ -10,57 +10,88 @@
 import { nanoid } from 'nanoid';
 import { type AnyActorRef, createActor } from 'xstate';
 import {
-  countRestart,
-  DEFAULT_RESTART_LIMITS,
-  type RestartLimits,
-  type RestartTimes,
-} from '../../machines/restart-window.js';
+  type AdministrationEvent,
+  type ChildInfo,
+  countOf,
+  type RefusalCode,
+  type Reply,
+  type Started,
+} from './administration.js';
+import { Backoff } from './backoff.js';
 import {
   type Behaviour,
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
+  IGNORE,
   type Timer,
 } from './behaviour.js';
 import {
   type ActorEnded,
   type ChildSpec,
-  DEFAULT_SHUTDOWN_MS,
-  type EndReason,
   isActorEnded,
   isReady,
-  type LifecycleEvent,
+  markSupervisor,
+  NEXT_TURN_MS,
+  notReady,
+  type ResolvedSpec,
+  resolveSpec,
+  START_TIMEOUT_MS,
 } from './child-spec.js';
+import { contain, reportBystander } from './containment.js';
+import { demand } from './demand.js';
+import type { EndReason, LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { mailboxLogic } from './mailbox.js';
+import { checkLimits, RestartBudget, type RestartLimits } from './restart-window.js';
 import { SupervisorError } from './supervisor-error.js';
 
-/** Longest wait for a child to become ready, in milliseconds; then it counts as crashed. */
-export const START_TIMEOUT_MS = 120_000;
+const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one'] as const;
 
 /** Which children are restarted when one crashes: it alone, all, or it and those started after it. */
-export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
+export type Strategy = (typeof STRATEGIES)[number];
+
+const AUTO_SHUTDOWNS = ['never', 'any', 'all'] as const;
+
+/** Whether the supervisor ends, normally, when a significant child ends by itself, or when all did. */
+export type AutoShutdown = (typeof AUTO_SHUTDOWNS)[number];
 
 export interface SupervisorOptions {
   readonly strategy: Strategy;
-  /** Default {@link DEFAULT_RESTART_LIMITS}. */
+  /** Default `DEFAULT_RESTART_LIMITS`: one restart in 5 s. */
   readonly limits?: RestartLimits;
+  /** Default `never`. */
+  readonly autoShutdown?: AutoShutdown;
   /** In the order in which they start. */
   readonly children: readonly ChildSpec[];
 }
 
-/** What reaches a supervisor: the ends of its children from XState, the rest from itself. */
-type SupervisorEvent =
+/** What reaches a supervisor: the ends of its children from XState, questions from anyone, the rest from itself. */
+export type SupervisorEvent =
   | ActorEnded
+  | AdministrationEvent
   | { readonly type: 'child.unstartable'; readonly id: string; readonly error: unknown }
   | { readonly type: 'child.readied'; readonly actorId: string }
   | { readonly type: 'child.overdue'; readonly actorId: string }
   | { readonly type: 'restart.due' };
 
+/**
+ * Why a child is to be started. It decides what a failure means: `first`, the supervisor's own start fails;
+ * `added`, the child is forgotten; `asked`, it stays down; `restart`, it is tried again.
+ */
+type Purpose = 'first' | 'added' | 'asked' | 'restart';
+
 interface Child {
-  readonly spec: ChildSpec;
+  readonly spec: ResolvedSpec;
   readonly mailbox: AnyActorRef | undefined;
+  readonly backoff: Backoff;
+  state: 'down' | 'queued' | 'starting' | 'up' | 'stopping';
   actor: AnyActorRef | undefined;
-  state: 'down' | 'starting' | 'up' | 'stopping';
+  purpose: Purpose;
+  /** Not started again before this time. */
+  dueAtMs: number;
+  /** Who waits for it to be up, and for it to be down. */
+  onUp: Reply<Started>[];
+  onDown: Reply[];
 }
 
 /**
@@ -69,44 +100,80 @@ interface Child {
  * Its events ({@link LifecycleEvent}) and everything that its children emit are emitted by the
  * supervisor too, so one listener at the root hears the whole tree.
  *
- * @throws TypeError when two children have the same id.
+ * @throws TypeError that names the option, or a child's field, when its value is not one of those allowed.
  */
-export function supervisor(options: SupervisorOptions): BehaviourLogic<SupervisorEvent, undefined> {
-  const ids = new Set(options.children.map(({ id }) => id));
-  if (ids.size !== options.children.length) throw new TypeError('children: ids must be unique');
-  return fromBehaviour<SupervisorEvent>((scope) => new Supervisor(scope, options).begin());
+export function supervisor(
+  options: SupervisorOptions,
+): BehaviourLogic<SupervisorEvent, undefined, LifecycleEvent> {
+  const { strategy, autoShutdown = 'never', limits } = options;
+  demand(STRATEGIES.includes(strategy), `strategy: one of ${STRATEGIES.join(', ')}, not '${strategy}'`);
+  demand(
+    AUTO_SHUTDOWNS.includes(autoShutdown),
+    `autoShutdown: one of ${AUTO_SHUTDOWNS.join(', ')}, not '${autoShutdown}'`,
+  );
+  demand(Array.isArray(options.children), 'children: a list of specs');
+  const specs = options.children.map((spec) => resolveChild(spec, autoShutdown));
+  for (const [index, { id }] of specs.entries()) {
+    demand(
+      specs.findIndex((other) => other.id === id) === index,
+      `children: ids must be unique, not '${id}'`,
+    );
+  }
+  const checkedLimits = checkLimits(limits);
+  return markSupervisor(
+    fromBehaviour<SupervisorEvent, undefined, LifecycleEvent>((scope) =>
+      new Supervisor(scope, {
+        strategy,
+        autoShutdown,
+        specs,
+        budget: new RestartBudget(checkedLimits),
+      }).begin(),
+    ),
+  );
+}
+
+function resolveChild(spec: ChildSpec, autoShutdown: AutoShutdown): ResolvedSpec {
+  const resolved = resolveSpec(spec);
+  demand(
+    !(resolved.significant && autoShutdown === 'never'),
+    `significant: '${resolved.id}' means nothing without autoShutdown`,
+  );
+  return resolved;
+}
+
+interface Settings {
+  readonly strategy: Strategy;
+  readonly autoShutdown: AutoShutdown;
+  readonly specs: readonly ResolvedSpec[];
+  readonly budget: RestartBudget;
 }
 
 class Supervisor implements Behaviour<SupervisorEvent> {
   readonly starting = true;
   readonly #scope: BehaviourScope<SupervisorEvent>;
-  readonly #options: SupervisorOptions;
-  readonly #limits: RestartLimits;
+  readonly #settings: Settings;
+  /** In the order of their start. */
   readonly #children: Child[] = [];
   readonly #byActorId = new Map<string, Child>();
 
   #phase: 'starting' | 'running' | 'ending' = 'starting';
   #outcome: SupervisorError | undefined;
   #awaited: Child | undefined;
+  #awaitedTimer: Timer | undefined;
   #toStop: Child[] = [];
   #toStart: Child[] = [];
-  #restarts: RestartTimes = [];
-  #restartDue = true;
-  #timer: Timer | undefined;
+  #dueTimer: Timer | undefined;
 
-  constructor(scope: BehaviourScope<SupervisorEvent>, options: SupervisorOptions) {
+  constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
     this.#scope = scope;
-    this.#options = options;
-    this.#limits = options.limits ?? DEFAULT_RESTART_LIMITS;
+    this.#settings = settings;
   }
 
   /** Makes all addresses first, so that children can be given each other's, then starts in order. */
   begin(): this {
+    contain(this.#scope.self, (event) => this.#emit(event));
     try {
-      for (const spec of this.#options.children) {
-        this.#children.push({ spec, mailbox: this.#openMailbox(spec), actor: undefined, state: 'down' });
-      }
-      this.#toStart = [...this.#children];
+      for (const spec of this.#settings.specs) this.#startLater(this.#adopt(spec, 'first'));
       this.#advance();
       return this;
     } catch (error) {
@@ -120,17 +187,19 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     else if (event.type === 'child.unstartable') this.#onUnstartable(event.id, event.error);
     else if (event.type === 'child.readied') this.#onReadied(event.actorId);
     else if (event.type === 'child.overdue') this.#onOverdue(event.actorId);
-    else if (event.type === 'restart.due') this.#restartDue = true;
+    else if (event.type === 'restart.due') this.#dueTimer = undefined;
+    else this.#administer(event);
     this.#advance();
   }
 
   shutdown(): void {
-    this.#endAll(undefined);
+    this.#endAll('requested');
     this.#advance();
   }
 
   release(): void {
-    this.#scope.cancel(this.#timer);
+    this.#scope.cancel(this.#awaitedTimer);
+    this.#scope.cancel(this.#dueTimer);
     for (const { actor } of this.#children.toReversed())
       if (actor !== undefined) this.#scope.stopChild(actor);
     for (const { mailbox } of this.#children) if (mailbox !== undefined) this.#scope.stopChild(mailbox);
@@ -145,14 +214,27 @@ class Supervisor implements Behaviour<SupervisorEvent> {
         continue;
       }
       if (this.#phase === 'ending') return this.#finish();
-      if (!this.#restartDue) return;
-      const starting = this.#toStart.shift();
+      const starting = this.#nextDue();
       if (starting === undefined) return this.#settle();
       this.#start(starting);
     }
   }
 
+  #nextDue(): Child | undefined {
+    const now = this.#scope.now();
+    const due = this.#toStart.find(({ dueAtMs }) => dueAtMs <= now);
+    if (due !== undefined) this.#toStart = this.#toStart.filter((child) => child !== due);
+    return due;
+  }
+
   #settle(): void {
+    if (this.#toStart.length > 0) {
+      const first = Math.min(...this.#toStart.map(({ dueAtMs }) => dueAtMs));
+      this.#scope.cancel(this.#dueTimer);
+      // A timer may come a little early: a whole millisecond later is never too early twice.
+      const delayMs = Math.max(Math.ceil(first - this.#scope.now()), NEXT_TURN_MS);
+      this.#dueTimer = this.#scope.sendLater({ type: 'restart.due' }, delayMs);
+    }
     if (this.#phase === 'starting') this.#scope.ready();
     this.#phase = 'running';
   }
@@ -164,35 +246,64 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   // Starting.
 
+  #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
+    const mailbox = this.#openMailbox(spec);
+    const backoff = new Backoff(spec.backoff);
+    const child: Child = {
+      spec,
+      mailbox,
+      backoff,
+      state: 'down',
+      actor: undefined,
+      purpose,
+      dueAtMs: Number.NEGATIVE_INFINITY,
+      onUp: [],
+      onDown: [],
+    };
+    this.#children.push(child);
+    return child;
+  }
+
+  /** Queues a child that is down; the queue has the order of the children. */
+  #startLater(child: Child): void {
+    if (child.state === 'down') child.state = 'queued';
+    if (this.#toStart.includes(child)) return;
+    this.#toStart = this.#children.filter((other) => other === child || this.#toStart.includes(other));
+  }
+
   #start(child: Child): void {
+    const { spec } = child;
     child.state = 'starting';
     this.#awaited = child;
-    const id = `${child.spec.id}:${nanoid(10)}`;
+    const id = `${spec.id}:${nanoid(10)}`;
     try {
-      const input = child.spec.input?.(this.#scope.system);
-      child.actor = createActor(child.spec.logic, { parent: this.#scope.self, id, input });
+      const input = spec.input?.(this.#scope.system);
+      const actor: AnyActorRef & { start(): void } = createActor(spec.logic, {
+        parent: this.#scope.self,
+        id,
+        input,
+      });
+      child.actor = actor;
+      this.#byActorId.set(id, child);
+      actor.on('*', (event) => this.#scope.emit(event));
+      actor.start();
+      if (isReady(actor)) this.#up(child);
+      else this.#awaitReady(actor);
     } catch (error) {
-      this.#scope.self.send({ type: 'child.unstartable', id: child.spec.id, error });
-      return;
+      // Not now: the loop that called this must come to its end first.
+      this.#scope.self.send({ type: 'child.unstartable', id: spec.id, error });
     }
-    const { actor } = child;
-    this.#byActorId.set(id, child);
-    actor.on('*', (event) => this.#scope.emit(event));
-    actor.start();
-    if (isReady(actor)) this.#up(child);
-    else this.#awaitReady(actor);
   }
 
   #awaitReady(actor: AnyActorRef): void {
-    this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, START_TIMEOUT_MS);
-    const subscription = actor.subscribe({
-      next: () => {
-        if (!isReady(actor)) return;
-        subscription.unsubscribe();
-        this.#scope.self.send({ type: 'child.readied', actorId: actor.id });
-      },
-      // Without a listener of its own XState would report the error as unhandled.
-      error: () => {},
+    this.#awaitedTimer = this.#scope.sendLater(
+      { type: 'child.overdue', actorId: actor.id },
+      START_TIMEOUT_MS,
+    );
+    const subscription = actor.subscribe(() => {
+      if (!isReady(actor)) return;
+      subscription.unsubscribe();
+      this.#scope.self.send({ type: 'child.readied', actorId: actor.id });
     });
   }
 
@@ -202,11 +313,15 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #up(child: Child): void {
-    child.state = 'up';
-    this.#stopAwaiting(child);
+    const { backoff, mailbox, spec } = child;
     const actor = child.actor as AnyActorRef;
-    child.mailbox?.send({ type: 'mailbox.attach', target: actor });
-    this.#emit({ type: 'child.started', id: child.spec.id, actor });
+    child.state = 'up';
+    child.purpose = 'restart';
+    this.#stopAwaiting(child);
+    backoff.up(this.#scope.now());
+    mailbox?.send({ type: 'mailbox.attach', target: actor });
+    this.#emit({ type: 'child.started', ...this.#about(spec.id), actor });
+    this.#answer(child.onUp.splice(0), { ok: true, actor });
   }
 
   // Stopping.
@@ -215,12 +330,13 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (child.actor === undefined) return;
     child.state = 'stopping';
     child.mailbox?.send({ type: 'mailbox.detach' });
-    const { shutdown = DEFAULT_SHUTDOWN_MS } = child.spec;
+    const { shutdown } = child.spec;
     if (shutdown === 'brutal') return this.#kill(child);
     this.#awaited = child;
     child.actor.send({ type: 'shutdown.requested' });
     if (shutdown !== Number.POSITIVE_INFINITY) {
-      this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: child.actor.id }, shutdown);
+      const overdue = { type: 'child.overdue', actorId: child.actor.id } as const;
+      this.#awaitedTimer = this.#scope.sendLater(overdue, shutdown);
     }
   }
 
@@ -232,15 +348,9 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #onOverdue(actorId: string): void {
     const child = this.#byActorId.get(actorId);
     if (child === undefined) return;
-    const { state } = child;
+    const wasStarting = child.state === 'starting';
     this.#kill(child);
-    if (state === 'starting') {
-      this.#afterCrash(
-        child,
-        state,
-        new Error(`'${child.spec.id}' was not ready within ${START_TIMEOUT_MS} ms`),
-      );
-    }
+    if (wasStarting) this.#onCrash(child, notReady(child.spec.id), true);
   }
 
   // Ends.
@@ -249,41 +359,84 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     const child = this.#byActorId.get(event.actorId);
     if (child === undefined) return;
     const { state } = child;
-    const crashed = 'error' in event;
-    if (crashed) this.#down(child, { kind: 'crashed', error: event.error });
-    else this.#down(child, { kind: state === 'stopping' ? 'shut-down' : 'done' });
-    if (state === 'stopping') return;
-    if (crashed) this.#afterCrash(child, state, event.error);
-    else if (child.spec.restart !== 'transient') this.#restart(child, undefined);
+    const wasStarting = state === 'starting';
+    if ('error' in event) {
+      this.#down(child, { kind: 'crashed', error: event.error });
+      if (state !== 'stopping') this.#onCrash(child, event.error, wasStarting);
+    } else if (wasStarting && event.output === IGNORE) {
+      this.#onIgnored(child);
+    } else {
+      if (wasStarting) this.#up(child);
+      this.#down(child, { kind: state === 'stopping' ? 'shut_down' : 'done' });
+      if (state !== 'stopping') this.#onDone(child);
+    }
   }
 
   #onUnstartable(id: string, error: unknown): void {
     const child = this.#children.find(({ spec, state }) => spec.id === id && state === 'starting');
     if (child === undefined) return;
+    if (child.actor !== undefined) this.#scope.stopChild(child.actor);
     this.#down(child, { kind: 'crashed', error });
-    this.#afterCrash(child, 'starting', error);
+    this.#onCrash(child, error, true);
   }
 
-  #afterCrash(child: Child, state: Child['state'], error: unknown): void {
-    if (this.#phase === 'starting' && state === 'starting') {
-      this.#endAll(new SupervisorError('start-failed', child.spec.id, error));
-    } else {
-      this.#restart(child, error);
+  #onIgnored(child: Child): void {
+    this.#clear(child);
+    child.purpose = 'restart';
+    this.#emit({ type: 'child.ignored', ...this.#about(child.spec.id) });
+    this.#answer(child.onUp.splice(0), { ok: true, actor: undefined });
+    if (child.spec.restart === 'temporary') this.#forget(child);
+  }
+
+  #onDone(child: Child): void {
+    const { restart } = child.spec;
+    if (restart === 'permanent') return this.#restart(child, undefined);
+    if (restart === 'temporary') this.#forget(child);
+    this.#endAfter(child);
+  }
+
+  #onCrash(child: Child, error: unknown, wasStarting: boolean): void {
+    const { restart, id } = child.spec;
+    if (wasStarting && child.purpose !== 'restart') {
+      this.#emit({ type: 'child.start-failed', ...this.#about(id), error });
+      if (child.purpose === 'first')
+        this.#endAll('start_failed', new SupervisorError('start_failed', id, error));
+      if (child.purpose === 'added') this.#forget(child);
+      return this.#answer(child.onUp.splice(0), { ok: false, code: 'start_failed', error });
     }
+    if (restart !== 'temporary') return this.#restart(child, error);
+    this.#forget(child);
+    this.#endAfter(child);
+  }
+
+  /** A child ended by itself, for good: without a significant one, there may be nothing left to do. */
+  #endAfter({ spec }: Child): void {
+    if (!spec.significant) return;
+    const goesOn =
+      this.#settings.autoShutdown === 'all' &&
+      this.#children.some((child) => child.spec.significant && child.state !== 'down');
+    if (!goesOn) this.#endAll('significant_child_ended');
   }
 
   /** Takes note that a child has no actor any more. */
   #down(child: Child, reason: EndReason): void {
+    const { actor, spec, state } = child;
+    const neverWasUp = state === 'starting';
+    this.#clear(child);
+    if (actor !== undefined && !neverWasUp) {
+      this.#emit({ type: 'child.ended', ...this.#about(spec.id), actor, reason });
+    }
+    if (state === 'stopping' && spec.restart === 'temporary') this.#forget(child);
+    this.#answer(child.onDown.splice(0), { ok: true });
+  }
+
+  #clear(child: Child): void {
     if (child.actor !== undefined) this.#byActorId.delete(child.actor.id);
-    const stopped = child.state === 'stopping';
-    const neverStarted = this.#phase === 'starting' && child.state === 'starting';
     child.actor = undefined;
-    child.state = 'down';
+    child.state = this.#toStart.includes(child) ? 'queued' : 'down';
     child.mailbox?.send({ type: 'mailbox.detach' });
     this.#stopAwaiting(child);
     this.#toStop = this.#toStop.filter((queued) => queued !== child);
-    if (stopped && child.spec.restart === 'temporary') this.#forget(child);
-    if (!neverStarted) this.#emit({ type: 'child.ended', id: child.spec.id, reason });
   }
 
   #forget(child: Child): void {
@@ -295,25 +448,26 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #restart(child: Child, error: unknown): void {
     if (this.#phase === 'ending') return;
-    if (child.spec.restart === 'temporary') return this.#forget(child);
-    const restarts = countRestart(this.#restarts, this.#scope.now(), this.#limits);
-    if (restarts === undefined) {
-      this.#emit({ type: 'supervisor.gave-up', id: child.spec.id, error });
-      return this.#endAll(new SupervisorError('gave-up', child.spec.id, error));
+    const { id } = child.spec;
+    const now = this.#scope.now();
+    const attempt = this.#settings.budget.spend(now);
+    if (attempt === undefined) {
+      this.#emit({ type: 'supervisor.gave-up', ...this.#about(id), error });
+      return this.#endAll('gave_up', new SupervisorError('gave_up', id, error));
     }
-    this.#restarts = restarts;
-    this.#emit({ type: 'child.restarting', id: child.spec.id, attempt: restarts.length });
+    const delayMs = Math.max(child.backoff.next(now), NEXT_TURN_MS);
+    this.#emit({ type: 'child.restarting', ...this.#about(id), attempt, delayMs });
     const group = this.#groupOf(child);
     this.#stopLater(group);
-    const wanted = new Set([...this.#toStart, ...group.filter(({ spec }) => spec.restart !== 'temporary')]);
-    this.#toStart = this.#children.filter((queued) => wanted.has(queued));
-    // Not in this turn: a child that crashes at once must not keep the event loop from others.
-    this.#restartDue = false;
-    this.#scope.sendLater({ type: 'restart.due' }, 0);
+    for (const member of group) {
+      if (member.spec.restart === 'temporary') continue;
+      member.dueAtMs = Math.max(member.dueAtMs, now + delayMs);
+      this.#startLater(member);
+    }
   }
 
   #groupOf(child: Child): Child[] {
-    switch (this.#options.strategy) {
+    switch (this.#settings.strategy) {
       case 'one_for_one':
         return [child];
       case 'one_for_all':
@@ -324,11 +478,14 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   /** Stops everything, in reverse order, and then ends: with `outcome` as a crash, without it normally. */
-  #endAll(outcome: SupervisorError | undefined): void {
+  #endAll(reason: ShutdownReason, outcome?: SupervisorError): void {
     if (this.#phase === 'ending') return;
     this.#phase = 'ending';
     this.#outcome = outcome;
-    this.#toStart = [];
+    for (const child of this.#toStart.splice(0))
+      child.state = child.state === 'queued' ? 'down' : child.state;
+    this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
+    for (const { onUp } of this.#children) this.#refuse(onUp.splice(0), 'shutting_down');
     this.#stopLater(this.#children);
   }
 
@@ -341,26 +498,120 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (this.#awaited?.state === 'starting' && wanted.has(this.#awaited)) this.#stopAwaiting(this.#awaited);
   }
 
+  // Administration.
+
+  #administer(event: AdministrationEvent): void {
+    switch (event.type) {
+      case 'child.add':
+        return this.#add(event.spec, event.reply);
+      case 'child.terminate':
+        return this.#terminate(event.child, event.reply);
+      case 'child.restart':
+        return this.#restartDown(event.id, event.reply);
+      case 'child.delete':
+        return this.#delete(event.id, event.reply);
+      case 'children.list':
+        return this.#answer([event.reply], this.#children.map(infoOf));
+      case 'children.count':
+        return this.#answer([event.reply], countOf(this.#children.map(infoOf)));
+    }
+  }
+
+  #add(spec: ChildSpec, reply: Reply<Started>): void {
+    if (this.#phase === 'ending') return this.#refuse([reply], 'shutting_down');
+    const present = this.#find(spec.id);
+    if (present !== undefined) {
+      return this.#refuse([reply], present.state === 'down' ? 'already_present' : 'already_started');
+    }
+    try {
+      const child = this.#adopt(resolveChild(spec, this.#settings.autoShutdown), 'added');
+      child.onUp.push(reply);
+      this.#startLater(child);
+    } catch (error) {
+      this.#answer([reply], { ok: false, code: 'invalid_spec', error });
+    }
+  }
+
+  #terminate(id: string | AnyActorRef, reply: Reply): void {
+    const child = this.#find(id);
+    if (child === undefined) return this.#refuse([reply], 'not_found');
+    this.#toStart = this.#toStart.filter((queued) => queued !== child);
+    if (child.state === 'queued') child.state = 'down';
+    this.#refuse(child.onUp.splice(0), 'shutting_down');
+    if (child.state === 'down') return this.#answer([reply], { ok: true });
+    child.onDown.push(reply);
+    this.#stopLater([child]);
+  }
+
+  #restartDown(id: string, reply: Reply<Started>): void {
+    const child = this.#find(id);
+    if (child === undefined) return this.#refuse([reply], 'not_found');
+    if (this.#phase === 'ending') return this.#refuse([reply], 'shutting_down');
+    if (child.state !== 'down') return this.#refuse([reply], notDown(child));
+    child.onUp.push(reply);
+    child.dueAtMs = Number.NEGATIVE_INFINITY;
+    child.purpose = 'asked';
+    this.#startLater(child);
+  }
+
+  #delete(id: string, reply: Reply): void {
+    const child = this.#find(id);
+    if (child === undefined) return this.#refuse([reply], 'not_found');
+    if (child.state !== 'down') return this.#refuse([reply], notDown(child));
+    this.#forget(child);
+    this.#answer([reply], { ok: true });
+  }
+
+  #find(id: string | AnyActorRef): Child | undefined {
+    return this.#children.find(({ actor, spec }) => spec.id === id || (actor !== undefined && actor === id));
+  }
+
+  #refuse(replies: readonly Reply<never>[], code: RefusalCode): void {
+    this.#answer(replies, { ok: false, code });
+  }
+
+  #answer<TAnswer>(replies: readonly ((answer: TAnswer) => void)[], answer: TAnswer): void {
+    for (const reply of replies) {
+      try {
+        reply(answer);
+      } catch (error) {
+        reportBystander('reply', this.#scope.self, error);
+      }
+    }
+  }
+
   // Small change.
 
-  #openMailbox(spec: ChildSpec): AnyActorRef | undefined {
-    if (spec.address === undefined) return undefined;
-    const options = {
-      parent: this.#scope.self,
-      id: `mailbox:${spec.id}`,
-      systemId: spec.id,
-      input: spec.address,
-    };
-    return createActor(mailboxLogic, options).start();
+  #openMailbox({ id, address }: ResolvedSpec): AnyActorRef | undefined {
+    if (address === undefined) return undefined;
+    const parent = this.#scope.self;
+    return createActor(mailboxLogic, { parent, id: `mailbox:${id}`, systemId: id, input: address }).start();
   }
 
   #stopAwaiting(child: Child): void {
     if (this.#awaited !== child) return;
     this.#awaited = undefined;
-    this.#scope.cancel(this.#timer);
+    this.#scope.cancel(this.#awaitedTimer);
+  }
+
+  #about(id: string): { readonly id: string; readonly supervisor: string; readonly dynamic: false } {
+    return { id, supervisor: this.#scope.self.id, dynamic: false };
   }
 
   #emit(event: LifecycleEvent): void {
     this.#scope.emit(event);
   }
+}
+
+function isRestarting({ purpose, state }: Child): boolean {
+  return purpose === 'restart' && (state === 'queued' || state === 'starting');
+}
+
+function notDown(child: Child): 'running' | 'restarting' {
+  return isRestarting(child) ? 'restarting' : 'running';
+}
+
+function infoOf(child: Child): ChildInfo {
+  const { actor, spec } = child;
+  return { id: spec.id, actor: isRestarting(child) ? 'restarting' : actor, type: spec.type };
 }

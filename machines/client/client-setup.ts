@@ -57,7 +57,7 @@ export interface ClientInput {
   readonly user: UserId | undefined;
 }
 
-interface Context extends ClientInput {
+export interface ClientContext extends ClientInput {
   /** Asked and not yet answered: whatever interrupts it, the user comes back to it. */
   readonly question: Question | undefined;
   readonly request: ServerRequest | undefined;
@@ -96,7 +96,7 @@ function isDone(event: EventObject): boolean {
   return (event as ServerAnswered).output.done;
 }
 
-function currentChat({ context }: { context: Context }): Neighbour<ChatCommand> {
+function currentChat({ context }: { context: ClientContext }): Neighbour<ChatCommand> {
   return context.chat as AnyActorRef;
 }
 
@@ -104,7 +104,7 @@ function sendingChat({ event }: { event: EventObject }): Neighbour<ChatCommand> 
   return (event as ChatNews).chat;
 }
 
-function terminal({ context }: { readonly context: Context }): Neighbour<TerminalCommand> {
+function terminal({ context }: { readonly context: ClientContext }): Neighbour<TerminalCommand> {
   return context.terminal;
 }
 
@@ -113,12 +113,12 @@ function print(...lines: readonly string[]): TerminalCommand {
 }
 
 /** What the actor that asks the server is given. */
-export function requestOf({ context }: { context: Context }): ServerRequest {
+export function requestOf({ context }: { context: ClientContext }): ServerRequest {
   return context.request as ServerRequest;
 }
 
 export const clientSetup = setup({
-  types: {} as { context: Context; input: ClientInput; events: ClientEvent; emitted: ClientEmitted },
+  types: {} as { context: ClientContext; input: ClientInput; events: ClientEvent; emitted: ClientEmitted },
   actors: {
     /** Sends one request to the server; the client's tree provides it. */
     askServer: fromPromise<ServerReply, ServerRequest>(() => Promise.reject(new Error('not provided'))),

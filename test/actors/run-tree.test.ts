@@ -22,7 +22,10 @@ test('a tree that cannot start is not ready, and ends with the error', async (t)
   const tree = runTree(supervisor({ strategy: 'one_for_one', children }), { log });
   t.false(await tree.ready);
   t.regex(String((await tree.ended).error), /could not start 'a'/);
-  t.deepEqual(log.lines, []);
+  t.deepEqual(
+    log.lines.map(({ level, message }) => `${level} ${message}`),
+    ['debug could not start', 'debug shutting down'],
+  );
 });
 
 test('the lives of its actors are logged, and what they emit is passed on', async (t) => {
@@ -42,10 +45,24 @@ test('the lives of its actors are logged, and what they emit is passed on', asyn
   await until(() => actors.length === 2);
   tree.shutdown();
   await tree.ended;
-  t.deepEqual(emitted, ['child.started', 'child.ended', 'child.restarting', 'child.started', 'child.ended']);
+  t.deepEqual(emitted, [
+    'child.started',
+    'child.ended',
+    'child.restarting',
+    'child.started',
+    'supervisor.shutting-down',
+    'child.ended',
+  ]);
   t.deepEqual(
     log.lines.map(({ level, message }) => `${level} ${message}`),
-    ['debug started', 'error crashed', 'warn restarting', 'debug started', 'debug ended'],
+    [
+      'debug started',
+      'error crashed',
+      'warn restarting',
+      'debug started',
+      'debug shutting down',
+      'debug ended',
+    ],
   );
 });
 
@@ -61,5 +78,5 @@ test('a supervisor that gives up is logged with the reason', async (t) => {
     },
   });
   t.regex(String((await tree.ended).error), /gave up restarting 'a'/);
-  t.like(log.lines.at(-1), { level: 'error', message: 'crashed too often: its supervisor gives up' });
+  t.is(log.fieldsOf('crashed too often: its supervisor gives up').length, 1);
 });

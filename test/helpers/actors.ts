@@ -4,7 +4,7 @@
 
 import { type AnyActorLogic, type AnyActorRef, createActor, type EventObject, SimulatedClock } from 'xstate';
 import { type BehaviourLogic, fromBehaviour } from '../../actors/supervision/behaviour.js';
-import type { LifecycleEvent } from '../../actors/supervision/child-spec.js';
+import type { LifecycleEvent } from '../../actors/supervision/lifecycle.js';
 
 /** What a worker does when it is told to. */
 export type WorkerEvent =

@@ -32,7 +32,11 @@ function crowd({ limit = 10, shutdownMs = 100 } = {}) {
     };
   });
   const watched = watch(
-    dynamicSupervisor({ kind: 'child', logic, limit, refuse: ({ name }) => refused.push(name), shutdownMs }),
+    dynamicSupervisor({
+      template: { id: 'child', logic, restart: 'temporary', shutdown: shutdownMs },
+      limit,
+      refuse: ({ name }) => refused.push(name),
+    }),
   );
   return {
     ...watched,
@@ -57,8 +61,11 @@ test('a child that crashes is forgotten, told of, and touches no other', (t) => 
   send('a', { type: 'crash' });
   t.deepEqual(log, ['a started', 'b started', 'a released']);
   t.is(ended.status, 'running');
-  t.is(emitted.length, 1);
-  t.like(emitted[0], { type: 'child.ended', reason: { kind: 'crashed' } });
+  t.deepEqual(
+    emitted.map(({ type }) => type),
+    ['child.started', 'child.started', 'child.ended'],
+  );
+  t.like(emitted[2], { type: 'child.ended', reason: { kind: 'crashed' } });
 });
 
 test('beyond the limit it refuses, and has room again when a child ends', (t) => {
@@ -123,11 +130,14 @@ test('a child whose start fails is forgotten', (t) => {
     throw new Error('cannot start');
   });
   const { emitted, ended, root } = watch(
-    dynamicSupervisor({ kind: 'child', logic: failing, limit: 1, refuse: () => {}, shutdownMs: 1 }),
+    dynamicSupervisor({ template: { id: 'child', logic: failing, restart: 'temporary' }, limit: 1 }),
   );
   for (let starts = 0; starts < 3; starts++)
     root.send({ type: 'child.start', input: { name: 'x' } } as EventObject);
-  t.is(emitted.length, 3);
+  t.deepEqual(
+    emitted.map(({ type }) => type),
+    ['child.start-failed', 'child.start-failed', 'child.start-failed'],
+  );
   root.send({ type: 'shutdown.requested' });
   t.is(ended.status, 'done');
 });

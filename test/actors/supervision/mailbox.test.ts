@@ -1,7 +1,7 @@
 import test from 'ava';
 import { type AnyActorRef, createActor, type EventObject } from 'xstate';
 import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { addressOf, mailboxLogic } from '../../../actors/supervision/mailbox.js';
+import { addressOf, mailboxLogic, nameOf } from '../../../actors/supervision/mailbox.js';
 
 interface Note extends EventObject {
   readonly type: 'note' | 'crash';
@@ -71,6 +71,6 @@ test('it keeps what comes after its actor crashed and before the supervisor know
 
 test('an address is found by its id, and a wrong id is an error', (t) => {
   const { actor } = mailbox(1);
-  t.is<unknown, unknown>(addressOf(actor.system, 'box'), actor);
-  t.throws(() => addressOf(actor.system, 'nobody'), { message: /nobody/ });
+  t.is<unknown, unknown>(addressOf(actor.system, nameOf('box')), actor);
+  t.throws(() => addressOf(actor.system, nameOf('nobody')), { message: /nobody/ });
 });

@@ -1,12 +1,8 @@
 import test from 'ava';
 import { type AnyActorRef, createMachine, fromTransition } from 'xstate';
-import { type ChildSpec, child } from '../../../actors/supervision/child-spec.js';
-import { addressOf } from '../../../actors/supervision/mailbox.js';
-import {
-  START_TIMEOUT_MS,
-  type SupervisorOptions,
-  supervisor,
-} from '../../../actors/supervision/supervisor.js';
+import { type ChildSpec, child, START_TIMEOUT_MS } from '../../../actors/supervision/child-spec.js';
+import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
+import { type SupervisorOptions, supervisor } from '../../../actors/supervision/supervisor.js';
 import type { SupervisorError } from '../../../actors/supervision/supervisor-error.js';
 import { type Watched, type WorkerEvent, type WorkerOptions, watch, worker } from '../../helpers/actors.js';
 
@@ -42,7 +38,7 @@ function crash(actor: AnyActorRef): void {
 
 /** Lets the restart happen that a supervisor puts off to a later turn. */
 function nextTurn({ clock }: Watched): void {
-  clock.increment(0);
+  clock.increment(1);
 }
 
 test('children start in the order given and stop in its reverse', (t) => {
@@ -102,7 +98,7 @@ test('a child that fails its first start ends the supervisor, which stops the ea
   t.deepEqual(tree.take(), ['a started', 'b started', 'b asked', 'b released', 'a asked', 'a released']);
   t.is(tree.ended.status, 'error');
   const error = tree.ended.error as SupervisorError;
-  t.like(error, { code: 'start-failed', childId: 'bad' });
+  t.like(error, { code: 'start_failed', id: 'bad' });
   t.is((error.cause as Error).message, 'bad cannot start');
 });
 
@@ -116,13 +112,13 @@ test('a child whose input cannot be made fails its start', (t) => {
     },
   };
   const tree = watch(supervisor({ strategy: 'one_for_one', children: [spec] }));
-  t.like(tree.ended.error as SupervisorError, { code: 'start-failed', childId: 'bad' });
+  t.like(tree.ended.error as SupervisorError, { code: 'start_failed', id: 'bad' });
 });
 
 test('a child that is not ready in time fails its start', (t) => {
   const tree = family({ a: {}, slow: { slow: true } });
   tree.clock.increment(START_TIMEOUT_MS);
-  t.like(tree.ended.error as SupervisorError, { code: 'start-failed', childId: 'slow' });
+  t.like(tree.ended.error as SupervisorError, { code: 'start_failed', id: 'slow' });
   t.deepEqual(tree.take(), ['a started', 'slow started', 'slow released', 'a asked', 'a released']);
 });
 
@@ -257,7 +253,7 @@ test('one crash more than the intensity allows ends the supervisor and all its c
   tree.take();
   crash(tree.actor('b'));
   t.deepEqual(tree.take(), ['b released', 'a asked', 'a released']);
-  t.like(tree.ended.error as SupervisorError, { code: 'gave-up', childId: 'b' });
+  t.like(tree.ended.error as SupervisorError, { code: 'gave_up', id: 'b' });
   t.is(tree.emitted.filter(({ type }) => type === 'supervisor.gave-up').length, 1);
 });
 
@@ -283,7 +279,7 @@ test('a restart that keeps failing counts each attempt, and escalates', (t) => {
   crash(tree.actor('a'));
   for (let turns = 0; turns < 3; turns++) nextTurn(tree);
   t.is(starts.length, 4);
-  t.like(tree.ended.error as SupervisorError, { code: 'gave-up', childId: 'a' });
+  t.like(tree.ended.error as SupervisorError, { code: 'gave_up', id: 'a' });
 });
 
 test('a supervisor in a retry loop can be shut down', (t) => {
@@ -310,7 +306,7 @@ test('a child that does not end is stopped hard after its time, and its siblings
     tree.emitted.filter((event) => event.type === 'child.ended').map(({ id, reason }) => [id, reason.kind]),
     [
       ['hangs', 'killed'],
-      ['quick', 'shut-down'],
+      ['quick', 'shut_down'],
     ],
   );
 });
@@ -382,7 +378,7 @@ test('a late event of an old incarnation does not touch the new one', (t) => {
 
 test('what is sent to a child that is down waits for its next incarnation, in order', (t) => {
   const tree = family({ a: { address: { stashLimit: 10 } } });
-  const address = addressOf<WorkerEvent>(tree.root.system, 'a');
+  const address = addressOf(tree.root.system, nameOf<WorkerEvent>('a'));
   crash(tree.actor('a'));
   address.send({ type: 'note', text: 'one' });
   address.send({ type: 'note', text: 'two' });

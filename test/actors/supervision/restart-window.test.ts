@@ -1,6 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { countRestart, DEFAULT_RESTART_LIMITS, type RestartTimes } from '../../machines/restart-window.js';
+import {
+  countRestart,
+  DEFAULT_RESTART_LIMITS,
+  type RestartTimes,
+} from '../../../actors/supervision/restart-window.js';
 
 test('the default is one restart in five seconds', (t) => {
   t.deepEqual(DEFAULT_RESTART_LIMITS, { intensity: 1, periodMs: 5_000 });

@@ -1,0 +1,169 @@
+/**
+ * Closes the ways by which a throw escapes XState's actors.
+ *
+ * XState itself contains what an actor's own logic throws. It does not contain the rest (5.33):
+ *
+ * - an actor that crashes leaves its children running, and its callback's clean-up uncalled;
+ * - an observer or listener that throws, or that has no error handler, ends the process;
+ * - an inspector that throws wedges the mailbox of the actor that it looks at, for good.
+ *
+ * Supervision is as good as its weakest actor, so this holds for every actor in a system that has a
+ * supervisor, also for those that a machine spawned somewhere below. What is caught is not lost:
+ * the nearest supervisor emits it as `bystander.failed`.
+ *
+ * This file alone knows XState's inside; {@link XStateSystem} and {@link XStateActor} are what it knows.
+ */
+
+import {
+  Actor,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type EventObject,
+  type Snapshot,
+  toObserver,
+} from 'xstate';
+import type { Bystander, LifecycleEvent } from './lifecycle.js';
+
+/** The parts of XState's system that are not public. */
+interface XStateSystem {
+  /** Called when an actor starts. */
+  _register(sessionId: string, actor: XStateActor): string;
+  /** Called when an actor has ended, however it did, before its parent is told. */
+  _unregister(actor: XStateActor): void;
+  _sendInspectionEvent(event: { readonly actorRef: XStateActor }): void;
+}
+
+/** The parts of XState's actor that are not public. */
+interface XStateActor extends AnyActorRef {
+  readonly logic: AnyActorLogic;
+  readonly _actorScope: {
+    stopChild(child: AnyActorRef): void;
+    /** Calls the listeners, and tells the process of one that throws. */
+    emit(event: EventObject): void;
+  };
+  readonly observers: ReadonlySet<Observer>;
+  readonly eventListeners: ReadonlyMap<string, ReadonlySet<Listener>>;
+}
+
+type Observer = ReturnType<typeof toObserver<unknown>>;
+type Listener = (event: EventObject) => void;
+
+type Reporter = (event: Extract<LifecycleEvent, { type: 'bystander.failed' }>) => void;
+
+const reporters = new WeakMap<AnyActorRef, Reporter>();
+const contained = new WeakSet<object>();
+let reporting = false;
+
+/**
+ * Contains all actors of the system that `self` lives in, from now on.
+ *
+ * @param self A supervisor.
+ * @param report Emits what the bystanders below `self` throw.
+ */
+export function contain(self: AnyActorRef, report: Reporter): void {
+  reporters.set(self, report);
+  if (contained.has(self.system)) return;
+  contained.add(self.system);
+  const system = self.system as unknown as XStateSystem;
+  const { _register, _unregister, _sendInspectionEvent } = system;
+  system._register = (sessionId, actor) => {
+    shield(actor);
+    return _register(sessionId, actor);
+  };
+  system._unregister = (actor) => {
+    _unregister(actor);
+    if (actor.getSnapshot()?.status === 'error') letGo(actor);
+  };
+  system._sendInspectionEvent = (event) => {
+    try {
+      _sendInspectionEvent(event);
+    } catch (error) {
+      reportBystander('inspector', event.actorRef, error);
+    }
+  };
+  for (let actor: AnyActorRef | undefined = self; actor !== undefined; actor = actor._parent) {
+    shield(actor as XStateActor);
+  }
+}
+
+/** Has the nearest supervisor of an actor say that somebody who watches it threw. */
+export function reportBystander(bystander: Bystander, actor: AnyActorRef, error: unknown): void {
+  // Whoever hears of failures and fails has been heard already.
+  if (reporting) return;
+  reporting = true;
+  try {
+    let supervisor: AnyActorRef | undefined = actor;
+    while (supervisor !== undefined && !reporters.has(supervisor)) supervisor = supervisor._parent;
+    if (supervisor === undefined) return;
+    reporters.get(supervisor)?.({ type: 'bystander.failed', bystander, actor: actor.id, error });
+  } finally {
+    reporting = false;
+  }
+}
+
+/** Stops what a crashed actor leaves behind, the youngest first. */
+function letGo(actor: XStateActor): void {
+  const snapshot: Snapshot<unknown> & { readonly children?: Record<string, AnyActorRef> } =
+    actor.getSnapshot();
+  if (snapshot.children !== undefined) {
+    for (const child of Object.values(snapshot.children).reverse()) actor._actorScope.stopChild(child);
+    return;
+  }
+  try {
+    actor.logic.transition(snapshot, { type: 'xstate.stop' }, actor._actorScope as never);
+  } catch {
+    // Its clean-up may be what crashed it. The crash is on its way to the parent as it is.
+  }
+}
+
+/** Makes an actor safe to watch. Its methods are replaced on itself: XState's class serves others too. */
+function shield(actor: XStateActor): void {
+  for (const observer of actor.observers) Object.assign(observer, shieldedObserver(actor, observer));
+  if (actor.eventListeners.size > 0) actor._actorScope.emit = (event) => emit(actor, event);
+  actor.subscribe = subscribe as AnyActorRef['subscribe'];
+  actor.on = on as AnyActorRef['on'];
+}
+
+function subscribe(this: XStateActor, ...args: Parameters<typeof toObserver<unknown>>) {
+  const observer = shieldedObserver(this, toObserver(...args));
+  return Actor.prototype.subscribe.call(this as never, observer as never);
+}
+
+/** Emits for an actor that had listeners before it could be shielded. */
+function emit(actor: XStateActor, event: EventObject): void {
+  for (const type of [event.type, '*']) {
+    for (const listener of [...(actor.eventListeners.get(type) ?? [])]) {
+      shieldedCallback('listener', actor, listener)(event);
+    }
+  }
+}
+
+function on(this: XStateActor, type: string, listener: Listener) {
+  const shielded = shieldedCallback('listener', this, listener);
+  return Actor.prototype.on.call(this as never, type as never, shielded as never);
+}
+
+function shieldedObserver(actor: XStateActor, { next, error, complete }: Observer): Observer {
+  const guard = <TArgs extends unknown[]>(callback: ((...args: TArgs) => void) | undefined) =>
+    callback && shieldedCallback('observer', actor, callback);
+  return {
+    next: guard(next),
+    // A parent hears of the error anyway. A root has only its observers: without a handler, XState tells the process.
+    error: guard(error ?? (actor._parent && (() => {}))),
+    complete: guard(complete),
+  } as Observer;
+}
+
+function shieldedCallback<TArgs extends unknown[]>(
+  bystander: Bystander,
+  actor: AnyActorRef,
+  callback: (...args: TArgs) => void,
+): (...args: TArgs) => void {
+  return (...args) => {
+    try {
+      callback(...args);
+    } catch (error) {
+      reportBystander(bystander, actor, error);
+    }
+  };
+}

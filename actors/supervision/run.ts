@@ -1,0 +1,64 @@
+/**
+ * Runs a supervisor as the root of an actor system.
+ */
+
+import { type Actor, type AnyActorLogic, type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
+import type { ShutdownRequested } from './behaviour.js';
+import { isReady } from './child-spec.js';
+import { reportBystander } from './containment.js';
+
+export interface RunOptions<TLogic extends AnyActorLogic> {
+  /** Told of everything that the tree emits, from the first start on: see `LifecycleEvent`. */
+  readonly onEmitted?: (event: Parameters<Parameters<Actor<TLogic>['on']>[1]>[0]) => void;
+  /** Told of everything that happens in the system; it slows every actor down. */
+  readonly inspect?: (event: InspectionEvent) => void;
+}
+
+export interface RunningTree {
+  readonly root: AnyActorRef;
+  /** True when the whole tree is up, false when it ended before. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when the tree has ended, with the error if it gave up or could not start. */
+  readonly ended: Promise<{ readonly error?: unknown }>;
+  /** Asks the tree to end; children finish what is under way, in reverse order of start. */
+  shutdown(): void;
+}
+
+/**
+ * Starts a tree. It never throws, and nothing that happens in it reaches `uncaughtException`: how it ended,
+ * `ended` tells.
+ */
+export function run<TLogic extends AnyActorLogic>(
+  logic: TLogic,
+  { onEmitted, inspect }: RunOptions<TLogic> = {},
+): RunningTree {
+  const root: AnyActorRef & { start(): void } = createActor(logic as AnyActorLogic, {
+    id: 'root',
+    ...(inspect && { inspect: guarded(inspect) }),
+  });
+  if (onEmitted !== undefined) root.on('*', onEmitted);
+  const ended = new Promise<{ readonly error?: unknown }>((resolve) => {
+    root.subscribe({ complete: () => resolve({}), error: (error: unknown) => resolve({ error }) });
+  });
+  const up = new Promise<boolean>((resolve) => {
+    root.subscribe({ next: () => isReady(root) && resolve(true), error: () => {} });
+  });
+  root.start();
+  return {
+    root,
+    ready: Promise.race([up, ended.then(() => false)]),
+    ended,
+    shutdown: () => root.send({ type: 'shutdown.requested' } satisfies ShutdownRequested),
+  };
+}
+
+/** The first events come before there is a supervisor that could contain what an inspector throws. */
+function guarded(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
+  return (event) => {
+    try {
+      inspect(event);
+    } catch (error) {
+      reportBystander('inspector', event.actorRef as AnyActorRef, error);
+    }
+  };
+}
