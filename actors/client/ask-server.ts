@@ -35,6 +35,17 @@ function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Prom
       socket.destroy();
       reject(new Error(reason));
     };
+    /** What a listener throws is this request's failure, and nobody else's. */
+    const guarded =
+      <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
+      (...args: TArgs) => {
+        try {
+          listener(...args);
+        } catch (error) {
+          socket.destroy();
+          reject(error);
+        }
+      };
     const take = (line: Line) => {
       const text = decodeLine(line);
       resolve({ line: toDisplayText(text), done: isDone(text) });
@@ -43,12 +54,18 @@ function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Prom
     const timer = setTimeout(() => fail('no reply in time'), REPLY_TIMEOUT_MS);
 
     socket.on('connect', () => socket.write(request, 'latin1'));
-    socket.on('data', (chunk) => splitter.push(chunk).slice(0, 1).forEach(take));
-    socket.on('end', () => {
-      const line = splitter.end();
-      if (line === undefined) fail('it closed the connection without a reply');
-      else take(line);
-    });
+    socket.on(
+      'data',
+      guarded((chunk: Buffer) => splitter.push(chunk).slice(0, 1).forEach(take)),
+    );
+    socket.on(
+      'end',
+      guarded(() => {
+        const line = splitter.end();
+        if (line === undefined) fail('it closed the connection without a reply');
+        else take(line);
+      }),
+    );
     socket.on('error', (error: NodeJS.ErrnoException) => fail(networkReason(error)));
     socket.on('close', () => clearTimeout(timer));
     signal.addEventListener('abort', () => fail('not waited for'));

@@ -2,7 +2,7 @@
  * The listener for calls: the port that the heartbeat announces, and a chat for whoever connects.
  */
 
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { ChildStart } from '../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
 import type { Address } from '../supervision/mailbox.js';
@@ -29,14 +29,15 @@ export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scop
     chats.send({ type: 'child.start', input: { kind: 'incoming', socket } });
   });
   server.on('error', (error) => scope.fail(error));
-  server.once('listening', () => {
-    const bound = server.address();
-    if (bound === null || typeof bound === 'string') return;
-    const news: PortBound = { type: 'port.bound', port: bound.port };
-    heartbeat.send(news);
-    scope.emit(news);
-    scope.ready();
-  });
+  server.once(
+    'listening',
+    scope.guard(() => {
+      const news: PortBound = { type: 'port.bound', port: (server.address() as AddressInfo).port };
+      heartbeat.send(news);
+      scope.emit(news);
+      scope.ready();
+    }),
+  );
   server.listen(port);
 
   return {

@@ -23,6 +23,8 @@ export interface ConsoleListener {
   /** There will be no more input: its end, or the user's interrupt. */
   onEnd(): void;
   onError(error: unknown): void;
+  /** Wraps a callback of a stream, a timer or a signal: what it throws goes to `onError`. */
+  guard<TArgs extends unknown[]>(callback: (...args: TArgs) => void): (...args: TArgs) => void;
 }
 
 /** Most bytes of a line typed: a character more than a message may have, so that too long is seen. */

@@ -44,7 +44,7 @@ export function openInteractiveConsole(
     listener.onAnswer(value);
   }
 
-  function onKey(text: string | undefined, key: Key): void {
+  function press(text: string | undefined, key: Key): void {
     if (key.ctrl && key.name === 'c') return listener.onEnd();
     if (key.ctrl && key.name === 'z') return suspend();
     if (key.ctrl && key.name === 'd' && !open?.typed) return listener.onEnd();
@@ -55,16 +55,18 @@ export function openInteractiveConsole(
   }
 
   function onEdit(): void {
-    drawing ??= setImmediate(() => {
-      drawing = undefined;
-      open?.draw();
-    });
+    drawing ??= setImmediate(
+      listener.guard(() => {
+        drawing = undefined;
+        open?.draw();
+      }),
+    );
   }
 
-  function onResize(): void {
+  const onResize = listener.guard(() => {
     block.resized();
     open?.draw();
-  }
+  });
 
   /** Ctrl-Z: gives the terminal back to the shell until the program is continued. */
   function suspend(): void {
@@ -76,10 +78,10 @@ export function openInteractiveConsole(
     process.kill(0, 'SIGTSTP');
   }
 
-  function resume(): void {
+  const resume = listener.guard(() => {
     stdin.setRawMode(true);
     open?.draw();
-  }
+  });
 
   function write(lines: readonly string[]): void {
     const rows = lines.flatMap((line) => wrapLine(line, stdout.columns));
@@ -98,6 +100,8 @@ export function openInteractiveConsole(
       deafUntilMs = performance.now() + QUIET_MS;
     }
   }
+
+  const onKey = listener.guard(press);
 
   emitKeypressEvents(stdin);
   stdin.setRawMode(true);
@@ -121,7 +125,7 @@ export function openInteractiveConsole(
         prompt.kind === 'key' ? new KeyPrompt(options) : new LinePrompt({ ...options, draft: text, onEdit });
       open.draw();
       const sinceMs = performance.now() - KEY_AHEAD_MS;
-      for (const { text, key, atMs } of ahead.splice(0)) if (atMs >= sinceMs) onKey(text, key);
+      for (const { text, key, atMs } of ahead.splice(0)) if (atMs >= sinceMs) press(text, key);
     },
 
     dropPrompt,

@@ -41,18 +41,18 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     listener.onAnswer(line);
   }
 
-  function onData(chunk: Buffer): void {
+  const onData = listener.guard((chunk: Buffer) => {
     for (const line of splitter.push(chunk)) ahead.push(decodeLine(line));
     if (ahead.length >= MAX_LINES_AHEAD) stdin.pause();
     answer();
-  }
+  });
 
-  function onEnd(): void {
+  const onEnd = listener.guard(() => {
     const line = splitter.end();
     if (line !== undefined) ahead.push(decodeLine(line));
     ended = true;
     answer();
-  }
+  });
 
   stdin.on('data', onData);
   stdin.on('end', onEnd);

@@ -20,6 +20,7 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
       onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
       onEnd: () => client.send({ type: 'input.ended' }),
       onError: (error) => scope.fail(error),
+      guard: (callback) => scope.guard(callback),
     });
     client.send({ type: 'terminal.opened' });
 

@@ -2,7 +2,7 @@
  * The TCP listener: accepts connections and hands each socket to the supervisor of connections.
  */
 
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Log } from '../log.js';
 import type { ChildStart } from '../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
@@ -41,17 +41,19 @@ export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour
     connections.send({ type: 'child.start', input: { socket, store, log } }),
   );
   server.on('error', (error) => scope.fail(error));
-  server.once('listening', () => {
-    const bound = server.address();
-    if (bound === null || typeof bound === 'string') return;
-    scope.emit({
-      type: 'socket.bound',
-      protocol: 'tcp',
-      host: bound.address,
-      port: bound.port,
-    } satisfies SocketBound);
-    scope.ready();
-  });
+  server.once(
+    'listening',
+    scope.guard(() => {
+      const { address, port: boundPort } = server.address() as AddressInfo;
+      scope.emit({
+        type: 'socket.bound',
+        protocol: 'tcp',
+        host: address,
+        port: boundPort,
+      } satisfies SocketBound);
+      scope.ready();
+    }),
+  );
   server.listen({ host, port, backlog: ACCEPT_BACKLOG });
 
   return {

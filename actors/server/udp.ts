@@ -45,16 +45,14 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
 
   socket.on('message', scope.guard(onDatagram));
   socket.on('error', (error) => scope.fail(error));
-  socket.once('listening', () => {
-    const bound = socket.address();
-    scope.emit({
-      type: 'socket.bound',
-      protocol: 'udp',
-      host: bound.address,
-      port: bound.port,
-    } satisfies SocketBound);
-    scope.ready();
-  });
+  socket.once(
+    'listening',
+    scope.guard(() => {
+      const { address, port } = socket.address();
+      scope.emit({ type: 'socket.bound', protocol: 'udp', host: address, port } satisfies SocketBound);
+      scope.ready();
+    }),
+  );
   socket.bind({ address: host, port });
 
   return {

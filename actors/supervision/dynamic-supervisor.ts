@@ -122,6 +122,9 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   readonly #children = new Map<string, Child>();
   /** Children that wait for their restart. */
   readonly #restarting = new Set<Child>();
+  /** Makes ids that never repeat, cheaply: this supervisor's own, and a number. */
+  readonly #incarnation = nanoid(8);
+  #starts = 0;
   #ending = false;
   #outcome: SupervisorError | undefined;
   #shutdownTimer: Timer | undefined;
@@ -191,7 +194,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #start(child: Child, input: unknown): void {
     const { id: kind, logic } = this.#settings.spec;
-    const id = `${kind}:${nanoid(10)}`;
+    const id = `${kind}:${this.#incarnation}-${this.#starts++}`;
     child.state = 'starting';
     try {
       const actor = createActor(logic, { parent: this.#scope.self, id, input });

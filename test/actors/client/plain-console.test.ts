@@ -17,6 +17,7 @@ function console() {
       onAnswer: (value) => told.push(value),
       onEnd: () => told.push('END'),
       onError: (error) => told.push(String(error)),
+      guard: (callback) => callback,
     },
   );
   return {
@@ -97,8 +98,15 @@ test('a console opened on an input that has ended tells so', async (t) => {
   await new Promise(setImmediate);
   first.console.close();
   const told: string[] = [];
-  const listener = { onAnswer: () => {}, onEnd: () => told.push('END'), onError: () => {} };
-  const second = openPlainConsole({ stdin: first.stdin as never, stdout: first.stdout as never }, listener);
+  const second = openPlainConsole(
+    { stdin: first.stdin as never, stdout: first.stdout as never },
+    {
+      onAnswer: () => {},
+      onEnd: () => told.push('END'),
+      onError: () => {},
+      guard: (callback) => callback,
+    },
+  );
   second.ask(QUESTION);
   t.deepEqual(told, ['END']);
 });

@@ -1,0 +1,107 @@
+/**
+ * What supervision costs: `npm run bench`.
+ *
+ * Two questions, each answered by alternating runs in one process, as CPU time, so that a busy machine does not
+ * matter: is starting and stopping a dynamic child as cheap with 100,000 alive as with one, and what does
+ * supervision add to the life of an actor as short-lived as a connection?
+ */
+
+import { type AnyActorRef, createActor } from 'xstate';
+import { fromBehaviour } from '../actors/supervision/behaviour.js';
+import { child } from '../actors/supervision/child-spec.js';
+import { dynamicSupervisor } from '../actors/supervision/dynamic-supervisor.js';
+import type { LifecycleEvent } from '../actors/supervision/lifecycle.js';
+import { run } from '../actors/supervision/run.js';
+import { supervisor } from '../actors/supervision/supervisor.js';
+
+/** Live children beside which one is started and stopped. */
+const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
+
+/** Lives measured in one round, and rounds of which the median counts. */
+const LIVES = 20_000;
+const ROUNDS = 9;
+
+type LifeEvent = { readonly type: 'request' } | { readonly type: 'reply' };
+
+/** An actor like a connection: it lives for two events, and ends by itself with the second. */
+const life = fromBehaviour<LifeEvent>((scope) => ({
+  receive({ type }) {
+    if (type === 'reply') scope.end();
+  },
+}));
+
+/** One way to live: starts an actor, and returns it. */
+type Start = () => AnyActorRef;
+
+/** CPU time of one life, in microseconds. */
+function measure(start: Start): number {
+  const before = process.cpuUsage();
+  for (let lives = 0; lives < LIVES; lives++) {
+    const actor = start();
+    actor.send({ type: 'request' });
+    actor.send({ type: 'reply' });
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / LIVES;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** The same actors with a parent that only hears of their ends. */
+function unsupervised(): Start {
+  const parent = createActor(fromBehaviour(() => ({ receive: () => {} }))).start();
+  let lives = 0;
+  return () => createActor(life, { parent, id: `life:${lives++}` }).start();
+}
+
+/** Children of a dynamic supervisor two levels below the root, as the server's connections are. */
+function supervised(crowd: number): Start {
+  let connections: AnyActorRef | undefined;
+  let latest: AnyActorRef | undefined;
+  const template = { id: 'life', logic: life, restart: 'temporary' } as const;
+  const inner = supervisor({
+    strategy: 'rest_for_one',
+    children: [
+      child({ id: 'connections', logic: dynamicSupervisor({ template, limit: Number.POSITIVE_INFINITY }) }),
+    ],
+  });
+  run(supervisor({ strategy: 'one_for_one', children: [child({ id: 'tcp', logic: inner })] }), {
+    onEmitted(event: LifecycleEvent) {
+      if (event.type !== 'child.started') return;
+      latest = event.actor;
+      if (event.id === 'connections') connections = event.actor;
+    },
+  });
+  const start: Start = () => {
+    connections?.send({ type: 'child.start', input: undefined });
+    return latest as AnyActorRef;
+  };
+  for (let others = 0; others < crowd; others++) start();
+  return start;
+}
+
+/** Runs every way in turn, several times; medians, in the same order. */
+function compare(ways: readonly Start[]): number[] {
+  const rounds = Array.from({ length: ROUNDS }, () => ways.map(measure));
+  return ways.map((_, way) => median(rounds.map((round) => round[way] as number)));
+}
+
+function print(label: string, microseconds: number, note = ''): void {
+  console.log(`${label.padEnd(58)} ${microseconds.toFixed(2).padStart(7)} µs  ${note}`.trimEnd());
+}
+
+const [bare = 0, added = 0] = compare([unsupervised(), supervised(1)]);
+console.log('An actor that lives for two events');
+print('  without a supervisor', bare);
+print('  under a dynamic supervisor, two levels below the root', added);
+print('  supervision adds', added - bare, 'target: at most 3 µs');
+
+console.log('\nStart and end of one more child, by how many are alive');
+const costs = compare(CROWDS.map(supervised));
+for (const [index, crowd] of CROWDS.entries()) {
+  print(`  ${crowd.toLocaleString('en')}`, costs[index] ?? Number.NaN);
+}
+const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
+console.log(`  with 100,000 it costs ${growth.toFixed(2)} times as much as with one: flat is about 1`);
