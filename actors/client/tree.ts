@@ -16,6 +16,7 @@ import { clientMachine } from '../../machines/client/client.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Log } from '../log.js';
 import { type RunTreeOptions, runTree } from '../run-tree.js';
+import type { BackoffOptions } from '../supervision/backoff.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import { addressOf } from '../supervision/mailbox.js';
@@ -37,6 +38,9 @@ const MAX_STASHED_EVENTS = 1_000;
 
 /** How long chats may take to deliver what was written, and to close, in milliseconds. */
 const CHATS_GRACE_MS = 2_000;
+
+/** Between restarts of an actor that needs the network: what failed once may fail for a while. */
+const RESTART_BACKOFF: BackoffOptions = { minMs: 20, maxMs: 2_000, resetAfterMs: 500 };
 
 export interface ClientOptions {
   readonly server: string;
@@ -64,6 +68,8 @@ export function startClient(options: ClientOptions): RunningTree {
 
   const client = supervisor({
     strategy: 'one_for_one',
+    // When its user leaves, the statechart ends, and with it the program.
+    autoShutdown: 'any',
     limits: { intensity: 5, periodMs: 10_000 },
     children: [
       child({
@@ -76,6 +82,7 @@ export function startClient(options: ClientOptions): RunningTree {
         id: HEARTBEAT,
         address,
         logic: heartbeatLogic,
+        backoff: RESTART_BACKOFF,
         input: (system) => ({
           server: { host, port: udpPort },
           client: addressOf(system, CLIENT),
@@ -95,6 +102,7 @@ export function startClient(options: ClientOptions): RunningTree {
       child({
         id: 'calls',
         logic: callsLogic,
+        backoff: RESTART_BACKOFF,
         input: (system) => ({
           port: callPort ?? options.messagePort,
           chats: addressOf(system, CHATS),
@@ -106,6 +114,7 @@ export function startClient(options: ClientOptions): RunningTree {
         address,
         logic: statechart,
         restart: 'transient',
+        significant: true,
         input: (system) => ({
           terminal: addressOf(system, TERMINAL),
           heartbeat: addressOf(system, HEARTBEAT),
@@ -116,16 +125,14 @@ export function startClient(options: ClientOptions): RunningTree {
     ],
   });
 
-  const tree = runTree(client, {
+  return runTree(client, {
     log,
     onEmitted(event) {
       if (event.type === 'user.signed-in') user = (event as unknown as { readonly id: UserId }).id;
       if (event.type === 'port.bound') callPort = (event as PortBound).port;
-      if (event.type === 'exit.requested') tree.shutdown();
     },
     ...(inspect && { inspect }),
   });
-  return tree;
 }
 
 /** A call beyond the limit is cut off; one of ours counts as unanswered. */

@@ -16,6 +16,7 @@
 import type { Store } from '../../storage/store.js';
 import type { Log } from '../log.js';
 import { type RunTreeOptions, runTree } from '../run-tree.js';
+import type { BackoffOptions } from '../supervision/backoff.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import { addressOf } from '../supervision/mailbox.js';
@@ -36,6 +37,9 @@ const MAX_STASHED_EVENTS = 10_000;
 
 /** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
 const SHUTDOWN_GRACE_MS = 2_000;
+
+/** Between restarts of an actor that needs the disk or a port: what failed once may fail for a while. */
+const RESTART_BACKOFF: BackoffOptions = { minMs: 20, maxMs: 2_000, resetAfterMs: 500 };
 
 export interface ServerOptions {
   readonly host: string;
@@ -72,10 +76,7 @@ export function startServer({
     children: [
       child({
         id: CONNECTIONS,
-        address: {
-          ...address,
-          refuse: ({ input }) => refuseConnection(input),
-        },
+        address: { ...address, refuse: ({ input }) => refuseConnection(input) },
         logic: dynamicSupervisor({
           template: {
             id: 'connection',
@@ -90,6 +91,7 @@ export function startServer({
       child({
         id: 'listener',
         logic: listenerLogic,
+        backoff: RESTART_BACKOFF,
         input: (system) => ({
           host,
           port: bound.get('tcp')?.port ?? tcpPort,
@@ -108,6 +110,7 @@ export function startServer({
       child({
         id: STORE,
         logic: storeLogic(openStore, log),
+        backoff: RESTART_BACKOFF,
         address: {
           ...address,
           refuse: (event) => {
@@ -124,6 +127,7 @@ export function startServer({
       child({
         id: 'udp',
         logic: udpLogic,
+        backoff: RESTART_BACKOFF,
         input: (system) => ({
           host,
           port: bound.get('udp')?.port ?? udpPort,

@@ -8,7 +8,6 @@ import {
   type AnyActorRef,
   assign,
   type EventObject,
-  emit,
   enqueueActions,
   fromPromise,
   type Snapshot,
@@ -207,7 +206,6 @@ export const clientSetup = setup({
       enqueue.sendTo(({ context }) => context.heartbeat, { type: 'presence.set', id: user, status: 100 });
       enqueue.emit({ type: 'user.signed-in', id: user });
     }),
-    requestExit: emit({ type: 'exit.requested' }),
 
     // Buddies.
     getBuddies: sendTo(({ context }) => context.heartbeat, { type: 'buddies.get' }),

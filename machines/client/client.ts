@@ -343,8 +343,7 @@ export const clientMachine = clientSetup.createMachine({
 
     left: {
       type: 'final',
-      description: 'The tree ends the program; the heartbeat says goodbye, the chats hang up.',
-      entry: 'requestExit',
+      description: 'With it the tree ends: the heartbeat says goodbye, the chats hang up.',
     },
   },
 });

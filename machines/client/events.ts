@@ -82,7 +82,8 @@ export interface ServerReply {
   readonly done: boolean;
 }
 
-/** What the statechart emits, for the tree to remember or to act on. */
-export type ClientEmitted =
-  | { readonly type: 'user.signed-in'; readonly id: UserId }
-  | { readonly type: 'exit.requested' };
+/** What the statechart emits, for the tree to remember. */
+export interface ClientEmitted {
+  readonly type: 'user.signed-in';
+  readonly id: UserId;
+}

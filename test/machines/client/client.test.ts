@@ -492,7 +492,7 @@ test('X, the end of input and a request to shut down all leave', (t) => {
   t.is(new Client().types('x').state, 'left');
   for (const client of [new Client(), new Client(alice).types('a', 'bob'), calling(), chatting()]) {
     client.look();
-    t.deepEqual(client.on({ type: 'input.ended' }).look(), ['emits exit.requested']);
+    t.deepEqual(client.on({ type: 'input.ended' }).look(), []);
     t.is(client.state, 'left');
   }
   t.is(chatting().on({ type: 'shutdown.requested' }).state, 'left');
