@@ -33,6 +33,12 @@ export function portOption(value: string): number {
   return port;
 }
 
+/** Reads a text from the command line; an empty one is most often a variable that is not set. */
+export function textOption(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('it is empty.');
+  return value;
+}
+
 /** Says why a program stops, in one line on standard error. */
 export function complain(name: string, message: string): void {
   process.stderr.write(`${name}: ${toDisplayText(message)}\n`);

@@ -9,7 +9,7 @@ import { startClient } from '../actors/client/tree.js';
 import type { Log } from '../actors/log.js';
 import { rootCause } from '../actors/supervision/supervisor-error.js';
 import { parseId, type UserId } from '../protocol/id.js';
-import { complain, createCommand, EXIT, portOption } from './command-line.js';
+import { complain, createCommand, EXIT, portOption, textOption } from './command-line.js';
 
 const NAME = 'im-client';
 
@@ -23,7 +23,7 @@ interface Options {
 }
 
 const command = createCommand(NAME, 'Terminal client of a small instant-messaging system.')
-  .option('--server <host>', 'name or address of the server', 'localhost')
+  .option('--server <host>', 'name or address of the server', textOption, 'localhost')
   .option('--tcp-port <port>', 'its port for REG, ADD and DEL', portOption, 1234)
   .option('--udp-port <port>', 'its port for SET and GET', portOption, 1235)
   .option('--message-port <port>', 'port on which buddies call; 0 picks a free one', portOption, 0)

@@ -10,7 +10,7 @@ import { rootCause } from '../actors/supervision/supervisor-error.js';
 import { hostPort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { openJournalStore } from '../storage/journal-store.js';
-import { complain, createCommand, EXIT, portOption } from './command-line.js';
+import { complain, createCommand, EXIT, portOption, textOption } from './command-line.js';
 import { createLog, LOG_LEVELS, type LogFormat } from './logger.js';
 
 const NAME = 'im-server';
@@ -25,10 +25,10 @@ interface Options {
 }
 
 const command = createCommand(NAME, 'Directory and presence server of a small instant-messaging system.')
-  .option('--host <address>', 'address to listen on', '0.0.0.0')
+  .option('--host <address>', 'address to listen on', textOption, '0.0.0.0')
   .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free one', portOption, 1234)
   .option('--udp-port <port>', 'port for SET and GET; 0 picks a free one', portOption, 1235)
-  .option('--data <directory>', 'where users and buddy lists are kept', './data')
+  .option('--data <directory>', 'where users and buddy lists are kept', textOption, './data')
   .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
   .addOption(
     new Option('--log-format <format>', 'how to log')
@@ -52,6 +52,8 @@ async function main(options: Options): Promise<void> {
           log.warn({ bytes, keptIn }, 'an interrupted write was cut off the journal, and kept aside'),
       }),
   });
+  // Whoever started it may not care for its ready line.
+  process.stdout.on('error', () => {});
   process.on('SIGINT', server.shutdown);
   process.on('SIGTERM', server.shutdown);
 

@@ -2,7 +2,9 @@
  * The server's log: pino on standard error, for people on a terminal, as JSON lines elsewhere.
  */
 
+import { constants, fstatSync, openSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import sonicBoom from 'sonic-boom';
 import { toDisplayText } from '../protocol/display-text.js';
 
 /** Most bytes of log that wait for a slow reader; beyond it lines are lost, never the server's time. */
@@ -23,7 +25,7 @@ export interface ProcessLog {
 
 /** Opens the log of this process. */
 export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogFormat): Promise<ProcessLog> {
-  const stderr = pino.destination({ fd: 2, sync: false, maxLength: MAX_LOG_BUFFER_BYTES });
+  const stderr = openStderr();
   const destination: DestinationStream = format === 'json' ? stderr : await prettyStream(stderr);
   const log = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } },
@@ -38,6 +40,32 @@ export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogF
         stderr.end();
       }),
   };
+}
+
+/**
+ * Standard error, written to beside the server's work. Not pino's own destination: that one waits, when the
+ * process ends, until all is written, which a full disk or a reader that stands still makes for ever.
+ */
+function openStderr(): sonicBoom.SonicBoom {
+  const stream = new sonicBoom.SonicBoom({
+    fd: stderrDescriptor(),
+    sync: false,
+    maxLength: MAX_LOG_BUFFER_BYTES,
+  });
+  // A full disk, a reader that is gone: lines are lost, never the server's time.
+  stream.on('error', () => {});
+  return stream;
+}
+
+/** Where a reader may stand still, a descriptor of its own that never makes a writing thread wait. */
+function stderrDescriptor(): number {
+  const status = fstatSync(2);
+  if (!status.isFIFO() && !status.isCharacterDevice()) return 2;
+  try {
+    return openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return 2; // not Linux, or nobody reads
+  }
 }
 
 /** Loaded only where it is wanted: it takes a third of the start-up time. */

@@ -109,10 +109,13 @@ function checkHeader(line: Uint8Array, path: string): void {
   if (/^im-journal \d+$/.test(header)) {
     throw new StoreError(
       'store.unusable',
-      `${path} was written by a newer im-server (its format is '${header}')`,
+      `${path} was written by a newer im-server (its format is '${header}'): start that one`,
     );
   }
-  throw new StoreError('store.corrupt', `${path} is no journal: its first line is not '${JOURNAL_HEADER}'`);
+  throw new StoreError(
+    'store.corrupt',
+    `${path} is no journal, its first line is not '${JOURNAL_HEADER}': restore it from a backup, or move it away to start empty`,
+  );
 }
 
 /**

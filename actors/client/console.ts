@@ -20,8 +20,10 @@ export interface Console {
 export interface ConsoleListener {
   /** The open prompt was answered, and is closed. */
   onAnswer(value: string): void;
-  /** There will be no more input: its end, or the user's interrupt. */
+  /** There is no more input for the open prompt; or the user interrupted. */
   onEnd(): void;
+  /** There will be no more input, and no prompt is open. */
+  onExhausted(): void;
   onError(error: unknown): void;
   /** Wraps a callback of a stream, a timer or a signal: what it throws goes to `onError`. */
   guard<TArgs extends unknown[]>(callback: (...args: TArgs) => void): (...args: TArgs) => void;

@@ -7,6 +7,7 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
+import { SocketAddress } from 'node:net';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
 import { plainAddress } from '../../protocol/address.js';
 import { parseBuddyList } from '../../protocol/buddy-list.js';
@@ -135,7 +136,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #contact({ announces }: { readonly announces: boolean }): void {
     if (this.#user === undefined) return;
     lookup(this.#input.server.host, { order: 'ipv4first' }, (error, address) => {
-      if (error === null) this.#scope.self.send({ type: 'server.located', address, announces });
+      if (error !== null) return;
+      this.#scope.self.send({ type: 'server.located', address: peerAddress(address), announces });
     });
   }
 
@@ -190,4 +192,14 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     socket.on('error', (error) => this.#scope.fail(error));
     return socket;
   }
+}
+
+/**
+ * An address as answers from there will carry it: in its shortest form, and where it means this machine by
+ * naming none, as the one that it stands for.
+ */
+function peerAddress(address: string): string {
+  const family = address.includes(':') ? 'ipv6' : 'ipv4';
+  const shortest = plainAddress(new SocketAddress({ address, family }).address);
+  return { '0.0.0.0': '127.0.0.1', '::': '::1' }[shortest] ?? shortest;
 }

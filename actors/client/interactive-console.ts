@@ -73,12 +73,15 @@ export function openInteractiveConsole(
     stdout.write('\r\n');
     block.forget();
     stdin.setRawMode(false);
+    // Without a listener the signal does what it does to any program.
+    process.off('SIGTSTP', suspend);
     process.once('SIGCONT', resume);
     // The whole group, as the terminal itself would: npx and its shell are in it too.
     process.kill(0, 'SIGTSTP');
   }
 
   const resume = listener.guard(() => {
+    process.on('SIGTSTP', suspend);
     stdin.setRawMode(true);
     open?.draw();
   });
@@ -105,6 +108,7 @@ export function openInteractiveConsole(
 
   emitKeypressEvents(stdin);
   stdin.setRawMode(true);
+  process.on('SIGTSTP', suspend);
   stdin.on('keypress', onKey).on('end', listener.onEnd).on('error', listener.onError);
   stdout.on('resize', onResize).on('error', listener.onEnd);
   stdin.resume();
@@ -133,7 +137,7 @@ export function openInteractiveConsole(
     close() {
       clearImmediate(drawing);
       block.erase();
-      process.off('SIGCONT', resume);
+      process.off('SIGCONT', resume).off('SIGTSTP', suspend);
       stdin.off('keypress', onKey).off('end', listener.onEnd).off('error', listener.onError);
       stdout.off('resize', onResize).off('error', listener.onEnd);
       stdin.setRawMode(false);

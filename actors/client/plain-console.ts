@@ -9,6 +9,7 @@ import type { Prompt } from '../../machines/client/events.js';
 import { LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine } from '../../protocol/message.js';
 import { type Console, type ConsoleListener, type ConsoleStreams, MAX_LINE_BYTES } from './console.js';
+import { wrapLine } from './layout.js';
 
 /** Most lines read ahead; then input waits in its pipe. */
 export const MAX_LINES_AHEAD = 1_024;
@@ -26,6 +27,12 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     atLineStart = endsLine;
   }
 
+  /** On a terminal, the rows of a long line are told from lines of their own. */
+  function rowsOf(line: string): string[] {
+    const rows = stdout.isTTY ? wrapLine(line, stdout.columns) : [line];
+    return rows.map((row) => `${row}\n`);
+  }
+
   /** Answers the open prompt with the next line there is, or tells that there will be none. */
   function answer(): void {
     if (prompt === undefined) return;
@@ -39,6 +46,11 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     if (stdin.isTTY) atLineStart = true;
     if (ahead.length < MAX_LINES_AHEAD) stdin.resume();
     listener.onAnswer(line);
+    tellIfExhausted();
+  }
+
+  function tellIfExhausted(): void {
+    if (ended && ahead.length === 0 && prompt === undefined) listener.onExhausted();
   }
 
   const onData = listener.guard((chunk: Buffer) => {
@@ -52,6 +64,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     if (line !== undefined) ahead.push(decodeLine(line));
     ended = true;
     answer();
+    tellIfExhausted();
   });
 
   stdin.on('data', onData);
@@ -63,7 +76,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
   return {
     print(lines) {
       if (!atLineStart) write('\n', true);
-      write(lines.map((line) => `${line}\n`).join(''), true);
+      write(lines.flatMap(rowsOf).join(''), true);
       if (prompt !== undefined) write(prompt.text, false);
     },
 

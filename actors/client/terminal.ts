@@ -19,6 +19,7 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
     const terminal = openConsole({
       onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
       onEnd: () => client.send({ type: 'input.ended' }),
+      onExhausted: () => client.send({ type: 'input.exhausted' }),
       onError: (error) => scope.fail(error),
       guard: (callback) => scope.guard(callback),
     });

@@ -22,6 +22,9 @@ import type { StoreEvent } from './store.js';
 /** Longest wait in milliseconds: for a whole line from accept; then for the store; then for the client to close. */
 export const CONNECTION_DEADLINE_MS = 10_000;
 
+/** How long a connection without a request is waited for when the server shuts down, in milliseconds. */
+const LAST_REQUEST_MS = 50;
+
 /** Most bytes after the request line that are read, unseen, before the connection is cut. */
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
@@ -70,6 +73,10 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
       connection.scope.cancel(connection.deadline);
       connection.deadline = startDeadline(connection.scope);
     },
+    shortenDeadline(connection) {
+      connection.scope.cancel(connection.deadline);
+      connection.deadline = startDeadline(connection.scope, LAST_REQUEST_MS);
+    },
     sendReply: (connection, event) => reply(connection, (event as { readonly reply: ReplyCode }).reply),
     sendUnavailable: (connection) => reply(connection, 205),
   },
@@ -90,8 +97,8 @@ export function refuseConnection({ socket }: ConnectionInput): void {
 }
 
 /** Absolute, not idle: a client that sends a byte now and then gains nothing. */
-function startDeadline(scope: BehaviourScope<ConnectionEvent>): Timer {
-  return scope.sendLater({ type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
+function startDeadline(scope: BehaviourScope<ConnectionEvent>, delayMs = CONNECTION_DEADLINE_MS): Timer {
+  return scope.sendLater({ type: 'deadline.passed' }, delayMs);
 }
 
 /** Turns what the socket says into the chart's events: bytes become a typed request here. */

@@ -104,7 +104,15 @@ export const chatMachine = setup({
     greeting: {
       description: 'Called: some callers say first who they are, others wait. A moment tells.',
       on: {
-        'line.received': { target: 'ringing', actions: ['stopTimer', 'readOpening', 'announceCall'] },
+        'line.received': [
+          {
+            guard: 'isFarewell',
+            target: 'closing',
+            actions: ['hangUp', 'startLingerTimer'],
+            description: 'The caller thought better of it.',
+          },
+          { target: 'ringing', actions: ['stopTimer', 'readOpening', 'announceCall'] },
+        ],
         'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A caller that waits.' },
         'socket.ended': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'socket.closed': 'closed',
@@ -114,10 +122,15 @@ export const chatMachine = setup({
     ringing: {
       description: 'Called: the client decides.',
       on: {
-        'line.received': {
-          actions: 'readLateLine',
-          description: 'A late greeting, or a message sent early.',
-        },
+        'line.received': [
+          {
+            guard: 'isFarewell',
+            target: 'closing',
+            actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+            description: 'The caller does not wait any longer.',
+          },
+          { actions: 'readLateLine', description: 'A late greeting, or a message sent early.' },
+        ],
         'call.accept': { target: 'open', actions: ['sendAcceptance', 'deliverEarlyLines'] },
         'call.reject': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
         'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
@@ -145,6 +158,12 @@ export const chatMachine = setup({
             guard: 'isRefusal',
             target: 'closing',
             actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
+          },
+          {
+            guard: 'isFarewell',
+            target: 'closing',
+            actions: ['announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
+            description: 'No known answer, so the buddy accepted, and it left.',
           },
           {
             target: 'open',

@@ -34,6 +34,9 @@ import * as view from './view.js';
 /** Longest wait for an answer to a call, ours or a buddy's, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
+/** How long the network may take for a line of ours before the user is told, in milliseconds. */
+const READ_PATIENCE_MS = 5_000;
+
 type Neighbour<TEvent extends EventObject> = ActorRef<Snapshot<unknown>, TEvent>;
 
 /** A request as the user typed it: the server judges the ids. */
@@ -72,6 +75,10 @@ export interface ClientContext extends ClientInput {
   readonly call: CallReceived | undefined;
   /** A call that came while the server was asked; it rings as soon as the answer is there. */
   readonly waitingCall: CallReceived | undefined;
+  /** Typed while the buddy did not read; it goes out next. */
+  readonly heldMessage: string | undefined;
+  /** There will be no more input. */
+  readonly inputExhausted: boolean;
 }
 
 export type ClientEvent =
@@ -89,6 +96,12 @@ type ServerAnswered = EventObject & { readonly output: ServerReply };
 /** A letter, a word or a line, as the user typed it. */
 function answer(event: EventObject): string {
   return (event as PromptAnswered).value.trim();
+}
+
+/** The message that the user typed. */
+function messageIn(event: EventObject): string {
+  const { value } = event as PromptAnswered;
+  return value === '\\q' ? 'q' : value;
 }
 
 function isDone(event: EventObject): boolean {
@@ -122,7 +135,7 @@ export const clientSetup = setup({
     /** Sends one request to the server; the client's tree provides it. */
     askServer: fromPromise<ServerReply, ServerRequest>(() => Promise.reject(new Error('not provided'))),
   },
-  delays: { answerTimeout: ANSWER_TIMEOUT_MS },
+  delays: { answerTimeout: ANSWER_TIMEOUT_MS, readPatience: READ_PATIENCE_MS },
 
   guards: {
     isChoice: ({ event }, { letter }: { letter: string }) => answer(event).toUpperCase() === letter,
@@ -145,6 +158,7 @@ export const clientSetup = setup({
     isWaitingCall: ({ context, event }) => (event as ChatNews).chat === context.waitingCall?.chat,
     isRegistered: ({ context, event }) => context.request?.op === 'REG' && isDone(event),
     isListChanged: ({ context, event }) => context.request?.op !== 'REG' && isDone(event),
+    isInputExhausted: ({ context }) => context.inputExhausted,
     isCut: ({ event }) => (event as Extract<ClientEvent, { type: 'message.sent' }>).cut,
   },
 
@@ -169,6 +183,7 @@ export const clientSetup = setup({
     sayCallFailed: sendTo(terminal, ({ context, event }) =>
       print(view.callFailedLine(context.buddy, (event as CallFailed).reason)),
     ),
+    sayNotSent: sendTo(terminal, ({ context }) => print(view.notSentLine(context.heldMessage ?? ''))),
     sayMessage: sendTo(terminal, ({ event }) => print(...view.messageLines(event as MessageReceived))),
     openPrompt: enqueueActions(({ enqueue }, { prompt }: { prompt: Prompt }) => {
       enqueue.assign({ prompt });
@@ -239,9 +254,12 @@ export const clientSetup = setup({
     }),
     rejectCaller: sendTo(sendingChat, { type: 'call.reject' }),
     dismissChat: sendTo(sendingChat, { type: 'chat.leave' }),
-    sendMessage: sendTo(currentChat, ({ event }) => {
-      const { value } = event as PromptAnswered;
-      return { type: 'message.send', text: value === '\\q' ? 'q' : value };
-    }),
+    sendMessage: sendTo(currentChat, ({ event }) => ({ type: 'message.send', text: messageIn(event) })),
+    holdMessage: assign({ heldMessage: ({ event }) => messageIn(event) }),
+    sendHeldMessage: sendTo(currentChat, ({ context }) => ({
+      type: 'message.send',
+      text: context.heldMessage ?? '',
+    })),
+    noteExhausted: assign({ inputExhausted: true }),
   },
 });

@@ -24,6 +24,8 @@ export const clientMachine = clientSetup.createMachine({
     chat: undefined,
     call: undefined,
     waitingCall: undefined,
+    heldMessage: undefined,
+    inputExhausted: false,
   }),
   initial: 'starting',
   on: {
@@ -36,6 +38,7 @@ export const clientMachine = clientSetup.createMachine({
     'server.found': { actions: { type: 'say', params: { text: SAY.serverFound } } },
     'call.accepted': { actions: 'dismissChat', description: 'Of a chat that this client knows nothing of.' },
     'message.received': { actions: 'dismissChat', description: 'Likewise.' },
+    'input.exhausted': { actions: 'noteExhausted', description: 'What was asked is still answered.' },
     'input.ended': '.left',
     'shutdown.requested': '.left',
   },
@@ -222,6 +225,11 @@ export const clientMachine = clientSetup.createMachine({
           description: 'Calls the buddy, if somebody else did not call first.',
           always: [
             { guard: 'hasWaitingCall', target: '#client.resuming' },
+            {
+              guard: 'isInputExhausted',
+              target: '#client.left',
+              description: 'Nobody could talk, whatever the buddy says.',
+            },
             { guard: 'isCallable', target: '#client.busy.calling' },
             { target: '#client.resuming', actions: 'sayNotCallable' },
           ],
@@ -250,7 +258,10 @@ export const clientMachine = clientSetup.createMachine({
                 target: '#client.resuming',
                 actions: ['rejectCall', { type: 'say', params: { text: SAY.callRefused } }],
               },
-              { target: 'ringing', reenter: true, description: 'Neither yes nor no: asked again.' },
+              {
+                actions: ['sayCaller', { type: 'openPrompt', params: { prompt: CALL_PROMPT } }],
+                description: 'Neither yes nor no: asked again, in the same 60 s.',
+              },
             ],
             'chat.closed': {
               guard: 'isCurrentChat',
@@ -270,6 +281,7 @@ export const clientMachine = clientSetup.createMachine({
           entry: [{ type: 'say', params: { text: SAY.connecting } }, 'placeCall'],
           on: {
             'call.placed': { actions: 'rememberChat' },
+            'input.exhausted': '#client.left',
             'call.accepted': {
               guard: 'isCurrentChat',
               target: 'chatting',
@@ -334,6 +346,41 @@ export const clientMachine = clientSetup.createMachine({
                   },
                   { target: 'composing' },
                 ],
+              },
+              after: {
+                readPatience: {
+                  target: 'stalled',
+                  actions: { type: 'say', params: { text: SAY.buddyDoesNotRead } },
+                },
+              },
+            },
+            stalled: {
+              description: 'The buddy does not read. The user may leave; one more line waits.',
+              entry: { type: 'openPrompt', params: { prompt: CHAT_PROMPT } },
+              on: {
+                'message.sent': {
+                  target: 'composing',
+                  description: 'The same prompt stays open, with what is being typed.',
+                },
+                'prompt.answered': [
+                  {
+                    guard: 'isQuit',
+                    target: '#client.resuming',
+                    actions: ['leaveChat', { type: 'say', params: { text: SAY.chatClosed } }],
+                  },
+                  { target: 'held', actions: ['holdMessage', 'closePrompt'] },
+                ],
+              },
+            },
+            held: {
+              description:
+                'A line waits until the one before is on its way; for 60 s, then the chat is over.',
+              on: { 'message.sent': { target: 'sending', actions: 'sendHeldMessage' } },
+              after: {
+                answerTimeout: {
+                  target: '#client.resuming',
+                  actions: ['sayNotSent', 'leaveChat', { type: 'say', params: { text: SAY.chatClosed } }],
+                },
               },
             },
           },

@@ -29,6 +29,8 @@ export type TerminalCommand =
 export type TerminalNews =
   | { readonly type: 'terminal.opened' }
   | { readonly type: 'prompt.answered'; readonly value: string }
+  /** There will be no more input, and no prompt is open that could be left unanswered. */
+  | { readonly type: 'input.exhausted' }
   | { readonly type: 'input.ended' };
 
 /** From the statechart to the heartbeat. */

@@ -3,7 +3,7 @@
  */
 
 import type { Buddy } from '../../protocol/buddy-list.js';
-import type { DisplayText } from '../../protocol/display-text.js';
+import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import { STATUS_WORDS } from '../../protocol/status.js';
 import type { Prompt } from './events.js';
@@ -53,6 +53,7 @@ export const SAY = {
   callGone: 'The caller hung up.',
   chatHelp: 'Enter your text to send to buddy.  Enter q to quit.',
   chatClosed: 'Buddy connection closed.',
+  buddyDoesNotRead: '(Your buddy does not read at present. Wait, or enter q to quit.)',
   ownMessageCut: '(Your message was longer than 16 KiB: only its beginning was sent.)',
 } as const;
 
@@ -97,6 +98,11 @@ export function messageLines({ text, cut }: { readonly text: DisplayText; readon
   return cut
     ? [`B: ${text}`, '(That message was longer than 16 KiB: this is its beginning.)']
     : [`B: ${text}`];
+}
+
+/** A line of the user's own that did not go out. */
+export function notSentLine(text: string): string {
+  return toDisplayText(`(Not sent: ${text})`);
 }
 
 /** What a reply means that says little by itself; nothing for the others. */

@@ -26,7 +26,12 @@ export type ConnectionEvent =
   | { readonly type: 'shutdown.requested' };
 
 /** What the connection does to the world; the actor has one function for each. */
-export type ConnectionAction = 'submitChange' | 'restartDeadline' | 'sendReply' | 'sendUnavailable';
+export type ConnectionAction =
+  | 'submitChange'
+  | 'restartDeadline'
+  | 'shortenDeadline'
+  | 'sendReply'
+  | 'sendUnavailable';
 
 const effect = () => {};
 
@@ -35,6 +40,7 @@ export const connectionMachine = setup({
   actions: {
     submitChange: effect,
     restartDeadline: effect,
+    shortenDeadline: effect,
     sendReply: effect,
     sendUnavailable: effect,
   } satisfies Record<ConnectionAction, () => void>,
@@ -55,7 +61,10 @@ export const connectionMachine = setup({
         'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
         'input.ended': { target: 'closed', description: 'The client left without a word: no reply.' },
         'socket.closed': 'closed',
-        'shutdown.requested': { target: 'closed', description: 'Nothing was asked yet.' },
+        'shutdown.requested': {
+          actions: 'shortenDeadline',
+          description: 'Its request may be here, not yet read: a moment tells.',
+        },
       },
     },
     committing: {

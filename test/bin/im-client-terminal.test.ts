@@ -288,6 +288,45 @@ test('Ctrl-Z gives the terminal back, and fg takes up where it was', async (t) =
   t.pass();
 });
 
+test('a SIGTSTP from elsewhere stops it as Ctrl-Z does', async (t) => {
+  const { server } = await aliceInTerminal(t);
+  const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
+  const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');
+  shell.press(`PS1='sh> '; clear; ${programPath('im-client')} ${ports}\r`);
+  await shell.shows(...AT_MENU);
+  shell.press('\u001a');
+  await shell.until(() => shell.rows().some((row) => row.includes('Stopped')));
+  shell.press('clear; echo pid=$(jobs -p %1)\r');
+  const pidRow = () => shell.rows().find((row) => /^pid=\d+$/.test(row));
+  await shell.until(() => pidRow() !== undefined);
+  const pid = Number(pidRow()?.slice(4));
+  for (let stops = 1; stops <= 2; stops++) {
+    shell.press('clear; fg %1\r');
+    await shell.shows('Your choice:');
+    process.kill(pid, 'SIGTSTP');
+    await shell.until(() => shell.rows().some((row) => row.includes('Stopped')));
+  }
+  shell.press('clear; fg %1\r');
+  await shell.shows('Your choice:');
+  shell.press('l');
+  await shell.shows('Enter user id:');
+  t.pass();
+});
+
+test("on a terminal, plain mode keeps a long line's rows apart from lines of their own", async (t) => {
+  const { server } = await aliceInTerminal(t);
+  const ports = ['--tcp-port', String(server.tcp), '--udp-port', String(server.udp)];
+  const alice = Terminal.client(t, SIZE, '--server', '127.0.0.1', ...ports, '--user', 'alice', '--plain');
+  await alice.shows('Your choice:');
+  const bob = await Peer.call(t, await alicesPort(t, server.udp));
+  await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  alice.press('y\r');
+  await bob.line();
+  bob.send(`${'x'.repeat(SIZE.columns - 3)}Buddy connection closed.\n`);
+  await alice.until(() => alice.rows().some((row) => row.includes('Buddy connection closed.')));
+  t.false(alice.rows().includes('Buddy connection closed.'));
+});
+
 test('TERM=dumb gets plain lines', async (t) => {
   const peer = await listenForCalls(t);
   const shell = new Terminal(

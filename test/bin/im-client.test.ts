@@ -168,6 +168,37 @@ test('a server that is down is a clear line, and the client goes on and heals', 
   t.pass();
 });
 
+test('the server may be named in any way that leads there', async (t) => {
+  const { tcp, udp } = await withBuddies(t);
+  for (const name of ['0.0.0.0', '::ffff:127.0.0.1', '127.1', 'localhost']) {
+    const ports = ['--tcp-port', String(tcp), '--udp-port', String(udp)];
+    const alice = new Program(t, 'im-client', '--server', name, ...ports, '--user', 'alice');
+    await alice.answer('Your choice: ', 's');
+    await alice.expect(/My buddy list:\nbob\t/);
+    await alice.answer('Your choice: ', 'x');
+    t.is(await alice.exited, 0, name);
+  }
+});
+
+test('the end of input ends a call that nobody answers', async (t) => {
+  const { alice } = await aliceCallsBob(t);
+  alice.process.stdin?.end();
+  t.is(await alice.exited, 0);
+});
+
+test('a buddy who does not read can be left', async (t) => {
+  const { alice, peer } = await aliceCallsBob(t);
+  peer.send('OK\n');
+  await alice.expect('> ');
+  peer.socket.pause();
+  const line = `${'x'.repeat(16_000)}\n`;
+  alice.write(line.repeat(800));
+  await alice.expect('(Your buddy does not read at present.');
+  t.is(alice.stderr, '');
+  alice.process.kill('SIGTERM');
+  t.is(await alice.exited, 0);
+});
+
 test('answers from anyone but the server are dropped', async (t) => {
   const server = createSocket('udp4');
   server.bind(0, '127.0.0.1');
@@ -413,6 +444,7 @@ test('mistakes on the command line are one clear line each', async (t) => {
   const cases = [
     [['--user', 'not an id'], 2, /^im-client: .*not an id.*letters, digits/],
     [['--message-port', '70000'], 2, /^im-client: .*a port is a number/],
+    [['--server', ''], 2, /^im-client: .*--server.*it is empty/],
     [['--colour'], 2, /^im-client: unknown option '--colour'/],
     [['--message-port', String(taken.port)], 1, /^im-client: TCP port \d+ is in use: .*--message-port/],
   ] as const;

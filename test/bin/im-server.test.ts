@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
-import { ask, closed, dial, PresenceClient, until } from '../helpers/network.js';
-import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import { ask, closed, dial, freePort, PresenceClient, until } from '../helpers/network.js';
+import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -122,6 +122,8 @@ test("operators' mistakes are one clear line each, and no stack trace", async (t
     [['--host', 'no.such.host.invalid'], 1, /^im-server: cannot listen on no\.such\.host\.invalid: .*--host/],
     [['--tcp-port', '65536'], 2, /^im-server: .*65536.*a port is a number from 0 to 65535/],
     [['--log-level', 'loud'], 2, /^im-server: .*loud.*trace, debug/],
+    [['--host', ''], 2, /^im-server: .*--host.*it is empty/],
+    [['--data', ''], 2, /^im-server: .*--data.*it is empty/],
     [['--dada', 'x'], 2, /^im-server: unknown option '--dada'.*--data/],
     [['extra'], 2, /^im-server: too many arguments/],
   ];
@@ -132,6 +134,40 @@ test("operators' mistakes are one clear line each, and no stack trace", async (t
     t.is(result.stderr.split('\n').length, 2, result.stderr);
     t.is(result.stdout, '');
   }
+});
+
+/** Starts a server with its standard error, or output, as the shell was told to; it is ended with SIGTERM. */
+async function endsWell(t: ExecutionContext, redirected: string): Promise<void> {
+  const args = [
+    '--host',
+    '127.0.0.1',
+    '--udp-port',
+    '0',
+    '--data',
+    await temporaryDirectory(t),
+    '--log-level',
+    'debug',
+  ];
+  const port = await freePort();
+  const command = `exec ${programPath('im-server')} ${args.join(' ')} --tcp-port ${port} ${redirected}`;
+  // Nobody reads what comes out: a pipe fills up.
+  const server = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.teardown(() => server.kill('SIGKILL'));
+  const exited = once(server, 'exit');
+  while ((await ask(port, 'REG first\n').catch(() => '')) === '') await new Promise(setImmediate);
+  // More lines than any pipe holds.
+  for (let count = 0; count < 1_500; count++) t.is(await ask(port, `REG user${count}\n`), '200 OK\r\n');
+  server.kill('SIGTERM');
+  t.deepEqual(await exited, [0, null], redirected);
+}
+
+test('a log that cannot be written, or that nobody reads, costs lines and nothing else', async (t) => {
+  await endsWell(t, '2>/dev/full');
+  await endsWell(t, '');
+});
+
+test('a ready line that cannot be written stops nobody', async (t) => {
+  await endsWell(t, '>/dev/full 2>/dev/null');
 });
 
 test('--help and --version say what they should and exit 0', async (t) => {
@@ -160,27 +196,40 @@ test('10,000 idle connections do not slow a new request', async (t) => {
   const count = Math.min(10_000, Number(descriptors) - 500);
   if (count < 10_000) t.log(`only ${count} connections: this machine allows ${descriptors} open files`);
   const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
-  /** The server's CPU time for 500 requests, in ms: unlike their duration, others do not disturb it. */
+  /** The server's CPU time for 200 requests, in ms: unlike their duration, others do not disturb it. */
   const costOf = async (prefix: string) => {
     const before = await cpuTimeMs(program);
-    for (let index = 0; index < 500; index++) {
+    for (let index = 0; index < 200; index++) {
       t.is(await ask(tcp, `REG ${prefix}${index}\n`), '200 OK\r\n');
     }
     return (await cpuTimeMs(program)) - before;
   };
   const without = await costOf('without');
-  const idle: Socket[] = [];
+  const idle = new Set<Socket>();
   t.teardown(() => {
     for (const socket of idle) socket.destroy();
   });
-  while (idle.length < count) {
-    const some = Array.from({ length: 250 }, () =>
-      connect({ port: tcp, host: '127.0.0.1' }).on('error', () => {}),
-    );
-    await Promise.all(some.map((socket) => once(socket, 'connect')));
-    idle.push(...some);
+  /** Opens more until enough are open: the server closes each of them after 10 s. */
+  const fill = async () => {
+    while (idle.size < count) {
+      const some = Array.from({ length: 250 }, () =>
+        connect({ port: tcp, host: '127.0.0.1' }).on('error', () => {}),
+      );
+      await Promise.all(some.map((socket) => once(socket, 'connect')));
+      for (const socket of some) {
+        idle.add(socket);
+        socket.once('close', () => idle.delete(socket));
+        socket.resume();
+      }
+    }
+  };
+  // A machine that is busy with other things may take too long for the first ones; then once more.
+  let beside = Number.NaN;
+  for (let round = 0; round < 3; round++) {
+    await fill();
+    beside = await costOf(`beside${round}_`);
+    if (idle.size > count * 0.9) break;
   }
-  const beside = await costOf('beside');
-  t.true(idle.filter(({ closed }) => !closed).length > count * 0.9, 'they are still open');
-  t.true(beside < without * 2 + 100, `${without} ms without, ${beside} ms beside ${count} connections`);
+  t.true(idle.size > count * 0.9, 'they are still open');
+  t.true(beside < without * 2 + 100, `${without} ms without, ${beside} ms beside ${idle.size} connections`);
 });

@@ -16,6 +16,7 @@ function console() {
     {
       onAnswer: (value) => told.push(value),
       onEnd: () => told.push('END'),
+      onExhausted: () => told.push('EXHAUSTED'),
       onError: (error) => told.push(String(error)),
       guard: (callback) => callback,
     },
@@ -87,9 +88,9 @@ test('the end of input is told when the lines before it are used up', async (t) 
   plain.ask(QUESTION);
   t.deepEqual(told, ['one']);
   plain.ask(OTHER);
-  t.deepEqual(told, ['one', 'two']);
+  t.deepEqual(told, ['one', 'two', 'EXHAUSTED']);
   plain.ask(QUESTION);
-  t.deepEqual(told, ['one', 'two', 'END']);
+  t.deepEqual(told, ['one', 'two', 'EXHAUSTED', 'END']);
 });
 
 test('a console opened on an input that has ended tells so', async (t) => {
@@ -103,6 +104,7 @@ test('a console opened on an input that has ended tells so', async (t) => {
     {
       onAnswer: () => {},
       onEnd: () => told.push('END'),
+      onExhausted: () => told.push('EXHAUSTED'),
       onError: () => {},
       guard: (callback) => callback,
     },

@@ -54,6 +54,20 @@ test('any other first line accepts our call, and is the first message', (t) => {
   });
 });
 
+test('whoever leaves before the call was answered is gone', (t) => {
+  for (const farewell of ['q', 'BYE500']) {
+    t.is(after('call.arrived', line(farewell)).state, 'closing', farewell);
+    t.deepEqual(after('call.arrived', line('REQUEST bob 1234'), line(farewell)), {
+      state: 'closing',
+      actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+    });
+    t.deepEqual(after('call.dialled', 'socket.connected', line(farewell)), {
+      state: 'closing',
+      actions: ['announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
+    });
+  }
+});
+
 test('a buddy who closes before any line refuses our call', (t) => {
   t.deepEqual(after('call.dialled', 'socket.connected', 'socket.ended').actions[0], 'announceRefused');
   t.deepEqual(after('call.dialled', 'socket.connected', 'socket.closed'), {

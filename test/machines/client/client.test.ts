@@ -457,6 +457,45 @@ test('only a line that is exactly q leaves', (t) => {
   ]);
 });
 
+/** Alice in a chat with a buddy who does not read: her first line is stuck. */
+function stalled(): Client {
+  const client = chatting().types('first');
+  client.look();
+  return client.on({ type: 'xstate.after.readPatience.client.busy.chatting.sending' } as never);
+}
+
+test('a buddy who does not read is told of, and can be left', (t) => {
+  const client = stalled();
+  t.deepEqual(client.look(), [`terminal: ${SAY.buddyDoesNotRead}`, 'terminal? > ']);
+  t.deepEqual(client.types('q').look(), ['chat <- chat.leave', 'terminal: Buddy connection closed.', MENU]);
+});
+
+test('a line typed meanwhile waits, and goes out next', (t) => {
+  const client = stalled().types('second');
+  client.look();
+  t.deepEqual(client.on({ type: 'message.sent', chat, cut: false }).look(), ['chat <- message.send second']);
+  t.deepEqual(client.on({ type: 'message.sent', chat, cut: false }).look(), ['terminal? > ']);
+});
+
+test('a buddy who reads again lets the prompt stay as it is', (t) => {
+  const client = stalled();
+  client.look();
+  client.on({ type: 'message.sent', chat, cut: false });
+  t.deepEqual(client.state, { busy: { chatting: 'composing' } });
+});
+
+test('a buddy who does not read for a minute is left, and what was not sent is said', (t) => {
+  const client = stalled().types('second');
+  client.look();
+  client.on({ type: 'xstate.after.answerTimeout.client.busy.chatting.held' } as never);
+  t.deepEqual(client.look(), [
+    'terminal: (Not sent: second)',
+    'chat <- chat.leave',
+    'terminal: Buddy connection closed.',
+    MENU,
+  ]);
+});
+
 test('a message is shown as one', (t) => {
   const text = 'hi alice' as DisplayText;
   t.deepEqual(chatting().on({ type: 'message.received', chat, text, cut: false }).look(), [
@@ -496,6 +535,15 @@ test('X, the end of input and a request to shut down all leave', (t) => {
     t.is(client.state, 'left');
   }
   t.is(chatting().on({ type: 'shutdown.requested' }).state, 'left');
+});
+
+test('without more input nobody is called, but what was asked is still answered', (t) => {
+  const exhausted: ClientEvent = { type: 'input.exhausted' };
+  t.is(calling().on(exhausted).state, 'left');
+  const asking = new Client(alice).types('m', 'bob').on(exhausted);
+  t.is(asking.on({ type: 'buddies.received', buddies: [bobOnline] }).state, 'left');
+  const adding = new Client(alice).types('a', 'bob').on(exhausted);
+  t.true(adding.serverReplies('200 OK').look().includes('terminal: 200 OK'));
 });
 
 test('a terminal that was restarted is shown the open prompt again', (t) => {

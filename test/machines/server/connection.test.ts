@@ -83,9 +83,11 @@ test('after the reply, a client that neither reads nor closes is closed', (t) =>
   t.is(steps(replied, { type: 'input.flooded' }).state, 'closed');
 });
 
-test('asked to shut down, it closes unless a request is in flight', (t) => {
+test('asked to shut down, it waits a moment for a request, or for the answer to one', (t) => {
   const shutdown = { type: 'shutdown.requested' } as const;
-  t.is(steps(shutdown).state, 'closed');
+  t.deepEqual(steps(shutdown), { state: 'receiving', actions: ['shortenDeadline'] });
+  t.is(steps(shutdown, { type: 'request.received', change }).state, 'committing');
+  t.is(steps(shutdown, { type: 'deadline.passed' }).state, 'closed');
   t.is(steps({ type: 'request.received', change }, shutdown).state, 'committing');
   t.is(steps({ type: 'request.refused', reply: 201 }, shutdown).state, 'closed');
 });
