@@ -9,6 +9,7 @@
 
 import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
 import type { ChildSpec, ChildType } from './child-spec.js';
+import { reportBystander } from './containment.js';
 import { SupervisorError } from './supervisor-error.js';
 
 /**
@@ -63,6 +64,31 @@ export interface ChildCount {
   readonly active: number;
   readonly supervisors: number;
   readonly workers: number;
+}
+
+/** Gives an answer to whoever waits for it; whoever cannot bear it is no affair of the supervisor's. */
+export function answer<TAnswer>(
+  supervisor: AnyActorRef,
+  replies: readonly ((answer: TAnswer) => void)[],
+  given: TAnswer,
+): void {
+  for (const reply of replies) {
+    try {
+      reply(given);
+    } catch (error) {
+      reportBystander('reply', supervisor, error);
+    }
+  }
+}
+
+/** Answers that something is not done. */
+export function refuse(
+  supervisor: AnyActorRef,
+  reply: Reply<never>,
+  code: RefusalCode,
+  error?: unknown,
+): void {
+  answer(supervisor, [reply], error === undefined ? { ok: false, code } : { ok: false, code, error });
 }
 
 /** Counts children that are listed. */

@@ -7,40 +7,39 @@
  */
 
 import { nanoid } from 'nanoid';
-import { type AnyActorLogic, type AnyActorRef, createActor, type InputFrom } from 'xstate';
+import type { AnyActorLogic, AnyActorRef, InputFrom } from 'xstate';
 import {
   type AdministrationEvent,
+  answer,
   type ChildInfo,
   type ChildStart,
   countOf,
   type RefusalCode,
   type Reply,
+  refuse,
   type Started,
 } from './administration.js';
-import { Backoff } from './backoff.js';
 import {
   type Behaviour,
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
-  IGNORE,
   type Timer,
 } from './behaviour.js';
+import { Child, type ChildNews, isIgnored, reasonOf } from './child.js';
 import {
   type ActorEnded,
   type ChildOptions,
   isActorEnded,
-  isReady,
   markSupervisor,
   NEXT_TURN_MS,
   notReady,
   type ResolvedSpec,
   resolveSpec,
-  START_TIMEOUT_MS,
 } from './child-spec.js';
 import { contain, reportBystander } from './containment.js';
 import { demand } from './demand.js';
-import type { EndReason, LifecycleEvent, ShutdownReason } from './lifecycle.js';
+import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-window.js';
 import { SupervisorError } from './supervisor-error.js';
 
@@ -66,23 +65,9 @@ export type DynamicSupervisorEvent<TInput> =
   | AdministrationEvent
   | ActorEnded
   // From itself.
-  | { readonly type: 'child.readied'; readonly actorId: string }
-  | { readonly type: 'child.overdue'; readonly actorId: string }
+  | ChildNews
   | { readonly type: 'shutdown.overdue' }
   | { readonly type: 'restart.due'; readonly child: unknown };
-
-/** A child from its first start to its last end: the actors that it was follow one another. */
-interface Child {
-  /** Kept for the next start; not of a temporary child, which has none. */
-  readonly input: unknown;
-  readonly backoff: Backoff | undefined;
-  actor: AnyActorRef | undefined;
-  state: 'starting' | 'up' | 'stopping' | 'restarting';
-  wasUp: boolean;
-  timer: Timer | undefined;
-  onUp: Reply<Started> | undefined;
-  onDown: Reply | undefined;
-}
 
 /**
  * Actor logic of a dynamic supervisor. It emits the lives of its children; what these emit themselves
@@ -120,8 +105,8 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   readonly #settings: Settings<TInput>;
   /** Children that have an actor, by its id. */
   readonly #children = new Map<string, Child>();
-  /** Children that wait for their restart. */
-  readonly #restarting = new Set<Child>();
+  /** Children that wait for their restart, each with its timer. */
+  readonly #restarting = new Map<Child, Timer>();
   /** Makes ids that never repeat, cheaply: this supervisor's own, and a number. */
   readonly #incarnation = nanoid(8);
   #starts = 0;
@@ -137,25 +122,26 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   receive(event: DynamicSupervisorEvent<TInput>): void {
     if (isActorEnded(event)) return this.#onEnded(event);
+    const { self } = this.#scope;
     switch (event.type) {
       case 'child.start':
         return this.#add(event);
-      case 'restart.due':
-        return this.#onRestartDue(event.child as Child);
       case 'child.readied':
         return this.#onReadied(event.actorId);
       case 'child.overdue':
         return this.#onOverdue(event.actorId);
+      case 'restart.due':
+        return this.#onRestartDue(event.child as Child);
       case 'shutdown.overdue':
         return this.#killAll();
       case 'child.terminate':
         return this.#terminate(event.child, event.reply);
       case 'children.list':
-        return this.#answer(event.reply, this.#list());
+        return answer(self, [event.reply], this.#list());
       case 'children.count':
-        return this.#answer(event.reply, countOf(this.#list()));
+        return answer(self, [event.reply], countOf(this.#list()));
       default:
-        return this.#refuse(event.reply, 'dynamic');
+        return refuse(self, event.reply, 'dynamic');
     }
   }
 
@@ -165,85 +151,51 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   release(): void {
     this.#scope.cancel(this.#shutdownTimer);
-    for (const { timer } of this.#restarting) this.#scope.cancel(timer);
-    for (const { actor, timer } of this.#children.values()) {
-      this.#scope.cancel(timer);
-      if (actor !== undefined) this.#scope.stopChild(actor);
-    }
+    for (const timer of this.#restarting.values()) this.#scope.cancel(timer);
+    for (const child of this.#children.values()) child.release();
   }
 
   // Starting.
 
   #add({ input, reply }: ChildStart<TInput>): void {
-    const full = this.#children.size + this.#restarting.size >= this.#settings.limit;
-    if (this.#ending || full) return this.#turnAway(input, reply, full ? 'limit_reached' : 'shutting_down');
-    const { spec } = this.#settings;
-    const isTemporary = spec.restart === 'temporary';
-    const child: Child = {
-      input: isTemporary ? undefined : input,
-      backoff: isTemporary ? undefined : new Backoff(spec.backoff),
-      actor: undefined,
-      state: 'starting',
-      wasUp: false,
-      timer: undefined,
-      onUp: reply,
-      onDown: undefined,
-    };
+    const { limit, spec } = this.#settings;
+    if (this.#ending) return this.#turnAway(input, reply, 'shutting_down');
+    if (this.#children.size + this.#restarting.size >= limit) {
+      return this.#turnAway(input, reply, 'limit_reached');
+    }
+    const kept = spec.restart === 'temporary' ? undefined : input;
+    const child = new Child(this.#scope as never, spec, 'added', true, kept);
+    if (reply !== undefined) child.onUp = [reply];
     this.#start(child, input);
   }
 
   #start(child: Child, input: unknown): void {
-    const { id: kind, logic } = this.#settings.spec;
-    const id = `${kind}:${this.#incarnation}-${this.#starts++}`;
-    child.state = 'starting';
+    const actorId = `${this.#settings.spec.id}:${this.#incarnation}-${this.#starts++}`;
+    this.#children.set(actorId, child);
+    let isReady: boolean;
     try {
-      const actor = createActor(logic, { parent: this.#scope.self, id, input });
-      child.actor = actor;
-      this.#children.set(id, child);
-      actor.start();
-      if (isReady(actor)) this.#up(child, actor);
-      else this.#awaitReady(child, actor);
+      isReady = child.start(actorId, input);
     } catch (error) {
-      this.#onUnstartable(id, child, error);
+      child.kill();
+      this.#children.delete(actorId);
+      return this.#onCrash(child, error);
     }
-  }
-
-  #awaitReady(child: Child, actor: AnyActorRef): void {
-    child.timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, START_TIMEOUT_MS);
-    const subscription = actor.subscribe(() => {
-      if (!isReady(actor)) return;
-      subscription.unsubscribe();
-      this.#scope.self.send({ type: 'child.readied', actorId: actor.id });
-    });
+    if (isReady) child.up();
   }
 
   #onReadied(actorId: string): void {
     const child = this.#children.get(actorId);
-    if (child?.state === 'starting') this.#up(child, child.actor as AnyActorRef);
-  }
-
-  #up(child: Child, actor: AnyActorRef): void {
-    child.state = 'up';
-    child.wasUp = true;
-    this.#scope.cancel(child.timer);
-    child.backoff?.up(this.#scope.now());
-    this.#emit({
-      type: 'child.started',
-      id: actor.id,
-      supervisor: this.#scope.self.id,
-      dynamic: true,
-      actor,
-    });
-    this.#answer(take(child, 'onUp'), { ok: true, actor });
+    if (child?.state === 'starting') child.up();
   }
 
   #turnAway(input: TInput, reply: Reply<Started> | undefined, code: RefusalCode): void {
+    const { self } = this.#scope;
     try {
       this.#settings.refuse(input);
     } catch (error) {
-      reportBystander('refusal', this.#scope.self, error);
+      reportBystander('refusal', self, error);
     }
-    this.#refuse(reply, code);
+    if (reply !== undefined) refuse(self, reply, code);
   }
 
   // Ends.
@@ -252,33 +204,30 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     const child = this.#children.get(event.actorId);
     if (child === undefined) return;
     const { state } = child;
-    if ('error' in event) {
-      this.#forget(event.actorId, child, { kind: 'crashed', error: event.error });
-      if (state !== 'stopping') this.#onCrash(event.actorId, child, event.error);
-    } else if (state === 'starting' && event.output === IGNORE) {
-      this.#forget(event.actorId, child, undefined);
-      this.#emit({ type: 'child.ignored', ...this.#about(event.actorId) });
-      this.#answer(take(child, 'onUp'), { ok: true, actor: undefined });
-    } else {
-      if (state === 'starting') this.#up(child, child.actor as AnyActorRef);
-      this.#forget(event.actorId, child, { kind: state === 'stopping' ? 'shut_down' : 'done' });
-      if (state !== 'stopping' && this.#settings.spec.restart === 'permanent')
-        this.#restart(child, undefined);
-    }
+    const ignored = state === 'starting' && isIgnored(event);
+    if (state === 'starting' && !ignored && !('error' in event)) child.up();
+    this.#children.delete(event.actorId);
+    child.down(ignored ? undefined : reasonOf(event, state === 'stopping'));
+    if (ignored) this.#onIgnored(child);
+    else if (state !== 'stopping') this.#onOwnEnd(child, event);
     this.#finishIfEmpty();
   }
 
-  #onUnstartable(actorId: string, child: Child, error: unknown): void {
-    if (child.actor?.id === actorId) this.#scope.stopChild(child.actor);
-    this.#forget(actorId, child, undefined);
-    this.#onCrash(actorId, child, error);
+  #onIgnored(child: Child): void {
+    this.#emit({ type: 'child.ignored', ...child.about() });
+    child.answerUp({ ok: true, actor: undefined });
   }
 
-  #onCrash(actorId: string, child: Child, error: unknown): void {
-    if (!child.wasUp) {
-      this.#emit({ type: 'child.start-failed', ...this.#about(actorId), error });
-      this.#answer(take(child, 'onUp'), { ok: false, code: 'start_failed', error });
-    } else if (this.#settings.spec.restart !== 'temporary') {
+  #onOwnEnd(child: Child, event: ActorEnded): void {
+    if ('error' in event) this.#onCrash(child, event.error);
+    else if (child.spec.restart === 'permanent') this.#restart(child, undefined);
+  }
+
+  #onCrash(child: Child, error: unknown): void {
+    if (child.purpose === 'added') {
+      this.#emit({ type: 'child.start-failed', ...child.about(), error });
+      child.answerUp({ ok: false, code: 'start_failed', error });
+    } else if (child.spec.restart !== 'temporary') {
       this.#restart(child, error);
     }
   }
@@ -286,50 +235,30 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #onOverdue(actorId: string): void {
     const child = this.#children.get(actorId);
     if (child === undefined) return;
-    const wasStarting = child.state === 'starting';
+    const { state } = child;
     this.#kill(actorId, child);
-    if (wasStarting) this.#onCrash(actorId, child, notReady(actorId));
+    if (state === 'starting') this.#onCrash(child, notReady(actorId));
   }
 
   #kill(actorId: string, child: Child): void {
-    if (child.actor !== undefined) this.#scope.stopChild(child.actor);
-    this.#forget(actorId, child, { kind: 'killed' });
-  }
-
-  /** Takes note that a child has no actor any more. */
-  #forget(actorId: string, child: Child, reason: EndReason | undefined): void {
     this.#children.delete(actorId);
-    this.#scope.cancel(child.timer);
-    const { actor, state } = child;
-    if (reason !== undefined && actor !== undefined && state !== 'starting') {
-      this.#emit({
-        type: 'child.ended',
-        id: actorId,
-        supervisor: this.#scope.self.id,
-        dynamic: true,
-        actor,
-        reason,
-      });
-    }
-    this.#answer(take(child, 'onDown'), { ok: true });
+    child.kill();
   }
 
-  // Restarting.
+  // Restarting, and giving up.
 
   #restart(child: Child, error: unknown): void {
     if (this.#ending) return;
-    const id = child.actor?.id ?? this.#settings.spec.id;
     const now = this.#scope.now();
     const attempt = this.#settings.budget.spend(now);
     if (attempt === undefined) {
-      this.#emit({ type: 'supervisor.gave-up', ...this.#about(id), error });
-      return this.#endAll('gave_up', new SupervisorError('gave_up', id, error));
+      const about = child.about();
+      this.#emit({ type: 'supervisor.gave-up', ...about, error });
+      return this.#endAll('gave_up', new SupervisorError('gave_up', about.id, error));
     }
     const delayMs = Math.max(child.backoff?.next(now) ?? 0, NEXT_TURN_MS);
-    this.#emit({ type: 'child.restarting', ...this.#about(id), attempt, delayMs });
-    child.state = 'restarting';
-    this.#restarting.add(child);
-    child.timer = this.#scope.sendLater({ type: 'restart.due', child }, delayMs);
+    this.#emit({ type: 'child.restarting', ...child.about(), attempt, delayMs });
+    this.#restarting.set(child, this.#scope.sendLater({ type: 'restart.due', child }, delayMs));
   }
 
   #onRestartDue(child: Child): void {
@@ -339,25 +268,21 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   // Stopping.
 
   #terminate(actor: string | AnyActorRef, reply: Reply): void {
-    if (typeof actor === 'string') return this.#refuse(reply, 'dynamic');
-    const waiting = [...this.#restarting].find((child) => child.actor === actor);
+    const { self } = this.#scope;
+    if (typeof actor === 'string') return refuse(self, reply, 'dynamic');
+    const waiting = [...this.#restarting.keys()].find((child) => child.actor === actor);
     if (waiting !== undefined) {
-      this.#scope.cancel(waiting.timer);
+      this.#scope.cancel(this.#restarting.get(waiting));
       this.#restarting.delete(waiting);
-      return this.#answer(reply, { ok: true });
+      return answer(self, [reply], { ok: true });
     }
     const child = this.#children.get(actor.id);
-    if (child?.actor !== actor) return this.#refuse(reply, 'not_found');
-    const { shutdown } = this.#settings.spec;
-    child.onDown = reply;
-    if (shutdown === 'brutal') return this.#kill(actor.id, child);
-    child.state = 'stopping';
-    this.#scope.cancel(child.timer);
-    this.#refuse(take(child, 'onUp'), 'shutting_down');
-    actor.send({ type: 'shutdown.requested' });
-    if (shutdown !== Number.POSITIVE_INFINITY) {
-      child.timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, shutdown);
-    }
+    if (child?.actor !== actor) return refuse(self, reply, 'not_found');
+    child.onDown = [...child.onDown, reply];
+    if (child.state === 'stopping') return;
+    child.answerUp({ ok: false, code: 'shutting_down' });
+    child.stop();
+    if (child.state === 'down') this.#children.delete(actor.id);
   }
 
   /** Asks all children to end, and then ends: with `outcome` as a crash, without it normally. */
@@ -366,14 +291,14 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#ending = true;
     this.#outcome = outcome;
     this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
-    for (const { timer } of this.#restarting) this.#scope.cancel(timer);
+    for (const timer of this.#restarting.values()) this.#scope.cancel(timer);
     this.#restarting.clear();
     const { shutdown } = this.#settings.spec;
     if (shutdown === 'brutal') return this.#killAll();
     for (const child of this.#children.values()) {
-      child.state = 'stopping';
-      child.actor?.send({ type: 'shutdown.requested' });
-      this.#refuse(take(child, 'onUp'), 'shutting_down');
+      // They share one time to end.
+      if (child.state !== 'stopping') child.stop(Number.POSITIVE_INFINITY);
+      child.answerUp({ ok: false, code: 'shutting_down' });
     }
     if (shutdown !== Number.POSITIVE_INFINITY) {
       this.#shutdownTimer = this.#scope.sendLater({ type: 'shutdown.overdue' }, shutdown);
@@ -392,41 +317,14 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     else this.#scope.fail(this.#outcome);
   }
 
-  // Small change.
-
-  #list(): readonly ChildInfo[] {
-    const { type } = this.#settings.spec;
-    return [...this.#children.values(), ...this.#restarting].map(({ actor, state, wasUp }) => ({
-      id: actor?.id ?? this.#settings.spec.id,
-      actor: state === 'restarting' || (state === 'starting' && wasUp) ? 'restarting' : actor,
-      type,
-    }));
-  }
-
-  #refuse(reply: Reply<never> | undefined, code: RefusalCode): void {
-    this.#answer(reply, { ok: false, code });
-  }
-
-  #answer<TAnswer>(reply: ((answer: TAnswer) => void) | undefined, answer: TAnswer): void {
-    try {
-      reply?.(answer);
-    } catch (error) {
-      reportBystander('reply', this.#scope.self, error);
-    }
-  }
-
-  #about(id: string): { readonly id: string; readonly supervisor: string; readonly dynamic: true } {
-    return { id, supervisor: this.#scope.self.id, dynamic: true };
+  #list(): ChildInfo[] {
+    return [...this.#children.values(), ...this.#restarting.keys()].map((child) => {
+      const isUp = child.purpose !== 'restart' || child.state === 'up' || child.state === 'stopping';
+      return { id: child.about().id, actor: isUp ? child.actor : 'restarting', type: child.spec.type };
+    });
   }
 
   #emit(event: LifecycleEvent): void {
     this.#scope.emit(event);
   }
-}
-
-/** Takes a reply from a child: each is given once. */
-function take<TKey extends 'onUp' | 'onDown'>(child: Child, key: TKey): Child[TKey] {
-  const reply = child[key];
-  if (reply !== undefined) child[key] = undefined as Child[TKey];
-  return reply;
 }

@@ -3,52 +3,37 @@
  *
  * It starts them in order, each when the one before is ready; restarts what crashes, by its
  * strategy; gives up when restarts come too thick; and stops them in reverse order. One thing
- * happens at a time: a child being started or stopped is waited for (`#awaited`), and two queues
- * hold what comes next, stops before starts. Every event, whatever it was, ends in `#advance`.
+ * happens at a time: a child being started or stopped is waited for (`#awaited`), and the roster
+ * holds what comes next, stops before starts. Every event, whatever it was, ends in `#advance`.
  */
 
 import { nanoid } from 'nanoid';
-import { type AnyActorRef, createActor } from 'xstate';
-import {
-  type AdministrationEvent,
-  type ChildInfo,
-  countOf,
-  type RefusalCode,
-  type Reply,
-  type Started,
-} from './administration.js';
-import { Backoff } from './backoff.js';
+import type { AdministrationEvent } from './administration.js';
+import { Administrator } from './administrator.js';
 import {
   type Behaviour,
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
-  IGNORE,
   type Timer,
 } from './behaviour.js';
+import { Child, type ChildNews, isIgnored, type Purpose, reasonOf } from './child.js';
 import {
   type ActorEnded,
   type ChildSpec,
   isActorEnded,
-  isReady,
   markSupervisor,
   NEXT_TURN_MS,
   notReady,
   type ResolvedSpec,
   resolveSpec,
-  START_TIMEOUT_MS,
 } from './child-spec.js';
-import { contain, reportBystander } from './containment.js';
+import { contain } from './containment.js';
 import { demand } from './demand.js';
-import type { EndReason, LifecycleEvent, ShutdownReason } from './lifecycle.js';
-import { mailboxLogic } from './mailbox.js';
+import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-window.js';
+import { Roster, STRATEGIES, type Strategy } from './roster.js';
 import { SupervisorError } from './supervisor-error.js';
-
-const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one'] as const;
-
-/** Which children are restarted when one crashes: it alone, all, or it and those started after it. */
-export type Strategy = (typeof STRATEGIES)[number];
 
 const AUTO_SHUTDOWNS = ['never', 'any', 'all'] as const;
 
@@ -69,30 +54,9 @@ export interface SupervisorOptions {
 export type SupervisorEvent =
   | ActorEnded
   | AdministrationEvent
-  | { readonly type: 'child.unstartable'; readonly id: string; readonly error: unknown }
-  | { readonly type: 'child.readied'; readonly actorId: string }
-  | { readonly type: 'child.overdue'; readonly actorId: string }
+  | ChildNews
+  | { readonly type: 'child.unstartable'; readonly child: unknown; readonly error: unknown }
   | { readonly type: 'restart.due' };
-
-/**
- * Why a child is to be started. It decides what a failure means: `first`, the supervisor's own start fails;
- * `added`, the child is forgotten; `asked`, it stays down; `restart`, it is tried again.
- */
-type Purpose = 'first' | 'added' | 'asked' | 'restart';
-
-interface Child {
-  readonly spec: ResolvedSpec;
-  readonly mailbox: AnyActorRef | undefined;
-  readonly backoff: Backoff;
-  state: 'down' | 'queued' | 'starting' | 'up' | 'stopping';
-  actor: AnyActorRef | undefined;
-  purpose: Purpose;
-  /** Not started again before this time. */
-  dueAtMs: number;
-  /** Who waits for it to be up, and for it to be down. */
-  onUp: Reply<Started>[];
-  onDown: Reply[];
-}
 
 /**
  * Actor logic of a supervisor.
@@ -105,7 +69,7 @@ interface Child {
 export function supervisor(
   options: SupervisorOptions,
 ): BehaviourLogic<SupervisorEvent, undefined, LifecycleEvent> {
-  const { strategy, autoShutdown = 'never', limits } = options;
+  const { strategy, autoShutdown = 'never' } = options;
   demand(STRATEGIES.includes(strategy), `strategy: one of ${STRATEGIES.join(', ')}, not '${strategy}'`);
   demand(
     AUTO_SHUTDOWNS.includes(autoShutdown),
@@ -113,21 +77,12 @@ export function supervisor(
   );
   demand(Array.isArray(options.children), 'children: a list of specs');
   const specs = options.children.map((spec) => resolveChild(spec, autoShutdown));
-  for (const [index, { id }] of specs.entries()) {
-    demand(
-      specs.findIndex((other) => other.id === id) === index,
-      `children: ids must be unique, not '${id}'`,
-    );
-  }
-  const checkedLimits = checkLimits(limits);
+  const ids = new Set(specs.map(({ id }) => id));
+  demand(ids.size === specs.length, 'children: ids must be unique');
+  const limits = checkLimits(options.limits);
   return markSupervisor(
     fromBehaviour<SupervisorEvent, undefined, LifecycleEvent>((scope) =>
-      new Supervisor(scope, {
-        strategy,
-        autoShutdown,
-        specs,
-        budget: new RestartBudget(checkedLimits),
-      }).begin(),
+      new Supervisor(scope, { strategy, autoShutdown, budget: new RestartBudget(limits) }).begin(specs),
     ),
   );
 }
@@ -144,7 +99,6 @@ function resolveChild(spec: ChildSpec, autoShutdown: AutoShutdown): ResolvedSpec
 interface Settings {
   readonly strategy: Strategy;
   readonly autoShutdown: AutoShutdown;
-  readonly specs: readonly ResolvedSpec[];
   readonly budget: RestartBudget;
 }
 
@@ -152,28 +106,33 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   readonly starting = true;
   readonly #scope: BehaviourScope<SupervisorEvent>;
   readonly #settings: Settings;
-  /** In the order of their start. */
-  readonly #children: Child[] = [];
+  readonly #roster = new Roster();
   readonly #byActorId = new Map<string, Child>();
+  readonly #administrator: Administrator;
 
   #phase: 'starting' | 'running' | 'ending' = 'starting';
   #outcome: SupervisorError | undefined;
   #awaited: Child | undefined;
-  #awaitedTimer: Timer | undefined;
-  #toStop: Child[] = [];
-  #toStart: Child[] = [];
   #dueTimer: Timer | undefined;
 
   constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
     this.#scope = scope;
     this.#settings = settings;
+    this.#administrator = new Administrator({
+      self: scope.self,
+      roster: this.#roster,
+      isEnding: () => this.#phase === 'ending',
+      adopt: (spec) => this.#adopt(resolveChild(spec, settings.autoShutdown), 'added'),
+      stopLater: (children) => this.#stopLater(children),
+      forget: (child) => this.#forget(child),
+    });
   }
 
   /** Makes all addresses first, so that children can be given each other's, then starts in order. */
-  begin(): this {
+  begin(specs: readonly ResolvedSpec[]): this {
     contain(this.#scope.self, (event) => this.#emit(event));
     try {
-      for (const spec of this.#settings.specs) this.#startLater(this.#adopt(spec, 'first'));
+      for (const spec of specs) this.#adopt(spec, 'first');
       this.#advance();
       return this;
     } catch (error) {
@@ -184,11 +143,11 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   receive(event: SupervisorEvent): void {
     if (isActorEnded(event)) this.#onEnded(event);
-    else if (event.type === 'child.unstartable') this.#onUnstartable(event.id, event.error);
+    else if (event.type === 'child.unstartable') this.#onUnstartable(event.child as Child, event.error);
     else if (event.type === 'child.readied') this.#onReadied(event.actorId);
     else if (event.type === 'child.overdue') this.#onOverdue(event.actorId);
     else if (event.type === 'restart.due') this.#dueTimer = undefined;
-    else this.#administer(event);
+    else this.#administrator.receive(event);
     this.#advance();
   }
 
@@ -198,41 +157,31 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   release(): void {
-    this.#scope.cancel(this.#awaitedTimer);
     this.#scope.cancel(this.#dueTimer);
-    for (const { actor } of this.#children.toReversed())
-      if (actor !== undefined) this.#scope.stopChild(actor);
-    for (const { mailbox } of this.#children) if (mailbox !== undefined) this.#scope.stopChild(mailbox);
+    for (const child of this.#roster.children.toReversed()) child.release();
   }
 
   /** Does what can be done now; returns when there is something to wait for, or nothing left. */
   #advance(): void {
     while (this.#awaited === undefined) {
-      const stopping = this.#toStop.pop();
+      const stopping = this.#roster.nextToStop();
       if (stopping !== undefined) {
         this.#stop(stopping);
         continue;
       }
       if (this.#phase === 'ending') return this.#finish();
-      const starting = this.#nextDue();
+      const starting = this.#roster.nextToStart(this.#scope.now());
       if (starting === undefined) return this.#settle();
       this.#start(starting);
     }
   }
 
-  #nextDue(): Child | undefined {
-    const now = this.#scope.now();
-    const due = this.#toStart.find(({ dueAtMs }) => dueAtMs <= now);
-    if (due !== undefined) this.#toStart = this.#toStart.filter((child) => child !== due);
-    return due;
-  }
-
   #settle(): void {
-    if (this.#toStart.length > 0) {
-      const first = Math.min(...this.#toStart.map(({ dueAtMs }) => dueAtMs));
+    const { nextStartMs } = this.#roster;
+    if (nextStartMs !== undefined) {
       this.#scope.cancel(this.#dueTimer);
-      // A timer may come a little early: a whole millisecond later is never too early twice.
-      const delayMs = Math.max(Math.ceil(first - this.#scope.now()), NEXT_TURN_MS);
+      // A timer may come a little early: then this comes by again.
+      const delayMs = Math.max(Math.ceil(nextStartMs - this.#scope.now()), NEXT_TURN_MS);
       this.#dueTimer = this.#scope.sendLater({ type: 'restart.due' }, delayMs);
     }
     if (this.#phase === 'starting') this.#scope.ready();
@@ -244,67 +193,28 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     else this.#scope.fail(this.#outcome);
   }
 
-  // Starting.
+  // Starting and stopping.
 
   #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
-    const mailbox = this.#openMailbox(spec);
-    const backoff = new Backoff(spec.backoff);
-    const child: Child = {
-      spec,
-      mailbox,
-      backoff,
-      state: 'down',
-      actor: undefined,
-      purpose,
-      dueAtMs: Number.NEGATIVE_INFINITY,
-      onUp: [],
-      onDown: [],
-    };
-    this.#children.push(child);
+    const child = new Child(this.#scope as never, spec, purpose, false);
+    this.#roster.children.push(child);
+    this.#roster.startLater(child);
     return child;
-  }
-
-  /** Queues a child that is down; the queue has the order of the children. */
-  #startLater(child: Child): void {
-    if (child.state === 'down') child.state = 'queued';
-    if (this.#toStart.includes(child)) return;
-    this.#toStart = this.#children.filter((other) => other === child || this.#toStart.includes(other));
   }
 
   #start(child: Child): void {
     const { spec } = child;
-    child.state = 'starting';
+    const actorId = `${spec.id}:${nanoid(10)}`;
     this.#awaited = child;
-    const id = `${spec.id}:${nanoid(10)}`;
+    let isReady: boolean;
     try {
-      const input = spec.input?.(this.#scope.system);
-      const actor: AnyActorRef & { start(): void } = createActor(spec.logic, {
-        parent: this.#scope.self,
-        id,
-        input,
-      });
-      child.actor = actor;
-      this.#byActorId.set(id, child);
-      actor.on('*', (event) => this.#scope.emit(event));
-      actor.start();
-      if (isReady(actor)) this.#up(child);
-      else this.#awaitReady(actor);
+      isReady = child.start(actorId, spec.input?.(this.#scope.system));
     } catch (error) {
       // Not now: the loop that called this must come to its end first.
-      this.#scope.self.send({ type: 'child.unstartable', id: spec.id, error });
+      return this.#scope.self.send({ type: 'child.unstartable', child, error });
     }
-  }
-
-  #awaitReady(actor: AnyActorRef): void {
-    this.#awaitedTimer = this.#scope.sendLater(
-      { type: 'child.overdue', actorId: actor.id },
-      START_TIMEOUT_MS,
-    );
-    const subscription = actor.subscribe(() => {
-      if (!isReady(actor)) return;
-      subscription.unsubscribe();
-      this.#scope.self.send({ type: 'child.readied', actorId: actor.id });
-    });
+    this.#byActorId.set(actorId, child);
+    if (isReady) this.#up(child);
   }
 
   #onReadied(actorId: string): void {
@@ -313,44 +223,37 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #up(child: Child): void {
-    const { backoff, mailbox, spec } = child;
-    const actor = child.actor as AnyActorRef;
-    child.state = 'up';
-    child.purpose = 'restart';
     this.#stopAwaiting(child);
-    backoff.up(this.#scope.now());
-    mailbox?.send({ type: 'mailbox.attach', target: actor });
-    this.#emit({ type: 'child.started', ...this.#about(spec.id), actor });
-    this.#answer(child.onUp.splice(0), { ok: true, actor });
+    child.up();
   }
-
-  // Stopping.
 
   #stop(child: Child): void {
-    if (child.actor === undefined) return;
-    child.state = 'stopping';
-    child.mailbox?.send({ type: 'mailbox.detach' });
-    const { shutdown } = child.spec;
-    if (shutdown === 'brutal') return this.#kill(child);
     this.#awaited = child;
-    child.actor.send({ type: 'shutdown.requested' });
-    if (shutdown !== Number.POSITIVE_INFINITY) {
-      const overdue = { type: 'child.overdue', actorId: child.actor.id } as const;
-      this.#awaitedTimer = this.#scope.sendLater(overdue, shutdown);
-    }
-  }
-
-  #kill(child: Child): void {
-    if (child.actor !== undefined) this.#scope.stopChild(child.actor);
-    this.#down(child, { kind: 'killed' });
+    child.stop();
+    if (child.state !== 'down') return;
+    this.#onDown(child);
+    this.#onStopped(child);
   }
 
   #onOverdue(actorId: string): void {
     const child = this.#byActorId.get(actorId);
     if (child === undefined) return;
-    const wasStarting = child.state === 'starting';
-    this.#kill(child);
-    if (wasStarting) this.#onCrash(child, notReady(child.spec.id), true);
+    const { state } = child;
+    child.kill();
+    this.#onDown(child);
+    if (state === 'starting') this.#onCrash(child, notReady(child.spec.id), true);
+    else this.#onStopped(child);
+  }
+
+  /** A child has no actor any more, for whatever reason. */
+  #onDown(child: Child): void {
+    if (child.actor !== undefined) this.#byActorId.delete(child.actor.id);
+    this.#stopAwaiting(child);
+    this.#roster.stopped(child);
+  }
+
+  #stopAwaiting(child: Child): void {
+    if (this.#awaited === child) this.#awaited = undefined;
   }
 
   // Ends.
@@ -359,32 +262,35 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     const child = this.#byActorId.get(event.actorId);
     if (child === undefined) return;
     const { state } = child;
+    // Asked to end, or about to be: then it does not matter how it did.
+    const wasStopped = state === 'stopping' || this.#roster.isToStop(child);
     const wasStarting = state === 'starting';
-    if ('error' in event) {
-      this.#down(child, { kind: 'crashed', error: event.error });
-      if (state !== 'stopping') this.#onCrash(child, event.error, wasStarting);
-    } else if (wasStarting && event.output === IGNORE) {
-      this.#onIgnored(child);
-    } else {
-      if (wasStarting) this.#up(child);
-      this.#down(child, { kind: state === 'stopping' ? 'shut_down' : 'done' });
-      if (state !== 'stopping') this.#onDone(child);
-    }
+    if (wasStarting && isIgnored(event)) return this.#onIgnored(child);
+    if (wasStarting && !('error' in event)) this.#up(child);
+    child.down(reasonOf(event, state === 'stopping'));
+    this.#onDown(child);
+    if (wasStopped) this.#onStopped(child);
+    else if ('error' in event) this.#onCrash(child, event.error, wasStarting);
+    else this.#onDone(child);
   }
 
-  #onUnstartable(id: string, error: unknown): void {
-    const child = this.#children.find(({ spec, state }) => spec.id === id && state === 'starting');
-    if (child === undefined) return;
-    if (child.actor !== undefined) this.#scope.stopChild(child.actor);
-    this.#down(child, { kind: 'crashed', error });
+  #onUnstartable(child: Child, error: unknown): void {
+    if (child.state !== 'starting') return;
+    child.kill();
+    this.#onDown(child);
     this.#onCrash(child, error, true);
   }
 
   #onIgnored(child: Child): void {
-    this.#clear(child);
+    child.down(undefined);
     child.purpose = 'restart';
-    this.#emit({ type: 'child.ignored', ...this.#about(child.spec.id) });
-    this.#answer(child.onUp.splice(0), { ok: true, actor: undefined });
+    this.#onDown(child);
+    this.#emit({ type: 'child.ignored', ...child.about() });
+    child.answerUp({ ok: true, actor: undefined });
+    if (child.spec.restart === 'temporary') this.#forget(child);
+  }
+
+  #onStopped(child: Child): void {
     if (child.spec.restart === 'temporary') this.#forget(child);
   }
 
@@ -396,17 +302,19 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #onCrash(child: Child, error: unknown, wasStarting: boolean): void {
-    const { restart, id } = child.spec;
-    if (wasStarting && child.purpose !== 'restart') {
-      this.#emit({ type: 'child.start-failed', ...this.#about(id), error });
-      if (child.purpose === 'first')
-        this.#endAll('start_failed', new SupervisorError('start_failed', id, error));
-      if (child.purpose === 'added') this.#forget(child);
-      return this.#answer(child.onUp.splice(0), { ok: false, code: 'start_failed', error });
-    }
-    if (restart !== 'temporary') return this.#restart(child, error);
+    if (wasStarting && child.purpose !== 'restart') return this.#onStartFailed(child, error);
+    if (child.spec.restart !== 'temporary') return this.#restart(child, error);
     this.#forget(child);
     this.#endAfter(child);
+  }
+
+  #onStartFailed(child: Child, error: unknown): void {
+    const { purpose, spec } = child;
+    this.#emit({ type: 'child.start-failed', ...child.about(), error });
+    child.answerUp({ ok: false, code: 'start_failed', error });
+    if (purpose === 'added') this.#forget(child);
+    if (purpose === 'first')
+      this.#endAll('start_failed', new SupervisorError('start_failed', spec.id, error));
   }
 
   /** A child ended by itself, for good: without a significant one, there may be nothing left to do. */
@@ -414,66 +322,32 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (!spec.significant) return;
     const goesOn =
       this.#settings.autoShutdown === 'all' &&
-      this.#children.some((child) => child.spec.significant && child.state !== 'down');
+      this.#roster.children.some((child) => child.spec.significant && !this.#roster.isDown(child));
     if (!goesOn) this.#endAll('significant_child_ended');
   }
 
-  /** Takes note that a child has no actor any more. */
-  #down(child: Child, reason: EndReason): void {
-    const { actor, spec, state } = child;
-    const neverWasUp = state === 'starting';
-    this.#clear(child);
-    if (actor !== undefined && !neverWasUp) {
-      this.#emit({ type: 'child.ended', ...this.#about(spec.id), actor, reason });
-    }
-    if (state === 'stopping' && spec.restart === 'temporary') this.#forget(child);
-    this.#answer(child.onDown.splice(0), { ok: true });
-  }
-
-  #clear(child: Child): void {
-    if (child.actor !== undefined) this.#byActorId.delete(child.actor.id);
-    child.actor = undefined;
-    child.state = this.#toStart.includes(child) ? 'queued' : 'down';
-    child.mailbox?.send({ type: 'mailbox.detach' });
-    this.#stopAwaiting(child);
-    this.#toStop = this.#toStop.filter((queued) => queued !== child);
-  }
-
   #forget(child: Child): void {
-    this.#children.splice(this.#children.indexOf(child), 1);
-    if (child.mailbox !== undefined) this.#scope.stopChild(child.mailbox);
+    this.#roster.forget(child);
+    child.release();
   }
 
-  // Restarting.
+  // Restarting, and giving up.
 
   #restart(child: Child, error: unknown): void {
     if (this.#phase === 'ending') return;
-    const { id } = child.spec;
+    const { budget, strategy } = this.#settings;
     const now = this.#scope.now();
-    const attempt = this.#settings.budget.spend(now);
+    const attempt = budget.spend(now);
     if (attempt === undefined) {
-      this.#emit({ type: 'supervisor.gave-up', ...this.#about(id), error });
-      return this.#endAll('gave_up', new SupervisorError('gave_up', id, error));
+      this.#emit({ type: 'supervisor.gave-up', ...child.about(), error });
+      return this.#endAll('gave_up', new SupervisorError('gave_up', child.spec.id, error));
     }
-    const delayMs = Math.max(child.backoff.next(now), NEXT_TURN_MS);
-    this.#emit({ type: 'child.restarting', ...this.#about(id), attempt, delayMs });
-    const group = this.#groupOf(child);
+    const delayMs = Math.max(child.backoff?.next(now) ?? 0, NEXT_TURN_MS);
+    this.#emit({ type: 'child.restarting', ...child.about(), attempt, delayMs });
+    const group = this.#roster.groupOf(child, strategy);
     this.#stopLater(group);
     for (const member of group) {
-      if (member.spec.restart === 'temporary') continue;
-      member.dueAtMs = Math.max(member.dueAtMs, now + delayMs);
-      this.#startLater(member);
-    }
-  }
-
-  #groupOf(child: Child): Child[] {
-    switch (this.#settings.strategy) {
-      case 'one_for_one':
-        return [child];
-      case 'one_for_all':
-        return this.#children;
-      case 'rest_for_one':
-        return this.#children.slice(this.#children.indexOf(child));
+      if (member.spec.restart !== 'temporary') this.#roster.startLater(member, now + delayMs);
     }
   }
 
@@ -482,136 +356,20 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (this.#phase === 'ending') return;
     this.#phase = 'ending';
     this.#outcome = outcome;
-    for (const child of this.#toStart.splice(0))
-      child.state = child.state === 'queued' ? 'down' : child.state;
     this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
-    for (const { onUp } of this.#children) this.#refuse(onUp.splice(0), 'shutting_down');
-    this.#stopLater(this.#children);
+    this.#roster.dropStarts();
+    for (const child of this.#roster.children) child.answerUp({ ok: false, code: 'shutting_down' });
+    this.#stopLater(this.#roster.children);
   }
 
   #stopLater(children: readonly Child[]): void {
-    const wanted = new Set([
-      ...this.#toStop,
-      ...children.filter(({ state }) => state === 'up' || state === 'starting'),
-    ]);
-    this.#toStop = this.#children.filter((child) => wanted.has(child));
-    if (this.#awaited?.state === 'starting' && wanted.has(this.#awaited)) this.#stopAwaiting(this.#awaited);
-  }
-
-  // Administration.
-
-  #administer(event: AdministrationEvent): void {
-    switch (event.type) {
-      case 'child.add':
-        return this.#add(event.spec, event.reply);
-      case 'child.terminate':
-        return this.#terminate(event.child, event.reply);
-      case 'child.restart':
-        return this.#restartDown(event.id, event.reply);
-      case 'child.delete':
-        return this.#delete(event.id, event.reply);
-      case 'children.list':
-        return this.#answer([event.reply], this.#children.map(infoOf));
-      case 'children.count':
-        return this.#answer([event.reply], countOf(this.#children.map(infoOf)));
-    }
-  }
-
-  #add(spec: ChildSpec, reply: Reply<Started>): void {
-    if (this.#phase === 'ending') return this.#refuse([reply], 'shutting_down');
-    const present = this.#find(spec.id);
-    if (present !== undefined) {
-      return this.#refuse([reply], present.state === 'down' ? 'already_present' : 'already_started');
-    }
-    try {
-      const child = this.#adopt(resolveChild(spec, this.#settings.autoShutdown), 'added');
-      child.onUp.push(reply);
-      this.#startLater(child);
-    } catch (error) {
-      this.#answer([reply], { ok: false, code: 'invalid_spec', error });
-    }
-  }
-
-  #terminate(id: string | AnyActorRef, reply: Reply): void {
-    const child = this.#find(id);
-    if (child === undefined) return this.#refuse([reply], 'not_found');
-    this.#toStart = this.#toStart.filter((queued) => queued !== child);
-    if (child.state === 'queued') child.state = 'down';
-    this.#refuse(child.onUp.splice(0), 'shutting_down');
-    if (child.state === 'down') return this.#answer([reply], { ok: true });
-    child.onDown.push(reply);
-    this.#stopLater([child]);
-  }
-
-  #restartDown(id: string, reply: Reply<Started>): void {
-    const child = this.#find(id);
-    if (child === undefined) return this.#refuse([reply], 'not_found');
-    if (this.#phase === 'ending') return this.#refuse([reply], 'shutting_down');
-    if (child.state !== 'down') return this.#refuse([reply], notDown(child));
-    child.onUp.push(reply);
-    child.dueAtMs = Number.NEGATIVE_INFINITY;
-    child.purpose = 'asked';
-    this.#startLater(child);
-  }
-
-  #delete(id: string, reply: Reply): void {
-    const child = this.#find(id);
-    if (child === undefined) return this.#refuse([reply], 'not_found');
-    if (child.state !== 'down') return this.#refuse([reply], notDown(child));
-    this.#forget(child);
-    this.#answer([reply], { ok: true });
-  }
-
-  #find(id: string | AnyActorRef): Child | undefined {
-    return this.#children.find(({ actor, spec }) => spec.id === id || (actor !== undefined && actor === id));
-  }
-
-  #refuse(replies: readonly Reply<never>[], code: RefusalCode): void {
-    this.#answer(replies, { ok: false, code });
-  }
-
-  #answer<TAnswer>(replies: readonly ((answer: TAnswer) => void)[], answer: TAnswer): void {
-    for (const reply of replies) {
-      try {
-        reply(answer);
-      } catch (error) {
-        reportBystander('reply', this.#scope.self, error);
-      }
-    }
-  }
-
-  // Small change.
-
-  #openMailbox({ id, address }: ResolvedSpec): AnyActorRef | undefined {
-    if (address === undefined) return undefined;
-    const parent = this.#scope.self;
-    return createActor(mailboxLogic, { parent, id: `mailbox:${id}`, systemId: id, input: address }).start();
-  }
-
-  #stopAwaiting(child: Child): void {
-    if (this.#awaited !== child) return;
-    this.#awaited = undefined;
-    this.#scope.cancel(this.#awaitedTimer);
-  }
-
-  #about(id: string): { readonly id: string; readonly supervisor: string; readonly dynamic: false } {
-    return { id, supervisor: this.#scope.self.id, dynamic: false };
+    this.#roster.stopLater(children);
+    // Whoever is starting is not waited for, but stopped.
+    if (this.#awaited?.state === 'starting' && this.#roster.isToStop(this.#awaited))
+      this.#awaited = undefined;
   }
 
   #emit(event: LifecycleEvent): void {
     this.#scope.emit(event);
   }
-}
-
-function isRestarting({ purpose, state }: Child): boolean {
-  return purpose === 'restart' && (state === 'queued' || state === 'starting');
-}
-
-function notDown(child: Child): 'running' | 'restarting' {
-  return isRestarting(child) ? 'restarting' : 'running';
-}
-
-function infoOf(child: Child): ChildInfo {
-  const { actor, spec } = child;
-  return { id: spec.id, actor: isRestarting(child) ? 'restarting' : actor, type: spec.type };
 }

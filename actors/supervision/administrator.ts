@@ -1,0 +1,114 @@
+/**
+ * Answers what a supervisor with a list of children is asked, and changes its roster accordingly.
+ */
+
+import type { AnyActorRef } from 'xstate';
+import {
+  type AdministrationEvent,
+  answer,
+  type ChildInfo,
+  countOf,
+  type Reply,
+  refuse,
+  type Started,
+} from './administration.js';
+import type { Child } from './child.js';
+import type { ChildSpec } from './child-spec.js';
+import type { Roster } from './roster.js';
+
+/** What the administrator needs of its supervisor. */
+export interface Administered {
+  readonly self: AnyActorRef;
+  readonly roster: Roster;
+  isEnding(): boolean;
+  /** @throws TypeError or Error, when the spec cannot be taken. */
+  adopt(spec: ChildSpec): Child;
+  stopLater(children: readonly Child[]): void;
+  forget(child: Child): void;
+}
+
+export class Administrator {
+  readonly #of: Administered;
+
+  constructor(administered: Administered) {
+    this.#of = administered;
+  }
+
+  receive(event: AdministrationEvent): void {
+    const { self } = this.#of;
+    switch (event.type) {
+      case 'child.add':
+        return this.#add(event.spec, event.reply);
+      case 'child.terminate':
+        return this.#terminate(event.child, event.reply);
+      case 'child.restart':
+        return this.#restart(event.id, event.reply);
+      case 'child.delete':
+        return this.#delete(event.id, event.reply);
+      case 'children.list':
+        return answer(self, [event.reply], this.#list());
+      case 'children.count':
+        return answer(self, [event.reply], countOf(this.#list()));
+    }
+  }
+
+  #add(spec: ChildSpec, reply: Reply<Started>): void {
+    const { roster, self } = this.#of;
+    if (this.#of.isEnding()) return refuse(self, reply, 'shutting_down');
+    const present = roster.find(spec?.id);
+    if (present !== undefined) {
+      return refuse(self, reply, roster.isDown(present) ? 'already_present' : 'already_started');
+    }
+    try {
+      this.#of.adopt(spec).onUp = [reply];
+    } catch (error) {
+      refuse(self, reply, 'invalid_spec', error);
+    }
+  }
+
+  #terminate(id: string | AnyActorRef, reply: Reply): void {
+    const { roster, self } = this.#of;
+    const child = typeof id === 'string' ? roster.find(id) : undefined;
+    if (child === undefined) return refuse(self, reply, 'not_found');
+    roster.dropStart(child);
+    child.answerUp({ ok: false, code: 'shutting_down' });
+    if (child.state === 'down') return answer(self, [reply], { ok: true });
+    child.onDown = [...child.onDown, reply];
+    this.#of.stopLater([child]);
+  }
+
+  #restart(id: string, reply: Reply<Started>): void {
+    const child = this.#findDown(id, reply);
+    if (child === undefined) return;
+    if (this.#of.isEnding()) return refuse(this.#of.self, reply, 'shutting_down');
+    child.purpose = 'asked';
+    child.onUp = [reply];
+    this.#of.roster.startLater(child);
+  }
+
+  #delete(id: string, reply: Reply): void {
+    const child = this.#findDown(id, reply);
+    if (child === undefined) return;
+    this.#of.forget(child);
+    answer(this.#of.self, [reply], { ok: true });
+  }
+
+  /** Finds a child that is down; otherwise says why not. */
+  #findDown(id: string, reply: Reply<never>): Child | undefined {
+    const { roster, self } = this.#of;
+    const child = roster.find(id);
+    if (child !== undefined && roster.isDown(child)) return child;
+    const code = child === undefined ? 'not_found' : roster.isRestarting(child) ? 'restarting' : 'running';
+    refuse(self, reply, code);
+    return undefined;
+  }
+
+  #list(): ChildInfo[] {
+    const { roster } = this.#of;
+    return roster.children.map((child) => {
+      const { actor, spec, state } = child;
+      const current = state === 'down' ? undefined : actor;
+      return { id: spec.id, actor: roster.isRestarting(child) ? 'restarting' : current, type: spec.type };
+    });
+  }
+}

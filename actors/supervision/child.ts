@@ -1,0 +1,177 @@
+/**
+ * A child as its supervisor has it: a spec, and at most one actor at a time.
+ *
+ * It starts that actor and waits until it is ready, asks it to end and waits for that, and says what
+ * happened. When to do so, and what follows from it, is for the supervisor to decide.
+ */
+
+import { type AnyActorRef, createActor } from 'xstate';
+import { answer, type Reply, type Started } from './administration.js';
+import { Backoff } from './backoff.js';
+import { type BehaviourScope, IGNORE, type Timer } from './behaviour.js';
+import { type ActorEnded, isReady, type ResolvedSpec, START_TIMEOUT_MS } from './child-spec.js';
+import type { EndReason, LifecycleEvent } from './lifecycle.js';
+import { mailboxLogic } from './mailbox.js';
+
+/** From a child to its own supervisor. */
+export type ChildNews =
+  | { readonly type: 'child.readied'; readonly actorId: string }
+  /** It was not ready, or did not end, in time. */
+  | { readonly type: 'child.overdue'; readonly actorId: string };
+
+/**
+ * Why a child is to be started. It decides what a failure means: `first`, the supervisor's own start fails;
+ * `added`, the child is forgotten; `asked`, it stays down; `restart`, it is tried again.
+ */
+export type Purpose = 'first' | 'added' | 'asked' | 'restart';
+
+const NOBODY: readonly Reply<never>[] = [];
+
+export class Child {
+  readonly spec: ResolvedSpec;
+  readonly backoff: Backoff | undefined;
+  /** Of a dynamic child that may be restarted: its input, for the next start. */
+  readonly input: unknown;
+  purpose: Purpose;
+  state: 'down' | 'starting' | 'up' | 'stopping' = 'down';
+  /** The actor that it is, or was last. */
+  actor: AnyActorRef | undefined = undefined;
+  /** Who waits for it to be up, and for it to be down. */
+  onUp: readonly Reply<Started>[] = NOBODY;
+  onDown: readonly Reply[] = NOBODY;
+  readonly #scope: BehaviourScope<ChildNews>;
+  readonly #dynamic: boolean;
+  readonly #mailbox: AnyActorRef | undefined;
+  #timer: Timer | undefined = undefined;
+
+  /**
+   * @param scope The supervisor's.
+   * @param dynamic True for one of many from a template: it is known by its actor.
+   * @throws Error when its address is taken.
+   */
+  constructor(
+    scope: BehaviourScope<ChildNews>,
+    spec: ResolvedSpec,
+    purpose: Purpose,
+    dynamic: boolean,
+    input: unknown = undefined,
+  ) {
+    this.#scope = scope;
+    this.#dynamic = dynamic;
+    this.spec = spec;
+    this.purpose = purpose;
+    this.input = input;
+    this.backoff = spec.backoff && new Backoff(spec.backoff);
+    this.#mailbox = spec.address && openMailbox(scope, spec);
+  }
+
+  /**
+   * Starts an actor, and tells when it is ready.
+   *
+   * @returns True when it is ready already: {@link up} is to be called.
+   * @throws What making it threw.
+   */
+  start(actorId: string, input: unknown): boolean {
+    this.state = 'starting';
+    this.actor = undefined;
+    const actor = createActor(this.spec.logic, { parent: this.#scope.self, id: actorId, input });
+    this.actor = actor;
+    if (!this.#dynamic) actor.on('*', (event) => this.#scope.emit(event));
+    actor.start();
+    if (isReady(actor)) return true;
+    this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId }, START_TIMEOUT_MS);
+    const subscription = actor.subscribe(() => {
+      if (!isReady(actor)) return;
+      subscription.unsubscribe();
+      this.#scope.self.send({ type: 'child.readied', actorId });
+    });
+    return false;
+  }
+
+  /** Takes note that it can be used. */
+  up(): void {
+    const actor = this.actor as AnyActorRef;
+    this.state = 'up';
+    this.purpose = 'restart';
+    this.#scope.cancel(this.#timer);
+    this.backoff?.up(this.#scope.now());
+    this.#mailbox?.send({ type: 'mailbox.attach', target: actor });
+    this.emit({ type: 'child.started', ...this.about(), actor });
+    this.answerUp({ ok: true, actor });
+  }
+
+  /** Asks it to end, in time; a brutal child is stopped at once, and down when this returns. */
+  stop(timeoutMs: number | 'brutal' = this.spec.shutdown): void {
+    const actor = this.actor as AnyActorRef;
+    this.state = 'stopping';
+    this.#mailbox?.send({ type: 'mailbox.detach' });
+    this.#scope.cancel(this.#timer);
+    if (timeoutMs === 'brutal') return this.kill();
+    actor.send({ type: 'shutdown.requested' });
+    if (timeoutMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, timeoutMs);
+  }
+
+  /** Stops it hard. */
+  kill(): void {
+    if (this.actor !== undefined) this.#scope.stopChild(this.actor);
+    this.down({ kind: 'killed' });
+  }
+
+  /** Takes note that its actor has ended, or never came to be. */
+  down(reason: EndReason | undefined): void {
+    const { actor, state } = this;
+    this.state = 'down';
+    this.#scope.cancel(this.#timer);
+    this.#mailbox?.send({ type: 'mailbox.detach' });
+    if (reason !== undefined && actor !== undefined && state !== 'starting') {
+      this.emit({ type: 'child.ended', ...this.about(), actor, reason });
+    }
+    this.#answerDown();
+  }
+
+  /** Lets go of everything, because the supervisor ends or forgets it. */
+  release(): void {
+    this.#scope.cancel(this.#timer);
+    if (this.state !== 'down' && this.actor !== undefined) this.#scope.stopChild(this.actor);
+    if (this.#mailbox !== undefined) this.#scope.stopChild(this.#mailbox);
+  }
+
+  answerUp(given: Parameters<Reply<Started>>[0]): void {
+    const replies = this.onUp;
+    this.onUp = NOBODY;
+    answer(this.#scope.self, replies, given);
+  }
+
+  #answerDown(): void {
+    const replies = this.onDown;
+    this.onDown = NOBODY;
+    answer(this.#scope.self, replies, { ok: true });
+  }
+
+  /** How events name it. */
+  about(): { readonly id: string; readonly supervisor: string; readonly dynamic: boolean } {
+    const id = this.#dynamic ? (this.actor?.id ?? this.spec.id) : this.spec.id;
+    return { id, supervisor: this.#scope.self.id, dynamic: this.#dynamic };
+  }
+
+  emit(event: LifecycleEvent): void {
+    this.#scope.emit(event);
+  }
+}
+
+function openMailbox({ self }: BehaviourScope<ChildNews>, { id, address }: ResolvedSpec): AnyActorRef {
+  const options = { parent: self, id: `mailbox:${id}`, systemId: id };
+  return createActor(mailboxLogic, { ...options, input: address as never }).start();
+}
+
+/** True for the end of an actor that had nothing to do. */
+export function isIgnored(event: ActorEnded): boolean {
+  return !('error' in event) && event.output === IGNORE;
+}
+
+/** Why an actor ended that its supervisor had asked to, or not. */
+export function reasonOf(event: ActorEnded, asked: boolean): EndReason {
+  if ('error' in event) return { kind: 'crashed', error: event.error };
+  return { kind: asked ? 'shut_down' : 'done' };
+}
