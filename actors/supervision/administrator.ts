@@ -68,11 +68,14 @@ export class Administrator {
 
   #terminate(id: string | AnyActorRef, reply: Reply): void {
     const { roster, self } = this.#of;
-    const child = typeof id === 'string' ? roster.find(id) : undefined;
+    const child = roster.find(id);
     if (child === undefined) return refuse(self, reply, 'not_found');
     roster.dropStart(child);
     child.answerUp({ ok: false, code: 'shutting_down' });
-    if (child.state === 'down') return answer(self, [reply], { ok: true });
+    if (child.state === 'down') {
+      if (child.spec.restart === 'temporary') this.#of.forget(child);
+      return answer(self, [reply], { ok: true });
+    }
     child.onDown = [...child.onDown, reply];
     this.#of.stopLater([child]);
   }

@@ -154,12 +154,15 @@ function isLogic(logic: unknown): logic is AnyActorLogic {
   return typeof (logic as Partial<AnyActorLogic> | undefined)?.transition === 'function';
 }
 
+/** How a machine may write that it has a transition for the request. */
+const SHUTDOWN_DESCRIPTORS: readonly string[] = ['shutdown.requested', 'shutdown.*', '*'];
+
 /** As Erlang stops at once a process that does not trap exits. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
   if (isSupervisor(logic)) return Number.POSITIVE_INFINITY;
   const hears =
     logic instanceof StateMachine
-      ? logic.events.some((event) => event === 'shutdown.requested' || event === '*')
+      ? logic.events.some((event) => SHUTDOWN_DESCRIPTORS.includes(event))
       : hearsShutdown(logic);
   return hears ? DEFAULT_SHUTDOWN_MS : 'brutal';
 }

@@ -8,7 +8,7 @@
 import { type AnyActorRef, createActor } from 'xstate';
 import { answer, type Reply, type Started } from './administration.js';
 import { Backoff } from './backoff.js';
-import { type BehaviourScope, IGNORE, type Timer } from './behaviour.js';
+import { type AnyActorSystem, type BehaviourScope, IGNORE, type Timer } from './behaviour.js';
 import { type ActorEnded, isReady, type ResolvedSpec, START_TIMEOUT_MS } from './child-spec.js';
 import type { EndReason, LifecycleEvent } from './lifecycle.js';
 import { mailboxLogic } from './mailbox.js';
@@ -36,6 +36,8 @@ export class Child {
   state: 'down' | 'starting' | 'up' | 'stopping' = 'down';
   /** The actor that it is, or was last. */
   actor: AnyActorRef | undefined = undefined;
+  /** The actor by which others know it: the last one that was up. */
+  knownAs: AnyActorRef | undefined = undefined;
   /** Who waits for it to be up, and for it to be down. */
   onUp: readonly Reply<Started>[] = NOBODY;
   onDown: readonly Reply[] = NOBODY;
@@ -69,12 +71,13 @@ export class Child {
    * Starts an actor, and tells when it is ready.
    *
    * @returns True when it is ready already: {@link up} is to be called.
-   * @throws What making it threw.
+   * @throws What making it, or its input, threw.
    */
-  start(actorId: string, input: unknown): boolean {
+  start(actorId: string, makeInput: (system: AnyActorSystem) => unknown): boolean {
     this.state = 'starting';
     this.actor = undefined;
-    const actor = createActor(this.spec.logic, { parent: this.#scope.self, id: actorId, input });
+    const { self, system } = this.#scope;
+    const actor = createActor(this.spec.logic, { parent: self, id: actorId, input: makeInput(system) });
     this.actor = actor;
     if (!this.#dynamic) actor.on('*', (event) => this.#scope.emit(event));
     actor.start();
@@ -92,6 +95,7 @@ export class Child {
   up(): void {
     const actor = this.actor as AnyActorRef;
     this.state = 'up';
+    this.knownAs = actor;
     this.purpose = 'restart';
     this.#scope.cancel(this.#timer);
     this.backoff?.up(this.#scope.now());
@@ -120,11 +124,11 @@ export class Child {
 
   /** Takes note that its actor has ended, or never came to be. */
   down(reason: EndReason | undefined): void {
-    const { actor, state } = this;
+    const { actor } = this;
     this.state = 'down';
     this.#scope.cancel(this.#timer);
     this.#mailbox?.send({ type: 'mailbox.detach' });
-    if (reason !== undefined && actor !== undefined && state !== 'starting') {
+    if (reason !== undefined && actor !== undefined && actor === this.knownAs) {
       this.emit({ type: 'child.ended', ...this.about(), actor, reason });
     }
     this.#answerDown();

@@ -41,6 +41,11 @@ interface XStateActor extends AnyActorRef {
     /** Calls the listeners, and tells the process of one that throws. */
     emit(event: EventObject): void;
   };
+  _snapshot: Snapshot<unknown>;
+  /** Takes the snapshot that the logic returned. */
+  update(snapshot: Snapshot<unknown>, event: EventObject): void;
+  /** Ends the actor with an error. */
+  _error(error: unknown): void;
   readonly observers: ReadonlySet<Observer>;
   readonly eventListeners: ReadonlyMap<string, ReadonlySet<Listener>>;
 }
@@ -106,14 +111,31 @@ function letGo(actor: XStateActor): void {
   const snapshot: Snapshot<unknown> & { readonly children?: Record<string, AnyActorRef> } =
     actor.getSnapshot();
   if (snapshot.children !== undefined) {
-    for (const child of Object.values(snapshot.children).reverse()) actor._actorScope.stopChild(child);
-    return;
+    for (const child of Object.values(snapshot.children).reverse()) {
+      afterCrash(() => actor._actorScope.stopChild(child));
+    }
+  } else {
+    afterCrash(() => actor.logic.transition(snapshot, { type: 'xstate.stop' }, actor._actorScope as never));
   }
+}
+
+/** What fails now may be what crashed it, and that is on its way to the parent already. */
+function afterCrash(step: () => void): void {
   try {
-    actor.logic.transition(snapshot, { type: 'xstate.stop' }, actor._actorScope as never);
+    step();
   } catch {
-    // Its clean-up may be what crashed it. The crash is on its way to the parent as it is.
+    // Nothing more can be done for it; the next one is to be let go of as well.
   }
+}
+
+/** XState takes any snapshot for one, and breaks over what is none outside of the actor's own turn. */
+function update(this: XStateActor, snapshot: Snapshot<unknown> | undefined, event: EventObject): void {
+  if (typeof snapshot === 'object' && snapshot !== null) {
+    return (Actor.prototype as unknown as XStateActor).update.call(this, snapshot, event);
+  }
+  const error = new TypeError(`the logic of '${this.id}' returned no snapshot`);
+  this._snapshot = { status: 'error', output: undefined, error };
+  this._error(error);
 }
 
 /** Makes an actor safe to watch. Its methods are replaced on itself: XState's class serves others too. */
@@ -122,6 +144,7 @@ function shield(actor: XStateActor): void {
   if (actor.eventListeners.size > 0) actor._actorScope.emit = (event) => emit(actor, event);
   actor.subscribe = subscribe as AnyActorRef['subscribe'];
   actor.on = on as AnyActorRef['on'];
+  actor.update = update;
 }
 
 function subscribe(this: XStateActor, ...args: Parameters<typeof toObserver<unknown>>) {

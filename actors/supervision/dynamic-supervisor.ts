@@ -166,15 +166,15 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     const kept = spec.restart === 'temporary' ? undefined : input;
     const child = new Child(this.#scope as never, spec, 'added', true, kept);
     if (reply !== undefined) child.onUp = [reply];
-    this.#start(child, input);
+    this.#start(child, () => input);
   }
 
-  #start(child: Child, input: unknown): void {
+  #start(child: Child, makeInput: () => unknown): void {
     const actorId = `${this.#settings.spec.id}:${this.#incarnation}-${this.#starts++}`;
     this.#children.set(actorId, child);
     let isReady: boolean;
     try {
-      isReady = child.start(actorId, input);
+      isReady = child.start(actorId, makeInput);
     } catch (error) {
       child.kill();
       this.#children.delete(actorId);
@@ -238,6 +238,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     const { state } = child;
     this.#kill(actorId, child);
     if (state === 'starting') this.#onCrash(child, notReady(actorId));
+    this.#finishIfEmpty();
   }
 
   #kill(actorId: string, child: Child): void {
@@ -262,7 +263,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   }
 
   #onRestartDue(child: Child): void {
-    if (this.#restarting.delete(child)) this.#start(child, child.input);
+    if (this.#restarting.delete(child)) this.#start(child, () => child.input);
   }
 
   // Stopping.
@@ -270,19 +271,24 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #terminate(actor: string | AnyActorRef, reply: Reply): void {
     const { self } = this.#scope;
     if (typeof actor === 'string') return refuse(self, reply, 'dynamic');
-    const waiting = [...this.#restarting.keys()].find((child) => child.actor === actor);
+    const waiting = [...this.#restarting.keys()].find((child) => child.knownAs === actor);
     if (waiting !== undefined) {
       this.#scope.cancel(this.#restarting.get(waiting));
       this.#restarting.delete(waiting);
       return answer(self, [reply], { ok: true });
     }
-    const child = this.#children.get(actor.id);
-    if (child?.actor !== actor) return refuse(self, reply, 'not_found');
+    const child = this.#children.get(actor?.id) ?? this.#findStartingAgain(actor);
+    if (child === undefined) return refuse(self, reply, 'not_found');
     child.onDown = [...child.onDown, reply];
     if (child.state === 'stopping') return;
     child.answerUp({ ok: false, code: 'shutting_down' });
     child.stop();
     if (child.state === 'down') this.#children.delete(actor.id);
+  }
+
+  /** Finds a child by the actor that it was, while its next one is not ready. */
+  #findStartingAgain(actor: AnyActorRef): Child | undefined {
+    return [...this.#children.values()].find((child) => child.knownAs === actor);
   }
 
   /** Asks all children to end, and then ends: with `outcome` as a crash, without it normally. */

@@ -84,7 +84,7 @@ export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressO
         mailbox.target = undefined;
         break;
       default:
-        if (event.type === 'xstate.stop') mailbox.status = 'stopped';
+        if (event.type === 'xstate.stop') close(mailbox);
         else deliver(mailbox, event);
     }
     return mailbox;
@@ -92,6 +92,12 @@ export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressO
 
   getPersistedSnapshot: (snapshot) => snapshot,
 };
+
+/** Nobody will come for what still waits. */
+function close(mailbox: MailboxSnapshot & AddressOptions<EventObject>): void {
+  mailbox.status = 'stopped';
+  for (const waiting of mailbox.stash.splice(0)) refuse(mailbox, waiting);
+}
 
 // A child that crashed a moment ago may not be detached yet: its supervisor has the news in its
 // queue. What is sent in that moment waits for the next incarnation too.

@@ -2,6 +2,7 @@
  * The children of a supervisor in their order, and which of them are to be stopped and started next.
  */
 
+import type { AnyActorRef } from 'xstate';
 import type { Child } from './child.js';
 
 export const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one'] as const;
@@ -16,8 +17,11 @@ export class Roster {
   /** With the time before which it must not start. */
   readonly #toStart = new Map<Child, number>();
 
-  find(id: string): Child | undefined {
-    return this.children.find(({ spec }) => spec.id === id);
+  /** Finds a child by its id, or by the actor that it is. */
+  find(child: string | AnyActorRef): Child | undefined {
+    return typeof child === 'string'
+      ? this.children.find(({ spec }) => spec.id === child)
+      : this.children.find(({ actor, state }) => state !== 'down' && actor === child);
   }
 
   /** True for a child that has no actor, and is to have none. */

@@ -37,13 +37,19 @@ export function run<TLogic extends AnyActorLogic>(
     ...(inspect && { inspect: guarded(inspect) }),
   });
   if (onEmitted !== undefined) root.on('*', onEmitted);
+  let end: (how: { readonly error?: unknown }) => void = () => {};
   const ended = new Promise<{ readonly error?: unknown }>((resolve) => {
-    root.subscribe({ complete: () => resolve({}), error: (error: unknown) => resolve({ error }) });
+    end = resolve;
   });
+  root.subscribe({ complete: () => end({}), error: (error: unknown) => end({ error }) });
   const up = new Promise<boolean>((resolve) => {
     root.subscribe({ next: () => isReady(root) && resolve(true), error: () => {} });
   });
-  root.start();
+  try {
+    root.start();
+  } catch (error) {
+    end({ error }); // a logic that is none
+  }
   return {
     root,
     ready: Promise.race([up, ended.then(() => false)]),

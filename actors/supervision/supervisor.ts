@@ -208,7 +208,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#awaited = child;
     let isReady: boolean;
     try {
-      isReady = child.start(actorId, spec.input?.(this.#scope.system));
+      isReady = child.start(actorId, spec.input ?? (() => undefined));
     } catch (error) {
       // Not now: the loop that called this must come to its end first.
       return this.#scope.self.send({ type: 'child.unstartable', child, error });
@@ -328,6 +328,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #forget(child: Child): void {
     this.#roster.forget(child);
+    child.answerUp({ ok: false, code: 'shutting_down' });
     child.release();
   }
 
