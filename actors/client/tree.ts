@@ -19,6 +19,7 @@ import { type RunTreeOptions, runTree } from '../run-tree.js';
 import type { BackoffOptions } from '../supervision/backoff.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
+import type { LifecycleEvent } from '../supervision/lifecycle.js';
 import { addressOf } from '../supervision/mailbox.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
@@ -51,12 +52,14 @@ export interface ClientOptions {
   readonly user: UserId | undefined;
   readonly openConsole: (listener: ConsoleListener) => Console;
   readonly log: Log;
+  /** Told of everything that the tree emits: see `LifecycleEvent`. */
+  readonly onEmitted?: (event: LifecycleEvent) => void;
   readonly inspect?: RunTreeOptions['inspect'];
 }
 
 /** Starts a client. It ends when its user leaves, or when asked to. */
 export function startClient(options: ClientOptions): RunningTree {
-  const { server: host, tcpPort, udpPort, openConsole, log, inspect } = options;
+  const { server: host, tcpPort, udpPort, openConsole, log, onEmitted, inspect } = options;
   // What a restarted actor must know of the time before: the tree remembers it for them.
   let { user } = options;
   let callPort: number | undefined;
@@ -130,6 +133,7 @@ export function startClient(options: ClientOptions): RunningTree {
     onEmitted(event) {
       if (event.type === 'user.signed-in') user = (event as unknown as { readonly id: UserId }).id;
       if (event.type === 'port.bound') callPort = (event as PortBound).port;
+      onEmitted?.(event as LifecycleEvent);
     },
     ...(inspect && { inspect }),
   });

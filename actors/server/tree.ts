@@ -19,6 +19,7 @@ import { type RunTreeOptions, runTree } from '../run-tree.js';
 import type { BackoffOptions } from '../supervision/backoff.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
+import type { LifecycleEvent } from '../supervision/lifecycle.js';
 import { addressOf } from '../supervision/mailbox.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly udpPort: number;
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
+  /** Told of everything that the tree emits: see `LifecycleEvent`. */
+  readonly onEmitted?: (event: LifecycleEvent) => void;
   readonly inspect?: RunTreeOptions['inspect'];
 }
 
@@ -64,6 +67,7 @@ export function startServer({
   udpPort,
   openStore,
   log,
+  onEmitted,
   inspect,
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
@@ -143,6 +147,7 @@ export function startServer({
     log,
     onEmitted: (event) => {
       if (event.type === 'socket.bound') bound.set((event as SocketBound).protocol, event as SocketBound);
+      onEmitted?.(event as LifecycleEvent);
     },
     ...(inspect && { inspect }),
   });

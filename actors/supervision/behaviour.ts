@@ -100,7 +100,17 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     return this.#clock.setTimeout(() => this.self.send(event), delayMs);
   }
 
-  /** Takes back what {@link sendLater} was to send, if it has not been sent. */
+  /**
+   * As {@link sendLater}, but never in the turn of the event loop in which its time came: Node.js runs timers
+   * that are due one after the other, and whoever sets a new one each time would keep it from all else.
+   */
+  sendInLaterTurn(event: TEvent, delayMs: number): Timer {
+    const isSimulated = this.#clock.now !== undefined;
+    const send = () => this.self.send(event);
+    return this.#clock.setTimeout(isSimulated ? send : () => setImmediate(send), delayMs);
+  }
+
+  /** Takes back what was to be sent, if its time has not come. */
   cancel(timer: Timer | undefined): void {
     if (timer !== undefined) this.#clock.clearTimeout(timer);
   }

@@ -259,7 +259,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     }
     const delayMs = Math.max(child.backoff?.next(now) ?? 0, NEXT_TURN_MS);
     this.#emit({ type: 'child.restarting', ...child.about(), attempt, delayMs });
-    this.#restarting.set(child, this.#scope.sendLater({ type: 'restart.due', child }, delayMs));
+    this.#restarting.set(child, this.#scope.sendInLaterTurn({ type: 'restart.due', child }, delayMs));
   }
 
   #onRestartDue(child: Child): void {

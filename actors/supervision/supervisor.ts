@@ -51,12 +51,7 @@ export interface SupervisorOptions {
 }
 
 /** What reaches a supervisor: the ends of its children from XState, questions from anyone, the rest from itself. */
-export type SupervisorEvent =
-  | ActorEnded
-  | AdministrationEvent
-  | ChildNews
-  | { readonly type: 'child.unstartable'; readonly child: unknown; readonly error: unknown }
-  | { readonly type: 'restart.due' };
+export type SupervisorEvent = ActorEnded | AdministrationEvent | ChildNews | { readonly type: 'restart.due' };
 
 /**
  * Actor logic of a supervisor.
@@ -113,7 +108,9 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #phase: 'starting' | 'running' | 'ending' = 'starting';
   #outcome: SupervisorError | undefined;
   #awaited: Child | undefined;
+  /** Restarts come when this timer says so, however long everything else took. */
   #dueTimer: Timer | undefined;
+  #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
     this.#scope = scope;
@@ -143,10 +140,9 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   receive(event: SupervisorEvent): void {
     if (isActorEnded(event)) this.#onEnded(event);
-    else if (event.type === 'child.unstartable') this.#onUnstartable(event.child as Child, event.error);
     else if (event.type === 'child.readied') this.#onReadied(event.actorId);
     else if (event.type === 'child.overdue') this.#onOverdue(event.actorId);
-    else if (event.type === 'restart.due') this.#dueTimer = undefined;
+    else if (event.type === 'restart.due') this.#dueMs = this.#scope.now();
     else this.#administrator.receive(event);
     this.#advance();
   }
@@ -170,7 +166,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
         continue;
       }
       if (this.#phase === 'ending') return this.#finish();
-      const starting = this.#roster.nextToStart(this.#scope.now());
+      const starting = this.#roster.nextToStart(this.#dueMs);
       if (starting === undefined) return this.#settle();
       this.#start(starting);
     }
@@ -182,7 +178,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
       this.#scope.cancel(this.#dueTimer);
       // A timer may come a little early: then this comes by again.
       const delayMs = Math.max(Math.ceil(nextStartMs - this.#scope.now()), NEXT_TURN_MS);
-      this.#dueTimer = this.#scope.sendLater({ type: 'restart.due' }, delayMs);
+      this.#dueTimer = this.#scope.sendInLaterTurn({ type: 'restart.due' }, delayMs);
     }
     if (this.#phase === 'starting') this.#scope.ready();
     this.#phase = 'running';
@@ -210,8 +206,9 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     try {
       isReady = child.start(actorId, spec.input ?? (() => undefined));
     } catch (error) {
-      // Not now: the loop that called this must come to its end first.
-      return this.#scope.self.send({ type: 'child.unstartable', child, error });
+      child.kill();
+      this.#onDown(child);
+      return this.#onCrash(child, error, true);
     }
     this.#byActorId.set(actorId, child);
     if (isReady) this.#up(child);
@@ -272,13 +269,6 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (wasStopped) this.#onStopped(child);
     else if ('error' in event) this.#onCrash(child, event.error, wasStarting);
     else this.#onDone(child);
-  }
-
-  #onUnstartable(child: Child, error: unknown): void {
-    if (child.state !== 'starting') return;
-    child.kill();
-    this.#onDown(child);
-    this.#onCrash(child, error, true);
   }
 
   #onIgnored(child: Child): void {
