@@ -18,7 +18,7 @@ export interface BackoffOptions {
 }
 
 /** The default of {@link BackoffOptions.jitter}, as in Akka. */
-const DEFAULT_JITTER = 0.2;
+export const DEFAULT_JITTER = 0.2;
 
 /**
  * The wait before a restart, in milliseconds: minMs · 2ⁿ up to maxMs, lengthened by jitter.

@@ -145,7 +145,7 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
   guard<TArgs extends unknown[]>(listener: (...args: TArgs) => void): (...args: TArgs) => void {
     return (...args) => {
       try {
-        listener(...args);
+        failIfRejected(listener(...args), this.#scope.self as AnyActorRef);
       } catch (error) {
         this.fail(error);
       }
@@ -220,10 +220,11 @@ export function fromBehaviour<
       live.ready = behaviour.starting !== true;
     },
 
-    transition(snapshot, event) {
+    transition(snapshot, event, scope) {
       const live = snapshot as Live;
       try {
-        handle(live, event as TEvent | InternalEvent | ShutdownRequested);
+        const promised = handle(live, event as TEvent | InternalEvent | ShutdownRequested);
+        if (promised !== undefined) failIfRejected(promised, scope.self as AnyActorRef);
       } catch (error) {
         releaseAfter(error, live);
       }
@@ -238,9 +239,9 @@ export function fromBehaviour<
 function handle<TEvent extends EventObject>(
   live: LiveSnapshot<TEvent, unknown>,
   event: TEvent | InternalEvent | ShutdownRequested,
-): void {
+): unknown {
   const behaviour = live[BEHAVIOUR];
-  if (behaviour === undefined) return;
+  if (behaviour === undefined) return undefined;
   const { type } = event;
   if (type === 'behaviour.readied') {
     live.ready = true;
@@ -256,10 +257,17 @@ function handle<TEvent extends EventObject>(
     live.status = 'done';
     release(live);
   } else if (type === 'shutdown.requested') {
-    behaviour.shutdown?.();
+    return behaviour.shutdown?.();
   } else {
-    behaviour.receive(event as TEvent);
+    return behaviour.receive(event as TEvent);
   }
+  return undefined;
+}
+
+/** An `async` function throws later: that is its actor's crash as well. */
+function failIfRejected(returned: unknown, actor: AnyActorRef): void {
+  if (!(returned instanceof Promise)) return;
+  returned.catch((error: unknown) => actor.send({ type: 'behaviour.failed', error } satisfies InternalEvent));
 }
 
 /** Lets go because of an error. If that fails too, the first error is the one to be told of. */

@@ -10,7 +10,7 @@ import {
   type InputFrom,
   StateMachine,
 } from 'xstate';
-import type { BackoffOptions } from './backoff.js';
+import { type BackoffOptions, DEFAULT_JITTER } from './backoff.js';
 import { type AnyActorSystem, hearsShutdown } from './behaviour.js';
 import { demand } from './demand.js';
 import type { AddressOptions, Name } from './mailbox.js';
@@ -121,21 +121,36 @@ export function resolveSpec(spec: ChildSpec): ResolvedSpec {
     `restart: '${id}' is permanent, transient or temporary, not '${restart}'`,
   );
   demand(
-    shutdown === 'brutal' || (typeof shutdown === 'number' && shutdown >= 0),
-    `shutdown: '${id}' ends within some milliseconds, or brutal, not '${shutdown}'`,
+    shutdown === 'brutal' || shutdown === Number.POSITIVE_INFINITY || isDelay(shutdown),
+    `shutdown: '${id}' ends within 0 to ${MAX_DELAY_MS} ms, or Infinity, or brutal, not '${shutdown}'`,
   );
   demand(
     !(significant && restart === 'permanent'),
     `significant: '${id}' is permanent, it never ends for good`,
   );
   if (spec.backoff !== undefined) demandBackoff(id, spec.backoff);
+  if (spec.address !== undefined) {
+    const { stashLimit } = spec.address;
+    demand(stashLimit >= 0, `stashLimit: '${id}' keeps a number of events, not ${stashLimit}`);
+  }
   const type = isSupervisor(logic) ? 'supervisor' : 'worker';
   return { ...spec, restart, shutdown, significant, type };
 }
 
-function demandBackoff(id: string, { minMs, maxMs, jitter = 0, resetAfterMs = 0 }: BackoffOptions): void {
+/** What a timer takes: beyond it, Node.js fires at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+function isDelay(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= 0 && ms <= MAX_DELAY_MS;
+}
+
+function demandBackoff(
+  id: string,
+  { minMs, maxMs, jitter = DEFAULT_JITTER, resetAfterMs = maxMs }: BackoffOptions,
+): void {
   demand(minMs > 0 && maxMs >= minMs, `backoff: '${id}' needs 0 < minMs <= maxMs, not ${minMs} and ${maxMs}`);
   demand(jitter >= 0 && resetAfterMs >= 0, `backoff: '${id}' has a negative jitter or resetAfterMs`);
+  demand(isDelay(maxMs * (1 + jitter)), `backoff: '${id}' may wait for more than ${MAX_DELAY_MS} ms`);
 }
 
 /** Marks the logic of supervisors. */

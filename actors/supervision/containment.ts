@@ -183,10 +183,12 @@ function shieldedCallback<TArgs extends unknown[]>(
   callback: (...args: TArgs) => void,
 ): (...args: TArgs) => void {
   return (...args) => {
+    const report = (error: unknown) => reportBystander(bystander, actor, error);
     try {
-      callback(...args);
+      const returned: unknown = callback(...args);
+      if (returned instanceof Promise) returned.catch(report);
     } catch (error) {
-      reportBystander(bystander, actor, error);
+      report(error);
     }
   };
 }

@@ -40,7 +40,7 @@ import {
 import { contain, reportBystander } from './containment.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
-import { checkLimits, RestartBudget, type RestartLimits } from './restart-window.js';
+import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
 import { SupervisorError } from './supervisor-error.js';
 
 /** The one spec of a dynamic supervisor's children; `shutdown` is for all of them together. */

@@ -31,7 +31,7 @@ import {
 import { contain } from './containment.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
-import { checkLimits, RestartBudget, type RestartLimits } from './restart-window.js';
+import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
 import { Roster, STRATEGIES, type Strategy } from './roster.js';
 import { SupervisorError } from './supervisor-error.js';
 
@@ -41,7 +41,8 @@ const AUTO_SHUTDOWNS = ['never', 'any', 'all'] as const;
 export type AutoShutdown = (typeof AUTO_SHUTDOWNS)[number];
 
 export interface SupervisorOptions {
-  readonly strategy: Strategy;
+  /** Default `one_for_one`. */
+  readonly strategy?: Strategy;
   /** Default `DEFAULT_RESTART_LIMITS`: one restart in 5 s. */
   readonly limits?: RestartLimits;
   /** Default `never`. */
@@ -64,7 +65,7 @@ export type SupervisorEvent = ActorEnded | AdministrationEvent | ChildNews | { r
 export function supervisor(
   options: SupervisorOptions,
 ): BehaviourLogic<SupervisorEvent, undefined, LifecycleEvent> {
-  const { strategy, autoShutdown = 'never' } = options;
+  const { strategy = 'one_for_one', autoShutdown = 'never' } = options;
   demand(STRATEGIES.includes(strategy), `strategy: one of ${STRATEGIES.join(', ')}, not '${strategy}'`);
   demand(
     AUTO_SHUTDOWNS.includes(autoShutdown),

@@ -2,9 +2,26 @@
  * Actors that behave, and misbehave, on request; and a system to watch them in.
  */
 
-import { type AnyActorLogic, type AnyActorRef, createActor, type EventObject, SimulatedClock } from 'xstate';
-import { type BehaviourLogic, fromBehaviour } from '../../actors/supervision/behaviour.js';
+import {
+  type AnyActorLogic,
+  type AnyActorRef,
+  createActor,
+  type EventObject,
+  type InspectionEvent,
+  SimulatedClock,
+} from 'xstate';
+import { listChildren } from '../../actors/supervision/administration.js';
+import {
+  type Behaviour,
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+} from '../../actors/supervision/behaviour.js';
+import { type ChildSpec, child } from '../../actors/supervision/child-spec.js';
+import { dynamicSupervisor } from '../../actors/supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../../actors/supervision/lifecycle.js';
+import type { RestartLimits } from '../../actors/supervision/restart-budget.js';
+import { type SupervisorOptions, supervisor } from '../../actors/supervision/supervisor.js';
 
 /** What a worker does when it is told to. */
 export type WorkerEvent =
@@ -33,21 +50,29 @@ export function worker(
     starts += 1;
     if (failsStart(starts)) throw new Error(`${name} cannot start`);
     log.push(`${name} started`);
-    return {
-      starting: slow,
-      receive(event) {
-        if (event.type === 'crash') throw new Error(`${name} crashed`);
-        if (event.type === 'finish') scope.end();
-        if (event.type === 'become.ready') scope.ready();
-        if (event.type === 'note') log.push(`${name} got ${event.text}`);
-      },
-      shutdown() {
-        log.push(`${name} asked`);
-        if (!hangs) scope.end();
-      },
-      release: () => log.push(`${name} released`),
-    };
+    return workerBehaviour(scope, name, { log, hangs, slow });
   });
+}
+
+function workerBehaviour(
+  scope: BehaviourScope<WorkerEvent | { readonly type: 'become.ready' }>,
+  name: string,
+  { log, hangs, slow }: Required<Omit<WorkerOptions, 'failsStart'>>,
+): Behaviour<WorkerEvent | { readonly type: 'become.ready' }> {
+  return {
+    starting: slow,
+    receive(event) {
+      if (event.type === 'crash') throw new Error(`${name} crashed`);
+      if (event.type === 'finish') scope.end();
+      if (event.type === 'become.ready') scope.ready();
+      if (event.type === 'note') log.push(`${name} got ${event.text}`);
+    },
+    shutdown() {
+      log.push(`${name} asked`);
+      if (!hangs) scope.end();
+    },
+    release: () => log.push(`${name} released`),
+  };
 }
 
 /** A root actor with simulated time, everything it emits, and how it ended. */
@@ -60,10 +85,23 @@ export interface Watched {
   readonly ended: { status: 'running' | 'done' | 'error'; error?: unknown };
 }
 
-/** Starts logic as a root and watches it. */
-export function watch(logic: AnyActorLogic): Watched {
+/**
+ * Starts logic as a root and watches it.
+ *
+ * @param options.inspect Told of everything in the system.
+ * @param options.before Given the root before it starts.
+ */
+export function watch(
+  logic: AnyActorLogic,
+  {
+    inspect,
+    before,
+  }: { inspect?: (event: InspectionEvent) => void; before?: (root: AnyActorRef) => void } = {},
+): Watched {
   const clock = new SimulatedClock();
-  const root: AnyActorRef & { start(): void } = createActor(logic, { id: 'root', clock });
+  const options = { id: 'root', clock, ...(inspect && { inspect }) };
+  const root: AnyActorRef & { start(): void } = createActor(logic, options);
+  before?.(root);
   const emitted: LifecycleEvent[] = [];
   const actors = new Map<string, AnyActorRef>();
   const ended: Watched['ended'] = { status: 'running' };
@@ -93,4 +131,121 @@ export function watch(logic: AnyActorLogic): Watched {
       return actor;
     },
   };
+}
+
+/** Limits that no test reaches. */
+export const MANY: RestartLimits = { intensity: 1_000, periodMs: 1 };
+
+/** A worker and its spec, in one. */
+export interface FamilyMember extends Omit<WorkerOptions, 'log'>, Omit<ChildSpec, 'id' | 'logic'> {}
+
+export interface Family extends Watched {
+  readonly log: string[];
+  /** Empties the log, and tells what was in it. */
+  take(): string[];
+}
+
+/** The spec of a worker. */
+export function member(id: string, log: string[], options: FamilyMember = {}): ChildSpec {
+  const { hangs = false, slow = false, failsStart = () => false, ...spec } = options;
+  return child({ id, logic: worker(id, { log, hangs, slow, failsStart }), ...(spec as object) });
+}
+
+/** A supervisor of workers named by the keys, all of which write to one log. */
+export function family(
+  workers: Readonly<Record<string, FamilyMember>>,
+  options: Partial<SupervisorOptions> = {},
+): Family {
+  const log: string[] = [];
+  const children = Object.entries(workers).map(([id, options]) => member(id, log, options));
+  const watched = watch(supervisor({ strategy: 'one_for_one', children, ...options }));
+  return { ...watched, log, take: () => log.splice(0) };
+}
+
+/** Has actors crash, one after the other. */
+export function crash(...actors: readonly AnyActorRef[]): void {
+  for (const actor of actors) actor.send({ type: 'crash' });
+}
+
+/** Lets the restart happen that a supervisor puts off to a later turn. */
+export function nextTurn({ clock }: Watched): void {
+  clock.increment(1);
+}
+
+/** The lives that a system told of, as `type id`, with the reason of an end. */
+export function story({ emitted }: Watched): string[] {
+  return emitted.map((event) => {
+    const about = 'id' in event ? event.id : 'reason' in event ? event.reason : event.bystander;
+    return event.type === 'child.ended'
+      ? `${event.type} ${about} ${event.reason.kind}`
+      : `${event.type} ${about}`;
+  });
+}
+
+type DynamicOptions = Parameters<typeof dynamicSupervisor>[0];
+
+/** What the children of a {@link crowd} are given. */
+export interface CrowdInput extends Omit<WorkerOptions, 'log'> {
+  readonly name: string;
+}
+
+export interface Crowd extends Family {
+  readonly refused: string[];
+  /** Starts a child. */
+  start(name: string, options?: Omit<CrowdInput, 'name'>): void;
+  /** The latest actor of that name. */
+  named(name: string): AnyActorRef;
+}
+
+/** A dynamic supervisor of workers that are known by their names and write to one log. */
+export function crowd(
+  template: Partial<DynamicOptions['template']> = {},
+  options: Partial<DynamicOptions> = {},
+): Crowd {
+  const log: string[] = [];
+  const refused: string[] = [];
+  const named = new Map<string, AnyActorRef>();
+  const starts = new Map<string, number>();
+  const logic = fromBehaviour<WorkerEvent | { readonly type: 'become.ready' }, CrowdInput>((scope, input) => {
+    const { name, failsStart = () => false, hangs = false, slow = false } = input;
+    const start = (starts.get(name) ?? 0) + 1;
+    starts.set(name, start);
+    if (failsStart(start)) throw new Error(`${name} cannot start`);
+    named.set(name, scope.self);
+    log.push(`${name} started`);
+    return workerBehaviour(scope, name, { log, hangs, slow });
+  });
+  const watched = watch(
+    dynamicSupervisor({
+      template: { id: 'child', logic, restart: 'temporary', shutdown: 100, ...template },
+      limit: 10,
+      refuse: ({ name }: CrowdInput) => refused.push(name),
+      ...options,
+    }),
+  );
+  return {
+    ...watched,
+    log,
+    take: () => log.splice(0),
+    refused,
+    start: (name, more = {}) =>
+      watched.root.send({ type: 'child.start', input: { name, ...more } } as EventObject),
+    named(name) {
+      const actor = named.get(name);
+      if (actor === undefined) throw new Error(`'${name}' was never started`);
+      return actor;
+    },
+  };
+}
+
+/** What a promise has come to by now, if it has. */
+export function settledBy<TValue>(promise: Promise<TValue>): () => Promise<TValue | 'pending'> {
+  return () => Promise.race([promise, new Promise<'pending'>((resolve) => setImmediate(resolve, 'pending'))]);
+}
+
+/** A child's actor, ready or not, as its supervisor lists it. */
+export async function listed(root: AnyActorRef, index = 0): Promise<AnyActorRef> {
+  const actor = (await listChildren(root))[index]?.actor;
+  if (typeof actor !== 'object') throw new Error(`child ${index} has no actor, but is ${actor}`);
+  return actor;
 }

@@ -150,3 +150,23 @@ test("it lives by the system's clock", (t) => {
   clock.increment(1_234);
   t.is(scope?.now(), 1_234);
 });
+
+test('what an async handler or listener throws later is a crash of its actor, too', async (t) => {
+  for (const how of ['receive', 'listener'] as const) {
+    const actor = createActor(
+      fromBehaviour<Event>((scope) => {
+        const late = async () => {
+          await Promise.resolve();
+          throw new Error('late');
+        };
+        return { receive: how === 'receive' ? late : scope.guard(late) };
+      }),
+    );
+    const crashed = new Promise((resolve) => {
+      actor.subscribe({ error: resolve });
+    });
+    actor.start();
+    actor.send({ type: 'ping' });
+    t.is(((await crashed) as Error).message, 'late', how);
+  }
+});

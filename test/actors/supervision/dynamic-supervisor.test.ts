@@ -1,91 +1,86 @@
 import test from 'ava';
-import type { EventObject } from 'xstate';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
-import { watch } from '../../helpers/actors.js';
+import {
+  type Answer,
+  countChildren,
+  listChildren,
+  type Started,
+  startChild,
+  terminateChild,
+} from '../../../actors/supervision/administration.js';
+import { START_TIMEOUT_MS } from '../../../actors/supervision/child-spec.js';
+import {
+  type CrowdInput,
+  crash,
+  crowd,
+  listed,
+  MANY,
+  nextTurn,
+  settledBy,
+  story,
+} from '../../helpers/actors.js';
 
-interface ChildInput {
-  readonly name: string;
-  readonly hangs?: boolean;
-}
-
-type ChildEvent = { readonly type: 'crash' } | { readonly type: 'finish' };
-
-/** A dynamic supervisor of children that write to a log and are known by their names. */
-function crowd({ limit = 10, shutdownMs = 100 } = {}) {
-  const log: string[] = [];
-  const refused: string[] = [];
-  const children = new Map<string, { send(event: ChildEvent): void }>();
-  const logic = fromBehaviour<ChildEvent, ChildInput>((scope, { name, hangs }) => {
-    children.set(name, scope.self);
-    log.push(`${name} started`);
-    return {
-      receive(event) {
-        if (event.type === 'crash') throw new Error(`${name} crashed`);
-        scope.end();
-      },
-      shutdown() {
-        log.push(`${name} asked`);
-        if (!hangs) scope.end();
-      },
-      release: () => log.push(`${name} released`),
-    };
-  });
-  const watched = watch(
-    dynamicSupervisor({
-      template: { id: 'child', logic, restart: 'temporary', shutdown: shutdownMs },
-      limit,
-      refuse: ({ name }) => refused.push(name),
-    }),
-  );
-  return {
-    ...watched,
-    log,
-    refused,
-    start: (input: ChildInput) => watched.root.send({ type: 'child.start', input } as EventObject),
-    send: (name: string, event: ChildEvent) => children.get(name)?.send(event),
-  };
+/** Input of a child, for {@link startChild}. */
+function input(given: CrowdInput): never {
+  return given as never;
 }
 
 test('it starts a child for every request', (t) => {
   const { log, start } = crowd();
-  start({ name: 'a' });
-  start({ name: 'b' });
+  start('a');
+  start('b');
   t.deepEqual(log, ['a started', 'b started']);
 });
 
-test('a child that crashes is forgotten, told of, and touches no other', (t) => {
-  const { emitted, ended, log, send, start } = crowd();
-  start({ name: 'a' });
-  start({ name: 'b' });
-  send('a', { type: 'crash' });
-  t.deepEqual(log, ['a started', 'b started', 'a released']);
-  t.is(ended.status, 'running');
-  t.deepEqual(
-    emitted.map(({ type }) => type),
-    ['child.started', 'child.started', 'child.ended'],
-  );
-  t.like(emitted[2], { type: 'child.ended', reason: { kind: 'crashed' } });
-});
-
-test('beyond the limit it refuses, and has room again when a child ends', (t) => {
-  const { log, refused, send, start } = crowd({ limit: 2 });
-  for (const name of ['a', 'b', 'c']) start({ name });
+test('beyond the limit it refuses, and has room again when a child ends', async (t) => {
+  const { log, named, refused, root, start } = crowd({}, { limit: 2 });
+  for (const name of ['a', 'b', 'c']) start(name);
   t.deepEqual(refused, ['c']);
-  send('a', { type: 'finish' });
-  start({ name: 'd' });
-  t.deepEqual(log, ['a started', 'b started', 'a released', 'd started']);
+  t.deepEqual(await startChild(root, input({ name: 'd' })), { ok: false, code: 'limit_reached' });
+  named('a').send({ type: 'finish' });
+  start('e');
+  t.deepEqual(log, ['a started', 'b started', 'a released', 'e started']);
 });
 
-test('it shuts down all children at once and then ends', (t) => {
-  const { ended, log, root, start } = crowd();
-  start({ name: 'a' });
-  start({ name: 'b' });
-  log.length = 0;
-  root.send({ type: 'shutdown.requested' });
-  t.deepEqual(log.slice(0, 2).toSorted(), ['a asked', 'a released']);
-  t.is(log.length, 4);
-  t.is(ended.status, 'done');
+test('a child that waits for its restart takes its place in the limit', (t) => {
+  const tree = crowd({ restart: 'permanent' }, { limit: 1 });
+  tree.start('a');
+  crash(tree.named('a'));
+  tree.start('b');
+  t.deepEqual(tree.refused, ['b']);
+  nextTurn(tree);
+  t.deepEqual(tree.log, ['a started', 'a released', 'a started']);
+});
+
+test('each child is restarted with its own input', (t) => {
+  const tree = crowd({ restart: 'transient' }, { limits: MANY });
+  for (const name of ['a', 'b', 'c']) tree.start(name);
+  tree.take();
+  crash(tree.named('c'), tree.named('a'));
+  nextTurn(tree);
+  t.deepEqual(tree.take(), ['c released', 'a released', 'c started', 'a started']);
+});
+
+test('each child has a back-off of its own', (t) => {
+  const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
+  const tree = crowd({ restart: 'permanent', backoff }, { limits: MANY });
+  for (const name of ['a', 'b']) tree.start(name);
+  const crashed = () => {
+    crash(tree.named('a'));
+    const last = tree.emitted.findLast(({ type }) => type === 'child.restarting');
+    return last?.type === 'child.restarting' && last.delayMs;
+  };
+  for (const delayMs of [100, 200, 400, 800, 1_000, 1_000]) {
+    t.is(crashed(), delayMs);
+    const before = tree.log.length;
+    tree.clock.increment(delayMs - 1);
+    t.is(tree.log.length, before);
+    tree.clock.increment(1);
+    t.is(tree.log.at(-1), 'a started');
+  }
+  crash(tree.named('b'));
+  t.like(tree.emitted.at(-1), { type: 'child.restarting', delayMs: 100 });
+  tree.clock.increment(1_000);
+  t.is(crashed(), 100, 'after a quiet time');
 });
 
 test('without children it ends at once', (t) => {
@@ -94,50 +89,133 @@ test('without children it ends at once', (t) => {
   t.is(ended.status, 'done');
 });
 
-test('children that do not end share one timeout, and are stopped', (t) => {
-  const { clock, ended, log, root, start } = crowd({ shutdownMs: 100 });
-  start({ name: 'slow', hangs: true });
-  start({ name: 'slower', hangs: true });
-  start({ name: 'quick' });
-  log.length = 0;
+test('while it shuts down it takes no more', async (t) => {
+  const { refused, root, start } = crowd();
+  start('slow', { hangs: true });
   root.send({ type: 'shutdown.requested' });
-  clock.increment(99);
-  t.is(ended.status, 'running');
-  t.deepEqual(log, ['slow asked', 'slower asked', 'quick asked', 'quick released']);
-  clock.increment(1);
-  t.is(ended.status, 'done');
-  t.deepEqual(log.slice(4), ['slow released', 'slower released']);
+  start('late');
+  t.deepEqual(refused, ['late']);
+  t.deepEqual(await startChild(root, input({ name: 'later' })), { ok: false, code: 'shutting_down' });
 });
 
-test('while it shuts down it takes no more', (t) => {
-  const { refused, root, start } = crowd();
-  start({ name: 'slow', hangs: true });
-  root.send({ type: 'shutdown.requested' });
-  start({ name: 'late' });
-  t.deepEqual(refused, ['late']);
+test('while it shuts down it restarts nobody', (t) => {
+  const tree = crowd({ restart: 'permanent' });
+  tree.start('a');
+  tree.start('hangs', { hangs: true });
+  crash(tree.named('a'));
+  tree.root.send({ type: 'shutdown.requested' });
+  nextTurn(tree);
+  t.deepEqual(tree.log, ['a started', 'hangs started', 'a released', 'hangs asked']);
+  tree.named('hangs').send({ type: 'finish' });
+  t.is(tree.ended.status, 'done');
 });
 
 test('stopped hard, it stops every child', (t) => {
   const { log, root, start } = crowd();
-  start({ name: 'a' });
-  start({ name: 'b' });
+  start('a');
+  start('b');
   root.stop();
   t.deepEqual(log.slice(2), ['a released', 'b released']);
 });
 
-test('a child whose start fails is forgotten', (t) => {
-  const failing = fromBehaviour<ChildEvent, ChildInput>(() => {
-    throw new Error('cannot start');
-  });
-  const { emitted, ended, root } = watch(
-    dynamicSupervisor({ template: { id: 'child', logic: failing, restart: 'temporary' }, limit: 1 }),
-  );
-  for (let starts = 0; starts < 3; starts++)
-    root.send({ type: 'child.start', input: { name: 'x' } } as EventObject);
+test('it answers when the child is ready, or has failed', async (t) => {
+  const tree = crowd();
+  const slow = settledBy(startChild(tree.root, input({ name: 'slow', slow: true })));
+  t.is(await slow(), 'pending');
+  const actor = await listed(tree.root);
+  actor.send({ type: 'become.ready' });
+  t.deepEqual(await slow(), { ok: true, actor });
+
+  const late = settledBy(startChild(tree.root, input({ name: 'late', slow: true })));
+  tree.clock.increment(START_TIMEOUT_MS);
+  t.like(await late(), { ok: false, code: 'start_failed' });
+  t.deepEqual(tree.log, ['slow started', 'late started', 'late released']);
+  t.is((await countChildren(tree.root)).specs, 1);
+});
+
+test('it terminates a child by its actor, and answers when that has ended', async (t) => {
+  const tree = crowd({ restart: 'permanent' });
+  for (const name of ['a', 'b']) tree.start(name, { hangs: true });
+  tree.take();
+  const answer = settledBy(terminateChild(tree.root, tree.named('a')));
+  t.is(await answer(), 'pending');
+  t.deepEqual(tree.take(), ['a asked']);
+  tree.named('a').send({ type: 'finish' });
+  t.deepEqual(await answer(), { ok: true });
+  // One that does not end is stopped hard.
+  const other = settledBy(terminateChild(tree.root, tree.named('b')));
+  tree.clock.increment(99);
+  t.is(await other(), 'pending');
+  tree.clock.increment(1);
+  t.deepEqual(await other(), { ok: true });
+  t.deepEqual(await listChildren(tree.root), []);
+  tree.clock.increment(1_000);
+  t.deepEqual(tree.take(), ['a released', 'b asked', 'b released']);
   t.deepEqual(
-    emitted.map(({ type }) => type),
-    ['child.start-failed', 'child.start-failed', 'child.start-failed'],
+    tree.emitted.flatMap((event) => (event.type === 'child.ended' ? [event.reason.kind] : [])),
+    ['shut_down', 'killed'],
   );
-  root.send({ type: 'shutdown.requested' });
-  t.is(ended.status, 'done');
+});
+
+test('whoever asks for the end of a child is answered, the second too, within the same time', async (t) => {
+  const tree = crowd();
+  tree.start('a', { hangs: true });
+  const first = settledBy(terminateChild(tree.root, tree.named('a')));
+  tree.clock.increment(60);
+  const second = settledBy(terminateChild(tree.root, tree.named('a')));
+  tree.clock.increment(40);
+  t.deepEqual(await first(), { ok: true });
+  t.deepEqual(await second(), { ok: true });
+});
+
+for (const shutdown of [100, 'brutal'] as const) {
+  test(`whoever waits for the start of a child that is terminated is told: ${shutdown}`, async (t) => {
+    const tree = crowd({ shutdown });
+    const started: () => Promise<Answer<Started> | 'pending'> = settledBy(
+      startChild(tree.root, input({ name: 'slow', slow: true })),
+    );
+    t.deepEqual(await terminateChild(tree.root, await listed(tree.root)), { ok: true });
+    t.deepEqual(await started(), { ok: false, code: 'shutting_down' });
+    t.is((await countChildren(tree.root)).specs, 0);
+  });
+}
+
+test('a child that is being terminated when the shutdown comes does not hold it up', async (t) => {
+  const tree = crowd();
+  tree.start('a', { hangs: true });
+  const answer = settledBy(terminateChild(tree.root, tree.named('a')));
+  tree.clock.increment(60);
+  tree.root.send({ type: 'shutdown.requested' });
+  tree.clock.increment(40);
+  t.deepEqual(await answer(), { ok: true });
+  t.is(tree.ended.status, 'done');
+});
+
+test('with all the time for a shutdown, a child that never was ready does not keep it from ending', (t) => {
+  const tree = crowd({ shutdown: Number.POSITIVE_INFINITY });
+  tree.start('slow', { slow: true, hangs: true });
+  tree.root.send({ type: 'shutdown.requested' });
+  tree.clock.increment(START_TIMEOUT_MS);
+  // Either it still waits for the child, or it stopped it and is at its end.
+  const stopped = tree.log.includes('slow released');
+  t.is(tree.ended.status, stopped ? 'done' : 'running');
+  if (!stopped) tree.named('slow').send({ type: 'finish' });
+  t.is(tree.ended.status, 'done');
+});
+
+test('it tells of its children by the ids of their actors', (t) => {
+  const tree = crowd({ restart: 'transient' });
+  tree.start('a');
+  const first = tree.named('a').id;
+  crash(tree.named('a'));
+  nextTurn(tree);
+  const second = tree.named('a').id;
+  t.regex(first, /^child:/);
+  t.not(first, second);
+  t.deepEqual(story(tree), [
+    `child.started ${first}`,
+    `child.ended ${first} crashed`,
+    `child.restarting ${first}`,
+    `child.started ${second}`,
+  ]);
 });

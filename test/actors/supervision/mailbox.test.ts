@@ -69,6 +69,33 @@ test('it keeps what comes after its actor crashed and before the supervisor know
   t.deepEqual(second, ['kept', 'too']);
 });
 
+test('with a limit of 0 it refuses all that comes while nobody is attached', (t) => {
+  const log: string[] = [];
+  const { actor, note, refused } = mailbox(0);
+  note('before');
+  actor.send({ type: 'mailbox.attach', target: recipient(log) });
+  note('up');
+  actor.send({ type: 'mailbox.detach' });
+  note('after');
+  t.deepEqual(refused, ['before', 'after']);
+  t.deepEqual(log, ['up']);
+});
+
+test('an actor that crashes at something that waited is not given the rest, and nobody is given that again', (t) => {
+  const [first, second]: string[][] = [[], []];
+  const { actor, note, refused } = mailbox(3);
+  note('one');
+  actor.send({ type: 'crash' });
+  note('two');
+  actor.send({ type: 'mailbox.attach', target: recipient(first as string[]) });
+  actor.send({ type: 'mailbox.detach' });
+  note('three');
+  actor.send({ type: 'mailbox.attach', target: recipient(second as string[]) });
+  t.deepEqual(first, ['one']);
+  t.deepEqual(second, ['two', 'three']);
+  t.deepEqual(refused, []);
+});
+
 test('an address is found by its id, and a wrong id is an error', (t) => {
   const { actor } = mailbox(1);
   t.is<unknown, unknown>(addressOf(actor.system, nameOf('box')), actor);

@@ -14,24 +14,6 @@ export interface RestartLimits {
 /** OTP's default: one restart in five seconds. */
 export const DEFAULT_RESTART_LIMITS: RestartLimits = { intensity: 1, periodMs: 5_000 };
 
-/** When the recent restarts were, oldest first, on a monotonic clock in milliseconds. */
-export type RestartTimes = readonly number[];
-
-/**
- * Counts one more attempt to restart; failed attempts count too.
- *
- * @returns The attempts still in the window, this one included, or `undefined` when it is one too
- * many: give up.
- */
-export function countRestart(
-  times: RestartTimes,
-  nowMs: number,
-  limits: RestartLimits,
-): RestartTimes | undefined {
-  const recent = [...times.filter((time) => nowMs - time <= limits.periodMs), nowMs];
-  return recent.length > limits.intensity ? undefined : recent;
-}
-
 /**
  * Fills in the default.
  *
@@ -44,20 +26,35 @@ export function checkLimits(limits: RestartLimits = DEFAULT_RESTART_LIMITS): Res
   return limits;
 }
 
+/** Times that have left the window are kept until there are so many of them. */
+const MAX_STALE_TIMES = 1_000;
+
 /** What a supervisor may still spend on restarts. */
 export class RestartBudget {
   readonly #limits: RestartLimits;
-  #times: RestartTimes = [];
+  /** When the restarts were, oldest first; the window begins at `#first`. */
+  #times: number[] = [];
+  #first = 0;
 
   constructor(limits: RestartLimits) {
     this.#limits = limits;
   }
 
-  /** @returns How many restarts there were in this period, this one included; `undefined` when it is one too many. */
+  /**
+   * Counts one more attempt to restart; failed attempts count too.
+   *
+   * @param nowMs On a monotonic clock, in milliseconds.
+   * @returns How many there were in this period, this one included; `undefined` when it is one too many: give up.
+   */
   spend(nowMs: number): number | undefined {
-    const times = countRestart(this.#times, nowMs, this.#limits);
-    if (times === undefined) return undefined;
-    this.#times = times;
-    return times.length;
+    const { intensity, periodMs } = this.#limits;
+    while (nowMs - (this.#times[this.#first] ?? nowMs) > periodMs) this.#first += 1;
+    if (this.#first > MAX_STALE_TIMES) {
+      this.#times = this.#times.slice(this.#first);
+      this.#first = 0;
+    }
+    if (this.#times.length - this.#first >= intensity) return undefined;
+    this.#times.push(nowMs);
+    return this.#times.length - this.#first;
   }
 }
