@@ -80,6 +80,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#user = input.user && { id: input.user, status: 100 };
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
+    // Whoever asked the heartbeat before this one, and waits, is answered by this one.
+    if (this.#user !== undefined) this.#query({ announces: true });
   }
 
   receive(event: HeartbeatEvent): void {
@@ -124,12 +126,12 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   /** Asks for the user's buddies, and again when nothing came: a datagram may be lost. */
-  #query(): void {
+  #query({ announces } = { announces: false }): void {
     this.#scope.cancel(this.#queryTimer);
     if (this.#queryTries === QUERY_TRIES) return this.#input.client.send({ type: 'buddies.timed-out' });
     this.#queryTries += 1;
     this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
-    this.#contact({ announces: false });
+    this.#contact({ announces });
   }
 
   /** Finds the server, then sends; a server that cannot be found is one that does not answer. */

@@ -2,14 +2,15 @@
  * The client's tree: the one place where its actors are wired to each other.
  *
  *     client (one_for_one)
+ *     ├─ conversation (one_for_all)
+ *     │  ├─ chats   one actor per call or chat, dynamic, temporary
+ *     │  └─ client  the statechart
  *     ├─ terminal   keys in, lines out
  *     ├─ heartbeat  SET and GET every 10 s
- *     ├─ chats      one actor per call or chat, dynamic, temporary
- *     ├─ calls      listens for buddies
- *     └─ client     the statechart
+ *     └─ calls      listens for buddies
  *
- * The order is the order of start: the statechart comes last, when all that it commands is there,
- * and so goes first; the terminal is given back when everything else has said its last word.
+ * The order is the order of start: whoever speaks to the statechart comes after it. Chats and the
+ * statechart go down together: a chat that nobody knows of would keep a buddy waiting.
  */
 
 import { clientMachine } from '../../machines/client/client.js';
@@ -21,6 +22,7 @@ import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
 import { addressOf } from '../supervision/mailbox.js';
+import type { RestartLimits } from '../supervision/restart-budget.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { askServerLogic } from './ask-server.js';
@@ -39,6 +41,10 @@ const MAX_STASHED_EVENTS = 1_000;
 
 /** How long chats may take to deliver what was written, and to close, in milliseconds. */
 const CHATS_GRACE_MS = 2_000;
+
+/** How often children may be restarted before the level gives up; the levels multiply. */
+export const CLIENT_LIMITS: RestartLimits = { intensity: 5, periodMs: 10_000 };
+export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_000 };
 
 /** Between restarts of an actor that needs the network: what failed once may fail for a while. */
 const RESTART_BACKOFF: BackoffOptions = { minMs: 20, maxMs: 2_000, resetAfterMs: 500 };
@@ -69,12 +75,43 @@ export function startClient(options: ClientOptions): RunningTree {
     actors: { askServer: askServerLogic({ host, port: tcpPort }) },
   });
 
+  // When its user leaves, the statechart ends, and with it the program.
+  const conversation = supervisor({
+    strategy: 'one_for_all',
+    autoShutdown: 'any',
+    limits: CONVERSATION_LIMITS,
+    children: [
+      child({
+        id: CHATS,
+        address,
+        logic: dynamicSupervisor({
+          template: { id: 'chat', logic: chatLogic, restart: 'temporary', shutdown: CHATS_GRACE_MS },
+          limit: MAX_CHATS,
+          refuse: refuseChat,
+        }),
+      }),
+      child({
+        id: CLIENT,
+        address,
+        logic: statechart,
+        restart: 'transient',
+        significant: true,
+        input: (system) => ({
+          terminal: addressOf(system, TERMINAL),
+          heartbeat: addressOf(system, HEARTBEAT),
+          chats: addressOf(system, CHATS),
+          user,
+        }),
+      }),
+    ],
+  });
+
   const client = supervisor({
     strategy: 'one_for_one',
-    // When its user leaves, the statechart ends, and with it the program.
     autoShutdown: 'any',
-    limits: { intensity: 5, periodMs: 10_000 },
+    limits: CLIENT_LIMITS,
     children: [
+      child({ id: 'conversation', logic: conversation, restart: 'transient', significant: true }),
       child({
         id: TERMINAL,
         address,
@@ -94,15 +131,6 @@ export function startClient(options: ClientOptions): RunningTree {
         }),
       }),
       child({
-        id: CHATS,
-        address,
-        logic: dynamicSupervisor({
-          template: { id: 'chat', logic: chatLogic, restart: 'temporary', shutdown: CHATS_GRACE_MS },
-          limit: MAX_CHATS,
-          refuse: refuseChat,
-        }),
-      }),
-      child({
         id: 'calls',
         logic: callsLogic,
         backoff: RESTART_BACKOFF,
@@ -110,19 +138,6 @@ export function startClient(options: ClientOptions): RunningTree {
           port: callPort ?? options.messagePort,
           chats: addressOf(system, CHATS),
           heartbeat: addressOf(system, HEARTBEAT),
-        }),
-      }),
-      child({
-        id: CLIENT,
-        address,
-        logic: statechart,
-        restart: 'transient',
-        significant: true,
-        input: (system) => ({
-          terminal: addressOf(system, TERMINAL),
-          heartbeat: addressOf(system, HEARTBEAT),
-          chats: addressOf(system, CHATS),
-          user,
         }),
       }),
     ],

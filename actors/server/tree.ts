@@ -21,6 +21,7 @@ import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
 import { addressOf } from '../supervision/mailbox.js';
+import type { RestartLimits } from '../supervision/restart-budget.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { connectionLogic, refuseConnection } from './connection.js';
@@ -38,6 +39,10 @@ const MAX_STASHED_EVENTS = 10_000;
 
 /** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
 const SHUTDOWN_GRACE_MS = 2_000;
+
+/** How often children may be restarted before the level gives up; the levels multiply. */
+export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
+export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
 /** Between restarts of an actor that needs the disk or a port: what failed once may fail for a while. */
 const RESTART_BACKOFF: BackoffOptions = { minMs: 20, maxMs: 2_000, resetAfterMs: 500 };
@@ -76,7 +81,7 @@ export function startServer({
 
   const tcp = supervisor({
     strategy: 'rest_for_one',
-    limits: { intensity: 20, periodMs: 10_000 },
+    limits: TCP_LIMITS,
     children: [
       child({
         id: CONNECTIONS,
@@ -109,7 +114,7 @@ export function startServer({
 
   const server = supervisor({
     strategy: 'one_for_one',
-    limits: { intensity: 10, periodMs: 10_000 },
+    limits: SERVER_LIMITS,
     children: [
       child({
         id: STORE,

@@ -71,6 +71,8 @@ export class Administrator {
     const child = roster.find(id);
     if (child === undefined) return refuse(self, reply, 'not_found');
     roster.dropStart(child);
+    // Should it be started with its group one day, that is no first start any more.
+    child.purpose = 'restart';
     child.answerUp({ ok: false, code: 'shutting_down' });
     if (child.state === 'down') {
       if (child.spec.restart === 'temporary') this.#of.forget(child);

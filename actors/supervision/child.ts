@@ -11,7 +11,6 @@ import { Backoff } from './backoff.js';
 import { type AnyActorSystem, type BehaviourScope, IGNORE, type Timer } from './behaviour.js';
 import { type ActorEnded, isReady, type ResolvedSpec, START_TIMEOUT_MS } from './child-spec.js';
 import type { EndReason, LifecycleEvent } from './lifecycle.js';
-import { mailboxLogic } from './mailbox.js';
 
 /** From a child to its own supervisor. */
 export type ChildNews =
@@ -49,7 +48,6 @@ export class Child {
   /**
    * @param scope The supervisor's.
    * @param dynamic True for one of many from a template: it is known by its actor.
-   * @throws Error when its address is taken.
    */
   constructor(
     scope: BehaviourScope<ChildNews>,
@@ -57,6 +55,7 @@ export class Child {
     purpose: Purpose,
     dynamic: boolean,
     input: unknown = undefined,
+    mailbox: AnyActorRef | undefined = undefined,
   ) {
     this.#scope = scope;
     this.#dynamic = dynamic;
@@ -64,7 +63,7 @@ export class Child {
     this.purpose = purpose;
     this.input = input;
     this.backoff = spec.backoff && new Backoff(spec.backoff);
-    this.#mailbox = spec.address && openMailbox(scope, spec);
+    this.#mailbox = mailbox;
   }
 
   /**
@@ -134,11 +133,10 @@ export class Child {
     this.#answerDown();
   }
 
-  /** Lets go of everything, because the supervisor ends or forgets it. */
+  /** Lets go of the actor, because the supervisor ends or forgets it. */
   release(): void {
     this.#scope.cancel(this.#timer);
     if (this.state !== 'down' && this.actor !== undefined) this.#scope.stopChild(this.actor);
-    if (this.#mailbox !== undefined) this.#scope.stopChild(this.#mailbox);
   }
 
   answerUp(given: Parameters<Reply<Started>>[0]): void {
@@ -162,11 +160,6 @@ export class Child {
   emit(event: LifecycleEvent): void {
     this.#scope.emit(event);
   }
-}
-
-function openMailbox({ self }: BehaviourScope<ChildNews>, { id, address }: ResolvedSpec): AnyActorRef {
-  const options = { parent: self, id: `mailbox:${id}`, systemId: id };
-  return createActor(mailboxLogic, { ...options, input: address as never }).start();
 }
 
 /** True for the end of an actor that had nothing to do. */

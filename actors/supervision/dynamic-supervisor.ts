@@ -40,6 +40,7 @@ import {
 import { contain, reportBystander } from './containment.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
+import { type PostOffice, postOfficeOf } from './post-office.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
 import { SupervisorError } from './supervisor-error.js';
 
@@ -103,6 +104,7 @@ interface Settings<TInput> {
 class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInput>> {
   readonly #scope: BehaviourScope<DynamicSupervisorEvent<TInput>>;
   readonly #settings: Settings<TInput>;
+  readonly #office: PostOffice;
   /** Children that have an actor, by its id. */
   readonly #children = new Map<string, Child>();
   /** Children that wait for their restart, each with its timer. */
@@ -118,6 +120,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#scope = scope;
     this.#settings = settings;
     contain(scope.self, (event) => this.#emit(event));
+    this.#office = postOfficeOf(scope as never);
   }
 
   receive(event: DynamicSupervisorEvent<TInput>): void {
@@ -153,6 +156,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#scope.cancel(this.#shutdownTimer);
     for (const timer of this.#restarting.values()) this.#scope.cancel(timer);
     for (const child of this.#children.values()) child.release();
+    this.#office.closeFor(this.#scope.self);
   }
 
   // Starting.

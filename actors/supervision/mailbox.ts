@@ -44,10 +44,11 @@ export function addressOf<TEvent extends EventObject>(
   return mailbox;
 }
 
-/** Sent by the supervisor that owns the mailbox, and by nobody else. */
+/** Sent by supervisors and their post office, and by nobody else. */
 type MailboxEvent =
   | { readonly type: 'mailbox.attach'; readonly target: AnyActorRef }
-  | { readonly type: 'mailbox.detach' };
+  | { readonly type: 'mailbox.detach' }
+  | { readonly type: 'mailbox.adopt'; readonly options: AddressOptions<never> };
 
 interface MailboxSnapshot {
   status: 'active' | 'stopped';
@@ -83,6 +84,8 @@ export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressO
       case 'mailbox.detach':
         mailbox.target = undefined;
         break;
+      case 'mailbox.adopt':
+        return { ...mailbox, ...(event as Extract<MailboxEvent, { type: 'mailbox.adopt' }>).options };
       default:
         if (event.type === 'xstate.stop') close(mailbox);
         else deliver(mailbox, event);

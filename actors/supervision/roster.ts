@@ -82,6 +82,10 @@ export class Roster {
     this.#toStart.set(child, Math.max(this.#toStart.get(child) ?? dueAtMs, dueAtMs));
   }
 
+  isToStart(child: Child): boolean {
+    return this.#toStart.has(child);
+  }
+
   /** Takes the next child to be started that may start now. */
   nextToStart(nowMs: number): Child | undefined {
     if (this.#toStart.size === 0) return undefined;
@@ -95,6 +99,11 @@ export class Roster {
   /** When the next start is due; `undefined` when there is none. */
   get nextStartMs(): number | undefined {
     return this.#toStart.size === 0 ? undefined : Math.min(...this.#toStart.values());
+  }
+
+  /** True while a child has yet to be started for the first time. */
+  get hasFirstStarts(): boolean {
+    return [...this.#toStart.keys()].some(({ purpose }) => purpose === 'first');
   }
 
   /** It is not to be started after all. */

@@ -31,6 +31,7 @@ import {
 import { contain } from './containment.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
+import { type PostOffice, postOfficeOf } from './post-office.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
 import { Roster, STRATEGIES, type Strategy } from './roster.js';
 import { SupervisorError } from './supervisor-error.js';
@@ -102,6 +103,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   readonly starting = true;
   readonly #scope: BehaviourScope<SupervisorEvent>;
   readonly #settings: Settings;
+  readonly #office: PostOffice;
   readonly #roster = new Roster();
   readonly #byActorId = new Map<string, Child>();
   readonly #administrator: Administrator;
@@ -109,13 +111,15 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #phase: 'starting' | 'running' | 'ending' = 'starting';
   #outcome: SupervisorError | undefined;
   #awaited: Child | undefined;
-  /** Restarts come when this timer says so, however long everything else took. */
+  /** Restarts come when a timer says so, however long everything else took: set for one time, it last came at another. */
   #dueTimer: Timer | undefined;
+  #dueTimerMs = Number.POSITIVE_INFINITY;
   #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
     this.#scope = scope;
     this.#settings = settings;
+    this.#office = postOfficeOf(scope as never);
     this.#administrator = new Administrator({
       self: scope.self,
       roster: this.#roster,
@@ -143,7 +147,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (isActorEnded(event)) this.#onEnded(event);
     else if (event.type === 'child.readied') this.#onReadied(event.actorId);
     else if (event.type === 'child.overdue') this.#onOverdue(event.actorId);
-    else if (event.type === 'restart.due') this.#dueMs = this.#scope.now();
+    else if (event.type === 'restart.due') this.#onDue();
     else this.#administrator.receive(event);
     this.#advance();
   }
@@ -156,6 +160,8 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   release(): void {
     this.#scope.cancel(this.#dueTimer);
     for (const child of this.#roster.children.toReversed()) child.release();
+    for (const { spec } of this.#roster.children) if (spec.address !== undefined) this.#office.leave(spec.id);
+    this.#office.closeFor(this.#scope.self);
   }
 
   /** Does what can be done now; returns when there is something to wait for, or nothing left. */
@@ -174,15 +180,26 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #settle(): void {
-    const { nextStartMs } = this.#roster;
-    if (nextStartMs !== undefined) {
-      this.#scope.cancel(this.#dueTimer);
-      // A timer may come a little early: then this comes by again.
-      const delayMs = Math.max(Math.ceil(nextStartMs - this.#scope.now()), NEXT_TURN_MS);
-      this.#dueTimer = this.#scope.sendInLaterTurn({ type: 'restart.due' }, delayMs);
-    }
-    if (this.#phase === 'starting') this.#scope.ready();
+    this.#setDueTimer();
+    if (this.#phase !== 'starting' || this.#roster.hasFirstStarts) return;
     this.#phase = 'running';
+    this.#scope.ready();
+  }
+
+  #setDueTimer(): void {
+    const { nextStartMs } = this.#roster;
+    // One that is running is left alone: whoever keeps a supervisor busy must not put off its restarts.
+    if (nextStartMs === undefined || nextStartMs >= this.#dueTimerMs) return;
+    this.#scope.cancel(this.#dueTimer);
+    // A timer may come a little early: then this comes by again.
+    const delayMs = Math.max(Math.ceil(nextStartMs - this.#scope.now()), NEXT_TURN_MS);
+    this.#dueTimer = this.#scope.sendInLaterTurn({ type: 'restart.due' }, delayMs);
+    this.#dueTimerMs = nextStartMs;
+  }
+
+  #onDue(): void {
+    this.#dueTimerMs = Number.POSITIVE_INFINITY;
+    this.#dueMs = this.#scope.now();
   }
 
   #finish(): void {
@@ -193,7 +210,8 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   // Starting and stopping.
 
   #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
-    const child = new Child(this.#scope as never, spec, purpose, false);
+    const mailbox = spec.address && this.#office.open(spec.id, spec.address);
+    const child = new Child(this.#scope as never, spec, purpose, false, undefined, mailbox);
     this.#roster.children.push(child);
     this.#roster.startLater(child);
     return child;
@@ -303,6 +321,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     const { purpose, spec } = child;
     this.#emit({ type: 'child.start-failed', ...child.about(), error });
     child.answerUp({ ok: false, code: 'start_failed', error });
+    child.purpose = 'restart';
     if (purpose === 'added') this.#forget(child);
     if (purpose === 'first')
       this.#endAll('start_failed', new SupervisorError('start_failed', spec.id, error));
@@ -321,6 +340,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#roster.forget(child);
     child.answerUp({ ok: false, code: 'shutting_down' });
     child.release();
+    if (child.spec.address !== undefined) this.#office.close(child.spec.id);
   }
 
   // Restarting, and giving up.
@@ -339,7 +359,8 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     const group = this.#roster.groupOf(child, strategy);
     this.#stopLater(group);
     for (const member of group) {
-      if (member.spec.restart !== 'temporary') this.#roster.startLater(member, now + delayMs);
+      const starts = member.spec.restart !== 'temporary' || this.#roster.isToStart(member);
+      if (starts) this.#roster.startLater(member, now + delayMs);
     }
   }
 

@@ -17,11 +17,11 @@ const HOME = '\u001b[H';
 const BACKSPACE = '\u007f';
 
 /** Alice at her menu in a terminal, on a server where bob is registered. */
-async function aliceInTerminal(t: ExecutionContext, size = SIZE) {
+async function aliceInTerminal(t: ExecutionContext, size = SIZE, ...options: readonly string[]) {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(server.tcp, `${request}\n`);
   const ports = ['--tcp-port', String(server.tcp), '--udp-port', String(server.udp)];
-  const alice = Terminal.client(t, size, '--server', '127.0.0.1', ...ports, '--user', 'alice');
+  const alice = Terminal.client(t, size, '--server', '127.0.0.1', ...ports, '--user', 'alice', ...options);
   await alice.shows('Your choice:');
   return { alice, server };
 }
@@ -314,10 +314,7 @@ test('a SIGTSTP from elsewhere stops it as Ctrl-Z does', async (t) => {
 });
 
 test("on a terminal, plain mode keeps a long line's rows apart from lines of their own", async (t) => {
-  const { server } = await aliceInTerminal(t);
-  const ports = ['--tcp-port', String(server.tcp), '--udp-port', String(server.udp)];
-  const alice = Terminal.client(t, SIZE, '--server', '127.0.0.1', ...ports, '--user', 'alice', '--plain');
-  await alice.shows('Your choice:');
+  const { alice, server } = await aliceInTerminal(t, SIZE, '--plain');
   const bob = await Peer.call(t, await alicesPort(t, server.udp));
   await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
   alice.press('y\r');

@@ -177,8 +177,9 @@ test('asked to shut down, it says goodbye and then ends', async (t) => {
   t.pass();
 });
 
-test('restarted, it goes on for whoever was signed in', async (t) => {
+test('restarted, it goes on at once for whoever was signed in', async (t) => {
   const { heartbeat, hears } = await beating(t, alice);
+  t.deepEqual(await hears(1), ['GET alice']);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
 });

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
+import { BEAT_MS } from '../../../actors/client/heartbeat.js';
 import { openPlainConsole } from '../../../actors/client/plain-console.js';
 import { startClient } from '../../../actors/client/tree.js';
 import type { UserId } from '../../../protocol/id.js';
@@ -111,7 +112,7 @@ test('a listener that crashes comes back on the same port', async (t) => {
   t.pass();
 });
 
-test('a supervisor of chats that crashes ends the chat, and the next call is taken', async (t) => {
+test('a supervisor of chats that crashes ends the chat and all else, and the next call is taken', async (t) => {
   const { callPort, crash, shows, type } = await aliceHere(t);
   const port = await callPort();
   const bob = await Peer.call(t, port);
@@ -119,7 +120,7 @@ test('a supervisor of chats that crashes ends the chat, and the next call is tak
   type('y');
   await bob.line();
   await crash('chats');
-  await shows('Buddy connection closed.');
+  await shows('Signed in as alice.');
   t.is(await bob.line(), undefined);
   await Peer.call(t, port);
   await shows('(y/n)? ');
@@ -145,6 +146,24 @@ test('after a crash of the statechart its user is still signed in, and no chat i
   await crash('client');
   await shows('Signed in as alice.');
   await shows('Your choice: ');
-  bob.send('are you there?\n');
   t.is(await bob.line(), undefined);
+});
+
+test('a crash of the statechart does not leave a caller without an answer', async (t) => {
+  const { callPort, crash, shows } = await aliceHere(t);
+  const bob = await Peer.call(t, await callPort());
+  bob.send('HELLO bob\n');
+  await shows('(y/n)? ');
+  await crash('client');
+  t.is(await bob.line(), 'REJECT');
+});
+
+test('a heartbeat that crashes while it is asked is asked again at once', async (t) => {
+  const { crash, shows, type } = await aliceHere(t);
+  type('s');
+  const before = performance.now();
+  await crash('heartbeat');
+  await shows('My buddy list:');
+  // Well before the next beat.
+  t.true(performance.now() - before < BEAT_MS / 2);
 });

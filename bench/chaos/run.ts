@@ -1,0 +1,127 @@
+/**
+ * One run: starts a world, crashes its actors while it is busy, and looks at what is left.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunningTree } from '../../actors/supervision/run.js';
+import { openJournalStore } from '../../storage/journal-store.js';
+import type { Ledger } from './ledger.js';
+import { leftovers, resources } from './leftovers.js';
+import { pause, stoppable, until } from './pause.js';
+import { Random } from './random.js';
+import type { Registry } from './registry.js';
+import { sabotage } from './saboteur.js';
+import { sitesOf } from './sites.js';
+import { Tally } from './tally.js';
+import { verifyServer, verifyStore } from './verification.js';
+import { Watch } from './watch.js';
+import { startWorld, type World } from './world.js';
+
+/** Longest wait for all to be well again after the last crash, and for a tree to end, in milliseconds. */
+const SETTLE_TIMEOUT_MS = 15_000;
+
+export interface ChaosOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  /** Ends the run early. */
+  readonly stop: AbortSignal;
+  /** Told of the time and the counts so far, every few seconds. */
+  readonly onProgress: (tally: Tally, seconds: number) => void;
+}
+
+/** Runs chaos in a directory of its own. Whatever is found wrong is in the tally. */
+export async function runChaos(options: ChaosOptions): Promise<Tally> {
+  const before = resources();
+  const tally = new Tally();
+  const directory = await mkdtemp(join(tmpdir(), 'im-chaos-'));
+  const escaped = (error: unknown) => tally.blame('crash', `no actor caught ${error}`);
+  process.on('uncaughtException', escaped);
+  process.on('unhandledRejection', escaped);
+  try {
+    const random = new Random(options.seed);
+    const world = await startWorld(directory, random, tally);
+    await live(world, random, tally, options);
+    await verifyDisk(directory, world.ledgers, tally);
+    for (const leftover of await leftovers(before, directory)) tally.blame('leftover', leftover);
+    return tally;
+  } finally {
+    process.off('uncaughtException', escaped);
+    process.off('unhandledRejection', escaped);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Has everybody work while actors are crashed; then waits until all is well, compares, and ends it. */
+async function live(world: World, random: Random, tally: Tally, options: ChaosOptions): Promise<void> {
+  const { pairs, port, registry, server, workers, ledgers } = world;
+  const users = pairs.flatMap((pair) => pair.users);
+  const registries = [registry, ...users.map((user) => user.registry)];
+  const watch = new Watch({ registries, workers, pairs, tally, onProgress: options.onProgress });
+
+  const stopWork = stoppable();
+  const working = workers.map((worker) => worker.run(stopWork.signal));
+  const allEnded = await crashActors(world, random, tally, options);
+  if (!allEnded) await watch.settle(SETTLE_TIMEOUT_MS);
+  stopWork.abort();
+  for (const user of users) user.rest();
+  await Promise.all(working);
+  if (!allEnded) await verifyServer(port, ledgers, tally);
+
+  watch.close();
+  for (const user of users) await end(user.id, user.tree, user.registry, tally);
+  await end('the server', server, registry, tally);
+}
+
+/** @returns True when a tree ended, although nobody asked it to: then it was not worth going on. */
+async function crashActors(
+  world: World,
+  random: Random,
+  tally: Tally,
+  { seconds, stop }: ChaosOptions,
+): Promise<boolean> {
+  const over = stoppable();
+  const stopCrashes = () => over.abort();
+  let ended = false;
+  for (const tree of [world.server, ...world.pairs.flatMap(({ users }) => users.map((user) => user.tree))]) {
+    tree.ended.then(() => {
+      ended = true;
+      stopCrashes();
+    });
+  }
+  if (stop.aborted) stopCrashes();
+  stop.addEventListener('abort', stopCrashes);
+  const crashing = sitesOf(world).map((site, index) =>
+    sabotage(site, random.fork(`site ${index}`), tally, over.signal),
+  );
+  await pause(seconds * 1_000, over.signal);
+  stopCrashes();
+  await Promise.all(crashing);
+  return ended;
+}
+
+/** Ends a tree, and sees that it does, and that nobody runs on. */
+async function end(name: string, tree: RunningTree, registry: Registry, tally: Tally): Promise<void> {
+  let outcome: { readonly error?: unknown } | undefined;
+  tree.ended.then((ended) => {
+    outcome = ended;
+  });
+  tree.shutdown();
+  if (!(await until(() => outcome !== undefined, SETTLE_TIMEOUT_MS))) {
+    tally.blame('hang', `${name} has not ended ${SETTLE_TIMEOUT_MS / 1_000} s after it was asked to`);
+  } else if (outcome?.error !== undefined) {
+    tally.blame('give-up', `${name} ended with ${outcome.error}`);
+  }
+  registry.auditEnd();
+}
+
+async function verifyDisk(directory: string, ledgers: readonly Ledger[], tally: Tally): Promise<void> {
+  try {
+    const store = await openJournalStore(directory);
+    await verifyStore(store, ledgers, tally);
+    await store.close();
+  } catch (error) {
+    tally.blame('loss', `the disk cannot be read: ${error}`);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * A server over a journal on the disk, and everybody who uses it.
+ */
+
+import type { Log } from '../../actors/log.js';
+import { type RunningServer, startServer } from '../../actors/server/tree.js';
+import type { UserId } from '../../protocol/id.js';
+import { openJournalStore } from '../../storage/journal-store.js';
+import { type Entry, Ledger, textOf } from './ledger.js';
+import { Pair } from './pair.js';
+import { Work } from './pause.js';
+import type { Random } from './random.js';
+import { Registry } from './registry.js';
+import type { Tally } from './tally.js';
+import { DECOY } from './user.js';
+import { freePort, HOST, request } from './wire.js';
+import { Worker } from './worker.js';
+
+const WORKERS = 8;
+
+const COUPLES = [
+  ['ann', 'bob'],
+  ['cat', 'dan'],
+  ['eve', 'fred'],
+] as unknown as readonly (readonly [UserId, UserId])[];
+
+export interface World {
+  readonly port: number;
+  readonly server: RunningServer;
+  readonly registry: Registry;
+  /** Where the workers say that they asked for something. */
+  readonly work: Work;
+  readonly workers: readonly Worker[];
+  readonly pairs: readonly Pair[];
+  /** What must be true of everybody. */
+  readonly ledgers: readonly Ledger[];
+}
+
+/** Starts a server and the clients of those who chat; the workers are there, and do not work yet. */
+export async function startWorld(directory: string, random: Random, tally: Tally): Promise<World> {
+  const port = await freePort(random.fork('port'));
+  const registry = new Registry('the server', tally);
+  const log = logOf(tally);
+  const server = startServer({
+    host: HOST,
+    tcpPort: port,
+    udpPort: port,
+    openStore: () => openJournalStore(directory),
+    log,
+    onEmitted: registry.onEmitted,
+    inspect: registry.inspect,
+  });
+  if (!(await server.ready)) throw (await server.ended).error;
+
+  const ledgers: Ledger[] = [];
+  const pairs: Pair[] = [];
+  await request(port, `REG ${DECOY}`);
+  for (const ids of COUPLES) {
+    ledgers.push(...(await acquaint(port, ids)));
+    const callPorts = [await freePort(random.fork(ids[0])), await freePort(random.fork(ids[1]))] as const;
+    pairs.push(new Pair({ ids, callPorts, serverPort: port, random, tally, log }));
+  }
+  const work = new Work();
+  const workers = Array.from({ length: WORKERS }, (_, index) => {
+    const name = `worker${index}`;
+    return new Worker({ name, port, random: random.fork(name), tally, work });
+  });
+  ledgers.push(...workers.map(({ ledger }) => ledger));
+  return { port, server, registry, work, workers, pairs, ledgers };
+}
+
+/** Registers two users and adds them to each other's lists. */
+async function acquaint(port: number, [one, other]: readonly [UserId, UserId]): Promise<Ledger[]> {
+  const ledgers = [new Ledger(one, DECOY), new Ledger(other, DECOY)] as const;
+  async function change(ledger: Ledger, entry: Entry): Promise<void> {
+    ledger.begin(entry);
+    const code = await request(port, textOf(entry));
+    if (code !== 200) throw new Error(`${textOf(entry)} was answered ${code}`);
+    ledger.settle(code);
+  }
+  for (const ledger of ledgers) await change(ledger, { op: 'REG', id: ledger.owner });
+  await change(ledgers[0], { op: 'ADD', id: one, buddy: other });
+  await change(ledgers[1], { op: 'ADD', id: other, buddy: one });
+  return [...ledgers];
+}
+
+/** The registries tell of crashes; any other error of the store's should not have happened. */
+function logOf(tally: Tally): Log {
+  const ignore = () => {};
+  return {
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: (_fields, message) => {
+      if (message.startsWith('the store')) tally.blame('crash', message);
+    },
+    isLevelEnabled: () => false,
+  };
+}
