@@ -39,6 +39,9 @@ async function main(options: Options): Promise<void> {
   const plain = options.plain || !stdin.isTTY || !stdout.isTTY || process.env['TERM'] === 'dumb';
   const open = plain ? openPlainConsole : openInteractiveConsole;
 
+  // Before the first word is on the screen: from then on somebody may end it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => client.shutdown());
+
   const client = startClient({
     server: options.server,
     tcpPort: options.tcpPort,
@@ -48,7 +51,6 @@ async function main(options: Options): Promise<void> {
     openConsole: (listener) => open({ stdin, stdout }, listener),
     log: crashLog,
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, client.shutdown);
 
   const { error } = await client.ended;
   if (error !== undefined) explain(error, options);
