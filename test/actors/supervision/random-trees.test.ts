@@ -55,6 +55,8 @@ interface Administration {
   readonly do: 'terminate' | 'restart' | 'delete' | 'list' | 'count' | 'twin';
   readonly at: number;
   readonly child: number;
+  /** What the child's next starts come to. */
+  readonly starts: readonly Start[];
   readonly throws: boolean;
 }
 
@@ -108,10 +110,16 @@ const instantly = fc.oneof(
     ),
     at,
     child: at,
+    starts: anyStarts,
     throws,
   }),
   command<Extract<Command, { do: 'add' }>>(1, { do: fc.constant('add'), at, shape: anyWorker, throws }),
-  command<Extract<Command, { do: 'start' }>>(3, { do: fc.constant('start'), at, starts: anyStarts, throws }),
+  command<Extract<Command, { do: 'start' }>>(3, {
+    do: fc.constant('start'),
+    at,
+    starts: fc.oneof(fc.constantFrom<readonly Start[]>([], ['ok', 'slow'], ['ok', 'fail']), anyStarts),
+    throws,
+  }),
 );
 
 const anyCommands = fc.array(
@@ -283,7 +291,8 @@ class Account implements Witness {
   /** Has every supervisor list its children. */
   listAll(): void {
     const supervisors = [...this.#running].filter(isSupervisor);
-    for (const at of supervisors.keys()) this.perform({ do: 'list', at, child: 0, throws: false });
+    for (const at of supervisors.keys())
+      this.perform({ do: 'list', at, child: 0, starts: [], throws: false });
   }
 
   /** Nothing is left of a tree whose root has ended. */
@@ -460,7 +469,7 @@ class Account implements Witness {
         return this.wait(command.ms, command.atOnce);
       case 'pester':
         for (let times = 0; times < 8; times++) {
-          this.perform({ do: 'list', at: command.at, child: 0, throws: false });
+          this.perform({ do: 'list', at: command.at, child: 0, starts: [], throws: false });
           this.wait(0.5, false);
         }
         return;
@@ -635,7 +644,9 @@ class Account implements Witness {
       );
     } else {
       const node = seat?.node ?? this.world.nodes[child % Math.max(this.world.nodes.length, 1)];
-      if (node !== undefined) this.#administerStatic(command.do, supervision, node, ask);
+      if (node === undefined) return;
+      if (command.starts.length > 0) node.starts = [...command.starts];
+      this.#administerStatic(command.do, supervision, node, ask);
     }
   }
 
