@@ -421,7 +421,9 @@ test('a flood of callers leaves room for the user', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const flood = await Promise.all(Array.from({ length: 60 }, () => Peer.call(t, port)));
   await alice.answer('(y/n)? ', 'n');
-  for (const peer of flood) peer.socket.destroy();
+  // When all have been hung up on, nobody is left who could still ring and take the next letter for an answer.
+  for (const peer of flood) peer.socket.end();
+  await Promise.all(flood.map((peer) => peer.ended()));
   await alice.answer('Your choice: ', 's');
   await alice.expect('My buddy list:');
   t.is(alice.stderr, '');

@@ -24,6 +24,10 @@ export class Peer {
       this.#wake();
     });
     socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#ended = true;
+      this.#wake();
+    });
   }
 
   /** Calls a client. */
@@ -36,6 +40,11 @@ export class Peer {
 
   send(text: string | Uint8Array): void {
     this.socket.write(text);
+  }
+
+  /** Waits until the other side has closed, or cut the connection; what it said is passed over. */
+  async ended(): Promise<void> {
+    while ((await this.line()) !== undefined);
   }
 
   /** The next line without its LF, or `undefined` when the other side has closed. */
