@@ -27,7 +27,6 @@ export function table(tally: Tally): string {
     row('lines delivered', tally.lines),
     row('slowest answer', ms(tally.slowestAnswerMs)),
     row('longest silence between buddies', ms(tally.longestSilenceMs)),
-    row('longest pause of the machine', ms(tally.longestPauseMs)),
   ].join('\n');
 }
 

@@ -30,8 +30,6 @@ export class Tally {
   slowestAnswerMs = 0;
   /** The longest time in which two who chat with each other got no line through. */
   longestSilenceMs = 0;
-  /** The longest time for which the machine had no time for this process. */
-  longestPauseMs = 0;
   readonly #faults = new Map<Fault, number>();
   readonly #told: string[] = [];
 

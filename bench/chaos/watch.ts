@@ -11,9 +11,6 @@ import type { Worker } from './worker.js';
 /** Time between two looks, in milliseconds. */
 const LOOK_MS = 250;
 
-/** By how much a look must be late, in milliseconds, to show that the process stood still. */
-const STANDSTILL_MS = 1_000;
-
 /** Time between two lines of progress, in milliseconds. */
 const PROGRESS_MS = 3_000;
 
@@ -34,10 +31,6 @@ export class Watch {
   readonly #telling: NodeJS.Timeout;
   /** Those who are known to hang. */
   readonly #hanging = new Set<Worker | Pair>();
-  #lookedAtMs = performance.now();
-  #cpu = process.cpuUsage();
-  /** Since when the process runs without a break. */
-  #runningSinceMs = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -69,32 +62,15 @@ export class Watch {
 
   #look(): void {
     const { registries, workers, pairs, tally } = this.#options;
-    this.#lookForStandstill();
     for (const registry of registries) registry.audit();
     for (const pair of pairs) pair.measureSilence();
     for (const one of [...workers, ...pairs]) {
-      const sinceMs = Math.max(one.lastProgressMs, this.#runningSinceMs);
-      const hangs = performance.now() - sinceMs > PROGRESS_TIMEOUT_MS;
+      const hangs = performance.now() - one.lastProgressMs > PROGRESS_TIMEOUT_MS;
       if (!hangs) this.#hanging.delete(one);
       else if (!this.#hanging.has(one)) {
         this.#hanging.add(one);
         tally.blame('hang', `${one.name} got nothing through for ${PROGRESS_TIMEOUT_MS / 1_000} s`);
       }
     }
-  }
-
-  /** A process that stands still is busy with one thing, which is a fault, or a busy machine has no time for it. */
-  #lookForStandstill(): void {
-    const now = performance.now();
-    const lateMs = now - this.#lookedAtMs - LOOK_MS;
-    const { user, system } = process.cpuUsage(this.#cpu);
-    const busyMs = (user + system) / 1_000;
-    this.#lookedAtMs = now;
-    this.#cpu = process.cpuUsage();
-    if (lateMs < STANDSTILL_MS) return;
-    this.#runningSinceMs = now;
-    const { tally } = this.#options;
-    tally.longestPauseMs = Math.max(tally.longestPauseMs, lateMs);
-    if (busyMs > lateMs / 2) tally.blame('hang', `the event loop was busy with one thing for ${lateMs} ms`);
   }
 }
