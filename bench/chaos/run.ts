@@ -64,12 +64,13 @@ async function live(world: World, random: Random, tally: Tally, options: ChaosOp
   const working = workers.map((worker) => worker.run(stopWork.signal));
   const allEnded = await crashActors(world, random, tally, options);
   if (!allEnded) await watch.settle(SETTLE_TIMEOUT_MS);
+  // Whoever rests from now on does not hang, however long the comparison takes.
+  watch.close();
   stopWork.abort();
   for (const user of users) user.rest();
   await Promise.all(working);
   if (!allEnded) await verifyServer(port, ledgers, tally);
 
-  watch.close();
   for (const user of users) await end(user.id, user.tree, user.registry, tally);
   await end('the server', server, registry, tally);
 }

@@ -7,7 +7,7 @@ import type { UserId } from '../../protocol/id.js';
 /** Every kind of actor that there is. */
 const KINDS = [
   ...['store', 'presence', 'udp', 'tcp', 'connections', 'listener', 'connection'],
-  ...['terminal', 'heartbeat', 'chats', 'calls', 'client', 'chat'],
+  ...['terminal', 'heartbeat', 'conversation', 'chats', 'calls', 'client', 'chat'],
 ];
 
 interface Result {
