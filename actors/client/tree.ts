@@ -16,8 +16,7 @@
 import { clientMachine } from '../../machines/client/client.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Log } from '../log.js';
-import { type RunTreeOptions, runTree } from '../run-tree.js';
-import type { BackoffOptions } from '../supervision/backoff.js';
+import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
@@ -43,11 +42,8 @@ const MAX_STASHED_EVENTS = 1_000;
 const CHATS_GRACE_MS = 2_000;
 
 /** How often children may be restarted before the level gives up; the levels multiply. */
-export const CLIENT_LIMITS: RestartLimits = { intensity: 5, periodMs: 10_000 };
+export const CLIENT_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_000 };
-
-/** Between restarts of an actor that needs the network: what failed once may fail for a while. */
-const RESTART_BACKOFF: BackoffOptions = { minMs: 20, maxMs: 2_000, resetAfterMs: 500 };
 
 export interface ClientOptions {
   readonly server: string;

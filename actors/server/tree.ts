@@ -15,8 +15,7 @@
 
 import type { Store } from '../../storage/store.js';
 import type { Log } from '../log.js';
-import { type RunTreeOptions, runTree } from '../run-tree.js';
-import type { BackoffOptions } from '../supervision/backoff.js';
+import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
@@ -43,9 +42,6 @@ const SHUTDOWN_GRACE_MS = 2_000;
 /** How often children may be restarted before the level gives up; the levels multiply. */
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
-
-/** Between restarts of an actor that needs the disk or a port: what failed once may fail for a while. */
-const RESTART_BACKOFF: BackoffOptions = { minMs: 20, maxMs: 2_000, resetAfterMs: 500 };
 
 export interface ServerOptions {
   readonly host: string;

@@ -9,7 +9,7 @@
 
 import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
 import type { ChildSpec, ChildType } from './child-spec.js';
-import { reportBystander } from './containment.js';
+import { watched } from './containment.js';
 import { SupervisorError } from './supervisor-error.js';
 
 /**
@@ -19,6 +19,7 @@ import { SupervisorError } from './supervisor-error.js';
  * - `not_found`: there is no such child.
  * - `running`, `restarting`: the child must be terminated first.
  * - `limit_reached`: a dynamic supervisor has as many children as it may.
+ * - `not_dynamic`: only a dynamic supervisor starts children from an input.
  * - `dynamic`: children of a dynamic supervisor are known by their actors, not by ids.
  * - `shutting_down`: the supervisor is about to end, or the child was terminated meanwhile.
  */
@@ -32,6 +33,7 @@ export type RefusalCode =
   | 'restarting'
   | 'limit_reached'
   | 'dynamic'
+  | 'not_dynamic'
   | 'shutting_down';
 
 export interface Refusal {
@@ -72,13 +74,7 @@ export function answer<TAnswer>(
   replies: readonly ((answer: TAnswer) => void)[],
   given: TAnswer,
 ): void {
-  for (const reply of replies) {
-    try {
-      reply(given);
-    } catch (error) {
-      reportBystander('reply', supervisor, error);
-    }
-  }
+  for (const reply of replies) watched('reply', supervisor, reply)(given);
 }
 
 /** Answers that something is not done. */

@@ -7,6 +7,7 @@ import {
   type AdministrationEvent,
   answer,
   type ChildInfo,
+  type ChildStart,
   countOf,
   type Reply,
   refuse,
@@ -34,7 +35,7 @@ export class Administrator {
     this.#of = administered;
   }
 
-  receive(event: AdministrationEvent): void {
+  receive(event: AdministrationEvent | ChildStart<unknown>): void {
     const { self } = this.#of;
     switch (event.type) {
       case 'child.add':
@@ -49,6 +50,8 @@ export class Administrator {
         return answer(self, [event.reply], this.#list());
       case 'children.count':
         return answer(self, [event.reply], countOf(this.#list()));
+      case 'child.start':
+        if (event.reply !== undefined) refuse(self, event.reply, 'not_dynamic');
     }
   }
 

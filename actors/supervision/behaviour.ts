@@ -24,6 +24,8 @@ import type {
   Snapshot,
 } from 'xstate';
 
+import { reportBystander } from './containment.js';
+
 /** The system that an actor lives in, whatever its addresses. */
 export type AnyActorSystem = AnyActorRef['system'];
 
@@ -223,10 +225,14 @@ export function fromBehaviour<
     transition(snapshot, event, scope) {
       const live = snapshot as Live;
       try {
-        const promised = handle(live, event as TEvent | InternalEvent | ShutdownRequested);
+        const promised = handle(
+          live,
+          scope.self as AnyActorRef,
+          event as TEvent | InternalEvent | ShutdownRequested,
+        );
         if (promised !== undefined) failIfRejected(promised, scope.self as AnyActorRef);
       } catch (error) {
-        releaseAfter(error, live);
+        releaseAfter(error, live, scope.self as AnyActorRef);
       }
       return snapshot;
     },
@@ -238,6 +244,7 @@ export function fromBehaviour<
 
 function handle<TEvent extends EventObject>(
   live: LiveSnapshot<TEvent, unknown>,
+  self: AnyActorRef,
   event: TEvent | InternalEvent | ShutdownRequested,
 ): unknown {
   const behaviour = live[BEHAVIOUR];
@@ -249,13 +256,13 @@ function handle<TEvent extends EventObject>(
     throw (event as { error: unknown }).error;
   } else if (type === 'xstate.stop') {
     live.status = 'stopped';
-    release(live);
+    release(live, self);
   } else if (
     type === 'behaviour.ended' ||
     (type === 'shutdown.requested' && behaviour.shutdown === undefined)
   ) {
     live.status = 'done';
-    release(live);
+    release(live, self);
   } else if (type === 'shutdown.requested') {
     return behaviour.shutdown?.();
   } else {
@@ -271,17 +278,18 @@ function failIfRejected(returned: unknown, actor: AnyActorRef): void {
 }
 
 /** Lets go because of an error. If that fails too, the first error is the one to be told of. */
-function releaseAfter(error: unknown, live: LiveSnapshot<never, unknown>): never {
+function releaseAfter(error: unknown, live: LiveSnapshot<never, unknown>, self: AnyActorRef): never {
   try {
-    release(live);
+    release(live, self);
   } catch (releaseError) {
     if (error instanceof Error) error.cause ??= releaseError;
   }
   throw error;
 }
 
-function release(live: LiveSnapshot<never, unknown>): void {
+function release(live: LiveSnapshot<never, unknown>, self: AnyActorRef): void {
   const behaviour = live[BEHAVIOUR];
   live[BEHAVIOUR] = undefined;
-  behaviour?.release?.();
+  const returned: unknown = behaviour?.release?.();
+  if (returned instanceof Promise) returned.catch((error) => reportBystander('release', self, error));
 }

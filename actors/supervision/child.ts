@@ -10,6 +10,7 @@ import { answer, type Reply, type Started } from './administration.js';
 import { Backoff } from './backoff.js';
 import { type AnyActorSystem, type BehaviourScope, IGNORE, type Timer } from './behaviour.js';
 import { type ActorEnded, isReady, type ResolvedSpec, START_TIMEOUT_MS } from './child-spec.js';
+import { reportBystander } from './containment.js';
 import type { EndReason, LifecycleEvent } from './lifecycle.js';
 
 /** From a child to its own supervisor. */
@@ -78,7 +79,8 @@ export class Child {
     const { self, system } = this.#scope;
     const actor = createActor(this.spec.logic, { parent: self, id: actorId, input: makeInput(system) });
     this.actor = actor;
-    if (!this.#dynamic) actor.on('*', (event) => this.#scope.emit(event));
+    // What many short-lived children emit goes no further; a whole tree below one is heard.
+    if (!this.#dynamic || this.spec.type === 'supervisor') actor.on('*', (event) => this.#scope.emit(event));
     actor.start();
     if (isReady(actor)) return true;
     this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId }, START_TIMEOUT_MS);
@@ -137,8 +139,10 @@ export class Child {
   release(): void {
     this.#scope.cancel(this.#timer);
     if (this.state !== 'down' && this.actor !== undefined) this.#scope.stopChild(this.actor);
+    this.answerUp({ ok: false, code: 'shutting_down' });
   }
 
+  /** Tells whoever waits for it to be up. */
   answerUp(given: Parameters<Reply<Started>>[0]): void {
     const replies = this.onUp;
     this.onUp = NOBODY;
@@ -160,6 +164,11 @@ export class Child {
   emit(event: LifecycleEvent): void {
     this.#scope.emit(event);
   }
+}
+
+/** What an actor threw when it was stopped already: it ended, and its supervisor knows; that it failed shall be known too. */
+export function reportLateError(supervisor: AnyActorRef, event: ActorEnded): void {
+  if ('error' in event) reportBystander('release', supervisor, event.error);
 }
 
 /** True for the end of an actor that had nothing to do. */

@@ -11,7 +11,7 @@
  * supervisor, also for those that a machine spawned somewhere below. What is caught is not lost:
  * the nearest supervisor emits it as `bystander.failed`.
  *
- * This file alone knows XState's inside; {@link XStateSystem} and {@link XStateActor} are what it knows.
+ * This file alone replaces parts of XState; {@link XStateSystem} and {@link XStateActor} are what it knows of them.
  */
 
 import {
@@ -20,6 +20,7 @@ import {
   type AnyActorRef,
   type EventObject,
   type Snapshot,
+  StateMachine,
   toObserver,
 } from 'xstate';
 import type { Bystander, LifecycleEvent } from './lifecycle.js';
@@ -57,6 +58,10 @@ type Reporter = (event: Extract<LifecycleEvent, { type: 'bystander.failed' }>) =
 
 const reporters = new WeakMap<AnyActorRef, Reporter>();
 const contained = new WeakSet<object>();
+/** Actors that crashed and were let go of: XState may say so twice. */
+const letGone = new WeakSet<AnyActorRef>();
+/** Actors whose errors somebody hears. */
+const heard = new WeakSet<AnyActorRef>();
 let reporting = false;
 
 /**
@@ -77,7 +82,9 @@ export function contain(self: AnyActorRef, report: Reporter): void {
   };
   system._unregister = (actor) => {
     _unregister(actor);
-    if (actor.getSnapshot()?.status === 'error') letGo(actor);
+    if (actor.getSnapshot()?.status !== 'error' || letGone.has(actor)) return;
+    letGone.add(actor);
+    letGo(actor);
   };
   system._sendInspectionEvent = (event) => {
     try {
@@ -86,14 +93,50 @@ export function contain(self: AnyActorRef, report: Reporter): void {
       reportBystander('inspector', event.actorRef, error);
     }
   };
-  for (let actor: AnyActorRef | undefined = self; actor !== undefined; actor = actor._parent) {
-    shield(actor as XStateActor);
-  }
+  let root = self;
+  while (root._parent !== undefined) root = root._parent;
+  shieldAll(root as XStateActor);
+}
+
+/** Shields whoever ran before the first supervisor did. */
+function shieldAll(actor: XStateActor): void {
+  shield(actor);
+  for (const child of childrenOf(actor)) shieldAll(child as XStateActor);
+}
+
+/** The children of a machine, in the order of their start; other logics keep theirs to themselves. */
+function childrenOf(actor: XStateActor): AnyActorRef[] {
+  const { children = {} } = actor.getSnapshot() as { readonly children?: Record<string, AnyActorRef> };
+  return actor.logic instanceof StateMachine ? Object.values(children) : [];
+}
+
+/** Wraps the callback of a bystander: what it throws, at once or later, is reported and goes no further. */
+export function watched<TArgs extends unknown[]>(
+  bystander: Bystander,
+  actor: AnyActorRef,
+  callback: (...args: TArgs) => unknown,
+): (...args: TArgs) => void {
+  return (...args) => {
+    const report = (error: unknown) => {
+      // Whoever fails over the report of a failure has been heard already: it would go round for ever.
+      if (!isReport(args[0])) reportBystander(bystander, actor, error);
+    };
+    try {
+      const returned = callback(...args);
+      if (returned instanceof Promise) returned.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  };
+}
+
+function isReport(event: unknown): boolean {
+  return (event as Partial<EventObject> | undefined)?.type === 'bystander.failed';
 }
 
 /** Has the nearest supervisor of an actor say that somebody who watches it threw. */
 export function reportBystander(bystander: Bystander, actor: AnyActorRef, error: unknown): void {
-  // Whoever hears of failures and fails has been heard already.
+  // A report that makes others fail, such as an inspector, is not followed by theirs.
   if (reporting) return;
   reporting = true;
   try {
@@ -108,15 +151,10 @@ export function reportBystander(bystander: Bystander, actor: AnyActorRef, error:
 
 /** Stops what a crashed actor leaves behind, the youngest first. */
 function letGo(actor: XStateActor): void {
-  const snapshot: Snapshot<unknown> & { readonly children?: Record<string, AnyActorRef> } =
-    actor.getSnapshot();
-  if (snapshot.children !== undefined) {
-    for (const child of Object.values(snapshot.children).reverse()) {
-      afterCrash(() => actor._actorScope.stopChild(child));
-    }
-  } else {
-    afterCrash(() => actor.logic.transition(snapshot, { type: 'xstate.stop' }, actor._actorScope as never));
-  }
+  for (const child of childrenOf(actor).reverse()) afterCrash(() => actor._actorScope.stopChild(child));
+  if (actor.logic instanceof StateMachine) return;
+  const stop = { type: 'xstate.stop' };
+  afterCrash(() => actor.logic.transition(actor.getSnapshot(), stop, actor._actorScope as never));
 }
 
 /** What fails now may be what crashed it, and that is on its way to the parent already. */
@@ -156,39 +194,31 @@ function subscribe(this: XStateActor, ...args: Parameters<typeof toObserver<unkn
 function emit(actor: XStateActor, event: EventObject): void {
   for (const type of [event.type, '*']) {
     for (const listener of [...(actor.eventListeners.get(type) ?? [])]) {
-      shieldedCallback('listener', actor, listener)(event);
+      watched('listener', actor, listener)(event);
     }
   }
 }
 
 function on(this: XStateActor, type: string, listener: Listener) {
-  const shielded = shieldedCallback('listener', this, listener);
+  const shielded = watched('listener', this, listener);
   return Actor.prototype.on.call(this as never, type as never, shielded as never);
 }
 
 function shieldedObserver(actor: XStateActor, { next, error, complete }: Observer): Observer {
   const guard = <TArgs extends unknown[]>(callback: ((...args: TArgs) => void) | undefined) =>
-    callback && shieldedCallback('observer', actor, callback);
+    callback && watched('observer', actor, callback);
+  if (error !== undefined) heard.add(actor);
   return {
     next: guard(next),
-    // A parent hears of the error anyway. A root has only its observers: without a handler, XState tells the process.
-    error: guard(error ?? (actor._parent && (() => {}))),
+    error: guard(error) ?? ((reason: unknown) => tellProcess(actor, reason)),
     complete: guard(complete),
   } as Observer;
 }
 
-function shieldedCallback<TArgs extends unknown[]>(
-  bystander: Bystander,
-  actor: AnyActorRef,
-  callback: (...args: TArgs) => void,
-): (...args: TArgs) => void {
-  return (...args) => {
-    const report = (error: unknown) => reportBystander(bystander, actor, error);
-    try {
-      const returned: unknown = callback(...args);
-      if (returned instanceof Promise) returned.catch(report);
-    } catch (error) {
-      report(error);
-    }
-  };
+/** A parent hears of an error anyway. A root has only its observers; without any that hears, it is as XState has it. */
+function tellProcess(actor: AnyActorRef, error: unknown): void {
+  if (actor._parent !== undefined || heard.has(actor)) return;
+  setTimeout(() => {
+    throw error;
+  });
 }

@@ -26,7 +26,7 @@ import {
   fromBehaviour,
   type Timer,
 } from './behaviour.js';
-import { Child, type ChildNews, isIgnored, reasonOf } from './child.js';
+import { Child, type ChildNews, isIgnored, reasonOf, reportLateError } from './child.js';
 import {
   type ActorEnded,
   type ChildOptions,
@@ -37,7 +37,7 @@ import {
   type ResolvedSpec,
   resolveSpec,
 } from './child-spec.js';
-import { contain, reportBystander } from './containment.js';
+import { contain, watched } from './containment.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type PostOffice, postOfficeOf } from './post-office.js';
@@ -109,6 +109,8 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   readonly #children = new Map<string, Child>();
   /** Children that wait for their restart, each with its timer. */
   readonly #restarting = new Map<Child, Timer>();
+  /** Children that are not up again yet, by the actor that they were. */
+  readonly #wereUp = new Map<AnyActorRef, Child>();
   /** Makes ids that never repeat, cheaply: this supervisor's own, and a number. */
   readonly #incarnation = nanoid(8);
   #starts = 0;
@@ -143,7 +145,9 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
         return answer(self, [event.reply], this.#list());
       case 'children.count':
         return answer(self, [event.reply], countOf(this.#list()));
-      default:
+      case 'child.add':
+      case 'child.restart':
+      case 'child.delete':
         return refuse(self, event.reply, 'dynamic');
     }
   }
@@ -184,21 +188,22 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
       this.#children.delete(actorId);
       return this.#onCrash(child, error);
     }
-    if (isReady) child.up();
+    if (isReady) this.#up(child);
   }
 
   #onReadied(actorId: string): void {
     const child = this.#children.get(actorId);
-    if (child?.state === 'starting') child.up();
+    if (child?.state === 'starting') this.#up(child);
+  }
+
+  #up(child: Child): void {
+    if (child.knownAs !== undefined) this.#wereUp.delete(child.knownAs);
+    child.up();
   }
 
   #turnAway(input: TInput, reply: Reply<Started> | undefined, code: RefusalCode): void {
     const { self } = this.#scope;
-    try {
-      this.#settings.refuse(input);
-    } catch (error) {
-      reportBystander('refusal', self, error);
-    }
+    watched('refusal', self, this.#settings.refuse)(input);
     if (reply !== undefined) refuse(self, reply, code);
   }
 
@@ -206,14 +211,15 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #onEnded(event: ActorEnded): void {
     const child = this.#children.get(event.actorId);
-    if (child === undefined) return;
+    if (child === undefined) return reportLateError(this.#scope.self, event);
     const { state } = child;
     const ignored = state === 'starting' && isIgnored(event);
-    if (state === 'starting' && !ignored && !('error' in event)) child.up();
+    if (state === 'starting' && !ignored && !('error' in event)) this.#up(child);
     this.#children.delete(event.actorId);
     child.down(ignored ? undefined : reasonOf(event, state === 'stopping'));
     if (ignored) this.#onIgnored(child);
     else if (state !== 'stopping') this.#onOwnEnd(child, event);
+    if (!this.#restarting.has(child)) this.#forget(child);
     this.#finishIfEmpty();
   }
 
@@ -248,6 +254,14 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #kill(actorId: string, child: Child): void {
     this.#children.delete(actorId);
     child.kill();
+    this.#forget(child);
+  }
+
+  /** It will not be started again: nor will the named children in the tree that it may have been. */
+  #forget(child: Child): void {
+    if (child.knownAs === undefined) return;
+    this.#wereUp.delete(child.knownAs);
+    if (child.spec.type === 'supervisor') this.#office.closeBelow(child.knownAs);
   }
 
   // Restarting, and giving up.
@@ -263,6 +277,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     }
     const delayMs = Math.max(child.backoff?.next(now) ?? 0, NEXT_TURN_MS);
     this.#emit({ type: 'child.restarting', ...child.about(), attempt, delayMs });
+    if (child.knownAs !== undefined) this.#wereUp.set(child.knownAs, child);
     this.#restarting.set(child, this.#scope.sendInLaterTurn({ type: 'restart.due', child }, delayMs));
   }
 
@@ -275,24 +290,24 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #terminate(actor: string | AnyActorRef, reply: Reply): void {
     const { self } = this.#scope;
     if (typeof actor === 'string') return refuse(self, reply, 'dynamic');
-    const waiting = [...this.#restarting.keys()].find((child) => child.knownAs === actor);
-    if (waiting !== undefined) {
-      this.#scope.cancel(this.#restarting.get(waiting));
-      this.#restarting.delete(waiting);
+    const child = this.#children.get(actor?.id) ?? this.#wereUp.get(actor);
+    if (child === undefined || (child.actor !== actor && child.knownAs !== actor)) {
+      return refuse(self, reply, 'not_found');
+    }
+    this.#wereUp.delete(actor);
+    const timer = this.#restarting.get(child);
+    if (timer !== undefined) {
+      this.#scope.cancel(timer);
+      this.#restarting.delete(child);
+      this.#forget(child);
       return answer(self, [reply], { ok: true });
     }
-    const child = this.#children.get(actor?.id) ?? this.#findStartingAgain(actor);
-    if (child === undefined) return refuse(self, reply, 'not_found');
     child.onDown = [...child.onDown, reply];
     if (child.state === 'stopping') return;
     child.answerUp({ ok: false, code: 'shutting_down' });
+    const current = child.actor;
     child.stop();
-    if (child.state === 'down') this.#children.delete(actor.id);
-  }
-
-  /** Finds a child by the actor that it was, while its next one is not ready. */
-  #findStartingAgain(actor: AnyActorRef): Child | undefined {
-    return [...this.#children.values()].find((child) => child.knownAs === actor);
+    if (child.state === 'down' && current !== undefined) this.#children.delete(current.id);
   }
 
   /** Asks all children to end, and then ends: with `outcome` as a crash, without it normally. */
@@ -303,12 +318,12 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
     for (const timer of this.#restarting.values()) this.#scope.cancel(timer);
     this.#restarting.clear();
+    for (const child of this.#children.values()) child.answerUp({ ok: false, code: 'shutting_down' });
     const { shutdown } = this.#settings.spec;
     if (shutdown === 'brutal') return this.#killAll();
+    // They share one time to end.
     for (const child of this.#children.values()) {
-      // They share one time to end.
       if (child.state !== 'stopping') child.stop(Number.POSITIVE_INFINITY);
-      child.answerUp({ ok: false, code: 'shutting_down' });
     }
     if (shutdown !== Number.POSITIVE_INFINITY) {
       this.#shutdownTimer = this.#scope.sendLater({ type: 'shutdown.overdue' }, shutdown);

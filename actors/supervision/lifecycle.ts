@@ -23,7 +23,7 @@ export type EndReason =
 export type ShutdownReason = 'requested' | 'start_failed' | 'gave_up' | 'significant_child_ended';
 
 /** Where a throw came from that belongs to no actor. */
-export type Bystander = 'observer' | 'listener' | 'inspector' | 'refusal' | 'reply';
+export type Bystander = 'observer' | 'listener' | 'inspector' | 'refusal' | 'reply' | 'release';
 
 interface ChildEvent {
   /** The child's id in its spec; for a child of a dynamic supervisor, its actor's id. */

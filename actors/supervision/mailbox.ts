@@ -8,7 +8,7 @@
 
 import type { ActorLogic, ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
 import type { AnyActorSystem } from './behaviour.js';
-import { reportBystander } from './containment.js';
+import { watched } from './containment.js';
 
 /** The name of a child that can be written to from anywhere in its system, typed by what it is sent. */
 export type Name<TEvent extends EventObject> = string & { readonly [EVENT]: TEvent };
@@ -85,7 +85,7 @@ export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressO
         mailbox.target = undefined;
         break;
       case 'mailbox.adopt':
-        return { ...mailbox, ...(event as Extract<MailboxEvent, { type: 'mailbox.adopt' }>).options };
+        return adopted(mailbox, (event as Extract<MailboxEvent, { type: 'mailbox.adopt' }>).options);
       default:
         if (event.type === 'xstate.stop') close(mailbox);
         else deliver(mailbox, event);
@@ -95,6 +95,12 @@ export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressO
 
   getPersistedSnapshot: (snapshot) => snapshot,
 };
+
+/** The mailbox as its next owner wants it; what waits in it stays. */
+function adopted(mailbox: MailboxSnapshot, options: AddressOptions<never>): Snapshot<undefined> {
+  const { status, output, error, self, target, stash } = mailbox;
+  return { status, output, error, self, target, stash, ...options } as Snapshot<undefined>;
+}
 
 /** Nobody will come for what still waits. */
 function close(mailbox: MailboxSnapshot & AddressOptions<EventObject>): void {
@@ -111,9 +117,5 @@ function deliver(mailbox: MailboxSnapshot & AddressOptions<EventObject>, event: 
 }
 
 function refuse(mailbox: MailboxSnapshot & AddressOptions<EventObject>, event: EventObject): void {
-  try {
-    mailbox.refuse?.(event);
-  } catch (error) {
-    reportBystander('refusal', mailbox.self, error);
-  }
+  if (mailbox.refuse !== undefined) watched('refusal', mailbox.self, mailbox.refuse)(event);
 }

@@ -12,7 +12,8 @@ import { type AddressOptions, mailboxLogic } from './mailbox.js';
 
 interface Box {
   readonly actor: AnyActorRef;
-  /** True while a supervisor has the child that it is for. */
+  /** The supervisor that has the child that it is for, or had it last. */
+  owner: AnyActorRef;
   owned: boolean;
 }
 
@@ -45,17 +46,18 @@ export class PostOffice {
    *
    * @throws Error when somebody else has it.
    */
-  open(name: string, options: AddressOptions<never>): AnyActorRef {
+  open(name: string, options: AddressOptions<never>, owner: AnyActorRef): AnyActorRef {
     const left = this.#boxes.get(name);
     if (left?.owned) throw new Error(`the address '${name}' is taken`);
     if (left !== undefined) {
       left.owned = true;
+      left.owner = owner;
       left.actor.send({ type: 'mailbox.adopt', options });
       return left.actor;
     }
     const identity = { parent: this.#scope.self, id: `mailbox:${name}`, systemId: name };
     const actor: AnyActorRef = createActor(mailboxLogic, { ...identity, input: options }).start();
-    this.#boxes.set(name, { actor, owned: true });
+    this.#boxes.set(name, { actor, owner, owned: true });
     return actor;
   }
 
@@ -74,8 +76,22 @@ export class PostOffice {
     if (box !== undefined) this.#scope.stopChild(box.actor);
   }
 
+  /** Closes what was left in a tree that nobody will start again. */
+  closeBelow(supervisor: AnyActorRef | undefined): void {
+    for (const [name, { owned, owner }] of [...this.#boxes]) {
+      if (!owned && isBelow(owner, supervisor)) this.close(name);
+    }
+  }
+
   /** Closes all, when the supervisor that opened the office ends. */
   closeFor(supervisor: AnyActorRef): void {
     if (supervisor === this.#scope.self) for (const name of [...this.#boxes.keys()]) this.close(name);
   }
+}
+
+function isBelow(actor: AnyActorRef, ancestor: AnyActorRef | undefined): boolean {
+  for (let above: AnyActorRef | undefined = actor; above !== undefined; above = above._parent) {
+    if (above === ancestor) return true;
+  }
+  return false;
 }

@@ -89,9 +89,8 @@ export class Roster {
   /** Takes the next child to be started that may start now. */
   nextToStart(nowMs: number): Child | undefined {
     if (this.#toStart.size === 0) return undefined;
-    const child = this.children.find(
-      (other) => (this.#toStart.get(other) ?? Number.POSITIVE_INFINITY) <= nowMs,
-    );
+    const isDue = (child: Child) => (this.#toStart.get(child) ?? Number.POSITIVE_INFINITY) <= nowMs;
+    const child = this.children.find(isDue);
     if (child !== undefined) this.#toStart.delete(child);
     return child;
   }

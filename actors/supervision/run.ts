@@ -5,7 +5,7 @@
 import { type Actor, type AnyActorLogic, type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
 import type { ShutdownRequested } from './behaviour.js';
 import { isReady } from './child-spec.js';
-import { reportBystander } from './containment.js';
+import { watched } from './containment.js';
 
 export interface RunOptions<TLogic extends AnyActorLogic> {
   /** Told of everything that the tree emits, from the first start on: see `LifecycleEvent`. */
@@ -60,11 +60,5 @@ export function run<TLogic extends AnyActorLogic>(
 
 /** The first events come before there is a supervisor that could contain what an inspector throws. */
 function guarded(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
-  return (event) => {
-    try {
-      inspect(event);
-    } catch (error) {
-      reportBystander('inspector', event.actorRef as AnyActorRef, error);
-    }
-  };
+  return (event) => watched('inspector', event.actorRef as AnyActorRef, inspect)(event);
 }

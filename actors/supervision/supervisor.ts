@@ -8,7 +8,7 @@
  */
 
 import { nanoid } from 'nanoid';
-import type { AdministrationEvent } from './administration.js';
+import type { AdministrationEvent, ChildStart } from './administration.js';
 import { Administrator } from './administrator.js';
 import {
   type Behaviour,
@@ -17,7 +17,7 @@ import {
   fromBehaviour,
   type Timer,
 } from './behaviour.js';
-import { Child, type ChildNews, isIgnored, type Purpose, reasonOf } from './child.js';
+import { Child, type ChildNews, isIgnored, type Purpose, reasonOf, reportLateError } from './child.js';
 import {
   type ActorEnded,
   type ChildSpec,
@@ -53,7 +53,13 @@ export interface SupervisorOptions {
 }
 
 /** What reaches a supervisor: the ends of its children from XState, questions from anyone, the rest from itself. */
-export type SupervisorEvent = ActorEnded | AdministrationEvent | ChildNews | { readonly type: 'restart.due' };
+export type SupervisorEvent =
+  | ActorEnded
+  | AdministrationEvent
+  /** Refused: each of its children has a spec of its own. */
+  | ChildStart<unknown>
+  | ChildNews
+  | { readonly type: 'restart.due' };
 
 /**
  * Actor logic of a supervisor.
@@ -210,7 +216,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   // Starting and stopping.
 
   #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
-    const mailbox = spec.address && this.#office.open(spec.id, spec.address);
+    const mailbox = spec.address && this.#office.open(spec.id, spec.address, this.#scope.self);
     const child = new Child(this.#scope as never, spec, purpose, false, undefined, mailbox);
     this.#roster.children.push(child);
     this.#roster.startLater(child);
@@ -254,10 +260,10 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #onOverdue(actorId: string): void {
     const child = this.#byActorId.get(actorId);
     if (child === undefined) return;
-    const { state } = child;
+    const wasStopped = child.state === 'stopping' || this.#roster.isToStop(child);
     child.kill();
     this.#onDown(child);
-    if (state === 'starting') this.#onCrash(child, notReady(child.spec.id), true);
+    if (!wasStopped) this.#onCrash(child, notReady(child.spec.id), true);
     else this.#onStopped(child);
   }
 
@@ -276,7 +282,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #onEnded(event: ActorEnded): void {
     const child = this.#byActorId.get(event.actorId);
-    if (child === undefined) return;
+    if (child === undefined) return reportLateError(this.#scope.self, event);
     const { state } = child;
     // Asked to end, or about to be: then it does not matter how it did.
     const wasStopped = state === 'stopping' || this.#roster.isToStop(child);
@@ -341,22 +347,22 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     child.answerUp({ ok: false, code: 'shutting_down' });
     child.release();
     if (child.spec.address !== undefined) this.#office.close(child.spec.id);
+    if (child.spec.type === 'supervisor') this.#office.closeBelow(child.knownAs);
   }
 
   // Restarting, and giving up.
 
   #restart(child: Child, error: unknown): void {
     if (this.#phase === 'ending') return;
-    const { budget, strategy } = this.#settings;
     const now = this.#scope.now();
-    const attempt = budget.spend(now);
+    const attempt = this.#settings.budget.spend(now);
     if (attempt === undefined) {
       this.#emit({ type: 'supervisor.gave-up', ...child.about(), error });
       return this.#endAll('gave_up', new SupervisorError('gave_up', child.spec.id, error));
     }
     const delayMs = Math.max(child.backoff?.next(now) ?? 0, NEXT_TURN_MS);
     this.#emit({ type: 'child.restarting', ...child.about(), attempt, delayMs });
-    const group = this.#roster.groupOf(child, strategy);
+    const group = this.#roster.groupOf(child, this.#settings.strategy);
     this.#stopLater(group);
     for (const member of group) {
       const starts = member.spec.restart !== 'temporary' || this.#roster.isToStart(member);

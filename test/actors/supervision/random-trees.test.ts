@@ -356,6 +356,8 @@ class Account implements Witness {
     const supervision = life.parent?.supervision;
     if (supervision === undefined || life.node === undefined) return;
     supervision.changedAtMs = this.#now();
+    // It failed while it was stopped hard: that is told when the supervisor comes to hear of it.
+    if (life.halted && life.end === 'error') supervision.bystanders.may += 1;
     this.#dead.push(life);
     this.#unsettled.push(life);
     const seat = supervision.seats.get(life.node);
@@ -485,13 +487,8 @@ class Account implements Witness {
           throw new Error('an inspector threw');
         });
         return;
-      case 'late': {
-        const old = this.#dead[command.at % Math.max(this.#dead.length, 1)];
-        const { id } = old?.actor ?? {};
-        const type = command.at % 2 === 0 ? `xstate.error.actor.${id}` : `xstate.done.actor.${id}`;
-        old?.parent?.actor.send({ type, actorId: id, error: new Error('late') });
-        return;
-      }
+      case 'late':
+        return this.#sendLate(this.#dead[command.at % Math.max(this.#dead.length, 1)], command.at % 2 === 0);
       case 'add':
       case 'twin':
       case 'terminate':
@@ -511,6 +508,18 @@ class Account implements Witness {
           },
         } satisfies WorkerEvent);
     }
+  }
+
+  /** Has a supervisor hear once more of the end of a child. */
+  #sendLate(old: Life | undefined, isError: boolean): void {
+    const { parent, actor } = old ?? {};
+    if (actor === undefined || parent === undefined) return;
+    const { id } = actor;
+    if (!isError)
+      return parent.actor.send({ type: `xstate.done.actor.${id}`, actorId: id, output: undefined });
+    // Sent from inside of a turn it may come too late to be told of.
+    if (parent.supervision !== undefined) parent.supervision.bystanders.may += 1;
+    parent.actor.send({ type: `xstate.error.actor.${id}`, actorId: id, error: new Error('late') });
   }
 
   #pick(index: number, isMeant: (life: Life) => boolean): Life | undefined {
@@ -802,9 +811,7 @@ class Account implements Witness {
     life.actor.on('*', (emitted) => {
       const event = emitted as LifecycleEvent;
       if (isOfInspector(event)) return;
-      const isBystander = event.type === 'bystander.failed';
-      const isOwn = isBystander ? this.#throwing === supervision : event.supervisor === life.actor.id;
-      if (!isOwn) return;
+      if (!this.#isOwn(supervision, event)) return;
       if (isHeardAtRoot(life)) this.#toldBelowRoot += 1;
       try {
         this.#onTold(supervision, event);
@@ -812,6 +819,13 @@ class Account implements Witness {
         this.violate(String(error instanceof Error ? error.stack : error));
       }
     });
+  }
+
+  /** Tells what a supervisor says from what it passes on. */
+  #isOwn(supervision: Supervision, event: LifecycleEvent): boolean {
+    const { id } = supervision.life.actor;
+    if (event.type !== 'bystander.failed') return event.supervisor === id;
+    return event.bystander === 'release' ? event.actor === id : this.#throwing === supervision;
   }
 
   #onStart(supervision: Supervision, life: Life): void {
@@ -1252,10 +1266,10 @@ function isUp({ life }: Seat): boolean {
   return life !== undefined && life.end === undefined && !life.halted;
 }
 
-/** What it emits passes through every static supervisor that is alive. */
+/** What a supervisor emits passes through every one above it that is alive. */
 function isHeardAtRoot({ parent }: Life): boolean {
   if (parent === undefined) return true;
-  return parent.end === undefined && parent.supervision?.shape.kind === 'static' && isHeardAtRoot(parent);
+  return parent.end === undefined && isHeardAtRoot(parent);
 }
 
 /** Once it was stopped it is forgotten. */
