@@ -1,9 +1,11 @@
 import test from 'ava';
 import type { AnyActorRef } from 'xstate';
-import { runTree } from '../../actors/run-tree.js';
+import { CLIENT_LIMITS } from '../../actors/client/tree.js';
+import { RESTART_BACKOFF, runTree } from '../../actors/run-tree.js';
+import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
 import { child } from '../../actors/supervision/child-spec.js';
 import { supervisor } from '../../actors/supervision/supervisor.js';
-import { worker } from '../helpers/actors.js';
+import { crash, family, worker } from '../helpers/actors.js';
 import { until } from '../helpers/network.js';
 import { TestLog } from '../helpers/server.js';
 
@@ -80,3 +82,20 @@ test('a supervisor that gives up is logged with the reason', async (t) => {
   t.regex(String((await tree.ended).error), /gave up restarting 'a'/);
   t.is(log.fieldsOf('crashed too often: its supervisor gives up').length, 1);
 });
+
+for (const [level, limits] of Object.entries({ TCP_LIMITS, SERVER_LIMITS, CLIENT_LIMITS })) {
+  test(`a child that always fails never exhausts its level, with back-off: ${level}`, (t) => {
+    for (const failsStart of [() => false, (start: number) => start > 1]) {
+      const tree = family({ a: { backoff: { ...RESTART_BACKOFF, jitter: 0 }, failsStart } }, { limits });
+      let seen: AnyActorRef | undefined;
+      for (let ms = 0; ms < 120_000; ms++) {
+        const actor = tree.actor('a');
+        if (actor !== seen) crash(actor);
+        seen = actor;
+        tree.clock.increment(1);
+      }
+      t.is(tree.ended.status, 'running');
+      t.true(tree.emitted.filter(({ type }) => type === 'child.restarting').length > 60);
+    }
+  });
+}

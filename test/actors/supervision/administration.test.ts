@@ -281,3 +281,40 @@ test('a child that is asked to start may ignore it', async (t) => {
   t.deepEqual(await restartChild(tree.root, 'a'), { ok: true, actor: undefined });
   t.deepEqual(await listChildren(tree.root), [{ id: 'a', actor: undefined, type: 'worker' }]);
 });
+
+test('only a dynamic supervisor starts children from an input', async (t) => {
+  const tree = family({ a: {} });
+  t.deepEqual(await startChild(tree.root, undefined), refusal('not_dynamic'));
+  tree.root.send({ type: 'child.start', input: undefined });
+  t.is((await countChildren(tree.root)).specs, 1);
+});
+
+test('who waits for a child of a brutal dynamic supervisor is told that it ends', async (t) => {
+  const pool = crowd({ shutdown: 'brutal' });
+  const start = startChild(pool.root, { name: 'a', slow: true } as never);
+  pool.root.send({ type: 'shutdown.requested' });
+  t.deepEqual(await start, refusal('shutting_down'));
+  t.is(pool.ended.status, 'done');
+});
+
+test('an actor that is none is no child of a dynamic supervisor', async (t) => {
+  const pool = crowd();
+  pool.start('a');
+  for (const actor of [undefined, null, {}, { id: pool.named('a').id }]) {
+    t.deepEqual(await terminateChild(pool.root, actor as never), refusal('not_found'));
+  }
+});
+
+test('a start that is called off by a shutdown does not fail, however long the shutdown takes', async (t) => {
+  const tree = family({ a: { slow: true }, b: { hangs: true, shutdown: 300_000 } });
+  (await listed(tree.root)).send({ type: 'become.ready' });
+  await terminateChild(tree.root, 'a');
+  const start = restartChild(tree.root, 'a');
+  tree.root.send({ type: 'shutdown.requested' });
+  t.deepEqual(await start, refusal('shutting_down'));
+  tree.clock.increment(START_TIMEOUT_MS);
+  t.is(tree.ended.status, 'running');
+  tree.clock.increment(300_000);
+  t.is(tree.ended.status, 'done');
+  t.false(tree.emitted.some(({ type }) => type === 'child.start-failed'));
+});

@@ -1,5 +1,5 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
+import { setImmediate } from 'node:timers/promises';
+import test from 'ava';
 import {
   type AnyActorLogic,
   type AnyActorRef,
@@ -10,7 +10,6 @@ import {
   fromObservable,
   fromPromise,
   fromTransition,
-  type InspectionEvent,
   sendTo,
 } from 'xstate';
 import {
@@ -23,40 +22,21 @@ import {
 import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
 import type { ChildSpec } from '../../../actors/supervision/child-spec.js';
 import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
-import type { LifecycleEvent } from '../../../actors/supervision/lifecycle.js';
 import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
-import { run } from '../../../actors/supervision/run.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import { crash, crowd, family, MANY, member, nextTurn, type Watched, watch } from '../../helpers/actors.js';
-
-const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
-
-/** Does something, and tells what of it reached the process in this turn and the next. */
-async function escapesOf(scenario: () => void | Promise<void>): Promise<unknown[]> {
-  const escaped: unknown[] = [];
-  const catchIt = (error: unknown) => escaped.push(error);
-  const before = PROCESS_EVENTS.map((type) => [type, process.rawListeners(type as 'exit')] as const);
-  for (const type of PROCESS_EVENTS) process.removeAllListeners(type).on(type, catchIt);
-  try {
-    await scenario();
-    // XState tells the process of an error with a timer.
-    for (let turns = 0; turns < 2; turns++) {
-      await setTimeout(0);
-      await setImmediate();
-    }
-  } finally {
-    for (const [type, listeners] of before) {
-      process.removeAllListeners(type);
-      for (const listener of listeners) process.on(type, listener as () => void);
-    }
-  }
-  return escaped;
-}
-
-/** A test that fails also if anything reaches the process. One at a time: there is only one process. */
-function contained(title: string, body: (t: ExecutionContext) => void | Promise<void>): void {
-  test.serial(title, async (t) => t.deepEqual(await escapesOf(() => body(t)), []));
-}
+import { crash, family, nextTurn, watch } from '../../helpers/actors.js';
+import {
+  ancestor,
+  boom,
+  bystanders,
+  callback,
+  contained,
+  crashable,
+  escapesOf,
+  goesOn,
+  isRunning,
+  orphansIn,
+  scene,
+} from '../../helpers/containment.js';
 
 test.serial('this file would see what escapes', async (t) => {
   const escaped = await escapesOf(() => {
@@ -70,58 +50,6 @@ test.serial('this file would see what escapes', async (t) => {
     'from a timer',
   ]);
 });
-
-interface Scene extends Watched {
-  readonly log: string[];
-  /** Every actor that there was. */
-  readonly actors: AnyActorRef[];
-}
-
-/** A supervisor of `bad`, whatever that is, and a worker `good`. */
-function scene(logic: AnyActorLogic, spec: Partial<ChildSpec> = {}): Scene {
-  const log: string[] = [];
-  const actors: AnyActorRef[] = [];
-  const children = [{ id: 'bad', logic, ...spec }, member('good', log)];
-  const tree = watch(supervisor({ strategy: 'one_for_one', limits: MANY, children }), {
-    inspect: ({ type, actorRef }) => {
-      if (type === '@xstate.actor') actors.push(actorRef as AnyActorRef);
-    },
-  });
-  return { ...tree, log, actors };
-}
-
-function isRunning(actor: AnyActorRef): boolean {
-  return (actor as unknown as { readonly _processingStatus: number })._processingStatus === 1;
-}
-
-/** Those that run although their parent does not. */
-function orphansIn({ actors }: Scene): string[] {
-  return actors
-    .filter((actor) => isRunning(actor) && actor._parent !== undefined && !isRunning(actor._parent))
-    .map(({ id }) => id);
-}
-
-/** The supervisor answers, and so does the child that had nothing to do with it. */
-async function goesOn(t: ExecutionContext, tree: Scene): Promise<void> {
-  t.is(tree.ended.status, 'running');
-  tree.actor('good').send({ type: 'note', text: 'on' });
-  t.is(tree.log.at(-1), 'good got on');
-  t.is((await listChildren(tree.root))[1]?.actor, tree.actor('good'));
-  t.deepEqual(orphansIn(tree), []);
-}
-
-/** What bystanders did wrong, as `bystander actor: message`. */
-function bystanders({ emitted }: { readonly emitted: readonly LifecycleEvent[] }): string[] {
-  return emitted.flatMap((event) =>
-    event.type === 'bystander.failed'
-      ? [`${event.bystander} ${event.actor.replace(/:.*/, '')}: ${(event.error as Error).message}`]
-      : [],
-  );
-}
-
-const boom = (): never => {
-  throw new Error('boom');
-};
 
 // Where a running actor can throw.
 
@@ -211,8 +139,6 @@ function second<TValue>(value: () => TValue): () => TValue {
     return starts === 2 ? boom() : value();
   };
 }
-
-const crashable = { on: { crash: { actions: boom } } };
 
 const starts: Readonly<Record<string, () => { logic: AnyActorLogic; spec?: Partial<ChildSpec> }>> = {
   'the initial snapshot': () => {
@@ -335,6 +261,31 @@ contained('a callback that crashes has its clean-up called, once', async (t) => 
   await goesOn(t, tree);
 });
 
+contained('any logic that crashes is told once that it is stopped', async (t) => {
+  for (const failure of [boom, () => ({ status: 'error', error: new Error('boom') })]) {
+    let stops = 0;
+    const logic = {
+      ...fromTransition((state: number) => state, 0),
+      transition(snapshot: unknown, { type }: EventObject) {
+        if (type === 'xstate.stop') stops += 1;
+        return type === 'crash' ? failure() : snapshot;
+      },
+    } as AnyActorLogic;
+    const tree = scene(logic);
+    crash(tree.actor('bad'));
+    t.is(stops, 1);
+    nextTurn(tree);
+    await goesOn(t, tree);
+
+    // A machine that goes on without it stops it once more.
+    const states = { on: { invoke: { id: 'below', src: logic, onError: 'off' } }, off: {} };
+    const parent = scene(createMachine({ initial: 'on', states })).actor('bad');
+    crash(parent.getSnapshot().children.below as AnyActorRef);
+    t.is(parent.getSnapshot().value, 'off');
+    t.is(stops, 2);
+  }
+});
+
 const uncleanly: Readonly<Record<string, AnyActorLogic>> = {
   'a callback': fromCallback(() => boom),
   'a callback that crashed': fromCallback(({ receive }) => {
@@ -374,28 +325,23 @@ for (const [name, logic] of Object.entries(uncleanly)) {
   );
 }
 
+contained('a clean-up that fails when its actor is stopped hard is told of', async (t) => {
+  for (const release of [boom, async () => boom()]) {
+    const logic = fromBehaviour(() => ({ receive: () => {}, release }));
+    const tree = scene(logic, { shutdown: 'brutal' });
+    await terminateChild(tree.root, 'bad');
+    t.deepEqual(bystanders(tree), [release === boom ? 'release root: boom' : 'release bad: boom']);
+    await goesOn(t, tree);
+
+    const pool = watch(dynamicSupervisor({ template: { id: 'bad', logic, shutdown: 'brutal' }, limit: 1 }));
+    const started = await startChild(pool.root, undefined);
+    if (!started.ok) return t.fail();
+    await terminateChild(pool.root, started.actor as AnyActorRef);
+    t.is(bystanders(pool).length, 1);
+  }
+});
+
 // Families of unsupervised actors.
-
-function callback(name: string, log: string[]) {
-  return fromCallback(() => {
-    log.push(`${name} started`);
-    return () => log.push(`${name} released`);
-  });
-}
-
-/** A machine that crashes, with an invoked and a spawned child, and a grandchild of each kind. */
-function ancestor(log: string[], config: object = crashable) {
-  const parent = (name: string) =>
-    createMachine({
-      invoke: { src: callback(`${name} invoked`, log) },
-      entry: assign({ child: ({ spawn }) => spawn(callback(`${name} spawned`, log)) }),
-    });
-  return createMachine({
-    invoke: { src: parent('a') },
-    entry: assign({ child: ({ spawn }) => spawn(parent('b')) }),
-    ...config,
-  });
-}
 
 function startedIn(log: readonly string[]): string[] {
   return log.filter((line) => line.endsWith('started')).map((line) => line.replace(' started', ''));
@@ -490,290 +436,4 @@ contained('a machine that crashes while it starts leaves nothing running', async
   nextTurn(tree);
   t.deepEqual(releasedIn(log).toSorted(), startedIn(log).toSorted());
   await goesOn(t, tree);
-});
-
-// Bystanders: who watches, or is told.
-
-for (const watching of ['next', 'error', 'complete'] as const) {
-  contained(`an observer that throws in ${watching} is told of, and harms nobody`, async (t) => {
-    const tree = scene(
-      createMachine({
-        on: { ...crashable.on, finish: '.over' },
-        initial: 'on',
-        states: { on: {}, over: {} },
-      }),
-    );
-    const observer = { error: () => {}, [watching]: boom };
-    const bad = tree.actor('bad');
-    bad.subscribe(observer);
-    tree.actor('good').subscribe(observer);
-    bad.send({ type: 'finish' });
-    crash(bad);
-    tree.actor('good').send({ type: 'note', text: 'x' });
-    nextTurn(tree);
-    await goesOn(t, tree);
-    tree.actor('good').send({ type: 'finish' });
-    nextTurn(tree);
-    await goesOn(t, tree);
-    const told = bystanders(tree);
-    t.true(told.length > 0);
-    const about = watching === 'error' ? ['bad'] : watching === 'complete' ? ['good'] : ['bad', 'good'];
-    t.deepEqual(
-      [...new Set(told)].toSorted(),
-      about.map((id) => `observer ${id}: boom`),
-    );
-  });
-}
-
-contained('an observer of the root that throws, from before the start or after, harms nobody', async (t) => {
-  const observer = { next: boom, complete: boom, error: boom };
-  const log: string[] = [];
-  const tree = watch(supervisor({ strategy: 'one_for_one', children: [member('good', log)] }), {
-    before: (root) => root.subscribe(observer),
-  });
-  tree.root.subscribe(observer);
-  tree.actor('good').send({ type: 'note', text: 'on' });
-  t.deepEqual(log, ['good started', 'good got on']);
-  t.is((await listChildren(tree.root)).length, 1);
-  tree.root.send({ type: 'shutdown.requested' });
-  t.is(tree.ended.status, 'done');
-  t.deepEqual([...new Set(bystanders(tree))], ['observer root: boom']);
-
-  const other = watch(
-    supervisor({
-      strategy: 'one_for_one',
-      limits: { intensity: 0, periodMs: 1 },
-      children: [member('bad', [])],
-    }),
-    { before: (root) => root.subscribe(observer) },
-  );
-  crash(other.actor('bad'));
-  t.is(other.ended.status, 'error');
-});
-
-contained('an observer without an error handler does not bring a crash to the process', async (t) => {
-  const log: string[] = [];
-  const tree = scene(ancestor(log));
-  const bad = tree.actor('bad');
-  bad.subscribe(() => {});
-  bad.subscribe({ complete: () => {} });
-  for (const actor of tree.actors.filter(({ _parent }) => _parent !== undefined)) actor.subscribe(() => {});
-  crash(bad);
-  // After the end too.
-  bad.subscribe(() => {});
-  nextTurn(tree);
-  await goesOn(t, tree);
-});
-
-contained(
-  'a listener that throws is told of, on a child and on the root, from before the start or after',
-  async (t) => {
-    const log: string[] = [];
-    const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
-    const inner = supervisor({ strategy: 'one_for_one', children: [{ id: 'emitter', logic: emitter }] });
-    const heard: string[] = [];
-    const tree = watch(
-      supervisor({
-        strategy: 'one_for_one',
-        children: [{ id: 'inner', logic: inner }, member('good', log)],
-      }),
-      {
-        before(root) {
-          root.on('hello', boom);
-          root.on('hello', ({ type }) => heard.push(type));
-        },
-      },
-    );
-    tree.actor('emitter').on('hello', boom);
-    tree.actor('inner').on('*', boom);
-    tree.root.on('*', boom);
-    tree.emitted.length = 0;
-    t.notThrows(() => tree.actor('emitter').send({ type: 'hello' }));
-    // The others are called all the same.
-    t.deepEqual(heard, ['hello']);
-    t.deepEqual([...new Set(bystanders(tree))].toSorted(), [
-      'listener emitter: boom',
-      'listener inner: boom',
-      'listener root: boom',
-    ]);
-    tree.actor('good').send({ type: 'note', text: 'on' });
-    t.is(log.at(-1), 'good got on');
-    t.is((await listChildren(tree.actor('inner'))).length, 1);
-    t.is(tree.ended.status, 'running');
-  },
-);
-
-contained('a listener that throws is told of too on an actor that nobody heard before', (t) => {
-  const logic = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
-  const tree = scene(createMachine({ invoke: { id: 'nobody', src: logic } }));
-  const nobody = tree.actor('bad').getSnapshot().children.nobody as AnyActorRef;
-  nobody.on('*', boom);
-  t.notThrows(() => nobody.send({ type: 'hello' }));
-  t.deepEqual(bystanders(tree), ['listener nobody: boom']);
-
-  const dynamic = watch(dynamicSupervisor({ template: { id: 'child', logic }, limit: 1 }));
-  dynamic.root.send({ type: 'child.start', input: undefined });
-  const started = dynamic.emitted[0];
-  if (started?.type !== 'child.started') return t.fail();
-  started.actor.on('hello', boom);
-  t.notThrows(() => started.actor.send({ type: 'hello' }));
-  t.deepEqual(bystanders(dynamic), ['listener child: boom']);
-});
-
-contained('a listener that throws at what it is told of a listener is not told of that', (t) => {
-  const tree = family({ a: {} });
-  let calls = 0;
-  tree.root.on('bystander.failed', () => {
-    calls += 1;
-    boom();
-  });
-  tree.root.on('child.ended', boom);
-  crash(tree.actor('a'));
-  nextTurn(tree);
-  t.is(calls, 1);
-  t.is(tree.actor('a').getSnapshot().status, 'active');
-});
-
-contained('an inspector that throws wedges no mailbox: the tree goes on answering', async (t) => {
-  for (const throwsAt of [undefined, '@xstate.snapshot', '@xstate.event', '@xstate.actor']) {
-    const log: string[] = [];
-    const emitted: LifecycleEvent[] = [];
-    let told: () => void = () => {};
-    const tree = run(
-      supervisor({
-        strategy: 'one_for_one',
-        children: [member('a', log), { id: 'machine', logic: createMachine(crashable) }],
-      }),
-      {
-        inspect({ type }: InspectionEvent) {
-          if (throwsAt === undefined || type === throwsAt) boom();
-        },
-        onEmitted(event) {
-          emitted.push(event);
-          if (event.type === 'child.started' && event.id === 'machine') told();
-        },
-      },
-    );
-    t.true(await tree.ready);
-    const [a, machine] = await listChildren(tree.root);
-    const good = a?.actor as AnyActorRef;
-    for (const text of ['1', '2']) good.send({ type: 'note', text });
-    t.deepEqual(log, ['a started', 'a got 1', 'a got 2']);
-    const restarted = new Promise<void>((resolve) => {
-      told = resolve;
-    });
-    crash(machine?.actor as AnyActorRef);
-    await restarted;
-    t.is((await listChildren(tree.root)).length, 2);
-    t.true(bystanders({ emitted }).every((line) => /^inspector .*: boom$/.test(line)));
-    t.true(bystanders({ emitted }).length > 0, String(throwsAt));
-    tree.shutdown();
-    t.deepEqual(await tree.ended, {});
-  }
-});
-
-contained('an inspector that comes later and throws wedges no mailbox either', async (t) => {
-  const tree = scene(createMachine(crashable));
-  tree.root.system.inspect(boom);
-  crash(tree.actor('bad'));
-  nextTurn(tree);
-  await goesOn(t, tree);
-  t.true(bystanders(tree).length > 0);
-});
-
-contained('a refusal that throws, of an address, is told of and harms nobody', async (t) => {
-  const tree = scene(createMachine(crashable), { address: { stashLimit: 0, refuse: boom } });
-  const address = addressOf(tree.root.system, nameOf('bad'));
-  crash(tree.actor('bad'));
-  t.notThrows(() => address.send({ type: 'anything' } as never));
-  t.deepEqual(bystanders(tree), ['refusal mailbox: boom']);
-  nextTurn(tree);
-  t.notThrows(() => address.send({ type: 'crash' } as never));
-  nextTurn(tree);
-  t.is(tree.actor('bad').getSnapshot().status, 'active');
-  t.is(tree.emitted.filter(({ type }) => type === 'child.restarting').length, 2);
-  await goesOn(t, tree);
-});
-
-contained('a refusal that throws, of a dynamic supervisor, is told of and harms nobody', (t) => {
-  const tree = crowd({}, { limit: 1, refuse: boom });
-  for (const name of ['a', 'b']) tree.start(name);
-  t.deepEqual(bystanders(tree), ['refusal root: boom']);
-  tree.named('a').send({ type: 'finish' });
-  tree.start('c');
-  t.is(tree.log.at(-1), 'c started');
-});
-
-contained('a reply that throws is told of and harms nobody', async (t) => {
-  const tree = family({ a: {}, b: {} });
-  const spec = member('c', tree.log);
-  const events: readonly EventObject[] = [
-    { type: 'child.add', spec, reply: boom } as EventObject,
-    { type: 'child.terminate', child: 'c', reply: boom } as EventObject,
-    { type: 'child.restart', id: 'c', reply: boom } as EventObject,
-    { type: 'child.terminate', child: 'c', reply: boom } as EventObject,
-    { type: 'child.delete', id: 'c', reply: boom } as EventObject,
-    { type: 'children.list', reply: boom } as EventObject,
-    { type: 'children.count', reply: boom } as EventObject,
-  ];
-  for (const event of events) t.notThrows(() => tree.root.send(event));
-  t.deepEqual(bystanders(tree), Array(events.length).fill('reply root: boom'));
-  t.deepEqual(
-    (await listChildren(tree.root)).map(({ id }) => id),
-    ['a', 'b'],
-  );
-
-  const dynamic = crowd();
-  const requests: readonly EventObject[] = [
-    { type: 'child.start', input: { name: 'a' }, reply: boom } as EventObject,
-    { type: 'children.list', reply: boom } as EventObject,
-    { type: 'children.count', reply: boom } as EventObject,
-    { type: 'child.add', spec, reply: boom } as EventObject,
-  ];
-  for (const event of requests) t.notThrows(() => dynamic.root.send(event));
-  const terminate: EventObject & object = {
-    type: 'child.terminate',
-    child: dynamic.named('a'),
-    reply: boom,
-  } as EventObject;
-  t.notThrows(() => dynamic.root.send(terminate));
-  t.deepEqual(bystanders(dynamic), Array(requests.length + 1).fill('reply root: boom'));
-  t.true((await startChild(dynamic.root, { name: 'b' } as never)).ok);
-});
-
-contained('a request that is none harms nobody', async (t) => {
-  const tree = family({ a: {} });
-  const dynamic = crowd();
-  for (const { root } of [tree, dynamic]) {
-    t.notThrows(() => root.send({ type: 'hello' }));
-    t.notThrows(() => root.send({ type: 'children.list' }));
-    t.is((await listChildren(root)).length, root === tree.root ? 1 : 0);
-  }
-  for (const spec of [undefined, null, 5, {}]) {
-    t.like(await addChild(tree.root, spec as never), { ok: false, code: 'invalid_spec' });
-  }
-  t.is(tree.ended.status, 'running');
-});
-
-contained('what fails below the supervisor of a supervisor is heard at the root', (t) => {
-  const inner = supervisor({ strategy: 'one_for_one', children: [member('a', [])] });
-  const tree = watch(supervisor({ strategy: 'one_for_one', children: [{ id: 'inner', logic: inner }] }));
-  tree.actor('a').subscribe({ next: boom });
-  tree.actor('a').send({ type: 'note', text: 'x' });
-  t.deepEqual(bystanders(tree), ['observer a: boom']);
-});
-
-contained('what fails below a root that is no supervisor is contained too', (t) => {
-  const log: string[] = [];
-  const logic = supervisor({ strategy: 'one_for_one', children: [member('a', log)] });
-  const { root } = watch(createMachine({ invoke: { id: 'inner', src: logic } }), {
-    before: (machine) => machine.subscribe({ next: boom, error: () => {} }),
-  });
-  const inner = root.getSnapshot().children.inner as AnyActorRef;
-  const told: EventObject[] = [];
-  inner.on('bystander.failed', (event) => told.push(event));
-  inner.subscribe({ next: boom });
-  inner.send({ type: 'hello' } as never);
-  t.is(told.length, 1);
-  t.deepEqual(log, ['a started']);
 });

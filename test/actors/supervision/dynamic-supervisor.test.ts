@@ -8,15 +8,19 @@ import {
   terminateChild,
 } from '../../../actors/supervision/administration.js';
 import { START_TIMEOUT_MS } from '../../../actors/supervision/child-spec.js';
+import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
 import {
   type CrowdInput,
   crash,
   crowd,
   listed,
   MANY,
+  member,
   nextTurn,
   settledBy,
   story,
+  watch,
 } from '../../helpers/actors.js';
 
 /** Input of a child, for {@link startChild}. */
@@ -218,4 +222,24 @@ test('it tells of its children by the ids of their actors', (t) => {
     `child.restarting ${first}`,
     `child.started ${second}`,
   ]);
+});
+
+test('what happens in a tree below a dynamic supervisor is heard at the root', async (t) => {
+  const log: string[] = [];
+  const template = { id: 'tree', logic: supervisor({ limits: MANY, children: [member('a', log)] }) };
+  const pool = watch(dynamicSupervisor({ template, limit: 1 }));
+  const start = await startChild(pool.root, undefined);
+  t.true(start.ok);
+  crash(pool.actor('a'));
+  nextTurn(pool);
+  t.deepEqual(
+    story(pool).map((line) => line.replace(/:\S+/, '')),
+    [
+      'child.started a',
+      'child.started tree',
+      'child.ended a crashed',
+      'child.restarting a',
+      'child.started a',
+    ],
+  );
 });

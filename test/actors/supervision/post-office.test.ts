@@ -1,6 +1,12 @@
 import test from 'ava';
-import type { EventObject } from 'xstate';
-import { addChild, deleteChild, terminateChild } from '../../../actors/supervision/administration.js';
+import type { AnyActorRef, EventObject } from 'xstate';
+import {
+  addChild,
+  deleteChild,
+  startChild,
+  terminateChild,
+} from '../../../actors/supervision/administration.js';
+import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
 import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
 import { supervisor } from '../../../actors/supervision/supervisor.js';
 import { crash, MANY, member, nextTurn, type WorkerEvent, watch } from '../../helpers/actors.js';
@@ -75,4 +81,35 @@ test('a name is free when its child is deleted, and all are when the tree has en
   t.is(other.ended.status, 'done');
   t.is(other.refused.length, 1);
   t.is(other.box.getSnapshot().status, 'stopped');
+});
+
+test('the names in a tree that nobody will start again are free', async (t) => {
+  const tree = nested();
+  await terminateChild(tree.root, 'inner');
+  tree.note('never');
+  t.deepEqual(await deleteChild(tree.root, 'inner'), { ok: true });
+  t.throws(() => addressOf(tree.root.system, NAME));
+  t.is(tree.refused.length, 1);
+
+  const log: string[] = [];
+  const logic = supervisor({ children: [member(NAME, log, { address: { stashLimit: 1 } })] });
+  const pool = watch(dynamicSupervisor({ template: { id: 'tree', logic }, limit: 1 }));
+  for (const round of [1, 2]) {
+    const started = await startChild(pool.root, undefined);
+    if (!started.ok) return t.fail();
+    addressOf(pool.root.system, NAME).send({ type: 'note', text: `round ${round}` });
+    t.is(log.at(-1), `named got round ${round}`);
+    await terminateChild(pool.root, started.actor as AnyActorRef);
+    t.throws(() => addressOf(pool.root.system, NAME));
+  }
+});
+
+test('who takes over an address is told of what does not fit, and who had it is not any more', async (t) => {
+  const tree = nested();
+  await terminateChild(tree.root, 'inner');
+  const spec = member(NAME, tree.log, { address: { stashLimit: 0 }, restart: 'transient' });
+  await addChild(tree.root, spec);
+  await terminateChild(tree.root, NAME);
+  tree.note('nobody is told');
+  t.deepEqual(tree.refused, []);
 });
