@@ -25,11 +25,19 @@ export {
   terminateChild,
 } from './administration.js';
 export type { BackoffOptions } from './backoff.js';
-export type { Behaviour, BehaviourLogic, BehaviourScope, ShutdownRequested, Timer } from './behaviour.js';
+export type {
+  AnyActorSystem,
+  Behaviour,
+  BehaviourLogic,
+  BehaviourScope,
+  ShutdownRequested,
+  Timer,
+} from './behaviour.js';
 export { fromBehaviour, IGNORE } from './behaviour.js';
+export { START_TIMEOUT_MS } from './child.js';
 export type { ChildOptions, ChildSpec, ChildType, RestartPolicy, ShutdownPolicy } from './child-spec.js';
-export { child, DEFAULT_SHUTDOWN_MS, START_TIMEOUT_MS } from './child-spec.js';
-export type { DynamicSupervisorOptions, Template } from './dynamic-supervisor.js';
+export { child, DEFAULT_SHUTDOWN_MS } from './child-spec.js';
+export type { DynamicSupervisorEvent, DynamicSupervisorOptions, Template } from './dynamic-supervisor.js';
 export { dynamicSupervisor } from './dynamic-supervisor.js';
 export type { Bystander, EndReason, LifecycleEvent, ShutdownReason } from './lifecycle.js';
 export type { Address, AddressOptions, Name } from './mailbox.js';
@@ -39,7 +47,7 @@ export { DEFAULT_RESTART_LIMITS } from './restart-budget.js';
 export type { Strategy } from './roster.js';
 export type { RunningTree, RunOptions } from './run.js';
 export { run } from './run.js';
-export type { AutoShutdown, SupervisorOptions } from './supervisor.js';
+export type { AutoShutdown, SupervisorEvent, SupervisorOptions } from './supervisor.js';
 export { supervisor } from './supervisor.js';
 export type { SupervisorErrorCode } from './supervisor-error.js';
 export { rootCause, SupervisorError } from './supervisor-error.js';

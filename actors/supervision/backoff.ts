@@ -13,11 +13,11 @@ export interface BackoffOptions {
    * children that crashed together do not come back together.
    */
   readonly jitter?: number;
-  /** After being up for so long, in milliseconds, a child begins again with `minMs`. Default `maxMs`. */
+  /** After being up for so long, in milliseconds, a child begins again with `minMs`. Default `maxMs`; in Akka, `minMs`. */
   readonly resetAfterMs?: number;
 }
 
-/** The default of {@link BackoffOptions.jitter}, as in Akka. */
+/** The default of {@link BackoffOptions.jitter}: what Akka's examples use. */
 export const DEFAULT_JITTER = 0.2;
 
 /**
@@ -36,12 +36,11 @@ export function backoffDelay(
 
 /** Keeps account of one child's waits. Times are monotonic, in milliseconds. */
 export class Backoff {
-  readonly #options: BackoffOptions | undefined;
+  readonly #options: BackoffOptions;
   #attempts = 0;
   #upSinceMs: number | undefined;
 
-  /** @param options `undefined` for a child that does not wait. */
-  constructor(options: BackoffOptions | undefined) {
+  constructor(options: BackoffOptions) {
     this.#options = options;
   }
 
@@ -52,7 +51,6 @@ export class Backoff {
 
   /** The wait before the restart that is due now. */
   next(nowMs: number): number {
-    if (this.#options === undefined) return 0;
     const { maxMs, resetAfterMs = maxMs } = this.#options;
     if (this.#upSinceMs !== undefined && nowMs - this.#upSinceMs >= resetAfterMs) this.#attempts = 0;
     this.#upSinceMs = undefined;

@@ -2,14 +2,7 @@
  * What a supervisor must know of a child: a description, as data, from which it can be started again.
  */
 
-import {
-  type AnyActorLogic,
-  type AnyActorRef,
-  type EventFromLogic,
-  type EventObject,
-  type InputFrom,
-  StateMachine,
-} from 'xstate';
+import { type AnyActorLogic, type EventFromLogic, type InputFrom, StateMachine } from 'xstate';
 import { type BackoffOptions, DEFAULT_JITTER } from './backoff.js';
 import { type AnyActorSystem, hearsShutdown } from './behaviour.js';
 import { demand } from './demand.js';
@@ -28,20 +21,6 @@ export type ShutdownPolicy = number | 'brutal';
 
 /** OTP's default for a worker, in milliseconds. */
 export const DEFAULT_SHUTDOWN_MS = 5_000;
-
-/** Longest wait for a child to become ready, in milliseconds; then it counts as crashed. */
-export const START_TIMEOUT_MS = 120_000;
-
-/** The error of a child that did not become ready within {@link START_TIMEOUT_MS}. */
-export function notReady(id: string): Error {
-  return new Error(`'${id}' was not ready within ${START_TIMEOUT_MS} ms`);
-}
-
-/**
- * The shortest wait before a restart, in milliseconds: it comes in a later turn, so that a child that
- * crashes at once does not keep the event loop from others.
- */
-export const NEXT_TURN_MS = 1;
 
 /** What is the same for every kind of child. */
 export interface ChildOptions {
@@ -180,20 +159,4 @@ function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
       ? logic.events.some((event) => SHUTDOWN_DESCRIPTORS.includes(event))
       : hearsShutdown(logic);
   return hears ? DEFAULT_SHUTDOWN_MS : 'brutal';
-}
-
-/** True when a started actor can be used; a logic whose snapshot has no `ready` always can. */
-export function isReady(actor: AnyActorRef): boolean {
-  const snapshot: { readonly status: string; readonly ready?: boolean } = actor.getSnapshot();
-  return snapshot.status === 'active' && snapshot.ready !== false;
-}
-
-/** XState's own news of a child's end, as they reach the parent. */
-export type ActorEnded =
-  | { readonly type: `xstate.done.actor.${string}`; readonly actorId: string; readonly output: unknown }
-  | { readonly type: `xstate.error.actor.${string}`; readonly actorId: string; readonly error: unknown };
-
-/** Tells the end of a child from any other event. */
-export function isActorEnded(event: EventObject): event is ActorEnded {
-  return event.type.startsWith('xstate.done.actor.') || event.type.startsWith('xstate.error.actor.');
 }

@@ -6,12 +6,27 @@
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
+import { isReady } from './actor-state.js';
 import { answer, type Reply, type Started } from './administration.js';
 import { Backoff } from './backoff.js';
-import { type AnyActorSystem, type BehaviourScope, IGNORE, type Timer } from './behaviour.js';
-import { type ActorEnded, isReady, type ResolvedSpec, START_TIMEOUT_MS } from './child-spec.js';
-import { reportBystander } from './containment.js';
+import type { AnyActorSystem, BehaviourScope, Timer } from './behaviour.js';
+import type { ResolvedSpec } from './child-spec.js';
 import type { EndReason, LifecycleEvent } from './lifecycle.js';
+import type { RestartBudget } from './restart-budget.js';
+
+/** Longest wait for a child to become ready, in milliseconds; then it counts as crashed. */
+export const START_TIMEOUT_MS = 120_000;
+
+/** The error of a child that did not become ready within {@link START_TIMEOUT_MS}. */
+export function notReady(id: string): Error {
+  return new Error(`'${id}' was not ready within ${START_TIMEOUT_MS} ms`);
+}
+
+/**
+ * The shortest wait before a restart, in milliseconds: it comes in a later turn, so that a child that
+ * crashes at once does not keep the event loop from others.
+ */
+export const NEXT_TURN_MS = 1;
 
 /** From a child to its own supervisor. */
 export type ChildNews =
@@ -27,10 +42,18 @@ export type Purpose = 'first' | 'added' | 'asked' | 'restart';
 
 const NOBODY: readonly Reply<never>[] = [];
 
+/** What not every child has. */
+interface ChildMore {
+  /** True for one of many from a template: it is known by its actor. */
+  readonly dynamic: boolean;
+  /** Of a dynamic child that may be restarted: its input, for the next start. */
+  readonly input?: unknown;
+  /** Of a named one. */
+  readonly mailbox?: AnyActorRef | undefined;
+}
+
 export class Child {
   readonly spec: ResolvedSpec;
-  readonly backoff: Backoff | undefined;
-  /** Of a dynamic child that may be restarted: its input, for the next start. */
   readonly input: unknown;
   purpose: Purpose;
   state: 'down' | 'starting' | 'up' | 'stopping' = 'down';
@@ -44,27 +67,18 @@ export class Child {
   readonly #scope: BehaviourScope<ChildNews>;
   readonly #dynamic: boolean;
   readonly #mailbox: AnyActorRef | undefined;
+  readonly #backoff: Backoff | undefined;
   #timer: Timer | undefined = undefined;
 
-  /**
-   * @param scope The supervisor's.
-   * @param dynamic True for one of many from a template: it is known by its actor.
-   */
-  constructor(
-    scope: BehaviourScope<ChildNews>,
-    spec: ResolvedSpec,
-    purpose: Purpose,
-    dynamic: boolean,
-    input: unknown = undefined,
-    mailbox: AnyActorRef | undefined = undefined,
-  ) {
+  /** @param scope The supervisor's. */
+  constructor(scope: BehaviourScope<ChildNews>, spec: ResolvedSpec, purpose: Purpose, more: ChildMore) {
     this.#scope = scope;
-    this.#dynamic = dynamic;
     this.spec = spec;
     this.purpose = purpose;
-    this.input = input;
-    this.backoff = spec.backoff && new Backoff(spec.backoff);
-    this.#mailbox = mailbox;
+    this.#dynamic = more.dynamic;
+    this.input = more.input;
+    this.#mailbox = more.mailbox;
+    this.#backoff = spec.backoff && new Backoff(spec.backoff);
   }
 
   /**
@@ -99,7 +113,7 @@ export class Child {
     this.knownAs = actor;
     this.purpose = 'restart';
     this.#scope.cancel(this.#timer);
-    this.backoff?.up(this.#scope.now());
+    this.#backoff?.up(this.#scope.now());
     this.#mailbox?.send({ type: 'mailbox.attach', target: actor });
     this.emit({ type: 'child.started', ...this.about(), actor });
     this.answerUp({ ok: true, actor });
@@ -135,6 +149,23 @@ export class Child {
     this.#answerDown();
   }
 
+  /**
+   * Takes one more restart from its supervisor's budget, because of an end, and tells of it.
+   *
+   * @returns After how many milliseconds it is to be started; `undefined` when it was one too many.
+   */
+  planRestart(budget: RestartBudget, error: unknown): number | undefined {
+    const now = this.#scope.now();
+    const attempt = budget.spend(now);
+    if (attempt === undefined) {
+      this.emit({ type: 'supervisor.gave-up', ...this.about(), error });
+      return undefined;
+    }
+    const delayMs = Math.max(this.#backoff?.next(now) ?? 0, NEXT_TURN_MS);
+    this.emit({ type: 'child.restarting', ...this.about(), attempt, delayMs });
+    return delayMs;
+  }
+
   /** Lets go of the actor, because the supervisor ends or forgets it. */
   release(): void {
     this.#scope.cancel(this.#timer);
@@ -164,20 +195,4 @@ export class Child {
   emit(event: LifecycleEvent): void {
     this.#scope.emit(event);
   }
-}
-
-/** What an actor threw when it was stopped already: it ended, and its supervisor knows; that it failed shall be known too. */
-export function reportLateError(supervisor: AnyActorRef, event: ActorEnded): void {
-  if ('error' in event) reportBystander('release', supervisor, event.error);
-}
-
-/** True for the end of an actor that had nothing to do. */
-export function isIgnored(event: ActorEnded): boolean {
-  return !('error' in event) && event.output === IGNORE;
-}
-
-/** Why an actor ended that its supervisor had asked to, or not. */
-export function reasonOf(event: ActorEnded, asked: boolean): EndReason {
-  if ('error' in event) return { kind: 'crashed', error: event.error };
-  return { kind: asked ? 'shut_down' : 'done' };
 }

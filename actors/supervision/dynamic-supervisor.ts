@@ -8,6 +8,7 @@
 
 import { nanoid } from 'nanoid';
 import type { AnyActorLogic, AnyActorRef, InputFrom } from 'xstate';
+import { type ActorEnded, isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
 import {
   type AdministrationEvent,
   answer,
@@ -26,17 +27,8 @@ import {
   fromBehaviour,
   type Timer,
 } from './behaviour.js';
-import { Child, type ChildNews, isIgnored, reasonOf, reportLateError } from './child.js';
-import {
-  type ActorEnded,
-  type ChildOptions,
-  isActorEnded,
-  markSupervisor,
-  NEXT_TURN_MS,
-  notReady,
-  type ResolvedSpec,
-  resolveSpec,
-} from './child-spec.js';
+import { Child, type ChildNews, notReady } from './child.js';
+import { type ChildOptions, markSupervisor, type ResolvedSpec, resolveSpec } from './child-spec.js';
 import { contain, watched } from './containment.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
@@ -172,7 +164,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
       return this.#turnAway(input, reply, 'limit_reached');
     }
     const kept = spec.restart === 'temporary' ? undefined : input;
-    const child = new Child(this.#scope as never, spec, 'added', true, kept);
+    const child = new Child(this.#scope as never, spec, 'added', { dynamic: true, input: kept });
     if (reply !== undefined) child.onUp = [reply];
     this.#start(child, () => input);
   }
@@ -268,15 +260,10 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #restart(child: Child, error: unknown): void {
     if (this.#ending) return;
-    const now = this.#scope.now();
-    const attempt = this.#settings.budget.spend(now);
-    if (attempt === undefined) {
-      const about = child.about();
-      this.#emit({ type: 'supervisor.gave-up', ...about, error });
-      return this.#endAll('gave_up', new SupervisorError('gave_up', about.id, error));
+    const delayMs = child.planRestart(this.#settings.budget, error);
+    if (delayMs === undefined) {
+      return this.#endAll('gave_up', new SupervisorError('gave_up', child.about().id, error));
     }
-    const delayMs = Math.max(child.backoff?.next(now) ?? 0, NEXT_TURN_MS);
-    this.#emit({ type: 'child.restarting', ...child.about(), attempt, delayMs });
     if (child.knownAs !== undefined) this.#wereUp.set(child.knownAs, child);
     this.#restarting.set(child, this.#scope.sendInLaterTurn({ type: 'restart.due', child }, delayMs));
   }

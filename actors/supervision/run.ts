@@ -3,8 +3,8 @@
  */
 
 import { type Actor, type AnyActorLogic, type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
+import { isReady } from './actor-state.js';
 import type { ShutdownRequested } from './behaviour.js';
-import { isReady } from './child-spec.js';
 import { watched } from './containment.js';
 
 export interface RunOptions<TLogic extends AnyActorLogic> {

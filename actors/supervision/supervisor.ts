@@ -8,6 +8,7 @@
  */
 
 import { nanoid } from 'nanoid';
+import { type ActorEnded, isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
 import type { AdministrationEvent, ChildStart } from './administration.js';
 import { Administrator } from './administrator.js';
 import {
@@ -17,17 +18,8 @@ import {
   fromBehaviour,
   type Timer,
 } from './behaviour.js';
-import { Child, type ChildNews, isIgnored, type Purpose, reasonOf, reportLateError } from './child.js';
-import {
-  type ActorEnded,
-  type ChildSpec,
-  isActorEnded,
-  markSupervisor,
-  NEXT_TURN_MS,
-  notReady,
-  type ResolvedSpec,
-  resolveSpec,
-} from './child-spec.js';
+import { Child, type ChildNews, NEXT_TURN_MS, notReady, type Purpose } from './child.js';
+import { type ChildSpec, markSupervisor, type ResolvedSpec, resolveSpec } from './child-spec.js';
 import { contain } from './containment.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
@@ -217,7 +209,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
     const mailbox = spec.address && this.#office.open(spec.id, spec.address, this.#scope.self);
-    const child = new Child(this.#scope as never, spec, purpose, false, undefined, mailbox);
+    const child = new Child(this.#scope as never, spec, purpose, { dynamic: false, mailbox });
     this.#roster.children.push(child);
     this.#roster.startLater(child);
     return child;
@@ -354,19 +346,17 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #restart(child: Child, error: unknown): void {
     if (this.#phase === 'ending') return;
-    const now = this.#scope.now();
-    const attempt = this.#settings.budget.spend(now);
-    if (attempt === undefined) {
-      this.#emit({ type: 'supervisor.gave-up', ...child.about(), error });
+    const { budget, strategy } = this.#settings;
+    const delayMs = child.planRestart(budget, error);
+    if (delayMs === undefined) {
       return this.#endAll('gave_up', new SupervisorError('gave_up', child.spec.id, error));
     }
-    const delayMs = Math.max(child.backoff?.next(now) ?? 0, NEXT_TURN_MS);
-    this.#emit({ type: 'child.restarting', ...child.about(), attempt, delayMs });
-    const group = this.#roster.groupOf(child, this.#settings.strategy);
+    const dueAtMs = this.#scope.now() + delayMs;
+    const group = this.#roster.groupOf(child, strategy);
     this.#stopLater(group);
     for (const member of group) {
       const starts = member.spec.restart !== 'temporary' || this.#roster.isToStart(member);
-      if (starts) this.#roster.startLater(member, now + delayMs);
+      if (starts) this.#roster.startLater(member, dueAtMs);
     }
   }
 

@@ -11,7 +11,7 @@ import {
   terminateChild,
 } from '../../../actors/supervision/administration.js';
 import { fromBehaviour, IGNORE } from '../../../actors/supervision/behaviour.js';
-import { START_TIMEOUT_MS } from '../../../actors/supervision/child-spec.js';
+import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
 import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
 import { supervisor } from '../../../actors/supervision/supervisor.js';
 import { crash, crowd, family, listed, MANY, member, nextTurn, settledBy } from '../../helpers/actors.js';

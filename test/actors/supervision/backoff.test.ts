@@ -70,12 +70,6 @@ test('the account begins again after a quiet time, which is the longest wait if 
   }
 });
 
-test('who does not back off never waits', (t) => {
-  const backoff = new Backoff(undefined);
-  backoff.up(0);
-  t.deepEqual([backoff.next(0), backoff.next(0), backoff.next(0)], [0, 0, 0]);
-});
-
 /** The wait that the supervisor spoke of last. */
 function lastDelay({ emitted }: Family): number {
   const event = emitted.findLast(({ type }) => type === 'child.restarting');

@@ -7,7 +7,7 @@ import {
   startChild,
   terminateChild,
 } from '../../../actors/supervision/administration.js';
-import { START_TIMEOUT_MS } from '../../../actors/supervision/child-spec.js';
+import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
 import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
 import { supervisor } from '../../../actors/supervision/supervisor.js';
 import {

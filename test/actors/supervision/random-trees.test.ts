@@ -10,7 +10,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { Answer, ChildCount, ChildInfo, Started } from '../../../actors/supervision/administration.js';
-import { START_TIMEOUT_MS } from '../../../actors/supervision/child-spec.js';
+import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
 import type { LifecycleEvent, ShutdownReason } from '../../../actors/supervision/lifecycle.js';
 import { DEFAULT_RESTART_LIMITS } from '../../../actors/supervision/restart-budget.js';
 import { SupervisorError } from '../../../actors/supervision/supervisor-error.js';

@@ -1,0 +1,40 @@
+/**
+ * What XState tells a supervisor of an actor: whether it can be used, and how it ended.
+ */
+
+import type { AnyActorRef, EventObject } from 'xstate';
+import { IGNORE } from './behaviour.js';
+import { reportBystander } from './containment.js';
+import type { EndReason } from './lifecycle.js';
+
+/** True when a started actor can be used; a logic whose snapshot has no `ready` always can. */
+export function isReady(actor: AnyActorRef): boolean {
+  const snapshot: { readonly status: string; readonly ready?: boolean } = actor.getSnapshot();
+  return snapshot.status === 'active' && snapshot.ready !== false;
+}
+
+/** XState's own news of a child's end, as they reach the parent. */
+export type ActorEnded =
+  | { readonly type: `xstate.done.actor.${string}`; readonly actorId: string; readonly output: unknown }
+  | { readonly type: `xstate.error.actor.${string}`; readonly actorId: string; readonly error: unknown };
+
+/** Tells the end of a child from any other event. */
+export function isActorEnded(event: EventObject): event is ActorEnded {
+  return event.type.startsWith('xstate.done.actor.') || event.type.startsWith('xstate.error.actor.');
+}
+
+/** What an actor threw when it was stopped already: it ended, and its supervisor knows; that it failed shall be known too. */
+export function reportLateError(supervisor: AnyActorRef, event: ActorEnded): void {
+  if ('error' in event) reportBystander('release', supervisor, event.error);
+}
+
+/** True for the end of an actor that had nothing to do. */
+export function isIgnored(event: ActorEnded): boolean {
+  return !('error' in event) && event.output === IGNORE;
+}
+
+/** Why an actor ended that its supervisor had asked to, or not. */
+export function reasonOf(event: ActorEnded, asked: boolean): EndReason {
+  if ('error' in event) return { kind: 'crashed', error: event.error };
+  return { kind: asked ? 'shut_down' : 'done' };
+}
