@@ -5,12 +5,14 @@
 import { lookup } from 'node:dns/promises';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
+import type { Log } from '../actors/log.js';
 import { type RunningServer, startServer } from '../actors/server/tree.js';
 import { rootCause } from '../actors/supervision/supervisor-error.js';
 import { hostPort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
-import { openJournalStore } from '../storage/journal-store.js';
+import { openTextStore, type StoreNews } from '../storage/text-store.js';
 import { complain, createCommand, EXIT, portOption, textOption } from './command-line.js';
+import { addDataCommands } from './data-commands.js';
 import { createLog, LOG_LEVELS, type LogFormat } from './logger.js';
 
 const NAME = 'im-server';
@@ -20,6 +22,7 @@ interface Options {
   readonly tcpPort: number;
   readonly udpPort: number;
   readonly data: string;
+  readonly repair?: true;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: LogFormat;
 }
@@ -29,6 +32,7 @@ const command = createCommand(NAME, 'Directory and presence server of a small in
   .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free one', portOption, 1234)
   .option('--udp-port <port>', 'port for SET and GET; 0 picks a free one', portOption, 1235)
   .option('--data <directory>', 'where users and buddy lists are kept', textOption, './data')
+  .option('--repair', 'save what can be saved, should the data be damaged')
   .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
   .addOption(
     new Option('--log-format <format>', 'how to log')
@@ -47,10 +51,7 @@ async function main(options: Options): Promise<void> {
     udpPort: options.udpPort,
     log,
     openStore: () =>
-      openJournalStore(directory, {
-        onTornTail: ({ bytes, keptIn }) =>
-          log.warn({ bytes, keptIn }, 'an interrupted write was cut off the journal, and kept aside'),
-      }),
+      openTextStore(directory, { repair: options.repair === true, onNews: (news) => logNews(log, news) }),
   });
   // Whoever started it may not care for its ready line.
   process.stdout.on('error', () => {});
@@ -67,6 +68,23 @@ async function main(options: Options): Promise<void> {
   await close();
   if (error !== undefined) explain(error, options);
   process.exit(error === undefined ? EXIT.done : EXIT.failed);
+}
+
+function logNews(log: Log, { type, ...fields }: StoreNews): void {
+  switch (type) {
+    case 'tail.kept':
+      return log.warn(fields, 'an interrupted write was left out, and kept aside');
+    case 'snapshot.made':
+      return log.debug(fields, 'snapshot made');
+    case 'snapshot.failed':
+      return log.warn(fields, 'no snapshot could be made, it is tried again');
+    case 'line.dropped':
+      return log.warn(fields, 'a damaged line could not be saved');
+    case 'store.repaired':
+      return log.warn(fields, 'the database was repaired');
+    case 'store.renewed':
+      return log.warn(fields, 'the database was written anew');
+  }
 }
 
 /** Resolves a host name once, so that both sockets listen on the same address. */
@@ -111,4 +129,5 @@ function explain(error: unknown, options: Options): void {
   }
 }
 
-await main(command.parse().opts<Options>());
+addDataCommands(command);
+await command.action(() => main(command.opts<Options>())).parseAsync();

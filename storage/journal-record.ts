@@ -6,7 +6,7 @@
  *     2 0 REG bob 282fc211
  *     3 2 ADD alice bob c037d4c7
  *
- * The fields: the record's number, counted from 1 without gaps; the number of the last record that
+ * The fields: the record's number, counted on without gaps from file to file; the number of the last record that
  * was known to be on stable storage when this one was written; the change, as in a request; and the
  * CRC-32 of all before it, the last space not included, in eight hexadecimal digits.
  *
@@ -14,13 +14,14 @@
  * knows it to be durable.
  */
 
-import { crc32 } from 'node:zlib';
-import { decodeAscii, tokensOf } from '../protocol/ascii.js';
 import { parseId, type UserId } from '../protocol/id.js';
+import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits } from './checksum.js';
 import type { EffectiveChange } from './user-table.js';
 
 /** The first line of a journal: its format and the format's version. */
 export const JOURNAL_HEADER = 'im-journal 1';
+
+const SPACE = 0x20;
 
 /** Most bytes in a line: two numbers, an operation, two ids and a checksum are well below. */
 export const MAX_RECORD_BYTES = 256;
@@ -37,7 +38,7 @@ export interface JournalRecord {
 export function encodeRecord({ sequence, durable, change }: JournalRecord): string {
   const ids = change.op === 'REG' ? change.id : `${change.id} ${change.buddy}`;
   const body = `${sequence} ${durable} ${change.op} ${ids}`;
-  return `${body} ${checksum(body)}\n`;
+  return `${body} ${checksumOf(body)}\n`;
 }
 
 /**
@@ -45,30 +46,26 @@ export function encodeRecord({ sequence, durable, change }: JournalRecord): stri
  *
  * @returns `undefined` for anything that {@link encodeRecord} would not have written.
  */
-export function parseRecord(line: Uint8Array): JournalRecord | undefined {
-  const text = decodeAscii(line);
-  if (text === undefined) return undefined;
-  const [sequenceToken, durableToken, op, idToken, buddyToken] = tokensOf(text);
-  const sequence = Number(sequenceToken);
-  const durable = Number(durableToken);
-  const change = parseChange(op, parseId(idToken), parseId(buddyToken));
-  if (!Number.isSafeInteger(sequence) || sequence < 1) return undefined;
-  if (!Number.isSafeInteger(durable) || durable < 0 || change === undefined) return undefined;
-  const record = { sequence, durable, change };
-  // There is one way to write a record: whatever differs from it, checksum included, is damaged.
-  return encodeRecord(record) === `${text}\n` ? record : undefined;
+export function parseRecord(data: Buffer, start: number, end: number): JournalRecord | undefined {
+  const bodyEnd = end - CHECKSUM_DIGITS - 1;
+  if (end - start > MAX_RECORD_BYTES || bodyEnd <= start || data[bodyEnd] !== SPACE) return undefined;
+  if (!hasDigits(data, bodyEnd + 1, crc32(data, start, bodyEnd))) return undefined;
+  const fields = data.toString('latin1', start, bodyEnd).split(' ');
+  const [sequenceText, durableText, op, id, buddy] = fields;
+  const sequence = numberIn(sequenceText);
+  const durable = numberIn(durableText);
+  if (sequence === undefined || sequence < 1 || durable === undefined || !isStoredId(id)) return undefined;
+  if (op === 'REG') return fields.length === 4 ? { sequence, durable, change: { op, id } } : undefined;
+  if ((op !== 'ADD' && op !== 'DEL') || fields.length !== 5 || !isStoredId(buddy)) return undefined;
+  return { sequence, durable, change: { op, id, buddy } };
 }
 
-function parseChange(
-  op: string | undefined,
-  id: UserId | undefined,
-  buddy: UserId | undefined,
-): EffectiveChange | undefined {
-  if (id === undefined) return undefined;
-  if (op === 'REG') return { op, id };
-  return (op === 'ADD' || op === 'DEL') && buddy !== undefined ? { op, id, buddy } : undefined;
+function numberIn(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number >= 0 && String(number) === text ? number : undefined;
 }
 
-function checksum(body: string): string {
-  return crc32(body).toString(16).padStart(8, '0');
+/** Ids are stored folded. */
+function isStoredId(text: string | undefined): text is UserId {
+  return parseId(text) === text;
 }

@@ -8,8 +8,8 @@ import type { UserId } from '../protocol/id.js';
 import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 
-/** Most users in one store: JavaScript's `Map` ends at 2^24 entries. */
-export const MAX_USERS = 16_000_000;
+/** Most users in one store: what the 32-bit places and entries of storage/id-table.ts reach, with ids of any length. */
+export const MAX_USERS = 60_000_000;
 
 /** Most buddies on one list. */
 export const MAX_BUDDIES = 10_000;
@@ -23,8 +23,8 @@ export interface Store {
    *
    * @returns One reply per change: 200, 201, 202 or 203, as PROTOCOL.md orders the checks; 205
    * where the store is full. All of it is on stable storage when the promise resolves.
-   * @throws StoreError, as a rejection: none of these changes was made. After `store.unavailable`
-   * the same commit may be tried again; after `store.broken` the store must be closed and opened anew.
+   * @throws StoreError, as a rejection: none of these changes was made, as far as this store will tell. After
+   * `store.unavailable` the same commit may be tried again.
    */
   commit(changes: readonly Change[]): Promise<readonly ReplyCode[]>;
 
@@ -42,7 +42,6 @@ export interface Store {
  * - `store.unusable`: it could not be opened; the message says why and what to do.
  * - `store.corrupt`: what was stored is damaged; the message says where.
  * - `store.unavailable`: it cannot write at present.
- * - `store.broken`: it no longer knows what is on stable storage.
  * - `store.busy`: a commit is under way.
  * - `store.closed`: it was closed.
  */
@@ -50,7 +49,6 @@ export type StoreErrorCode =
   | 'store.unusable'
   | 'store.corrupt'
   | 'store.unavailable'
-  | 'store.broken'
   | 'store.busy'
   | 'store.closed';
 

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningTree } from '../../actors/supervision/run.js';
-import { openJournalStore } from '../../storage/journal-store.js';
+import { openTextStore } from '../../storage/text-store.js';
 import type { Ledger } from './ledger.js';
 import { leftovers, resources } from './leftovers.js';
 import { pause, stoppable, until } from './pause.js';
@@ -119,7 +119,7 @@ async function end(name: string, tree: RunningTree, registry: Registry, tally: T
 
 async function verifyDisk(directory: string, ledgers: readonly Ledger[], tally: Tally): Promise<void> {
   try {
-    const store = await openJournalStore(directory);
+    const store = await openTextStore(directory);
     await verifyStore(store, ledgers, tally);
     await store.close();
   } catch (error) {

@@ -5,7 +5,7 @@
 import type { Log } from '../../actors/log.js';
 import { type RunningServer, startServer } from '../../actors/server/tree.js';
 import type { UserId } from '../../protocol/id.js';
-import { openJournalStore } from '../../storage/journal-store.js';
+import { openTextStore } from '../../storage/text-store.js';
 import { type Entry, Ledger, textOf } from './ledger.js';
 import { Pair } from './pair.js';
 import { Work } from './pause.js';
@@ -45,7 +45,7 @@ export async function startWorld(directory: string, random: Random, tally: Tally
     host: HOST,
     tcpPort: port,
     udpPort: port,
-    openStore: () => openJournalStore(directory),
+    openStore: () => openTextStore(directory),
     log,
     onEmitted: registry.onEmitted,
     inspect: registry.inspect,

@@ -7,7 +7,7 @@ import {
   encodeRecord,
   type JournalRecord,
   MAX_RECORD_BYTES,
-  parseRecord,
+  parseRecord as parseRecordAt,
 } from '../../storage/journal-record.js';
 import { effects, id } from './changes.js';
 
@@ -33,6 +33,11 @@ function bytesOf(record: JournalRecord): Buffer {
   return Buffer.from(encodeRecord(record).slice(0, -1));
 }
 
+/** Reads a line that is all there is. */
+function parseRecord(line: Buffer): JournalRecord | undefined {
+  return parseRecordAt(line, 0, line.length);
+}
+
 /** A line whose checksum is right, whatever the rest is. */
 function sealed(body: string): Buffer {
   return Buffer.from(`${body} ${crc32(body).toString(16).padStart(8, '0')}`);
@@ -54,6 +59,28 @@ test('any record is read back as it was written', (t) => {
     assert.deepEqual(parseRecord(bytesOf(written)), written);
   });
   t.notThrows(() => fc.assert(property));
+});
+
+test('any record is read wherever it is in a buffer, and only from its beginning to its end', (t) => {
+  const anyAround = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes));
+  const property = fc.property(anyRecord, anyAround, anyAround, (written, before, after) => {
+    const line = bytesOf(written);
+    const data = Buffer.concat([before, line, after]);
+    const [start, end] = [before.length, before.length + line.length];
+    assert.deepEqual(parseRecordAt(data, start, end), written);
+    assert.equal(parseRecordAt(data, start, end - 1), undefined);
+    assert.equal(parseRecordAt(data, start + 1, end), undefined);
+    if (start > 0) assert.equal(parseRecordAt(data, start - 1, end), undefined);
+    if (end < data.length) assert.equal(parseRecordAt(data, start, end + 1), undefined);
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('a line that is too long is no record, even under a right checksum', (t) => {
+  const longest = sealed(`1 0 REG ${'a'.repeat(MAX_ID_LENGTH)}`);
+  t.truthy(parseRecord(longest));
+  t.is(parseRecord(sealed(`1 0 REG ${'a'.repeat(MAX_ID_LENGTH + 1)}`)), undefined);
+  t.is(parseRecord(sealed(`1 0 REG a${' '.repeat(MAX_RECORD_BYTES)}`)), undefined);
 });
 
 test('the longest record is within the limit of a line', (t) => {
@@ -90,7 +117,10 @@ test('a line that was cut anywhere, or goes on after its end, is no record', (t)
 });
 
 test('any bytes at all are read without an error, and are no record', (t) => {
-  const property = fc.property(fc.uint8Array({ maxLength: 300 }), (line) => parseRecord(line) === undefined);
+  const property = fc.property(
+    fc.uint8Array({ maxLength: 300 }),
+    (line) => parseRecord(Buffer.from(line)) === undefined,
+  );
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 

@@ -1,0 +1,132 @@
+/**
+ * What operators do with a data directory: check, export, import.
+ */
+
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { toDisplayText } from '../protocol/display-text.js';
+import { DISK } from '../storage/disk.js';
+import { readDump, writeDump } from '../storage/dump.js';
+import { withFile, writeAll } from '../storage/files.js';
+import { importUsers, type ReadUsers } from '../storage/import.js';
+import { describe, readDatabase } from '../storage/inspection.js';
+import { readOriginalLayout } from '../storage/original-layout.js';
+import { type DroppedLine, salvage } from '../storage/repair.js';
+import { StoreError } from '../storage/store.js';
+import { systemReason } from '../storage/system-error.js';
+import { openTextStore } from '../storage/text-store.js';
+import type { UserTable } from '../storage/user-table.js';
+import { complain, EXIT } from './command-line.js';
+import { Progress } from './progress.js';
+
+/** Adds the commands to the server's. */
+export function addDataCommands(command: Command): void {
+  const name = command.name();
+  const run = (work: () => Promise<void>) => finish(name, work);
+  command
+    .command('check')
+    .description('read all files of a data directory, and say whether they are good')
+    .argument('<dir>', 'the data directory; a server may be using it')
+    .action((directory: string) => run(() => check(name, resolve(directory))));
+  command
+    .command('export')
+    .description('write all users and their buddies as plain text, a line for each user')
+    .argument('<dir>', 'the data directory; a server may be using it')
+    .argument('[file]', 'where to; standard output without it')
+    .action((directory: string, file?: string) => run(() => exportTo(resolve(directory), file)));
+  command
+    .command('import')
+    .description('take over users and buddies; done again, it goes on where it was interrupted')
+    .argument('<dir>', 'the data directory; no server may be using it')
+    .argument('<file>', "what `export` wrote, or the original server's directory of <id>.txt files")
+    .action((directory: string, file: string) => run(() => importFrom(name, resolve(directory), file)));
+}
+
+async function finish(name: string, work: () => Promise<void>): Promise<void> {
+  // Whoever reads may have had enough, as `head` has.
+  process.stdout.on('error', () => process.exit(EXIT.done));
+  try {
+    await work();
+  } catch (error) {
+    const { path } = error as NodeJS.ErrnoException;
+    const reason = systemReason(error);
+    complain(name, reason === undefined ? (error as Error).message : `${path ?? 'a file'}: ${reason}`);
+    process.exit(EXIT.failed);
+  }
+}
+
+async function check(name: string, directory: string): Promise<void> {
+  try {
+    for (const line of describe(directory, await readDatabase(DISK, directory))) print(line);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store.corrupt') throw error;
+    const { table } = await salvage(DISK, directory, (line) => complain(name, inWords(line)));
+    complain(name, `${table.size} users can be saved with --repair`);
+    throw error;
+  }
+}
+
+function inWords({ path, line, byte, reason }: DroppedLine): string {
+  return `${path}, line ${line}, byte ${byte}: ${reason}`;
+}
+
+async function exportTo(directory: string, path: string | undefined): Promise<void> {
+  const { table } = await readDatabase(DISK, directory);
+  if (path === undefined) await writeDump(table, print);
+  else await exportToFile(table, resolve(path));
+}
+
+/** Writes under another name first: whoever finds the file finds all of it. */
+async function exportToFile(table: UserTable, path: string): Promise<void> {
+  const part = `${path}.part`;
+  const progress = new Progress();
+  await withFile(DISK.create(part), async (file) => {
+    let written = 0;
+    await writeDump(table, async (bytes) => {
+      await writeAll(file, bytes, written);
+      written += bytes.length;
+      progress.show(`${written.toLocaleString('en')} bytes written`);
+    });
+    await file.datasync();
+  });
+  await DISK.rename(part, path);
+  await DISK.syncDirectory(dirname(path));
+  progress.clear();
+}
+
+async function importFrom(name: string, directory: string, path: string): Promise<void> {
+  const readUsers = await sourceOf(path);
+  const store = await openTextStore(directory);
+  const progress = new Progress();
+  try {
+    const report = await importUsers(store, readUsers, {
+      onSkip(at, reason) {
+        progress.clear();
+        complain(name, `${at}: skipped, ${reason}`);
+      },
+      onProgress: (stage, done) => progress.show(`${done.toLocaleString('en')} ${stage}`),
+    });
+    progress.clear();
+    const { users, buddies, usersBefore, buddiesBefore, skipped } = report;
+    print(`imported: users ${users}, buddies ${buddies}`);
+    print(`there already: users ${usersBefore}, buddies ${buddiesBefore}`);
+    print(`skipped: ${skipped}`);
+  } finally {
+    await store.close();
+  }
+}
+
+async function sourceOf(path: string): Promise<ReadUsers> {
+  const isDirectory = (await stat(path)).isDirectory();
+  return (take, skip) =>
+    isDirectory
+      ? readOriginalLayout(path, take, skip)
+      : withFile(DISK.open(path), (file) => readDump(file, path, take, skip));
+}
+
+/** Writes on standard output, and waits until it was taken. */
+function print(text: string | Buffer): Promise<void> {
+  const bytes = typeof text === 'string' ? `${toDisplayText(text)}\n` : text;
+  return new Promise((resolve) => process.stdout.write(bytes, () => resolve()));
+}

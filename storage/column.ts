@@ -1,0 +1,31 @@
+/**
+ * A growing column of numbers, without a moment in which all of it is copied.
+ */
+
+const PAGE_BITS = 16;
+const PAGE_MASK = (1 << PAGE_BITS) - 1;
+
+type Page = Uint32Array | Uint16Array;
+
+/** Numbers by index. One that was never set is 0. */
+export class Column<TPage extends Page> {
+  readonly #pages: TPage[] = [];
+  readonly #Page: new (
+    length: number,
+  ) => TPage;
+
+  /** @param Page What a page is made of: how wide the numbers are. */
+  constructor(Page: new (length: number) => TPage) {
+    this.#Page = Page;
+  }
+
+  get(index: number): number {
+    return this.#pages[index >>> PAGE_BITS]?.[index & PAGE_MASK] ?? 0;
+  }
+
+  set(index: number, value: number): void {
+    const at = index >>> PAGE_BITS;
+    while (this.#pages.length <= at) this.#pages.push(new this.#Page(1 << PAGE_BITS));
+    (this.#pages[at] as TPage)[index & PAGE_MASK] = value;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What the text store asks of a file system. The store takes one as a parameter, so that tests can fail any operation,
+ * and cut the power at any moment.
+ */
+
+/** The database is its owner's alone. */
+export const FILE_MODE = 0o600;
+export const DIRECTORY_MODE = 0o700;
+
+export interface OpenFile {
+  /**
+   * Reads into a buffer from its start on.
+   *
+   * @returns How many bytes; 0 at the end of the file.
+   */
+  read(buffer: Buffer, position: number): Promise<number>;
+  /**
+   * Writes bytes.
+   *
+   * @returns How many: it may come back short, without an error, when a disk is nearly full.
+   */
+  write(bytes: Buffer, position: number): Promise<number>;
+  truncate(length: number): Promise<void>;
+  /** Brings what was written to stable storage. */
+  datasync(): Promise<void>;
+  /** False when its name no longer leads to it: it was deleted, moved, or its directory was. */
+  isInPlace(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** A directory that no other process will use, while it lives. */
+export interface Lock {
+  /** False when the directory that was locked is no longer under that name. */
+  isInPlace(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Operations reject as Node's do, with the `code` of the system's error. */
+export interface Files {
+  /** Names in a directory. */
+  list(directory: string): Promise<string[]>;
+  /** Creates a directory and its missing parents, and makes their names durable. */
+  createDirectory(directory: string): Promise<void>;
+  /** Opens a file to be read. */
+  open(path: string): Promise<OpenFile>;
+  /** Makes a new, empty file, in place of any that there is. */
+  create(path: string): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file, if there is one. */
+  remove(path: string): Promise<void>;
+  /** Makes the names in a directory durable: without it a crash may lose a file that was created or renamed. */
+  syncDirectory(directory: string): Promise<void>;
+  /**
+   * Takes a directory for this process.
+   *
+   * @throws LockedError when another one has it.
+   */
+  lock(directory: string): Promise<Lock>;
+}
+
+/** A directory is in use by another process. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError';
+
+  /** @param holder Who has it, as it says of itself. */
+  constructor(readonly holder: string) {
+    super(`locked by ${holder}`);
+  }
+}
+
+/** A directory cannot be locked at all; the message says why. */
+export class LockingError extends Error {
+  override readonly name = 'LockingError';
+}
+
+/** Writes all bytes. */
+export async function writeAll(file: OpenFile, bytes: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    written += await file.write(bytes.subarray(written), position + written);
+  }
+}
+
+/** How much is copied at a time, in bytes. */
+const COPY_BYTES = 1024 * 1024;
+
+/** Copies what is from one place up to another, `Infinity` for the end, to the beginning of a file. */
+export async function copyRange(from: OpenFile, start: number, end: number, to: OpenFile): Promise<void> {
+  const buffer = Buffer.allocUnsafe(COPY_BYTES);
+  for (let at = start; at < end; ) {
+    const bytesRead = await from.read(buffer.subarray(0, end - at), at);
+    if (bytesRead === 0 && end === Number.POSITIVE_INFINITY) return;
+    if (bytesRead === 0) throw new Error(`a file ended at byte ${at}, before byte ${end}`);
+    await writeAll(to, buffer.subarray(0, bytesRead), at - start);
+    at += bytesRead;
+  }
+}
+
+/** Makes a file of these bytes, durable but for its name. */
+export function createFile(files: Files, path: string, bytes: Buffer): Promise<OpenFile> {
+  return fillFile(files, path, (file) => writeAll(file, bytes, 0));
+}
+
+/** Makes a file and has it filled, durable but for its name. */
+export async function fillFile(
+  files: Files,
+  path: string,
+  fill: (file: OpenFile) => Promise<void>,
+): Promise<OpenFile> {
+  const file = await files.create(path);
+  try {
+    await fill(file);
+    await file.datasync();
+    return file;
+  } catch (error) {
+    await file.close().catch(() => {}); // the first error is the one to tell of
+    throw error;
+  }
+}
+
+/** Opens a file, hands it on, and closes it whatever happens. */
+export async function withFile<TValue>(
+  opened: Promise<OpenFile>,
+  use: (file: OpenFile) => Promise<TValue>,
+): Promise<TValue> {
+  const file = await opened;
+  try {
+    return await use(file);
+  } finally {
+    await file.close().catch(() => {}); // nothing is lost with it: what matters was synced before
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Opening a database: what is on disk becomes a table in memory and a journal to write to.
+ */
+
+import { join } from 'node:path';
+import { copyRange, type Files, fillFile, withFile } from './files.js';
+import { Journal } from './journal.js';
+import { type Manifest, namesIn, swapManifest } from './manifest.js';
+import { EARLIEST_JOURNAL, fileNumberOf, findManifest, type Recovered, recover } from './recovery.js';
+import { UserTable } from './user-table.js';
+
+/** An interrupted write that was left out, and where it was kept. */
+export interface TornTail {
+  readonly bytes: number;
+  readonly keptIn: string;
+}
+
+export interface Opened {
+  readonly manifest: Manifest;
+  readonly table: UserTable;
+  readonly journal: Journal;
+  readonly tornTail: TornTail | undefined;
+}
+
+/**
+ * Reads what there is, and begins to write: always in a new file. What was read back of the last journal is written
+ * anew, and synced: it may have come from memory, and not be on disk, after a sync that failed.
+ *
+ * @throws StoreError `store.unusable` or `store.corrupt`, or what the file system throws.
+ */
+export async function openDatabase(files: Files, directory: string): Promise<Opened> {
+  const found = await findManifest(files, directory);
+  const opened =
+    found === undefined
+      ? await createDatabase(files, directory)
+      : await goOn(files, directory, await recover(files, directory, found));
+  await closeIfFails(opened.journal, removeLeftovers(files, directory, opened.manifest));
+  return opened;
+}
+
+async function createDatabase(files: Files, directory: string): Promise<Opened> {
+  const active = { name: journalName(1), first: 1 };
+  const journal = await Journal.create(files, join(directory, active.name), active.first);
+  const manifest = { sealed: [], active };
+  await closeIfFails(journal, swapManifest(files, directory, manifest));
+  return { manifest, table: new UserTable(), journal, tornTail: undefined };
+}
+
+async function goOn(files: Files, directory: string, recovered: Recovered): Promise<Opened> {
+  const { table, scan } = recovered;
+  const { active: old } = recovered.manifest;
+  const active = { name: journalName(nextNumber(recovered.manifest)), first: old.first };
+  const path = join(directory, old.name);
+  return withFile(files.open(path), async (from) => {
+    const { goodBytes, totalBytes } = scan;
+    let tornTail: TornTail | undefined;
+    if (totalBytes > goodBytes) {
+      tornTail = { bytes: totalBytes - goodBytes, keptIn: `${path}.${goodBytes}.broken` };
+      const kept = await fillFile(files, tornTail.keptIn, (to) => copyRange(from, goodBytes, totalBytes, to));
+      await kept.close();
+    }
+    const file = await fillFile(files, join(directory, active.name), (to) =>
+      copyRange(from, 0, goodBytes, to),
+    );
+    const journal = Journal.of(file, scan.last, goodBytes);
+    const manifest = { ...recovered.manifest, active };
+    await closeIfFails(journal, swapManifest(files, directory, manifest));
+    return { manifest, table, journal, tornTail };
+  });
+}
+
+/** Awaits what must be done before a journal can be used. */
+async function closeIfFails(journal: Journal, done: Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    await journal.close().catch(() => {}); // the first error is the one to tell of
+    throw error;
+  }
+}
+
+/** Removes files of the database that are not listed: something was interrupted before they were, or after. */
+async function removeLeftovers(files: Files, directory: string, manifest: Manifest): Promise<void> {
+  const listed = new Set(namesIn(manifest));
+  for (const name of await files.list(directory)) {
+    // The earliest journal was taken over: were it left, it would be the database again without a manifest.
+    const isOurs = name === EARLIEST_JOURNAL || fileNumberOf(name) !== undefined;
+    if (isOurs && !listed.has(name)) await files.remove(join(directory, name));
+  }
+}
+
+/** A number that no file has which a manifest lists. */
+export function nextNumber(manifest: Manifest): number {
+  return 1 + Math.max(0, ...namesIn(manifest).map((name) => fileNumberOf(name) ?? 0));
+}
+
+export function journalName(number: number): string {
+  return `journal-${number}.txt`;
+}
+
+export function snapshotName(number: number): string {
+  return `snapshot-${number}.txt`;
+}
