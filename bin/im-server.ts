@@ -13,6 +13,7 @@ import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text-store.js';
 import { complain, createCommand, EXIT, portOption, textOption } from './command-line.js';
 import { addDataCommands } from './data-commands.js';
+import { connectionsWithin, ownLimits } from './descriptors.js';
 import { createLog, LOG_LEVELS, type LogFormat } from './logger.js';
 
 const NAME = 'im-server';
@@ -49,6 +50,7 @@ async function main(options: Options): Promise<void> {
     host: await addressToListenOn(options.host),
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
+    maxConnections: connectionsWithin(ownLimits()),
     log,
     openStore: () =>
       openTextStore(directory, { repair: options.repair === true, onNews: (news) => logNews(log, news) }),

@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly tcpPort: number;
   /** Likewise for the presence socket. */
   readonly udpPort: number;
+  /** Most TCP connections at once, {@link MAX_CONNECTIONS} in any case. */
+  readonly maxConnections?: number;
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
   /** Told of everything that the tree emits: see `LifecycleEvent`. */
@@ -66,6 +68,7 @@ export function startServer({
   host,
   tcpPort,
   udpPort,
+  maxConnections = MAX_CONNECTIONS,
   openStore,
   log,
   onEmitted,
@@ -89,7 +92,7 @@ export function startServer({
             restart: 'temporary',
             shutdown: SHUTDOWN_GRACE_MS,
           },
-          limit: MAX_CONNECTIONS,
+          limit: Math.min(maxConnections, MAX_CONNECTIONS),
           refuse: refuseConnection,
         }),
       }),

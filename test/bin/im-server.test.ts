@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
@@ -187,6 +187,38 @@ test('an IPv6 host takes IPv4 clients too, and records them as IPv4', async (t) 
   const client = await PresenceClient.open(t, udp);
   client.send('SET bob 100 ONLINE 4001');
   t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4001\n');
+});
+
+test('connections leave descriptors to the database: one too many is answered 206', async (t) => {
+  const parent = await temporaryDirectory(t);
+  const directory = join(parent, 'data');
+  const options = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
+  const command = [process.execPath, programPath('im-server'), ...options];
+  const limited = spawn('sh', ['-c', 'ulimit -n 160 && exec "$0" "$@"', ...command]);
+  t.teardown(() => limited.kill('SIGKILL'));
+  const [ready] = (await once(limited.stdout, 'data')) as [Buffer];
+  const tcp = Number(/tcp=\S*:(\d+)/.exec(ready.toString())?.[1]);
+  const sockets: Socket[] = [];
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (let count = 0; count < 32; count++) sockets.push(await dial(tcp));
+  for (let count = 0; count < 50; count++) t.is(await ask(tcp, 'REG late\n'), '206 BUSY\r\n');
+  const askOver = async (socket: Socket | undefined, request: string) => {
+    socket?.write(`${request}\n`);
+    return String(await once(socket as Socket, 'data'));
+  };
+  t.is(await askOver(sockets[0], 'REG alice'), '200 OK\r\n');
+  // All is to be written anew, in new files.
+  await rename(directory, join(parent, 'elsewhere'));
+  await mkdir(directory);
+  t.is(await askOver(sockets[1], 'REG bob'), '205 UNAVAILABLE\r\n');
+  let reply = '';
+  for (let next = 2; reply !== '200 OK\r\n' && next < 32; next++) {
+    reply = await askOver(sockets[next], 'REG carol');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  t.is(reply, '200 OK\r\n');
 });
 
 // How much it costs is for `npm run bench` to say.
