@@ -107,6 +107,8 @@ async function importFrom(name: string, directory: string, path: string): Promis
       },
       onProgress: (stage, done) => progress.show(`${done.toLocaleString('en')} ${stage}`),
     });
+    progress.show('writing a snapshot');
+    await store.compact();
     progress.clear();
     const { users, buddies, usersBefore, buddiesBefore, skipped } = report;
     print(`imported: users ${users}, buddies ${buddies}`);

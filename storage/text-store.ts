@@ -51,6 +51,11 @@ export type StoreNews =
   /** Nobody knew any more what was on disk: everything was written anew. */
   | { readonly type: 'store.renewed'; readonly users: number; readonly ms: number };
 
+export interface TextStore extends Store {
+  /** Makes a snapshot now, so that the next start is quick. Waits for one that is being made; whether it worked, news tell. */
+  compact(): Promise<void>;
+}
+
 export interface TextStoreOptions {
   /** Default: the disk. */
   readonly files?: Files;
@@ -66,7 +71,7 @@ export interface TextStoreOptions {
  *
  * @throws StoreError `store.unusable` or `store.corrupt`, as a rejection.
  */
-export async function openTextStore(directory: string, options: TextStoreOptions = {}): Promise<Store> {
+export async function openTextStore(directory: string, options: TextStoreOptions = {}): Promise<TextStore> {
   const {
     files = DISK,
     onNews = () => {},
@@ -80,7 +85,7 @@ export async function openTextStore(directory: string, options: TextStoreOptions
     lock = await files.lock(directory);
     const opened = await openOrRepair(settings);
     if (opened.tornTail !== undefined) onNews({ type: 'tail.kept', ...opened.tornTail });
-    return new TextStore(settings, lock, opened);
+    return new DirectoryStore(settings, lock, opened);
   } catch (error) {
     await lock?.release().catch(() => {}); // the first error is the one to tell of
     throw unusable(directory, error);
@@ -101,7 +106,7 @@ async function openOrRepair({ files, directory, onNews, repair }: Settings): Pro
 
 type Settings = Required<TextStoreOptions> & { readonly directory: string };
 
-class TextStore implements Store {
+class DirectoryStore implements TextStore {
   readonly #settings: Settings;
   readonly #table: UserTable;
   #lock: Lock;
@@ -129,15 +134,13 @@ class TextStore implements Store {
   }
 
   async commit(changes: readonly Change[]): Promise<readonly ReplyCode[]> {
-    if (this.#closed !== undefined) throw new StoreError('store.closed', 'the store is closed');
-    if (this.#underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
-    const committed = this.#commit(changes);
-    this.#underWay = committed;
-    try {
-      return await committed;
-    } finally {
-      this.#underWay = undefined;
-    }
+    return this.#exclusively(() => this.#commit(changes));
+  }
+
+  async compact(): Promise<void> {
+    await this.#compaction;
+    await this.#exclusively(() => this.#beginCompaction());
+    await this.#compaction;
   }
 
   async buddiesOf(id: UserId): Promise<readonly UserId[] | undefined> {
@@ -147,6 +150,18 @@ class TextStore implements Store {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  async #exclusively<TValue>(work: () => Promise<TValue>): Promise<TValue> {
+    if (this.#closed !== undefined) throw new StoreError('store.closed', 'the store is closed');
+    if (this.#underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
+    const done = work();
+    this.#underWay = done;
+    try {
+      return await done;
+    } finally {
+      this.#underWay = undefined;
+    }
   }
 
   async #close(): Promise<void> {
@@ -179,11 +194,16 @@ class TextStore implements Store {
 
   // Making a snapshot, while changes go on.
 
-  /** Begins to make a snapshot, if it is time; what is begun is done in the background. */
+  /** Begins to make a snapshot, if it is time. */
   async #compactIfDue(): Promise<void> {
     const limit = Math.max(this.#manifest.snapshot?.bytes ?? 0, this.#settings.minCompactionBytes);
     if (this.#compaction !== undefined || this.#journalBytes <= Math.max(limit, this.#failedAtBytes * 2))
       return;
+    await this.#beginCompaction();
+  }
+
+  /** What is begun is done in the background. */
+  async #beginCompaction(): Promise<void> {
     try {
       await this.#rotate();
     } catch (error) {
