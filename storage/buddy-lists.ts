@@ -59,7 +59,7 @@ export class BuddyLists {
   }
 
   /** Gives a user who has no list the first `length` of these numbers. */
-  set(user: number, numbers: Uint32Array, length: number): void {
+  set(user: number, numbers: ArrayLike<number>, length: number): void {
     if (length === 0) return;
     const start = this.#take(roomFor(length));
     const page = this.#pageOf(start);

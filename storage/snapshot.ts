@@ -14,6 +14,7 @@
 
 import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits } from './checksum.js';
 import { type Files, type OpenFile, writeAll } from './files.js';
+import { IdBatch } from './id-table.js';
 import { readLines } from './lines.js';
 import { damagedFile, newerFormat } from './manifest.js';
 import { MAX_BUDDIES, type StoreError } from './store.js';
@@ -92,14 +93,14 @@ export async function readSnapshot(
   report: ReportLine,
 ): Promise<number | undefined> {
   const { hasUser, last } = await readUsers(file, path, table, report);
-  const buddies = new Uint32Array(MAX_BUDDIES + 1);
+  const batch = new IdBatch(MAX_BUDDIES + 1);
   let line = 0;
   let user = 0;
   await readLines(file, { maxLineBytes: MAX_USER_LINE_BYTES }, (data, start, end) => {
     line += 1;
     if (!hasUser(line)) return;
-    const length = readBuddies(data, start, end - CHECKSUM_DIGITS - 1, table, buddies);
-    table.setList(user++, buddies, length);
+    const length = readBuddies(data, start, end - CHECKSUM_DIGITS - 1, table, batch);
+    table.setList(user++, batch.numbers, length);
   });
   return last;
 }
@@ -130,6 +131,7 @@ async function readUsers(
       return isNew ? undefined : 'its user has a line already';
     }
     const [, users, record] = LAST_LINE.exec(data.toString('latin1', start, bodyEnd)) ?? [];
+    if (users === undefined) return "it is nobody's line";
     last = Number(record);
     others.add(line);
     return Number(users) === line - 2 ? undefined : `it is the last of a snapshot of ${users} users`;
@@ -160,25 +162,24 @@ function bodyEndOf(data: Buffer, start: number, end: number): number {
 }
 
 /**
- * Reads the buddies of a line into `buddies`; one whose own line is damaged is left out.
+ * Reads the buddies of a line into the numbers of a batch; one whose own line is damaged is left out.
  *
  * @returns How many there are.
  */
-function readBuddies(
-  data: Buffer,
-  start: number,
-  end: number,
-  table: UserTable,
-  buddies: Uint32Array,
-): number {
-  let length = 0;
+function readBuddies(data: Buffer, start: number, end: number, table: UserTable, batch: IdBatch): number {
+  batch.size = 0;
   for (let from = endOfToken(data, start, end) + 1; from < end; ) {
     const to = endOfToken(data, from, end);
-    const buddy = table.find(data, from, to);
-    if (buddy !== -1) buddies[length++] = buddy;
+    batch.add(from, to);
     from = to + 1;
   }
-  return length;
+  table.findAll(data, batch);
+  const { numbers, size } = batch;
+  let found = 0;
+  for (let index = 0; index < size; index++) {
+    if (numbers[index] !== -1) numbers[found++] = numbers[index] as number;
+  }
+  return found;
 }
 
 function endOfToken(data: Buffer, start: number, end: number): number {

@@ -32,7 +32,8 @@ import { type Store, StoreError } from './store.js';
 import { systemReason } from './system-error.js';
 import type { Applied, UserTable } from './user-table.js';
 
-/** A snapshot is made when the journals have more bytes than the last one, and than this. */
+/** A snapshot is made when the journals have more than this part of the bytes of the last one, and more bytes than this. */
+const COMPACTION_PART = 0.5;
 const MIN_COMPACTION_BYTES = 4 * 1024 * 1024;
 
 /** How long the store rests before it tries again to write everything anew, in milliseconds. */
@@ -196,7 +197,8 @@ class DirectoryStore implements TextStore {
 
   /** Begins to make a snapshot, if it is time. */
   async #compactIfDue(): Promise<void> {
-    const limit = Math.max(this.#manifest.snapshot?.bytes ?? 0, this.#settings.minCompactionBytes);
+    const part = COMPACTION_PART * (this.#manifest.snapshot?.bytes ?? 0);
+    const limit = Math.max(part, this.#settings.minCompactionBytes);
     if (this.#compaction !== undefined || this.#journalBytes <= Math.max(limit, this.#failedAtBytes * 2))
       return;
     await this.#beginCompaction();

@@ -8,7 +8,7 @@ import type { UserId } from '../protocol/id.js';
 import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 import { BuddyLists, type ListPlace } from './buddy-lists.js';
-import { IdTable } from './id-table.js';
+import { type IdBatch, IdTable } from './id-table.js';
 import { MAX_BUDDIES, MAX_USERS } from './store.js';
 
 /** A change that altered the table, and so must be remembered. */
@@ -121,9 +121,9 @@ export class UserTable {
 
   // For files: ids as bytes, lists as numbers.
 
-  /** The number of a user whose id is written in bytes, or -1. */
-  find(bytes: Uint8Array, start: number, end: number): number {
-    return this.#ids.find(bytes, start, end);
+  /** Finds several users whose ids are written in bytes. */
+  findAll(bytes: Uint8Array, batch: IdBatch): void {
+    this.#ids.findAll(bytes, batch);
   }
 
   /**
@@ -136,7 +136,7 @@ export class UserTable {
   }
 
   /** Gives a user who has no buddies the first `length` of these, which are all different and others. */
-  setList(user: number, buddies: Uint32Array, length: number): void {
+  setList(user: number, buddies: ArrayLike<number>, length: number): void {
     this.#lists.set(user, buddies, length);
   }
 

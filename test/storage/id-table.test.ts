@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
-import { IdTable } from '../../storage/id-table.js';
+import { IdBatch, IdTable } from '../../storage/id-table.js';
 import { id } from './changes.js';
 
 /** Bytes in a page of characters. */
@@ -143,6 +143,26 @@ test('ids that are written in bytes, anywhere in a buffer, are the same as other
   t.is(table.find(bytes, 6, 9), 1);
   t.is(table.find(bytes, 6, 8), -1);
   t.notThrows(() => assertHolds(table, ['alice', 'bob', '__proto__'].map(id)));
+});
+
+test('several ids are found together as they are one by one', (t) => {
+  const table = new IdTable();
+  for (const [index, id] of POOL.entries()) if (index % 3 > 0) table.add(id);
+  const text = POOL.join(' ');
+  const bytes = Buffer.from(text);
+  const batch = new IdBatch(POOL.length);
+  let start = 0;
+  for (const { length } of POOL) {
+    batch.add(start, start + length);
+    start += length + 1;
+  }
+  table.findAll(bytes, batch);
+  t.deepEqual(
+    [...batch.numbers],
+    POOL.map((id) => table.numberOf(id)),
+  );
+  batch.size = 0;
+  t.notThrows(() => new IdTable().findAll(bytes, batch), 'none at all');
 });
 
 test('an id is copied into a buffer, and nothing around it is touched', (t) => {

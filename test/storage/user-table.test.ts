@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
+import { IdBatch } from '../../storage/id-table.js';
 import { MAX_BUDDIES } from '../../storage/store.js';
 import { type Applied, type FrozenUsers, UserTable } from '../../storage/user-table.js';
 import { anyChange, changes, id, KNOWN_IDS } from './changes.js';
@@ -200,7 +201,11 @@ test('users and lists from a file are like those that came by changes', (t) => {
     [true, true, true],
   );
   t.false(table.register(bytes, 6, 9), 'there is one already');
-  t.deepEqual([table.find(bytes, 10, 15), table.find(bytes, 10, 14)], [2, -1]);
+  const batch = new IdBatch(2);
+  batch.add(10, 15);
+  batch.add(10, 14);
+  table.findAll(bytes, batch);
+  t.deepEqual([...batch.numbers], [2, -1]);
   table.setList(1, Uint32Array.of(2, 0, 1), 2);
   t.deepEqual(contentOf(table), [
     [id('alice'), []],
