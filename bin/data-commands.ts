@@ -2,8 +2,8 @@
  * What operators do with a data directory: check, export, import.
  */
 
-import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { toDisplayText } from '../protocol/display-text.js';
 import { DISK } from '../storage/disk.js';
@@ -11,13 +11,14 @@ import { readDump, writeDump } from '../storage/dump.js';
 import { withFile, writeAll } from '../storage/files.js';
 import { importUsers, type ReadUsers } from '../storage/import.js';
 import { describe, readDatabase } from '../storage/inspection.js';
+import { MANIFEST_FILE } from '../storage/manifest.js';
 import { readOriginalLayout } from '../storage/original-layout.js';
 import { type DroppedLine, salvage } from '../storage/repair.js';
 import { StoreError } from '../storage/store.js';
 import { systemReason } from '../storage/system-error.js';
 import { openTextStore } from '../storage/text-store.js';
 import type { UserTable } from '../storage/user-table.js';
-import { complain, EXIT } from './command-line.js';
+import { complain, EXIT, textOption } from './command-line.js';
 import { Progress } from './progress.js';
 
 /** Adds the commands to the server's. */
@@ -33,7 +34,7 @@ export function addDataCommands(command: Command): void {
     .command('export')
     .description('write all users and their buddies as plain text, a line for each user')
     .argument('<dir>', 'the data directory; a server may be using it')
-    .argument('[file]', 'where to; standard output without it')
+    .argument('[file]', 'where to; standard output without it', textOption)
     .action((directory: string, file?: string) => run(() => exportTo(resolve(directory), file)));
   command
     .command('import')
@@ -45,13 +46,19 @@ export function addDataCommands(command: Command): void {
 
 async function finish(name: string, work: () => Promise<void>): Promise<void> {
   // Whoever reads may have had enough, as `head` has.
-  process.stdout.on('error', () => process.exit(EXIT.done));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    complain(name, `standard output: ${systemReason(error) ?? error.message}`);
+    process.exit(EXIT.failed);
+  });
   try {
     await work();
   } catch (error) {
-    const { path } = error as NodeJS.ErrnoException;
+    const { path, message, cause } = error as NodeJS.ErrnoException;
     const reason = systemReason(error);
-    complain(name, reason === undefined ? (error as Error).message : `${path ?? 'a file'}: ${reason}`);
+    const why = systemReason(cause);
+    if (reason !== undefined) complain(name, `${path ?? 'a file'}: ${reason}`);
+    else complain(name, why === undefined || message.includes(why) ? message : `${message} (${why})`);
     process.exit(EXIT.failed);
   }
 }
@@ -74,29 +81,48 @@ function inWords({ path, line, byte, reason }: DroppedLine): string {
 async function exportTo(directory: string, path: string | undefined): Promise<void> {
   const { table } = await readDatabase(DISK, directory);
   if (path === undefined) await writeDump(table, print);
-  else await exportToFile(table, resolve(path));
+  else await exportToFile(table, await targetOf(directory, path));
+}
+
+/** Where to write, links followed. What is no file, or is part of a database, is not written over. */
+async function targetOf(directory: string, path: string): Promise<string> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => undefined,
+  );
+  if (isFile === false) throw new Error(`${path} is no file: leave it away, and redirect standard output`);
+  const target =
+    isFile === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
+  if (dirname(target) === (await realpath(directory))) {
+    throw new Error(`${path} is in the data directory: choose another place`);
+  }
+  return target;
 }
 
 /** Writes under another name first: whoever finds the file finds all of it. */
 async function exportToFile(table: UserTable, path: string): Promise<void> {
-  const part = `${path}.part`;
+  const part = `${path}.${process.pid}.part`;
   const progress = new Progress();
-  await withFile(DISK.create(part), async (file) => {
-    let written = 0;
-    await writeDump(table, async (bytes) => {
-      await writeAll(file, bytes, written);
-      written += bytes.length;
-      progress.show(`${written.toLocaleString('en')} bytes written`);
+  try {
+    await withFile(DISK.create(part), async (file) => {
+      let written = 0;
+      await writeDump(table, async (bytes) => {
+        await writeAll(file, bytes, written);
+        written += bytes.length;
+        progress.show(`${written.toLocaleString('en')} bytes written`);
+      });
+      await file.datasync();
     });
-    await file.datasync();
-  });
-  await DISK.rename(part, path);
-  await DISK.syncDirectory(dirname(path));
-  progress.clear();
+    await DISK.rename(part, path);
+    await DISK.syncDirectory(dirname(path));
+  } finally {
+    await DISK.remove(part).catch(() => {}); // after the rename there is none
+    progress.clear();
+  }
 }
 
 async function importFrom(name: string, directory: string, path: string): Promise<void> {
-  const readUsers = await sourceOf(path);
+  const readUsers = await sourceOf(directory, path);
   const store = await openTextStore(directory);
   const progress = new Progress();
   try {
@@ -115,16 +141,26 @@ async function importFrom(name: string, directory: string, path: string): Promis
     print(`there already: users ${usersBefore}, buddies ${buddiesBefore}`);
     print(`skipped: ${skipped}`);
   } finally {
+    progress.clear();
     await store.close();
   }
 }
 
-async function sourceOf(path: string): Promise<ReadUsers> {
-  const isDirectory = (await stat(path)).isDirectory();
+async function sourceOf(directory: string, path: string): Promise<ReadUsers> {
+  const found = await stat(path);
+  const isDirectory = found.isDirectory();
+  if (!isDirectory && !found.isFile()) throw new Error(`${path} is no file, and no directory`);
+  if (isDirectory && (await isDatabase(path)))
+    throw new Error(`${path} is a data directory: export it first`);
+  if (isDirectory && resolve(path) === directory) throw new Error(`${path} cannot be imported into itself`);
   return (take, skip) =>
     isDirectory
       ? readOriginalLayout(path, take, skip)
       : withFile(DISK.open(path), (file) => readDump(file, path, take, skip));
+}
+
+async function isDatabase(directory: string): Promise<boolean> {
+  return (await readdir(directory)).includes(MANIFEST_FILE);
 }
 
 /** Writes on standard output, and waits until it was taken. */

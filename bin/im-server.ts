@@ -72,14 +72,15 @@ async function main(options: Options): Promise<void> {
   process.exit(error === undefined ? EXIT.done : EXIT.failed);
 }
 
-function logNews(log: Log, { type, ...fields }: StoreNews): void {
+function logNews(log: Log, news: StoreNews): void {
+  const { type, ...fields } = news;
   switch (type) {
     case 'tail.kept':
       return log.warn(fields, 'an interrupted write was left out, and kept aside');
     case 'snapshot.made':
       return log.debug(fields, 'snapshot made');
     case 'snapshot.failed':
-      return log.warn(fields, 'no snapshot could be made, it is tried again');
+      return log.warn({ err: news.error }, 'no snapshot could be made, it is tried again');
     case 'line.dropped':
       return log.warn(fields, 'a damaged line could not be saved');
     case 'store.repaired':

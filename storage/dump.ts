@@ -6,7 +6,7 @@
  *     bob
  *     carol alice
  *
- * A line has an id and then the buddies in their order, separated by single spaces; `#` begins a comment. What is
+ * A line has an id and then the buddies in their order, separated by single spaces; one that begins with `#` is a comment. What is
  * read may be separated by any spaces and tabs, and its lines ended by CR LF.
  */
 
@@ -15,6 +15,9 @@ import type { OpenFile } from './files.js';
 import { readLines } from './lines.js';
 import { MAX_USER_LINE_BYTES, UserLines } from './user-lines.js';
 import type { UserTable } from './user-table.js';
+
+/** What some editors put before the first line, in UTF-8. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 
 /** Hands out a dump, piece by piece; each is good until the promise that its taker returns has resolved. */
 export async function writeDump(table: UserTable, take: (bytes: Buffer) => Promise<void>): Promise<void> {
@@ -51,7 +54,8 @@ export async function readDump(
     line += 1;
     const at = `${path}:${line}`;
     if (end - start > MAX_USER_LINE_BYTES) return skip(at, 'the line is too long');
-    const [id = '#', ...buddies] = tokensOf(data.toString('latin1', start, end).trimEnd());
+    const text = data.toString('latin1', start, end).trimEnd();
+    const [id = '#', ...buddies] = tokensOf(line === 1 ? text.replace(BYTE_ORDER_MARK, '') : text);
     if (!id.startsWith('#')) users.push({ id, buddies, at });
   };
   const pause = async () => {

@@ -54,16 +54,17 @@ export class Journal {
   /**
    * Appends changes as one group and makes them durable.
    *
+   * @param isOurs Whether nobody else may have written to the directory meanwhile.
    * @throws BrokenError when nobody knows what is on disk; any other error when nothing was appended.
    */
-  async append(changes: readonly EffectiveChange[]): Promise<void> {
+  async append(changes: readonly EffectiveChange[], isOurs: () => Promise<boolean>): Promise<void> {
     const durable = this.#last;
     const lines = changes.map((change, index) =>
       encodeRecord({ sequence: durable + 1 + index, durable, change }),
     );
     const bytes = Buffer.from(lines.join(''), 'latin1');
     await this.#write(bytes);
-    await this.#sync();
+    await this.#sync(isOurs);
     this.#bytes += bytes.length;
     this.#last += changes.length;
   }
@@ -91,14 +92,14 @@ export class Journal {
     }
   }
 
-  async #sync(): Promise<void> {
-    let isInPlace: boolean;
+  async #sync(isOurs: () => Promise<boolean>): Promise<void> {
+    let places: readonly [unknown, boolean, boolean];
     try {
-      [, isInPlace] = await Promise.all([this.#file.datasync(), this.#file.isInPlace()]);
+      places = await Promise.all([this.#file.datasync(), this.#file.isInPlace(), isOurs()]);
     } catch (cause) {
       throw new BrokenError('the journal could not be synced', { cause });
     }
     // What nobody will find again is not stored, however well it was synced.
-    if (!isInPlace) throw new BrokenError('the journal is no longer in the data directory');
+    if (!places[1] || !places[2]) throw new BrokenError('the journal is no longer in the data directory');
   }
 }

@@ -6,6 +6,8 @@ import type { OpenFile } from './files.js';
 
 const LF = 0x0a;
 
+const CR = 0x0d;
+
 /** How much is read at a time, in bytes: parsing so much takes a few milliseconds. */
 const READ_BYTES = 256 * 1024;
 
@@ -62,4 +64,9 @@ export async function readLines(
     await pause?.();
   }
   return position;
+}
+
+/** Where a line ends without the CR that an editor may have put there. */
+export function withoutCr(data: Buffer, end: number): number {
+  return data[end - 1] === CR ? end - 1 : end;
 }

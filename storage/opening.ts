@@ -5,8 +5,16 @@
 import { join } from 'node:path';
 import { copyRange, type Files, fillFile, withFile } from './files.js';
 import { Journal } from './journal.js';
-import { type Manifest, namesIn, swapManifest } from './manifest.js';
-import { EARLIEST_JOURNAL, fileNumberOf, findManifest, type Recovered, recover } from './recovery.js';
+import { lastInJournal, lastInSnapshot } from './last-record.js';
+import { damagedFile, MANIFEST_FILE, type Manifest, namesIn, swapManifest } from './manifest.js';
+import {
+  EARLIEST_JOURNAL,
+  fileNumberOf,
+  findManifest,
+  journalName,
+  type Recovered,
+  recover,
+} from './recovery.js';
 import { UserTable } from './user-table.js';
 
 /** An interrupted write that was left out, and where it was kept. */
@@ -33,9 +41,16 @@ export async function openDatabase(files: Files, directory: string): Promise<Ope
   const opened =
     found === undefined
       ? await createDatabase(files, directory)
-      : await goOn(files, directory, await recover(files, directory, found));
+      : await goOn(files, directory, await recoverLatest(files, directory, found));
   await closeIfFails(opened.journal, removeLeftovers(files, directory, opened.manifest));
   return opened;
+}
+
+async function recoverLatest(files: Files, directory: string, manifest: Manifest): Promise<Recovered> {
+  const recovered = await recover(files, directory, manifest);
+  const [newer] = await newerThan(files, directory, manifest, recovered.scan.last);
+  if (newer !== undefined) throw damagedFile(join(directory, MANIFEST_FILE), `is older than ${newer}`);
+  return recovered;
 }
 
 async function createDatabase(files: Files, directory: string): Promise<Opened> {
@@ -79,25 +94,59 @@ async function closeIfFails(journal: Journal, done: Promise<void>): Promise<void
   }
 }
 
-/** Removes files of the database that are not listed: something was interrupted before they were, or after. */
-async function removeLeftovers(files: Files, directory: string, manifest: Manifest): Promise<void> {
+/**
+ * Removes files of the database that are not listed: something was interrupted before they were, or after. What only
+ * has such a name is left alone.
+ */
+export async function removeLeftovers(files: Files, directory: string, manifest: Manifest): Promise<void> {
+  for (const name of await leftoversIn(files, directory, manifest)) await files.remove(join(directory, name));
+}
+
+async function leftoversIn(files: Files, directory: string, manifest: Manifest): Promise<string[]> {
   const listed = new Set(namesIn(manifest));
+  const leftovers: string[] = [];
   for (const name of await files.list(directory)) {
     // The earliest journal was taken over: were it left, it would be the database again without a manifest.
-    const isOurs = name === EARLIEST_JOURNAL || fileNumberOf(name) !== undefined;
-    if (isOurs && !listed.has(name)) await files.remove(join(directory, name));
+    const mayBe = !listed.has(name) && (name === EARLIEST_JOURNAL || fileNumberOf(name) !== undefined);
+    if (mayBe && (await hasHeader(files, join(directory, name)))) leftovers.push(name);
   }
+  return leftovers;
+}
+
+function hasHeader(files: Files, path: string): Promise<boolean> {
+  return withFile(files.open(path), async (file) => {
+    const buffer = Buffer.alloc(OUR_HEADERS[0].length);
+    const length = await file.read(buffer, 0);
+    return OUR_HEADERS.some((header) => buffer.toString('latin1', 0, length).startsWith(header));
+  });
+}
+
+const OUR_HEADERS = ['im-snapshot ', 'im-journal '] as const;
+
+/**
+ * Files that were begun after the manifest, and have more than what it lists: it is from another time than they.
+ *
+ * @param known The last record in what it lists; as good as can be told, by default.
+ */
+export async function newerThan(
+  files: Files,
+  directory: string,
+  manifest: Manifest,
+  known?: number,
+): Promise<string[]> {
+  const { active } = manifest;
+  const last = known ?? Math.max(active.first - 1, await lastInJournal(files, join(directory, active.name)));
+  const newer: string[] = [];
+  for (const name of await leftoversIn(files, directory, manifest)) {
+    if ((fileNumberOf(name) ?? 0) < nextNumber(manifest)) continue;
+    const path = join(directory, name);
+    const lastIn = name.startsWith('snapshot') ? lastInSnapshot : lastInJournal;
+    if ((await lastIn(files, path)) > last) newer.push(name);
+  }
+  return newer;
 }
 
 /** A number that no file has which a manifest lists. */
 export function nextNumber(manifest: Manifest): number {
   return 1 + Math.max(0, ...namesIn(manifest).map((name) => fileNumberOf(name) ?? 0));
-}
-
-export function journalName(number: number): string {
-  return `journal-${number}.txt`;
-}
-
-export function snapshotName(number: number): string {
-  return `snapshot-${number}.txt`;
 }

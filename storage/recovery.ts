@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import { type Files, withFile } from './files.js';
 import { type Scan, scanJournal } from './journal-reader.js';
-import { JOURNAL_HEADER, type JournalRecord } from './journal-record.js';
+import { JOURNAL_HEADER, type JournalRecord, MAX_RECORD_BYTES } from './journal-record.js';
+import { readLines } from './lines.js';
 import { damagedFile, MANIFEST_FILE, type Manifest, readManifest } from './manifest.js';
 import { damaged, readSnapshot } from './snapshot.js';
 import { UserTable } from './user-table.js';
@@ -15,6 +16,14 @@ export const EARLIEST_JOURNAL = 'journal.txt';
 
 /** What the names of the database's files are like. */
 const DATA_FILE = /^(?:snapshot|journal)-([1-9][0-9]{0,14})\.txt$/;
+
+export function journalName(number: number): string {
+  return `journal-${number}.txt`;
+}
+
+export function snapshotName(number: number): string {
+  return `snapshot-${number}.txt`;
+}
 
 /** A database as it was read. */
 export interface Recovered {
@@ -40,21 +49,20 @@ export async function findManifest(files: Files, directory: string): Promise<Man
   const manifest = await readManifest(files, directory);
   if (manifest !== undefined) return manifest;
   const names = await files.list(directory);
-  if (names.includes(EARLIEST_JOURNAL)) return { sealed: [], active: { name: EARLIEST_JOURNAL, first: 1 } };
+  // A start that was interrupted leaves one journal: an empty one, or what it had copied of the earliest one.
+  const earliest = names.includes(EARLIEST_JOURNAL)
+    ? await lengthOf(files, join(directory, EARLIEST_JOURNAL))
+    : 0;
+  const most = Math.max(earliest, JOURNAL_HEADER.length + 1);
   for (const name of names.filter((name) => fileNumberOf(name) !== undefined)) {
-    // An empty journal is left by a first start that was interrupted.
-    if (await hasRecords(files, join(directory, name)))
-      throw damagedFile(join(directory, MANIFEST_FILE), 'is missing');
+    const isLost = name !== journalName(1) || (await lengthOf(files, join(directory, name))) > most;
+    if (isLost) throw damagedFile(join(directory, MANIFEST_FILE), 'is missing');
   }
-  return undefined;
+  return earliest === 0 ? undefined : { sealed: [], active: { name: EARLIEST_JOURNAL, first: 1 } };
 }
 
-function hasRecords(files: Files, path: string): Promise<boolean> {
-  const emptyBytes = JOURNAL_HEADER.length + 1;
-  return withFile(files.open(path), async (file) => {
-    const buffer = Buffer.alloc(emptyBytes + 1);
-    return (await file.read(buffer, 0)) > emptyBytes;
-  });
+function lengthOf(files: Files, path: string): Promise<number> {
+  return withFile(files.open(path), (file) => readLines(file, { maxLineBytes: MAX_RECORD_BYTES }, () => {}));
 }
 
 /**

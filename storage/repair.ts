@@ -2,22 +2,19 @@
  * Saving what can be saved of a damaged database.
  *
  * Every line that can be read counts, whatever is around it, and what it asks for is done if that is still possible. The
- * result is written as a new database. Files of which something was dropped are kept, under another name.
+ * result is written as a new database. The files that there were are kept, under other names.
  */
 
 import { join } from 'node:path';
 import { copyRange, type Files, fillFile, withFile } from './files.js';
 import { Journal } from './journal.js';
-import { type JournalRecord, MAX_RECORD_BYTES, parseRecord } from './journal-record.js';
-import { readLines } from './lines.js';
+import { lastInJournal, lastInSnapshot, readRecords } from './last-record.js';
 import { MANIFEST_FILE, namesIn, readManifest, swapManifest } from './manifest.js';
-import { journalName, snapshotName } from './opening.js';
-import { EARLIEST_JOURNAL, fileNumberOf } from './recovery.js';
+import { newerThan } from './opening.js';
+import { EARLIEST_JOURNAL, fileNumberOf, journalName, snapshotName } from './recovery.js';
 import { type ReportLine, readSnapshot, writeSnapshot } from './snapshot.js';
 import { StoreError } from './store.js';
 import { UserTable } from './user-table.js';
-
-const CR = 0x0d;
 
 /** A line of which nothing could be saved. */
 export interface DroppedLine {
@@ -34,8 +31,6 @@ export interface Salvage {
   readonly table: UserTable;
   /** The last record whose change is there. */
   readonly last: number;
-  /** Names of files of which something was dropped. */
-  readonly damaged: ReadonlySet<string>;
 }
 
 /**
@@ -48,35 +43,30 @@ export async function salvage(
   directory: string,
   onDropped: (dropped: DroppedLine) => void,
 ): Promise<Salvage> {
-  const damaged = new Set<string>();
   const reporter =
     (name: string): ReportLine =>
-    (line, byte, reason) => {
-      damaged.add(name);
+    (line, byte, reason) =>
       onDropped({ path: join(directory, name), line, byte, reason });
-    };
   const names = await namesToRead(files, directory, reporter(MANIFEST_FILE));
   const base = await readLatestSnapshot(files, directory, names, reporter);
-  const journals = await inOrder(files, directory, names);
+  const journals = await journalsIn(files, directory, names);
   let { last } = base;
   for (const name of journals) {
     last = await replay(files, join(directory, name), base.table, last, reporter(name));
   }
-  return { table: base.table, last, damaged };
+  return { table: base.table, last };
 }
 
-/** Writes what was read as a new database, and keeps the files of which something was dropped. */
+/** Writes what was read as a new database; all files that there were are kept, under other names, which it returns. */
 export async function rewrite(
   files: Files,
   directory: string,
-  { table, last, damaged }: Salvage,
+  { table, last }: Salvage,
 ): Promise<readonly string[]> {
   const names = await files.list(directory);
+  const old = names.filter((name) => name === MANIFEST_FILE || isDataFile(name));
   const kept: string[] = [];
-  for (const name of names.filter((name) => damaged.has(name))) {
-    kept.push(join(directory, `${name}.broken`));
-    await keep(files, join(directory, name));
-  }
+  for (const name of old) kept.push(await keep(files, directory, name, names));
   const number = 1 + Math.max(0, ...names.map((name) => fileNumberOf(name) ?? 0));
   const snapshot = snapshotName(number);
   const frozen = table.freeze();
@@ -88,29 +78,43 @@ export async function rewrite(
   return kept;
 }
 
-async function keep(files: Files, path: string): Promise<void> {
-  const copy = await withFile(files.open(path), (from) =>
-    fillFile(files, `${path}.broken`, (to) => copyRange(from, 0, Number.POSITIVE_INFINITY, to)),
+/** Copies a file to a name that is free. */
+async function keep(
+  files: Files,
+  directory: string,
+  name: string,
+  taken: readonly string[],
+): Promise<string> {
+  let copy = `${name}.broken`;
+  for (let count = 2; taken.includes(copy); count++) copy = `${name}.${count}.broken`;
+  const kept = await withFile(files.open(join(directory, name)), (from) =>
+    fillFile(files, join(directory, copy), (to) => copyRange(from, 0, Number.POSITIVE_INFINITY, to)),
   );
-  await copy.close();
+  await kept.close();
+  return join(directory, copy);
 }
 
-/** The files that the manifest lists and that are there; without a manifest, all that could be listed. */
+function isDataFile(name: string): boolean {
+  return name === EARLIEST_JOURNAL || fileNumberOf(name) !== undefined;
+}
+
+/** The files that the manifest lists; all that could be, when it is not there, or one of them is not. */
 async function namesToRead(files: Files, directory: string, report: ReportLine): Promise<string[]> {
   const present = await files.list(directory);
   try {
     const manifest = await readManifest(files, directory);
-    if (manifest !== undefined) {
-      const listed = namesIn(manifest);
-      for (const name of listed)
-        if (!present.includes(name)) report(1, 0, `it lists ${name}, which is missing`);
-      return listed.filter((name) => present.includes(name));
-    }
+    const listed = manifest === undefined ? [] : namesIn(manifest);
+    const missing = listed.filter((name) => !present.includes(name));
+    for (const name of missing) report(1, 0, `it lists ${name}, which is missing`);
+    const isWhole = manifest !== undefined && missing.length === 0;
+    const newer = isWhole ? await newerThan(files, directory, manifest) : [];
+    for (const name of newer) report(1, 0, `it is older than ${name}`);
+    if (isWhole && newer.length === 0) return listed;
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'store.corrupt') throw error;
     report(1, 0, 'it is damaged');
   }
-  return present.filter((name) => name === EARLIEST_JOURNAL || fileNumberOf(name) !== undefined);
+  return present.filter(isDataFile);
 }
 
 interface Base {
@@ -118,16 +122,18 @@ interface Base {
   readonly last: number;
 }
 
+/** Reads the snapshot that goes furthest; one that was not finished only if there is no other. */
 async function readLatestSnapshot(
   files: Files,
   directory: string,
   names: readonly string[],
   reporter: (name: string) => ReportLine,
 ): Promise<Base> {
-  const [name] = names
-    .filter((name) => name.startsWith('snapshot-'))
-    .sort(byNumber)
-    .reverse();
+  const lasts = new Map<string, number>();
+  for (const name of names.filter((name) => name.startsWith('snapshot-'))) {
+    lasts.set(name, await lastInSnapshot(files, join(directory, name)));
+  }
+  const [name] = inOrder(lasts).reverse();
   const table = new UserTable();
   if (name === undefined) return { table, last: 0 };
   const path = join(directory, name);
@@ -135,17 +141,19 @@ async function readLatestSnapshot(
   return { table, last: last ?? 0 };
 }
 
-/** The journals, in the order of their records. */
-async function inOrder(files: Files, directory: string, names: readonly string[]): Promise<string[]> {
-  const firsts = new Map<string, number>();
-  for (const name of names.filter((name) => name.startsWith('journal')).sort(byNumber)) {
-    let first = Number.POSITIVE_INFINITY;
-    await readRecords(files, join(directory, name), (record) => {
-      first = Math.min(first, record?.sequence ?? Number.POSITIVE_INFINITY);
-    });
-    firsts.set(name, first);
+/** The journals, in the order in which they end. */
+async function journalsIn(files: Files, directory: string, names: readonly string[]): Promise<string[]> {
+  const lasts = new Map<string, number>();
+  for (const name of names.filter((name) => name.startsWith('journal'))) {
+    lasts.set(name, await lastInJournal(files, join(directory, name)));
   }
-  return [...firsts.keys()].sort((a, b) => (firsts.get(a) ?? 0) - (firsts.get(b) ?? 0));
+  return inOrder(lasts);
+}
+
+function inOrder(lasts: ReadonlyMap<string, number>): string[] {
+  const compare = ([a, aLast]: [string, number], [b, bLast]: [string, number]) =>
+    aLast - bLast || (fileNumberOf(a) ?? 0) - (fileNumberOf(b) ?? 0);
+  return [...lasts].sort(compare).map(([name]) => name);
 }
 
 /** Does what a journal's records ask for that come after another; returns the last one of them all. */
@@ -165,23 +173,4 @@ async function replay(
     if (table.apply(record.change).effect === undefined) report(line, byte, 'it has no effect any more');
   });
   return last;
-}
-
-async function readRecords(
-  files: Files,
-  path: string,
-  take: (record: JournalRecord | undefined, line: number, byte: number) => void,
-): Promise<void> {
-  let line = 0;
-  await withFile(files.open(path), (file) =>
-    readLines(file, { maxLineBytes: MAX_RECORD_BYTES }, (data, start, end, byte) => {
-      line += 1;
-      // An editor may have ended the lines in its own way.
-      take(parseRecord(data, start, data[end - 1] === CR ? end - 1 : end), line, byte);
-    }),
-  );
-}
-
-function byNumber(a: string, b: string): number {
-  return (fileNumberOf(a) ?? 0) - (fileNumberOf(b) ?? 0);
 }

@@ -15,7 +15,7 @@
 import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits } from './checksum.js';
 import { type Files, type OpenFile, writeAll } from './files.js';
 import { IdBatch } from './id-table.js';
-import { readLines } from './lines.js';
+import { readLines, withoutCr } from './lines.js';
 import { damagedFile, newerFormat } from './manifest.js';
 import { MAX_BUDDIES, type StoreError } from './store.js';
 import { MAX_USER_LINE_BYTES, UserLines } from './user-lines.js';
@@ -99,7 +99,7 @@ export async function readSnapshot(
   await readLines(file, { maxLineBytes: MAX_USER_LINE_BYTES }, (data, start, end) => {
     line += 1;
     if (!hasUser(line)) return;
-    const length = readBuddies(data, start, end - CHECKSUM_DIGITS - 1, table, batch);
+    const length = readBuddies(data, start, withoutCr(data, end) - CHECKSUM_DIGITS - 1, table, batch);
     table.setList(user++, batch.numbers, length);
   });
   return last;
@@ -130,11 +130,11 @@ async function readUsers(
       const isNew = table.register(data, start, endOfToken(data, start, bodyEnd));
       return isNew ? undefined : 'its user has a line already';
     }
-    const [, users, record] = LAST_LINE.exec(data.toString('latin1', start, bodyEnd)) ?? [];
-    if (users === undefined) return "it is nobody's line";
-    last = Number(record);
+    const ending = parseLastLine(data, start, end);
+    if (ending === undefined) return "it is nobody's line";
+    last = ending.last;
     others.add(line);
-    return Number(users) === line - 2 ? undefined : `it is the last of a snapshot of ${users} users`;
+    return ending.users === line - 2 ? undefined : `it is the last of a snapshot of ${ending.users} users`;
   }
 
   const totalBytes = await readLines(
@@ -142,7 +142,7 @@ async function readUsers(
     { maxLineBytes: MAX_USER_LINE_BYTES },
     (data, start, end, byte) => {
       line += 1;
-      const reason = check(data, start, end);
+      const reason = check(data, start, withoutCr(data, end));
       if (reason === undefined) return;
       others.add(line);
       report(line, byte, reason);
@@ -153,6 +153,18 @@ async function readUsers(
 }
 
 const LAST_LINE = /^# ([0-9]+) users, last record ([0-9]+)$/;
+
+/** Reads the last line; `undefined` for any other, and for one with a wrong checksum. */
+export function parseLastLine(
+  data: Buffer,
+  start: number,
+  end: number,
+): { readonly users: number; readonly last: number } | undefined {
+  const bodyEnd = data[start] === HASH ? bodyEndOf(data, start, end) : -1;
+  if (bodyEnd === -1) return undefined;
+  const [, users, last] = LAST_LINE.exec(data.toString('latin1', start, bodyEnd)) ?? [];
+  return users === undefined ? undefined : { users: Number(users), last: Number(last) };
+}
 
 /** Where the checksum of a line begins that has the right one; otherwise -1. */
 function bodyEndOf(data: Buffer, start: number, end: number): number {

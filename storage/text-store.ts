@@ -17,15 +17,9 @@ import type { Change } from '../protocol/request.js';
 import { DISK } from './disk.js';
 import { type Files, type Lock, LockedError, LockingError } from './files.js';
 import { BrokenError, Journal } from './journal.js';
-import { type Manifest, namesIn, swapManifest, UncertainError } from './manifest.js';
-import {
-  journalName,
-  nextNumber,
-  type Opened,
-  openDatabase,
-  snapshotName,
-  type TornTail,
-} from './opening.js';
+import { type Manifest, type SnapshotEntry, swapManifest, UncertainError } from './manifest.js';
+import { nextNumber, type Opened, openDatabase, removeLeftovers, type TornTail } from './opening.js';
+import { journalName, snapshotName } from './recovery.js';
 import { type DroppedLine, rewrite, salvage } from './repair.js';
 import { StoppedError, writeSnapshot } from './snapshot.js';
 import { type Store, StoreError } from './store.js';
@@ -168,6 +162,9 @@ class DirectoryStore implements TextStore {
   async #close(): Promise<void> {
     await this.#underWay?.catch(() => {}); // whoever asked for that commit hears of it
     await this.#stopCompaction();
+    this.#retryAtMs = Number.NEGATIVE_INFINITY;
+    // Else what was refused may be found made at the next start.
+    if (this.#isBroken) await this.#renew().catch(() => {});
     // What was acknowledged is synced: nothing is lost with a file that cannot be closed.
     await this.#journal.close().catch(() => {});
     await this.#lock.release().catch(() => {});
@@ -185,7 +182,7 @@ class DirectoryStore implements TextStore {
     const effects = applied.map(({ effect }) => effect).filter((effect) => effect !== undefined);
     if (effects.length === 0) return;
     try {
-      await this.#journal.append(effects);
+      await this.#journal.append(effects, () => this.#lock.isInPlace());
     } catch (cause) {
       for (const change of applied.toReversed()) this.#table.undo(change);
       this.#isBroken ||= cause instanceof BrokenError;
@@ -236,19 +233,42 @@ class DirectoryStore implements TextStore {
     const { last } = this.#journal;
     const startedMs = performance.now();
     try {
-      const snapshot = await this.#writeSnapshot(last);
-      await this.#demandDirectory();
-      const old = this.#manifest;
-      const manifest = { snapshot, sealed: [], active: old.active };
-      await swapManifest(this.#settings.files, this.#settings.directory, manifest);
-      this.#manifest = manifest;
-      this.#failedAtBytes = 0;
-      await this.#removeUnlisted(old);
+      const { users, bytes } = await this.#withSnapshot(last, async (snapshot) => {
+        await this.#demandDirectory();
+        const manifest = { snapshot, sealed: [], active: this.#manifest.active };
+        await swapManifest(this.#settings.files, this.#settings.directory, manifest);
+        this.#manifest = manifest;
+      });
+      await this.#onSnapshot();
       const ms = Math.round(performance.now() - startedMs);
-      this.#settings.onNews({ type: 'snapshot.made', users: snapshot.users, bytes: snapshot.bytes, ms });
+      this.#settings.onNews({ type: 'snapshot.made', users, bytes, ms });
     } catch (error) {
       if (!(error instanceof StoppedError)) this.#onSnapshotFailed(error);
     }
+  }
+
+  /** Writes a snapshot, and has it put to use; without that, it is removed again. */
+  async #withSnapshot(last: number, use: (entry: SnapshotEntry) => Promise<void>) {
+    const { users, ...entry } = await this.#writeSnapshot(last);
+    try {
+      await use(entry);
+    } catch (error) {
+      if (!(error instanceof UncertainError)) await this.#remove(entry.name);
+      throw error;
+    }
+    return { users, ...entry };
+  }
+
+  /** The files that a new snapshot stands for are not needed any more. */
+  async #onSnapshot(): Promise<void> {
+    this.#failedAtBytes = 0;
+    const { files, directory } = this.#settings;
+    await removeLeftovers(files, directory, this.#manifest).catch(() => {}); // the next start does it
+  }
+
+  #remove(name: string): Promise<void> {
+    const { files, directory } = this.#settings;
+    return files.remove(join(directory, name)).catch(() => {}); // the next start does it
   }
 
   async #writeSnapshot(last: number) {
@@ -263,7 +283,7 @@ class DirectoryStore implements TextStore {
       });
       return { name, last, bytes, users: frozen.size };
     } catch (error) {
-      await files.remove(path).catch(() => {}); // the next start does it
+      await this.#remove(name);
       throw error;
     } finally {
       frozen.release();
@@ -298,22 +318,13 @@ class DirectoryStore implements TextStore {
       await journal.close().catch(() => {}); // nothing was written to it
       // What is appended to the old journal may not be found, should the new manifest be in place.
       if (error instanceof UncertainError) this.#isBroken = true;
-      else await files.remove(join(directory, manifest.active.name)).catch(() => {}); // the next start does it
+      else await this.#remove(manifest.active.name);
       throw error;
     }
     const old = this.#journal;
     this.#manifest = manifest;
     this.#journal = journal;
     await old.close().catch(() => {}); // it is synced, or not needed any more
-  }
-
-  /** Removes files that another manifest listed. */
-  async #removeUnlisted(old: Manifest): Promise<void> {
-    const { files, directory } = this.#settings;
-    const listed = new Set(namesIn(this.#manifest));
-    for (const name of namesIn(old).filter((name) => !listed.has(name))) {
-      await files.remove(join(directory, name)).catch(() => {}); // the next start does it
-    }
   }
 
   // When nobody knows what is on disk.
@@ -324,12 +335,12 @@ class DirectoryStore implements TextStore {
     await this.#stopCompaction();
     try {
       await this.#holdLock();
-      const old = this.#manifest;
-      const { users, ...snapshot } = await this.#writeSnapshot(this.#journal.last);
-      const next = await this.#createJournal();
-      await this.#swap({ snapshot, sealed: [], active: next.entry }, next.journal);
+      const { users } = await this.#withSnapshot(this.#journal.last, async (snapshot) => {
+        const next = await this.#createJournal();
+        await this.#swap({ snapshot, sealed: [], active: next.entry }, next.journal);
+      });
       this.#isBroken = false;
-      await this.#removeUnlisted(old);
+      await this.#onSnapshot();
       const ms = Math.round(performance.now() - startedMs);
       this.#settings.onNews({ type: 'store.renewed', users, ms });
     } catch (cause) {

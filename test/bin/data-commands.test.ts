@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask } from '../helpers/network.js';
-import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -52,7 +53,7 @@ test('an import lists what it skips, with the reason, and goes on with the rest'
   const directory = await temporaryDirectory(t);
   const dump = join(directory, 'dump.txt');
   const lines = [
-    '# a comment',
+    '\ufeff# a comment',
     '',
     'Alice  bob\tnobody $ bob alice\r',
     'b!d alice',
@@ -186,6 +187,29 @@ test('mistakes are one clear line each', async (t) => {
     t.regex(result.stderr, line);
     t.is(result.stderr.split('\n').length, 2, result.stderr);
   }
+});
+
+test('an export goes nowhere where it would do harm, and says when it is not whole', async (t) => {
+  const directory = await filledDirectory(t);
+  const before = await readdir(directory);
+  const inside = await run(t, 'export', directory, join(directory, 'snapshot-3.txt'));
+  t.is(inside.code, 1);
+  t.regex(inside.stderr, /^im-server: .* is in the data directory: choose another place\n$/);
+  const device = await run(t, 'export', directory, '/dev/null');
+  t.is(device.code, 1);
+  t.regex(device.stderr, /^im-server: \/dev\/null is no file: /);
+  t.deepEqual(await readdir(directory), before);
+  const command = [process.execPath, programPath('im-server'), 'export', directory];
+  const full = spawn('sh', ['-c', '"$0" "$@" > /dev/full', ...command]);
+  const [code] = (await once(full, 'exit')) as [number];
+  t.is(code, 1);
+});
+
+test('a data directory is not taken for the files of the original server', async (t) => {
+  const directory = await filledDirectory(t);
+  const { code, stderr } = await run(t, 'import', join(await temporaryDirectory(t), 'new'), directory);
+  t.is(code, 1);
+  t.regex(stderr, /^im-server: .* is a data directory: export it first\n$/);
 });
 
 test('whoever reads only the beginning of an export is no error', async (t) => {

@@ -374,6 +374,8 @@ test('what is acknowledged survives power cuts under load', async (t) => {
 
 test('of two servers on one directory the second does not start, and a killed one leaves no lock', async (t) => {
   const directory = await temporaryDirectory(t);
+  const dump = join(await temporaryDirectory(t), 'dump.txt');
+  await writeFile(dump, '');
   const { ledger, server, pid, port } = await startWithUsers(t, directory);
   const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
   const { code, stderr, stdout } = await run(t, ...free);
@@ -383,7 +385,7 @@ test('of two servers on one directory the second does not start, and a killed on
     new RegExp(`^im-server: the data directory .* is in use by process ${pid} on .*--data\\n$`),
   );
   t.is(stdout, '');
-  const imported = await run(t, 'import', directory, '/dev/null');
+  const imported = await run(t, 'import', directory, dump);
   t.is(imported.code, 1);
   t.regex(imported.stderr, new RegExp(`in use by process ${pid} `));
   t.is(await ledger.request(port, `REG ${ledger.freshId()}`), 200, 'the first goes on');

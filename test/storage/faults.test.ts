@@ -660,6 +660,19 @@ test.serial('a snapshot under way does not go to a directory which is not the st
   await again.close();
 });
 
+test.serial('what was refused is not there after the store was closed, and opened again', async (t) => {
+  const files = new SimulatedFiles();
+  const store = await openTextStore(DIRECTORY, { files });
+  await store.commit(changes('REG a'));
+  files.failFrom(1, 'EIO', ['datasync']);
+  await t.throwsAsync(store.commit(changes('REG b')), { code: 'store.unavailable' });
+  files.heal();
+  await store.close();
+  const again = await openTextStore(DIRECTORY, { files });
+  t.deepEqual(await stateOf(again), stateOfModel(modelAfter(changes('REG a'))));
+  await again.close();
+});
+
 test.serial('two stores have not one directory, until a crash', async (t) => {
   const files = new SimulatedFiles();
   const store = await openTextStore(DIRECTORY, { files });

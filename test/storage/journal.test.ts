@@ -57,13 +57,15 @@ async function newJournal(t: ExecutionContext, files: Files = DISK, first = 1) {
   return { directory, path, journal };
 }
 
+const ours = async () => true;
+
 test('a journal is a header and a line for each change, numbered, each naming the last durable before it', async (t) => {
   const { path, journal } = await newJournal(t);
   t.is(await readFile(path, 'latin1'), 'im-journal 1\n');
   t.deepEqual([journal.last, journal.bytes], [0, 13]);
-  await journal.append(effects('REG Alice', 'REG bob'));
+  await journal.append(effects('REG Alice', 'REG bob'), ours);
   t.is(journal.last, 2);
-  await journal.append(effects('ADD alice BOB'));
+  await journal.append(effects('ADD alice BOB'), ours);
   t.is(await readFile(path, 'latin1'), SAMPLE);
   t.deepEqual([journal.last, journal.bytes], [3, SAMPLE.length]);
   t.is((await stat(path)).mode & 0o777, 0o600);
@@ -72,7 +74,7 @@ test('a journal is a header and a line for each change, numbered, each naming th
 test('numbers begin where they are told to', async (t) => {
   const { path, journal } = await newJournal(t, DISK, 66);
   t.is(journal.last, 65);
-  await journal.append(effects('REG alice'));
+  await journal.append(effects('REG alice'), ours);
   t.is((await readFile(path, 'latin1')).split(' ')[1], '1\n66');
   t.is(journal.last, 66);
 });
@@ -84,7 +86,7 @@ test('a journal that was taken over goes on at its end', async (t) => {
   const journal = Journal.of(file, 3, SAMPLE.length);
   t.teardown(() => journal.close());
   t.deepEqual([journal.last, journal.bytes], [3, SAMPLE.length]);
-  await journal.append(effects('DEL alice bob'));
+  await journal.append(effects('DEL alice bob'), ours);
   t.is(await readFile(path, 'latin1'), `${SAMPLE}4 3 DEL alice bob 65176d5d\n`);
 });
 
@@ -102,24 +104,24 @@ test('a group is synced, and looked for in its place, after all of it was writte
   const { files, calls } = failingFiles();
   const { journal } = await newJournal(t, files);
   calls.length = 0;
-  await journal.append(effects('REG alice', 'REG bob'));
+  await journal.append(effects('REG alice', 'REG bob'), ours);
   t.deepEqual(calls, ['write', 'datasync', 'isInPlace']);
 });
 
 test('a group of which a part was written is cut back, and may be appended again', async (t) => {
   const { files, failing } = failingFiles();
   const { path, journal } = await newJournal(t, files);
-  await journal.append(effects('REG alice', 'REG bob'));
+  await journal.append(effects('REG alice', 'REG bob'), ours);
   const before = await readFile(path, 'latin1');
   failing.add('write');
   for (const _ of [1, 2]) {
-    const error = await t.throwsAsync(journal.append(effects('ADD alice bob')), { message: 'write' });
+    const error = await t.throwsAsync(journal.append(effects('ADD alice bob'), ours), { message: 'write' });
     t.false(error instanceof BrokenError);
     t.is(await readFile(path, 'latin1'), before);
     t.deepEqual([journal.last, journal.bytes], [2, before.length]);
   }
   failing.clear();
-  await journal.append(effects('ADD alice bob'));
+  await journal.append(effects('ADD alice bob'), ours);
   t.is(await readFile(path, 'latin1'), SAMPLE);
 });
 
@@ -127,7 +129,7 @@ test('a journal that cannot be cut back after a failed write is broken', async (
   const { files, failing } = failingFiles();
   const { journal } = await newJournal(t, files);
   failing.add('write').add('truncate');
-  const error = await t.throwsAsync(journal.append(effects('REG alice')), { instanceOf: BrokenError });
+  const error = await t.throwsAsync(journal.append(effects('REG alice'), ours), { instanceOf: BrokenError });
   t.like(error?.cause, { message: 'write' }, 'what came first');
 });
 
@@ -136,7 +138,9 @@ for (const operation of ['datasync', 'isInPlace'] as const) {
     const { files, failing } = failingFiles();
     const { journal } = await newJournal(t, files);
     failing.add(operation);
-    const error = await t.throwsAsync(journal.append(effects('REG alice')), { instanceOf: BrokenError });
+    const error = await t.throwsAsync(journal.append(effects('REG alice'), ours), {
+      instanceOf: BrokenError,
+    });
     t.like(error?.cause, { message: operation });
   });
 }
@@ -154,13 +158,23 @@ test('a journal that was deleted, moved, replaced, or whose directory was moved,
   for (const [what, harm] of Object.entries(harms)) {
     const { directory, path, journal } = await newJournal(t);
     t.teardown(() => rm(`${directory}.old`, { recursive: true, force: true }));
-    await journal.append(effects('REG alice'));
+    await journal.append(effects('REG alice'), ours);
     await harm(directory, path);
-    await t.throwsAsync(journal.append(effects('REG bob')), { instanceOf: BrokenError }, what);
+    await t.throwsAsync(journal.append(effects('REG bob'), ours), { instanceOf: BrokenError }, what);
   }
 });
 
 test('a journal that cannot be made is told of by what the system said', async (t) => {
   const path = join(await temporaryDirectory(t), 'missing', 'journal-1.txt');
   await t.throwsAsync(Journal.create(DISK, path, 1), { code: 'ENOENT' });
+});
+
+test('what may be in another’s directory by now is not stored', async (t) => {
+  const path = join(await temporaryDirectory(t), 'journal-1.txt');
+  const journal = await Journal.create(DISK, path, 1);
+  t.teardown(() => journal.close());
+  await t.throwsAsync(
+    journal.append(effects('REG alice'), async () => false),
+    { instanceOf: BrokenError },
+  );
 });

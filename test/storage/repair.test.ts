@@ -78,6 +78,71 @@ test('of a snapshot with a damaged line, that user is lost, and nobody else', as
   t.is(await readFile(`${path}.broken`, 'latin1'), before);
 });
 
+test('a manifest of an earlier time is refused, and repair saves what came later', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const manifest = join(directory, 'manifest.txt');
+  const first = await openTextStore(directory);
+  await first.commit(changes('REG alice'));
+  const early = await readFile(manifest);
+  await first.commit(changes('REG bob', 'ADD alice bob'));
+  await first.compact();
+  await first.commit(changes('REG carol', 'ADD alice carol'));
+  await first.close();
+  await writeFile(manifest, early);
+  await t.throwsAsync(openTextStore(directory), { code: 'store.corrupt', message: /--repair/ });
+  const { lists, store } = await repaired(t, directory);
+  t.deepEqual(lists, [['bob', 'carol'], [], [], undefined] as never);
+  await store.close();
+  const kept = (await readdir(directory)).filter((name) => name.endsWith('.broken'));
+  t.is(kept.length, 3, `the manifest, a snapshot and a journal: ${kept}`);
+});
+
+test('a manifest whose files are there, but not the latest, is refused', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const manifest = join(directory, 'manifest.txt');
+  const files = { ...DISK, create: (path: string) => refuseSnapshots(path) };
+  const store = await openTextStore(directory, { files, minCompactionBytes: 1 });
+  const early = await readFile(manifest);
+  // A journal is sealed, and no snapshot made.
+  await store.commit(changes('REG alice'));
+  await store.commit(changes('REG bob', 'ADD alice bob'));
+  await store.close();
+  await writeFile(manifest, early);
+  await t.throwsAsync(openTextStore(directory), {
+    code: 'store.corrupt',
+    message: /manifest\.txt is older than journal-2\.txt/,
+  });
+  t.deepEqual((await repaired(t, directory)).lists, [['bob'], [], undefined, undefined] as never);
+});
+
+async function refuseSnapshots(path: string): ReturnType<typeof DISK.create> {
+  if (path.includes('snapshot')) throw new Error('there is no room');
+  return DISK.create(path);
+}
+
+test('a snapshot that was not finished is not taken for the latest', async (t) => {
+  const directory = await filled(t);
+  const snapshot = await readFile(join(directory, await nameOf(directory, 'snapshot')), 'latin1');
+  await writeFile(join(directory, 'snapshot-99.txt'), snapshot.slice(0, 40));
+  await rm(join(directory, 'manifest.txt'));
+  t.deepEqual((await repaired(t, directory)).lists, WHOLE as never);
+});
+
+test('an earliest journal beside other files is no database without their manifest', async (t) => {
+  const directory = await filled(t);
+  await rm(join(directory, 'manifest.txt'));
+  await writeFile(join(directory, 'journal.txt'), 'im-journal 1\n');
+  await t.throwsAsync(openTextStore(directory), { code: 'store.corrupt' });
+  t.deepEqual((await repaired(t, directory)).lists, WHOLE as never);
+});
+
+test('files that only have such a name are left alone', async (t) => {
+  const directory = await filled(t);
+  await writeFile(join(directory, 'journal-7.txt'), 'bob\n');
+  await (await openTextStore(directory)).close();
+  t.is(await readFile(join(directory, 'journal-7.txt'), 'latin1'), 'bob\n');
+});
+
 async function journalDropped(news: readonly StoreNews[]): Promise<string> {
   const lines = news.flatMap((each) =>
     each.type === 'line.dropped' && each.reason === 'it has no effect any more'
@@ -119,7 +184,9 @@ test('without its snapshot, the journal is all there is', async (t) => {
 
 test('lines that an editor ended in its own way are saved all the same', async (t) => {
   const directory = await filled(t);
-  await change(join(directory, await nameOf(directory, 'journal')), (text) => text.replaceAll('\n', '\r\n'));
+  for (const name of (await readdir(directory)).filter((name) => name !== 'lock.txt')) {
+    await change(join(directory, name), (text) => text.replaceAll('\n', '\r\n'));
+  }
   await t.throwsAsync(openTextStore(directory), { code: 'store.corrupt' });
   t.deepEqual((await repaired(t, directory)).lists, WHOLE as never);
 });
