@@ -45,6 +45,8 @@ const command = createCommand(NAME, 'Directory and presence server of a small in
 async function main(options: Options): Promise<void> {
   const { log, close } = await createLog(options.logLevel, options.logFormat);
   const directory = resolve(options.data);
+  // Users keep their numbers while the process runs: what is repaired is repaired before.
+  let repair = options.repair === true;
 
   const server = startServer({
     host: await addressToListenOn(options.host),
@@ -52,8 +54,11 @@ async function main(options: Options): Promise<void> {
     udpPort: options.udpPort,
     maxConnections: connectionsWithin(ownLimits()),
     log,
-    openStore: () =>
-      openTextStore(directory, { repair: options.repair === true, onNews: (news) => logNews(log, news) }),
+    openStore: () => {
+      const opened = openTextStore(directory, { repair, onNews: (news) => logNews(log, news) });
+      repair = false;
+      return opened;
+    },
   });
   // Whoever started it may not care for its ready line.
   process.stdout.on('error', () => {});

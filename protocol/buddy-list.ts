@@ -1,11 +1,11 @@
 /**
- * The answer to a GET: one line per buddy, in the order they were added.
+ * The answer to a GET: one line per buddy, in the order they were added. BuddyListWriter writes it.
  */
 
 import { parseAddress, parsePort } from './address.js';
 import { tokensOf } from './ascii.js';
 import { parseId, type UserId } from './id.js';
-import { parseStatus, STATUS_WORDS, type Status } from './status.js';
+import { parseStatus, type Status } from './status.js';
 
 /** Most bytes in an answer: the largest payload of a UDP datagram over IPv4. */
 export const MAX_BUDDY_LIST_BYTES = 65_507;
@@ -21,18 +21,6 @@ export interface Buddy {
   readonly id: UserId;
   readonly status: Status;
   readonly endpoint: Endpoint | undefined;
-}
-
-/** Encodes a buddy list, cut at a line boundary where it would pass {@link MAX_BUDDY_LIST_BYTES}. */
-export function encodeBuddyList(buddies: Iterable<Buddy>): string {
-  let text = '';
-  for (const { id, status, endpoint } of buddies) {
-    const where = endpoint === undefined ? 'unknown unknown' : `${endpoint.address} ${endpoint.port}`;
-    const line = `${id} ${status} ${STATUS_WORDS[status]} ${where}\n`;
-    if (text.length + line.length > MAX_BUDDY_LIST_BYTES) break;
-    text += line;
-  }
-  return text;
 }
 
 /**

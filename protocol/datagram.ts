@@ -3,7 +3,7 @@
  */
 
 import { parsePort } from './address.js';
-import { decodeAscii, tokensOf } from './ascii.js';
+import { decodeAscii, firstTokens } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 import { parseStatus, STATUS_WORDS, type Status } from './status.js';
 
@@ -33,14 +33,14 @@ export function parseDatagram(bytes: Uint8Array): Announcement | BuddyListQuery 
   if (bytes.length > MAX_DATAGRAM_BYTES) return undefined;
   const text = decodeAscii(withoutLineEnd(bytes));
   if (text === undefined) return undefined;
-  const [operation, first, ...rest] = tokensOf(text);
+  const [operation, first, second, third, fourth] = firstTokens(text);
   const id = parseId(first);
   if (operation === undefined || id === undefined) return undefined;
   switch (operation.toUpperCase()) {
     case 'GET':
       return { op: 'GET', id };
     case 'SET':
-      return parseAnnouncement(id, rest);
+      return parseAnnouncement(id, second, third, fourth);
     default:
       return undefined;
   }
@@ -56,11 +56,16 @@ export function encodeQuery(id: UserId): string {
   return `GET ${id}`;
 }
 
-function parseAnnouncement(id: UserId, tokens: readonly string[]): Announcement | undefined {
-  const status = parseStatus(tokens[0]);
+/** The word may be left out; then the port stands in its place. */
+function parseAnnouncement(
+  id: UserId,
+  code: string | undefined,
+  word: string | undefined,
+  last: string | undefined,
+): Announcement | undefined {
+  const status = parseStatus(code);
   if (status === undefined) return undefined;
-  const hasWord = tokens[1]?.toUpperCase() === STATUS_WORDS[status];
-  const port = parsePort(tokens[hasWord ? 2 : 1]);
+  const port = parsePort(word?.toUpperCase() === STATUS_WORDS[status] ? last : word);
   if (port === undefined || (port === 0 && status !== 101)) return undefined;
   return { op: 'SET', id, status, port };
 }
@@ -68,5 +73,5 @@ function parseAnnouncement(id: UserId, tokens: readonly string[]): Announcement 
 function withoutLineEnd(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--;
-  return bytes.subarray(0, end);
+  return end === bytes.length ? bytes : bytes.subarray(0, end);
 }

@@ -18,17 +18,15 @@ const CR = 0x0d;
  *
  * A line that passes the limit is handed out at once, cut, without waiting for its end; what
  * follows up to the next LF is dropped unread. So at most `limit` + 1 bytes are ever held (the one
- * more is the CR that may turn out to belong to the line's end).
+ * more is the CR that may turn out to belong to the line's end), and none where every line comes whole.
  */
 export class LineSplitter {
-  readonly #held: Uint8Array;
+  #held: Uint8Array | undefined;
   #length = 0;
   #dropping = false;
 
   /** @param limit Most bytes in a line, the line's end not counted. */
-  constructor(readonly limit: number) {
-    this.#held = new Uint8Array(limit + 1);
-  }
+  constructor(readonly limit: number) {}
 
   /** Takes the next bytes of the stream and returns the lines that they complete or overfill. */
   push(chunk: Uint8Array): Line[] {
@@ -36,11 +34,13 @@ export class LineSplitter {
     let start = 0;
     while (start < chunk.length) {
       const lineFeed = chunk.indexOf(LF, start);
-      const end = lineFeed === -1 ? chunk.length : lineFeed;
-      if (!this.#dropping) this.#hold(chunk.subarray(start, end), lines);
-      if (lineFeed === -1) break;
+      const part = chunk.subarray(start, lineFeed === -1 ? chunk.length : lineFeed);
+      if (lineFeed === -1) {
+        if (!this.#dropping) this.#hold(part, lines);
+        break;
+      }
       if (this.#dropping) this.#dropping = false;
-      else lines.push(this.#take());
+      else lines.push(this.#complete(part));
       start = lineFeed + 1;
     }
     return lines;
@@ -52,25 +52,47 @@ export class LineSplitter {
    * @returns The last line, or `undefined` when nothing followed the last LF.
    */
   end(): Line | undefined {
-    return this.#length === 0 ? undefined : this.#take();
+    return this.#length === 0 ? undefined : this.#complete(NOTHING);
   }
 
+  /** Keeps the beginning of a line, unless it is too long already. */
   #hold(part: Uint8Array, lines: Line[]): void {
-    const room = this.#held.length - this.#length;
-    const kept = part.subarray(0, room);
-    this.#held.set(kept, this.#length);
-    this.#length += kept.length;
-    const beyond = part.length > room;
-    const full = this.#length === this.#held.length && this.#held[this.limit] !== CR;
+    const held = this.#append(part);
+    const beyond = part.length > held;
+    const full = this.#length > this.limit && this.#held?.[this.limit] !== CR;
     if (!beyond && !full) return;
-    lines.push({ bytes: this.#held.slice(0, this.limit), cut: true });
-    this.#length = 0;
+    lines.push(this.#complete(NOTHING, true));
     this.#dropping = true;
   }
 
-  #take(): Line {
-    const length = this.#held[this.#length - 1] === CR ? this.#length - 1 : this.#length;
-    this.#length = 0;
-    return { bytes: this.#held.slice(0, Math.max(length, 0)), cut: false };
+  /** The line that ends with this part of it. */
+  #complete(part: Uint8Array, isCut = false): Line {
+    let line = part;
+    let cut = isCut;
+    if (this.#length > 0) {
+      cut ||= part.length > this.#append(part);
+      line = (this.#held as Uint8Array).subarray(0, this.#length);
+      this.#length = 0;
+    }
+    const end = !cut && line[line.length - 1] === CR ? line.length - 1 : line.length;
+    cut ||= end > this.limit;
+    // A copy: neither what is held nor the chunk stays as it is.
+    return { bytes: copyOf(line, Math.min(end, this.limit)), cut };
   }
+
+  /** Holds as much as there is room for; returns how much. */
+  #append(part: Uint8Array): number {
+    this.#held ??= new Uint8Array(this.limit + 1);
+    const kept = part.subarray(0, this.#held.length - this.#length);
+    this.#held.set(kept, this.#length);
+    this.#length += kept.length;
+    return kept.length;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** A Buffer's own `slice` would be a view. */
+function copyOf(bytes: Uint8Array, end: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes, 0, end);
 }

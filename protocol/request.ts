@@ -2,7 +2,7 @@
  * Requests over TCP: REG, ADD and DEL, one line each.
  */
 
-import { decodeAscii, tokensOf } from './ascii.js';
+import { decodeAscii, firstTokens } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 
 /** Most bytes in a request line, its end not counted. */
@@ -29,7 +29,7 @@ export type Change =
 export function parseRequest(line: Uint8Array): Change | undefined {
   const text = decodeAscii(line);
   if (text === undefined) return undefined;
-  const [operation, first, second] = tokensOf(text);
+  const [operation, first, second] = firstTokens(text);
   const id = parseId(first);
   if (operation === undefined || id === undefined) return undefined;
   const op = operation.toUpperCase();

@@ -42,6 +42,11 @@ export class BuddyLists {
     return { start: this.#starts.get(user), length: this.#lengths.get(user) };
   }
 
+  /** The numbers on a list, as they are at this moment. */
+  listOf(user: number): Uint32Array {
+    return this.#numbersAt(this.placeOf(user));
+  }
+
   /** The number at a place. */
   read(place: number): number {
     return this.#pageOf(place)[place & (PAGE_LENGTH - 1)] as number;

@@ -3,8 +3,8 @@
  */
 
 import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -55,12 +55,19 @@ async function openFile(path: string, flags: number): Promise<OpenFile> {
   };
 }
 
-/** A function that tells whether a path still leads to the file that was opened by it. */
+/**
+ * A function that tells whether a path still leads to the file that was opened by it. It does not go by way of a thread,
+ * which would cost ten times as much: the kernel has the answer in memory.
+ */
 async function placeOf(handle: FileHandle, path: string): Promise<() => Promise<boolean>> {
   const { ino, dev } = await handle.stat();
   return async () => {
-    const named = await stat(path).catch(() => undefined);
-    return named?.ino === ino && named.dev === dev;
+    try {
+      const named = statSync(path, { throwIfNoEntry: false });
+      return named?.ino === ino && named.dev === dev;
+    } catch {
+      return false;
+    }
   };
 }
 

@@ -70,7 +70,7 @@ export async function importUsers(
 
   const additions = new Group(store, async (replies) => {
     for (const { change, reply, at } of replies) {
-      const reason = reply === 200 ? undefined : await whyNot(store, change);
+      const reason = reply === 200 ? undefined : whyNot(store, change);
       if (reply === 200) report.buddies += 1;
       else if (reason === undefined) report.buddiesBefore += 1;
       else skip(at, reason);
@@ -96,11 +96,11 @@ export async function importUsers(
 }
 
 /** Why a buddy is not added; `undefined` when it is on the list already. */
-async function whyNot(store: Store, change: Change): Promise<string | undefined> {
+function whyNot(store: Store, change: Change): string | undefined {
   const { id, buddy } = change as { readonly id: UserId; readonly buddy: UserId };
   if (buddy === id) return `'${buddy}' is the user, and nobody's own buddy`;
-  if ((await store.buddiesOf(buddy)) === undefined) return `'${buddy}' is nobody's id`;
-  const list = await store.buddiesOf(id);
+  if (store.users.buddiesOf(buddy) === undefined) return `'${buddy}' is nobody's id`;
+  const list = store.users.buddiesOf(id);
   if (list?.includes(buddy)) return undefined;
   return `'${buddy}' would be one more than the ${MAX_BUDDIES} that a list has room for`;
 }

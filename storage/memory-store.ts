@@ -21,12 +21,11 @@ export function openMemoryStore(): Store {
       underWay = new Promise(setImmediate);
       await underWay;
       underWay = undefined;
+      table.settle();
       return replies;
     },
 
-    async buddiesOf(id) {
-      return table.buddiesOf(id);
-    },
+    users: table,
 
     async close() {
       closed = true;

@@ -14,6 +14,21 @@ export const MAX_USERS = 60_000_000;
 /** Most buddies on one list. */
 export const MAX_BUDDIES = 10_000;
 
+/**
+ * Users and lists, to be read. Users are numbers here: a user has the same one for as long as the process runs, however
+ * often the store is opened. What is being committed may show before it is durable, but for numbers.
+ */
+export interface Users {
+  /** The number of a user; -1 when nobody has that id, or their registration is not durable yet. */
+  numberOf(id: UserId): number;
+  /** A user's buddies, in the order they were added, as they are at this moment. */
+  listOf(user: number): Uint32Array;
+  /** Writes a user's id into a buffer; returns where it ends. */
+  copyId(target: Buffer, at: number, user: number): number;
+  /** A user's buddies in the order they were added; `undefined` when nobody has that id. */
+  buddiesOf(id: UserId): readonly UserId[] | undefined;
+}
+
 export interface Store {
   /**
    * Decides changes in their order, each against all before it, and makes the effective ones
@@ -28,11 +43,8 @@ export interface Store {
    */
   commit(changes: readonly Change[]): Promise<readonly ReplyCode[]>;
 
-  /**
-   * A user's buddies in the order they were added; `undefined` when nobody has that id. A change
-   * that is being committed may show before it is durable.
-   */
-  buddiesOf(id: UserId): Promise<readonly UserId[] | undefined>;
+  /** Who is registered, and who is on whose list. */
+  readonly users: Users;
 
   /** Lets go of everything, after the commit under way. A closed store refuses every commit. */
   close(): Promise<void>;

@@ -11,7 +11,6 @@
  */
 
 import { join } from 'node:path';
-import type { UserId } from '../protocol/id.js';
 import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 import { DISK } from './disk.js';
@@ -22,7 +21,7 @@ import { nextNumber, type Opened, openDatabase, removeLeftovers, type TornTail }
 import { journalName, snapshotName } from './recovery.js';
 import { type DroppedLine, rewrite, salvage } from './repair.js';
 import { StoppedError, writeSnapshot } from './snapshot.js';
-import { type Store, StoreError } from './store.js';
+import { type Store, StoreError, type Users } from './store.js';
 import { systemReason } from './system-error.js';
 import type { Applied, UserTable } from './user-table.js';
 
@@ -126,6 +125,7 @@ class DirectoryStore implements TextStore {
     this.#manifest = manifest;
     this.#journal = journal;
     this.#nextNumber = nextNumber(manifest);
+    table.settle();
   }
 
   async commit(changes: readonly Change[]): Promise<readonly ReplyCode[]> {
@@ -138,8 +138,8 @@ class DirectoryStore implements TextStore {
     await this.#compaction;
   }
 
-  async buddiesOf(id: UserId): Promise<readonly UserId[] | undefined> {
-    return this.#table.buddiesOf(id);
+  get users(): Users {
+    return this.#table;
   }
 
   close(): Promise<void> {
@@ -174,6 +174,7 @@ class DirectoryStore implements TextStore {
     if (this.#isBroken) await this.#renew();
     const applied = changes.map((change) => this.#table.apply(change));
     await this.#append(applied);
+    this.#table.settle();
     await this.#compactIfDue();
     return applied.map(({ reply }) => reply);
   }

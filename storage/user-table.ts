@@ -9,7 +9,7 @@ import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 import { BuddyLists, type ListPlace } from './buddy-lists.js';
 import { type IdBatch, IdTable } from './id-table.js';
-import { MAX_BUDDIES, MAX_USERS } from './store.js';
+import { MAX_BUDDIES, MAX_USERS, type Users } from './store.js';
 
 /** A change that altered the table, and so must be remembered. */
 export type EffectiveChange =
@@ -33,9 +33,11 @@ export interface FrozenUsers {
   release(): void;
 }
 
-export class UserTable {
+export class UserTable implements Users {
   readonly #ids = new IdTable();
   readonly #lists = new BuddyLists();
+  /** How many users there surely are: what comes after may be undone. */
+  #settled = 0;
   /** Has the table tell of a list that is about to change. */
   #beforeChange: ((user: number) => void) | undefined;
 
@@ -50,12 +52,24 @@ export class UserTable {
     return entries;
   }
 
-  /** A user's buddies in the order they were added; `undefined` when nobody has that id. */
+  /** Nothing that was applied until now will be undone. */
+  settle(): void {
+    this.#settled = this.size;
+  }
+
+  numberOf(id: UserId): number {
+    const user = this.#ids.numberOf(id);
+    return user < this.#settled ? user : -1;
+  }
+
+  listOf(user: number): Uint32Array {
+    return this.#lists.listOf(user);
+  }
+
   buddiesOf(id: UserId): readonly UserId[] | undefined {
     const user = this.#ids.numberOf(id);
     if (user === -1) return undefined;
-    const { start, length } = this.#lists.placeOf(user);
-    return Array.from({ length }, (_, position) => this.#ids.idOf(this.#lists.read(start + position)));
+    return Array.from(this.#lists.listOf(user), (buddy) => this.#ids.idOf(buddy));
   }
 
   /** Decides one change, in the order of checks that PROTOCOL.md gives, and applies it. */
@@ -140,7 +154,6 @@ export class UserTable {
     this.#lists.set(user, buddies, length);
   }
 
-  /** Writes a user's id into a buffer; returns where it ends. */
   copyId(target: Buffer, at: number, user: number): number {
     return this.#ids.copyTo(target, at, user);
   }

@@ -15,7 +15,8 @@ import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
 import { type Change, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
 import { fromChart } from '../chart.js';
 import type { Log } from '../log.js';
-import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behaviour.js';
+import type { BehaviourLogic, BehaviourScope } from '../supervision/behaviour.js';
+import { Deadline } from '../supervision/deadline.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { StoreEvent } from './store.js';
 
@@ -39,7 +40,8 @@ export interface ConnectionInput {
 
 interface Connection extends ConnectionInput {
   readonly scope: BehaviourScope<ConnectionEvent>;
-  deadline: Timer;
+  /** Absolute, not idle: a client that sends a byte now and then gains nothing. */
+  readonly deadline: Deadline<ConnectionEvent>;
   readonly acceptedAtMs: number;
   change: Change | undefined;
 }
@@ -51,14 +53,10 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   Connection
 >(connectionMachine, {
   open(scope, input) {
-    const deadline = startDeadline(scope);
-    const connection: Connection = {
-      ...input,
-      scope,
-      deadline,
-      acceptedAtMs: performance.now(),
-      change: undefined,
-    };
+    const { socket, store, log } = input;
+    const deadline = new Deadline(scope, { type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
+    const acceptedAtMs = performance.now();
+    const connection: Connection = { socket, store, log, scope, deadline, acceptedAtMs, change: undefined };
     listen(connection);
     return connection;
   },
@@ -69,20 +67,17 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
       connection.change = change;
       connection.store.send({ type: 'change.commit', change, replyTo: connection.scope.self });
     },
-    restartDeadline(connection) {
-      connection.scope.cancel(connection.deadline);
-      connection.deadline = startDeadline(connection.scope);
-    },
-    shortenDeadline(connection) {
-      connection.scope.cancel(connection.deadline);
-      connection.deadline = startDeadline(connection.scope, LAST_REQUEST_MS);
-    },
+    restartDeadline: ({ deadline }) => deadline.restart(CONNECTION_DEADLINE_MS),
+    shortenDeadline: ({ deadline }) => deadline.restart(LAST_REQUEST_MS),
     sendReply: (connection, event) => reply(connection, (event as { readonly reply: ReplyCode }).reply),
     sendUnavailable: (connection) => reply(connection, 205),
   },
 
-  release({ scope, deadline, socket }) {
-    scope.cancel(deadline);
+  release({ deadline, socket }) {
+    deadline.cancel();
+    // V8 takes a socket for alive until its next large collection, and with it whatever listens to it.
+    socket.removeAllListeners();
+    socket.on('error', ignore);
     if (socket.writableEnded) socket.destroySoon();
     else socket.destroy();
   },
@@ -90,15 +85,10 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
 
 /** Turns away a client beyond the limit of connections: 206, and close. */
 export function refuseConnection({ socket }: ConnectionInput): void {
-  socket.on('error', () => {}); // its affair, as for any client
+  socket.on('error', ignore);
   socket.resume();
   socket.end(encodeReply(206), 'latin1');
   setTimeout(() => socket.destroy(), REFUSAL_LINGER_MS).unref();
-}
-
-/** Absolute, not idle: a client that sends a byte now and then gains nothing. */
-function startDeadline(scope: BehaviourScope<ConnectionEvent>, delayMs = CONNECTION_DEADLINE_MS): Timer {
-  return scope.sendLater({ type: 'deadline.passed' }, delayMs);
 }
 
 /** Turns what the socket says into the chart's events: bytes become a typed request here. */
@@ -136,9 +126,12 @@ function listen({ scope, socket }: Connection): void {
   socket.on('data', scope.guard(onData));
   socket.on('end', scope.guard(onEnd));
   socket.on('close', () => self.send({ type: 'socket.closed' }));
-  // A broken connection is the client's affair; 'close' follows and ends this actor.
-  socket.on('error', () => {});
+  // 'close' follows and ends this actor.
+  socket.on('error', ignore);
 }
+
+/** A broken connection is the client's affair. */
+function ignore(): void {}
 
 function reply({ socket, log, change, acceptedAtMs }: Connection, code: ReplyCode): void {
   socket.end(encodeReply(code), 'latin1');

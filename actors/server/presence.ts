@@ -1,14 +1,16 @@
 /**
  * The presence actor: knows who is online, and answers who of a user's buddies is.
  *
- * It asks the store two things and remembers no question: whether an id that announces itself is
- * registered, and who is on a list. Each question takes its purpose along and brings it back.
+ * It asks the store who it is that asks, or that it does not know yet, and remembers no question: each takes its purpose
+ * along and brings it back, together with what the store has in memory.
  */
 
-import { PresenceTable } from '../../machines/server/presence-table.js';
-import type { Buddy, Endpoint } from '../../protocol/buddy-list.js';
+import { PresenceTable, type PresenceVisitor } from '../../machines/server/presence-table.js';
+import type { Endpoint } from '../../protocol/buddy-list.js';
+import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
 import type { Announcement } from '../../protocol/datagram.js';
 import type { UserId } from '../../protocol/id.js';
+import type { Users } from '../../storage/store.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { StoreEvent, UserLookedUp, UserLookUp } from './store.js';
@@ -33,7 +35,8 @@ interface PresenceAsked {
 export interface PresenceAnswered {
   readonly type: 'presence.answered';
   readonly to: Endpoint;
-  readonly buddies: readonly Buddy[];
+  /** The buddy list, as it is sent. */
+  readonly list: Buffer;
 }
 
 type Purpose = PresenceAnnounced | PresenceAsked;
@@ -47,41 +50,57 @@ export interface PresenceInput {
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
   (scope, { store }) => {
     const table = new PresenceTable();
-
-    function announce({ announcement: { id, status, port }, address }: PresenceAnnounced): void {
-      table.set(id, status, { address, port }, scope.now());
-    }
-
-    function answer({ from, replyTo }: PresenceAsked, ids: readonly UserId[]): void {
-      const now = scope.now();
-      const buddies = ids.map((id): Buddy => {
-        const presence = table.get(id, now);
-        return { id, status: presence?.status ?? 101, endpoint: presence?.endpoint };
-      });
-      replyTo.send({ type: 'presence.answered', to: from, buddies });
-    }
+    const lines = new BuddyLines();
+    /** As of the last answer: good enough to know again whoever was registered then. */
+    let known: Users | undefined;
 
     function lookUp(id: UserId, purpose: Purpose): void {
       store.send({ type: 'user.look-up', id, purpose, replyTo: scope.self } satisfies UserLookUp<Purpose>);
     }
 
+    function announce(user: number, { announcement: { status, port }, address }: PresenceAnnounced): void {
+      table.set(user, status, address, port, scope.now());
+    }
+
+    function answer(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
+      const now = scope.now();
+      lines.users = users;
+      for (const buddy of users.listOf(user)) table.visit(buddy, now, lines);
+      replyTo.send({ type: 'presence.answered', to: from, list: lines.writer.take() });
+    }
+
     return {
       receive(event) {
         switch (event.type) {
-          case 'presence.announced':
-            // Whoever is in the table is registered: only newcomers need the store.
-            if (table.get(event.announcement.id, scope.now())) announce(event);
-            else lookUp(event.announcement.id, event);
-            break;
+          case 'presence.announced': {
+            const user = known?.numberOf(event.announcement.id) ?? -1;
+            return user === -1 ? lookUp(event.announcement.id, event) : announce(user, event);
+          }
           case 'presence.asked':
-            lookUp(event.id, event);
-            break;
-          case 'user.looked-up':
-            if (event.buddies === undefined) break;
-            if (event.purpose.type === 'presence.announced') announce(event.purpose);
-            else answer(event.purpose, event.buddies);
+            return lookUp(event.id, event);
+          case 'user.looked-up': {
+            const { user, users, purpose } = event;
+            known = users;
+            if (user === -1) return;
+            if (purpose.type === 'presence.announced') announce(user, purpose);
+            else answer(user, users, purpose);
+          }
         }
       },
     };
   },
 );
+
+/** Writes down what the table tells of each buddy. */
+class BuddyLines implements PresenceVisitor {
+  readonly writer = new BuddyListWriter();
+  users: Users | undefined;
+
+  present(user: number, status: 100 | 102, address: number | string, port: number): void {
+    this.writer.addPresent(this.users as Users, user, status, address, port);
+  }
+
+  offline(user: number): void {
+    this.writer.addOffline(this.users as Users, user);
+  }
+}

@@ -2,7 +2,7 @@
  * The store's actor: takes changes one by one and commits them in groups.
  *
  * One group is being made durable; what arrives meanwhile is the next group. So the cost of a sync
- * is shared by all who wait, and nobody is answered before the sync.
+ * is shared by all who wait (actors/server/group-pace.ts says when one begins), and nobody is answered before the sync.
  *
  * When this actor ends, whoever still waits in the queue is told 205; the group under way is
  * answered truthfully when it settles; and the next incarnation opens the store only after this
@@ -13,7 +13,7 @@ import type { AnyActorRef } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
 import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
-import type { Store } from '../../storage/store.js';
+import type { Store, Users } from '../../storage/store.js';
 import type { Log } from '../log.js';
 import {
   type Behaviour,
@@ -21,6 +21,7 @@ import {
   type BehaviourScope,
   fromBehaviour,
 } from '../supervision/behaviour.js';
+import { GroupPace } from './group-pace.js';
 
 /** Most changes in one group: what one sync makes durable together. */
 const MAX_GROUP_CHANGES = 4_096;
@@ -40,7 +41,7 @@ interface ChangeAnswered {
   readonly reply: ReplyCode;
 }
 
-/** Asks for a user's buddies; answered by {@link UserLookedUp}. From presence. */
+/** Asks who a user is; answered by {@link UserLookedUp}. From presence. */
 export interface UserLookUp<TPurpose> {
   readonly type: 'user.look-up';
   readonly id: UserId;
@@ -51,8 +52,10 @@ export interface UserLookUp<TPurpose> {
 
 export interface UserLookedUp<TPurpose> {
   readonly type: 'user.looked-up';
-  /** `undefined` when nobody is registered under that id. */
-  readonly buddies: readonly UserId[] | undefined;
+  /** The user's number, or -1 when nobody is registered under that id. */
+  readonly user: number;
+  /** To read the rest from, now and not later: the next store has others. */
+  readonly users: Users;
   readonly purpose: TPurpose;
 }
 
@@ -61,7 +64,9 @@ export type StoreEvent =
   | UserLookUp<unknown>
   // From the actor itself, when its promises settle.
   | { readonly type: 'store.opened'; readonly store: Store }
-  | { readonly type: 'group.settled' };
+  | { readonly type: 'group.settled' }
+  // From the actor itself, in the next turn of the event loop.
+  | { readonly type: 'turn.passed' };
 
 /** Answers a change that will not be tried: also what the store's mailbox does when it is full. */
 export function refuseChange({ replyTo }: ChangeCommit): void {
@@ -93,6 +98,9 @@ class StoreActor implements Behaviour<StoreEvent> {
   #store: Store | undefined;
   #queue: ChangeCommit[] = [];
   #committing = false;
+  readonly #pace = new GroupPace();
+  /** True while the next turn is waited for. */
+  #waitsForTurn = false;
   #ending = false;
   #writable = true;
   #letGo: () => void = () => {};
@@ -129,6 +137,9 @@ class StoreActor implements Behaviour<StoreEvent> {
       case 'group.settled':
         this.#committing = false;
         return this.#commitNext();
+      case 'turn.passed':
+        this.#waitsForTurn = false;
+        return this.#commitNext();
     }
   }
 
@@ -143,24 +154,27 @@ class StoreActor implements Behaviour<StoreEvent> {
   }
 
   #lookUp({ id, purpose, replyTo }: UserLookUp<unknown>): void {
-    this.#store?.buddiesOf(id).then(
-      (buddies) => replyTo.send({ type: 'user.looked-up', buddies, purpose } satisfies UserLookedUp<unknown>),
-      (error: unknown) => this.#scope.fail(error),
-    );
+    const users = this.#store?.users;
+    if (users === undefined) return;
+    const user = users.numberOf(id);
+    replyTo.send({ type: 'user.looked-up', user, users, purpose } satisfies UserLookedUp<unknown>);
   }
 
   #commitNext(): void {
-    if (this.#store === undefined || this.#committing) return;
-    const group = this.#queue.splice(0, MAX_GROUP_CHANGES);
-    if (group.length > 0) {
-      this.#committing = true;
-      this.#commit(this.#store, group);
-    } else if (this.#ending) {
-      this.#scope.end();
+    if (this.#store === undefined || this.#committing || this.#waitsForTurn) return;
+    if (this.#queue.length === 0) {
+      if (this.#ending) this.#scope.end();
+    } else if (this.#ending || this.#pace.isDue(this.#queue.length, this.#scope.now())) {
+      this.#commit(this.#store, this.#queue.splice(0, MAX_GROUP_CHANGES));
+    } else {
+      this.#waitsForTurn = true;
+      this.#scope.sendNextTurn({ type: 'turn.passed' });
     }
   }
 
   #commit(store: Store, group: readonly ChangeCommit[]): void {
+    this.#committing = true;
+    this.#pace.begin(group.length, this.#scope.now());
     store.commit(group.map(({ change }) => change)).then(
       this.#scope.guard((replies) => {
         for (const [index, { replyTo }] of group.entries()) {

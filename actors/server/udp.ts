@@ -5,13 +5,16 @@
 
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { plainAddress } from '../../protocol/address.js';
-import { encodeBuddyList } from '../../protocol/buddy-list.js';
+import type { Endpoint } from '../../protocol/buddy-list.js';
 import { parseDatagram } from '../../protocol/datagram.js';
 import type { Log } from '../log.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
+
+/** Bytes of datagrams that may wait to be read, as far as the system allows: some 50 ms of a flood. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Most bytes of answers that wait for the network; beyond it answers are lost, as UDP may lose any. */
 const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
@@ -27,7 +30,13 @@ export interface UdpInput {
 /** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
 export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviour((scope, input) => {
   const { host, port, presence, log } = input;
-  const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
+  const family = host.includes(':') ? 6 : 4;
+  const socket = createSocket({
+    type: `udp${family}`,
+    recvBufferSize: RECEIVE_BUFFER_BYTES,
+    // Answers go to addresses: nothing is to be looked up, and nobody need wait for it.
+    lookup: (address, _options, done) => done(null, address, family),
+  });
   const logsRequests = log.isLevelEnabled('debug');
 
   function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
@@ -41,6 +50,10 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
       const address = plainAddress(remote.address);
       presence.send({ type: 'presence.announced', announcement: datagram, address });
     }
+  }
+
+  function logUnsent(error: Error | null, to: Endpoint): void {
+    if (error) log.debug({ err: error, to }, 'answer not sent');
   }
 
   socket.on('message', scope.guard(onDatagram));
@@ -57,11 +70,11 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
 
   return {
     starting: true,
-    receive({ to, buddies }) {
+    receive({ to, list }) {
       if (socket.getSendQueueSize() > MAX_SEND_QUEUE_BYTES) return;
-      socket.send(encodeBuddyList(buddies), to.port, to.address, (error) => {
-        if (error) log.debug({ err: error, to }, 'answer not sent');
-      });
+      // Without a callback an answer that cannot be sent is lost, as UDP may lose any.
+      if (logsRequests) socket.send(list, to.port, to.address, (error) => logUnsent(error, to));
+      else socket.send(list, to.port, to.address);
     },
     release: () => socket.close(),
   };

@@ -102,6 +102,11 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     return this.#clock.setTimeout(() => this.self.send(event), delayMs);
   }
 
+  /** Calls a function after a delay in milliseconds; what it throws crashes this actor. */
+  callLater(callback: () => void, delayMs: number): Timer {
+    return this.#clock.setTimeout(this.guard(callback), delayMs);
+  }
+
   /**
    * As {@link sendLater}, but never in the turn of the event loop in which its time came: Node.js runs timers
    * that are due one after the other, and whoever sets a new one each time would keep it from all else.
@@ -110,6 +115,13 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     const isSimulated = this.#clock.now !== undefined;
     const send = () => this.self.send(event);
     return this.#clock.setTimeout(isSimulated ? send : () => setImmediate(send), delayMs);
+  }
+
+  /** Sends this actor an event in the next turn of the event loop, after what has come in until then. */
+  sendNextTurn(event: TEvent): void {
+    const isSimulated = this.#clock.now !== undefined;
+    if (isSimulated) this.sendLater(event, 0);
+    else setImmediate(() => this.self.send(event));
   }
 
   /** Takes back what was to be sent, if its time has not come. */

@@ -1,10 +1,12 @@
 /**
  * Who is online, where, and until when. In memory only: after a restart it fills again with the
  * clients' next announcements.
+ *
+ * Users are numbers, and a record is a row of columns outside of JavaScript's heap: 23 bytes, which exist where
+ * somebody was online. A row says until when it holds, so an expired one needs no timer, and nobody looks for it.
  */
 
-import type { Endpoint } from '../../protocol/buddy-list.js';
-import type { UserId } from '../../protocol/id.js';
+import { packIpv4 } from '../../protocol/address.js';
 import type { Status } from '../../protocol/status.js';
 
 /** How long a record lives that was set once, and the longest that any record lives. */
@@ -19,49 +21,94 @@ const LIFE_IN_GAPS = 3.5;
 /** How many gaps count as recent. */
 const RECENT_GAPS = 4;
 
-/** Who is there, and where they take calls. */
-export interface Presence {
-  readonly status: Exclude<Status, 101>;
-  readonly endpoint: Endpoint;
+/** Gaps are remembered in this many milliseconds; the longest that can be is far beyond the longest that matters. */
+const GAP_UNIT_MS = 10;
+const MAX_GAP = 0xffff;
+
+/** Rows in a page. */
+const PAGE_BITS = 12;
+const PAGE_ROWS = 1 << PAGE_BITS;
+const ROW_MASK = PAGE_ROWS - 1;
+
+/** In place of an IPv4 address: it is another kind of address, which is kept as text. */
+const OTHER = 0;
+
+class Page {
+  /** 0 where nobody is. */
+  readonly expiresAtMs = new Float64Array(PAGE_ROWS);
+  /** The latest gaps between announcements, newest first; 0 where there was none. */
+  readonly gaps = new Uint16Array(PAGE_ROWS * RECENT_GAPS);
+  readonly addresses = new Uint32Array(PAGE_ROWS);
+  readonly ports = new Uint16Array(PAGE_ROWS);
+  readonly statuses = new Uint8Array(PAGE_ROWS);
 }
 
-interface PresenceRecord extends Presence {
-  readonly setAtMs: number;
-  readonly expiresAtMs: number;
-  /** The latest gaps between announcements, in milliseconds, newest last. */
-  readonly gapsMs: readonly number[];
+/** Whoever takes what the table has. */
+export interface PresenceVisitor {
+  present(user: number, status: Exclude<Status, 101>, address: number | string, port: number): void;
+  offline(user: number): void;
 }
 
 /** At most one record per registered user, who are themselves limited. Times are monotonic. */
 export class PresenceTable {
-  readonly #records = new Map<UserId, PresenceRecord>();
+  readonly #pages: (Page | undefined)[] = [];
+  /** Addresses that are no IPv4 addresses, by user. */
+  readonly #others = new Map<number, string>();
 
   /** Takes note of an announcement. 101 ends the record at once. */
-  set(id: UserId, status: Status, endpoint: Endpoint, nowMs: number): void {
+  set(user: number, status: Status, address: string, port: number, nowMs: number): void {
+    const page = this.#pageFor(user);
+    const row = user & ROW_MASK;
     if (status === 101) {
-      this.#records.delete(id);
+      page.expiresAtMs[row] = 0;
+      this.#others.delete(user);
       return;
     }
-    const last = this.#live(id, nowMs);
-    const gapsMs = last === undefined ? [] : [...last.gapsMs, nowMs - last.setAtMs].slice(-RECENT_GAPS);
-    this.#records.set(id, { status, endpoint, setAtMs: nowMs, gapsMs, expiresAtMs: nowMs + lifeMs(gapsMs) });
+    const lifeMs = this.#noteGap(page, row, nowMs);
+    page.expiresAtMs[row] = nowMs + lifeMs;
+    page.statuses[row] = status;
+    page.ports[row] = port;
+    const packed = packIpv4(address) ?? OTHER;
+    page.addresses[row] = packed;
+    if (packed === OTHER) this.#others.set(user, address);
+    else if (this.#others.size > 0) this.#others.delete(user);
   }
 
-  /** Who is there; `undefined` for anyone offline, never seen or expired. */
-  get(id: UserId, nowMs: number): Presence | undefined {
-    return this.#live(id, nowMs);
+  /** Tells the visitor where a user is. */
+  visit(user: number, nowMs: number, visitor: PresenceVisitor): void {
+    const page = this.#pages[user >>> PAGE_BITS];
+    const row = user & ROW_MASK;
+    if (page === undefined || nowMs >= (page.expiresAtMs[row] as number)) return visitor.offline(user);
+    const packed = page.addresses[row] as number;
+    const address = packed === OTHER ? (this.#others.get(user) as string) : packed;
+    visitor.present(user, page.statuses[row] as 100 | 102, address, page.ports[row] as number);
   }
 
-  #live(id: UserId, nowMs: number): PresenceRecord | undefined {
-    const record = this.#records.get(id);
-    if (record === undefined || nowMs < record.expiresAtMs) return record;
-    this.#records.delete(id);
-    return undefined;
+  #pageFor(user: number): Page {
+    const at = user >>> PAGE_BITS;
+    // Never a hole: an array with holes is a slow one.
+    while (this.#pages.length <= at) this.#pages.push(undefined);
+    this.#pages[at] ??= new Page();
+    return this.#pages[at];
+  }
+
+  /** Takes note of the gap that an announcement ends; returns how long the record lives from now on. */
+  #noteGap({ gaps, expiresAtMs }: Page, row: number, nowMs: number): number {
+    const newest = row * RECENT_GAPS;
+    const expires = expiresAtMs[row] as number;
+    const isThere = nowMs < expires;
+    const gapMs = isThere ? nowMs - (expires - lifeMs(gaps, newest)) : 0;
+    for (let at = newest + RECENT_GAPS - 1; at > newest; at--)
+      gaps[at] = isThere ? (gaps[at - 1] as number) : 0;
+    gaps[newest] = isThere ? Math.min(Math.max(Math.ceil(gapMs / GAP_UNIT_MS), 1), MAX_GAP) : 0;
+    return lifeMs(gaps, newest);
   }
 }
 
 /** How long a record lives whose announcements came with these gaps. */
-function lifeMs(gapsMs: readonly number[]): number {
-  if (gapsMs.length === 0) return LONGEST_LIFE_MS;
-  return Math.min(Math.max(LIFE_IN_GAPS * Math.max(...gapsMs), SHORTEST_LIFE_MS), LONGEST_LIFE_MS);
+function lifeMs(gaps: Uint16Array, newest: number): number {
+  let longest = 0;
+  for (let at = newest; at < newest + RECENT_GAPS; at++) longest = Math.max(longest, gaps[at] as number);
+  if (longest === 0) return LONGEST_LIFE_MS;
+  return Math.min(Math.max(LIFE_IN_GAPS * longest * GAP_UNIT_MS, SHORTEST_LIFE_MS), LONGEST_LIFE_MS);
 }

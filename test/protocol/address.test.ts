@@ -1,6 +1,13 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { hostPort, MAX_PORT, parseAddress, parsePort, plainAddress } from '../../protocol/address.js';
+import {
+  hostPort,
+  MAX_PORT,
+  packIpv4,
+  parseAddress,
+  parsePort,
+  plainAddress,
+} from '../../protocol/address.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 
 test('a port is a decimal number from 0 to 65535', (t) => {
@@ -96,4 +103,13 @@ test('whatever is read as an address is safe to show as it is', (t) => {
     return address === undefined || (address === token && toDisplayText(address) === address);
   });
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+
+test('an IPv4 address is packed into a number, and no other text is', (t) => {
+  t.is(packIpv4('0.0.0.1'), 1);
+  t.is(packIpv4('192.0.2.7'), 0xc0000207);
+  t.is(packIpv4('255.255.255.255'), 0xffffffff);
+  for (const text of ['', '::1', '::ffff:192.0.2.7', '1.2.3', '1.2.3.4.5', 'a.b.c.d']) {
+    t.is(packIpv4(text), undefined, text);
+  }
 });

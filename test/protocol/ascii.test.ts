@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
-import { decodeAscii, tokensOf } from '../../protocol/ascii.js';
+import { decodeAscii, firstTokens, tokensOf } from '../../protocol/ascii.js';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
@@ -52,6 +52,17 @@ test('tokens are found again, whatever runs of spaces and tabs stand between the
     );
   });
   t.notThrows(() => fc.assert(property));
+});
+
+test('the first tokens are the tokens, five at most', (t) => {
+  const property = fc.property(fc.string({ unit: fc.constantFrom('a', 'B', ' ', '\t') }), (text) => {
+    const tokens = tokensOf(text);
+    const found = firstTokens(text).filter((token) => token !== undefined);
+    assert.deepEqual(found, tokens.slice(0, 5));
+  });
+  t.notThrows(() => fc.assert(property));
+  t.deepEqual(firstTokens(' \t '), []);
+  t.deepEqual(firstTokens('a'), ['a', undefined, undefined, undefined, undefined]);
 });
 
 test('any bytes are either refused or decoded to the text that they are in ASCII', (t) => {

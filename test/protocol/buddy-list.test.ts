@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
-import {
-  type Buddy,
-  encodeBuddyList,
-  MAX_BUDDY_LIST_BYTES,
-  parseBuddyList,
-} from '../../protocol/buddy-list.js';
+import { packIpv4 } from '../../protocol/address.js';
+import { type Buddy, MAX_BUDDY_LIST_BYTES, parseBuddyList } from '../../protocol/buddy-list.js';
+import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
 import type { UserId } from '../../protocol/id.js';
 
 const bob: Buddy = {
@@ -15,6 +12,21 @@ const bob: Buddy = {
   endpoint: { address: '192.0.2.7', port: 41_234 },
 };
 const offline = (id: string): Buddy => ({ id: id as UserId, status: 101, endpoint: undefined });
+
+const writer = new BuddyListWriter();
+
+/** The answer that the server writes. */
+function encodeBuddyList(buddies: readonly Buddy[]): string {
+  const ids = {
+    copyId: (target: Buffer, at: number, user: number) =>
+      at + target.write((buddies[user] as Buddy).id, at, 'latin1'),
+  };
+  for (const [user, { status, endpoint }] of buddies.entries()) {
+    if (endpoint === undefined || status === 101) writer.addOffline(ids, user);
+    else writer.addPresent(ids, user, status, packIpv4(endpoint.address) ?? endpoint.address, endpoint.port);
+  }
+  return writer.take().toString('latin1');
+}
 
 const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map((text) => text as UserId);
 const callable = fc

@@ -8,5 +8,5 @@ testStoreContract('memory store', async () => openMemoryStore());
 test('every memory store starts empty', async (t) => {
   const first = openMemoryStore();
   await first.commit(changes('REG alice'));
-  t.is(await openMemoryStore().buddiesOf(id('alice')), undefined);
+  t.is(openMemoryStore().users.buddiesOf(id('alice')), undefined);
 });

@@ -48,5 +48,5 @@ export function stateOfModel(model: Model, ids: readonly UserId[] = KNOWN_IDS): 
 
 /** What a store holds for some ids. */
 export async function stateOf(store: Store, ids: readonly UserId[] = KNOWN_IDS): Promise<State> {
-  return Promise.all(ids.map(async (id) => [id, await store.buddiesOf(id)] as const));
+  return Promise.all(ids.map(async (id) => [id, store.users.buddiesOf(id)] as const));
 }

@@ -32,7 +32,7 @@ async function filled(t: ExecutionContext): Promise<string> {
 const WHOLE = [['bob', 'carol'], ['alice'], [], []];
 
 async function listsOf(store: Store): Promise<(readonly UserId[] | undefined)[]> {
-  return Promise.all(USERS.map((user) => store.buddiesOf(user)));
+  return Promise.all(USERS.map((user) => store.users.buddiesOf(user)));
 }
 
 /** Opens a directory with repair; tells what was dropped, as `file:line`, and what there is. */

@@ -33,7 +33,7 @@ export function testStoreContract(name: string, open: OpenStore): void {
 
   rule('REG of a known id leaves its buddies alone', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob', 'REG alice'));
-    t.deepEqual(await store.buddiesOf(id('alice')), [id('bob')]);
+    t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
   });
 
   for (const op of ['ADD', 'DEL']) {
@@ -66,25 +66,25 @@ export function testStoreContract(name: string, open: OpenStore): void {
     await store.commit(changes('REG alice', 'REG bob', 'REG carol'));
     t.deepEqual(await store.commit(changes('ADD alice bob', 'ADD alice carol')), [200, 200]);
     t.deepEqual(await store.commit(changes('ADD alice bob')), [201]);
-    t.deepEqual(await store.buddiesOf(id('alice')), [id('bob'), id('carol')]);
+    t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob'), id('carol')]);
   });
 
   rule('DEL is 200 whether or not the buddy was on the list', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
     t.deepEqual(await store.commit(changes('DEL alice bob')), [200]);
     t.deepEqual(await store.commit(changes('DEL alice bob')), [200]);
-    t.deepEqual(await store.buddiesOf(id('alice')), []);
+    t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
   rule('nobody has the buddies of an unknown id, and a new user has none', async (t, store) => {
     await store.commit(changes('REG alice'));
-    t.is(await store.buddiesOf(id('nobody')), undefined);
-    t.deepEqual(await store.buddiesOf(id('alice')), []);
+    t.is(store.users.buddiesOf(id('nobody')), undefined);
+    t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
   rule('a list belongs to one user: the buddy’s own stays as it is', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
-    t.deepEqual(await store.buddiesOf(id('bob')), []);
+    t.deepEqual(store.users.buddiesOf(id('bob')), []);
   });
 
   rule(
@@ -93,9 +93,9 @@ export function testStoreContract(name: string, open: OpenStore): void {
       await store.commit(changes('REG alice', 'REG d', 'REG b', 'REG c'));
       await store.commit(changes('ADD alice d', 'ADD alice b'));
       await store.commit(changes('ADD alice c'));
-      t.deepEqual(await store.buddiesOf(id('alice')), ['d', 'b', 'c'].map(id));
+      t.deepEqual(store.users.buddiesOf(id('alice')), ['d', 'b', 'c'].map(id));
       await store.commit(changes('DEL alice d', 'ADD alice d'));
-      t.deepEqual(await store.buddiesOf(id('alice')), ['b', 'c', 'd'].map(id));
+      t.deepEqual(store.users.buddiesOf(id('alice')), ['b', 'c', 'd'].map(id));
     },
   );
 
@@ -117,14 +117,14 @@ export function testStoreContract(name: string, open: OpenStore): void {
   rule('the changes of one batch are decided in order, each against all before it', async (t, store) => {
     const batch = changes('ADD x y', 'REG x', 'REG x', 'ADD x y', 'REG y', 'ADD x y', 'ADD x y', 'DEL x y');
     t.deepEqual(await store.commit(batch), [202, 200, 203, 202, 200, 200, 201, 200]);
-    t.deepEqual(await store.buddiesOf(id('x')), []);
+    t.deepEqual(store.users.buddiesOf(id('x')), []);
   });
 
   rule('an empty batch has no replies and changes nothing', async (t, store) => {
     t.deepEqual(await store.commit([]), []);
     t.deepEqual(await store.commit(changes('REG alice')), [200]);
     t.deepEqual(await store.commit([]), []);
-    t.deepEqual(await store.buddiesOf(id('alice')), []);
+    t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
   rule('a commit while another is under way is refused, and harms neither', async (t, store) => {
@@ -133,7 +133,7 @@ export function testStoreContract(name: string, open: OpenStore): void {
     await t.throwsAsync(second, { instanceOf: StoreError, code: 'store.busy' });
     await t.throwsAsync(store.commit([]), { code: 'store.busy' }, 'the refusal does not end the first');
     t.deepEqual(await first, [200]);
-    t.is(await store.buddiesOf(id('bob')), undefined);
+    t.is(store.users.buddiesOf(id('bob')), undefined);
     t.deepEqual(await store.commit(changes('REG alice', 'REG bob')), [203, 200]);
   });
 
@@ -164,9 +164,9 @@ export function testStoreContract(name: string, open: OpenStore): void {
 
   rule('a list that was handed out is never altered afterwards', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'REG carol', 'ADD alice bob'));
-    const before = await store.buddiesOf(id('alice'));
+    const before = store.users.buddiesOf(id('alice'));
     await store.commit(changes('ADD alice carol'));
-    const between = await store.buddiesOf(id('alice'));
+    const between = store.users.buddiesOf(id('alice'));
     await store.commit(changes('DEL alice bob'));
     t.deepEqual(before, [id('bob')]);
     t.deepEqual(between, [id('bob'), id('carol')]);
@@ -180,9 +180,9 @@ export function testStoreContract(name: string, open: OpenStore): void {
 
     const full = changes('ADD alice late', 'ADD alice nobody', 'ADD alice u0', 'DEL alice late');
     t.deepEqual(await store.commit(full), [201, 202, 201, 200]);
-    t.is((await store.buddiesOf(id('alice')))?.length, MAX_BUDDIES);
+    t.is(store.users.buddiesOf(id('alice'))?.length, MAX_BUDDIES);
     t.deepEqual(await store.commit(changes('DEL alice u0', 'ADD alice late')), [200, 200]);
-    t.is((await store.buddiesOf(id('alice')))?.at(-1), id('late'));
+    t.is(store.users.buddiesOf(id('alice'))?.at(-1), id('late'));
   });
 
   test(`${name}: any changes in any batches are answered, one to one, as the rules say`, async (t) => {

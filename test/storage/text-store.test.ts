@@ -301,7 +301,7 @@ test('what was read back is written to a new file, and the old one is removed', 
     });
   });
   await withStore(directory, async (store) => {
-    t.deepEqual(await store.buddiesOf(id('alice')), [id('bob')]);
+    t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
     t.deepEqual(await textsIn(directory), {
       'journal-3.txt': SAMPLE,
       'manifest.txt': manifestOf('journal journal-3.txt 1'),
@@ -321,14 +321,14 @@ test('a journal far longer than one read is read back whole, and so is a long sn
   await withStore(
     directory,
     async (store) => {
-      t.deepEqual(await store.buddiesOf(id('alice')), buddies.map(id));
+      t.deepEqual(store.users.buddiesOf(id('alice')), buddies.map(id));
       await store.commit(changes('REG late'));
       await untilNews('snapshot.made');
     },
     { minCompactionBytes: 1, onNews },
   );
   await withStore(directory, async (store) =>
-    t.deepEqual(await store.buddiesOf(id('alice')), buddies.map(id)),
+    t.deepEqual(store.users.buddiesOf(id('alice')), buddies.map(id)),
   );
 });
 
@@ -355,7 +355,7 @@ test('leftovers of the store’s own are removed, and foreign files left alone',
   for (const [name, text] of Object.entries(foreign)) await writeFile(join(directory, name), text);
   await mkdir(join(directory, 'backups'));
   await writeFile(join(directory, 'backups', 'journal-5.txt'), 'mine');
-  await withStore(directory, async (store) => t.deepEqual(await store.buddiesOf(id('alice')), [id('bob')]));
+  await withStore(directory, async (store) => t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]));
   t.deepEqual((await readdir(directory)).toSorted(), [
     ...[
       'README.md',
@@ -390,7 +390,7 @@ test('a first start that was interrupted at any point is begun anew', async (t) 
 test('the journal of an earlier version is taken over, and is not left to be taken for the database once more', async (t) => {
   const directory = await directoryWith(t, { 'journal.txt': SAMPLE });
   await withStore(directory, async (store) => {
-    t.deepEqual(await store.buddiesOf(id('alice')), [id('bob')]);
+    t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
     await store.commit(changes('DEL alice bob'));
   });
   t.deepEqual(await textsIn(directory), {
@@ -409,7 +409,7 @@ test('a takeover that was interrupted at any point is done again', async (t) => 
     { 'journal.txt': SAMPLE, 'journal-1.txt': SAMPLE, 'manifest.txt': manifestOf('journal journal-1.txt 1') },
   ]) {
     const directory = await directoryWith(t, texts);
-    await withStore(directory, async (store) => t.deepEqual(await store.buddiesOf(id('alice')), [id('bob')]));
+    await withStore(directory, async (store) => t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]));
     t.deepEqual(await readdir(directory).then((names) => names.includes('journal.txt')), false);
   }
 });
@@ -672,7 +672,7 @@ test('a directory of another process is in use until that is killed, and has all
   holder.process.kill('SIGKILL');
   await holder.ended;
   const store = await open(t, directory);
-  t.deepEqual(await store.buddiesOf(id('alice')), [id('bob')]);
+  t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
 });
 
 test('a process that opened the store and closed it ends by itself', async (t) => {
@@ -886,7 +886,7 @@ test('a journal that was deleted is written anew with all else, once it is notic
     instanceOf: StoreError,
     code: 'store.unavailable',
   });
-  t.is(await store.buddiesOf(id('carol')), undefined);
+  t.is(store.users.buddiesOf(id('carol')), undefined);
   t.deepEqual(await store.commit(changes('REG carol')), [200]);
   t.deepEqual(
     news.map(({ type }) => type),
@@ -945,7 +945,7 @@ test('what is appended to a file behind the store’s back is no part of it', as
   const directory = await directoryWith(t, WHOLE);
   await appendFile(join(directory, 'journal-2.txt'), sealed('6 5 REG eve'));
   await withStore(directory, async (store) => {
-    t.is(await store.buddiesOf('eve' as UserId), undefined);
-    t.deepEqual(await store.buddiesOf(id('carol')), [id('dave')]);
+    t.is(store.users.buddiesOf('eve' as UserId), undefined);
+    t.deepEqual(store.users.buddiesOf(id('carol')), [id('dave')]);
   });
 });
