@@ -20,9 +20,13 @@ import { parseId, type UserId } from '../protocol/id.js';
 import type { Change } from '../protocol/request.js';
 import type { Store } from '../storage/store.js';
 import { openTextStore, type StoreNews } from '../storage/text-store.js';
+import type { Report } from './report.js';
 
 const USERS = 1_000_000;
 const BUDDIES = 5;
+
+/** This file, which is a program of its own for that. */
+const LOADER = fileURLToPath(import.meta.url);
 
 /** How many changes are committed at a time when the database is made. */
 const GROUP = 65_536;
@@ -60,7 +64,7 @@ async function fill(store: Store): Promise<void> {
 
 /** Loads the database in a process that has done nothing else. */
 async function load(directory: string): Promise<Loaded> {
-  const child = fork(fileURLToPath(import.meta.url), ['load', directory], { execArgv: ['--expose-gc'] });
+  const child = fork(LOADER, ['load', directory], { execArgv: ['--expose-gc'] });
   const [loaded] = (await once(child, 'message')) as [Loaded];
   await once(child, 'exit');
   return loaded;
@@ -195,56 +199,52 @@ async function measureClients(directory: string, clients: number): Promise<Rate>
   return rate;
 }
 
-function row(name: string, value: string, target = ''): void {
-  console.log(`${name.padEnd(44)} ${value.padStart(14)}   ${target}`);
+function rateResult(report: Report, name: string, { perSecond, p50, p99 }: Rate): void {
+  const rate = Math.round(perSecond);
+  const shown = `${rate.toLocaleString('en')}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+  report.result(name, { perSecond: rate, p50Ms: p50, p99Ms: p99 }, shown);
 }
 
-function rateRow(name: string, { perSecond, p50, p99 }: Rate): void {
-  row(
-    name,
-    `${Math.round(perSecond).toLocaleString('en')}/s`,
-    `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
-  );
-}
-
-async function main(): Promise<void> {
+export async function benchStore(report: Report): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'im-bench-'));
   try {
     const small = join(directory, 'small');
     const large = join(directory, 'large');
-    console.log('\nThe text store: changes made durable\n');
+    report.section('The text store: changes made durable');
     await (await openTextStore(small)).close();
     const { bare, group } = await measureGroups(small);
-    const times = (group.p99 / bare.p99).toFixed(1);
-    row('one write and fdatasync, p99', `${bare.p99.toFixed(2)} ms`);
-    row(
+    const times = group.p99 / bare.p99;
+    report.result('one write and fdatasync, p99', { ms: bare.p99 }, `${bare.p99.toFixed(2)} ms`);
+    report.result(
       `a group of ${MEASURED_GROUP} changes, p99`,
-      `${group.p99.toFixed(2)} ms`,
-      `${times} times; target: 3 at most`,
+      { ms: group.p99, ratio: times },
+      `${group.p99.toFixed(2)} ms, ${times.toFixed(1)} times`,
+      'at most 3 times',
     );
-    console.log();
     for (let round = 1; round <= 2; round++) {
-      rateRow('one write and fdatasync', await measureDisk(small));
-      for (const clients of [1, 64, 512])
-        rateRow(`${clients} clients waiting`, await measureClients(small, clients));
+      rateResult(report, 'one write and fdatasync', await measureDisk(small));
+      for (const clients of [1, 64, 512]) {
+        rateResult(report, `${clients} clients waiting`, await measureClients(small, clients));
+      }
     }
-    console.log(`\nThe text store: ${USERS.toLocaleString('en')} users with ${BUDDIES} buddies each\n`);
+    report.section(`The text store: ${USERS.toLocaleString('en')} users with ${BUDDIES} buddies each`);
     const store = await openTextStore(large, { minCompactionBytes: Number.POSITIVE_INFINITY });
     await fill(store);
     await store.close();
     const { stallMs, snapshotMs } = await measureStall(large);
-    row('a snapshot, made beside changes', `${snapshotMs} ms`);
-    row('longest stall of the event loop meanwhile', `${stallMs.toFixed(1)} ms`, 'target: 25 ms at most');
+    report.result('a snapshot, made beside changes', { ms: snapshotMs }, `${snapshotMs} ms`);
+    const stall = `${stallMs.toFixed(1)} ms`;
+    report.result('longest stall of the event loop meanwhile', { ms: stallMs }, stall, 'at most 25 ms');
     for (let round = 1; round <= 3; round++) {
       const { ms, bytesPerUser } = await load(large);
-      row('start, from the snapshot', `${Math.round(ms)} ms`, 'target: 3,000 ms at most');
-      row('resident memory for each user', `${Math.round(bytesPerUser)} bytes`, 'target: 250 at most');
+      report.result('start, from the snapshot', { ms }, `${Math.round(ms)} ms`, 'at most 3,000 ms');
+      const bytes = Math.round(bytesPerUser);
+      report.result('resident memory for each user', { bytes }, `${bytes} bytes`, 'at most 250 bytes');
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-const [, , job, directory] = process.argv;
-if (job === 'load' && directory !== undefined) await loadHere(directory);
-else await main();
+const [, file, job, directory] = process.argv;
+if (file === LOADER && job === 'load' && directory !== undefined) await loadHere(directory);

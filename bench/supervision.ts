@@ -13,6 +13,8 @@ import { dynamicSupervisor } from '../actors/supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../actors/supervision/lifecycle.js';
 import { run } from '../actors/supervision/run.js';
 import { supervisor } from '../actors/supervision/supervisor.js';
+import { median } from './median.js';
+import type { Report } from './report.js';
 
 /** Live children beside which one is started and stopped. */
 const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
@@ -43,10 +45,6 @@ function measure(start: Start): number {
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / LIVES;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** The same actors with a parent that only hears of their ends. */
@@ -88,20 +86,27 @@ function compare(ways: readonly Start[]): number[] {
   return ways.map((_, way) => median(rounds.map((round) => round[way] as number)));
 }
 
-function print(label: string, microseconds: number, note = ''): void {
-  console.log(`${label.padEnd(58)} ${microseconds.toFixed(2).padStart(7)} µs  ${note}`.trimEnd());
+function lifeResult(report: Report, scenario: string, cpuUs: number, target = ''): void {
+  report.result(scenario, { cpuUs }, `${cpuUs.toFixed(2)} µs`, target);
 }
 
-const [bare = 0, added = 0] = compare([unsupervised(), supervised(1)]);
-console.log('An actor that lives for two events');
-print('  without a supervisor', bare);
-print('  under a dynamic supervisor, two levels below the root', added);
-print('  supervision adds', added - bare, 'target: at most 3 µs');
+export function benchSupervision(report: Report): void {
+  const [bare = 0, added = 0] = compare([unsupervised(), supervised(1)]);
+  report.section('Supervision: an actor that lives for two events');
+  lifeResult(report, 'without a supervisor', bare);
+  lifeResult(report, 'under a dynamic one, two levels below', added);
+  lifeResult(report, 'supervision adds', added - bare, 'at most 3 µs');
 
-console.log('\nStart and end of one more child, by how many are alive');
-const costs = compare(CROWDS.map(supervised));
-for (const [index, crowd] of CROWDS.entries()) {
-  print(`  ${crowd.toLocaleString('en')}`, costs[index] ?? Number.NaN);
+  report.section('Supervision: start and end of one more child, by how many are alive');
+  const costs = compare(CROWDS.map(supervised));
+  for (const [index, crowd] of CROWDS.entries()) {
+    lifeResult(report, crowd.toLocaleString('en'), costs[index] ?? Number.NaN);
+  }
+  const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
+  report.result(
+    '100,000 alive against one',
+    { ratio: growth },
+    `${growth.toFixed(2)} times`,
+    'flat is about 1',
+  );
 }
-const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
-console.log(`  with 100,000 it costs ${growth.toFixed(2)} times as much as with one: flat is about 1`);

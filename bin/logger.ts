@@ -70,8 +70,8 @@ function stderrDescriptor(): number {
 
 /** Loaded only where it is wanted: it takes a third of the start-up time. */
 async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
-  const { prettyFactory } = await import('pino-pretty');
-  const format = prettyFactory({
+  const { default: pretty } = await import('pino-pretty');
+  const format = pretty.prettyFactory({
     colorize: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
     translateTime: 'SYS:HH:MM:ss.l',
   });

@@ -42,9 +42,9 @@ export async function verifyServer(port: number, ledgers: readonly Ledger[], tal
 /** Has a store, opened anew, tell everything that was acknowledged. */
 export async function verifyStore(store: Store, ledgers: readonly Ledger[], tally: Tally): Promise<void> {
   for (const ledger of ledgers) {
-    blame(tally, 'the disk', ledger.differences(await store.buddiesOf(ledger.owner)));
+    blame(tally, 'the disk', ledger.differences(store.users.buddiesOf(ledger.owner)));
     for (const id of ledger.registered) {
-      if ((await store.buddiesOf(id)) !== undefined) continue;
+      if (store.users.buddiesOf(id) !== undefined) continue;
       tally.blame('loss', `the disk: REG ${id} was acknowledged, and is not there`);
     }
   }

@@ -1,0 +1,107 @@
+/**
+ * Two processes under the same load, in turn, so that a noisy machine does not matter.
+ */
+
+import { median } from '../median.js';
+import type { Generator } from './generator.js';
+import type { Job, Outcome } from './load.js';
+import type { Subject } from './subject.js';
+
+/** How many times each is loaded; medians count. */
+const ROUNDS = 5;
+
+/** How long each is loaded, in milliseconds. */
+export const ROUND_MS = 1_500;
+
+/** A generator that is busy for more than this part of its time is the limit. */
+const LIMIT_BUSY = 0.9;
+
+/** One of the two, and what it is asked. */
+export interface Side {
+  readonly subject: Subject;
+  /** The job of each round, and of the one that warms it up. */
+  job(): Job;
+  /** Brings about what it is measured beside, and takes it away again. */
+  readonly beside?: () => Promise<() => Promise<void>>;
+}
+
+export interface Figures {
+  /** The server's CPU time for a request, in microseconds. */
+  readonly cpuUs: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly errors: number;
+  /** The longest delay of its event loop, in milliseconds. */
+  readonly loopDelayMs: number;
+}
+
+export interface Comparison {
+  readonly scenario: string;
+  readonly target: number;
+  /** The median of the rounds' ratios: CPU time of ours to that of the other. */
+  readonly ratio: number;
+  readonly ours: Figures;
+  readonly other: Figures;
+  readonly isGeneratorLimit: boolean;
+}
+
+interface Round extends Figures {
+  readonly busy: number;
+}
+
+/** @param target The largest ratio that is good enough. */
+export async function compare(
+  generator: Generator,
+  scenario: string,
+  target: number,
+  ours: Side,
+  other: Side,
+): Promise<Comparison> {
+  await generator.run(ours.job());
+  await generator.run(other.job());
+  const rounds: { readonly ours: Round; readonly other: Round }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.push({ other: await measure(generator, other), ours: await measure(generator, ours) });
+  }
+  return {
+    scenario,
+    target,
+    ratio: median(rounds.map((round) => round.ours.cpuUs / round.other.cpuUs)),
+    ours: summary(rounds.map((round) => round.ours)),
+    other: summary(rounds.map((round) => round.other)),
+    isGeneratorLimit: median(rounds.map((round) => round.ours.busy)) > LIMIT_BUSY,
+  };
+}
+
+async function measure(generator: Generator, { subject, job, beside }: Side): Promise<Round> {
+  const takeAway = await beside?.();
+  const before = await subject.sample();
+  const outcome: Outcome = await generator.run(job());
+  const after = await subject.sample();
+  await takeAway?.();
+  return {
+    cpuUs: (after.cpuUs - before.cpuUs) / outcome.requests,
+    perSecond: outcome.requests / outcome.seconds,
+    p50Ms: outcome.p50,
+    p99Ms: outcome.p99,
+    p999Ms: outcome.p999,
+    errors: outcome.errors,
+    loopDelayMs: after.loopDelayMs,
+    busy: outcome.busy,
+  };
+}
+
+function summary(rounds: readonly Round[]): Figures {
+  const of = (pick: (round: Round) => number) => median(rounds.map(pick));
+  return {
+    cpuUs: of((round) => round.cpuUs),
+    perSecond: of((round) => round.perSecond),
+    p50Ms: of((round) => round.p50Ms),
+    p99Ms: of((round) => round.p99Ms),
+    p999Ms: of((round) => round.p999Ms),
+    errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
+    loopDelayMs: Math.max(...rounds.map(({ loopDelayMs }) => loopDelayMs)),
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Everything at once, at a steady rate, whether or not the server keeps up: announcements, questions and requests.
+ */
+
+import { PREFIX } from './database.js';
+import type { Generator } from './generator.js';
+import type { Subject } from './subject.js';
+
+/** In a second. */
+const ANNOUNCEMENTS = 50_000;
+const QUESTIONS = 50_000;
+const REQUESTS = 1_000;
+
+const DURATION_MS = 20_000;
+
+export interface Mixed {
+  readonly questions: number;
+  /** The part of the questions that had no answer. */
+  readonly lostPart: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly requests: number;
+  readonly tcpErrors: number;
+  /** The server's CPU time as a part of one core's. */
+  readonly cpuPart: number;
+  /** The same of the load generator: near 1, it was the limit. */
+  readonly loadBusy: number;
+  readonly loopDelayMs: number;
+}
+
+/** @param users How many users are online, and ask. */
+export async function mixLoad(generator: Generator, subject: Subject, users: number): Promise<Mixed> {
+  const { tcp, udp } = subject.ports;
+  const before = await subject.sample();
+  const outcome = await generator.run({
+    kind: 'mixed',
+    set: { kind: 'SET', port: udp, ms: DURATION_MS, prefix: PREFIX, users, rate: ANNOUNCEMENTS },
+    get: { kind: 'GET', port: udp, ms: DURATION_MS, prefix: PREFIX, users, rate: QUESTIONS },
+    tcp: { port: tcp, ms: DURATION_MS, rate: REQUESTS },
+  });
+  const after = await subject.sample();
+  return {
+    questions: outcome.requests,
+    lostPart: outcome.errors / outcome.requests,
+    p50Ms: outcome.p50,
+    p99Ms: outcome.p99,
+    p999Ms: outcome.p999,
+    requests: outcome.beside?.requests ?? 0,
+    tcpErrors: outcome.beside?.errors ?? 0,
+    cpuPart: (after.cpuUs - before.cpuUs) / 1_000 / DURATION_MS,
+    loadBusy: outcome.busy,
+    loopDelayMs: after.loopDelayMs,
+  };
+}
