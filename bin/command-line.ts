@@ -33,6 +33,12 @@ export function portOption(value: string): number {
   return port;
 }
 
+/** Reads a number of things, at least one. */
+export function countOption(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('it is a number from 1 on.');
+  return Number(value);
+}
+
 /** Reads a text from the command line; an empty one is most often a variable that is not set. */
 export function textOption(value: string): string {
   if (value.trim() === '') throw new InvalidArgumentError('it is empty.');

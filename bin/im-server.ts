@@ -6,12 +6,12 @@ import { lookup } from 'node:dns/promises';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Log } from '../actors/log.js';
-import { type RunningServer, startServer } from '../actors/server/tree.js';
+import { MAX_CONNECTIONS, type RunningServer, startServer } from '../actors/server/tree.js';
 import { rootCause } from '../actors/supervision/supervisor-error.js';
 import { hostPort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text-store.js';
-import { complain, createCommand, EXIT, portOption, textOption } from './command-line.js';
+import { complain, countOption, createCommand, EXIT, portOption, textOption } from './command-line.js';
 import { addDataCommands } from './data-commands.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { createLog, LOG_LEVELS, type LogFormat } from './logger.js';
@@ -24,6 +24,8 @@ interface Options {
   readonly udpPort: number;
   readonly data: string;
   readonly repair?: true;
+  readonly maxConnections: number;
+  readonly maxPerAddress?: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: LogFormat;
 }
@@ -34,6 +36,13 @@ const command = createCommand(NAME, 'Directory and presence server of a small in
   .option('--udp-port <port>', 'port for SET and GET; 0 picks a free one', portOption, 1235)
   .option('--data <directory>', 'where users and buddy lists are kept', textOption, './data')
   .option('--repair', 'save what can be saved, should the data be damaged')
+  .option(
+    '--max-connections <n>',
+    'most TCP connections at once; 206 beyond it',
+    countOption,
+    MAX_CONNECTIONS,
+  )
+  .option('--max-per-address <n>', 'the same from one address (default: 4 in 5 of all)', countOption)
   .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
   .addOption(
     new Option('--log-format <format>', 'how to log')
@@ -52,7 +61,8 @@ async function main(options: Options): Promise<void> {
     host: await addressToListenOn(options.host),
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
-    maxConnections: connectionsWithin(ownLimits()),
+    maxConnections: Math.min(options.maxConnections, connectionsWithin(ownLimits())),
+    ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
     log,
     openStore: () => {
       const opened = openTextStore(directory, { repair, onNews: (news) => logNews(log, news) });

@@ -29,9 +29,6 @@ const LAST_REQUEST_MS = 50;
 /** Most bytes after the request line that are read, unseen, before the connection is cut. */
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
-/** How long a client that is turned away may take to read why, in milliseconds. */
-const REFUSAL_LINGER_MS = 1_000;
-
 export interface ConnectionInput {
   readonly socket: Socket;
   readonly store: Address<StoreEvent>;
@@ -82,14 +79,6 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
     else socket.destroy();
   },
 });
-
-/** Turns away a client beyond the limit of connections: 206, and close. */
-export function refuseConnection({ socket }: ConnectionInput): void {
-  socket.on('error', ignore);
-  socket.resume();
-  socket.end(encodeReply(206), 'latin1');
-  setTimeout(() => socket.destroy(), REFUSAL_LINGER_MS).unref();
-}
 
 /** Turns what the socket says into the chart's events: bytes become a typed request here. */
 function listen({ scope, socket }: Connection): void {

@@ -23,15 +23,19 @@ import { addressOf } from '../supervision/mailbox.js';
 import type { RestartLimits } from '../supervision/restart-budget.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
-import { connectionLogic, refuseConnection } from './connection.js';
+import { type ConnectionInput, connectionLogic } from './connection.js';
 import { listenerLogic, type SocketBound } from './listener.js';
 import { CONNECTIONS, PRESENCE, STORE } from './names.js';
 import { presenceLogic } from './presence.js';
+import { refusals } from './refusals.js';
 import { refuseChange, storeLogic } from './store.js';
 import { udpLogic } from './udp.js';
 
-/** Most TCP connections at once; beyond it the answer is 206. */
-const MAX_CONNECTIONS = 15_000;
+/** Most TCP connections at once, unless another number is asked for; beyond it the answer is 206. */
+export const MAX_CONNECTIONS = 15_000;
+
+/** The part of all connections that one address may have, unless a number is asked for. */
+const ADDRESS_PART = 0.8;
 
 /** Most events that wait for an actor while it is restarted. */
 const MAX_STASHED_EVENTS = 10_000;
@@ -49,8 +53,10 @@ export interface ServerOptions {
   readonly tcpPort: number;
   /** Likewise for the presence socket. */
   readonly udpPort: number;
-  /** Most TCP connections at once, {@link MAX_CONNECTIONS} in any case. */
+  /** Most TCP connections at once; default {@link MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
+  /** Most TCP connections at once from one address; default four in five of all. */
+  readonly maxConnectionsPerAddress?: number;
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
   /** Told of everything that the tree emits: see `LifecycleEvent`. */
@@ -69,6 +75,7 @@ export function startServer({
   tcpPort,
   udpPort,
   maxConnections = MAX_CONNECTIONS,
+  maxConnectionsPerAddress = Math.ceil(maxConnections * ADDRESS_PART),
   openStore,
   log,
   onEmitted,
@@ -76,6 +83,7 @@ export function startServer({
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
 
+  const refuse = refusals();
   const address = { stashLimit: MAX_STASHED_EVENTS };
 
   const tcp = supervisor({
@@ -84,7 +92,7 @@ export function startServer({
     children: [
       child({
         id: CONNECTIONS,
-        address: { ...address, refuse: ({ input }) => refuseConnection(input) },
+        address: { ...address, refuse: ({ input }) => refuse(input.socket) },
         logic: dynamicSupervisor({
           template: {
             id: 'connection',
@@ -92,8 +100,9 @@ export function startServer({
             restart: 'temporary',
             shutdown: SHUTDOWN_GRACE_MS,
           },
-          limit: Math.min(maxConnections, MAX_CONNECTIONS),
-          refuse: refuseConnection,
+          limit: maxConnections,
+          share: { limit: maxConnectionsPerAddress, kindOf: addressOfClient },
+          refuse: ({ socket }) => refuse(socket),
         }),
       }),
       child({
@@ -156,4 +165,9 @@ export function startServer({
     ...(inspect && { inspect }),
   });
   return { ...tree, bound };
+}
+
+/** Where a client calls from; of one that is gone already, nobody knows. */
+function addressOfClient({ socket }: ConnectionInput): string {
+  return socket.remoteAddress ?? '';
 }

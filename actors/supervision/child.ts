@@ -46,7 +46,7 @@ const NOBODY: readonly Reply<never>[] = [];
 interface ChildMore {
   /** True for one of many from a template: it is known by its actor. */
   readonly dynamic: boolean;
-  /** Of a dynamic child that may be restarted: its input, for the next start. */
+  /** Of a dynamic child: its input, for each start. */
   readonly input?: unknown;
   /** Of a named one. */
   readonly mailbox?: AnyActorRef | undefined;

@@ -34,6 +34,7 @@ import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type PostOffice, postOfficeOf } from './post-office.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
+import { type ShareOptions, Shares } from './shares.js';
 import { SupervisorError } from './supervisor-error.js';
 
 /** The one spec of a dynamic supervisor's children; `shutdown` is for all of them together. */
@@ -47,7 +48,9 @@ export interface DynamicSupervisorOptions<TLogic extends AnyActorLogic> {
   readonly template: Template<TLogic>;
   /** Most children at once, those being restarted included. */
   readonly limit: number;
-  /** Told of the input of each child that is not started: beyond the limit, or while shutting down. */
+  /** Most children of one kind, which their inputs tell. */
+  readonly share?: ShareOptions<InputFrom<TLogic>>;
+  /** Told of the input of each child that is not started: beyond a limit, or while shutting down. */
   readonly refuse?: (input: InputFrom<TLogic>) => void;
   /** Default `DEFAULT_RESTART_LIMITS`: one restart in 5 s, of all children together. */
   readonly limits?: RestartLimits;
@@ -72,15 +75,22 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
   options: DynamicSupervisorOptions<TLogic>,
 ): BehaviourLogic<DynamicSupervisorEvent<InputFrom<TLogic>>, undefined, LifecycleEvent> {
   type Event = DynamicSupervisorEvent<InputFrom<TLogic>>;
-  const { template, limit, refuse = () => {} } = options;
+  const { template, limit, share, refuse = () => {} } = options;
   demand(typeof template === 'object' && !Array.isArray(template), 'template: exactly one spec');
   demand(limit > 0, `limit: a number of children, not ${limit}`);
+  demand(share === undefined || share.limit > 0, `share.limit: a number of children, not ${share?.limit}`);
   const spec = resolveSpec({ ...template, significant: false });
   const limits = checkLimits(options.limits);
   return markSupervisor(
     fromBehaviour<Event, undefined, LifecycleEvent>((scope) => {
       const budget = new RestartBudget(limits);
-      const supervisor: Behaviour<Event> = new DynamicSupervisor(scope, { spec, limit, refuse, budget });
+      const supervisor: Behaviour<Event> = new DynamicSupervisor(scope, {
+        spec,
+        limit,
+        share,
+        refuse,
+        budget,
+      });
       return supervisor;
     }),
   );
@@ -89,6 +99,7 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
 interface Settings<TInput> {
   readonly spec: ResolvedSpec;
   readonly limit: number;
+  readonly share: ShareOptions<TInput> | undefined;
   readonly refuse: (input: TInput) => void;
   readonly budget: RestartBudget;
 }
@@ -101,6 +112,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   readonly #children = new Map<string, Child>();
   /** Children that wait for their restart, each with its timer. */
   readonly #restarting = new Map<Child, Timer>();
+  readonly #shares: Shares<TInput> | undefined;
   /** Children that are not up again yet, by the actor that they were. */
   readonly #wereUp = new Map<AnyActorRef, Child>();
   /** Makes ids that never repeat, cheaply: this supervisor's own, and a number. */
@@ -113,6 +125,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   constructor(scope: BehaviourScope<DynamicSupervisorEvent<TInput>>, settings: Settings<TInput>) {
     this.#scope = scope;
     this.#settings = settings;
+    this.#shares = settings.share && new Shares(settings.share);
     contain(scope.self, (event) => this.#emit(event));
     this.#office = postOfficeOf(scope as never);
   }
@@ -160,25 +173,28 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #add({ input, reply }: ChildStart<TInput>): void {
     const { limit, spec } = this.#settings;
     if (this.#ending) return this.#turnAway(input, reply, 'shutting_down');
-    if (this.#children.size + this.#restarting.size >= limit) {
+    const isFull = this.#children.size + this.#restarting.size >= limit;
+    if (isFull || this.#shares?.admits(input) === false) {
       return this.#turnAway(input, reply, 'limit_reached');
     }
-    const kept = spec.restart === 'temporary' ? undefined : input;
-    const child = new Child(this.#scope as never, spec, 'added', { dynamic: true, input: kept });
+    const child = new Child(this.#scope as never, spec, 'added', { dynamic: true, input });
     if (reply !== undefined) child.onUp = [reply];
-    this.#start(child, () => input);
+    this.#start(child);
   }
 
-  #start(child: Child, makeInput: () => unknown): void {
+  #start(child: Child): void {
     const actorId = `${this.#settings.spec.id}:${this.#incarnation}-${this.#starts++}`;
     this.#children.set(actorId, child);
+    this.#shares?.add(child, child.input as TInput);
     let isReady: boolean;
     try {
-      isReady = child.start(actorId, makeInput);
+      isReady = child.start(actorId, () => child.input);
     } catch (error) {
       child.kill();
       this.#children.delete(actorId);
-      return this.#onCrash(child, error);
+      this.#onCrash(child, error);
+      if (!this.#restarting.has(child)) this.#forget(child);
+      return;
     }
     if (isReady) this.#up(child);
   }
@@ -251,6 +267,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   /** It will not be started again: nor will the named children in the tree that it may have been. */
   #forget(child: Child): void {
+    this.#shares?.remove(child);
     if (child.knownAs === undefined) return;
     this.#wereUp.delete(child.knownAs);
     if (child.spec.type === 'supervisor') this.#office.closeBelow(child.knownAs);
@@ -269,7 +286,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   }
 
   #onRestartDue(child: Child): void {
-    if (this.#restarting.delete(child)) this.#start(child, () => child.input);
+    if (this.#restarting.delete(child)) this.#start(child);
   }
 
   // Stopping.
@@ -294,7 +311,9 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     child.answerUp({ ok: false, code: 'shutting_down' });
     const current = child.actor;
     child.stop();
-    if (child.state === 'down' && current !== undefined) this.#children.delete(current.id);
+    if (child.state !== 'down' || current === undefined) return;
+    this.#children.delete(current.id);
+    this.#forget(child);
   }
 
   /** Asks all children to end, and then ends: with `outcome` as a crash, without it normally. */

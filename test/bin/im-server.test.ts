@@ -4,11 +4,31 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
-import { ask, closed, dial, freePort, PresenceClient, until } from '../helpers/network.js';
+import { ask, closed, dial, freePort, PresenceClient, readToEnd, until } from '../helpers/network.js';
 import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
+
+/** Sends announcements and questions as fast as it can, and tells when it has begun. */
+const FLOOD = `
+  import { createSocket } from 'node:dgram';
+  const socket = createSocket('udp4');
+  let sent = 0;
+  const send = () => {
+    for (let count = 0; count < 100; count++) {
+      socket.send(sent % 2 ? 'GET alice' : 'SET alice 100 ONLINE 4000', Number(process.argv[1]), '127.0.0.1');
+      if (++sent === 10_000) console.log('begun');
+    }
+    setImmediate(send);
+  };
+  send();
+`;
+
+/** Tries again until it is so. */
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition()));
+}
 
 /** Runs im-server to its end. */
 async function runToEnd(t: ExecutionContext, ...args: readonly string[]) {
@@ -189,12 +209,68 @@ test('an IPv6 host takes IPv4 clients too, and records them as IPv4', async (t) 
   t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4001\n');
 });
 
+test('there are so many connections at once, and so many from one address, as it is told', async (t) => {
+  const limits = ['--max-connections', '5', '--max-per-address', '3'];
+  const { tcp } = await startServerProgram(t, await temporaryDirectory(t), ...limits);
+  const sockets: Socket[] = [];
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  const dialFrom = async (localAddress: string) => {
+    const socket = connect({ port: tcp, host: '127.0.0.1', localAddress });
+    sockets.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  };
+  const askFrom = async (localAddress: string, request: string) => {
+    const socket = await dialFrom(localAddress);
+    socket.write(request);
+    return readToEnd(socket);
+  };
+  for (let count = 0; count < 3; count++) await dialFrom('127.0.0.1');
+  t.is(await askFrom('127.0.0.1', 'REG alice\n'), '206 BUSY\r\n');
+  t.is(await askFrom('127.0.0.2', 'REG alice\n'), '200 OK\r\n');
+  for (let count = 0; count < 2; count++) await dialFrom('127.0.0.2');
+  t.is(await askFrom('127.0.0.3', 'REG bob\n'), '206 BUSY\r\n');
+  sockets[0]?.destroy();
+  await eventually(async () => (await askFrom('127.0.0.1', 'REG carl\n')) === '200 OK\r\n');
+  t.pass();
+});
+
+test('a number of connections that is none is refused', async (t) => {
+  for (const option of ['--max-connections', '--max-per-address']) {
+    for (const value of ['0', '-1', 'many', '1.5', '']) {
+      const { code, stderr } = await runToEnd(t, `${option}=${value}`);
+      t.is(code, 2);
+      t.regex(stderr, /^im-server: .*it is a number from 1 on\. \(see im-server --help\)\n$/);
+    }
+  }
+});
+
+test('a flood of datagrams keeps no request from its answer', async (t) => {
+  const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
+  t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
+  const flood = spawn(process.execPath, ['--input-type=module', '-e', FLOOD, String(udp)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => flood.kill('SIGKILL'));
+  await once(flood.stdout, 'data');
+  for (let count = 0; count < 100; count++) t.is(await ask(tcp, `REG user${count}\n`), '200 OK\r\n');
+  t.is(flood.exitCode, null, 'it goes on until the end');
+});
+
 test('connections leave descriptors to the database: one too many is answered 206', async (t) => {
   const parent = await temporaryDirectory(t);
   const directory = join(parent, 'data');
   const options = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
   const command = [process.execPath, programPath('im-server'), ...options];
-  const limited = spawn('sh', ['-c', 'ulimit -n 160 && exec "$0" "$@"', ...command]);
+  const limited = spawn('sh', [
+    '-c',
+    'ulimit -n 160 && exec "$0" "$@"',
+    ...command,
+    '--max-per-address',
+    '32',
+  ]);
   t.teardown(() => limited.kill('SIGKILL'));
   const [ready] = (await once(limited.stdout, 'data')) as [Buffer];
   const tcp = Number(/tcp=\S*:(\d+)/.exec(ready.toString())?.[1]);

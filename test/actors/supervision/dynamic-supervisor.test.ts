@@ -45,6 +45,42 @@ test('beyond the limit it refuses, and has room again when a child ends', async 
   t.deepEqual(log, ['a started', 'b started', 'a released', 'e started']);
 });
 
+/** Of children whose names begin with the same letter there may be two. */
+const SHARE = { limit: 2, kindOf: ({ name }: CrowdInput) => name.charAt(0) };
+
+test('no kind of children has more than its share, whatever room there is', (t) => {
+  const { named, refused, start } = crowd({}, { limit: 5, share: SHARE });
+  for (const name of ['a1', 'a2', 'b1', 'a3', 'b2', 'b3', 'c1', 'c2']) start(name);
+  t.deepEqual(refused, ['a3', 'b3', 'c2'], 'the last one is beyond the limit of all');
+  named('a1').send({ type: 'finish' });
+  for (const name of ['b4', 'a4', 'a5']) start(name);
+  t.deepEqual(refused, ['a3', 'b3', 'c2', 'b4', 'a5']);
+});
+
+test('shares are counted anew when few have become many again', (t) => {
+  const { named, refused, start } = crowd({}, { limit: 9, share: SHARE });
+  for (const name of ['a1', 'a2', 'a3']) start(name);
+  named('a1').send({ type: 'finish' });
+  named('a2').send({ type: 'finish' });
+  for (const name of ['a4', 'a5', 'b1']) start(name);
+  named('a4').send({ type: 'finish' });
+  for (const name of ['a6', 'a7']) start(name);
+  t.deepEqual(refused, ['a3', 'a7']);
+});
+
+test('a child that is restarted keeps its share, and one that is stopped gives it back', async (t) => {
+  const tree = crowd({ restart: 'permanent' }, { limit: 9, share: SHARE, limits: MANY });
+  for (const name of ['a1', 'a2']) tree.start(name);
+  crash(tree.named('a1'));
+  tree.start('a3');
+  tree.clock.increment(1);
+  tree.start('a4');
+  t.deepEqual(tree.refused, ['a3', 'a4']);
+  terminateChild(tree.root, tree.named('a2'));
+  tree.start('a5');
+  t.deepEqual(tree.refused, ['a3', 'a4']);
+});
+
 test('a child that waits for its restart takes its place in the limit', (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 1 });
   tree.start('a');
