@@ -57,6 +57,8 @@ export class IdTable {
   readonly #shards = Array.from({ length: 1 << SHARD_BITS }, () => new Shard());
   readonly #scratch = Buffer.alloc(MAX_ID_LENGTH);
   #size = 0;
+  /** As {@link IdBatch.touched}. */
+  touched = 0;
 
   /** How many ids there are. */
   get size(): number {
@@ -134,6 +136,14 @@ export class IdTable {
     let to = at;
     for (let from = start; from < end; from++) target[to++] = page[from] as number;
     return to;
+  }
+
+  /** Looks at ids that are copied next, so that the processor fetches them all at the same time. */
+  touch(numbers: Uint32Array): void {
+    let touched = 0;
+    for (const number of numbers) touched += this.#places.get(number);
+    for (const number of numbers) touched += this.#byteAt(this.#places.get(number));
+    this.touched = touched;
   }
 
   #find(hash: number, bytes: Uint8Array, start: number, end: number): number {

@@ -23,6 +23,8 @@ export interface Users {
   numberOf(id: UserId): number;
   /** A user's buddies, in the order they were added, as they are at this moment. */
   listOf(user: number): Uint32Array;
+  /** Looks at users whose ids are copied next: together they are quicker. */
+  touch(users: Uint32Array): void;
   /** Writes a user's id into a buffer; returns where it ends. */
   copyId(target: Buffer, at: number, user: number): number;
   /** A user's buddies in the order they were added; `undefined` when nobody has that id. */

@@ -154,6 +154,10 @@ export class UserTable implements Users {
     this.#lists.set(user, buddies, length);
   }
 
+  touch(users: Uint32Array): void {
+    this.#ids.touch(users);
+  }
+
   copyId(target: Buffer, at: number, user: number): number {
     return this.#ids.copyTo(target, at, user);
   }

@@ -65,7 +65,10 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     function answer(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
       const now = scope.now();
       lines.users = users;
-      for (const buddy of users.listOf(user)) table.visit(buddy, now, lines);
+      const list = users.listOf(user);
+      table.touch(list);
+      users.touch(list);
+      for (const buddy of list) table.visit(buddy, now, lines);
       replyTo.send({ type: 'presence.answered', to: from, list: lines.writer.take() });
     }
 

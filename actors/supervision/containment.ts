@@ -75,10 +75,11 @@ export function contain(self: AnyActorRef, report: Reporter): void {
   if (contained.has(self.system)) return;
   contained.add(self.system);
   const system = self.system as unknown as XStateSystem;
-  const { _register, _unregister, _sendInspectionEvent } = system;
+  const { _unregister, _sendInspectionEvent } = system;
+  // XState's own keeps the actor in a map that nobody reads, and that holds on to it: see slots.ts.
   system._register = (sessionId, actor) => {
     shield(actor);
-    return _register(sessionId, actor);
+    return sessionId;
   };
   system._unregister = (actor) => {
     _unregister(actor);

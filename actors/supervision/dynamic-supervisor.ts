@@ -35,6 +35,7 @@ import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type PostOffice, postOfficeOf } from './post-office.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
 import { type ShareOptions, Shares } from './shares.js';
+import { Slots } from './slots.js';
 import { SupervisorError } from './supervisor-error.js';
 
 /** The one spec of a dynamic supervisor's children; `shutdown` is for all of them together. */
@@ -109,15 +110,14 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   readonly #settings: Settings<TInput>;
   readonly #office: PostOffice;
   /** Children that have an actor, by its id. */
-  readonly #children = new Map<string, Child>();
+  readonly #children = new Slots<Child>();
   /** Children that wait for their restart, each with its timer. */
   readonly #restarting = new Map<Child, Timer>();
   readonly #shares: Shares<TInput> | undefined;
   /** Children that are not up again yet, by the actor that they were. */
   readonly #wereUp = new Map<AnyActorRef, Child>();
-  /** Makes ids that never repeat, cheaply: this supervisor's own, and a number. */
-  readonly #incarnation = nanoid(8);
-  #starts = 0;
+  /** What the ids of all its children's actors begin with: they never repeat. */
+  readonly #prefix: string;
   #ending = false;
   #outcome: SupervisorError | undefined;
   #shutdownTimer: Timer | undefined;
@@ -125,7 +125,8 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   constructor(scope: BehaviourScope<DynamicSupervisorEvent<TInput>>, settings: Settings<TInput>) {
     this.#scope = scope;
     this.#settings = settings;
-    this.#shares = settings.share && new Shares(settings.share);
+    this.#prefix = `${settings.spec.id}:${nanoid(8)}-`;
+    this.#shares = settings.share && new Shares(settings.share, () => this.#all());
     contain(scope.self, (event) => this.#emit(event));
     this.#office = postOfficeOf(scope as never);
   }
@@ -173,8 +174,8 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #add({ input, reply }: ChildStart<TInput>): void {
     const { limit, spec } = this.#settings;
     if (this.#ending) return this.#turnAway(input, reply, 'shutting_down');
-    const isFull = this.#children.size + this.#restarting.size >= limit;
-    if (isFull || this.#shares?.admits(input) === false) {
+    const count = this.#children.size + this.#restarting.size;
+    if (count >= limit || this.#shares?.admits(input, count) === false) {
       return this.#turnAway(input, reply, 'limit_reached');
     }
     const child = new Child(this.#scope as never, spec, 'added', { dynamic: true, input });
@@ -183,9 +184,8 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   }
 
   #start(child: Child): void {
-    const actorId = `${this.#settings.spec.id}:${this.#incarnation}-${this.#starts++}`;
-    this.#children.set(actorId, child);
-    this.#shares?.add(child, child.input as TInput);
+    const actorId = this.#children.add(this.#prefix, child);
+    this.#shares?.add(child);
     let isReady: boolean;
     try {
       isReady = child.start(actorId, () => child.input);
@@ -294,7 +294,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #terminate(actor: string | AnyActorRef, reply: Reply): void {
     const { self } = this.#scope;
     if (typeof actor === 'string') return refuse(self, reply, 'dynamic');
-    const child = this.#children.get(actor?.id) ?? this.#wereUp.get(actor);
+    const child = this.#children.get(String(actor?.id)) ?? this.#wereUp.get(actor);
     if (child === undefined || (child.actor !== actor && child.knownAs !== actor)) {
       return refuse(self, reply, 'not_found');
     }
@@ -338,7 +338,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   }
 
   #killAll(): void {
-    for (const [actorId, child] of this.#children) this.#kill(actorId, child);
+    for (const [actorId, child] of [...this.#children.entries()]) this.#kill(actorId, child);
     this.#finishIfEmpty();
   }
 
@@ -348,8 +348,12 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     else this.#scope.fail(this.#outcome);
   }
 
+  #all(): Child[] {
+    return [...this.#children.values(), ...this.#restarting.keys()];
+  }
+
   #list(): ChildInfo[] {
-    return [...this.#children.values(), ...this.#restarting.keys()].map((child) => {
+    return this.#all().map((child) => {
       const isUp = child.purpose !== 'restart' || child.state === 'up' || child.state === 'stopping';
       return { id: child.about().id, actor: isUp ? child.actor : 'restarting', type: child.spec.type };
     });

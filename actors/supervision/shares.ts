@@ -12,47 +12,56 @@ export interface ShareOptions<TInput> {
   readonly kindOf: (input: TInput) => string;
 }
 
+interface HasInput {
+  readonly input: unknown;
+}
+
 export class Shares<TInput> {
   readonly #options: ShareOptions<TInput>;
-  readonly #children = new Map<object, TInput>();
+  readonly #all: () => readonly HasInput[];
   /** What kind each child is, and how many there are of each; empty while nobody needs to know. */
-  readonly #kinds = new Map<object, string>();
+  readonly #kinds = new Map<HasInput, string>();
   readonly #counts = new Map<string, number>();
 
-  constructor(options: ShareOptions<TInput>) {
+  /** @param all All children that there are. */
+  constructor(options: ShareOptions<TInput>, all: () => readonly HasInput[]) {
     this.#options = options;
+    this.#all = all;
   }
 
-  /** Whether there may be one more child, which this input makes. */
-  admits(input: TInput): boolean {
+  /**
+   * Whether there may be one more child, which this input makes.
+   *
+   * @param count How many children there are.
+   */
+  admits(input: TInput, count: number): boolean {
     const { limit, kindOf } = this.#options;
-    if (this.#children.size < limit) return true;
-    if (this.#kinds.size === 0) for (const [child, its] of this.#children) this.#count(child, its);
+    if (this.#kinds.size === 0) {
+      if (count < limit) return true;
+      for (const child of this.#all()) this.#count(child);
+    }
     return (this.#counts.get(kindOf(input)) ?? 0) < limit;
   }
 
   /** Takes note of a child; of one that is known already, it is none. */
-  add(child: object, input: TInput): void {
-    if (this.#children.has(child)) return;
-    this.#children.set(child, input);
-    if (this.#kinds.size > 0) this.#count(child, input);
+  add(child: HasInput): void {
+    if (this.#kinds.size > 0 && !this.#kinds.has(child)) this.#count(child);
   }
 
   /** Takes note that there is a child no more. */
-  remove(child: object): void {
-    this.#children.delete(child);
+  remove(child: HasInput): void {
     const kind = this.#kinds.get(child);
     if (kind === undefined) return;
     this.#kinds.delete(child);
     this.#counts.set(kind, (this.#counts.get(kind) as number) - 1);
     if (this.#counts.get(kind) === 0) this.#counts.delete(kind);
-    if (this.#children.size > this.#options.limit / 2) return;
+    if (this.#kinds.size > this.#options.limit / 2) return;
     this.#kinds.clear();
     this.#counts.clear();
   }
 
-  #count(child: object, input: TInput): void {
-    const kind = this.#options.kindOf(input);
+  #count(child: HasInput): void {
+    const kind = this.#options.kindOf(child.input as TInput);
     this.#kinds.set(child, kind);
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }

@@ -329,16 +329,25 @@ export class World {
       input: this.rootNode,
     }) as unknown as Actor;
     const system = this.root.system as unknown as System;
-    const { _register, _unregister, _relay } = system;
-    system._register = (sessionId, actor) => {
+    const { _unregister, _relay } = system;
+    let register = system._register;
+    const registered: System['_register'] = (sessionId, actor) => {
+      register(sessionId, actor);
       const stop = actor._stop;
       actor._stop = () => {
         witness.halted(actor);
         return stop.call(actor);
       };
       witness.started(actor);
-      return _register(sessionId, actor);
+      return sessionId;
     };
+    // Whoever puts another function in its place must not have the last word.
+    Object.defineProperty(system, '_register', {
+      get: () => registered,
+      set(replaced: System['_register']) {
+        register = replaced;
+      },
+    });
     system._unregister = (actor) => {
       _unregister(actor);
       witness.ended(actor);

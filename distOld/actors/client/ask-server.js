@@ -1,0 +1,55 @@
+/**
+ * Asks the server for one change: a connection, a line out, a line back.
+ */
+import { connect } from 'node:net';
+import { fromPromise } from 'xstate';
+import { toDisplayText } from '../../protocol/display-text.js';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+import { decodeLine } from '../../protocol/message.js';
+import { isDone } from '../../protocol/reply.js';
+import { encodeRequest, MAX_REQUEST_BYTES } from '../../protocol/request.js';
+import { networkReason } from './network-reason.js';
+/** Longest wait for the server's reply, in milliseconds; it may itself wait 10 s for its disk. */
+const REPLY_TIMEOUT_MS = 12_000;
+/** Actor logic of one request; its output is the reply, its error says in words why there is none. */
+export function askServerLogic(server) {
+    return fromPromise(({ input, signal }) => ask(server, encodeRequest(input.op, ...input.ids), signal));
+}
+function ask(server, request, signal) {
+    return new Promise((resolve, reject) => {
+        const splitter = new LineSplitter(MAX_REQUEST_BYTES);
+        const socket = connect({ ...server, noDelay: true });
+        const fail = (reason) => {
+            socket.destroy();
+            reject(new Error(reason));
+        };
+        /** What a listener throws is this request's failure, and nobody else's. */
+        const guarded = (listener) => (...args) => {
+            try {
+                listener(...args);
+            }
+            catch (error) {
+                socket.destroy();
+                reject(error);
+            }
+        };
+        const take = (line) => {
+            const text = decodeLine(line);
+            resolve({ line: toDisplayText(text), done: isDone(text) });
+            socket.destroy();
+        };
+        const timer = setTimeout(() => fail('no reply in time'), REPLY_TIMEOUT_MS);
+        socket.on('connect', () => socket.write(request, 'latin1'));
+        socket.on('data', guarded((chunk) => splitter.push(chunk).slice(0, 1).forEach(take)));
+        socket.on('end', guarded(() => {
+            const line = splitter.end();
+            if (line === undefined)
+                fail('it closed the connection without a reply');
+            else
+                take(line);
+        }));
+        socket.on('error', (error) => fail(networkReason(error)));
+        socket.on('close', () => clearTimeout(timer));
+        signal.addEventListener('abort', () => fail('not waited for'));
+    });
+}

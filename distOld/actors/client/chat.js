@@ -1,0 +1,147 @@
+/**
+ * The chat's actor: owns one socket to one buddy and runs the chart of machines/client/chat.ts
+ * over it.
+ */
+import { connect } from 'node:net';
+import { chatMachine } from '../../machines/client/chat.js';
+import { plainAddress } from '../../protocol/address.js';
+import { encodeAcceptance, encodeGreeting, parseOpening, REFUSAL_LINE, } from '../../protocol/call.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
+import { fromChart } from '../chart.js';
+import { addressOf } from '../supervision/mailbox.js';
+import { CLIENT } from './names.js';
+import { networkReason } from './network-reason.js';
+/** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
+const GREETING_TIMEOUT_MS = 250;
+/** Longest wait for a connection to a buddy, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Longest wait for a buddy to close after us, in milliseconds. */
+const LINGER_MS = 5_000;
+/** Most lines kept of a caller that talks before it is accepted; then it is not read on. */
+const MAX_EARLY_LINES = 16;
+/** Told to the buddy, as a line of the chat, when one of its lines or ours was cut. */
+const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
+const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
+export const chatLogic = fromChart(chatMachine, {
+    open(scope, input) {
+        const { self } = scope;
+        const socket = input.kind === 'incoming'
+            ? input.socket
+            : connect({
+                host: input.endpoint.address,
+                port: input.endpoint.port,
+                allowHalfOpen: true,
+                noDelay: true,
+            });
+        listen(socket, scope);
+        self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
+        const client = addressOf(scope.system, CLIENT);
+        const chat = { input, client, socket, scope, timer: undefined, opening: undefined, earlyLines: [] };
+        if (input.kind === 'outgoing')
+            tell(chat, { type: 'call.placed' });
+        return chat;
+    },
+    actions: {
+        startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
+        startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
+        startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
+        stopTimer: ({ scope, timer }) => scope.cancel(timer),
+        readOpening: readFirstLine,
+        readLateLine(chat, event) {
+            if (chat.opening === undefined)
+                readFirstLine(chat, event);
+            else
+                keepEarlyLine(chat, event);
+        },
+        sendGreeting({ input, socket }) {
+            if (input.kind === 'outgoing')
+                socket.write(encodeGreeting(input.caller));
+        },
+        sendAcceptance: ({ socket, opening }) => socket.write(encodeAcceptance(opening)),
+        sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
+        sendMessage(chat, event) {
+            const { bytes, cut } = encodeMessage(event.text);
+            chat.socket.write(bytes);
+            if (cut)
+                chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
+            const sent = () => tell(chat, { type: 'message.sent', cut });
+            // Back-pressure: the next line is asked for when this one has gone to the network.
+            if (chat.socket.writableNeedDrain)
+                chat.socket.once('drain', sent);
+            else
+                sent();
+        },
+        hangUp: ({ socket }) => socket.end(),
+        announceCall(chat) {
+            const address = toDisplayText(plainAddress(chat.socket.remoteAddress ?? 'unknown'));
+            const caller = chat.opening?.kind === 'message' ? undefined : chat.opening?.caller;
+            tell(chat, { type: 'call.received', caller, address });
+        },
+        announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
+        announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
+        announceFailed(chat, event) {
+            tell(chat, {
+                type: 'call.failed',
+                reason: event.reason,
+            });
+        },
+        announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
+        announceClosed: (chat) => tell(chat, { type: 'chat.closed' }),
+        deliverEarlyLines(chat) {
+            for (const line of chat.earlyLines.splice(0))
+                deliver(chat, line);
+            chat.socket.resume();
+        },
+        deliverMessage: (chat, event) => deliver(chat, event),
+    },
+    release(chat) {
+        chat.scope.cancel(chat.timer);
+        chat.socket.destroy();
+        // However it ended, and even if it said so before: the client must not wait for it.
+        tell(chat, { type: 'chat.closed' });
+    },
+});
+/** Turns what the socket says into the chart's events: bytes become lines of text here. */
+function listen(socket, scope) {
+    const { self } = scope;
+    const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
+    const take = (line) => self.send({ type: 'line.received', text: decodeLine(line), cut: line.cut });
+    socket.on('connect', () => self.send({ type: 'socket.connected' }));
+    socket.on('data', scope.guard((chunk) => splitter.push(chunk).forEach(take)));
+    socket.on('end', scope.guard(() => {
+        const line = splitter.end();
+        if (line !== undefined)
+            take(line);
+        self.send({ type: 'socket.ended' });
+    }));
+    socket.on('close', () => self.send({ type: 'socket.closed' }));
+    socket.on('error', (error) => {
+        self.send({ type: 'socket.failed', reason: networkReason(error) });
+    });
+}
+function startTimer(chat, delayMs) {
+    chat.scope.cancel(chat.timer);
+    chat.timer = chat.scope.sendLater({ type: 'timer.passed' }, delayMs);
+}
+function tell(chat, report) {
+    chat.client.send({ ...report, chat: chat.scope.self });
+}
+/** The first line says who calls and how; where it says neither, it is the first message. */
+function readFirstLine(chat, event) {
+    const line = event;
+    chat.opening = parseOpening(line.text);
+    if (chat.opening.kind === 'message')
+        keepEarlyLine(chat, line);
+}
+function keepEarlyLine(chat, line) {
+    chat.earlyLines.push(line);
+    if (chat.earlyLines.length >= MAX_EARLY_LINES)
+        chat.socket.pause();
+}
+function deliver(chat, { text, cut }) {
+    tell(chat, { type: 'message.received', text: toDisplayText(text), cut });
+    if (cut)
+        chat.socket.write(encodeMessage(YOURS_WAS_CUT).bytes);
+}

@@ -1,0 +1,164 @@
+/**
+ * The heartbeat: says every ten seconds that its user is there, and asks who else is.
+ *
+ * It owns the client's UDP socket. Datagrams may be lost, the server may be down and come back on
+ * another address: every beat starts over, so all of it heals by itself.
+ */
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns';
+import { SocketAddress } from 'node:net';
+import { plainAddress } from '../../protocol/address.js';
+import { parseBuddyList } from '../../protocol/buddy-list.js';
+import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
+import { fromBehaviour, } from '../supervision/behaviour.js';
+/** Time between beats, in milliseconds. */
+export const BEAT_MS = 10_000;
+/** How often a question of the user's is asked before the server counts as silent, and how far apart. */
+export const QUERY_TRIES = 3;
+export const QUERY_RETRY_MS = 700;
+/** How many beats in a row go unanswered before the user is told. */
+export const LOST_AFTER_BEATS = 2;
+export const heartbeatLogic = fromBehaviour((scope, input) => new Heartbeat(scope, input));
+class Heartbeat {
+    #scope;
+    #input;
+    #beatTimer;
+    #user;
+    #callPort;
+    /** The server's address as of the last beat. */
+    #address;
+    #socket;
+    #queryTries = 0;
+    #queryTimer;
+    #unansweredBeats = 0;
+    constructor(scope, input) {
+        this.#scope = scope;
+        this.#input = input;
+        this.#user = input.user && { id: input.user, status: 100 };
+        this.#callPort = input.callPort;
+        this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
+        // Whoever asked the heartbeat before this one, and waits, is answered by this one.
+        if (this.#user !== undefined)
+            this.#query({ announces: true });
+    }
+    receive(event) {
+        switch (event.type) {
+            case 'presence.set':
+                if (event.id !== this.#user?.id)
+                    this.#sayGoodbye();
+                this.#user = { id: event.id, status: event.status };
+                return this.#contact({ announces: true });
+            case 'port.bound':
+                this.#callPort = event.port;
+                return this.#contact({ announces: true });
+            case 'beat.due':
+                return this.#beat();
+            case 'buddies.get':
+                this.#queryTries = 0;
+                return this.#query();
+            case 'query.overdue':
+                return this.#query();
+            case 'server.located':
+                return this.#onLocated(event.address, event.announces);
+            case 'datagram.received':
+                return this.#onDatagram(event.text, event.from);
+        }
+    }
+    shutdown() {
+        this.#sayGoodbye(() => this.#scope.end());
+    }
+    release() {
+        this.#scope.cancel(this.#beatTimer);
+        this.#scope.cancel(this.#queryTimer);
+        this.#socket?.close();
+    }
+    #beat() {
+        this.#beatTimer = this.#scope.sendLater({ type: 'beat.due' }, BEAT_MS);
+        if (this.#user === undefined)
+            return;
+        this.#unansweredBeats += 1;
+        if (this.#unansweredBeats === LOST_AFTER_BEATS + 1)
+            this.#input.client.send({ type: 'server.lost' });
+        this.#contact({ announces: true });
+    }
+    /** Asks for the user's buddies, and again when nothing came: a datagram may be lost. */
+    #query({ announces } = { announces: false }) {
+        this.#scope.cancel(this.#queryTimer);
+        if (this.#queryTries === QUERY_TRIES)
+            return this.#input.client.send({ type: 'buddies.timed-out' });
+        this.#queryTries += 1;
+        this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
+        this.#contact({ announces });
+    }
+    /** Finds the server, then sends; a server that cannot be found is one that does not answer. */
+    #contact({ announces }) {
+        if (this.#user === undefined)
+            return;
+        lookup(this.#input.server.host, { order: 'ipv4first' }, (error, address) => {
+            if (error !== null)
+                return;
+            this.#scope.self.send({ type: 'server.located', address: peerAddress(address), announces });
+        });
+    }
+    #onLocated(address, announces) {
+        if (this.#user === undefined)
+            return;
+        if (address !== this.#address) {
+            this.#socket?.close();
+            this.#socket = undefined;
+        }
+        this.#address = address;
+        this.#socket ??= this.#openSocket(address);
+        const { id, status } = this.#user;
+        if (announces && this.#callPort !== undefined)
+            this.#send(encodeAnnouncement(id, status, this.#callPort));
+        this.#send(encodeQuery(id));
+    }
+    #onDatagram(text, from) {
+        const { server, client } = this.#input;
+        if (plainAddress(from.address) !== this.#address || from.port !== server.port)
+            return;
+        if (this.#unansweredBeats > LOST_AFTER_BEATS)
+            client.send({ type: 'server.found' });
+        this.#unansweredBeats = 0;
+        this.#scope.cancel(this.#queryTimer);
+        client.send({ type: 'buddies.received', buddies: parseBuddyList(text) });
+    }
+    /** Announces that the user is gone, on a socket that hears no answers any more. */
+    #sayGoodbye(done = () => { }) {
+        const user = this.#user;
+        const socket = this.#socket;
+        this.#user = undefined;
+        this.#socket = undefined;
+        this.#scope.cancel(this.#queryTimer);
+        socket?.removeAllListeners('message');
+        if (user === undefined || socket === undefined || this.#callPort === undefined)
+            return done();
+        const goodbye = encodeAnnouncement(user.id, 101, this.#callPort);
+        socket.send(goodbye, this.#input.server.port, this.#address, () => {
+            socket.close();
+            done();
+        });
+    }
+    #send(datagram) {
+        // With a callback, an error is a datagram lost, like any other.
+        this.#socket?.send(datagram, this.#input.server.port, this.#address, () => { });
+    }
+    #openSocket(address) {
+        const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+        socket.on('message', (bytes, from) => {
+            this.#scope.self.send({ type: 'datagram.received', text: bytes.toString('latin1'), from });
+        });
+        socket.on('error', (error) => this.#scope.fail(error));
+        return socket;
+    }
+}
+/**
+ * An address as answers from there will carry it: in its shortest form, and where it means this machine by
+ * naming none, as the one that it stands for.
+ */
+function peerAddress(address) {
+    const family = address.includes(':') ? 'ipv6' : 'ipv4';
+    const shortest = plainAddress(new SocketAddress({ address, family }).address);
+    return { '0.0.0.0': '127.0.0.1', '::': '::1' }[shortest] ?? shortest;
+}

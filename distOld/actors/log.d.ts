@@ -1,0 +1,11 @@
+/**
+ * The log as actors see it. bin/ chooses what is behind it; fields must be gated or typed values,
+ * never raw foreign text.
+ */
+export interface Log {
+    debug(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+    isLevelEnabled(level: string): boolean;
+}

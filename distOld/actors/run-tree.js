@@ -1,0 +1,50 @@
+/**
+ * Runs a supervision tree and logs the lives of its actors: the frame that both programs share.
+ */
+import { run } from './supervision/run.js';
+/**
+ * Between restarts of an actor that needs the disk or the network: what failed once may fail for a while. One that
+ * always fails is tried ten times in ten seconds at most, which each level that has such actors allows.
+ */
+export const RESTART_BACKOFF = { minMs: 50, maxMs: 2_000, resetAfterMs: 500 };
+/** Starts a tree and logs the lives of its actors. */
+export function runTree(logic, { log, onEmitted, ...options }) {
+    return run(logic, {
+        ...options,
+        onEmitted(event) {
+            logLifecycle(log, event);
+            onEmitted?.(event);
+        },
+    });
+}
+function logLifecycle(log, event) {
+    switch (event.type) {
+        case 'child.started':
+            // Of many short-lived children, a line for each request says enough.
+            if (!event.dynamic)
+                log.debug({ child: event.id }, 'started');
+            break;
+        case 'child.ended':
+            if (event.reason.kind === 'crashed')
+                log.error({ child: event.id, err: event.reason.error }, 'crashed');
+            else if (!event.dynamic)
+                log.debug({ child: event.id, reason: event.reason.kind }, 'ended');
+            break;
+        case 'child.start-failed':
+            // At the first start of the tree, how it ended says so.
+            log[event.dynamic ? 'error' : 'debug']({ child: event.id, err: event.error }, 'could not start');
+            break;
+        case 'child.restarting':
+            log.warn({ child: event.id, attempt: event.attempt }, 'restarting');
+            break;
+        case 'supervisor.gave-up':
+            log.error({ child: event.id, err: event.error }, 'crashed too often: its supervisor gives up');
+            break;
+        case 'supervisor.shutting-down':
+            log.debug({ supervisor: event.supervisor, reason: event.reason }, 'shutting down');
+            break;
+        case 'bystander.failed':
+            log.error({ actor: event.actor, bystander: event.bystander, err: event.error }, 'failed');
+            break;
+    }
+}

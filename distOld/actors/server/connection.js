@@ -1,0 +1,94 @@
+/**
+ * The connection's actor: owns one accepted socket and runs the chart of
+ * machines/server/connection.ts over it.
+ */
+import { connectionMachine, } from '../../machines/server/connection.js';
+import { plainAddress } from '../../protocol/address.js';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+import { encodeReply } from '../../protocol/reply.js';
+import { MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
+import { fromChart } from '../chart.js';
+import { Deadline } from '../supervision/deadline.js';
+/** Longest wait in milliseconds: for a whole line from accept; then for the store; then for the client to close. */
+export const CONNECTION_DEADLINE_MS = 10_000;
+/** How long a connection without a request is waited for when the server shuts down, in milliseconds. */
+const LAST_REQUEST_MS = 50;
+/** Most bytes after the request line that are read, unseen, before the connection is cut. */
+export const MAX_IGNORED_BYTES = 64 * 1024;
+export const connectionLogic = fromChart(connectionMachine, {
+    open(scope, input) {
+        const { socket, store, log } = input;
+        const deadline = new Deadline(scope, { type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
+        const acceptedAtMs = performance.now();
+        const connection = { socket, store, log, scope, deadline, acceptedAtMs, change: undefined };
+        listen(connection);
+        return connection;
+    },
+    actions: {
+        submitChange(connection, event) {
+            const { change } = event;
+            connection.change = change;
+            connection.store.send({ type: 'change.commit', change, replyTo: connection.scope.self });
+        },
+        restartDeadline: ({ deadline }) => deadline.restart(CONNECTION_DEADLINE_MS),
+        shortenDeadline: ({ deadline }) => deadline.restart(LAST_REQUEST_MS),
+        sendReply: (connection, event) => reply(connection, event.reply),
+        sendUnavailable: (connection) => reply(connection, 205),
+    },
+    release({ deadline, socket }) {
+        deadline.cancel();
+        // V8 takes a socket for alive until its next large collection, and with it whatever listens to it.
+        socket.removeAllListeners();
+        socket.on('error', ignore);
+        if (socket.writableEnded)
+            socket.destroySoon();
+        else
+            socket.destroy();
+    },
+});
+/** Turns what the socket says into the chart's events: bytes become a typed request here. */
+function listen({ scope, socket }) {
+    const { self } = scope;
+    const splitter = new LineSplitter(MAX_REQUEST_BYTES);
+    let hasLine = false;
+    let ignoredBytes = 0;
+    function take(line) {
+        hasLine = true;
+        const change = line.cut ? undefined : parseRequest(line.bytes);
+        self.send(change === undefined ? { type: 'request.refused', reply: 201 } : { type: 'request.received', change });
+    }
+    function onData(chunk) {
+        if (hasLine) {
+            ignoredBytes += chunk.length;
+            if (ignoredBytes > MAX_IGNORED_BYTES)
+                self.send({ type: 'input.flooded' });
+            return;
+        }
+        const [line] = splitter.push(chunk);
+        if (line !== undefined)
+            take(line);
+    }
+    function onEnd() {
+        if (hasLine)
+            return;
+        const line = splitter.end();
+        if (line !== undefined)
+            take(line);
+        else
+            self.send({ type: 'input.ended' });
+    }
+    socket.on('data', scope.guard(onData));
+    socket.on('end', scope.guard(onEnd));
+    socket.on('close', () => self.send({ type: 'socket.closed' }));
+    // 'close' follows and ends this actor.
+    socket.on('error', ignore);
+}
+/** A broken connection is the client's affair. */
+function ignore() { }
+function reply({ socket, log, change, acceptedAtMs }, code) {
+    socket.end(encodeReply(code), 'latin1');
+    if (!log.isLevelEnabled('debug'))
+        return;
+    const from = plainAddress(socket.remoteAddress ?? 'unknown');
+    log.debug({ from, ...change, reply: code, ms: Math.round(performance.now() - acceptedAtMs) }, 'request');
+}

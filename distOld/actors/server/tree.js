@@ -1,0 +1,126 @@
+/**
+ * The server's tree: the one place where its actors are wired to each other.
+ *
+ *     server (one_for_one)
+ *     ├─ store          remembers users and lists
+ *     ├─ presence       knows who is online
+ *     ├─ udp            owns the presence socket
+ *     └─ tcp (rest_for_one)
+ *        ├─ connections one actor per connection, dynamic, temporary
+ *        └─ listener    accepts
+ *
+ * The order is the order of start: who is asked comes before who asks, and connections can be
+ * taken in before the listener accepts any. When `connections` crashes, the listener follows.
+ */
+import { RESTART_BACKOFF, runTree } from '../run-tree.js';
+import { child } from '../supervision/child-spec.js';
+import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
+import { addressOf } from '../supervision/mailbox.js';
+import { supervisor } from '../supervision/supervisor.js';
+import { connectionLogic } from './connection.js';
+import { listenerLogic } from './listener.js';
+import { CONNECTIONS, PRESENCE, STORE } from './names.js';
+import { presenceLogic } from './presence.js';
+import { refusals } from './refusals.js';
+import { refuseChange, storeLogic } from './store.js';
+import { udpLogic } from './udp.js';
+/** Most TCP connections at once, unless another number is asked for; beyond it the answer is 206. */
+export const MAX_CONNECTIONS = 15_000;
+/** The part of all connections that one address may have, unless a number is asked for. */
+const ADDRESS_PART = 0.8;
+/** Most events that wait for an actor while it is restarted. */
+const MAX_STASHED_EVENTS = 10_000;
+/** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
+const SHUTDOWN_GRACE_MS = 2_000;
+/** How often children may be restarted before the level gives up; the levels multiply. */
+export const SERVER_LIMITS = { intensity: 10, periodMs: 10_000 };
+export const TCP_LIMITS = { intensity: 20, periodMs: 10_000 };
+/** Starts a server. */
+export function startServer({ host, tcpPort, udpPort, maxConnections = MAX_CONNECTIONS, maxConnectionsPerAddress = Math.ceil(maxConnections * ADDRESS_PART), openStore, log, onEmitted, inspect, }) {
+    const bound = new Map();
+    const refuse = refusals();
+    const address = { stashLimit: MAX_STASHED_EVENTS };
+    const tcp = supervisor({
+        strategy: 'rest_for_one',
+        limits: TCP_LIMITS,
+        children: [
+            child({
+                id: CONNECTIONS,
+                address: { ...address, refuse: ({ input }) => refuse(input.socket) },
+                logic: dynamicSupervisor({
+                    template: {
+                        id: 'connection',
+                        logic: connectionLogic,
+                        restart: 'temporary',
+                        shutdown: SHUTDOWN_GRACE_MS,
+                    },
+                    limit: maxConnections,
+                    share: { limit: maxConnectionsPerAddress, kindOf: addressOfClient },
+                    refuse: ({ socket }) => refuse(socket),
+                }),
+            }),
+            child({
+                id: 'listener',
+                logic: listenerLogic,
+                backoff: RESTART_BACKOFF,
+                input: (system) => ({
+                    host,
+                    port: bound.get('tcp')?.port ?? tcpPort,
+                    connections: addressOf(system, CONNECTIONS),
+                    store: addressOf(system, STORE),
+                    log,
+                }),
+            }),
+        ],
+    });
+    const server = supervisor({
+        strategy: 'one_for_one',
+        limits: SERVER_LIMITS,
+        children: [
+            child({
+                id: STORE,
+                logic: storeLogic(openStore, log),
+                backoff: RESTART_BACKOFF,
+                address: {
+                    ...address,
+                    refuse: (event) => {
+                        if (event.type === 'change.commit')
+                            refuseChange(event);
+                    },
+                },
+            }),
+            child({
+                id: PRESENCE,
+                address,
+                logic: presenceLogic,
+                input: (system) => ({ store: addressOf(system, STORE) }),
+            }),
+            child({
+                id: 'udp',
+                logic: udpLogic,
+                backoff: RESTART_BACKOFF,
+                input: (system) => ({
+                    host,
+                    port: bound.get('udp')?.port ?? udpPort,
+                    presence: addressOf(system, PRESENCE),
+                    log,
+                }),
+            }),
+            child({ id: 'tcp', logic: tcp }),
+        ],
+    });
+    const tree = runTree(server, {
+        log,
+        onEmitted: (event) => {
+            if (event.type === 'socket.bound')
+                bound.set(event.protocol, event);
+            onEmitted?.(event);
+        },
+        ...(inspect && { inspect }),
+    });
+    return { ...tree, bound };
+}
+/** Where a client calls from; of one that is gone already, nobody knows. */
+function addressOfClient({ socket }) {
+    return socket.remoteAddress ?? '';
+}

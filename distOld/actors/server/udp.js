@@ -1,0 +1,64 @@
+/**
+ * The UDP actor: owns the presence socket. Datagrams in become typed values here, and typed
+ * answers become datagrams.
+ */
+import { createSocket } from 'node:dgram';
+import { plainAddress } from '../../protocol/address.js';
+import { parseDatagram } from '../../protocol/datagram.js';
+import { fromBehaviour } from '../supervision/behaviour.js';
+/** Bytes of datagrams that may wait to be read, as far as the system allows: some 50 ms of a flood. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Most bytes of answers that wait for the network; beyond it answers are lost, as UDP may lose any. */
+const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
+/** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
+export const udpLogic = fromBehaviour((scope, input) => {
+    const { host, port, presence, log } = input;
+    const family = host.includes(':') ? 6 : 4;
+    const socket = createSocket({
+        type: `udp${family}`,
+        recvBufferSize: RECEIVE_BUFFER_BYTES,
+        // Answers go to addresses: nothing is to be looked up, and nobody need wait for it.
+        lookup: (address, _options, done) => done(null, address, family),
+    });
+    const logsRequests = log.isLevelEnabled('debug');
+    function onDatagram(bytes, remote) {
+        const datagram = parseDatagram(bytes);
+        const from = { address: remote.address, port: remote.port };
+        if (logsRequests)
+            log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
+        if (datagram === undefined)
+            return;
+        if (datagram.op === 'GET') {
+            presence.send({ type: 'presence.asked', id: datagram.id, from, replyTo: scope.self });
+        }
+        else {
+            const address = plainAddress(remote.address);
+            presence.send({ type: 'presence.announced', announcement: datagram, address });
+        }
+    }
+    function logUnsent(error, to) {
+        if (error)
+            log.debug({ err: error, to }, 'answer not sent');
+    }
+    socket.on('message', scope.guard(onDatagram));
+    socket.on('error', (error) => scope.fail(error));
+    socket.once('listening', scope.guard(() => {
+        const { address, port } = socket.address();
+        scope.emit({ type: 'socket.bound', protocol: 'udp', host: address, port });
+        scope.ready();
+    }));
+    socket.bind({ address: host, port });
+    return {
+        starting: true,
+        receive({ to, list }) {
+            if (socket.getSendQueueSize() > MAX_SEND_QUEUE_BYTES)
+                return;
+            // Without a callback an answer that cannot be sent is lost, as UDP may lose any.
+            if (logsRequests)
+                socket.send(list, to.port, to.address, (error) => logUnsent(error, to));
+            else
+                socket.send(list, to.port, to.address);
+        },
+        release: () => socket.close(),
+    };
+});

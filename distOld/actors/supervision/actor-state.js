@@ -1,0 +1,29 @@
+/**
+ * What XState tells a supervisor of an actor: whether it can be used, and how it ended.
+ */
+import { IGNORE } from './behaviour.js';
+import { reportBystander } from './containment.js';
+/** True when a started actor can be used; a logic whose snapshot has no `ready` always can. */
+export function isReady(actor) {
+    const snapshot = actor.getSnapshot();
+    return snapshot.status === 'active' && snapshot.ready !== false;
+}
+/** Tells the end of a child from any other event. */
+export function isActorEnded(event) {
+    return event.type.startsWith('xstate.done.actor.') || event.type.startsWith('xstate.error.actor.');
+}
+/** What an actor threw when it was stopped already: it ended, and its supervisor knows; that it failed shall be known too. */
+export function reportLateError(supervisor, event) {
+    if ('error' in event)
+        reportBystander('release', supervisor, event.error);
+}
+/** True for the end of an actor that had nothing to do. */
+export function isIgnored(event) {
+    return !('error' in event) && event.output === IGNORE;
+}
+/** Why an actor ended that its supervisor had asked to, or not. */
+export function reasonOf(event, asked) {
+    if ('error' in event)
+        return { kind: 'crashed', error: event.error };
+    return { kind: asked ? 'shut_down' : 'done' };
+}

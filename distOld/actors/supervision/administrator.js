@@ -1,0 +1,97 @@
+/**
+ * Answers what a supervisor with a list of children is asked, and changes its roster accordingly.
+ */
+import { answer, countOf, refuse, } from './administration.js';
+export class Administrator {
+    #of;
+    constructor(administered) {
+        this.#of = administered;
+    }
+    receive(event) {
+        const { self } = this.#of;
+        switch (event.type) {
+            case 'child.add':
+                return this.#add(event.spec, event.reply);
+            case 'child.terminate':
+                return this.#terminate(event.child, event.reply);
+            case 'child.restart':
+                return this.#restart(event.id, event.reply);
+            case 'child.delete':
+                return this.#delete(event.id, event.reply);
+            case 'children.list':
+                return answer(self, [event.reply], this.#list());
+            case 'children.count':
+                return answer(self, [event.reply], countOf(this.#list()));
+            case 'child.start':
+                if (event.reply !== undefined)
+                    refuse(self, event.reply, 'not_dynamic');
+        }
+    }
+    #add(spec, reply) {
+        const { roster, self } = this.#of;
+        if (this.#of.isEnding())
+            return refuse(self, reply, 'shutting_down');
+        const present = roster.find(spec?.id);
+        if (present !== undefined) {
+            return refuse(self, reply, roster.isDown(present) ? 'already_present' : 'already_started');
+        }
+        try {
+            this.#of.adopt(spec).onUp = [reply];
+        }
+        catch (error) {
+            refuse(self, reply, 'invalid_spec', error);
+        }
+    }
+    #terminate(id, reply) {
+        const { roster, self } = this.#of;
+        const child = roster.find(id);
+        if (child === undefined)
+            return refuse(self, reply, 'not_found');
+        roster.dropStart(child);
+        // Should it be started with its group one day, that is no first start any more.
+        child.purpose = 'restart';
+        child.answerUp({ ok: false, code: 'shutting_down' });
+        if (child.state === 'down') {
+            if (child.spec.restart === 'temporary')
+                this.#of.forget(child);
+            return answer(self, [reply], { ok: true });
+        }
+        child.onDown = [...child.onDown, reply];
+        this.#of.stopLater([child]);
+    }
+    #restart(id, reply) {
+        const child = this.#findDown(id, reply);
+        if (child === undefined)
+            return;
+        if (this.#of.isEnding())
+            return refuse(this.#of.self, reply, 'shutting_down');
+        child.purpose = 'asked';
+        child.onUp = [reply];
+        this.#of.roster.startLater(child);
+    }
+    #delete(id, reply) {
+        const child = this.#findDown(id, reply);
+        if (child === undefined)
+            return;
+        this.#of.forget(child);
+        answer(this.#of.self, [reply], { ok: true });
+    }
+    /** Finds a child that is down; otherwise says why not. */
+    #findDown(id, reply) {
+        const { roster, self } = this.#of;
+        const child = roster.find(id);
+        if (child !== undefined && roster.isDown(child))
+            return child;
+        const code = child === undefined ? 'not_found' : roster.isRestarting(child) ? 'restarting' : 'running';
+        refuse(self, reply, code);
+        return undefined;
+    }
+    #list() {
+        const { roster } = this.#of;
+        return roster.children.map((child) => {
+            const { actor, spec, state } = child;
+            const current = state === 'down' ? undefined : actor;
+            return { id: spec.id, actor: roster.isRestarting(child) ? 'restarting' : current, type: spec.type };
+        });
+    }
+}

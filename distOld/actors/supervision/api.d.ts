@@ -1,0 +1,28 @@
+/**
+ * The public face of the supervision library: what a package that imports `im/supervision` is given.
+ *
+ * docs/supervision.md is its manual. Within this house, nobody imports this file: each takes what it needs from where it
+ * is.
+ */
+export type { Answer, ChildCount, ChildInfo, ChildStart, Refusal, RefusalCode, Reply, Started, } from './administration.js';
+export { addChild, countChildren, deleteChild, listChildren, restartChild, startChild, terminateChild, } from './administration.js';
+export type { BackoffOptions } from './backoff.js';
+export type { AnyActorSystem, Behaviour, BehaviourLogic, BehaviourScope, ShutdownRequested, Timer, } from './behaviour.js';
+export { fromBehaviour, IGNORE } from './behaviour.js';
+export { START_TIMEOUT_MS } from './child.js';
+export type { ChildOptions, ChildSpec, ChildType, RestartPolicy, ShutdownPolicy } from './child-spec.js';
+export { child, DEFAULT_SHUTDOWN_MS } from './child-spec.js';
+export type { DynamicSupervisorEvent, DynamicSupervisorOptions, Template } from './dynamic-supervisor.js';
+export { dynamicSupervisor } from './dynamic-supervisor.js';
+export type { Bystander, EndReason, LifecycleEvent, ShutdownReason } from './lifecycle.js';
+export type { Address, AddressOptions, Name } from './mailbox.js';
+export { addressOf, nameOf } from './mailbox.js';
+export type { RestartLimits } from './restart-budget.js';
+export { DEFAULT_RESTART_LIMITS } from './restart-budget.js';
+export type { Strategy } from './roster.js';
+export type { RunningTree, RunOptions } from './run.js';
+export { run } from './run.js';
+export type { AutoShutdown, SupervisorEvent, SupervisorOptions } from './supervisor.js';
+export { supervisor } from './supervisor.js';
+export type { SupervisorErrorCode } from './supervisor-error.js';
+export { rootCause, SupervisorError } from './supervisor-error.js';

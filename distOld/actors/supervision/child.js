@@ -1,0 +1,161 @@
+/**
+ * A child as its supervisor has it: a spec, and at most one actor at a time.
+ *
+ * It starts that actor and waits until it is ready, asks it to end and waits for that, and says what
+ * happened. When to do so, and what follows from it, is for the supervisor to decide.
+ */
+import { createActor } from 'xstate';
+import { isReady } from './actor-state.js';
+import { answer } from './administration.js';
+import { Backoff } from './backoff.js';
+/** Longest wait for a child to become ready, in milliseconds; then it counts as crashed. */
+export const START_TIMEOUT_MS = 120_000;
+/** The error of a child that did not become ready within {@link START_TIMEOUT_MS}. */
+export function notReady(id) {
+    return new Error(`'${id}' was not ready within ${START_TIMEOUT_MS} ms`);
+}
+/**
+ * The shortest wait before a restart, in milliseconds: it comes in a later turn, so that a child that
+ * crashes at once does not keep the event loop from others.
+ */
+export const NEXT_TURN_MS = 1;
+const NOBODY = [];
+export class Child {
+    spec;
+    input;
+    purpose;
+    state = 'down';
+    /** The actor that it is, or was last. */
+    actor = undefined;
+    /** The actor by which others know it: the last one that was up. */
+    knownAs = undefined;
+    /** Who waits for it to be up, and for it to be down. */
+    onUp = NOBODY;
+    onDown = NOBODY;
+    #scope;
+    #dynamic;
+    #mailbox;
+    #backoff;
+    #timer = undefined;
+    /** @param scope The supervisor's. */
+    constructor(scope, spec, purpose, more) {
+        this.#scope = scope;
+        this.spec = spec;
+        this.purpose = purpose;
+        this.#dynamic = more.dynamic;
+        this.input = more.input;
+        this.#mailbox = more.mailbox;
+        this.#backoff = spec.backoff && new Backoff(spec.backoff);
+    }
+    /**
+     * Starts an actor, and tells when it is ready.
+     *
+     * @returns True when it is ready already: {@link up} is to be called.
+     * @throws What making it, or its input, threw.
+     */
+    start(actorId, makeInput) {
+        this.state = 'starting';
+        this.actor = undefined;
+        const { self, system } = this.#scope;
+        const actor = createActor(this.spec.logic, { parent: self, id: actorId, input: makeInput(system) });
+        this.actor = actor;
+        // What many short-lived children emit goes no further; a whole tree below one is heard.
+        if (!this.#dynamic || this.spec.type === 'supervisor')
+            actor.on('*', (event) => this.#scope.emit(event));
+        actor.start();
+        if (isReady(actor))
+            return true;
+        this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId }, START_TIMEOUT_MS);
+        const subscription = actor.subscribe(() => {
+            if (!isReady(actor))
+                return;
+            subscription.unsubscribe();
+            this.#scope.self.send({ type: 'child.readied', actorId });
+        });
+        return false;
+    }
+    /** Takes note that it can be used. */
+    up() {
+        const actor = this.actor;
+        this.state = 'up';
+        this.knownAs = actor;
+        this.purpose = 'restart';
+        this.#scope.cancel(this.#timer);
+        this.#backoff?.up(this.#scope.now());
+        this.#mailbox?.send({ type: 'mailbox.attach', target: actor });
+        this.emit({ type: 'child.started', ...this.about(), actor });
+        this.answerUp({ ok: true, actor });
+    }
+    /** Asks it to end, in time; a brutal child is stopped at once, and down when this returns. */
+    stop(timeoutMs = this.spec.shutdown) {
+        const actor = this.actor;
+        this.state = 'stopping';
+        this.#mailbox?.send({ type: 'mailbox.detach' });
+        this.#scope.cancel(this.#timer);
+        if (timeoutMs === 'brutal')
+            return this.kill();
+        actor.send({ type: 'shutdown.requested' });
+        if (timeoutMs === Number.POSITIVE_INFINITY)
+            return;
+        this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, timeoutMs);
+    }
+    /** Stops it hard. */
+    kill() {
+        if (this.actor !== undefined)
+            this.#scope.stopChild(this.actor);
+        this.down({ kind: 'killed' });
+    }
+    /** Takes note that its actor has ended, or never came to be. */
+    down(reason) {
+        const { actor } = this;
+        this.state = 'down';
+        this.#scope.cancel(this.#timer);
+        this.#mailbox?.send({ type: 'mailbox.detach' });
+        if (reason !== undefined && actor !== undefined && actor === this.knownAs) {
+            this.emit({ type: 'child.ended', ...this.about(), actor, reason });
+        }
+        this.#answerDown();
+    }
+    /**
+     * Takes one more restart from its supervisor's budget, because of an end, and tells of it.
+     *
+     * @returns After how many milliseconds it is to be started; `undefined` when it was one too many.
+     */
+    planRestart(budget, error) {
+        const now = this.#scope.now();
+        const attempt = budget.spend(now);
+        if (attempt === undefined) {
+            this.emit({ type: 'supervisor.gave-up', ...this.about(), error });
+            return undefined;
+        }
+        const delayMs = Math.max(this.#backoff?.next(now) ?? 0, NEXT_TURN_MS);
+        this.emit({ type: 'child.restarting', ...this.about(), attempt, delayMs });
+        return delayMs;
+    }
+    /** Lets go of the actor, because the supervisor ends or forgets it. */
+    release() {
+        this.#scope.cancel(this.#timer);
+        if (this.state !== 'down' && this.actor !== undefined)
+            this.#scope.stopChild(this.actor);
+        this.answerUp({ ok: false, code: 'shutting_down' });
+    }
+    /** Tells whoever waits for it to be up. */
+    answerUp(given) {
+        const replies = this.onUp;
+        this.onUp = NOBODY;
+        answer(this.#scope.self, replies, given);
+    }
+    #answerDown() {
+        const replies = this.onDown;
+        this.onDown = NOBODY;
+        answer(this.#scope.self, replies, { ok: true });
+    }
+    /** How events name it. */
+    about() {
+        const id = this.#dynamic ? (this.actor?.id ?? this.spec.id) : this.spec.id;
+        return { id, supervisor: this.#scope.self.id, dynamic: this.#dynamic };
+    }
+    emit(event) {
+        this.#scope.emit(event);
+    }
+}

@@ -1,0 +1,46 @@
+/**
+ * A deadline that is put off often and passes seldom.
+ *
+ * It has one timer, which is looked at when it fires: to put a deadline off costs no timer of its own.
+ */
+export class Deadline {
+    #scope;
+    #event;
+    #dueMs = 0;
+    #firesMs = 0;
+    #timer;
+    /**
+     * @param scope Of the actor that is sent the event when the deadline passes.
+     * @param delayMs From now, in milliseconds.
+     */
+    constructor(scope, event, delayMs) {
+        this.#scope = scope;
+        this.#event = event;
+        this.restart(delayMs);
+    }
+    /** Sets it anew, this many milliseconds from now. */
+    restart(delayMs) {
+        const now = this.#scope.now();
+        this.#dueMs = now + delayMs;
+        if (this.#timer !== undefined && this.#firesMs <= this.#dueMs)
+            return;
+        this.#scope.cancel(this.#timer);
+        this.#arm(now);
+    }
+    cancel() {
+        this.#scope.cancel(this.#timer);
+        this.#timer = undefined;
+    }
+    #arm(now) {
+        this.#firesMs = this.#dueMs;
+        this.#timer = this.#scope.callLater(this.#fire, this.#dueMs - now);
+    }
+    #fire = () => {
+        this.#timer = undefined;
+        const now = this.#scope.now();
+        if (now < this.#dueMs)
+            this.#arm(now);
+        else
+            this.#scope.self.send(this.#event);
+    };
+}

@@ -1,0 +1,309 @@
+/**
+ * A supervisor of many children of one kind, after OTP's `simple_one_for_one`.
+ *
+ * Its children are started from one template, each with an input of its own, and are known by their
+ * actors. Starting and stopping one costs the same with one or with 100,000 alive: they live in a `Map`
+ * of the supervisor's own, because a machine's `spawnChild` copies the list of all children each time.
+ */
+import { nanoid } from 'nanoid';
+import { isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
+import { answer, countOf, refuse, } from './administration.js';
+import { fromBehaviour, } from './behaviour.js';
+import { Child, notReady } from './child.js';
+import { markSupervisor, resolveSpec } from './child-spec.js';
+import { contain, watched } from './containment.js';
+import { demand } from './demand.js';
+import { postOfficeOf } from './post-office.js';
+import { checkLimits, RestartBudget } from './restart-budget.js';
+import { Shares } from './shares.js';
+import { SupervisorError } from './supervisor-error.js';
+/**
+ * Actor logic of a dynamic supervisor. It emits the lives of its children; what these emit themselves
+ * goes no further.
+ *
+ * @throws TypeError that names the option, or the template's field, when its value is not one of those allowed.
+ */
+export function dynamicSupervisor(options) {
+    const { template, limit, share, refuse = () => { } } = options;
+    demand(typeof template === 'object' && !Array.isArray(template), 'template: exactly one spec');
+    demand(limit > 0, `limit: a number of children, not ${limit}`);
+    demand(share === undefined || share.limit > 0, `share.limit: a number of children, not ${share?.limit}`);
+    const spec = resolveSpec({ ...template, significant: false });
+    const limits = checkLimits(options.limits);
+    return markSupervisor(fromBehaviour((scope) => {
+        const budget = new RestartBudget(limits);
+        const supervisor = new DynamicSupervisor(scope, {
+            spec,
+            limit,
+            share,
+            refuse,
+            budget,
+        });
+        return supervisor;
+    }));
+}
+class DynamicSupervisor {
+    #scope;
+    #settings;
+    #office;
+    /** Children that have an actor, by its id. */
+    #children = new Map();
+    /** Children that wait for their restart, each with its timer. */
+    #restarting = new Map();
+    #shares;
+    /** Children that are not up again yet, by the actor that they were. */
+    #wereUp = new Map();
+    /** Makes ids that never repeat, cheaply: this supervisor's own, and a number. */
+    #incarnation = nanoid(8);
+    #starts = 0;
+    #ending = false;
+    #outcome;
+    #shutdownTimer;
+    constructor(scope, settings) {
+        this.#scope = scope;
+        this.#settings = settings;
+        this.#shares = settings.share && new Shares(settings.share);
+        contain(scope.self, (event) => this.#emit(event));
+        this.#office = postOfficeOf(scope);
+    }
+    receive(event) {
+        if (isActorEnded(event))
+            return this.#onEnded(event);
+        const { self } = this.#scope;
+        switch (event.type) {
+            case 'child.start':
+                return this.#add(event);
+            case 'child.readied':
+                return this.#onReadied(event.actorId);
+            case 'child.overdue':
+                return this.#onOverdue(event.actorId);
+            case 'restart.due':
+                return this.#onRestartDue(event.child);
+            case 'shutdown.overdue':
+                return this.#killAll();
+            case 'child.terminate':
+                return this.#terminate(event.child, event.reply);
+            case 'children.list':
+                return answer(self, [event.reply], this.#list());
+            case 'children.count':
+                return answer(self, [event.reply], countOf(this.#list()));
+            case 'child.add':
+            case 'child.restart':
+            case 'child.delete':
+                return refuse(self, event.reply, 'dynamic');
+        }
+    }
+    shutdown() {
+        this.#endAll('requested');
+    }
+    release() {
+        this.#scope.cancel(this.#shutdownTimer);
+        for (const timer of this.#restarting.values())
+            this.#scope.cancel(timer);
+        for (const child of this.#children.values())
+            child.release();
+        this.#office.closeFor(this.#scope.self);
+    }
+    // Starting.
+    #add({ input, reply }) {
+        const { limit, spec } = this.#settings;
+        if (this.#ending)
+            return this.#turnAway(input, reply, 'shutting_down');
+        const isFull = this.#children.size + this.#restarting.size >= limit;
+        if (isFull || this.#shares?.admits(input) === false) {
+            return this.#turnAway(input, reply, 'limit_reached');
+        }
+        const child = new Child(this.#scope, spec, 'added', { dynamic: true, input });
+        if (reply !== undefined)
+            child.onUp = [reply];
+        this.#start(child);
+    }
+    #start(child) {
+        const actorId = `${this.#settings.spec.id}:${this.#incarnation}-${this.#starts++}`;
+        this.#children.set(actorId, child);
+        this.#shares?.add(child, child.input);
+        let isReady;
+        try {
+            isReady = child.start(actorId, () => child.input);
+        }
+        catch (error) {
+            child.kill();
+            this.#children.delete(actorId);
+            this.#onCrash(child, error);
+            if (!this.#restarting.has(child))
+                this.#forget(child);
+            return;
+        }
+        if (isReady)
+            this.#up(child);
+    }
+    #onReadied(actorId) {
+        const child = this.#children.get(actorId);
+        if (child?.state === 'starting')
+            this.#up(child);
+    }
+    #up(child) {
+        if (child.knownAs !== undefined)
+            this.#wereUp.delete(child.knownAs);
+        child.up();
+    }
+    #turnAway(input, reply, code) {
+        const { self } = this.#scope;
+        watched('refusal', self, this.#settings.refuse)(input);
+        if (reply !== undefined)
+            refuse(self, reply, code);
+    }
+    // Ends.
+    #onEnded(event) {
+        const child = this.#children.get(event.actorId);
+        if (child === undefined)
+            return reportLateError(this.#scope.self, event);
+        const { state } = child;
+        const ignored = state === 'starting' && isIgnored(event);
+        if (state === 'starting' && !ignored && !('error' in event))
+            this.#up(child);
+        this.#children.delete(event.actorId);
+        child.down(ignored ? undefined : reasonOf(event, state === 'stopping'));
+        if (ignored)
+            this.#onIgnored(child);
+        else if (state !== 'stopping')
+            this.#onOwnEnd(child, event);
+        if (!this.#restarting.has(child))
+            this.#forget(child);
+        this.#finishIfEmpty();
+    }
+    #onIgnored(child) {
+        this.#emit({ type: 'child.ignored', ...child.about() });
+        child.answerUp({ ok: true, actor: undefined });
+    }
+    #onOwnEnd(child, event) {
+        if ('error' in event)
+            this.#onCrash(child, event.error);
+        else if (child.spec.restart === 'permanent')
+            this.#restart(child, undefined);
+    }
+    #onCrash(child, error) {
+        if (child.purpose === 'added') {
+            this.#emit({ type: 'child.start-failed', ...child.about(), error });
+            child.answerUp({ ok: false, code: 'start_failed', error });
+        }
+        else if (child.spec.restart !== 'temporary') {
+            this.#restart(child, error);
+        }
+    }
+    #onOverdue(actorId) {
+        const child = this.#children.get(actorId);
+        if (child === undefined)
+            return;
+        const { state } = child;
+        this.#kill(actorId, child);
+        if (state === 'starting')
+            this.#onCrash(child, notReady(actorId));
+        this.#finishIfEmpty();
+    }
+    #kill(actorId, child) {
+        this.#children.delete(actorId);
+        child.kill();
+        this.#forget(child);
+    }
+    /** It will not be started again: nor will the named children in the tree that it may have been. */
+    #forget(child) {
+        this.#shares?.remove(child);
+        if (child.knownAs === undefined)
+            return;
+        this.#wereUp.delete(child.knownAs);
+        if (child.spec.type === 'supervisor')
+            this.#office.closeBelow(child.knownAs);
+    }
+    // Restarting, and giving up.
+    #restart(child, error) {
+        if (this.#ending)
+            return;
+        const delayMs = child.planRestart(this.#settings.budget, error);
+        if (delayMs === undefined) {
+            return this.#endAll('gave_up', new SupervisorError('gave_up', child.about().id, error));
+        }
+        if (child.knownAs !== undefined)
+            this.#wereUp.set(child.knownAs, child);
+        this.#restarting.set(child, this.#scope.sendInLaterTurn({ type: 'restart.due', child }, delayMs));
+    }
+    #onRestartDue(child) {
+        if (this.#restarting.delete(child))
+            this.#start(child);
+    }
+    // Stopping.
+    #terminate(actor, reply) {
+        const { self } = this.#scope;
+        if (typeof actor === 'string')
+            return refuse(self, reply, 'dynamic');
+        const child = this.#children.get(actor?.id) ?? this.#wereUp.get(actor);
+        if (child === undefined || (child.actor !== actor && child.knownAs !== actor)) {
+            return refuse(self, reply, 'not_found');
+        }
+        this.#wereUp.delete(actor);
+        const timer = this.#restarting.get(child);
+        if (timer !== undefined) {
+            this.#scope.cancel(timer);
+            this.#restarting.delete(child);
+            this.#forget(child);
+            return answer(self, [reply], { ok: true });
+        }
+        child.onDown = [...child.onDown, reply];
+        if (child.state === 'stopping')
+            return;
+        child.answerUp({ ok: false, code: 'shutting_down' });
+        const current = child.actor;
+        child.stop();
+        if (child.state !== 'down' || current === undefined)
+            return;
+        this.#children.delete(current.id);
+        this.#forget(child);
+    }
+    /** Asks all children to end, and then ends: with `outcome` as a crash, without it normally. */
+    #endAll(reason, outcome) {
+        if (this.#ending)
+            return;
+        this.#ending = true;
+        this.#outcome = outcome;
+        this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
+        for (const timer of this.#restarting.values())
+            this.#scope.cancel(timer);
+        this.#restarting.clear();
+        for (const child of this.#children.values())
+            child.answerUp({ ok: false, code: 'shutting_down' });
+        const { shutdown } = this.#settings.spec;
+        if (shutdown === 'brutal')
+            return this.#killAll();
+        // They share one time to end.
+        for (const child of this.#children.values()) {
+            if (child.state !== 'stopping')
+                child.stop(Number.POSITIVE_INFINITY);
+        }
+        if (shutdown !== Number.POSITIVE_INFINITY) {
+            this.#shutdownTimer = this.#scope.sendLater({ type: 'shutdown.overdue' }, shutdown);
+        }
+        this.#finishIfEmpty();
+    }
+    #killAll() {
+        for (const [actorId, child] of this.#children)
+            this.#kill(actorId, child);
+        this.#finishIfEmpty();
+    }
+    #finishIfEmpty() {
+        if (!this.#ending || this.#children.size > 0)
+            return;
+        if (this.#outcome === undefined)
+            this.#scope.end();
+        else
+            this.#scope.fail(this.#outcome);
+    }
+    #list() {
+        return [...this.#children.values(), ...this.#restarting.keys()].map((child) => {
+            const isUp = child.purpose !== 'restart' || child.state === 'up' || child.state === 'stopping';
+            return { id: child.about().id, actor: isUp ? child.actor : 'restarting', type: child.spec.type };
+        });
+    }
+    #emit(event) {
+        this.#scope.emit(event);
+    }
+}

@@ -1,0 +1,52 @@
+/**
+ * Things that come and go by the thousands in a second, each known by an id that it is given.
+ *
+ * In place of a `Map`: V8 replaces the table of a map now and then, and keeps alive, until its next large collection,
+ * whatever was in the old one. Of actors as short-lived as connections that was every second one.
+ */
+const SEPARATOR = '.';
+export class Slots {
+    #items = [];
+    #ids = [];
+    #free = [];
+    #count = 0;
+    get size() {
+        return this.#items.length - this.#free.length;
+    }
+    /**
+     * Adds a thing.
+     *
+     * @param prefix What its id begins with.
+     * @returns Its id, which nothing else ever had.
+     */
+    add(prefix, item) {
+        const slot = this.#free.pop() ?? this.#items.length;
+        const id = `${prefix}${this.#count++}${SEPARATOR}${slot}`;
+        this.#items[slot] = item;
+        this.#ids[slot] = id;
+        return id;
+    }
+    get(id) {
+        const slot = Number(id.slice(id.lastIndexOf(SEPARATOR) + 1));
+        return this.#ids[slot] === id ? this.#items[slot] : undefined;
+    }
+    delete(id) {
+        if (this.get(id) === undefined)
+            return;
+        const slot = Number(id.slice(id.lastIndexOf(SEPARATOR) + 1));
+        this.#items[slot] = undefined;
+        this.#ids[slot] = undefined;
+        this.#free.push(slot);
+    }
+    /** The ids and things that there are now, the oldest slot first. */
+    *entries() {
+        for (const [slot, id] of this.#ids.entries()) {
+            if (id !== undefined)
+                yield [id, this.#items[slot]];
+        }
+    }
+    *values() {
+        for (const [, item] of this.entries())
+            yield item;
+    }
+}

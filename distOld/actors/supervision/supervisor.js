@@ -1,0 +1,341 @@
+/**
+ * A supervisor of a list of children, after Erlang/OTP's `supervisor`.
+ *
+ * It starts them in order, each when the one before is ready; restarts what crashes, by its
+ * strategy; gives up when restarts come too thick; and stops them in reverse order. One thing
+ * happens at a time: a child being started or stopped is waited for (`#awaited`), and the roster
+ * holds what comes next, stops before starts. Every event, whatever it was, ends in `#advance`.
+ */
+import { nanoid } from 'nanoid';
+import { isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
+import { Administrator } from './administrator.js';
+import { fromBehaviour, } from './behaviour.js';
+import { Child, NEXT_TURN_MS, notReady } from './child.js';
+import { markSupervisor, resolveSpec } from './child-spec.js';
+import { contain } from './containment.js';
+import { demand } from './demand.js';
+import { postOfficeOf } from './post-office.js';
+import { checkLimits, RestartBudget } from './restart-budget.js';
+import { Roster, STRATEGIES } from './roster.js';
+import { SupervisorError } from './supervisor-error.js';
+const AUTO_SHUTDOWNS = ['never', 'any', 'all'];
+/**
+ * Actor logic of a supervisor.
+ *
+ * Its events ({@link LifecycleEvent}) and everything that its children emit are emitted by the
+ * supervisor too, so one listener at the root hears the whole tree.
+ *
+ * @throws TypeError that names the option, or a child's field, when its value is not one of those allowed.
+ */
+export function supervisor(options) {
+    const { strategy = 'one_for_one', autoShutdown = 'never' } = options;
+    demand(STRATEGIES.includes(strategy), `strategy: one of ${STRATEGIES.join(', ')}, not '${strategy}'`);
+    demand(AUTO_SHUTDOWNS.includes(autoShutdown), `autoShutdown: one of ${AUTO_SHUTDOWNS.join(', ')}, not '${autoShutdown}'`);
+    demand(Array.isArray(options.children), 'children: a list of specs');
+    const specs = options.children.map((spec) => resolveChild(spec, autoShutdown));
+    const ids = new Set(specs.map(({ id }) => id));
+    demand(ids.size === specs.length, 'children: ids must be unique');
+    const limits = checkLimits(options.limits);
+    return markSupervisor(fromBehaviour((scope) => new Supervisor(scope, { strategy, autoShutdown, budget: new RestartBudget(limits) }).begin(specs)));
+}
+function resolveChild(spec, autoShutdown) {
+    const resolved = resolveSpec(spec);
+    demand(!(resolved.significant && autoShutdown === 'never'), `significant: '${resolved.id}' means nothing without autoShutdown`);
+    return resolved;
+}
+class Supervisor {
+    starting = true;
+    #scope;
+    #settings;
+    #office;
+    #roster = new Roster();
+    #byActorId = new Map();
+    #administrator;
+    #phase = 'starting';
+    #outcome;
+    #awaited;
+    /** Restarts come when a timer says so, however long everything else took: set for one time, it last came at another. */
+    #dueTimer;
+    #dueTimerMs = Number.POSITIVE_INFINITY;
+    #dueMs = Number.NEGATIVE_INFINITY;
+    constructor(scope, settings) {
+        this.#scope = scope;
+        this.#settings = settings;
+        this.#office = postOfficeOf(scope);
+        this.#administrator = new Administrator({
+            self: scope.self,
+            roster: this.#roster,
+            isEnding: () => this.#phase === 'ending',
+            adopt: (spec) => this.#adopt(resolveChild(spec, settings.autoShutdown), 'added'),
+            stopLater: (children) => this.#stopLater(children),
+            forget: (child) => this.#forget(child),
+        });
+    }
+    /** Makes all addresses first, so that children can be given each other's, then starts in order. */
+    begin(specs) {
+        contain(this.#scope.self, (event) => this.#emit(event));
+        try {
+            for (const spec of specs)
+                this.#adopt(spec, 'first');
+            this.#advance();
+            return this;
+        }
+        catch (error) {
+            this.release();
+            throw error;
+        }
+    }
+    receive(event) {
+        if (isActorEnded(event))
+            this.#onEnded(event);
+        else if (event.type === 'child.readied')
+            this.#onReadied(event.actorId);
+        else if (event.type === 'child.overdue')
+            this.#onOverdue(event.actorId);
+        else if (event.type === 'restart.due')
+            this.#onDue();
+        else
+            this.#administrator.receive(event);
+        this.#advance();
+    }
+    shutdown() {
+        this.#endAll('requested');
+        this.#advance();
+    }
+    release() {
+        this.#scope.cancel(this.#dueTimer);
+        for (const child of this.#roster.children.toReversed())
+            child.release();
+        for (const { spec } of this.#roster.children)
+            if (spec.address !== undefined)
+                this.#office.leave(spec.id);
+        this.#office.closeFor(this.#scope.self);
+    }
+    /** Does what can be done now; returns when there is something to wait for, or nothing left. */
+    #advance() {
+        while (this.#awaited === undefined) {
+            const stopping = this.#roster.nextToStop();
+            if (stopping !== undefined) {
+                this.#stop(stopping);
+                continue;
+            }
+            if (this.#phase === 'ending')
+                return this.#finish();
+            const starting = this.#roster.nextToStart(this.#dueMs);
+            if (starting === undefined)
+                return this.#settle();
+            this.#start(starting);
+        }
+    }
+    #settle() {
+        this.#setDueTimer();
+        if (this.#phase !== 'starting' || this.#roster.hasFirstStarts)
+            return;
+        this.#phase = 'running';
+        this.#scope.ready();
+    }
+    #setDueTimer() {
+        const { nextStartMs } = this.#roster;
+        // One that is running is left alone: whoever keeps a supervisor busy must not put off its restarts.
+        if (nextStartMs === undefined || nextStartMs >= this.#dueTimerMs)
+            return;
+        this.#scope.cancel(this.#dueTimer);
+        // A timer may come a little early: then this comes by again.
+        const delayMs = Math.max(Math.ceil(nextStartMs - this.#scope.now()), NEXT_TURN_MS);
+        this.#dueTimer = this.#scope.sendInLaterTurn({ type: 'restart.due' }, delayMs);
+        this.#dueTimerMs = nextStartMs;
+    }
+    #onDue() {
+        this.#dueTimerMs = Number.POSITIVE_INFINITY;
+        this.#dueMs = this.#scope.now();
+    }
+    #finish() {
+        if (this.#outcome === undefined)
+            this.#scope.end();
+        else
+            this.#scope.fail(this.#outcome);
+    }
+    // Starting and stopping.
+    #adopt(spec, purpose) {
+        const mailbox = spec.address && this.#office.open(spec.id, spec.address, this.#scope.self);
+        const child = new Child(this.#scope, spec, purpose, { dynamic: false, mailbox });
+        this.#roster.children.push(child);
+        this.#roster.startLater(child);
+        return child;
+    }
+    #start(child) {
+        const { spec } = child;
+        const actorId = `${spec.id}:${nanoid(10)}`;
+        this.#awaited = child;
+        let isReady;
+        try {
+            isReady = child.start(actorId, spec.input ?? (() => undefined));
+        }
+        catch (error) {
+            child.kill();
+            this.#onDown(child);
+            return this.#onCrash(child, error, true);
+        }
+        this.#byActorId.set(actorId, child);
+        if (isReady)
+            this.#up(child);
+    }
+    #onReadied(actorId) {
+        const child = this.#byActorId.get(actorId);
+        if (child?.state === 'starting')
+            this.#up(child);
+    }
+    #up(child) {
+        this.#stopAwaiting(child);
+        child.up();
+    }
+    #stop(child) {
+        this.#awaited = child;
+        child.stop();
+        if (child.state !== 'down')
+            return;
+        this.#onDown(child);
+        this.#onStopped(child);
+    }
+    #onOverdue(actorId) {
+        const child = this.#byActorId.get(actorId);
+        if (child === undefined)
+            return;
+        const wasStopped = child.state === 'stopping' || this.#roster.isToStop(child);
+        child.kill();
+        this.#onDown(child);
+        if (!wasStopped)
+            this.#onCrash(child, notReady(child.spec.id), true);
+        else
+            this.#onStopped(child);
+    }
+    /** A child has no actor any more, for whatever reason. */
+    #onDown(child) {
+        if (child.actor !== undefined)
+            this.#byActorId.delete(child.actor.id);
+        this.#stopAwaiting(child);
+        this.#roster.stopped(child);
+    }
+    #stopAwaiting(child) {
+        if (this.#awaited === child)
+            this.#awaited = undefined;
+    }
+    // Ends.
+    #onEnded(event) {
+        const child = this.#byActorId.get(event.actorId);
+        if (child === undefined)
+            return reportLateError(this.#scope.self, event);
+        const { state } = child;
+        // Asked to end, or about to be: then it does not matter how it did.
+        const wasStopped = state === 'stopping' || this.#roster.isToStop(child);
+        const wasStarting = state === 'starting';
+        if (wasStarting && isIgnored(event))
+            return this.#onIgnored(child);
+        if (wasStarting && !('error' in event))
+            this.#up(child);
+        child.down(reasonOf(event, state === 'stopping'));
+        this.#onDown(child);
+        if (wasStopped)
+            this.#onStopped(child);
+        else if ('error' in event)
+            this.#onCrash(child, event.error, wasStarting);
+        else
+            this.#onDone(child);
+    }
+    #onIgnored(child) {
+        child.down(undefined);
+        child.purpose = 'restart';
+        this.#onDown(child);
+        this.#emit({ type: 'child.ignored', ...child.about() });
+        child.answerUp({ ok: true, actor: undefined });
+        if (child.spec.restart === 'temporary')
+            this.#forget(child);
+    }
+    #onStopped(child) {
+        if (child.spec.restart === 'temporary')
+            this.#forget(child);
+    }
+    #onDone(child) {
+        const { restart } = child.spec;
+        if (restart === 'permanent')
+            return this.#restart(child, undefined);
+        if (restart === 'temporary')
+            this.#forget(child);
+        this.#endAfter(child);
+    }
+    #onCrash(child, error, wasStarting) {
+        if (wasStarting && child.purpose !== 'restart')
+            return this.#onStartFailed(child, error);
+        if (child.spec.restart !== 'temporary')
+            return this.#restart(child, error);
+        this.#forget(child);
+        this.#endAfter(child);
+    }
+    #onStartFailed(child, error) {
+        const { purpose, spec } = child;
+        this.#emit({ type: 'child.start-failed', ...child.about(), error });
+        child.answerUp({ ok: false, code: 'start_failed', error });
+        child.purpose = 'restart';
+        if (purpose === 'added')
+            this.#forget(child);
+        if (purpose === 'first')
+            this.#endAll('start_failed', new SupervisorError('start_failed', spec.id, error));
+    }
+    /** A child ended by itself, for good: without a significant one, there may be nothing left to do. */
+    #endAfter({ spec }) {
+        if (!spec.significant)
+            return;
+        const goesOn = this.#settings.autoShutdown === 'all' &&
+            this.#roster.children.some((child) => child.spec.significant && !this.#roster.isDown(child));
+        if (!goesOn)
+            this.#endAll('significant_child_ended');
+    }
+    #forget(child) {
+        this.#roster.forget(child);
+        child.answerUp({ ok: false, code: 'shutting_down' });
+        child.release();
+        if (child.spec.address !== undefined)
+            this.#office.close(child.spec.id);
+        if (child.spec.type === 'supervisor')
+            this.#office.closeBelow(child.knownAs);
+    }
+    // Restarting, and giving up.
+    #restart(child, error) {
+        if (this.#phase === 'ending')
+            return;
+        const { budget, strategy } = this.#settings;
+        const delayMs = child.planRestart(budget, error);
+        if (delayMs === undefined) {
+            return this.#endAll('gave_up', new SupervisorError('gave_up', child.spec.id, error));
+        }
+        const dueAtMs = this.#scope.now() + delayMs;
+        const group = this.#roster.groupOf(child, strategy);
+        this.#stopLater(group);
+        for (const member of group) {
+            const starts = member.spec.restart !== 'temporary' || this.#roster.isToStart(member);
+            if (starts)
+                this.#roster.startLater(member, dueAtMs);
+        }
+    }
+    /** Stops everything, in reverse order, and then ends: with `outcome` as a crash, without it normally. */
+    #endAll(reason, outcome) {
+        if (this.#phase === 'ending')
+            return;
+        this.#phase = 'ending';
+        this.#outcome = outcome;
+        this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
+        this.#roster.dropStarts();
+        for (const child of this.#roster.children)
+            child.answerUp({ ok: false, code: 'shutting_down' });
+        this.#stopLater(this.#roster.children);
+    }
+    #stopLater(children) {
+        this.#roster.stopLater(children);
+        // Whoever is starting is not waited for, but stopped.
+        if (this.#awaited?.state === 'starting' && this.#roster.isToStop(this.#awaited))
+            this.#awaited = undefined;
+    }
+    #emit(event) {
+        this.#scope.emit(event);
+    }
+}

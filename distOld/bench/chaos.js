@@ -1,0 +1,56 @@
+/**
+ * Chaos on the real thing: `npm run chaos -- --seconds 30`.
+ *
+ * A real server and real clients in this process, over real sockets and files: they are kept busy while random actors
+ * of every kind are crashed, many times a second, as often as their supervisors must bear. Exits with 1 when
+ * anything that was acknowledged is lost, or anything runs on, hangs or gives up.
+ */
+import { InvalidArgumentError } from 'commander';
+import { complain, createCommand, EXIT } from '../bin/command-line.js';
+import { stoppable } from './chaos/pause.js';
+import { progressLine, table } from './chaos/report.js';
+import { runChaos } from './chaos/run.js';
+const NAME = 'chaos';
+/** Longest run, in seconds: a day. */
+const MAX_SECONDS = 86_400;
+/** Seeds are below this. */
+const SEEDS = 2 ** 32;
+function secondsOption(value) {
+    const seconds = Number(value);
+    if (value.trim() !== '' && seconds > 0 && seconds <= MAX_SECONDS)
+        return seconds;
+    throw new InvalidArgumentError(`give a number of seconds, at most ${MAX_SECONDS}.`);
+}
+function seedOption(value) {
+    if (/^\d+$/.test(value) && Number(value) < SEEDS)
+        return Number(value);
+    throw new InvalidArgumentError(`give a whole number below ${SEEDS}.`);
+}
+const command = createCommand(NAME, 'Crashes actors of a busy server and its clients, and counts what is lost.')
+    .option('--seconds <n>', 'how long to crash actors', secondsOption, 30)
+    .option('--seed <n>', 'makes the same choices again (default: another each time)', seedOption)
+    .addHelpText('after', '\nSIGINT ends it early. It exits with 1 when anything is wrong, and says what.');
+async function main({ seconds, seed }) {
+    const stop = stoppable();
+    const interrupt = () => stop.abort();
+    process.once('SIGINT', interrupt);
+    process.stdout.write(`${NAME}: ${seconds} s, --seed ${seed}\n`);
+    const tally = await runChaos({
+        seconds,
+        seed,
+        stop: stop.signal,
+        onProgress: (counts, elapsed) => {
+            if (process.stdout.isTTY)
+                process.stdout.write(`${progressLine(counts, elapsed)}\n`);
+        },
+    });
+    process.off('SIGINT', interrupt);
+    process.stdout.write(`\n${table(tally)}\n`);
+    for (const line of tally.verdict)
+        complain(NAME, line);
+    return tally.verdict.length === 0 ? EXIT.done : EXIT.failed;
+}
+const options = command.parse().opts();
+const code = await main({ seconds: 30, seed: Math.floor(Math.random() * SEEDS), ...options });
+// What was left behind must not keep this process.
+process.exit(code);

@@ -1,0 +1,125 @@
+/**
+ * Who is alive in one tree: what the actors to be crashed are picked from, and what finds orphans and twins.
+ *
+ * The supervisors' lifecycle events say who is there for what. The inspector shows every other actor too,
+ * such as mailboxes and requests that a machine invoked.
+ */
+import { rootCause } from '../../actors/supervision/supervisor-error.js';
+import { count } from './tally.js';
+/** What actors are crashed with; any other error is a bug that was found. */
+export class InjectedCrash extends Error {
+    name = 'InjectedCrash';
+}
+export class Registry {
+    #tree;
+    #tally;
+    /** Every actor that was made, until it is seen to have ended. */
+    #made = new Set();
+    /** The latest actor of each child that there is only one of. */
+    #only = new Map();
+    /** Dynamic children, by kind. */
+    #many = new Map();
+    constructor(tree, tally) {
+        this.#tree = tree;
+        this.#tally = tally;
+    }
+    /** For the tree's `onEmitted`. */
+    onEmitted = (event) => {
+        switch (event.type) {
+            case 'child.started':
+                if (event.dynamic)
+                    this.#kind(kindOf(event.id)).add(event.actor);
+                else
+                    this.#startedOnly(event.id, event.actor);
+                break;
+            case 'child.ended':
+                if (event.dynamic)
+                    this.#kind(kindOf(event.id)).delete(event.actor);
+                if (event.reason.kind === 'crashed')
+                    this.#crashed(event.id, event.reason.error);
+                break;
+            case 'child.start-failed':
+                this.#blame('crash', `${event.id} could not start: ${event.error}`);
+                break;
+            case 'supervisor.gave-up':
+                this.#blame('give-up', `${event.supervisor} gave up restarting ${event.id}: ${event.error}`);
+                break;
+            case 'bystander.failed':
+                this.#blame('crash', `the ${event.bystander} of ${event.actor} threw: ${event.error}`);
+                break;
+        }
+    };
+    /** For the tree's `inspect`. */
+    inspect = (event) => {
+        if (event.type === '@xstate.actor')
+            this.#made.add(event.actorRef);
+    };
+    /** The live actors of a kind. */
+    live(kind) {
+        const only = this.#only.get(kind);
+        const actors = only === undefined ? [...this.#kind(kind)] : [only];
+        return actors.filter(isActive);
+    }
+    /** The children that should be alive at any time, and are not. */
+    missing() {
+        return [...this.#only].filter(([, actor]) => !isActive(actor)).map(([id]) => `${this.#tree}'s ${id}`);
+    }
+    /** Looks for actors that run without their parents, and forgets those that ended. */
+    audit() {
+        for (const actor of this.#made) {
+            if (isActive(actor)) {
+                if (actor._parent === undefined || isActive(actor._parent))
+                    continue;
+                this.#blame('orphan', `${actor.id} runs, and its parent ${actor._parent.id} has ended`);
+            }
+            this.#made.delete(actor);
+        }
+        for (const actors of this.#many.values()) {
+            for (const actor of actors)
+                if (!isActive(actor))
+                    actors.delete(actor);
+        }
+    }
+    /** To be called when the tree has ended. */
+    auditEnd() {
+        for (const actor of this.#made) {
+            if (isActive(actor))
+                this.#blame('orphan', `${actor.id} runs, and its tree has ended`);
+        }
+    }
+    #startedOnly(id, actor) {
+        const previous = this.#only.get(id);
+        if (previous !== undefined)
+            count(this.#tally.restarts, id);
+        if (previous !== undefined && isActive(previous))
+            this.#blame('duplicate', `there are two of ${id}`);
+        this.#only.set(id, actor);
+    }
+    #crashed(id, error) {
+        if (rootCause(error) instanceof InjectedCrash)
+            return;
+        this.#blame('crash', `${id} crashed by itself: ${placeOf(error)}`);
+    }
+    #kind(kind) {
+        const actors = this.#many.get(kind) ?? new Set();
+        this.#many.set(kind, actors);
+        return actors;
+    }
+    #blame(fault, what) {
+        this.#tally.blame(fault, `${this.#tree}: ${what}`);
+    }
+}
+/** An error and where it was thrown, in one line. */
+function placeOf(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const [, place = ''] = error.stack?.match(/\n\s*(at .*)/) ?? [];
+    return `${error} ${place}`;
+}
+function isActive(actor) {
+    // It has no snapshot yet while it is being made.
+    return actor.getSnapshot()?.status === 'active';
+}
+function kindOf(actorId) {
+    return actorId.split(':')[0] ?? '';
+}

@@ -1,0 +1,35 @@
+/**
+ * What a run counted, as people read it.
+ */
+import { total } from './tally.js';
+/** One line while it runs. */
+export function progressLine(tally, seconds) {
+    const crashes = total(tally.crashes);
+    return `${seconds} s: ${crashes} crashes, ${tally.answered} answers, ${tally.lines} lines of chat`;
+}
+/** The table at the end. */
+export function table(tally) {
+    const kinds = [...new Set([...tally.crashes.keys(), ...tally.restarts.keys()])].sort();
+    const lost = tally.faults('loss');
+    return [
+        row('actor', 'crashed', 'restarted'),
+        ...kinds.map((kind) => row(kind, tally.crashes.get(kind) ?? 0, tally.restarts.get(kind) ?? '-')),
+        row('all', total(tally.crashes), total(tally.restarts)),
+        '',
+        row('requests answered', tally.answered),
+        row('requests unanswered', tally.unanswered),
+        row('changes acknowledged', tally.acknowledged),
+        row('changes and lines lost', lost),
+        row('chats held', tally.chats),
+        row('lines delivered', tally.lines),
+        row('slowest answer', ms(tally.slowestAnswerMs)),
+        row('longest silence between buddies', ms(tally.longestSilenceMs)),
+    ].join('\n');
+}
+function ms(duration) {
+    return `${Math.round(duration).toLocaleString('en')} ms`;
+}
+function row(label, ...values) {
+    const cells = values.map((value) => value.toLocaleString('en').padStart(12));
+    return label.padEnd(32) + cells.join('');
+}

@@ -1,0 +1,109 @@
+/**
+ * One run: starts a world, crashes its actors while it is busy, and looks at what is left.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openTextStore } from '../../storage/text-store.js';
+import { leftovers, resources } from './leftovers.js';
+import { pause, stoppable, until } from './pause.js';
+import { Random } from './random.js';
+import { sabotage } from './saboteur.js';
+import { sitesOf } from './sites.js';
+import { Tally } from './tally.js';
+import { verifyServer, verifyStore } from './verification.js';
+import { Watch } from './watch.js';
+import { startWorld } from './world.js';
+/** Longest wait for all to be well again after the last crash, and for a tree to end, in milliseconds. */
+const SETTLE_TIMEOUT_MS = 15_000;
+/** Runs chaos in a directory of its own. Whatever is found wrong is in the tally. */
+export async function runChaos(options) {
+    const before = resources();
+    const tally = new Tally();
+    const directory = await mkdtemp(join(tmpdir(), 'im-chaos-'));
+    const escaped = (error) => tally.blame('crash', `no actor caught ${error}`);
+    process.on('uncaughtException', escaped);
+    process.on('unhandledRejection', escaped);
+    try {
+        const random = new Random(options.seed);
+        const world = await startWorld(directory, random, tally);
+        await live(world, random, tally, options);
+        await verifyDisk(directory, world.ledgers, tally);
+        for (const leftover of await leftovers(before, directory))
+            tally.blame('leftover', leftover);
+        return tally;
+    }
+    finally {
+        process.off('uncaughtException', escaped);
+        process.off('unhandledRejection', escaped);
+        await rm(directory, { recursive: true, force: true });
+    }
+}
+/** Has everybody work while actors are crashed; then waits until all is well, compares, and ends it. */
+async function live(world, random, tally, options) {
+    const { pairs, port, registry, server, workers, ledgers } = world;
+    const users = pairs.flatMap((pair) => pair.users);
+    const registries = [registry, ...users.map((user) => user.registry)];
+    const watch = new Watch({ registries, workers, pairs, tally, onProgress: options.onProgress });
+    const stopWork = stoppable();
+    const working = workers.map((worker) => worker.run(stopWork.signal));
+    const allEnded = await crashActors(world, random, tally, options);
+    if (!allEnded)
+        await watch.settle(SETTLE_TIMEOUT_MS);
+    // Whoever rests from now on does not hang, however long the comparison takes.
+    watch.close();
+    stopWork.abort();
+    for (const user of users)
+        user.rest();
+    await Promise.all(working);
+    if (!allEnded)
+        await verifyServer(port, ledgers, tally);
+    for (const user of users)
+        await end(user.id, user.tree, user.registry, tally);
+    await end('the server', server, registry, tally);
+}
+/** @returns True when a tree ended, although nobody asked it to: then it was not worth going on. */
+async function crashActors(world, random, tally, { seconds, stop }) {
+    const over = stoppable();
+    const stopCrashes = () => over.abort();
+    let ended = false;
+    for (const tree of [world.server, ...world.pairs.flatMap(({ users }) => users.map((user) => user.tree))]) {
+        tree.ended.then(() => {
+            ended = true;
+            stopCrashes();
+        });
+    }
+    if (stop.aborted)
+        stopCrashes();
+    stop.addEventListener('abort', stopCrashes);
+    const crashing = sitesOf(world).map((site, index) => sabotage(site, random.fork(`site ${index}`), tally, over.signal));
+    await pause(seconds * 1_000, over.signal);
+    stopCrashes();
+    await Promise.all(crashing);
+    return ended;
+}
+/** Ends a tree, and sees that it does, and that nobody runs on. */
+async function end(name, tree, registry, tally) {
+    let outcome;
+    tree.ended.then((ended) => {
+        outcome = ended;
+    });
+    tree.shutdown();
+    if (!(await until(() => outcome !== undefined, SETTLE_TIMEOUT_MS))) {
+        tally.blame('hang', `${name} has not ended ${SETTLE_TIMEOUT_MS / 1_000} s after it was asked to`);
+    }
+    else if (outcome?.error !== undefined) {
+        tally.blame('give-up', `${name} ended with ${outcome.error}`);
+    }
+    registry.auditEnd();
+}
+async function verifyDisk(directory, ledgers, tally) {
+    try {
+        const store = await openTextStore(directory);
+        await verifyStore(store, ledgers, tally);
+        await store.close();
+    }
+    catch (error) {
+        tally.blame('loss', `the disk cannot be read: ${error}`);
+    }
+}

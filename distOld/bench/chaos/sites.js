@@ -1,0 +1,29 @@
+/**
+ * Where actors are crashed: the children of every supervisor there is, each site at its supervisor's pace.
+ */
+import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/tree.js';
+import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
+import { Bag } from './random.js';
+/** How often a connection of the server is crashed, and a chat of each client, in milliseconds. */
+const CONNECTION_CRASH_MS = 60;
+const CHAT_CRASH_MS = 2_000;
+/** All sites of a world. */
+export function sitesOf({ registry, work, pairs }) {
+    const clientKinds = new Bag(['terminal', 'heartbeat', 'calls', 'conversation']);
+    const conversationKinds = new Bag(['chats', 'client']);
+    const chatKinds = new Bag(['chat']);
+    const ofServer = { registry, work };
+    return [
+        { ...ofServer, kinds: new Bag(['store', 'presence', 'udp', 'tcp']), pace: SERVER_LIMITS },
+        { ...ofServer, kinds: new Bag(['connections', 'listener']), pace: TCP_LIMITS },
+        { ...ofServer, kinds: new Bag(['connection']), pace: { everyMs: CONNECTION_CRASH_MS } },
+        ...pairs.flatMap((pair) => pair.users.flatMap((user) => {
+            const ofUser = { registry: user.registry, work: user.work, onCrash: () => pair.disturbed() };
+            return [
+                { ...ofUser, kinds: clientKinds, pace: CLIENT_LIMITS },
+                { ...ofUser, kinds: conversationKinds, pace: CONVERSATION_LIMITS },
+                { ...ofUser, kinds: chatKinds, pace: { everyMs: CHAT_CRASH_MS } },
+            ];
+        })),
+    ];
+}

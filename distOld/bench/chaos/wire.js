@@ -1,0 +1,95 @@
+/**
+ * The least of a client of the server: a request over TCP, a question over UDP.
+ */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { parseBuddyList } from '../../protocol/buddy-list.js';
+import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
+export const HOST = '127.0.0.1';
+/** Longest wait for the reply to a request, in milliseconds: the server's own deadlines are shorter. */
+const REPLY_TIMEOUT_MS = 15_000;
+/** Longest wait for the answer to a question, in milliseconds: a datagram that is lost stays lost. */
+const ANSWER_TIMEOUT_MS = 1_000;
+/** Ports that no system hands out to outgoing connections, which would take a listener's while it is restarted. */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+/** Finds a port that is free for TCP and UDP. */
+export async function freePort(random) {
+    for (;;) {
+        const port = FIRST_PORT + random.below(LAST_PORT - FIRST_PORT);
+        const tcp = createServer();
+        const udp = createSocket('udp4');
+        try {
+            tcp.listen(port);
+            await once(tcp, 'listening');
+            udp.bind(port);
+            await once(udp, 'listening');
+            return port;
+        }
+        catch {
+            // Somebody has it: the next one.
+        }
+        finally {
+            tcp.close();
+            udp.close();
+        }
+    }
+}
+/**
+ * Sends one request.
+ *
+ * @param onSent Called when the request has been written.
+ * @returns The reply's code, or `undefined` when there was none.
+ */
+export function request(port, text, onSent = () => { }) {
+    return new Promise((resolve) => {
+        let reply = '';
+        const socket = connect({ host: HOST, port, noDelay: true });
+        socket.setTimeout(REPLY_TIMEOUT_MS, () => socket.destroy());
+        socket.on('connect', () => {
+            socket.write(`${text}\r\n`, 'latin1');
+            onSent();
+        });
+        socket.on('data', (chunk) => {
+            reply += chunk.toString('latin1');
+        });
+        socket.on('error', () => { }); // 'close' follows
+        socket.on('close', () => {
+            const [, code] = reply.match(/^(\d{3}) .*\r\n$/) ?? [];
+            resolve(code === undefined ? undefined : Number(code));
+        });
+    });
+}
+/** Somebody who announces and asks over UDP. */
+export class Asker {
+    #port;
+    #socket;
+    constructor(port) {
+        this.#port = port;
+        this.#socket = createSocket('udp4');
+    }
+    announce(id, callPort) {
+        this.#socket.send(encodeAnnouncement(id, 100, callPort), this.#port, HOST);
+    }
+    /** @returns The ids on a user's list, or `undefined` when no answer came. */
+    ask(id, onSent = () => { }) {
+        return new Promise((resolve) => {
+            const socket = this.#socket;
+            const timer = setTimeout(() => {
+                // An answer that comes after all must not be taken for that to a later question.
+                socket.close();
+                this.#socket = createSocket('udp4');
+                resolve(undefined);
+            }, ANSWER_TIMEOUT_MS);
+            socket.once('message', (bytes) => {
+                clearTimeout(timer);
+                resolve(parseBuddyList(bytes.toString('latin1')).map((buddy) => buddy.id));
+            });
+            socket.send(encodeQuery(id), this.#port, HOST, onSent);
+        });
+    }
+    close() {
+        this.#socket.close();
+    }
+}

@@ -1,0 +1,26 @@
+/**
+ * Connections that are open and say nothing. The server closes each of them after 10 s.
+ */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+/** Connections that are opened at a time: as many as a listener's queue surely has room for. */
+const OPENED_AT_A_TIME = 250;
+/** Opens idle connections; the function that it returns closes them, and demands that they were open until then. */
+export async function openIdle(port, count) {
+    const sockets = [];
+    while (sockets.length < count) {
+        const some = Array.from({ length: OPENED_AT_A_TIME }, () => connect({ port, host: '127.0.0.1' }));
+        await Promise.all(some.map((socket) => once(socket, 'connect')));
+        for (const socket of some)
+            socket.resume().on('error', () => { });
+        sockets.push(...some);
+    }
+    return async () => {
+        const open = sockets.filter((socket) => !socket.closed);
+        for (const socket of open)
+            socket.destroy();
+        await Promise.all(open.map((socket) => socket.closed || once(socket, 'close')));
+        if (open.length < count)
+            throw new Error(`only ${open.length} of ${count} idle connections were open`);
+    };
+}

@@ -1,0 +1,19 @@
+/**
+ * Loaded into each process that is measured, before its program: tells over the IPC channel what it has cost so far.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+/** How often the event loop is looked at, in milliseconds. */
+const RESOLUTION_MS = 5;
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+delay.enable();
+process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    const sample = {
+        cpuUs: user + system,
+        loopDelayMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS),
+        rssBytes: process.memoryUsage.rss(),
+    };
+    delay.reset();
+    process.send?.(sample);
+});
+process.channel?.unref();

@@ -1,0 +1,58 @@
+/**
+ * How long the programs take to be of use: the server with an empty store, the client until it asks for something.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median } from '../median.js';
+const ROUNDS = 9;
+const TARGET_MS = 250;
+const programOf = (name) => fileURLToPath(new URL(`../../../bin/${name}`, import.meta.url));
+/** How long it takes until a program says something that contains a text, in milliseconds. */
+async function timeUntil(text, args) {
+    const startedMs = performance.now();
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    for await (const chunk of child.stdout) {
+        said += chunk;
+        if (said.includes(text))
+            break;
+    }
+    const ms = performance.now() - startedMs;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    if (!said.includes(text))
+        throw new Error(`${args.join(' ')} ended before it said '${text}'`);
+    return ms;
+}
+export async function benchStart(report) {
+    const directory = await mkdtemp(join(tmpdir(), 'im-bench-'));
+    const server = (round) => [
+        ...[programOf('im-server'), '--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'],
+        ...['--log-level', 'error', '--data', join(directory, String(round))],
+    ];
+    const client = [programOf('im-client'), '--plain', '--user', 'nobody', '--server', '127.0.0.1'];
+    const nothing = ['-e', 'console.log("ready")'];
+    try {
+        report.section('From the command to its use');
+        const times = { node: [], server: [], client: [] };
+        for (let round = 0; round < ROUNDS; round++) {
+            times.node.push(await timeUntil('ready', nothing));
+            times.server.push(await timeUntil('ready', server(round)));
+            times.client.push(await timeUntil('Your choice:', client));
+        }
+        tell(report, 'Node.js alone, as a measure of the machine', times.node);
+        tell(report, 'im-server, ready, with an empty store', times.server, `at most ${TARGET_MS} ms`);
+        tell(report, 'im-client, its first prompt', times.client, `at most ${TARGET_MS} ms`);
+    }
+    finally {
+        await rm(directory, { recursive: true, force: true });
+    }
+}
+function tell(report, scenario, times, target = '') {
+    const ms = median(times);
+    report.result(scenario, { ms }, `${ms.toFixed(0)} ms`, target);
+}

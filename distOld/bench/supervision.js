@@ -1,0 +1,93 @@
+/**
+ * What supervision costs: `npm run bench`.
+ *
+ * Two questions, each answered by alternating runs in one process, as CPU time, so that a busy machine does not
+ * matter: is starting and stopping a dynamic child as cheap with 100,000 alive as with one, and what does
+ * supervision add to the life of an actor as short-lived as a connection?
+ */
+import { createActor } from 'xstate';
+import { fromBehaviour } from '../actors/supervision/behaviour.js';
+import { child } from '../actors/supervision/child-spec.js';
+import { dynamicSupervisor } from '../actors/supervision/dynamic-supervisor.js';
+import { run } from '../actors/supervision/run.js';
+import { supervisor } from '../actors/supervision/supervisor.js';
+import { median } from './median.js';
+/** Live children beside which one is started and stopped. */
+const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000];
+/** Lives measured in one round, and rounds of which the median counts. */
+const LIVES = 20_000;
+const ROUNDS = 9;
+/** An actor like a connection: it lives for two events, and ends by itself with the second. */
+const life = fromBehaviour((scope) => ({
+    receive({ type }) {
+        if (type === 'reply')
+            scope.end();
+    },
+}));
+/** CPU time of one life, in microseconds. */
+function measure(start) {
+    const before = process.cpuUsage();
+    for (let lives = 0; lives < LIVES; lives++) {
+        const actor = start();
+        actor.send({ type: 'request' });
+        actor.send({ type: 'reply' });
+    }
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / LIVES;
+}
+/** The same actors with a parent that only hears of their ends. */
+function unsupervised() {
+    const parent = createActor(fromBehaviour(() => ({ receive: () => { } }))).start();
+    let lives = 0;
+    return () => createActor(life, { parent, id: `life:${lives++}` }).start();
+}
+/** Children of a dynamic supervisor two levels below the root, as the server's connections are. */
+function supervised(crowd) {
+    let connections;
+    let latest;
+    const template = { id: 'life', logic: life, restart: 'temporary' };
+    const inner = supervisor({
+        strategy: 'rest_for_one',
+        children: [
+            child({ id: 'connections', logic: dynamicSupervisor({ template, limit: Number.POSITIVE_INFINITY }) }),
+        ],
+    });
+    run(supervisor({ strategy: 'one_for_one', children: [child({ id: 'tcp', logic: inner })] }), {
+        onEmitted(event) {
+            if (event.type !== 'child.started')
+                return;
+            latest = event.actor;
+            if (event.id === 'connections')
+                connections = event.actor;
+        },
+    });
+    const start = () => {
+        connections?.send({ type: 'child.start', input: undefined });
+        return latest;
+    };
+    for (let others = 0; others < crowd; others++)
+        start();
+    return start;
+}
+/** Runs every way in turn, several times; medians, in the same order. */
+function compare(ways) {
+    const rounds = Array.from({ length: ROUNDS }, () => ways.map(measure));
+    return ways.map((_, way) => median(rounds.map((round) => round[way])));
+}
+function lifeResult(report, scenario, cpuUs, target = '') {
+    report.result(scenario, { cpuUs }, `${cpuUs.toFixed(2)} µs`, target);
+}
+export function benchSupervision(report) {
+    const [bare = 0, added = 0] = compare([unsupervised(), supervised(1)]);
+    report.section('Supervision: an actor that lives for two events');
+    lifeResult(report, 'without a supervisor', bare);
+    lifeResult(report, 'under a dynamic one, two levels below', added);
+    lifeResult(report, 'supervision adds', added - bare, 'at most 3 µs');
+    report.section('Supervision: start and end of one more child, by how many are alive');
+    const costs = compare(CROWDS.map(supervised));
+    for (const [index, crowd] of CROWDS.entries()) {
+        lifeResult(report, crowd.toLocaleString('en'), costs[index] ?? Number.NaN);
+    }
+    const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
+    report.result('100,000 alive against one', { ratio: growth }, `${growth.toFixed(2)} times`, 'flat is about 1');
+}

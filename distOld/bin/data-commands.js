@@ -1,0 +1,165 @@
+/**
+ * What operators do with a data directory: check, export, import.
+ */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { toDisplayText } from '../protocol/display-text.js';
+import { DISK } from '../storage/disk.js';
+import { readDump, writeDump } from '../storage/dump.js';
+import { withFile, writeAll } from '../storage/files.js';
+import { importUsers } from '../storage/import.js';
+import { describe, readDatabase } from '../storage/inspection.js';
+import { MANIFEST_FILE } from '../storage/manifest.js';
+import { readOriginalLayout } from '../storage/original-layout.js';
+import { salvage } from '../storage/repair.js';
+import { StoreError } from '../storage/store.js';
+import { systemReason } from '../storage/system-error.js';
+import { openTextStore } from '../storage/text-store.js';
+import { complain, EXIT, textOption } from './command-line.js';
+import { Progress } from './progress.js';
+/** Adds the commands to the server's. */
+export function addDataCommands(command) {
+    const name = command.name();
+    const run = (work) => finish(name, work);
+    command
+        .command('check')
+        .description('read all files of a data directory, and say whether they are good')
+        .argument('<dir>', 'the data directory; a server may be using it')
+        .action((directory) => run(() => check(name, resolve(directory))));
+    command
+        .command('export')
+        .description('write all users and their buddies as plain text, a line for each user')
+        .argument('<dir>', 'the data directory; a server may be using it')
+        .argument('[file]', 'where to; standard output without it', textOption)
+        .action((directory, file) => run(() => exportTo(resolve(directory), file)));
+    command
+        .command('import')
+        .description('take over users and buddies; done again, it goes on where it was interrupted')
+        .argument('<dir>', 'the data directory; no server may be using it')
+        .argument('<file>', "what `export` wrote, or the original server's directory of <id>.txt files")
+        .action((directory, file) => run(() => importFrom(name, resolve(directory), file)));
+}
+async function finish(name, work) {
+    // Whoever reads may have had enough, as `head` has.
+    process.stdout.on('error', (error) => {
+        if (error.code === 'EPIPE')
+            process.exit(EXIT.done);
+        complain(name, `standard output: ${systemReason(error) ?? error.message}`);
+        process.exit(EXIT.failed);
+    });
+    try {
+        await work();
+    }
+    catch (error) {
+        const { path, message, cause } = error;
+        const reason = systemReason(error);
+        const why = systemReason(cause);
+        if (reason !== undefined)
+            complain(name, `${path ?? 'a file'}: ${reason}`);
+        else
+            complain(name, why === undefined || message.includes(why) ? message : `${message} (${why})`);
+        process.exit(EXIT.failed);
+    }
+}
+async function check(name, directory) {
+    try {
+        for (const line of describe(directory, await readDatabase(DISK, directory)))
+            print(line);
+    }
+    catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'store.corrupt')
+            throw error;
+        const { table } = await salvage(DISK, directory, (line) => complain(name, inWords(line)));
+        complain(name, `${table.size} users can be saved with --repair`);
+        throw error;
+    }
+}
+function inWords({ path, line, byte, reason }) {
+    return `${path}, line ${line}, byte ${byte}: ${reason}`;
+}
+async function exportTo(directory, path) {
+    const { table } = await readDatabase(DISK, directory);
+    if (path === undefined)
+        await writeDump(table, print);
+    else
+        await exportToFile(table, await targetOf(directory, path));
+}
+/** Where to write, links followed. What is no file, or is part of a database, is not written over. */
+async function targetOf(directory, path) {
+    const isFile = await stat(path).then((found) => found.isFile(), () => undefined);
+    if (isFile === false)
+        throw new Error(`${path} is no file: leave it away, and redirect standard output`);
+    const target = isFile === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
+    if (dirname(target) === (await realpath(directory))) {
+        throw new Error(`${path} is in the data directory: choose another place`);
+    }
+    return target;
+}
+/** Writes under another name first: whoever finds the file finds all of it. */
+async function exportToFile(table, path) {
+    const part = `${path}.${process.pid}.part`;
+    const progress = new Progress();
+    try {
+        await withFile(DISK.create(part), async (file) => {
+            let written = 0;
+            await writeDump(table, async (bytes) => {
+                await writeAll(file, bytes, written);
+                written += bytes.length;
+                progress.show(`${written.toLocaleString('en')} bytes written`);
+            });
+            await file.datasync();
+        });
+        await DISK.rename(part, path);
+        await DISK.syncDirectory(dirname(path));
+    }
+    finally {
+        await DISK.remove(part).catch(() => { }); // after the rename there is none
+        progress.clear();
+    }
+}
+async function importFrom(name, directory, path) {
+    const readUsers = await sourceOf(directory, path);
+    const store = await openTextStore(directory);
+    const progress = new Progress();
+    try {
+        const report = await importUsers(store, readUsers, {
+            onSkip(at, reason) {
+                progress.clear();
+                complain(name, `${at}: skipped, ${reason}`);
+            },
+            onProgress: (stage, done) => progress.show(`${done.toLocaleString('en')} ${stage}`),
+        });
+        progress.show('writing a snapshot');
+        await store.compact();
+        progress.clear();
+        const { users, buddies, usersBefore, buddiesBefore, skipped } = report;
+        print(`imported: users ${users}, buddies ${buddies}`);
+        print(`there already: users ${usersBefore}, buddies ${buddiesBefore}`);
+        print(`skipped: ${skipped}`);
+    }
+    finally {
+        progress.clear();
+        await store.close();
+    }
+}
+async function sourceOf(directory, path) {
+    const found = await stat(path);
+    const isDirectory = found.isDirectory();
+    if (!isDirectory && !found.isFile())
+        throw new Error(`${path} is no file, and no directory`);
+    if (isDirectory && (await isDatabase(path)))
+        throw new Error(`${path} is a data directory: export it first`);
+    if (isDirectory && resolve(path) === directory)
+        throw new Error(`${path} cannot be imported into itself`);
+    return (take, skip) => isDirectory
+        ? readOriginalLayout(path, take, skip)
+        : withFile(DISK.open(path), (file) => readDump(file, path, take, skip));
+}
+async function isDatabase(directory) {
+    return (await readdir(directory)).includes(MANIFEST_FILE);
+}
+/** Writes on standard output, and waits until it was taken. */
+function print(text) {
+    const bytes = typeof text === 'string' ? `${toDisplayText(text)}\n` : text;
+    return new Promise((resolve) => process.stdout.write(bytes, () => resolve()));
+}

@@ -1,0 +1,4 @@
+/**
+ * The client's command line: options in, a running tree, an exit code out.
+ */
+export {};

@@ -1,0 +1,4 @@
+/**
+ * The server's command line: options in, a running tree, an exit code out.
+ */
+export {};

@@ -1,0 +1,118 @@
+/**
+ * The server's command line: options in, a running tree, an exit code out.
+ */
+import { lookup } from 'node:dns/promises';
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { MAX_CONNECTIONS, startServer } from '../actors/server/tree.js';
+import { rootCause } from '../actors/supervision/supervisor-error.js';
+import { hostPort } from '../protocol/address.js';
+import { toDisplayText } from '../protocol/display-text.js';
+import { openTextStore } from '../storage/text-store.js';
+import { complain, countOption, createCommand, EXIT, portOption, textOption } from './command-line.js';
+import { addDataCommands } from './data-commands.js';
+import { connectionsWithin, ownLimits } from './descriptors.js';
+import { createLog, LOG_LEVELS } from './logger.js';
+const NAME = 'im-server';
+const command = createCommand(NAME, 'Directory and presence server of a small instant-messaging system.')
+    .option('--host <address>', 'address to listen on', textOption, '0.0.0.0')
+    .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free one', portOption, 1234)
+    .option('--udp-port <port>', 'port for SET and GET; 0 picks a free one', portOption, 1235)
+    .option('--data <directory>', 'where users and buddy lists are kept', textOption, './data')
+    .option('--repair', 'save what can be saved, should the data be damaged')
+    .option('--max-connections <n>', 'most TCP connections at once; 206 beyond it', countOption, MAX_CONNECTIONS)
+    .option('--max-per-address <n>', 'the same from one address (default: 4 in 5 of all)', countOption)
+    .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--log-format <format>', 'how to log')
+    .choices(['pretty', 'json'])
+    .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal, json elsewhere'))
+    .addHelpText('after', '\nSIGINT or SIGTERM ends it: requests in flight are finished first.');
+async function main(options) {
+    const { log, close } = await createLog(options.logLevel, options.logFormat);
+    const directory = resolve(options.data);
+    // Users keep their numbers while the process runs: what is repaired is repaired before.
+    let repair = options.repair === true;
+    const server = startServer({
+        host: await addressToListenOn(options.host),
+        tcpPort: options.tcpPort,
+        udpPort: options.udpPort,
+        maxConnections: Math.min(options.maxConnections, connectionsWithin(ownLimits())),
+        ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
+        log,
+        openStore: () => {
+            const opened = openTextStore(directory, { repair, onNews: (news) => logNews(log, news) });
+            repair = false;
+            return opened;
+        },
+    });
+    // Whoever started it may not care for its ready line.
+    process.stdout.on('error', () => { });
+    process.on('SIGINT', server.shutdown);
+    process.on('SIGTERM', server.shutdown);
+    if (await server.ready) {
+        process.stdout.write(`${readyLine(server, directory)}\n`);
+        log.info({ pid: process.pid }, 'ready');
+        await server.ended;
+        log.info({}, 'stopped');
+    }
+    const { error } = await server.ended;
+    await close();
+    if (error !== undefined)
+        explain(error, options);
+    process.exit(error === undefined ? EXIT.done : EXIT.failed);
+}
+function logNews(log, news) {
+    const { type, ...fields } = news;
+    switch (type) {
+        case 'tail.kept':
+            return log.warn(fields, 'an interrupted write was left out, and kept aside');
+        case 'snapshot.made':
+            return log.debug(fields, 'snapshot made');
+        case 'snapshot.failed':
+            return log.warn({ err: news.error }, 'no snapshot could be made, it is tried again');
+        case 'line.dropped':
+            return log.warn(fields, 'a damaged line could not be saved');
+        case 'store.repaired':
+            return log.warn(fields, 'the database was repaired');
+        case 'store.renewed':
+            return log.warn(fields, 'the database was written anew');
+    }
+}
+/** Resolves a host name once, so that both sockets listen on the same address. */
+async function addressToListenOn(host) {
+    try {
+        return (await lookup(host, { order: 'ipv4first' })).address;
+    }
+    catch {
+        complain(NAME, unknownHost(host));
+        process.exit(EXIT.failed);
+    }
+}
+function unknownHost(host) {
+    return `cannot listen on ${host}: name an address of this machine with --host`;
+}
+function readyLine({ bound }, directory) {
+    const [tcp, udp] = ['tcp', 'udp'].map((protocol) => {
+        const socket = bound.get(protocol);
+        return `${protocol}=${socket === undefined ? 'none' : hostPort(socket.host, socket.port)}`;
+    });
+    return `${NAME} ready ${tcp} ${udp} data=${toDisplayText(directory)}`;
+}
+/** Says in one line why the server stopped; whatever is no operator's mistake is in the log too. */
+function explain(error, options) {
+    const cause = rootCause(error);
+    const port = cause.syscall === 'bind' ? `UDP port ${options.udpPort}` : `TCP port ${options.tcpPort}`;
+    const option = cause.syscall === 'bind' ? '--udp-port' : '--tcp-port';
+    switch (cause.code) {
+        case 'EADDRINUSE':
+            return complain(NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
+        case 'EACCES':
+            return complain(NAME, `${port} needs privileges this user has not: choose one above 1023 with ${option}`);
+        case 'EADDRNOTAVAIL':
+            return complain(NAME, unknownHost(options.host));
+        default:
+            return complain(NAME, cause instanceof Error ? cause.message : String(cause));
+    }
+}
+addDataCommands(command);
+await command.action(() => main(command.opts())).parseAsync();

@@ -1,0 +1,37 @@
+// Whoever writes to a name does not notice that the actor behind it crashed.
+import { addressOf, child, fromBehaviour, nameOf, run, supervisor } from 'im/supervision';
+const PRINTER = nameOf('printer');
+const printer = fromBehaviour((scope) => ({
+    receive(event) {
+        if (event.type === 'paper.jam')
+            throw new Error('paper jam');
+        console.log(event.text);
+        if (event.text === 'page 2')
+            scope.end();
+    },
+}));
+const tree = run(supervisor({
+    strategy: 'one_for_one',
+    autoShutdown: 'any',
+    children: [
+        child({
+            id: PRINTER,
+            logic: printer,
+            restart: 'transient',
+            significant: true,
+            address: { stashLimit: 100, refuse: (event) => console.log('no room for', event.type) },
+        }),
+    ],
+}));
+await tree.ready;
+const address = addressOf(tree.root.system, PRINTER);
+address.send({ type: 'paper.jam' });
+// These wait for the next incarnation, in order.
+address.send({ type: 'page.print', text: 'page 1' });
+address.send({ type: 'page.print', text: 'page 2' });
+await tree.ended;
+console.log('all printed');
+// Prints:
+// page 1
+// page 2
+// all printed

@@ -1,0 +1,37 @@
+// Any XState logic is a child: here machines, one for each job, as many as there are jobs.
+import { countChildren, dynamicSupervisor, run, startChild } from 'im/supervision';
+import { setup } from 'xstate';
+const job = setup({
+    types: {},
+    actions: {
+        say: ({ context }) => console.log(`${context.name} at work`),
+    },
+}).createMachine({
+    context: ({ input }) => input,
+    entry: 'say',
+    initial: 'working',
+    states: { working: { on: { 'work.done': 'finished' } }, finished: { type: 'final' } },
+});
+const tree = run(dynamicSupervisor({ template: { id: 'job', logic: job, restart: 'transient' }, limit: 2 }), {
+    onEmitted(event) {
+        if (event.type === 'child.ended')
+            console.log('a job ended:', event.reason.kind);
+    },
+});
+const first = await startChild(tree.root, { name: 'Ada' });
+await startChild(tree.root, { name: 'Grace' });
+const third = await startChild(tree.root, { name: 'Edsger' });
+console.log('third:', third.ok ? 'started' : third.code);
+if (first.ok)
+    first.actor?.send({ type: 'work.done' });
+const { active } = await countChildren(tree.root);
+console.log('still at work:', active);
+tree.shutdown();
+await tree.ended;
+// Prints:
+// Ada at work
+// Grace at work
+// third: limit_reached
+// a job ended: done
+// still at work: 1
+// a job ended: killed

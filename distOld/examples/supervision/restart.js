@@ -1,0 +1,33 @@
+// A ticker that breaks now and then, and comes back each time.
+import { child, fromBehaviour, run, supervisor } from 'im/supervision';
+const ticker = fromBehaviour((scope) => {
+    let ticks = 0;
+    const timer = setInterval(() => scope.self.send({ type: 'tick' }), 5);
+    return {
+        receive() {
+            ticks += 1;
+            if (ticks === 3)
+                throw new Error('the third tick is one too many');
+        },
+        release: () => clearInterval(timer),
+    };
+});
+const tree = run(supervisor({
+    strategy: 'one_for_one',
+    limits: { intensity: 2, periodMs: 5_000 },
+    children: [child({ id: 'ticker', logic: ticker })],
+}), { onEmitted: (event) => console.log(event.type) });
+const { error } = await tree.ended;
+console.log(String(error));
+// Prints:
+// child.started
+// child.ended
+// child.restarting
+// child.started
+// child.ended
+// child.restarting
+// child.started
+// child.ended
+// supervisor.gave-up
+// supervisor.shutting-down
+// SupervisorError: gave up restarting 'ticker'

@@ -1,0 +1,157 @@
+/**
+ * A conversation with one buddy over one TCP connection, from the call to the last line.
+ *
+ * Owns: the order of things in one chat, in every dialect (protocol/call.ts). Trusts: nobody's
+ * text. Talks to: the client's statechart, which decides whether a call is taken.
+ *
+ * Flat, because its actor runs it over a socket that must be released however the actor ends
+ * (actors/chart.ts).
+ */
+import { setup } from 'xstate';
+import { parseAnswer } from '../../protocol/call.js';
+import { isFarewell } from '../../protocol/message.js';
+const effect = () => { };
+export const chatMachine = setup({
+    types: {},
+    guards: {
+        isAcceptance: ({ event }) => parseAnswer(event.text) === 'accepted',
+        isRefusal: ({ event }) => parseAnswer(event.text) === 'refused',
+        isFarewell: ({ event }) => isFarewell(event.text),
+    },
+    actions: {
+        startGreetingTimer: effect,
+        startConnectTimer: effect,
+        startLingerTimer: effect,
+        stopTimer: effect,
+        readOpening: effect,
+        readLateLine: effect,
+        sendGreeting: effect,
+        sendAcceptance: effect,
+        sendRefusal: effect,
+        sendMessage: effect,
+        hangUp: effect,
+        announceCall: effect,
+        announceAccepted: effect,
+        announceRefused: effect,
+        announceFailed: effect,
+        announceUnreachable: effect,
+        announceClosed: effect,
+        deliverEarlyLines: effect,
+        deliverMessage: effect,
+    },
+}).createMachine({
+    id: 'chat',
+    description: 'One call and the conversation that may follow.',
+    initial: 'new',
+    states: {
+        new: {
+            description: 'Whose call it is decides the way.',
+            on: {
+                'call.arrived': { target: 'greeting', actions: 'startGreetingTimer' },
+                'call.dialled': { target: 'connecting', actions: 'startConnectTimer' },
+            },
+        },
+        greeting: {
+            description: 'Called: some callers say first who they are, others wait. A moment tells.',
+            on: {
+                'line.received': [
+                    {
+                        guard: 'isFarewell',
+                        target: 'closing',
+                        actions: ['hangUp', 'startLingerTimer'],
+                        description: 'The caller thought better of it.',
+                    },
+                    { target: 'ringing', actions: ['stopTimer', 'readOpening', 'announceCall'] },
+                ],
+                'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A caller that waits.' },
+                'socket.ended': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+                'socket.closed': 'closed',
+                'shutdown.requested': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
+            },
+        },
+        ringing: {
+            description: 'Called: the client decides.',
+            on: {
+                'line.received': [
+                    {
+                        guard: 'isFarewell',
+                        target: 'closing',
+                        actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+                        description: 'The caller does not wait any longer.',
+                    },
+                    { actions: 'readLateLine', description: 'A late greeting, or a message sent early.' },
+                ],
+                'call.accept': { target: 'open', actions: ['sendAcceptance', 'deliverEarlyLines'] },
+                'call.reject': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
+                'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
+                'socket.closed': { target: 'closed', actions: 'announceClosed' },
+                'shutdown.requested': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
+            },
+        },
+        connecting: {
+            description: 'Calling: reaching the buddy, at most 10 s.',
+            on: {
+                'socket.connected': { target: 'calling', actions: ['stopTimer', 'sendGreeting'] },
+                'socket.failed': { target: 'closed', actions: 'announceFailed' },
+                'timer.passed': { target: 'closed', actions: 'announceUnreachable' },
+                'chat.leave': 'closed',
+                'shutdown.requested': 'closed',
+            },
+        },
+        calling: {
+            description: 'Calling: the buddy is asked. How long to wait is for the client to say.',
+            on: {
+                'line.received': [
+                    { guard: 'isAcceptance', target: 'open', actions: 'announceAccepted' },
+                    {
+                        guard: 'isRefusal',
+                        target: 'closing',
+                        actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
+                    },
+                    {
+                        guard: 'isFarewell',
+                        target: 'closing',
+                        actions: ['announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
+                        description: 'No known answer, so the buddy accepted, and it left.',
+                    },
+                    {
+                        target: 'open',
+                        actions: ['announceAccepted', 'deliverMessage'],
+                        description: 'No known answer: the buddy talks, so it accepted.',
+                    },
+                ],
+                'socket.ended': { target: 'closing', actions: ['announceRefused', 'hangUp', 'startLingerTimer'] },
+                'socket.closed': { target: 'closed', actions: 'announceRefused' },
+                'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+                'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+            },
+        },
+        open: {
+            description: 'Both talk.',
+            on: {
+                'line.received': [
+                    {
+                        guard: 'isFarewell',
+                        target: 'closing',
+                        actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+                    },
+                    { actions: 'deliverMessage' },
+                ],
+                'message.send': { actions: 'sendMessage' },
+                'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+                'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
+                'socket.closed': { target: 'closed', actions: 'announceClosed' },
+                'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+            },
+        },
+        closing: {
+            description: 'Our side is done: what was written may still arrive, at most 5 s.',
+            on: {
+                'socket.closed': 'closed',
+                'timer.passed': 'closed',
+                'shutdown.requested': { description: 'It ends by itself in a moment.' },
+            },
+        },
+        closed: { type: 'final', description: 'The socket is gone, or about to be.' },
+    },
+});

@@ -1,0 +1,389 @@
+/**
+ * The client: what its user can do when, and that there is one buddy at a time.
+ *
+ * Owns: who is signed in, the question that the user is asked, the one call or chat there may be.
+ * Trusts: ids and texts, which are typed values gated by whoever received them. Talks to: the
+ * terminal, the heartbeat, the supervisor of chats and its current chat; it asks the server through
+ * an actor that it invokes for each request.
+ */
+import { and, not } from 'xstate';
+import { clientSetup, requestOf } from './client-setup.js';
+import { CALL_PROMPT, CHAT_PROMPT, MENU_PROMPT, SAY } from './view.js';
+export const clientMachine = clientSetup.createMachine({
+    id: 'client',
+    description: 'One user at one terminal, talking to one buddy at a time.',
+    context: ({ input }) => ({
+        ...input,
+        question: undefined,
+        request: undefined,
+        buddy: undefined,
+        buddies: [],
+        prompt: undefined,
+        chat: undefined,
+        call: undefined,
+        waitingCall: undefined,
+        heldMessage: undefined,
+        inputExhausted: false,
+    }),
+    initial: 'starting',
+    on: {
+        'terminal.opened': {
+            actions: 'reopenPrompt',
+            description: 'A terminal that was restarted shows nothing.',
+        },
+        'buddies.received': { actions: 'rememberBuddies' },
+        'server.lost': { actions: { type: 'say', params: { text: SAY.serverLost } } },
+        'server.found': { actions: { type: 'say', params: { text: SAY.serverFound } } },
+        'call.accepted': { actions: 'dismissChat', description: 'Of a chat that this client knows nothing of.' },
+        'message.received': { actions: 'dismissChat', description: 'Likewise.' },
+        'input.exhausted': { actions: 'noteExhausted', description: 'What was asked is still answered.' },
+        'input.ended': '.left',
+        'shutdown.requested': '.left',
+    },
+    states: {
+        starting: {
+            description: 'Signs in whom the command line names.',
+            always: [
+                { guard: 'hasUser', target: 'resuming', actions: ['announceUser', 'saySignedIn'] },
+                { target: 'resuming' },
+            ],
+        },
+        resuming: {
+            description: 'Whatever is over, this decides what the user comes back to.',
+            entry: 'forgetChat',
+            always: [
+                { guard: 'hasWaitingCall', target: 'busy.ringing', actions: 'takeWaitingCall' },
+                { guard: 'hasQuestion', target: 'free.asking' },
+                { guard: 'hasUser', target: 'free.menu' },
+                { target: 'free.signedOut' },
+            ],
+        },
+        free: {
+            description: 'A prompt is open, and a call may come in.',
+            initial: 'signedOut',
+            on: {
+                'call.received': { target: 'busy.ringing', actions: 'takeCall' },
+                'prompt.answered': [
+                    {
+                        guard: { type: 'isChoice', params: { letter: 'R' } },
+                        target: '.asking',
+                        actions: { type: 'ask', params: { question: 'register' } },
+                    },
+                    {
+                        guard: { type: 'isChoice', params: { letter: 'L' } },
+                        target: '.asking',
+                        actions: { type: 'ask', params: { question: 'login' } },
+                    },
+                    { guard: { type: 'isChoice', params: { letter: 'X' } }, target: 'left' },
+                    {
+                        guard: 'isMembersChoice',
+                        actions: [
+                            { type: 'say', params: { text: SAY.signInFirst } },
+                            { type: 'openPrompt', params: { prompt: MENU_PROMPT } },
+                        ],
+                        description: 'Only whoever is signed in has buddies.',
+                    },
+                    {
+                        actions: [
+                            { type: 'say', params: { text: SAY.unknownChoice } },
+                            { type: 'openPrompt', params: { prompt: MENU_PROMPT } },
+                        ],
+                        description: 'Asked again.',
+                    },
+                ],
+            },
+            states: {
+                signedOut: {
+                    description: 'The menu, for somebody unknown.',
+                    entry: ['sayMenu', { type: 'openPrompt', params: { prompt: MENU_PROMPT } }],
+                    exit: 'closePrompt',
+                },
+                menu: {
+                    description: 'The menu, for a user.',
+                    entry: ['sayMenu', { type: 'openPrompt', params: { prompt: MENU_PROMPT } }],
+                    exit: 'closePrompt',
+                    on: {
+                        'prompt.answered': [
+                            {
+                                guard: { type: 'isChoice', params: { letter: 'A' } },
+                                target: 'asking',
+                                actions: { type: 'ask', params: { question: 'add' } },
+                            },
+                            {
+                                guard: { type: 'isChoice', params: { letter: 'D' } },
+                                target: 'asking',
+                                actions: { type: 'ask', params: { question: 'delete' } },
+                            },
+                            {
+                                guard: { type: 'isChoice', params: { letter: 'M' } },
+                                target: 'asking',
+                                actions: { type: 'ask', params: { question: 'message' } },
+                            },
+                            { guard: { type: 'isChoice', params: { letter: 'S' } }, target: '#client.waiting.forBuddies' },
+                        ],
+                    },
+                },
+                asking: {
+                    description: 'Asks for an id: whose, and what for, is the question.',
+                    entry: 'openQuestion',
+                    exit: 'closePrompt',
+                    on: {
+                        'prompt.answered': [
+                            {
+                                guard: 'isBlank',
+                                target: '#client.resuming',
+                                actions: 'dropQuestion',
+                                description: 'Never mind.',
+                            },
+                            {
+                                guard: and(['isLogin', 'isId']),
+                                target: '#client.resuming',
+                                actions: ['dropQuestion', 'becomeAnswered', 'announceUser', 'saySignedIn'],
+                            },
+                            {
+                                guard: and(['isMessage', 'isId']),
+                                target: '#client.waiting.forBuddy',
+                                actions: ['dropQuestion', 'rememberBuddy'],
+                            },
+                            {
+                                guard: and([not('isLogin'), not('isMessage'), 'isToken']),
+                                target: '#client.waiting.forReply',
+                                actions: ['prepareRequest', 'dropQuestion'],
+                            },
+                            {
+                                target: 'asking',
+                                reenter: true,
+                                actions: { type: 'say', params: { text: SAY.idHint } },
+                            },
+                        ],
+                    },
+                },
+            },
+        },
+        waiting: {
+            description: 'The server was asked. A call that comes in now rings when it has answered.',
+            initial: 'forReply',
+            on: {
+                'call.received': [
+                    { guard: 'hasWaitingCall', actions: ['rejectCaller', 'sayBusy'] },
+                    { actions: 'keepCallWaiting' },
+                ],
+                'chat.closed': {
+                    guard: 'isWaitingCall',
+                    actions: ['dropWaitingCall', { type: 'say', params: { text: SAY.callGone } }],
+                },
+            },
+            states: {
+                forReply: {
+                    description: 'REG, ADD or DEL is under way.',
+                    invoke: {
+                        src: 'askServer',
+                        input: requestOf,
+                        onDone: [
+                            {
+                                guard: 'isRegistered',
+                                target: '#client.resuming',
+                                actions: ['sayReply', 'becomeRegistered', 'announceUser', 'saySignedIn'],
+                            },
+                            { guard: 'isListChanged', target: '#client.resuming', actions: ['sayReply', 'getBuddies'] },
+                            { target: '#client.resuming', actions: 'sayReply' },
+                        ],
+                        onError: { target: '#client.resuming', actions: 'sayServerError' },
+                    },
+                },
+                forBuddies: {
+                    description: 'The buddy list as it is now is to be shown.',
+                    entry: 'getBuddies',
+                    on: {
+                        'buddies.received': { target: '#client.resuming', actions: ['rememberBuddies', 'sayBuddies'] },
+                        'buddies.timed-out': {
+                            target: '#client.resuming',
+                            actions: { type: 'say', params: { text: SAY.serverSilent } },
+                        },
+                    },
+                },
+                forBuddy: {
+                    description: 'Where the buddy takes calls is to be known.',
+                    entry: 'getBuddies',
+                    on: {
+                        'buddies.received': { target: 'placing', actions: 'rememberBuddies' },
+                        'buddies.timed-out': [
+                            {
+                                guard: 'isCallable',
+                                target: 'placing',
+                                actions: { type: 'say', params: { text: SAY.callingFromMemory } },
+                            },
+                            { target: '#client.resuming', actions: { type: 'say', params: { text: SAY.serverSilent } } },
+                        ],
+                    },
+                },
+                placing: {
+                    description: 'Calls the buddy, if somebody else did not call first.',
+                    always: [
+                        { guard: 'hasWaitingCall', target: '#client.resuming' },
+                        {
+                            guard: 'isInputExhausted',
+                            target: '#client.left',
+                            description: 'Nobody could talk, whatever the buddy says.',
+                        },
+                        { guard: 'isCallable', target: '#client.busy.calling' },
+                        { target: '#client.resuming', actions: 'sayNotCallable' },
+                    ],
+                },
+            },
+        },
+        busy: {
+            description: 'One buddy at a time: whoever else calls is refused.',
+            initial: 'ringing',
+            on: { 'call.received': { actions: ['rejectCaller', 'sayBusy'] } },
+            states: {
+                ringing: {
+                    description: 'A call came in: the user is asked.',
+                    entry: ['sayCaller', { type: 'openPrompt', params: { prompt: CALL_PROMPT } }],
+                    exit: 'closePrompt',
+                    on: {
+                        'prompt.answered': [
+                            {
+                                guard: 'isYes',
+                                target: 'chatting',
+                                actions: [{ type: 'say', params: { text: SAY.callAccepted } }, 'acceptCall'],
+                            },
+                            {
+                                guard: 'isNo',
+                                target: '#client.resuming',
+                                actions: ['rejectCall', { type: 'say', params: { text: SAY.callRefused } }],
+                            },
+                            {
+                                actions: ['sayCaller', { type: 'openPrompt', params: { prompt: CALL_PROMPT } }],
+                                description: 'Neither yes nor no: asked again, in the same 60 s.',
+                            },
+                        ],
+                        'chat.closed': {
+                            guard: 'isCurrentChat',
+                            target: '#client.resuming',
+                            actions: { type: 'say', params: { text: SAY.callGone } },
+                        },
+                    },
+                    after: {
+                        answerTimeout: {
+                            target: '#client.resuming',
+                            actions: ['rejectCall', { type: 'say', params: { text: SAY.callUnanswered } }],
+                        },
+                    },
+                },
+                calling: {
+                    description: 'A buddy is called: connecting, then waiting for a yes or no.',
+                    entry: [{ type: 'say', params: { text: SAY.connecting } }, 'placeCall'],
+                    on: {
+                        'call.placed': { actions: 'rememberChat' },
+                        'input.exhausted': '#client.left',
+                        'call.accepted': {
+                            guard: 'isCurrentChat',
+                            target: 'chatting',
+                            actions: { type: 'say', params: { text: SAY.accepted } },
+                        },
+                        'call.refused': {
+                            guard: 'isCurrentChat',
+                            target: '#client.resuming',
+                            actions: { type: 'say', params: { text: SAY.refused } },
+                        },
+                        'call.failed': { guard: 'isCurrentChat', target: '#client.resuming', actions: 'sayCallFailed' },
+                        'chat.closed': {
+                            guard: 'isCurrentChat',
+                            target: '#client.resuming',
+                            actions: { type: 'say', params: { text: SAY.chatClosed } },
+                            description: 'The chat crashed.',
+                        },
+                    },
+                    after: {
+                        answerTimeout: {
+                            target: '#client.resuming',
+                            actions: ['leaveChat', { type: 'say', params: { text: SAY.unanswered } }],
+                        },
+                    },
+                },
+                chatting: {
+                    description: 'Message mode: each line goes to the buddy, q leaves.',
+                    initial: 'composing',
+                    entry: { type: 'say', params: { text: SAY.chatHelp } },
+                    on: {
+                        'message.received': { guard: 'isCurrentChat', actions: 'sayMessage' },
+                        'chat.closed': {
+                            guard: 'isCurrentChat',
+                            target: '#client.resuming',
+                            actions: { type: 'say', params: { text: SAY.chatClosed } },
+                        },
+                    },
+                    states: {
+                        composing: {
+                            description: 'The user types.',
+                            entry: { type: 'openPrompt', params: { prompt: CHAT_PROMPT } },
+                            exit: 'closePrompt',
+                            on: {
+                                'prompt.answered': [
+                                    {
+                                        guard: 'isQuit',
+                                        target: '#client.resuming',
+                                        actions: ['leaveChat', { type: 'say', params: { text: SAY.chatClosed } }],
+                                    },
+                                    { target: 'sending', actions: 'sendMessage' },
+                                ],
+                            },
+                        },
+                        sending: {
+                            description: 'The line is on its way: the next is read when the network took this one.',
+                            on: {
+                                'message.sent': [
+                                    {
+                                        guard: 'isCut',
+                                        target: 'composing',
+                                        actions: { type: 'say', params: { text: SAY.ownMessageCut } },
+                                    },
+                                    { target: 'composing' },
+                                ],
+                            },
+                            after: {
+                                readPatience: {
+                                    target: 'stalled',
+                                    actions: { type: 'say', params: { text: SAY.buddyDoesNotRead } },
+                                },
+                            },
+                        },
+                        stalled: {
+                            description: 'The buddy does not read. The user may leave; one more line waits.',
+                            entry: { type: 'openPrompt', params: { prompt: CHAT_PROMPT } },
+                            on: {
+                                'message.sent': {
+                                    target: 'composing',
+                                    description: 'The same prompt stays open, with what is being typed.',
+                                },
+                                'prompt.answered': [
+                                    {
+                                        guard: 'isQuit',
+                                        target: '#client.resuming',
+                                        actions: ['leaveChat', { type: 'say', params: { text: SAY.chatClosed } }],
+                                    },
+                                    { target: 'held', actions: ['holdMessage', 'closePrompt'] },
+                                ],
+                            },
+                        },
+                        held: {
+                            description: 'A line waits until the one before is on its way; for 60 s, then the chat is over.',
+                            on: { 'message.sent': { target: 'sending', actions: 'sendHeldMessage' } },
+                            after: {
+                                answerTimeout: {
+                                    target: '#client.resuming',
+                                    actions: ['sayNotSent', 'leaveChat', { type: 'say', params: { text: SAY.chatClosed } }],
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        left: {
+            type: 'final',
+            description: 'With it the tree ends: the heartbeat says goodbye, the chats hang up.',
+        },
+    },
+});

@@ -1,0 +1,125 @@
+/**
+ * The events that the client's actors exchange, grouped by who sends them.
+ */
+import type { AnyActorRef } from 'xstate';
+import type { Buddy, Endpoint } from '../../protocol/buddy-list.js';
+import type { DisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import type { Status } from '../../protocol/status.js';
+/** A question to the user, open until it is answered or another takes its place. */
+export interface Prompt {
+    readonly text: string;
+    /** `key`: one of `keys` is an answer by itself, where there are keys. `line`: a line of text. */
+    readonly kind: 'key' | 'line';
+    readonly keys?: string;
+    /** Under this name, text not yet sent off survives an interruption. Without it, it is dropped. */
+    readonly draft?: string;
+}
+/** From the statechart to the terminal. */
+export type TerminalCommand = {
+    readonly type: 'lines.print';
+    readonly lines: readonly string[];
+} | {
+    readonly type: 'prompt.open';
+    readonly prompt: Prompt;
+}
+/** The question is no longer open. After its answer it is closed already. */
+ | {
+    readonly type: 'prompt.close';
+};
+/** From the terminal to the statechart. */
+export type TerminalNews = {
+    readonly type: 'terminal.opened';
+} | {
+    readonly type: 'prompt.answered';
+    readonly value: string;
+}
+/** There will be no more input, and no prompt is open that could be left unanswered. */
+ | {
+    readonly type: 'input.exhausted';
+} | {
+    readonly type: 'input.ended';
+};
+/** From the statechart to the heartbeat. */
+export type HeartbeatCommand = {
+    readonly type: 'presence.set';
+    readonly id: UserId;
+    readonly status: Status;
+}
+/** Asks for the buddy list as it is now; answered by `buddies.received` or `buddies.timed-out`. */
+ | {
+    readonly type: 'buddies.get';
+};
+/** From the heartbeat to the statechart. */
+export type HeartbeatNews = {
+    readonly type: 'buddies.received';
+    readonly buddies: readonly Buddy[];
+} | {
+    readonly type: 'buddies.timed-out';
+} | {
+    readonly type: 'server.lost';
+} | {
+    readonly type: 'server.found';
+};
+/** From the statechart to a chat. */
+export type ChatCommand = {
+    readonly type: 'call.accept';
+} | {
+    readonly type: 'call.reject';
+}
+/** Answered by `message.sent` when there is room for the next one. */
+ | {
+    readonly type: 'message.send';
+    readonly text: string;
+} | {
+    readonly type: 'chat.leave';
+};
+/** What a chat has to report. */
+export type ChatReport = {
+    readonly type: 'call.received';
+    readonly caller: UserId | undefined;
+    readonly address: DisplayText;
+} | {
+    readonly type: 'call.placed';
+} | {
+    readonly type: 'call.accepted';
+} | {
+    readonly type: 'call.refused';
+} | {
+    readonly type: 'call.failed';
+    readonly reason: DisplayText;
+} | {
+    readonly type: 'message.received';
+    readonly text: DisplayText;
+    readonly cut: boolean;
+} | {
+    readonly type: 'message.sent';
+    readonly cut: boolean;
+} | {
+    readonly type: 'chat.closed';
+};
+/** From a chat to the statechart. `chat` is the sender: a report of a chat that is over may come late. */
+export type ChatNews = ChatReport & {
+    readonly chat: AnyActorRef;
+};
+/** What a chat is made from: a call of ours, or one that came in. */
+export type CallInput<TSocket> = OutgoingCall | {
+    readonly kind: 'incoming';
+    readonly socket: TSocket;
+};
+export interface OutgoingCall {
+    readonly kind: 'outgoing';
+    readonly caller: UserId;
+    readonly endpoint: Endpoint;
+}
+/** What our own server answered to REG, ADD or DEL. */
+export interface ServerReply {
+    /** The reply line as received. */
+    readonly line: DisplayText;
+    readonly done: boolean;
+}
+/** What the statechart emits, for the tree to remember. */
+export interface ClientEmitted {
+    readonly type: 'user.signed-in';
+    readonly id: UserId;
+}

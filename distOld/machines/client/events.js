@@ -1,0 +1,4 @@
+/**
+ * The events that the client's actors exchange, grouped by who sends them.
+ */
+export {};

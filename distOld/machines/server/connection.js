@@ -1,0 +1,68 @@
+/**
+ * A TCP connection to the server: one request line, one reply, then close.
+ *
+ * Owns: the order of things in one connection. Trusts: nobody's bytes; its actor
+ * (actors/server/connection.ts) has turned them into these events. Talks to: the store.
+ *
+ * The chart is flat on purpose. A connection lives for two or three events, and the actor that
+ * runs it (actors/chart.ts) pays for no feature of statecharts that it does not use.
+ */
+import { setup } from 'xstate';
+const effect = () => { };
+export const connectionMachine = setup({
+    types: {},
+    actions: {
+        submitChange: effect,
+        restartDeadline: effect,
+        shortenDeadline: effect,
+        sendReply: effect,
+        sendUnavailable: effect,
+    },
+}).createMachine({
+    id: 'connection',
+    description: 'One TCP connection: a request, a reply, closed.',
+    initial: 'receiving',
+    states: {
+        receiving: {
+            description: 'Waits for a whole line, at most 10 s from accept.',
+            on: {
+                'request.received': { target: 'committing', actions: ['restartDeadline', 'submitChange'] },
+                'request.refused': {
+                    target: 'replied',
+                    actions: ['restartDeadline', 'sendReply'],
+                    description: 'The line is no request: answered without asking the store.',
+                },
+                'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
+                'input.ended': { target: 'closed', description: 'The client left without a word: no reply.' },
+                'socket.closed': 'closed',
+                'shutdown.requested': {
+                    actions: 'shortenDeadline',
+                    description: 'Its request may be here, not yet read: a moment tells.',
+                },
+            },
+        },
+        committing: {
+            description: 'Waits for the store to make the change durable, at most 10 s.',
+            on: {
+                'change.answered': { target: 'replied', actions: 'sendReply' },
+                'deadline.passed': {
+                    target: 'replied',
+                    actions: 'sendUnavailable',
+                    description: 'The store did not answer in time: 205.',
+                },
+                'socket.closed': { target: 'closed', description: 'The change goes on without its client.' },
+                'shutdown.requested': { description: 'The request is in flight: finish it first.' },
+            },
+        },
+        replied: {
+            description: 'Lets the client read the reply and close: closing first could destroy it unread.',
+            on: {
+                'socket.closed': 'closed',
+                'input.flooded': { target: 'closed', description: 'It goes on sending what nobody reads.' },
+                'deadline.passed': { target: 'closed', description: 'It neither sends nor closes.' },
+                'shutdown.requested': 'closed',
+            },
+        },
+        closed: { type: 'final', description: 'The socket is gone, or about to be.' },
+    },
+});

@@ -1,0 +1,52 @@
+/**
+ * Network addresses and ports as text.
+ */
+/** The highest TCP and UDP port. */
+export const MAX_PORT = 65_535;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+/** Reads a port in decimal, 0 to 65535; `undefined` for anything else. */
+export function parsePort(token) {
+    if (token === undefined || !/^\d{1,5}$/.test(token))
+        return undefined;
+    const port = Number(token);
+    return port <= MAX_PORT ? port : undefined;
+}
+/** An IPv4-mapped IPv6 address (`::ffff:192.0.2.7`) as IPv4; any other as it is. */
+export function plainAddress(address) {
+    return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;
+}
+/** An IPv4 address in dotted decimal, as the system writes it, as a number; `undefined` for any other address. */
+export function packIpv4(address) {
+    let packed = 0;
+    let part = 0;
+    let parts = 1;
+    for (let index = 0; index < address.length; index++) {
+        const character = address.charCodeAt(index);
+        if (character === DOT) {
+            packed = packed * 256 + part;
+            part = 0;
+            parts += 1;
+        }
+        else if (character >= ZERO && character <= NINE) {
+            part = part * 10 + character - ZERO;
+        }
+        else {
+            return undefined;
+        }
+    }
+    return parts === 4 ? packed * 256 + part : undefined;
+}
+/** `host:port`, with the brackets that an IPv6 host needs. */
+export function hostPort(host, port) {
+    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+/**
+ * Reads an address that a server gave: an IP address, or a host name as some servers send.
+ *
+ * @returns `undefined` for a token that no address can be; what is returned is safe to show.
+ */
+export function parseAddress(token) {
+    return token !== undefined && /^(?:[A-Za-z0-9]|::)[A-Za-z0-9.:%-]{0,254}$/.test(token) ? token : undefined;
+}

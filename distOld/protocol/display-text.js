@@ -1,0 +1,73 @@
+/**
+ * The gate through which every foreign text passes before it reaches a screen, a title or a log.
+ *
+ * What it stops: C0 and C1 controls (with them every escape sequence, whole or torn, a CR that
+ * rewrites the line, BEL), bidirectional overrides and isolates, zero-width and other invisible
+ * characters, line and paragraph separators, lone surrogates, and piles of combining marks.
+ */
+/** Most combining marks that may follow one character. */
+export const MAX_COMBINING_MARKS = 4;
+/** What stands for a character that must not be shown. */
+export const REPLACEMENT = '\u{FFFD}';
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Marks that stand above, below or around a character, and so pile up. */
+const PILING_MARK = /[\p{Mn}\p{Me}]/u;
+const PICTOGRAPH = /\p{Extended_Pictographic}/u;
+const EMOJI_END = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F/u;
+/** Letters of scripts whose spelling needs joiners. */
+const JOINING_LETTER = /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]/u;
+const NON_JOINER = '\u200C';
+const JOINER = '\u200D';
+const TEXT_STYLE = '\uFE0E';
+const EMOJI_STYLE = '\uFE0F';
+const KEYCAP = '\u20E3';
+/**
+ * Makes text safe to show on one line.
+ *
+ * A tab becomes a space, every other unsafe character becomes U+FFFD, so that what was there
+ * stays visible as damage rather than vanishing. Safe text comes back unchanged, and the gate
+ * applied twice is the gate applied once. It takes time in proportion to the text.
+ */
+export function toDisplayText(text) {
+    if (PRINTABLE_ASCII.test(text))
+        return text;
+    const characters = Array.from(text);
+    let shown = '';
+    /** The last character shown, and the last that was no mark. */
+    let previous = '';
+    let letter = '';
+    let marks = 0;
+    for (const [index, character] of characters.entries()) {
+        let safe = character === '\t' ? ' ' : character;
+        if (INVISIBLE.test(safe) && !isInPlace(safe, previous, letter, characters[index + 1] ?? ''))
+            safe = REPLACEMENT;
+        marks = PILING_MARK.test(safe) ? marks + 1 : 0;
+        if (marks > MAX_COMBINING_MARKS + 1)
+            continue;
+        if (marks > MAX_COMBINING_MARKS)
+            safe = REPLACEMENT;
+        if (marks === 0)
+            letter = safe;
+        previous = safe;
+        shown += safe;
+    }
+    return shown;
+}
+/** True where an invisible character is part of how visible ones are written. */
+function isInPlace(character, previous, letter, next) {
+    switch (character) {
+        case JOINER:
+            if (EMOJI_END.test(previous) && PICTOGRAPH.test(next))
+                return true;
+            return JOINING_LETTER.test(letter) && JOINING_LETTER.test(next);
+        case NON_JOINER:
+            return JOINING_LETTER.test(letter) && JOINING_LETTER.test(next);
+        case EMOJI_STYLE:
+            return PICTOGRAPH.test(previous) || (/^[0-9#*]$/.test(previous) && next === KEYCAP);
+        case TEXT_STYLE:
+            return PICTOGRAPH.test(previous);
+        default:
+            return false;
+    }
+}

@@ -1,0 +1,21 @@
+/**
+ * The server's replies over TCP: a code and its words on one line.
+ */
+/** Every reply there is, with its words. 204 is reserved: nothing sends it yet. */
+export const REPLY_WORDS = {
+    200: 'OK',
+    201: 'INVALID',
+    202: 'NO SUCH USER',
+    203: 'USER EXISTS',
+    204: 'DENIED',
+    205: 'UNAVAILABLE',
+    206: 'BUSY',
+};
+/** The reply's line as it goes out, ended by CR LF. */
+export function encodeReply(code) {
+    return `${code} ${REPLY_WORDS[code]}\r\n`;
+}
+/** True for a reply line, from any server of this protocol, that says the request was done. */
+export function isDone(line) {
+    return /^200(?:\s|$)/.test(line);
+}

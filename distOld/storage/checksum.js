@@ -1,0 +1,43 @@
+/**
+ * The checksum at the end of each line: CRC-32, as zlib, gzip and PNG have it, in eight hexadecimal digits.
+ *
+ * zlib's own would need a view of each line's bytes, which costs more than the sum.
+ */
+/** How many digits it has. */
+export const CHECKSUM_DIGITS = 8;
+const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+    let rest = byte;
+    for (let bit = 0; bit < 8; bit++)
+        rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
+    return rest;
+});
+/** The checksum of the bytes from `start` to `end`, as a number. */
+export function crc32(bytes, start, end) {
+    let rest = -1;
+    for (let at = start; at < end; at++) {
+        rest = TABLE[(rest ^ bytes[at]) & 0xff] ^ (rest >>> 8);
+    }
+    return ~rest >>> 0;
+}
+/** The checksum of a text of ASCII characters, as its digits. */
+export function checksumOf(text) {
+    const bytes = Buffer.from(text, 'latin1');
+    return crc32(bytes, 0, bytes.length).toString(16).padStart(CHECKSUM_DIGITS, '0');
+}
+/** Writes the digits of a checksum into a buffer. */
+export function writeDigits(buffer, at, checksum) {
+    for (let digit = 0; digit < CHECKSUM_DIGITS; digit++) {
+        buffer[at + digit] = digitOf((checksum >>> (28 - 4 * digit)) & 0xf);
+    }
+}
+/** True when the digits of a checksum are there. */
+export function hasDigits(bytes, at, checksum) {
+    for (let digit = 0; digit < CHECKSUM_DIGITS; digit++) {
+        if (bytes[at + digit] !== digitOf((checksum >>> (28 - 4 * digit)) & 0xf))
+            return false;
+    }
+    return true;
+}
+function digitOf(value) {
+    return value < 10 ? 0x30 + value : 0x57 + value;
+}

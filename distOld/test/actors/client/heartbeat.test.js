@@ -1,0 +1,161 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import test, {} from 'ava';
+import { createActor, SimulatedClock } from 'xstate';
+import { BEAT_MS, heartbeatLogic, LOST_AFTER_BEATS, QUERY_RETRY_MS, QUERY_TRIES, } from '../../../actors/client/heartbeat.js';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { until } from '../../helpers/network.js';
+const alice = 'alice';
+const bob = 'bob';
+/** A server that only writes down what it is sent, and a heartbeat in simulated time. */
+async function beating(t, user) {
+    const server = createSocket('udp4');
+    server.bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.teardown(() => server.close());
+    const datagrams = [];
+    let answerTo = () => { };
+    server.on('message', (bytes, from) => {
+        datagrams.push(bytes.toString());
+        answerTo = () => server.send('bob 100 ONLINE 192.0.2.7 4000\n', from.port, from.address);
+    });
+    const news = [];
+    const client = createActor(fromBehaviour(() => ({ receive: (event) => news.push(event) })));
+    client.start();
+    const clock = new SimulatedClock();
+    const heartbeat = createActor(heartbeatLogic, {
+        clock,
+        input: {
+            server: { host: '127.0.0.1', port: server.address().port },
+            client: client,
+            user,
+            callPort: undefined,
+        },
+    });
+    heartbeat.start();
+    t.teardown(() => heartbeat.stop());
+    return {
+        clock,
+        heartbeat,
+        news,
+        answer: () => answerTo(),
+        /** Waits for so many datagrams and takes them. */
+        async hears(count) {
+            await until(() => datagrams.length >= count);
+            return datagrams.splice(0);
+        },
+        async told(type) {
+            await until(() => news.some((event) => event.type === type));
+            return news.splice(news.findIndex((event) => event.type === type), 1)[0];
+        },
+    };
+}
+test('whoever signs in is announced at once, when it is known where they take calls', async (t) => {
+    const { heartbeat, hears } = await beating(t);
+    heartbeat.send({ type: 'port.bound', port: 4_000 });
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
+});
+test('before the port is known nothing is announced, and with it at once', async (t) => {
+    const { heartbeat, hears } = await beating(t);
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    t.deepEqual(await hears(1), ['GET alice']);
+    heartbeat.send({ type: 'port.bound', port: 4_000 });
+    t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
+});
+test('SET and GET go out every ten seconds', async (t) => {
+    t.is(BEAT_MS, 10_000);
+    const { clock, heartbeat, hears } = await beating(t);
+    heartbeat.send({ type: 'port.bound', port: 4_000 });
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    await hears(2);
+    for (let beats = 0; beats < 3; beats++) {
+        clock.increment(BEAT_MS);
+        t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
+    }
+});
+test('nobody signed in is announced to nobody', async (t) => {
+    const { clock, heartbeat, hears } = await beating(t);
+    heartbeat.send({ type: 'port.bound', port: 4_000 });
+    clock.increment(BEAT_MS);
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
+});
+test('the answer is the buddy list', async (t) => {
+    const { answer, heartbeat, hears, told } = await beating(t);
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    await hears(1);
+    answer();
+    t.deepEqual(await told('buddies.received'), {
+        type: 'buddies.received',
+        buddies: [{ id: bob, status: 100, endpoint: { address: '192.0.2.7', port: 4_000 } }],
+    });
+});
+test('a question is asked again when a datagram is lost, and then given up', async (t) => {
+    const { clock, heartbeat, hears, news, told } = await beating(t);
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    await hears(1);
+    heartbeat.send({ type: 'buddies.get' });
+    for (let tries = 0; tries < QUERY_TRIES; tries++) {
+        t.deepEqual(await hears(1), ['GET alice']);
+        t.deepEqual(news, []);
+        clock.increment(QUERY_RETRY_MS);
+    }
+    await told('buddies.timed-out');
+});
+test('an answer ends the question', async (t) => {
+    const { answer, clock, heartbeat, hears, news, told } = await beating(t);
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    await hears(1);
+    heartbeat.send({ type: 'buddies.get' });
+    await hears(1);
+    answer();
+    await told('buddies.received');
+    clock.increment(QUERY_RETRY_MS * QUERY_TRIES);
+    t.deepEqual(news, []);
+});
+test('a server that stays silent is told of once, and so is its return', async (t) => {
+    const { answer, clock, heartbeat, hears, news, told } = await beating(t);
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    await hears(1);
+    for (let beats = 0; beats < LOST_AFTER_BEATS; beats++) {
+        clock.increment(BEAT_MS);
+        await hears(1);
+    }
+    t.deepEqual(news, []);
+    for (let beats = 0; beats < 3; beats++) {
+        clock.increment(BEAT_MS);
+        await hears(1);
+    }
+    t.deepEqual(news, [{ type: 'server.lost' }]);
+    answer();
+    await told('server.found');
+});
+test('whoever signs in as somebody else leaves first', async (t) => {
+    const { heartbeat, hears } = await beating(t);
+    heartbeat.send({ type: 'port.bound', port: 4_000 });
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    await hears(2);
+    heartbeat.send({ type: 'presence.set', id: bob, status: 100 });
+    t.deepEqual((await hears(3)).toSorted(), [
+        'GET bob',
+        'SET alice 101 OFFLINE 4000',
+        'SET bob 100 ONLINE 4000',
+    ]);
+});
+test('asked to shut down, it says goodbye and then ends', async (t) => {
+    const { heartbeat, hears } = await beating(t);
+    heartbeat.send({ type: 'port.bound', port: 4_000 });
+    heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+    await hears(2);
+    heartbeat.send({ type: 'shutdown.requested' });
+    t.deepEqual(await hears(1), ['SET alice 101 OFFLINE 4000']);
+    await until(() => heartbeat.getSnapshot().status === 'done');
+    t.pass();
+});
+test('restarted, it goes on at once for whoever was signed in', async (t) => {
+    const { heartbeat, hears } = await beating(t, alice);
+    t.deepEqual(await hears(1), ['GET alice']);
+    heartbeat.send({ type: 'port.bound', port: 4_000 });
+    t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
+});

@@ -1,0 +1,111 @@
+import { PassThrough } from 'node:stream';
+import test from 'ava';
+import { MAX_LINES_AHEAD, openPlainConsole } from '../../../actors/client/plain-console.js';
+/** A console on pipes, what it wrote, and what it told. */
+function console() {
+    const stdin = new PassThrough();
+    const stdout = new PassThrough();
+    const told = [];
+    let written = '';
+    stdout.on('data', (chunk) => {
+        written += chunk;
+    });
+    const opened = openPlainConsole({ stdin: stdin, stdout: stdout }, {
+        onAnswer: (value) => told.push(value),
+        onEnd: () => told.push('END'),
+        onExhausted: () => told.push('EXHAUSTED'),
+        onError: (error) => told.push(String(error)),
+        guard: (callback) => callback,
+    });
+    return {
+        console: opened,
+        stdin,
+        stdout,
+        told,
+        async type(text) {
+            stdin.write(text);
+            await new Promise(setImmediate);
+        },
+        written: () => written,
+    };
+}
+const QUESTION = { text: 'What? ', kind: 'line' };
+const OTHER = { text: 'Really? ', kind: 'key', keys: 'yn' };
+test('a prompt is shown without a line end, and the next line answers it', async (t) => {
+    const { console: plain, told, type, written } = console();
+    plain.ask(QUESTION);
+    t.is(written(), 'What? ');
+    await type('this\nand that\n');
+    t.deepEqual(told, ['this']);
+    plain.ask(OTHER);
+    t.deepEqual(told, ['this', 'and that']);
+});
+test('every line of output begins at the beginning of a line', async (t) => {
+    const { console: plain, type, written } = console();
+    plain.print(['one']);
+    plain.ask(QUESTION);
+    await type('this\n');
+    plain.print(['two', 'three']);
+    t.is(written(), 'one\nWhat? \ntwo\nthree\n');
+});
+test('what is printed while a prompt is open has lines of its own, and the prompt is shown again', (t) => {
+    const { console: plain, written } = console();
+    plain.ask(QUESTION);
+    plain.print(['news']);
+    t.is(written(), 'What? \nnews\nWhat? ');
+});
+test('a prompt that gave way is not answered', async (t) => {
+    const { console: plain, told, type, written } = console();
+    plain.ask(QUESTION);
+    plain.dropPrompt();
+    plain.print(['news']);
+    plain.ask(OTHER);
+    t.is(written(), 'What? \nnews\nReally? ');
+    await type('y\n');
+    t.deepEqual(told, ['y']);
+});
+test('the same prompt again changes nothing', (t) => {
+    const { console: plain, written } = console();
+    plain.ask(QUESTION);
+    plain.ask(QUESTION);
+    t.is(written(), 'What? ');
+});
+test('the end of input is told when the lines before it are used up', async (t) => {
+    const { console: plain, stdin, told } = console();
+    stdin.end('one\ntwo');
+    await new Promise(setImmediate);
+    plain.ask(QUESTION);
+    t.deepEqual(told, ['one']);
+    plain.ask(OTHER);
+    t.deepEqual(told, ['one', 'two', 'EXHAUSTED']);
+    plain.ask(QUESTION);
+    t.deepEqual(told, ['one', 'two', 'EXHAUSTED', 'END']);
+});
+test('a console opened on an input that has ended tells so', async (t) => {
+    const first = console();
+    first.stdin.end();
+    await new Promise(setImmediate);
+    first.console.close();
+    const told = [];
+    const second = openPlainConsole({ stdin: first.stdin, stdout: first.stdout }, {
+        onAnswer: () => { },
+        onEnd: () => told.push('END'),
+        onExhausted: () => told.push('EXHAUSTED'),
+        onError: () => { },
+        guard: (callback) => callback,
+    });
+    second.ask(QUESTION);
+    t.deepEqual(told, ['END']);
+});
+test('when nobody reads the lines, input waits in its pipe', async (t) => {
+    const { stdin, type } = console();
+    await type('x\n'.repeat(MAX_LINES_AHEAD - 1));
+    t.false(stdin.isPaused());
+    await type('x\n');
+    t.true(stdin.isPaused());
+});
+test('an output that nobody reads any more is the end', (t) => {
+    const { stdout, told } = console();
+    stdout.emit('error', new Error('EPIPE'));
+    t.deepEqual(told, ['END']);
+});

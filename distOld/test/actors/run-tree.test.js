@@ -1,0 +1,91 @@
+import test from 'ava';
+import { CLIENT_LIMITS } from '../../actors/client/tree.js';
+import { RESTART_BACKOFF, runTree } from '../../actors/run-tree.js';
+import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
+import { child } from '../../actors/supervision/child-spec.js';
+import { supervisor } from '../../actors/supervision/supervisor.js';
+import { crash, family, worker } from '../helpers/actors.js';
+import { until } from '../helpers/network.js';
+import { TestLog } from '../helpers/server.js';
+test('a tree is ready when it is up, and ends when it is asked to', async (t) => {
+    const log = new TestLog();
+    const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
+    const tree = runTree(supervisor({ strategy: 'one_for_one', children }), { log });
+    t.true(await tree.ready);
+    tree.shutdown();
+    t.deepEqual(await tree.ended, {});
+});
+test('a tree that cannot start is not ready, and ends with the error', async (t) => {
+    const children = [child({ id: 'a', logic: worker('a', { log: [], failsStart: () => true }) })];
+    const log = new TestLog();
+    const tree = runTree(supervisor({ strategy: 'one_for_one', children }), { log });
+    t.false(await tree.ready);
+    t.regex(String((await tree.ended).error), /could not start 'a'/);
+    t.deepEqual(log.lines.map(({ level, message }) => `${level} ${message}`), ['debug could not start', 'debug shutting down']);
+});
+test('the lives of its actors are logged, and what they emit is passed on', async (t) => {
+    const log = new TestLog();
+    const emitted = [];
+    const actors = [];
+    const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
+    const tree = runTree(supervisor({ strategy: 'one_for_one', children }), {
+        log,
+        onEmitted(event) {
+            emitted.push(event.type);
+            if (event.type === 'child.started')
+                actors.push(event.actor);
+        },
+    });
+    await tree.ready;
+    actors[0]?.send({ type: 'crash' });
+    await until(() => actors.length === 2);
+    tree.shutdown();
+    await tree.ended;
+    t.deepEqual(emitted, [
+        'child.started',
+        'child.ended',
+        'child.restarting',
+        'child.started',
+        'supervisor.shutting-down',
+        'child.ended',
+    ]);
+    t.deepEqual(log.lines.map(({ level, message }) => `${level} ${message}`), [
+        'debug started',
+        'error crashed',
+        'warn restarting',
+        'debug started',
+        'debug shutting down',
+        'debug ended',
+    ]);
+});
+test('a supervisor that gives up is logged with the reason', async (t) => {
+    const log = new TestLog();
+    const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
+    const limits = { intensity: 0, periodMs: 1 };
+    const tree = runTree(supervisor({ strategy: 'one_for_one', limits, children }), {
+        log,
+        onEmitted(event) {
+            if (event.type === 'child.started')
+                event.actor.send({ type: 'crash' });
+        },
+    });
+    t.regex(String((await tree.ended).error), /gave up restarting 'a'/);
+    t.is(log.fieldsOf('crashed too often: its supervisor gives up').length, 1);
+});
+for (const [level, limits] of Object.entries({ TCP_LIMITS, SERVER_LIMITS, CLIENT_LIMITS })) {
+    test(`a child that always fails never exhausts its level, with back-off: ${level}`, (t) => {
+        for (const failsStart of [() => false, (start) => start > 1]) {
+            const tree = family({ a: { backoff: { ...RESTART_BACKOFF, jitter: 0 }, failsStart } }, { limits });
+            let seen;
+            for (let ms = 0; ms < 120_000; ms++) {
+                const actor = tree.actor('a');
+                if (actor !== seen)
+                    crash(actor);
+                seen = actor;
+                tree.clock.increment(1);
+            }
+            t.is(tree.ended.status, 'running');
+            t.true(tree.emitted.filter(({ type }) => type === 'child.restarting').length > 60);
+        }
+    });
+}

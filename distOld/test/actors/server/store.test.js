@@ -1,0 +1,49 @@
+import test from 'ava';
+import { openMemoryStore } from '../../../storage/memory-store.js';
+import { ask, until } from '../../helpers/network.js';
+import { crash, current, heldStore, serve } from '../../helpers/server.js';
+test('changes that arrive during a commit are the next group, and nobody is answered before', async (t) => {
+    const store = heldStore();
+    const server = await serve(t, store);
+    const replies = Array.from({ length: 20 }, (_, index) => ask(server.tcp, `REG user${index}\n`));
+    await until(() => server.received('store', 'change.commit') === 20);
+    t.is(server.received('connection', 'change.answered'), 0);
+    store.letThrough();
+    t.deepEqual(new Set(await Promise.all(replies)), new Set(['200 OK\r\n']));
+    t.deepEqual(store.commits, [1, 19]);
+});
+test('a request that comes while the store is down waits for it', async (t) => {
+    const store = openMemoryStore();
+    let opens = 0;
+    let reopen = () => { };
+    const reopened = new Promise((resolve) => {
+        reopen = resolve;
+    });
+    const server = await serve(t, {
+        openStore: async () => {
+            opens += 1;
+            if (opens === 2)
+                await reopened;
+            return { ...store, close: async () => { } };
+        },
+    });
+    await ask(server.tcp, 'REG alice\n');
+    crash(current(server, 'store'));
+    const reply = ask(server.tcp, 'REG bob\n');
+    await until(() => opens === 2);
+    reopen();
+    t.is(await reply, '200 OK\r\n');
+    t.is(await ask(server.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+});
+test('a store that crashes tells those in its queue 205, and those in the group the truth', async (t) => {
+    const store = heldStore();
+    const server = await serve(t, store);
+    const first = ask(server.tcp, 'REG alice\n');
+    await until(() => store.commits.length === 1);
+    const queued = ask(server.tcp, 'REG bob\n');
+    await until(() => server.received('store', 'change.commit') === 2);
+    crash(current(server, 'store'));
+    t.is(await queued, '205 UNAVAILABLE\r\n');
+    store.letThrough();
+    t.is(await first, '200 OK\r\n');
+});

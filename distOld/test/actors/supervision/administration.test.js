@@ -1,0 +1,275 @@
+import test from 'ava';
+import { addChild, countChildren, countOf, deleteChild, listChildren, restartChild, startChild, terminateChild, } from '../../../actors/supervision/administration.js';
+import { fromBehaviour, IGNORE } from '../../../actors/supervision/behaviour.js';
+import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
+import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
+import { crash, crowd, family, listed, MANY, member, nextTurn, settledBy } from '../../helpers/actors.js';
+function refusal(code) {
+    return { ok: false, code };
+}
+test('a child that is added starts after the others, and is supervised as they are', async (t) => {
+    const tree = family({ a: {} }, { strategy: 'rest_for_one', limits: MANY });
+    t.deepEqual(await addChild(tree.root, member('b', tree.log)), { ok: true, actor: tree.actor('b') });
+    t.deepEqual(tree.take(), ['a started', 'b started']);
+    crash(tree.actor('a'));
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['a released', 'b asked', 'b released', 'a started', 'b started']);
+});
+test('adding is answered when the child is ready, and later ones wait for that', async (t) => {
+    const tree = family({});
+    const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
+    const next = settledBy(addChild(tree.root, member('next', tree.log)));
+    t.is(await slow(), 'pending');
+    t.is(await next(), 'pending');
+    t.deepEqual(tree.take(), ['slow started']);
+    (await listed(tree.root)).send({ type: 'become.ready' });
+    t.deepEqual(await slow(), { ok: true, actor: tree.actor('slow') });
+    t.deepEqual(await next(), { ok: true, actor: tree.actor('next') });
+});
+test('a child that is added and not ready in time has failed, and leaves no spec', async (t) => {
+    const tree = family({});
+    const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
+    tree.clock.increment(START_TIMEOUT_MS);
+    t.like(await slow(), { ok: false, code: 'start_failed' });
+    t.deepEqual(await listChildren(tree.root), []);
+    t.is(tree.ended.status, 'running');
+});
+test('an id that is taken is refused: by a child that runs, and by one that is down', async (t) => {
+    const tree = family({ a: {} }, { limits: MANY });
+    const spec = member('a', tree.log);
+    t.deepEqual(await addChild(tree.root, spec), refusal('already_started'));
+    crash(tree.actor('a'));
+    t.deepEqual(await addChild(tree.root, spec), refusal('already_started'), 'restarting');
+    nextTurn(tree);
+    await terminateChild(tree.root, 'a');
+    t.deepEqual(await addChild(tree.root, spec), refusal('already_present'));
+});
+test('a spec with a bad value is refused, with the error that names it', async (t) => {
+    const tree = family({ a: { address: { stashLimit: 1 } } });
+    for (const [field, bad] of [
+        ['restart', { restart: 'never' }],
+        ['shutdown', { shutdown: -1 }],
+        ['logic', { logic: undefined }],
+        ['id', { id: '' }],
+        ['significant', { restart: 'transient', significant: true }],
+    ]) {
+        const answer = await addChild(tree.root, { ...member('b', tree.log), ...bad });
+        t.like(answer, { ok: false, code: 'invalid_spec' });
+        t.regex(('error' in answer && answer.error.message) || '', new RegExp(`^${field}:`));
+    }
+    t.is((await listChildren(tree.root)).length, 1);
+});
+test('an address that is taken anywhere in the system is refused', async (t) => {
+    const name = nameOf('name');
+    const tree = family({ a: {} });
+    const inner = supervisor({
+        strategy: 'one_for_one',
+        children: [member(name, tree.log, { address: { stashLimit: 1 } })],
+    });
+    t.true((await addChild(tree.root, { id: 'inner', logic: inner })).ok);
+    const spec = member(name, tree.log, { address: { stashLimit: 1 } });
+    t.like(await addChild(tree.root, spec), { ok: false, code: 'invalid_spec' });
+    // It is free again when the child that had it is forgotten.
+    await terminateChild(tree.actor('inner'), name);
+    t.deepEqual(await deleteChild(tree.actor('inner'), name), { ok: true });
+    t.throws(() => addressOf(tree.root.system, name));
+    t.true((await addChild(tree.root, spec)).ok);
+});
+test('terminating is answered when the child has ended, and it stays down', async (t) => {
+    const tree = family({ a: { hangs: true }, b: {} }, { strategy: 'one_for_all' });
+    const b = tree.actor('b');
+    tree.take();
+    const first = settledBy(terminateChild(tree.root, 'a'));
+    const second = settledBy(terminateChild(tree.root, 'a'));
+    t.is(await first(), 'pending');
+    t.deepEqual(tree.take(), ['a asked']);
+    tree.actor('a').send({ type: 'finish' });
+    t.deepEqual(await first(), { ok: true });
+    t.deepEqual(await second(), { ok: true });
+    tree.clock.increment(10_000);
+    t.deepEqual(tree.take(), ['a released']);
+    t.deepEqual(await listChildren(tree.root), [
+        { id: 'a', actor: undefined, type: 'worker' },
+        { id: 'b', actor: b, type: 'worker' },
+    ]);
+});
+test('a child can be terminated by its actor too', async (t) => {
+    const tree = family({ a: {}, b: {} });
+    t.deepEqual(await terminateChild(tree.root, tree.actor('a')), { ok: true });
+    t.is(tree.log.at(-1), 'a released');
+    t.deepEqual(await terminateChild(tree.root, tree.actor('a')), refusal('not_found'));
+});
+test('a child that is terminated before it is ready is stopped, and who waits for its start is told', async (t) => {
+    const tree = family({});
+    const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
+    t.deepEqual(await terminateChild(tree.root, 'slow'), { ok: true });
+    t.deepEqual(await added(), refusal('shutting_down'));
+    t.deepEqual(tree.log, ['slow started', 'slow asked', 'slow released']);
+});
+test('a temporary child that is terminated before its turn to start is gone', async (t) => {
+    const tree = family({});
+    void addChild(tree.root, member('slow', tree.log, { slow: true }));
+    const added = settledBy(addChild(tree.root, member('temp', tree.log, { restart: 'temporary' })));
+    t.deepEqual(await terminateChild(tree.root, 'temp'), { ok: true });
+    t.deepEqual(await added(), refusal('shutting_down'));
+    t.deepEqual((await listChildren(tree.root)).map(({ id }) => id), ['slow']);
+});
+test('a temporary child that is stopped with its group before it is ready is gone, and who waits for its start is told', async (t) => {
+    const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
+    const spec = member('slow', tree.log, { slow: true, restart: 'temporary' });
+    const added = settledBy(addChild(tree.root, spec));
+    crash(tree.actor('a'));
+    nextTurn(tree);
+    t.not(await added(), 'pending');
+    t.deepEqual((await listChildren(tree.root)).map(({ id }) => id), ['a']);
+});
+test('a child that is added and stopped with its group before it is ready is started again, and then answered', async (t) => {
+    const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
+    const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
+    crash(tree.actor('a'));
+    nextTurn(tree);
+    t.is(await added(), 'pending');
+    (await listed(tree.root, 1)).send({ type: 'become.ready' });
+    t.deepEqual(await added(), { ok: true, actor: tree.actor('slow') });
+});
+test('a child is restarted only when it is down', async (t) => {
+    const tree = family({ a: {} }, { limits: MANY });
+    t.deepEqual(await restartChild(tree.root, 'a'), refusal('running'));
+    t.deepEqual(await restartChild(tree.root, 'nobody'), refusal('not_found'));
+    crash(tree.actor('a'));
+    t.deepEqual(await restartChild(tree.root, 'a'), refusal('restarting'));
+    nextTurn(tree);
+    await terminateChild(tree.root, 'a');
+    t.deepEqual(await restartChild(tree.root, 'a'), { ok: true, actor: tree.actor('a') });
+    t.is(tree.actor('a').getSnapshot().status, 'active');
+});
+test('a restart that is asked for waits for no back-off, and costs nothing of the intensity', async (t) => {
+    const backoff = { minMs: 1_000, maxMs: 1_000 };
+    const tree = family({ a: { backoff } }, { limits: { intensity: 1, periodMs: 1_000_000 } });
+    crash(tree.actor('a'));
+    await terminateChild(tree.root, 'a');
+    for (let times = 0; times < 3; times++) {
+        t.true((await restartChild(tree.root, 'a')).ok);
+        t.deepEqual(await terminateChild(tree.root, 'a'), { ok: true });
+    }
+    t.is(tree.ended.status, 'running');
+});
+test('a child is deleted only when it is down, and then its id and its address are free', async (t) => {
+    const tree = family({ a: { address: { stashLimit: 1 } } }, { limits: MANY });
+    t.deepEqual(await deleteChild(tree.root, 'nobody'), refusal('not_found'));
+    t.deepEqual(await deleteChild(tree.root, 'a'), refusal('running'));
+    crash(tree.actor('a'));
+    t.deepEqual(await deleteChild(tree.root, 'a'), refusal('restarting'));
+    nextTurn(tree);
+    await terminateChild(tree.root, 'a');
+    t.deepEqual(await deleteChild(tree.root, 'a'), { ok: true });
+    t.deepEqual(await listChildren(tree.root), []);
+    t.throws(() => addressOf(tree.root.system, nameOf('a')));
+    t.deepEqual(await restartChild(tree.root, 'a'), refusal('not_found'));
+    t.true((await addChild(tree.root, member('a', tree.log, { address: { stashLimit: 1 } }))).ok);
+});
+test('while it shuts down it starts nobody', async (t) => {
+    const tree = family({ a: { hangs: true }, b: {} });
+    await terminateChild(tree.root, 'b');
+    const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
+    tree.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(await slow(), refusal('shutting_down'));
+    t.deepEqual(await addChild(tree.root, member('c', tree.log)), refusal('shutting_down'));
+    t.deepEqual(await restartChild(tree.root, 'b'), refusal('shutting_down'));
+    t.is((await listChildren(tree.root)).length, 3);
+    const terminated = settledBy(terminateChild(tree.root, 'a'));
+    tree.actor('a').send({ type: 'finish' });
+    t.deepEqual(await terminated(), { ok: true });
+    t.is(tree.ended.status, 'done');
+});
+test('a dynamic supervisor is told an input, a supervisor with a list is not asked to start one', async (t) => {
+    const tree = crowd();
+    t.deepEqual(await startChild(tree.root, { name: 'a' }), { ok: true, actor: tree.named('a') });
+    t.deepEqual(await listChildren(tree.root), [
+        { id: tree.named('a').id, actor: tree.named('a'), type: 'worker' },
+    ]);
+});
+test('who asks a supervisor that has ended is told so', async (t) => {
+    const gone = { code: 'not_running', id: 'root' };
+    const ended = family({});
+    ended.root.send({ type: 'shutdown.requested' });
+    const stopped = family({});
+    stopped.root.stop();
+    const failed = family({ a: { failsStart: () => true } });
+    for (const { root } of [ended, stopped, failed]) {
+        for (const request of [
+            () => addChild(root, member('a', [])),
+            () => terminateChild(root, 'a'),
+            () => restartChild(root, 'a'),
+            () => deleteChild(root, 'a'),
+            () => startChild(root, undefined),
+            () => listChildren(root),
+            () => countChildren(root),
+        ]) {
+            t.like(await t.throwsAsync(request), gone);
+        }
+    }
+});
+test('who waits for an answer of a supervisor that ends is told so', async (t) => {
+    const tree = family({ a: { hangs: true } });
+    const answer = terminateChild(tree.root, 'a');
+    tree.root.stop();
+    t.like(await t.throwsAsync(answer), { code: 'not_running' });
+});
+test('it counts what is listed', (t) => {
+    const { root: actor } = family({});
+    t.deepEqual(countOf([]), { specs: 0, active: 0, supervisors: 0, workers: 0 });
+    t.deepEqual(countOf([
+        { id: 'a', actor, type: 'supervisor' },
+        { id: 'b', actor: 'restarting', type: 'supervisor' },
+        { id: 'c', actor: undefined, type: 'worker' },
+        { id: 'd', actor, type: 'worker' },
+        { id: 'e', actor: 'restarting', type: 'worker' },
+    ]), { specs: 5, active: 2, supervisors: 2, workers: 3 });
+});
+test('a child that is asked to start may ignore it', async (t) => {
+    const tree = family({});
+    let starts = 0;
+    const logic = fromBehaviour(() => {
+        starts += 1;
+        return starts === 1 ? { receive: () => { } } : IGNORE;
+    });
+    t.true((await addChild(tree.root, { id: 'a', logic })).ok);
+    await terminateChild(tree.root, 'a');
+    t.deepEqual(await restartChild(tree.root, 'a'), { ok: true, actor: undefined });
+    t.deepEqual(await listChildren(tree.root), [{ id: 'a', actor: undefined, type: 'worker' }]);
+});
+test('only a dynamic supervisor starts children from an input', async (t) => {
+    const tree = family({ a: {} });
+    t.deepEqual(await startChild(tree.root, undefined), refusal('not_dynamic'));
+    tree.root.send({ type: 'child.start', input: undefined });
+    t.is((await countChildren(tree.root)).specs, 1);
+});
+test('who waits for a child of a brutal dynamic supervisor is told that it ends', async (t) => {
+    const pool = crowd({ shutdown: 'brutal' });
+    const start = startChild(pool.root, { name: 'a', slow: true });
+    pool.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(await start, refusal('shutting_down'));
+    t.is(pool.ended.status, 'done');
+});
+test('an actor that is none is no child of a dynamic supervisor', async (t) => {
+    const pool = crowd();
+    pool.start('a');
+    for (const actor of [undefined, null, {}, { id: pool.named('a').id }]) {
+        t.deepEqual(await terminateChild(pool.root, actor), refusal('not_found'));
+    }
+});
+test('a start that is called off by a shutdown does not fail, however long the shutdown takes', async (t) => {
+    const tree = family({ a: { slow: true }, b: { hangs: true, shutdown: 300_000 } });
+    (await listed(tree.root)).send({ type: 'become.ready' });
+    await terminateChild(tree.root, 'a');
+    const start = restartChild(tree.root, 'a');
+    tree.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(await start, refusal('shutting_down'));
+    tree.clock.increment(START_TIMEOUT_MS);
+    t.is(tree.ended.status, 'running');
+    tree.clock.increment(300_000);
+    t.is(tree.ended.status, 'done');
+    t.false(tree.emitted.some(({ type }) => type === 'child.start-failed'));
+});

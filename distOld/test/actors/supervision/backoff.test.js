@@ -1,0 +1,128 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Backoff, backoffDelay } from '../../../actors/supervision/backoff.js';
+import { crash, family, MANY } from '../../helpers/actors.js';
+const options = fc
+    .record({
+    minMs: fc.double({ min: 1, max: 1_000, noNaN: true }),
+    factor: fc.double({ min: 1, max: 1_000, noNaN: true }),
+    jitter: fc.double({ min: 0, max: 2, noNaN: true }),
+})
+    .map(({ minMs, factor, jitter }) => ({
+    minMs,
+    maxMs: minMs * factor,
+    jitter,
+}));
+const attempts = fc.nat(2_000);
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+test('the waits double from the least to the most', (t) => {
+    const waits = [0, 1, 2, 3, 4, 5, 2_000].map((attempt) => backoffDelay({ minMs: 100, maxMs: 1_000, jitter: 0 }, attempt, 1));
+    t.deepEqual(waits, [100, 200, 400, 800, 1_000, 1_000, 1_000]);
+});
+test('the jitter lengthens a wait by its part at most, by a fifth if nothing else is said', (t) => {
+    const limits = { minMs: 100, maxMs: 1_000 };
+    t.is(backoffDelay(limits, 0, 0), 100);
+    t.is(backoffDelay(limits, 9, 1), 1_200);
+    t.is(backoffDelay({ ...limits, jitter: 1 }, 1, 0.25), 250);
+});
+test('a wait is never shorter than the least, nor longer than the most and its jitter', (t) => {
+    fc.assert(fc.property(options, attempts, random, (given, attempt, chance) => {
+        const { minMs, maxMs, jitter } = given;
+        const delay = backoffDelay(given, attempt, chance);
+        t.true(delay >= minMs && delay <= maxMs * (1 + jitter));
+    }));
+});
+test('with the same chance, no wait is shorter than the one before', (t) => {
+    fc.assert(fc.property(options, attempts, random, (given, attempt, chance) => {
+        t.true(backoffDelay(given, attempt + 1, chance) >= backoffDelay(given, attempt, chance));
+    }));
+});
+test('the account begins again after a quiet time, which is the longest wait if nothing else is said', (t) => {
+    const limits = { minMs: 100, maxMs: 400, jitter: 0 };
+    for (const [quietMs, backoff] of [
+        [400, new Backoff(limits)],
+        [50, new Backoff({ ...limits, resetAfterMs: 50 })],
+    ]) {
+        t.is(backoff.next(0), 100);
+        // Failed attempts, which were never up.
+        t.is(backoff.next(10_000), 200);
+        t.is(backoff.next(20_000), 400);
+        backoff.up(30_000);
+        t.is(backoff.next(30_000 + quietMs - 1), 400);
+        backoff.up(40_000);
+        t.is(backoff.next(40_000 + quietMs), 100);
+        // Not for ever: being down is not quiet.
+        t.is(backoff.next(90_000), 200);
+    }
+});
+/** The wait that the supervisor spoke of last. */
+function lastDelay({ emitted }) {
+    const event = emitted.findLast(({ type }) => type === 'child.restarting');
+    return event?.type === 'child.restarting' ? event.delayMs : Number.NaN;
+}
+test('a supervisor waits before it restarts a child, and no longer than it said', (t) => {
+    const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
+    const tree = family({ a: { backoff }, b: {} }, { limits: MANY });
+    for (const delayMs of [100, 200, 400, 800, 1_000, 1_000]) {
+        tree.take();
+        crash(tree.actor('a'));
+        t.is(lastDelay(tree), delayMs);
+        tree.clock.increment(delayMs - 1);
+        t.deepEqual(tree.take(), ['a released']);
+        // Others do not wait for it.
+        crash(tree.actor('b'));
+        tree.clock.increment(1);
+        t.deepEqual(tree.take().toSorted(), ['a started', 'b released', 'b started']);
+    }
+    // Up for the longest wait, it begins again.
+    tree.clock.increment(1_000);
+    crash(tree.actor('a'));
+    t.is(lastDelay(tree), 100);
+});
+test('a failed attempt doubles the wait too', (t) => {
+    const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
+    const tree = family({ a: { backoff, failsStart: (start) => start === 2 || start === 3 } }, { limits: MANY });
+    crash(tree.actor('a'));
+    const delays = [lastDelay(tree)];
+    for (let attempt = 0; attempt < 2; attempt++) {
+        tree.clock.increment(lastDelay(tree));
+        delays.push(lastDelay(tree));
+    }
+    t.deepEqual(delays, [100, 200, 400]);
+    tree.clock.increment(400);
+    t.is(tree.actor('a').getSnapshot().status, 'active');
+});
+test('a supervisor can be shut down while it waits, and then restarts nobody', (t) => {
+    const tree = family({ a: { backoff: { minMs: 100, maxMs: 100 } } });
+    crash(tree.actor('a'));
+    tree.root.send({ type: 'shutdown.requested' });
+    t.is(tree.ended.status, 'done');
+    tree.clock.increment(1_000);
+    t.deepEqual(tree.take(), ['a started', 'a released']);
+});
+test('the group of a child that waits is down for as long', (t) => {
+    const backoff = { minMs: 100, maxMs: 100, jitter: 0 };
+    const tree = family({ a: { backoff }, b: {} }, { strategy: 'rest_for_one' });
+    tree.take();
+    crash(tree.actor('a'));
+    tree.clock.increment(99);
+    t.deepEqual(tree.take(), ['a released', 'b asked', 'b released']);
+    tree.clock.increment(1);
+    t.deepEqual(tree.take(), ['a started', 'b started']);
+});
+test('children that crash together come back at different times, within their jitter', (t) => {
+    const ids = Array.from({ length: 50 }, (_, index) => `w${index}`);
+    const backoff = { minMs: 1_000, maxMs: 1_000, jitter: 0.5 };
+    const tree = family(Object.fromEntries(ids.map((id) => [id, { backoff }])), { limits: MANY });
+    crash(...ids.map((id) => tree.actor(id)));
+    const delays = tree.emitted.flatMap((event) => (event.type === 'child.restarting' ? [event.delayMs] : []));
+    t.is(delays.length, 50);
+    t.true(delays.every((delayMs) => delayMs >= 1_000 && delayMs <= 1_500));
+    t.true(new Set(delays).size > 25);
+    tree.take();
+    tree.clock.increment(999);
+    t.deepEqual(tree.take(), []);
+    for (let ms = 0; ms < 502; ms++)
+        tree.clock.increment(1);
+    t.is(tree.take().length, 50);
+});

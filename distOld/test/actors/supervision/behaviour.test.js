@@ -1,0 +1,152 @@
+import { EventEmitter } from 'node:events';
+import test from 'ava';
+import { createActor, SimulatedClock } from 'xstate';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+/** A behaviour that writes down what happens to it, and its scope to play with. */
+function observed(options = {}) {
+    const log = [];
+    let scope;
+    const logic = fromBehaviour((given) => {
+        scope = given;
+        return {
+            ...options,
+            receive(event) {
+                log.push(event.type);
+                if (event.type === 'end')
+                    given.end();
+                if (event.type === 'throw')
+                    throw new Error('thrown');
+            },
+            release: () => log.push('released'),
+        };
+    });
+    const actor = createActor(logic);
+    const errors = [];
+    actor.subscribe({ error: (error) => errors.push(error) });
+    return { actor, errors, log, scope: () => scope };
+}
+test('nothing happens before the actor starts', (t) => {
+    const { actor, scope } = observed();
+    t.is(scope(), undefined);
+    actor.start();
+    t.not(scope(), undefined);
+});
+test('it releases once when it is stopped', (t) => {
+    const { actor, log } = observed();
+    actor.start();
+    actor.stop();
+    actor.stop();
+    t.deepEqual(log, ['released']);
+    t.is(actor.getSnapshot().status, 'stopped');
+});
+test('it releases once when it ends by itself', (t) => {
+    const { actor, log } = observed();
+    actor.start();
+    actor.send({ type: 'end' });
+    actor.send({ type: 'ping' });
+    actor.stop();
+    t.deepEqual(log, ['end', 'released']);
+    t.is(actor.getSnapshot().status, 'done');
+});
+test('it releases once when it throws, and the error is its own', (t) => {
+    const { actor, errors, log } = observed();
+    actor.start();
+    actor.send({ type: 'throw' });
+    t.deepEqual(log, ['throw', 'released']);
+    t.is(actor.getSnapshot().status, 'error');
+    t.is(errors[0].message, 'thrown');
+});
+test('what a listener throws crashes its actor, and not the process', (t) => {
+    const { actor, errors, log, scope } = observed();
+    actor.start();
+    const emitter = new EventEmitter();
+    emitter.on('data', scope().guard(() => {
+        throw new Error('in a listener');
+    }));
+    emitter.emit('data');
+    t.is(errors[0].message, 'in a listener');
+    t.deepEqual(log, ['released']);
+});
+test('a guarded listener is given its arguments', (t) => {
+    const { actor, scope } = observed();
+    actor.start();
+    const calls = [];
+    scope().guard((first, second) => calls.push([first, second]))(1, 'two');
+    t.deepEqual(calls, [[1, 'two']]);
+});
+test('it is ready at once, or when it says so', (t) => {
+    const quick = observed();
+    quick.actor.start();
+    t.true(quick.actor.getSnapshot().ready);
+    const slow = observed({ starting: true });
+    slow.actor.start();
+    t.false(slow.actor.getSnapshot().ready);
+    slow.scope().ready();
+    t.true(slow.actor.getSnapshot().ready);
+});
+test('asked to shut down, it ends at once unless it knows better', (t) => {
+    const simple = observed();
+    simple.actor.start();
+    simple.actor.send({ type: 'shutdown.requested' });
+    t.is(simple.actor.getSnapshot().status, 'done');
+    const asked = [];
+    const careful = observed({ shutdown: () => asked.push('asked') });
+    careful.actor.start();
+    careful.actor.send({ type: 'shutdown.requested' });
+    t.deepEqual(asked, ['asked']);
+    t.is(careful.actor.getSnapshot().status, 'active');
+});
+test('its scope is harmless after the end', (t) => {
+    const { actor, errors, log, scope } = observed();
+    actor.start();
+    actor.stop();
+    scope().ready();
+    scope().end();
+    scope().fail(new Error('late'));
+    t.deepEqual(log, ['released']);
+    t.deepEqual(errors, []);
+});
+test('a release that throws is a crash, and is not tried again', (t) => {
+    let releases = 0;
+    const actor = createActor(fromBehaviour(() => ({
+        receive: () => { },
+        release() {
+            releases += 1;
+            throw new Error('cannot let go');
+        },
+    })));
+    const errors = [];
+    actor.subscribe({ error: (error) => errors.push(error) });
+    actor.start();
+    actor.send({ type: 'shutdown.requested' });
+    t.is(errors[0].message, 'cannot let go');
+    t.is(releases, 1);
+});
+test("it lives by the system's clock", (t) => {
+    const clock = new SimulatedClock();
+    let scope;
+    const logic = fromBehaviour((given) => {
+        scope = given;
+        return { receive: () => { } };
+    });
+    createActor(logic, { clock }).start();
+    clock.increment(1_234);
+    t.is(scope?.now(), 1_234);
+});
+test('what an async handler or listener throws later is a crash of its actor, too', async (t) => {
+    for (const how of ['receive', 'listener']) {
+        const actor = createActor(fromBehaviour((scope) => {
+            const late = async () => {
+                await Promise.resolve();
+                throw new Error('late');
+            };
+            return { receive: how === 'receive' ? late : scope.guard(late) };
+        }));
+        const crashed = new Promise((resolve) => {
+            actor.subscribe({ error: resolve });
+        });
+        actor.start();
+        actor.send({ type: 'ping' });
+        t.is((await crashed).message, 'late', how);
+    }
+});

@@ -1,0 +1,138 @@
+import test from 'ava';
+import { addChild, restartChild, terminateChild } from '../../../../actors/supervision/administration.js';
+import { supervisor } from '../../../../actors/supervision/supervisor.js';
+import { crash, family, MANY, member, nextTurn, story, watch } from '../../../helpers/actors.js';
+/** `plain` and some significant children, which end their supervisor if they end by themselves. */
+function significantFamily(autoShutdown, strategy = 'one_for_one') {
+    return family({
+        plain: { restart: 'transient' },
+        a: { restart: 'transient', significant: true },
+        b: { restart: 'temporary', significant: true },
+    }, { autoShutdown, strategy, limits: MANY });
+}
+test('36 significant + any', (t) => {
+    const tree = significantFamily('any');
+    tree.take();
+    // A child that is not significant does not count, nor does a crash that is followed by a restart.
+    tree.actor('plain').send({ type: 'finish' });
+    crash(tree.actor('a'));
+    nextTurn(tree);
+    t.is(tree.ended.status, 'running');
+    t.deepEqual(tree.take(), ['plain released', 'a released', 'a started']);
+    tree.actor('a').send({ type: 'finish' });
+    t.deepEqual(tree.take(), ['a released', 'b asked', 'b released']);
+    t.is(tree.ended.status, 'done');
+    t.true(story(tree).includes('supervisor.shutting-down significant_child_ended'));
+    // The crash of a temporary child is its end.
+    const other = significantFamily('any');
+    crash(other.actor('b'));
+    t.is(other.ended.status, 'done');
+});
+test('37 significant + all', (t) => {
+    const tree = significantFamily('all');
+    tree.actor('a').send({ type: 'finish' });
+    tree.clock.increment(1_000);
+    t.is(tree.ended.status, 'running');
+    tree.take();
+    crash(tree.actor('b'));
+    t.deepEqual(tree.take(), ['b released', 'plain asked', 'plain released']);
+    t.is(tree.ended.status, 'done');
+    // One that is restarting is not at its end.
+    const other = significantFamily('all');
+    crash(other.actor('a'));
+    other.actor('b').send({ type: 'finish' });
+    t.is(other.ended.status, 'running');
+    nextTurn(other);
+    other.actor('a').send({ type: 'finish' });
+    t.is(other.ended.status, 'done');
+});
+test('37 a supervisor that ended by design is ended normally: its own supervisor restarts it only if it is permanent', (t) => {
+    for (const restart of ['transient', 'permanent']) {
+        const log = [];
+        const inner = supervisor({
+            strategy: 'one_for_one',
+            autoShutdown: 'all',
+            children: [member('a', log, { restart: 'transient', significant: true })],
+        });
+        const tree = watch(supervisor({ strategy: 'one_for_one', children: [{ id: 'inner', logic: inner, restart }] }));
+        tree.actor('a').send({ type: 'finish' });
+        nextTurn(tree);
+        t.deepEqual(log.slice(2), restart === 'permanent' ? ['a started'] : []);
+        t.is(tree.ended.status, 'running');
+    }
+});
+for (const autoShutdown of ['any', 'all']) {
+    test(`38 a significant child stopped by the supervisor itself, or as a bystander, does not count: ${autoShutdown}`, async (t) => {
+        const tree = family({ a: { restart: 'transient', significant: true }, b: { restart: 'transient' } }, { autoShutdown, limits: MANY });
+        t.true((await terminateChild(tree.root, 'a')).ok);
+        tree.clock.increment(1_000);
+        t.is(tree.ended.status, 'running');
+        t.true((await restartChild(tree.root, 'a')).ok);
+        tree.actor('a').send({ type: 'finish' });
+        t.is(tree.ended.status, 'done');
+        const temporary = family({ a: { restart: 'temporary', significant: true } }, { autoShutdown });
+        t.true((await terminateChild(temporary.root, 'a')).ok);
+        t.is(temporary.ended.status, 'running');
+        // As bystanders: one that comes again, and one that does not.
+        const group = significantFamily(autoShutdown, 'one_for_all');
+        group.take();
+        crash(group.actor('plain'));
+        nextTurn(group);
+        t.deepEqual(group.take(), [
+            'plain released',
+            'b asked',
+            'b released',
+            'a asked',
+            'a released',
+            'plain started',
+            'a started',
+        ]);
+        t.is(group.ended.status, 'running');
+        group.actor('a').send({ type: 'finish' });
+        t.is(group.ended.status, 'done');
+    });
+    test(`38 one that ends by itself while its group is being stopped does not count either: ${autoShutdown}`, (t) => {
+        const tree = family({
+            plain: {},
+            a: { restart: 'transient', significant: true },
+            hangs: { hangs: true },
+        }, { autoShutdown, strategy: 'one_for_all', limits: MANY });
+        tree.take();
+        crash(tree.actor('plain'));
+        tree.actor('a').send({ type: 'finish' });
+        tree.actor('hangs').send({ type: 'finish' });
+        nextTurn(tree);
+        t.deepEqual(tree.take(), [
+            'plain released',
+            'hangs asked',
+            'a released',
+            'hangs released',
+            'plain started',
+            'a started',
+            'hangs started',
+        ]);
+        t.is(tree.ended.status, 'running');
+    });
+}
+test('39 permanent + significant is refused', async (t) => {
+    const spec = member('a', [], { restart: 'permanent', significant: true });
+    const { restart, ...unsaid } = spec;
+    for (const children of [[spec], [unsaid]]) {
+        for (const autoShutdown of ['any', 'all', 'never']) {
+            t.throws(() => supervisor({ strategy: 'one_for_one', autoShutdown, children }), {
+                instanceOf: TypeError,
+                message: /^significant:/,
+            });
+        }
+    }
+    const tree = family({}, { autoShutdown: 'any' });
+    t.like(await addChild(tree.root, spec), { ok: false, code: 'invalid_spec' });
+    t.is(restart, 'permanent');
+});
+test('39 so is a significant child of a supervisor without auto shutdown', (t) => {
+    const children = [member('a', [], { restart: 'transient', significant: true })];
+    t.throws(() => supervisor({ strategy: 'one_for_one', children }), {
+        instanceOf: TypeError,
+        message: /^significant:/,
+    });
+});

@@ -1,0 +1,479 @@
+import test from 'ava';
+import { addChild, countChildren, listChildren, restartChild, startChild, terminateChild, } from '../../../../actors/supervision/administration.js';
+import { dynamicSupervisor } from '../../../../actors/supervision/dynamic-supervisor.js';
+import { supervisor } from '../../../../actors/supervision/supervisor.js';
+import { crash, crowd, family, listed, MANY, member, nextTurn, story, watch, worker, } from '../../../helpers/actors.js';
+const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one'];
+/** What ends a child: by itself, with an error, or because somebody asked. */
+const ENDS = { normal: 'finish', shutdown: 'shutdown.requested', abnormal: 'crash' };
+function end(actor, how) {
+    actor.send({ type: ENDS[how] });
+}
+/** A supervisor's children and a dynamic supervisor's: `a` under a policy, and how to know of it. */
+function both(restart) {
+    const tree = family({ a: { restart } }, { limits: MANY });
+    const dynamic = crowd({ restart }, { limits: MANY });
+    dynamic.start('a');
+    return [
+        { ...tree, kind: 'static', a: () => tree.actor('a') },
+        { ...dynamic, kind: 'dynamic', a: () => dynamic.named('a') },
+    ];
+}
+async function states({ root }) {
+    const state = ({ actor }) => (typeof actor === 'object' ? 'up' : (actor ?? 'down'));
+    return Object.fromEntries((await listChildren(root)).map((info) => [info.id, state(info)]));
+}
+test('16 permanent is restarted after normal, shutdown and abnormal ends', (t) => {
+    for (const tree of both('permanent')) {
+        for (const how of ['normal', 'shutdown', 'abnormal']) {
+            const before = tree.a();
+            tree.log.length = 0;
+            end(before, how);
+            t.deepEqual(tree.log.at(-1), 'a released');
+            t.is(tree.a(), before, 'not in the same turn');
+            nextTurn(tree);
+            t.is(tree.log.at(-1), 'a started', `${tree.kind} ${how}`);
+            t.not(tree.a(), before);
+            t.is(tree.a().getSnapshot().status, 'active');
+        }
+        t.is(tree.ended.status, 'running');
+    }
+});
+test('17 transient only after abnormal', async (t) => {
+    for (const how of ['normal', 'shutdown']) {
+        for (const tree of both('transient')) {
+            const before = tree.a();
+            end(before, 'abnormal');
+            nextTurn(tree);
+            t.not(tree.a(), before, tree.kind);
+            tree.log.length = 0;
+            end(tree.a(), how);
+            tree.clock.increment(10_000);
+            t.false(tree.log.includes('a started'), `${tree.kind} ${how}`);
+            t.is(tree.ended.status, 'running');
+            // A spec is kept; of a dynamic child there is none.
+            t.is((await countChildren(tree.root)).specs, tree.kind === 'static' ? 1 : 0);
+        }
+    }
+});
+test('18 temporary never; its spec is gone', async (t) => {
+    for (const how of ['normal', 'shutdown', 'abnormal']) {
+        for (const tree of both('temporary')) {
+            end(tree.a(), how);
+            tree.clock.increment(10_000);
+            t.is(tree.log.filter((line) => line === 'a started').length, 1, `${tree.kind} ${how}`);
+            t.deepEqual(await listChildren(tree.root), []);
+            t.is(tree.ended.status, 'running');
+            t.false(story(tree).some((line) => /^(child.restarting|supervisor.gave-up)/.test(line)));
+        }
+    }
+    const tree = family({ a: { restart: 'temporary' } });
+    t.true((await terminateChild(tree.root, 'a')).ok);
+    t.deepEqual(await restartChild(tree.root, 'a'), { ok: false, code: 'not_found' });
+});
+test('18 a temporary crash costs nothing of the intensity', (t) => {
+    const tree = family({ a: { restart: 'temporary' } }, { limits: { intensity: 0, periodMs: 1_000 } });
+    crash(tree.actor('a'));
+    t.is(tree.ended.status, 'running');
+});
+test('19 a temporary bystander of one_for_all / rest_for_one is stopped and not started again', async (t) => {
+    for (const strategy of ['one_for_all', 'rest_for_one']) {
+        const tree = family({ a: {}, temp: { restart: 'temporary' }, c: {} }, { strategy });
+        tree.take();
+        crash(tree.actor('a'));
+        nextTurn(tree);
+        t.deepEqual(tree.take(), [
+            'a released',
+            'c asked',
+            'c released',
+            'temp asked',
+            'temp released',
+            'a started',
+            'c started',
+        ]);
+        t.deepEqual(await states(tree), { a: 'up', c: 'up' });
+    }
+});
+test('20 restarts spaced wider than the period never escalate', (t) => {
+    const limits = { intensity: 2, periodMs: 1_000 };
+    const tree = family({ a: {}, b: {} }, { limits });
+    const dynamic = crowd({ restart: 'permanent' }, { limits });
+    for (const name of ['a', 'b'])
+        dynamic.start(name);
+    for (let crashes = 0; crashes < 20; crashes++) {
+        crash(tree.actor('a'), tree.actor('b'), dynamic.named('a'), dynamic.named('b'));
+        tree.clock.increment(1_001);
+        dynamic.clock.increment(1_001);
+    }
+    t.is(tree.ended.status, 'running');
+    t.is(dynamic.ended.status, 'running');
+    t.is(tree.log.filter((line) => line === 'a started').length, 21);
+    t.is(dynamic.log.filter((line) => line === 'a started').length, 21);
+});
+test('20 the window slides: it is the last restarts that count, not those since a fixed time', (t) => {
+    const tree = family({ a: {} }, { limits: { intensity: 2, periodMs: 1_000 } });
+    // At 0, 600, 1,200, 1,800, …: never more than two in any 1,000 ms.
+    for (let crashes = 0; crashes < 20; crashes++) {
+        crash(tree.actor('a'));
+        tree.clock.increment(600);
+    }
+    t.is(tree.ended.status, 'running');
+    crash(tree.actor('a'));
+    tree.clock.increment(399);
+    crash(tree.actor('a'));
+    t.is(tree.ended.status, 'error');
+});
+test('21 one_for_one: the siblings keep their identity', async (t) => {
+    const tree = family({ a: {}, b: {}, c: {} });
+    const [a, b, c] = [tree.actor('a'), tree.actor('b'), tree.actor('c')];
+    tree.take();
+    crash(b);
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['b released', 'b started']);
+    t.not(tree.actor('b'), b);
+    t.deepEqual((await listChildren(tree.root)).map(({ actor }) => actor), [a, tree.actor('b'), c]);
+    t.is(a.getSnapshot().status, 'active');
+    t.is(c.getSnapshot().status, 'active');
+    const dynamic = crowd({ restart: 'permanent' });
+    for (const name of ['a', 'b'])
+        dynamic.start(name);
+    const other = dynamic.named('b');
+    crash(dynamic.named('a'));
+    nextTurn(dynamic);
+    t.deepEqual(dynamic.log, ['a started', 'b started', 'a released', 'a started']);
+    t.is(dynamic.named('b'), other);
+});
+for (const strategy of STRATEGIES) {
+    test(`22 the (intensity+1)th crash in the window stops the supervisor and all siblings: ${strategy}`, (t) => {
+        const tree = family({ a: {}, b: {}, c: {} }, { strategy, limits: { intensity: 2, periodMs: 1_000 } });
+        crash(tree.actor('b'));
+        nextTurn(tree);
+        crash(tree.actor('c'));
+        nextTurn(tree);
+        t.is(tree.ended.status, 'running');
+        tree.take();
+        // At 1,000 ms, when both others are still in the window.
+        tree.clock.increment(998);
+        crash(tree.actor('b'));
+        t.deepEqual(tree.take(), ['b released', 'c asked', 'c released', 'a asked', 'a released']);
+        t.like(tree.ended.error, { code: 'gave_up', id: 'b' });
+        t.is(tree.ended.error.cause.message, 'b crashed');
+        t.is(tree.emitted.filter(({ type }) => type === 'supervisor.gave-up').length, 1);
+        tree.clock.increment(10_000);
+        t.deepEqual(tree.take(), []);
+    });
+}
+test('22 of a dynamic supervisor: the crashes of all children count together', (t) => {
+    const tree = crowd({ restart: 'permanent' }, { limits: { intensity: 2, periodMs: 1_000 } });
+    for (const name of ['a', 'b', 'c', 'd'])
+        tree.start(name);
+    tree.take();
+    crash(tree.named('a'), tree.named('b'));
+    t.is(tree.ended.status, 'running');
+    const last = tree.named('c');
+    crash(last);
+    t.deepEqual(tree.take(), ['a released', 'b released', 'c released', 'd asked', 'd released']);
+    t.like(tree.ended.error, { code: 'gave_up', id: last.id });
+    t.is(tree.ended.error.cause.message, 'c crashed');
+    tree.clock.increment(10_000);
+    t.deepEqual(tree.take(), []);
+});
+test('22 an intensity of 0 means that the first crash escalates', (t) => {
+    const limits = { intensity: 0, periodMs: 1_000 };
+    const tree = family({ a: {} }, { limits });
+    crash(tree.actor('a'));
+    t.is(tree.ended.status, 'error');
+    const dynamic = crowd({ restart: 'transient' }, { limits });
+    dynamic.start('a');
+    crash(dynamic.named('a'));
+    t.is(dynamic.ended.status, 'error');
+});
+for (const strategy of STRATEGIES) {
+    test(`23 a restart that keeps failing escalates, under each strategy: ${strategy}`, (t) => {
+        const starts = [];
+        const failsStart = (start) => starts.push(start) > 1;
+        const tree = family({ a: {}, bad: { failsStart }, c: {} }, { strategy, limits: { intensity: 3, periodMs: 1_000 } });
+        crash(tree.actor('bad'));
+        for (let turns = 0; turns < 2; turns++)
+            nextTurn(tree);
+        t.is(tree.ended.status, 'running');
+        nextTurn(tree);
+        // Each attempt counts: the first start, and one for each of the three restarts.
+        t.is(starts.length, 4);
+        t.like(tree.ended.error, { code: 'gave_up', id: 'bad' });
+        t.is(tree.ended.error.cause.message, 'bad cannot start');
+        for (const id of ['a', 'c'])
+            t.not(tree.actor(id).getSnapshot().status, 'active');
+        tree.clock.increment(10_000);
+        t.is(starts.length, 4);
+    });
+}
+test('23 the same for a dynamic child', (t) => {
+    const tree = crowd({ restart: 'transient' }, { limits: { intensity: 3, periodMs: 1_000 } });
+    const starts = [];
+    tree.start('bad', { failsStart: (start) => starts.push(start) > 1 });
+    tree.start('other');
+    crash(tree.named('bad'));
+    for (let turns = 0; turns < 3; turns++)
+        nextTurn(tree);
+    t.is(starts.length, 4);
+    t.like(tree.ended.error, { code: 'gave_up' });
+    t.is(tree.named('other').getSnapshot().status, 'done');
+});
+test('24 one_for_all: every identity changes', async (t) => {
+    for (const id of ['a', 'b', 'c']) {
+        const tree = family({ a: {}, b: {}, c: {} }, { strategy: 'one_for_all' });
+        const before = (await listChildren(tree.root)).map(({ actor }) => actor);
+        tree.take();
+        crash(tree.actor(id));
+        nextTurn(tree);
+        const others = ['c', 'b', 'a'].filter((other) => other !== id);
+        t.deepEqual(tree.take(), [
+            `${id} released`,
+            ...others.flatMap((other) => [`${other} asked`, `${other} released`]),
+            'a started',
+            'b started',
+            'c started',
+        ]);
+        const after = (await listChildren(tree.root)).map(({ actor }) => actor);
+        t.is(after.length, 3);
+        for (const [index, actor] of after.entries()) {
+            t.not(actor, before[index]);
+            t.is(actor.getSnapshot().status, 'active');
+        }
+    }
+});
+test('25 one_for_all: B fails while restarting → the A already restarted is stopped first, then both are tried again', (t) => {
+    const tree = family({ a: {}, b: { failsStart: (start) => start === 2 } }, { strategy: 'one_for_all', limits: { intensity: 2, periodMs: 1_000 } });
+    tree.take();
+    crash(tree.actor('a'));
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['a released', 'b asked', 'b released', 'a started', 'a asked', 'a released']);
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['a started', 'b started']);
+    t.is(tree.ended.status, 'running');
+});
+test('26 rest_for_one: earlier ones untouched, later ones replaced', async (t) => {
+    const tree = family({ a: {}, b: {}, c: {}, d: {} }, { strategy: 'rest_for_one' });
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => tree.actor(id));
+    tree.take();
+    crash(b);
+    nextTurn(tree);
+    t.deepEqual(tree.take(), [
+        'b released',
+        'd asked',
+        'd released',
+        'c asked',
+        'c released',
+        'b started',
+        'c started',
+        'd started',
+    ]);
+    const after = (await listChildren(tree.root)).map(({ actor }) => actor);
+    t.is(after[0], a);
+    for (const old of [b, c, d])
+        t.false(after.includes(old));
+    t.deepEqual(await states(tree), { a: 'up', b: 'up', c: 'up', d: 'up' });
+});
+test('27 rest_for_one: a retry does not restart an earlier child again', (t) => {
+    const tree = family({ z: {}, a: {}, b: { failsStart: (start) => start === 2 || start === 3 }, c: {} }, { strategy: 'rest_for_one', limits: MANY });
+    tree.take();
+    crash(tree.actor('a'));
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['a released', 'c asked', 'c released', 'b asked', 'b released', 'a started']);
+    const a = tree.actor('a');
+    nextTurn(tree);
+    t.deepEqual(tree.take(), []);
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['b started', 'c started']);
+    t.is(tree.actor('a'), a);
+});
+/** A family of which `bad` is in a retry loop: it crashed and cannot be started any more. */
+function inRetryLoop(strategy) {
+    const tree = family({ a: {}, bad: { failsStart: (start) => start > 1 } }, { strategy, limits: MANY });
+    crash(tree.actor('bad'));
+    for (let turns = 0; turns < 5; turns++)
+        nextTurn(tree);
+    tree.take();
+    return tree;
+}
+for (const strategy of STRATEGIES) {
+    test(`28 in a retry loop the child reports restarting, terminate ends the loop, and stop works: ${strategy}`, async (t) => {
+        const tree = inRetryLoop(strategy);
+        t.is((await states(tree))['bad'], 'restarting');
+        t.deepEqual(await terminateChild(tree.root, 'bad'), { ok: true });
+        t.is((await states(tree))['bad'], 'down');
+        const attempts = tree.emitted.length;
+        tree.clock.increment(1_000);
+        t.is(tree.ended.status, 'running');
+        t.false(tree.emitted.slice(attempts).some(({ type }) => type === 'child.restarting'));
+        t.deepEqual(await states(tree), { a: 'up', bad: 'down' });
+        const other = inRetryLoop(strategy);
+        other.root.send({ type: 'shutdown.requested' });
+        t.is(other.ended.status, 'done');
+        t.deepEqual(other.take(), strategy === 'one_for_all' ? [] : ['a asked', 'a released']);
+        const last = other.emitted.length;
+        other.clock.increment(1_000);
+        t.is(other.emitted.length, last);
+    });
+}
+test('28 the same for a dynamic child, which is known by the actor that it was', async (t) => {
+    const retrying = () => {
+        const tree = crowd({ restart: 'permanent' }, { limits: MANY });
+        tree.start('bad', { failsStart: (start) => start > 1 });
+        crash(tree.named('bad'));
+        for (let turns = 0; turns < 5; turns++)
+            nextTurn(tree);
+        return tree;
+    };
+    const tree = retrying();
+    t.like(await listChildren(tree.root), [{ actor: 'restarting', type: 'worker' }]);
+    t.deepEqual(await terminateChild(tree.root, tree.named('bad')), { ok: true });
+    t.deepEqual(await listChildren(tree.root), []);
+    const attempts = tree.emitted.length;
+    tree.clock.increment(1_000);
+    t.is(tree.emitted.length, attempts);
+    const other = retrying();
+    other.root.send({ type: 'shutdown.requested' });
+    t.is(other.ended.status, 'done');
+});
+test('29 counting during a restart is right', async (t) => {
+    const tree = watch(supervisor({
+        strategy: 'rest_for_one',
+        limits: MANY,
+        children: [
+            member('a', []),
+            member('b', []),
+            { id: 'inner', logic: supervisor({ strategy: 'one_for_one', children: [] }) },
+        ],
+    }));
+    const counts = (active) => ({ specs: 3, active, supervisors: 1, workers: 2 });
+    t.deepEqual(await countChildren(tree.root), counts(3));
+    crash(tree.actor('b'));
+    t.deepEqual(await countChildren(tree.root), counts(1));
+    t.deepEqual(await states(tree), { a: 'up', b: 'restarting', inner: 'restarting' });
+    nextTurn(tree);
+    t.deepEqual(await countChildren(tree.root), counts(3));
+});
+test('29 counting is right too while a restarted child is not ready, and one is being stopped', async (t) => {
+    const tree = family({ slow: { slow: true }, hangs: { hangs: true } }, { strategy: 'one_for_all', limits: MANY });
+    (await listed(tree.root)).send({ type: 'become.ready' });
+    t.is((await countChildren(tree.root)).active, 2);
+    crash(tree.actor('slow'));
+    t.like(await countChildren(tree.root), { specs: 2, active: 1, workers: 2 });
+    tree.actor('hangs').send({ type: 'finish' });
+    t.is((await countChildren(tree.root)).active, 0);
+    nextTurn(tree);
+    t.deepEqual(await states(tree), { slow: 'restarting', hangs: 'restarting' });
+    t.like(await countChildren(tree.root), { specs: 2, active: 0, workers: 2 });
+});
+test('29 counting dynamic children during a restart is right', async (t) => {
+    const tree = crowd({ restart: 'permanent' }, { limits: MANY });
+    for (const name of ['a', 'b'])
+        tree.start(name);
+    crash(tree.named('a'));
+    t.deepEqual(await countChildren(tree.root), { specs: 2, active: 1, supervisors: 0, workers: 2 });
+    nextTurn(tree);
+    t.deepEqual(await countChildren(tree.root), { specs: 2, active: 2, supervisors: 0, workers: 2 });
+});
+test('30 an inner supervisor that gives up is restarted by the outer with its static children, without its dynamic ones', async (t) => {
+    const log = [];
+    const inner = supervisor({
+        strategy: 'one_for_one',
+        limits: { intensity: 0, periodMs: 1 },
+        children: [member('x', log), member('y', log)],
+    });
+    const tree = watch(supervisor({ strategy: 'one_for_one', children: [{ id: 'inner', logic: inner }, member('z', log)] }));
+    t.true((await addChild(tree.actor('inner'), member('added', log))).ok);
+    const [before, z] = [tree.actor('inner'), tree.actor('z')];
+    log.length = 0;
+    crash(tree.actor('x'));
+    nextTurn(tree);
+    t.deepEqual(log, [
+        'x released',
+        'added asked',
+        'added released',
+        'y asked',
+        'y released',
+        'x started',
+        'y started',
+    ]);
+    t.is(tree.ended.status, 'running');
+    t.not(tree.actor('inner'), before);
+    t.is(tree.actor('z'), z);
+    t.deepEqual((await listChildren(tree.actor('inner'))).map(({ id }) => id), ['x', 'y']);
+});
+test('30 an inner dynamic supervisor that gives up is restarted by the outer without children', async (t) => {
+    const log = [];
+    const logic = worker('w', { log });
+    const inner = dynamicSupervisor({ template: { id: 'w', logic, restart: 'permanent' }, limit: 9 });
+    const tree = watch(supervisor({ strategy: 'one_for_one', children: [{ id: 'inner', logic: inner }] }));
+    const before = tree.actor('inner');
+    const answers = [await startChild(before, undefined), await startChild(before, undefined)];
+    const [first, second] = answers.map((answer) => ('actor' in answer ? answer.actor : undefined));
+    crash(first, second);
+    nextTurn(tree);
+    t.is(tree.ended.status, 'running');
+    t.not(tree.actor('inner'), before);
+    t.is(before.getSnapshot().status, 'error');
+    t.deepEqual(await listChildren(tree.actor('inner')), []);
+    t.true((await startChild(tree.actor('inner'), undefined)).ok);
+});
+test('31 a late done or error event of an old incarnation does not touch the new one', (t) => {
+    const tree = family({ a: {} });
+    const dynamic = crowd({ restart: 'permanent' });
+    dynamic.start('a');
+    for (const [{ root, clock, ended }, a] of [
+        [tree, () => tree.actor('a')],
+        [dynamic, () => dynamic.named('a')],
+    ]) {
+        const { id } = a();
+        crash(a());
+        clock.increment(1);
+        const current = a();
+        t.not(current.id, id);
+        root.send({ type: `xstate.error.actor.${id}`, actorId: id, error: new Error('late') });
+        root.send({ type: `xstate.done.actor.${id}`, actorId: id, output: undefined });
+        root.send({ type: 'child.readied', actorId: id });
+        root.send({ type: 'child.overdue', actorId: id });
+        clock.increment(1_000);
+        t.is(a(), current);
+        t.is(current.getSnapshot().status, 'active');
+        t.is(ended.status, 'running');
+    }
+});
+test("32 a crash inside the supervisor's own bookkeeping orphans nobody", (t) => {
+    const log = [];
+    const inner = () => supervisor({
+        strategy: 'one_for_one',
+        children: [
+            member('x', log, { address: { stashLimit: 1 } }),
+            { id: 'deep', logic: supervisor({ strategy: 'one_for_one', children: [member('y', log)] }) },
+        ],
+    });
+    const tree = watch(supervisor({ strategy: 'one_for_one', children: [{ id: 'inner', logic: inner() }, member('z', log)] }));
+    const orphans = ['x', 'deep', 'y'].map((id) => tree.actor(id));
+    const z = tree.actor('z');
+    log.length = 0;
+    tree.actor('inner').send({ type: 'behaviour.failed', error: new Error('bug') });
+    for (const orphan of orphans)
+        t.not(orphan.getSnapshot().status, 'active', orphan.id);
+    nextTurn(tree);
+    t.deepEqual(log, ['y released', 'x released', 'x started', 'y started']);
+    t.is(tree.actor('z'), z);
+    t.is(tree.ended.status, 'running');
+});
+test("32 nor does one inside a dynamic supervisor's", (t) => {
+    const log = [];
+    const logic = worker('w', { log });
+    const inner = dynamicSupervisor({ template: { id: 'w', logic, restart: 'permanent' }, limit: 9 });
+    const tree = watch(supervisor({ strategy: 'one_for_one', children: [{ id: 'inner', logic: inner }] }));
+    const before = tree.actor('inner');
+    for (let starts = 0; starts < 2; starts++)
+        before.send({ type: 'child.start', input: undefined });
+    before.send({ type: 'behaviour.failed', error: new Error('bug') });
+    t.deepEqual(log, ['w started', 'w started', 'w released', 'w released']);
+    nextTurn(tree);
+    t.is(tree.actor('inner').getSnapshot().status, 'active');
+    t.is(tree.ended.status, 'running');
+});

@@ -1,0 +1,203 @@
+import { readFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import test from 'ava';
+import { createActor } from 'xstate';
+import { fromBehaviour } from '../../../../actors/supervision/behaviour.js';
+import { dynamicSupervisor } from '../../../../actors/supervision/dynamic-supervisor.js';
+import { supervisor } from '../../../../actors/supervision/supervisor.js';
+const idle = fromBehaviour((scope) => ({
+    receive({ type }) {
+        if (type === 'crash')
+            throw new Error('crash');
+        scope.end();
+    },
+}));
+/** A dynamic supervisor, and the actor that it started last. */
+function many(limit) {
+    const logic = dynamicSupervisor({ template: { id: 'c', logic: idle, restart: 'temporary' }, limit });
+    const root = createActor(logic);
+    const crowd = { root, alive: 0, last: undefined };
+    root.on('child.started', ({ actor }) => {
+        crowd.last = actor;
+        crowd.alive += 1;
+    });
+    root.on('child.ended', () => {
+        crowd.alive -= 1;
+    });
+    root.start();
+    return crowd;
+}
+function start({ root }, count) {
+    for (let starts = 0; starts < count; starts++)
+        root.send({ type: 'child.start', input: undefined });
+}
+const reply = () => { };
+/** Starts and ends children, one after the other: by themselves, by a crash, by their supervisor. */
+function churn(crowd, count) {
+    for (let starts = 0; starts < count; starts++) {
+        start(crowd, 1);
+        const child = crowd.last;
+        if (starts % 3 === 0)
+            child.send({ type: 'finish' });
+        else if (starts % 3 === 1)
+            child.send({ type: 'crash' });
+        else
+            crowd.root.send({ type: 'child.terminate', child, reply });
+    }
+}
+function millisecondsOf(action) {
+    const before = performance.now();
+    action();
+    return performance.now() - before;
+}
+function median(values) {
+    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+/** A child may cost that many times more among 100,000 than among 1,000. Were it linear, it were 100. */
+const FACTOR = 10;
+test.serial('33 start and stop of n dynamic children grow linearly, 1k to 100k', (t) => {
+    const sizes = [1_000, 100_000];
+    const costs = sizes.map((size) => {
+        const rounds = size === 1_000 ? 15 : 1;
+        const measured = Array.from({ length: rounds }, () => {
+            const crowd = many(size);
+            const startMs = millisecondsOf(() => start(crowd, size));
+            t.is(crowd.alive, size);
+            const stopMs = millisecondsOf(() => crowd.root.send({ type: 'shutdown.requested' }));
+            t.is(crowd.alive, 0);
+            t.is(crowd.root.getSnapshot().status, 'done');
+            return { start: startMs / size, stop: stopMs / size };
+        });
+        return {
+            start: median(measured.map(({ start }) => start)),
+            stop: median(measured.map(({ stop }) => stop)),
+        };
+    });
+    const [few, most] = costs;
+    t.true(most.start < FACTOR * few.start, `start: ${few.start} and ${most.start} ms each`);
+    t.true(most.stop < FACTOR * few.stop, `stop: ${few.stop} and ${most.stop} ms each`);
+});
+test.serial('33 one start and one stop cost the same among 1k and among 100k', (t) => {
+    const crowds = [1_000, 100_000].map((size) => {
+        const crowd = many(size + 1);
+        start(crowd, size);
+        return { crowd, timesMs: [] };
+    });
+    for (let round = 0; round < 15; round++) {
+        for (const { crowd, timesMs } of crowds)
+            timesMs.push(millisecondsOf(() => churn(crowd, 300)));
+    }
+    const [few, most] = crowds.map(({ timesMs }) => median(timesMs));
+    t.true(most < FACTOR * few, `${few} and ${most} ms for 300`);
+    for (const { crowd } of crowds)
+        crowd.root.stop();
+});
+test.serial('34 churn of 1M short-lived children leaves memory flat', (t) => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
+    const crowd = many(1);
+    const usedBytes = () => {
+        collect();
+        return process.memoryUsage().heapUsed;
+    };
+    churn(crowd, 100_000);
+    const before = usedBytes();
+    churn(crowd, 900_000);
+    const growth = usedBytes() - before;
+    t.is(crowd.alive, 0);
+    // A leak of one pointer for each child would be 7 MB.
+    t.true(growth < 3_000_000, `${growth} bytes more after 900,000 children`);
+});
+/** Lets a tree loop until there were so many restarts, and tells how often others had their turn meanwhile. */
+async function turnsDuring(logic, restarts, begin) {
+    const turns = { immediates: 0, timers: 0, files: 0 };
+    /** Turns of the event loop before each restart. */
+    const between = [];
+    let over = false;
+    const immediate = () => {
+        turns.immediates += 1;
+        if (!over)
+            setImmediate(immediate);
+    };
+    const timer = () => {
+        turns.timers += 1;
+        if (!over)
+            setTimeout(timer, 0);
+    };
+    const file = async () => {
+        while (!over) {
+            await readFile('package.json');
+            turns.files += 1;
+        }
+    };
+    const root = createActor(logic);
+    setImmediate(immediate);
+    setTimeout(timer, 0);
+    const reading = file();
+    await new Promise((resolve, reject) => {
+        root.subscribe({ error: reject });
+        let last = -1;
+        root.on('child.restarting', () => {
+            between.push(turns.immediates - last);
+            last = turns.immediates;
+            if (between.length === restarts)
+                resolve();
+        });
+        root.start();
+        begin(root);
+    });
+    over = true;
+    root.stop();
+    await reading;
+    return { ...turns, between: between.slice(1) };
+}
+/** Crashes at every start but the first. */
+function failing() {
+    let starts = 0;
+    return fromBehaviour((scope) => {
+        starts += 1;
+        if (starts > 1)
+            throw new Error('cannot start');
+        queueMicrotask(() => scope.fail(new Error('crash')));
+        return { receive: () => { } };
+    });
+}
+/** Crashes as soon as it is up. */
+function brief() {
+    return fromBehaviour((scope) => {
+        queueMicrotask(() => scope.fail(new Error('crash')));
+        return { receive: () => { } };
+    });
+}
+/** Others had their turn before each restart. */
+function isShared(between) {
+    return between.every((turns) => turns > 0);
+}
+const RESTARTS = 50;
+const limits = { intensity: RESTARTS * 2, periodMs: 1_000_000 };
+for (const [name, logic] of [
+    ['it cannot be started any more', failing],
+    ['it crashes once it is up', brief],
+]) {
+    for (const strategy of ['one_for_one', 'one_for_all', 'rest_for_one']) {
+        test.serial(`35 a crash loop never blocks the event loop (timers and I/O go on): ${strategy}, ${name}`, async (t) => {
+            const children = [
+                { id: 'a', logic: idle },
+                { id: 'bad', logic: logic() },
+            ];
+            const tree = supervisor({ strategy, limits, children });
+            const { between, files, timers } = await turnsDuring(tree, RESTARTS, () => { });
+            t.true(isShared(between), String(between));
+            t.true(timers > 10, `${timers} timers`);
+            t.true(files > 0);
+        });
+    }
+    test.serial(`35 nor does that of a dynamic child: ${name}`, async (t) => {
+        const tree = dynamicSupervisor({ template: { id: 'bad', logic: logic() }, limit: 1, limits });
+        const { between, files, timers } = await turnsDuring(tree, RESTARTS, (root) => root.send({ type: 'child.start', input: undefined }));
+        t.true(isShared(between), String(between));
+        t.true(timers > 10, `${timers} timers`);
+        t.true(files > 0);
+    });
+}

@@ -1,0 +1,169 @@
+import test from 'ava';
+import { addChild, deleteChild, listChildren, restartChild, terminateChild, } from '../../../../actors/supervision/administration.js';
+import { crash, crowd, family, MANY, member, nextTurn, story, } from '../../../helpers/actors.js';
+/** How the children ended. */
+function endings(tree) {
+    return story(tree)
+        .filter((line) => line.startsWith('child.ended '))
+        .map((line) => line.slice('child.ended '.length));
+}
+test('9 a child that answers the shutdown request ends normally; stop waits for it', (t) => {
+    const tree = family({ a: {}, b: { hangs: true } });
+    tree.take();
+    tree.root.send({ type: 'shutdown.requested' });
+    tree.clock.increment(4_999);
+    t.deepEqual(tree.take(), ['b asked']);
+    t.is(tree.ended.status, 'running');
+    tree.actor('b').send({ type: 'finish' });
+    t.deepEqual(tree.take(), ['b released', 'a asked', 'a released']);
+    t.deepEqual(endings(tree), ['b shut_down', 'a shut_down']);
+    t.is(tree.ended.status, 'done');
+});
+test('10 one that does not is stopped hard after its timeout, and a quick sibling still ends gracefully', (t) => {
+    const tree = family({ quick: {}, hangs: { hangs: true, shutdown: 300 } });
+    tree.take();
+    tree.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(tree.take(), ['hangs asked']);
+    tree.clock.increment(299);
+    t.deepEqual(tree.take(), []);
+    tree.clock.increment(1);
+    t.deepEqual(tree.take(), ['hangs released', 'quick asked', 'quick released']);
+    t.is(tree.ended.status, 'done');
+    t.deepEqual(endings(tree), ['hangs killed', 'quick shut_down']);
+});
+test('11 brutal stops at once', async (t) => {
+    const tree = family({ a: { shutdown: 'brutal' }, b: { shutdown: 'brutal', hangs: true } });
+    tree.take();
+    t.true((await terminateChild(tree.root, 'b')).ok);
+    t.deepEqual(tree.take(), ['b released']);
+    tree.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(tree.take(), ['a released']);
+    t.is(tree.ended.status, 'done');
+    t.deepEqual(endings(tree), ['b killed', 'a killed']);
+    const dynamic = crowd({ shutdown: 'brutal' });
+    for (const name of ['c', 'd'])
+        dynamic.start(name, { hangs: true });
+    dynamic.take();
+    t.true((await terminateChild(dynamic.root, dynamic.named('c'))).ok);
+    t.deepEqual(dynamic.take(), ['c released']);
+    dynamic.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(dynamic.take(), ['d released']);
+    t.is(dynamic.ended.status, 'done');
+});
+for (const end of ['crash', 'finish']) {
+    for (const restart of ['permanent', 'transient', 'temporary']) {
+        test(`12 children that end by themselves in the middle of a shutdown neither hang nor fail it: ${restart}, ${end}`, (t) => {
+            const tree = family({ a: { restart }, b: { restart }, asked: { restart, hangs: true } }, { limits: { intensity: 0, periodMs: 1 } });
+            tree.take();
+            tree.root.send({ type: 'shutdown.requested' });
+            for (const id of ['a', 'asked', 'b'])
+                tree.actor(id).send({ type: end });
+            tree.clock.increment(10_000);
+            t.deepEqual(tree.take(), ['asked asked', 'a released', 'asked released', 'b asked', 'b released']);
+            t.is(tree.ended.status, 'done');
+            t.false(story(tree).some((line) => /^(child.restarting|supervisor.gave-up)/.test(line)));
+        });
+    }
+    test(`12 children of a dynamic supervisor too: ${end}`, (t) => {
+        const tree = crowd({ restart: 'permanent' }, { limits: { intensity: 0, periodMs: 1 } });
+        for (const name of ['a', 'b'])
+            tree.start(name, { hangs: true });
+        tree.root.send({ type: 'shutdown.requested' });
+        for (const name of ['b', 'a'])
+            tree.named(name).send({ type: end });
+        t.is(tree.ended.status, 'done');
+        t.false(story(tree).some((line) => /^(child.restarting|supervisor.gave-up)/.test(line)));
+    });
+}
+test('12 one that ends before its turn in the stop of a group neither hangs it nor counts as a crash more', (t) => {
+    const tree = family({ a: {}, b: {}, hangs: { hangs: true } }, { strategy: 'one_for_all', limits: { intensity: 1, periodMs: 1_000 } });
+    tree.take();
+    crash(tree.actor('a'));
+    crash(tree.actor('b'));
+    crash(tree.actor('hangs'));
+    nextTurn(tree);
+    t.is(tree.ended.status, 'running');
+    t.deepEqual(tree.take(), [
+        'a released',
+        'hangs asked',
+        'b released',
+        'hangs released',
+        'a started',
+        'b started',
+        'hangs started',
+    ]);
+});
+test('13 dynamic children stop in parallel: the total is about the slowest, not the sum', (t) => {
+    const tree = crowd({ shutdown: 100 });
+    for (const name of ['slow', 'slower', 'slowest', 'never'])
+        tree.start(name, { hangs: true });
+    tree.start('quick');
+    tree.take();
+    tree.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(tree.take(), [
+        'slow asked',
+        'slower asked',
+        'slowest asked',
+        'never asked',
+        'quick asked',
+        'quick released',
+    ]);
+    for (const name of ['slow', 'slower', 'slowest']) {
+        tree.clock.increment(33);
+        tree.named(name).send({ type: 'finish' });
+        t.deepEqual(tree.take(), [`${name} released`]);
+    }
+    t.is(tree.ended.status, 'running');
+    // One timeout for all of them together.
+    tree.clock.increment(1);
+    t.deepEqual(tree.take(), ['never released']);
+    t.is(tree.ended.status, 'done');
+    t.deepEqual(tree.emitted.flatMap((event) => (event.type === 'child.ended' ? [event.reason.kind] : [])), ['shut_down', 'shut_down', 'shut_down', 'shut_down', 'killed']);
+});
+test('13 dynamic children that all answer end their supervisor before the timeout', (t) => {
+    const tree = crowd({ shutdown: 100 });
+    for (const name of ['a', 'b', 'c'])
+        tree.start(name, { hangs: true });
+    tree.root.send({ type: 'shutdown.requested' });
+    tree.clock.increment(10);
+    for (const name of ['c', 'a', 'b']) {
+        t.is(tree.ended.status, 'running');
+        tree.named(name).send({ type: 'finish' });
+    }
+    t.is(tree.ended.status, 'done');
+});
+test('14 terminating a child that is not running is fine; an unknown one is not_found', async (t) => {
+    const tree = family({ a: {}, b: { restart: 'transient' } });
+    const refused = { ok: false, code: 'not_found' };
+    t.deepEqual(await terminateChild(tree.root, 'nobody'), refused);
+    for (let times = 0; times < 2; times++)
+        t.deepEqual(await terminateChild(tree.root, 'a'), { ok: true });
+    tree.actor('b').send({ type: 'finish' });
+    t.deepEqual(await terminateChild(tree.root, 'b'), { ok: true });
+    t.deepEqual((await listChildren(tree.root)).map(({ actor }) => actor), [undefined, undefined]);
+    nextTurn(tree);
+    t.deepEqual(tree.log, ['a started', 'b started', 'a asked', 'a released', 'b released']);
+    // Of a dynamic supervisor: an actor that ended, one that is another's, one that is to be restarted.
+    const dynamic = crowd({ restart: 'transient' }, { limits: MANY });
+    dynamic.start('c');
+    dynamic.start('d');
+    dynamic.named('c').send({ type: 'finish' });
+    t.deepEqual(await terminateChild(dynamic.root, dynamic.named('c')), refused);
+    t.deepEqual(await terminateChild(dynamic.root, tree.root), refused);
+    crash(dynamic.named('d'));
+    t.deepEqual(await terminateChild(dynamic.root, dynamic.named('d')), { ok: true });
+    nextTurn(dynamic);
+    t.deepEqual(dynamic.log, ['c started', 'd started', 'c released', 'd released']);
+});
+test('15 by-id administration of dynamic children is refused', async (t) => {
+    const tree = crowd();
+    tree.start('a');
+    const { id } = tree.named('a');
+    const refused = { ok: false, code: 'dynamic' };
+    t.deepEqual(await terminateChild(tree.root, id), refused);
+    t.deepEqual(await restartChild(tree.root, id), refused);
+    t.deepEqual(await deleteChild(tree.root, id), refused);
+    t.deepEqual(await addChild(tree.root, member('b', tree.log)), refused);
+    t.deepEqual(tree.log, ['a started']);
+    t.is(tree.named('a').getSnapshot().status, 'active');
+});

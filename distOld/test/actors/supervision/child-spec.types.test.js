@@ -1,0 +1,111 @@
+/**
+ * What the compiler refuses. Each `@ts-expect-error` is a test: `tsc` fails when the line below it has no error.
+ */
+import test from 'ava';
+import { assign, fromCallback, fromPromise, fromTransition, setup } from 'xstate';
+import { startChild } from '../../../actors/supervision/administration.js';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { child } from '../../../actors/supervision/child-spec.js';
+import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
+import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
+import { watch } from '../../helpers/actors.js';
+const plain = fromBehaviour(() => ({ receive: () => { } }));
+const fed = fromBehaviour(() => ({ receive: () => { } }));
+const machine = setup({
+    types: { context: {}, events: {}, input: {} },
+}).createMachine({ context: ({ input }) => input, on: { put: { actions: assign({}) } } });
+const promise = fromPromise(() => new Promise(() => { }));
+const callback = fromCallback(() => { });
+const transition = fromTransition((state, _event) => state, 0);
+const PUT = nameOf('put');
+const BOTH = nameOf('both');
+const OTHER = nameOf('other');
+const ANY = nameOf('any');
+const address = { stashLimit: 1 };
+const input = () => ({ path: 'x' });
+test('what a child takes as its input is what its spec must give', (t) => {
+    const good = [
+        child({ id: 'a', logic: plain }),
+        child({ id: 'a', logic: transition }),
+        child({ id: 'a', logic: fed, input }),
+        child({ id: 'a', logic: machine, input }),
+        child({ id: 'a', logic: promise, input }),
+        child({ id: 'a', logic: callback, input }),
+    ];
+    const bad = [
+        // @ts-expect-error: of another type
+        child({ id: 'a', logic: fed, input: () => ({ path: 1 }) }),
+        // @ts-expect-error: of another shape
+        child({ id: 'a', logic: machine, input: () => ({ file: 'x' }) }),
+        // @ts-expect-error: of another type
+        child({ id: 'a', logic: promise, input: () => 'x' }),
+        // @ts-expect-error: the input, and not what makes it
+        child({ id: 'a', logic: callback, input: { path: 'x' } }),
+        // @ts-expect-error: some, of a child that takes none
+        child({ id: 'a', logic: plain, input: () => 1 }),
+        // @ts-expect-error: none
+        child({ id: 'a', logic: fed }),
+        // @ts-expect-error: none
+        child({ id: 'a', logic: machine }),
+        // @ts-expect-error: none
+        child({ id: 'a', logic: promise }),
+        // @ts-expect-error: none
+        child({ id: 'a', logic: callback }),
+    ];
+    t.is(good.length + bad.length, 15);
+});
+test('only a child with a name has an address, and it takes what can be sent there', (t) => {
+    const good = [
+        child({ id: PUT, logic: plain, address }),
+        child({ id: PUT, logic: machine, input, address }),
+        child({ id: PUT, logic: fed, input, address }),
+        child({ id: BOTH, logic: fed, input, address: { stashLimit: 1, refuse: ({ type }) => type === 'get' } }),
+        child({ id: PUT, logic: plain, address: { stashLimit: 1, refuse: ({ value }) => value + 1 } }),
+        // A name without an address is an id as any other.
+        child({ id: OTHER, logic: plain }),
+    ];
+    const bad = [
+        // @ts-expect-error: no name
+        child({ id: 'a', logic: plain, address }),
+        // @ts-expect-error: a name whose events the logic does not take
+        child({ id: OTHER, logic: plain, address }),
+        // @ts-expect-error: one of the name's events is not taken
+        child({ id: BOTH, logic: plain, address }),
+        // @ts-expect-error: a name whose events the machine does not take
+        child({ id: BOTH, logic: machine, input, address }),
+        // @ts-expect-error: a name for anything
+        child({ id: ANY, logic: plain, address }),
+        // @ts-expect-error: refuses other events than are sent
+        child({ id: PUT, logic: plain, address: { stashLimit: 1, refuse: ({ path }) => path } }),
+        // @ts-expect-error: an address without its limit
+        child({ id: PUT, logic: plain, address: {} }),
+    ];
+    t.is(good.length + bad.length, 13);
+});
+test('values of a spec that are not allowed do not compile', (t) => {
+    const bad = [
+        // @ts-expect-error: no such policy
+        child({ id: 'a', logic: plain, restart: 'never' }),
+        // @ts-expect-error: no such policy
+        child({ id: 'a', logic: plain, shutdown: 'gentle' }),
+        // @ts-expect-error: no such strategy
+        () => supervisor({ strategy: 'one_for_none', children: [] }),
+        // @ts-expect-error: no limit
+        () => dynamicSupervisor({ template: { id: 'a', logic: plain } }),
+    ];
+    t.is(bad.length, 4);
+});
+test('an address takes the events of its name, and a dynamic supervisor the input of its template', async (t) => {
+    const { root } = watch(supervisor({ strategy: 'one_for_one', children: [child({ id: PUT, logic: plain, address })] }));
+    const target = addressOf(root.system, PUT);
+    target.send({ type: 'put', value: 1 });
+    // @ts-expect-error: not of this name
+    target.send({ type: 'get' });
+    // @ts-expect-error: of another type
+    target.send({ type: 'put', value: 'x' });
+    const dynamic = watch(dynamicSupervisor({ template: { id: 'a', logic: fed }, limit: 2 }));
+    t.true((await startChild(dynamic.root, { path: 'x' })).ok);
+    // @ts-expect-error: of another type
+    t.true((await startChild(dynamic.root, { path: 1 })).ok);
+});

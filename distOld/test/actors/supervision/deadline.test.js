@@ -1,0 +1,75 @@
+import test, {} from 'ava';
+import { createActor, SimulatedClock } from 'xstate';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { Deadline } from '../../../actors/supervision/deadline.js';
+/** A deadline of 100 ms on a simulated clock, which counts its timers, and when it passed. */
+function started(t) {
+    const clock = new SimulatedClock();
+    const passed = [];
+    const timers = { set: 0, open: 0 };
+    let deadline;
+    const logic = fromBehaviour((scope) => {
+        deadline = new Deadline(scope, { type: 'deadline.passed' }, 100);
+        return { receive: () => passed.push(scope.now()), release: () => deadline?.cancel() };
+    });
+    const { setTimeout, clearTimeout } = clock;
+    Object.assign(clock, {
+        setTimeout(callback, delayMs) {
+            timers.set += 1;
+            timers.open += 1;
+            const fire = () => {
+                timers.open -= 1;
+                callback();
+            };
+            return setTimeout.call(clock, fire, delayMs);
+        },
+        clearTimeout(timer) {
+            timers.open -= 1;
+            clearTimeout.call(clock, timer);
+        },
+    });
+    const actor = createActor(logic, { clock }).start();
+    t.teardown(() => actor.stop());
+    return { actor, clock, passed, timers, deadline: deadline };
+}
+test('a deadline passes once, when its time has come', (t) => {
+    const { clock, passed } = started(t);
+    clock.increment(99);
+    t.deepEqual(passed, []);
+    clock.increment(1);
+    clock.increment(1_000);
+    t.deepEqual(passed, [100]);
+});
+test('one that is put off passes then, and not before', (t) => {
+    const { clock, deadline, passed } = started(t);
+    clock.increment(60);
+    deadline.restart(100);
+    clock.increment(99);
+    t.deepEqual(passed, []);
+    clock.increment(1);
+    t.deepEqual(passed, [160]);
+});
+test('to put it off costs no timer', (t) => {
+    const { clock, deadline, timers } = started(t);
+    for (let time = 0; time < 50; time++) {
+        deadline.restart(100);
+        clock.increment(1);
+    }
+    t.is(timers.set, 1);
+});
+test('one that is made shorter passes sooner, and only once', (t) => {
+    const { clock, deadline, passed, timers } = started(t);
+    deadline.restart(10);
+    clock.increment(10);
+    t.deepEqual(passed, [10]);
+    clock.increment(1_000);
+    t.deepEqual(passed, [10]);
+    t.is(timers.open, 0);
+});
+test('one that is cancelled never passes, and leaves no timer', (t) => {
+    const { actor, clock, passed, timers } = started(t);
+    actor.stop();
+    t.is(timers.open, 0);
+    clock.increment(1_000);
+    t.deepEqual(passed, []);
+});

@@ -1,0 +1,243 @@
+import test from 'ava';
+import { countChildren, listChildren, startChild, terminateChild, } from '../../../actors/supervision/administration.js';
+import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
+import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
+import { crash, crowd, listed, MANY, member, nextTurn, settledBy, story, watch, } from '../../helpers/actors.js';
+/** Input of a child, for {@link startChild}. */
+function input(given) {
+    return given;
+}
+test('it starts a child for every request', (t) => {
+    const { log, start } = crowd();
+    start('a');
+    start('b');
+    t.deepEqual(log, ['a started', 'b started']);
+});
+test('beyond the limit it refuses, and has room again when a child ends', async (t) => {
+    const { log, named, refused, root, start } = crowd({}, { limit: 2 });
+    for (const name of ['a', 'b', 'c'])
+        start(name);
+    t.deepEqual(refused, ['c']);
+    t.deepEqual(await startChild(root, input({ name: 'd' })), { ok: false, code: 'limit_reached' });
+    named('a').send({ type: 'finish' });
+    start('e');
+    t.deepEqual(log, ['a started', 'b started', 'a released', 'e started']);
+});
+/** Of children whose names begin with the same letter there may be two. */
+const SHARE = { limit: 2, kindOf: ({ name }) => name.charAt(0) };
+test('no kind of children has more than its share, whatever room there is', (t) => {
+    const { named, refused, start } = crowd({}, { limit: 5, share: SHARE });
+    for (const name of ['a1', 'a2', 'b1', 'a3', 'b2', 'b3', 'c1', 'c2'])
+        start(name);
+    t.deepEqual(refused, ['a3', 'b3', 'c2'], 'the last one is beyond the limit of all');
+    named('a1').send({ type: 'finish' });
+    for (const name of ['b4', 'a4', 'a5'])
+        start(name);
+    t.deepEqual(refused, ['a3', 'b3', 'c2', 'b4', 'a5']);
+});
+test('shares are counted anew when few have become many again', (t) => {
+    const { named, refused, start } = crowd({}, { limit: 9, share: SHARE });
+    for (const name of ['a1', 'a2', 'a3'])
+        start(name);
+    named('a1').send({ type: 'finish' });
+    named('a2').send({ type: 'finish' });
+    for (const name of ['a4', 'a5', 'b1'])
+        start(name);
+    named('a4').send({ type: 'finish' });
+    for (const name of ['a6', 'a7'])
+        start(name);
+    t.deepEqual(refused, ['a3', 'a7']);
+});
+test('a child that is restarted keeps its share, and one that is stopped gives it back', async (t) => {
+    const tree = crowd({ restart: 'permanent' }, { limit: 9, share: SHARE, limits: MANY });
+    for (const name of ['a1', 'a2'])
+        tree.start(name);
+    crash(tree.named('a1'));
+    tree.start('a3');
+    tree.clock.increment(1);
+    tree.start('a4');
+    t.deepEqual(tree.refused, ['a3', 'a4']);
+    terminateChild(tree.root, tree.named('a2'));
+    tree.start('a5');
+    t.deepEqual(tree.refused, ['a3', 'a4']);
+});
+test('a child that waits for its restart takes its place in the limit', (t) => {
+    const tree = crowd({ restart: 'permanent' }, { limit: 1 });
+    tree.start('a');
+    crash(tree.named('a'));
+    tree.start('b');
+    t.deepEqual(tree.refused, ['b']);
+    nextTurn(tree);
+    t.deepEqual(tree.log, ['a started', 'a released', 'a started']);
+});
+test('each child is restarted with its own input', (t) => {
+    const tree = crowd({ restart: 'transient' }, { limits: MANY });
+    for (const name of ['a', 'b', 'c'])
+        tree.start(name);
+    tree.take();
+    crash(tree.named('c'), tree.named('a'));
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['c released', 'a released', 'c started', 'a started']);
+});
+test('each child has a back-off of its own', (t) => {
+    const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
+    const tree = crowd({ restart: 'permanent', backoff }, { limits: MANY });
+    for (const name of ['a', 'b'])
+        tree.start(name);
+    const crashed = () => {
+        crash(tree.named('a'));
+        const last = tree.emitted.findLast(({ type }) => type === 'child.restarting');
+        return last?.type === 'child.restarting' && last.delayMs;
+    };
+    for (const delayMs of [100, 200, 400, 800, 1_000, 1_000]) {
+        t.is(crashed(), delayMs);
+        const before = tree.log.length;
+        tree.clock.increment(delayMs - 1);
+        t.is(tree.log.length, before);
+        tree.clock.increment(1);
+        t.is(tree.log.at(-1), 'a started');
+    }
+    crash(tree.named('b'));
+    t.like(tree.emitted.at(-1), { type: 'child.restarting', delayMs: 100 });
+    tree.clock.increment(1_000);
+    t.is(crashed(), 100, 'after a quiet time');
+});
+test('without children it ends at once', (t) => {
+    const { ended, root } = crowd();
+    root.send({ type: 'shutdown.requested' });
+    t.is(ended.status, 'done');
+});
+test('while it shuts down it takes no more', async (t) => {
+    const { refused, root, start } = crowd();
+    start('slow', { hangs: true });
+    root.send({ type: 'shutdown.requested' });
+    start('late');
+    t.deepEqual(refused, ['late']);
+    t.deepEqual(await startChild(root, input({ name: 'later' })), { ok: false, code: 'shutting_down' });
+});
+test('while it shuts down it restarts nobody', (t) => {
+    const tree = crowd({ restart: 'permanent' });
+    tree.start('a');
+    tree.start('hangs', { hangs: true });
+    crash(tree.named('a'));
+    tree.root.send({ type: 'shutdown.requested' });
+    nextTurn(tree);
+    t.deepEqual(tree.log, ['a started', 'hangs started', 'a released', 'hangs asked']);
+    tree.named('hangs').send({ type: 'finish' });
+    t.is(tree.ended.status, 'done');
+});
+test('stopped hard, it stops every child', (t) => {
+    const { log, root, start } = crowd();
+    start('a');
+    start('b');
+    root.stop();
+    t.deepEqual(log.slice(2), ['a released', 'b released']);
+});
+test('it answers when the child is ready, or has failed', async (t) => {
+    const tree = crowd();
+    const slow = settledBy(startChild(tree.root, input({ name: 'slow', slow: true })));
+    t.is(await slow(), 'pending');
+    const actor = await listed(tree.root);
+    actor.send({ type: 'become.ready' });
+    t.deepEqual(await slow(), { ok: true, actor });
+    const late = settledBy(startChild(tree.root, input({ name: 'late', slow: true })));
+    tree.clock.increment(START_TIMEOUT_MS);
+    t.like(await late(), { ok: false, code: 'start_failed' });
+    t.deepEqual(tree.log, ['slow started', 'late started', 'late released']);
+    t.is((await countChildren(tree.root)).specs, 1);
+});
+test('it terminates a child by its actor, and answers when that has ended', async (t) => {
+    const tree = crowd({ restart: 'permanent' });
+    for (const name of ['a', 'b'])
+        tree.start(name, { hangs: true });
+    tree.take();
+    const answer = settledBy(terminateChild(tree.root, tree.named('a')));
+    t.is(await answer(), 'pending');
+    t.deepEqual(tree.take(), ['a asked']);
+    tree.named('a').send({ type: 'finish' });
+    t.deepEqual(await answer(), { ok: true });
+    // One that does not end is stopped hard.
+    const other = settledBy(terminateChild(tree.root, tree.named('b')));
+    tree.clock.increment(99);
+    t.is(await other(), 'pending');
+    tree.clock.increment(1);
+    t.deepEqual(await other(), { ok: true });
+    t.deepEqual(await listChildren(tree.root), []);
+    tree.clock.increment(1_000);
+    t.deepEqual(tree.take(), ['a released', 'b asked', 'b released']);
+    t.deepEqual(tree.emitted.flatMap((event) => (event.type === 'child.ended' ? [event.reason.kind] : [])), ['shut_down', 'killed']);
+});
+test('whoever asks for the end of a child is answered, the second too, within the same time', async (t) => {
+    const tree = crowd();
+    tree.start('a', { hangs: true });
+    const first = settledBy(terminateChild(tree.root, tree.named('a')));
+    tree.clock.increment(60);
+    const second = settledBy(terminateChild(tree.root, tree.named('a')));
+    tree.clock.increment(40);
+    t.deepEqual(await first(), { ok: true });
+    t.deepEqual(await second(), { ok: true });
+});
+for (const shutdown of [100, 'brutal']) {
+    test(`whoever waits for the start of a child that is terminated is told: ${shutdown}`, async (t) => {
+        const tree = crowd({ shutdown });
+        const started = settledBy(startChild(tree.root, input({ name: 'slow', slow: true })));
+        t.deepEqual(await terminateChild(tree.root, await listed(tree.root)), { ok: true });
+        t.deepEqual(await started(), { ok: false, code: 'shutting_down' });
+        t.is((await countChildren(tree.root)).specs, 0);
+    });
+}
+test('a child that is being terminated when the shutdown comes does not hold it up', async (t) => {
+    const tree = crowd();
+    tree.start('a', { hangs: true });
+    const answer = settledBy(terminateChild(tree.root, tree.named('a')));
+    tree.clock.increment(60);
+    tree.root.send({ type: 'shutdown.requested' });
+    tree.clock.increment(40);
+    t.deepEqual(await answer(), { ok: true });
+    t.is(tree.ended.status, 'done');
+});
+test('with all the time for a shutdown, a child that never was ready does not keep it from ending', (t) => {
+    const tree = crowd({ shutdown: Number.POSITIVE_INFINITY });
+    tree.start('slow', { slow: true, hangs: true });
+    tree.root.send({ type: 'shutdown.requested' });
+    tree.clock.increment(START_TIMEOUT_MS);
+    // Either it still waits for the child, or it stopped it and is at its end.
+    const stopped = tree.log.includes('slow released');
+    t.is(tree.ended.status, stopped ? 'done' : 'running');
+    if (!stopped)
+        tree.named('slow').send({ type: 'finish' });
+    t.is(tree.ended.status, 'done');
+});
+test('it tells of its children by the ids of their actors', (t) => {
+    const tree = crowd({ restart: 'transient' });
+    tree.start('a');
+    const first = tree.named('a').id;
+    crash(tree.named('a'));
+    nextTurn(tree);
+    const second = tree.named('a').id;
+    t.regex(first, /^child:/);
+    t.not(first, second);
+    t.deepEqual(story(tree), [
+        `child.started ${first}`,
+        `child.ended ${first} crashed`,
+        `child.restarting ${first}`,
+        `child.started ${second}`,
+    ]);
+});
+test('what happens in a tree below a dynamic supervisor is heard at the root', async (t) => {
+    const log = [];
+    const template = { id: 'tree', logic: supervisor({ limits: MANY, children: [member('a', log)] }) };
+    const pool = watch(dynamicSupervisor({ template, limit: 1 }));
+    const start = await startChild(pool.root, undefined);
+    t.true(start.ok);
+    crash(pool.actor('a'));
+    nextTurn(pool);
+    t.deepEqual(story(pool).map((line) => line.replace(/:\S+/, '')), [
+        'child.started a',
+        'child.started tree',
+        'child.ended a crashed',
+        'child.restarting a',
+        'child.started a',
+    ]);
+});

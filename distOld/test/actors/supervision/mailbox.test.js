@@ -1,0 +1,89 @@
+import test from 'ava';
+import { createActor } from 'xstate';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { addressOf, mailboxLogic, nameOf } from '../../../actors/supervision/mailbox.js';
+function recipient(log) {
+    const actor = createActor(fromBehaviour(() => ({
+        receive({ type, text }) {
+            if (type === 'crash')
+                throw new Error('crash');
+            log.push(String(text));
+        },
+    })));
+    actor.subscribe({ error: () => { } });
+    return actor.start();
+}
+function mailbox(stashLimit) {
+    const refused = [];
+    const refuse = (event) => refused.push(event.text);
+    const actor = createActor(mailboxLogic, {
+        systemId: 'box',
+        input: { stashLimit, refuse },
+    }).start();
+    const note = (text) => actor.send({ type: 'note', text });
+    return { actor, note, refused };
+}
+test('it forwards to the attached actor', (t) => {
+    const log = [];
+    const { actor, note } = mailbox(1);
+    actor.send({ type: 'mailbox.attach', target: recipient(log) });
+    note('hello');
+    t.deepEqual(log, ['hello']);
+});
+test('it keeps what comes while nobody is attached, and delivers it in order', (t) => {
+    const log = [];
+    const { actor, note } = mailbox(10);
+    note('one');
+    note('two');
+    actor.send({ type: 'mailbox.attach', target: recipient(log) });
+    note('three');
+    t.deepEqual(log, ['one', 'two', 'three']);
+});
+test('it refuses what no longer fits', (t) => {
+    const { note, refused } = mailbox(2);
+    for (const text of ['one', 'two', 'three', 'four'])
+        note(text);
+    t.deepEqual(refused, ['three', 'four']);
+});
+test('it keeps what comes after its actor crashed and before the supervisor knows', (t) => {
+    const [first, second] = [[], []];
+    const { actor, note } = mailbox(10);
+    actor.send({ type: 'mailbox.attach', target: recipient(first) });
+    actor.send({ type: 'crash' });
+    note('kept');
+    actor.send({ type: 'mailbox.detach' });
+    note('too');
+    actor.send({ type: 'mailbox.attach', target: recipient(second) });
+    t.deepEqual(first, []);
+    t.deepEqual(second, ['kept', 'too']);
+});
+test('with a limit of 0 it refuses all that comes while nobody is attached', (t) => {
+    const log = [];
+    const { actor, note, refused } = mailbox(0);
+    note('before');
+    actor.send({ type: 'mailbox.attach', target: recipient(log) });
+    note('up');
+    actor.send({ type: 'mailbox.detach' });
+    note('after');
+    t.deepEqual(refused, ['before', 'after']);
+    t.deepEqual(log, ['up']);
+});
+test('an actor that crashes at something that waited is not given the rest, and nobody is given that again', (t) => {
+    const [first, second] = [[], []];
+    const { actor, note, refused } = mailbox(3);
+    note('one');
+    actor.send({ type: 'crash' });
+    note('two');
+    actor.send({ type: 'mailbox.attach', target: recipient(first) });
+    actor.send({ type: 'mailbox.detach' });
+    note('three');
+    actor.send({ type: 'mailbox.attach', target: recipient(second) });
+    t.deepEqual(first, ['one']);
+    t.deepEqual(second, ['two', 'three']);
+    t.deepEqual(refused, []);
+});
+test('an address is found by its id, and a wrong id is an error', (t) => {
+    const { actor } = mailbox(1);
+    t.is(addressOf(actor.system, nameOf('box')), actor);
+    t.throws(() => addressOf(actor.system, nameOf('nobody')), { message: /nobody/ });
+});

@@ -1,0 +1,99 @@
+import test from 'ava';
+import { addChild, deleteChild, startChild, terminateChild, } from '../../../actors/supervision/administration.js';
+import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
+import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
+import { crash, MANY, member, nextTurn, watch } from '../../helpers/actors.js';
+const NAME = nameOf('named');
+/** A tree with a named child below an inner supervisor. */
+function nested() {
+    const log = [];
+    const refused = [];
+    const address = { stashLimit: 2, refuse: (event) => refused.push(event) };
+    const inner = supervisor({ children: [member(NAME, log, { address })], limits: MANY });
+    const tree = watch(supervisor({ children: [{ id: 'inner', logic: inner }], limits: MANY }));
+    const box = addressOf(tree.root.system, NAME);
+    const note = (text) => box.send({ type: 'note', text });
+    return { ...tree, box, log, note, refused };
+}
+function crashSupervisor(tree) {
+    tree.actor('inner').send({ type: 'behaviour.failed', error: new Error('bug') });
+}
+test("an address outlives the crash of its child's supervisor, and what is sent meanwhile waits", (t) => {
+    const tree = nested();
+    crashSupervisor(tree);
+    tree.note('one');
+    tree.note('two');
+    t.deepEqual(tree.log, ['named started', 'named released']);
+    nextTurn(tree);
+    t.is(addressOf(tree.root.system, NAME), tree.box);
+    t.deepEqual(tree.log.slice(2), ['named started', 'named got one', 'named got two']);
+    tree.note('three');
+    t.is(tree.log.at(-1), 'named got three');
+});
+test('it goes on through crashes of the child and of its supervisor in turn', (t) => {
+    const tree = nested();
+    for (let round = 0; round < 5; round++) {
+        crash(tree.actor(NAME));
+        nextTurn(tree);
+        crashSupervisor(tree);
+        nextTurn(tree);
+    }
+    tree.note('still here');
+    t.is(tree.log.at(-1), 'named got still here');
+});
+test('a name with an owner cannot be taken; one that its owner left can', async (t) => {
+    const tree = nested();
+    const address = { stashLimit: 1 };
+    const taken = await addChild(tree.root, member(NAME, tree.log, { address }));
+    t.like(taken, { ok: false, code: 'invalid_spec' });
+    await terminateChild(tree.root, 'inner');
+    tree.note('waits');
+    t.true((await addChild(tree.root, member(NAME, tree.log, { address }))).ok);
+    t.is(addressOf(tree.root.system, NAME), tree.box);
+    t.is(tree.log.at(-1), 'named got waits');
+});
+test('a name is free when its child is deleted, and all are when the tree has ended', async (t) => {
+    const tree = nested();
+    await terminateChild(tree.actor('inner'), NAME);
+    tree.note('never');
+    t.deepEqual(await deleteChild(tree.actor('inner'), NAME), { ok: true });
+    t.throws(() => addressOf(tree.root.system, NAME));
+    t.is(tree.refused.length, 1);
+    const other = nested();
+    crash(other.actor(NAME));
+    other.note('too late');
+    other.root.send({ type: 'shutdown.requested' });
+    t.is(other.ended.status, 'done');
+    t.is(other.refused.length, 1);
+    t.is(other.box.getSnapshot().status, 'stopped');
+});
+test('the names in a tree that nobody will start again are free', async (t) => {
+    const tree = nested();
+    await terminateChild(tree.root, 'inner');
+    tree.note('never');
+    t.deepEqual(await deleteChild(tree.root, 'inner'), { ok: true });
+    t.throws(() => addressOf(tree.root.system, NAME));
+    t.is(tree.refused.length, 1);
+    const log = [];
+    const logic = supervisor({ children: [member(NAME, log, { address: { stashLimit: 1 } })] });
+    const pool = watch(dynamicSupervisor({ template: { id: 'tree', logic }, limit: 1 }));
+    for (const round of [1, 2]) {
+        const started = await startChild(pool.root, undefined);
+        if (!started.ok)
+            return t.fail();
+        addressOf(pool.root.system, NAME).send({ type: 'note', text: `round ${round}` });
+        t.is(log.at(-1), `named got round ${round}`);
+        await terminateChild(pool.root, started.actor);
+        t.throws(() => addressOf(pool.root.system, NAME));
+    }
+});
+test('who takes over an address is told of what does not fit, and who had it is not any more', async (t) => {
+    const tree = nested();
+    await terminateChild(tree.root, 'inner');
+    const spec = member(NAME, tree.log, { address: { stashLimit: 0 }, restart: 'transient' });
+    await addChild(tree.root, spec);
+    await terminateChild(tree.root, NAME);
+    tree.note('nobody is told');
+    t.deepEqual(tree.refused, []);
+});

@@ -1,0 +1,38 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { DEFAULT_RESTART_LIMITS, RestartBudget } from '../../../actors/supervision/restart-budget.js';
+test('the default is one restart in five seconds', (t) => {
+    t.deepEqual(DEFAULT_RESTART_LIMITS, { intensity: 1, periodMs: 5_000 });
+});
+test('as many as the intensity fit into the period, and one more is too many', (t) => {
+    const budget = new RestartBudget({ intensity: 2, periodMs: 100 });
+    t.deepEqual([0, 50, 100].map((now) => budget.spend(now)), [1, 2, undefined]);
+});
+test('restarts older than the period no longer count', (t) => {
+    const budget = new RestartBudget({ intensity: 2, periodMs: 100 });
+    t.deepEqual([0, 50, 101].map((now) => budget.spend(now)), [1, 2, 2]);
+});
+test('an intensity of 0 allows none', (t) => {
+    t.is(new RestartBudget({ intensity: 0, periodMs: 100 }).spend(0), undefined);
+});
+test('it allows exactly what a count of all restarts in the window allows', (t) => {
+    const gaps = fc.array(fc.nat(200), { maxLength: 100 });
+    fc.assert(fc.property(gaps, fc.nat(5), (gapsMs, intensity) => {
+        const budget = new RestartBudget({ intensity, periodMs: 100 });
+        const spent = [];
+        let now = 0;
+        for (const gap of gapsMs) {
+            now += gap;
+            const inWindow = spent.filter((time) => now - time <= 100).length;
+            const count = budget.spend(now);
+            t.is(count, inWindow < intensity ? inWindow + 1 : undefined);
+            if (count !== undefined)
+                spent.push(now);
+        }
+    }));
+});
+test('so does it after very many restarts', (t) => {
+    const budget = new RestartBudget({ intensity: 3, periodMs: 10 });
+    for (let now = 0; now < 100_000; now += 5)
+        t.is(budget.spend(now), Math.min(now / 5 + 1, 3));
+});

@@ -1,0 +1,77 @@
+import test from 'ava';
+import { createMachine, fromTransition } from 'xstate';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { run } from '../../../actors/supervision/run.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
+import { listed, member } from '../../helpers/actors.js';
+test('a tree is ready when all of it is up, and ends when it is told to', async (t) => {
+    const log = [];
+    const tree = run(supervisor({
+        strategy: 'one_for_one',
+        children: [member('a', log), member('slow', log, { slow: true })],
+    }));
+    let ready = false;
+    void tree.ready.then((value) => {
+        ready = value;
+    });
+    (await listed(tree.root, 0)).send({ type: 'note', text: 'x' });
+    t.false(ready);
+    (await listed(tree.root, 1)).send({ type: 'become.ready' });
+    t.true(await tree.ready);
+    tree.shutdown();
+    t.deepEqual(await tree.ended, {});
+    t.deepEqual(log.slice(-4), ['slow asked', 'slow released', 'a asked', 'a released']);
+});
+test('a tree that cannot start is never ready, and tells why', async (t) => {
+    const tree = run(supervisor({ strategy: 'one_for_one', children: [member('bad', [], { failsStart: () => true })] }));
+    t.false(await tree.ready);
+    const { error } = await tree.ended;
+    t.like(error, { code: 'start_failed', id: 'bad' });
+});
+test('a tree that gives up tells why', async (t) => {
+    const tree = run(supervisor({
+        strategy: 'one_for_one',
+        limits: { intensity: 0, periodMs: 1 },
+        children: [member('a', [])],
+    }));
+    t.true(await tree.ready);
+    (await listed(tree.root)).send({ type: 'crash' });
+    t.like((await tree.ended).error, { code: 'gave_up', id: 'a' });
+});
+test('a tree that is shut down before it is ready ends, and never was', async (t) => {
+    const tree = run(supervisor({ strategy: 'one_for_one', children: [member('slow', [], { slow: true })] }));
+    tree.shutdown();
+    t.false(await tree.ready);
+    t.deepEqual(await tree.ended, {});
+    // Once more is harmless.
+    t.notThrows(() => tree.shutdown());
+});
+test('an inspector is told of the system from its first actor on', async (t) => {
+    const types = new Set();
+    const tree = run(supervisor({ strategy: 'one_for_one', children: [member('a', [])] }), {
+        inspect: ({ type, actorRef }) => types.add(`${type} ${actorRef.id.replace(/:.*/, '')}`),
+    });
+    t.true(await tree.ready);
+    for (const id of ['root', 'a']) {
+        for (const type of ['actor', 'event', 'snapshot'])
+            t.true(types.has(`@xstate.${type} ${id}`));
+    }
+    tree.shutdown();
+    await tree.ended;
+});
+test('it never throws, whatever it is given to run', async (t) => {
+    const boom = () => {
+        throw new Error('boom');
+    };
+    const none = { ...fromTransition(() => 0, 0), getInitialSnapshot: () => undefined };
+    for (const logic of [createMachine({ context: boom }), fromBehaviour(boom), none]) {
+        const tree = run(logic);
+        t.false(await tree.ready);
+        t.true((await tree.ended).error instanceof Error);
+    }
+});
+test('it runs any logic, and one that is over at once is not ready', async (t) => {
+    const tree = run(createMachine({ initial: 'over', states: { over: { type: 'final' } } }));
+    t.false(await tree.ready);
+    t.deepEqual(await tree.ended, {});
+});

@@ -1,0 +1,13 @@
+import test from 'ava';
+import { rootCause, SupervisorError } from '../../../actors/supervision/supervisor-error.js';
+test('it names the child and what happened to it', (t) => {
+    const error = new SupervisorError('gave_up', 'store', new Error('disk'));
+    t.is(error.message, "gave up restarting 'store'");
+    t.is(new SupervisorError('start_failed', 'udp', undefined).message, "could not start 'udp'");
+});
+test('the root cause is what went wrong first, however deep the tree', (t) => {
+    const cause = new Error('port in use');
+    const error = new SupervisorError('start_failed', 'tcp', new SupervisorError('start_failed', 'listener', cause));
+    t.is(rootCause(error), cause);
+    t.is(rootCause(cause), cause);
+});

@@ -1,0 +1,101 @@
+import test from 'ava';
+import { createMachine, fromTransition } from 'xstate';
+import { deleteChild, terminateChild } from '../../../actors/supervision/administration.js';
+import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
+import { child } from '../../../actors/supervision/child-spec.js';
+import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
+import { crash, family, MANY, member, nextTurn, watch } from '../../helpers/actors.js';
+test('a child that is not ready in time fails its start', (t) => {
+    const tree = family({ a: {}, slow: { slow: true } });
+    tree.clock.increment(START_TIMEOUT_MS);
+    t.like(tree.ended.error, { code: 'start_failed', id: 'slow' });
+    t.deepEqual(tree.take(), ['a started', 'slow started', 'slow released', 'a asked', 'a released']);
+});
+test('what is sent to a child that is down waits for its next incarnation, in order', (t) => {
+    const tree = family({ a: { address: { stashLimit: 10 } } });
+    const address = addressOf(tree.root.system, nameOf('a'));
+    crash(tree.actor('a'));
+    address.send({ type: 'note', text: 'one' });
+    address.send({ type: 'note', text: 'two' });
+    t.deepEqual(tree.take(), ['a started', 'a released']);
+    nextTurn(tree);
+    t.deepEqual(tree.take(), ['a started', 'a got one', 'a got two']);
+});
+test('what no longer fits while a child is down is refused, and so is all that waits when it is forgotten', async (t) => {
+    const refused = [];
+    const refuse = (event) => refused.push(event.type === 'note' ? event.text : event.type);
+    const tree = family({ a: { address: { stashLimit: 1, refuse } } }, { limits: MANY });
+    const address = addressOf(tree.root.system, nameOf('a'));
+    crash(tree.actor('a'));
+    for (const text of ['one', 'two'])
+        address.send({ type: 'note', text });
+    t.deepEqual(refused, ['two']);
+    nextTurn(tree);
+    t.is(tree.log.at(-1), 'a got one');
+    await terminateChild(tree.root, 'a');
+    address.send({ type: 'note', text: 'three' });
+    t.deepEqual(refused, ['two']);
+    t.deepEqual(await deleteChild(tree.root, 'a'), { ok: true });
+    t.deepEqual(refused, ['two', 'three']);
+});
+test('an address is one and the same through all restarts, and is there before any child starts', (t) => {
+    const name = nameOf('late');
+    const log = [];
+    const early = fromBehaviour((scope) => {
+        addressOf(scope.system, name).send({ type: 'note', text: 'hello' });
+        return { receive: () => { } };
+    });
+    const tree = watch(supervisor({
+        strategy: 'one_for_all',
+        limits: MANY,
+        children: [{ id: 'early', logic: early }, member(name, log, { address: { stashLimit: 1 } })],
+    }));
+    const address = addressOf(tree.root.system, name);
+    t.deepEqual(log, ['late started', 'late got hello']);
+    for (let crashes = 0; crashes < 3; crashes++) {
+        crash(tree.actor(name));
+        nextTurn(tree);
+        t.is(addressOf(tree.root.system, name), address);
+    }
+    t.is(log.filter((line) => line === 'late got hello').length, 4);
+});
+test('a machine that hears of a shutdown in whatever way it can be written is asked', (t) => {
+    const heard = [];
+    const hear = (how) => ({ actions: () => heard.push(how) });
+    const machines = {
+        exact: createMachine({ on: { 'shutdown.requested': hear('exact') } }),
+        deep: createMachine({
+            initial: 'a',
+            states: { a: { on: { 'shutdown.requested': hear('deep') } } },
+        }),
+        all: createMachine({ on: { '*': hear('all') } }),
+        partial: createMachine({ on: { 'shutdown.*': hear('partial') } }),
+    };
+    const children = Object.entries(machines).map(([id, logic]) => ({ id, logic }));
+    const tree = watch(supervisor({ strategy: 'one_for_one', children }));
+    tree.root.send({ type: 'shutdown.requested' });
+    for (let ends = 0; ends < 4; ends++)
+        tree.clock.increment(5_000);
+    t.is(tree.ended.status, 'done');
+    t.deepEqual(heard, ['partial', 'all', 'deep', 'exact']);
+});
+test('any logic can be a child: a machine, a transition, and one that ends at once', (t) => {
+    const tree = watch(supervisor({
+        strategy: 'one_for_one',
+        children: [
+            child({ id: 'machine', logic: createMachine({ initial: 'on', states: { on: {} } }) }),
+            child({ id: 'transition', logic: fromTransition((state) => state, 0) }),
+            child({
+                id: 'brief',
+                restart: 'transient',
+                logic: createMachine({ initial: 'over', states: { over: { type: 'final' } } }),
+            }),
+        ],
+    }));
+    t.true(tree.root.getSnapshot().ready);
+    t.is(tree.actor('machine').getSnapshot().value, 'on');
+    t.is(tree.actor('transition').getSnapshot().context, 0);
+    t.is(tree.ended.status, 'running');
+});

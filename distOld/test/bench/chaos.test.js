@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import test from 'ava';
+import { Ledger } from '../../bench/chaos/ledger.js';
+/** Every kind of actor that there is. */
+const KINDS = [
+    ...['store', 'presence', 'udp', 'tcp', 'connections', 'listener', 'connection'],
+    ...['terminal', 'heartbeat', 'conversation', 'chats', 'calls', 'client', 'chat'],
+];
+function chaos(...args) {
+    return new Promise((done) => {
+        const child = execFile(process.execPath, [resolve('dist/bench/chaos.js'), ...args], (_error, stdout, stderr) => done({ code: child.exitCode, stdout, stderr }));
+    });
+}
+/** The first number in a row of the table. */
+function counted({ stdout }, label) {
+    const [, number] = stdout.match(new RegExp(`^${label} +([\\d,]+)`, 'm')) ?? [];
+    return Number(number?.replaceAll(',', ''));
+}
+test('a short run crashes actors of every kind and loses nothing', async (t) => {
+    const result = await chaos('--seconds', '5');
+    t.is(result.code, 0, result.stdout + result.stderr);
+    t.is(result.stderr, '');
+    t.is(counted(result, 'changes and lines lost'), 0);
+    for (const kind of KINDS)
+        t.true(counted(result, kind) > 0, `${kind}\n${result.stdout}`);
+    for (const label of ['requests answered', 'changes acknowledged', 'chats held', 'lines delivered']) {
+        t.true(counted(result, label) > 0, `${label}\n${result.stdout}`);
+    }
+});
+test('bad options are one clear line and exit code 2, and --help exits 0', async (t) => {
+    for (const args of [
+        ['--seconds', 'soon'],
+        ['--seconds', '0'],
+        ['--seed', '-1'],
+        ['--sceond', '1'],
+        ['now'],
+    ]) {
+        const { code, stdout, stderr } = await chaos(...args);
+        t.is(code, 2, args.join(' '));
+        t.regex(stderr, /^chaos: .+\n$/);
+        t.is(stdout, '');
+    }
+    const help = await chaos('--help');
+    t.is(help.code, 0);
+    t.regex(help.stdout, /--seconds[\s\S]*--seed/);
+});
+const [me, bob, cat] = ['me', 'bob', 'cat'];
+/** A ledger of somebody who is registered and has added others. */
+function ledgerWith(...buddies) {
+    const ledger = new Ledger(me);
+    ledger.begin({ op: 'REG', id: me });
+    ledger.settle(200);
+    for (const buddy of buddies) {
+        ledger.begin({ op: 'ADD', id: me, buddy });
+        ledger.settle(200);
+    }
+    return ledger;
+}
+test('a ledger names each acknowledged change that is not there', (t) => {
+    const ledger = ledgerWith(bob, cat);
+    const found = (list) => ledger.differences(list).map(({ what }) => what);
+    t.deepEqual(found([bob, cat]), []);
+    t.deepEqual(found([cat]), ['ADD me bob was acknowledged, and is not on the list']);
+    t.deepEqual(found([cat, bob]), ['the list of me is in another order']);
+    t.deepEqual(found(undefined), ['REG me was acknowledged, and is not registered']);
+    ledger.begin({ op: 'DEL', id: me, buddy: bob });
+    ledger.settle(200);
+    t.deepEqual(found([bob, cat]), ['DEL me bob was acknowledged, and is on the list']);
+});
+test('a ledger allows either outcome of a change that was not answered, and no third one', (t) => {
+    const ledger = ledgerWith(bob);
+    ledger.begin({ op: 'ADD', id: me, buddy: cat });
+    t.deepEqual(ledger.differences([bob]), []);
+    t.deepEqual(ledger.differences([bob, cat]), []);
+    t.is(ledger.differences([cat]).length, 1);
+    ledger.begin({ op: 'ADD', id: me, buddy: cat });
+    t.is(ledger.settle(201), undefined);
+    t.is(ledger.differences([bob]).length, 1);
+});
+test('a ledger tells a reply that contradicts the ones before', (t) => {
+    const ledger = ledgerWith(bob);
+    ledger.begin({ op: 'ADD', id: me, buddy: bob });
+    t.is(ledger.settle(200), 'ADD me bob was answered 200, where 201 is due');
+    ledger.begin({ op: 'REG', id: me });
+    t.is(ledger.settle(200), 'REG me was answered 200, where 203 is due');
+});

@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import anyTest, {} from 'ava';
+import { ask } from '../helpers/network.js';
+import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+/** Runs one of im-server's commands to its end. */
+async function run(t, ...args) {
+    const program = new Program(t, 'im-server', ...args);
+    const code = await program.exited;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+}
+const DUMP = '# im-server dump: 3 users\nalice bob carol\nbob\ncarol alice\n';
+/** A data directory with the users of {@link DUMP}. */
+async function filledDirectory(t) {
+    const directory = join(await temporaryDirectory(t), 'data');
+    const dump = join(await temporaryDirectory(t), 'dump.txt');
+    await writeFile(dump, DUMP);
+    t.is((await run(t, 'import', directory, dump)).code, 0);
+    return directory;
+}
+test('what is imported is exported again, and found good', async (t) => {
+    const directory = await filledDirectory(t);
+    t.deepEqual(await run(t, 'export', directory), { code: 0, stdout: DUMP, stderr: '' });
+    const { code, stdout } = await run(t, 'check', directory);
+    t.is(code, 0);
+    t.regex(stdout, /manifest\.txt: good\n.*snapshot-3\.txt: good, up to record 6\n.*journal-2\.txt: good, no records\nusers 3, buddies on their lists 3\n$/);
+});
+test("an export goes to a file that is its owner's alone, whole or not at all", async (t) => {
+    const directory = await filledDirectory(t);
+    const target = await temporaryDirectory(t);
+    const file = join(target, 'dump.txt');
+    await writeFile(file, 'an older one');
+    t.deepEqual(await run(t, 'export', directory, file), { code: 0, stdout: '', stderr: '' });
+    t.is(await readFile(file, 'latin1'), DUMP);
+    t.is((await stat(file)).mode & 0o777, 0o600);
+    t.deepEqual(await readdir(target), ['dump.txt']);
+});
+test('an import lists what it skips, with the reason, and goes on with the rest', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const dump = join(directory, 'dump.txt');
+    const lines = [
+        '\ufeff# a comment',
+        '',
+        'Alice  bob\tnobody $ bob alice\r',
+        'b!d alice',
+        'bob',
+        'bob \u001b[2J',
+        'carol',
+    ];
+    await writeFile(dump, lines.join('\n'));
+    const data = join(directory, 'data');
+    const first = await run(t, 'import', data, dump);
+    t.is(first.code, 0);
+    t.is(first.stdout, 'imported: users 3, buddies 1\nthere already: users 1, buddies 1\nskipped: 5\n');
+    t.deepEqual(first.stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(`im-server: ${dump}:`, '')), [
+        "4: skipped, 'b!d' is no id",
+        "3: skipped, '$' is no id",
+        "6: skipped, '\u{FFFD}[2J' is no id",
+        "3: skipped, 'nobody' is nobody's id",
+        "3: skipped, 'alice' is the user, and nobody's own buddy",
+    ]);
+    t.is((await run(t, 'export', data)).stdout, '# im-server dump: 3 users\nalice bob\nbob\ncarol\n');
+    const second = await run(t, 'import', data, dump);
+    t.regex(second.stdout, /^imported: users 0, buddies 0\nthere already: users 4, buddies 2\nskipped: 5\n$/);
+});
+test("the original server's files are imported, and left as they are", async (t) => {
+    const directory = await temporaryDirectory(t);
+    const original = join(directory, 'users');
+    await mkdir(join(original, 'folder.txt'), { recursive: true });
+    const files = {
+        'Alice.txt': 'bob\r\ncarol\r\n',
+        'bob.txt': '',
+        'carol.txt': 'alice\nnobody',
+        readme: 'x',
+        'a b.txt': '',
+    };
+    for (const [name, text] of Object.entries(files))
+        await writeFile(join(original, name), text);
+    const data = join(directory, 'data');
+    const { code, stdout, stderr } = await run(t, 'import', data, original);
+    t.is(code, 0);
+    t.is(stdout, 'imported: users 3, buddies 3\nthere already: users 0, buddies 0\nskipped: 4\n');
+    t.deepEqual(stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(`im-server: ${original}/`, ''))
+        .toSorted(), [
+        "a b.txt: skipped, 'a b' is no id",
+        "carol.txt: skipped, 'nobody' is nobody's id",
+        'folder.txt: skipped, it is no file <id>.txt',
+        'readme: skipped, it is no file <id>.txt',
+    ]);
+    t.is((await run(t, 'export', data)).stdout, DUMP);
+    for (const [name, text] of Object.entries(files))
+        t.is(await readFile(join(original, name), 'latin1'), text);
+});
+test('a directory in use can be checked and exported, but not imported to', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { tcp, program } = await startServerProgram(t, directory);
+    for (const request of ['REG alice', 'REG bob', 'ADD alice bob'])
+        t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
+    t.is((await run(t, 'check', directory)).code, 0);
+    t.is((await run(t, 'export', directory)).stdout, '# im-server dump: 2 users\nalice bob\nbob\n');
+    const dump = join(await temporaryDirectory(t), 'dump.txt');
+    await writeFile(dump, DUMP);
+    const { code, stderr } = await run(t, 'import', directory, dump);
+    t.is(code, 1);
+    t.regex(stderr, new RegExp(`^im-server: .* is in use by process ${program.process.pid} on [^\\n]*\\n$`));
+});
+test('check says what is damaged, where, and what can be saved; --repair saves it', async (t) => {
+    const directory = await filledDirectory(t);
+    const path = join(directory, 'snapshot-3.txt');
+    const good = await readFile(path, 'latin1');
+    await writeFile(path, good.replace('\ncarol ', '\nkarol '));
+    const check = await run(t, 'check', directory);
+    t.is(check.code, 1);
+    t.is(check.stdout, '');
+    const lines = check.stderr.trimEnd().split('\n');
+    t.regex(lines[0], /snapshot-3\.txt, line 4, byte \d+: its checksum does not match$/);
+    t.regex(lines.at(-1), /snapshot-3\.txt is damaged at line 4, byte \d+ .*--repair$/);
+    t.true(lines.includes('im-server: 2 users can be saved with --repair'));
+    const refused = await run(t, '--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory);
+    t.is(refused.code, 1);
+    t.regex(refused.stderr, /^im-server: .*snapshot-3\.txt is damaged at line 4, byte \d+ .*--repair\n$/);
+    t.is(await readFile(path, 'latin1'), good.replace('\ncarol ', '\nkarol '), 'it is left alone');
+    const { tcp, program } = await startServerProgram(t, directory, '--repair');
+    t.is(await ask(tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+    t.is(await ask(tcp, 'REG carol\n'), '200 OK\r\n');
+    program.process.kill('SIGTERM');
+    await program.exited;
+    t.regex(program.stderr, /"line":4,.*a damaged line could not be saved/);
+    t.regex(program.stderr, /"users":2,.*the database was repaired/);
+    t.is(await readFile(`${path}.broken`, 'latin1'), good.replace('\ncarol ', '\nkarol '));
+    t.is((await run(t, 'export', directory)).stdout, '# im-server dump: 3 users\nalice bob\nbob\ncarol\n');
+});
+test('mistakes are one clear line each', async (t) => {
+    const empty = await temporaryDirectory(t);
+    const missing = join(empty, 'missing');
+    const cases = [
+        [['check'], 2, /^im-server: missing required argument 'dir'/],
+        [['check', missing], 1, /^im-server: .*missing.*: no such file or directory\n$/],
+        [['check', empty], 1, /^im-server: .* has no database\n$/],
+        [['export', empty, 'a', 'b'], 2, /^im-server: too many arguments/],
+        [['import', join(empty, 'data'), missing], 1, /^im-server: .*missing: no such file or directory\n$/],
+    ];
+    for (const [args, code, line] of cases) {
+        const result = await run(t, ...args);
+        t.is(result.code, code, args.join(' '));
+        t.regex(result.stderr, line);
+        t.is(result.stderr.split('\n').length, 2, result.stderr);
+    }
+});
+test('an export goes nowhere where it would do harm, and says when it is not whole', async (t) => {
+    const directory = await filledDirectory(t);
+    const before = await readdir(directory);
+    const inside = await run(t, 'export', directory, join(directory, 'snapshot-3.txt'));
+    t.is(inside.code, 1);
+    t.regex(inside.stderr, /^im-server: .* is in the data directory: choose another place\n$/);
+    const device = await run(t, 'export', directory, '/dev/null');
+    t.is(device.code, 1);
+    t.regex(device.stderr, /^im-server: \/dev\/null is no file: /);
+    t.deepEqual(await readdir(directory), before);
+    const command = [process.execPath, programPath('im-server'), 'export', directory];
+    const full = spawn('sh', ['-c', '"$0" "$@" > /dev/full', ...command]);
+    const [code] = (await once(full, 'exit'));
+    t.is(code, 1);
+});
+test('a data directory is not taken for the files of the original server', async (t) => {
+    const directory = await filledDirectory(t);
+    const { code, stderr } = await run(t, 'import', join(await temporaryDirectory(t), 'new'), directory);
+    t.is(code, 1);
+    t.regex(stderr, /^im-server: .* is a data directory: export it first\n$/);
+});
+test('whoever reads only the beginning of an export is no error', async (t) => {
+    const directory = await filledDirectory(t);
+    const program = new Program(t, 'im-server', 'export', directory);
+    program.process.stdout?.destroy();
+    await once(program.process, 'exit');
+    t.is(program.process.exitCode, 0);
+    t.is(program.stderr, '');
+});

@@ -1,0 +1,300 @@
+import anyTest, {} from 'ava';
+import { ask, PresenceClient } from '../helpers/network.js';
+import { listenForCalls, Peer } from '../helpers/peer.js';
+import { programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import { Terminal } from '../helpers/terminal.js';
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+const SIZE = { columns: 80, rows: 24 };
+const LAST_MENU_ROWS = ['  S - Buddy status', '  X - Exit application'];
+const AT_MENU = [...LAST_MENU_ROWS, 'Your choice:'];
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+const LEFT = '\u001b[D';
+const HOME = '\u001b[H';
+const BACKSPACE = '\u007f';
+/** Alice at her menu in a terminal, on a server where bob is registered. */
+async function aliceInTerminal(t, size = SIZE, ...options) {
+    const server = await startServerProgram(t, await temporaryDirectory(t));
+    for (const request of ['REG alice', 'REG bob', 'ADD bob alice'])
+        await ask(server.tcp, `${request}\n`);
+    const ports = ['--tcp-port', String(server.tcp), '--udp-port', String(server.udp)];
+    const alice = Terminal.client(t, size, '--server', '127.0.0.1', ...ports, '--user', 'alice', ...options);
+    await alice.shows('Your choice:');
+    return { alice, server };
+}
+/** The port on which alice takes calls. */
+async function alicesPort(t, udp) {
+    const presence = await PresenceClient.open(t, udp);
+    for (;;) {
+        const [, port] = (await presence.ask('GET bob')).match(/^alice 100 ONLINE \S+ (\d+)$/m) ?? [];
+        if (port !== undefined)
+            return Number(port);
+        await new Promise((resolve) => setImmediate(resolve));
+    }
+}
+/** Alice in a chat with a scripted bob who called her. */
+async function aliceInChat(t, size = SIZE) {
+    const { alice, server } = await aliceInTerminal(t, size);
+    const bob = await Peer.call(t, await alicesPort(t, server.udp));
+    bob.send('HELLO bob\n');
+    await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+    alice.press('y');
+    t.is(await bob.line(), 'OK');
+    await alice.shows('>');
+    return { alice, bob };
+}
+test('one key is enough in the menu', async (t) => {
+    const { alice } = await aliceInTerminal(t);
+    alice.press('a');
+    await alice.shows(...LAST_MENU_ROWS, 'Your choice: A', 'Enter buddy id:');
+    alice.press('bob\r');
+    await alice.until(() => alice.rows().includes('200 OK'));
+    await alice.shows(...AT_MENU);
+    alice.press('s');
+    await alice.until(() => alice.rows().includes('My buddy list:'));
+    t.true(alice.rows().some((row) => /^bob\s+OFFLINE\s+unknown\s+unknown$/.test(row)));
+});
+test('a key that means nothing changes nothing', async (t) => {
+    const { alice } = await aliceInTerminal(t);
+    const before = alice.rows();
+    alice.press('?zk7 \u0001\u001b[A');
+    alice.press('l');
+    await alice.shows('Your choice: L', 'Enter user id:');
+    t.deepEqual(alice.rows().slice(-before.length - 1, -2), before.slice(0, -1).slice(-(before.length - 1)));
+});
+test('keys typed ahead of a prompt are not lost', async (t) => {
+    const { alice } = await aliceInTerminal(t);
+    alice.press('abob\rscc\r');
+    await alice.until(() => alice.rows().includes('My buddy list:'));
+    t.true(alice.rows().includes('Enter buddy id: bob'));
+    t.true(alice.rows().includes('200 OK'));
+});
+test('a line is edited as in a shell', async (t) => {
+    const { alice } = await aliceInTerminal(t);
+    alice.press('a');
+    await alice.shows('Enter buddy id:');
+    alice.press(`nob${LEFT}${LEFT}${LEFT}b${LEFT}${BACKSPACE}`);
+    await alice.shows('Enter buddy id: bnob');
+    alice.press('\u001b[3~\u001b[3~');
+    await alice.shows('Enter buddy id: ob');
+    alice.press('b\u0005!\u0001a');
+    await alice.shows('Enter buddy id: abob!');
+    alice.press('\u0015');
+    await alice.shows('Enter buddy id: bob!');
+    alice.press(`\u0005${BACKSPACE}`);
+    await alice.shows('Enter buddy id: bob');
+    t.deepEqual(alice.cursor(), { column: 19, row: 'Enter buddy id: bob' });
+    alice.press('\r');
+    await alice.until(() => alice.rows().includes('200 OK'));
+});
+test('a call that comes in while a prompt is open asks at once, and brings back what was typed', async (t) => {
+    const { alice, server } = await aliceInTerminal(t);
+    alice.press('a');
+    await alice.shows('Enter buddy id:');
+    alice.press('half an i');
+    await alice.shows('Enter buddy id: half an i');
+    const bob = await Peer.call(t, await alicesPort(t, server.udp));
+    bob.send('HELLO bob\n');
+    await alice.shows('Your choice: A', 'Call from bob (127.0.0.1).', 'Do you want to accept an incoming connection (y/n)?');
+    alice.press('n');
+    t.is(await bob.line(), 'REJECT');
+    await alice.shows('Do you want to accept an incoming connection (y/n)? N', 'Connection refused.', 'Enter buddy id: half an i');
+    t.is(alice.cursor().column, 25);
+    alice.press('d\r');
+    await alice.until(() => alice.rows().some((row) => row.startsWith('An id is one word')));
+});
+test('what was typed also survives a whole chat', async (t) => {
+    const { alice, server } = await aliceInTerminal(t);
+    alice.press('abo');
+    await alice.shows('Enter buddy id: bo');
+    const bob = await Peer.call(t, await alicesPort(t, server.udp));
+    await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+    alice.press('y');
+    await bob.line();
+    await alice.shows('Enter your text to send to buddy.  Enter q to quit.', '>');
+    alice.press('unsent');
+    await alice.shows('> unsent');
+    bob.socket.end();
+    await alice.shows('(Not sent: unsent)', 'Buddy connection closed.', 'Enter buddy id: bo');
+    t.pass();
+});
+test('what a user goes on typing when the buddy is gone is kept from the menu', async (t) => {
+    const { alice, bob } = await aliceInChat(t);
+    alice.press('half a sen');
+    await alice.shows('> half a sen');
+    bob.socket.end();
+    await alice.shows(...AT_MENU);
+    alice.press('x');
+    t.true(alice.rows().includes('(Not sent: half a sen)'));
+    await new Promise((resolve) => setTimeout(resolve, 600)); // as a user looks up
+    alice.press('s');
+    await alice.until(() => alice.rows().includes('My buddy list:'));
+});
+test('a long paste is drawn in good time', async (t) => {
+    const { alice, bob } = await aliceInChat(t);
+    const text = 'word and wörd, '.repeat(600);
+    const began = performance.now();
+    alice.press(`${text}\r`);
+    t.is(await bob.line(), text);
+    t.true(performance.now() - began < 5_000);
+});
+test('messages print above the line being typed', async (t) => {
+    const { alice, bob } = await aliceInChat(t);
+    alice.press('half a sen');
+    await alice.shows('> half a sen');
+    bob.send('hello\nthere\n');
+    await alice.shows('B: hello', 'B: there', '> half a sen');
+    t.is(alice.cursor().column, 12);
+    alice.press('tence\r');
+    t.is(await bob.line(), 'half a sentence');
+    await alice.shows('B: there', '> half a sentence', '>');
+});
+test('a draft of several rows with wide characters leaves no ghost rows', async (t) => {
+    const { alice, bob } = await aliceInChat(t, { columns: 20, rows: 12 });
+    const draft = 'wide 你好吗 and 👩‍🚀 emoji, over three rows of text';
+    alice.press(draft);
+    await alice.until(() => alice.rows().at(-1)?.endsWith('text') ?? false);
+    const drafted = alice.rows().slice(-3);
+    bob.send('one\n');
+    await alice.until(() => alice.rows().includes('B: one'));
+    bob.send('two\n');
+    await alice.until(() => alice.rows().includes('B: two'));
+    await alice.shows('B: one', 'B: two', ...drafted);
+    t.is(alice.rows().filter((row) => row.startsWith('> wide')).length, 1);
+    alice.press(`${HOME}X`);
+    await alice.until(() => alice.rows().some((row) => row.startsWith('> Xwide')));
+    t.is(alice.cursor().column, 3);
+    alice.press('\r');
+    t.is(await bob.line(), `X${draft}`);
+});
+test('a row that is exactly full leaves no ghost row either', async (t) => {
+    const { alice, bob } = await aliceInChat(t, { columns: 20, rows: 12 });
+    alice.press('x'.repeat(18));
+    await alice.shows(`> ${'x'.repeat(18)}`);
+    bob.send('one\n');
+    await alice.shows('B: one', `> ${'x'.repeat(18)}`);
+    alice.press('y');
+    await alice.shows(`> ${'x'.repeat(18)}`, 'y');
+    alice.press(BACKSPACE + BACKSPACE);
+    await alice.shows('B: one', `> ${'x'.repeat(17)}`);
+    t.is(alice.cursor().column, 19);
+});
+test('a draft survives a change of the terminal width', async (t) => {
+    const { alice, bob } = await aliceInChat(t, { columns: 40, rows: 12 });
+    alice.press('a draft that will wrap when it is narrow');
+    await alice.until(() => alice.rows().at(-1)?.endsWith('ow') ?? false);
+    alice.resize({ columns: 20, rows: 12 });
+    await alice.shows('> a draft that will', 'wrap when it is narr', 'ow');
+    bob.send('hi\n');
+    await alice.until(() => alice.rows().includes('B: hi'));
+    alice.press('\r');
+    t.is(await bob.line(), 'a draft that will wrap when it is narrow');
+});
+test('a buddy cannot move the cursor, change colours or forge a line', async (t) => {
+    const { alice, bob } = await aliceInChat(t);
+    bob.send('\u001b[2J\u001b[HYour choice: \r\u009b31mred\n');
+    await alice.shows('B: \uFFFD[2J\uFFFD[HYour choice: \uFFFD\uFFFD31mred', '>');
+    t.pass();
+});
+/** The client in a terminal between two looks at the terminal's modes. */
+async function clientBetweenLooks(t, { tcp, udp }) {
+    const client = `${programPath('im-client')} --server 127.0.0.1 --tcp-port ${tcp} --udp-port ${udp}`;
+    const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client}'; echo code $?; echo modes $(stty -g)`;
+    const terminal = new Terminal(t, { columns: 200, rows: 50 }, 'sh', '-c', script);
+    await terminal.shows(...AT_MENU);
+    const valuesOf = (word) => terminal
+        .rows()
+        .filter((row) => row.startsWith(`${word} `))
+        .map((row) => row.slice(word.length + 1));
+    return { terminal, valuesOf };
+}
+test('Ctrl-C and Ctrl-D leave from anywhere, with exit code 0 and the terminal as it was', async (t) => {
+    const { server } = await aliceInTerminal(t);
+    for (const keys of ['x', CTRL_C, CTRL_D, `l${CTRL_C}`, `l${CTRL_D}`]) {
+        const { terminal, valuesOf } = await clientBetweenLooks(t, server);
+        terminal.press(keys);
+        await terminal.until(() => valuesOf('modes').length === 2);
+        t.deepEqual(valuesOf('code'), ['0']);
+        t.is(valuesOf('modes')[0], valuesOf('modes')[1]);
+    }
+});
+test('SIGTERM, SIGINT and SIGHUP leave the terminal as it was, too', async (t) => {
+    const { server } = await aliceInTerminal(t);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+        const { terminal, valuesOf } = await clientBetweenLooks(t, server);
+        process.kill(Number(valuesOf('pid')[0]), signal);
+        await terminal.until(() => valuesOf('modes').length === 2);
+        t.deepEqual(valuesOf('code'), ['0']);
+        t.is(valuesOf('modes')[0], valuesOf('modes')[1]);
+    }
+});
+test('Ctrl-D with text typed deletes, and does not leave', async (t) => {
+    const { alice, bob } = await aliceInChat(t);
+    alice.press(`abc${HOME}${CTRL_D}`);
+    await alice.shows('> bc');
+    alice.press('\r');
+    t.is(await bob.line(), 'bc');
+});
+test('Ctrl-Z gives the terminal back, and fg takes up where it was', async (t) => {
+    const { server } = await aliceInTerminal(t);
+    const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
+    const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');
+    shell.press(`PS1='sh> '; clear; ${programPath('im-client')} ${ports}\r`);
+    await shell.shows(...AT_MENU);
+    shell.press('lali');
+    await shell.shows('Enter user id: ali');
+    shell.press('\u001a');
+    await shell.until(() => shell.rows().some((row) => row.includes('Stopped')));
+    shell.press('echo in the shell\r');
+    await shell.until(() => shell.rows().includes('in the shell'));
+    shell.press('fg\r');
+    await shell.shows('Enter user id: ali');
+    shell.press('ce\r');
+    await shell.until(() => shell.rows().includes('Signed in as alice.'));
+    t.pass();
+});
+test('a SIGTSTP from elsewhere stops it as Ctrl-Z does', async (t) => {
+    const { server } = await aliceInTerminal(t);
+    const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
+    const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');
+    shell.press(`PS1='sh> '; clear; ${programPath('im-client')} ${ports}\r`);
+    await shell.shows(...AT_MENU);
+    shell.press('\u001a');
+    await shell.until(() => shell.rows().some((row) => row.includes('Stopped')));
+    shell.press('clear; echo pid=$(jobs -p %1)\r');
+    const pidRow = () => shell.rows().find((row) => /^pid=\d+$/.test(row));
+    await shell.until(() => pidRow() !== undefined);
+    const pid = Number(pidRow()?.slice(4));
+    for (let stops = 1; stops <= 2; stops++) {
+        shell.press('clear; fg %1\r');
+        await shell.shows('Your choice:');
+        process.kill(pid, 'SIGTSTP');
+        await shell.until(() => shell.rows().some((row) => row.includes('Stopped')));
+    }
+    shell.press('clear; fg %1\r');
+    await shell.shows('Your choice:');
+    shell.press('l');
+    await shell.shows('Enter user id:');
+    t.pass();
+});
+test("on a terminal, plain mode keeps a long line's rows apart from lines of their own", async (t) => {
+    const { alice, server } = await aliceInTerminal(t, SIZE, '--plain');
+    const bob = await Peer.call(t, await alicesPort(t, server.udp));
+    await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+    alice.press('y\r');
+    await bob.line();
+    bob.send(`${'x'.repeat(SIZE.columns - 3)}Buddy connection closed.\n`);
+    await alice.until(() => alice.rows().some((row) => row.includes('Buddy connection closed.')));
+    t.false(alice.rows().includes('Buddy connection closed.'));
+});
+test('TERM=dumb gets plain lines', async (t) => {
+    const peer = await listenForCalls(t);
+    const shell = new Terminal(t, SIZE, 'sh', '-c', `TERM=dumb ${programPath('im-client')} --tcp-port ${peer.port}`);
+    await shell.shows(...AT_MENU);
+    shell.press('l\r');
+    await shell.shows('Your choice: l', 'Enter user id:');
+    shell.press('x y\r');
+    await shell.until(() => shell.rows().some((row) => row.startsWith('An id is one word')));
+    t.pass();
+});

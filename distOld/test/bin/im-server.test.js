@@ -1,0 +1,319 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import anyTest, {} from 'ava';
+import { ask, closed, dial, freePort, PresenceClient, readToEnd, until } from '../helpers/network.js';
+import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+/** Sends announcements and questions as fast as it can, and tells when it has begun. */
+const FLOOD = `
+  import { createSocket } from 'node:dgram';
+  const socket = createSocket('udp4');
+  let sent = 0;
+  const send = () => {
+    for (let count = 0; count < 100; count++) {
+      socket.send(sent % 2 ? 'GET alice' : 'SET alice 100 ONLINE 4000', Number(process.argv[1]), '127.0.0.1');
+      if (++sent === 10_000) console.log('begun');
+    }
+    setImmediate(send);
+  };
+  send();
+`;
+/** Tries again until it is so. */
+async function eventually(condition) {
+    while (!(await condition()))
+        ;
+}
+/** Runs im-server to its end. */
+async function runToEnd(t, ...args) {
+    const program = new Program(t, 'im-server', ...args);
+    const code = await program.exited;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+}
+test('it prints exactly one line when it is ready, with where it listens', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { program, tcp, udp } = await startServerProgram(t, directory);
+    t.is(program.stdout, `im-server ready tcp=127.0.0.1:${tcp} udp=127.0.0.1:${udp} data=${directory}\n`);
+    program.process.kill('SIGTERM');
+    t.is(await program.exited, 0);
+    t.is(program.stdout.split('\n').length, 2);
+});
+test('its log is JSON lines on standard error when that is no terminal', async (t) => {
+    const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t), '--log-level', 'debug');
+    await ask(tcp, 'REG alice\n');
+    program.process.kill('SIGTERM');
+    await program.exited;
+    const lines = program.stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    t.like(lines.find(({ msg }) => msg === 'request'), { op: 'REG', id: 'alice', reply: 200 });
+});
+test('its log can be made for people', async (t) => {
+    const { program } = await startServerProgram(t, await temporaryDirectory(t), '--log-format', 'pretty');
+    program.process.kill('SIGTERM');
+    await program.exited;
+    t.regex(program.stderr, /INFO.*: ready/);
+});
+test('what it acknowledged is there after kill -9', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const first = await startServerProgram(t, directory);
+    const acknowledged = [];
+    const work = Promise.allSettled(Array.from({ length: 8 }, async (_, worker) => {
+        for (let count = 0;; count++) {
+            const id = `user_${worker}_${count}`;
+            if ((await ask(first.tcp, `REG ${id}\n`)) !== '200 OK\r\n')
+                return;
+            acknowledged.push(id);
+        }
+    }));
+    await until(() => acknowledged.length >= 200);
+    first.program.process.kill('SIGKILL');
+    await work;
+    const second = await startServerProgram(t, directory);
+    for (const id of acknowledged)
+        t.is(await ask(second.tcp, `REG ${id}\n`), '203 USER EXISTS\r\n', id);
+});
+test('a torn last line is left out, kept, and told of', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const first = await startServerProgram(t, directory);
+    await ask(first.tcp, 'REG alice\n');
+    first.program.process.kill('SIGTERM');
+    await first.program.exited;
+    await writeFile(join(directory, 'journal-1.txt'), '2 1 REG bo', { flag: 'a' });
+    const second = await startServerProgram(t, directory);
+    t.is(await ask(second.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+    t.is(await ask(second.tcp, 'REG bob\n'), '200 OK\r\n');
+    t.regex(second.program.stderr, /interrupted write/);
+    t.regex(await readFile(join(directory, 'journal-2.txt'), 'utf8'), /^im-journal 1\n1 0 REG alice \w{8}\n2 1 REG bob \w{8}\n$/);
+});
+test('SIGINT and SIGTERM end it with exit code 0 and no port left', async (t) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+        const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
+        const idle = await dial(tcp);
+        const left = closed(idle);
+        program.process.kill(signal);
+        t.is(await program.exited, 0);
+        await left;
+        idle.destroy();
+        await t.throwsAsync(dial(tcp), { code: 'ECONNREFUSED' });
+    }
+});
+test("operators' mistakes are one clear line each, and no stack trace", async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { tcp, udp } = await startServerProgram(t, directory);
+    const [empty, other] = [await temporaryDirectory(t), await temporaryDirectory(t)];
+    const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data'];
+    const file = join(other, 'file');
+    await writeFile(file, '');
+    await writeFile(join(other, 'journal.txt'), 'Dear diary\n');
+    const cases = [
+        [[...free, empty, '--tcp-port', String(tcp)], 1, /^im-server: TCP port \d+ is in use: .*--tcp-port/],
+        [[...free, empty, '--udp-port', String(udp)], 1, /^im-server: UDP port \d+ is in use: .*--udp-port/],
+        [[...free, file], 1, /^im-server: cannot use the data directory .*\(not a directory\): .*--data/],
+        [
+            [...free, other],
+            1,
+            /^im-server: .*journal\.txt is damaged at line 1, byte 0 \(it is no journal.*--repair/,
+        ],
+        [[...free, directory], 1, /^im-server: .* is in use by process \d+ on .*--data/],
+        [[...free, '/proc/none'], 1, /^im-server: cannot use the data directory \/proc\/none/],
+        [['--host', '192.0.2.1'], 1, /^im-server: cannot listen on 192\.0\.2\.1: .*--host/],
+        [['--host', 'no.such.host.invalid'], 1, /^im-server: cannot listen on no\.such\.host\.invalid: .*--host/],
+        [['--tcp-port', '65536'], 2, /^im-server: .*65536.*a port is a number from 0 to 65535/],
+        [['--log-level', 'loud'], 2, /^im-server: .*loud.*trace, debug/],
+        [['--host', ''], 2, /^im-server: .*--host.*it is empty/],
+        [['--data', ''], 2, /^im-server: .*--data.*it is empty/],
+        [['--dada', 'x'], 2, /^im-server: unknown option '--dada'.*--data/],
+        [['extra'], 2, /^im-server: too many arguments/],
+    ];
+    for (const [args, code, line] of cases) {
+        const result = await runToEnd(t, ...args);
+        t.is(result.code, code, args.join(' '));
+        t.regex(result.stderr, line);
+        t.is(result.stderr.split('\n').length, 2, result.stderr);
+        t.is(result.stdout, '');
+    }
+});
+/** Starts a server with its standard error, or output, as the shell was told to; it is ended with SIGTERM. */
+async function endsWell(t, redirected) {
+    const args = [
+        '--host',
+        '127.0.0.1',
+        '--udp-port',
+        '0',
+        '--data',
+        await temporaryDirectory(t),
+        '--log-level',
+        'debug',
+    ];
+    const port = await freePort();
+    const command = `exec ${programPath('im-server')} ${args.join(' ')} --tcp-port ${port} ${redirected}`;
+    // Nobody reads what comes out: a pipe fills up.
+    const server = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+    t.teardown(() => server.kill('SIGKILL'));
+    const exited = once(server, 'exit');
+    while ((await ask(port, 'REG first\n').catch(() => '')) === '')
+        await new Promise(setImmediate);
+    // More lines than any pipe holds.
+    for (let count = 0; count < 1_500; count++)
+        t.is(await ask(port, `REG user${count}\n`), '200 OK\r\n');
+    server.kill('SIGTERM');
+    t.deepEqual(await exited, [0, null], redirected);
+}
+test('a log that cannot be written, or that nobody reads, costs lines and nothing else', async (t) => {
+    await endsWell(t, '2>/dev/full');
+    await endsWell(t, '');
+});
+test('a ready line that cannot be written stops nobody', async (t) => {
+    await endsWell(t, '>/dev/full 2>/dev/null');
+});
+test('--help and --version say what they should and exit 0', async (t) => {
+    const help = await runToEnd(t, '--help');
+    t.is(help.code, 0);
+    for (const option of ['--host', '--tcp-port', '--udp-port', '--data', '--log-level', '--log-format']) {
+        t.true(help.stdout.includes(option), option);
+    }
+    const version = await runToEnd(t, '--version');
+    t.is(version.code, 0);
+    t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+test('an IPv6 host takes IPv4 clients too, and records them as IPv4', async (t) => {
+    const { program, tcp, udp } = await startServerProgram(t, await temporaryDirectory(t), '--host', '::');
+    t.regex(program.stdout, /tcp=\[::\]:\d+ udp=\[::\]:\d+/);
+    for (const request of ['REG alice', 'REG bob', 'ADD alice bob'])
+        await ask(tcp, `${request}\n`);
+    const client = await PresenceClient.open(t, udp);
+    client.send('SET bob 100 ONLINE 4001');
+    t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4001\n');
+});
+test('there are so many connections at once, and so many from one address, as it is told', async (t) => {
+    const limits = ['--max-connections', '5', '--max-per-address', '3'];
+    const { tcp } = await startServerProgram(t, await temporaryDirectory(t), ...limits);
+    const sockets = [];
+    t.teardown(() => {
+        for (const socket of sockets)
+            socket.destroy();
+    });
+    const dialFrom = async (localAddress) => {
+        const socket = connect({ port: tcp, host: '127.0.0.1', localAddress });
+        sockets.push(socket);
+        await once(socket, 'connect');
+        return socket;
+    };
+    const askFrom = async (localAddress, request) => {
+        const socket = await dialFrom(localAddress);
+        socket.write(request);
+        return readToEnd(socket);
+    };
+    for (let count = 0; count < 3; count++)
+        await dialFrom('127.0.0.1');
+    t.is(await askFrom('127.0.0.1', 'REG alice\n'), '206 BUSY\r\n');
+    t.is(await askFrom('127.0.0.2', 'REG alice\n'), '200 OK\r\n');
+    for (let count = 0; count < 2; count++)
+        await dialFrom('127.0.0.2');
+    t.is(await askFrom('127.0.0.3', 'REG bob\n'), '206 BUSY\r\n');
+    sockets[0]?.destroy();
+    await eventually(async () => (await askFrom('127.0.0.1', 'REG carl\n')) === '200 OK\r\n');
+    t.pass();
+});
+test('a number of connections that is none is refused', async (t) => {
+    for (const option of ['--max-connections', '--max-per-address']) {
+        for (const value of ['0', '-1', 'many', '1.5', '']) {
+            const { code, stderr } = await runToEnd(t, `${option}=${value}`);
+            t.is(code, 2);
+            t.regex(stderr, /^im-server: .*it is a number from 1 on\. \(see im-server --help\)\n$/);
+        }
+    }
+});
+test('a flood of datagrams keeps no request from its answer', async (t) => {
+    const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
+    t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
+    const flood = spawn(process.execPath, ['--input-type=module', '-e', FLOOD, String(udp)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.teardown(() => flood.kill('SIGKILL'));
+    await once(flood.stdout, 'data');
+    for (let count = 0; count < 100; count++)
+        t.is(await ask(tcp, `REG user${count}\n`), '200 OK\r\n');
+    t.is(flood.exitCode, null, 'it goes on until the end');
+});
+test('connections leave descriptors to the database: one too many is answered 206', async (t) => {
+    const parent = await temporaryDirectory(t);
+    const directory = join(parent, 'data');
+    const options = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
+    const command = [process.execPath, programPath('im-server'), ...options];
+    const limited = spawn('sh', [
+        '-c',
+        'ulimit -n 160 && exec "$0" "$@"',
+        ...command,
+        '--max-per-address',
+        '32',
+    ]);
+    t.teardown(() => limited.kill('SIGKILL'));
+    const [ready] = (await once(limited.stdout, 'data'));
+    const tcp = Number(/tcp=\S*:(\d+)/.exec(ready.toString())?.[1]);
+    const sockets = [];
+    t.teardown(() => {
+        for (const socket of sockets)
+            socket.destroy();
+    });
+    for (let count = 0; count < 32; count++)
+        sockets.push(await dial(tcp));
+    for (let count = 0; count < 50; count++)
+        t.is(await ask(tcp, 'REG late\n'), '206 BUSY\r\n');
+    const askOver = async (socket, request) => {
+        socket?.write(`${request}\n`);
+        return String(await once(socket, 'data'));
+    };
+    t.is(await askOver(sockets[0], 'REG alice'), '200 OK\r\n');
+    // All is to be written anew, in new files.
+    await rename(directory, join(parent, 'elsewhere'));
+    await mkdir(directory);
+    t.is(await askOver(sockets[1], 'REG bob'), '205 UNAVAILABLE\r\n');
+    let reply = '';
+    for (let next = 2; reply !== '200 OK\r\n' && next < 32; next++) {
+        reply = await askOver(sockets[next], 'REG carol');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    t.is(reply, '200 OK\r\n');
+});
+// How much it costs is for `npm run bench` to say.
+test('10,000 idle connections keep no new request from its answer', async (t) => {
+    const limit = spawn('sh', ['-c', 'ulimit -n']);
+    const [descriptors] = (await once(limit.stdout, 'data'));
+    const count = Math.min(10_000, Number(descriptors) - 500);
+    if (count < 10_000)
+        t.log(`only ${count} connections: this machine allows ${descriptors} open files`);
+    const { tcp } = await startServerProgram(t, await temporaryDirectory(t));
+    const idle = new Set();
+    t.teardown(() => {
+        for (const socket of idle)
+            socket.destroy();
+    });
+    /** Opens more until enough are open: the server closes each of them after 10 s. */
+    const fill = async () => {
+        while (idle.size < count) {
+            const some = Array.from({ length: 250 }, () => connect({ port: tcp, host: '127.0.0.1' }).on('error', () => { }));
+            await Promise.all(some.map((socket) => once(socket, 'connect')));
+            for (const socket of some) {
+                idle.add(socket);
+                socket.once('close', () => idle.delete(socket));
+                socket.resume();
+            }
+        }
+    };
+    // A machine that is busy with other things may take too long for the first ones; then once more.
+    for (let round = 0; round < 3; round++) {
+        await fill();
+        for (let index = 0; index < 50; index++) {
+            t.is(await ask(tcp, `REG round${round}_${index}\n`), '200 OK\r\n');
+        }
+        if (idle.size > count * 0.9)
+            break;
+    }
+    t.true(idle.size > count * 0.9, 'they are still open');
+});

@@ -1,0 +1,464 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import anyTest, {} from 'ava';
+import { DISK } from '../../storage/disk.js';
+import { writeDump } from '../../storage/dump.js';
+import { readDatabase } from '../../storage/inspection.js';
+import { Disk, inject, limit, mountMemory, needs, remount, unmount } from '../helpers/faults.js';
+import { Ledger, Load } from '../helpers/ledger.js';
+import { dial, PresenceClient, readToEnd } from '../helpers/network.js';
+import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+/** Longest time a server may take to write again after it can, in milliseconds. */
+const RECOVERY_MS = 10_000;
+function sleep(ms) {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+}
+/** Runs im-server to its end. */
+async function run(t, ...args) {
+    const program = new Program(t, 'im-server', ...args);
+    const code = await program.exited;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+}
+/** Ends a server as kill -9 does. */
+async function kill({ program }) {
+    program.process.kill('SIGKILL');
+    await program.exited;
+}
+/** The database of a stopped server is good, and has what was acknowledged and nothing else. */
+async function assertSound(t, ledger, directory) {
+    const { table } = await readDatabase(DISK, directory);
+    let dump = '';
+    await writeDump(table, async (bytes) => {
+        dump += bytes.toString('latin1');
+    });
+    t.deepEqual(ledger.settle(dump), []);
+}
+/** The same, as the program itself finds it. */
+async function assertExported(t, ledger, directory) {
+    const [checked, exported] = await Promise.all([run(t, 'check', directory), run(t, 'export', directory)]);
+    t.is(checked.code, 0, checked.stderr);
+    t.is(exported.code, 0, exported.stderr);
+    t.deepEqual(ledger.settle(exported.stdout), []);
+}
+/** Kills a server, starts another one on its directory, which can be written to, and looks at what is there. */
+async function assertDurable(t, ledger, server, directory) {
+    t.is(server.program.process.exitCode, null, `it lives: ${server.program.stderr}`);
+    await kill(server);
+    await assertSound(t, ledger, directory);
+    const next = await startServerProgram(t, directory);
+    t.is(await ledger.request(next.tcp, `REG ${ledger.freshId()}`), 200);
+    await kill(next);
+    await assertExported(t, ledger, directory);
+}
+/** Asks for a new user until it is registered; until then it is refused. */
+async function untilWritten(t, ledger, port) {
+    const request = `REG ${ledger.freshId()}`;
+    const startedMs = performance.now();
+    for (;;) {
+        const reply = await ledger.request(port, request);
+        if (reply === 200)
+            return;
+        if (reply !== 205)
+            return t.fail(`${request} was answered ${reply}`);
+        if (performance.now() - startedMs > RECOVERY_MS)
+            return t.fail('it is refused for too long');
+        await sleep(50);
+    }
+}
+/** Waits until clients are refused again and again. */
+async function untilRefused(t, load) {
+    const startedMs = performance.now();
+    while (load.refused < 50) {
+        if (performance.now() - startedMs < 2 * RECOVERY_MS)
+            await sleep(10);
+        else
+            return t.fail('nobody is refused');
+    }
+}
+/** Asks for new users for some time; all are refused. */
+async function assertRefused(t, ledger, port, ms = 0) {
+    const startedMs = performance.now();
+    do {
+        const request = `REG ${ledger.freshId()}`;
+        t.is(await ledger.request(port, request), 205, request);
+        await sleep(50);
+    } while (performance.now() - startedMs < ms);
+}
+/** A server with some users, of whom one is online: what reads go on with. */
+async function startWithUsers(t, directory) {
+    const ledger = new Ledger();
+    const server = await startServerProgram(t, directory);
+    await ledger.begin(server.tcp);
+    const client = await PresenceClient.open(t, server.udp);
+    client.send('SET base0 100 ONLINE 4001');
+    const assertReads = async () => t.is(await client.ask('GET base1'), 'base0 100 ONLINE 127.0.0.1 4001\n');
+    await assertReads();
+    const { pid } = server.program.process;
+    return { ledger, server, pid, port: server.tcp, assertReads };
+}
+test('what is acknowledged survives kill -9 under load, and nothing else appears', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const ledger = new Ledger();
+    for (let round = 0; round < 16; round++) {
+        const server = await startServerProgram(t, directory);
+        if (round === 0)
+            await ledger.begin(server.tcp);
+        const load = new Load(server.tcp, ledger);
+        await sleep(Math.random() * 300);
+        await kill(server);
+        await load.stop();
+        await assertSound(t, ledger, directory);
+    }
+    await assertExported(t, ledger, directory);
+    t.log(`${ledger.acknowledged} changes were acknowledged`);
+});
+test('a disk that the database itself fills refuses changes until there is room', async (t) => {
+    if (!(await needs(t, 'tmpfs')))
+        return;
+    const directory = await temporaryDirectory(t);
+    await mountMemory(t, directory, 'size=128k');
+    const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
+    const load = new Load(port, ledger);
+    await untilRefused(t, load);
+    await load.stop();
+    await assertRefused(t, ledger, port);
+    await assertReads();
+    await remount(directory, 'size=512k');
+    await untilWritten(t, ledger, port);
+    await assertDurable(t, ledger, server, directory);
+});
+test('a disk that something else fills refuses changes until there is room', async (t) => {
+    if (!(await needs(t, 'tmpfs')))
+        return;
+    const directory = await temporaryDirectory(t);
+    await mountMemory(t, directory, 'size=256k');
+    const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
+    const filler = join(directory, 'filler');
+    await t.throwsAsync(writeFile(filler, Buffer.alloc(512 * 1024)), { code: 'ENOSPC' });
+    const load = new Load(port, ledger);
+    await untilRefused(t, load);
+    await load.stop();
+    await assertReads();
+    await kill(server);
+    await assertSound(t, ledger, directory);
+    const { code, stderr } = await run(t, '--tcp-port', '0', '--udp-port', '0', '--data', directory);
+    t.is(code, 1);
+    t.regex(stderr, /^im-server: cannot use the data directory .* \(no space left on device\): .*\n$/);
+    await rm(filler);
+    const next = await startServerProgram(t, directory);
+    await t.throwsAsync(writeFile(filler, Buffer.alloc(512 * 1024)), { code: 'ENOSPC' });
+    const another = new Load(next.tcp, ledger);
+    await untilRefused(t, another);
+    await rm(filler);
+    await untilWritten(t, ledger, next.tcp);
+    await another.stop();
+    await assertDurable(t, ledger, next, directory);
+});
+test('a write that comes back short is not taken for a whole one', async (t) => {
+    if (!(await needs(t, 'prlimit')))
+        return;
+    const directory = await temporaryDirectory(t);
+    const { ledger, server, pid, port, assertReads } = await startWithUsers(t, directory);
+    for (let bytes = 0; bytes < 24; bytes += 5) {
+        const [journal = ''] = (await readdir(directory)).filter((name) => name.startsWith('journal'));
+        const { size } = await stat(join(directory, journal));
+        await limit(pid, `--fsize=${size + bytes}:unlimited`);
+        await assertRefused(t, ledger, port);
+        await assertReads();
+        t.is((await stat(join(directory, journal))).size, size, 'nothing of it is left');
+        await limit(pid, '--fsize=unlimited:unlimited');
+        await untilWritten(t, ledger, port);
+    }
+    await assertDurable(t, ledger, server, directory);
+});
+/** What goes wrong, for how long changes are refused at least, and which calls fail how. */
+const FAILURES = [
+    ['a sync fails', 0, 'fdatasync:error=EIO:when=1'],
+    ['two syncs fail', 0, 'fdatasync:error=EIO:when=1..2'],
+    ['all syncs fail', 1_500, 'fdatasync:error=EIO'],
+    ['a write fails', 0, 'pwrite64:error=EIO:when=1'],
+    ['writes find no room', 300, 'pwrite64:error=ENOSPC'],
+    ['a write fails, and cannot be undone', 0, 'pwrite64:error=EIO:when=1', 'ftruncate:error=EIO:when=1'],
+    ['everything fails', 1_500, 'pwrite64,ftruncate,fdatasync,fsync,openat:error=EIO'],
+    ['a sync fails, and no file can be opened', 1_500, 'fdatasync:error=EIO:when=1', 'openat:error=EMFILE'],
+    ['a sync fails, and nothing can be renamed', 1_500, 'fdatasync:error=EIO:when=1', '/^rename:error=EIO'],
+    ['a sync fails, and no directory can be synced', 1_500, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO'],
+    ['a sync fails, and then that of a new name', 0, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO:when=2'],
+    ['a sync fails, and nothing can be removed', 0, 'fdatasync:error=EIO:when=1', '/^unlink:error=EIO'],
+];
+for (const [title, refusedMs, ...injections] of FAILURES) {
+    test(`when ${title}, it acknowledges nothing that is not there, and goes on`, async (t) => {
+        if (!(await needs(t, 'strace')))
+            return;
+        // Each thread of a tracer's counts for itself.
+        process.env['UV_THREADPOOL_SIZE'] = '1';
+        t.teardown(() => {
+            delete process.env['UV_THREADPOOL_SIZE'];
+        });
+        const directory = await temporaryDirectory(t);
+        const { ledger, server, pid, port, assertReads } = await startWithUsers(t, directory);
+        const injected = await inject(t, pid, injections);
+        await assertRefused(t, ledger, port, refusedMs);
+        await assertReads();
+        const load = new Load(port, ledger, 4);
+        await sleep(100);
+        await load.stop();
+        t.true(injected.count() >= injections.length, 'they did fail');
+        await injected.end();
+        await untilWritten(t, ledger, port);
+        await assertReads();
+        const isUnknown = /sync|undone|everything/.test(title);
+        t.is(/written anew/.test(server.program.stderr), isUnknown, 'no file is used after its sync failed');
+        await assertDurable(t, ledger, server, directory);
+    });
+}
+test('a file system that becomes read-only refuses changes, until another one is in its place', async (t) => {
+    if (!(await needs(t, 'ext4', 'tmpfs')))
+        return;
+    const disk = await Disk.create(t);
+    const { directory } = disk;
+    const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
+    await t.throwsAsync(remount(directory, 'ro'), { message: /busy/ }, 'nobody can do it in good order');
+    await disk.makeReadOnly();
+    await assertRefused(t, ledger, port, 300);
+    await assertReads();
+    await unmount(directory);
+    await mountMemory(t, directory, 'size=1m,ro');
+    await assertRefused(t, ledger, port, 1_500);
+    await assertReads();
+    await remount(directory, 'rw');
+    await untilWritten(t, ledger, port);
+    await assertDurable(t, ledger, server, directory);
+});
+test('on a read-only file system it does not start, and says why in one line', async (t) => {
+    if (!(await needs(t, 'tmpfs')))
+        return;
+    const directory = await temporaryDirectory(t);
+    await mountMemory(t, directory, 'size=1m');
+    const { ledger, server } = await startWithUsers(t, directory);
+    await kill(server);
+    await remount(directory, 'ro');
+    const { code, stderr, stdout } = await run(t, '--tcp-port', '0', '--udp-port', '0', '--data', directory);
+    t.is(code, 1);
+    t.regex(stderr, /^im-server: cannot use the data directory .* \(read-only file system\): .*--data\n$/);
+    t.is(stdout, '');
+    await assertSound(t, ledger, directory);
+    await remount(directory, 'rw');
+    await startServerProgram(t, directory);
+});
+test('a data directory that is removed and made again gets everything anew', async (t) => {
+    const directory = join(await temporaryDirectory(t), 'data');
+    const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
+    const load = new Load(port, ledger);
+    await sleep(200);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    await untilRefused(t, load);
+    await load.stop();
+    await assertRefused(t, ledger, port, 1_200);
+    await assertReads();
+    await mkdir(directory);
+    await untilWritten(t, ledger, port);
+    await assertDurable(t, ledger, server, directory);
+});
+test('a data directory that is moved away and back is gone on with', async (t) => {
+    const parent = await temporaryDirectory(t);
+    const [directory, elsewhere] = [join(parent, 'data'), join(parent, 'elsewhere')];
+    const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
+    for (const awayMs of [0, 1_500]) {
+        const load = new Load(port, ledger);
+        await sleep(200);
+        await rename(directory, elsewhere);
+        await untilRefused(t, load);
+        await load.stop();
+        await assertRefused(t, ledger, port, awayMs);
+        await assertReads();
+        await rename(elsewhere, directory);
+        await untilWritten(t, ledger, port);
+    }
+    await assertDurable(t, ledger, server, directory);
+});
+test('a lone journal that is removed is noticed at the next change', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
+    for (const name of await readdir(directory)) {
+        if (name.startsWith('journal'))
+            await rm(join(directory, name));
+    }
+    await assertRefused(t, ledger, port);
+    await assertReads();
+    await untilWritten(t, ledger, port);
+    await assertDurable(t, ledger, server, directory);
+});
+test('with all descriptors used up, what it acknowledges is durable, and later it goes on', async (t) => {
+    if (!(await needs(t, 'prlimit')))
+        return;
+    const parent = await temporaryDirectory(t);
+    const [directory, elsewhere] = [join(parent, 'data'), join(parent, 'elsewhere')];
+    const { ledger, server, pid, port, assertReads } = await startWithUsers(t, directory);
+    const sockets = [];
+    t.teardown(() => {
+        for (const socket of sockets)
+            socket.destroy();
+    });
+    await limit(pid, '--nofile=64:64');
+    const early = await Promise.all(Array.from({ length: 8 }, () => dial(port)));
+    sockets.push(...early);
+    // All of those were accepted before this one, which is answered.
+    t.is(await ledger.request(port, `REG ${ledger.freshId()}`), 200);
+    for (let count = 0; count < 150; count++) {
+        const socket = await dial(port);
+        socket.on('error', () => { });
+        sockets.push(socket);
+    }
+    const overEarly = async (socket) => {
+        if (socket === undefined)
+            throw new Error('there are not that many');
+        const request = `REG ${ledger.freshId()}`;
+        socket.write(`${request}\n`);
+        const reply = Number((await readToEnd(socket)).slice(0, 3));
+        ledger.note(request, reply);
+        return reply;
+    };
+    // It accepts them when it comes to it.
+    while ((await readdir(`/proc/${pid}/fd`)).length < 64)
+        await sleep(10);
+    for (const socket of early.slice(0, 4))
+        t.is(await overEarly(socket), 200);
+    await assertReads();
+    // What has to be written anew needs descriptors.
+    await rename(directory, elsewhere);
+    await mkdir(directory);
+    for (const socket of early.slice(4))
+        t.is(await overEarly(socket), 205);
+    await assertReads();
+    for (const socket of sockets)
+        socket.destroy();
+    await untilWritten(t, ledger, port);
+    await assertDurable(t, ledger, server, directory);
+});
+test('what is acknowledged survives power cuts under load', async (t) => {
+    if (!(await needs(t, 'ext4', 'perl')))
+        return;
+    const disk = await Disk.create(t);
+    const directory = join(disk.directory, 'data');
+    const ledger = new Ledger();
+    for (let round = 0; round < 10; round++) {
+        const server = await startServerProgram(t, directory);
+        if (round === 0)
+            await ledger.begin(server.tcp);
+        const load = new Load(server.tcp, ledger);
+        await sleep(50 + Math.random() * 250);
+        ledger.hold();
+        const cutMs = await disk.cutPower();
+        await assertRefused(t, ledger, server.tcp);
+        await kill(server);
+        await load.stop();
+        ledger.release(cutMs);
+        await disk.restorePower();
+        await assertSound(t, ledger, directory);
+    }
+    await assertExported(t, ledger, directory);
+    t.log(`${ledger.acknowledged} changes were acknowledged`);
+});
+test('of two servers on one directory the second does not start, and a killed one leaves no lock', async (t) => {
+    const directory = await temporaryDirectory(t);
+    const dump = join(await temporaryDirectory(t), 'dump.txt');
+    await writeFile(dump, '');
+    const { ledger, server, pid, port } = await startWithUsers(t, directory);
+    const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
+    const { code, stderr, stdout } = await run(t, ...free);
+    t.is(code, 1);
+    t.regex(stderr, new RegExp(`^im-server: the data directory .* is in use by process ${pid} on .*--data\\n$`));
+    t.is(stdout, '');
+    const imported = await run(t, 'import', directory, dump);
+    t.is(imported.code, 1);
+    t.regex(imported.stderr, new RegExp(`in use by process ${pid} `));
+    t.is(await ledger.request(port, `REG ${ledger.freshId()}`), 200, 'the first goes on');
+    await assertDurable(t, ledger, server, directory);
+});
+/** A dump of users with long ids who have five buddies each. */
+function largeDump(users) {
+    const ids = Array.from({ length: users }, (_, user) => `u${user}`.padEnd(60, '_'));
+    const lines = ids.map((id, user) => [id, ...[1, 4, 9, 16, 25].map((step) => ids[(user + step) % users])].join(' '));
+    return `# im-server dump: ${users} users\n${lines.join('\n')}\n`;
+}
+/** Waits until a program begins to write a snapshot, and a little longer; or until it has ended. */
+async function newSnapshot(program, directory) {
+    const snapshots = async () => (await readdir(directory).catch(() => [])).filter((name) => name.startsWith('snapshot')).join(' ');
+    const before = await snapshots();
+    while (program.process.exitCode === null && [before, ''].includes(await snapshots()))
+        await sleep(1);
+    await sleep(Math.random() * 60);
+}
+/** Interrupts an import of many users again and again, and then lets it come to its end. */
+async function interruptImport(t, directory, { users, rounds }, interrupt) {
+    const file = join(await temporaryDirectory(t), 'dump');
+    const dump = largeDump(users);
+    await writeFile(file, dump);
+    const lines = new Set(dump.split('\n'));
+    for (let round = 0; round < rounds; round++) {
+        const program = new Program(t, 'im-server', 'import', directory, file);
+        if (round % 2 === 0)
+            await sleep(200 + Math.random() * 600);
+        else
+            await newSnapshot(program, directory);
+        await interrupt(program);
+        // It may have ended before there was a database.
+        await t.notThrowsAsync(readDatabase(DISK, directory).catch((error) => {
+            if (!/has no database|no such file/.test(error.message))
+                throw error;
+        }));
+    }
+    const partly = await run(t, 'export', directory);
+    const odd = partly.stdout
+        .split('\n')
+        .slice(1)
+        .filter((line) => !lines.has(line) && !isBeginning(line));
+    t.deepEqual(odd, [], 'each list is the beginning of one');
+    const { code, stderr } = await run(t, 'import', directory, file);
+    t.is(code, 0, stderr);
+    const exported = await run(t, 'export', directory);
+    t.true(exported.stdout === dump, 'the dump comes out as it went in');
+    // A snapshot that was not finished is made at the next change.
+    const server = await startServerProgram(t, directory);
+    t.is(await new Ledger().request(server.tcp, 'REG last'), 200);
+    const startedMs = performance.now();
+    while (!/^snapshot/m.test(await readManifest())) {
+        if (performance.now() - startedMs > RECOVERY_MS)
+            return t.fail('it is not compacted');
+        await sleep(20);
+    }
+    await kill(server);
+    t.is((await run(t, 'check', directory)).code, 0);
+    const { stdout } = await run(t, 'export', directory);
+    t.true(stdout === `${dump.replace(/\d+ users/, `${users + 1} users`)}last\n`, 'nothing is lost by it');
+    function readManifest() {
+        return readFile(join(directory, 'manifest.txt'), 'utf8');
+    }
+    /** Tells whether a line may become one of the dump. */
+    function isBeginning(line) {
+        const [id = ''] = line.split(' ', 1);
+        const at = dump.indexOf(`\n${id} `);
+        return at >= 0 && dump.startsWith(`${line} `, at + 1);
+    }
+}
+test('an import that is killed while it compacts goes on to its end', async (t) => {
+    const directory = join(await temporaryDirectory(t), 'data');
+    await interruptImport(t, directory, { users: 10_000, rounds: 8 }, async (program) => {
+        program.process.kill('SIGKILL');
+        await program.exited;
+    });
+});
+test('an import whose disk loses power while it compacts goes on to its end', async (t) => {
+    if (!(await needs(t, 'ext4', 'perl')))
+        return;
+    const disk = await Disk.create(t, '64M');
+    const directory = join(disk.directory, 'data');
+    await interruptImport(t, directory, { users: 10_000, rounds: 5 }, async (program) => {
+        await disk.cutPower();
+        await program.exited;
+        await disk.restorePower();
+    });
+});

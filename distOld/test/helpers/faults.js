@@ -1,0 +1,142 @@
+/**
+ * Real faults, as an operating system has them: file systems of a test's own that fill up or lose power, system
+ * calls that fail, limits that are reached.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from './programs.js';
+/** Runs a script of the shell's, with arguments, which stops at the first command that fails. */
+function shell(script, ...args) {
+    return new Promise((resolve, reject) => {
+        execFile('sh', ['-ec', script, 'sh', ...args], (error, stdout, stderr) => {
+            if (error === null)
+                resolve(stdout);
+            else
+                reject(new Error(`${script}: ${stderr.trim() || error.message}`));
+        });
+    });
+}
+/** How to find out whether a test can have what it needs: a script each, which fails when it cannot. */
+const PROBES = {
+    tmpfs: 'd=$(mktemp -d); trap "rmdir $d" EXIT; mount -t tmpfs -o size=64k im-test $d; umount $d',
+    ext4: 'd=$(mktemp -d); trap "rm -rf $d" EXIT; mkdir $d/m; truncate -s 1M $d/i; mkfs.ext4 -q -F $d/i; mount -o loop $d/i $d/m; umount $d/m',
+    strace: 'sleep 0.2 & strace -qq -e trace=none -p $!',
+    prlimit: 'prlimit --nofile=99:99 true',
+    perl: 'perl -MTime::HiRes -e 1',
+};
+const probed = new Map();
+/** Says why something is missing; `undefined` when it is there. */
+function probe(what) {
+    let reason = probed.get(what);
+    if (reason === undefined) {
+        reason = shell(PROBES[what]).then(() => undefined, (error) => error.message);
+        probed.set(what, reason);
+    }
+    return reason;
+}
+/** Tells whether a machine has what a test needs; when it has not, the test passes, and says why. */
+export async function needs(t, ...what) {
+    for (const each of what) {
+        const reason = await probe(each);
+        if (reason === undefined)
+            continue;
+        t.log(`skipped: this machine has no ${each} for it (${reason})`);
+        t.pass();
+        return false;
+    }
+    return true;
+}
+/** Mounts something on a directory, until the test is over. */
+async function mount(t, directory, ...args) {
+    await shell('mount "$@"', ...args, directory);
+    t.teardown(() => shell('umount -l "$1" 2>&- || :', directory));
+}
+/** Mounts a file system of memory on a directory. */
+export function mountMemory(t, directory, options) {
+    return mount(t, directory, '-t', 'tmpfs', '-o', options, 'im-test');
+}
+/** Mounts a file system once more, with other options. */
+export async function remount(directory, options) {
+    await shell('mount -o "remount,$1" "$2"', options, directory);
+}
+/** Takes a file system away, even if it is in use. */
+export async function unmount(directory) {
+    await shell('umount -l "$1"', directory);
+}
+/** The time since the machine was started, in milliseconds. */
+export function monotonicMs() {
+    return Number(process.hrtime.bigint()) / 1e6;
+}
+/** A disk of a test's own, with ext4 on it. */
+export class Disk {
+    /** Where it is mounted. */
+    directory;
+    #image;
+    constructor(directory, image) {
+        this.directory = directory;
+        this.#image = image;
+    }
+    /** Makes one, and mounts it, until the test is over. */
+    static async create(t, size = '16M') {
+        const parent = await temporaryDirectory(t);
+        const [directory, image] = [join(parent, 'disk'), join(parent, 'image')];
+        await mkdir(directory);
+        await shell('truncate -s "$1" "$2"; mkfs.ext4 -q -F "$2"', size, image);
+        await mount(t, directory, '-o', 'loop,errors=remount-ro', image);
+        return new Disk(directory, image);
+    }
+    /**
+     * Cuts its power: whatever was not synced is lost, and nothing can be read or written any more.
+     *
+     * @returns The moment, by {@link monotonicMs}. A sync that was under way may come back as if it had been done,
+     *   which it cannot where there is no power for the machine either.
+     */
+    async cutPower() {
+        const [shutdown, withoutFlush] = [0x8004587d, 2];
+        const script = 'use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC); open(D, "<", $ARGV[0]) || die "$!\\n";' +
+            'my $now = clock_gettime(CLOCK_MONOTONIC); ioctl(D, $ARGV[1], pack("I", $ARGV[2])) || die "$!\\n"; print $now';
+        const options = [this.directory, String(shutdown), String(withoutFlush)];
+        return 1_000 * Number(await shell('exec perl -e "$@"', script, ...options));
+    }
+    /** Gives it power again. Nobody may be using it. */
+    async restorePower() {
+        await shell('umount "$1"; mount -o loop "$2" "$1"', this.directory, this.#image);
+    }
+    /** Has the kernel find it damaged, and so write to it no more. */
+    async makeReadOnly() {
+        const script = 'd=$(findmnt -no SOURCE "$1"); echo 1 > "/sys/fs/ext4/$(basename "$d")/trigger_fs_error"';
+        await shell(script, this.directory);
+    }
+}
+/** Sets a limit of a running process, such as `--nofile=64`. */
+export async function limit(pid, option) {
+    await shell('prlimit --pid "$1" "$2"', String(pid), option);
+}
+/**
+ * Has system calls of a running process fail.
+ *
+ * @param injections As strace has them: `fdatasync:error=EIO:when=1`. Each thread counts for itself.
+ */
+export async function inject(t, pid, injections) {
+    const calls = injections.map((injection) => injection.split(':', 1)[0]).join(',');
+    const options = injections.flatMap((injection) => ['-e', `inject=${injection}`]);
+    const tracer = spawn('strace', ['-f', '-e', `trace=${calls}`, ...options, '-p', String(pid)]);
+    const exited = once(tracer, 'close');
+    let output = '';
+    tracer.stderr.on('data', (chunk) => {
+        output += chunk;
+    });
+    const end = async () => {
+        tracer.kill('SIGINT');
+        await exited;
+    };
+    t.teardown(end);
+    while (!/attached with \d+ threads/.test(output)) {
+        const [code] = await Promise.race([once(tracer.stderr, 'data'), exited]);
+        if (typeof code === 'number')
+            throw new Error(`strace ended with ${code}: ${output}`);
+    }
+    return { count: () => output.split('(INJECTED)').length - 1, end };
+}

@@ -1,0 +1,77 @@
+/**
+ * The least of a client: bytes to a server, and what comes back.
+ */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+/** Connects to a port of this machine. */
+export async function dial(port) {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(socket, 'connect');
+    return socket;
+}
+/** Everything that comes until the other side closes. */
+export async function readToEnd(socket) {
+    let text = '';
+    socket.on('data', (chunk) => {
+        text += chunk.toString('latin1');
+    });
+    await once(socket, 'end');
+    return text;
+}
+/** One connection: sends bytes and returns everything that came back until the server closed. */
+export async function ask(port, bytes) {
+    const socket = await dial(port);
+    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    const reply = await readToEnd(socket);
+    socket.destroy();
+    return reply;
+}
+/** A client's end of the presence protocol. */
+export class PresenceClient {
+    #socket;
+    #port;
+    constructor(socket, port) {
+        this.#socket = socket;
+        this.#port = port;
+    }
+    /** Opens a socket that talks to a port of this machine, until the test is over. */
+    static async open(t, port) {
+        const socket = createSocket('udp4');
+        socket.bind(0, '127.0.0.1');
+        await once(socket, 'listening');
+        t.teardown(() => socket.close());
+        return new PresenceClient(socket, port);
+    }
+    send(datagram) {
+        this.#socket.send(datagram, this.#port, '127.0.0.1');
+    }
+    /** Sends a datagram and returns the next one that comes back. */
+    async ask(datagram) {
+        const answer = once(this.#socket, 'message');
+        this.send(datagram);
+        const [bytes] = (await answer);
+        return bytes.toString('latin1');
+    }
+}
+/** Resolves when the other side has closed, in order or not. */
+export function closed(socket) {
+    return new Promise((resolve) => {
+        for (const event of ['end', 'error', 'close'])
+            socket.on(event, () => resolve());
+    });
+}
+/** Waits for something to become true, and looks again at every turn of the event loop. */
+export async function until(condition) {
+    while (!condition())
+        await new Promise((resolve) => setImmediate(resolve));
+}
+/** A TCP port that was free a moment ago, for a program that cannot say which it took. */
+export async function freePort() {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address();
+    server.close();
+    await once(server, 'close');
+    return port;
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import test from 'ava';
+import { temporaryDirectory } from './helpers/programs.js';
+/** An import, by the file that has it, and the rule that it breaks, if any. */
+const SEEDS = [
+    ['protocol/a.ts', './id.js'],
+    ['protocol/b.ts', 'node:net', 'noRestrictedImports'],
+    ['protocol/c.ts', 'xstate', 'noRestrictedImports'],
+    ['protocol/d.ts', '../machines/server/connection.js', 'noRestrictedImports'],
+    ['machines/a.ts', 'xstate'],
+    ['machines/server/b.ts', '../../protocol/id.js'],
+    ['machines/server/c.ts', 'node:net', 'noRestrictedImports'],
+    ['machines/server/d.ts', '../../storage/store.js', 'noRestrictedImports'],
+    ['machines/server/e.ts', '../client/client.js', 'noRestrictedImports'],
+    ['machines/client/f.ts', '../../actors/log.js', 'noRestrictedImports'],
+    ['storage/a.ts', 'node:fs/promises'],
+    ['storage/b.ts', '../protocol/id.js'],
+    ['storage/c.ts', 'xstate', 'noRestrictedImports'],
+    ['storage/d.ts', '../actors/log.js', 'noRestrictedImports'],
+    ['actors/server/a.ts', '../../machines/server/connection.js'],
+    ['actors/server/b.ts', '../../storage/store.js'],
+    ['actors/server/c.ts', '../../storage/text-store.js', 'noRestrictedImports'],
+    ['actors/server/d.ts', '../../bin/logger.js', 'noRestrictedImports'],
+    ['actors/supervision/a.ts', 'xstate'],
+    ['actors/supervision/b.ts', '../server/store.js', 'noRestrictedImports'],
+    ['actors/supervision/c.ts', '../../protocol/id.js', 'noRestrictedImports'],
+    ['bin/a.ts', '../storage/text-store.js'],
+    ['machines/x.ts', './y.js', 'noImportCycles'],
+    ['machines/y.ts', './x.js', 'noImportCycles'],
+];
+test('the linter goes red on every import that the law forbids, and on no other', async (t) => {
+    const house = await temporaryDirectory(t);
+    await copyFile('biome.json', join(house, 'biome.json'));
+    for (const [file, imported] of SEEDS) {
+        await mkdir(dirname(join(house, file)), { recursive: true });
+        await writeFile(join(house, file), `import type { Thing } from '${imported}';\n\nexport type Other = Thing;\n`);
+    }
+    const biome = resolve('node_modules/.bin/biome');
+    const args = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--colors=off', '.'];
+    const report = await new Promise((done) => {
+        execFile(biome, args, { cwd: house }, (_error, stdout, stderr) => done(stdout + stderr));
+    });
+    for (const [file, imported, rule] of SEEDS) {
+        const [, found] = report.match(new RegExp(`^${file}:\\d+:\\d+ lint/\\w+/(\\w+)`, 'm')) ?? [];
+        t.is(found, rule, `${file} imports ${imported}`);
+    }
+});
+test('a machine never imports another machine', async (t) => {
+    const files = (await readdir('machines', { recursive: true })).filter((file) => file.endsWith('.ts'));
+    const sources = new Map();
+    for (const file of files)
+        sources.set(file, await readFile(join('machines', file), 'utf8'));
+    const machines = files.filter((file) => sources.get(file)?.includes('createMachine('));
+    t.true(machines.length >= 3);
+    for (const file of files) {
+        const imports = [...(sources.get(file) ?? '').matchAll(/from '(\.[^']+)'/g)].map(([, path]) => join(dirname(file), path ?? '').replace(/\.js$/, '.ts'));
+        for (const imported of imports)
+            t.false(machines.includes(imported), `${file} imports ${imported}`);
+    }
+});

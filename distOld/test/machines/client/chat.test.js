@@ -1,0 +1,148 @@
+import test from 'ava';
+import { initialTransition, transition } from 'xstate';
+import { chatMachine } from '../../../machines/client/chat.js';
+function line(text) {
+    return { type: 'line.received', text, cut: false };
+}
+const failed = { type: 'socket.failed', reason: 'ECONNREFUSED' };
+/** The state after these events, and the actions of the last one. */
+function after(...events) {
+    let [snapshot] = initialTransition(chatMachine);
+    let last = [];
+    for (const event of events) {
+        const given = typeof event === 'string' ? { type: event } : event;
+        const [next, actions] = transition(chatMachine, snapshot, given);
+        snapshot = next;
+        last = actions.map(({ type }) => type);
+    }
+    return { state: snapshot.value, actions: last };
+}
+test('a call of ours connects, introduces itself and waits for a yes or no', (t) => {
+    t.deepEqual(after('call.dialled'), { state: 'connecting', actions: ['startConnectTimer'] });
+    t.deepEqual(after('call.dialled', 'socket.connected'), {
+        state: 'calling',
+        actions: ['stopTimer', 'sendGreeting'],
+    });
+});
+for (const yes of ['ACCEPT', 'accepted', 'OK', 'Yes', 'y', '200 OK']) {
+    test(`the answer ${yes} accepts our call`, (t) => {
+        t.deepEqual(after('call.dialled', 'socket.connected', line(yes)), {
+            state: 'open',
+            actions: ['announceAccepted'],
+        });
+    });
+}
+for (const no of ['REJECT', 'rejected', 'NO', 'n', 'BUSY']) {
+    test(`the answer ${no} refuses our call`, (t) => {
+        t.deepEqual(after('call.dialled', 'socket.connected', line(no)), {
+            state: 'closing',
+            actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
+        });
+    });
+}
+test('any other first line accepts our call, and is the first message', (t) => {
+    t.deepEqual(after('call.dialled', 'socket.connected', line('hi there')), {
+        state: 'open',
+        actions: ['announceAccepted', 'deliverMessage'],
+    });
+});
+test('whoever leaves before the call was answered is gone', (t) => {
+    for (const farewell of ['q', 'BYE500']) {
+        t.is(after('call.arrived', line(farewell)).state, 'closing', farewell);
+        t.deepEqual(after('call.arrived', line('REQUEST bob 1234'), line(farewell)), {
+            state: 'closing',
+            actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+        });
+        t.deepEqual(after('call.dialled', 'socket.connected', line(farewell)), {
+            state: 'closing',
+            actions: ['announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
+        });
+    }
+});
+test('a buddy who closes before any line refuses our call', (t) => {
+    t.deepEqual(after('call.dialled', 'socket.connected', 'socket.ended').actions[0], 'announceRefused');
+    t.deepEqual(after('call.dialled', 'socket.connected', 'socket.closed'), {
+        state: 'closed',
+        actions: ['announceRefused'],
+    });
+});
+test('a buddy who cannot be reached is told of', (t) => {
+    t.deepEqual(after('call.dialled', failed), { state: 'closed', actions: ['announceFailed'] });
+    t.deepEqual(after('call.dialled', 'timer.passed'), { state: 'closed', actions: ['announceUnreachable'] });
+});
+test('a call of ours can be given up at any time', (t) => {
+    t.is(after('call.dialled', 'chat.leave').state, 'closed');
+    t.is(after('call.dialled', 'socket.connected', 'chat.leave').state, 'closing');
+});
+test('a caller is given a moment to say who it is, and then rings', (t) => {
+    t.deepEqual(after('call.arrived'), { state: 'greeting', actions: ['startGreetingTimer'] });
+    t.deepEqual(after('call.arrived', line('HELLO bob')), {
+        state: 'ringing',
+        actions: ['stopTimer', 'readOpening', 'announceCall'],
+    });
+    t.deepEqual(after('call.arrived', 'timer.passed'), { state: 'ringing', actions: ['announceCall'] });
+});
+test('a caller who leaves before it rang disturbs nobody', (t) => {
+    t.deepEqual(after('call.arrived', 'socket.closed'), { state: 'closed', actions: [] });
+});
+test('a caller who leaves while it rings is told of', (t) => {
+    t.deepEqual(after('call.arrived', 'timer.passed', 'socket.ended').actions[0], 'announceClosed');
+    t.deepEqual(after('call.arrived', 'timer.passed', 'socket.closed').actions, ['announceClosed']);
+});
+test('a line that comes while it rings is kept', (t) => {
+    t.deepEqual(after('call.arrived', 'timer.passed', line('HELLO bob')), {
+        state: 'ringing',
+        actions: ['readLateLine'],
+    });
+});
+test('an accepted caller hears so, and what it said early is delivered', (t) => {
+    t.deepEqual(after('call.arrived', 'timer.passed', 'call.accept'), {
+        state: 'open',
+        actions: ['sendAcceptance', 'deliverEarlyLines'],
+    });
+});
+test('a rejected caller hears so', (t) => {
+    t.deepEqual(after('call.arrived', 'timer.passed', 'call.reject'), {
+        state: 'closing',
+        actions: ['sendRefusal', 'startLingerTimer'],
+    });
+});
+const OPEN = ['call.arrived', 'timer.passed', 'call.accept'];
+test('in a chat every line is a message', (t) => {
+    t.deepEqual(after(...OPEN, line('OK')), { state: 'open', actions: ['deliverMessage'] });
+    t.deepEqual(after(...OPEN, { type: 'message.send', text: 'hi' }), {
+        state: 'open',
+        actions: ['sendMessage'],
+    });
+});
+for (const farewell of ['q', 'BYE500']) {
+    test(`the line ${farewell} says that the buddy left`, (t) => {
+        t.deepEqual(after(...OPEN, line(farewell)), {
+            state: 'closing',
+            actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+        });
+    });
+}
+test('only the exact line is a farewell', (t) => {
+    for (const text of ['Q', 'q ', ' q', 'qq', 'bye500']) {
+        t.deepEqual(after(...OPEN, line(text)), { state: 'open', actions: ['deliverMessage'] }, text);
+    }
+});
+test('a buddy who closes is told of, once', (t) => {
+    t.deepEqual(after(...OPEN, 'socket.ended').actions[0], 'announceClosed');
+    t.deepEqual(after(...OPEN, 'socket.ended', 'socket.closed'), { state: 'closed', actions: [] });
+    t.deepEqual(after(...OPEN, 'socket.closed'), { state: 'closed', actions: ['announceClosed'] });
+});
+test('leaving delivers what was written, and waits a while for the buddy to close', (t) => {
+    t.deepEqual(after(...OPEN, 'chat.leave'), { state: 'closing', actions: ['hangUp', 'startLingerTimer'] });
+    t.is(after(...OPEN, 'chat.leave', 'socket.closed').state, 'closed');
+    t.is(after(...OPEN, 'chat.leave', 'timer.passed').state, 'closed');
+});
+test('after leaving, what still comes is no message', (t) => {
+    t.deepEqual(after(...OPEN, 'chat.leave', line('wait!')), { state: 'closing', actions: [] });
+});
+test('asked to shut down it hangs up, and refuses who still rings', (t) => {
+    t.is(after('call.arrived', 'timer.passed', 'shutdown.requested').actions[0], 'sendRefusal');
+    t.is(after(...OPEN, 'shutdown.requested').actions[0], 'hangUp');
+    t.is(after('call.dialled', 'shutdown.requested').state, 'closed');
+});

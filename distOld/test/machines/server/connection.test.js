@@ -1,0 +1,66 @@
+import test from 'ava';
+import { initialTransition, transition } from 'xstate';
+import { connectionMachine } from '../../../machines/server/connection.js';
+const change = { op: 'REG', id: 'alice' };
+/** The states and actions of a connection that these events happen to. */
+function steps(...events) {
+    let [snapshot] = initialTransition(connectionMachine);
+    const all = [];
+    for (const event of events) {
+        const [next, actions] = transition(connectionMachine, snapshot, event);
+        snapshot = next;
+        all.push(...actions.map(({ type }) => type));
+    }
+    return { state: snapshot.value, actions: all };
+}
+test('a request goes to the store, its answer goes out, and the client closes', (t) => {
+    t.deepEqual(steps({ type: 'request.received', change }), {
+        state: 'committing',
+        actions: ['restartDeadline', 'submitChange'],
+    });
+    t.deepEqual(steps({ type: 'request.received', change }, { type: 'change.answered', reply: 200 }), {
+        state: 'replied',
+        actions: ['restartDeadline', 'submitChange', 'sendReply'],
+    });
+    const { state } = steps({ type: 'request.received', change }, { type: 'change.answered', reply: 200 }, { type: 'socket.closed' });
+    t.is(state, 'closed');
+});
+test('what is no request is answered without asking the store', (t) => {
+    t.deepEqual(steps({ type: 'request.refused', reply: 201 }), {
+        state: 'replied',
+        actions: ['restartDeadline', 'sendReply'],
+    });
+});
+test('a client that closes without a word gets no reply', (t) => {
+    t.deepEqual(steps({ type: 'input.ended' }), { state: 'closed', actions: [] });
+    t.deepEqual(steps({ type: 'socket.closed' }), { state: 'closed', actions: [] });
+});
+test('a line that does not come in time closes the connection without a reply', (t) => {
+    t.deepEqual(steps({ type: 'deadline.passed' }), { state: 'closed', actions: [] });
+});
+test('a store that does not answer in time is 205', (t) => {
+    const { state, actions } = steps({ type: 'request.received', change }, { type: 'deadline.passed' });
+    t.is(state, 'replied');
+    t.deepEqual(actions.slice(-1), ['sendUnavailable']);
+});
+test('an answer that comes too late is not sent after the 205', (t) => {
+    const { actions } = steps({ type: 'request.received', change }, { type: 'deadline.passed' }, { type: 'change.answered', reply: 200 });
+    t.deepEqual(actions.slice(-1), ['sendUnavailable']);
+});
+test('a half-close after the line changes nothing: the reply still goes out', (t) => {
+    const { actions } = steps({ type: 'request.received', change }, { type: 'input.ended' }, { type: 'change.answered', reply: 200 });
+    t.deepEqual(actions.slice(-1), ['sendReply']);
+});
+test('after the reply, a client that neither reads nor closes is closed', (t) => {
+    const replied = { type: 'request.refused', reply: 201 };
+    t.is(steps(replied, { type: 'deadline.passed' }).state, 'closed');
+    t.is(steps(replied, { type: 'input.flooded' }).state, 'closed');
+});
+test('asked to shut down, it waits a moment for a request, or for the answer to one', (t) => {
+    const shutdown = { type: 'shutdown.requested' };
+    t.deepEqual(steps(shutdown), { state: 'receiving', actions: ['shortenDeadline'] });
+    t.is(steps(shutdown, { type: 'request.received', change }).state, 'committing');
+    t.is(steps(shutdown, { type: 'deadline.passed' }).state, 'closed');
+    t.is(steps({ type: 'request.received', change }, shutdown).state, 'committing');
+    t.is(steps({ type: 'request.refused', reply: 201 }, shutdown).state, 'closed');
+});

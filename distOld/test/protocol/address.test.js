@@ -1,0 +1,95 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { hostPort, MAX_PORT, packIpv4, parseAddress, parsePort, plainAddress, } from '../../protocol/address.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+test('a port is a decimal number from 0 to 65535', (t) => {
+    t.is(MAX_PORT, 65_535);
+    t.is(parsePort('0'), 0);
+    t.is(parsePort('1'), 1);
+    t.is(parsePort('1234'), 1234);
+    t.is(parsePort('65535'), 65_535);
+    t.is(parsePort('65536'), undefined);
+    t.is(parsePort('99999'), undefined);
+});
+test('nothing but digits is a port', (t) => {
+    t.is(parsePort(undefined), undefined);
+    const tokens = ['', '-1', '+80', '80.0', '1e3', '0x50', ' 80', '80 ', '80\n', 'unknown', '٨٠', '123456'];
+    for (const token of tokens)
+        t.is(parsePort(token), undefined, JSON.stringify(token));
+});
+test('every port is read back from its decimal form, and no number above', (t) => {
+    const property = fc.property(fc.nat(200_000), (number) => {
+        return parsePort(String(number)) === (number <= 65_535 ? number : undefined);
+    });
+    t.notThrows(() => fc.assert(property));
+});
+test('any token is a port in range or none, and never throws', (t) => {
+    const property = fc.property(fc.string({ unit: 'binary' }), (token) => {
+        const port = parsePort(token);
+        return port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535);
+    });
+    t.notThrows(() => fc.assert(property));
+});
+test('an IPv4-mapped IPv6 address is written as IPv4', (t) => {
+    t.is(plainAddress('::ffff:192.0.2.7'), '192.0.2.7');
+    t.is(plainAddress('::FFFF:192.0.2.7'), '192.0.2.7');
+    const property = fc.property(fc.ipV4(), (address) => plainAddress(`::ffff:${address}`) === address);
+    t.notThrows(() => fc.assert(property));
+});
+test('any other address is left as it is', (t) => {
+    for (const address of ['192.0.2.7', '::1', '2001:db8::7', '::192.0.2.7', '2001:db8::ffff:192.0.2.7']) {
+        t.is(plainAddress(address), address);
+    }
+});
+test('an IPv6 host stands in brackets before its port, any other host does not', (t) => {
+    t.is(hostPort('192.0.2.7', 1234), '192.0.2.7:1234');
+    t.is(hostPort('im.example.org', 1234), 'im.example.org:1234');
+    t.is(hostPort('::1', 1234), '[::1]:1234');
+    t.is(hostPort('2001:db8::7', 1234), '[2001:db8::7]:1234');
+});
+test('IP addresses and host names are addresses, and are left as they are', (t) => {
+    const property = fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain(), fc.constantFrom('::', '::1', 'localhost')), (address) => parseAddress(address) === address);
+    t.notThrows(() => fc.assert(property));
+});
+test('a token that no address can be is none', (t) => {
+    t.is(parseAddress(undefined), undefined);
+    const tokens = [
+        '',
+        ' ',
+        'a b',
+        '-a',
+        '.',
+        ':',
+        'a/b',
+        'a\nb',
+        'host\n',
+        '\x1b[2J',
+        'a\u202eb',
+        'é.org',
+        '[::1]',
+    ];
+    for (const token of tokens)
+        t.is(parseAddress(token), undefined, JSON.stringify(token));
+});
+test('an address has at most 255 characters', (t) => {
+    t.is(parseAddress('a'.repeat(255)), 'a'.repeat(255));
+    t.is(parseAddress('a'.repeat(256)), undefined);
+});
+test('whatever is read as an address is safe to show as it is', (t) => {
+    const unsafe = fc.string({
+        unit: fc.constantFrom('a', '1', '.', ':', '-', '\x1b', '\u202e', '\u200b', '\n'),
+    });
+    const property = fc.property(fc.oneof(unsafe, fc.string({ unit: 'binary' })), (token) => {
+        const address = parseAddress(token);
+        return address === undefined || (address === token && toDisplayText(address) === address);
+    });
+    t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+test('an IPv4 address is packed into a number, and no other text is', (t) => {
+    t.is(packIpv4('0.0.0.1'), 1);
+    t.is(packIpv4('192.0.2.7'), 0xc0000207);
+    t.is(packIpv4('255.255.255.255'), 0xffffffff);
+    for (const text of ['', '::1', '::ffff:192.0.2.7', '1.2.3', '1.2.3.4.5', 'a.b.c.d']) {
+        t.is(packIpv4(text), undefined, text);
+    }
+});

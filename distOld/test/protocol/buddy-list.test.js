@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { packIpv4 } from '../../protocol/address.js';
+import { MAX_BUDDY_LIST_BYTES, parseBuddyList } from '../../protocol/buddy-list.js';
+import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
+const bob = {
+    id: 'bob',
+    status: 100,
+    endpoint: { address: '192.0.2.7', port: 41_234 },
+};
+const offline = (id) => ({ id: id, status: 101, endpoint: undefined });
+const writer = new BuddyListWriter();
+/** The answer that the server writes. */
+function encodeBuddyList(buddies) {
+    const ids = {
+        copyId: (target, at, user) => at + target.write(buddies[user].id, at, 'latin1'),
+    };
+    for (const [user, { status, endpoint }] of buddies.entries()) {
+        if (endpoint === undefined || status === 101)
+            writer.addOffline(ids, user);
+        else
+            writer.addPresent(ids, user, status, packIpv4(endpoint.address) ?? endpoint.address, endpoint.port);
+    }
+    return writer.take().toString('latin1');
+}
+const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map((text) => text);
+const callable = fc
+    .tuple(ids, fc.constantFrom(100, 102), fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 1, max: 65_535 }))
+    .map(([id, status, address, port]) => ({ id, status, endpoint: { address, port } }));
+const buddies = fc.oneof(ids.map(offline), callable);
+test('each buddy is a line of id, code, word, address and port, ended by LF', (t) => {
+    t.is(encodeBuddyList([bob]), 'bob 100 ONLINE 192.0.2.7 41234\n');
+    t.is(encodeBuddyList([{ ...bob, status: 102 }]), 'bob 102 AWAY 192.0.2.7 41234\n');
+});
+test('a buddy who is offline has an unknown address and port', (t) => {
+    t.is(encodeBuddyList([offline('bob')]), 'bob 101 OFFLINE unknown unknown\n');
+});
+test('every line has the five tokens that existing clients expect', (t) => {
+    const property = fc.property(buddies, (buddy) => /^(?:[!-~]+ ){4}[!-~]+\n$/.test(encodeBuddyList([buddy])));
+    t.notThrows(() => fc.assert(property));
+});
+test('no buddies are an empty datagram', (t) => {
+    t.is(encodeBuddyList([]), '');
+});
+test('buddies stand in the order in which they are given', (t) => {
+    t.is(encodeBuddyList([offline('carol'), bob, offline('alice')]), 'carol 101 OFFLINE unknown unknown\nbob 100 ONLINE 192.0.2.7 41234\nalice 101 OFFLINE unknown unknown\n');
+});
+test('a list of exactly 65507 bytes is whole, and one byte more cuts off its last line', (t) => {
+    t.is(MAX_BUDDY_LIST_BYTES, 65_507);
+    // 704 lines of 93 bytes leave room for one line of 35, that is for an id of 6 characters.
+    const most = Array.from({ length: 704 }, (_, index) => offline(String(index).padStart(64, '0')));
+    t.is(encodeBuddyList([...most, offline('sixsix')]).length, 65_507);
+    t.is(encodeBuddyList([...most, offline('sevens7')]), encodeBuddyList(most));
+});
+test('nothing follows a line that was cut off, even if it would fit', (t) => {
+    const most = Array.from({ length: 704 }, (_, index) => offline(String(index).padStart(64, '0')));
+    t.is(encodeBuddyList([...most, offline('sevens7'), offline('a')]), encodeBuddyList(most));
+});
+test('a long list is cut at a line boundary and never passes the limit', (t) => {
+    const property = fc.property(fc.array(buddies, { minLength: 1, maxLength: 20 }), (some) => {
+        const many = Array.from({ length: 3000 }, (_, index) => some[index % some.length]);
+        const text = encodeBuddyList(many);
+        assert.ok(text.length <= 65_507);
+        assert.ok(text.endsWith('\n'));
+        assert.deepEqual(parseBuddyList(text), many.slice(0, text.split('\n').length - 1));
+    });
+    t.notThrows(() => fc.assert(property, { numRuns: 10 }));
+});
+test('what was encoded is read back', (t) => {
+    const property = fc.property(fc.array(buddies), (list) => {
+        assert.deepEqual(parseBuddyList(encodeBuddyList(list)), list);
+    });
+    t.notThrows(() => fc.assert(property));
+});
+test('an empty datagram is an empty list', (t) => {
+    t.deepEqual(parseBuddyList(''), []);
+});
+test('lines may end with CR LF, and the last one without any end', (t) => {
+    t.deepEqual(parseBuddyList('bob 100 ONLINE 192.0.2.7 41234\r\ncarol 101 OFFLINE unknown unknown'), [
+        bob,
+        offline('carol'),
+    ]);
+});
+test('ids are shown folded to lower case', (t) => {
+    t.deepEqual(parseBuddyList('BOB 100 ONLINE 192.0.2.7 41234\n'), [bob]);
+});
+test('tokens past the fifth are ignored', (t) => {
+    t.deepEqual(parseBuddyList('bob 100 ONLINE 192.0.2.7 41234 more\n'), [bob]);
+});
+test('lines that are no buddy are left out', (t) => {
+    const lines = [
+        '',
+        ' ',
+        'carol',
+        'carol 103 GONE 192.0.2.7 1',
+        '.carol 100 ONLINE 192.0.2.7 1',
+        '201 INVALID',
+    ];
+    t.deepEqual(parseBuddyList([...lines, 'bob 100 ONLINE 192.0.2.7 41234', ...lines].join('\n')), [bob]);
+});
+test('a buddy without a usable address and port cannot be called', (t) => {
+    const where = [
+        'unknown unknown',
+        '192.0.2.7 unknown',
+        '192.0.2.7 0',
+        '192.0.2.7 65536',
+        '192.0.2.7',
+        '\x1b[2J 1',
+        '',
+    ];
+    for (const tokens of where) {
+        const expected = [{ ...bob, endpoint: undefined }];
+        t.deepEqual(parseBuddyList(`bob 100 ONLINE ${tokens}\n`), expected, JSON.stringify(tokens));
+    }
+});
+test('a buddy who is offline cannot be called, even if an address is given', (t) => {
+    t.deepEqual(parseBuddyList('bob 101 OFFLINE 192.0.2.7 41234\n'), [offline('bob')]);
+});
+test('any text is read as buddies who are called at a real port or not at all, and never throws', (t) => {
+    const words = fc.constantFrom('bob', '100', '101', '102', 'AWAY', '192.0.2.7', '::1', '0', '1', '70000', '\n');
+    const almost = fc.array(words).map((tokens) => tokens.join(' '));
+    const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (text) => {
+        for (const { status, endpoint } of parseBuddyList(text)) {
+            if (endpoint === undefined)
+                continue;
+            assert.notEqual(status, 101);
+            assert.ok(endpoint.port >= 1 && endpoint.port <= 65_535);
+        }
+    });
+    t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});

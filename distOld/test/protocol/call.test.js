@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { encodeAcceptance, encodeGreeting, parseAnswer, parseOpening, REFUSAL_LINE, } from '../../protocol/call.js';
+import { parseId } from '../../protocol/id.js';
+const alice = 'alice';
+const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map((text) => text);
+/** How the clients of each dialect answer when they are called; B refuses by closing. */
+const CALLED = [
+    ['A', 'ACCEPT', 'REJECT'],
+    ['B', 'ACCEPTED', undefined],
+    ['C', 'OK', 'NO'],
+    ['D', 'ACCEPT', 'REJECT'],
+];
+/** How the callers of each dialect that we answer tell that they were accepted. */
+const CALLERS = [
+    ['A', undefined, (line) => line === 'ACCEPT'],
+    ['A, any case', undefined, (line) => line.toLowerCase() === 'accept'],
+    ['C', 'HELLO alice', (line) => line.toLowerCase().startsWith('ok')],
+    ['D', 'REQUEST alice 41234', (line) => line === 'ACCEPT'],
+];
+test('our caller introduces itself with HELLO and its id', (t) => {
+    t.is(encodeGreeting(alice), 'HELLO alice\n');
+});
+test('HELLO is a greeting that names the caller', (t) => {
+    const greeting = { kind: 'greeting', caller: alice };
+    for (const line of ['HELLO alice', 'hello ALICE', ' HELLO \t alice ', 'HELLO alice and more']) {
+        t.deepEqual(parseOpening(line), greeting, line);
+    }
+});
+test('REQUEST is a request that names the caller', (t) => {
+    const request = { kind: 'request', caller: alice };
+    for (const line of ['REQUEST alice 41234', 'request Alice 41234', 'REQUEST alice']) {
+        t.deepEqual(parseOpening(line), request, line);
+    }
+});
+test('a caller whose name is no id has no name', (t) => {
+    for (const name of ['', '.alice', '\x1b[2Jalice', 'al\u202eice', 'al\rice', 'алиса', 'a'.repeat(65)]) {
+        t.deepEqual(parseOpening(`HELLO ${name}`), { kind: 'greeting', caller: undefined }, JSON.stringify(name));
+        t.deepEqual(parseOpening(`REQUEST ${name}`), { kind: 'request', caller: undefined }, JSON.stringify(name));
+    }
+});
+test('any other first line of a caller is already a message', (t) => {
+    for (const line of [
+        '',
+        'hi',
+        'HELLOALICE',
+        'HELLO!',
+        'REQUESTS alice',
+        'say HELLO alice',
+        '192.0.2.7 41234',
+    ]) {
+        t.deepEqual(parseOpening(line), { kind: 'message' }, line);
+    }
+});
+test('a caller who sent HELLO is accepted with OK, any other with ACCEPT', (t) => {
+    t.is(encodeAcceptance({ kind: 'greeting', caller: alice }), 'OK\n');
+    t.is(encodeAcceptance({ kind: 'greeting', caller: undefined }), 'OK\n');
+    t.is(encodeAcceptance({ kind: 'request', caller: alice }), 'ACCEPT\n');
+    t.is(encodeAcceptance({ kind: 'message' }), 'ACCEPT\n');
+    t.is(encodeAcceptance(undefined), 'ACCEPT\n');
+});
+test('a call is refused with REJECT', (t) => {
+    t.is(REFUSAL_LINE, 'REJECT\n');
+});
+for (const [name, opening, isAccepted] of CALLERS) {
+    test(`a caller of dialect ${name} understands that we accept, and that we refuse`, (t) => {
+        const acceptance = encodeAcceptance(opening === undefined ? undefined : parseOpening(opening));
+        t.true(isAccepted(acceptance.trimEnd()));
+        t.false(isAccepted(REFUSAL_LINE.trimEnd()));
+    });
+}
+for (const [name, acceptance, refusal] of CALLED) {
+    test(`we understand that a client of dialect ${name} accepts or refuses`, (t) => {
+        t.is(parseAnswer(acceptance), 'accepted');
+        if (refusal !== undefined)
+            t.is(parseAnswer(refusal), 'refused');
+    });
+}
+test('ACCEPT, ACCEPTED, OK, YES and Y accept, in any case', (t) => {
+    for (const word of ['ACCEPT', 'ACCEPTED', 'OK', 'YES', 'Y']) {
+        t.is(parseAnswer(word), 'accepted', word);
+        t.is(parseAnswer(word.toLowerCase()), 'accepted', word);
+    }
+    t.is(parseAnswer('Accepted'), 'accepted');
+});
+test('200 accepts, whatever words follow it', (t) => {
+    for (const line of ['200', '200 OK', '200 come in'])
+        t.is(parseAnswer(line), 'accepted', line);
+});
+test('REJECT, REJECTED, NO, N and BUSY refuse, in any case', (t) => {
+    for (const word of ['REJECT', 'REJECTED', 'NO', 'N', 'BUSY']) {
+        t.is(parseAnswer(word), 'refused', word);
+        t.is(parseAnswer(word.toLowerCase()), 'refused', word);
+    }
+    t.is(parseAnswer('Rejected'), 'refused');
+});
+test('any other first line of a called client is the first message', (t) => {
+    for (const line of [
+        '',
+        'hi',
+        'okay',
+        'yes please',
+        'no way',
+        'not busy',
+        'ACCEPT me',
+        '2000',
+        '201 INVALID',
+    ]) {
+        t.is(parseAnswer(line), 'message', line);
+    }
+});
+test('our own greeting is read back', (t) => {
+    const property = fc.property(ids, (caller) => {
+        assert.deepEqual(parseOpening(encodeGreeting(caller).trimEnd()), { kind: 'greeting', caller });
+    });
+    t.notThrows(() => fc.assert(property));
+});
+test('our own answers are read back', (t) => {
+    for (const opening of [undefined, parseOpening('HELLO alice'), parseOpening('REQUEST alice')]) {
+        t.is(parseAnswer(encodeAcceptance(opening)), 'accepted');
+    }
+    t.is(parseAnswer(REFUSAL_LINE), 'refused');
+});
+test('any line is read as some opening and some answer, a caller is always an id, and nothing throws', (t) => {
+    const words = fc.constantFrom('HELLO', 'request', 'alice', 'ALICE', '200', 'no', '\x1b', ' ');
+    const almost = fc.array(words).map((tokens) => tokens.join(' '));
+    const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (line) => {
+        const opening = parseOpening(line);
+        if (opening.kind !== 'message' && opening.caller !== undefined) {
+            assert.equal(parseId(opening.caller), opening.caller);
+        }
+        assert.ok(['accepted', 'refused', 'message'].includes(parseAnswer(line)));
+    });
+    t.notThrows(() => fc.assert(property, { numRuns: 500 }));
+});

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+const bytesOf = (text) => Buffer.from(text, 'latin1');
+/** A line as text; `…` marks one that was cut. */
+const shown = ({ bytes, cut }) => Buffer.from(bytes).toString('latin1') + (cut ? '…' : '');
+/** Every line of a stream that arrives in these chunks and then ends. */
+function linesOf(limit, ...chunks) {
+    const splitter = new LineSplitter(limit);
+    const lines = chunks.flatMap((chunk) => splitter.push(chunk));
+    const last = splitter.end();
+    return (last === undefined ? lines : [...lines, last]).map(shown);
+}
+/** What the protocol says the lines of a whole text are. */
+function expectedLines(limit, text) {
+    const pieces = text.split('\n');
+    if (pieces.at(-1) === '')
+        pieces.pop();
+    return pieces
+        .map((piece) => piece.replace(/\r$/, ''))
+        .map((line) => (line.length > limit ? `${line.slice(0, limit)}…` : line));
+}
+/** Streams with many line ends and CRs, and streams of any bytes at all. */
+const streams = fc.oneof(fc.uint8Array({ size: 'medium' }), fc.string({ unit: fc.constantFrom('a', 'b', '\r', '\n', '\r\n'), size: 'medium' }).map(bytesOf));
+const limits = fc.integer({ min: 1, max: 8 });
+test('a line ends at LF, and the LF is not part of it', (t) => {
+    t.deepEqual(linesOf(10, bytesOf('one\ntwo\n')), ['one', 'two']);
+});
+test('one CR before the LF is dropped, and no other CR', (t) => {
+    t.deepEqual(linesOf(10, bytesOf('one\r\n')), ['one']);
+    t.deepEqual(linesOf(10, bytesOf('one\r\r\n')), ['one\r']);
+    t.deepEqual(linesOf(10, bytesOf('o\rne\n')), ['o\rne']);
+    t.deepEqual(linesOf(10, bytesOf('\rone\n')), ['\rone']);
+});
+test('nothing before a line end is an empty line', (t) => {
+    t.deepEqual(linesOf(10, bytesOf('\n\r\n\n')), ['', '', '']);
+});
+test('the end of input ends a line too', (t) => {
+    t.deepEqual(linesOf(10, bytesOf('one\ntwo')), ['one', 'two']);
+    t.deepEqual(linesOf(10, bytesOf('one\r')), ['one']);
+});
+test('nothing after the last LF is no line', (t) => {
+    t.is(new LineSplitter(10).end(), undefined);
+    const splitter = new LineSplitter(10);
+    splitter.push(bytesOf('one\n'));
+    t.is(splitter.end(), undefined);
+});
+test('a line is handed out as soon as its LF is there, and not before', (t) => {
+    const splitter = new LineSplitter(10);
+    t.deepEqual(splitter.push(bytesOf('on')), []);
+    t.deepEqual(splitter.push(bytesOf('e\r')), []);
+    t.deepEqual(splitter.push(bytesOf('\nt')).map(shown), ['one']);
+    t.deepEqual(splitter.push(bytesOf('wo\nthree\n')).map(shown), ['two', 'three']);
+});
+test('a line of exactly the limit is whole, however it ends', (t) => {
+    for (const end of ['', '\n', '\r', '\r\n']) {
+        t.deepEqual(linesOf(4, bytesOf(`abcd${end}`)), ['abcd'], JSON.stringify(end));
+    }
+});
+test('a line one byte over the limit is cut to the limit', (t) => {
+    for (const end of ['', '\n', '\r', '\r\n']) {
+        t.deepEqual(linesOf(4, bytesOf(`abcde${end}`)), ['abcd…'], JSON.stringify(end));
+    }
+});
+test('a CR past the limit that does not belong to the line end cuts the line', (t) => {
+    t.deepEqual(linesOf(4, bytesOf('abcd\re\n')), ['abcd…']);
+    t.deepEqual(linesOf(4, bytesOf('abcd\r\r\n')), ['abcd…']);
+});
+test('a cut line is handed out without waiting for its end', (t) => {
+    const splitter = new LineSplitter(4);
+    t.deepEqual(splitter.push(bytesOf('abcd')), []);
+    t.deepEqual(splitter.push(bytesOf('e')).map(shown), ['abcd…']);
+});
+test('what follows a cut line up to its LF is dropped, and the next line is whole', (t) => {
+    const splitter = new LineSplitter(4);
+    t.deepEqual(splitter.push(bytesOf('abcdefgh')).map(shown), ['abcd…']);
+    t.deepEqual(splitter.push(bytesOf('more\r')), []);
+    t.deepEqual(splitter.push(bytesOf('and more\nnext\n')).map(shown), ['next']);
+});
+test('the end of input after a cut line is no second line', (t) => {
+    const splitter = new LineSplitter(4);
+    splitter.push(bytesOf('abcdefgh'));
+    t.is(splitter.end(), undefined);
+});
+test('any bytes give the lines that the protocol says', (t) => {
+    const property = fc.property(streams, limits, (stream, limit) => {
+        assert.deepEqual(linesOf(limit, stream), expectedLines(limit, Buffer.from(stream).toString('latin1')));
+    });
+    t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+test('every split in two gives the same lines as one push', (t) => {
+    const limit = 4;
+    const samples = [
+        'abc\r\nabcd\r\nabcde\r\nabcdef\r\nx',
+        'abcd\r\r\nabcd\rx\r\nabcd\r',
+        'abcd\n\r\n\n\r\r\nabcd',
+        'abcdefghijklmnop\r\n\nabcdefgh',
+    ];
+    for (const sample of samples) {
+        const stream = bytesOf(sample);
+        const whole = linesOf(limit, stream);
+        for (let at = 0; at <= stream.length; at++) {
+            const split = linesOf(limit, stream.subarray(0, at), stream.subarray(at));
+            t.deepEqual(split, whole, `${JSON.stringify(sample)} split at ${at}`);
+        }
+    }
+});
+test('any split of any bytes gives the same lines as one push', (t) => {
+    const property = fc.property(streams, limits, fc.array(fc.nat(100)), (stream, limit, points) => {
+        const cuts = [0, ...points.toSorted((a, b) => a - b), stream.length];
+        const chunks = cuts.slice(1).map((end, index) => stream.subarray(cuts[index], end));
+        assert.deepEqual(linesOf(limit, ...chunks), linesOf(limit, stream));
+    });
+    t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+test('byte by byte gives the same lines as one push', (t) => {
+    const property = fc.property(streams, limits, (stream, limit) => {
+        const chunks = Array.from(stream, (byte) => Uint8Array.of(byte));
+        assert.deepEqual(linesOf(limit, ...chunks), linesOf(limit, stream));
+    });
+    t.notThrows(() => fc.assert(property));
+});
+test('no line keeps more memory than the limit', (t) => {
+    const splitter = new LineSplitter(4);
+    const lines = splitter.push(bytesOf(`ab\nabcd\r\n${'x'.repeat(10_000)}`));
+    t.is(lines.length, 3);
+    for (const { bytes } of lines)
+        t.true(bytes.buffer.byteLength <= 4);
+});
+test('the chunk may be overwritten after a push', (t) => {
+    const splitter = new LineSplitter(10);
+    const chunk = Buffer.from('one\ntwo');
+    const lines = splitter.push(chunk);
+    chunk.fill('x');
+    lines.push(...splitter.push(bytesOf('\n')));
+    t.deepEqual(lines.map(shown), ['one', 'two']);
+});
+test('a line without end is handed out once, and takes no memory while it goes on', (t) => {
+    const mebibyte = 1024 * 1024;
+    const chunk = new Uint8Array(mebibyte).fill(0x61);
+    const splitter = new LineSplitter(512);
+    const before = process.memoryUsage().arrayBuffers;
+    let lines = 0;
+    for (let pushed = 0; pushed < 64; pushed++)
+        lines += splitter.push(chunk).length;
+    t.is(lines, 1);
+    t.true(process.memoryUsage().arrayBuffers - before < mebibyte);
+});

@@ -1,0 +1,33 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { encodeReply, isDone, REPLY_WORDS } from '../../protocol/reply.js';
+const codes = Object.keys(REPLY_WORDS).map(Number);
+test('each reply is its code and words, ended by CR LF', (t) => {
+    t.is(encodeReply(200), '200 OK\r\n');
+    t.is(encodeReply(201), '201 INVALID\r\n');
+    t.is(encodeReply(202), '202 NO SUCH USER\r\n');
+    t.is(encodeReply(203), '203 USER EXISTS\r\n');
+    t.is(encodeReply(204), '204 DENIED\r\n');
+    t.is(encodeReply(205), '205 UNAVAILABLE\r\n');
+    t.is(encodeReply(206), '206 BUSY\r\n');
+});
+test('there is no other reply', (t) => {
+    t.deepEqual(codes, [200, 201, 202, 203, 204, 205, 206]);
+});
+test('of all replies only 200 says that the request was done', (t) => {
+    for (const code of codes)
+        t.is(isDone(encodeReply(code).trimEnd()), code === 200, String(code));
+});
+test('the code alone decides, whatever words follow it', (t) => {
+    for (const line of ['200', '200 OK', '200 ok', '200\tDONE', '200 201'])
+        t.true(isDone(line), line);
+});
+test('a line that only looks like 200 does not say that the request was done', (t) => {
+    for (const line of ['', '20', '2000', '200OK', '0200', 'OK', 'OK 200', '201 200', '+200 OK']) {
+        t.false(isDone(line), line);
+    }
+});
+test('no line that begins with anything else says that the request was done', (t) => {
+    const property = fc.property(fc.string({ unit: 'binary' }), (line) => !isDone(line) || line.startsWith('200'));
+    t.notThrows(() => fc.assert(property));
+});

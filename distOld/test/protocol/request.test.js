@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { parseId } from '../../protocol/id.js';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+import { encodeRequest, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
+const id = (text) => text;
+const parse = (line) => parseRequest(Buffer.from(line, 'latin1'));
+const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/);
+test('REG names one id, ADD and DEL name an id and a buddy', (t) => {
+    t.deepEqual(parse('REG alice'), { op: 'REG', id: id('alice') });
+    t.deepEqual(parse('ADD alice bob'), { op: 'ADD', id: id('alice'), buddy: id('bob') });
+    t.deepEqual(parse('DEL alice bob'), { op: 'DEL', id: id('alice'), buddy: id('bob') });
+});
+test('the operation and all ids are case-insensitive, and ids are folded to lower case', (t) => {
+    t.deepEqual(parse('reg ALICE'), { op: 'REG', id: id('alice') });
+    t.deepEqual(parse('aDd Alice BOB'), { op: 'ADD', id: id('alice'), buddy: id('bob') });
+    t.deepEqual(parse('del aLICE Bob'), { op: 'DEL', id: id('alice'), buddy: id('bob') });
+});
+test('tokens are separated by any run of spaces or tabs, leading and trailing ones ignored', (t) => {
+    t.deepEqual(parse(' \tADD\talice  \t bob \t'), { op: 'ADD', id: id('alice'), buddy: id('bob') });
+});
+test('tokens past the last one needed are ignored', (t) => {
+    t.deepEqual(parse('REG alice bob'), { op: 'REG', id: id('alice') });
+    t.deepEqual(parse('REG alice $! ..'), { op: 'REG', id: id('alice') });
+    t.deepEqual(parse('ADD alice bob carol'), { op: 'ADD', id: id('alice'), buddy: id('bob') });
+    t.deepEqual(parse('DEL alice bob $!'), { op: 'DEL', id: id('alice'), buddy: id('bob') });
+});
+test('an empty line is refused', (t) => {
+    for (const line of ['', ' ', '\t \t'])
+        t.is(parse(line), undefined, JSON.stringify(line));
+});
+test('an unknown operation is refused', (t) => {
+    for (const op of ['FOO', 'REGI', 'RE', 'SET', 'GET', 'toString', '__proto__', '200']) {
+        t.is(parse(`${op} alice bob`), undefined, op);
+    }
+});
+test('a request without an id is refused', (t) => {
+    for (const op of ['REG', 'ADD', 'DEL'])
+        t.is(parse(op), undefined, op);
+});
+test('anything but an id in the first place is refused', (t) => {
+    const malformed = ['.alice', '-alice', '@alice', 'al$ice', 'al/ice', '..', 'a'.repeat(65)];
+    for (const op of ['REG', 'ADD', 'DEL']) {
+        for (const first of malformed)
+            t.is(parse(`${op} ${first} bob`), undefined, `${op} ${first}`);
+    }
+});
+test('an id has at most 64 characters in every place', (t) => {
+    const longest = 'a'.repeat(64);
+    t.deepEqual(parse(`REG ${longest}`), { op: 'REG', id: id(longest) });
+    t.deepEqual(parse(`ADD b ${longest}`), { op: 'ADD', id: id('b'), buddy: id(longest) });
+    t.deepEqual(parse(`ADD b ${longest}a`), { op: 'ADD', id: id('b'), buddy: undefined });
+});
+// Whether the id is known is checked before the buddy is: 202 goes before 201.
+test('a missing or malformed buddy is left to be judged after the id', (t) => {
+    for (const op of ['ADD', 'DEL']) {
+        for (const line of [`${op} alice`, `${op} alice .bob`, `${op} alice b/ob carol`]) {
+            t.deepEqual(parse(line), { op, id: id('alice'), buddy: undefined }, line);
+        }
+    }
+});
+test('a byte outside printable ASCII refuses the line, even in a token that is ignored', (t) => {
+    for (const line of [
+        'REG alic\xe9',
+        'REG alice \x80',
+        'REG alice\0',
+        '\x1bREG alice',
+        'ADD alice b\x7fob',
+    ]) {
+        t.is(parse(line), undefined, JSON.stringify(line));
+    }
+});
+test('a request line has at most 512 bytes, its end not counted', (t) => {
+    t.is(MAX_REQUEST_BYTES, 512);
+    const longest = 'REG alice '.padEnd(512, 'x');
+    const push = (text) => new LineSplitter(MAX_REQUEST_BYTES).push(Buffer.from(text));
+    const [whole] = push(`${longest}\r\n`);
+    t.false(whole?.cut);
+    t.deepEqual(whole && parseRequest(whole.bytes), { op: 'REG', id: id('alice') });
+    t.true(push(`${longest}x\r\n`)[0]?.cut);
+});
+test('a request goes out as one line with single spaces, ended by CR LF', (t) => {
+    t.is(encodeRequest('REG', 'alice'), 'REG alice\r\n');
+    t.is(encodeRequest('ADD', 'alice', 'bob'), 'ADD alice bob\r\n');
+    t.is(encodeRequest('DEL', 'alice', 'bob'), 'DEL alice bob\r\n');
+});
+test('what was encoded is read back as the same change', (t) => {
+    const ops = fc.constantFrom('ADD', 'DEL');
+    const property = fc.property(ops, ids, ids, (op, user, buddy) => {
+        const read = (...request) => parse(encodeRequest(...request).trimEnd());
+        assert.deepEqual(read('REG', user), { op: 'REG', id: user });
+        assert.deepEqual(read(op, user, buddy), { op, id: user, buddy });
+    });
+    t.notThrows(() => fc.assert(property));
+});
+test('any bytes are either refused or name folded ids, and never throw', (t) => {
+    const isFolded = (text) => text === undefined || parseId(text) === text;
+    const almost = fc
+        .tuple(fc.constantFrom('REG', 'add', 'DEL', 'X'), fc.array(fc.oneof(ids, fc.string())))
+        .map(([op, rest]) => Buffer.from([op, ...rest].join(' ')));
+    const property = fc.property(fc.oneof(fc.uint8Array(), almost), (bytes) => {
+        const change = parseRequest(bytes);
+        if (change === undefined)
+            return true;
+        return isFolded(change.id) && (change.op === 'REG' || isFolded(change.buddy));
+    });
+    t.notThrows(() => fc.assert(property));
+});

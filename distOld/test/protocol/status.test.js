@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { parseStatus, STATUS_WORDS } from '../../protocol/status.js';
+test('the statuses are 100 ONLINE, 101 OFFLINE and 102 AWAY', (t) => {
+    t.deepEqual(STATUS_WORDS, { 100: 'ONLINE', 101: 'OFFLINE', 102: 'AWAY' });
+});
+test('each code is read', (t) => {
+    t.is(parseStatus('100'), 100);
+    t.is(parseStatus('101'), 101);
+    t.is(parseStatus('102'), 102);
+});
+test('no token is no status', (t) => {
+    t.is(parseStatus(undefined), undefined);
+});
+test('nothing but the three codes, written plainly, is a status', (t) => {
+    const tokens = [
+        '',
+        '99',
+        '103',
+        '200',
+        '0100',
+        '100.0',
+        '1e2',
+        '+100',
+        ' 100',
+        '100\n',
+        'ONLINE',
+        'toString',
+    ];
+    for (const token of tokens)
+        t.is(parseStatus(token), undefined, JSON.stringify(token));
+});
+test('whatever is read has a word and is the number that was written', (t) => {
+    const tokens = fc.oneof(fc.string({ unit: 'binary' }), fc.nat(300).map(String));
+    const property = fc.property(tokens, (token) => {
+        const status = parseStatus(token);
+        if (status === undefined)
+            return;
+        assert.equal(String(status), token);
+        assert.ok(STATUS_WORDS[status]);
+    });
+    t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});

@@ -1,0 +1,419 @@
+/**
+ * A file system in memory that fails when it is told to, and whose power can be cut at any moment.
+ *
+ * It has what the process sees, and what a power cut leaves. What is written or truncated is pending until the file
+ * is synced; a name that is made, changed or removed is pending until its directory is. Of what is pending a
+ * power cut leaves anything: all, nothing, some of it, a piece of a write, or only the length that it gave the file.
+ * So a rename may be there without the data of the file that was renamed.
+ *
+ * A sync that fails leaves in doubt whatever was pending: the process reads it still, but no later sync brings
+ * it to stable storage, as on Linux, which marks the pages clean.
+ */
+var _a;
+import { constants } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { LockedError } from '../../storage/files.js';
+/** Random numbers that are the same ones for the same seed (mulberry32). */
+export function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+/** One of some values. */
+export function pick(random, values) {
+    return values[Math.floor(random() * values.length)];
+}
+function settle(changes, status) {
+    for (const change of changes)
+        if (change.status === 'pending')
+            change.status = status;
+}
+let fileNumber = 0;
+class SimulatedFile {
+    number = ++fileNumber;
+    /** What the process reads. Never altered, but replaced. */
+    content;
+    /** The next write fails. */
+    isFull = false;
+    #durable;
+    #changes = [];
+    constructor(content = Buffer.alloc(0)) {
+        this.content = content;
+        this.#durable = content;
+    }
+    change(change) {
+        this.content = changed(this.content, change);
+        this.#changes.push({ ...change, status: 'pending' });
+    }
+    sync() {
+        settle(this.#changes, 'durable');
+        while (this.#changes[0]?.status === 'durable') {
+            this.#durable = changed(this.#durable, this.#changes.shift());
+        }
+    }
+    doubt() {
+        settle(this.#changes, 'doubtful');
+    }
+    copy() {
+        const copy = new SimulatedFile(this.content);
+        copy.#durable = this.#durable;
+        copy.#changes = this.#changes.map((change) => ({ ...change }));
+        return copy;
+    }
+    /** What a power cut leaves of it. */
+    remains(random) {
+        const odds = pick(random, ODDS);
+        let content = this.#durable;
+        for (const change of this.#changes) {
+            if (change.status === 'durable')
+                content = changed(content, change);
+            else if (random() < odds)
+                content = partlyChanged(content, change, random);
+        }
+        return new SimulatedFile(content);
+    }
+}
+/** How likely something pending survives: now nothing does, now everything, now this and that. */
+const ODDS = [0, 0.3, 0.7, 1];
+function changed(content, { bytes, position }) {
+    if (bytes === undefined)
+        return resized(content, position);
+    const result = resized(content, Math.max(content.length, position + bytes.length));
+    bytes.copy(result, position);
+    return result;
+}
+/** A copy of that length; what was not there before are zero bytes. */
+function resized(content, length) {
+    const result = Buffer.alloc(length);
+    content.copy(result);
+    return result;
+}
+function partlyChanged(content, change, random) {
+    const { bytes, position } = change;
+    if (bytes === undefined || random() < 0.4)
+        return changed(content, change);
+    const from = random() < 0.6 ? 0 : Math.floor(random() * (bytes.length + 1));
+    const to = random() < 0.3 ? bytes.length : from + Math.floor(random() * (bytes.length - from + 1));
+    const length = random() < 0.5 ? position + to : position + bytes.length;
+    const result = resized(content, Math.max(content.length, length));
+    bytes.copy(result, position + from, from, to);
+    return result;
+}
+class SimulatedDirectory {
+    /** What the process sees. */
+    names = new Map();
+    isLocked = false;
+    #durable = new Map();
+    #changes = [];
+    change(change) {
+        rename(this.names, change);
+        this.#changes.push({ ...change, status: 'pending' });
+    }
+    sync() {
+        settle(this.#changes, 'durable');
+        while (this.#changes[0]?.status === 'durable')
+            rename(this.#durable, this.#changes.shift());
+    }
+    doubt() {
+        settle(this.#changes, 'doubtful');
+    }
+    /** The same, with what is pending, but unlocked, and with files of its own. */
+    copy() {
+        const copyOf = memoized((file) => file.copy());
+        const copy = new SimulatedDirectory();
+        copy.names = withFiles(this.names, copyOf);
+        copy.#durable = withFiles(this.#durable, copyOf);
+        copy.#changes = this.#changes.map((change) => ({
+            ...change,
+            file: change.file === undefined ? undefined : copyOf(change.file),
+        }));
+        return copy;
+    }
+    /** What a power cut leaves of it. */
+    remains(random) {
+        const odds = pick(random, ODDS);
+        const names = new Map(this.#durable);
+        for (const change of this.#changes) {
+            if (change.status === 'durable' || random() < odds)
+                rename(names, change);
+        }
+        const remains = new SimulatedDirectory();
+        remains.names = withFiles(names, memoized((file) => file.remains(random)));
+        remains.#durable = new Map(remains.names);
+        return remains;
+    }
+}
+function rename(names, { name, file, from }) {
+    if (from !== undefined)
+        names.delete(from);
+    if (file === undefined)
+        names.delete(name);
+    else
+        names.set(name, file);
+}
+/** A file with two names has one copy. */
+function memoized(copy) {
+    const copies = new Map();
+    return (file) => {
+        const known = copies.get(file) ?? copy(file);
+        copies.set(file, known);
+        return known;
+    };
+}
+function withFiles(names, copy) {
+    return new Map(Array.from(names, ([name, file]) => [name, copy(file)]));
+}
+export class SimulatedFiles {
+    /** Everything that was asked for, in its order. */
+    operations = [];
+    /** Called before an operation is done: the moment to cut the power. */
+    beforeOperation;
+    #random;
+    #faults = new Map();
+    #open = new Set();
+    #directories = new Map();
+    #outage;
+    /** @param random Has an operation take up to two turns of the event loop; without it, each takes a microtask. */
+    constructor(random) {
+        this.#random = random;
+    }
+    // What tests do with it.
+    /** How many operations there were. */
+    get count() {
+        return this.operations.length;
+    }
+    /** How many files are open. */
+    get openFiles() {
+        return this.#open.size;
+    }
+    /** Has one operation fail, the nth from the beginning. */
+    failAt(n, kind, code = 'EIO') {
+        this.#faults.set(n, { kind, code });
+    }
+    /** Has every operation fail from the nth on, or those of some names, until {@link heal}. */
+    failFrom(n, code = 'EIO', names) {
+        this.#outage = { from: n, code, names };
+    }
+    /** Nothing fails any more. */
+    heal() {
+        this.#outage = undefined;
+        this.#faults.clear();
+    }
+    /** What a crash of the machine may leave; this one goes on as if nothing had happened. */
+    powerCut(random) {
+        return this.#with((directory) => directory.remains(random));
+    }
+    /** What the end of the process leaves: whatever it has seen; this one goes on as if nothing had happened. */
+    kill() {
+        return this.#with((directory) => directory.copy());
+    }
+    /** Somebody deletes a directory with all that is in it, and syncs that. Files that are open can be used still. */
+    vanish(directory) {
+        this.#directories.delete(directory);
+    }
+    /** Somebody makes an empty directory, and syncs that. */
+    appear(directory) {
+        this.#directories.set(directory, new SimulatedDirectory());
+    }
+    /** All that the process sees, as one text. */
+    contents() {
+        const directories = Array.from(this.#directories, ([path, { names }]) => [
+            path,
+            Array.from(names, ([name, { content }]) => [name, content.toString('latin1')]).sort(),
+        ]);
+        return JSON.stringify(directories);
+    }
+    // What the store does with it.
+    list(directory) {
+        return this.#do({
+            name: 'list',
+            path: directory,
+            act: () => [...this.#directory(directory, 'scandir').names.keys()],
+        });
+    }
+    createDirectory(directory) {
+        return this.#do({
+            name: 'createDirectory',
+            path: directory,
+            act: () => {
+                if (!this.#directories.has(directory))
+                    this.appear(directory);
+            },
+        });
+    }
+    async open(path) {
+        const opened = await this.#do({
+            name: 'open',
+            path,
+            act: () => {
+                const file = this.#directory(dirname(path), 'open').names.get(basename(path));
+                if (file === undefined)
+                    throw systemError('ENOENT', 'open');
+                return file;
+            },
+        });
+        return this.#handle(opened, path);
+    }
+    async create(path) {
+        const created = await this.#do({
+            name: 'create',
+            path,
+            act: () => {
+                const directory = this.#directory(dirname(path), 'open');
+                const name = basename(path);
+                if (directory.names.has(name))
+                    directory.change({ name, file: undefined });
+                const file = new SimulatedFile();
+                directory.change({ name, file });
+                return file;
+            },
+        });
+        return this.#handle(created, path);
+    }
+    rename(from, to) {
+        return this.#do({
+            name: 'rename',
+            path: to,
+            act: () => {
+                const directory = this.#directory(dirname(from), 'rename');
+                const file = directory.names.get(basename(from));
+                if (file === undefined || dirname(to) !== dirname(from))
+                    throw systemError('ENOENT', 'rename');
+                directory.change({ name: basename(to), file, from: basename(from) });
+            },
+        });
+    }
+    remove(path) {
+        return this.#do({
+            name: 'remove',
+            path,
+            act: () => {
+                const directory = this.#directories.get(dirname(path));
+                const name = basename(path);
+                if (directory?.names.has(name))
+                    directory.change({ name, file: undefined });
+            },
+        });
+    }
+    syncDirectory(directory) {
+        return this.#do({
+            name: 'syncDirectory',
+            path: directory,
+            act: () => this.#directory(directory, 'open').sync(),
+            fail: () => this.#directories.get(directory)?.doubt(),
+        });
+    }
+    async lock(path) {
+        const directory = await this.#do({
+            name: 'lock',
+            path,
+            act: () => this.#directory(path, 'open'),
+        });
+        if (directory.isLocked)
+            throw new LockedError('a simulated process');
+        directory.isLocked = true;
+        const release = () => {
+            directory.isLocked = false;
+        };
+        return {
+            isInPlace: () => this.#do({ name: 'isLockInPlace', path, act: () => this.#directories.get(path) === directory }),
+            release: () => this.#do({ name: 'release', path, act: release, fail: release }),
+        };
+    }
+    #handle(file, path) {
+        const close = () => {
+            this.#open.delete(handle);
+        };
+        const handle = {
+            read: (buffer, position) => this.#do({
+                name: 'read',
+                path,
+                file,
+                act: (isShort) => {
+                    const end = position + (isShort ? Math.ceil(buffer.length / 2) : buffer.length);
+                    return file.content.copy(buffer, 0, Math.min(position, file.content.length), end);
+                },
+            }),
+            write: (bytes, position) => this.#do({
+                name: 'write',
+                path,
+                file,
+                act: (isShort) => {
+                    if (file.isFull) {
+                        file.isFull = false;
+                        throw systemError('ENOSPC', 'write');
+                    }
+                    file.isFull = isShort;
+                    // A copy: the store may use its buffer again.
+                    const written = Buffer.from(bytes.subarray(0, isShort ? bytes.length >>> 1 : bytes.length));
+                    file.change({ bytes: written, position });
+                    return written.length;
+                },
+            }),
+            truncate: (length) => this.#do({ name: 'truncate', path, file, act: () => file.change({ position: length }) }),
+            datasync: () => this.#do({ name: 'datasync', path, file, act: () => file.sync(), fail: () => file.doubt() }),
+            isInPlace: () => this.#do({
+                name: 'isInPlace',
+                path,
+                file,
+                act: () => this.#directories.get(dirname(path))?.names.get(basename(path)) === file,
+            }),
+            close: () => this.#do({ name: 'close', path, file, act: close, fail: close }),
+        };
+        this.#open.add(handle);
+        return handle;
+    }
+    #directory(path, call) {
+        const directory = this.#directories.get(path);
+        if (directory === undefined)
+            throw systemError('ENOENT', call);
+        return directory;
+    }
+    async #do({ name, path, file, act, fail }) {
+        await this.#pause();
+        this.beforeOperation?.();
+        const number = this.count + 1;
+        const { kind, code } = this.#faultOf(number, name) ?? {};
+        this.operations.push({ number, name, path, file: file?.number, hasFailed: kind !== undefined });
+        const isShort = kind === 'short' && (name === 'write' || name === 'read');
+        if (code === undefined || isShort)
+            return act(isShort);
+        if (kind === 'after')
+            act(false);
+        else
+            fail?.();
+        throw systemError(code, name);
+    }
+    #faultOf(number, name) {
+        const fault = this.#faults.get(number);
+        if (fault !== undefined || this.#outage === undefined)
+            return fault;
+        const { from, code, names } = this.#outage;
+        return number >= from && (names === undefined || names.includes(name))
+            ? { kind: 'before', code }
+            : undefined;
+    }
+    async #pause() {
+        const turns = this.#random === undefined ? 0 : Math.floor(this.#random() * 3);
+        for (let turn = 0; turn < turns; turn++)
+            await new Promise(setImmediate);
+    }
+    #with(copy) {
+        const files = new _a(this.#random);
+        files.#directories = new Map(Array.from(this.#directories, ([path, directory]) => [path, copy(directory)]));
+        return files;
+    }
+}
+_a = SimulatedFiles;
+/** An error as Node.js makes it. */
+function systemError(code, call) {
+    const error = new Error(`${code}: simulated, ${call}`);
+    error.code = code;
+    error.errno = -constants.errno[code];
+    error.syscall = call;
+    return error;
+}

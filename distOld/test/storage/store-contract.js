@@ -1,0 +1,171 @@
+/**
+ * What every store does, whatever it is made of: one suite, run against each of them.
+ *
+ * The order of checks is that of part 1.1 of the protocol. That a request without any id is 201 is
+ * the parser's to say: no such change reaches a store.
+ */
+import assert from 'node:assert/strict';
+import test, {} from 'ava';
+import fc from 'fast-check';
+import { MAX_BUDDIES, StoreError } from '../../storage/store.js';
+import { anyBatches, changes, id } from './changes.js';
+import { decide, stateOf, stateOfModel } from './model.js';
+/** Registers the suite for one store. */
+export function testStoreContract(name, open) {
+    function rule(title, check) {
+        test(`${name}: ${title}`, async (t) => {
+            const store = await open(t);
+            t.teardown(() => store.close());
+            await check(t, store);
+        });
+    }
+    rule('REG of a new id is 200, of a known one 203', async (t, store) => {
+        t.deepEqual(await store.commit(changes('REG alice')), [200]);
+        t.deepEqual(await store.commit(changes('REG alice')), [203]);
+        t.deepEqual(await store.commit(changes('REG ALICE')), [203]);
+    });
+    rule('REG of a known id leaves its buddies alone', async (t, store) => {
+        await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob', 'REG alice'));
+        t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
+    });
+    for (const op of ['ADD', 'DEL']) {
+        rule(`${op} for an unknown user is 202, whatever the buddy is`, async (t, store) => {
+            await store.commit(changes('REG bob'));
+            const batch = changes(`${op} nobody`, `${op} nobody $`, `${op} nobody x`, `${op} nobody bob`);
+            t.deepEqual(await store.commit([...batch, ...changes(`${op} nobody nobody`)]), [202, 202, 202, 202, 202]);
+        });
+        rule(`${op} without a well-formed buddy is 201`, async (t, store) => {
+            await store.commit(changes('REG alice'));
+            t.deepEqual(await store.commit(changes(`${op} alice`, `${op} alice $`)), [201, 201]);
+        });
+        rule(`${op} of an unknown buddy is 202`, async (t, store) => {
+            await store.commit(changes('REG alice'));
+            t.deepEqual(await store.commit(changes(`${op} alice nobody`)), [202]);
+        });
+        rule(`${op} of oneself is 201`, async (t, store) => {
+            await store.commit(changes('REG alice'));
+            t.deepEqual(await store.commit(changes(`${op} alice alice`, `${op} alice ALICE`)), [201, 201]);
+        });
+    }
+    rule('ADD of a buddy who is on the list is 201 and moves nobody', async (t, store) => {
+        await store.commit(changes('REG alice', 'REG bob', 'REG carol'));
+        t.deepEqual(await store.commit(changes('ADD alice bob', 'ADD alice carol')), [200, 200]);
+        t.deepEqual(await store.commit(changes('ADD alice bob')), [201]);
+        t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob'), id('carol')]);
+    });
+    rule('DEL is 200 whether or not the buddy was on the list', async (t, store) => {
+        await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+        t.deepEqual(await store.commit(changes('DEL alice bob')), [200]);
+        t.deepEqual(await store.commit(changes('DEL alice bob')), [200]);
+        t.deepEqual(store.users.buddiesOf(id('alice')), []);
+    });
+    rule('nobody has the buddies of an unknown id, and a new user has none', async (t, store) => {
+        await store.commit(changes('REG alice'));
+        t.is(store.users.buddiesOf(id('nobody')), undefined);
+        t.deepEqual(store.users.buddiesOf(id('alice')), []);
+    });
+    rule('a list belongs to one user: the buddy’s own stays as it is', async (t, store) => {
+        await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+        t.deepEqual(store.users.buddiesOf(id('bob')), []);
+    });
+    rule('buddies keep the order in which they were added, and come last when added again', async (t, store) => {
+        await store.commit(changes('REG alice', 'REG d', 'REG b', 'REG c'));
+        await store.commit(changes('ADD alice d', 'ADD alice b'));
+        await store.commit(changes('ADD alice c'));
+        t.deepEqual(store.users.buddiesOf(id('alice')), ['d', 'b', 'c'].map(id));
+        await store.commit(changes('DEL alice d', 'ADD alice d'));
+        t.deepEqual(store.users.buddiesOf(id('alice')), ['b', 'c', 'd'].map(id));
+    });
+    rule('ids that every JavaScript object knows are ids like any other', async (t, store) => {
+        const ids = ['__proto__', 'constructor'].map(id);
+        t.deepEqual(await stateOf(store, ids), [
+            [id('__proto__'), undefined],
+            [id('constructor'), undefined],
+        ]);
+        t.deepEqual(await store.commit(changes('ADD constructor __proto__')), [202]);
+        const batch = changes('REG __proto__', 'REG constructor', 'ADD __proto__ constructor', 'REG __proto__');
+        t.deepEqual(await store.commit(batch), [200, 200, 200, 203]);
+        t.deepEqual(await stateOf(store, ids), [
+            [id('__proto__'), [id('constructor')]],
+            [id('constructor'), []],
+        ]);
+    });
+    rule('the changes of one batch are decided in order, each against all before it', async (t, store) => {
+        const batch = changes('ADD x y', 'REG x', 'REG x', 'ADD x y', 'REG y', 'ADD x y', 'ADD x y', 'DEL x y');
+        t.deepEqual(await store.commit(batch), [202, 200, 203, 202, 200, 200, 201, 200]);
+        t.deepEqual(store.users.buddiesOf(id('x')), []);
+    });
+    rule('an empty batch has no replies and changes nothing', async (t, store) => {
+        t.deepEqual(await store.commit([]), []);
+        t.deepEqual(await store.commit(changes('REG alice')), [200]);
+        t.deepEqual(await store.commit([]), []);
+        t.deepEqual(store.users.buddiesOf(id('alice')), []);
+    });
+    rule('a commit while another is under way is refused, and harms neither', async (t, store) => {
+        const first = store.commit(changes('REG alice'));
+        const second = store.commit(changes('REG alice', 'REG bob'));
+        await t.throwsAsync(second, { instanceOf: StoreError, code: 'store.busy' });
+        await t.throwsAsync(store.commit([]), { code: 'store.busy' }, 'the refusal does not end the first');
+        t.deepEqual(await first, [200]);
+        t.is(store.users.buddiesOf(id('bob')), undefined);
+        t.deepEqual(await store.commit(changes('REG alice', 'REG bob')), [203, 200]);
+    });
+    rule('a closed store refuses every commit', async (t, store) => {
+        await store.close();
+        await t.throwsAsync(store.commit(changes('REG alice')), { instanceOf: StoreError, code: 'store.closed' });
+        await t.throwsAsync(store.commit([]), { code: 'store.closed' });
+    });
+    rule('a store that is being closed refuses every commit', async (t, store) => {
+        const closed = store.close();
+        await t.throwsAsync(store.commit(changes('REG alice')), { code: 'store.closed' });
+        await closed;
+    });
+    rule('closing waits for the commit under way', async (t, store) => {
+        const order = [];
+        const committed = store.commit(changes('REG alice')).then((replies) => order.push(replies));
+        const closed = store.close().then(() => order.push('closed'));
+        await Promise.all([committed, closed]);
+        t.deepEqual(order, [[200], 'closed']);
+    });
+    rule('closing again is harmless', async (t, store) => {
+        await Promise.all([store.close(), store.close()]);
+        await t.notThrowsAsync(store.close());
+    });
+    rule('a list that was handed out is never altered afterwards', async (t, store) => {
+        await store.commit(changes('REG alice', 'REG bob', 'REG carol', 'ADD alice bob'));
+        const before = store.users.buddiesOf(id('alice'));
+        await store.commit(changes('ADD alice carol'));
+        const between = store.users.buddiesOf(id('alice'));
+        await store.commit(changes('DEL alice bob'));
+        t.deepEqual(before, [id('bob')]);
+        t.deepEqual(between, [id('bob'), id('carol')]);
+    });
+    rule(`a list takes ${MAX_BUDDIES} buddies: one more is 201 until another leaves`, async (t, store) => {
+        const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => `u${index}`);
+        await store.commit(changes('REG alice', 'REG late', ...buddies.map((buddy) => `REG ${buddy}`)));
+        const replies = await store.commit(changes(...buddies.map((buddy) => `ADD alice ${buddy}`)));
+        t.deepEqual(new Set(replies), new Set([200]));
+        const full = changes('ADD alice late', 'ADD alice nobody', 'ADD alice u0', 'DEL alice late');
+        t.deepEqual(await store.commit(full), [201, 202, 201, 200]);
+        t.is(store.users.buddiesOf(id('alice'))?.length, MAX_BUDDIES);
+        t.deepEqual(await store.commit(changes('DEL alice u0', 'ADD alice late')), [200, 200]);
+        t.is(store.users.buddiesOf(id('alice'))?.at(-1), id('late'));
+    });
+    test(`${name}: any changes in any batches are answered, one to one, as the rules say`, async (t) => {
+        const property = fc.asyncProperty(anyBatches, async (batches) => {
+            const store = await open(t);
+            const model = new Map();
+            try {
+                for (const batch of batches) {
+                    const replies = batch.map((change) => decide(model, change));
+                    assert.deepEqual(await store.commit(batch), replies);
+                    assert.deepEqual(await stateOf(store), stateOfModel(model));
+                }
+            }
+            finally {
+                await store.close();
+            }
+        });
+        await t.notThrowsAsync(fc.assert(property));
+    });
+}
