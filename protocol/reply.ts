@@ -15,9 +15,13 @@ export const REPLY_WORDS = {
 
 export type ReplyCode = keyof typeof REPLY_WORDS;
 
+const LINES = new Map(
+  Object.entries(REPLY_WORDS).map(([code, words]) => [Number(code), `${code} ${words}\r\n`]),
+);
+
 /** The reply's line as it goes out, ended by CR LF. */
 export function encodeReply(code: ReplyCode): string {
-  return `${code} ${REPLY_WORDS[code]}\r\n`;
+  return LINES.get(code) as string;
 }
 
 /** True for a reply line, from any server of this protocol, that says the request was done. */

@@ -10,7 +10,7 @@
 const QUIET_TURNS = 2;
 
 /** How long after the beginning of a group the next one begins in any case, in milliseconds. */
-const LONGEST_PACE_MS = 5;
+const LONGEST_PACE_MS = 10;
 
 export class GroupPace {
   #beganMs = Number.NEGATIVE_INFINITY;

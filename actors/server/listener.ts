@@ -35,7 +35,7 @@ export interface ListenerInput {
 export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour((scope, input) => {
   const { host, port, connections, store, log } = input;
   // A client may half-close after its line and still wants the reply.
-  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  const server = createServer({ allowHalfOpen: true });
 
   server.on('connection', (socket) =>
     connections.send({ type: 'child.start', input: { socket, store, log } }),

@@ -14,7 +14,7 @@ function tell({ port }: AddressInfo): void {
 }
 
 if (protocol === 'tcp') {
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer((socket) => {
     socket.on('data', () => socket.end('200 OK\r\n'));
     socket.on('error', () => {});
   });

@@ -4,9 +4,13 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Connections that are opened at a time: as many as a listener's queue surely has room for. */
 const OPENED_AT_A_TIME = 250;
+
+/** How long after their opening the rest is measured, in milliseconds: what it costs to open them is not what they cost. */
+const SETTLE_MS = 2_000;
 
 /** Opens idle connections; the function that it returns closes them, and demands that they were open until then. */
 export async function openIdle(port: number, count: number): Promise<() => Promise<void>> {
@@ -17,6 +21,7 @@ export async function openIdle(port: number, count: number): Promise<() => Promi
     for (const socket of some) socket.resume().on('error', () => {});
     sockets.push(...some);
   }
+  await delay(SETTLE_MS);
   return async () => {
     const open = sockets.filter((socket) => !socket.closed);
     for (const socket of open) socket.destroy();

@@ -12,7 +12,7 @@ import { Generator } from './generator.js';
 import { openIdle } from './idle.js';
 import { type Mixed, mixLoad } from './mixed.js';
 import { HAS_TWO_CORES, Subject } from './subject.js';
-import type { RequestKind } from './tcp-load.js';
+import { LISTS, type RequestKind } from './tcp-load.js';
 
 const FEW_USERS = 1_000;
 const MANY_USERS = 1_000_000;
@@ -25,8 +25,8 @@ const CLIENTS = 64;
 const RATE = 20_000;
 const LONG_RATE = 8_000;
 
-/** Numbers are not used again from one job to the next. */
-const NUMBERS_PER_JOB = 1_000_000;
+/** Numbers of requests that a job has to itself: an even number of rounds over all lists, and more than it needs. */
+const NUMBERS_PER_JOB = 20 * LISTS;
 
 /** What a server is asked, and what the bare one must answer for that. */
 type Scenario =
@@ -65,7 +65,8 @@ const SCENARIOS: readonly Scenario[] = [
 const IDLE_TARGET = 1.1;
 const MANY_TARGET = 1.15;
 
-let jobs = 0;
+/** How many jobs each scenario had. */
+const jobs = new Map<string, number>();
 
 /** A server that is asked what a scenario says. `users` is how many there are; half of them are online. */
 function side(scenario: Scenario, subject: Subject, users: number, answer?: string): Side {
@@ -73,8 +74,10 @@ function side(scenario: Scenario, subject: Subject, users: number, answer?: stri
     subject,
     job() {
       if ('requests' in scenario) {
-        const first = jobs++ * NUMBERS_PER_JOB;
-        const { requests } = scenario;
+        const { name, requests } = scenario;
+        const job = jobs.get(name) ?? 0;
+        jobs.set(name, job + 1);
+        const first = job * NUMBERS_PER_JOB;
         const { tcp } = subject.ports;
         return {
           kind: 'tcp',

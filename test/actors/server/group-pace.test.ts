@@ -22,10 +22,10 @@ test('after a group of several, it waits until two turns brought nobody else', (
   );
 });
 
-test('whoever goes on coming is waited for 5 ms from the beginning of the last group', (t) => {
+test('whoever goes on coming is waited for 10 ms from the beginning of the last group', (t) => {
   const pace = after(2);
-  for (let waiting = 1; waiting < 100; waiting++) t.false(pace.isDue(waiting, 4.9));
-  t.true(pace.isDue(100, 5));
+  for (let waiting = 1; waiting < 100; waiting++) t.false(pace.isDue(waiting, 9.9));
+  t.true(pace.isDue(100, 10));
 });
 
 test('the quiet turns before a group do not count after it', (t) => {

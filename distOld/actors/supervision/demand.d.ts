@@ -1,2 +1,0 @@
-/** @throws TypeError with this message unless the condition holds. */
-export declare function demand(condition: boolean, message: string): asserts condition;

@@ -1,4 +1,0 @@
-/**
- * The server's command line: options in, a running tree, an exit code out.
- */
-export {};

@@ -1,4 +1,0 @@
-/**
- * The events that the client's actors exchange, grouped by who sends them.
- */
-export {};
