@@ -26,7 +26,7 @@ const RATE = 20_000;
 const LONG_RATE = 8_000;
 
 /** Numbers of requests that a job has to itself: an even number of rounds over all lists, and more than it needs. */
-const NUMBERS_PER_JOB = 20 * LISTS;
+const NUMBERS_PER_JOB = 40 * LISTS;
 
 /** What a server is asked, and what the bare one must answer for that. */
 type Scenario =
