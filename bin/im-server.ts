@@ -57,11 +57,19 @@ async function main(options: Options): Promise<void> {
   // Users keep their numbers while the process runs: what is repaired is repaired before.
   let repair = options.repair === true;
 
+  const maxConnections = Math.min(options.maxConnections, connectionsWithin(ownLimits()));
+  if (maxConnections < options.maxConnections) {
+    log.warn(
+      { asked: options.maxConnections, possible: maxConnections },
+      'too few open files for so many connections',
+    );
+  }
+
   const server = startServer({
     host: await addressToListenOn(options.host),
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
-    maxConnections: Math.min(options.maxConnections, connectionsWithin(ownLimits())),
+    maxConnections,
     ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
     log,
     openStore: () => {

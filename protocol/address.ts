@@ -41,6 +41,20 @@ export function packIpv4(address: string): number | undefined {
   return parts === 4 ? packed * 256 + part : undefined;
 }
 
+/**
+ * What one client surely has to itself: an IPv4 address, or the first 64 bits of an IPv6 address, of which everybody has
+ * all that follow. As text that is only to be compared.
+ */
+export function networkOf(address: string): string {
+  const plain = plainAddress(address);
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(8 - first.length - last.length, 0);
+  return [...first, ...Array.from({ length: zeros }, () => '0'), ...last].slice(0, 4).join(':');
+}
+
 /** `host:port`, with the brackets that an IPv6 host needs. */
 export function hostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

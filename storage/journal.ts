@@ -93,13 +93,14 @@ export class Journal {
   }
 
   async #sync(isOurs: () => Promise<boolean>): Promise<void> {
-    let places: readonly [unknown, boolean, boolean];
+    let isThere: boolean;
     try {
-      places = await Promise.all([this.#file.datasync(), this.#file.isInPlace(), isOurs()]);
+      await this.#file.datasync();
+      isThere = (await this.#file.isInPlace()) && (await isOurs());
     } catch (cause) {
       throw new BrokenError('the journal could not be synced', { cause });
     }
     // What nobody will find again is not stored, however well it was synced.
-    if (!places[1] || !places[2]) throw new BrokenError('the journal is no longer in the data directory');
+    if (!isThere) throw new BrokenError('the journal is no longer in the data directory');
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import { join } from 'node:path';
-import { copyRange, type Files, fillFile, withFile } from './files.js';
+import { areSame, copyRange, type Files, fillFile, withFile } from './files.js';
 import { Journal } from './journal.js';
 import { lastInJournal, lastInSnapshot } from './last-record.js';
 import { damagedFile, MANIFEST_FILE, type Manifest, namesIn, swapManifest } from './manifest.js';
@@ -48,9 +48,30 @@ export async function openDatabase(files: Files, directory: string): Promise<Ope
 
 async function recoverLatest(files: Files, directory: string, manifest: Manifest): Promise<Recovered> {
   const recovered = await recover(files, directory, manifest);
-  const [newer] = await newerThan(files, directory, manifest, recovered.scan.last);
-  if (newer !== undefined) throw damagedFile(join(directory, MANIFEST_FILE), `is older than ${newer}`);
-  return recovered;
+  const newer = await newerThan(files, directory, manifest, recovered.scan.last);
+  for (const name of newer) {
+    const isCopy = await beginsAs(files, directory, name, recovered);
+    if (!isCopy) throw damagedFile(join(directory, MANIFEST_FILE), `is older than ${name}`);
+  }
+  const name = newer.at(-1);
+  if (name === undefined) return recovered;
+  return recover(files, directory, { ...manifest, active: { ...manifest.active, name } });
+}
+
+/**
+ * Whether a file is a copy of the last journal, with what that has lost: a start that was interrupted made it, of what it
+ * read from memory and the disk did not have.
+ */
+async function beginsAs(
+  files: Files,
+  directory: string,
+  name: string,
+  recovered: Recovered,
+): Promise<boolean> {
+  const { manifest, scan } = recovered;
+  return withFile(files.open(join(directory, manifest.active.name)), (original) =>
+    withFile(files.open(join(directory, name)), (copy) => areSame(original, copy, scan.goodBytes)),
+  );
 }
 
 async function createDatabase(files: Files, directory: string): Promise<Opened> {

@@ -49,13 +49,13 @@ export async function findManifest(files: Files, directory: string): Promise<Man
   const manifest = await readManifest(files, directory);
   if (manifest !== undefined) return manifest;
   const names = await files.list(directory);
-  // A start that was interrupted leaves one journal: an empty one, or what it had copied of the earliest one.
+  // Starts that were interrupted leave journals: empty ones, or what they had copied of the earliest one.
   const earliest = names.includes(EARLIEST_JOURNAL)
     ? await lengthOf(files, join(directory, EARLIEST_JOURNAL))
     : 0;
   const most = Math.max(earliest, JOURNAL_HEADER.length + 1);
   for (const name of names.filter((name) => fileNumberOf(name) !== undefined)) {
-    const isLost = name !== journalName(1) || (await lengthOf(files, join(directory, name))) > most;
+    const isLost = name.startsWith('snapshot') || (await lengthOf(files, join(directory, name))) > most;
     if (isLost) throw damagedFile(join(directory, MANIFEST_FILE), 'is missing');
   }
   return earliest === 0 ? undefined : { sealed: [], active: { name: EARLIEST_JOURNAL, first: 1 } };

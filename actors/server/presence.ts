@@ -69,6 +69,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       table.touch(list);
       users.touch(list);
       for (const buddy of list) table.visit(buddy, now, lines);
+      lines.users = undefined;
       replyTo.send({ type: 'presence.answered', to: from, list: lines.writer.take() });
     }
 
@@ -97,6 +98,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
 /** Writes down what the table tells of each buddy. */
 class BuddyLines implements PresenceVisitor {
   readonly writer = new BuddyListWriter();
+  /** Whose ids are written, while they are. */
   users: Users | undefined;
 
   present(user: number, status: 100 | 102, address: number | string, port: number): void {

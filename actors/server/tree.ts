@@ -13,6 +13,7 @@
  * taken in before the listener accepts any. When `connections` crashes, the listener follows.
  */
 
+import { networkOf } from '../../protocol/address.js';
 import type { Store } from '../../storage/store.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
@@ -55,7 +56,7 @@ export interface ServerOptions {
   readonly udpPort: number;
   /** Most TCP connections at once; default {@link MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
-  /** Most TCP connections at once from one address; default four in five of all. */
+  /** Most TCP connections at once from one address (of IPv6: from one /64); default four in five of all. */
   readonly maxConnectionsPerAddress?: number;
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
@@ -101,7 +102,7 @@ export function startServer({
             shutdown: SHUTDOWN_GRACE_MS,
           },
           limit: maxConnections,
-          share: { limit: maxConnectionsPerAddress, kindOf: addressOfClient },
+          share: { limit: maxConnectionsPerAddress, kindOf: networkOfClient },
           refuse: ({ socket }) => refuse(socket),
         }),
       }),
@@ -168,6 +169,6 @@ export function startServer({
 }
 
 /** Where a client calls from; of one that is gone already, nobody knows. */
-function addressOfClient({ socket }: ConnectionInput): string {
-  return socket.remoteAddress ?? '';
+function networkOfClient({ socket }: ConnectionInput): string {
+  return networkOf(socket.remoteAddress ?? '');
 }

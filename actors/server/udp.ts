@@ -43,7 +43,8 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
     const datagram = parseDatagram(bytes);
     const from = { address: remote.address, port: remote.port };
     if (logsRequests) log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
-    if (datagram === undefined) return;
+    // Nothing can be sent to port 0, whence somebody may pretend to ask.
+    if (datagram === undefined || remote.port === 0) return;
     if (datagram.op === 'GET') {
       presence.send({ type: 'presence.asked', id: datagram.id, from, replyTo: scope.self });
     } else {

@@ -2,8 +2,8 @@
  * A supervisor of many children of one kind, after OTP's `simple_one_for_one`.
  *
  * Its children are started from one template, each with an input of its own, and are known by their
- * actors. Starting and stopping one costs the same with one or with 100,000 alive: they live in a `Map`
- * of the supervisor's own, because a machine's `spawnChild` copies the list of all children each time.
+ * actors. Starting and stopping one costs the same with one or with 100,000 alive: they live in slots
+ * of the supervisor's own (slots.ts), because a machine's `spawnChild` copies the list of all children each time.
  */
 
 import { nanoid } from 'nanoid';
@@ -254,15 +254,11 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     const child = this.#children.get(actorId);
     if (child === undefined) return;
     const { state } = child;
-    this.#kill(actorId, child);
-    if (state === 'starting') this.#onCrash(child, notReady(actorId));
-    this.#finishIfEmpty();
-  }
-
-  #kill(actorId: string, child: Child): void {
     this.#children.delete(actorId);
     child.kill();
-    this.#forget(child);
+    if (state === 'starting') this.#onCrash(child, notReady(actorId));
+    if (!this.#restarting.has(child)) this.#forget(child);
+    this.#finishIfEmpty();
   }
 
   /** It will not be started again: nor will the named children in the tree that it may have been. */
@@ -338,7 +334,11 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   }
 
   #killAll(): void {
-    for (const [actorId, child] of [...this.#children.entries()]) this.#kill(actorId, child);
+    for (const [actorId, child] of [...this.#children.entries()]) {
+      this.#children.delete(actorId);
+      child.kill();
+      this.#forget(child);
+    }
     this.#finishIfEmpty();
   }
 

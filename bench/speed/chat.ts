@@ -2,8 +2,6 @@
  * A chat between two real clients: how long a line takes, and whether 50,000 at once arrive.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +12,7 @@ import { openTextStore } from '../../storage/text-store.js';
 import type { Report } from '../report.js';
 import type { Sample } from './probe.js';
 import { Subject } from './subject.js';
+import { Worker } from './worker.js';
 
 const CALLER = 'anna' as UserId;
 const CALLED = 'bert' as UserId;
@@ -31,63 +30,66 @@ const CLIENT = fileURLToPath(new URL('../../../bin/im-client', import.meta.url))
 const PROBE = new URL('./probe.js', import.meta.url).href;
 
 class Client {
-  readonly #child: ChildProcess;
+  readonly #worker: Worker;
   #said = '';
   #heard: () => void = () => {};
 
   constructor(server: Subject, user: UserId) {
     const { tcp, udp } = server.ports;
     const ports = ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
-    this.#child = spawn(process.execPath, ['--import', PROBE, CLIENT, '--plain', '--user', user, ...ports], {
-      stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
-    });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const args = ['--import', PROBE, CLIENT, '--plain', '--user', user, ...ports];
+    this.#worker = new Worker(args, { hasInput: true });
+    this.#worker.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#said += text;
       this.#heard();
     });
   }
 
   type(text: string): void {
-    this.#child.stdin?.write(text);
+    this.#worker.process.stdin?.write(text);
   }
 
   /** Waits until it says something that contains a text; what it said up to there is forgotten. */
   async until(text: string): Promise<void> {
     while (!this.#said.includes(text)) {
-      await new Promise<void>((resolve) => {
+      const heard = new Promise<void>((resolve) => {
         this.#heard = resolve;
       });
+      await this.#worker.orExit(heard);
     }
     this.#said = this.#said.slice(this.#said.indexOf(text) + text.length);
   }
 
   /** Reads nothing for a while. */
   async sleep(ms: number): Promise<void> {
-    this.#child.stdout?.pause();
+    this.#worker.process.stdout?.pause();
     await delay(ms);
-    this.#child.stdout?.resume();
+    this.#worker.process.stdout?.resume();
   }
 
   async rssBytes(): Promise<number> {
-    this.#child.send({});
-    const [sample] = (await once(this.#child, 'message')) as [Sample];
-    return sample.rssBytes;
+    const { rssBytes } = await this.#worker.ask<Sample>({});
+    return rssBytes;
   }
 
-  async stop(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await once(this.#child, 'exit');
+  stop(): Promise<void> {
+    return this.#worker.stop();
   }
 }
 
 export async function benchChat(report: Report): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'im-bench-'));
-  const data = join(directory, 'data');
-  await makeBuddies(data);
-  const server = await Subject.server(data);
-  const caller = new Client(server, CALLER);
-  const called = new Client(server, CALLED);
+  const running: { stop(): Promise<void> }[] = [];
+  const started = <TProcess extends { stop(): Promise<void> }>(process: TProcess) => {
+    running.push(process);
+    return process;
+  };
   try {
+    const data = join(directory, 'data');
+    await makeBuddies(data);
+    const server = started(await Subject.server(data));
+    const caller = started(new Client(server, CALLER));
+    const called = started(new Client(server, CALLED));
     await Promise.all([caller.until('Your choice:'), called.until('Your choice:')]);
     await delay(200); // until the server knows where they take calls
     caller.type(`M\n${CALLED}\n`);
@@ -98,24 +100,34 @@ export async function benchChat(report: Report): Promise<void> {
     report.section('A chat between two clients');
     const p50 = await timeLines(caller, called);
     report.result('a line, from one to the other, p50', { ms: p50 }, `${p50.toFixed(2)} ms`, 'below 1 ms');
-    const before = await Promise.all([caller.rssBytes(), called.rssBytes()]);
-    const startedMs = performance.now();
-    for (let line = 0; line < BURST_LINES; line++) caller.type(`line ${line}.\n`);
-    await called.sleep(ASLEEP_MS);
-    for (let line = 0; line < BURST_LINES; line++) await called.until(`line ${line}.`);
-    const seconds = (performance.now() - startedMs - ASLEEP_MS) / 1_000;
-    const after = await Promise.all([caller.rssBytes(), called.rssBytes()]);
-    const grown = after.map((bytes, index) => Math.round((bytes - (before[index] as number)) / 2 ** 20));
+    const seconds = await burst(caller, called, 0);
     const perSecond = Math.round(BURST_LINES / seconds);
-    report.result(
-      `${BURST_LINES.toLocaleString('en')} lines at once, the reader asleep at first`,
-      { perSecond, callerGrownMiB: grown[0] as number, calledGrownMiB: grown[1] as number },
-      `complete, in order, ${perSecond.toLocaleString('en')}/s, ${grown.join(' and ')} MiB more memory`,
+    const lines = `${BURST_LINES.toLocaleString('en')} lines at once`;
+    report.result(lines, { perSecond }, `complete, in order, ${perSecond.toLocaleString('en')}/s`);
+    const before = await Promise.all([caller.rssBytes(), called.rssBytes()]);
+    await burst(caller, called, ASLEEP_MS);
+    const after = await Promise.all([caller.rssBytes(), called.rssBytes()]);
+    const [callerMiB = 0, calledMiB = 0] = after.map(
+      (bytes, at) => (bytes - (before[at] as number)) / 2 ** 20,
     );
+    const shown = `complete, in order, ${callerMiB.toFixed(0)} and ${calledMiB.toFixed(0)} MiB more memory`;
+    report.result(`${lines}, the reader asleep at first`, { callerMiB, calledMiB }, shown);
   } finally {
-    await Promise.all([caller, called, server].map((process) => process.stop()));
+    await Promise.all(running.map((process) => process.stop()));
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+let bursts = 0;
+
+/** Sends many lines at once, and reads them all, after a while; returns how many seconds it took. */
+async function burst(from: Client, to: Client, asleepMs: number): Promise<number> {
+  const name = `burst ${bursts++}`;
+  const startedMs = performance.now();
+  for (let line = 0; line < BURST_LINES; line++) from.type(`${name} line ${line}.\n`);
+  if (asleepMs > 0) await to.sleep(asleepMs);
+  for (let line = 0; line < BURST_LINES; line++) await to.until(`${name} line ${line}.`);
+  return (performance.now() - startedMs) / 1_000;
 }
 
 async function makeBuddies(directory: string): Promise<void> {

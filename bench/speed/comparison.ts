@@ -11,7 +11,7 @@ import type { Subject } from './subject.js';
 const ROUNDS = 5;
 
 /** How long each is loaded, in milliseconds. */
-export const ROUND_MS = 1_500;
+export const ROUND_MS = 1_000;
 
 /** A generator that is busy for more than this part of its time is the limit. */
 const LIMIT_BUSY = 0.9;
@@ -21,6 +21,8 @@ export interface Side {
   readonly subject: Subject;
   /** The job of each round, and of the one that warms it up. */
   job(): Job;
+  /** Has everything as it was before each comparison. */
+  readonly prepare?: () => Promise<void>;
   /** Brings about what it is measured beside, and takes it away again. */
   readonly beside?: () => Promise<() => Promise<void>>;
 }
@@ -59,6 +61,8 @@ export async function compare(
   ours: Side,
   other: Side,
 ): Promise<Comparison> {
+  await ours.prepare?.();
+  await other.prepare?.();
   await generator.run(ours.job());
   await generator.run(other.job());
   const rounds: { readonly ours: Round; readonly other: Round }[] = [];
@@ -77,17 +81,19 @@ export async function compare(
 
 async function measure(generator: Generator, { subject, job, beside }: Side): Promise<Round> {
   const takeAway = await beside?.();
+  const dropsBefore = await subject.drops();
   const before = await subject.sample();
   const outcome: Outcome = await generator.run(job());
   const after = await subject.sample();
+  const drops = (await subject.drops()) - dropsBefore;
   await takeAway?.();
   return {
-    cpuUs: (after.cpuUs - before.cpuUs) / outcome.requests,
-    perSecond: outcome.requests / outcome.seconds,
+    cpuUs: (after.cpuUs - before.cpuUs) / (outcome.requests - drops),
+    perSecond: (outcome.requests - drops) / outcome.seconds,
     p50Ms: outcome.p50,
     p99Ms: outcome.p99,
     p999Ms: outcome.p999,
-    errors: outcome.errors,
+    errors: Math.max(outcome.errors, drops),
     loopDelayMs: after.loopDelayMs,
     busy: outcome.busy,
   };

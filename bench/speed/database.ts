@@ -19,6 +19,40 @@ const SHORT = 20;
 export const LONG_PREFIX = 'long';
 export const PREFIX = 'user';
 
+/** From one user to the next, and from one buddy to the next: both lead to all users, in no order. */
+const STRIDE = 7_919;
+const STEP = 104_729;
+
+/**
+ * Whose list it is that begins with this buddy.
+ *
+ * @param users How many users there are.
+ */
+export function ownerOf(firstBuddy: number, users: number): number {
+  const offset = (((firstBuddy - STEP) % users) + users) % users;
+  return (offset * inverseOfStride(users)) % users;
+}
+
+const inverses = new Map<number, number>();
+
+function inverseOfStride(users: number): number {
+  const known = inverses.get(users) ?? inverse(STRIDE, users);
+  inverses.set(users, known);
+  return known;
+}
+
+/** By what one must multiply to get 1 of a number, modulo another. */
+function inverse(number: number, modulus: number): number {
+  let [previous, current] = [modulus, number % modulus];
+  let [before, now] = [0, 1];
+  while (current !== 0) {
+    const quotient = Math.floor(previous / current);
+    [previous, current] = [current, previous - quotient * current];
+    [before, now] = [now, before - quotient * now];
+  }
+  return ((before % modulus) + modulus) % modulus;
+}
+
 /**
  * Makes a database: users of whom half have {@link SHORT} buddies, by chance among all of them, a few with long
  * lists, and those whose lists are changed.
@@ -48,7 +82,7 @@ function* changesFor(users: number): Generator<Change> {
 /** Different buddies, anywhere among all users, as friends are. */
 function* listOf(id: UserId, user: number, length: number, users: number): Generator<Change> {
   for (let buddy = 1; buddy <= length; buddy++) {
-    yield { op: 'ADD', id, buddy: idOf(PREFIX, (user * 7_919 + buddy * 104_729) % users) };
+    yield { op: 'ADD', id, buddy: idOf(PREFIX, (user * STRIDE + buddy * STEP) % users) };
   }
 }
 

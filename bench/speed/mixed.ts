@@ -14,6 +14,7 @@ const REQUESTS = 1_000;
 const DURATION_MS = 20_000;
 
 export interface Mixed {
+  readonly part: number;
   readonly questions: number;
   /** The part of the questions that had no answer. */
   readonly lostPart: number;
@@ -29,18 +30,28 @@ export interface Mixed {
   readonly loopDelayMs: number;
 }
 
-/** @param users How many users are online, and ask. */
-export async function mixLoad(generator: Generator, subject: Subject, users: number): Promise<Mixed> {
+/**
+ * @param registered How many users there are; half of them are online, and ask.
+ * @param part How much of the load there is.
+ */
+export async function mixLoad(
+  generator: Generator,
+  subject: Subject,
+  registered: number,
+  part: number,
+): Promise<Mixed> {
   const { tcp, udp } = subject.ports;
+  const common = { port: udp, ms: DURATION_MS, prefix: PREFIX, users: registered / 2, registered };
   const before = await subject.sample();
   const outcome = await generator.run({
     kind: 'mixed',
-    set: { kind: 'SET', port: udp, ms: DURATION_MS, prefix: PREFIX, users, rate: ANNOUNCEMENTS },
-    get: { kind: 'GET', port: udp, ms: DURATION_MS, prefix: PREFIX, users, rate: QUESTIONS },
-    tcp: { port: tcp, ms: DURATION_MS, rate: REQUESTS },
+    set: { kind: 'SET', ...common, rate: ANNOUNCEMENTS * part },
+    get: { kind: 'GET', ...common, rate: QUESTIONS * part },
+    tcp: { port: tcp, ms: DURATION_MS, rate: REQUESTS * part },
   });
   const after = await subject.sample();
   return {
+    part,
     questions: outcome.requests,
     lostPart: outcome.errors / outcome.requests,
     p50Ms: outcome.p50,

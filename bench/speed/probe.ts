@@ -31,3 +31,5 @@ process.on('message', () => {
   process.send?.(sample);
 });
 process.channel?.unref();
+// Whoever measures is gone.
+process.once('disconnect', () => process.exit());

@@ -20,6 +20,7 @@ const programOf = (name: string) => fileURLToPath(new URL(`../../../bin/${name}`
 async function timeUntil(text: string, args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
   let said = '';
   for await (const chunk of child.stdout) {
     said += chunk;
@@ -27,7 +28,7 @@ async function timeUntil(text: string, args: readonly string[]): Promise<number>
   }
   const ms = performance.now() - startedMs;
   child.kill('SIGKILL');
-  await once(child, 'exit');
+  await exited;
   if (!said.includes(text)) throw new Error(`${args.join(' ')} ended before it said '${text}'`);
   return ms;
 }

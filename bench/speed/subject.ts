@@ -2,29 +2,15 @@
  * A process that is measured: our server or a bare one, on a core of its own.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Sample } from './probe.js';
-
-/** The cores of those who are measured, and of those who load them. */
-const SUBJECT_CORE = 0;
-export const LOAD_CORE = 1;
-
-/** Without a second core they share one, and hinder each other. */
-export const HAS_TWO_CORES = process.platform === 'linux' && availableParallelism() >= 2;
+import { SUBJECT_CORE, Worker } from './worker.js';
 
 const PROBE = new URL('./probe.js', import.meta.url).href;
 const SERVER = fileURLToPath(new URL('../../../bin/im-server', import.meta.url));
 const BARE = fileURLToPath(new URL('./bare.js', import.meta.url));
-
-/** Starts a program of ours under Node.js on a core, with an IPC channel, and its standard output to be read. */
-export function spawnOn(core: number, args: readonly string[]): ChildProcess {
-  const command = HAS_TWO_CORES ? ['taskset', '--cpu-list', String(core)] : [];
-  const [program, ...rest] = [...command, process.execPath, ...args];
-  return spawn(program as string, rest, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-}
 
 export interface Ports {
   readonly tcp: number;
@@ -32,11 +18,11 @@ export interface Ports {
 }
 
 export class Subject {
-  readonly #child: ChildProcess;
+  readonly #worker: Worker;
   readonly ports: Ports;
 
-  private constructor(child: ChildProcess, ports: Ports) {
-    this.#child = child;
+  private constructor(worker: Worker, ports: Ports) {
+    this.#worker = worker;
     this.ports = ports;
   }
 
@@ -56,32 +42,35 @@ export class Subject {
   }
 
   static async #start(args: readonly string[]): Promise<Subject> {
-    const child = spawnOn(SUBJECT_CORE, ['--import', PROBE, ...args]);
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`${args.join(' ')} ended with ${code}`);
-    });
-    ended.catch(() => {}); // it does, in the end
-    const [ready] = (await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), ended])) as [
-      Buffer,
-    ];
-    const portOf = (name: string) =>
-      Number(new RegExp(`${name}=(?:[^ ]*:)?(\\d+)`).exec(ready.toString())?.[1]);
-    const port = portOf('port');
-    return new Subject(
-      child,
-      port > 0 ? { tcp: port, udp: port } : { tcp: portOf('tcp'), udp: portOf('udp') },
-    );
+    const worker = new Worker(['--import', PROBE, ...args], { core: SUBJECT_CORE });
+    try {
+      const said = once(worker.process.stdout as NodeJS.ReadableStream, 'data');
+      const [ready] = (await worker.orExit(said)) as [Buffer];
+      const portOf = (name: string) =>
+        Number(new RegExp(`${name}=(?:[^ ]*:)?(\\d+)`).exec(ready.toString())?.[1]);
+      const port = portOf('port');
+      const ports = port > 0 ? { tcp: port, udp: port } : { tcp: portOf('tcp'), udp: portOf('udp') };
+      return new Subject(worker, ports);
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
   }
 
   /** What it has cost until now. */
-  async sample(): Promise<Sample> {
-    this.#child.send({});
-    const [sample] = (await once(this.#child, 'message')) as [Sample];
-    return sample;
+  sample(): Promise<Sample> {
+    return this.#worker.ask({});
   }
 
-  async stop(): Promise<void> {
-    this.#child.kill();
-    await once(this.#child, 'exit');
+  /** How many datagrams the kernel dropped until now, for want of room; 0 where it does not tell. */
+  async drops(): Promise<number> {
+    const table = await readFile('/proc/net/udp', 'latin1').catch(() => '');
+    const port = this.ports.udp.toString(16).toUpperCase().padStart(4, '0');
+    const line = table.split('\n').find((each) => each.trim().split(/\s+/)[1]?.endsWith(`:${port}`));
+    return Number(line?.trim().split(/\s+/).at(-1) ?? 0);
+  }
+
+  stop(): Promise<void> {
+    return this.#worker.stop();
   }
 }

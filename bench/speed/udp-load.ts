@@ -4,6 +4,7 @@
 
 import { createSocket } from 'node:dgram';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ownerOf } from './database.js';
 import type { Gathered } from './gathered.js';
 import { steadily } from './steadily.js';
 
@@ -14,42 +15,59 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 const LAST_ANSWERS_MS = 300;
 
 /** A step from one user to the next that leads to all of them, in no order. */
-const STRIDE = 7_919;
+const STRIDE = 6_997;
 
 export interface UdpJob {
-  readonly kind: 'GET' | 'SET';
+  /** `GONE` announces that somebody is offline. */
+  readonly kind: 'GET' | 'SET' | 'GONE';
   readonly port: number;
   readonly ms: number;
   /** Users `PREFIX0`, `PREFIX1`, … ask, or announce themselves. */
   readonly prefix: string;
   readonly users: number;
+  /** How many users are registered: an answer's first buddy tells whose list it is. */
+  readonly registered: number;
   /** Datagrams in a second. */
   readonly rate: number;
 }
 
 export async function loadUdp(job: UdpJob): Promise<Gathered> {
-  const { kind, port, ms, rate } = job;
+  const { kind, port, ms, rate, users } = job;
   const socket = createSocket({
     type: 'udp4',
     recvBufferSize: RECEIVE_BUFFER_BYTES,
     lookup: (address, _options, done) => done(null, address, 4),
   });
+  socket.on('error', () => {}); // nobody listens there any more: what is lost is counted
   await new Promise<void>((resolve) => socket.connect(port, '127.0.0.1', resolve));
-  const sentMs: number[] = [];
+  const sentMs = new Float64Array(users);
   const latencies: number[] = [];
-  // Answers come in the order of the questions, unless some are lost.
-  socket.on('message', () => latencies.push(performance.now() - (sentMs[latencies.length] as number)));
+  let requests = 0;
+  socket.on('message', (bytes) => {
+    const asker = askerOf(bytes, job) ?? requests % users;
+    latencies.push(performance.now() - (sentMs[asker] as number));
+  });
   await steadily(rate, ms, (number) => {
-    socket.send(datagram(job, number));
-    sentMs.push(performance.now());
+    const user = (number * STRIDE) % users;
+    socket.send(datagram(job, user, number));
+    sentMs[user] = performance.now();
+    requests += 1;
   });
   if (kind === 'GET') await delay(LAST_ANSWERS_MS);
   socket.close();
-  const errors = kind === 'GET' ? sentMs.length - latencies.length : 0;
-  return { requests: sentMs.length, errors, seconds: ms / 1_000, latencies };
+  const errors = kind === 'GET' ? requests - latencies.length : 0;
+  return { requests, errors, seconds: ms / 1_000, latencies };
 }
 
-function datagram({ kind, prefix, users }: UdpJob, number: number): string {
-  const id = `${prefix}${(number * STRIDE) % users}`;
-  return kind === 'GET' ? `GET ${id}` : `SET ${id} 100 ONLINE ${1_024 + (number % 60_000)}`;
+function datagram({ kind, prefix }: UdpJob, user: number, number: number): string {
+  if (kind === 'GET') return `GET ${prefix}${user}`;
+  if (kind === 'GONE') return `SET ${prefix}${user} 101 OFFLINE 0`;
+  return `SET ${prefix}${user} 100 ONLINE ${1_024 + (number % 60_000)}`;
+}
+
+/** Who asked for this list; of a bare answer, nobody knows. */
+function askerOf(bytes: Buffer, { users, registered }: UdpJob): number | undefined {
+  const [, first] = /^user(\d+) /.exec(bytes.toString('latin1', 0, 16)) ?? [];
+  const asker = first === undefined ? undefined : ownerOf(Number(first), registered);
+  return asker !== undefined && asker < users ? asker : undefined;
 }

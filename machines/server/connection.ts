@@ -70,10 +70,10 @@ export const connectionMachine = setup({
     committing: {
       description: 'Waits for the store to make the change durable, at most 10 s.',
       on: {
-        'change.answered': { target: 'replied', actions: 'sendReply' },
+        'change.answered': { target: 'replied', actions: ['restartDeadline', 'sendReply'] },
         'deadline.passed': {
           target: 'replied',
-          actions: 'sendUnavailable',
+          actions: ['restartDeadline', 'sendUnavailable'],
           description: 'The store did not answer in time: 205.',
         },
         'socket.closed': { target: 'closed', description: 'The change goes on without its client.' },

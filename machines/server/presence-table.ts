@@ -78,7 +78,8 @@ export class PresenceTable {
       this.#others.delete(user);
       return;
     }
-    doubles[expires] = nowMs + noteGap(halves, row * GAPS.stride + GAPS.at, doubles[expires] as number, nowMs);
+    doubles[expires] =
+      nowMs + noteGap(halves, row * GAPS.stride + GAPS.at, doubles[expires] as number, nowMs);
     bytes[row * STATUS.stride + STATUS.at] = status;
     halves[row * PORT.stride + PORT.at] = port;
     const packed = packIpv4(address) ?? OTHER;
@@ -126,7 +127,8 @@ export class PresenceTable {
 function noteGap(gaps: Uint16Array, newest: number, expiresAtMs: number, nowMs: number): number {
   const isThere = nowMs < expiresAtMs;
   const gapMs = isThere ? nowMs - (expiresAtMs - lifeMs(gaps, newest)) : 0;
-  for (let at = newest + RECENT_GAPS - 1; at > newest; at--) gaps[at] = isThere ? (gaps[at - 1] as number) : 0;
+  for (let at = newest + RECENT_GAPS - 1; at > newest; at--)
+    gaps[at] = isThere ? (gaps[at - 1] as number) : 0;
   gaps[newest] = isThere ? Math.min(Math.max(Math.ceil(gapMs / GAP_UNIT_MS), 1), MAX_GAP) : 0;
   return lifeMs(gaps, newest);
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   hostPort,
   MAX_PORT,
+  networkOf,
   packIpv4,
   parseAddress,
   parsePort,
@@ -111,5 +112,24 @@ test('an IPv4 address is packed into a number, and no other text is', (t) => {
   t.is(packIpv4('255.255.255.255'), 0xffffffff);
   for (const text of ['', '::1', '::ffff:192.0.2.7', '1.2.3', '1.2.3.4.5', 'a.b.c.d']) {
     t.is(packIpv4(text), undefined, text);
+  }
+});
+
+test('addresses are of one network when one client may have them all', (t) => {
+  const networks = [
+    ['192.0.2.7', '::ffff:192.0.2.7'],
+    ['192.0.2.8'],
+    ['2001:db8::1', '2001:db8::2', '2001:db8:0:0:1:2:3:4', '2001:db8::ffff:0:0:1'],
+    ['2001:db8:0:1::1', '2001:db8:0:1:a:b:c:d'],
+    ['2001:db8:1:2::'],
+    ['fe80::1%eth0', 'fe80::2%eth0'],
+    ['::1', '::'],
+    ['1:2:3:4:5:6:7:8'],
+  ];
+  for (const [index, network] of networks.entries()) {
+    for (const address of network) {
+      const same = networks.findIndex(([first = '']) => networkOf(first) === networkOf(address));
+      t.is(same, index, address);
+    }
   }
 });

@@ -31,6 +31,27 @@ export function testStoreContract(name: string, open: OpenStore): void {
     t.deepEqual(await store.commit(changes('REG ALICE')), [203]);
   });
 
+  rule(
+    'a user has a number from when the registration is durable on, and it stays the same',
+    async (t, store) => {
+      t.is(store.users.numberOf(id('alice')), -1);
+      const registered = store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+      t.is(store.users.numberOf(id('alice')), -1);
+      await registered;
+      const numbers = ['alice', 'bob'].map((name) => store.users.numberOf(id(name)));
+      t.deepEqual(numbers, [0, 1]);
+      await store.commit(changes('REG carl', 'DEL alice bob', 'ADD alice carl', 'ADD alice bob'));
+      t.deepEqual(
+        ['alice', 'bob', 'carl'].map((name) => store.users.numberOf(id(name))),
+        [0, 1, 2],
+      );
+      t.deepEqual([...store.users.listOf(0)], [2, 1]);
+      const buffer = Buffer.alloc(10);
+      t.is(store.users.copyId(buffer, 2, 2), 6);
+      t.is(buffer.toString('latin1', 2, 6), 'carl');
+    },
+  );
+
   rule('REG of a known id leaves its buddies alone', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob', 'REG alice'));
     t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);

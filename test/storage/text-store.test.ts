@@ -19,7 +19,12 @@ import { checksumOf } from '../../storage/checksum.js';
 import { DISK } from '../../storage/disk.js';
 import type { Files } from '../../storage/files.js';
 import { MAX_BUDDIES, type Store, StoreError, type StoreErrorCode } from '../../storage/store.js';
-import { openTextStore, type StoreNews, type TextStoreOptions } from '../../storage/text-store.js';
+import {
+  openTextStore,
+  type StoreNews,
+  type TextStore,
+  type TextStoreOptions,
+} from '../../storage/text-store.js';
 import { anyBatches, changes, id } from './changes.js';
 import { decide, type Model, modelAfter, stateOf, stateOfModel } from './model.js';
 import { builtModule, startScript } from './node-script.js';
@@ -307,6 +312,37 @@ test('what was read back is written to a new file, and the old one is removed', 
       'manifest.txt': manifestOf('journal journal-3.txt 1'),
     });
   });
+});
+
+test('what a start had copied counts, when the journal that it came from has lost some of it', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const lines = SAMPLE.split(/(?<=\n)/);
+  await writeFile(join(directory, 'journal-1.txt'), lines.slice(0, 2).join(''));
+  await writeFile(join(directory, 'journal-2.txt'), lines.slice(0, 3).join(''));
+  await writeFile(join(directory, 'journal-3.txt'), SAMPLE);
+  await writeFile(join(directory, 'manifest.txt'), manifestOf('journal journal-1.txt 1'));
+  await withStore(directory, async (store) => t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]));
+  t.deepEqual(await textsIn(directory), {
+    'journal-4.txt': SAMPLE,
+    'manifest.txt': manifestOf('journal journal-4.txt 1'),
+  });
+});
+
+test('users keep their numbers, whatever they are read back from', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const ids = ['dora', 'alice', 'carl', 'bob'].map(id);
+  const numbersIn = (store: Store) => ids.map((each) => store.users.numberOf(each));
+  await withStore(directory, async (store) => {
+    for (const each of ids.slice(0, 2)) await store.commit([{ op: 'REG', id: each }]);
+    await (store as TextStore).compact();
+    await store.commit(ids.slice(2).map((each) => ({ op: 'REG', id: each })));
+    t.deepEqual(numbersIn(store), [0, 1, 2, 3]);
+  });
+  await withStore(directory, async (store) => {
+    t.deepEqual(numbersIn(store), [0, 1, 2, 3]);
+    await (store as TextStore).compact();
+  });
+  await withStore(directory, async (store) => t.deepEqual(numbersIn(store), [0, 1, 2, 3]));
 });
 
 test('a journal far longer than one read is read back whole, and so is a long snapshot', async (t) => {

@@ -1,6 +1,7 @@
 import test from 'ava';
-import { ask, PresenceClient } from '../../helpers/network.js';
-import { serve } from '../../helpers/server.js';
+import { openMemoryStore } from '../../../storage/memory-store.js';
+import { ask, PresenceClient, until } from '../../helpers/network.js';
+import { crash, current, heldStore, serve } from '../../helpers/server.js';
 
 test('presence: SET says where, GET says who', async (t) => {
   const { tcp, udp } = await serve(t);
@@ -31,4 +32,34 @@ test('presence of whoever is not registered is dropped, and asking for them too'
   await ask(tcp, 'REG bob\n');
   await ask(tcp, 'ADD alice bob\n');
   t.is(await client.ask('GET alice'), 'bob 101 OFFLINE unknown unknown\n');
+});
+
+test('whose registration is not durable yet is not there yet', async (t) => {
+  const store = heldStore();
+  const { tcp, udp } = await serve(t, store);
+  const registered = ask(tcp, 'REG alice\n');
+  await until(() => store.commits.length === 1);
+  const client = await PresenceClient.open(t, udp);
+  client.send('SET alice 100 ONLINE 4001');
+  client.send('GET alice');
+  store.letThrough();
+  t.is(await registered, '200 OK\r\n');
+  for (const request of ['REG bob', 'ADD bob alice']) t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
+  t.is(await client.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n', 'the first answer there is');
+});
+
+test('who is online stays so when the store crashes, and whoever comes after that is known too', async (t) => {
+  const store = openMemoryStore();
+  const server = await serve(t, { openStore: async () => ({ ...store, close: async () => {} }) });
+  const { tcp, udp } = server;
+  for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${request}\n`);
+  const client = await PresenceClient.open(t, udp);
+  client.send('SET bob 100 ONLINE 4001');
+  t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4001\n');
+  crash(current(server, 'store'));
+  t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4001\n');
+  for (const request of ['REG carl', 'ADD alice carl']) t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
+  client.send('SET carl 102 4002');
+  client.send('SET bob 100 4003');
+  t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4003\ncarl 102 AWAY 127.0.0.1 4002\n');
 });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import test from 'ava';
 import { ask, PresenceClient } from '../../helpers/network.js';
 import { serve } from '../../helpers/server.js';
@@ -28,4 +30,29 @@ test('every request is one debug line, and none has a raw foreign byte', async (
   t.is(log.fieldsOf('datagram').length, 2);
   t.like(log.fieldsOf('request')[0], { op: 'REG', id: 'alice', reply: 200, from: '127.0.0.1' });
   t.notRegex(JSON.stringify(log.lines), /red|title/);
+});
+
+/** Sends `GET alice` from port 0, which takes a raw socket; exits with 77 where that is not allowed. */
+const FROM_PORT_0 = `
+  socket(S, PF_INET, SOCK_RAW, 17) or exit 77;
+  my $question = "GET alice";
+  send(S, pack("nnnn", 0, $ARGV[0], 8 + length $question, 0) . $question, 0, sockaddr_in(0, inet_aton("127.0.0.1"))) or exit 1;
+`;
+
+test('a question from port 0 is dropped: nothing can be sent there', async (t) => {
+  const server = await serve(t);
+  await ask(server.tcp, 'REG alice\n');
+  const client = await PresenceClient.open(t, server.udp);
+  for (let count = 0; count < 3; count++) {
+    const sender = spawn('perl', ['-MSocket', '-e', FROM_PORT_0, String(server.udp)], { stdio: 'inherit' });
+    const [code] = (await once(sender, 'exit')) as [number];
+    if (code === 77) {
+      t.log('skipped: only root may send from port 0');
+      return t.pass();
+    }
+    t.is(code, 0);
+  }
+  t.is(await client.ask('GET alice'), '');
+  t.is(server.log.fieldsOf('datagram').length, 4, 'they did come');
+  t.is(server.starts('udp'), 1);
 });

@@ -81,6 +81,21 @@ test('a child that is restarted keeps its share, and one that is stopped gives i
   t.deepEqual(tree.refused, ['a3', 'a4']);
 });
 
+test('a child that is never ready keeps its share while it waits for its restart', (t) => {
+  const tree = crowd({ restart: 'permanent' }, { limit: 9, share: SHARE, limits: MANY });
+  for (const name of ['a1', 'a2']) tree.start(name, { slow: true });
+  for (const name of ['a1', 'a2']) tree.named(name).send({ type: 'become.ready' });
+  for (const name of ['a1', 'a2']) crash(tree.named(name));
+  tree.clock.increment(1);
+  // Both are starting again, and are overdue.
+  tree.clock.increment(START_TIMEOUT_MS);
+  tree.start('a3');
+  t.deepEqual(tree.refused, ['a3']);
+  tree.clock.increment(1);
+  tree.start('a4');
+  t.deepEqual(tree.refused, ['a3', 'a4']);
+});
+
 test('a child that waits for its restart takes its place in the limit', (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 1 });
   tree.start('a');

@@ -27,7 +27,7 @@ test('a request goes to the store, its answer goes out, and the client closes', 
   });
   t.deepEqual(steps({ type: 'request.received', change }, { type: 'change.answered', reply: 200 }), {
     state: 'replied',
-    actions: ['restartDeadline', 'submitChange', 'sendReply'],
+    actions: ['restartDeadline', 'submitChange', 'restartDeadline', 'sendReply'],
   });
   const { state } = steps(
     { type: 'request.received', change },
@@ -75,6 +75,14 @@ test('a half-close after the line changes nothing: the reply still goes out', (t
     { type: 'change.answered', reply: 200 },
   );
   t.deepEqual(actions.slice(-1), ['sendReply']);
+});
+
+test('every answer starts a deadline of its own, by which the client must close', (t) => {
+  for (const answered of [{ type: 'change.answered', reply: 200 }, { type: 'deadline.passed' }] as const) {
+    const { actions } = steps({ type: 'request.received', change }, answered);
+    t.is(actions.at(-2), 'restartDeadline', answered.type);
+  }
+  t.is(steps({ type: 'request.refused', reply: 201 }).actions.at(-2), 'restartDeadline');
 });
 
 test('after the reply, a client that neither reads nor closes is closed', (t) => {
