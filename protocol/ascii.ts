@@ -26,7 +26,11 @@ export function tokensOf(text: string): string[] {
   return text.match(/[^ \t]+/g) ?? [];
 }
 
-/** As {@link tokensOf}, but quicker, and five at most; `undefined` in place of those that are not there. */
+/**
+ * As {@link tokensOf}, but quicker, and five at most.
+ *
+ * @returns What they begin with, and then the tokens, `undefined` in place of those that are not there.
+ */
 export function firstTokens(text: string): readonly (string | undefined)[] {
-  return FIRST_TOKENS.exec(text)?.slice(1) ?? [];
+  return FIRST_TOKENS.exec(text) ?? [];
 }

@@ -8,6 +8,12 @@ import { STATUS_WORDS, type Status } from './status.js';
 /** Most bytes in a line: an id, a status, an IPv6 address with a zone, a port. */
 const MAX_LINE_BYTES = 256;
 
+/** What a list needs while it is written. */
+const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_LINE_BYTES;
+
+/** Lists are parts of slabs of this size: a buffer of its own for each would cost more than what is in it. */
+const SLAB_BYTES = 4 * MAX_ROOM_BYTES;
+
 const SPACE = 0x20;
 const DOT = 0x2e;
 const LF = 0x0a;
@@ -24,7 +30,8 @@ export interface IdSource {
 }
 
 export class BuddyListWriter {
-  readonly #bytes = Buffer.allocUnsafeSlow(MAX_BUDDY_LIST_BYTES + MAX_LINE_BYTES);
+  #bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #start = 0;
   #end = 0;
   #isFull = false;
 
@@ -60,15 +67,20 @@ export class BuddyListWriter {
 
   /** The answer, cut at a line boundary where it would pass {@link MAX_BUDDY_LIST_BYTES}; the next one begins. */
   take(): Buffer {
-    const answer = Buffer.from(this.#bytes.subarray(0, this.#end));
-    this.#end = 0;
+    const answer = this.#bytes.subarray(this.#start, this.#end);
+    this.#start = this.#end;
     this.#isFull = false;
+    if (this.#start + MAX_ROOM_BYTES > SLAB_BYTES) {
+      this.#bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      this.#start = 0;
+      this.#end = 0;
+    }
     return answer;
   }
 
   /** Nothing follows a line that was cut off. */
   #keep(end: number): void {
-    if (end > MAX_BUDDY_LIST_BYTES) this.#isFull = true;
+    if (end - this.#start > MAX_BUDDY_LIST_BYTES) this.#isFull = true;
     else this.#end = end;
   }
 }
@@ -81,13 +93,22 @@ function copy(from: Buffer, to: Buffer, start: number): number {
 }
 
 function writeIpv4(bytes: Buffer, start: number, address: number): number {
-  let at = writeNumber(bytes, start, address >>> 24);
+  let at = writeByte(bytes, start, address >>> 24);
   bytes[at++] = DOT;
-  at = writeNumber(bytes, at, (address >>> 16) & 0xff);
+  at = writeByte(bytes, at, (address >>> 16) & 0xff);
   bytes[at++] = DOT;
-  at = writeNumber(bytes, at, (address >>> 8) & 0xff);
+  at = writeByte(bytes, at, (address >>> 8) & 0xff);
   bytes[at++] = DOT;
-  return writeNumber(bytes, at, address & 0xff);
+  return writeByte(bytes, at, address & 0xff);
+}
+
+/** Writes a number below 256. */
+function writeByte(bytes: Buffer, start: number, number: number): number {
+  let at = start;
+  if (number >= 100) bytes[at++] = ZERO + ((number / 100) | 0);
+  if (number >= 10) bytes[at++] = ZERO + (((number / 10) | 0) % 10);
+  bytes[at++] = ZERO + (number % 10);
+  return at;
 }
 
 /** Writes a number below 100,000. */

@@ -33,17 +33,12 @@ export function parseDatagram(bytes: Uint8Array): Announcement | BuddyListQuery 
   if (bytes.length > MAX_DATAGRAM_BYTES) return undefined;
   const text = decodeAscii(withoutLineEnd(bytes));
   if (text === undefined) return undefined;
-  const [operation, first, second, third, fourth] = firstTokens(text);
+  const [, operation, first, second, third, fourth] = firstTokens(text);
   const id = parseId(first);
   if (operation === undefined || id === undefined) return undefined;
-  switch (operation.toUpperCase()) {
-    case 'GET':
-      return { op: 'GET', id };
-    case 'SET':
-      return parseAnnouncement(id, second, third, fourth);
-    default:
-      return undefined;
-  }
+  if (isWord(operation, 'SET')) return parseAnnouncement(id, second, third, fourth);
+  if (isWord(operation, 'GET')) return { op: 'GET', id };
+  return undefined;
 }
 
 /** The datagram that announces a user's status. */
@@ -65,9 +60,14 @@ function parseAnnouncement(
 ): Announcement | undefined {
   const status = parseStatus(code);
   if (status === undefined) return undefined;
-  const port = parsePort(word?.toUpperCase() === STATUS_WORDS[status] ? last : word);
+  const port = parsePort(isWord(word, STATUS_WORDS[status]) ? last : word);
   if (port === undefined || (port === 0 && status !== 101)) return undefined;
   return { op: 'SET', id, status, port };
+}
+
+/** Whether a token is a word, in any case; most clients write it as we do. */
+function isWord(token: string | undefined, word: string): boolean {
+  return token === word || token?.toUpperCase() === word;
 }
 
 function withoutLineEnd(bytes: Uint8Array): Uint8Array {

@@ -29,7 +29,7 @@ export type Change =
 export function parseRequest(line: Uint8Array): Change | undefined {
   const text = decodeAscii(line);
   if (text === undefined) return undefined;
-  const [operation, first, second] = firstTokens(text);
+  const [, operation, first, second] = firstTokens(text);
   const id = parseId(first);
   if (operation === undefined || id === undefined) return undefined;
   const op = operation.toUpperCase();

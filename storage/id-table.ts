@@ -132,10 +132,12 @@ export class IdTable {
    * @returns Where it ends.
    */
   copyTo(target: Buffer, at: number, number: number): number {
-    const { page, start, end } = this.#bytesAt(this.#places.get(number));
-    let to = at;
-    for (let from = start; from < end; from++) target[to++] = page[from] as number;
-    return to;
+    const place = this.#places.get(number);
+    const page = this.#pages[place >>> PAGE_BITS] as Buffer;
+    const start = (place & (PAGE_BYTES - 1)) + 1;
+    const length = page[start - 1] as number;
+    for (let index = 0; index < length; index++) target[at + index] = page[start + index] as number;
+    return at + length;
   }
 
   /** Looks at ids that are copied next, so that the processor fetches them all at the same time. */

@@ -44,7 +44,7 @@ export async function loadUdp(job: UdpJob): Promise<Gathered> {
   const latencies: number[] = [];
   let requests = 0;
   socket.on('message', (bytes) => {
-    const asker = askerOf(bytes, job) ?? requests % users;
+    const asker = askerOf(bytes, job) ?? (latencies.length * STRIDE) % users;
     latencies.push(performance.now() - (sentMs[asker] as number));
   });
   await steadily(rate, ms, (number) => {
@@ -65,7 +65,7 @@ function datagram({ kind, prefix }: UdpJob, user: number, number: number): strin
   return `SET ${prefix}${user} 100 ONLINE ${1_024 + (number % 60_000)}`;
 }
 
-/** Who asked for this list; of a bare answer, nobody knows. */
+/** Who asked for this list; a bare answer does not tell, but comes in its turn. */
 function askerOf(bytes: Buffer, { users, registered }: UdpJob): number | undefined {
   const [, first] = /^user(\d+) /.exec(bytes.toString('latin1', 0, 16)) ?? [];
   const asker = first === undefined ? undefined : ownerOf(Number(first), registered);

@@ -57,12 +57,14 @@ test('tokens are found again, whatever runs of spaces and tabs stand between the
 test('the first tokens are the tokens, five at most', (t) => {
   const property = fc.property(fc.string({ unit: fc.constantFrom('a', 'B', ' ', '\t') }), (text) => {
     const tokens = tokensOf(text);
-    const found = firstTokens(text).filter((token) => token !== undefined);
+    const found = firstTokens(text)
+      .slice(1)
+      .filter((token) => token !== undefined);
     assert.deepEqual(found, tokens.slice(0, 5));
   });
   t.notThrows(() => fc.assert(property));
   t.deepEqual(firstTokens(' \t '), []);
-  t.deepEqual(firstTokens('a'), ['a', undefined, undefined, undefined, undefined]);
+  t.deepEqual([...firstTokens(' a')], [' a', 'a', undefined, undefined, undefined, undefined]);
 });
 
 test('any bytes are either refused or decoded to the text that they are in ASCII', (t) => {
