@@ -63,8 +63,8 @@ async function placeOf(handle: FileHandle, path: string): Promise<() => Promise<
   const { ino, dev } = await handle.stat();
   return async () => {
     try {
-      const named = statSync(path, { throwIfNoEntry: false });
-      return named?.ino === ino && named.dev === dev;
+      const named = statSync(path);
+      return named.ino === ino && named.dev === dev;
     } catch {
       return false;
     }

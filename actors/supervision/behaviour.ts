@@ -112,16 +112,19 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
    * that are due one after the other, and whoever sets a new one each time would keep it from all else.
    */
   sendInLaterTurn(event: TEvent, delayMs: number): Timer {
-    const isSimulated = this.#clock.now !== undefined;
     const send = () => this.self.send(event);
-    return this.#clock.setTimeout(isSimulated ? send : () => setImmediate(send), delayMs);
+    return this.#clock.setTimeout(this.#isSimulated ? send : () => setImmediate(send), delayMs);
   }
 
   /** Sends this actor an event in the next turn of the event loop, after what has come in until then. */
   sendNextTurn(event: TEvent): void {
-    const isSimulated = this.#clock.now !== undefined;
-    if (isSimulated) this.sendLater(event, 0);
+    if (this.#isSimulated) this.sendLater(event, 0);
     else setImmediate(() => this.self.send(event));
+  }
+
+  /** Simulated time has no turns of the event loop. */
+  get #isSimulated(): boolean {
+    return this.#clock.now !== undefined;
   }
 
   /** Takes back what was to be sent, if its time has not come. */

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { UserId } from '../../protocol/id.js';
 import { openTextStore } from '../../storage/text-store.js';
+import { median } from '../median.js';
 import type { Report } from '../report.js';
 import type { Sample } from './probe.js';
 import { Subject } from './subject.js';
@@ -151,5 +152,5 @@ async function timeLines(from: Client, to: Client): Promise<number> {
     times.push(performance.now() - startedMs);
     await delay(PAUSE_MS);
   }
-  return times.toSorted((a, b) => a - b)[TIMED_LINES >> 1] as number;
+  return median(times);
 }

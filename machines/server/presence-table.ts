@@ -109,7 +109,8 @@ export class PresenceTable {
     let touched = 0;
     for (const user of users) {
       const page = this.#pages[user >>> PAGE_BITS];
-      if (page !== undefined) touched += page.doubles[(user & ROW_MASK) * EXPIRES.stride] as number;
+      if (page === undefined) continue;
+      touched += page.doubles[(user & ROW_MASK) * EXPIRES.stride + EXPIRES.at] as number;
     }
     this.touched = touched;
   }
