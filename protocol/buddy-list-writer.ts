@@ -23,40 +23,36 @@ const OFFLINE = Buffer.from(` 101 ${STATUS_WORDS[101]} unknown unknown\n`);
 const ONLINE = Buffer.from(` 100 ${STATUS_WORDS[100]} `);
 const AWAY = Buffer.from(` 102 ${STATUS_WORDS[102]} `);
 
-/** Whoever knows the ids of users by their numbers. */
-export interface IdSource {
-  /** Writes a user's id into a buffer; returns where it ends. */
-  copyId(target: Buffer, at: number, user: number): number;
-}
-
 export class BuddyListWriter {
   #bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
   #start = 0;
   #end = 0;
   #isFull = false;
 
-  /** Adds a buddy who is offline. */
-  addOffline(ids: IdSource, user: number): void {
+  /** Adds a buddy who is offline, whose id is in these bytes. */
+  offline(id: Uint8Array, start: number, end: number): void {
     if (this.#isFull) return;
-    this.#keep(copy(OFFLINE, this.#bytes, ids.copyId(this.#bytes, this.#end, user)));
+    const at = copy(id, start, end, this.#bytes, this.#end);
+    this.#keep(copy(OFFLINE, 0, OFFLINE.length, this.#bytes, at));
   }
 
   /**
-   * Adds a buddy who is there.
+   * Adds a buddy who is there, whose id is in these bytes.
    *
    * @param address An IPv4 address as a number, as `packIpv4` makes it, or another one as text.
    */
-  addPresent(
-    ids: IdSource,
-    user: number,
+  present(
+    id: Uint8Array,
+    start: number,
+    end: number,
     status: Exclude<Status, 101>,
     address: number | string,
     port: number,
   ): void {
     if (this.#isFull) return;
     const bytes = this.#bytes;
-    let at = ids.copyId(bytes, this.#end, user);
-    at = copy(status === 100 ? ONLINE : AWAY, bytes, at);
+    const word = status === 100 ? ONLINE : AWAY;
+    let at = copy(word, 0, word.length, bytes, copy(id, start, end, bytes, this.#end));
     at =
       typeof address === 'number' ? writeIpv4(bytes, at, address) : at + bytes.write(address, at, 'latin1');
     bytes[at++] = SPACE;
@@ -86,10 +82,9 @@ export class BuddyListWriter {
 }
 
 // Of so few bytes, a loop copies faster than a call.
-function copy(from: Buffer, to: Buffer, start: number): number {
-  let at = start;
-  for (let index = 0; index < from.length; index++) to[at++] = from[index] as number;
-  return at;
+function copy(from: Uint8Array, start: number, end: number, to: Buffer, at: number): number {
+  for (let index = start; index < end; index++) to[at + index - start] = from[index] as number;
+  return at + end - start;
 }
 
 function writeIpv4(bytes: Buffer, start: number, address: number): number {

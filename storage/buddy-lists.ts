@@ -29,8 +29,8 @@ export class BuddyLists {
   #end = 0;
   /** Blocks that are free, by their room. */
   readonly #free = new Map<number, number[]>();
-  readonly #starts = new Column(Uint32Array);
-  readonly #lengths = new Column(Uint16Array);
+  /** Where each user's list begins, and beside it how long it is. */
+  readonly #places = new Column();
   #kept: ListPlace[] | undefined;
 
   /** True when no more pages can be reached. */
@@ -39,7 +39,7 @@ export class BuddyLists {
   }
 
   placeOf(user: number): ListPlace {
-    return { start: this.#starts.get(user), length: this.#lengths.get(user) };
+    return { start: this.#places.get(2 * user), length: this.#places.get(2 * user + 1) };
   }
 
   /** The numbers on a list, as they are at this moment. */
@@ -54,9 +54,8 @@ export class BuddyLists {
 
   /** Where a buddy is on a list, counted from 0, or -1. */
   positionOf(user: number, buddy: number): number {
-    const length = this.#lengths.get(user);
+    const { start, length } = this.placeOf(user);
     if (length === 0) return -1;
-    const start = this.#starts.get(user);
     const page = this.#pageOf(start);
     const at = start & (PAGE_LENGTH - 1);
     for (let position = 0; position < length; position++) if (page[at + position] === buddy) return position;
@@ -70,15 +69,14 @@ export class BuddyLists {
     const page = this.#pageOf(start);
     const at = start & (PAGE_LENGTH - 1);
     for (let position = 0; position < length; position++) page[at + position] = numbers[position] as number;
-    this.#starts.set(user, start);
-    this.#lengths.set(user, length);
+    this.#moveTo(user, start, length);
   }
 
   insert(user: number, position: number, buddy: number): void {
     const { start, length } = this.placeOf(user);
     if (position === length && length < roomFor(length)) {
       this.#pageOf(start)[(start + length) & (PAGE_LENGTH - 1)] = buddy;
-      this.#lengths.set(user, length + 1);
+      this.#moveTo(user, start, length + 1);
     } else {
       this.#replace(user, position, position, [buddy]);
     }
@@ -110,9 +108,13 @@ export class BuddyLists {
     block.set(numbers.subarray(0, from));
     block.set(between, from);
     block.set(numbers.subarray(to), from + between.length);
-    this.#starts.set(user, start);
-    this.#lengths.set(user, length);
+    this.#moveTo(user, start, length);
     this.#release(old);
+  }
+
+  #moveTo(user: number, start: number, length: number): void {
+    this.#places.set(2 * user, start);
+    this.#places.set(2 * user + 1, length);
   }
 
   #numbersAt({ start, length }: ListPlace): Uint32Array {

@@ -1,23 +1,14 @@
 /**
- * A growing column of numbers, without a moment in which all of it is copied.
+ * A growing column of 32-bit numbers, without a moment in which all of it is copied.
  */
 
 const PAGE_BITS = 16;
-const PAGE_MASK = (1 << PAGE_BITS) - 1;
-
-type Page = Uint32Array | Uint16Array;
+const PAGE_LENGTH = 1 << PAGE_BITS;
+const PAGE_MASK = PAGE_LENGTH - 1;
 
 /** Numbers by index. One that was never set is 0. */
-export class Column<TPage extends Page> {
-  readonly #pages: TPage[] = [];
-  readonly #Page: new (
-    length: number,
-  ) => TPage;
-
-  /** @param Page What a page is made of: how wide the numbers are. */
-  constructor(Page: new (length: number) => TPage) {
-    this.#Page = Page;
-  }
+export class Column {
+  readonly #pages: Uint32Array[] = [];
 
   get(index: number): number {
     return this.#pages[index >>> PAGE_BITS]?.[index & PAGE_MASK] ?? 0;
@@ -25,7 +16,7 @@ export class Column<TPage extends Page> {
 
   set(index: number, value: number): void {
     const at = index >>> PAGE_BITS;
-    while (this.#pages.length <= at) this.#pages.push(new this.#Page(1 << PAGE_BITS));
-    (this.#pages[at] as TPage)[index & PAGE_MASK] = value;
+    while (this.#pages.length <= at) this.#pages.push(new Uint32Array(PAGE_LENGTH));
+    (this.#pages[at] as Uint32Array)[index & PAGE_MASK] = value;
   }
 }

@@ -53,12 +53,10 @@ export class IdTable {
   /** Where the next id goes: a page, and a place in it. */
   #end = 0;
   /** Where each id begins: its length in one byte, then its characters. */
-  readonly #places = new Column(Uint32Array);
+  readonly #places = new Column();
   readonly #shards = Array.from({ length: 1 << SHARD_BITS }, () => new Shard());
   readonly #scratch = Buffer.alloc(MAX_ID_LENGTH);
   #size = 0;
-  /** As {@link IdBatch.touched}. */
-  touched = 0;
 
   /** How many ids there are. */
   get size(): number {
@@ -131,21 +129,13 @@ export class IdTable {
    *
    * @returns Where it ends.
    */
-  copyTo(target: Buffer, at: number, number: number): number {
+  copyTo(target: Uint8Array, at: number, number: number): number {
     const place = this.#places.get(number);
     const page = this.#pages[place >>> PAGE_BITS] as Buffer;
     const start = (place & (PAGE_BYTES - 1)) + 1;
     const length = page[start - 1] as number;
     for (let index = 0; index < length; index++) target[at + index] = page[start + index] as number;
     return at + length;
-  }
-
-  /** Looks at ids that are copied next, so that the processor fetches them all at the same time. */
-  touch(numbers: Uint32Array): void {
-    let touched = 0;
-    for (const number of numbers) touched += this.#places.get(number);
-    for (const number of numbers) touched += this.#byteAt(this.#places.get(number));
-    this.touched = touched;
   }
 
   #find(hash: number, bytes: Uint8Array, start: number, end: number): number {

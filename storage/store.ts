@@ -23,10 +23,10 @@ export interface Users {
   numberOf(id: UserId): number;
   /** A user's buddies, in the order they were added, as they are at this moment. */
   listOf(user: number): Uint32Array;
-  /** Looks at users whose ids are copied next: together they are quicker. */
-  touch(users: Uint32Array): void;
+  /** How many users there surely are: higher numbers may come to mean others. */
+  readonly settled: number;
   /** Writes a user's id into a buffer; returns where it ends. */
-  copyId(target: Buffer, at: number, user: number): number;
+  copyId(target: Uint8Array, at: number, user: number): number;
   /** A user's buddies in the order they were added; `undefined` when nobody has that id. */
   buddiesOf(id: UserId): readonly UserId[] | undefined;
 }

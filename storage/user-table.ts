@@ -36,13 +36,16 @@ export interface FrozenUsers {
 export class UserTable implements Users {
   readonly #ids = new IdTable();
   readonly #lists = new BuddyLists();
-  /** How many users there surely are: what comes after may be undone. */
   #settled = 0;
   /** Has the table tell of a list that is about to change. */
   #beforeChange: ((user: number) => void) | undefined;
 
   get size(): number {
     return this.#ids.size;
+  }
+
+  get settled(): number {
+    return this.#settled;
   }
 
   /** How many buddies there are on all lists. */
@@ -154,11 +157,7 @@ export class UserTable implements Users {
     this.#lists.set(user, buddies, length);
   }
 
-  touch(users: Uint32Array): void {
-    this.#ids.touch(users);
-  }
-
-  copyId(target: Buffer, at: number, user: number): number {
+  copyId(target: Uint8Array, at: number, user: number): number {
     return this.#ids.copyTo(target, at, user);
   }
 

@@ -5,7 +5,7 @@
  * along and brings it back, together with what the store has in memory.
  */
 
-import { PresenceTable, type PresenceVisitor } from '../../machines/server/presence-table.js';
+import { PresenceTable } from '../../machines/server/presence-table.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
 import type { Announcement } from '../../protocol/datagram.js';
@@ -50,7 +50,7 @@ export interface PresenceInput {
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
   (scope, { store }) => {
     const table = new PresenceTable();
-    const lines = new BuddyLines();
+    const writer = new BuddyListWriter();
     /** As of the last answer: good enough to know again whoever was registered then. */
     let known: Users | undefined;
 
@@ -58,19 +58,17 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       store.send({ type: 'user.look-up', id, purpose, replyTo: scope.self } satisfies UserLookUp<Purpose>);
     }
 
-    function announce(user: number, { announcement: { status, port }, address }: PresenceAnnounced): void {
-      table.set(user, status, address, port, scope.now());
+    function announce(user: number, { announcement, address }: PresenceAnnounced): void {
+      const { id, status, port } = announcement;
+      table.set(user, id, status, address, port, scope.now());
     }
 
     function answer(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
       const now = scope.now();
-      lines.users = users;
       const list = users.listOf(user);
       table.touch(list);
-      users.touch(list);
-      for (const buddy of list) table.visit(buddy, now, lines);
-      lines.users = undefined;
-      replyTo.send({ type: 'presence.answered', to: from, list: lines.writer.take() });
+      for (const buddy of list) table.visit(buddy, now, users, writer);
+      replyTo.send({ type: 'presence.answered', to: from, list: writer.take() });
     }
 
     return {
@@ -94,18 +92,3 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     };
   },
 );
-
-/** Writes down what the table tells of each buddy. */
-class BuddyLines implements PresenceVisitor {
-  readonly writer = new BuddyListWriter();
-  /** Whose ids are written, while they are. */
-  users: Users | undefined;
-
-  present(user: number, status: 100 | 102, address: number | string, port: number): void {
-    this.writer.addPresent(this.users as Users, user, status, address, port);
-  }
-
-  offline(user: number): void {
-    this.writer.addOffline(this.users as Users, user);
-  }
-}

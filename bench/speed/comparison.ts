@@ -81,6 +81,8 @@ export async function compare(
 
 async function measure(generator: Generator, { subject, job, beside }: Side): Promise<Round> {
   const takeAway = await beside?.();
+  // What was allocated to bring it about is copied and marked by the next collections, whatever else is done.
+  if (beside) await generator.run(job());
   const dropsBefore = await subject.drops();
   const before = await subject.sample();
   const outcome: Outcome = await generator.run(job());

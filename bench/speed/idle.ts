@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const OPENED_AT_A_TIME = 250;
 
 /** How long after their opening the rest is measured, in milliseconds: what it costs to open them is not what they cost. */
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 1_000;
 
 /** Opens idle connections; the function that it returns closes them, and demands that they were open until then. */
 export async function openIdle(port: number, count: number): Promise<() => Promise<void>> {

@@ -2,11 +2,13 @@
  * Who is online, where, and until when. In memory only: after a restart it fills again with the
  * clients' next announcements.
  *
- * Users are numbers, and a record is a row of 32 bytes outside of JavaScript's heap, which exists where somebody was
- * online. A row says until when it holds, so an expired one needs no timer, and nobody looks for it.
+ * Users are numbers, and a record is a row of 64 bytes outside of JavaScript's heap, which exists where somebody was
+ * online or was asked for. A row says until when it holds, so an expired one needs no timer, and nobody looks for it.
+ * It also has the user's id, so that whoever writes down a list need not wait for other memory as well.
  */
 
 import { packIpv4 } from '../../protocol/address.js';
+import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 
 /** How long a record lives that was set once, and the longest that any record lives. */
@@ -28,13 +30,13 @@ const MAX_GAP = 0xffff;
 /** In place of an IPv4 address: it is another kind of address, which is kept as text. */
 const OTHER = 0;
 
-/** Rows in a page. */
-const PAGE_BITS = 12;
+/** Rows in a page, of which the system gives memory only to those that are used. */
+const PAGE_BITS = 16;
 const PAGE_ROWS = 1 << PAGE_BITS;
 const ROW_MASK = PAGE_ROWS - 1;
 
-/** A row is 32 bytes, so that it is never in two lines of the processor's cache: to wait for one is most of what a look costs. */
-const ROW_BYTES = 32;
+/** A row is one line of the processor's cache: to wait for one is most of what a look costs. */
+const ROW_BYTES = 64;
 
 /** Where a row's fields are, in units of their own size. */
 const EXPIRES = { stride: ROW_BYTES / 8, at: 0 };
@@ -42,6 +44,9 @@ const GAPS = { stride: ROW_BYTES / 2, at: 4 };
 const ADDRESS = { stride: ROW_BYTES / 4, at: 4 };
 const PORT = { stride: ROW_BYTES / 2, at: 10 };
 const STATUS = { stride: ROW_BYTES, at: 22 };
+/** How long the id is; 0 where it is not known here, or too long. */
+const ID_LENGTH = { stride: ROW_BYTES, at: 23 };
+const ID = { stride: ROW_BYTES, at: 24, room: ROW_BYTES - 24 };
 
 /** Rows, seen as numbers of each size. */
 class Page {
@@ -54,24 +59,44 @@ class Page {
   readonly bytes = new Uint8Array(this.#bytes);
 }
 
-/** Whoever takes what the table has. */
+/** Whoever knows the ids of users by their numbers. */
+export interface IdSource {
+  /** How many users there surely are: higher numbers may come to mean others. */
+  readonly settled: number;
+  /** Writes a user's id into a buffer; returns where it ends. */
+  copyId(target: Uint8Array, at: number, user: number): number;
+}
+
+/** Whoever takes what the table has. An id is the bytes from `start` up to `end`, for now. */
 export interface PresenceVisitor {
-  present(user: number, status: Exclude<Status, 101>, address: number | string, port: number): void;
-  offline(user: number): void;
+  present(
+    id: Uint8Array,
+    start: number,
+    end: number,
+    status: Exclude<Status, 101>,
+    address: number | string,
+    port: number,
+  ): void;
+  offline(id: Uint8Array, start: number, end: number): void;
 }
 
 /** At most one record per registered user, who are themselves limited. Times are monotonic. */
 export class PresenceTable {
-  readonly #pages: (Page | undefined)[] = [];
+  readonly #pages: Page[] = [];
   /** Nobody needs it; without it, a compiler might leave out what is only looked at. */
   touched = 0;
   /** Addresses that are no IPv4 addresses, by user. */
   readonly #others = new Map<number, string>();
+  /** An id that is in no row. */
+  readonly #id = Buffer.alloc(MAX_ID_LENGTH);
 
-  /** Takes note of an announcement. 101 ends the record at once. */
-  set(user: number, status: Status, address: string, port: number, nowMs: number): void {
+  /** Takes note of an announcement by a user whose id this surely is. 101 ends the record at once. */
+  set(user: number, id: UserId, status: Status, address: string, port: number, nowMs: number): void {
     const { doubles, words, halves, bytes } = this.#pageFor(user);
     const row = user & ROW_MASK;
+    if (bytes[row * ID_LENGTH.stride + ID_LENGTH.at] === 0) {
+      this.#keepId(user, this.#id.write(id, 'latin1'));
+    }
     const expires = row * EXPIRES.stride + EXPIRES.at;
     if (status === 101) {
       doubles[expires] = 0;
@@ -89,16 +114,21 @@ export class PresenceTable {
   }
 
   /** Tells the visitor where a user is. */
-  visit(user: number, nowMs: number, visitor: PresenceVisitor): void {
-    const page = this.#pages[user >>> PAGE_BITS];
+  visit(user: number, nowMs: number, ids: IdSource, visitor: PresenceVisitor): void {
+    const { doubles, words, halves, bytes } = this.#pageFor(user);
     const row = user & ROW_MASK;
-    if (page === undefined || nowMs >= (page.doubles[row * EXPIRES.stride + EXPIRES.at] as number)) {
-      return visitor.offline(user);
+    const length = bytes[row * ID_LENGTH.stride + ID_LENGTH.at] || this.#remember(user, ids);
+    const isInRow = bytes[row * ID_LENGTH.stride + ID_LENGTH.at] !== 0;
+    const id = isInRow ? bytes : this.#id;
+    const start = isInRow ? row * ID.stride + ID.at : 0;
+    if (nowMs >= (doubles[row * EXPIRES.stride + EXPIRES.at] as number)) {
+      return visitor.offline(id, start, start + length);
     }
-    const packed = page.words[row * ADDRESS.stride + ADDRESS.at] as number;
+    const packed = words[row * ADDRESS.stride + ADDRESS.at] as number;
     const address = packed === OTHER ? (this.#others.get(user) as string) : packed;
-    const status = page.bytes[row * STATUS.stride + STATUS.at] as 100 | 102;
-    visitor.present(user, status, address, page.halves[row * PORT.stride + PORT.at] as number);
+    const status = bytes[row * STATUS.stride + STATUS.at] as 100 | 102;
+    const port = halves[row * PORT.stride + PORT.at] as number;
+    visitor.present(id, start, start + length, status, address, port);
   }
 
   /**
@@ -107,20 +137,35 @@ export class PresenceTable {
    */
   touch(users: Uint32Array): void {
     let touched = 0;
-    for (const user of users) {
-      const page = this.#pages[user >>> PAGE_BITS];
-      if (page === undefined) continue;
-      touched += page.doubles[(user & ROW_MASK) * EXPIRES.stride + EXPIRES.at] as number;
+    // As few steps as can be, for a processor looks ahead only so far.
+    for (let index = 0; index < users.length; index++) {
+      const user = users[index] as number;
+      const { doubles } = this.#pageFor(user);
+      touched += doubles[(user & ROW_MASK) * EXPIRES.stride + EXPIRES.at] as number;
     }
     this.touched = touched;
   }
 
+  /** Has an id at hand, and for later in its row where it surely stays the user's. */
+  #remember(user: number, ids: IdSource): number {
+    const length = ids.copyId(this.#id, 0, user);
+    if (user < ids.settled) this.#keepId(user, length);
+    return length;
+  }
+
+  /** Writes the id at hand into its row, where there is room. */
+  #keepId(user: number, length: number): void {
+    if (length > ID.room) return;
+    const { bytes } = this.#pageFor(user);
+    const row = user & ROW_MASK;
+    bytes.set(this.#id.subarray(0, length), row * ID.stride + ID.at);
+    bytes[row * ID_LENGTH.stride + ID_LENGTH.at] = length;
+  }
+
   #pageFor(user: number): Page {
     const at = user >>> PAGE_BITS;
-    // Never a hole: an array with holes is a slow one.
-    while (this.#pages.length <= at) this.#pages.push(undefined);
-    this.#pages[at] ??= new Page();
-    return this.#pages[at];
+    while (this.#pages.length <= at) this.#pages.push(new Page());
+    return this.#pages[at] as Page;
   }
 }
 

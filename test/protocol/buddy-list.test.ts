@@ -17,13 +17,11 @@ const writer = new BuddyListWriter();
 
 /** The answer that the server writes. */
 function encodeBuddyList(buddies: readonly Buddy[]): string {
-  const ids = {
-    copyId: (target: Buffer, at: number, user: number) =>
-      at + target.write((buddies[user] as Buddy).id, at, 'latin1'),
-  };
-  for (const [user, { status, endpoint }] of buddies.entries()) {
-    if (endpoint === undefined || status === 101) writer.addOffline(ids, user);
-    else writer.addPresent(ids, user, status, packIpv4(endpoint.address) ?? endpoint.address, endpoint.port);
+  for (const { id, status, endpoint } of buddies) {
+    const bytes = Buffer.from(`..${id}.`);
+    const place = [bytes, 2, bytes.length - 1] as const;
+    if (endpoint === undefined || status === 101) writer.offline(...place);
+    else writer.present(...place, status, packIpv4(endpoint.address) ?? endpoint.address, endpoint.port);
   }
   return writer.take().toString('latin1');
 }

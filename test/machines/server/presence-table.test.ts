@@ -1,27 +1,44 @@
 import test from 'ava';
-import { LONGEST_LIFE_MS, PresenceTable, SHORTEST_LIFE_MS } from '../../../machines/server/presence-table.js';
+import {
+  type IdSource,
+  LONGEST_LIFE_MS,
+  PresenceTable,
+  SHORTEST_LIFE_MS,
+} from '../../../machines/server/presence-table.js';
 import { packIpv4 } from '../../../protocol/address.js';
+import type { UserId } from '../../../protocol/id.js';
 
 const alice = 70_000;
+const name = `${alice}` as UserId;
+const bob = `${alice + 1}` as UserId;
 const somewhere = ['192.0.2.7', 4_000] as const;
 const SECOND = 1_000;
 
 /** A table in which alice announced herself at these times. */
 function announcedAt(...timesMs: readonly number[]): PresenceTable {
   const table = new PresenceTable();
-  for (const time of timesMs) table.set(alice, 100, ...somewhere, time);
+  for (const time of timesMs) table.set(alice, name, 100, ...somewhere, time);
   return table;
 }
 
+/** Users whose ids are their numbers. */
+const ids = {
+  settled: 60_000_000,
+  copyId: (target: Uint8Array, at: number, user: number) =>
+    at + Buffer.from(target.buffer).write(`${user}`, at),
+};
+
 /** What the table tells of a user. */
-function told(table: PresenceTable, user: number, nowMs: number): unknown {
+function told(table: PresenceTable, user: number, nowMs: number, source: IdSource = ids): unknown {
   let where: unknown;
-  table.visit(user, nowMs, {
-    offline: (visited) => {
-      where = { user: visited };
+  const idIn = (bytes: Uint8Array, start: number, end: number) =>
+    Buffer.from(bytes.subarray(start, end)).toString('latin1');
+  table.visit(user, nowMs, source, {
+    offline: (...id) => {
+      where = { id: idIn(...id) };
     },
-    present: (visited, status, address, port) => {
-      where = { user: visited, status, address, port };
+    present: (bytes, start, end, status, address, port) => {
+      where = { id: idIn(bytes, start, end), status, address, port };
     },
   });
   return where;
@@ -32,16 +49,16 @@ function isThere(table: PresenceTable, nowMs: number): boolean {
 }
 
 test('nobody is there who never said so', (t) => {
-  t.deepEqual(told(new PresenceTable(), alice, 0), { user: alice });
+  t.deepEqual(told(new PresenceTable(), alice, 0), { id: `${alice}` });
 });
 
 test('whoever announced itself is there with status, address and port', (t) => {
   const table = announcedAt(0);
-  const here = { user: alice, status: 100, address: packIpv4('192.0.2.7'), port: 4_000 };
+  const here = { id: `${alice}`, status: 100, address: packIpv4('192.0.2.7'), port: 4_000 };
   t.deepEqual(told(table, alice, 1), here);
-  table.set(alice, 102, '192.0.2.8', 5_000, 2);
+  table.set(alice, name, 102, '192.0.2.8', 5_000, 2);
   t.deepEqual(told(table, alice, 3), {
-    user: alice,
+    id: `${alice}`,
     status: 102,
     address: packIpv4('192.0.2.8'),
     port: 5_000,
@@ -88,37 +105,92 @@ test('a gap that is no longer recent is forgotten', (t) => {
 
 test('101 ends it at once', (t) => {
   const table = announcedAt(0);
-  table.set(alice, 101, ...somewhere, 1);
+  table.set(alice, name, 101, ...somewhere, 1);
   t.false(isThere(table, 1));
 });
 
 test('after an end or an expiry the next announcement is a first one again', (t) => {
   const left = announcedAt(0, SECOND);
-  left.set(alice, 101, ...somewhere, 2 * SECOND);
-  left.set(alice, 100, ...somewhere, 3 * SECOND);
+  left.set(alice, name, 101, ...somewhere, 2 * SECOND);
+  left.set(alice, name, 100, ...somewhere, 3 * SECOND);
   t.true(isThere(left, 3 * SECOND + LONGEST_LIFE_MS - 1));
   const expired = announcedAt(0, SECOND);
-  expired.set(alice, 100, ...somewhere, 100 * SECOND);
+  expired.set(alice, name, 100, ...somewhere, 100 * SECOND);
   t.true(isThere(expired, 100 * SECOND + LONGEST_LIFE_MS - 1));
 });
 
 test('an address that is no IPv4 address is told as it came, and forgotten with its record', (t) => {
   const table = new PresenceTable();
-  table.set(alice, 100, '2001:db8::7', 4_000, 0);
-  table.set(alice + 1, 100, 'fe80::1%eth0', 4_000, 0);
+  table.set(alice, name, 100, '2001:db8::7', 4_000, 0);
+  table.set(alice + 1, bob, 100, 'fe80::1%eth0', 4_000, 0);
   t.like(told(table, alice, 1), { address: '2001:db8::7' });
   t.like(told(table, alice + 1, 1), { address: 'fe80::1%eth0' });
-  table.set(alice, 100, ...somewhere, 2);
+  table.set(alice, name, 100, ...somewhere, 2);
   t.like(told(table, alice, 3), { address: packIpv4('192.0.2.7') });
-  table.set(alice, 100, '2001:db8::8', 4_000, 4);
+  table.set(alice, name, 100, '2001:db8::8', 4_000, 4);
   t.like(told(table, alice, 5), { address: '2001:db8::8' });
 });
 
 test('each user has a record of their own, wherever they are in the table', (t) => {
   const table = new PresenceTable();
   const users = [0, 1, 4_095, 4_096, 65_535, 1_000_000];
-  for (const user of users) table.set(user, 100, '192.0.2.7', (user % 60_000) + 1, 0);
-  for (const user of users) t.like(told(table, user, 1), { user, port: (user % 60_000) + 1 });
+  for (const user of users) table.set(user, `${user}` as UserId, 100, '192.0.2.7', (user % 60_000) + 1, 0);
+  for (const user of users) t.like(told(table, user, 1), { id: `${user}`, port: (user % 60_000) + 1 });
   for (const user of [2, 4_094, 4_097, 999_999, 1_000_001, 59_999_999])
-    t.deepEqual(told(table, user, 1), { user });
+    t.deepEqual(told(table, user, 1), { id: `${user}` });
+});
+
+/** Ids that can be changed; how often they were asked for. */
+function changingIds(id: string, settled = 60_000_000) {
+  const source = {
+    id,
+    settled,
+    asked: 0,
+    copyId(target: Uint8Array, at: number) {
+      source.asked += 1;
+      return at + Buffer.from(target.buffer).write(source.id, at);
+    },
+  };
+  return source;
+}
+
+test('an id is asked for once, however long it is up to the longest that a row holds', (t) => {
+  for (const length of [1, 39, 40]) {
+    const table = new PresenceTable();
+    const source = changingIds('x'.repeat(length));
+    for (const now of [1, 2, 3]) t.deepEqual(told(table, alice, now, source), { id: source.id });
+    t.is(source.asked, 1);
+  }
+});
+
+test('the id of somebody who announced itself is not asked for', (t) => {
+  const table = announcedAt(0);
+  const source = changingIds('another');
+  t.like(told(table, alice, 1, source), { id: name, status: 100 });
+  t.like(told(table, alice, LONGEST_LIFE_MS, source), { id: name });
+  t.is(source.asked, 0);
+});
+
+test('an id that no row holds is told nevertheless, and harms nobody beside it', (t) => {
+  const table = new PresenceTable();
+  for (const length of [41, 64]) {
+    const source = changingIds('y'.repeat(length));
+    for (const now of [1, 2]) t.deepEqual(told(table, alice, now, source), { id: source.id });
+    table.set(alice, source.id as UserId, 100, ...somewhere, 3);
+    t.like(told(table, alice, 4, source), { id: source.id, status: 100, port: 4_000 });
+    table.set(alice, source.id as UserId, 101, ...somewhere, 5);
+    t.deepEqual(told(table, alice + 1, 6), { id: bob });
+  }
+});
+
+test('a number that may come to mean somebody else is asked for again', (t) => {
+  const table = new PresenceTable();
+  const source = changingIds('undone', alice);
+  t.deepEqual(told(table, alice, 1, source), { id: 'undone' });
+  source.id = 'another';
+  t.deepEqual(told(table, alice, 2, source), { id: 'another' });
+  source.settled = alice + 1;
+  t.deepEqual(told(table, alice, 3, source), { id: 'another' });
+  t.deepEqual(told(table, alice, 4, source), { id: 'another' });
+  t.is(source.asked, 3);
 });
