@@ -48,7 +48,8 @@ async function main(options: Options): Promise<void> {
     udpPort: options.udpPort,
     messagePort: options.messagePort,
     user: options.user,
-    openConsole: (listener) => open({ stdin, stdout }, listener),
+    openConsole: (listener) =>
+      open({ stdin, stdout, notify: 'bell', notifyPrivate: false, hasColor: false }, listener),
     log: crashLog,
   });
 

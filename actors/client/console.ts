@@ -2,12 +2,19 @@
  * What the terminal's actor needs of a console, plain or interactive.
  */
 
-import type { Prompt } from '../../machines/client/events.js';
+import type { Prompt, ShownMessage } from '../../machines/client/events.js';
+import type { DisplayText } from '../../protocol/display-text.js';
 import { MAX_MESSAGE_BYTES } from '../../protocol/message.js';
 
 export interface Console {
   /** Prints whole lines; an open prompt is shown again below them. */
   print(lines: readonly string[]): void;
+  /** Prints a message of a chat, in the console's own form. */
+  show(message: ShownMessage): void;
+  /** What stands above prompts that have a status, from now on. */
+  setStatus(lines: readonly string[]): void;
+  /** Has the user hear of something, where the console can and the user wants it. */
+  notify(text: DisplayText): void;
   /** Asks. A prompt that is open gives way; the same prompt again changes nothing. */
   ask(prompt: Prompt): void;
   /** Takes back what is being asked. */
@@ -22,6 +29,8 @@ export interface ConsoleListener {
   onAnswer(value: string): void;
   /** There is no more input for the open prompt; or the user interrupted. */
   onEnd(): void;
+  /** The user pressed a key or entered a line, for whatever. */
+  onActivity(): void;
   /** There will be no more input, and no prompt is open. */
   onExhausted(): void;
   onError(error: unknown): void;
@@ -36,4 +45,15 @@ export const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 export interface ConsoleStreams {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
+}
+
+/** How a console has its user hear of things: not at all, by the terminal's bell, or as a notification (OSC 9). */
+export type NotifyMode = 'off' | 'bell' | 'osc';
+
+export interface ConsoleOptions extends ConsoleStreams {
+  readonly notify: NotifyMode;
+  /** True where notifications say that something came, but not what. */
+  readonly notifyPrivate: boolean;
+  /** False for a screen without colours. */
+  readonly hasColor: boolean;
 }

@@ -8,7 +8,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import type { Prompt } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
-import type { Console, ConsoleListener, ConsoleStreams } from './console.js';
+import type { Console, ConsoleListener, ConsoleOptions } from './console.js';
 import { wrapLine } from './layout.js';
 import { PromptBlock } from './prompt-block.js';
 import { type Key, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
@@ -24,7 +24,7 @@ const QUIET_MS = 500;
 
 /** Opens the interactive console. */
 export function openInteractiveConsole(
-  { stdin, stdout }: ConsoleStreams,
+  { stdin, stdout }: ConsoleOptions,
   listener: ConsoleListener,
 ): Console {
   const block = new PromptBlock(stdout);
@@ -119,6 +119,14 @@ export function openInteractiveConsole(
       write(lines);
       open?.draw();
     },
+
+    show({ name, text }) {
+      this.print([`${name}: ${text}`]);
+    },
+
+    setStatus() {},
+
+    notify() {},
 
     ask(prompt: Prompt) {
       if (prompt === open?.prompt) return;

@@ -42,6 +42,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
       return;
     }
     prompt = undefined;
+    listener.onActivity();
     // A terminal has echoed the line and its end; a pipe has not, so the next output starts a line.
     if (stdin.isTTY) atLineStart = true;
     if (ahead.length < MAX_LINES_AHEAD) stdin.resume();
@@ -78,6 +79,19 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
       if (!atLineStart) write('\n', true);
       write(lines.flatMap(rowsOf).join(''), true);
       if (prompt !== undefined) write(prompt.text, false);
+    },
+
+    show({ isOwn, text }) {
+      // What was typed or piped in need not be read back.
+      if (!isOwn) this.print([`B: ${text}`]);
+    },
+
+    setStatus() {
+      // Lines that stay where they are have no place for what changes: the user asks.
+    },
+
+    notify() {
+      // Whoever reads lines one by one has heard of it.
     },
 
     ask(next) {

@@ -19,6 +19,7 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
     const terminal = openConsole({
       onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
       onEnd: () => client.send({ type: 'input.ended' }),
+      onActivity: () => {},
       onExhausted: () => client.send({ type: 'input.exhausted' }),
       onError: (error) => scope.fail(error),
       guard: (callback) => scope.guard(callback),
@@ -27,9 +28,20 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
 
     return {
       receive(event) {
-        if (event.type === 'lines.print') terminal.print(event.lines);
-        else if (event.type === 'prompt.open') terminal.ask(event.prompt);
-        else terminal.dropPrompt();
+        switch (event.type) {
+          case 'lines.print':
+            return terminal.print(event.lines);
+          case 'message.show':
+            return terminal.show(event.message);
+          case 'status.show':
+            return terminal.setStatus(event.lines);
+          case 'notice.raise':
+            return terminal.notify(event.text);
+          case 'prompt.open':
+            return terminal.ask(event.prompt);
+          case 'prompt.close':
+            return terminal.dropPrompt();
+        }
       },
       release: () => terminal.close(),
     };

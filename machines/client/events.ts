@@ -16,11 +16,30 @@ export interface Prompt {
   readonly keys?: string;
   /** Under this name, text not yet sent off survives an interruption. Without it, it is dropped. */
   readonly draft?: string;
+  /** True where the status lines stand above the question, kept up to date. */
+  readonly hasStatus?: boolean;
+  /** True for the lines of a chat: what is answered shows as a message once it is sent, not before, and a paste may have several lines. */
+  readonly isMessage?: boolean;
+}
+
+/** A message as it is shown, from either side. */
+export interface ShownMessage {
+  /** Who wrote it: a buddy's id or address, or the user's own id. */
+  readonly name: DisplayText;
+  readonly isOwn: boolean;
+  readonly text: DisplayText;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
 }
 
 /** From the statechart to the terminal. */
 export type TerminalCommand =
   | { readonly type: 'lines.print'; readonly lines: readonly string[] }
+  | { readonly type: 'message.show'; readonly message: ShownMessage }
+  /** What stands above the menu's question from now on, in place of what stood there. */
+  | { readonly type: 'status.show'; readonly lines: readonly string[] }
+  /** Something came in that a user who does not look at the screen wants to hear of. */
+  | { readonly type: 'notice.raise'; readonly text: DisplayText }
   | { readonly type: 'prompt.open'; readonly prompt: Prompt }
   /** The question is no longer open. After its answer it is closed already. */
   | { readonly type: 'prompt.close' };
@@ -29,6 +48,9 @@ export type TerminalCommand =
 export type TerminalNews =
   | { readonly type: 'terminal.opened' }
   | { readonly type: 'prompt.answered'; readonly value: string }
+  /** No key was pressed for as long as the user wants to count as there; and one was pressed again. */
+  | { readonly type: 'user.idled' }
+  | { readonly type: 'user.returned' }
   /** There will be no more input, and no prompt is open that could be left unanswered. */
   | { readonly type: 'input.exhausted' }
   | { readonly type: 'input.ended' };
