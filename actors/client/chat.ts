@@ -96,13 +96,14 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     sendAcceptance: ({ socket, opening }) => socket.write(encodeAcceptance(opening)),
     sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
     sendMessage(chat, event) {
-      const { bytes, cut } = encodeMessage((event as Extract<ChatEvent, { type: 'message.send' }>).text);
-      chat.socket.write(bytes);
-      if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
-      const sent = () => tell(chat, { type: 'message.sent', cut });
+      const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
+      const { bytes, cut } = encodeMessage(text);
       // Back-pressure: the next line is asked for when this one has gone to the network.
-      if (chat.socket.writableNeedDrain) chat.socket.once('drain', sent);
-      else sent();
+      chat.socket.write(bytes, (error) => {
+        if (error) tell(chat, { type: 'message.failed', text });
+        else tell(chat, { type: 'message.sent', text: toDisplayText(text), cut });
+      });
+      if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
     },
     hangUp: ({ socket }) => socket.end(),
 

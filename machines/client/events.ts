@@ -72,7 +72,7 @@ export type HeartbeatNews =
 export type ChatCommand =
   | { readonly type: 'call.accept' }
   | { readonly type: 'call.reject' }
-  /** Answered by `message.sent` when there is room for the next one. */
+  /** Answered by `message.sent`, when there is room for the next one, or by `message.failed`. */
   | { readonly type: 'message.send'; readonly text: string }
   | { readonly type: 'chat.leave' };
 
@@ -80,12 +80,20 @@ export type ChatCommand =
 export type ChatReport =
   | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
   | { readonly type: 'call.placed' }
+  /** The connection is there, and the buddy is asked. */
+  | { readonly type: 'call.ringing' }
   | { readonly type: 'call.accepted' }
   | { readonly type: 'call.refused' }
   | { readonly type: 'call.failed'; readonly reason: DisplayText }
   | { readonly type: 'message.received'; readonly text: DisplayText; readonly cut: boolean }
-  | { readonly type: 'message.sent'; readonly cut: boolean }
-  | { readonly type: 'chat.closed' };
+  /** The network took it: the text as it was sent. */
+  | { readonly type: 'message.sent'; readonly text: DisplayText; readonly cut: boolean }
+  /** The network did not take it, and will not. */
+  | { readonly type: 'message.failed'; readonly text: string }
+  /** The network took it before, but the buddy's machine never confirmed it. */
+  | { readonly type: 'message.lost'; readonly text: string }
+  /** With the reason where the connection broke; without one where somebody closed it. Nothing follows. */
+  | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
 
 /** From a chat to the statechart. `chat` is the sender: a report of a chat that is over may come late. */
 export type ChatNews = ChatReport & { readonly chat: AnyActorRef };
