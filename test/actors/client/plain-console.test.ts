@@ -15,6 +15,7 @@ function console() {
     { stdin: stdin as never, stdout: stdout as never },
     {
       onAnswer: (value) => told.push(value),
+      onActivity: () => {},
       onEnd: () => told.push('END'),
       onExhausted: () => told.push('EXHAUSTED'),
       onError: (error) => told.push(String(error)),
@@ -103,6 +104,7 @@ test('a console opened on an input that has ended tells so', async (t) => {
     { stdin: first.stdin as never, stdout: first.stdout as never },
     {
       onAnswer: () => {},
+      onActivity: () => {},
       onEnd: () => told.push('END'),
       onExhausted: () => told.push('EXHAUSTED'),
       onError: () => {},

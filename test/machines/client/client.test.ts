@@ -439,7 +439,9 @@ test('what another chat says does not reach the current one', (t) => {
 test('each line goes to the buddy, and the next is asked for when it went', (t) => {
   const client = chatting();
   t.deepEqual(client.types('hello').look(), ['chat <- message.send hello']);
-  t.deepEqual(client.on({ type: 'message.sent', chat, cut: false }).look(), ['terminal? > ']);
+  t.deepEqual(client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false }).look(), [
+    'terminal? > ',
+  ]);
 });
 
 test('a backslash before q sends a q', (t) => {
@@ -473,14 +475,18 @@ test('a buddy who does not read is told of, and can be left', (t) => {
 test('a line typed meanwhile waits, and goes out next', (t) => {
   const client = stalled().types('second');
   client.look();
-  t.deepEqual(client.on({ type: 'message.sent', chat, cut: false }).look(), ['chat <- message.send second']);
-  t.deepEqual(client.on({ type: 'message.sent', chat, cut: false }).look(), ['terminal? > ']);
+  t.deepEqual(client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false }).look(), [
+    'chat <- message.send second',
+  ]);
+  t.deepEqual(client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false }).look(), [
+    'terminal? > ',
+  ]);
 });
 
 test('a buddy who reads again lets the prompt stay as it is', (t) => {
   const client = stalled();
   client.look();
-  client.on({ type: 'message.sent', chat, cut: false });
+  client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false });
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
@@ -506,10 +512,14 @@ test('a message is shown as one', (t) => {
 test('a message too long is said to be cut, on both sides', (t) => {
   const text = 'hi' as DisplayText;
   t.is(chatting().on({ type: 'message.received', chat, text, cut: true }).look().length, 2);
-  t.deepEqual(chatting().types('long').on({ type: 'message.sent', chat, cut: true }).look().slice(1), [
-    `terminal: ${SAY.ownMessageCut}`,
-    'terminal? > ',
-  ]);
+  t.deepEqual(
+    chatting()
+      .types('long')
+      .on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: true })
+      .look()
+      .slice(1),
+    [`terminal: ${SAY.ownMessageCut}`, 'terminal? > '],
+  );
 });
 
 test('a buddy who leaves ends the chat', (t) => {
@@ -571,7 +581,7 @@ test('whatever happens, the user talks to one buddy at most, and is asked nothin
       { type: 'call.refused', chat },
       { type: 'chat.closed', chat },
       { type: 'chat.closed', chat: otherChat },
-      { type: 'message.sent', chat, cut: false },
+      { type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false },
       { type: 'message.received', chat: otherChat, text: 'x' as DisplayText, cut: false },
       { type: 'terminal.opened' },
     ),
