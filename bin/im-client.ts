@@ -48,6 +48,7 @@ async function main(options: Options): Promise<void> {
     udpPort: options.udpPort,
     messagePort: options.messagePort,
     user: options.user,
+    isInteractive: !plain,
     openConsole: (listener) =>
       open({ stdin, stdout, notify: 'bell', notifyPrivate: false, hasColor: false }, listener),
     log: crashLog,

@@ -14,12 +14,13 @@ import {
   parseOpening,
   REFUSAL_LINE,
 } from '../../protocol/call.js';
-import { toDisplayText } from '../../protocol/display-text.js';
+import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
 import { fromChart } from '../chart.js';
 import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behaviour.js';
 import { type Address, addressOf } from '../supervision/mailbox.js';
+import { Delivery } from './delivery.js';
 import { CLIENT } from './names.js';
 import { networkReason } from './network-reason.js';
 
@@ -51,6 +52,7 @@ interface Chat {
   timer: Timer | undefined;
   opening: Opening | undefined;
   readonly earlyLines: LineReceived[];
+  readonly delivery: Delivery;
 }
 
 export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
@@ -73,7 +75,17 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     listen(socket, scope);
     self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
     const client = addressOf(scope.system, CLIENT);
-    const chat: Chat = { input, client, socket, scope, timer: undefined, opening: undefined, earlyLines: [] };
+    const delivery = new Delivery(socket, scope, () => self.send({ type: 'socket.died' }));
+    const chat: Chat = {
+      input,
+      client,
+      socket,
+      scope,
+      timer: undefined,
+      opening: undefined,
+      earlyLines: [],
+      delivery,
+    };
     if (input.kind === 'outgoing') tell(chat, { type: 'call.placed' });
     return chat;
   },
@@ -99,12 +111,12 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
       const { bytes, cut } = encodeMessage(text);
       // Back-pressure: the next line is asked for when this one has gone to the network.
-      chat.socket.write(bytes, (error) => {
-        if (error) tell(chat, { type: 'message.failed', text });
-        else tell(chat, { type: 'message.sent', text: toDisplayText(text), cut });
+      chat.delivery.write(text, bytes, () => {
+        tell(chat, { type: 'message.sent', text: toDisplayText(text), cut });
       });
       if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
     },
+    watchDelivery: ({ delivery }) => delivery.watch(),
     hangUp: ({ socket }) => socket.end(),
 
     announceCall(chat) {
@@ -112,6 +124,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       const caller = chat.opening?.kind === 'message' ? undefined : chat.opening?.caller;
       tell(chat, { type: 'call.received', caller, address });
     },
+    announceRinging: (chat) => tell(chat, { type: 'call.ringing' }),
     announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
     announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
     announceFailed(chat, event) {
@@ -121,7 +134,10 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       });
     },
     announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
-    announceClosed: (chat) => tell(chat, { type: 'chat.closed' }),
+    announceClosed: (chat) => tellClosed(chat),
+    announceBroken: (chat, event) =>
+      tellClosed(chat, (event as Extract<ChatEvent, { type: 'socket.failed' }>).reason),
+    announceDead: (chat) => tellClosed(chat, toDisplayText('no sign of life')),
 
     deliverEarlyLines(chat) {
       for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
@@ -132,9 +148,10 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
 
   release(chat) {
     chat.scope.cancel(chat.timer);
+    chat.delivery.release();
     chat.socket.destroy();
     // However it ended, and even if it said so before: the client must not wait for it.
-    tell(chat, { type: 'chat.closed' });
+    tellClosed(chat);
   },
 });
 
@@ -169,7 +186,15 @@ function startTimer(chat: Chat, delayMs: number): void {
 }
 
 function tell(chat: Chat, report: ChatReport): void {
-  chat.client.send({ ...report, chat: chat.scope.self });
+  chat.client.send({ ...report, chat: chat.scope.self, atMs: Date.now() });
+}
+
+/** Line by line, what the buddy did not get; then that it is over, and the reason where nobody closed it. */
+function tellClosed(chat: Chat, reason?: DisplayText): void {
+  for (const text of reason === undefined ? [] : chat.delivery.takeLost())
+    tell(chat, { type: 'message.lost', text });
+  for (const text of chat.delivery.takeWaiting()) tell(chat, { type: 'message.failed', text });
+  tell(chat, { type: 'chat.closed', ...(reason !== undefined && { reason }) });
 }
 
 /** The first line says who calls and how; where it says neither, it is the first message. */

@@ -38,7 +38,7 @@ export interface HeartbeatInput {
   readonly server: ServerEndpoint;
   readonly client: Address<HeartbeatNews>;
   /** Who was signed in, and where buddies called, when the heartbeat was restarted. */
-  readonly user: UserId | undefined;
+  readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
 }
 
@@ -77,7 +77,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   constructor(scope: BehaviourScope<HeartbeatEvent>, input: HeartbeatInput) {
     this.#scope = scope;
     this.#input = input;
-    this.#user = input.user && { id: input.user, status: 100 };
+    this.#user = input.user;
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
     // Whoever asked the heartbeat before this one, and waits, is answered by this one.
@@ -162,7 +162,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     if (this.#unansweredBeats > LOST_AFTER_BEATS) client.send({ type: 'server.found' });
     this.#unansweredBeats = 0;
     this.#scope.cancel(this.#queryTimer);
-    client.send({ type: 'buddies.received', buddies: parseBuddyList(text) });
+    client.send({ type: 'buddies.received', buddies: parseBuddyList(text), atMs: Date.now() });
   }
 
   /** Announces that the user is gone, on a socket that hears no answers any more. */

@@ -5,25 +5,47 @@
  */
 
 import type { TerminalCommand, TerminalNews } from '../../machines/client/events.js';
-import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+import {
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+  type Timer,
+} from '../supervision/behaviour.js';
 import type { Address } from '../supervision/mailbox.js';
 import type { Console, ConsoleListener } from './console.js';
 
 export interface TerminalInput {
   readonly client: Address<TerminalNews>;
   readonly openConsole: (listener: ConsoleListener) => Console;
+  /** How long no key is pressed before the user counts as away, in milliseconds; never without it. */
+  readonly autoAwayMs: number | undefined;
 }
 
 export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fromBehaviour(
-  (scope: BehaviourScope<TerminalCommand>, { client, openConsole }) => {
+  (scope: BehaviourScope<TerminalCommand>, { client, openConsole, autoAwayMs }) => {
+    let isIdle = false;
+    let idleTimer: Timer | undefined;
+
+    function onActivity(): void {
+      if (isIdle) client.send({ type: 'user.returned' });
+      isIdle = false;
+      if (autoAwayMs === undefined) return;
+      scope.cancel(idleTimer);
+      idleTimer = scope.callLater(() => {
+        isIdle = true;
+        client.send({ type: 'user.idled' });
+      }, autoAwayMs);
+    }
+
     const terminal = openConsole({
       onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
       onEnd: () => client.send({ type: 'input.ended' }),
-      onActivity: () => {},
+      onActivity,
       onExhausted: () => client.send({ type: 'input.exhausted' }),
       onError: (error) => scope.fail(error),
       guard: (callback) => scope.guard(callback),
     });
+    onActivity();
     client.send({ type: 'terminal.opened' });
 
     return {
@@ -43,7 +65,10 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
             return terminal.dropPrompt();
         }
       },
-      release: () => terminal.close(),
+      release() {
+        scope.cancel(idleTimer);
+        terminal.close();
+      },
     };
   },
 );

@@ -14,7 +14,9 @@
  */
 
 import { clientMachine } from '../../machines/client/client.js';
+import type { ClientEmitted } from '../../machines/client/events.js';
 import type { UserId } from '../../protocol/id.js';
+import type { Status } from '../../protocol/status.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
 import { child } from '../supervision/child-spec.js';
@@ -29,7 +31,7 @@ import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
 import type { Console, ConsoleListener } from './console.js';
 import { heartbeatLogic, type PortBound } from './heartbeat.js';
-import { CHATS, CLIENT, HEARTBEAT, TERMINAL } from './names.js';
+import { ARCHIVE, CHATS, CLIENT, HEARTBEAT, TERMINAL } from './names.js';
 import { terminalLogic } from './terminal.js';
 
 /** Most calls and chats at once: one is live, the others are being refused or closed. */
@@ -53,6 +55,12 @@ export interface ClientOptions {
   readonly messagePort: number;
   readonly user: UserId | undefined;
   readonly openConsole: (listener: ConsoleListener) => Console;
+  /** True where the console has a user at a terminal. */
+  readonly isInteractive: boolean;
+  /** Where history and block list are kept; without it, nothing is. */
+  readonly stateDirectory?: string | undefined;
+  /** How long no key is pressed before the user counts as away, in milliseconds; never without it. */
+  readonly autoAwayMs?: number | undefined;
   readonly log: Log;
   /** Told of everything that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
@@ -64,6 +72,7 @@ export function startClient(options: ClientOptions): RunningTree {
   const { server: host, tcpPort, udpPort, openConsole, log, onEmitted, inspect } = options;
   // What a restarted actor must know of the time before: the tree remembers it for them.
   let { user } = options;
+  let status: Status = 100;
   let callPort: number | undefined;
 
   const address = { stashLimit: MAX_STASHED_EVENTS };
@@ -96,7 +105,10 @@ export function startClient(options: ClientOptions): RunningTree {
           terminal: addressOf(system, TERMINAL),
           heartbeat: addressOf(system, HEARTBEAT),
           chats: addressOf(system, CHATS),
+          archive: addressOf(system, ARCHIVE),
+          isInteractive: options.isInteractive,
           user,
+          status,
         }),
       }),
     ],
@@ -112,7 +124,11 @@ export function startClient(options: ClientOptions): RunningTree {
         id: TERMINAL,
         address,
         logic: terminalLogic,
-        input: (system) => ({ openConsole, client: addressOf(system, CLIENT) }),
+        input: (system) => ({
+          openConsole,
+          client: addressOf(system, CLIENT),
+          autoAwayMs: options.autoAwayMs,
+        }),
       }),
       child({
         id: HEARTBEAT,
@@ -122,7 +138,7 @@ export function startClient(options: ClientOptions): RunningTree {
         input: (system) => ({
           server: { host, port: udpPort },
           client: addressOf(system, CLIENT),
-          user,
+          user: user && { id: user, status },
           callPort,
         }),
       }),
@@ -142,7 +158,7 @@ export function startClient(options: ClientOptions): RunningTree {
   return runTree(client, {
     log,
     onEmitted(event) {
-      if (event.type === 'user.signed-in') user = (event as unknown as { readonly id: UserId }).id;
+      if (event.type === 'user.announced') ({ id: user, status } = event as unknown as ClientEmitted);
       if (event.type === 'port.bound') callPort = (event as PortBound).port;
       onEmitted?.(event as LifecycleEvent);
     },

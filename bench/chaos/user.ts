@@ -86,6 +86,7 @@ export class User {
       udpPort: serverPort,
       messagePort: callPort,
       user: id,
+      isInteractive: false,
       openConsole: (listener) => openPlainConsole(streams, listener),
       log,
       onEmitted: this.registry.onEmitted,

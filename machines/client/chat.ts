@@ -30,6 +30,8 @@ export type ChatEvent =
   | { readonly type: 'socket.failed'; readonly reason: DisplayText }
   | { readonly type: 'socket.ended' }
   | { readonly type: 'socket.closed' }
+  /** Nobody at the other end has confirmed anything for too long. */
+  | { readonly type: 'socket.died' }
   | { readonly type: 'timer.passed' }
   | LineReceived
   | ChatCommand
@@ -48,13 +50,17 @@ export type ChatAction =
   | 'sendAcceptance'
   | 'sendRefusal'
   | 'sendMessage'
+  | 'watchDelivery'
   | 'hangUp'
   | 'announceCall'
+  | 'announceRinging'
   | 'announceAccepted'
   | 'announceRefused'
   | 'announceFailed'
   | 'announceUnreachable'
   | 'announceClosed'
+  | 'announceBroken'
+  | 'announceDead'
   | 'deliverEarlyLines'
   | 'deliverMessage';
 
@@ -78,13 +84,17 @@ export const chatMachine = setup({
     sendAcceptance: effect,
     sendRefusal: effect,
     sendMessage: effect,
+    watchDelivery: effect,
     hangUp: effect,
     announceCall: effect,
+    announceRinging: effect,
     announceAccepted: effect,
     announceRefused: effect,
     announceFailed: effect,
     announceUnreachable: effect,
     announceClosed: effect,
+    announceBroken: effect,
+    announceDead: effect,
     deliverEarlyLines: effect,
     deliverMessage: effect,
   } satisfies Record<ChatAction, () => void>,
@@ -131,7 +141,10 @@ export const chatMachine = setup({
           },
           { actions: 'readLateLine', description: 'A late greeting, or a message sent early.' },
         ],
-        'call.accept': { target: 'open', actions: ['sendAcceptance', 'deliverEarlyLines'] },
+        'call.accept': {
+          target: 'open',
+          actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
+        },
         'call.reject': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
         'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
         'socket.closed': { target: 'closed', actions: 'announceClosed' },
@@ -142,7 +155,10 @@ export const chatMachine = setup({
     connecting: {
       description: 'Calling: reaching the buddy, at most 10 s.',
       on: {
-        'socket.connected': { target: 'calling', actions: ['stopTimer', 'sendGreeting'] },
+        'socket.connected': {
+          target: 'calling',
+          actions: ['stopTimer', 'sendGreeting', 'announceRinging'],
+        },
         'socket.failed': { target: 'closed', actions: 'announceFailed' },
         'timer.passed': { target: 'closed', actions: 'announceUnreachable' },
         'chat.leave': 'closed',
@@ -153,7 +169,7 @@ export const chatMachine = setup({
       description: 'Calling: the buddy is asked. How long to wait is for the client to say.',
       on: {
         'line.received': [
-          { guard: 'isAcceptance', target: 'open', actions: 'announceAccepted' },
+          { guard: 'isAcceptance', target: 'open', actions: ['watchDelivery', 'announceAccepted'] },
           {
             guard: 'isRefusal',
             target: 'closing',
@@ -167,7 +183,7 @@ export const chatMachine = setup({
           },
           {
             target: 'open',
-            actions: ['announceAccepted', 'deliverMessage'],
+            actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
             description: 'No known answer: the buddy talks, so it accepted.',
           },
         ],
@@ -192,6 +208,12 @@ export const chatMachine = setup({
         'message.send': { actions: 'sendMessage' },
         'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
+        'socket.failed': {
+          target: 'closed',
+          actions: 'announceBroken',
+          description: 'Not closed by anybody: it broke.',
+        },
+        'socket.died': { target: 'closed', actions: 'announceDead' },
         'socket.closed': { target: 'closed', actions: 'announceClosed' },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
       },

@@ -15,9 +15,14 @@ import {
   setup,
 } from 'xstate';
 import type { Buddy } from '../../protocol/buddy-list.js';
+import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
+import type { Status } from '../../protocol/status.js';
+import * as callers from './callers.js';
 import type {
+  ArchiveCommand,
+  ArchiveNews,
   ChatCommand,
   ChatNews,
   ClientEmitted,
@@ -29,6 +34,7 @@ import type {
   TerminalCommand,
   TerminalNews,
 } from './events.js';
+import * as presence from './presence-view.js';
 import * as view from './view.js';
 
 /** Longest wait for an answer to a call, ours or a buddy's, in milliseconds. */
@@ -46,7 +52,32 @@ export interface ServerRequest {
 }
 
 /** What the user is asked an id for. */
-type Question = 'register' | 'login' | 'add' | 'delete' | 'message';
+type Question = 'register' | 'login' | 'add' | 'delete' | 'message' | 'history' | 'block';
+
+const QUESTION_PROMPTS: Readonly<Record<Question, Prompt>> = {
+  register: view.USER_ID_PROMPT,
+  login: view.USER_ID_PROMPT,
+  add: view.BUDDY_ID_PROMPT,
+  delete: view.BUDDY_ID_PROMPT,
+  message: view.BUDDY_ID_PROMPT,
+  history: view.HISTORY_PROMPT,
+  block: view.BLOCK_PROMPT,
+};
+
+/** Who is at the other end of the chat: `id` where it is known. */
+interface Peer {
+  readonly id: UserId | undefined;
+  readonly address: DisplayText;
+}
+
+/** Lines that did not get through, and to whom they were said. */
+interface Undelivered {
+  readonly buddy: UserId;
+  readonly lines: readonly string[];
+}
+
+/** Most undelivered lines that are kept to be sent again; all are told of. */
+const MAX_UNDELIVERED_LINES = 1_000;
 
 type CallReceived = Extract<ChatNews, { type: 'call.received' }>;
 
@@ -55,8 +86,12 @@ export interface ClientInput {
   readonly heartbeat: Neighbour<HeartbeatCommand>;
   /** Makes a chat of every `child.start`. */
   readonly chats: Neighbour<{ readonly type: 'child.start'; readonly input: OutgoingCall }>;
+  readonly archive: Neighbour<ArchiveCommand>;
+  /** True where somebody sits at a terminal, who can be asked things that a script does not know of. */
+  readonly isInteractive: boolean;
   /** Signed in from the start, without asking the server. */
   readonly user: UserId | undefined;
+  readonly status: Status;
 }
 
 export interface ClientContext extends ClientInput {
@@ -67,16 +102,24 @@ export interface ClientContext extends ClientInput {
   readonly buddy: UserId | undefined;
   /** As the server last gave them. */
   readonly buddies: readonly Buddy[];
+  readonly lastSeen: presence.LastSeen;
+  /** True while the user is away because no key was pressed for long. */
+  readonly isIdle: boolean;
+  readonly calls: callers.CallLog;
+  /** Ids and addresses whose calls are refused without asking. */
+  readonly blocked: readonly string[];
   /** What the terminal shows; a terminal that was restarted is shown it again. */
   readonly prompt: Prompt | undefined;
   /** The one call or chat. */
   readonly chat: AnyActorRef | undefined;
+  readonly peer: Peer | undefined;
   /** Who calls, while the user is asked. */
   readonly call: CallReceived | undefined;
   /** A call that came while the server was asked; it rings as soon as the answer is there. */
   readonly waitingCall: CallReceived | undefined;
   /** Typed while the buddy did not read; it goes out next. */
   readonly heldMessage: string | undefined;
+  readonly undelivered: Undelivered | undefined;
   /** There will be no more input. */
   readonly inputExhausted: boolean;
 }
@@ -85,11 +128,14 @@ export type ClientEvent =
   | TerminalNews
   | HeartbeatNews
   | ChatNews
+  | ArchiveNews
   // From the supervisor.
   | { readonly type: 'shutdown.requested' };
 
 type PromptAnswered = Extract<ClientEvent, { type: 'prompt.answered' }>;
 type MessageReceived = Extract<ClientEvent, { type: 'message.received' }>;
+type MessageSent = Extract<ClientEvent, { type: 'message.sent' }>;
+type MessageMissed = Extract<ClientEvent, { type: 'message.failed' | 'message.lost' }>;
 type CallFailed = Extract<ClientEvent, { type: 'call.failed' }>;
 type ServerAnswered = EventObject & { readonly output: ServerReply };
 
@@ -102,6 +148,42 @@ function answer(event: EventObject): string {
 function messageIn(event: EventObject): string {
   const { value } = event as PromptAnswered;
   return value === '\\q' ? 'q' : value;
+}
+
+/** A buddy's id, and what follows it. */
+function searchIn(event: EventObject): { readonly buddy: UserId | undefined; readonly search: string } {
+  const [id, ...words] = answer(event).split(/\s+/);
+  return { buddy: parseId(id), search: words.join(' ') };
+}
+
+function isBlocked({ blocked }: ClientContext, { caller, address }: CallReceived): boolean {
+  return blocked.includes(address) || (caller !== undefined && blocked.includes(caller));
+}
+
+/** The prompt that asks whether to call a buddy again. */
+function callAgainPrompt(context: ClientContext): Prompt {
+  return view.callAgainPrompt(interrupted(context) as UserId, context.undelivered?.lines.length ?? 0);
+}
+
+/** With whom a chat broke. */
+function interrupted({ undelivered, peer }: ClientContext): UserId | undefined {
+  return undelivered?.buddy ?? peer?.id;
+}
+
+/** A message, as the screen and the archive are given it. */
+function messageFor(
+  { user, peer }: ClientContext,
+  isOwn: boolean,
+  text: DisplayText,
+  atMs: number,
+): { readonly show: TerminalCommand; readonly record: ArchiveCommand } {
+  const buddys = peer?.id ?? peer?.address ?? toDisplayText('buddy');
+  const name = toDisplayText(isOwn ? (user ?? 'you') : buddys);
+  const [own, buddy, address] = [user, peer?.id, peer?.address ?? toDisplayText('unknown')];
+  return {
+    show: { type: 'message.show', message: { name, isOwn, text, atMs } },
+    record: { type: 'message.record', own, buddy, address, isOwn, text, atMs },
+  };
 }
 
 function isDone(event: EventObject): boolean {
@@ -118,6 +200,17 @@ function sendingChat({ event }: { event: EventObject }): Neighbour<ChatCommand> 
 
 function terminal({ context }: { readonly context: ClientContext }): Neighbour<TerminalCommand> {
   return context.terminal;
+}
+
+function archive({ context }: { readonly context: ClientContext }): Neighbour<ArchiveCommand> {
+  return context.archive;
+}
+
+/** Keeps a line that did not get through, for the time when its buddy is talked to again. */
+function withUndelivered({ peer, undelivered }: ClientContext, text: string): Partial<ClientContext> {
+  if (peer?.id === undefined) return {};
+  const before = undelivered?.buddy === peer.id ? undelivered.lines : [];
+  return { undelivered: { buddy: peer.id, lines: [...before, text].slice(-MAX_UNDELIVERED_LINES) } };
 }
 
 function print(...lines: readonly string[]): TerminalCommand {
@@ -139,7 +232,7 @@ export const clientSetup = setup({
 
   guards: {
     isChoice: ({ event }, { letter }: { letter: string }) => answer(event).toUpperCase() === letter,
-    isMembersChoice: ({ event }) => /^[ADMS]$/i.test(answer(event)),
+    isMembersChoice: ({ event }) => /^[ADMSWH]$/i.test(answer(event)),
     isBlank: ({ event }) => answer(event) === '',
     // One token of a request line: whether it is an id is for the server to say.
     isToken: ({ event }) => /^[\x21-\x7e]{1,64}$/.test(answer(event)),
@@ -149,6 +242,19 @@ export const clientSetup = setup({
     isQuit: ({ event }) => (event as PromptAnswered).value === 'q',
     isLogin: ({ context }) => context.question === 'login',
     isMessage: ({ context }) => context.question === 'message',
+    isHistory: ({ context }) => context.question === 'history',
+    isBlock: ({ context }) => context.question === 'block',
+    isSearch: ({ event }) => searchIn(event).buddy !== undefined,
+    isInteractive: ({ context }) => context.isInteractive,
+    isOnline: ({ context }) => context.user !== undefined && context.status === 100,
+    isIdle: ({ context }) => context.isIdle,
+    isAway: ({ context }) => context.status === 102,
+    isBlockedName: ({ context, event }) => context.blocked.includes(answer(event).toLowerCase()),
+    isUnwelcome: ({ context, event }) =>
+      isBlocked(context, event as CallReceived) || callers.isNuisance(context.calls, event as CallReceived),
+    isBroken: ({ event }) => (event as Extract<ChatNews, { type: 'chat.closed' }>).reason !== undefined,
+    hasPeerId: ({ context }) => context.peer?.id !== undefined,
+    hasUndelivered: ({ context }) => context.isInteractive && context.undelivered !== undefined,
     hasUser: ({ context }) => context.user !== undefined,
     hasQuestion: ({ context }) => context.question !== undefined,
     hasWaitingCall: ({ context }) => context.waitingCall !== undefined,
@@ -174,24 +280,79 @@ export const clientSetup = setup({
     sayServerError: sendTo(terminal, ({ event }) =>
       print(view.serverErrorLine((event as { error?: unknown }).error)),
     ),
-    sayBuddies: sendTo(terminal, ({ context }) => print(...view.buddyListLines(context.buddies))),
+    sayBuddies: sendTo(terminal, ({ context: { buddies, lastSeen, calls } }) =>
+      print(...presence.buddyListLines(buddies, lastSeen), ...presence.missedLines(calls)),
+    ),
+    showStatus: sendTo(terminal, ({ context }) => ({
+      type: 'status.show',
+      lines: presence.statusLines(context),
+    })),
     sayNotCallable: sendTo(terminal, ({ context: { buddy, buddies } }) =>
       print(view.notCallable(buddy as UserId, buddies) ?? ''),
     ),
     sayCaller: sendTo(terminal, ({ context }) => print(view.callerLine(context.call as CallReceived))),
-    sayBusy: sendTo(terminal, ({ event }) => print(view.busyLine(event as CallReceived))),
+    notifyCall: sendTo(terminal, ({ context }) => ({
+      type: 'notice.raise',
+      text: view.callNotice(context.call as CallReceived),
+    })),
+    noteBusy: enqueueActions(({ context: { calls }, event, enqueue }) => {
+      const call = event as CallReceived;
+      if (callers.isBusyTold(calls, call))
+        enqueue.sendTo(terminal, print(view.busyLine(call, calls.busyCalls)));
+      enqueue.assign({ calls: callers.withBusy(calls, call) });
+    }),
+    noteMissed: assign({
+      calls: ({ context: { calls, call } }) => callers.withMissed(calls, call as CallReceived),
+    }),
+    noteHangUp: enqueueActions(({ context, event, enqueue }) => {
+      const call = context.call ?? context.waitingCall;
+      const { atMs } = event as ChatNews;
+      if (call === undefined) return;
+      const calls = callers.withHangUp(context.calls, { ...call, atMs });
+      enqueue.sendTo(terminal, print(view.SAY.callGone));
+      if (callers.isNuisance(calls, { ...call, atMs }))
+        enqueue.sendTo(terminal, print(view.nuisanceLine(call)));
+      enqueue.assign({ calls });
+    }),
+    dropMissed: assign({ calls: ({ context: { calls } }) => ({ ...calls, missed: [] }) }),
     sayCallFailed: sendTo(terminal, ({ context, event }) =>
       print(view.callFailedLine(context.buddy, (event as CallFailed).reason)),
     ),
-    sayNotSent: sendTo(terminal, ({ context }) => print(view.notSentLine(context.heldMessage ?? ''))),
-    sayMessage: sendTo(terminal, ({ event }) => print(...view.messageLines(event as MessageReceived))),
+    sayBroken: sendTo(terminal, ({ event }) =>
+      print(view.brokenLine((event as { readonly reason?: DisplayText }).reason ?? toDisplayText('closed'))),
+    ),
+    sayUndelivered: sendTo(terminal, ({ event }) => {
+      const { type, text } = event as MessageMissed;
+      return print(type === 'message.lost' ? view.lostLine(text) : view.notSentLine(text));
+    }),
+    noteMessage: enqueueActions(({ context, event, enqueue }) => {
+      const { text, cut, atMs } = event as MessageReceived;
+      const { show, record } = messageFor(context, false, text, atMs);
+      enqueue.sendTo(terminal, show);
+      if (cut) enqueue.sendTo(terminal, print(view.SAY.buddysMessageCut));
+      enqueue.sendTo(archive, record);
+      const name = context.peer?.id ?? context.peer?.address;
+      enqueue.sendTo(terminal, { type: 'notice.raise', text: toDisplayText(`${name}: ${text}`) });
+    }),
+    noteSent: enqueueActions(({ context, event, enqueue }) => {
+      const { text, cut, atMs } = event as MessageSent;
+      const { show, record } = messageFor(context, true, text, atMs);
+      enqueue.sendTo(terminal, show);
+      if (cut) enqueue.sendTo(terminal, print(view.SAY.ownMessageCut));
+      enqueue.sendTo(archive, record);
+    }),
     openPrompt: enqueueActions(({ enqueue }, { prompt }: { prompt: Prompt }) => {
       enqueue.assign({ prompt });
       enqueue.sendTo(terminal, { type: 'prompt.open', prompt });
     }),
     openQuestion: enqueueActions(({ context, enqueue }) => {
-      const isOwnId = context.question === 'register' || context.question === 'login';
-      const prompt = isOwnId ? view.USER_ID_PROMPT : view.BUDDY_ID_PROMPT;
+      const prompt = QUESTION_PROMPTS[context.question as Question];
+      if (context.question === 'block') enqueue.sendTo(terminal, print(view.blockedLine(context.blocked)));
+      enqueue.assign({ prompt });
+      enqueue.sendTo(terminal, { type: 'prompt.open', prompt });
+    }),
+    openCallAgain: enqueueActions(({ context, enqueue }) => {
+      const prompt = callAgainPrompt(context);
       enqueue.assign({ prompt });
       enqueue.sendTo(terminal, { type: 'prompt.open', prompt });
     }),
@@ -216,18 +377,51 @@ export const clientSetup = setup({
     }),
     becomeRegistered: assign({ user: ({ context }) => parseId(context.request?.ids[0]) }),
     becomeAnswered: assign({ user: ({ event }) => parseId(answer(event)) }),
-    announceUser: enqueueActions(({ context: { user }, enqueue }) => {
+    announceUser: enqueueActions(({ context: { user, status }, enqueue }) => {
       if (user === undefined) return;
-      enqueue.sendTo(({ context }) => context.heartbeat, { type: 'presence.set', id: user, status: 100 });
-      enqueue.emit({ type: 'user.signed-in', id: user });
+      enqueue.sendTo(({ context }) => context.heartbeat, { type: 'presence.set', id: user, status });
+      enqueue.emit({ type: 'user.announced', id: user, status });
     }),
+    becomeAway: assign({ status: 102, isIdle: false }),
+    becomeIdle: assign({ status: 102, isIdle: true }),
+    becomeBack: assign({ status: 100, isIdle: false }),
 
     // Buddies.
     getBuddies: sendTo(({ context }) => context.heartbeat, { type: 'buddies.get' }),
-    rememberBuddies: assign({
-      buddies: ({ event }) => (event as Extract<ClientEvent, { type: 'buddies.received' }>).buddies,
+    rememberBuddies: assign(({ context: { lastSeen }, event }) => {
+      const { buddies, atMs } = event as Extract<ClientEvent, { type: 'buddies.received' }>;
+      return { buddies, lastSeen: presence.seenAt(lastSeen, buddies, atMs) };
+    }),
+    // Whoever signs in is there, and has other buddies.
+    beginSession: assign({
+      status: 100,
+      isIdle: false,
+      buddies: [],
+      lastSeen: new Map(),
+      calls: callers.NO_CALLS,
     }),
     rememberBuddy: assign({ buddy: ({ event }) => parseId(answer(event)) }),
+    rememberInterrupted: assign({ buddy: ({ context }) => interrupted(context) }),
+
+    // Local files.
+    showHistory: enqueueActions(({ event, enqueue }) => {
+      const { buddy, search } = searchIn(event);
+      if (buddy !== undefined) enqueue.sendTo(archive, { type: 'history.show', buddy, search });
+    }),
+    sayHistory: sendTo(terminal, ({ event }) =>
+      print(...(event as Extract<ClientEvent, { type: 'history.found' }>).lines),
+    ),
+    block: sendTo(archive, ({ event }) => ({ type: 'buddy.block', name: answer(event).toLowerCase() })),
+    unblock: sendTo(archive, ({ event }) => ({ type: 'buddy.unblock', name: answer(event).toLowerCase() })),
+    rememberBlocked: assign({
+      blocked: ({ event }) => (event as Extract<ClientEvent, { type: 'blocked.changed' }>).names,
+    }),
+    sayBlocked: sendTo(terminal, ({ event }) =>
+      print(view.blockedLine((event as Extract<ClientEvent, { type: 'blocked.changed' }>).names)),
+    ),
+    sayArchiveFailed: sendTo(terminal, ({ event }) =>
+      print((event as Extract<ClientEvent, { type: 'archive.failed' }>).reason),
+    ),
 
     // Calls and the chat.
     placeCall: enqueueActions(({ context: { user, buddy, buddies }, enqueue }) => {
@@ -237,7 +431,19 @@ export const clientSetup = setup({
       enqueue.sendTo(({ context }) => context.chats, { type: 'child.start', input });
     }),
     rememberChat: assign({ chat: sendingChat }),
-    forgetChat: assign({ chat: undefined, call: undefined }),
+    rememberCalled: assign({
+      peer: ({ context: { buddy, buddies } }): Peer => ({
+        id: buddy,
+        address: toDisplayText(buddies.find(({ id }) => id === buddy)?.endpoint?.address ?? 'unknown'),
+      }),
+    }),
+    rememberCaller: assign({
+      peer: ({ context: { call } }): Peer => ({
+        id: call?.caller,
+        address: call?.address ?? toDisplayText('unknown'),
+      }),
+    }),
+    forgetChat: assign({ chat: undefined, call: undefined, heldMessage: undefined }),
     takeCall: assign(({ event }) => ({ call: event as CallReceived, chat: (event as CallReceived).chat })),
     keepCallWaiting: assign(({ event }) => ({ waitingCall: event as CallReceived })),
     takeWaitingCall: assign(({ context: { waitingCall } }) => ({
@@ -256,10 +462,22 @@ export const clientSetup = setup({
     dismissChat: sendTo(sendingChat, { type: 'chat.leave' }),
     sendMessage: sendTo(currentChat, ({ event }) => ({ type: 'message.send', text: messageIn(event) })),
     holdMessage: assign({ heldMessage: ({ event }) => messageIn(event) }),
-    sendHeldMessage: sendTo(currentChat, ({ context }) => ({
-      type: 'message.send',
-      text: context.heldMessage ?? '',
-    })),
+    sendHeldMessage: enqueueActions(({ context: { heldMessage }, enqueue }) => {
+      enqueue.sendTo(currentChat, { type: 'message.send', text: heldMessage ?? '' });
+      enqueue.assign({ heldMessage: undefined });
+    }),
+    missHeldMessage: enqueueActions(({ context: { heldMessage }, enqueue }) => {
+      if (heldMessage === undefined) return;
+      enqueue.sendTo(terminal, print(view.notSentLine(heldMessage)));
+      enqueue.assign(({ context }) => withUndelivered(context, heldMessage));
+    }),
+    keepUndelivered: assign(({ context, event }) => withUndelivered(context, (event as MessageMissed).text)),
+    dropUndelivered: assign({ undelivered: undefined }),
+    sendUndelivered: enqueueActions(({ context: { undelivered, peer }, enqueue }) => {
+      if (undelivered === undefined || undelivered.buddy !== peer?.id) return;
+      for (const text of undelivered.lines) enqueue.sendTo(currentChat, { type: 'message.send', text });
+      enqueue.assign({ undelivered: undefined });
+    }),
     noteExhausted: assign({ inputExhausted: true }),
   },
 });

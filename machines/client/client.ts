@@ -8,8 +8,9 @@
  */
 
 import { and, not } from 'xstate';
+import { NO_CALLS } from './callers.js';
 import { clientSetup, requestOf } from './client-setup.js';
-import { CALL_PROMPT, CHAT_PROMPT, MENU_PROMPT, SAY } from './view.js';
+import { CALL_PROMPT, CALLING_PROMPT, CHAT_PROMPT, MENU_PROMPT, SAY } from './view.js';
 
 export const clientMachine = clientSetup.createMachine({
   id: 'client',
@@ -20,20 +21,31 @@ export const clientMachine = clientSetup.createMachine({
     request: undefined,
     buddy: undefined,
     buddies: [],
+    lastSeen: new Map(),
+    isIdle: false,
+    calls: NO_CALLS,
+    blocked: [],
     prompt: undefined,
     chat: undefined,
+    peer: undefined,
     call: undefined,
     waitingCall: undefined,
     heldMessage: undefined,
+    undelivered: undefined,
     inputExhausted: false,
   }),
   initial: 'starting',
   on: {
     'terminal.opened': {
-      actions: 'reopenPrompt',
+      actions: ['showStatus', 'reopenPrompt'],
       description: 'A terminal that was restarted shows nothing.',
     },
-    'buddies.received': { actions: 'rememberBuddies' },
+    'buddies.received': { actions: ['rememberBuddies', 'showStatus'] },
+    'blocked.changed': { actions: 'rememberBlocked' },
+    'archive.failed': { actions: 'sayArchiveFailed' },
+    'user.idled': { guard: 'isOnline', actions: ['becomeIdle', 'announceUser', 'showStatus'] },
+    'user.returned': { guard: 'isIdle', actions: ['becomeBack', 'announceUser', 'showStatus'] },
+    'message.failed': { actions: 'sayUndelivered', description: 'Of a chat that its user has left.' },
     'server.lost': { actions: { type: 'say', params: { text: SAY.serverLost } } },
     'server.found': { actions: { type: 'say', params: { text: SAY.serverFound } } },
     'call.accepted': { actions: 'dismissChat', description: 'Of a chat that this client knows nothing of.' },
@@ -55,6 +67,7 @@ export const clientMachine = clientSetup.createMachine({
       entry: 'forgetChat',
       always: [
         { guard: 'hasWaitingCall', target: 'busy.ringing', actions: 'takeWaitingCall' },
+        { guard: 'hasUndelivered', target: 'free.offering' },
         { guard: 'hasQuestion', target: 'free.asking' },
         { guard: 'hasUser', target: 'free.menu' },
         { target: 'free.signedOut' },
@@ -65,7 +78,10 @@ export const clientMachine = clientSetup.createMachine({
       description: 'A prompt is open, and a call may come in.',
       initial: 'signedOut',
       on: {
-        'call.received': { target: 'busy.ringing', actions: 'takeCall' },
+        'call.received': [
+          { guard: 'isUnwelcome', actions: 'rejectCaller', description: 'Nobody is asked.' },
+          { target: 'busy.ringing', actions: 'takeCall' },
+        ],
         'prompt.answered': [
           {
             guard: { type: 'isChoice', params: { letter: 'R' } },
@@ -76,6 +92,11 @@ export const clientMachine = clientSetup.createMachine({
             guard: { type: 'isChoice', params: { letter: 'L' } },
             target: '.asking',
             actions: { type: 'ask', params: { question: 'login' } },
+          },
+          {
+            guard: { type: 'isChoice', params: { letter: 'B' } },
+            target: '.asking',
+            actions: { type: 'ask', params: { question: 'block' } },
           },
           { guard: { type: 'isChoice', params: { letter: 'X' } }, target: 'left' },
           {
@@ -123,6 +144,31 @@ export const clientMachine = clientSetup.createMachine({
                 actions: { type: 'ask', params: { question: 'message' } },
               },
               { guard: { type: 'isChoice', params: { letter: 'S' } }, target: '#client.waiting.forBuddies' },
+              {
+                guard: { type: 'isChoice', params: { letter: 'H' } },
+                target: 'asking',
+                actions: { type: 'ask', params: { question: 'history' } },
+              },
+              {
+                guard: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
+                actions: [
+                  'becomeBack',
+                  'announceUser',
+                  { type: 'say', params: { text: SAY.back } },
+                  'showStatus',
+                  { type: 'openPrompt', params: { prompt: MENU_PROMPT } },
+                ],
+              },
+              {
+                guard: { type: 'isChoice', params: { letter: 'W' } },
+                actions: [
+                  'becomeAway',
+                  'announceUser',
+                  { type: 'say', params: { text: SAY.away } },
+                  'showStatus',
+                  { type: 'openPrompt', params: { prompt: MENU_PROMPT } },
+                ],
+              },
             ],
           },
         },
@@ -141,7 +187,14 @@ export const clientMachine = clientSetup.createMachine({
               {
                 guard: and(['isLogin', 'isId']),
                 target: '#client.resuming',
-                actions: ['dropQuestion', 'becomeAnswered', 'announceUser', 'saySignedIn'],
+                actions: [
+                  'dropQuestion',
+                  'becomeAnswered',
+                  'beginSession',
+                  'announceUser',
+                  'saySignedIn',
+                  'showStatus',
+                ],
               },
               {
                 guard: and(['isMessage', 'isId']),
@@ -149,7 +202,22 @@ export const clientMachine = clientSetup.createMachine({
                 actions: ['dropQuestion', 'rememberBuddy'],
               },
               {
-                guard: and([not('isLogin'), not('isMessage'), 'isToken']),
+                guard: and(['isHistory', 'isSearch']),
+                target: '#client.waiting.forHistory',
+                actions: ['dropQuestion', 'showHistory'],
+              },
+              {
+                guard: and(['isBlock', 'isToken', 'isBlockedName']),
+                target: '#client.waiting.forBlocked',
+                actions: ['dropQuestion', 'unblock'],
+              },
+              {
+                guard: and(['isBlock', 'isToken']),
+                target: '#client.waiting.forBlocked',
+                actions: ['dropQuestion', 'block'],
+              },
+              {
+                guard: and([not('isLogin'), not('isMessage'), not('isHistory'), not('isBlock'), 'isToken']),
                 target: '#client.waiting.forReply',
                 actions: ['prepareRequest', 'dropQuestion'],
               },
@@ -161,20 +229,39 @@ export const clientMachine = clientSetup.createMachine({
             ],
           },
         },
+        offering: {
+          description:
+            'The chat broke: the user is asked whether to call again, with the lines not delivered.',
+          entry: ['forgetChat', 'openCallAgain'],
+          exit: 'closePrompt',
+          on: {
+            'prompt.answered': [
+              {
+                guard: 'isYes',
+                target: '#client.waiting.forBuddy',
+                actions: 'rememberInterrupted',
+              },
+              { guard: 'isNo', target: '#client.resuming', actions: 'dropUndelivered' },
+              { actions: 'openCallAgain', description: 'Neither yes nor no: asked again.' },
+            ],
+          },
+        },
       },
     },
 
     waiting: {
-      description: 'The server was asked. A call that comes in now rings when it has answered.',
+      description:
+        'The server, or the archive, was asked. A call that comes in now rings when it has answered.',
       initial: 'forReply',
       on: {
         'call.received': [
-          { guard: 'hasWaitingCall', actions: ['rejectCaller', 'sayBusy'] },
+          { guard: 'isUnwelcome', actions: 'rejectCaller' },
+          { guard: 'hasWaitingCall', actions: ['rejectCaller', 'noteBusy'] },
           { actions: 'keepCallWaiting' },
         ],
         'chat.closed': {
           guard: 'isWaitingCall',
-          actions: ['dropWaitingCall', { type: 'say', params: { text: SAY.callGone } }],
+          actions: ['noteHangUp', 'dropWaitingCall', 'showStatus'],
         },
       },
       states: {
@@ -187,7 +274,14 @@ export const clientMachine = clientSetup.createMachine({
               {
                 guard: 'isRegistered',
                 target: '#client.resuming',
-                actions: ['sayReply', 'becomeRegistered', 'announceUser', 'saySignedIn'],
+                actions: [
+                  'sayReply',
+                  'becomeRegistered',
+                  'beginSession',
+                  'announceUser',
+                  'saySignedIn',
+                  'showStatus',
+                ],
               },
               { guard: 'isListChanged', target: '#client.resuming', actions: ['sayReply', 'getBuddies'] },
               { target: '#client.resuming', actions: 'sayReply' },
@@ -199,7 +293,10 @@ export const clientMachine = clientSetup.createMachine({
           description: 'The buddy list as it is now is to be shown.',
           entry: 'getBuddies',
           on: {
-            'buddies.received': { target: '#client.resuming', actions: ['rememberBuddies', 'sayBuddies'] },
+            'buddies.received': {
+              target: '#client.resuming',
+              actions: ['rememberBuddies', 'sayBuddies', 'dropMissed', 'showStatus'],
+            },
             'buddies.timed-out': {
               target: '#client.resuming',
               actions: { type: 'say', params: { text: SAY.serverSilent } },
@@ -210,7 +307,7 @@ export const clientMachine = clientSetup.createMachine({
           description: 'Where the buddy takes calls is to be known.',
           entry: 'getBuddies',
           on: {
-            'buddies.received': { target: 'placing', actions: 'rememberBuddies' },
+            'buddies.received': { target: 'placing', actions: ['rememberBuddies', 'showStatus'] },
             'buddies.timed-out': [
               {
                 guard: 'isCallable',
@@ -220,6 +317,24 @@ export const clientMachine = clientSetup.createMachine({
               { target: '#client.resuming', actions: { type: 'say', params: { text: SAY.serverSilent } } },
             ],
           },
+        },
+        forHistory: {
+          description: 'What was said to a buddy is to be shown.',
+          on: { 'history.found': { target: '#client.resuming', actions: 'sayHistory' } },
+          after: {
+            readPatience: {
+              target: '#client.resuming',
+              actions: { type: 'say', params: { text: SAY.historySilent } },
+            },
+          },
+        },
+        forBlocked: {
+          description: 'The block list is being changed.',
+          on: {
+            'blocked.changed': { target: '#client.resuming', actions: ['rememberBlocked', 'sayBlocked'] },
+            'archive.failed': { target: '#client.resuming', actions: 'sayArchiveFailed' },
+          },
+          after: { readPatience: '#client.resuming' },
         },
         placing: {
           description: 'Calls the buddy, if somebody else did not call first.',
@@ -240,18 +355,27 @@ export const clientMachine = clientSetup.createMachine({
     busy: {
       description: 'One buddy at a time: whoever else calls is refused.',
       initial: 'ringing',
-      on: { 'call.received': { actions: ['rejectCaller', 'sayBusy'] } },
+      on: {
+        'call.received': [
+          { guard: 'isUnwelcome', actions: 'rejectCaller' },
+          { actions: ['rejectCaller', 'noteBusy'] },
+        ],
+      },
       states: {
         ringing: {
           description: 'A call came in: the user is asked.',
-          entry: ['sayCaller', { type: 'openPrompt', params: { prompt: CALL_PROMPT } }],
+          entry: ['sayCaller', 'notifyCall', { type: 'openPrompt', params: { prompt: CALL_PROMPT } }],
           exit: 'closePrompt',
           on: {
             'prompt.answered': [
               {
                 guard: 'isYes',
                 target: 'chatting',
-                actions: [{ type: 'say', params: { text: SAY.callAccepted } }, 'acceptCall'],
+                actions: [
+                  { type: 'say', params: { text: SAY.callAccepted } },
+                  'rememberCaller',
+                  'acceptCall',
+                ],
               },
               {
                 guard: 'isNo',
@@ -266,19 +390,47 @@ export const clientMachine = clientSetup.createMachine({
             'chat.closed': {
               guard: 'isCurrentChat',
               target: '#client.resuming',
-              actions: { type: 'say', params: { text: SAY.callGone } },
+              actions: ['noteHangUp', 'showStatus'],
             },
           },
           after: {
             answerTimeout: {
               target: '#client.resuming',
-              actions: ['rejectCall', { type: 'say', params: { text: SAY.callUnanswered } }],
+              actions: [
+                'rejectCall',
+                { type: 'say', params: { text: SAY.callUnanswered } },
+                'noteMissed',
+                'showStatus',
+              ],
             },
           },
         },
         calling: {
           description: 'A buddy is called: connecting, then waiting for a yes or no.',
-          entry: [{ type: 'say', params: { text: SAY.connecting } }, 'placeCall'],
+          entry: [{ type: 'say', params: { text: SAY.connecting } }, 'rememberCalled', 'placeCall'],
+          exit: 'closePrompt',
+          initial: 'deciding',
+          states: {
+            deciding: {
+              description: 'A script cannot give up: its next line is meant for the buddy.',
+              always: [{ guard: 'isInteractive', target: 'abortable' }, { target: 'unattended' }],
+            },
+            unattended: { description: 'The answer is waited for.' },
+            abortable: {
+              description: 'The user sees how it goes, and may give up.',
+              entry: { type: 'openPrompt', params: { prompt: CALLING_PROMPT } },
+              on: {
+                'call.ringing': {
+                  guard: 'isCurrentChat',
+                  actions: { type: 'say', params: { text: SAY.ringing } },
+                },
+                'prompt.answered': {
+                  target: '#client.resuming',
+                  actions: ['leaveChat', { type: 'say', params: { text: SAY.gaveUp } }],
+                },
+              },
+            },
+          },
           on: {
             'call.placed': { actions: 'rememberChat' },
             'input.exhausted': '#client.left',
@@ -310,14 +462,33 @@ export const clientMachine = clientSetup.createMachine({
         chatting: {
           description: 'Message mode: each line goes to the buddy, q leaves.',
           initial: 'composing',
-          entry: { type: 'say', params: { text: SAY.chatHelp } },
+          entry: [{ type: 'say', params: { text: SAY.chatHelp } }, 'sendUndelivered'],
           on: {
-            'message.received': { guard: 'isCurrentChat', actions: 'sayMessage' },
-            'chat.closed': {
-              guard: 'isCurrentChat',
-              target: '#client.resuming',
-              actions: { type: 'say', params: { text: SAY.chatClosed } },
-            },
+            'message.received': { guard: 'isCurrentChat', actions: 'noteMessage' },
+            'message.sent': { guard: 'isCurrentChat', actions: 'noteSent' },
+            'message.failed': { guard: 'isCurrentChat', actions: ['sayUndelivered', 'keepUndelivered'] },
+            'message.lost': { guard: 'isCurrentChat', actions: ['sayUndelivered', 'keepUndelivered'] },
+            'chat.closed': [
+              {
+                guard: and(['isCurrentChat', 'isBroken', 'isInteractive', 'hasPeerId']),
+                target: '#client.free.offering',
+                actions: ['sayBroken', 'missHeldMessage'],
+              },
+              {
+                guard: and(['isCurrentChat', 'isBroken']),
+                target: '#client.resuming',
+                actions: ['sayBroken', 'missHeldMessage', 'dropUndelivered'],
+              },
+              {
+                guard: 'isCurrentChat',
+                target: '#client.resuming',
+                actions: [
+                  { type: 'say', params: { text: SAY.chatClosed } },
+                  'missHeldMessage',
+                  'dropUndelivered',
+                ],
+              },
+            ],
           },
           states: {
             composing: {
@@ -338,14 +509,7 @@ export const clientMachine = clientSetup.createMachine({
             sending: {
               description: 'The line is on its way: the next is read when the network took this one.',
               on: {
-                'message.sent': [
-                  {
-                    guard: 'isCut',
-                    target: 'composing',
-                    actions: { type: 'say', params: { text: SAY.ownMessageCut } },
-                  },
-                  { target: 'composing' },
-                ],
+                'message.sent': { guard: 'isCurrentChat', target: 'composing', actions: 'noteSent' },
               },
               after: {
                 readPatience: {
@@ -359,7 +523,9 @@ export const clientMachine = clientSetup.createMachine({
               entry: { type: 'openPrompt', params: { prompt: CHAT_PROMPT } },
               on: {
                 'message.sent': {
+                  guard: 'isCurrentChat',
                   target: 'composing',
+                  actions: 'noteSent',
                   description: 'The same prompt stays open, with what is being typed.',
                 },
                 'prompt.answered': [
@@ -375,11 +541,22 @@ export const clientMachine = clientSetup.createMachine({
             held: {
               description:
                 'A line waits until the one before is on its way; for 60 s, then the chat is over.',
-              on: { 'message.sent': { target: 'sending', actions: 'sendHeldMessage' } },
+              on: {
+                'message.sent': {
+                  guard: 'isCurrentChat',
+                  target: 'sending',
+                  actions: ['noteSent', 'sendHeldMessage'],
+                },
+              },
               after: {
                 answerTimeout: {
                   target: '#client.resuming',
-                  actions: ['sayNotSent', 'leaveChat', { type: 'say', params: { text: SAY.chatClosed } }],
+                  actions: [
+                    'missHeldMessage',
+                    'dropUndelivered',
+                    'leaveChat',
+                    { type: 'say', params: { text: SAY.chatClosed } },
+                  ],
                 },
               },
             },

@@ -63,7 +63,7 @@ export type HeartbeatCommand =
 
 /** From the heartbeat to the statechart. */
 export type HeartbeatNews =
-  | { readonly type: 'buddies.received'; readonly buddies: readonly Buddy[] }
+  | { readonly type: 'buddies.received'; readonly buddies: readonly Buddy[]; readonly atMs: number }
   | { readonly type: 'buddies.timed-out' }
   | { readonly type: 'server.lost' }
   | { readonly type: 'server.found' };
@@ -95,8 +95,35 @@ export type ChatReport =
   /** With the reason where the connection broke; without one where somebody closed it. Nothing follows. */
   | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
 
-/** From a chat to the statechart. `chat` is the sender: a report of a chat that is over may come late. */
-export type ChatNews = ChatReport & { readonly chat: AnyActorRef };
+/**
+ * From a chat to the statechart. `chat` is the sender: a report of a chat that is over may come late. `atMs` is when it
+ * came about, in milliseconds since 1970.
+ */
+export type ChatNews = ChatReport & { readonly chat: AnyActorRef; readonly atMs: number };
+
+/** From the statechart to the archive, which has the local files. */
+export type ArchiveCommand =
+  | {
+      readonly type: 'message.record';
+      readonly own: UserId | undefined;
+      readonly buddy: UserId | undefined;
+      readonly address: DisplayText;
+      readonly isOwn: boolean;
+      readonly text: DisplayText;
+      readonly atMs: number;
+    }
+  /** Answered by `history.found`. */
+  | { readonly type: 'history.show'; readonly buddy: UserId; readonly search: string }
+  /** Answered by `blocked.changed`. A name is an id or an address. */
+  | { readonly type: 'buddy.block'; readonly name: string }
+  | { readonly type: 'buddy.unblock'; readonly name: string };
+
+/** From the archive to the statechart. */
+export type ArchiveNews =
+  | { readonly type: 'history.found'; readonly lines: readonly string[] }
+  | { readonly type: 'blocked.changed'; readonly names: readonly string[] }
+  /** A file cannot be written or read; told once for each reason. */
+  | { readonly type: 'archive.failed'; readonly reason: DisplayText };
 
 /** What a chat is made from: a call of ours, or one that came in. */
 export type CallInput<TSocket> = OutgoingCall | { readonly kind: 'incoming'; readonly socket: TSocket };
@@ -116,6 +143,7 @@ export interface ServerReply {
 
 /** What the statechart emits, for the tree to remember. */
 export interface ClientEmitted {
-  readonly type: 'user.signed-in';
+  readonly type: 'user.announced';
   readonly id: UserId;
+  readonly status: Status;
 }

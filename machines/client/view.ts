@@ -5,7 +5,7 @@
 import type { Buddy } from '../../protocol/buddy-list.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
-import { STATUS_WORDS } from '../../protocol/status.js';
+import { type Caller, nameOf } from './callers.js';
 import type { Prompt } from './events.js';
 
 export const MENU: readonly string[] = [
@@ -16,14 +16,34 @@ export const MENU: readonly string[] = [
   '  D - Delete buddy',
   '  M - Message buddy',
   '  S - Buddy status',
+  '  W - Away, or back again',
+  '  H - History with buddy',
+  '  B - Block or unblock caller',
   '  X - Exit application',
 ];
 
-export const MENU_PROMPT: Prompt = { text: 'Your choice: ', kind: 'key', keys: 'rladmsx' };
+export const MENU_PROMPT: Prompt = {
+  text: 'Your choice: ',
+  kind: 'key',
+  keys: 'rladmswhbx',
+  hasStatus: true,
+};
 
 export const USER_ID_PROMPT: Prompt = { text: 'Enter user id: ', kind: 'line', draft: 'user id' };
 
 export const BUDDY_ID_PROMPT: Prompt = { text: 'Enter buddy id: ', kind: 'line', draft: 'buddy id' };
+
+export const HISTORY_PROMPT: Prompt = {
+  text: 'Enter buddy id, and words to search for if you like: ',
+  kind: 'line',
+  draft: 'history',
+};
+
+export const BLOCK_PROMPT: Prompt = {
+  text: 'Enter id or address to block, or to unblock: ',
+  kind: 'line',
+  draft: 'block',
+};
 
 export const CALL_PROMPT: Prompt = {
   text: 'Do you want to accept an incoming connection (y/n)? ',
@@ -31,19 +51,24 @@ export const CALL_PROMPT: Prompt = {
   keys: 'yn',
 };
 
-export const CHAT_PROMPT: Prompt = { text: '> ', kind: 'line' };
+export const CALLING_PROMPT: Prompt = { text: '(q gives up) ', kind: 'key', keys: 'q' };
+
+export const CHAT_PROMPT: Prompt = { text: '> ', kind: 'line', isMessage: true };
 
 /** What is said in words that never change. */
 export const SAY = {
   signInFirst: 'Register or log in first.',
   unknownChoice: 'Choose one of the letters above.',
   idHint: `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - (an empty line goes back).`,
+  nameHint: 'An id or an address is one word (an empty line goes back).',
   serverSilent: 'The server does not answer: it is down, or you are not registered with it.',
   serverLost:
     'The server does not answer: it is down, or you are not registered with it. Trying again every 10 s.',
   serverFound: 'The server answers again.',
   callingFromMemory: 'The server does not answer. Calling where your buddy was last seen.',
   connecting: 'Attempting to connect...',
+  ringing: 'Ringing: waiting for an answer, for 60 seconds at most.',
+  gaveUp: 'You gave up the call.',
   accepted: 'Buddy accepted connection.',
   refused: 'Buddy refused connection.',
   unanswered: 'Buddy did not answer within 60 seconds.',
@@ -55,15 +80,11 @@ export const SAY = {
   chatClosed: 'Buddy connection closed.',
   buddyDoesNotRead: '(Your buddy does not read at present. Wait, or enter q to quit.)',
   ownMessageCut: '(Your message was longer than 16 KiB: only its beginning was sent.)',
+  buddysMessageCut: '(That message was longer than 16 KiB: this is its beginning.)',
+  away: 'You are away.',
+  back: 'You are back.',
+  historySilent: 'The history cannot be read.',
 } as const;
-
-/** The buddy list as the server gave it, a line each, fields separated by tabs. */
-export function buddyListLines(buddies: readonly Buddy[]): string[] {
-  const rows = buddies.map(({ id, status, endpoint }) =>
-    [id, STATUS_WORDS[status], endpoint?.address ?? 'unknown', endpoint?.port ?? 'unknown'].join('\t'),
-  );
-  return ['My buddy list:', ...rows];
-}
 
 /** Why a buddy cannot be called; `undefined` when it can. */
 export function notCallable(id: UserId, buddies: readonly Buddy[]): string | undefined {
@@ -72,20 +93,25 @@ export function notCallable(id: UserId, buddies: readonly Buddy[]): string | und
   return buddy.endpoint === undefined ? `${id} is offline.` : undefined;
 }
 
-/** A caller as it introduced itself, if it did, and as the network knows it. */
-interface Caller {
-  readonly caller: UserId | undefined;
-  readonly address: DisplayText;
-}
-
 /** Who calls. */
 export function callerLine({ caller, address }: Caller): string {
   return caller === undefined ? `Call from ${address}.` : `Call from ${caller} (${address}).`;
 }
 
-/** A call that was refused because only one buddy can be talked to at a time. */
-export function busyLine({ caller, address }: Caller): string {
-  return `Refused a call from ${caller ?? address}: you are busy.`;
+/** The same, for a user who does not look. */
+export function callNotice(call: Caller): DisplayText {
+  return toDisplayText(`${nameOf(call)} calls`);
+}
+
+/** A call that was refused because only one buddy can be talked to at a time, and how many before it. */
+export function busyLine(call: Caller, before: number): string {
+  const others = before === 0 ? '' : ` (and ${before} before it)`;
+  return `Refused a call from ${nameOf(call)}${others}: you are busy.`;
+}
+
+/** Somebody whose calls are not asked about any more. */
+export function nuisanceLine({ address }: Caller): string {
+  return `${address} rings and hangs up again and again: its calls are refused for a minute.`;
 }
 
 /** A call of ours that did not get through. */
@@ -93,16 +119,30 @@ export function callFailedLine(buddy: UserId | undefined, reason: DisplayText): 
   return `${buddy} could not be reached: ${reason}.`;
 }
 
-/** A message, and a note where it was cut. */
-export function messageLines({ text, cut }: { readonly text: DisplayText; readonly cut: boolean }): string[] {
-  return cut
-    ? [`B: ${text}`, '(That message was longer than 16 KiB: this is its beginning.)']
-    : [`B: ${text}`];
-}
-
 /** A line of the user's own that did not go out. */
 export function notSentLine(text: string): string {
   return toDisplayText(`(Not sent: ${text})`);
+}
+
+/** A line of the user's own that went out, and of which nobody knows whether it arrived. */
+export function lostLine(text: string): string {
+  return toDisplayText(`(Not delivered, as far as is known: ${text})`);
+}
+
+/** A chat that nobody closed. */
+export function brokenLine(reason: DisplayText): string {
+  return `Buddy connection broke: ${reason}.`;
+}
+
+/** Whether to call again, and what becomes of the lines that did not go out. */
+export function callAgainPrompt(name: UserId, lines: number): Prompt {
+  const resend = lines === 0 ? '' : ` and send the ${lines === 1 ? 'line' : `${lines} lines`} not delivered`;
+  return { text: `Call ${name} again${resend} (y/n)? `, kind: 'key', keys: 'yn' };
+}
+
+/** Who is blocked. */
+export function blockedLine(names: readonly string[]): string {
+  return names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`;
 }
 
 /** What a reply means that says little by itself; nothing for the others. */

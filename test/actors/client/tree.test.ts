@@ -31,6 +31,7 @@ async function aliceHere(t: ExecutionContext) {
     udpPort: udp,
     messagePort: 0,
     user: 'alice' as UserId,
+    isInteractive: false,
     openConsole: (listener) => openPlainConsole({ stdin: stdin as never, stdout: stdout as never }, listener),
     log,
     inspect: (event) => {

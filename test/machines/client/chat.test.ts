@@ -25,7 +25,7 @@ test('a call of ours connects, introduces itself and waits for a yes or no', (t)
   t.deepEqual(after('call.dialled'), { state: 'connecting', actions: ['startConnectTimer'] });
   t.deepEqual(after('call.dialled', 'socket.connected'), {
     state: 'calling',
-    actions: ['stopTimer', 'sendGreeting'],
+    actions: ['stopTimer', 'sendGreeting', 'announceRinging'],
   });
 });
 
@@ -33,7 +33,7 @@ for (const yes of ['ACCEPT', 'accepted', 'OK', 'Yes', 'y', '200 OK']) {
   test(`the answer ${yes} accepts our call`, (t) => {
     t.deepEqual(after('call.dialled', 'socket.connected', line(yes)), {
       state: 'open',
-      actions: ['announceAccepted'],
+      actions: ['watchDelivery', 'announceAccepted'],
     });
   });
 }
@@ -50,7 +50,7 @@ for (const no of ['REJECT', 'rejected', 'NO', 'n', 'BUSY']) {
 test('any other first line accepts our call, and is the first message', (t) => {
   t.deepEqual(after('call.dialled', 'socket.connected', line('hi there')), {
     state: 'open',
-    actions: ['announceAccepted', 'deliverMessage'],
+    actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
   });
 });
 
@@ -114,7 +114,7 @@ test('a line that comes while it rings is kept', (t) => {
 test('an accepted caller hears so, and what it said early is delivered', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed', 'call.accept'), {
     state: 'open',
-    actions: ['sendAcceptance', 'deliverEarlyLines'],
+    actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
   });
 });
 
@@ -170,4 +170,11 @@ test('asked to shut down it hangs up, and refuses who still rings', (t) => {
   t.is(after('call.arrived', 'timer.passed', 'shutdown.requested').actions[0], 'sendRefusal');
   t.is(after(...OPEN, 'shutdown.requested').actions[0], 'hangUp');
   t.is(after('call.dialled', 'shutdown.requested').state, 'closed');
+});
+
+test('an open chat that nobody closed is broken, with the reason where there is one', (t) => {
+  const open = ['call.arrived', line('HELLO bob'), 'call.accept'] as const;
+  t.deepEqual(after(...open, failed), { state: 'closed', actions: ['announceBroken'] });
+  t.deepEqual(after(...open, 'socket.died'), { state: 'closed', actions: ['announceDead'] });
+  t.deepEqual(after(...open, 'socket.closed'), { state: 'closed', actions: ['announceClosed'] });
 });

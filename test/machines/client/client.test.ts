@@ -1,136 +1,26 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type EventObject, initialTransition, type SnapshotFrom, transition } from 'xstate';
-import { clientMachine } from '../../../machines/client/client.js';
-import type { ClientEvent, ClientInput } from '../../../machines/client/client-setup.js';
-import type { ServerReply } from '../../../machines/client/events.js';
+import type { ClientEvent } from '../../../machines/client/client-setup.js';
 import { SAY } from '../../../machines/client/view.js';
-import type { Buddy } from '../../../protocol/buddy-list.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
-import type { UserId } from '../../../protocol/id.js';
-
-const alice = 'alice' as UserId;
-const bob = 'bob' as UserId;
-const endpoint = { address: '192.0.2.7', port: 4_000 };
-const bobOnline: Buddy = { id: bob, status: 100, endpoint };
-const bobOffline: Buddy = { id: bob, status: 101, endpoint: undefined };
-
-/** Stands for a chat: an identity that a log can name. */
-const chat = { id: 'chat' } as never;
-const otherChat = { id: 'other chat' } as never;
-
-const REPLY_ACTOR = '0.client.waiting.forReply';
-
-/** A client whose neighbours only write down what they are sent. */
-class Client {
-  #snapshot: SnapshotFrom<typeof clientMachine>;
-  #log: string[] = [];
-
-  constructor(user?: UserId) {
-    const neighbour = (id: string) => ({ id }) as never;
-    const input: ClientInput = {
-      terminal: neighbour('terminal'),
-      heartbeat: neighbour('heartbeat'),
-      chats: neighbour('chats'),
-      user,
-    };
-    const [snapshot, actions] = initialTransition(clientMachine, input);
-    this.#snapshot = snapshot;
-    this.#write(actions);
-  }
-
-  get state(): unknown {
-    return this.#snapshot.value;
-  }
-
-  get user(): UserId | undefined {
-    return this.#snapshot.context.user;
-  }
-
-  /** What the neighbours were sent since the last look; the menu's lines and closing prompts left out. */
-  look(): string[] {
-    return this.#log.splice(0).filter((entry) => !/ {2}[A-Z] - |^terminal: $|prompt\.close$/.test(entry));
-  }
-
-  on(...events: readonly ClientEvent[]): this {
-    for (const event of events) {
-      const [next, actions] = transition(clientMachine, this.#snapshot, event);
-      this.#snapshot = next;
-      this.#write(actions);
-    }
-    return this;
-  }
-
-  types(...values: readonly string[]): this {
-    return this.on(...values.map((value) => ({ type: 'prompt.answered', value }) as const));
-  }
-
-  serverReplies(line: string): this {
-    const output: ServerReply = { line: line as DisplayText, done: line.startsWith('200') };
-    return this.on({ type: `xstate.done.actor.${REPLY_ACTOR}`, actorId: REPLY_ACTOR, output } as never);
-  }
-
-  serverFails(reason: string): this {
-    return this.on({
-      type: `xstate.error.actor.${REPLY_ACTOR}`,
-      actorId: REPLY_ACTOR,
-      error: new Error(reason),
-    } as never);
-  }
-
-  minuteIn(state: 'ringing' | 'calling'): this {
-    return this.on({ type: `xstate.after.answerTimeout.client.busy.${state}` } as never);
-  }
-
-  #write(actions: readonly { readonly type: string; readonly params?: unknown }[]): void {
-    for (const { type, params } of actions) {
-      if (type === 'xstate.sendTo') this.#writeSent(params as { to: { id: string }; event: EventObject });
-      if (type === 'xstate.emit') this.#log.push(`emits ${(params as { event: EventObject }).event.type}`);
-      if (type === 'xstate.spawnChild') {
-        const { op, ids } = (params as { input: { op: string; ids: string[] } }).input;
-        this.#log.push(`server: ${[op, ...ids].join(' ')}`);
-      }
-    }
-  }
-
-  #writeSent({ to, event }: { readonly to: { readonly id: string }; readonly event: EventObject }): void {
-    const sent = event as EventObject & {
-      lines?: string[];
-      prompt?: { text: string };
-      text?: string;
-      id?: string;
-      status?: number;
-    };
-    if (sent.lines !== undefined) for (const line of sent.lines) this.#log.push(`${to.id}: ${line}`);
-    else if (sent.prompt !== undefined) this.#log.push(`${to.id}? ${sent.prompt.text}`);
-    else
-      this.#log.push(
-        [`${to.id} <- ${event.type}`, sent.id, sent.status, sent.text].filter(Boolean).join(' '),
-      );
-  }
-}
-
-const MENU = 'terminal? Your choice: ';
-const callFromBob: ClientEvent = {
-  type: 'call.received',
-  chat,
-  caller: bob,
-  address: '192.0.2.7' as DisplayText,
-};
-const otherCall: ClientEvent = {
-  type: 'call.received',
-  chat: otherChat,
-  caller: undefined,
-  address: '192.0.2.9' as DisplayText,
-};
-const buddies = (...list: readonly Buddy[]): ClientEvent => ({ type: 'buddies.received', buddies: list });
-
-/** A client in a chat that it was called into. */
-function chatting(): Client {
-  const client = new Client(alice).on(callFromBob).types('y');
-  client.look();
-  return client;
-}
+import {
+  accepted,
+  alice,
+  bobOffline,
+  bobOnline,
+  buddies,
+  Client,
+  callFromBob,
+  chatting,
+  closed,
+  MENU,
+  otherCall,
+  otherChat,
+  placed,
+  received,
+  report,
+  sent,
+} from '../../helpers/stepped-client.js';
 
 // Signing in.
 
@@ -138,7 +28,7 @@ test('somebody unknown sees the menu, and may register, log in or leave', (t) =>
   const client = new Client();
   t.deepEqual(client.state, { free: 'signedOut' });
   t.deepEqual(client.look(), [MENU]);
-  for (const letter of ['a', 'D', 'm', 'S']) {
+  for (const letter of ['a', 'D', 'm', 'S', 'w', 'h']) {
     t.deepEqual(client.types(letter).look(), [`terminal: ${SAY.signInFirst}`, MENU], letter);
   }
 });
@@ -148,7 +38,7 @@ test('a user named at the start is signed in without asking the server', (t) => 
   t.deepEqual(client.state, { free: 'menu' });
   t.deepEqual(client.look(), [
     'heartbeat <- presence.set alice 100',
-    'emits user.signed-in',
+    'emits user.announced',
     'terminal: Signed in as alice.',
     MENU,
   ]);
@@ -170,7 +60,7 @@ test('registering asks the server, and a 200 signs in', (t) => {
   t.deepEqual(client.look(), [
     'terminal: 200 OK',
     'heartbeat <- presence.set alice 100',
-    'emits user.signed-in',
+    'emits user.announced',
     'terminal: Signed in as alice.',
     MENU,
   ]);
@@ -198,7 +88,7 @@ test('logging in asks nobody', (t) => {
   t.deepEqual(client.look(), [
     'terminal? Enter user id: ',
     'heartbeat <- presence.set alice 100',
-    'emits user.signed-in',
+    'emits user.announced',
     'terminal: Signed in as alice.',
     MENU,
   ]);
@@ -263,7 +153,7 @@ test('a server lost and found is told of, wherever the user is', (t) => {
 
 /** A client that is calling bob. */
 function calling(): Client {
-  return new Client(alice).types('m', 'bob').on(buddies(bobOnline), { type: 'call.placed', chat });
+  return new Client(alice).types('m', 'bob').on(buddies(bobOnline), placed);
 }
 
 test('a buddy is called where it is now', (t) => {
@@ -273,7 +163,7 @@ test('a buddy is called where it is now', (t) => {
   t.deepEqual(client.look(), ['terminal? Enter buddy id: ', 'heartbeat <- buddies.get']);
   client.on(buddies(bobOnline));
   t.deepEqual(client.look(), ['terminal: Attempting to connect...', 'chats <- child.start']);
-  t.deepEqual(client.state, { busy: 'calling' });
+  t.deepEqual(client.state, { busy: { calling: 'unattended' } });
 });
 
 test('who is offline or on no list is not called', (t) => {
@@ -292,13 +182,13 @@ test('without an answer of the server, a buddy is called where it was last seen'
   client.look();
   client.on({ type: 'buddies.timed-out' });
   t.is(client.look()[0], `terminal: ${SAY.callingFromMemory}`);
-  t.deepEqual(client.state, { busy: 'calling' });
+  t.deepEqual(client.state, { busy: { calling: 'unattended' } });
 });
 
 test('an accepted call is a chat', (t) => {
   const client = calling();
   client.look();
-  t.deepEqual(client.on({ type: 'call.accepted', chat }).look(), [
+  t.deepEqual(client.on(accepted).look(), [
     'terminal: Buddy accepted connection.',
     'terminal: Enter your text to send to buddy.  Enter q to quit.',
     'terminal? > ',
@@ -308,11 +198,11 @@ test('an accepted call is a chat', (t) => {
 test('a refused or failed call is a line and the menu', (t) => {
   const refused = calling();
   refused.look();
-  t.deepEqual(refused.on({ type: 'call.refused', chat }).look(), [`terminal: ${SAY.refused}`, MENU]);
+  t.deepEqual(refused.on(report({ type: 'call.refused' })).look(), [`terminal: ${SAY.refused}`, MENU]);
   const failed = calling();
   failed.look();
   const reason = 'ECONNREFUSED' as DisplayText;
-  t.deepEqual(failed.on({ type: 'call.failed', chat, reason }).look(), [
+  t.deepEqual(failed.on(report({ type: 'call.failed', reason })).look(), [
     'terminal: bob could not be reached: ECONNREFUSED.',
     MENU,
   ]);
@@ -327,7 +217,7 @@ test('a call that nobody answers for a minute is given up', (t) => {
 test('an acceptance that comes after the call was given up opens no chat', (t) => {
   const client = calling().minuteIn('calling');
   client.look();
-  t.deepEqual(client.on({ type: 'call.accepted', chat }).look(), ['chat <- chat.leave']);
+  t.deepEqual(client.on(accepted).look(), ['chat <- chat.leave']);
   t.deepEqual(client.state, { free: 'menu' });
 });
 
@@ -338,6 +228,7 @@ test('a call asks at once, and says who calls on the line before', (t) => {
     client.look();
     t.deepEqual(client.on(callFromBob).look(), [
       'terminal: Call from bob (192.0.2.7).',
+      'terminal <- notice.raise bob calls',
       'terminal? Do you want to accept an incoming connection (y/n)? ',
     ]);
   }
@@ -384,7 +275,7 @@ test('a call that is not answered for a minute is refused', (t) => {
 test('a caller who hangs up stops the question', (t) => {
   const client = new Client(alice).on(callFromBob);
   client.look();
-  t.deepEqual(client.on({ type: 'chat.closed', chat }).look(), [`terminal: ${SAY.callGone}`, MENU]);
+  t.deepEqual(client.on(closed).look(), [`terminal: ${SAY.callGone}`, MENU]);
 });
 
 test('a call that comes while the server is asked rings when it has answered', (t) => {
@@ -394,13 +285,14 @@ test('a call that comes while the server is asked rings when it has answered', (
     'terminal: 200 OK',
     'heartbeat <- buddies.get',
     'terminal: Call from bob (192.0.2.7).',
+    'terminal <- notice.raise bob calls',
     'terminal? Do you want to accept an incoming connection (y/n)? ',
   ]);
   t.is(client.types('y').look()[1], 'chat <- call.accept');
 });
 
 test('a caller who gives up while the server is asked does not ring', (t) => {
-  const client = new Client(alice).types('a', 'bob').on(callFromBob, { type: 'chat.closed', chat });
+  const client = new Client(alice).types('a', 'bob').on(callFromBob, closed);
   t.deepEqual(client.serverReplies('200 OK').state, { free: 'menu' });
 });
 
@@ -426,11 +318,8 @@ test('whoever calls while the user is calling, called or chatting is refused in 
 
 test('what another chat says does not reach the current one', (t) => {
   const client = chatting();
-  const text = 'spam' as DisplayText;
-  t.deepEqual(client.on({ type: 'message.received', chat: otherChat, text, cut: false }).look(), [
-    'other chat <- chat.leave',
-  ]);
-  t.deepEqual(client.on({ type: 'chat.closed', chat: otherChat }).look(), []);
+  t.deepEqual(client.on(received('spam', false, otherChat)).look(), ['other chat <- chat.leave']);
+  t.deepEqual(client.on(report({ type: 'chat.closed' }, otherChat)).look(), []);
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
@@ -439,7 +328,9 @@ test('what another chat says does not reach the current one', (t) => {
 test('each line goes to the buddy, and the next is asked for when it went', (t) => {
   const client = chatting();
   t.deepEqual(client.types('hello').look(), ['chat <- message.send hello']);
-  t.deepEqual(client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false }).look(), [
+  t.deepEqual(client.on(sent('hello')).look(), [
+    'terminal! alice: hello',
+    'archive <- message.record bob hello',
     'terminal? > ',
   ]);
 });
@@ -475,18 +366,14 @@ test('a buddy who does not read is told of, and can be left', (t) => {
 test('a line typed meanwhile waits, and goes out next', (t) => {
   const client = stalled().types('second');
   client.look();
-  t.deepEqual(client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false }).look(), [
-    'chat <- message.send second',
-  ]);
-  t.deepEqual(client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false }).look(), [
-    'terminal? > ',
-  ]);
+  t.is(client.on(sent('first')).look().at(-1), 'chat <- message.send second');
+  t.is(client.on(sent('second')).look().at(-1), 'terminal? > ');
 });
 
 test('a buddy who reads again lets the prompt stay as it is', (t) => {
   const client = stalled();
   client.look();
-  client.on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false });
+  client.on(sent('hi'));
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
@@ -503,30 +390,24 @@ test('a buddy who does not read for a minute is left, and what was not sent is s
 });
 
 test('a message is shown as one', (t) => {
-  const text = 'hi alice' as DisplayText;
-  t.deepEqual(chatting().on({ type: 'message.received', chat, text, cut: false }).look(), [
-    'terminal: B: hi alice',
+  t.deepEqual(chatting().on(received('hi alice')).look(), [
+    'terminal! bob: hi alice',
+    'archive <- message.record bob hi alice',
+    'terminal <- notice.raise bob: hi alice',
   ]);
 });
 
 test('a message too long is said to be cut, on both sides', (t) => {
-  const text = 'hi' as DisplayText;
-  t.is(chatting().on({ type: 'message.received', chat, text, cut: true }).look().length, 2);
-  t.deepEqual(
-    chatting()
-      .types('long')
-      .on({ type: 'message.sent', chat, text: 'hi' as DisplayText, cut: true })
-      .look()
-      .slice(1),
-    [`terminal: ${SAY.ownMessageCut}`, 'terminal? > '],
-  );
+  t.is(chatting().on(received('hi', true)).look()[1], `terminal: ${SAY.buddysMessageCut}`);
+  t.deepEqual(chatting().types('long').on(sent('hi', true)).look().slice(-3), [
+    `terminal: ${SAY.ownMessageCut}`,
+    'archive <- message.record bob hi',
+    'terminal? > ',
+  ]);
 });
 
 test('a buddy who leaves ends the chat', (t) => {
-  t.deepEqual(chatting().on({ type: 'chat.closed', chat }).look(), [
-    'terminal: Buddy connection closed.',
-    MENU,
-  ]);
+  t.deepEqual(chatting().on(closed).look(), ['terminal: Buddy connection closed.', MENU]);
 });
 
 test('after a chat the user comes back to the question that the call interrupted', (t) => {
@@ -551,7 +432,7 @@ test('without more input nobody is called, but what was asked is still answered'
   const exhausted: ClientEvent = { type: 'input.exhausted' };
   t.is(calling().on(exhausted).state, 'left');
   const asking = new Client(alice).types('m', 'bob').on(exhausted);
-  t.is(asking.on({ type: 'buddies.received', buddies: [bobOnline] }).state, 'left');
+  t.is(asking.on(buddies(bobOnline)).state, 'left');
   const adding = new Client(alice).types('a', 'bob').on(exhausted);
   t.true(adding.serverReplies('200 OK').look().includes('terminal: 200 OK'));
 });
@@ -568,21 +449,21 @@ test('a terminal that was restarted is shown the open prompt again', (t) => {
 test('whatever happens, the user talks to one buddy at most, and is asked nothing while waiting', (t) => {
   const event = fc.oneof(
     fc
-      .constantFrom('r', 'l', 'a', 'd', 'm', 's', 'y', 'n', 'q', '', 'bob')
+      .constantFrom('r', 'l', 'a', 'd', 'm', 's', 'w', 'h', 'b', 'y', 'n', 'q', '', 'bob')
       .map((value) => ({ type: 'prompt.answered', value }) as ClientEvent),
     fc.constantFrom<ClientEvent>(
       callFromBob,
       otherCall,
       buddies(bobOnline),
       { type: 'buddies.timed-out' },
-      { type: 'call.placed', chat },
-      { type: 'call.accepted', chat },
-      { type: 'call.accepted', chat: otherChat },
-      { type: 'call.refused', chat },
-      { type: 'chat.closed', chat },
-      { type: 'chat.closed', chat: otherChat },
-      { type: 'message.sent', chat, text: 'hi' as DisplayText, cut: false },
-      { type: 'message.received', chat: otherChat, text: 'x' as DisplayText, cut: false },
+      placed,
+      accepted,
+      report({ type: 'call.accepted' }, otherChat),
+      report({ type: 'call.refused' }),
+      closed,
+      report({ type: 'chat.closed' }, otherChat),
+      sent('hi'),
+      received('x', false, otherChat),
       { type: 'terminal.opened' },
     ),
   );

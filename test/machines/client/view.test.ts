@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as view from '../../../machines/client/view.js';
-import { type DisplayText, toDisplayText } from '../../../protocol/display-text.js';
+import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
 
 const bob = 'bob' as UserId;
@@ -14,6 +14,9 @@ test('the menu has the lines that people and scripts know', (t) => {
     '  D - Delete buddy',
     '  M - Message buddy',
     '  S - Buddy status',
+    '  W - Away, or back again',
+    '  H - History with buddy',
+    '  B - Block or unblock caller',
     '  X - Exit application',
   ]);
 });
@@ -34,22 +37,6 @@ test('the lines of calls and chats are the ones that people and scripts know', (
   t.is(view.SAY.chatClosed, 'Buddy connection closed.');
 });
 
-test('the buddy list has a line per buddy: id, status, address and port between tabs', (t) => {
-  t.deepEqual(
-    view.buddyListLines([
-      { id: bob, status: 100, endpoint },
-      { id: 'carl' as UserId, status: 102, endpoint: { address: '::1', port: 5_000 } },
-      { id: 'dora' as UserId, status: 101, endpoint: undefined },
-    ]),
-    [
-      'My buddy list:',
-      'bob\tONLINE\t192.0.2.7\t4000',
-      'carl\tAWAY\t::1\t5000',
-      'dora\tOFFLINE\tunknown\tunknown',
-    ],
-  );
-});
-
 test('only a buddy on the list with an address can be called', (t) => {
   t.is(view.notCallable(bob, [{ id: bob, status: 102, endpoint }]), undefined);
   t.is(view.notCallable(bob, []), 'bob is not on your buddy list.');
@@ -58,16 +45,24 @@ test('only a buddy on the list with an address can be called', (t) => {
 
 test('a caller is named as it introduced itself, and always by its address', (t) => {
   const address = '192.0.2.7' as DisplayText;
-  t.is(view.callerLine({ caller: bob, address }), 'Call from bob (192.0.2.7).');
-  t.is(view.callerLine({ caller: undefined, address }), 'Call from 192.0.2.7.');
-  t.is(view.busyLine({ caller: bob, address }), 'Refused a call from bob: you are busy.');
-  t.is(view.busyLine({ caller: undefined, address }), 'Refused a call from 192.0.2.7: you are busy.');
+  const known = { caller: bob, address, atMs: 0 };
+  const unknown = { caller: undefined, address, atMs: 0 };
+  t.is(view.callerLine(known), 'Call from bob (192.0.2.7).');
+  t.is(view.callerLine(unknown), 'Call from 192.0.2.7.');
+  t.is(view.callNotice(known), 'bob calls' as DisplayText);
+  t.is(view.busyLine(known, 0), 'Refused a call from bob: you are busy.');
+  t.is(view.busyLine(unknown, 2), 'Refused a call from 192.0.2.7 (and 2 before it): you are busy.');
 });
 
-test('a message is a line that begins with B:, and a cut one says so', (t) => {
-  const text = toDisplayText('hello');
-  t.deepEqual(view.messageLines({ text, cut: false }), ['B: hello']);
-  t.is(view.messageLines({ text, cut: true }).length, 2);
+test('whether to call again is asked with what is left to send', (t) => {
+  t.is(view.callAgainPrompt(bob, 0).text, 'Call bob again (y/n)? ');
+  t.is(view.callAgainPrompt(bob, 1).text, 'Call bob again and send the line not delivered (y/n)? ');
+  t.is(view.callAgainPrompt(bob, 2).text, 'Call bob again and send the 2 lines not delivered (y/n)? ');
+});
+
+test('who is blocked is said in one line', (t) => {
+  t.is(view.blockedLine([]), 'Nobody is blocked.');
+  t.is(view.blockedLine(['eve', '192.0.2.9']), 'Blocked: eve, 192.0.2.9.');
 });
 
 test('a reply that says little is explained', (t) => {

@@ -1,0 +1,307 @@
+import test from 'ava';
+import { SAY } from '../../../machines/client/view.js';
+import type { Buddy } from '../../../protocol/buddy-list.js';
+import {
+  accepted,
+  alice,
+  bob,
+  bobOffline,
+  bobOnline,
+  broken,
+  buddies,
+  Client,
+  callFrom,
+  callFromBob,
+  closed,
+  MENU,
+  NOON_MS,
+  placed,
+  received,
+  report,
+  sent,
+} from '../../helpers/stepped-client.js';
+
+const SECOND_MS = 1_000;
+
+/** A client at a terminal that calls bob. */
+function calling(): Client {
+  const client = new Client(alice, true).types('m', 'bob').on(buddies(bobOnline), placed);
+  client.look();
+  return client;
+}
+
+/** A client at a terminal, in a chat that it called for. */
+function talking(): Client {
+  const client = calling().on(accepted);
+  client.look();
+  return client;
+}
+
+// Presence.
+
+test('W says that the user is away, and W again that they are back', (t) => {
+  const client = new Client(alice);
+  client.look();
+  t.deepEqual(client.types('w').look(), [
+    'heartbeat <- presence.set alice 102',
+    'emits user.announced',
+    `terminal: ${SAY.away}`,
+    MENU,
+  ]);
+  t.deepEqual(client.status, ['You are away.']);
+  t.deepEqual(client.types('W').look(), [
+    'heartbeat <- presence.set alice 100',
+    'emits user.announced',
+    `terminal: ${SAY.back}`,
+    MENU,
+  ]);
+  t.deepEqual(client.status, []);
+});
+
+test('whoever presses no key for long is away, and back with the next', (t) => {
+  const client = new Client(alice);
+  client.look();
+  t.deepEqual(client.on({ type: 'user.idled' }).look(), [
+    'heartbeat <- presence.set alice 102',
+    'emits user.announced',
+  ]);
+  t.deepEqual(client.on({ type: 'user.returned' }).look(), [
+    'heartbeat <- presence.set alice 100',
+    'emits user.announced',
+  ]);
+});
+
+test('whoever said that they are away stays it, whatever they type', (t) => {
+  const client = new Client(alice).types('w');
+  client.look();
+  t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.returned' }).look(), []);
+  t.deepEqual(client.status, ['You are away.']);
+});
+
+test('whoever is signed in as nobody is neither away nor back', (t) => {
+  const client = new Client();
+  client.look();
+  t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.returned' }).look(), []);
+});
+
+test('the status follows the buddies without a key pressed', (t) => {
+  const client = new Client(alice).on(buddies(bobOnline));
+  t.deepEqual(client.status, ['Your buddies:', '  bob  online']);
+  client.on(buddies(bobOffline));
+  t.deepEqual(client.status, ['Your buddies:', '  bob  offline, last seen 12:00']);
+});
+
+test('whoever logs in as somebody else is online, and sees nothing of the other', (t) => {
+  const client = new Client(alice).on(buddies(bobOnline)).types('w', 'l', 'carl');
+  t.true(client.look().includes('heartbeat <- presence.set carl 100'));
+  t.deepEqual(client.status, []);
+});
+
+// Calls.
+
+test('a call of ours can be given up at a terminal, and says when it rings', (t) => {
+  const client = new Client(alice, true).types('m', 'bob');
+  client.look();
+  t.deepEqual(client.on(buddies(bobOnline), placed).look(), [
+    'terminal: Attempting to connect...',
+    'chats <- child.start',
+    'terminal? (q gives up) ',
+  ]);
+  t.deepEqual(client.on(report({ type: 'call.ringing' })).look(), [`terminal: ${SAY.ringing}`]);
+  t.deepEqual(client.types('q').look(), ['chat <- chat.leave', `terminal: ${SAY.gaveUp}`, MENU]);
+});
+
+test('a call that nobody answered is listed as missed, until the list was looked at', (t) => {
+  const client = new Client(alice).on(callFromBob).minuteIn('ringing');
+  t.deepEqual(client.status, ['Missed call from bob (192.0.2.7) at 12:00.']);
+  client.types('s');
+  client.look();
+  client.on(buddies());
+  t.deepEqual(client.look().slice(0, 2), [
+    'terminal: My buddy list:',
+    'terminal: Missed call from bob (192.0.2.7) at 12:00.',
+  ]);
+  t.deepEqual(client.status, []);
+});
+
+test('so is one whose caller hung up, at the menu or while the server was asked', (t) => {
+  const missed = ['Missed call from bob (192.0.2.7) at 12:00.'];
+  t.deepEqual(new Client(alice).on(callFromBob, closed).status, missed);
+  t.deepEqual(new Client(alice).types('a', 'bob').on(callFromBob, closed).status, missed);
+});
+
+test('an address that rings and hangs up again and again is refused without a word, for a minute', (t) => {
+  const client = new Client(alice);
+  for (const second of [0, 1, 2]) {
+    const atMs = NOON_MS + second * SECOND_MS;
+    const call = callFrom(undefined, '192.0.2.7', undefined, atMs);
+    client.on(call, report({ type: 'chat.closed' }, undefined, atMs));
+  }
+  t.is(client.look().filter((line) => line.includes('again and again')).length, 1);
+  t.deepEqual(client.on(callFromBob).look(), ['chat <- call.reject']);
+  t.deepEqual(client.state, { free: 'menu' });
+  client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + 63 * SECOND_MS));
+  t.deepEqual(client.state, { busy: 'ringing' });
+});
+
+test('a flood of calls to somebody busy is one line in ten seconds', (t) => {
+  const client = talking();
+  for (let call = 0; call < 100; call++) client.on(callFromBob);
+  t.is(client.look().filter((line) => line.startsWith('terminal: ')).length, 1);
+  client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + 10 * SECOND_MS));
+  t.true(client.look().includes('terminal: Refused a call from bob (and 99 before it): you are busy.'));
+});
+
+// The block list.
+
+test('B blocks an id or an address, and unblocks it again', (t) => {
+  const client = new Client().types('b');
+  t.deepEqual(client.look().slice(-2), [
+    'terminal: Nobody is blocked.',
+    'terminal? Enter id or address to block, or to unblock: ',
+  ]);
+  t.deepEqual(client.types('Eve').look(), ['archive <- buddy.block eve']);
+  t.deepEqual(client.on({ type: 'blocked.changed', names: ['eve'] }).look(), [
+    'terminal: Blocked: eve.',
+    MENU,
+  ]);
+  t.deepEqual(client.types('b', 'EVE').look().at(-1), 'archive <- buddy.unblock eve');
+});
+
+test('whoever is blocked, by id or by address, is refused without asking, wherever the user is', (t) => {
+  const wherever = [new Client(alice), new Client(alice).types('a', 'x'), talking()];
+  for (const client of wherever) {
+    client.on({ type: 'blocked.changed', names: ['bob', '192.0.2.66'] });
+    const { state } = client;
+    client.look();
+    t.deepEqual(client.on(callFromBob, callFrom(undefined, '192.0.2.66')).look(), [
+      'chat <- call.reject',
+      'chat <- call.reject',
+    ]);
+    t.deepEqual(client.state, state);
+  }
+});
+
+test('a block list that cannot be written is said, and the menu goes on', (t) => {
+  const client = new Client(alice).types('b', 'eve');
+  client.look();
+  const reason = 'The block list cannot be written.' as never;
+  t.deepEqual(client.on({ type: 'archive.failed', reason }).look(), [`terminal: ${reason}`, MENU]);
+});
+
+// History.
+
+test('H asks the archive for what was said to a buddy, and searches it', (t) => {
+  const client = new Client(alice);
+  client.look();
+  t.deepEqual(client.types('h', 'bob two words').look().slice(1), ['archive <- history.show bob two words']);
+  t.deepEqual(client.on({ type: 'history.found', lines: ['one', 'two'] }).look(), [
+    'terminal: one',
+    'terminal: two',
+    MENU,
+  ]);
+});
+
+test('an archive that does not answer is said, and the menu goes on', (t) => {
+  const client = new Client(alice).types('h', 'bob');
+  client.look();
+  client.on({ type: 'xstate.after.readPatience.client.waiting.forHistory' } as never);
+  t.deepEqual(client.look(), [`terminal: ${SAY.historySilent}`, MENU]);
+});
+
+// What did not get through.
+
+test('a broken chat names the lines that did not get through, and offers to call again with them', (t) => {
+  const client = talking().types('one');
+  client.look();
+  client.on(
+    report({ type: 'message.lost', text: 'zero' }),
+    report({ type: 'message.failed', text: 'one' }),
+    broken,
+  );
+  t.deepEqual(client.look(), [
+    'terminal: (Not delivered, as far as is known: zero)',
+    'terminal: (Not sent: one)',
+    'terminal: Buddy connection broke: the connection was cut.',
+    'terminal? Call bob again and send the 2 lines not delivered (y/n)? ',
+  ]);
+  t.deepEqual(client.types('y').look(), ['heartbeat <- buddies.get']);
+  client.on(buddies(bobOnline), placed);
+  client.look();
+  t.deepEqual(client.on(accepted).look(), [
+    `terminal: ${SAY.accepted}`,
+    `terminal: ${SAY.chatHelp}`,
+    'chat <- message.send zero',
+    'chat <- message.send one',
+    'terminal? > ',
+  ]);
+  t.deepEqual(client.on(sent('zero')).look(), [
+    'terminal! alice: zero',
+    'archive <- message.record bob zero',
+  ]);
+  t.deepEqual(client.state, { busy: { chatting: 'composing' } });
+});
+
+test('it offers again as long as the buddy is not reached, and no takes it back', (t) => {
+  const client = talking()
+    .types('one')
+    .on(report({ type: 'message.failed', text: 'one' }), broken);
+  client.types('y').on(buddies(bobOffline));
+  t.deepEqual(client.state, { free: 'offering' });
+  t.deepEqual(client.types('what').state, { free: 'offering' });
+  t.deepEqual(client.types('n').state, { free: 'menu' });
+  t.deepEqual(
+    client.types('m', 'bob').on(buddies(bobOnline), placed, accepted).look().at(-1),
+    'terminal? > ',
+  );
+});
+
+test('a line that waited for another is not lost with the chat', (t) => {
+  const client = talking().types('first');
+  client.on({ type: 'xstate.after.readPatience.client.busy.chatting.sending' } as never).types('second');
+  client.look();
+  client.on(report({ type: 'message.failed', text: 'first' }), broken);
+  t.deepEqual(client.look().slice(0, 3), [
+    'terminal: (Not sent: first)',
+    'terminal: Buddy connection broke: the connection was cut.',
+    'terminal: (Not sent: second)',
+  ]);
+  t.is(
+    client.types('y').on(buddies(bobOnline), placed, accepted).look().at(-2),
+    'chat <- message.send second',
+  );
+});
+
+test('a call that comes before the answer is asked about, and the offer comes back', (t) => {
+  const carl: Buddy['id'] = 'carl' as Buddy['id'];
+  const client = talking()
+    .types('one')
+    .on(report({ type: 'message.failed', text: 'one' }), broken);
+  client.on(callFrom(carl)).types('y').on(received('hi')).types('q');
+  t.is(client.look().at(-1), 'terminal? Call bob again and send the line not delivered (y/n)? ');
+  t.is(client.types('y').on(buddies(bobOnline)).look().at(-2), 'chats <- child.start');
+});
+
+test('lines are never sent to another than they were meant for', (t) => {
+  const client = talking()
+    .types('one')
+    .on(report({ type: 'message.failed', text: 'one' }), broken);
+  client.look();
+  client.on(callFrom('carl' as Buddy['id'])).types('y');
+  t.false(client.look().includes('chat <- message.send one'));
+});
+
+test('a chat with somebody unknown that breaks is over, and so is one without a terminal', (t) => {
+  const unknown = new Client(alice, true).on(callFrom(undefined)).types('y').on(broken);
+  t.deepEqual(unknown.state, { free: 'menu' });
+  const script = new Client(alice).on(callFrom(bob)).types('y').on(broken);
+  t.deepEqual(script.state, { free: 'menu' });
+});
+
+test('what did not go out of a chat that was left is said', (t) => {
+  const client = talking().types('q');
+  client.look();
+  t.deepEqual(client.on(report({ type: 'message.failed', text: 'late' })).look(), [
+    'terminal: (Not sent: late)',
+  ]);
+});
