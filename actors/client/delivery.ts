@@ -19,7 +19,7 @@ const KEEP_ALIVE_MS = 10_000;
 const LOOK_MS = 2_000;
 
 /** How long nothing is confirmed, although the kernel asks again and again, before a connection counts as dead, in milliseconds. */
-const DEAD_AFTER_MS = 24_000;
+const DEAD_AFTER_MS = 22_000;
 
 /** Most lines remembered that are not confirmed: those before are taken to have arrived. */
 const MAX_UNCONFIRMED_LINES = 1_000;

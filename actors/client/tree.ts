@@ -19,6 +19,7 @@ import type { UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
+import { fromBehaviour } from '../supervision/behaviour.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
@@ -120,6 +121,7 @@ export function startClient(options: ClientOptions): RunningTree {
     limits: CLIENT_LIMITS,
     children: [
       child({ id: 'conversation', logic: conversation, restart: 'transient', significant: true }),
+      child({ id: ARCHIVE, address, logic: fromBehaviour(() => ({ receive: () => {} })) }),
       child({
         id: TERMINAL,
         address,

@@ -18,8 +18,9 @@ const MAX_HANG_UPS = 3;
 /** Most hang-ups remembered: the latest. */
 const MAX_HANG_UPS_REMEMBERED = 100;
 
-/** How far apart lines about refused calls are, at least, in milliseconds. */
-const BUSY_NOTICE_MS = 10_000;
+/** Most lines about refused calls in so many milliseconds; the next line counts what came meanwhile. */
+const MAX_BUSY_LINES = 3;
+const BUSY_LINES_MS = 10_000;
 
 /** A caller as it introduced itself, if it did, and as the network knows it. */
 export interface Caller {
@@ -33,12 +34,12 @@ export interface CallLog {
   /** Oldest first. */
   readonly missed: readonly Caller[];
   readonly hangUps: readonly Caller[];
-  /** When the user was last told of a refused call, and how many were refused since. */
-  readonly busyNoticeAtMs: number;
+  /** When the user was told of refused calls lately, and how many were refused since without a word. */
+  readonly busyLinesAtMs: readonly number[];
   readonly busyCalls: number;
 }
 
-export const NO_CALLS: CallLog = { missed: [], hangUps: [], busyNoticeAtMs: 0, busyCalls: 0 };
+export const NO_CALLS: CallLog = { missed: [], hangUps: [], busyLinesAtMs: [], busyCalls: 0 };
 
 /** Who it is that calls: by the id they say they have, or else by their address. */
 export function nameOf({ caller, address }: Caller): DisplayText {
@@ -63,10 +64,11 @@ export function isNuisance({ hangUps }: CallLog, { address, atMs }: Caller): boo
 /** Takes note of a call that was refused for a busy user. */
 export function withBusy(log: CallLog, call: Caller): CallLog {
   if (!isBusyTold(log, call)) return { ...log, busyCalls: log.busyCalls + 1 };
-  return { ...log, busyNoticeAtMs: call.atMs, busyCalls: 0 };
+  const busyLinesAtMs = [...log.busyLinesAtMs, call.atMs].slice(-MAX_BUSY_LINES);
+  return { ...log, busyLinesAtMs, busyCalls: 0 };
 }
 
-/** True where the user is to be told of a refused call, for the last such line was a while ago. */
-export function isBusyTold({ busyNoticeAtMs }: CallLog, { atMs }: Caller): boolean {
-  return atMs - busyNoticeAtMs >= BUSY_NOTICE_MS;
+/** True where the user is to be told of a refused call: not of all, where there are many. */
+export function isBusyTold({ busyLinesAtMs }: CallLog, { atMs }: Caller): boolean {
+  return busyLinesAtMs.filter((told) => told > atMs - BUSY_LINES_MS).length < MAX_BUSY_LINES;
 }

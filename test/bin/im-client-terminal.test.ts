@@ -8,7 +8,7 @@ import { Terminal } from '../helpers/terminal.js';
 const test = anyTest.serial;
 
 const SIZE = { columns: 80, rows: 24 };
-const LAST_MENU_ROWS = ['  S - Buddy status', '  X - Exit application'];
+const LAST_MENU_ROWS = ['  B - Block or unblock caller', '  X - Exit application'];
 const AT_MENU = [...LAST_MENU_ROWS, 'Your choice:'];
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';

@@ -35,10 +35,14 @@ test('who hangs up three times in a minute is asked about no more, for a minute'
   t.is(log.missed.length, 3);
 });
 
-test('of calls refused for a busy user, one line in ten seconds tells, and counts the others', (t) => {
-  let log = callers.withBusy(callers.NO_CALLS, call(100_000));
+test('of calls refused for a busy user, three lines in ten seconds tell, and the next counts the others', (t) => {
+  let log = callers.NO_CALLS;
+  for (const atMs of [100_000, 101_000, 102_000]) {
+    t.true(callers.isBusyTold(log, call(atMs)));
+    log = callers.withBusy(log, call(atMs));
+  }
   t.false(callers.isBusyTold(log, call(109_999)));
-  log = callers.withBusy(callers.withBusy(log, call(101_000)), call(109_999));
+  log = callers.withBusy(callers.withBusy(log, call(103_000)), call(109_999));
   t.is(log.busyCalls, 2);
   t.true(callers.isBusyTold(log, call(110_000)));
   t.is(callers.withBusy(log, call(110_000)).busyCalls, 0);

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import test from 'ava';
+import { findConnection, unconfirmedOf } from '../../../actors/client/connection-table.js';
+import { until } from '../../helpers/network.js';
+
+/** As proc(5) has it: the state, what is to be sent and read, the timer, repetitions, the user, probes without an answer. */
+const row = (from: string, to: string, sending: string, repeats: string, probes: number) =>
+  `   1: 0100007F:${from} 0100007F:${to} 01 ${sending}:00000000 01:00000014 ${repeats}     0        ${probes} 4711 4 0000000000000000`;
+const HEADER =
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
+
+test('a connection is found by its ports, in both directions', (t) => {
+  const table = [
+    HEADER,
+    row('0FA0', 'C350', '0000000A', '00000000', 0),
+    row('C350', '0FA0', '00000000', '00000000', 0),
+  ];
+  t.deepEqual(findConnection(table.join('\n'), 4_000, 50_000), { bytes: 10, isRepeated: false });
+  t.deepEqual(findConnection(table.join('\n'), 50_000, 4_000), { bytes: 0, isRepeated: false });
+  t.is(findConnection(table.join('\n'), 4_000, 50_001), undefined);
+  t.is(findConnection('', 4_000, 50_000), undefined);
+});
+
+test('something sent again, or asked again, is repeated', (t) => {
+  t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000003', 0), 4_000, 50_000), { isRepeated: true });
+  t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000000', 2), 4_000, 50_000), { isRepeated: true });
+});
+
+test('of a real connection whose other side does not read, the bytes that wait are told', async (t) => {
+  const server = createServer((socket) => socket.pause()).listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const accepted = once(server, 'connection');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  const [other] = await accepted;
+  t.teardown(() => other.destroy());
+  t.deepEqual(unconfirmedOf(socket), { bytes: 0, isRepeated: false });
+  const chunk = Buffer.alloc(1 << 20);
+  for (let written = 0; written < 16; written++) socket.write(chunk);
+  await until(() => (unconfirmedOf(socket)?.bytes ?? 0) > 0);
+  socket.destroy();
+  await once(socket, 'close');
+  t.is(unconfirmedOf(socket), undefined);
+});

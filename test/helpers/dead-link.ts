@@ -1,0 +1,66 @@
+/**
+ * Run in a network of its own (`unshare --net`), which it cuts: a client in a chat with somebody whose machine is gone.
+ * Prints what the client says from the cut on, and how long it took, as JSON.
+ *
+ * With the argument `busy`, lines are under way when it is cut; with `idle`, nothing is.
+ */
+
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { programPath } from './programs.js';
+
+const PORT = '4000';
+
+setLink('up');
+const client = spawn(process.execPath, [
+  programPath('im-client'),
+  ...['--plain', '--user', 'alice', '--server', '127.0.0.1', '--message-port', PORT],
+]);
+let screen = '';
+client.stdout.on('data', (chunk) => {
+  screen += chunk;
+});
+
+const bob = await call();
+bob.write('HELLO bob\n');
+await shows('(y/n)?');
+client.stdin.write('y\n');
+await shows('\n> ');
+const isBusy = process.argv[2] === 'busy';
+if (isBusy) {
+  bob.resume();
+  client.stdin.write('heard\n');
+  await once(bob, 'data');
+}
+setLink('down');
+const cutMs = performance.now();
+const before = screen.length;
+if (isBusy) client.stdin.write('into the void\nme too\n');
+await shows('connection broke');
+const seconds = (performance.now() - cutMs) / 1_000;
+await shows('Your choice:', before);
+console.log(JSON.stringify({ seconds, said: screen.slice(before) }));
+client.kill();
+bob.destroy();
+
+/** Brings the only network interface up or down: nobody is told that the other side is gone. */
+function setLink(state: 'up' | 'down'): void {
+  execFileSync('ip', ['link', 'set', 'lo', state]);
+}
+
+async function call(): Promise<Socket> {
+  for (;;) {
+    const socket = connect(Number(PORT), '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return socket.on('error', () => {});
+    } catch {
+      // Nobody listens there yet.
+    }
+  }
+}
+
+async function shows(text: string, from = 0): Promise<void> {
+  while (!screen.includes(text, from)) await once(client.stdout, 'data');
+}
