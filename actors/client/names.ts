@@ -5,12 +5,18 @@
 
 import type { Socket } from 'node:net';
 import type { ClientEvent } from '../../machines/client/client-setup.js';
-import type { CallInput, HeartbeatCommand, TerminalCommand } from '../../machines/client/events.js';
+import type {
+  ArchiveCommand,
+  CallInput,
+  HeartbeatCommand,
+  TerminalCommand,
+} from '../../machines/client/events.js';
 import type { ChildStart } from '../supervision/administration.js';
 import { nameOf } from '../supervision/mailbox.js';
 import type { PortBound } from './heartbeat.js';
 
 export const TERMINAL = nameOf<TerminalCommand>('terminal');
 export const HEARTBEAT = nameOf<HeartbeatCommand | PortBound>('heartbeat');
+export const ARCHIVE = nameOf<ArchiveCommand>('archive');
 export const CHATS = nameOf<ChildStart<CallInput<Socket>>>('chats');
 export const CLIENT = nameOf<ClientEvent>('client');
