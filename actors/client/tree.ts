@@ -24,6 +24,7 @@ import { addressOf } from '../supervision/mailbox.js';
 import type { RestartLimits } from '../supervision/restart-budget.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
+import type { ArchiveFiles } from './archive.js';
 import { askServerLogic } from './ask-server.js';
 import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
@@ -53,6 +54,10 @@ export interface ClientOptions {
   readonly messagePort: number;
   readonly user: UserId | undefined;
   readonly openConsole: (listener: ConsoleListener) => Console;
+  /** Opens the local files: history and the block list. */
+  readonly openArchive?: () => ArchiveFiles;
+  /** How long without a key before the user counts as away; never, when it is left away. */
+  readonly autoAwayMs?: number;
   readonly log: Log;
   /** Told of everything that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;

@@ -11,7 +11,7 @@ import { formatHistoryLine, type HistoryMessage } from './history-line.js';
 import { openToAppend, writeFully } from './private-file.js';
 
 /** Most bytes in one file; a buddy has two. */
-export const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
+const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 
 const LF = 0x0a;
 
