@@ -12,7 +12,7 @@ import {
   openSync,
   readSync,
   renameSync,
-  rmSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -77,7 +77,7 @@ export function readSmallFile(path: string, maxBytes: number): string | undefine
 export function replaceFile(path: string, text: string): void {
   makeDirectories(dirname(path));
   const part = `${path}.${process.pid}.part`;
-  rmSync(part, { force: true });
+  removeIfThere(part);
   try {
     const descriptor = openSync(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
     try {
@@ -88,8 +88,17 @@ export function replaceFile(path: string, text: string): void {
     }
     renameSync(part, path);
   } catch (error) {
-    rmSync(part, { force: true });
+    removeIfThere(part);
     throw error;
+  }
+}
+
+/** Not Node's `rmSync`: of a directory it throws what is no error of the system's. */
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
