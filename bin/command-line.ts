@@ -1,11 +1,13 @@
 /**
- * What both command lines share: exit codes, and errors of one line that say what to do.
+ * What both command lines share: exit codes, errors of one line that say what to do, examples, completions.
  */
 
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { parsePort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
+import { systemReason } from '../storage/system-error.js';
+import type { Shell } from './completion.js';
 
 /** Exit codes of both programs. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -24,6 +26,42 @@ export function createCommand(name: string, description: string): Command {
     },
   });
   return command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
+}
+
+/** A command line, and what it is for. */
+export type Example = readonly [line: string, meaning: string];
+
+const EXAMPLES = new WeakMap<Command, readonly Example[]>();
+
+/** Shows examples at the end of a command's help; its manual page has them too. */
+export function withExamples(command: Command, ...examples: readonly Example[]): Command {
+  EXAMPLES.set(command, examples);
+  const lines = examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/** The examples of a command. */
+export function examplesOf(command: Command): readonly Example[] {
+  return EXAMPLES.get(command) ?? [];
+}
+
+/** Adds the command that prints a shell's completions; the generator is loaded only for it. */
+export function addCompletionCommand(program: Command): void {
+  const name = program.name();
+  const command = program
+    .command('completion')
+    .description('print what a shell needs to complete this command line')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: Shell) => {
+      outliveReader(name);
+      const { completionScript } = await import('./completion.js');
+      await writeOut(completionScript(program, shell));
+    });
+  withExamples(
+    command,
+    [`source <(${name} completion bash)`, 'in ~/.bashrc; the same with zsh in ~/.zshrc'],
+    [`${name} completion fish > ~/.config/fish/completions/${name}.fish`, 'for fish, once'],
+  );
 }
 
 /** Reads a port from the command line. */
@@ -48,6 +86,20 @@ export function textOption(value: string): string {
 /** Says why a program stops, in one line on standard error. */
 export function complain(name: string, message: string): void {
   process.stderr.write(`${name}: ${toDisplayText(message)}\n`);
+}
+
+/** Ends quietly when whoever reads standard output has had enough, as `head` has, and with a reason when it is full. */
+export function outliveReader(name: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    complain(name, `standard output: ${systemReason(error) ?? error.message}`);
+    process.exit(EXIT.failed);
+  });
+}
+
+/** Writes on standard output, and waits until it was taken. */
+export function writeOut(text: string | Buffer): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
 function packageVersion(): string {

@@ -18,7 +18,7 @@ import { StoreError } from '../storage/store.js';
 import { systemReason } from '../storage/system-error.js';
 import { openTextStore } from '../storage/text-store.js';
 import type { UserTable } from '../storage/user-table.js';
-import { complain, EXIT, textOption } from './command-line.js';
+import { complain, EXIT, outliveReader, textOption, writeOut } from './command-line.js';
 import { Progress } from './progress.js';
 
 /** Adds the commands to the server's. */
@@ -45,12 +45,7 @@ export function addDataCommands(command: Command): void {
 }
 
 async function finish(name: string, work: () => Promise<void>): Promise<void> {
-  // Whoever reads may have had enough, as `head` has.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    complain(name, `standard output: ${systemReason(error) ?? error.message}`);
-    process.exit(EXIT.failed);
-  });
+  outliveReader(name);
   try {
     await work();
   } catch (error) {
@@ -163,8 +158,7 @@ async function isDatabase(directory: string): Promise<boolean> {
   return (await readdir(directory)).includes(MANIFEST_FILE);
 }
 
-/** Writes on standard output, and waits until it was taken. */
+/** Prints a line, or whole lines as they are. */
 function print(text: string | Buffer): Promise<void> {
-  const bytes = typeof text === 'string' ? `${toDisplayText(text)}\n` : text;
-  return new Promise((resolve) => process.stdout.write(bytes, () => resolve()));
+  return writeOut(typeof text === 'string' ? `${toDisplayText(text)}\n` : text);
 }

@@ -1,57 +1,21 @@
 /**
- * The server's command line: options in, a running tree, an exit code out.
+ * The server's program: options in, a running tree, an exit code out.
  */
 
 import { lookup } from 'node:dns/promises';
 import { resolve } from 'node:path';
-import { Option } from 'commander';
 import type { Log } from '../actors/log.js';
-import { MAX_CONNECTIONS, type RunningServer, startServer } from '../actors/server/tree.js';
+import { type RunningServer, startServer } from '../actors/server/tree.js';
 import { rootCause } from '../actors/supervision/supervisor-error.js';
 import { hostPort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text-store.js';
-import { complain, countOption, createCommand, EXIT, portOption, textOption } from './command-line.js';
-import { addDataCommands } from './data-commands.js';
+import { complain, EXIT } from './command-line.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
-import { createLog, LOG_LEVELS, type LogFormat } from './logger.js';
+import { createLog } from './logger.js';
+import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
 
-const NAME = 'im-server';
-
-interface Options {
-  readonly host: string;
-  readonly tcpPort: number;
-  readonly udpPort: number;
-  readonly data: string;
-  readonly repair?: true;
-  readonly maxConnections: number;
-  readonly maxPerAddress?: number;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
-  readonly logFormat: LogFormat;
-}
-
-const command = createCommand(NAME, 'Directory and presence server of a small instant-messaging system.')
-  .option('--host <address>', 'address to listen on', textOption, '0.0.0.0')
-  .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free one', portOption, 1234)
-  .option('--udp-port <port>', 'port for SET and GET; 0 picks a free one', portOption, 1235)
-  .option('--data <directory>', 'where users and buddy lists are kept', textOption, './data')
-  .option('--repair', 'save what can be saved, should the data be damaged')
-  .option(
-    '--max-connections <n>',
-    'most TCP connections at once; 206 beyond it',
-    countOption,
-    MAX_CONNECTIONS,
-  )
-  .option('--max-per-address <n>', 'the same from one address (default: 4 in 5 of all)', countOption)
-  .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
-  .addOption(
-    new Option('--log-format <format>', 'how to log')
-      .choices(['pretty', 'json'])
-      .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal, json elsewhere'),
-  )
-  .addHelpText('after', '\nSIGINT or SIGTERM ends it: requests in flight are finished first.');
-
-async function main(options: Options): Promise<void> {
+async function main(options: ServerOptions): Promise<void> {
   const { log, close } = await createLog(options.logLevel, options.logFormat);
   const directory = resolve(options.data);
   // Users keep their numbers while the process runs: what is repaired is repaired before.
@@ -118,7 +82,7 @@ async function addressToListenOn(host: string): Promise<string> {
   try {
     return (await lookup(host, { order: 'ipv4first' })).address;
   } catch {
-    complain(NAME, unknownHost(host));
+    complain(SERVER_NAME, unknownHost(host));
     process.exit(EXIT.failed);
   }
 }
@@ -132,28 +96,27 @@ function readyLine({ bound }: RunningServer, directory: string): string {
     const socket = bound.get(protocol);
     return `${protocol}=${socket === undefined ? 'none' : hostPort(socket.host, socket.port)}`;
   });
-  return `${NAME} ready ${tcp} ${udp} data=${toDisplayText(directory)}`;
+  return `${SERVER_NAME} ready ${tcp} ${udp} data=${toDisplayText(directory)}`;
 }
 
 /** Says in one line why the server stopped; whatever is no operator's mistake is in the log too. */
-function explain(error: unknown, options: Options): void {
+function explain(error: unknown, options: ServerOptions): void {
   const cause = rootCause(error) as NodeJS.ErrnoException;
   const port = cause.syscall === 'bind' ? `UDP port ${options.udpPort}` : `TCP port ${options.tcpPort}`;
   const option = cause.syscall === 'bind' ? '--udp-port' : '--tcp-port';
   switch (cause.code) {
     case 'EADDRINUSE':
-      return complain(NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
+      return complain(SERVER_NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
     case 'EACCES':
       return complain(
-        NAME,
+        SERVER_NAME,
         `${port} needs privileges this user has not: choose one above 1023 with ${option}`,
       );
     case 'EADDRNOTAVAIL':
-      return complain(NAME, unknownHost(options.host));
+      return complain(SERVER_NAME, unknownHost(options.host));
     default:
-      return complain(NAME, cause instanceof Error ? cause.message : String(cause));
+      return complain(SERVER_NAME, cause instanceof Error ? cause.message : String(cause));
   }
 }
 
-addDataCommands(command);
-await command.action(() => main(command.opts<Options>())).parseAsync();
+await createServerCommand(main).parseAsync();

@@ -34,7 +34,7 @@ export interface ReadLines {
  * @returns How many bytes were read.
  */
 export async function readLines(
-  file: OpenFile,
+  file: Pick<OpenFile, 'read'>,
   { maxLineBytes, until = Number.POSITIVE_INFINITY, mayLackLastEnd = false, pause }: ReadLines,
   take: TakeLine,
 ): Promise<number> {

@@ -16,7 +16,7 @@ import { nameOf } from '../supervision/mailbox.js';
 import type { PortBound } from './heartbeat.js';
 
 export const TERMINAL = nameOf<TerminalCommand>('terminal');
-export const ARCHIVE = nameOf<ArchiveCommand>('archive');
 export const HEARTBEAT = nameOf<HeartbeatCommand | PortBound>('heartbeat');
+export const ARCHIVE = nameOf<ArchiveCommand>('archive');
 export const CHATS = nameOf<ChildStart<CallInput<Socket>>>('chats');
 export const CLIENT = nameOf<ClientEvent>('client');

@@ -5,6 +5,7 @@
  *     ├─ conversation (one_for_all)
  *     │  ├─ chats   one actor per call or chat, dynamic, temporary
  *     │  └─ client  the statechart
+ *     ├─ archive    history and block list, in local files
  *     ├─ terminal   keys in, lines out
  *     ├─ heartbeat  SET and GET every 10 s
  *     └─ calls      listens for buddies
@@ -27,6 +28,7 @@ import { addressOf } from '../supervision/mailbox.js';
 import type { RestartLimits } from '../supervision/restart-budget.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
+import { type ArchiveFiles, archiveLogic } from './archive.js';
 import { askServerLogic } from './ask-server.js';
 import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
@@ -58,10 +60,10 @@ export interface ClientOptions {
   readonly openConsole: (listener: ConsoleListener) => Console;
   /** True where the console has a user at a terminal. */
   readonly isInteractive: boolean;
-  /** Where history and block list are kept; without it, nothing is. */
-  readonly stateDirectory?: string | undefined;
+  /** Opens the local files: history and the block list. */
+  readonly openArchive: () => ArchiveFiles;
   /** How long no key is pressed before the user counts as away, in milliseconds; never without it. */
-  readonly autoAwayMs?: number | undefined;
+  readonly autoAwayMs?: number;
   readonly log: Log;
   /** Told of everything that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
@@ -70,7 +72,7 @@ export interface ClientOptions {
 
 /** Starts a client. It ends when its user leaves, or when asked to. */
 export function startClient(options: ClientOptions): RunningTree {
-  const { server: host, tcpPort, udpPort, openConsole, log, onEmitted, inspect } = options;
+  const { server: host, tcpPort, udpPort, openConsole, openArchive, log, onEmitted, inspect } = options;
   // What a restarted actor must know of the time before: the tree remembers it for them.
   let { user } = options;
   let status: Status = 100;
@@ -122,6 +124,12 @@ export function startClient(options: ClientOptions): RunningTree {
     children: [
       child({ id: 'conversation', logic: conversation, restart: 'transient', significant: true }),
       child({ id: ARCHIVE, address, logic: fromBehaviour(() => ({ receive: () => {} })) }),
+      child({
+        id: ARCHIVE,
+        address,
+        logic: archiveLogic,
+        input: (system) => ({ openArchive, client: addressOf(system, CLIENT) }),
+      }),
       child({
         id: TERMINAL,
         address,

@@ -3,6 +3,7 @@
  * types an answer.
  */
 
+import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import type { ConsoleStreams } from '../../actors/client/console.js';
 import { openPlainConsole } from '../../actors/client/plain-console.js';
@@ -18,6 +19,7 @@ import {
   USER_ID_PROMPT,
 } from '../../machines/client/view.js';
 import type { UserId } from '../../protocol/id.js';
+import { Archive } from '../../storage/client/archive.js';
 import { Work } from './pause.js';
 import type { Random } from './random.js';
 import { Registry } from './registry.js';
@@ -87,6 +89,7 @@ export class User {
       messagePort: callPort,
       user: id,
       isInteractive: false,
+      openArchive: () => new Archive({ directory: tmpdir(), keepsHistory: false }),
       openConsole: (listener) => openPlainConsole(streams, listener),
       log,
       onEmitted: this.registry.onEmitted,

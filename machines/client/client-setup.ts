@@ -179,7 +179,8 @@ function messageFor(
 ): { readonly show: TerminalCommand; readonly record: ArchiveCommand } {
   const buddys = peer?.id ?? peer?.address ?? toDisplayText('buddy');
   const name = toDisplayText(isOwn ? (user ?? 'you') : buddys);
-  const [own, buddy, address] = [user, peer?.id, peer?.address ?? toDisplayText('unknown')];
+  const [own, buddy] = [user, peer?.id];
+  const address = buddy === undefined ? peer?.address : undefined;
   return {
     show: { type: 'message.show', message: { name, isOwn, text, atMs } },
     record: { type: 'message.record', own, buddy, address, isOwn, text, atMs },
@@ -249,6 +250,8 @@ export const clientSetup = setup({
     isOnline: ({ context }) => context.user !== undefined && context.status === 100,
     isIdle: ({ context }) => context.isIdle,
     isAway: ({ context }) => context.status === 102,
+    isHistoryUnread: ({ event }) =>
+      (event as Extract<ClientEvent, { type: 'archive.failed' }>).task === 'history.read',
     isBlockedName: ({ context, event }) => context.blocked.includes(answer(event).toLowerCase()),
     isUnwelcome: ({ context, event }) =>
       isBlocked(context, event as CallReceived) || callers.isNuisance(context.calls, event as CallReceived),
@@ -409,7 +412,7 @@ export const clientSetup = setup({
       if (buddy !== undefined) enqueue.sendTo(archive, { type: 'history.show', buddy, search });
     }),
     sayHistory: sendTo(terminal, ({ event }) =>
-      print(...(event as Extract<ClientEvent, { type: 'history.found' }>).lines),
+      print(...view.historyLines(event as Extract<ClientEvent, { type: 'history.found' }>)),
     ),
     block: sendTo(archive, ({ event }) => ({ type: 'buddy.block', name: answer(event).toLowerCase() })),
     unblock: sendTo(archive, ({ event }) => ({ type: 'buddy.unblock', name: answer(event).toLowerCase() })),
@@ -420,7 +423,7 @@ export const clientSetup = setup({
       print(view.blockedLine((event as Extract<ClientEvent, { type: 'blocked.changed' }>).names)),
     ),
     sayArchiveFailed: sendTo(terminal, ({ event }) =>
-      print((event as Extract<ClientEvent, { type: 'archive.failed' }>).reason),
+      print(view.archiveFailedLine(event as Extract<ClientEvent, { type: 'archive.failed' }>)),
     ),
 
     // Calls and the chat.

@@ -320,7 +320,14 @@ export const clientMachine = clientSetup.createMachine({
         },
         forHistory: {
           description: 'What was said to a buddy is to be shown.',
-          on: { 'history.found': { target: '#client.resuming', actions: 'sayHistory' } },
+          on: {
+            'history.found': { target: '#client.resuming', actions: 'sayHistory' },
+            'archive.failed': {
+              guard: 'isHistoryUnread',
+              target: '#client.resuming',
+              actions: 'sayArchiveFailed',
+            },
+          },
           after: {
             readPatience: {
               target: '#client.resuming',
@@ -332,7 +339,6 @@ export const clientMachine = clientSetup.createMachine({
           description: 'The block list is being changed.',
           on: {
             'blocked.changed': { target: '#client.resuming', actions: ['rememberBlocked', 'sayBlocked'] },
-            'archive.failed': { target: '#client.resuming', actions: 'sayArchiveFailed' },
           },
           after: { readPatience: '#client.resuming' },
         },

@@ -55,6 +55,44 @@ export type TerminalNews =
   | { readonly type: 'input.exhausted' }
   | { readonly type: 'input.ended' };
 
+/** From the statechart to the archive. */
+export type ArchiveCommand =
+  /** A message was shown: it is written down at once. */
+  | {
+      readonly type: 'message.record';
+      readonly buddy: UserId | undefined;
+      /** Of a caller who told no id. */
+      readonly address: DisplayText | undefined;
+      /** The user's own id. */
+      readonly own: UserId | undefined;
+      readonly isOwn: boolean;
+      readonly text: DisplayText;
+      /** Milliseconds since 1970. */
+      readonly atMs: number;
+    }
+  /** Answered by `history.found` or `archive.failed`. The empty search finds all. */
+  | { readonly type: 'history.show'; readonly buddy: UserId; readonly search: string }
+  /** An id or an address; answered by `blocked.changed`. */
+  | { readonly type: 'buddy.block'; readonly name: string }
+  | { readonly type: 'buddy.unblock'; readonly name: string };
+
+/** What the archive can fail at. */
+export type ArchiveTask = 'history.write' | 'history.read' | 'blocked.write' | 'blocked.read';
+
+/** From the archive to the statechart. */
+export type ArchiveNews =
+  /** The last messages that were looked for, newest last. */
+  | {
+      readonly type: 'history.found';
+      readonly buddy: UserId;
+      readonly search: string;
+      readonly messages: readonly ShownMessage[];
+    }
+  /** Who is blocked from now on, in place of all before; the first comes at the start. */
+  | { readonly type: 'blocked.changed'; readonly names: readonly string[] }
+  /** Of writing history only the first failure is told. */
+  | { readonly type: 'archive.failed'; readonly task: ArchiveTask; readonly reason: DisplayText };
+
 /** From the statechart to the heartbeat. */
 export type HeartbeatCommand =
   | { readonly type: 'presence.set'; readonly id: UserId; readonly status: Status }
@@ -100,30 +138,6 @@ export type ChatReport =
  * came about, in milliseconds since 1970.
  */
 export type ChatNews = ChatReport & { readonly chat: AnyActorRef; readonly atMs: number };
-
-/** From the statechart to the archive, which has the local files. */
-export type ArchiveCommand =
-  | {
-      readonly type: 'message.record';
-      readonly own: UserId | undefined;
-      readonly buddy: UserId | undefined;
-      readonly address: DisplayText;
-      readonly isOwn: boolean;
-      readonly text: DisplayText;
-      readonly atMs: number;
-    }
-  /** Answered by `history.found`. */
-  | { readonly type: 'history.show'; readonly buddy: UserId; readonly search: string }
-  /** Answered by `blocked.changed`. A name is an id or an address. */
-  | { readonly type: 'buddy.block'; readonly name: string }
-  | { readonly type: 'buddy.unblock'; readonly name: string };
-
-/** From the archive to the statechart. */
-export type ArchiveNews =
-  | { readonly type: 'history.found'; readonly lines: readonly string[] }
-  | { readonly type: 'blocked.changed'; readonly names: readonly string[] }
-  /** A file cannot be written or read; told once for each reason. */
-  | { readonly type: 'archive.failed'; readonly reason: DisplayText };
 
 /** What a chat is made from: a call of ours, or one that came in. */
 export type CallInput<TSocket> = OutgoingCall | { readonly kind: 'incoming'; readonly socket: TSocket };

@@ -39,6 +39,13 @@ export function clockTime(atMs: number): string {
   return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
+/** A day, as the user's calendar shows it: `2026-11-26`. */
+export function clockDate(atMs: number): string {
+  const date = new Date(atMs);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, '0')).join('-');
+}
+
 /** What stands above the menu's question: who is there, and what the user missed. */
 export function statusLines({ status, buddies, lastSeen, calls }: PresenceShown): string[] {
   const columns = Math.min(Math.max(0, ...buddies.map(({ id }) => id.length)), MAX_ID_COLUMNS);

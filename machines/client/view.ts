@@ -6,7 +6,8 @@ import type { Buddy } from '../../protocol/buddy-list.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import { type Caller, nameOf } from './callers.js';
-import type { Prompt } from './events.js';
+import type { ArchiveNews, ArchiveTask, Prompt } from './events.js';
+import { clockDate, clockTime } from './presence-view.js';
 
 export const MENU: readonly string[] = [
   '',
@@ -138,6 +139,36 @@ export function brokenLine(reason: DisplayText): string {
 export function callAgainPrompt(name: UserId, lines: number): Prompt {
   const resend = lines === 0 ? '' : ` and send the ${lines === 1 ? 'line' : `${lines} lines`} not delivered`;
   return { text: `Call ${name} again${resend} (y/n)? `, kind: 'key', keys: 'yn' };
+}
+
+/** What was said to a buddy and by it, or that nothing was. */
+export function historyLines({
+  buddy,
+  search,
+  messages,
+}: Extract<ArchiveNews, { type: 'history.found' }>): string[] {
+  const what =
+    search === '' ? `History with ${buddy}` : `"${toDisplayText(search)}" in the history with ${buddy}`;
+  if (messages.length === 0) return [`${what}: nothing.`];
+  const rows = messages.map(
+    ({ name, text, atMs }) => `  ${clockDate(atMs)} ${clockTime(atMs)} ${name}: ${text}`,
+  );
+  return [`${what}:`, ...rows];
+}
+
+const ARCHIVE_FAILURES: Readonly<Record<ArchiveTask, string>> = {
+  'history.write': 'History cannot be written',
+  'history.read': 'History cannot be read',
+  'blocked.write': 'The block list cannot be written',
+  'blocked.read': 'The block list cannot be read',
+};
+
+/** What the local files could not do. */
+export function archiveFailedLine({
+  task,
+  reason,
+}: Extract<ArchiveNews, { type: 'archive.failed' }>): string {
+  return `${ARCHIVE_FAILURES[task]}: ${reason}.`;
 }
 
 /** Who is blocked. */

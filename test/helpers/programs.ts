@@ -4,6 +4,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,6 +25,17 @@ export async function temporaryDirectory(t: ExecutionContext): Promise<string> {
   return directory;
 }
 
+/** The environment of a user who has nothing: no configuration, no history, an empty home. */
+export function emptyEnvironment(t: ExecutionContext): NodeJS.ProcessEnv {
+  const home = mkdtempSync(join(tmpdir(), 'im-home-'));
+  t.teardown(() => rm(home, { recursive: true, force: true }));
+  const own = Object.entries(process.env).filter(([name]) => !/^(?:IM|XDG)_/.test(name));
+  return { ...Object.fromEntries(own), HOME: home };
+}
+
+/** A program in an environment; {@link emptyEnvironment} where only its name is given. */
+type ProgramInPlace = { readonly name: 'im-server' | 'im-client'; readonly environment: NodeJS.ProcessEnv };
+
 /** A process whose output can be waited for. */
 export class Program {
   readonly process: ChildProcess;
@@ -33,8 +45,14 @@ export class Program {
   #seen = 0;
 
   /** Starts a program; it is killed after the test if it has not ended. */
-  constructor(t: ExecutionContext, name: 'im-server' | 'im-client', ...args: readonly string[]) {
-    this.process = spawn(process.execPath, [programPath(name), ...args]);
+  constructor(
+    t: ExecutionContext,
+    program: ProgramInPlace['name'] | ProgramInPlace,
+    ...args: readonly string[]
+  ) {
+    const { name, environment } =
+      typeof program === 'string' ? { name: program, environment: emptyEnvironment(t) } : program;
+    this.process = spawn(process.execPath, [programPath(name), ...args], { env: environment });
     this.exited = once(this.process, 'close').then(([code]) => code as number | null);
     this.process.stdout?.on('data', (chunk) => {
       this.stdout += chunk;

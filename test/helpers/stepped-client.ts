@@ -17,7 +17,7 @@ export const bobOnline: Buddy = { id: bob, status: 100, endpoint };
 export const bobOffline: Buddy = { id: bob, status: 101, endpoint: undefined };
 
 /** Stands for a chat: an identity that a log can name. */
-export const chat = { id: 'chat' } as never;
+const chat = { id: 'chat' } as never;
 export const otherChat = { id: 'other chat' } as never;
 
 const REPLY_ACTOR = '0.client.waiting.forReply';

@@ -5,7 +5,7 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import type { ExecutionContext } from 'ava';
-import { programPath } from './programs.js';
+import { emptyEnvironment, programPath } from './programs.js';
 
 /** Longest wait for the screen to show what is expected, in milliseconds. */
 const SCREEN_TIMEOUT_MS = 20_000;
@@ -24,7 +24,7 @@ export class Terminal {
   constructor(t: ExecutionContext, size: TerminalSize, file: string, ...args: readonly string[]) {
     const { columns: cols, rows } = size;
     this.#screen = new xterm.Terminal({ cols, rows, allowProposedApi: true });
-    const env = { ...process.env, TERM: 'xterm-256color' };
+    const env = { ...emptyEnvironment(t), TERM: 'xterm-256color' };
     this.pty = spawn(file, [...args], { cols, rows, env });
     this.pty.onData((data) => this.#screen.write(data, () => this.#changed()));
     this.exited = new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
@@ -5,6 +6,7 @@ import { BEAT_MS } from '../../../actors/client/heartbeat.js';
 import { openPlainConsole } from '../../../actors/client/plain-console.js';
 import { startClient } from '../../../actors/client/tree.js';
 import type { UserId } from '../../../protocol/id.js';
+import { Archive } from '../../../storage/client/archive.js';
 import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { Peer } from '../../helpers/peer.js';
 import { serve, TestLog } from '../../helpers/server.js';
@@ -32,6 +34,7 @@ async function aliceHere(t: ExecutionContext) {
     messagePort: 0,
     user: 'alice' as UserId,
     isInteractive: false,
+    openArchive: () => new Archive({ directory: tmpdir(), keepsHistory: false }),
     openConsole: (listener) => openPlainConsole({ stdin: stdin as never, stdout: stdout as never }, listener),
     log,
     inspect: (event) => {

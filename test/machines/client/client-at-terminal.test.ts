@@ -185,8 +185,13 @@ test('whoever is blocked, by id or by address, is refused without asking, wherev
 test('a block list that cannot be written is said, and the menu goes on', (t) => {
   const client = new Client(alice).types('b', 'eve');
   client.look();
-  const reason = 'The block list cannot be written.' as never;
-  t.deepEqual(client.on({ type: 'archive.failed', reason }).look(), [`terminal: ${reason}`, MENU]);
+  const reason = 'no space left' as never;
+  client.on({ type: 'archive.failed', task: 'blocked.write', reason });
+  t.deepEqual(client.on({ type: 'blocked.changed', names: ['eve'] }).look(), [
+    'terminal: The block list cannot be written: no space left.',
+    'terminal: Blocked: eve.',
+    MENU,
+  ]);
 });
 
 // History.
@@ -195,9 +200,24 @@ test('H asks the archive for what was said to a buddy, and searches it', (t) => 
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.types('h', 'bob two words').look().slice(1), ['archive <- history.show bob two words']);
-  t.deepEqual(client.on({ type: 'history.found', lines: ['one', 'two'] }).look(), [
-    'terminal: one',
-    'terminal: two',
+  const message = { name: bob as never, isOwn: false, text: 'two words' as never, atMs: NOON_MS };
+  const found = { type: 'history.found', buddy: bob, search: 'two words' } as const;
+  t.deepEqual(client.on({ ...found, messages: [message] }).look(), [
+    'terminal: "two words" in the history with bob:',
+    'terminal:   2026-11-26 12:00 bob: two words',
+    MENU,
+  ]);
+  client.types('h', 'bob');
+  client.look();
+  t.deepEqual(client.on({ ...found, search: '', messages: [] }).look(), [
+    'terminal: History with bob: nothing.',
+    MENU,
+  ]);
+  client.types('h', 'bob');
+  client.look();
+  const reason = 'permission denied' as never;
+  t.deepEqual(client.on({ type: 'archive.failed', task: 'history.read', reason }).look(), [
+    'terminal: History cannot be read: permission denied.',
     MENU,
   ]);
 });

@@ -1,0 +1,94 @@
+/**
+ * The archive's actor: owns the user's local files, which are the history of chats and the block list.
+ *
+ * A message is written down before the next event is taken, so a crash loses none that was shown. No error of the
+ * files stops a chat: the first that concerns writing history is reported, and each message is tried again.
+ */
+
+import type { ArchiveCommand, ArchiveNews, ArchiveTask, ShownMessage } from '../../machines/client/events.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+import type { Address } from '../supervision/mailbox.js';
+
+type RecordedMessage = Omit<Extract<ArchiveCommand, { type: 'message.record' }>, 'type'>;
+
+interface Failed {
+  readonly reason: string;
+}
+
+/** What the actor needs of the files: each operation says why it failed, and throws only what is a bug. */
+export interface ArchiveFiles {
+  readonly blocked: readonly string[];
+  record(message: RecordedMessage): Failed | undefined;
+  find(query: {
+    readonly buddy: UserId;
+    readonly search: string;
+  }): Promise<readonly RecordedMessage[] | Failed>;
+  readBlocked(): Failed | undefined;
+  block(name: string): Failed | undefined;
+  unblock(name: string): Failed | undefined;
+  close(): void;
+}
+
+export interface ArchiveInput {
+  readonly client: Address<ArchiveNews>;
+  readonly openArchive: () => ArchiveFiles;
+}
+
+export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBehaviour(
+  (_scope: BehaviourScope<ArchiveCommand>, { client, openArchive }) => {
+    const files = openArchive();
+    let isSilent = false;
+
+    const report = (task: ArchiveTask, failed: Failed | undefined) => {
+      if (failed === undefined) return;
+      client.send({ type: 'archive.failed', task, reason: toDisplayText(failed.reason) });
+    };
+    const tellBlocked = () => client.send({ type: 'blocked.changed', names: files.blocked });
+
+    report('blocked.read', files.readBlocked());
+    tellBlocked();
+
+    return {
+      receive(event) {
+        switch (event.type) {
+          case 'message.record': {
+            const { type: _type, ...message } = event;
+            const failed = files.record(message);
+            if (!isSilent) report('history.write', failed);
+            isSilent ||= failed !== undefined;
+            return;
+          }
+          case 'history.show':
+            return show(files, client, event);
+          case 'buddy.block':
+            report('blocked.write', files.block(event.name));
+            return tellBlocked();
+          case 'buddy.unblock':
+            report('blocked.write', files.unblock(event.name));
+            return tellBlocked();
+        }
+      },
+      release: () => files.close(),
+    };
+  },
+);
+
+async function show(
+  files: ArchiveFiles,
+  client: Address<ArchiveNews>,
+  { buddy, search }: Extract<ArchiveCommand, { type: 'history.show' }>,
+): Promise<void> {
+  const found = await files.find({ buddy, search });
+  if ('reason' in found) {
+    client.send({ type: 'archive.failed', task: 'history.read', reason: toDisplayText(found.reason) });
+  } else {
+    client.send({ type: 'history.found', buddy, search, messages: found.map(asShown) });
+  }
+}
+
+function asShown({ isOwn, own, buddy, address, text, atMs }: RecordedMessage): ShownMessage {
+  const name = isOwn ? (own ?? 'me') : (buddy ?? address ?? 'unknown');
+  return { name: toDisplayText(name), isOwn, text, atMs };
+}

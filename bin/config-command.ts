@@ -1,0 +1,44 @@
+/**
+ * `im-client config`: what holds, and why.
+ *
+ *     server = im.example.org  (/home/alice/.config/im/client.conf:2)
+ *     user   = alice           (IM_USER)
+ */
+
+import type { Command, Option } from 'commander';
+import { toDisplayText } from '../protocol/display-text.js';
+import type { ConfigFile } from './client-config.js';
+import { configurableOptions, keyOf, writeValue } from './client-options.js';
+
+interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly source: string;
+}
+
+/** The lines to print, aligned; or one line of JSON. */
+export function configLines(program: Command, file: ConfigFile, isJson: boolean): readonly string[] {
+  const rows = configurableOptions(program).map((option) => rowOf(program, option, file));
+  if (isJson) {
+    return [JSON.stringify(Object.fromEntries(rows.map(({ key, ...row }) => [key, row])))];
+  }
+  const keys = Math.max(...rows.map(({ key }) => key.length));
+  const values = Math.max(...rows.map(({ value }) => value.length));
+  return rows.map(({ key, value, source }) => `${key.padEnd(keys)} = ${value.padEnd(values)}  (${source})`);
+}
+
+function rowOf(program: Command, option: Option, { places }: ConfigFile): Row {
+  const key = keyOf(option);
+  const value = toDisplayText(writeValue(option, program.getOptionValue(option.attributeName())));
+  const place = places.get(key) ?? 'configuration file';
+  switch (program.getOptionValueSource(option.attributeName())) {
+    case 'cli':
+      return { key, value, source: 'command line' };
+    case 'env':
+      return { key, value, source: option.envVar ?? 'environment' };
+    case 'config':
+      return { key, value, source: toDisplayText(place) };
+    default:
+      return { key, value, source: 'default' };
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * `im-client history`: what was said with a buddy, from the files on this machine.
+ */
+
+import { parseAddress } from '../protocol/address.js';
+import type { DisplayText } from '../protocol/display-text.js';
+import { parseId } from '../protocol/id.js';
+import { stateDirectory } from '../storage/client/directories.js';
+import { formatHistoryLine, type HistoryMessage } from '../storage/client/history-line.js';
+import { type HistoryQuery, lastMessages, readHistory } from '../storage/client/history-reader.js';
+import { fileReason } from '../storage/client/private-file.js';
+import { complain, EXIT, outliveReader, writeOut } from './command-line.js';
+
+export interface HistoryOptions {
+  /** Part of the text. */
+  readonly search?: string;
+  /** True for all messages, as JSON; else the last ones, for people. */
+  readonly json?: true;
+}
+
+/** Whom a name on the command line means: an id, or `@` and an address; `undefined` for neither. */
+export function correspondentOf(name: string): Omit<HistoryQuery, 'search'> | undefined {
+  if (name.startsWith('@')) {
+    const address = parseAddress(name.slice(1)) as DisplayText | undefined;
+    return address && { address };
+  }
+  const buddy = parseId(name);
+  return buddy && { buddy };
+}
+
+/** Prints the history, and returns the exit code. */
+export async function printHistory(
+  program: string,
+  correspondent: Omit<HistoryQuery, 'search'>,
+  { search = '', json }: HistoryOptions,
+): Promise<number> {
+  outliveReader(program);
+  const directory = stateDirectory(process.env);
+  if (directory === undefined) {
+    complain(program, 'HOME is not set: there is no history without it');
+    return EXIT.failed;
+  }
+  const query = { ...correspondent, search };
+  try {
+    const exists = json ? await printAll(directory, query) : await printLast(directory, query);
+    if (!exists) {
+      const { buddy, address } = correspondent;
+      complain(program, `there is no history with ${buddy ?? address}`);
+    }
+    return EXIT.done;
+  } catch (error) {
+    const reason = fileReason(error);
+    if (reason === undefined) throw error;
+    complain(program, `the history cannot be read: ${reason}`);
+    return EXIT.failed;
+  }
+}
+
+/** Piece by piece: there may be more than is wanted in memory. */
+async function printAll(directory: string, query: HistoryQuery): Promise<boolean> {
+  let lines = '';
+  return readHistory(
+    directory,
+    query,
+    (message) => {
+      lines += `${formatHistoryLine(message)}\n`;
+    },
+    async () => {
+      await writeOut(lines);
+      lines = '';
+    },
+  );
+}
+
+async function printLast(directory: string, query: HistoryQuery): Promise<boolean> {
+  const messages = await lastMessages(directory, query);
+  await writeOut((messages ?? []).map((message) => `${lineOf(message)}\n`).join(''));
+  return messages !== undefined;
+}
+
+function lineOf({ isOwn, own, buddy, address, text, atMs }: HistoryMessage): string {
+  const name = isOwn ? (own ?? 'me') : (buddy ?? address ?? 'unknown');
+  return `${minuteOf(new Date(atMs))} ${name}: ${text}`;
+}
+
+/** Local time, as `2026-11-25 14:05`. */
+function minuteOf(date: Date): string {
+  const [month, day, hour, minute] = [
+    date.getMonth() + 1,
+    date.getDate(),
+    date.getHours(),
+    date.getMinutes(),
+  ].map((part) => String(part).padStart(2, '0'));
+  return `${date.getFullYear()}-${month}-${day} ${hour}:${minute}`;
+}

@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import anyTest, { type ExecutionContext } from 'ava';
+import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/programs.js';
+import { Terminal } from '../helpers/terminal.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+type Name = 'im-client' | 'im-server';
+
+/** The script of a shell, as a file. */
+async function scriptOf(t: ExecutionContext, name: Name, shell: string): Promise<string> {
+  const program = new Program(t, name, 'completion', shell);
+  t.is(await program.exited, 0);
+  t.is(program.stderr, '');
+  const path = join(await temporaryDirectory(t), `script.${shell}`);
+  await writeFile(path, program.stdout);
+  return path;
+}
+
+/** What each shell is asked for, and offers: whatever is after these words. */
+const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = [
+  ['im-client his', ['history']],
+  ['im-client --server there his', ['history']],
+  ['im-client --notify ', ['bell', 'off', 'osc']],
+  ['im-client --notify b', ['bell']],
+  ['im-client --tcp-port ', []],
+  ['im-client completion ', ['bash', 'fish', 'zsh']],
+  ['im-client history --se', ['--search', '--server']],
+  ['im-client config --js', ['--json']],
+  ['im-client config --sea', []],
+  ['im-server --log-l', ['--log-level']],
+  ['im-server --log-level ', ['debug', 'error', 'fatal', 'info', 'silent', 'trace', 'warn']],
+  ['im-server ch', ['check']],
+];
+
+/** Whether a shell is there; a test without its shell says so. */
+function isInstalled(t: ExecutionContext, shell: string): boolean {
+  const isThere = spawnSync(shell, ['-c', 'true']).status === 0;
+  if (!isThere) {
+    t.log(`skipped: there is no ${shell}`);
+    t.pass();
+  }
+  return isThere;
+}
+
+function bashOffers(script: string, line: string): string[] {
+  const words = line.split(' ');
+  const ask = `
+    source "$1"; shift
+    program=$1
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    complete -p "$program" > /dev/null || exit 1
+    function=$(complete -p "$program" | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+    "$function" "$program" "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout } = spawnSync('bash', ['-c', ask, 'bash', script, ...words], { encoding: 'utf8' });
+  return stdout.split('\n').filter((word) => word !== '');
+}
+
+function fishOffers(script: string, line: string): string[] {
+  const { stdout } = spawnSync('fish', ['-c', 'source $argv[1]; complete -C $argv[2]', script, line], {
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').flatMap((offer) => offer.split('\t')[0] || []);
+}
+
+for (const [shell, offers] of [
+  ['bash', bashOffers],
+  ['fish', fishOffers],
+] as const) {
+  test(`${shell} completes what the command lines know`, async (t) => {
+    if (!isInstalled(t, shell)) return;
+    const scripts = {
+      'im-client': await scriptOf(t, 'im-client', shell),
+      'im-server': await scriptOf(t, 'im-server', shell),
+    };
+    for (const [line, offered] of CASES) {
+      const script = scripts[line.split(' ')[0] as Name];
+      t.deepEqual(offers(script, line).toSorted(), offered.toSorted(), line);
+    }
+  });
+}
+
+test('bash takes no value of an option for a command', async (t) => {
+  const script = await scriptOf(t, 'im-client', 'bash');
+  t.deepEqual(bashOffers(script, 'im-client --server history con'), ['config']);
+});
+
+test('bash completes files only where a file is meant', async (t) => {
+  const script = await scriptOf(t, 'im-server', 'bash');
+  const ask = `
+    source "$1"; compopt() { echo "files"; }
+    COMP_WORDS=(im-server "$2" '') COMP_CWORD=2
+    _im_server im-server '' "$2"`;
+  const filesAfter = (word: string) =>
+    spawnSync('bash', ['-c', ask, 'bash', script, word], { encoding: 'utf8' }).stdout.trim();
+  t.is(filesAfter('--data'), 'files');
+  t.is(filesAfter('export'), 'files');
+  t.is(filesAfter('--tcp-port'), '');
+  t.is(filesAfter('completion'), '');
+});
+
+test('zsh completes what the command lines know', async (t) => {
+  if (!isInstalled(t, 'zsh')) return;
+  const script = await scriptOf(t, 'im-client', 'zsh');
+  const terminal = new Terminal(t, { columns: 100, rows: 20 }, 'zsh', '-f', '-i');
+  terminal.press(`PS1='%% '; autoload -Uz compinit; compinit -D; source ${script}; clear\r`);
+  await terminal.shows('%');
+  for (const [typed, completed] of [
+    ['im-client his', 'im-client history'],
+    ['im-client --server there --notify be', 'im-client --server there --notify bell'],
+    ['im-client history --sea', 'im-client history --search'],
+    ['im-client completion fi', 'im-client completion fish'],
+  ] as const) {
+    terminal.press(`${typed}\t`);
+    await terminal.shows(`% ${completed}`);
+    terminal.press('\u0015');
+    await terminal.shows('%');
+  }
+});
+
+test('a shell that is not known is named with those that are', async (t) => {
+  for (const name of ['im-client', 'im-server'] as const) {
+    const program = new Program(t, { name, environment: emptyEnvironment(t) }, 'completion', 'csh');
+    t.is(await program.exited, 2);
+    t.regex(program.stderr, /^im-\w+: .*'csh' is invalid.*bash, zsh, fish/);
+  }
+});

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import anyTest, { type ExecutionContext } from 'ava';
+import { emptyEnvironment, Program, programPath } from '../helpers/programs.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+/** A user in a time zone that is nobody's, and where their history lies. */
+async function user(t: ExecutionContext) {
+  const environment: NodeJS.ProcessEnv = { ...emptyEnvironment(t), TZ: 'UTC' };
+  const directory = join(environment['HOME'] ?? '', '.local', 'state', 'im', 'history');
+  await mkdir(directory, { recursive: true });
+  return {
+    environment,
+    directory,
+    async run(...args: readonly string[]) {
+      const program = new Program(t, { name: 'im-client', environment }, 'history', ...args);
+      const code = await program.exited;
+      return { code, stdout: program.stdout, stderr: program.stderr };
+    },
+  };
+}
+
+const LINES = [
+  '{"event":"message","at":"2026-11-25T14:05:09.120Z","id":"alice","buddy":"bob","text":"hello"}',
+  '{"event":"sent","at":"2026-11-25T14:06:00.000Z","id":"alice","buddy":"bob","text":"Hi!"}',
+];
+
+test('the history is printed for people, oldest first, both files in one', async (t) => {
+  const { directory, run } = await user(t);
+  await writeFile(join(directory, 'bob.jsonl.1'), `${LINES[0]}\n`);
+  await writeFile(join(directory, 'bob.jsonl'), `${LINES[1]}\n`);
+  t.deepEqual(await run('BOB'), {
+    code: 0,
+    stdout: '2026-11-25 14:05 bob: hello\n2026-11-25 14:06 alice: Hi!\n',
+    stderr: '',
+  });
+});
+
+test('--json prints the lines as they were written', async (t) => {
+  const { directory, run } = await user(t);
+  const many = LINES.join('\n').concat('\n').repeat(5_000);
+  await writeFile(join(directory, 'bob.jsonl'), many);
+  t.deepEqual(await run('bob', '--json'), { code: 0, stdout: many, stderr: '' });
+  t.is((await run('bob')).stdout.split('\n').length - 1, 50);
+});
+
+test('--search keeps what has the text in it, in whatever case', async (t) => {
+  const { directory, run } = await user(t);
+  await writeFile(join(directory, 'bob.jsonl'), `${LINES.join('\n')}\n`);
+  t.is((await run('bob', '--search', 'HI')).stdout, '2026-11-25 14:06 alice: Hi!\n');
+  t.is((await run('bob', '--search', 'HELL', '--json')).stdout, `${LINES[0]}\n`);
+  t.deepEqual(await run('bob', '--search', '.'), { code: 0, stdout: '', stderr: '' });
+});
+
+test('whatever somebody put into a file is gated', async (t) => {
+  const { directory, run } = await user(t);
+  const hostile = LINES[0]
+    ?.replace('hello', '\\u001b[2J\\n2026-11-25 14:05 bob: x')
+    .replace('"bob"', '"b\\u001bb"');
+  await writeFile(join(directory, 'bob.jsonl'), `${hostile}\n\u001b[2J\n`);
+  const line = '\u{FFFD}[2J\u{FFFD}2026-11-25 14:05 bob: x\n';
+  t.is((await run('bob')).stdout, `2026-11-25 14:05 unknown: ${line}`);
+  t.false(/[\p{Cc}]/u.test((await run('bob', '--json')).stdout.trimEnd()));
+});
+
+test('a caller without an id is asked for by @ and the address', async (t) => {
+  const { directory, run } = await user(t);
+  const line = LINES[0]?.replace('"buddy":"bob"', '"address":"192.0.2.7"');
+  await writeFile(join(directory, '@192.0.2.7.jsonl'), `${line}\n`);
+  t.is((await run('@192.0.2.7')).stdout, '2026-11-25 14:05 192.0.2.7: hello\n');
+});
+
+test('no history is said on standard error, and no failure', async (t) => {
+  const { run } = await user(t);
+  const note = { code: 0, stdout: '', stderr: 'im-client: there is no history with bob\n' };
+  t.deepEqual(await run('bob'), note);
+  t.deepEqual(await run('bob', '--json'), note);
+});
+
+test('mistakes are one clear line each', async (t) => {
+  const { directory, environment, run } = await user(t);
+  await symlink('/etc/passwd', join(directory, 'link.jsonl'));
+  await mkdir(join(directory, 'folder.jsonl'));
+  const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
+    [[], 2, /^im-client: missing required argument 'buddy'/],
+    [['../bob'], 2, /^im-client: '\.\.\/bob' is no id, and no @ with an address/],
+    [['@../bob'], 2, /^im-client: '@\.\.\/bob' is no id/],
+    [['a\u001bb'], 2, /^im-client: 'a\u{FFFD}b' is no id/u],
+    [['link'], 1, /^im-client: the history cannot be read: too many symbolic links encountered\n$/],
+    [['folder'], 1, /^im-client: the history cannot be read: it is no file\n$/],
+  ];
+  for (const [args, code, line] of cases) {
+    const result = await run(...args);
+    t.is(result.code, code, args.join(' '));
+    t.regex(result.stderr, line);
+    t.is(result.stderr.split('\n').length, 2, result.stderr);
+  }
+  const homeless = new Program(
+    t,
+    { name: 'im-client', environment: { ...environment, HOME: '' } },
+    'history',
+    'bob',
+  );
+  t.is(await homeless.exited, 1);
+  t.regex(homeless.stderr, /^im-client: HOME is not set/);
+});
+
+test('a reader that has had enough is no error, a full disk is one', async (t) => {
+  const { directory, environment } = await user(t);
+  await writeFile(join(directory, 'bob.jsonl'), LINES.join('\n').concat('\n').repeat(10_000));
+  const program = new Program(t, { name: 'im-client', environment }, 'history', 'bob', '--json');
+  program.process.stdout?.destroy();
+  await once(program.process, 'exit');
+  t.is(program.process.exitCode, 0);
+  t.is(program.stderr, '');
+  const command = [process.execPath, programPath('im-client'), 'history', 'bob', '--json'];
+  const full = spawn('sh', ['-c', '"$0" "$@" > /dev/full', ...command], { env: environment });
+  const [code] = (await once(full, 'exit')) as [number];
+  t.is(code, 1);
+});
