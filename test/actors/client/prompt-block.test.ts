@@ -103,7 +103,10 @@ test('a status that is higher than the screen says how many lines it left out', 
 
 test('a text that is higher than the screen shows around the cursor, and leaves nothing behind', async (t) => {
   const { block: prompt, looks } = block(10, 3);
-  const text = 'a'.repeat(10) + 'b'.repeat(10) + 'c'.repeat(10) + 'd'.repeat(10) + 'e';
+  const text = [...'abcd']
+    .map((letter) => letter.repeat(10))
+    .join('')
+    .concat('e');
   for (let length = 1; length <= text.length; length++) prompt.draw(text.slice(0, length), '');
   t.deepEqual(await looks(), { rows: ['cccccccccc', 'dddddddddd', 'e'], cursor: [2, 1] });
   prompt.draw(text.slice(0, 5), text.slice(5));
