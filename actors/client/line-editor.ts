@@ -67,27 +67,27 @@ export class LineEditor {
   // Where the cursor goes. Each returns false where there is nowhere to go.
 
   left(): boolean {
-    return this.#moveLeft(1);
+    return moveLast(1, this.#before, this.#after);
   }
 
   right(): boolean {
-    return this.#moveRight(1);
+    return moveLast(1, this.#after, this.#before);
   }
 
   wordLeft(): boolean {
-    return this.#moveLeft(this.#wordBefore(isWord));
+    return moveLast(this.#wordBefore(isWord), this.#before, this.#after);
   }
 
   wordRight(): boolean {
-    return this.#moveRight(this.#wordAfter());
+    return moveLast(this.#wordAfter(), this.#after, this.#before);
   }
 
   toStart(): boolean {
-    return this.#moveLeft(this.#before.length);
+    return moveLast(this.#before.length, this.#before, this.#after);
   }
 
   toEnd(): boolean {
-    return this.#moveRight(this.#after.length);
+    return moveLast(this.#after.length, this.#after, this.#before);
   }
 
   // What is deleted, and what is cut: that can be put back. Each returns false where nothing is there.
@@ -144,16 +144,6 @@ export class LineEditor {
     return true;
   }
 
-  #moveLeft(count: number): boolean {
-    if (count > 0) for (const grapheme of this.#before.splice(-count).reverse()) this.#after.push(grapheme);
-    return count > 0;
-  }
-
-  #moveRight(count: number): boolean {
-    if (count > 0) for (const grapheme of this.#after.splice(-count).reverse()) this.#before.push(grapheme);
-    return count > 0;
-  }
-
   /** Takes away the characters next to the cursor on a side, and returns them in their order. */
   #remove(side: string[], count: number): string | undefined {
     if (count === 0 || side.length === 0) return undefined;
@@ -207,6 +197,13 @@ export function clipToBytes(text: string, maxBytes: number): string {
     clipped += grapheme;
   }
   return clipped;
+}
+
+/** Moves the last characters of one side of the cursor to the other; false where there are none. */
+function moveLast(count: number, from: string[], to: string[]): boolean {
+  const moved = from.splice(Math.max(0, from.length - count)).reverse();
+  for (const grapheme of moved) to.push(grapheme);
+  return moved.length > 0;
 }
 
 function isWord(grapheme = ''): boolean {

@@ -7,7 +7,7 @@ import { MAX_LINE_BYTES } from './console.js';
 import { clipToBytes } from './line-editor.js';
 
 /** Most lines of a paste that are shown before it is sent. */
-export const MAX_PREVIEW_LINES = 5;
+const MAX_PREVIEW_LINES = 5;
 
 /** Most characters of each of them. */
 export const MAX_PREVIEW_CHARACTERS = 400;
