@@ -34,6 +34,8 @@ export class Display {
   #status: readonly string[] = [];
   #asked: OpenPrompt | undefined;
   #columns: number;
+  /** True once the terminal moved rows against each other. */
+  #isTorn = false;
 
   constructor(screen: Screen, messages: MessageLines) {
     this.#screen = screen;
@@ -93,19 +95,24 @@ export class Display {
   /**
    * Takes note that the screen has another size.
    *
-   * What is narrower than before may have been wrapped by the terminal, each in its own way: it is
-   * all painted anew. Otherwise no row was moved against the others.
+   * Of what became too wide or too high, the terminal wrapped rows, or moved rows off the screen, in
+   * its own way: all is painted anew, and again at every change that follows, because such rows may
+   * come back. As long as nothing of that kind happened, no row was moved against the others.
    */
   resized(): void {
     const { columns, rows } = this.#size;
-    if (columns >= this.#columns) this.draw();
-    else {
-      this.#block.forget();
-      const block = this.#blockCodes();
-      const kept = this.#transcript.lastRows(rows - block.split('\r\n').length, columns);
-      this.#screen.write(HOME + ERASE_BELOW + ended(kept) + block);
-    }
+    this.#isTorn ||= columns < this.#columns || rows < this.#block.height;
     this.#columns = columns;
+    if (this.#isTorn) this.#paint();
+    else this.draw();
+  }
+
+  #paint(): void {
+    const { columns, rows } = this.#size;
+    this.#block.forget();
+    const block = this.#blockCodes();
+    const kept = this.#transcript.lastRows(rows - Math.max(1, this.#block.height), columns);
+    this.#screen.write(HOME + ERASE_BELOW + ended(kept) + block);
   }
 
   get #size(): ScreenSize {

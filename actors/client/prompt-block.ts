@@ -30,6 +30,12 @@ export interface Face {
 export class PromptBlock {
   /** The row of the block in which the cursor is. */
   #cursorRow = 0;
+  #height = 0;
+
+  /** How many rows of the screen the block takes. */
+  get height(): number {
+    return this.#height;
+  }
 
   /** The codes that draw a face in place of what was drawn last. */
   draw({ status, before, after }: Face, size: ScreenSize): string {
@@ -44,6 +50,7 @@ export class PromptBlock {
     const toCursor = `${up(shown.length - 1 - cursorRow)}\r${cursor.before}`;
     const codes = this.erase() + WRAP_OFF + shown.join('\r\n') + toCursor + WRAP_ON;
     this.#cursorRow = cursorRow;
+    this.#height = shown.length;
     return codes;
   }
 
@@ -57,6 +64,7 @@ export class PromptBlock {
   /** Takes note that the block is no longer on the screen, and the cursor is where the next is to be drawn. */
   forget(): void {
     this.#cursorRow = 0;
+    this.#height = 0;
   }
 }
 
