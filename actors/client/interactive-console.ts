@@ -49,14 +49,18 @@ class InteractiveConsole implements Console {
   readonly #clipboard: Clipboard = { text: '' };
   readonly #messages = new History();
   readonly #ids = new History();
+  readonly #onKey: (text: string | undefined, key: Key) => void;
+  readonly #onResize: () => void;
+  readonly #onDraw: () => void;
   /** What the client asks. */
   #open: OpenPrompt | undefined;
   /** What the console itself asks before a paste is sent, in front of the prompt of the chat. */
   #question: KeyPrompt | undefined;
-  /** The line that was interrupted: it takes the keys until the user has noticed. */
+  /** The line that was interrupted, if it is kept: it takes the keys until the user has noticed. */
   #interrupted: LinePrompt | undefined;
   /** The line that a user was typing before the pasted lines that are being sent. */
   #sending: LinePrompt | undefined;
+  /** Until then, keys are for the line that was interrupted; each of them puts it off. */
   #quietUntilMs = 0;
   #keyAtMs = Number.NEGATIVE_INFINITY;
   #activeAtMs = Number.NEGATIVE_INFINITY;
@@ -95,10 +99,6 @@ class InteractiveConsole implements Console {
     stdout.on('resize', this.#onResize).on('error', listener.onEnd);
     stdin.resume();
   }
-
-  readonly #onKey: (text: string | undefined, key: Key) => void;
-  readonly #onResize: () => void;
-  readonly #onDraw: () => void;
 
   print(lines: readonly string[]): void {
     this.#display.print(lines);

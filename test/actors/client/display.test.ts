@@ -11,9 +11,15 @@ import { toDisplayText } from '../../../protocol/display-text.js';
 const MENU: Prompt = { text: 'Choice: ', kind: 'key', hasStatus: true };
 const LINE: Prompt = { text: '> ', kind: 'line' };
 
-/** A display on a terminal of some size. */
-function displayed(columns: number, rows: number) {
-  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10_000 });
+/** A display on a terminal of some size, which wraps the cursor's line anew at another width, or does not. */
+function displayed(columns: number, rows: number, reflowCursorLine = false) {
+  const terminal = new xterm.Terminal({
+    cols: columns,
+    rows,
+    allowProposedApi: true,
+    scrollback: 10_000,
+    reflowCursorLine,
+  });
   let written = Promise.resolve();
   const screen = {
     columns,
@@ -153,21 +159,26 @@ test('whatever is asked and typed, only what was printed stays', async (t) => {
 test('whatever sizes the screen has, what is asked is there once', async (t) => {
   const steps = fc.array(fc.oneof(printStep, typeStep, askStep), { maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(size, fc.array(fc.tuple(steps, size), { maxLength: 5 }), async (first, changes) => {
-      const on = displayed(first.columns, first.rows);
-      on.display.setStatus(['STATUS']);
-      for (const [all, next] of changes) {
-        for (const step of all) perform(on, step);
-        await on.resize(next);
-      }
-      on.ask(MENU);
-      on.display.print(['LAST']);
-      const rows = await on.screenRows();
-      t.deepEqual(rows.slice(-3), ['LAST', 'STATUS', 'Choice:']);
-      t.deepEqual(
-        rows.filter((row) => /^(STATUS|Choice:|> )/.test(row)),
-        ['STATUS', 'Choice:'],
-      );
-    }),
+    fc.asyncProperty(
+      size,
+      fc.array(fc.tuple(steps, size), { maxLength: 5 }),
+      fc.boolean(),
+      async (first, changes, reflows) => {
+        const on = displayed(first.columns, first.rows, reflows);
+        on.display.setStatus(['STATUS']);
+        for (const [all, next] of changes) {
+          for (const step of all) perform(on, step);
+          await on.resize(next);
+        }
+        on.ask(MENU);
+        on.display.print(['LAST']);
+        const rows = await on.screenRows();
+        t.deepEqual(rows.slice(-3), ['LAST', 'STATUS', 'Choice:']);
+        t.deepEqual(
+          rows.filter((row) => /^(STATUS|Choice:|> )/.test(row)),
+          ['STATUS', 'Choice:'],
+        );
+      },
+    ),
   );
 });
