@@ -1,155 +1,296 @@
 /**
  * The console on a terminal: prompts at the bottom of the screen, everything else above them.
  *
- * The terminal is in raw mode from open to close. Keys go to the open prompt; those typed while
- * there is none wait, up to a limit, for the next.
+ * The terminal is in raw mode from open to close. What is typed goes to the open prompt. While there
+ * is none it waits, up to a limit, for the next; and when a line was interrupted, it goes on to that
+ * line until the user has noticed: a call must never take what was being typed as its answer.
  */
 
 import { emitKeypressEvents } from 'node:readline';
-import type { Prompt } from '../../machines/client/events.js';
-import { toDisplayText } from '../../protocol/display-text.js';
+import type { Prompt, ShownMessage } from '../../machines/client/events.js';
+import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import type { Console, ConsoleListener, ConsoleOptions } from './console.js';
-import { wrapLine } from './layout.js';
-import { PromptBlock } from './prompt-block.js';
+import { Display } from './display.js';
+import { Drafts } from './drafts.js';
+import { History } from './history.js';
+import { type Clipboard, LineEditor } from './line-editor.js';
+import { MessageLines } from './message-lines.js';
+import { Notifier } from './notifier.js';
+import { linesOfPaste, MAX_PASTE_BYTES, PasteReader } from './paste.js';
+import { PastedLines, previewOf, unsentLines } from './pasted-lines.js';
 import { type Key, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
+import { openTerminalModes, type TerminalModes } from './terminal-modes.js';
+import { type Input, TypeAhead } from './type-ahead.js';
 
-/** Most keys that wait for a prompt; more are dropped. */
-const MAX_KEYS_AHEAD = 1_024;
+/** How long no key must come, in milliseconds, before keys count for what interrupted a line. */
+const QUIET_MS = 700;
 
-/** How long a key waits for a prompt, in milliseconds: what was typed longer ago was meant for something else. */
-const KEY_AHEAD_MS = 2_000;
+/** Least time between two reports that the user is active, in milliseconds. */
+const ACTIVITY_PAUSE_MS = 1_000;
 
-/** How long no key must come before keys count again, when a prompt was taken from under the user's fingers. */
-const QUIET_MS = 500;
+const BELL = '\u0007';
 
 /** Opens the interactive console. */
-export function openInteractiveConsole(
-  { stdin, stdout }: ConsoleOptions,
-  listener: ConsoleListener,
-): Console {
-  const block = new PromptBlock(stdout);
-  const ahead: { readonly text: string | undefined; readonly key: Key; readonly atMs: number }[] = [];
-  let open: OpenPrompt | undefined;
-  let drawing: NodeJS.Immediate | undefined;
-  /** Set while the user may still be typing to a prompt that is gone. */
-  let deafUntilMs = 0;
-  /** What was typed to a prompt that gave way to another before it was answered. */
-  let draft: { readonly name: string; readonly text: string } | undefined;
+export function openInteractiveConsole(options: ConsoleOptions, listener: ConsoleListener): Console {
+  return new InteractiveConsole(options, listener);
+}
 
-  function onAnswer(value: string): void {
-    if (open?.prompt.draft !== undefined) draft = undefined;
-    open = undefined;
-    stdout.write('\r\n');
-    block.forget();
-    listener.onAnswer(value);
+class InteractiveConsole implements Console {
+  readonly #stdin: NodeJS.ReadStream;
+  readonly #stdout: NodeJS.WriteStream;
+  readonly #listener: ConsoleListener;
+  readonly #display: Display;
+  readonly #modes: TerminalModes;
+  readonly #notifier: Notifier;
+  readonly #pasteReader: PasteReader;
+  readonly #ahead = new TypeAhead();
+  readonly #drafts = new Drafts();
+  readonly #pasted = new PastedLines();
+  readonly #clipboard: Clipboard = { text: '' };
+  readonly #messages = new History();
+  readonly #ids = new History();
+  readonly #onKey: (text: string | undefined, key: Key) => void;
+  readonly #onResize: () => void;
+  readonly #onDraw: () => void;
+  /** What the client asks. */
+  #open: OpenPrompt | undefined;
+  /** What the console itself asks before a paste is sent, in front of the prompt of the chat. */
+  #question: KeyPrompt | undefined;
+  /** The line that was interrupted, if it is kept: it takes the keys until the user has noticed. */
+  #interrupted: LinePrompt | undefined;
+  /** The line that a user was typing before the pasted lines that are being sent. */
+  #sending: LinePrompt | undefined;
+  /** Until then, keys are for the line that was interrupted; each of them puts it off. */
+  #quietUntilMs = 0;
+  #keyAtMs = Number.NEGATIVE_INFINITY;
+  #activeAtMs = Number.NEGATIVE_INFINITY;
+  #drawing: NodeJS.Immediate | undefined;
+
+  constructor(options: ConsoleOptions, listener: ConsoleListener) {
+    const { stdin, stdout, hasColor } = options;
+    const { guard } = listener;
+    this.#stdin = stdin;
+    this.#stdout = stdout;
+    this.#listener = listener;
+    this.#display = new Display(stdout, new MessageLines({ hasColor, startedAtMs: Date.now() }));
+    this.#notifier = new Notifier({
+      mode: options.notify,
+      isPrivate: options.notifyPrivate,
+      write: (codes) => stdout.write(codes),
+      now: () => performance.now(),
+      guard,
+    });
+    this.#pasteReader = new PasteReader({ onPaste: (text) => this.#onPaste(text), guard });
+    this.#modes = openTerminalModes({
+      stdin,
+      stdout,
+      onStop: () => this.#display.erase(),
+      onContinue: () => this.#display.draw(),
+      guard,
+    });
+    this.#onKey = guard((text, key) => this.#receive(text, key));
+    this.#onResize = guard(() => this.#display.resized());
+    this.#onDraw = guard(() => {
+      this.#drawing = undefined;
+      this.#display.draw();
+    });
+    emitKeypressEvents(stdin);
+    stdin.on('keypress', this.#onKey).on('end', listener.onEnd).on('error', listener.onError);
+    stdout.on('resize', this.#onResize).on('error', listener.onEnd);
+    stdin.resume();
   }
 
-  function press(text: string | undefined, key: Key): void {
-    if (key.ctrl && key.name === 'c') return listener.onEnd();
-    if (key.ctrl && key.name === 'z') return suspend();
-    if (key.ctrl && key.name === 'd' && !open?.typed) return listener.onEnd();
-    const atMs = performance.now();
-    if (atMs < deafUntilMs) deafUntilMs = atMs + QUIET_MS;
-    else if (open !== undefined) open.keypress(text, key).catch(listener.onError);
-    else if (ahead.length < MAX_KEYS_AHEAD) ahead.push({ text, key, atMs });
+  print(lines: readonly string[]): void {
+    this.#display.print(lines);
   }
 
-  function onEdit(): void {
-    drawing ??= setImmediate(
-      listener.guard(() => {
-        drawing = undefined;
-        open?.draw();
-      }),
-    );
+  show(message: ShownMessage): void {
+    this.#display.show(message);
   }
 
-  const onResize = listener.guard(() => {
-    block.resized();
-    open?.draw();
-  });
-
-  /** Ctrl-Z: gives the terminal back to the shell until the program is continued. */
-  function suspend(): void {
-    stdout.write('\r\n');
-    block.forget();
-    stdin.setRawMode(false);
-    // Without a listener the signal does what it does to any program.
-    process.off('SIGTSTP', suspend);
-    process.once('SIGCONT', resume);
-    // The whole group, as the terminal itself would: npx and its shell are in it too.
-    process.kill(0, 'SIGTSTP');
+  setStatus(lines: readonly string[]): void {
+    this.#display.setStatus(lines);
   }
 
-  const resume = listener.guard(() => {
-    process.on('SIGTSTP', suspend);
-    stdin.setRawMode(true);
-    open?.draw();
-  });
-
-  function write(lines: readonly string[]): void {
-    const rows = lines.flatMap((line) => wrapLine(line, stdout.columns));
-    stdout.write(rows.map((row) => `${row}\r\n`).join(''));
+  notify(text: DisplayText): void {
+    this.#notifier.notify(text);
   }
 
-  function dropPrompt(): void {
-    const typed = open?.typed ?? '';
-    const name = open?.prompt.draft;
-    open = undefined;
-    block.erase();
-    if (name !== undefined) draft = { name, text: typed };
-    else if (typed !== '') {
-      // Nobody will ask for it again: it stays on the screen, and what follows it is no answer.
-      write([toDisplayText(`(Not sent: ${typed})`)]);
-      deafUntilMs = performance.now() + QUIET_MS;
+  ask(prompt: Prompt): void {
+    if (prompt === this.#open?.prompt) return;
+    this.dropPrompt();
+    const { draft, isMessage } = prompt;
+    if (this.#sending && (!isMessage || draft !== this.#sending.prompt.draft)) this.#giveUpPaste();
+    const line = this.#pasted.take();
+    if (line !== undefined) return this.#listener.onAnswer(line);
+    this.#open = prompt.kind === 'key' ? this.#keyPrompt(prompt) : this.#linePrompt(prompt);
+    this.#display.ask(this.#open);
+    for (const { input, atMs } of this.#ahead.take(performance.now())) this.#deliver(input, atMs);
+  }
+
+  dropPrompt(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    this.#question = undefined;
+    this.#display.ask(undefined);
+    if (open instanceof LinePrompt) this.#interrupt(open, this.#pasted.drop());
+  }
+
+  close(): void {
+    clearImmediate(this.#drawing);
+    this.#notifier.close();
+    this.#pasteReader.close();
+    this.#giveUpPaste();
+    this.#display.erase();
+    this.#modes.close();
+    const { onEnd, onError } = this.#listener;
+    this.#stdin.off('keypress', this.#onKey).off('end', onEnd).off('error', onError);
+    this.#stdout.off('resize', this.#onResize).off('error', onEnd);
+    this.#stdin.pause();
+  }
+
+  // Keys come in.
+
+  #receive(text: string | undefined, key: Key): void {
+    this.#keyAtMs = performance.now();
+    this.#notifier.keyPressed();
+    if (this.#keyAtMs - this.#activeAtMs >= ACTIVITY_PAUSE_MS) {
+      this.#activeAtMs = this.#keyAtMs;
+      this.#listener.onActivity();
     }
+    if (!this.#pasteReader.take(key)) this.#deliver({ kind: 'key', text, key }, this.#keyAtMs);
   }
 
-  const onKey = listener.guard(press);
+  #onPaste(text: string | undefined): void {
+    if (text !== undefined) this.#deliver({ kind: 'paste', text }, performance.now());
+    else this.#display.print([`(Not pasted: it is longer than ${MAX_PASTE_BYTES / 1024 ** 2} MiB.)`]);
+  }
 
-  emitKeypressEvents(stdin);
-  stdin.setRawMode(true);
-  process.on('SIGTSTP', suspend);
-  stdin.on('keypress', onKey).on('end', listener.onEnd).on('error', listener.onError);
-  stdout.on('resize', onResize).on('error', listener.onEnd);
-  stdin.resume();
+  /** Gives an input to whatever it was meant for. */
+  #deliver(input: Input, atMs: number): void {
+    const isQuietTime = atMs < this.#quietUntilMs;
+    const isOffScreen = isQuietTime || this.#sending !== undefined;
+    const target = isOffScreen ? (this.#sending ?? this.#interrupted) : (this.#question ?? this.#open);
+    if (input.kind === 'key' && this.#isCommand(input.key, target)) return;
+    if (isQuietTime) this.#quietUntilMs = atMs + QUIET_MS;
+    if (target === undefined) {
+      if (isOffScreen) this.#stdout.write(BELL);
+      else this.#ahead.add(input, atMs);
+    } else if (input.kind === 'key') target.keypress(input.text, input.key).catch(this.#listener.onError);
+    else this.#paste(input.text, target);
+  }
 
-  return {
-    print(lines) {
-      block.erase();
-      write(lines);
-      open?.draw();
-    },
+  /** Does what a few keys mean whatever is asked; false for all others. */
+  #isCommand({ ctrl, name }: Key, target: OpenPrompt | undefined): boolean {
+    if (!ctrl) return false;
+    if (name === 'c' || (name === 'd' && !target?.typed)) this.#listener.onEnd();
+    else if (name === 'z') this.#modes.stop();
+    else if (name === 'l') this.#display.clear();
+    else return false;
+    return true;
+  }
 
-    show({ name, text }) {
-      this.print([`${name}: ${text}`]);
-    },
+  /** A paste is text for a line. It answers nothing by itself, and is never sent unseen. */
+  #paste(text: string, target: OpenPrompt): void {
+    if (!(target instanceof LinePrompt)) {
+      this.#stdout.write(BELL);
+      return;
+    }
+    const lines = linesOfPaste(text);
+    if (lines.length > 1 && target === this.#open && target.prompt.isMessage)
+      this.#askBeforeSending(lines, target);
+    else target.insert(lines.join(' '));
+  }
 
-    setStatus() {},
+  #askBeforeSending(lines: readonly string[], chat: LinePrompt): void {
+    const prompt: Prompt = { text: `Send these ${lines.length} lines (y/n)? `, kind: 'key', keys: 'yn' };
+    this.#pasted.set(lines);
+    this.#display.print(previewOf(lines));
+    this.#question = this.#keyPrompt(prompt, (key) => {
+      this.#question = undefined;
+      this.#display.answered(prompt.text + key.toUpperCase());
+      if (key.toLowerCase() === 'y') this.#beginSending(chat);
+      else {
+        this.#display.print([`(Not sent: the ${this.#pasted.drop().length} lines of the paste.)`]);
+        this.#display.ask(chat);
+      }
+    });
+    this.#display.ask(this.#question);
+  }
 
-    notify() {},
+  /** The first line is an answer now; the others are when the chat asks again. */
+  #beginSending(chat: LinePrompt): void {
+    this.#sending = chat;
+    this.#open = undefined;
+    this.#listener.onAnswer(this.#pasted.take() ?? '');
+  }
 
-    ask(prompt: Prompt) {
-      if (prompt === open?.prompt) return;
-      dropPrompt();
-      const options = { prompt, block, stdout, onAnswer };
-      const text = prompt.draft !== undefined && prompt.draft === draft?.name ? draft.text : '';
-      open =
-        prompt.kind === 'key' ? new KeyPrompt(options) : new LinePrompt({ ...options, draft: text, onEdit });
-      open.draw();
-      const sinceMs = performance.now() - KEY_AHEAD_MS;
-      for (const { text, key, atMs } of ahead.splice(0)) if (atMs >= sinceMs) press(text, key);
-    },
+  // Prompts come and go.
 
-    dropPrompt,
+  #keyPrompt(
+    prompt: Prompt,
+    onAnswer = (key: string) => this.#answer(key, prompt.text + key.toUpperCase()),
+  ): KeyPrompt {
+    return new KeyPrompt({ prompt, stdout: this.#stdout, onAnswer });
+  }
 
-    close() {
-      clearImmediate(drawing);
-      block.erase();
-      process.off('SIGCONT', resume).off('SIGTSTP', suspend);
-      stdin.off('keypress', onKey).off('end', listener.onEnd).off('error', listener.onError);
-      stdout.off('resize', onResize).off('error', listener.onEnd);
-      stdin.setRawMode(false);
-      stdin.pause();
-    },
-  };
+  #linePrompt(prompt: Prompt): LinePrompt {
+    const history = prompt.isMessage ? this.#messages : this.#ids;
+    const editor = this.#lineFor(prompt);
+    if (editor === this.#interrupted?.editor) this.#quietUntilMs = 0;
+    return new LinePrompt({
+      prompt,
+      editor,
+      stdout: this.#stdout,
+      history: history.walk(),
+      onEdit: () => {
+        this.#drawing ??= setImmediate(this.#onDraw);
+      },
+      onAnswer: (line, from) => {
+        // A line that is not on the screen is edited, but nobody sends it off.
+        if (from !== this.#open) return from.alert();
+        history.add(line);
+        this.#answer(line, prompt.isMessage ? undefined : prompt.text + toDisplayText(line));
+      },
+    });
+  }
+
+  /** The line as it was when it was interrupted, if it was. */
+  #lineFor({ draft }: Prompt): LineEditor {
+    const line = this.#sending?.editor ?? (draft === undefined ? undefined : this.#drafts.take(draft));
+    this.#sending = undefined;
+    return line ?? new LineEditor(this.#clipboard);
+  }
+
+  /** Closes the open prompt; a line that stays on the screen shows how it was answered. */
+  #answer(value: string, line: string | undefined): void {
+    this.#open = undefined;
+    this.#display.answered(line);
+    this.#listener.onAnswer(value);
+  }
+
+  /** The program takes a line away from the user, who may well be typing. */
+  #interrupt(line: LinePrompt, pasted: readonly string[]): void {
+    const nowMs = performance.now();
+    if (!line.editor.isEmpty || nowMs - this.#keyAtMs < QUIET_MS) this.#quietUntilMs = nowMs + QUIET_MS;
+    const { draft } = line.prompt;
+    const unsent = [...pasted];
+    if (draft !== undefined) {
+      this.#drafts.keep(draft, line.editor);
+      this.#interrupted = line;
+    } else {
+      // Nobody will ask for it again: it stays on the screen, and what follows it is no answer.
+      this.#interrupted = undefined;
+      if (!line.editor.isEmpty) unsent.push(line.typed);
+    }
+    if (unsent.length > 0) this.#display.print(unsentLines(unsent));
+  }
+
+  /** The chat is over before all lines of a paste were sent. */
+  #giveUpPaste(): void {
+    const line = this.#sending;
+    this.#sending = undefined;
+    if (line !== undefined) this.#interrupt(line, this.#pasted.drop());
+  }
 }

@@ -1,22 +1,34 @@
 /**
  * How text falls on a screen: column by column, wide characters two, wrapping at the right edge.
+ *
+ * Terminals disagree about the width of emoji that are joined of several characters. Here they have
+ * the largest width that a terminal may give them: a row may then end early, but never overflows
+ * into a row of its own, where a buddy's words could be taken for the program's.
  */
 
 import stringWidth from 'string-width';
+
+/** The size of a screen, in cells. */
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /** Columns from one tab stop to the next. */
 const TAB_COLUMNS = 8;
 
 /** Stands before the second and later rows of a long line: they cannot be taken for lines of their own. */
-const CONTINUATION = '   ';
+export const CONTINUATION = '   ';
 
-/** A cell of the screen, from the first cell of a text. */
-export interface Place {
-  readonly row: number;
-  readonly column: number;
-}
+/** Stands for what a clipped line left out. */
+const ELLIPSIS = '…';
+
+/** Most characters whose widths are kept, because finding one takes its time. */
+const MAX_KNOWN_WIDTHS = 4_096;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+const knownWidths = new Map<string, number>();
 
 /** Each of these is a character of one column: no need to look closer, which takes its time. */
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
@@ -27,19 +39,23 @@ export function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** The cell that follows a text which begins in the first cell of a row. */
-export function placeAfter(text: string, columns: number): Place {
-  let row = 0;
-  let column = 0;
-  for (const grapheme of graphemesOf(text)) {
-    const width = widthAt(grapheme, column);
-    if (column + width > columns) {
-      row += 1;
-      column = 0;
-    }
-    column += width;
+/** The columns that a character takes at a column of the screen; at most, where terminals disagree. */
+export function widthAt(grapheme: string, column: number): number {
+  if (grapheme === '\t') return TAB_COLUMNS - (column % TAB_COLUMNS);
+  if (PRINTABLE_ASCII.test(grapheme)) return grapheme.length;
+  let width = knownWidths.get(grapheme);
+  if (width === undefined) {
+    const apart = Array.from(grapheme).reduce((sum, character) => sum + stringWidth(character), 0);
+    width = Math.max(apart, stringWidth(grapheme));
+    if (knownWidths.size >= MAX_KNOWN_WIDTHS) knownWidths.clear();
+    knownWidths.set(grapheme, width);
   }
-  return column === columns ? { row: row + 1, column: 0 } : { row, column };
+  return width;
+}
+
+/** The columns that a text takes from the beginning of a row. */
+export function widthOf(text: string): number {
+  return graphemesOf(text).reduce((column, grapheme) => column + widthAt(grapheme, column), 0);
 }
 
 /** Splits a line into rows of a screen, at spaces where there are any, all rows but the first indented. */
@@ -55,7 +71,7 @@ export function wrapLine(line: string, columns: number): string[] {
       const broken = word.length < row.length - CONTINUATION.length ? word : '';
       rows.push(row.slice(0, row.length - broken.length));
       row = CONTINUATION + broken;
-      column = CONTINUATION.length + stringWidth(broken);
+      column = CONTINUATION.length + widthOf(broken);
     }
     word = grapheme === ' ' || grapheme === '\t' ? '' : word + grapheme;
     row += grapheme;
@@ -64,7 +80,18 @@ export function wrapLine(line: string, columns: number): string[] {
   return [...rows, row];
 }
 
-function widthAt(grapheme: string, column: number): number {
-  if (grapheme === '\t') return TAB_COLUMNS - (column % TAB_COLUMNS);
-  return PRINTABLE_ASCII.test(grapheme) ? grapheme.length : stringWidth(grapheme);
+/** The line as it fits in one row, with an ellipsis where it is clipped, and tabs as spaces. */
+export function clipLine(line: string, columns: number): string {
+  let row = '';
+  let column = 0;
+  /** How much of the row leaves room for the ellipsis. */
+  let kept = 0;
+  for (const grapheme of graphemesOf(line)) {
+    const width = widthAt(grapheme, column);
+    if (column + width > columns) return row.slice(0, kept) + ELLIPSIS;
+    row += grapheme === '\t' ? ' '.repeat(width) : grapheme;
+    column += width;
+    if (column <= columns - ELLIPSIS.length) kept = row.length;
+  }
+  return row;
 }

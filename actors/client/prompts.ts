@@ -1,16 +1,15 @@
 /**
  * The two prompts of the interactive console: enquirer's, as far as keys go. It names them and
- * binds them to commands, which are the methods below; drawing is the prompt block's business,
- * because enquirer leaves ghost rows behind a wrapped line, and keys are handed in one by one,
- * because enquirer would lose those that are typed between two prompts.
+ * binds them to commands, which are the methods below. Drawing is the console's business, because
+ * enquirer leaves ghost rows behind a wrapped line, and keys are handed in one by one, because
+ * enquirer would lose those that are typed between two prompts.
  */
 
 import Enquirer from 'enquirer';
 import type { Prompt } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
-import { MAX_LINE_BYTES } from './console.js';
-import { graphemesOf } from './layout.js';
-import type { PromptBlock } from './prompt-block.js';
+import type { HistoryWalk } from './history.js';
+import type { LineEditor } from './line-editor.js';
 
 /** A key as `node:readline` reports it. */
 export interface Key {
@@ -18,6 +17,8 @@ export interface Key {
   readonly name?: string;
   readonly ctrl?: boolean;
   readonly meta?: boolean;
+  /** Alt, as terminals say it that send an escape before the whole key; set by enquirer. */
+  readonly option?: boolean;
 }
 
 /** The part of enquirer's base class that is used here; its own types leave it out. */
@@ -35,44 +36,49 @@ export interface OpenPrompt extends EnquirerPrompt {
   readonly prompt: Prompt;
   /** What was typed and not yet sent off. */
   readonly typed: string;
-  draw(): void;
+  /** The question and what was typed, before and after the cursor, safe to be shown. */
+  readonly shown: { readonly before: string; readonly after: string };
 }
 
 interface PromptOptions {
   readonly prompt: Prompt;
-  readonly block: PromptBlock;
   readonly stdout: NodeJS.WriteStream;
-  readonly onAnswer: (value: string) => void;
+}
+
+interface KeyPromptOptions extends PromptOptions {
+  /** Told of the key that answers. */
+  readonly onAnswer: (key: string) => void;
 }
 
 interface LinePromptOptions extends PromptOptions {
-  /** The text to begin with. */
-  readonly draft: string;
-  /** Told of every change, so that it is drawn: once for all keys of a paste. */
+  /** The line as it is so far. */
+  readonly editor: LineEditor;
+  /** Lines that were sent off before. */
+  readonly history: HistoryWalk;
+  /** Told of every change, so that it is drawn: once for all keys that come together. */
   readonly onEdit: () => void;
+  readonly onAnswer: (line: string, from: LinePrompt) => void;
 }
 
 /** A question that one key answers. */
 export class KeyPrompt extends BasePrompt implements OpenPrompt {
   readonly typed = '';
   readonly prompt: Prompt;
-  readonly #options: PromptOptions;
+  readonly #options: KeyPromptOptions;
 
-  constructor(options: PromptOptions) {
+  constructor(options: KeyPromptOptions) {
     super({ stdout: options.stdout });
     this.#options = options;
     this.prompt = options.prompt;
   }
 
-  draw(): void {
-    this.#options.block.draw(this.prompt.text, '');
+  get shown() {
+    return { before: this.prompt.text, after: '' };
   }
 
   dispatch(text: string | undefined): void {
-    const { block, onAnswer } = this.#options;
     if (!text || !this.prompt.keys?.includes(text.toLowerCase())) return this.alert();
-    block.draw(this.prompt.text + text.toUpperCase(), '');
-    onAnswer(text);
+    this.#options.onAnswer(text);
   }
 
   // Enquirer's own would answer without a key.
@@ -89,115 +95,132 @@ export class KeyPrompt extends BasePrompt implements OpenPrompt {
 /** A question that a line of text answers, edited as in a shell. */
 export class LinePrompt extends BasePrompt implements OpenPrompt {
   readonly prompt: Prompt;
+  readonly editor: LineEditor;
   readonly #options: LinePromptOptions;
-  /** What a user sees as characters, before the cursor and, backwards, after it. */
-  #before: string[];
-  #after: string[] = [];
+  /** Keys to which enquirer binds nothing, or what a shell has elsewhere. */
+  readonly #bindings: Readonly<Record<string, () => boolean>>;
 
   constructor(options: LinePromptOptions) {
     super({ stdout: options.stdout });
     this.#options = options;
     this.prompt = options.prompt;
-    this.#before = graphemesOf(options.draft);
+    this.editor = options.editor;
+    const { editor } = options;
+    this.#bindings = {
+      'ctrl t': () => editor.transpose(),
+      'ctrl y': () => editor.yank(),
+      'ctrl left': () => editor.wordLeft(),
+      'ctrl right': () => editor.wordRight(),
+      'ctrl delete': () => editor.cutWordRight(),
+      'meta b': () => editor.wordLeft(),
+      'meta f': () => editor.wordRight(),
+      'meta d': () => editor.cutWordRight(),
+      'meta right': () => editor.wordRight(),
+    };
   }
 
   get typed(): string {
-    return this.#before.join('') + this.#rest;
+    return this.editor.text;
   }
 
-  draw(): void {
-    const before = toDisplayText(this.#before.join(''));
-    this.#options.block.draw(this.prompt.text + before, toDisplayText(this.#rest));
+  get shown() {
+    const { before, after } = this.editor;
+    return { before: this.prompt.text + toDisplayText(before), after: toDisplayText(after) };
   }
 
-  get #rest(): string {
-    return this.#after.toReversed().join('');
+  /** Puts text where the cursor is; rings the bell when the line has no room for all of it. */
+  insert(text: string): void {
+    if (!this.editor.insert(text)) this.alert();
+    this.#options.onEdit();
   }
 
   // The names of these methods are enquirer's commands.
 
   dispatch(text: string | undefined, key: Key): void {
-    if (!text || key.ctrl || key.meta || text < ' ' || this.#isFull()) return this.alert();
-    // What is typed may join the character before it: an accent, a joined emoji.
-    const last = this.#before.pop() ?? '';
-    this.#before.push(...graphemesOf(last + text));
-    this.#options.onEdit();
+    if (key.ctrl || key.meta || key.option) {
+      const binding = this.#bindings[`${key.ctrl ? 'ctrl' : 'meta'} ${key.name}`];
+      return binding === undefined ? this.alert() : this.#edit(binding());
+    }
+    if (!text || text < ' ') return this.alert();
+    this.insert(text);
   }
 
   submit(): void {
-    this.last();
-    this.draw();
-    this.#options.onAnswer(this.typed);
+    this.#options.onAnswer(this.typed, this);
   }
 
   /** Escape. */
   cancel(): void {
-    this.#before = [];
-    this.#after = [];
-    this.#options.onEdit();
+    this.#edit(this.editor.cutAll());
   }
 
-  /** Backspace. */
-  delete(): void {
-    this.#before.pop();
-    this.#options.onEdit();
+  /** Backspace; with Alt, by words. */
+  delete(_text: string | undefined, key: Key): void {
+    this.#edit(key.meta ? this.editor.cutWordLeft() : this.editor.deleteLeft());
   }
 
-  deleteForward(): void {
-    this.#after.pop();
-    this.#options.onEdit();
+  /** Delete or Ctrl-D; with Alt, by words. */
+  deleteForward(_text: string | undefined, key: Key): void {
+    this.#edit(key.meta ? this.editor.cutWordRight() : this.editor.deleteRight());
   }
 
-  /** Ctrl-W. */
-  cutLeft(): void {
-    this.#before = graphemesOf(this.#before.join('').replace(/\S+\s*$/, ''));
-    this.#options.onEdit();
+  /** Ctrl-W; and Alt-Left, where a terminal sends it as two escapes. */
+  cutLeft(_text: string | undefined, key: Key): void {
+    this.#edit(key.name === 'left' ? this.editor.wordLeft() : this.editor.cutToSpaceLeft());
   }
 
   /** Ctrl-U. */
   undo(): void {
-    this.#before = [];
-    this.#options.onEdit();
+    this.#edit(this.editor.cutToStart());
   }
 
   /** Ctrl-K. */
   cutForward(): void {
-    this.#after = [];
-    this.#options.onEdit();
+    this.#edit(this.editor.cutToEnd());
   }
 
-  left(): void {
-    this.#moveLeft(1);
+  left(_text: string | undefined, key: Key): void {
+    this.#edit(key.meta ? this.editor.wordLeft() : this.editor.left());
   }
 
-  right(): void {
-    this.#moveRight(1);
+  right(_text: string | undefined, key: Key): void {
+    this.#edit(key.meta ? this.editor.wordRight() : this.editor.right());
   }
 
   first(): void {
-    this.#moveLeft(this.#before.length);
+    this.editor.toStart();
+    this.#options.onEdit();
   }
 
   last(): void {
-    this.#moveRight(this.#after.length);
+    this.editor.toEnd();
+    this.#options.onEdit();
+  }
+
+  up(): void {
+    this.#recall(this.#options.history.up(this.typed));
+  }
+
+  down(): void {
+    this.#recall(this.#options.history.down(this.typed));
   }
 
   backward = this.left;
   forward = this.right;
   home = this.first;
   end = this.last;
+  /** Ctrl-P and Ctrl-N. */
+  search = this.up;
+  newItem = this.down;
 
-  #moveLeft(count: number): void {
-    if (count > 0) this.#after.push(...this.#before.splice(-count).reverse());
-    this.#options.onEdit();
+  #recall(line: string | undefined): void {
+    if (line !== undefined) this.editor.set(line);
+    this.#edit(line !== undefined);
   }
 
-  #moveRight(count: number): void {
-    if (count > 0) this.#before.push(...this.#after.splice(-count).reverse());
-    this.#options.onEdit();
-  }
-
-  #isFull(): boolean {
-    return this.#before.length + this.#after.length >= MAX_LINE_BYTES;
+  /** After a key: shows what it did, or rings the bell where it could do nothing. */
+  #edit(done: boolean): void {
+    if (done) this.#options.onEdit();
+    else this.alert();
   }
 }

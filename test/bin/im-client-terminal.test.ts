@@ -16,6 +16,14 @@ const LEFT = '\u001b[D';
 const HOME = '\u001b[H';
 const BACKSPACE = '\u007f';
 
+/** Longer than the client waits for quiet before keys answer what interrupted a line, in milliseconds. */
+const LONG_QUIET_MS = 900;
+
+/** The passing of time is what is tested: that nobody types for a while. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LONG_QUIET_MS));
+}
+
 /** Alice at her menu in a terminal, on a server where bob is registered. */
 async function aliceInTerminal(t: ExecutionContext, size = SIZE, ...options: readonly string[]) {
   const server = await startServerProgram(t, await temporaryDirectory(t));
@@ -109,6 +117,7 @@ test('a call that comes in while a prompt is open asks at once, and brings back 
     'Call from bob (127.0.0.1).',
     'Do you want to accept an incoming connection (y/n)?',
   );
+  await quiet();
   alice.press('n');
   t.is(await bob.line(), 'REJECT');
   await alice.shows(
@@ -127,6 +136,7 @@ test('what was typed also survives a whole chat', async (t) => {
   await alice.shows('Enter buddy id: bo');
   const bob = await Peer.call(t, await alicesPort(t, server.udp));
   await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  await quiet();
   alice.press('y');
   await bob.line();
   await alice.shows('Enter your text to send to buddy.  Enter q to quit.', '>');
@@ -145,7 +155,7 @@ test('what a user goes on typing when the buddy is gone is kept from the menu', 
   await alice.shows(...AT_MENU);
   alice.press('x');
   t.true(alice.rows().includes('(Not sent: half a sen)'));
-  await new Promise((resolve) => setTimeout(resolve, 600)); // as a user looks up
+  await quiet(); // as a user looks up
   alice.press('s');
   await alice.until(() => alice.rows().includes('My buddy list:'));
 });

@@ -18,6 +18,8 @@ export interface TerminalSize {
 export class Terminal {
   readonly pty: IPty;
   readonly exited: Promise<number>;
+  /** Everything that was written to the terminal, codes included. */
+  output = '';
   readonly #screen: InstanceType<typeof xterm.Terminal>;
   #changed = () => {};
 
@@ -26,7 +28,10 @@ export class Terminal {
     this.#screen = new xterm.Terminal({ cols, rows, allowProposedApi: true });
     const env = { ...emptyEnvironment(t), TERM: 'xterm-256color' };
     this.pty = spawn(file, [...args], { cols, rows, env });
-    this.pty.onData((data) => this.#screen.write(data, () => this.#changed()));
+    this.pty.onData((data) => {
+      this.output += data;
+      this.#screen.write(data, () => this.#changed());
+    });
     this.exited = new Promise((resolve) => {
       this.pty.onExit(({ exitCode }) => resolve(exitCode));
     });
@@ -59,6 +64,17 @@ export class Terminal {
     );
     while (lines.at(-1) === '') lines.pop();
     return lines;
+  }
+
+  /** The rows that have scrolled off the screen, and those of the screen. */
+  allRows(): string[] {
+    const { active } = this.#screen.buffer;
+    return [
+      ...Array.from({ length: active.baseY }, (_, row) =>
+        (active.getLine(row)?.translateToString(true) ?? '').trimEnd(),
+      ),
+      ...this.rows(),
+    ];
   }
 
   /** The cursor's column, counted from 0, and the text of its row. */

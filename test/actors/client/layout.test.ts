@@ -1,22 +1,37 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { graphemesOf, placeAfter, wrapLine } from '../../../actors/client/layout.js';
+import { clipLine, graphemesOf, widthOf, wrapLine } from '../../../actors/client/layout.js';
 
 test('what a user sees as one character is one', (t) => {
   t.deepEqual(graphemesOf('añ👩‍🚀你'), ['a', 'ñ', '👩‍🚀', '你']);
 });
 
-test('text fills a row and goes on in the next', (t) => {
-  t.deepEqual(placeAfter('', 10), { row: 0, column: 0 });
-  t.deepEqual(placeAfter('123456789', 10), { row: 0, column: 9 });
-  t.deepEqual(placeAfter('1234567890', 10), { row: 1, column: 0 });
-  t.deepEqual(placeAfter('12345678901', 10), { row: 1, column: 1 });
+test('a wide character takes two columns, a combining mark none', (t) => {
+  t.is(widthOf('abc'), 3);
+  t.is(widthOf('你'), 2);
+  t.is(widthOf('e\u0301'), 1);
+  t.is(widthOf('ab\tc'), 9);
 });
 
-test('a wide character takes two columns, and none is split', (t) => {
-  t.deepEqual(placeAfter('你', 10), { row: 0, column: 2 });
-  t.deepEqual(placeAfter('123456789你', 10), { row: 1, column: 2 });
-  t.deepEqual(placeAfter('👩‍🚀', 10), { row: 0, column: 2 });
+test('where terminals disagree about a width, it is the larger one', (t) => {
+  t.is(widthOf('👩‍🚀'), 4);
+  t.is(widthOf('❤️'), 2);
+});
+
+test('a clipped line ends with an ellipsis, in the last column at most', (t) => {
+  t.is(clipLine('1234567890', 10), '1234567890');
+  t.is(clipLine('12345678901', 10), '123456789…');
+  t.is(clipLine('你好你好你好', 10), '你好你好…');
+  t.is(clipLine('bob\tON', 20), 'bob     ON');
+  t.is(clipLine('bob\tONLINE', 10), 'bob     O…');
+});
+
+test('a clipped line is never wider than its row', (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 40 }), (text, columns) => {
+      t.true(widthOf(clipLine(text, columns)) <= columns);
+    }),
+  );
 });
 
 test('a line that fits is one row', (t) => {
@@ -47,10 +62,7 @@ test('no row is wider than the screen, and none of the text is lost', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 10, max: 40 }), (text, columns) => {
       const rows = wrapLine(text.replaceAll('\t', ' '), columns);
-      for (const row of rows) {
-        const { row: lines, column } = placeAfter(row, columns);
-        t.true(lines === 0 || (lines === 1 && column === 0));
-      }
+      for (const row of rows) t.true(widthOf(row) <= columns);
       const joined = rows.map((row, index) => (index === 0 ? row : row.slice(3))).join('');
       t.is(joined, text.replaceAll('\t', ' '));
     }),

@@ -3,24 +3,29 @@ import test from 'ava';
 import { PromptBlock } from '../../../actors/client/prompt-block.js';
 
 /** A block on a real terminal's screen. */
-function block(columns: number) {
-  const terminal = new xterm.Terminal({ cols: columns, rows: 8, allowProposedApi: true });
+function block(columns: number, height = 8) {
+  const terminal = new xterm.Terminal({ cols: columns, rows: height, allowProposedApi: true });
   let written = Promise.resolve();
   const write = (text: string) => {
     written = new Promise((resolve) => terminal.write(text, resolve));
   };
-  const screen = { columns, write };
+  const codes = new PromptBlock();
   return {
-    block: new PromptBlock(screen),
+    block: {
+      draw: (before: string, after: string, ...status: readonly string[]) =>
+        write(codes.draw({ status, before, after }, { columns, rows: height })),
+      erase: () => write(codes.erase()),
+      forget: () => codes.forget(),
+    },
     write,
     async looks() {
       await written;
       const { active } = terminal.buffer;
-      const rows = Array.from({ length: 8 }, (_, row) =>
+      const rows = Array.from({ length: active.length }, (_, row) =>
         (active.getLine(row)?.translateToString(true) ?? '').trimEnd(),
       );
       while (rows.at(-1) === '') rows.pop();
-      return { rows, cursor: [active.cursorY, active.cursorX] };
+      return { rows, cursor: [active.baseY + active.cursorY, active.cursorX] };
     },
   };
 }
@@ -71,4 +76,48 @@ test('forgotten, it stays on the screen', async (t) => {
   prompt.forget();
   prompt.draw('> ', '');
   t.deepEqual(await looks(), { rows: ['> sent', '>'], cursor: [1, 2] });
+});
+
+test('the status stands above the question, a row each', async (t) => {
+  const { block: prompt, looks } = block(20);
+  prompt.draw('Choice: ', '', 'bob   ONLINE', 'a line that is too long for it');
+  t.deepEqual(await looks(), {
+    rows: ['bob   ONLINE', 'a line that is too …', 'Choice:'],
+    cursor: [2, 8],
+  });
+  prompt.draw('Choice: ', '', 'bob   OFFLINE');
+  t.deepEqual(await looks(), { rows: ['bob   OFFLINE', 'Choice:'], cursor: [1, 8] });
+  prompt.draw('Choice: ', '');
+  t.deepEqual(await looks(), { rows: ['Choice:'], cursor: [0, 8] });
+});
+
+test('a status that is higher than the screen says how many lines it left out', async (t) => {
+  const { block: prompt, looks } = block(20, 5);
+  const buddies = Array.from({ length: 12 }, (_, index) => `buddy ${index}`);
+  prompt.draw('Choice: ', '', ...buddies);
+  t.deepEqual((await looks()).rows, ['buddy 0', 'buddy 1', '… and 10 more', 'Choice:']);
+  const { block: higher, looks: looksHigher } = block(20, 24);
+  higher.draw('Choice: ', '', ...buddies);
+  t.deepEqual((await looksHigher()).rows, [...buddies.slice(0, 9), '… and 3 more', 'Choice:']);
+});
+
+test('a text that is higher than the screen shows around the cursor, and leaves nothing behind', async (t) => {
+  const { block: prompt, looks } = block(10, 3);
+  const text = [...'abcd']
+    .map((letter) => letter.repeat(10))
+    .join('')
+    .concat('e');
+  for (let length = 1; length <= text.length; length++) prompt.draw(text.slice(0, length), '');
+  t.deepEqual(await looks(), { rows: ['cccccccccc', 'dddddddddd', 'e'], cursor: [2, 1] });
+  prompt.draw(text.slice(0, 5), text.slice(5));
+  t.deepEqual(await looks(), { rows: ['aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc'], cursor: [0, 5] });
+});
+
+test('emoji of which terminals think differently put the cursor where the terminal has it', async (t) => {
+  const { block: prompt, looks } = block(20);
+  prompt.draw('> 👩‍🚀x', 'yz');
+  const { cursor } = await looks();
+  const plain = block(20);
+  plain.write('> 👩‍🚀x');
+  t.deepEqual(cursor, (await plain.looks()).cursor);
 });

@@ -1,40 +1,40 @@
 import test from 'ava';
 import { MAX_LINE_BYTES } from '../../../actors/client/console.js';
-import type { PromptBlock } from '../../../actors/client/prompt-block.js';
+import { History } from '../../../actors/client/history.js';
+import { LineEditor } from '../../../actors/client/line-editor.js';
 import { type Key, KeyPrompt, LinePrompt } from '../../../actors/client/prompts.js';
 
 const LEFT: Key = { name: 'left', sequence: '\x1b[D' };
 const RIGHT: Key = { name: 'right', sequence: '\x1b[C' };
 const ENTER: Key = { name: 'return', sequence: '\r' };
 
-/** A prompt whose block only remembers what was drawn last, the cursor as `|`. */
-function prompted(kind: 'key' | 'line', draft = '') {
+/** A prompt with a line so far and lines sent before; the cursor in what it shows is a `|`. */
+function prompted(kind: 'key' | 'line', draft = '', sent: readonly string[] = []) {
   const answers: string[] = [];
-  let drawn = '';
   let bells = 0;
-  const block = {
-    draw: (before: string, after: string) => {
-      drawn = `${before}|${after}`;
-    },
-  } as PromptBlock;
+  let edits = 0;
+  const editor = new LineEditor();
+  editor.set(draft);
+  const history = new History();
+  for (const line of sent) history.add(line);
   const stdout = { write: () => ++bells } as never;
   const onAnswer = (value: string) => answers.push(value);
   const prompt: KeyPrompt | LinePrompt =
     kind === 'key'
-      ? new KeyPrompt({ prompt: { text: '? ', kind, keys: 'yn' }, block, stdout, onAnswer })
+      ? new KeyPrompt({ prompt: { text: '? ', kind, keys: 'yn' }, stdout, onAnswer })
       : new LinePrompt({
           prompt: { text: '> ', kind },
-          block,
           stdout,
           onAnswer,
-          draft,
-          onEdit: () => prompt.draw(),
+          editor,
+          history: history.walk(),
+          onEdit: () => edits++,
         });
-  prompt.draw();
   return {
     answers,
     bells: () => bells,
-    drawn: () => drawn,
+    edits: () => edits,
+    drawn: () => `${prompt.shown.before}|${prompt.shown.after}`,
     prompt,
     /** Presses keys: characters, or keys by name. */
     async press(...keys: readonly (string | Key)[]) {
@@ -54,10 +54,9 @@ function ctrl(name: string): Key {
 
 test('a key prompt takes one of its keys, in either case', async (t) => {
   for (const key of ['y', 'Y', 'n']) {
-    const { answers, drawn, press } = prompted('key');
+    const { answers, press } = prompted('key');
     await press(key);
     t.deepEqual(answers, [key]);
-    t.is(drawn(), `? ${key.toUpperCase()}|`);
   }
 });
 
@@ -105,6 +104,12 @@ test('the usual keys of a shell edit the line', async (t) => {
     [ctrl('u'), '> |'],
     [{ name: 'escape', sequence: '\x1b' }, '> |'],
     [ctrl('b'), '> one tw|o'],
+    [ctrl('t'), '> one tow|'],
+    [{ name: 'b', meta: true, sequence: '\x1bb' }, '> one |two'],
+    [{ name: 'left', ctrl: true, sequence: '\x1b[1;5D' }, '> one |two'],
+    [{ name: 'left', meta: true, sequence: '\x1b[1;3D' }, '> one |two'],
+    [{ name: 'left', meta: true, sequence: '\x1b\x1b[D' }, '> one |two'],
+    [{ name: 'backspace', meta: true, sequence: '\x1b\x7f' }, '> one |'],
   ];
   for (const [key, drawn] of cases) {
     const line = prompted('line', 'one two');
@@ -137,11 +142,13 @@ test('an accent that is typed after its letter joins it', async (t) => {
 test('keys that mean nothing change nothing', async (t) => {
   const { drawn, press } = prompted('line', 'text');
   await press(
-    { name: 'up', sequence: '\x1b[A' },
     { name: 'f1', sequence: '\x1bOP' },
     { name: 'pageup', sequence: '\x1b[5~' },
     { name: 'x', meta: true, sequence: '\x1bx' },
-    ctrl('t'),
+    ctrl('g'),
+    ctrl('v'),
+    ctrl('y'),
+    { name: 'up', ctrl: true, sequence: '\x1b[1;5A' },
   );
   t.is(drawn(), '> text|');
 });
@@ -151,4 +158,55 @@ test('what is typed passes the text gate before it is drawn, and is sent as it i
   t.is(drawn(), '> a\uFFFDb|');
   await press(ENTER);
   t.deepEqual(answers, ['a\u202eb']);
+});
+
+test('keys with Alt and Ctrl go and delete by words, to the right too', async (t) => {
+  const cases: readonly (readonly [Key, string])[] = [
+    [{ name: 'f', meta: true, sequence: '\x1bf' }, '> one| two'],
+    [{ name: 'right', ctrl: true, sequence: '\x1b[1;5C' }, '> one| two'],
+    [{ name: 'right', meta: true, sequence: '\x1b[1;3C' }, '> one| two'],
+    [{ name: 'right', meta: true, sequence: '\x1b\x1b[C' }, '> one| two'],
+    [{ name: 'd', meta: true, sequence: '\x1bd' }, '> | two'],
+    [{ name: 'delete', ctrl: true, sequence: '\x1b[3;5~' }, '> | two'],
+    [ctrl('d'), '> |ne two'],
+  ];
+  for (const [key, drawn] of cases) {
+    const line = prompted('line', 'one two');
+    await line.press(ctrl('a'), key);
+    t.is(line.drawn(), drawn, JSON.stringify(key));
+  }
+});
+
+test('what was cut is put back by Ctrl-Y', async (t) => {
+  const { drawn, press } = prompted('line', 'one two');
+  await press(ctrl('w'), ctrl('a'), ctrl('y'), ' ');
+  t.is(drawn(), '> two |one ');
+});
+
+test('the arrow keys, Ctrl-P and Ctrl-N walk through the lines sent before', async (t) => {
+  const { answers, bells, drawn, press } = prompted('line', 'dra', ['first', 'second']);
+  await press({ name: 'up', sequence: '\x1b[A' });
+  t.is(drawn(), '> second|');
+  await press(ctrl('p'));
+  t.is(drawn(), '> first|');
+  t.is(bells(), 0);
+  await press({ name: 'up', sequence: '\x1b[A' });
+  t.is(bells(), 1);
+  await press(ctrl('n'), { name: 'down', sequence: '\x1b[B' });
+  t.is(drawn(), '> dra|');
+  await press('ft', ENTER);
+  t.deepEqual(answers, ['draft']);
+});
+
+test('Enter sends off the line and leaves the cursor where it is', async (t) => {
+  const { answers, drawn, press } = prompted('line', 'text');
+  await press(LEFT, ENTER);
+  t.deepEqual(answers, ['text']);
+  t.is(drawn(), '> tex|t');
+});
+
+test('every key that changes something says so', async (t) => {
+  const { edits, press } = prompted('line', 'text');
+  await press('a', LEFT, ctrl('a'), ctrl('e'), ctrl('u'));
+  t.is(edits(), 5);
 });

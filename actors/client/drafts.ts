@@ -1,0 +1,27 @@
+/**
+ * Lines that were interrupted before they were sent off, by the names of their prompts.
+ */
+
+import type { LineEditor } from './line-editor.js';
+
+/** Most drafts that are kept; the oldest is dropped. */
+export const MAX_DRAFTS = 32;
+
+export class Drafts {
+  readonly #lines = new Map<string, LineEditor>();
+
+  /** Keeps a line, with its cursor. */
+  keep(name: string, line: LineEditor): void {
+    this.#lines.delete(name);
+    this.#lines.set(name, line);
+    const [oldest] = this.#lines.keys();
+    if (this.#lines.size > MAX_DRAFTS && oldest !== undefined) this.#lines.delete(oldest);
+  }
+
+  /** Hands out a line, which is no longer kept. */
+  take(name: string): LineEditor | undefined {
+    const line = this.#lines.get(name);
+    this.#lines.delete(name);
+    return line;
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The last lines that were printed, for when the screen has to be painted anew.
+ */
+
+import { type StyledLine, styledRows } from './message-lines.js';
+
+/** Most lines that are kept: more than a screen has rows. */
+export const MAX_TRANSCRIPT_LINES = 300;
+
+export class Transcript {
+  readonly #lines: StyledLine[] = [];
+
+  add(line: StyledLine): void {
+    this.#lines.push(line);
+    if (this.#lines.length > MAX_TRANSCRIPT_LINES) this.#lines.shift();
+  }
+
+  clear(): void {
+    this.#lines.length = 0;
+  }
+
+  /** The last rows of all lines, at most so many. */
+  lastRows(count: number, columns: number): string[] {
+    const rows: string[] = [];
+    for (let index = this.#lines.length - 1; index >= 0 && rows.length < count; index--)
+      rows.unshift(...styledRows(this.#lines[index] as StyledLine, columns));
+    return rows.slice(Math.max(0, rows.length - count));
+  }
+}

@@ -1,0 +1,22 @@
+import test from 'ava';
+import { Drafts, MAX_DRAFTS } from '../../../actors/client/drafts.js';
+import { LineEditor } from '../../../actors/client/line-editor.js';
+
+test('a draft is handed out once, under its name', (t) => {
+  const drafts = new Drafts();
+  const line = new LineEditor();
+  drafts.keep('a', line);
+  t.is(drafts.take('b'), undefined);
+  t.is(drafts.take('a'), line);
+  t.is(drafts.take('a'), undefined);
+});
+
+test('the oldest of too many drafts is dropped', (t) => {
+  const drafts = new Drafts();
+  for (let name = 0; name < MAX_DRAFTS; name++) drafts.keep(String(name), new LineEditor());
+  drafts.keep('0', new LineEditor());
+  drafts.keep('one more', new LineEditor());
+  t.is(drafts.take('1'), undefined);
+  t.not(drafts.take('0'), undefined);
+  t.not(drafts.take('2'), undefined);
+});

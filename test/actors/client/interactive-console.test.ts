@@ -1,0 +1,479 @@
+import anyTest from 'ava';
+import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../../actors/client/paste.js';
+import type { Prompt, ShownMessage } from '../../../machines/client/events.js';
+import type { DisplayText } from '../../../protocol/display-text.js';
+import { ConsoleDriver } from '../../helpers/console-driver.js';
+
+// One at a time: each starts a process of its own.
+const test = anyTest.serial;
+
+const SIZES = [
+  { columns: 80, rows: 24 },
+  { columns: 40, rows: 10 },
+  { columns: 20, rows: 5 },
+] as const;
+
+const MENU: Prompt = { text: 'Your choice: ', kind: 'key', keys: 'rladmsx', hasStatus: true };
+const ID: Prompt = { text: 'Enter buddy id: ', kind: 'line', draft: 'buddy id' };
+const CALL: Prompt = { text: 'Accept (y/n)? ', kind: 'key', keys: 'yn' };
+const CHAT: Prompt = { text: '> ', kind: 'line', isMessage: true };
+const NAMED_CHAT: Prompt = { ...CHAT, draft: 'message to bob' };
+
+const UP = '\u001b[A';
+const LEFT = '\u001b[D';
+const CTRL_D = '\u0004';
+const CTRL_L = '\u000c';
+const CTRL_Z = '\u001a';
+const BACKSPACE = '\u007f';
+
+/** Longer than the console waits for quiet before keys answer what interrupted a line, in milliseconds. */
+const LONG_QUIET_MS = 900;
+
+/** 26 November 2026, 14:05, where the test's clock hangs. */
+const AT_MS = Date.UTC(2026, 10, 26, 14, 5);
+
+function message(text: string, more: Partial<ShownMessage> = {}): ShownMessage {
+  return { name: 'bob' as DisplayText, isOwn: false, text: text as DisplayText, atMs: AT_MS, ...more };
+}
+
+function pasted(text: string): string {
+  return `\u001b[200~${text}\u001b[201~`;
+}
+
+/** The passing of time is what is tested: that nobody types for a while. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LONG_QUIET_MS));
+}
+
+for (const size of SIZES) {
+  const on = `${size.columns}x${size.rows}`;
+
+  test(`messages print above the line being typed, on ${on}`, async (t) => {
+    const driver = await ConsoleDriver.open(t, size);
+    const { terminal } = driver;
+    await driver.do({ do: 'ask', prompt: CHAT });
+    terminal.press(`half a 你👩‍🚀${LEFT}${LEFT}`);
+    await terminal.until(() => terminal.cursor().column === 9 && terminal.cursor().row.includes('你'));
+    await driver.do(
+      { do: 'show', message: message('hello') },
+      { do: 'show', message: message('hi', { isOwn: true, name: 'alice' as DisplayText }) },
+    );
+    await terminal.until(() => terminal.rows().includes('14:05 alice: hi'));
+    t.deepEqual(terminal.rows().slice(-3, -1), ['14:05 bob: hello', '14:05 alice: hi']);
+    t.true(terminal.rows().at(-1)?.startsWith('> half a'));
+    t.deepEqual(terminal.cursor(), { column: 9, row: terminal.rows().at(-1) ?? '' });
+    t.is(terminal.allRows().filter((row) => row.startsWith('>')).length, 1);
+  });
+
+  test(`a message cannot be taken for lines of the program, on ${on}`, async (t) => {
+    const driver = await ConsoleDriver.open(t, size);
+    const { terminal } = driver;
+    await driver.do({ do: 'ask', prompt: CHAT });
+    const hostile = `\u001b[2J\u009b31m\u001b]0;title\u0007\r\u202eBye.${'e\u0301\u0301\u0301\u0301\u0301\u0301'}👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀${' '.repeat(60)}Buddy connection closed.`;
+    await driver.do({ do: 'show', message: message(hostile) }, { do: 'print', lines: ['END'] });
+    await terminal.shows('END', '>');
+    const rows = terminal.allRows().slice(0, -2);
+    const first = rows.findIndex((row) => row.startsWith('14:05 bob:'));
+    t.true(first >= 0);
+    for (const row of rows.slice(first + 1)) t.true(row === '' || row.startsWith('   '), row);
+    t.false(terminal.output.includes('\u001b]0;'));
+    t.false(terminal.output.includes('\u001b[2J'));
+    t.false(/[\u202e\u009b]/.test(terminal.output));
+  });
+
+  test(`the status stands above the question, changes in place and leaves nothing behind, on ${on}`, async (t) => {
+    const driver = await ConsoleDriver.open(t, size);
+    const { terminal } = driver;
+    await driver.do(
+      { do: 'print', lines: ['the menu'] },
+      { do: 'status', lines: ['status: bob is offline, and more than fits in a row of this narrow screen'] },
+      { do: 'ask', prompt: MENU },
+    );
+    await terminal.until(() => terminal.rows().at(-1) === 'Your choice:');
+    const clipped = terminal.rows().at(-2) ?? '';
+    t.true(clipped.startsWith('status: bob is off'));
+    t.is(clipped.endsWith('…'), size.columns < 80);
+    const lines = Array.from({ length: 12 }, (_, index) => `status: buddy ${index}`);
+    await driver.do({ do: 'status', lines });
+    const room = Math.min(10, size.rows - 2);
+    const expected = [...lines.slice(0, room - 1), `… and ${12 - room + 1} more`, 'Your choice:'];
+    await terminal.shows(...expected);
+    t.is(terminal.cursor().column, 13);
+    await driver.do({ do: 'print', lines: ['news'] });
+    await terminal.shows('news', ...expected);
+    await driver.do({ do: 'status', lines: ['status: all gone'] });
+    await terminal.shows('news', 'status: all gone', 'Your choice:');
+    terminal.press('s');
+    await terminal.shows('news', 'Your choice: S');
+    t.deepEqual(terminal.allRows(), ['the menu', 'news', 'Your choice: S']);
+  });
+
+  test(`a draft survives messages, a call and resizes, cursor included, on ${on}`, async (t) => {
+    const driver = await ConsoleDriver.open(t, size);
+    const { terminal } = driver;
+    const draft = 'wide 你好吗 and 👩‍🚀 emoji over rows';
+    await driver.do({ do: 'ask', prompt: NAMED_CHAT });
+    terminal.press(`${draft}${LEFT.repeat(9)}`);
+    await driver.do({ do: 'show', message: message('one') });
+    terminal.resize({ columns: 17, rows: 5 });
+    await driver.do({ do: 'show', message: message('two') }, { do: 'ask', prompt: CALL });
+    terminal.press('MORE');
+    await driver.do({ do: 'show', message: message('three') });
+    terminal.resize({ columns: 60, rows: 12 });
+    await quiet();
+    terminal.press('n');
+    await driver.until(() => driver.answers.length === 1);
+    await driver.do({ do: 'ask', prompt: NAMED_CHAT });
+    await terminal.until(() => terminal.rows().at(-1)?.startsWith('> wide') ?? false);
+    t.true(terminal.rows().at(-1)?.endsWith('emoji MOREover rows'));
+    terminal.press('!\r');
+    await driver.until(() => driver.answers.length === 2);
+    t.deepEqual(driver.answers, ['n', 'wide 你好吗 and 👩‍🚀 emoji MORE!over rows']);
+  });
+}
+
+test('a line of its own tells when another day begins', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do(
+    { do: 'show', message: message('then', { atMs: Date.UTC(2001, 0, 1, 0, 5) }) },
+    { do: 'show', message: message('and then', { atMs: Date.UTC(2001, 0, 1, 23, 59) }) },
+    { do: 'show', message: message('next', { atMs: Date.UTC(2001, 0, 2) }) },
+  );
+  await terminal.shows(
+    '--- Monday, 1 January 2001 ---',
+    '00:05 bob: then',
+    '23:59 bob: and then',
+    '--- Tuesday, 2 January 2001 ---',
+    '00:00 bob: next',
+  );
+  t.pass();
+});
+
+test('colours are there when wanted, and take no columns', async (t) => {
+  const plain = await ConsoleDriver.open(t, { columns: 20, rows: 5 });
+  const colored = await ConsoleDriver.open(t, { columns: 20, rows: 5, hasColor: true });
+  for (const driver of [plain, colored]) {
+    await driver.do({ do: 'print', lines: ['notice'] }, { do: 'show', message: message('12345678 12345') });
+    await driver.terminal.shows('14:05 bob: 12345678', '   12345');
+  }
+  t.deepEqual(colored.terminal.rows(), plain.terminal.rows());
+  t.false(plain.terminal.output.includes('\u001b[2m'));
+  t.true(colored.terminal.output.includes('\u001b[2m14:05\u001b[0m \u001b[1;36mbob\u001b[0m: '));
+});
+
+test('a message that was typed is taken from the screen, an id stays with its question', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: ID });
+  terminal.press('bob\r');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  terminal.press(`${'a long message '.repeat(8)}\r`);
+  await driver.until(() => driver.answers.length === 2);
+  await driver.do({ do: 'print', lines: ['END'] });
+  await terminal.shows('END');
+  t.deepEqual(terminal.rows(), ['Enter buddy id: bob', 'END']);
+});
+
+test('messages and ids have a history each', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  const answer = async (prompt: Prompt, keys: string) => {
+    const count = driver.answers.length;
+    await driver.do({ do: 'ask', prompt });
+    terminal.press(keys);
+    await driver.until(() => driver.answers.length > count);
+  };
+  await answer(ID, 'bob\r');
+  await answer(CHAT, 'hello\r');
+  await answer(CHAT, `dra${UP}!\r`);
+  await answer(ID, `${UP}\r`);
+  t.deepEqual(driver.answers, ['bob', 'hello', 'hello!', 'bob']);
+});
+
+test('what was cut from one line can be put into the next', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  driver.terminal.press('later\u0015now\r');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  driver.terminal.press('\u0019\r');
+  await driver.until(() => driver.answers.length === 2);
+  t.deepEqual(driver.answers, ['now', 'later']);
+});
+
+test('Ctrl-L clears the screen, but for what is asked', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'print', lines: ['one', 'two'] }, { do: 'ask', prompt: CHAT });
+  terminal.press(`draft${CTRL_L}`);
+  await terminal.until(() => !terminal.rows().includes('one'));
+  t.deepEqual(terminal.rows(), ['> draft']);
+  t.is(terminal.cursor().column, 7);
+});
+
+test('a pasted line is inserted where the cursor is, and sends nothing', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  terminal.press(`ad${LEFT}${pasted('b\tc\u0003\u001b[31m\r')}`);
+  await terminal.shows('> ab c[31md');
+  t.is(terminal.cursor().column, 10);
+  t.deepEqual(driver.answers, []);
+  t.is(driver.count('end'), 0);
+});
+
+test('several lines that are pasted are asked about, and sent one after the other', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  terminal.press(`draft${LEFT}${pasted('one\r\ntwo\ny\u202e\rq\rfive\rsix\rseven\r')}`);
+  await terminal.shows(
+    '| one',
+    '| two',
+    '| y\uFFFD',
+    '| q',
+    '| five',
+    '… and 2 more lines',
+    'Send these 7 lines (y/n)?',
+  );
+  t.deepEqual(driver.answers, []);
+  terminal.press('y');
+  await driver.until(() => driver.answers.length === 1);
+  for (let sent = 2; sent <= 7; sent++) {
+    await driver.do({ do: 'drop' }, { do: 'ask', prompt: CHAT });
+    t.is(driver.answers.length, sent);
+  }
+  await driver.do({ do: 'ask', prompt: CHAT });
+  await terminal.shows('> draft');
+  t.is(terminal.cursor().column, 6);
+  terminal.press('ed\r');
+  await driver.until(() => driver.answers.length === 8);
+  t.deepEqual(driver.answers, ['one', 'two', 'y\u202e', '\\q', 'five', 'six', 'seven', 'drafedt']);
+});
+
+test('a paste that is not to be sent is dropped, and the draft stays', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  terminal.press(`draft${pasted('one\rtwo\r')}`);
+  await terminal.shows('Send these 2 lines (y/n)?');
+  await driver.do({ do: 'show', message: message('hi') });
+  await terminal.shows('14:05 bob: hi', 'Send these 2 lines (y/n)?');
+  terminal.press(pasted('y\ry'));
+  terminal.press('n');
+  await terminal.shows('Send these 2 lines (y/n)? N', '(Not sent: the 2 lines of the paste.)', '> draft');
+  t.deepEqual(driver.answers, []);
+});
+
+test('a paste answers no question, and its line ends are spaces in an id', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CALL });
+  terminal.press(pasted('y\ry'));
+  await terminal.until(() => terminal.output.includes('\u0007'));
+  await driver.do({ do: 'ask', prompt: ID });
+  terminal.press(pasted('bob\rby\r'));
+  await terminal.shows('Enter buddy id: bob by');
+  t.deepEqual(driver.answers, []);
+});
+
+test('a paste that is too long is refused', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  const length = 1024 * 1024 + 1;
+  terminal.press(pasted('x'.repeat(length)));
+  await terminal.shows('(Not pasted: it is longer than 1 MiB.)', '>');
+  t.deepEqual(driver.answers, []);
+});
+
+test('a paste whose end never comes does not keep the keyboard', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  terminal.press('\u001b[200~torn');
+  await terminal.shows('> torn');
+  terminal.press('!\r');
+  await driver.until(() => driver.answers.length === 1);
+  t.deepEqual(driver.answers, ['torn!']);
+});
+
+test('when the chat is over, the pasted lines that wait are told', async (t) => {
+  const driver = await ConsoleDriver.open(t, { columns: 80, rows: 50 });
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  const lines = Array.from({ length: 25 }, (_, index) => `line ${index + 1}`);
+  terminal.press(`draft${pasted(lines.join('\r'))}`);
+  await terminal.shows('Send these 25 lines (y/n)?');
+  terminal.press('y');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do(
+    { do: 'ask', prompt: CHAT },
+    { do: 'print', lines: ['Over.'] },
+    { do: 'ask', prompt: MENU },
+  );
+  await terminal.shows(
+    'Over.',
+    ...lines.slice(2, 22).map((line) => `(Not sent: ${line})`),
+    '(Not sent: 4 more lines)',
+    'Your choice:',
+  );
+  t.deepEqual(driver.answers, ['line 1', 'line 2']);
+});
+
+test('when the chat is over before the answer, the paste is told as well', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  terminal.press(pasted('one\rtwo'));
+  await terminal.shows('Send these 2 lines (y/n)?');
+  await driver.do({ do: 'drop' }, { do: 'ask', prompt: MENU });
+  await terminal.shows('(Not sent: one)', '(Not sent: two)', 'Your choice:');
+  t.deepEqual(driver.answers, []);
+});
+
+test('a call never takes what is being typed for its answer', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: ID });
+  terminal.press(`an ${LEFT}`);
+  await terminal.shows('Enter buddy id: an');
+  await driver.do({ do: 'ask', prompt: CALL });
+  terminal.press(`y\r${pasted('n')}${BACKSPACE}n\u0014\r`);
+  await terminal.shows('Accept (y/n)?');
+  await quiet();
+  t.deepEqual(driver.answers, []);
+  terminal.press('n');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do({ do: 'ask', prompt: ID });
+  await terminal.shows('Accept (y/n)? N', 'Enter buddy id: any n');
+  t.deepEqual(driver.answers, ['n']);
+});
+
+test('a call that comes just after a key waits for quiet, too', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: ID });
+  terminal.press(`a${BACKSPACE}`);
+  await driver.until(() => driver.count('activity') === 1);
+  await driver.do({ do: 'ask', prompt: CALL });
+  terminal.press('yes');
+  await quiet();
+  t.deepEqual(driver.answers, []);
+  await driver.do({ do: 'ask', prompt: ID });
+  await terminal.shows('Enter buddy id: yes');
+});
+
+test('a question that the user asked for is answered at once', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  await driver.do({ do: 'ask', prompt: ID });
+  driver.terminal.press('bob\ry');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do({ do: 'ask', prompt: CALL });
+  await driver.until(() => driver.answers.length === 2);
+  t.deepEqual(driver.answers, ['bob', 'y']);
+});
+
+test('what is narrower is painted anew, without ghost rows', async (t) => {
+  const driver = await ConsoleDriver.open(t, { columns: 40, rows: 10 });
+  const { terminal } = driver;
+  await driver.do(
+    { do: 'status', lines: ['bob is online since a while, somewhere', 'carol is offline since yesterday'] },
+    { do: 'show', message: message('one two three four five six seven eight nine ten') },
+    { do: 'ask', prompt: { ...ID, hasStatus: true } },
+  );
+  terminal.press('somebody with a name');
+  await terminal.until(() => terminal.rows().at(-1)?.endsWith('name') ?? false);
+  terminal.resize({ columns: 20, rows: 10 });
+  await terminal
+    .shows(
+      '14:05 bob: one two',
+      '   three four five',
+      '   six seven eight',
+      '   nine ten',
+      'bob is online since…',
+      'carol is offline si…',
+      'Enter buddy id: some',
+      'body with a name',
+    )
+    .catch((error) => {
+      throw error;
+    });
+  terminal.resize({ columns: 30, rows: 12 });
+  await terminal.shows('Enter buddy id: somebody with', 'a name');
+  t.is(terminal.rows().filter((row) => row.startsWith('bob is')).length, 1);
+});
+
+test('notices ring or tell, once for all that come together, and never while keys are pressed', async (t) => {
+  const bells = await ConsoleDriver.open(t, { notify: 'bell' });
+  await bells.do(
+    { do: 'notify', text: 'bob: hi' as DisplayText },
+    { do: 'notify', text: 'bob: ho' as DisplayText },
+  );
+  await bells.terminal.until(() => bells.terminal.output.includes('\u0007'));
+  t.is(bells.terminal.output.split('\u0007').length, 2);
+  const notes = await ConsoleDriver.open(t, { notify: 'osc' });
+  await notes.do({ do: 'notify', text: 'bob: \u001b]0;x\u0007hi' as DisplayText });
+  await notes.terminal.until(() => notes.terminal.output.includes('\u001b]9;'));
+  t.true(notes.terminal.output.includes('\u001b]9;bob: \uFFFD]0;x\uFFFDhi\u0007'));
+  const busy = await ConsoleDriver.open(t, { notify: 'bell' });
+  busy.terminal.press('x');
+  await busy.until(() => busy.count('activity') === 1);
+  await busy.do({ do: 'notify', text: 'bob: hi' as DisplayText }, { do: 'print', lines: ['END'] });
+  await busy.terminal.shows('END');
+  t.false(busy.terminal.output.includes('\u0007'));
+});
+
+test('keys are told as activity, at most once a second', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  driver.terminal.press('several keys');
+  await driver.terminal.shows('> several keys');
+  t.is(driver.count('activity'), 1);
+});
+
+test('Ctrl-D ends an empty line, and deletes in any other', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  driver.terminal.press(`ab${LEFT}${CTRL_D}`);
+  await driver.terminal.shows('> a');
+  t.is(driver.count('end'), 0);
+  driver.terminal.press(`${BACKSPACE}${CTRL_D}`);
+  await driver.until(() => driver.count('end') === 1);
+});
+
+/** The console between two looks at its terminal's modes. */
+const BETWEEN_LOOKS = 'echo modes $(stty -g); $FIXTURE 2>/dev/null; echo code $?; echo modes $(stty -g)';
+
+for (const way of ['close', 'crash'] as const)
+  test(`after a ${way} the terminal is as it was`, async (t) => {
+    const driver = await ConsoleDriver.open(t, { columns: 200, script: BETWEEN_LOOKS });
+    const { terminal } = driver;
+    const modes = () => terminal.rows().filter((row) => row.startsWith('modes '));
+    await driver.do({ do: 'status', lines: ['status'] }, { do: 'ask', prompt: MENU });
+    await terminal.shows('status', 'Your choice:');
+    driver.tell({ do: way });
+    await terminal.until(() => modes().length === 2);
+    t.is(modes()[0], modes()[1]);
+    t.true(terminal.output.lastIndexOf(PASTE_MODE_OFF) > terminal.output.lastIndexOf(PASTE_MODE_ON));
+    t.is(terminal.rows().includes('status'), way === 'crash');
+  });
+
+test('Ctrl-Z gives the modes back, and fg takes them again', async (t) => {
+  const driver = await ConsoleDriver.open(t, { script: `set -m; $FIXTURE; stty -a | grep -o '.icanon'; fg` });
+  const { terminal } = driver;
+  await driver.do({ do: 'status', lines: ['status'] }, { do: 'ask', prompt: { ...ID, hasStatus: true } });
+  terminal.press('bo');
+  await terminal.shows('status', 'Enter buddy id: bo');
+  terminal.press(CTRL_Z);
+  await terminal.until(() => terminal.output.split(PASTE_MODE_ON).length === 3);
+  const [, , afterStop = ''] = terminal.output.replaceAll(PASTE_MODE_OFF, PASTE_MODE_ON).split(PASTE_MODE_ON);
+  t.true(afterStop.includes(' icanon'));
+  await terminal.shows('status', 'Enter buddy id: bo');
+  t.is(terminal.allRows().filter((row) => row === 'status').length, 1);
+  terminal.press('b\r');
+  await driver.until(() => driver.answers.length === 1);
+  t.deepEqual(driver.answers, ['bob']);
+});

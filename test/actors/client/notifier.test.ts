@@ -1,0 +1,102 @@
+import { mock } from 'node:test';
+import anyTest, { type ExecutionContext } from 'ava';
+import type { NotifyMode } from '../../../actors/client/console.js';
+import {
+  ATTENTION_MS,
+  MAX_NOTICE_CHARACTERS,
+  NOTICE_PAUSE_MS,
+  Notifier,
+} from '../../../actors/client/notifier.js';
+
+// One at a time: they share the clock.
+const test = anyTest.serial;
+
+function notifier(t: ExecutionContext, mode: NotifyMode, isPrivate = false) {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const written: string[] = [];
+  let nowMs = 1_000_000;
+  const given = new Notifier({
+    mode,
+    isPrivate,
+    write: (codes) => written.push(codes),
+    now: () => nowMs,
+    guard: (callback) => callback,
+  });
+  return {
+    notifier: given,
+    written,
+    pass: (ms: number) => {
+      nowMs += ms;
+      mock.timers.tick(ms);
+    },
+  };
+}
+
+test('off, it does nothing; the bell rings; a notification says what came', (t) => {
+  const cases: readonly (readonly [NotifyMode, boolean, string[]])[] = [
+    ['off', false, []],
+    ['bell', false, ['\u0007']],
+    ['osc', false, ['\u001b]9;bob: hi\u0007']],
+    ['osc', true, ['\u001b]9;New message\u0007']],
+  ];
+  for (const [mode, isPrivate, expected] of cases) {
+    mock.timers.reset();
+    const { notifier: given, written } = notifier(t, mode, isPrivate);
+    given.notify('bob: hi');
+    t.deepEqual(written, expected);
+    given.close();
+  }
+});
+
+test('what comes together is told together, when the pause is over', (t) => {
+  const { notifier: given, pass, written } = notifier(t, 'osc');
+  for (let count = 0; count < 4; count++) given.notify(`message ${count}`);
+  t.is(written.length, 1);
+  pass(NOTICE_PAUSE_MS - 1);
+  t.is(written.length, 1);
+  pass(1);
+  t.deepEqual(written.slice(1), ['\u001b]9;3 messages\u0007']);
+  given.notify('in the next pause');
+  pass(NOTICE_PAUSE_MS);
+  t.deepEqual(written.slice(2), ['\u001b]9;1 message\u0007']);
+  pass(NOTICE_PAUSE_MS);
+  given.notify('later');
+  t.is(written.at(-1), '\u001b]9;later\u0007');
+});
+
+test('who presses keys needs no notice, now or at the end of a pause', (t) => {
+  const { notifier: given, pass, written } = notifier(t, 'bell');
+  given.keyPressed();
+  given.notify('one');
+  t.is(written.length, 0);
+  pass(ATTENTION_MS);
+  given.notify('two');
+  given.notify('three');
+  t.is(written.length, 1);
+  given.keyPressed();
+  pass(NOTICE_PAUSE_MS);
+  t.is(written.length, 1);
+});
+
+test('a notification is text, of some length, and no command', (t) => {
+  const { notifier: given, pass, written } = notifier(t, 'osc');
+  for (const text of ['a\u001b\\\u0007\u009c\u202e', '4;1;50', 'x'.repeat(MAX_NOTICE_CHARACTERS + 1)]) {
+    given.notify(text);
+    pass(NOTICE_PAUSE_MS);
+  }
+  t.deepEqual(written, [
+    '\u001b]9;a\uFFFD\\\uFFFD\uFFFD\uFFFD\u0007',
+    '\u001b]9; 4;1;50\u0007',
+    `\u001b]9;${'x'.repeat(MAX_NOTICE_CHARACTERS)}\u0007`,
+  ]);
+});
+
+test('closed, it leaves no timer', (t) => {
+  const { notifier: given, pass, written } = notifier(t, 'bell');
+  given.notify('one');
+  given.notify('two');
+  given.close();
+  pass(NOTICE_PAUSE_MS);
+  t.is(written.length, 1);
+});

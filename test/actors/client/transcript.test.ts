@@ -1,0 +1,28 @@
+import test from 'ava';
+import { MAX_TRANSCRIPT_LINES, Transcript } from '../../../actors/client/transcript.js';
+
+function transcriptOf(...texts: readonly string[]): Transcript {
+  const transcript = new Transcript();
+  for (const text of texts) transcript.add({ text, styles: [] });
+  return transcript;
+}
+
+test('the last rows are those of the last lines, wrapped', (t) => {
+  const transcript = transcriptOf('one', '1234567890abc', 'two');
+  t.deepEqual(transcript.lastRows(9, 10), ['one', '1234567890', '   abc', 'two']);
+  t.deepEqual(transcript.lastRows(2, 10), ['   abc', 'two']);
+  t.deepEqual(transcript.lastRows(0, 10), []);
+});
+
+test('it keeps no more than so many lines', (t) => {
+  const texts = Array.from({ length: MAX_TRANSCRIPT_LINES + 1 }, (_, index) => `line ${index}`);
+  const rows = transcriptOf(...texts).lastRows(Number.POSITIVE_INFINITY, 80);
+  t.is(rows.length, MAX_TRANSCRIPT_LINES);
+  t.is(rows[0], 'line 1');
+});
+
+test('cleared, it has nothing', (t) => {
+  const transcript = transcriptOf('one');
+  transcript.clear();
+  t.deepEqual(transcript.lastRows(9, 10), []);
+});

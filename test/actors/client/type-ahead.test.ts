@@ -1,0 +1,39 @@
+import test from 'ava';
+import {
+  INPUT_AHEAD_MS,
+  type Input,
+  MAX_INPUTS_AHEAD,
+  TypeAhead,
+} from '../../../actors/client/type-ahead.js';
+
+function key(name: string): Input {
+  return { kind: 'key', text: name, key: { name } };
+}
+
+test('inputs wait in their order, and are handed out once', (t) => {
+  const ahead = new TypeAhead();
+  ahead.add(key('a'), 1);
+  ahead.add({ kind: 'paste', text: 'b' }, 2);
+  t.deepEqual(ahead.take(3), [
+    { input: key('a'), atMs: 1 },
+    { input: { kind: 'paste', text: 'b' }, atMs: 2 },
+  ]);
+  t.deepEqual(ahead.take(3), []);
+});
+
+test('an input that waited too long was meant for something else', (t) => {
+  const ahead = new TypeAhead();
+  ahead.add(key('a'), 0);
+  ahead.add(key('b'), 1);
+  t.deepEqual(ahead.take(INPUT_AHEAD_MS + 1), [{ input: key('b'), atMs: 1 }]);
+});
+
+test('there is room for so many keys and one paste', (t) => {
+  const ahead = new TypeAhead();
+  ahead.add({ kind: 'paste', text: 'one' }, 0);
+  ahead.add({ kind: 'paste', text: 'two' }, 0);
+  for (let count = 0; count < MAX_INPUTS_AHEAD; count++) ahead.add(key('a'), 0);
+  const inputs = ahead.take(0).map(({ input }) => input);
+  t.is(inputs.length, MAX_INPUTS_AHEAD);
+  t.deepEqual(inputs.slice(0, 2), [{ kind: 'paste', text: 'one' }, key('a')]);
+});
