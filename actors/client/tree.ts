@@ -20,7 +20,6 @@ import type { UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
-import { fromBehaviour } from '../supervision/behaviour.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
@@ -123,7 +122,6 @@ export function startClient(options: ClientOptions): RunningTree {
     limits: CLIENT_LIMITS,
     children: [
       child({ id: 'conversation', logic: conversation, restart: 'transient', significant: true }),
-      child({ id: ARCHIVE, address, logic: fromBehaviour(() => ({ receive: () => {} })) }),
       child({
         id: ARCHIVE,
         address,
