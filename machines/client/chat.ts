@@ -48,6 +48,8 @@ export type ChatAction =
   | 'sendAcceptance'
   | 'sendRefusal'
   | 'sendMessage'
+  | 'pauseReading'
+  | 'resumeReading'
   | 'hangUp'
   | 'announceCall'
   | 'announceAccepted'
@@ -78,6 +80,8 @@ export const chatMachine = setup({
     sendAcceptance: effect,
     sendRefusal: effect,
     sendMessage: effect,
+    pauseReading: effect,
+    resumeReading: effect,
     hangUp: effect,
     announceCall: effect,
     announceAccepted: effect,
@@ -190,6 +194,8 @@ export const chatMachine = setup({
           { actions: 'deliverMessage' },
         ],
         'message.send': { actions: 'sendMessage' },
+        'reading.pause': { actions: 'pauseReading' },
+        'reading.resume': { actions: 'resumeReading' },
         'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
         'socket.closed': { target: 'closed', actions: 'announceClosed' },
