@@ -10,6 +10,7 @@ import type { Log } from '../actors/log.js';
 import { rootCause } from '../actors/supervision/supervisor-error.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import { complain, createCommand, EXIT, portOption, textOption } from './command-line.js';
+import { addHeadlessCommands } from './headless-commands.js';
 
 const NAME = 'im-client';
 
@@ -89,4 +90,5 @@ function explain(error: unknown, { messagePort }: Options): void {
   }
 }
 
-await main(command.parse().opts<Options>());
+addHeadlessCommands(command);
+await command.action(() => main(command.opts<Options>())).parseAsync();
