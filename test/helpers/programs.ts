@@ -39,6 +39,7 @@ export class Program {
   constructor(t: ExecutionContext, name: ProgramName, ...args: readonly string[]) {
     this.process = spawn(process.execPath, [programPath(name), ...args]);
     this.exited = once(this.process, 'close').then(([code]) => code as number | null);
+    this.process.stdin?.on('error', () => {}); // it may end before it has read everything
     this.process.stdout?.on('data', (chunk) => {
       this.stdout += chunk;
     });
