@@ -109,7 +109,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
     case 'server.lost':
       return ['error', { error: 'the server does not answer, it is asked again every 10 s' }];
     case 'server.found':
-      return ['error', { error: 'the server answers again' }];
+      return ['answering', {}];
   }
 }
 

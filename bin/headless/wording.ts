@@ -55,6 +55,7 @@ export const WORDINGS = {
   }),
   closed: (fields) => ({ notice: `${who(fields)}: chat closed${because(fields)}.` }),
   listening: ({ id, port }) => ({ notice: `Listening as ${id} on port ${port}.` }),
+  answering: () => ({ notice: 'The server answers again.' }),
   error: asError,
 } satisfies Record<string, (fields: Fields) => Wording>;
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import anyTest, { type ExecutionContext } from 'ava';
+import { FIELD_ORDER } from '../../bin/headless/wording.js';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
 import { Program, type ServerProgram, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
@@ -44,12 +45,18 @@ async function run(
   return program;
 }
 
-/** The objects that a command with `--json` printed: every line is one. */
+/** The objects that a command with `--json` printed: every line is one, its fields in their order. */
 function eventsOf({ stdout }: Program): Event[] {
   return stdout
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+    .map((line) => {
+      const event = JSON.parse(line) as Event;
+      const fields = Object.keys(event);
+      const ordered = ['event', 'at', ...FIELD_ORDER].filter((name) => fields.includes(name));
+      if (fields.join() !== ordered.join()) throw new Error(`other fields, or another order: ${line}`);
+      return event;
+    });
 }
 
 /** The events without what differs from run to run. */
