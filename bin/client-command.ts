@@ -13,6 +13,7 @@ import {
   withExamples,
   writeOut,
 } from './command-line.js';
+import { addHeadlessCommands } from './headless-commands.js';
 import type { HistoryOptions } from './history-command.js';
 
 export const CLIENT_NAME = 'im-client';
@@ -58,6 +59,7 @@ export function createClientCommand(
       await writeOut(`${configLines(program, file, json === true).join('\n')}\n`);
     });
   withExamples(config, ['im-client config', 'what holds, and why']);
+  addHeadlessCommands(program);
   addCompletionCommand(program);
   return program.action(() => start(program.opts<ClientSettings>()));
 }

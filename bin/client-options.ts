@@ -36,7 +36,7 @@ export function addClientOptions(program: Command): Command {
     new Option('--message-port <port>', 'port on which buddies call; 0 picks a free one')
       .argParser(portOption)
       .default(0),
-    new Option('--user <id>', 'log in as this user at the start').argParser(userOption),
+    new Option('--user <id>', 'log in as this user at the start').argParser(idOption),
     new Option(
       '--plain',
       'lines in, lines out, no cursor codes (so it is without a terminal, or with TERM=dumb)',
@@ -115,7 +115,8 @@ function switchValue(text: string): boolean {
   throw new InvalidArgumentError('it is yes or no.');
 }
 
-function userOption(value: string): UserId {
+/** Reads an id from the command line. @throws InvalidArgumentError */
+export function idOption(value: string): UserId {
   const id = parseId(value);
   if (id === undefined) throw new InvalidArgumentError('an id is up to 64 letters, digits and _ . @ + -');
   return id;

@@ -24,7 +24,13 @@ export function encodeReply(code: ReplyCode): string {
   return LINES.get(code) as string;
 }
 
+/** The code of a reply line from any server of this protocol; `undefined` for a line that has none. */
+export function replyCode(line: string): number | undefined {
+  const [, code] = /^(\d{3})(?:\s|$)/.exec(line) ?? [];
+  return code === undefined ? undefined : Number(code);
+}
+
 /** True for a reply line, from any server of this protocol, that says the request was done. */
 export function isDone(line: string): boolean {
-  return /^200(?:\s|$)/.test(line);
+  return replyCode(line) === 200;
 }

@@ -27,7 +27,10 @@ export function askServerLogic(server: ServerEndpoint): PromiseActorLogic<Server
   return fromPromise(({ input, signal }) => ask(server, encodeRequest(input.op, ...input.ids), signal));
 }
 
-function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Promise<ServerReply> {
+/**
+ * Sends one request line, and resolves with the reply; rejects with an error that says in words why there is none.
+ */
+export function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Promise<ServerReply> {
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(MAX_REQUEST_BYTES);
     const socket = connect({ ...server, noDelay: true });

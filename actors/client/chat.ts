@@ -117,7 +117,12 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
     },
     watchDelivery: ({ delivery }) => delivery.watch(),
-    hangUp: ({ socket }) => socket.end(),
+    pauseReading: ({ socket }) => socket.pause(),
+    resumeReading: ({ socket }) => socket.resume(),
+    hangUp({ socket }) {
+      socket.resume(); // else the buddy's own end would never be seen
+      socket.end();
+    },
 
     announceCall(chat) {
       const address = toDisplayText(plainAddress(chat.socket.remoteAddress ?? 'unknown'));

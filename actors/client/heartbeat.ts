@@ -173,7 +173,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#socket = undefined;
     this.#scope.cancel(this.#queryTimer);
     socket?.removeAllListeners('message');
-    if (user === undefined || socket === undefined || this.#callPort === undefined) return done();
+    if (user === undefined || socket === undefined || this.#callPort === undefined) {
+      socket?.close();
+      return done();
+    }
     const goodbye = encodeAnnouncement(user.id, 101, this.#callPort);
     socket.send(goodbye, this.#input.server.port, this.#address, () => {
       socket.close();

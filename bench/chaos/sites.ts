@@ -2,7 +2,7 @@
  * Where actors are crashed: the children of every supervisor there is, each site at its supervisor's pace.
  */
 
-import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/tree.js';
+import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/core.js';
 import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
 import { Bag } from './random.js';
 import type { Site } from './saboteur.js';

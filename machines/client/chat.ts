@@ -51,6 +51,8 @@ export type ChatAction =
   | 'sendRefusal'
   | 'sendMessage'
   | 'watchDelivery'
+  | 'pauseReading'
+  | 'resumeReading'
   | 'hangUp'
   | 'announceCall'
   | 'announceRinging'
@@ -85,6 +87,8 @@ export const chatMachine = setup({
     sendRefusal: effect,
     sendMessage: effect,
     watchDelivery: effect,
+    pauseReading: effect,
+    resumeReading: effect,
     hangUp: effect,
     announceCall: effect,
     announceRinging: effect,
@@ -206,6 +210,8 @@ export const chatMachine = setup({
           { actions: 'deliverMessage' },
         ],
         'message.send': { actions: 'sendMessage' },
+        'reading.pause': { actions: 'pauseReading' },
+        'reading.resume': { actions: 'resumeReading' },
         'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
         'socket.failed': {

@@ -38,7 +38,7 @@ import * as presence from './presence-view.js';
 import * as view from './view.js';
 
 /** Longest wait for an answer to a call, ours or a buddy's, in milliseconds. */
-const ANSWER_TIMEOUT_MS = 60_000;
+export const ANSWER_TIMEOUT_MS = 60_000;
 
 /** How long the network may take for a line of ours before the user is told, in milliseconds. */
 const READ_PATIENCE_MS = 5_000;

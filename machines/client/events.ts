@@ -112,6 +112,9 @@ export type ChatCommand =
   | { readonly type: 'call.reject' }
   /** Answered by `message.sent`, when there is room for the next one, or by `message.failed`. */
   | { readonly type: 'message.send'; readonly text: string }
+  /** Whoever reads the messages is behind: no more of them until it has caught up. */
+  | { readonly type: 'reading.pause' }
+  | { readonly type: 'reading.resume' }
   | { readonly type: 'chat.leave' };
 
 /** What a chat has to report. */

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { AnyActorRef } from 'xstate';
-import { CLIENT_LIMITS } from '../../actors/client/tree.js';
+import { CLIENT_LIMITS } from '../../actors/client/core.js';
 import { RESTART_BACKOFF, runTree } from '../../actors/run-tree.js';
 import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
 import { child } from '../../actors/supervision/child-spec.js';

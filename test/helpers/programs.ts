@@ -13,9 +13,12 @@ import type { ExecutionContext } from 'ava';
 /** Longest wait for a program to print what is expected, in milliseconds. */
 const OUTPUT_TIMEOUT_MS = 20_000;
 
-/** The path of a program of this project. */
-export function programPath(name: 'im-server' | 'im-client'): string {
-  return resolve('bin', name);
+/** A program of this project, or an example as it was compiled. */
+export type ProgramName = 'im-server' | 'im-client' | 'examples/echo-bot';
+
+/** The path of a program. */
+export function programPath(name: ProgramName): string {
+  return name.startsWith('examples/') ? resolve('dist', `${name}.js`) : resolve('bin', name);
 }
 
 /** A directory that is removed after the test. */
@@ -45,15 +48,12 @@ export class Program {
   #seen = 0;
 
   /** Starts a program; it is killed after the test if it has not ended. */
-  constructor(
-    t: ExecutionContext,
-    program: ProgramInPlace['name'] | ProgramInPlace,
-    ...args: readonly string[]
-  ) {
+  constructor(t: ExecutionContext, program: ProgramName | ProgramInPlace, ...args: readonly string[]) {
     const { name, environment } =
       typeof program === 'string' ? { name: program, environment: emptyEnvironment(t) } : program;
     this.process = spawn(process.execPath, [programPath(name), ...args], { env: environment });
     this.exited = once(this.process, 'close').then(([code]) => code as number | null);
+    this.process.stdin?.on('error', () => {}); // it may end before it has read everything
     this.process.stdout?.on('data', (chunk) => {
       this.stdout += chunk;
     });

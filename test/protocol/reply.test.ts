@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { encodeReply, isDone, REPLY_WORDS, type ReplyCode } from '../../protocol/reply.js';
+import { encodeReply, isDone, REPLY_WORDS, type ReplyCode, replyCode } from '../../protocol/reply.js';
 
 const codes = Object.keys(REPLY_WORDS).map(Number) as ReplyCode[];
 
@@ -16,6 +16,12 @@ test('each reply is its code and words, ended by CR LF', (t) => {
 
 test('there is no other reply', (t) => {
   t.deepEqual(codes, [200, 201, 202, 203, 204, 205, 206]);
+});
+
+test('a reply has a code, whoever sent it', (t) => {
+  for (const code of codes) t.is(replyCode(encodeReply(code).trimEnd()), code);
+  t.is(replyCode('299 SOMETHING ELSE'), 299);
+  for (const line of ['', 'OK', '20', '2000', '200OK', ' 200 OK']) t.is(replyCode(line), undefined, line);
 });
 
 test('of all replies only 200 says that the request was done', (t) => {

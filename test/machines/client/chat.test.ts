@@ -162,6 +162,11 @@ test('leaving delivers what was written, and waits a while for the buddy to clos
   t.is(after(...OPEN, 'chat.leave', 'timer.passed').state, 'closed');
 });
 
+test('whoever is behind with reading can have the buddy wait', (t) => {
+  t.deepEqual(after(...OPEN, 'reading.pause'), { state: 'open', actions: ['pauseReading'] });
+  t.deepEqual(after(...OPEN, 'reading.pause', 'reading.resume').actions, ['resumeReading']);
+});
+
 test('after leaving, what still comes is no message', (t) => {
   t.deepEqual(after(...OPEN, 'chat.leave', line('wait!')), { state: 'closing', actions: [] });
 });

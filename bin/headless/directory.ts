@@ -1,0 +1,62 @@
+/**
+ * The headless commands that ask the server: register, add, del, buddies.
+ */
+
+import { once } from 'node:events';
+import type { ServerAnswer } from '../../actors/client/create-client.js';
+import type { Buddy } from '../../protocol/buddy-list.js';
+import { STATUS_WORDS } from '../../protocol/status.js';
+import { EXIT } from '../command-line.js';
+import { exitOfReply } from './exit-codes.js';
+import type { Output } from './output.js';
+import { type Session, unlessStopped } from './session.js';
+
+/** Tells what the server answered to a change. */
+export async function change(
+  { output, stopped }: Session,
+  ask: () => Promise<ServerAnswer>,
+): Promise<number> {
+  const { code, text } = await unlessStopped(stopped, ask);
+  await output.say('reply', { code, text });
+  return exitOfReply(code);
+}
+
+/** Lists the user's buddies; with `watch`, whoever changes from then on too, until it is stopped. */
+export async function buddies(session: Session, watch: boolean): Promise<number> {
+  const { client, output, stopped } = session;
+  const list = new BuddyReport(output);
+  await list.tell(await unlessStopped(stopped, () => client.buddies()));
+  if (watch && !stopped.aborted) await Promise.race([follow(session, list), once(stopped, 'abort')]);
+  return EXIT.done;
+}
+
+async function follow({ client }: Session, list: BuddyReport): Promise<void> {
+  for await (const current of client.watchBuddies()) await list.tell(current);
+}
+
+/** Tells of each buddy, and again when it has changed. */
+class BuddyReport {
+  readonly #output: Output;
+  #seen = new Map<string, string>();
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  async tell(current: readonly Buddy[]): Promise<void> {
+    const before = this.#seen;
+    this.#seen = new Map(current.map((buddy) => [buddy.id, JSON.stringify(buddy)]));
+    for (const { id, status, endpoint } of current) {
+      if (before.get(id) === this.#seen.get(id)) continue;
+      await this.#output.say('buddy', {
+        buddy: id,
+        status: STATUS_WORDS[status],
+        code: status,
+        ...endpoint,
+      });
+    }
+    for (const id of before.keys()) {
+      if (!this.#seen.has(id)) await this.#output.say('removed', { buddy: id });
+    }
+  }
+}

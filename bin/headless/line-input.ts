@@ -1,0 +1,56 @@
+/**
+ * Lines from standard input, read as far ahead as there is room.
+ */
+
+import { MAX_LINE_BYTES } from '../../actors/client/console.js';
+import { Inbox } from '../../actors/client/inbox.js';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+import { decodeLine } from '../../protocol/message.js';
+
+/** How many lines are read ahead; then input waits in its pipe. */
+const MAX_LINES_AHEAD = 1_024;
+
+export class LineInput implements AsyncIterable<string> {
+  readonly #lines = new Inbox<string>(() => this.#readOn());
+  readonly #splitter = new LineSplitter(MAX_LINE_BYTES);
+  #stopped = false;
+  #exhausted = false;
+
+  constructor() {
+    process.stdin.on('data', (chunk: Buffer) => this.#take(chunk));
+    process.stdin.on('end', () => this.#end());
+    process.stdin.on('error', () => this.stop());
+  }
+
+  /** True when all of the input was read. */
+  get isExhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** Reads no more; what was read before is still handed out, and then the end. */
+  stop(): void {
+    this.#stopped = true;
+    process.stdin.pause();
+    this.#lines.end();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<string, undefined> {
+    return this.#lines[Symbol.asyncIterator]();
+  }
+
+  #take(chunk: Buffer): void {
+    for (const line of this.#splitter.push(chunk)) this.#lines.push(decodeLine(line));
+    if (this.#lines.size >= MAX_LINES_AHEAD) process.stdin.pause();
+  }
+
+  #end(): void {
+    const line = this.#splitter.end();
+    if (line !== undefined) this.#lines.push(decodeLine(line));
+    this.#exhausted = true;
+    this.#lines.end();
+  }
+
+  #readOn(): void {
+    if (!this.#stopped && this.#lines.size < MAX_LINES_AHEAD) process.stdin.resume();
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * What `send`, `chat` and `listen` share: telling of a chat's messages, and of its end.
+ */
+
+import type { Chat, ChatEnd } from '../../actors/client/open-chat.js';
+import type { Output } from './output.js';
+
+/** What is said of a line that was too long. */
+export const CUT = 'it was longer than 16 KiB: this is its beginning';
+
+/** Prints what the buddy says, until the chat is over. */
+export async function printMessages(output: Output, chat: Chat): Promise<void> {
+  const { buddy, address } = chat;
+  for await (const { text, cut } of chat) {
+    await output.say('message', { buddy, address, text, ...(cut && { error: CUT }) });
+  }
+}
+
+/** Tells how a chat ended. */
+export async function tellEnd(output: Output, { buddy, address }: Chat, end: ChatEnd): Promise<void> {
+  for (const text of end.lost) await output.say('lost', { buddy, text, error: 'never confirmed' });
+  await output.say('closed', { buddy, address, error: end.reason });
+}

@@ -1,0 +1,126 @@
+/**
+ * The frame of every headless command: a client, signals, and an exit code.
+ */
+
+import type { ClientNotice } from '../../actors/client/agent.js';
+import { ClientError } from '../../actors/client/client-error.js';
+import { type Client, createClient } from '../../actors/client/create-client.js';
+import type { Log } from '../../actors/log.js';
+import { rootCause } from '../../actors/supervision/supervisor-error.js';
+import { EXIT } from '../command-line.js';
+import { exitOfError } from './exit-codes.js';
+import { Output } from './output.js';
+import type { EventName, Fields } from './wording.js';
+
+/** What the command line says for all commands. */
+export interface HeadlessOptions {
+  readonly server: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+  readonly messagePort: number;
+  readonly json?: true;
+  /** Longest wait for an answer to a call, in seconds. */
+  readonly timeout?: number;
+}
+
+/** What a command works with. */
+export interface Session {
+  readonly client: Client;
+  readonly output: Output;
+  /** Aborted by SIGINT, SIGTERM and SIGHUP, and when whoever reads the output is gone. */
+  readonly stopped: AbortSignal;
+}
+
+/** Whose client this is, and whom the command is about, if it is about one. */
+export interface About {
+  readonly id: string;
+  readonly buddy?: string;
+}
+
+/** Runs a command as a user's client, and ends the process with the exit code that it returns. */
+export async function runSession(
+  about: About,
+  options: HeadlessOptions,
+  command: (session: Session) => Promise<number>,
+): Promise<never> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // The second one does not wait for anybody.
+    process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.failed) : stop.abort()));
+  }
+  const output = new Output(options.json === true, about, () => stop.abort());
+  const client = createClient({
+    user: about.id,
+    server: options.server,
+    tcpPort: options.tcpPort,
+    udpPort: options.udpPort,
+    messagePort: options.messagePort,
+    ...(options.timeout !== undefined && { patienceMs: options.timeout * 1_000 }),
+    onNotice: (notice) => output.notify(...eventOf(notice)),
+    log: crashLog(output),
+  });
+  const code = await Promise.race([command({ client, output, stopped: stop.signal }), failure(client)]).catch(
+    (error) => explain(error, output),
+  );
+  await client.close();
+  process.exit(output.isGone ? EXIT.done : code);
+}
+
+/** Does something, if no signal came before; rejects when one comes meanwhile. */
+export function unlessStopped<TValue>(stopped: AbortSignal, work: () => Promise<TValue>): Promise<TValue> {
+  return new Promise((resolve, reject) => {
+    const onStop = () => reject(new ClientError('client.closed', 'interrupted'));
+    if (stopped.aborted) return onStop();
+    stopped.addEventListener('abort', onStop);
+    work()
+      .then(resolve, reject)
+      .finally(() => stopped.removeEventListener('abort', onStop));
+  });
+}
+
+/** Rejects when the client's actors have crashed too often. */
+async function failure(client: Client): Promise<never> {
+  const { error } = await client.ended;
+  throw rootCause(error);
+}
+
+const EVENTS: Readonly<Record<string, EventName>> = {
+  'buddy.unknown': 'unknown',
+  'buddy.offline': 'offline',
+  'buddy.unreachable': 'unreachable',
+  'buddy.refused': 'refused',
+  'buddy.unanswered': 'unanswered',
+};
+
+async function explain(error: unknown, output: Output): Promise<number> {
+  if (!(error instanceof ClientError)) {
+    await output.say('error', { error: error instanceof Error ? error.message : String(error) });
+    return EXIT.failed;
+  }
+  const hint = error.code === 'port.unavailable' ? ': choose another with --message-port' : '';
+  await output.say(EVENTS[error.code] ?? 'error', { error: `${error.message}${hint}` });
+  return exitOfError(error.code);
+}
+
+function eventOf(notice: ClientNotice): [EventName, Fields] {
+  switch (notice.type) {
+    case 'call.refused':
+      return ['refused', { buddy: notice.caller, address: notice.address, error: 'busy' }];
+    case 'server.lost':
+      return ['error', { error: 'the server does not answer, it is asked again every 10 s' }];
+    case 'server.found':
+      return ['answering', {}];
+  }
+}
+
+/** Of its actors' lives the user need only know when something went wrong. */
+function crashLog(output: Output): Log {
+  return {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: ({ err }: { readonly err?: unknown }, message) =>
+      output.notify('error', { error: `${message}: ${err ?? 'no reason'}` }),
+    isLevelEnabled: (level) => level === 'error',
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * The headless commands' events, and what people read in place of each.
+ */
+
+/** What is known about an event, in the order in which it is written. */
+export interface Fields {
+  /** The user of this client. */
+  readonly id?: string | undefined;
+  readonly buddy?: string | undefined;
+  /** A status' word, and its code or a reply's. */
+  readonly status?: string | undefined;
+  readonly code?: number | undefined;
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly text?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+export const FIELD_ORDER = ['id', 'buddy', 'status', 'code', 'address', 'port', 'text', 'error'] as const;
+
+/** `result` goes to standard output, `notice` to standard error. */
+interface Wording {
+  readonly result?: string;
+  readonly notice?: string;
+}
+
+const who = ({ buddy, address }: Fields) => buddy ?? address ?? 'somebody';
+const because = ({ error }: Fields) => (error === undefined ? '' : `: ${error}`);
+const asError = ({ error = 'no reason' }: Fields) => ({ notice: `im-client: ${error}` });
+
+/** A line for each event; the empty ones are for programs only. */
+export const WORDINGS = {
+  reply: ({ text }) => ({ result: text ?? '' }),
+  buddy: ({ buddy, status, address = 'unknown', port = 'unknown' }) => ({
+    result: [buddy, status, address, port].join('\t'),
+  }),
+  removed: ({ buddy }) => ({ result: [buddy, 'REMOVED', 'unknown', 'unknown'].join('\t') }),
+  calling: ({ buddy, address, port }) => ({ notice: `Calling ${buddy} at ${address}, port ${port}...` }),
+  ringing: ({ buddy }) => ({ notice: `Waiting for ${buddy} to answer...` }),
+  accepted: (fields) => ({ notice: `${who(fields)}: call accepted.` }),
+  refused: (fields) => ({ notice: `${who(fields)}: call refused${because(fields)}.` }),
+  offline: asError,
+  unreachable: asError,
+  unanswered: asError,
+  unknown: asError,
+  sent: ({ error }) => (error === undefined ? {} : { notice: `(${error})` }),
+  message: (fields) => ({
+    result: `${who(fields)}: ${fields.text}`,
+    ...(fields.error !== undefined && { notice: `(${fields.error})` }),
+  }),
+  lost: ({ text }) => ({ notice: `Not confirmed: ${text}` }),
+  failed: ({ text, error }) => ({ notice: `Not sent: ${text} (${error})` }),
+  call: ({ buddy, address }) => ({
+    notice: buddy === undefined ? `Call from ${address}.` : `Call from ${buddy} (${address}).`,
+  }),
+  closed: (fields) => ({ notice: `${who(fields)}: chat closed${because(fields)}.` }),
+  listening: ({ id, port }) => ({ notice: `Listening as ${id} on port ${port}.` }),
+  answering: () => ({ notice: 'The server answers again.' }),
+  error: asError,
+} satisfies Record<string, (fields: Fields) => Wording>;
+
+export type EventName = keyof typeof WORDINGS;

@@ -1,0 +1,313 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import type { ClientNotice } from '../../../actors/client/agent.js';
+import type { ClientErrorCode } from '../../../actors/client/client-error.js';
+import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
+import { MAX_UNSENT_MESSAGES, MAX_WAITING_MESSAGES } from '../../../actors/client/open-chat.js';
+import { ask, freePort, PresenceClient } from '../../helpers/network.js';
+import { listenForCalls, Peer } from '../../helpers/peer.js';
+import { serve } from '../../helpers/server.js';
+
+interface Ports {
+  readonly tcp: number;
+  readonly udp: number;
+}
+
+/** A server on which alice, bob and carl are registered, and bob is alice's buddy. */
+async function withBuddies(t: ExecutionContext): Promise<Ports> {
+  const server = await serve(t);
+  for (const request of ['REG alice', 'REG bob', 'REG carl', 'ADD alice bob', 'ADD bob alice']) {
+    await ask(server.tcp, `${request}\n`);
+  }
+  return server;
+}
+
+function connect(t: ExecutionContext, { tcp, udp }: Ports, options: CreateClientOptions = {}): Client {
+  const client = createClient({ server: '127.0.0.1', tcpPort: tcp, udpPort: udp, user: 'alice', ...options });
+  t.teardown(() => client.close());
+  return client;
+}
+
+/** Says to the server where a user takes calls, and waits until it knows. */
+async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: number): Promise<void> {
+  const presence = await PresenceClient.open(t, udp);
+  presence.send(`SET ${id} 100 ONLINE ${port}`);
+  await presence.ask(`GET ${id}`);
+}
+
+/** A client of alice's, and a scripted bob that takes calls. */
+async function aliceAndBob(t: ExecutionContext, options: CreateClientOptions = {}) {
+  const server = await withBuddies(t);
+  const bob = await listenForCalls(t);
+  await announce(t, server, 'bob', bob.port);
+  return { alice: connect(t, server, options), bob, server };
+}
+
+/** A chat that alice called, and bob's end of it. */
+async function chatWithBob(t: ExecutionContext, options: CreateClientOptions = {}) {
+  const { alice, bob } = await aliceAndBob(t, options);
+  const calling = alice.call('bob');
+  const peer = await bob.called();
+  t.is(await peer.line(), 'HELLO alice');
+  peer.send('OK\n');
+  return { alice, peer, chat: await calling };
+}
+
+async function fails(
+  t: ExecutionContext,
+  promise: Promise<unknown>,
+  code: ClientErrorCode,
+  message?: RegExp,
+): Promise<void> {
+  const error = await t.throwsAsync(promise, { name: 'ClientError', ...(message && { message }) });
+  t.is((error as { code?: string } | undefined)?.code, code);
+}
+
+async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
+  for await (const item of items) return item;
+  throw new Error('nothing came');
+}
+
+test('it registers, adds, deletes and lists', async (t) => {
+  const server = await serve(t);
+  const nobody = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
+  t.teardown(() => nobody.close());
+  t.deepEqual(await nobody.register('Alice'), { code: 200, text: '200 OK' } as never);
+  t.is((await nobody.register('alice')).code, 203);
+  await nobody.register('bob');
+  const alice = connect(t, server);
+  t.is((await alice.add('bob')).code, 200);
+  t.is((await alice.add('nobody')).code, 202);
+  t.deepEqual(await alice.buddies(), [{ id: 'bob', status: 101, endpoint: undefined }] as never);
+  t.is((await alice.del('bob')).code, 200);
+  t.deepEqual(await alice.buddies(), []);
+});
+
+test('what needs a user or an id is refused without one', async (t) => {
+  const server = await serve(t);
+  const nobody = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
+  t.teardown(() => nobody.close());
+  await fails(t, nobody.register('not an id'), 'id.invalid', /'not an id' is no id/);
+  for (const asked of [nobody.add('bob'), nobody.buddies(), nobody.call('bob'), nobody.listen()]) {
+    await fails(t, asked, 'user.missing');
+  }
+  t.throws(() => createClient({ user: '\u001b[2J' }), { code: 'id.invalid', message: /'\uFFFD\[2J'/ });
+});
+
+test('a server that is down, silent or talks nonsense is told of', async (t) => {
+  const port = await freePort();
+  const alice = connect(t, { tcp: port, udp: port });
+  await fails(t, alice.add('bob'), 'server.unreachable', /nothing listens there/);
+  await fails(t, alice.buddies(), 'server.silent');
+  await fails(t, alice.call('bob'), 'server.silent');
+  const babbler = createServer((socket) => socket.end('welcome\n'));
+  babbler.listen(0, '127.0.0.1');
+  await once(babbler, 'listening');
+  t.teardown(() => babbler.close());
+  const { port: tcp } = babbler.address() as { port: number };
+  await fails(
+    t,
+    connect(t, { tcp, udp: port }).add('bob'),
+    'server.unreachable',
+    /its reply is none: welcome/,
+  );
+});
+
+test('who only asks and calls is not announced', async (t) => {
+  const { alice, server } = await aliceAndBob(t);
+  await alice.buddies();
+  const presence = await PresenceClient.open(t, server.udp);
+  t.is(await presence.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n');
+});
+
+test('who listens is announced, and says goodbye', async (t) => {
+  const server = await withBuddies(t);
+  const alice = connect(t, server);
+  const port = await alice.listen();
+  t.is(await alice.listen(), port);
+  await alice.buddies(); // asked after it was announced, on the same socket
+  const presence = await PresenceClient.open(t, server.udp);
+  t.is(await presence.ask('GET bob'), `alice 100 ONLINE 127.0.0.1 ${port}\n`);
+  await alice.close();
+  t.is(await presence.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n');
+});
+
+test('a port that is taken can be tried again', async (t) => {
+  const server = await withBuddies(t);
+  const taken = createServer().listen(0);
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const alice = connect(t, server, { messagePort: port });
+  await fails(t, alice.listen(), 'port.unavailable', new RegExp(`TCP port ${port} is in use`));
+  taken.close();
+  await once(taken, 'close');
+  t.is(await alice.listen(), port);
+});
+
+test('a change of the buddy list is seen by all who watch it', async (t) => {
+  const { alice, server } = await aliceAndBob(t);
+  const watches = [alice.watchBuddies(), alice.watchBuddies()].map((watch) => watch[Symbol.asyncIterator]());
+  const port = (result: IteratorResult<readonly { endpoint: { port: number } | undefined }[]>) =>
+    result.value?.[0]?.endpoint?.port;
+  const before = await Promise.all(watches.map((watch) => watch.next()));
+  t.is(port(before[0] as never), port(before[1] as never));
+  const after = watches.map((watch) => watch.next());
+  await alice.buddies(); // the same as before: nobody is told
+  await announce(t, server, 'bob', 4_000);
+  await alice.buddies();
+  for (const seen of await Promise.all(after)) t.is(port(seen as never), 4_000);
+  const last = watches.map((watch) => watch.next());
+  await alice.close();
+  for (const seen of await Promise.all(last)) t.true(seen.done);
+});
+
+test('lines go both ways, and the end of the chat ends the loop', async (t) => {
+  const { chat, peer } = await chatWithBob(t);
+  t.is(chat.buddy, 'bob' as never);
+  t.is(chat.address, '127.0.0.1');
+  t.deepEqual(await chat.send('hello'), { cut: false });
+  t.is(await peer.line(), 'hello');
+  t.deepEqual(await chat.send('x'.repeat(20_000)), { cut: true });
+  peer.send('one\n\u001b[2Jtwo\n');
+  peer.socket.end();
+  const seen: string[] = [];
+  for await (const { text } of chat) seen.push(text);
+  t.deepEqual(seen, ['one', '\uFFFD[2Jtwo']);
+  t.deepEqual((await chat.closed).lost, []);
+  await fails(t, chat.send('too late'), 'chat.broken');
+});
+
+test('what was sent before leaving arrives', async (t) => {
+  const { chat, peer } = await chatWithBob(t);
+  const sent = Array.from({ length: 100 }, (_, index) => chat.send(`line ${index}`));
+  const left = chat.leave();
+  for (let index = 0; index < 100; index++) t.is(await peer.line(), `line ${index}`);
+  t.is(await peer.line(), undefined);
+  peer.socket.end();
+  await left;
+  await Promise.all(sent);
+});
+
+test('a call tells how far it has come, and what became of it', async (t) => {
+  const { alice, bob, server } = await aliceAndBob(t, { patienceMs: 2_000 });
+  const steps: string[] = [];
+  const refused = alice.call('bob', {
+    onProgress: (step, { port }) => steps.push(`${step} ${port === bob.port}`),
+  });
+  (await bob.called()).send('REJECT\n');
+  await fails(t, refused, 'buddy.refused', /^bob refused the call$/);
+  t.is(steps[0], 'calling true');
+  const unanswered = alice.call('bob');
+  const peer = await bob.called();
+  await fails(t, unanswered, 'buddy.unanswered');
+  await peer.ended();
+  await fails(t, alice.call('carl'), 'buddy.unknown');
+  await announce(t, server, 'bob', await freePort());
+  await fails(t, alice.call('bob'), 'buddy.unreachable', /nothing listens there/);
+  const presence = await PresenceClient.open(t, server.udp);
+  presence.send('SET bob 101 OFFLINE 0');
+  await presence.ask('GET bob');
+  await fails(t, alice.call('bob'), 'buddy.offline');
+});
+
+test('a caller is answered, chats, and while that lasts all others are refused', async (t) => {
+  const notices: ClientNotice[] = [];
+  const server = await withBuddies(t);
+  const alice = connect(t, server, { onNotice: (notice) => notices.push(notice) });
+  const port = await alice.listen();
+  const bob = await Peer.call(t, port);
+  bob.send('HELLO bob\n');
+  const call = await first(alice.calls);
+  t.is(call.caller, 'bob' as never);
+  const early = await Peer.call(t, port);
+  early.send('HELLO carl\n');
+  t.is(await early.line(), 'REJECT');
+  const chat = await call.accept();
+  t.is(await bob.line(), 'OK');
+  await t.throwsAsync(call.accept(), { code: 'call.over' });
+  const late = await Peer.call(t, port);
+  late.send('HELLO carl\n');
+  t.is(await late.line(), 'REJECT');
+  await fails(t, alice.call('bob'), 'buddy.offline');
+  await announce(t, server, 'bob', port);
+  await fails(t, alice.call('bob'), 'client.busy');
+  bob.send('hi\n');
+  t.is((await first(chat)).text, 'hi' as never);
+  t.deepEqual(
+    notices.map(({ type }) => type),
+    ['call.refused', 'call.refused'],
+  );
+  await Promise.all([chat.leave(), bob.ended().then(() => bob.socket.end())]);
+  const next = await Peer.call(t, port);
+  (await first(alice.calls)).reject();
+  t.is(await next.line(), 'REJECT');
+});
+
+test('a caller who hangs up, or waits too long, is over', async (t) => {
+  const server = await withBuddies(t);
+  const alice = connect(t, server, { patienceMs: 2_000 });
+  const port = await alice.listen();
+  const bob = await Peer.call(t, port);
+  const call = await first(alice.calls);
+  bob.socket.end();
+  await call.over;
+  await fails(t, call.accept(), 'call.over');
+  const patient = await Peer.call(t, port);
+  await (await first(alice.calls)).over;
+  t.is(await patient.line(), 'REJECT');
+});
+
+test('a buddy who floods is not read on until the program has caught up, and nothing is lost', async (t) => {
+  const { chat, peer } = await chatWithBob(t);
+  const count = 100 * MAX_WAITING_MESSAGES;
+  const line = (index: number) => `${String(index).padStart(99, '.')}\n`;
+  for (let index = 0; index < count; index++) peer.send(line(index));
+  // Ten megabytes do not fit into what the network holds: long after they would have been read, some are still here.
+  const drained = once(peer.socket, 'drain').then(() => true);
+  t.false(await Promise.race([drained, setTimeout(3_000, false)]));
+  let read = 0;
+  for await (const { text } of chat) {
+    if (`${text}\n` !== line(read)) t.fail(`${text} is not line ${read}`);
+    read += 1;
+    if (read === count) break;
+  }
+  t.is(read, count);
+});
+
+test('a flooder who is not read can be left', async (t) => {
+  const { chat, peer } = await chatWithBob(t);
+  peer.send(Buffer.alloc(20_000_000, 'flood\n'));
+  await first(chat);
+  const left = chat.leave();
+  await peer.ended();
+  peer.socket.destroy();
+  // It is seen that the flooder is gone: who is not heard is waited for, for 5 s.
+  t.true(await Promise.race([left.then(() => true), setTimeout(4_000, false)]));
+});
+
+test('a buddy who does not read is left, and the lines are not said to be sent', async (t) => {
+  const { chat, peer } = await chatWithBob(t, { patienceMs: 2_000 });
+  peer.socket.pause();
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: MAX_UNSENT_MESSAGES + 1 }, () => chat.send('x'.repeat(16_000))),
+  );
+  const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'sent'));
+  t.is(codes.at(-1), 'chat.full');
+  t.is(codes.at(-2), 'chat.stalled');
+  peer.socket.destroy();
+  await chat.closed;
+});
+
+test('what waits when the client is closed is told so', async (t) => {
+  const { alice, bob } = await aliceAndBob(t);
+  const calling = alice.call('bob');
+  await bob.called();
+  const failing = fails(t, calling, 'client.closed');
+  await alice.close();
+  await failing;
+  await fails(t, alice.buddies(), 'client.closed');
+  await fails(t, alice.add('bob'), 'client.closed');
+  t.deepEqual(await alice.ended, {});
+});

@@ -1,0 +1,56 @@
+import test from 'ava';
+import { Inbox } from '../../../actors/client/inbox.js';
+
+test('what came before the reader, and what comes while it waits, is read in order', async (t) => {
+  const inbox = new Inbox<number>();
+  inbox.push(1);
+  const reader = inbox[Symbol.asyncIterator]();
+  t.is((await reader.next()).value, 1);
+  const next = reader.next();
+  inbox.push(2);
+  t.is((await next).value, 2);
+});
+
+test('after the end what waits is still read, and nothing else', async (t) => {
+  const inbox = new Inbox<number>();
+  inbox.push(1);
+  inbox.end();
+  inbox.push(2);
+  const seen: number[] = [];
+  for await (const item of inbox) seen.push(item);
+  t.deepEqual(seen, [1]);
+});
+
+test('the end wakes a reader that waits', async (t) => {
+  const inbox = new Inbox<number>();
+  const next = inbox[Symbol.asyncIterator]().next();
+  inbox.end();
+  t.true((await next).done);
+});
+
+test('a loop that is left early takes nothing with it', async (t) => {
+  const inbox = new Inbox<number>();
+  for (const item of [1, 2, 3]) inbox.push(item);
+  for await (const item of inbox) if (item === 1) break;
+  for await (const item of inbox) {
+    t.is(item, 2);
+    break;
+  }
+});
+
+test('an item may take the place of all that wait', async (t) => {
+  const inbox = new Inbox<number>();
+  inbox.push(1);
+  inbox.push(2);
+  inbox.replace(3);
+  t.is(inbox.size, 1);
+  t.is((await inbox[Symbol.asyncIterator]().next()).value, 3);
+});
+
+test('whoever fills it is told when something that waited was taken', async (t) => {
+  let taken = 0;
+  const inbox = new Inbox<number>(() => taken++);
+  inbox.push(1);
+  await inbox[Symbol.asyncIterator]().next();
+  t.is(taken, 1);
+});

@@ -1,0 +1,535 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import anyTest, { type ExecutionContext } from 'ava';
+import { FIELD_ORDER } from '../../bin/headless/wording.js';
+import { ask, freePort, PresenceClient } from '../helpers/network.js';
+import { listenForCalls, Peer } from '../helpers/peer.js';
+import { Program, type ServerProgram, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+type Ports = Pick<ServerProgram, 'tcp' | 'udp'>;
+
+interface Event {
+  readonly event: string;
+  readonly at: string;
+  readonly [field: string]: unknown;
+}
+
+/** A server on which alice, bob and carl are registered, and alice and bob are each other's buddies. */
+async function withBuddies(t: ExecutionContext): Promise<ServerProgram> {
+  const server = await startServerProgram(t, await temporaryDirectory(t));
+  for (const request of ['REG alice', 'REG bob', 'REG carl', 'ADD alice bob', 'ADD bob alice']) {
+    await ask(server.tcp, `${request}\n`);
+  }
+  return server;
+}
+
+/** Starts a headless command. */
+function start(t: ExecutionContext, { tcp, udp }: Ports, ...args: readonly string[]): Program {
+  const ports = ['--tcp-port', String(tcp), '--udp-port', String(udp)];
+  return new Program(t, 'im-client', '--server', '127.0.0.1', ...ports, ...args);
+}
+
+/** Runs one to its end, with this as its input. */
+async function run(
+  t: ExecutionContext,
+  server: Ports,
+  args: readonly string[],
+  input = '',
+): Promise<Program> {
+  const program = start(t, server, ...args);
+  program.process.stdin?.end(input);
+  await program.exited;
+  return program;
+}
+
+/** The objects that a command with `--json` printed: every line is one, its fields in their order. */
+function eventsOf({ stdout }: Program): Event[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const event = JSON.parse(line) as Event;
+      const fields = Object.keys(event);
+      const ordered = ['event', 'at', ...FIELD_ORDER].filter((name) => fields.includes(name));
+      if (fields.join() !== ordered.join()) throw new Error(`other fields, or another order: ${line}`);
+      return event;
+    });
+}
+
+/** The events without what differs from run to run. */
+function factsOf(program: Program): object[] {
+  return eventsOf(program).map(({ at, port, ...facts }) => facts);
+}
+
+async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: number): Promise<void> {
+  const presence = await PresenceClient.open(t, udp);
+  presence.send(`SET ${id} 100 ONLINE ${port}`);
+  await presence.ask(`GET ${id}`);
+}
+
+/** A server, and a scripted bob who takes calls. */
+async function withBob(t: ExecutionContext) {
+  const server = await withBuddies(t);
+  const bob = await listenForCalls(t);
+  await announce(t, server, 'bob', bob.port);
+  return { server, bob };
+}
+
+/** A command of alice's that bob has accepted the call of. */
+async function accepted(t: ExecutionContext, args: readonly string[], answer = 'OK\n') {
+  const { server, bob } = await withBob(t);
+  const program = start(t, server, ...args);
+  const peer = await bob.called();
+  t.is(await peer.line(), 'HELLO alice');
+  peer.send(answer);
+  return { program, peer };
+}
+
+/** A listening command of alice's, and its port. */
+async function listening(t: ExecutionContext, server: Ports, ...args: readonly string[]) {
+  const program = start(t, server, 'listen', 'alice', '--json', ...args);
+  const [, port] = await program.expect(/"event":"listening",.*"port":(\d+)/);
+  return { program, port: Number(port) };
+}
+
+// Asking the server.
+
+test('register, add and del say what the server said, and their exit codes tell replies apart', async (t) => {
+  const server = await startServerProgram(t, await temporaryDirectory(t));
+  for (const [args, code, reply] of [
+    [['register', 'alice'], 0, '200 OK'],
+    [['register', 'ALICE'], 6, '203 USER EXISTS'],
+    [['register', 'bob'], 0, '200 OK'],
+    [['add', 'alice', 'bob'], 0, '200 OK'],
+    [['add', 'alice', 'bob'], 4, '201 INVALID'],
+    [['add', 'alice', 'nobody'], 5, '202 NO SUCH USER'],
+    [['del', 'alice', 'bob'], 0, '200 OK'],
+  ] as const) {
+    const program = await run(t, server, args);
+    t.is(program.stdout, `${reply}\n`);
+    t.is(await program.exited, code, args.join(' '));
+    t.is(program.stderr, '');
+  }
+});
+
+test('with --json the reply is an object, its fields in their order', async (t) => {
+  const server = await withBuddies(t);
+  const program = await run(t, server, ['add', 'Alice', 'nobody', '--json']);
+  t.regex(
+    program.stdout,
+    /^\{"event":"reply","at":"\d{4}-\d\d-\d\dT[\d:.]+Z","id":"alice","buddy":"nobody","code":202,"text":"202 NO SUCH USER"\}\n$/,
+  );
+});
+
+for (const [reply, code] of [
+  ['204 DENIED', 7],
+  ['205 UNAVAILABLE', 7],
+  ['206 BUSY', 7],
+  ['299 \u001b[2JWHAT', 1],
+  ['welcome', 3],
+] as const) {
+  test(`a server that says ${JSON.stringify(reply)} leads to exit code ${code}`, async (t) => {
+    const server = createServer((socket) => socket.end(`${reply}\r\n`)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.teardown(() => server.close());
+    const { port } = server.address() as { port: number };
+    const program = await run(t, { tcp: port, udp: port }, ['register', 'alice', '--json']);
+    t.is(await program.exited, code);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    t.notRegex(program.stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f]|\\u001b/);
+  });
+}
+
+test('a server that is down is exit code 3, and an event', async (t) => {
+  const port = await freePort();
+  for (const args of [
+    ['register', 'alice'],
+    ['add', 'alice', 'bob'],
+    ['buddies', 'alice'],
+    ['send', 'alice', 'bob', 'hi'],
+    ['listen', 'alice'],
+  ]) {
+    const program = await run(t, { tcp: port, udp: port }, [...args, '--json']);
+    t.is(await program.exited, 3, args[0]);
+    t.deepEqual(
+      eventsOf(program).map(({ event }) => event),
+      ['error'],
+    );
+    t.is(program.stderr, '');
+  }
+  const program = await run(t, { tcp: port, udp: port }, ['register', 'alice']);
+  t.is(program.stderr, 'im-client: the server could not be asked: nothing listens there\n');
+});
+
+test('buddies lists who is there, for people and for programs', async (t) => {
+  const { server, bob } = await withBob(t);
+  await ask(server.tcp, 'ADD alice carl\n');
+  const plain = await run(t, server, ['buddies', 'alice']);
+  t.is(plain.stdout, `bob\tONLINE\t127.0.0.1\t${bob.port}\ncarl\tOFFLINE\tunknown\tunknown\n`);
+  t.is(await plain.exited, 0);
+  const json = await run(t, server, ['buddies', 'alice', '--json']);
+  t.deepEqual(
+    eventsOf(json).map(({ at, ...fields }) => fields),
+    [
+      {
+        event: 'buddy',
+        id: 'alice',
+        buddy: 'bob',
+        status: 'ONLINE',
+        code: 100,
+        address: '127.0.0.1',
+        port: bob.port,
+      },
+      { event: 'buddy', id: 'alice', buddy: 'carl', status: 'OFFLINE', code: 101 },
+    ],
+  );
+});
+
+test('buddies --watch tells of whoever changes, and ends with a signal', async (t) => {
+  const { server } = await withBob(t);
+  const program = start(t, server, 'buddies', 'alice', '--watch', '--json');
+  await program.expect(/"buddy":"bob","status":"ONLINE"/);
+  await announce(t, server, 'bob', 4_000);
+  await program.expect(/"buddy":"bob","status":"ONLINE","code":100,"address":"127.0.0.1","port":4000/);
+  await ask(server.tcp, 'DEL alice bob\n');
+  await program.expect(/"event":"removed",.*"buddy":"bob"/);
+  program.process.kill('SIGTERM');
+  t.is(await program.exited, 0);
+  t.is(eventsOf(program).length, 3);
+});
+
+// Sending.
+
+test('send calls, sends one message and leaves', async (t) => {
+  const { program, peer } = await accepted(t, ['send', 'alice', 'bob', 'hello', 'bob', '--json']);
+  t.is(await peer.line(), 'hello bob');
+  t.is(await peer.line(), undefined);
+  t.is(await program.exited, 0);
+  const events = eventsOf(program).map(({ event }) => event);
+  t.deepEqual(
+    events.filter((event) => event !== 'ringing'),
+    ['calling', 'accepted', 'sent', 'closed'],
+  );
+  const bare = factsOf(program).at(-2);
+  t.deepEqual(bare, { event: 'sent', id: 'alice', buddy: 'bob', text: 'hello bob' });
+  t.is(program.stderr, '');
+});
+
+test('without a text each line of input is a message, also the last without its end', async (t) => {
+  const { program, peer } = await accepted(t, ['send', 'alice', 'bob']);
+  program.process.stdin?.end('one\r\nq\n\nfour');
+  for (const line of ['one', 'q ', '', 'four', undefined]) t.is(await peer.line(), line);
+  t.is(await program.exited, 0);
+  t.is(program.stdout, '');
+});
+
+test('ten thousand lines arrive complete and in order', async (t) => {
+  const { program, peer } = await accepted(t, ['send', 'alice', 'bob']);
+  const count = 10_000;
+  program.process.stdin?.end(Array.from({ length: count }, (_, index) => `line ${index}\n`).join(''));
+  for (let index = 0; index < count; index++) {
+    const line = await peer.line();
+    if (line !== `line ${index}`) t.fail(`${line} is not line ${index}`);
+  }
+  t.is(await program.exited, 0);
+});
+
+test('a line of input over 16 KiB is cut, and said to be', async (t) => {
+  const { program, peer } = await accepted(t, ['send', 'alice', 'bob', '--json']);
+  program.process.stdin?.end(`${'x'.repeat(1_000_000)}\nnext\n`);
+  t.is((await peer.line())?.length, 16_384);
+  t.regex((await peer.line()) ?? '', /my message was longer than 16 KiB/);
+  t.is(await peer.line(), 'next');
+  t.is(await program.exited, 0);
+  t.regex(String(eventsOf(program).find(({ event }) => event === 'sent')?.['error']), /longer than 16 KiB/);
+});
+
+for (const [dialect, yes] of [
+  ['A', 'ACCEPT\n'],
+  ['B', 'ACCEPTED\r\n'],
+  ['C', 'Ok\n'],
+  ['one that just talks', 'hello?\n'],
+] as const) {
+  test(`a buddy of dialect ${dialect} is sent to`, async (t) => {
+    const { program, peer } = await accepted(t, ['send', 'alice', 'bob', 'hi'], yes);
+    t.is(await peer.line(), 'hi');
+    peer.socket.end();
+    t.is(await program.exited, 0);
+  });
+}
+
+test('each way in which a call fails has an exit code and an event of its own', async (t) => {
+  const { server, bob } = await withBob(t);
+  await ask(server.tcp, 'ADD alice carl\n');
+  const cases: readonly [string, number, string, ((peer: Peer) => void)?][] = [
+    ['bob', 12, 'refused', (peer) => peer.send('REJECT\n')],
+    ['bob', 12, 'refused', (peer) => peer.socket.end()],
+    ['bob', 13, 'unanswered', () => {}],
+    ['carl', 10, 'offline'],
+    ['dora', 14, 'unknown'],
+  ];
+  for (const [buddy, code, event, answer] of cases) {
+    const program = start(t, server, 'send', 'alice', buddy, 'hi', '--json', '--timeout', '2');
+    if (answer !== undefined) answer(await bob.called());
+    t.is(await program.exited, code, event);
+    const last = factsOf(program).at(-1) as Event | undefined;
+    t.is(last?.event, event);
+    t.is(last?.['buddy'], buddy);
+    t.truthy(last?.['error']);
+  }
+  await announce(t, server, 'carl', await freePort());
+  const stale = await run(t, server, ['send', 'alice', 'carl', 'hi']);
+  t.is(await stale.exited, 11);
+  t.regex(stale.stderr, /^im-client: carl could not be reached: nothing listens there$/m);
+});
+
+test('a buddy who leaves before the end of the input is no success', async (t) => {
+  const { program, peer } = await accepted(t, ['send', 'alice', 'bob']);
+  program.write('one\n');
+  t.is(await peer.line(), 'one');
+  peer.socket.end('q\n');
+  t.is(await program.exited, 15);
+  t.regex(program.stderr, /^im-client: the rest of the input was not read\nbob: chat closed\.$/m);
+});
+
+test('a buddy that breaks off while lines wait has them named', async (t) => {
+  const { program, peer } = await accepted(t, ['send', 'alice', 'bob', '--json']);
+  peer.socket.pause();
+  program.process.stdin?.end(`${'x'.repeat(16_000)}\n`.repeat(1_000));
+  await program.expect(/"event":"sent"/);
+  peer.socket.destroy();
+  t.is(await program.exited, 15);
+  const events = eventsOf(program).map(({ event }) => event);
+  t.true(events.includes('failed'));
+  t.true(events.includes('error')); // the rest was not read
+});
+
+test('a signal ends a call that nobody answers', async (t) => {
+  const { server, bob } = await withBob(t);
+  const program = start(t, server, 'send', 'alice', 'bob', 'hi');
+  const peer = await bob.called();
+  program.process.kill('SIGINT');
+  t.is(await program.exited, 1);
+  t.regex(program.stderr, /^im-client: interrupted$/m);
+  await peer.ended();
+});
+
+// Chatting.
+
+test('chat sends what is typed and prints what comes, until q', async (t) => {
+  const { program, peer } = await accepted(t, ['chat', 'alice', 'bob']);
+  program.write('hello\n\\q\n');
+  t.is(await peer.line(), 'hello');
+  t.is(await peer.line(), 'q ');
+  peer.send('hi \u001b[2Jalice\u202e\n');
+  await program.expect('bob: hi \uFFFD[2Jalice\uFFFD\n');
+  program.write('q\nnever sent\n');
+  t.is(await peer.line(), undefined);
+  t.is(await program.exited, 0);
+  t.is(program.stdout, 'bob: hi \uFFFD[2Jalice\uFFFD\n');
+});
+
+test('chat ends when the buddy leaves, and when the input does', async (t) => {
+  const left = await accepted(t, ['chat', 'alice', 'bob']);
+  left.peer.send('bye\nBYE500\n');
+  t.is(await left.program.exited, 0);
+  t.is(left.program.stdout, 'bob: bye\n');
+  const ended = await accepted(t, ['chat', 'alice', 'bob']);
+  ended.program.process.stdin?.end('last words');
+  t.is(await ended.peer.line(), 'last words');
+  t.is(await ended.peer.line(), undefined);
+  t.is(await ended.program.exited, 0);
+});
+
+test('whoever reads the output may go at any time', async (t) => {
+  const { program, peer } = await accepted(t, ['chat', 'alice', 'bob']);
+  program.process.stdout?.destroy();
+  peer.send('hi\n'.repeat(10));
+  t.is(await program.exited, 0);
+  t.notRegex(program.stderr, /EPIPE|Error/);
+});
+
+// Listening.
+
+test('listen takes calls of buddies, one after the other, and refuses all others', async (t) => {
+  const server = await withBuddies(t);
+  const { program, port } = await listening(t, server);
+  for (const opening of ['', 'HELLO carl\n', 'REQUEST \u001b]0;pwned\u0007 4000\n']) {
+    const stranger = await Peer.call(t, port);
+    if (opening !== '') stranger.send(opening);
+    t.is(await stranger.line(), 'REJECT');
+    await program.expect(/"event":"refused"/);
+    await stranger.ended();
+  }
+  for (const [opening, answer] of [
+    ['HELLO Bob\n', 'OK'],
+    ['REQUEST bob 4000\n', 'ACCEPT'],
+  ] as const) {
+    const bob = await Peer.call(t, port);
+    bob.send(opening);
+    t.is(await bob.line(), answer);
+    await program.expect(/"event":"accepted",.*"buddy":"bob"/);
+    const second = await Peer.call(t, port);
+    t.is(await second.line(), 'REJECT');
+    await program.expect(/"event":"refused",.*"error":"busy"/);
+    bob.send('hi \u001b[31malice\n');
+    await program.expect(/"event":"message",.*"buddy":"bob",.*"text":"hi \uFFFD\[31malice"/);
+    bob.socket.end();
+    await program.expect(/"event":"closed",.*"buddy":"bob"/);
+  }
+  program.process.kill('SIGTERM');
+  t.is(await program.exited, 0);
+  t.deepEqual(factsOf(program)[0], { event: 'listening', id: 'alice' });
+  t.notRegex(program.stdout, /pwned/);
+  t.is(program.stderr, '');
+});
+
+test('listen is announced while it runs, and ends with any signal', async (t) => {
+  const server = await withBuddies(t);
+  const presence = await PresenceClient.open(t, server.udp);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const { program, port } = await listening(t, server);
+    while (!(await presence.ask('GET bob')).includes(`alice 100 ONLINE 127.0.0.1 ${port}`));
+    program.process.kill(signal);
+    t.is(await program.exited, 0, signal);
+    t.is(await presence.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n');
+  }
+});
+
+test('listen --accept all takes everybody, and shows a caller without a name by its address', async (t) => {
+  const server = await withBuddies(t);
+  const program = start(t, server, 'listen', 'alice', '--accept', 'all');
+  const presence = await PresenceClient.open(t, server.udp);
+  let port: string | undefined;
+  while (port === undefined) {
+    [, port] = (await presence.ask('GET bob')).match(/^alice 100 ONLINE \S+ (\d+)/) ?? [];
+  }
+  const stranger = await Peer.call(t, Number(port));
+  t.is(await stranger.line(), 'ACCEPT');
+  stranger.send('anybody there?\n');
+  await program.expect('127.0.0.1: anybody there?\n');
+  t.regex(program.stderr, /^Listening as alice on port \d+\.\nCall from 127\.0\.0\.1\.\n/);
+});
+
+test('listen --accept ask asks, and drops an answer that comes too late', async (t) => {
+  const server = await withBuddies(t);
+  const { program, port } = await listening(t, server, '--accept', 'ask');
+  const asked = () => program.stderr.split('(y/n)?').length - 1;
+  const question = async (count: number) => {
+    while (asked() < count) await once(program.process.stderr as NodeJS.ReadableStream, 'data');
+  };
+  const first = await Peer.call(t, port);
+  await question(1);
+  first.socket.end();
+  await program.expect(/"event":"refused"/);
+  program.write('y\n'); // meant for the first
+  const second = await Peer.call(t, port);
+  await question(2);
+  program.write('what?\nn\n');
+  t.is(await second.line(), 'REJECT');
+  await second.ended();
+  await program.expect(/"event":"refused"/);
+  const third = await Peer.call(t, port);
+  await question(3);
+  program.write('y\n');
+  t.is(await third.line(), 'ACCEPT');
+  third.socket.end();
+  await program.expect(/"event":"closed"/);
+  program.process.stdin?.end();
+  const fourth = await Peer.call(t, port);
+  t.is(await fourth.line(), 'REJECT');
+});
+
+test('a gigabyte without a line end, and a flood of lines, do not fill the memory', async (t) => {
+  const server = await withBuddies(t);
+  const program = start(t, server, 'listen', 'alice', '--accept', 'all', '--json');
+  const [, port] = await program.expect(/"event":"listening",.*"port":(\d+)/);
+  const bob = await Peer.call(t, Number(port));
+  t.is(await bob.line(), 'ACCEPT');
+  const chunk = Buffer.alloc(1024 * 1024, 'x');
+  for (let sent = 0; sent < 1_024; sent++) await written(bob.socket, chunk);
+  await written(bob.socket, Buffer.from('\nflood\n'));
+  await program.expect(/"event":"message",.*"text":"x{16384}","error":"it was longer than 16 KiB/);
+  await program.expect(/"text":"flood"/);
+  // Nobody reads the program's output now: the flood must stay with the flooder.
+  program.process.stdout?.pause();
+  const flood = Buffer.alloc(1024 * 1024, `${'y'.repeat(127)}\n`);
+  let taken = 0;
+  while (taken < 512 && (await Promise.race([written(bob.socket, flood), quiet()]))) taken += 1;
+  t.true(taken < 512);
+  t.true((await residentMegabytes(program)) < 300);
+  program.process.stdout?.resume();
+});
+
+function written(socket: Socket, bytes: Uint8Array): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    socket.write(bytes, (error) => (error ? reject(error) : resolve(true)));
+  });
+}
+
+/** Resolves when a megabyte should long have been taken, were it read. */
+function quiet(): Promise<boolean> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), 3_000));
+}
+
+async function residentMegabytes({ process: { pid } }: Program): Promise<number> {
+  const { readFile } = await import('node:fs/promises');
+  const [, kilobytes] = (await readFile(`/proc/${pid}/status`, 'utf8')).match(/^VmRSS:\s+(\d+) kB/m) ?? [];
+  return Number(kilobytes) / 1_024;
+}
+
+// Two of them.
+
+test('send reaches listen', async (t) => {
+  const server = await withBuddies(t);
+  const { program, port } = await listening(t, server);
+  const presence = await PresenceClient.open(t, server.udp);
+  while (!(await presence.ask('GET bob')).includes(`100 ONLINE 127.0.0.1 ${port}`));
+  const sender = await run(t, server, ['send', 'bob', 'alice'], 'one\ntwo\n');
+  t.is(await sender.exited, 0);
+  await program.expect(/"event":"message",.*"buddy":"bob",.*"text":"one"/);
+  await program.expect(/"event":"message",.*"buddy":"bob",.*"text":"two"/);
+  const stranger = await run(t, server, ['send', 'carl', 'alice', 'hi']);
+  t.is(await stranger.exited, 14);
+});
+
+// Mistakes.
+
+test('mistakes on the command line are one clear line, and exit code 2', async (t) => {
+  const port = await freePort();
+  for (const [args, line] of [
+    [['send', 'alice'], /^im-client: missing required argument 'buddy'/],
+    [['send', 'not an id', 'bob', 'hi'], /^im-client: .*not an id.*letters, digits/],
+    [['register', '\u001b[2J'], /^im-client: .*\uFFFD\[2J.*letters, digits/],
+    [['send', 'alice', 'bob', ''], /^im-client: the text is empty: leave it away to send standard input/],
+    [['send', 'alice', 'bob', '--timeout', '61', 'hi'], /^im-client: .*from 1 to 60/],
+    [['listen', 'alice', '--accept', 'none'], /^im-client: .*Allowed choices are all, buddies, ask/],
+    [['buddies', 'alice', 'bob'], /^im-client: .*too many arguments/],
+  ] as const) {
+    const program = await run(t, { tcp: port, udp: port }, args);
+    t.is(await program.exited, 2, args.join(' '));
+    t.regex(program.stderr, line);
+    t.is(program.stderr.split('\n').length, 2, program.stderr);
+  }
+});
+
+test('a message port that is taken is said to be, and how to choose another', async (t) => {
+  const server = await withBuddies(t);
+  const taken = await listenForCalls(t);
+  const program = await run(t, server, ['listen', 'alice', '--message-port', String(taken.port)]);
+  t.is(await program.exited, 1);
+  t.regex(program.stderr, /TCP port \d+ is in use: choose another with --message-port\n$/);
+});
+
+test('the help names every command and every exit code', async (t) => {
+  const program = await run(t, { tcp: 1, udp: 1 }, ['--help']);
+  for (const command of ['register', 'add', 'del', 'buddies', 'send', 'chat', 'listen']) {
+    t.regex(program.stdout, new RegExp(`^  ${command}\\b`, 'm'));
+  }
+  for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15]) {
+    t.regex(program.stdout, new RegExp(`^ +${code}  \\S`, 'm'));
+  }
+});

@@ -1,0 +1,28 @@
+import test from 'ava';
+import { exitOfError, exitOfReply } from '../../../bin/headless/exit-codes.js';
+import { REPLY_WORDS } from '../../../protocol/reply.js';
+
+test('every reply has its exit code, and one that is not known is unexpected', (t) => {
+  const codes = Object.keys(REPLY_WORDS).map((code) => [Number(code), exitOfReply(Number(code))]);
+  t.deepEqual(codes, [
+    [200, 0],
+    [201, 4],
+    [202, 5],
+    [203, 6],
+    [204, 7],
+    [205, 7],
+    [206, 7],
+  ]);
+  t.is(exitOfReply(299), 1);
+});
+
+test('every cause why nobody was reached has an exit code of its own', (t) => {
+  const causes = ['offline', 'unreachable', 'refused', 'unanswered', 'unknown'] as const;
+  t.deepEqual(
+    causes.map((cause) => exitOfError(`buddy.${cause}`)),
+    [10, 11, 12, 13, 14],
+  );
+  t.is(exitOfError('server.silent'), 3);
+  t.is(exitOfError('server.unreachable'), 3);
+  t.is(exitOfError('client.closed'), 1);
+});
