@@ -3,6 +3,7 @@
  */
 
 import type { Command } from 'commander';
+import { toDisplayText } from '../protocol/display-text.js';
 import { SHOWN_MESSAGES } from '../storage/client/history-reader.js';
 import { applyConfigFile } from './client-config.js';
 import { addClientOptions, type ClientSettings, readSwitchVariables } from './client-options.js';
@@ -61,7 +62,12 @@ export function createClientCommand(
   withExamples(config, ['im-client config', 'what holds, and why']);
   addHeadlessCommands(program);
   addCompletionCommand(program);
-  return program.action(() => start(program.opts<ClientSettings>()));
+  // Without this, a mistyped command would be told of as an argument too many.
+  return program.allowExcessArguments().action(async () => {
+    const [unknown] = program.args;
+    if (unknown !== undefined) program.error(`error: unknown command '${toDisplayText(unknown)}'`);
+    await start(program.opts<ClientSettings>());
+  });
 }
 
 function addHistoryCommand(program: Command): void {
