@@ -31,8 +31,10 @@ async function takeCalls(session: Session, decide: Decide): Promise<void> {
   for await (const call of session.client.calls) await take(session, call, decide);
 }
 
-async function take({ output }: Session, call: Call, decide: Decide): Promise<void> {
+async function take(session: Session, call: Call, decide: Decide): Promise<void> {
+  const { output, records } = session;
   const { caller: buddy, address } = call;
+  if (records.isBlocked(call)) return call.reject();
   await output.say('call', { buddy, address });
   if (!(await decide(call))) {
     call.reject();
@@ -41,7 +43,7 @@ async function take({ output }: Session, call: Call, decide: Decide): Promise<vo
   const chat = await call.accept().catch((error: ClientError) => error);
   if (chat instanceof ClientError) return output.say('closed', { buddy, address, error: chat.message });
   await output.say('accepted', { buddy, address });
-  await printMessages(output, chat);
+  await printMessages(session, chat);
   await tellEnd(output, chat, await chat.closed);
 }
 

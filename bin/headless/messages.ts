@@ -4,14 +4,16 @@
 
 import type { Chat, ChatEnd } from '../../actors/client/open-chat.js';
 import type { Output } from './output.js';
+import type { Session } from './session.js';
 
 /** What is said of a line that was too long. */
 export const CUT = 'it was longer than 16 KiB: this is its beginning';
 
-/** Prints what the buddy says, until the chat is over. */
-export async function printMessages(output: Output, chat: Chat): Promise<void> {
+/** Writes down and prints what the buddy says, until the chat is over. */
+export async function printMessages({ output, records }: Session, chat: Chat): Promise<void> {
   const { buddy, address } = chat;
   for await (const { text, cut } of chat) {
+    records.write(chat, text, false);
     await output.say('message', { buddy, address, text, ...(cut && { error: CUT }) });
   }
 }

@@ -10,6 +10,7 @@ import { rootCause } from '../../actors/supervision/supervisor-error.js';
 import { EXIT } from '../command-line.js';
 import { exitOfError } from './exit-codes.js';
 import { Output } from './output.js';
+import { Records } from './records.js';
 import type { EventName, Fields } from './wording.js';
 
 /** What the command line says for all commands. */
@@ -19,6 +20,8 @@ export interface HeadlessOptions {
   readonly udpPort: number;
   readonly messagePort: number;
   readonly json?: true;
+  /** False to write no history. */
+  readonly history: boolean;
   /** Longest wait for an answer to a call, in seconds. */
   readonly timeout?: number;
 }
@@ -27,6 +30,7 @@ export interface HeadlessOptions {
 export interface Session {
   readonly client: Client;
   readonly output: Output;
+  readonly records: Records;
   /** Aborted by SIGINT, SIGTERM and SIGHUP, and when whoever reads the output is gone. */
   readonly stopped: AbortSignal;
 }
@@ -49,6 +53,7 @@ export async function runSession(
     process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.failed) : stop.abort()));
   }
   const output = new Output(options.json === true, about, () => stop.abort());
+  const records = new Records(about.id, options.history, (line) => output.ask(line));
   const client = createClient({
     user: about.id,
     server: options.server,
@@ -59,10 +64,12 @@ export async function runSession(
     onNotice: (notice) => output.notify(...eventOf(notice)),
     log: crashLog(output),
   });
-  const code = await Promise.race([command({ client, output, stopped: stop.signal }), failure(client)]).catch(
-    (error) => explain(error, output),
-  );
+  const code = await Promise.race([
+    command({ client, output, records, stopped: stop.signal }),
+    failure(client),
+  ]).catch((error) => explain(error, output));
   await client.close();
+  records.close();
   process.exit(output.isGone ? EXIT.done : code);
 }
 

@@ -35,14 +35,15 @@ interface Talk {
   readonly printed: Promise<void>;
 }
 
-async function call({ client, output, stopped }: Session, buddy: string): Promise<Talk> {
+async function call(session: Session, buddy: string): Promise<Talk> {
+  const { client, output, stopped } = session;
   const chat = await unlessStopped(stopped, () =>
     client.call(buddy, { onProgress: (progress, endpoint) => output.notify(progress, endpoint) }),
   );
   const { address, port } = chat;
   await output.say('accepted', { address, port });
   // Back-pressure: whoever reads us slowly has the buddy wait.
-  return { chat, printed: printMessages(output, chat) };
+  return { chat, printed: printMessages(session, chat) };
 }
 
 /** Standard input, for as long as there is somebody to send it to. */
@@ -68,9 +69,14 @@ async function sendAll(session: Session, talk: Talk, lines: AsyncIterable<string
   return sent;
 }
 
-async function sendLine({ output, stopped }: Session, { chat }: Talk, text: string): Promise<boolean> {
+async function sendLine(
+  { output, records, stopped }: Session,
+  { chat }: Talk,
+  text: string,
+): Promise<boolean> {
   try {
     const { cut } = await unlessStopped(stopped, () => chat.send(text));
+    records.write(chat, text, true);
     await output.say('sent', { text, ...(cut && { error: CUT }) });
     return true;
   } catch (error) {

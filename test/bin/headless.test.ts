@@ -1,10 +1,18 @@
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { FIELD_ORDER } from '../../bin/headless/wording.js';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
-import { Program, type ServerProgram, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import {
+  emptyEnvironment,
+  Program,
+  type ServerProgram,
+  startServerProgram,
+  temporaryDirectory,
+} from '../helpers/programs.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -482,6 +490,34 @@ async function residentMegabytes({ process: { pid } }: Program): Promise<number>
 }
 
 // Two of them.
+
+test('what is sent and heard is written down as at the terminal, and the block list counts', async (t) => {
+  const { tcp, udp } = await withBuddies(t);
+  const environment = emptyEnvironment(t);
+  const directory = join(environment['HOME'] as string, '.local/state/im');
+  const ports = ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
+  const begin = (...args: readonly string[]) =>
+    new Program(t, { name: 'im-client', environment }, ...ports, ...args);
+  const alice = begin('listen', 'alice', '--json');
+  await alice.expect('"listening"');
+  t.is(await begin('send', 'bob', 'alice', 'hello').exited, 0);
+  await alice.expect('"closed"');
+  t.is(await begin('--no-history', 'send', 'bob', 'alice', 'secret').exited, 0);
+  await alice.expect('"closed"');
+  const said = async (buddy: string) =>
+    (await readFile(join(directory, 'history', `${buddy}.jsonl`), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  t.like(await said('alice'), [{ event: 'sent', id: 'bob', buddy: 'alice', text: 'hello' }]);
+  t.like(await said('bob'), [
+    { event: 'message', id: 'alice', buddy: 'bob', text: 'hello' },
+    { event: 'message', id: 'alice', buddy: 'bob', text: 'secret' },
+  ]);
+  await writeFile(join(directory, 'blocked'), 'bob\n');
+  t.is(await begin('send', 'bob', 'alice', 'again').exited, 12);
+  t.false(alice.stdout.includes('again'));
+});
 
 test('send reaches listen', async (t) => {
   const server = await withBuddies(t);

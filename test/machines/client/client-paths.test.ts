@@ -93,7 +93,13 @@ const says = (value: string): ClientEvent => ({ type: 'prompt.answered', value }
 const BEGINNINGS: readonly (readonly ClientEvent[])[] = [
   [],
   [{ type: 'blocked.changed', names: ['carl'] }],
-  [says('m'), says('bob'), buddies(bobOnline), report({ type: 'call.placed' }, chat)],
+  [
+    says('m'),
+    says('bob'),
+    buddies(bobOnline),
+    report({ type: 'call.placed' }, chat),
+    report({ type: 'call.ringing' }, chat),
+  ],
   [says('m'), says('bob'), { type: 'input.exhausted' }, buddies(bobOnline)],
   [callFrom(bob, '192.0.2.7', chat), says('y'), says('hello')],
 ];
