@@ -2,7 +2,7 @@
  * What both command lines share: exit codes, errors of one line that say what to do, examples, completions.
  */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { parsePort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
@@ -103,6 +103,8 @@ export function writeOut(text: string | Buffer): Promise<void> {
 }
 
 function packageVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  // One folder further up where it is compiled.
+  const [near, far] = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
+  const manifest = readFileSync(existsSync(near as URL) ? (near as URL) : (far as URL), 'utf8');
   return (JSON.parse(manifest) as { readonly version: string }).version;
 }

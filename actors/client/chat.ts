@@ -23,6 +23,7 @@ import { type Address, addressOf } from '../supervision/mailbox.js';
 import { Delivery } from './delivery.js';
 import { CLIENT } from './names.js';
 import { networkReason } from './network-reason.js';
+import { Reading } from './reading.js';
 
 /** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
 const GREETING_TIMEOUT_MS = 250;
@@ -53,6 +54,7 @@ interface Chat {
   opening: Opening | undefined;
   readonly earlyLines: LineReceived[];
   readonly delivery: Delivery;
+  readonly reading: Reading;
 }
 
 export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
@@ -72,7 +74,8 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
             allowHalfOpen: true,
             noDelay: true,
           });
-    listen(socket, scope);
+    const reading = new Reading(socket);
+    listen(socket, reading, scope);
     self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
     const client = addressOf(scope.system, CLIENT);
     const delivery = new Delivery(socket, scope, () => self.send({ type: 'socket.died' }));
@@ -85,6 +88,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       opening: undefined,
       earlyLines: [],
       delivery,
+      reading,
     };
     if (input.kind === 'outgoing') tell(chat, { type: 'call.placed' });
     return chat;
@@ -111,16 +115,15 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
       const { bytes, cut } = encodeMessage(text);
       // Back-pressure: the next line is asked for when this one has gone to the network.
-      chat.delivery.write(text, bytes, () => {
-        tell(chat, { type: 'message.sent', text: toDisplayText(text), cut });
-      });
+      const sent = toDisplayText(decodeLine({ bytes: bytes.subarray(0, -1), cut }));
+      chat.delivery.write(text, bytes, () => tell(chat, { type: 'message.sent', text: sent, cut }));
       if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
     },
     watchDelivery: ({ delivery }) => delivery.watch(),
-    pauseReading: ({ socket }) => socket.pause(),
-    resumeReading: ({ socket }) => socket.resume(),
-    hangUp({ socket }) {
-      socket.resume(); // else the buddy's own end would never be seen
+    pauseReading: ({ reading }) => reading.hold(),
+    resumeReading: ({ reading }) => reading.release(),
+    hangUp({ socket, reading }) {
+      reading.release(); // else the buddy's own end would never be seen
       socket.end();
     },
 
@@ -140,13 +143,15 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     },
     announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
     announceClosed: (chat) => tellClosed(chat),
-    announceBroken: (chat, event) =>
-      tellClosed(chat, (event as Extract<ChatEvent, { type: 'socket.failed' }>).reason),
-    announceDead: (chat) => tellClosed(chat, toDisplayText('no sign of life')),
+    announceBroken(chat, event) {
+      const { reason, isReset } = event as Extract<ChatEvent, { type: 'socket.failed' }>;
+      tellBroken(chat, reason, isReset);
+    },
+    announceDead: (chat) => tellBroken(chat, toDisplayText('no sign of life'), false),
 
     deliverEarlyLines(chat) {
       for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
-      chat.socket.resume();
+      chat.reading.release();
     },
     deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
   },
@@ -161,7 +166,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
 });
 
 /** Turns what the socket says into the chart's events: bytes become lines of text here. */
-function listen(socket: Socket, scope: BehaviourScope<ChatEvent>): void {
+function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEvent>): void {
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
   const take = (line: Line) => self.send({ type: 'line.received', text: decodeLine(line), cut: line.cut });
@@ -169,7 +174,10 @@ function listen(socket: Socket, scope: BehaviourScope<ChatEvent>): void {
   socket.on('connect', () => self.send({ type: 'socket.connected' }));
   socket.on(
     'data',
-    scope.guard((chunk: Buffer) => splitter.push(chunk).forEach(take)),
+    scope.guard((chunk: Buffer) => {
+      splitter.push(chunk).forEach(take);
+      reading.rest();
+    }),
   );
   socket.on(
     'end',
@@ -181,7 +189,8 @@ function listen(socket: Socket, scope: BehaviourScope<ChatEvent>): void {
   );
   socket.on('close', () => self.send({ type: 'socket.closed' }));
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    self.send({ type: 'socket.failed', reason: networkReason(error) });
+    const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+    self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
   });
 }
 
@@ -194,10 +203,14 @@ function tell(chat: Chat, report: ChatReport): void {
   chat.client.send({ ...report, chat: chat.scope.self, atMs: Date.now() });
 }
 
-/** Line by line, what the buddy did not get; then that it is over, and the reason where nobody closed it. */
+/** Line by line, what may not have arrived of what was sent; then the rest, as when it is closed. */
+function tellBroken(chat: Chat, reason: DisplayText, isReset: boolean): void {
+  for (const text of chat.delivery.takeLost({ isReset })) tell(chat, { type: 'message.lost', text });
+  tellClosed(chat, reason);
+}
+
+/** Line by line, what was not sent; then that it is over, and the reason where nobody closed it. */
 function tellClosed(chat: Chat, reason?: DisplayText): void {
-  for (const text of reason === undefined ? [] : chat.delivery.takeLost())
-    tell(chat, { type: 'message.lost', text });
   for (const text of chat.delivery.takeWaiting()) tell(chat, { type: 'message.failed', text });
   tell(chat, { type: 'chat.closed', ...(reason !== undefined && { reason }) });
 }
@@ -211,10 +224,11 @@ function readFirstLine(chat: Chat, event: ChatEvent): void {
 
 function keepEarlyLine(chat: Chat, line: LineReceived): void {
   chat.earlyLines.push(line);
-  if (chat.earlyLines.length >= MAX_EARLY_LINES) chat.socket.pause();
+  if (chat.earlyLines.length >= MAX_EARLY_LINES) chat.reading.hold();
 }
 
 function deliver(chat: Chat, { text, cut }: LineReceived): void {
+  chat.delivery.heard();
   tell(chat, { type: 'message.received', text: toDisplayText(text), cut });
   if (cut) chat.socket.write(encodeMessage(YOURS_WAS_CUT).bytes);
 }

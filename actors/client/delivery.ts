@@ -21,7 +21,7 @@ const LOOK_MS = 2_000;
 /** How long nothing is confirmed, although the kernel asks again and again, before a connection counts as dead, in milliseconds. */
 const DEAD_AFTER_MS = 22_000;
 
-/** Most lines remembered that are not confirmed: those before are taken to have arrived. */
+/** Most lines remembered that are not confirmed, or not answered: those before are taken to have arrived. */
 const MAX_UNCONFIRMED_LINES = 1_000;
 
 /** A line, and how many bytes had been written to the socket with it. */
@@ -38,6 +38,8 @@ export class Delivery {
   readonly #waiting: Written[] = [];
   /** Taken, and not confirmed as far as is known. */
   #unconfirmed: Written[] = [];
+  /** Taken since the buddy last said something. */
+  #unread: Written[] = [];
   #timer: Timer | undefined;
   /** How many bytes were confirmed at the last look, and since when no more have been although the kernel asks. */
   #confirmed = 0;
@@ -64,6 +66,8 @@ export class Delivery {
       this.#waiting.shift();
       this.#unconfirmed.push(line);
       if (this.#unconfirmed.length > MAX_UNCONFIRMED_LINES) this.#unconfirmed.shift();
+      this.#unread.push(line);
+      if (this.#unread.length > MAX_UNCONFIRMED_LINES) this.#unread.shift();
       onSent();
     });
   }
@@ -79,9 +83,21 @@ export class Delivery {
     return this.#waiting.splice(0).map(({ text }) => text);
   }
 
-  /** Lines that it had taken, but that were not confirmed when last looked at. */
-  takeLost(): string[] {
-    const lost = this.#silentSinceMs === undefined ? [] : this.#unconfirmed.splice(0);
+  /** The buddy said something: what was written before was most likely read. */
+  heard(): void {
+    this.#unread = [];
+  }
+
+  /**
+   * Lines that it had taken and that may not have arrived, now that the connection broke: those not confirmed when last
+   * looked at. When it was reset, also those confirmed since the buddy last said something: a machine confirms what
+   * nobody ever reads, and resets a connection when something was left unread.
+   */
+  takeLost({ isReset }: { readonly isReset: boolean }): string[] {
+    const unread = isReset ? this.#unread : [];
+    const lost = [...unread, ...this.#unconfirmed.filter((line) => !unread.includes(line))];
+    this.#unread = [];
+    this.#unconfirmed = [];
     return lost.map(({ text }) => text);
   }
 

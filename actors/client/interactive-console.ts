@@ -63,6 +63,8 @@ class InteractiveConsole implements Console {
   /** Until then, keys are for the line that was interrupted; each of them puts it off. */
   #quietUntilMs = 0;
   #keyAtMs = Number.NEGATIVE_INFINITY;
+  /** True from the time when a line of a chat is asked for until something else is asked. */
+  #asksMessages = false;
   #activeAtMs = Number.NEGATIVE_INFINITY;
   #drawing: NodeJS.Immediate | undefined;
 
@@ -125,7 +127,24 @@ class InteractiveConsole implements Console {
     if (line !== undefined) return this.#listener.onAnswer(line);
     this.#open = prompt.kind === 'key' ? this.#keyPrompt(prompt) : this.#linePrompt(prompt);
     this.#display.ask(this.#open);
-    for (const { input, atMs } of this.#ahead.take(performance.now())) this.#deliver(input, atMs);
+    this.#deliverAhead(prompt);
+  }
+
+  /** Gives what was typed meanwhile to a prompt that it may have been meant for. */
+  #deliverAhead(prompt: Prompt): void {
+    const nowMs = performance.now();
+    const wasMessage = this.#asksMessages;
+    this.#asksMessages = prompt.isMessage === true;
+    const ahead = this.#ahead.take(nowMs, wasMessage ? Number.POSITIVE_INFINITY : undefined);
+    const isMeant =
+      prompt.kind === 'line' ? prompt.isMessage || !wasMessage : !wasMessage && !prompt.isSudden;
+    if (isMeant) {
+      for (const { input, atMs } of ahead) this.#deliver(input, atMs);
+      return;
+    }
+    const unsent = wasMessage ? textOf(ahead.map(({ input }) => input)) : '';
+    if (unsent !== '') this.#display.print(unsentLines([unsent]));
+    if (ahead.length > 0) this.#quietUntilMs = nowMs + QUIET_MS;
   }
 
   dropPrompt(): void {
@@ -135,6 +154,7 @@ class InteractiveConsole implements Console {
     this.#question = undefined;
     this.#display.ask(undefined);
     if (open instanceof LinePrompt) this.#interrupt(open, this.#pasted.drop());
+    else if (performance.now() >= this.#quietUntilMs) this.#interrupted = undefined;
   }
 
   close(): void {
@@ -174,7 +194,12 @@ class InteractiveConsole implements Console {
     const target = isOffScreen ? (this.#sending ?? this.#interrupted) : (this.#question ?? this.#open);
     if (input.kind === 'key' && this.#isCommand(input.key, target)) return;
     if (isQuietTime) this.#quietUntilMs = atMs + QUIET_MS;
-    if (target === undefined) {
+    if (input.kind === 'key' && target?.prompt.isSudden && !isAnswer(input.text, target.prompt)) {
+      // Whoever presses another key is typing something else, of which the next key may be part.
+      this.#interrupted = undefined;
+      this.#quietUntilMs = atMs + QUIET_MS;
+      this.#stdout.write(BELL);
+    } else if (target === undefined) {
       if (isOffScreen) this.#stdout.write(BELL);
       else this.#ahead.add(input, atMs);
     } else if (input.kind === 'key') target.keypress(input.text, input.key).catch(this.#listener.onError);
@@ -293,4 +318,20 @@ class InteractiveConsole implements Console {
     this.#sending = undefined;
     if (line !== undefined) this.#interrupt(line, this.#pasted.drop());
   }
+}
+
+function isAnswer(text: string | undefined, { keys = '' }: Prompt): boolean {
+  return text !== undefined && text !== '' && keys.includes(text.toLowerCase());
+}
+
+/** The characters among what was typed and pasted, in one line. */
+function textOf(inputs: readonly Input[]): string {
+  const texts = inputs.map((input) => {
+    if (input.kind === 'paste') return linesOfPaste(input.text).join(' ');
+    return input.key.ctrl || input.key.meta ? '' : (input.text ?? '');
+  });
+  return texts
+    .join('')
+    .replace(/[\r\n]+/g, ' ')
+    .trim();
 }

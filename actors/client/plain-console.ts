@@ -14,6 +14,9 @@ import { wrapLine } from './layout.js';
 /** Most lines read ahead; then input waits in its pipe. */
 export const MAX_LINES_AHEAD = 1_024;
 
+/** Columns of a terminal that does not tell how many it has. */
+const DEFAULT_COLUMNS = 80;
+
 /** Opens the plain console. */
 export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: ConsoleListener): Console {
   const splitter = new LineSplitter(MAX_LINE_BYTES);
@@ -29,7 +32,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
 
   /** On a terminal, the rows of a long line are told from lines of their own. */
   function rowsOf(line: string): string[] {
-    const rows = stdout.isTTY ? wrapLine(line, stdout.columns) : [line];
+    const rows = stdout.isTTY ? wrapLine(line, stdout.columns || DEFAULT_COLUMNS) : [line];
     return rows.map((row) => `${row}\n`);
   }
 

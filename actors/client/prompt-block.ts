@@ -18,6 +18,9 @@ const WRAP_ON = `${ESC}?7h`;
 const MAX_STATUS_ROWS = 10;
 const MIN_QUESTION_ROWS = 2;
 
+/** The rows of a screen above the block, where there is room: for what others say meanwhile. */
+const ROWS_ABOVE = 1;
+
 /** What a prompt looks like. */
 export interface Face {
   /** Lines above the question, each clipped to a row. */
@@ -41,7 +44,7 @@ export class PromptBlock {
   draw({ status, before, after }: Face, size: ScreenSize): string {
     const above = statusRows(status, size);
     const { rows, cursor } = typedRows(before, after, size.columns);
-    const height = Math.max(1, size.rows - above.length);
+    const height = Math.max(1, size.rows - above.length - ROWS_ABOVE);
     const first = Math.max(0, Math.min(cursor.row - height + 1, rows.length - height));
     const shown = [...above, ...rows.slice(first, first + height)];
     const cursorRow = above.length + cursor.row - first;

@@ -29,9 +29,9 @@ export class TypeAhead {
     if (!isFull && !(input.kind === 'paste' && this.#hasPaste)) this.#inputs.push({ input, atMs });
   }
 
-  /** Hands out, in order, what has not waited too long. */
-  take(nowMs: number): TimedInput[] {
-    const inputs = this.#inputs.filter(({ atMs }) => nowMs - atMs <= INPUT_AHEAD_MS);
+  /** Hands out, in order, what has not waited longer than that. */
+  take(nowMs: number, longestMs = INPUT_AHEAD_MS): TimedInput[] {
+    const inputs = this.#inputs.filter(({ atMs }) => nowMs - atMs <= longestMs);
     this.#inputs = [];
     return inputs;
   }

@@ -9,7 +9,7 @@ import type { UserId } from '../../protocol/id.js';
 /** Most missed calls that are listed: the latest. */
 const MAX_MISSED_CALLS = 20;
 
-/** How long an address that rings and hangs up is remembered for it, in milliseconds. */
+/** How long an address that rings in vain is remembered for it, in milliseconds. */
 const NUISANCE_MS = 60_000;
 
 /** How often it may do so in that time; then its calls are refused without a word. */
@@ -52,7 +52,12 @@ export function withMissed(log: CallLog, call: Caller): CallLog {
 
 /** Takes note of a caller who hung up before the user had answered. */
 export function withHangUp(log: CallLog, call: Caller): CallLog {
-  return { ...withMissed(log, call), hangUps: [...log.hangUps, call].slice(-MAX_HANG_UPS_REMEMBERED) };
+  return withDeclined(withMissed(log, call), call);
+}
+
+/** Takes note of a caller whom the user, or the minute that there is to answer, refused. */
+export function withDeclined(log: CallLog, call: Caller): CallLog {
+  return { ...log, hangUps: [...log.hangUps, call].slice(-MAX_HANG_UPS_REMEMBERED) };
 }
 
 /** True for a caller who only rings: nobody need be asked about it for a while. */

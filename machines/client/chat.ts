@@ -27,7 +27,8 @@ export type ChatEvent =
   | { readonly type: 'call.arrived' }
   | { readonly type: 'call.dialled' }
   | { readonly type: 'socket.connected' }
-  | { readonly type: 'socket.failed'; readonly reason: DisplayText }
+  /** `isReset`: the other side cut it, on purpose or because it is gone. */
+  | { readonly type: 'socket.failed'; readonly reason: DisplayText; readonly isReset: boolean }
   | { readonly type: 'socket.ended' }
   | { readonly type: 'socket.closed' }
   /** Nobody at the other end has confirmed anything for too long. */

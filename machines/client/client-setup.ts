@@ -120,6 +120,10 @@ export interface ClientContext extends ClientInput {
   /** Typed while the buddy did not read; it goes out next. */
   readonly heldMessage: string | undefined;
   readonly undelivered: Undelivered | undefined;
+  /** True while the buddy of undelivered lines is called for them. */
+  readonly isResending: boolean;
+  /** Given to the chat, and not reported as sent or failed yet. */
+  readonly outbox: readonly string[];
   /** There will be no more input. */
   readonly inputExhausted: boolean;
 }
@@ -210,7 +214,9 @@ function archive({ context }: { readonly context: ClientContext }): Neighbour<Ar
 /** Keeps a line that did not get through, for the time when its buddy is talked to again. */
 function withUndelivered({ peer, undelivered }: ClientContext, text: string): Partial<ClientContext> {
   if (peer?.id === undefined) return {};
-  const before = undelivered?.buddy === peer.id ? undelivered.lines : [];
+  // One buddy's at a time: all are told of, and the first are asked about first.
+  if (undelivered !== undefined && undelivered.buddy !== peer.id) return {};
+  const before = undelivered?.lines ?? [];
   return { undelivered: { buddy: peer.id, lines: [...before, text].slice(-MAX_UNDELIVERED_LINES) } };
 }
 
@@ -317,6 +323,9 @@ export const clientSetup = setup({
         enqueue.sendTo(terminal, print(view.nuisanceLine(call)));
       enqueue.assign({ calls });
     }),
+    noteDeclined: assign({
+      calls: ({ context: { calls, call } }) => callers.withDeclined(calls, call as CallReceived),
+    }),
     dropMissed: assign({ calls: ({ context: { calls } }) => ({ ...calls, missed: [] }) }),
     sayCallFailed: sendTo(terminal, ({ context, event }) =>
       print(view.callFailedLine(context.buddy, (event as CallFailed).reason)),
@@ -344,6 +353,7 @@ export const clientSetup = setup({
       if (cut) enqueue.sendTo(terminal, print(view.SAY.ownMessageCut));
       enqueue.sendTo(archive, record);
     }),
+    takeFromOutbox: assign({ outbox: ({ context }) => context.outbox.slice(1) }),
     openPrompt: enqueueActions(({ enqueue }, { prompt }: { prompt: Prompt }) => {
       enqueue.assign({ prompt });
       enqueue.sendTo(terminal, { type: 'prompt.open', prompt });
@@ -404,7 +414,7 @@ export const clientSetup = setup({
       calls: callers.NO_CALLS,
     }),
     rememberBuddy: assign({ buddy: ({ event }) => parseId(answer(event)) }),
-    rememberInterrupted: assign({ buddy: ({ context }) => interrupted(context) }),
+    rememberInterrupted: assign({ buddy: ({ context }) => interrupted(context), isResending: true }),
 
     // Local files.
     showHistory: enqueueActions(({ event, enqueue }) => {
@@ -446,7 +456,13 @@ export const clientSetup = setup({
         address: call?.address ?? toDisplayText('unknown'),
       }),
     }),
-    forgetChat: assign({ chat: undefined, call: undefined, heldMessage: undefined }),
+    forgetChat: assign({
+      chat: undefined,
+      call: undefined,
+      heldMessage: undefined,
+      isResending: false,
+      outbox: [],
+    }),
     takeCall: assign(({ event }) => ({ call: event as CallReceived, chat: (event as CallReceived).chat })),
     keepCallWaiting: assign(({ event }) => ({ waitingCall: event as CallReceived })),
     takeWaitingCall: assign(({ context: { waitingCall } }) => ({
@@ -463,23 +479,45 @@ export const clientSetup = setup({
     }),
     rejectCaller: sendTo(sendingChat, { type: 'call.reject' }),
     dismissChat: sendTo(sendingChat, { type: 'chat.leave' }),
-    sendMessage: sendTo(currentChat, ({ event }) => ({ type: 'message.send', text: messageIn(event) })),
+    sendMessage: enqueueActions(({ context: { outbox }, event, enqueue }) => {
+      const text = messageIn(event);
+      enqueue.sendTo(currentChat, { type: 'message.send', text });
+      enqueue.assign({ outbox: [...outbox, text] });
+    }),
     holdMessage: assign({ heldMessage: ({ event }) => messageIn(event) }),
     sendHeldMessage: enqueueActions(({ context: { heldMessage }, enqueue }) => {
-      enqueue.sendTo(currentChat, { type: 'message.send', text: heldMessage ?? '' });
-      enqueue.assign({ heldMessage: undefined });
+      const text = heldMessage ?? '';
+      enqueue.sendTo(currentChat, { type: 'message.send', text });
+      enqueue.assign(({ context }) => ({ heldMessage: undefined, outbox: [...context.outbox, text] }));
     }),
     missHeldMessage: enqueueActions(({ context: { heldMessage }, enqueue }) => {
       if (heldMessage === undefined) return;
       enqueue.sendTo(terminal, print(view.notSentLine(heldMessage)));
       enqueue.assign(({ context }) => withUndelivered(context, heldMessage));
     }),
+    sayUnfinished: sendTo(terminal, ({ context: { outbox, heldMessage } }) =>
+      print(
+        ...outbox.map(view.lostLine),
+        ...(heldMessage === undefined ? [] : [view.notSentLine(heldMessage)]),
+      ),
+    ),
+    sayLineRefused: sendTo(terminal, ({ event }) => print(view.notSentLine(messageIn(event)))),
+    openHeldPrompt: enqueueActions(({ context, enqueue }) => {
+      if (!context.isInteractive) return;
+      enqueue.assign({ prompt: view.CHAT_PROMPT });
+      enqueue.sendTo(terminal, { type: 'prompt.open', prompt: view.CHAT_PROMPT });
+    }),
     keepUndelivered: assign(({ context, event }) => withUndelivered(context, (event as MessageMissed).text)),
     dropUndelivered: assign({ undelivered: undefined }),
-    sendUndelivered: enqueueActions(({ context: { undelivered, peer }, enqueue }) => {
-      if (undelivered === undefined || undelivered.buddy !== peer?.id) return;
+    dropPeersUndelivered: assign({
+      undelivered: ({ context: { undelivered, peer } }) =>
+        undelivered?.buddy === peer?.id ? undefined : undelivered,
+    }),
+    // Only in a call of ours: who calls may be anybody, whatever it says of itself.
+    sendUndelivered: enqueueActions(({ context: { undelivered, isResending, peer }, enqueue }) => {
+      if (!isResending || undelivered === undefined || undelivered.buddy !== peer?.id) return;
       for (const text of undelivered.lines) enqueue.sendTo(currentChat, { type: 'message.send', text });
-      enqueue.assign({ undelivered: undefined });
+      enqueue.assign({ undelivered: undefined, isResending: false, outbox: undelivered.lines });
     }),
     noteExhausted: assign({ inputExhausted: true }),
   },

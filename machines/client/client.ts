@@ -32,6 +32,8 @@ export const clientMachine = clientSetup.createMachine({
     waitingCall: undefined,
     heldMessage: undefined,
     undelivered: undefined,
+    isResending: false,
+    outbox: [],
     inputExhausted: false,
   }),
   initial: 'starting',
@@ -45,14 +47,17 @@ export const clientMachine = clientSetup.createMachine({
     'archive.failed': { actions: 'sayArchiveFailed' },
     'user.idled': { guard: 'isOnline', actions: ['becomeIdle', 'announceUser', 'showStatus'] },
     'user.returned': { guard: 'isIdle', actions: ['becomeBack', 'announceUser', 'showStatus'] },
-    'message.failed': { actions: 'sayUndelivered', description: 'Of a chat that its user has left.' },
+    'message.sent': { actions: 'noteSent', description: 'Of a chat that its user has left.' },
+    'message.failed': { actions: 'sayUndelivered', description: 'Likewise.' },
+    'message.lost': { actions: 'sayUndelivered', description: 'Likewise.' },
+    'call.placed': { actions: 'dismissChat', description: 'Given up before it was placed.' },
     'server.lost': { actions: { type: 'say', params: { text: SAY.serverLost } } },
     'server.found': { actions: { type: 'say', params: { text: SAY.serverFound } } },
     'call.accepted': { actions: 'dismissChat', description: 'Of a chat that this client knows nothing of.' },
     'message.received': { actions: 'dismissChat', description: 'Likewise.' },
     'input.exhausted': { actions: 'noteExhausted', description: 'What was asked is still answered.' },
-    'input.ended': '.left',
-    'shutdown.requested': '.left',
+    'input.ended': { target: '.left', actions: 'sayUnfinished' },
+    'shutdown.requested': { target: '.left', actions: 'sayUnfinished' },
   },
   states: {
     starting: {
@@ -386,7 +391,7 @@ export const clientMachine = clientSetup.createMachine({
               {
                 guard: 'isNo',
                 target: '#client.resuming',
-                actions: ['rejectCall', { type: 'say', params: { text: SAY.callRefused } }],
+                actions: ['rejectCall', 'noteDeclined', { type: 'say', params: { text: SAY.callRefused } }],
               },
               {
                 actions: ['sayCaller', { type: 'openPrompt', params: { prompt: CALL_PROMPT } }],
@@ -405,6 +410,7 @@ export const clientMachine = clientSetup.createMachine({
               actions: [
                 'rejectCall',
                 { type: 'say', params: { text: SAY.callUnanswered } },
+                'noteDeclined',
                 'noteMissed',
                 'showStatus',
               ],
@@ -471,8 +477,11 @@ export const clientMachine = clientSetup.createMachine({
           entry: [{ type: 'say', params: { text: SAY.chatHelp } }, 'sendUndelivered'],
           on: {
             'message.received': { guard: 'isCurrentChat', actions: 'noteMessage' },
-            'message.sent': { guard: 'isCurrentChat', actions: 'noteSent' },
-            'message.failed': { guard: 'isCurrentChat', actions: ['sayUndelivered', 'keepUndelivered'] },
+            'message.sent': { guard: 'isCurrentChat', actions: ['noteSent', 'takeFromOutbox'] },
+            'message.failed': {
+              guard: 'isCurrentChat',
+              actions: ['sayUndelivered', 'keepUndelivered', 'takeFromOutbox'],
+            },
             'message.lost': { guard: 'isCurrentChat', actions: ['sayUndelivered', 'keepUndelivered'] },
             'chat.closed': [
               {
@@ -483,7 +492,7 @@ export const clientMachine = clientSetup.createMachine({
               {
                 guard: and(['isCurrentChat', 'isBroken']),
                 target: '#client.resuming',
-                actions: ['sayBroken', 'missHeldMessage', 'dropUndelivered'],
+                actions: ['sayBroken', 'missHeldMessage', 'dropPeersUndelivered'],
               },
               {
                 guard: 'isCurrentChat',
@@ -491,7 +500,7 @@ export const clientMachine = clientSetup.createMachine({
                 actions: [
                   { type: 'say', params: { text: SAY.chatClosed } },
                   'missHeldMessage',
-                  'dropUndelivered',
+                  'dropPeersUndelivered',
                 ],
               },
             ],
@@ -515,7 +524,11 @@ export const clientMachine = clientSetup.createMachine({
             sending: {
               description: 'The line is on its way: the next is read when the network took this one.',
               on: {
-                'message.sent': { guard: 'isCurrentChat', target: 'composing', actions: 'noteSent' },
+                'message.sent': {
+                  guard: 'isCurrentChat',
+                  target: 'composing',
+                  actions: ['noteSent', 'takeFromOutbox'],
+                },
               },
               after: {
                 readPatience: {
@@ -531,7 +544,7 @@ export const clientMachine = clientSetup.createMachine({
                 'message.sent': {
                   guard: 'isCurrentChat',
                   target: 'composing',
-                  actions: 'noteSent',
+                  actions: ['noteSent', 'takeFromOutbox'],
                   description: 'The same prompt stays open, with what is being typed.',
                 },
                 'prompt.answered': [
@@ -547,11 +560,29 @@ export const clientMachine = clientSetup.createMachine({
             held: {
               description:
                 'A line waits until the one before is on its way; for 60 s, then the chat is over.',
+              entry: 'openHeldPrompt',
+              exit: 'closePrompt',
               on: {
+                'prompt.answered': [
+                  {
+                    guard: 'isQuit',
+                    target: '#client.resuming',
+                    actions: [
+                      'missHeldMessage',
+                      'dropPeersUndelivered',
+                      'leaveChat',
+                      { type: 'say', params: { text: SAY.chatClosed } },
+                    ],
+                  },
+                  {
+                    actions: ['sayLineRefused', 'openHeldPrompt'],
+                    description: 'One line waits, and no more.',
+                  },
+                ],
                 'message.sent': {
                   guard: 'isCurrentChat',
                   target: 'sending',
-                  actions: ['noteSent', 'sendHeldMessage'],
+                  actions: ['noteSent', 'takeFromOutbox', 'sendHeldMessage'],
                 },
               },
               after: {
@@ -559,7 +590,7 @@ export const clientMachine = clientSetup.createMachine({
                   target: '#client.resuming',
                   actions: [
                     'missHeldMessage',
-                    'dropUndelivered',
+                    'dropPeersUndelivered',
                     'leaveChat',
                     { type: 'say', params: { text: SAY.chatClosed } },
                   ],

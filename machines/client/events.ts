@@ -18,6 +18,8 @@ export interface Prompt {
   readonly draft?: string;
   /** True where the status lines stand above the question, kept up to date. */
   readonly hasStatus?: boolean;
+  /** True where it comes up whatever the user is doing: what was being typed is no answer to it. */
+  readonly isSudden?: boolean;
   /** True for the lines of a chat: what is answered shows as a message once it is sent, not before, and a paste may have several lines. */
   readonly isMessage?: boolean;
 }

@@ -50,9 +50,10 @@ export const CALL_PROMPT: Prompt = {
   text: 'Do you want to accept an incoming connection (y/n)? ',
   kind: 'key',
   keys: 'yn',
+  isSudden: true,
 };
 
-export const CALLING_PROMPT: Prompt = { text: '(q gives up) ', kind: 'key', keys: 'q' };
+export const CALLING_PROMPT: Prompt = { text: '(q gives up) ', kind: 'key', keys: 'q', isSudden: true };
 
 export const CHAT_PROMPT: Prompt = { text: '> ', kind: 'line', isMessage: true };
 
@@ -137,8 +138,9 @@ export function brokenLine(reason: DisplayText): string {
 
 /** Whether to call again, and what becomes of the lines that did not go out. */
 export function callAgainPrompt(name: UserId, lines: number): Prompt {
-  const resend = lines === 0 ? '' : ` and send the ${lines === 1 ? 'line' : `${lines} lines`} not delivered`;
-  return { text: `Call ${name} again${resend} (y/n)? `, kind: 'key', keys: 'yn' };
+  const what = lines === 1 ? 'the line' : `the ${lines} lines`;
+  const resend = lines === 0 ? '' : ` and send ${what} that may not have arrived`;
+  return { text: `Call ${name} again${resend} (y/n)? `, kind: 'key', keys: 'yn', isSudden: true };
 }
 
 /** What was said to a buddy and by it, or that nothing was. */

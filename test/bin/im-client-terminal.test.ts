@@ -238,6 +238,38 @@ test('a buddy cannot move the cursor, change colours or forge a line', async (t)
   await t.notThrowsAsync(showsTimed(alice, 'bob: \uFFFD[2J\uFFFD[HYour choice: \uFFFD\uFFFD31mred', '>'));
 });
 
+test('a buddy who resets the connection has the lines named that may not have arrived, and is called again', async (t) => {
+  const { alice, bob } = await aliceInChat(t);
+  for (const line of ['one', 'two']) {
+    alice.press(`${line}\r`);
+    t.is(await bob.line(), line);
+    await showsTimed(alice, `alice: ${line}`, '>');
+  }
+  bob.socket.resetAndDestroy();
+  await alice.shows(
+    '(Not delivered, as far as is known: one)',
+    '(Not delivered, as far as is known: two)',
+    'Buddy connection broke: the connection was cut.',
+    'Call bob again and send the 2 lines that may not have arrived (y/n)?',
+  );
+  await quiet();
+  alice.press('n');
+  await t.notThrowsAsync(alice.shows(...AT_MENU));
+});
+
+test('what a buddy answered is not taken for lost', async (t) => {
+  const { alice, bob } = await aliceInChat(t);
+  alice.press('one\r');
+  t.is(await bob.line(), 'one');
+  bob.send('got it\n');
+  await showsTimed(alice, 'bob: got it', '>');
+  await new Promise((resolve) => setTimeout(resolve, 2_500)); // the kernel's table is looked at every 2 s
+  bob.socket.resetAndDestroy();
+  await t.notThrowsAsync(
+    alice.shows('Buddy connection broke: the connection was cut.', 'Call bob again (y/n)?'),
+  );
+});
+
 /** The client in a terminal between two looks at the terminal's modes. */
 async function clientBetweenLooks(
   t: ExecutionContext,

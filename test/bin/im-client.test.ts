@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import anyTest, { type ExecutionContext } from 'ava';
-import { ask, PresenceClient } from '../helpers/network.js';
+import { ask, freePort, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
 import { Program, type ServerProgram, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
@@ -148,7 +148,8 @@ test('X, end of input, SIGINT and SIGTERM say goodbye to the server and exit 0',
 
 test('a server that is down is a clear line, and the client goes on and heals', async (t) => {
   const directory = await temporaryDirectory(t);
-  const first = await startServerProgram(t, directory);
+  const ports = ['--tcp-port', String(await freePort()), '--udp-port', String(await freePort())];
+  const first = await startServerProgram(t, directory, ...ports);
   const client = startClient(t, first);
   first.program.process.kill('SIGTERM');
   await first.program.exited;
@@ -159,7 +160,6 @@ test('a server that is down is a clear line, and the client goes on and heals', 
   await client.answer('Enter user id: ', 'alice');
   await client.answer('Your choice: ', 's');
   await client.expect('The server does not answer: it is down, or you are not registered with it.');
-  const ports = ['--tcp-port', String(first.tcp), '--udp-port', String(first.udp)];
   const second = await startServerProgram(t, directory, ...ports);
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(second.tcp, `${request}\n`);
   await client.answer('Your choice: ', 's');

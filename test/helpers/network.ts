@@ -2,9 +2,10 @@
  * The least of a client: bytes to a server, and what comes back.
  */
 
+import { randomInt } from 'node:crypto';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 
 /** Connects to a port of this machine. */
@@ -79,10 +80,16 @@ export async function until(condition: () => boolean): Promise<void> {
 
 /** A TCP port that was free a moment ago, for a program that cannot say which it took. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    // Below those that the system gives to whoever asks for any: it stays free when its owner is gone.
+    const port = randomInt(10_000, 30_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

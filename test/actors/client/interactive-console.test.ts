@@ -3,6 +3,7 @@ import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../../actors/client/paste.js';
 import type { Prompt, ShownMessage } from '../../../machines/client/events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import { ConsoleDriver } from '../../helpers/console-driver.js';
+import { until } from '../../helpers/network.js';
 
 // One at a time: each starts a process of its own.
 const test = anyTest.serial;
@@ -15,7 +16,8 @@ const SIZES = [
 
 const MENU: Prompt = { text: 'Your choice: ', kind: 'key', keys: 'rladmsx', hasStatus: true };
 const ID: Prompt = { text: 'Enter buddy id: ', kind: 'line', draft: 'buddy id' };
-const CALL: Prompt = { text: 'Accept (y/n)? ', kind: 'key', keys: 'yn' };
+const CALL: Prompt = { text: 'Accept (y/n)? ', kind: 'key', keys: 'yn', isSudden: true };
+const LETTERS: Prompt = { text: 'Your choice: ', kind: 'key', keys: 'xy', hasStatus: true };
 const CHAT: Prompt = { text: '> ', kind: 'line', isMessage: true };
 const NAMED_CHAT: Prompt = { ...CHAT, draft: 'message to bob' };
 
@@ -370,7 +372,7 @@ test('a question that the user asked for is answered at once', async (t) => {
   await driver.do({ do: 'ask', prompt: ID });
   driver.terminal.press('bob\ry');
   await driver.until(() => driver.answers.length === 1);
-  await driver.do({ do: 'ask', prompt: CALL });
+  await driver.do({ do: 'ask', prompt: LETTERS });
   await driver.until(() => driver.answers.length === 2);
   t.deepEqual(driver.answers, ['bob', 'y']);
 });
@@ -475,4 +477,39 @@ test('Ctrl-Z gives the modes back, and fg takes them again', async (t) => {
   terminal.press('b\r');
   await driver.until(() => driver.answers.length === 1);
   t.deepEqual(driver.answers, ['bob']);
+});
+
+test('what is typed for something else is no answer to a call that comes up meanwhile', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  await driver.do({ do: 'ask', prompt: CALL });
+  // Another key first, in one go: whoever types a word does not answer.
+  driver.terminal.press('mbobby');
+  await driver.until(() => driver.terminal.output.split('\u0007').length > 6);
+  t.deepEqual(driver.answers, []);
+  await until(() => driver.terminal.rows().at(-1) === 'Accept (y/n)?');
+  while (driver.answers.length === 0) {
+    driver.terminal.press('y');
+    await new Promise((resolve) => setTimeout(resolve, 800)); // longer than the quiet time
+  }
+  t.deepEqual(driver.answers, ['y']);
+});
+
+test('what was typed while nothing was asked is no answer to a call either', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  driver.terminal.press('hi\ry');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do({ do: 'ask', prompt: CALL });
+  await driver.terminal.shows('(Not sent: y)', 'Accept (y/n)?');
+  t.deepEqual(driver.answers, ['hi']);
+});
+
+test('what was typed for a chat that is over chooses nothing from the menu', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  driver.terminal.press('hi\rxylophone');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do({ do: 'ask', prompt: LETTERS });
+  await driver.terminal.shows('(Not sent: xylophone)', 'Your choice:');
+  t.deepEqual(driver.answers, ['hi']);
 });

@@ -243,7 +243,7 @@ test('a broken chat names the lines that did not get through, and offers to call
     'terminal: (Not delivered, as far as is known: zero)',
     'terminal: (Not sent: one)',
     'terminal: Buddy connection broke: the connection was cut.',
-    'terminal? Call bob again and send the 2 lines not delivered (y/n)? ',
+    'terminal? Call bob again and send the 2 lines that may not have arrived (y/n)? ',
   ]);
   t.deepEqual(client.types('y').look(), ['heartbeat <- buddies.get']);
   client.on(buddies(bobOnline), placed);
@@ -298,7 +298,7 @@ test('a call that comes before the answer is asked about, and the offer comes ba
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);
   client.on(callFrom(carl)).types('y').on(received('hi')).types('q');
-  t.is(client.look().at(-1), 'terminal? Call bob again and send the line not delivered (y/n)? ');
+  t.is(client.look().at(-1), 'terminal? Call bob again and send the line that may not have arrived (y/n)? ');
   t.is(client.types('y').on(buddies(bobOnline)).look().at(-2), 'chats <- child.start');
 });
 
@@ -324,4 +324,77 @@ test('what did not go out of a chat that was left is said', (t) => {
   t.deepEqual(client.on(report({ type: 'message.failed', text: 'late' })).look(), [
     'terminal: (Not sent: late)',
   ]);
+});
+
+test('lines that may not have arrived are not given to whoever calls and says it is the buddy', (t) => {
+  const client = talking()
+    .types('one')
+    .on(report({ type: 'message.failed', text: 'one' }), broken);
+  client.on(callFromBob).types('y');
+  t.false(client.look().slice(-6).includes('chat <- message.send one'));
+  client.types('q');
+  t.is(client.look().at(-1), 'terminal? Call bob again and send the line that may not have arrived (y/n)? ');
+});
+
+test('a chat with somebody else neither takes them along nor drops them', (t) => {
+  const client = talking()
+    .types('one')
+    .on(report({ type: 'message.failed', text: 'one' }), broken);
+  client
+    .on(callFrom('carl' as Buddy['id']))
+    .types('y')
+    .on(closed);
+  t.is(client.look().at(-1), 'terminal? Call bob again and send the line that may not have arrived (y/n)? ');
+});
+
+/** A client at a terminal with a line on its way to a buddy who does not read, and another that waits. */
+function stuck(): Client {
+  const client = talking().types('first');
+  client.on({ type: 'xstate.after.readPatience.client.busy.chatting.sending' } as never).types('second');
+  client.look();
+  return client;
+}
+
+test('while a line waits for another, the user may leave, and no third line is taken', (t) => {
+  const client = stuck();
+  t.deepEqual(client.types('third').look(), ['terminal: (Not sent: third)', 'terminal? > ']);
+  t.deepEqual(client.types('q').look(), [
+    'terminal: (Not sent: second)',
+    'chat <- chat.leave',
+    'terminal: Buddy connection closed.',
+    MENU,
+  ]);
+});
+
+test('whoever leaves the program is told of the lines that are still on their way', (t) => {
+  t.deepEqual(stuck().on({ type: 'input.ended' }).look(), [
+    'terminal: (Not delivered, as far as is known: first)',
+    'terminal: (Not sent: second)',
+  ]);
+  t.deepEqual(talking().types('heard').on(sent('heard'), { type: 'shutdown.requested' }).look().slice(-1), [
+    'terminal? > ',
+  ]);
+});
+
+test('a line that went out after its user had left the chat is shown, and kept in the history', (t) => {
+  const client = stuck().types('q');
+  client.look();
+  t.deepEqual(client.on(sent('first')).look(), [
+    'terminal! alice: first',
+    'archive <- message.record bob first',
+  ]);
+});
+
+test('who is declined three times in a minute is refused without asking', (t) => {
+  const client = new Client(alice);
+  for (const second of [0, 1, 2])
+    client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + second)).types('n');
+  client.look();
+  t.deepEqual(client.on(callFromBob).look(), ['chat <- call.reject']);
+});
+
+test('a call that was given up before it was placed is hung up when it is', (t) => {
+  const client = new Client(alice, true).types('m', 'bob').on(buddies(bobOnline)).types('q');
+  client.look();
+  t.deepEqual(client.on(placed).look(), ['chat <- chat.leave']);
 });

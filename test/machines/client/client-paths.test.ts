@@ -100,6 +100,7 @@ const BEGINNINGS: readonly (readonly ClientEvent[])[] = [
     report({ type: 'call.placed' }, chat),
     report({ type: 'call.ringing' }, chat),
   ],
+  [buddies(bobOnline), says('m'), says('bob'), { type: 'buddies.timed-out' }],
   [says('m'), says('bob'), { type: 'input.exhausted' }, buddies(bobOnline)],
   [callFrom(bob, '192.0.2.7', chat), says('y'), says('hello')],
 ];

@@ -56,8 +56,14 @@ test('a caller is named as it introduced itself, and always by its address', (t)
 
 test('whether to call again is asked with what is left to send', (t) => {
   t.is(view.callAgainPrompt(bob, 0).text, 'Call bob again (y/n)? ');
-  t.is(view.callAgainPrompt(bob, 1).text, 'Call bob again and send the line not delivered (y/n)? ');
-  t.is(view.callAgainPrompt(bob, 2).text, 'Call bob again and send the 2 lines not delivered (y/n)? ');
+  t.is(
+    view.callAgainPrompt(bob, 1).text,
+    'Call bob again and send the line that may not have arrived (y/n)? ',
+  );
+  t.is(
+    view.callAgainPrompt(bob, 2).text,
+    'Call bob again and send the 2 lines that may not have arrived (y/n)? ',
+  );
 });
 
 test('who is blocked is said in one line', (t) => {
