@@ -34,6 +34,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Longest wait for a buddy to close after us, in milliseconds. */
 const LINGER_MS = 5_000;
 
+/** A chunk so large means that more is waiting, in bytes: a person's lines come one by one, and cost no pause. */
+const FLOOD_BYTES = 16 * 1024;
+
 /** Most lines kept of a caller that talks before it is accepted; then it is not read on. */
 const MAX_EARLY_LINES = 16;
 
@@ -176,7 +179,7 @@ function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEven
     'data',
     scope.guard((chunk: Buffer) => {
       splitter.push(chunk).forEach(take);
-      reading.rest();
+      if (chunk.length >= FLOOD_BYTES) reading.rest();
     }),
   );
   socket.on(

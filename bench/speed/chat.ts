@@ -38,7 +38,7 @@ class Client {
   constructor(server: Subject, user: UserId) {
     const { tcp, udp } = server.ports;
     const ports = ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
-    const args = ['--import', PROBE, CLIENT, '--plain', '--user', user, ...ports];
+    const args = ['--import', PROBE, CLIENT, '--plain', '--no-history', '--user', user, ...ports];
     this.#worker = new Worker(args, { hasInput: true });
     this.#worker.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#said += text;
