@@ -2,6 +2,7 @@
  * `im-client history`: what was said with a buddy, from the files on this machine.
  */
 
+import { clockDate, clockTime } from '../machines/client/presence-view.js';
 import { parseAddress } from '../protocol/address.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { parseId } from '../protocol/id.js';
@@ -80,16 +81,5 @@ async function printLast(directory: string, query: HistoryQuery): Promise<boolea
 
 function lineOf({ isOwn, own, buddy, address, text, atMs }: HistoryMessage): string {
   const name = isOwn ? (own ?? 'me') : (buddy ?? address ?? 'unknown');
-  return `${minuteOf(new Date(atMs))} ${name}: ${text}`;
-}
-
-/** Local time, as `2026-11-25 14:05`. */
-function minuteOf(date: Date): string {
-  const [month, day, hour, minute] = [
-    date.getMonth() + 1,
-    date.getDate(),
-    date.getHours(),
-    date.getMinutes(),
-  ].map((part) => String(part).padStart(2, '0'));
-  return `${date.getFullYear()}-${month}-${day} ${hour}:${minute}`;
+  return `${clockDate(atMs)} ${clockTime(atMs)} ${name}: ${text}`;
 }

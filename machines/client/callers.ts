@@ -1,6 +1,6 @@
 /**
- * What is remembered of calls: those that were missed, those refused for a busy user, and callers who ring only to
- * hang up. All of it is bounded; times are milliseconds since 1970.
+ * What is remembered of calls: those that were missed, those refused for a busy user, and callers who ring in
+ * vain again and again. All of it is bounded; times are milliseconds since 1970.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';

@@ -274,7 +274,6 @@ export const clientSetup = setup({
     isRegistered: ({ context, event }) => context.request?.op === 'REG' && isDone(event),
     isListChanged: ({ context, event }) => context.request?.op !== 'REG' && isDone(event),
     isInputExhausted: ({ context }) => context.inputExhausted,
-    isCut: ({ event }) => (event as Extract<ClientEvent, { type: 'message.sent' }>).cut,
   },
 
   actions: {

@@ -3,7 +3,7 @@
  *
  * Owns: who is signed in, the question that the user is asked, the one call or chat there may be.
  * Trusts: ids and texts, which are typed values gated by whoever received them. Talks to: the
- * terminal, the heartbeat, the supervisor of chats and its current chat; it asks the server through
+ * terminal, the heartbeat, the archive, the supervisor of chats and its current chat; it asks the server through
  * an actor that it invokes for each request.
  */
 

@@ -62,7 +62,6 @@ export const SAY = {
   signInFirst: 'Register or log in first.',
   unknownChoice: 'Choose one of the letters above.',
   idHint: `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - (an empty line goes back).`,
-  nameHint: 'An id or an address is one word (an empty line goes back).',
   serverSilent: 'The server does not answer: it is down, or you are not registered with it.',
   serverLost:
     'The server does not answer: it is down, or you are not registered with it. Trying again every 10 s.',
