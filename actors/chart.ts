@@ -9,7 +9,7 @@
  * when an actor is stopped or crashes.
  */
 
-import type { AnyStateMachine, EventObject } from 'xstate';
+import { type AnyActorLogic, type AnyStateMachine, type EventObject, StateMachine } from 'xstate';
 import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from './supervision/behaviour.js';
 
 /** The parts of a chart that belong to its actor. */
@@ -30,6 +30,7 @@ interface Transition {
 }
 
 interface State {
+  readonly name: string;
   readonly final: boolean;
   readonly on: ReadonlyMap<string, readonly Transition[]>;
 }
@@ -46,7 +47,7 @@ export function fromChart<TEvent extends EventObject, TAction extends string, TI
 ): BehaviourLogic<TEvent, TInput> {
   const { initial, states } = compile(machine, actions);
 
-  return fromBehaviour<TEvent, TInput>((scope, input) => {
+  const logic = fromBehaviour<TEvent, TInput>((scope, input) => {
     const resource = open(scope, input);
     let state = initial;
 
@@ -63,8 +64,18 @@ export function fromChart<TEvent extends EventObject, TAction extends string, TI
       receive: step,
       shutdown: () => step({ type: 'shutdown.requested' } as TEvent),
       release: () => release(resource),
+      state: () => state.name,
     };
   });
+  return Object.assign(logic, { [CHART]: machine });
+}
+
+/** Marks logics that run a chart. */
+const CHART = Symbol('chart');
+
+/** The statechart that a logic runs: a machine itself, or the chart of {@link fromChart}. */
+export function chartOf(logic: AnyActorLogic): AnyStateMachine | undefined {
+  return logic instanceof StateMachine ? logic : (logic as { readonly [CHART]?: AnyStateMachine })[CHART];
 }
 
 const STATE_KEYS: readonly string[] = ['description', 'on', 'type'];
@@ -106,7 +117,7 @@ function compile(
     const on = Object.entries(config['on'] ?? {}).map(
       ([type, configs]) => [type, [configs].flat().map(compileTransition)] as const,
     );
-    return { final: config['type'] === 'final', on: new Map(on) };
+    return { name, final: config['type'] === 'final', on: new Map(on) };
   }
 
   const compiled = new Map(Object.keys(states).map((name) => [name, compileState(name)]));

@@ -16,6 +16,7 @@ import {
 } from './command-line.js';
 import { addHeadlessCommands } from './headless-commands.js';
 import type { HistoryOptions } from './history-command.js';
+import { addInspectionOptions } from './inspection.js';
 
 export const CLIENT_NAME = 'im-client';
 
@@ -31,6 +32,7 @@ export function createClientCommand(
 ): Command {
   const program = createCommand(CLIENT_NAME, 'Terminal client of a small instant-messaging system.');
   addClientOptions(program);
+  addInspectionOptions(program);
   program.addHelpText(
     'after',
     '\nIn the menu one letter is enough. In a chat, q on a line of its own leaves; \\q sends a q.\n' +

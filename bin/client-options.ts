@@ -7,11 +7,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NotifyMode } from '../actors/client/console.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import { portOption, textOption } from './command-line.js';
+import type { InspectionSettings } from './inspection.js';
 
 /** Most minutes without a key before a user counts as away: a day. */
 const MAX_AUTO_AWAY_MINUTES = 24 * 60;
 
-export interface ClientSettings {
+export interface ClientSettings extends InspectionSettings {
   readonly server: string;
   readonly tcpPort: number;
   readonly udpPort: number;

@@ -12,6 +12,7 @@ import { stateDirectory } from '../storage/client/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
 import { complain, EXIT } from './command-line.js';
+import { openInspection } from './inspection.js';
 
 const MINUTE_MS = 60_000;
 
@@ -23,6 +24,8 @@ async function main(settings: ClientSettings): Promise<void> {
   // By https://no-color.org, an empty NO_COLOR is none.
   const hasColor = stdout.isTTY === true && !env['NO_COLOR'] && !isDumb;
   const { server, tcpPort, udpPort, messagePort, user, notify, notifyPrivate } = settings;
+
+  const inspection = await openInspection(CLIENT_NAME, settings, crashLog);
 
   // Before the first word is on the screen: from then on somebody may end it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => client.shutdown());
@@ -38,7 +41,9 @@ async function main(settings: ClientSettings): Promise<void> {
     openArchive: () => new Archive({ directory: stateDirectory(env), keepsHistory: settings.history }),
     ...(settings.autoAway > 0 && { autoAwayMs: settings.autoAway * MINUTE_MS }),
     log: crashLog,
+    ...(inspection && { onEmitted: inspection.note }),
   });
+  inspection?.show(client);
 
   const { error } = await client.ended;
   if (error !== undefined) explain(error, messagePort);

@@ -12,6 +12,7 @@ import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text-store.js';
 import { complain, EXIT } from './command-line.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
+import { openInspection } from './inspection.js';
 import { createLog } from './logger.js';
 import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
 
@@ -29,6 +30,7 @@ async function main(options: ServerOptions): Promise<void> {
     );
   }
 
+  const inspection = await openInspection(SERVER_NAME, options, log);
   const server = startServer({
     host: await addressToListenOn(options.host),
     tcpPort: options.tcpPort,
@@ -36,12 +38,14 @@ async function main(options: ServerOptions): Promise<void> {
     maxConnections,
     ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
     log,
+    ...(inspection && { onEmitted: inspection.note }),
     openStore: () => {
       const opened = openTextStore(directory, { repair, onNews: (news) => logNews(log, news) });
       repair = false;
       return opened;
     },
   });
+  inspection?.show(server);
   // Whoever started it may not care for its ready line.
   process.stdout.on('error', () => {});
   process.on('SIGINT', server.shutdown);

@@ -13,11 +13,12 @@ import {
   withExamples,
 } from './command-line.js';
 import { addDataCommands } from './data-commands.js';
+import { addInspectionOptions, type InspectionSettings } from './inspection.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
 
 export const SERVER_NAME = 'im-server';
 
-export interface ServerOptions {
+export interface ServerOptions extends InspectionSettings {
   readonly host: string;
   readonly tcpPort: number;
   readonly udpPort: number;
@@ -58,6 +59,7 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
         .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal, json elsewhere'),
     )
     .addHelpText('after', '\nSIGINT or SIGTERM ends it: requests in flight are finished first.');
+  addInspectionOptions(program);
   withExamples(
     program,
     ['im-server --data /srv/im', 'serve on TCP port 1234 and UDP port 1235'],

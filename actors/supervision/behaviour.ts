@@ -25,6 +25,7 @@ import type {
 } from 'xstate';
 
 import { reportBystander } from './containment.js';
+import { beginTurn, endTurn } from './turn.js';
 
 /** The system that an actor lives in, whatever its addresses. */
 export type AnyActorSystem = AnyActorRef['system'];
@@ -44,6 +45,8 @@ export interface Behaviour<TEvent extends EventObject> {
   shutdown?(): void;
   /** Lets go of everything; runs exactly once, as the last thing. */
   release?(): void;
+  /** What it is doing, in a word, for whoever inspects it. */
+  state?(): string;
 }
 
 /** `ready` is false until the actor can be used. */
@@ -67,6 +70,13 @@ type InternalEvent =
   | { readonly type: 'behaviour.ended' }
   | { readonly type: 'behaviour.failed'; readonly error: unknown }
   | { readonly type: 'xstate.stop' };
+
+/** What a live behaviour is doing, if it says so: see {@link Behaviour.state}. */
+export function behaviourState(actor: AnyActorRef): string | undefined {
+  return (actor.getSnapshot() as Partial<LiveSnapshot<EventObject, unknown>> | undefined)?.[
+    BEHAVIOUR
+  ]?.state?.();
+}
 
 /** An event that is to be sent later. */
 export type Timer = { readonly Timer: unique symbol };
@@ -161,10 +171,13 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
   /** Wraps a listener or callback: what it throws crashes this actor, not the process. */
   guard<TArgs extends unknown[]>(listener: (...args: TArgs) => void): (...args: TArgs) => void {
     return (...args) => {
+      const interrupted = beginTurn(this.#scope.self as AnyActorRef);
       try {
         failIfRejected(listener(...args), this.#scope.self as AnyActorRef);
       } catch (error) {
         this.fail(error);
+      } finally {
+        endTurn(interrupted);
       }
     };
   }
@@ -226,28 +239,33 @@ export function fromBehaviour<
 
     start(snapshot, scope) {
       const live = snapshot as Live;
-      const behaviour = create(new BehaviourScope(scope as never), live[INPUT] as TInput);
-      live[INPUT] = undefined;
-      if (behaviour === IGNORE) {
-        live.status = 'done';
-        live.output = IGNORE;
-        return;
+      const interrupted = beginTurn(scope.self as AnyActorRef);
+      try {
+        const behaviour = create(new BehaviourScope(scope as never), live[INPUT] as TInput);
+        live[INPUT] = undefined;
+        if (behaviour === IGNORE) {
+          live.status = 'done';
+          live.output = IGNORE;
+          return;
+        }
+        live[BEHAVIOUR] = behaviour;
+        live.ready = behaviour.starting !== true;
+      } finally {
+        endTurn(interrupted);
       }
-      live[BEHAVIOUR] = behaviour;
-      live.ready = behaviour.starting !== true;
     },
 
     transition(snapshot, event, scope) {
       const live = snapshot as Live;
+      const self = scope.self as AnyActorRef;
+      const interrupted = beginTurn(self);
       try {
-        const promised = handle(
-          live,
-          scope.self as AnyActorRef,
-          event as TEvent | InternalEvent | ShutdownRequested,
-        );
-        if (promised !== undefined) failIfRejected(promised, scope.self as AnyActorRef);
+        const promised = handle(live, self, event as TEvent | InternalEvent | ShutdownRequested);
+        if (promised !== undefined) failIfRejected(promised, self);
       } catch (error) {
-        releaseAfter(error, live, scope.self as AnyActorRef);
+        releaseAfter(error, live, self);
+      } finally {
+        endTurn(interrupted);
       }
       return snapshot;
     },

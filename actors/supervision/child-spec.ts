@@ -112,7 +112,7 @@ export function resolveSpec(spec: ChildSpec): ResolvedSpec {
     const { stashLimit } = spec.address;
     demand(stashLimit >= 0, `stashLimit: '${id}' keeps a number of events, not ${stashLimit}`);
   }
-  const type = isSupervisor(logic) ? 'supervisor' : 'worker';
+  const type = supervisorKind(logic) === undefined ? 'worker' : 'supervisor';
   return { ...spec, restart, shutdown, significant, type };
 }
 
@@ -135,13 +135,17 @@ function demandBackoff(
 /** Marks the logic of supervisors. */
 const SUPERVISOR = Symbol('supervisor');
 
+/** Has a list of children of their own, or many from one template. */
+type SupervisorKind = 'list' | 'dynamic';
+
 /** Has a logic counted as a supervisor's, and given all the time it needs to shut down. */
-export function markSupervisor<TLogic extends AnyActorLogic>(logic: TLogic): TLogic {
-  return Object.assign(logic, { [SUPERVISOR]: true });
+export function markSupervisor<TLogic extends AnyActorLogic>(logic: TLogic, kind: SupervisorKind): TLogic {
+  return Object.assign(logic, { [SUPERVISOR]: kind });
 }
 
-function isSupervisor(logic: AnyActorLogic): boolean {
-  return SUPERVISOR in logic;
+/** What kind of supervisor a logic is; `undefined` for all other logics. */
+export function supervisorKind(logic: AnyActorLogic): SupervisorKind | undefined {
+  return (logic as { readonly [SUPERVISOR]?: SupervisorKind })[SUPERVISOR];
 }
 
 function isLogic(logic: unknown): logic is AnyActorLogic {
@@ -153,7 +157,7 @@ const SHUTDOWN_DESCRIPTORS: readonly string[] = ['shutdown.requested', 'shutdown
 
 /** As Erlang stops at once a process that does not trap exits. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
-  if (isSupervisor(logic)) return Number.POSITIVE_INFINITY;
+  if (supervisorKind(logic) !== undefined) return Number.POSITIVE_INFINITY;
   const hears =
     logic instanceof StateMachine
       ? logic.events.some((event) => SHUTDOWN_DESCRIPTORS.includes(event))

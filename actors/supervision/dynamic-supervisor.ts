@@ -94,6 +94,7 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
       });
       return supervisor;
     }),
+    'dynamic',
   );
 }
 

@@ -79,6 +79,7 @@ export function supervisor(
     fromBehaviour<SupervisorEvent, undefined, LifecycleEvent>((scope) =>
       new Supervisor(scope, { strategy, autoShutdown, budget: new RestartBudget(limits) }).begin(specs),
     ),
+    'list',
   );
 }
 

@@ -1,0 +1,365 @@
+/**
+ * Who lives in a tree: every actor's place, how it fares, how often it was restarted.
+ *
+ * Kept from lifecycle events, at all times, so that a page opened later shows the past too. Short-lived children of
+ * dynamic supervisors are only counted, and looked at one by one only while {@link Census.watch} says that somebody looks.
+ */
+
+import type { AnyActorLogic, AnyActorRef, AnyStateMachine, StateValue } from 'xstate';
+import { chartOf } from '../chart.js';
+import { listChildren } from '../supervision/administration.js';
+import { behaviourState } from '../supervision/behaviour.js';
+import { supervisorKind } from '../supervision/child-spec.js';
+import type { EndReason, LifecycleEvent } from '../supervision/lifecycle.js';
+import { mailboxLogic } from '../supervision/mailbox.js';
+import type { ActorKind, ActorStatus, ActorView, GroupView, Life } from './frame.js';
+
+/** Most actors in the tree that are told apart; groups count as one. */
+const MAX_PLACES = 1_000;
+
+/** Most members of a group that are shown one by one. */
+const MAX_MEMBERS_SHOWN = 10;
+
+/** How long an actor of a group lives before it is shown by itself, in milliseconds. */
+const MEMBER_AGE_MS = 500;
+
+/** A place in the tree, and who holds it. */
+export interface Place {
+  readonly path: string;
+  readonly parent: string | undefined;
+  readonly name: string;
+  readonly kind: ActorKind;
+  readonly machine: AnyStateMachine | undefined;
+  actor: AnyActorRef | undefined;
+  status: ActorStatus;
+  starts: number;
+  received: number;
+  readonly group: Group | undefined;
+}
+
+interface Group {
+  live: number;
+  started: number;
+  crashed: number;
+  /** Who lives now, and since when by `performance.now()`; empty while nobody looks. */
+  readonly members: Map<AnyActorRef, number>;
+}
+
+/** Whom an actor reference stands for. */
+export interface Identity {
+  readonly place: Place;
+  /** Of one in a group. */
+  readonly member: string | undefined;
+}
+
+export class Census {
+  readonly #program: string;
+  readonly #places = new Map<string, Place>();
+  /** Weak, so that it keeps nobody alive; `null` for those that have no place of their own. */
+  readonly #identities = new WeakMap<AnyActorRef, Identity | null>();
+  #isWatched = false;
+  /** The first root that is heard of; others, such as the inspector's own, are none of ours. */
+  #root: AnyActorRef | undefined;
+
+  /** @param program The name of the root. */
+  constructor(program: string) {
+    this.#program = program;
+  }
+
+  /** Takes note of a life. @returns How to tell of it; `undefined` when there is nothing to tell. */
+  note(event: LifecycleEvent): Omit<Life, 'error'> | undefined {
+    const at = Date.now();
+    switch (event.type) {
+      case 'child.started': {
+        const identity = this.identify(event.actor);
+        if (identity === undefined) return undefined;
+        this.#start(identity, event.actor);
+        return { at, ...about(identity), what: 'started' };
+      }
+      case 'child.ended': {
+        const identity = this.identify(event.actor);
+        if (identity === undefined) return undefined;
+        this.#end(identity, event.actor, event.reason);
+        return { at, ...about(identity), what: 'ended', why: event.reason.kind };
+      }
+      case 'child.start-failed':
+      case 'child.restarting':
+      case 'supervisor.gave-up': {
+        const path = this.#pathOf(event);
+        const place = this.#places.get(path);
+        if (event.type === 'child.restarting') {
+          if (place?.group === undefined && place !== undefined) place.status = 'restarting';
+          return {
+            at,
+            path,
+            what: 'restarting',
+            why: `restart ${event.attempt} after ${Math.round(event.delayMs)} ms`,
+          };
+        }
+        if (place?.group === undefined && place !== undefined) place.status = 'failed';
+        return { at, path, what: event.type === 'supervisor.gave-up' ? 'gave up' : 'failed to start' };
+      }
+      case 'supervisor.shutting-down':
+        return { at, path: this.#supervisorPath(event.supervisor), what: 'shutting down', why: event.reason };
+      case 'bystander.failed':
+        return { at, path: this.#program, what: 'bystander failed', why: event.bystander };
+      case 'child.ignored':
+        return undefined;
+    }
+  }
+
+  /**
+   * Whom a reference stands for: an actor for its place, a mailbox for whoever is written to through it.
+   *
+   * @returns `undefined` beyond {@link MAX_PLACES}, and for a mailbox whose owner was not there yet.
+   */
+  identify(actor: AnyActorRef): Identity | undefined {
+    const known = this.#identities.get(actor);
+    if (known !== undefined) return known ?? undefined;
+    const { logic } = actor as unknown as { readonly logic: AnyActorLogic };
+    if (logic === mailboxLogic) return this.#identifyName(actor);
+    const identity = this.#locate(actor, logic);
+    this.#identities.set(actor, identity ?? null);
+    return identity;
+  }
+
+  /** Counts a message to an actor. */
+  count({ place }: Identity): void {
+    place.received += 1;
+  }
+
+  /** Looks at the members of groups one by one, from now on. */
+  watch(): void {
+    this.#isWatched = true;
+    for (const place of [...this.#places.values()]) {
+      const { actor } = place;
+      if (actor === undefined || supervisorKind(logicOf(actor)) !== 'dynamic') continue;
+      listChildren(actor).then(
+        (children) => {
+          for (const child of children) if (typeof child.actor === 'object') this.#join(child.actor);
+        },
+        () => {}, // It ended meanwhile, and its children with it.
+      );
+    }
+  }
+
+  /** Nobody looks any more. */
+  unwatch(): void {
+    this.#isWatched = false;
+    for (const { group } of this.#places.values()) group?.members.clear();
+  }
+
+  /** All actors as they are now, parents before their children. */
+  view(): ActorView[] {
+    return [...this.#places.values()].map(viewOf);
+  }
+
+  /** The definitions of all machines that have been seen, by their ids. */
+  definitions(): Record<string, unknown> {
+    const machines = [...this.#places.values()].flatMap(({ machine }) => machine ?? []);
+    return Object.fromEntries(machines.map(({ id, config }) => [id, config]));
+  }
+
+  #start({ place }: Identity, actor: AnyActorRef): void {
+    if (place.group === undefined) {
+      place.actor = actor;
+      place.status = 'up';
+      place.starts += 1;
+      return;
+    }
+    place.group.live += 1;
+    place.group.started += 1;
+    if (this.#isWatched) place.group.members.set(actor, performance.now());
+  }
+
+  #end({ place }: Identity, actor: AnyActorRef, reason: EndReason): void {
+    const { group } = place;
+    if (group !== undefined) {
+      group.live -= 1;
+      if (reason.kind === 'crashed') group.crashed += 1;
+      group.members.delete(actor);
+      return;
+    }
+    if (place.actor !== actor) return;
+    place.actor = undefined;
+    place.status = reason.kind;
+    // Whoever was below it went with it, and nobody said so of each.
+    for (const below of this.#places.values()) {
+      if (!below.path.startsWith(`${place.path}/`)) continue;
+      below.actor = undefined;
+      if (below.group === undefined) below.status = reason.kind;
+      else {
+        below.group.live = 0;
+        below.group.members.clear();
+      }
+    }
+  }
+
+  #join(actor: AnyActorRef): void {
+    const members = this.#isWatched ? this.identify(actor)?.place.group?.members : undefined;
+    if (members?.has(actor) === false) members.set(actor, 0);
+  }
+
+  #locate(actor: AnyActorRef, logic: AnyActorLogic): Identity | undefined {
+    const { _parent: parent, id } = actor;
+    if (parent === undefined) this.#root ??= actor;
+    if (parent === undefined && actor !== this.#root) return undefined;
+    if (parent === undefined) return this.#identity(this.#program, undefined, this.#program, actor, logic);
+    const above = this.identify(parent)?.place;
+    if (above === undefined) return undefined;
+    const kind = supervisorKind(logicOf(parent));
+    // A supervisor's children have ids that never repeat: their name, and what tells this one from the others.
+    const name = kind === undefined ? id : id.slice(0, id.lastIndexOf(':'));
+    const member = kind === 'dynamic' ? id.slice(name.length + 1) : undefined;
+    return this.#identity(`${above.path}/${name}`, above.path, name, actor, logic, member);
+  }
+
+  #identity(
+    path: string,
+    parent: string | undefined,
+    name: string,
+    actor: AnyActorRef,
+    logic: AnyActorLogic,
+    member?: string,
+  ): Identity | undefined {
+    let place = this.#places.get(path);
+    if (place === undefined) {
+      if (this.#places.size >= MAX_PLACES) return undefined;
+      place = newPlace(path, parent, name, logic, member !== undefined);
+      this.#places.set(path, place);
+    }
+    const isSupervised = actor._parent !== undefined && supervisorKind(logicOf(actor._parent)) !== undefined;
+    // It is there from its first message on, though not yet up.
+    if (place.group === undefined && (place.actor === undefined || isOver(place.actor))) {
+      place.actor = actor;
+      // Of those that a machine invokes, nobody says when they are up.
+      place.status = isSupervised ? 'starting' : 'up';
+    }
+    return { place, member };
+  }
+
+  #identifyName(mailbox: AnyActorRef): Identity | undefined {
+    const { systemId: name } = mailbox as { readonly systemId?: string };
+    for (const place of this.#places.values()) {
+      if (place.name !== name || place.group !== undefined) continue;
+      const identity: Identity = { place, member: undefined };
+      this.#identities.set(mailbox, identity);
+      return identity;
+    }
+    return undefined;
+  }
+
+  #pathOf(event: { readonly id: string; readonly supervisor: string; readonly dynamic: boolean }): string {
+    const name = event.dynamic ? event.id.slice(0, event.id.lastIndexOf(':')) : event.id;
+    return `${this.#supervisorPath(event.supervisor)}/${name}`;
+  }
+
+  #supervisorPath(actorId: string): string {
+    for (const { actor, path } of this.#places.values()) if (actor?.id === actorId) return path;
+    return this.#program;
+  }
+}
+
+function newPlace(
+  path: string,
+  parent: string | undefined,
+  name: string,
+  logic: AnyActorLogic,
+  isGroup: boolean,
+): Place {
+  const machine = chartOf(logic);
+  const group = isGroup ? { live: 0, started: 0, crashed: 0, members: new Map() } : undefined;
+  const kind = isGroup ? 'group' : kindOf(logic, machine);
+  return {
+    path,
+    parent,
+    name,
+    kind,
+    machine,
+    actor: undefined,
+    status: 'starting',
+    starts: 0,
+    received: 0,
+    group,
+  };
+}
+
+function kindOf(logic: AnyActorLogic, machine: AnyStateMachine | undefined): ActorKind {
+  if (supervisorKind(logic) !== undefined) return 'supervisor';
+  return machine === undefined ? 'behaviour' : 'machine';
+}
+
+function logicOf(actor: AnyActorRef): AnyActorLogic {
+  return (actor as unknown as { readonly logic: AnyActorLogic }).logic;
+}
+
+function about({ place, member }: Identity): { readonly path: string; readonly member?: string } {
+  return { path: place.path, ...(member !== undefined && { member }) };
+}
+
+function viewOf({
+  path,
+  parent,
+  name,
+  kind,
+  machine,
+  actor,
+  status,
+  starts,
+  received,
+  group,
+}: Place): ActorView {
+  const state = actor && stateOf(actor);
+  return {
+    path,
+    ...(parent !== undefined && { parent }),
+    name,
+    kind,
+    status: status === 'up' && actor !== undefined && isOver(actor) ? 'done' : status,
+    ...(machine !== undefined && { machine: machine.id }),
+    ...(state !== undefined && { state }),
+    restarts: Math.max(0, starts - 1),
+    received,
+    ...(group !== undefined && { group: groupView(group) }),
+  };
+}
+
+function groupView({ live, started, crashed, members }: Group): GroupView {
+  const states: Record<string, number> = {};
+  for (const actor of members.keys()) {
+    const state = stateOf(actor) ?? 'up';
+    states[state] = (states[state] ?? 0) + 1;
+  }
+  const grownUp = performance.now() - MEMBER_AGE_MS;
+  const few = members.size <= MAX_MEMBERS_SHOWN ? [...members] : [];
+  return {
+    live,
+    started,
+    crashed,
+    states,
+    members: few.filter(([, since]) => since < grownUp).map(([actor]) => memberView(actor)),
+  };
+}
+
+function memberView(actor: AnyActorRef): GroupView['members'][number] {
+  const state = stateOf(actor);
+  return { member: actor.id.slice(actor.id.lastIndexOf(':') + 1), ...(state !== undefined && { state }) };
+}
+
+/** True when an actor has ended, whether or not anybody said so. */
+function isOver(actor: AnyActorRef): boolean {
+  return actor.getSnapshot()?.status !== 'active';
+}
+
+/** The state of an actor's chart, names joined by dots; of parallel states, all of them. */
+export function stateOf(actor: AnyActorRef): string | undefined {
+  const { value } = actor.getSnapshot() as { readonly value?: StateValue };
+  return value === undefined ? behaviourState(actor) : pathsIn(value).join(' ');
+}
+
+function pathsIn(value: StateValue): string[] {
+  if (typeof value === 'string') return [value];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    inner === undefined ? [name] : pathsIn(inner).map((path) => `${name}.${path}`),
+  );
+}

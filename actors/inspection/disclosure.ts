@@ -1,0 +1,102 @@
+/**
+ * What an inspector may be shown of an event or an error. What users say, who they are and where they are stays hidden
+ * unless it is asked for; sockets, buffers and secrets are never shown. Whatever is shown has passed the text gate.
+ */
+
+import type { EventObject } from 'xstate';
+import { toDisplayText } from '../../protocol/display-text.js';
+
+/** Longest text that is shown, in characters. */
+const MAX_TEXT_LENGTH = 200;
+
+/** How deep, and how broad, a value is shown. */
+const MAX_DEPTH = 3;
+const MAX_ENTRIES = 12;
+
+/** Fields that say how something went, and nothing of anybody. */
+const PLAIN_FIELDS: ReadonlySet<string> = new Set(['code', 'reply', 'reason', 'kind', 'attempt', 'cut']);
+
+/** A word of our own, such as `hung_up`. */
+const OWN_WORD = /^[a-z][a-z_. -]{0,39}$/;
+
+const SECRET = /secret|token|password|passphrase|private|key$/i;
+
+export interface Disclosure {
+  /** The fields of an event besides its type; `undefined` when none is to be shown. */
+  fieldsOf(event: EventObject): Readonly<Record<string, unknown>> | undefined;
+  /** An error in one line. */
+  errorText(error: unknown): string;
+}
+
+/** Shows what was said, who said it and where they are, too. */
+export const EVERYTHING: Disclosure = {
+  fieldsOf: (event) => entriesOf(event, (_, value) => describe(value, 1)),
+  errorText: (error) => shortText(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+};
+
+/** Shows what happened, and nothing that came from, or is about, a user. */
+export const NO_CONTENT: Disclosure = {
+  fieldsOf: (event) =>
+    entriesOf(event, (name, value) => (PLAIN_FIELDS.has(name) && isPlain(value) ? value : undefined)),
+  errorText(error) {
+    const { name = typeof error, code } = (error ?? {}) as {
+      readonly name?: unknown;
+      readonly code?: unknown;
+    };
+    return shortText(typeof code === 'string' ? `${name} ${code}` : String(name));
+  },
+};
+
+function entriesOf(
+  event: object,
+  show: (name: string, value: unknown) => unknown,
+): Readonly<Record<string, unknown>> | undefined {
+  const shown: Record<string, unknown> = {};
+  let isEmpty = true;
+  for (const [name, inner] of Object.entries(event).slice(0, MAX_ENTRIES)) {
+    const value = name === 'type' ? undefined : show(name, inner);
+    if (value === undefined) continue;
+    shown[name] = SECRET.test(name) ? '<hidden>' : value;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : shown;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || OWN_WORD.test(String(value));
+}
+
+/** A value as JSON can have it, cut to size; things of the outside world by their kind alone. */
+function describe(value: unknown, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+      return shortText(value);
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'object':
+      return value === null ? value : describeObject(value, depth);
+    default:
+      return `<${typeof value}>`;
+  }
+}
+
+function describeObject(value: object, depth: number): unknown {
+  if (value instanceof Error) return EVERYTHING.errorText(value);
+  if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`;
+  if (Array.isArray(value)) {
+    if (depth >= MAX_DEPTH) return `<${value.length} items>`;
+    const shown = value.slice(0, MAX_ENTRIES).map((item) => describe(item, depth + 1));
+    return value.length > MAX_ENTRIES ? [...shown, `<${value.length - MAX_ENTRIES} more>`] : shown;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return `<${value.constructor?.name ?? 'object'}>`;
+  if (depth >= MAX_DEPTH) return '<object>';
+  return entriesOf(value, (_, inner) => describe(inner, depth + 1)) ?? {};
+}
+
+function shortText(text: string): string {
+  const short = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
+  return toDisplayText(short);
+}

@@ -1,0 +1,72 @@
+/**
+ * Lets a running system be looked at in a browser: `--inspect` of both programs. Loaded only when it is asked for.
+ */
+
+import { nanoid } from 'nanoid';
+import type { Log } from '../log.js';
+import { RESTART_BACKOFF, runTree } from '../run-tree.js';
+import { child } from '../supervision/child-spec.js';
+import type { LifecycleEvent } from '../supervision/lifecycle.js';
+import type { RunningTree } from '../supervision/run.js';
+import { supervisor } from '../supervision/supervisor.js';
+import { rootCause } from '../supervision/supervisor-error.js';
+import { EVERYTHING, NO_CONTENT } from './disclosure.js';
+import { INSPECTION_HOST, type InspectorListening, inspectorLogic } from './inspector.js';
+import { Watch } from './watch.js';
+
+export interface InspectionOptions {
+  /** The name of the program, and of the root of its tree. */
+  readonly program: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** Whether texts, addresses and ids of users are shown. */
+  readonly showsContent: boolean;
+  /** Where the compiled pages are, and the drawings of machines; each ends with a slash. */
+  readonly pages: URL;
+  readonly drawings: URL;
+  /** Told of what goes wrong with the inspector itself. */
+  readonly log: Log;
+}
+
+export interface Inspection {
+  /** What to open in a browser of this machine. It has the token in it: for the user's eyes, not for a log. */
+  readonly address: string;
+  /** Takes note of what the tree emits, from its first event on. */
+  note(event: LifecycleEvent): void;
+  /** Shows the system of this tree. */
+  show(tree: RunningTree): void;
+}
+
+/**
+ * Starts an inspector.
+ *
+ * @throws The system's error when it cannot listen, such as `EADDRINUSE`.
+ */
+export async function startInspection(options: InspectionOptions): Promise<Inspection> {
+  const { program, log, pages, drawings } = options;
+  const watch = new Watch(program, options.showsContent ? EVERYTHING : NO_CONTENT);
+  const token = nanoid();
+  let { port } = options;
+  const hello = { program, pid: process.pid, startedAt: Date.now(), showsContent: options.showsContent };
+  const inspector = child({
+    id: 'inspector',
+    logic: inspectorLogic,
+    backoff: RESTART_BACKOFF,
+    input: () => ({ port, token, watch, hello, pages, drawings }),
+  });
+  const tree = runTree(supervisor({ strategy: 'one_for_one', children: [inspector] }), {
+    log,
+    onEmitted(event) {
+      // A restart takes the port again that browsers know.
+      if (event.type === 'inspector.listening') port = (event as unknown as InspectorListening).port;
+    },
+  });
+  if (!(await tree.ready)) throw rootCause((await tree.ended).error);
+  return {
+    address: `http://${INSPECTION_HOST}:${port}/?token=${token}`,
+    note: (event) => watch.note(event),
+    show: ({ root }) => {
+      watch.root = root;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * The inspector's two pages, as far as its server knows them: their frame, and what a browser lets them do.
+ */
+
+/** Stately's hosted inspector, the only thing that comes from the internet, and on its own page only. */
+const STATELY = 'https://stately.ai';
+
+export interface Page {
+  readonly title: string;
+  readonly script: string;
+  /** Whose pages it embeds. */
+  readonly embeds?: string;
+}
+
+/** By their paths. */
+export const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
+  ['/', { title: 'inspector', script: 'main.js' }],
+  ['/stately', { title: "Stately's inspector", script: 'stately.js', embeds: STATELY }],
+]);
+
+/** A page's `Content-Security-Policy`: its own files, and nothing of anybody else. */
+export function contentPolicy({ embeds }: Page): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    `frame-src ${embeds ?? "'none'"}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** A page's HTML; its script does the rest. */
+export function htmlOf({ title, script }: Page, program: string, token: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${program} · ${title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/style.css?token=${token}">
+</head>
+<body data-token="${token}">
+<noscript>This page needs JavaScript.</noscript>
+<script type="module" src="/${script}?token=${token}"></script>
+</body>
+</html>
+`;
+}

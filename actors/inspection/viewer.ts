@@ -1,0 +1,62 @@
+/**
+ * One browser that looks: a stream of server-sent events, which goes one way only.
+ *
+ * Nobody waits for a browser. One that reads too slowly misses frames, and is sent the whole picture when it has caught
+ * up; one that reads nothing for long is let go.
+ */
+
+import type { ServerResponse } from 'node:http';
+import type { Frame, Hello } from './frame.js';
+
+/** Most bytes that wait for a browser to read them; until it has read them it misses what comes. */
+const MAX_BACKLOG_BYTES = 1024 * 1024;
+
+/** How long a browser may read nothing at all, in milliseconds. */
+const MAX_SILENCE_MS = 30_000;
+
+export class Viewer {
+  readonly #response: ServerResponse;
+  /** Since when it reads nothing, by `performance.now()`. */
+  #stuckSince: number | undefined;
+  /** True when what it knows of the actors is not what the frame before said. */
+  needsActors = true;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  }
+
+  hello(hello: Hello): void {
+    this.#response.write(`event: hello\ndata: ${JSON.stringify(hello)}\n\n`);
+  }
+
+  /** Sends a frame that has been written as JSON already. */
+  frame(json: string, { actors }: Frame): void {
+    if (this.#isBehind()) {
+      this.needsActors ||= actors !== undefined;
+      return;
+    }
+    if (actors !== undefined) this.needsActors = false;
+    this.#response.write(`event: frame\ndata: ${json}\n\n`);
+  }
+
+  /** Says that nothing happens, which the system notices when nobody is there any more. */
+  signOfLife(): void {
+    if (!this.#isBehind()) this.#response.write(': quiet\n\n');
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  #isBehind(): boolean {
+    const now = performance.now();
+    if (this.#response.writableLength <= MAX_BACKLOG_BYTES) {
+      this.#stuckSince = undefined;
+      return false;
+    }
+    this.#stuckSince ??= now;
+    if (now - this.#stuckSince > MAX_SILENCE_MS) this.#response.destroy();
+    return true;
+  }
+}

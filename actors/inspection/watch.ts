@@ -1,0 +1,98 @@
+/**
+ * Watches one system for all who look at it. While nobody looks, only lives are noted; XState's own news of each event
+ * are asked for when the first browser comes, and no longer when the last has gone.
+ */
+
+import type { AnyActorRef, Subscription } from 'xstate';
+import type { LifecycleEvent } from '../supervision/lifecycle.js';
+import { Census } from './census.js';
+import type { Disclosure } from './disclosure.js';
+import type { Frame, Life } from './frame.js';
+import { Recorder } from './recorder.js';
+
+/** Most lives of the past that are kept for a browser that comes later. */
+const MAX_PAST_LIVES = 200;
+
+export class Watch {
+  readonly #census: Census;
+  readonly #disclosure: Disclosure;
+  readonly #recorder: Recorder;
+  readonly #past: Life[] = [];
+  #root: AnyActorRef | undefined;
+  #subscription: Subscription | undefined;
+  /** How the actors were told the last time. */
+  #toldActors = '';
+
+  /** @param program The name of the root. */
+  constructor(program: string, disclosure: Disclosure) {
+    this.#census = new Census(program);
+    this.#disclosure = disclosure;
+    this.#recorder = new Recorder(this.#census, disclosure);
+  }
+
+  /** The system to watch. */
+  set root(root: AnyActorRef) {
+    this.#root = root;
+    this.#census.identify(root);
+  }
+
+  get past(): readonly Life[] {
+    return this.#past;
+  }
+
+  /** The definitions of all machines that have been seen, by their ids, as JSON. */
+  definitions(): string {
+    return JSON.stringify(this.#census.definitions());
+  }
+
+  /** Takes note of what the tree emits. */
+  note(event: LifecycleEvent): void {
+    const noted = this.#census.note(event);
+    if (noted === undefined) return;
+    const error = errorIn(event);
+    const life = error === undefined ? noted : { ...noted, error: this.#disclosure.errorText(error) };
+    // Of many short-lived ones, only what went wrong is kept.
+    if (life.member === undefined || error !== undefined) {
+      this.#past.push(life);
+      if (this.#past.length > MAX_PAST_LIVES) this.#past.shift();
+    }
+    if (this.#subscription !== undefined) this.#recorder.live(life);
+  }
+
+  /** Somebody looks, from now on. */
+  begin(): void {
+    if (this.#subscription !== undefined || this.#root === undefined) return;
+    this.#subscription = this.#root.system.inspect(this.#recorder.observe);
+    this.#census.watch();
+  }
+
+  /** Nobody looks any more. */
+  end(): void {
+    this.#subscription?.unsubscribe();
+    this.#subscription = undefined;
+    this.#census.unwatch();
+    this.#recorder.take();
+  }
+
+  /**
+   * What happened since the last frame.
+   *
+   * @param needsActors True when all actors are to be told, whether or not they changed.
+   * @returns `undefined` when there is nothing to tell.
+   */
+  frame(needsActors: boolean): Frame | undefined {
+    const recorded = this.#recorder.take();
+    const actors = this.#census.view();
+    const told = JSON.stringify(actors);
+    const isNews = needsActors || told !== this.#toldActors;
+    this.#toldActors = told;
+    const { messages, transitions, lives } = recorded;
+    if (!isNews && messages.length + transitions.length + lives.length === 0) return undefined;
+    return { at: Date.now(), ...(isNews && { actors }), ...recorded };
+  }
+}
+
+function errorIn(event: LifecycleEvent): unknown {
+  if (event.type === 'child.ended') return event.reason.kind === 'crashed' ? event.reason.error : undefined;
+  return 'error' in event ? event.error : undefined;
+}
