@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { Report } from './report.js';
 import { benchChat } from './speed/chat.js';
+import { benchInspection } from './speed/inspection.js';
 import { benchSpeed } from './speed/speed.js';
 import { benchStart } from './speed/start.js';
 import { benchStore } from './store.js';
@@ -14,6 +15,7 @@ const PARTS = {
   start: benchStart,
   speed: benchSpeed,
   chat: benchChat,
+  inspection: benchInspection,
   store: benchStore,
   supervision: benchSupervision,
 } as const;

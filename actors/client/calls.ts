@@ -25,9 +25,12 @@ export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scop
   const server = createServer({ allowHalfOpen: true, noDelay: true });
 
   server.maxConnections = MAX_INCOMING_CALLS;
-  server.on('connection', (socket: Socket) => {
-    chats.send({ type: 'child.start', input: { kind: 'incoming', socket } });
-  });
+  server.on(
+    'connection',
+    scope.guard((socket: Socket) => {
+      chats.send({ type: 'child.start', input: { kind: 'incoming', socket } });
+    }),
+  );
   server.on('error', (error) => scope.fail(error));
   server.once(
     'listening',

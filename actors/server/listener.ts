@@ -2,7 +2,7 @@
  * The TCP listener: accepts connections and hands each socket to the supervisor of connections.
  */
 
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Log } from '../log.js';
 import type { ChildStart } from '../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
@@ -37,8 +37,11 @@ export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour
   // A client may half-close after its line and still wants the reply.
   const server = createServer({ allowHalfOpen: true });
 
-  server.on('connection', (socket) =>
-    connections.send({ type: 'child.start', input: { socket, store, log } }),
+  server.on(
+    'connection',
+    scope.guard((socket: Socket) => {
+      connections.send({ type: 'child.start', input: { socket, store, log } });
+    }),
   );
   server.on('error', (error) => scope.fail(error));
   server.once(

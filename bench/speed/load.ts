@@ -14,7 +14,7 @@ export interface MixedJob {
   readonly tcp: SteadyTcpJob;
 }
 
-export type Job = TcpJob | UdpJob | MixedJob;
+export type Job = TcpJob | SteadyTcpJob | UdpJob | MixedJob;
 
 /** What came of a job. Latencies are in milliseconds. */
 export interface Outcome {
@@ -47,6 +47,8 @@ async function run(job: Job): Promise<readonly [Gathered, Gathered?]> {
   switch (job.kind) {
     case 'tcp':
       return [await loadTcp(job)];
+    case 'steady tcp':
+      return [await loadTcpSteadily(job)];
     case 'mixed': {
       const [asked, requested] = await Promise.all([
         loadUdp(job.get),

@@ -47,7 +47,7 @@ export async function mixLoad(
     kind: 'mixed',
     set: { kind: 'SET', ...common, rate: ANNOUNCEMENTS * part },
     get: { kind: 'GET', ...common, rate: QUESTIONS * part },
-    tcp: { port: tcp, ms: DURATION_MS, rate: REQUESTS * part },
+    tcp: { kind: 'steady tcp', port: tcp, ms: DURATION_MS, rate: REQUESTS * part },
   });
   const after = await subject.sample();
   return {

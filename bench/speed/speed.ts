@@ -194,7 +194,11 @@ class SpeedBench {
   }
 }
 
-function tell(report: Report, { scenario, target, ratio, ours, other, isGeneratorLimit }: Comparison): void {
+/** Tells what came of a comparison. */
+export function tell(
+  report: Report,
+  { scenario, target, ratio, ours, other, isGeneratorLimit }: Comparison,
+): void {
   const shown = `${ratio.toFixed(2)} times  ${brief(ours)} | ${brief(other)}`;
   const limit = isGeneratorLimit ? '; the generator was the limit' : '';
   const figures = { ratio, isGeneratorLimit, ...prefixed('ours', ours), ...prefixed('other', other) };

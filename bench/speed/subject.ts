@@ -10,6 +10,8 @@ import { SUBJECT_CORE, Worker } from './worker.js';
 
 const PROBE = new URL('./probe.js', import.meta.url).href;
 const SERVER = fileURLToPath(new URL('../../../bin/im-server', import.meta.url));
+const FREE_PORTS = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
+const SERVER_ON_FREE_PORTS = [SERVER, ...FREE_PORTS, '--log-level', 'error'];
 const BARE = fileURLToPath(new URL('./bare.js', import.meta.url));
 
 export interface Ports {
@@ -20,16 +22,23 @@ export interface Ports {
 export class Subject {
   readonly #worker: Worker;
   readonly ports: Ports;
+  /** What it said on standard error until it was ready; that is read of a server with an inspector only. */
+  readonly notice: string;
 
-  private constructor(worker: Worker, ports: Ports) {
+  private constructor(worker: Worker, ports: Ports, notice: string) {
     this.#worker = worker;
     this.ports = ports;
+    this.notice = notice;
   }
 
   /** Starts our server on a data directory. */
   static server(directory: string): Promise<Subject> {
-    const args = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--log-level', 'error'];
-    return Subject.#start([SERVER, ...args, '--data', directory]);
+    return Subject.#start([...SERVER_ON_FREE_PORTS, '--data', directory]);
+  }
+
+  /** Starts our server with an inspector. */
+  static inspectedServer(directory: string): Promise<Subject> {
+    return Subject.#start([...SERVER_ON_FREE_PORTS, '--data', directory, '--inspect', '0'], true);
   }
 
   static bareTcp(): Promise<Subject> {
@@ -41,8 +50,12 @@ export class Subject {
     return Subject.#start([BARE, 'udp', String(bytes)]);
   }
 
-  static async #start(args: readonly string[]): Promise<Subject> {
-    const worker = new Worker(['--import', PROBE, ...args], { core: SUBJECT_CORE });
+  static async #start(args: readonly string[], hasErrorOutput = false): Promise<Subject> {
+    const worker = new Worker(['--import', PROBE, ...args], { core: SUBJECT_CORE, hasErrorOutput });
+    let notice = '';
+    worker.process.stderr?.on('data', (bytes: Buffer) => {
+      notice += bytes;
+    });
     try {
       const said = once(worker.process.stdout as NodeJS.ReadableStream, 'data');
       const [ready] = (await worker.orExit(said)) as [Buffer];
@@ -50,7 +63,7 @@ export class Subject {
         Number(new RegExp(`${name}=(?:[^ ]*:)?(\\d+)`).exec(ready.toString())?.[1]);
       const port = portOf('port');
       const ports = port > 0 ? { tcp: port, udp: port } : { tcp: portOf('tcp'), udp: portOf('udp') };
-      return new Subject(worker, ports);
+      return new Subject(worker, ports, notice);
     } catch (error) {
       await worker.stop();
       throw error;

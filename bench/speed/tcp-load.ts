@@ -27,6 +27,7 @@ export interface TcpJob {
 
 /** So many registrations in a second. */
 export interface SteadyTcpJob {
+  readonly kind: 'steady tcp';
   readonly port: number;
   readonly ms: number;
   readonly rate: number;

@@ -18,6 +18,8 @@ export interface WorkerOptions {
   readonly core?: number;
   /** Whether it is written to. */
   readonly hasInput?: boolean;
+  /** Whether what it says on standard error is read. */
+  readonly hasErrorOutput?: boolean;
 }
 
 export class Worker {
@@ -26,10 +28,14 @@ export class Worker {
   readonly #exited: Promise<unknown>;
 
   /** Starts a program under Node.js, with an IPC channel, and with its standard output to be read. */
-  constructor(args: readonly string[], { core, hasInput = false }: WorkerOptions = {}) {
+  constructor(
+    args: readonly string[],
+    { core, hasInput = false, hasErrorOutput = false }: WorkerOptions = {},
+  ) {
     const command = HAS_TWO_CORES && core !== undefined ? ['taskset', '--cpu-list', String(core)] : [];
     const [program, ...rest] = [...command, process.execPath, ...args];
-    const stdio: StdioOptions = [hasInput ? 'pipe' : 'ignore', 'pipe', 'inherit', 'ipc'];
+    const errorOutput = hasErrorOutput ? 'pipe' : 'inherit';
+    const stdio: StdioOptions = [hasInput ? 'pipe' : 'ignore', 'pipe', errorOutput, 'ipc'];
     this.process = spawn(program as string, rest, { stdio });
     this.#name = args.join(' ');
     this.#exited = once(this.process, 'exit');
