@@ -46,6 +46,7 @@ async function main(settings: ClientSettings): Promise<void> {
   inspection?.show(client);
 
   const { error } = await client.ended;
+  await inspection?.close();
   if (error !== undefined) explain(error, messagePort);
   process.exit(error === undefined ? EXIT.done : EXIT.failed);
 }

@@ -58,6 +58,7 @@ async function main(options: ServerOptions): Promise<void> {
     log.info({}, 'stopped');
   }
   const { error } = await server.ended;
+  await inspection?.close();
   await close();
   if (error !== undefined) explain(error, options);
   process.exit(error === undefined ? EXIT.done : EXIT.failed);

@@ -100,9 +100,9 @@ export class Census {
         return { at, path, what: event.type === 'supervisor.gave-up' ? 'gave up' : 'failed to start' };
       }
       case 'supervisor.shutting-down':
-        return { at, path: this.#supervisorPath(event.supervisor), what: 'shutting down', why: event.reason };
+        return { at, path: this.#placeOf(event.supervisor), what: 'shutting down', why: event.reason };
       case 'bystander.failed':
-        return { at, path: this.#program, what: 'bystander failed', why: event.bystander };
+        return { at, path: this.#placeOf(event.actor), what: 'bystander failed', why: event.bystander };
       case 'child.ignored':
         return undefined;
     }
@@ -251,10 +251,10 @@ export class Census {
 
   #pathOf(event: { readonly id: string; readonly supervisor: string; readonly dynamic: boolean }): string {
     const name = event.dynamic ? event.id.slice(0, event.id.lastIndexOf(':')) : event.id;
-    return `${this.#supervisorPath(event.supervisor)}/${name}`;
+    return `${this.#placeOf(event.supervisor)}/${name}`;
   }
 
-  #supervisorPath(actorId: string): string {
+  #placeOf(actorId: string): string {
     for (const { actor, path } of this.#places.values()) if (actor?.id === actorId) return path;
     return this.#program;
   }

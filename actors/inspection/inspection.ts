@@ -35,6 +35,8 @@ export interface Inspection {
   note(event: LifecycleEvent): void;
   /** Shows the system of this tree. */
   show(tree: RunningTree): void;
+  /** Ends it; whoever looks sees that it has ended. */
+  close(): Promise<void>;
 }
 
 /**
@@ -67,6 +69,10 @@ export async function startInspection(options: InspectionOptions): Promise<Inspe
     note: (event) => watch.note(event),
     show: ({ root }) => {
       watch.root = root;
+    },
+    async close() {
+      tree.shutdown();
+      await tree.ended;
     },
   };
 }

@@ -107,7 +107,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
 
     function look(response: ServerResponse): void {
       if (viewers.size >= MAX_VIEWERS) return say(response, 503, `At most ${MAX_VIEWERS} can look at once.`);
-      const viewer = new Viewer(response);
+      const viewer = new Viewer(response, () => scope.now());
       viewers.add(viewer);
       response.on('error', () => {}); // 'close' follows.
       response.on(

@@ -85,8 +85,6 @@ export class Recorder {
     if (isMailbox(actor)) this.#inMailbox.add(event);
     else if (this.#inMailbox.delete(event)) return;
     const sender = source ?? actingActor();
-    // An inspector asks for who is there.
-    if (sender !== undefined && sender.system !== actor.system) return;
     const to = this.#census.identify(actor);
     if (to === undefined) return;
     this.#census.count(to);

@@ -2,27 +2,30 @@
  * One browser that looks: a stream of server-sent events, which goes one way only.
  *
  * Nobody waits for a browser. One that reads too slowly misses frames, and is sent the whole picture when it has caught
- * up; one that reads nothing for long is let go.
+ * up; one that does not catch up is let go.
  */
 
 import type { ServerResponse } from 'node:http';
 import type { Frame, Hello } from './frame.js';
 
 /** Most bytes that wait for a browser to read them; until it has read them it misses what comes. */
-const MAX_BACKLOG_BYTES = 1024 * 1024;
+export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** How long a browser may read nothing at all, in milliseconds. */
-const MAX_SILENCE_MS = 30_000;
+/** How long a browser may be so far behind, in milliseconds. */
+export const MAX_BEHIND_MS = 30_000;
 
 export class Viewer {
   readonly #response: ServerResponse;
-  /** Since when it reads nothing, by `performance.now()`. */
-  #stuckSince: number | undefined;
+  readonly #now: () => number;
+  /** Since when it reads too slowly, by {@link #now}. */
+  #behindSince: number | undefined;
   /** True when what it knows of the actors is not what the frame before said. */
   needsActors = true;
 
-  constructor(response: ServerResponse) {
+  /** @param now Monotonic time in milliseconds. */
+  constructor(response: ServerResponse, now: () => number) {
     this.#response = response;
+    this.#now = now;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   }
 
@@ -50,13 +53,13 @@ export class Viewer {
   }
 
   #isBehind(): boolean {
-    const now = performance.now();
+    const now = this.#now();
     if (this.#response.writableLength <= MAX_BACKLOG_BYTES) {
-      this.#stuckSince = undefined;
+      this.#behindSince = undefined;
       return false;
     }
-    this.#stuckSince ??= now;
-    if (now - this.#stuckSince > MAX_SILENCE_MS) this.#response.destroy();
+    this.#behindSince ??= now;
+    if (now - this.#behindSince > MAX_BEHIND_MS) this.#response.destroy();
     return true;
   }
 }

@@ -62,8 +62,9 @@ export class Watch {
   /** Somebody looks, from now on. */
   begin(): void {
     if (this.#subscription !== undefined || this.#root === undefined) return;
-    this.#subscription = this.#root.system.inspect(this.#recorder.observe);
+    // It asks the supervisors, which is no news of theirs.
     this.#census.watch();
+    this.#subscription = this.#root.system.inspect(this.#recorder.observe);
   }
 
   /** Nobody looks any more. */

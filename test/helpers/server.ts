@@ -5,7 +5,7 @@
 import type { ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
 import type { Log } from '../../actors/log.js';
-import { type RunningServer, startServer } from '../../actors/server/tree.js';
+import { type RunningServer, type ServerOptions, startServer } from '../../actors/server/tree.js';
 import { openMemoryStore } from '../../storage/memory-store.js';
 import type { Store } from '../../storage/store.js';
 
@@ -49,7 +49,10 @@ export interface TestServer {
 /** Starts a server that ends with the test. */
 export async function serve(
   t: ExecutionContext,
-  { openStore = async () => openMemoryStore() }: { readonly openStore?: () => Promise<Store> } = {},
+  {
+    openStore = async () => openMemoryStore(),
+    onEmitted,
+  }: Partial<Pick<ServerOptions, 'openStore' | 'onEmitted'>> = {},
 ): Promise<TestServer> {
   const log = new TestLog();
   const actors: AnyActorRef[] = [];
@@ -60,6 +63,7 @@ export async function serve(
     udpPort: 0,
     openStore,
     log,
+    ...(onEmitted && { onEmitted }),
     inspect: (event) => {
       if (event.type === '@xstate.actor') actors.push(event.actorRef as AnyActorRef);
       if (event.type === '@xstate.event')

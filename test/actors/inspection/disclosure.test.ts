@@ -1,0 +1,79 @@
+import { Socket } from 'node:net';
+import test from 'ava';
+import { EVERYTHING, NO_CONTENT } from '../../../actors/inspection/disclosure.js';
+
+const message = {
+  type: 'message.received',
+  text: 'see you at eight',
+  from: { host: '192.0.2.7', port: 4711 },
+  id: 'alice',
+  code: 'alice@example.org',
+  cut: false,
+  reply: 200,
+  reason: 'hung up',
+};
+
+test('what was said, who said it and where they are is hidden, how it went is not', (t) => {
+  t.deepEqual(NO_CONTENT.fieldsOf(message), { cut: false, reply: 200, reason: 'hung up' });
+  t.is(NO_CONTENT.fieldsOf({ type: 'message.send', text: 'hello', chat: {} } as never), undefined);
+});
+
+test('a text in a field that is shown is no word of ours, and is hidden', (t) => {
+  t.is(NO_CONTENT.fieldsOf({ type: 'x', reason: 'Alice said: no' } as never), undefined);
+  t.is(NO_CONTENT.fieldsOf({ type: 'x', kind: { id: 'alice' } } as never), undefined);
+});
+
+test('an error is named without its message, unless everything is shown', (t) => {
+  const error = Object.assign(new TypeError('no user alice'), { code: 'ENOENT' });
+  t.is(NO_CONTENT.errorText(error), 'TypeError ENOENT');
+  t.is(NO_CONTENT.errorText(new Error('alice')), 'Error');
+  t.is(NO_CONTENT.errorText('alice'), 'string');
+  t.is(NO_CONTENT.errorText(undefined), 'undefined');
+  t.is(EVERYTHING.errorText(error), 'TypeError: no user alice');
+});
+
+test('everything is everything but what is of the outside world, or a secret', (t) => {
+  const { from, ...rest } = message;
+  t.deepEqual(EVERYTHING.fieldsOf(message), {
+    text: rest.text,
+    from,
+    id: 'alice',
+    code: message.code,
+    cut: false,
+    reply: 200,
+    reason: 'hung up',
+  });
+  const event = {
+    type: 'x',
+    socket: new Socket(),
+    bytes: Buffer.from('secret'),
+    done: () => {},
+    token: 'abc',
+    nested: { privateKey: 'abc', users: new Map([['alice', 1]]) },
+  };
+  t.deepEqual(EVERYTHING.fieldsOf(event as never), {
+    socket: '<Socket>',
+    bytes: '<6 bytes>',
+    done: '<function>',
+    token: '<hidden>',
+    nested: { privateKey: '<hidden>', users: '<Map>' },
+  });
+});
+
+test('what is large, deep or round is cut to size', (t) => {
+  const round: Record<string, unknown> = {
+    type: 'x',
+    text: 'x'.repeat(10_000),
+    list: Array.from({ length: 100 }, (_, n) => n),
+  };
+  round['itself'] = round;
+  const json = JSON.stringify(EVERYTHING.fieldsOf(round as never));
+  t.true(json.length < 1_000, `${json.length}`);
+  t.regex(json, /<88 more>/);
+});
+
+test('foreign text passes the gate', (t) => {
+  const shown = EVERYTHING.fieldsOf({ type: 'x', text: 'a\u202eb\u001b[2J' } as never);
+  t.deepEqual(shown, { text: 'a\ufffdb\ufffd[2J' });
+  t.is(EVERYTHING.errorText(new Error('a\u0007')), 'Error: a\ufffd');
+});

@@ -1,0 +1,197 @@
+import test, { type ExecutionContext } from 'ava';
+import { type Disclosure, EVERYTHING, NO_CONTENT } from '../../../actors/inspection/disclosure.js';
+import type { ActorView, Frame, Message } from '../../../actors/inspection/frame.js';
+import { Watch } from '../../../actors/inspection/watch.js';
+import { ask, dial, PresenceClient, until } from '../../helpers/network.js';
+import { crash, current, serve, type TestServer } from '../../helpers/server.js';
+
+interface Watched extends TestServer {
+  readonly watch: Watch;
+  /** What happened since the last time. */
+  frame(): Frame;
+}
+
+async function watched(t: ExecutionContext, disclosure: Disclosure = NO_CONTENT): Promise<Watched> {
+  const watch = new Watch('im-server', disclosure);
+  const running = await serve(t, { onEmitted: (event) => watch.note(event) });
+  watch.root = running.server.root;
+  return { ...running, watch, frame: () => watch.frame(true) as Frame };
+}
+
+function actorAt({ actors = [] }: Frame, path: string): ActorView {
+  const found = actors.find((actor) => actor.path === path);
+  if (found === undefined) throw new Error(`nobody at ${path}: ${actors.map((actor) => actor.path)}`);
+  return found;
+}
+
+function told({ from, to, type }: Message): string {
+  const short = (path: string | undefined) => path?.split('/').at(-1) ?? 'outside';
+  return `${short(from)} > ${short(to)}: ${type}`;
+}
+
+const CONNECTION = 'im-server/tcp/connections/connection';
+
+test('the tree is known before anybody looks, parents before their children', async (t) => {
+  const { frame } = await watched(t);
+  const { actors = [] } = frame();
+  const paths = actors.map(({ path }) => path);
+  t.deepEqual(
+    new Set(paths),
+    new Set([
+      'im-server',
+      ...['store', 'presence', 'udp', 'tcp', 'tcp/connections', 'tcp/listener'].map(
+        (path) => `im-server/${path}`,
+      ),
+    ]),
+  );
+  for (const { path, parent } of actors)
+    t.true(parent === undefined || paths.indexOf(parent) < paths.indexOf(path));
+  t.true(actors.every(({ status, restarts }) => status === 'up' && restarts === 0));
+  t.is(actorAt(frame(), 'im-server/tcp').kind, 'supervisor');
+  t.is(actorAt(frame(), 'im-server/store').kind, 'behaviour');
+});
+
+test('a registration is told from the listener to the store and back', async (t) => {
+  const { watch, frame, tcp } = await watched(t);
+  watch.begin();
+  t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
+  const messages: Message[] = [];
+  const arrows: string[] = [];
+  await until(() => {
+    const { messages: more, transitions } = frame();
+    messages.push(...more);
+    arrows.push(...transitions.map(({ arrow, event }) => `${arrow} ${event}`));
+    return messages.some(({ type }) => type === 'xstate.done.actor');
+  });
+  t.deepEqual(messages.map(told), [
+    'listener > connections: child.start',
+    'connections > connection: xstate.init',
+    'connection > connection: request.received',
+    'connection > store: change.commit',
+    'store > connection: change.answered',
+    'store > store: group.settled',
+    'outside > connection: socket.closed',
+    'connection > connections: xstate.done.actor',
+  ]);
+  t.deepEqual(messages.find(({ type }) => type === 'change.answered')?.fields, { reply: 200 });
+  t.deepEqual(arrows, [
+    'connection.receiving>connection.committing request.received',
+    'connection.committing>connection.replied change.answered',
+    'connection.replied>connection.closed socket.closed',
+  ]);
+  t.notRegex(JSON.stringify(messages), /alice|127\.0\.0/);
+});
+
+test('with everything shown, who was registered is told', async (t) => {
+  const { watch, frame, tcp } = await watched(t, EVERYTHING);
+  watch.begin();
+  await ask(tcp, 'REG alice\r\n');
+  t.regex(JSON.stringify(frame().messages), /"id":"alice"/);
+});
+
+test('a heartbeat is told', async (t) => {
+  const { watch, frame, udp, tcp } = await watched(t);
+  await ask(tcp, 'REG alice\r\n');
+  watch.begin();
+  const client = await PresenceClient.open(t, udp);
+  await client.ask('GET alice\r\n');
+  const messages = frame().messages.map(told);
+  t.true(messages.includes('udp > presence: presence.asked'), messages.join('\n'));
+  t.true(messages.includes('presence > udp: presence.answered'), messages.join('\n'));
+});
+
+test('connections are one group, counted by state; few that stay are told one by one', async (t) => {
+  const { watch, frame, tcp, actors } = await watched(t);
+  await dial(tcp);
+  await until(() => actors('connection').length === 1);
+  watch.begin();
+  await dial(tcp);
+  await until(() => actorAt(frame(), CONNECTION).group?.states['receiving'] === 2);
+  const { kind, machine, group } = actorAt(frame(), CONNECTION);
+  t.is(kind, 'group');
+  t.is(machine, 'connection');
+  t.like(group, { live: 2, started: 2, crashed: 0 });
+  await until(() => (actorAt(frame(), CONNECTION).group?.members ?? []).length === 2);
+  t.true(actorAt(frame(), CONNECTION).group?.members.every(({ state }) => state === 'receiving'));
+  for (let more = 0; more < 20; more++) await dial(tcp);
+  await until(() => actorAt(frame(), CONNECTION).group?.live === 22);
+  t.deepEqual(actorAt(frame(), CONNECTION).group?.members, []);
+});
+
+test('a crash shows as a restart, and its reason without what a user said', async (t) => {
+  const running = await watched(t);
+  const { watch, frame } = running;
+  watch.begin();
+  crash(current(running, 'presence'));
+  await until(() => actorAt(frame(), 'im-server/presence').restarts === 1);
+  t.is(actorAt(frame(), 'im-server/presence').status, 'up');
+  const lives = watch.past.filter(({ path }) => path === 'im-server/presence').slice(1);
+  t.deepEqual(
+    lives.map(({ what, why, error }) => [what, why, error]),
+    [
+      ['ended', 'crashed', 'Error'],
+      ['restarting', 'restart 1 after 1 ms', undefined],
+      ['started', undefined, undefined],
+    ],
+  );
+});
+
+test('when a supervisor crashes, those below it count as restarted too, and no connection is left', async (t) => {
+  const running = await watched(t);
+  const { watch, frame, tcp, actors } = running;
+  watch.begin();
+  await dial(tcp);
+  await until(() => actors('connection').length === 1);
+  crash(current(running, 'tcp'));
+  await until(() => actorAt(frame(), 'im-server/tcp').restarts === 1);
+  t.is(actorAt(frame(), 'im-server/tcp/listener').restarts, 1);
+  t.like(actorAt(frame(), CONNECTION).group, { live: 0, started: 1, states: {} });
+});
+
+test('of much that is alike some is told and the rest counted, and a rare message is never drowned', async (t) => {
+  const running = await watched(t);
+  const { watch, frame, udp, tcp } = running;
+  await ask(tcp, 'REG alice\r\n');
+  watch.begin();
+  const client = await PresenceClient.open(t, udp);
+  for (let number = 0; number < 100; number++) await client.ask('GET alice\r\n');
+  await ask(tcp, 'REG bob\r\n');
+  const { messages, untold, actors } = frame();
+  t.is(messages.filter(({ type }) => type === 'presence.asked').length, 10);
+  t.true(untold >= 180, `${untold}`);
+  t.true(messages.map(told).includes('connection > store: change.commit'));
+  t.is(actorAt({ ...frame(), actors: actors ?? [] }, 'im-server/udp').received, 100);
+  t.is(frame().untold, 0, 'counted once');
+});
+
+test('nobody is asked anything when nobody looks, or no longer', async (t) => {
+  const { watch, frame, tcp } = await watched(t);
+  await ask(tcp, 'REG alice\r\n');
+  t.deepEqual(frame().messages, []);
+  watch.begin();
+  watch.end();
+  await ask(tcp, 'REG bob\r\n');
+  const { messages, transitions, lives, untold } = frame();
+  t.deepEqual(
+    { messages, transitions, lives, untold },
+    { messages: [], transitions: [], lives: [], untold: 0 },
+  );
+});
+
+test('when nothing happens there is nothing to tell', async (t) => {
+  const { watch } = await watched(t);
+  t.truthy(watch.frame(false), 'the first time, the tree is news');
+  t.is(watch.frame(false), undefined);
+});
+
+test('a recorder that throws at everything wedges nobody', async (t) => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+  const { watch, tcp, udp, log } = await watched(t, { fieldsOf: boom, errorText: boom });
+  watch.begin();
+  for (let number = 0; number < 5; number++) t.is(await ask(tcp, `REG user${number}\r\n`), '200 OK\r\n');
+  const client = await PresenceClient.open(t, udp);
+  t.is(await client.ask('GET user1\r\n'), '');
+  t.true(log.fieldsOf('failed').length > 0, 'it was told of');
+});

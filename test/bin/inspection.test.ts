@@ -1,0 +1,218 @@
+import { request } from 'node:http';
+import test, { type ExecutionContext } from 'ava';
+import { MAX_VIEWERS } from '../../actors/inspection/inspector.js';
+import { at, Looker } from '../helpers/inspector.js';
+import { ask, closed, dial } from '../helpers/network.js';
+import { Program, temporaryDirectory } from '../helpers/programs.js';
+
+interface Inspected {
+  readonly program: Program;
+  readonly address: string;
+  readonly tcp: number;
+}
+
+async function inspectedServer(t: ExecutionContext, ...options: readonly string[]): Promise<Inspected> {
+  const data = await temporaryDirectory(t);
+  const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', data];
+  const program = new Program(t, 'im-server', ...free, '--inspect', '0', ...options);
+  const [, tcp] = await program.expect(/ready tcp=[^ ]*:(\d+)/);
+  return { program, tcp: Number(tcp), address: addressIn(program.stderr) };
+}
+
+function addressIn(stderr: string): string {
+  return /inspect at (http:\S+)/.exec(stderr)?.[1] ?? '';
+}
+
+/** Asks with headers that `fetch` would not send. */
+function statusOf(
+  address: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asking = request(address, { headers, method }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asking.on('error', reject);
+    asking.end();
+  });
+}
+
+test('a registration is seen, without who it was', async (t) => {
+  const { address, tcp } = await inspectedServer(t);
+  const looker = await Looker.open(t, address);
+  await looker.find(({ actors = [] }) => actors.some(({ path }) => path === 'im-server/store'));
+  t.like(looker.hello, { program: 'im-server', showsContent: false });
+  t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
+  await looker.find(({ messages }) => messages.some(({ type }) => type === 'change.commit'));
+  await looker.find(({ actors = [] }) =>
+    actors.some(({ group }) => group?.started === 1 && group.live === 0),
+  );
+  t.notRegex(JSON.stringify(looker.frames), /alice|127\.0\.0\.1/);
+});
+
+test('with --inspect-content alone, too, and then with who it was', async (t) => {
+  const data = await temporaryDirectory(t);
+  const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', data];
+  const program = new Program(t, 'im-server', ...free, '--inspect-content', '--inspect', '0');
+  const [, tcp] = await program.expect(/ready tcp=[^ ]*:(\d+)/);
+  const looker = await Looker.open(t, addressIn(program.stderr));
+  await looker.find(({ actors }) => actors !== undefined);
+  t.is(looker.hello?.showsContent, true);
+  await ask(Number(tcp), 'REG alice\r\n');
+  const { messages } = await looker.find((frame) =>
+    frame.messages.some(({ type }) => type === 'change.commit'),
+  );
+  t.regex(JSON.stringify(messages), /"id":"alice"/);
+});
+
+test('its pages, files and stream are for whoever has the token, on its own page, and under its own name', async (t) => {
+  const { address } = await inspectedServer(t);
+  const { port } = new URL(address);
+  const paths = [
+    '/',
+    '/stately',
+    '/events',
+    '/main.js',
+    '/style.css',
+    '/machines/connection.svg',
+    '/definitions.json',
+  ];
+  for (const path of paths) {
+    const url = at(address, path);
+    if (path !== '/events') t.is(await statusOf(url, {}), 200, path);
+    t.is(await statusOf(url.replace(/token=.*/, ''), {}), 403, `${path} without a token`);
+    t.is(await statusOf(`${url}x`, {}), 403, `${path} with a wrong token`);
+    t.is(await statusOf(url, { origin: 'http://evil.example' }), 403, `${path} from a foreign page`);
+    t.is(await statusOf(url, { host: `evil.example:${port}` }), 403, `${path} by a foreign name`);
+    t.is(await statusOf(url, {}, 'POST'), 405, `${path} to be changed`);
+  }
+  for (const path of ['/machines/', '/machines/nobody.svg', '/../package.json', '/machines/..%2Fstorage.md'])
+    t.is(await statusOf(at(address, path), {}), 404, path);
+});
+
+test('it cannot be reached by another address of this machine', async (t) => {
+  const { address } = await inspectedServer(t);
+  const elsewhere = address.replace('127.0.0.1', '127.0.0.2');
+  await t.throwsAsync(statusOf(elsewhere, {}), { code: 'ECONNREFUSED' });
+});
+
+test('the token is in no log', async (t) => {
+  const { program, address } = await inspectedServer(t, '--log-level', 'debug', '--log-format', 'json');
+  program.process.kill('SIGTERM');
+  t.is(await program.exited, 0);
+  const token = new URL(address).searchParams.get('token') ?? '';
+  t.true(token.length >= 20);
+  t.is((program.stdout + program.stderr).split(token).length, 2, 'once, in the address');
+});
+
+test('so many can look at once, and no more', async (t) => {
+  const { address, tcp } = await inspectedServer(t);
+  for (let number = 0; number < MAX_VIEWERS; number++) await Looker.open(t, address);
+  await t.throwsAsync(Looker.open(t, address), { message: /^503/ });
+  t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
+});
+
+test('who has a browser open does not keep the server from ending', async (t) => {
+  const { program, address } = await inspectedServer(t);
+  const looker = await Looker.open(t, address);
+  await looker.find(({ actors }) => actors !== undefined);
+  program.process.kill('SIGTERM');
+  t.is(await program.exited, 0);
+});
+
+test('a browser that reads nothing hinders nobody', async (t) => {
+  const { address, tcp } = await inspectedServer(t);
+  const { port, pathname, search } = new URL(at(address, '/events'));
+  const sleeper = await dial(Number(port));
+  sleeper.pause();
+  sleeper.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+  for (let number = 0; number < 20; number++) {
+    const requests = Array.from({ length: 50 }, (_, each) => ask(tcp, `REG user${number * 50 + each}\r\n`));
+    t.true((await Promise.all(requests)).every((answer) => answer === '200 OK\r\n'));
+  }
+  sleeper.destroy();
+  await closed(sleeper);
+});
+
+test('a port that is taken is told of', async (t) => {
+  const { address } = await inspectedServer(t);
+  const { port } = new URL(address);
+  const taken = new Program(t, 'im-server', '--inspect', port);
+  t.is(await taken.exited, 1);
+  t.is(
+    taken.stderr,
+    `im-server: cannot inspect: TCP port ${port} is in use: choose another with --inspect\n`,
+  );
+});
+
+test('without a port there is always one, however many are inspected', async (t) => {
+  const addresses = [];
+  for (let number = 0; number < 2; number++) {
+    const data = await temporaryDirectory(t);
+    const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', data];
+    const program = new Program(t, 'im-server', ...free, '--inspect');
+    await program.expect('ready');
+    addresses.push(new URL(addressIn(program.stderr)).origin);
+  }
+  t.is(new Set(addresses).size, 2);
+});
+
+test('what is no port, and a command that has nothing to show, are told of', async (t) => {
+  for (const [args, message] of [
+    [['--inspect', 'x'], /--inspect.*a port is a number from 0 to 65535/],
+    [['--inspect', '0', 'check', '/tmp'], /--inspect is not for 'check'/],
+  ] as const) {
+    const program = new Program(t, 'im-server', ...args);
+    t.is(await program.exited, 2);
+    t.regex(program.stderr, message);
+  }
+});
+
+test('a chat is seen from the side of either client', async (t) => {
+  const data = await temporaryDirectory(t);
+  const server = new Program(
+    t,
+    'im-server',
+    '--host',
+    '127.0.0.1',
+    '--tcp-port',
+    '0',
+    '--udp-port',
+    '0',
+    '--data',
+    data,
+  );
+  const [, tcp = '', udp = ''] = await server.expect(/tcp=[^ ]*:(\d+) udp=[^ ]*:(\d+)/);
+  const ports = ['--server', '127.0.0.1', '--tcp-port', tcp, '--udp-port', udp];
+  const client = (id: string) =>
+    new Program(t, 'im-client', ...ports, '--inspect', '0', '--plain', '--user', id);
+  for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
+    await ask(Number(tcp), `${request}\r\n`);
+  const [alice, bob] = [client('alice'), client('bob')] as const;
+  for (const program of [alice, bob]) await program.expect('Signed in');
+  const [atAlice, atBob] = [
+    await Looker.open(t, addressIn(alice.stderr)),
+    await Looker.open(t, addressIn(bob.stderr)),
+  ] as const;
+  const inState = (looker: Looker, state: RegExp) =>
+    looker.find(({ actors = [] }) =>
+      actors.some((actor) => actor.machine === 'client' && state.test(actor.state ?? '')),
+    );
+  await inState(atAlice, /^free\.menu$/);
+  alice.write('M\nbob\n');
+  await inState(atBob, /^busy\.ringing$/);
+  bob.write('y\n');
+  await inState(atBob, /^busy\.chatting/);
+  await inState(atAlice, /^busy\.chatting/);
+  alice.write('the word\n');
+  await bob.expect('the word');
+  await atBob.find(({ messages }) =>
+    messages.some(({ type, to }) => type === 'message.received' && to.endsWith('/client')),
+  );
+  await atBob.find(({ actors = [] }) =>
+    actors.some(({ group, machine }) => machine === 'chat' && group?.states['open'] === 1),
+  );
+  t.notRegex(JSON.stringify([atAlice.frames, atBob.frames]), /the word|alice|bob|127\.0\.0/);
+});

@@ -1,0 +1,65 @@
+/**
+ * Reads an inspector's stream as its page does.
+ */
+
+import type { ExecutionContext } from 'ava';
+import type { Frame, Hello } from '../../actors/inspection/frame.js';
+
+/** Longest wait for a frame with what is looked for, in milliseconds. */
+const FRAME_TIMEOUT_MS = 20_000;
+
+/** One who looks, until the test is over. */
+export class Looker {
+  readonly frames: Frame[] = [];
+  hello: Hello | undefined;
+  #text = '';
+  #onFrame = () => {};
+
+  /** @param address What the program printed. */
+  static async open(t: ExecutionContext, address: string): Promise<Looker> {
+    const looker = new Looker();
+    const ending = new AbortController();
+    t.teardown(() => ending.abort());
+    const response = await fetch(at(address, '/events'), { signal: ending.signal });
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    looker.#read(response.body as ReadableStream<Uint8Array>).catch(() => {}); // the test is over
+    return looker;
+  }
+
+  /** The first frame, from the beginning on, that has what is looked for. */
+  async find(isIt: (frame: Frame) => boolean): Promise<Frame> {
+    const deadline = AbortSignal.timeout(FRAME_TIMEOUT_MS);
+    for (;;) {
+      const found = this.frames.find(isIt);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve, reject) => {
+        this.#onFrame = resolve;
+        deadline.addEventListener('abort', () => reject(new Error('no such frame came')));
+      });
+    }
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of body) {
+      this.#text += decoder.decode(bytes, { stream: true });
+      const blocks = this.#text.split('\n\n');
+      this.#text = blocks.pop() ?? '';
+      for (const block of blocks) this.#take(block);
+      this.#onFrame();
+    }
+  }
+
+  #take(block: string): void {
+    const [, event, data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
+    if (event === 'hello') this.hello = JSON.parse(data);
+    else if (event === 'frame') this.frames.push(JSON.parse(data));
+  }
+}
+
+/** Another path of the inspector, with its token. */
+export function at(address: string, path: string): string {
+  const url = new URL(address);
+  url.pathname = path;
+  return url.href;
+}
