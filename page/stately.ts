@@ -44,7 +44,8 @@ let waiting: StatelyInspectionEvent[] = [];
 let isConnected = false;
 
 window.addEventListener('message', ({ origin, source, data }) => {
-  if (origin !== STATELY || source !== inspector.contentWindow || data?.type !== '@statelyai.connected') return;
+  if (origin !== STATELY || source !== inspector.contentWindow || data?.type !== '@statelyai.connected')
+    return;
   isConnected = true;
   note.hidden = true;
   // A page that was loaded again knows nothing.
@@ -67,7 +68,8 @@ stream.addEventListener('frame', ({ data }) => {
 });
 
 async function take({ actors = [], messages, transitions }: Frame): Promise<void> {
-  if (actors.some(({ machine }) => machine !== undefined && !(machine in definitions))) await fetchDefinitions();
+  if (actors.some(({ machine }) => machine !== undefined && !(machine in definitions)))
+    await fetchDefinitions();
   root ??= actors[0] && sessionOf(actors[0]);
   for (const actor of actors) {
     const before = known.get(actor.path);
@@ -75,7 +77,11 @@ async function take({ actors = [], messages, transitions }: Frame): Promise<void
     if (before?.restarts !== actor.restarts) tellActor(actor);
   }
   for (const message of messages) tellMessage(message);
-  for (const actor of actors) tellState(actor, transitions.findLast(({ path }) => path === actor.path));
+  for (const actor of actors)
+    tellState(
+      actor,
+      transitions.findLast(({ path }) => path === actor.path),
+    );
 }
 
 async function fetchDefinitions(): Promise<void> {
@@ -136,7 +142,12 @@ function stateValue(path: string | undefined): unknown {
 }
 
 function tell(body: Body): void {
-  const more = { rootId: root, id: crypto.randomUUID(), createdAt: String(Date.now()), _version: FORMAT_VERSION };
+  const more = {
+    rootId: root,
+    id: crypto.randomUUID(),
+    createdAt: String(Date.now()),
+    _version: FORMAT_VERSION,
+  };
   const event = { ...body, ...more } as unknown as StatelyInspectionEvent;
   if (isConnected) return post(event);
   waiting.push(event);

@@ -1,0 +1,195 @@
+/**
+ * Takes the pictures of docs/images/: `npm run screenshots`. Real programs, in a real browser; Debian's `chromium`, or the one
+ * that `CHROMIUM` names.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { AnyActorRef } from 'xstate';
+import { startInspection } from '../actors/inspection/inspection.js';
+import type { Log } from '../actors/log.js';
+import { startServer } from '../actors/server/tree.js';
+import { openMemoryStore } from '../storage/memory-store.js';
+
+const IMAGES = 'docs/images';
+const VIEWPORT = { width: 1_500, height: 940 };
+
+/** How long what flashes is given before a picture is taken, in milliseconds. */
+const SETTLE_MS = 1_500;
+
+const LOCAL = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
+const ended: (() => unknown)[] = [];
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly address: string;
+  readonly output: string;
+}
+
+/** Starts a program, and waits for what it prints. */
+async function start(name: string, ready: RegExp, ...args: readonly string[]): Promise<Started> {
+  const child = spawn(process.execPath, [resolve('bin', name), ...args], {
+    env: { ...process.env, HOME: scratch },
+  });
+  ended.push(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += bytes));
+  while (!ready.test(output)) await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')]);
+  return { process: child, output, address: /inspect at (\S+)/.exec(output)?.[1] ?? '' };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+async function request(port: number, line: string): Promise<void> {
+  const socket: Socket = connect(port, '127.0.0.1');
+  socket.end(`${line}\r\n`);
+  socket.resume();
+  await once(socket, 'close');
+}
+
+async function open(browser: Browser, address: string, actor: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: VIEWPORT });
+  await page.goto(`${address}#actor=${actor}`);
+  await page.waitForSelector('#connection[data-state="live"]');
+  return page;
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
+  console.log(`${IMAGES}/${name}.png`);
+}
+
+/** A server with people who register, look for each other, and wait. */
+async function shootServer(browser: Browser): Promise<void> {
+  const server = await start(
+    'im-server',
+    /ready/,
+    ...LOCAL,
+    '--inspect',
+    '0',
+    '--data',
+    join(scratch, 'data'),
+  );
+  const [, tcp, udp] = (/tcp=[^ ]*:(\d+) udp=[^ ]*:(\d+)/.exec(server.output) ?? []).map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const page = await open(browser, server.address, 'im-server/tcp/connections/connection');
+  const presence = createSocket('udp4');
+  ended.push(() => presence.close());
+  for (let waiting = 0; waiting < 4; waiting++) connect(tcp, '127.0.0.1').on('error', () => {});
+  for (let user = 0; user < 30; user++) {
+    await request(tcp, `REG user${user}`);
+    if (user > 0) await request(tcp, `ADD user${user} user${user - 1}`);
+    presence.send(`SET user${user} 100 ${5_000 + user}\r\n`, udp, '127.0.0.1');
+    presence.send(`GET user${user}\r\n`, udp, '127.0.0.1');
+  }
+  await pause(SETTLE_MS);
+  await request(tcp, 'REG one-more');
+  await page.waitForSelector('#chart svg');
+  await pause(300);
+  await shoot(page, 'inspector-server');
+}
+
+/** Two clients in a chat. */
+async function shootClient(browser: Browser): Promise<void> {
+  const server = await start('im-server', /ready/, ...LOCAL, '--data', join(scratch, 'chat'));
+  const [, tcp, udp] = /tcp=[^ ]*:(\d+) udp=[^ ]*:(\d+)/.exec(server.output) ?? [];
+  for (const line of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
+    await request(Number(tcp), line);
+  const ports = [
+    '--server',
+    '127.0.0.1',
+    '--tcp-port',
+    `${tcp}`,
+    '--udp-port',
+    `${udp}`,
+    '--inspect',
+    '0',
+    '--plain',
+  ];
+  const alice = await start('im-client', /Signed in/, ...ports, '--user', 'alice');
+  const bob = await start('im-client', /Signed in/, ...ports, '--user', 'bob');
+  const page = await open(browser, bob.address, 'im-client/conversation/client');
+  await page.waitForSelector('#chart [id="client.free.menu"].active');
+  alice.process.stdin?.write('M\nbob\n');
+  await page.waitForSelector('#chart [id="client.busy.ringing"].active');
+  bob.process.stdin?.write('y\n');
+  await page.waitForSelector('#chart [id="client.busy.chatting"].active');
+  alice.process.stdin?.write('hello bob\nshall we meet at eight?\n');
+  bob.process.stdin?.write('see you then\n');
+  await pause(SETTLE_MS);
+  await shoot(page, 'inspector-client');
+}
+
+/** A server whose presence has crashed: in this process, to have it crash at all. */
+async function shootCrash(browser: Browser): Promise<void> {
+  const here = pathToFileURL(`${process.cwd()}/`);
+  const inspection = await startInspection({
+    program: 'im-server',
+    port: 0,
+    showsContent: false,
+    pages: new URL('dist/page/', here),
+    drawings: new URL('docs/machines/', here),
+    log: NO_LOG,
+  });
+  let presence: AnyActorRef | undefined;
+  const server = startServer({
+    host: '127.0.0.1',
+    tcpPort: 0,
+    udpPort: 0,
+    openStore: async () => openMemoryStore(),
+    log: NO_LOG,
+    onEmitted(event) {
+      if (event.type === 'child.started' && event.id === 'presence') presence = event.actor;
+      inspection.note(event);
+    },
+  });
+  inspection.show(server);
+  await server.ready;
+  const page = await open(browser, inspection.address, 'im-server/presence');
+  presence?.send({ type: 'behaviour.failed', error: new Error('as in a bug') } as never);
+  await page.waitForSelector('[data-path="im-server/presence"][data-restarts="1"]');
+  await pause(SETTLE_MS);
+  await shoot(page, 'inspector-crash');
+  server.shutdown();
+  await server.ended;
+  await inspection.close();
+}
+
+const nothing = () => {};
+const NO_LOG: Log = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  isLevelEnabled: () => false,
+};
+
+const scratch = await mkdtemp(join(tmpdir(), 'im-screenshots-'));
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  // Its sandbox is not for root.
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+});
+try {
+  await mkdir(IMAGES, { recursive: true });
+  await shootServer(browser);
+  await shootClient(browser);
+  await shootCrash(browser);
+} finally {
+  await browser.close();
+  for (const end of ended) end();
+  await rm(scratch, { recursive: true, force: true });
+}
+process.exit(0);
