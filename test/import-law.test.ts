@@ -31,6 +31,11 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
   ['actors/supervision/b.ts', '../server/store.js', 'noRestrictedImports'],
   ['actors/supervision/c.ts', '../../protocol/id.js', 'noRestrictedImports'],
   ['bin/a.ts', '../storage/text-store.js'],
+  ['page/a.ts', 'preact/hooks'],
+  ['page/b.ts', '../actors/inspection/frame.js'],
+  ['page/c.ts', '../actors/log.js', 'noRestrictedImports'],
+  ['page/d.ts', 'node:net', 'noRestrictedImports'],
+  ['page/e.ts', '../protocol/id.js', 'noRestrictedImports'],
   ['machines/x.ts', './y.js', 'noImportCycles'],
   ['machines/y.ts', './x.js', 'noImportCycles'],
 ];

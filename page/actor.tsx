@@ -1,0 +1,186 @@
+/**
+ * The actor that is looked at: its chart, the event that led here, and its last transitions; without a chart, its
+ * last messages.
+ */
+
+import type { ActorView, Message } from '../actors/inspection/frame.js';
+import { Chart } from './chart.js';
+import { messagesOf } from './exchange.js';
+import { KindIcon, kindTitle, StatusIcon } from './icons.js';
+import type { Model, Numbered, Step } from './model.js';
+import { hashOf, type Selection } from './selection.js';
+import { arrowText, clock, count, fieldTexts, nameIn, preciseClock, words } from './text.js';
+
+/** Most transitions, and most messages of an actor without a chart, that are listed. */
+const MAX_LISTED_STEPS = 10;
+const MAX_LISTED_MESSAGES = 30;
+
+const NO_STEPS: readonly Step[] = [];
+
+export interface ActorProps {
+  readonly model: Model;
+  readonly selection: Selection | undefined;
+  readonly token: string;
+}
+
+export function Actor({ model, selection, token }: ActorProps) {
+  const actor = model.actors.find(({ path }) => path === selection?.path);
+  if (selection === undefined || actor === undefined)
+    return (
+      <section id="chart" class="panel">
+        <p class="nothing">
+          {selection === undefined ? 'Nobody is there yet.' : `There is no ${selection.path}.`}
+        </p>
+      </section>
+    );
+  const { machine, group } = actor;
+  const member = group?.members.find(({ member }) => member === selection.member);
+  const state = selection.member === undefined ? actor.state : member?.state;
+  const all = model.steps.get(actor.path) ?? NO_STEPS;
+  const steps = selection.member === undefined ? all : all.filter((step) => step.member === selection.member);
+  const isGroup = group !== undefined && selection.member === undefined;
+  return (
+    <section id="chart" class="panel" data-machine={machine}>
+      <Title
+        actor={actor}
+        selection={selection}
+        state={state}
+        isGone={selection.member !== undefined && !member}
+      />
+      {machine === undefined ? (
+        <Messages messages={messagesOf(model.messages, selection)} path={actor.path} />
+      ) : (
+        <>
+          <Chart
+            machine={machine}
+            token={token}
+            states={isGroup ? groupStates(machine, actor) : statesOf(machine, state)}
+            counts={isGroup ? groupCounts(machine, actor) : undefined}
+            steps={steps}
+            now={model.at}
+          />
+          <Steps steps={steps} />
+        </>
+      )}
+    </section>
+  );
+}
+
+interface TitleProps {
+  readonly actor: ActorView;
+  readonly selection: Selection;
+  readonly state: string | undefined;
+  /** One of a group that is not there any more. */
+  readonly isGone: boolean;
+}
+
+function Title({ actor, selection, state, isGone }: TitleProps) {
+  const { path, kind, status, restarts, received, machine, group } = actor;
+  return (
+    <div class="title">
+      <KindIcon kind={kind} />
+      <h2>
+        <span class="above">{path.slice(0, path.lastIndexOf('/') + 1)}</span>
+        <a href={hashOf(selection)} title="a link to this actor">
+          {nameIn(path)}
+          {selection.member !== undefined && <span class="member"> {selection.member}</span>}
+        </a>
+      </h2>
+      {state !== undefined && <span class="state-chip active">{state}</span>}
+      {isGone && <span class="status-word">has ended</span>}
+      <span class="space" />
+      <span class="facts">
+        {group === undefined && (
+          <>
+            <StatusIcon status={status} /> {words(status)} ·{' '}
+          </>
+        )}
+        {kindTitle(kind)}
+        {machine !== undefined && ` of ${machine}`}
+        {restarts > 0 && ` · restarted ${count(restarts)}×`} · {count(received)} received
+      </span>
+    </div>
+  );
+}
+
+function Steps({ steps }: { readonly steps: readonly Step[] }) {
+  const latest = steps.slice(-MAX_LISTED_STEPS).reverse();
+  const last = latest[0];
+  return (
+    <div class="steps">
+      <p class="last">
+        {last === undefined ? (
+          <span class="nothing">No transition since this page was opened.</span>
+        ) : (
+          <>
+            last <b class="event">{last.event}</b> {arrowText(last.arrow)}
+          </>
+        )}
+      </p>
+      <ol id="transitions">
+        {latest.map(({ serial, at, event, arrow, count: times, member }) => (
+          <li key={serial} data-event={event} title={member}>
+            <time>{clock(at)}</time>
+            <b class="event">{event}</b>
+            <span class="arrow">{arrowText(arrow)}</span>
+            {times > 1 && <span class="times">× {count(times)}</span>}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Messages({
+  messages,
+  path,
+}: {
+  readonly messages: readonly Numbered<Message>[];
+  readonly path: string;
+}) {
+  const latest = messages.slice(-MAX_LISTED_MESSAGES).reverse();
+  return (
+    <div class="exchange">
+      <p class="last">It runs no statechart. Its last messages:</p>
+      <ol>
+        {latest.map(({ serial, at, type, from, to, fields }) => {
+          const isIncoming = to === path;
+          return (
+            <li key={serial}>
+              <time>{preciseClock(at)}</time>
+              <span class="direction" title={isIncoming ? 'received' : 'sent'}>
+                {isIncoming ? '←' : '→'}
+              </span>
+              <span class="other">{isIncoming ? nameIn(from ?? 'outside') : nameIn(to)}</span>
+              <b class="event">{type}</b>
+              <span class="fields">
+                {fieldTexts(fields)
+                  .map(([name, value]) => `${name}: ${value}`)
+                  .join(', ')}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      {latest.length === 0 && <p class="nothing">None yet.</p>}
+    </div>
+  );
+}
+
+/** The ids of the states of a chart that `state` names; of parallel ones there are several. */
+function statesOf(machine: string, state: string | undefined): readonly string[] {
+  return state === undefined ? [] : state.split(' ').map((path) => `${machine}.${path}`);
+}
+
+function groupStates(machine: string, { group }: ActorView): readonly string[] {
+  return Object.entries(group?.states ?? {}).flatMap(([state, number]) =>
+    number > 0 ? statesOf(machine, state) : [],
+  );
+}
+
+function groupCounts(machine: string, { group }: ActorView): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [state, number] of Object.entries(group?.states ?? {}))
+    for (const id of statesOf(machine, state)) counts.set(id, (counts.get(id) ?? 0) + number);
+  return counts;
+}

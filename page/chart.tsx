@@ -1,0 +1,141 @@
+/**
+ * The chart of the selected actor's machine: where it is, or where how many of a group are, and how they move.
+ */
+
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { type Drawing, fetchDrawing } from './drawing.js';
+import type { Step } from './model.js';
+
+/** Drawings are shown as large as fits between these, unless one zooms; 1 is the size at which they were drawn. */
+const MIN_FIT = 0.62;
+const MAX_FIT = 1.6;
+
+/** How much one step of zoom is, and how far it goes. */
+const ZOOM_STEP = 1.25;
+const MAX_ZOOM = 6;
+const MIN_ZOOM = 0.2;
+
+/** Transitions older than this when they are first seen do not flash, in milliseconds. */
+const MAX_FLASH_AGE_MS = 1_000;
+
+export interface ChartProps {
+  readonly machine: string;
+  readonly token: string;
+  /** The ids of the states that are active. */
+  readonly states: readonly string[];
+  /** How many of a group are in each. */
+  readonly counts: ReadonlyMap<string, number> | undefined;
+  readonly steps: readonly Step[];
+  readonly now: number;
+}
+
+export function Chart({ machine, token, states, counts, steps, now }: ChartProps) {
+  const frame = useRef<HTMLElement>(null);
+  const canvas = useRef<HTMLDivElement>(null);
+  const [drawing, setDrawing] = useState<Drawing | 'none' | undefined>();
+  const [zoom, setZoom] = useState(1);
+  const lastFlashed = useRef(-1);
+  const shown = typeof drawing === 'object' ? drawing : undefined;
+
+  useEffect(() => {
+    let isWanted = true;
+    setDrawing(undefined);
+    setZoom(1);
+    fetchDrawing(machine, token).then(
+      (fetched) => isWanted && setDrawing(fetched),
+      () => isWanted && setDrawing('none'),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [machine, token]);
+
+  useLayoutEffect(() => {
+    if (shown !== undefined) canvas.current?.replaceChildren(shown.svg);
+  }, [shown]);
+
+  useEffect(() => {
+    if (shown === undefined || frame.current === null) return undefined;
+    const { svg, width, height } = shown;
+    const resize = () => {
+      if (frame.current === null) return;
+      const { clientWidth, clientHeight } = frame.current;
+      const whole = Math.min(clientWidth / width, clientHeight / height);
+      const scale = Math.min(Math.max(whole, MIN_FIT), MAX_FIT) * zoom;
+      svg.style.width = `${Math.floor(width * scale)}px`;
+      svg.style.height = `${Math.floor(height * scale)}px`;
+    };
+    const observer = new ResizeObserver(resize);
+    observer.observe(frame.current);
+    resize();
+    return () => observer.disconnect();
+  }, [shown, zoom]);
+
+  const marks = JSON.stringify([states, counts && [...counts]]);
+  useLayoutEffect(() => shown?.mark(states, counts), [shown, marks]);
+
+  // What is active is brought into view when it changes, by scrolling the drawing and nothing around it.
+  useEffect(() => {
+    if (counts === undefined) reveal(frame.current, shown?.activePart);
+  }, [shown, zoom, states.join(' ')]);
+
+  useEffect(() => {
+    for (const { serial, arrow, at } of steps) {
+      if (serial <= lastFlashed.current) continue;
+      lastFlashed.current = serial;
+      if (now - at < MAX_FLASH_AGE_MS) shown?.flash(arrow);
+    }
+  }, [shown, steps, now]);
+
+  const zoomBy = (factor: number) =>
+    setZoom((before) => Math.min(Math.max(before * factor, MIN_ZOOM), MAX_ZOOM));
+  const onWheel = (event: WheelEvent) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    zoomBy(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP);
+  };
+  return (
+    <>
+      <section
+        class="drawing"
+        ref={frame}
+        onWheel={onWheel}
+        aria-label={`Chart of ${machine}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys, too.
+        tabIndex={0}
+      >
+        {drawing === 'none' ? (
+          <p class="nothing">There is no drawing of this machine.</p>
+        ) : (
+          <div ref={canvas} />
+        )}
+      </section>
+      <div class="zoom">
+        <button type="button" onClick={() => zoomBy(1 / ZOOM_STEP)} aria-label="smaller" title="smaller">
+          −
+        </button>
+        <button type="button" onClick={() => setZoom(1)} title="as large as fits">
+          fit
+        </button>
+        <button type="button" onClick={() => zoomBy(ZOOM_STEP)} aria-label="larger" title="larger">
+          +
+        </button>
+      </div>
+    </>
+  );
+}
+
+function reveal(frame: HTMLElement | null, part: Element | undefined): void {
+  if (frame === null || part === undefined) return;
+  const [outer, inner] = [frame.getBoundingClientRect(), part.getBoundingClientRect()];
+  const isInView =
+    inner.left >= outer.left &&
+    inner.right <= outer.right &&
+    inner.top >= outer.top &&
+    inner.bottom <= outer.bottom;
+  if (isInView) return;
+  frame.scrollBy({
+    left: inner.left + inner.width / 2 - outer.left - outer.width / 2,
+    top: inner.top + inner.height / 2 - outer.top - outer.height / 2,
+  });
+}

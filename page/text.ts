@@ -1,0 +1,53 @@
+/**
+ * Numbers, times and names as people read them.
+ */
+
+/** Longest value of a field that is written out, in characters. */
+const MAX_VALUE_LENGTH = 200;
+
+export function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** @param at Since the epoch, in milliseconds. @returns Such as `14:05:09`, of this place. */
+export function clock(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => pad(part, 2)).join(':');
+}
+
+/** The same with milliseconds. */
+export function preciseClock(at: number): string {
+  return `${clock(at)}.${pad(new Date(at).getMilliseconds(), 3)}`;
+}
+
+/** The last part of a path. */
+export function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** A status as words. */
+export function words(status: string): string {
+  return status.replaceAll('_', ' ');
+}
+
+/** The fields of a message as names and values. */
+export function fieldTexts(
+  fields: Readonly<Record<string, unknown>> | undefined,
+): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(fields ?? {}).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return [name, text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text];
+  });
+}
+
+/** A state's id, or an arrow of a drawing, without the machine's name. */
+export function arrowText(arrow: string): string {
+  return arrow
+    .split('>')
+    .map((id) => id.slice(id.indexOf('.') + 1))
+    .join(' → ');
+}
+
+function pad(part: number, length: number): string {
+  return String(part).padStart(length, '0');
+}

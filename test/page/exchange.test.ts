@@ -1,0 +1,74 @@
+import test from 'ava';
+import type { ActorView, Message } from '../../actors/inspection/frame.js';
+import {
+  type Choice,
+  exchangeOf,
+  MAX_DRAWN_MESSAGES,
+  MAX_LIFELINES,
+  messagesOf,
+} from '../../page/exchange.js';
+import type { Numbered } from '../../page/model.js';
+
+const ACTORS = ['a', 'b', 'c'].map(
+  (path): ActorView => ({ path, name: path, kind: 'behaviour', status: 'up', restarts: 0, received: 0 }),
+);
+
+let serial = 0;
+function message(from: string | undefined, to: string, type: string, members: Partial<Message> = {}) {
+  serial += 1;
+  return { at: 0, ...(from !== undefined && { from }), to, type, serial, ...members } as Numbered<Message>;
+}
+
+const MESSAGES = [
+  message('c', 'a', 'ask'),
+  message('a', 'c', 'answer'),
+  message(undefined, 'b', 'tick'),
+  message('b', 'b', 'note'),
+  message('a', 'b', 'xstate.done'),
+];
+
+function choice(more: Partial<Choice> = {}): Choice {
+  return { scope: 'all', selection: undefined, picked: new Set(), filter: '', hidesXstate: true, ...more };
+}
+
+function shown(more: Partial<Choice>) {
+  const { lifelines, messages } = exchangeOf(MESSAGES, ACTORS, choice(more));
+  return [lifelines.join(' '), messages.map(({ type }) => type).join(' ')];
+}
+
+test('all messages have lifelines in the order of the tree, the outside first', (t) => {
+  t.deepEqual(shown({}), ['outside a b c', 'ask answer tick note']);
+});
+
+test('an actor is shown with whoever it talked with', (t) => {
+  t.deepEqual(shown({ scope: 'selected', selection: { path: 'c' } }), ['a c', 'ask answer']);
+  t.deepEqual(shown({ scope: 'selected', selection: { path: 'd' } }), ['d', '']);
+});
+
+test('among actors that were picked, only what passes between them is shown', (t) => {
+  t.deepEqual(shown({ scope: 'picked', picked: new Set(['b', 'c']) }), ['outside b c', 'tick note']);
+});
+
+test('events are filtered by a part of their type, and those of XState shown on demand', (t) => {
+  t.deepEqual(shown({ filter: ' NOT ' }), ['b', 'note']);
+  t.deepEqual(shown({ hidesXstate: false, filter: 'xstate' }), ['a b', 'xstate.done']);
+});
+
+test('one of a group is told from the others', (t) => {
+  const one = message('a', 'g', 'x', { toMember: '1' });
+  const two = message('g', 'a', 'y', { fromMember: '2' });
+  t.deepEqual(messagesOf([one, two], { path: 'g', member: '1' }), [one]);
+  t.deepEqual(messagesOf([one, two], { path: 'g', member: '2' }), [two]);
+  t.deepEqual(messagesOf([one, two], { path: 'g' }), [one, two]);
+});
+
+test('the last messages are drawn, up to a limit, between a limited number of actors', (t) => {
+  const many = Array.from({ length: MAX_DRAWN_MESSAGES * 2 }, (_, index) => message('a', 'b', `x.${index}`));
+  const drawn = exchangeOf(many, ACTORS, choice()).messages;
+  t.is(drawn.length, MAX_DRAWN_MESSAGES);
+  t.is(drawn.at(-1), many.at(-1));
+  const crowd = Array.from({ length: MAX_LIFELINES * 2 }, (_, index) => message(`s${index}`, 'a', 'x'));
+  const exchange = exchangeOf(crowd, ACTORS, choice());
+  t.is(exchange.lifelines.length, MAX_LIFELINES);
+  for (const { from = '' } of exchange.messages) t.true(exchange.lifelines.includes(from));
+});
