@@ -52,7 +52,7 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
         id="search"
         type="search"
         value={search}
-        placeholder="Search actors and events of life"
+        placeholder="Search actors and lives"
         aria-label="Search actors and lives"
         aria-keyshortcuts="/"
         onInput={({ currentTarget }) => onSearch(currentTarget.value)}

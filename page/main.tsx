@@ -86,6 +86,13 @@ function pick(path: string): void {
   change({ picked, scope: picked.size === 0 ? 'selected' : 'picked' });
 }
 
+function aliveIn(actors: Model['actors']): number {
+  return actors.reduce(
+    (sum, { status, group }) => sum + (group?.live ?? (status === 'up' || status === 'starting' ? 1 : 0)),
+    0,
+  );
+}
+
 function Page({ model, contact, frozen, search, ...view }: View & { readonly model: Model }) {
   const selection = view.selection ?? defaultSelection(model.actors);
   const exchange = exchangeOf(model.messages, model.actors, { ...view, selection });
@@ -103,7 +110,11 @@ function Page({ model, contact, frozen, search, ...view }: View & { readonly mod
       />
       <main class={isLost ? 'past' : undefined}>
         <section class="panel actors">
-          <h2>Actors</h2>
+          <h2>
+            Actors
+            <span class="space" />
+            <span class="facts">{count(aliveIn(model.actors))} alive</span>
+          </h2>
           <Tree
             rows={rowsOf(model.actors, search)}
             selection={selection}
