@@ -44,7 +44,10 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
       <span class="space" />
       {hello?.showsContent === false && (
         <span class="hint" title="Start it with --inspect-content to see them.">
-          Texts, addresses and ids are hidden; <code>--inspect-content</code> shows them
+          <span class="whole">Texts, addresses and ids are hidden; start with </span>
+          <span class="brief">Content is hidden: </span>
+          <code>--inspect-content</code>
+          <span class="whole"> to see them</span>
         </span>
       )}
       <a href={`/stately?token=${encodeURIComponent(token)}`}>Stately’s inspector</a>

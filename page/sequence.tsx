@@ -10,9 +10,12 @@ import { fieldTexts, nameIn, preciseClock, shortFields } from './text.js';
 
 /** Measures of the diagram, in pixels. */
 const TIME_WIDTH = 80;
-const MIN_LANE_WIDTH = 92;
+const MIN_LANE_WIDTH = 60;
 const MAX_LANE_WIDTH = 210;
+/** Heads of lanes that are narrower than this stand in two rows. */
+const ONE_ROW_WIDTH = 96;
 const MAX_HEAD_WIDTH = 114;
+const HEAD_HEIGHT = 28;
 const ROW_HEIGHT = 32;
 const LOOP_WIDTH = 22;
 const CHARACTER_WIDTH = 7.5;
@@ -57,6 +60,7 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
     Math.max((room - TIME_WIDTH) / lifelines.length, MIN_LANE_WIDTH),
     MAX_LANE_WIDTH,
   );
+  const headRows = laneWidth < ONE_ROW_WIDTH ? 2 : 1;
   const middleOf = (lane: number) => Math.round(TIME_WIDTH + (lane + 0.5) * laneWidth) + 0.5;
   const width = TIME_WIDTH + lifelines.length * laneWidth;
   const height = messages.length * ROW_HEIGHT + 14;
@@ -64,13 +68,14 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
   return (
     <>
       <div class="diagram" ref={scroller} onScroll={onScroll}>
-        <svg class="heads" width={width} height={34} aria-hidden="true">
+        <svg class="heads" width={width} height={headRows * HEAD_HEIGHT + 6} aria-hidden="true">
           {lifelines.map((path, lane) => (
             <Head
               key={path}
               path={path}
               x={middleOf(lane)}
-              width={Math.min(laneWidth - 8, MAX_HEAD_WIDTH)}
+              y={6 + (lane % headRows) * HEAD_HEIGHT}
+              width={Math.min(headRows * laneWidth - 8, MAX_HEAD_WIDTH)}
               isSelected={path === selectedPath}
               onSelect={onSelect}
             />
@@ -94,6 +99,7 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
               start={middleOf(lifelines.indexOf(message.from ?? OUTSIDE))}
               end={middleOf(lifelines.indexOf(message.to))}
               y={(index + 1) * ROW_HEIGHT - 8}
+              isLast={message.from === lifelines.at(-1)}
               isPinned={message.serial === pinned}
               onPin={() => onPin(message.serial === pinned ? undefined : message.serial)}
             />
@@ -109,12 +115,13 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
 interface HeadProps {
   readonly path: string;
   readonly x: number;
+  readonly y: number;
   readonly width: number;
   readonly isSelected: boolean;
   readonly onSelect: (path: string) => void;
 }
 
-function Head({ path, x, width, isSelected, onSelect }: HeadProps) {
+function Head({ path, x, y, width, isSelected, onSelect }: HeadProps) {
   const name = nameIn(path);
   const most = Math.floor(width / CHARACTER_WIDTH);
   const short = name.length > most ? `${name.slice(0, most - 1)}…` : name;
@@ -126,8 +133,8 @@ function Head({ path, x, width, isSelected, onSelect }: HeadProps) {
       onClick={() => !isOutside && onSelect(path)}
     >
       <title>{isOutside ? 'a timer, or somebody outside of the tree' : path}</title>
-      <rect x={x - width / 2} y={6} width={width} height={22} rx={6} />
-      <text x={x} y={21}>
+      <rect x={x - width / 2} y={y} width={width} height={22} rx={6} />
+      <text x={x} y={y + 15}>
         {short}
       </text>
     </g>
@@ -139,12 +146,14 @@ interface ArrowProps {
   /** From lifeline to lifeline, in pixels from the left. */
   readonly start: number;
   readonly end: number;
+  /** True when there is no room on the right of where it starts. */
+  readonly isLast: boolean;
   readonly y: number;
   readonly isPinned: boolean;
   readonly onPin: () => void;
 }
 
-function Arrow({ message, start, end, y, isPinned, onPin }: ArrowProps) {
+function Arrow({ message, start, end, isLast, y, isPinned, onPin }: ArrowProps) {
   const { at, type, fields } = message;
   const towards = Math.sign(end - start);
   const isLoop = towards === 0;
@@ -171,8 +180,8 @@ function Arrow({ message, start, end, y, isPinned, onPin }: ArrowProps) {
       <path class="stroke" d={path} />
       <path class="tip" d={`M${tip} ${y}l${back} -4v8z`} />
       <text
-        class={isLoop ? 'label loop' : 'label'}
-        x={isLoop ? start + LOOP_WIDTH + 6 : (start + end) / 2}
+        class={isLoop ? `label ${isLast ? 'before' : 'behind'}` : 'label'}
+        x={isLoop ? start + (isLast ? -8 : LOOP_WIDTH + 6) : (start + end) / 2}
         y={isLoop ? y - 2 : y - 6}
       >
         {type}
