@@ -7,7 +7,7 @@ import { type Drawing, fetchDrawing } from './drawing.js';
 import type { Step } from './model.js';
 
 /** Drawings are shown as large as fits between these, unless one zooms; 1 is the size at which they were drawn. */
-const MIN_FIT = 0.62;
+const MIN_FIT = 0.85;
 const MAX_FIT = 1.6;
 
 /** Around a drawing, in pixels; style.css has the same. */

@@ -20,7 +20,7 @@ const CONTACTS: Readonly<Record<Contact, string>> = {
   connecting: 'connecting…',
   live: 'live',
   lost: 'The program has ended, or cannot be reached. Waiting for it…',
-  gone: 'This page is no longer answered: open the address that the program printed last.',
+  gone: 'The program refuses this page: its address is an old one, or too many look at once.',
 };
 
 export function Header({ hello, contact, isPaused, search, token, onPause, onSearch }: HeaderProps) {

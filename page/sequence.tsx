@@ -11,13 +11,15 @@ import { fieldTexts, nameIn, preciseClock, shortFields } from './text.js';
 /** Measures of the diagram, in pixels. */
 const TIME_WIDTH = 80;
 const MIN_LANE_WIDTH = 60;
-const MAX_LANE_WIDTH = 210;
+const MAX_LANE_WIDTH = 280;
 /** Heads of lanes that are narrower than this stand in two rows. */
 const ONE_ROW_WIDTH = 96;
 const MAX_HEAD_WIDTH = 114;
 const HEAD_HEIGHT = 28;
 const ROW_HEIGHT = 32;
 const LOOP_WIDTH = 22;
+/** Room on the right for what is wider than its lane. */
+const END_WIDTH = 30;
 const CHARACTER_WIDTH = 7.5;
 
 /** Longest text of a message's fields that is written next to its type, in characters. */
@@ -57,12 +59,12 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
   }, [last, lifelines.length]);
 
   const laneWidth = Math.min(
-    Math.max((room - TIME_WIDTH) / lifelines.length, MIN_LANE_WIDTH),
+    Math.max((room - TIME_WIDTH - END_WIDTH) / lifelines.length, MIN_LANE_WIDTH),
     MAX_LANE_WIDTH,
   );
   const headRows = laneWidth < ONE_ROW_WIDTH ? 2 : 1;
   const middleOf = (lane: number) => Math.round(TIME_WIDTH + (lane + 0.5) * laneWidth) + 0.5;
-  const width = TIME_WIDTH + lifelines.length * laneWidth;
+  const width = TIME_WIDTH + lifelines.length * laneWidth + END_WIDTH;
   const height = messages.length * ROW_HEIGHT + 14;
   const chosen = messages.find(({ serial }) => serial === pinned);
   return (
