@@ -25,14 +25,14 @@ export interface ActorProps {
 
 export function Actor({ model, selection, token }: ActorProps) {
   const actor = model.actors.find(({ path }) => path === selection?.path);
-  if (selection === undefined || actor === undefined)
+  if (selection === undefined || actor === undefined) {
+    const isEmpty = selection === undefined || model.actors.length === 0;
     return (
       <section id="chart" class="panel">
-        <p class="nothing">
-          {selection === undefined ? 'Nobody is there yet.' : `There is no ${selection.path}.`}
-        </p>
+        <p class="nothing">{isEmpty ? 'Nobody is there yet.' : `There is no ${selection.path}.`}</p>
       </section>
     );
+  }
   const { machine, group } = actor;
   const member = group?.members.find(({ member }) => member === selection.member);
   const state = selection.member === undefined ? actor.state : member?.state;
