@@ -9,7 +9,7 @@ import { messagesOf } from './exchange.js';
 import { KindIcon, kindTitle, StatusIcon } from './icons.js';
 import type { Model, Numbered, Step } from './model.js';
 import { hashOf, type Selection } from './selection.js';
-import { arrowText, clock, count, fieldTexts, nameIn, preciseClock, words } from './text.js';
+import { arrowText, clock, count, fieldTexts, nameIn, preciseClock, shortArrowText, words } from './text.js';
 
 /** Most transitions, and most messages of an actor without a chart, that are listed. */
 const MAX_LISTED_STEPS = 10;
@@ -25,14 +25,14 @@ export interface ActorProps {
 
 export function Actor({ model, selection, token }: ActorProps) {
   const actor = model.actors.find(({ path }) => path === selection?.path);
-  if (selection === undefined || actor === undefined)
+  if (selection === undefined || actor === undefined) {
+    const isEmpty = selection === undefined || model.actors.length === 0;
     return (
       <section id="chart" class="panel">
-        <p class="nothing">
-          {selection === undefined ? 'Nobody is there yet.' : `There is no ${selection.path}.`}
-        </p>
+        <p class="nothing">{isEmpty ? 'Nobody is there yet.' : `There is no ${selection.path}.`}</p>
       </section>
     );
+  }
   const { machine, group } = actor;
   const member = group?.members.find(({ member }) => member === selection.member);
   const state = selection.member === undefined ? actor.state : member?.state;
@@ -47,10 +47,11 @@ export function Actor({ model, selection, token }: ActorProps) {
         state={state}
         isGone={selection.member !== undefined && !member}
       />
+      <Facts actor={actor} />
       {machine === undefined ? (
         <Messages messages={messagesOf(model.messages, selection)} path={actor.path} />
       ) : (
-        <>
+        <div class="body">
           <Chart
             machine={machine}
             token={token}
@@ -60,7 +61,7 @@ export function Actor({ model, selection, token }: ActorProps) {
             now={model.at}
           />
           <Steps steps={steps} />
-        </>
+        </div>
       )}
     </section>
   );
@@ -75,7 +76,7 @@ interface TitleProps {
 }
 
 function Title({ actor, selection, state, isGone }: TitleProps) {
-  const { path, kind, status, restarts, received, machine, group } = actor;
+  const { path, kind } = actor;
   return (
     <div class="title">
       <KindIcon kind={kind} />
@@ -86,20 +87,27 @@ function Title({ actor, selection, state, isGone }: TitleProps) {
           {selection.member !== undefined && <span class="member"> {selection.member}</span>}
         </a>
       </h2>
-      {state !== undefined && <span class="state-chip active">{state}</span>}
+      {state !== undefined && <span class="state-chip">{state}</span>}
       {isGone && <span class="status-word">has ended</span>}
-      <span class="space" />
-      <span class="facts">
-        {group === undefined && (
-          <>
-            <StatusIcon status={status} /> {words(status)} ·{' '}
-          </>
-        )}
-        {kindTitle(kind)}
-        {machine !== undefined && ` of ${machine}`}
-        {restarts > 0 && ` · restarted ${count(restarts)}×`} · {count(received)} received
-      </span>
     </div>
+  );
+}
+
+function Facts({
+  actor: { kind, status, restarts, received, machine, group },
+}: {
+  readonly actor: ActorView;
+}) {
+  return (
+    <p class="facts">
+      {group === undefined && (
+        <>
+          <StatusIcon status={status} /> {words(status)} ·{' '}
+        </>
+      )}
+      {machine === undefined ? kindTitle(kind) : `chart ${machine}`}
+      {restarts > 0 && ` · restarted ${count(restarts)}×`} · {count(received)} received
+    </p>
   );
 }
 
@@ -119,10 +127,10 @@ function Steps({ steps }: { readonly steps: readonly Step[] }) {
       </p>
       <ol id="transitions">
         {latest.map(({ serial, at, event, arrow, count: times, member }) => (
-          <li key={serial} data-event={event} title={member}>
+          <li key={serial} data-event={event} title={[arrowText(arrow), member].join('\n')}>
             <time>{clock(at)}</time>
             <b class="event">{event}</b>
-            <span class="arrow">{arrowText(arrow)}</span>
+            <span class="arrow">{shortArrowText(arrow)}</span>
             {times > 1 && <span class="times">× {count(times)}</span>}
           </li>
         ))}

@@ -7,8 +7,11 @@ import { type Drawing, fetchDrawing } from './drawing.js';
 import type { Step } from './model.js';
 
 /** Drawings are shown as large as fits between these, unless one zooms; 1 is the size at which they were drawn. */
-const MIN_FIT = 0.62;
+const MIN_FIT = 0.85;
 const MAX_FIT = 1.6;
+
+/** Around a drawing, in pixels; style.css has the same. */
+const PADDING = 14;
 
 /** How much one step of zoom is, and how far it goes. */
 const ZOOM_STEP = 1.25;
@@ -60,7 +63,7 @@ export function Chart({ machine, token, states, counts, steps, now }: ChartProps
     const resize = () => {
       if (frame.current === null) return;
       const { clientWidth, clientHeight } = frame.current;
-      const whole = Math.min(clientWidth / width, clientHeight / height);
+      const whole = Math.min((clientWidth - 2 * PADDING) / width, (clientHeight - 2 * PADDING) / height);
       const scale = Math.min(Math.max(whole, MIN_FIT), MAX_FIT) * zoom;
       svg.style.width = `${Math.floor(width * scale)}px`;
       svg.style.height = `${Math.floor(height * scale)}px`;
@@ -95,7 +98,7 @@ export function Chart({ machine, token, states, counts, steps, now }: ChartProps
     zoomBy(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP);
   };
   return (
-    <>
+    <div class="view">
       <section
         class="drawing"
         ref={frame}
@@ -121,7 +124,7 @@ export function Chart({ machine, token, states, counts, steps, now }: ChartProps
           +
         </button>
       </div>
-    </>
+    </div>
   );
 }
 

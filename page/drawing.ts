@@ -50,6 +50,8 @@ export class Drawing {
     this.height = height;
     for (const attribute of ['width', 'height']) svg.removeAttribute(attribute);
     for (const part of svg.querySelectorAll('.state, .transition')) this.#parts.set(part.id, part);
+    // The whole is called like its machine, as something else of the page may be.
+    svg.querySelector('.graph')?.removeAttribute('id');
   }
 
   /** Marks states as active, and those that they are in. @param counts How many are in each state. */

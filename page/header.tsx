@@ -20,7 +20,7 @@ const CONTACTS: Readonly<Record<Contact, string>> = {
   connecting: 'connecting…',
   live: 'live',
   lost: 'The program has ended, or cannot be reached. Waiting for it…',
-  gone: 'This page is no longer answered: open the address that the program printed last.',
+  gone: 'The program refuses this page: its address is an old one, or too many look at once.',
 };
 
 export function Header({ hello, contact, isPaused, search, token, onPause, onSearch }: HeaderProps) {
@@ -44,7 +44,10 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
       <span class="space" />
       {hello?.showsContent === false && (
         <span class="hint" title="Start it with --inspect-content to see them.">
-          Texts, addresses and ids are hidden; <code>--inspect-content</code> shows them
+          <span class="whole">Texts, addresses and ids are hidden; start with </span>
+          <span class="brief">Content is hidden: </span>
+          <code>--inspect-content</code>
+          <span class="whole"> to see them</span>
         </span>
       )}
       <a href={`/stately?token=${encodeURIComponent(token)}`}>Stately’s inspector</a>
@@ -52,7 +55,7 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
         id="search"
         type="search"
         value={search}
-        placeholder="Search actors and events of life"
+        placeholder="Search actors and lives"
         aria-label="Search actors and lives"
         aria-keyshortcuts="/"
         onInput={({ currentTarget }) => onSearch(currentTarget.value)}

@@ -4,7 +4,7 @@
 
 import type { Life } from '../actors/inspection/frame.js';
 import { isOrdinary, type Numbered } from './model.js';
-import { clock } from './text.js';
+import { clock, words } from './text.js';
 
 /** Most rows that are drawn. */
 const MAX_DRAWN_LIVES = 200;
@@ -50,15 +50,15 @@ function LifeRow({
       <span class="mark" aria-hidden="true">
         {markOf(life)}
       </span>
-      <span class="event">
+      <span class="told">
+        <button type="button" class="who" title={path} onClick={() => onSelect(path)}>
+          {shortPath(path)}
+          {member !== undefined && <span class="member"> {member}</span>}
+        </button>{' '}
         <b>{what}</b>
-        {why !== undefined && <span class="why"> {why.replaceAll('_', ' ')}</span>}
+        {why !== undefined && <span class="why"> {words(why)}</span>}
+        {error !== undefined && <span class="error">{error}</span>}
       </span>
-      <button type="button" class="who" title={path} onClick={() => onSelect(path)}>
-        {shortPath(path)}
-        {member !== undefined && <span class="member"> {member}</span>}
-      </button>
-      {error !== undefined && <span class="error">{error}</span>}
     </li>
   );
 }

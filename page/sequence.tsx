@@ -2,17 +2,28 @@
  * The last messages as a sequence diagram: a lifeline for each actor, time runs downwards.
  */
 
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../actors/inspection/frame.js';
 import { type Exchange, OUTSIDE } from './exchange.js';
 import type { Numbered } from './model.js';
-import { fieldTexts, nameIn, preciseClock } from './text.js';
+import { fieldTexts, nameIn, preciseClock, shortFields } from './text.js';
 
 /** Measures of the diagram, in pixels. */
-const TIME_WIDTH = 86;
-const LANE_WIDTH = 124;
+const TIME_WIDTH = 80;
+const MIN_LANE_WIDTH = 60;
+const MAX_LANE_WIDTH = 280;
+/** Heads of lanes that are narrower than this stand in two rows. */
+const ONE_ROW_WIDTH = 96;
+const MAX_HEAD_WIDTH = 114;
+const HEAD_HEIGHT = 28;
 const ROW_HEIGHT = 32;
 const LOOP_WIDTH = 22;
+/** Room on the right for what is wider than its lane. */
+const END_WIDTH = 30;
+const CHARACTER_WIDTH = 7.5;
+
+/** Longest text of a message's fields that is written next to its type, in characters. */
+const MAX_INLINE_LENGTH = 16;
 
 /** How near to its end somebody must be to be taken along, in pixels. */
 const FOLLOW_DISTANCE = 60;
@@ -34,23 +45,39 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
     const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = scroller.current ?? {};
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < FOLLOW_DISTANCE;
   };
+  const [room, setRoom] = useState(0);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setRoom(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   const last = messages.at(-1)?.serial;
   useLayoutEffect(() => {
     if (isAtEnd.current) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   }, [last, lifelines.length]);
 
-  const width = TIME_WIDTH + lifelines.length * LANE_WIDTH;
+  const laneWidth = Math.min(
+    Math.max((room - TIME_WIDTH - END_WIDTH) / lifelines.length, MIN_LANE_WIDTH),
+    MAX_LANE_WIDTH,
+  );
+  const headRows = laneWidth < ONE_ROW_WIDTH ? 2 : 1;
+  const middleOf = (lane: number) => Math.round(TIME_WIDTH + (lane + 0.5) * laneWidth) + 0.5;
+  const width = TIME_WIDTH + lifelines.length * laneWidth + END_WIDTH;
   const height = messages.length * ROW_HEIGHT + 14;
   const chosen = messages.find(({ serial }) => serial === pinned);
   return (
     <>
       <div class="diagram" ref={scroller} onScroll={onScroll}>
-        <svg class="heads" width={width} height={34} aria-hidden="true">
+        <svg class="heads" width={width} height={headRows * HEAD_HEIGHT + 6} aria-hidden="true">
           {lifelines.map((path, lane) => (
             <Head
               key={path}
               path={path}
               x={middleOf(lane)}
+              y={6 + (lane % headRows) * HEAD_HEIGHT}
+              width={Math.min(headRows * laneWidth - 8, MAX_HEAD_WIDTH)}
               isSelected={path === selectedPath}
               onSelect={onSelect}
             />
@@ -71,9 +98,10 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
             <Arrow
               key={message.serial}
               message={message}
-              from={lifelines.indexOf(message.from ?? OUTSIDE)}
-              to={lifelines.indexOf(message.to)}
+              start={middleOf(lifelines.indexOf(message.from ?? OUTSIDE))}
+              end={middleOf(lifelines.indexOf(message.to))}
               y={(index + 1) * ROW_HEIGHT - 8}
+              isLast={message.from === lifelines.at(-1)}
               isPinned={message.serial === pinned}
               onPin={() => onPin(message.serial === pinned ? undefined : message.serial)}
             />
@@ -89,13 +117,16 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
 interface HeadProps {
   readonly path: string;
   readonly x: number;
+  readonly y: number;
+  readonly width: number;
   readonly isSelected: boolean;
   readonly onSelect: (path: string) => void;
 }
 
-function Head({ path, x, isSelected, onSelect }: HeadProps) {
+function Head({ path, x, y, width, isSelected, onSelect }: HeadProps) {
   const name = nameIn(path);
-  const short = name.length > 16 ? `${name.slice(0, 15)}…` : name;
+  const most = Math.floor(width / CHARACTER_WIDTH);
+  const short = name.length > most ? `${name.slice(0, most - 1)}…` : name;
   const isOutside = path === OUTSIDE;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the tree does the same, with keys.
@@ -104,8 +135,8 @@ function Head({ path, x, isSelected, onSelect }: HeadProps) {
       onClick={() => !isOutside && onSelect(path)}
     >
       <title>{isOutside ? 'a timer, or somebody outside of the tree' : path}</title>
-      <rect x={x - LANE_WIDTH / 2 + 5} y={6} width={LANE_WIDTH - 10} height={22} rx={6} />
-      <text x={x} y={21}>
+      <rect x={x - width / 2} y={y} width={width} height={22} rx={6} />
+      <text x={x} y={y + 15}>
         {short}
       </text>
     </g>
@@ -114,17 +145,18 @@ function Head({ path, x, isSelected, onSelect }: HeadProps) {
 
 interface ArrowProps {
   readonly message: Numbered<Message>;
-  /** Lifelines, from the left. */
-  readonly from: number;
-  readonly to: number;
+  /** From lifeline to lifeline, in pixels from the left. */
+  readonly start: number;
+  readonly end: number;
+  /** True when there is no room on the right of where it starts. */
+  readonly isLast: boolean;
   readonly y: number;
   readonly isPinned: boolean;
   readonly onPin: () => void;
 }
 
-function Arrow({ message, from, to, y, isPinned, onPin }: ArrowProps) {
+function Arrow({ message, start, end, isLast, y, isPinned, onPin }: ArrowProps) {
   const { at, type, fields } = message;
-  const [start, end] = [middleOf(from), middleOf(to)];
   const towards = Math.sign(end - start);
   const isLoop = towards === 0;
   const texts = fieldTexts(fields);
@@ -150,12 +182,12 @@ function Arrow({ message, from, to, y, isPinned, onPin }: ArrowProps) {
       <path class="stroke" d={path} />
       <path class="tip" d={`M${tip} ${y}l${back} -4v8z`} />
       <text
-        class={isLoop ? 'label loop' : 'label'}
-        x={isLoop ? start + LOOP_WIDTH + 6 : (start + end) / 2}
+        class={isLoop ? `label ${isLast ? 'before' : 'behind'}` : 'label'}
+        x={isLoop ? start + (isLast ? -8 : LOOP_WIDTH + 6) : (start + end) / 2}
         y={isLoop ? y - 2 : y - 6}
       >
         {type}
-        {texts.length > 0 && <tspan class="more"> …</tspan>}
+        {texts.length > 0 && <tspan class="more">{`  ${shortFields(fields, MAX_INLINE_LENGTH)}`}</tspan>}
       </text>
     </g>
   );
@@ -198,8 +230,4 @@ function Details({
 
 function partyText(path = OUTSIDE, member?: string): string {
   return member === undefined ? path : `${path} ${member}`;
-}
-
-function middleOf(lane: number): number {
-  return TIME_WIDTH + (lane + 0.5) * LANE_WIDTH;
 }

@@ -40,12 +40,31 @@ export function fieldTexts(
   });
 }
 
-/** A state's id, or an arrow of a drawing, without the machine's name. */
+/** The plain values in the fields of a message, without their names, cut to a length in characters. */
+export function shortFields(fields: Readonly<Record<string, unknown>> | undefined, length: number): string {
+  const text = plainValuesIn(fields).join(' ');
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+/** An arrow of a drawing: from where to where, without the machine's name. */
 export function arrowText(arrow: string): string {
-  return arrow
-    .split('>')
-    .map((id) => id.slice(id.indexOf('.') + 1))
-    .join(' → ');
+  const [source = '', target] = arrow.split('>').map((id) => id.split('.').slice(1).join('.'));
+  if (target !== undefined) return `${source} → ${target}`.trim();
+  return source === '' ? 'no change of state' : `stays in ${source}`;
+}
+
+/** The same in short: without what both ends have in common. */
+export function shortArrowText(arrow: string): string {
+  const [source = [], target = []] = arrow.split('>').map((id) => id.split('.'));
+  const common = source.findIndex((name, index) => index >= source.length - 1 || name !== target[index]);
+  return target.length === 0 || common < 1
+    ? arrowText(arrow)
+    : `${source.slice(common).join('.')} → ${target.slice(common).join('.') || source.at(common - 1)}`;
+}
+
+function plainValuesIn(value: unknown): readonly string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(plainValuesIn);
+  return value === undefined || value === null ? [] : [String(value)];
 }
 
 function pad(part: number, length: number): string {

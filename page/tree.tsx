@@ -87,8 +87,11 @@ function ActorRow({ row, isPicked, onPick, ...props }: ActorRowProps) {
         {group === undefined ? <StatusIcon status={status} /> : <span class="icon" />}
         <KindIcon kind={kind} />
         <span class="name">{name}</span>
-        {group !== undefined && <span class="times">× {count(group.live)}</span>}
-        {state !== undefined && <span class="state-chip">{state}</span>}
+        {state !== undefined && (
+          <span class="state-chip" title={state}>
+            {state}
+          </span>
+        )}
         {group === undefined && status !== 'up' && (
           <span class={`status-word ${status}`}>{words(status)}</span>
         )}
@@ -123,8 +126,9 @@ function GroupSummary({ group: { live, started, crashed, states } }: { readonly 
   return (
     <span class="summary">
       <span class="counts">
-        {count(live)} live · {count(started)} served
-        {crashed > 0 && <b class="crashed"> · {count(crashed)} crashed</b>}
+        <span>× {count(live)} live</span>
+        <span>{count(started)} served</span>
+        {crashed > 0 && <b class="crashed">{count(crashed)} crashed</b>}
       </span>
       {Object.entries(states).map(([state, number]) => (
         <span class="state-count" key={state}>

@@ -277,7 +277,8 @@ function newPlace(
     kind,
     machine,
     actor: undefined,
-    status: 'starting',
+    // A group is there as soon as there is one of it.
+    status: isGroup ? 'up' : 'starting',
     starts: 0,
     received: 0,
     group,

@@ -1,5 +1,13 @@
 import test from 'ava';
-import { arrowText, clock, count, fieldTexts, nameIn, preciseClock } from '../../page/text.js';
+import {
+  arrowText,
+  clock,
+  count,
+  fieldTexts,
+  nameIn,
+  preciseClock,
+  shortArrowText,
+} from '../../page/text.js';
 
 test('numbers, times and names are as people read them', (t) => {
   t.is(count(12_345), '12,345');
@@ -12,7 +20,20 @@ test('numbers, times and names are as people read them', (t) => {
 
 test('an arrow is told without the name of its machine', (t) => {
   t.is(arrowText('client.idle>client.busy.ringing'), 'idle → busy.ringing');
-  t.is(arrowText('client.busy'), 'busy');
+  t.is(arrowText('client.busy'), 'stays in busy');
+  t.is(arrowText('client'), 'no change of state');
+  t.is(arrowText('client>client.idle'), '→ idle');
+});
+
+test('an arrow in short has no names that both its ends have', (t) => {
+  t.is(shortArrowText('m.busy.chatting.sending>m.busy.chatting.composing'), 'sending → composing');
+  t.is(shortArrowText('m.busy.chatting>m.busy.calling'), 'chatting → calling');
+  t.is(shortArrowText('m.idle>m.busy.calling'), 'idle → busy.calling');
+  t.is(shortArrowText('m.busy>m.busy.calling'), 'busy → busy.calling');
+  t.is(shortArrowText('m.busy.calling>m.busy'), 'calling → busy');
+  t.is(shortArrowText('m.busy>m.busy'), 'busy → busy');
+  t.is(shortArrowText('m>m.idle'), '→ idle');
+  t.is(shortArrowText('m.busy'), 'stays in busy');
 });
 
 test('fields are names and values, long ones cut', (t) => {
