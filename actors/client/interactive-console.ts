@@ -87,7 +87,7 @@ class InteractiveConsole implements Console {
       stdin,
       stdout,
       onStop: () => this.#display.erase(),
-      onContinue: () => this.#display.draw(),
+      onContinue: () => this.#display.drawBelow(),
       guard,
     });
     this.#onKey = guard((text, key) => this.#receive(text, key));

@@ -347,7 +347,7 @@ test('Ctrl-Z gives the terminal back, and fg takes up where it was', async (t) =
   t.pass();
 });
 
-test('a SIGTSTP from elsewhere stops it as Ctrl-Z does', async (t) => {
+test('a SIGTSTP from elsewhere stops it as Ctrl-Z does, and after a SIGSTOP, too, it takes up where it was', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
   const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');
@@ -359,10 +359,10 @@ test('a SIGTSTP from elsewhere stops it as Ctrl-Z does', async (t) => {
   const pidRow = () => shell.rows().find((row) => /^pid=\d+$/.test(row));
   await shell.until(() => pidRow() !== undefined);
   const pid = Number(pidRow()?.slice(4));
-  for (let stops = 1; stops <= 2; stops++) {
+  for (const signal of ['SIGTSTP', 'SIGTSTP', 'SIGSTOP'] as const) {
     shell.press('clear; fg %1\r');
     await shell.shows('Your choice:');
-    process.kill(pid, 'SIGTSTP');
+    process.kill(pid, signal);
     await shell.until(() => shell.rows().some((row) => row.includes('Stopped')));
   }
   shell.press('clear; fg %1\r');
