@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import test from 'ava';
+import { MENU_REMINDER } from '../machines/client/view.js';
 import { startServerProgram, temporaryDirectory } from './helpers/programs.js';
 import { Terminal } from './helpers/terminal.js';
 
@@ -8,7 +9,7 @@ const SIZE = { columns: 78, rows: 30 };
 
 /** All that was on a screen, without the menu, which looks the same each time, and at one time of the day. */
 function told(terminal: Terminal): string[] {
-  const rows = terminal.allRows().filter((row) => !/^ {2}[A-Z] - /.test(row));
+  const rows = terminal.allRows().filter((row) => !/^ {2}[A-Z] - /.test(row) && row !== MENU_REMINDER);
   const timed = rows.map((row) => row.replace(/^\d\d:\d\d (?=\w+: )/, '14:05 '));
   return timed.filter((row, at) => row !== '' || (at > 0 && timed[at - 1] !== ''));
 }

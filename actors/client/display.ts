@@ -80,6 +80,12 @@ export class Display {
     if (this.#asked !== undefined) this.#screen.write(this.#blockCodes());
   }
 
+  /** Draws what is asked where the cursor is: somebody else wrote on the screen meanwhile. */
+  drawBelow(): void {
+    this.#block.forget();
+    this.draw();
+  }
+
   /** Takes what is asked off the screen until it is drawn again. */
   erase(): void {
     this.#screen.write(this.#block.erase());

@@ -17,7 +17,7 @@ import { type Clipboard, LineEditor } from './line-editor.js';
 import { MessageLines } from './message-lines.js';
 import { Notifier } from './notifier.js';
 import { linesOfPaste, MAX_PASTE_BYTES, PasteReader } from './paste.js';
-import { PastedLines, previewOf, unsentLines } from './pasted-lines.js';
+import { PastedLines, previewOf, QUIT, unsentLines } from './pasted-lines.js';
 import { type Key, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 import { openTerminalModes, type TerminalModes } from './terminal-modes.js';
 import { type Input, TypeAhead } from './type-ahead.js';
@@ -87,7 +87,7 @@ class InteractiveConsole implements Console {
       stdin,
       stdout,
       onStop: () => this.#display.erase(),
-      onContinue: () => this.#display.draw(),
+      onContinue: () => this.#display.drawBelow(),
       guard,
     });
     this.#onKey = guard((text, key) => this.#receive(text, key));
@@ -107,6 +107,7 @@ class InteractiveConsole implements Console {
   }
 
   show(message: ShownMessage): void {
+    if (message.isOwn) this.#pasted.sent();
     this.#display.show(message);
   }
 
@@ -119,7 +120,7 @@ class InteractiveConsole implements Console {
   }
 
   ask(prompt: Prompt): void {
-    if (prompt === this.#open?.prompt) return;
+    if (prompt === this.#open?.prompt) return this.#sendOn();
     this.dropPrompt();
     const { draft, isMessage } = prompt;
     if (this.#sending && (!isMessage || draft !== this.#sending.prompt.draft)) this.#giveUpPaste();
@@ -150,10 +151,13 @@ class InteractiveConsole implements Console {
   dropPrompt(): void {
     const open = this.#open;
     if (open === undefined) return;
+    // What is asked next tells whether the lines can still be sent.
+    const isPasteWaiting = this.#isPasteWaiting;
     this.#open = undefined;
     this.#question = undefined;
     this.#display.ask(undefined);
-    if (open instanceof LinePrompt) this.#interrupt(open, this.#pasted.drop());
+    if (open instanceof LinePrompt && isPasteWaiting) this.#sending = open;
+    else if (open instanceof LinePrompt) this.#interrupt(open, this.#pasted.drop());
     else if (performance.now() >= this.#quietUntilMs) this.#interrupted = undefined;
   }
 
@@ -161,12 +165,17 @@ class InteractiveConsole implements Console {
     clearImmediate(this.#drawing);
     this.#notifier.close();
     this.#pasteReader.close();
+    if (this.#isPasteWaiting) this.dropPrompt();
     this.#giveUpPaste();
     this.#display.erase();
     this.#modes.close();
     const { onEnd, onError } = this.#listener;
     this.#stdin.off('keypress', this.#onKey).off('end', onEnd).off('error', onError);
-    this.#stdout.off('resize', this.#onResize).off('error', onEnd);
+    // What was written last may fail yet, and nobody needs to hear of it.
+    this.#stdout
+      .off('resize', this.#onResize)
+      .off('error', onEnd)
+      .on('error', () => {});
     this.#stdin.pause();
   }
 
@@ -223,7 +232,7 @@ class InteractiveConsole implements Console {
       return;
     }
     const lines = linesOfPaste(text);
-    if (lines.length > 1 && target === this.#open && target.prompt.isMessage)
+    if (lines.length > 1 && target === this.#open && target.prompt.isMessage && !this.#isPasteWaiting)
       this.#askBeforeSending(lines, target);
     else target.insert(lines.join(' '));
   }
@@ -251,6 +260,21 @@ class InteractiveConsole implements Console {
     this.#listener.onAnswer(this.#pasted.take() ?? '');
   }
 
+  /** True while lines of a paste wait because the buddy does not read: the prompt is the user's meanwhile. */
+  get #isPasteWaiting(): boolean {
+    return !this.#pasted.isEmpty && this.#question === undefined;
+  }
+
+  /** The chat, whose prompt is still open, goes on: so do the pasted lines that wait. */
+  #sendOn(): void {
+    const line = this.#isPasteWaiting ? this.#pasted.take() : undefined;
+    if (line === undefined || !(this.#open instanceof LinePrompt)) return;
+    this.#sending = this.#open;
+    this.#open = undefined;
+    this.#display.ask(undefined);
+    this.#listener.onAnswer(line);
+  }
+
   // Prompts come and go.
 
   #keyPrompt(
@@ -275,6 +299,11 @@ class InteractiveConsole implements Console {
       onAnswer: (line, from) => {
         // A line that is not on the screen is edited, but nobody sends it off.
         if (from !== this.#open) return from.alert();
+        if (this.#isPasteWaiting) {
+          // It would overtake the lines of the paste, unless it drops them.
+          if (line !== QUIT) return from.alert();
+          this.#display.print(unsentLines(this.#pasted.drop()));
+        }
         history.add(line);
         this.#answer(line, prompt.isMessage ? undefined : prompt.text + toDisplayText(line));
       },

@@ -9,7 +9,7 @@
 import { MAX_LINE_BYTES } from './console.js';
 import { graphemesOf } from './layout.js';
 
-/** What was last cut, for all lines of a user. */
+/** What was last cut, by one command or by several in a row, for all lines of a user. */
 export interface Clipboard {
   text: string;
 }
@@ -24,6 +24,8 @@ export class LineEditor {
   #before: string[] = [];
   #after: string[] = [];
   #bytes = 0;
+  /** The line as a cut left it: the next one joins it if it still looks so. */
+  #lookAfterCut: string | undefined;
 
   constructor(clipboard: Clipboard = { text: '' }) {
     this.#clipboard = clipboard;
@@ -155,9 +157,16 @@ export class LineEditor {
   }
 
   #cut(side: string[], count: number): boolean {
+    const cutBefore = this.#look === this.#lookAfterCut ? this.#clipboard.text : '';
     const text = this.#remove(side, count);
-    if (text !== undefined) this.#clipboard.text = text;
-    return text !== undefined;
+    if (text === undefined) return false;
+    this.#clipboard.text = side === this.#before ? text + cutBefore : cutBefore + text;
+    this.#lookAfterCut = this.#look;
+    return true;
+  }
+
+  get #look(): string {
+    return `${this.before}\n${this.after}`;
   }
 
   #wordBefore(isPart: (grapheme: string | undefined) => boolean): number {

@@ -112,7 +112,8 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     close() {
       if (!atLineStart) write('\n', true);
       stdin.off('data', onData).off('end', onEnd).off('error', listener.onError);
-      stdout.off('error', listener.onEnd);
+      // What was written last may fail yet, and nobody needs to hear of it.
+      stdout.off('error', listener.onEnd).on('error', () => {});
       stdin.pause();
     },
   };

@@ -52,19 +52,20 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
     leave();
     // Without a listener the signal does what it does to any program.
     process.off('SIGTSTP', stop);
-    process.once('SIGCONT', goOn);
     // The whole group, as the terminal itself would: npx and its shell are in it too.
     process.kill(0, 'SIGTSTP');
   });
 
   const goOn = guard(() => {
-    process.on('SIGTSTP', stop);
+    process.off('SIGTSTP', stop).on('SIGTSTP', stop);
+    // What stopped it may have been a SIGSTOP: then the shell changed the modes, and Node.js knows nothing of it.
+    stdin.setRawMode(false);
     enter();
     onContinue();
   });
 
   enter();
-  process.on('SIGTSTP', stop).on('exit', leaveAtExit);
+  process.on('SIGTSTP', stop).on('SIGCONT', goOn).on('exit', leaveAtExit);
 
   return {
     stop,

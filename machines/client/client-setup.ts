@@ -97,6 +97,8 @@ export interface ClientInput {
 export interface ClientContext extends ClientInput {
   /** Asked and not yet answered: whatever interrupts it, the user comes back to it. */
   readonly question: Question | undefined;
+  /** True once a user who signed in was shown the menu. */
+  readonly isMenuKnown: boolean;
   readonly request: ServerRequest | undefined;
   /** Who is to be called. */
   readonly buddy: UserId | undefined;
@@ -279,7 +281,11 @@ export const clientSetup = setup({
   actions: {
     // To the terminal.
     say: sendTo(terminal, (_, { text }: { text: string }) => print(text)),
-    sayMenu: sendTo(terminal, print(...view.MENU)),
+    // At a terminal, once is enough: there the status reminds of it, and pushes nothing off the screen.
+    sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, user }, enqueue }) => {
+      if (!isInteractive || !isMenuKnown) enqueue.sendTo(terminal, print(...view.MENU));
+      enqueue.assign({ isMenuKnown: user !== undefined });
+    }),
     saySignedIn: sendTo(terminal, ({ context }) => print(`Signed in as ${context.user}.`)),
     sayReply: sendTo(terminal, ({ context, event }) => {
       const { line } = (event as EventObject as ServerAnswered).output;
@@ -293,7 +299,7 @@ export const clientSetup = setup({
     ),
     showStatus: sendTo(terminal, ({ context }) => ({
       type: 'status.show',
-      lines: presence.statusLines(context),
+      lines: [...(context.user === undefined ? [] : [view.MENU_REMINDER]), ...presence.statusLines(context)],
     })),
     sayNotCallable: sendTo(terminal, ({ context: { buddy, buddies } }) =>
       print(view.notCallable(buddy as UserId, buddies) ?? ''),
@@ -407,6 +413,7 @@ export const clientSetup = setup({
     // Whoever signs in is there, and has other buddies.
     beginSession: assign({
       status: 100,
+      isMenuKnown: false,
       isIdle: false,
       buddies: [],
       lastSeen: new Map(),

@@ -18,6 +18,7 @@ export const clientMachine = clientSetup.createMachine({
   context: ({ input }) => ({
     ...input,
     question: undefined,
+    isMenuKnown: false,
     request: undefined,
     buddy: undefined,
     buddies: [],

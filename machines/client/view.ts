@@ -23,6 +23,9 @@ export const MENU: readonly string[] = [
   '  X - Exit application',
 ];
 
+/** The menu for those who have seen it: in capitals what to press. */
+export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay History Block eXit';
+
 export const MENU_PROMPT: Prompt = {
   text: 'Your choice: ',
   kind: 'key',

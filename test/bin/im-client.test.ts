@@ -186,6 +186,15 @@ test('the end of input ends a call that nobody answers', async (t) => {
   t.is(await alice.exited, 0);
 });
 
+test('whoever reads only the beginning is no error', async (t) => {
+  const server = await withBuddies(t);
+  const alice = startClient(t, server);
+  alice.process.stdout?.destroy();
+  alice.process.stdin?.end();
+  t.is(await alice.exited, 0);
+  t.is(alice.stderr, '');
+});
+
 test('a buddy who does not read can be left', async (t) => {
   const { alice, peer } = await aliceCallsBob(t);
   peer.send('OK\n');

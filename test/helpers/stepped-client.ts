@@ -6,6 +6,7 @@ import { type EventObject, initialTransition, type SnapshotFrom, transition } fr
 import { clientMachine } from '../../machines/client/client.js';
 import type { ClientEvent, ClientInput } from '../../machines/client/client-setup.js';
 import type { ChatReport, ServerReply } from '../../machines/client/events.js';
+import { MENU as MENU_LINES, MENU_REMINDER } from '../../machines/client/view.js';
 import type { Buddy } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
@@ -27,6 +28,9 @@ export class Client {
   #snapshot: SnapshotFrom<typeof clientMachine>;
   #log: string[] = [];
   #status: readonly string[] = [];
+
+  /** How often the whole menu was shown. */
+  menus = 0;
 
   constructor(user?: UserId, isInteractive = false) {
     const neighbour = (id: string) => ({ id }) as never;
@@ -52,7 +56,7 @@ export class Client {
     return this.#snapshot.context.user;
   }
 
-  /** What the status shows. */
+  /** What the status shows; the menu's line left out. */
   get status(): readonly string[] {
     return this.#status;
   }
@@ -115,11 +119,14 @@ export class Client {
       status?: number;
       message?: { name: string; text: string };
     };
-    if (event.type === 'status.show') this.#status = sent.lines ?? [];
+    if (event.type === 'status.show')
+      this.#status = (sent.lines ?? []).filter((line) => line !== MENU_REMINDER);
     else if (sent.message !== undefined)
       this.#log.push(`${to.id}! ${sent.message.name}: ${sent.message.text}`);
-    else if (sent.lines !== undefined) for (const line of sent.lines) this.#log.push(`${to.id}: ${line}`);
-    else if (sent.prompt !== undefined) this.#log.push(`${to.id}? ${sent.prompt.text}`);
+    else if (sent.lines !== undefined) {
+      if (MENU_LINES.every((line) => sent.lines?.includes(line))) this.menus += 1;
+      for (const line of sent.lines) this.#log.push(`${to.id}: ${line}`);
+    } else if (sent.prompt !== undefined) this.#log.push(`${to.id}? ${sent.prompt.text}`);
     else
       this.#log.push(
         [`${to.id} <- ${event.type}`, sent.id, sent.status, sent.buddy, sent.name, sent.search, sent.text]

@@ -1,4 +1,4 @@
-import anyTest from 'ava';
+import anyTest, { type ExecutionContext } from 'ava';
 import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../../actors/client/paste.js';
 import type { Prompt, ShownMessage } from '../../../machines/client/events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
@@ -41,6 +41,9 @@ function message(text: string, more: Partial<ShownMessage> = {}): ShownMessage {
 function pasted(text: string): string {
   return `\u001b[200~${text}\u001b[201~`;
 }
+
+/** What the chart has shown when a line was sent. */
+const SENT = { do: 'show', message: message('sent', { isOwn: true, name: 'alice' as DisplayText }) } as const;
 
 /** The passing of time is what is tested: that nobody types for a while. */
 function quiet(): Promise<void> {
@@ -243,10 +246,10 @@ test('several lines that are pasted are asked about, and sent one after the othe
   terminal.press('y');
   await driver.until(() => driver.answers.length === 1);
   for (let sent = 2; sent <= 7; sent++) {
-    await driver.do({ do: 'drop' }, { do: 'ask', prompt: CHAT });
+    await driver.do({ do: 'drop' }, SENT, { do: 'ask', prompt: CHAT });
     t.is(driver.answers.length, sent);
   }
-  await driver.do({ do: 'ask', prompt: CHAT });
+  await driver.do(SENT, { do: 'ask', prompt: CHAT });
   await terminal.shows('> draft');
   t.is(terminal.cursor().column, 6);
   terminal.press('ed\r');
@@ -311,6 +314,7 @@ test('when the chat is over, the pasted lines that wait are told', async (t) => 
   terminal.press('y');
   await driver.until(() => driver.answers.length === 1);
   await driver.do(
+    SENT,
     { do: 'ask', prompt: CHAT },
     { do: 'print', lines: ['Over.'] },
     { do: 'ask', prompt: MENU },
@@ -322,6 +326,63 @@ test('when the chat is over, the pasted lines that wait are told', async (t) => 
     'Your choice:',
   );
   t.deepEqual(driver.answers, ['line 1', 'line 2']);
+});
+
+/** A console that was given three lines to send, of a buddy who does not read: its prompt is open. */
+async function consoleWithWaitingPaste(t: ExecutionContext) {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  await driver.do({ do: 'ask', prompt: CHAT });
+  terminal.press(pasted('one\rtwo\rthree'));
+  await terminal.shows('Send these 3 lines (y/n)?');
+  terminal.press('y');
+  await driver.until(() => driver.answers.length === 1);
+  await driver.do({ do: 'ask', prompt: CHAT });
+  await terminal.shows('>');
+  t.deepEqual(driver.answers, ['one']);
+  return { driver, terminal };
+}
+
+test('pasted lines wait for a buddy who does not read, and nothing typed overtakes them', async (t) => {
+  const { driver, terminal } = await consoleWithWaitingPaste(t);
+  terminal.press('four\r');
+  await terminal.shows('> four');
+  await driver.do(SENT, { do: 'ask', prompt: CHAT });
+  t.deepEqual(driver.answers, ['one', 'two']);
+  // Where the prompt was closed meanwhile, as when a line of the user's own waited, too.
+  await driver.do({ do: 'ask', prompt: CHAT }, { do: 'drop' }, SENT, { do: 'ask', prompt: CHAT });
+  t.deepEqual(driver.answers, ['one', 'two', 'three']);
+  await driver.do(SENT, { do: 'ask', prompt: CHAT });
+  await terminal.shows('> four');
+  terminal.press('\r');
+  await driver.until(() => driver.answers.length === 4);
+  t.deepEqual(driver.answers, ['one', 'two', 'three', 'four']);
+});
+
+test('q leaves a buddy who does not read, whose pasted lines are told', async (t) => {
+  const { driver, terminal } = await consoleWithWaitingPaste(t);
+  terminal.press('q\r');
+  await driver.until(() => driver.answers.length === 2);
+  await driver.do({ do: 'ask', prompt: MENU });
+  await terminal.shows('(Not sent: two)', '(Not sent: three)', 'Your choice:');
+  t.deepEqual(driver.answers, ['one', 'q']);
+});
+
+test('pasted lines that wait are told when the program ends', async (t) => {
+  const { driver, terminal } = await consoleWithWaitingPaste(t);
+  driver.tell({ do: 'close' });
+  await terminal.exited;
+  await terminal.shows('(Not sent: two)', '(Not sent: three)');
+  t.deepEqual(driver.answers, ['one']);
+});
+
+test('while pasted lines wait, another paste joins what is typed', async (t) => {
+  const { driver, terminal } = await consoleWithWaitingPaste(t);
+  terminal.press(pasted('a\rb'));
+  await terminal.shows('> a b');
+  await driver.do({ do: 'ask', prompt: MENU });
+  await terminal.shows('(Not sent: two)', '(Not sent: three)', '(Not sent: a b)', 'Your choice:');
+  t.deepEqual(driver.answers, ['one']);
 });
 
 test('when the chat is over before the answer, the paste is told as well', async (t) => {
@@ -484,7 +545,7 @@ test('what is typed for something else is no answer to a call that comes up mean
   await driver.do({ do: 'ask', prompt: CALL });
   // Another key first, in one go: whoever types a word does not answer.
   driver.terminal.press('mbobby');
-  await driver.until(() => driver.terminal.output.split('\u0007').length > 6);
+  await driver.terminal.until(() => driver.terminal.output.split('\u0007').length > 6);
   t.deepEqual(driver.answers, []);
   await until(() => driver.terminal.rows().at(-1) === 'Accept (y/n)?');
   while (driver.answers.length === 0) {

@@ -99,11 +99,25 @@ test('what was cut last is put back, in any line of the same clipboard', (t) => 
   const first = new LineEditor(clipboard);
   first.set('one two');
   first.cutToSpaceLeft();
+  first.left();
   first.cutToSpaceLeft();
   const second = new LineEditor(clipboard);
   second.yank();
   second.yank();
-  t.is(second.text, 'one one ');
+  t.is(second.text, 'oneone');
+});
+
+test('what is cut in a row is put back together', (t) => {
+  const editor = editorAt('one two| three four');
+  editor.cutToSpaceLeft();
+  editor.cutWordRight();
+  editor.cutToStart();
+  t.is(looks(editor), '| four');
+  editor.yank();
+  t.is(looks(editor), 'one two three| four');
+  editor.cutToStart();
+  editor.yank();
+  t.is(looks(editor), 'one two three| four');
 });
 
 test('emoji and accents stay whole', (t) => {

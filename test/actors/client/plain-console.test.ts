@@ -128,3 +128,9 @@ test('an output that nobody reads any more is the end', (t) => {
   stdout.emit('error', new Error('EPIPE'));
   t.deepEqual(told, ['END']);
 });
+
+test('what cannot be written any more when it is closed is no error', (t) => {
+  const { console: closed, stdout } = console();
+  closed.close();
+  t.notThrows(() => stdout.emit('error', new Error('EPIPE')));
+});

@@ -37,6 +37,20 @@ function talking(): Client {
   return client;
 }
 
+// The menu.
+
+test('at a terminal the menu is shown to whoever is signed out, and once to whoever signs in', (t) => {
+  const client = new Client(undefined, true);
+  t.is(client.types('b', '').menus, 2);
+  t.is(client.types('l', 'alice').menus, 3);
+  t.is(client.types('a', '').types('d', '').menus, 3);
+  t.is(client.types('l', 'bob').menus, 4);
+});
+
+test('to a script it is shown each time', (t) => {
+  t.is(new Client(alice).types('a', '').types('d', '').menus, 3);
+});
+
 // Presence.
 
 test('W says that the user is away, and W again that they are back', (t) => {
