@@ -1,0 +1,203 @@
+import test, { type ExecutionContext } from 'ava';
+import { Actor, type AnyActorRef } from 'xstate';
+import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
+import { ask, PresenceClient, until } from '../../helpers/network.js';
+import { listenForCalls, Peer } from '../../helpers/peer.js';
+import { crash, serve } from '../../helpers/server.js';
+
+// A program cannot reach its client's actors, so they are noted as they start: those of all tests in this file, which
+// therefore run one after the other.
+const started: AnyActorRef[] = [];
+const { start } = Actor.prototype;
+Actor.prototype.start = function noted(this: Actor<never>) {
+  started.push(this as unknown as AnyActorRef);
+  return start.call(this);
+};
+
+/** The latest actor of a kind. */
+function latest(kind: string): AnyActorRef | undefined {
+  return started.findLast(({ id }) => id.startsWith(`${kind}:`));
+}
+
+/** Crashes the latest actor of a kind, and waits until the next one has taken its place. */
+async function crashAndRestart(kind: string): Promise<void> {
+  const before = latest(kind);
+  crash(before);
+  await until(() => latest(kind) !== before);
+}
+
+/** A client of alice's, and a scripted bob on her list who takes calls. */
+async function aliceAndBob(t: ExecutionContext, options: CreateClientOptions = {}) {
+  const server = await serve(t);
+  for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
+    await ask(server.tcp, `${request}\n`);
+  const bob = await listenForCalls(t);
+  const presence = await PresenceClient.open(t, server.udp);
+  const announce = async () => {
+    presence.send(`SET bob 100 ONLINE ${bob.port}`);
+    await presence.ask('GET bob');
+  };
+  await announce();
+  const place = { server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp, user: 'alice' };
+  const alice: Client = createClient({ ...place, ...options });
+  t.teardown(() => alice.close());
+  await alice.buddies();
+  return { alice, bob };
+}
+
+/** The client works: it asks, calls, and chats. */
+async function works(
+  t: ExecutionContext,
+  { alice, bob }: Awaited<ReturnType<typeof aliceAndBob>>,
+): Promise<void> {
+  t.is((await alice.buddies())[0]?.id, 'bob' as never);
+  const calling = alice.call('bob');
+  const peer = await bob.called();
+  t.is(await peer.line(), 'HELLO alice');
+  peer.send('OK\n');
+  const chat = await calling;
+  await chat.send('still here');
+  t.is(await peer.line(), 'still here');
+  peer.send('so am I\n');
+  for await (const { text } of chat) {
+    t.is(text, 'so am I' as never);
+    break;
+  }
+  const left = chat.leave();
+  await peer.ended();
+  peer.socket.end();
+  await left;
+}
+
+test.serial('when the agent crashes, what waits is told so, and it works again', async (t) => {
+  const place = await aliceAndBob(t);
+  const { alice, bob } = place;
+  const watching = alice.watchBuddies()[Symbol.asyncIterator]();
+  await watching.next();
+  const calling = alice.call('bob');
+  await bob.called();
+  const rejected = t.throwsAsync(calling, { code: 'client.closed' });
+  await crashAndRestart('client');
+  await rejected;
+  await works(t, place);
+  const seen = watching.next();
+  await alice.del('bob');
+  await alice.buddies();
+  t.deepEqual((await seen).value, [], 'who watches goes on watching');
+});
+
+test.serial('when the agent crashes in a chat, the chat is over on both sides', async (t) => {
+  const place = await aliceAndBob(t);
+  const calling = place.alice.call('bob');
+  const peer = await place.bob.called();
+  peer.send('OK\n');
+  const chat = await calling;
+  const lines: string[] = [];
+  const reading = (async () => {
+    for await (const { text } of chat) lines.push(text);
+  })();
+  await crashAndRestart('client');
+  await reading;
+  t.is(typeof (await chat.closed).reason, 'string');
+  await t.throwsAsync(chat.send('too late'), { code: 'chat.broken' });
+  await peer.ended();
+  await works(t, place);
+});
+
+for (const kind of ['chat', 'chats'] as const) {
+  test.serial(
+    `when ${kind} crash${kind === 'chat' ? 'es' : ''}, the chat is over, and another can follow`,
+    async (t) => {
+      const place = await aliceAndBob(t);
+      const calling = place.alice.call('bob');
+      const peer = await place.bob.called();
+      peer.send('OK\n');
+      const chat = await calling;
+      const reading = (async () => {
+        for await (const _ of chat) t.fail('nothing was said');
+      })();
+      crash(latest(kind));
+      await reading;
+      await chat.closed;
+      await peer.ended();
+      await works(t, place);
+    },
+  );
+}
+
+test.serial('when a call is under way and its actor crashes, the caller is told so', async (t) => {
+  const place = await aliceAndBob(t);
+  const calling = place.alice.call('bob');
+  await place.bob.called();
+  const rejected = t.throwsAsync(calling, { code: 'buddy.unreachable' });
+  crash(latest('chat'));
+  await rejected;
+  await works(t, place);
+});
+
+test.serial('when a caller waits for the program and its actor crashes, the call is over', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  const port = await alice.listen();
+  const calls = alice.calls[Symbol.asyncIterator]();
+  const caller = await Peer.call(t, port);
+  caller.send('HELLO bob\n');
+  const { value: call } = await calls.next();
+  crash(latest('chat'));
+  await call?.over;
+  await t.throwsAsync(async () => call?.accept(), { code: 'call.over' });
+  await caller.ended();
+  const next = await Peer.call(t, port);
+  next.send('HELLO bob\n');
+  const { value: second } = await calls.next();
+  second?.reject();
+  t.is(await next.line(), 'REJECT');
+});
+
+test.serial('when the heartbeat crashes, a question is answered all the same', async (t) => {
+  const place = await aliceAndBob(t);
+  const asking = place.alice.buddies();
+  await crashAndRestart('heartbeat');
+  t.is((await asking)[0]?.id, 'bob' as never);
+  await works(t, place);
+});
+
+test.serial('when calls crashes, it listens on the same port again', async (t) => {
+  const place = await aliceAndBob(t);
+  const port = await place.alice.listen();
+  await crashAndRestart('calls');
+  await until(() => latest('calls')?.getSnapshot().ready);
+  const caller = await Peer.call(t, port);
+  caller.send('HELLO bob\n');
+  for await (const call of place.alice.calls) {
+    call.reject();
+    break;
+  }
+  t.is(await caller.line(), 'REJECT');
+});
+
+test.serial('a client whose agent crashes too often ends, and says why', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  let hasEnded = false;
+  const ended = alice.ended.then(({ error }) => {
+    hasEnded = true;
+    return error;
+  });
+  const calls = alice.calls[Symbol.asyncIterator]().next();
+  const asking = t.throwsAsync(
+    (async () => {
+      while (!hasEnded)
+        await alice
+          .buddies()
+          .catch((error) => (error.code === 'client.closed' ? undefined : Promise.reject(error)));
+      return alice.buddies();
+    })(),
+    { code: 'client.closed' },
+  );
+  while (!hasEnded) {
+    crash(latest('client'));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.true((await ended) instanceof Error);
+  t.true((await calls).done);
+  await asking;
+});
