@@ -228,7 +228,7 @@ export const clientMachine = clientSetup.createMachine({
               },
               {
                 guard: 'isLoginAnswer',
-                description: 'Whoever says so is: the server is not asked.',
+                description: 'Whoever says who they are is believed: the server is not asked.',
                 target: '#client.resuming',
                 actions: [
                   'dropQuestion',
