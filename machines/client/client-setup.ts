@@ -6,10 +6,12 @@
 import {
   type ActorRef,
   type AnyActorRef,
+  and,
   assign,
   type EventObject,
   enqueueActions,
   fromPromise,
+  not,
   type Snapshot,
   sendTo,
   setup,
@@ -276,6 +278,17 @@ export const clientSetup = setup({
     isRegistered: ({ context, event }) => context.request?.op === 'REG' && isDone(event),
     isListChanged: ({ context, event }) => context.request?.op !== 'REG' && isDone(event),
     isInputExhausted: ({ context }) => context.inputExhausted,
+
+    // Made of others, and named: a condition that the chart puts together itself shows as nothing in a drawing.
+    isReturn: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
+    isLoginAnswer: and(['isLogin', 'isId']),
+    isMessageAnswer: and(['isMessage', 'isId']),
+    isHistoryAnswer: and(['isHistory', 'isSearch']),
+    isUnblockAnswer: and(['isBlock', 'isToken', 'isBlockedName']),
+    isBlockAnswer: and(['isBlock', 'isToken']),
+    isRequestAnswer: and([not('isLogin'), not('isMessage'), not('isHistory'), not('isBlock'), 'isToken']),
+    isCurrentChatBroken: and(['isCurrentChat', 'isBroken']),
+    isCallableAgain: and(['isCurrentChat', 'isBroken', 'isInteractive', 'hasPeerId']),
   },
 
   actions: {

@@ -7,15 +7,13 @@
  * an actor that it invokes for each request.
  */
 
-import { and, not } from 'xstate';
 import { NO_CALLS } from './callers.js';
-import { clientSetup, requestOf } from './client-setup.js';
+import { type ClientContext, type ClientInput, clientSetup, requestOf } from './client-setup.js';
 import { CALL_PROMPT, CALLING_PROMPT, CHAT_PROMPT, MENU_PROMPT, SAY } from './view.js';
 
-export const clientMachine = clientSetup.createMachine({
-  id: 'client',
-  description: 'One user at one terminal, talking to one buddy at a time.',
-  context: ({ input }) => ({
+/** What the client knows when it starts. */
+function firstContext({ input }: { readonly input: ClientInput }): ClientContext {
+  return {
     ...input,
     question: undefined,
     isMenuKnown: false,
@@ -36,18 +34,38 @@ export const clientMachine = clientSetup.createMachine({
     isResending: false,
     outbox: [],
     inputExhausted: false,
-  }),
+  };
+}
+
+export const clientMachine = clientSetup.createMachine({
+  id: 'client',
+  description: 'One user at one terminal, talking to one buddy at a time.',
+  context: firstContext,
   initial: 'starting',
   on: {
     'terminal.opened': {
       actions: ['showStatus', 'reopenPrompt'],
       description: 'A terminal that was restarted shows nothing.',
     },
-    'buddies.received': { actions: ['rememberBuddies', 'showStatus'] },
-    'blocked.changed': { actions: 'rememberBlocked' },
-    'archive.failed': { actions: 'sayArchiveFailed' },
-    'user.idled': { guard: 'isOnline', actions: ['becomeIdle', 'announceUser', 'showStatus'] },
-    'user.returned': { guard: 'isIdle', actions: ['becomeBack', 'announceUser', 'showStatus'] },
+    'buddies.received': {
+      actions: ['rememberBuddies', 'showStatus'],
+      description: 'The heartbeat brings them every 10 s.',
+    },
+    'blocked.changed': {
+      actions: 'rememberBlocked',
+      description: 'At the start, or an answer that comes late.',
+    },
+    'archive.failed': { actions: 'sayArchiveFailed', description: 'The user is told, and goes on.' },
+    'user.idled': {
+      guard: 'isOnline',
+      actions: ['becomeIdle', 'announceUser', 'showStatus'],
+      description: 'Away, for no key was pressed for long.',
+    },
+    'user.returned': {
+      guard: 'isIdle',
+      actions: ['becomeBack', 'announceUser', 'showStatus'],
+      description: 'Whoever went away by hand stays away.',
+    },
     'message.sent': { actions: 'noteSent', description: 'Of a chat that its user has left.' },
     'message.failed': { actions: 'sayUndelivered', description: 'Likewise.' },
     'message.lost': { actions: 'sayUndelivered', description: 'Likewise.' },
@@ -57,14 +75,23 @@ export const clientMachine = clientSetup.createMachine({
     'call.accepted': { actions: 'dismissChat', description: 'Of a chat that this client knows nothing of.' },
     'message.received': { actions: 'dismissChat', description: 'Likewise.' },
     'input.exhausted': { actions: 'noteExhausted', description: 'What was asked is still answered.' },
-    'input.ended': { target: '.left', actions: 'sayUnfinished' },
-    'shutdown.requested': { target: '.left', actions: 'sayUnfinished' },
+    'input.ended': {
+      target: '.left',
+      actions: 'sayUnfinished',
+      description: 'Whatever was going on, it is over.',
+    },
+    'shutdown.requested': { target: '.left', actions: 'sayUnfinished', description: 'Likewise.' },
   },
   states: {
     starting: {
       description: 'Signs in whom the command line names.',
       always: [
-        { guard: 'hasUser', target: 'resuming', actions: ['announceUser', 'saySignedIn'] },
+        {
+          guard: 'hasUser',
+          target: 'resuming',
+          actions: ['announceUser', 'saySignedIn'],
+          description: 'Signed in without asking the server.',
+        },
         { target: 'resuming' },
       ],
     },
@@ -72,9 +99,18 @@ export const clientMachine = clientSetup.createMachine({
       description: 'Whatever is over, this decides what the user comes back to.',
       entry: 'forgetChat',
       always: [
-        { guard: 'hasWaitingCall', target: 'busy.ringing', actions: 'takeWaitingCall' },
-        { guard: 'hasUndelivered', target: 'free.offering' },
-        { guard: 'hasQuestion', target: 'free.asking' },
+        {
+          guard: 'hasWaitingCall',
+          target: 'busy.ringing',
+          actions: 'takeWaitingCall',
+          description: 'Whoever waits comes first.',
+        },
+        {
+          guard: 'hasUndelivered',
+          target: 'free.offering',
+          description: 'Lines of the user did not arrive.',
+        },
+        { guard: 'hasQuestion', target: 'free.asking', description: 'A call came while it was asked.' },
         { guard: 'hasUser', target: 'free.menu' },
         { target: 'free.signedOut' },
       ],
@@ -156,7 +192,8 @@ export const clientMachine = clientSetup.createMachine({
                 actions: { type: 'ask', params: { question: 'history' } },
               },
               {
-                guard: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
+                guard: 'isReturn',
+                description: 'Back again.',
                 actions: [
                   'becomeBack',
                   'announceUser',
@@ -191,7 +228,8 @@ export const clientMachine = clientSetup.createMachine({
                 description: 'Never mind.',
               },
               {
-                guard: and(['isLogin', 'isId']),
+                guard: 'isLoginAnswer',
+                description: 'Whoever says who they are is believed: the server is not asked.',
                 target: '#client.resuming',
                 actions: [
                   'dropQuestion',
@@ -203,27 +241,28 @@ export const clientMachine = clientSetup.createMachine({
                 ],
               },
               {
-                guard: and(['isMessage', 'isId']),
+                guard: 'isMessageAnswer',
                 target: '#client.waiting.forBuddy',
                 actions: ['dropQuestion', 'rememberBuddy'],
               },
               {
-                guard: and(['isHistory', 'isSearch']),
+                guard: 'isHistoryAnswer',
                 target: '#client.waiting.forHistory',
                 actions: ['dropQuestion', 'showHistory'],
               },
               {
-                guard: and(['isBlock', 'isToken', 'isBlockedName']),
+                guard: 'isUnblockAnswer',
                 target: '#client.waiting.forBlocked',
                 actions: ['dropQuestion', 'unblock'],
               },
               {
-                guard: and(['isBlock', 'isToken']),
+                guard: 'isBlockAnswer',
                 target: '#client.waiting.forBlocked',
                 actions: ['dropQuestion', 'block'],
               },
               {
-                guard: and([not('isLogin'), not('isMessage'), not('isHistory'), not('isBlock'), 'isToken']),
+                guard: 'isRequestAnswer',
+                description: 'REG, ADD or DEL: whether the id is one is for the server to say.',
                 target: '#client.waiting.forReply',
                 actions: ['prepareRequest', 'dropQuestion'],
               },
@@ -231,6 +270,7 @@ export const clientMachine = clientSetup.createMachine({
                 target: 'asking',
                 reenter: true,
                 actions: { type: 'say', params: { text: SAY.idHint } },
+                description: 'No id: asked again.',
               },
             ],
           },
@@ -261,13 +301,18 @@ export const clientMachine = clientSetup.createMachine({
       initial: 'forReply',
       on: {
         'call.received': [
-          { guard: 'isUnwelcome', actions: 'rejectCaller' },
-          { guard: 'hasWaitingCall', actions: ['rejectCaller', 'noteBusy'] },
+          { guard: 'isUnwelcome', actions: 'rejectCaller', description: 'Nobody is told.' },
+          {
+            guard: 'hasWaitingCall',
+            actions: ['rejectCaller', 'noteBusy'],
+            description: 'One waits, and no more.',
+          },
           { actions: 'keepCallWaiting' },
         ],
         'chat.closed': {
           guard: 'isWaitingCall',
           actions: ['noteHangUp', 'dropWaitingCall', 'showStatus'],
+          description: 'The caller did not wait any longer.',
         },
       },
       states: {
@@ -289,8 +334,13 @@ export const clientMachine = clientSetup.createMachine({
                   'showStatus',
                 ],
               },
-              { guard: 'isListChanged', target: '#client.resuming', actions: ['sayReply', 'getBuddies'] },
-              { target: '#client.resuming', actions: 'sayReply' },
+              {
+                guard: 'isListChanged',
+                target: '#client.resuming',
+                actions: ['sayReply', 'getBuddies'],
+                description: 'The list has changed, so it is asked for.',
+              },
+              { target: '#client.resuming', actions: 'sayReply', description: 'The server refused it.' },
             ],
             onError: { target: '#client.resuming', actions: 'sayServerError' },
           },
@@ -318,6 +368,7 @@ export const clientMachine = clientSetup.createMachine({
               {
                 guard: 'isCallable',
                 target: 'placing',
+                description: 'The server is silent, but the buddy may still be where it was.',
                 actions: { type: 'say', params: { text: SAY.callingFromMemory } },
               },
               { target: '#client.resuming', actions: { type: 'say', params: { text: SAY.serverSilent } } },
@@ -346,12 +397,14 @@ export const clientMachine = clientSetup.createMachine({
           on: {
             'blocked.changed': { target: '#client.resuming', actions: ['rememberBlocked', 'sayBlocked'] },
           },
-          after: { readPatience: '#client.resuming' },
+          after: {
+            readPatience: { target: '#client.resuming', description: 'It comes late, or was told of.' },
+          },
         },
         placing: {
           description: 'Calls the buddy, if somebody else did not call first.',
           always: [
-            { guard: 'hasWaitingCall', target: '#client.resuming' },
+            { guard: 'hasWaitingCall', target: '#client.resuming', description: 'It rings instead.' },
             {
               guard: 'isInputExhausted',
               target: '#client.left',
@@ -369,8 +422,8 @@ export const clientMachine = clientSetup.createMachine({
       initial: 'ringing',
       on: {
         'call.received': [
-          { guard: 'isUnwelcome', actions: 'rejectCaller' },
-          { actions: ['rejectCaller', 'noteBusy'] },
+          { guard: 'isUnwelcome', actions: 'rejectCaller', description: 'Nobody is told.' },
+          { actions: ['rejectCaller', 'noteBusy'], description: 'The user is told, though not of many.' },
         ],
       },
       states: {
@@ -403,6 +456,7 @@ export const clientMachine = clientSetup.createMachine({
               guard: 'isCurrentChat',
               target: '#client.resuming',
               actions: ['noteHangUp', 'showStatus'],
+              description: 'The caller hung up.',
             },
           },
           after: {
@@ -445,8 +499,11 @@ export const clientMachine = clientSetup.createMachine({
             },
           },
           on: {
-            'call.placed': { actions: 'rememberChat' },
-            'input.exhausted': '#client.left',
+            'call.placed': { actions: 'rememberChat', description: 'The supervisor of chats made one.' },
+            'input.exhausted': {
+              target: '#client.left',
+              description: 'Nobody could talk, whatever the buddy says.',
+            },
             'call.accepted': {
               guard: 'isCurrentChat',
               target: 'chatting',
@@ -483,21 +540,28 @@ export const clientMachine = clientSetup.createMachine({
               guard: 'isCurrentChat',
               actions: ['sayUndelivered', 'keepUndelivered', 'takeFromOutbox'],
             },
-            'message.lost': { guard: 'isCurrentChat', actions: ['sayUndelivered', 'keepUndelivered'] },
+            'message.lost': {
+              guard: 'isCurrentChat',
+              actions: ['sayUndelivered', 'keepUndelivered'],
+              description: 'The network had taken it, but it never arrived.',
+            },
             'chat.closed': [
               {
-                guard: and(['isCurrentChat', 'isBroken', 'isInteractive', 'hasPeerId']),
+                guard: 'isCallableAgain',
+                description: 'It broke, and somebody is there who can say whether to call again.',
                 target: '#client.free.offering',
                 actions: ['sayBroken', 'missHeldMessage'],
               },
               {
-                guard: and(['isCurrentChat', 'isBroken']),
+                guard: 'isCurrentChatBroken',
+                description: 'It broke, and nobody can be called or asked.',
                 target: '#client.resuming',
                 actions: ['sayBroken', 'missHeldMessage', 'dropPeersUndelivered'],
               },
               {
                 guard: 'isCurrentChat',
                 target: '#client.resuming',
+                description: 'The buddy left.',
                 actions: [
                   { type: 'say', params: { text: SAY.chatClosed } },
                   'missHeldMessage',
@@ -554,7 +618,11 @@ export const clientMachine = clientSetup.createMachine({
                     target: '#client.resuming',
                     actions: ['leaveChat', { type: 'say', params: { text: SAY.chatClosed } }],
                   },
-                  { target: 'held', actions: ['holdMessage', 'closePrompt'] },
+                  {
+                    target: 'held',
+                    actions: ['holdMessage', 'closePrompt'],
+                    description: 'It waits its turn.',
+                  },
                 ],
               },
             },

@@ -52,7 +52,11 @@ export const connectionMachine = setup({
     receiving: {
       description: 'Waits for a whole line, at most 10 s from accept.',
       on: {
-        'request.received': { target: 'committing', actions: ['restartDeadline', 'submitChange'] },
+        'request.received': {
+          target: 'committing',
+          actions: ['restartDeadline', 'submitChange'],
+          description: 'What becomes of it is for the store to say.',
+        },
         'request.refused': {
           target: 'replied',
           actions: ['restartDeadline', 'sendReply'],
@@ -70,7 +74,11 @@ export const connectionMachine = setup({
     committing: {
       description: 'Waits for the store to make the change durable, at most 10 s.',
       on: {
-        'change.answered': { target: 'replied', actions: ['restartDeadline', 'sendReply'] },
+        'change.answered': {
+          target: 'replied',
+          actions: ['restartDeadline', 'sendReply'],
+          description: 'The change is on disk, or refused.',
+        },
         'deadline.passed': {
           target: 'replied',
           actions: ['restartDeadline', 'sendUnavailable'],
@@ -86,7 +94,10 @@ export const connectionMachine = setup({
         'socket.closed': 'closed',
         'input.flooded': { target: 'closed', description: 'It goes on sending what nobody reads.' },
         'deadline.passed': { target: 'closed', description: 'It neither sends nor closes.' },
-        'shutdown.requested': 'closed',
+        'shutdown.requested': {
+          target: 'closed',
+          description: 'The reply is written: nobody waits any longer for its client.',
+        },
       },
     },
     closed: { type: 'final', description: 'The socket is gone, or about to be.' },

@@ -1,0 +1,17 @@
+/** The statecharts there are, and what file each is in. */
+
+import type { AnyStateMachine } from 'xstate';
+import { chatMachine } from '../../machines/client/chat.js';
+import { clientMachine } from '../../machines/client/client.js';
+import { connectionMachine } from '../../machines/server/connection.js';
+
+export interface Chart {
+  readonly machine: AnyStateMachine;
+  readonly file: string;
+}
+
+export const CHARTS: readonly Chart[] = [
+  { machine: connectionMachine, file: 'machines/server/connection.ts' },
+  { machine: chatMachine, file: 'machines/client/chat.ts' },
+  { machine: clientMachine, file: 'machines/client/client.ts' },
+];

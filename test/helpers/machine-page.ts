@@ -1,0 +1,38 @@
+/** The page that shows every statechart: its drawing, a sentence, and what its states are. */
+
+import type { AnyStateNode } from 'xstate';
+import { nodesOf } from './chart-arrows.js';
+import type { Chart } from './charts.js';
+
+const HEAD = `# The machines
+
+Each statechart as it is: \`npm run diagrams\` draws them, and writes this page, from the machines themselves, and a test
+fails when they are stale.
+
+Names are what the code calls them. Arrows are labelled by \`event [guard]\`; one that has no event is taken at once, and
+one that begins at a frame is there in all the states inside. A dashed box stands for the state of that name elsewhere in the drawing.
+What a state does with an event without leaving is not drawn. Where an SVG is shown by itself, a pointer that rests on a
+state or an arrow is told what it is for.
+`;
+
+export function pageOf(charts: readonly Chart[]): string {
+  return [HEAD, ...charts.map(sectionOf)].join('\n');
+}
+
+function sectionOf({ machine: { id, root }, file }: Chart): string {
+  const states = nodesOf(root).filter((node) => node !== root);
+  return `## ${id}
+
+${root.description} (\`${file}\`)
+
+![The states of ${id}, and what leads from one to another](${id}.svg)
+
+| state | |
+| --- | --- |
+${states.map(rowOf).join('\n')}
+`;
+}
+
+function rowOf({ path, description = '' }: AnyStateNode): string {
+  return `| \`${path.join('.')}\` | ${description.replaceAll('|', '\\|')} |`;
+}

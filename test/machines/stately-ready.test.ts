@@ -1,0 +1,122 @@
+/**
+ * Stately's tools, like the drawings in docs/machines, show names and descriptions, and nothing of a function that stands in a chart
+ * itself. So a chart's configuration has none.
+ */
+
+import test from 'ava';
+import { CHARTS } from '../helpers/charts.js';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Where XState takes nothing but a function: it has a name of its own, and not that of its place. */
+const PLACES_OF_FUNCTIONS = ['context', 'input'];
+
+for (const { machine } of CHARTS) {
+  const { config, implementations } = machine;
+
+  test(`${machine.id} has no function in its chart`, (t) => {
+    t.deepEqual([...functionsIn(config, '')], []);
+  });
+
+  test(`${machine.id} says of each of its states what it is`, (t) => {
+    const silent = statesOf(config, machine.id).filter(([, { description }]) => !description);
+    t.deepEqual(
+      silent.map(([path]) => path),
+      [],
+    );
+  });
+
+  test(`${machine.id} has all that it names`, (t) => {
+    const missing = statesOf(config, machine.id).flatMap(([path, state]) =>
+      namesIn(state)
+        .filter(([kind, name]) => !(name in implementations[kind]))
+        .map(([kind, name]) => `${path}: ${name} is none of its ${kind}`),
+    );
+    t.deepEqual(missing, []);
+  });
+}
+
+test('a function, an unknown name and a state without a description are found', (t) => {
+  const inline = {
+    entry: () => {},
+    context: () => ({}),
+    on: { go: [{ guard: () => true }] },
+    invoke: { input: inlineInput },
+  };
+  t.deepEqual([...functionsIn(inline, '')], ['.entry', '.context', '.on.go.0.guard']);
+  const state = {
+    entry: 'one',
+    on: { go: { guard: { type: 'two' }, actions: ['three'] } },
+    after: { four: 'x' },
+    invoke: { src: 'six' },
+  };
+  t.deepEqual(namesIn(state), [
+    ['actions', 'one'],
+    ['actions', 'three'],
+    ['guards', 'two'],
+    ['delays', 'four'],
+    ['actors', 'six'],
+  ]);
+  t.deepEqual(
+    statesOf({ states: { outer: { states: { inner: {} } } } }, 'root').map(([path]) => path),
+    ['root', 'root.outer', 'root.outer.inner'],
+  );
+});
+
+function inlineInput(): void {}
+
+/** Where the configuration has functions that show as nothing. */
+function* functionsIn(value: unknown, path: string): Generator<string> {
+  const place = path.slice(path.lastIndexOf('.') + 1);
+  if (typeof value === 'function' && !(PLACES_OF_FUNCTIONS.includes(place) && value.name !== place))
+    yield path;
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) yield* functionsIn(inner, `${path}.${key}`);
+}
+
+function statesOf(config: Config, path: string): (readonly [string, Config])[] {
+  const inner = Object.entries((config['states'] ?? {}) as Record<string, Config>);
+  return [[path, config], ...inner.flatMap(([name, state]) => statesOf(state, `${path}.${name}`))];
+}
+
+/** What a state, without those in it, names. */
+function namesIn(state: Config): (readonly ['actions' | 'guards' | 'actors' | 'delays', string])[] {
+  const invoked = listOf(state['invoke']) as Config[];
+  const transitions = [state, ...invoked]
+    .flatMap(({ on, after, always, onDone, onError, onSnapshot }) => [
+      ...Object.values(on ?? {}),
+      ...Object.values(after ?? {}),
+      always,
+      onDone,
+      onError,
+      onSnapshot,
+    ])
+    .flatMap(listOf) as (string | Config)[];
+  const actions = [
+    state['entry'],
+    state['exit'],
+    ...transitions.map((transition) => propertyOf(transition, 'actions')),
+  ];
+  return [
+    ...actions.flatMap(listOf).map((action) => ['actions', nameOf(action)] as const),
+    ...transitions
+      .flatMap((transition) => listOf(propertyOf(transition, 'guard')))
+      .map((guard) => ['guards', nameOf(guard)] as const),
+    ...Object.keys(state['after'] ?? {}).map((delay) => ['delays', delay] as const),
+    ...invoked.map(({ src }) => ['actors', String(src)] as const),
+  ];
+}
+
+function listOf(value: unknown): unknown[] {
+  return value === undefined ? [] : [value].flat();
+}
+
+function propertyOf(transition: string | Config, name: string): unknown {
+  return typeof transition === 'string' ? undefined : transition[name];
+}
+
+function nameOf(named: unknown): string {
+  return typeof named === 'object' && named !== null
+    ? String((named as { readonly type?: unknown }).type)
+    : String(named);
+}
