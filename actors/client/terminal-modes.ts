@@ -7,6 +7,9 @@ import { writeSync } from 'node:fs';
 import type { ConsoleStreams } from './console.js';
 import { PASTE_MODE_OFF, PASTE_MODE_ON } from './paste.js';
 
+/** How long the system may take to stop a program, in milliseconds. */
+const STOP_MS = 100;
+
 export interface TerminalModesOptions extends ConsoleStreams {
   /** Called before the program stops, while the screen is still its own. */
   readonly onStop: () => void;
@@ -26,6 +29,7 @@ export interface TerminalModes {
 /** Puts the terminal into its modes. */
 export function openTerminalModes(options: TerminalModesOptions): TerminalModes {
   const { stdin, stdout, onStop, onContinue, guard } = options;
+  let stopTimer: NodeJS.Timeout | undefined;
 
   function enter(): void {
     stdin.setRawMode(true);
@@ -54,9 +58,15 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
     process.off('SIGTSTP', stop);
     // The whole group, as the terminal itself would: npx and its shell are in it too.
     process.kill(0, 'SIGTSTP');
+    // Where no shell could continue it, the system does not stop it. If it did, the first of the two times may be over
+    // when it goes on, but before the second the SIGCONT comes.
+    stopTimer = setTimeout(() => {
+      stopTimer = setTimeout(goOn, STOP_MS);
+    }, STOP_MS);
   });
 
   const goOn = guard(() => {
+    clearTimeout(stopTimer);
     process.off('SIGTSTP', stop).on('SIGTSTP', stop);
     // What stopped it may have been a SIGSTOP: then the shell changed the modes, and Node.js knows nothing of it.
     stdin.setRawMode(false);
@@ -70,6 +80,7 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
   return {
     stop,
     close() {
+      clearTimeout(stopTimer);
       process.off('SIGCONT', goOn).off('SIGTSTP', stop).off('exit', leaveAtExit);
       leave();
     },

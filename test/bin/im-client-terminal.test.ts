@@ -1,4 +1,5 @@
 import anyTest, { type ExecutionContext } from 'ava';
+import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../actors/client/paste.js';
 import { MENU_REMINDER } from '../../machines/client/view.js';
 import { ask, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
@@ -344,6 +345,17 @@ test('Ctrl-Z gives the terminal back, and fg takes up where it was', async (t) =
   await shell.shows('Enter user id: ali');
   shell.press('ce\r');
   await shell.until(() => shell.rows().includes('Signed in as alice.'));
+  t.pass();
+});
+
+test('Ctrl-Z without a shell to go back to changes nothing for long', async (t) => {
+  const { alice } = await aliceInTerminal(t);
+  alice.press('\u001a');
+  const modes = () => alice.output.split(PASTE_MODE_OFF)[1]?.includes(PASTE_MODE_ON);
+  await alice.until(() => modes() ?? false, 'the modes given back and taken again');
+  await alice.shows('Your choice:');
+  alice.press('l');
+  await alice.shows('Your choice: L', 'Enter user id:');
   t.pass();
 });
 
