@@ -6,9 +6,13 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Drawing, fetchDrawing } from './drawing.js';
 import type { Step } from './model.js';
 
-/** Drawings are shown as large as fits between these, unless one zooms; 1 is the size at which they were drawn. */
-const MIN_FIT = 0.85;
+/**
+ * A drawing is shown as a whole, as large as fits up to this; 1 is the size at which it was drawn. One that would be too
+ * small to read is shown in part, at a size that can be read.
+ */
 const MAX_FIT = 1.6;
+const MIN_FIT = 0.6;
+const READABLE = 0.85;
 
 /** Around a drawing, in pixels; style.css has the same. */
 const PADDING = 14;
@@ -64,7 +68,7 @@ export function Chart({ machine, token, states, counts, steps, now }: ChartProps
       if (frame.current === null) return;
       const { clientWidth, clientHeight } = frame.current;
       const whole = Math.min((clientWidth - 2 * PADDING) / width, (clientHeight - 2 * PADDING) / height);
-      const scale = Math.min(Math.max(whole, MIN_FIT), MAX_FIT) * zoom;
+      const scale = (whole < MIN_FIT ? READABLE : Math.min(whole, MAX_FIT)) * zoom;
       svg.style.width = `${Math.floor(width * scale)}px`;
       svg.style.height = `${Math.floor(height * scale)}px`;
     };

@@ -55,7 +55,7 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
         id="search"
         type="search"
         value={search}
-        placeholder="Search actors and lives"
+        placeholder="Search"
         aria-label="Search actors and lives"
         aria-keyshortcuts="/"
         onInput={({ currentTarget }) => onSearch(currentTarget.value)}

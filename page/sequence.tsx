@@ -187,7 +187,7 @@ function Arrow({ message, start, end, isLast, y, isPinned, onPin }: ArrowProps) 
         y={isLoop ? y - 2 : y - 6}
       >
         {type}
-        {texts.length > 0 && <tspan class="more">{`  ${shortFields(fields, MAX_INLINE_LENGTH)}`}</tspan>}
+        <tspan class="more">{` ${shortFields(fields, MAX_INLINE_LENGTH)}`}</tspan>
       </text>
     </g>
   );

@@ -40,9 +40,9 @@ export function fieldTexts(
   });
 }
 
-/** The plain values in the fields of a message, without their names, cut to a length in characters. */
+/** The telling values in the fields of a message, without their names, cut to a length in characters. */
 export function shortFields(fields: Readonly<Record<string, unknown>> | undefined, length: number): string {
-  const text = plainValuesIn(fields).join(' ');
+  const text = tellingValuesIn(fields).join(' ');
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
@@ -62,9 +62,11 @@ export function shortArrowText(arrow: string): string {
     : `${source.slice(common).join('.')} → ${target.slice(common).join('.') || source.at(common - 1)}`;
 }
 
-function plainValuesIn(value: unknown): readonly string[] {
-  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(plainValuesIn);
-  return value === undefined || value === null ? [] : [String(value)];
+function tellingValuesIn(value: unknown): readonly string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(tellingValuesIn);
+  // A yes or no says nothing without its name; `<Socket>` and the like say nothing at all.
+  const isTelling = typeof value === 'number' || (typeof value === 'string' && !/^<.*>$/.test(value));
+  return isTelling ? [String(value)] : [];
 }
 
 function pad(part: number, length: number): string {

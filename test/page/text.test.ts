@@ -7,6 +7,7 @@ import {
   nameIn,
   preciseClock,
   shortArrowText,
+  shortFields,
 } from '../../page/text.js';
 
 test('numbers, times and names are as people read them', (t) => {
@@ -42,5 +43,11 @@ test('fields are names and values, long ones cut', (t) => {
     ['reply', '200'],
     ['list', '[1,2]'],
   ]);
+  t.is(
+    shortFields({ change: { op: 'ADD', id: 'ada' }, none: null, own: true, from: '<Socket>', code: 7 }, 20),
+    'ADD ada 7',
+  );
+  t.is(shortFields({ text: 'hello there' }, 8), 'hello t…');
+  t.is(shortFields(undefined, 8), '');
   t.true((fieldTexts({ long: 'x'.repeat(1_000) })[0]?.[1].length ?? 0) < 300);
 });
