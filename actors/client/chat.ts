@@ -34,9 +34,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Longest wait for a buddy to close after us, in milliseconds. */
 const LINGER_MS = 5_000;
 
-/** A chunk so large means that more is waiting, in bytes: a person's lines come one by one, and cost no pause. */
-const FLOOD_BYTES = 16 * 1024;
-
 /** Most lines kept of a caller that talks before it is accepted; then it is not read on. */
 const MAX_EARLY_LINES = 16;
 
@@ -77,7 +74,12 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
             allowHalfOpen: true,
             noDelay: true,
           });
-    const reading = new Reading(socket);
+    const reading = new Reading(
+      socket,
+      scope.guard((line: Line) => {
+        scope.self.send({ type: 'line.received', text: decodeLine(line), cut: line.cut });
+      }),
+    );
     listen(socket, reading, scope);
     self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
     const client = addressOf(scope.system, CLIENT);
@@ -172,29 +174,36 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
 function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEvent>): void {
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
-  const take = (line: Line) => self.send({ type: 'line.received', text: decodeLine(line), cut: line.cut });
-
   socket.on('connect', () => self.send({ type: 'socket.connected' }));
   socket.on(
     'data',
     scope.guard((chunk: Buffer) => {
-      splitter.push(chunk).forEach(take);
-      if (chunk.length >= FLOOD_BYTES) reading.rest();
+      reading.push(splitter.push(chunk), chunk.length);
     }),
   );
   socket.on(
     'end',
     scope.guard(() => {
       const line = splitter.end();
-      if (line !== undefined) take(line);
-      self.send({ type: 'socket.ended' });
+      if (line !== undefined) reading.push([line], 0);
+      reading.end(() => self.send({ type: 'socket.ended' }));
     }),
   );
-  socket.on('close', () => self.send({ type: 'socket.closed' }));
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-    self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
-  });
+  socket.on(
+    'close',
+    scope.guard(() => {
+      reading.finish();
+      self.send({ type: 'socket.closed' });
+    }),
+  );
+  socket.on(
+    'error',
+    scope.guard((error: NodeJS.ErrnoException) => {
+      reading.finish();
+      const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
+    }),
+  );
 }
 
 function startTimer(chat: Chat, delayMs: number): void {
