@@ -121,7 +121,8 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       const { bytes, cut } = encodeMessage(text);
       // Back-pressure: the next line is asked for when this one has gone to the network.
       const sent = toDisplayText(decodeLine({ bytes: bytes.subarray(0, -1), cut }));
-      chat.delivery.write(text, bytes, () => tell(chat, { type: 'message.sent', text: sent, cut }));
+      const onSent = chat.scope.guard(() => tell(chat, { type: 'message.sent', text: sent, cut }));
+      chat.delivery.write(text, bytes, onSent);
       if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
     },
     watchDelivery: ({ delivery }) => delivery.watch(),

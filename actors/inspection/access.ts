@@ -21,7 +21,7 @@ export function refusalOf(
   given: string | null,
   { port, token }: { readonly port: number; readonly token: string },
 ): AccessRefusal | undefined {
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'This inspector only shows.' };
+  if (method !== 'GET') return { status: 405, reason: 'This inspector only shows.' };
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!hosts.includes(headers.host ?? '')) return { status: 403, reason: 'This inspector has another name.' };
   const { origin } = headers;

@@ -27,6 +27,9 @@ const FRAMES_PER_SIGN_OF_LIFE = 150;
 /** Most browsers, or tabs of one, that look at once. */
 export const MAX_VIEWERS = 8;
 
+/** Most connections of browsers at once; what they ask for besides streams is over in an instant. */
+const MAX_CONNECTIONS = 64;
+
 /** Files that pages ask for, by their address, with their type. */
 const ASSET = /^\/(?:(?<page>(?:main|stately)\.js|style\.css)|machines\/(?<drawing>[a-z]+\.svg))$/;
 const TYPES: Readonly<Record<string, string>> = {
@@ -63,6 +66,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     const server = createServer((request, response) => {
       scope.guard(answer)(request, response);
     });
+    server.maxConnections = MAX_CONNECTIONS;
     server.on('error', scope.guard(fail));
     server.listen(port, INSPECTION_HOST, scope.guard(onListening));
 
@@ -81,11 +85,10 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       response.setHeader('x-content-type-options', 'nosniff');
       response.setHeader('cross-origin-resource-policy', 'same-origin');
       response.setHeader('cache-control', 'no-store');
-      const url = URL.parse(request.url ?? '', `http://${INSPECTION_HOST}`);
-      const given = url?.searchParams.get('token') ?? null;
+      const [path = '', query] = (request.url ?? '').split('?', 2);
+      const given = new URLSearchParams(query).get('token');
       const refusal = refusalOf(request, given, { port: ownPort, token });
       if (refusal !== undefined) return say(response, refusal.status, refusal.reason);
-      const path = url?.pathname ?? '';
       const page = PAGES.get(path);
       if (page !== undefined) {
         response.setHeader('content-security-policy', contentPolicy(page));
@@ -107,6 +110,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
 
     function look(response: ServerResponse): void {
       if (viewers.size >= MAX_VIEWERS) return say(response, 503, `At most ${MAX_VIEWERS} can look at once.`);
+      tell(); // What happened until now the newcomer is told as past.
       const viewer = new Viewer(response, () => scope.now());
       viewers.add(viewer);
       response.on('error', () => {}); // 'close' follows.
@@ -117,6 +121,19 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       viewer.hello({ ...hello, lives: watch.past });
       watch.begin();
       timer ??= scope.sendLater({ type: 'frame.due' }, 0);
+    }
+
+    /** Tells all who look what happened since the last time. */
+    function tell(): void {
+      const all = [...viewers];
+      const frame = all.length > 0 ? watch.frame(all.some(({ needsActors }) => needsActors)) : undefined;
+      quietFrames = frame === undefined ? quietFrames + 1 : 0;
+      if (frame !== undefined) {
+        const json = JSON.stringify(frame);
+        for (const viewer of all) viewer.frame(json, frame);
+      } else if (quietFrames % FRAMES_PER_SIGN_OF_LIFE === 0) {
+        for (const viewer of all) viewer.signOfLife();
+      }
     }
 
     function leave(viewer: Viewer): void {
@@ -135,15 +152,11 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       receive() {
         if (viewers.size === 0) return;
         timer = scope.sendLater({ type: 'frame.due' }, FRAME_MS);
-        const all = [...viewers];
-        const frame = watch.frame(all.some(({ needsActors }) => needsActors));
-        quietFrames = frame === undefined ? quietFrames + 1 : 0;
-        if (frame !== undefined) {
-          const json = JSON.stringify(frame);
-          for (const viewer of all) viewer.frame(json, frame);
-        } else if (quietFrames % FRAMES_PER_SIGN_OF_LIFE === 0) {
-          for (const viewer of all) viewer.signOfLife();
-        }
+        tell();
+      },
+      shutdown() {
+        tell(); // How it ended.
+        scope.end();
       },
       release() {
         rest();

@@ -122,6 +122,26 @@ test('who has a browser open does not keep the server from ending', async (t) =>
   t.is(await program.exited, 0);
 });
 
+test('who comes later is told of the past once, and all are told of the end', async (t) => {
+  const { program, address } = await inspectedServer(t);
+  const first = await Looker.open(t, address);
+  await first.find(({ actors }) => actors !== undefined);
+  const second = await Looker.open(t, address);
+  await second.find(({ actors }) => actors !== undefined);
+  t.true(second.hello?.lives.some(({ path, what }) => path === 'im-server/store' && what === 'started'));
+  t.deepEqual(
+    second.frames.flatMap(({ lives }) => lives),
+    [],
+  );
+  program.process.kill('SIGTERM');
+  for (const looker of [first, second])
+    await looker.find(({ lives }) =>
+      lives.some(
+        ({ path, what, why }) => path === 'im-server/store' && what === 'ended' && why === 'shut_down',
+      ),
+    );
+});
+
 test('a browser that reads nothing hinders nobody', async (t) => {
   const { address, tcp } = await inspectedServer(t);
   const { port, pathname, search } = new URL(at(address, '/events'));
