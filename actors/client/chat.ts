@@ -44,7 +44,7 @@ const MAX_EARLY_LINES = 16;
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
-type LineReceived = Extract<ChatEvent, { type: 'line.received' }>;
+type LineReceived = Extract<ChatEvent, { text: string; cut: boolean }>;
 
 export type ChatInput = CallInput<Socket>;
 
@@ -172,13 +172,14 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
 function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEvent>): void {
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
-  const take = (line: Line) => self.send({ type: 'line.received', text: decodeLine(line), cut: line.cut });
+  const take = (type: LineReceived['type'], line: Line) =>
+    self.send({ type, text: decodeLine(line), cut: line.cut });
 
   socket.on('connect', () => self.send({ type: 'socket.connected' }));
   socket.on(
     'data',
     scope.guard((chunk: Buffer) => {
-      splitter.push(chunk).forEach(take);
+      for (const line of splitter.push(chunk)) take('line.received', line);
       if (chunk.length >= FLOOD_BYTES) reading.rest();
     }),
   );
@@ -186,7 +187,7 @@ function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEven
     'end',
     scope.guard(() => {
       const line = splitter.end();
-      if (line !== undefined) take(line);
+      if (line !== undefined) take('line.torn', line);
       self.send({ type: 'socket.ended' });
     }),
   );
