@@ -2,6 +2,7 @@
  * `im-client history`: what was said with a buddy, from the files on this machine.
  */
 
+import { wrapLine } from '../actors/client/layout.js';
 import { clockDate, clockTime } from '../machines/client/presence-view.js';
 import { parseAddress } from '../protocol/address.js';
 import type { DisplayText } from '../protocol/display-text.js';
@@ -75,7 +76,10 @@ async function printAll(directory: string, query: HistoryQuery): Promise<boolean
 
 async function printLast(directory: string, query: HistoryQuery): Promise<boolean> {
   const messages = await lastMessages(directory, query);
-  await writeOut((messages ?? []).map((message) => `${lineOf(message)}\n`).join(''));
+  const lines = (messages ?? []).map(lineOf);
+  // A terminal would wrap a long line itself, and let what a buddy said begin a row as a line of its own does.
+  const rows = process.stdout.isTTY ? lines.flatMap((line) => wrapLine(line, process.stdout.columns)) : lines;
+  await writeOut(rows.map((row) => `${row}\n`).join(''));
   return messages !== undefined;
 }
 

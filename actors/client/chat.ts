@@ -41,7 +41,7 @@ const MAX_EARLY_LINES = 16;
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
-type LineReceived = Extract<ChatEvent, { type: 'line.received' }>;
+type LineReceived = Extract<ChatEvent, { text: string; cut: boolean }>;
 
 export type ChatInput = CallInput<Socket>;
 
@@ -76,9 +76,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
           });
     const reading = new Reading(
       socket,
-      scope.guard((line: Line) => {
-        scope.self.send({ type: 'line.received', text: decodeLine(line), cut: line.cut });
-      }),
+      scope.guard((line: Line) => self.send(lineEvent('line.received', line))),
     );
     listen(socket, reading, scope);
     self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
@@ -186,8 +184,10 @@ function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEven
     'end',
     scope.guard(() => {
       const line = splitter.end();
-      if (line !== undefined) reading.push([line], 0);
-      reading.end(() => self.send({ type: 'socket.ended' }));
+      reading.end(() => {
+        if (line !== undefined) self.send(lineEvent('line.torn', line));
+        self.send({ type: 'socket.ended' });
+      });
     }),
   );
   socket.on(
@@ -205,6 +205,10 @@ function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEven
       self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
     }),
   );
+}
+
+function lineEvent(type: LineReceived['type'], line: Line): LineReceived {
+  return { type, text: decodeLine(line), cut: line.cut };
 }
 
 function startTimer(chat: Chat, delayMs: number): void {

@@ -16,7 +16,8 @@ import type { ChatCommand } from './events.js';
 
 /** A line from the buddy, decoded but not gated. */
 interface LineReceived {
-  readonly type: 'line.received';
+  /** `line.torn`: the other side closed in the middle of the line. What opens or answers a call must be whole. */
+  readonly type: 'line.received' | 'line.torn';
   readonly text: string;
   /** True when the line was too long and this is its beginning. */
   readonly cut: boolean;
@@ -217,6 +218,10 @@ export const chatMachine = setup({
             actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
           },
           { actions: 'deliverMessage' },
+        ],
+        'line.torn': [
+          { guard: 'isFarewell', description: 'Its end follows.' },
+          { actions: 'deliverMessage', description: 'The last words need no line end.' },
         ],
         'message.send': { actions: 'sendMessage' },
         'reading.pause': { actions: 'pauseReading', description: 'Whoever reads is behind.' },

@@ -302,7 +302,7 @@ export const clientSetup = setup({
     saySignedIn: sendTo(terminal, ({ context }) => print(`Signed in as ${context.user}.`)),
     sayReply: sendTo(terminal, ({ context, event }) => {
       const { line } = (event as EventObject as ServerAnswered).output;
-      return print(line, ...view.hintLines(context.request?.op, line));
+      return print(view.replyLine(line), ...view.hintLines(context.request?.op, line));
     }),
     sayServerError: sendTo(terminal, ({ event }) =>
       print(view.serverErrorLine((event as { error?: unknown }).error)),

@@ -5,6 +5,7 @@
 import type { Buddy } from '../../protocol/buddy-list.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
+import { replyCode } from '../../protocol/reply.js';
 import { type Caller, nameOf } from './callers.js';
 import type { ArchiveNews, ArchiveTask, Prompt } from './events.js';
 import { clockDate, clockTime } from './presence-view.js';
@@ -178,6 +179,11 @@ export function archiveFailedLine({
 /** Who is blocked. */
 export function blockedLine(names: readonly string[]): string {
   return names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`;
+}
+
+/** A reply, as received where it has a code: without one, it could be taken for a line of the client's own. */
+export function replyLine(reply: string): string {
+  return replyCode(reply) === undefined ? `The server answered: ${reply}` : reply;
 }
 
 /** What a reply means that says little by itself; nothing for the others. */

@@ -1,0 +1,440 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import anyTest, { type ExecutionContext } from 'ava';
+import { ATTACKS, foreignCodes } from '../helpers/attacks.js';
+import { listenForCalls } from '../helpers/peer.js';
+import { programPath } from '../helpers/programs.js';
+import { StubServer, sendByByte } from '../helpers/stub-server.js';
+import { Terminal, type TerminalSize } from '../helpers/terminal.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+const SIZES: readonly TerminalSize[] = [
+  { columns: 80, rows: 24 },
+  { columns: 20, rows: 5 },
+  { columns: 250, rows: 60 },
+];
+
+const NARROW_MENU_END = ['  B - Block or', '   unblock caller', '  X - Exit', '   application'];
+const MENU_END = ['  B - Block or unblock caller', '  X - Exit application'];
+
+/** The last rows of the menu, as they fall on a screen. */
+function menuEnd({ columns }: TerminalSize): readonly string[] {
+  return columns < 40 ? NARROW_MENU_END : MENU_END;
+}
+
+interface Home {
+  readonly history?: Uint8Array | string;
+  readonly blocked?: Uint8Array | string;
+  readonly config?: Uint8Array | string;
+}
+
+/** A home with these files in it. */
+async function homeWith(t: ExecutionContext, { history, blocked, config }: Home): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'im-home-'));
+  t.teardown(() => rm(home, { recursive: true, force: true }));
+  const state = join(home, '.local', 'state', 'im');
+  await mkdir(join(state, 'history'), { recursive: true });
+  await mkdir(join(home, '.config', 'im'), { recursive: true });
+  if (history !== undefined) await writeFile(join(state, 'history', 'bob.jsonl'), history);
+  if (blocked !== undefined) await writeFile(join(state, 'blocked'), blocked);
+  if (config !== undefined) await writeFile(join(home, '.config', 'im', 'client.conf'), config);
+  return home;
+}
+
+/** The client in a terminal, without colours and notices, so that all its codes are known. */
+function clientAt(
+  t: ExecutionContext,
+  size: TerminalSize,
+  home: string,
+  ...args: readonly string[]
+): Terminal {
+  const own = ['TZ=UTC', 'NO_COLOR=1', 'IM_NOTIFY=off', `HOME=${home}`];
+  return new Terminal(t, size, 'env', ...own, process.execPath, programPath('im-client'), ...args);
+}
+
+/** Alice at her menu, on a server that answers what the test wants. */
+async function alice(t: ExecutionContext, size: TerminalSize, files: Home = {}, buddies?: Uint8Array) {
+  const stub = await StubServer.start(t);
+  if (buddies !== undefined) stub.buddies = buddies; // before it is asked first: any answer answers the next question
+  const terminal = clientAt(t, size, await homeWith(t, files), ...stub.options, '--user', 'alice');
+  await terminal.shows('Your choice:');
+  return { terminal, stub };
+}
+
+/** Lines as they were before they were wrapped, blanks left out: what a row ends with, and what it is filled with. */
+function linesOf(rows: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const row of rows.filter((other) => other !== '')) {
+    if (row.startsWith('   ') && lines.length > 0) lines.push(`${lines.pop()}${row}`);
+    else lines.push(row);
+  }
+  return lines.map(squeezed);
+}
+
+function squeezed(text: string): string {
+  return text.replaceAll(' ', '');
+}
+
+/** Waits until this line was printed, and after it the screen ends with these rows. */
+async function showsAfter(terminal: Terminal, line: string, ...lastRows: readonly string[]): Promise<void> {
+  await terminal.until(
+    () =>
+      linesOf(terminal.allRows()).includes(squeezed(line)) &&
+      JSON.stringify(terminal.rows().slice(-lastRows.length)) === JSON.stringify(lastRows),
+    [line, ...lastRows],
+  );
+}
+
+for (const size of SIZES) {
+  const at = `at ${size.columns} by ${size.rows}`;
+
+  test(`a server's reply is text, whatever it is, and never a line of the client's own: ${at}`, async (t) => {
+    const { terminal, stub } = await alice(t, size);
+    const pad = ' '.repeat(size.columns);
+    const replies = [
+      ...ATTACKS.map(({ name, bytes, shown }, index) => {
+        const code = `202 ${index} `;
+        return { name, bytes: Buffer.concat([Buffer.from(code), bytes]), line: code + shown };
+      }),
+      ...['Signed in as eve.', 'Call from bob (192.0.2.7).', '12:00 bob: hello', '', '  X - Exit'].map(
+        (text) => ({
+          name: text,
+          bytes: Buffer.from(text),
+          line: `The server answered: ${text}`,
+        }),
+      ),
+      { name: 'a full row', bytes: Buffer.from(`299 ${pad}Call from eve.`), line: '299 Call from eve.' },
+    ];
+    for (const { name, bytes, line } of replies) {
+      stub.reply = Buffer.concat([bytes, Buffer.from('\r\n')]);
+      terminal.press('dbob\r');
+      await showsAfter(terminal, line, ...menuEnd(size), 'Your choice:');
+      t.is(foreignCodes(terminal.output), undefined, name);
+    }
+    for (const row of ['Signed in as eve.', 'Call from bob', 'Call from eve.', '12:00 bob: hello'])
+      t.false(
+        terminal.allRows().some((other) => other.startsWith(row)),
+        row,
+      );
+  });
+
+  test(`whoever calls with a hostile name or line rings as an address, in every dialect: ${at}`, async (t) => {
+    const { terminal, stub } = await alice(t, size);
+    const port = await stub.callPort();
+    let calls = 0;
+    for (const { name, bytes } of ATTACKS) {
+      for (const word of ['HELLO ', 'REQUEST ', '']) {
+        calls += 1;
+        // An address of its own, for one that rings in vain is soon refused without a word.
+        const address = `127.0.1.${calls}`;
+        const socket = await callFrom(t, address, port);
+        await sendByByte(socket, Buffer.concat([Buffer.from(word), bytes, Buffer.from(' 4000\n')]));
+        await terminal.until(
+          () => linesOf(terminal.allRows()).includes(squeezed(`Call from ${address}.`)),
+          `${name} from ${address}`,
+        );
+        socket.end();
+        await terminal.until(
+          () => terminal.output.split('The caller hung up.').length - 1 === calls,
+          address,
+        );
+        await terminal.shows('Your choice:');
+      }
+      t.is(foreignCodes(terminal.output), undefined, name);
+    }
+  });
+}
+
+test('what a hostile server says of buddies is left out or unknown', async (t) => {
+  const buddies = Buffer.concat([
+    ...ATTACKS.flatMap(({ bytes }) => [
+      bytes,
+      Buffer.from(' 100 ONLINE 192.0.2.1 4000\n'),
+      Buffer.from('x'),
+      bytes,
+      Buffer.from('\n'),
+      Buffer.from('eve '),
+      bytes,
+      Buffer.from(' ONLINE 192.0.2.1 4000\n'),
+    ]),
+    Buffer.from('carol 100 \u001b]0;t\u0007 192.0.2.7 4000\n'),
+    Buffer.from('dave 102 AWAY \u001b[3J192.0.2.7 4000\n'),
+    Buffer.from('erin 100 ONLINE 192.0.2.7 \u009b41m\n'),
+    Buffer.from('frank 100 ONLINE 192.0.2.7\r 4000\n'),
+    Buffer.from('grace 100 ONLINE 192.0.2.7 \u202e4000\n'),
+    Buffer.from('heidi 101 OFFLINE unknown unknown\r\n'),
+    Buffer.from('Call from eve (192.0.2.9).\n'),
+    Buffer.from('ivan 100 ONLINE 192.0.2.7 4000\u001b['),
+  ]);
+  const { terminal } = await alice(t, { columns: 80, rows: 30 }, {}, buddies);
+  terminal.press('s');
+  const unknown = 'unknown unknown';
+  await terminal.shows(
+    'My buddy list:',
+    'carol   ONLINE  192.0.2.7       4000',
+    'dave    AWAY    unknown unknown',
+    'erin    ONLINE  unknown unknown',
+    'frank   ONLINE  unknown unknown',
+    'grace   ONLINE  unknown unknown',
+    `heidi   OFFLINE ${unknown}`,
+    `ivan    ONLINE  ${unknown}`,
+    '',
+    '  R - Register user id',
+    '  L - Login as user id',
+    '  A - Add buddy',
+    '  D - Delete buddy',
+    '  M - Message buddy',
+    '  S - Buddy status',
+    '  W - Away, or back again',
+    '  H - History with buddy',
+    ...MENU_END,
+    'Your buddies:',
+    '  carol  online',
+    '  erin   online',
+    '  frank  online',
+    '  grace  online',
+    '  ivan   online',
+    '  dave   away',
+    '  heidi  offline',
+    'Your choice:',
+  );
+  t.is(foreignCodes(terminal.output), undefined);
+});
+
+/** A history that somebody else wrote: whatever JSON can say, and what no JSON is. */
+const HISTORY = Buffer.concat([
+  ...ATTACKS.flatMap(({ text, bytes }, index) => {
+    const of = (value: unknown) =>
+      Buffer.from(
+        `${JSON.stringify({ event: 'message', at: '2026-11-25T14:05:00.000Z', id: 'alice', ...(value as object) })}\n`,
+      );
+    const raw = [
+      Buffer.from(`{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"bob","text":"${index} `),
+      bytes,
+      Buffer.from('"}\n'),
+    ];
+    return [
+      bytes,
+      Buffer.from('\n'),
+      ...(text === undefined ? raw : [of({ buddy: 'bob', text: `${index} ${text}` })]),
+    ];
+  }),
+  Buffer.from(
+    '{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"b\\u001b[3J","address":"\\u009b41m","text":"\\ud800"}\n',
+  ),
+  Buffer.from(
+    `{"event":"sent","at":"2026-11-25T14:05:00.000Z","id":"\\u202ex","text":"${' '.repeat(120)}2026-11-25 forged"}\n`,
+  ),
+]);
+const HISTORY_LINES = [
+  ...ATTACKS.map(({ shown }, index) => `2026-11-25 14:05 bob: ${index} ${shown}`),
+  '2026-11-25 14:05 unknown: \u{FFFD}',
+  '2026-11-25 14:05 me: 2026-11-25 forged',
+].map(squeezed);
+
+for (const size of SIZES) {
+  const at = `at ${size.columns} by ${size.rows}`;
+
+  test(`a history that others wrote is shown as text, line by line: ${at}`, async (t) => {
+    const home = await homeWith(t, { history: HISTORY });
+    const printed = clientAt(t, size, home, 'history', 'bob');
+    t.is(await printed.exited, 0);
+    await printed.until(
+      () => linesOf(printed.allRows()).at(-1) === HISTORY_LINES.at(-1),
+      'the whole history',
+    );
+    t.deepEqual(linesOf(printed.allRows()), HISTORY_LINES);
+    t.is(foreignCodes(printed.output), undefined);
+
+    const { terminal } = await alice(t, size, { history: HISTORY });
+    terminal.press('hbob\r');
+    await showsAfter(terminal, HISTORY_LINES.at(-1) ?? '', ...menuEnd(size), 'Your choice:');
+    const rows = linesOf(terminal.allRows());
+    const begin = rows.indexOf(squeezed('History with bob:')) + 1;
+    t.deepEqual(rows.slice(begin, begin + HISTORY_LINES.length), HISTORY_LINES);
+    t.is(foreignCodes(terminal.output), undefined);
+  });
+}
+
+test('a block list that others wrote blocks who can be read of it', async (t) => {
+  const lines = ATTACKS.flatMap(({ bytes }) => [bytes, Buffer.from('\n')]);
+  const blocked = Buffer.concat([...lines, Buffer.from('eve\r\n192.0.2.9\nCall from bob.\n')]);
+  const { terminal } = await alice(t, { columns: 80, rows: 24 }, { blocked });
+  terminal.press('b');
+  await terminal.shows(
+    'Your choice: B',
+    'Blocked: eve, 192.0.2.9.',
+    'Enter id or address to block, or to unblock:',
+  );
+  t.is(foreignCodes(terminal.output), undefined);
+});
+
+test('hostile settings and arguments are errors of one line, or values, in text', async (t) => {
+  const size = { columns: 250, rows: 60 };
+  const home = await homeWith(t, {});
+  for (const { name, bytes, text, shown } of ATTACKS.filter((_, index) => index % 3 === 0 || index > 18)) {
+    const conf = await homeWith(t, {
+      config: Buffer.concat([Buffer.from('server = '), bytes, Buffer.from('\n')]),
+    });
+    const printed = clientAt(t, size, conf, 'config');
+    await printed.exited;
+    await printed.until(() => printed.rows().length > 0, name);
+    t.is(foreignCodes(printed.output), undefined, name);
+    t.true(printed.rows().join('\n').includes(shown), `${name}: ${printed.rows().join('\n')}`);
+    if (text === undefined || text.includes('\u0000')) continue;
+    const failed = clientAt(t, size, home, `${text}x`);
+    t.is(await failed.exited, 2);
+    await failed.until(() => failed.rows().length > 0, name);
+    t.is(failed.rows().length, 1, name);
+    t.true(failed.rows()[0]?.startsWith(`im-client: unknown command '${shown}x'`), failed.rows()[0]);
+    t.is(foreignCodes(failed.output), undefined, name);
+  }
+});
+
+test('a caller that goes in the middle of its greeting never rings', async (t) => {
+  const { terminal, stub } = await alice(t, { columns: 80, rows: 24 });
+  const port = await stub.callPort();
+  const greeting = Buffer.from('HELLO mallory\n');
+  const before = terminal.rows();
+  let calls = 0;
+  for (const way of ['end', 'reset'] as const) {
+    for (let length = 0; length < greeting.length; length++) {
+      calls += 1;
+      const socket = await callFrom(t, `127.0.2.${calls}`, port);
+      if (length > 0) await new Promise((resolve) => socket.write(greeting.subarray(0, length), resolve));
+      const closed = once(socket, 'close');
+      if (way === 'end') socket.end();
+      else socket.resetAndDestroy();
+      await closed;
+    }
+  }
+  t.deepEqual(terminal.rows(), before);
+  const last = await callFrom(t, '127.0.2.99', port);
+  last.write(greeting);
+  await terminal.shows(
+    'Call from mallory (127.0.2.99).',
+    'Do you want to accept an incoming connection (y/n)?',
+  );
+  last.end();
+  await terminal.until(() =>
+    terminal.rows().some((row) => row.startsWith('Missed call from mallory (127.0.2.99)')),
+  );
+  t.deepEqual(
+    terminal
+      .allRows()
+      .filter((row) => /^(?:Call|The caller|Missed)/.test(row))
+      .map((row) => row.replace(/ at .*/, '')),
+    ['Call from mallory (127.0.2.99).', 'The caller hung up.', 'Missed call from mallory (127.0.2.99)'],
+  );
+});
+
+test('a buddy that goes in the middle of its answer has refused, in one line', async (t) => {
+  const peer = await listenForCalls(t);
+  const buddies = Buffer.from(`bob 100 ONLINE 127.0.0.1 ${peer.port}\n`);
+  const { terminal } = await alice(t, { columns: 80, rows: 24 }, {}, buddies);
+  await terminal.shows('  bob  online', 'Your choice:');
+  const answer = Buffer.from('ACCEPT\n');
+  let refusals = 0;
+  const isRefused = () =>
+    terminal.allRows().filter((row) => row === 'Buddy refused connection.').length === refusals;
+  for (const way of ['end', 'reset'] as const) {
+    for (let length = 0; length < answer.length; length++) {
+      terminal.press('mbob\r');
+      const called = await peer.called();
+      const { socket } = called;
+      t.is(await called.line(), 'HELLO alice');
+      if (length > 0) await new Promise((resolve) => socket.write(answer.subarray(0, length), resolve));
+      if (way === 'end') socket.end();
+      else socket.resetAndDestroy();
+      refusals += 1;
+      await terminal.until(isRefused, `${way} after ${length} bytes`);
+      await terminal.shows(...MENU_END, 'Your buddies:', '  bob  online', 'Your choice:');
+    }
+  }
+  t.false(terminal.allRows().some((row) => /accepted|bob: |closed/.test(row)));
+});
+
+test('one who floods and never reads can be left, and the next caller is heard', async (t) => {
+  const { terminal, stub } = await alice(t, { columns: 80, rows: 24 });
+  const port = await stub.callPort();
+  const mallory = await callFrom(t, '127.0.3.1', port);
+  mallory.pause();
+  mallory.write('HELLO mallory\n');
+  await terminal.until(() => terminal.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  terminal.press('y');
+  await terminal.shows('>');
+  const flood = Buffer.concat(ATTACKS.flatMap(({ bytes }) => [bytes, Buffer.from('\n')]));
+  const pour = () => {
+    while (mallory.writable && mallory.write(flood));
+  };
+  mallory.on('drain', pour);
+  pour();
+  await terminal.until(() => terminal.allRows().length > 500);
+  terminal.press('q\r');
+  await terminal.shows(...MENU_END, 'Your choice:');
+  t.is(foreignCodes(terminal.output), undefined);
+  const bob = await callFrom(t, '127.0.3.2', port);
+  bob.write('HELLO bob\n');
+  await terminal.shows('Call from bob (127.0.3.2).', 'Do you want to accept an incoming connection (y/n)?');
+});
+
+test('a line without an end is one message, however long, and takes no memory', async (t) => {
+  const { terminal, stub } = await alice(t, { columns: 250, rows: 60 });
+  const bob = await callFrom(t, '127.0.4.1', await stub.callPort());
+  bob.write('HELLO bob\n');
+  await terminal.until(() => terminal.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  terminal.press('y');
+  await terminal.shows('>');
+  const mebibyte = Buffer.alloc(1024 * 1024, 'x');
+  for (let sent = 0; sent < Number(process.env['IM_TEST_MEBIBYTES'] ?? 64); sent++)
+    if (!bob.write(mebibyte)) await once(bob, 'drain');
+  bob.write('\nafter\n');
+  await terminal.until(() => terminal.rows().at(-2)?.endsWith(' bob: after') ?? false);
+  const rows = terminal.allRows();
+  t.is(rows.at(-3), '(That message was longer than 16 KiB: this is its beginning.)');
+  t.is(rows.filter((row) => row.includes(' bob:')).length, 2);
+  t.is(rows.map((row) => /^ {3}(x+)$/.exec(row)?.[1] ?? '').join('').length, 16 * 1024);
+  const peak = peakMebibytes(terminal.pty.pid);
+  t.log(`${peak} MiB`);
+  t.true(peak < 256, `${peak} MiB`);
+});
+
+/** The most memory that a process ever had. */
+function peakMebibytes(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
+}
+
+test('after an exception that nobody caught the terminal is as it was', async (t) => {
+  const stub = await StubServer.start(t);
+  const crash = join(await homeWith(t, {}), 'crash.mjs');
+  await writeFile(crash, "process.on('SIGUSR2', () => { throw new Error('injected'); });");
+  const client = [process.execPath, '--import', crash, programPath('im-client'), ...stub.options].join(' ');
+  const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client} 2>/dev/null'; code=$?; echo; echo code $code; echo modes $(stty -g)`;
+  const terminal = new Terminal(t, { columns: 200, rows: 50 }, 'sh', '-c', script);
+  const valuesOf = (word: string) =>
+    terminal
+      .rows()
+      .filter((row) => row.startsWith(`${word} `))
+      .map((row) => row.slice(word.length + 1));
+  await terminal.shows(...MENU_END, 'Your choice:');
+  process.kill(Number(valuesOf('pid')[0]), 'SIGUSR2');
+  await terminal.until(() => valuesOf('modes').length === 2);
+  t.is(valuesOf('modes')[0], valuesOf('modes')[1]);
+  t.true(Number(valuesOf('code')[0]) > 0);
+  t.true(terminal.output.lastIndexOf('\u001b[?2004l') > terminal.output.lastIndexOf('\u001b[?2004h'));
+});
+
+/** Calls a client from one of this machine's addresses. */
+async function callFrom(t: ExecutionContext, localAddress: string, port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
+  socket.on('error', () => {}).resume();
+  t.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
