@@ -20,6 +20,9 @@ const SIZES: readonly TerminalSize[] = [
   { columns: 250, rows: 60 },
 ];
 
+/** How long the line without an end is; a gibibyte takes a second and no more memory. */
+const ENDLESS_MEBIBYTES = Number(process.env['IM_TEST_MEBIBYTES'] ?? 64);
+
 const NARROW_MENU_END = ['  B - Block or', '   unblock caller', '  X - Exit', '   application'];
 const MENU_END = ['  B - Block or unblock caller', '  X - Exit application'];
 
@@ -208,30 +211,34 @@ test('what a hostile server says of buddies is left out or unknown', async (t) =
 });
 
 /** A history that somebody else wrote: whatever JSON can say, and what no JSON is. */
-const HISTORY = Buffer.concat([
-  ...ATTACKS.flatMap(({ text, bytes }, index) => {
-    const of = (value: unknown) =>
-      Buffer.from(
-        `${JSON.stringify({ event: 'message', at: '2026-11-25T14:05:00.000Z', id: 'alice', ...(value as object) })}\n`,
-      );
-    const raw = [
-      Buffer.from(`{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"bob","text":"${index} `),
-      bytes,
-      Buffer.from('"}\n'),
-    ];
-    return [
-      bytes,
-      Buffer.from('\n'),
-      ...(text === undefined ? raw : [of({ buddy: 'bob', text: `${index} ${text}` })]),
-    ];
-  }),
-  Buffer.from(
-    '{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"b\\u001b[3J","address":"\\u009b41m","text":"\\ud800"}\n',
-  ),
-  Buffer.from(
-    `{"event":"sent","at":"2026-11-25T14:05:00.000Z","id":"\\u202ex","text":"${' '.repeat(120)}2026-11-25 forged"}\n`,
-  ),
-]);
+function historyFor({ columns }: TerminalSize): Uint8Array {
+  // Just so many that a terminal which wraps by itself would begin a row with what follows.
+  const blanks = ' '.repeat(2 * columns - '2026-11-25 14:05 me: '.length);
+  return Buffer.concat([
+    ...ATTACKS.flatMap(({ text, bytes }, index) => {
+      const of = (value: unknown) =>
+        Buffer.from(
+          `${JSON.stringify({ event: 'message', at: '2026-11-25T14:05:00.000Z', id: 'alice', ...(value as object) })}\n`,
+        );
+      const raw = [
+        Buffer.from(`{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"bob","text":"${index} `),
+        bytes,
+        Buffer.from('"}\n'),
+      ];
+      return [
+        bytes,
+        Buffer.from('\n'),
+        ...(text === undefined ? raw : [of({ buddy: 'bob', text: `${index} ${text}` })]),
+      ];
+    }),
+    Buffer.from(
+      '{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"b\\u001b[3J","address":"\\u009b41m","text":"\\ud800"}\n',
+    ),
+    Buffer.from(
+      `{"event":"sent","at":"2026-11-25T14:05:00.000Z","id":"\\u202ex","text":"${blanks}2026-11-25 forged"}\n`,
+    ),
+  ]);
+}
 const HISTORY_LINES = [
   ...ATTACKS.map(({ shown }, index) => `2026-11-25 14:05 bob: ${index} ${shown}`),
   '2026-11-25 14:05 unknown: \u{FFFD}',
@@ -242,7 +249,8 @@ for (const size of SIZES) {
   const at = `at ${size.columns} by ${size.rows}`;
 
   test(`a history that others wrote is shown as text, line by line: ${at}`, async (t) => {
-    const home = await homeWith(t, { history: HISTORY });
+    const history = historyFor(size);
+    const home = await homeWith(t, { history });
     const printed = clientAt(t, size, home, 'history', 'bob');
     t.is(await printed.exited, 0);
     await printed.until(
@@ -252,7 +260,7 @@ for (const size of SIZES) {
     t.deepEqual(linesOf(printed.allRows()), HISTORY_LINES);
     t.is(foreignCodes(printed.output), undefined);
 
-    const { terminal } = await alice(t, size, { history: HISTORY });
+    const { terminal } = await alice(t, size, { history });
     terminal.press('hbob\r');
     await showsAfter(terminal, HISTORY_LINES.at(-1) ?? '', ...menuEnd(size), 'Your choice:');
     const rows = linesOf(terminal.allRows());
@@ -392,8 +400,7 @@ test('a line without an end is one message, however long, and takes no memory', 
   terminal.press('y');
   await terminal.shows('>');
   const mebibyte = Buffer.alloc(1024 * 1024, 'x');
-  for (let sent = 0; sent < Number(process.env['IM_TEST_MEBIBYTES'] ?? 64); sent++)
-    if (!bob.write(mebibyte)) await once(bob, 'drain');
+  for (let sent = 0; sent < ENDLESS_MEBIBYTES; sent++) if (!bob.write(mebibyte)) await once(bob, 'drain');
   bob.write('\nafter\n');
   await terminal.until(() => terminal.rows().at(-2)?.endsWith(' bob: after') ?? false);
   const rows = terminal.allRows();
