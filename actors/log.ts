@@ -9,3 +9,12 @@ export interface Log {
   error(fields: object, message: string): void;
   isLevelEnabled(level: string): boolean;
 }
+
+/** For whoever has nothing to log to. */
+export const SILENT_LOG: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  isLevelEnabled: () => false,
+};

@@ -8,6 +8,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { complain, createCommand, EXIT } from '../bin/command-line.js';
+import { addInspectionOptions, type InspectionSettings, openInspection } from '../bin/inspection.js';
 import { stoppable } from './chaos/pause.js';
 import { progressLine, table } from './chaos/report.js';
 import { runChaos } from './chaos/run.js';
@@ -20,7 +21,7 @@ const MAX_SECONDS = 86_400;
 /** Seeds are below this. */
 const SEEDS = 2 ** 32;
 
-interface Options {
+interface Options extends InspectionSettings {
   readonly seconds: number;
   readonly seed: number;
 }
@@ -43,8 +44,9 @@ const command = createCommand(
   .option('--seconds <n>', 'how long to crash actors', secondsOption, 30)
   .option('--seed <n>', 'makes the same choices again (default: another each time)', seedOption)
   .addHelpText('after', '\nSIGINT ends it early. It exits with 1 when anything is wrong, and says what.');
+addInspectionOptions(command);
 
-async function main({ seconds, seed }: Options): Promise<number> {
+async function main({ seconds, seed, ...inspection }: Options): Promise<number> {
   const stop = stoppable();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
@@ -53,6 +55,7 @@ async function main({ seconds, seed }: Options): Promise<number> {
     seconds,
     seed,
     stop: stop.signal,
+    openInspection: () => openInspection(NAME, inspection),
     onProgress: (counts, elapsed) => {
       if (process.stdout.isTTY) process.stdout.write(`${progressLine(counts, elapsed)}\n`);
     },

@@ -4,7 +4,7 @@
 
 import { type Command, Option } from 'commander';
 import type { Inspection } from '../actors/inspection/inspection.js';
-import type { Log } from '../actors/log.js';
+import { type Log, SILENT_LOG } from '../actors/log.js';
 import { complain, EXIT, portOption } from './command-line.js';
 
 /** Where the inspector listens unless a port is given; another free port when it is taken. */
@@ -41,7 +41,7 @@ export function addInspectionOptions(program: Command): Command {
 export async function openInspection(
   program: string,
   { inspect, inspectContent }: InspectionSettings,
-  log: Log,
+  log: Log = SILENT_LOG,
 ): Promise<Inspection | undefined> {
   if (inspect === undefined) return undefined;
   const { startInspection } = await import('../actors/inspection/inspection.js');

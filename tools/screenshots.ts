@@ -14,7 +14,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { AnyActorRef } from 'xstate';
 import { startInspection } from '../actors/inspection/inspection.js';
-import type { Log } from '../actors/log.js';
+import { SILENT_LOG } from '../actors/log.js';
 import { startServer } from '../actors/server/tree.js';
 import { openMemoryStore } from '../storage/memory-store.js';
 
@@ -141,7 +141,7 @@ async function shootCrash(browser: Browser): Promise<void> {
     showsContent: false,
     pages: new URL('dist/page/', here),
     drawings: new URL('docs/machines/', here),
-    log: NO_LOG,
+    log: SILENT_LOG,
   });
   let presence: AnyActorRef | undefined;
   const server = startServer({
@@ -149,7 +149,7 @@ async function shootCrash(browser: Browser): Promise<void> {
     tcpPort: 0,
     udpPort: 0,
     openStore: async () => openMemoryStore(),
-    log: NO_LOG,
+    log: SILENT_LOG,
     onEmitted(event) {
       if (event.type === 'child.started' && event.id === 'presence') presence = event.actor;
       inspection.note(event);
@@ -158,23 +158,25 @@ async function shootCrash(browser: Browser): Promise<void> {
   inspection.show(server);
   await server.ready;
   const page = await open(browser, inspection.address, 'im-server/presence');
+  const port = (protocol: 'tcp' | 'udp') => server.bound.get(protocol)?.port ?? 0;
+  const presenceOf = createSocket('udp4');
+  ended.push(() => presenceOf.close());
+  const heartbeat = (user: string) => {
+    presenceOf.send(`SET ${user} 100 5000\r\n`, port('udp'), '127.0.0.1');
+    presenceOf.send(`GET ${user}\r\n`, port('udp'), '127.0.0.1');
+  };
+  for (const user of ['alice', 'bob']) await request(port('tcp'), `REG ${user}`);
+  heartbeat('alice');
+  await page.waitForSelector('#messages [data-type="presence.answered"]');
   presence?.send({ type: 'behaviour.failed', error: new Error('as in a bug') } as never);
   await page.waitForSelector('[data-path="im-server/presence"][data-restarts="1"]');
+  heartbeat('bob');
   await pause(SETTLE_MS);
   await shoot(page, 'inspector-crash');
   server.shutdown();
   await server.ended;
   await inspection.close();
 }
-
-const nothing = () => {};
-const NO_LOG: Log = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  isLevelEnabled: () => false,
-};
 
 const scratch = await mkdtemp(join(tmpdir(), 'im-screenshots-'));
 const browser = await chromium.launch({

@@ -15,7 +15,7 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
 import { type Change, encodeRequest } from '../../protocol/request.js';
-import type { Log } from '../log.js';
+import { type Log, SILENT_LOG } from '../log.js';
 import { runTree } from '../run-tree.js';
 import { addChild } from '../supervision/administration.js';
 import { child } from '../supervision/child-spec.js';
@@ -113,14 +113,6 @@ export interface CallOptions {
 export function createClient(options: CreateClientOptions = {}): Client {
   return new ProgramClient(options);
 }
-
-const SILENT_LOG: Log = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  isLevelEnabled: () => false,
-};
 
 class ProgramClient implements Client {
   readonly calls = new Inbox<Call>();

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Inspection } from '../../actors/inspection/inspection.js';
 import type { RunningTree } from '../../actors/supervision/run.js';
 import { openTextStore } from '../../storage/text-store.js';
 import type { Ledger } from './ledger.js';
@@ -29,6 +30,8 @@ export interface ChaosOptions {
   readonly stop: AbortSignal;
   /** Told of the time and the counts so far, every few seconds. */
   readonly onProgress: (tally: Tally, seconds: number) => void;
+  /** Lets the server be looked at, if anybody wants to. */
+  readonly openInspection?: () => Promise<Inspection | undefined>;
 }
 
 /** Runs chaos in a directory of its own. Whatever is found wrong is in the tally. */
@@ -41,8 +44,10 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
   process.on('unhandledRejection', escaped);
   try {
     const random = new Random(options.seed);
-    const world = await startWorld(directory, random, tally);
+    const inspection = await options.openInspection?.();
+    const world = await startWorld(directory, random, tally, inspection);
     await live(world, random, tally, options);
+    await inspection?.close();
     await verifyDisk(directory, world.ledgers, tally);
     for (const leftover of await leftovers(before, directory)) tally.blame('leftover', leftover);
     return tally;

@@ -2,6 +2,7 @@
  * A server over a journal on the disk, and everybody who uses it.
  */
 
+import type { Inspection } from '../../actors/inspection/inspection.js';
 import type { Log } from '../../actors/log.js';
 import { type RunningServer, startServer } from '../../actors/server/tree.js';
 import type { UserId } from '../../protocol/id.js';
@@ -37,7 +38,12 @@ export interface World {
 }
 
 /** Starts a server and the clients of those who chat; the workers are there, and do not work yet. */
-export async function startWorld(directory: string, random: Random, tally: Tally): Promise<World> {
+export async function startWorld(
+  directory: string,
+  random: Random,
+  tally: Tally,
+  inspection?: Inspection,
+): Promise<World> {
   const port = await freePort(random.fork('port'));
   const registry = new Registry('the server', tally);
   const log = logOf(tally);
@@ -47,9 +53,13 @@ export async function startWorld(directory: string, random: Random, tally: Tally
     udpPort: port,
     openStore: () => openTextStore(directory),
     log,
-    onEmitted: registry.onEmitted,
+    onEmitted(event) {
+      registry.onEmitted(event);
+      inspection?.note(event);
+    },
     inspect: registry.inspect,
   });
+  inspection?.show(server);
   if (!(await server.ready)) throw (await server.ended).error;
 
   const ledgers: Ledger[] = [];

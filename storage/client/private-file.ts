@@ -112,13 +112,21 @@ export function writeFully(descriptor: number, bytes: Buffer): void {
 /** Step by step, because Node's `recursive` never returns where a file system takes no directories, as /proc does. */
 function makeDirectories(directory: string): void {
   try {
-    mkdirSync(directory, DIRECTORY_MODE);
+    makeDirectory(directory);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
     if (code !== 'ENOENT' || dirname(directory) === directory) throw error;
     makeDirectories(dirname(directory));
+    makeDirectory(directory);
+  }
+}
+
+/** Makes one, unless it is there: another client of the same user may have made it a moment ago. */
+function makeDirectory(directory: string): void {
+  try {
     mkdirSync(directory, DIRECTORY_MODE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
