@@ -30,9 +30,10 @@ async function main(options: ServerOptions): Promise<void> {
     );
   }
 
+  const host = await addressToListenOn(options.host);
   const inspection = await openInspection(SERVER_NAME, options, log);
   const server = startServer({
-    host: await addressToListenOn(options.host),
+    host,
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
     maxConnections,

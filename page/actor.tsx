@@ -34,7 +34,7 @@ export function Actor({ model, selection, token }: ActorProps) {
     );
   }
   const { machine, group } = actor;
-  const member = group?.members.find(({ member }) => member === selection.member);
+  const member = group?.members?.find(({ member }) => member === selection.member);
   const state = selection.member === undefined ? actor.state : member?.state;
   const all = model.steps.get(actor.path) ?? NO_STEPS;
   const steps = selection.member === undefined ? all : all.filter((step) => step.member === selection.member);
@@ -45,7 +45,7 @@ export function Actor({ model, selection, token }: ActorProps) {
         actor={actor}
         selection={selection}
         state={state}
-        isGone={selection.member !== undefined && !member}
+        isGone={selection.member !== undefined && group?.members !== undefined && !member}
       />
       <Facts actor={actor} />
       {machine === undefined ? (

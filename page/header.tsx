@@ -38,7 +38,7 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
         <span class="lamp" aria-hidden="true" />
         {state === 'paused' ? 'paused' : CONTACTS[contact]}
       </span>
-      <button type="button" id="pause" aria-pressed={isPaused} onClick={onPause} title="space">
+      <button type="button" id="pause" onClick={onPause} title="space">
         {isPaused ? '▶ Resume' : '❚❚ Pause'}
       </button>
       <span class="space" />

@@ -80,7 +80,7 @@ addEventListener('keydown', (event) => {
 
 listen(token, {
   onHello(hello) {
-    model = begin(hello);
+    model = begin(hello, model.nextSerial);
     draw();
   },
   onFrame(frame) {

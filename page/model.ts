@@ -53,10 +53,16 @@ export const NOTHING_YET: Model = {
   nextSerial: 0,
 };
 
-/** A stream begins, or begins anew: what was known before is of no use. */
-export function begin(hello: Hello): Model {
-  const lives = hello.lives.slice(-MAX_LIVES).map((life, serial) => ({ ...life, serial }));
-  return { ...NOTHING_YET, hello, at: hello.startedAt, lives, nextSerial: lives.length };
+/**
+ * A stream begins, or begins anew: what was known before is of no use.
+ *
+ * @param firstSerial Numbers go on, so that nothing new is taken for something old.
+ */
+export function begin(hello: Hello, firstSerial = 0): Model {
+  const lives = hello.lives
+    .slice(-MAX_LIVES)
+    .map((life, index) => ({ ...life, serial: firstSerial + index }));
+  return { ...NOTHING_YET, hello, at: hello.startedAt, lives, nextSerial: firstSerial + lives.length };
 }
 
 /** The model after a frame. */
@@ -82,8 +88,8 @@ function kindOf({ from, to, type }: Message): string {
   return `${from ?? ''}>${to} ${type}`;
 }
 
-function fateOf({ path, what, why, error }: Life): string {
-  return isOrdinary({ what, why, error }) ? `${path} ${what}` : what;
+function fateOf({ path, what, why }: Life): string {
+  return `${path} ${what} ${what === 'ended' ? why : ''}`;
 }
 
 /** True of a life that only came or went as it should. */

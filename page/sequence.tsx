@@ -83,7 +83,8 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
             />
           ))}
         </svg>
-        <svg id="messages" width={width} height={height} aria-label="Messages">
+        {/* biome-ignore lint/a11y/useSemanticElements: in a drawing there are no field sets. */}
+        <svg id="messages" width={width} height={height} role="group" aria-label="Messages">
           {lifelines.map((path, lane) => (
             <line
               key={path}
@@ -166,13 +167,22 @@ function Arrow({ message, start, end, isLast, y, isPinned, onPin }: ArrowProps) 
   const tip = isLoop ? start + 2 : end - towards;
   const back = isLoop ? 7 : -7 * towards;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: its title says the same.
+    // biome-ignore lint/a11y/useSemanticElements: in a drawing there are no buttons.
     <g
+      role="button"
+      tabIndex={0}
+      aria-pressed={isPinned}
       class={`message${isPinned ? ' pinned' : ''}${message.from === undefined ? ' outside' : ''}`}
       data-type={type}
       data-from={message.from ?? OUTSIDE}
       data-to={message.to}
       onClick={onPin}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        event.stopPropagation();
+        onPin();
+      }}
     >
       <title>{[type, ...texts.map(([name, value]) => `${name}: ${value}`)].join('\n')}</title>
       <rect class="hit" x={0} y={y - 22} width="100%" height={ROW_HEIGHT} />

@@ -64,7 +64,8 @@ stream.addEventListener('hello', ({ data }) => {
 // One after the other: a definition may have to be fetched for a frame.
 let frames: Promise<void> = Promise.resolve();
 stream.addEventListener('frame', ({ data }) => {
-  frames = frames.then(() => take(JSON.parse(data) as Frame));
+  // One that cannot be told, for the program has just ended, must not keep back all that follow.
+  frames = frames.then(() => take(JSON.parse(data) as Frame)).catch(() => {});
 });
 
 async function take({ actors = [], messages, transitions }: Frame): Promise<void> {
@@ -74,14 +75,15 @@ async function take({ actors = [], messages, transitions }: Frame): Promise<void
   for (const actor of actors) {
     const before = known.get(actor.path);
     known.set(actor.path, actor);
+    if (before !== undefined && before.restarts !== actor.restarts) tellState({ ...before, status: 'done' });
     if (before?.restarts !== actor.restarts) tellActor(actor);
+    else if (before.status !== actor.status) tellState(actor);
   }
   for (const message of messages) tellMessage(message);
-  for (const actor of actors)
-    tellState(
-      actor,
-      transitions.findLast(({ path }) => path === actor.path),
-    );
+  for (const actor of actors) {
+    const last = transitions.findLast(({ path }) => path === actor.path);
+    if (last !== undefined) tellState(actor, last);
+  }
 }
 
 async function fetchDefinitions(): Promise<void> {
@@ -113,13 +115,13 @@ function tellMessage({ from, to, type, fields }: Message): void {
   });
 }
 
-function tellState(actor: ActorView, last: Transition | undefined): void {
-  if (last === undefined) return;
+/** @param last The transition that led there; without it, the actor itself came or went. */
+function tellState(actor: ActorView, last?: Transition): void {
   tell({
     type: '@xstate.snapshot',
     sessionId: sessionOf(actor),
     snapshot: snapshotOf(actor, last),
-    event: { type: last.event },
+    event: { type: last?.event ?? actor.status },
   });
 }
 

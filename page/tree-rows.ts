@@ -9,7 +9,7 @@ import type { Selection } from './selection.js';
 export interface Row {
   readonly actor: ActorView;
   /** Of one in a group: which, and in what state. */
-  readonly member: GroupView['members'][number] | undefined;
+  readonly member: NonNullable<GroupView['members']>[number] | undefined;
   /** 1 for the root. */
   readonly level: number;
 }

@@ -31,6 +31,7 @@ export function Tree({ rows, selection, picked, onSelect, onPick }: TreeProps) {
     chosen?.scrollIntoView({ block: 'nearest' });
     if (list.current?.contains(document.activeElement)) chosen?.focus();
   }, [selection?.path, selection?.member]);
+  if (rows.length === 0) return <p class="nothing">Nobody matches.</p>;
   const hasSelected = rows.some((row) => isSelected(row, selection));
   return (
     <div id="tree" role="tree" aria-label="Actors" ref={list} onKeyDown={onKeyDown}>
@@ -51,7 +52,6 @@ export function Tree({ rows, selection, picked, onSelect, onPick }: TreeProps) {
           <ActorRow key={path} row={row} isPicked={picked.has(path)} onPick={() => onPick(path)} {...props} />
         );
       })}
-      {rows.length === 0 && <p class="nothing">Nobody matches.</p>}
     </div>
   );
 }
@@ -140,7 +140,7 @@ function GroupSummary({ group: { live, started, crashed, states } }: { readonly 
 }
 
 interface MemberRowProps extends RowProps {
-  readonly row: GroupView['members'][number];
+  readonly row: NonNullable<GroupView['members']>[number];
 }
 
 function MemberRow({ row: { member, state }, ...props }: MemberRowProps) {

@@ -36,12 +36,18 @@ interface Started {
 /** Starts a program, and waits for what it prints. */
 async function start(name: string, ready: RegExp, ...args: readonly string[]): Promise<Started> {
   const child = spawn(process.execPath, [resolve('bin', name), ...args], {
-    env: { ...process.env, HOME: scratch },
+    // Whose pictures these are has no files here.
+    env: { PATH: process.env['PATH'], HOME: scratch },
   });
   ended.push(() => child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += bytes));
-  while (!ready.test(output)) await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')]);
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`${name} ended with ${code}: ${output}`);
+  });
+  exited.catch(() => {}); // at the end it is ended
+  while (!ready.test(output))
+    await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), exited]);
   return { process: child, output, address: /inspect at (\S+)/.exec(output)?.[1] ?? '' };
 }
 

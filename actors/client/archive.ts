@@ -37,7 +37,7 @@ export interface ArchiveInput {
 }
 
 export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBehaviour(
-  (_scope: BehaviourScope<ArchiveCommand>, { client, openArchive }) => {
+  (scope: BehaviourScope<ArchiveCommand>, { client, openArchive }) => {
     const files = openArchive();
     let isSilent = false;
 
@@ -61,7 +61,7 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
             return;
           }
           case 'history.show':
-            return show(files, client, event);
+            return show(scope, files, client, event);
           case 'buddy.block':
             report('blocked.write', files.block(event.name));
             return tellBlocked();
@@ -75,17 +75,21 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
   },
 );
 
-async function show(
+function show(
+  scope: BehaviourScope<ArchiveCommand>,
   files: ArchiveFiles,
   client: Address<ArchiveNews>,
   { buddy, search }: Extract<ArchiveCommand, { type: 'history.show' }>,
 ): Promise<void> {
-  const found = await files.find({ buddy, search });
-  if ('reason' in found) {
-    client.send({ type: 'archive.failed', task: 'history.read', reason: toDisplayText(found.reason) });
-  } else {
-    client.send({ type: 'history.found', buddy, search, messages: found.map(asShown) });
-  }
+  return files.find({ buddy, search }).then(
+    scope.guard((found) => {
+      if ('reason' in found) {
+        client.send({ type: 'archive.failed', task: 'history.read', reason: toDisplayText(found.reason) });
+      } else {
+        client.send({ type: 'history.found', buddy, search, messages: found.map(asShown) });
+      }
+    }),
+  );
 }
 
 function asShown({ isOwn, own, buddy, address, text, atMs }: RecordedMessage): ShownMessage {

@@ -22,7 +22,9 @@ export function refusalOf(
   { port, token }: { readonly port: number; readonly token: string },
 ): AccessRefusal | undefined {
   if (method !== 'GET') return { status: 405, reason: 'This inspector only shows.' };
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  // Browsers leave the usual port away.
+  const suffix = port === 80 ? '' : `:${port}`;
+  const hosts = [`127.0.0.1${suffix}`, `localhost${suffix}`];
   if (!hosts.includes(headers.host ?? '')) return { status: 403, reason: 'This inspector has another name.' };
   const { origin } = headers;
   if (origin !== undefined && !hosts.includes(origin.replace(/^http:\/\//, '')))

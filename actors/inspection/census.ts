@@ -5,45 +5,18 @@
  * dynamic supervisors are only counted, and looked at one by one only while {@link Census.watch} says that somebody looks.
  */
 
-import type { AnyActorLogic, AnyActorRef, AnyStateMachine, StateValue } from 'xstate';
-import { chartOf } from '../chart.js';
+import type { AnyActorLogic, AnyActorRef } from 'xstate';
+import { isReady } from '../supervision/actor-state.js';
 import { listChildren } from '../supervision/administration.js';
-import { behaviourState } from '../supervision/behaviour.js';
 import { supervisorKind } from '../supervision/child-spec.js';
 import type { EndReason, LifecycleEvent } from '../supervision/lifecycle.js';
 import { mailboxLogic } from '../supervision/mailbox.js';
-import type { ActorKind, ActorStatus, ActorView, GroupView, Life } from './frame.js';
+import { isOver, logicOf } from './actor-sight.js';
+import type { ActorView, Life } from './frame.js';
+import { newPlace, type Place, viewOf } from './place.js';
 
 /** Most actors in the tree that are told apart; groups count as one. */
 const MAX_PLACES = 1_000;
-
-/** Most members of a group that are shown one by one. */
-const MAX_MEMBERS_SHOWN = 10;
-
-/** How long an actor of a group lives before it is shown by itself, in milliseconds. */
-const MEMBER_AGE_MS = 500;
-
-/** A place in the tree, and who holds it. */
-export interface Place {
-  readonly path: string;
-  readonly parent: string | undefined;
-  readonly name: string;
-  readonly kind: ActorKind;
-  readonly machine: AnyStateMachine | undefined;
-  actor: AnyActorRef | undefined;
-  status: ActorStatus;
-  starts: number;
-  received: number;
-  readonly group: Group | undefined;
-}
-
-interface Group {
-  live: number;
-  started: number;
-  crashed: number;
-  /** Who lives now, and since when by `performance.now()`; empty while nobody looks. */
-  readonly members: Map<AnyActorRef, number>;
-}
 
 /** Whom an actor reference stands for. */
 export interface Identity {
@@ -183,19 +156,19 @@ export class Census {
     if (place.actor !== actor) return;
     place.actor = undefined;
     place.status = reason.kind;
-    // Whoever was below it went with it, and nobody said so of each.
+    // Whoever was still there below it was stopped with it, and nobody said so of each.
     for (const below of this.#places.values()) {
       if (!below.path.startsWith(`${place.path}/`)) continue;
+      if (below.actor !== undefined) below.status = 'killed';
       below.actor = undefined;
-      if (below.group === undefined) below.status = reason.kind;
-      else {
-        below.group.live = 0;
-        below.group.members.clear();
-      }
+      if (below.group !== undefined) below.group.live = 0;
+      below.group?.members.clear();
     }
   }
 
   #join(actor: AnyActorRef): void {
+    // Of one that is not up yet, its start will be told; one that is over never left again.
+    if (isOver(actor) || !isReady(actor)) return;
     const members = this.#isWatched ? this.identify(actor)?.place.group?.members : undefined;
     if (members?.has(actor) === false) members.set(actor, 0);
   }
@@ -254,113 +227,18 @@ export class Census {
     return `${this.#placeOf(event.supervisor)}/${name}`;
   }
 
+  /** The path of an actor that is known by its id; one that came and went unseen is found by its name. */
   #placeOf(actorId: string): string {
-    for (const { actor, path } of this.#places.values()) if (actor?.id === actorId) return path;
-    return this.#program;
+    const name = actorId.slice(0, actorId.lastIndexOf(':'));
+    let namesake: string | undefined;
+    for (const place of this.#places.values()) {
+      if (place.actor?.id === actorId) return place.path;
+      if (place.name === name) namesake ??= place.path;
+    }
+    return namesake ?? this.#program;
   }
-}
-
-function newPlace(
-  path: string,
-  parent: string | undefined,
-  name: string,
-  logic: AnyActorLogic,
-  isGroup: boolean,
-): Place {
-  const machine = chartOf(logic);
-  const group = isGroup ? { live: 0, started: 0, crashed: 0, members: new Map() } : undefined;
-  const kind = isGroup ? 'group' : kindOf(logic, machine);
-  return {
-    path,
-    parent,
-    name,
-    kind,
-    machine,
-    actor: undefined,
-    // A group is there as soon as there is one of it.
-    status: isGroup ? 'up' : 'starting',
-    starts: 0,
-    received: 0,
-    group,
-  };
-}
-
-function kindOf(logic: AnyActorLogic, machine: AnyStateMachine | undefined): ActorKind {
-  if (supervisorKind(logic) !== undefined) return 'supervisor';
-  return machine === undefined ? 'behaviour' : 'machine';
-}
-
-function logicOf(actor: AnyActorRef): AnyActorLogic {
-  return (actor as unknown as { readonly logic: AnyActorLogic }).logic;
 }
 
 function about({ place, member }: Identity): { readonly path: string; readonly member?: string } {
   return { path: place.path, ...(member !== undefined && { member }) };
-}
-
-function viewOf({
-  path,
-  parent,
-  name,
-  kind,
-  machine,
-  actor,
-  status,
-  starts,
-  received,
-  group,
-}: Place): ActorView {
-  const state = actor && stateOf(actor);
-  return {
-    path,
-    ...(parent !== undefined && { parent }),
-    name,
-    kind,
-    status: status === 'up' && actor !== undefined && isOver(actor) ? 'done' : status,
-    ...(machine !== undefined && { machine: machine.id }),
-    ...(state !== undefined && { state }),
-    restarts: Math.max(0, starts - 1),
-    received,
-    ...(group !== undefined && { group: groupView(group) }),
-  };
-}
-
-function groupView({ live, started, crashed, members }: Group): GroupView {
-  const states: Record<string, number> = {};
-  for (const actor of members.keys()) {
-    const state = stateOf(actor) ?? 'up';
-    states[state] = (states[state] ?? 0) + 1;
-  }
-  const grownUp = performance.now() - MEMBER_AGE_MS;
-  const few = members.size <= MAX_MEMBERS_SHOWN ? [...members] : [];
-  return {
-    live,
-    started,
-    crashed,
-    states,
-    members: few.filter(([, since]) => since < grownUp).map(([actor]) => memberView(actor)),
-  };
-}
-
-function memberView(actor: AnyActorRef): GroupView['members'][number] {
-  const state = stateOf(actor);
-  return { member: actor.id.slice(actor.id.lastIndexOf(':') + 1), ...(state !== undefined && { state }) };
-}
-
-/** True when an actor has ended, whether or not anybody said so. */
-function isOver(actor: AnyActorRef): boolean {
-  return actor.getSnapshot()?.status !== 'active';
-}
-
-/** The state of an actor's chart, names joined by dots; of parallel states, all of them. */
-export function stateOf(actor: AnyActorRef): string | undefined {
-  const { value } = actor.getSnapshot() as { readonly value?: StateValue };
-  return value === undefined ? behaviourState(actor) : pathsIn(value).join(' ');
-}
-
-function pathsIn(value: StateValue): string[] {
-  if (typeof value === 'string') return [value];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    inner === undefined ? [name] : pathsIn(inner).map((path) => `${name}.${path}`),
-  );
 }

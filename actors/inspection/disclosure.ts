@@ -13,8 +13,13 @@ const MAX_TEXT_LENGTH = 200;
 const MAX_DEPTH = 3;
 const MAX_ENTRIES = 12;
 
-/** Fields that say how something went, and nothing of anybody. */
-const PLAIN_FIELDS: ReadonlySet<string> = new Set(['code', 'reply', 'reason', 'kind', 'attempt', 'cut']);
+/** Fields that say how something went, and nothing of anybody, with what they may be. */
+const PLAIN_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  /** A code of the protocol, such as 200. */
+  reply: (value) => typeof value === 'number',
+  cut: (value) => typeof value === 'boolean',
+  reason: (value) => typeof value === 'string' && OWN_WORD.test(value),
+};
 
 /** A word of our own, such as `hung_up`. */
 const OWN_WORD = /^[a-z][a-z_. -]{0,39}$/;
@@ -36,8 +41,7 @@ export const EVERYTHING: Disclosure = {
 
 /** Shows what happened, and nothing that came from, or is about, a user. */
 export const NO_CONTENT: Disclosure = {
-  fieldsOf: (event) =>
-    entriesOf(event, (name, value) => (PLAIN_FIELDS.has(name) && isPlain(value) ? value : undefined)),
+  fieldsOf: (event) => entriesOf(event, (name, value) => (PLAIN_FIELDS[name]?.(value) ? value : undefined)),
   errorText(error) {
     const { name = typeof error, code } = (error ?? {}) as {
       readonly name?: unknown;
@@ -56,14 +60,10 @@ function entriesOf(
   for (const [name, inner] of Object.entries(event).slice(0, MAX_ENTRIES)) {
     const value = name === 'type' ? undefined : show(name, inner);
     if (value === undefined) continue;
-    shown[name] = SECRET.test(name) ? '<hidden>' : value;
+    shown[shortText(name)] = SECRET.test(name) ? '<hidden>' : value;
     isEmpty = false;
   }
   return isEmpty ? undefined : shown;
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === 'number' || typeof value === 'boolean' || OWN_WORD.test(String(value));
 }
 
 /** A value as JSON can have it, cut to size; things of the outside world by their kind alone. */

@@ -68,8 +68,8 @@ export interface GroupView {
   readonly crashed: number;
   /** How many are in each state of their chart. */
   readonly states: Readonly<Record<string, number>>;
-  /** Those that have lived for a while, when there are few. */
-  readonly members: readonly { readonly member: string; readonly state?: string }[];
+  /** Those that have lived for a while; absent when there are many. */
+  readonly members?: readonly { readonly member: string; readonly state?: string }[];
 }
 
 export interface Message {

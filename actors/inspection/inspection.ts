@@ -56,7 +56,8 @@ export async function startInspection(options: InspectionOptions): Promise<Inspe
     backoff: RESTART_BACKOFF,
     input: () => ({ port, token, watch, hello, pages, drawings }),
   });
-  const tree = runTree(supervisor({ strategy: 'one_for_one', children: [inspector] }), {
+  const limits = { intensity: 10, periodMs: 10_000 };
+  const tree = runTree(supervisor({ strategy: 'one_for_one', limits, children: [inspector] }), {
     log,
     onEmitted(event) {
       // A restart takes the port again that browsers know.

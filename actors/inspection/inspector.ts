@@ -24,7 +24,7 @@ const FRAME_MS = 100;
 /** How often a stream on which nothing happens says so, in frames: whoever went away without a word is noticed. */
 const FRAMES_PER_SIGN_OF_LIFE = 150;
 
-/** Most browsers, or tabs of one, that look at once. */
+/** Most browsers that look at once; one browser has six tabs at most, each of which keeps a connection. */
 export const MAX_VIEWERS = 8;
 
 /** Most connections of browsers at once; what they ask for besides streams is over in an instant. */
@@ -137,8 +137,8 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     }
 
     function leave(viewer: Viewer): void {
-      viewers.delete(viewer);
-      if (viewers.size === 0) rest();
+      // After the release it was of another incarnation of this actor.
+      if (viewers.delete(viewer) && viewers.size === 0) rest();
     }
 
     function rest(): void {
@@ -161,6 +161,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       release() {
         rest();
         for (const viewer of viewers) viewer.end();
+        viewers.clear();
         server.close();
         server.closeAllConnections();
       },

@@ -10,7 +10,8 @@ import { type AnyActorRef, type EventObject, type InspectionEvent, StateMachine 
 import { chartOf } from '../chart.js';
 import { mailboxLogic } from '../supervision/mailbox.js';
 import { actingActor } from '../supervision/turn.js';
-import { type Census, type Identity, stateOf } from './census.js';
+import { logicOf, stateOf } from './actor-sight.js';
+import type { Census, Identity } from './census.js';
 import type { Disclosure } from './disclosure.js';
 import type { Life, Message, Transition } from './frame.js';
 
@@ -18,7 +19,10 @@ import type { Life, Message, Transition } from './frame.js';
 const MAX_ALIKE = 10;
 const MAX_MESSAGES = 200;
 const MAX_TRANSITIONS = 200;
-const MAX_LIVES = 100;
+const MAX_LIVES = 200;
+
+/** Most comings and goings of short-lived actors among the lives. */
+const MAX_MEMBER_LIVES = 50;
 
 /** What was recorded since it was last taken. */
 export interface Recorded {
@@ -37,11 +41,12 @@ export class Recorder {
   #alike = new Map<string, number>();
   #transitions = new Map<string, MutableTransition>();
   #lives: Life[] = [];
+  #memberLives = 0;
   #untold = 0;
   /** What was sent to a mailbox: its next owner gets the very same event. */
   readonly #inMailbox = new WeakSet<EventObject>();
   /** The state that a chart was in when it was last seen. */
-  readonly #states = new WeakMap<AnyActorRef, string>();
+  #states = new WeakMap<AnyActorRef, string>();
 
   constructor(census: Census, disclosure: Disclosure) {
     this.#census = census;
@@ -59,8 +64,13 @@ export class Recorder {
 
   /** Takes note of an actor's life. */
   live(life: Life): void {
-    if (this.#lives.length < MAX_LIVES) this.#lives.push(life);
-    else this.#untold += 1;
+    const isMembers = life.member !== undefined && life.error === undefined;
+    if (this.#lives.length >= MAX_LIVES || (isMembers && this.#memberLives >= MAX_MEMBER_LIVES)) {
+      this.#untold += 1;
+      return;
+    }
+    if (isMembers) this.#memberLives += 1;
+    this.#lives.push(life);
   }
 
   /** What happened since the last time; it is forgotten here. */
@@ -73,15 +83,23 @@ export class Recorder {
     };
     this.#messages = [];
     this.#lives = [];
+    this.#memberLives = 0;
     this.#untold = 0;
     this.#alike.clear();
     this.#transitions.clear();
     return recorded;
   }
 
+  /** Forgets all: what happens from now on is not told. */
+  reset(): void {
+    this.take();
+    this.#states = new WeakMap();
+  }
+
   #onSent(actor: AnyActorRef, source: AnyActorRef | undefined, event: EventObject): void {
     // What a behaviour tells itself, to be ready or to end, shows in its status.
     if (event.type.startsWith('behaviour.') || event.type.startsWith('mailbox.')) return;
+    if (event.type === 'xstate.init') this.#onBegun(actor);
     if (isMailbox(actor)) this.#inMailbox.add(event);
     else if (this.#inMailbox.delete(event)) return;
     const sender = source ?? actingActor();
@@ -109,15 +127,21 @@ export class Recorder {
     });
   }
 
+  #onBegun(actor: AnyActorRef): void {
+    const initial = chartOf(logicOf(actor))?.config.initial;
+    if (initial !== undefined) this.#states.set(actor, String(initial));
+  }
+
   /** Charts that behaviours run say nothing of their steps: what changed tells. */
   #onSnapshot(actor: AnyActorRef, event: EventObject): void {
     const logic = logicOf(actor);
     const machine = logic instanceof StateMachine ? undefined : chartOf(logic);
     const state = machine && stateOf(actor);
     if (machine === undefined || state === undefined) return;
-    const before = this.#states.get(actor) ?? String(machine.config.initial);
+    const before = this.#states.get(actor);
     if (before === state) return;
     this.#states.set(actor, state);
+    if (before === undefined) return; // It was on its way before anybody looked.
     this.#step(actor, `${machine.id}.${before}>${machine.id}.${state}`, typeOf(event));
   }
 
@@ -146,10 +170,6 @@ export class Recorder {
 
 function isMailbox(actor: AnyActorRef): boolean {
   return logicOf(actor) === mailboxLogic;
-}
-
-function logicOf(actor: AnyActorRef) {
-  return (actor as unknown as { readonly logic: Parameters<typeof chartOf>[0] }).logic;
 }
 
 /** The names of ends and timers have the ids of actors and states in them. */

@@ -19,14 +19,18 @@ export class Viewer {
   readonly #now: () => number;
   /** Since when it reads too slowly, by {@link #now}. */
   #behindSince: number | undefined;
-  /** True when what it knows of the actors is not what the frame before said. */
-  needsActors = true;
+  #lacksActors = true;
 
   /** @param now Monotonic time in milliseconds. */
   constructor(response: ServerResponse, now: () => number) {
     this.#response = response;
     this.#now = now;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  }
+
+  /** True when it can be told, and what it knows of the actors is not what the frame before said. */
+  get needsActors(): boolean {
+    return this.#lacksActors && this.#behindSince === undefined;
   }
 
   hello(hello: Hello): void {
@@ -36,10 +40,10 @@ export class Viewer {
   /** Sends a frame that has been written as JSON already. */
   frame(json: string, { actors }: Frame): void {
     if (this.#isBehind()) {
-      this.needsActors ||= actors !== undefined;
+      this.#lacksActors ||= actors !== undefined;
       return;
     }
-    if (actors !== undefined) this.needsActors = false;
+    if (actors !== undefined) this.#lacksActors = false;
     this.#response.write(`event: frame\ndata: ${json}\n\n`);
   }
 

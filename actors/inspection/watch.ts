@@ -20,6 +20,7 @@ export class Watch {
   readonly #past: Life[] = [];
   #root: AnyActorRef | undefined;
   #subscription: Subscription | undefined;
+  #isWanted = false;
   /** How the actors were told the last time. */
   #toldActors = '';
 
@@ -30,10 +31,11 @@ export class Watch {
     this.#recorder = new Recorder(this.#census, disclosure);
   }
 
-  /** The system to watch. */
+  /** The system to watch; somebody may look already. */
   set root(root: AnyActorRef) {
     this.#root = root;
     this.#census.identify(root);
+    if (this.#isWanted) this.begin();
   }
 
   get past(): readonly Life[] {
@@ -61,6 +63,7 @@ export class Watch {
 
   /** Somebody looks, from now on. */
   begin(): void {
+    this.#isWanted = true;
     if (this.#subscription !== undefined || this.#root === undefined) return;
     // It asks the supervisors, which is no news of theirs.
     this.#census.watch();
@@ -69,10 +72,11 @@ export class Watch {
 
   /** Nobody looks any more. */
   end(): void {
+    this.#isWanted = false;
     this.#subscription?.unsubscribe();
     this.#subscription = undefined;
     this.#census.unwatch();
-    this.#recorder.take();
+    this.#recorder.reset();
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * Whose turn it is: the behaviour whose code runs now. A plain `send` does not say who sent; whoever looks at
- * messages as they are sent, as an inspector does, finds the sender here.
+ * messages as they are sent, as an inspector does, finds the sender here. A turn ends at the first `await`.
  */
 
 import type { AnyActorRef } from 'xstate';

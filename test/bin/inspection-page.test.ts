@@ -127,6 +127,8 @@ test('pause holds what is shown, and lets go of it', async (t) => {
   const other = await openPage(t);
   await other?.goto(address);
   await other?.waitForSelector(`[data-path="${CONNECTION}"][data-started="1"]`);
+  // It was sent the same, and has drawn twice since.
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   t.is(await page.locator(`[data-path="${CONNECTION}"]`).count(), 0);
   await page.click('#pause');
   await page.waitForSelector(`[data-path="${CONNECTION}"][data-started="1"]`);

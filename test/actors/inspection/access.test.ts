@@ -13,6 +13,11 @@ test('whoever has the token may look, by either name of this machine', (t) => {
   t.is(refused({ origin: 'http://127.0.0.1:8080' }), undefined);
 });
 
+test('at port 80 browsers name no port', (t) => {
+  const headers = { host: '127.0.0.1', origin: 'http://127.0.0.1' };
+  t.is(refusalOf({ method: 'GET', headers }, 'right', { port: 80, token: 'right' }), undefined);
+});
+
 test('without the token, or with another, nobody may', (t) => {
   for (const token of [null, '', 'wrong', 'righ', 'right '] as const)
     t.is(refused({}, token), 403, `${token}`);

@@ -1,7 +1,14 @@
 import test, { type ExecutionContext } from 'ava';
+import type { AnyActorRef } from 'xstate';
+import { stateOf } from '../../../actors/inspection/actor-sight.js';
 import { type Disclosure, EVERYTHING, NO_CONTENT } from '../../../actors/inspection/disclosure.js';
 import type { ActorView, Frame, Message } from '../../../actors/inspection/frame.js';
 import { Watch } from '../../../actors/inspection/watch.js';
+import { child } from '../../../actors/supervision/child-spec.js';
+import type { LifecycleEvent } from '../../../actors/supervision/lifecycle.js';
+import { run } from '../../../actors/supervision/run.js';
+import { supervisor } from '../../../actors/supervision/supervisor.js';
+import { worker } from '../../helpers/actors.js';
 import { ask, dial, PresenceClient, until } from '../../helpers/network.js';
 import { crash, current, serve, type TestServer } from '../../helpers/server.js';
 
@@ -112,10 +119,10 @@ test('connections are one group, counted by state; few that stay are told one by
   t.is(machine, 'connection');
   t.like(group, { live: 2, started: 2, crashed: 0 });
   await until(() => (actorAt(frame(), CONNECTION).group?.members ?? []).length === 2);
-  t.true(actorAt(frame(), CONNECTION).group?.members.every(({ state }) => state === 'receiving'));
+  t.true(actorAt(frame(), CONNECTION).group?.members?.every(({ state }) => state === 'receiving'));
   for (let more = 0; more < 20; more++) await dial(tcp);
   await until(() => actorAt(frame(), CONNECTION).group?.live === 22);
-  t.deepEqual(actorAt(frame(), CONNECTION).group?.members, []);
+  t.is(actorAt(frame(), CONNECTION).group?.members, undefined);
 });
 
 test('a crash shows as a restart, and its reason without what a user said', async (t) => {
@@ -194,4 +201,80 @@ test('a recorder that throws at everything wedges nobody', async (t) => {
   const client = await PresenceClient.open(t, udp);
   t.is(await client.ask('GET user1\r\n'), '');
   t.true(log.fieldsOf('failed').length > 0, 'it was told of');
+});
+
+test('a crash among a thousand connections is told', async (t) => {
+  const running = await watched(t);
+  const { watch, frame, tcp } = running;
+  watch.begin();
+  await Promise.all(Array.from({ length: 200 }, () => ask(tcp, 'REG alice\r\n')));
+  crash(current(running, 'presence'));
+  await until(() => running.starts('presence') === 2);
+  const { lives, untold } = frame();
+  t.true(untold > 0, 'there was more than is told');
+  const presence = lives.filter(({ path }) => path === 'im-server/presence').map(({ what }) => what);
+  t.deepEqual(presence, ['ended', 'restarting', 'started']);
+});
+
+test('of a connection that was there before, no transition is told that it did not take', async (t) => {
+  const { watch, frame, tcp, actors } = await watched(t);
+  const socket = await dial(tcp);
+  socket.write('XXX\r\n');
+  await until(
+    () =>
+      actors('connection')[0] !== undefined && stateOf(actors('connection')[0] as AnyActorRef) === 'replied',
+  );
+  watch.begin();
+  socket.destroy();
+  await until(() => actorAt(frame(), CONNECTION).group?.live === 0);
+  t.is(await ask(tcp, 'XXX\r\n'), '201 INVALID\r\n');
+  const arrows: string[] = [];
+  await until(() => {
+    arrows.push(...frame().transitions.map(({ arrow }) => arrow));
+    return arrows.length > 1;
+  });
+  t.deepEqual(arrows, ['connection.receiving>connection.replied', 'connection.replied>connection.closed']);
+});
+
+test('who looks before there is anything to see is told as soon as there is', async (t) => {
+  const watch = new Watch('im-server', NO_CONTENT);
+  watch.begin();
+  const { server, tcp } = await serve(t, { onEmitted: (event) => watch.note(event) });
+  watch.root = server.root;
+  await ask(tcp, 'REG alice\r\n');
+  t.true(watch.frame(true)?.messages.some(({ type }) => type === 'change.commit'));
+});
+
+test('what a tree looked like in the end stays: who crashed, and who was stopped with it', async (t) => {
+  const log: string[] = [];
+  const inner = supervisor({
+    strategy: 'one_for_one',
+    limits: { intensity: 0, periodMs: 1_000 },
+    children: [
+      child({ id: 'a', logic: worker('a', { log }) }),
+      child({ id: 'b', logic: worker('b', { log }) }),
+    ],
+  });
+  const limits = { intensity: 0, periodMs: 1_000 };
+  const logic = supervisor({
+    strategy: 'one_for_one',
+    limits,
+    children: [child({ id: 'inner', logic: inner })],
+  });
+  const watch = new Watch('program', NO_CONTENT);
+  const actors = new Map<string, AnyActorRef>();
+  const tree = run(logic, {
+    onEmitted(event) {
+      if (event.type === 'child.started') actors.set(event.id, event.actor);
+      watch.note(event as LifecycleEvent);
+    },
+  });
+  watch.root = tree.root;
+  t.true(await tree.ready);
+  actors.get('a')?.send({ type: 'crash' });
+  t.truthy((await tree.ended).error);
+  const frame = watch.frame(true) as Frame;
+  t.is(actorAt(frame, 'program').status, 'crashed');
+  t.is(actorAt(frame, 'program/inner/a').status, 'failed');
+  t.is(actorAt(frame, 'program/inner/b').status, 'shut_down');
 });
