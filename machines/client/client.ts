@@ -533,6 +533,7 @@ export const clientMachine = clientSetup.createMachine({
           description: 'Message mode: each line goes to the buddy, q leaves.',
           initial: 'composing',
           entry: [{ type: 'say', params: { text: SAY.chatHelp } }, 'sendUndelivered'],
+          exit: 'closePrompt',
           on: {
             'message.received': { guard: 'isCurrentChat', actions: 'noteMessage' },
             'message.sent': { guard: 'isCurrentChat', actions: ['noteSent', 'takeFromOutbox'] },
@@ -603,7 +604,8 @@ export const clientMachine = clientSetup.createMachine({
               },
             },
             stalled: {
-              description: 'The buddy does not read. The user may leave; one more line waits.',
+              description:
+                'The buddy does not read, or not quickly. The user may leave; one more line waits.',
               entry: { type: 'openPrompt', params: { prompt: CHAT_PROMPT } },
               on: {
                 'message.sent': {
@@ -630,7 +632,6 @@ export const clientMachine = clientSetup.createMachine({
               description:
                 'A line waits until the one before is on its way; for 60 s, then the chat is over.',
               entry: 'openHeldPrompt',
-              exit: 'closePrompt',
               on: {
                 'prompt.answered': [
                   {
@@ -650,8 +651,9 @@ export const clientMachine = clientSetup.createMachine({
                 ],
                 'message.sent': {
                   guard: 'isCurrentChat',
-                  target: 'sending',
+                  target: 'stalled',
                   actions: ['noteSent', 'takeFromOutbox', 'sendHeldMessage'],
+                  description: 'It goes out now. The prompt stays open, with what is being typed.',
                 },
               },
               after: {

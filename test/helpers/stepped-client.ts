@@ -31,6 +31,8 @@ export class Client {
 
   /** How often the whole menu was shown. */
   menus = 0;
+  /** How often a prompt was closed. */
+  closedPrompts = 0;
 
   constructor(user?: UserId, isInteractive = false) {
     const neighbour = (id: string) => ({ id }) as never;
@@ -108,6 +110,7 @@ export class Client {
   }
 
   #writeSent({ to, event }: { readonly to: { readonly id: string }; readonly event: EventObject }): void {
+    if (event.type === 'prompt.close') this.closedPrompts += 1;
     const sent = event as EventObject & {
       lines?: string[];
       prompt?: { text: string };

@@ -412,3 +412,11 @@ test('a call that was given up before it was placed is hung up when it is', (t) 
   client.look();
   t.deepEqual(client.on(placed).look(), ['chat <- chat.leave']);
 });
+
+test('what is being typed when the buddy reads again stays: its prompt is not closed', (t) => {
+  const client = stuck();
+  const { closedPrompts } = client;
+  client.on(sent('first'), sent('second'));
+  t.deepEqual(client.state, { busy: { chatting: 'composing' } });
+  t.is(client.closedPrompts, closedPrompts);
+});
