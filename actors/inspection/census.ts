@@ -101,15 +101,16 @@ export class Census {
     place.received += 1;
   }
 
-  /** Looks at the members of groups one by one, from now on. */
-  watch(): void {
+  /** Looks at the members of groups one by one, from now on. @param onFound Told of each that was there before. */
+  watch(onFound: (actor: AnyActorRef) => void): void {
     this.#isWatched = true;
     for (const place of [...this.#places.values()]) {
       const { actor } = place;
       if (actor === undefined || supervisorKind(logicOf(actor)) !== 'dynamic') continue;
       listChildren(actor).then(
         (children) => {
-          for (const child of children) if (typeof child.actor === 'object') this.#join(child.actor);
+          for (const { actor: member } of children)
+            if (typeof member === 'object' && this.#join(member)) onFound(member);
         },
         () => {}, // It ended meanwhile, and its children with it.
       );
@@ -166,11 +167,14 @@ export class Census {
     }
   }
 
-  #join(actor: AnyActorRef): void {
-    // Of one that is not up yet, its start will be told; one that is over never left again.
-    if (isOver(actor) || !isReady(actor)) return;
-    const members = this.#isWatched ? this.identify(actor)?.place.group?.members : undefined;
-    if (members?.has(actor) === false) members.set(actor, 0);
+  /** Counts in one that was there before. @returns False when it is none of those. */
+  #join(actor: AnyActorRef): boolean {
+    // Of one that is not up yet, its start will be told; one that is over would never leave again.
+    if (!this.#isWatched || isOver(actor) || !isReady(actor)) return false;
+    const members = this.identify(actor)?.place.group?.members;
+    if (members === undefined || members.has(actor)) return false;
+    members.set(actor, 0);
+    return true;
   }
 
   #locate(actor: AnyActorRef, logic: AnyActorLogic): Identity | undefined {

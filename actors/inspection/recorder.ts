@@ -62,6 +62,12 @@ export class Recorder {
     else if (event.type === '@xstate.microstep') this.#onMicrostep(actor, event);
   };
 
+  /** Takes note of the state of an actor that was there before anybody looked. */
+  remember(actor: AnyActorRef): void {
+    const state = stateOf(actor);
+    if (state !== undefined) this.#states.set(actor, state);
+  }
+
   /** Takes note of an actor's life. */
   live(life: Life): void {
     const isMembers = life.member !== undefined && life.error === undefined;

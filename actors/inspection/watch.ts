@@ -66,7 +66,7 @@ export class Watch {
     this.#isWanted = true;
     if (this.#subscription !== undefined || this.#root === undefined) return;
     // It asks the supervisors, which is no news of theirs.
-    this.#census.watch();
+    this.#census.watch((actor) => this.#recorder.remember(actor));
     this.#subscription = this.#root.system.inspect(this.#recorder.observe);
   }
 

@@ -82,7 +82,9 @@ test('a connection that waits is marked in the chart, and what is chosen is in t
   await row(page, CONNECTION).click();
   await page.waitForSelector('#chart[data-machine="connection"]');
   await page.waitForSelector('#chart [id="connection.receiving"].active');
+  const flash = page.waitForSelector('#chart [id^="connection.receiving>"].flash');
   socket.destroy();
+  await flash;
   await page.waitForSelector(
     '#transitions [data-event="input.ended"], #transitions [data-event="socket.closed"]',
   );
@@ -90,6 +92,24 @@ test('a connection that waits is marked in the chart, and what is chosen is in t
   const again = await openPage(t);
   await again?.goto(page.url());
   await again?.waitForSelector('#chart[data-machine="connection"]');
+});
+
+test('what is looked for is found, in the tree, the lives and the messages', async (t) => {
+  const page = await openPage(t);
+  if (page === undefined) return;
+  const { address, tcp } = await inspected(t);
+  await page.goto(address);
+  await page.waitForSelector('#connection[data-state="live"]');
+  await ask(tcp, 'REG alice\r\n');
+  await row(page, CONNECTION).click();
+  await page.waitForSelector('#messages [data-type="change.answered"]');
+  await page.fill('#filter', 'answered');
+  await page.waitForSelector('#messages [data-type="change.commit"]', { state: 'detached' });
+  t.is(await page.locator('#messages [data-type="change.answered"]').count(), 1);
+  await page.fill('#search', 'listener');
+  await page.waitForSelector('[data-path="im-server/store"]', { state: 'detached' });
+  t.true(await row(page, 'im-server/tcp/listener').isVisible());
+  await page.waitForSelector('#lives [data-path="im-server/tcp/listener"]');
 });
 
 test('many connections are one row', async (t) => {
