@@ -78,10 +78,13 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       socket,
       scope.guard((line: Line) => self.send(lineEvent('line.received', line))),
     );
-    listen(socket, reading, scope);
-    self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
     const client = addressOf(scope.system, CLIENT);
-    const delivery = new Delivery(socket, scope, () => self.send({ type: 'socket.died' }));
+    const delivery = new Delivery(socket, scope, () => {
+      reading.flush();
+      self.send({ type: 'socket.died' });
+    });
+    listen(socket, { reading, delivery, scope });
+    self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
     const chat: Chat = {
       input,
       client,
@@ -170,14 +173,20 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
 });
 
 /** Turns what the socket says into the chart's events: bytes become lines of text here. */
-function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEvent>): void {
+function listen(
+  socket: Socket,
+  { reading, delivery, scope }: Pick<Chat, 'reading' | 'delivery' | 'scope'>,
+): void {
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
   socket.on('connect', () => self.send({ type: 'socket.connected' }));
   socket.on(
     'data',
     scope.guard((chunk: Buffer) => {
-      reading.push(splitter.push(chunk), chunk.length);
+      const lines = splitter.push(chunk);
+      // Now, not when they are taken: what was written meanwhile is no answer to them.
+      if (lines.length > 0) delivery.heard();
+      reading.push(lines, chunk.length);
     }),
   );
   socket.on(
@@ -200,7 +209,8 @@ function listen(socket: Socket, reading: Reading, scope: BehaviourScope<ChatEven
   socket.on(
     'error',
     scope.guard((error: NodeJS.ErrnoException) => {
-      reading.finish();
+      // The end may have come, and wait: that it broke is the news.
+      reading.flush();
       const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
       self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
     }),
@@ -245,7 +255,6 @@ function keepEarlyLine(chat: Chat, line: LineReceived): void {
 }
 
 function deliver(chat: Chat, { text, cut }: LineReceived): void {
-  chat.delivery.heard();
   tell(chat, { type: 'message.received', text: toDisplayText(text), cut });
   if (cut) chat.socket.write(encodeMessage(YOURS_WAS_CUT).bytes);
 }

@@ -37,16 +37,28 @@ export class Reading {
     if (this.#hasLines || chunkBytes >= LARGE_CHUNK_BYTES) this.#rest();
   }
 
-  /** Nothing more comes. @param onEnd Called when all that was brought has been taken. */
+  /**
+   * Nothing more comes.
+   *
+   * @param onEnd Called when all that was brought has been taken. Whoever is held is given the rest at once, at most
+   * a chunk, for an end must not wait.
+   */
   end(onEnd: () => void): void {
     this.#onEnd = onEnd;
-    if (!this.#hasLines) this.#tellEnd();
+    if (this.#isHeld || !this.#hasLines) this.finish();
   }
 
   /** Takes all that is left at once: there will be no later turn. */
-  finish(): void {
+  flush(): void {
     while (this.#hasLines) this.#takeSome();
-    this.#tellEnd();
+  }
+
+  /** As {@link flush}; then tells the end, if it came. */
+  finish(): void {
+    this.flush();
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.();
   }
 
   /** Takes and reads no more until {@link release}; of the turn's lines, those under way are still taken. */
@@ -60,12 +72,6 @@ export class Reading {
     if (this.#isResting) return;
     if (this.#hasLines) this.#rest();
     else this.#socket.resume();
-  }
-
-  #tellEnd(): void {
-    const onEnd = this.#onEnd;
-    this.#onEnd = undefined;
-    onEnd?.();
   }
 
   get #hasLines(): boolean {
@@ -84,10 +90,11 @@ export class Reading {
     this.#isResting = true;
     setImmediate(() => {
       this.#isResting = false;
+      if (this.#isHeld && this.#onEnd !== undefined) return this.finish();
       if (this.#isHeld) return;
       this.#takeSome();
       if (this.#hasLines) this.#rest();
-      else if (this.#onEnd !== undefined) this.#tellEnd();
+      else if (this.#onEnd !== undefined) this.finish();
       else if (!this.#isHeld) this.#socket.resume();
     });
   }

@@ -60,6 +60,7 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
     process.kill(0, 'SIGTSTP');
     // Where no shell could continue it, the system does not stop it. If it did, the first of the two times may be over
     // when it goes on, but before the second the SIGCONT comes.
+    clearTimeout(stopTimer);
     stopTimer = setTimeout(() => {
       stopTimer = setTimeout(goOn, STOP_MS);
     }, STOP_MS);

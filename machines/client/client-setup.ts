@@ -289,6 +289,7 @@ export const clientSetup = setup({
     isRequestAnswer: and([not('isLogin'), not('isMessage'), not('isHistory'), not('isBlock'), 'isToken']),
     isCurrentChatBroken: and(['isCurrentChat', 'isBroken']),
     isCallableAgain: and(['isCurrentChat', 'isBroken', 'isInteractive', 'hasPeerId']),
+    isCurrentChatAtTerminal: and(['isCurrentChat', 'isInteractive']),
   },
 
   actions: {

@@ -649,12 +649,20 @@ export const clientMachine = clientSetup.createMachine({
                     description: 'One line waits, and no more.',
                   },
                 ],
-                'message.sent': {
-                  guard: 'isCurrentChat',
-                  target: 'stalled',
-                  actions: ['noteSent', 'takeFromOutbox', 'sendHeldMessage'],
-                  description: 'It goes out now. The prompt stays open, with what is being typed.',
-                },
+                'message.sent': [
+                  {
+                    guard: 'isCurrentChatAtTerminal',
+                    target: 'stalled',
+                    actions: ['noteSent', 'takeFromOutbox', 'sendHeldMessage'],
+                    description: 'It goes out now. The prompt stays open, with what is being typed.',
+                  },
+                  {
+                    guard: 'isCurrentChat',
+                    target: 'sending',
+                    actions: ['noteSent', 'takeFromOutbox', 'sendHeldMessage'],
+                    description: 'A script is asked for the next line when this one is on its way.',
+                  },
+                ],
               },
               after: {
                 answerTimeout: {

@@ -276,6 +276,25 @@ test('a buddy who floods is not read on until the program has caught up, and not
   t.is(read, count);
 });
 
+test('a buddy who talks, and leaves while nobody reads, is gone at once', async (t) => {
+  const { chat, peer } = await chatWithBob(t);
+  peer.send('line\n'.repeat(5_000));
+  peer.socket.end();
+  await chat.closed;
+  await fails(t, chat.send('too late'), 'chat.broken');
+});
+
+test('a caller who talks and hangs up is over at once', async (t) => {
+  const server = await withBuddies(t);
+  const alice = connect(t, server);
+  const bob = await Peer.call(t, await alice.listen());
+  bob.send(`HELLO bob\n${'line\n'.repeat(200)}`);
+  bob.socket.end();
+  const call = await first(alice.calls);
+  await call.over;
+  await t.throwsAsync(call.accept(), { code: 'call.over' });
+});
+
 test('a flooder who is not read can be left', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   peer.send(Buffer.alloc(20_000_000, 'flood\n'));

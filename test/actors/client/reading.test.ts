@@ -81,3 +81,13 @@ test('what is left when the connection ends is taken at once', async (t) => {
   t.true(seen.lines.length > before + MAX_LINES_PER_TURN);
   t.is(seen.lines.at(-1), String(seen.lines.length - 1));
 });
+
+test('an end does not wait for who is held', async (t) => {
+  const { reading, seen } = await flooded(t, SHORT_LINES.subarray(0, 2_000));
+  reading.hold();
+  reading.release();
+  await until(() => seen.lines.length > 0);
+  reading.hold();
+  await until(() => seen.ended);
+  t.true(seen.lines.length > MAX_LINES_PER_TURN);
+});

@@ -416,7 +416,9 @@ test('a call that was given up before it was placed is hung up when it is', (t) 
 test('what is being typed when the buddy reads again stays: its prompt is not closed', (t) => {
   const client = stuck();
   const { closedPrompts } = client;
-  client.on(sent('first'), sent('second'));
+  t.deepEqual(client.on(sent('first')).look().slice(-2), ['chat <- message.send second', 'terminal? > ']);
+  t.deepEqual(client.state, { busy: { chatting: 'stalled' } });
+  client.on(sent('second'));
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
   t.is(client.closedPrompts, closedPrompts);
 });
