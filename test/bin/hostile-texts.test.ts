@@ -300,6 +300,7 @@ test('a caller that goes in the middle of its greeting never rings', async (t) =
   const { terminal, stub } = await alice(t, { columns: 80, rows: 24 });
   const port = await stub.callPort();
   const greeting = Buffer.from('HELLO mallory\n');
+  await terminal.shows(MENU, 'Your choice:');
   const before = terminal.rows();
   let calls = 0;
   for (const way of ['end', 'reset'] as const) {
