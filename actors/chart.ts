@@ -18,8 +18,8 @@ export interface ChartActor<TEvent extends EventObject, TAction extends string, 
   open(scope: BehaviourScope<TEvent>, input: TInput): TResource;
   /** One effect per action that the chart names. */
   readonly actions: Readonly<Record<TAction, (resource: TResource, event: TEvent) => void>>;
-  /** Lets go of the resource; runs once, however the actor ends. */
-  release(resource: TResource): void;
+  /** Lets go of the resource; runs once, however the actor ends. `isFinal`: the chart has come to its end. */
+  release(resource: TResource, isFinal: boolean): void;
 }
 
 /** What a state does with an event, if the guard agrees. */
@@ -63,7 +63,7 @@ export function fromChart<TEvent extends EventObject, TAction extends string, TI
     return {
       receive: step,
       shutdown: () => step({ type: 'shutdown.requested' } as TEvent),
-      release: () => release(resource),
+      release: () => release(resource, state.final),
       state: () => state.name,
     };
   });

@@ -163,12 +163,13 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
   },
 
-  release(chat) {
+  release(chat, isFinal) {
     chat.scope.cancel(chat.timer);
     chat.delivery.release();
     chat.socket.destroy();
     // However it ended, and even if it said so before: the client must not wait for it.
-    tellClosed(chat);
+    if (isFinal) tellClosed(chat);
+    else tellBroken(chat, toDisplayText('the chat crashed'), false);
   },
 });
 

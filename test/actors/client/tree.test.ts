@@ -137,7 +137,7 @@ test('a chat that crashes ends that chat only', async (t) => {
   type('y');
   await bob.line();
   crashChat();
-  await shows('Buddy connection closed.');
+  await shows('Buddy connection broke: the chat crashed.');
   await shows('Your choice: ');
 });
 
