@@ -16,13 +16,21 @@ import {
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
+  type Timer,
 } from '../supervision/behaviour.js';
 import { type Address, addressOf, nameOf } from '../supervision/mailbox.js';
 import { type Call, type Contact, IncomingCall, OutgoingCall, type OutgoingRequest } from './call-handles.js';
 import type { ChatInput } from './chat.js';
 import { ClientError } from './client-error.js';
+import { QUERY_RETRY_MS, QUERY_TRIES } from './heartbeat.js';
 import type { Inbox } from './inbox.js';
 import { CHATS, CLIENT, HEARTBEAT } from './names.js';
+
+/**
+ * Longest wait for the heartbeat's answer, in milliseconds: twice what it takes to find out that the server is silent.
+ * One that crashes again and again never does.
+ */
+const QUESTION_TIMEOUT_MS = 2 * QUERY_TRIES * QUERY_RETRY_MS;
 
 /** What a program is told of, besides what it asked for. */
 export type ClientNotice =
@@ -74,6 +82,7 @@ class Agent implements Behaviour<AgentEvent> {
   readonly #chats: Address<ChildStart<ChatInput>>;
   /** At most one question is under way: see `buddies` in create-client.ts. */
   #question: BuddiesRequest | undefined;
+  #questionTimer: Timer | undefined;
   /** A call of ours whose actor has not reported yet. */
   #placing: OutgoingCall | undefined;
   /** By their actors, until these are closed; the supervisor of chats bounds them. */
@@ -91,18 +100,13 @@ class Agent implements Behaviour<AgentEvent> {
   receive(event: AgentEvent): void {
     switch (event.type) {
       case 'buddies.ask':
-        this.#question?.reject(ended());
-        this.#question = event.request;
-        return this.#heartbeat.send({ type: 'buddies.get' });
+        return this.#ask(event.request);
       case 'buddies.received':
-        this.#question?.resolve(event.buddies);
-        this.#question = undefined;
+        this.#takeQuestion()?.resolve(event.buddies);
         for (const watcher of this.#input.watchers) watcher.replace(event.buddies);
         return;
       case 'buddies.timed-out':
-        this.#question?.reject(silent());
-        this.#question = undefined;
-        return;
+        return this.#takeQuestion()?.reject(silent());
       case 'server.lost':
       case 'server.found':
         return this.#notify({ type: event.type });
@@ -119,7 +123,7 @@ class Agent implements Behaviour<AgentEvent> {
 
   release(): void {
     this.#cancelExpiry();
-    this.#question?.reject(ended());
+    this.#takeQuestion()?.reject(ended());
     this.#placing?.fail(ended());
     // Whatever becomes of their actors, nobody would hear of it any more.
     for (const contact of this.#contacts.values()) contact.abandon(ended());
@@ -127,6 +131,24 @@ class Agent implements Behaviour<AgentEvent> {
 
   get #isBusy(): boolean {
     return this.#placing !== undefined || [...this.#contacts.values()].some(({ isOver }) => !isOver);
+  }
+
+  #ask(request: BuddiesRequest): void {
+    this.#takeQuestion()?.reject(ended());
+    this.#question = request;
+    this.#questionTimer = this.#scope.callLater(
+      () => this.#takeQuestion()?.reject(silent()),
+      QUESTION_TIMEOUT_MS,
+    );
+    this.#heartbeat.send({ type: 'buddies.get' });
+  }
+
+  /** The question under way, which is being answered. */
+  #takeQuestion(): BuddiesRequest | undefined {
+    const question = this.#question;
+    this.#question = undefined;
+    this.#scope.cancel(this.#questionTimer);
+    return question;
   }
 
   #place(request: OutgoingRequest): void {
@@ -186,7 +208,8 @@ class Agent implements Behaviour<AgentEvent> {
   }
 }
 
-function ended(): ClientError {
+/** The error of what will not be done any more. */
+export function ended(): ClientError {
   return new ClientError('client.closed', 'the client has ended');
 }
 

@@ -23,7 +23,7 @@ import { addressOf } from '../supervision/mailbox.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { rootCause } from '../supervision/supervisor-error.js';
-import { AGENT, type AgentCommand, agentLogic, type ClientNotice, refuseCommand } from './agent.js';
+import { AGENT, type AgentCommand, agentLogic, type ClientNotice, ended, refuseCommand } from './agent.js';
 import { ask } from './ask-server.js';
 import type { Call, CallProgress } from './call-handles.js';
 import { ClientError } from './client-error.js';
@@ -202,7 +202,9 @@ class ProgramClient implements Client {
     }
   }
 
-  listen(): Promise<number> {
+  async listen(): Promise<number> {
+    this.#demandUser();
+    await this.#up();
     this.#listening ??= this.#listen().catch((error) => {
       this.#listening = undefined; // it may be tried again
       throw error;
@@ -247,12 +249,12 @@ class ProgramClient implements Client {
   }
 
   async #listen(): Promise<number> {
-    this.#demandUser();
-    await this.#up();
-    const started = await addChild(this.#tree.root, callsSpec(this.#messagePort, this.#memory));
+    const spec = callsSpec(this.#messagePort, this.#memory);
+    const started = await addChild(this.#tree.root, spec).catch(() => undefined);
     const { callPort } = this.#memory;
-    if (started.ok && callPort !== undefined) return callPort;
-    throw unavailable(this.#messagePort, started.ok ? undefined : rootCause(started.error));
+    if (started?.ok && callPort !== undefined) return callPort;
+    if (!started || started.ok || started.code === 'shutting_down') throw ended();
+    throw unavailable(this.#messagePort, rootCause(started.error));
   }
 
   /** Asks the agent for something that it resolves or rejects. */
@@ -267,7 +269,7 @@ class ProgramClient implements Client {
   /** Resolves when all of it runs. */
   async #up(): Promise<void> {
     const isUp = await this.#tree.ready;
-    if (!isUp || this.#end.signal.aborted) throw new ClientError('client.closed', 'the client has ended');
+    if (!isUp || this.#end.signal.aborted) throw ended();
   }
 
   #demandUser(): void {

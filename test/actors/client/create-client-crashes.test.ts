@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
 import { Actor, type AnyActorRef } from 'xstate';
 import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
@@ -201,3 +203,64 @@ test.serial('a client whose agent crashes too often ends, and says why', async (
   t.true((await calls).done);
   await asking;
 });
+
+test.serial(
+  'when a chat crashes, it is said to have broken, and lines that may not have arrived are named',
+  async (t) => {
+    const place = await aliceAndBob(t);
+    const calling = place.alice.call('bob');
+    const peer = await place.bob.called();
+    peer.send('OK\n');
+    const chat = await calling;
+    await chat.send('hello');
+    crash(latest('chat'));
+    t.deepEqual(await chat.closed, { reason: 'the chat crashed', lost: ['hello'] });
+    await peer.ended();
+    await works(t, place);
+  },
+);
+
+test.serial(
+  'when the heartbeat crashes again and again, a question is not waited for for ever',
+  async (t) => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(silent, 'listening');
+    t.teardown(() => silent.close());
+    const alice = createClient({ server: '127.0.0.1', udpPort: silent.address().port, user: 'alice' });
+    t.teardown(() => alice.close());
+    let isOpen = true;
+    const asking = t.throwsAsync(alice.buddies(), { code: 'server.silent' }).finally(() => {
+      isOpen = false;
+    });
+    const deadline = performance.now() + 20_000;
+    await until(() => latest('heartbeat') !== undefined);
+    while (isOpen && performance.now() < deadline) {
+      const before = latest('heartbeat');
+      crash(before);
+      await until(() => !isOpen || latest('heartbeat') !== before);
+    }
+    t.false(isOpen);
+    await asking;
+  },
+);
+
+test.serial(
+  'whoever asks just before the client is closed is answered, or told that it is closed',
+  async (t) => {
+    for (let turns = 0; turns < 24; turns++) {
+      const { alice } = await aliceAndBob(t);
+      const watch = alice.watchBuddies()[Symbol.asyncIterator]();
+      const asked = [watch.next(), alice.listen(), alice.buddies()].map((promise) =>
+        promise.then(
+          () => 'done',
+          (error) => error.code,
+        ),
+      );
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      await alice.close();
+      for (const outcome of await Promise.all(asked)) t.regex(String(outcome), /^(done|client.closed)$/);
+      t.true((await watch.next()).done);
+      await t.throwsAsync(alice.listen(), { code: 'client.closed' });
+    }
+  },
+);
