@@ -411,3 +411,25 @@ test('TERM=dumb gets plain lines', async (t) => {
   await shell.until(() => shell.rows().some((row) => row.startsWith('An id is one word')));
   t.pass();
 });
+
+test('while a buddy floods, a key is answered before one read of the flood is shown', async (t) => {
+  const { alice, bob } = await aliceInChat(t);
+  const chunk = Buffer.alloc(64 * 1024, 'hi there\n'); // 7,000 lines
+  const flood = async () => {
+    while (!bob.socket.destroyed) await new Promise((resolve) => bob.socket.write(chunk, resolve));
+  };
+  const flooding = flood();
+  const lines = () => alice.output.split('hi there').length - 1;
+  let shown = 0;
+  // None of these is in the flood.
+  for (const key of 'абвгдежзик') {
+    await alice.until(() => lines() > shown);
+    const before = lines();
+    alice.press(key);
+    await alice.until(() => alice.output.includes(key));
+    shown = alice.output.slice(0, alice.output.indexOf(key)).split('hi there').length - 1;
+    t.true(shown - before < 3_000, `${key}: ${shown - before} lines`);
+  }
+  bob.socket.destroy();
+  await flooding;
+});
