@@ -5,18 +5,20 @@
  * dynamic supervisors are only counted, and looked at one by one only while {@link Census.watch} says that somebody looks.
  */
 
-import type { AnyActorLogic, AnyActorRef } from 'xstate';
+import type { AnyActorRef } from 'xstate';
 import { isReady } from '../supervision/actor-state.js';
 import { listChildren } from '../supervision/administration.js';
 import { supervisorKind } from '../supervision/child-spec.js';
 import type { EndReason, LifecycleEvent } from '../supervision/lifecycle.js';
 import { mailboxLogic } from '../supervision/mailbox.js';
 import { isOver, logicOf } from './actor-sight.js';
-import type { ActorView, Life } from './frame.js';
+import type { ActorStatus, ActorView, Life } from './frame.js';
 import { newPlace, type Place, viewOf } from './place.js';
 
 /** Most actors in the tree that are told apart; groups count as one. */
 const MAX_PLACES = 1_000;
+
+type ChildRestarting = Extract<LifecycleEvent, { type: 'child.restarting' }>;
 
 /** Whom an actor reference stands for. */
 export interface Identity {
@@ -56,21 +58,12 @@ export class Census {
         return { at, ...about(identity), what: 'ended', why: event.reason.kind };
       }
       case 'child.start-failed':
-      case 'child.restarting':
-      case 'supervisor.gave-up': {
-        const path = this.#pathOf(event);
-        const place = this.#places.get(path);
-        if (event.type === 'child.restarting') {
-          if (place?.group === undefined && place !== undefined) place.status = 'restarting';
-          return {
-            at,
-            path,
-            what: 'restarting',
-            why: `restart ${event.attempt} after ${Math.round(event.delayMs)} ms`,
-          };
-        }
-        if (place?.group === undefined && place !== undefined) place.status = 'failed';
-        return { at, path, what: event.type === 'supervisor.gave-up' ? 'gave up' : 'failed to start' };
+        return { at, path: this.#becomes('failed', event), what: 'failed to start' };
+      case 'supervisor.gave-up':
+        return { at, path: this.#becomes('failed', event), what: 'gave up' };
+      case 'child.restarting': {
+        const why = `restart ${event.attempt} after ${Math.round(event.delayMs)} ms`;
+        return { at, path: this.#becomes('restarting', event), what: 'restarting', why };
       }
       case 'supervisor.shutting-down':
         return { at, path: this.#placeOf(event.supervisor), what: 'shutting down', why: event.reason };
@@ -89,9 +82,8 @@ export class Census {
   identify(actor: AnyActorRef): Identity | undefined {
     const known = this.#identities.get(actor);
     if (known !== undefined) return known ?? undefined;
-    const { logic } = actor as unknown as { readonly logic: AnyActorLogic };
-    if (logic === mailboxLogic) return this.#identifyName(actor);
-    const identity = this.#locate(actor, logic);
+    if (logicOf(actor) === mailboxLogic) return this.#identifyName(actor);
+    const identity = this.#locate(actor);
     this.#identities.set(actor, identity ?? null);
     return identity;
   }
@@ -177,40 +169,45 @@ export class Census {
     return true;
   }
 
-  #locate(actor: AnyActorRef, logic: AnyActorLogic): Identity | undefined {
+  #locate(actor: AnyActorRef): Identity | undefined {
     const { _parent: parent, id } = actor;
-    if (parent === undefined) this.#root ??= actor;
-    if (parent === undefined && actor !== this.#root) return undefined;
-    if (parent === undefined) return this.#identity(this.#program, undefined, this.#program, actor, logic);
-    const above = this.identify(parent)?.place;
+    if (parent === undefined) {
+      this.#root ??= actor;
+      return actor === this.#root ? this.#settle(actor, undefined, this.#program, 'up') : undefined;
+    }
+    const above = this.identify(parent)?.place.path;
     if (above === undefined) return undefined;
     const kind = supervisorKind(logicOf(parent));
-    // A supervisor's children have ids that never repeat: their name, and what tells this one from the others.
-    const name = kind === undefined ? id : id.slice(0, id.lastIndexOf(':'));
-    const member = kind === 'dynamic' ? id.slice(name.length + 1) : undefined;
-    return this.#identity(`${above.path}/${name}`, above.path, name, actor, logic, member);
+    // Of those that a machine invokes, nobody says when they are up.
+    if (kind === undefined) return this.#settle(actor, above, id, 'up');
+    const name = nameIn(id);
+    return this.#settle(
+      actor,
+      above,
+      name,
+      'starting',
+      kind === 'dynamic' ? id.slice(name.length + 1) : undefined,
+    );
   }
 
-  #identity(
-    path: string,
+  /** Gives an actor its place. It is there from its first message on, though it may not be up yet. */
+  #settle(
+    actor: AnyActorRef,
     parent: string | undefined,
     name: string,
-    actor: AnyActorRef,
-    logic: AnyActorLogic,
+    status: ActorStatus,
     member?: string,
   ): Identity | undefined {
+    const path = parent === undefined ? name : `${parent}/${name}`;
     let place = this.#places.get(path);
     if (place === undefined) {
       if (this.#places.size >= MAX_PLACES) return undefined;
-      place = newPlace(path, parent, name, logic, member !== undefined);
+      place = newPlace(path, parent, name, logicOf(actor), member !== undefined);
       this.#places.set(path, place);
     }
-    const isSupervised = actor._parent !== undefined && supervisorKind(logicOf(actor._parent)) !== undefined;
-    // It is there from its first message on, though not yet up.
     if (place.group === undefined && (place.actor === undefined || isOver(place.actor))) {
       place.actor = actor;
-      // Of those that a machine invokes, nobody says when they are up.
-      place.status = isSupervised ? 'starting' : 'up';
+      place.status = status;
     }
     return { place, member };
   }
@@ -226,14 +223,20 @@ export class Census {
     return undefined;
   }
 
-  #pathOf(event: { readonly id: string; readonly supervisor: string; readonly dynamic: boolean }): string {
-    const name = event.dynamic ? event.id.slice(0, event.id.lastIndexOf(':')) : event.id;
-    return `${this.#placeOf(event.supervisor)}/${name}`;
+  /** A child without an actor fares so; of a group that says nothing. @returns Its path. */
+  #becomes(
+    status: ActorStatus,
+    { id, supervisor, dynamic }: Pick<ChildRestarting, 'id' | 'supervisor' | 'dynamic'>,
+  ): string {
+    const path = `${this.#placeOf(supervisor)}/${dynamic ? nameIn(id) : id}`;
+    const place = this.#places.get(path);
+    if (place !== undefined && place.group === undefined) place.status = status;
+    return path;
   }
 
   /** The path of an actor that is known by its id; one that came and went unseen is found by its name. */
   #placeOf(actorId: string): string {
-    const name = actorId.slice(0, actorId.lastIndexOf(':'));
+    const name = nameIn(actorId);
     let namesake: string | undefined;
     for (const place of this.#places.values()) {
       if (place.actor?.id === actorId) return place.path;
@@ -241,6 +244,11 @@ export class Census {
     }
     return namesake ?? this.#program;
   }
+}
+
+/** A supervisor's children have ids that never repeat: their name, and what tells this one from the others. */
+function nameIn(actorId: string): string {
+  return actorId.slice(0, actorId.lastIndexOf(':'));
 }
 
 function about({ place, member }: Identity): { readonly path: string; readonly member?: string } {

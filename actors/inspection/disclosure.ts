@@ -14,12 +14,12 @@ const MAX_DEPTH = 3;
 const MAX_ENTRIES = 12;
 
 /** Fields that say how something went, and nothing of anybody, with what they may be. */
-const PLAIN_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  /** A code of the protocol, such as 200. */
-  reply: (value) => typeof value === 'number',
-  cut: (value) => typeof value === 'boolean',
-  reason: (value) => typeof value === 'string' && OWN_WORD.test(value),
-};
+const PLAIN_FIELDS = new Map<string, (value: unknown) => boolean>([
+  // A code of the protocol, such as 200.
+  ['reply', (value) => typeof value === 'number'],
+  ['cut', (value) => typeof value === 'boolean'],
+  ['reason', (value) => typeof value === 'string' && OWN_WORD.test(value)],
+]);
 
 /** A word of our own, such as `hung_up`. */
 const OWN_WORD = /^[a-z][a-z_. -]{0,39}$/;
@@ -41,7 +41,8 @@ export const EVERYTHING: Disclosure = {
 
 /** Shows what happened, and nothing that came from, or is about, a user. */
 export const NO_CONTENT: Disclosure = {
-  fieldsOf: (event) => entriesOf(event, (name, value) => (PLAIN_FIELDS[name]?.(value) ? value : undefined)),
+  fieldsOf: (event) =>
+    entriesOf(event, (name, value) => (PLAIN_FIELDS.get(name)?.(value) ? value : undefined)),
   errorText(error) {
     const { name = typeof error, code } = (error ?? {}) as {
       readonly name?: unknown;

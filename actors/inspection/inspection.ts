@@ -7,12 +7,16 @@ import type { Log } from '../log.js';
 import { RESTART_BACKOFF, runTree } from '../run-tree.js';
 import { child } from '../supervision/child-spec.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
+import type { RestartLimits } from '../supervision/restart-budget.js';
 import type { RunningTree } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { EVERYTHING, NO_CONTENT } from './disclosure.js';
 import { INSPECTION_HOST, type InspectorListening, inspectorLogic } from './inspector.js';
 import { Watch } from './watch.js';
+
+/** How often the inspector may be restarted before it is given up; what it shows goes on without it. */
+const INSPECTION_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 
 export interface InspectionOptions {
   /** The name of the program, and of the root of its tree. */
@@ -56,8 +60,8 @@ export async function startInspection(options: InspectionOptions): Promise<Inspe
     backoff: RESTART_BACKOFF,
     input: () => ({ port, token, watch, hello, pages, drawings }),
   });
-  const limits = { intensity: 10, periodMs: 10_000 };
-  const tree = runTree(supervisor({ strategy: 'one_for_one', limits, children: [inspector] }), {
+  const root = supervisor({ strategy: 'one_for_one', limits: INSPECTION_LIMITS, children: [inspector] });
+  const tree = runTree(root, {
     log,
     onEmitted(event) {
       // A restart takes the port again that browsers know.

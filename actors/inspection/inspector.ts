@@ -67,12 +67,8 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       scope.guard(answer)(request, response);
     });
     server.maxConnections = MAX_CONNECTIONS;
-    server.on('error', scope.guard(fail));
+    server.on('error', (error) => scope.fail(error));
     server.listen(port, INSPECTION_HOST, scope.guard(onListening));
-
-    function fail(error: Error): never {
-      throw error;
-    }
 
     function onListening(): void {
       ownPort = (server.address() as AddressInfo).port;
@@ -98,10 +94,8 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       if (path === '/definitions.json') return send(response, 'application/json', watch.definitions());
       const asset = ASSET.exec(path)?.groups;
       if (asset === undefined) return say(response, 404, 'There is no such page here.');
-      const file =
-        asset['page'] === undefined
-          ? new URL(`${asset['drawing']}`, drawings)
-          : new URL(asset['page'], pages);
+      const { page: ofPages, drawing = '' } = asset;
+      const file = ofPages === undefined ? new URL(drawing, drawings) : new URL(ofPages, pages);
       readFile(file).then(
         (bytes) => send(response, TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? '', bytes),
         () => say(response, 404, 'This file is not installed.'),

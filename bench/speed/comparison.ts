@@ -3,6 +3,7 @@
  */
 
 import { median } from '../median.js';
+import type { Report } from '../report.js';
 import type { Generator } from './generator.js';
 import type { Job, Outcome } from './load.js';
 import type { Subject } from './subject.js';
@@ -112,4 +113,27 @@ function summary(rounds: readonly Round[]): Figures {
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
     loopDelayMs: Math.max(...rounds.map(({ loopDelayMs }) => loopDelayMs)),
   };
+}
+
+/** Tells what came of a comparison. */
+export function tellComparison(
+  report: Report,
+  { scenario, target, ratio, ours, other, isGeneratorLimit }: Comparison,
+): void {
+  const shown = `${ratio.toFixed(2)} times  ${brief(ours)} | ${brief(other)}`;
+  const limit = isGeneratorLimit ? '; the generator was the limit' : '';
+  const figures = { ratio, isGeneratorLimit, ...prefixed('ours', ours), ...prefixed('other', other) };
+  report.result(scenario, figures, shown + limit, `at most ${target}`);
+}
+
+function brief({ cpuUs, perSecond, p50Ms, p99Ms, p999Ms, errors, loopDelayMs }: Figures): string {
+  const latency = Number.isNaN(p50Ms)
+    ? ''
+    : `, ${[p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(1)).join('/')} ms`;
+  const loop = `, loop ${loopDelayMs.toFixed(0)} ms`;
+  return `${cpuUs.toFixed(1)} µs, ${Math.round(perSecond).toLocaleString('en')}/s${latency}${loop}${errors > 0 ? `, ${errors} errors` : ''}`;
+}
+
+function prefixed(prefix: string, figures: Figures): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}.${name}`, value]));
 }

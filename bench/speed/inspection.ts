@@ -6,11 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../report.js';
-import { compare, ROUND_MS } from './comparison.js';
+import { compare, ROUND_MS, tellComparison } from './comparison.js';
 import { makeDatabase, PREFIX } from './database.js';
 import { Generator } from './generator.js';
 import type { Job } from './load.js';
-import { tell } from './speed.js';
 import { Subject } from './subject.js';
 
 const USERS = 1_000;
@@ -60,7 +59,7 @@ export async function benchInspection(report: Report): Promise<void> {
         const other = { subject: without, job: () => jobOf(without) };
         const side = { subject: ours, job: () => jobOf(ours) };
         const beside = isWatched ? { ...side, beside: () => look(ours.notice) } : side;
-        tell(
+        tellComparison(
           report,
           await compare(generator, name, isWatched ? WATCHED_TARGET : UNWATCHED_TARGET, beside, other),
         );

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../report.js';
-import { type Comparison, compare, type Figures, ROUND_MS, type Side } from './comparison.js';
+import { compare, ROUND_MS, type Side, tellComparison } from './comparison.js';
 import { LONG_LISTS, LONG_PREFIX, makeDatabase, PREFIX } from './database.js';
 import { Generator } from './generator.js';
 import { openIdle } from './idle.js';
@@ -164,7 +164,7 @@ class SpeedBench {
   }
 
   async #compare(scenario: Scenario, target: number, ours: Side, other: Side): Promise<void> {
-    tell(this.#report, await compare(this.#generator, scenario.name, target, ours, other));
+    tellComparison(this.#report, await compare(this.#generator, scenario.name, target, ours, other));
   }
 
   /** A server that is asked what a scenario says. */
@@ -192,29 +192,6 @@ class SpeedBench {
     const first = job * NUMBERS_PER_JOB;
     return { kind: 'tcp', port: ports.tcp, clients: CLIENTS, ms: ROUND_MS, requests, first, answer };
   }
-}
-
-/** Tells what came of a comparison. */
-export function tell(
-  report: Report,
-  { scenario, target, ratio, ours, other, isGeneratorLimit }: Comparison,
-): void {
-  const shown = `${ratio.toFixed(2)} times  ${brief(ours)} | ${brief(other)}`;
-  const limit = isGeneratorLimit ? '; the generator was the limit' : '';
-  const figures = { ratio, isGeneratorLimit, ...prefixed('ours', ours), ...prefixed('other', other) };
-  report.result(scenario, figures, shown + limit, `at most ${target}`);
-}
-
-function brief({ cpuUs, perSecond, p50Ms, p99Ms, p999Ms, errors, loopDelayMs }: Figures): string {
-  const latency = Number.isNaN(p50Ms)
-    ? ''
-    : `, ${[p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(1)).join('/')} ms`;
-  const loop = `, loop ${loopDelayMs.toFixed(0)} ms`;
-  return `${cpuUs.toFixed(1)} µs, ${Math.round(perSecond).toLocaleString('en')}/s${latency}${loop}${errors > 0 ? `, ${errors} errors` : ''}`;
-}
-
-function prefixed(prefix: string, figures: Figures): Record<string, number> {
-  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
 function tellMixed(report: Report, mixed: Mixed): void {

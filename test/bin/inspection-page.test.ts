@@ -7,9 +7,8 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { startInspection } from '../../actors/inspection/inspection.js';
 import { closeBrowser, openPage } from '../helpers/browser.js';
-import { at } from '../helpers/inspector.js';
+import { at, inspectedFriends } from '../helpers/inspector.js';
 import { ask, dial } from '../helpers/network.js';
-import { Program, temporaryDirectory } from '../helpers/programs.js';
 import { crash, current, serve, TestLog, type TestServer } from '../helpers/server.js';
 
 test.after.always(closeBrowser);
@@ -157,23 +156,13 @@ test('pause holds what is shown, and lets go of it', async (t) => {
 test("a client's chart moves from the menu to a chat", async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
-  const data = await temporaryDirectory(t);
-  const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
-  const server = new Program(t, 'im-server', ...free, '--data', data);
-  const [, tcp = '', udp = ''] = await server.expect(/tcp=[^ ]*:(\d+) udp=[^ ]*:(\d+)/);
-  for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
-    await ask(Number(tcp), `${request}\r\n`);
-  const ports = ['--server', '127.0.0.1', '--tcp-port', tcp, '--udp-port', udp];
-  const client = (id: string) =>
-    new Program(t, 'im-client', ...ports, '--inspect', '0', '--plain', '--user', id);
-  const [alice, bob] = [client('alice'), client('bob')] as const;
-  for (const program of [alice, bob]) await program.expect('Signed in');
-  await page.goto(/inspect at (\S+)/.exec(bob.stderr)?.[1] ?? '');
+  const [alice, bob] = await inspectedFriends(t);
+  await page.goto(bob.address);
   await row(page, 'im-client/conversation/client').click();
   await page.waitForSelector('#chart [id="client.free.menu"].active');
-  alice.write('M\nbob\n');
+  alice.program.write('M\nbob\n');
   await page.waitForSelector('#chart [id="client.busy.ringing"].active');
-  bob.write('y\n');
+  bob.program.write('y\n');
   await page.waitForSelector('#chart [id="client.busy.chatting"].active');
   t.is(await page.locator('#chart [id="client.free.menu"].active').count(), 0);
   await page.waitForSelector('#transitions [data-event="prompt.answered"]');

@@ -1,27 +1,9 @@
 import { request } from 'node:http';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { MAX_VIEWERS } from '../../actors/inspection/inspector.js';
-import { at, Looker } from '../helpers/inspector.js';
+import { at, inspectedFriends, inspectedServer, Looker } from '../helpers/inspector.js';
 import { ask } from '../helpers/network.js';
-import { Program, temporaryDirectory } from '../helpers/programs.js';
-
-interface Inspected {
-  readonly program: Program;
-  readonly address: string;
-  readonly tcp: number;
-}
-
-async function inspectedServer(t: ExecutionContext, ...options: readonly string[]): Promise<Inspected> {
-  const data = await temporaryDirectory(t);
-  const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', data];
-  const program = new Program(t, 'im-server', ...free, '--inspect', '0', ...options);
-  const [, tcp] = await program.expect(/ready tcp=[^ ]*:(\d+)/);
-  return { program, tcp: Number(tcp), address: addressIn(program.stderr) };
-}
-
-function addressIn(stderr: string): string {
-  return /inspect at (http:\S+)/.exec(stderr)?.[1] ?? '';
-}
+import { Program } from '../helpers/programs.js';
 
 /** Asks with headers that `fetch` would not send. */
 function statusOf(
@@ -41,7 +23,7 @@ function statusOf(
 }
 
 test('a registration is seen, without who it was', async (t) => {
-  const { address, tcp } = await inspectedServer(t);
+  const { address, tcp } = await inspectedServer(t, '--inspect', '0');
   const looker = await Looker.open(t, address);
   await looker.find(({ actors = [] }) => actors.some(({ path }) => path === 'im-server/store'));
   t.like(looker.hello, { program: 'im-server', showsContent: false });
@@ -54,14 +36,11 @@ test('a registration is seen, without who it was', async (t) => {
 });
 
 test('with --inspect-content alone, too, and then with who it was', async (t) => {
-  const data = await temporaryDirectory(t);
-  const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', data];
-  const program = new Program(t, 'im-server', ...free, '--inspect-content', '--inspect', '0');
-  const [, tcp] = await program.expect(/ready tcp=[^ ]*:(\d+)/);
-  const looker = await Looker.open(t, addressIn(program.stderr));
+  const { address, tcp } = await inspectedServer(t, '--inspect-content');
+  const looker = await Looker.open(t, address);
   await looker.find(({ actors }) => actors !== undefined);
   t.is(looker.hello?.showsContent, true);
-  await ask(Number(tcp), 'REG alice\r\n');
+  await ask(tcp, 'REG alice\r\n');
   const { messages } = await looker.find((frame) =>
     frame.messages.some(({ type }) => type === 'change.commit'),
   );
@@ -69,7 +48,7 @@ test('with --inspect-content alone, too, and then with who it was', async (t) =>
 });
 
 test('its pages, files and stream are for whoever has the token, on its own page, and under its own name', async (t) => {
-  const { address } = await inspectedServer(t);
+  const { address } = await inspectedServer(t, '--inspect', '0');
   const { port } = new URL(address);
   const paths = [
     '/',
@@ -103,13 +82,21 @@ test('its pages, files and stream are for whoever has the token, on its own page
 });
 
 test('it cannot be reached by another address of this machine', async (t) => {
-  const { address } = await inspectedServer(t);
+  const { address } = await inspectedServer(t, '--inspect', '0');
   const elsewhere = address.replace('127.0.0.1', '127.0.0.2');
   await t.throwsAsync(statusOf(elsewhere, {}), { code: 'ECONNREFUSED' });
 });
 
 test('the token is in no log', async (t) => {
-  const { program, address } = await inspectedServer(t, '--log-level', 'debug', '--log-format', 'json');
+  const { program, address } = await inspectedServer(
+    t,
+    '--inspect',
+    '0',
+    '--log-level',
+    'debug',
+    '--log-format',
+    'json',
+  );
   program.process.kill('SIGTERM');
   t.is(await program.exited, 0);
   const token = new URL(address).searchParams.get('token') ?? '';
@@ -118,14 +105,14 @@ test('the token is in no log', async (t) => {
 });
 
 test('so many can look at once, and no more', async (t) => {
-  const { address, tcp } = await inspectedServer(t);
+  const { address, tcp } = await inspectedServer(t, '--inspect', '0');
   for (let number = 0; number < MAX_VIEWERS; number++) await Looker.open(t, address);
   await t.throwsAsync(Looker.open(t, address), { message: /^503/ });
   t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
 });
 
 test('who has a browser open does not keep the server from ending', async (t) => {
-  const { program, address } = await inspectedServer(t);
+  const { program, address } = await inspectedServer(t, '--inspect', '0');
   const looker = await Looker.open(t, address);
   await looker.find(({ actors }) => actors !== undefined);
   program.process.kill('SIGTERM');
@@ -133,7 +120,7 @@ test('who has a browser open does not keep the server from ending', async (t) =>
 });
 
 test('who comes later is told of the past once, and all are told of the end', async (t) => {
-  const { program, address } = await inspectedServer(t);
+  const { program, address } = await inspectedServer(t, '--inspect', '0');
   const first = await Looker.open(t, address);
   await first.find(({ actors }) => actors !== undefined);
   const second = await Looker.open(t, address);
@@ -153,7 +140,7 @@ test('who comes later is told of the past once, and all are told of the end', as
 });
 
 test('a port that is taken is told of', async (t) => {
-  const { address } = await inspectedServer(t);
+  const { address } = await inspectedServer(t, '--inspect', '0');
   const { port } = new URL(address);
   const taken = new Program(t, 'im-server', '--inspect', port);
   t.is(await taken.exited, 1);
@@ -164,14 +151,8 @@ test('a port that is taken is told of', async (t) => {
 });
 
 test('without a port there is always one, however many are inspected', async (t) => {
-  const addresses = [];
-  for (let number = 0; number < 2; number++) {
-    const data = await temporaryDirectory(t);
-    const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', data];
-    const program = new Program(t, 'im-server', ...free, '--inspect');
-    await program.expect('ready');
-    addresses.push(new URL(addressIn(program.stderr)).origin);
-  }
+  const servers = [await inspectedServer(t, '--inspect'), await inspectedServer(t, '--inspect')];
+  const addresses = servers.map(({ address }) => new URL(address).origin);
   t.is(new Set(addresses).size, 2);
 });
 
@@ -187,43 +168,20 @@ test('what is no port, and a command that has nothing to show, are told of', asy
 });
 
 test('a chat is seen from the side of either client', async (t) => {
-  const data = await temporaryDirectory(t);
-  const server = new Program(
-    t,
-    'im-server',
-    '--host',
-    '127.0.0.1',
-    '--tcp-port',
-    '0',
-    '--udp-port',
-    '0',
-    '--data',
-    data,
-  );
-  const [, tcp = '', udp = ''] = await server.expect(/tcp=[^ ]*:(\d+) udp=[^ ]*:(\d+)/);
-  const ports = ['--server', '127.0.0.1', '--tcp-port', tcp, '--udp-port', udp];
-  const client = (id: string) =>
-    new Program(t, 'im-client', ...ports, '--inspect', '0', '--plain', '--user', id);
-  for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
-    await ask(Number(tcp), `${request}\r\n`);
-  const [alice, bob] = [client('alice'), client('bob')] as const;
-  for (const program of [alice, bob]) await program.expect('Signed in');
-  const [atAlice, atBob] = [
-    await Looker.open(t, addressIn(alice.stderr)),
-    await Looker.open(t, addressIn(bob.stderr)),
-  ] as const;
+  const [alice, bob] = await inspectedFriends(t);
+  const [atAlice, atBob] = [await Looker.open(t, alice.address), await Looker.open(t, bob.address)] as const;
   const inState = (looker: Looker, state: RegExp) =>
     looker.find(({ actors = [] }) =>
       actors.some((actor) => actor.machine === 'client' && state.test(actor.state ?? '')),
     );
   await inState(atAlice, /^free\.menu$/);
-  alice.write('M\nbob\n');
+  alice.program.write('M\nbob\n');
   await inState(atBob, /^busy\.ringing$/);
-  bob.write('y\n');
+  bob.program.write('y\n');
   await inState(atBob, /^busy\.chatting/);
   await inState(atAlice, /^busy\.chatting/);
-  alice.write('the word\n');
-  await bob.expect('the word');
+  alice.program.write('the word\n');
+  await bob.program.expect('the word');
   await atBob.find(({ messages }) =>
     messages.some(({ type, to }) => type === 'message.received' && to.endsWith('/client')),
   );

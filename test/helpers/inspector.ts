@@ -1,12 +1,46 @@
 /**
- * Reads an inspector's stream as its page does.
+ * Programs with an inspector, and those who read its stream as its page does.
  */
 
 import type { ExecutionContext } from 'ava';
 import type { Frame, Hello } from '../../actors/inspection/frame.js';
+import { ask } from './network.js';
+import { Program, startServerProgram, temporaryDirectory } from './programs.js';
 
 /** Longest wait for a frame with what is looked for, in milliseconds. */
 const FRAME_TIMEOUT_MS = 20_000;
+
+/** A program, and what to open to look at it. */
+export interface Inspected {
+  readonly program: Program;
+  readonly address: string;
+}
+
+/** A server with an inspector. @param options Which it is to have. */
+export async function inspectedServer(
+  t: ExecutionContext,
+  ...options: readonly string[]
+): Promise<Inspected & { readonly tcp: number }> {
+  const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t), ...options);
+  return { ...inspected(program), tcp };
+}
+
+/** Two clients with inspectors, of alice and of bob, who are each other's buddies and signed in. */
+export async function inspectedFriends(t: ExecutionContext): Promise<readonly [Inspected, Inspected]> {
+  const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
+  for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
+    await ask(tcp, `${request}\r\n`);
+  const ports = ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
+  const [alice, bob] = ['alice', 'bob'].map(
+    (id) => new Program(t, 'im-client', ...ports, '--inspect', '0', '--plain', '--user', id),
+  ) as [Program, Program];
+  for (const program of [alice, bob]) await program.expect('Signed in');
+  return [inspected(alice), inspected(bob)];
+}
+
+function inspected(program: Program): Inspected {
+  return { program, address: /inspect at (http:\S+)/.exec(program.stderr)?.[1] ?? '' };
+}
 
 /** One who looks, until the test is over. */
 export class Looker {

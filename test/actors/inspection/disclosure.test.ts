@@ -21,6 +21,7 @@ test('what was said, who said it and where they are is hidden, how it went is no
 test('a text in a field that is shown is no word of ours, and is hidden', (t) => {
   t.is(NO_CONTENT.fieldsOf({ type: 'x', reason: 'Alice said: no' } as never), undefined);
   t.is(NO_CONTENT.fieldsOf({ type: 'x', kind: 'alice', code: 'bob', attempt: 1 } as never), undefined);
+  t.is(NO_CONTENT.fieldsOf({ type: 'x', constructor: 'alice', toString: 'bob' } as never), undefined);
   t.is(NO_CONTENT.fieldsOf({ type: 'x', reason: ['alice'], reply: 'alice', cut: 'bob' } as never), undefined);
 });
 
