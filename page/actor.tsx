@@ -3,7 +3,7 @@
  * last messages.
  */
 
-import type { ActorView, Message } from '../actors/inspection/frame.js';
+import type { ActorView, GroupView, Message } from '../actors/inspection/frame.js';
 import { Chart } from './chart.js';
 import { messagesOf } from './exchange.js';
 import { KindIcon, kindTitle, StatusIcon } from './icons.js';
@@ -38,7 +38,8 @@ export function Actor({ model, selection, token }: ActorProps) {
   const state = selection.member === undefined ? actor.state : member?.state;
   const all = model.steps.get(actor.path) ?? NO_STEPS;
   const steps = selection.member === undefined ? all : all.filter((step) => step.member === selection.member);
-  const isGroup = group !== undefined && selection.member === undefined;
+  const counts =
+    machine !== undefined && selection.member === undefined ? countsIn(machine, group) : undefined;
   return (
     <section id="chart" class="panel" data-machine={machine}>
       <Title
@@ -55,8 +56,8 @@ export function Actor({ model, selection, token }: ActorProps) {
           <Chart
             machine={machine}
             token={token}
-            states={isGroup ? groupStates(machine, actor) : statesOf(machine, state)}
-            counts={isGroup ? groupCounts(machine, actor) : undefined}
+            states={counts === undefined ? statesOf(machine, state) : [...counts.keys()]}
+            counts={counts}
             steps={steps}
             now={model.at}
           />
@@ -180,15 +181,11 @@ function statesOf(machine: string, state: string | undefined): readonly string[]
   return state === undefined ? [] : state.split(' ').map((path) => `${machine}.${path}`);
 }
 
-function groupStates(machine: string, { group }: ActorView): readonly string[] {
-  return Object.entries(group?.states ?? {}).flatMap(([state, number]) =>
-    number > 0 ? statesOf(machine, state) : [],
-  );
-}
-
-function groupCounts(machine: string, { group }: ActorView): ReadonlyMap<string, number> {
+/** How many of a group are in each state of its chart; `undefined` for what is no group. */
+function countsIn(machine: string, group: GroupView | undefined): ReadonlyMap<string, number> | undefined {
+  if (group === undefined) return undefined;
   const counts = new Map<string, number>();
-  for (const [state, number] of Object.entries(group?.states ?? {}))
+  for (const [state, number] of Object.entries(group.states))
     for (const id of statesOf(machine, state)) counts.set(id, (counts.get(id) ?? 0) + number);
   return counts;
 }
