@@ -68,7 +68,9 @@ export function wrapLine(line: string, columns: number): string[] {
   for (const grapheme of graphemesOf(line)) {
     const width = widthAt(grapheme, column);
     if (column + width > columns && column > CONTINUATION.length) {
-      const broken = word.length < row.length - CONTINUATION.length ? word : '';
+      // Where it has no room in the next row either, with what follows, it is broken itself.
+      const fitsBelow = CONTINUATION.length + widthOf(word) + width <= columns;
+      const broken = fitsBelow && word.length < row.length - CONTINUATION.length ? word : '';
       rows.push(row.slice(0, row.length - broken.length));
       row = CONTINUATION + broken;
       column = CONTINUATION.length + widthOf(broken);

@@ -53,14 +53,24 @@ test('a row ends at a space where there is one', (t) => {
   t.deepEqual(wrapLine('antidisestablishment', 10), ['antidisest', '   ablishm', '   ent']);
 });
 
+test('a word that would not fit in the next row either, with what follows, is broken itself', (t) => {
+  t.deepEqual(wrapLine('xxxxxxxxxx abcdef漢', 10), ['xxxxxxxxxx', '    abcdef', '   漢']);
+});
+
 test('a tab goes to the next tab stop', (t) => {
   t.deepEqual(wrapLine('bob\tONLINE', 14), ['bob\tONLINE']);
   t.deepEqual(wrapLine('bob\tONLINE', 13), ['bob\t', '   ONLINE']);
 });
 
+/** Of everything, and such as fills rows in all ways. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: fc.constantFrom('a', 'bc', '漢', ' '), maxLength: 200, size: 'max' }),
+);
+
 test('no row is wider than the screen, and none of the text is lost', (t) => {
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 10, max: 40 }), (text, columns) => {
+    fc.property(anyText, fc.integer({ min: 10, max: 40 }), (text, columns) => {
       const rows = wrapLine(text.replaceAll('\t', ' '), columns);
       for (const row of rows) t.true(widthOf(row) <= columns);
       const joined = rows.map((row, index) => (index === 0 ? row : row.slice(3))).join('');
