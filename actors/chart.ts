@@ -10,7 +10,7 @@
  */
 
 import { type AnyActorLogic, type AnyStateMachine, type EventObject, StateMachine } from 'xstate';
-import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from './supervision/behaviour.js';
+import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
 
 /** The parts of a chart that belong to its actor. */
 export interface ChartActor<TEvent extends EventObject, TAction extends string, TInput, TResource> {

@@ -3,10 +3,10 @@
  */
 
 import type { AnyActorLogic } from 'xstate';
+import type { BackoffOptions } from '../supervision/backoff.js';
+import type { LifecycleEvent } from '../supervision/lifecycle.js';
+import { type RunningTree, type RunOptions, run } from '../supervision/run.js';
 import type { Log } from './log.js';
-import type { BackoffOptions } from './supervision/backoff.js';
-import type { LifecycleEvent } from './supervision/lifecycle.js';
-import { type RunningTree, type RunOptions, run } from './supervision/run.js';
 
 /**
  * Between restarts of an actor that needs the disk or the network: what failed once may fail for a while. One that

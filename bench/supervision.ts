@@ -7,12 +7,12 @@
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
-import { fromBehaviour } from '../actors/supervision/behaviour.js';
-import { child } from '../actors/supervision/child-spec.js';
-import { dynamicSupervisor } from '../actors/supervision/dynamic-supervisor.js';
-import type { LifecycleEvent } from '../actors/supervision/lifecycle.js';
-import { run } from '../actors/supervision/run.js';
-import { supervisor } from '../actors/supervision/supervisor.js';
+import { fromBehaviour } from '../supervision/behaviour.js';
+import { child } from '../supervision/child-spec.js';
+import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
+import type { LifecycleEvent } from '../supervision/lifecycle.js';
+import { run } from '../supervision/run.js';
+import { supervisor } from '../supervision/supervisor.js';
 import { median } from './median.js';
 import type { Report } from './report.js';
 

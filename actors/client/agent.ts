@@ -10,15 +10,15 @@ import type { ClientEvent } from '../../machines/client/client-setup.js';
 import type { ChatNews, ChatReport, HeartbeatCommand } from '../../machines/client/events.js';
 import type { Buddy } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
-import type { ChildStart } from '../supervision/administration.js';
+import type { ChildStart } from '../../supervision/administration.js';
 import {
   type Behaviour,
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
   type Timer,
-} from '../supervision/behaviour.js';
-import { type Address, addressOf, nameOf } from '../supervision/mailbox.js';
+} from '../../supervision/behaviour.js';
+import { type Address, addressOf, nameOf } from '../../supervision/mailbox.js';
 import { type Call, type Contact, IncomingCall, OutgoingCall, type OutgoingRequest } from './call-handles.js';
 import type { ChatInput } from './chat.js';
 import { ClientError } from './client-error.js';

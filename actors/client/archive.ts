@@ -8,8 +8,8 @@
 import type { ArchiveCommand, ArchiveNews, ArchiveTask, ShownMessage } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
-import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
+import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 
 type RecordedMessage = Omit<Extract<ArchiveCommand, { type: 'message.record' }>, 'type'>;
 

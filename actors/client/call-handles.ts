@@ -8,7 +8,7 @@ import type { ChatCommand, ChatReport } from '../../machines/client/events.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
-import type { Address } from '../supervision/mailbox.js';
+import type { Address } from '../../supervision/mailbox.js';
 import { ClientError } from './client-error.js';
 import { type Chat, OpenChat } from './open-chat.js';
 

@@ -3,9 +3,9 @@
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { ChildStart } from '../supervision/administration.js';
-import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
+import type { ChildStart } from '../../supervision/administration.js';
+import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 import type { ChatInput } from './chat.js';
 import type { PortBound } from './heartbeat.js';
 

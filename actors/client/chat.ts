@@ -17,9 +17,9 @@ import {
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
+import type { BehaviourLogic, BehaviourScope, Timer } from '../../supervision/behaviour.js';
+import { type Address, addressOf } from '../../supervision/mailbox.js';
 import { fromChart } from '../chart.js';
-import type { BehaviourLogic, BehaviourScope, Timer } from '../supervision/behaviour.js';
-import { type Address, addressOf } from '../supervision/mailbox.js';
 import { Delivery } from './delivery.js';
 import { CLIENT } from './names.js';
 import { networkReason } from './network-reason.js';

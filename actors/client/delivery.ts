@@ -9,7 +9,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { BehaviourScope, Timer } from '../supervision/behaviour.js';
+import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
 import { type Unconfirmed, unconfirmedOf } from './connection-table.js';
 
 /** How long a connection is quiet before the kernel asks, in milliseconds; unanswered, it asks ten times more, a second apart. */

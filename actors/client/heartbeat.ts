@@ -20,8 +20,8 @@ import {
   type BehaviourScope,
   fromBehaviour,
   type Timer,
-} from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
+} from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 import type { ServerEndpoint } from './ask-server.js';
 
 /** Time between beats, in milliseconds. */

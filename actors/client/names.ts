@@ -11,8 +11,8 @@ import type {
   HeartbeatCommand,
   TerminalCommand,
 } from '../../machines/client/events.js';
-import type { ChildStart } from '../supervision/administration.js';
-import { nameOf } from '../supervision/mailbox.js';
+import type { ChildStart } from '../../supervision/administration.js';
+import { nameOf } from '../../supervision/mailbox.js';
 import type { PortBound } from './heartbeat.js';
 
 export const TERMINAL = nameOf<TerminalCommand>('terminal');

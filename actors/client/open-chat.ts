@@ -5,7 +5,7 @@
 import type { ChatCommand, ChatReport } from '../../machines/client/events.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
-import type { Address } from '../supervision/mailbox.js';
+import type { Address } from '../../supervision/mailbox.js';
 import { ClientError } from './client-error.js';
 import { Inbox } from './inbox.js';
 

@@ -10,8 +10,8 @@ import {
   type BehaviourScope,
   fromBehaviour,
   type Timer,
-} from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
+} from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 import type { Console, ConsoleListener } from './console.js';
 
 export interface TerminalInput {

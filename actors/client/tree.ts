@@ -16,13 +16,13 @@
 
 import { clientMachine } from '../../machines/client/client.js';
 import type { UserId } from '../../protocol/id.js';
+import { child } from '../../supervision/child-spec.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import { addressOf } from '../../supervision/mailbox.js';
+import type { RunningTree } from '../../supervision/run.js';
+import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { type RunTreeOptions, runTree } from '../run-tree.js';
-import { child } from '../supervision/child-spec.js';
-import type { LifecycleEvent } from '../supervision/lifecycle.js';
-import { addressOf } from '../supervision/mailbox.js';
-import type { RunningTree } from '../supervision/run.js';
-import { supervisor } from '../supervision/supervisor.js';
 import { type ArchiveFiles, archiveLogic } from './archive.js';
 import { askServerLogic } from './ask-server.js';
 import type { Console, ConsoleListener } from './console.js';

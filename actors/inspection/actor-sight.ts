@@ -3,7 +3,7 @@
  */
 
 import type { AnyActorLogic, AnyActorRef, StateValue } from 'xstate';
-import { behaviourState } from '../supervision/behaviour.js';
+import { behaviourState } from '../../supervision/behaviour.js';
 
 export function logicOf(actor: AnyActorRef): AnyActorLogic {
   return (actor as unknown as { readonly logic: AnyActorLogic }).logic;

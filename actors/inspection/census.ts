@@ -6,11 +6,11 @@
  */
 
 import type { AnyActorRef } from 'xstate';
-import { isReady } from '../supervision/actor-state.js';
-import { listChildren } from '../supervision/administration.js';
-import { supervisorKind } from '../supervision/child-spec.js';
-import type { EndReason, LifecycleEvent } from '../supervision/lifecycle.js';
-import { mailboxLogic } from '../supervision/mailbox.js';
+import { isReady } from '../../supervision/actor-state.js';
+import { listChildren } from '../../supervision/administration.js';
+import { supervisorKind } from '../../supervision/child-spec.js';
+import type { EndReason, LifecycleEvent } from '../../supervision/lifecycle.js';
+import { mailboxLogic } from '../../supervision/mailbox.js';
 import { isOver, logicOf } from './actor-sight.js';
 import type { ActorStatus, ActorView, Life } from './frame.js';
 import { newPlace, type Place, viewOf } from './place.js';

@@ -8,7 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type BehaviourLogic, fromBehaviour, type Timer } from '../supervision/behaviour.js';
+import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
 import { refusalOf } from './access.js';
 import type { Hello } from './frame.js';
 import { contentPolicy, htmlOf, PAGES } from './pages.js';

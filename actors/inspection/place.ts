@@ -3,8 +3,8 @@
  */
 
 import type { AnyActorLogic, AnyActorRef, AnyStateMachine } from 'xstate';
+import { supervisorKind } from '../../supervision/child-spec.js';
 import { chartOf } from '../chart.js';
-import { supervisorKind } from '../supervision/child-spec.js';
 import { isOver, stateOf } from './actor-sight.js';
 import type { ActorKind, ActorStatus, ActorView, GroupView } from './frame.js';
 

@@ -4,7 +4,7 @@
  */
 
 import type { AnyActorRef, Subscription } from 'xstate';
-import type { LifecycleEvent } from '../supervision/lifecycle.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { Census } from './census.js';
 import type { Disclosure } from './disclosure.js';
 import type { Frame, Life } from './frame.js';

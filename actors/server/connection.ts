@@ -13,11 +13,11 @@ import { plainAddress } from '../../protocol/address.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
 import { type Change, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
+import type { BehaviourLogic, BehaviourScope } from '../../supervision/behaviour.js';
+import { Deadline } from '../../supervision/deadline.js';
+import type { Address } from '../../supervision/mailbox.js';
 import { fromChart } from '../chart.js';
 import type { Log } from '../log.js';
-import type { BehaviourLogic, BehaviourScope } from '../supervision/behaviour.js';
-import { Deadline } from '../supervision/deadline.js';
-import type { Address } from '../supervision/mailbox.js';
 import type { StoreEvent } from './store.js';
 
 /** Longest wait in milliseconds: for a whole line from accept; then for the store; then for the client to close. */

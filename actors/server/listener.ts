@@ -3,10 +3,10 @@
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { ChildStart } from '../../supervision/administration.js';
+import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
-import type { ChildStart } from '../supervision/administration.js';
-import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
 import type { ConnectionInput } from './connection.js';
 import type { StoreEvent } from './store.js';
 

@@ -3,8 +3,8 @@
  * behind it is restarted.
  */
 
-import type { ChildStart } from '../supervision/administration.js';
-import { nameOf } from '../supervision/mailbox.js';
+import type { ChildStart } from '../../supervision/administration.js';
+import { nameOf } from '../../supervision/mailbox.js';
 import type { ConnectionInput } from './connection.js';
 import type { PresenceEvent } from './presence.js';
 import type { StoreEvent } from './store.js';

@@ -11,8 +11,8 @@ import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
 import type { Announcement } from '../../protocol/datagram.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Users } from '../../storage/store.js';
-import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
+import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 import type { StoreEvent, UserLookedUp, UserLookUp } from './store.js';
 
 /** A user said where they are. From udp. */

@@ -14,13 +14,13 @@ import type { UserId } from '../../protocol/id.js';
 import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
 import type { Store, Users } from '../../storage/store.js';
-import type { Log } from '../log.js';
 import {
   type Behaviour,
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
-} from '../supervision/behaviour.js';
+} from '../../supervision/behaviour.js';
+import type { Log } from '../log.js';
 import { GroupPace } from './group-pace.js';
 
 /** Most changes in one group: what one sync makes durable together. */

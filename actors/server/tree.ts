@@ -15,15 +15,15 @@
 
 import { networkOf } from '../../protocol/address.js';
 import type { Store } from '../../storage/store.js';
+import { child } from '../../supervision/child-spec.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import { addressOf } from '../../supervision/mailbox.js';
+import type { RestartLimits } from '../../supervision/restart-budget.js';
+import type { RunningTree } from '../../supervision/run.js';
+import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
-import { child } from '../supervision/child-spec.js';
-import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
-import type { LifecycleEvent } from '../supervision/lifecycle.js';
-import { addressOf } from '../supervision/mailbox.js';
-import type { RestartLimits } from '../supervision/restart-budget.js';
-import type { RunningTree } from '../supervision/run.js';
-import { supervisor } from '../supervision/supervisor.js';
 import { type ConnectionInput, connectionLogic } from './connection.js';
 import { listenerLogic, type SocketBound } from './listener.js';
 import { CONNECTIONS, PRESENCE, STORE } from './names.js';

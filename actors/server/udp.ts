@@ -7,9 +7,9 @@ import { createSocket, type RemoteInfo } from 'node:dgram';
 import { plainAddress } from '../../protocol/address.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import { parseDatagram } from '../../protocol/datagram.js';
+import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
-import { type BehaviourLogic, fromBehaviour } from '../supervision/behaviour.js';
-import type { Address } from '../supervision/mailbox.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 

@@ -6,8 +6,8 @@
  */
 
 import type { AnyActorRef, InspectionEvent } from 'xstate';
-import type { LifecycleEvent } from '../../actors/supervision/lifecycle.js';
-import { rootCause } from '../../actors/supervision/supervisor-error.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import { rootCause } from '../../supervision/supervisor-error.js';
 import { count, type Tally } from './tally.js';
 
 /** What actors are crashed with; any other error is a bug that was found. */

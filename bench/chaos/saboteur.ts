@@ -4,7 +4,7 @@
  */
 
 import type { AnyActorRef } from 'xstate';
-import { RestartBudget, type RestartLimits } from '../../actors/supervision/restart-budget.js';
+import { RestartBudget, type RestartLimits } from '../../supervision/restart-budget.js';
 import { pause, turns, type Work } from './pause.js';
 import type { Bag, Random } from './random.js';
 import { InjectedCrash, type Registry } from './registry.js';

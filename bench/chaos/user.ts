@@ -9,7 +9,6 @@ import type { ConsoleStreams } from '../../actors/client/console.js';
 import { openPlainConsole } from '../../actors/client/plain-console.js';
 import { startClient } from '../../actors/client/tree.js';
 import type { Log } from '../../actors/log.js';
-import type { RunningTree } from '../../actors/supervision/run.js';
 import {
   BUDDY_ID_PROMPT,
   CALL_PROMPT,
@@ -20,6 +19,7 @@ import {
 } from '../../machines/client/view.js';
 import type { UserId } from '../../protocol/id.js';
 import { Archive } from '../../storage/client/archive.js';
+import type { RunningTree } from '../../supervision/run.js';
 import { Work } from './pause.js';
 import type { Random } from './random.js';
 import { Registry } from './registry.js';

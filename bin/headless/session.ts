@@ -6,7 +6,7 @@ import type { ClientNotice } from '../../actors/client/agent.js';
 import { ClientError } from '../../actors/client/client-error.js';
 import { type Client, createClient } from '../../actors/client/create-client.js';
 import type { Log } from '../../actors/log.js';
-import { rootCause } from '../../actors/supervision/supervisor-error.js';
+import { rootCause } from '../../supervision/supervisor-error.js';
 import { EXIT } from '../command-line.js';
 import { exitOfError } from './exit-codes.js';
 import { Output } from './output.js';

@@ -10,18 +10,18 @@ import {
   type InspectionEvent,
   SimulatedClock,
 } from 'xstate';
-import { listChildren } from '../../actors/supervision/administration.js';
+import { listChildren } from '../../supervision/administration.js';
 import {
   type Behaviour,
   type BehaviourLogic,
   type BehaviourScope,
   fromBehaviour,
-} from '../../actors/supervision/behaviour.js';
-import { type ChildSpec, child } from '../../actors/supervision/child-spec.js';
-import { dynamicSupervisor } from '../../actors/supervision/dynamic-supervisor.js';
-import type { LifecycleEvent } from '../../actors/supervision/lifecycle.js';
-import type { RestartLimits } from '../../actors/supervision/restart-budget.js';
-import { type SupervisorOptions, supervisor } from '../../actors/supervision/supervisor.js';
+} from '../../supervision/behaviour.js';
+import { type ChildSpec, child } from '../../supervision/child-spec.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import type { RestartLimits } from '../../supervision/restart-budget.js';
+import { type SupervisorOptions, supervisor } from '../../supervision/supervisor.js';
 
 /** What a worker does when it is told to. */
 export type WorkerEvent =

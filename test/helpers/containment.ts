@@ -5,10 +5,10 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { type AnyActorLogic, type AnyActorRef, assign, createMachine, fromCallback } from 'xstate';
-import { listChildren } from '../../actors/supervision/administration.js';
-import type { ChildSpec } from '../../actors/supervision/child-spec.js';
-import type { LifecycleEvent } from '../../actors/supervision/lifecycle.js';
-import { supervisor } from '../../actors/supervision/supervisor.js';
+import { listChildren } from '../../supervision/administration.js';
+import type { ChildSpec } from '../../supervision/child-spec.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import { supervisor } from '../../supervision/supervisor.js';
 import { MANY, member, type Watched, watch } from './actors.js';
 
 const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection'] as const;

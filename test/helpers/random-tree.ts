@@ -17,12 +17,12 @@ import {
   setup,
   spawnChild,
 } from 'xstate';
-import { fromBehaviour, IGNORE } from '../../actors/supervision/behaviour.js';
-import type { ChildOptions, ChildSpec, ShutdownPolicy } from '../../actors/supervision/child-spec.js';
-import { dynamicSupervisor } from '../../actors/supervision/dynamic-supervisor.js';
-import type { RestartLimits } from '../../actors/supervision/restart-budget.js';
-import type { Strategy } from '../../actors/supervision/roster.js';
-import { type AutoShutdown, supervisor } from '../../actors/supervision/supervisor.js';
+import { fromBehaviour, IGNORE } from '../../supervision/behaviour.js';
+import type { ChildOptions, ChildSpec, ShutdownPolicy } from '../../supervision/child-spec.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import type { RestartLimits } from '../../supervision/restart-budget.js';
+import type { Strategy } from '../../supervision/roster.js';
+import { type AutoShutdown, supervisor } from '../../supervision/supervisor.js';
 
 // What is drawn.
 

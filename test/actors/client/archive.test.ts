@@ -1,10 +1,10 @@
 import test, { type ExecutionContext } from 'ava';
 import { createActor } from 'xstate';
 import { type ArchiveFiles, archiveLogic } from '../../../actors/client/archive.js';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
 import type { ArchiveCommand, ArchiveNews } from '../../../machines/client/events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
+import { fromBehaviour } from '../../../supervision/behaviour.js';
 import { until } from '../../helpers/network.js';
 
 const alice = 'alice' as UserId;

@@ -9,9 +9,9 @@ import {
   QUERY_RETRY_MS,
   QUERY_TRIES,
 } from '../../../actors/client/heartbeat.js';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
 import type { HeartbeatNews } from '../../../machines/client/events.js';
 import type { UserId } from '../../../protocol/id.js';
+import { fromBehaviour } from '../../../supervision/behaviour.js';
 import { until } from '../../helpers/network.js';
 
 const alice = 'alice' as UserId;

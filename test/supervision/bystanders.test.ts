@@ -10,20 +10,15 @@ import {
   type InspectionEvent,
   SimulatedClock,
 } from 'xstate';
-import {
-  addChild,
-  listChildren,
-  startChild,
-  terminateChild,
-} from '../../../actors/supervision/administration.js';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
-import type { LifecycleEvent } from '../../../actors/supervision/lifecycle.js';
-import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
-import { run } from '../../../actors/supervision/run.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import { SupervisorError } from '../../../actors/supervision/supervisor-error.js';
-import { crash, crowd, family, listed, member, nextTurn, watch } from '../../helpers/actors.js';
+import { addChild, listChildren, startChild, terminateChild } from '../../supervision/administration.js';
+import { fromBehaviour } from '../../supervision/behaviour.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import { addressOf, nameOf } from '../../supervision/mailbox.js';
+import { run } from '../../supervision/run.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import { SupervisorError } from '../../supervision/supervisor-error.js';
+import { crash, crowd, family, listed, member, nextTurn, watch } from '../helpers/actors.js';
 import {
   ancestor,
   boom,
@@ -33,7 +28,7 @@ import {
   escapesOf,
   goesOn,
   scene,
-} from '../../helpers/containment.js';
+} from '../helpers/containment.js';
 
 for (const watching of ['next', 'error', 'complete'] as const) {
   contained(`an observer that throws in ${watching} is told of, and harms nobody`, async (t) => {

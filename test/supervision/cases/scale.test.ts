@@ -3,10 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { type AnyActorRef, createActor } from 'xstate';
-import { type BehaviourLogic, fromBehaviour } from '../../../../actors/supervision/behaviour.js';
-import { dynamicSupervisor } from '../../../../actors/supervision/dynamic-supervisor.js';
-import { supervisor } from '../../../../actors/supervision/supervisor.js';
-import type { WorkerEvent } from '../../../helpers/actors.js';
+import { type BehaviourLogic, fromBehaviour } from '../../../supervision/behaviour.js';
+import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
+import { supervisor } from '../../../supervision/supervisor.js';
+import type { WorkerEvent } from '../../helpers/actors.js';
 
 const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   receive({ type }) {

@@ -1,13 +1,13 @@
 import test from 'ava';
 import { createMachine, fromTransition } from 'xstate';
-import { deleteChild, terminateChild } from '../../../actors/supervision/administration.js';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
-import { child } from '../../../actors/supervision/child-spec.js';
-import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import type { SupervisorError } from '../../../actors/supervision/supervisor-error.js';
-import { crash, family, MANY, member, nextTurn, type WorkerEvent, watch } from '../../helpers/actors.js';
+import { deleteChild, terminateChild } from '../../supervision/administration.js';
+import { fromBehaviour } from '../../supervision/behaviour.js';
+import { START_TIMEOUT_MS } from '../../supervision/child.js';
+import { child } from '../../supervision/child-spec.js';
+import { addressOf, nameOf } from '../../supervision/mailbox.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import type { SupervisorError } from '../../supervision/supervisor-error.js';
+import { crash, family, MANY, member, nextTurn, type WorkerEvent, watch } from '../helpers/actors.js';
 
 test('a child that is not ready in time fails its start', (t) => {
   const tree = family({ a: {}, slow: { slow: true } });

@@ -8,11 +8,11 @@ import {
   restartChild,
   startChild,
   terminateChild,
-} from '../../../../actors/supervision/administration.js';
-import type { RestartPolicy } from '../../../../actors/supervision/child-spec.js';
-import { dynamicSupervisor } from '../../../../actors/supervision/dynamic-supervisor.js';
-import { type SupervisorOptions, supervisor } from '../../../../actors/supervision/supervisor.js';
-import type { SupervisorError } from '../../../../actors/supervision/supervisor-error.js';
+} from '../../../supervision/administration.js';
+import type { RestartPolicy } from '../../../supervision/child-spec.js';
+import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
+import { type SupervisorOptions, supervisor } from '../../../supervision/supervisor.js';
+import type { SupervisorError } from '../../../supervision/supervisor-error.js';
 import {
   crash,
   crowd,
@@ -26,7 +26,7 @@ import {
   type Watched,
   watch,
   worker,
-} from '../../../helpers/actors.js';
+} from '../../helpers/actors.js';
 
 type Strategy = NonNullable<SupervisorOptions['strategy']>;
 

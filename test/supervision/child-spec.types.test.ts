@@ -4,13 +4,13 @@
 
 import test from 'ava';
 import { assign, type EventObject, fromCallback, fromPromise, fromTransition, setup } from 'xstate';
-import { startChild } from '../../../actors/supervision/administration.js';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { child } from '../../../actors/supervision/child-spec.js';
-import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
-import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import { watch } from '../../helpers/actors.js';
+import { startChild } from '../../supervision/administration.js';
+import { fromBehaviour } from '../../supervision/behaviour.js';
+import { child } from '../../supervision/child-spec.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import { addressOf, nameOf } from '../../supervision/mailbox.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import { watch } from '../helpers/actors.js';
 
 interface Put {
   readonly type: 'put';

@@ -1,7 +1,7 @@
 /**
  * Random trees, random mishaps at random places, and after each step all that must always hold.
  *
- * `TREES=10000 npx ava test/actors/supervision/random-trees.test.ts` tries more of them. What really happened is
+ * `TREES=10000 npx ava test/supervision/random-trees.test.ts` tries more of them. What really happened is
  * kept by an {@link Account}, which hears of actors from XState, of work from the workers, and holds the
  * supervisors' own words against it.
  */
@@ -9,11 +9,11 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { AnyActorRef, EventObject } from 'xstate';
-import type { Answer, ChildCount, ChildInfo, Started } from '../../../actors/supervision/administration.js';
-import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
-import type { LifecycleEvent, ShutdownReason } from '../../../actors/supervision/lifecycle.js';
-import { DEFAULT_RESTART_LIMITS } from '../../../actors/supervision/restart-budget.js';
-import { SupervisorError } from '../../../actors/supervision/supervisor-error.js';
+import type { Answer, ChildCount, ChildInfo, Started } from '../../supervision/administration.js';
+import { START_TIMEOUT_MS } from '../../supervision/child.js';
+import type { LifecycleEvent, ShutdownReason } from '../../supervision/lifecycle.js';
+import { DEFAULT_RESTART_LIMITS } from '../../supervision/restart-budget.js';
+import { SupervisorError } from '../../supervision/supervisor-error.js';
 import {
   type Actor,
   anyStarts,
@@ -27,7 +27,7 @@ import {
   type WorkerEvent,
   type WorkerShape,
   World,
-} from '../../helpers/random-tree.js';
+} from '../helpers/random-tree.js';
 
 const TREES = Number(process.env['TREES'] ?? 5_000);
 

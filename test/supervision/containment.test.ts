@@ -18,12 +18,12 @@ import {
   restartChild,
   startChild,
   terminateChild,
-} from '../../../actors/supervision/administration.js';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import type { ChildSpec } from '../../../actors/supervision/child-spec.js';
-import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
-import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
-import { crash, family, nextTurn, watch } from '../../helpers/actors.js';
+} from '../../supervision/administration.js';
+import { fromBehaviour } from '../../supervision/behaviour.js';
+import type { ChildSpec } from '../../supervision/child-spec.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import { addressOf, nameOf } from '../../supervision/mailbox.js';
+import { crash, family, nextTurn, watch } from '../helpers/actors.js';
 import {
   ancestor,
   boom,
@@ -36,7 +36,7 @@ import {
   isRunning,
   orphansIn,
   scene,
-} from '../../helpers/containment.js';
+} from '../helpers/containment.js';
 
 test.serial('this file would see what escapes', async (t) => {
   const escaped = await escapesOf(() => {

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import test from 'ava';
 import type { AnyActorRef } from 'xstate';
-import { type BehaviourScope, fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { child } from '../../../actors/supervision/child-spec.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import { actingActor } from '../../../actors/supervision/turn.js';
-import { MANY, watch } from '../../helpers/actors.js';
+import { type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.js';
+import { child } from '../../supervision/child-spec.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import { actingActor } from '../../supervision/turn.js';
+import { MANY, watch } from '../helpers/actors.js';
 
 interface Tell {
   readonly type: 'tell' | 'crash';

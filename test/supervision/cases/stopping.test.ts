@@ -5,17 +5,8 @@ import {
   listChildren,
   restartChild,
   terminateChild,
-} from '../../../../actors/supervision/administration.js';
-import {
-  crash,
-  crowd,
-  family,
-  MANY,
-  member,
-  nextTurn,
-  story,
-  type Watched,
-} from '../../../helpers/actors.js';
+} from '../../../supervision/administration.js';
+import { crash, crowd, family, MANY, member, nextTurn, story, type Watched } from '../../helpers/actors.js';
 
 /** How the children ended. */
 function endings(tree: Watched): string[] {

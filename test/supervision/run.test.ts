@@ -1,10 +1,10 @@
 import test from 'ava';
 import { type AnyActorRef, createMachine, fromTransition } from 'xstate';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { run } from '../../../actors/supervision/run.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import type { SupervisorError } from '../../../actors/supervision/supervisor-error.js';
-import { listed, member } from '../../helpers/actors.js';
+import { fromBehaviour } from '../../supervision/behaviour.js';
+import { run } from '../../supervision/run.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import type { SupervisorError } from '../../supervision/supervisor-error.js';
+import { listed, member } from '../helpers/actors.js';
 
 test('a tree is ready when all of it is up, and ends when it is told to', async (t) => {
   const log: string[] = [];

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { Backoff, type BackoffOptions, backoffDelay } from '../../../actors/supervision/backoff.js';
-import { crash, type Family, family, MANY } from '../../helpers/actors.js';
+import { Backoff, type BackoffOptions, backoffDelay } from '../../supervision/backoff.js';
+import { crash, type Family, family, MANY } from '../helpers/actors.js';
 
 const options = fc
   .record({

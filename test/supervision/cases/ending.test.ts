@@ -1,7 +1,7 @@
 import test from 'ava';
-import { addChild, restartChild, terminateChild } from '../../../../actors/supervision/administration.js';
-import { supervisor } from '../../../../actors/supervision/supervisor.js';
-import { crash, type Family, family, MANY, member, nextTurn, story, watch } from '../../../helpers/actors.js';
+import { addChild, restartChild, terminateChild } from '../../../supervision/administration.js';
+import { supervisor } from '../../../supervision/supervisor.js';
+import { crash, type Family, family, MANY, member, nextTurn, story, watch } from '../../helpers/actors.js';
 
 /** `plain` and some significant children, which end their supervisor if they end by themselves. */
 function significantFamily(

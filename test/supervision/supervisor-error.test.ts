@@ -1,5 +1,5 @@
 import test from 'ava';
-import { rootCause, SupervisorError } from '../../../actors/supervision/supervisor-error.js';
+import { rootCause, SupervisorError } from '../../supervision/supervisor-error.js';
 
 test('it names the child and what happened to it', (t) => {
   const error = new SupervisorError('gave_up', 'store', new Error('disk'));

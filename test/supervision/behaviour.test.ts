@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import test from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
-import { type BehaviourScope, fromBehaviour } from '../../../actors/supervision/behaviour.js';
+import { type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.js';
 
 type Event = { readonly type: 'end' } | { readonly type: 'throw' } | { readonly type: 'ping' };
 

@@ -1,15 +1,10 @@
 import test from 'ava';
 import type { AnyActorRef, EventObject } from 'xstate';
-import {
-  addChild,
-  deleteChild,
-  startChild,
-  terminateChild,
-} from '../../../actors/supervision/administration.js';
-import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
-import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import { crash, MANY, member, nextTurn, type WorkerEvent, watch } from '../../helpers/actors.js';
+import { addChild, deleteChild, startChild, terminateChild } from '../../supervision/administration.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import { addressOf, nameOf } from '../../supervision/mailbox.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import { crash, MANY, member, nextTurn, type WorkerEvent, watch } from '../helpers/actors.js';
 
 const NAME = nameOf<WorkerEvent>('named');
 

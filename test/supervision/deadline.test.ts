@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { Deadline } from '../../../actors/supervision/deadline.js';
+import { fromBehaviour } from '../../supervision/behaviour.js';
+import { Deadline } from '../../supervision/deadline.js';
 
 type Passed = { readonly type: 'deadline.passed' };
 

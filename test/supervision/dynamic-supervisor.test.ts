@@ -6,10 +6,10 @@ import {
   type Started,
   startChild,
   terminateChild,
-} from '../../../actors/supervision/administration.js';
-import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
-import { dynamicSupervisor } from '../../../actors/supervision/dynamic-supervisor.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
+} from '../../supervision/administration.js';
+import { START_TIMEOUT_MS } from '../../supervision/child.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import { supervisor } from '../../supervision/supervisor.js';
 import {
   type CrowdInput,
   crash,
@@ -21,7 +21,7 @@ import {
   settledBy,
   story,
   watch,
-} from '../../helpers/actors.js';
+} from '../helpers/actors.js';
 
 /** Input of a child, for {@link startChild}. */
 function input(given: CrowdInput): never {

@@ -1,11 +1,11 @@
 import test from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
-import { fromBehaviour, IGNORE } from '../../../../actors/supervision/behaviour.js';
-import { dynamicSupervisor } from '../../../../actors/supervision/dynamic-supervisor.js';
-import type { LifecycleEvent, ShutdownReason } from '../../../../actors/supervision/lifecycle.js';
-import { run } from '../../../../actors/supervision/run.js';
-import { supervisor } from '../../../../actors/supervision/supervisor.js';
-import { crash, crowd, family, member, worker } from '../../../helpers/actors.js';
+import { fromBehaviour, IGNORE } from '../../../supervision/behaviour.js';
+import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
+import type { LifecycleEvent, ShutdownReason } from '../../../supervision/lifecycle.js';
+import { run } from '../../../supervision/run.js';
+import { supervisor } from '../../../supervision/supervisor.js';
+import { crash, crowd, family, member, worker } from '../../helpers/actors.js';
 
 test('40 every start, end (with the reason), restart, give-up and shutdown is an emitted, typed event that the log, the metrics and the inspector can subscribe to', (t) => {
   const log: string[] = [];

@@ -7,12 +7,12 @@ import {
   restartChild,
   startChild,
   terminateChild,
-} from '../../../../actors/supervision/administration.js';
-import { fromBehaviour, IGNORE } from '../../../../actors/supervision/behaviour.js';
-import type { ChildSpec } from '../../../../actors/supervision/child-spec.js';
-import { dynamicSupervisor } from '../../../../actors/supervision/dynamic-supervisor.js';
-import { type SupervisorOptions, supervisor } from '../../../../actors/supervision/supervisor.js';
-import type { SupervisorError } from '../../../../actors/supervision/supervisor-error.js';
+} from '../../../supervision/administration.js';
+import { fromBehaviour, IGNORE } from '../../../supervision/behaviour.js';
+import type { ChildSpec } from '../../../supervision/child-spec.js';
+import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
+import { type SupervisorOptions, supervisor } from '../../../supervision/supervisor.js';
+import type { SupervisorError } from '../../../supervision/supervisor-error.js';
 import {
   crash,
   crowd,
@@ -24,7 +24,7 @@ import {
   story,
   watch,
   worker,
-} from '../../../helpers/actors.js';
+} from '../../helpers/actors.js';
 
 /** Makes a supervisor of one child, with some values that are not right. */
 function wrong(options: object, spec: object = {}): () => unknown {

@@ -9,12 +9,12 @@ import {
   restartChild,
   startChild,
   terminateChild,
-} from '../../../actors/supervision/administration.js';
-import { fromBehaviour, IGNORE } from '../../../actors/supervision/behaviour.js';
-import { START_TIMEOUT_MS } from '../../../actors/supervision/child.js';
-import { addressOf, nameOf } from '../../../actors/supervision/mailbox.js';
-import { supervisor } from '../../../actors/supervision/supervisor.js';
-import { crash, crowd, family, listed, MANY, member, nextTurn, settledBy } from '../../helpers/actors.js';
+} from '../../supervision/administration.js';
+import { fromBehaviour, IGNORE } from '../../supervision/behaviour.js';
+import { START_TIMEOUT_MS } from '../../supervision/child.js';
+import { addressOf, nameOf } from '../../supervision/mailbox.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import { crash, crowd, family, listed, MANY, member, nextTurn, settledBy } from '../helpers/actors.js';
 
 function refusal(code: string): Answer {
   return { ok: false, code } as Answer;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { type AnyActorRef, createActor, type EventObject } from 'xstate';
-import { fromBehaviour } from '../../../actors/supervision/behaviour.js';
-import { addressOf, mailboxLogic, nameOf } from '../../../actors/supervision/mailbox.js';
+import { fromBehaviour } from '../../supervision/behaviour.js';
+import { addressOf, mailboxLogic, nameOf } from '../../supervision/mailbox.js';
 
 interface Note extends EventObject {
   readonly type: 'note' | 'crash';
