@@ -3,8 +3,8 @@
  */
 
 import { type Command, Option } from 'commander';
-import type { Inspection } from '../actors/inspection/inspection.js';
 import { type Log, SILENT_LOG } from '../actors/log.js';
+import type { Inspection } from '../inspector/server/inspection.js';
 import { complain, EXIT, portOption } from './command-line.js';
 
 /** Where the inspector listens unless a port is given; another free port when it is taken. */
@@ -44,7 +44,7 @@ export async function openInspection(
   log: Log = SILENT_LOG,
 ): Promise<Inspection | undefined> {
   if (inspect === undefined) return undefined;
-  const { startInspection } = await import('../actors/inspection/inspection.js');
+  const { startInspection } = await import('../inspector/server/inspection.js');
   // The same from dist/bin/, and from dist/programs/ where it is bundled.
   const pages = new URL('../page/', import.meta.url);
   const drawings = new URL('../../docs/machines/', import.meta.url);

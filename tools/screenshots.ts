@@ -13,9 +13,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { AnyActorRef } from 'xstate';
-import { startInspection } from '../actors/inspection/inspection.js';
 import { SILENT_LOG } from '../actors/log.js';
 import { startServer } from '../actors/server/tree.js';
+import { startInspection } from '../inspector/server/inspection.js';
 import { openMemoryStore } from '../storage/memory-store.js';
 
 const IMAGES = 'docs/images';

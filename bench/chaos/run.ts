@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Inspection } from '../../actors/inspection/inspection.js';
+import type { Inspection } from '../../inspector/server/inspection.js';
 import { openTextStore } from '../../storage/text-store.js';
 import type { RunningTree } from '../../supervision/run.js';
 import type { Ledger } from './ledger.js';

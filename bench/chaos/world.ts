@@ -2,9 +2,9 @@
  * A server over a journal on the disk, and everybody who uses it.
  */
 
-import type { Inspection } from '../../actors/inspection/inspection.js';
 import type { Log } from '../../actors/log.js';
 import { type RunningServer, startServer } from '../../actors/server/tree.js';
+import type { Inspection } from '../../inspector/server/inspection.js';
 import type { UserId } from '../../protocol/id.js';
 import { openTextStore } from '../../storage/text-store.js';
 import { type Entry, Ledger, textOf } from './ledger.js';

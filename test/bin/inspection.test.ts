@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import test from 'ava';
-import { MAX_VIEWERS } from '../../actors/inspection/inspector.js';
+import { MAX_VIEWERS } from '../../inspector/server/inspector.js';
 import { at, inspectedFriends, inspectedServer, Looker } from '../helpers/inspector.js';
 import { ask } from '../helpers/network.js';
 import { Program } from '../helpers/programs.js';

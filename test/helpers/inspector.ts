@@ -3,7 +3,7 @@
  */
 
 import type { ExecutionContext } from 'ava';
-import type { Frame, Hello } from '../../actors/inspection/frame.js';
+import type { Frame, Hello } from '../../inspector/server/frame.js';
 import { ask } from './network.js';
 import { Program, startServerProgram, temporaryDirectory } from './programs.js';
 

@@ -1,13 +1,13 @@
 import test from 'ava';
-import type { ActorView, Message } from '../../actors/inspection/frame.js';
 import {
   type Choice,
   exchangeOf,
   MAX_DRAWN_MESSAGES,
   MAX_LIFELINES,
   messagesOf,
-} from '../../page/exchange.js';
-import type { Numbered } from '../../page/model.js';
+} from '../../../inspector/page/exchange.js';
+import type { Numbered } from '../../../inspector/page/model.js';
+import type { ActorView, Message } from '../../../inspector/server/frame.js';
 
 const ACTORS = ['a', 'b', 'c'].map(
   (path): ActorView => ({ path, name: path, kind: 'behaviour', status: 'up', restarts: 0, received: 0 }),

@@ -3,8 +3,8 @@
  */
 
 import type { AnyActorLogic, AnyActorRef, AnyStateMachine } from 'xstate';
+import { chartOf } from '../../actors/chart.js';
 import { supervisorKind } from '../../supervision/child-spec.js';
-import { chartOf } from '../chart.js';
 import { isOver, stateOf } from './actor-sight.js';
 import type { ActorKind, ActorStatus, ActorView, GroupView } from './frame.js';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { ActorView } from '../../actors/inspection/frame.js';
-import { isSelected, rowByKey, rowsOf, selectionOf } from '../../page/tree-rows.js';
+import { isSelected, rowByKey, rowsOf, selectionOf } from '../../../inspector/page/tree-rows.js';
+import type { ActorView } from '../../../inspector/server/frame.js';
 
 function actor(path: string, more: Partial<ActorView> = {}): ActorView {
   const end = path.lastIndexOf('/');

@@ -5,7 +5,7 @@
  * still the same object need not be drawn again.
  */
 
-import type { ActorView, Frame, Hello, Life, Message, Transition } from '../actors/inspection/frame.js';
+import type { ActorView, Frame, Hello, Life, Message, Transition } from '../server/frame.js';
 import { groupBy } from './groups.js';
 
 /** Most messages that are kept, and most of them that are alike: a rare one outlives many of another kind. */

@@ -3,14 +3,14 @@
  */
 
 import { nanoid } from 'nanoid';
+import type { Log } from '../../actors/log.js';
+import { RESTART_BACKOFF, runTree } from '../../actors/run-tree.js';
 import { child } from '../../supervision/child-spec.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
 import type { RunningTree } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
-import type { Log } from '../log.js';
-import { RESTART_BACKOFF, runTree } from '../run-tree.js';
 import { EVERYTHING, NO_CONTENT } from './disclosure.js';
 import { INSPECTION_HOST, type InspectorListening, inspectorLogic } from './inspector.js';
 import { Watch } from './watch.js';

@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { ActorView } from '../../actors/inspection/frame.js';
-import { defaultSelection, hashOf, selectionIn } from '../../page/selection.js';
+import { defaultSelection, hashOf, selectionIn } from '../../../inspector/page/selection.js';
+import type { ActorView } from '../../../inspector/server/frame.js';
 
 test('a link names an actor as people write its path', (t) => {
   t.is(hashOf({ path: 'im-server/tcp/listener' }), '#actor=im-server/tcp/listener');

@@ -1,5 +1,4 @@
 import test from 'ava';
-import type { Frame, Hello, Life, Message } from '../../actors/inspection/frame.js';
 import {
   begin,
   isOrdinary,
@@ -11,7 +10,8 @@ import {
   MAX_STEPS,
   NOTHING_YET,
   take,
-} from '../../page/model.js';
+} from '../../../inspector/page/model.js';
+import type { Frame, Hello, Life, Message } from '../../../inspector/server/frame.js';
 
 const HELLO: Hello = { program: 'im-server', pid: 7, startedAt: 1_000, showsContent: false, lives: [] };
 

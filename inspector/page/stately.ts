@@ -7,7 +7,7 @@
  */
 
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
-import type { ActorView, Frame, Hello, Message, Transition } from '../actors/inspection/frame.js';
+import type { ActorView, Frame, Hello, Message, Transition } from '../server/frame.js';
 
 const STATELY = 'https://stately.ai';
 

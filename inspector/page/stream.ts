@@ -2,7 +2,7 @@
  * The stream from the program. A browser comes back to it by itself when it breaks; a hello then begins anew.
  */
 
-import type { Frame, Hello } from '../actors/inspection/frame.js';
+import type { Frame, Hello } from '../server/frame.js';
 
 /** `gone`: the program answers, but not this page any more. */
 export type Contact = 'connecting' | 'live' | 'lost' | 'gone';

@@ -3,7 +3,7 @@
  */
 
 import { useEffect, useRef } from 'preact/hooks';
-import type { GroupView } from '../actors/inspection/frame.js';
+import type { GroupView } from '../server/frame.js';
 import { KindIcon, StatusIcon } from './icons.js';
 import type { Selection } from './selection.js';
 import { count, words } from './text.js';

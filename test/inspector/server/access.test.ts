@@ -1,5 +1,5 @@
 import test from 'ava';
-import { refusalOf } from '../../../actors/inspection/access.js';
+import { refusalOf } from '../../../inspector/server/access.js';
 
 const place = { port: 8080, token: 'right' };
 

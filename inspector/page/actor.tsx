@@ -3,7 +3,7 @@
  * last messages.
  */
 
-import type { ActorView, GroupView, Message } from '../actors/inspection/frame.js';
+import type { ActorView, GroupView, Message } from '../server/frame.js';
 import { Chart } from './chart.js';
 import { messagesOf } from './exchange.js';
 import { KindIcon, kindTitle, StatusIcon } from './icons.js';

@@ -2,7 +2,7 @@
  * Which messages a sequence diagram shows, and between whom.
  */
 
-import type { ActorView, Message } from '../actors/inspection/frame.js';
+import type { ActorView, Message } from '../server/frame.js';
 import type { Numbered } from './model.js';
 import type { Selection } from './selection.js';
 

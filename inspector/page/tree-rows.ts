@@ -2,7 +2,7 @@
  * The actors as rows of a tree, each below whoever started it.
  */
 
-import type { ActorView, GroupView } from '../actors/inspection/frame.js';
+import type { ActorView, GroupView } from '../server/frame.js';
 import { groupBy } from './groups.js';
 import type { Selection } from './selection.js';
 

@@ -2,7 +2,7 @@
  * The log of lives: who started, ended, crashed, was restarted; the latest at the top.
  */
 
-import type { Life } from '../actors/inspection/frame.js';
+import type { Life } from '../server/frame.js';
 import { isOrdinary, type Numbered } from './model.js';
 import { clock, words } from './text.js';
 

@@ -3,7 +3,7 @@
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../actors/inspection/frame.js';
+import type { Message } from '../server/frame.js';
 import { type Exchange, OUTSIDE } from './exchange.js';
 import type { Numbered } from './model.js';
 import { fieldTexts, nameIn, preciseClock, shortFields } from './text.js';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import type { Frame } from '../../../actors/inspection/frame.js';
-import { MAX_BACKLOG_BYTES, MAX_BEHIND_MS, Viewer } from '../../../actors/inspection/viewer.js';
+import type { Frame } from '../../../inspector/server/frame.js';
+import { MAX_BACKLOG_BYTES, MAX_BEHIND_MS, Viewer } from '../../../inspector/server/viewer.js';
 import { until } from '../../helpers/network.js';
 
 /** A stream between a real server and a real client that has not begun to read. */

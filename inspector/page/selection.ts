@@ -2,7 +2,7 @@
  * Which actor is looked at. It is in the address of the page, behind the `#`, so that a link names it.
  */
 
-import type { ActorView } from '../actors/inspection/frame.js';
+import type { ActorView } from '../server/frame.js';
 
 export interface Selection {
   readonly path: string;

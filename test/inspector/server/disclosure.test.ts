@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import test from 'ava';
-import { EVERYTHING, NO_CONTENT } from '../../../actors/inspection/disclosure.js';
+import { EVERYTHING, NO_CONTENT } from '../../../inspector/server/disclosure.js';
 
 const message = {
   type: 'message.received',

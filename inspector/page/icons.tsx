@@ -3,7 +3,7 @@
  */
 
 import type { JSX } from 'preact';
-import type { ActorKind, ActorStatus } from '../actors/inspection/frame.js';
+import type { ActorKind, ActorStatus } from '../server/frame.js';
 import { words } from './text.js';
 
 const KINDS: Readonly<Record<ActorKind, { readonly title: string; readonly picture: JSX.Element }>> = {

@@ -2,7 +2,7 @@
  * The head of the page: which program this is, whether what is shown is the present, and what to look for.
  */
 
-import type { Hello } from '../actors/inspection/frame.js';
+import type { Hello } from '../server/frame.js';
 import type { Contact } from './stream.js';
 import { clock } from './text.js';
 

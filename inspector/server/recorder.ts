@@ -7,9 +7,9 @@
  */
 
 import { type AnyActorRef, type EventObject, type InspectionEvent, StateMachine } from 'xstate';
+import { chartOf } from '../../actors/chart.js';
 import { mailboxLogic } from '../../supervision/mailbox.js';
 import { actingActor } from '../../supervision/turn.js';
-import { chartOf } from '../chart.js';
 import { logicOf, stateOf } from './actor-sight.js';
 import type { Census, Identity } from './census.js';
 import type { Disclosure } from './disclosure.js';

@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
-import { stateOf } from '../../../actors/inspection/actor-sight.js';
-import { type Disclosure, EVERYTHING, NO_CONTENT } from '../../../actors/inspection/disclosure.js';
-import type { ActorView, Frame, Message } from '../../../actors/inspection/frame.js';
-import { Watch } from '../../../actors/inspection/watch.js';
+import { stateOf } from '../../../inspector/server/actor-sight.js';
+import { type Disclosure, EVERYTHING, NO_CONTENT } from '../../../inspector/server/disclosure.js';
+import type { ActorView, Frame, Message } from '../../../inspector/server/frame.js';
+import { Watch } from '../../../inspector/server/watch.js';
 import { child } from '../../../supervision/child-spec.js';
 import type { LifecycleEvent } from '../../../supervision/lifecycle.js';
 import { run } from '../../../supervision/run.js';

@@ -8,7 +8,7 @@ import {
   preciseClock,
   shortArrowText,
   shortFields,
-} from '../../page/text.js';
+} from '../../../inspector/page/text.js';
 
 test('numbers, times and names are as people read them', (t) => {
   t.is(count(12_345), '12,345');
