@@ -4,8 +4,8 @@
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { NotifyMode } from '../actors/client/console.js';
 import { parseId, type UserId } from '../protocol/id.js';
+import type { NotifyMode } from '../terminal/console.js';
 import { portOption, textOption } from './command-line.js';
 import type { InspectionSettings } from './inspection.js';
 

@@ -2,7 +2,6 @@
  * `im-client history`: what was said with a buddy, from the files on this machine.
  */
 
-import { wrapLine } from '../actors/client/layout.js';
 import { clockDate, clockTime } from '../machines/client/presence-view.js';
 import { parseAddress } from '../protocol/address.js';
 import type { DisplayText } from '../protocol/display-text.js';
@@ -11,6 +10,7 @@ import { stateDirectory } from '../storage/client/directories.js';
 import { formatHistoryLine, type HistoryMessage } from '../storage/client/history-line.js';
 import { type HistoryQuery, lastMessages, readHistory } from '../storage/client/history-reader.js';
 import { fileReason } from '../storage/client/private-file.js';
+import { wrapLine } from '../terminal/layout.js';
 import { complain, EXIT, outliveReader, writeOut } from './command-line.js';
 
 export interface HistoryOptions {

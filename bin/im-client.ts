@@ -2,13 +2,13 @@
  * The client's program: settings in, a running tree, an exit code out.
  */
 
-import { openInteractiveConsole } from '../actors/client/interactive-console.js';
-import { openPlainConsole } from '../actors/client/plain-console.js';
 import { startClient } from '../actors/client/tree.js';
 import type { Log } from '../actors/log.js';
 import { Archive } from '../storage/client/archive.js';
 import { stateDirectory } from '../storage/client/directories.js';
 import { rootCause } from '../supervision/supervisor-error.js';
+import { openInteractiveConsole } from '../terminal/interactive-console.js';
+import { openPlainConsole } from '../terminal/plain-console.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
 import { complain, EXIT } from './command-line.js';

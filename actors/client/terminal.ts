@@ -12,7 +12,7 @@ import {
   type Timer,
 } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import type { Console, ConsoleListener } from './console.js';
+import type { Console, ConsoleListener } from '../../terminal/console.js';
 
 export interface TerminalInput {
   readonly client: Address<TerminalNews>;

@@ -21,11 +21,11 @@ import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { addressOf } from '../../supervision/mailbox.js';
 import type { RunningTree } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
+import type { Console, ConsoleListener } from '../../terminal/console.js';
 import type { Log } from '../log.js';
 import { type RunTreeOptions, runTree } from '../run-tree.js';
 import { type ArchiveFiles, archiveLogic } from './archive.js';
 import { askServerLogic } from './ask-server.js';
-import type { Console, ConsoleListener } from './console.js';
 import {
   CLIENT_LIMITS,
   type ClientMemory,

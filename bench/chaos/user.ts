@@ -5,8 +5,6 @@
 
 import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
-import type { ConsoleStreams } from '../../actors/client/console.js';
-import { openPlainConsole } from '../../actors/client/plain-console.js';
 import { startClient } from '../../actors/client/tree.js';
 import type { Log } from '../../actors/log.js';
 import {
@@ -20,6 +18,8 @@ import {
 import type { UserId } from '../../protocol/id.js';
 import { Archive } from '../../storage/client/archive.js';
 import type { RunningTree } from '../../supervision/run.js';
+import type { ConsoleStreams } from '../../terminal/console.js';
+import { openPlainConsole } from '../../terminal/plain-console.js';
 import { Work } from './pause.js';
 import type { Random } from './random.js';
 import { Registry } from './registry.js';

@@ -2,10 +2,10 @@
  * Lines from standard input, read as far ahead as there is room.
  */
 
-import { MAX_LINE_BYTES } from '../../actors/client/console.js';
 import { Inbox } from '../../actors/client/inbox.js';
 import { LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine } from '../../protocol/message.js';
+import { MAX_LINE_BYTES } from '../../terminal/console.js';
 
 /** How many lines are read ahead; then input waits in its pipe. */
 const MAX_LINES_AHEAD = 1_024;

@@ -7,10 +7,10 @@
 
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { ConsoleOptions } from '../../actors/client/console.js';
-import { openInteractiveConsole } from '../../actors/client/interactive-console.js';
 import type { Prompt, ShownMessage } from '../../machines/client/events.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
+import type { ConsoleOptions } from '../../terminal/console.js';
+import { openInteractiveConsole } from '../../terminal/interactive-console.js';
 
 /** What a test can tell the program to do. */
 export type ConsoleCommand =

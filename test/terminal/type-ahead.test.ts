@@ -1,10 +1,5 @@
 import test from 'ava';
-import {
-  INPUT_AHEAD_MS,
-  type Input,
-  MAX_INPUTS_AHEAD,
-  TypeAhead,
-} from '../../../actors/client/type-ahead.js';
+import { INPUT_AHEAD_MS, type Input, MAX_INPUTS_AHEAD, TypeAhead } from '../../terminal/type-ahead.js';
 
 function key(name: string): Input {
   return { kind: 'key', text: name, key: { name } };

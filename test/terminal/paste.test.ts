@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { linesOfPaste, MAX_PASTE_BYTES, PasteReader } from '../../../actors/client/paste.js';
+import { linesOfPaste, MAX_PASTE_BYTES, PasteReader } from '../../terminal/paste.js';
 
 const START = { name: 'paste-start', sequence: '\u001b[200~' };
 const END = { name: 'paste-end', sequence: '\u001b[201~' };

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { MAX_TRANSCRIPT_LINES, Transcript } from '../../../actors/client/transcript.js';
+import { MAX_TRANSCRIPT_LINES, Transcript } from '../../terminal/transcript.js';
 
 function transcriptOf(...texts: readonly string[]): Transcript {
   const transcript = new Transcript();

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { MAX_LINE_BYTES } from '../../../actors/client/console.js';
-import { graphemesOf } from '../../../actors/client/layout.js';
-import { clipToBytes, LineEditor } from '../../../actors/client/line-editor.js';
+import { MAX_LINE_BYTES } from '../../terminal/console.js';
+import { graphemesOf } from '../../terminal/layout.js';
+import { clipToBytes, LineEditor } from '../../terminal/line-editor.js';
 
 /** An editor whose cursor stands where the text has a `|`. */
 function editorAt(marked: string): LineEditor {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { History, MAX_HISTORY_LINES } from '../../../actors/client/history.js';
+import { History, MAX_HISTORY_LINES } from '../../terminal/history.js';
 
 test('a walk goes up to the oldest line and back to the one being typed', (t) => {
   const history = new History();

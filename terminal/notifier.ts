@@ -3,7 +3,7 @@
  * of the terminal's (OSC 9). Never for somebody who is typing, and never in storms.
  */
 
-import { toDisplayText } from '../../protocol/display-text.js';
+import { toDisplayText } from '../protocol/display-text.js';
 import type { NotifyMode } from './console.js';
 
 /** Least time between two notices, in milliseconds; what comes meanwhile is one notice at its end. */

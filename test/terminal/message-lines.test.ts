@@ -1,7 +1,7 @@
 import test from 'ava';
-import { MessageLines, styledRows } from '../../../actors/client/message-lines.js';
-import type { ShownMessage } from '../../../machines/client/events.js';
-import { toDisplayText } from '../../../protocol/display-text.js';
+import type { ShownMessage } from '../../machines/client/events.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import { MessageLines, styledRows } from '../../terminal/message-lines.js';
 
 const STARTED_AT_MS = Date.UTC(2026, 10, 26, 14, 0);
 

@@ -7,8 +7,8 @@
  */
 
 import { emitKeypressEvents } from 'node:readline';
-import type { Prompt, ShownMessage } from '../../machines/client/events.js';
-import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
+import type { Prompt, ShownMessage } from '../machines/client/events.js';
+import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import type { Console, ConsoleListener, ConsoleOptions } from './console.js';
 import { Display } from './display.js';
 import { Drafts } from './drafts.js';

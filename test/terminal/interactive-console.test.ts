@@ -1,9 +1,9 @@
 import anyTest, { type ExecutionContext } from 'ava';
-import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../../actors/client/paste.js';
-import type { Prompt, ShownMessage } from '../../../machines/client/events.js';
-import type { DisplayText } from '../../../protocol/display-text.js';
-import { ConsoleDriver } from '../../helpers/console-driver.js';
-import { until } from '../../helpers/network.js';
+import type { Prompt, ShownMessage } from '../../machines/client/events.js';
+import type { DisplayText } from '../../protocol/display-text.js';
+import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../terminal/paste.js';
+import { ConsoleDriver } from '../helpers/console-driver.js';
+import { until } from '../helpers/network.js';
 
 // One at a time: each starts a process of its own.
 const test = anyTest.serial;

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import test from 'ava';
-import { MAX_LINES_AHEAD, openPlainConsole } from '../../../actors/client/plain-console.js';
+import { MAX_LINES_AHEAD, openPlainConsole } from '../../terminal/plain-console.js';
 
 /** A console on pipes, what it wrote, and what it told. */
 function console() {

@@ -2,9 +2,9 @@
  * What the terminal's actor needs of a console, plain or interactive.
  */
 
-import type { Prompt, ShownMessage } from '../../machines/client/events.js';
-import type { DisplayText } from '../../protocol/display-text.js';
-import { MAX_MESSAGE_BYTES } from '../../protocol/message.js';
+import type { Prompt, ShownMessage } from '../machines/client/events.js';
+import type { DisplayText } from '../protocol/display-text.js';
+import { MAX_MESSAGE_BYTES } from '../protocol/message.js';
 
 export interface Console {
   /** Prints whole lines; an open prompt is shown again below them. */

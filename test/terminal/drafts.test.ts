@@ -1,6 +1,6 @@
 import test from 'ava';
-import { Drafts, MAX_DRAFTS } from '../../../actors/client/drafts.js';
-import { LineEditor } from '../../../actors/client/line-editor.js';
+import { Drafts, MAX_DRAFTS } from '../../terminal/drafts.js';
+import { LineEditor } from '../../terminal/line-editor.js';
 
 test('a draft is handed out once, under its name', (t) => {
   const drafts = new Drafts();

@@ -1,8 +1,8 @@
 import test from 'ava';
-import { MAX_LINE_BYTES } from '../../../actors/client/console.js';
-import { History } from '../../../actors/client/history.js';
-import { LineEditor } from '../../../actors/client/line-editor.js';
-import { type Key, KeyPrompt, LinePrompt } from '../../../actors/client/prompts.js';
+import { MAX_LINE_BYTES } from '../../terminal/console.js';
+import { History } from '../../terminal/history.js';
+import { LineEditor } from '../../terminal/line-editor.js';
+import { type Key, KeyPrompt, LinePrompt } from '../../terminal/prompts.js';
 
 const LEFT: Key = { name: 'left', sequence: '\x1b[D' };
 const RIGHT: Key = { name: 'right', sequence: '\x1b[C' };

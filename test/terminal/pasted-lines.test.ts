@@ -1,12 +1,12 @@
 import test from 'ava';
-import { MAX_LINE_BYTES } from '../../../actors/client/console.js';
+import { MAX_LINE_BYTES } from '../../terminal/console.js';
 import {
   MAX_PREVIEW_CHARACTERS,
   MAX_UNSENT_LINES,
   PastedLines,
   previewOf,
   unsentLines,
-} from '../../../actors/client/pasted-lines.js';
+} from '../../terminal/pasted-lines.js';
 
 test('lines are taken one after the other, and the others can be dropped', (t) => {
   const pasted = new PastedLines();

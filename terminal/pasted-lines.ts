@@ -2,7 +2,7 @@
  * The lines of a paste that the user agreed to send, one after the other.
  */
 
-import { toDisplayText } from '../../protocol/display-text.js';
+import { toDisplayText } from '../protocol/display-text.js';
 import { MAX_LINE_BYTES } from './console.js';
 import { clipToBytes } from './line-editor.js';
 

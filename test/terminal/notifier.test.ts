@@ -1,12 +1,7 @@
 import { mock } from 'node:test';
 import anyTest, { type ExecutionContext } from 'ava';
-import type { NotifyMode } from '../../../actors/client/console.js';
-import {
-  ATTENTION_MS,
-  MAX_NOTICE_CHARACTERS,
-  NOTICE_PAUSE_MS,
-  Notifier,
-} from '../../../actors/client/notifier.js';
+import type { NotifyMode } from '../../terminal/console.js';
+import { ATTENTION_MS, MAX_NOTICE_CHARACTERS, NOTICE_PAUSE_MS, Notifier } from '../../terminal/notifier.js';
 
 // One at a time: they share the clock.
 const test = anyTest.serial;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { widthOf } from '../../../actors/client/layout.js';
-import { typedRows } from '../../../actors/client/typed-rows.js';
+import { widthOf } from '../../terminal/layout.js';
+import { typedRows } from '../../terminal/typed-rows.js';
 
 test('text fills a row and goes on in the next', (t) => {
   t.deepEqual(typedRows('123456789', '0ab', 10), {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { clipLine, graphemesOf, widthOf, wrapLine } from '../../../actors/client/layout.js';
+import { clipLine, graphemesOf, widthOf, wrapLine } from '../../terminal/layout.js';
 
 test('what a user sees as one character is one', (t) => {
   t.deepEqual(graphemesOf('añ👩‍🚀你'), ['a', 'ñ', '👩‍🚀', '你']);

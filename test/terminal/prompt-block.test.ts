@@ -1,6 +1,6 @@
 import xterm from '@xterm/headless';
 import test from 'ava';
-import { PromptBlock } from '../../../actors/client/prompt-block.js';
+import { PromptBlock } from '../../terminal/prompt-block.js';
 
 /** A block on a real terminal's screen. */
 function block(columns: number, height = 8) {

@@ -1,12 +1,12 @@
 import xterm from '@xterm/headless';
 import test from 'ava';
 import fc from 'fast-check';
-import { Display } from '../../../actors/client/display.js';
-import { wrapLine } from '../../../actors/client/layout.js';
-import { MessageLines } from '../../../actors/client/message-lines.js';
-import type { OpenPrompt } from '../../../actors/client/prompts.js';
-import type { Prompt } from '../../../machines/client/events.js';
-import { toDisplayText } from '../../../protocol/display-text.js';
+import type { Prompt } from '../../machines/client/events.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import { Display } from '../../terminal/display.js';
+import { wrapLine } from '../../terminal/layout.js';
+import { MessageLines } from '../../terminal/message-lines.js';
+import type { OpenPrompt } from '../../terminal/prompts.js';
 
 const MENU: Prompt = { text: 'Choice: ', kind: 'key', hasStatus: true };
 const LINE: Prompt = { text: '> ', kind: 'line' };
