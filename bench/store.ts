@@ -19,7 +19,7 @@ import { storeLogic } from '../actors/server/store.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import type { Change } from '../protocol/request.js';
 import type { Store } from '../storage/store.js';
-import { openTextStore, type StoreNews } from '../storage/text-store.js';
+import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
 import type { Report } from './report.js';
 
 const USERS = 1_000_000;

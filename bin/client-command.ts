@@ -4,7 +4,7 @@
 
 import type { Command } from 'commander';
 import { toDisplayText } from '../protocol/display-text.js';
-import { SHOWN_MESSAGES } from '../storage/client/history-reader.js';
+import { SHOWN_MESSAGES } from '../user-files/history-reader.js';
 import { applyConfigFile } from './client-config.js';
 import { addClientOptions, type ClientSettings, readSwitchVariables } from './client-options.js';
 import {

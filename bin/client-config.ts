@@ -10,8 +10,8 @@
 
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
-import { configDirectory } from '../storage/client/directories.js';
-import { fileReason, readSmallFile } from '../storage/client/private-file.js';
+import { configDirectory } from '../user-files/directories.js';
+import { fileReason, readSmallFile } from '../user-files/private-file.js';
 import { configurableOptions, keyOf, readValue } from './client-options.js';
 
 /** Most bytes of the file. */

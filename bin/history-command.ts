@@ -6,11 +6,11 @@ import { clockDate, clockTime } from '../machines/client/presence-view.js';
 import { parseAddress } from '../protocol/address.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { parseId } from '../protocol/id.js';
-import { stateDirectory } from '../storage/client/directories.js';
-import { formatHistoryLine, type HistoryMessage } from '../storage/client/history-line.js';
-import { type HistoryQuery, lastMessages, readHistory } from '../storage/client/history-reader.js';
-import { fileReason } from '../storage/client/private-file.js';
 import { wrapLine } from '../terminal/layout.js';
+import { stateDirectory } from '../user-files/directories.js';
+import { formatHistoryLine, type HistoryMessage } from '../user-files/history-line.js';
+import { type HistoryQuery, lastMessages, readHistory } from '../user-files/history-reader.js';
+import { fileReason } from '../user-files/private-file.js';
 import { complain, EXIT, outliveReader, writeOut } from './command-line.js';
 
 export interface HistoryOptions {

@@ -4,11 +4,11 @@
 
 import { startClient } from '../actors/client/tree.js';
 import type { Log } from '../actors/log.js';
-import { Archive } from '../storage/client/archive.js';
-import { stateDirectory } from '../storage/client/directories.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { openInteractiveConsole } from '../terminal/interactive-console.js';
 import { openPlainConsole } from '../terminal/plain-console.js';
+import { Archive } from '../user-files/archive.js';
+import { stateDirectory } from '../user-files/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
 import { complain, EXIT } from './command-line.js';

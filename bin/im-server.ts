@@ -8,7 +8,7 @@ import type { Log } from '../actors/log.js';
 import { type RunningServer, startServer } from '../actors/server/tree.js';
 import { hostPort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
-import { openTextStore, type StoreNews } from '../storage/text-store.js';
+import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT } from './command-line.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';

@@ -8,7 +8,7 @@ import type { UserId } from '../protocol/id.js';
 import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 
-/** Most users in one store: what the 32-bit places and entries of storage/id-table.ts reach, with ids of any length. */
+/** Most users in one store: what the 32-bit places and entries of storage/tables/id-table.ts reach, with ids of any length. */
 export const MAX_USERS = 60_000_000;
 
 /** Most buddies on one list. */

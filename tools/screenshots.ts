@@ -16,7 +16,7 @@ import type { AnyActorRef } from 'xstate';
 import { SILENT_LOG } from '../actors/log.js';
 import { startServer } from '../actors/server/tree.js';
 import { startInspection } from '../inspector/server/inspection.js';
-import { openMemoryStore } from '../storage/memory-store.js';
+import { openMemoryStore } from '../storage/tables/memory-store.js';
 
 const IMAGES = 'docs/images';
 const VIEWPORT = { width: 1_500, height: 940 };

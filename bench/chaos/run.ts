@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inspection } from '../../inspector/server/inspection.js';
-import { openTextStore } from '../../storage/text-store.js';
+import { openTextStore } from '../../storage/text/text-store.js';
 import type { RunningTree } from '../../supervision/run.js';
 import type { Ledger } from './ledger.js';
 import { leftovers, resources } from './leftovers.js';

@@ -16,10 +16,10 @@ import {
   USER_ID_PROMPT,
 } from '../../machines/client/view.js';
 import type { UserId } from '../../protocol/id.js';
-import { Archive } from '../../storage/client/archive.js';
 import type { RunningTree } from '../../supervision/run.js';
 import type { ConsoleStreams } from '../../terminal/console.js';
 import { openPlainConsole } from '../../terminal/plain-console.js';
+import { Archive } from '../../user-files/archive.js';
 import { Work } from './pause.js';
 import type { Random } from './random.js';
 import { Registry } from './registry.js';

@@ -6,7 +6,7 @@ import type { Log } from '../../actors/log.js';
 import { type RunningServer, startServer } from '../../actors/server/tree.js';
 import type { Inspection } from '../../inspector/server/inspection.js';
 import type { UserId } from '../../protocol/id.js';
-import { openTextStore } from '../../storage/text-store.js';
+import { openTextStore } from '../../storage/text/text-store.js';
 import { type Entry, Ledger, textOf } from './ledger.js';
 import { Pair } from './pair.js';
 import { Work } from './pause.js';

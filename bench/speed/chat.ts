@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { UserId } from '../../protocol/id.js';
-import { openTextStore } from '../../storage/text-store.js';
+import { openTextStore } from '../../storage/text/text-store.js';
 import { median } from '../median.js';
 import type { Report } from '../report.js';
 import type { Sample } from './probe.js';

@@ -4,7 +4,7 @@
 
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
-import { openTextStore } from '../../storage/text-store.js';
+import { openTextStore } from '../../storage/text/text-store.js';
 import { LISTS, listId } from './tcp-load.js';
 
 /** How many changes are committed at a time. */

@@ -6,8 +6,8 @@ import type { Call } from '../../actors/client/call-handles.js';
 import type { Chat } from '../../actors/client/open-chat.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
-import { Archive } from '../../storage/client/archive.js';
-import { stateDirectory } from '../../storage/client/directories.js';
+import { Archive } from '../../user-files/archive.js';
+import { stateDirectory } from '../../user-files/directories.js';
 
 export class Records {
   readonly #archive: Archive;

@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
-import { DISK } from '../../storage/disk.js';
-import { writeDump } from '../../storage/dump.js';
-import { readDatabase } from '../../storage/inspection.js';
+import { DISK } from '../../storage/files/disk.js';
+import { readDatabase } from '../../storage/text/inspection.js';
+import { writeDump } from '../../storage/transfer/dump.js';
 import { Disk, inject, limit, mountMemory, needs, remount, unmount } from '../helpers/faults.js';
 import { Ledger, Load } from '../helpers/ledger.js';
 import { dial, PresenceClient, readToEnd } from '../helpers/network.js';

@@ -6,8 +6,8 @@ import type { ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
 import type { Log } from '../../actors/log.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../actors/server/tree.js';
-import { openMemoryStore } from '../../storage/memory-store.js';
 import type { Store } from '../../storage/store.js';
+import { openMemoryStore } from '../../storage/tables/memory-store.js';
 
 /** A log that keeps what it is given. */
 export class TestLog implements Log {

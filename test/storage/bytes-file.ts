@@ -2,7 +2,7 @@
  * Files for tests that lie in memory, and may read and write as sparingly as any file is allowed to.
  */
 
-import type { OpenFile } from '../../storage/files.js';
+import type { OpenFile } from '../../storage/files/files.js';
 
 /** A file in memory. */
 export interface BytesFile extends OpenFile {

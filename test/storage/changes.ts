@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { type Change, parseRequest } from '../../protocol/request.js';
-import type { EffectiveChange } from '../../storage/user-table.js';
+import type { EffectiveChange } from '../../storage/tables/user-table.js';
 
 /** An id that is known to be one. */
 export function id(token: string): UserId {

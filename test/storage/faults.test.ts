@@ -11,9 +11,9 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import type { Change } from '../../protocol/request.js';
-import { LockedError } from '../../storage/files.js';
+import { LockedError } from '../../storage/files/files.js';
 import { type Store, StoreError } from '../../storage/store.js';
-import { openTextStore } from '../../storage/text-store.js';
+import { openTextStore } from '../../storage/text/text-store.js';
 import { changes, KNOWN_IDS } from './changes.js';
 import { decide, type Model, modelAfter, stateOf, stateOfModel } from './model.js';
 import {

@@ -12,7 +12,7 @@
 
 import { constants } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { type Files, type Lock, LockedError, type OpenFile } from '../../storage/files.js';
+import { type Files, type Lock, LockedError, type OpenFile } from '../../storage/files/files.js';
 
 /** A number from 0 up to 1. */
 export type Random = () => number;

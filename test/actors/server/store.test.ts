@@ -1,5 +1,5 @@
 import test from 'ava';
-import { openMemoryStore } from '../../../storage/memory-store.js';
+import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { startServer } from '../../../actors/server/tree.js';
-import { openMemoryStore } from '../../../storage/memory-store.js';
+import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, dial, PresenceClient, readToEnd, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve, TestLog } from '../../helpers/server.js';
 

@@ -1,0 +1,86 @@
+/**
+ * Reading a journal back, and telling an interrupted write from damage.
+ *
+ * In the journal that was written to last, a bad record, and all after it, is *torn* while no good record after it
+ * knows it to be durable: a crash interrupted the last write, and nobody was told that it was done. Everywhere else,
+ * what is bad is *damaged*, and nothing but a backup can say what was there.
+ */
+
+import type { OpenFile } from '../files/files.js';
+import { readLines } from '../files/lines.js';
+import { JOURNAL_HEADER, type JournalRecord, MAX_RECORD_BYTES, parseRecord } from './journal-record.js';
+import { newerFormat } from './manifest.js';
+import { damaged } from './snapshot.js';
+
+const CR = 0x0d;
+
+/** How far a journal's file is good. */
+export interface Scan {
+  /** The last good record; one less than the first when there is none. */
+  readonly last: number;
+  readonly goodBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface JournalFile {
+  readonly file: OpenFile;
+  readonly path: string;
+  /** The number that its first record must have. */
+  readonly first: number;
+  /** Of a sealed journal: how many bytes it has. Of one with more, the rest does not count. */
+  readonly sealedBytes?: number;
+}
+
+/**
+ * Reads a journal from its beginning as far as it is good.
+ *
+ * @param replay Given every record in order; returns false for one that cannot follow those before.
+ * @throws StoreError `store.corrupt` when it is damaged, `store.unusable` when a newer version wrote it.
+ */
+export async function scanJournal(
+  { file, path, first, sealedBytes }: JournalFile,
+  replay: (record: JournalRecord) => boolean,
+): Promise<Scan> {
+  let line = 0;
+  let last = first - 1;
+  let goodBytes = 0;
+  let badLine = 0;
+
+  function take(data: Buffer, start: number, end: number): void {
+    line += 1;
+    if (line === 1) {
+      checkHeader(data.toString('latin1', start, end), path);
+      goodBytes = end - start + 1;
+      return;
+    }
+    const record = parseRecord(data, start, end);
+    if (data[end - 1] === CR && parseRecord(data, start, end - 1) !== undefined) {
+      throw damaged(path, line, goodBytes, 'lines were ended with CR LF, give them back their LF');
+    }
+    const follows = record !== undefined && record.sequence === last + 1 && record.durable <= last;
+    if (badLine === 0 && follows && replay(record)) {
+      last += 1;
+      goodBytes += end - start + 1;
+    } else if (badLine === 0) {
+      badLine = line;
+    }
+    if (record !== undefined && record.durable > last) throw damaged(path, badLine, goodBytes, BAD_RECORD);
+  }
+
+  const until = sealedBytes ?? Number.POSITIVE_INFINITY;
+  const totalBytes = await readLines(file, { maxLineBytes: MAX_RECORD_BYTES, until }, take);
+  if (line === 0) checkHeader('', path);
+  if (sealedBytes !== undefined && goodBytes !== sealedBytes) {
+    throw damaged(path, badLine === 0 ? line + 1 : badLine, goodBytes, BAD_RECORD);
+  }
+  return { last, goodBytes, totalBytes };
+}
+
+const BAD_RECORD = 'no record can be read there';
+
+/** @throws StoreError */
+function checkHeader(header: string, path: string): void {
+  if (header === JOURNAL_HEADER) return;
+  if (/^im-journal [1-9][0-9]*$/.test(header)) throw newerFormat(path, header);
+  throw damaged(path, 1, 0, `it is no journal, its first line is not '${JOURNAL_HEADER}'`);
+}

@@ -1,0 +1,106 @@
+/**
+ * The journal that is being written: an append-only text file of changes (storage/format/journal-record.ts shows a sample).
+ *
+ * What is appended is on stable storage when the promise resolves. When a write fails, the file is
+ * cut back to its last good length; when that fails too, or the sync does, nobody knows what is on
+ * disk, and this file is written no more: a second sync would prove nothing, because Linux marks the
+ * pages clean after the first.
+ */
+
+import { createFile, type Files, type OpenFile, writeAll } from '../files/files.js';
+import type { EffectiveChange } from '../tables/user-table.js';
+import { encodeRecord, JOURNAL_HEADER } from './journal-record.js';
+
+/** Nobody knows what is on disk: the journal must be put by a new one. */
+export class BrokenError extends Error {
+  override readonly name = 'BrokenError';
+}
+
+export class Journal {
+  readonly #file: OpenFile;
+  #last: number;
+  #bytes: number;
+
+  private constructor(file: OpenFile, last: number, bytes: number) {
+    this.#file = file;
+    this.#last = last;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * Makes a journal, durable but for its name.
+   *
+   * @param first The number that its first record will have.
+   */
+  static async create(files: Files, path: string, first: number): Promise<Journal> {
+    const header = Buffer.from(`${JOURNAL_HEADER}\n`);
+    return new Journal(await createFile(files, path, header), first - 1, header.length);
+  }
+
+  /** Takes over a journal whose records, all of them, are durable. */
+  static of(file: OpenFile, last: number, bytes: number): Journal {
+    return new Journal(file, last, bytes);
+  }
+
+  /** The number of the last record. */
+  get last(): number {
+    return this.#last;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Appends changes as one group and makes them durable.
+   *
+   * @param isOurs Whether nobody else may have written to the directory meanwhile.
+   * @throws BrokenError when nobody knows what is on disk; any other error when nothing was appended.
+   */
+  async append(changes: readonly EffectiveChange[], isOurs: () => Promise<boolean>): Promise<void> {
+    const durable = this.#last;
+    const lines = changes.map((change, index) =>
+      encodeRecord({ sequence: durable + 1 + index, durable, change }),
+    );
+    const bytes = Buffer.from(lines.join(''), 'latin1');
+    await this.#write(bytes);
+    await this.#sync(isOurs);
+    this.#bytes += bytes.length;
+    this.#last += changes.length;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    try {
+      await writeAll(this.#file, bytes, this.#bytes);
+    } catch (error) {
+      await this.#cutBack(error);
+      throw error;
+    }
+  }
+
+  async #cutBack(cause: unknown): Promise<void> {
+    try {
+      await this.#file.truncate(this.#bytes);
+      // Else a crash may bring back what was refused, after a later change was answered without it.
+      await this.#file.datasync();
+    } catch {
+      throw new BrokenError('the journal could not be cut back after a failed write', { cause });
+    }
+  }
+
+  async #sync(isOurs: () => Promise<boolean>): Promise<void> {
+    let isThere: boolean;
+    try {
+      await this.#file.datasync();
+      isThere = (await this.#file.isInPlace()) && (await isOurs());
+    } catch (cause) {
+      throw new BrokenError('the journal could not be synced', { cause });
+    }
+    // What nobody will find again is not stored, however well it was synced.
+    if (!isThere) throw new BrokenError('the journal is no longer in the data directory');
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The manifest: which files of a data directory are the database, in their order.
+ *
+ *     im-manifest 1
+ *     snapshot snapshot-3.txt 5 101
+ *     journal journal-2.txt 6 9 116
+ *     journal journal-4.txt 10
+ *     checksum d157c94b
+ *
+ * A snapshot has the state up to the record of that number, in so many bytes. A journal has the records from that
+ * number on; a sealed one up to another number, in so many bytes; the last one is still written to. Numbers in names
+ * tell files apart, and say nothing of their order. The last line has the checksum of all before it.
+ *
+ * It is never changed, but replaced as a whole, by renaming: what it lists is the database, before and after.
+ */
+
+import { join } from 'node:path';
+import { createFile, type Files, withFile } from '../files/files.js';
+import { StoreError } from '../store.js';
+import { checksumOf } from './checksum.js';
+
+/** The manifest's name in the data directory. */
+export const MANIFEST_FILE = 'manifest.txt';
+
+const HEADER = 'im-manifest 1';
+
+/** How much of a manifest is read at a time, in bytes. */
+const READ_BYTES = 64 * 1024;
+
+export interface SnapshotEntry {
+  readonly name: string;
+  /** The last record whose change is in it. */
+  readonly last: number;
+  readonly bytes: number;
+}
+
+export interface SealedEntry {
+  readonly name: string;
+  readonly first: number;
+  readonly last: number;
+  readonly bytes: number;
+}
+
+export interface ActiveEntry {
+  readonly name: string;
+  readonly first: number;
+}
+
+export interface Manifest {
+  readonly snapshot?: SnapshotEntry | undefined;
+  readonly sealed: readonly SealedEntry[];
+  readonly active: ActiveEntry;
+}
+
+/** The names of all files that a manifest lists. */
+export function namesIn({ snapshot, sealed, active }: Manifest): string[] {
+  return [...(snapshot === undefined ? [] : [snapshot]), ...sealed, active].map(({ name }) => name);
+}
+
+/** Encodes a manifest as the text of its file. */
+export function encodeManifest({ snapshot, sealed, active }: Manifest): string {
+  const lines = [HEADER];
+  if (snapshot !== undefined) lines.push(`snapshot ${snapshot.name} ${snapshot.last} ${snapshot.bytes}`);
+  for (const { name, first, last, bytes } of sealed) lines.push(`journal ${name} ${first} ${last} ${bytes}`);
+  lines.push(`journal ${active.name} ${active.first}`);
+  const body = `${lines.join('\n')}\n`;
+  return `${body}checksum ${checksumOf(body)}\n`;
+}
+
+const ENTRY =
+  /^(snapshot|journal) ((?:snapshot|journal)(?:-[1-9][0-9]{0,14})?\.txt)((?: (?:0|[1-9][0-9]{0,15})){1,3})$/;
+
+/**
+ * Reads a manifest's text.
+ *
+ * @returns `undefined` for anything that {@link encodeManifest} would not have written.
+ */
+export function parseManifest(text: string): Manifest | undefined {
+  let snapshot: SnapshotEntry | undefined;
+  let active: ActiveEntry | undefined;
+  const sealed: SealedEntry[] = [];
+  for (const line of text.split('\n').slice(1, -2)) {
+    const [, kind, name, numbers] = ENTRY.exec(line) ?? [];
+    if (name === undefined) return undefined;
+    const [first = 0, second = 0, third = 0] = (numbers as string).trim().split(' ').map(Number);
+    if (kind === 'snapshot') snapshot = { name, last: first, bytes: second };
+    else if (third > 0) sealed.push({ name, first, last: second, bytes: third });
+    else active = { name, first };
+  }
+  if (active === undefined) return undefined;
+  const manifest = { snapshot, sealed, active };
+  // There is one way to write it: whatever differs from that, the order of lines and the checksum included, is damaged.
+  return encodeManifest(manifest) === text && isGapless(manifest) ? manifest : undefined;
+}
+
+function isGapless({ snapshot, sealed, active }: Manifest): boolean {
+  let next = (snapshot?.last ?? 0) + 1;
+  for (const { first, last } of sealed) {
+    if (first !== next || last < first) return false;
+    next = last + 1;
+  }
+  return active.first === next;
+}
+
+/**
+ * Reads the manifest of a directory.
+ *
+ * @returns `undefined` when there is none.
+ * @throws StoreError `store.corrupt` when it is damaged, `store.unusable` when a newer version wrote it.
+ */
+export async function readManifest(files: Files, directory: string): Promise<Manifest | undefined> {
+  const path = join(directory, MANIFEST_FILE);
+  const text = await readText(files, path);
+  if (text === undefined) return undefined;
+  const [header = ''] = text.split('\n', 1);
+  if (header !== HEADER && /^im-manifest [1-9][0-9]*$/.test(header)) throw newerFormat(path, header);
+  const manifest = parseManifest(text);
+  if (manifest === undefined) throw damagedFile(path, 'is damaged');
+  return manifest;
+}
+
+/**
+ * The error of a file that is not as it was written.
+ *
+ * @param what What is the matter with it, as the rest of a sentence.
+ */
+export function damagedFile(path: string, what: string): StoreError {
+  const message = `${path} ${what}: restore it from a backup, or save what can be saved with --repair`;
+  return new StoreError('store.corrupt', message);
+}
+
+/** The error of a file that a newer version wrote. */
+export function newerFormat(path: string, header: string): StoreError {
+  return new StoreError(
+    'store.unusable',
+    `${path} was written by a newer im-server (its format is '${header}'): start that one`,
+  );
+}
+
+async function readText(files: Files, path: string): Promise<string | undefined> {
+  try {
+    return await withFile(files.open(path), async (file) => {
+      const buffer = Buffer.alloc(READ_BYTES);
+      let text = '';
+      for (let more = -1; more !== 0; text += buffer.toString('latin1', 0, more)) {
+        more = await file.read(buffer, text.length);
+      }
+      return text;
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** A new manifest may be there or not: what it lists, and what the one before lists, must both stay. */
+export class UncertainError extends Error {
+  override readonly name = 'UncertainError';
+}
+
+/**
+ * Puts a manifest in the place of the one there is. What it lists must be durable, but for its names.
+ *
+ * @throws UncertainError when it may have taken its place, or not; any other error when it has not.
+ */
+export async function swapManifest(files: Files, directory: string, manifest: Manifest): Promise<void> {
+  const path = join(directory, MANIFEST_FILE);
+  const file = await createFile(files, `${path}.new`, Buffer.from(encodeManifest(manifest), 'latin1'));
+  await file.close();
+  await files.syncDirectory(directory);
+  try {
+    await files.rename(`${path}.new`, path);
+    await files.syncDirectory(directory);
+  } catch (cause) {
+    throw new UncertainError(`${path} may have been replaced, or not`, { cause });
+  }
+}

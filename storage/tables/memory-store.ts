@@ -1,0 +1,35 @@
+/**
+ * The reference store: everything in memory, gone with the process. It says what a store must do
+ * without saying how to keep it.
+ */
+
+import { type Store, StoreError } from '../store.js';
+import { UserTable } from './user-table.js';
+
+/** Opens a new, empty store. */
+export function openMemoryStore(): Store {
+  const table = new UserTable();
+  let underWay: Promise<unknown> | undefined;
+  let closed = false;
+
+  return {
+    async commit(changes) {
+      if (closed) throw new StoreError('store.closed', 'the store is closed');
+      if (underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
+      const replies = changes.map((change) => table.apply(change).reply);
+      // Like a store that writes, it settles in a later turn.
+      underWay = new Promise(setImmediate);
+      await underWay;
+      underWay = undefined;
+      table.settle();
+      return replies;
+    },
+
+    users: table,
+
+    async close() {
+      closed = true;
+      await underWay;
+    },
+  };
+}

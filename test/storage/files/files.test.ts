@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import { DISK } from '../../../storage/files/disk.js';
+import {
+  copyRange,
+  createFile,
+  fillFile,
+  type OpenFile,
+  withFile,
+  writeAll,
+} from '../../../storage/files/files.js';
+import { bytesFile } from '../bytes-file.js';
+import { temporaryDirectory } from '../temporary-directory.js';
+
+/** How much is copied at a time. */
+const COPY_BYTES = 1024 * 1024;
+
+test('all bytes are written, to their place, where each write takes only a few of them', async (t) => {
+  const file = bytesFile('', 3);
+  await writeAll(file, Buffer.from('0123456789'), 0);
+  await writeAll(file, Buffer.from('abcdefgh'), 8);
+  t.is(file.bytes.toString('latin1'), '01234567abcdefgh');
+});
+
+test('a write that fails after a short one is heard of', async (t) => {
+  let writes = 0;
+  const full: OpenFile = {
+    ...bytesFile(''),
+    async write() {
+      writes += 1;
+      if (writes === 2) throw new Error('no room');
+      return 3;
+    },
+  };
+  await t.throwsAsync(writeAll(full, Buffer.from('0123456789'), 0), { message: 'no room' });
+});
+
+test('any range is copied whole, where each read and write takes only a few bytes', async (t) => {
+  const text = '0123456789abcdef';
+  const anyPlace = fc.nat({ max: text.length });
+  const anyFew = fc.integer({ min: 1, max: 20 });
+  const property = fc.asyncProperty(anyPlace, anyPlace, anyFew, anyFew, async (one, other, reads, writes) => {
+    const [start, end] = [Math.min(one, other), Math.max(one, other)];
+    const to = bytesFile('', writes);
+    await copyRange(bytesFile(text, reads), start, end, to);
+    assert.equal(to.bytes.toString('latin1'), text.slice(start, end));
+  });
+  await t.notThrowsAsync(fc.assert(property));
+});
+
+test('a range is copied whole, whatever its length', async (t) => {
+  for (const length of [0, 1, COPY_BYTES - 1, COPY_BYTES, COPY_BYTES + 1, 2 * COPY_BYTES + 7]) {
+    const range = Buffer.alloc(length, 'abcdefghijk');
+    const to = bytesFile('');
+    const from = bytesFile(Buffer.concat([Buffer.from('begin'), range, Buffer.from('end')]));
+    await copyRange(from, 'begin'.length, 'begin'.length + length, to);
+    t.true(range.equals(to.bytes), `${length} bytes`);
+  }
+});
+
+test('a file that ends before the range does is told of, instead of copied for ever', async (t) => {
+  await t.throwsAsync(copyRange(bytesFile('01234'), 2, 9, bytesFile('')), { message: /ended at byte 5/ });
+});
+
+test('a file is made of bytes in place of another, and can be written on', async (t) => {
+  const path = join(await temporaryDirectory(t), 'file');
+  for (const content of ['a long one', 'short']) {
+    const file = await createFile(DISK, path, Buffer.from(content));
+    await writeAll(file, Buffer.from('!'), content.length);
+    await file.close();
+    t.is(await readFile(path, 'latin1'), `${content}!`);
+  }
+});
+
+test('a file is synced after it was filled, and closed when that fails', async (t) => {
+  for (const failing of ['none', 'fill', 'datasync'] as const) {
+    const calls: string[] = [];
+    function call(name: string): void {
+      calls.push(name);
+      if (name === failing) throw new Error(name);
+    }
+    const file: OpenFile = {
+      ...bytesFile(''),
+      datasync: async () => call('datasync'),
+      close: async () => {
+        calls.push('close');
+        throw new Error('close');
+      },
+    };
+    const filled = fillFile({ ...DISK, create: async () => file }, 'path', async () => call('fill'));
+    if (failing === 'none') t.is(await filled, file);
+    else await t.throwsAsync(filled, { message: failing });
+    const expected = {
+      none: ['fill', 'datasync'],
+      fill: ['fill', 'close'],
+      datasync: ['fill', 'datasync', 'close'],
+    };
+    t.deepEqual(calls, expected[failing]);
+  }
+});
+
+test('a file that is used is closed whatever happens, and closing it is no failure', async (t) => {
+  let closed = 0;
+  const file: OpenFile = {
+    ...bytesFile('abc'),
+    close: async () => {
+      closed += 1;
+      throw new Error('close');
+    },
+  };
+  t.is(await withFile(Promise.resolve(file), async (used) => (used === file ? 7 : 0)), 7);
+  t.is(closed, 1);
+  const failed = withFile(Promise.resolve(file), async () => {
+    throw new Error('use');
+  });
+  await t.throwsAsync(failed, { message: 'use' });
+  t.is(closed, 2);
+  await t.throwsAsync(
+    withFile(Promise.reject(new Error('open')), async () => 7),
+    { message: 'open' },
+  );
+});

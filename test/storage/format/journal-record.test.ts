@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { crc32 } from 'node:zlib';
+import test from 'ava';
+import fc from 'fast-check';
+import { MAX_ID_LENGTH, type UserId } from '../../../protocol/id.js';
+import {
+  encodeRecord,
+  type JournalRecord,
+  MAX_RECORD_BYTES,
+  parseRecord as parseRecordAt,
+} from '../../../storage/format/journal-record.js';
+import { effects, id } from '../changes.js';
+
+const anyId = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map(id);
+
+const anyRecord: fc.Arbitrary<JournalRecord> = fc.record(
+  {
+    sequence: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    durable: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+    change: fc.oneof(
+      fc.record({ op: fc.constant('REG' as const), id: anyId }, { noNullPrototype: true }),
+      fc.record(
+        { op: fc.constantFrom('ADD' as const, 'DEL' as const), id: anyId, buddy: anyId },
+        { noNullPrototype: true },
+      ),
+    ),
+  },
+  { noNullPrototype: true },
+);
+
+/** The bytes of a record's line, LF not included. */
+function bytesOf(record: JournalRecord): Buffer {
+  return Buffer.from(encodeRecord(record).slice(0, -1));
+}
+
+/** Reads a line that is all there is. */
+function parseRecord(line: Buffer): JournalRecord | undefined {
+  return parseRecordAt(line, 0, line.length);
+}
+
+/** A line whose checksum is right, whatever the rest is. */
+function sealed(body: string): Buffer {
+  return Buffer.from(`${body} ${crc32(body).toString(16).padStart(8, '0')}`);
+}
+
+function record(sequence: number, durable: number, line: string): JournalRecord {
+  return { sequence, durable, change: effects(line)[0] as JournalRecord['change'] };
+}
+
+test('a record is its numbers, its change and a checksum of eight digits, on one line', (t) => {
+  t.is(encodeRecord(record(1, 0, 'REG alice')), '1 0 REG alice f0e841fe\n');
+  t.is(encodeRecord(record(3, 2, 'ADD alice bob')), '3 2 ADD alice bob c037d4c7\n');
+  t.is(encodeRecord(record(4, 3, 'DEL alice bob')), '4 3 DEL alice bob 65176d5d\n');
+  t.is(encodeRecord(record(66, 0, 'REG alice')), '66 0 REG alice 004077e1\n', 'padded with zeros');
+});
+
+test('any record is read back as it was written', (t) => {
+  const property = fc.property(anyRecord, (written) => {
+    assert.deepEqual(parseRecord(bytesOf(written)), written);
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('any record is read wherever it is in a buffer, and only from its beginning to its end', (t) => {
+  const anyAround = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes));
+  const property = fc.property(anyRecord, anyAround, anyAround, (written, before, after) => {
+    const line = bytesOf(written);
+    const data = Buffer.concat([before, line, after]);
+    const [start, end] = [before.length, before.length + line.length];
+    assert.deepEqual(parseRecordAt(data, start, end), written);
+    assert.equal(parseRecordAt(data, start, end - 1), undefined);
+    assert.equal(parseRecordAt(data, start + 1, end), undefined);
+    if (start > 0) assert.equal(parseRecordAt(data, start - 1, end), undefined);
+    if (end < data.length) assert.equal(parseRecordAt(data, start, end + 1), undefined);
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('a line that is too long is no record, even under a right checksum', (t) => {
+  const longest = sealed(`1 0 REG ${'a'.repeat(MAX_ID_LENGTH)}`);
+  t.truthy(parseRecord(longest));
+  t.is(parseRecord(sealed(`1 0 REG ${'a'.repeat(MAX_ID_LENGTH + 1)}`)), undefined);
+  t.is(parseRecord(sealed(`1 0 REG a${' '.repeat(MAX_RECORD_BYTES)}`)), undefined);
+});
+
+test('the longest record is within the limit of a line', (t) => {
+  const number = Number.MAX_SAFE_INTEGER;
+  const longId = 'x'.repeat(MAX_ID_LENGTH) as UserId;
+  const longest = bytesOf({
+    sequence: number,
+    durable: number,
+    change: { op: 'ADD', id: longId, buddy: longId },
+  });
+  t.true(longest.length <= MAX_RECORD_BYTES);
+});
+
+test('a line of which one byte was changed is never another record', (t) => {
+  const property = fc.property(anyRecord, fc.nat(), fc.integer({ min: 1, max: 255 }), (written, at, flip) => {
+    const line = bytesOf(written);
+    const index = at % line.length;
+    line[index] = (line[index] as number) ^ flip;
+    const read = parseRecord(line);
+    if (read !== undefined) assert.deepEqual(read, written);
+  });
+  t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+
+test('a line that was cut anywhere, or goes on after its end, is no record', (t) => {
+  const line = bytesOf(record(3, 2, 'ADD alice bob'));
+  t.truthy(parseRecord(line));
+  for (let length = 0; length < line.length; length++) {
+    t.is(parseRecord(line.subarray(0, length)), undefined, line.toString('latin1', 0, length));
+  }
+  for (const more of [' ', '0', '\r', '\n', '\0', ' x']) {
+    t.is(parseRecord(Buffer.concat([line, Buffer.from(more)])), undefined, JSON.stringify(more));
+  }
+});
+
+test('any bytes at all are read without an error, and are no record', (t) => {
+  const property = fc.property(
+    fc.uint8Array({ maxLength: 300 }),
+    (line) => parseRecord(Buffer.from(line)) === undefined,
+  );
+  t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+
+test('bytes that are no printable ASCII are in no record, even under a right checksum', (t) => {
+  t.truthy(parseRecord(sealed('1 0 REG alice')));
+  for (const foreign of ['é', '\0', '\r', '\x7f', '\x1b', '\u2028']) {
+    t.is(parseRecord(sealed(`1 0 REG al${foreign}ce`)), undefined, JSON.stringify(foreign));
+    t.is(parseRecord(sealed(`1 0 REG alice${foreign}`)), undefined, JSON.stringify(foreign));
+  }
+});
+
+test('what is no change is no record, even under a right checksum', (t) => {
+  const bodies = ['', '1', '1 0', '1 0 REG', '1 0 REG a b', '1 0 ADD a', '1 0 ADD a b c', '1 0 reg a'];
+  for (const body of [...bodies, '1 0 SET a', '1 0 DEL a', '1 0 ADD a $', '1 0 REG -a', 'REG a', '1 REG a']) {
+    t.is(parseRecord(sealed(body)), undefined, body);
+  }
+});
+
+test('there is one way to write a record: what differs from it is none, even under a right checksum', (t) => {
+  const spaced = ['1  0 REG a', ' 1 0 REG a', '1 0 REG a ', '1\t0 REG a', '1 0 REG\ta'];
+  const numbered = ['01 0 REG a', '1 00 REG a', '+1 0 REG a', '0x1 0 REG a', '1e0 0 REG a', '1.0 0 REG a'];
+  const unnumbered = ['x 0 REG a', 'NaN 0 REG a', '1 Infinity REG a', '1 -1 REG a', '1 0.5 REG a'];
+  const unfolded = ['1 0 REG A', '1 0 ADD a B'];
+  for (const body of [...spaced, ...numbered, ...unnumbered, ...unfolded]) {
+    t.is(parseRecord(sealed(body)), undefined, JSON.stringify(body));
+  }
+});

@@ -1,0 +1,361 @@
+import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import { MAX_ID_LENGTH, type UserId } from '../../../protocol/id.js';
+import { DISK } from '../../../storage/files/disk.js';
+import type { Files } from '../../../storage/files/files.js';
+import { checksumOf } from '../../../storage/format/checksum.js';
+import { damaged, readSnapshot, StoppedError, writeSnapshot } from '../../../storage/format/snapshot.js';
+import { MAX_BUDDIES, StoreError } from '../../../storage/store.js';
+import { UserTable } from '../../../storage/tables/user-table.js';
+import { bytesFile } from '../bytes-file.js';
+import { anyChange, changes, id, KNOWN_IDS } from '../changes.js';
+import { temporaryDirectory } from '../temporary-directory.js';
+
+const PATH = '/data/snapshot-3.txt';
+const ALICE = sealed('alice bob carol');
+const BOB = sealed('bob');
+const CAROL = sealed('carol alice');
+const LINES = ['im-snapshot 1\n', ALICE, BOB, CAROL, sealed('# 3 users, last record 5')];
+const SNAPSHOT = LINES.join('');
+
+/** A line with its right checksum, whatever it says. */
+function sealed(body: string): string {
+  return `${body} ${checksumOf(body)}\n`;
+}
+
+function tableAfter(...lines: readonly string[]): UserTable {
+  const table = new UserTable();
+  for (const change of changes(...lines)) table.apply(change);
+  return table;
+}
+
+/** All users in their order, each with the buddies. */
+function contentOf(table: UserTable): (readonly [UserId, readonly UserId[] | undefined])[] {
+  return Array.from({ length: table.size }, (_, user) => {
+    const buffer = Buffer.alloc(MAX_ID_LENGTH);
+    const name = buffer.toString('latin1', 0, table.copyId(buffer, 0, user)) as UserId;
+    return [name, table.buddiesOf(name)] as const;
+  });
+}
+
+const SAMPLE = tableAfter(
+  'REG alice',
+  'REG bob',
+  'REG carol',
+  'ADD alice bob',
+  'ADD alice carol',
+  'ADD carol alice',
+);
+
+/** Files of which each is in memory, and takes only so many bytes at a time. */
+function memoryFiles(most?: number): { files: Files; text: () => string } {
+  const file = bytesFile('', most);
+  return { files: { ...DISK, create: async () => file }, text: () => file.bytes.toString('latin1') };
+}
+
+async function write(table: UserTable, most?: number): Promise<string> {
+  const { files, text } = memoryFiles(most);
+  const frozen = table.freeze();
+  const bytes = await writeSnapshot(files, PATH, frozen, table, { last: 5 });
+  frozen.release();
+  assert.equal(bytes, text().length);
+  return text();
+}
+
+async function read(text: string, most?: number): Promise<UserTable> {
+  const table = new UserTable();
+  const last = await readSnapshot(bytesFile(text, most), PATH, table, (line, byte, reason) => {
+    throw damaged(PATH, line, byte, reason);
+  });
+  assert.equal(last, 5);
+  return table;
+}
+
+/** Reads as much as there is: users, and lines that are bad. */
+async function salvage(text: string) {
+  const table = new UserTable();
+  const bad: (readonly [line: number, byte: number])[] = [];
+  await readSnapshot(bytesFile(text), PATH, table, (line, byte) => bad.push([line, byte]));
+  return { table, bad };
+}
+
+async function assertDamaged(
+  t: ExecutionContext,
+  text: string,
+  line: number,
+  byte: number,
+  reason: string,
+): Promise<void> {
+  const error = await t.throwsAsync(read(text), { instanceOf: StoreError, code: 'store.corrupt' }, reason);
+  t.true(
+    error?.message.startsWith(`${PATH} is damaged at line ${line}, byte ${byte} (`),
+    `${reason}: ${error?.message}`,
+  );
+  t.true(error?.message.includes('--repair'));
+}
+
+function startOf(line: number): number {
+  return LINES.slice(0, line - 1).join('').length;
+}
+
+test('a snapshot is a header, a line for each user in the order of registration, their number, and that of the last record', async (t) => {
+  t.is(await write(SAMPLE), SNAPSHOT);
+  t.is(await write(new UserTable()), `im-snapshot 1\n${sealed('# 0 users, last record 5')}`);
+});
+
+test('a snapshot is a file for its owner alone, as long as is said', async (t) => {
+  const path = join(await temporaryDirectory(t), 'snapshot-1.txt');
+  const bytes = await writeSnapshot(DISK, path, SAMPLE.freeze(), SAMPLE, { last: 5 });
+  t.is(bytes, SNAPSHOT.length);
+  t.is(await readFile(path, 'latin1'), SNAPSHOT);
+  t.is((await stat(path)).mode & 0o777, 0o600);
+});
+
+test('any table is read back as it was written, and written again alike, however few bytes are taken at a time', async (t) => {
+  const anyMost = fc.integer({ min: 1, max: 100 });
+  const anyChanges = fc.array(anyChange, { maxLength: 60, size: 'max' });
+  const property = fc.asyncProperty(anyChanges, anyMost, anyMost, async (all, writes, reads) => {
+    const table = new UserTable();
+    for (const change of all) table.apply(change);
+    const text = await write(table, writes);
+    const again = await read(text, reads);
+    assert.deepEqual(contentOf(again), contentOf(table));
+    assert.equal(await write(again), text);
+  });
+  await t.notThrowsAsync(fc.assert(property));
+});
+
+test('what is read goes on like any other table', async (t) => {
+  const table = await read(SNAPSHOT);
+  const replies = changes(
+    'REG alice',
+    'ADD alice bob',
+    'DEL alice bob',
+    'ADD alice bob',
+    'REG dave',
+    'ADD dave carol',
+  );
+  t.deepEqual(
+    replies.map((change) => table.apply(change).reply),
+    [203, 201, 200, 200, 200, 200],
+  );
+  t.deepEqual(contentOf(table), [
+    [id('alice'), [id('carol'), id('bob')]],
+    [id('bob'), []],
+    [id('carol'), [id('alice')]],
+    [id('dave'), [id('carol')]],
+  ]);
+});
+
+test('the longest line, and a snapshot of many slices, are read back', async (t) => {
+  const table = new UserTable();
+  const users = Array.from(
+    { length: MAX_BUDDIES + 1 },
+    (_, index) => `${index}`.padStart(MAX_ID_LENGTH, 'x') as UserId,
+  );
+  for (const user of users) table.apply({ op: 'REG', id: user });
+  const [first, ...others] = users as [UserId, ...UserId[]];
+  for (const buddy of others) table.apply({ op: 'ADD', id: first, buddy });
+  for (const user of others) table.apply({ op: 'ADD', id: user, buddy: first });
+  const text = await write(table);
+  t.is(text.split('\n')[1]?.length, (MAX_ID_LENGTH + 1) * (MAX_BUDDIES + 1) + 8);
+  const again = await read(text);
+  t.is(again.size, users.length);
+  t.deepEqual(again.buddiesOf(first), others);
+  t.true(others.every((user) => again.buddiesOf(user)?.join() === first));
+  t.is(await write(again), text);
+});
+
+test('others get a turn while it is written, and it is the state of its beginning whatever they change', async (t) => {
+  const table = new UserTable();
+  const users = Array.from({ length: 20_000 }, (_, index) => id(`user-${index}`));
+  for (const user of users) table.apply({ op: 'REG', id: user });
+  for (const [index, user] of users.entries()) {
+    table.apply({ op: 'ADD', id: user, buddy: users[(index + 1) % users.length] as UserId });
+  }
+  const before = await write(table);
+
+  const { files, text } = memoryFiles();
+  const frozen = table.freeze();
+  let isOver = false;
+  const written = writeSnapshot(files, PATH, frozen, table, { last: 5 }).then(() => {
+    isOver = true;
+  });
+  let turns = 0;
+  for (; !isOver; turns++) {
+    table.apply({ op: 'REG', id: id(`late-${turns}`) });
+    for (let count = 0; count < 500; count++) {
+      const user = users[(turns * 7919 + count * 104_729) % users.length] as UserId;
+      const buddy = users[(turns + count) % users.length] as UserId;
+      const added = table.apply({ op: 'ADD', id: user, buddy });
+      if (count % 3 === 0) table.undo(added);
+      if (count % 3 === 1) table.apply({ op: 'DEL', id: user, buddy });
+    }
+    await new Promise(setImmediate);
+  }
+  await written;
+  frozen.release();
+  t.true(turns > 3, `${turns}`);
+  t.is(text(), before);
+  t.not(await write(table), before);
+});
+
+test('a snapshot can be stopped, and is synced only when it is whole', async (t) => {
+  for (const stopAt of [1, 2, 3, 100]) {
+    const calls: string[] = [];
+    const file = {
+      ...bytesFile(''),
+      datasync: async () => void calls.push('datasync'),
+      close: async () => void calls.push('close'),
+    };
+    const table = new UserTable();
+    for (let user = 0; user < 10_000; user++) table.apply({ op: 'REG', id: id(`user-${user}`) });
+    let asked = 0;
+    const written = writeSnapshot({ ...DISK, create: async () => file }, PATH, table.freeze(), table, {
+      last: 5,
+      isStopped: () => {
+        asked += 1;
+        return asked === stopAt;
+      },
+    });
+    if (stopAt === 100) await t.notThrowsAsync(written);
+    else await t.throwsAsync(written, { instanceOf: StoppedError });
+    t.deepEqual(calls, stopAt === 100 ? ['datasync', 'close'] : ['close']);
+  }
+});
+
+test('a byte that differs anywhere is damage, at its line', async (t) => {
+  t.deepEqual(contentOf(await read(SNAPSHOT)), contentOf(SAMPLE));
+  for (let at = 0; at < SNAPSHOT.length; at++) {
+    for (const flip of [2, 0x80]) {
+      // Another digit there is another format.
+      if (at === 'im-snapshot '.length && flip === 2) continue;
+      const bytes = Buffer.from(SNAPSHOT);
+      bytes[at] = (bytes[at] as number) ^ flip;
+      const line = SNAPSHOT.slice(0, at).split('\n').length;
+      // Without its LF the last line is none, and what is missing is missing at the end.
+      const byte = at === SNAPSHOT.length - 1 ? SNAPSHOT.length : startOf(line);
+      await assertDamaged(t, bytes.toString('latin1'), line, byte, `byte ${at}`);
+    }
+  }
+});
+
+test('a snapshot that was cut anywhere is damaged, at the line that is not whole', async (t) => {
+  for (let length = 0; length < SNAPSHOT.length; length++) {
+    const error = await t.throwsAsync(
+      read(SNAPSHOT.slice(0, length)),
+      { code: 'store.corrupt' },
+      `${length}`,
+    );
+    const line = SNAPSHOT.slice(0, length).split('\n').length;
+    t.true(error?.message.startsWith(`${PATH} is damaged at line ${line}, byte `), error?.message);
+  }
+});
+
+test('lines that are missing, come twice, or follow the last are damage', async (t) => {
+  const [header, alice, bob, carol, end] = LINES as [string, string, string, string, string];
+  const cases: readonly (readonly [lines: readonly string[], line: number])[] = [
+    [[header, alice, bob, end], 4],
+    [[header, alice, bob, bob, carol, end], 4],
+    [[header, alice, bob, carol, end, end], 6],
+    [[header, alice, bob, carol, end, sealed('dave')], 6],
+    [[header, alice, bob, carol, sealed('# 4 users, last record 5')], 5],
+    [[header, alice, '\n', bob, carol, end], 3],
+    [[alice, bob, carol, end], 1],
+  ];
+  for (const [lines, line] of cases) {
+    const byte = lines.slice(0, line - 1).join('').length;
+    await assertDamaged(t, lines.join(''), line, byte, lines.join('|'));
+  }
+});
+
+test('lines that an editor ended by CR LF are what they were', async (t) => {
+  const text = LINES.join('');
+  t.deepEqual(contentOf(await read(text.replaceAll('\n', '\r\n'))), contentOf(await read(text)));
+});
+
+test('a file that is no snapshot is damaged at its first line', async (t) => {
+  for (const text of ['', '\n', 'im-journal 1\n', 'im-snapshot\n', 'x'.repeat(1_000_000)]) {
+    await assertDamaged(t, text, 1, text.includes('\n') ? 0 : text.length, text.slice(0, 20));
+  }
+});
+
+test('a snapshot of a newer format is refused by the format’s name', async (t) => {
+  for (const format of ['im-snapshot 2', 'im-snapshot 10']) {
+    const error = await t.throwsAsync(read(`${format}\nanything\n`), {
+      instanceOf: StoreError,
+      code: 'store.unusable',
+    });
+    t.true(error?.message.startsWith(`${PATH} was written by a newer im-server (its format is '${format}')`));
+  }
+});
+
+test('whoever goes on past damage gets all other users, and lists without those who are lost', async (t) => {
+  const [header, alice, bob, carol, end] = LINES as [string, string, string, string, string];
+  const { table, bad } = await salvage([header, alice, bob.replace('b', 'x'), carol, end].join(''));
+  t.deepEqual(bad, [[3, startOf(3)]]);
+  t.deepEqual(contentOf(table), [
+    [id('alice'), [id('carol')]],
+    [id('carol'), [id('alice')]],
+  ]);
+
+  const headless = await salvage(['im-snapshot x\n', alice, bob, carol, end].join(''));
+  t.deepEqual(headless.bad, [[1, 0]]);
+  t.deepEqual(contentOf(headless.table), contentOf(SAMPLE));
+
+  const cut = await salvage([header, alice, bob].join(''));
+  t.deepEqual(cut.bad, [[4, startOf(4)]]);
+  t.deepEqual(contentOf(cut.table), [
+    [id('alice'), [id('bob')]],
+    [id('bob'), []],
+  ]);
+});
+
+test('whoever goes on past lines after the last one gets no list of the last line', async (t) => {
+  // The last line's words, read as a list, would be these users.
+  const lines = [
+    'im-snapshot 1\n',
+    sealed('record'),
+    sealed('2'),
+    sealed('# 2 users, last record 5'),
+    sealed('junk'),
+  ];
+  const { table, bad } = await salvage(lines.join(''));
+  t.is(bad.length, 1);
+  for (const change of changes('REG late')) table.apply(change);
+  t.deepEqual(contentOf(table), [
+    [id('record'), []],
+    [id('2'), []],
+    [id('late'), []],
+  ]);
+});
+
+test('whoever goes on past any damage gets users and lists that there were, and a table that works', async (t) => {
+  const property = fc.asyncProperty(
+    fc.array(anyChange, { maxLength: 60, size: 'max' }),
+    fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 }),
+    async (all, hits) => {
+      const whole = new UserTable();
+      for (const change of all) whole.apply(change);
+      const bytes = Buffer.from(await write(whole));
+      for (const [at, value] of hits) bytes[13 + (at % (bytes.length - 13))] = value;
+      const { table } = await salvage(bytes.toString('latin1'));
+      for (const [user, list = []] of contentOf(table)) {
+        const before = whole.buddiesOf(user) ?? [];
+        assert.deepEqual(
+          list,
+          before.filter((buddy) => table.buddiesOf(buddy) !== undefined),
+        );
+      }
+      for (const user of KNOWN_IDS) {
+        const reply = whole.buddiesOf(user) === undefined || table.buddiesOf(user) === undefined ? 200 : 203;
+        assert.equal(table.apply({ op: 'REG', id: user }).reply, reply);
+        if (reply === 200) assert.deepEqual(table.buddiesOf(user), []);
+      }
+    },
+  );
+  await t.notThrowsAsync(fc.assert(property, { numRuns: 300 }));
+});

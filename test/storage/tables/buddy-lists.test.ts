@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { MAX_BUDDIES } from '../../../storage/store.js';
+import { BuddyLists, type ListPlace } from '../../../storage/tables/buddy-lists.js';
+
+/** Numbers in a page. */
+const PAGE_LENGTH = 2 ** 18;
+
+function numbersAt(lists: BuddyLists, { start, length }: ListPlace): number[] {
+  return Array.from({ length }, (_, position) => lists.read(start + position));
+}
+
+function listOf(lists: BuddyLists, user: number): number[] {
+  return numbersAt(lists, lists.placeOf(user));
+}
+
+/** Users with few numbers on their lists, and a place for each that is drawn. */
+const USERS = 4;
+const anyStep = fc.record({
+  user: fc.nat({ max: USERS - 1 }),
+  isInsert: fc.oneof(
+    { weight: 2, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
+  at: fc.oneof(fc.nat({ max: 40 }), fc.constant(Number.MAX_SAFE_INTEGER)),
+  number: fc.nat({ max: 2 ** 32 - 1 }),
+});
+const anySteps = fc.array(anyStep, { maxLength: 120, size: 'max' });
+type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
+
+/** Takes one step in the lists and in the model; a place is cut down to what the list has. */
+function take(lists: BuddyLists, model: number[][], { user, isInsert, at, number }: Step): void {
+  const list = model[user] as number[];
+  if (isInsert) {
+    const position = Math.min(at, list.length);
+    lists.insert(user, position, number);
+    list.splice(position, 0, number);
+  } else if (list.length > 0) {
+    const position = Math.min(at, list.length - 1);
+    lists.remove(user, position);
+    list.splice(position, 1);
+  }
+}
+
+function newModel(): number[][] {
+  return Array.from({ length: USERS }, () => []);
+}
+
+function assertHolds(lists: BuddyLists, model: readonly (readonly number[])[]): void {
+  for (const [user, list] of model.entries()) assert.deepEqual(listOf(lists, user), list);
+}
+
+test('a user without a list has one of length 0', (t) => {
+  const lists = new BuddyLists();
+  t.deepEqual(listOf(lists, 0), []);
+  t.deepEqual(listOf(lists, 1_000_000), []);
+  t.is(lists.positionOf(3, 0), -1);
+  t.false(lists.isFull);
+});
+
+test('inserting and removing anywhere is what arrays do', (t) => {
+  const property = fc.property(anySteps, (steps) => {
+    const lists = new BuddyLists();
+    const model = newModel();
+    for (const step of steps) {
+      take(lists, model, step);
+      assertHolds(lists, model);
+    }
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('a number is found at its first position, and not on another’s list', (t) => {
+  const property = fc.property(fc.array(fc.nat({ max: 20 }), { maxLength: 40 }), (numbers) => {
+    const lists = new BuddyLists();
+    lists.insert(0, 0, 99);
+    for (const [position, number] of numbers.entries()) lists.insert(1, position, number);
+    lists.insert(2, 0, 98);
+    for (let number = 0; number < 25; number++)
+      assert.equal(lists.positionOf(1, number), numbers.indexOf(number));
+    assert.deepEqual([lists.positionOf(1, 99), lists.positionOf(1, 98)], [-1, -1]);
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('what was kept is as it was, whatever lists become, until it is let go', (t) => {
+  const property = fc.property(anySteps, anySteps, anySteps, (before, meanwhile, after) => {
+    const lists = new BuddyLists();
+    const model = newModel();
+    for (const step of before) take(lists, model, step);
+    for (let round = 0; round < 2; round++) {
+      const places = model.map((_, user) => lists.placeOf(user));
+      const frozen = model.map((list) => list.slice());
+      lists.keep();
+      for (const step of meanwhile) {
+        take(lists, model, step);
+        assert.deepEqual(
+          places.map((place) => numbersAt(lists, place)),
+          frozen,
+        );
+      }
+      lists.letGo();
+      for (const step of after) take(lists, model, step);
+      assertHolds(lists, model);
+    }
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('a block that a list left is used again, and one that is kept only after it is let go', (t) => {
+  const lists = new BuddyLists();
+  lists.insert(0, 0, 1);
+  const first = lists.placeOf(0).start;
+  lists.remove(0, 0);
+  lists.insert(1, 0, 2);
+  t.is(lists.placeOf(1).start, first);
+
+  lists.keep();
+  lists.remove(1, 0);
+  lists.insert(2, 0, 3);
+  t.not(lists.placeOf(2).start, first);
+  lists.letGo();
+  lists.insert(3, 0, 4);
+  t.is(lists.placeOf(3).start, first);
+});
+
+test('lists that change for long need no more room than they have at most', (t) => {
+  const lists = new BuddyLists();
+  let end = 0;
+  for (let round = 0; round < 50_000; round++) {
+    for (let position = 0; position < 5; position++) lists.insert(0, position, round + position);
+    for (let position = 4; position >= 0; position--) {
+      end = Math.max(end, lists.placeOf(0).start);
+      lists.remove(0, 0);
+    }
+  }
+  t.true(end < 100, `${end}`);
+});
+
+test('a list is set as a whole, of the first numbers that are given', (t) => {
+  const lists = new BuddyLists();
+  lists.set(0, Uint32Array.of(5, 6, 7), 2);
+  lists.set(1, Uint32Array.of(8), 0);
+  lists.set(2, Uint32Array.of(9, 2 ** 32 - 1), 2);
+  t.notThrows(() => assertHolds(lists, [[5, 6], [], [9, 2 ** 32 - 1]]));
+  lists.insert(0, 2, 10);
+  lists.insert(0, 0, 11);
+  t.notThrows(() => assertHolds(lists, [[11, 5, 6, 10], [], [9, 2 ** 32 - 1]]));
+});
+
+test(`a list grows to ${MAX_BUDDIES}, and shrinks to nothing`, (t) => {
+  const lists = new BuddyLists();
+  const model: number[] = [];
+  for (let position = 0; position < MAX_BUDDIES; position++) {
+    lists.insert(7, position, 3 * position);
+    model.push(3 * position);
+  }
+  t.deepEqual(listOf(lists, 7), model);
+  t.is(lists.positionOf(7, 3 * (MAX_BUDDIES - 1)), MAX_BUDDIES - 1);
+  for (let round = 0; model.length > 0; round++) {
+    const position = (round * 7919) % model.length;
+    lists.remove(7, position);
+    model.splice(position, 1);
+    if (round % 500 === 0) t.deepEqual(listOf(lists, 7), model);
+  }
+  t.is(lists.placeOf(7).length, 0);
+});
+
+test('blocks that the end of a page would cut in two are whole', (t) => {
+  const lists = new BuddyLists();
+  const model: number[][] = [[42]];
+  lists.insert(0, 0, 42);
+  // A list of so many has a block of 16,384: with the one number before, the last of a page does not fit.
+  for (let user = 1; user <= 3 * (PAGE_LENGTH / 2 ** 14); user++) {
+    const numbers = Uint32Array.from({ length: MAX_BUDDIES }, (_, position) => user * 100_000 + position);
+    lists.set(user, numbers, MAX_BUDDIES);
+    model.push([...numbers]);
+  }
+  for (let user = 100; user < 110; user++) {
+    lists.insert(user, 0, user);
+    model[user] = [user];
+  }
+  const last = lists.placeOf(3 * (PAGE_LENGTH / 2 ** 14));
+  t.is(Math.floor(last.start / PAGE_LENGTH), 3, 'there are as many pages as it takes');
+  for (const user of model.keys()) t.deepEqual(listOf(lists, user), model[user] ?? []);
+  for (const user of [1, 15, 16, 17, 31, 32, 33]) {
+    lists.insert(user, MAX_BUDDIES - 1, 1);
+    model[user]?.splice(MAX_BUDDIES - 1, 0, 1);
+    lists.remove(user, 0);
+    model[user]?.shift();
+  }
+  for (const user of model.keys()) t.deepEqual(listOf(lists, user), model[user] ?? []);
+});
+
+test('a page is filled to its last number', (t) => {
+  const lists = new BuddyLists();
+  for (let user = 0; user < PAGE_LENGTH + 2; user++) lists.insert(user, 0, user + 1);
+  t.is(lists.placeOf(PAGE_LENGTH - 1).start, PAGE_LENGTH - 1);
+  t.is(lists.placeOf(PAGE_LENGTH).start, PAGE_LENGTH);
+  for (let user = 0; user < PAGE_LENGTH + 2; user++) {
+    if (lists.read(lists.placeOf(user).start) !== user + 1) t.fail(`${user}`);
+  }
+});

@@ -1,0 +1,987 @@
+import assert from 'node:assert/strict';
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import type { UserId } from '../../../protocol/id.js';
+import { DISK } from '../../../storage/files/disk.js';
+import type { Files } from '../../../storage/files/files.js';
+import { checksumOf } from '../../../storage/format/checksum.js';
+import { MAX_BUDDIES, type Store, StoreError, type StoreErrorCode } from '../../../storage/store.js';
+import {
+  openTextStore,
+  type StoreNews,
+  type TextStore,
+  type TextStoreOptions,
+} from '../../../storage/text/text-store.js';
+import { anyBatches, changes, id } from '../changes.js';
+import { decide, type Model, modelAfter, stateOf, stateOfModel } from '../model.js';
+import { builtModule, startScript } from '../node-script.js';
+import { testStoreContract } from '../store-contract.js';
+import { temporaryDirectory } from '../temporary-directory.js';
+
+const RECORDS = `1 0 REG alice f0e841fe
+2 0 REG bob 282fc211
+3 2 ADD alice bob c037d4c7
+`;
+const SAMPLE = `im-journal 1\n${RECORDS}`;
+
+/** The longest wait for what happens in the background, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** The disk, without waiting for it: no test here can tell whether a sync was made. */
+const UNSYNCED: Files = {
+  ...DISK,
+  async create(path) {
+    return { ...(await DISK.create(path)), datasync: async () => {} };
+  },
+  syncDirectory: async () => {},
+};
+
+/** Without a process for each lock as well, for what opens a store hundreds of times. */
+const UNLOCKED: Files = {
+  ...UNSYNCED,
+  lock: async () => ({ isInPlace: async () => true, release: async () => {} }),
+};
+
+testStoreContract('text store', async (t) => openTextStore(await temporaryDirectory(t)));
+testStoreContract('text store that compacts at every turn', async (t) =>
+  openTextStore(await temporaryDirectory(t), { files: UNLOCKED, minCompactionBytes: 1 }),
+);
+
+/** A manifest of these lines. */
+function manifestOf(...lines: readonly string[]): string {
+  const body = ['im-manifest 1', ...lines, ''].join('\n');
+  return `${body}checksum ${checksumOf(body)}\n`;
+}
+
+/** A line with its right checksum, whatever it says. */
+function sealed(body: string): string {
+  return `${body} ${checksumOf(body)}\n`;
+}
+
+/** Opens a store that is closed after the test. */
+async function open(t: ExecutionContext, directory: string, options?: TextStoreOptions): Promise<Store> {
+  const store = await openTextStore(directory, { files: UNSYNCED, ...options });
+  t.teardown(() => store.close());
+  return store;
+}
+
+/** Opens a store and hands it on; closes it whatever happens. */
+async function withStore<TValue>(
+  directory: string,
+  use: (store: Store) => Promise<TValue>,
+  options?: TextStoreOptions,
+): Promise<TValue> {
+  const store = await openTextStore(directory, { files: UNSYNCED, ...options });
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The texts of a directory's files by their names; the lock is left out. */
+async function textsIn(directory: string): Promise<Record<string, string>> {
+  const names = (await readdir(directory)).filter((name) => name !== 'lock.txt').toSorted();
+  const texts = await Promise.all(names.map((name) => readFile(join(directory, name), 'latin1')));
+  return Object.fromEntries(names.map((name, index) => [name, texts[index] as string]));
+}
+
+async function directoryWith(t: ExecutionContext, texts: Record<string, string>): Promise<string> {
+  const directory = await temporaryDirectory(t);
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(directory, name), text, 'latin1');
+  return directory;
+}
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o777;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + PATIENCE_MS; !isSo(); await sleep(2)) {
+    if (performance.now() > end) throw new Error('what was waited for did not happen');
+  }
+}
+
+/** Collects news, and waits for them. */
+function newsroom() {
+  const news: StoreNews[] = [];
+  const count = (type: StoreNews['type']) => news.filter((each) => each.type === type).length;
+  return {
+    news,
+    count,
+    onNews: (each: StoreNews) => void news.push(each),
+    until: (type: StoreNews['type'], least = 1) => until(() => count(type) >= least),
+  };
+}
+
+/** Opening must fail with a code and a message, and leave all as it is. */
+async function assertRefused(
+  t: ExecutionContext,
+  directory: string,
+  code: StoreErrorCode,
+  ...parts: readonly string[]
+): Promise<void> {
+  const before = await textsIn(directory);
+  const error = await t.throwsAsync(openTextStore(directory), { instanceOf: StoreError, code }, parts.join());
+  for (const part of parts) t.true(error?.message.includes(part), `'${error?.message}' without '${part}'`);
+  t.deepEqual(await textsIn(directory), before);
+  await t.throwsAsync(openTextStore(directory), { code }, 'it is not locked by the failure');
+}
+
+const damageOf = (path: string, line: number, byte: number) => [
+  `${path} is damaged at line ${line}, byte ${byte} (`,
+  '--repair',
+];
+
+// What the files are.
+
+test('a new store has a manifest, a journal of nothing but the header, and a lock', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await open(t, directory);
+  t.deepEqual((await readdir(directory)).toSorted(), ['journal-1.txt', 'lock.txt', 'manifest.txt']);
+  t.deepEqual(await textsIn(directory), {
+    'journal-1.txt': 'im-journal 1\n',
+    'manifest.txt': manifestOf('journal journal-1.txt 1'),
+  });
+});
+
+test('the journal has a line for each change, numbered, each naming the last durable before it', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const store = await open(t, directory);
+  await store.commit(changes('REG Alice', 'REG bob'));
+  await store.commit(changes('ADD alice BOB'));
+  t.is(await readFile(join(directory, 'journal-1.txt'), 'latin1'), SAMPLE, 'it is there when it is answered');
+  await store.close();
+  t.is(await readFile(join(directory, 'journal-1.txt'), 'latin1'), SAMPLE);
+});
+
+test('only changes that change something are logged', async (t) => {
+  const directory = await directoryWith(t, { 'journal.txt': SAMPLE });
+  const store = await open(t, directory);
+  const requests = ['REG bob', 'ADD alice bob', 'ADD bob nobody', 'ADD bob bob', 'ADD bob', 'DEL bob alice'];
+  const without = changes(...requests);
+  t.deepEqual(await store.commit(without), [203, 201, 202, 201, 201, 200]);
+  t.is((await textsIn(directory))['journal-1.txt'], SAMPLE);
+  t.deepEqual(
+    await store.commit([...without, ...changes('DEL alice bob'), ...without.slice(0, 1)]),
+    [203, 201, 202, 201, 201, 200, 200, 203],
+  );
+  t.is((await textsIn(directory))['journal-1.txt'], `${SAMPLE}4 3 DEL alice bob 65176d5d\n`);
+});
+
+test('the directory and its missing parents are their owner’s alone, and so is every file', async (t) => {
+  const parent = join(await temporaryDirectory(t), 'missing');
+  const directory = join(parent, 'data');
+  const { until: untilNews, onNews } = newsroom();
+  const store = await open(t, directory, { minCompactionBytes: 1, onNews });
+  await store.commit(changes('REG alice'));
+  await untilNews('snapshot.made');
+  t.deepEqual(await Promise.all([parent, directory].map(modeOf)), [0o700, 0o700]);
+  const names = (await readdir(directory)).toSorted();
+  t.deepEqual(names, ['journal-2.txt', 'lock.txt', 'manifest.txt', 'snapshot-3.txt']);
+  for (const name of names) t.is(await modeOf(join(directory, name)), 0o600, name);
+});
+
+test('a directory that was there keeps its mode', async (t) => {
+  const directory = join(await temporaryDirectory(t), 'data');
+  await mkdir(directory, { mode: 0o750 });
+  const before = await modeOf(directory);
+  await withStore(directory, async () => {});
+  t.is(await modeOf(directory), before);
+});
+
+test('after a compaction there are a snapshot of all, and a journal of what came since', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { news, onNews, until: untilNews } = newsroom();
+  const store = await open(t, directory, { minCompactionBytes: SAMPLE.length, onNews });
+  await store.commit(changes('REG alice', 'REG bob'));
+  await store.commit(changes('ADD alice bob'));
+  t.deepEqual(news, [], 'the journal is as long as the limit, not longer');
+  await store.commit(changes('REG carol'));
+  await untilNews('snapshot.made');
+  const snapshot = [
+    'im-snapshot 1\n',
+    sealed('alice bob'),
+    sealed('bob'),
+    sealed('carol'),
+    sealed('# 3 users, last record 4'),
+  ].join('');
+  const [made] = news;
+  t.deepEqual(news, [
+    { type: 'snapshot.made', users: 3, bytes: snapshot.length, ms: (made as { ms: number }).ms },
+  ]);
+  t.true(Number.isInteger((made as { ms: number }).ms));
+  t.deepEqual(await textsIn(directory), {
+    'journal-2.txt': 'im-journal 1\n',
+    'manifest.txt': manifestOf(`snapshot snapshot-3.txt 4 ${snapshot.length}`, 'journal journal-2.txt 5'),
+    'snapshot-3.txt': snapshot,
+  });
+
+  await store.commit(changes('ADD carol alice'));
+  t.is((await textsIn(directory))['journal-2.txt'], `im-journal 1\n${sealed('5 4 ADD carol alice')}`);
+  await store.close();
+  await withStore(directory, async (again) => {
+    t.deepEqual(await stateOf(again, ['alice', 'bob', 'carol'].map(id)), [
+      [id('alice'), [id('bob')]],
+      [id('bob'), []],
+      [id('carol'), [id('alice')]],
+    ]);
+    await again.commit(changes('REG dave'));
+    const journal = `im-journal 1\n${sealed('5 4 ADD carol alice')}${sealed('6 5 REG dave')}`;
+    t.deepEqual(await textsIn(directory), {
+      'journal-4.txt': journal,
+      'manifest.txt': manifestOf(`snapshot snapshot-3.txt 4 ${snapshot.length}`, 'journal journal-4.txt 5'),
+      'snapshot-3.txt': snapshot,
+    });
+  });
+});
+
+// Opening again.
+
+for (const [name, settings] of [
+  ['', {}],
+  [', compacting at every turn', { minCompactionBytes: 1 }],
+  [', compacting now and then', { minCompactionBytes: 150 }],
+] as const) {
+  test(`opening again gives back every committed state${name}`, async (t) => {
+    t.timeout(100_000);
+    const parent = await temporaryDirectory(t);
+    const options = { ...settings, files: UNLOCKED };
+    let runs = 0;
+    const property = fc.asyncProperty(
+      anyBatches,
+      fc.infiniteStream(fc.boolean()),
+      async (batches, reopens) => {
+        runs += 1;
+        const directory = join(parent, `${runs}`);
+        const model: Model = new Map();
+        let store = await openTextStore(directory, options);
+        try {
+          for (const batch of batches) {
+            const replies = batch.map((change) => decide(model, change));
+            assert.deepEqual(await store.commit(batch), replies);
+            if (reopens.next().value) {
+              await store.close();
+              store = await openTextStore(directory, {
+                ...options,
+                onNews: ({ type }) => assert.equal(type, 'snapshot.made'),
+              });
+            }
+            assert.deepEqual(await stateOf(store), stateOfModel(model));
+          }
+          await store.close();
+          store = await openTextStore(directory, options);
+          assert.deepEqual(await stateOf(store), stateOfModel(model));
+        } finally {
+          await store.close();
+        }
+      },
+    );
+    await t.notThrowsAsync(fc.assert(property, { numRuns: 80 }));
+  });
+}
+
+test('what was read back is written to a new file, and the old one is removed', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await withStore(directory, (store) => store.commit(changes('REG alice', 'REG bob')));
+  await withStore(directory, async (store) => {
+    t.deepEqual(Object.keys(await textsIn(directory)), ['journal-2.txt', 'manifest.txt']);
+    await store.commit(changes('ADD alice bob'));
+    t.deepEqual(await textsIn(directory), {
+      'journal-2.txt': SAMPLE,
+      'manifest.txt': manifestOf('journal journal-2.txt 1'),
+    });
+  });
+  await withStore(directory, async (store) => {
+    t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
+    t.deepEqual(await textsIn(directory), {
+      'journal-3.txt': SAMPLE,
+      'manifest.txt': manifestOf('journal journal-3.txt 1'),
+    });
+  });
+});
+
+test('what a start had copied counts, when the journal that it came from has lost some of it', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const lines = SAMPLE.split(/(?<=\n)/);
+  await writeFile(join(directory, 'journal-1.txt'), lines.slice(0, 2).join(''));
+  await writeFile(join(directory, 'journal-2.txt'), lines.slice(0, 3).join(''));
+  await writeFile(join(directory, 'journal-3.txt'), SAMPLE);
+  await writeFile(join(directory, 'manifest.txt'), manifestOf('journal journal-1.txt 1'));
+  await withStore(directory, async (store) => t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]));
+  t.deepEqual(await textsIn(directory), {
+    'journal-4.txt': SAMPLE,
+    'manifest.txt': manifestOf('journal journal-4.txt 1'),
+  });
+});
+
+test('users keep their numbers, whatever they are read back from', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const ids = ['dora', 'alice', 'carl', 'bob'].map(id);
+  const numbersIn = (store: Store) => ids.map((each) => store.users.numberOf(each));
+  await withStore(directory, async (store) => {
+    for (const each of ids.slice(0, 2)) await store.commit([{ op: 'REG', id: each }]);
+    await (store as TextStore).compact();
+    await store.commit(ids.slice(2).map((each) => ({ op: 'REG', id: each })));
+    t.deepEqual(numbersIn(store), [0, 1, 2, 3]);
+  });
+  await withStore(directory, async (store) => {
+    t.deepEqual(numbersIn(store), [0, 1, 2, 3]);
+    await (store as TextStore).compact();
+  });
+  await withStore(directory, async (store) => t.deepEqual(numbersIn(store), [0, 1, 2, 3]));
+});
+
+test('a journal far longer than one read is read back whole, and so is a long snapshot', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => `${index}`.padStart(64, 'x'));
+  await withStore(directory, async (store) => {
+    await store.commit(changes('REG alice', ...buddies.map((buddy) => `REG ${buddy}`)));
+    await store.commit(changes(...buddies.map((buddy) => `ADD alice ${buddy}`)));
+  });
+  t.true((await stat(join(directory, 'journal-1.txt'))).size > 1_700_000);
+  const { onNews, until: untilNews } = newsroom();
+  await withStore(
+    directory,
+    async (store) => {
+      t.deepEqual(store.users.buddiesOf(id('alice')), buddies.map(id));
+      await store.commit(changes('REG late'));
+      await untilNews('snapshot.made');
+    },
+    { minCompactionBytes: 1, onNews },
+  );
+  await withStore(directory, async (store) =>
+    t.deepEqual(store.users.buddiesOf(id('alice')), buddies.map(id)),
+  );
+});
+
+test('leftovers of the store’s own are removed, and foreign files left alone', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await withStore(directory, (store) => store.commit(changes('REG alice', 'REG bob', 'ADD alice bob')));
+  const leftovers = [
+    'snapshot-7.txt',
+    'journal-9.txt',
+    'journal-2.txt',
+    'snapshot-1.txt',
+    'journal-123456789012345.txt',
+  ];
+  const foreign = {
+    'README.md': 'mine',
+    'journal-0.txt': 'mine',
+    'journal-1.txt.13.broken': 'kept',
+    'journal-1.txt~': 'mine',
+    'journal-a.txt': 'mine',
+    'my-journal-4.txt': 'mine',
+    'snapshot.txt': 'mine',
+  };
+  for (const name of leftovers) await writeFile(join(directory, name), 'im-journal 9\na leftover\n');
+  for (const [name, text] of Object.entries(foreign)) await writeFile(join(directory, name), text);
+  await mkdir(join(directory, 'backups'));
+  await writeFile(join(directory, 'backups', 'journal-5.txt'), 'mine');
+  await withStore(directory, async (store) => t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]));
+  t.deepEqual((await readdir(directory)).toSorted(), [
+    ...[
+      'README.md',
+      'backups',
+      'journal-0.txt',
+      'journal-1.txt.13.broken',
+      'journal-1.txt~',
+      'journal-2.txt',
+    ],
+    ...['journal-a.txt', 'lock.txt', 'manifest.txt', 'my-journal-4.txt', 'snapshot.txt'],
+  ]);
+  for (const [name, text] of Object.entries(foreign))
+    t.is(await readFile(join(directory, name), 'latin1'), text);
+  t.deepEqual(await readdir(join(directory, 'backups')), ['journal-5.txt']);
+});
+
+test('a first start that was interrupted at any point is begun anew', async (t) => {
+  for (const texts of [
+    { 'lock.txt': 'process 1 on elsewhere\n' },
+    { 'journal-1.txt': '' },
+    { 'journal-1.txt': 'im-jou' },
+    { 'journal-1.txt': 'im-journal 1\n' },
+    { 'journal-1.txt': 'im-journal 1\n', 'manifest.txt.new': 'im-mani' },
+  ]) {
+    const directory = await directoryWith(t, texts);
+    await withStore(directory, async (store) => t.deepEqual(await store.commit(changes('REG alice')), [200]));
+    await withStore(directory, async (store) => t.deepEqual(await store.commit(changes('REG alice')), [203]));
+    t.deepEqual(Object.keys(await textsIn(directory)), ['journal-2.txt', 'manifest.txt']);
+  }
+});
+
+test('the journal of an earlier version is taken over, and is not left to be taken for the database once more', async (t) => {
+  const directory = await directoryWith(t, { 'journal.txt': SAMPLE });
+  await withStore(directory, async (store) => {
+    t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
+    await store.commit(changes('DEL alice bob'));
+  });
+  t.deepEqual(await textsIn(directory), {
+    'journal-1.txt': `${SAMPLE}4 3 DEL alice bob 65176d5d\n`,
+    'manifest.txt': manifestOf('journal journal-1.txt 1'),
+  });
+  await rm(join(directory, 'manifest.txt'));
+  await assertRefused(t, directory, 'store.corrupt', 'manifest.txt is missing', '--repair');
+});
+
+test('a takeover that was interrupted at any point is done again', async (t) => {
+  for (const texts of [
+    { 'journal.txt': SAMPLE, 'journal-1.txt': '' },
+    { 'journal.txt': SAMPLE, 'journal-1.txt': SAMPLE },
+    { 'journal.txt': SAMPLE, 'journal-1.txt': SAMPLE, 'manifest.txt.new': 'im-mani' },
+    { 'journal.txt': SAMPLE, 'journal-1.txt': SAMPLE, 'manifest.txt': manifestOf('journal journal-1.txt 1') },
+  ]) {
+    const directory = await directoryWith(t, texts);
+    await withStore(directory, async (store) => t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]));
+    t.deepEqual(await readdir(directory).then((names) => names.includes('journal.txt')), false);
+  }
+});
+
+// What a crash leaves.
+
+for (const [name, texts] of [
+  ['journal.txt', {}],
+  ['journal-8.txt', { 'manifest.txt': manifestOf('journal journal-8.txt 1') }],
+] as const) {
+  test(`a torn end of ${name} is kept with its exact bytes, told of, and left out`, async (t) => {
+    const second = SAMPLE.indexOf('2 0 REG');
+    for (const [text, goodBytes] of [
+      [SAMPLE.slice(0, -1), SAMPLE.indexOf('3 2 ADD')],
+      [`${SAMPLE}\xff\0\n\nx`, SAMPLE.length],
+      [SAMPLE.slice(0, second + 5), second],
+      [`${SAMPLE}${'x'.repeat(2_500_000)}\n`, SAMPLE.length],
+    ] as const) {
+      const directory = await directoryWith(t, { ...texts, [name]: text });
+      const keptIn = join(directory, `${name}.${goodBytes}.broken`);
+      const { news, onNews } = newsroom();
+      const good = text.slice(0, goodBytes);
+      await withStore(
+        directory,
+        async (store) => {
+          t.deepEqual(news, [{ type: 'tail.kept', bytes: text.length - goodBytes, keptIn }]);
+          t.is(await readFile(keptIn, 'latin1'), text.slice(goodBytes));
+          t.is(await modeOf(keptIn), 0o600);
+          const journal = Object.keys(await textsIn(directory)).find((each) =>
+            /^journal-[0-9]+\.txt$/.test(each),
+          );
+          t.is((await textsIn(directory))[journal as string], good);
+          await store.commit(changes('REG late'));
+        },
+        { onNews },
+      );
+      const all = good
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(' ').slice(2, -1).join(' '));
+      const model = modelAfter(changes(...all, 'REG late'));
+      await withStore(
+        directory,
+        async (store) => {
+          const ids = ['alice', 'bob', 'late'].map(id);
+          t.deepEqual(await stateOf(store, ids), stateOfModel(model, ids));
+          t.is(await readFile(keptIn, 'latin1'), text.slice(goodBytes), 'it stays');
+        },
+        { onNews: () => t.fail('it is told of once') },
+      );
+    }
+  });
+}
+
+// What else may be wrong.
+
+const SNAPSHOT = [
+  'im-snapshot 1\n',
+  sealed('alice bob'),
+  sealed('bob'),
+  sealed('# 2 users, last record 3'),
+].join('');
+const SEALED = ['im-journal 1\n', sealed('4 3 REG carol'), sealed('5 3 REG dave')].join('');
+const ACTIVE = ['im-journal 1\n', sealed('6 5 ADD carol dave'), sealed('7 6 DEL alice bob')].join('');
+const WHOLE = {
+  'journal-2.txt': SEALED,
+  'journal-4.txt': ACTIVE,
+  'manifest.txt': manifestOf(
+    `snapshot snapshot-1.txt 3 ${SNAPSHOT.length}`,
+    `journal journal-2.txt 4 5 ${SEALED.length}`,
+    'journal journal-4.txt 6',
+  ),
+  'snapshot-1.txt': SNAPSHOT,
+};
+
+test('a snapshot, sealed journals and the last one are one database', async (t) => {
+  const directory = await directoryWith(t, WHOLE);
+  await withStore(directory, async (store) => {
+    t.deepEqual(await stateOf(store, ['alice', 'bob', 'carol', 'dave'].map(id)), [
+      [id('alice'), []],
+      [id('bob'), []],
+      [id('carol'), [id('dave')]],
+      [id('dave'), []],
+    ]);
+  });
+  const manifest = WHOLE['manifest.txt'].replace('journal-4', 'journal-5').split('\n').slice(1, -2);
+  const { 'journal-4.txt': journal, ...rest } = WHOLE;
+  t.deepEqual(await textsIn(directory), {
+    ...rest,
+    'journal-5.txt': journal,
+    'manifest.txt': manifestOf(...manifest),
+  });
+});
+
+test('damage in a sealed journal, in the snapshot, or before the last durable point is told of by file, line and byte', async (t) => {
+  for (const [name, line] of [
+    ['journal-2.txt', 2],
+    ['journal-2.txt', 3],
+    ['journal-4.txt', 2],
+    ['snapshot-1.txt', 2],
+    ['snapshot-1.txt', 3],
+    ['snapshot-1.txt', 4],
+  ] as const) {
+    const lines = WHOLE[name].split('\n');
+    const byte = lines.slice(0, line - 1).join('\n').length + 1;
+    const damaged = lines.with(line - 1, (lines[line - 1] as string).replace(/[a-z]/, 'X')).join('\n');
+    const directory = await directoryWith(t, { ...WHOLE, [name]: damaged });
+    await assertRefused(t, directory, 'store.corrupt', ...damageOf(join(directory, name), line, byte));
+  }
+});
+
+test('a sealed journal, or a snapshot, that is too short is damage at its end', async (t) => {
+  for (const [name, line] of [
+    ['journal-2.txt', 3],
+    ['snapshot-1.txt', 4],
+  ] as const) {
+    const directory = await directoryWith(t, WHOLE);
+    const byte =
+      WHOLE[name]
+        .split('\n')
+        .slice(0, line - 1)
+        .join('\n').length + 1;
+    await truncate(join(directory, name), byte);
+    await assertRefused(t, directory, 'store.corrupt', ...damageOf(join(directory, name), line, byte));
+  }
+});
+
+test('a manifest that is damaged, or is none, is told of by its file', async (t) => {
+  const text = WHOLE['manifest.txt'];
+  for (const damaged of ['', text.slice(0, -5), text.replace('journal-2', 'journal-3'), 'nonsense\n']) {
+    const directory = await directoryWith(t, { ...WHOLE, 'manifest.txt': damaged });
+    await assertRefused(
+      t,
+      directory,
+      'store.corrupt',
+      `${join(directory, 'manifest.txt')} is damaged`,
+      '--repair',
+    );
+  }
+});
+
+test('a file that the manifest lists, and the manifest itself beside records, are told of when they are missing', async (t) => {
+  for (const name of Object.keys(WHOLE)) {
+    const directory = await directoryWith(t, WHOLE);
+    await rm(join(directory, name));
+    await assertRefused(t, directory, 'store.corrupt', `${join(directory, name)} is missing`, '--repair');
+  }
+  const directory = await directoryWith(t, { 'journal-1.txt': SAMPLE });
+  await assertRefused(
+    t,
+    directory,
+    'store.corrupt',
+    `${join(directory, 'manifest.txt')} is missing`,
+    '--repair',
+  );
+});
+
+test('each kind of file of a newer format is refused by the format’s name', async (t) => {
+  for (const [name, format] of [
+    ['manifest.txt', 'im-manifest 2'],
+    ['snapshot-1.txt', 'im-snapshot 3'],
+    ['journal-2.txt', 'im-journal 10'],
+    ['journal-4.txt', 'im-journal 2'],
+  ] as const) {
+    const directory = await directoryWith(t, { ...WHOLE, [name]: `${format}\nanything\n` });
+    const path = join(directory, name);
+    const reason = `${path} was written by a newer im-server (its format is '${format}')`;
+    await assertRefused(t, directory, 'store.unusable', reason);
+  }
+  const directory = await directoryWith(t, { 'journal.txt': 'im-journal 2\n' });
+  await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 2'");
+});
+
+test('a file in the directory’s place makes it unusable, and the message names it and why', async (t) => {
+  const directory = join(await temporaryDirectory(t), 'data');
+  await writeFile(directory, 'in the way');
+  const error = await t.throwsAsync(openTextStore(directory), {
+    instanceOf: StoreError,
+    code: 'store.unusable',
+  });
+  t.true(error?.message.includes(`${directory} (not a directory)`), error?.message);
+  t.true(error?.message.includes('--data'));
+  t.is(await readFile(directory, 'latin1'), 'in the way');
+});
+
+test('a directory in the place of any file makes the store unusable', async (t) => {
+  for (const name of Object.keys(WHOLE)) {
+    const directory = await directoryWith(t, WHOLE);
+    await rm(join(directory, name));
+    await mkdir(join(directory, name));
+    const error = await t.throwsAsync(
+      openTextStore(directory),
+      { instanceOf: StoreError, code: 'store.unusable' },
+      name,
+    );
+    t.true(error?.message.includes('illegal operation on a directory'), error?.message);
+  }
+});
+
+// The path is the process's own: nothing else may start a command meanwhile.
+test.serial(
+  'where there is no flock the store is unusable, and the message says what is missing',
+  async (t) => {
+    const directory = await temporaryDirectory(t);
+    const before = process.env['PATH'];
+    process.env['PATH'] = directory;
+    try {
+      const error = await t.throwsAsync(openTextStore(directory), {
+        instanceOf: StoreError,
+        code: 'store.unusable',
+      });
+      t.true(error?.message.includes(directory), error?.message);
+      t.true(error?.message.includes('flock'), error?.message);
+    } finally {
+      process.env['PATH'] = before;
+    }
+  },
+);
+
+// One process at a time.
+
+test('a directory that is in use is unusable by whom it says, until it is closed', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const first = await open(t, directory);
+  await first.commit(changes('REG alice'));
+  const before = await textsIn(directory);
+  const error = await t.throwsAsync(openTextStore(directory), {
+    instanceOf: StoreError,
+    code: 'store.unusable',
+  });
+  t.true(error?.message.includes(`${directory} is in use by process ${process.pid} on `), error?.message);
+  t.true(error?.message.includes('--data'));
+  t.deepEqual(await textsIn(directory), before);
+  t.deepEqual(await first.commit(changes('REG bob')), [200], 'the refusal does not harm the first');
+  await first.close();
+  const second = await open(t, directory);
+  t.deepEqual(await second.commit(changes('REG alice', 'REG bob')), [203, 203]);
+});
+
+test('a directory of another process is in use until that is killed, and has all that it was told of', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const holder = startScript(
+    t,
+    `
+      import { openTextStore } from '${builtModule('text-store')}';
+      const store = await openTextStore(${JSON.stringify(directory)}, { minCompactionBytes: 1 });
+      await store.commit([{ op: 'REG', id: 'alice' }, { op: 'REG', id: 'bob' }]);
+      await store.commit([{ op: 'ADD', id: 'alice', buddy: 'bob' }]);
+      console.log('committed');
+      for (let number = 0; ; number++) await store.commit([{ op: 'REG', id: 'user-' + number }]);
+    `,
+  );
+  t.is(await holder.firstLine, 'committed');
+  const error = await t.throwsAsync(openTextStore(directory), {
+    instanceOf: StoreError,
+    code: 'store.unusable',
+  });
+  t.true(error?.message.includes(`in use by process ${holder.process.pid} on `), error?.message);
+  await sleep(50);
+  holder.process.kill('SIGKILL');
+  await holder.ended;
+  const store = await open(t, directory);
+  t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
+});
+
+test('a process that opened the store and closed it ends by itself', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { ended, firstLine } = startScript(
+    t,
+    `
+      import { openTextStore } from '${builtModule('text-store')}';
+      const store = await openTextStore(${JSON.stringify(directory)}, { minCompactionBytes: 1 });
+      await store.commit([{ op: 'REG', id: 'alice' }]);
+      await store.close();
+      console.log('closed');
+    `,
+  );
+  t.is(await firstLine, 'closed');
+  t.deepEqual(await ended, [0, null]);
+});
+
+// Compaction.
+
+/** Batches that register so many users, and give each the one before for a buddy. */
+function registrations(users: number, from = 0): ReturnType<typeof changes> {
+  const lines = Array.from({ length: users }, (_, index) => [
+    `REG user-${from + index}`,
+    `ADD user-${from + index} user-${Math.max(0, from + index - 1)}`,
+  ]);
+  return changes(...lines.flat());
+}
+
+test('a snapshot is made when the journals are longer than the limit and than half of the last snapshot', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { news, count, onNews, until: untilNews } = newsroom();
+  const limit = 300;
+  const store = await open(t, directory, { minCompactionBytes: limit, onNews });
+  let expected = 0;
+  let snapshotBytes = 0;
+  let journalBytes = 'im-journal 1\n'.length;
+  let record = 0;
+  for (let user = 0; user < 120; user++) {
+    record += 1;
+    await store.commit(changes(`REG user-${user}`));
+    journalBytes += sealed(`${record} ${record - 1} REG user-${user}`).length;
+    if (journalBytes > Math.max(limit, snapshotBytes / 2)) {
+      expected += 1;
+      await untilNews('snapshot.made', expected);
+      snapshotBytes = (news.at(-1) as { bytes: number }).bytes;
+      journalBytes = 'im-journal 1\n'.length;
+      const names = Object.keys(await textsIn(directory));
+      t.is(names.length, 3, `what it replaces is gone: ${names}`);
+    }
+    t.is(count('snapshot.made'), expected, `user ${user}`);
+  }
+  t.true(expected > 2 && expected < 20, `${expected}`);
+  t.true(snapshotBytes > 2 * limit, 'both limits counted');
+});
+
+test('what is committed while a snapshot is made is not lost', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { news, onNews, until: untilNews } = newsroom();
+  const model: Model = new Map();
+  async function commit(store: Store, batch: ReturnType<typeof changes>): Promise<void> {
+    t.deepEqual(
+      await store.commit(batch),
+      batch.map((change) => decide(model, change)),
+    );
+  }
+  await withStore(
+    directory,
+    async (store) => {
+      await commit(store, registrations(30_000));
+      let commits = 0;
+      for (; news.length === 0; commits++) {
+        const user = (commits * 7919) % 30_000;
+        await commit(
+          store,
+          changes(
+            `DEL user-${user} user-${Math.max(0, user - 1)}`,
+            `ADD user-${user} user-${commits}`,
+            `REG late-${commits}`,
+            `ADD late-${commits} user-0`,
+            `ADD user-29999 late-${commits}`,
+          ),
+        );
+      }
+      await untilNews('snapshot.made');
+      t.true(commits > 3, `${commits} were committed meanwhile`);
+      t.deepEqual(
+        news.map(({ type }) => type),
+        ['snapshot.made'],
+      );
+    },
+    { minCompactionBytes: 1_000_000, onNews },
+  );
+  const ids = [...model.keys()];
+  await withStore(directory, async (store) =>
+    t.deepEqual(await stateOf(store, ids), stateOfModel(model, ids)),
+  );
+});
+
+test('a store that is closed while it makes a snapshot is whole, at any moment', async (t) => {
+  for (const waitMs of [0, 1, 2, 4, 8, 16, 32, 64]) {
+    const directory = await temporaryDirectory(t);
+    const { count, onNews } = newsroom();
+    const store = await openTextStore(directory, { files: UNSYNCED, minCompactionBytes: 1, onNews });
+    const batch = registrations(8_000);
+    await store.commit(batch);
+    if (waitMs > 0) await sleep(waitMs);
+    await store.close();
+    const before = await textsIn(directory);
+    await sleep(20);
+    t.deepEqual(await textsIn(directory), before, 'nothing is done after it was closed');
+    t.is(count('snapshot.failed'), 0);
+    const model = modelAfter(batch);
+    const ids = [...model.keys()];
+    await withStore(directory, async (again) =>
+      t.deepEqual(await stateOf(again, ids), stateOfModel(model, ids)),
+    );
+    const names = Object.keys(await textsIn(directory));
+    t.true(names.length <= 4, `${names}`);
+  }
+});
+
+test('a snapshot that cannot be written is told of, harms nothing, and is made later', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { news, count, onNews, until: untilNews } = newsroom();
+  let isFailing = true;
+  const files: Files = {
+    ...DISK,
+    async create(path) {
+      if (isFailing && path.includes('snapshot-')) throw new Error('no room');
+      return DISK.create(path);
+    },
+  };
+  const store = await open(t, directory, { minCompactionBytes: 1, files, onNews });
+  await store.commit(changes('REG user-0'));
+  await untilNews('snapshot.failed');
+  for (let user = 1; user < 10; user++) t.deepEqual(await store.commit(changes(`REG user-${user}`)), [200]);
+  t.true(news.length < 5, `it rests until the journals have doubled: ${news.length}`);
+  for (const each of news) t.deepEqual(each, { type: 'snapshot.failed', error: new Error('no room') });
+  isFailing = false;
+  for (let user = 10; count('snapshot.made') === 0; user++) {
+    await store.commit(changes(`REG user-${user}`));
+    await sleep(50);
+  }
+  const names = Object.keys(await textsIn(directory)).map((name) => name.replace(/[0-9]+/, 'N'));
+  t.deepEqual(new Set(names), new Set(['journal-N.txt', 'manifest.txt', 'snapshot-N.txt']));
+  await store.close();
+  await withStore(directory, async (again) => {
+    const known = await again.commit(changes(...Array.from({ length: 11 }, (_, user) => `REG user-${user}`)));
+    t.deepEqual(new Set(known), new Set([203]));
+  });
+});
+
+test('a commit that could not be appended leaves no trace, and can be made again', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const full = new Set<string>();
+  const files: Files = {
+    ...DISK,
+    async create(path) {
+      const file = await DISK.create(path);
+      return {
+        ...file,
+        async write(bytes, position) {
+          if (full.has('disk')) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+          return file.write(bytes, position);
+        },
+      };
+    },
+  };
+  const store = await open(t, directory, { files });
+  await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+  // Taken back in any order but the reverse, these would leave something.
+  const batch = changes(
+    'REG carol',
+    'ADD carol bob',
+    'DEL alice bob',
+    'ADD alice carol',
+    'ADD alice bob',
+    'ADD bob carol',
+  );
+  const ids = ['alice', 'bob', 'carol'].map(id);
+  const before = await stateOf(store, ids);
+  full.add('disk');
+  for (const _ of [1, 2]) {
+    const error = await t.throwsAsync(store.commit(batch), {
+      instanceOf: StoreError,
+      code: 'store.unavailable',
+    });
+    t.like(error?.cause, { code: 'ENOSPC' });
+    t.deepEqual(await stateOf(store, ids), before);
+  }
+  full.clear();
+  t.deepEqual(new Set(await store.commit(batch)), new Set([200]));
+  await store.close();
+  await withStore(directory, async (again) => {
+    t.deepEqual(await stateOf(again, ids), [
+      [id('alice'), ['carol', 'bob'].map(id)],
+      [id('bob'), [id('carol')]],
+      [id('carol'), [id('bob')]],
+    ]);
+  });
+});
+
+test('a journal that was deleted is written anew with all else, once it is noticed', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const { news, onNews } = newsroom();
+  const store = await open(t, directory, { onNews });
+  await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+  await rm(join(directory, 'journal-1.txt'));
+  await t.throwsAsync(store.commit(changes('REG carol')), {
+    instanceOf: StoreError,
+    code: 'store.unavailable',
+  });
+  t.is(store.users.buddiesOf(id('carol')), undefined);
+  t.deepEqual(await store.commit(changes('REG carol')), [200]);
+  t.deepEqual(
+    news.map(({ type }) => type),
+    ['store.renewed'],
+  );
+  const texts = await textsIn(directory);
+  t.is(texts['snapshot-2.txt'], SNAPSHOT);
+  t.is(texts['journal-3.txt'], `im-journal 1\n${sealed('4 3 REG carol')}`);
+  t.is(
+    texts['manifest.txt'],
+    manifestOf(`snapshot snapshot-2.txt 3 ${SNAPSHOT.length}`, 'journal journal-3.txt 4'),
+  );
+  t.is(Object.keys(texts).length, 3);
+});
+
+test('a directory that was put by another is locked and written anew', async (t) => {
+  const directory = join(await temporaryDirectory(t), 'data');
+  const store = await open(t, directory);
+  await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+  await rename(directory, `${directory}.old`);
+  await mkdir(directory);
+  await t.throwsAsync(store.commit(changes('REG carol')), { code: 'store.unavailable' });
+  t.deepEqual(await store.commit(changes('REG carol')), [200]);
+  await t.throwsAsync(openTextStore(directory), { message: /in use by process/ });
+  const old = await openTextStore(`${directory}.old`);
+  await old.close();
+  await store.close();
+  await withStore(directory, async (again) => {
+    t.deepEqual(await stateOf(again, ['alice', 'bob', 'carol'].map(id)), [
+      [id('alice'), [id('bob')]],
+      [id('bob'), []],
+      [id('carol'), []],
+    ]);
+  });
+});
+
+// Refusals.
+
+test('a commit while another is under way, and any after closing, is refused, also while a snapshot is made', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const store = await open(t, directory, { minCompactionBytes: 1 });
+  const first = store.commit(registrations(5_000));
+  await t.throwsAsync(store.commit(changes('REG alice')), { instanceOf: StoreError, code: 'store.busy' });
+  await first;
+  t.deepEqual(await store.commit(changes('REG alice')), [200]);
+  const closed = store.close();
+  await t.throwsAsync(store.commit(changes('REG bob')), { instanceOf: StoreError, code: 'store.closed' });
+  await closed;
+  await t.throwsAsync(store.commit([]), { instanceOf: StoreError, code: 'store.closed' });
+  await withStore(directory, async (again) =>
+    t.deepEqual(await again.commit(changes('REG alice', 'REG bob')), [203, 200]),
+  );
+});
+
+test('what is appended to a file behind the store’s back is no part of it', async (t) => {
+  const directory = await directoryWith(t, WHOLE);
+  await appendFile(join(directory, 'journal-2.txt'), sealed('6 5 REG eve'));
+  await withStore(directory, async (store) => {
+    t.is(store.users.buddiesOf('eve' as UserId), undefined);
+    t.deepEqual(store.users.buddiesOf(id('carol')), [id('dave')]);
+  });
+});

@@ -1,0 +1,16 @@
+import test from 'ava';
+import { configDirectory, stateDirectory } from '../../user-files/directories.js';
+
+test('the base directories of the XDG specification count, else their places in the home', (t) => {
+  t.is(stateDirectory({ XDG_STATE_HOME: '/state', HOME: '/home/alice' }), '/state/im');
+  t.is(configDirectory({ XDG_CONFIG_HOME: '/config', HOME: '/home/alice' }), '/config/im');
+  t.is(stateDirectory({ HOME: '/home/alice' }), '/home/alice/.local/state/im');
+  t.is(configDirectory({ HOME: '/home/alice' }), '/home/alice/.config/im');
+});
+
+test('empty and relative paths are ignored', (t) => {
+  for (const XDG_STATE_HOME of ['', '.', 'state', '../state', '~/state']) {
+    t.is(stateDirectory({ XDG_STATE_HOME, HOME: '/home/alice' }), '/home/alice/.local/state/im');
+  }
+  for (const HOME of [undefined, '', 'alice']) t.is(stateDirectory({ HOME }), undefined);
+});

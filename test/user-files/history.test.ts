@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { DisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import { HistoryWriter, historyPath } from '../../user-files/history.js';
+import { formatHistoryLine, type HistoryMessage } from '../../user-files/history-line.js';
+import { lastMessages, readHistory } from '../../user-files/history-reader.js';
+import { fileReason } from '../../user-files/private-file.js';
+import { temporaryDirectory } from '../storage/temporary-directory.js';
+
+const bob = 'bob' as UserId;
+
+function message(text: string, about: Partial<HistoryMessage> = {}): HistoryMessage {
+  return {
+    isOwn: false,
+    own: 'alice' as UserId,
+    buddy: bob,
+    address: undefined,
+    text: text as DisplayText,
+    atMs: 1_700_000_000_000,
+    ...about,
+  };
+}
+
+/** A directory that is yet to be made, and a writer for it. */
+async function writing(t: ExecutionContext, maxBytes?: number) {
+  const directory = join(await temporaryDirectory(t), 'state', 'im');
+  const writer = new HistoryWriter(directory, maxBytes);
+  t.teardown(() => writer.close());
+  const texts = async (search = '', buddy = bob) =>
+    (await lastMessages(directory, { buddy, search }))?.map(({ text }) => text);
+  return { directory, writer, path: join(directory, 'history', 'bob.jsonl'), texts };
+}
+
+/** Why something throws, in words. */
+function reasonOf(work: () => void): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return fileReason(error);
+  }
+}
+
+test("a message is in the file as soon as it is appended, and the file is its owner's alone", async (t) => {
+  const { directory, writer, path } = await writing(t);
+  writer.append(message('one'));
+  t.is(await readFile(path, 'utf8'), `${formatHistoryLine(message('one'))}\n`);
+  writer.append(message('two', { isOwn: true }));
+  t.is((await readFile(path, 'utf8')).split('\n').length, 3);
+  t.is((await stat(path)).mode & 0o777, 0o600);
+  for (const made of [join(directory, 'history'), directory, join(directory, '..')])
+    t.is((await stat(made)).mode & 0o777, 0o700, made);
+});
+
+test('each buddy has a file, an address too, and no name leads out of the directory', async (t) => {
+  const { directory, writer } = await writing(t);
+  writer.append(message('one'));
+  writer.append(message('two', { buddy: 'carol' as UserId }));
+  writer.append(message('three'));
+  writer.append(message('four', { buddy: undefined, address: '192.0.2.7' as DisplayText }));
+  for (const address of ['../../x', 'a/b', '\u001b', '.', undefined] as DisplayText[])
+    writer.append(message('five', { buddy: undefined, address }));
+  t.deepEqual((await readdir(join(directory, 'history'))).toSorted(), [
+    '@192.0.2.7.jsonl',
+    '@unknown.jsonl',
+    'bob.jsonl',
+    'carol.jsonl',
+  ]);
+  t.deepEqual(await readdir(directory), ['history']);
+});
+
+test('one file is open at a time', async (t) => {
+  const { writer, directory } = await writing(t);
+  for (let index = 0; index < 50; index++) writer.append(message('x', { buddy: `user${index}` as UserId }));
+  const links = execFileSync('sh', ['-c', `ls -l /proc/${process.pid}/fd`], { encoding: 'utf8' });
+  t.is(links.split('\n').filter((line) => line.includes(directory)).length, 1);
+});
+
+test('a full file is put aside, and the one before it goes', async (t) => {
+  const line = Buffer.byteLength(formatHistoryLine(message('1000'))) + 1;
+  const { directory, writer, texts } = await writing(t, 10 * line);
+  for (let index = 1000; index < 1035; index++) writer.append(message(String(index)));
+  t.deepEqual((await readdir(join(directory, 'history'))).toSorted(), ['bob.jsonl', 'bob.jsonl.1']);
+  t.is((await stat(historyPath(directory, message('')))).size, 5 * line);
+  t.is((await stat(`${historyPath(directory, message(''))}.1`)).size, 10 * line);
+  t.deepEqual(
+    await texts(),
+    Array.from({ length: 15 }, (_, index) => String(1020 + index)),
+  );
+});
+
+test('two clients of one user share a file, also when it is put aside', async (t) => {
+  const line = Buffer.byteLength(formatHistoryLine(message('1000'))) + 1;
+  const { directory, writer, texts } = await writing(t, 10 * line);
+  const other = new HistoryWriter(directory, 10 * line);
+  t.teardown(() => other.close());
+  for (let index = 1000; index < 1015; index++) (index % 2 ? writer : other).append(message(String(index)));
+  t.deepEqual(
+    await texts(),
+    Array.from({ length: 15 }, (_, index) => String(1000 + index)),
+  );
+});
+
+test('a file that was deleted is made anew', async (t) => {
+  const { writer, path, texts } = await writing(t);
+  writer.append(message('one'));
+  await rm(path);
+  writer.append(message('two'));
+  t.deepEqual(await texts(), ['two']);
+});
+
+test('half a line, left by a crash, is passed over, and the next begins on its own', async (t) => {
+  const { directory, writer, path, texts } = await writing(t);
+  writer.append(message('one'));
+  writer.close();
+  await appendFile(path, formatHistoryLine(message('torn')).slice(0, 40));
+  t.deepEqual(await texts(), ['one']);
+  const next = new HistoryWriter(directory);
+  t.teardown(() => next.close());
+  next.append(message('two'));
+  next.append(message('three'));
+  t.deepEqual(await texts(), ['one', 'two', 'three']);
+  t.is((await readFile(path, 'utf8')).split('\n').length, 5);
+});
+
+test('lines of any length and kind do no harm', async (t) => {
+  const { writer, path, texts } = await writing(t);
+  writer.append(message('one'));
+  await appendFile(path, `${'x'.repeat(1_000_000)}\n\n\0\n{"event":"message"}\n\xff\n`);
+  writer.append(message('two'));
+  t.deepEqual(await texts(), ['one', 'two']);
+});
+
+test('a search finds parts of texts in whatever case and form, newest last', async (t) => {
+  const { writer, texts } = await writing(t);
+  for (const text of ['The Plan', 'nothing', 'a plan', 'Ångström', 'a "quoted" plan'])
+    writer.append(message(text));
+  t.deepEqual(await texts('PLAN'), ['The Plan', 'a plan', 'a "quoted" plan']);
+  t.deepEqual(await texts('"quoted"'), ['a "quoted" plan']);
+  t.deepEqual(await texts('a\u030angstro\u0308m'), ['Ångström']);
+  t.deepEqual(await texts('plan.*'), []);
+});
+
+test('the last fifty are shown, of all that can be read', async (t) => {
+  const { directory, writer, texts } = await writing(t);
+  for (let index = 0; index < 120; index++) writer.append(message(String(index)));
+  t.deepEqual(
+    await texts(),
+    Array.from({ length: 50 }, (_, index) => String(70 + index)),
+  );
+  let count = 0;
+  t.true(await readHistory(directory, { buddy: bob, search: '' }, () => count++));
+  t.is(count, 120);
+  t.is(await texts('', 'nobody' as UserId), undefined);
+});
+
+test('no symbolic link is followed, in either direction', async (t) => {
+  const { directory, writer, path } = await writing(t);
+  const target = join(await temporaryDirectory(t), 'target');
+  await writeFile(target, '');
+  await mkdir(join(directory, 'history'), { recursive: true });
+  await symlink(target, path);
+  t.is(
+    reasonOf(() => writer.append(message('one'))),
+    'too many symbolic links encountered',
+  );
+  t.is(await readFile(target, 'utf8'), '');
+  await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { code: 'ELOOP' });
+});
+
+test('what is no file is not used, and not waited for', async (t) => {
+  const { directory, writer, path } = await writing(t);
+  await mkdir(join(directory, 'history'), { recursive: true });
+  execFileSync('mkfifo', [path]);
+  t.is(
+    reasonOf(() => writer.append(message('one'))),
+    'it is no file',
+  );
+  await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { message: 'it is no file' });
+});
+
+test('errors of the disk have words, and the next message is tried again', async (t) => {
+  const { directory, writer, path, texts } = await writing(t);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'history'), 'a file in place of the directory');
+  t.is(
+    reasonOf(() => writer.append(message('one'))),
+    'not a directory',
+  );
+  await rm(join(directory, 'history'));
+  writer.append(message('two'));
+  t.deepEqual(await texts(), ['two']);
+  const nowhere = new HistoryWriter('/proc/im');
+  t.is(
+    reasonOf(() => nowhere.append(message('one'))),
+    'no such file or directory',
+  );
+  t.is(path, historyPath(directory, message('')));
+});

@@ -1,0 +1,73 @@
+/**
+ * A line of history: one message, as one JSON object.
+ *
+ *     {"event":"message","at":"2026-11-25T14:05:09.120Z","id":"alice","buddy":"bob","text":"hello"}
+ *     {"event":"sent","at":"2026-11-25T14:05:31.007Z","id":"alice","buddy":"bob","text":"hi!"}
+ *
+ * `id` is the user's own; a caller who told no id has an `address` in place of `buddy`. What is read may have been
+ * changed by anybody, so it passes the same gates as what comes from the network.
+ */
+
+import { parseAddress } from '../protocol/address.js';
+import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
+import { parseId, type UserId } from '../protocol/id.js';
+
+/**
+ * Most bytes in a line, its LF not included: a message of 16 KiB, each byte of which the gate may have made three,
+ * and the rest.
+ */
+export const MAX_HISTORY_LINE_BYTES = 64 * 1024;
+
+/** One message of a chat, from either side. */
+export interface HistoryMessage {
+  readonly isOwn: boolean;
+  /** Who the user was; nobody, when a call came in before they signed in. */
+  readonly own: UserId | undefined;
+  readonly buddy: UserId | undefined;
+  readonly address: DisplayText | undefined;
+  readonly text: DisplayText;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+/** A message as a line, without its LF. */
+export function formatHistoryLine({ isOwn, own, buddy, address, text, atMs }: HistoryMessage): string {
+  return JSON.stringify({
+    event: isOwn ? 'sent' : 'message',
+    at: new Date(atMs).toISOString(),
+    id: own,
+    buddy,
+    ...(buddy === undefined && { address: address && toDisplayText(address) }),
+    text: toDisplayText(text),
+  });
+}
+
+/** Reads a line; `undefined` for one that no message could have made. */
+export function parseHistoryLine(line: string): HistoryMessage | undefined {
+  const { event, at, id, buddy, address, text } = fieldsOf(line);
+  const atMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+  if ((event !== 'sent' && event !== 'message') || Number.isNaN(atMs) || typeof text !== 'string') {
+    return undefined;
+  }
+  return {
+    isOwn: event === 'sent',
+    own: idIn(id),
+    buddy: idIn(buddy),
+    address: typeof address === 'string' ? (parseAddress(address) as DisplayText | undefined) : undefined,
+    text: toDisplayText(text),
+    atMs,
+  };
+}
+
+function idIn(value: unknown): UserId | undefined {
+  return typeof value === 'string' ? parseId(value) : undefined;
+}
+
+function fieldsOf(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {}; // torn by a crash, or no line of ours
+  }
+}
