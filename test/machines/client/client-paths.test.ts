@@ -8,12 +8,12 @@ import {
   type InspectionEvent,
   SimulatedClock,
 } from 'xstate';
-import { Random } from '../../../bench/chaos/random.js';
 import { clientMachine } from '../../../machines/client/client.js';
 import type { ClientEvent, ServerRequest } from '../../../machines/client/client-setup.js';
 import type { ServerReply } from '../../../machines/client/events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
+import { Random } from '../../chaos/random.js';
 import {
   alice,
   bob,

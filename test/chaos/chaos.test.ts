@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import test from 'ava';
-import { Ledger } from '../../bench/chaos/ledger.js';
 import type { UserId } from '../../protocol/id.js';
+import { Ledger } from './ledger.js';
 
 /** Every kind of actor that there is. */
 const KINDS = [
@@ -20,7 +20,7 @@ function chaos(...args: readonly string[]): Promise<Result> {
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      [resolve('dist/bench/chaos.js'), ...args],
+      [resolve('dist/test/chaos/chaos.js'), ...args],
       (_error, stdout, stderr) => done({ code: child.exitCode, stdout, stderr }),
     );
   });

@@ -7,11 +7,11 @@
  */
 
 import { InvalidArgumentError } from 'commander';
-import { complain, createCommand, EXIT } from '../bin/command-line.js';
-import { addInspectionOptions, type InspectionSettings, openInspection } from '../bin/inspection.js';
-import { stoppable } from './chaos/pause.js';
-import { progressLine, table } from './chaos/report.js';
-import { runChaos } from './chaos/run.js';
+import { complain, createCommand, EXIT } from '../../bin/command-line.js';
+import { addInspectionOptions, type InspectionSettings, openInspection } from '../../bin/inspection.js';
+import { stoppable } from './pause.js';
+import { progressLine, table } from './report.js';
+import { runChaos } from './run.js';
 
 const NAME = 'chaos';
 
