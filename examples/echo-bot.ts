@@ -1,5 +1,5 @@
 // Takes every call, and says everything back: node echo-bot.js <id> [<server> [<tcp port> [<udp port>]]]
-import { createClient } from 'im';
+import { createClient } from 'buddyline';
 
 const [user = 'echo', server = 'localhost', tcpPort = '1234', udpPort = '1235'] = process.argv.slice(2);
 const client = createClient({ user, server, tcpPort: Number(tcpPort), udpPort: Number(udpPort) });

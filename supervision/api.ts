@@ -1,5 +1,5 @@
 /**
- * The public face of the supervision library: what a package that imports `im/supervision` is given.
+ * The public face of the supervision library: what a package that imports `buddyline/supervision` is given.
  *
  * docs/supervision.md is its manual. Within this house, nobody imports this file: each takes what it needs from where it
  * is.

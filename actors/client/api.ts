@@ -1,5 +1,5 @@
 /**
- * The public face of the client library: what a program that imports `im` is given.
+ * The public face of the client library: what a program that imports `buddyline` is given.
  *
  * docs/scripting.md is its manual. Within this house, nobody imports this file: each takes what it needs from where it
  * is.

@@ -1,5 +1,5 @@
 // Whoever writes to a name does not notice that the actor behind it crashed.
-import { addressOf, child, fromBehaviour, nameOf, run, supervisor } from 'im/supervision';
+import { addressOf, child, fromBehaviour, nameOf, run, supervisor } from 'buddyline/supervision';
 
 type PrinterEvent = { type: 'page.print'; text: string } | { type: 'paper.jam' };
 

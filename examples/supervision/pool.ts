@@ -1,5 +1,11 @@
 // Any XState logic is a child: here machines, one for each job, as many as there are jobs.
-import { countChildren, dynamicSupervisor, type LifecycleEvent, run, startChild } from 'im/supervision';
+import {
+  countChildren,
+  dynamicSupervisor,
+  type LifecycleEvent,
+  run,
+  startChild,
+} from 'buddyline/supervision';
 import { setup } from 'xstate';
 
 const job = setup({

@@ -1,5 +1,5 @@
 // A ticker that breaks now and then, and comes back each time.
-import { child, fromBehaviour, type LifecycleEvent, run, supervisor } from 'im/supervision';
+import { child, fromBehaviour, type LifecycleEvent, run, supervisor } from 'buddyline/supervision';
 
 const ticker = fromBehaviour<{ type: 'tick' }>((scope) => {
   let ticks = 0;
