@@ -2,11 +2,11 @@
  * `im-client history`: what was said with a buddy, from the files on this machine.
  */
 
-import { clockDate, clockTime } from '../machines/client/presence-view.js';
 import { parseAddress } from '../protocol/address.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { parseId } from '../protocol/id.js';
 import { wrapLine } from '../terminal/layout.js';
+import { clockDate, clockTime } from '../terminal/presence-lines.js';
 import { stateDirectory } from '../user-files/directories.js';
 import { formatHistoryLine, type HistoryMessage } from '../user-files/history-line.js';
 import { type HistoryQuery, lastMessages, readHistory } from '../user-files/history-reader.js';

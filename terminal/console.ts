@@ -2,9 +2,25 @@
  * What the terminal's actor needs of a console, plain or interactive.
  */
 
-import type { Prompt, ShownMessage } from '../machines/client/events.js';
+import type { ShownMessage } from '../machines/client/notices.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { MAX_MESSAGE_BYTES } from '../protocol/message.js';
+
+/** A question to the user, open until it is answered or another takes its place. */
+export interface Prompt {
+  readonly text: string;
+  /** `key`: one of `keys` is an answer by itself, where there are keys. `line`: a line of text. */
+  readonly kind: 'key' | 'line';
+  readonly keys?: string;
+  /** Under this name, text not yet sent off survives an interruption. Without it, it is dropped. */
+  readonly draft?: string;
+  /** True where the status lines stand above the question, kept up to date. */
+  readonly hasStatus?: boolean;
+  /** True where it comes up whatever the user is doing: what was being typed is no answer to it. */
+  readonly isSudden?: boolean;
+  /** True for the lines of a chat: an answer shows as a message once it is sent, and a paste may have several lines. */
+  readonly isMessage?: boolean;
+}
 
 export interface Console {
   /** Prints whole lines; an open prompt is shown again below them. */

@@ -5,7 +5,7 @@
  * Each change is written at once, so that nobody sees a screen that is half drawn.
  */
 
-import type { ShownMessage } from '../machines/client/events.js';
+import type { ShownMessage } from '../machines/client/notices.js';
 import type { ScreenSize } from './layout.js';
 import { type MessageLines, type StyledLine, styledRows } from './message-lines.js';
 import { PromptBlock } from './prompt-block.js';

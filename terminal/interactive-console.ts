@@ -7,9 +7,9 @@
  */
 
 import { emitKeypressEvents } from 'node:readline';
-import type { Prompt, ShownMessage } from '../machines/client/events.js';
+import type { ShownMessage } from '../machines/client/notices.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
-import type { Console, ConsoleListener, ConsoleOptions } from './console.js';
+import type { Console, ConsoleListener, ConsoleOptions, Prompt } from './console.js';
 import { Display } from './display.js';
 import { Drafts } from './drafts.js';
 import { History } from './history.js';

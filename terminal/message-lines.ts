@@ -2,7 +2,7 @@
  * Messages as lines of the screen: `14:05 bob: text`, and a line of its own before the first of a day.
  */
 
-import type { ShownMessage } from '../machines/client/events.js';
+import type { ShownMessage } from '../machines/client/notices.js';
 import { CONTINUATION, wrapLine } from './layout.js';
 
 /** A line of the screen, and how its beginning is written. */

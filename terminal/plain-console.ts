@@ -5,9 +5,9 @@
  * Lines are read ahead, in order, up to a limit; each waits for the prompt that it answers.
  */
 
-import type { Prompt } from '../machines/client/events.js';
 import { LineSplitter } from '../protocol/line-splitter.js';
 import { decodeLine } from '../protocol/message.js';
+import type { Prompt } from './console.js';
 import { type Console, type ConsoleListener, type ConsoleStreams, MAX_LINE_BYTES } from './console.js';
 import { wrapLine } from './layout.js';
 

@@ -6,8 +6,8 @@
  */
 
 import Enquirer from 'enquirer';
-import type { Prompt } from '../machines/client/events.js';
 import { toDisplayText } from '../protocol/display-text.js';
+import type { Prompt } from './console.js';
 import type { HistoryWalk } from './history.js';
 import type { LineEditor } from './line-editor.js';
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import test from 'ava';
-import { MENU_REMINDER } from '../machines/client/view.js';
+import { MENU_REMINDER } from '../terminal/presence-lines.js';
 import { startServerProgram, temporaryDirectory } from './helpers/programs.js';
 import { Terminal } from './helpers/terminal.js';
 

@@ -1,16 +1,13 @@
 /**
- * The client of a program: in place of the statechart of a person's client, it takes what chats and the heartbeat
- * report and turns it into what the program waits for.
- *
- * One buddy at a time: while a call waits, ours is under way or a chat is open, other callers are refused at once.
+ * The agent: in place of the statechart of a person's client, it turns what call control and the heartbeat report
+ * into what a program waits for.
  */
 
-import type { AnyActorRef } from 'xstate';
-import type { ClientEvent } from '../../machines/client/client-setup.js';
-import type { ChatNews, ChatReport, HeartbeatCommand } from '../../machines/client/events.js';
+import type { CallCommand, CallId, CallNews } from '../../machines/client/call-events.js';
+import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
 import type { Buddy } from '../../protocol/buddy-list.js';
+import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
-import type { ChildStart } from '../../supervision/administration.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -18,13 +15,18 @@ import {
   fromBehaviour,
   type Timer,
 } from '../../supervision/behaviour.js';
-import { type Address, addressOf, nameOf } from '../../supervision/mailbox.js';
-import { type Call, type Contact, IncomingCall, OutgoingCall, type OutgoingRequest } from './call-handles.js';
-import type { ChatInput } from './chat.js';
+import { type Address, nameOf } from '../../supervision/mailbox.js';
+import {
+  type Call,
+  type CallHandle,
+  IncomingCall,
+  OutgoingCall,
+  type OutgoingRequest,
+} from './call-handles.js';
 import { ClientError } from './client-error.js';
 import { QUERY_RETRY_MS, QUERY_TRIES } from './heartbeat.js';
 import type { Inbox } from './inbox.js';
-import { CHATS, CLIENT, HEARTBEAT } from './names.js';
+import { CLIENT } from './names.js';
 
 /**
  * Longest wait for the heartbeat's answer, in milliseconds: twice what it takes to find out that the server is silent.
@@ -32,13 +34,19 @@ import { CHATS, CLIENT, HEARTBEAT } from './names.js';
  */
 const QUESTION_TIMEOUT_MS = 2 * QUERY_TRIES * QUERY_RETRY_MS;
 
-/** What a program is told of, besides what it asked for. */
+/** What a program is told besides what it asked for. */
 export type ClientNotice =
   /** The server does not answer any more, or does again; it is asked every 10 s. */
   | { readonly type: 'server.lost' }
   | { readonly type: 'server.found' }
-  /** Somebody called meanwhile, and was refused. */
-  | { readonly type: 'call.refused'; readonly caller: UserId | undefined; readonly address: string };
+  /** A call came in meanwhile, and was refused. */
+  | { readonly type: 'call.refused'; readonly caller: UserId | undefined; readonly address: string }
+  /** For 5 s the buddy has not read what it is sent; or it reads again. */
+  | {
+      readonly type: 'peer.stalled' | 'peer.reading';
+      readonly buddy: UserId | undefined;
+      readonly address: string;
+    };
 
 /** A question for the user's buddies. */
 export interface BuddiesRequest {
@@ -49,17 +57,17 @@ export interface BuddiesRequest {
 /** From the program. */
 export type AgentCommand =
   | { readonly type: 'buddies.ask'; readonly request: BuddiesRequest }
-  | { readonly type: 'call.place'; readonly request: OutgoingRequest };
+  | { readonly type: 'call.request'; readonly request: OutgoingRequest };
 
-type AgentEvent = ClientEvent | AgentCommand;
+type AgentEvent = HeartbeatNews | CallNews | AgentCommand;
 
 /** The client's address, for what only the client of a program is sent. */
 export const AGENT = nameOf<AgentEvent>(CLIENT);
 
 export interface AgentInput {
   readonly user: UserId | undefined;
-  /** Longest wait for an answer to a call, ours or a buddy's, in milliseconds. */
-  readonly patienceMs: number;
+  readonly heartbeat: Address<HeartbeatCommand>;
+  readonly callControl: Address<CallCommand>;
   /** What the program reads: it outlives this actor. */
   readonly calls: Inbox<Call>;
   readonly watchers: ReadonlySet<Inbox<readonly Buddy[]>>;
@@ -68,7 +76,7 @@ export interface AgentInput {
 
 /** Answers a command that no agent will ever take. */
 export function refuseCommand(event: AgentEvent): void {
-  if (event.type === 'buddies.ask' || event.type === 'call.place') event.request.reject(ended());
+  if (event.type === 'buddies.ask' || event.type === 'call.request') event.request.reject(ended());
 }
 
 export const agentLogic: BehaviourLogic<AgentEvent, AgentInput> = fromBehaviour(
@@ -78,23 +86,17 @@ export const agentLogic: BehaviourLogic<AgentEvent, AgentInput> = fromBehaviour(
 class Agent implements Behaviour<AgentEvent> {
   readonly #scope: BehaviourScope<AgentEvent>;
   readonly #input: AgentInput;
-  readonly #heartbeat: Address<HeartbeatCommand>;
-  readonly #chats: Address<ChildStart<ChatInput>>;
   /** At most one question is under way: see `buddies` in create-client.ts. */
   #question: BuddiesRequest | undefined;
   #questionTimer: Timer | undefined;
-  /** A call of ours whose actor has not reported yet. */
-  #placing: OutgoingCall | undefined;
-  /** By their actors, until these are closed; the supervisor of chats bounds them. */
-  readonly #contacts = new Map<AnyActorRef, Contact>();
-  /** The time for the one answer that is waited for. */
-  #cancelExpiry: () => void = () => {};
+  /** Calls of ours that call control has not answered yet; it answers in order. */
+  readonly #placing: OutgoingCall[] = [];
+  /** Calls and chats that something may still be reported of; call control bounds them. */
+  readonly #handles = new Map<CallId, CallHandle>();
 
   constructor(scope: BehaviourScope<AgentEvent>, input: AgentInput) {
     this.#scope = scope;
     this.#input = input;
-    this.#heartbeat = addressOf(scope.system, HEARTBEAT);
-    this.#chats = addressOf(scope.system, CHATS);
   }
 
   receive(event: AgentEvent): void {
@@ -110,27 +112,22 @@ class Agent implements Behaviour<AgentEvent> {
       case 'server.lost':
       case 'server.found':
         return this.#notify({ type: event.type });
-      case 'call.place':
+      case 'call.request':
         return this.#place(event.request);
-      case 'call.placed':
-        return this.#onPlaced(event.chat);
-      case 'call.received':
-        return this.#onCall(event);
+      case 'place.refused':
+        return this.#placing.shift()?.take(event);
+      case 'call.busy':
+        return this.#notify({ type: 'call.refused', caller: event.caller, address: event.address });
+      case 'call.offered':
+        return this.#offer(event);
       default:
-        if ('chat' in event) this.#report(event.chat, event);
+        return this.#pass(event);
     }
   }
 
   release(): void {
-    this.#cancelExpiry();
     this.#takeQuestion()?.reject(ended());
-    this.#placing?.fail(ended());
-    // Whatever becomes of their actors, nobody would hear of it any more.
-    for (const contact of this.#contacts.values()) contact.abandon(ended());
-  }
-
-  get #isBusy(): boolean {
-    return this.#placing !== undefined || [...this.#contacts.values()].some(({ isOver }) => !isOver);
+    for (const handle of [...this.#placing, ...this.#handles.values()]) handle.abandon(ended());
   }
 
   #ask(request: BuddiesRequest): void {
@@ -140,7 +137,7 @@ class Agent implements Behaviour<AgentEvent> {
       () => this.#takeQuestion()?.reject(silent()),
       QUESTION_TIMEOUT_MS,
     );
-    this.#heartbeat.send({ type: 'buddies.get' });
+    this.#input.heartbeat.send({ type: 'buddies.get' });
   }
 
   /** The question under way, which is being answered. */
@@ -152,61 +149,50 @@ class Agent implements Behaviour<AgentEvent> {
   }
 
   #place(request: OutgoingRequest): void {
-    const { user, patienceMs } = this.#input;
-    if (this.#isBusy || user === undefined) {
-      return request.reject(new ClientError('client.busy', 'another call or chat is under way'));
-    }
-    const call = new OutgoingCall(request, patienceMs);
-    this.#placing = call;
-    this.#chats.send({
-      type: 'child.start',
-      input: { kind: 'outgoing', caller: user, endpoint: request.endpoint },
-      reply: this.#scope.guard((answer) => {
-        if (answer.ok || this.#placing !== call) return;
-        this.#placing = undefined;
-        call.fail(new ClientError('client.busy', 'too many calls are being closed'));
-      }),
-    });
+    const { user, callControl } = this.#input;
+    const { buddy, endpoint } = request;
+    if (user === undefined) return request.reject(ended());
+    const peer = { id: buddy, address: toDisplayText(endpoint.address) };
+    this.#placing.push(new OutgoingCall(request, peer, callControl));
+    callControl.send({ type: 'call.place', buddy, endpoint, caller: user });
   }
 
-  #onPlaced(chat: AnyActorRef): void {
-    const call = this.#placing;
-    this.#placing = undefined;
-    if (call === undefined) return chat.send({ type: 'chat.leave' });
-    this.#contacts.set(chat, call);
-    this.#expireLater(call);
-    call.place(chat);
-  }
-
-  #onCall({ chat, caller, address }: Extract<ChatNews, { type: 'call.received' }>): void {
-    if (this.#isBusy) {
-      chat.send({ type: 'call.reject' });
-      return this.#notify({ type: 'call.refused', caller, address });
-    }
-    const call = new IncomingCall(caller, address, chat, this.#input.patienceMs);
-    this.#contacts.set(chat, call);
-    this.#expireLater(call);
+  #offer({ call, caller, address }: Extract<CallNews, { type: 'call.offered' }>): void {
+    const { calls, callControl } = this.#input;
+    const handle = new IncomingCall(call, { id: caller, address }, callControl);
+    this.#handles.set(call, handle);
     // One that is still there is over: no two calls wait at a time.
-    this.#input.calls.replace(call);
+    calls.replace(handle);
   }
 
-  #report(chat: AnyActorRef, report: ChatReport): void {
-    const contact = this.#contacts.get(chat);
-    if (report.type === 'chat.closed') this.#contacts.delete(chat);
-    contact?.take(report);
+  /** Passes an event of one call to the program's handle of it. */
+  #pass(event: Exclude<CallNews, { type: 'call.offered' | 'call.busy' | 'place.refused' }>): void {
+    const handle = event.type === 'call.dialling' ? this.#placing.shift() : this.#handles.get(event.call);
+    if (handle === undefined) return;
+    if (event.type === 'call.dialling') this.#handles.set(event.call, handle);
+    handle.take(event);
+    if (LAST_NEWS.has(event.type)) this.#handles.delete(event.call);
+    if (event.type === 'peer.stalled' || event.type === 'peer.reading') {
+      const { id: buddy, address } = handle.peer;
+      this.#notify({ type: event.type, buddy, address });
+    }
   }
 
-  #expireLater(contact: Contact): void {
-    this.#cancelExpiry();
-    const timer = this.#scope.callLater(() => contact.expire(), this.#input.patienceMs);
-    this.#cancelExpiry = () => this.#scope.cancel(timer);
-  }
-
-  /** In a turn of its own: what the program throws there is no crash of an actor. */
+  /** In a task of its own: an exception of the program's there is no crash of an actor. */
   #notify(notice: ClientNotice): void {
     queueMicrotask(() => this.#input.onNotice(notice));
   }
 }
+
+/** After these, nothing follows of a call. */
+const LAST_NEWS: ReadonlySet<CallNews['type']> = new Set([
+  'call.withdrawn',
+  'call.missed',
+  'call.rejected',
+  'chat.failed',
+  'chat.ended',
+  'chat.closed',
+]);
 
 /** The error of what will not be done any more. */
 export function ended(): ClientError {

@@ -5,7 +5,8 @@
  * files stops a chat: the first that concerns writing history is reported, and each message is tried again.
  */
 
-import type { ArchiveCommand, ArchiveNews, ArchiveTask, ShownMessage } from '../../machines/client/events.js';
+import type { ArchiveCommand, ArchiveNews } from '../../machines/client/events.js';
+import type { ArchiveTask, ShownMessage } from '../../machines/client/notices.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.js';
@@ -48,7 +49,6 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
     const tellBlocked = () => client.send({ type: 'blocked.changed', names: files.blocked });
 
     report('blocked.read', files.readBlocked());
-    tellBlocked();
 
     return {
       receive(event) {
@@ -62,6 +62,8 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
           }
           case 'history.show':
             return show(scope, files, client, event);
+          case 'blocked.get':
+            return tellBlocked();
           case 'buddy.block':
             report('blocked.write', files.block(event.name));
             return tellBlocked();

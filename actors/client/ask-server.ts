@@ -4,7 +4,7 @@
 
 import { connect } from 'node:net';
 import { fromPromise, type PromiseActorLogic } from 'xstate';
-import type { ServerRequest } from '../../machines/client/client-setup.js';
+import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';

@@ -1,15 +1,14 @@
 /**
- * Calls as a program has them: one that came in, to be accepted or rejected, and one of its own, under way.
- * Either becomes a chat.
+ * Calls as a program has them: one that came in, to be accepted or rejected, and one of its own. Either becomes a
+ * chat. Call control (machines/client/call-control.ts) holds the rules; here its events become promises.
  */
 
-import type { AnyActorRef } from 'xstate';
-import type { ChatCommand, ChatReport } from '../../machines/client/events.js';
+import type { CallCommand, CallFailure, CallId, CallNews, Peer } from '../../machines/client/call-events.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
-import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { ClientError } from './client-error.js';
+import { Deferred } from './deferred.js';
 import { type Chat, OpenChat } from './open-chat.js';
 
 /** A call that came in. While it waits, other callers are refused. */
@@ -29,74 +28,66 @@ export interface Call {
 /** How far a call of the program's has come: the buddy is being reached; it is being asked. */
 export type CallProgress = 'calling' | 'ringing';
 
-/** What a call or a chat is to the agent, which takes it from the first report to the last. */
-export interface Contact {
-  /** True when another call may take its place. */
-  readonly isOver: boolean;
-  take(report: ChatReport): void;
-  /** The time for an answer is over. */
-  expire(): void;
+/** A call and its chat, as the agent has them. */
+export interface CallHandle {
+  readonly peer: Peer;
+  /** Takes what call control says of the call. */
+  take(news: CallNews): void;
   /** The client ends, and nothing more will be reported. */
   abandon(error: ClientError): void;
 }
 
-export class IncomingCall implements Call, Contact {
-  readonly over: Promise<void>;
-  readonly #actor: Address<ChatCommand>;
-  readonly #patienceMs: number;
+export class IncomingCall implements Call, CallHandle {
+  readonly peer: Peer;
+  readonly #id: CallId;
+  readonly #control: Address<CallCommand>;
+  readonly #over = new Deferred<void>();
+  readonly #opened = new Deferred<OpenChat>();
   #chat: OpenChat | undefined;
-  #waits = true;
-  #conclude: () => void = () => {};
 
-  constructor(
-    readonly caller: UserId | undefined,
-    readonly address: DisplayText,
-    actor: AnyActorRef,
-    patienceMs: number,
-  ) {
-    this.#actor = actor;
-    this.#patienceMs = patienceMs;
-    this.over = new Promise((resolve) => {
-      this.#conclude = resolve;
-    });
+  constructor(id: CallId, peer: Peer, control: Address<CallCommand>) {
+    this.peer = peer;
+    this.#id = id;
+    this.#control = control;
   }
 
-  get isOver(): boolean {
-    return this.#chat === undefined ? !this.#waits : this.#chat.isOver;
+  get caller(): UserId | undefined {
+    return this.peer.id;
+  }
+
+  get address(): string {
+    return this.peer.address;
+  }
+
+  get over(): Promise<void> {
+    return this.#over.promise;
   }
 
   async accept(): Promise<Chat> {
-    if (!this.#waits) throw new ClientError('call.over', 'the call is over');
-    const chat = new OpenChat(this.caller, this.address, undefined, this.#actor, this.#patienceMs);
-    this.#chat = chat;
-    this.#stopWaiting();
-    this.#actor.send({ type: 'call.accept' });
-    return chat;
+    if (this.#chat !== undefined) throw over();
+    this.#control.send({ type: 'call.accept', call: this.#id });
+    return this.#opened.promise;
   }
 
   reject(): void {
-    if (!this.#waits) return;
-    this.#stopWaiting();
-    this.#actor.send({ type: 'call.reject' });
+    this.#control.send({ type: 'call.reject', call: this.#id });
   }
 
-  take(report: ChatReport): void {
-    if (this.#chat !== undefined) this.#chat.take(report);
-    else if (report.type === 'chat.closed') this.#stopWaiting();
+  take(news: CallNews): void {
+    if (this.#chat !== undefined) return this.#chat.take(news);
+    if (news.type === 'chat.opened') {
+      this.#chat = new OpenChat(this.#id, this.peer, undefined, this.#control);
+      this.#opened.resolve(this.#chat);
+    } else {
+      this.#opened.reject(over());
+    }
+    this.#over.resolve();
   }
 
-  expire(): void {
-    this.reject();
-  }
-
-  abandon({ message }: ClientError): void {
-    this.#stopWaiting();
-    this.#chat?.end(message);
-  }
-
-  #stopWaiting(): void {
-    this.#waits = false;
-    this.#conclude();
+  abandon(error: ClientError): void {
+    this.#over.resolve();
+    this.#opened.reject(over());
+    this.#chat?.end(error.message);
   }
 }
 
@@ -109,81 +100,63 @@ export interface OutgoingRequest {
   reject(error: unknown): void;
 }
 
-export class OutgoingCall implements Contact {
+export class OutgoingCall implements CallHandle {
+  readonly peer: Peer;
   readonly #request: OutgoingRequest;
-  readonly #patienceMs: number;
-  #actor: AnyActorRef | undefined;
+  readonly #control: Address<CallCommand>;
   #chat: OpenChat | undefined;
-  #failed = false;
 
-  constructor(request: OutgoingRequest, patienceMs: number) {
+  constructor(request: OutgoingRequest, peer: Peer, control: Address<CallCommand>) {
+    this.peer = peer;
     this.#request = request;
-    this.#patienceMs = patienceMs;
+    this.#control = control;
   }
 
-  get isOver(): boolean {
-    return this.#chat === undefined ? this.#failed : this.#chat.isOver;
-  }
-
-  /** The chat's actor is there, and dials. */
-  place(actor: AnyActorRef): void {
-    this.#actor = actor;
-    this.#tellProgress('calling');
-  }
-
-  take(report: ChatReport): void {
-    if (this.#chat !== undefined) return this.#chat.take(report);
-    const { buddy } = this.#request;
-    switch (report.type) {
-      case 'call.ringing':
+  take(news: CallNews): void {
+    if (this.#chat !== undefined) return this.#chat.take(news);
+    const { buddy, endpoint, resolve, reject } = this.#request;
+    switch (news.type) {
+      case 'call.dialling':
+        return this.#tellProgress('calling');
+      case 'call.alerting':
         return this.#tellProgress('ringing');
-      case 'call.accepted':
-        return this.#open();
-      case 'call.refused':
-        return this.fail(new ClientError('buddy.refused', `${buddy} refused the call`));
-      case 'call.failed':
-        return this.fail(
-          new ClientError('buddy.unreachable', `${buddy} could not be reached: ${report.reason}`),
-        );
-      case 'chat.closed':
-        return this.fail(new ClientError('buddy.unreachable', `${buddy} could not be reached: it broke off`));
+      case 'place.refused':
+        return reject(new ClientError('client.busy', 'another call or chat is under way'));
+      case 'chat.failed':
+        return reject(failureOf(buddy, news));
+      case 'chat.opened':
+        this.#chat = new OpenChat(news.call, this.peer, endpoint.port, this.#control);
+        return resolve(this.#chat);
     }
   }
 
-  expire(): void {
-    if (this.#chat !== undefined || this.#failed) return;
-    this.fail(new ClientError('buddy.unanswered', `${this.#request.buddy} did not answer`));
-    this.#actor?.send({ type: 'chat.leave' });
-  }
-
   abandon(error: ClientError): void {
-    if (this.#chat === undefined) this.fail(error);
-    else this.#chat.end(error.message);
-  }
-
-  /** Ends the call, if it is not answered yet. */
-  fail(error: ClientError): void {
-    if (this.#chat !== undefined) return;
-    this.#failed = true;
     this.#request.reject(error);
+    this.#chat?.end(error.message);
   }
 
-  #open(): void {
-    const { buddy, endpoint, resolve } = this.#request;
-    if (this.#failed) return;
-    this.#chat = new OpenChat(
-      buddy,
-      endpoint.address,
-      endpoint.port,
-      this.#actor as AnyActorRef,
-      this.#patienceMs,
-    );
-    resolve(this.#chat);
-  }
-
-  /** In a turn of its own: what the program throws there is no crash of an actor. */
+  /** In a task of its own: an exception of the program's there is no crash of an actor. */
   #tellProgress(progress: CallProgress): void {
     const { endpoint, onProgress } = this.#request;
     if (onProgress !== undefined) queueMicrotask(() => onProgress(progress, endpoint));
+  }
+}
+
+function over(): ClientError {
+  return new ClientError('call.over', 'the call is over');
+}
+
+function failureOf(buddy: UserId, failure: CallFailure): ClientError {
+  switch (failure.cause) {
+    case 'refused':
+      return new ClientError('buddy.refused', `${buddy} refused the call`);
+    case 'unanswered':
+      return new ClientError('buddy.unanswered', `${buddy} did not answer`);
+    case 'crashed':
+      return new ClientError('buddy.unreachable', `${buddy} could not be reached: it broke off`);
+    case 'too-many-calls':
+      return new ClientError('client.busy', 'too many calls are being closed');
+    case 'unreachable':
+      return new ClientError('buddy.unreachable', `${buddy} could not be reached: ${failure.reason}`);
   }
 }

@@ -3,11 +3,12 @@
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { ChatNews } from '../../machines/client/call-events.js';
+import type { PortBound } from '../../machines/client/restart-state.js';
 import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { ChatInput } from './chat.js';
-import type { PortBound } from './heartbeat.js';
 
 /** Most calls coming in at once, refused ones that linger included; more are cut off. */
 export const MAX_INCOMING_CALLS = 16;
@@ -16,19 +17,21 @@ export interface CallsInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly chats: Address<ChildStart<ChatInput>>;
+  /** Each chat reports to it. */
+  readonly callControl: Address<ChatNews>;
   readonly heartbeat: Address<PortBound>;
 }
 
 /** Actor logic of the listener; emits `port.bound`, and is ready when it is. */
 export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scope, input) => {
-  const { port, chats, heartbeat } = input;
+  const { port, chats, callControl, heartbeat } = input;
   const server = createServer({ allowHalfOpen: true, noDelay: true });
 
   server.maxConnections = MAX_INCOMING_CALLS;
   server.on(
     'connection',
     scope.guard((socket: Socket) => {
-      chats.send({ type: 'child.start', input: { kind: 'incoming', socket } });
+      chats.send({ type: 'child.start', input: { kind: 'incoming', socket, control: callControl } });
     }),
   );
   server.on('error', (error) => scope.fail(error));

@@ -4,8 +4,8 @@
  */
 
 import { connect, type Socket } from 'node:net';
+import type { CallInput, ChatReport } from '../../machines/client/call-events.js';
 import { type ChatAction, type ChatEvent, chatMachine } from '../../machines/client/chat.js';
-import type { CallInput, ChatNews, ChatReport } from '../../machines/client/events.js';
 import { plainAddress } from '../../protocol/address.js';
 import {
   encodeAcceptance,
@@ -18,10 +18,8 @@ import { type DisplayText, toDisplayText } from '../../protocol/display-text.js'
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
 import type { BehaviourLogic, BehaviourScope, Timer } from '../../supervision/behaviour.js';
-import { type Address, addressOf } from '../../supervision/mailbox.js';
 import { fromChart } from '../chart.js';
 import { Delivery } from './delivery.js';
-import { CLIENT } from './names.js';
 import { networkReason } from './network-reason.js';
 import { Reading } from './reading.js';
 
@@ -47,7 +45,6 @@ export type ChatInput = CallInput<Socket>;
 
 interface Chat {
   readonly input: ChatInput;
-  readonly client: Address<ChatNews>;
   readonly socket: Socket;
   readonly scope: BehaviourScope<ChatEvent>;
   timer: Timer | undefined;
@@ -78,7 +75,6 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       socket,
       scope.guard((line: Line) => self.send(lineEvent('line.received', line))),
     );
-    const client = addressOf(scope.system, CLIENT);
     const delivery = new Delivery(socket, scope, () => {
       reading.flush();
       self.send({ type: 'socket.died' });
@@ -87,7 +83,6 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
     self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
     const chat: Chat = {
       input,
-      client,
       socket,
       scope,
       timer: undefined,
@@ -96,7 +91,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       delivery,
       reading,
     };
-    if (input.kind === 'outgoing') tell(chat, { type: 'call.placed' });
+    if (input.kind === 'outgoing') tell(chat, { type: 'call.placed', call: input.call });
     return chat;
   },
 
@@ -155,6 +150,7 @@ export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
       tellBroken(chat, reason, isReset);
     },
     announceDead: (chat) => tellBroken(chat, toDisplayText('no sign of life'), false),
+    announceAbandoned: (chat) => tellBroken(chat, toDisplayText('your buddy does not read'), false),
 
     deliverEarlyLines(chat) {
       for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
@@ -228,7 +224,8 @@ function startTimer(chat: Chat, delayMs: number): void {
 }
 
 function tell(chat: Chat, report: ChatReport): void {
-  chat.client.send({ ...report, chat: chat.scope.self, atMs: Date.now() });
+  const { input, scope } = chat;
+  input.control.send({ ...report, chat: scope.self, atMs: Date.now(), uptimeMs: scope.now() });
 }
 
 /** Line by line, what may not have arrived of what was sent; then the rest, as when it is closed. */

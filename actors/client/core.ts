@@ -3,12 +3,11 @@
  * that takes part in them, the heartbeat, and the listener for calls.
  */
 
-import type { ClientEmitted } from '../../machines/client/events.js';
-import type { UserId } from '../../protocol/id.js';
-import type { Status } from '../../protocol/status.js';
+import { callControlMachine } from '../../machines/client/call-control.js';
+import type { CallControlInput } from '../../machines/client/call-control-setup.js';
+import { type RestartState, restartStateAfter } from '../../machines/client/restart-state.js';
 import { type ChildSpec, child } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
-import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { addressOf } from '../../supervision/mailbox.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { supervisor } from '../../supervision/supervisor.js';
@@ -16,8 +15,8 @@ import { RESTART_BACKOFF } from '../run-tree.js';
 import type { ServerEndpoint } from './ask-server.js';
 import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
-import { heartbeatLogic, type PortBound } from './heartbeat.js';
-import { CHATS, CLIENT, HEARTBEAT } from './names.js';
+import { heartbeatLogic } from './heartbeat.js';
+import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './names.js';
 
 /** Most calls and chats at once: one is live, the others are being refused or closed. */
 const MAX_CHATS = MAX_INCOMING_CALLS + 16;
@@ -32,26 +31,29 @@ const CHATS_GRACE_MS = 2_000;
 export const CLIENT_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_000 };
 
-/** What a restarted actor must know of the time before: the tree remembers it for them. */
-export interface ClientMemory {
-  user: { readonly id: UserId; readonly status: Status } | undefined;
-  callPort: number | undefined;
+/** Holds what restarted actors start with. */
+export class RestartMemory {
+  state: RestartState;
+
+  constructor(user: RestartState['user']) {
+    this.state = { user, callPort: undefined };
+  }
+
+  /** Takes what the tree emits. */
+  take(event: { readonly type: unknown }): void {
+    this.state = restartStateAfter(this.state, event);
+  }
 }
 
-/** Takes from what the tree emits what is to be remembered. */
-export function remember(memory: ClientMemory, event: LifecycleEvent | { readonly type: string }): void {
-  if (event.type === 'user.announced') {
-    const { id, status } = event as ClientEmitted;
-    memory.user = { id, status };
-  }
-  if (event.type === 'port.bound') memory.callPort = (event as PortBound).port;
-}
+/** What differs between the clients of a person and of a program. */
+export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'>;
 
 /**
- * Chats, one actor per call or chat, and the client, which is given. They go down together: a chat that nobody
- * knows of would keep a buddy waiting. When the client ends by itself, so does all of the tree.
+ * Chats, one actor per call or chat; call control; and its owner, which is given. They go down together: a chat that
+ * call control does not know of would keep a buddy waiting. When the owner ends by itself, so does all of the tree.
  */
-export function conversationSpec(client: ChildSpec): ChildSpec {
+export function conversationSpec(owner: ChildSpec, limits: () => CallLimits): ChildSpec {
+  const address = { stashLimit: MAX_STASHED_EVENTS };
   const logic = supervisor({
     strategy: 'one_for_all',
     autoShutdown: 'any',
@@ -59,45 +61,57 @@ export function conversationSpec(client: ChildSpec): ChildSpec {
     children: [
       child({
         id: CHATS,
-        address: { stashLimit: MAX_STASHED_EVENTS },
+        address,
         logic: dynamicSupervisor({
           template: { id: 'chat', logic: chatLogic, restart: 'temporary', shutdown: CHATS_GRACE_MS },
           limit: MAX_CHATS,
           refuse: refuseChat,
         }),
       }),
-      client,
+      child({
+        id: CALL_CONTROL,
+        address,
+        logic: callControlMachine,
+        input: (system) => ({
+          owner: addressOf(system, CLIENT),
+          chats: addressOf(system, CHATS),
+          control: addressOf(system, CALL_CONTROL),
+          ...limits(),
+        }),
+      }),
+      owner,
     ],
   });
   return child({ id: 'conversation', logic, restart: 'transient', significant: true });
 }
 
 /** The heartbeat; `server` is where it takes SET and GET. */
-export function heartbeatSpec(server: ServerEndpoint, memory: ClientMemory): ChildSpec {
+export function heartbeatSpec(server: ServerEndpoint, memory: RestartMemory): ChildSpec {
   return child({
     id: HEARTBEAT,
     address: { stashLimit: MAX_STASHED_EVENTS },
     logic: heartbeatLogic,
     backoff: RESTART_BACKOFF,
-    input: (system) => ({ server, client: addressOf(system, CLIENT), ...memory }),
+    input: (system) => ({ server, client: addressOf(system, CLIENT), ...memory.state }),
   });
 }
 
 /** The listener for calls. Port 0 picks a free one, which is then kept when the listener is restarted. */
-export function callsSpec(port: number, memory: ClientMemory): ChildSpec {
+export function callsSpec(port: number, memory: RestartMemory): ChildSpec {
   return child({
     id: 'calls',
     logic: callsLogic,
     backoff: RESTART_BACKOFF,
     input: (system) => ({
-      port: memory.callPort ?? port,
+      port: memory.state.callPort ?? port,
       chats: addressOf(system, CHATS),
+      callControl: addressOf(system, CALL_CONTROL),
       heartbeat: addressOf(system, HEARTBEAT),
     }),
   });
 }
 
-/** A call beyond the limit is cut off; one of ours counts as unanswered. */
+/** A call beyond the limit is cut off; call control is answered. */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'incoming') input.socket.destroy();
 }

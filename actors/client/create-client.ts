@@ -3,13 +3,14 @@
  *
  *     client (one_for_one)
  *     ├─ conversation (one_for_all)
- *     │  ├─ chats   one actor per call or chat, dynamic, temporary
- *     │  └─ client  the agent
+ *     │  ├─ chats         one actor per call or chat, dynamic, temporary
+ *     │  ├─ call-control  one peer at a time
+ *     │  └─ client        the agent
  *     ├─ heartbeat  GET every 10 s, and SET while it listens
  *     └─ calls      listens for buddies; only when asked to
  */
 
-import { ANSWER_TIMEOUT_MS } from '../../machines/client/client-setup.js';
+import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
 import type { Buddy, Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
@@ -29,15 +30,15 @@ import type { Call, CallProgress } from './call-handles.js';
 import { ClientError } from './client-error.js';
 import {
   CLIENT_LIMITS,
-  type ClientMemory,
   callsSpec,
   conversationSpec,
   heartbeatSpec,
   MAX_STASHED_EVENTS,
-  remember,
+  RestartMemory,
 } from './core.js';
 import { Inbox } from './inbox.js';
-import type { Chat } from './open-chat.js';
+import { CALL_CONTROL, HEARTBEAT } from './names.js';
+import { type Chat, MAX_UNSENT_MESSAGES } from './open-chat.js';
 
 /** Who the client is, and where its server is. */
 export interface CreateClientOptions {
@@ -56,7 +57,7 @@ export interface CreateClientOptions {
    * milliseconds; default 60,000.
    */
   readonly patienceMs?: number;
-  /** Told of what nobody asked for. */
+  /** Told what happens besides. */
   readonly onNotice?: (notice: ClientNotice) => void;
   /** Told of the lives of its actors, crashes among them; default nobody. */
   readonly log?: Log;
@@ -87,6 +88,8 @@ export interface Client {
    * `port.unavailable`.
    */
   listen(): Promise<number>;
+  /** Ids and addresses whose calls are refused without a word from now on, in place of all before. */
+  block(names: readonly string[]): void;
   /** Calls that come in. One that is not answered in time is refused. */
   readonly calls: AsyncIterable<Call>;
   /**
@@ -120,22 +123,24 @@ class ProgramClient implements Client {
   readonly #host: string;
   readonly #tcpPort: number;
   readonly #messagePort: number;
-  readonly #memory: ClientMemory;
+  readonly #memory: RestartMemory;
   readonly #watchers = new Set<Inbox<readonly Buddy[]>>();
   readonly #tree: RunningTree;
   /** Ends requests to the server with the client. */
   readonly #end = new AbortController();
+  /** Call control is given them again when it is restarted. */
+  #blocked: readonly string[] = [];
   #asking: Promise<readonly Buddy[]> | undefined;
   #listening: Promise<number> | undefined;
 
   constructor(options: CreateClientOptions) {
     const { server = 'localhost', tcpPort = 1234, udpPort = 1235, messagePort = 0 } = options;
-    const { patienceMs = ANSWER_TIMEOUT_MS, onNotice = () => {}, log = SILENT_LOG } = options;
+    const { patienceMs = PATIENCE_MS, onNotice = () => {}, log = SILENT_LOG } = options;
     const user = options.user === undefined ? undefined : idOf(options.user);
     this.#host = server;
     this.#tcpPort = tcpPort;
     this.#messagePort = messagePort;
-    this.#memory = { user: user && { id: user, status: 100 }, callPort: undefined };
+    this.#memory = new RestartMemory(user && { id: user, status: 100 });
     this.#tree = runTree(
       supervisor({
         strategy: 'one_for_one',
@@ -147,13 +152,26 @@ class ProgramClient implements Client {
               id: AGENT,
               address: { stashLimit: MAX_STASHED_EVENTS, refuse: refuseCommand },
               logic: agentLogic,
-              input: () => ({ user, patienceMs, onNotice, calls: this.calls, watchers: this.#watchers }),
+              input: (system) => ({
+                user,
+                heartbeat: addressOf(system, HEARTBEAT),
+                callControl: addressOf(system, CALL_CONTROL),
+                onNotice,
+                calls: this.calls,
+                watchers: this.#watchers,
+              }),
+            }),
+            () => ({
+              patienceMs,
+              maxLines: MAX_UNSENT_MESSAGES,
+              maxHeldLines: MAX_UNSENT_MESSAGES,
+              blocked: this.#blocked,
             }),
           ),
           heartbeatSpec({ host: server, port: udpPort }, this.#memory),
         ],
       }),
-      { log, onEmitted: (event) => remember(this.#memory, event) },
+      { log, onEmitted: (event) => this.#memory.take(event) },
     );
     this.ended = this.#tree.ended;
     this.ended.then(() => this.#onEnded());
@@ -212,6 +230,12 @@ class ProgramClient implements Client {
     return this.#listening;
   }
 
+  block(names: readonly string[]): void {
+    this.#blocked = names.map((name) => name.toLowerCase());
+    if (this.#end.signal.aborted) return;
+    addressOf(this.#tree.root.system, CALL_CONTROL).send({ type: 'callers.block', names: this.#blocked });
+  }
+
   async call(buddy: string, { onProgress }: CallOptions = {}): Promise<Chat> {
     const id = idOf(buddy);
     const found = (await this.buddies()).find((other) => other.id === id);
@@ -219,7 +243,7 @@ class ProgramClient implements Client {
     const { endpoint } = found;
     if (endpoint === undefined) throw new ClientError('buddy.offline', `${id} is offline`);
     return this.#ask<Chat>(({ resolve, reject }) => ({
-      type: 'call.place',
+      type: 'call.request',
       request: { buddy: id, endpoint, onProgress, resolve, reject },
     }));
   }
@@ -231,7 +255,7 @@ class ProgramClient implements Client {
   }
 
   get #user(): UserId {
-    const { user } = this.#memory;
+    const { user } = this.#memory.state;
     if (user === undefined) throw new ClientError('user.missing', 'the client was made without a user');
     return user.id;
   }
@@ -251,7 +275,7 @@ class ProgramClient implements Client {
   async #listen(): Promise<number> {
     const spec = callsSpec(this.#messagePort, this.#memory);
     const started = await addChild(this.#tree.root, spec).catch(() => undefined);
-    const { callPort } = this.#memory;
+    const { callPort } = this.#memory.state;
     if (started?.ok && callPort !== undefined) return callPort;
     if (!started || started.ok || started.code === 'shutting_down') throw ended();
     throw unavailable(this.#messagePort, rootCause(started.error));

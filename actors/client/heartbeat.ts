@@ -9,6 +9,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import { SocketAddress } from 'node:net';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
+import type { PortBound } from '../../machines/client/restart-state.js';
 import { plainAddress } from '../../protocol/address.js';
 import { parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
@@ -40,12 +41,6 @@ export interface HeartbeatInput {
   /** Who was signed in, and where buddies called, when the heartbeat was restarted. */
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
-}
-
-/** Where buddies call, as the listener for calls says once it is bound. */
-export interface PortBound {
-  readonly type: 'port.bound';
-  readonly port: number;
 }
 
 type HeartbeatEvent =

@@ -4,19 +4,17 @@
  */
 
 import type { Socket } from 'node:net';
-import type { ClientEvent } from '../../machines/client/client-setup.js';
-import type {
-  ArchiveCommand,
-  CallInput,
-  HeartbeatCommand,
-  TerminalCommand,
-} from '../../machines/client/events.js';
+import type { CallControlEvent } from '../../machines/client/call-control-setup.js';
+import type { CallInput } from '../../machines/client/call-events.js';
+import type { ClientEvent } from '../../machines/client/client-context.js';
+import type { ArchiveCommand, HeartbeatCommand, TerminalCommand } from '../../machines/client/events.js';
+import type { PortBound } from '../../machines/client/restart-state.js';
 import type { ChildStart } from '../../supervision/administration.js';
 import { nameOf } from '../../supervision/mailbox.js';
-import type { PortBound } from './heartbeat.js';
 
 export const TERMINAL = nameOf<TerminalCommand>('terminal');
 export const HEARTBEAT = nameOf<HeartbeatCommand | PortBound>('heartbeat');
 export const ARCHIVE = nameOf<ArchiveCommand>('archive');
 export const CHATS = nameOf<ChildStart<CallInput<Socket>>>('chats');
+export const CALL_CONTROL = nameOf<CallControlEvent>('call-control');
 export const CLIENT = nameOf<ClientEvent>('client');

@@ -2,11 +2,18 @@
  * A chat as a program has it: lines out as promises, lines in as an iterable.
  */
 
-import type { ChatCommand, ChatReport } from '../../machines/client/events.js';
+import type {
+  CallCommand,
+  CallId,
+  CallNews,
+  Peer,
+  UnconfirmedCause,
+} from '../../machines/client/call-events.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { ClientError } from './client-error.js';
+import { Deferred } from './deferred.js';
 import { Inbox } from './inbox.js';
 
 /**
@@ -59,61 +66,49 @@ export interface Chat extends AsyncIterable<Message> {
   leave(): Promise<void>;
 }
 
-interface Unsent {
-  resolve(sent: { readonly cut: boolean }): void;
-  reject(error: ClientError): void;
-}
-
-/** The chat of a program over the actor that owns the connection. */
+/** The chat of a program, over call control. */
 export class OpenChat implements Chat {
-  readonly closed: Promise<ChatEnd>;
-  readonly #actor: Address<ChatCommand>;
-  readonly #patienceMs: number;
-  readonly #messages = new Inbox<Message>(() => this.#readOn());
-  readonly #unsent: Unsent[] = [];
+  readonly buddy: UserId | undefined;
+  readonly address: string;
+  readonly #call: CallId;
+  readonly #control: Address<CallCommand>;
+  readonly #messages = new Inbox<Message>(() => this.#onTaken());
+  /** By the keys of their lines. */
+  readonly #unsent = new Map<number, Deferred<{ readonly cut: boolean }>>();
   readonly #lost: string[] = [];
-  #phase: 'open' | 'left' | 'closed' = 'open';
-  #isPaused = false;
-  #stallTimer: NodeJS.Timeout | undefined;
-  #close: (end: ChatEnd) => void = () => {};
+  readonly #closed = new Deferred<ChatEnd>();
+  #lines = 0;
+  #end: ChatEnd | undefined;
 
   constructor(
-    readonly buddy: UserId | undefined,
-    readonly address: string,
+    call: CallId,
+    { id, address }: Peer,
     readonly port: number | undefined,
-    actor: Address<ChatCommand>,
-    patienceMs: number,
+    control: Address<CallCommand>,
   ) {
-    this.#actor = actor;
-    this.#patienceMs = patienceMs;
-    this.closed = new Promise((resolve) => {
-      this.#close = resolve;
-    });
+    this.buddy = id;
+    this.address = address;
+    this.#call = call;
+    this.#control = control;
   }
 
-  /** True when another call may take its place. */
-  get isOver(): boolean {
-    return this.#phase !== 'open';
+  get closed(): Promise<ChatEnd> {
+    return this.#closed.promise;
   }
 
   send(text: string): Promise<{ readonly cut: boolean }> {
-    if (this.isOver) return Promise.reject(broken());
-    if (this.#unsent.length >= MAX_UNSENT_MESSAGES) {
-      return Promise.reject(new ClientError('chat.full', 'too many lines wait to be sent'));
-    }
-    return new Promise((resolve, reject) => {
-      this.#unsent.push({ resolve, reject });
-      if (this.#unsent.length === 1) this.#awaitNetwork();
-      this.#actor.send({ type: 'message.send', text });
-    });
+    if (this.#end !== undefined) return Promise.reject(broken(this.#end.reason));
+    const sent = new Deferred<{ readonly cut: boolean }>();
+    this.#lines += 1;
+    const key = this.#lines;
+    this.#unsent.set(key, sent);
+    this.#control.send({ type: 'message.send', call: this.#call, text, key });
+    return sent.promise;
   }
 
   async leave(): Promise<void> {
-    if (this.#phase === 'open') {
-      this.#phase = 'left';
-      this.#messages.end();
-      this.#actor.send({ type: 'chat.leave' });
-    }
+    this.#messages.end();
+    this.#control.send({ type: 'chat.leave', call: this.#call });
     await this.closed;
   }
 
@@ -121,58 +116,58 @@ export class OpenChat implements Chat {
     return this.#messages[Symbol.asyncIterator]();
   }
 
-  /** Takes what the chat's actor has to report. */
-  take(report: ChatReport): void {
-    switch (report.type) {
+  /** Takes what call control says of the chat. */
+  take(news: CallNews): void {
+    switch (news.type) {
       case 'message.received':
-        this.#messages.push({ text: report.text, cut: report.cut });
-        if (this.#messages.size < MAX_WAITING_MESSAGES || this.#isPaused) return;
-        this.#isPaused = true;
-        return this.#actor.send({ type: 'reading.pause' });
-      case 'message.sent':
-        return this.#nextUnsent()?.resolve({ cut: report.cut });
-      case 'message.failed':
-        return this.#nextUnsent()?.reject(broken());
-      case 'message.lost':
-        if (this.#lost.length < MAX_LOST_MESSAGES) this.#lost.push(report.text);
+        this.#messages.push({ text: news.text, cut: news.cut });
+        if (this.#messages.size === MAX_WAITING_MESSAGES) this.#pass('reading.pause');
         return;
+      case 'message.sent':
+        return this.#takeUnsent(news.key)?.resolve({ cut: news.cut });
+      case 'message.unconfirmed':
+        if (news.cause !== 'lost') this.#takeUnsent(news.key)?.reject(notSent(news.cause));
+        else if (this.#lost.length < MAX_LOST_MESSAGES) this.#lost.push(news.text);
+        return;
+      case 'chat.ended':
       case 'chat.closed':
-        return this.end(report.reason);
+        return this.end(news.reason);
     }
   }
 
-  /** The chat is over, whatever its actor may still say. */
+  /** The chat is over, and nothing more is reported of it. */
   end(reason?: string): void {
-    if (this.#phase === 'closed') return;
-    this.#phase = 'closed';
-    clearTimeout(this.#stallTimer);
+    this.#end = { ...(reason !== undefined && { reason }), lost: this.#lost };
     this.#messages.end();
-    for (const unsent of this.#unsent.splice(0)) unsent.reject(broken(reason));
-    this.#close({ ...(reason !== undefined && { reason }), lost: this.#lost });
+    for (const unsent of this.#unsent.values()) unsent.reject(broken(reason));
+    this.#unsent.clear();
+    this.#closed.resolve(this.#end);
   }
 
-  #nextUnsent(): Unsent | undefined {
-    const unsent = this.#unsent.shift();
-    this.#awaitNetwork();
+  #takeUnsent(key: number | undefined): Deferred<{ readonly cut: boolean }> | undefined {
+    if (key === undefined) return undefined;
+    const unsent = this.#unsent.get(key);
+    this.#unsent.delete(key);
     return unsent;
   }
 
-  /** The first line that waits has the client's patience. */
-  #awaitNetwork(): void {
-    clearTimeout(this.#stallTimer);
-    if (this.#unsent.length > 0) this.#stallTimer = setTimeout(() => this.#stall(), this.#patienceMs);
+  #onTaken(): void {
+    if (this.#messages.size === MAX_WAITING_MESSAGES / 2) this.#pass('reading.resume');
   }
 
-  #stall(): void {
-    const stalled = new ClientError('chat.stalled', 'your buddy does not read');
-    for (const unsent of this.#unsent.splice(0)) unsent.reject(stalled);
-    this.leave();
+  #pass(type: 'reading.pause' | 'reading.resume'): void {
+    this.#control.send({ type, call: this.#call });
   }
+}
 
-  #readOn(): void {
-    if (!this.#isPaused || this.isOver || this.#messages.size > MAX_WAITING_MESSAGES / 2) return;
-    this.#isPaused = false;
-    this.#actor.send({ type: 'reading.resume' });
+function notSent(cause: Exclude<UnconfirmedCause, 'lost'>): ClientError {
+  switch (cause) {
+    case 'full':
+      return new ClientError('chat.full', 'too many lines wait to be sent');
+    case 'stalled':
+      return new ClientError('chat.stalled', 'your buddy does not read');
+    case 'closed':
+      return broken();
   }
 }
 

@@ -13,6 +13,8 @@ import {
 } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { Console, ConsoleListener } from '../../terminal/console.js';
+import { statusLines } from '../../terminal/presence-lines.js';
+import { alertText, linesOf, promptOf } from '../../terminal/words.js';
 
 export interface TerminalInput {
   readonly client: Address<TerminalNews>;
@@ -23,44 +25,41 @@ export interface TerminalInput {
 
 export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fromBehaviour(
   (scope: BehaviourScope<TerminalCommand>, { client, openConsole, autoAwayMs }) => {
-    let isIdle = false;
     let idleTimer: Timer | undefined;
 
-    function onActivity(): void {
-      if (isIdle) client.send({ type: 'user.returned' });
-      isIdle = false;
+    function restartIdleTimer(): void {
       if (autoAwayMs === undefined) return;
       scope.cancel(idleTimer);
-      idleTimer = scope.callLater(() => {
-        isIdle = true;
-        client.send({ type: 'user.idled' });
-      }, autoAwayMs);
+      idleTimer = scope.callLater(() => client.send({ type: 'user.idled' }), autoAwayMs);
     }
 
     const terminal = openConsole({
       onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
       onEnd: () => client.send({ type: 'input.ended' }),
-      onActivity,
+      onActivity() {
+        restartIdleTimer();
+        client.send({ type: 'user.active' });
+      },
       onExhausted: () => client.send({ type: 'input.exhausted' }),
       onError: (error) => scope.fail(error),
       guard: (callback) => scope.guard(callback),
     });
-    onActivity();
+    restartIdleTimer();
     client.send({ type: 'terminal.opened' });
 
     return {
       receive(event) {
         switch (event.type) {
-          case 'lines.print':
-            return terminal.print(event.lines);
+          case 'notice.say':
+            return terminal.print(linesOf(event.notice));
           case 'message.show':
             return terminal.show(event.message);
           case 'status.show':
-            return terminal.setStatus(event.lines);
-          case 'notice.raise':
-            return terminal.notify(event.text);
+            return terminal.setStatus(statusLines(event.status));
+          case 'alert.raise':
+            return terminal.notify(alertText(event.alert));
           case 'prompt.open':
-            return terminal.ask(event.prompt);
+            return terminal.ask(promptOf(event.question));
           case 'prompt.close':
             return terminal.dropPrompt();
         }

@@ -3,17 +3,19 @@
  *
  *     client (one_for_one)
  *     ├─ conversation (one_for_all)
- *     │  ├─ chats   one actor per call or chat, dynamic, temporary
- *     │  └─ client  the statechart
+ *     │  ├─ chats         one actor per call or chat, dynamic, temporary
+ *     │  ├─ call-control  one peer at a time
+ *     │  └─ client        the statechart
  *     ├─ archive    history and block list, in local files
  *     ├─ terminal   keys in, lines out
  *     ├─ heartbeat  SET and GET every 10 s
  *     └─ calls      listens for buddies
  *
- * The order is the order of start: whoever speaks to the statechart comes after it. What it shares with the
+ * The order is the order of start: an actor that speaks to the statechart comes after it. What it shares with the
  * client that programs use is in core.ts.
  */
 
+import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { UserId } from '../../protocol/id.js';
 import { child } from '../../supervision/child-spec.js';
@@ -27,16 +29,24 @@ import { type RunTreeOptions, runTree } from '../run-tree.js';
 import { type ArchiveFiles, archiveLogic } from './archive.js';
 import { askServerLogic } from './ask-server.js';
 import {
+  type CallLimits,
   CLIENT_LIMITS,
-  type ClientMemory,
   callsSpec,
   conversationSpec,
   heartbeatSpec,
   MAX_STASHED_EVENTS,
-  remember,
+  RestartMemory,
 } from './core.js';
-import { ARCHIVE, CHATS, CLIENT, HEARTBEAT, TERMINAL } from './names.js';
+import { ARCHIVE, CALL_CONTROL, CLIENT, HEARTBEAT, TERMINAL } from './names.js';
 import { terminalLogic } from './terminal.js';
+
+/** A user at a terminal sends line by line, and one more is held while the buddy does not read. */
+const PERSONS_CALL_LIMITS: CallLimits = {
+  patienceMs: PATIENCE_MS,
+  maxLines: 1_000,
+  maxHeldLines: 1,
+  blocked: [],
+};
 
 export interface ClientOptions {
   readonly server: string;
@@ -61,10 +71,7 @@ export interface ClientOptions {
 /** Starts a client. It ends when its user leaves, or when asked to. */
 export function startClient(options: ClientOptions): RunningTree {
   const { server: host, tcpPort, udpPort, openConsole, openArchive, log, onEmitted, inspect } = options;
-  const memory: ClientMemory = {
-    user: options.user && { id: options.user, status: 100 },
-    callPort: undefined,
-  };
+  const memory = new RestartMemory(options.user && { id: options.user, status: 100 });
 
   const address = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
@@ -86,13 +93,14 @@ export function startClient(options: ClientOptions): RunningTree {
           input: (system) => ({
             terminal: addressOf(system, TERMINAL),
             heartbeat: addressOf(system, HEARTBEAT),
-            chats: addressOf(system, CHATS),
+            callControl: addressOf(system, CALL_CONTROL),
             archive: addressOf(system, ARCHIVE),
             isInteractive: options.isInteractive,
-            user: memory.user?.id,
-            status: memory.user?.status ?? 100,
+            user: memory.state.user?.id,
+            status: memory.state.user?.status ?? 100,
           }),
         }),
+        () => PERSONS_CALL_LIMITS,
       ),
       child({
         id: ARCHIVE,
@@ -118,7 +126,7 @@ export function startClient(options: ClientOptions): RunningTree {
   return runTree(client, {
     log,
     onEmitted(event) {
-      remember(memory, event);
+      memory.take(event);
       onEmitted?.(event as LifecycleEvent);
     },
     ...(inspect && { inspect }),

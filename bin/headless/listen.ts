@@ -15,10 +15,11 @@ export const ACCEPT_MODES = ['all', 'buddies', 'ask'] as const;
 export type AcceptMode = (typeof ACCEPT_MODES)[number];
 
 export async function listen(session: Session, mode: AcceptMode): Promise<number> {
-  const { client, output, stopped } = session;
+  const { client, output, records, stopped } = session;
   const decide = deciders[mode](session);
   // A user whom the server does not know would listen in vain: this says so.
   await unlessStopped(stopped, () => client.buddies());
+  client.block(records.readBlocked());
   const port = await unlessStopped(stopped, () => client.listen());
   await output.say('listening', { port });
   if (!stopped.aborted) await Promise.race([takeCalls(session, decide), once(stopped, 'abort')]);

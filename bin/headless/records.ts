@@ -40,11 +40,16 @@ export class Records {
     this.#complain(`History cannot be written: ${failed.reason}.`);
   }
 
-  /** True for a caller whom the user does not want to hear of. The list is read each time: somebody may change it. */
-  isBlocked({ caller, address }: Call): boolean {
+  /** Ids and addresses whose calls are refused, as the file has them now. */
+  readBlocked(): readonly string[] {
     const failed = this.#archive.readBlocked();
     if (failed !== undefined) this.#complain(`The block list cannot be read: ${failed.reason}.`);
-    const { blocked } = this.#archive;
+    return this.#archive.blocked;
+  }
+
+  /** True for a caller that was blocked since the client began. */
+  isBlocked({ caller, address }: Call): boolean {
+    const blocked = this.readBlocked();
     return blocked.includes(address) || (caller !== undefined && blocked.includes(caller));
   }
 

@@ -117,6 +117,10 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
       return ['error', { error: 'the server does not answer, it is asked again every 10 s' }];
     case 'server.found':
       return ['answering', {}];
+    case 'peer.stalled':
+      return ['stalled', { buddy: notice.buddy, address: notice.address }];
+    case 'peer.reading':
+      return ['reading', { buddy: notice.buddy, address: notice.address }];
   }
 }
 

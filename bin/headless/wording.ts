@@ -48,6 +48,8 @@ export const WORDINGS = {
     result: `${who(fields)}: ${fields.text}`,
     ...(fields.error !== undefined && { notice: `(${fields.error})` }),
   }),
+  stalled: (fields) => ({ notice: `${who(fields)} does not read at present.` }),
+  reading: (fields) => ({ notice: `${who(fields)} reads again.` }),
   lost: ({ text }) => ({ notice: `Not confirmed: ${text}` }),
   failed: ({ text, error }) => ({ notice: `Not sent: ${text} (${error})` }),
   call: ({ buddy, address }) => ({

@@ -2,7 +2,7 @@
  * A conversation with one buddy over one TCP connection, from the call to the last line.
  *
  * Owns: the order of things in one chat, in every dialect (protocol/call.ts). Trusts: nobody's
- * text. Talks to: the client's statechart, which decides whether a call is taken.
+ * text. Talks to: call control, which decides whether a call is taken.
  *
  * Flat, because its actor runs it over a socket that must be released however the actor ends
  * (actors/chart.ts).
@@ -12,7 +12,7 @@ import { setup } from 'xstate';
 import { parseAnswer } from '../../protocol/call.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import { isFarewell } from '../../protocol/message.js';
-import type { ChatCommand } from './events.js';
+import type { ChatCommand } from './call-events.js';
 
 /** A line from the buddy, decoded but not gated. */
 interface LineReceived {
@@ -65,6 +65,7 @@ export type ChatAction =
   | 'announceClosed'
   | 'announceBroken'
   | 'announceDead'
+  | 'announceAbandoned'
   | 'deliverEarlyLines'
   | 'deliverMessage';
 
@@ -101,6 +102,7 @@ export const chatMachine = setup({
     announceClosed: effect,
     announceBroken: effect,
     announceDead: effect,
+    announceAbandoned: effect,
     deliverEarlyLines: effect,
     deliverMessage: effect,
   } satisfies Record<ChatAction, () => void>,
@@ -227,6 +229,11 @@ export const chatMachine = setup({
         'reading.pause': { actions: 'pauseReading', description: 'Whoever reads is behind.' },
         'reading.resume': { actions: 'resumeReading' },
         'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+        'chat.abandon': {
+          target: 'closed',
+          actions: 'announceAbandoned',
+          description: 'The other end does not read.',
+        },
         'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
         'socket.failed': {
           target: 'closed',

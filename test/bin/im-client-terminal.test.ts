@@ -1,6 +1,6 @@
 import anyTest, { type ExecutionContext } from 'ava';
-import { MENU_REMINDER } from '../../machines/client/view.js';
 import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../terminal/paste.js';
+import { MENU_REMINDER } from '../../terminal/presence-lines.js';
 import { ask, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
 import { programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';

@@ -7,24 +7,19 @@ import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { startClient } from '../../actors/client/tree.js';
 import type { Log } from '../../actors/log.js';
-import {
-  BUDDY_ID_PROMPT,
-  CALL_PROMPT,
-  CHAT_PROMPT,
-  MENU_PROMPT,
-  SAY,
-  USER_ID_PROMPT,
-} from '../../machines/client/view.js';
 import type { UserId } from '../../protocol/id.js';
 import type { RunningTree } from '../../supervision/run.js';
 import type { ConsoleStreams } from '../../terminal/console.js';
 import { openPlainConsole } from '../../terminal/plain-console.js';
+import { linesOf, promptOf, SAY } from '../../terminal/words.js';
 import { Archive } from '../../user-files/archive.js';
 import { Work } from './pause.js';
 import type { Random } from './random.js';
 import { Registry } from './registry.js';
 import type { Tally } from './tally.js';
 import { HOST } from './wire.js';
+
+const [REFUSED] = linesOf({ say: 'callFailed', buddy: undefined, failure: { cause: 'refused' } });
 
 /** Time between two looks at the screen, in milliseconds: how fast a user types. */
 const TYPING_MS = 25;
@@ -114,7 +109,7 @@ export class User {
     const { onNumber, onChatOpened, onCallOver, random } = this.#options;
     const [, number] = line.match(/^B: #(\d+)$/) ?? [];
     if (number !== undefined) onNumber(Number(number));
-    else if (line === SAY.accepted || line === SAY.refused) onCallOver(line === SAY.accepted);
+    else if (line === SAY.accepted || line === REFUSED) onCallOver(line === SAY.accepted);
     else if (line === SAY.chatHelp) {
       this.#linesLeft = LINES.least + random.below(LINES.most - LINES.least);
       onChatOpened();
@@ -134,18 +129,18 @@ export class User {
   #answer(): string | undefined {
     const { buddy, isCaller, random } = this.#options;
     switch (this.#lastLine) {
-      case MENU_PROMPT.text:
+      case promptOf({ ask: 'menu' }).text:
         if (isCaller()) this.#choice = 'M';
         else if (random.chance(RESTLESSNESS)) this.#choice = random.pick(PASTIMES);
         else return undefined;
         return this.#choice;
-      case USER_ID_PROMPT.text:
+      case promptOf({ ask: 'userId' }).text:
         return this.id;
-      case BUDDY_ID_PROMPT.text:
+      case promptOf({ ask: 'buddyId' }).text:
         return this.#choice === 'M' ? buddy : DECOY;
-      case CALL_PROMPT.text:
+      case promptOf({ ask: 'call' }).text:
         return random.chance(0.9) ? 'y' : 'n';
-      case CHAT_PROMPT.text:
+      case promptOf({ ask: 'message' }).text:
         if (this.#linesLeft <= 0) return 'q';
         this.#linesLeft -= 1;
         this.#number += 1;

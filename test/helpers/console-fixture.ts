@@ -7,9 +7,9 @@
 
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Prompt, ShownMessage } from '../../machines/client/events.js';
+import type { ShownMessage } from '../../machines/client/notices.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
-import type { ConsoleOptions } from '../../terminal/console.js';
+import type { ConsoleOptions, Prompt } from '../../terminal/console.js';
 import { openInteractiveConsole } from '../../terminal/interactive-console.js';
 
 /** What a test can tell the program to do. */

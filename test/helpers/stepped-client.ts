@@ -1,15 +1,19 @@
 /**
- * The client's statechart, stepped: a client whose neighbours only write down what they are sent.
+ * The client's statechart and call control, stepped together: their neighbours only write down what they are sent.
  */
 
 import { type EventObject, initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { callControlMachine } from '../../machines/client/call-control.js';
+import { type CallControlEvent, PATIENCE_MS } from '../../machines/client/call-control-setup.js';
+import type { ChatNews, ChatReport } from '../../machines/client/call-events.js';
 import { clientMachine } from '../../machines/client/client.js';
-import type { ClientEvent, ClientInput } from '../../machines/client/client-setup.js';
-import type { ChatReport, ServerReply } from '../../machines/client/events.js';
-import { MENU as MENU_LINES, MENU_REMINDER } from '../../machines/client/view.js';
+import type { ClientEvent, ClientInput } from '../../machines/client/client-context.js';
+import type { ServerReply, TerminalCommand } from '../../machines/client/events.js';
 import type { Buddy } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import { MENU_REMINDER, statusLines } from '../../terminal/presence-lines.js';
+import { alertText, linesOf, promptOf } from '../../terminal/words.js';
 
 export const alice = 'alice' as UserId;
 export const bob = 'bob' as UserId;
@@ -17,15 +21,24 @@ const endpoint = { address: '192.0.2.7', port: 4_000 };
 export const bobOnline: Buddy = { id: bob, status: 100, endpoint };
 export const bobOffline: Buddy = { id: bob, status: 101, endpoint: undefined };
 
-/** Stands for a chat: an identity that a log can name. */
+/** Stands for a connection: an identity that a log can name. */
 const chat = { id: 'chat' } as never;
 export const otherChat = { id: 'other chat' } as never;
 
 const REPLY_ACTOR = '0.client.waiting.forReply';
 
+/** An effect of a machine, as `transition` returns it. */
+interface Effect {
+  readonly type: string;
+  readonly params?: unknown;
+}
+
 /** A client whose neighbours only write down what they are sent. */
 export class Client {
-  #snapshot: SnapshotFrom<typeof clientMachine>;
+  #client: SnapshotFrom<typeof clientMachine>;
+  #control: SnapshotFrom<typeof callControlMachine>;
+  /** What the two machines were sent: as in XState, one that is at work takes the next event when it is done. */
+  readonly #mailboxes = { owner: new Mailbox(), 'call control': new Mailbox() };
   #log: string[] = [];
   #status: readonly string[] = [];
 
@@ -39,23 +52,37 @@ export class Client {
     const input: ClientInput = {
       terminal: neighbour('terminal'),
       heartbeat: neighbour('heartbeat'),
-      chats: neighbour('chats'),
+      callControl: neighbour('call control'),
       archive: neighbour('archive'),
       isInteractive,
       user,
       status: 100,
     };
-    const [snapshot, actions] = initialTransition(clientMachine, input);
-    this.#snapshot = snapshot;
-    this.#write(actions);
+    const [control] = initialTransition(callControlMachine, {
+      owner: neighbour('owner'),
+      chats: neighbour('chats'),
+      control: neighbour('call control'),
+      patienceMs: PATIENCE_MS,
+      maxLines: 1_000,
+      maxHeldLines: 1,
+      blocked: [],
+    });
+    const [client, actions] = initialTransition(clientMachine, input);
+    this.#control = control;
+    this.#client = client;
+    this.#run(actions);
   }
 
   get state(): unknown {
-    return this.#snapshot.value;
+    return this.#client.value;
+  }
+
+  get control(): unknown {
+    return this.#control.value;
   }
 
   get user(): UserId | undefined {
-    return this.#snapshot.context.user;
+    return this.#client.context.user;
   }
 
   /** What the status shows; the menu's line left out. */
@@ -63,16 +90,15 @@ export class Client {
     return this.#status;
   }
 
-  /** What the neighbours were sent since the last look; the menu's lines, the status and closing prompts left out. */
+  /** What the neighbours were sent since the last look; the menu, the status and closing prompts left out. */
   look(): string[] {
-    return this.#log.splice(0).filter((entry) => !/ {2}[A-Z] - |^terminal: $|prompt\.close$/.test(entry));
+    const left = / {2}[A-Z] - |^terminal: $|prompt\.close$|^archive <- blocked\.get$/;
+    return this.#log.splice(0).filter((entry) => !left.test(entry));
   }
 
-  on(...events: readonly ClientEvent[]): this {
+  on(...events: readonly (ClientEvent | ChatNews)[]): this {
     for (const event of events) {
-      const [next, actions] = transition(clientMachine, this.#snapshot, event);
-      this.#snapshot = next;
-      this.#write(actions);
+      this.#deliver(isOfConnection(event) ? 'call control' : 'owner', event);
     }
     return this;
   }
@@ -94,13 +120,43 @@ export class Client {
     } as never);
   }
 
+  /** The minute for an answer to a call is over. */
   minuteIn(state: 'ringing' | 'calling'): this {
-    return this.on({ type: `xstate.after.answerTimeout.client.busy.${state}` } as never);
+    return this.#passes(`patience.call-control.${state}`);
   }
 
-  #write(actions: readonly { readonly type: string; readonly params?: unknown }[]): void {
-    for (const { type, params } of actions) {
-      if (type === 'xstate.sendTo') this.#writeSent(params as { to: { id: string }; event: EventObject });
+  /** The network has not taken a line for 5 s. */
+  stalls(): this {
+    return this.#passes('stall.call-control.talking.flowing.sending');
+  }
+
+  /** And for 60 s. */
+  isAbandoned(): this {
+    return this.#passes('stallPatience.call-control.talking.stalled');
+  }
+
+  #passes(delay: string): this {
+    this.#deliver('call control', { type: `xstate.after.${delay}` });
+    return this;
+  }
+
+  #deliver(to: 'owner' | 'call control', event: EventObject): void {
+    this.#mailboxes[to].take(event, (next) => {
+      if (to === 'owner') {
+        const [snapshot, effects] = transition(clientMachine, this.#client, next as ClientEvent);
+        this.#client = snapshot;
+        this.#run(effects);
+      } else {
+        const [snapshot, effects] = transition(callControlMachine, this.#control, next as CallControlEvent);
+        this.#control = snapshot;
+        this.#run(effects);
+      }
+    });
+  }
+
+  #run(effects: readonly Effect[]): void {
+    for (const { type, params } of effects) {
+      if (type === 'xstate.sendTo') this.#send(params as { to: { id: string }; event: EventObject });
       if (type === 'xstate.emit') this.#log.push(`emits ${(params as { event: EventObject }).event.type}`);
       if (type === 'xstate.spawnChild') {
         const { op, ids } = (params as { input: { op: string; ids: string[] } }).input;
@@ -109,47 +165,79 @@ export class Client {
     }
   }
 
-  #writeSent({ to, event }: { readonly to: { readonly id: string }; readonly event: EventObject }): void {
-    if (event.type === 'prompt.close') this.closedPrompts += 1;
-    const sent = event as EventObject & {
-      lines?: string[];
-      prompt?: { text: string };
-      text?: string;
-      id?: string;
-      name?: string;
-      buddy?: string;
-      search?: string;
-      status?: number;
-      message?: { name: string; text: string };
-    };
-    if (event.type === 'status.show')
-      this.#status = (sent.lines ?? []).filter((line) => line !== MENU_REMINDER);
-    else if (sent.message !== undefined)
-      this.#log.push(`${to.id}! ${sent.message.name}: ${sent.message.text}`);
-    else if (sent.lines !== undefined) {
-      if (MENU_LINES.every((line) => sent.lines?.includes(line))) this.menus += 1;
-      for (const line of sent.lines) this.#log.push(`${to.id}: ${line}`);
-    } else if (sent.prompt !== undefined) this.#log.push(`${to.id}? ${sent.prompt.text}`);
-    else
-      this.#log.push(
-        [`${to.id} <- ${event.type}`, sent.id, sent.status, sent.buddy, sent.name, sent.search, sent.text]
-          .filter(Boolean)
-          .join(' '),
-      );
+  #send({ to: { id }, event }: { readonly to: { readonly id: string }; readonly event: EventObject }): void {
+    if (id === 'owner' || id === 'call control') this.#deliver(id, event);
+    else if (id === 'terminal') this.#show(event as TerminalCommand);
+    else this.#write(id, event);
   }
+
+  #show(command: TerminalCommand): void {
+    switch (command.type) {
+      case 'notice.say':
+        if (command.notice.say === 'menu') this.menus += 1;
+        for (const line of linesOf(command.notice)) this.#log.push(`terminal: ${line}`);
+        return;
+      case 'message.show':
+        this.#log.push(`terminal! ${command.message.name}: ${command.message.text}`);
+        return;
+      case 'status.show':
+        this.#status = statusLines(command.status).filter((line) => line !== MENU_REMINDER);
+        return;
+      case 'alert.raise':
+        this.#log.push(`terminal <- alert.raise ${alertText(command.alert)}`);
+        return;
+      case 'prompt.open':
+        this.#log.push(`terminal? ${promptOf(command.question).text}`);
+        return;
+      case 'prompt.close':
+        this.closedPrompts += 1;
+        this.#log.push('terminal <- prompt.close');
+        return;
+    }
+  }
+
+  #write(neighbour: string, event: EventObject): void {
+    const { id, status, buddy, name, search, text } = event as EventObject & Record<string, unknown>;
+    const values = [id, status, buddy, name, search, text].filter(Boolean);
+    this.#log.push([`${neighbour} <- ${event.type}`, ...values].join(' '));
+  }
+}
+
+class Mailbox {
+  readonly #events: EventObject[] = [];
+  #isAtWork = false;
+
+  take(event: EventObject, process: (event: EventObject) => void): void {
+    this.#events.push(event);
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) process(next);
+    this.#isAtWork = false;
+  }
+}
+
+function isOfConnection(event: ClientEvent | ChatNews): event is ChatNews {
+  return 'chat' in event;
 }
 
 export const MENU = 'terminal? Your choice: ';
 export const NOON_MS = new Date(2026, 10, 26, 12, 0).getTime();
 
-/** A call by bob, or by an address that does not say who it is. */
+/** A call by bob, or by an address that does not say who it is; `atMs` also stands for the monotonic clock. */
 export function callFrom(
   caller: UserId | undefined,
   address = '192.0.2.7',
   from = chat,
   atMs = NOON_MS,
-): ClientEvent {
-  return { type: 'call.received', chat: from, caller, address: address as DisplayText, atMs };
+): ChatNews {
+  return {
+    type: 'call.received',
+    chat: from,
+    caller,
+    address: address as DisplayText,
+    atMs,
+    uptimeMs: atMs,
+  };
 }
 
 export const callFromBob = callFrom(bob);
@@ -159,15 +247,18 @@ export const buddies = (...list: readonly Buddy[]): ClientEvent => ({
   buddies: list,
   atMs: NOON_MS,
 });
-export const report = (news: ChatReport, from = chat, atMs = NOON_MS): ClientEvent => ({
+export const report = (news: ChatReport, from = chat, atMs = NOON_MS): ChatNews => ({
   ...news,
   chat: from,
   atMs,
+  uptimeMs: atMs,
 });
 export const closed = report({ type: 'chat.closed' });
 export const broken = report({ type: 'chat.closed', reason: 'the connection was cut' as DisplayText });
 export const accepted = report({ type: 'call.accepted' });
-export const placed = report({ type: 'call.placed' });
+export const placed = report({ type: 'call.placed', call: 1 });
+/** The connection of a later call than the first. */
+export const placedAs = (call: number) => report({ type: 'call.placed', call });
 export const sent = (text: string, cut = false) =>
   report({ type: 'message.sent', text: text as DisplayText, cut });
 export const received = (text: string, cut = false, from = chat) =>

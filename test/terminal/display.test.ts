@@ -1,8 +1,8 @@
 import xterm from '@xterm/headless';
 import test from 'ava';
 import fc from 'fast-check';
-import type { Prompt } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
+import type { Prompt } from '../../terminal/console.js';
 import { Display } from '../../terminal/display.js';
 import { wrapLine } from '../../terminal/layout.js';
 import { MessageLines } from '../../terminal/message-lines.js';

@@ -1,6 +1,7 @@
 import anyTest, { type ExecutionContext } from 'ava';
-import type { Prompt, ShownMessage } from '../../machines/client/events.js';
+import type { ShownMessage } from '../../machines/client/notices.js';
 import type { DisplayText } from '../../protocol/display-text.js';
+import type { Prompt } from '../../terminal/console.js';
 import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../terminal/paste.js';
 import { ConsoleDriver } from '../helpers/console-driver.js';
 import { until } from '../helpers/network.js';

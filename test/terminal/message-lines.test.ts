@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ShownMessage } from '../../machines/client/events.js';
+import type { ShownMessage } from '../../machines/client/notices.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { MessageLines, styledRows } from '../../terminal/message-lines.js';
 

@@ -66,7 +66,7 @@ async function aliceHere(t: ExecutionContext) {
       // The statechart is no behaviour: it breaks over an event that cannot be read.
       const poison =
         kind === 'client'
-          ? Object.defineProperty({ type: 'call.received' }, 'chat', { get: unreadable })
+          ? Object.defineProperty({ type: 'buddies.received' }, 'buddies', { get: unreadable })
           : { type: 'behaviour.failed', error: new Error('injected') };
       actors.findLast(isKind)?.send(poison as never);
       await until(() => starts().length > before);

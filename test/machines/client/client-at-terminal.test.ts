@@ -1,6 +1,6 @@
 import test from 'ava';
-import { SAY } from '../../../machines/client/view.js';
 import type { Buddy } from '../../../protocol/buddy-list.js';
+import { SAY } from '../../../terminal/words.js';
 import {
   accepted,
   alice,
@@ -16,6 +16,7 @@ import {
   MENU,
   NOON_MS,
   placed,
+  placedAs,
   received,
   report,
   sent,
@@ -79,7 +80,7 @@ test('whoever presses no key for long is away, and back with the next', (t) => {
     'heartbeat <- presence.set alice 102',
     'emits user.announced',
   ]);
-  t.deepEqual(client.on({ type: 'user.returned' }).look(), [
+  t.deepEqual(client.on({ type: 'user.active' }).look(), [
     'heartbeat <- presence.set alice 100',
     'emits user.announced',
   ]);
@@ -88,14 +89,14 @@ test('whoever presses no key for long is away, and back with the next', (t) => {
 test('whoever said that they are away stays it, whatever they type', (t) => {
   const client = new Client(alice).types('w');
   client.look();
-  t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.returned' }).look(), []);
+  t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.active' }).look(), []);
   t.deepEqual(client.status, ['You are away.']);
 });
 
 test('whoever is signed in as nobody is neither away nor back', (t) => {
   const client = new Client();
   client.look();
-  t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.returned' }).look(), []);
+  t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.active' }).look(), []);
 });
 
 test('the status follows the buddies without a key pressed', (t) => {
@@ -239,7 +240,7 @@ test('H asks the archive for what was said to a buddy, and searches it', (t) => 
 test('an archive that does not answer is said, and the menu goes on', (t) => {
   const client = new Client(alice).types('h', 'bob');
   client.look();
-  client.on({ type: 'xstate.after.readPatience.client.waiting.forHistory' } as never);
+  client.on({ type: 'xstate.after.archivePatience.client.waiting.forHistory' } as never);
   t.deepEqual(client.look(), [`terminal: ${SAY.historySilent}`, MENU]);
 });
 
@@ -260,14 +261,14 @@ test('a broken chat names the lines that did not get through, and offers to call
     'terminal? Call bob again and send the 2 lines that may not have arrived (y/n)? ',
   ]);
   t.deepEqual(client.types('y').look(), ['heartbeat <- buddies.get']);
-  client.on(buddies(bobOnline), placed);
+  client.on(buddies(bobOnline), placedAs(2));
   client.look();
   t.deepEqual(client.on(accepted).look(), [
     `terminal: ${SAY.accepted}`,
     `terminal: ${SAY.chatHelp}`,
+    'terminal? > ',
     'chat <- message.send zero',
     'chat <- message.send one',
-    'terminal? > ',
   ]);
   t.deepEqual(client.on(sent('zero')).look(), [
     'terminal! alice: zero',
@@ -285,23 +286,23 @@ test('it offers again as long as the buddy is not reached, and no takes it back'
   t.deepEqual(client.types('what').state, { free: 'offering' });
   t.deepEqual(client.types('n').state, { free: 'menu' });
   t.deepEqual(
-    client.types('m', 'bob').on(buddies(bobOnline), placed, accepted).look().at(-1),
+    client.types('m', 'bob').on(buddies(bobOnline), placedAs(2), accepted).look().at(-1),
     'terminal? > ',
   );
 });
 
 test('a line that waited for another is not lost with the chat', (t) => {
   const client = talking().types('first');
-  client.on({ type: 'xstate.after.readPatience.client.busy.chatting.sending' } as never).types('second');
+  client.stalls().types('second');
   client.look();
   client.on(report({ type: 'message.failed', text: 'first' }), broken);
   t.deepEqual(client.look().slice(0, 3), [
     'terminal: (Not sent: first)',
-    'terminal: Buddy connection broke: the connection was cut.',
     'terminal: (Not sent: second)',
+    'terminal: Buddy connection broke: the connection was cut.',
   ]);
   t.is(
-    client.types('y').on(buddies(bobOnline), placed, accepted).look().at(-2),
+    client.types('y').on(buddies(bobOnline), placedAs(2), accepted).look().at(-1),
     'chat <- message.send second',
   );
 });
@@ -364,17 +365,17 @@ test('a chat with somebody else neither takes them along nor drops them', (t) =>
 /** A client at a terminal with a line on its way to a buddy who does not read, and another that waits. */
 function stuck(): Client {
   const client = talking().types('first');
-  client.on({ type: 'xstate.after.readPatience.client.busy.chatting.sending' } as never).types('second');
+  client.stalls().types('second');
   client.look();
   return client;
 }
 
 test('while a line waits for another, the user may leave, and no third line is taken', (t) => {
   const client = stuck();
-  t.deepEqual(client.types('third').look(), ['terminal: (Not sent: third)', 'terminal? > ']);
+  t.deepEqual(client.types('third').look(), ['terminal? > ', 'terminal: (Not sent: third)']);
   t.deepEqual(client.types('q').look(), [
-    'terminal: (Not sent: second)',
     'chat <- chat.leave',
+    'terminal: (Not sent: second)',
     'terminal: Buddy connection closed.',
     MENU,
   ]);
@@ -416,7 +417,7 @@ test('a call that was given up before it was placed is hung up when it is', (t) 
 test('what is being typed when the buddy reads again stays: its prompt is not closed', (t) => {
   const client = stuck();
   const { closedPrompts } = client;
-  t.deepEqual(client.on(sent('first')).look().slice(-2), ['chat <- message.send second', 'terminal? > ']);
+  t.is(client.on(sent('first')).look().at(-1), 'chat <- message.send second');
   t.deepEqual(client.state, { busy: { chatting: 'stalled' } });
   client.on(sent('second'));
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });

@@ -1,8 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { ClientEvent } from '../../../machines/client/client-setup.js';
-import { SAY } from '../../../machines/client/view.js';
+import type { ChatNews } from '../../../machines/client/call-events.js';
+import type { ClientEvent } from '../../../machines/client/client-context.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
+import { SAY } from '../../../terminal/words.js';
 import {
   accepted,
   alice,
@@ -198,7 +199,10 @@ test('an accepted call is a chat', (t) => {
 test('a refused or failed call is a line and the menu', (t) => {
   const refused = calling();
   refused.look();
-  t.deepEqual(refused.on(report({ type: 'call.refused' })).look(), [`terminal: ${SAY.refused}`, MENU]);
+  t.deepEqual(refused.on(report({ type: 'call.refused' })).look(), [
+    `terminal: Buddy refused connection.`,
+    MENU,
+  ]);
   const failed = calling();
   failed.look();
   const reason = 'ECONNREFUSED' as DisplayText;
@@ -211,7 +215,11 @@ test('a refused or failed call is a line and the menu', (t) => {
 test('a call that nobody answers for a minute is given up', (t) => {
   const client = calling();
   client.look();
-  t.deepEqual(client.minuteIn('calling').look(), ['chat <- chat.leave', `terminal: ${SAY.unanswered}`, MENU]);
+  t.deepEqual(client.minuteIn('calling').look(), [
+    'chat <- chat.leave',
+    `terminal: Buddy did not answer within 60 seconds.`,
+    MENU,
+  ]);
 });
 
 test('an acceptance that comes after the call was given up opens no chat', (t) => {
@@ -228,7 +236,7 @@ test('a call asks at once, and says who calls on the line before', (t) => {
     client.look();
     t.deepEqual(client.on(callFromBob).look(), [
       'terminal: Call from bob (192.0.2.7).',
-      'terminal <- notice.raise bob calls',
+      'terminal <- alert.raise bob calls',
       'terminal? Do you want to accept an incoming connection (y/n)? ',
     ]);
   }
@@ -239,8 +247,8 @@ test('Y accepts, in either case', (t) => {
     const client = new Client(alice).on(callFromBob);
     client.look();
     t.deepEqual(client.types(yes).look(), [
-      'terminal: Connection accepted.',
       'chat <- call.accept',
+      'terminal: Connection accepted.',
       'terminal: Enter your text to send to buddy.  Enter q to quit.',
       'terminal? > ',
     ]);
@@ -285,10 +293,10 @@ test('a call that comes while the server is asked rings when it has answered', (
     'terminal: 200 OK',
     'heartbeat <- buddies.get',
     'terminal: Call from bob (192.0.2.7).',
-    'terminal <- notice.raise bob calls',
+    'terminal <- alert.raise bob calls',
     'terminal? Do you want to accept an incoming connection (y/n)? ',
   ]);
-  t.is(client.types('y').look()[1], 'chat <- call.accept');
+  t.is(client.types('y').look()[0], 'chat <- call.accept');
 });
 
 test('a caller who gives up while the server is asked does not ring', (t) => {
@@ -318,7 +326,7 @@ test('whoever calls while the user is calling, called or chatting is refused in 
 
 test('what another chat says does not reach the current one', (t) => {
   const client = chatting();
-  t.deepEqual(client.on(received('spam', false, otherChat)).look(), ['other chat <- chat.leave']);
+  t.deepEqual(client.on(received('spam', false, otherChat)).look(), []);
   t.deepEqual(client.on(report({ type: 'chat.closed' }, otherChat)).look(), []);
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
@@ -354,7 +362,7 @@ test('only a line that is exactly q leaves', (t) => {
 function stalled(): Client {
   const client = chatting().types('first');
   client.look();
-  return client.on({ type: 'xstate.after.readPatience.client.busy.chatting.sending' } as never);
+  return client.stalls();
 }
 
 test('a buddy who does not read is told of, and can be left', (t) => {
@@ -382,11 +390,17 @@ test('a buddy who reads again lets the prompt stay as it is', (t) => {
 test('a buddy who does not read for a minute is left, and what was not sent is said', (t) => {
   const client = stalled().types('second');
   client.look();
-  client.on({ type: 'xstate.after.answerTimeout.client.busy.chatting.held' } as never);
+  client.isAbandoned();
+  t.deepEqual(client.look(), ['chat <- chat.abandon', 'terminal: (Not sent: second)']);
+  client.on(
+    report({ type: 'message.lost', text: 'zeroth' }),
+    report({ type: 'message.failed', text: 'first' }),
+    report({ type: 'chat.closed', reason: 'your buddy does not read' as DisplayText }),
+  );
   t.deepEqual(client.look(), [
-    'terminal: (Not sent: second)',
-    'chat <- chat.leave',
-    'terminal: Buddy connection closed.',
+    'terminal: (Not delivered, as far as is known: zeroth)',
+    'terminal: (Not sent: first)',
+    'terminal: Buddy connection broke: your buddy does not read.',
     MENU,
   ]);
 });
@@ -395,7 +409,7 @@ test('a message is shown as one', (t) => {
   t.deepEqual(chatting().on(received('hi alice')).look(), [
     'terminal! bob: hi alice',
     'archive <- message.record bob hi alice',
-    'terminal <- notice.raise bob: hi alice',
+    'terminal <- alert.raise bob: hi alice',
   ]);
 });
 
@@ -452,8 +466,8 @@ test('whatever happens, the user talks to one buddy at most, and is asked nothin
   const event = fc.oneof(
     fc
       .constantFrom('r', 'l', 'a', 'd', 'm', 's', 'w', 'h', 'b', 'y', 'n', 'q', '', 'bob')
-      .map((value) => ({ type: 'prompt.answered', value }) as ClientEvent),
-    fc.constantFrom<ClientEvent>(
+      .map((value) => ({ type: 'prompt.answered', value }) as ClientEvent | ChatNews),
+    fc.constantFrom<ClientEvent | ChatNews>(
       callFromBob,
       otherCall,
       buddies(bobOnline),
@@ -475,7 +489,7 @@ test('whatever happens, the user talks to one buddy at most, and is asked nothin
       client.look();
       const live = new Set<string>();
       for (const next of events) {
-        if (next.type === 'chat.closed') live.delete(next.chat.id);
+        if ('chat' in next && next.type === 'chat.closed') live.delete(next.chat.id);
         for (const entry of client.on(next).look()) {
           const [actor = '', command] = entry.split(' <- ');
           if (command === 'call.accept') live.add(actor);

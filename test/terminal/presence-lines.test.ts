@@ -1,15 +1,15 @@
 import test from 'ava';
-import { NO_CALLS, withMissed } from '../../../machines/client/callers.js';
+import type { StatusShown } from '../../machines/client/notices.js';
+import type { Buddy } from '../../protocol/buddy-list.js';
+import type { DisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
 import {
   buddyListLines,
   clockTime,
+  MENU_REMINDER,
   missedLines,
-  seenAt,
   statusLines,
-} from '../../../machines/client/presence-view.js';
-import type { Buddy } from '../../../protocol/buddy-list.js';
-import type { DisplayText } from '../../../protocol/display-text.js';
-import type { UserId } from '../../../protocol/id.js';
+} from '../../terminal/presence-lines.js';
 
 const [bob, carl, dora] = ['bob', 'carl', 'dora'] as UserId[] as [UserId, UserId, UserId];
 const endpoint = { address: '192.0.2.7', port: 4_000 };
@@ -40,21 +40,16 @@ test('of a buddy who went, the list says when it was last seen', (t) => {
   ]);
 });
 
-test('buddies are seen as long as they are there, and forgotten when they are on the list no more', (t) => {
-  const first = seenAt(new Map(), list, 1_000);
-  t.deepEqual([...first.keys()], [bob, carl]);
-  const gone = list.map(({ id }): Buddy => ({ id, status: 101, endpoint: undefined }));
-  t.deepEqual([...seenAt(first, gone.slice(0, 2), 2_000)], [[bob, 1_000]]);
-});
+const nothing: StatusShown = {
+  isSignedIn: false,
+  isAway: false,
+  buddies: [],
+  lastSeen: new Map(),
+  missed: [],
+};
 
-test('the status has those who are there first', (t) => {
-  const shown = {
-    status: 100 as const,
-    buddies: list,
-    lastSeen: new Map([[dora, AFTERNOON_MS]]),
-    calls: NO_CALLS,
-  };
-  t.deepEqual(statusLines(shown), [
+test('the status has the buddies who are there first', (t) => {
+  t.deepEqual(statusLines({ ...nothing, buddies: list, lastSeen: new Map([[dora, AFTERNOON_MS]]) }), [
     'Your buddies:',
     '  bob   online',
     '  carl  away',
@@ -62,19 +57,20 @@ test('the status has those who are there first', (t) => {
   ]);
 });
 
-test('the status says that one is away, and what one missed', (t) => {
-  const call = { caller: bob, address: '192.0.2.7' as DisplayText, atMs: AFTERNOON_MS };
-  const calls = withMissed(withMissed(NO_CALLS, call), { ...call, caller: undefined });
-  t.deepEqual(statusLines({ status: 102, buddies: [], lastSeen: new Map(), calls }), [
+test('the status of a user has the menu in short, whether they are away, and what they missed', (t) => {
+  const call = { caller: bob, address: '192.0.2.7' as DisplayText, atMs: AFTERNOON_MS, uptimeMs: 0 };
+  const missed = [call, { ...call, caller: undefined }];
+  t.deepEqual(statusLines({ ...nothing, isSignedIn: true, isAway: true, missed }), [
+    MENU_REMINDER,
     'You are away.',
     'Missed call from bob (192.0.2.7) at 14:05.',
     'Missed call from 192.0.2.7 at 14:05.',
   ]);
-  t.deepEqual(missedLines(NO_CALLS), []);
 });
 
-test('without buddies and news there is no status', (t) => {
-  t.deepEqual(statusLines({ status: 100, buddies: [], lastSeen: new Map(), calls: NO_CALLS }), []);
+test('without a user, buddies and news there is no status', (t) => {
+  t.deepEqual(statusLines(nothing), []);
+  t.deepEqual(missedLines([]), []);
 });
 
 test('the time of the day has two digits for hours and minutes', (t) => {

@@ -1,37 +1,21 @@
 /**
- * How buddies and their presence are shown.
+ * How buddies, their presence and missed calls are shown.
  */
 
-import type { Buddy } from '../../protocol/buddy-list.js';
-import type { UserId } from '../../protocol/id.js';
-import { STATUS_WORDS, type Status } from '../../protocol/status.js';
-import { type CallLog, nameOf } from './callers.js';
+import { callerName } from '../machines/client/callers.js';
+import type { LastSeen } from '../machines/client/last-seen.js';
+import type { StatusShown } from '../machines/client/notices.js';
+import type { Buddy } from '../protocol/buddy-list.js';
+import { STATUS_WORDS, type Status } from '../protocol/status.js';
 
-/** When buddies were last seen by this client, before they went offline; milliseconds since 1970. */
-export type LastSeen = ReadonlyMap<UserId, number>;
-
-/** Those who are there come first. */
+/** Buddies who are there come first. */
 const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 
 /** Most columns that ids are filled up to. */
 const MAX_ID_COLUMNS = 24;
 
-export interface PresenceShown {
-  readonly status: Status;
-  readonly buddies: readonly Buddy[];
-  readonly lastSeen: LastSeen;
-  readonly calls: CallLog;
-}
-
-/** Takes note of who is there now, and of who was until now. */
-export function seenAt(lastSeen: LastSeen, buddies: readonly Buddy[], atMs: number): LastSeen {
-  const seen = new Map<UserId, number>();
-  for (const { id, status } of buddies) {
-    const at = status === 101 ? lastSeen.get(id) : atMs;
-    if (at !== undefined) seen.set(id, at);
-  }
-  return seen;
-}
+/** The menu in one line, for a user who has seen all of it: in capitals what to press. */
+export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay History Block eXit';
 
 /** A time of the day, as the user's clock shows it: `14:05`. */
 export function clockTime(atMs: number): string {
@@ -46,14 +30,15 @@ export function clockDate(atMs: number): string {
   return parts.map((part) => String(part).padStart(2, '0')).join('-');
 }
 
-/** What stands above the menu's question: who is there, and what the user missed. */
-export function statusLines({ status, buddies, lastSeen, calls }: PresenceShown): string[] {
+/** What stands above the menu's question: the menu in short, missed calls, and which buddies are there. */
+export function statusLines({ isSignedIn, isAway, buddies, lastSeen, missed }: StatusShown): string[] {
   const columns = Math.min(Math.max(0, ...buddies.map(({ id }) => id.length)), MAX_ID_COLUMNS);
   const sorted = buddies.toSorted((one, other) => ORDER[one.status] - ORDER[other.status]);
   const rows = sorted.map((buddy) => `  ${buddy.id.padEnd(columns)}  ${presenceOf(buddy, lastSeen)}`);
   return [
-    ...(status === 102 ? ['You are away.'] : []),
-    ...missedLines(calls),
+    ...(isSignedIn ? [MENU_REMINDER] : []),
+    ...(isAway ? ['You are away.'] : []),
+    ...missedLines(missed),
     ...(rows.length > 0 ? ['Your buddies:', ...rows] : []),
   ];
 }
@@ -73,10 +58,11 @@ export function buddyListLines(buddies: readonly Buddy[], lastSeen: LastSeen): s
   return ['My buddy list:', ...rows];
 }
 
-export function missedLines({ missed }: CallLog): string[] {
+/** A line for each missed call. */
+export function missedLines(missed: StatusShown['missed']): string[] {
   return missed.map((call) => {
     const from = call.caller === undefined ? '' : ` (${call.address})`;
-    return `Missed call from ${nameOf(call)}${from} at ${clockTime(call.atMs)}.`;
+    return `Missed call from ${callerName(call)}${from} at ${clockTime(call.atMs)}.`;
   });
 }
 

@@ -1,0 +1,347 @@
+/**
+ * The vocabulary of call control (machines/client/call-control.ts): what it knows, the conditions it asks for and
+ * its effects, each under the name that the chart uses.
+ */
+
+import {
+  type AnyActorRef,
+  and,
+  assertEvent,
+  assign,
+  type EventObject,
+  enqueueActions,
+  sendTo,
+  setup,
+} from 'xstate';
+import { toDisplayText } from '../../protocol/display-text.js';
+import type { Neighbour } from '../neighbour.js';
+import type {
+  CallCommand,
+  CallFailure,
+  CallId,
+  CallNews,
+  ChatCommand,
+  ChatNews,
+  OutgoingCall,
+  Peer,
+  UnconfirmedCause,
+} from './call-events.js';
+import { type Caller, isNuisance, type VainCalls, withVainCall } from './callers.js';
+
+/** Longest wait for an answer to a call, ours or a buddy's, and for the network to take a line; in milliseconds. */
+export const PATIENCE_MS = 60_000;
+
+/** How long the network may take for a line of ours before the owner hears of it, in milliseconds. */
+const STALL_MS = 5_000;
+
+/** A request to the supervisor of connections, which may have no room for one more. */
+export interface StartChat {
+  readonly type: 'child.start';
+  readonly input: OutgoingCall;
+  readonly reply: (answer: { readonly ok: boolean }) => void;
+}
+
+export interface CallControlInput {
+  readonly owner: Neighbour<CallNews>;
+  readonly chats: Neighbour<StartChat>;
+  /** The address of this machine, which each connection of ours is given. */
+  readonly control: Neighbour<ChatNews>;
+  /** As {@link PATIENCE_MS}. */
+  readonly patienceMs: number;
+  /** Most lines of a chat that wait for the network. */
+  readonly maxLines: number;
+  /** Most of them that are held while the buddy does not read. */
+  readonly maxHeldLines: number;
+  /** Ids and addresses whose calls are refused. */
+  readonly blocked: readonly string[];
+}
+
+/** A line that the network has not taken yet, as far as is known. */
+interface Line {
+  readonly text: string;
+  readonly key: number | undefined;
+}
+
+/** A call, and once it is accepted its chat. */
+interface Call {
+  readonly id: CallId;
+  readonly peer: Peer;
+  /** The connection; a call of ours has none until its actor reports. */
+  readonly chat: AnyActorRef | undefined;
+  /** Lines given to the connection, oldest first. */
+  readonly underWay: readonly Line[];
+}
+
+export interface CallControlContext extends CallControlInput {
+  /** How many calls there have been; the next one's id follows. */
+  readonly calls: CallId;
+  /** The one call or chat. */
+  readonly current: Call | undefined;
+  /** Who calls, while the owner is asked. */
+  readonly caller: Caller | undefined;
+  /** Lines that wait because the buddy does not read, oldest first. */
+  readonly held: readonly Line[];
+  /** Calls that the owner has left and whose connections are being closed; their supervisor bounds them. */
+  readonly closing: ReadonlyMap<AnyActorRef, Call>;
+  readonly vainCalls: VainCalls;
+}
+
+export type CallControlEvent =
+  | CallCommand
+  | ChatNews
+  // From the supervisor of connections: there is no room for one more.
+  | { readonly type: 'place.failed'; readonly call: CallId }
+  // From the supervisor.
+  | { readonly type: 'shutdown.requested' };
+
+interface Scope {
+  readonly context: CallControlContext;
+  readonly event: CallControlEvent;
+}
+
+/** What a state that has a call knows of it. */
+function callOf({ current }: CallControlContext): Call {
+  if (current === undefined) throw new Error('there is no call');
+  return current;
+}
+
+/** The call that a connection's report is about: one that is being closed, or else the current one. */
+function reported({ context, event }: Scope): Call {
+  return context.closing.get((event as ChatNews).chat) ?? callOf(context);
+}
+
+function isLate({ context, event }: Scope): boolean {
+  return context.closing.has((event as ChatNews).chat);
+}
+
+/** The context after the oldest line under way was reported. */
+function withoutLine(scope: Scope): Partial<CallControlContext> {
+  const call = reported(scope);
+  const rest: Call = { ...call, underWay: call.underWay.slice(1) };
+  if (call === scope.context.current) return { current: rest };
+  return { closing: new Map(scope.context.closing).set((scope.event as ChatNews).chat, rest) };
+}
+
+function without<TKey, TValue>(map: ReadonlyMap<TKey, TValue>, key: TKey): ReadonlyMap<TKey, TValue> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+const owner = ({ context }: Scope) => context.owner;
+const sender = ({ event }: Scope): Neighbour<ChatCommand> => (event as ChatNews).chat;
+const connection = ({ context }: Scope): Neighbour<ChatCommand> => callOf(context).chat as AnyActorRef;
+
+/** What the owner hears of a line that is not known to have arrived. */
+function unconfirmed(call: CallId, { text, key }: Line, cause: UnconfirmedCause, late = false): CallNews {
+  return { type: 'message.unconfirmed', call, text, key, cause, isLate: late };
+}
+
+function lineOf(event: EventObject): Line {
+  const { text, key } = event as Extract<CallCommand, { type: 'message.send' }>;
+  return { text, key };
+}
+
+export const callControlSetup = setup({
+  types: {} as { context: CallControlContext; input: CallControlInput; events: CallControlEvent },
+  delays: {
+    patience: ({ context }) => context.patienceMs,
+    stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
+    stallPatience: ({ context }) => Math.max(0, context.patienceMs - STALL_MS),
+  },
+
+  guards: {
+    isUnwelcome({ context: { blocked, vainCalls }, event }) {
+      assertEvent(event, 'call.received');
+      const names: readonly string[] = blocked;
+      if (names.includes(event.address) || (event.caller && names.includes(event.caller))) return true;
+      return isNuisance(vainCalls, event);
+    },
+    isCurrentChat: ({ context: { current }, event }) =>
+      current !== undefined && (event as ChatNews).chat === current.chat,
+    isClosingChat: (scope) => isLate(scope),
+    isCurrentCall: ({ context: { current }, event }) =>
+      (event as Extract<CallControlEvent, { call: CallId }>).call === current?.id,
+    hasRoom: ({ context }) => callOf(context).underWay.length + context.held.length < context.maxLines,
+    hasRoomToHold: ({ context }) => context.held.length < context.maxHeldLines,
+    isLastLine: ({ context }) => callOf(context).underWay.length === 1,
+    hasHeldLines: ({ context }) => context.held.length > 0,
+
+    // Named, because a condition that the chart puts together itself shows as nothing in a drawing.
+    isCurrentCallWithRoom: and(['isCurrentCall', 'hasRoom']),
+    isCurrentCallWithRoomToHold: and(['isCurrentCall', 'hasRoom', 'hasRoomToHold']),
+    isLastOfCurrentChat: and(['isCurrentChat', 'isLastLine']),
+    isCurrentChatWithHeldLines: and(['isCurrentChat', 'hasHeldLines']),
+  },
+
+  actions: {
+    // Calls that come in.
+    offerCall: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'call.received');
+      const { chat, caller, address, atMs, uptimeMs } = event;
+      const id = context.calls + 1;
+      const current: Call = { id, chat, peer: { id: caller, address }, underWay: [] };
+      enqueue.assign({ calls: id, current, caller: { caller, address, atMs, uptimeMs } });
+      enqueue.sendTo(owner, { type: 'call.offered', call: id, caller, address, atMs, uptimeMs });
+    }),
+    rejectCaller: sendTo(sender, { type: 'call.reject' }),
+    reportBusy: sendTo(owner, ({ event }) => {
+      assertEvent(event, 'call.received');
+      const { caller, address, atMs, uptimeMs } = event;
+      return { type: 'call.busy', caller, address, atMs, uptimeMs };
+    }),
+    acceptCall: sendTo(connection, { type: 'call.accept' }),
+    rejectCall: sendTo(connection, { type: 'call.reject' }),
+    countVainCall: assign({
+      vainCalls: ({ context: { vainCalls, caller } }) =>
+        caller === undefined ? vainCalls : withVainCall(vainCalls, caller),
+    }),
+    reportRejected: sendTo(owner, ({ context }) => ({ type: 'call.rejected', call: callOf(context).id })),
+    reportMissed: sendTo(owner, ({ context }) => ({
+      type: 'call.missed',
+      call: callOf(context).id,
+      ...(context.caller as Caller),
+    })),
+    reportWithdrawn: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'chat.closed');
+      const caller: Caller = { ...(context.caller as Caller), atMs: event.atMs, uptimeMs: event.uptimeMs };
+      const vainCalls = withVainCall(context.vainCalls, caller);
+      enqueue.assign({ vainCalls });
+      enqueue.sendTo(owner, {
+        type: 'call.withdrawn',
+        call: callOf(context).id,
+        isNuisance: isNuisance(vainCalls, caller),
+        ...caller,
+      });
+    }),
+    blockCallers: assign({
+      blocked: ({ event }) => {
+        assertEvent(event, 'callers.block');
+        return event.names;
+      },
+    }),
+
+    // Calls of ours.
+    placeCall: enqueueActions(({ context, event, enqueue, self }) => {
+      assertEvent(event, 'call.place');
+      const { buddy, caller, endpoint } = event;
+      const id = context.calls + 1;
+      const peer: Peer = { id: buddy, address: toDisplayText(endpoint.address) };
+      enqueue.assign({ calls: id, current: { id, peer, chat: undefined, underWay: [] } });
+      enqueue.sendTo(owner, { type: 'call.dialling', call: id });
+      enqueue.sendTo(context.chats, {
+        type: 'child.start',
+        input: { kind: 'outgoing', call: id, caller, endpoint, control: context.control },
+        reply: ({ ok }) => {
+          if (!ok) self.send({ type: 'place.failed', call: id });
+        },
+      });
+    }),
+    refusePlace: sendTo(owner, { type: 'place.refused' }),
+    rememberConnection: assign({
+      current: ({ context, event }) => {
+        assertEvent(event, 'call.placed');
+        return { ...callOf(context), chat: event.chat };
+      },
+    }),
+    reportAlerting: sendTo(owner, ({ context }) => ({ type: 'call.alerting', call: callOf(context).id })),
+    reportFailed: sendTo(
+      owner,
+      ({ context }, { cause }: { cause: Exclude<CallFailure['cause'], 'unreachable'> }) => ({
+        type: 'chat.failed',
+        call: callOf(context).id,
+        cause,
+      }),
+    ),
+    reportUnreachable: sendTo(owner, ({ context, event }) => {
+      assertEvent(event, 'call.failed');
+      const { reason } = event;
+      return { type: 'chat.failed', call: callOf(context).id, cause: 'unreachable' as const, reason };
+    }),
+
+    // The chat.
+    reportOpened: sendTo(owner, ({ context }) => {
+      const { id, peer } = callOf(context);
+      return { type: 'chat.opened', call: id, peer };
+    }),
+    reportReceived: sendTo(owner, ({ context, event }) => {
+      assertEvent(event, 'message.received');
+      const { text, cut, atMs } = event;
+      return { type: 'message.received', call: callOf(context).id, text, cut, atMs };
+    }),
+    sendLine: enqueueActions(({ context, event, enqueue }) => {
+      const call = callOf(context);
+      const line = lineOf(event);
+      enqueue.sendTo(connection, { type: 'message.send', text: line.text });
+      enqueue.assign({ current: { ...call, underWay: [...call.underWay, line] } });
+    }),
+    holdLine: assign({ held: ({ context, event }) => [...context.held, lineOf(event)] }),
+    sendHeldLines: enqueueActions(({ context, enqueue }) => {
+      const { held } = context;
+      const call = callOf(context);
+      for (const { text } of held) enqueue.sendTo(connection, { type: 'message.send', text });
+      enqueue.assign({ held: [], current: { ...call, underWay: [...call.underWay, ...held] } });
+    }),
+    refuseLine: sendTo(owner, ({ event }, { cause }: { cause: UnconfirmedCause }) => {
+      assertEvent(event, 'message.send');
+      return unconfirmed(event.call, lineOf(event), cause, cause === 'closed');
+    }),
+    reportSent: enqueueActions((scope) => {
+      const { event, enqueue } = scope;
+      assertEvent(event, 'message.sent');
+      const { text, cut, atMs } = event;
+      const { id: call, peer, underWay } = reported(scope);
+      const key = underWay[0]?.key;
+      const late = isLate(scope);
+      enqueue.sendTo(owner, { type: 'message.sent', call, peer, key, text, cut, atMs, isLate: late });
+      enqueue.assign(withoutLine(scope));
+    }),
+    reportUnconfirmed: enqueueActions((scope, { cause }: { cause: 'closed' | 'stalled' }) => {
+      const { event, enqueue } = scope;
+      assertEvent(event, 'message.failed');
+      const { id, underWay } = reported(scope);
+      const line = { text: event.text, key: underWay[0]?.key };
+      enqueue.sendTo(owner, unconfirmed(id, line, cause, isLate(scope)));
+      enqueue.assign(withoutLine(scope));
+    }),
+    reportLost: sendTo(owner, (scope) => {
+      const { event } = scope;
+      assertEvent(event, 'message.lost');
+      const line = { text: event.text, key: undefined };
+      return unconfirmed(reported(scope).id, line, 'lost', isLate(scope));
+    }),
+    failHeldLines: enqueueActions(({ context, enqueue }, { cause }: { cause: 'closed' | 'stalled' }) => {
+      for (const line of context.held) enqueue.sendTo(owner, unconfirmed(callOf(context).id, line, cause));
+      enqueue.assign({ held: [] });
+    }),
+    reportStalled: sendTo(owner, ({ context }) => ({ type: 'peer.stalled', call: callOf(context).id })),
+    reportReading: sendTo(owner, ({ context }) => ({ type: 'peer.reading', call: callOf(context).id })),
+    passToConnection: sendTo(connection, ({ event }) => {
+      assertEvent(event, ['reading.pause', 'reading.resume']);
+      return { type: event.type };
+    }),
+    abandonChat: sendTo(connection, { type: 'chat.abandon' }),
+    reportEnded: sendTo(owner, ({ context, event }) => {
+      assertEvent(event, 'chat.closed');
+      return { type: 'chat.ended', call: callOf(context).id, reason: event.reason };
+    }),
+
+    // What is over.
+    reportLeft: sendTo(owner, ({ context }) => ({ type: 'chat.left', call: callOf(context).id })),
+    leaveCall: enqueueActions(({ context, enqueue }) => {
+      const call = callOf(context);
+      // A call of ours that has no connection yet is left when the connection reports.
+      if (call.chat === undefined) return;
+      enqueue.sendTo(call.chat, { type: 'chat.leave' });
+      enqueue.assign({ closing: new Map(context.closing).set(call.chat, call) });
+    }),
+    forgetCall: assign({ current: undefined, caller: undefined }),
+    dismissChat: sendTo(sender, { type: 'chat.leave' }),
+    reportClosed: enqueueActions((scope) => {
+      const { context, event, enqueue } = scope;
+      assertEvent(event, 'chat.closed');
+      enqueue.sendTo(owner, { type: 'chat.closed', call: reported(scope).id, reason: event.reason });
+      enqueue.assign({ closing: without(context.closing, event.chat) });
+    }),
+  },
+});

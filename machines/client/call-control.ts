@@ -1,0 +1,264 @@
+/**
+ * Call control: one peer at a time.
+ *
+ * Owns: which call or chat is the current one, how long an answer and a buddy's reading may take, whose calls are
+ * refused, and the lines that the network has not taken yet. Trusts: the connections, whose texts are gated, and its
+ * owner. Talks to: the connections (actors/client/chat.ts) and their supervisor; its owner, which is the statechart
+ * of a person's client or the agent of a program's.
+ *
+ * Only call control asks whether a report is of the current chat. A report of a chat that its owner has left is
+ * passed on as late.
+ */
+
+import { type CallControlContext, type CallControlInput, callControlSetup } from './call-control-setup.js';
+
+/** What call control knows when it starts. */
+function firstContext({ input }: { readonly input: CallControlInput }): CallControlContext {
+  return {
+    ...input,
+    calls: 0,
+    current: undefined,
+    caller: undefined,
+    held: [],
+    closing: new Map(),
+    vainCalls: [],
+  };
+}
+
+export const callControlMachine = callControlSetup.createMachine({
+  id: 'call-control',
+  description: 'One call or chat at a time.',
+  context: firstContext,
+  initial: 'free',
+  on: {
+    'call.received': [
+      { guard: 'isUnwelcome', actions: 'rejectCaller', description: 'A blocked caller, or a nuisance.' },
+      { actions: ['rejectCaller', 'reportBusy'], description: 'There is one peer at a time.' },
+    ],
+    'call.place': { actions: 'refusePlace', description: 'There is one peer at a time.' },
+    'callers.block': { actions: 'blockCallers' },
+    'message.send': {
+      actions: { type: 'refuseLine', params: { cause: 'closed' } },
+      description: 'The chat is over.',
+    },
+    'call.placed': { actions: 'dismissChat', description: 'The call was given up before.' },
+    'call.accepted': { actions: 'dismissChat', description: 'The call was given up before.' },
+    'message.sent': {
+      guard: 'isClosingChat',
+      actions: 'reportSent',
+      description: 'A line of a chat that the owner has left.',
+    },
+    'message.failed': {
+      guard: 'isClosingChat',
+      actions: { type: 'reportUnconfirmed', params: { cause: 'closed' } },
+      description: 'A line of a chat that the owner has left.',
+    },
+    'message.lost': {
+      guard: 'isClosingChat',
+      actions: 'reportLost',
+      description: 'A line of a chat that the owner has left.',
+    },
+    'chat.closed': {
+      guard: 'isClosingChat',
+      actions: 'reportClosed',
+      description: 'A chat that the owner has left.',
+    },
+    'shutdown.requested': { target: '.ended' },
+  },
+  states: {
+    free: {
+      description: 'No call and no chat.',
+      entry: 'forgetCall',
+      on: {
+        'call.received': [
+          { guard: 'isUnwelcome', actions: 'rejectCaller', description: 'A blocked caller, or a nuisance.' },
+          { target: 'ringing', actions: 'offerCall' },
+        ],
+        'call.place': { target: 'calling', actions: 'placeCall' },
+      },
+    },
+
+    ringing: {
+      description: 'A buddy calls. The owner is asked, for 60 s from the arrival of the call.',
+      on: {
+        'call.accept': { guard: 'isCurrentCall', target: 'talking', actions: ['acceptCall', 'reportOpened'] },
+        'call.reject': {
+          guard: 'isCurrentCall',
+          target: 'free',
+          actions: ['rejectCall', 'countVainCall', 'reportRejected'],
+        },
+        'chat.closed': {
+          guard: 'isCurrentChat',
+          target: 'free',
+          actions: 'reportWithdrawn',
+          description: 'The caller hung up.',
+        },
+      },
+      after: {
+        patience: { target: 'free', actions: ['rejectCall', 'countVainCall', 'reportMissed'] },
+      },
+    },
+
+    calling: {
+      description: 'A call of ours, which is answered within 60 s or given up.',
+      initial: 'dialling',
+      on: {
+        'call.placed': {
+          guard: 'isCurrentCall',
+          actions: 'rememberConnection',
+          description: 'The actor of the connection is there.',
+        },
+        'place.failed': {
+          guard: 'isCurrentCall',
+          target: 'free',
+          actions: { type: 'reportFailed', params: { cause: 'too-many-calls' } },
+          description: 'Too many connections are being closed.',
+        },
+        'call.accepted': { guard: 'isCurrentChat', target: 'talking', actions: 'reportOpened' },
+        'call.refused': {
+          guard: 'isCurrentChat',
+          target: 'free',
+          actions: { type: 'reportFailed', params: { cause: 'refused' } },
+        },
+        'call.failed': { guard: 'isCurrentChat', target: 'free', actions: 'reportUnreachable' },
+        'chat.closed': {
+          guard: 'isCurrentChat',
+          target: 'free',
+          actions: { type: 'reportFailed', params: { cause: 'crashed' } },
+          description: 'The actor of the connection crashed.',
+        },
+        'chat.leave': { guard: 'isCurrentCall', target: 'free', actions: 'leaveCall' },
+      },
+      after: {
+        patience: {
+          target: 'free',
+          actions: ['leaveCall', { type: 'reportFailed', params: { cause: 'unanswered' } }],
+        },
+      },
+      states: {
+        dialling: {
+          description: 'The buddy is being reached.',
+          on: {
+            'call.ringing': { guard: 'isCurrentChat', target: 'alerting', actions: 'reportAlerting' },
+          },
+        },
+        alerting: { description: 'The buddy is asked.' },
+      },
+    },
+
+    talking: {
+      description: 'The chat: lines go both ways.',
+      initial: 'flowing',
+      on: {
+        'message.received': { guard: 'isCurrentChat', actions: 'reportReceived' },
+        'message.failed': {
+          guard: 'isCurrentChat',
+          actions: { type: 'reportUnconfirmed', params: { cause: 'closed' } },
+          description: 'The end of the chat follows.',
+        },
+        'message.lost': {
+          guard: 'isCurrentChat',
+          actions: 'reportLost',
+          description: 'The end of the chat follows.',
+        },
+        'chat.closed': {
+          guard: 'isCurrentChat',
+          target: 'free',
+          actions: [{ type: 'failHeldLines', params: { cause: 'closed' } }, 'reportEnded'],
+          description: 'The buddy left, or the connection broke.',
+        },
+        'chat.leave': {
+          guard: 'isCurrentCall',
+          target: 'free',
+          actions: [{ type: 'failHeldLines', params: { cause: 'closed' } }, 'leaveCall', 'reportLeft'],
+        },
+        'reading.pause': { guard: 'isCurrentCall', actions: 'passToConnection' },
+        'reading.resume': { guard: 'isCurrentCall', actions: 'passToConnection' },
+      },
+      states: {
+        flowing: {
+          description: 'The buddy reads.',
+          initial: 'idle',
+          states: {
+            idle: {
+              description: 'The network has taken all lines.',
+              on: {
+                'message.send': { guard: 'isCurrentCall', target: 'sending', actions: 'sendLine' },
+              },
+            },
+            sending: {
+              description:
+                'Lines are under way. The network takes the oldest within 5 s, or the buddy stalls.',
+              on: {
+                'message.send': [
+                  { guard: 'isCurrentCallWithRoom', actions: 'sendLine' },
+                  {
+                    guard: 'isCurrentCall',
+                    actions: { type: 'refuseLine', params: { cause: 'full' } },
+                    description: 'Too many lines wait.',
+                  },
+                ],
+                'message.sent': [
+                  { guard: 'isLastOfCurrentChat', target: 'idle', actions: 'reportSent' },
+                  { guard: 'isCurrentChat', target: 'sending', reenter: true, actions: 'reportSent' },
+                ],
+              },
+              after: { stall: { target: '#call-control.talking.stalled', actions: 'reportStalled' } },
+            },
+          },
+        },
+        stalled: {
+          description: 'The buddy does not read. New lines are held, as many as there is room for.',
+          on: {
+            'message.send': [
+              { guard: 'isCurrentCallWithRoomToHold', actions: 'holdLine' },
+              {
+                guard: 'isCurrentCall',
+                actions: { type: 'refuseLine', params: { cause: 'full' } },
+                description: 'Too many lines wait.',
+              },
+            ],
+            'message.sent': [
+              {
+                guard: 'isCurrentChatWithHeldLines',
+                target: 'flowing.sending',
+                actions: ['reportSent', 'sendHeldLines', 'reportReading'],
+                description: 'The buddy reads again.',
+              },
+              {
+                guard: 'isLastOfCurrentChat',
+                target: 'flowing.idle',
+                actions: ['reportSent', 'reportReading'],
+                description: 'The buddy reads again.',
+              },
+              {
+                guard: 'isCurrentChat',
+                target: 'flowing.sending',
+                actions: ['reportSent', 'reportReading'],
+                description: 'The buddy reads again.',
+              },
+            ],
+          },
+          after: {
+            stallPatience: {
+              target: 'abandoned',
+              actions: ['abandonChat', { type: 'failHeldLines', params: { cause: 'stalled' } }],
+              description: '60 s after the first line that the network did not take.',
+            },
+          },
+        },
+        abandoned: {
+          description: 'The buddy did not read. The connection names what is unconfirmed, and is cut.',
+          on: {
+            'message.failed': {
+              guard: 'isCurrentChat',
+              actions: { type: 'reportUnconfirmed', params: { cause: 'stalled' } },
+            },
+          },
+        },
+      },
+    },
+
+    ended: { type: 'final', description: 'The client ends; its connections are closed by their supervisor.' },
+  },
+});

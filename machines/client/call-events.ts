@@ -1,0 +1,165 @@
+/**
+ * The events of calls and chats, grouped by who sends them.
+ *
+ *     connections  <->  call control  <->  its owner: the client's statechart, or a program's agent
+ */
+
+import type { AnyActorRef } from 'xstate';
+import type { Endpoint } from '../../protocol/buddy-list.js';
+import type { DisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import type { Neighbour } from '../neighbour.js';
+import type { Caller, Moment } from './callers.js';
+
+/** The other end of a call or chat: `id` is what it says of itself, where it says so. */
+export interface Peer {
+  readonly id: UserId | undefined;
+  readonly address: DisplayText;
+}
+
+/** Names one call, from its beginning to the end of its chat; unique in its call control. */
+export type CallId = number;
+
+/** From call control to a connection. */
+export type ChatCommand =
+  | { readonly type: 'call.accept' }
+  | { readonly type: 'call.reject' }
+  /** Answered by `message.sent`, when there is room for the next one, or by `message.failed`. */
+  | { readonly type: 'message.send'; readonly text: string }
+  /** The reader of the messages is behind: no more of them until it has caught up. */
+  | { readonly type: 'reading.pause' }
+  | { readonly type: 'reading.resume' }
+  /** What was written may still arrive, for some seconds. */
+  | { readonly type: 'chat.leave' }
+  /** The buddy does not read: the connection is cut, and all that is not confirmed is named. */
+  | { readonly type: 'chat.abandon' };
+
+/** What a connection reports. */
+export type ChatReport =
+  | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
+  /** A call of ours has a connection's actor, which dials. */
+  | { readonly type: 'call.placed'; readonly call: CallId }
+  /** The connection is there, and the buddy is asked. */
+  | { readonly type: 'call.ringing' }
+  | { readonly type: 'call.accepted' }
+  | { readonly type: 'call.refused' }
+  | { readonly type: 'call.failed'; readonly reason: DisplayText }
+  | { readonly type: 'message.received'; readonly text: DisplayText; readonly cut: boolean }
+  /** The network took it: the text as it was sent. */
+  | { readonly type: 'message.sent'; readonly text: DisplayText; readonly cut: boolean }
+  /** The network did not take it, and will not. */
+  | { readonly type: 'message.failed'; readonly text: string }
+  /** The network took it before, but the buddy's machine never confirmed it. */
+  | { readonly type: 'message.lost'; readonly text: string }
+  /** With a reason where the connection broke; without one where one side closed it. Nothing follows. */
+  | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
+
+/** From a connection to call control. `chat` is the sender: a report of a chat that is over may come late. */
+export type ChatNews = ChatReport & Moment & { readonly chat: AnyActorRef };
+
+/** What a connection is made from: a call of ours, or one that came in. */
+export type CallInput<TSocket> =
+  | OutgoingCall
+  | { readonly kind: 'incoming'; readonly socket: TSocket; readonly control: Neighbour<ChatNews> };
+
+export interface OutgoingCall {
+  readonly kind: 'outgoing';
+  readonly call: CallId;
+  readonly caller: UserId;
+  readonly endpoint: Endpoint;
+  readonly control: Neighbour<ChatNews>;
+}
+
+/** From its owner to call control. A command for a call that is over is ignored, or answered as its comment says. */
+export type CallCommand =
+  /** Answered by `call.dialling` or `place.refused`. */
+  | {
+      readonly type: 'call.place';
+      readonly buddy: UserId;
+      readonly endpoint: Endpoint;
+      /** The user who calls. */
+      readonly caller: UserId;
+    }
+  /** Answered by `chat.opened`. */
+  | { readonly type: 'call.accept'; readonly call: CallId }
+  /** Answered by `call.rejected`. */
+  | { readonly type: 'call.reject'; readonly call: CallId }
+  /** Answered, in the order of the lines of a call, by `message.sent` or `message.unconfirmed`. */
+  | { readonly type: 'message.send'; readonly call: CallId; readonly text: string; readonly key?: number }
+  | { readonly type: 'reading.pause'; readonly call: CallId }
+  | { readonly type: 'reading.resume'; readonly call: CallId }
+  /** Gives up a call of ours, or leaves a chat, which is answered by `chat.left`. `chat.closed` follows. */
+  | { readonly type: 'chat.leave'; readonly call: CallId }
+  /** Ids and addresses whose calls are refused from now on, in place of all before. */
+  | { readonly type: 'callers.block'; readonly names: readonly string[] };
+
+/** Why a line is not known to have arrived. */
+export type UnconfirmedCause =
+  /** The network took it, but the buddy's machine never confirmed it. */
+  | 'lost'
+  /** The chat ended before the network took it. */
+  | 'closed'
+  /** The buddy did not read for too long. */
+  | 'stalled'
+  /** Too many lines waited already. */
+  | 'full';
+
+/** Why a call of ours came to nothing. */
+export type CallFailure =
+  | { readonly cause: 'refused' | 'unanswered' | 'crashed' | 'too-many-calls' }
+  | { readonly cause: 'unreachable'; readonly reason: DisplayText };
+
+/** From call control to its owner. */
+export type CallNews =
+  /** A buddy calls. It waits until one of the next three events, or `chat.opened`. */
+  | ({ readonly type: 'call.offered'; readonly call: CallId } & Caller)
+  | { readonly type: 'call.rejected'; readonly call: CallId }
+  /** The caller hung up. */
+  | ({ readonly type: 'call.withdrawn'; readonly call: CallId; readonly isNuisance: boolean } & Caller)
+  /** The owner did not answer in time: the call was refused. */
+  | ({ readonly type: 'call.missed'; readonly call: CallId } & Caller)
+  /** A call was refused, because there is one peer at a time. */
+  | ({ readonly type: 'call.busy' } & Caller)
+  /** The answer to `call.place`. */
+  | { readonly type: 'call.dialling'; readonly call: CallId }
+  /** The other answer to `call.place`: another call or chat is under way. */
+  | { readonly type: 'place.refused' }
+  | { readonly type: 'call.alerting'; readonly call: CallId }
+  | { readonly type: 'chat.opened'; readonly call: CallId; readonly peer: Peer }
+  | ({ readonly type: 'chat.failed'; readonly call: CallId } & CallFailure)
+  | {
+      readonly type: 'message.received';
+      readonly call: CallId;
+      readonly text: DisplayText;
+      readonly cut: boolean;
+      readonly atMs: number;
+    }
+  | (OfLine & {
+      readonly type: 'message.sent';
+      readonly peer: Peer;
+      readonly text: DisplayText;
+      readonly cut: boolean;
+      readonly atMs: number;
+    })
+  | (OfLine & {
+      readonly type: 'message.unconfirmed';
+      readonly text: string;
+      readonly cause: UnconfirmedCause;
+    })
+  /** The network takes no more of our lines, for the buddy does not read; and it takes them again. */
+  | { readonly type: 'peer.stalled'; readonly call: CallId }
+  | { readonly type: 'peer.reading'; readonly call: CallId }
+  /** The buddy left, or with a reason: the connection broke. Nothing of the call follows. */
+  | { readonly type: 'chat.ended'; readonly call: CallId; readonly reason: DisplayText | undefined }
+  /** The answer to `chat.leave` in a chat. The lines under way may still arrive: they are reported as late. */
+  | { readonly type: 'chat.left'; readonly call: CallId }
+  /** The connection of a call that the owner gave up, or of a chat that it left, is gone. Nothing follows. */
+  | { readonly type: 'chat.closed'; readonly call: CallId; readonly reason: DisplayText | undefined };
+
+interface OfLine {
+  readonly call: CallId;
+  /** The key that came with the line, if one came. */
+  readonly key: number | undefined;
+  /** True for a chat that the owner has left: its last lines are reported late. */
+  readonly isLate: boolean;
+}

@@ -1,0 +1,204 @@
+/**
+ * The client's chart, part `busy`: a call rings, the user calls, or both talk. Call control holds the rules; here is
+ * what the user is asked and told.
+ */
+
+import { clientSetup } from './client-chat-setup.js';
+
+export const busy = clientSetup.createStateConfig({
+  description: 'The user is asked about a call, calls, or talks.',
+  initial: 'ringing',
+  states: {
+    ringing: {
+      description: 'A buddy calls: the user is asked.',
+      entry: ['sayCaller', 'alertCall', { type: 'openPrompt', params: { question: { ask: 'call' } } }],
+      exit: 'closePrompt',
+      on: {
+        'prompt.answered': [
+          { guard: 'isYes', actions: 'acceptCall', description: 'The chat opens.' },
+          {
+            guard: 'isNo',
+            target: '#client.resuming',
+            actions: ['rejectCall', 'dropOffer', { type: 'say', params: { notice: 'callRefused' } }],
+          },
+          {
+            actions: ['sayCaller', { type: 'openPrompt', params: { question: { ask: 'call' } } }],
+            description: 'Neither yes nor no: asked again.',
+          },
+        ],
+        'chat.opened': {
+          target: 'chatting',
+          actions: ['rememberPeer', { type: 'say', params: { notice: 'callAccepted' } }],
+        },
+        'call.withdrawn': {
+          target: '#client.resuming',
+          actions: ['noteWithdrawn', 'dropOffer', 'showStatus'],
+          description: 'The caller hung up.',
+        },
+        'call.missed': {
+          target: '#client.resuming',
+          actions: [
+            { type: 'say', params: { notice: 'callUnanswered' } },
+            'noteMissed',
+            'dropOffer',
+            'showStatus',
+          ],
+        },
+      },
+    },
+    calling: {
+      description: 'A buddy is called: connecting, then waiting for a yes or no.',
+      entry: [{ type: 'say', params: { notice: 'connecting' } }, 'placeCall'],
+      exit: 'closePrompt',
+      initial: 'deciding',
+      states: {
+        deciding: {
+          description: 'A script cannot give up: its next line is meant for the buddy.',
+          always: [{ guard: 'isInteractive', target: 'abortable' }, { target: 'unattended' }],
+        },
+        unattended: { description: 'The answer is waited for.' },
+        abortable: {
+          description: 'The user sees how it goes, and may give up.',
+          entry: { type: 'openPrompt', params: { question: { ask: 'calling' } } },
+          on: {
+            'call.alerting': { actions: { type: 'say', params: { notice: 'ringing' } } },
+            'prompt.answered': {
+              target: '#client.resuming',
+              actions: ['leaveChat', { type: 'say', params: { notice: 'gaveUp' } }],
+            },
+          },
+        },
+      },
+      on: {
+        'call.dialling': { actions: 'rememberCall' },
+        'place.refused': {
+          target: '#client.resuming',
+          description: 'A call came in first: it is asked about.',
+        },
+        'input.exhausted': { target: '#client.left', description: 'There is no input left for a chat.' },
+        'chat.opened': {
+          target: 'chatting',
+          actions: ['rememberPeer', { type: 'say', params: { notice: 'accepted' } }],
+        },
+        'chat.failed': { target: '#client.resuming', actions: 'sayCallFailed' },
+      },
+    },
+    chatting: {
+      description: 'Message mode: each line goes to the buddy, q leaves.',
+      initial: 'composing',
+      entry: [{ type: 'say', params: { notice: 'chatHelp' } }, 'sendUndelivered'],
+      exit: 'closePrompt',
+      on: {
+        'message.received': { actions: 'noteMessage' },
+        'message.sent': [
+          { guard: 'isLate', actions: 'noteSent', description: 'Of a chat that the user has left.' },
+          { actions: ['noteSent', 'takeFromOutbox'] },
+        ],
+        'message.unconfirmed': [
+          { guard: 'isLate', actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },
+          {
+            guard: 'isNotTaken',
+            actions: ['sayUnconfirmed', 'dropRefusedLine'],
+            description: 'Another line waits already.',
+          },
+          { actions: ['sayUnconfirmed', 'keepUndelivered'] },
+        ],
+        'peer.stalled': {
+          target: '.stalled',
+          actions: { type: 'say', params: { notice: 'buddyDoesNotRead' } },
+        },
+        'chat.ended': [
+          {
+            guard: 'isCallableAgain',
+            description: 'It broke, and the user can say whether to call again.',
+            target: '#client.free.offering',
+            actions: 'sayBroken',
+          },
+          {
+            guard: 'isBroken',
+            description: 'It broke, and there is no buddy to call, or no user to ask.',
+            target: '#client.resuming',
+            actions: ['sayBroken', 'dropPeersUndelivered'],
+          },
+          {
+            target: '#client.resuming',
+            description: 'The buddy left.',
+            actions: [{ type: 'say', params: { notice: 'chatClosed' } }, 'dropPeersUndelivered'],
+          },
+        ],
+      },
+      states: {
+        composing: {
+          description: 'The user types.',
+          entry: { type: 'openPrompt', params: { question: { ask: 'message' } } },
+          exit: 'closePrompt',
+          on: {
+            'prompt.answered': [
+              { guard: 'isQuit', target: '#client.busy.leaving', actions: 'leaveChat' },
+              {
+                target: 'sending',
+                actions: { type: 'sendMessage', params: { isHeld: false } },
+              },
+            ],
+          },
+        },
+        sending: {
+          description: 'The line is on its way: the next is read when the network took this one.',
+          on: {
+            'message.sent': [
+              { guard: 'isLate', actions: 'noteSent', description: 'Of a chat that the user has left.' },
+              { guard: 'isOnlyLine', target: 'composing', actions: ['noteSent', 'takeFromOutbox'] },
+              { actions: ['noteSent', 'takeFromOutbox'], description: 'Others are on their way.' },
+            ],
+          },
+        },
+        stalled: {
+          description: 'The buddy does not read. The user may leave; one more line waits.',
+          entry: { type: 'openPrompt', params: { question: { ask: 'message' } } },
+          on: {
+            'message.sent': [
+              { guard: 'isLate', actions: 'noteSent', description: 'Of a chat that the user has left.' },
+              {
+                guard: 'isOnlyLine',
+                target: 'composing',
+                actions: ['noteSent', 'takeFromOutbox'],
+                description: 'The same prompt stays open, with what is being typed.',
+              },
+              { actions: ['noteSent', 'takeFromOutbox'], description: 'Others are on their way.' },
+            ],
+            'prompt.answered': [
+              { guard: 'isQuit', target: '#client.busy.leaving', actions: 'leaveChat' },
+              {
+                guard: 'isInteractive',
+                actions: [
+                  { type: 'sendMessage', params: { isHeld: true } },
+                  { type: 'openPrompt', params: { question: { ask: 'message' } } },
+                ],
+                description: 'It waits its turn.',
+              },
+              {
+                target: 'sending',
+                actions: [{ type: 'sendMessage', params: { isHeld: true } }, 'closePrompt'],
+                description: 'It waits its turn. A script is asked for the next line afterwards.',
+              },
+            ],
+          },
+        },
+      },
+    },
+    leaving: {
+      description: 'The user leaves the chat: lines that were held come back first.',
+      on: {
+        'chat.left': {
+          target: '#client.resuming',
+          actions: { type: 'say', params: { notice: 'chatClosed' } },
+        },
+        'chat.ended': {
+          target: '#client.resuming',
+          actions: { type: 'say', params: { notice: 'chatClosed' } },
+          description: 'The buddy left in the same moment.',
+        },
+      },
+    },
+  },
+});

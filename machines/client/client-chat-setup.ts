@@ -1,0 +1,264 @@
+/**
+ * The vocabulary of the client's statechart, second part: calls, chats, and lines that did not get through.
+ */
+
+import { and, assertEvent, assign, enqueueActions, sendTo } from 'xstate';
+import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import type { CallCommand, Peer } from './call-events.js';
+import { isBusyShown, withBusy, withMissed } from './call-log.js';
+import type { ClientContext, PendingLine } from './client-context.js';
+import { archive, menuSetup, say, terminal, typed } from './client-setup.js';
+import type { ArchiveCommand, TerminalCommand } from './events.js';
+
+/** Most undelivered lines that are kept to be sent again; the user is told of all. */
+const MAX_UNDELIVERED_LINES = 1_000;
+
+interface Scope {
+  readonly context: ClientContext;
+}
+
+const callControl = ({ context }: Scope) => context.callControl;
+
+/** The user's call or chat: in the states that ask, there is one. */
+function callOf({ context: { call } }: Scope): number {
+  if (call === undefined) throw new Error('there is no call');
+  return call;
+}
+
+/** The message that the user typed. */
+function messageIn(text: string): string {
+  return text === '\\q' ? 'q' : text;
+}
+
+/** With whom a chat broke. */
+function interrupted({ undelivered, peer }: ClientContext): UserId | undefined {
+  return undelivered?.buddy ?? peer?.id;
+}
+
+/** A message, as the screen and the archive are given it. */
+function messageFor(
+  own: UserId | undefined,
+  peer: Peer | undefined,
+  { isOwn, text, atMs }: { readonly isOwn: boolean; readonly text: DisplayText; readonly atMs: number },
+): { readonly show: TerminalCommand; readonly record: ArchiveCommand } {
+  const buddys = peer?.id ?? peer?.address ?? toDisplayText('buddy');
+  const name = toDisplayText(isOwn ? (own ?? 'you') : buddys);
+  const address = peer?.id === undefined ? peer?.address : undefined;
+  return {
+    show: { type: 'message.show', message: { name, isOwn, text, atMs } },
+    record: { type: 'message.record', own, buddy: peer?.id, address, isOwn, text, atMs },
+  };
+}
+
+/** Keeps a line that did not get through, for the time when its buddy is talked to again. */
+function withUndelivered({ peer, undelivered }: ClientContext, text: string): Partial<ClientContext> {
+  if (peer?.id === undefined) return {};
+  // One buddy's lines at a time: the user is asked about the first ones first.
+  if (undelivered !== undefined && undelivered.buddy !== peer.id) return {};
+  const before = undelivered?.lines ?? [];
+  return { undelivered: { buddy: peer.id, lines: [...before, text].slice(-MAX_UNDELIVERED_LINES) } };
+}
+
+/** The lines that are still pending after one was refused, or came to nothing. */
+function withoutLine(outbox: readonly PendingLine[], text: string, isLast: boolean): readonly PendingLine[] {
+  const has = (line: PendingLine) => line.text === text;
+  const index = isLast ? outbox.findLastIndex(has) : outbox.findIndex(has);
+  return index < 0 ? outbox : outbox.toSpliced(index, 1);
+}
+
+export const clientSetup = menuSetup
+  .extend({
+    guards: {
+      isQuit: ({ event }) => typed(event) === 'q',
+      isBroken: ({ event }) => {
+        assertEvent(event, 'chat.ended');
+        return event.reason !== undefined;
+      },
+      isLate: ({ event }) => {
+        assertEvent(event, ['message.sent', 'message.unconfirmed']);
+        return event.isLate;
+      },
+      isOnlyLine: ({ context }) => context.outbox.length === 1,
+      isNotTaken: ({ event }) => {
+        assertEvent(event, 'message.unconfirmed');
+        return event.cause === 'full';
+      },
+      hasPeerId: ({ context }) => context.peer?.id !== undefined,
+      hasOffer: ({ context }) => context.offer !== undefined,
+      hasUndelivered: ({ context }) => context.isInteractive && context.undelivered !== undefined,
+    },
+    actions: {},
+  })
+  .extend({
+    guards: {
+      isCallableAgain: and(['isBroken', 'isInteractive', 'hasPeerId']),
+    },
+    actions: {
+      // A buddy calls.
+      keepOffer: assign({
+        offer: ({ event }) => {
+          assertEvent(event, 'call.offered');
+          const { call, caller, address, atMs, uptimeMs } = event;
+          return { call, caller, address, atMs, uptimeMs };
+        },
+      }),
+      dropOffer: assign({ offer: undefined }),
+      sayCaller: enqueueActions(({ context: { offer }, enqueue }) => {
+        if (offer === undefined) return;
+        const { caller, address } = offer;
+        enqueue.sendTo(terminal, say({ say: 'caller', caller, address }));
+      }),
+      alertCall: enqueueActions(({ context: { offer }, enqueue }) => {
+        if (offer === undefined) return;
+        const { caller, address } = offer;
+        enqueue.sendTo(terminal, { type: 'alert.raise', alert: { alert: 'call', caller, address } });
+      }),
+      acceptCall: sendTo(
+        callControl,
+        ({ context }): CallCommand => ({
+          type: 'call.accept',
+          call: context.offer?.call as number,
+        }),
+      ),
+      rejectCall: sendTo(
+        callControl,
+        ({ context }): CallCommand => ({
+          type: 'call.reject',
+          call: context.offer?.call as number,
+        }),
+      ),
+      noteWithdrawn: enqueueActions(({ context: { log }, event, enqueue }) => {
+        assertEvent(event, 'call.withdrawn');
+        enqueue.sendTo(terminal, say({ say: 'callGone' }));
+        if (event.isNuisance) enqueue.sendTo(terminal, say({ say: 'nuisance', address: event.address }));
+        enqueue.assign({ log: withMissed(log, event) });
+      }),
+      noteMissed: assign({
+        log: ({ context: { log }, event }) => {
+          assertEvent(event, 'call.missed');
+          return withMissed(log, event);
+        },
+      }),
+      noteBusy: enqueueActions(({ context: { log }, event, enqueue }) => {
+        assertEvent(event, 'call.busy');
+        const { caller, address } = event;
+        if (isBusyShown(log, event))
+          enqueue.sendTo(terminal, say({ say: 'busy', caller, address, untold: log.untoldCalls }));
+        enqueue.assign({ log: withBusy(log, event) });
+      }),
+      rememberBlocked: enqueueActions(({ event, enqueue }) => {
+        assertEvent(event, 'blocked.changed');
+        enqueue.assign({ blocked: event.names });
+        enqueue.sendTo(callControl, { type: 'callers.block', names: event.names });
+      }),
+
+      // The user calls.
+      placeCall: enqueueActions(({ context: { user, buddy, buddies }, enqueue }) => {
+        const endpoint = buddies.find(({ id }) => id === buddy)?.endpoint;
+        if (user === undefined || buddy === undefined || endpoint === undefined) return;
+        enqueue.sendTo(callControl, { type: 'call.place', buddy, endpoint, caller: user });
+      }),
+      rememberCall: assign(({ event }) => {
+        assertEvent(event, 'call.dialling');
+        return { call: event.call };
+      }),
+      rememberInterrupted: assign({ buddy: ({ context }) => interrupted(context), isResending: true }),
+      sayCallFailed: enqueueActions(({ context: { buddy }, event, enqueue }) => {
+        assertEvent(event, 'chat.failed');
+        enqueue.sendTo(terminal, say({ say: 'callFailed', buddy, failure: event }));
+      }),
+
+      // The chat.
+      rememberPeer: assign(({ event }) => {
+        assertEvent(event, 'chat.opened');
+        return { call: event.call, peer: event.peer, offer: undefined };
+      }),
+      forgetChat: assign({ call: undefined, isResending: false, outbox: [] }),
+      leaveChat: enqueueActions(({ context: { call }, enqueue }) => {
+        if (call !== undefined) enqueue.sendTo(callControl, { type: 'chat.leave', call });
+      }),
+      sendMessage: enqueueActions(({ context, event, enqueue }, { isHeld }: { isHeld: boolean }) => {
+        const text = messageIn(typed(event));
+        enqueue.sendTo(callControl, { type: 'message.send', call: callOf({ context }), text });
+        enqueue.assign({ outbox: [...context.outbox, { text, isHeld }] });
+      }),
+      noteMessage: enqueueActions(({ context: { user, peer }, event, enqueue }) => {
+        assertEvent(event, 'message.received');
+        const { text, cut, atMs } = event;
+        const { show, record } = messageFor(user, peer, { isOwn: false, text, atMs });
+        enqueue.sendTo(terminal, show);
+        if (cut) enqueue.sendTo(terminal, say({ say: 'buddysMessageCut' }));
+        enqueue.sendTo(archive, record);
+        const from = peer?.id ?? peer?.address ?? toDisplayText('buddy');
+        enqueue.sendTo(terminal, {
+          type: 'alert.raise',
+          alert: { alert: 'message', from: toDisplayText(from), text },
+        });
+      }),
+      noteSent: enqueueActions(({ context: { user }, event, enqueue }) => {
+        assertEvent(event, 'message.sent');
+        const { peer, text, cut, atMs } = event;
+        const { show, record } = messageFor(user, peer, { isOwn: true, text, atMs });
+        enqueue.sendTo(terminal, show);
+        if (cut) enqueue.sendTo(terminal, say({ say: 'ownMessageCut' }));
+        enqueue.sendTo(archive, record);
+      }),
+      // The buddy reads: what was held goes out now.
+      takeFromOutbox: assign({
+        outbox: ({ context }) => context.outbox.slice(1).map(({ text }) => ({ text, isHeld: false })),
+      }),
+      sayBroken: sendTo(terminal, ({ event }) => {
+        assertEvent(event, 'chat.ended');
+        return say({ say: 'broken', reason: event.reason ?? toDisplayText('closed') });
+      }),
+
+      // Lines that did not get through.
+      sayUnconfirmed: sendTo(terminal, ({ event }) => {
+        assertEvent(event, 'message.unconfirmed');
+        return say({ say: event.cause === 'lost' ? 'notConfirmed' : 'notSent', text: event.text });
+      }),
+      keepUndelivered: assign(({ context, event }) => {
+        assertEvent(event, 'message.unconfirmed');
+        const { text, cause } = event;
+        const outbox = cause === 'lost' ? context.outbox : withoutLine(context.outbox, text, false);
+        return { outbox, ...withUndelivered(context, text) };
+      }),
+      dropRefusedLine: assign({
+        outbox: ({ context, event }) => {
+          assertEvent(event, 'message.unconfirmed');
+          return withoutLine(context.outbox, event.text, true);
+        },
+      }),
+      dropUndelivered: assign({ undelivered: undefined }),
+      dropPeersUndelivered: assign({
+        undelivered: ({ context: { undelivered, peer } }) =>
+          undelivered?.buddy === peer?.id ? undefined : undelivered,
+      }),
+      askToCallAgain: enqueueActions(({ context, enqueue }) => {
+        const buddy = interrupted(context);
+        if (buddy === undefined) return;
+        const lines = context.undelivered?.lines.length ?? 0;
+        const question = { ask: 'callAgain', buddy, lines } as const;
+        enqueue.assign({ question });
+        enqueue.sendTo(terminal, { type: 'prompt.open', question });
+      }),
+      // Only in a call of ours: a caller may be anyone, whatever it says of itself.
+      sendUndelivered: enqueueActions(({ context, enqueue }) => {
+        const { undelivered, isResending, peer } = context;
+        if (!isResending || undelivered === undefined || undelivered.buddy !== peer?.id) return;
+        const call = callOf({ context });
+        for (const text of undelivered.lines)
+          enqueue.sendTo(callControl, { type: 'message.send', call, text });
+        enqueue.assign({
+          undelivered: undefined,
+          isResending: false,
+          outbox: undelivered.lines.map((text) => ({ text, isHeld: false })),
+        });
+      }),
+      sayUnfinished: enqueueActions(({ context: { outbox }, enqueue }) => {
+        for (const { text, isHeld } of outbox)
+          enqueue.sendTo(terminal, say({ say: isHeld ? 'notSent' : 'notConfirmed', text }));
+      }),
+    },
+  });

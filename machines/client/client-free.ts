@@ -1,0 +1,176 @@
+/**
+ * The client's chart, part `free`: a prompt is open, and a call may come in.
+ */
+
+import { clientSetup } from './client-chat-setup.js';
+
+export const free = clientSetup.createStateConfig({
+  description: 'A prompt is open, and a call may come in.',
+  initial: 'signedOut',
+  on: {
+    'call.offered': { target: 'busy.ringing', actions: 'keepOffer' },
+    'prompt.answered': [
+      {
+        guard: { type: 'isChoice', params: { letter: 'R' } },
+        target: '.asking',
+        actions: { type: 'ask', params: { purpose: 'register' } },
+      },
+      {
+        guard: { type: 'isChoice', params: { letter: 'L' } },
+        target: '.asking',
+        actions: { type: 'ask', params: { purpose: 'login' } },
+      },
+      {
+        guard: { type: 'isChoice', params: { letter: 'B' } },
+        target: '.asking',
+        actions: { type: 'ask', params: { purpose: 'block' } },
+      },
+      { guard: { type: 'isChoice', params: { letter: 'X' } }, target: 'left' },
+      {
+        guard: 'isMembersChoice',
+        actions: [
+          { type: 'say', params: { notice: 'signInFirst' } },
+          { type: 'openPrompt', params: { question: { ask: 'menu' } } },
+        ],
+        description: 'Only a user who is signed in has buddies.',
+      },
+      {
+        actions: [
+          { type: 'say', params: { notice: 'unknownChoice' } },
+          { type: 'openPrompt', params: { question: { ask: 'menu' } } },
+        ],
+        description: 'Asked again.',
+      },
+    ],
+  },
+  states: {
+    signedOut: {
+      description: 'The menu, for a user who is not signed in.',
+      entry: ['sayMenu', { type: 'openPrompt', params: { question: { ask: 'menu' } } }],
+      exit: 'closePrompt',
+    },
+    menu: {
+      description: 'The menu, for a user who is signed in.',
+      entry: ['sayMenu', { type: 'openPrompt', params: { question: { ask: 'menu' } } }],
+      exit: 'closePrompt',
+      on: {
+        'prompt.answered': [
+          {
+            guard: { type: 'isChoice', params: { letter: 'A' } },
+            target: 'asking',
+            actions: { type: 'ask', params: { purpose: 'add' } },
+          },
+          {
+            guard: { type: 'isChoice', params: { letter: 'D' } },
+            target: 'asking',
+            actions: { type: 'ask', params: { purpose: 'delete' } },
+          },
+          {
+            guard: { type: 'isChoice', params: { letter: 'M' } },
+            target: 'asking',
+            actions: { type: 'ask', params: { purpose: 'message' } },
+          },
+          { guard: { type: 'isChoice', params: { letter: 'S' } }, target: '#client.waiting.forBuddies' },
+          {
+            guard: { type: 'isChoice', params: { letter: 'H' } },
+            target: 'asking',
+            actions: { type: 'ask', params: { purpose: 'history' } },
+          },
+          {
+            guard: 'isReturn',
+            description: 'Back again.',
+            actions: [
+              'becomeBack',
+              'announceUser',
+              { type: 'say', params: { notice: 'back' } },
+              'showStatus',
+              { type: 'openPrompt', params: { question: { ask: 'menu' } } },
+            ],
+          },
+          {
+            guard: { type: 'isChoice', params: { letter: 'W' } },
+            actions: [
+              'becomeAway',
+              'announceUser',
+              { type: 'say', params: { notice: 'away' } },
+              'showStatus',
+              { type: 'openPrompt', params: { question: { ask: 'menu' } } },
+            ],
+          },
+        ],
+      },
+    },
+    asking: {
+      description: 'Asks for an id. The purpose says what for.',
+      entry: 'askForId',
+      exit: 'closePrompt',
+      on: {
+        'prompt.answered': [
+          {
+            guard: 'isBlank',
+            target: '#client.resuming',
+            actions: 'dropPurpose',
+            description: 'An empty line takes the question back.',
+          },
+          {
+            guard: 'isLoginAnswer',
+            description: 'Logging in does not ask the server.',
+            target: '#client.resuming',
+            actions: [
+              'dropPurpose',
+              'becomeAnswered',
+              'beginSession',
+              'announceUser',
+              'saySignedIn',
+              'showStatus',
+            ],
+          },
+          {
+            guard: 'isMessageAnswer',
+            target: '#client.waiting.forBuddy',
+            actions: ['dropPurpose', 'rememberBuddy'],
+          },
+          {
+            guard: 'isHistoryAnswer',
+            target: '#client.waiting.forHistory',
+            actions: ['dropPurpose', 'showHistory'],
+          },
+          {
+            guard: 'isUnblockAnswer',
+            target: '#client.waiting.forBlocked',
+            actions: ['dropPurpose', 'unblock'],
+          },
+          {
+            guard: 'isBlockAnswer',
+            target: '#client.waiting.forBlocked',
+            actions: ['dropPurpose', 'block'],
+          },
+          {
+            guard: 'isRequestAnswer',
+            description: 'REG, ADD or DEL: the server judges the id.',
+            target: '#client.waiting.forReply',
+            actions: ['prepareRequest', 'dropPurpose'],
+          },
+          {
+            target: 'asking',
+            reenter: true,
+            actions: { type: 'say', params: { notice: 'idHint' } },
+            description: 'Not a valid id: asked again.',
+          },
+        ],
+      },
+    },
+    offering: {
+      description: 'The chat broke. The user is asked whether to call again, with the undelivered lines.',
+      entry: ['forgetChat', 'askToCallAgain'],
+      exit: 'closePrompt',
+      on: {
+        'prompt.answered': [
+          { guard: 'isYes', target: '#client.waiting.forBuddy', actions: 'rememberInterrupted' },
+          { guard: 'isNo', target: '#client.resuming', actions: 'dropUndelivered' },
+          { actions: 'askToCallAgain', description: 'Neither yes nor no: asked again.' },
+        ],
+      },
+    },
+  },
+});

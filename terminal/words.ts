@@ -1,0 +1,189 @@
+/**
+ * The words of the client: a sentence for everything that its statechart says, asks and raises. People and scripts
+ * know them, so they stay as they are. A notice without a sentence does not compile.
+ */
+
+import type { CallFailure } from '../machines/client/call-events.js';
+import { callerName } from '../machines/client/callers.js';
+import type {
+  Alert,
+  ArchiveTask,
+  Notice,
+  PlainNotice,
+  Question,
+  WhyNotCallable,
+} from '../machines/client/notices.js';
+import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
+import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
+import { replyCode } from '../protocol/reply.js';
+import type { Change } from '../protocol/request.js';
+import type { Prompt } from './console.js';
+import { buddyListLines, clockDate, clockTime, missedLines } from './presence-lines.js';
+
+/** What is said in words that never change. */
+export const SAY: Readonly<Record<Exclude<PlainNotice, 'menu'>, string>> = {
+  signInFirst: 'Register or log in first.',
+  unknownChoice: 'Choose one of the letters above.',
+  idHint: `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - (an empty line goes back).`,
+  serverSilent: 'The server does not answer: it is down, or you are not registered with it.',
+  serverLost:
+    'The server does not answer: it is down, or you are not registered with it. Trying again every 10 s.',
+  serverFound: 'The server answers again.',
+  callingFromMemory: 'The server does not answer. Calling where your buddy was last seen.',
+  connecting: 'Attempting to connect...',
+  ringing: 'Ringing: waiting for an answer, for 60 seconds at most.',
+  gaveUp: 'You gave up the call.',
+  accepted: 'Buddy accepted connection.',
+  callAccepted: 'Connection accepted.',
+  callRefused: 'Connection refused.',
+  callUnanswered: 'Not answered within 60 seconds: connection refused.',
+  callGone: 'The caller hung up.',
+  chatHelp: 'Enter your text to send to buddy.  Enter q to quit.',
+  chatClosed: 'Buddy connection closed.',
+  buddyDoesNotRead: '(Your buddy does not read at present. Wait, or enter q to quit.)',
+  ownMessageCut: '(Your message was longer than 16 KiB: only its beginning was sent.)',
+  buddysMessageCut: '(That message was longer than 16 KiB: this is its beginning.)',
+  away: 'You are away.',
+  back: 'You are back.',
+  historySilent: 'The history cannot be read.',
+};
+
+export const MENU: readonly string[] = [
+  '',
+  '  R - Register user id',
+  '  L - Login as user id',
+  '  A - Add buddy',
+  '  D - Delete buddy',
+  '  M - Message buddy',
+  '  S - Buddy status',
+  '  W - Away, or back again',
+  '  H - History with buddy',
+  '  B - Block or unblock caller',
+  '  X - Exit application',
+];
+
+type NoticeLines = {
+  readonly [TSay in Exclude<Notice['say'], PlainNotice>]: (
+    notice: Extract<Notice, { readonly say: TSay }>,
+  ) => readonly string[];
+};
+
+const LINES: NoticeLines = {
+  signedIn: ({ user }) => [`Signed in as ${user}.`],
+  // Without a code, a reply could be taken for a line of the client's own.
+  reply: ({ op, line }) => [
+    replyCode(line) === undefined ? `The server answered: ${line}` : line,
+    ...hintLines(op, line),
+  ],
+  serverError: ({ error }) => [
+    `The server could not be asked: ${error instanceof Error ? error.message : String(error)}.`,
+  ],
+  buddies: ({ buddies, lastSeen, missed }) => [...buddyListLines(buddies, lastSeen), ...missedLines(missed)],
+  notCallable: ({ buddy, why }) => [WHY_NOT_CALLABLE[why](buddy)],
+  caller: ({ caller, address }) => [
+    caller === undefined ? `Call from ${address}.` : `Call from ${caller} (${address}).`,
+  ],
+  busy: ({ untold, ...call }) => {
+    const others = untold === 0 ? '' : ` (and ${untold} before it)`;
+    return [`Refused a call from ${callerName(call)}${others}: you are busy.`];
+  },
+  nuisance: ({ address }) => [
+    `${address} rings and hangs up again and again: its calls are refused for a minute.`,
+  ],
+  callFailed: ({ buddy, failure }) => [callFailedLine(buddy, failure)],
+  broken: ({ reason }) => [`Buddy connection broke: ${reason}.`],
+  notSent: ({ text }) => [toDisplayText(`(Not sent: ${text})`)],
+  notConfirmed: ({ text }) => [toDisplayText(`(Not delivered, as far as is known: ${text})`)],
+  history: ({ buddy, search, messages }) => {
+    const what =
+      search === '' ? `History with ${buddy}` : `"${toDisplayText(search)}" in the history with ${buddy}`;
+    if (messages.length === 0) return [`${what}: nothing.`];
+    const rows = messages.map(
+      ({ name, text, atMs }) => `  ${clockDate(atMs)} ${clockTime(atMs)} ${name}: ${text}`,
+    );
+    return [`${what}:`, ...rows];
+  },
+  archiveFailed: ({ task, reason }) => [`${ARCHIVE_FAILURES[task]}: ${reason}.`],
+  blocked: ({ names }) => [names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`],
+};
+
+const WHY_NOT_CALLABLE: Readonly<Record<WhyNotCallable, (buddy: UserId) => string>> = {
+  unlisted: (buddy) => `${buddy} is not on your buddy list.`,
+  offline: (buddy) => `${buddy} is offline.`,
+};
+
+const ARCHIVE_FAILURES: Readonly<Record<ArchiveTask, string>> = {
+  'history.write': 'History cannot be written',
+  'history.read': 'History cannot be read',
+  'blocked.write': 'The block list cannot be written',
+  'blocked.read': 'The block list cannot be read',
+};
+
+const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> = {
+  menu: { text: 'Your choice: ', kind: 'key', keys: 'rladmswhbx', hasStatus: true },
+  userId: { text: 'Enter user id: ', kind: 'line', draft: 'user id' },
+  buddyId: { text: 'Enter buddy id: ', kind: 'line', draft: 'buddy id' },
+  history: {
+    text: 'Enter buddy id, and words to search for if you like: ',
+    kind: 'line',
+    draft: 'history',
+  },
+  block: { text: 'Enter id or address to block, or to unblock: ', kind: 'line', draft: 'block' },
+  call: {
+    text: 'Do you want to accept an incoming connection (y/n)? ',
+    kind: 'key',
+    keys: 'yn',
+    isSudden: true,
+  },
+  calling: { text: '(q gives up) ', kind: 'key', keys: 'q', isSudden: true },
+  message: { text: '> ', kind: 'line', isMessage: true },
+};
+
+/** The lines of a notice. */
+export function linesOf(notice: Notice): readonly string[] {
+  if (notice.say === 'menu') return MENU;
+  const { say } = notice;
+  if (say in SAY) return [SAY[say as keyof typeof SAY]];
+  // The compiler does not follow a key to the value's parameter, which is of the same notice.
+  const lines = LINES[say as keyof NoticeLines] as (notice: Notice) => readonly string[];
+  return lines(notice);
+}
+
+/** How a question is asked. The same question is the same prompt, so one that is open stays open. */
+export function promptOf(question: Question): Prompt {
+  if (question.ask !== 'callAgain') return PROMPTS[question.ask];
+  const { buddy, lines } = question;
+  const what = lines === 1 ? 'the line' : `the ${lines} lines`;
+  const resend = lines === 0 ? '' : ` and send ${what} that may not have arrived`;
+  return { text: `Call ${buddy} again${resend} (y/n)? `, kind: 'key', keys: 'yn', isSudden: true };
+}
+
+/** An alert as one line of text. */
+export function alertText(alert: Alert): DisplayText {
+  return toDisplayText(
+    alert.alert === 'call' ? `${callerName(alert)} calls` : `${alert.from}: ${alert.text}`,
+  );
+}
+
+function callFailedLine(buddy: UserId | undefined, failure: CallFailure): string {
+  switch (failure.cause) {
+    case 'refused':
+      return 'Buddy refused connection.';
+    case 'unanswered':
+      return 'Buddy did not answer within 60 seconds.';
+    case 'crashed':
+      return SAY.chatClosed;
+    case 'too-many-calls':
+      return `${buddy} could not be called: too many calls are being closed.`;
+    case 'unreachable':
+      return `${buddy} could not be reached: ${failure.reason}.`;
+  }
+}
+
+/** What a reply means that says little by itself; nothing for the others. */
+function hintLines(op: Change['op'], reply: string): string[] {
+  if (!reply.startsWith('201')) return [];
+  if (op === 'REG') return [SAY.idHint];
+  if (op === 'ADD') return ['That is no id, or yourself, or on your list already.'];
+  return ['That is no id, or yourself.'];
+}

@@ -1,0 +1,90 @@
+import test from 'ava';
+import { callControlMachine } from '../../../machines/client/call-control.js';
+import { type CallControlEvent, PATIENCE_MS } from '../../../machines/client/call-control-setup.js';
+import type { ChatReport } from '../../../machines/client/call-events.js';
+import type { DisplayText } from '../../../protocol/display-text.js';
+import type { UserId } from '../../../protocol/id.js';
+import { alice, bob, callFrom, NOON_MS, report } from '../../helpers/stepped-client.js';
+import { idleNeighbour, missedTransitions } from '../../helpers/walks.js';
+
+const carl = 'carl' as UserId;
+const chats = [idleNeighbour(), idleNeighbour()];
+const [chat] = chats;
+const reason = 'the connection was cut' as DisplayText;
+const text = 'hello' as DisplayText;
+const endpoint = { address: '192.0.2.7', port: 4_000 };
+
+/** Calls are numbered from one: those that a walk may have come to. */
+const CALLS = Array.from({ length: 12 }, (_, index) => index + 1);
+
+const place: CallControlEvent = { type: 'call.place', buddy: bob, caller: alice, endpoint };
+const line = (call: number): CallControlEvent => ({ type: 'message.send', call, text });
+const talking: readonly CallControlEvent[] = [
+  callFrom(bob, '192.0.2.7', chat),
+  { type: 'call.accept', call: 1 },
+];
+
+function eventsAt(step: number): readonly CallControlEvent[] {
+  const atMs = NOON_MS + step * 10_000;
+  return [
+    place,
+    { type: 'callers.block', names: ['carl'] },
+    ...CALLS.flatMap((call): CallControlEvent[] => [
+      { type: 'call.accept', call },
+      { type: 'call.reject', call },
+      line(call),
+      { type: 'reading.pause', call },
+      { type: 'reading.resume', call },
+      { type: 'chat.leave', call },
+      { type: 'place.failed', call },
+      report({ type: 'call.placed', call }, chat),
+    ]),
+    ...chats.flatMap((each) => [
+      callFrom(bob, '192.0.2.7', each, atMs),
+      callFrom(undefined, '192.0.2.9', each, atMs),
+      callFrom(carl, '192.0.2.8', each, atMs),
+      ...(
+        [
+          { type: 'call.ringing' },
+          { type: 'call.accepted' },
+          { type: 'call.refused' },
+          { type: 'call.failed', reason },
+          { type: 'message.received', text, cut: false },
+          { type: 'message.sent', text, cut: false },
+          { type: 'message.failed', text },
+          { type: 'message.lost', text },
+          { type: 'chat.closed' },
+          { type: 'chat.closed', reason },
+        ] satisfies ChatReport[]
+      ).map((news) => report(news, each, atMs)),
+    ]),
+  ];
+}
+
+test('walks at random come through every transition of the chart, and no event breaks it', async (t) => {
+  const missed = await missedTransitions({
+    machine: callControlMachine,
+    input: () => ({
+      owner: idleNeighbour(),
+      chats: idleNeighbour(),
+      control: idleNeighbour(),
+      patienceMs: PATIENCE_MS,
+      maxLines: 4,
+      maxHeldLines: 1,
+      blocked: ['eve'],
+    }),
+    events: eventsAt,
+    beginnings: [
+      [],
+      [place, report({ type: 'call.placed', call: 1 }, chat)],
+      [place, report({ type: 'call.placed', call: 1 }, chat), report({ type: 'call.ringing' }, chat)],
+      talking,
+      [...talking, line(1)],
+      [...talking, line(1), line(1), line(1), line(1)],
+      [...talking, { type: 'chat.leave', call: 1 }],
+    ],
+    ends: [{ type: 'shutdown.requested' }],
+    delaysMs: [5_000, 60_000],
+  });
+  t.deepEqual(missed, []);
+});

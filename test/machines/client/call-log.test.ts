@@ -1,0 +1,34 @@
+import test from 'ava';
+import * as log from '../../../machines/client/call-log.js';
+import type { Caller } from '../../../machines/client/callers.js';
+import type { DisplayText } from '../../../protocol/display-text.js';
+import type { UserId } from '../../../protocol/id.js';
+
+const call = (uptimeMs: number): Caller => ({
+  caller: 'bob' as UserId,
+  address: '192.0.2.7' as DisplayText,
+  atMs: uptimeMs,
+  uptimeMs,
+});
+
+test('the latest twenty missed calls are kept', (t) => {
+  let calls = log.NO_CALLS;
+  for (let uptimeMs = 0; uptimeMs < 30; uptimeMs++) calls = log.withMissed(calls, call(uptimeMs));
+  t.deepEqual(
+    calls.missed.map(({ atMs }) => atMs),
+    Array.from({ length: 20 }, (_, index) => index + 10),
+  );
+});
+
+test('calls refused for a busy user get three lines in ten seconds, and the next counts the others', (t) => {
+  let calls = log.NO_CALLS;
+  for (const uptimeMs of [100_000, 101_000, 102_000]) {
+    t.true(log.isBusyShown(calls, call(uptimeMs)));
+    calls = log.withBusy(calls, call(uptimeMs));
+  }
+  t.false(log.isBusyShown(calls, call(109_999)));
+  calls = log.withBusy(log.withBusy(calls, call(103_000)), call(109_999));
+  t.is(calls.untoldCalls, 2);
+  t.true(log.isBusyShown(calls, call(110_000)));
+  t.is(log.withBusy(calls, call(110_000)).untoldCalls, 0);
+});

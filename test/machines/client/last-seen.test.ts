@@ -1,0 +1,19 @@
+import test from 'ava';
+import { seenAt } from '../../../machines/client/last-seen.js';
+import type { Buddy } from '../../../protocol/buddy-list.js';
+import type { UserId } from '../../../protocol/id.js';
+
+const [bob, carl, dora] = ['bob', 'carl', 'dora'] as UserId[] as [UserId, UserId, UserId];
+const endpoint = { address: '192.0.2.7', port: 4_000 };
+const list: readonly Buddy[] = [
+  { id: dora, status: 101, endpoint: undefined },
+  { id: bob, status: 100, endpoint },
+  { id: carl, status: 102, endpoint },
+];
+
+test('buddies are seen as long as they are there, and forgotten when they leave the list', (t) => {
+  const first = seenAt(new Map(), list, 1_000);
+  t.deepEqual([...first.keys()], [bob, carl]);
+  const gone = list.map(({ id }): Buddy => ({ id, status: 101, endpoint: undefined }));
+  t.deepEqual([...seenAt(first, gone.slice(0, 2), 2_000)], [[bob, 1_000]]);
+});
