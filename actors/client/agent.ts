@@ -5,6 +5,7 @@
 
 import type { CallCommand, CallId, CallNews } from '../../machines/client/call-events.js';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
+import { QUERY_RETRY_MS, QUERY_TRIES } from '../../machines/client/server-contact.js';
 import type { Buddy } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
@@ -24,7 +25,6 @@ import {
   type OutgoingRequest,
 } from './call-handles.js';
 import { ClientError } from './client-error.js';
-import { QUERY_RETRY_MS, QUERY_TRIES } from './heartbeat.js';
 import type { Inbox } from './inbox.js';
 import { CLIENT } from './names.js';
 

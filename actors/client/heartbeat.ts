@@ -2,14 +2,22 @@
  * The heartbeat: says every ten seconds that its user is there, and asks who else is.
  *
  * It owns the client's UDP socket. Datagrams may be lost, the server may be down and come back on
- * another address: every beat starts over, so all of it heals by itself.
+ * another address: every beat starts over, so all of it heals by itself. When the server counts as lost, and how
+ * often a question is retried, stands in machines/client/server-contact.ts.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import { SocketAddress } from 'node:net';
+import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
 import type { PortBound } from '../../machines/client/restart-state.js';
+import {
+  QUERY_RETRY_MS,
+  type ServerContactAction,
+  type ServerContactEvent,
+  serverContactMachine,
+} from '../../machines/client/server-contact.js';
 import { plainAddress } from '../../protocol/address.js';
 import { parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
@@ -28,19 +36,14 @@ import type { ServerEndpoint } from './ask-server.js';
 /** Time between beats, in milliseconds. */
 export const BEAT_MS = 10_000;
 
-/** How often a question of the user's is asked before the server counts as silent, and how far apart. */
-export const QUERY_TRIES = 3;
-export const QUERY_RETRY_MS = 700;
-
-/** How many beats in a row go unanswered before the user is told. */
-export const LOST_AFTER_BEATS = 2;
-
 export interface HeartbeatInput {
   readonly server: ServerEndpoint;
   readonly client: Address<HeartbeatNews>;
   /** Who was signed in, and where buddies called, when the heartbeat was restarted. */
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
+  /** True when the heartbeat was restarted after it had reported the server as lost. */
+  readonly isServerLost?: boolean;
 }
 
 type HeartbeatEvent =
@@ -65,9 +68,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   /** The server's address as of the last beat. */
   #address: string | undefined;
   #socket: Socket | undefined;
-  #queryTries = 0;
+  #serverContact: SnapshotFrom<typeof serverContactMachine>;
   #queryTimer: Timer | undefined;
-  #unansweredBeats = 0;
 
   constructor(scope: BehaviourScope<HeartbeatEvent>, input: HeartbeatInput) {
     this.#scope = scope;
@@ -75,8 +77,12 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#user = input.user;
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
-    // Whoever asked the heartbeat before this one, and waits, is answered by this one.
-    if (this.#user !== undefined) this.#query({ announces: true });
+    [this.#serverContact] = initialTransition(serverContactMachine, {
+      wasLost: input.isServerLost === true,
+    });
+    if (this.#user === undefined) return;
+    this.#step({ type: 'session.resumed' });
+    this.#contact({ announces: true });
   }
 
   receive(event: HeartbeatEvent): void {
@@ -91,10 +97,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
       case 'beat.due':
         return this.#beat();
       case 'buddies.get':
-        this.#queryTries = 0;
-        return this.#query();
       case 'query.overdue':
-        return this.#query();
+        return this.#step(event);
       case 'server.located':
         return this.#onLocated(event.address, event.announces);
       case 'datagram.received':
@@ -115,18 +119,32 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #beat(): void {
     this.#beatTimer = this.#scope.sendLater({ type: 'beat.due' }, BEAT_MS);
     if (this.#user === undefined) return;
-    this.#unansweredBeats += 1;
-    if (this.#unansweredBeats === LOST_AFTER_BEATS + 1) this.#input.client.send({ type: 'server.lost' });
+    this.#step({ type: 'beat.sent' });
     this.#contact({ announces: true });
   }
 
-  /** Asks for the user's buddies, and again when nothing came: a datagram may be lost. */
-  #query({ announces } = { announces: false }): void {
-    this.#scope.cancel(this.#queryTimer);
-    if (this.#queryTries === QUERY_TRIES) return this.#input.client.send({ type: 'buddies.timed-out' });
-    this.#queryTries += 1;
-    this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
-    this.#contact({ announces });
+  /** Steps the chart, and runs the effects that it names. */
+  #step(event: ServerContactEvent): void {
+    const [next, actions] = transition(serverContactMachine, this.#serverContact, event);
+    this.#serverContact = next;
+    for (const { type } of actions) this.#effects[type as ServerContactAction]();
+  }
+
+  readonly #effects: Readonly<Record<ServerContactAction, () => void>> = {
+    sendQuery: () => this.#contact({ announces: false }),
+    startQueryTimer: () => {
+      this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
+    },
+    stopQueryTimer: () => this.#scope.cancel(this.#queryTimer),
+    reportLost: () => this.#report({ type: 'server.lost' }),
+    reportFound: () => this.#report({ type: 'server.found' }),
+    reportTimedOut: () => this.#input.client.send({ type: 'buddies.timed-out' }),
+  };
+
+  #report(event: HeartbeatNews): void {
+    // The tree remembers it for the heartbeat after a restart.
+    this.#scope.emit(event);
+    this.#input.client.send(event);
   }
 
   /** Finds the server, then sends; a server that cannot be found is one that does not answer. */
@@ -154,9 +172,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #onDatagram(text: string, from: RemoteInfo): void {
     const { server, client } = this.#input;
     if (plainAddress(from.address) !== this.#address || from.port !== server.port) return;
-    if (this.#unansweredBeats > LOST_AFTER_BEATS) client.send({ type: 'server.found' });
-    this.#unansweredBeats = 0;
-    this.#scope.cancel(this.#queryTimer);
+    this.#step({ type: 'answer.received' });
     client.send({ type: 'buddies.received', buddies: parseBuddyList(text), atMs: Date.now() });
   }
 
@@ -166,7 +182,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const socket = this.#socket;
     this.#user = undefined;
     this.#socket = undefined;
-    this.#scope.cancel(this.#queryTimer);
+    this.#step({ type: 'session.ended' });
     socket?.removeAllListeners('message');
     if (user === undefined || socket === undefined || this.#callPort === undefined) {
       socket?.close();

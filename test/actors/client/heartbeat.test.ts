@@ -2,14 +2,9 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
-import {
-  BEAT_MS,
-  heartbeatLogic,
-  LOST_AFTER_BEATS,
-  QUERY_RETRY_MS,
-  QUERY_TRIES,
-} from '../../../actors/client/heartbeat.js';
+import { BEAT_MS, heartbeatLogic } from '../../../actors/client/heartbeat.js';
 import type { HeartbeatNews } from '../../../machines/client/events.js';
+import { LOST_AFTER_BEATS, QUERY_RETRY_MS, QUERY_TRIES } from '../../../machines/client/server-contact.js';
 import type { UserId } from '../../../protocol/id.js';
 import { fromBehaviour } from '../../../supervision/behaviour.js';
 import { until } from '../../helpers/network.js';
@@ -18,7 +13,7 @@ const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
 
 /** A server that only writes down what it is sent, and a heartbeat in simulated time. */
-async function beating(t: ExecutionContext, user?: UserId) {
+async function beating(t: ExecutionContext, user?: UserId, isServerLost = false) {
   const server: Socket = createSocket('udp4');
   server.bind(0, '127.0.0.1');
   await once(server, 'listening');
@@ -40,6 +35,7 @@ async function beating(t: ExecutionContext, user?: UserId) {
       client: client as never,
       user: user && { id: user, status: 100 },
       callPort: undefined,
+      isServerLost,
     },
   });
   heartbeat.start();
@@ -185,4 +181,31 @@ test('restarted, it goes on at once for whoever was signed in', async (t) => {
   t.deepEqual(await hears(1), ['GET alice']);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
+});
+
+test('that the server is lost, and found, is emitted for the tree to remember', async (t) => {
+  const { answer, clock, heartbeat, hears, told } = await beating(t, alice);
+  const emitted: string[] = [];
+  heartbeat.on('*', ({ type }) => emitted.push(type));
+  await hears(1);
+  for (let beats = 0; beats <= LOST_AFTER_BEATS; beats++) clock.increment(BEAT_MS);
+  await told('server.lost');
+  t.deepEqual(emitted, ['server.lost']);
+  await hears(1);
+  answer();
+  await told('server.found');
+  t.deepEqual(emitted, ['server.lost', 'server.found']);
+});
+
+test('restarted while the server is lost, it reports once that the server answers again', async (t) => {
+  const { answer, clock, hears, news, told } = await beating(t, alice, true);
+  await hears(1);
+  answer();
+  await told('buddies.received');
+  t.deepEqual(news, [{ type: 'server.found' }]);
+  clock.increment(BEAT_MS);
+  await hears(1);
+  answer();
+  await told('buddies.received');
+  t.deepEqual(news, [{ type: 'server.found' }]);
 });
