@@ -36,7 +36,7 @@ export class RestartMemory {
   state: RestartState;
 
   constructor(user: RestartState['user']) {
-    this.state = { user, callPort: undefined };
+    this.state = { user, callPort: undefined, isServerLost: false };
   }
 
   /** Takes what the tree emits. */

@@ -43,7 +43,7 @@ export interface HeartbeatInput {
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
   /** True when the heartbeat was restarted after it had reported the server as lost. */
-  readonly isServerLost?: boolean;
+  readonly isServerLost: boolean;
 }
 
 type HeartbeatEvent =
@@ -78,7 +78,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
     [this.#serverContact] = initialTransition(serverContactMachine, {
-      wasLost: input.isServerLost === true,
+      wasLost: input.isServerLost,
     });
     if (this.#user === undefined) return;
     this.#step({ type: 'session.resumed' });

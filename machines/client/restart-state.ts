@@ -11,6 +11,8 @@ export interface RestartState {
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   /** Where buddies call: a port that was picked is kept. */
   readonly callPort: number | undefined;
+  /** True while the server is lost: that it answers again is then news. */
+  readonly isServerLost: boolean;
 }
 
 /** Emitted by the client when its user signs in, goes away or comes back. */
@@ -26,7 +28,12 @@ export interface PortBound {
   readonly port: number;
 }
 
-type RestartFact = UserAnnounced | PortBound;
+/** Emitted by the heartbeat. */
+export interface ServerContactChanged {
+  readonly type: 'server.lost' | 'server.found';
+}
+
+type RestartFact = UserAnnounced | PortBound | ServerContactChanged;
 
 /** The state after an event that the tree emitted. */
 export function restartStateAfter(
@@ -39,9 +46,20 @@ export function restartStateAfter(
       return { ...state, user: { id: event.id, status: event.status } };
     case 'port.bound':
       return { ...state, callPort: event.port };
+    case 'server.lost':
+      return { ...state, isServerLost: true };
+    case 'server.found':
+      return { ...state, isServerLost: false };
   }
 }
 
+const FACTS: ReadonlySet<unknown> = new Set<RestartFact['type']>([
+  'user.announced',
+  'port.bound',
+  'server.lost',
+  'server.found',
+]);
+
 function isFact(event: { readonly type: unknown }): event is RestartFact {
-  return event.type === 'user.announced' || event.type === 'port.bound';
+  return FACTS.has(event.type);
 }

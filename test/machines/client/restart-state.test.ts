@@ -3,15 +3,21 @@ import { type RestartState, restartStateAfter } from '../../../machines/client/r
 import type { UserId } from '../../../protocol/id.js';
 
 const alice = 'alice' as UserId;
-const first: RestartState = { user: undefined, callPort: undefined };
+const first: RestartState = { user: undefined, callPort: undefined, isServerLost: false };
 
 test('who is signed in, and where buddies call, survive a restart', (t) => {
   const signedIn = restartStateAfter(first, { type: 'user.announced', id: alice, status: 102 });
-  t.deepEqual(signedIn, { user: { id: alice, status: 102 }, callPort: undefined });
+  t.deepEqual(signedIn, { ...first, user: { id: alice, status: 102 } });
   t.deepEqual(restartStateAfter(signedIn, { type: 'port.bound', port: 4_000 }), {
-    user: { id: alice, status: 102 },
+    ...signedIn,
     callPort: 4_000,
   });
+});
+
+test('that the server is lost survives a restart, until it is found', (t) => {
+  const lost = restartStateAfter(first, { type: 'server.lost' });
+  t.deepEqual(lost, { ...first, isServerLost: true });
+  t.deepEqual(restartStateAfter(lost, { type: 'server.found' }), first);
 });
 
 test('nothing else that the tree emits changes it', (t) => {
