@@ -4,9 +4,17 @@ import test from 'ava';
 import { arrowsOf, idOf, nodesOf } from './helpers/chart-arrows.js';
 import { svgOf } from './helpers/chart-drawing.js';
 import { CHARTS } from './helpers/charts.js';
+import { coloursOf, contrastOf } from './helpers/drawing-colours.js';
 import { pageOf } from './helpers/machine-page.js';
 
 const FOLDER = 'docs/machines';
+
+/** GitHub's pages, by what the reader's system prefers. */
+const PAGES = { light: '#ffffff', dark: '#0d1117' } as const;
+
+/** The least contrasts, as WCAG 2.2 has them: of text (1.4.3), and of lines (1.4.11). */
+const TEXT_CONTRAST = 4.5;
+const LINE_CONTRAST = 3;
 
 const files = new Map([
   ...CHARTS.map(({ machine }) => [`${machine.id}.svg`, svgOf(machine)] as const),
@@ -65,4 +73,24 @@ for (const { machine } of CHARTS) {
     t.notRegex(drawing, /href|@import|url\(/);
     t.true(drawing.endsWith('</svg>\n'));
   });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    test(`the drawing of ${machine.id} is readable on ${scheme} pages`, (t) => {
+      const { texts, lines, grounds } = coloursOf(drawing, scheme);
+      t.true(texts.size > 0 && lines.size > 0);
+      // It brings its own, so that it is readable on a page that is not as the reader's system prefers.
+      t.true(grounds.has(PAGES[scheme]));
+      for (const ground of grounds) {
+        for (const text of texts) t.true(contrastOf(text, ground) >= TEXT_CONTRAST, `${text} on ${ground}`);
+        for (const line of lines) t.true(contrastOf(line, ground) >= LINE_CONTRAST, `${line} on ${ground}`);
+      }
+    });
+  }
 }
+
+test('the contrast of two colours is that of WCAG', (t) => {
+  t.is(contrastOf('#ffffff', '#000000'), 21);
+  t.is(contrastOf('#123456', '#123456'), 1);
+  t.is(contrastOf('#767676', '#ffffff').toFixed(2), '4.54');
+  t.throws(() => contrastOf('white', '#000000'));
+});

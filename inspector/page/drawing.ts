@@ -31,7 +31,9 @@ async function load(machine: string, token: string): Promise<Document> {
     `/machines/${encodeURIComponent(machine)}.svg?token=${encodeURIComponent(token)}`,
   );
   if (!response.ok) throw new Error(`There is no drawing of ${machine}.`);
-  return new DOMParser().parseFromString(await response.text(), 'image/svg+xml');
+  // The file's own colours for dark pages would apply to all of this page, and its policy forbids them.
+  const text = (await response.text()).replace(/<style>.*?<\/style>/s, '');
+  return new DOMParser().parseFromString(text, 'image/svg+xml');
 }
 
 export class Drawing {

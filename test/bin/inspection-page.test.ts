@@ -76,11 +76,16 @@ test('a connection that waits is marked in the chart, and what is chosen is in t
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
+  const problems: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   await page.goto(address);
   const socket = await dial(tcp);
   await row(page, CONNECTION).click();
   await page.waitForSelector('#chart[data-machine="connection"]');
   await page.waitForSelector('#chart [id="connection.receiving"].active');
+  // The page has its own colours for charts, light and dark, and forbids those of the drawing.
+  t.is(await page.locator('#chart svg style').count(), 0);
+  t.deepEqual(problems, []);
   const flash = page.waitForSelector('#chart [id^="connection.receiving>"].flash');
   socket.destroy();
   await flash;

@@ -6,7 +6,8 @@
  * XState knows it by, as in `client.busy.ringing`, and each arrow one that has both, as in
  * `client.free.menu>client.waiting.forBuddies`; their classes are `state`, with `final` or `compound`, and
  * `transition`. An `initial` is a dot, or the arrow that leads from it. Colours are attributes, over which any style
- * sheet wins.
+ * sheet wins. The file's own style sheet replaces each of them where the reader prefers dark pages. The drawing has a
+ * background of its own, because a page may be dark although its reader's system is not.
  */
 
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
@@ -16,11 +17,21 @@ import { type Arrow, arrowsOf, idOf, isInward, isUpward, nodesOf, outermostOf } 
 /** The widest that readers are likely to have: what is measured with it has room in all others. */
 const MEASURED_FONT = 'DejaVu Sans';
 
+const PAPER = '#ffffff';
 const INK = '#24292f';
 const PALE_INK = '#57606a';
 
-/** Frames inside of frames are darker. */
-const FRAMES = ['#ffffff', '#f3f5f8', '#e6ebf1'];
+/** Frames inside of frames stand out from the paper more. */
+const FRAMES = [PAPER, '#f3f5f8', '#e6ebf1'];
+
+/** The colour that replaces each of the others on dark pages. */
+const DARK: ReadonlyMap<string, string> = new Map([
+  [PAPER, '#0d1117'],
+  [INK, '#e6edf3'],
+  [PALE_INK, '#9da7b3'],
+  ['#f3f5f8', '#161b22'],
+  ['#e6ebf1', '#21262d'],
+]);
 
 /** More arrows to one state than these are drawn to signposts. */
 const MOST_ARROWS = 6;
@@ -36,6 +47,16 @@ interface Sketch {
   readonly signs: ReadonlyMap<string, string>;
 }
 
+const DARK_STYLE = [
+  '<style>',
+  '@media (prefers-color-scheme: dark) {',
+  ...[...DARK].flatMap(([light, dark]) =>
+    ['fill', 'stroke'].map((property) => `[${property}="${light}"] { ${property}: ${dark} }`),
+  ),
+  '}',
+  '</style>',
+].join('\n');
+
 const graphviz = await Graphviz.load();
 
 /** The drawing of a machine, as the text of an SVG file. */
@@ -49,7 +70,10 @@ export function svgOf({ root }: AnyStateMachine): string {
     // The outermost frame is the drawing's own.
     .replace(/(<polygon [^>]*)stroke="none"/, `$1stroke="${PALE_INK}"`)
     .replaceAll(`font-family="${MEASURED_FONT}"`, 'font-family="sans-serif"')
-    .replace(/<svg[^>]*>/, (svg) => `${svg}\n<title>${escaped(titles.get(root.id) ?? root.id)}</title>`)
+    .replace(
+      /<svg[^>]*>/,
+      (svg) => `${svg}\n<title>${escaped(titles.get(root.id) ?? root.id)}</title>\n${DARK_STYLE}`,
+    )
     // What a pointer that rests on it is told.
     .replace(/(<g id="([^"]*)" class="[^"]*"[^>]*>)\n<title>[^<]*<\/title>/g, (_, group, id) => {
       const title = titles.get(id);
@@ -75,7 +99,7 @@ function dotOf(root: AnyStateNode, arrows: readonly Arrow[]): string {
       fontname: MEASURED_FONT,
       fontsize: 12,
       fontcolor: INK,
-      bgcolor: 'white',
+      bgcolor: PAPER,
       pad: 0.1,
     }),
     statement('node', {
@@ -83,7 +107,7 @@ function dotOf(root: AnyStateNode, arrows: readonly Arrow[]): string {
       fontsize: 12,
       fontcolor: INK,
       color: INK,
-      fillcolor: 'white',
+      fillcolor: PAPER,
       shape: 'box',
       style: 'rounded,filled',
       height: 0.35,
@@ -113,7 +137,7 @@ function frameOf(node: AnyStateNode, sketch: Sketch): string[] {
       label: bold(node.key),
       style: 'filled,rounded',
       color: PALE_INK,
-      fillcolor: FRAMES[Math.min(node.path.length, FRAMES.length - 1)] ?? 'white',
+      fillcolor: FRAMES[Math.min(node.path.length, FRAMES.length - 1)] ?? PAPER,
     }),
     ...contentOf(node, sketch),
     '}',
