@@ -56,7 +56,7 @@ for (const { machine } of CHARTS) {
       const { type } = machine.getStateNodeById(id);
       t.deepEqual(
         [look.includes('final'), look.includes('compound')],
-        [type === 'final', type === 'compound'],
+        [type === 'final', type === 'compound' || type === 'parallel'],
         id,
       );
     }

@@ -1,13 +1,14 @@
 /**
- * Draws a statechart as an SVG, from the chart itself: states as boxes, nested ones in frames, arrows labelled by
- * event and guard. Graphviz lays it out, so that the same chart is the same file everywhere.
+ * Draws a statechart as an SVG, from the chart itself: states as boxes, nested ones in frames, arrows
+ * labelled by event and guard. Graphviz lays it out, so that the same chart is the same file everywhere.
  *
- * The inspector's page shows these files, and marks in them what happens. So each state is a `<g>` that has the id
- * XState knows it by, as in `client.busy.ringing`, and each arrow one that has both, as in
+ * The inspector's page shows these files, and marks in them what happens. So each state is a `<g>` that has
+ * the id XState knows it by, as in `client.busy.ringing`, and each arrow one that has both, as in
  * `client.free.menu>client.waiting.forBuddies`; their classes are `state`, with `final` or `compound`, and
- * `transition`. An `initial` is a dot, or the arrow that leads from it. Colours are attributes, over which any style
- * sheet wins. The file's own style sheet replaces each of them where the reader prefers dark pages. The drawing has a
- * background of its own, because a page may be dark although its reader's system is not.
+ * `transition`. An `initial` is a dot, or the arrow that leads from it. Colours are attributes, over which
+ * any style sheet wins. The file's own style sheet replaces each of them where the reader prefers dark
+ * pages. The drawing has a background of its own, because a page may be dark although its reader's system is
+ * not.
  */
 
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
@@ -67,6 +68,7 @@ export function svgOf({ root }: AnyStateMachine): string {
     .dot(dotOf(root, arrows), 'svg')
     .replace(/^[\s\S]*?(?=<svg)/, '')
     .replace(/<!--[\s\S]*?-->\n/g, '')
+    .replaceAll('&#45;', '-')
     // The outermost frame is the drawing's own.
     .replace(/(<polygon [^>]*)stroke="none"/, `$1stroke="${PALE_INK}"`)
     .replaceAll(`font-family="${MEASURED_FONT}"`, 'font-family="sans-serif"')
@@ -135,7 +137,7 @@ function frameOf(node: AnyStateNode, sketch: Sketch): string[] {
       id: node.id,
       class: 'state compound',
       label: bold(node.key),
-      style: 'filled,rounded',
+      style: node.parent?.type === 'parallel' ? 'filled,rounded,dashed' : 'filled,rounded',
       color: PALE_INK,
       fillcolor: FRAMES[Math.min(node.path.length, FRAMES.length - 1)] ?? PAPER,
     }),
@@ -149,14 +151,18 @@ function contentOf(node: AnyStateNode, sketch: Sketch): string[] {
   const [initial] = node.initial.target ?? [];
   const start = startOf(node);
   return [
-    statement(quoted(start), {
-      id: start,
-      class: 'initial',
-      shape: 'point',
-      width: 0.1,
-      height: 0.1,
-      fillcolor: INK,
-    }),
+    ...(initial === undefined
+      ? []
+      : [
+          statement(quoted(start), {
+            id: start,
+            class: 'initial',
+            shape: 'point',
+            width: 0.1,
+            height: 0.1,
+            fillcolor: INK,
+          }),
+        ]),
     ...Object.values(node.states).flatMap((child) => {
       if (child.type === 'compound') return frameOf(child, sketch);
       const isFinal = child.type === 'final';
@@ -222,8 +228,9 @@ function signsOf(arrows: readonly Arrow[]): ReadonlyMap<string, string> {
   return signs;
 }
 
-/** Frames come one below the other, for the drawing to be no wider than a page. */
+/** Frames come one below the other, so that the drawing is no wider than a page; parallel ones do not. */
 function stackingOf(root: AnyStateNode, { signs }: Sketch): string[] {
+  if (root.type === 'parallel') return [];
   const frames = Object.values(root.states).filter(({ type }) => type === 'compound');
   return frames.slice(1).flatMap((frame, index) => {
     const above = frames[index] as AnyStateNode;

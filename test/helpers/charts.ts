@@ -3,6 +3,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
+import { serverContactMachine } from '../../machines/client/server-contact.js';
 import { connectionMachine } from '../../machines/server/connection.js';
 
 export interface Chart {
@@ -13,5 +14,6 @@ export interface Chart {
 export const CHARTS: readonly Chart[] = [
   { machine: connectionMachine, file: 'machines/server/connection.ts' },
   { machine: chatMachine, file: 'machines/client/chat.ts' },
+  { machine: serverContactMachine, file: 'machines/client/server-contact.ts' },
   { machine: clientMachine, file: 'machines/client/client.ts' },
 ];

@@ -9,10 +9,12 @@ const HEAD = `# The machines
 Each statechart as it is: \`npm run diagrams\` draws them, and writes this page, from the machines themselves,
 and a test fails when they are stale.
 
-Names are what the code calls them. Arrows are labelled by \`event [guard]\`; one that has no event is taken at
-once, and one that begins at a frame is there in all the states inside. A dashed box stands for the state of that name elsewhere in the drawing. What a state does with an
-event without leaving is not drawn. Where an SVG is shown by itself, a pointer that rests on a state or an arrow
-is told what it is for. The drawings follow the reader's choice of light or dark pages.
+Names are what the code calls them. Arrows are labelled by \`event [guard]\`; one that has no event is taken
+at once, and one that begins at a frame is there in all the states inside. Frames with a dashed line are
+active at the same time. A dashed box stands for the state of that name elsewhere in the drawing. What a
+state does with an event without leaving is not drawn. Where an SVG is shown by itself, a pointer that rests
+on a state or an arrow is told what it is for. The drawings follow the reader's choice of light or dark
+pages.
 `;
 
 export function pageOf(charts: readonly Chart[]): string {
