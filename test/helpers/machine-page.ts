@@ -17,8 +17,35 @@ on a state or an arrow is told what it is for. The drawings follow the reader's 
 pages.
 `;
 
+const TAIL = `## Playing a machine alone
+
+\`examples/machines/demos.ts\` has, for each machine, an input in which stand-ins take the place of its
+neighbours, and samples of all its events. With them a machine runs by itself:
+
+    npm run build
+    node dist/examples/machines/play.js server-contact buddies.get query.overdue answer.received
+
+prints what the machine does, and the state it is in, after each event. An event is the type of a sample, or a
+whole event as JSON, such as \`'{"type":"prompt.answered","value":"s"}'\`. Without events it prints where the
+machine starts.
+
+The same inputs serve any tool that runs a machine, such as Stately's inspector. In a browser:
+
+\`\`\`ts
+import { createBrowserInspector } from '@statelyai/inspect';
+import { createActor } from 'xstate';
+import { DEMOS } from './examples/machines/demos.js';
+
+const { inspect } = createBrowserInspector();
+const actors = DEMOS.map(({ machine, input }) => createActor(machine, { input, inspect }).start());
+\`\`\`
+
+An event must carry its data: a \`prompt.answered\` without its \`value\` ends the client in an error. Copy a
+sample when you send events by hand.
+`;
+
 export function pageOf(charts: readonly Chart[]): string {
-  return [HEAD, ...charts.map(sectionOf)].join('\n');
+  return [HEAD, ...charts.map(sectionOf), TAIL].join('\n');
 }
 
 function sectionOf({ machine: { id, root }, file }: Chart): string {

@@ -1,0 +1,155 @@
+/**
+ * For each statechart what it needs to run alone: an input, in which stand-ins take the place of neighbours, and
+ * samples of its events. Stand-ins take whatever they are sent, and answer nothing: the samples have the answers.
+ */
+
+import {
+  type ActorRef,
+  type AnyStateMachine,
+  createActor,
+  type EventFromLogic,
+  type EventObject,
+  fromPromise,
+  fromTransition,
+  type InputFrom,
+  type Snapshot,
+} from 'xstate';
+import { chatMachine } from '../../machines/client/chat.js';
+import { clientMachine } from '../../machines/client/client.js';
+import type { ServerRequest } from '../../machines/client/client-setup.js';
+import type { ServerReply } from '../../machines/client/events.js';
+import { serverContactMachine } from '../../machines/client/server-contact.js';
+import { connectionMachine } from '../../machines/server/connection.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+
+/** A chart that can be run alone: `createActor(machine, { input })`. */
+export interface Demo {
+  readonly machine: AnyStateMachine;
+  readonly input: unknown;
+  /** At least one of each type. The first of a type is the one that leads on. */
+  readonly events: readonly EventObject[];
+}
+
+/** Lets the compiler hold the input and the samples against the chart. */
+function demo<TMachine extends AnyStateMachine>(
+  machine: TMachine,
+  input: InputFrom<TMachine>,
+  events: readonly EventFromLogic<TMachine>[],
+): Demo {
+  return { machine, input, events };
+}
+
+function standIn(id: string): ActorRef<Snapshot<unknown>, EventObject> {
+  return createActor(
+    fromTransition((state: object) => state, {}),
+    { id },
+  ).start();
+}
+
+const alice = 'alice' as UserId;
+const bob = 'bob' as UserId;
+const address = toDisplayText('192.0.2.7');
+const endpoint = { address, port: 4_000 };
+const reason = toDisplayText('the connection was cut');
+const text = toDisplayText('hello');
+const atMs = Date.UTC(2026, 0, 1, 12);
+/** The chat that reports. */
+const chat = standIn('chat');
+
+export const DEMOS: readonly Demo[] = [
+  demo(connectionMachine, undefined, [
+    { type: 'request.received', change: { op: 'REG', id: alice } },
+    { type: 'request.refused', reply: 201 },
+    { type: 'change.answered', reply: 200 },
+    { type: 'input.ended' },
+    { type: 'input.flooded' },
+    { type: 'deadline.passed' },
+    { type: 'socket.closed' },
+    { type: 'shutdown.requested' },
+  ]),
+
+  demo(chatMachine, undefined, [
+    { type: 'call.arrived' },
+    { type: 'call.dialled' },
+    { type: 'socket.connected' },
+    { type: 'line.received', text: 'ACCEPT', cut: false },
+    { type: 'line.received', text: 'REJECT', cut: false },
+    { type: 'line.received', text: 'hello', cut: false },
+    { type: 'line.received', text: 'q', cut: false },
+    { type: 'line.torn', text: 'hello', cut: false },
+    { type: 'line.torn', text: 'q', cut: false },
+    { type: 'call.accept' },
+    { type: 'call.reject' },
+    { type: 'message.send', text: 'hello' },
+    { type: 'reading.pause' },
+    { type: 'reading.resume' },
+    { type: 'chat.leave' },
+    { type: 'timer.passed' },
+    { type: 'socket.failed', reason, isReset: true },
+    { type: 'socket.died' },
+    { type: 'socket.ended' },
+    { type: 'socket.closed' },
+    { type: 'shutdown.requested' },
+  ]),
+
+  demo(serverContactMachine, { wasLost: false }, [
+    { type: 'buddies.get' },
+    { type: 'query.overdue' },
+    { type: 'beat.sent' },
+    { type: 'answer.received' },
+    { type: 'session.resumed' },
+    { type: 'session.ended' },
+  ]),
+
+  demo(
+    clientMachine.provide({
+      actors: {
+        askServer: fromPromise<ServerReply, ServerRequest>(async () => ({
+          line: toDisplayText('200 OK'),
+          done: true,
+        })),
+      },
+    }),
+    {
+      terminal: standIn('terminal'),
+      heartbeat: standIn('heartbeat'),
+      chats: standIn('chats'),
+      archive: standIn('archive'),
+      isInteractive: true,
+      user: alice,
+      status: 100,
+    },
+    [
+      ...['m', 'bob', 'y', 'n', 'hello', 'r', 'l', 'a', 'd', 's', 'w', 'h', 'b', 'q', 'x', ''].map(
+        (value) => ({ type: 'prompt.answered', value }) as const,
+      ),
+      { type: 'terminal.opened' },
+      { type: 'user.idled' },
+      { type: 'user.returned' },
+      { type: 'input.exhausted' },
+      { type: 'input.ended' },
+      { type: 'buddies.received', buddies: [{ id: bob, status: 100, endpoint }], atMs },
+      { type: 'buddies.timed-out' },
+      { type: 'server.lost' },
+      { type: 'server.found' },
+      { type: 'call.received', caller: bob, address, chat, atMs },
+      { type: 'call.received', caller: undefined, address, chat: standIn('another chat'), atMs },
+      { type: 'call.placed', chat, atMs },
+      { type: 'call.ringing', chat, atMs },
+      { type: 'call.accepted', chat, atMs },
+      { type: 'call.refused', chat, atMs },
+      { type: 'call.failed', reason, chat, atMs },
+      { type: 'message.received', text, cut: false, chat, atMs },
+      { type: 'message.sent', text, cut: false, chat, atMs },
+      { type: 'message.failed', text, chat, atMs },
+      { type: 'message.lost', text, chat, atMs },
+      { type: 'chat.closed', chat, atMs },
+      { type: 'chat.closed', reason, chat, atMs },
+      { type: 'history.found', buddy: bob, search: '', messages: [] },
+      { type: 'blocked.changed', names: ['carl'] },
+      { type: 'archive.failed', task: 'history.read', reason },
+      { type: 'shutdown.requested' },
+    ],
+  ),
+];
