@@ -14,9 +14,11 @@ import {
   type InputFrom,
   type Snapshot,
 } from 'xstate';
+import { callControlMachine } from '../../machines/client/call-control.js';
+import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
 import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
-import type { ServerRequest } from '../../machines/client/client-setup.js';
+import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
 import { serverContactMachine } from '../../machines/client/server-contact.js';
 import { connectionMachine } from '../../machines/server/connection.js';
@@ -54,8 +56,13 @@ const endpoint = { address, port: 4_000 };
 const reason = toDisplayText('the connection was cut');
 const text = toDisplayText('hello');
 const atMs = Date.UTC(2026, 0, 1, 12);
-/** The chat that reports. */
+const caller = { caller: bob, address, atMs, uptimeMs: 0 };
+/** The connection that reports, and when. */
 const chat = standIn('chat');
+const at = { chat, atMs, uptimeMs: 0 };
+/** The first call of call control, and a line of it. */
+const call = 1;
+const line = { call, key: undefined, isLate: false };
 
 export const DEMOS: readonly Demo[] = [
   demo(connectionMachine, undefined, [
@@ -85,6 +92,7 @@ export const DEMOS: readonly Demo[] = [
     { type: 'reading.pause' },
     { type: 'reading.resume' },
     { type: 'chat.leave' },
+    { type: 'chat.abandon' },
     { type: 'timer.passed' },
     { type: 'socket.failed', reason, isReset: true },
     { type: 'socket.died' },
@@ -92,6 +100,43 @@ export const DEMOS: readonly Demo[] = [
     { type: 'socket.closed' },
     { type: 'shutdown.requested' },
   ]),
+
+  demo(
+    callControlMachine,
+    {
+      owner: standIn('owner'),
+      chats: standIn('chats'),
+      control: standIn('call-control'),
+      patienceMs: PATIENCE_MS,
+      maxLines: 1_000,
+      maxHeldLines: 1,
+      blocked: [],
+    },
+    [
+      { type: 'call.received', caller: bob, address, ...at },
+      { type: 'call.accept', call },
+      { type: 'call.reject', call },
+      { type: 'call.place', buddy: bob, caller: alice, endpoint },
+      { type: 'call.placed', call, ...at },
+      { type: 'place.failed', call },
+      { type: 'call.ringing', ...at },
+      { type: 'call.accepted', ...at },
+      { type: 'call.refused', ...at },
+      { type: 'call.failed', reason, ...at },
+      { type: 'message.send', call, text },
+      { type: 'message.received', text, cut: false, ...at },
+      { type: 'message.sent', text, cut: false, ...at },
+      { type: 'message.failed', text, ...at },
+      { type: 'message.lost', text, ...at },
+      { type: 'reading.pause', call },
+      { type: 'reading.resume', call },
+      { type: 'chat.leave', call },
+      { type: 'chat.closed', ...at },
+      { type: 'chat.closed', reason, ...at },
+      { type: 'callers.block', names: ['eve'] },
+      { type: 'shutdown.requested' },
+    ],
+  ),
 
   demo(serverContactMachine, { wasLost: false }, [
     { type: 'buddies.get' },
@@ -114,7 +159,7 @@ export const DEMOS: readonly Demo[] = [
     {
       terminal: standIn('terminal'),
       heartbeat: standIn('heartbeat'),
-      chats: standIn('chats'),
+      callControl: standIn('call-control'),
       archive: standIn('archive'),
       isInteractive: true,
       user: alice,
@@ -126,26 +171,29 @@ export const DEMOS: readonly Demo[] = [
       ),
       { type: 'terminal.opened' },
       { type: 'user.idled' },
-      { type: 'user.returned' },
+      { type: 'user.active' },
       { type: 'input.exhausted' },
       { type: 'input.ended' },
       { type: 'buddies.received', buddies: [{ id: bob, status: 100, endpoint }], atMs },
       { type: 'buddies.timed-out' },
       { type: 'server.lost' },
       { type: 'server.found' },
-      { type: 'call.received', caller: bob, address, chat, atMs },
-      { type: 'call.received', caller: undefined, address, chat: standIn('another chat'), atMs },
-      { type: 'call.placed', chat, atMs },
-      { type: 'call.ringing', chat, atMs },
-      { type: 'call.accepted', chat, atMs },
-      { type: 'call.refused', chat, atMs },
-      { type: 'call.failed', reason, chat, atMs },
-      { type: 'message.received', text, cut: false, chat, atMs },
-      { type: 'message.sent', text, cut: false, chat, atMs },
-      { type: 'message.failed', text, chat, atMs },
-      { type: 'message.lost', text, chat, atMs },
-      { type: 'chat.closed', chat, atMs },
-      { type: 'chat.closed', reason, chat, atMs },
+      { type: 'call.offered', call, ...caller },
+      { type: 'call.withdrawn', call, isNuisance: false, ...caller },
+      { type: 'call.missed', call, ...caller },
+      { type: 'call.busy', ...caller },
+      { type: 'call.dialling', call },
+      { type: 'place.refused' },
+      { type: 'call.alerting', call },
+      { type: 'chat.opened', call, peer: { id: bob, address } },
+      { type: 'chat.failed', call, cause: 'refused' },
+      { type: 'message.received', call, text, cut: false, atMs },
+      { type: 'message.sent', ...line, peer: { id: bob, address }, text, cut: false, atMs },
+      { type: 'message.unconfirmed', ...line, text, cause: 'closed' },
+      { type: 'peer.stalled', call },
+      { type: 'chat.left', call },
+      { type: 'chat.ended', call, reason: undefined },
+      { type: 'chat.ended', call, reason },
       { type: 'history.found', buddy: bob, search: '', messages: [] },
       { type: 'blocked.changed', names: ['carl'] },
       { type: 'archive.failed', task: 'history.read', reason },

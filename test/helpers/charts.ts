@@ -1,6 +1,7 @@
 /** The statecharts there are, and what file each is in. */
 
 import type { AnyStateMachine } from 'xstate';
+import { callControlMachine } from '../../machines/client/call-control.js';
 import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
 import { serverContactMachine } from '../../machines/client/server-contact.js';
@@ -14,6 +15,7 @@ export interface Chart {
 export const CHARTS: readonly Chart[] = [
   { machine: connectionMachine, file: 'machines/server/connection.ts' },
   { machine: chatMachine, file: 'machines/client/chat.ts' },
+  { machine: callControlMachine, file: 'machines/client/call-control.ts' },
   { machine: serverContactMachine, file: 'machines/client/server-contact.ts' },
   { machine: clientMachine, file: 'machines/client/client.ts' },
 ];

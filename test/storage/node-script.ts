@@ -8,9 +8,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ExecutionContext } from 'ava';
 
-/** The address of a module of storage/ as it was built. */
-export function builtModule(name: string): string {
-  return pathToFileURL(resolve('dist', 'storage', `${name}.js`)).href;
+/** The address of a module as it was built. */
+export function builtModule(path: string): string {
+  return pathToFileURL(resolve('dist', `${path}.js`)).href;
 }
 
 export interface NodeScript {

@@ -17,7 +17,7 @@ test('two clients that begin at once in an empty home both get their directories
       const round = new Int32Array(new SharedArrayBuffer(4));
       const open = \`
         import { workerData } from 'node:worker_threads';
-        const { openToAppend, writeFully } = await import('${builtModule('client/private-file')}');
+        const { openToAppend, writeFully } = await import('${builtModule('user-files/private-file')}');
         const { round, home, name } = workerData;
         for (let number = 0; number < ${ROUNDS}; number++) {
           Atomics.add(round, 0, 1);

@@ -222,7 +222,7 @@ test('users and lists from a file are like those that came by changes', (t) => {
 
 /** Prints by how many bytes the process grew for each of so many users with five buddies. */
 const MEASURE = `
-  import { UserTable } from '${builtModule('user-table')}';
+  import { UserTable } from '${builtModule('storage/tables/user-table')}';
   const USERS = 200_000;
   const idOf = (user) => 'user-' + String(user).padStart(8, '0');
   function grow(table, users) {

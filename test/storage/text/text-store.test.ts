@@ -690,7 +690,7 @@ test('a directory of another process is in use until that is killed, and has all
   const holder = startScript(
     t,
     `
-      import { openTextStore } from '${builtModule('text-store')}';
+      import { openTextStore } from '${builtModule('storage/text/text-store')}';
       const store = await openTextStore(${JSON.stringify(directory)}, { minCompactionBytes: 1 });
       await store.commit([{ op: 'REG', id: 'alice' }, { op: 'REG', id: 'bob' }]);
       await store.commit([{ op: 'ADD', id: 'alice', buddy: 'bob' }]);
@@ -716,7 +716,7 @@ test('a process that opened the store and closed it ends by itself', async (t) =
   const { ended, firstLine } = startScript(
     t,
     `
-      import { openTextStore } from '${builtModule('text-store')}';
+      import { openTextStore } from '${builtModule('storage/text/text-store')}';
       const store = await openTextStore(${JSON.stringify(directory)}, { minCompactionBytes: 1 });
       await store.commit([{ op: 'REG', id: 'alice' }]);
       await store.close();
