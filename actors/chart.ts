@@ -9,8 +9,9 @@
  * when an actor is stopped or crashes.
  */
 
-import { type AnyActorLogic, type AnyStateMachine, type EventObject, StateMachine } from 'xstate';
+import type { AnyActorLogic, AnyStateMachine, EventObject } from 'xstate';
 import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
+import { isMachine } from '../supervision/xstate-internals.js';
 
 /** The parts of a chart that belong to its actor. */
 export interface ChartActor<TEvent extends EventObject, TAction extends string, TInput, TResource> {
@@ -75,7 +76,7 @@ const CHART = Symbol('chart');
 
 /** The statechart that a logic runs: a machine itself, or the chart of {@link fromChart}. */
 export function chartOf(logic: AnyActorLogic): AnyStateMachine | undefined {
-  return logic instanceof StateMachine ? logic : (logic as { readonly [CHART]?: AnyStateMachine })[CHART];
+  return isMachine(logic) ? logic : (logic as { readonly [CHART]?: AnyStateMachine })[CHART];
 }
 
 const STATE_KEYS: readonly string[] = ['description', 'on', 'type'];

@@ -26,6 +26,7 @@ import type {
 
 import { reportBystander } from './containment.js';
 import { beginTurn, endTurn } from './turn.js';
+import { type Clock, internalsOf, STOP } from './xstate-internals.js';
 
 /** The system that an actor lives in, whatever its addresses. */
 export type AnyActorSystem = AnyActorRef['system'];
@@ -69,7 +70,7 @@ type InternalEvent =
   | { readonly type: 'behaviour.readied' }
   | { readonly type: 'behaviour.ended' }
   | { readonly type: 'behaviour.failed'; readonly error: unknown }
-  | { readonly type: 'xstate.stop' };
+  | { readonly type: typeof STOP };
 
 /** What a live behaviour is doing, if it says so: see {@link Behaviour.state}. */
 export function behaviourState(actor: AnyActorRef): string | undefined {
@@ -81,11 +82,15 @@ export function behaviourState(actor: AnyActorRef): string | undefined {
 /** An event that is to be sent later. */
 export type Timer = { readonly Timer: unique symbol };
 
-/** A clock as XState has it, simulated in tests; only a simulated one tells the time. */
-interface Clock {
-  setTimeout(callback: () => void, delayMs: number): Timer;
-  clearTimeout(timer: Timer): void;
-  now?(): number;
+/** Monotonic time in milliseconds. Of XState's clocks, only a simulated one tells the time. */
+function timeOf(clock: Clock): number {
+  // biome-ignore lint/style/noRestrictedGlobals: everything else asks this function.
+  return clock.now?.() ?? performance.now();
+}
+
+/** Monotonic time in milliseconds, on the clock of an actor's system. */
+export function nowOf(actor: AnyActorRef): number {
+  return timeOf(internalsOf(actor).clock);
 }
 
 /** What a behaviour can do to itself and around it. All of it is harmless after the actor ended. */
@@ -99,12 +104,12 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     this.#scope = scope;
     this.self = scope.self as unknown as ActorRef<Snapshot<unknown>, TEvent>;
     this.system = scope.system;
-    this.#clock = (scope.self as unknown as { readonly clock: Clock }).clock;
+    this.#clock = internalsOf(scope.self).clock;
   }
 
   /** Monotonic time in milliseconds, on the system's clock. */
   now(): number {
-    return this.#clock.now?.() ?? performance.now();
+    return timeOf(this.#clock);
   }
 
   /** Sends this actor an event after a delay in milliseconds; {@link cancel} takes it back. */
@@ -287,7 +292,7 @@ function handle<TEvent extends EventObject>(
     live.ready = true;
   } else if (type === 'behaviour.failed') {
     throw (event as { error: unknown }).error;
-  } else if (type === 'xstate.stop') {
+  } else if (type === STOP) {
     live.status = 'stopped';
     release(live, self);
   } else if (

@@ -2,11 +2,12 @@
  * What a supervisor must know of a child: a description, as data, from which it can be started again.
  */
 
-import { type AnyActorLogic, type EventFromLogic, type InputFrom, StateMachine } from 'xstate';
+import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate';
 import { type BackoffOptions, DEFAULT_JITTER } from './backoff.js';
 import { type AnyActorSystem, hearsShutdown } from './behaviour.js';
 import { demand } from './demand.js';
 import type { AddressOptions, Name } from './mailbox.js';
+import { isMachine } from './xstate-internals.js';
 
 const RESTART_POLICIES = ['permanent', 'transient', 'temporary'] as const;
 
@@ -158,9 +159,8 @@ const SHUTDOWN_DESCRIPTORS: readonly string[] = ['shutdown.requested', 'shutdown
 /** As Erlang stops at once a process that does not trap exits. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
   if (supervisorKind(logic) !== undefined) return Number.POSITIVE_INFINITY;
-  const hears =
-    logic instanceof StateMachine
-      ? logic.events.some((event) => SHUTDOWN_DESCRIPTORS.includes(event))
-      : hearsShutdown(logic);
+  const hears = isMachine(logic)
+    ? logic.events.some((event) => SHUTDOWN_DESCRIPTORS.includes(event))
+    : hearsShutdown(logic);
   return hears ? DEFAULT_SHUTDOWN_MS : 'brutal';
 }

@@ -11,48 +11,23 @@
  * supervisor, also for those that a machine spawned somewhere below. What is caught is not lost:
  * the nearest supervisor emits it as `bystander.failed`.
  *
- * This file alone replaces parts of XState; {@link XStateSystem} and {@link XStateActor} are what it knows of them.
+ * This file alone replaces parts of XState; xstate-internals.ts says which parts there are.
  */
 
-import {
-  Actor,
-  type AnyActorLogic,
-  type AnyActorRef,
-  type EventObject,
-  type Snapshot,
-  StateMachine,
-  toObserver,
-} from 'xstate';
+import { type AnyActorRef, type EventObject, type Snapshot, type Subscription, toObserver } from 'xstate';
 import type { Bystander, LifecycleEvent } from './lifecycle.js';
-
-/** The parts of XState's system that are not public. */
-interface XStateSystem {
-  /** Called when an actor starts. */
-  _register(sessionId: string, actor: XStateActor): string;
-  /** Called when an actor has ended, however it did, before its parent is told. */
-  _unregister(actor: XStateActor): void;
-  _sendInspectionEvent(event: { readonly actorRef: XStateActor }): void;
-}
-
-/** The parts of XState's actor that are not public. */
-interface XStateActor extends AnyActorRef {
-  readonly logic: AnyActorLogic;
-  readonly _actorScope: {
-    stopChild(child: AnyActorRef): void;
-    /** Calls the listeners, and tells the process of one that throws. */
-    emit(event: EventObject): void;
-  };
-  _snapshot: Snapshot<unknown>;
-  /** Takes the snapshot that the logic returned. */
-  update(snapshot: Snapshot<unknown>, event: EventObject): void;
-  /** Ends the actor with an error. */
-  _error(error: unknown): void;
-  readonly observers: ReadonlySet<Observer>;
-  readonly eventListeners: ReadonlyMap<string, ReadonlySet<Listener>>;
-}
-
-type Observer = ReturnType<typeof toObserver<unknown>>;
-type Listener = (event: EventObject) => void;
+import {
+  type ActorInternals,
+  type ActorMethods,
+  classMethodsOf,
+  ensureSupported,
+  internalsOf,
+  isMachine,
+  type Listener,
+  type Observer,
+  parentOf,
+  STOP,
+} from './xstate-internals.js';
 
 type Reporter = (event: Extract<LifecycleEvent, { type: 'bystander.failed' }>) => void;
 
@@ -69,12 +44,15 @@ let reporting = false;
  *
  * @param self A supervisor.
  * @param report Emits what the bystanders below `self` throw.
+ * @throws Error when XState lacks a member that this needs.
  */
 export function contain(self: AnyActorRef, report: Reporter): void {
   reporters.set(self, report);
   if (contained.has(self.system)) return;
-  contained.add(self.system);
-  const system = self.system as unknown as XStateSystem;
+  const root = internalsOf(rootOf(self));
+  ensureSupported(root);
+  const { system } = root;
+  contained.add(system);
   const { _unregister, _sendInspectionEvent } = system;
   // XState's own keeps the actor in a map that nobody reads, and that holds on to it: see slots.ts.
   system._register = (sessionId, actor) => {
@@ -94,21 +72,26 @@ export function contain(self: AnyActorRef, report: Reporter): void {
       reportBystander('inspector', event.actorRef, error);
     }
   };
-  let root = self;
-  while (root._parent !== undefined) root = root._parent;
-  shieldAll(root as XStateActor);
+  shieldAll(root);
+}
+
+function rootOf(actor: AnyActorRef): AnyActorRef {
+  let root = actor;
+  for (let above = parentOf(root); above !== undefined; above = parentOf(above)) root = above;
+  return root;
 }
 
 /** Shields whoever ran before the first supervisor did. */
-function shieldAll(actor: XStateActor): void {
+function shieldAll(actor: ActorInternals): void {
   shield(actor);
-  for (const child of childrenOf(actor)) shieldAll(child as XStateActor);
+  for (const child of childrenOf(actor)) shieldAll(internalsOf(child));
 }
 
 /** The children of a machine, in the order of their start; other logics keep theirs to themselves. */
-function childrenOf(actor: XStateActor): AnyActorRef[] {
-  const { children = {} } = actor.getSnapshot() as { readonly children?: Record<string, AnyActorRef> };
-  return actor.logic instanceof StateMachine ? Object.values(children) : [];
+function childrenOf(actor: ActorInternals): AnyActorRef[] {
+  if (!isMachine(actor.logic)) return [];
+  const { children = {} }: { readonly children?: Record<string, AnyActorRef> } = actor.getSnapshot();
+  return Object.values(children);
 }
 
 /** Wraps the callback of a bystander: what it throws, at once or later, is reported and goes no further. */
@@ -142,7 +125,7 @@ export function reportBystander(bystander: Bystander, actor: AnyActorRef, error:
   reporting = true;
   try {
     let supervisor: AnyActorRef | undefined = actor;
-    while (supervisor !== undefined && !reporters.has(supervisor)) supervisor = supervisor._parent;
+    while (supervisor !== undefined && !reporters.has(supervisor)) supervisor = parentOf(supervisor);
     if (supervisor === undefined) return;
     reporters.get(supervisor)?.({ type: 'bystander.failed', bystander, actor: actor.id, error });
   } finally {
@@ -151,11 +134,10 @@ export function reportBystander(bystander: Bystander, actor: AnyActorRef, error:
 }
 
 /** Stops what a crashed actor leaves behind, the youngest first. */
-function letGo(actor: XStateActor): void {
+function letGo(actor: ActorInternals): void {
   for (const child of childrenOf(actor).reverse()) afterCrash(() => actor._actorScope.stopChild(child));
-  if (actor.logic instanceof StateMachine) return;
-  const stop = { type: 'xstate.stop' };
-  afterCrash(() => actor.logic.transition(actor.getSnapshot(), stop, actor._actorScope as never));
+  if (isMachine(actor.logic)) return;
+  afterCrash(() => actor.logic.transition(actor.getSnapshot(), { type: STOP }, actor._actorScope));
 }
 
 /** What fails now may be what crashed it, and that is on its way to the parent already. */
@@ -168,9 +150,9 @@ function afterCrash(step: () => void): void {
 }
 
 /** XState takes any snapshot for one, and breaks over what is none outside of the actor's own turn. */
-function update(this: XStateActor, snapshot: Snapshot<unknown> | undefined, event: EventObject): void {
+function update(this: ActorInternals, snapshot: Snapshot<unknown> | undefined, event: EventObject): void {
   if (typeof snapshot === 'object' && snapshot !== null) {
-    return (Actor.prototype as unknown as XStateActor).update.call(this, snapshot, event);
+    return classMethodsOf(this).update.call(this, snapshot, event);
   }
   const error = new TypeError(`the logic of '${this.id}' returned no snapshot`);
   this._snapshot = { status: 'error', output: undefined, error };
@@ -178,21 +160,22 @@ function update(this: XStateActor, snapshot: Snapshot<unknown> | undefined, even
 }
 
 /** Makes an actor safe to watch. Its methods are replaced on itself: XState's class serves others too. */
-function shield(actor: XStateActor): void {
+function shield(actor: ActorInternals): void {
+  ensureSupported(actor);
   for (const observer of actor.observers) Object.assign(observer, shieldedObserver(actor, observer));
   if (actor.eventListeners.size > 0) actor._actorScope.emit = (event) => emit(actor, event);
-  actor.subscribe = subscribe as AnyActorRef['subscribe'];
-  actor.on = on as AnyActorRef['on'];
-  actor.update = update;
+  const methods: ActorMethods = actor;
+  methods.subscribe = subscribe;
+  methods.on = on;
+  methods.update = update;
 }
 
-function subscribe(this: XStateActor, ...args: Parameters<typeof toObserver<unknown>>) {
-  const observer = shieldedObserver(this, toObserver(...args));
-  return Actor.prototype.subscribe.call(this as never, observer as never);
+function subscribe(this: ActorInternals, ...args: Parameters<typeof toObserver<unknown>>): Subscription {
+  return classMethodsOf(this).subscribe.call(this, shieldedObserver(this, toObserver(...args)));
 }
 
 /** Emits for an actor that had listeners before it could be shielded. */
-function emit(actor: XStateActor, event: EventObject): void {
+function emit(actor: ActorInternals, event: EventObject): void {
   for (const type of [event.type, '*']) {
     for (const listener of [...(actor.eventListeners.get(type) ?? [])]) {
       watched('listener', actor, listener)(event);
@@ -200,12 +183,11 @@ function emit(actor: XStateActor, event: EventObject): void {
   }
 }
 
-function on(this: XStateActor, type: string, listener: Listener) {
-  const shielded = watched('listener', this, listener);
-  return Actor.prototype.on.call(this as never, type as never, shielded as never);
+function on(this: ActorInternals, type: string, listener: Listener): Subscription {
+  return classMethodsOf(this).on.call(this, type, watched('listener', this, listener));
 }
 
-function shieldedObserver(actor: XStateActor, { next, error, complete }: Observer): Observer {
+function shieldedObserver(actor: ActorInternals, { next, error, complete }: Observer): Observer {
   const guard = <TArgs extends unknown[]>(callback: ((...args: TArgs) => void) | undefined) =>
     callback && watched('observer', actor, callback);
   if (error !== undefined) heard.add(actor);
@@ -218,8 +200,8 @@ function shieldedObserver(actor: XStateActor, { next, error, complete }: Observe
 
 /** A parent hears of an error anyway. A root has only its observers; without any that hears, it is as XState has it. */
 function tellProcess(actor: AnyActorRef, error: unknown): void {
-  if (actor._parent !== undefined || heard.has(actor)) return;
-  setTimeout(() => {
+  if (parentOf(actor) !== undefined || heard.has(actor)) return;
+  setImmediate(() => {
     throw error;
   });
 }

@@ -9,6 +9,7 @@
 import type { ActorLogic, ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
 import type { AnyActorSystem } from './behaviour.js';
 import { watched } from './containment.js';
+import { STOP } from './xstate-internals.js';
 
 /** The name of a child that can be written to from anywhere in its system, typed by what it is sent. */
 export type Name<TEvent extends EventObject> = string & { readonly [EVENT]: TEvent };
@@ -87,7 +88,7 @@ export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressO
       case 'mailbox.adopt':
         return adopted(mailbox, (event as Extract<MailboxEvent, { type: 'mailbox.adopt' }>).options);
       default:
-        if (event.type === 'xstate.stop') close(mailbox);
+        if (event.type === STOP) close(mailbox);
         else deliver(mailbox, event);
     }
     return mailbox;

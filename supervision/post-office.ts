@@ -9,6 +9,7 @@
 import { type AnyActorRef, createActor } from 'xstate';
 import type { BehaviourScope } from './behaviour.js';
 import { type AddressOptions, mailboxLogic } from './mailbox.js';
+import { parentOf } from './xstate-internals.js';
 
 interface Box {
   readonly actor: AnyActorRef;
@@ -22,7 +23,7 @@ const offices = new WeakMap<AnyActorRef, PostOffice>();
 /** The post office of the tree that a supervisor is in; the topmost supervisor opens it. */
 export function postOfficeOf(scope: BehaviourScope): PostOffice {
   let office: PostOffice | undefined;
-  for (let actor: AnyActorRef | undefined = scope.self; actor !== undefined; actor = actor._parent) {
+  for (let actor: AnyActorRef | undefined = scope.self; actor !== undefined; actor = parentOf(actor)) {
     office = offices.get(actor) ?? office;
   }
   if (office === undefined) {
@@ -90,7 +91,7 @@ export class PostOffice {
 }
 
 function isBelow(actor: AnyActorRef, ancestor: AnyActorRef | undefined): boolean {
-  for (let above: AnyActorRef | undefined = actor; above !== undefined; above = above._parent) {
+  for (let above: AnyActorRef | undefined = actor; above !== undefined; above = parentOf(above)) {
     if (above === ancestor) return true;
   }
   return false;

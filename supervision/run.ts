@@ -6,6 +6,7 @@ import { type Actor, type AnyActorLogic, type AnyActorRef, createActor, type Ins
 import { isReady } from './actor-state.js';
 import type { ShutdownRequested } from './behaviour.js';
 import { watched } from './containment.js';
+import { ensureSupported } from './xstate-internals.js';
 
 export interface RunOptions<TLogic extends AnyActorLogic> {
   /** Told of everything that the tree emits, from the first start on: see `LifecycleEvent`. */
@@ -32,23 +33,26 @@ export function run<TLogic extends AnyActorLogic>(
   logic: TLogic,
   { onEmitted, inspect }: RunOptions<TLogic> = {},
 ): RunningTree {
-  const root: AnyActorRef & { start(): void } = createActor(logic as AnyActorLogic, {
+  const root: AnyActorRef = createActor(logic as AnyActorLogic, {
     id: 'root',
     ...(inspect && { inspect: guarded(inspect) }),
   });
-  if (onEmitted !== undefined) root.on('*', onEmitted);
   let end: (how: { readonly error?: unknown }) => void = () => {};
   const ended = new Promise<{ readonly error?: unknown }>((resolve) => {
     end = resolve;
   });
-  root.subscribe({ complete: () => end({}), error: (error: unknown) => end({ error }) });
+  let isUp: (up: boolean) => void = () => {};
   const up = new Promise<boolean>((resolve) => {
-    root.subscribe({ next: () => isReady(root) && resolve(true), error: () => {} });
+    isUp = resolve;
   });
   try {
+    ensureSupported(root);
+    if (onEmitted !== undefined) root.on('*', onEmitted);
+    root.subscribe({ complete: () => end({}), error: (error: unknown) => end({ error }) });
+    root.subscribe({ next: () => isReady(root) && isUp(true), error: () => {} });
     root.start();
   } catch (error) {
-    end({ error }); // a logic that is none
+    end({ error }); // an XState that is not supported, or a logic that is none
   }
   return {
     root,

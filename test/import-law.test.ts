@@ -37,6 +37,8 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
   ['actors/server/c.ts', '../../storage/text/text-store.js', 'noRestrictedImports'],
   ['actors/server/d.ts', '../../bin/logger.js', 'noRestrictedImports'],
   ['supervision/a.ts', 'xstate'],
+  ['supervision/f.ts', 'node:module', 'noRestrictedImports'],
+  ['supervision/xstate-internals.ts', 'node:module'],
   ['supervision/b.ts', '../actors/server/store.js', 'noRestrictedImports'],
   ['supervision/c.ts', '../protocol/id.js', 'noRestrictedImports'],
   ['bin/a.ts', '../storage/text/text-store.js'],

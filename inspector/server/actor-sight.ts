@@ -1,13 +1,9 @@
 /**
- * What can be seen of an actor from outside: its logic, whether it is over, the state of its chart.
+ * What can be seen of an actor from outside: whether it is over, the state of its chart.
  */
 
-import type { AnyActorLogic, AnyActorRef, StateValue } from 'xstate';
+import type { AnyActorRef, StateValue } from 'xstate';
 import { behaviourState } from '../../supervision/behaviour.js';
-
-export function logicOf(actor: AnyActorRef): AnyActorLogic {
-  return (actor as unknown as { readonly logic: AnyActorLogic }).logic;
-}
 
 /** True when an actor has ended, whether or not anybody said so. */
 export function isOver(actor: AnyActorRef): boolean {
@@ -16,7 +12,7 @@ export function isOver(actor: AnyActorRef): boolean {
 
 /** The state of an actor's chart, names joined by dots; of parallel states, all of them. */
 export function stateOf(actor: AnyActorRef): string | undefined {
-  const { value } = actor.getSnapshot() as { readonly value?: StateValue };
+  const { value }: { readonly value?: StateValue } = actor.getSnapshot();
   return value === undefined ? behaviourState(actor) : pathsIn(value).join(' ');
 }
 

@@ -8,10 +8,12 @@
 import type { AnyActorRef } from 'xstate';
 import { isReady } from '../../supervision/actor-state.js';
 import { listChildren } from '../../supervision/administration.js';
+import { nowOf } from '../../supervision/behaviour.js';
 import { supervisorKind } from '../../supervision/child-spec.js';
 import type { EndReason, LifecycleEvent } from '../../supervision/lifecycle.js';
 import { mailboxLogic } from '../../supervision/mailbox.js';
-import { isOver, logicOf } from './actor-sight.js';
+import { logicOf, parentOf, systemIdOf } from '../../supervision/xstate-internals.js';
+import { isOver } from './actor-sight.js';
 import type { ActorStatus, ActorView, Life } from './frame.js';
 import { newPlace, type Place, viewOf } from './place.js';
 
@@ -135,7 +137,7 @@ export class Census {
     }
     place.group.live += 1;
     place.group.started += 1;
-    if (this.#isWatched) place.group.members.set(actor, performance.now());
+    if (this.#isWatched) place.group.members.set(actor, nowOf(actor));
   }
 
   #end({ place }: Identity, actor: AnyActorRef, reason: EndReason): void {
@@ -165,12 +167,13 @@ export class Census {
     if (!this.#isWatched || isOver(actor) || !isReady(actor)) return false;
     const members = this.identify(actor)?.place.group?.members;
     if (members === undefined || members.has(actor)) return false;
-    members.set(actor, 0);
+    members.set(actor, Number.NEGATIVE_INFINITY);
     return true;
   }
 
   #locate(actor: AnyActorRef): Identity | undefined {
-    const { _parent: parent, id } = actor;
+    const { id } = actor;
+    const parent = parentOf(actor);
     if (parent === undefined) {
       this.#root ??= actor;
       return actor === this.#root ? this.#settle(actor, undefined, this.#program, 'up') : undefined;
@@ -213,7 +216,7 @@ export class Census {
   }
 
   #identifyName(mailbox: AnyActorRef): Identity | undefined {
-    const { systemId: name } = mailbox as { readonly systemId?: string };
+    const name = systemIdOf(mailbox);
     for (const place of this.#places.values()) {
       if (place.name !== name || place.group !== undefined) continue;
       const identity: Identity = { place, member: undefined };

@@ -4,6 +4,7 @@
 
 import type { AnyActorLogic, AnyActorRef, AnyStateMachine } from 'xstate';
 import { chartOf } from '../../actors/chart.js';
+import { nowOf } from '../../supervision/behaviour.js';
 import { supervisorKind } from '../../supervision/child-spec.js';
 import { isOver, stateOf } from './actor-sight.js';
 import type { ActorKind, ActorStatus, ActorView, GroupView } from './frame.js';
@@ -32,7 +33,7 @@ export interface Group {
   live: number;
   started: number;
   crashed: number;
-  /** Who lives now, and since when by `performance.now()`; empty while nobody looks. */
+  /** Who lives now, and since when on its system's clock, in milliseconds; empty while nobody looks. */
   readonly members: Map<AnyActorRef, number>;
 }
 
@@ -100,8 +101,7 @@ function groupView({ live, started, crashed, members }: Group): GroupView {
   }
   const counted = { live, started, crashed, states };
   if (members.size > MAX_MEMBERS_SHOWN) return counted;
-  const grownUp = performance.now() - MEMBER_AGE_MS;
-  const shown = [...members].filter(([, since]) => since < grownUp);
+  const shown = [...members].filter(([actor, sinceMs]) => nowOf(actor) - sinceMs > MEMBER_AGE_MS);
   return { ...counted, members: shown.map(([actor]) => memberView(actor)) };
 }
 

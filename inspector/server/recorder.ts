@@ -6,11 +6,12 @@
  * is kept has a limit.
  */
 
-import { type AnyActorRef, type EventObject, type InspectionEvent, StateMachine } from 'xstate';
+import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';
 import { chartOf } from '../../actors/chart.js';
 import { mailboxLogic } from '../../supervision/mailbox.js';
 import { actingActor } from '../../supervision/turn.js';
-import { logicOf, stateOf } from './actor-sight.js';
+import { isMachine, logicOf, transitionsIn } from '../../supervision/xstate-internals.js';
+import { stateOf } from './actor-sight.js';
 import type { Census, Identity } from './census.js';
 import type { Disclosure } from './disclosure.js';
 import type { Life, Message, Transition } from './frame.js';
@@ -141,7 +142,7 @@ export class Recorder {
   /** Charts that behaviours run say nothing of their steps: what changed tells. */
   #onSnapshot(actor: AnyActorRef, event: EventObject): void {
     const logic = logicOf(actor);
-    const machine = logic instanceof StateMachine ? undefined : chartOf(logic);
+    const machine = isMachine(logic) ? undefined : chartOf(logic);
     const state = machine && stateOf(actor);
     if (machine === undefined || state === undefined) return;
     const before = this.#states.get(actor);
@@ -151,13 +152,11 @@ export class Recorder {
     this.#step(actor, `${machine.id}.${before}>${machine.id}.${state}`, typeOf(event));
   }
 
-  #onMicrostep(
-    actor: AnyActorRef,
-    { event, _transitions }: Extract<InspectionEvent, { type: '@xstate.microstep' }>,
-  ): void {
-    for (const { source, target } of _transitions) {
+  #onMicrostep(actor: AnyActorRef, microstep: Extract<InspectionEvent, { type: '@xstate.microstep' }>): void {
+    for (const { source, target } of transitionsIn(microstep)) {
       const [to] = target ?? [];
-      this.#step(actor, to === undefined ? source.id : `${source.id}>${to.id}`, typeOf(event));
+      const arrow = to === undefined ? source.id : `${source.id}>${to.id}`;
+      this.#step(actor, arrow, typeOf(microstep.event));
     }
   }
 

@@ -1,0 +1,199 @@
+/**
+ * Everything this library knows about XState's internals: members that are not public, and that another version may
+ * rename or drop. This file can go with XState 6.
+ *
+ * {@link ensureSupported} checks each member once for each copy of XState, before a supervisor of that copy
+ * starts. So an unsupported version is an error that says what is missing, and not an actor that nothing stops.
+ */
+
+import { createRequire } from 'node:module';
+import {
+  Actor,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyActorScope,
+  type AnyStateMachine,
+  type EventObject,
+  type InspectionEvent,
+  type Snapshot,
+  type Subscription,
+  type toObserver,
+} from 'xstate';
+
+/** The versions that have these members. package.json states the same range as a peer dependency. */
+export const SUPPORTED_XSTATE = '~5.33.3';
+
+/** The event that makes a logic stop. The actor's parent sends it through `stopChild`. */
+export const STOP = 'xstate.stop';
+
+/** An actor's clock. Of XState's own, only `SimulatedClock` has `now`. */
+export interface Clock extends XStateClock {
+  now?(): number;
+}
+
+type XStateClock = AnyActorRef['system']['_clock'];
+
+export type Observer = ReturnType<typeof toObserver<unknown>>;
+export type Listener = (event: EventObject) => void;
+
+/** The methods that every actor has from its class. Isolation replaces them on the actor itself. */
+export interface ActorMethods {
+  subscribe(observer: Observer): Subscription;
+  on(type: string, listener: Listener): Subscription;
+  /** Takes the snapshot that the logic returned. */
+  update(snapshot: Snapshot<unknown>, event: EventObject): void;
+}
+
+/** An actor with its internals. */
+export interface ActorInternals extends AnyActorRef {
+  readonly system: AnyActorRef['system'] & SystemInternals;
+  readonly logic: AnyActorLogic;
+  readonly clock: Clock;
+  readonly systemId: string | undefined;
+  readonly _actorScope: AnyActorScope;
+  _snapshot: Snapshot<unknown>;
+  update: ActorMethods['update'];
+  /** Ends the actor with an error. */
+  _error(error: unknown): void;
+  readonly observers: ReadonlySet<Observer>;
+  readonly eventListeners: ReadonlyMap<string, ReadonlySet<Listener>>;
+}
+
+/** The internals of an actor system. Isolation replaces all three. */
+export interface SystemInternals {
+  /** Called when an actor starts. */
+  _register(sessionId: string, actor: ActorInternals): string;
+  /** Called when an actor has ended, however it ended, before its parent is told. */
+  _unregister(actor: ActorInternals): void;
+  _sendInspectionEvent(event: { readonly actorRef: ActorInternals }): void;
+}
+
+/** Gives access to the internals of an actor. */
+export function internalsOf(actor: AnyActorRef): ActorInternals {
+  return actor as ActorInternals;
+}
+
+/** The methods of an actor's class, in the copy of XState that made the actor. */
+export function classMethodsOf(actor: AnyActorRef): ActorMethods {
+  return Object.getPrototypeOf(actor);
+}
+
+/** The logic that an actor runs. */
+export function logicOf(actor: AnyActorRef): AnyActorLogic {
+  return internalsOf(actor).logic;
+}
+
+/** The actor that started this one; `undefined` for a root. */
+export function parentOf(actor: AnyActorRef): AnyActorRef | undefined {
+  return actor._parent;
+}
+
+/** The name under which its system finds an actor, if it has one. */
+export function systemIdOf(actor: AnyActorRef): string | undefined {
+  return internalsOf(actor).systemId;
+}
+
+/** Tells a machine by its shape: a machine from another copy of XState is no `instanceof StateMachine` here. */
+export function isMachine(logic: unknown): logic is AnyStateMachine {
+  const { config, events, implementations } = (logic ?? {}) as Partial<AnyStateMachine>;
+  return typeof config === 'object' && typeof implementations === 'object' && Array.isArray(events);
+}
+
+type Microstep = Extract<InspectionEvent, { type: '@xstate.microstep' }>;
+
+/**
+ * The transitions that a machine took in one step.
+ *
+ * @throws Error when this version of XState does not tell them.
+ */
+export function transitionsIn(microstep: Microstep): Microstep['_transitions'] {
+  const { _transitions: transitions } = microstep;
+  if (!Array.isArray(transitions))
+    throw unsupported('microstep._transitions', `xstate ${installedVersion()}`);
+  return transitions;
+}
+
+/** A member that must be there, and how it is found in an actor. */
+type Member = readonly [name: string, isThere: (actor: ActorInternals) => boolean];
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+const MEMBERS: readonly Member[] = [
+  ['system._register', ({ system }) => isFunction(system._register)],
+  ['system._unregister', ({ system }) => isFunction(system._unregister)],
+  ['system._sendInspectionEvent', ({ system }) => isFunction(system._sendInspectionEvent)],
+  ['actor.subscribe', ({ subscribe }) => isFunction(subscribe)],
+  ['actor.on', ({ on }) => isFunction(on)],
+  ['actor.update', ({ update }) => isFunction(update)],
+  ['actor._error', ({ _error }) => isFunction(_error)],
+  [
+    'actor._actorScope',
+    ({ _actorScope }) => isFunction(_actorScope?.stopChild) && isFunction(_actorScope.emit),
+  ],
+  ['actor.clock', ({ clock }) => isFunction(clock?.setTimeout) && isFunction(clock.clearTimeout)],
+  ['actor.logic', ({ logic }) => isFunction(logic?.transition)],
+  ['actor.observers', ({ observers }) => observers instanceof Set],
+  ['actor.eventListeners', ({ eventListeners }) => eventListeners instanceof Map],
+  ['actor._snapshot', (actor) => '_snapshot' in actor],
+  ['actor._parent', (actor) => '_parent' in actor],
+  ['actor.systemId', (actor) => 'systemId' in actor],
+  [STOP, isStoppedByEvent],
+];
+
+/** The names of all members that {@link ensureSupported} checks. */
+export const CHECKED_MEMBERS: readonly string[] = MEMBERS.map(([name]) => name);
+
+/** What the check starts an actor with. It takes down the events that it receives. */
+const probeLogic = {
+  getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined, received: [] }),
+  transition: (snapshot: Probe, { type }: EventObject) => ({
+    ...snapshot,
+    received: [...snapshot.received, type],
+  }),
+  getPersistedSnapshot: (snapshot: Probe) => snapshot,
+};
+
+type Probe = Snapshot<undefined> & { readonly received: readonly string[] };
+
+function isStoppedByEvent(probe: ActorInternals): boolean {
+  probe.start();
+  probe.stop();
+  return probe.getSnapshot().received.includes(STOP);
+}
+
+/** The classes of actors that were checked: one for each copy of XState. */
+const supported = new WeakSet<object>();
+
+/**
+ * Checks that the copy of XState that made an actor has all members that this library replaces or relies on. Each
+ * copy is checked once; after that this costs one look-up.
+ *
+ * @throws Error that names the version, the supported range and the first member that is missing.
+ */
+export function ensureSupported(actor: AnyActorRef): void {
+  const itsClass: object = Object.getPrototypeOf(actor);
+  if (supported.has(itsClass)) return;
+  const probe: ActorInternals = new (actor.constructor as new (logic: object) => ActorInternals)(probeLogic);
+  const missing = MEMBERS.find(([, isThere]) => !isThere(probe));
+  if (missing !== undefined) {
+    const isOwn = itsClass === Actor.prototype;
+    throw unsupported(
+      missing[0],
+      isOwn ? `xstate ${installedVersion()}` : 'another copy of xstate in this system',
+    );
+  }
+  supported.add(itsClass);
+}
+
+function unsupported(member: string, copy: string): Error {
+  return new Error(`supervision needs xstate ${SUPPORTED_XSTATE}: ${copy} has no ${member}`);
+}
+
+/** The version of the copy that this library imports. A bundle has no package.json beside it. */
+function installedVersion(): string {
+  try {
+    return createRequire(import.meta.url)('xstate/package.json').version;
+  } catch {
+    return 'of unknown version';
+  }
+}
