@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import test from 'ava';
 import { temporaryDirectory } from './helpers/programs.js';
 
@@ -51,24 +51,66 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
   ['machines/y.ts', './x.js', 'noImportCycles'],
 ];
 
-test('the linter goes red on every import that the law forbids, and on no other', async (t) => {
+/** A file that looks up an address, and the rule that it breaks, if any: neighbours come by input. */
+const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
+  ['actors/server/tree.ts'],
+  ['actors/client/tree.ts'],
+  ['actors/client/core.ts'],
+  ['actors/client/create-client.ts'],
+  ['actors/server/presence.ts', 'noRestrictedImports'],
+  ['actors/client/heartbeat.ts', 'noRestrictedImports'],
+  ['actors/look-up.ts', 'noRestrictedImports'],
+  ['inspector/server/look-up.ts'],
+  ['bench/look-up.ts'],
+];
+
+/** A file that asks another clock than the scope's, and the rule that it breaks, if any. */
+const CLOCKS: readonly (readonly [file: string, clock: string, rule?: string])[] = [
+  ['actors/server/e.ts', 'performance.now', 'noRestrictedGlobals'],
+  ['actors/server/f.ts', 'Date.now', 'noRestrictedGlobals'],
+  ['actors/client/g.ts', 'setTimeout', 'noRestrictedGlobals'],
+  ['actors/client/h.ts', 'setInterval', 'noRestrictedGlobals'],
+  ['supervision/d.ts', 'performance.now', 'noRestrictedGlobals'],
+  ['supervision/e.ts', 'setImmediate'],
+  ['inspector/server/d.ts', 'Date.now', 'noRestrictedGlobals'],
+  ['inspector/server/watch.ts', 'Date.now'],
+  ['inspector/server/recorder.ts', 'performance.now', 'noRestrictedGlobals'],
+  ['bench/a.ts', 'performance.now'],
+];
+
+function sourceThatImports(imported: string): string {
+  return `import type { Thing } from '${imported}';\n\nexport type Other = Thing;\n`;
+}
+
+/** Every seed: a file, what stands in it, and the rule that it breaks, if any. */
+const SEEDED: readonly (readonly [file: string, source: string, rule: string | undefined])[] = [
+  ...SEEDS.map(([file, imported, rule]) => [file, sourceThatImports(imported), rule] as const),
+  ...LOOK_UPS.map(([file, rule]) => {
+    const mailbox = relative(dirname(file), 'supervision/mailbox.js');
+    return [
+      file,
+      `import { addressOf } from '${mailbox}';\n\nexport const found = addressOf;\n`,
+      rule,
+    ] as const;
+  }),
+  ...CLOCKS.map(([file, clock, rule]) => [file, `export const clock = ${clock};\n`, rule] as const),
+];
+
+test('the linter goes red on every import and every clock that the law forbids, and on no other', async (t) => {
   const house = await temporaryDirectory(t);
   await copyFile('biome.json', join(house, 'biome.json'));
-  for (const [file, imported] of SEEDS) {
+  for (const [file, source] of SEEDED) {
     await mkdir(dirname(join(house, file)), { recursive: true });
-    await writeFile(
-      join(house, file),
-      `import type { Thing } from '${imported}';\n\nexport type Other = Thing;\n`,
-    );
+    await writeFile(join(house, file), source);
   }
   const biome = resolve('node_modules/.bin/biome');
   const args = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--colors=off', '.'];
   const report = await new Promise<string>((done) => {
     execFile(biome, args, { cwd: house }, (_error, stdout, stderr) => done(stdout + stderr));
   });
-  for (const [file, imported, rule] of SEEDS) {
+  for (const [file, source, rule] of SEEDED) {
     const [, found] = report.match(new RegExp(`^${file}:\\d+:\\d+ lint/\\w+/(\\w+)`, 'm')) ?? [];
-    t.is(found, rule, `${file} imports ${imported}`);
+    t.is(found, rule, `${file}: ${source}`);
   }
 });
 

@@ -52,7 +52,7 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   open(scope, input) {
     const { socket, store, log } = input;
     const deadline = new Deadline(scope, { type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
-    const acceptedAtMs = performance.now();
+    const acceptedAtMs = scope.now();
     const connection: Connection = { socket, store, log, scope, deadline, acceptedAtMs, change: undefined };
     listen(connection);
     return connection;
@@ -122,9 +122,9 @@ function listen({ scope, socket }: Connection): void {
 /** A broken connection is the client's affair. */
 function ignore(): void {}
 
-function reply({ socket, log, change, acceptedAtMs }: Connection, code: ReplyCode): void {
+function reply({ scope, socket, log, change, acceptedAtMs }: Connection, code: ReplyCode): void {
   socket.end(encodeReply(code), 'latin1');
   if (!log.isLevelEnabled('debug')) return;
   const from = plainAddress(socket.remoteAddress ?? 'unknown');
-  log.debug({ from, ...change, reply: code, ms: Math.round(performance.now() - acceptedAtMs) }, 'request');
+  log.debug({ from, ...change, reply: code, ms: Math.round(scope.now() - acceptedAtMs) }, 'request');
 }

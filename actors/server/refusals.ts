@@ -25,6 +25,7 @@ export function refusals(): (socket: Socket) => void {
       first.destroy();
     }
     lingering.add(socket);
+    // biome-ignore lint/style/noRestrictedGlobals: a mailbox or a supervisor calls this; no actor's clock is at hand.
     const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.on('close', () => {
       clearTimeout(timer);
