@@ -34,16 +34,15 @@ export type {
   Timer,
 } from './behaviour.js';
 export { fromBehaviour, IGNORE } from './behaviour.js';
-export { START_TIMEOUT_MS } from './child.js';
 export type { ChildOptions, ChildSpec, ChildType, RestartPolicy, ShutdownPolicy } from './child-spec.js';
-export { child, DEFAULT_SHUTDOWN_MS } from './child-spec.js';
+export { child } from './child-spec.js';
+export { DEFAULT_RESTART_LIMITS, DEFAULT_SHUTDOWN_MS, START_TIMEOUT_MS } from './defaults.js';
 export type { DynamicSupervisorEvent, DynamicSupervisorOptions, Template } from './dynamic-supervisor.js';
 export { dynamicSupervisor } from './dynamic-supervisor.js';
 export type { Bystander, EndReason, LifecycleEvent, ShutdownReason } from './lifecycle.js';
 export type { Address, AddressOptions, Name } from './mailbox.js';
 export { addressOf, nameOf } from './mailbox.js';
 export type { RestartLimits } from './restart-budget.js';
-export { DEFAULT_RESTART_LIMITS } from './restart-budget.js';
 export type { Strategy } from './roster.js';
 export type { RunningTree, RunOptions } from './run.js';
 export { run } from './run.js';

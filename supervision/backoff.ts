@@ -3,6 +3,8 @@
  * Akka/Pekko's `BackoffSupervisor`.
  */
 
+import { DEFAULT_JITTER } from './defaults.js';
+
 export interface BackoffOptions {
   /** The wait before the first restart, in milliseconds. */
   readonly minMs: number;
@@ -16,9 +18,6 @@ export interface BackoffOptions {
   /** After being up for so long, in milliseconds, a child begins again with `minMs`. Default `maxMs`; in Akka, `minMs`. */
   readonly resetAfterMs?: number;
 }
-
-/** The default of {@link BackoffOptions.jitter}: what Akka's examples use. */
-export const DEFAULT_JITTER = 0.2;
 
 /**
  * The wait before a restart, in milliseconds: minMs · 2ⁿ up to maxMs, lengthened by jitter.

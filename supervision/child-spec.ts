@@ -3,8 +3,9 @@
  */
 
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate';
-import { type BackoffOptions, DEFAULT_JITTER } from './backoff.js';
+import type { BackoffOptions } from './backoff.js';
 import { type AnyActorSystem, hearsShutdown } from './behaviour.js';
+import { DEFAULT_JITTER, DEFAULT_RESTART, DEFAULT_SHUTDOWN_MS, DEFAULT_SIGNIFICANT } from './defaults.js';
 import { demand } from './demand.js';
 import type { AddressOptions, Name } from './mailbox.js';
 import { isMachine } from './xstate-internals.js';
@@ -19,9 +20,6 @@ export type RestartPolicy = (typeof RESTART_POLICIES)[number];
  * `Infinity` is for supervisors, which bound the stop of their own children.
  */
 export type ShutdownPolicy = number | 'brutal';
-
-/** OTP's default for a worker, in milliseconds. */
-export const DEFAULT_SHUTDOWN_MS = 5_000;
 
 /** What is the same for every kind of child. */
 export interface ChildOptions {
@@ -92,7 +90,7 @@ export function child(spec: ChildSpec): ChildSpec {
  * @throws TypeError that names the field, when a value is not one of those allowed.
  */
 export function resolveSpec(spec: ChildSpec): ResolvedSpec {
-  const { id, logic, restart = 'permanent', significant = false } = spec;
+  const { id, logic, restart = DEFAULT_RESTART, significant = DEFAULT_SIGNIFICANT } = spec;
   demand(typeof id === 'string' && id !== '', `id: a child needs a name, not ${String(id)}`);
   demand(isLogic(logic), `logic: '${id}' has no actor logic`);
   const { shutdown = defaultShutdown(logic) } = spec;

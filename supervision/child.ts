@@ -11,22 +11,14 @@ import { answer, type Reply, type Started } from './administration.js';
 import { Backoff } from './backoff.js';
 import type { AnyActorSystem, BehaviourScope, Timer } from './behaviour.js';
 import type { ResolvedSpec } from './child-spec.js';
+import { NEXT_TURN_MS, START_TIMEOUT_MS } from './defaults.js';
 import type { EndReason, LifecycleEvent } from './lifecycle.js';
 import type { RestartBudget } from './restart-budget.js';
-
-/** Longest wait for a child to become ready, in milliseconds; then it counts as crashed. */
-export const START_TIMEOUT_MS = 120_000;
 
 /** The error of a child that did not become ready within {@link START_TIMEOUT_MS}. */
 export function notReady(id: string): Error {
   return new Error(`'${id}' was not ready within ${START_TIMEOUT_MS} ms`);
 }
-
-/**
- * The shortest wait before a restart, in milliseconds: it comes in a later turn, so that a child that
- * crashes at once does not keep the event loop from others.
- */
-export const NEXT_TURN_MS = 1;
 
 /** From a child to its own supervisor. */
 export type ChildNews =

@@ -3,6 +3,7 @@
  * gives up. After Erlang/OTP's `supervisor`, MaxR and MaxT.
  */
 
+import { DEFAULT_RESTART_LIMITS } from './defaults.js';
 import { demand } from './demand.js';
 
 /** At most `intensity` restarts in `periodMs` milliseconds; 0 means that the first crash escalates. */
@@ -10,9 +11,6 @@ export interface RestartLimits {
   readonly intensity: number;
   readonly periodMs: number;
 }
-
-/** OTP's default: one restart in five seconds. */
-export const DEFAULT_RESTART_LIMITS: RestartLimits = { intensity: 1, periodMs: 5_000 };
 
 /**
  * Fills in the default.

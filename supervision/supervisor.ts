@@ -18,9 +18,10 @@ import {
   fromBehaviour,
   type Timer,
 } from './behaviour.js';
-import { Child, type ChildNews, NEXT_TURN_MS, notReady, type Purpose } from './child.js';
+import { Child, type ChildNews, notReady, type Purpose } from './child.js';
 import { type ChildSpec, markSupervisor, type ResolvedSpec, resolveSpec } from './child-spec.js';
 import { contain } from './containment.js';
+import { DEFAULT_AUTO_SHUTDOWN, DEFAULT_STRATEGY, NEXT_TURN_MS } from './defaults.js';
 import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type PostOffice, postOfficeOf } from './post-office.js';
@@ -64,7 +65,7 @@ export type SupervisorEvent =
 export function supervisor(
   options: SupervisorOptions,
 ): BehaviourLogic<SupervisorEvent, undefined, LifecycleEvent> {
-  const { strategy = 'one_for_one', autoShutdown = 'never' } = options;
+  const { strategy = DEFAULT_STRATEGY, autoShutdown = DEFAULT_AUTO_SHUTDOWN } = options;
   demand(STRATEGIES.includes(strategy), `strategy: one of ${STRATEGIES.join(', ')}, not '${strategy}'`);
   demand(
     AUTO_SHUTDOWNS.includes(autoShutdown),

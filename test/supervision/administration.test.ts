@@ -11,7 +11,7 @@ import {
   terminateChild,
 } from '../../supervision/administration.js';
 import { fromBehaviour, IGNORE } from '../../supervision/behaviour.js';
-import { START_TIMEOUT_MS } from '../../supervision/child.js';
+import { START_TIMEOUT_MS } from '../../supervision/defaults.js';
 import { addressOf, nameOf } from '../../supervision/mailbox.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { crash, crowd, family, listed, MANY, member, nextTurn, settledBy } from '../helpers/actors.js';

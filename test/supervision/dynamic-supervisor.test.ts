@@ -7,7 +7,7 @@ import {
   startChild,
   terminateChild,
 } from '../../supervision/administration.js';
-import { START_TIMEOUT_MS } from '../../supervision/child.js';
+import { START_TIMEOUT_MS } from '../../supervision/defaults.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import {

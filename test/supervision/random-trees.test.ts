@@ -10,9 +10,8 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { Answer, ChildCount, ChildInfo, Started } from '../../supervision/administration.js';
-import { START_TIMEOUT_MS } from '../../supervision/child.js';
+import { DEFAULT_RESTART_LIMITS, START_TIMEOUT_MS } from '../../supervision/defaults.js';
 import type { LifecycleEvent, ShutdownReason } from '../../supervision/lifecycle.js';
-import { DEFAULT_RESTART_LIMITS } from '../../supervision/restart-budget.js';
 import { SupervisorError } from '../../supervision/supervisor-error.js';
 import {
   type Actor,

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { DEFAULT_RESTART_LIMITS, RestartBudget } from '../../supervision/restart-budget.js';
+import { DEFAULT_RESTART_LIMITS } from '../../supervision/defaults.js';
+import { RestartBudget } from '../../supervision/restart-budget.js';
 
 test('the default is one restart in five seconds', (t) => {
   t.deepEqual(DEFAULT_RESTART_LIMITS, { intensity: 1, periodMs: 5_000 });

@@ -1,0 +1,30 @@
+/**
+ * What an option is when it is left out, and the fixed times of this library. After OTP where OTP has the same.
+ * A name ends with its unit: `Ms` is milliseconds.
+ */
+
+/** Of a supervisor. */
+export const DEFAULT_STRATEGY = 'one_for_one';
+export const DEFAULT_AUTO_SHUTDOWN = 'never';
+
+/** Of a supervisor: one restart in five seconds, as in OTP. */
+export const DEFAULT_RESTART_LIMITS = { intensity: 1, periodMs: 5_000 } as const;
+
+/** Of a child. */
+export const DEFAULT_RESTART = 'permanent';
+export const DEFAULT_SIGNIFICANT = false;
+
+/** How long a child that hears the request to end may take, as OTP's worker may. */
+export const DEFAULT_SHUTDOWN_MS = 5_000;
+
+/** By how much of itself a back-off may be lengthened by chance: what Akka's examples use. */
+export const DEFAULT_JITTER = 0.2;
+
+/** Longest wait for a child to become ready; then it counts as crashed. */
+export const START_TIMEOUT_MS = 120_000;
+
+/**
+ * The shortest wait before a restart. It comes in a later iteration of the event loop, so that a child that crashes
+ * at once does not keep the event loop from other work.
+ */
+export const NEXT_TURN_MS = 1;
