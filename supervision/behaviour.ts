@@ -17,9 +17,9 @@
 import type {
   ActorLogic,
   ActorRef,
-  ActorScope,
   AnyActorLogic,
   AnyActorRef,
+  AnyActorScope,
   EventObject,
   Snapshot,
 } from 'xstate';
@@ -74,9 +74,8 @@ type InternalEvent =
 
 /** What a live behaviour is doing, if it says so: see {@link Behaviour.state}. */
 export function behaviourState(actor: AnyActorRef): string | undefined {
-  return (actor.getSnapshot() as Partial<LiveSnapshot<EventObject, unknown>> | undefined)?.[
-    BEHAVIOUR
-  ]?.state?.();
+  const snapshot: Partial<LiveSnapshot<EventObject, unknown>> | undefined = actor.getSnapshot();
+  return snapshot?.[BEHAVIOUR]?.state?.();
 }
 
 /** An event that is to be sent later. */
@@ -97,12 +96,12 @@ export function nowOf(actor: AnyActorRef): number {
 export class BehaviourScope<TEvent extends EventObject = EventObject> {
   readonly self: ActorRef<Snapshot<unknown>, TEvent>;
   readonly system: AnyActorSystem;
-  readonly #scope: ActorScope<Snapshot<unknown>, EventObject>;
+  readonly #scope: AnyActorScope;
   readonly #clock: Clock;
 
-  constructor(scope: ActorScope<Snapshot<unknown>, EventObject>) {
+  constructor(scope: AnyActorScope) {
     this.#scope = scope;
-    this.self = scope.self as unknown as ActorRef<Snapshot<unknown>, TEvent>;
+    this.self = scope.self;
     this.system = scope.system;
     this.#clock = internalsOf(scope.self).clock;
   }
@@ -176,9 +175,9 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
   /** Wraps a listener or callback: what it throws crashes this actor, not the process. */
   guard<TArgs extends unknown[]>(listener: (...args: TArgs) => void): (...args: TArgs) => void {
     return (...args) => {
-      const interrupted = beginTurn(this.#scope.self as AnyActorRef);
+      const interrupted = beginTurn(this.#scope.self);
       try {
-        failIfRejected(listener(...args), this.#scope.self as AnyActorRef);
+        failIfRejected(listener(...args), this.#scope.self);
       } catch (error) {
         this.fail(error);
       } finally {
@@ -232,21 +231,20 @@ export function fromBehaviour<
   type Live = LiveSnapshot<TEvent, TInput>;
 
   const logic: BehaviourLogic<TEvent, TInput, TEmitted> = {
-    getInitialSnapshot: (_scope, input) =>
-      ({
-        status: 'active',
-        output: undefined,
-        error: undefined,
-        ready: false,
-        [INPUT]: input,
-        [BEHAVIOUR]: undefined,
-      }) satisfies Live as never,
+    getInitialSnapshot: (_scope, input) => ({
+      status: 'active',
+      output: undefined,
+      error: undefined,
+      ready: false,
+      [INPUT]: input,
+      [BEHAVIOUR]: undefined,
+    }),
 
     start(snapshot, scope) {
       const live = snapshot as Live;
-      const interrupted = beginTurn(scope.self as AnyActorRef);
+      const interrupted = beginTurn(scope.self);
       try {
-        const behaviour = create(new BehaviourScope(scope as never), live[INPUT] as TInput);
+        const behaviour = create(new BehaviourScope(scope), live[INPUT] as TInput);
         live[INPUT] = undefined;
         if (behaviour === IGNORE) {
           live.status = 'done';
@@ -262,7 +260,7 @@ export function fromBehaviour<
 
     transition(snapshot, event, scope) {
       const live = snapshot as Live;
-      const self = scope.self as AnyActorRef;
+      const self = scope.self;
       const interrupted = beginTurn(self);
       try {
         const promised = handle(live, self, event as TEvent | InternalEvent | ShutdownRequested);

@@ -64,7 +64,7 @@ export type DynamicSupervisorEvent<TInput> =
   // From itself.
   | ChildNews
   | { readonly type: 'shutdown.overdue' }
-  | { readonly type: 'restart.due'; readonly child: unknown };
+  | { readonly type: 'restart.due'; readonly child: Child };
 
 /**
  * Actor logic of a dynamic supervisor. It emits the lives of its children; what these emit themselves
@@ -129,7 +129,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#prefix = `${settings.spec.id}:${nanoid(8)}-`;
     this.#shares = settings.share && new Shares(settings.share, () => this.#all());
     contain(scope.self, (event) => this.#emit(event));
-    this.#office = postOfficeOf(scope as never);
+    this.#office = postOfficeOf(scope);
   }
 
   receive(event: DynamicSupervisorEvent<TInput>): void {
@@ -143,7 +143,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
       case 'child.overdue':
         return this.#onOverdue(event.actorId);
       case 'restart.due':
-        return this.#onRestartDue(event.child as Child);
+        return this.#onRestartDue(event.child);
       case 'shutdown.overdue':
         return this.#killAll();
       case 'child.terminate':
@@ -179,7 +179,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     if (count >= limit || this.#shares?.admits(input, count) === false) {
       return this.#turnAway(input, reply, 'limit_reached');
     }
-    const child = new Child(this.#scope as never, spec, 'added', { dynamic: true, input });
+    const child = new Child(this.#scope, spec, 'added', { dynamic: true, input });
     if (reply !== undefined) child.onUp = [reply];
     this.#start(child);
   }

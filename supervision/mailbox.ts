@@ -49,9 +49,9 @@ export function addressOf<TEvent extends EventObject>(
 type MailboxEvent =
   | { readonly type: 'mailbox.attach'; readonly target: AnyActorRef }
   | { readonly type: 'mailbox.detach' }
-  | { readonly type: 'mailbox.adopt'; readonly options: AddressOptions<never> };
+  | { readonly type: 'mailbox.adopt'; readonly options: AddressOptions<EventObject> };
 
-interface MailboxSnapshot {
+interface MailboxSnapshot extends AddressOptions<EventObject> {
   status: 'active' | 'stopped';
   output: undefined;
   error: undefined;
@@ -61,62 +61,66 @@ interface MailboxSnapshot {
 }
 
 /** Forwards every event to the attached child, in order, or keeps it until there is one. */
-export const mailboxLogic: ActorLogic<Snapshot<undefined>, EventObject, AddressOptions<never>> = {
-  getInitialSnapshot: ({ self }, options) =>
-    ({
-      status: 'active',
-      output: undefined,
-      error: undefined,
-      self,
-      target: undefined,
-      stash: [],
-      ...options,
-    }) as MailboxSnapshot,
+export const mailboxLogic: ActorLogic<MailboxSnapshot, EventObject, AddressOptions<never>> = {
+  getInitialSnapshot: ({ self }, options) => ({
+    status: 'active',
+    output: undefined,
+    error: undefined,
+    self,
+    target: undefined,
+    stash: [],
+    ...(options as AddressOptions<EventObject>),
+  }),
 
-  transition(snapshot, event) {
-    const mailbox = snapshot as MailboxSnapshot & AddressOptions<EventObject>;
-    switch ((event as MailboxEvent).type) {
-      case 'mailbox.attach': {
-        const { target } = event as Extract<MailboxEvent, { type: 'mailbox.attach' }>;
-        mailbox.target = target;
-        for (const waiting of mailbox.stash.splice(0)) deliver(mailbox, waiting);
-        break;
-      }
-      case 'mailbox.detach':
-        mailbox.target = undefined;
-        break;
-      case 'mailbox.adopt':
-        return adopted(mailbox, (event as Extract<MailboxEvent, { type: 'mailbox.adopt' }>).options);
-      default:
-        if (event.type === STOP) close(mailbox);
-        else deliver(mailbox, event);
-    }
+  transition(mailbox, event) {
+    if (isMailboxEvent(event)) return obey(mailbox, event);
+    if (event.type === STOP) close(mailbox);
+    else deliver(mailbox, event);
     return mailbox;
   },
 
   getPersistedSnapshot: (snapshot) => snapshot,
 };
 
+function isMailboxEvent(event: EventObject): event is MailboxEvent {
+  const { type } = event;
+  return type === 'mailbox.attach' || type === 'mailbox.detach' || type === 'mailbox.adopt';
+}
+
+function obey(mailbox: MailboxSnapshot, event: MailboxEvent): MailboxSnapshot {
+  switch (event.type) {
+    case 'mailbox.attach':
+      mailbox.target = event.target;
+      for (const waiting of mailbox.stash.splice(0)) deliver(mailbox, waiting);
+      return mailbox;
+    case 'mailbox.detach':
+      mailbox.target = undefined;
+      return mailbox;
+    case 'mailbox.adopt':
+      return adopted(mailbox, event.options);
+  }
+}
+
 /** The mailbox as its next owner wants it; what waits in it stays. */
-function adopted(mailbox: MailboxSnapshot, options: AddressOptions<never>): Snapshot<undefined> {
+function adopted(mailbox: MailboxSnapshot, options: AddressOptions<EventObject>): MailboxSnapshot {
   const { status, output, error, self, target, stash } = mailbox;
-  return { status, output, error, self, target, stash, ...options } as Snapshot<undefined>;
+  return { status, output, error, self, target, stash, ...options };
 }
 
 /** Nobody will come for what still waits. */
-function close(mailbox: MailboxSnapshot & AddressOptions<EventObject>): void {
+function close(mailbox: MailboxSnapshot): void {
   mailbox.status = 'stopped';
   for (const waiting of mailbox.stash.splice(0)) refuse(mailbox, waiting);
 }
 
 // A child that crashed a moment ago may not be detached yet: its supervisor has the news in its
 // queue. What is sent in that moment waits for the next incarnation too.
-function deliver(mailbox: MailboxSnapshot & AddressOptions<EventObject>, event: EventObject): void {
+function deliver(mailbox: MailboxSnapshot, event: EventObject): void {
   if (mailbox.target?.getSnapshot().status === 'active') mailbox.target.send(event);
   else if (mailbox.stash.length < mailbox.stashLimit) mailbox.stash.push(event);
   else refuse(mailbox, event);
 }
 
-function refuse(mailbox: MailboxSnapshot & AddressOptions<EventObject>, event: EventObject): void {
+function refuse(mailbox: MailboxSnapshot, event: EventObject): void {
   if (mailbox.refuse !== undefined) watched('refusal', mailbox.self, mailbox.refuse)(event);
 }

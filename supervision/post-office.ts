@@ -7,7 +7,6 @@
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
-import type { BehaviourScope } from './behaviour.js';
 import { type AddressOptions, mailboxLogic } from './mailbox.js';
 import { parentOf } from './xstate-internals.js';
 
@@ -18,10 +17,16 @@ interface Box {
   owned: boolean;
 }
 
+/** What an office needs of the supervisor that opens it. */
+interface Opener {
+  readonly self: AnyActorRef;
+  stopChild(child: AnyActorRef): void;
+}
+
 const offices = new WeakMap<AnyActorRef, PostOffice>();
 
 /** The post office of the tree that a supervisor is in; the topmost supervisor opens it. */
-export function postOfficeOf(scope: BehaviourScope): PostOffice {
+export function postOfficeOf(scope: Opener): PostOffice {
   let office: PostOffice | undefined;
   for (let actor: AnyActorRef | undefined = scope.self; actor !== undefined; actor = parentOf(actor)) {
     office = offices.get(actor) ?? office;
@@ -34,11 +39,11 @@ export function postOfficeOf(scope: BehaviourScope): PostOffice {
 }
 
 export class PostOffice {
-  readonly #scope: BehaviourScope;
+  readonly #scope: Opener;
   readonly #boxes = new Map<string, Box>();
 
   /** @param scope The topmost supervisor's. */
-  constructor(scope: BehaviourScope) {
+  constructor(scope: Opener) {
     this.#scope = scope;
   }
 

@@ -6,7 +6,7 @@ import { type Actor, type AnyActorLogic, type AnyActorRef, createActor, type Ins
 import { isReady } from './actor-state.js';
 import type { ShutdownRequested } from './behaviour.js';
 import { watched } from './containment.js';
-import { ensureSupported } from './xstate-internals.js';
+import { ensureSupported, inspectedActor } from './xstate-internals.js';
 
 export interface RunOptions<TLogic extends AnyActorLogic> {
   /** Told of everything that the tree emits, from the first start on: see `LifecycleEvent`. */
@@ -33,7 +33,8 @@ export function run<TLogic extends AnyActorLogic>(
   logic: TLogic,
   { onEmitted, inspect }: RunOptions<TLogic> = {},
 ): RunningTree {
-  const root: AnyActorRef = createActor(logic as AnyActorLogic, {
+  const anyLogic: AnyActorLogic = logic;
+  const root: AnyActorRef = createActor(anyLogic, {
     id: 'root',
     ...(inspect && { inspect: guarded(inspect) }),
   });
@@ -64,5 +65,5 @@ export function run<TLogic extends AnyActorLogic>(
 
 /** The first events come before there is a supervisor that could contain what an inspector throws. */
 function guarded(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
-  return (event) => watched('inspector', event.actorRef as AnyActorRef, inspect)(event);
+  return (event) => watched('inspector', inspectedActor(event.actorRef), inspect)(event);
 }

@@ -53,7 +53,7 @@ export class Shares<TInput> {
     const kind = this.#kinds.get(child);
     if (kind === undefined) return;
     this.#kinds.delete(child);
-    this.#counts.set(kind, (this.#counts.get(kind) as number) - 1);
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 1) - 1);
     if (this.#counts.get(kind) === 0) this.#counts.delete(kind);
     if (this.#kinds.size > this.#options.limit / 2) return;
     this.#kinds.clear();

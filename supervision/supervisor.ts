@@ -119,7 +119,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
     this.#scope = scope;
     this.#settings = settings;
-    this.#office = postOfficeOf(scope as never);
+    this.#office = postOfficeOf(scope);
     this.#administrator = new Administrator({
       self: scope.self,
       roster: this.#roster,
@@ -211,7 +211,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
     const mailbox = spec.address && this.#office.open(spec.id, spec.address, this.#scope.self);
-    const child = new Child(this.#scope as never, spec, purpose, { dynamic: false, mailbox });
+    const child = new Child(this.#scope, spec, purpose, { dynamic: false, mailbox });
     this.#roster.children.push(child);
     this.#roster.startLater(child);
     return child;

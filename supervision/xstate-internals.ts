@@ -9,6 +9,7 @@
 import { createRequire } from 'node:module';
 import {
   Actor,
+  type ActorRefLike,
   type AnyActorLogic,
   type AnyActorRef,
   type AnyActorScope,
@@ -97,6 +98,11 @@ export function systemIdOf(actor: AnyActorRef): string | undefined {
 export function isMachine(logic: unknown): logic is AnyStateMachine {
   const { config, events, implementations } = (logic ?? {}) as Partial<AnyStateMachine>;
   return typeof config === 'object' && typeof implementations === 'object' && Array.isArray(events);
+}
+
+/** An actor that an inspection event names: the actor itself, although its type says less. */
+export function inspectedActor(actor: ActorRefLike): AnyActorRef {
+  return actor as AnyActorRef;
 }
 
 type Microstep = Extract<InspectionEvent, { type: '@xstate.microstep' }>;

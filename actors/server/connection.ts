@@ -4,6 +4,7 @@
  */
 
 import type { Socket } from 'node:net';
+import { assertEvent } from 'xstate';
 import {
   type ConnectionAction,
   type ConnectionEvent,
@@ -60,13 +61,17 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
 
   actions: {
     submitChange(connection, event) {
-      const { change } = event as Extract<ConnectionEvent, { type: 'request.received' }>;
+      assertEvent(event, 'request.received');
+      const { change } = event;
       connection.change = change;
       connection.store.send({ type: 'change.commit', change, replyTo: connection.scope.self });
     },
     restartDeadline: ({ deadline }) => deadline.restart(CONNECTION_DEADLINE_MS),
     shortenDeadline: ({ deadline }) => deadline.restart(LAST_REQUEST_MS),
-    sendReply: (connection, event) => reply(connection, (event as { readonly reply: ReplyCode }).reply),
+    sendReply(connection, event) {
+      assertEvent(event, ['request.refused', 'change.answered']);
+      reply(connection, event.reply);
+    },
     sendUnavailable: (connection) => reply(connection, 205),
   },
 

@@ -3,6 +3,7 @@
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { EventObject } from 'xstate';
 import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
@@ -19,6 +20,11 @@ export interface SocketBound {
   readonly protocol: 'tcp' | 'udp';
   readonly host: string;
   readonly port: number;
+}
+
+/** Tells the event of a bound socket from any other that a tree emits. */
+export function isSocketBound(event: EventObject): event is SocketBound {
+  return event.type === 'socket.bound';
 }
 
 export interface ListenerInput {

@@ -177,9 +177,8 @@ class StoreActor implements Behaviour<StoreEvent> {
     this.#pace.begin(group.length, this.#scope.now());
     store.commit(group.map(({ change }) => change)).then(
       this.#scope.guard((replies) => {
-        for (const [index, { replyTo }] of group.entries()) {
-          const reply = replies[index] as ReplyCode;
-          replyTo.send({ type: 'change.answered', reply } satisfies ChangeAnswered);
+        for (const [index, reply] of replies.entries()) {
+          group[index]?.replyTo.send({ type: 'change.answered', reply } satisfies ChangeAnswered);
         }
         this.#noteWritable(true);
         this.#scope.self.send({ type: 'group.settled' });

@@ -25,7 +25,7 @@ import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
 import { type ConnectionInput, connectionLogic } from './connection.js';
-import { listenerLogic, type SocketBound } from './listener.js';
+import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { CONNECTIONS, PRESENCE, STORE } from './names.js';
 import { presenceLogic } from './presence.js';
 import { refusals } from './refusals.js';
@@ -160,7 +160,7 @@ export function startServer({
   const tree = runTree(server, {
     log,
     onEmitted: (event) => {
-      if (event.type === 'socket.bound') bound.set((event as SocketBound).protocol, event as SocketBound);
+      if (isSocketBound(event)) bound.set(event.protocol, event);
       onEmitted?.(event as LifecycleEvent);
     },
     ...(inspect && { inspect }),

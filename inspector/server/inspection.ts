@@ -12,7 +12,7 @@ import type { RunningTree } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
 import { EVERYTHING, NO_CONTENT } from './disclosure.js';
-import { INSPECTION_HOST, type InspectorListening, inspectorLogic } from './inspector.js';
+import { INSPECTION_HOST, inspectorLogic, isListening } from './inspector.js';
 import { Watch } from './watch.js';
 
 /** How often the inspector may be restarted before it is given up; what it shows goes on without it. */
@@ -65,7 +65,7 @@ export async function startInspection(options: InspectionOptions): Promise<Inspe
     log,
     onEmitted(event) {
       // A restart takes the port again that browsers know.
-      if (event.type === 'inspector.listening') port = (event as unknown as InspectorListening).port;
+      if (isListening(event)) port = event.port;
     },
   });
   if (!(await tree.ready)) throw rootCause((await tree.ended).error);

@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { EventObject } from 'xstate';
 import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
 import { refusalOf } from './access.js';
 import type { Hello } from './frame.js';
@@ -52,6 +53,11 @@ export interface InspectorInput {
 export interface InspectorListening {
   readonly type: 'inspector.listening';
   readonly port: number;
+}
+
+/** Tells an inspector's own event from any other that its tree emits. */
+export function isListening(event: EventObject): event is InspectorListening {
+  return event.type === 'inspector.listening';
 }
 
 export type InspectorEvent = { readonly type: 'frame.due' };

@@ -10,7 +10,7 @@ import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';
 import { chartOf } from '../../actors/chart.js';
 import { mailboxLogic } from '../../supervision/mailbox.js';
 import { actingActor } from '../../supervision/turn.js';
-import { isMachine, logicOf, transitionsIn } from '../../supervision/xstate-internals.js';
+import { inspectedActor, isMachine, logicOf, transitionsIn } from '../../supervision/xstate-internals.js';
 import { stateOf } from './actor-sight.js';
 import type { Census, Identity } from './census.js';
 import type { Disclosure } from './disclosure.js';
@@ -56,9 +56,9 @@ export class Recorder {
 
   /** Takes note of what XState tells of the system. */
   readonly observe = (event: InspectionEvent): void => {
-    const actor = event.actorRef as AnyActorRef;
+    const actor = inspectedActor(event.actorRef);
     if (event.type === '@xstate.event')
-      this.#onSent(actor, event.sourceRef as AnyActorRef | undefined, event.event);
+      this.#onSent(actor, event.sourceRef && inspectedActor(event.sourceRef), event.event);
     else if (event.type === '@xstate.snapshot') this.#onSnapshot(actor, event.event);
     else if (event.type === '@xstate.microstep') this.#onMicrostep(actor, event);
   };
