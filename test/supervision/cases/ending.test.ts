@@ -18,7 +18,7 @@ function significantFamily(
   );
 }
 
-test('36 significant + any', (t) => {
+test("36 with autoShutdown: 'any', the end of one significant child ends the supervisor", (t) => {
   const tree = significantFamily('any');
   tree.take();
   // A child that is not significant does not count, nor does a crash that is followed by a restart.
@@ -38,7 +38,7 @@ test('36 significant + any', (t) => {
   t.is(other.ended.status, 'done');
 });
 
-test('37 significant + all', (t) => {
+test("37 with autoShutdown: 'all', the end of the last significant child ends the supervisor", (t) => {
   const tree = significantFamily('all');
   tree.actor('a').send({ type: 'finish' });
   tree.clock.increment(1_000);
@@ -77,7 +77,7 @@ test('37 a supervisor that ended by design is ended normally: its own supervisor
 });
 
 for (const autoShutdown of ['any', 'all'] as const) {
-  test(`38 a significant child stopped by the supervisor itself, or as a bystander, does not count: ${autoShutdown}`, async (t) => {
+  test(`38 a significant child that its supervisor stops, alone or with a sibling, does not count: ${autoShutdown}`, async (t) => {
     const tree = family(
       { a: { restart: 'transient', significant: true }, b: { restart: 'transient' } },
       { autoShutdown, limits: MANY },
@@ -139,7 +139,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
   });
 }
 
-test('39 permanent + significant is refused', async (t) => {
+test('39 a child that is both permanent and significant is refused', async (t) => {
   const spec = member('a', [], { restart: 'permanent', significant: true });
   const { restart, ...unsaid } = spec;
   for (const children of [[spec], [unsaid]]) {

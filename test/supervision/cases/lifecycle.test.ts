@@ -7,7 +7,7 @@ import { run } from '../../../supervision/run.js';
 import { supervisor } from '../../../supervision/supervisor.js';
 import { crash, crowd, family, member, worker } from '../../helpers/actors.js';
 
-test('40 every start, end (with the reason), restart, give-up and shutdown is an emitted, typed event that the log, the metrics and the inspector can subscribe to', (t) => {
+test('40 every start, end, restart, give-up and shutdown is emitted as a typed event', (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',

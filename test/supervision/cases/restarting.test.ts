@@ -57,7 +57,7 @@ async function states({ root }: Watched): Promise<Readonly<Record<string, string
   return Object.fromEntries((await listChildren(root)).map((info) => [info.id, state(info)]));
 }
 
-test('16 permanent is restarted after normal, shutdown and abnormal ends', (t) => {
+test('16 a permanent child is restarted after a normal end, a shutdown and a crash', (t) => {
   for (const tree of both('permanent')) {
     for (const how of ['normal', 'shutdown', 'abnormal'] as const) {
       const before = tree.a();
@@ -74,7 +74,7 @@ test('16 permanent is restarted after normal, shutdown and abnormal ends', (t) =
   }
 });
 
-test('17 transient only after abnormal', async (t) => {
+test('17 a transient child is restarted only after a crash', async (t) => {
   for (const how of ['normal', 'shutdown'] as const) {
     for (const tree of both('transient')) {
       const before = tree.a();
@@ -92,7 +92,7 @@ test('17 transient only after abnormal', async (t) => {
   }
 });
 
-test('18 temporary never; its spec is gone', async (t) => {
+test('18 a temporary child is never restarted, and its spec is forgotten', async (t) => {
   for (const how of ['normal', 'shutdown', 'abnormal'] as const) {
     for (const tree of both('temporary')) {
       end(tree.a(), how);
@@ -114,7 +114,7 @@ test('18 a temporary crash costs nothing of the intensity', (t) => {
   t.is(tree.ended.status, 'running');
 });
 
-test('19 a temporary bystander of one_for_all / rest_for_one is stopped and not started again', async (t) => {
+test('19 a temporary sibling of one_for_all or rest_for_one is stopped and not started again', async (t) => {
   for (const strategy of ['one_for_all', 'rest_for_one'] as const) {
     const tree = family({ a: {}, temp: { restart: 'temporary' }, c: {} }, { strategy });
     tree.take();
@@ -163,7 +163,7 @@ test('20 the window slides: it is the last restarts that count, not those since 
   t.is(tree.ended.status, 'error');
 });
 
-test('21 one_for_one: the siblings keep their identity', async (t) => {
+test('21 one_for_one leaves the siblings of a crashed child as they are', async (t) => {
   const tree = family({ a: {}, b: {}, c: {} });
   const [a, b, c] = [tree.actor('a'), tree.actor('b'), tree.actor('c')];
   tree.take();
@@ -188,7 +188,7 @@ test('21 one_for_one: the siblings keep their identity', async (t) => {
 });
 
 for (const strategy of STRATEGIES) {
-  test(`22 the (intensity+1)th crash in the window stops the supervisor and all siblings: ${strategy}`, (t) => {
+  test(`22 one crash more than the intensity within the period stops the supervisor and all its children: ${strategy}`, (t) => {
     const tree = family({ a: {}, b: {}, c: {} }, { strategy, limits: { intensity: 2, periodMs: 1_000 } });
     crash(tree.actor('b'));
     nextTurn(tree);
@@ -268,7 +268,7 @@ test('23 the same for a dynamic child', (t) => {
   t.is(tree.named('other').getSnapshot().status, 'done');
 });
 
-test('24 one_for_all: every identity changes', async (t) => {
+test('24 one_for_all replaces every child', async (t) => {
   for (const id of ['a', 'b', 'c']) {
     const tree = family({ a: {}, b: {}, c: {} }, { strategy: 'one_for_all' });
     const before = (await listChildren(tree.root)).map(({ actor }) => actor as AnyActorRef);
@@ -292,7 +292,7 @@ test('24 one_for_all: every identity changes', async (t) => {
   }
 });
 
-test('25 one_for_all: B fails while restarting → the A already restarted is stopped first, then both are tried again', (t) => {
+test('25 one_for_all stops the children already restarted when one fails to restart, and tries all again', (t) => {
   const tree = family(
     { a: {}, b: { failsStart: (start) => start === 2 } },
     { strategy: 'one_for_all', limits: { intensity: 2, periodMs: 1_000 } },
@@ -306,7 +306,7 @@ test('25 one_for_all: B fails while restarting → the A already restarted is st
   t.is(tree.ended.status, 'running');
 });
 
-test('26 rest_for_one: earlier ones untouched, later ones replaced', async (t) => {
+test('26 rest_for_one replaces the crashed child and the later ones, and leaves the earlier ones', async (t) => {
   const tree = family({ a: {}, b: {}, c: {}, d: {} }, { strategy: 'rest_for_one' });
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => tree.actor(id));
   tree.take();
@@ -328,7 +328,7 @@ test('26 rest_for_one: earlier ones untouched, later ones replaced', async (t) =
   t.deepEqual(await states(tree), { a: 'up', b: 'up', c: 'up', d: 'up' });
 });
 
-test('27 rest_for_one: a retry does not restart an earlier child again', (t) => {
+test('27 rest_for_one does not restart an earlier child again when it retries', (t) => {
   const tree = family(
     { z: {}, a: {}, b: { failsStart: (start) => start === 2 || start === 3 }, c: {} },
     { strategy: 'rest_for_one', limits: MANY },
@@ -355,7 +355,7 @@ function inRetryLoop(strategy: Strategy): Family {
 }
 
 for (const strategy of STRATEGIES) {
-  test(`28 in a retry loop the child reports restarting, terminate ends the loop, and stop works: ${strategy}`, async (t) => {
+  test(`28 a child in a retry loop is restarting; terminating it ends the loop, and a shutdown still works: ${strategy}`, async (t) => {
     const tree = inRetryLoop(strategy);
     t.is((await states(tree))['bad'], 'restarting');
     t.deepEqual(await terminateChild(tree.root, 'bad'), { ok: true });
@@ -396,7 +396,7 @@ test('28 the same for a dynamic child, which is known by the actor that it was',
   t.is(other.ended.status, 'done');
 });
 
-test('29 counting during a restart is right', async (t) => {
+test('29 children are counted correctly during a restart', async (t) => {
   const tree = watch(
     supervisor({
       strategy: 'rest_for_one',
@@ -442,7 +442,7 @@ test('29 counting dynamic children during a restart is right', async (t) => {
   t.deepEqual(await countChildren(tree.root), { specs: 2, active: 2, supervisors: 0, workers: 2 });
 });
 
-test('30 an inner supervisor that gives up is restarted by the outer with its static children, without its dynamic ones', async (t) => {
+test('30 an inner supervisor that gave up is restarted with its static and without its dynamic children', async (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',
@@ -516,7 +516,7 @@ test('31 a late done or error event of an old incarnation does not touch the new
   }
 });
 
-test("32 a crash inside the supervisor's own bookkeeping orphans nobody", (t) => {
+test("32 a crash in the supervisor's own bookkeeping leaves no orphans", (t) => {
   const log: string[] = [];
   const inner = () =>
     supervisor({

@@ -63,7 +63,7 @@ function median(values: readonly number[]): number {
 /** A child may cost that many times more among 100,000 than among 1,000. Were it linear, it were 100. */
 const FACTOR = 10;
 
-test.serial('33 start and stop of n dynamic children grow linearly, 1k to 100k', (t) => {
+test.serial('33 starting and stopping n dynamic children takes linear time, up to 100,000', (t) => {
   const sizes = [1_000, 100_000] as const;
   const costs = sizes.map((size) => {
     const rounds = size === 1_000 ? 15 : 1;
@@ -100,7 +100,7 @@ test.serial('33 one start and one stop cost the same among 1k and among 100k', (
   for (const { crowd } of crowds) crowd.root.stop();
 });
 
-test.serial('34 churn of 1M short-lived children leaves memory flat', (t) => {
+test.serial('34 a million short-lived children leave memory flat', (t) => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const crowd = many(1);
@@ -195,7 +195,7 @@ for (const [name, logic] of [
 ] as const) {
   for (const strategy of ['one_for_one', 'one_for_all', 'rest_for_one'] as const) {
     test.serial(
-      `35 a crash loop never blocks the event loop (timers and I/O go on): ${strategy}, ${name}`,
+      `35 a crash loop never blocks the event loop: timers and I/O go on: ${strategy}, ${name}`,
       async (t) => {
         const children = [
           { id: 'a', logic: idle },

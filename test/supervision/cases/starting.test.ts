@@ -38,7 +38,7 @@ function wrongDynamic(options: object, spec: object = {}): () => unknown {
   return () => dynamicSupervisor({ template, limit: 1, ...options });
 }
 
-test('1 ids must be unique, and bad strategy, intensity, period, restart or shutdown values are refused with an error that names the field', (t) => {
+test('1 ids are unique, and a bad value is refused with an error that names its field', (t) => {
   const twin = member('twin', []);
   const refused: readonly (readonly [string, () => unknown])[] = [
     ['children', wrong({ children: [twin, member('other', []), twin] })],
@@ -78,7 +78,7 @@ test('1 ids must be unique, and bad strategy, intensity, period, restart or shut
   }
 });
 
-test('2 unknown keys are ignored, defaults filled in', async (t) => {
+test('2 unknown keys of a spec are ignored, and its defaults are filled in', async (t) => {
   const log: string[] = [];
   const inner = supervisor({ children: [] });
   const hanging = member('hanging', log, { hangs: true });
@@ -167,7 +167,7 @@ test('3 a dynamic supervisor takes exactly one template', (t) => {
   t.notThrows(wrongDynamic({ template }));
 });
 
-test('4 a child whose start says "ignore" keeps its spec with no actor; a temporary one is dropped', async (t) => {
+test('4 a child whose start says IGNORE keeps its spec without an actor; a temporary one is dropped', async (t) => {
   const log: string[] = [];
   let willing = false;
   const reluctant = fromBehaviour<never>(() => (willing ? { receive: () => {} } : IGNORE));
@@ -243,7 +243,7 @@ const throwingStarts: Readonly<Record<string, AnyActorLogic>> = {
 };
 
 for (const [name, logic] of Object.entries(throwingStarts)) {
-  test(`5 a throwing initial state fails the start and stops the earlier ones: ${name}`, (t) => {
+  test(`5 a child whose initial state throws fails the start, and the children before it are stopped: ${name}`, (t) => {
     const log: string[] = [];
     const tree = watch(
       supervisor({
@@ -286,7 +286,7 @@ test('5 a supervisor whose child fails its first start fails its own, with all o
   t.like(error.cause as SupervisorError, { code: 'start_failed', id: 'bad' });
 });
 
-test('6 adding a child that fails to start returns the error and leaves no spec; the supervisor lives', async (t) => {
+test('6 adding a child that fails to start returns the error and leaves no spec; the supervisor goes on', async (t) => {
   const tree = family({ a: {} });
   const a = tree.actor('a');
   const attempts: string[] = [];
@@ -324,7 +324,7 @@ test('6 a dynamic child that fails to start returns the error and is not kept; t
   t.is(tree.ended.status, 'running');
 });
 
-test('7 restarting a terminated child that fails leaves its spec', async (t) => {
+test('7 restarting a terminated child leaves its spec when the start fails', async (t) => {
   const tree = family({ a: {}, b: { failsStart: (start) => start === 2 || start === 3 } });
   t.true((await terminateChild(tree.root, 'b')).ok);
   for (let starts = 2; starts <= 3; starts++) {
@@ -337,7 +337,7 @@ test('7 restarting a terminated child that fails leaves its spec', async (t) => 
   t.is(tree.actor('b').getSnapshot().status, 'active');
 });
 
-test('8 the order is the order given, ids need not be alphabetical or numeric; the stop order is its reverse', async (t) => {
+test('8 children start in the order given and stop in its reverse, whatever their ids are', async (t) => {
   const tree = family({ zoe: {}, 'ädam ✓': {}, '-1.5': {}, m: {} });
   t.true((await addChild(tree.root, member('a', tree.log))).ok);
   const order = ['zoe', 'ädam ✓', '-1.5', 'm', 'a'];

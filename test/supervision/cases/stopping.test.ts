@@ -15,7 +15,7 @@ function endings(tree: Watched): string[] {
     .map((line) => line.slice('child.ended '.length));
 }
 
-test('9 a child that answers the shutdown request ends normally; stop waits for it', (t) => {
+test('9 a child that answers the shutdown request ends normally, and the stop waits for it', (t) => {
   const tree = family({ a: {}, b: { hangs: true } });
   tree.take();
   tree.root.send({ type: 'shutdown.requested' });
@@ -28,7 +28,7 @@ test('9 a child that answers the shutdown request ends normally; stop waits for 
   t.is(tree.ended.status, 'done');
 });
 
-test('10 one that does not is stopped hard after its timeout, and a quick sibling still ends gracefully', (t) => {
+test('10 a child that does not answer is stopped hard after its timeout; its siblings still end gracefully', (t) => {
   const tree = family({ quick: {}, hangs: { hangs: true, shutdown: 300 } });
   tree.take();
   tree.root.send({ type: 'shutdown.requested' });
@@ -41,7 +41,7 @@ test('10 one that does not is stopped hard after its timeout, and a quick siblin
   t.deepEqual(endings(tree), ['hangs killed', 'quick shut_down']);
 });
 
-test('11 brutal stops at once', async (t) => {
+test('11 a brutal child is stopped at once', async (t) => {
   const tree = family({ a: { shutdown: 'brutal' }, b: { shutdown: 'brutal', hangs: true } });
   tree.take();
   t.true((await terminateChild(tree.root, 'b')).ok);
@@ -63,7 +63,7 @@ test('11 brutal stops at once', async (t) => {
 
 for (const end of ['crash', 'finish'] as const) {
   for (const restart of ['permanent', 'transient', 'temporary'] as const) {
-    test(`12 children that end by themselves in the middle of a shutdown neither hang nor fail it: ${restart}, ${end}`, (t) => {
+    test(`12 children that end by themselves during a shutdown neither hang nor fail it: ${restart}, ${end}`, (t) => {
       const tree = family(
         { a: { restart }, b: { restart }, asked: { restart, hangs: true } },
         { limits: { intensity: 0, periodMs: 1 } },
@@ -110,7 +110,7 @@ test('12 one that ends before its turn in the stop of a group neither hangs it n
   ]);
 });
 
-test('13 dynamic children stop in parallel: the total is about the slowest, not the sum', (t) => {
+test('13 dynamic children stop in parallel: this takes about as long as the slowest, not the sum', (t) => {
   const tree = crowd({ shutdown: 100 });
   for (const name of ['slow', 'slower', 'slowest', 'never']) tree.start(name, { hangs: true });
   tree.start('quick');
@@ -152,7 +152,7 @@ test('13 dynamic children that all answer end their supervisor before the timeou
   t.is(tree.ended.status, 'done');
 });
 
-test('14 terminating a child that is not running is fine; an unknown one is not_found', async (t) => {
+test('14 terminating a child that is not running succeeds; terminating an unknown child is not_found', async (t) => {
   const tree = family({ a: {}, b: { restart: 'transient' } });
   const refused = { ok: false, code: 'not_found' } as const;
   t.deepEqual(await terminateChild(tree.root, 'nobody'), refused);
@@ -179,7 +179,7 @@ test('14 terminating a child that is not running is fine; an unknown one is not_
   t.deepEqual(dynamic.log, ['c started', 'd started', 'c released', 'd released']);
 });
 
-test('15 by-id administration of dynamic children is refused', async (t) => {
+test('15 dynamic children cannot be administered by id', async (t) => {
   const tree = crowd();
   tree.start('a');
   const { id } = tree.named('a');

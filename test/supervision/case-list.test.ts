@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises';
+import test from 'ava';
+
+/** How many cases there are. */
+const CASES = 40;
+
+const FOLDER = 'test/supervision/cases/';
+
+interface Case {
+  readonly number: number;
+  /** As the title of a test says it: without its last full stop, its marks and its capital. */
+  readonly sentence: string;
+  readonly file: string;
+}
+
+async function listedCases(): Promise<Case[]> {
+  const list = await readFile('docs/supervision-cases.md', 'utf8');
+  const rows = list.matchAll(/^\| (\d+) \| (.+)\. \| \[(.+)\]\(\.\.\/(.+)\) \|$/gm);
+  return [...rows].map(([, number, sentence = '', name = '', path]) => ({
+    number: Number(number),
+    sentence: (sentence.charAt(0).toLowerCase() + sentence.slice(1)).replaceAll('`', ''),
+    file: path === FOLDER + name ? name : `${name} and ${path}`,
+  }));
+}
+
+/** The numbered tests. What a title gets from a loop, such as a strategy, is left out. */
+async function testedCases(): Promise<Case[]> {
+  const cases: Case[] = [];
+  for (const file of await readdir(FOLDER)) {
+    if (!file.endsWith('.test.ts')) continue;
+    const source = await readFile(FOLDER + file, 'utf8');
+    for (const [, , number, title = ''] of source.matchAll(/\btest(?:\.serial)?\(\s*(['"`])(\d+) (.+?)\1,/g))
+      cases.push({ number: Number(number), sentence: title.replace(/: \$\{.*/, ''), file });
+  }
+  return cases;
+}
+
+test('the list has each case once, in order', async (t) => {
+  const numbers = (await listedCases()).map(({ number }) => number);
+  t.deepEqual(
+    numbers,
+    Array.from({ length: CASES }, (_, index) => index + 1),
+  );
+});
+
+test('each case of the list is the title of a test in the file that it names', async (t) => {
+  const tested = await testedCases();
+  for (const listed of await listedCases()) {
+    const titles = tested.filter(({ number, file }) => number === listed.number && file === listed.file);
+    t.true(
+      titles.some(({ sentence }) => sentence === listed.sentence),
+      `${listed.number} ${listed.sentence}: ${listed.file} has ${titles.map(({ sentence }) => sentence)}`,
+    );
+  }
+});
+
+test('each numbered test is of a case in the list, and in the file that it names', async (t) => {
+  const listed = await listedCases();
+  for (const { number, sentence, file } of await testedCases())
+    t.is(listed.find((other) => other.number === number)?.file, file, `${number} ${sentence}`);
+});
