@@ -1,6 +1,6 @@
 /**
- * What an option is when it is left out, and the fixed times of this library. After OTP where OTP has the same.
- * A name ends with its unit: `Ms` is milliseconds.
+ * The values of options that are left out, and the fixed times of this library. They are OTP's where OTP has
+ * the same option. `Ms` in a name stands for milliseconds.
  */
 
 /** Of a supervisor. */
@@ -24,7 +24,7 @@ export const DEFAULT_JITTER = 0.2;
 export const START_TIMEOUT_MS = 120_000;
 
 /**
- * The shortest wait before a restart. It comes in a later iteration of the event loop, so that a child that crashes
- * at once does not keep the event loop from other work.
+ * The shortest wait before a restart. The restart comes in a later iteration of the event loop, so that a
+ * child that crashes at once does not keep the event loop from other work.
  */
 export const NEXT_TURN_MS = 1;

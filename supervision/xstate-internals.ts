@@ -1,9 +1,10 @@
 /**
- * Everything this library knows about XState's internals: members that are not public, and that another version may
- * rename or drop. This file can go with XState 6.
+ * Everything this library knows about XState's internals: members that are not public, and that another
+ * version may rename or drop. This file can go with XState 6.
  *
- * {@link ensureSupported} checks each member once for each copy of XState, before a supervisor of that copy
- * starts. So an unsupported version is an error that says what is missing, and not an actor that nothing stops.
+ * {@link ensureSupported} checks each member once for each copy of XState, before a tree with actors of that
+ * copy runs. So an unsupported version is an error that says what is missing, and not an actor that nothing
+ * stops.
  */
 
 import { createRequire } from 'node:module';
@@ -37,7 +38,7 @@ type XStateClock = AnyActorRef['system']['_clock'];
 export type Observer = ReturnType<typeof toObserver<unknown>>;
 export type Listener = (event: EventObject) => void;
 
-/** The methods that every actor has from its class. Isolation replaces them on the actor itself. */
+/** The methods that every actor has from its class. containment.ts replaces them on the actor. */
 export interface ActorMethods {
   subscribe(observer: Observer): Subscription;
   on(type: string, listener: Listener): Subscription;
@@ -60,7 +61,7 @@ export interface ActorInternals extends AnyActorRef {
   readonly eventListeners: ReadonlyMap<string, ReadonlySet<Listener>>;
 }
 
-/** The internals of an actor system. Isolation replaces all three. */
+/** The internals of an actor system. containment.ts replaces all three. */
 export interface SystemInternals {
   /** Called when an actor starts. */
   _register(sessionId: string, actor: ActorInternals): string;
@@ -94,7 +95,7 @@ export function systemIdOf(actor: AnyActorRef): string | undefined {
   return internalsOf(actor).systemId;
 }
 
-/** Tells a machine by its shape: a machine from another copy of XState is no `instanceof StateMachine` here. */
+/** Tells a machine by its shape: one from another copy of XState is no `instanceof StateMachine` here. */
 export function isMachine(logic: unknown): logic is AnyStateMachine {
   const { config, events, implementations } = (logic ?? {}) as Partial<AnyStateMachine>;
   return typeof config === 'object' && typeof implementations === 'object' && Array.isArray(events);
@@ -171,8 +172,8 @@ function isStoppedByEvent(probe: ActorInternals): boolean {
 const supported = new WeakSet<object>();
 
 /**
- * Checks that the copy of XState that made an actor has all members that this library replaces or relies on. Each
- * copy is checked once; after that this costs one look-up.
+ * Checks that the copy of XState that made an actor has all members that this library replaces or relies on.
+ * Each copy is checked once; after that this costs one look-up.
  *
  * @throws Error that names the version, the supported range and the first member that is missing.
  */
@@ -183,10 +184,7 @@ export function ensureSupported(actor: AnyActorRef): void {
   const missing = MEMBERS.find(([, isThere]) => !isThere(probe));
   if (missing !== undefined) {
     const isOwn = itsClass === Actor.prototype;
-    throw unsupported(
-      missing[0],
-      isOwn ? `xstate ${installedVersion()}` : 'another copy of xstate in this system',
-    );
+    throw unsupported(missing[0], isOwn ? `xstate ${installedVersion()}` : 'another copy of xstate');
   }
   supported.add(itsClass);
 }

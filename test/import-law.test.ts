@@ -96,7 +96,7 @@ const SEEDED: readonly (readonly [file: string, source: string, rule: string | u
   ...CLOCKS.map(([file, clock, rule]) => [file, `export const clock = ${clock};\n`, rule] as const),
 ];
 
-test('the linter goes red on every import and every clock that the law forbids, and on no other', async (t) => {
+test('the linter goes red on every import and clock that the law forbids, and on no other', async (t) => {
   const house = await temporaryDirectory(t);
   await copyFile('biome.json', join(house, 'biome.json'));
   for (const [file, source] of SEEDED) {

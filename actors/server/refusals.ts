@@ -25,7 +25,7 @@ export function refusals(): (socket: Socket) => void {
       first.destroy();
     }
     lingering.add(socket);
-    // biome-ignore lint/style/noRestrictedGlobals: a mailbox or a supervisor calls this; no actor's clock is at hand.
+    // biome-ignore lint/style/noRestrictedGlobals: no actor calls this, so no scope's clock is at hand.
     const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.on('close', () => {
       clearTimeout(timer);

@@ -188,7 +188,7 @@ contained('an actor from another copy that is not supported crashes its parent, 
       reason: {
         kind: 'crashed',
         error: {
-          message: `supervision needs xstate ${SUPPORTED_XSTATE}: another copy of xstate in this system has no actor.update`,
+          message: `supervision needs xstate ${SUPPORTED_XSTATE}: another copy of xstate has no actor.update`,
         },
       },
     },
