@@ -21,8 +21,10 @@ export interface Call {
   readonly over: Promise<void>;
   /** Takes the call. Rejects with ClientError `call.over`. */
   accept(): Promise<Chat>;
-  /** Refuses it, if it still waits. */
+  /** Refuses it, if it still waits. An address that is rejected three times in a minute is refused for a minute. */
   reject(): void;
+  /** Refuses it, too, by a rule of the program: that does not count against the caller's address. */
+  dismiss(): void;
 }
 
 /** How far a call of the program's has come: the buddy is being reached; it is being asked. */
@@ -71,6 +73,10 @@ export class IncomingCall implements Call, CallHandle {
 
   reject(): void {
     this.#control.send({ type: 'call.reject', call: this.#id });
+  }
+
+  dismiss(): void {
+    this.#control.send({ type: 'call.dismiss', call: this.#id });
   }
 
   take(news: CallNews): void {

@@ -26,7 +26,10 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   return EXIT.done;
 }
 
-type Decide = (call: Call) => Promise<boolean>;
+/** What becomes of a call: only a person who was asked rejects it; a rule dismisses it. */
+type Decision = 'accept' | 'reject' | 'dismiss';
+
+type Decide = (call: Call) => Promise<Decision>;
 
 async function takeCalls(session: Session, decide: Decide): Promise<void> {
   for await (const call of session.client.calls) await take(session, call, decide);
@@ -35,10 +38,11 @@ async function takeCalls(session: Session, decide: Decide): Promise<void> {
 async function take(session: Session, call: Call, decide: Decide): Promise<void> {
   const { output, records } = session;
   const { caller: buddy, address } = call;
-  if (records.isBlocked(call)) return call.reject();
+  if (records.isBlocked(call)) return call.dismiss();
   await output.say('call', { buddy, address });
-  if (!(await decide(call))) {
-    call.reject();
+  const decision = await decide(call);
+  if (decision !== 'accept') {
+    call[decision]();
     return output.say('refused', { buddy, address });
   }
   const chat = await call.accept().catch((error: ClientError) => error);
@@ -49,8 +53,8 @@ async function take(session: Session, call: Call, decide: Decide): Promise<void>
 }
 
 const deciders: Readonly<Record<AcceptMode, (session: Session) => Decide>> = {
-  all: () => async () => true,
-  buddies: (session) => (call) => isBuddy(session, call),
+  all: () => async () => 'accept',
+  buddies: (session) => async (call) => ((await isBuddy(session, call)) ? 'accept' : 'dismiss'),
   ask: (session) => asker(session),
 };
 
@@ -83,13 +87,13 @@ function asker({ output }: Session): Decide {
   const reading = read();
 
   return async ({ over }) => {
-    if (hasEnded) return false;
+    if (hasEnded) return 'dismiss';
     output.ask('Do you want to accept an incoming connection (y/n)?');
     const answered = new Promise<boolean>((resolve) => {
       answer = resolve;
     });
     const isYes = await Promise.race([answered, over.then(() => false), reading.then(() => false)]);
     answer = undefined;
-    return isYes;
+    return isYes ? 'accept' : 'reject';
   };
 }

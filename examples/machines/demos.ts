@@ -116,6 +116,7 @@ export const DEMOS: readonly Demo[] = [
       { type: 'call.received', caller: bob, address, ...at },
       { type: 'call.accept', call },
       { type: 'call.reject', call },
+      { type: 'call.dismiss', call },
       { type: 'call.place', buddy: bob, caller: alice, endpoint },
       { type: 'call.placed', call, ...at },
       { type: 'place.failed', call },

@@ -87,6 +87,12 @@ export const callControlMachine = callControlSetup.createMachine({
           target: 'free',
           actions: ['rejectCall', 'countVainCall', 'reportRejected'],
         },
+        'call.dismiss': {
+          guard: 'isCurrentCall',
+          target: 'free',
+          actions: ['rejectCall', 'reportRejected'],
+          description: 'Refused by a rule of the owner, before a person was asked.',
+        },
         'chat.closed': {
           guard: 'isCurrentChat',
           target: 'free',

@@ -82,8 +82,10 @@ export type CallCommand =
     }
   /** Answered by `chat.opened`. */
   | { readonly type: 'call.accept'; readonly call: CallId }
-  /** Answered by `call.rejected`. */
+  /** Answered by `call.rejected`. The caller counts as having rung in vain. */
   | { readonly type: 'call.reject'; readonly call: CallId }
+  /** As `call.reject`, by a rule of the owner: the caller does not count as having rung in vain. */
+  | { readonly type: 'call.dismiss'; readonly call: CallId }
   /** Answered, in the order of the lines of a call, by `message.sent` or `message.unconfirmed`. */
   | { readonly type: 'message.send'; readonly call: CallId; readonly text: string; readonly key?: number }
   | { readonly type: 'reading.pause'; readonly call: CallId }

@@ -32,6 +32,7 @@ function eventsAt(step: number): readonly CallControlEvent[] {
     ...CALLS.flatMap((call): CallControlEvent[] => [
       { type: 'call.accept', call },
       { type: 'call.reject', call },
+      { type: 'call.dismiss', call },
       line(call),
       { type: 'reading.pause', call },
       { type: 'reading.resume', call },
