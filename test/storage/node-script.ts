@@ -8,9 +8,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ExecutionContext } from 'ava';
 
-/** The address of a module as it was built. */
-export function builtModule(path: string): string {
-  return pathToFileURL(resolve('dist', `${path}.js`)).href;
+/** The address of a module as it was built, such as `storage/store`. */
+export function builtModule(name: string): string {
+  return pathToFileURL(resolve('dist', `${name}.js`)).href;
 }
 
 export interface NodeScript {
