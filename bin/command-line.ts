@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { parsePort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
-import { systemReason } from '../storage/files/system-error.js';
+import { systemReason } from '../storage/files/file-error.js';
 import type { Shell } from './completion.js';
 
 /** Exit codes of both programs. */

@@ -7,11 +7,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { toDisplayText } from '../protocol/display-text.js';
 import { DISK } from '../storage/files/disk.js';
+import { systemReason } from '../storage/files/file-error.js';
 import { withFile, writeAll } from '../storage/files/files.js';
-import { systemReason } from '../storage/files/system-error.js';
 import { MANIFEST_FILE } from '../storage/format/manifest.js';
 import { type DroppedLine, salvage } from '../storage/recovery/repair.js';
-import { StoreError } from '../storage/store.js';
+import { isStoreError } from '../storage/store.js';
 import type { UserTable } from '../storage/tables/user-table.js';
 import { describe, readDatabase } from '../storage/text/inspection.js';
 import { openTextStore } from '../storage/text/text-store.js';
@@ -62,7 +62,7 @@ async function check(name: string, directory: string): Promise<void> {
   try {
     for (const line of describe(directory, await readDatabase(DISK, directory))) print(line);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'store.corrupt') throw error;
+    if (!isStoreError(error, 'store.corrupt')) throw error;
     const { table } = await salvage(DISK, directory, (line) => complain(name, inWords(line)));
     complain(name, `${table.size} users can be saved with --repair`);
     throw error;

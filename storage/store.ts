@@ -66,7 +66,7 @@ export type StoreErrorCode =
   | 'store.busy'
   | 'store.closed';
 
-/** What a store fails with. Callers tell the kinds apart by `code`. */
+/** What a store fails with. Callers tell the kinds apart by `code` ({@link isStoreError}). */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 
@@ -77,4 +77,9 @@ export class StoreError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** True for a {@link StoreError} of that code. */
+export function isStoreError(error: unknown, code: StoreErrorCode): error is StoreError {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -17,19 +17,14 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FileError, isFileError, isSystemError, systemReason } from '../storage/files/file-error.js';
 import { DIRECTORY_MODE, FILE_MODE } from '../storage/files/files.js';
-import { systemReason } from '../storage/files/system-error.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 
-/** A file cannot be used, for a reason that is no error of the system's. */
-class UnusableFileError extends Error {
-  override readonly name = 'UnusableFileError';
-}
-
 /** Why a file could not be used, for its user; `undefined` when the error is no such reason, but a bug. */
 export function fileReason(error: unknown): string | undefined {
-  return error instanceof UnusableFileError ? error.message : systemReason(error);
+  return isFileError(error, 'file.irregular', 'file.too-large') ? error.message : systemReason(error);
 }
 
 /** Opens a file to add to its end, and makes it and its directories if need be. */
@@ -45,10 +40,10 @@ export async function openToRead(path: string): Promise<FileHandle | undefined> 
     if ((await handle.stat()).isFile()) return handle;
     await handle.close();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
-  throw new UnusableFileError('it is no file');
+  throw new FileError('file.irregular', 'it is no file');
 }
 
 /** Reads all of a small file, links followed; `undefined` when there is none. */
@@ -57,7 +52,7 @@ export function readSmallFile(path: string, maxBytes: number): string | undefine
   try {
     descriptor = onlyIfFile(openSync(path, O_RDONLY | O_NONBLOCK));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
   try {
@@ -66,7 +61,7 @@ export function readSmallFile(path: string, maxBytes: number): string | undefine
     for (let more = -1; more !== 0; length += more)
       more = readSync(descriptor, buffer, length, buffer.length - length, null);
     if (length > maxBytes)
-      throw new UnusableFileError(`it has more than ${maxBytes.toLocaleString('en')} bytes`);
+      throw new FileError('file.too-large', `it has more than ${maxBytes.toLocaleString('en')} bytes`);
     return buffer.toString('utf8', 0, length);
   } finally {
     closeSync(descriptor);
@@ -98,7 +93,7 @@ function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isSystemError(error, 'ENOENT')) throw error;
   }
 }
 
@@ -114,8 +109,7 @@ function makeDirectories(directory: string): void {
   try {
     makeDirectory(directory);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' || dirname(directory) === directory) throw error;
+    if (!isSystemError(error, 'ENOENT') || dirname(directory) === directory) throw error;
     makeDirectories(dirname(directory));
     makeDirectory(directory);
   }
@@ -126,12 +120,12 @@ function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, DIRECTORY_MODE);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isSystemError(error, 'EEXIST')) throw error;
   }
 }
 
 function onlyIfFile(descriptor: number): number {
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
-  throw new UnusableFileError('it is no file');
+  throw new FileError('file.irregular', 'it is no file');
 }

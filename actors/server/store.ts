@@ -13,7 +13,7 @@ import type { AnyActorRef } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
 import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
-import type { Store, Users } from '../../storage/store.js';
+import { isStoreError, type Store, type Users } from '../../storage/store.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -183,9 +183,9 @@ class StoreActor implements Behaviour<StoreEvent> {
         this.#noteWritable(true);
         this.#scope.self.send({ type: 'group.settled' });
       }),
-      this.#scope.guard((error: Error & { readonly code?: string }) => {
+      this.#scope.guard((error: Error) => {
         for (const commit of group) refuseChange(commit);
-        if (error.code !== 'store.unavailable') throw error;
+        if (!isStoreError(error, 'store.unavailable')) throw error;
         this.#noteWritable(false, error);
         this.#scope.self.send({ type: 'group.settled' });
       }),

@@ -7,15 +7,8 @@ import { constants, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  DIRECTORY_MODE,
-  FILE_MODE,
-  type Files,
-  type Lock,
-  LockedError,
-  LockingError,
-  type OpenFile,
-} from './files.js';
+import { FileError, isSystemError } from './file-error.js';
+import { DIRECTORY_MODE, FILE_MODE, type Files, type Lock, type OpenFile } from './files.js';
 
 /** The file by which a directory is locked; it says by whom. */
 export const LOCK_FILE = 'lock.txt';
@@ -80,9 +73,8 @@ async function createDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, DIRECTORY_MODE);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return syncIfAllowed(parent);
-    if (code !== 'ENOENT' || parent === directory) throw error;
+    if (isSystemError(error, 'EEXIST')) return syncIfAllowed(parent);
+    if (!isSystemError(error, 'ENOENT') || parent === directory) throw error;
     await createDirectory(parent);
     await mkdir(directory, DIRECTORY_MODE);
   }
@@ -94,7 +86,7 @@ async function syncIfAllowed(directory: string): Promise<void> {
   try {
     await syncDirectory(directory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    if (!isSystemError(error, 'EACCES')) throw error;
   }
 }
 
@@ -111,7 +103,7 @@ async function lock(directory: string): Promise<Lock> {
   const path = join(directory, LOCK_FILE);
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
   try {
-    if (!(await flock(handle.fd))) throw new LockedError(await readHolder(handle));
+    if (!(await flock(handle.fd))) throw new FileError('lock.held', `in use by ${await readHolder(handle)}`);
     await handle.truncate(0);
     await handle.write(`process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}\n`, 0);
     return { isInPlace: await placeOf(handle, path), release: () => handle.close() };
@@ -131,19 +123,21 @@ async function readHolder(handle: FileHandle): Promise<string> {
  * descriptor that it inherits: the lock is the open file's, and ends when the last process that has it does.
  *
  * @returns False when it is locked.
- * @throws LockingError when there is no `flock` to be run, or it cannot do it.
+ * @throws FileError `lock.failed` when there is no `flock` to be run, or it cannot lock the file.
  */
 function flock(descriptor: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] });
     child.once('error', (cause) =>
       reject(
-        new LockingError('the command flock (of util-linux or busybox) is needed to lock it', { cause }),
+        new FileError('lock.failed', 'the command flock (of util-linux or busybox) is needed to lock it', {
+          cause,
+        }),
       ),
     );
     child.once('exit', (code) => {
       if (code === 0 || code === 1) resolve(code === 0);
-      else reject(new LockingError(`the file system cannot lock it (flock ended with ${code})`));
+      else reject(new FileError('lock.failed', `the file system cannot lock it (flock ended with ${code})`));
     });
   });
 }

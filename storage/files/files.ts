@@ -53,24 +53,9 @@ export interface Files {
   /**
    * Takes a directory for this process.
    *
-   * @throws LockedError when another one has it.
+   * @throws FileError `lock.held` when another process has it, `lock.failed`.
    */
   lock(directory: string): Promise<Lock>;
-}
-
-/** A directory is in use by another process. */
-export class LockedError extends Error {
-  override readonly name = 'LockedError';
-
-  /** @param holder Who has it, as it says of itself. */
-  constructor(readonly holder: string) {
-    super(`locked by ${holder}`);
-  }
-}
-
-/** A directory cannot be locked at all; the message says why. */
-export class LockingError extends Error {
-  override readonly name = 'LockingError';
 }
 
 /** Writes all bytes. */

@@ -7,14 +7,10 @@
  * pages clean after the first.
  */
 
+import { FileError } from '../files/file-error.js';
 import { createFile, type Files, type OpenFile, writeAll } from '../files/files.js';
 import type { EffectiveChange } from '../tables/user-table.js';
 import { encodeRecord, JOURNAL_HEADER } from './journal-record.js';
-
-/** Nobody knows what is on disk: the journal must be put by a new one. */
-export class BrokenError extends Error {
-  override readonly name = 'BrokenError';
-}
 
 export class Journal {
   readonly #file: OpenFile;
@@ -55,7 +51,8 @@ export class Journal {
    * Appends changes as one group and makes them durable.
    *
    * @param isOurs Whether nobody else may have written to the directory meanwhile.
-   * @throws BrokenError when nobody knows what is on disk; any other error when nothing was appended.
+   * @throws FileError `journal.broken` when the on-disk contents are unknown; any other error when nothing was
+   * appended.
    */
   async append(changes: readonly EffectiveChange[], isOurs: () => Promise<boolean>): Promise<void> {
     const durable = this.#last;
@@ -88,7 +85,9 @@ export class Journal {
       // Else a crash may bring back what was refused, after a later change was answered without it.
       await this.#file.datasync();
     } catch {
-      throw new BrokenError('the journal could not be cut back after a failed write', { cause });
+      throw new FileError('journal.broken', 'the journal could not be cut back after a failed write', {
+        cause,
+      });
     }
   }
 
@@ -98,9 +97,9 @@ export class Journal {
       await this.#file.datasync();
       isThere = (await this.#file.isInPlace()) && (await isOurs());
     } catch (cause) {
-      throw new BrokenError('the journal could not be synced', { cause });
+      throw new FileError('journal.broken', 'the journal could not be synced', { cause });
     }
     // What nobody will find again is not stored, however well it was synced.
-    if (!isThere) throw new BrokenError('the journal is no longer in the data directory');
+    if (!isThere) throw new FileError('journal.broken', 'the journal is no longer in the data directory');
   }
 }

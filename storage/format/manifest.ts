@@ -15,6 +15,7 @@
  */
 
 import { join } from 'node:path';
+import { FileError, isSystemError } from '../files/file-error.js';
 import { createFile, type Files, withFile } from '../files/files.js';
 import { StoreError } from '../store.js';
 import { checksumOf } from './checksum.js';
@@ -148,20 +149,16 @@ async function readText(files: Files, path: string): Promise<string | undefined>
       return text;
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
-}
-
-/** A new manifest may be there or not: what it lists, and what the one before lists, must both stay. */
-export class UncertainError extends Error {
-  override readonly name = 'UncertainError';
 }
 
 /**
  * Puts a manifest in the place of the one there is. What it lists must be durable, but for its names.
  *
- * @throws UncertainError when it may have taken its place, or not; any other error when it has not.
+ * @throws FileError `file.uncertain` when it may have taken its place, or not: what it lists, and what the one
+ * before lists, must both stay. Any other error when it has not.
  */
 export async function swapManifest(files: Files, directory: string, manifest: Manifest): Promise<void> {
   const path = join(directory, MANIFEST_FILE);
@@ -172,6 +169,6 @@ export async function swapManifest(files: Files, directory: string, manifest: Ma
     await files.rename(`${path}.new`, path);
     await files.syncDirectory(directory);
   } catch (cause) {
-    throw new UncertainError(`${path} may have been replaced, or not`, { cause });
+    throw new FileError('file.uncertain', `${path} may have been replaced, or not`, { cause });
   }
 }

@@ -12,6 +12,7 @@
  * space not included.
  */
 
+import { FileError } from '../files/file-error.js';
 import { type Files, type OpenFile, writeAll } from '../files/files.js';
 import { readLines, withoutCr } from '../files/lines.js';
 import { MAX_BUDDIES, type StoreError } from '../store.js';
@@ -27,11 +28,6 @@ const SNAPSHOT_HEADER = 'im-snapshot 1';
 const SPACE = 0x20;
 const HASH = 0x23;
 
-/** Somebody asked for a snapshot not to be finished. */
-export class StoppedError extends Error {
-  override readonly name = 'StoppedError';
-}
-
 export interface SnapshotOptions {
   /** The last record whose change is in the table. */
   readonly last: number;
@@ -44,7 +40,7 @@ export interface SnapshotOptions {
  * Whoever else has something to do gets a turn after each slice.
  *
  * @returns How many bytes it has.
- * @throws StoppedError, or what the file system throws; then there may be a part of it.
+ * @throws FileError `snapshot.stopped`, or what the file system throws; then there may be a part of it.
  */
 export async function writeSnapshot(
   files: Files,
@@ -63,7 +59,7 @@ export async function writeSnapshot(
     await write(Buffer.from(`${SNAPSHOT_HEADER}\n`));
     const lines = new UserLines(frozen, table, true);
     for (let slice = lines.next(); slice.length > 0; slice = lines.next()) {
-      if (isStopped()) throw new StoppedError();
+      if (isStopped()) throw new FileError('snapshot.stopped', 'the snapshot was stopped');
       await write(slice);
       await new Promise(setImmediate);
     }

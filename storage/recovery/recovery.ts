@@ -3,6 +3,7 @@
  */
 
 import { join } from 'node:path';
+import { isSystemError } from '../files/file-error.js';
 import { type Files, withFile } from '../files/files.js';
 import { readLines } from '../files/lines.js';
 import { type Scan, scanJournal } from '../format/journal-reader.js';
@@ -100,7 +101,7 @@ async function open(files: Files, path: string): ReturnType<Files['open']> {
   try {
     return await files.open(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isSystemError(error, 'ENOENT')) throw error;
     throw damagedFile(path, 'is missing');
   }
 }

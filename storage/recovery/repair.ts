@@ -10,7 +10,7 @@ import { copyRange, type Files, fillFile, withFile } from '../files/files.js';
 import { Journal } from '../format/journal.js';
 import { MANIFEST_FILE, namesIn, readManifest, swapManifest } from '../format/manifest.js';
 import { type ReportLine, readSnapshot, writeSnapshot } from '../format/snapshot.js';
-import { StoreError } from '../store.js';
+import { isStoreError } from '../store.js';
 import { UserTable } from '../tables/user-table.js';
 import { lastInJournal, lastInSnapshot, readRecords } from './last-record.js';
 import { newerThan } from './opening.js';
@@ -111,7 +111,7 @@ async function namesToRead(files: Files, directory: string, report: ReportLine):
     for (const name of newer) report(1, 0, `it is older than ${name}`);
     if (isWhole && newer.length === 0) return listed;
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'store.corrupt') throw error;
+    if (!isStoreError(error, 'store.corrupt')) throw error;
     report(1, 0, 'it is damaged');
   }
   return present.filter(isDataFile);

@@ -14,11 +14,11 @@ import { join } from 'node:path';
 import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
 import { DISK } from '../files/disk.js';
-import { type Files, type Lock, LockedError, LockingError } from '../files/files.js';
-import { systemReason } from '../files/system-error.js';
-import { BrokenError, Journal } from '../format/journal.js';
-import { type Manifest, type SnapshotEntry, swapManifest, UncertainError } from '../format/manifest.js';
-import { StoppedError, writeSnapshot } from '../format/snapshot.js';
+import { isFileError, systemReason } from '../files/file-error.js';
+import type { Files, Lock } from '../files/files.js';
+import { Journal } from '../format/journal.js';
+import { type Manifest, type SnapshotEntry, swapManifest } from '../format/manifest.js';
+import { writeSnapshot } from '../format/snapshot.js';
 import {
   nextNumber,
   type Opened,
@@ -28,7 +28,7 @@ import {
 } from '../recovery/opening.js';
 import { journalName, snapshotName } from '../recovery/recovery.js';
 import { type DroppedLine, rewrite, salvage } from '../recovery/repair.js';
-import { type Store, StoreError, type Users } from '../store.js';
+import { isStoreError, type Store, StoreError, type Users } from '../store.js';
 import type { Applied, UserTable } from '../tables/user-table.js';
 
 /** A snapshot is made when the journals have more than this part of the bytes of the last one, and more bytes than this. */
@@ -96,7 +96,7 @@ async function openOrRepair({ files, directory, onNews, repair }: Settings): Pro
   try {
     return await openDatabase(files, directory);
   } catch (error) {
-    if (!repair || !(error instanceof StoreError) || error.code !== 'store.corrupt') throw error;
+    if (!repair || !isStoreError(error, 'store.corrupt')) throw error;
     const saved = await salvage(files, directory, (line) => onNews({ type: 'line.dropped', ...line }));
     const kept = await rewrite(files, directory, saved);
     onNews({ type: 'store.repaired', users: saved.table.size, kept });
@@ -192,7 +192,7 @@ class DirectoryStore implements TextStore {
       await this.#journal.append(effects, () => this.#lock.isInPlace());
     } catch (cause) {
       for (const change of applied.toReversed()) this.#table.undo(change);
-      this.#isBroken ||= cause instanceof BrokenError;
+      this.#isBroken ||= isFileError(cause, 'journal.broken');
       throw unavailable(cause);
     }
   }
@@ -250,7 +250,7 @@ class DirectoryStore implements TextStore {
       const ms = Math.round(performance.now() - startedMs);
       this.#settings.onNews({ type: 'snapshot.made', users, bytes, ms });
     } catch (error) {
-      if (!(error instanceof StoppedError)) this.#onSnapshotFailed(error);
+      if (!isFileError(error, 'snapshot.stopped')) this.#onSnapshotFailed(error);
     }
   }
 
@@ -260,7 +260,7 @@ class DirectoryStore implements TextStore {
     try {
       await use(entry);
     } catch (error) {
-      if (!(error instanceof UncertainError)) await this.#remove(entry.name);
+      if (!isFileError(error, 'file.uncertain')) await this.#remove(entry.name);
       throw error;
     }
     return { users, ...entry };
@@ -324,7 +324,7 @@ class DirectoryStore implements TextStore {
     } catch (error) {
       await journal.close().catch(() => {}); // nothing was written to it
       // What is appended to the old journal may not be found, should the new manifest be in place.
-      if (error instanceof UncertainError) this.#isBroken = true;
+      if (isFileError(error, 'file.uncertain')) this.#isBroken = true;
       else await this.#remove(manifest.active.name);
       throw error;
     }
@@ -378,17 +378,17 @@ function unavailable(cause: unknown): StoreError {
 
 /** Says in one line why a store cannot be opened, and what to do. */
 function unusable(directory: string, error: unknown): unknown {
-  if (error instanceof LockedError) {
-    const message = `the data directory ${directory} is in use by ${error.holder}: stop it, or name another directory with --data`;
-    return new StoreError('store.unusable', message, { cause: error });
+  const cause = isFileError(error, 'file.uncertain') ? error.cause : error;
+  const message = whyUnusable(directory, cause);
+  return message === undefined ? cause : new StoreError('store.unusable', message, { cause });
+}
+
+function whyUnusable(directory: string, cause: unknown): string | undefined {
+  if (isFileError(cause, 'lock.held')) {
+    return `the data directory ${directory} is ${cause.message}: stop it, or name another directory with --data`;
   }
-  if (error instanceof LockingError) {
-    const message = `cannot use the data directory ${directory}: ${error.message}`;
-    return new StoreError('store.unusable', message, { cause: error });
-  }
-  if (error instanceof UncertainError) return unusable(directory, error.cause);
-  const reason = systemReason(error);
-  if (reason === undefined) return error;
-  const message = `cannot use the data directory ${directory} (${reason}): name another one with --data`;
-  return new StoreError('store.unusable', message, { cause: error });
+  const cannot = `cannot use the data directory ${directory}`;
+  if (isFileError(cause, 'lock.failed', 'file.irregular')) return `${cannot}: ${cause.message}`;
+  const reason = systemReason(cause);
+  return reason === undefined ? undefined : `${cannot} (${reason}): name another one with --data`;
 }

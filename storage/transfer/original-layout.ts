@@ -5,6 +5,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../files/file-error.js';
 import { MAX_USER_LINE_BYTES } from '../format/user-lines.js';
 import type { ForeignUser } from './dump.js';
 
@@ -67,7 +68,7 @@ function readText(
       closeSync(descriptor);
     }
   } catch (error) {
-    skip(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    skip(path, `it cannot be read (${codeOf(error)})`);
   }
   return undefined;
 }

@@ -12,7 +12,8 @@
 
 import { constants } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { type Files, type Lock, LockedError, type OpenFile } from '../../storage/files/files.js';
+import { FileError } from '../../storage/files/file-error.js';
+import type { Files, Lock, OpenFile } from '../../storage/files/files.js';
 
 /** A number from 0 up to 1. */
 export type Random = () => number;
@@ -424,7 +425,7 @@ export class SimulatedFiles implements Files {
       path,
       act: () => this.#directory(path, 'open'),
     });
-    if (directory.isLocked) throw new LockedError('a simulated process');
+    if (directory.isLocked) throw new FileError('lock.held', 'in use by a simulated process');
     directory.isLocked = true;
     const release = () => {
       directory.isLocked = false;

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { DISK, LOCK_FILE } from '../../../storage/files/disk.js';
-import { LockedError } from '../../../storage/files/files.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
 async function modeOf(path: string): Promise<number> {
@@ -161,14 +160,10 @@ test('a directory is locked once, until it is released, and the lock says by who
   t.true(Date.parse(time as string) >= since && Date.parse(time as string) <= Date.now(), time);
   t.is(await modeOf(path), 0o600);
 
-  const error = await t.throwsAsync(DISK.lock(directory), { instanceOf: LockedError });
-  t.is(error?.holder, `${holder}, since ${time}`);
+  const error = await t.throwsAsync(DISK.lock(directory), { code: 'lock.held' });
+  t.is(error?.message, `in use by ${holder}, since ${time}`);
   t.true(await first.isInPlace());
-  await t.throwsAsync(
-    DISK.lock(directory),
-    { instanceOf: LockedError },
-    'the refusal does not end the first',
-  );
+  await t.throwsAsync(DISK.lock(directory), { code: 'lock.held' }, 'the refusal does not end the first');
 
   await first.release();
   const second = await DISK.lock(directory);
@@ -183,8 +178,8 @@ test('a lock’s file that says nothing, or much, locks nobody out by itself', a
     await writeFile(path, content);
     const lock = await DISK.lock(directory);
     await writeFile(path, content);
-    const error = await t.throwsAsync(DISK.lock(directory), { instanceOf: LockedError });
-    t.is(error?.holder, content === '' ? 'an unknown process' : 'x'.repeat(200));
+    const error = await t.throwsAsync(DISK.lock(directory), { code: 'lock.held' });
+    t.is(error?.message, `in use by ${content === '' ? 'an unknown process' : 'x'.repeat(200)}`);
     await lock.release();
   }
   t.deepEqual(await readdir(directory), [LOCK_FILE]);

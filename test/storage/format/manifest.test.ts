@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { DISK } from '../../../storage/files/disk.js';
+import { isFileError } from '../../../storage/files/file-error.js';
 import type { Files } from '../../../storage/files/files.js';
 import { checksumOf } from '../../../storage/format/checksum.js';
 import {
@@ -14,7 +15,6 @@ import {
   parseManifest,
   readManifest,
   swapManifest,
-  UncertainError,
 } from '../../../storage/format/manifest.js';
 import { StoreError } from '../../../storage/store.js';
 import { temporaryDirectory } from '../temporary-directory.js';
@@ -240,7 +240,7 @@ test('names are synced before the manifest is renamed, and after; only from then
       syncDirectory: async () => call(calls.includes('rename') ? 'sync 2' : 'sync 1'),
     };
     const error = await t.throwsAsync(swapManifest(files, directory, MANIFEST));
-    t.is(error instanceof UncertainError, isUncertain, failing);
+    t.is(isFileError(error, 'file.uncertain'), isUncertain, failing);
     t.like(isUncertain ? error?.cause : error, { message: failing });
     const order = ['create', 'datasync', 'sync 1', 'rename', 'sync 2'];
     t.deepEqual(calls, order.slice(0, order.indexOf(failing) + 1));
