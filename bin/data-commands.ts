@@ -6,10 +6,11 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { toDisplayText } from '../protocol/display-text.js';
+import { DataDirectory } from '../storage/files/data-directory.js';
 import { DISK } from '../storage/files/disk.js';
 import { systemReason } from '../storage/files/file-error.js';
+import { MANIFEST_FILE } from '../storage/files/file-names.js';
 import { withFile, writeAll } from '../storage/files/files.js';
-import { MANIFEST_FILE } from '../storage/format/manifest.js';
 import { type DroppedLine, salvage } from '../storage/recovery/repair.js';
 import { isStoreError } from '../storage/store.js';
 import type { UserTable } from '../storage/tables/user-table.js';
@@ -29,13 +30,13 @@ export function addDataCommands(command: Command): void {
     .command('check')
     .description('read all files of a data directory, and say whether they are good')
     .argument('<dir>', 'the data directory; a server may be using it')
-    .action((directory: string) => run(() => check(name, resolve(directory))));
+    .action((directory: string) => run(() => check(name, dataDirectory(directory))));
   command
     .command('export')
     .description('write all users and their buddies as plain text, a line for each user')
     .argument('<dir>', 'the data directory; a server may be using it')
     .argument('[file]', 'where to; standard output without it', textOption)
-    .action((directory: string, file?: string) => run(() => exportTo(resolve(directory), file)));
+    .action((directory: string, file?: string) => run(() => exportTo(dataDirectory(directory), file)));
   command
     .command('import')
     .description('take over users and buddies; done again, it goes on where it was interrupted')
@@ -58,12 +59,16 @@ async function finish(name: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function check(name: string, directory: string): Promise<void> {
+function dataDirectory(path: string): DataDirectory {
+  return new DataDirectory(DISK, resolve(path));
+}
+
+async function check(name: string, directory: DataDirectory): Promise<void> {
   try {
-    for (const line of describe(directory, await readDatabase(DISK, directory))) print(line);
+    for (const line of describe(directory, await readDatabase(directory))) print(line);
   } catch (error) {
     if (!isStoreError(error, 'store.corrupt')) throw error;
-    const { table } = await salvage(DISK, directory, (line) => complain(name, inWords(line)));
+    const { table } = await salvage(directory, (line) => complain(name, inWords(line)));
     complain(name, `${table.size} users can be saved with --repair`);
     throw error;
   }
@@ -73,14 +78,14 @@ function inWords({ path, line, byte, reason }: DroppedLine): string {
   return `${path}, line ${line}, byte ${byte}: ${reason}`;
 }
 
-async function exportTo(directory: string, path: string | undefined): Promise<void> {
-  const { table } = await readDatabase(DISK, directory);
+async function exportTo(directory: DataDirectory, path: string | undefined): Promise<void> {
+  const { table } = await readDatabase(directory);
   if (path === undefined) await writeDump(table, print);
   else await exportToFile(table, await targetOf(directory, path));
 }
 
 /** Where to write, links followed. What is no file, or is part of a database, is not written over. */
-async function targetOf(directory: string, path: string): Promise<string> {
+async function targetOf(directory: DataDirectory, path: string): Promise<string> {
   const isFile = await stat(path).then(
     (found) => found.isFile(),
     () => undefined,
@@ -88,7 +93,7 @@ async function targetOf(directory: string, path: string): Promise<string> {
   if (isFile === false) throw new Error(`${path} is no file: leave it away, and redirect standard output`);
   const target =
     isFile === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
-  if (dirname(target) === (await realpath(directory))) {
+  if (dirname(target) === (await realpath(directory.path))) {
     throw new Error(`${path} is in the data directory: choose another place`);
   }
   return target;

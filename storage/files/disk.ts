@@ -6,12 +6,9 @@ import { spawn } from 'node:child_process';
 import { constants, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { FileError, isSystemError } from './file-error.js';
 import { DIRECTORY_MODE, FILE_MODE, type Files, type Lock, type OpenFile } from './files.js';
-
-/** The file by which a directory is locked; it says by whom. */
-export const LOCK_FILE = 'lock.txt';
 
 /** Most characters of what a lock's holder says of itself that are repeated. */
 const MAX_HOLDER_LENGTH = 200;
@@ -99,8 +96,7 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-async function lock(directory: string): Promise<Lock> {
-  const path = join(directory, LOCK_FILE);
+async function lock(path: string): Promise<Lock> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
   try {
     if (!(await flock(handle.fd))) throw new FileError('lock.held', `in use by ${await readHolder(handle)}`);

@@ -28,9 +28,9 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** A directory that no other process will use, while it lives. */
+/** A file that no other process locks while this one lives. */
 export interface Lock {
-  /** False when the directory that was locked is no longer under that name. */
+  /** False when the file that was locked is no longer under that name, or its directory is not. */
   isInPlace(): Promise<boolean>;
   release(): Promise<void>;
 }
@@ -41,7 +41,11 @@ export interface Files {
   list(directory: string): Promise<string[]>;
   /** Creates a directory and its missing parents, and makes their names durable. */
   createDirectory(directory: string): Promise<void>;
-  /** Opens a file to be read. */
+  /**
+   * Opens a regular file to be read; never waits for what is none.
+   *
+   * @throws FileError `file.irregular` for anything else that has the name.
+   */
   open(path: string): Promise<OpenFile>;
   /** Makes a new, empty file, in place of any that there is. */
   create(path: string): Promise<OpenFile>;
@@ -51,11 +55,11 @@ export interface Files {
   /** Makes the names in a directory durable: without it a crash may lose a file that was created or renamed. */
   syncDirectory(directory: string): Promise<void>;
   /**
-   * Takes a directory for this process.
+   * Locks a regular file for this process; makes it where there is none.
    *
-   * @throws FileError `lock.held` when another process has it, `lock.failed`.
+   * @throws FileError `lock.held` when another process has it, `lock.failed`, `file.irregular`.
    */
-  lock(directory: string): Promise<Lock>;
+  lock(path: string): Promise<Lock>;
 }
 
 /** Writes all bytes. */
@@ -96,31 +100,9 @@ export async function areSame(first: OpenFile, second: OpenFile, end: number): P
   return true;
 }
 
-/** Makes a file of these bytes, durable but for its name. */
-export function createFile(files: Files, path: string, bytes: Buffer): Promise<OpenFile> {
-  return fillFile(files, path, (file) => writeAll(file, bytes, 0));
-}
-
-/** Makes a file and has it filled, durable but for its name. */
-export async function fillFile(
-  files: Files,
-  path: string,
-  fill: (file: OpenFile) => Promise<void>,
-): Promise<OpenFile> {
-  const file = await files.create(path);
-  try {
-    await fill(file);
-    await file.datasync();
-    return file;
-  } catch (error) {
-    await file.close().catch(() => {}); // the first error is the one to tell of
-    throw error;
-  }
-}
-
-/** Opens a file, hands it on, and closes it whatever happens. */
+/** Hands a file on that was opened, and closes it whatever happens. */
 export async function withFile<TValue>(
-  opened: Promise<OpenFile>,
+  opened: OpenFile | Promise<OpenFile>,
   use: (file: OpenFile) => Promise<TValue>,
 ): Promise<TValue> {
   const file = await opened;

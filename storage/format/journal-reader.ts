@@ -28,7 +28,7 @@ export interface JournalFile {
   /** The number that its first record must have. */
   readonly first: number;
   /** Of a sealed journal: how many bytes it has. Of one with more, the rest does not count. */
-  readonly sealedBytes?: number;
+  readonly sealedBytes?: number | undefined;
 }
 
 /**

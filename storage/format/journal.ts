@@ -7,8 +7,9 @@
  * pages clean after the first.
  */
 
+import type { DataDirectory } from '../files/data-directory.js';
 import { FileError } from '../files/file-error.js';
-import { createFile, type Files, type OpenFile, writeAll } from '../files/files.js';
+import { type OpenFile, writeAll } from '../files/files.js';
 import type { EffectiveChange } from '../tables/user-table.js';
 import { encodeRecord, JOURNAL_HEADER } from './journal-record.js';
 
@@ -28,9 +29,10 @@ export class Journal {
    *
    * @param first The number that its first record will have.
    */
-  static async create(files: Files, path: string, first: number): Promise<Journal> {
+  static async create(directory: DataDirectory, name: string, first: number): Promise<Journal> {
     const header = Buffer.from(`${JOURNAL_HEADER}\n`);
-    return new Journal(await createFile(files, path, header), first - 1, header.length);
+    const file = await directory.create(name, (to) => writeAll(to, header, 0));
+    return new Journal(file, first - 1, header.length);
   }
 
   /** Takes over a journal whose records, all of them, are durable. */

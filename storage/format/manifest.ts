@@ -14,14 +14,11 @@
  * It is never changed, but replaced as a whole, by renaming: what it lists is the database, before and after.
  */
 
-import { join } from 'node:path';
-import { FileError, isSystemError } from '../files/file-error.js';
-import { createFile, type Files, withFile } from '../files/files.js';
+import type { DataDirectory } from '../files/data-directory.js';
+import { isDataFile, MANIFEST_FILE } from '../files/file-names.js';
+import { type OpenFile, withFile } from '../files/files.js';
 import { StoreError } from '../store.js';
 import { checksumOf } from './checksum.js';
-
-/** The manifest's name in the data directory. */
-export const MANIFEST_FILE = 'manifest.txt';
 
 const HEADER = 'im-manifest 1';
 
@@ -68,8 +65,7 @@ export function encodeManifest({ snapshot, sealed, active }: Manifest): string {
   return `${body}checksum ${checksumOf(body)}\n`;
 }
 
-const ENTRY =
-  /^(snapshot|journal) ((?:snapshot|journal)(?:-[1-9][0-9]{0,14})?\.txt)((?: (?:0|[1-9][0-9]{0,15})){1,3})$/;
+const ENTRY = /^(snapshot|journal) (\S+)((?: (?:0|[1-9][0-9]{0,15})){1,3})$/;
 
 /**
  * Reads a manifest's text.
@@ -81,9 +77,9 @@ export function parseManifest(text: string): Manifest | undefined {
   let active: ActiveEntry | undefined;
   const sealed: SealedEntry[] = [];
   for (const line of text.split('\n').slice(1, -2)) {
-    const [, kind, name, numbers] = ENTRY.exec(line) ?? [];
-    if (name === undefined) return undefined;
-    const [first = 0, second = 0, third = 0] = (numbers as string).trim().split(' ').map(Number);
+    const [, kind, name = '', numbers = ''] = ENTRY.exec(line) ?? [];
+    if (!isDataFile(name)) return undefined;
+    const [first = 0, second = 0, third = 0] = numbers.trim().split(' ').map(Number);
     if (kind === 'snapshot') snapshot = { name, last: first, bytes: second };
     else if (third > 0) sealed.push({ name, first, last: second, bytes: third });
     else active = { name, first };
@@ -109,15 +105,25 @@ function isGapless({ snapshot, sealed, active }: Manifest): boolean {
  * @returns `undefined` when there is none.
  * @throws StoreError `store.corrupt` when it is damaged, `store.unusable` when a newer version wrote it.
  */
-export async function readManifest(files: Files, directory: string): Promise<Manifest | undefined> {
-  const path = join(directory, MANIFEST_FILE);
-  const text = await readText(files, path);
-  if (text === undefined) return undefined;
+export async function readManifest(directory: DataDirectory): Promise<Manifest | undefined> {
+  const file = await directory.find(MANIFEST_FILE);
+  if (file === undefined) return undefined;
+  const path = directory.pathOf(MANIFEST_FILE);
+  const text = await withFile(file, readText);
   const [header = ''] = text.split('\n', 1);
   if (header !== HEADER && /^im-manifest [1-9][0-9]*$/.test(header)) throw newerFormat(path, header);
   const manifest = parseManifest(text);
   if (manifest === undefined) throw damagedFile(path, 'is damaged');
   return manifest;
+}
+
+async function readText(file: OpenFile): Promise<string> {
+  const buffer = Buffer.alloc(READ_BYTES);
+  let text = '';
+  for (let more = -1; more !== 0; text += buffer.toString('latin1', 0, more)) {
+    more = await file.read(buffer, text.length);
+  }
+  return text;
 }
 
 /**
@@ -138,37 +144,12 @@ export function newerFormat(path: string, header: string): StoreError {
   );
 }
 
-async function readText(files: Files, path: string): Promise<string | undefined> {
-  try {
-    return await withFile(files.open(path), async (file) => {
-      const buffer = Buffer.alloc(READ_BYTES);
-      let text = '';
-      for (let more = -1; more !== 0; text += buffer.toString('latin1', 0, more)) {
-        more = await file.read(buffer, text.length);
-      }
-      return text;
-    });
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
 /**
  * Puts a manifest in the place of the one there is. What it lists must be durable, but for its names.
  *
  * @throws FileError `file.uncertain` when it may have taken its place, or not: what it lists, and what the one
  * before lists, must both stay. Any other error when it has not.
  */
-export async function swapManifest(files: Files, directory: string, manifest: Manifest): Promise<void> {
-  const path = join(directory, MANIFEST_FILE);
-  const file = await createFile(files, `${path}.new`, Buffer.from(encodeManifest(manifest), 'latin1'));
-  await file.close();
-  await files.syncDirectory(directory);
-  try {
-    await files.rename(`${path}.new`, path);
-    await files.syncDirectory(directory);
-  } catch (cause) {
-    throw new FileError('file.uncertain', `${path} may have been replaced, or not`, { cause });
-  }
+export function swapManifest(directory: DataDirectory, manifest: Manifest): Promise<void> {
+  return directory.replace(MANIFEST_FILE, Buffer.from(encodeManifest(manifest), 'latin1'));
 }

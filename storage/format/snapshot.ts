@@ -12,8 +12,9 @@
  * space not included.
  */
 
+import type { DataDirectory } from '../files/data-directory.js';
 import { FileError } from '../files/file-error.js';
-import { type Files, type OpenFile, writeAll } from '../files/files.js';
+import { type OpenFile, writeAll } from '../files/files.js';
 import { readLines, withoutCr } from '../files/lines.js';
 import { MAX_BUDDIES, type StoreError } from '../store.js';
 import { IdBatch } from '../tables/id-table.js';
@@ -43,17 +44,16 @@ export interface SnapshotOptions {
  * @throws FileError `snapshot.stopped`, or what the file system throws; then there may be a part of it.
  */
 export async function writeSnapshot(
-  files: Files,
-  path: string,
+  directory: DataDirectory,
+  name: string,
   frozen: FrozenUsers,
   table: UserTable,
   { last, isStopped = () => false }: SnapshotOptions,
 ): Promise<number> {
-  const file = await files.create(path);
-  try {
-    let written = 0;
+  let written = 0;
+  const file = await directory.create(name, async (to) => {
     const write = async (bytes: Buffer) => {
-      await writeAll(file, bytes, written);
+      await writeAll(to, bytes, written);
       written += bytes.length;
     };
     await write(Buffer.from(`${SNAPSHOT_HEADER}\n`));
@@ -65,11 +65,9 @@ export async function writeSnapshot(
     }
     const body = `# ${frozen.size} users, last record ${last}`;
     await write(Buffer.from(`${body} ${checksumOf(body)}\n`));
-    await file.datasync();
-    return written;
-  } finally {
-    await file.close();
-  }
+  });
+  await file.close();
+  return written;
 }
 
 /** What is wrong with a line: its number, from 1; where it begins, in bytes; and why. */

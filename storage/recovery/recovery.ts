@@ -2,29 +2,15 @@
  * Reading a data directory into memory.
  */
 
-import { join } from 'node:path';
-import { isSystemError } from '../files/file-error.js';
-import { type Files, withFile } from '../files/files.js';
+import type { DataDirectory } from '../files/data-directory.js';
+import { EARLIEST_JOURNAL, fileNumberOf, isSnapshot, MANIFEST_FILE } from '../files/file-names.js';
+import { type OpenFile, withFile } from '../files/files.js';
 import { readLines } from '../files/lines.js';
 import { type Scan, scanJournal } from '../format/journal-reader.js';
 import { JOURNAL_HEADER, type JournalRecord, MAX_RECORD_BYTES } from '../format/journal-record.js';
-import { damagedFile, MANIFEST_FILE, type Manifest, readManifest } from '../format/manifest.js';
+import { damagedFile, type Manifest, readManifest } from '../format/manifest.js';
 import { damaged, readSnapshot } from '../format/snapshot.js';
 import { UserTable } from '../tables/user-table.js';
-
-/** The one file of a database from before there were manifests. */
-export const EARLIEST_JOURNAL = 'journal.txt';
-
-/** What the names of the database's files are like. */
-const DATA_FILE = /^(?:snapshot|journal)-([1-9][0-9]{0,14})\.txt$/;
-
-export function journalName(number: number): string {
-  return `journal-${number}.txt`;
-}
-
-export function snapshotName(number: number): string {
-  return `snapshot-${number}.txt`;
-}
 
 /** A database as it was read. */
 export interface Recovered {
@@ -34,10 +20,12 @@ export interface Recovered {
   readonly scan: Scan;
 }
 
-/** The number in the name of a file of the database; `undefined` for any other name. */
-export function fileNumberOf(name: string): number | undefined {
-  const [, number] = DATA_FILE.exec(name) ?? [];
-  return number === undefined ? undefined : Number(number);
+/** What a directory without a manifest has, at most. */
+const EARLIEST: Manifest = { sealed: [], active: { name: EARLIEST_JOURNAL, first: 1 } };
+
+/** What is read of a directory that has no database yet: of its journal, not even a first line. */
+export function emptyDatabase(): Recovered {
+  return { manifest: EARLIEST, table: new UserTable(), scan: { last: 0, goodBytes: 0, totalBytes: 0 } };
 }
 
 /**
@@ -46,24 +34,22 @@ export function fileNumberOf(name: string): number | undefined {
  * @returns `undefined` for a directory that has no database yet.
  * @throws StoreError `store.corrupt` or `store.unusable`.
  */
-export async function findManifest(files: Files, directory: string): Promise<Manifest | undefined> {
-  const manifest = await readManifest(files, directory);
+export async function findManifest(directory: DataDirectory): Promise<Manifest | undefined> {
+  const manifest = await readManifest(directory);
   if (manifest !== undefined) return manifest;
-  const names = await files.list(directory);
+  const names = await directory.list();
   // Starts that were interrupted leave journals: empty ones, or what they had copied of the earliest one.
-  const earliest = names.includes(EARLIEST_JOURNAL)
-    ? await lengthOf(files, join(directory, EARLIEST_JOURNAL))
-    : 0;
+  const earliest = names.includes(EARLIEST_JOURNAL) ? await lengthOf(directory, EARLIEST_JOURNAL) : 0;
   const most = Math.max(earliest, JOURNAL_HEADER.length + 1);
   for (const name of names.filter((name) => fileNumberOf(name) !== undefined)) {
-    const isLost = name.startsWith('snapshot') || (await lengthOf(files, join(directory, name))) > most;
-    if (isLost) throw damagedFile(join(directory, MANIFEST_FILE), 'is missing');
+    const isLost = isSnapshot(name) || (await lengthOf(directory, name)) > most;
+    if (isLost) throw damagedFile(directory.pathOf(MANIFEST_FILE), 'is missing');
   }
-  return earliest === 0 ? undefined : { sealed: [], active: { name: EARLIEST_JOURNAL, first: 1 } };
+  return earliest === 0 ? undefined : EARLIEST;
 }
 
-function lengthOf(files: Files, path: string): Promise<number> {
-  return withFile(files.open(path), (file) => readLines(file, { maxLineBytes: MAX_RECORD_BYTES }, () => {}));
+function lengthOf(directory: DataDirectory, name: string): Promise<number> {
+  return directory.read(name, (file) => readLines(file, { maxLineBytes: MAX_RECORD_BYTES }, () => {}));
 }
 
 /**
@@ -71,12 +57,12 @@ function lengthOf(files: Files, path: string): Promise<number> {
  *
  * @throws StoreError `store.corrupt`, which says where, or `store.unusable`.
  */
-export async function recover(files: Files, directory: string, manifest: Manifest): Promise<Recovered> {
+export async function recover(directory: DataDirectory, manifest: Manifest): Promise<Recovered> {
   const table = new UserTable();
   const { snapshot, sealed, active } = manifest;
   if (snapshot !== undefined) {
-    const path = join(directory, snapshot.name);
-    const last = await withFile(open(files, path), (file) =>
+    const path = directory.pathOf(snapshot.name);
+    const last = await readListed(directory, snapshot.name, (file) =>
       readSnapshot(file, path, table, (line, byte, reason) => {
         throw damaged(path, line, byte, reason);
       }),
@@ -84,24 +70,21 @@ export async function recover(files: Files, directory: string, manifest: Manifes
     if (last !== snapshot.last) throw damagedFile(path, `is not the one that ${MANIFEST_FILE} lists`);
   }
   const replay = ({ change }: JournalRecord) => table.apply(change).effect !== undefined;
-  for (const { name, first, bytes } of sealed) {
-    const path = join(directory, name);
-    await withFile(open(files, path), (file) =>
-      scanJournal({ file, path, first, sealedBytes: bytes }, replay),
+  const scan = ({ name, first }: Manifest['active'], sealedBytes?: number) =>
+    readListed(directory, name, (file) =>
+      scanJournal({ file, path: directory.pathOf(name), first, sealedBytes }, replay),
     );
-  }
-  const path = join(directory, active.name);
-  const scan = await withFile(open(files, path), (file) =>
-    scanJournal({ file, path, first: active.first }, replay),
-  );
-  return { manifest, table, scan };
+  for (const entry of sealed) await scan(entry, entry.bytes);
+  return { manifest, table, scan: await scan(active) };
 }
 
-async function open(files: Files, path: string): ReturnType<Files['open']> {
-  try {
-    return await files.open(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
-    throw damagedFile(path, 'is missing');
-  }
+/** Reads a file that the manifest lists. */
+async function readListed<TValue>(
+  directory: DataDirectory,
+  name: string,
+  use: (file: OpenFile) => Promise<TValue>,
+): Promise<TValue> {
+  const file = await directory.find(name);
+  if (file === undefined) throw damagedFile(directory.pathOf(name), 'is missing');
+  return withFile(file, use);
 }

@@ -10,30 +10,24 @@
  * synced again. Until that works, changes are refused, and the lists can be read.
  */
 
-import { join } from 'node:path';
 import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
+import { DataDirectory } from '../files/data-directory.js';
 import { DISK } from '../files/disk.js';
 import { isFileError, systemReason } from '../files/file-error.js';
+import { journalName, nextFileNumber, snapshotName } from '../files/file-names.js';
 import type { Files, Lock } from '../files/files.js';
 import { Journal } from '../format/journal.js';
-import { type Manifest, type SnapshotEntry, swapManifest } from '../format/manifest.js';
+import { type Manifest, namesIn, type SnapshotEntry, swapManifest } from '../format/manifest.js';
 import { writeSnapshot } from '../format/snapshot.js';
-import {
-  nextNumber,
-  type Opened,
-  openDatabase,
-  removeLeftovers,
-  type TornTail,
-} from '../recovery/opening.js';
-import { journalName, snapshotName } from '../recovery/recovery.js';
+import { removeLeftovers } from '../recovery/leftovers.js';
+import { type Opened, openDatabase, type TornTail } from '../recovery/opening.js';
 import { type DroppedLine, rewrite, salvage } from '../recovery/repair.js';
 import { isStoreError, type Store, StoreError, type Users } from '../store.js';
 import type { Applied, UserTable } from '../tables/user-table.js';
 
-/** A snapshot is made when the journals have more than this part of the bytes of the last one, and more bytes than this. */
+/** A snapshot is made when the journals have more than this part of the bytes of the last one. */
 const COMPACTION_PART = 0.5;
-const MIN_COMPACTION_BYTES = 4 * 1024 * 1024;
 
 /** How long the store rests before it tries again to write everything anew, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -57,56 +51,58 @@ export interface TextStore extends Store {
 }
 
 export interface TextStoreOptions {
-  /** Default: the disk. */
   readonly files?: Files;
   readonly onNews?: (news: StoreNews) => void;
-  /** Default {@link MIN_COMPACTION_BYTES}. */
+  /** A snapshot is made when the journals have more bytes than this. */
   readonly minCompactionBytes?: number;
   /** Has what can be saved of a damaged database saved, instead of refusing it. */
   readonly repair?: boolean;
 }
+
+const DEFAULTS: Required<TextStoreOptions> = {
+  files: DISK,
+  onNews: () => {},
+  minCompactionBytes: 4 * 1024 * 1024,
+  repair: false,
+};
 
 /**
  * Opens the store in a directory, created where there is none.
  *
  * @throws StoreError `store.unusable` or `store.corrupt`, as a rejection.
  */
-export async function openTextStore(directory: string, options: TextStoreOptions = {}): Promise<TextStore> {
-  const {
-    files = DISK,
-    onNews = () => {},
-    minCompactionBytes = MIN_COMPACTION_BYTES,
-    repair = false,
-  } = options;
-  const settings = { files, directory, onNews, minCompactionBytes, repair };
+export async function openTextStore(path: string, options: TextStoreOptions = {}): Promise<TextStore> {
+  const { files, ...settings } = { ...DEFAULTS, ...options };
+  const directory = new DataDirectory(files, path);
   let lock: Lock | undefined;
   try {
-    await files.createDirectory(directory);
-    lock = await files.lock(directory);
-    const opened = await openOrRepair(settings);
-    if (opened.tornTail !== undefined) onNews({ type: 'tail.kept', ...opened.tornTail });
-    return new DirectoryStore(settings, lock, opened);
+    await directory.make();
+    lock = await directory.lock();
+    const opened = await openOrRepair(directory, settings);
+    if (opened.tornTail !== undefined) settings.onNews({ type: 'tail.kept', ...opened.tornTail });
+    return new DirectoryStore(directory, settings, lock, opened);
   } catch (error) {
     await lock?.release().catch(() => {}); // the first error is the one to tell of
-    throw unusable(directory, error);
+    throw unusable(path, error);
   }
 }
 
-async function openOrRepair({ files, directory, onNews, repair }: Settings): Promise<Opened> {
+async function openOrRepair(directory: DataDirectory, { onNews, repair }: Settings): Promise<Opened> {
   try {
-    return await openDatabase(files, directory);
+    return await openDatabase(directory);
   } catch (error) {
     if (!repair || !isStoreError(error, 'store.corrupt')) throw error;
-    const saved = await salvage(files, directory, (line) => onNews({ type: 'line.dropped', ...line }));
-    const kept = await rewrite(files, directory, saved);
+    const saved = await salvage(directory, (line) => onNews({ type: 'line.dropped', ...line }));
+    const kept = await rewrite(directory, saved);
     onNews({ type: 'store.repaired', users: saved.table.size, kept });
-    return openDatabase(files, directory);
+    return openDatabase(directory);
   }
 }
 
-type Settings = Required<TextStoreOptions> & { readonly directory: string };
+type Settings = Omit<Required<TextStoreOptions>, 'files'>;
 
 class DirectoryStore implements TextStore {
+  readonly #directory: DataDirectory;
   readonly #settings: Settings;
   readonly #table: UserTable;
   #lock: Lock;
@@ -124,13 +120,19 @@ class DirectoryStore implements TextStore {
   #isStopped = false;
   #closed: Promise<void> | undefined;
 
-  constructor(settings: Settings, lock: Lock, { table, manifest, journal }: Opened) {
+  constructor(
+    directory: DataDirectory,
+    settings: Settings,
+    lock: Lock,
+    { table, manifest, journal }: Opened,
+  ) {
+    this.#directory = directory;
     this.#settings = settings;
     this.#lock = lock;
     this.#table = table;
     this.#manifest = manifest;
     this.#journal = journal;
-    this.#nextNumber = nextNumber(manifest);
+    this.#nextNumber = nextFileNumber(namesIn(manifest));
     table.settle();
   }
 
@@ -243,7 +245,7 @@ class DirectoryStore implements TextStore {
       const { users, bytes } = await this.#withSnapshot(last, async (snapshot) => {
         await this.#demandDirectory();
         const manifest = { snapshot, sealed: [], active: this.#manifest.active };
-        await swapManifest(this.#settings.files, this.#settings.directory, manifest);
+        await swapManifest(this.#directory, manifest);
         this.#manifest = manifest;
       });
       await this.#onSnapshot();
@@ -269,22 +271,18 @@ class DirectoryStore implements TextStore {
   /** The files that a new snapshot stands for are not needed any more. */
   async #onSnapshot(): Promise<void> {
     this.#failedAtBytes = 0;
-    const { files, directory } = this.#settings;
-    await removeLeftovers(files, directory, this.#manifest).catch(() => {}); // the next start does it
+    await removeLeftovers(this.#directory, this.#manifest).catch(() => {}); // the next start does it
   }
 
   #remove(name: string): Promise<void> {
-    const { files, directory } = this.#settings;
-    return files.remove(join(directory, name)).catch(() => {}); // the next start does it
+    return this.#directory.remove(name).catch(() => {}); // the next start does it
   }
 
   async #writeSnapshot(last: number) {
-    const { files, directory } = this.#settings;
     const name = snapshotName(this.#nextNumber++);
-    const path = join(directory, name);
     const frozen = this.#table.freeze();
     try {
-      const bytes = await writeSnapshot(files, path, frozen, this.#table, {
+      const bytes = await writeSnapshot(this.#directory, name, frozen, this.#table, {
         last,
         isStopped: () => this.#isStopped,
       });
@@ -311,16 +309,14 @@ class DirectoryStore implements TextStore {
   // Files.
 
   async #createJournal(): Promise<{ readonly journal: Journal; readonly entry: Manifest['active'] }> {
-    const { files, directory } = this.#settings;
     const entry = { name: journalName(this.#nextNumber++), first: this.#journal.last + 1 };
-    return { journal: await Journal.create(files, join(directory, entry.name), entry.first), entry };
+    return { journal: await Journal.create(this.#directory, entry.name, entry.first), entry };
   }
 
   /** Goes on with another manifest and its journal. */
   async #swap(manifest: Manifest, journal: Journal): Promise<void> {
-    const { files, directory } = this.#settings;
     try {
-      await swapManifest(files, directory, manifest);
+      await swapManifest(this.#directory, manifest);
     } catch (error) {
       await journal.close().catch(() => {}); // nothing was written to it
       // What is appended to the old journal may not be found, should the new manifest be in place.
@@ -360,7 +356,7 @@ class DirectoryStore implements TextStore {
   async #holdLock(): Promise<void> {
     if (await this.#lock.isInPlace()) return;
     const old = this.#lock;
-    this.#lock = await this.#settings.files.lock(this.#settings.directory);
+    this.#lock = await this.#directory.lock();
     await old.release().catch(() => {}); // it is of a directory that is not there any more
   }
 

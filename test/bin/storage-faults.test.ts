@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
+import { DataDirectory } from '../../storage/files/data-directory.js';
 import { DISK } from '../../storage/files/disk.js';
 import { readDatabase } from '../../storage/text/inspection.js';
 import { writeDump } from '../../storage/transfer/dump.js';
@@ -35,7 +36,7 @@ async function kill({ program }: ServerProgram): Promise<void> {
 
 /** The database of a stopped server is good, and has what was acknowledged and nothing else. */
 async function assertSound(t: ExecutionContext, ledger: Ledger, directory: string): Promise<void> {
-  const { table } = await readDatabase(DISK, directory);
+  const { table } = await readDatabase(new DataDirectory(DISK, directory));
   let dump = '';
   await writeDump(table, async (bytes) => {
     dump += bytes.toString('latin1');
@@ -430,7 +431,7 @@ async function interruptImport(
     await interrupt(program);
     // It may have ended before there was a database.
     await t.notThrowsAsync(
-      readDatabase(DISK, directory).catch((error: Error) => {
+      readDatabase(new DataDirectory(DISK, directory)).catch((error: Error) => {
         if (!/has no database|no such file/.test(error.message)) throw error;
       }),
     );

@@ -589,7 +589,7 @@ test.serial('in a directory that vanished nothing is stored; in a new one, every
       nowMs += REST_MS;
       assert.equal(await trial.commit(changes('REG a', 'REG b', 'DEL a b', 'ADD a b')), true);
       assert.equal(trial.isLost, false);
-      await t.throwsAsync(trial.files.lock(DIRECTORY), { code: 'lock.held' });
+      await t.throwsAsync(trial.files.lock(`${DIRECTORY}/lock.txt`), { code: 'lock.held' });
       for (let crash = 0; crash < 10; crash++) trial.crash();
       trial.crashNowAndThen(0.5);
       for (const batch of SCRIPT_AFTERWARDS) await trial.insist(batch);
@@ -623,7 +623,7 @@ test.serial(
             }
           }
           trial.files.heal();
-          await t.throwsAsync(trial.files.lock(DIRECTORY), { code: 'lock.held' });
+          await t.throwsAsync(trial.files.lock(`${DIRECTORY}/lock.txt`), { code: 'lock.held' });
           trial.crash('power cut');
           await trial.verify();
           await trial.close();

@@ -420,11 +420,8 @@ export class SimulatedFiles implements Files {
   }
 
   async lock(path: string): Promise<Lock> {
-    const directory = await this.#do({
-      name: 'lock',
-      path,
-      act: () => this.#directory(path, 'open'),
-    });
+    const parent = dirname(path);
+    const directory = await this.#do({ name: 'lock', path, act: () => this.#directory(parent, 'open') });
     if (directory.isLocked) throw new FileError('lock.held', 'in use by a simulated process');
     directory.isLocked = true;
     const release = () => {
@@ -432,7 +429,7 @@ export class SimulatedFiles implements Files {
     };
     return {
       isInPlace: () =>
-        this.#do({ name: 'isLockInPlace', path, act: () => this.#directories.get(path) === directory }),
+        this.#do({ name: 'isLockInPlace', path, act: () => this.#directories.get(parent) === directory }),
       release: () => this.#do({ name: 'release', path, act: release, fail: release }),
     };
   }

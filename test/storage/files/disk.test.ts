@@ -2,8 +2,10 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } 
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { DISK, LOCK_FILE } from '../../../storage/files/disk.js';
+import { DISK } from '../../../storage/files/disk.js';
 import { temporaryDirectory } from '../temporary-directory.js';
+
+const LOCK_FILE = 'lock.txt';
 
 async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o777;
@@ -111,7 +113,7 @@ test('a file is in its place until it is deleted, moved or replaced, or its dire
     await DISK.createDirectory(directory);
     const path = join(directory, 'file');
     const file = await DISK.create(path);
-    const lock = await DISK.lock(directory);
+    const lock = await DISK.lock(join(directory, LOCK_FILE));
     t.true(await file.isInPlace(), what);
     t.true(await lock.isInPlace(), what);
     await harm(directory, path);
@@ -152,7 +154,7 @@ test('where no directory can be made, that is said, instead of trying for ever',
 test('a directory is locked once, until it is released, and the lock says by whom', async (t) => {
   const directory = await temporaryDirectory(t);
   const since = Date.now();
-  const first = await DISK.lock(directory);
+  const first = await DISK.lock(join(directory, LOCK_FILE));
   const path = join(directory, LOCK_FILE);
   const [, holder, time] =
     /^(process [0-9]+ on .+), since (.+)\n$/.exec(await readFile(path, 'latin1')) ?? [];
@@ -160,13 +162,17 @@ test('a directory is locked once, until it is released, and the lock says by who
   t.true(Date.parse(time as string) >= since && Date.parse(time as string) <= Date.now(), time);
   t.is(await modeOf(path), 0o600);
 
-  const error = await t.throwsAsync(DISK.lock(directory), { code: 'lock.held' });
+  const error = await t.throwsAsync(DISK.lock(join(directory, LOCK_FILE)), { code: 'lock.held' });
   t.is(error?.message, `in use by ${holder}, since ${time}`);
   t.true(await first.isInPlace());
-  await t.throwsAsync(DISK.lock(directory), { code: 'lock.held' }, 'the refusal does not end the first');
+  await t.throwsAsync(
+    DISK.lock(join(directory, LOCK_FILE)),
+    { code: 'lock.held' },
+    'the refusal does not end the first',
+  );
 
   await first.release();
-  const second = await DISK.lock(directory);
+  const second = await DISK.lock(join(directory, LOCK_FILE));
   t.teardown(() => second.release());
   t.is((await readFile(path, 'latin1')).split('\n').length, 2, 'what the first said is gone');
 });
@@ -176,9 +182,9 @@ test('a lock’s file that says nothing, or much, locks nobody out by itself', a
   const path = join(directory, LOCK_FILE);
   for (const content of ['', 'x'.repeat(10_000)]) {
     await writeFile(path, content);
-    const lock = await DISK.lock(directory);
+    const lock = await DISK.lock(join(directory, LOCK_FILE));
     await writeFile(path, content);
-    const error = await t.throwsAsync(DISK.lock(directory), { code: 'lock.held' });
+    const error = await t.throwsAsync(DISK.lock(join(directory, LOCK_FILE)), { code: 'lock.held' });
     t.is(error?.message, `in use by ${content === '' ? 'an unknown process' : 'x'.repeat(200)}`);
     await lock.release();
   }
@@ -187,7 +193,9 @@ test('a lock’s file that says nothing, or much, locks nobody out by itself', a
 
 test('two that ask for a lock at once do not both get it', async (t) => {
   const directory = await temporaryDirectory(t);
-  const results = await Promise.allSettled(Array.from({ length: 8 }, () => DISK.lock(directory)));
+  const results = await Promise.allSettled(
+    Array.from({ length: 8 }, () => DISK.lock(join(directory, LOCK_FILE))),
+  );
   const locks = results.filter((result) => result.status === 'fulfilled');
   t.is(locks.length, 1);
   for (const { value } of locks) await value.release();
@@ -199,11 +207,11 @@ test.serial('where there is no flock the error names it, and the lock’s file i
   const before = process.env['PATH'];
   process.env['PATH'] = directory;
   try {
-    await t.throwsAsync(DISK.lock(directory), { message: /command flock .*is needed/ });
+    await t.throwsAsync(DISK.lock(join(directory, LOCK_FILE)), { message: /command flock .*is needed/ });
   } finally {
     process.env['PATH'] = before;
   }
-  const lock = await DISK.lock(directory);
+  const lock = await DISK.lock(join(directory, LOCK_FILE));
   t.true(await lock.isInPlace());
   await lock.release();
 });
@@ -214,7 +222,9 @@ test.serial('a flock that ends otherwise than by locking is told of', async (t) 
   const before = process.env['PATH'];
   process.env['PATH'] = directory;
   try {
-    await t.throwsAsync(DISK.lock(directory), { message: /cannot lock it \(flock ended with 66\)/ });
+    await t.throwsAsync(DISK.lock(join(directory, LOCK_FILE)), {
+      message: /cannot lock it \(flock ended with 66\)/,
+    });
   } finally {
     process.env['PATH'] = before;
   }

@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import { DISK } from '../../../storage/files/disk.js';
-import {
-  copyRange,
-  createFile,
-  fillFile,
-  type OpenFile,
-  withFile,
-  writeAll,
-} from '../../../storage/files/files.js';
+import { copyRange, type OpenFile, withFile, writeAll } from '../../../storage/files/files.js';
 import { bytesFile } from '../bytes-file.js';
-import { temporaryDirectory } from '../temporary-directory.js';
 
 /** How much is copied at a time. */
 const COPY_BYTES = 1024 * 1024;
@@ -63,43 +52,6 @@ test('a range is copied whole, whatever its length', async (t) => {
 
 test('a file that ends before the range does is told of, instead of copied for ever', async (t) => {
   await t.throwsAsync(copyRange(bytesFile('01234'), 2, 9, bytesFile('')), { message: /ended at byte 5/ });
-});
-
-test('a file is made of bytes in place of another, and can be written on', async (t) => {
-  const path = join(await temporaryDirectory(t), 'file');
-  for (const content of ['a long one', 'short']) {
-    const file = await createFile(DISK, path, Buffer.from(content));
-    await writeAll(file, Buffer.from('!'), content.length);
-    await file.close();
-    t.is(await readFile(path, 'latin1'), `${content}!`);
-  }
-});
-
-test('a file is synced after it was filled, and closed when that fails', async (t) => {
-  for (const failing of ['none', 'fill', 'datasync'] as const) {
-    const calls: string[] = [];
-    function call(name: string): void {
-      calls.push(name);
-      if (name === failing) throw new Error(name);
-    }
-    const file: OpenFile = {
-      ...bytesFile(''),
-      datasync: async () => call('datasync'),
-      close: async () => {
-        calls.push('close');
-        throw new Error('close');
-      },
-    };
-    const filled = fillFile({ ...DISK, create: async () => file }, 'path', async () => call('fill'));
-    if (failing === 'none') t.is(await filled, file);
-    else await t.throwsAsync(filled, { message: failing });
-    const expected = {
-      none: ['fill', 'datasync'],
-      fill: ['fill', 'close'],
-      datasync: ['fill', 'datasync', 'close'],
-    };
-    t.deepEqual(calls, expected[failing]);
-  }
 });
 
 test('a file that is used is closed whatever happens, and closing it is no failure', async (t) => {

@@ -1,6 +1,7 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { DataDirectory } from '../../../storage/files/data-directory.js';
 import { DISK } from '../../../storage/files/disk.js';
 import { isFileError } from '../../../storage/files/file-error.js';
 import type { Files, OpenFile } from '../../../storage/files/files.js';
@@ -53,7 +54,7 @@ function failingFiles(): { files: Files; failing: Set<Operation>; calls: Operati
 async function newJournal(t: ExecutionContext, files: Files = DISK, first = 1) {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'journal-1.txt');
-  const journal = await Journal.create(files, path, first);
+  const journal = await Journal.create(new DataDirectory(files, directory), 'journal-1.txt', first);
   t.teardown(() => journal.close().catch(() => {}));
   return { directory, path, journal };
 }
@@ -95,7 +96,7 @@ test('a new journal takes the place of any file that is there', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'journal-1.txt');
   await writeFile(path, 'a long leftover of something that was interrupted', { mode: 0o644 });
-  const journal = await Journal.create(DISK, path, 1);
+  const journal = await Journal.create(new DataDirectory(DISK, directory), 'journal-1.txt', 1);
   t.teardown(() => journal.close());
   t.is(await readFile(path, 'latin1'), 'im-journal 1\n');
   t.is((await stat(path)).mode & 0o777, 0o600);
@@ -166,13 +167,13 @@ test('a journal that was deleted, moved, replaced, or whose directory was moved,
 });
 
 test('a journal that cannot be made is told of by what the system said', async (t) => {
-  const path = join(await temporaryDirectory(t), 'missing', 'journal-1.txt');
-  await t.throwsAsync(Journal.create(DISK, path, 1), { code: 'ENOENT' });
+  const directory = new DataDirectory(DISK, join(await temporaryDirectory(t), 'missing'));
+  await t.throwsAsync(Journal.create(directory, 'journal-1.txt', 1), { code: 'ENOENT' });
 });
 
 test('what may be in another’s directory by now is not stored', async (t) => {
-  const path = join(await temporaryDirectory(t), 'journal-1.txt');
-  const journal = await Journal.create(DISK, path, 1);
+  const directory = new DataDirectory(DISK, await temporaryDirectory(t));
+  const journal = await Journal.create(directory, 'journal-1.txt', 1);
   t.teardown(() => journal.close());
   await t.throwsAsync(
     journal.append(effects('REG alice'), async () => false),

@@ -3,13 +3,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { DataDirectory } from '../../../storage/files/data-directory.js';
 import { DISK } from '../../../storage/files/disk.js';
 import { isFileError } from '../../../storage/files/file-error.js';
+import { MANIFEST_FILE } from '../../../storage/files/file-names.js';
 import type { Files } from '../../../storage/files/files.js';
 import { checksumOf } from '../../../storage/format/checksum.js';
 import {
   encodeManifest,
-  MANIFEST_FILE,
   type Manifest,
   namesIn,
   parseManifest,
@@ -59,6 +60,10 @@ const anyManifest: fc.Arbitrary<Manifest> = fc
     const copy = snapshot && { name: snapshot.name, last: snapshot.last, bytes: snapshot.bytes };
     return { snapshot: copy, sealed: entries, active: { name: active, first: next } };
   });
+
+function onDisk(path: string): DataDirectory {
+  return new DataDirectory(DISK, path);
+}
 
 async function directoryWith(t: ExecutionContext, text: string): Promise<string> {
   const directory = await temporaryDirectory(t);
@@ -144,10 +149,10 @@ test('any text at all is read without an error', (t) => {
 });
 
 test('the manifest of a directory is read from its file, and there may be none', async (t) => {
-  t.is(await readManifest(DISK, await temporaryDirectory(t)), undefined);
-  t.deepEqual(await readManifest(DISK, await directoryWith(t, TEXT)), MANIFEST);
+  t.is(await readManifest(onDisk(await temporaryDirectory(t))), undefined);
+  t.deepEqual(await readManifest(onDisk(await directoryWith(t, TEXT))), MANIFEST);
   const longer = join(await temporaryDirectory(t), 'missing');
-  t.is(await readManifest(DISK, longer), undefined, 'there is no directory');
+  t.is(await readManifest(onDisk(longer)), undefined, 'there is no directory');
 });
 
 test('a damaged manifest is told of by its path, with what to do', async (t) => {
@@ -160,7 +165,7 @@ test('a damaged manifest is told of by its path, with what to do', async (t) => 
     'x'.repeat(300_000),
   ]) {
     const directory = await directoryWith(t, text);
-    const error = await t.throwsAsync(readManifest(DISK, directory), {
+    const error = await t.throwsAsync(readManifest(onDisk(directory)), {
       instanceOf: StoreError,
       code: 'store.corrupt',
     });
@@ -173,7 +178,7 @@ test('a manifest of a newer format is refused by the format’s name', async (t)
   for (const format of ['im-manifest 2', 'im-manifest 10']) {
     for (const text of [`${format}\n`, `${format}\nanything\n`]) {
       const directory = await directoryWith(t, text);
-      const error = await t.throwsAsync(readManifest(DISK, directory), {
+      const error = await t.throwsAsync(readManifest(onDisk(directory)), {
         instanceOf: StoreError,
         code: 'store.unusable',
       });
@@ -198,8 +203,8 @@ test('a manifest of many thousand journals is read back', async (t) => {
     sealed: entries,
     active: { name: 'journal-99999.txt', first: 20_001 },
   };
-  await swapManifest(DISK, directory, manifest);
-  t.deepEqual(await readManifest(DISK, directory), manifest);
+  await swapManifest(onDisk(directory), manifest);
+  t.deepEqual(await readManifest(onDisk(directory)), manifest);
 });
 
 test('a manifest takes the place of another, and nothing else is left', async (t) => {
@@ -208,7 +213,7 @@ test('a manifest takes the place of another, and nothing else is left', async (t
     join(directory, `${MANIFEST_FILE}.new`),
     'a long leftover of one that was interrupted'.repeat(20),
   );
-  await swapManifest(DISK, directory, MANIFEST);
+  await swapManifest(onDisk(directory), MANIFEST);
   t.deepEqual(await readdir(directory), [MANIFEST_FILE]);
   t.is(await readFile(join(directory, MANIFEST_FILE), 'latin1'), TEXT);
 });
@@ -239,7 +244,7 @@ test('names are synced before the manifest is renamed, and after; only from then
       },
       syncDirectory: async () => call(calls.includes('rename') ? 'sync 2' : 'sync 1'),
     };
-    const error = await t.throwsAsync(swapManifest(files, directory, MANIFEST));
+    const error = await t.throwsAsync(swapManifest(new DataDirectory(files, directory), MANIFEST));
     t.is(isFileError(error, 'file.uncertain'), isUncertain, failing);
     t.like(isUncertain ? error?.cause : error, { message: failing });
     const order = ['create', 'datasync', 'sync 1', 'rename', 'sync 2'];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { MAX_ID_LENGTH, type UserId } from '../../../protocol/id.js';
+import { DataDirectory } from '../../../storage/files/data-directory.js';
 import { DISK } from '../../../storage/files/disk.js';
-import type { Files } from '../../../storage/files/files.js';
+import type { OpenFile } from '../../../storage/files/files.js';
 import { checksumOf } from '../../../storage/format/checksum.js';
 import { damaged, readSnapshot, writeSnapshot } from '../../../storage/format/snapshot.js';
 import { MAX_BUDDIES, StoreError } from '../../../storage/store.js';
@@ -14,7 +14,8 @@ import { bytesFile } from '../bytes-file.js';
 import { anyChange, changes, id, KNOWN_IDS } from '../changes.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
-const PATH = '/data/snapshot-3.txt';
+const NAME = 'snapshot-3.txt';
+const PATH = `/data/${NAME}`;
 const ALICE = sealed('alice bob carol');
 const BOB = sealed('bob');
 const CAROL = sealed('carol alice');
@@ -50,16 +51,21 @@ const SAMPLE = tableAfter(
   'ADD carol alice',
 );
 
-/** Files of which each is in memory, and takes only so many bytes at a time. */
-function memoryFiles(most?: number): { files: Files; text: () => string } {
+/** A directory of which each file is this one. */
+function directoryOf(file: OpenFile): DataDirectory {
+  return new DataDirectory({ ...DISK, create: async () => file }, '/data');
+}
+
+/** A directory of which each file is in memory, and takes only so many bytes at a time. */
+function inMemory(most?: number): { directory: DataDirectory; text: () => string } {
   const file = bytesFile('', most);
-  return { files: { ...DISK, create: async () => file }, text: () => file.bytes.toString('latin1') };
+  return { directory: directoryOf(file), text: () => file.bytes.toString('latin1') };
 }
 
 async function write(table: UserTable, most?: number): Promise<string> {
-  const { files, text } = memoryFiles(most);
+  const { directory, text } = inMemory(most);
   const frozen = table.freeze();
-  const bytes = await writeSnapshot(files, PATH, frozen, table, { last: 5 });
+  const bytes = await writeSnapshot(directory, NAME, frozen, table, { last: 5 });
   frozen.release();
   assert.equal(bytes, text().length);
   return text();
@@ -107,8 +113,9 @@ test('a snapshot is a header, a line for each user in the order of registration,
 });
 
 test('a snapshot is a file for its owner alone, as long as is said', async (t) => {
-  const path = join(await temporaryDirectory(t), 'snapshot-1.txt');
-  const bytes = await writeSnapshot(DISK, path, SAMPLE.freeze(), SAMPLE, { last: 5 });
+  const directory = new DataDirectory(DISK, await temporaryDirectory(t));
+  const bytes = await writeSnapshot(directory, NAME, SAMPLE.freeze(), SAMPLE, { last: 5 });
+  const path = directory.pathOf(NAME);
   t.is(bytes, SNAPSHOT.length);
   t.is(await readFile(path, 'latin1'), SNAPSHOT);
   t.is((await stat(path)).mode & 0o777, 0o600);
@@ -178,10 +185,10 @@ test('others get a turn while it is written, and it is the state of its beginnin
   }
   const before = await write(table);
 
-  const { files, text } = memoryFiles();
+  const { directory, text } = inMemory();
   const frozen = table.freeze();
   let isOver = false;
-  const written = writeSnapshot(files, PATH, frozen, table, { last: 5 }).then(() => {
+  const written = writeSnapshot(directory, NAME, frozen, table, { last: 5 }).then(() => {
     isOver = true;
   });
   let turns = 0;
@@ -214,7 +221,7 @@ test('a snapshot can be stopped, and is synced only when it is whole', async (t)
     const table = new UserTable();
     for (let user = 0; user < 10_000; user++) table.apply({ op: 'REG', id: id(`user-${user}`) });
     let asked = 0;
-    const written = writeSnapshot({ ...DISK, create: async () => file }, PATH, table.freeze(), table, {
+    const written = writeSnapshot(directoryOf(file), NAME, table.freeze(), table, {
       last: 5,
       isStopped: () => {
         asked += 1;

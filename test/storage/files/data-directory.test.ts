@@ -1,0 +1,74 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { DataDirectory } from '../../../storage/files/data-directory.js';
+import { DISK } from '../../../storage/files/disk.js';
+import { type OpenFile, writeAll } from '../../../storage/files/files.js';
+import { bytesFile } from '../bytes-file.js';
+import { temporaryDirectory } from '../temporary-directory.js';
+
+async function onDisk(t: ExecutionContext): Promise<DataDirectory> {
+  return new DataDirectory(DISK, await temporaryDirectory(t));
+}
+
+test('a file is made in place of another, and can be written on', async (t) => {
+  const directory = await onDisk(t);
+  for (const content of ['a long one', 'short']) {
+    const file = await directory.create('file', (to) => writeAll(to, Buffer.from(content), 0));
+    await writeAll(file, Buffer.from('!'), content.length);
+    await file.close();
+    t.is(await readFile(directory.pathOf('file'), 'latin1'), `${content}!`);
+  }
+});
+
+test('a file is synced after it was filled, and closed when that fails', async (t) => {
+  for (const failing of ['none', 'fill', 'datasync'] as const) {
+    const calls: string[] = [];
+    function call(name: string): void {
+      calls.push(name);
+      if (name === failing) throw new Error(name);
+    }
+    const file: OpenFile = {
+      ...bytesFile(''),
+      datasync: async () => call('datasync'),
+      close: async () => {
+        calls.push('close');
+        throw new Error('close');
+      },
+    };
+    const directory = new DataDirectory({ ...DISK, create: async () => file }, '/data');
+    const filled = directory.create('file', async () => call('fill'));
+    if (failing === 'none') t.is(await filled, file);
+    else await t.throwsAsync(filled, { message: failing });
+    const expected = {
+      none: ['fill', 'datasync'],
+      fill: ['fill', 'close'],
+      datasync: ['fill', 'datasync', 'close'],
+    };
+    t.deepEqual(calls, expected[failing]);
+  }
+});
+
+test('a part of a file is copied to another, and a replaced file is whole', async (t) => {
+  const directory = await onDisk(t);
+  await directory.replace('from', Buffer.from('0123456789'));
+  await (await directory.copy('from', 2, 5, 'part')).close();
+  await (await directory.copy('from', 7, Number.POSITIVE_INFINITY, 'end')).close();
+  t.is(await readFile(directory.pathOf('part'), 'latin1'), '234');
+  t.is(await readFile(directory.pathOf('end'), 'latin1'), '789');
+  await directory.replace('from', Buffer.from('new'));
+  t.is(await readFile(directory.pathOf('from'), 'latin1'), 'new');
+  t.deepEqual(await readdir(directory.path), ['end', 'from', 'part']);
+});
+
+test('a file that is not there is found to be missing; any other error is told of', async (t) => {
+  const directory = await onDisk(t);
+  t.is(await directory.find('missing'), undefined);
+  await writeFile(join(directory.path, 'file'), '');
+  const inFile = new DataDirectory(DISK, join(directory.path, 'file'));
+  await t.throwsAsync(inFile.find('name'), { code: 'ENOTDIR' });
+  for (const code of ['EIO', 'EACCES', 'EMFILE', 'ELOOP']) {
+    const open = async () => Promise.reject(Object.assign(new Error(code), { code }));
+    await t.throwsAsync(new DataDirectory({ ...DISK, open }, '/data').find('name'), { code });
+  }
+});
