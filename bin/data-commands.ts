@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { toDisplayText } from '../protocol/display-text.js';
 import { DataDirectory } from '../storage/files/data-directory.js';
 import { DISK } from '../storage/files/disk.js';
-import { systemReason } from '../storage/files/file-error.js';
+import { isGone, systemReason } from '../storage/files/file-error.js';
 import { MANIFEST_FILE } from '../storage/files/file-names.js';
 import { withFile, writeAll } from '../storage/files/files.js';
 import { type DroppedLine, salvage } from '../storage/recovery/repair.js';
@@ -88,7 +88,10 @@ async function exportTo(directory: DataDirectory, path: string | undefined): Pro
 async function targetOf(directory: DataDirectory, path: string): Promise<string> {
   const isFile = await stat(path).then(
     (found) => found.isFile(),
-    () => undefined,
+    (error) => {
+      if (isGone(error)) return undefined;
+      throw error;
+    },
   );
   if (isFile === false) throw new Error(`${path} is no file: leave it away, and redirect standard output`);
   const target =
@@ -153,10 +156,12 @@ async function sourceOf(directory: string, path: string): Promise<ReadUsers> {
   if (isDirectory && (await isDatabase(path)))
     throw new Error(`${path} is a data directory: export it first`);
   if (isDirectory && resolve(path) === directory) throw new Error(`${path} cannot be imported into itself`);
+  // A link to a dump is followed, here and not later.
+  const target = await realpath(path);
   return (take, skip) =>
     isDirectory
       ? readOriginalLayout(path, take, skip)
-      : withFile(DISK.open(path), (file) => readDump(file, path, take, skip));
+      : withFile(DISK.open(target), (file) => readDump(file, path, take, skip));
 }
 
 async function isDatabase(directory: string): Promise<boolean> {

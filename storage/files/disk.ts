@@ -3,38 +3,73 @@
  */
 
 import { spawn } from 'node:child_process';
-import { constants, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, lstatSync, type Stats } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { FileError, isSystemError } from './file-error.js';
+import { FileError, isGone, isSystemError } from './file-error.js';
 import { DIRECTORY_MODE, FILE_MODE, type Files, type Lock, type OpenFile } from './files.js';
 
 /** Most characters of what a lock's holder says of itself that are repeated. */
 const MAX_HOLDER_LENGTH = 200;
 
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+
 /** The file system of this machine. */
 export const DISK: Files = {
   list: (directory) => readdir(directory),
   createDirectory,
-  open: (path) => openFile(path, constants.O_RDONLY),
+  open: async (path) => toOpenFile(await openRegular(path, O_RDONLY)),
   async create(path) {
     // One that is there may have any mode.
-    await rm(path, { force: true });
-    return openFile(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL);
+    await remove(path).catch((error) => rethrow(path, error));
+    return toOpenFile(await openRegular(path, O_RDWR | O_CREAT | O_EXCL));
   },
   rename,
-  remove: (path) => rm(path, { force: true }),
+  remove,
   syncDirectory,
   lock,
 };
 
-async function openFile(path: string, flags: number): Promise<OpenFile> {
-  const handle = await open(path, flags, FILE_MODE);
-  const isInPlace = await placeOf(handle, path).catch(async (error) => {
+interface Opened {
+  readonly handle: FileHandle;
+  readonly isInPlace: () => Promise<boolean>;
+}
+
+/**
+ * Opens a regular file. What the descriptor leads to is looked at, not the name, which may lead elsewhere a moment
+ * later. A link is not followed, and the other end of a pipe is not waited for.
+ *
+ * @throws FileError `file.irregular` for anything else that has the name.
+ */
+async function openRegular(path: string, flags: number): Promise<Opened> {
+  const handle = await open(path, flags | O_NOFOLLOW | O_NONBLOCK, FILE_MODE).catch((error) =>
+    rethrow(path, error),
+  );
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw irregular(path);
+    return { handle, isInPlace: async () => leadsTo(path, stats) };
+  } catch (error) {
     await handle.close();
     throw error;
-  });
+  }
+}
+
+/** What a link, a socket, a device and a directory answer, when they cannot be opened at all. */
+const IRREGULAR_CODES = ['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR'];
+
+async function rethrow(path: string, error: unknown): Promise<never> {
+  // A directory above may be such a link as well: then it is that which cannot be looked at.
+  const isIrregular = isSystemError(error, ...IRREGULAR_CODES) && !(await lstat(path)).isFile();
+  throw isIrregular ? irregular(path) : error;
+}
+
+function irregular(path: string): FileError {
+  return new FileError('file.irregular', `${path} is not a regular file`);
+}
+
+function toOpenFile({ handle, isInPlace }: Opened): OpenFile {
   return {
     read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
     write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
@@ -46,19 +81,26 @@ async function openFile(path: string, flags: number): Promise<OpenFile> {
 }
 
 /**
- * A function that tells whether a path still leads to the file that was opened by it. It does not go by way of a thread,
- * which would cost ten times as much: the kernel has the answer in memory.
+ * Whether a path still leads to a file that was opened by it. It does not go by way of a thread, which would cost ten
+ * times as much: the kernel has the answer in memory.
  */
-async function placeOf(handle: FileHandle, path: string): Promise<() => Promise<boolean>> {
-  const { ino, dev } = await handle.stat();
-  return async () => {
-    try {
-      const named = statSync(path);
-      return named.ino === ino && named.dev === dev;
-    } catch {
-      return false;
-    }
-  };
+function leadsTo(path: string, { ino, dev }: Stats): boolean {
+  try {
+    const named = lstatSync(path);
+    return named.ino === ino && named.dev === dev;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** Not Node's `rm`: of a directory it throws what is no error of the system's. */
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
 }
 
 /**
@@ -88,7 +130,7 @@ async function syncIfAllowed(directory: string): Promise<void> {
 }
 
 async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY);
+  const handle = await open(directory, O_RDONLY | O_DIRECTORY);
   try {
     await handle.sync();
   } finally {
@@ -97,12 +139,12 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 async function lock(path: string): Promise<Lock> {
-  const handle = await open(path, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
+  const { handle, isInPlace } = await openRegular(path, O_RDWR | O_CREAT);
   try {
     if (!(await flock(handle.fd))) throw new FileError('lock.held', `in use by ${await readHolder(handle)}`);
     await handle.truncate(0);
     await handle.write(`process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}\n`, 0);
-    return { isInPlace: await placeOf(handle, path), release: () => handle.close() };
+    return { isInPlace, release: () => handle.close() };
   } catch (error) {
     await handle.close();
     throw error;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask } from '../helpers/network.js';
 import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import { IRREGULAR } from '../storage/irregular.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -47,6 +48,42 @@ test("an export goes to a file that is its owner's alone, whole or not at all", 
   t.is(await readFile(file, 'latin1'), DUMP);
   t.is((await stat(file)).mode & 0o777, 0o600);
   t.deepEqual(await readdir(target), ['dump.txt']);
+});
+
+test('a link to a dump is followed, and a link to itself is not written over', async (t) => {
+  const directory = await filledDirectory(t);
+  const elsewhere = await temporaryDirectory(t);
+  const dump = join(elsewhere, 'dump.txt');
+  const link = join(elsewhere, 'link');
+  const loop = join(elsewhere, 'loop');
+  await writeFile(dump, DUMP);
+  await symlink(dump, link);
+  t.regex(
+    (await run(t, 'import', directory, link)).stdout,
+    /^imported: users 0, .*\nthere already: users 3,/,
+  );
+  await symlink(loop, loop);
+  const { code, stderr } = await run(t, 'export', directory, loop);
+  t.is(code, 1);
+  t.is(stderr, `im-server: ${loop}: too many symbolic links encountered\n`);
+  t.true((await lstat(loop)).isSymbolicLink());
+});
+
+test('a pipe in the place of a file is named, and not waited for', async (t) => {
+  const directory = await filledDirectory(t);
+  const manifest = join(directory, 'manifest.txt');
+  await IRREGULAR['a pipe']?.(t, manifest);
+  for (const command of ['check', 'export']) {
+    const { code, stderr } = await run(t, command, directory);
+    t.is(code, 1);
+    t.is(stderr, `im-server: ${manifest} is not a regular file\n`);
+  }
+  const { code, stderr } = await run(t, '--tcp-port', '0', '--udp-port', '0', '--data', directory);
+  t.is(code, 1);
+  t.is(
+    stderr.split('\n').at(-2),
+    `im-server: cannot use the data directory ${directory}: ${manifest} is not a regular file`,
+  );
 });
 
 test('an import lists what it skips, with the reason, and goes on with the rest', async (t) => {

@@ -684,3 +684,27 @@ test.serial('two stores have not one directory, until a crash', async (t) => {
   await store.close();
   await (await openTextStore(DIRECTORY, { files })).close();
 });
+
+test.serial(
+  'what is no regular file is refused at every start, and costs nothing once it is gone',
+  async (t) => {
+    const random = seededRandom(FIRST_SEED);
+    const trial = new Trial(new SimulatedFiles(random), random, newTally());
+    await runScript(trial);
+    await trial.close();
+    const names = await trial.files.list(DIRECTORY);
+    for (const name of [...names, 'lock.txt', 'journal-999.txt']) {
+      const path = `${DIRECTORY}/${name}`;
+      const files = trial.files.kill();
+      files.obstruct(path);
+      const before = files.contents();
+      const error = await t.throwsAsync(openTextStore(DIRECTORY, { files }), { code: 'store.unusable' });
+      t.like(error?.cause, { code: 'file.irregular', message: `${path} is not a regular file` });
+      t.is(files.openFiles, 0);
+      if (!names.includes(name)) await files.remove(path);
+      else t.is(files.contents(), before);
+    }
+    await trial.open();
+    await trial.close();
+  },
+);

@@ -98,6 +98,8 @@ class SimulatedFile {
   content: Buffer;
   /** The next write fails. */
   isFull = false;
+  /** A pipe, a device or a link: no regular file. */
+  isIrregular = false;
   #durable: Buffer;
   #changes: ContentChange[] = [];
 
@@ -124,6 +126,7 @@ class SimulatedFile {
 
   copy(): SimulatedFile {
     const copy = new SimulatedFile(this.content);
+    copy.isIrregular = this.isIrregular;
     copy.#durable = this.#durable;
     copy.#changes = this.#changes.map((change) => ({ ...change }));
     return copy;
@@ -327,6 +330,15 @@ export class SimulatedFiles implements Files {
     this.#directories.set(directory, new SimulatedDirectory());
   }
 
+  /** Somebody puts what is no regular file in the place of a file, and syncs that. */
+  obstruct(path: string): void {
+    const file = new SimulatedFile();
+    file.isIrregular = true;
+    const directory = this.#directory(dirname(path), 'open');
+    directory.change({ name: basename(path), file });
+    directory.sync();
+  }
+
   /** All that the process sees, as one text. */
   contents(): string {
     const directories = Array.from(this.#directories, ([path, { names }]) => [
@@ -363,6 +375,7 @@ export class SimulatedFiles implements Files {
       act: () => {
         const file = this.#directory(dirname(path), 'open').names.get(basename(path));
         if (file === undefined) throw systemError('ENOENT', 'open');
+        if (file.isIrregular) throw new FileError('file.irregular', `${path} is not a regular file`);
         return file;
       },
     });
@@ -422,6 +435,8 @@ export class SimulatedFiles implements Files {
   async lock(path: string): Promise<Lock> {
     const parent = dirname(path);
     const directory = await this.#do({ name: 'lock', path, act: () => this.#directory(parent, 'open') });
+    if (directory.names.get(basename(path))?.isIrregular)
+      throw new FileError('file.irregular', `${path} is not a regular file`);
     if (directory.isLocked) throw new FileError('lock.held', 'in use by a simulated process');
     directory.isLocked = true;
     const release = () => {

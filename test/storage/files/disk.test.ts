@@ -1,8 +1,20 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { DISK } from '../../../storage/files/disk.js';
+import { IRREGULAR } from '../irregular.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
 const LOCK_FILE = 'lock.txt';
@@ -78,6 +90,51 @@ test('what cannot be opened is told of by the system’s code', async (t) => {
   await t.throwsAsync(DISK.syncDirectory(join(directory, 'missing')), { code: 'ENOENT' });
 });
 
+for (const [what, put] of Object.entries(IRREGULAR)) {
+  test(`${what} is not opened, not locked, not waited for, and not changed`, async (t) => {
+    const path = join(await temporaryDirectory(t), 'file');
+    await writeFile(path, 'kept');
+    await put(t, path);
+    const before = await lstat(path);
+    for (const opened of [DISK.open(path), DISK.lock(path)]) {
+      const error = await t.throwsAsync(opened, { code: 'file.irregular' });
+      t.is(error?.message, `${path} is not a regular file`);
+    }
+    t.deepEqual(await lstat(path), before);
+    if (what === 'a link to the file') t.is(await readFile(path, 'latin1'), 'kept');
+  });
+
+  test(`${what} gives way to a new file, a directory alone does not`, async (t) => {
+    const path = join(await temporaryDirectory(t), 'file');
+    await writeFile(path, 'kept');
+    await put(t, path);
+    if (what === 'a directory') await t.throwsAsync(DISK.create(path), { code: 'file.irregular' });
+    else await (await DISK.create(path)).close();
+    t.is((await lstat(path)).isFile(), what !== 'a directory');
+    if (what === 'a link to the file') t.is(await readFile(`${path}.linked`, 'latin1'), 'kept');
+  });
+}
+
+test('a device is not opened', async (t) => {
+  for (const path of ['/dev/null', '/dev/zero']) {
+    await t.throwsAsync(DISK.open(path), { code: 'file.irregular' });
+  }
+});
+
+test('a file in a directory that is a loop of links is told of by the system’s code', async (t) => {
+  const loop = join(await temporaryDirectory(t), 'loop');
+  await symlink(loop, loop);
+  await t.throwsAsync(DISK.open(join(loop, 'file')), { code: 'ELOOP' });
+});
+
+test('only what is surely gone needs no removing', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await writeFile(join(directory, 'file'), '');
+  await t.notThrowsAsync(DISK.remove(join(directory, 'missing', 'file')));
+  await t.notThrowsAsync(DISK.remove(join(directory, 'file', 'file')));
+  await t.throwsAsync(DISK.remove(directory), { code: 'EISDIR' });
+});
+
 test('names are listed, files are renamed in the place of others, and removed if there are any', async (t) => {
   const directory = await temporaryDirectory(t);
   await writeFile(join(directory, 'a'), 'a');
@@ -98,6 +155,10 @@ test('a file is in its place until it is deleted, moved or replaced, or its dire
     replaced: async (_directory, path) => {
       await writeFile(`${path}.new`, '');
       await rename(`${path}.new`, path);
+    },
+    'replaced by a link to it': async (_directory, path) => {
+      await rename(path, `${path}.old`);
+      await symlink(`${path}.old`, path);
     },
     'directory moved': (directory) => rename(directory, `${directory}.old`),
     'directory replaced': async (directory, path) => {
@@ -122,6 +183,20 @@ test('a file is in its place until it is deleted, moved or replaced, or its dire
     await file.close();
     await lock.release();
   }
+});
+
+test('while a path cannot be looked at, it is open whether the file is in its place', async (t) => {
+  const directory = join(await temporaryDirectory(t), 'data');
+  await DISK.createDirectory(directory);
+  const file = await DISK.create(join(directory, 'file'));
+  const lock = await DISK.lock(join(directory, LOCK_FILE));
+  t.teardown(() => Promise.all([file.close(), lock.release()]));
+  await rename(directory, `${directory}.old`);
+  await symlink(directory, directory);
+  for (const { isInPlace } of [file, lock]) await t.throwsAsync(isInPlace(), { code: 'ELOOP' });
+  await rm(directory);
+  await writeFile(directory, '');
+  for (const { isInPlace } of [file, lock]) t.false(await isInPlace());
 });
 
 test('a directory and its missing parents are made for their owner alone', async (t) => {

@@ -26,6 +26,7 @@ import {
   type TextStoreOptions,
 } from '../../../storage/text/text-store.js';
 import { anyBatches, changes, id } from '../changes.js';
+import { IRREGULAR } from '../irregular.js';
 import { decide, type Model, modelAfter, stateOf, stateOfModel } from '../model.js';
 import { builtModule, startScript } from '../node-script.js';
 import { testStoreContract } from '../store-contract.js';
@@ -631,19 +632,24 @@ test('a file in the directory’s place makes it unusable, and the message names
   t.is(await readFile(directory, 'latin1'), 'in the way');
 });
 
-test('a directory in the place of any file makes the store unusable', async (t) => {
-  for (const name of Object.keys(WHOLE)) {
-    const directory = await directoryWith(t, WHOLE);
-    await rm(join(directory, name));
-    await mkdir(join(directory, name));
-    const error = await t.throwsAsync(
-      openTextStore(directory),
-      { instanceOf: StoreError, code: 'store.unusable' },
-      name,
-    );
-    t.true(error?.message.includes('illegal operation on a directory'), error?.message);
-  }
-});
+for (const [what, put] of Object.entries(IRREGULAR)) {
+  test(`${what} in the place of any file makes the store unusable, and is named`, async (t) => {
+    for (const name of [...Object.keys(WHOLE), 'lock.txt']) {
+      const directory = await directoryWith(t, { ...WHOLE, 'lock.txt': 'kept\n' });
+      await put(t, join(directory, name));
+      for (const repair of [false, true]) {
+        const error = await t.throwsAsync(
+          openTextStore(directory, { repair }),
+          { instanceOf: StoreError, code: 'store.unusable' },
+          name,
+        );
+        const path = join(directory, name);
+        t.is(error?.message, `cannot use the data directory ${directory}: ${path} is not a regular file`);
+        t.like(error?.cause, { code: 'file.irregular' });
+      }
+    }
+  });
+}
 
 // The path is the process's own: nothing else may start a command meanwhile.
 test.serial(
