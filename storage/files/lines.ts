@@ -20,13 +20,19 @@ export type TakeLine = (data: Buffer, start: number, end: number, byte: number) 
 export interface ReadLines {
   /** Most bytes in a line, its LF not included; of a longer one only its beginning is handed out, one byte more. */
   readonly maxLineBytes: number;
-  /** Where to stop, in bytes. Default: the end of the file. */
+  /** Where to stop, in bytes. */
   readonly until?: number;
   /** True when the last line may lack its LF; otherwise it is not handed out then. */
   readonly mayLackLastEnd?: boolean;
   /** Waited for now and then, when no line is held. */
   readonly pause?: () => Promise<void>;
 }
+
+const DEFAULTS: Required<Omit<ReadLines, 'maxLineBytes'>> = {
+  until: Number.POSITIVE_INFINITY,
+  mayLackLastEnd: false,
+  pause: async () => {},
+};
 
 /**
  * Hands out every line.
@@ -35,9 +41,10 @@ export interface ReadLines {
  */
 export async function readLines(
   file: Pick<OpenFile, 'read'>,
-  { maxLineBytes, until = Number.POSITIVE_INFINITY, mayLackLastEnd = false, pause }: ReadLines,
+  options: ReadLines,
   take: TakeLine,
 ): Promise<number> {
+  const { maxLineBytes, until, mayLackLastEnd, pause } = { ...DEFAULTS, ...options };
   const buffer = Buffer.allocUnsafe(maxLineBytes + 1 + READ_BYTES);
   let position = 0;
   let held = 0;
@@ -57,11 +64,11 @@ export async function readLines(
     // Of a line that is too long already, its beginning is enough.
     held = Math.min(data.length - start, maxLineBytes + 1);
     buffer.copyWithin(0, start, start + held);
-    await pause?.();
+    await pause();
   }
   if (mayLackLastEnd && held > 0) {
     take(buffer, 0, held, byte);
-    await pause?.();
+    await pause();
   }
   return position;
 }
