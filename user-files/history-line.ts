@@ -53,7 +53,7 @@ export function parseHistoryLine(line: string): HistoryMessage | undefined {
     isOwn: event === 'sent',
     own: idIn(id),
     buddy: idIn(buddy),
-    address: typeof address === 'string' ? (parseAddress(address) as DisplayText | undefined) : undefined,
+    address: addressIn(address),
     text: toDisplayText(text),
     atMs,
   };
@@ -63,10 +63,15 @@ function idIn(value: unknown): UserId | undefined {
   return typeof value === 'string' ? parseId(value) : undefined;
 }
 
+function addressIn(value: unknown): DisplayText | undefined {
+  const address = typeof value === 'string' ? parseAddress(value) : undefined;
+  return address === undefined ? undefined : toDisplayText(address);
+}
+
 function fieldsOf(line: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return typeof value === 'object' ? { ...value } : {};
   } catch {
     return {}; // torn by a crash, or no line of ours
   }

@@ -86,16 +86,15 @@ export async function copyRange(from: OpenFile, start: number, end: number, to: 
 
 /** Whether two files have the same bytes from the beginning up to a place. */
 export async function areSame(first: OpenFile, second: OpenFile, end: number): Promise<boolean> {
-  const buffers = [Buffer.allocUnsafe(COPY_BYTES), Buffer.allocUnsafe(COPY_BYTES)] as const;
+  const mine = Buffer.allocUnsafe(COPY_BYTES);
+  const others = Buffer.allocUnsafe(COPY_BYTES);
   for (let at = 0; at < end; ) {
-    const length = Math.min(COPY_BYTES, end - at);
-    const [mine, others] = buffers.map((buffer) => buffer.subarray(0, length)) as [Buffer, Buffer];
-    const read = await first.read(mine, at);
+    const read = await first.read(mine.subarray(0, end - at), at);
     if (read === 0) return false;
     // What the second has less of is told by the next round.
-    const otherRead = await second.read(others.subarray(0, read), at);
-    if (otherRead === 0 || !mine.subarray(0, otherRead).equals(others.subarray(0, otherRead))) return false;
-    at += otherRead;
+    const same = await second.read(others.subarray(0, read), at);
+    if (same === 0 || !mine.subarray(0, same).equals(others.subarray(0, same))) return false;
+    at += same;
   }
   return true;
 }

@@ -68,7 +68,7 @@ export async function importUsers(
   }, skip);
   await registrations.finish();
 
-  const additions = new Group(store, async (replies) => {
+  const additions = new Group<Addition>(store, async (replies) => {
     for (const { change, reply, at } of replies) {
       const reason = reply === 200 ? undefined : whyNot(store, change);
       if (reply === 200) report.buddies += 1;
@@ -95,9 +95,14 @@ export async function importUsers(
   return report;
 }
 
+interface Addition {
+  readonly op: 'ADD';
+  readonly id: UserId;
+  readonly buddy: UserId;
+}
+
 /** Why a buddy is not added; `undefined` when it is on the list already. */
-function whyNot(store: Store, change: Change): string | undefined {
-  const { id, buddy } = change as { readonly id: UserId; readonly buddy: UserId };
+function whyNot(store: Store, { id, buddy }: Addition): string | undefined {
   if (buddy === id) return `'${buddy}' is the user, and nobody's own buddy`;
   if (store.users.buddiesOf(buddy) === undefined) return `'${buddy}' is nobody's id`;
   const list = store.users.buddiesOf(id);
@@ -105,24 +110,24 @@ function whyNot(store: Store, change: Change): string | undefined {
   return `'${buddy}' would be one more than the ${MAX_BUDDIES} that a list has room for`;
 }
 
-interface Replied {
-  readonly change: Change;
+interface Replied<TChange> {
+  readonly change: TChange;
   readonly at: string;
   readonly reply: number;
 }
 
 /** Changes that wait to be made durable together. */
-class Group {
+class Group<TChange extends Change> {
   readonly #store: Store;
-  readonly #onReplies: (replies: readonly Replied[]) => Promise<void>;
-  #waiting: { readonly change: Change; readonly at: string }[] = [];
+  readonly #onReplies: (replies: readonly Replied<TChange>[]) => Promise<void>;
+  #waiting: { readonly change: TChange; readonly at: string }[] = [];
 
-  constructor(store: Store, onReplies: (replies: readonly Replied[]) => Promise<void>) {
+  constructor(store: Store, onReplies: (replies: readonly Replied<TChange>[]) => Promise<void>) {
     this.#store = store;
     this.#onReplies = onReplies;
   }
 
-  async add(change: Change, at: string): Promise<void> {
+  async add(change: TChange, at: string): Promise<void> {
     this.#waiting.push({ change, at });
     if (this.#waiting.length === GROUP_CHANGES) await this.finish();
   }

@@ -9,6 +9,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import test from 'ava';
 import type { Change } from '../../protocol/request.js';
 import { type Store, StoreError } from '../../storage/store.js';
@@ -297,7 +298,7 @@ class Trial {
 
 function assertStoreError(error: unknown, ...codes: readonly string[]): asserts error is StoreError {
   if (!(error instanceof StoreError)) {
-    throw new assert.AssertionError({ message: `no StoreError, but ${(error as Error).stack}` });
+    throw new assert.AssertionError({ message: `no StoreError, but ${inspect(error)}` });
   }
   if (codes.length > 0) assert(codes.includes(error.code), `${error.code}: ${error.message}`);
 }

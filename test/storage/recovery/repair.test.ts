@@ -2,7 +2,6 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import type { UserId } from '../../../protocol/id.js';
 import { DISK } from '../../../storage/files/disk.js';
 import { type Store, StoreError } from '../../../storage/store.js';
 import { openTextStore, type StoreNews } from '../../../storage/text/text-store.js';
@@ -31,7 +30,7 @@ async function filled(t: ExecutionContext): Promise<string> {
 
 const WHOLE = [['bob', 'carol'], ['alice'], [], []];
 
-async function listsOf(store: Store): Promise<(readonly UserId[] | undefined)[]> {
+async function listsOf(store: Store): Promise<readonly (readonly string[] | undefined)[]> {
   return Promise.all(USERS.map((user) => store.users.buddiesOf(user)));
 }
 
@@ -61,7 +60,7 @@ test('a good directory is left as it is', async (t) => {
   const directory = await filled(t);
   const { dropped, lists, news } = await repaired(t, directory);
   t.deepEqual(dropped, []);
-  t.deepEqual(lists, WHOLE as never);
+  t.deepEqual(lists, WHOLE);
   t.deepEqual(news, []);
 });
 
@@ -74,7 +73,7 @@ test('of a snapshot with a damaged line, that user is lost, and nobody else', as
   const { dropped, lists, news } = await repaired(t, directory);
   // Bob's line, and what the journal asks of him.
   t.deepEqual(dropped, [`${snapshot}:3`, `${await journalDropped(news)}`]);
-  t.deepEqual(lists, [['carol'], undefined, [], []] as never);
+  t.deepEqual(lists, [['carol'], undefined, [], []]);
   t.is(await readFile(`${path}.broken`, 'latin1'), before);
 });
 
@@ -91,7 +90,7 @@ test('a manifest of an earlier time is refused, and repair saves what came later
   await writeFile(manifest, early);
   await t.throwsAsync(openTextStore(directory), { code: 'store.corrupt', message: /--repair/ });
   const { lists, store } = await repaired(t, directory);
-  t.deepEqual(lists, [['bob', 'carol'], [], [], undefined] as never);
+  t.deepEqual(lists, [['bob', 'carol'], [], [], undefined]);
   await store.close();
   const kept = (await readdir(directory)).filter((name) => name.endsWith('.broken'));
   t.is(kept.length, 3, `the manifest, a snapshot and a journal: ${kept}`);
@@ -112,7 +111,7 @@ test('a manifest whose files are there, but not the latest, is refused', async (
     code: 'store.corrupt',
     message: /manifest\.txt is older than journal-2\.txt/,
   });
-  t.deepEqual((await repaired(t, directory)).lists, [['bob'], [], undefined, undefined] as never);
+  t.deepEqual((await repaired(t, directory)).lists, [['bob'], [], undefined, undefined]);
 });
 
 async function refuseSnapshots(path: string): ReturnType<typeof DISK.create> {
@@ -125,7 +124,7 @@ test('a snapshot that was not finished is not taken for the latest', async (t) =
   const snapshot = await readFile(join(directory, await nameOf(directory, 'snapshot')), 'latin1');
   await writeFile(join(directory, 'snapshot-99.txt'), snapshot.slice(0, 40));
   await rm(join(directory, 'manifest.txt'));
-  t.deepEqual((await repaired(t, directory)).lists, WHOLE as never);
+  t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });
 
 test('an earliest journal beside other files is no database without their manifest', async (t) => {
@@ -133,7 +132,7 @@ test('an earliest journal beside other files is no database without their manife
   await rm(join(directory, 'manifest.txt'));
   await writeFile(join(directory, 'journal.txt'), 'im-journal 1\n');
   await t.throwsAsync(openTextStore(directory), { code: 'store.corrupt' });
-  t.deepEqual((await repaired(t, directory)).lists, WHOLE as never);
+  t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });
 
 test('files that only have such a name are left alone', async (t) => {
@@ -158,7 +157,7 @@ test('of a journal with a damaged line, that change is lost, and what needs it',
   await change(join(directory, journal), (text) => text.replace('REG carol', 'REG karol'));
   const { dropped, lists } = await repaired(t, directory);
   t.deepEqual(dropped, [`${journal}:2`, `${journal}:3`]);
-  t.deepEqual(lists, [['bob'], ['alice'], undefined, []] as never);
+  t.deepEqual(lists, [['bob'], ['alice'], undefined, []]);
 });
 
 test('a manifest that is damaged or missing costs nothing', async (t) => {
@@ -169,7 +168,7 @@ test('a manifest that is damaged or missing costs nothing', async (t) => {
     else await change(path, damage);
     await t.throwsAsync(openTextStore(directory), { instanceOf: StoreError, code: 'store.corrupt' });
     const { lists, dropped } = await repaired(t, directory);
-    t.deepEqual(lists, WHOLE as never);
+    t.deepEqual(lists, WHOLE);
     t.deepEqual(dropped, damage === undefined ? [] : ['manifest.txt:1']);
   }
 });
@@ -179,7 +178,7 @@ test('without its snapshot, the journal is all there is', async (t) => {
   await rm(join(directory, await nameOf(directory, 'snapshot')));
   const { lists, dropped } = await repaired(t, directory);
   t.is(dropped[0], 'manifest.txt:1');
-  t.deepEqual(lists, [undefined, undefined, [], undefined] as never);
+  t.deepEqual(lists, [undefined, undefined, [], undefined]);
 });
 
 test('lines that an editor ended in its own way are saved all the same', async (t) => {
@@ -188,7 +187,7 @@ test('lines that an editor ended in its own way are saved all the same', async (
     await change(join(directory, name), (text) => text.replaceAll('\n', '\r\n'));
   }
   await t.throwsAsync(openTextStore(directory), { code: 'store.corrupt' });
-  t.deepEqual((await repaired(t, directory)).lists, WHOLE as never);
+  t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });
 
 test('what is repaired is good from then on, and takes changes', async (t) => {
@@ -200,7 +199,7 @@ test('what is repaired is good from then on, and takes changes', async (t) => {
   t.deepEqual(await store.commit(changes('REG bob', 'ADD bob carol')), [200, 200]);
   await store.close();
   const again = await openTextStore(directory);
-  t.deepEqual(await listsOf(again), [['carol'], ['carol'], [], []] as never);
+  t.deepEqual(await listsOf(again), [['carol'], ['carol'], [], []]);
   await again.close();
 });
 
