@@ -1,7 +1,7 @@
 /**
  * A data directory: a path, and the file system that it is in. Its files are asked for by name
- * (storage/files/file-names.ts). What is read or locked must be a regular file: anything else is refused with
- * `file.irregular`, at once, whoever put it there and whenever.
+ * (storage/files/file-names.ts). What is read or locked must be a regular file: the file system refuses
+ * anything else with `file.irregular`, and does not wait for it.
  */
 
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ export class DataDirectory {
     }
   }
 
-  /** Makes a file of a part of another, from one offset up to another, `Infinity` for the end: as {@link create}. */
+  /** Makes a file of the bytes of another from `start` up to `end`, `Infinity` for all: as {@link create}. */
   copy(from: string, start: number, end: number, name: string): Promise<OpenFile> {
     return this.read(from, (file) => this.create(name, (to) => copyRange(file, start, end, to)));
   }
@@ -78,7 +78,8 @@ export class DataDirectory {
   /**
    * Puts bytes in the place of a file, all of them or none, durably, with the names of all files before it.
    *
-   * @throws FileError `file.uncertain` when the file may have been replaced, or not; any other error when not.
+   * @throws FileError `file.uncertain` when the file may have been replaced, or not; any other error when it
+   * was not.
    */
   async replace(name: string, bytes: Buffer): Promise<void> {
     const path = this.pathOf(name);

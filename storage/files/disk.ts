@@ -37,7 +37,7 @@ interface Opened {
 }
 
 /**
- * Opens a regular file. What the descriptor leads to is looked at, not the name, which may lead elsewhere a moment
+ * Opens a regular file. The check is made on the descriptor, because the name may lead elsewhere a moment
  * later. A link is not followed, and the other end of a pipe is not waited for.
  *
  * @throws FileError `file.irregular` for anything else that has the name.
@@ -56,11 +56,11 @@ async function openRegular(path: string, flags: number): Promise<Opened> {
   }
 }
 
-/** What a link, a socket, a device and a directory answer, when they cannot be opened at all. */
+/** With what open fails for a link, a socket, a device without a driver and, to be written, a directory. */
 const IRREGULAR_CODES = ['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR'];
 
 async function rethrow(path: string, error: unknown): Promise<never> {
-  // A directory above may be such a link as well: then it is that which cannot be looked at.
+  // ELOOP may also come from a directory above: then lstat fails with it too.
   const isIrregular = isSystemError(error, ...IRREGULAR_CODES) && !(await lstat(path)).isFile();
   throw isIrregular ? irregular(path) : error;
 }
@@ -81,8 +81,8 @@ function toOpenFile({ handle, isInPlace }: Opened): OpenFile {
 }
 
 /**
- * Whether a path still leads to a file that was opened by it. It does not go by way of a thread, which would cost ten
- * times as much: the kernel has the answer in memory.
+ * Whether a path still leads to the file that was opened by it. The call is synchronous, because a thread
+ * would cost ten times as much: the kernel has the answer in memory.
  */
 function leadsTo(path: string, { ino, dev }: Stats): boolean {
   try {

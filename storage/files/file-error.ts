@@ -53,7 +53,7 @@ export function isGone(error: unknown): boolean {
   return isSystemError(error, 'ENOENT', 'ENOTDIR');
 }
 
-/** The system's own words for an error of its, such as `no space left on device`; `undefined` for any other. */
+/** The system's words for one of its errors, such as `no space left on device`; `undefined` for any other. */
 export function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error && 'errno' in error && typeof error.errno === 'number')) return undefined;
   return getSystemErrorMap().get(error.errno)?.[1];

@@ -53,8 +53,8 @@ export class Journal {
    * Appends changes as one group and makes them durable.
    *
    * @param isOurs Whether nobody else may have written to the directory meanwhile.
-   * @throws FileError `journal.broken` when the on-disk contents are unknown; any other error when nothing was
-   * appended.
+   * @throws FileError `journal.broken` when the on-disk contents are unknown; any other error when nothing
+   * was appended.
    */
   async append(changes: readonly EffectiveChange[], isOurs: () => Promise<boolean>): Promise<void> {
     const durable = this.#last;

@@ -147,8 +147,8 @@ export function newerFormat(path: string, header: string): StoreError {
 /**
  * Puts a manifest in the place of the one there is. What it lists must be durable, but for its names.
  *
- * @throws FileError `file.uncertain` when it may have taken its place, or not: what it lists, and what the one
- * before lists, must both stay. Any other error when it has not.
+ * @throws FileError `file.uncertain` when it may have taken its place, or not: what it lists, and what the
+ * one before lists, must both stay. Any other error when it has not.
  */
 export function swapManifest(directory: DataDirectory, manifest: Manifest): Promise<void> {
   return directory.replace(MANIFEST_FILE, Buffer.from(encodeManifest(manifest), 'latin1'));

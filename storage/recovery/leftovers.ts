@@ -1,5 +1,6 @@
 /**
- * Files of a database that its manifest does not list: something was interrupted before they were listed, or after.
+ * Leftovers: files of a database that its manifest does not list. Something was interrupted before they were
+ * listed, or after.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -13,7 +14,8 @@ export async function removeLeftovers(directory: DataDirectory, manifest: Manife
 }
 
 /**
- * Leftovers that were begun after the manifest, and have more than what it lists: it is from another time than they.
+ * Leftovers that were begun after the manifest, and have more records than what it lists: the manifest is of
+ * an earlier time than they are.
  *
  * @param last The last record in what the manifest lists.
  */
@@ -32,7 +34,7 @@ export async function newerThan(
   return newer;
 }
 
-/** The earliest journal is one when it was taken over: left, it would be the database again without a manifest. */
+/** The earliest journal is one, once taken over: without a manifest it would be the database again. */
 async function leftoversIn(directory: DataDirectory, manifest: Manifest): Promise<string[]> {
   const listed = new Set(namesIn(manifest));
   const leftovers: string[] = [];

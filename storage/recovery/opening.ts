@@ -25,8 +25,8 @@ export interface Opened {
 }
 
 /**
- * Reads what there is, and begins to write: always in a new file. What was read back of the last journal is written
- * anew, and synced: it may have come from memory, and not be on disk, after a sync that failed.
+ * Reads what there is, and begins to write: always in a new file. What was read back of the last journal is
+ * written anew, and synced: it may have come from memory, and not be on disk, after a sync that failed.
  *
  * @throws StoreError `store.unusable` or `store.corrupt`, or what the file system throws.
  */
@@ -47,7 +47,7 @@ export async function openDatabase(directory: DataDirectory): Promise<Opened> {
   }
 }
 
-/** Reads what a manifest lists; in the last journal's place, a copy of it with what that has lost. */
+/** Reads what a manifest lists; instead of the last journal, a copy that has what the journal has lost. */
 async function recoverLatest(directory: DataDirectory, manifest: Manifest): Promise<Recovered> {
   const recovered = await recover(directory, manifest);
   const newer = await newerThan(directory, manifest, recovered.scan.last);
@@ -61,8 +61,8 @@ async function recoverLatest(directory: DataDirectory, manifest: Manifest): Prom
 }
 
 /**
- * Whether a file is a copy of the last journal, with what that has lost: a start that was interrupted made it, of what it
- * read from memory and the disk did not have.
+ * Whether a file is a copy of the last journal, with what that has lost: a start that was interrupted made
+ * it, of what it read from memory and the disk did not have.
  */
 function beginsAs(directory: DataDirectory, name: string, { manifest, scan }: Recovered): Promise<boolean> {
   return directory.read(manifest.active.name, (original) =>

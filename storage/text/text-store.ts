@@ -381,7 +381,8 @@ function unusable(directory: string, error: unknown): unknown {
 
 function whyUnusable(directory: string, cause: unknown): string | undefined {
   if (isFileError(cause, 'lock.held')) {
-    return `the data directory ${directory} is ${cause.message}: stop it, or name another directory with --data`;
+    const advice = 'stop it, or name another directory with --data';
+    return `the data directory ${directory} is ${cause.message}: ${advice}`;
   }
   const cannot = `cannot use the data directory ${directory}`;
   if (isFileError(cause, 'lock.failed', 'file.irregular')) return `${cannot}: ${cause.message}`;
