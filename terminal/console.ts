@@ -5,6 +5,7 @@
 import type { ShownMessage } from '../machines/client/notices.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { MAX_MESSAGE_BYTES } from '../protocol/message.js';
+import type { Clock } from './clock.js';
 
 /** A question to the user, open until it is answered or another takes its place. */
 export interface Prompt {
@@ -72,4 +73,6 @@ export interface ConsoleOptions extends ConsoleStreams {
   readonly notifyPrivate: boolean;
   /** False for a screen without colours. */
   readonly hasColor: boolean;
+  /** The system's clock by default. */
+  readonly clock?: Clock;
 }

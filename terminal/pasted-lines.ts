@@ -2,6 +2,7 @@
  * The lines of a paste that the user agreed to send, one after the other.
  */
 
+import { QUIT } from '../machines/terminal/console-setup.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { MAX_LINE_BYTES } from './console.js';
 import { clipToBytes } from './line-editor.js';
@@ -18,8 +19,7 @@ export const MAX_UNSENT_LINES = 20;
 /** Stands before the lines of a preview: they cannot be taken for the program's. */
 const QUOTE = '| ';
 
-/** In a chat, a line that leaves it, and how it is written so that it does not. */
-export const QUIT = 'q';
+/** How a line that would leave the chat is written so that it does not. */
 const ESCAPED_QUIT = '\\q';
 
 export class PastedLines {

@@ -1,11 +1,12 @@
 /**
- * The two prompts of the interactive console: enquirer's, as far as keys go. It names them and
- * binds them to commands, which are the methods below. Drawing is the console's business, because
- * enquirer leaves ghost rows behind a wrapped line, and keys are handed in one by one, because
- * enquirer would lose those that are typed between two prompts.
+ * The two prompts of the interactive console. For a line, enquirer names the keys and binds them to
+ * commands, which are the methods of the prompt. Drawing is the console's business, because enquirer
+ * leaves ghost rows behind a wrapped line, and keys are handed in one by one, because enquirer would
+ * lose those that are typed between two prompts.
  */
 
 import Enquirer from 'enquirer';
+import { isAnswerTo } from '../machines/terminal/console-setup.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import type { Prompt } from './console.js';
 import type { HistoryWalk } from './history.js';
@@ -32,22 +33,24 @@ interface EnquirerPrompt {
 const BasePrompt = (Enquirer as unknown as { Prompt: new (options: { stdout: unknown }) => EnquirerPrompt })
   .Prompt;
 
-export interface OpenPrompt extends EnquirerPrompt {
+/** Says that a key means nothing. */
+export const BELL = '\u0007';
+
+export interface OpenPrompt {
   readonly prompt: Prompt;
   /** What was typed and not yet sent off. */
   readonly typed: string;
   /** The question and what was typed, before and after the cursor, safe to be shown. */
   readonly shown: { readonly before: string; readonly after: string };
+  /** Takes a key. Rejects with what a command throws. */
+  keypress(text: string | undefined, key: Key): Promise<unknown>;
 }
 
 interface PromptOptions {
   readonly prompt: Prompt;
   readonly stdout: NodeJS.WriteStream;
-}
-
-interface KeyPromptOptions extends PromptOptions {
-  /** Told of the key that answers. */
-  readonly onAnswer: (key: string) => void;
+  /** Told of the key that answers, or of the line when Enter is pressed. */
+  readonly onAnswer: (value: string) => void;
 }
 
 interface LinePromptOptions extends PromptOptions {
@@ -57,17 +60,15 @@ interface LinePromptOptions extends PromptOptions {
   readonly history: HistoryWalk;
   /** Told of every change, so that it is drawn: once for all keys that come together. */
   readonly onEdit: () => void;
-  readonly onAnswer: (line: string, from: LinePrompt) => void;
 }
 
 /** A question that one key answers. */
-export class KeyPrompt extends BasePrompt implements OpenPrompt {
+export class KeyPrompt implements OpenPrompt {
   readonly typed = '';
   readonly prompt: Prompt;
-  readonly #options: KeyPromptOptions;
+  readonly #options: PromptOptions;
 
-  constructor(options: KeyPromptOptions) {
-    super({ stdout: options.stdout });
+  constructor(options: PromptOptions) {
     this.#options = options;
     this.prompt = options.prompt;
   }
@@ -76,19 +77,10 @@ export class KeyPrompt extends BasePrompt implements OpenPrompt {
     return { before: this.prompt.text, after: '' };
   }
 
-  dispatch(text: string | undefined): void {
-    if (!text || !this.prompt.keys?.includes(text.toLowerCase())) return this.alert();
-    this.#options.onAnswer(text);
-  }
-
-  // Enquirer's own would answer without a key.
-
-  submit(): void {
-    this.alert();
-  }
-
-  cancel(): void {
-    this.alert();
+  async keypress(text: string | undefined): Promise<void> {
+    const { stdout, onAnswer } = this.#options;
+    if (text !== undefined && isAnswerTo(this.prompt, text)) onAnswer(text);
+    else stdout.write(BELL);
   }
 }
 
@@ -146,7 +138,7 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
   }
 
   submit(): void {
-    this.#options.onAnswer(this.typed, this);
+    this.#options.onAnswer(this.typed);
   }
 
   /** Escape. */

@@ -22,8 +22,10 @@ export class Transcript {
   /** The last rows of all lines, at most so many. */
   lastRows(count: number, columns: number): string[] {
     const rows: string[] = [];
-    for (let index = this.#lines.length - 1; index >= 0 && rows.length < count; index--)
-      rows.unshift(...styledRows(this.#lines[index] as StyledLine, columns));
+    for (const line of this.#lines.toReversed()) {
+      if (rows.length >= count) break;
+      rows.unshift(...styledRows(line, columns));
+    }
     return rows.slice(Math.max(0, rows.length - count));
   }
 }

@@ -4,10 +4,20 @@
 
 import type { Key } from './prompts.js';
 
-/** A key that was pressed, or a text that was pasted. */
-export type Input =
-  | { readonly kind: 'key'; readonly text: string | undefined; readonly key: Key }
-  | { readonly kind: 'paste'; readonly text: string };
+/** A key that was pressed. */
+export interface KeyInput {
+  readonly kind: 'key';
+  readonly text: string | undefined;
+  readonly key: Key;
+}
+
+/** A text that was pasted. */
+export interface PasteInput {
+  readonly kind: 'paste';
+  readonly text: string;
+}
+
+export type Input = KeyInput | PasteInput;
 
 interface TimedInput {
   readonly input: Input;
@@ -34,6 +44,13 @@ export class TypeAhead {
     const inputs = this.#inputs.filter(({ atMs }) => nowMs - atMs <= longestMs);
     this.#inputs = [];
     return inputs;
+  }
+
+  /** Whether anything waits, and if so, whether any of it has not waited too long. */
+  freshness(nowMs: number): 'none' | 'stale' | 'fresh' {
+    const last = this.#inputs.at(-1);
+    if (last === undefined) return 'none';
+    return nowMs - last.atMs <= INPUT_AHEAD_MS ? 'fresh' : 'stale';
   }
 
   get #hasPaste(): boolean {

@@ -6,6 +6,7 @@ import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
 import { serverContactMachine } from '../../machines/client/server-contact.js';
 import { connectionMachine } from '../../machines/server/connection.js';
+import { consoleMachine } from '../../machines/terminal/console.js';
 
 export interface Chart {
   readonly machine: AnyStateMachine;
@@ -18,4 +19,5 @@ export const CHARTS: readonly Chart[] = [
   { machine: callControlMachine, file: 'machines/client/call-control.ts' },
   { machine: serverContactMachine, file: 'machines/client/server-contact.ts' },
   { machine: clientMachine, file: 'machines/client/client.ts' },
+  { machine: consoleMachine, file: 'machines/terminal/console.ts' },
 ];

@@ -32,3 +32,15 @@ test('there is room for so many keys and one paste', (t) => {
   t.is(inputs.length, MAX_INPUTS_AHEAD);
   t.deepEqual(inputs.slice(0, 2), [{ kind: 'paste', text: 'one' }, key('a')]);
 });
+
+test('it says whether anything waits that is recent', (t) => {
+  const ahead = new TypeAhead();
+  t.is(ahead.freshness(0), 'none');
+  ahead.add(key('a'), 0);
+  t.is(ahead.freshness(INPUT_AHEAD_MS), 'fresh');
+  t.is(ahead.freshness(INPUT_AHEAD_MS + 1), 'stale');
+  ahead.add(key('b'), INPUT_AHEAD_MS + 1);
+  t.is(ahead.freshness(INPUT_AHEAD_MS + 1), 'fresh');
+  ahead.take(INPUT_AHEAD_MS + 1);
+  t.is(ahead.freshness(INPUT_AHEAD_MS + 1), 'none');
+});

@@ -1,0 +1,287 @@
+/**
+ * The interactive console: who takes a key, and what becomes of what was typed.
+ *
+ * Owns: whether something is asked, which line takes the keys, how far a paste was sent. Trusts:
+ * the facts that its owner adds to each event. Talks to: its owner (terminal/interactive-console.ts),
+ * which has the texts, the screen and the clock.
+ *
+ * A call must never take what was being typed as its answer. So a line that is interrupted goes on
+ * taking the keys, off the screen, until none came for the quiet time.
+ */
+
+import { consoleSetup } from './console-setup.js';
+
+export const consoleMachine = consoleSetup.createMachine({
+  id: 'console',
+  description: 'One keyboard and what it answers.',
+  context: { prompt: undefined, keptDraft: undefined, linesLeft: 0 },
+  initial: 'unasked',
+  on: {
+    'interrupt.pressed': { actions: 'endInput' },
+    'end.pressed': { actions: 'endInput', description: 'No line takes the key, or it is empty.' },
+    'console.closed': '.closed',
+  },
+  states: {
+    unasked: {
+      description: 'Nothing is asked. What is typed waits for the next question.',
+      on: {
+        'key.pressed': { actions: 'typeAhead' },
+        'paste.received': { actions: 'typeAhead' },
+        'prompt.asked': [
+          {
+            guard: 'isChatOver',
+            target: 'quiet.asked',
+            actions: ['rememberPrompt', 'openPrompt', 'tellAhead'],
+            description: 'What was typed for the chat answers nothing else.',
+          },
+          {
+            guard: 'isSurprise',
+            target: 'quiet.asked',
+            actions: ['rememberPrompt', 'openPrompt', 'dropAhead'],
+            description: 'The question came up by itself: what was typed is no answer to it.',
+          },
+          {
+            guard: 'isChatGoingOn',
+            target: 'asked',
+            actions: ['rememberPrompt', 'openPrompt', 'deliverAllAhead'],
+            description: 'However long ago, it was typed for the chat.',
+          },
+          { target: 'asked', actions: ['rememberPrompt', 'openPrompt', 'deliverAhead'] },
+        ],
+      },
+    },
+
+    asked: {
+      description: 'A prompt is open and takes the keys.',
+      initial: 'opening',
+      states: {
+        opening: {
+          description: 'The kind of the prompt decides.',
+          always: [
+            { guard: 'isKeyAsked', target: 'key' },
+            { guard: 'isMessageAsked', target: 'text.message' },
+            { target: 'text.line' },
+          ],
+        },
+        key: {
+          description: 'One key is the answer.',
+          on: {
+            'key.pressed': [
+              {
+                guard: 'isStray',
+                target: '#console.quiet.asked',
+                actions: 'ringBell',
+                description: 'The user types something else. The next key may be part of it.',
+              },
+              { actions: 'pressShown' },
+            ],
+            'paste.received': { actions: 'ringBell', description: 'A paste answers nothing by itself.' },
+            'answer.given': { target: '#console.unasked', actions: 'tellAnswer' },
+            'prompt.dropped': { target: '#console.unasked', actions: 'closePrompt' },
+          },
+        },
+        text: {
+          description: 'A line is on the screen.',
+          initial: 'line',
+          on: {
+            'key.pressed': { actions: 'pressShown' },
+            'end.pressed': { guard: 'hasText', actions: 'pressShown' },
+            'paste.received': { actions: 'insertShown', description: 'Its line ends become spaces.' },
+            'answer.given': { target: '#console.unasked', actions: 'tellAnswer' },
+            'prompt.dropped': [
+              {
+                guard: 'isInUse',
+                target: '#console.quiet',
+                actions: ['interruptLine', 'keepDraft'],
+                description: 'The user has to notice before keys count for anything else.',
+              },
+              { target: '#console.unasked', actions: ['interruptLine', 'forgetLine'] },
+            ],
+          },
+          states: {
+            line: { description: 'A line is the answer.' },
+            message: {
+              description: 'The line is the next message of a chat.',
+              on: {
+                'paste.received': {
+                  guard: 'hasSeveralLines',
+                  target: 'confirming',
+                  actions: ['countLines', 'askAboutPaste'],
+                  description: 'Several lines are never sent unseen.',
+                },
+              },
+            },
+            confirming: {
+              description: 'The console itself asks whether to send a paste, in place of the line.',
+              on: {
+                'end.pressed': { actions: 'endInput', description: 'The line does not take the key.' },
+                'paste.received': { actions: 'ringBell' },
+                'answer.given': [
+                  {
+                    guard: 'isYes',
+                    target: '#console.pasting',
+                    actions: ['agreeToPaste', 'setLineAside', 'countLine', 'sendLine'],
+                  },
+                  { target: 'message', actions: 'refusePaste' },
+                ],
+              },
+            },
+          },
+        },
+      },
+    },
+
+    quiet: {
+      description: 'Keys answer nothing until none came for the quiet time.',
+      entry: 'startQuietTimer',
+      exit: ['stopQuietTimer', 'forgetLine', 'forgetDraft'],
+      initial: 'unasked',
+      on: {
+        'key.pressed': [
+          { guard: 'hasKeptLine', actions: ['startQuietTimer', 'pressKept'] },
+          { actions: ['startQuietTimer', 'ringBell'] },
+        ],
+        'end.pressed': { guard: 'hasKeptText', actions: ['startQuietTimer', 'pressKept'] },
+        'paste.received': [
+          { guard: 'hasKeptLine', actions: ['startQuietTimer', 'insertKept'] },
+          { actions: ['startQuietTimer', 'ringBell'] },
+        ],
+        'answer.given': { actions: 'ringBell', description: 'A line off the screen is not sent.' },
+      },
+      states: {
+        unasked: {
+          description: 'A line was taken away, and nothing is asked.',
+          on: {
+            'prompt.asked': [
+              {
+                guard: 'isKeptDraft',
+                target: '#console.asked',
+                actions: ['rememberPrompt', 'openPrompt'],
+                description: 'The line is back.',
+              },
+              { target: 'asked', actions: ['rememberPrompt', 'openPrompt'] },
+            ],
+            'quiet.passed': '#console.unasked',
+          },
+        },
+        asked: {
+          description: 'A prompt is on the screen, and does not take the keys yet.',
+          on: {
+            'prompt.dropped': [
+              { guard: 'isKeyAsked', target: 'unasked', actions: 'closePrompt' },
+              { target: 'unasked', actions: ['interruptLine', 'keepDraft', 'startQuietTimer'] },
+            ],
+            'quiet.passed': '#console.asked',
+          },
+        },
+      },
+    },
+
+    pasting: {
+      description: 'The user agreed to send the lines of a paste. None of them overtakes another.',
+      initial: 'sending',
+      on: { 'console.closed': { target: 'closed', actions: 'interruptLine' } },
+      states: {
+        sending: {
+          description: 'Pasted lines are the answers. The line of the user takes the keys, off the screen.',
+          initial: 'underWay',
+          on: {
+            'key.pressed': { actions: 'pressKept' },
+            'end.pressed': { guard: 'hasText', actions: 'pressKept' },
+            'paste.received': { actions: 'insertKept' },
+            'answer.given': { actions: 'ringBell', description: 'A line off the screen is not sent.' },
+            'prompt.asked': [
+              {
+                guard: 'isInUse',
+                target: '#console.quiet.asked',
+                actions: ['interruptLine', 'keepDraft', 'rememberPrompt', 'openPrompt'],
+                description: 'The chat is over, before or after the last line of the paste.',
+              },
+              {
+                target: '#console.asked',
+                actions: ['interruptLine', 'forgetLine', 'rememberPrompt', 'openPrompt'],
+                description: 'Likewise.',
+              },
+            ],
+          },
+          states: {
+            underWay: {
+              description: 'A pasted line was handed over and did not go out yet.',
+              on: {
+                'line.sent': { target: 'sent', actions: 'noteSent' },
+                'prompt.asked': [
+                  {
+                    guard: 'isSameChatWithLines',
+                    target: '#console.pasting.waiting',
+                    actions: ['rememberPrompt', 'reopenLine'],
+                    description: 'The buddy does not read.',
+                  },
+                  {
+                    guard: 'isSameChat',
+                    target: '#console.asked',
+                    actions: ['rememberPrompt', 'reopenLine'],
+                    description: 'It was the last line.',
+                  },
+                ],
+              },
+            },
+            sent: {
+              description: 'It went out. The chat will ask for the next.',
+              on: {
+                'prompt.asked': [
+                  {
+                    guard: 'isSameChatWithLines',
+                    target: 'underWay',
+                    actions: ['countLine', 'sendLine'],
+                  },
+                  {
+                    guard: 'isSameChat',
+                    target: '#console.asked',
+                    actions: ['rememberPrompt', 'reopenLine'],
+                    description: 'All lines went out.',
+                  },
+                ],
+              },
+            },
+          },
+        },
+
+        waiting: {
+          description: 'Pasted lines wait because the buddy does not read. The prompt is open meanwhile.',
+          initial: 'underWay',
+          on: {
+            'key.pressed': { actions: 'pressShown' },
+            'end.pressed': { guard: 'hasText', actions: 'pressShown' },
+            'paste.received': { actions: 'insertShown' },
+            'answer.given': [
+              { guard: 'isQuit', target: '#console.unasked', actions: ['tellPaste', 'tellAnswer'] },
+              { actions: 'ringBell', description: 'A line would overtake the pasted ones.' },
+            ],
+          },
+          states: {
+            underWay: {
+              description: 'The last pasted line that was handed over did not go out yet.',
+              on: {
+                'line.sent': { target: 'sent', actions: 'noteSent' },
+                'prompt.dropped': { target: '#console.pasting.sending.underWay', actions: 'setLineAside' },
+              },
+            },
+            sent: {
+              description: 'It went out.',
+              on: {
+                'prompt.repeated': {
+                  target: '#console.pasting.sending.underWay',
+                  actions: ['setLineAside', 'countLine', 'sendLine'],
+                  description: 'The chat goes on.',
+                },
+                'prompt.dropped': { target: '#console.pasting.sending.sent', actions: 'setLineAside' },
+              },
+            },
+          },
+        },
+      },
+    },
+
+    closed: { type: 'final', description: 'The terminal is as it was found.' },
+  },
+});

@@ -1,0 +1,114 @@
+/**
+ * The interactive console in the test's own process: keys come from an object, codes go to a text,
+ * and time passes when the test says so.
+ */
+
+import { PassThrough } from 'node:stream';
+import type { ExecutionContext } from 'ava';
+import type { Clock } from '../../terminal/clock.js';
+import type { Console } from '../../terminal/console.js';
+import { openInteractiveConsole } from '../../terminal/interactive-console.js';
+import type { Key } from '../../terminal/prompts.js';
+
+class TestClock implements Clock {
+  #nowMs = 0;
+  #timers: { readonly callback: () => void; readonly atMs: number }[] = [];
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  callLater(callback: () => void, delayMs: number): () => void {
+    const timer = { callback, atMs: this.#nowMs + delayMs };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** How many timers run. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  pass(ms: number): void {
+    this.#nowMs += ms;
+    const due = this.#timers.filter(({ atMs }) => atMs <= this.#nowMs);
+    this.#timers = this.#timers.filter(({ atMs }) => atMs > this.#nowMs);
+    for (const { callback } of due) callback();
+  }
+}
+
+/** What the test does when the console tells it something. */
+export interface Reactions {
+  readonly onAnswer?: (value: string, console: Console) => void;
+  readonly onEnd?: (console: Console) => void;
+}
+
+/** Opens a console, which is closed at the end of the test. */
+export function consoleInProcess(t: ExecutionContext, { onAnswer, onEnd }: Reactions = {}) {
+  const stdin = Object.assign(new PassThrough(), { setRawMode: () => {} });
+  const written: string[] = [];
+  const stdout = Object.assign(new PassThrough(), { columns: 80, rows: 24 });
+  stdout.on('data', (chunk) => written.push(String(chunk)));
+  const told: string[] = [];
+  const errors: unknown[] = [];
+  const clock = new TestClock();
+  const given: Console = openInteractiveConsole(
+    {
+      stdin: stdin as unknown as NodeJS.ReadStream,
+      stdout: stdout as unknown as NodeJS.WriteStream,
+      notify: 'off',
+      notifyPrivate: false,
+      hasColor: false,
+      clock,
+    },
+    {
+      onAnswer(value) {
+        told.push(value);
+        onAnswer?.(value, given);
+      },
+      onEnd() {
+        told.push('(end)');
+        onEnd?.(given);
+      },
+      onActivity: () => {},
+      onExhausted: () => {},
+      onError: (error) => errors.push(error),
+      guard:
+        (callback) =>
+        (...args) => {
+          try {
+            callback(...args);
+          } catch (error) {
+            errors.push(error);
+          }
+        },
+    },
+  );
+  t.teardown(() => given.close());
+
+  /** Presses keys: the characters of a text, or a key that has no text. */
+  function press(keys: string | Key): void {
+    if (typeof keys !== 'string') stdin.emit('keypress', undefined, keys);
+    else
+      for (const text of keys)
+        stdin.emit('keypress', text, { name: text === '\r' ? 'return' : text, sequence: text });
+  }
+
+  return {
+    console: given,
+    clock,
+    /** The answers, and `(end)` where the user ended the input. */
+    told,
+    errors,
+    /** What was written to the screen, codes included. */
+    output: () => written.join(''),
+    press,
+    paste(text: string): void {
+      press({ name: 'paste-start' });
+      press(text);
+      press({ name: 'paste-end' });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { initialTransition, transition } from 'xstate';
+import { consoleMachine } from '../../../machines/terminal/console.js';
+import type { ConsoleEvent, ConsoleNews } from '../../../machines/terminal/console-setup.js';
+import { stepsOf } from '../../../machines/terminal/steps.js';
+
+const { first, step } = stepsOf(consoleMachine);
+
+const prompt = fc.constantFrom(
+  { kind: 'key', keys: 'xy' } as const,
+  { kind: 'key', keys: 'yn', isSudden: true } as const,
+  { kind: 'line', draft: 'id' } as const,
+  { kind: 'line', isMessage: true } as const,
+);
+
+const news: fc.Arbitrary<ConsoleNews> = fc.oneof(
+  fc.record({ type: fc.constant('prompt.asked' as const), prompt }),
+  fc.record({ type: fc.constant('key.pressed' as const), text: fc.constantFrom('y', 'm', undefined) }),
+  fc.record({ type: fc.constant('paste.received' as const), lineCount: fc.constantFrom(1, 3) }),
+  fc.record({ type: fc.constant('answer.given' as const), value: fc.constantFrom('y', 'n', 'q') }),
+  fc.constantFrom<ConsoleNews>(
+    { type: 'prompt.repeated' },
+    { type: 'prompt.dropped' },
+    { type: 'line.sent' },
+    { type: 'interrupt.pressed' },
+    { type: 'end.pressed' },
+    { type: 'quiet.passed' },
+  ),
+);
+
+const event: fc.Arbitrary<ConsoleEvent> = fc
+  .tuple(
+    news,
+    fc.record({
+      hasText: fc.boolean(),
+      isTyping: fc.boolean(),
+      ahead: fc.constantFrom('none' as const, 'stale' as const, 'fresh' as const),
+    }),
+  )
+  .map(([told, facts]) => ({ ...told, ...facts }));
+
+test("the steps are those of XState's own transition", (t) => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      let [snapshot] = initialTransition(consoleMachine);
+      let state = first;
+      for (const told of events) {
+        const [nextSnapshot, actions] = transition(consoleMachine, snapshot, told);
+        const [nextState, effects] = step(state, told);
+        t.deepEqual(nextState.value, nextSnapshot.value);
+        t.deepEqual(nextState.context, nextSnapshot.context);
+        t.deepEqual(
+          [...effects],
+          actions.map(({ type }) => type),
+        );
+        snapshot = nextSnapshot;
+        state = nextState;
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('in a final state nothing happens', (t) => {
+  const facts = { hasText: true, isTyping: true, ahead: 'none' } as const;
+  const [closed] = step(first, { type: 'console.closed', ...facts });
+  for (const type of ['interrupt.pressed', 'end.pressed', 'quiet.passed'] as const)
+    t.deepEqual(step(closed, { type, ...facts }), [closed, []]);
+});
+
+test('a step changes nothing of the state that it begins with', (t) => {
+  const told = { type: 'prompt.asked', prompt: { kind: 'key' }, hasText: false, isTyping: false } as const;
+  const [asked] = step(first, { ...told, ahead: 'none' });
+  t.deepEqual(asked.value, { asked: 'key' });
+  t.is(first.value, 'unasked');
+  t.is(first.context.prompt, undefined);
+});

@@ -1,0 +1,145 @@
+import test from 'ava';
+import type { DisplayText } from '../../protocol/display-text.js';
+import type { Prompt } from '../../terminal/console.js';
+import { QUIET_MS } from '../../terminal/console-effects.js';
+import { consoleInProcess } from '../helpers/console-in-process.js';
+
+const MENU: Prompt = { text: 'Your choice: ', kind: 'key', keys: 'ms' };
+const ID: Prompt = { text: 'Enter buddy id: ', kind: 'line', draft: 'id' };
+const CALL: Prompt = { text: 'Accept (y/n)? ', kind: 'key', keys: 'yn', isSudden: true };
+const CHAT: Prompt = { text: '> ', kind: 'line', isMessage: true };
+
+const OWN = { name: 'alice' as DisplayText, isOwn: true, text: 'sent' as DisplayText, atMs: 0 };
+
+test('a call is answered once no key came for the quiet time', (t) => {
+  const { console, clock, press, told } = consoleInProcess(t);
+  console.ask(ID);
+  press('y');
+  console.ask(CALL);
+  press('y');
+  clock.pass(QUIET_MS - 1);
+  press('y');
+  clock.pass(QUIET_MS - 1);
+  press('\r');
+  t.deepEqual(told, []);
+  clock.pass(QUIET_MS);
+  press('n');
+  console.ask(ID);
+  press('\r');
+  t.deepEqual(told, ['n', 'yyy']);
+});
+
+test('what was typed ahead goes to one question after the other', (t) => {
+  const next = new Map([
+    ['m', ID],
+    ['bob', MENU],
+  ]);
+  const { console, press, told } = consoleInProcess(t, {
+    onAnswer: (value, asking) => asking.ask(next.get(value) ?? CHAT),
+  });
+  press('mbob\rshi');
+  console.ask(MENU);
+  press('\r');
+  t.deepEqual(told, ['m', 'bob', 's', 'hi']);
+});
+
+test('what was typed ahead answers no call that follows an answer at once', (t) => {
+  const { console, press, told, clock } = consoleInProcess(t, {
+    onAnswer: (value, asking) => asking.ask(value === 's' ? CALL : MENU),
+  });
+  press('sy');
+  console.ask(MENU);
+  t.deepEqual(told, ['s']);
+  clock.pass(QUIET_MS);
+  press('y');
+  t.deepEqual(told, ['s', 'y']);
+});
+
+test('a line that was interrupted before does not take keys once another question was answered', (t) => {
+  const { console, clock, press, told } = consoleInProcess(t);
+  console.ask(ID);
+  press('bo');
+  console.ask(CALL);
+  clock.pass(QUIET_MS);
+  press('n');
+  press('x');
+  console.ask(CALL);
+  press('z');
+  clock.pass(QUIET_MS);
+  press('n');
+  console.ask(ID);
+  press('\r');
+  t.deepEqual(told, ['n', 'n', 'bo']);
+});
+
+test('what an answer makes the listener throw is told as an error, and the console goes on', async (t) => {
+  const { console, press, errors, told } = consoleInProcess(t, {
+    onAnswer(value) {
+      if (value === 's') throw new Error('the listener failed');
+    },
+  });
+  console.ask(MENU);
+  press('s');
+  await Promise.resolve();
+  t.deepEqual(errors.map(String), ['Error: the listener failed']);
+  console.ask(MENU);
+  press('m');
+  t.deepEqual(told, ['s', 'm']);
+});
+
+test('what a line makes the listener throw is told as an error, too', async (t) => {
+  const { console, press, errors } = consoleInProcess(t, {
+    onAnswer() {
+      throw new Error('the listener failed');
+    },
+  });
+  console.ask(ID);
+  press('bob\r');
+  await Promise.resolve();
+  t.deepEqual(errors.map(String), ['Error: the listener failed']);
+});
+
+test('Ctrl-C may close the console at once', (t) => {
+  const { console, press, told, output } = consoleInProcess(t, { onEnd: (ending) => ending.close() });
+  console.ask(CHAT);
+  press({ name: 'c', ctrl: true });
+  press('x\r');
+  console.ask(MENU);
+  t.deepEqual(told, ['(end)']);
+  t.false(output().includes(MENU.text));
+});
+
+test('an answer may close the console, which tells the pasted lines left first', (t) => {
+  const given = consoleInProcess(t, { onAnswer: (_, closing) => closing.close() });
+  given.console.ask(CHAT);
+  given.paste('one\rtwo');
+  given.press('y');
+  t.deepEqual(given.told, ['one']);
+  const output = given.output();
+  t.true(output.includes('(Not sent: two)'));
+  t.true(output.indexOf('(Not sent: two)') < output.lastIndexOf('\u001b[?2004l'));
+  t.deepEqual(given.errors, []);
+});
+
+test('closed in a quiet time, no timer goes on', (t) => {
+  const { console, clock, press } = consoleInProcess(t);
+  console.ask(ID);
+  press('bo');
+  console.ask(CALL);
+  t.is(clock.pending, 1);
+  console.close();
+  t.is(clock.pending, 0);
+});
+
+test('the next pasted line follows when the one before was shown', (t) => {
+  const { console, paste, press, told } = consoleInProcess(t);
+  console.ask(CHAT);
+  paste('one\rtwo\rthree');
+  press('y');
+  console.ask(CHAT);
+  console.ask(CHAT);
+  t.deepEqual(told, ['one']);
+  console.show(OWN);
+  console.ask(CHAT);
+  t.deepEqual(told, ['one', 'two']);
+});
