@@ -22,6 +22,7 @@ import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
 import { serverContactMachine } from '../../machines/client/server-contact.js';
 import { connectionMachine } from '../../machines/server/connection.js';
+import { consoleMachine } from '../../machines/terminal/console.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 
@@ -60,6 +61,8 @@ const caller = { caller: bob, address, atMs, uptimeMs: 0 };
 /** The connection that reports, and when. */
 const chat = standIn('chat');
 const at = { chat, atMs, uptimeMs: 0 };
+/** What the owner of a console finds at the moment of an event. */
+const facts = { hasText: false, isTyping: false, ahead: 'none' } as const;
 /** The first call of call control, and a line of it. */
 const call = 1;
 const line = { call, key: undefined, isLate: false };
@@ -146,6 +149,21 @@ export const DEMOS: readonly Demo[] = [
     { type: 'answer.received' },
     { type: 'session.resumed' },
     { type: 'session.ended' },
+  ]),
+
+  demo(consoleMachine, undefined, [
+    { type: 'prompt.asked', prompt: { kind: 'line', isMessage: true }, ...facts },
+    { type: 'prompt.asked', prompt: { kind: 'key', keys: 'yn', isSudden: true }, ...facts },
+    { type: 'prompt.repeated', ...facts },
+    { type: 'prompt.dropped', ...facts, hasText: true },
+    { type: 'line.sent', ...facts },
+    { type: 'key.pressed', text: 'y', ...facts },
+    { type: 'interrupt.pressed', ...facts },
+    { type: 'end.pressed', ...facts },
+    { type: 'paste.received', lineCount: 3, ...facts },
+    { type: 'answer.given', value: 'y', ...facts },
+    { type: 'quiet.passed', ...facts },
+    { type: 'console.closed', ...facts },
   ]),
 
   demo(
