@@ -67,7 +67,7 @@ class InteractiveConsole implements Console {
       mode: options.notify,
       isPrivate: options.notifyPrivate,
       write: (codes) => stdout.write(codes),
-      now: () => clock.now(),
+      clock,
       guard,
     });
     this.#effects = new ConsoleEffects({

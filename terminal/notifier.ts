@@ -4,6 +4,7 @@
  */
 
 import { toDisplayText } from '../protocol/display-text.js';
+import type { Clock } from './clock.js';
 import type { NotifyMode } from './console.js';
 
 /** Least time between two notices, in milliseconds; what comes meanwhile is one notice at its end. */
@@ -22,8 +23,7 @@ export interface NotifierOptions {
   /** True where a notice does not say what came. */
   readonly isPrivate: boolean;
   readonly write: (codes: string) => void;
-  /** The time in milliseconds, from any beginning. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Wraps the callback of a timer. */
   readonly guard: (callback: () => void) => () => void;
 }
@@ -31,7 +31,8 @@ export interface NotifierOptions {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #onPauseOver: () => void;
-  #pause: NodeJS.Timeout | undefined;
+  /** Ends the pause early; `undefined` while there is none. */
+  #cancelPause: (() => void) | undefined;
   /** How many came while it paused. */
   #held = 0;
   #keyAtMs = Number.NEGATIVE_INFINITY;
@@ -43,37 +44,37 @@ export class Notifier {
 
   /** Takes note that the user pressed a key. */
   keyPressed(): void {
-    this.#keyAtMs = this.#options.now();
+    this.#keyAtMs = this.#options.clock.now();
     this.#held = 0;
   }
 
   /** Gives notice, now or together with others. */
   notify(text: string): void {
     if (this.#options.mode === 'off' || this.#isAttended) return;
-    if (this.#pause === undefined) this.#give(this.#options.isPrivate ? 'New message' : text);
+    if (this.#cancelPause === undefined) this.#give(this.#options.isPrivate ? 'New message' : text);
     else this.#held += 1;
   }
 
   close(): void {
-    clearTimeout(this.#pause);
-    this.#pause = undefined;
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
   }
 
   get #isAttended(): boolean {
-    return this.#options.now() - this.#keyAtMs < ATTENTION_MS;
+    return this.#options.clock.now() - this.#keyAtMs < ATTENTION_MS;
   }
 
   #resume(): void {
-    this.#pause = undefined;
+    this.#cancelPause = undefined;
     const count = this.#held;
     this.#held = 0;
     if (count > 0) this.#give(count === 1 ? '1 message' : `${count} messages`);
   }
 
   #give(text: string): void {
-    const { mode, write } = this.#options;
+    const { clock, mode, write } = this.#options;
     write(mode === 'bell' ? BELL : `\u001b]9;${noticeText(text)}${BELL}`);
-    this.#pause = setTimeout(this.#onPauseOver, NOTICE_PAUSE_MS);
+    this.#cancelPause = clock.callLater(this.#onPauseOver, NOTICE_PAUSE_MS);
   }
 }
 

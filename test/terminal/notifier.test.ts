@@ -1,30 +1,28 @@
-import { mock } from 'node:test';
-import anyTest, { type ExecutionContext } from 'ava';
+import test from 'ava';
+import { SimulatedClock } from 'xstate';
 import type { NotifyMode } from '../../terminal/console.js';
 import { ATTENTION_MS, MAX_NOTICE_CHARACTERS, NOTICE_PAUSE_MS, Notifier } from '../../terminal/notifier.js';
 
-// One at a time: they share the clock.
-const test = anyTest.serial;
-
-function notifier(t: ExecutionContext, mode: NotifyMode, isPrivate = false) {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  t.teardown(() => mock.timers.reset());
+function notifier(mode: NotifyMode, isPrivate = false) {
   const written: string[] = [];
-  let nowMs = 1_000_000;
+  const simulated = new SimulatedClock();
   const given = new Notifier({
     mode,
     isPrivate,
     write: (codes) => written.push(codes),
-    now: () => nowMs,
+    clock: {
+      now: () => simulated.now(),
+      callLater(callback, delayMs) {
+        const timer = simulated.setTimeout(callback, delayMs);
+        return () => simulated.clearTimeout(timer);
+      },
+    },
     guard: (callback) => callback,
   });
   return {
     notifier: given,
     written,
-    pass: (ms: number) => {
-      nowMs += ms;
-      mock.timers.tick(ms);
-    },
+    pass: (ms: number) => simulated.increment(ms),
   };
 }
 
@@ -36,8 +34,7 @@ test('off, it does nothing; the bell rings; a notification says what came', (t) 
     ['osc', true, ['\u001b]9;New message\u0007']],
   ];
   for (const [mode, isPrivate, expected] of cases) {
-    mock.timers.reset();
-    const { notifier: given, written } = notifier(t, mode, isPrivate);
+    const { notifier: given, written } = notifier(mode, isPrivate);
     given.notify('bob: hi');
     t.deepEqual(written, expected);
     given.close();
@@ -45,7 +42,7 @@ test('off, it does nothing; the bell rings; a notification says what came', (t) 
 });
 
 test('what comes together is told together, when the pause is over', (t) => {
-  const { notifier: given, pass, written } = notifier(t, 'osc');
+  const { notifier: given, pass, written } = notifier('osc');
   for (let count = 0; count < 4; count++) given.notify(`message ${count}`);
   t.is(written.length, 1);
   pass(NOTICE_PAUSE_MS - 1);
@@ -61,7 +58,7 @@ test('what comes together is told together, when the pause is over', (t) => {
 });
 
 test('who presses keys needs no notice, now or at the end of a pause', (t) => {
-  const { notifier: given, pass, written } = notifier(t, 'bell');
+  const { notifier: given, pass, written } = notifier('bell');
   given.keyPressed();
   given.notify('one');
   t.is(written.length, 0);
@@ -75,7 +72,7 @@ test('who presses keys needs no notice, now or at the end of a pause', (t) => {
 });
 
 test('a notification is text, of some length, and no command', (t) => {
-  const { notifier: given, pass, written } = notifier(t, 'osc');
+  const { notifier: given, pass, written } = notifier('osc');
   for (const text of ['a\u001b\\\u0007\u009c\u202e', '4;1;50', 'x'.repeat(MAX_NOTICE_CHARACTERS + 1)]) {
     given.notify(text);
     pass(NOTICE_PAUSE_MS);
@@ -88,7 +85,7 @@ test('a notification is text, of some length, and no command', (t) => {
 });
 
 test('closed, it leaves no timer', (t) => {
-  const { notifier: given, pass, written } = notifier(t, 'bell');
+  const { notifier: given, pass, written } = notifier('bell');
   given.notify('one');
   given.notify('two');
   given.close();
