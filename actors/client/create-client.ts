@@ -63,6 +63,16 @@ export interface CreateClientOptions {
   readonly log?: Log;
 }
 
+const DEFAULTS = {
+  server: 'localhost',
+  tcpPort: 1234,
+  udpPort: 1235,
+  messagePort: 0,
+  patienceMs: PATIENCE_MS,
+  onNotice: () => {},
+  log: SILENT_LOG,
+} satisfies CreateClientOptions;
+
 /** What the server answered: a code such as 200, and its line. */
 export interface ServerAnswer {
   readonly code: number;
@@ -134,8 +144,16 @@ class ProgramClient implements Client {
   #listening: Promise<number> | undefined;
 
   constructor(options: CreateClientOptions) {
-    const { server = 'localhost', tcpPort = 1234, udpPort = 1235, messagePort = 0 } = options;
-    const { patienceMs = PATIENCE_MS, onNotice = () => {}, log = SILENT_LOG } = options;
+    // Not by a spread: an option that is there as `undefined` has its default, too.
+    const {
+      server = DEFAULTS.server,
+      tcpPort = DEFAULTS.tcpPort,
+      udpPort = DEFAULTS.udpPort,
+      messagePort = DEFAULTS.messagePort,
+      patienceMs = DEFAULTS.patienceMs,
+      onNotice = DEFAULTS.onNotice,
+      log = DEFAULTS.log,
+    } = options;
     const user = options.user === undefined ? undefined : idOf(options.user);
     this.#host = server;
     this.#tcpPort = tcpPort;
