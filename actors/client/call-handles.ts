@@ -17,7 +17,7 @@ export interface Call {
   readonly caller: UserId | undefined;
   /** Where the call comes from. */
   readonly address: string;
-  /** Resolves when the call needs no answer any more: it was given, the caller hung up, or waited too long. */
+  /** Resolves when the call needs no answer any more: it was answered, the caller hung up, or the time was over. */
   readonly over: Promise<void>;
   /** Takes the call. Rejects with ClientError `call.over`. */
   accept(): Promise<Chat>;
@@ -46,11 +46,14 @@ export class IncomingCall implements Call, CallHandle {
   readonly #over = new Deferred<void>();
   readonly #opened = new Deferred<OpenChat>();
   #chat: OpenChat | undefined;
+  /** What the call still takes: nothing once it is over. */
+  #send: (command: 'call.accept' | 'call.reject' | 'call.dismiss') => void;
 
   constructor(id: CallId, peer: Peer, control: Address<CallCommand>) {
     this.peer = peer;
     this.#id = id;
     this.#control = control;
+    this.#send = (type) => control.send({ type, call: id });
   }
 
   get caller(): UserId | undefined {
@@ -67,16 +70,16 @@ export class IncomingCall implements Call, CallHandle {
 
   async accept(): Promise<Chat> {
     if (this.#chat !== undefined) throw over();
-    this.#control.send({ type: 'call.accept', call: this.#id });
+    this.#send('call.accept');
     return this.#opened.promise;
   }
 
   reject(): void {
-    this.#control.send({ type: 'call.reject', call: this.#id });
+    this.#send('call.reject');
   }
 
   dismiss(): void {
-    this.#control.send({ type: 'call.dismiss', call: this.#id });
+    this.#send('call.dismiss');
   }
 
   take(news: CallNews): void {
@@ -84,16 +87,19 @@ export class IncomingCall implements Call, CallHandle {
     if (news.type === 'chat.opened') {
       this.#chat = new OpenChat(this.#id, this.peer, undefined, this.#control);
       this.#opened.resolve(this.#chat);
-    } else {
-      this.#opened.reject(over());
     }
-    this.#over.resolve();
+    this.#conclude();
   }
 
   abandon(error: ClientError): void {
-    this.#over.resolve();
-    this.#opened.reject(over());
+    this.#conclude();
     this.#chat?.end(error.message);
+  }
+
+  #conclude(): void {
+    this.#send = () => {};
+    this.#opened.reject(over()); // without effect when it has opened
+    this.#over.resolve();
   }
 }
 

@@ -3,6 +3,7 @@
  * that takes part in them, the heartbeat, and the listener for calls.
  */
 
+import { statusOf } from '../../machines/client/attendance.js';
 import { callControlMachine } from '../../machines/client/call-control.js';
 import type { CallControlInput } from '../../machines/client/call-control-setup.js';
 import { type RestartState, restartStateAfter } from '../../machines/client/restart-state.js';
@@ -31,6 +32,9 @@ const CHATS_GRACE_MS = 2_000;
 export const CLIENT_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_000 };
 
+/** So many numbers of calls has each incarnation of call control: none is used twice. */
+const CALLS_PER_INCARNATION = 2 ** 32;
+
 /** Holds what restarted actors start with. */
 export class RestartMemory {
   state: RestartState;
@@ -54,6 +58,7 @@ export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'max
  */
 export function conversationSpec(owner: ChildSpec, limits: () => CallLimits): ChildSpec {
   const address = { stashLimit: MAX_STASHED_EVENTS };
+  let incarnations = 0;
   const logic = supervisor({
     strategy: 'one_for_all',
     autoShutdown: 'any',
@@ -77,6 +82,7 @@ export function conversationSpec(owner: ChildSpec, limits: () => CallLimits): Ch
           chats: addressOf(system, CHATS),
           control: addressOf(system, CALL_CONTROL),
           ...limits(),
+          lastCall: incarnations++ * CALLS_PER_INCARNATION,
         }),
       }),
       owner,
@@ -92,7 +98,16 @@ export function heartbeatSpec(server: ServerEndpoint, memory: RestartMemory): Ch
     address: { stashLimit: MAX_STASHED_EVENTS },
     logic: heartbeatLogic,
     backoff: RESTART_BACKOFF,
-    input: (system) => ({ server, client: addressOf(system, CLIENT), ...memory.state }),
+    input: (system) => {
+      const { user, callPort, isServerLost } = memory.state;
+      return {
+        server,
+        client: addressOf(system, CLIENT),
+        user: user && { id: user.id, status: statusOf(user.attendance) },
+        callPort,
+        isServerLost,
+      };
+    },
   });
 }
 
@@ -111,7 +126,7 @@ export function callsSpec(port: number, memory: RestartMemory): ChildSpec {
   });
 }
 
-/** A call beyond the limit is cut off; call control is answered. */
+/** Cuts off an incoming call beyond the limit. For a call of ours, call control gets `place.failed`. */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'incoming') input.socket.destroy();
 }

@@ -59,7 +59,7 @@ export interface CreateClientOptions {
   readonly patienceMs?: number;
   /** Told what happens besides. */
   readonly onNotice?: (notice: ClientNotice) => void;
-  /** Told of the lives of its actors, crashes among them; default nobody. */
+  /** Receives lifecycle events of the client's actors, crashes among them; default none. */
   readonly log?: Log;
 }
 
@@ -158,7 +158,7 @@ class ProgramClient implements Client {
     this.#host = server;
     this.#tcpPort = tcpPort;
     this.#messagePort = messagePort;
-    this.#memory = new RestartMemory(user && { id: user, status: 100 });
+    this.#memory = new RestartMemory(user && { id: user, attendance: 'here' });
     this.#tree = runTree(
       supervisor({
         strategy: 'one_for_one',

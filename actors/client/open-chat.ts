@@ -97,8 +97,11 @@ export class OpenChat implements Chat {
   }
 
   send(text: string): Promise<{ readonly cut: boolean }> {
-    if (this.#end !== undefined) return Promise.reject(broken(this.#end.reason));
     const sent = new Deferred<{ readonly cut: boolean }>();
+    if (this.#end !== undefined) {
+      sent.reject(broken(this.#end.reason));
+      return sent.promise;
+    }
     this.#lines += 1;
     const key = this.#lines;
     this.#unsent.set(key, sent);
@@ -108,7 +111,7 @@ export class OpenChat implements Chat {
 
   async leave(): Promise<void> {
     this.#messages.end();
-    this.#control.send({ type: 'chat.leave', call: this.#call });
+    if (this.#end === undefined) this.#control.send({ type: 'chat.leave', call: this.#call });
     await this.closed;
   }
 
@@ -156,7 +159,7 @@ export class OpenChat implements Chat {
   }
 
   #pass(type: 'reading.pause' | 'reading.resume'): void {
-    this.#control.send({ type, call: this.#call });
+    if (this.#end === undefined) this.#control.send({ type, call: this.#call });
   }
 }
 

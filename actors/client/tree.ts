@@ -40,10 +40,10 @@ import {
 import { ARCHIVE, CALL_CONTROL, CLIENT, HEARTBEAT, TERMINAL } from './names.js';
 import { terminalLogic } from './terminal.js';
 
-/** A user at a terminal sends line by line, and one more is held while the buddy does not read. */
+/** Most undelivered lines go out at once; then it is line by line, and one is held while the buddy does not read. */
 const PERSONS_CALL_LIMITS: CallLimits = {
   patienceMs: PATIENCE_MS,
-  maxLines: 1_000,
+  maxLines: 1_001,
   maxHeldLines: 1,
   blocked: [],
 };
@@ -71,7 +71,7 @@ export interface ClientOptions {
 /** Starts a client. It ends when its user leaves, or when asked to. */
 export function startClient(options: ClientOptions): RunningTree {
   const { server: host, tcpPort, udpPort, openConsole, openArchive, log, onEmitted, inspect } = options;
-  const memory = new RestartMemory(options.user && { id: options.user, status: 100 });
+  const memory = new RestartMemory(options.user && { id: options.user, attendance: 'here' });
 
   const address = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
@@ -97,7 +97,7 @@ export function startClient(options: ClientOptions): RunningTree {
             archive: addressOf(system, ARCHIVE),
             isInteractive: options.isInteractive,
             user: memory.state.user?.id,
-            status: memory.state.user?.status ?? 100,
+            attendance: memory.state.user?.attendance ?? 'here',
           }),
         }),
         () => PERSONS_CALL_LIMITS,

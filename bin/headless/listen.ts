@@ -3,6 +3,7 @@
  */
 
 import { once } from 'node:events';
+import { setInterval } from 'node:timers/promises';
 import type { Call } from '../../actors/client/call-handles.js';
 import { ClientError } from '../../actors/client/client-error.js';
 import { EXIT } from '../command-line.js';
@@ -10,9 +11,12 @@ import { LineInput } from './line-input.js';
 import { printMessages, tellEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
 
-/** Whose calls are taken: anybody's; those of who says it is a buddy of the user's; or as the person says. */
+/** Whose calls are taken: anybody's; those of callers that claim a buddy's id; or as the person says. */
 export const ACCEPT_MODES = ['all', 'buddies', 'ask'] as const;
 export type AcceptMode = (typeof ACCEPT_MODES)[number];
+
+/** How often the block list is read, in milliseconds. */
+const BLOCK_LIST_PERIOD_MS = 5_000;
 
 export async function listen(session: Session, mode: AcceptMode): Promise<number> {
   const { client, output, records, stopped } = session;
@@ -22,8 +26,21 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   client.block(records.readBlocked());
   const port = await unlessStopped(stopped, () => client.listen());
   await output.say('listening', { port });
-  if (!stopped.aborted) await Promise.race([takeCalls(session, decide), once(stopped, 'abort')]);
+  if (!stopped.aborted) {
+    const stop = once(stopped, 'abort');
+    await Promise.race([takeCalls(session, decide), followBlockList(session), stop]);
+  }
   return EXIT.done;
+}
+
+/** Takes over what the user blocks and unblocks meanwhile, with another client. */
+async function followBlockList({ client, records, stopped }: Session): Promise<void> {
+  const ticks = setInterval(BLOCK_LIST_PERIOD_MS, undefined, { signal: stopped, ref: false });
+  try {
+    for await (const _tick of ticks) client.block(records.readBlocked());
+  } catch (error) {
+    if (!stopped.aborted) throw error;
+  }
 }
 
 /** What becomes of a call: only a person who was asked rejects it; a rule dismisses it. */
@@ -74,26 +91,27 @@ async function isBuddy({ client }: Session, { caller }: Call): Promise<boolean> 
  * the next caller's.
  */
 function asker({ output }: Session): Decide {
-  let answer: ((isYes: boolean) => void) | undefined;
+  let answer: ((decision: Decision) => void) | undefined;
   let hasEnded = false;
   const read = async () => {
     for await (const line of new LineInput()) {
-      if (/^y(es)?$/i.test(line.trim())) answer?.(true);
-      else if (/^no?$/i.test(line.trim())) answer?.(false);
+      if (/^y(es)?$/i.test(line.trim())) answer?.('accept');
+      else if (/^no?$/i.test(line.trim())) answer?.('reject');
     }
     hasEnded = true;
-    answer?.(false);
+    answer?.('dismiss');
   };
   const reading = read();
 
   return async ({ over }) => {
     if (hasEnded) return 'dismiss';
     output.ask('Do you want to accept an incoming connection (y/n)?');
-    const answered = new Promise<boolean>((resolve) => {
+    const answered = new Promise<Decision>((resolve) => {
       answer = resolve;
     });
-    const isYes = await Promise.race([answered, over.then(() => false), reading.then(() => false)]);
+    const dismissed = Promise.race([over, reading]).then((): Decision => 'dismiss');
+    const decision = await Promise.race([answered, dismissed]);
     answer = undefined;
-    return isYes ? 'accept' : 'reject';
+    return decision;
   };
 }

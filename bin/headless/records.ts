@@ -14,6 +14,8 @@ export class Records {
   readonly #own: UserId | undefined;
   readonly #complain: (line: string) => void;
   #isSilent = false;
+  /** Why the block list could not be read last; the same reason is said once. */
+  #blockedProblem: string | undefined;
 
   /**
    * @param own Whose client this is.
@@ -42,12 +44,14 @@ export class Records {
 
   /** Ids and addresses whose calls are refused, as the file has them now. */
   readBlocked(): readonly string[] {
-    const failed = this.#archive.readBlocked();
-    if (failed !== undefined) this.#complain(`The block list cannot be read: ${failed.reason}.`);
+    const reason = this.#archive.readBlocked()?.reason;
+    if (reason !== undefined && reason !== this.#blockedProblem)
+      this.#complain(`The block list cannot be read: ${reason}.`);
+    this.#blockedProblem = reason;
     return this.#archive.blocked;
   }
 
-  /** True for a caller that was blocked since the client began. */
+  /** True for a caller that is blocked, as the file has it now: call control may know an older list. */
   isBlocked({ caller, address }: Call): boolean {
     const blocked = this.readBlocked();
     return blocked.includes(address) || (caller !== undefined && blocked.includes(caller));

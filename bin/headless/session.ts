@@ -49,7 +49,7 @@ export async function runSession(
 ): Promise<never> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // The second one does not wait for anybody.
+    // A second signal exits at once.
     process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.failed) : stop.abort()));
   }
   const output = new Output(options.json === true, about, () => stop.abort());

@@ -114,6 +114,7 @@ export const DEMOS: readonly Demo[] = [
       maxLines: 1_000,
       maxHeldLines: 1,
       blocked: [],
+      lastCall: 0,
     },
     [
       { type: 'call.received', caller: bob, address, ...at },
@@ -122,7 +123,7 @@ export const DEMOS: readonly Demo[] = [
       { type: 'call.dismiss', call },
       { type: 'call.place', buddy: bob, caller: alice, endpoint },
       { type: 'call.placed', call, ...at },
-      { type: 'place.failed', call },
+      { type: 'place.failed', call, cause: 'too-many-calls' },
       { type: 'call.ringing', ...at },
       { type: 'call.accepted', ...at },
       { type: 'call.refused', ...at },
@@ -182,7 +183,7 @@ export const DEMOS: readonly Demo[] = [
       archive: standIn('archive'),
       isInteractive: true,
       user: alice,
-      status: 100,
+      attendance: 'here',
     },
     [
       ...['m', 'bob', 'y', 'n', 'hello', 'r', 'l', 'a', 'd', 's', 'w', 'h', 'b', 'q', 'x', ''].map(

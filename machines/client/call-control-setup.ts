@@ -26,7 +26,7 @@ import type {
   Peer,
   UnconfirmedCause,
 } from './call-events.js';
-import { type Caller, isNuisance, type VainCalls, withVainCall } from './callers.js';
+import { type Caller, isNuisance, type UnansweredCalls, withUnansweredCall } from './callers.js';
 
 /** Longest wait for an answer to a call, ours or a buddy's, and for the network to take a line; in milliseconds. */
 export const PATIENCE_MS = 60_000;
@@ -38,7 +38,7 @@ const STALL_MS = 5_000;
 export interface StartChat {
   readonly type: 'child.start';
   readonly input: OutgoingCall;
-  readonly reply: (answer: { readonly ok: boolean }) => void;
+  readonly reply: (answer: { readonly ok: boolean; readonly code?: string }) => void;
 }
 
 export interface CallControlInput {
@@ -54,7 +54,12 @@ export interface CallControlInput {
   readonly maxHeldLines: number;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];
+  /** Calls are numbered from the next on: a restarted call control repeats no number. */
+  readonly lastCall: CallId;
 }
+
+/** Stands for a call that is older than call control. */
+const NO_CALL: CallId = -1;
 
 /** A line that the network has not taken yet, as far as is known. */
 interface Line {
@@ -73,8 +78,6 @@ interface Call {
 }
 
 export interface CallControlContext extends CallControlInput {
-  /** How many calls there have been; the next one's id follows. */
-  readonly calls: CallId;
   /** The one call or chat. */
   readonly current: Call | undefined;
   /** Who calls, while the owner is asked. */
@@ -83,14 +86,14 @@ export interface CallControlContext extends CallControlInput {
   readonly held: readonly Line[];
   /** Calls that the owner has left and whose connections are being closed; their supervisor bounds them. */
   readonly closing: ReadonlyMap<AnyActorRef, Call>;
-  readonly vainCalls: VainCalls;
+  readonly unansweredCalls: UnansweredCalls;
 }
 
 export type CallControlEvent =
   | CallCommand
   | ChatNews
-  // From the supervisor of connections: there is no room for one more.
-  | { readonly type: 'place.failed'; readonly call: CallId }
+  // From the supervisor of connections, by its reply.
+  | { readonly type: 'place.failed'; readonly call: CallId; readonly cause: 'too-many-calls' | 'crashed' }
   // From the supervisor.
   | { readonly type: 'shutdown.requested' };
 
@@ -105,18 +108,21 @@ function callOf({ current }: CallControlContext): Call {
   return current;
 }
 
-/** The call that a connection's report is about: one that is being closed, or else the current one. */
-function reported({ context, event }: Scope): Call {
-  return context.closing.get((event as ChatNews).chat) ?? callOf(context);
+/** The call that a connection's report is about; unknown where the connection is older than call control. */
+function reported({ context: { closing, current }, event }: Scope): Call | undefined {
+  const { chat } = event as ChatNews;
+  return closing.get(chat) ?? (current?.chat === chat ? current : undefined);
 }
 
-function isLate({ context, event }: Scope): boolean {
-  return context.closing.has((event as ChatNews).chat);
+/** True for a report that is not of the current chat. */
+function isLate({ context: { current }, event }: Scope): boolean {
+  return (event as ChatNews).chat !== current?.chat;
 }
 
 /** The context after the oldest line under way was reported. */
 function withoutLine(scope: Scope): Partial<CallControlContext> {
   const call = reported(scope);
+  if (call === undefined) return {};
   const rest: Call = { ...call, underWay: call.underWay.slice(1) };
   if (call === scope.context.current) return { current: rest };
   return { closing: new Map(scope.context.closing).set((scope.event as ChatNews).chat, rest) };
@@ -133,8 +139,13 @@ const sender = ({ event }: Scope): Neighbour<ChatCommand> => (event as ChatNews)
 const connection = ({ context }: Scope): Neighbour<ChatCommand> => callOf(context).chat as AnyActorRef;
 
 /** What the owner hears of a line that is not known to have arrived. */
-function unconfirmed(call: CallId, { text, key }: Line, cause: UnconfirmedCause, late = false): CallNews {
-  return { type: 'message.unconfirmed', call, text, key, cause, isLate: late };
+function unconfirmed(
+  call: CallId | undefined,
+  { text, key }: Line,
+  cause: UnconfirmedCause,
+  late = false,
+): CallNews {
+  return { type: 'message.unconfirmed', call: call ?? NO_CALL, text, key, cause, isLate: late };
 }
 
 function lineOf(event: EventObject): Line {
@@ -147,19 +158,21 @@ export const callControlSetup = setup({
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
-    stallPatience: ({ context }) => Math.max(0, context.patienceMs - STALL_MS),
+    // Of the first line's time the stall took its part; a line that comes after another that was taken has all of it.
+    stallPatience: ({ context: { patienceMs }, event }) =>
+      event.type === 'message.sent' ? patienceMs : Math.max(0, patienceMs - STALL_MS),
   },
 
   guards: {
-    isUnwelcome({ context: { blocked, vainCalls }, event }) {
+    isUnwelcome({ context: { blocked, unansweredCalls }, event }) {
       assertEvent(event, 'call.received');
       const names: readonly string[] = blocked;
       if (names.includes(event.address) || (event.caller && names.includes(event.caller))) return true;
-      return isNuisance(vainCalls, event);
+      return isNuisance(unansweredCalls, event);
     },
     isCurrentChat: ({ context: { current }, event }) =>
       current !== undefined && (event as ChatNews).chat === current.chat,
-    isClosingChat: (scope) => isLate(scope),
+    isClosingChat: ({ context: { closing }, event }) => closing.has((event as ChatNews).chat),
     isCurrentCall: ({ context: { current }, event }) =>
       (event as Extract<CallControlEvent, { call: CallId }>).call === current?.id,
     hasRoom: ({ context }) => callOf(context).underWay.length + context.held.length < context.maxLines,
@@ -179,9 +192,9 @@ export const callControlSetup = setup({
     offerCall: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'call.received');
       const { chat, caller, address, atMs, uptimeMs } = event;
-      const id = context.calls + 1;
+      const id = context.lastCall + 1;
       const current: Call = { id, chat, peer: { id: caller, address }, underWay: [] };
-      enqueue.assign({ calls: id, current, caller: { caller, address, atMs, uptimeMs } });
+      enqueue.assign({ lastCall: id, current, caller: { caller, address, atMs, uptimeMs } });
       enqueue.sendTo(owner, { type: 'call.offered', call: id, caller, address, atMs, uptimeMs });
     }),
     rejectCaller: sendTo(sender, { type: 'call.reject' }),
@@ -192,9 +205,16 @@ export const callControlSetup = setup({
     }),
     acceptCall: sendTo(connection, { type: 'call.accept' }),
     rejectCall: sendTo(connection, { type: 'call.reject' }),
-    countVainCall: assign({
-      vainCalls: ({ context: { vainCalls, caller } }) =>
-        caller === undefined ? vainCalls : withVainCall(vainCalls, caller),
+    countUnansweredCall: assign({
+      unansweredCalls: ({ context: { unansweredCalls, caller } }) =>
+        caller === undefined ? unansweredCalls : withUnansweredCall(unansweredCalls, caller),
+    }),
+    // No clock is here: the caller waited for as long as it may.
+    countTimedOutCall: assign({
+      unansweredCalls: ({ context: { unansweredCalls, caller, patienceMs } }) => {
+        if (caller === undefined) return unansweredCalls;
+        return withUnansweredCall(unansweredCalls, { ...caller, uptimeMs: caller.uptimeMs + patienceMs });
+      },
     }),
     reportRejected: sendTo(owner, ({ context }) => ({ type: 'call.rejected', call: callOf(context).id })),
     reportMissed: sendTo(owner, ({ context }) => ({
@@ -205,12 +225,12 @@ export const callControlSetup = setup({
     reportWithdrawn: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'chat.closed');
       const caller: Caller = { ...(context.caller as Caller), atMs: event.atMs, uptimeMs: event.uptimeMs };
-      const vainCalls = withVainCall(context.vainCalls, caller);
-      enqueue.assign({ vainCalls });
+      const unansweredCalls = withUnansweredCall(context.unansweredCalls, caller);
+      enqueue.assign({ unansweredCalls });
       enqueue.sendTo(owner, {
         type: 'call.withdrawn',
         call: callOf(context).id,
-        isNuisance: isNuisance(vainCalls, caller),
+        isNuisance: isNuisance(unansweredCalls, caller),
         ...caller,
       });
     }),
@@ -225,15 +245,16 @@ export const callControlSetup = setup({
     placeCall: enqueueActions(({ context, event, enqueue, self }) => {
       assertEvent(event, 'call.place');
       const { buddy, caller, endpoint } = event;
-      const id = context.calls + 1;
+      const id = context.lastCall + 1;
       const peer: Peer = { id: buddy, address: toDisplayText(endpoint.address) };
-      enqueue.assign({ calls: id, current: { id, peer, chat: undefined, underWay: [] } });
+      enqueue.assign({ lastCall: id, current: { id, peer, chat: undefined, underWay: [] } });
       enqueue.sendTo(owner, { type: 'call.dialling', call: id });
       enqueue.sendTo(context.chats, {
         type: 'child.start',
         input: { kind: 'outgoing', call: id, caller, endpoint, control: context.control },
-        reply: ({ ok }) => {
-          if (!ok) self.send({ type: 'place.failed', call: id });
+        reply: ({ ok, code }) => {
+          const cause = code === 'limit_reached' ? 'too-many-calls' : 'crashed';
+          if (!ok) self.send({ type: 'place.failed', call: id, cause });
         },
       });
     }),
@@ -253,6 +274,10 @@ export const callControlSetup = setup({
         cause,
       }),
     ),
+    reportNotPlaced: sendTo(owner, ({ context, event }) => {
+      assertEvent(event, 'place.failed');
+      return { type: 'chat.failed', call: callOf(context).id, cause: event.cause };
+    }),
     reportUnreachable: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'call.failed');
       const { reason } = event;
@@ -282,33 +307,40 @@ export const callControlSetup = setup({
       for (const { text } of held) enqueue.sendTo(connection, { type: 'message.send', text });
       enqueue.assign({ held: [], current: { ...call, underWay: [...call.underWay, ...held] } });
     }),
-    refuseLine: sendTo(owner, ({ event }, { cause }: { cause: UnconfirmedCause }) => {
+    refuseLine: sendTo(owner, ({ context, event }, { cause }: { cause: UnconfirmedCause }) => {
       assertEvent(event, 'message.send');
-      return unconfirmed(event.call, lineOf(event), cause, cause === 'closed');
+      return unconfirmed(event.call, lineOf(event), cause, event.call !== context.current?.id);
     }),
     reportSent: enqueueActions((scope) => {
       const { event, enqueue } = scope;
       assertEvent(event, 'message.sent');
       const { text, cut, atMs } = event;
-      const { id: call, peer, underWay } = reported(scope);
-      const key = underWay[0]?.key;
-      const late = isLate(scope);
-      enqueue.sendTo(owner, { type: 'message.sent', call, peer, key, text, cut, atMs, isLate: late });
+      const call = reported(scope);
+      enqueue.sendTo(owner, {
+        type: 'message.sent',
+        call: call?.id ?? NO_CALL,
+        peer: call?.peer,
+        key: call?.underWay[0]?.key,
+        text,
+        cut,
+        atMs,
+        isLate: isLate(scope),
+      });
       enqueue.assign(withoutLine(scope));
     }),
     reportUnconfirmed: enqueueActions((scope, { cause }: { cause: 'closed' | 'stalled' }) => {
       const { event, enqueue } = scope;
       assertEvent(event, 'message.failed');
-      const { id, underWay } = reported(scope);
-      const line = { text: event.text, key: underWay[0]?.key };
-      enqueue.sendTo(owner, unconfirmed(id, line, cause, isLate(scope)));
+      const call = reported(scope);
+      const line = { text: event.text, key: call?.underWay[0]?.key };
+      enqueue.sendTo(owner, unconfirmed(call?.id, line, cause, isLate(scope)));
       enqueue.assign(withoutLine(scope));
     }),
     reportLost: sendTo(owner, (scope) => {
       const { event } = scope;
       assertEvent(event, 'message.lost');
       const line = { text: event.text, key: undefined };
-      return unconfirmed(reported(scope).id, line, 'lost', isLate(scope));
+      return unconfirmed(reported(scope)?.id, line, 'lost', isLate(scope));
     }),
     failHeldLines: enqueueActions(({ context, enqueue }, { cause }: { cause: 'closed' | 'stalled' }) => {
       for (const line of context.held) enqueue.sendTo(owner, unconfirmed(callOf(context).id, line, cause));
@@ -336,11 +368,12 @@ export const callControlSetup = setup({
       enqueue.assign({ closing: new Map(context.closing).set(call.chat, call) });
     }),
     forgetCall: assign({ current: undefined, caller: undefined }),
-    dismissChat: sendTo(sender, { type: 'chat.leave' }),
+    hangUpLateCall: sendTo(sender, { type: 'chat.leave' }),
     reportClosed: enqueueActions((scope) => {
       const { context, event, enqueue } = scope;
       assertEvent(event, 'chat.closed');
-      enqueue.sendTo(owner, { type: 'chat.closed', call: reported(scope).id, reason: event.reason });
+      const call = reported(scope)?.id ?? NO_CALL;
+      enqueue.sendTo(owner, { type: 'chat.closed', call, reason: event.reason });
       enqueue.assign({ closing: without(context.closing, event.chat) });
     }),
   },

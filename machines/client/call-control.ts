@@ -16,12 +16,11 @@ import { type CallControlContext, type CallControlInput, callControlSetup } from
 function firstContext({ input }: { readonly input: CallControlInput }): CallControlContext {
   return {
     ...input,
-    calls: 0,
     current: undefined,
     caller: undefined,
     held: [],
     closing: new Map(),
-    vainCalls: [],
+    unansweredCalls: [],
   };
 }
 
@@ -41,23 +40,20 @@ export const callControlMachine = callControlSetup.createMachine({
       actions: { type: 'refuseLine', params: { cause: 'closed' } },
       description: 'The chat is over.',
     },
-    'call.placed': { actions: 'dismissChat', description: 'The call was given up before.' },
-    'call.accepted': { actions: 'dismissChat', description: 'The call was given up before.' },
-    'message.sent': {
-      guard: 'isClosingChat',
-      actions: 'reportSent',
-      description: 'A line of a chat that the owner has left.',
+    'call.placed': {
+      actions: 'hangUpLateCall',
+      description: 'The owner gave up the call before its connection reported.',
     },
+    'call.accepted': {
+      actions: 'hangUpLateCall',
+      description: 'The owner gave up the call before its connection reported.',
+    },
+    'message.sent': { actions: 'reportSent', description: 'Of a chat that the owner has left.' },
     'message.failed': {
-      guard: 'isClosingChat',
       actions: { type: 'reportUnconfirmed', params: { cause: 'closed' } },
-      description: 'A line of a chat that the owner has left.',
+      description: 'Of a chat that the owner has left.',
     },
-    'message.lost': {
-      guard: 'isClosingChat',
-      actions: 'reportLost',
-      description: 'A line of a chat that the owner has left.',
-    },
+    'message.lost': { actions: 'reportLost', description: 'Of a chat that the owner has left.' },
     'chat.closed': {
       guard: 'isClosingChat',
       actions: 'reportClosed',
@@ -85,7 +81,7 @@ export const callControlMachine = callControlSetup.createMachine({
         'call.reject': {
           guard: 'isCurrentCall',
           target: 'free',
-          actions: ['rejectCall', 'countVainCall', 'reportRejected'],
+          actions: ['rejectCall', 'countUnansweredCall', 'reportRejected'],
         },
         'call.dismiss': {
           guard: 'isCurrentCall',
@@ -101,7 +97,7 @@ export const callControlMachine = callControlSetup.createMachine({
         },
       },
       after: {
-        patience: { target: 'free', actions: ['rejectCall', 'countVainCall', 'reportMissed'] },
+        patience: { target: 'free', actions: ['rejectCall', 'countTimedOutCall', 'reportMissed'] },
       },
     },
 
@@ -112,13 +108,13 @@ export const callControlMachine = callControlSetup.createMachine({
         'call.placed': {
           guard: 'isCurrentCall',
           actions: 'rememberConnection',
-          description: 'The actor of the connection is there.',
+          description: 'The actor of the connection has started.',
         },
         'place.failed': {
           guard: 'isCurrentCall',
           target: 'free',
-          actions: { type: 'reportFailed', params: { cause: 'too-many-calls' } },
-          description: 'Too many connections are being closed.',
+          actions: 'reportNotPlaced',
+          description: 'The supervisor of connections started none.',
         },
         'call.accepted': { guard: 'isCurrentChat', target: 'talking', actions: 'reportOpened' },
         'call.refused': {
@@ -214,7 +210,8 @@ export const callControlMachine = callControlSetup.createMachine({
           },
         },
         stalled: {
-          description: 'The buddy does not read. New lines are held, as many as there is room for.',
+          description:
+            'The buddy does not read, or slowly. New lines are held, as many as there is room for.',
           on: {
             'message.send': [
               { guard: 'isCurrentCallWithRoomToHold', actions: 'holdLine' },
@@ -227,28 +224,30 @@ export const callControlMachine = callControlSetup.createMachine({
             'message.sent': [
               {
                 guard: 'isCurrentChatWithHeldLines',
-                target: 'flowing.sending',
-                actions: ['reportSent', 'sendHeldLines', 'reportReading'],
-                description: 'The buddy reads again.',
+                target: 'stalled',
+                reenter: true,
+                actions: ['reportSent', 'sendHeldLines'],
+                description: 'The network takes lines: those that were held go out.',
               },
               {
                 guard: 'isLastOfCurrentChat',
-                target: 'flowing.idle',
+                target: 'flowing',
                 actions: ['reportSent', 'reportReading'],
                 description: 'The buddy reads again.',
               },
               {
                 guard: 'isCurrentChat',
-                target: 'flowing.sending',
-                actions: ['reportSent', 'reportReading'],
-                description: 'The buddy reads again.',
+                target: 'stalled',
+                reenter: true,
+                actions: 'reportSent',
+                description: 'The next line has its own 60 s.',
               },
             ],
           },
           after: {
             stallPatience: {
               target: 'abandoned',
-              actions: ['abandonChat', { type: 'failHeldLines', params: { cause: 'stalled' } }],
+              actions: 'abandonChat',
               description: '60 s after the first line that the network did not take.',
             },
           },
@@ -259,6 +258,12 @@ export const callControlMachine = callControlSetup.createMachine({
             'message.failed': {
               guard: 'isCurrentChat',
               actions: { type: 'reportUnconfirmed', params: { cause: 'stalled' } },
+            },
+            'chat.closed': {
+              guard: 'isCurrentChat',
+              target: '#call-control.free',
+              actions: [{ type: 'failHeldLines', params: { cause: 'stalled' } }, 'reportEnded'],
+              description: 'Lines that were held come after those under way.',
             },
           },
         },

@@ -11,7 +11,7 @@ import type { UserId } from '../../protocol/id.js';
 import type { Neighbour } from '../neighbour.js';
 import type { Caller, Moment } from './callers.js';
 
-/** The other end of a call or chat: `id` is what it says of itself, where it says so. */
+/** The other end of a call or chat; `id` is the id that the peer claims, if it gave one. */
 export interface Peer {
   readonly id: UserId | undefined;
   readonly address: DisplayText;
@@ -86,11 +86,14 @@ export type CallCommand =
   | { readonly type: 'call.reject'; readonly call: CallId }
   /** As `call.reject`, by a rule of the owner: the caller does not count as having rung in vain. */
   | { readonly type: 'call.dismiss'; readonly call: CallId }
-  /** Answered, in the order of the lines of a call, by `message.sent` or `message.unconfirmed`. */
+  /** Answered by `message.sent` or `message.unconfirmed`, with the same key. */
   | { readonly type: 'message.send'; readonly call: CallId; readonly text: string; readonly key?: number }
   | { readonly type: 'reading.pause'; readonly call: CallId }
   | { readonly type: 'reading.resume'; readonly call: CallId }
-  /** Gives up a call of ours, or leaves a chat, which is answered by `chat.left`. `chat.closed` follows. */
+  /**
+   * Gives up a call of ours, or leaves a chat, which is answered by `chat.left`. `chat.closed` follows, if there was a
+   * connection.
+   */
   | { readonly type: 'chat.leave'; readonly call: CallId }
   /** Ids and addresses whose calls are refused from now on, in place of all before. */
   | { readonly type: 'callers.block'; readonly names: readonly string[] };
@@ -138,7 +141,8 @@ export type CallNews =
     }
   | (OfLine & {
       readonly type: 'message.sent';
-      readonly peer: Peer;
+      /** Unknown for a chat that is older than call control. */
+      readonly peer: Peer | undefined;
       readonly text: DisplayText;
       readonly cut: boolean;
       readonly atMs: number;
@@ -148,7 +152,7 @@ export type CallNews =
       readonly text: string;
       readonly cause: UnconfirmedCause;
     })
-  /** The network takes no more of our lines, for the buddy does not read; and it takes them again. */
+  /** The network does not take our lines, because the buddy does not read; and it has taken all of them. */
   | { readonly type: 'peer.stalled'; readonly call: CallId }
   | { readonly type: 'peer.reading'; readonly call: CallId }
   /** The buddy left, or with a reason: the connection broke. Nothing of the call follows. */
@@ -162,6 +166,6 @@ interface OfLine {
   readonly call: CallId;
   /** The key that came with the line, if one came. */
   readonly key: number | undefined;
-  /** True for a chat that the owner has left: its last lines are reported late. */
+  /** True for a chat that is not the current one: its owner has left it, or was restarted. */
   readonly isLate: boolean;
 }

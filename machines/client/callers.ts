@@ -1,19 +1,19 @@
 /**
- * Callers who ring in vain again and again. What is remembered is bounded; durations are measured by the
+ * Callers whose calls come to nothing again and again. What is remembered is bounded; durations are measured by the
  * monotonic clock.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 
-/** How long an address that rings in vain is remembered for it, in milliseconds. */
+/** How long an address is remembered for a call that came to nothing, in milliseconds. */
 const NUISANCE_MS = 60_000;
 
-/** How often it may do so in that time; then its calls are refused without a word. */
-const MAX_VAIN_CALLS = 3;
+/** How many such calls an address may have in that time; then its calls are refused without a word. */
+const MAX_UNANSWERED_CALLS = 3;
 
-/** Most calls in vain that are remembered: the latest. */
-const MAX_VAIN_CALLS_REMEMBERED = 100;
+/** Most such calls that are remembered: the latest. */
+const MAX_UNANSWERED_CALLS_REMEMBERED = 100;
 
 /** When an event came about. */
 export interface Moment {
@@ -29,8 +29,8 @@ export interface Caller extends Moment {
   readonly address: DisplayText;
 }
 
-/** Calls in vain, oldest first. */
-export type VainCalls = readonly Pick<Caller, 'address' | 'uptimeMs'>[];
+/** Calls that the caller gave up, or that were refused; oldest first. */
+export type UnansweredCalls = readonly Pick<Caller, 'address' | 'uptimeMs'>[];
 
 /** Who calls: by the id that the caller gave, or else by its address. */
 export function callerName({ caller, address }: Pick<Caller, 'caller' | 'address'>): DisplayText {
@@ -38,14 +38,17 @@ export function callerName({ caller, address }: Pick<Caller, 'caller' | 'address
 }
 
 /** Remembers a call that came to nothing: the caller hung up, or the user or the timeout refused it. */
-export function withVainCall(calls: VainCalls, { address, uptimeMs }: VainCalls[number]): VainCalls {
-  return [...calls, { address, uptimeMs }].slice(-MAX_VAIN_CALLS_REMEMBERED);
+export function withUnansweredCall(
+  calls: UnansweredCalls,
+  { address, uptimeMs }: UnansweredCalls[number],
+): UnansweredCalls {
+  return [...calls, { address, uptimeMs }].slice(-MAX_UNANSWERED_CALLS_REMEMBERED);
 }
 
-/** True for an address that rang in vain too often lately: the user is not asked about its calls for a while. */
-export function isNuisance(calls: VainCalls, { address, uptimeMs }: VainCalls[number]): boolean {
+/** True for an address with too many such calls lately: the user is not asked about its calls for a while. */
+export function isNuisance(calls: UnansweredCalls, { address, uptimeMs }: UnansweredCalls[number]): boolean {
   const recent = calls.filter(
     (other) => other.address === address && other.uptimeMs > uptimeMs - NUISANCE_MS,
   );
-  return recent.length >= MAX_VAIN_CALLS;
+  return recent.length >= MAX_UNANSWERED_CALLS;
 }

@@ -97,7 +97,7 @@ export const busy = clientSetup.createStateConfig({
         'message.unconfirmed': [
           { guard: 'isLate', actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },
           {
-            guard: 'isNotTaken',
+            guard: 'isRefusedAsFull',
             actions: ['sayUnconfirmed', 'dropRefusedLine'],
             description: 'Another line waits already.',
           },
@@ -131,13 +131,12 @@ export const busy = clientSetup.createStateConfig({
         composing: {
           description: 'The user types.',
           entry: { type: 'openPrompt', params: { question: { ask: 'message' } } },
-          exit: 'closePrompt',
           on: {
             'prompt.answered': [
               { guard: 'isQuit', target: '#client.busy.leaving', actions: 'leaveChat' },
               {
                 target: 'sending',
-                actions: { type: 'sendMessage', params: { isHeld: false } },
+                actions: [{ type: 'sendMessage', params: { isHeld: false } }, 'closePrompt'],
               },
             ],
           },
@@ -145,27 +144,23 @@ export const busy = clientSetup.createStateConfig({
         sending: {
           description: 'The line is on its way: the next is read when the network took this one.',
           on: {
-            'message.sent': [
-              { guard: 'isLate', actions: 'noteSent', description: 'Of a chat that the user has left.' },
-              { guard: 'isOnlyLine', target: 'composing', actions: ['noteSent', 'takeFromOutbox'] },
-              { actions: ['noteSent', 'takeFromOutbox'], description: 'Others are on their way.' },
-            ],
+            'message.sent': {
+              guard: 'isLastLineOfChat',
+              target: 'composing',
+              actions: ['noteSent', 'takeFromOutbox'],
+            },
           },
         },
         stalled: {
           description: 'The buddy does not read. The user may leave; one more line waits.',
           entry: { type: 'openPrompt', params: { question: { ask: 'message' } } },
           on: {
-            'message.sent': [
-              { guard: 'isLate', actions: 'noteSent', description: 'Of a chat that the user has left.' },
-              {
-                guard: 'isOnlyLine',
-                target: 'composing',
-                actions: ['noteSent', 'takeFromOutbox'],
-                description: 'The same prompt stays open, with what is being typed.',
-              },
-              { actions: ['noteSent', 'takeFromOutbox'], description: 'Others are on their way.' },
-            ],
+            'message.sent': {
+              guard: 'isLastLineOfChat',
+              target: 'composing',
+              actions: ['noteSent', 'takeFromOutbox'],
+              description: 'The same prompt stays open, with what is being typed.',
+            },
             'prompt.answered': [
               { guard: 'isQuit', target: '#client.busy.leaving', actions: 'leaveChat' },
               {

@@ -61,7 +61,11 @@ function withUndelivered({ peer, undelivered }: ClientContext, text: string): Pa
 }
 
 /** The lines that are still pending after one was refused, or came to nothing. */
-function withoutLine(outbox: readonly PendingLine[], text: string, isLast: boolean): readonly PendingLine[] {
+function withoutPending(
+  outbox: readonly PendingLine[],
+  text: string,
+  isLast: boolean,
+): readonly PendingLine[] {
   const has = (line: PendingLine) => line.text === text;
   const index = isLast ? outbox.findLastIndex(has) : outbox.findIndex(has);
   return index < 0 ? outbox : outbox.toSpliced(index, 1);
@@ -79,8 +83,11 @@ export const clientSetup = menuSetup
         assertEvent(event, ['message.sent', 'message.unconfirmed']);
         return event.isLate;
       },
-      isOnlyLine: ({ context }) => context.outbox.length === 1,
-      isNotTaken: ({ event }) => {
+      isLastLineOfChat: ({ context, event }) => {
+        assertEvent(event, 'message.sent');
+        return !event.isLate && context.outbox.length === 1;
+      },
+      isRefusedAsFull: ({ event }) => {
         assertEvent(event, 'message.unconfirmed');
         return event.cause === 'full';
       },
@@ -221,13 +228,13 @@ export const clientSetup = menuSetup
       keepUndelivered: assign(({ context, event }) => {
         assertEvent(event, 'message.unconfirmed');
         const { text, cause } = event;
-        const outbox = cause === 'lost' ? context.outbox : withoutLine(context.outbox, text, false);
+        const outbox = cause === 'lost' ? context.outbox : withoutPending(context.outbox, text, false);
         return { outbox, ...withUndelivered(context, text) };
       }),
       dropRefusedLine: assign({
         outbox: ({ context, event }) => {
           assertEvent(event, 'message.unconfirmed');
-          return withoutLine(context.outbox, event.text, true);
+          return withoutPending(context.outbox, event.text, true);
         },
       }),
       dropUndelivered: assign({ undelivered: undefined }),

@@ -5,8 +5,8 @@
 import type { Buddy } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
-import type { Status } from '../../protocol/status.js';
 import type { Neighbour } from '../neighbour.js';
+import type { Attendance } from './attendance.js';
 import type { CallCommand, CallId, CallNews, Peer } from './call-events.js';
 import { type CallLog, NO_CALLS } from './call-log.js';
 import type { Caller } from './callers.js';
@@ -30,9 +30,6 @@ export interface ServerRequest {
 /** What the user is asked an id for. */
 export type Purpose = 'register' | 'login' | 'add' | 'delete' | 'message' | 'history' | 'block';
 
-/** Whether the user is there: `away` by the user's own word, `idle` because no key was pressed for long. */
-export type Attendance = 'here' | 'away' | 'idle';
-
 /** Lines that did not get through, and to whom they were said. */
 export interface Undelivered {
   readonly buddy: UserId;
@@ -54,7 +51,7 @@ export interface ClientInput {
   readonly isInteractive: boolean;
   /** Signed in from the start, without asking the server. */
   readonly user: UserId | undefined;
-  readonly status: Status;
+  readonly attendance: Attendance;
 }
 
 export interface ClientContext extends ClientInput {
@@ -68,7 +65,6 @@ export interface ClientContext extends ClientInput {
   /** As the server last gave them. */
   readonly buddies: readonly Buddy[];
   readonly lastSeen: LastSeen;
-  readonly attendance: Attendance;
   readonly log: CallLog;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];
@@ -106,7 +102,6 @@ export function firstContext({ input }: { readonly input: ClientInput }): Client
     buddy: undefined,
     buddies: [],
     lastSeen: new Map(),
-    attendance: input.status === 102 ? 'away' : 'here',
     log: NO_CALLS,
     blocked: [],
     question: undefined,

@@ -16,6 +16,7 @@ import {
 } from 'xstate';
 import type { Buddy } from '../../protocol/buddy-list.js';
 import { parseId, type UserId } from '../../protocol/id.js';
+import { statusOf } from './attendance.js';
 import { NO_CALLS } from './call-log.js';
 import type { ClientContext, ClientEvent, ClientInput, Purpose, ServerRequest } from './client-context.js';
 import type { ServerReply, TerminalCommand } from './events.js';
@@ -68,10 +69,6 @@ function searchIn(event: EventObject): { readonly buddy: UserId | undefined; rea
 /** The server's answer to the request that was invoked. */
 function replyIn(event: EventObject): ServerReply {
   return (event as EventObject & { readonly output: ServerReply }).output;
-}
-
-function statusOf({ attendance }: ClientContext): 100 | 102 {
-  return attendance === 'here' ? 100 : 102;
 }
 
 /** Why a buddy cannot be called; `undefined` when it can. */
@@ -195,11 +192,10 @@ export const menuSetup = setup({
     becomeRegistered: assign({ user: ({ context }) => parseId(context.request?.ids[0]) }),
     becomeAnswered: assign({ user: ({ event }) => parseId(answer(event)) }),
     announceUser: enqueueActions(({ context, enqueue }) => {
-      const { user: id } = context;
+      const { user: id, attendance } = context;
       if (id === undefined) return;
-      const status = statusOf(context);
-      enqueue.sendTo(heartbeat, { type: 'presence.set', id, status });
-      enqueue.emit({ type: 'user.announced', id, status });
+      enqueue.sendTo(heartbeat, { type: 'presence.set', id, status: statusOf(attendance) });
+      enqueue.emit({ type: 'user.announced', id, attendance });
     }),
     becomeAway: assign({ attendance: 'away' }),
     becomeIdle: assign({ attendance: 'idle' }),

@@ -4,11 +4,11 @@
  */
 
 import type { UserId } from '../../protocol/id.js';
-import type { Status } from '../../protocol/status.js';
+import type { Attendance } from './attendance.js';
 
 export interface RestartState {
-  /** Who is signed in, and as what. */
-  readonly user: { readonly id: UserId; readonly status: Status } | undefined;
+  /** Who is signed in, and whether they are there. */
+  readonly user: { readonly id: UserId; readonly attendance: Attendance } | undefined;
   /** Where buddies call: a port that was picked is kept. */
   readonly callPort: number | undefined;
   /** True while the server is lost: that it answers again is then news. */
@@ -19,7 +19,7 @@ export interface RestartState {
 export interface UserAnnounced {
   readonly type: 'user.announced';
   readonly id: UserId;
-  readonly status: Status;
+  readonly attendance: Attendance;
 }
 
 /** Emitted by the listener for calls when it is bound. */
@@ -43,7 +43,7 @@ export function restartStateAfter(
   if (!isFact(event)) return state;
   switch (event.type) {
     case 'user.announced':
-      return { ...state, user: { id: event.id, status: event.status } };
+      return { ...state, user: { id: event.id, attendance: event.attendance } };
     case 'port.bound':
       return { ...state, callPort: event.port };
     case 'server.lost':

@@ -56,7 +56,7 @@ export class Client {
       archive: neighbour('archive'),
       isInteractive,
       user,
-      status: 100,
+      attendance: 'here',
     };
     const [control] = initialTransition(callControlMachine, {
       owner: neighbour('owner'),
@@ -66,6 +66,7 @@ export class Client {
       maxLines: 1_000,
       maxHeldLines: 1,
       blocked: [],
+      lastCall: 0,
     });
     const [client, actions] = initialTransition(clientMachine, input);
     this.#control = control;

@@ -82,6 +82,7 @@ function underControl(maxLines: { readonly maxLines: number; readonly maxHeldLin
       control: address((event) => control.send(event as never)) as never,
       patienceMs: PATIENCE_MS,
       blocked: [],
+      lastCall: 0,
       ...maxLines,
     },
   });
@@ -119,7 +120,7 @@ function personsClient(): Program {
       archive: address(() => {}) as never,
       isInteractive: false,
       user: alice,
-      status: 100,
+      attendance: 'here',
     },
   });
   below.setOwner(client);

@@ -37,7 +37,7 @@ function eventsAt(step: number): readonly CallControlEvent[] {
       { type: 'reading.pause', call },
       { type: 'reading.resume', call },
       { type: 'chat.leave', call },
-      { type: 'place.failed', call },
+      { type: 'place.failed', call, cause: 'crashed' },
       report({ type: 'call.placed', call }, chat),
     ]),
     ...chats.flatMap((each) => [
@@ -73,6 +73,7 @@ test('walks at random come through every transition of the chart, and no event b
       maxLines: 4,
       maxHeldLines: 1,
       blocked: ['eve'],
+      lastCall: 0,
     }),
     events: eventsAt,
     beginnings: [

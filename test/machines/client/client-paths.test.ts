@@ -97,7 +97,7 @@ test('walks at random come through every transition of the chart, and no event b
       archive: idleNeighbour(),
       isInteractive: seed % 2 === 0,
       user: seed % 3 === 0 ? undefined : alice,
-      status: 100,
+      attendance: 'here',
     }),
     events: eventsAt,
     beginnings: [

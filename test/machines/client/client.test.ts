@@ -391,7 +391,7 @@ test('a buddy who does not read for a minute is left, and what was not sent is s
   const client = stalled().types('second');
   client.look();
   client.isAbandoned();
-  t.deepEqual(client.look(), ['chat <- chat.abandon', 'terminal: (Not sent: second)']);
+  t.deepEqual(client.look(), ['chat <- chat.abandon']);
   client.on(
     report({ type: 'message.lost', text: 'zeroth' }),
     report({ type: 'message.failed', text: 'first' }),
@@ -400,6 +400,7 @@ test('a buddy who does not read for a minute is left, and what was not sent is s
   t.deepEqual(client.look(), [
     'terminal: (Not delivered, as far as is known: zeroth)',
     'terminal: (Not sent: first)',
+    'terminal: (Not sent: second)',
     'terminal: Buddy connection broke: your buddy does not read.',
     MENU,
   ]);

@@ -6,8 +6,8 @@ const alice = 'alice' as UserId;
 const first: RestartState = { user: undefined, callPort: undefined, isServerLost: false };
 
 test('who is signed in, and where buddies call, survive a restart', (t) => {
-  const signedIn = restartStateAfter(first, { type: 'user.announced', id: alice, status: 102 });
-  t.deepEqual(signedIn, { ...first, user: { id: alice, status: 102 } });
+  const signedIn = restartStateAfter(first, { type: 'user.announced', id: alice, attendance: 'away' });
+  t.deepEqual(signedIn, { ...first, user: { id: alice, attendance: 'away' } });
   t.deepEqual(restartStateAfter(signedIn, { type: 'port.bound', port: 4_000 }), {
     ...signedIn,
     callPort: 4_000,
