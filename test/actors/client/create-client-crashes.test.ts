@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
 import { Actor, type AnyActorRef } from 'xstate';
+import type { Call } from '../../../actors/client/call-handles.js';
 import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
 import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
@@ -104,6 +105,42 @@ test.serial('when the agent crashes in a chat, the chat is over on both sides', 
   await t.throwsAsync(chat.send('too late'), { code: 'chat.broken' });
   await peer.ended();
   await works(t, place);
+});
+
+test.serial('after a crash, the handles of older calls and chats command nothing', async (t) => {
+  const place = await aliceAndBob(t);
+  const calling = place.alice.call('bob');
+  const peer = await place.bob.called();
+  peer.send('OK\n');
+  const oldChat = await calling;
+  await crashAndRestart('client');
+  await oldChat.closed;
+  const next = place.alice.call('bob');
+  const nextPeer = await place.bob.called();
+  nextPeer.send('OK\n');
+  const chat = await next;
+  await oldChat.leave();
+  await chat.send('still here');
+  t.is(await nextPeer.line(), 'HELLO alice');
+  t.is(await nextPeer.line(), 'still here');
+  const left = chat.leave();
+  await nextPeer.ended();
+  nextPeer.socket.end();
+  await left;
+
+  const port = await place.alice.listen();
+  await Peer.call(t, port);
+  const calls = place.alice.calls[Symbol.asyncIterator]();
+  const oldCall = (await calls.next()).value as Call;
+  await crashAndRestart('client');
+  await oldCall.over;
+  const carl = await Peer.call(t, port);
+  const call = (await calls.next()).value as Call;
+  await t.throwsAsync(oldCall.accept(), { code: 'call.over' });
+  oldCall.reject();
+  oldCall.dismiss();
+  await call.accept();
+  t.is(await carl.line(), 'ACCEPT');
 });
 
 for (const kind of ['chat', 'chats'] as const) {

@@ -423,3 +423,13 @@ test('what is being typed when the buddy reads again stays: its prompt is not cl
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
   t.is(client.closedPrompts, closedPrompts);
 });
+
+test('what is being typed while resent lines stall stays: its prompt is not closed', (t) => {
+  const client = talking()
+    .types('one')
+    .on(report({ type: 'message.failed', text: 'one' }), broken);
+  client.types('y').on(buddies(bobOnline), placedAs(2), accepted);
+  const { closedPrompts } = client;
+  t.deepEqual(client.stalls().state, { busy: { chatting: 'stalled' } });
+  t.is(client.closedPrompts, closedPrompts);
+});
