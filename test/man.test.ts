@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { createClientCommand } from '../bin/client-command.js';
 import { createServerCommand } from '../bin/server-command.js';
+import { isInstalled } from './helpers/installed.js';
 import { type ManSections, manPageOf } from './helpers/man-page.js';
 
 const start = async () => {};
@@ -47,10 +48,7 @@ for (const [program, sections] of PAGES) {
   ] as const;
   for (const [formatter, ...args] of formatters) {
     test(`${path} is no trouble to ${formatter}`, (t) => {
-      if (spawnSync('which', [formatter]).status !== 0) {
-        t.log(`skipped: there is no ${formatter}`);
-        return t.pass();
-      }
+      if (!isInstalled(t, formatter)) return;
       const { status, stdout, stderr } = spawnSync(formatter, [...args, path], { encoding: 'utf8' });
       // A date would say when somebody last ran npm run man.
       const complaints = (stdout + stderr).split('\n').filter((line) => !/^$|missing date/.test(line));

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
+import { isInstalled } from '../helpers/installed.js';
 import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 
@@ -35,16 +36,6 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['im-server --log-level ', ['debug', 'error', 'fatal', 'info', 'silent', 'trace', 'warn']],
   ['im-server ch', ['check']],
 ];
-
-/** Whether a shell is there; a test without its shell says so. */
-function isInstalled(t: ExecutionContext, shell: string): boolean {
-  const isThere = spawnSync(shell, ['-c', 'true']).status === 0;
-  if (!isThere) {
-    t.log(`skipped: there is no ${shell}`);
-    t.pass();
-  }
-  return isThere;
-}
 
 function bashOffers(script: string, line: string): string[] {
   const words = line.split(' ');

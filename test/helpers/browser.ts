@@ -2,9 +2,9 @@
  * Debian's Chromium, as a real browser that looks at the inspector's pages.
  */
 
-import { existsSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { isInstalled } from './installed.js';
 
 /** Where Debian has it; another place can be given in the environment. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -19,13 +19,14 @@ export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
 }
 
-/** Opens a page, until the test is over; where there is no Chromium the test passes, and says why. */
+/** Whether there is a browser, as {@link isInstalled} tells it. */
+export function hasBrowser(t: ExecutionContext): boolean {
+  return isInstalled(t, CHROMIUM);
+}
+
+/** Opens a page, until the test is over; `undefined` where there is no browser. */
 export async function openPage(t: ExecutionContext): Promise<Page | undefined> {
-  if (!existsSync(CHROMIUM)) {
-    t.log(`skipped: there is no ${CHROMIUM} (set CHROMIUM to the path of yours)`);
-    t.pass();
-    return undefined;
-  }
+  if (!hasBrowser(t)) return undefined;
   // Its sandbox is not for root, which it would be run by here.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   browser ??= chromium.launch({ executablePath: CHROMIUM, args });

@@ -1,6 +1,6 @@
 /**
  * Run in a network of its own (`unshare --net`), which it cuts: a client in a chat with somebody whose machine is gone.
- * Prints what the client says from the cut on, and how long it took, as JSON.
+ * Prints what the client says from the cut on.
  *
  * With the argument `busy`, lines are under way when it is cut; with `idle`, nothing is.
  */
@@ -29,18 +29,18 @@ client.stdin.write('y\n');
 await shows('\n> ');
 const isBusy = process.argv[2] === 'busy';
 if (isBusy) {
-  bob.resume();
   client.stdin.write('heard\n');
   await once(bob, 'data');
+  // What bob says confirms what he got: a confirmation on its own may come later than the cut.
+  bob.write('yes\n');
+  await shows('bob: yes');
 }
 setLink('down');
-const cutMs = performance.now();
 const before = screen.length;
 if (isBusy) client.stdin.write('into the void\nme too\n');
 await shows('connection broke');
-const seconds = (performance.now() - cutMs) / 1_000;
 await shows('Your choice:', before);
-console.log(JSON.stringify({ seconds, said: screen.slice(before) }));
+console.log(screen.slice(before));
 client.kill();
 bob.destroy();
 

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { isInstalled } from './installed.js';
 import { temporaryDirectory } from './programs.js';
 
 /** Runs a script of the shell's, with arguments, which stops at the first command that fails. */
@@ -20,13 +21,21 @@ function shell(script: string, ...args: readonly string[]): Promise<string> {
   });
 }
 
-/** How to find out whether a test can have what it needs: a script each, which fails when it cannot. */
+/** What a test can need: a program, and a script that fails where the program may not do it. */
 const PROBES = {
-  tmpfs: 'd=$(mktemp -d); trap "rmdir $d" EXIT; mount -t tmpfs -o size=64k im-test $d; umount $d',
-  ext4: 'd=$(mktemp -d); trap "rm -rf $d" EXIT; mkdir $d/m; truncate -s 1M $d/i; mkfs.ext4 -q -F $d/i; mount -o loop $d/i $d/m; umount $d/m',
-  strace: 'sleep 0.2 & strace -qq -e trace=none -p $!',
-  prlimit: 'prlimit --nofile=99:99 true',
-  perl: 'perl -MTime::HiRes -e 1',
+  tmpfs: ['mount', 'd=$(mktemp -d); trap "rmdir $d" EXIT; mount -t tmpfs -o size=64k im-test $d; umount $d'],
+  ext4: [
+    'mkfs.ext4',
+    `d=$(mktemp -d); trap "rm -rf $d" EXIT; mkdir $d/m; truncate -s 1M $d/i
+    mkfs.ext4 -q -F $d/i; mount -o loop $d/i $d/m; umount $d/m`,
+  ],
+  strace: [
+    'strace',
+    `sleep 60 & strace -e trace=none -o /dev/null -p $! 2>&1 | {
+      read -r line; kill $!; echo "$line" | tee /dev/stderr | grep -q attached; }`,
+  ],
+  prlimit: ['prlimit', 'prlimit --nofile=99:99 true'],
+  perl: ['perl', 'perl -MTime::HiRes -e 1'],
 } as const;
 
 const probed = new Map<keyof typeof PROBES, Promise<string | undefined>>();
@@ -35,7 +44,7 @@ const probed = new Map<keyof typeof PROBES, Promise<string | undefined>>();
 function probe(what: keyof typeof PROBES): Promise<string | undefined> {
   let reason = probed.get(what);
   if (reason === undefined) {
-    reason = shell(PROBES[what]).then(
+    reason = shell(PROBES[what][1]).then(
       () => undefined,
       (error: Error) => error.message,
     );
@@ -44,15 +53,19 @@ function probe(what: keyof typeof PROBES): Promise<string | undefined> {
   return reason;
 }
 
-/** Tells whether a machine has what a test needs; when it has not, the test passes, and says why. */
+/**
+ * Tells whether a machine has what a test needs. Where it may not be used the test passes and says so; a program that
+ * is missing is told by {@link isInstalled}.
+ */
 export async function needs(
   t: ExecutionContext,
   ...what: readonly (keyof typeof PROBES)[]
 ): Promise<boolean> {
   for (const each of what) {
+    if (!isInstalled(t, PROBES[each][0])) return false;
     const reason = await probe(each);
     if (reason === undefined) continue;
-    t.log(`skipped: this machine has no ${each} for it (${reason})`);
+    t.log(`skipped: ${each} cannot be used here (${reason})`);
     t.pass();
     return false;
   }
