@@ -18,7 +18,8 @@ import { startServer } from '../actors/server/tree.js';
 import { startInspection } from '../inspector/server/inspection.js';
 import { openMemoryStore } from '../storage/tables/memory-store.js';
 
-const IMAGES = 'docs/images';
+/** Where they go, unless a folder is given. */
+const IMAGES = process.argv[2] ?? 'docs/images';
 const VIEWPORT = { width: 1_500, height: 940 };
 
 /** How long what flashes is given before a picture is taken, in milliseconds. */

@@ -4,7 +4,8 @@ import test from 'ava';
 /** How many cases there are. */
 const CASES = 40;
 
-const FOLDER = 'test/supervision/cases/';
+/** Where tests of cases are: those that take long are apart. */
+const FOLDERS = ['test/supervision/cases/', 'test/long/'];
 
 interface Case {
   readonly number: number;
@@ -19,16 +20,19 @@ async function listedCases(): Promise<Case[]> {
   return [...rows].map(([, number, sentence = '', name = '', path]) => ({
     number: Number(number),
     sentence: (sentence.charAt(0).toLowerCase() + sentence.slice(1)).replaceAll('`', ''),
-    file: path === FOLDER + name ? name : `${name} and ${path}`,
+    file: path?.endsWith(`/${name}`) ? path : `${name} and ${path}`,
   }));
 }
 
 /** The numbered tests. What a title gets from a loop, such as a strategy, is left out. */
 async function testedCases(): Promise<Case[]> {
   const cases: Case[] = [];
-  for (const file of await readdir(FOLDER)) {
+  const files = await Promise.all(
+    FOLDERS.map(async (folder) => (await readdir(folder)).map((name) => folder + name)),
+  );
+  for (const file of files.flat()) {
     if (!file.endsWith('.test.ts')) continue;
-    const source = await readFile(FOLDER + file, 'utf8');
+    const source = await readFile(file, 'utf8');
     for (const [, , number, title = ''] of source.matchAll(/\btest(?:\.serial)?\(\s*(['"`])(\d+) (.+?)\1,/g))
       cases.push({ number: Number(number), sentence: title.replace(/: \$\{.*/, ''), file });
   }

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { type AnyActorRef, createActor } from 'xstate';
-import { type BehaviourLogic, fromBehaviour } from '../../../supervision/behaviour.js';
-import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
-import { supervisor } from '../../../supervision/supervisor.js';
-import type { WorkerEvent } from '../../helpers/actors.js';
+import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
+import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import type { WorkerEvent } from '../helpers/actors.js';
 
 const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   receive({ type }) {
@@ -116,107 +114,3 @@ test.serial('34 a million short-lived children leave memory flat', (t) => {
   // A leak of one pointer for each child would be 7 MB.
   t.true(growth < 3_000_000, `${growth} bytes more after 900,000 children`);
 });
-
-/** Lets a tree loop until there were so many restarts, and tells how often others had their turn meanwhile. */
-async function turnsDuring(
-  logic: Parameters<typeof createActor>[0],
-  restarts: number,
-  begin: (root: AnyActorRef) => void,
-) {
-  const turns = { immediates: 0, timers: 0, files: 0 };
-  /** Turns of the event loop before each restart. */
-  const between: number[] = [];
-  let over = false;
-  const immediate = () => {
-    turns.immediates += 1;
-    if (!over) setImmediate(immediate);
-  };
-  const timer = () => {
-    turns.timers += 1;
-    if (!over) setTimeout(timer, 0);
-  };
-  const file = async () => {
-    while (!over) {
-      await readFile('package.json');
-      turns.files += 1;
-    }
-  };
-  const root: AnyActorRef & { start(): void } = createActor(logic);
-  setImmediate(immediate);
-  setTimeout(timer, 0);
-  const reading = file();
-  await new Promise<void>((resolve, reject) => {
-    root.subscribe({ error: reject });
-    let last = -1;
-    root.on('child.restarting', () => {
-      between.push(turns.immediates - last);
-      last = turns.immediates;
-      if (between.length === restarts) resolve();
-    });
-    root.start();
-    begin(root);
-  });
-  over = true;
-  root.stop();
-  await reading;
-  return { ...turns, between: between.slice(1) };
-}
-
-/** Crashes at every start but the first. */
-function failing() {
-  let starts = 0;
-  return fromBehaviour<WorkerEvent>((scope) => {
-    starts += 1;
-    if (starts > 1) throw new Error('cannot start');
-    queueMicrotask(() => scope.fail(new Error('crash')));
-    return { receive: () => {} };
-  });
-}
-
-/** Crashes as soon as it is up. */
-function brief() {
-  return fromBehaviour<WorkerEvent>((scope) => {
-    queueMicrotask(() => scope.fail(new Error('crash')));
-    return { receive: () => {} };
-  });
-}
-
-/** Others had their turn before each restart. */
-function isShared(between: readonly number[]): boolean {
-  return between.every((turns) => turns > 0);
-}
-
-const RESTARTS = 50;
-const limits = { intensity: RESTARTS * 2, periodMs: 1_000_000 };
-
-for (const [name, logic] of [
-  ['it cannot be started any more', failing],
-  ['it crashes once it is up', brief],
-] as const) {
-  for (const strategy of ['one_for_one', 'one_for_all', 'rest_for_one'] as const) {
-    test.serial(
-      `35 a crash loop never blocks the event loop: timers and I/O go on: ${strategy}, ${name}`,
-      async (t) => {
-        const children = [
-          { id: 'a', logic: idle },
-          { id: 'bad', logic: logic() },
-        ];
-        const tree = supervisor({ strategy, limits, children });
-        const { between, files, timers } = await turnsDuring(tree, RESTARTS, () => {});
-        t.true(isShared(between), String(between));
-        t.true(timers > 10, `${timers} timers`);
-        t.true(files > 0);
-      },
-    );
-  }
-
-  test.serial(`35 nor does that of a dynamic child: ${name}`, async (t) => {
-    const tree = dynamicSupervisor({ template: { id: 'bad', logic: logic() }, limit: 1, limits });
-    const { between, files, timers } = await turnsDuring(tree, RESTARTS, (root) =>
-      root.send({ type: 'child.start', input: undefined }),
-    );
-    t.true(isShared(between), String(between));
-    t.true(timers > 10, `${timers} timers`);
-    t.true(files > 0);
-  });
-}

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+import { hasBrowser } from '../helpers/browser.js';
+import { temporaryDirectory } from '../helpers/programs.js';
+
+/** The first bytes of every PNG, up to its width and height. */
+const PNG = Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1');
+
+test('the pictures of docs/images/ can be taken anew', async (t) => {
+  if (!hasBrowser(t)) return;
+  const directory = await temporaryDirectory(t);
+  await promisify(execFile)(process.execPath, [resolve('dist/tools/screenshots.js'), directory]);
+  const names = (await readdir('docs/images')).sort();
+  t.deepEqual((await readdir(directory)).sort(), names);
+  for (const name of names) {
+    const [taken, shown] = await Promise.all(
+      [directory, 'docs/images'].map((at) => readFile(join(at, name))),
+    );
+    t.deepEqual(taken?.subarray(0, PNG.length), PNG);
+    // Width and height, as in the documents.
+    t.deepEqual(taken?.subarray(16, 24), shown?.subarray(16, 24), name);
+  }
+});
