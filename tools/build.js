@@ -1,9 +1,9 @@
 /**
- * Builds dist/: `npm run build`. It compiles everything, bundles each program and the inspector's page into one file
- * each, and writes down the licences of what is bundled.
+ * Builds dist/: `npm run build`. It compiles everything, bundles each program and the inspector's page into one
+ * file each, and writes down the licences of what is bundled.
  *
- * The build happens aside, in .build/, and takes the place of dist/ when it is complete. A build that fails leaves
- * dist/ as it was. Nothing is done while dist/ is of the sources as they are; delete it to build all the same.
+ * The build happens aside, in .build/, and takes the place of dist/ when it is complete. A build that fails
+ * leaves dist/ as it was. Nothing is done while dist/ is up to date; delete it to build all the same.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ import ts from 'typescript';
 const TARGET = 'dist';
 /** Where builds are under way, each in a folder that has its process's id as its name. */
 const ASIDE = '.build';
-/** Tells, in dist/, which sources it is of. */
+/** A file in dist/: the checksum of the sources that it was built from. */
 const STAMP = 'sources.sha256';
 
 const PAGE = 'inspector/page';
@@ -65,8 +65,8 @@ function readIfThere(path) {
 }
 
 /**
- * Compiles as tsc does, but writes to another folder: what the examples import as a package is found as sources only
- * where dist/ is the output. In this process, so that a signal that ends it leaves no compiler behind.
+ * Compiles as tsc does, but writes to another folder: the compiler finds the sources of what the examples import
+ * as a package only where dist/ is the output. In this process: a signal that ends it leaves no compiler behind.
  */
 function compile(aside) {
   const system = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => refuse([diagnostic]) };
@@ -87,7 +87,7 @@ function refuse(diagnostics) {
   throw new Error(format(diagnostics, { ...host, getCurrentDirectory: () => process.cwd() }).trimEnd());
 }
 
-/** One file for each program, so that it starts sooner, and needs no other file of a build that another replaces. */
+/** One file for each program: it starts sooner, and while it runs it needs no file that another build replaces. */
 function bundlePrograms(aside) {
   return build({
     entryPoints: ['im-server', 'im-client'].map((name) => join(aside, 'bin', `${name}.js`)),

@@ -1,6 +1,6 @@
 /**
- * Runs ava with the arguments given, and leaves no process behind, whether it ends, fails, or is interrupted: neither
- * the programs that the tests start, nor the compiler that tsimp starts in the background.
+ * Runs ava with the arguments given, and leaves no process behind, whether it ends, fails, or is interrupted:
+ * neither the programs that the tests start, nor the compiler that tsimp starts in the background.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { constants } from 'node:os';
 const hadCompiler = isCompilerRunning();
 
 // A process group of its own: what ava's processes start is in it too, and can be ended when ava is gone.
-const ava = spawn('ava', process.argv.slice(2), {
+const ava = spawn('node_modules/.bin/ava', process.argv.slice(2), {
   detached: true,
   stdio: ['ignore', 'inherit', 'inherit'],
 });
@@ -22,7 +22,7 @@ ava.on('exit', (code, signal) => {
   } catch (error) {
     if (error.code !== 'ESRCH') throw error; // nothing is left
   }
-  if (!hadCompiler && isCompilerRunning()) spawnSync('tsimp', ['--stop']);
+  if (!hadCompiler && isCompilerRunning()) spawnSync('node_modules/.bin/tsimp', ['--stop']);
   process.exitCode = code ?? 128 + constants.signals[signal];
 });
 

@@ -7,8 +7,8 @@ import { delimiter, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 
 /**
- * Tells whether a program is installed. Where it is not, the test passes and says so; in CI (`CI` is set) it fails,
- * because there everything must be tested.
+ * Tells whether a program is installed. Where it is not, the test passes and says so; in CI (`CI` is set) it
+ * fails, because there everything must be tested.
  *
  * @param program Its name, which is looked up in `PATH`, or its path.
  */
