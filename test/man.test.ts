@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { createClientCommand } from '../bin/client-command.js';
 import { createServerCommand } from '../bin/server-command.js';
@@ -61,8 +62,8 @@ for (const [program, sections] of PAGES) {
 test('both pages are packed, and found by man', async (t) => {
   const manifest = JSON.parse(await readFile('package.json', 'utf8')) as Record<string, readonly string[]>;
   t.deepEqual(manifest['man'], ['man/im-client.1', 'man/im-server.1']);
-  const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    encoding: 'utf8',
-  });
-  for (const path of manifest['man'] ?? []) t.true(listed.includes(`"${path}"`));
+  // Not waited for in a blocked process, which ava could not ask to end.
+  const pack = promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+  const { stdout } = await pack;
+  for (const path of manifest['man'] ?? []) t.true(stdout.includes(`"${path}"`));
 });
