@@ -414,7 +414,8 @@ test('after an exception that nobody caught the terminal is as it was', async (t
   const crash = join(await homeWith(t, {}), 'crash.mjs');
   await writeFile(crash, "process.on('SIGUSR2', () => { throw new Error('injected'); });");
   const client = [process.execPath, '--import', crash, programPath('im-client'), ...stub.options].join(' ');
-  const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client} 2>/dev/null'; code=$?; echo; echo code $code; echo modes $(stty -g)`;
+  const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client} 2>/dev/null'; code=$?; echo; echo code $code; echo modes $(stty -g); read -r _`;
+  // The shell stays until the end of the test: what is written just before a terminal closes may be lost.
   const terminal = new Terminal(t, { columns: 200, rows: 50 }, 'sh', '-c', script);
   const valuesOf = (word: string) =>
     terminal

@@ -86,12 +86,21 @@ test('a connection that waits is marked in the chart, and what is chosen is in t
   // The page has its own colours for charts, light and dark, and forbids those of the drawing.
   t.is(await page.locator('#chart svg style').count(), 0);
   t.deepEqual(problems, []);
-  const flash = page.waitForSelector('#chart [id^="connection.receiving>"].flash');
   socket.destroy();
-  await flash;
   await page.waitForSelector(
     '#transitions [data-event="input.ended"], #transitions [data-event="socket.closed"]',
   );
+  // A flash is over soon, and left out by a page that is late: connections come and go until there was one.
+  await page.evaluate(`new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.matches('[id^="connection.receiving>"].flash')))
+      document.body.dataset.flashed = 'yes';
+  }).observe(document.body, { subtree: true, attributeFilter: ['class'] })`);
+  let isOver = false;
+  const flashed = page.waitForSelector('body[data-flashed]').finally(() => {
+    isOver = true;
+  });
+  for (let user = 0; !isOver; user++) await ask(tcp, `REG user${user}\r\n`);
+  await flashed;
   t.regex(page.url(), /#actor=.*connection/);
   const again = await openPage(t);
   await again?.goto(page.url());

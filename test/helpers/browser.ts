@@ -10,7 +10,7 @@ import { isInstalled } from './installed.js';
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Longest wait of a test for something on a page, in milliseconds. */
-const PAGE_TIMEOUT_MS = 20_000;
+const PAGE_TIMEOUT_MS = 60_000;
 
 let browser: Promise<Browser> | undefined;
 

@@ -11,7 +11,7 @@ import type { ConsoleCommand, ConsoleNews, FixtureOptions } from './console-fixt
 import { Terminal, type TerminalSize } from './terminal.js';
 
 /** Longest wait for the console to tell something, in milliseconds. */
-const NEWS_TIMEOUT_MS = 20_000;
+const NEWS_TIMEOUT_MS = 60_000;
 
 const FIXTURE = resolve('dist/test/helpers/console-fixture.js');
 

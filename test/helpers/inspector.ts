@@ -8,7 +8,7 @@ import { ask } from './network.js';
 import { Program, startServerProgram, temporaryDirectory } from './programs.js';
 
 /** Longest wait for a frame with what is looked for, in milliseconds. */
-const FRAME_TIMEOUT_MS = 20_000;
+const FRAME_TIMEOUT_MS = 60_000;
 
 /** A program, and what to open to look at it. */
 export interface Inspected {

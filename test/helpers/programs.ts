@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import type { ExecutionContext } from 'ava';
 
 /** Longest wait for a program to print what is expected, in milliseconds. */
-const OUTPUT_TIMEOUT_MS = 20_000;
+const OUTPUT_TIMEOUT_MS = 60_000;
 
 /** A program of this project, or an example as it was compiled. */
 export type ProgramName = 'im-server' | 'im-client' | 'examples/echo-bot';

@@ -8,7 +8,7 @@ import type { ExecutionContext } from 'ava';
 import { emptyEnvironment, programPath } from './programs.js';
 
 /** Longest wait for the screen to show what is expected, in milliseconds. */
-const SCREEN_TIMEOUT_MS = 20_000;
+const SCREEN_TIMEOUT_MS = 60_000;
 
 export interface TerminalSize {
   readonly columns: number;
