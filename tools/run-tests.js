@@ -7,6 +7,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
+/** How often it is looked at whether npm is still there, in milliseconds. */
+const LOOK_MS = 1_000;
+
+const parent = process.ppid;
 const hadCompiler = isCompilerRunning();
 
 // A process group of its own: what ava's processes start is in it too, and can be ended when ava is gone.
@@ -15,6 +19,8 @@ const ava = spawn('node_modules/.bin/ava', process.argv.slice(2), {
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => ava.kill(signal));
+// npm passes on neither SIGHUP nor, of course, SIGKILL.
+setInterval(() => process.ppid !== parent && ava.kill('SIGTERM'), LOOK_MS).unref();
 
 ava.on('exit', (code, signal) => {
   try {
