@@ -2,5 +2,7 @@
 export default {
   files: ['dist/test/**/*.test.js', '!dist/test/long/**'],
   workerThreads: false,
+  // More than processors: many files wait, for a program or for time to pass.
+  concurrency: 4,
   timeout: '2m',
 };

@@ -14,6 +14,9 @@ import { Program, type ServerProgram, startServerProgram, temporaryDirectory } f
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
+/** How often what happens by chance is tried; `npm run test:long` tries more. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 4);
+
 /** A server that has not done what it should by then never will, however busy the machine, in milliseconds. */
 const HANG_MS = 90_000;
 
@@ -125,7 +128,7 @@ async function startWithUsers(t: ExecutionContext, directory: string) {
 test('what is acknowledged survives kill -9 under load, and nothing else appears', async (t) => {
   const directory = await temporaryDirectory(t);
   const ledger = new Ledger();
-  for (let round = 0; round < 16; round++) {
+  for (let round = 0; round < 2 * ROUNDS; round++) {
     const server = await startServerProgram(t, directory);
     if (round === 0) await ledger.begin(server.tcp);
     const load = new Load(server.tcp, ledger);
@@ -367,7 +370,7 @@ test('what is acknowledged survives power cuts under load', async (t) => {
   const disk = await Disk.create(t);
   const directory = join(disk.directory, 'data');
   const ledger = new Ledger();
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const server = await startServerProgram(t, directory);
     if (round === 0) await ledger.begin(server.tcp);
     const load = new Load(server.tcp, ledger);
@@ -479,7 +482,7 @@ async function interruptImport(
 
 test('an import that is killed while it compacts goes on to its end', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
-  await interruptImport(t, directory, { users: 10_000, rounds: 8 }, async (program) => {
+  await interruptImport(t, directory, { users: 10_000, rounds: ROUNDS }, async (program) => {
     program.process.kill('SIGKILL');
     await program.exited;
   });
@@ -489,7 +492,7 @@ test('an import whose disk loses power while it compacts goes on to its end', as
   if (!(await needs(t, 'ext4', 'perl'))) return;
   const disk = await Disk.create(t, '64M');
   const directory = join(disk.directory, 'data');
-  await interruptImport(t, directory, { users: 10_000, rounds: 5 }, async (program) => {
+  await interruptImport(t, directory, { users: 10_000, rounds: ROUNDS }, async (program) => {
     await disk.cutPower();
     await program.exited;
     await disk.restorePower();
