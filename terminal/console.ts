@@ -76,3 +76,10 @@ export interface ConsoleOptions extends ConsoleStreams {
   /** The system's clock by default. */
   readonly clock?: Clock;
 }
+
+/** Lets a stream fail without a word from now on; one listener is enough, however many consoles it had. */
+export function ignoreErrors(stream: NodeJS.WriteStream): void {
+  stream.off('error', ignore).on('error', ignore);
+}
+
+function ignore(): void {}

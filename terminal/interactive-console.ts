@@ -13,7 +13,13 @@ import type { ConsoleEffect } from '../machines/terminal/console-setup.js';
 import { stepsOf } from '../machines/terminal/steps.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { type Clock, systemClock } from './clock.js';
-import type { Console, ConsoleListener, ConsoleOptions, Prompt } from './console.js';
+import {
+  type Console,
+  type ConsoleListener,
+  type ConsoleOptions,
+  ignoreErrors,
+  type Prompt,
+} from './console.js';
 import { ConsoleEffects, type ConsoleInput, QUIET_MS } from './console-effects.js';
 import { Display } from './display.js';
 import { MessageLines } from './message-lines.js';
@@ -143,11 +149,8 @@ class InteractiveConsole implements Console {
     this.#modes.close();
     const { onEnd, onError } = this.#listener;
     this.#stdin.off('keypress', this.#onKey).off('end', onEnd).off('error', onError);
-    // What was written last may fail yet, and nobody needs to hear of it.
-    this.#stdout
-      .off('resize', this.#onResize)
-      .off('error', onEnd)
-      .on('error', () => {});
+    // What was written last may fail yet.
+    ignoreErrors(this.#stdout.off('resize', this.#onResize).off('error', onEnd));
     this.#stdin.pause();
   }
 

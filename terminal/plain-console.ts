@@ -8,7 +8,13 @@
 import { LineSplitter } from '../protocol/line-splitter.js';
 import { decodeLine } from '../protocol/message.js';
 import type { Prompt } from './console.js';
-import { type Console, type ConsoleListener, type ConsoleStreams, MAX_LINE_BYTES } from './console.js';
+import {
+  type Console,
+  type ConsoleListener,
+  type ConsoleStreams,
+  ignoreErrors,
+  MAX_LINE_BYTES,
+} from './console.js';
 import { wrapLine } from './layout.js';
 
 /** Most lines read ahead; then input waits in its pipe. */
@@ -112,8 +118,8 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     close() {
       if (!atLineStart) write('\n', true);
       stdin.off('data', onData).off('end', onEnd).off('error', listener.onError);
-      // What was written last may fail yet, and nobody needs to hear of it.
-      stdout.off('error', listener.onEnd).on('error', () => {});
+      // What was written last may fail yet.
+      ignoreErrors(stdout.off('error', listener.onEnd));
       stdin.pause();
     },
   };

@@ -134,3 +134,15 @@ test('what cannot be written any more when it is closed is no error', (t) => {
   closed.close();
   t.notThrows(() => stdout.emit('error', new Error('EPIPE')));
 });
+
+test('one console after the other leaves one listener on the stream', (t) => {
+  const { console: first, stdin, stdout } = console();
+  first.close();
+  const listeners = stdout.listenerCount('error');
+  for (let count = 0; count < 3; count++) {
+    const listener = { onAnswer() {}, onActivity() {}, onEnd() {}, onExhausted() {}, onError() {} };
+    const guard = (callback: never) => callback;
+    openPlainConsole({ stdin: stdin as never, stdout: stdout as never }, { ...listener, guard }).close();
+  }
+  t.is(stdout.listenerCount('error'), listeners);
+});
