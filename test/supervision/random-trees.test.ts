@@ -875,7 +875,8 @@ class Account implements Witness {
       }
       const isJustified = ending !== undefined || seat.terminating > 0 || doomed.has(life);
       const isOverdue = this.#now() - life.bornAtMs >= START_TIMEOUT_MS && life.told.started === 0;
-      if (isHard && isOverdue && !isJustified) {
+      // A start that takes too long is cut short, also while its supervisor shuts down and waits for another child.
+      if (isHard && isOverdue && (!isJustified || shutdown !== 'brutal')) {
         seat.failed = true;
         return;
       }
