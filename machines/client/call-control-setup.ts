@@ -5,7 +5,6 @@
 
 import {
   type AnyActorRef,
-  and,
   assertEvent,
   assign,
   type EventObject,
@@ -153,6 +152,18 @@ function lineOf(event: EventObject): Line {
   return { text, key };
 }
 
+function isCurrentChat({ context: { current }, event }: Scope): boolean {
+  return current !== undefined && (event as ChatNews).chat === current.chat;
+}
+
+function isCurrentCall({ context: { current }, event }: Scope): boolean {
+  return (event as Extract<CallControlEvent, { call: CallId }>).call === current?.id;
+}
+
+function hasRoom({ current, held, maxLines }: CallControlContext): boolean {
+  return (current?.underWay.length ?? 0) + held.length < maxLines;
+}
+
 export const callControlSetup = setup({
   types: {} as { context: CallControlContext; input: CallControlInput; events: CallControlEvent },
   delays: {
@@ -170,21 +181,16 @@ export const callControlSetup = setup({
       if (names.includes(event.address) || (event.caller && names.includes(event.caller))) return true;
       return isNuisance(unansweredCalls, event);
     },
-    isCurrentChat: ({ context: { current }, event }) =>
-      current !== undefined && (event as ChatNews).chat === current.chat,
+    isCurrentChat,
+    isCurrentCall,
     isClosingChat: ({ context: { closing }, event }) => closing.has((event as ChatNews).chat),
-    isCurrentCall: ({ context: { current }, event }) =>
-      (event as Extract<CallControlEvent, { call: CallId }>).call === current?.id,
-    hasRoom: ({ context }) => callOf(context).underWay.length + context.held.length < context.maxLines,
-    hasRoomToHold: ({ context }) => context.held.length < context.maxHeldLines,
-    isLastLine: ({ context }) => callOf(context).underWay.length === 1,
-    hasHeldLines: ({ context }) => context.held.length > 0,
-
-    // Named, because a condition that the chart puts together itself shows as nothing in a drawing.
-    isCurrentCallWithRoom: and(['isCurrentCall', 'hasRoom']),
-    isCurrentCallWithRoomToHold: and(['isCurrentCall', 'hasRoom', 'hasRoomToHold']),
-    isLastOfCurrentChat: and(['isCurrentChat', 'isLastLine']),
-    isCurrentChatWithHeldLines: and(['isCurrentChat', 'hasHeldLines']),
+    isCurrentCallWithRoom: (scope) => isCurrentCall(scope) && hasRoom(scope.context),
+    isCurrentCallWithRoomToHold: (scope) =>
+      isCurrentCall(scope) &&
+      hasRoom(scope.context) &&
+      scope.context.held.length < scope.context.maxHeldLines,
+    isLastOfCurrentChat: (scope) => isCurrentChat(scope) && callOf(scope.context).underWay.length === 1,
+    isCurrentChatWithHeldLines: (scope) => isCurrentChat(scope) && scope.context.held.length > 0,
   },
 
   actions: {
@@ -294,11 +300,14 @@ export const callControlSetup = setup({
       const { text, cut, atMs } = event;
       return { type: 'message.received', call: callOf(context).id, text, cut, atMs };
     }),
-    sendLine: enqueueActions(({ context, event, enqueue }) => {
+    // In two parts, like what follows each line that was taken: every line of a chat comes through them.
+    sendLine: sendTo(connection, ({ event }) => {
+      assertEvent(event, 'message.send');
+      return { type: 'message.send', text: event.text };
+    }),
+    noteUnderWay: assign(({ context, event }) => {
       const call = callOf(context);
-      const line = lineOf(event);
-      enqueue.sendTo(connection, { type: 'message.send', text: line.text });
-      enqueue.assign({ current: { ...call, underWay: [...call.underWay, line] } });
+      return { current: { ...call, underWay: [...call.underWay, lineOf(event)] } };
     }),
     holdLine: assign({ held: ({ context, event }) => [...context.held, lineOf(event)] }),
     sendHeldLines: enqueueActions(({ context, enqueue }) => {
@@ -311,12 +320,12 @@ export const callControlSetup = setup({
       assertEvent(event, 'message.send');
       return unconfirmed(event.call, lineOf(event), cause, event.call !== context.current?.id);
     }),
-    reportSent: enqueueActions((scope) => {
-      const { event, enqueue } = scope;
+    reportSent: sendTo(owner, (scope) => {
+      const { event } = scope;
       assertEvent(event, 'message.sent');
       const { text, cut, atMs } = event;
       const call = reported(scope);
-      enqueue.sendTo(owner, {
+      return {
         type: 'message.sent',
         call: call?.id ?? NO_CALL,
         peer: call?.peer,
@@ -325,16 +334,15 @@ export const callControlSetup = setup({
         cut,
         atMs,
         isLate: isLate(scope),
-      });
-      enqueue.assign(withoutLine(scope));
+      };
     }),
-    reportUnconfirmed: enqueueActions((scope, { cause }: { cause: 'closed' | 'stalled' }) => {
-      const { event, enqueue } = scope;
+    dropReportedLine: assign((scope) => withoutLine(scope)),
+    reportUnconfirmed: sendTo(owner, (scope, { cause }: { cause: 'closed' | 'stalled' }) => {
+      const { event } = scope;
       assertEvent(event, 'message.failed');
       const call = reported(scope);
       const line = { text: event.text, key: call?.underWay[0]?.key };
-      enqueue.sendTo(owner, unconfirmed(call?.id, line, cause, isLate(scope)));
-      enqueue.assign(withoutLine(scope));
+      return unconfirmed(call?.id, line, cause, isLate(scope));
     }),
     reportLost: sendTo(owner, (scope) => {
       const { event } = scope;

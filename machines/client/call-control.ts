@@ -48,9 +48,12 @@ export const callControlMachine = callControlSetup.createMachine({
       actions: 'hangUpLateCall',
       description: 'The owner gave up the call before its connection reported.',
     },
-    'message.sent': { actions: 'reportSent', description: 'Of a chat that the owner has left.' },
+    'message.sent': {
+      actions: ['reportSent', 'dropReportedLine'],
+      description: 'Of a chat that the owner has left.',
+    },
     'message.failed': {
-      actions: { type: 'reportUnconfirmed', params: { cause: 'closed' } },
+      actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
       description: 'Of a chat that the owner has left.',
     },
     'message.lost': { actions: 'reportLost', description: 'Of a chat that the owner has left.' },
@@ -155,7 +158,7 @@ export const callControlMachine = callControlSetup.createMachine({
         'message.received': { guard: 'isCurrentChat', actions: 'reportReceived' },
         'message.failed': {
           guard: 'isCurrentChat',
-          actions: { type: 'reportUnconfirmed', params: { cause: 'closed' } },
+          actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
           description: 'The end of the chat follows.',
         },
         'message.lost': {
@@ -185,7 +188,11 @@ export const callControlMachine = callControlSetup.createMachine({
             idle: {
               description: 'The network has taken all lines.',
               on: {
-                'message.send': { guard: 'isCurrentCall', target: 'sending', actions: 'sendLine' },
+                'message.send': {
+                  guard: 'isCurrentCall',
+                  target: 'sending',
+                  actions: ['sendLine', 'noteUnderWay'],
+                },
               },
             },
             sending: {
@@ -193,7 +200,7 @@ export const callControlMachine = callControlSetup.createMachine({
                 'Lines are under way. The network takes the oldest within 5 s, or the buddy stalls.',
               on: {
                 'message.send': [
-                  { guard: 'isCurrentCallWithRoom', actions: 'sendLine' },
+                  { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'noteUnderWay'] },
                   {
                     guard: 'isCurrentCall',
                     actions: { type: 'refuseLine', params: { cause: 'full' } },
@@ -201,8 +208,17 @@ export const callControlMachine = callControlSetup.createMachine({
                   },
                 ],
                 'message.sent': [
-                  { guard: 'isLastOfCurrentChat', target: 'idle', actions: 'reportSent' },
-                  { guard: 'isCurrentChat', target: 'sending', reenter: true, actions: 'reportSent' },
+                  {
+                    guard: 'isLastOfCurrentChat',
+                    target: 'idle',
+                    actions: ['reportSent', 'dropReportedLine'],
+                  },
+                  {
+                    guard: 'isCurrentChat',
+                    target: 'sending',
+                    reenter: true,
+                    actions: ['reportSent', 'dropReportedLine'],
+                  },
                 ],
               },
               after: { stall: { target: '#call-control.talking.stalled', actions: 'reportStalled' } },
@@ -226,20 +242,20 @@ export const callControlMachine = callControlSetup.createMachine({
                 guard: 'isCurrentChatWithHeldLines',
                 target: 'stalled',
                 reenter: true,
-                actions: ['reportSent', 'sendHeldLines'],
+                actions: ['reportSent', 'dropReportedLine', 'sendHeldLines'],
                 description: 'The network takes lines: those that were held go out.',
               },
               {
                 guard: 'isLastOfCurrentChat',
                 target: 'flowing',
-                actions: ['reportSent', 'reportReading'],
+                actions: ['reportSent', 'dropReportedLine', 'reportReading'],
                 description: 'The buddy reads again.',
               },
               {
                 guard: 'isCurrentChat',
                 target: 'stalled',
                 reenter: true,
-                actions: 'reportSent',
+                actions: ['reportSent', 'dropReportedLine'],
                 description: 'The next line has its own 60 s.',
               },
             ],
@@ -257,7 +273,7 @@ export const callControlMachine = callControlSetup.createMachine({
           on: {
             'message.failed': {
               guard: 'isCurrentChat',
-              actions: { type: 'reportUnconfirmed', params: { cause: 'stalled' } },
+              actions: [{ type: 'reportUnconfirmed', params: { cause: 'stalled' } }, 'dropReportedLine'],
             },
             'chat.closed': {
               guard: 'isCurrentChat',

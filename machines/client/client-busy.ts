@@ -136,7 +136,12 @@ export const busy = clientSetup.createStateConfig({
               { guard: 'isQuit', target: '#client.busy.leaving', actions: 'leaveChat' },
               {
                 target: 'sending',
-                actions: [{ type: 'sendMessage', params: { isHeld: false } }, 'closePrompt'],
+                actions: [
+                  'sendMessage',
+                  { type: 'rememberPending', params: { isHeld: false } },
+                  'forgetQuestion',
+                ],
+                description: 'The answer closed the prompt.',
               },
             ],
           },
@@ -166,14 +171,19 @@ export const busy = clientSetup.createStateConfig({
               {
                 guard: 'isInteractive',
                 actions: [
-                  { type: 'sendMessage', params: { isHeld: true } },
+                  'sendMessage',
+                  { type: 'rememberPending', params: { isHeld: true } },
                   { type: 'openPrompt', params: { question: { ask: 'message' } } },
                 ],
                 description: 'It waits its turn.',
               },
               {
                 target: 'sending',
-                actions: [{ type: 'sendMessage', params: { isHeld: true } }, 'closePrompt'],
+                actions: [
+                  'sendMessage',
+                  { type: 'rememberPending', params: { isHeld: true } },
+                  'forgetQuestion',
+                ],
                 description: 'It waits its turn. A script is asked for the next line afterwards.',
               },
             ],

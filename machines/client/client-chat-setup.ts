@@ -185,10 +185,19 @@ export const clientSetup = menuSetup
       leaveChat: enqueueActions(({ context: { call }, enqueue }) => {
         if (call !== undefined) enqueue.sendTo(callControl, { type: 'chat.leave', call });
       }),
-      sendMessage: enqueueActions(({ context, event, enqueue }, { isHeld }: { isHeld: boolean }) => {
-        const text = messageIn(typed(event));
-        enqueue.sendTo(callControl, { type: 'message.send', call: callOf({ context }), text });
-        enqueue.assign({ outbox: [...context.outbox, { text, isHeld }] });
+      sendMessage: sendTo(
+        callControl,
+        ({ context, event }): CallCommand => ({
+          type: 'message.send',
+          call: callOf({ context }),
+          text: messageIn(typed(event)),
+        }),
+      ),
+      rememberPending: assign({
+        outbox: ({ context: { outbox }, event }, { isHeld }: { isHeld: boolean }) => [
+          ...outbox,
+          { text: messageIn(typed(event)), isHeld },
+        ],
       }),
       noteMessage: enqueueActions(({ context: { user, peer }, event, enqueue }) => {
         assertEvent(event, 'message.received');

@@ -173,6 +173,7 @@ export const menuSetup = setup({
     reopenPrompt: enqueueActions(({ context: { question }, enqueue }) => {
       if (question !== undefined) enqueue.sendTo(terminal, { type: 'prompt.open', question });
     }),
+    forgetQuestion: assign({ question: undefined }),
     closePrompt: enqueueActions(({ enqueue }) => {
       enqueue.assign({ question: undefined });
       enqueue.sendTo(terminal, { type: 'prompt.close' });
