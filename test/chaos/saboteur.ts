@@ -5,8 +5,9 @@
 
 import type { AnyActorRef } from 'xstate';
 import { RestartBudget, type RestartLimits } from '../../supervision/restart-budget.js';
+import type { Random } from '../helpers/random.js';
+import type { Bag } from './bag.js';
 import { pause, turns, type Work } from './pause.js';
-import type { Bag, Random } from './random.js';
 import { InjectedCrash, type Registry } from './registry.js';
 import { count, type Tally } from './tally.js';
 

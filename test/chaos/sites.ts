@@ -4,7 +4,7 @@
 
 import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/core.js';
 import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
-import { Bag } from './random.js';
+import { Bag } from './bag.js';
 import type { Site } from './saboteur.js';
 import type { World } from './world.js';
 

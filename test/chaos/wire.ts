@@ -8,7 +8,7 @@ import { connect, createServer } from 'node:net';
 import { parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
 import type { UserId } from '../../protocol/id.js';
-import type { Random } from './random.js';
+import type { Random } from '../helpers/random.js';
 
 export const HOST = '127.0.0.1';
 

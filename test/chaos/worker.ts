@@ -4,9 +4,9 @@
  */
 
 import type { UserId } from '../../protocol/id.js';
+import type { Random } from '../helpers/random.js';
 import { type Entry, Ledger, textOf } from './ledger.js';
 import { pause, type Work } from './pause.js';
-import type { Random } from './random.js';
 import type { Tally } from './tally.js';
 import { Asker, request } from './wire.js';
 

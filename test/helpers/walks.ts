@@ -11,7 +11,7 @@ import {
   type InspectionEvent,
   SimulatedClock,
 } from 'xstate';
-import { Random } from '../chaos/random.js';
+import { Random } from './random.js';
 
 /** How many walks there are, and how long each is. */
 const WALKS = 600;

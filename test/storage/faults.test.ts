@@ -14,17 +14,10 @@ import test from 'ava';
 import type { Change } from '../../protocol/request.js';
 import { type Store, StoreError } from '../../storage/store.js';
 import { openTextStore } from '../../storage/text/text-store.js';
+import { Random } from '../helpers/random.js';
 import { changes, KNOWN_IDS } from './changes.js';
 import { decide, type Model, modelAfter, stateOf, stateOfModel } from './model.js';
-import {
-  type ErrorCode,
-  type FaultKind,
-  type OperationName,
-  pick,
-  type Random,
-  SimulatedFiles,
-  seededRandom,
-} from './simulated-files.js';
+import { type ErrorCode, type FaultKind, type OperationName, SimulatedFiles } from './simulated-files.js';
 
 const TIMES = Number(process.env['FAULTS'] ?? 1);
 const FIRST_SEED = Number(process.env['SEED'] ?? 1);
@@ -225,12 +218,12 @@ class Trial {
   /** From now on, remembers what crashes would leave, before a part of all operations. */
   crashNowAndThen(odds: number, crashesEach = 1): void {
     this.files.beforeOperation = () => {
-      for (let crash = 0; crash < crashesEach; crash++) if (this.#random() < odds) this.crash();
+      for (let crash = 0; crash < crashesEach; crash++) if (this.#random.chance(odds)) this.crash();
     };
   }
 
   /** Remembers what a crash would leave, of the machine or of the process; everything goes on. */
-  crash(kind = this.#random() < 0.2 ? 'kill' : 'power cut'): void {
+  crash(kind = this.#random.chance(0.2) ? 'kill' : 'power cut'): void {
     if (this.isLost) return;
     this.#tally.crashes += 1;
     const crash = this.leave(kind);
@@ -271,9 +264,9 @@ class Trial {
     const trial = new Trial(crash.files, this.#random, this.#tally);
     trial.goOnAfter(crash);
     await inContext('opening', () => trial.open());
-    if (this.#random() < 0.3) await inContext('opened', () => trial.#crashAgain());
+    if (this.#random.chance(0.3)) await inContext('opened', () => trial.#crashAgain());
     await inContext('committing', () => trial.insist(anyBatch(this.#random)));
-    if (this.#random() < 0.3) await inContext('committed', () => trial.#crashAgain());
+    if (this.#random.chance(0.3)) await inContext('committed', () => trial.#crashAgain());
     await trial.close();
   }
 
@@ -324,13 +317,13 @@ async function inContext<TValue>(where: string, act: () => Promise<TValue>): Pro
 }
 
 function anyBatch(random: Random): Change[] {
-  return Array.from({ length: Math.floor(random() * 5) }, () => anyChange(random));
+  return Array.from({ length: random.below(5) }, () => anyChange(random));
 }
 
 function anyChange(random: Random): Change {
-  const id = pick(random, KNOWN_IDS);
-  const op = pick(random, ['REG', 'ADD', 'ADD', 'DEL'] as const);
-  return op === 'REG' ? { op, id } : { op, id, buddy: pick(random, KNOWN_IDS) };
+  const id = random.pick(KNOWN_IDS);
+  const op = random.pick(['REG', 'ADD', 'ADD', 'DEL'] as const);
+  return op === 'REG' ? { op, id } : { op, id, buddy: random.pick(KNOWN_IDS) };
 }
 
 /** Has a compaction begin several times. */
@@ -365,7 +358,7 @@ test.serial('power may be cut at any moment, whatever the store is doing', async
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 2 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
-      const random = seededRandom(seed);
+      const random = new Random(seed);
       const trial = new Trial(new SimulatedFiles(random), random, tally);
       trial.crashNowAndThen(1, 5);
       await runScript(trial);
@@ -386,14 +379,14 @@ for (const kind of KINDS) {
     const tally = newTally();
     for (let n = 1, isOver = false; !isOver; n++) {
       await inContext(`operation ${n}`, async () => {
-        const random = seededRandom(FIRST_SEED + n);
+        const random = new Random(FIRST_SEED + n);
         // The same turns for every n: what the nth operation is must not depend on it.
-        const files = new SimulatedFiles(seededRandom(FIRST_SEED));
+        const files = new SimulatedFiles(new Random(FIRST_SEED));
         files.failAt(n, kind, CODES[n % CODES.length]);
         const trial = new Trial(files, random, tally);
         trial.crashNowAndThen(0.02 * TIMES);
         await runScript(trial);
-        if (random() < 0.5) await trial.close();
+        if (random.chance(0.5)) await trial.close();
         trial.crash('power cut');
         await trial.verify();
         isOver = files.count < n;
@@ -416,12 +409,12 @@ test.serial('any faults and crashes, in any order, over several lives of a store
 });
 
 async function anyLives(seed: number, tally: Tally): Promise<void> {
-  const random = seededRandom(seed);
+  const random = new Random(seed);
   const trial = new Trial(new SimulatedFiles(random), random, tally);
   for (let life = 1; life <= 4; life++) {
     await inContext(`life ${life}`, async () => {
       trial.crashNowAndThen(0.05);
-      if (random() < 0.5) anyFault(trial.files, random);
+      if (random.chance(0.5)) anyFault(trial.files, random);
       if (!(await isOpened(trial))) {
         trial.files.heal();
         await trial.open();
@@ -444,29 +437,29 @@ async function isOpened(trial: Trial): Promise<boolean> {
 }
 
 async function anyStep(trial: Trial, random: Random): Promise<void> {
-  if (random() < 0.15) anyFault(trial.files, random);
-  else if (random() < 0.2) trial.files.heal();
-  if (random() < 0.02) trial.vanish();
-  if (trial.isLost && random() < 0.3) trial.files.appear(DIRECTORY);
-  if (random() < 0.3) nowMs += pick(random, [1, REST_MS / 2, REST_MS]);
+  if (random.chance(0.15)) anyFault(trial.files, random);
+  else if (random.chance(0.2)) trial.files.heal();
+  if (random.chance(0.02)) trial.vanish();
+  if (trial.isLost && random.chance(0.3)) trial.files.appear(DIRECTORY);
+  if (random.chance(0.3)) nowMs += random.pick([1, REST_MS / 2, REST_MS]);
   await trial.commit(anyBatch(random));
-  for (let turn = Math.floor(random() * 4); turn > 0; turn--) await new Promise(setImmediate);
+  for (let turn = random.below(4); turn > 0; turn--) await new Promise(setImmediate);
 }
 
 function anyFault(files: SimulatedFiles, random: Random): void {
-  const n = files.count + 1 + Math.floor(random() * 15);
-  if (random() < 0.7) return files.failAt(n, pick(random, KINDS), pick(random, CODES));
+  const n = files.count + 1 + random.below(15);
+  if (random.chance(0.7)) return files.failAt(n, random.pick(KINDS), random.pick(CODES));
   const full: readonly OperationName[] = ['write', 'create'];
   const failing: readonly OperationName[] = ['datasync', 'syncDirectory'];
-  files.failFrom(n, pick(random, CODES), pick(random, [undefined, full, failing]));
+  files.failFrom(n, random.pick(CODES), random.pick([undefined, full, failing]));
 }
 
 /** A store's life ends in any way, and the next one begins with what that leaves. */
 async function end(trial: Trial, random: Random): Promise<void> {
   const isLost = trial.isLost;
-  if (random() < 0.3) await trial.close();
+  if (random.chance(0.3)) await trial.close();
   trial.crash();
-  const next = isLost ? undefined : pick(random, [...trial.crashes.slice(-3)]);
+  const next = isLost ? undefined : random.pick([...trial.crashes.slice(-3)]);
   const copy = next && { ...next, files: next.files.kill() };
   await trial.verify();
   trial.goOnAfter(copy);
@@ -476,7 +469,7 @@ test.serial('power may be cut at any moment of a compaction', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 12 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
-      const random = seededRandom(seed);
+      const random = new Random(seed);
       const trial = new Trial(new SimulatedFiles(random), random, tally);
       await trial.open();
       await trial.insist(changes('REG a', 'REG b', 'REG c'));
@@ -496,7 +489,7 @@ test.serial('after a failed sync nothing is acknowledged until all is in a new f
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 20 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
-      const random = seededRandom(seed);
+      const random = new Random(seed);
       const trial = new Trial(new SimulatedFiles(random), random, tally);
       await trial.open();
       await trial.insist(changes('REG a', 'REG b'));
@@ -530,7 +523,7 @@ test.serial(
     const tally = newTally();
     for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
       await inContext(`seed ${seed}`, async () => {
-        const random = seededRandom(seed);
+        const random = new Random(seed);
         const trial = new Trial(new SimulatedFiles(random), random, tally);
         await trial.open();
         await trial.insist(changes('REG a', 'REG b'));
@@ -551,7 +544,7 @@ test.serial('a refused change is gone once a later one is answered, whatever cra
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
-      const random = seededRandom(seed);
+      const random = new Random(seed);
       const trial = new Trial(new SimulatedFiles(random), random, tally);
       await trial.open();
       await trial.insist(changes('REG a', 'REG b', 'REG c'));
@@ -576,7 +569,7 @@ test.serial('in a directory that vanished nothing is stored; in a new one, every
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 20 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
-      const random = seededRandom(seed);
+      const random = new Random(seed);
       const trial = new Trial(new SimulatedFiles(random), random, tally);
       await trial.open();
       for (const batch of SCRIPT.slice(0, seed % SCRIPT.length)) await trial.insist(batch);
@@ -608,8 +601,8 @@ test.serial(
     for (const kind of KINDS) {
       for (let n = 1, isOver = false; !isOver; n++) {
         await inContext(`${kind}, operation ${n}`, async () => {
-          const random = seededRandom(FIRST_SEED + n);
-          const trial = new Trial(new SimulatedFiles(seededRandom(FIRST_SEED)), random, tally);
+          const random = new Random(FIRST_SEED + n);
+          const trial = new Trial(new SimulatedFiles(new Random(FIRST_SEED)), random, tally);
           await trial.open();
           for (const batch of SCRIPT.slice(0, 3)) await trial.insist(batch);
           trial.vanish();
@@ -681,7 +674,7 @@ test.serial('two stores have not one directory, until a crash', async (t) => {
     code: 'store.unusable',
     message: /a simulated process/,
   });
-  await (await openTextStore(DIRECTORY, { files: files.powerCut(seededRandom(FIRST_SEED)) })).close();
+  await (await openTextStore(DIRECTORY, { files: files.powerCut(new Random(FIRST_SEED)) })).close();
   await store.close();
   await (await openTextStore(DIRECTORY, { files })).close();
 });
@@ -689,7 +682,7 @@ test.serial('two stores have not one directory, until a crash', async (t) => {
 test.serial(
   'what is no regular file is refused at every start, and costs nothing once it is gone',
   async (t) => {
-    const random = seededRandom(FIRST_SEED);
+    const random = new Random(FIRST_SEED);
     const trial = new Trial(new SimulatedFiles(random), random, newTally());
     await runScript(trial);
     await trial.close();

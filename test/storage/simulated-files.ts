@@ -14,25 +14,7 @@ import { constants } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { FileError } from '../../storage/files/file-error.js';
 import type { Files, Lock, OpenFile } from '../../storage/files/files.js';
-
-/** A number from 0 up to 1. */
-export type Random = () => number;
-
-/** Random numbers that are the same ones for the same seed (mulberry32). */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** One of some values. */
-export function pick<TValue>(random: Random, values: readonly TValue[]): TValue {
-  return values[Math.floor(random() * values.length)] as TValue;
-}
+import type { Random } from '../helpers/random.js';
 
 /**
  * - `before`: nothing is done.
@@ -134,11 +116,11 @@ class SimulatedFile {
 
   /** What a power cut leaves of it. */
   remains(random: Random): SimulatedFile {
-    const odds = pick(random, ODDS);
+    const odds = random.pick(ODDS);
     let content = this.#durable;
     for (const change of this.#changes) {
       if (change.status === 'durable') content = changed(content, change);
-      else if (random() < odds) content = partlyChanged(content, change, random);
+      else if (random.chance(odds)) content = partlyChanged(content, change, random);
     }
     return new SimulatedFile(content);
   }
@@ -163,10 +145,10 @@ function resized(content: Buffer, length: number): Buffer {
 
 function partlyChanged(content: Buffer, change: ContentChange, random: Random): Buffer {
   const { bytes, position } = change;
-  if (bytes === undefined || random() < 0.4) return changed(content, change);
-  const from = random() < 0.6 ? 0 : Math.floor(random() * (bytes.length + 1));
-  const to = random() < 0.3 ? bytes.length : from + Math.floor(random() * (bytes.length - from + 1));
-  const length = random() < 0.5 ? position + to : position + bytes.length;
+  if (bytes === undefined || random.chance(0.4)) return changed(content, change);
+  const from = random.chance(0.6) ? 0 : random.below(bytes.length + 1);
+  const to = random.chance(0.3) ? bytes.length : from + random.below(bytes.length - from + 1);
+  const length = random.chance(0.5) ? position + to : position + bytes.length;
   const result = resized(content, Math.max(content.length, length));
   bytes.copy(result, position + from, from, to);
   return result;
@@ -208,10 +190,10 @@ class SimulatedDirectory {
 
   /** What a power cut leaves of it. */
   remains(random: Random): SimulatedDirectory {
-    const odds = pick(random, ODDS);
+    const odds = random.pick(ODDS);
     const names = new Map(this.#durable);
     for (const change of this.#changes) {
-      if (change.status === 'durable' || random() < odds) rename(names, change);
+      if (change.status === 'durable' || random.chance(odds)) rename(names, change);
     }
     const remains = new SimulatedDirectory();
     remains.names = withFiles(
@@ -527,7 +509,7 @@ export class SimulatedFiles implements Files {
   }
 
   async #pause(): Promise<void> {
-    const turns = this.#random === undefined ? 0 : Math.floor(this.#random() * 3);
+    const turns = this.#random === undefined ? 0 : this.#random.below(3);
     for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Random choices that can be made again: the same seed gives the same choices.
+ * The tests' seeded random numbers: the same seed gives the same choices.
  */
 
 export class Random {
@@ -10,7 +10,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A generator of its own for somebody, so that nobody's choices depend on how often others choose. */
+  /** A generator for one user of this one: how often others choose does not change its choices. */
   fork(name: string): Random {
     let hash = this.#state ^ 0x811c9dc5;
     for (const character of name) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
@@ -26,6 +26,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
+  /** A number from `least` up to `most`, which is not included. */
   between(least: number, most: number): number {
     return least + this.next() * (most - least);
   }
@@ -35,6 +36,7 @@ export class Random {
     return Math.floor(this.next() * limit);
   }
 
+  /** True with this probability, a number from 0 to 1. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }
@@ -42,33 +44,5 @@ export class Random {
   /** One of the items; there must be one. */
   pick<TItem>(items: readonly TItem[]): TItem {
     return items[this.below(items.length)] as TItem;
-  }
-}
-
-/** Draws without putting back, and starts over when it is empty: random, but every item gets its turn. */
-export class Bag<TItem> {
-  readonly #items: readonly TItem[];
-  #left: TItem[] = [];
-  /** How often it was full. */
-  rounds = 0;
-
-  constructor(items: readonly TItem[]) {
-    this.#items = items;
-    this.#fill();
-  }
-
-  /** Draws one of those that are possible now, or `undefined` when none left in the bag is. */
-  draw(random: Random, isPossible: (item: TItem) => boolean): TItem | undefined {
-    const possible = this.#left.filter(isPossible);
-    if (possible.length === 0) return undefined;
-    const drawn = random.pick(possible);
-    this.#left.splice(this.#left.indexOf(drawn), 1);
-    if (this.#left.length === 0) this.#fill();
-    return drawn;
-  }
-
-  #fill(): void {
-    this.#left = [...this.#items];
-    this.rounds += 1;
   }
 }
