@@ -1,0 +1,92 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { MAX_USER_LINE_BYTES } from '../../../storage/format/user-lines.js';
+import { UserTable } from '../../../storage/tables/user-table.js';
+import { type ForeignUser, readDump, writeDump } from '../../../storage/transfer/dump.js';
+import { bytesFile } from '../bytes-file.js';
+import { anyBatches, changes } from '../changes.js';
+
+const PATH = 'users.txt';
+
+async function written(table: UserTable): Promise<string> {
+  let text = '';
+  await writeDump(table, async (bytes) => {
+    text += bytes.toString('latin1');
+  });
+  return text;
+}
+
+/** What a dump has, and the lines that are skipped. */
+async function read(content: Buffer | string): Promise<{ users: ForeignUser[]; skipped: string[] }> {
+  const users: ForeignUser[] = [];
+  const skipped: string[] = [];
+  await readDump(
+    bytesFile(content),
+    PATH,
+    async (some) => {
+      users.push(...some);
+    },
+    (at, reason) => skipped.push(`${at}: ${reason}`),
+  );
+  return { users, skipped };
+}
+
+test('a dump has the users in the order of their registration, each with the buddies in their order', async (t) => {
+  const table = new UserTable();
+  const lines = ['REG carol', 'REG alice', 'REG bob', 'ADD carol bob', 'ADD carol alice', 'ADD bob carol'];
+  for (const change of changes(...lines)) table.apply(change);
+  t.is(await written(table), '# im-server dump: 3 users\ncarol bob alice\nalice\nbob carol\n');
+});
+
+test('a dump is of the moment at which it began, whatever changes meanwhile', async (t) => {
+  const table = new UserTable();
+  for (const change of changes('REG alice', 'REG bob', 'ADD alice bob')) table.apply(change);
+  let text = '';
+  await writeDump(table, async (bytes) => {
+    if (text === '') for (const change of changes('REG carol', 'DEL alice bob')) table.apply(change);
+    text += bytes.toString('latin1');
+  });
+  t.is(text, '# im-server dump: 2 users\nalice bob\nbob\n');
+  t.is(await written(table), '# im-server dump: 3 users\nalice\nbob\ncarol\n');
+});
+
+test('whatever is dumped is read again', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(anyBatches, async (batches) => {
+      const table = new UserTable();
+      for (const change of batches.flat()) table.apply(change);
+      const text = await written(table);
+      const { users, skipped } = await read(text);
+      const lines = users.map(({ id, buddies }) => `${[id, ...buddies].join(' ')}\n`);
+      return skipped.length === 0 && text === `# im-server dump: ${table.size} users\n${lines.join('')}`;
+    }),
+  );
+  t.pass();
+});
+
+test('spaces, tabs, CR LF, comments and empty lines are read as other programs write them', async (t) => {
+  const { users, skipped } = await read('\tAlice  bob\t$\r\n\r\n# bob\n  # carol\nbob');
+  t.deepEqual(users, [
+    { id: 'Alice', buddies: ['bob', '$'], at: 'users.txt:1' },
+    { id: 'bob', buddies: [], at: 'users.txt:5' },
+  ]);
+  t.deepEqual(skipped, []);
+});
+
+test('a byte order mark is no part of the first id', async (t) => {
+  const { users } = await read(Buffer.from('\ufeffalice bob\n'));
+  t.deepEqual(users, [{ id: 'alice', buddies: ['bob'], at: 'users.txt:1' }]);
+});
+
+test('a line that is too long for a user is skipped, and the next one is read', async (t) => {
+  const longest = `${'x'.repeat(MAX_USER_LINE_BYTES)}\n`;
+  const { users, skipped } = await read(`${longest}x${longest}bob\n`);
+  t.deepEqual(
+    users.map(({ id, at }) => [id.length, at]),
+    [
+      [MAX_USER_LINE_BYTES, 'users.txt:1'],
+      [3, 'users.txt:3'],
+    ],
+  );
+  t.deepEqual(skipped, ['users.txt:2: the line is too long']);
+});
