@@ -1,0 +1,112 @@
+import test from 'ava';
+import { Command, InvalidArgumentError, type Option } from 'commander';
+import {
+  addClientOptions,
+  configurableOptions,
+  idOption,
+  keyOf,
+  readSwitchVariables,
+  readValue,
+  writeValue,
+} from '../../bin/client-options.js';
+
+const INVALID = { instanceOf: InvalidArgumentError };
+
+const OPTIONS = new Map(
+  configurableOptions(addClientOptions(new Command())).map((option) => [keyOf(option), option]),
+);
+
+function optionOf(key: string): Option {
+  return OPTIONS.get(key) as Option;
+}
+
+test('each option has a key of the file, and a variable that is called like it', (t) => {
+  t.is(OPTIONS.size, 10);
+  for (const [key, { envVar }] of OPTIONS) {
+    t.regex(key, /^[a-z]+(?:-[a-z]+)*$/);
+    t.false(key.startsWith('no-'));
+    t.is(envVar, `IM_${key.toUpperCase().replace('-', '_')}`);
+  }
+});
+
+/** Some values of each option as they stand in a file, and what they come to. */
+const VALUES: readonly (readonly [key: string, ...values: (readonly [text: string, value: unknown])[]])[] = [
+  ['server', ['im.example.org', 'im.example.org']],
+  ['tcp-port', ['1', 1]],
+  ['udp-port', ['65535', 65_535]],
+  ['message-port', ['0', 0]],
+  ['user', ['alice', 'alice']],
+  ['plain', ['yes', true], ['no', false]],
+  ['history', ['yes', true], ['no', false]],
+  ['notify', ['osc', 'osc']],
+  ['notify-private', ['yes', true], ['no', false]],
+  ['auto-away', ['1', 1], ['1440', 1_440], ['off', 0]],
+];
+
+test('each option has a sample here', (t) => {
+  t.deepEqual(
+    VALUES.map(([key]) => key),
+    [...OPTIONS.keys()],
+  );
+});
+
+for (const [key, ...values] of VALUES) {
+  test(`a value of ${key} is written as it is read`, (t) => {
+    for (const [text, value] of values) {
+      t.is(readValue(optionOf(key), text), value);
+      t.is(writeValue(optionOf(key), value), text);
+    }
+  });
+}
+
+test('an option that is not set is written as nothing', (t) => {
+  t.is(writeValue(optionOf('user'), undefined), '');
+});
+
+test('a switch takes the usual words, in any case, and nothing else', (t) => {
+  const plain = optionOf('plain');
+  for (const word of ['1', 'yes', 'TRUE', ' On ']) t.true(readValue(plain, word), word);
+  for (const word of ['0', 'no', 'False', 'off']) t.false(readValue(plain, word), word);
+  for (const word of ['', 'y', '2', 'yes no']) t.throws(() => readValue(plain, word), INVALID, word);
+});
+
+test('away after 1 minute to a day, or never', (t) => {
+  const autoAway = optionOf('auto-away');
+  for (const text of ['', '0', '-1', '1441', '1.5', 'never']) {
+    t.throws(() => readValue(autoAway, text), INVALID, text);
+  }
+});
+
+test('an id is one of the protocol, and is read in lower case', (t) => {
+  t.is(String(idOption('Alice')), 'alice');
+  for (const text of ['', 'a b', 'x'.repeat(65), 'ä']) t.throws(() => idOption(text), INVALID, text);
+});
+
+test.serial("a switch's variable counts for what it says, and not for being there", (t) => {
+  t.teardown(() => {
+    delete process.env['IM_PLAIN'];
+    delete process.env['IM_HISTORY'];
+  });
+  for (const [text, value] of [
+    ['no', false],
+    ['yes', true],
+  ] as const) {
+    process.env['IM_PLAIN'] = text;
+    process.env['IM_HISTORY'] = text;
+    const program = addClientOptions(new Command()).parse([], { from: 'user' });
+    readSwitchVariables(program);
+    t.like(program.opts(), { plain: value, history: value });
+  }
+});
+
+test.serial("a switch's variable that says neither is an error that names it", (t) => {
+  process.env['IM_PLAIN'] = 'maybe';
+  t.teardown(() => {
+    delete process.env['IM_PLAIN'];
+  });
+  const program = addClientOptions(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr() {} });
+  program.parse([], { from: 'user' });
+  t.throws(() => readSwitchVariables(program), { message: /'maybe' from env 'IM_PLAIN' is invalid/ });
+});
