@@ -1,0 +1,237 @@
+/**
+ * Tables of a chart's legal events, state by state, and the steps of the chart in the tables' notation.
+ *
+ * A row is the next state, then every effect in order, then every value of the context that changed:
+ *
+ *     ['ringing', 'owner <- call.offered 1 bob', 'start patience of ringing, 60000 ms', 'calls = 1']
+ *
+ * Of an event, an effect or a context the notation has the values in their order. It leaves out undefined and
+ * false values, functions, and moments; of a true value it has the key, and of an actor the id.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateNode,
+  type AnyTransitionDefinition,
+  initialTransition,
+  transition,
+} from 'xstate';
+import { DEMOS, type Demo } from '../../examples/machines/demos.js';
+
+/** The next state, or `stays`; then effects and context changes. `{key}` is that value of the event. */
+export type Row = readonly [next: string, ...effects: readonly string[]];
+
+/** By the names of samples. A row of `type *` is for all samples of the type that have no row beside it. */
+export type Rows = Readonly<Record<string, Row>>;
+
+/** A state as a list of samples leads to it. */
+interface Situation {
+  /** What differs from the table's input. */
+  readonly given?: object;
+  /** The first state, and the effects of the start, where what is given changes them. */
+  readonly start?: Row;
+  readonly after: readonly string[];
+  readonly legal: Rows;
+}
+
+export interface LegalTable {
+  /** The id of a chart that has a demo: the input and the samples come from there. */
+  readonly chart: string;
+  /** What differs from the demo's input. */
+  readonly given?: object;
+  /**
+   * Samples, by the event's type and a word that tells them apart: what differs from the demo's first of that
+   * type. A type that is not here has the demo's first, by the name of its type.
+   */
+  readonly samples?: Readonly<Record<string, object>>;
+  /** Events that neighbours send, and for which the chart has no use. */
+  readonly ignored?: readonly AnyEventObject[];
+  /** The first state, and the effects of the start. */
+  readonly start: Row;
+  /** What is legal in each state that is not final. A row of a situation comes first. */
+  readonly everywhere?: Rows;
+  /** By the state; what follows a colon tells several situations of one state apart. */
+  readonly states: Readonly<Record<string, Situation>>;
+}
+
+/** Milliseconds since 1970 are at least this; no other number in a demo is. */
+const FIRST_MOMENT_MS = 1e12;
+
+export function demoOf({ chart }: LegalTable): Demo {
+  const demo = DEMOS.find(({ machine }) => machine.id === chart);
+  if (demo === undefined) throw new Error(`${chart} has no demo`);
+  return demo;
+}
+
+/** All samples of a table, by their names. */
+export function samplesOf(table: LegalTable): ReadonlyMap<string, AnyEventObject> {
+  const { events } = demoOf(table);
+  const named = Object.entries(table.samples ?? {}).map(([name, changes]): [string, AnyEventObject] => {
+    const type = typeOf(name);
+    return [name, { ...events.find((event) => event.type === type), ...changes, type }];
+  });
+  const others = events.filter(({ type }) => !named.some(([, event]) => event.type === type)).reverse();
+  return new Map<string, AnyEventObject>([
+    ...others.map((event) => [event.type, event] as const),
+    ...named,
+    ...(table.ignored ?? []).map((event) => [event.type, event] as const),
+  ]);
+}
+
+/** The type of the event that a sample, or a row, is named after. */
+function typeOf(name: string): string {
+  return name.split(' ', 1)[0] as string;
+}
+
+/** The row for a sample, where it is legal. */
+export function rowOf(sample: string, rows: Rows): Row | undefined {
+  return rows[sample] ?? rows[`${typeOf(sample)} *`];
+}
+
+/** What a table says of a sample in a situation: `stays` alone where it is not legal. */
+export function expectedRow(
+  table: LegalTable,
+  { legal }: Situation,
+  sample: string,
+  event: AnyEventObject,
+): Row {
+  const row = rowOf(sample, legal) ?? rowOf(sample, table.everywhere ?? {}) ?? ['stays'];
+  const fill = (text: string) =>
+    text.replace(/\{(\w+)\}/g, (_, key: string) => wordsOf(event[key]).join(' '));
+  return row.map(fill) as unknown as Row;
+}
+
+/** The input of a situation. */
+export function inputOf(table: LegalTable, situation?: Situation): object {
+  return { ...(demoOf(table).input as object | undefined), ...table.given, ...situation?.given };
+}
+
+/** The first state and the effects of the start. */
+export function startedRow(table: LegalTable, situation?: Situation): Row {
+  const [snapshot, effects] = initialTransition(demoOf(table).machine, inputOf(table, situation));
+  return [stateOf(snapshot.value), ...effects.map(effectOf)];
+}
+
+/** The snapshot to which a situation's samples lead: a new one each time. */
+export function reached(table: LegalTable, situation: Situation): AnyMachineSnapshot {
+  const { machine } = demoOf(table);
+  const samples = samplesOf(table);
+  let [snapshot] = initialTransition(machine, inputOf(table, situation));
+  for (const name of situation.after) {
+    const event = samples.get(name);
+    if (event === undefined) throw new Error(`${table.chart} has no sample ${name}`);
+    [snapshot] = transition(machine, snapshot, event);
+  }
+  return snapshot;
+}
+
+/** What an event does in a snapshot, in comparison with an equal one. */
+export function observedRow(
+  table: LegalTable,
+  before: AnyMachineSnapshot,
+  snapshot: AnyMachineSnapshot,
+  event: AnyEventObject,
+): Row {
+  const [after, effects] = transition(demoOf(table).machine, snapshot, event);
+  const next = isDeepStrictEqual(after.value, before.value) ? 'stays' : stateOf(after.value);
+  return [next, ...effects.map(effectOf), ...changesOf(before.context, after.context)];
+}
+
+/** True for an event by which a child of the machine ends, where there is no such child. */
+export function isOfNoChild(event: AnyEventObject, { children }: AnyMachineSnapshot): boolean {
+  return /^xstate\.(done|error)\.actor\./.test(event.type) && !(event['actorId'] in children);
+}
+
+/** A state's value with dots; the regions of a parallel state with commas. */
+export function stateOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name}.${stateOf(inner)}`)
+    .join(', ');
+}
+
+/** The state that a situation's title begins with. */
+export function stateIn(title: string): string {
+  return title.split(':', 1)[0] as string;
+}
+
+/** The states in which a chart can be: it never stays in one that an unconditional transition leaves. */
+export function restingStates(node: AnyStateNode): readonly string[] {
+  const inner = Object.values(node.states) as AnyStateNode[];
+  if (inner.length > 0) return inner.flatMap(restingStates);
+  const isTransient = node.always?.some(({ guard }) => guard === undefined) ?? false;
+  return isTransient ? [] : [node.path.join('.')];
+}
+
+/** What events can do in a chart. */
+export function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
+  return [...node.transitions.values(), ...Object.values(node.states).map(transitionsOf)].flat();
+}
+
+/** An effect as `transition` returns it. */
+interface Effect {
+  readonly type: string;
+  readonly params?: unknown;
+}
+
+interface EffectParams {
+  readonly to: { readonly id: string };
+  readonly event: AnyEventObject;
+  readonly id: string;
+  readonly src: string;
+  readonly input: unknown;
+  readonly delay: number;
+  readonly sendId: string;
+}
+
+function effectOf({ type, params }: Effect): string {
+  const { to, event, id, src, input, delay, sendId } = (params ?? {}) as EffectParams;
+  switch (type) {
+    case 'xstate.sendTo':
+      return [to.id, '<-', ...wordsOf(event)].join(' ');
+    case 'xstate.emit':
+      return ['emit', ...wordsOf(event)].join(' ');
+    case 'xstate.spawnChild':
+      return ['invoke', src, ...wordsOf(input)].join(' ');
+    case 'xstate.stopChild':
+      return 'stop the invoked actor';
+    case 'xstate.raise':
+      return `start ${timerOf(id)}, ${delay} ms`;
+    case 'xstate.cancel':
+      return `cancel ${timerOf(sendId)}`;
+    default:
+      return [type, ...wordsOf(params)].join(' ');
+  }
+}
+
+/** The name of a delay and the state that it is of. */
+function timerOf(id: string): string {
+  const [delay, , ...state] = id.replace('xstate.after.', '').split('.');
+  return `${delay} of ${state.join('.')}`;
+}
+
+type Context = Readonly<Record<string, unknown>>;
+
+/** The values that are not deeply equal any more. */
+function changesOf(before: Context, after: Context): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => !isDeepStrictEqual(before[key], after[key]))
+    .map((key) => {
+      const value = after[key];
+      return `${key} = ${typeof value === 'boolean' ? value : wordsOf(value).join(' ') || 'none'}`;
+    });
+}
+
+function wordsOf(value: unknown, key = ''): string[] {
+  if (value === undefined || value === null || value === false || typeof value === 'function') return [];
+  if (value === true) return [key];
+  if (value === '') return ["''"];
+  if (key === 'uptimeMs' || (typeof value === 'number' && value >= FIRST_MOMENT_MS)) return [];
+  if (typeof value !== 'object') return [String(value)];
+  if (value instanceof Error) return [value.message];
+  if ('sessionId' in value && 'id' in value) return [String(value.id)];
+  if (value instanceof Map) return [...value].flat().flatMap((inner) => wordsOf(inner));
+  return Object.entries(value).flatMap(([name, inner]) => wordsOf(inner, name));
+}

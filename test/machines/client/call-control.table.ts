@@ -1,0 +1,424 @@
+/** What call control does with each event; every other event changes nothing. */
+
+import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
+
+/** Another connection than that of the current call. */
+const other = { id: 'other', sessionId: 'other' };
+
+/** What is about one call: a stale sample is about a second one, on another connection. */
+const OF_A_CALL = [
+  'call.accept',
+  'call.reject',
+  'call.dismiss',
+  'call.placed',
+  'place.failed',
+  'call.ringing',
+  'call.accepted',
+  'call.refused',
+  'call.failed',
+  'chat.leave',
+  'chat.closed',
+  'message.received',
+  'message.sent',
+  'message.failed',
+  'message.lost',
+  'reading.pause',
+  'reading.resume',
+];
+
+const ringingTimer = 'xstate.after.patience.call-control.ringing';
+const callingTimer = 'xstate.after.patience.call-control.calling';
+const stallTimer = 'xstate.after.stall.call-control.talking.flowing.sending';
+const stalledTimer = 'xstate.after.stallPatience.call-control.talking.stalled';
+
+const STOP_RINGING = 'cancel patience of ringing';
+const STOP_CALLING = 'cancel patience of calling';
+const STOP_STALL = 'cancel stall of talking.flowing.sending';
+const STOP_STALLED = 'cancel stallPatience of talking.stalled';
+const START_RINGING = 'start patience of ringing, 60000 ms';
+const START_CALLING = 'start patience of calling, 60000 ms';
+const START_STALL = 'start stall of talking.flowing.sending, 5000 ms';
+const START_STALLED = 'start stallPatience of talking.stalled, 55000 ms';
+/** For a line that comes after one that was taken. */
+const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
+
+/** A new call, in a state that has none, gets this number. */
+function freeFor(call: number): Rows {
+  const offered = (caller: string): string[] => [`owner <- call.offered ${call} ${caller}`, START_RINGING];
+  const rings: Row = [
+    'ringing',
+    ...offered('bob 192.0.2.7'),
+    `lastCall = ${call}`,
+    `current = ${call} chat bob 192.0.2.7`,
+    'caller = bob 192.0.2.7',
+  ];
+  return {
+    'call.received': rings,
+    'call.received soon': rings,
+    'call.received later': rings,
+    'call.received nameless': [
+      'ringing',
+      ...offered('192.0.2.9'),
+      `lastCall = ${call}`,
+      `current = ${call} other 192.0.2.9`,
+      'caller = 192.0.2.9',
+    ],
+    'call.place': [
+      'calling.dialling',
+      `owner <- call.dialling ${call}`,
+      `chats <- child.start outgoing ${call} alice 192.0.2.7 4000 call-control`,
+      START_CALLING,
+      `lastCall = ${call}`,
+      `current = ${call} bob 192.0.2.7`,
+    ],
+  };
+}
+
+/** No line is under way before a chat is open: its connection reports none of these. */
+function ofNoLine(call: number): Rows {
+  return {
+    'message.sent': ['stays', `owner <- message.sent ${call} bob 192.0.2.7 hello`],
+    'message.failed': ['stays', `owner <- message.unconfirmed ${call} hello closed`],
+    'message.lost': ['stays', `owner <- message.unconfirmed ${call} hello lost`],
+  };
+}
+
+/** A line for a call that is not a chat, or not any more. */
+const NO_CHAT: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 closed'];
+
+/** The rows of a state in which a caller waits: the number of the call, and the unanswered calls after it. */
+function ringing(call: number, unanswered: string, nuisance = ''): Rows {
+  const over = ['current = none', 'caller = none'];
+  const counted = [...over, `unansweredCalls = ${unanswered}`];
+  const hungUp: Row = [
+    'free',
+    STOP_RINGING,
+    `owner <- call.withdrawn ${call}${nuisance} bob 192.0.2.7`,
+    ...counted,
+  ];
+  return {
+    ...ofNoLine(call),
+    'chat.closed': hungUp,
+    'chat.closed cut': hungUp,
+    [ringingTimer]: [
+      'free',
+      STOP_RINGING,
+      'chat <- call.reject',
+      `owner <- call.missed ${call} bob 192.0.2.7`,
+      ...counted,
+    ],
+    'shutdown.requested': ['ended', STOP_RINGING],
+  };
+}
+
+const CRASHED: Row = ['free', STOP_CALLING, 'owner <- chat.failed 1 crashed', 'current = none'];
+
+/** The supervisor of connections started none. */
+const NOT_PLACED: Rows = {
+  'place.failed': ['free', STOP_CALLING, 'owner <- chat.failed 1 too-many-calls', 'current = none'],
+  'place.failed crashed': CRASHED,
+};
+
+/** The rows of a call of ours that has a connection. */
+const CONNECTED: Rows = {
+  ...NOT_PLACED,
+  ...ofNoLine(1),
+  'message.send': NO_CHAT,
+  // It is known already.
+  'call.placed': ['stays'],
+  'call.accepted': ['talking.flowing.idle', STOP_CALLING, 'owner <- chat.opened 1 bob 192.0.2.7'],
+  'call.refused': ['free', STOP_CALLING, 'owner <- chat.failed 1 refused', 'current = none'],
+  'call.failed': [
+    'free',
+    STOP_CALLING,
+    'owner <- chat.failed 1 unreachable the connection was cut',
+    'current = none',
+  ],
+  'chat.closed': CRASHED,
+  'chat.closed cut': CRASHED,
+  'chat.leave': [
+    'free',
+    STOP_CALLING,
+    'chat <- chat.leave',
+    'current = none',
+    'closing = chat 1 bob 192.0.2.7 chat',
+  ],
+  [callingTimer]: [
+    'free',
+    STOP_CALLING,
+    'chat <- chat.leave',
+    'owner <- chat.failed 1 unanswered',
+    'current = none',
+    'closing = chat 1 bob 192.0.2.7 chat',
+  ],
+  'shutdown.requested': ['ended', STOP_CALLING],
+};
+
+const LINE = 'hello 7';
+const CURRENT = 'current = 1 chat bob 192.0.2.7';
+const SENT = 'owner <- message.sent 1 bob 192.0.2.7 7 hello';
+const READING = 'owner <- peer.reading 1';
+const FULL: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 full'];
+
+/** The rows of a chat, by what is stopped at its end, the lines under way, and a line that is held. */
+function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talking = {}): Rows {
+  const [oldest, ...rest] = underWay;
+  const heldFailed = (why: string) => held.map((line) => `owner <- message.unconfirmed 1 ${line} ${why}`);
+  const over = ['current = none', 'caller = none', ...held.map(() => 'held = none')];
+  const key = oldest === undefined ? '' : ' 7';
+  return {
+    'message.received': ['stays', 'owner <- message.received 1 hello'],
+    'message.failed': [
+      'stays',
+      `owner <- message.unconfirmed 1 hello${key} ${cause}`,
+      ...(oldest === undefined ? [] : [[CURRENT, ...rest].join(' ')]),
+    ],
+    'message.lost': ['stays', 'owner <- message.unconfirmed 1 hello lost'],
+    'chat.closed': ['free', ...stop, ...heldFailed(cause), 'owner <- chat.ended 1', ...over],
+    'chat.closed cut': [
+      'free',
+      ...stop,
+      ...heldFailed(cause),
+      'owner <- chat.ended 1 the connection was cut',
+      ...over,
+    ],
+    'chat.leave': [
+      'free',
+      ...stop,
+      ...heldFailed('closed'),
+      'chat <- chat.leave',
+      'owner <- chat.left 1',
+      ...over,
+      ['closing = chat 1 chat bob 192.0.2.7', ...underWay].join(' '),
+    ],
+    'reading.pause': ['stays', 'chat <- reading.pause'],
+    'reading.resume': ['stays', 'chat <- reading.resume'],
+    'shutdown.requested': ['ended', ...stop],
+  };
+}
+
+interface Talking {
+  readonly stop?: readonly string[];
+  readonly underWay?: readonly string[];
+  readonly held?: readonly string[];
+  readonly cause?: 'closed' | 'stalled';
+}
+
+const CHAT = ['call.received', 'call.accept'];
+
+export const CALL_CONTROL: LegalTable = {
+  chart: 'call-control',
+  given: { maxLines: 2, maxHeldLines: 1, blocked: ['eve', '198.51.100.1'] },
+  samples: {
+    ...Object.fromEntries(
+      OF_A_CALL.flatMap((type) => [
+        [type, {}],
+        [`${type} stale`, { call: 2, chat: other }],
+      ]),
+    ),
+    'chat.closed cut': { reason: 'the connection was cut' },
+    'message.send': { key: 7 },
+    'message.send stale': { key: 7, call: 2 },
+    'place.failed crashed': { cause: 'crashed' },
+    'call.received': {},
+    // Less than 60 s after the end of a call that rang out for 60 s; and 60 s after it.
+    'call.received soon': { uptimeMs: 119_999 },
+    'call.received later': { uptimeMs: 120_000 },
+    'call.received nameless': { caller: undefined, address: '192.0.2.9', chat: other },
+    'call.received blocked': { caller: 'eve', chat: other },
+    'call.received blocked-address': { caller: undefined, address: '198.51.100.1', chat: other },
+    [ringingTimer]: {},
+    [callingTimer]: {},
+    [stallTimer]: {},
+    [stalledTimer]: {},
+  },
+  start: ['free'],
+  everywhere: {
+    'call.received *': ['stays', 'chat <- call.reject', 'owner <- call.busy bob 192.0.2.7'],
+    'call.received nameless': ['stays', 'other <- call.reject', 'owner <- call.busy 192.0.2.9'],
+    'call.received blocked': ['stays', 'other <- call.reject'],
+    'call.received blocked-address': ['stays', 'other <- call.reject'],
+    'call.place': ['stays', 'owner <- place.refused'],
+    'callers.block': ['stays', 'blocked = eve'],
+    // Of a chat that is over.
+    'message.send *': ['stays', 'owner <- message.unconfirmed {call} hello 7 closed isLate'],
+    // Of a chat that is older than call control.
+    'message.sent *': ['stays', 'owner <- message.sent -1 hello isLate'],
+    'message.failed *': ['stays', 'owner <- message.unconfirmed -1 hello closed isLate'],
+    'message.lost *': ['stays', 'owner <- message.unconfirmed -1 hello lost isLate'],
+    // A call that was given up before its connection reported.
+    'call.placed *': ['stays', '{chat} <- chat.leave'],
+    'call.accepted *': ['stays', '{chat} <- chat.leave'],
+    'shutdown.requested': ['ended'],
+  },
+  states: {
+    free: { after: [], legal: freeFor(1) },
+    'free: call control was restarted': { given: { lastCall: 7 }, after: [], legal: freeFor(8) },
+    'free: the address of bob rang in vain three times': {
+      after: ['call.received', ringingTimer, 'call.received', ringingTimer, 'call.received', ringingTimer],
+      legal: {
+        ...freeFor(4),
+        'call.received': ['stays', 'chat <- call.reject'],
+        'call.received soon': ['stays', 'chat <- call.reject'],
+      },
+    },
+    'free: a chat was left with a line under way': {
+      after: [...CHAT, 'message.send', 'chat.leave'],
+      legal: {
+        ...freeFor(2),
+        'message.sent': ['stays', `${SENT} isLate`, 'closing = chat 1 chat bob 192.0.2.7'],
+        'message.failed': [
+          'stays',
+          'owner <- message.unconfirmed 1 hello 7 closed isLate',
+          'closing = chat 1 chat bob 192.0.2.7',
+        ],
+        'message.lost': ['stays', 'owner <- message.unconfirmed 1 hello lost isLate'],
+        'chat.closed': ['stays', 'owner <- chat.closed 1', 'closing = none'],
+        'chat.closed cut': ['stays', 'owner <- chat.closed 1 the connection was cut', 'closing = none'],
+      },
+    },
+
+    ringing: {
+      after: ['call.received'],
+      legal: {
+        ...ringing(1, '192.0.2.7'),
+        'message.send': NO_CHAT,
+        'call.accept': [
+          'talking.flowing.idle',
+          STOP_RINGING,
+          'chat <- call.accept',
+          'owner <- chat.opened 1 bob 192.0.2.7',
+        ],
+        'call.reject': [
+          'free',
+          STOP_RINGING,
+          'chat <- call.reject',
+          'owner <- call.rejected 1',
+          'current = none',
+          'caller = none',
+          'unansweredCalls = 192.0.2.7',
+        ],
+        'call.dismiss': [
+          'free',
+          STOP_RINGING,
+          'chat <- call.reject',
+          'owner <- call.rejected 1',
+          'current = none',
+          'caller = none',
+        ],
+      },
+    },
+    // Commands for the call before are stale.
+    'ringing: bob, whose calls were in vain twice': {
+      after: ['call.received', ringingTimer, 'call.received', ringingTimer, 'call.received'],
+      legal: ringing(3, '192.0.2.7 192.0.2.7 192.0.2.7', ' isNuisance'),
+    },
+
+    'calling.dialling: without a connection yet': {
+      after: ['call.place'],
+      legal: {
+        ...NOT_PLACED,
+        'message.send': NO_CHAT,
+        'call.placed': ['stays', 'current = 1 bob 192.0.2.7 chat'],
+        // The connection is told to leave when it reports.
+        'chat.leave': ['free', STOP_CALLING, 'current = none'],
+        [callingTimer]: ['free', STOP_CALLING, 'owner <- chat.failed 1 unanswered', 'current = none'],
+        'shutdown.requested': ['ended', STOP_CALLING],
+      },
+    },
+    'calling.dialling: with a connection': {
+      after: ['call.place', 'call.placed'],
+      legal: {
+        ...CONNECTED,
+        'call.ringing': ['calling.alerting', 'owner <- call.alerting 1'],
+      },
+    },
+    'calling.alerting': { after: ['call.place', 'call.placed', 'call.ringing'], legal: CONNECTED },
+
+    'talking.flowing.idle': {
+      after: CHAT,
+      legal: {
+        ...talking(),
+        'message.sent': ofNoLine(1)['message.sent'] as Row,
+        'message.send': [
+          'talking.flowing.sending',
+          'chat <- message.send hello',
+          START_STALL,
+          `${CURRENT} ${LINE}`,
+        ],
+      },
+    },
+    'talking.flowing.sending': {
+      after: [...CHAT, 'message.send'],
+      legal: {
+        ...talking({ stop: [STOP_STALL], underWay: [LINE] }),
+        'message.send': ['stays', 'chat <- message.send hello', `${CURRENT} ${LINE} ${LINE}`],
+        'message.sent': ['talking.flowing.idle', STOP_STALL, SENT, CURRENT],
+        [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
+      },
+    },
+    'talking.flowing.sending: as many lines as there may be': {
+      after: [...CHAT, 'message.send', 'message.send'],
+      legal: {
+        ...talking({ stop: [STOP_STALL], underWay: [LINE, LINE] }),
+        'message.send': FULL,
+        'message.sent': ['stays', STOP_STALL, SENT, START_STALL, `${CURRENT} ${LINE}`],
+        [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
+      },
+    },
+    'talking.stalled: one line under way': {
+      after: [...CHAT, 'message.send', stallTimer],
+      legal: {
+        ...talking({ stop: [STOP_STALLED], underWay: [LINE] }),
+        'message.send': ['stays', `held = ${LINE}`],
+        'message.sent': ['talking.flowing.idle', STOP_STALLED, SENT, READING, CURRENT],
+        [stalledTimer]: ['talking.abandoned', STOP_STALLED, 'chat <- chat.abandon'],
+      },
+    },
+    'talking.stalled: two lines under way': {
+      after: [...CHAT, 'message.send', 'message.send', stallTimer],
+      legal: {
+        ...talking({ stop: [STOP_STALLED], underWay: [LINE, LINE] }),
+        'message.send': FULL,
+        'message.sent': ['stays', STOP_STALLED, SENT, RESTART_STALLED, `${CURRENT} ${LINE}`],
+        [stalledTimer]: ['talking.abandoned', STOP_STALLED, 'chat <- chat.abandon'],
+      },
+    },
+    'talking.stalled: a line is held': {
+      after: [...CHAT, 'message.send', stallTimer, 'message.send'],
+      legal: {
+        ...talking({ stop: [STOP_STALLED], underWay: [LINE], held: [LINE] }),
+        'message.send': FULL,
+        // The held line takes the place of the one that was sent.
+        'message.sent': [
+          'stays',
+          STOP_STALLED,
+          SENT,
+          'chat <- message.send hello',
+          RESTART_STALLED,
+          'held = none',
+        ],
+        [stalledTimer]: ['talking.abandoned', STOP_STALLED, 'chat <- chat.abandon'],
+      },
+    },
+    'talking.abandoned': {
+      after: [...CHAT, 'message.send', stallTimer, stalledTimer],
+      legal: {
+        ...talking({ underWay: [LINE], cause: 'stalled' }),
+        'message.send': NO_CHAT,
+        // In the moment in which the chat is abandoned, the network can still take a line.
+        'message.sent': ['stays', SENT, CURRENT],
+      },
+    },
+    'talking.abandoned: a line is held': {
+      after: [...CHAT, 'message.send', stallTimer, 'message.send', stalledTimer],
+      legal: {
+        ...talking({ underWay: [LINE], held: [LINE], cause: 'stalled' }),
+        'message.send': NO_CHAT,
+        'message.sent': ['stays', SENT, CURRENT],
+      },
+    },
+
+    ended: { after: ['shutdown.requested'], legal: {} },
+  },
+};

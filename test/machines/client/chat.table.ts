@@ -1,0 +1,118 @@
+/** What a chat does with each event; every other event changes nothing. */
+
+import type { LegalTable, Row } from '../../helpers/legal-table.js';
+
+const HANG_UP: Row = ['closing', 'hangUp', 'startLingerTimer'];
+const REFUSE: Row = ['closing', 'sendRefusal', 'startLingerTimer'];
+const BUDDY_LEFT: Row = ['closing', 'announceClosed', 'hangUp', 'startLingerTimer'];
+const BUDDY_REFUSED: Row = ['closing', 'announceRefused', 'hangUp', 'startLingerTimer'];
+
+export const CHAT: LegalTable = {
+  chart: 'chat',
+  samples: {
+    'line.received ACCEPT': { text: 'ACCEPT' },
+    'line.received REJECT': { text: 'REJECT' },
+    'line.received hello': { text: 'hello' },
+    'line.received q': { text: 'q' },
+    'line.received BYE500': { text: 'BYE500' },
+    'line.torn hello': { text: 'hello' },
+    'line.torn q': { text: 'q' },
+  },
+  start: ['new'],
+  states: {
+    new: {
+      after: [],
+      legal: {
+        'call.arrived': ['greeting', 'startGreetingTimer'],
+        'call.dialled': ['connecting', 'startConnectTimer'],
+      },
+    },
+    greeting: {
+      after: ['call.arrived'],
+      legal: {
+        'line.received *': ['ringing', 'stopTimer', 'readOpening', 'announceCall'],
+        'line.received q': HANG_UP,
+        'line.received BYE500': HANG_UP,
+        'timer.passed': ['ringing', 'announceCall'],
+        'socket.ended': HANG_UP,
+        'socket.closed': ['closed'],
+        'shutdown.requested': REFUSE,
+      },
+    },
+    ringing: {
+      after: ['call.arrived', 'timer.passed'],
+      legal: {
+        'line.received *': ['stays', 'readLateLine'],
+        'line.received q': BUDDY_LEFT,
+        'line.received BYE500': BUDDY_LEFT,
+        'call.accept': ['open', 'sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
+        'call.reject': REFUSE,
+        'socket.ended': BUDDY_LEFT,
+        'socket.closed': ['closed', 'announceClosed'],
+        'shutdown.requested': REFUSE,
+      },
+    },
+    connecting: {
+      after: ['call.dialled'],
+      legal: {
+        'socket.connected': ['calling', 'stopTimer', 'sendGreeting', 'announceRinging'],
+        'socket.failed': ['closed', 'announceFailed'],
+        'timer.passed': ['closed', 'announceUnreachable'],
+        'chat.leave': ['closed'],
+        'shutdown.requested': ['closed'],
+      },
+    },
+    calling: {
+      after: ['call.dialled', 'socket.connected'],
+      legal: {
+        'line.received ACCEPT': ['open', 'watchDelivery', 'announceAccepted'],
+        'line.received REJECT': BUDDY_REFUSED,
+        // A farewell is no known answer: the buddy accepted, and left.
+        'line.received q': ['closing', 'announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
+        'line.received BYE500': [
+          'closing',
+          'announceAccepted',
+          'announceClosed',
+          'hangUp',
+          'startLingerTimer',
+        ],
+        'line.received hello': ['open', 'watchDelivery', 'announceAccepted', 'deliverMessage'],
+        'socket.ended': BUDDY_REFUSED,
+        'socket.closed': ['closed', 'announceRefused'],
+        'chat.leave': HANG_UP,
+        'shutdown.requested': HANG_UP,
+      },
+    },
+    open: {
+      after: ['call.arrived', 'timer.passed', 'call.accept'],
+      legal: {
+        'line.received *': ['stays', 'deliverMessage'],
+        'line.received q': BUDDY_LEFT,
+        'line.received BYE500': BUDDY_LEFT,
+        'line.torn hello': ['stays', 'deliverMessage'],
+        // The end of the connection follows a torn farewell, and is announced.
+        'line.torn q': ['stays'],
+        'message.send': ['stays', 'sendMessage'],
+        'reading.pause': ['stays', 'pauseReading'],
+        'reading.resume': ['stays', 'resumeReading'],
+        'chat.leave': HANG_UP,
+        'chat.abandon': ['closed', 'announceAbandoned'],
+        'socket.ended': BUDDY_LEFT,
+        'socket.failed': ['closed', 'announceBroken'],
+        'socket.died': ['closed', 'announceDead'],
+        'socket.closed': ['closed', 'announceClosed'],
+        'shutdown.requested': HANG_UP,
+      },
+    },
+    closing: {
+      after: ['call.arrived', 'socket.ended'],
+      legal: {
+        'socket.closed': ['closed'],
+        'timer.passed': ['closed'],
+        // It ends by itself in a moment.
+        'shutdown.requested': ['stays'],
+      },
+    },
+    closed: { after: ['call.dialled', 'chat.leave'], legal: {} },
+  },
+};

@@ -1,0 +1,322 @@
+/** The client's table, part `busy`: a call rings, the user calls, or both talk. */
+
+import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
+import { anyTime, CLOSE, type Look, MENU, open, RECORDED, SHOWN, say, show } from './client-rows.js';
+
+const MISSED = show('isSignedIn bob 192.0.2.7');
+const LOG = 'log = bob 192.0.2.7 0';
+const LEAVE = 'call-control <- chat.leave 1';
+
+/** A buddy calls, and what was asked before is asked again afterwards. */
+function ringing(next: string, question: string): Rows {
+  const asked = open(question);
+  const over = [`question = ${question}`, 'offer = none'];
+  const opened = [
+    say('callAccepted'),
+    say('chatHelp'),
+    open('message'),
+    'question = message',
+    'offer = none',
+  ];
+  return {
+    ...anyTime({ question: 'call' }),
+    // The same call rings already.
+    'call.offered': ['stays'],
+    'call.withdrawn': [next, CLOSE, say('callGone'), MISSED, asked, LOG, ...over],
+    'call.withdrawn nuisance': [
+      next,
+      CLOSE,
+      say('callGone'),
+      say('nuisance 192.0.2.7'),
+      MISSED,
+      asked,
+      LOG,
+      ...over,
+    ],
+    'call.missed': [next, CLOSE, say('callUnanswered'), MISSED, asked, LOG, ...over],
+    'prompt.answered y': ['stays', 'call-control <- call.accept 1'],
+    'prompt.answered n': [next, CLOSE, 'call-control <- call.reject 1', say('callRefused'), asked, ...over],
+    'prompt.answered *': ['stays', say('caller bob 192.0.2.7'), open('call')],
+    'chat.opened': ['busy.chatting.composing', CLOSE, ...opened, 'call = 1', 'peer = bob 192.0.2.7'],
+    'chat.opened nameless': ['busy.chatting.composing', CLOSE, ...opened, 'call = 1', 'peer = 192.0.2.7'],
+  };
+}
+
+/** The menu after a call that came to nothing. */
+const AT_MENU: Ending = {
+  next: 'free.menu',
+  effects: [open('menu')],
+  changes: ['question = menu', 'call = none'],
+};
+
+interface Ending {
+  readonly next: string;
+  readonly effects: readonly string[];
+  readonly changes: readonly string[];
+}
+
+/** A call of ours, which call control has taken. */
+function calling(look: Look, { next, effects, changes }: Ending): Rows {
+  const over = (...before: readonly string[]): Row => [next, CLOSE, ...before, ...effects, ...changes];
+  const opened = [say('accepted'), say('chatHelp'), open('message'), 'question = message'];
+  return {
+    ...anyTime({ ...look, exit: [CLOSE], knowsBob: true }),
+    // It is known already.
+    'call.dialling': ['stays'],
+    // A call came in first. The sample is without it, so the menu follows.
+    'place.refused': over(),
+    'input.exhausted': ['left', CLOSE, ...(look.question === undefined ? [] : ['question = none'])],
+    'chat.opened': ['busy.chatting.composing', CLOSE, ...opened, 'peer = bob 192.0.2.7'],
+    'chat.opened nameless': ['busy.chatting.composing', CLOSE, ...opened, 'peer = 192.0.2.7'],
+    'chat.failed': over(say('callFailed bob chat.failed 1 refused')),
+    ...(look.question === undefined
+      ? {}
+      : {
+          'call.alerting': ['stays', say('ringing')],
+          'prompt.answered *': over(LEAVE, say('gaveUp')),
+        }),
+  };
+}
+
+/** What the rows of a chat depend on. */
+interface Chat extends Look {
+  /** The lines that are on their way; `isHeld` is said of those that wait. */
+  readonly outbox?: readonly string[];
+  /** Whether a line may not have arrived already. */
+  readonly hasUndelivered?: boolean;
+  /** Whether a script chats: it is not asked whether to call again. */
+  readonly isScript?: boolean;
+  /** Whether the caller gave no id: it cannot be called again, and lines for it are not kept. */
+  readonly isNameless?: boolean;
+}
+
+/** The rows of all states of a chat. */
+function chatting({
+  outbox = [],
+  isScript = false,
+  isNameless = false,
+  hasUndelivered = false,
+  ...look
+}: Chat): Rows {
+  const { question } = look;
+  const buddy = isNameless ? '192.0.2.7' : 'bob';
+  const received = `terminal <- message.show ${buddy} hello`;
+  const noted = [
+    `archive <- message.record alice ${buddy} hello`,
+    `terminal <- alert.raise message ${buddy} hello`,
+  ];
+  const left = (lines: readonly string[]) =>
+    lines.length === outbox.length ? [] : [`outbox = ${lines.join(' ') || 'none'}`];
+  const others = left(outbox.filter((line) => line !== 'hello'));
+  const kept = isNameless ? [] : [`undelivered = bob hello${hasUndelivered ? ' hello' : ''}`];
+  const dropped = hasUndelivered ? ['undelivered = none'] : [];
+  const menu = [
+    ...(isScript ? [say('menu')] : []),
+    open('menu'),
+    'question = menu',
+    'call = none',
+    ...dropped,
+    ...left([]),
+  ];
+  const callAgain = `callAgain bob ${hasUndelivered ? 1 : 0}`;
+  const again = [open(callAgain), `question = ${callAgain}`, 'call = none', ...left([])];
+  const broken = say('broken the connection was cut');
+  return {
+    ...anyTime({ ...look, exit: [CLOSE] }),
+    'message.received': ['stays', received, ...noted],
+    'message.received cut': ['stays', received, say('buddysMessageCut'), ...noted],
+    'message.sent': [
+      'stays',
+      SHOWN,
+      RECORDED,
+      ...left(outbox.slice(1).map((line) => line.replace(' isHeld', ''))),
+    ],
+    'message.unconfirmed': ['stays', say('notSent hello'), ...kept, ...others],
+    'message.unconfirmed lost': ['stays', say('notConfirmed hello'), ...kept],
+    'message.unconfirmed full': ['stays', say('notSent hello'), ...others],
+    'peer.stalled': [
+      'busy.chatting.stalled',
+      say('buddyDoesNotRead'),
+      open('message'),
+      ...(question === undefined ? ['question = message'] : []),
+    ],
+    'chat.ended': ['free.menu', CLOSE, say('chatClosed'), ...menu],
+    'chat.ended cut':
+      isScript || isNameless
+        ? ['free.menu', CLOSE, broken, ...menu]
+        : ['free.offering', CLOSE, broken, ...again],
+  };
+}
+
+/** The user types. */
+function composing(chat: Chat = {}): Rows {
+  const { outbox = [] } = chat;
+  const send = (text: string): Row => [
+    'busy.chatting.sending',
+    `call-control <- message.send 1 ${text}`,
+    CLOSE,
+    'question = none',
+    ['outbox =', ...outbox, text].join(' '),
+  ];
+  return {
+    ...chatting({ ...chat, question: 'message' }),
+    'prompt.answered *': send('{value}'),
+    'prompt.answered quoted-q': send('q'),
+    'prompt.answered q': ['busy.leaving', CLOSE, LEAVE, 'question = none'],
+  };
+}
+
+/** The buddy does not read: a user may type one line more, and a script waits after it. */
+function stalled(chat: Chat): Rows {
+  const { outbox = [], isScript = false } = chat;
+  const hold = (text: string): Row => {
+    const held = ['outbox =', ...outbox, text, 'isHeld'].join(' ');
+    const send = `call-control <- message.send 1 ${text}`;
+    return isScript
+      ? ['busy.chatting.sending', send, CLOSE, 'question = none', held]
+      : ['stays', send, open('message'), held];
+  };
+  const rows = chatting({ ...chat, question: 'message' });
+  return {
+    ...rows,
+    // The buddy is reported to stall once more.
+    'peer.stalled': ['stays', ...(rows['peer.stalled'] as Row).slice(1)],
+    'prompt.answered *': hold('{value}'),
+    'prompt.answered quoted-q': hold('q'),
+    'prompt.answered q': ['busy.leaving', CLOSE, LEAVE, 'question = none'],
+  };
+}
+
+const CHAT = ['call.offered', 'prompt.answered y', 'chat.opened'];
+const CALL = ['prompt.answered m', 'prompt.answered bob', 'buddies.received', 'call.dialling'];
+const UNDELIVERED = [...CHAT, 'prompt.answered hello', 'message.unconfirmed', 'chat.ended cut'];
+const HELLO = { outbox: ['hello'], unfinished: [say('notConfirmed hello')] };
+const HELLO_AND_MORE = {
+  outbox: ['hello', 'bob isHeld'],
+  unfinished: [say('notConfirmed hello'), say('notSent bob')],
+};
+const CHAT_CLOSED: Row = ['free.menu', say('chatClosed'), ...MENU, 'call = none'];
+
+export const BUSY: LegalTable['states'] = {
+  'busy.ringing': { after: ['call.offered'], legal: ringing('free.menu', 'menu') },
+  'busy.ringing: in the middle of a question': {
+    after: ['prompt.answered a', 'call.offered'],
+    legal: ringing('free.asking', 'buddyId'),
+  },
+  'busy.ringing: before bob was called again': {
+    after: [...UNDELIVERED, 'call.offered'],
+    legal: {
+      ...ringing('free.offering', 'callAgain bob 1'),
+      // A caller may be anyone: lines that did not arrive go out in calls of the user's own only.
+      'chat.opened': [
+        'busy.chatting.composing',
+        CLOSE,
+        say('callAccepted'),
+        say('chatHelp'),
+        open('message'),
+        ...['question = message', 'offer = none', 'call = 1'],
+      ],
+    },
+  },
+
+  'busy.calling.abortable': { after: CALL, legal: calling({ question: 'calling' }, AT_MENU) },
+  'busy.calling.abortable: for a line that did not arrive': {
+    after: [...UNDELIVERED, 'prompt.answered y', 'buddies.received', 'call.dialling'],
+    legal: {
+      ...calling(
+        { question: 'calling' },
+        {
+          next: 'free.offering',
+          effects: [open('callAgain bob 1')],
+          changes: ['question = callAgain bob 1', 'call = none', 'isResending = false'],
+        },
+      ),
+      'chat.opened': [
+        'busy.chatting.composing',
+        CLOSE,
+        say('accepted'),
+        say('chatHelp'),
+        ...['call-control <- message.send 1 hello', open('message'), 'question = message'],
+        ...['undelivered = none', 'isResending = false', 'outbox = hello'],
+      ],
+    },
+  },
+  'busy.calling.unattended': {
+    given: { isInteractive: false },
+    after: CALL,
+    legal: calling({}, { ...AT_MENU, effects: [say('menu'), open('menu')] }),
+  },
+
+  'busy.chatting.composing': { after: CHAT, legal: composing() },
+  'busy.chatting.composing: with a caller that gave no id': {
+    after: ['call.offered', 'prompt.answered y', 'chat.opened nameless'],
+    legal: composing({ isNameless: true }),
+  },
+  'busy.chatting.composing: a script': {
+    given: { isInteractive: false },
+    after: CHAT,
+    legal: composing({ isScript: true }),
+  },
+  'busy.chatting.composing: a line is on its way again': {
+    after: [...UNDELIVERED, 'prompt.answered y', 'buddies.received', 'call.dialling', 'chat.opened'],
+    legal: composing({ ...HELLO, knowsBob: true }),
+  },
+  'busy.chatting.sending': {
+    after: [...CHAT, 'prompt.answered hello'],
+    legal: {
+      ...chatting(HELLO),
+      'message.sent': [
+        'busy.chatting.composing',
+        SHOWN,
+        RECORDED,
+        open('message'),
+        ...['question = message', 'outbox = none'],
+      ],
+    },
+  },
+  // The end of the chat follows.
+  'busy.chatting.sending: the line may not have arrived': {
+    after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed'],
+    legal: chatting({ hasUndelivered: true }),
+  },
+  'busy.chatting.sending: a script, and the line may not have arrived': {
+    given: { isInteractive: false },
+    after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed'],
+    legal: chatting({ hasUndelivered: true, isScript: true }),
+  },
+  'busy.chatting.sending: a script, with a line that is held': {
+    given: { isInteractive: false },
+    after: [...CHAT, 'prompt.answered hello', 'peer.stalled', 'prompt.answered bob'],
+    legal: chatting({ ...HELLO_AND_MORE, isScript: true }),
+  },
+  'busy.chatting.stalled': {
+    after: [...CHAT, 'prompt.answered hello', 'peer.stalled'],
+    legal: {
+      ...stalled(HELLO),
+      // The same prompt stays open.
+      'message.sent': ['busy.chatting.composing', SHOWN, RECORDED, open('message'), 'outbox = none'],
+    },
+  },
+  'busy.chatting.stalled: a line is held': {
+    after: [...CHAT, 'prompt.answered hello', 'peer.stalled', 'prompt.answered bob'],
+    legal: stalled(HELLO_AND_MORE),
+  },
+  'busy.chatting.stalled: a script': {
+    given: { isInteractive: false },
+    after: [...CHAT, 'prompt.answered hello', 'peer.stalled'],
+    legal: {
+      ...stalled({ ...HELLO, isScript: true }),
+      'message.sent': ['busy.chatting.composing', SHOWN, RECORDED, open('message'), 'outbox = none'],
+    },
+  },
+
+  'busy.leaving': {
+    after: [...CHAT, 'prompt.answered q'],
+    legal: {
+      ...anyTime(),
+      'chat.left': CHAT_CLOSED,
+      'chat.ended': CHAT_CLOSED,
+      'chat.ended cut': CHAT_CLOSED,
+    },
+  },
+};

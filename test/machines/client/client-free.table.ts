@@ -1,0 +1,233 @@
+/** The client's table, part `free`: a prompt is open, and a call may come in. */
+
+import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
+import {
+  announce,
+  anyTime,
+  CLOSE,
+  GET_BUDDIES,
+  type Look,
+  MENU,
+  open,
+  RING,
+  say,
+  show,
+} from './client-rows.js';
+
+/** The rows of a prompt: a call that comes in rings at once. */
+function prompt(question: string, look: Look = {}): Rows {
+  return {
+    ...anyTime({ ...look, question }),
+    'call.offered': ['busy.ringing', CLOSE, ...RING, 'question = call', 'offer = 1 bob 192.0.2.7'],
+  };
+}
+
+/** A choice for which an id is asked. */
+function ask(purpose: string, question: string): Row {
+  return ['free.asking', CLOSE, open(question), `purpose = ${purpose}`, `question = ${question}`];
+}
+
+/** The choices that need no user. */
+const CHOICES: Rows = {
+  'prompt.answered r': ask('register', 'userId'),
+  'prompt.answered l': ask('login', 'userId'),
+  'prompt.answered b': [
+    'free.asking',
+    CLOSE,
+    say('blocked'),
+    ...[open('block'), 'purpose = block', 'question = block'],
+  ],
+  'prompt.answered x': ['left', CLOSE, 'question = none'],
+  'prompt.answered *': ['stays', say('unknownChoice'), open('menu')],
+};
+
+/** The choices of a user who is signed in, but for going away or coming back. */
+const MEMBERS_CHOICES: Rows = {
+  ...CHOICES,
+  'prompt.answered a': ask('add', 'buddyId'),
+  'prompt.answered d': ask('delete', 'buddyId'),
+  'prompt.answered m': ask('message', 'buddyId'),
+  'prompt.answered h': ask('history', 'history'),
+  'prompt.answered s': ['waiting.forBuddies', CLOSE, GET_BUDDIES, 'question = none'],
+};
+
+const SIGN_IN_FIRST: Row = ['stays', say('signInFirst'), open('menu')];
+const AWAY = [say('away'), show('isSignedIn isAway'), open('menu'), 'attendance = away'];
+const BACK = [say('back'), show('isSignedIn'), open('menu'), 'attendance = here'];
+
+/** A question for an id: what an answer does, which answers do something else, and what is said before it. */
+function asking(question: string, answered: Row, others: Rows = {}, above: readonly string[] = []): Rows {
+  const hint: Row = ['stays', CLOSE, say('idHint'), ...above, open(question)];
+  return {
+    ...prompt(question),
+    'prompt.answered *': answered,
+    'prompt.answered two-words': hint,
+    'prompt.answered quoted-q': hint,
+    'prompt.answered empty': ['free.menu', CLOSE, open('menu'), ...['purpose = none', 'question = menu']],
+    ...others,
+  };
+}
+
+/** Any word goes to the server, which judges it. */
+function request(words: string): Row {
+  return [
+    'waiting.forReply',
+    CLOSE,
+    `invoke askServer ${words} {value}`,
+    ...['purpose = none', `request = ${words} {value}`, 'question = none'],
+  ];
+}
+
+/** The archive is asked, for 5 s. */
+function askArchive(state: string, command: string): Row {
+  return [
+    state,
+    CLOSE,
+    `archive <- ${command}`,
+    `start archivePatience of ${state}, 5000 ms`,
+    ...['purpose = none', 'question = none'],
+  ];
+}
+
+const BLOCK = askArchive('waiting.forBlocked', 'buddy.block {value}');
+const UNBLOCK = askArchive('waiting.forBlocked', 'buddy.unblock {value}');
+
+/** The chat with bob broke, and so many lines may not have arrived. */
+function offering(lines: number): Rows {
+  const question = `callAgain bob ${lines}`;
+  return {
+    ...prompt(question),
+    'prompt.answered y': [
+      'waiting.forBuddy',
+      CLOSE,
+      GET_BUDDIES,
+      ...['buddy = bob', 'question = none', 'isResending = true'],
+    ],
+    'prompt.answered n': ['free.menu', CLOSE, ...MENU, ...(lines > 0 ? ['undelivered = none'] : [])],
+    'prompt.answered *': ['stays', open(question)],
+  };
+}
+
+const CHAT = ['call.offered', 'prompt.answered y', 'chat.opened'];
+
+export const FREE: LegalTable['states'] = {
+  'free.signedOut': {
+    given: { user: undefined },
+    start: ['free.signedOut', 'archive <- blocked.get', say('menu'), open('menu')],
+    after: [],
+    legal: {
+      ...prompt('menu', { isSignedOut: true }),
+      ...CHOICES,
+      ...Object.fromEntries([...'admswh'].map((choice) => [`prompt.answered ${choice}`, SIGN_IN_FIRST])),
+    },
+  },
+  'free.menu': {
+    after: [],
+    legal: {
+      ...prompt('menu'),
+      ...MEMBERS_CHOICES,
+      'prompt.answered w': ['stays', ...announce('alice', 102, 'away'), ...AWAY],
+    },
+  },
+  'free.menu: the user chose to be away, and stays so': {
+    after: ['prompt.answered w'],
+    legal: {
+      ...prompt('menu', { isAway: true }),
+      ...MEMBERS_CHOICES,
+      'prompt.answered w': ['stays', ...announce('alice', 100, 'here'), ...BACK],
+    },
+  },
+  'free.menu: no key was pressed for long': {
+    after: ['user.idled'],
+    legal: {
+      ...prompt('menu', { isAway: true }),
+      ...MEMBERS_CHOICES,
+      'prompt.answered w': ['stays', ...announce('alice', 100, 'here'), ...BACK],
+      'user.active': ['stays', ...announce('alice', 100, 'here'), show('isSignedIn'), 'attendance = here'],
+    },
+  },
+  'free.menu: no key was pressed for long, before a restart': {
+    given: { attendance: 'idle' },
+    start: [
+      'free.menu',
+      'archive <- blocked.get',
+      ...announce('alice', 102, 'idle'),
+      ...[say('signedIn alice'), say('menu'), open('menu')],
+    ],
+    after: [],
+    legal: {
+      ...prompt('menu', { isAway: true }),
+      ...MEMBERS_CHOICES,
+      'prompt.answered w': ['stays', ...announce('alice', 100, 'here'), ...BACK],
+      'user.active': ['stays', ...announce('alice', 100, 'here'), show('isSignedIn'), 'attendance = here'],
+    },
+  },
+
+  'free.asking: an id to register': {
+    given: { user: undefined },
+    after: ['prompt.answered r'],
+    legal: {
+      ...prompt('userId', { isSignedOut: true }),
+      'prompt.answered *': request('REG'),
+      'prompt.answered two-words': ['stays', CLOSE, say('idHint'), open('userId')],
+      'prompt.answered empty': [
+        'free.signedOut',
+        CLOSE,
+        say('menu'),
+        open('menu'),
+        ...['purpose = none', 'question = menu'],
+      ],
+    },
+  },
+  'free.asking: an id to log in': {
+    after: ['prompt.answered l'],
+    legal: asking('userId', [
+      'free.menu',
+      CLOSE,
+      ...announce('{value}', 100, 'here'),
+      ...[say('signedIn {value}'), show('isSignedIn'), say('menu'), open('menu')],
+      ...['user = {value}', 'purpose = none', 'question = menu'],
+    ]),
+  },
+  'free.asking: a buddy to add': {
+    after: ['prompt.answered a'],
+    legal: asking('buddyId', request('ADD alice'), { 'prompt.answered quoted-q': request('ADD alice') }),
+  },
+  'free.asking: a buddy to delete': {
+    after: ['prompt.answered d'],
+    legal: asking('buddyId', request('DEL alice'), { 'prompt.answered quoted-q': request('DEL alice') }),
+  },
+  'free.asking: a buddy to call': {
+    after: ['prompt.answered m'],
+    legal: asking('buddyId', [
+      'waiting.forBuddy',
+      CLOSE,
+      GET_BUDDIES,
+      ...['purpose = none', 'buddy = {value}', 'question = none'],
+    ]),
+  },
+  'free.asking: whose history, and words to look for': {
+    after: ['prompt.answered h'],
+    legal: asking('history', askArchive('waiting.forHistory', "history.show {value} ''"), {
+      'prompt.answered two-words': askArchive('waiting.forHistory', 'history.show {value}'),
+    }),
+  },
+  'free.asking: an id to block': {
+    after: ['prompt.answered b'],
+    legal: asking('block', BLOCK, { 'prompt.answered quoted-q': BLOCK }, [say('blocked')]),
+  },
+  'free.asking: an id to block, while bob is blocked': {
+    after: ['blocked.changed', 'prompt.answered b'],
+    legal: {
+      ...asking('block', BLOCK, { 'prompt.answered quoted-q': BLOCK }, [say('blocked bob')]),
+      'prompt.answered bob': UNBLOCK,
+      'blocked.changed': ['stays', 'call-control <- callers.block bob'],
+    },
+  },
+
+  'free.offering': { after: [...CHAT, 'chat.ended cut'], legal: offering(0) },
+  'free.offering: a line may not have arrived': {
+    after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed', 'chat.ended cut'],
+    legal: offering(1),
+  },
+};

@@ -1,0 +1,265 @@
+/** The client's table, part `waiting`: the server, or the archive, was asked. */
+
+import type { LegalTable, Row } from '../../helpers/legal-table.js';
+import { announce, anyTime, BOB, BOB_SEEN, MENU, open, RING, say, show } from './client-rows.js';
+
+const DONE = 'xstate.done.actor.0.client.waiting.forReply';
+const ERROR = 'xstate.error.actor.0.client.waiting.forReply';
+const STOP_ASKING = 'stop the invoked actor';
+const STOP_HISTORY = 'cancel archivePatience of waiting.forHistory';
+const STOP_BLOCKED = 'cancel archivePatience of waiting.forBlocked';
+
+/** Bob is called. */
+const CALL = [say('connecting'), 'call-control <- call.place bob 192.0.2.7 4000 alice', open('calling')];
+
+const ASKED_FOR_BOB = ['prompt.answered m', 'prompt.answered bob'];
+
+/** The offer is over. */
+function gone(event: string): Row {
+  return [...(anyTime()[event] as Row), 'offer = none'];
+}
+
+export const WAITING: LegalTable['states'] = {
+  'waiting.forReply: to add a buddy': {
+    after: ['prompt.answered a', 'prompt.answered bob'],
+    legal: {
+      ...anyTime({ exit: [STOP_ASKING] }),
+      [`${DONE} done`]: [
+        'free.menu',
+        STOP_ASKING,
+        say('reply ADD 200 OK'),
+        'heartbeat <- buddies.get',
+        ...MENU,
+      ],
+      [`${DONE} refused`]: ['free.menu', STOP_ASKING, say('reply ADD 201 INVALID'), ...MENU],
+      [ERROR]: ['free.menu', STOP_ASKING, say('serverError no route'), ...MENU],
+    },
+  },
+  'waiting.forReply: to register': {
+    given: { user: undefined },
+    after: ['prompt.answered r', 'prompt.answered bob'],
+    legal: {
+      ...anyTime({ exit: [STOP_ASKING], isSignedOut: true }),
+      [`${DONE} done`]: [
+        'free.menu',
+        STOP_ASKING,
+        say('reply REG 200 OK'),
+        ...announce('bob', 100, 'here'),
+        ...[say('signedIn bob'), show('isSignedIn'), say('menu'), open('menu')],
+        ...['user = bob', 'isMenuKnown = true', 'question = menu'],
+      ],
+      [`${DONE} refused`]: [
+        'free.signedOut',
+        STOP_ASKING,
+        say('reply REG 201 INVALID'),
+        say('menu'),
+        ...MENU,
+      ],
+      [ERROR]: ['free.signedOut', STOP_ASKING, say('serverError no route'), say('menu'), ...MENU],
+    },
+  },
+  'waiting.forReply: to register another user, while the first is away': {
+    after: ['prompt.answered w', 'prompt.answered r', 'prompt.answered bob'],
+    legal: {
+      ...anyTime({ exit: [STOP_ASKING], isAway: true }),
+      // A user who signs in is there, and has not seen the menu.
+      [`${DONE} done`]: [
+        'free.menu',
+        STOP_ASKING,
+        say('reply REG 200 OK'),
+        ...announce('bob', 100, 'here'),
+        say('signedIn bob'),
+        show('isSignedIn'),
+        say('menu'),
+        open('menu'),
+        'user = bob',
+        'attendance = here',
+        'question = menu',
+      ],
+      [`${DONE} refused`]: ['free.menu', STOP_ASKING, say('reply REG 201 INVALID'), ...MENU],
+      [ERROR]: ['free.menu', STOP_ASKING, say('serverError no route'), ...MENU],
+    },
+  },
+
+  'waiting.forBuddies': {
+    after: ['prompt.answered s'],
+    legal: {
+      ...anyTime(),
+      'buddies.received': [
+        'free.menu',
+        say(`buddies ${BOB_SEEN}`),
+        show('isSignedIn', BOB_SEEN),
+        open('menu'),
+        ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = menu'],
+      ],
+      'buddies.received offline': [
+        'free.menu',
+        say('buddies bob 101'),
+        show('isSignedIn bob 101'),
+        open('menu'),
+        ...['buddies = bob 101', 'question = menu'],
+      ],
+      'buddies.received empty': ['free.menu', say('buddies'), show('isSignedIn'), ...MENU],
+      'buddies.timed-out': ['free.menu', say('serverSilent'), ...MENU],
+    },
+  },
+  'waiting.forBuddies: a call was missed': {
+    after: ['call.missed', 'prompt.answered s'],
+    legal: {
+      ...anyTime({ hasMissed: true }),
+      'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = bob 192.0.2.7 0 0'],
+      // The missed calls were shown, and are forgotten.
+      'buddies.received': [
+        'free.menu',
+        say(`buddies ${BOB_SEEN} bob 192.0.2.7`),
+        show('isSignedIn', BOB_SEEN),
+        open('menu'),
+        `buddies = ${BOB}`,
+        'lastSeen = bob',
+        'log = 0',
+        'question = menu',
+      ],
+      'buddies.received offline': [
+        'free.menu',
+        say('buddies bob 101 bob 192.0.2.7'),
+        show('isSignedIn bob 101'),
+        open('menu'),
+        'buddies = bob 101',
+        'log = 0',
+        'question = menu',
+      ],
+      'buddies.received empty': [
+        'free.menu',
+        say('buddies bob 192.0.2.7'),
+        show('isSignedIn'),
+        open('menu'),
+        'log = 0',
+        'question = menu',
+      ],
+      'buddies.timed-out': ['free.menu', say('serverSilent'), ...MENU],
+    },
+  },
+
+  'waiting.forBuddy': {
+    after: ASKED_FOR_BOB,
+    legal: {
+      ...anyTime(),
+      'buddies.received': [
+        'busy.calling.abortable',
+        show('isSignedIn', BOB_SEEN),
+        ...CALL,
+        ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = calling'],
+      ],
+      'buddies.received offline': [
+        'free.menu',
+        show('isSignedIn bob 101'),
+        say('notCallable bob offline'),
+        open('menu'),
+        ...['buddies = bob 101', 'question = menu'],
+      ],
+      'buddies.received empty': ['free.menu', show('isSignedIn'), say('notCallable bob unlisted'), ...MENU],
+      'buddies.timed-out': ['free.menu', say('serverSilent'), ...MENU],
+    },
+  },
+  'waiting.forBuddy: where bob takes calls is known': {
+    after: ['buddies.received', ...ASKED_FOR_BOB],
+    legal: {
+      ...anyTime({ knowsBob: true }),
+      'buddies.received': [
+        'busy.calling.abortable',
+        show('isSignedIn', BOB_SEEN),
+        ...CALL,
+        'question = calling',
+      ],
+      'buddies.received offline': [
+        'free.menu',
+        show('isSignedIn bob 101 bob'),
+        say('notCallable bob offline'),
+        ...[open('menu'), 'buddies = bob 101', 'question = menu'],
+      ],
+      'buddies.received empty': [
+        'free.menu',
+        show('isSignedIn'),
+        say('notCallable bob unlisted'),
+        open('menu'),
+        ...['buddies = none', 'lastSeen = none', 'question = menu'],
+      ],
+      'buddies.timed-out': [
+        'busy.calling.abortable',
+        say('callingFromMemory'),
+        ...CALL,
+        'question = calling',
+      ],
+    },
+  },
+  'waiting.forBuddy: a call waits, and rings instead': {
+    after: [...ASKED_FOR_BOB, 'call.offered'],
+    legal: {
+      ...anyTime(),
+      // The same call waits already.
+      'call.offered': ['stays'],
+      'call.withdrawn': gone('call.withdrawn'),
+      'call.withdrawn nuisance': gone('call.withdrawn nuisance'),
+      'call.missed': gone('call.missed'),
+      'buddies.received': [
+        'busy.ringing',
+        show('isSignedIn', BOB_SEEN),
+        ...RING,
+        ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = call'],
+      ],
+      'buddies.received offline': [
+        'busy.ringing',
+        show('isSignedIn bob 101'),
+        ...RING,
+        ...['buddies = bob 101', 'question = call'],
+      ],
+      'buddies.received empty': ['busy.ringing', show('isSignedIn'), ...RING, 'question = call'],
+      'buddies.timed-out': ['busy.ringing', say('serverSilent'), ...RING, 'question = call'],
+    },
+  },
+  'waiting.forBuddy: there is no input left for a chat': {
+    after: ['buddies.received', 'input.exhausted', ...ASKED_FOR_BOB],
+    legal: {
+      ...anyTime({ knowsBob: true }),
+      // It is known already.
+      'input.exhausted': ['stays'],
+      'buddies.received': ['left', show('isSignedIn', BOB_SEEN)],
+      'buddies.received offline': ['left', show('isSignedIn bob 101 bob'), 'buddies = bob 101'],
+      'buddies.received empty': ['left', show('isSignedIn'), 'buddies = none', 'lastSeen = none'],
+      'buddies.timed-out': ['left', say('callingFromMemory')],
+    },
+  },
+
+  'waiting.forHistory': {
+    after: ['prompt.answered h', 'prompt.answered bob'],
+    legal: {
+      ...anyTime({ exit: [STOP_HISTORY] }),
+      'history.found': ['free.menu', STOP_HISTORY, say("history bob ''"), ...MENU],
+      'archive.failed': [
+        'free.menu',
+        STOP_HISTORY,
+        ...[say('archiveFailed history.read the connection was cut'), ...MENU],
+      ],
+      'xstate.after.archivePatience.client.waiting.forHistory': [
+        'free.menu',
+        STOP_HISTORY,
+        ...[say('historySilent'), ...MENU],
+      ],
+    },
+  },
+  'waiting.forBlocked': {
+    after: ['prompt.answered b', 'prompt.answered bob'],
+    legal: {
+      ...anyTime({ exit: [STOP_BLOCKED] }),
+      'blocked.changed': [
+        'free.menu',
+        STOP_BLOCKED,
+        'call-control <- callers.block bob',
+        say('blocked bob'),
+        ...[open('menu'), 'blocked = bob', 'question = menu'],
+      ],
+      // The answer may come late.
+      'xstate.after.archivePatience.client.waiting.forBlocked': ['free.menu', STOP_BLOCKED, ...MENU],
+    },
+  },
+};

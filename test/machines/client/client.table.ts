@@ -1,0 +1,82 @@
+/** What the client's statechart does with each event; every other event changes nothing. */
+
+import type { LegalTable } from '../../helpers/legal-table.js';
+import { BUSY } from './client-busy.table.js';
+import { FREE } from './client-free.table.js';
+import { announce, open, RECORDED, RECORDED_OF_OLDER, SHOWN, say } from './client-rows.js';
+import { WAITING } from './client-waiting.table.js';
+
+const reply = { actorId: '0.client.waiting.forReply' };
+
+/** What the user types. */
+const TYPED = [...'rladmswhbxqyn', 'bob', 'hello'];
+
+export const CLIENT: LegalTable = {
+  chart: 'client',
+  samples: {
+    ...Object.fromEntries(TYPED.map((value) => [`prompt.answered ${value}`, { value }])),
+    'prompt.answered two-words': { value: 'bob hello' },
+    'prompt.answered quoted-q': { value: '\\q' },
+    'prompt.answered empty': { value: '' },
+    'buddies.received': {},
+    'buddies.received offline': { buddies: [{ id: 'bob', status: 101, endpoint: undefined }] },
+    'buddies.received empty': { buddies: [] },
+    'blocked.changed': { names: ['bob'] },
+    'archive.failed': {},
+    'archive.failed writing': { task: 'history.write' },
+    'call.withdrawn': {},
+    'call.withdrawn nuisance': { isNuisance: true },
+    'chat.opened': {},
+    'chat.opened nameless': { peer: { id: undefined, address: '192.0.2.7' } },
+    'chat.ended': {},
+    'chat.ended cut': { reason: 'the connection was cut' },
+    'message.received': {},
+    'message.received cut': { cut: true },
+    'message.sent': {},
+    'message.sent late': { isLate: true, cut: true },
+    'message.sent older': { call: -1, peer: undefined, isLate: true },
+    'message.unconfirmed': {},
+    'message.unconfirmed lost': { cause: 'lost' },
+    'message.unconfirmed full': { cause: 'full' },
+    'message.unconfirmed late': { isLate: true },
+    'xstate.done.actor.0.client.waiting.forReply done': { ...reply, output: { line: '200 OK', done: true } },
+    'xstate.done.actor.0.client.waiting.forReply refused': {
+      ...reply,
+      output: { line: '201 INVALID', done: false },
+    },
+    'xstate.error.actor.0.client.waiting.forReply': { ...reply, error: new Error('no route') },
+    'xstate.after.archivePatience.client.waiting.forHistory': {},
+    'xstate.after.archivePatience.client.waiting.forBlocked': {},
+  },
+  // Call control reports them to a program's agent, too.
+  ignored: [
+    { type: 'call.rejected', call: 1 },
+    { type: 'peer.reading', call: 1 },
+    { type: 'chat.closed', call: 1, reason: undefined },
+  ],
+  start: [
+    'free.menu',
+    'archive <- blocked.get',
+    ...announce('alice', 100, 'here'),
+    say('signedIn alice'),
+    say('menu'),
+    open('menu'),
+  ],
+  everywhere: {
+    'blocked.changed': ['stays', 'call-control <- callers.block bob', 'blocked = bob'],
+    'archive.failed': ['stays', say('archiveFailed history.read the connection was cut')],
+    'archive.failed writing': ['stays', say('archiveFailed history.write the connection was cut')],
+    'server.lost': ['stays', say('serverLost')],
+    'server.found': ['stays', say('serverFound')],
+    'call.offered': ['stays', 'offer = 1 bob 192.0.2.7'],
+    // The log has when the line was shown, and that no call went without one.
+    'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = 0 0'],
+    'message.sent': ['stays', SHOWN, RECORDED],
+    'message.sent late': ['stays', SHOWN, say('ownMessageCut'), RECORDED],
+    'message.sent older': ['stays', SHOWN, RECORDED_OF_OLDER],
+    'message.unconfirmed *': ['stays', say('notSent hello')],
+    'message.unconfirmed lost': ['stays', say('notConfirmed hello')],
+    'input.exhausted': ['stays', 'inputExhausted = true'],
+  },
+  states: { ...FREE, ...WAITING, ...BUSY, left: { after: ['shutdown.requested'], legal: {} } },
+};

@@ -1,0 +1,356 @@
+/** What the console does with each event; every other event changes nothing. */
+
+import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
+
+const MENU = { kind: 'key', keys: 'rx' };
+const CALL = { kind: 'key', keys: 'yn', isSudden: true };
+const ID = { kind: 'line', draft: 'id' };
+// The lines of the client's chats have no draft; the chart could keep one of each chat.
+const CHAT = { kind: 'line', isMessage: true };
+const OTHER_CHAT = { kind: 'line', draft: 'carl', isMessage: true };
+
+const MENU_ASKED = 'prompt = key rx';
+const CALL_ASKED = 'prompt = key yn isSudden';
+const ID_ASKED = 'prompt = line id';
+const CHAT_ASKED = 'prompt = line isMessage';
+const OTHER_CHAT_ASKED = 'prompt = line carl isMessage';
+
+/** Nothing was asked before: what was typed ahead answers all that does not come up by itself. */
+const FIRST_ASKED: Rows = {
+  'prompt.asked menu': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
+  'prompt.asked menu stale': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
+  'prompt.asked menu text': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
+  'prompt.asked call': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
+  'prompt.asked call stale': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
+  'prompt.asked call fresh': ['quiet.asked', 'openPrompt', 'dropAhead', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked call typing': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
+  'prompt.asked id': ['asked.text.line', 'openPrompt', 'deliverAhead', ID_ASKED],
+  'prompt.asked id fresh': ['asked.text.line', 'openPrompt', 'deliverAhead', ID_ASKED],
+  'prompt.asked chat': ['asked.text.message', 'openPrompt', 'deliverAhead', CHAT_ASKED],
+  'prompt.asked chat stale': ['asked.text.message', 'openPrompt', 'deliverAhead', CHAT_ASKED],
+  'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAhead', OTHER_CHAT_ASKED],
+};
+
+/** A line of the chat was answered: what was typed since is for the chat alone. */
+const ASKED_AFTER_CHAT: Rows = {
+  'prompt.asked menu': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
+  'prompt.asked menu stale': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', MENU_ASKED],
+  'prompt.asked menu text': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
+  'prompt.asked call': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
+  'prompt.asked call stale': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked call fresh': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked call typing': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
+  'prompt.asked id': ['asked.text.line', 'openPrompt', 'deliverAhead', ID_ASKED],
+  'prompt.asked id fresh': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', ID_ASKED],
+  'prompt.asked chat': ['asked.text.message', 'openPrompt', 'deliverAllAhead'],
+  'prompt.asked chat stale': ['asked.text.message', 'openPrompt', 'deliverAllAhead'],
+  'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAllAhead', OTHER_CHAT_ASKED],
+};
+
+/** A line was taken away, and the quiet time goes on. */
+const ASKED_IN_QUIET: Rows = {
+  'prompt.asked menu': ['quiet.asked', 'openPrompt', MENU_ASKED],
+  'prompt.asked menu stale': ['quiet.asked', 'openPrompt', MENU_ASKED],
+  'prompt.asked menu text': ['quiet.asked', 'openPrompt', MENU_ASKED],
+  'prompt.asked call': ['quiet.asked', 'openPrompt', CALL_ASKED],
+  'prompt.asked call stale': ['quiet.asked', 'openPrompt', CALL_ASKED],
+  'prompt.asked call fresh': ['quiet.asked', 'openPrompt', CALL_ASKED],
+  'prompt.asked call typing': ['quiet.asked', 'openPrompt', CALL_ASKED],
+  'prompt.asked chat': ['quiet.asked', 'openPrompt', CHAT_ASKED],
+  'prompt.asked chat stale': ['quiet.asked', 'openPrompt', CHAT_ASKED],
+  'prompt.asked chat other': ['quiet.asked', 'openPrompt', OTHER_CHAT_ASKED],
+};
+
+/** The rest of a paste is given up; a line that may be in use is followed by the quiet time. */
+const ASKED_INSTEAD: Rows = {
+  'prompt.asked menu': givenUp('asked.key', MENU_ASKED),
+  'prompt.asked menu stale': givenUp('asked.key', MENU_ASKED),
+  'prompt.asked menu text': givenUpInUse(MENU_ASKED),
+  'prompt.asked call': givenUp('asked.key', CALL_ASKED),
+  'prompt.asked call stale': givenUp('asked.key', CALL_ASKED),
+  'prompt.asked call fresh': givenUp('asked.key', CALL_ASKED),
+  'prompt.asked call typing': givenUpInUse(CALL_ASKED),
+  'prompt.asked id': givenUp('asked.text.line', ID_ASKED),
+  'prompt.asked id fresh': givenUp('asked.text.line', ID_ASKED),
+  'prompt.asked chat other': givenUp('asked.text.message', OTHER_CHAT_ASKED),
+};
+
+function givenUp(next: string, asked: string): Row {
+  return [next, 'interruptLine', 'forgetLine', 'openPrompt', asked];
+}
+
+function givenUpInUse(asked: string): Row {
+  return ['quiet.asked', 'interruptLine', 'openPrompt', 'startQuietTimer', asked];
+}
+
+/** What the chat that is pasted into does when it asks for a line. */
+function chatAsked(row: Row): Rows {
+  return { 'prompt.asked chat': row, 'prompt.asked chat stale': row };
+}
+
+/** A line is on the screen: interrupted in use, it takes the keys under its draft, if it has one. */
+function line(...kept: readonly string[]): Rows {
+  const inUse: Row = ['quiet.unasked', 'interruptLine', 'startQuietTimer', ...kept];
+  return {
+    'key.pressed *': ['stays', 'pressShown'],
+    'end.pressed text': ['stays', 'pressShown'],
+    'paste.received *': ['stays', 'insertShown'],
+    'answer.given *': ['unasked', 'tellAnswer'],
+    'prompt.dropped': ['unasked', 'interruptLine', 'forgetLine'],
+    'prompt.dropped text': inUse,
+    'prompt.dropped typing': inUse,
+  };
+}
+
+/** What leaves the quiet time, by the state after it and what is forgotten with it. */
+function quietPassed(next: string, ...forgotten: readonly string[]): Rows {
+  return {
+    'quiet.passed': [next, 'stopQuietTimer', 'forgetLine', ...forgotten],
+    'console.closed': ['closed', 'stopQuietTimer', 'forgetLine', ...forgotten],
+  };
+}
+
+/** The quiet time, in which no line takes the keys. */
+const QUIET: Rows = {
+  'key.pressed *': ['stays', 'startQuietTimer', 'ringBell'],
+  'paste.received *': ['stays', 'startQuietTimer', 'ringBell'],
+  'answer.given *': ['stays', 'ringBell'],
+};
+
+/** The quiet time, in which the line that was interrupted takes the keys, off the screen. */
+const QUIET_WITH_LINE: Rows = {
+  'key.pressed *': ['stays', 'startQuietTimer', 'pressKept'],
+  'end.pressed text': ['stays', 'startQuietTimer', 'pressKept'],
+  'paste.received *': ['stays', 'startQuietTimer', 'insertKept'],
+  'answer.given *': ['stays', 'ringBell'],
+};
+
+/** Pasted lines are the answers. */
+const SENDING: Rows = {
+  ...ASKED_INSTEAD,
+  'key.pressed *': ['stays', 'pressKept'],
+  'end.pressed text': ['stays', 'pressKept'],
+  'paste.received *': ['stays', 'insertKept'],
+  'answer.given *': ['stays', 'ringBell'],
+  'console.closed': ['closed', 'interruptLine'],
+};
+
+/** Pasted lines wait, and the prompt is open. */
+const WAITING: Rows = {
+  'key.pressed *': ['stays', 'pressShown'],
+  'end.pressed text': ['stays', 'pressShown'],
+  'paste.received *': ['stays', 'insertShown'],
+  'answer.given q': ['unasked', 'tellPaste', 'tellAnswer'],
+  'answer.given *': ['stays', 'ringBell'],
+  'console.closed': ['closed', 'interruptLine'],
+};
+
+const LINE_SENT: Row = ['pasting.sending.sent', 'noteSent'];
+const REOPENED: Row = ['asked.text.message', 'reopenLine'];
+
+const CONFIRM = ['prompt.asked chat', 'paste.received lines'];
+const PASTE = [...CONFIRM, 'answer.given y'];
+/** One more line of the paste went out, and the chat asks for the next. */
+const NEXT = ['line.sent', 'prompt.asked chat'];
+
+export const CONSOLE: LegalTable = {
+  chart: 'console',
+  samples: {
+    'prompt.asked menu': { prompt: MENU },
+    'prompt.asked menu stale': { prompt: MENU, ahead: 'stale' },
+    'prompt.asked menu text': { prompt: MENU, hasText: true },
+    'prompt.asked call': { prompt: CALL },
+    'prompt.asked call stale': { prompt: CALL, ahead: 'stale' },
+    'prompt.asked call fresh': { prompt: CALL, ahead: 'fresh' },
+    'prompt.asked call typing': { prompt: CALL, isTyping: true },
+    'prompt.asked id': { prompt: ID },
+    'prompt.asked id fresh': { prompt: ID, ahead: 'fresh' },
+    'prompt.asked chat': { prompt: CHAT },
+    'prompt.asked chat stale': { prompt: CHAT, ahead: 'stale' },
+    'prompt.asked chat other': { prompt: OTHER_CHAT },
+    'prompt.dropped': { hasText: false },
+    'prompt.dropped text': { hasText: true },
+    'prompt.dropped typing': { hasText: false, isTyping: true },
+    'key.pressed y': { text: 'y' },
+    'key.pressed N': { text: 'N' },
+    'key.pressed m': { text: 'm' },
+    'key.pressed arrow': { text: undefined },
+    'end.pressed': {},
+    'end.pressed text': { hasText: true },
+    'paste.received': { lineCount: 1 },
+    'paste.received lines': { lineCount: 3 },
+    'answer.given y': { value: 'y' },
+    'answer.given Y': { value: 'Y' },
+    'answer.given n': { value: 'n' },
+    'answer.given q': { value: 'q' },
+    'answer.given hello': { value: 'hello' },
+  },
+  start: ['unasked'],
+  everywhere: {
+    'interrupt.pressed': ['stays', 'endInput'],
+    'end.pressed *': ['stays', 'endInput'],
+    'console.closed': ['closed'],
+  },
+  states: {
+    unasked: {
+      after: [],
+      legal: {
+        ...FIRST_ASKED,
+        'key.pressed *': ['stays', 'typeAhead'],
+        'paste.received *': ['stays', 'typeAhead'],
+      },
+    },
+    'unasked: a line of the chat was answered': {
+      after: ['prompt.asked chat', 'answer.given hello'],
+      legal: {
+        ...ASKED_AFTER_CHAT,
+        'key.pressed *': ['stays', 'typeAhead'],
+        'paste.received *': ['stays', 'typeAhead'],
+      },
+    },
+
+    'asked.key': {
+      after: ['prompt.asked menu'],
+      legal: {
+        'key.pressed *': ['stays', 'pressShown'],
+        'paste.received *': ['stays', 'ringBell'],
+        'answer.given *': ['unasked', 'tellAnswer'],
+        'prompt.dropped *': ['unasked', 'closePrompt'],
+      },
+    },
+    'asked.key: it came up by itself': {
+      after: ['prompt.asked call'],
+      legal: {
+        'key.pressed y': ['stays', 'pressShown'],
+        'key.pressed N': ['stays', 'pressShown'],
+        // Part of something else.
+        'key.pressed *': ['quiet.asked', 'ringBell', 'startQuietTimer'],
+        'paste.received *': ['stays', 'ringBell'],
+        'answer.given *': ['unasked', 'tellAnswer'],
+        'prompt.dropped *': ['unasked', 'closePrompt'],
+      },
+    },
+    'asked.text.line': { after: ['prompt.asked id'], legal: line('keptDraft = id') },
+    'asked.text.message': {
+      after: ['prompt.asked chat'],
+      legal: {
+        ...line(),
+        'paste.received': ['stays', 'insertShown'],
+        'paste.received lines': ['asked.text.confirming', 'askAboutPaste', 'linesLeft = 3'],
+      },
+    },
+    'asked.text.confirming': {
+      after: CONFIRM,
+      legal: {
+        ...line(),
+        'end.pressed text': ['stays', 'endInput'],
+        'paste.received *': ['stays', 'ringBell'],
+        'answer.given y': [
+          'pasting.sending.underWay',
+          ...['agreeToPaste', 'setLineAside', 'sendLine', 'linesLeft = 2'],
+        ],
+        'answer.given Y': [
+          'pasting.sending.underWay',
+          ...['agreeToPaste', 'setLineAside', 'sendLine', 'linesLeft = 2'],
+        ],
+        'answer.given *': ['asked.text.message', 'refusePaste'],
+      },
+    },
+
+    'quiet.unasked': {
+      after: ['prompt.asked id', 'prompt.dropped text'],
+      legal: {
+        ...ASKED_IN_QUIET,
+        ...QUIET_WITH_LINE,
+        ...quietPassed('unasked', 'keptDraft = none'),
+        // The line is back.
+        'prompt.asked id': [
+          'asked.text.line',
+          ...['stopQuietTimer', 'forgetLine', 'openPrompt', 'keptDraft = none'],
+        ],
+        'prompt.asked id fresh': [
+          'asked.text.line',
+          ...['stopQuietTimer', 'forgetLine', 'openPrompt', 'keptDraft = none'],
+        ],
+      },
+    },
+    'quiet.unasked: no line was interrupted': {
+      after: ['prompt.asked call', 'key.pressed m', 'prompt.dropped'],
+      legal: {
+        ...ASKED_IN_QUIET,
+        ...QUIET,
+        ...quietPassed('unasked'),
+        'prompt.asked call': ['quiet.asked', 'openPrompt'],
+        'prompt.asked call stale': ['quiet.asked', 'openPrompt'],
+        'prompt.asked call fresh': ['quiet.asked', 'openPrompt'],
+        'prompt.asked call typing': ['quiet.asked', 'openPrompt'],
+        'prompt.asked id': ['quiet.asked', 'openPrompt', ID_ASKED],
+        'prompt.asked id fresh': ['quiet.asked', 'openPrompt', ID_ASKED],
+      },
+    },
+    'quiet.asked': {
+      after: ['prompt.asked call', 'key.pressed m'],
+      legal: {
+        ...QUIET,
+        ...quietPassed('asked.key'),
+        'prompt.dropped *': ['quiet.unasked', 'closePrompt'],
+      },
+    },
+    'quiet.asked: a call interrupted a line': {
+      after: ['prompt.asked id', 'prompt.dropped text', 'prompt.asked call'],
+      legal: {
+        ...QUIET_WITH_LINE,
+        ...quietPassed('asked.key', 'keptDraft = none'),
+        'prompt.dropped *': ['quiet.unasked', 'closePrompt'],
+      },
+    },
+    'quiet.asked: one line interrupted another': {
+      after: ['prompt.asked id', 'prompt.dropped text', 'prompt.asked chat other'],
+      legal: {
+        ...QUIET_WITH_LINE,
+        ...quietPassed('asked.text.message', 'keptDraft = none'),
+        'prompt.dropped *': ['quiet.unasked', 'interruptLine', 'startQuietTimer', 'keptDraft = carl'],
+      },
+    },
+
+    'pasting.sending.underWay': {
+      after: PASTE,
+      legal: {
+        ...SENDING,
+        // The buddy does not read.
+        ...chatAsked(['pasting.waiting.underWay', 'reopenLine']),
+        'line.sent': LINE_SENT,
+      },
+    },
+    'pasting.sending.underWay: the last line': {
+      after: [...PASTE, ...NEXT, ...NEXT],
+      legal: { ...SENDING, ...chatAsked(REOPENED), 'line.sent': LINE_SENT },
+    },
+    'pasting.sending.sent': {
+      after: [...PASTE, 'line.sent'],
+      legal: { ...SENDING, ...chatAsked(['pasting.sending.underWay', 'sendLine', 'linesLeft = 1']) },
+    },
+    'pasting.sending.sent: the last line': {
+      after: [...PASTE, ...NEXT, ...NEXT, 'line.sent'],
+      legal: { ...SENDING, ...chatAsked(REOPENED) },
+    },
+    'pasting.waiting.underWay': {
+      after: [...PASTE, 'prompt.asked chat'],
+      legal: {
+        ...WAITING,
+        'line.sent': ['pasting.waiting.sent', 'noteSent'],
+        'prompt.dropped *': ['pasting.sending.underWay', 'setLineAside'],
+      },
+    },
+    'pasting.waiting.sent': {
+      after: [...PASTE, 'prompt.asked chat', 'line.sent'],
+      legal: {
+        ...WAITING,
+        'prompt.repeated': ['pasting.sending.underWay', 'setLineAside', 'sendLine', 'linesLeft = 1'],
+        'prompt.dropped *': ['pasting.sending.sent', 'setLineAside'],
+      },
+    },
+
+    closed: { after: ['console.closed'], legal: {} },
+  },
+};
