@@ -14,16 +14,17 @@ import {
 } from 'xstate';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { Neighbour } from '../neighbour.js';
-import type {
-  CallCommand,
-  CallFailure,
-  CallId,
-  CallNews,
-  ChatCommand,
-  ChatNews,
-  OutgoingCall,
-  Peer,
-  UnconfirmedCause,
+import {
+  type CallCommand,
+  type CallFailure,
+  type CallId,
+  type CallNews,
+  type ChatCommand,
+  type ChatNews,
+  NO_CALL,
+  type OutgoingCall,
+  type Peer,
+  type UnconfirmedCause,
 } from './call-events.js';
 import { type Caller, isNuisance, type UnansweredCalls, withUnansweredCall } from './callers.js';
 
@@ -56,9 +57,6 @@ export interface CallControlInput {
   /** Calls are numbered from the next on: a restarted call control repeats no number. */
   readonly lastCall: CallId;
 }
-
-/** Stands for a call that is older than call control. */
-const NO_CALL: CallId = -1;
 
 /** A line that the network has not taken yet, as far as is known. */
 interface Line {
@@ -377,12 +375,11 @@ export const callControlSetup = setup({
     }),
     forgetCall: assign({ current: undefined, caller: undefined }),
     hangUpLateCall: sendTo(sender, { type: 'chat.leave' }),
-    reportClosed: enqueueActions((scope) => {
-      const { context, event, enqueue } = scope;
+    reportClosed: enqueueActions(({ context: { closing }, event, enqueue }) => {
       assertEvent(event, 'chat.closed');
-      const call = reported(scope)?.id ?? NO_CALL;
-      enqueue.sendTo(owner, { type: 'chat.closed', call, reason: event.reason });
-      enqueue.assign({ closing: without(context.closing, event.chat) });
+      const { chat, reason } = event;
+      enqueue.sendTo(owner, { type: 'chat.closed', call: closing.get(chat)?.id ?? NO_CALL, reason });
+      enqueue.assign({ closing: without(closing, chat) });
     }),
   },
 });

@@ -38,7 +38,7 @@ export const callControlMachine = callControlSetup.createMachine({
     'callers.block': { actions: 'blockCallers' },
     'message.send': {
       actions: { type: 'refuseLine', params: { cause: 'closed' } },
-      description: 'The chat is over.',
+      description: 'There is no such chat.',
     },
     'call.placed': {
       actions: 'hangUpLateCall',
@@ -50,11 +50,11 @@ export const callControlMachine = callControlSetup.createMachine({
     },
     'message.sent': {
       actions: ['reportSent', 'dropReportedLine'],
-      description: 'Of a chat that the owner has left.',
+      description: 'Of a chat that the owner has left, or that is older than call control.',
     },
     'message.failed': {
       actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
-      description: 'Of a chat that the owner has left.',
+      description: 'Of a chat that the owner has left, or that is older than call control.',
     },
     'message.lost': { actions: 'reportLost', description: 'Of a chat that the owner has left.' },
     'chat.closed': {
@@ -156,6 +156,11 @@ export const callControlMachine = callControlSetup.createMachine({
       initial: 'flowing',
       on: {
         'message.received': { guard: 'isCurrentChat', actions: 'reportReceived' },
+        'message.send': {
+          guard: 'isCurrentCall',
+          actions: { type: 'refuseLine', params: { cause: 'full' } },
+          description: 'Too many lines wait.',
+        },
         'message.failed': {
           guard: 'isCurrentChat',
           actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
@@ -199,14 +204,7 @@ export const callControlMachine = callControlSetup.createMachine({
               description:
                 'Lines are under way. The network takes the oldest within 5 s, or the buddy stalls.',
               on: {
-                'message.send': [
-                  { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'noteUnderWay'] },
-                  {
-                    guard: 'isCurrentCall',
-                    actions: { type: 'refuseLine', params: { cause: 'full' } },
-                    description: 'Too many lines wait.',
-                  },
-                ],
+                'message.send': { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'noteUnderWay'] },
                 'message.sent': [
                   {
                     guard: 'isLastOfCurrentChat',
@@ -229,14 +227,7 @@ export const callControlMachine = callControlSetup.createMachine({
           description:
             'The buddy does not read, or slowly. New lines are held, as many as there is room for.',
           on: {
-            'message.send': [
-              { guard: 'isCurrentCallWithRoomToHold', actions: 'holdLine' },
-              {
-                guard: 'isCurrentCall',
-                actions: { type: 'refuseLine', params: { cause: 'full' } },
-                description: 'Too many lines wait.',
-              },
-            ],
+            'message.send': { guard: 'isCurrentCallWithRoomToHold', actions: 'holdLine' },
             'message.sent': [
               {
                 guard: 'isCurrentChatWithHeldLines',
@@ -271,6 +262,11 @@ export const callControlMachine = callControlSetup.createMachine({
         abandoned: {
           description: 'The buddy did not read. The connection names what is unconfirmed, and is cut.',
           on: {
+            'message.send': {
+              guard: 'isCurrentCallWithRoomToHold',
+              actions: 'holdLine',
+              description: 'It is named after the lines before it.',
+            },
             'message.failed': {
               guard: 'isCurrentChat',
               actions: [{ type: 'reportUnconfirmed', params: { cause: 'stalled' } }, 'dropReportedLine'],

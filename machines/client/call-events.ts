@@ -17,8 +17,11 @@ export interface Peer {
   readonly address: DisplayText;
 }
 
-/** Names one call, from its beginning to the end of its chat; unique in its call control. */
+/** Names one call, from its beginning to the end of its chat. */
 export type CallId = number;
+
+/** Stands for a call that is older than call control, which was restarted. */
+export const NO_CALL: CallId = -1;
 
 /** From call control to a connection. */
 export type ChatCommand =

@@ -405,7 +405,7 @@ export const CALL_CONTROL: LegalTable = {
       after: [...CHAT, 'message.send', stallTimer, stalledTimer],
       legal: {
         ...talking({ underWay: [LINE], cause: 'stalled' }),
-        'message.send': NO_CHAT,
+        'message.send': ['stays', `held = ${LINE}`],
         // In the moment in which the chat is abandoned, the network can still take a line.
         'message.sent': ['stays', SENT, CURRENT],
       },
@@ -414,7 +414,7 @@ export const CALL_CONTROL: LegalTable = {
       after: [...CHAT, 'message.send', stallTimer, 'message.send', stalledTimer],
       legal: {
         ...talking({ underWay: [LINE], held: [LINE], cause: 'stalled' }),
-        'message.send': NO_CHAT,
+        'message.send': FULL,
         'message.sent': ['stays', SENT, CURRENT],
       },
     },

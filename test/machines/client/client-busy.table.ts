@@ -154,7 +154,6 @@ function composing(chat: Chat = {}): Rows {
   const send = (text: string): Row => [
     'busy.chatting.sending',
     `call-control <- message.send 1 ${text}`,
-    CLOSE,
     'question = none',
     ['outbox =', ...outbox, text].join(' '),
   ];
@@ -173,7 +172,7 @@ function stalled(chat: Chat): Rows {
     const held = ['outbox =', ...outbox, text, 'isHeld'].join(' ');
     const send = `call-control <- message.send 1 ${text}`;
     return isScript
-      ? ['busy.chatting.sending', send, CLOSE, 'question = none', held]
+      ? ['busy.chatting.sending', send, 'question = none', held]
       : ['stays', send, open('message'), held];
   };
   const rows = chatting({ ...chat, question: 'message' });
