@@ -1,4 +1,6 @@
-/** Runs the tests as they are written, compiled on the fly: `npx ava FILE`, and `npm run test:source` for all. */
+/**
+ * Runs the tests as they are written, compiled on the fly: `npx ava FILE`, and `npm run test:source` for all.
+ */
 export default {
   extensions: { ts: 'module' },
   files: ['test/**/*.test.ts', '!test/long/**'],

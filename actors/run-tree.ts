@@ -9,8 +9,8 @@ import { type RunningTree, type RunOptions, run } from '../supervision/run.js';
 import type { Log } from './log.js';
 
 /**
- * Between restarts of an actor that needs the disk or the network: what failed once may fail for a while. One that
- * always fails is tried ten times in ten seconds at most, which each level that has such actors allows.
+ * Between restarts of an actor that needs the disk or the network: what failed once may fail for a while. One
+ * that always fails is tried ten times in ten seconds at most, which each level that has such actors allows.
  */
 export const RESTART_BACKOFF: BackoffOptions = { minMs: 50, maxMs: 2_000, resetAfterMs: 500 };
 

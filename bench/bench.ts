@@ -1,5 +1,6 @@
 /**
- * What it costs, measured: `npm run bench`, or `npm run bench -- --json`. docs/performance.md says how to read it.
+ * What it costs, measured: `npm run bench`, or `npm run bench -- --json`. docs/performance.md says how to
+ * read it.
  */
 
 import { Command, Option } from 'commander';

@@ -1,6 +1,6 @@
 /**
- * The client's options: each can be given on the command line, in the environment as `IM_…`, or in the configuration
- * file under its long name; and what holds when it is in none of them.
+ * The client's options: each can be given on the command line, in the environment as `IM_…`, or in the
+ * configuration file under its long name; and what holds when it is in none of them.
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';

@@ -88,7 +88,10 @@ export function complain(name: string, message: string): void {
   process.stderr.write(`${name}: ${toDisplayText(message)}\n`);
 }
 
-/** Ends quietly when whoever reads standard output has had enough, as `head` has, and with a reason when it is full. */
+/**
+ * Ends quietly when whoever reads standard output has had enough, as `head` has, and with a reason when it is
+ * full.
+ */
 export function outliveReader(name: string): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);

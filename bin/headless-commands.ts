@@ -1,6 +1,6 @@
 /**
- * The client's commands for scripts: each does one thing as one user, says what happened, and ends with an exit code
- * that tells the cause. Their code is loaded only when one is run.
+ * The client's commands for scripts: each does one thing as one user, says what happened, and ends with an
+ * exit code that tells the cause. Their code is loaded only when one is run.
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';

@@ -77,7 +77,8 @@ async function printAll(directory: string, query: HistoryQuery): Promise<boolean
 async function printLast(directory: string, query: HistoryQuery): Promise<boolean> {
   const messages = await lastMessages(directory, query);
   const lines = (messages ?? []).map(lineOf);
-  // A terminal would wrap a long line itself, and let what a buddy said begin a row as a line of its own does.
+  // A terminal would wrap a long line itself, and let what a buddy said begin a row as a line of its own
+  // does.
   const rows = process.stdout.isTTY ? lines.flatMap((line) => wrapLine(line, process.stdout.columns)) : lines;
   await writeOut(rows.map((row) => `${row}\n`).join(''));
   return messages !== undefined;

@@ -36,7 +36,8 @@ export function addInspectionOptions(program: Command): Command {
 }
 
 /**
- * Starts an inspector, if one is asked for, and prints its address on standard error. The program ends when it cannot.
+ * Starts an inspector, if one is asked for, and prints its address on standard error. The program ends when
+ * it cannot.
  */
 export async function openInspection(
   program: string,

@@ -21,7 +21,9 @@ export function plainAddress(address: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;
 }
 
-/** An IPv4 address in dotted decimal, as the system writes it, as a number; `undefined` for any other address. */
+/**
+ * An IPv4 address in dotted decimal, as the system writes it, as a number; `undefined` for any other address.
+ */
 export function packIpv4(address: string): number | undefined {
   let packed = 0;
   let part = 0;
@@ -42,8 +44,8 @@ export function packIpv4(address: string): number | undefined {
 }
 
 /**
- * What one client surely has to itself: an IPv4 address, or the first 64 bits of an IPv6 address, of which everybody has
- * all that follow. As text that is only to be compared.
+ * What one client surely has to itself: an IPv4 address, or the first 64 bits of an IPv6 address, of which
+ * everybody has all that follow. As text that is only to be compared.
  */
 export function networkOf(address: string): string {
   const plain = plainAddress(address);

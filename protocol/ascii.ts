@@ -29,7 +29,8 @@ export function tokensOf(text: string): string[] {
 /**
  * As {@link tokensOf}, but quicker, and five at most.
  *
- * @returns At 0 the part of the text that they are; from 1 on the tokens, `undefined` in place of those that are not there.
+ * @returns At 0 the part of the text that they are; from 1 on the tokens, `undefined` in place of those that
+ *   are not there.
  */
 export function firstTokens(text: string): readonly (string | undefined)[] {
   return FIRST_TOKENS.exec(text) ?? [];

@@ -61,7 +61,9 @@ export class BuddyListWriter {
     this.#keep(at);
   }
 
-  /** The answer, cut at a line boundary where it would pass {@link MAX_BUDDY_LIST_BYTES}; the next one begins. */
+  /**
+   * The answer, cut at a line boundary where it would pass {@link MAX_BUDDY_LIST_BYTES}; the next one begins.
+   */
   take(): Buffer {
     const answer = this.#bytes.subarray(this.#start, this.#end);
     this.#start = this.#end;

@@ -8,15 +8,19 @@ import type { UserId } from '../protocol/id.js';
 import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 
-/** Most users in one store: what the 32-bit places and entries of storage/tables/id-table.ts reach, with ids of any length. */
+/**
+ * Most users in one store: what the 32-bit places and entries of storage/tables/id-table.ts reach, with ids
+ * of any length.
+ */
 export const MAX_USERS = 60_000_000;
 
 /** Most buddies on one list. */
 export const MAX_BUDDIES = 10_000;
 
 /**
- * Users and lists, to be read. Users are numbers here: a user has the same one for as long as the process runs, however
- * often the store is opened. What is being committed may show before it is durable, but for numbers.
+ * Users and lists, to be read. Users are numbers here: a user has the same one for as long as the process
+ * runs, however often the store is opened. What is being committed may show before it is durable, but for
+ * numbers.
  */
 export interface Users {
   /** The number of a user; -1 when nobody has that id, or their registration is not durable yet. */

@@ -23,7 +23,10 @@ export function isActorEnded(event: EventObject): event is ActorEnded {
   return event.type.startsWith('xstate.done.actor.') || event.type.startsWith('xstate.error.actor.');
 }
 
-/** What an actor threw when it was stopped already: it ended, and its supervisor knows; that it failed shall be known too. */
+/**
+ * What an actor threw when it was stopped already: it ended, and its supervisor knows; that it failed shall
+ * be known too.
+ */
 export function reportLateError(supervisor: AnyActorRef, event: ActorEnded): void {
   if ('error' in event) reportBystander('release', supervisor, event.error);
 }

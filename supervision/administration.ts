@@ -130,7 +130,9 @@ export function startChild<TLogic extends AnyActorLogic>(
   );
 }
 
-/** Stops a child, by its id or, of a dynamic supervisor, by its actor. Its spec stays, unless it is temporary. */
+/**
+ * Stops a child, by its id or, of a dynamic supervisor, by its actor. Its spec stays, unless it is temporary.
+ */
 export function terminateChild(supervisor: AnyActorRef, child: string | AnyActorRef): Promise<Answer> {
   return ask(supervisor, (reply: Reply) => ({ type: 'child.terminate', child, reply }));
 }

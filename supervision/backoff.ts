@@ -15,7 +15,10 @@ export interface BackoffOptions {
    * children that crashed together do not come back together.
    */
   readonly jitter?: number;
-  /** After being up for so long, in milliseconds, a child begins again with `minMs`. Default `maxMs`; in Akka, `minMs`. */
+  /**
+   * After being up for so long, in milliseconds, a child begins again with `minMs`. Default `maxMs`; in Akka,
+   * `minMs`.
+   */
   readonly resetAfterMs?: number;
 }
 

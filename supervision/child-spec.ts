@@ -27,7 +27,8 @@ export interface ChildOptions {
   readonly restart?: RestartPolicy;
   /**
    * Default: `Infinity` for a supervisor; {@link DEFAULT_SHUTDOWN_MS} for a behaviour and for a machine that
-   * has a transition for `shutdown.requested`; `brutal` for any other logic, which would not hear the request.
+   * has a transition for `shutdown.requested`; `brutal` for any other logic, which would not hear the
+   * request.
    */
   readonly shutdown?: ShutdownPolicy;
   /** Without it, a restart follows in the next turn. */

@@ -198,7 +198,10 @@ function shieldedObserver(actor: ActorInternals, { next, error, complete }: Obse
   } as Observer;
 }
 
-/** A parent hears of an error anyway. A root has only its observers; without any that hears, it is as XState has it. */
+/**
+ * A parent hears of an error anyway. A root has only its observers; without any that hears, it is as XState
+ * has it.
+ */
 function tellProcess(actor: AnyActorRef, error: unknown): void {
   if (parentOf(actor) !== undefined || heard.has(actor)) return;
   setImmediate(() => {

@@ -1,9 +1,9 @@
 /**
  * A supervisor of many children of one kind, after OTP's `simple_one_for_one`.
  *
- * Its children are started from one template, each with an input of its own, and are known by their
- * actors. Starting and stopping one costs the same with one or with 100,000 alive: they live in slots
- * of the supervisor's own (slots.ts), because a machine's `spawnChild` copies the list of all children each time.
+ * Its children are started from one template, each with an input of its own, and are known by their actors.
+ * Starting and stopping one costs the same with one or with 100,000 alive: they live in slots of the
+ * supervisor's own (slots.ts), because a machine's `spawnChild` copies the list of all children each time.
  */
 
 import { nanoid } from 'nanoid';
@@ -70,7 +70,8 @@ export type DynamicSupervisorEvent<TInput> =
  * Actor logic of a dynamic supervisor. It emits the lives of its children; what these emit themselves
  * goes no further.
  *
- * @throws TypeError that names the option, or the template's field, when its value is not one of those allowed.
+ * @throws TypeError that names the option, or the template's field, when its value is not one of those
+ *   allowed.
  */
 export function dynamicSupervisor<TLogic extends AnyActorLogic>(
   options: DynamicSupervisorOptions<TLogic>,

@@ -42,7 +42,8 @@ export class RestartBudget {
    * Counts one more attempt to restart; failed attempts count too.
    *
    * @param nowMs On a monotonic clock, in milliseconds.
-   * @returns How many there were in this period, this one included; `undefined` when it is one too many: give up.
+   * @returns How many there were in this period, this one included; `undefined` when it is one too many: give
+   *   up.
    */
   spend(nowMs: number): number | undefined {
     const { intensity, periodMs } = this.#limits;

@@ -1,8 +1,8 @@
 /**
  * Keeps any one kind of children from taking all the room that a dynamic supervisor has.
  *
- * Kinds are counted only while there are so many children that one kind could have too many: to tell what kind a child
- * is may cost more than the child does.
+ * Kinds are counted only while there are so many children that one kind could have too many: to tell what
+ * kind a child is may cost more than the child does.
  */
 
 export interface ShareOptions<TInput> {

@@ -1,8 +1,8 @@
 /**
  * Things that come and go by the thousands in a second, each known by an id that it is given.
  *
- * In place of a `Map`: V8 replaces the table of a map now and then, and keeps alive, until its next large collection,
- * whatever was in the old one. Of actors as short-lived as connections that was every second one.
+ * In place of a `Map`: V8 replaces the table of a map now and then, and keeps alive, until its next large
+ * collection, whatever was in the old one. Of actors as short-lived as connections that was every second one.
  */
 
 const SEPARATOR = '.';

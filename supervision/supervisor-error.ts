@@ -19,7 +19,8 @@ export class SupervisorError extends Error {
   override readonly name = 'SupervisorError';
 
   /**
-   * @param id The child's id in its spec, or the actor's of a dynamic child; with `not_running`, the supervisor's.
+   * @param id The child's id in its spec, or the actor's of a dynamic child; with `not_running`, the
+   *   supervisor's.
    * @param cause What the child failed with.
    */
   constructor(

@@ -45,7 +45,10 @@ export interface SupervisorOptions {
   readonly children: readonly ChildSpec[];
 }
 
-/** What reaches a supervisor: the ends of its children from XState, questions from anyone, the rest from itself. */
+/**
+ * What reaches a supervisor: the ends of its children from XState, questions from anyone, the rest from
+ * itself.
+ */
 export type SupervisorEvent =
   | ActorEnded
   | AdministrationEvent
@@ -111,7 +114,10 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #phase: 'starting' | 'running' | 'ending' = 'starting';
   #outcome: SupervisorError | undefined;
   #awaited: Child | undefined;
-  /** Restarts come when a timer says so, however long everything else took: set for one time, it last came at another. */
+  /**
+   * Restarts come when a timer says so, however long everything else took: set for one time, it last came at
+   * another.
+   */
   #dueTimer: Timer | undefined;
   #dueTimerMs = Number.POSITIVE_INFINITY;
   #dueMs = Number.NEGATIVE_INFINITY;

@@ -12,7 +12,10 @@ export function actingActor(): AnyActorRef | undefined {
   return acting;
 }
 
-/** Begins a turn. Turns nest, for a `send` is received at once. @returns Whose turn it was, for {@link endTurn}. */
+/**
+ * Begins a turn. Turns nest, for a `send` is received at once. @returns Whose turn it was, for {@link
+ * endTurn}.
+ */
 export function beginTurn(actor: AnyActorRef): AnyActorRef | undefined {
   const interrupted = acting;
   acting = actor;

@@ -19,7 +19,10 @@ export interface Prompt {
   readonly hasStatus?: boolean;
   /** True where it comes up whatever the user is doing: what was being typed is no answer to it. */
   readonly isSudden?: boolean;
-  /** True for the lines of a chat: an answer shows as a message once it is sent, and a paste may have several lines. */
+  /**
+   * True for the lines of a chat: an answer shows as a message once it is sent, and a paste may have several
+   * lines.
+   */
   readonly isMessage?: boolean;
 }
 
@@ -64,7 +67,10 @@ export interface ConsoleStreams {
   readonly stdout: NodeJS.WriteStream;
 }
 
-/** How a console has its user hear of things: not at all, by the terminal's bell, or as a notification (OSC 9). */
+/**
+ * How a console has its user hear of things: not at all, by the terminal's bell, or as a notification (OSC
+ * 9).
+ */
 export type NotifyMode = 'off' | 'bell' | 'osc';
 
 export interface ConsoleOptions extends ConsoleStreams {

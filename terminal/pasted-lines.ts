@@ -39,7 +39,9 @@ export class PastedLines {
     this.#isUnderWay = false;
   }
 
-  /** The line to be sent next, as an answer that means nothing but itself; none until the one before was sent. */
+  /**
+   * The line to be sent next, as an answer that means nothing but itself; none until the one before was sent.
+   */
   take(): string | undefined {
     const line = this.#isUnderWay ? undefined : this.#lines[this.#next];
     if (line === undefined) return undefined;

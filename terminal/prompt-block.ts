@@ -64,7 +64,9 @@ export class PromptBlock {
     return codes;
   }
 
-  /** Takes note that the block is no longer on the screen, and the cursor is where the next is to be drawn. */
+  /**
+   * Takes note that the block is no longer on the screen, and the cursor is where the next is to be drawn.
+   */
   forget(): void {
     this.#cursorRow = 0;
     this.#height = 0;

@@ -58,8 +58,8 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
     process.off('SIGTSTP', stop);
     // The whole group, as the terminal itself would: npx and its shell are in it too.
     process.kill(0, 'SIGTSTP');
-    // Where no shell could continue it, the system does not stop it. If it did, the first of the two times may be over
-    // when it goes on, but before the second the SIGCONT comes.
+    // Where no shell could continue it, the system does not stop it. If it did, the first of the two times
+    // may be over when it goes on, but before the second the SIGCONT comes.
     clearTimeout(stopTimer);
     stopTimer = setTimeout(() => {
       stopTimer = setTimeout(goOn, STOP_MS);
@@ -69,7 +69,8 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
   const goOn = guard(() => {
     clearTimeout(stopTimer);
     process.off('SIGTSTP', stop).on('SIGTSTP', stop);
-    // What stopped it may have been a SIGSTOP: then the shell changed the modes, and Node.js knows nothing of it.
+    // What stopped it may have been a SIGSTOP: then the shell changed the modes, and Node.js knows nothing of
+    // it.
     stdin.setRawMode(false);
     enter();
     onContinue();

@@ -1,6 +1,6 @@
 /**
- * The words of the client: a sentence for everything that its statechart says, asks and raises. People and scripts
- * know them, so they stay as they are. A notice without a sentence does not compile.
+ * The words of the client: a sentence for everything that its statechart says, asks and raises. People and
+ * scripts know them, so they stay as they are. A notice without a sentence does not compile.
  */
 
 import type { CallFailure } from '../machines/client/call-events.js';

@@ -1,6 +1,6 @@
 /**
- * Builds dist/: `npm run build`. It compiles everything, bundles each program and the inspector's page into one
- * file each, and writes down the licences of what is bundled.
+ * Builds dist/: `npm run build`. It compiles everything, bundles each program and the inspector's page into
+ * one file each, and writes down the licences of what is bundled.
  *
  * The build happens aside, in .build/, and takes the place of dist/ when it is complete. A build that fails
  * leaves dist/ as it was. Nothing is done while dist/ is up to date; delete it to build all the same.
@@ -65,8 +65,9 @@ function readIfThere(path) {
 }
 
 /**
- * Compiles as tsc does, but writes to another folder: the compiler finds the sources of what the examples import
- * as a package only where dist/ is the output. In this process: a signal that ends it leaves no compiler behind.
+ * Compiles as tsc does, but writes to another folder: the compiler finds the sources of what the examples
+ * import as a package only where dist/ is the output. In this process: a signal that ends it leaves no
+ * compiler behind.
  */
 function compile(aside) {
   const system = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => refuse([diagnostic]) };
@@ -87,7 +88,10 @@ function refuse(diagnostics) {
   throw new Error(format(diagnostics, { ...host, getCurrentDirectory: () => process.cwd() }).trimEnd());
 }
 
-/** One file for each program: it starts sooner, and while it runs it needs no file that another build replaces. */
+/**
+ * One file for each program: it starts sooner, and while it runs it needs no file that another build
+ * replaces.
+ */
 function bundlePrograms(aside) {
   return build({
     entryPoints: ['im-server', 'im-client'].map((name) => join(aside, 'bin', `${name}.js`)),

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of docs/images/: `npm run screenshots`. Real programs, in a real browser; Debian's `chromium`, or the one
- * that `CHROMIUM` names.
+ * Takes the pictures of docs/images/: `npm run screenshots`. Real programs, in a real browser; Debian's
+ * `chromium`, or the one that `CHROMIUM` names.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * The client's local files in one: what its archive's actor asks for, done in a directory. What the system refuses
- * comes back as a reason in words; only bugs are thrown.
+ * The client's local files in one: what its archive's actor asks for, done in a directory. What the system
+ * refuses comes back as a reason in words; only bugs are thrown.
  */
 
 import { blockedName, MAX_BLOCKED, readBlocked, writeBlocked } from './blocked.js';

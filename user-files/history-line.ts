@@ -4,8 +4,8 @@
  *     {"event":"message","at":"2026-11-25T14:05:09.120Z","id":"alice","buddy":"bob","text":"hello"}
  *     {"event":"sent","at":"2026-11-25T14:05:31.007Z","id":"alice","buddy":"bob","text":"hi!"}
  *
- * `id` is the user's own; a caller who told no id has an `address` in place of `buddy`. What is read may have been
- * changed by anybody, so it passes the same gates as what comes from the network.
+ * `id` is the user's own; a caller who told no id has an `address` in place of `buddy`. What is read may have
+ * been changed by anybody, so it passes the same gates as what comes from the network.
  */
 
 import { parseAddress } from '../protocol/address.js';
@@ -13,8 +13,8 @@ import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { parseId, type UserId } from '../protocol/id.js';
 
 /**
- * Most bytes in a line, its LF not included: a message of 16 KiB, each byte of which the gate may have made three,
- * and the rest.
+ * Most bytes in a line, its LF not included: a message of 16 KiB, each byte of which the gate may have made
+ * three, and the rest.
  */
 export const MAX_HISTORY_LINE_BYTES = 64 * 1024;
 

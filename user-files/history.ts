@@ -1,7 +1,9 @@
 /**
- * Writing history: a file of lines for each buddy, `history/bob.jsonl`, and the one before it, `history/bob.jsonl.1`.
+ * Writing history: a file of lines for each buddy, `history/bob.jsonl`, and the one before it,
+ * `history/bob.jsonl.1`.
  *
- * A line is written at once, by one write to the end of the file, so that several clients of one user can share it.
+ * A line is written at once, by one write to the end of the file, so that several clients of one user can
+ * share it.
  */
 
 import { closeSync, fstatSync, lstatSync, readSync, renameSync } from 'node:fs';
@@ -16,8 +18,8 @@ const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 const LF = 0x0a;
 
 /**
- * The file of whom one talks with. No id begins with `@`, so an address is never taken for one; what is neither,
- * and so could be part of a path, has no file of its own.
+ * The file of whom one talks with. No id begins with `@`, so an address is never taken for one; what is
+ * neither, and so could be part of a path, has no file of its own.
  */
 export function historyPath(
   directory: string,

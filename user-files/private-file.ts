@@ -97,14 +97,20 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** Writes all bytes where the descriptor stands. A disk nearly full takes some of them, and fails the next time. */
+/**
+ * Writes all bytes where the descriptor stands. A disk nearly full takes some of them, and fails the next
+ * time.
+ */
 export function writeFully(descriptor: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) {
     written += writeSync(descriptor, bytes, written);
   }
 }
 
-/** Step by step, because Node's `recursive` never returns where a file system takes no directories, as /proc does. */
+/**
+ * Step by step, because Node's `recursive` never returns where a file system takes no directories, as /proc
+ * does.
+ */
 function makeDirectories(directory: string): void {
   try {
     makeDirectory(directory);

@@ -1,6 +1,6 @@
 /**
- * The agent: in place of the statechart of a person's client, it turns what call control and the heartbeat report
- * into what a program waits for.
+ * The agent: in place of the statechart of a person's client, it turns what call control and the heartbeat
+ * report into what a program waits for.
  */
 
 import type { CallCommand, CallId, CallNews } from '../../machines/client/call-events.js';
@@ -29,8 +29,8 @@ import type { Inbox } from './inbox.js';
 import { CLIENT } from './names.js';
 
 /**
- * Longest wait for the heartbeat's answer, in milliseconds: twice what it takes to find out that the server is silent.
- * One that crashes again and again never does.
+ * Longest wait for the heartbeat's answer, in milliseconds: twice what it takes to find out that the server
+ * is silent. One that crashes again and again never does.
  */
 const QUESTION_TIMEOUT_MS = 2 * QUERY_TRIES * QUERY_RETRY_MS;
 

@@ -1,8 +1,8 @@
 /**
  * The public face of the client library: what a program that imports `buddyline` is given.
  *
- * docs/scripting.md is its manual. Within this house, nobody imports this file: each takes what it needs from where it
- * is.
+ * docs/scripting.md is its manual. Within this house, nobody imports this file: each takes what it needs from
+ * where it is.
  */
 
 export type { Buddy, Endpoint } from '../../protocol/buddy-list.js';

@@ -1,8 +1,9 @@
 /**
  * The archive's actor: owns the user's local files, which are the history of chats and the block list.
  *
- * A message is written down before the next event is taken, so a crash loses none that was shown. No error of the
- * files stops a chat: the first that concerns writing history is reported, and each message is tried again.
+ * A message is written down before the next event is taken, so a crash loses none that was shown. No error of
+ * the files stops a chat: the first that concerns writing history is reported, and each message is tried
+ * again.
  */
 
 import type { ArchiveCommand, ArchiveNews } from '../../machines/client/events.js';

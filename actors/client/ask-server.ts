@@ -28,7 +28,8 @@ export function askServerLogic(server: ServerEndpoint): PromiseActorLogic<Server
 }
 
 /**
- * Sends one request line, and resolves with the reply; rejects with an error that says in words why there is none.
+ * Sends one request line, and resolves with the reply; rejects with an error that says in words why there is
+ * none.
  */
 export function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Promise<ServerReply> {
   return new Promise((resolve, reject) => {

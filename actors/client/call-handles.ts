@@ -1,6 +1,7 @@
 /**
- * Calls as a program has them: one that came in, to be accepted or rejected, and one of its own. Either becomes a
- * chat. Call control (machines/client/call-control.ts) holds the rules; here its events become promises.
+ * Calls as a program has them: one that came in, to be accepted or rejected, and one of its own. Either
+ * becomes a chat. Call control (machines/client/call-control.ts) holds the rules; here its events become
+ * promises.
  */
 
 import type { CallCommand, CallFailure, CallId, CallNews, Peer } from '../../machines/client/call-events.js';
@@ -17,11 +18,17 @@ export interface Call {
   readonly caller: UserId | undefined;
   /** Where the call comes from. */
   readonly address: string;
-  /** Resolves when the call needs no answer any more: it was answered, the caller hung up, or the time was over. */
+  /**
+   * Resolves when the call needs no answer any more: it was answered, the caller hung up, or the time was
+   * over.
+   */
   readonly over: Promise<void>;
   /** Takes the call. Rejects with ClientError `call.over`. */
   accept(): Promise<Chat>;
-  /** Refuses it, if it still waits. An address that is rejected three times in a minute is refused for a minute. */
+  /**
+   * Refuses it, if it still waits. An address that is rejected three times in a minute is refused for a
+   * minute.
+   */
   reject(): void;
   /** Refuses it, too, by a rule of the program: that does not count against the caller's address. */
   dismiss(): void;

@@ -1,6 +1,6 @@
 /**
- * The kernel's table of TCP connections (`/proc/net/tcp`, `/proc/net/tcp6`, see proc(5)): how much of what a socket
- * sent the other side has not confirmed.
+ * The kernel's table of TCP connections (`/proc/net/tcp`, `/proc/net/tcp6`, see proc(5)): how much of what a
+ * socket sent the other side has not confirmed.
  */
 
 import { readFileSync } from 'node:fs';

@@ -53,8 +53,9 @@ export class RestartMemory {
 export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'>;
 
 /**
- * Chats, one actor per call or chat; call control; and its owner, which is given. They go down together: a chat that
- * call control does not know of would keep a buddy waiting. When the owner ends by itself, so does all of the tree.
+ * Chats, one actor per call or chat; call control; and its owner, which is given. They go down together: a
+ * chat that call control does not know of would keep a buddy waiting. When the owner ends by itself, so does
+ * all of the tree.
  */
 export function conversationSpec(owner: ChildSpec, limits: () => CallLimits): ChildSpec {
   const address = { stashLimit: MAX_STASHED_EVENTS };

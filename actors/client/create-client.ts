@@ -53,8 +53,8 @@ export interface CreateClientOptions {
   /** Where calls are taken, once it listens; 0, the default, picks a free port. */
   readonly messagePort?: number;
   /**
-   * Longest wait for an answer to a call, the buddy's or the program's, and for the network to take a line, in
-   * milliseconds; default 60,000.
+   * Longest wait for an answer to a call, the buddy's or the program's, and for the network to take a line,
+   * in milliseconds; default 60,000.
    */
   readonly patienceMs?: number;
   /** Told what happens besides. */
@@ -103,8 +103,8 @@ export interface Client {
   /** Calls that come in. One that is not answered in time is refused. */
   readonly calls: AsyncIterable<Call>;
   /**
-   * Calls a buddy, where the server says it is, and resolves when it accepts. Rejects with `buddy.*`, `client.busy`
-   * or `server.silent`.
+   * Calls a buddy, where the server says it is, and resolves when it accepts. Rejects with `buddy.*`,
+   * `client.busy` or `server.silent`.
    */
   call(buddy: string, options?: CallOptions): Promise<Chat>;
   /** Leaves the chat, says goodbye to the server if it had announced the user, and ends. */

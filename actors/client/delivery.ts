@@ -2,23 +2,29 @@
  * What became of the lines of a chat: which the network has not taken yet, and which it took but the buddy's
  * machine has not confirmed. Tells, too, when a connection is dead though nobody closed it.
  *
- * While nothing is under way the kernel asks the other side now and then whether it is there (keep-alive), and fails
- * the socket when it is not. While something is, it only sends it again, for a quarter of an hour: so the table
- * of connections is looked at for whether anything is being confirmed. Only Linux has that table; elsewhere
- * a dead connection is noticed as soon as nothing is under way, or as the kernel decides.
+ * While nothing is under way the kernel asks the other side now and then whether it is there (keep-alive),
+ * and fails the socket when it is not. While something is, it only sends it again, for a quarter of an hour:
+ * so the table of connections is looked at for whether anything is being confirmed. Only Linux has that
+ * table; elsewhere a dead connection is noticed as soon as nothing is under way, or as the kernel decides.
  */
 
 import type { Socket } from 'node:net';
 import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
 import { type Unconfirmed, unconfirmedOf } from './connection-table.js';
 
-/** How long a connection is quiet before the kernel asks, in milliseconds; unanswered, it asks ten times more, a second apart. */
+/**
+ * How long a connection is quiet before the kernel asks, in milliseconds; unanswered, it asks ten times more,
+ * a second apart.
+ */
 const KEEP_ALIVE_MS = 10_000;
 
 /** How often it is looked at whether lines are confirmed, in milliseconds. */
 const LOOK_MS = 2_000;
 
-/** How long nothing is confirmed, although the kernel asks again and again, before a connection counts as dead, in milliseconds. */
+/**
+ * How long nothing is confirmed, although the kernel asks again and again, before a connection counts as
+ * dead, in milliseconds.
+ */
 const DEAD_AFTER_MS = 22_000;
 
 /** Most lines remembered that are not confirmed, or not answered: those before are taken to have arrived. */
@@ -41,7 +47,10 @@ export class Delivery {
   /** Taken since the buddy last said something. */
   #unread: Written[] = [];
   #timer: Timer | undefined;
-  /** How many bytes were confirmed at the last look, and since when no more have been although the kernel asks. */
+  /**
+   * How many bytes were confirmed at the last look, and since when no more have been although the kernel
+   * asks.
+   */
   #confirmed = 0;
   #silentSinceMs: number | undefined;
 
@@ -89,9 +98,9 @@ export class Delivery {
   }
 
   /**
-   * Lines that it had taken and that may not have arrived, now that the connection broke: those not confirmed when last
-   * looked at. When it was reset, also those confirmed since the buddy last said something: a machine confirms what
-   * nobody ever reads, and resets a connection when something was left unread.
+   * Lines that it had taken and that may not have arrived, now that the connection broke: those not confirmed
+   * when last looked at. When it was reset, also those confirmed since the buddy last said something: a
+   * machine confirms what nobody ever reads, and resets a connection when something was left unread.
    */
   takeLost({ isReset }: { readonly isReset: boolean }): string[] {
     const unread = isReset ? this.#unread : [];

@@ -1,8 +1,8 @@
 /**
  * The heartbeat: says every ten seconds that its user is there, and asks who else is.
  *
- * It owns the client's UDP socket. Datagrams may be lost, the server may be down and come back on
- * another address: every beat starts over, so all of it heals by itself. When the server counts as lost, and how
+ * It owns the client's UDP socket. Datagrams may be lost, the server may be down and come back on another
+ * address: every beat starts over, so all of it heals by itself. When the server counts as lost, and how
  * often a question is retried, stands in machines/client/server-contact.ts.
  */
 

@@ -57,7 +57,8 @@ export interface Chat extends AsyncIterable<Message> {
    * Sends one line; line ends in it become spaces. Resolves when the network took it, with whether it was cut
    * at 16 KiB.
    *
-   * @throws ClientError `chat.broken` when it was not sent; `chat.stalled` when the network did not take it within
+   * @throws ClientError `chat.broken` when it was not sent; `chat.stalled` when the network did not take it
+   *   within
    * the client's patience, for the buddy does not read: the chat is left then; `chat.full` beyond
    * 1,000 lines at once.
    */

@@ -1,7 +1,7 @@
 /**
- * Takes what a socket brings a little at a time: in between, everything else has its turn. A buddy who floods must not
- * keep its user from typing; Node.js would read on for as long as there is something, and a single chunk may have tens
- * of thousands of lines.
+ * Takes what a socket brings a little at a time: in between, everything else has its turn. A buddy who floods
+ * must not keep its user from typing; Node.js would read on for as long as there is something, and a single
+ * chunk may have tens of thousands of lines.
  */
 
 import type { Socket } from 'node:net';
@@ -40,7 +40,8 @@ export class Reading {
   /**
    * Nothing more comes.
    *
-   * @param onEnd Called when all that was brought has been taken. Whoever is held is given the rest at once, at most
+   * @param onEnd Called when all that was brought has been taken. Whoever is held is given the rest at once,
+   *   at most
    * a chunk, for an end must not wait.
    */
   end(onEnd: () => void): void {

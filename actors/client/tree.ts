@@ -11,8 +11,8 @@
  *     ├─ heartbeat  SET and GET every 10 s
  *     └─ calls      listens for buddies
  *
- * The order is the order of start: an actor that speaks to the statechart comes after it. What it shares with the
- * client that programs use is in core.ts.
+ * The order is the order of start: an actor that speaks to the statechart comes after it. What it shares with
+ * the client that programs use is in core.ts.
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
@@ -40,7 +40,10 @@ import {
 import { ARCHIVE, CALL_CONTROL, CLIENT, HEARTBEAT, TERMINAL } from './names.js';
 import { terminalLogic } from './terminal.js';
 
-/** Most undelivered lines go out at once; then it is line by line, and one is held while the buddy does not read. */
+/**
+ * Most undelivered lines go out at once; then it is line by line, and one is held while the buddy does not
+ * read.
+ */
 const PERSONS_CALL_LIMITS: CallLimits = {
   patienceMs: PATIENCE_MS,
   maxLines: 1_001,

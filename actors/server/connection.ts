@@ -21,7 +21,10 @@ import { fromChart } from '../chart.js';
 import type { Log } from '../log.js';
 import type { StoreEvent } from './store.js';
 
-/** Longest wait in milliseconds: for a whole line from accept; then for the store; then for the client to close. */
+/**
+ * Longest wait in milliseconds: for a whole line from accept; then for the store; then for the client to
+ * close.
+ */
 export const CONNECTION_DEADLINE_MS = 10_000;
 
 /** How long a connection without a request is waited for when the server shuts down, in milliseconds. */

@@ -1,9 +1,9 @@
 /**
  * When a group of changes begins: late enough to be large, early enough to keep nobody waiting for nothing.
  *
- * A sync costs more CPU time than a request does, however large its group is. So a group waits for whoever is still
- * coming: until no change has come for some turns of the event loop, and not for long. On a busy server that makes
- * groups ten times as large; where nobody else comes, turns are over in an instant.
+ * A sync costs more CPU time than a request does, however large its group is. So a group waits for whoever is
+ * still coming: until no change has come for some turns of the event loop, and not for long. On a busy server
+ * that makes groups ten times as large; where nobody else comes, turns are over in an instant.
  */
 
 /** Turns of the event loop without a change, after which nobody else is expected. */

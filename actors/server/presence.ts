@@ -1,8 +1,8 @@
 /**
  * The presence actor: knows who is online, and answers who of a user's buddies is.
  *
- * It asks the store who it is that asks, or that it does not know yet, and remembers no question: each takes its purpose
- * along and brings it back, together with what the store has in memory.
+ * It asks the store who it is that asks, or that it does not know yet, and remembers no question: each takes
+ * its purpose along and brings it back, together with what the store has in memory.
  */
 
 import { PresenceTable } from '../../machines/server/presence-table.js';

@@ -1,8 +1,8 @@
 /**
  * Turns away clients beyond a limit: 206, and close.
  *
- * A client that is turned away needs a descriptor for as long as it takes to read why; so only so many may take their time,
- * and who comes after them ends that of the first.
+ * A client that is turned away needs a descriptor for as long as it takes to read why; so only so many may
+ * take their time, and who comes after them ends that of the first.
  */
 
 import type { Socket } from 'node:net';

@@ -1,8 +1,8 @@
 /**
  * The store's actor: takes changes one by one and commits them in groups.
  *
- * One group is being made durable; what arrives meanwhile is the next group. So the cost of a sync
- * is shared by all who wait (actors/server/group-pace.ts says when one begins), and nobody is answered before the sync.
+ * One group is being made durable; what arrives meanwhile is the next group. So the cost of a sync is shared
+ * by all who wait (actors/server/group-pace.ts says when one begins), and nobody is answered before the sync.
  *
  * When this actor ends, whoever still waits in the queue is told 205; the group under way is
  * answered truthfully when it settles; and the next incarnation opens the store only after this

@@ -54,8 +54,8 @@ function inverse(number: number, modulus: number): number {
 }
 
 /**
- * Makes a database: users of whom half have {@link SHORT} buddies, by chance among all of them, a few with long
- * lists, and those whose lists are changed.
+ * Makes a database: users of whom half have {@link SHORT} buddies, by chance among all of them, a few with
+ * long lists, and those whose lists are changed.
  */
 export async function makeDatabase(directory: string, users: number): Promise<void> {
   const store = await openTextStore(directory, { minCompactionBytes: Number.POSITIVE_INFINITY });

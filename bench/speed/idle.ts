@@ -9,10 +9,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Connections that are opened at a time: as many as a listener's queue surely has room for. */
 const OPENED_AT_A_TIME = 250;
 
-/** How long after their opening the rest is measured, in milliseconds: what it costs to open them is not what they cost. */
+/**
+ * How long after their opening the rest is measured, in milliseconds: what it costs to open them is not what
+ * they cost.
+ */
 const SETTLE_MS = 1_000;
 
-/** Opens idle connections; the function that it returns closes them, and demands that they were open until then. */
+/**
+ * Opens idle connections; the function that it returns closes them, and demands that they were open until
+ * then.
+ */
 export async function openIdle(port: number, count: number): Promise<() => Promise<void>> {
   const sockets: Socket[] = [];
   while (sockets.length < count) {

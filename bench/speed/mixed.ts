@@ -1,5 +1,6 @@
 /**
- * Everything at once, at a steady rate, whether or not the server keeps up: announcements, questions and requests.
+ * Everything at once, at a steady rate, whether or not the server keeps up: announcements, questions and
+ * requests.
  */
 
 import { PREFIX } from './database.js';

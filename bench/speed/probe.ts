@@ -1,5 +1,6 @@
 /**
- * Loaded into each process that is measured, before its program: tells over the IPC channel what it has cost so far.
+ * Loaded into each process that is measured, before its program: tells over the IPC channel what it has cost
+ * so far.
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';

@@ -26,7 +26,10 @@ const CLIENTS = 64;
 const RATE = 20_000;
 const LONG_RATE = 8_000;
 
-/** Numbers of requests that a job has to itself: an even number of rounds over all lists, and more than it needs. */
+/**
+ * Numbers of requests that a job has to itself: an even number of rounds over all lists, and more than it
+ * needs.
+ */
 const NUMBERS_PER_JOB = 40 * LISTS;
 
 interface TcpScenario {

@@ -1,5 +1,6 @@
 /**
- * How long the programs take to be of use: the server with an empty store, the client until it asks for something.
+ * How long the programs take to be of use: the server with an empty store, the client until it asks for
+ * something.
  */
 
 import { spawn } from 'node:child_process';

@@ -1,5 +1,6 @@
 /**
- * UDP load at a steady rate, whatever the answers do: so a server that is quick and one that is slow have the same to do.
+ * UDP load at a steady rate, whatever the answers do: so a server that is quick and one that is slow have the
+ * same to do.
  */
 
 import { createSocket } from 'node:dgram';

@@ -1,6 +1,6 @@
 /**
- * The exit codes of the headless commands: one for each cause that a script may want to tell from others. They
- * never change their meaning.
+ * The exit codes of the headless commands: one for each cause that a script may want to tell from others.
+ * They never change their meaning.
  */
 
 import type { ClientErrorCode } from '../../actors/client/client-error.js';

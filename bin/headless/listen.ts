@@ -87,8 +87,8 @@ async function isBuddy({ client }: Session, { caller }: Call): Promise<boolean> 
 }
 
 /**
- * Asks the person. What is typed while no question is open is dropped: a yes that comes late must not be taken for
- * the next caller's.
+ * Asks the person. What is typed while no question is open is dropped: a yes that comes late must not be
+ * taken for the next caller's.
  */
 function asker({ output }: Session): Decide {
   let answer: ((decision: Decision) => void) | undefined;

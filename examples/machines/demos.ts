@@ -1,6 +1,7 @@
 /**
- * For each statechart what it needs to run alone: an input, in which stand-ins take the place of neighbours, and
- * samples of its events. Stand-ins take whatever they are sent, and answer nothing: the samples have the answers.
+ * For each statechart what it needs to run alone: an input, in which stand-ins take the place of neighbours,
+ * and samples of its events. Stand-ins take whatever they are sent, and answer nothing: the samples have the
+ * answers.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
- * The actor that is looked at: its chart, the event that led here, and its last transitions; without a chart, its
- * last messages.
+ * The actor that is looked at: its chart, the event that led here, and its last transitions; without a chart,
+ * its last messages.
  */
 
 import type { ActorView, GroupView, Message } from '../server/frame.js';

@@ -1,5 +1,6 @@
 /**
- * The chart of the selected actor's machine: where it is, or where how many of a group are, and how they move.
+ * The chart of the selected actor's machine: where it is, or where how many of a group are, and how they
+ * move.
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -7,8 +8,8 @@ import { type Drawing, fetchDrawing } from './drawing.js';
 import type { Step } from './model.js';
 
 /**
- * A drawing is shown as a whole, as large as fits up to this; 1 is the size at which it was drawn. One that would be too
- * small to read is shown in part, at a size that can be read.
+ * A drawing is shown as a whole, as large as fits up to this; 1 is the size at which it was drawn. One that
+ * would be too small to read is shown in part, at a size that can be read.
  */
 const MAX_FIT = 1.6;
 const MIN_FIT = 0.6;

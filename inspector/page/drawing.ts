@@ -1,5 +1,6 @@
 /**
- * The drawing of a machine: an SVG whose states and arrows have the ids of the chart, so that they can be lit.
+ * The drawing of a machine: an SVG whose states and arrows have the ids of the chart, so that they can be
+ * lit.
  *
  * It is made once, by Graphviz, and only ever has classes put on: how it looks is a matter of style.css.
  */
@@ -101,7 +102,8 @@ export class Drawing {
     const badge = document.createElementNS(SVG, 'g');
     badge.setAttribute('class', 'badge');
     badge.append(pill, text);
-    // Not into the state itself: its box would grow by it, and the next badge move. Last, so that no arrow is above it.
+    // Not into the state itself: its box would grow by it, and the next badge move. Last, so that no arrow is
+    // above it.
     part.parentNode?.append(badge);
   }
 }

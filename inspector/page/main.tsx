@@ -1,9 +1,10 @@
 /*! Includes Preact, MIT License, Copyright (c) 2015-present Jason Miller. */
 /**
- * The inspector's page: takes in the stream, and draws the latest picture at most once for each that the screen shows.
+ * The inspector's page: takes in the stream, and draws the latest picture at most once for each that the
+ * screen shows.
  *
- * All that can change is here: the model, which the stream replaces, and the view, which whoever looks replaces.
- * Everything is drawn from these two.
+ * All that can change is here: the model, which the stream replaces, and the view, which whoever looks
+ * replaces. Everything is drawn from these two.
  */
 
 import { render } from 'preact';

@@ -1,8 +1,8 @@
 /**
  * What the page knows: a stream's frames go in, a picture of bounded size comes out.
  *
- * A model is never changed, only followed by the next. So pausing is keeping an old one on the screen, and whatever is
- * still the same object need not be drawn again.
+ * A model is never changed, only followed by the next. So pausing is keeping an old one on the screen, and
+ * whatever is still the same object need not be drawn again.
  */
 
 import type { ActorView, Frame, Hello, Life, Message, Transition } from '../server/frame.js';

@@ -1,9 +1,9 @@
 /**
  * The page at `/stately`: Stately's hosted inspector in a frame, fed with the same stream as our own page.
  *
- * It speaks the format of `@statelyai/inspect`, but not through that package's adapter: that one posts to whatever
- * page is in the frame, and listens to any; here it is Stately's, or nobody. A group of short-lived actors is shown as
- * one, in the state of whoever moved last.
+ * It speaks the format of `@statelyai/inspect`, but not through that package's adapter: that one posts to
+ * whatever page is in the frame, and listens to any; here it is Stately's, or nobody. A group of short-lived
+ * actors is shown as one, in the state of whoever moved last.
  */
 
 import type { StatelyInspectionEvent } from '@statelyai/inspect';

@@ -41,7 +41,10 @@ export function isSelected(row: Row, selection: Selection | undefined): boolean 
   return row.actor.path === selection?.path && row.member?.member === selection.member;
 }
 
-/** Which row a key leads to, from the one that is selected. @returns `undefined` when the key means nothing here. */
+/**
+ * Which row a key leads to, from the one that is selected. @returns `undefined` when the key means nothing
+ * here.
+ */
 export function rowByKey(
   key: string,
   rows: readonly Row[],

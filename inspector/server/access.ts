@@ -1,9 +1,9 @@
 /**
  * Who may look: whoever has the address that the program printed, in a browser on this machine.
  *
- * A page somewhere on the internet can have a browser ask any address of this machine. So the token is asked for
- * with each request; `Host` must name this machine, or a name that somebody points here (DNS rebinding) would make
- * their page one of ours; and `Origin`, where there is one, must be ours.
+ * A page somewhere on the internet can have a browser ask any address of this machine. So the token is asked
+ * for with each request; `Host` must name this machine, or a name that somebody points here (DNS rebinding)
+ * would make their page one of ours; and `Origin`, where there is one, must be ours.
  */
 
 import { timingSafeEqual } from 'node:crypto';

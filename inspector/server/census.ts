@@ -1,8 +1,9 @@
 /**
  * Who lives in a tree: every actor's place, how it fares, how often it was restarted.
  *
- * Kept from lifecycle events, at all times, so that a page opened later shows the past too. Short-lived children of
- * dynamic supervisors are only counted, and looked at one by one only while {@link Census.watch} says that somebody looks.
+ * Kept from lifecycle events, at all times, so that a page opened later shows the past too. Short-lived
+ * children of dynamic supervisors are only counted, and looked at one by one only while {@link Census.watch}
+ * says that somebody looks.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -95,7 +96,10 @@ export class Census {
     place.received += 1;
   }
 
-  /** Looks at the members of groups one by one, from now on. @param onFound Told of each that was there before. */
+  /**
+   * Looks at the members of groups one by one, from now on. @param onFound Told of each that was there
+   * before.
+   */
   watch(onFound: (actor: AnyActorRef) => void): void {
     this.#isWatched = true;
     for (const place of [...this.#places.values()]) {
@@ -249,7 +253,9 @@ export class Census {
   }
 }
 
-/** A supervisor's children have ids that never repeat: their name, and what tells this one from the others. */
+/**
+ * A supervisor's children have ids that never repeat: their name, and what tells this one from the others.
+ */
 function nameIn(actorId: string): string {
   return actorId.slice(0, actorId.lastIndexOf(':'));
 }

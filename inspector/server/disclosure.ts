@@ -1,6 +1,7 @@
 /**
- * What an inspector may be shown of an event or an error. What users say, who they are and where they are stays hidden
- * unless it is asked for; sockets, buffers and secrets are never shown. Whatever is shown has passed the text gate.
+ * What an inspector may be shown of an event or an error. What users say, who they are and where they are
+ * stays hidden unless it is asked for; sockets, buffers and secrets are never shown. Whatever is shown has
+ * passed the text gate.
  */
 
 import type { EventObject } from 'xstate';

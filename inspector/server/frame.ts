@@ -1,9 +1,10 @@
 /**
- * What an inspector's page is sent: first a {@link Hello}, then {@link Frame}s. Types only; the page imports them too.
+ * What an inspector's page is sent: first a {@link Hello}, then {@link Frame}s. Types only; the page imports
+ * them too.
  *
- * An actor is known by its path in the tree, such as `server/tcp/listener`, which is the same after a restart. The many
- * children of a dynamic supervisor have one path together, such as `server/tcp/connections/connection`; a single one
- * is told by its `member`.
+ * An actor is known by its path in the tree, such as `server/tcp/listener`, which is the same after a
+ * restart. The many children of a dynamic supervisor have one path together, such as
+ * `server/tcp/connections/connection`; a single one is told by its `member`.
  */
 
 /** The first thing on a stream. */
@@ -89,7 +90,9 @@ export interface Transition {
   readonly path: string;
   /** The last one that took it. */
   readonly member?: string;
-  /** The arrow in the drawing: `machine.from>machine.to`; of a transition that leads nowhere, the state alone. */
+  /**
+   * The arrow in the drawing: `machine.from>machine.to`; of a transition that leads nowhere, the state alone.
+   */
   readonly arrow: string;
   readonly event: string;
   readonly count: number;

@@ -1,5 +1,6 @@
 /**
- * Lets a running system be looked at in a browser: `--inspect` of both programs. Loaded only when it is asked for.
+ * Lets a running system be looked at in a browser: `--inspect` of both programs. Loaded only when it is asked
+ * for.
  */
 
 import { nanoid } from 'nanoid';
@@ -33,7 +34,9 @@ export interface InspectionOptions {
 }
 
 export interface Inspection {
-  /** What to open in a browser of this machine. It has the token in it: for the user's eyes, not for a log. */
+  /**
+   * What to open in a browser of this machine. It has the token in it: for the user's eyes, not for a log.
+   */
   readonly address: string;
   /** Takes note of what the tree emits, from its first event on. */
   note(event: LifecycleEvent): void;

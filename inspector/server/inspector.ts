@@ -1,8 +1,9 @@
 /**
- * The inspector's actor: owns an HTTP server on this machine's loopback address, and shows what a {@link Watch} sees.
+ * The inspector's actor: owns an HTTP server on this machine's loopback address, and shows what a {@link
+ * Watch} sees.
  *
- * It lives in a system of its own, so that it does not see itself, and nothing that happens to it reaches the system
- * that it shows.
+ * It lives in a system of its own, so that it does not see itself, and nothing that happens to it reaches the
+ * system that it shows.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -22,7 +23,10 @@ export const INSPECTION_HOST = '127.0.0.1';
 /** Between two frames, in milliseconds. */
 const FRAME_MS = 100;
 
-/** How often a stream on which nothing happens says so, in frames: whoever went away without a word is noticed. */
+/**
+ * How often a stream on which nothing happens says so, in frames: whoever went away without a word is
+ * noticed.
+ */
 const FRAMES_PER_SIGN_OF_LIFE = 150;
 
 /** Most browsers that look at once; one browser has six tabs at most, each of which keeps a connection. */

@@ -1,9 +1,9 @@
 /**
  * What happens in a system, as it is to be told: messages, transitions, lives.
  *
- * Much happens at once, and much of it is alike. Between two frames each kind of message, from the same sender to the
- * same receiver, is told a few times and then only counted. So a rare one is never drowned by many, and what
- * is kept has a limit.
+ * Much happens at once, and much of it is alike. Between two frames each kind of message, from the same
+ * sender to the same receiver, is told a few times and then only counted. So a rare one is never drowned by
+ * many, and what is kept has a limit.
  */
 
 import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';

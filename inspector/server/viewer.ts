@@ -1,8 +1,8 @@
 /**
  * One browser that looks: a stream of server-sent events, which goes one way only.
  *
- * Nobody waits for a browser. One that reads too slowly misses frames, and is sent the whole picture when it has caught
- * up; one that does not catch up is let go.
+ * Nobody waits for a browser. One that reads too slowly misses frames, and is sent the whole picture when it
+ * has caught up; one that does not catch up is let go.
  */
 
 import type { ServerResponse } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * Watches one system for all who look at it. While nobody looks, only lives are noted; XState's own news of each event
- * are asked for when the first browser comes, and no longer when the last has gone.
+ * Watches one system for all who look at it. While nobody looks, only lives are noted; XState's own news of
+ * each event are asked for when the first browser comes, and no longer when the last has gone.
  */
 
 import type { AnyActorRef, Subscription } from 'xstate';

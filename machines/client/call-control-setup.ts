@@ -1,6 +1,6 @@
 /**
- * The vocabulary of call control (machines/client/call-control.ts): what it knows, the conditions it asks for and
- * its effects, each under the name that the chart uses.
+ * The vocabulary of call control (machines/client/call-control.ts): what it knows, the conditions it asks for
+ * and its effects, each under the name that the chart uses.
  */
 
 import {
@@ -28,7 +28,10 @@ import {
 } from './call-events.js';
 import { type Caller, isNuisance, type UnansweredCalls, withUnansweredCall } from './callers.js';
 
-/** Longest wait for an answer to a call, ours or a buddy's, and for the network to take a line; in milliseconds. */
+/**
+ * Longest wait for an answer to a call, ours or a buddy's, and for the network to take a line; in
+ * milliseconds.
+ */
 export const PATIENCE_MS = 60_000;
 
 /** How long the network may take for a line of ours before the owner hears of it, in milliseconds. */
@@ -167,7 +170,8 @@ export const callControlSetup = setup({
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
-    // Of the first line's time the stall took its part; a line that comes after another that was taken has all of it.
+    // Of the first line's time the stall took its part; a line that comes after another that was taken has
+    // all of it.
     stallPatience: ({ context: { patienceMs }, event }) =>
       event.type === 'message.sent' ? patienceMs : Math.max(0, patienceMs - STALL_MS),
   },

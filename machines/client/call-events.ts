@@ -73,7 +73,10 @@ export interface OutgoingCall {
   readonly control: Neighbour<ChatNews>;
 }
 
-/** From its owner to call control. A command for a call that is over is ignored, or answered as its comment says. */
+/**
+ * From its owner to call control. A command for a call that is over is ignored, or answered as its comment
+ * says.
+ */
 export type CallCommand =
   /** Answered by `call.dialling` or `place.refused`. */
   | {
@@ -94,8 +97,8 @@ export type CallCommand =
   | { readonly type: 'reading.pause'; readonly call: CallId }
   | { readonly type: 'reading.resume'; readonly call: CallId }
   /**
-   * Gives up a call of ours, or leaves a chat, which is answered by `chat.left`. `chat.closed` follows, if there was a
-   * connection.
+   * Gives up a call of ours, or leaves a chat, which is answered by `chat.left`. `chat.closed` follows, if
+   * there was a connection.
    */
   | { readonly type: 'chat.leave'; readonly call: CallId }
   /** Ids and addresses whose calls are refused from now on, in place of all before. */
@@ -160,7 +163,9 @@ export type CallNews =
   | { readonly type: 'peer.reading'; readonly call: CallId }
   /** The buddy left, or with a reason: the connection broke. Nothing of the call follows. */
   | { readonly type: 'chat.ended'; readonly call: CallId; readonly reason: DisplayText | undefined }
-  /** The answer to `chat.leave` in a chat. The lines under way may still arrive: they are reported as late. */
+  /**
+   * The answer to `chat.leave` in a chat. The lines under way may still arrive: they are reported as late.
+   */
   | { readonly type: 'chat.left'; readonly call: CallId }
   /** The connection of a call that the owner gave up, or of a chat that it left, is gone. Nothing follows. */
   | { readonly type: 'chat.closed'; readonly call: CallId; readonly reason: DisplayText | undefined };

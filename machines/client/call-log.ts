@@ -1,5 +1,6 @@
 /**
- * What the user is told of past calls: those missed, and those refused while the user was busy. It is bounded.
+ * What the user is told of past calls: those missed, and those refused while the user was busy. It is
+ * bounded.
  */
 
 import type { Caller } from './callers.js';

@@ -1,6 +1,6 @@
 /**
- * Callers whose calls come to nothing again and again. What is remembered is bounded; durations are measured by the
- * monotonic clock.
+ * Callers whose calls come to nothing again and again. What is remembered is bounded; durations are measured
+ * by the monotonic clock.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';

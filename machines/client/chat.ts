@@ -16,7 +16,9 @@ import type { ChatCommand } from './call-events.js';
 
 /** A line from the buddy, decoded but not gated. */
 interface LineReceived {
-  /** `line.torn`: the other side closed in the middle of the line. What opens or answers a call must be whole. */
+  /**
+   * `line.torn`: the other side closed in the middle of the line. What opens or answers a call must be whole.
+   */
   readonly type: 'line.received' | 'line.torn';
   readonly text: string;
   /** True when the line was too long and this is its beginning. */

@@ -1,6 +1,6 @@
 /**
- * The client's chart, part `busy`: a call rings, the user calls, or both talk. Call control holds the rules; here is
- * what the user is asked and told.
+ * The client's chart, part `busy`: a call rings, the user calls, or both talk. Call control holds the rules;
+ * here is what the user is asked and told.
  */
 
 import { clientSetup } from './client-chat-setup.js';

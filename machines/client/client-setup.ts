@@ -122,7 +122,8 @@ export const menuSetup = setup({
     isListChanged: ({ context, event }) => context.request?.op !== 'REG' && replyIn(event).done,
     isInputExhausted: ({ context }) => context.inputExhausted,
 
-    // Made of others, and named: a condition that the chart puts together itself shows as nothing in a drawing.
+    // Made of others, and named: a condition that the chart puts together itself shows as nothing in a
+    // drawing.
     isReturn: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
     isLoginAnswer: and(['isLogin', 'isId']),
     isMessageAnswer: and(['isMessage', 'isId']),

@@ -1,6 +1,6 @@
 /**
- * The client's chart, part `waiting`: the server, or the archive, was asked. A call that comes in meanwhile is
- * offered when it has answered.
+ * The client's chart, part `waiting`: the server, or the archive, was asked. A call that comes in meanwhile
+ * is offered when it has answered.
  */
 
 import { clientSetup } from './client-chat-setup.js';

@@ -1,9 +1,10 @@
 /**
  * The client: what its user can do when.
  *
- * Owns: who is signed in, and the question that the user is asked. Trusts: ids and texts, which are typed values
- * gated by the actors that received them. Talks to: the terminal, the heartbeat, the archive, and call control, which
- * owns the one call or chat there may be. It asks the server through an actor that it invokes for each request.
+ * Owns: who is signed in, and the question that the user is asked. Trusts: ids and texts, which are typed
+ * values gated by the actors that received them. Talks to: the terminal, the heartbeat, the archive, and call
+ * control, which owns the one call or chat there may be. It asks the server through an actor that it invokes
+ * for each request.
  *
  * Its parts read alone: client-free.ts, client-waiting.ts, client-busy.ts.
  */

@@ -1,6 +1,6 @@
 /**
- * The events that the client's statechart exchanges with its neighbours, grouped by who sends them. Those of calls
- * and chats are in call-events.ts.
+ * The events that the client's statechart exchanges with its neighbours, grouped by who sends them. Those of
+ * calls and chats are in call-events.ts.
  */
 
 import type { Buddy } from '../../protocol/buddy-list.js';

@@ -54,7 +54,10 @@ export type Notice =
   | { readonly say: 'nuisance'; readonly address: DisplayText }
   | { readonly say: 'callFailed'; readonly buddy: UserId | undefined; readonly failure: CallFailure }
   | { readonly say: 'broken'; readonly reason: DisplayText }
-  /** A line of the user's own that was not sent, or that the network took and the buddy's machine never confirmed. */
+  /**
+   * A line of the user's own that was not sent, or that the network took and the buddy's machine never
+   * confirmed.
+   */
   | { readonly say: 'notSent' | 'notConfirmed'; readonly text: string }
   | {
       readonly say: 'history';

@@ -1,6 +1,6 @@
 /**
- * What the client's actors start with when they are restarted: the tree keeps it for them, and hears of it by the
- * events that they emit.
+ * What the client's actors start with when they are restarted: the tree keeps it for them, and hears of it by
+ * the events that they emit.
  */
 
 import type { UserId } from '../../protocol/id.js';

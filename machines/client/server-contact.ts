@@ -1,6 +1,6 @@
 /**
- * The client's contact with the server over UDP: whether the server counts as lost, and how a question for the
- * buddy list is retried.
+ * The client's contact with the server over UDP: whether the server counts as lost, and how a question for
+ * the buddy list is retried.
  *
  * Owns: the count of unanswered beats, and the count of tries of a question. Trusts: its actor
  * (actors/client/heartbeat.ts), which tells answers of the server from other datagrams. Talks to: the client.

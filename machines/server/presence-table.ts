@@ -2,9 +2,10 @@
  * Who is online, where, and until when. In memory only: after a restart it fills again with the
  * clients' next announcements.
  *
- * Users are numbers, and a record is a row of 64 bytes outside of JavaScript's heap, which exists where somebody was
- * online or was asked for. A row says until when it holds, so an expired one needs no timer, and nobody looks for it.
- * It also has the user's id, so that whoever writes down a list need not wait for other memory as well.
+ * Users are numbers, and a record is a row of 64 bytes outside of JavaScript's heap, which exists where
+ * somebody was online or was asked for. A row says until when it holds, so an expired one needs no timer, and
+ * nobody looks for it. It also has the user's id, so that whoever writes down a list need not wait for other
+ * memory as well.
  */
 
 import { packIpv4 } from '../../protocol/address.js';
@@ -23,7 +24,10 @@ const LIFE_IN_GAPS = 3.5;
 /** How many gaps count as recent. */
 const RECENT_GAPS = 4;
 
-/** Gaps are remembered in this many milliseconds; the longest that can be is far beyond the longest that matters. */
+/**
+ * Gaps are remembered in this many milliseconds; the longest that can be is far beyond the longest that
+ * matters.
+ */
 const GAP_UNIT_MS = 10;
 const MAX_GAP = 0xffff;
 
@@ -132,8 +136,8 @@ export class PresenceTable {
   }
 
   /**
-   * Looks at users who are visited next, so that the processor fetches them all at the same time: alone each is waited
-   * for.
+   * Looks at users who are visited next, so that the processor fetches them all at the same time: alone each
+   * is waited for.
    */
   touch(users: Uint32Array): void {
     let touched = 0;

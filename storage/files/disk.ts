@@ -157,8 +157,9 @@ async function readHolder(handle: FileHandle): Promise<string> {
 }
 
 /**
- * Locks a file for as long as it is open here. Node.js has no such call, so `flock` of util-linux makes it, on the
- * descriptor that it inherits: the lock is the open file's, and ends when the last process that has it does.
+ * Locks a file for as long as it is open here. Node.js has no such call, so `flock` of util-linux makes it,
+ * on the descriptor that it inherits: the lock is the open file's, and ends when the last process that has it
+ * does.
  *
  * @returns False when it is locked.
  * @throws FileError `lock.failed` when there is no `flock` to be run, or it cannot lock the file.

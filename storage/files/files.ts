@@ -1,6 +1,6 @@
 /**
- * What the text store asks of a file system. The store takes one as a parameter, so that tests can fail any operation,
- * and cut the power at any moment.
+ * What the text store asks of a file system. The store takes one as a parameter, so that tests can fail any
+ * operation, and cut the power at any moment.
  */
 
 /** The database is its owner's alone. */
@@ -52,7 +52,9 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file, if there is one. */
   remove(path: string): Promise<void>;
-  /** Makes the names in a directory durable: without it a crash may lose a file that was created or renamed. */
+  /**
+   * Makes the names in a directory durable: without it a crash may lose a file that was created or renamed.
+   */
   syncDirectory(directory: string): Promise<void>;
   /**
    * Locks a regular file for this process; makes it where there is none.

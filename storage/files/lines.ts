@@ -1,5 +1,6 @@
 /**
- * Reading a text file line by line, as bytes. Node's `readline` is slow, and takes a lone CR for a line's end.
+ * Reading a text file line by line, as bytes. Node's `readline` is slow, and takes a lone CR for a line's
+ * end.
  */
 
 import type { OpenFile } from './files.js';
@@ -12,13 +13,16 @@ const CR = 0x0d;
 const READ_BYTES = 256 * 1024;
 
 /**
- * A line without its LF: the bytes from `start` to `end` of `data`, which are good until the callback returns; and
- * where it begins in the file, in bytes.
+ * A line without its LF: the bytes from `start` to `end` of `data`, which are good until the callback
+ * returns; and where it begins in the file, in bytes.
  */
 export type TakeLine = (data: Buffer, start: number, end: number, byte: number) => void;
 
 export interface ReadLines {
-  /** Most bytes in a line, its LF not included; of a longer one only its beginning is handed out, one byte more. */
+  /**
+   * Most bytes in a line, its LF not included; of a longer one only its beginning is handed out, one byte
+   * more.
+   */
   readonly maxLineBytes: number;
   /** Where to stop, in bytes. */
   readonly until?: number;

@@ -1,9 +1,9 @@
 /**
  * Reading a journal back, and telling an interrupted write from damage.
  *
- * In the journal that was written to last, a bad record, and all after it, is *torn* while no good record after it
- * knows it to be durable: a crash interrupted the last write, and nobody was told that it was done. Everywhere else,
- * what is bad is *damaged*, and nothing but a backup can say what was there.
+ * In the journal that was written to last, a bad record, and all after it, is *torn* while no good record
+ * after it knows it to be durable: a crash interrupted the last write, and nobody was told that it was done.
+ * Everywhere else, what is bad is *damaged*, and nothing but a backup can say what was there.
  */
 
 import type { OpenFile } from '../files/files.js';

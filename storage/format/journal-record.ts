@@ -6,8 +6,8 @@
  *     2 0 REG bob 282fc211
  *     3 2 ADD alice bob c037d4c7
  *
- * The fields: the record's number, counted on without gaps from file to file; the number of the last record that
- * was known to be on stable storage when this one was written; the change, as in a request; and the
+ * The fields: the record's number, counted on without gaps from file to file; the number of the last record
+ * that was known to be on stable storage when this one was written; the change, as in a request; and the
  * CRC-32 of all before it, the last space not included, in eight hexadecimal digits.
  *
  * The second field tells an interrupted write from damage: a bad record is torn while no later one

@@ -1,5 +1,6 @@
 /**
- * The journal that is being written: an append-only text file of changes (storage/format/journal-record.ts shows a sample).
+ * The journal that is being written: an append-only text file of changes (storage/format/journal-record.ts
+ * shows a sample).
  *
  * What is appended is on stable storage when the promise resolves. When a write fails, the file is
  * cut back to its last good length; when that fails too, or the sync does, nobody knows what is on

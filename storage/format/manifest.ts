@@ -7,9 +7,10 @@
  *     journal journal-4.txt 10
  *     checksum d157c94b
  *
- * A snapshot has the state up to the record of that number, in so many bytes. A journal has the records from that
- * number on; a sealed one up to another number, in so many bytes; the last one is still written to. Numbers in names
- * tell files apart, and say nothing of their order. The last line has the checksum of all before it.
+ * A snapshot has the state up to the record of that number, in so many bytes. A journal has the records from
+ * that number on; a sealed one up to another number, in so many bytes; the last one is still written to.
+ * Numbers in names tell files apart, and say nothing of their order. The last line has the checksum of all
+ * before it.
  *
  * It is never changed, but replaced as a whole, by renaming: what it lists is the database, before and after.
  */
@@ -86,7 +87,8 @@ export function parseManifest(text: string): Manifest | undefined {
   }
   if (active === undefined) return undefined;
   const manifest = { snapshot, sealed, active };
-  // There is one way to write it: whatever differs from that, the order of lines and the checksum included, is damaged.
+  // There is one way to write it: whatever differs from that, the order of lines and the checksum included,
+  // is damaged.
   return encodeManifest(manifest) === text && isGapless(manifest) ? manifest : undefined;
 }
 

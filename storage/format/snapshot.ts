@@ -7,9 +7,9 @@
  *     carol 6a3e8cc3
  *     # 3 users, last record 5 20ac21de
  *
- * A line has a user's id and then the buddies in their order; the last line has the number of users, and that of the
- * last record in a journal whose change is there. Each but the first ends with the CRC-32 of all before it, the last
- * space not included.
+ * A line has a user's id and then the buddies in their order; the last line has the number of users, and that
+ * of the last record in a journal whose change is there. Each but the first ends with the CRC-32 of all
+ * before it, the last space not included.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -37,8 +37,8 @@ export interface SnapshotOptions {
 }
 
 /**
- * Writes a snapshot into a new file, and brings it to stable storage; its name is the caller's to make durable.
- * Whoever else has something to do gets a turn after each slice.
+ * Writes a snapshot into a new file, and brings it to stable storage; its name is the caller's to make
+ * durable. Whoever else has something to do gets a turn after each slice.
  *
  * @returns How many bytes it has.
  * @throws FileError `snapshot.stopped`, or what the file system throws; then there may be a part of it.

@@ -8,7 +8,10 @@ import { type JournalRecord, MAX_RECORD_BYTES, parseRecord } from '../format/jou
 import { parseLastLine } from '../format/snapshot.js';
 import { MAX_USER_LINE_BYTES } from '../format/user-lines.js';
 
-/** The last record that is in a snapshot; -1 when its last line is missing or damaged, as in one that was not finished. */
+/**
+ * The last record that is in a snapshot; -1 when its last line is missing or damaged, as in one that was not
+ * finished.
+ */
 export async function lastInSnapshot(directory: DataDirectory, name: string): Promise<number> {
   let last = -1;
   await directory.read(name, (file) =>
@@ -28,7 +31,10 @@ export async function lastInJournal(directory: DataDirectory, name: string): Pro
   return last;
 }
 
-/** Hands out all lines of a journal, `undefined` for each that is no record. An editor may have ended them by CR LF. */
+/**
+ * Hands out all lines of a journal, `undefined` for each that is no record. An editor may have ended them by
+ * CR LF.
+ */
 export async function readRecords(
   directory: DataDirectory,
   name: string,

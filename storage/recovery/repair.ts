@@ -1,8 +1,8 @@
 /**
  * Saving what can be saved of a damaged database.
  *
- * Every line that can be read counts, whatever is around it, and what it asks for is done if that is still possible. The
- * result is written as a new database. The files that there were are kept, under other names.
+ * Every line that can be read counts, whatever is around it, and what it asks for is done if that is still
+ * possible. The result is written as a new database. The files that there were are kept, under other names.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -71,7 +71,10 @@ export async function salvage(
   return { table, last };
 }
 
-/** Writes what was read as a new database; all files that there were are kept, under other names, which it returns. */
+/**
+ * Writes what was read as a new database; all files that there were are kept, under other names, which it
+ * returns.
+ */
 export async function rewrite(
   directory: DataDirectory,
   { table, last }: Salvage,

@@ -1,10 +1,10 @@
 /**
  * A list of numbers for each user, in blocks of large pages outside of JavaScript's heap.
  *
- * A block has room for a power of two, the least that holds the list; so a list's length tells how large its block
- * is. What is in a block stays as it is: a list grows at its end as long as there is room, and every other change
- * goes to another block. So whoever remembers a block and a length has a list as it was, while the blocks that are
- * left are {@link BuddyLists.keep kept}.
+ * A block has room for a power of two, the least that holds the list; so a list's length tells how large its
+ * block is. What is in a block stays as it is: a list grows at its end as long as there is room, and every
+ * other change goes to another block. So whoever remembers a block and a length has a list as it was, while
+ * the blocks that are left are {@link BuddyLists.keep kept}.
  */
 
 import { Column } from './column.js';

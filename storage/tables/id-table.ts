@@ -1,9 +1,9 @@
 /**
  * A set of ids, each known by a number from 0 on, in the order in which they came.
  *
- * Made for many millions: the ids' characters lie one after the other in large pages outside of JavaScript's heap,
- * where no garbage collection looks at them, and are found by hashing with open addressing. The hash table is cut into
- * shards, so that each grows in an instant.
+ * Made for many millions: the ids' characters lie one after the other in large pages outside of JavaScript's
+ * heap, where no garbage collection looks at them, and are found by hashing with open addressing. The hash
+ * table is cut into shards, so that each grows in an instant.
  */
 
 import { randomInt } from 'node:crypto';
@@ -74,8 +74,8 @@ export class IdTable {
   }
 
   /**
-   * Finds several ids. Waiting for memory is most of what a search costs; here it is asked for all that is needed before
-   * any of it is, which makes a search half as long again as fast.
+   * Finds several ids. Waiting for memory is most of what a search costs; here it is asked for all that is
+   * needed before any of it is, which makes a search half as long again as fast.
    */
   findAll(bytes: Uint8Array, batch: IdBatch): void {
     const { size, starts, ends, hashes, numbers } = batch;

@@ -27,7 +27,9 @@ export interface Applied {
 export interface FrozenUsers {
   /** How many users there were. */
   readonly size: number;
-  /** A user's list, as {@link UserTable.read} takes it. Each user may be asked for once, in ascending order. */
+  /**
+   * A user's list, as {@link UserTable.read} takes it. Each user may be asked for once, in ascending order.
+   */
   take(user: number): ListPlace;
   /** The table need not remember any longer. */
   release(): void;

@@ -1,13 +1,13 @@
 /**
- * The text store: users and buddy lists in memory, every effective change in a journal, and now and then a snapshot
- * of all, after which the journals before it are not needed any more.
+ * The text store: users and buddy lists in memory, every effective change in a journal, and now and then a
+ * snapshot of all, after which the journals before it are not needed any more.
  *
  * What the files are, the manifest says; docs/storage.md shows them. A sealed file never changes, and the
- * manifest is only ever replaced as a whole. So at any moment the disk holds one complete database, and whatever
- * interrupts the writing of the next leaves it alone.
+ * manifest is only ever replaced as a whole. So at any moment the disk holds one complete database, and
+ * whatever interrupts the writing of the next leaves it alone.
  *
- * When nobody knows what is on disk, everything is written anew, from memory: a file whose sync failed is never
- * synced again. Until that works, changes are refused, and the lists can be read.
+ * When nobody knows what is on disk, everything is written anew, from memory: a file whose sync failed is
+ * never synced again. Until that works, changes are refused, and the lists can be read.
  */
 
 import type { ReplyCode } from '../../protocol/reply.js';
@@ -46,7 +46,10 @@ export type StoreNews =
   | { readonly type: 'store.renewed'; readonly users: number; readonly ms: number };
 
 export interface TextStore extends Store {
-  /** Makes a snapshot now, so that the next start is quick. Waits for one that is being made; whether it worked, news tell. */
+  /**
+   * Makes a snapshot now, so that the next start is quick. Waits for one that is being made; whether it
+   * worked, news tell.
+   */
   compact(): Promise<void>;
 }
 
@@ -111,7 +114,10 @@ class DirectoryStore implements TextStore {
   #nextNumber: number;
   /** True when nobody knows what the journal's file holds. */
   #isBroken = false;
-  /** How many bytes the journals had when no snapshot could be made; it is tried again when they have twice as many. */
+  /**
+   * How many bytes the journals had when no snapshot could be made; it is tried again when they have twice as
+   * many.
+   */
   #failedAtBytes = 0;
   /** Nothing is written anew before. */
   #retryAtMs = Number.NEGATIVE_INFINITY;

@@ -6,8 +6,8 @@
  *     bob
  *     carol alice
  *
- * A line has an id and then the buddies in their order, separated by single spaces; one that begins with `#` is a comment. What is
- * read may be separated by any spaces and tabs, and its lines ended by CR LF.
+ * A line has an id and then the buddies in their order, separated by single spaces; one that begins with `#`
+ * is a comment. What is read may be separated by any spaces and tabs, and its lines ended by CR LF.
  */
 
 import { tokensOf } from '../../protocol/ascii.js';

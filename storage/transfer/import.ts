@@ -1,8 +1,8 @@
 /**
  * Taking over users and lists from elsewhere.
  *
- * They are registered and added as if somebody asked for it, in groups, each of which is durable before the next. So
- * an import that was interrupted is simply done again: what is there already is passed over.
+ * They are registered and added as if somebody asked for it, in groups, each of which is durable before the
+ * next. So an import that was interrupted is simply done again: what is there already is passed over.
  */
 
 import { parseId, type UserId } from '../../protocol/id.js';

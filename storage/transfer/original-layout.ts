@@ -1,5 +1,6 @@
 /**
- * The files of the first server of this protocol: one for each user, named after the id, with a buddy on each line.
+ * The files of the first server of this protocol: one for each user, named after the id, with a buddy on each
+ * line.
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -18,8 +19,8 @@ const USERS_AT_A_TIME = 1_000;
 const MAX_FILE_BYTES = 2 * MAX_USER_LINE_BYTES;
 
 /**
- * Reads a directory of such files, which are left alone. It reads them one after the other, without giving way to
- * anybody: that is ten times as fast, and for a program that does nothing else.
+ * Reads a directory of such files, which are left alone. It reads them one after the other, without giving
+ * way to anybody: that is ten times as fast, and for a program that does nothing else.
  *
  * @param take Given some users at a time.
  * @param skip Told of what is no user's file.

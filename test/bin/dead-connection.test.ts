@@ -17,8 +17,9 @@ function canCut(t: ExecutionContext): boolean {
 }
 
 /**
- * Longest run of a client whose network is cut, in milliseconds. It notices within 30 s of the cut, and starts within
- * seconds, on a busy machine within a minute. Left to the kernel alone, it would take a quarter of an hour at least.
+ * Longest run of a client whose network is cut, in milliseconds. It notices within 30 s of the cut, and
+ * starts within seconds, on a busy machine within a minute. Left to the kernel alone, it would take a quarter
+ * of an hour at least.
  */
 const CUT_TIMEOUT_MS = 110_000;
 

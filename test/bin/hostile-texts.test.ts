@@ -70,7 +70,10 @@ async function alice(t: ExecutionContext, size: TerminalSize, files: Home = {}, 
   return { terminal, stub };
 }
 
-/** Lines as they were before they were wrapped, blanks left out: what a row ends with, and what it is filled with. */
+/**
+ * Lines as they were before they were wrapped, blanks left out: what a row ends with, and what it is filled
+ * with.
+ */
 function linesOf(rows: readonly string[]): string[] {
   const lines: string[] = [];
   for (const row of rows.filter((other) => other !== '')) {

@@ -430,7 +430,8 @@ test('a flood of callers leaves room for the user', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const flood = await Promise.all(Array.from({ length: 60 }, () => Peer.call(t, port)));
   await alice.answer('(y/n)? ', 'n');
-  // When all have been hung up on, nobody is left who could still ring and take the next letter for an answer.
+  // When all have been hung up on, nobody is left who could still ring and take the next letter for an
+  // answer.
   for (const peer of flood) peer.socket.end();
   await Promise.all(flood.map((peer) => peer.ended()));
   await alice.answer('Your choice: ', 's');

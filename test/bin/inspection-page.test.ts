@@ -207,7 +207,8 @@ test("Stately's inspector is fed with the tree, its machines and what happens", 
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
-  // In the place of the hosted page, which needs the internet, the receiver that its package has for such pages.
+  // In the place of the hosted page, which needs the internet, the receiver that its package has for such
+  // pages.
   const { outputFiles } = await build({
     stdin: {
       contents: `import { createBrowserReceiver } from '@statelyai/inspect';

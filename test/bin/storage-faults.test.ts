@@ -17,7 +17,9 @@ const test = anyTest.serial;
 /** How often what happens by chance is tried; `npm run test:long` tries more. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 4);
 
-/** A server that has not done what it should by then never will, however busy the machine, in milliseconds. */
+/**
+ * A server that has not done what it should by then never will, however busy the machine, in milliseconds.
+ */
 const HANG_MS = 90_000;
 
 function sleep(ms: number): Promise<void> {
@@ -55,7 +57,9 @@ async function assertExported(t: ExecutionContext, ledger: Ledger, directory: st
   t.deepEqual(ledger.settle(exported.stdout), []);
 }
 
-/** Kills a server, starts another one on its directory, which can be written to, and looks at what is there. */
+/**
+ * Kills a server, starts another one on its directory, which can be written to, and looks at what is there.
+ */
 async function assertDurable(
   t: ExecutionContext,
   ledger: Ledger,

@@ -2,8 +2,8 @@
  * What must be true of one user's world, by what the server answered: who is registered, and who is on the
  * user's buddy list, in which order.
  *
- * Only one change is under way at a time, and one that stayed without an answer is asked for again until there
- * is one. So at any time at most one change is in doubt: either it was made, or it was not.
+ * Only one change is under way at a time, and one that stayed without an answer is asked for again until
+ * there is one. So at any time at most one change is in doubt: either it was made, or it was not.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -58,8 +58,8 @@ export class Ledger {
   }
 
   /**
-   * Takes the server's answer to the change under way: a reply that says whether it was made. Any other reply, and
-   * none, leave it in doubt.
+   * Takes the server's answer to the change under way: a reply that says whether it was made. Any other
+   * reply, and none, leave it in doubt.
    *
    * @returns What is wrong with the answer, if anything.
    */
@@ -73,7 +73,10 @@ export class Ledger {
     return `${textOf(entry)} was answered ${code}, where ${expected.join(' or ')} is due`;
   }
 
-  /** What is wrong with the owner's list as somebody else tells it, if anything: who is missing, who is too many. */
+  /**
+   * What is wrong with the owner's list as somebody else tells it, if anything: who is missing, who is too
+   * many.
+   */
   differences(told: readonly UserId[] | undefined): Difference[] {
     if (told === undefined) {
       return this.#registered.has(this.owner) ? [lost(`REG ${this.owner}`, 'is not registered')] : [];

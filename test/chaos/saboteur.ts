@@ -61,7 +61,10 @@ function withMargin({ intensity, periodMs }: RestartLimits): RestartLimits {
   return { intensity: Math.floor(intensity * USED_INTENSITY), periodMs: periodMs * PERIOD_STRETCH };
 }
 
-/** As a bug in the actor would: a behaviour fails, a machine breaks over an event that it reads in every state. */
+/**
+ * As a bug in the actor would: a behaviour fails, a machine breaks over an event that it reads in every
+ * state.
+ */
 function crash(actor: AnyActorRef): void {
   const error = new InjectedCrash('injected');
   const unreadable = () => {

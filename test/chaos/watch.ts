@@ -43,7 +43,9 @@ export class Watch {
     );
   }
 
-  /** Waits until every child is there, every worker was answered again, and a line of every pair got through. */
+  /**
+   * Waits until every child is there, every worker was answered again, and a line of every pair got through.
+   */
   async settle(timeoutMs: number): Promise<void> {
     const { registries, workers, pairs, tally } = this.#options;
     const sinceMs = performance.now();

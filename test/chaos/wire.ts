@@ -18,7 +18,10 @@ const REPLY_TIMEOUT_MS = 15_000;
 /** Longest wait for the answer to a question, in milliseconds: a datagram that is lost stays lost. */
 const ANSWER_TIMEOUT_MS = 1_000;
 
-/** Ports that no system hands out to outgoing connections, which would take a listener's while it is restarted. */
+/**
+ * Ports that no system hands out to outgoing connections, which would take a listener's while it is
+ * restarted.
+ */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 

@@ -62,7 +62,9 @@ export const ATTACKS: readonly Attack[] = [
 const OWN_CODES = /\u001b\[(?:\?(?:2004|7)[hl]|H|2?J|\d*[ABCDGK])|\t(?=[A-Z]{4,7}\t|unknown|\d)/g;
 const FOREIGN = /(?![\r\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Mn}{5}/u;
 
-/** What was written to a terminal and is neither text nor a code of the client's own; `undefined` for nothing. */
+/**
+ * What was written to a terminal and is neither text nor a code of the client's own; `undefined` for nothing.
+ */
 export function foreignCodes(output: string): string | undefined {
   const rest = output.replace(OWN_CODES, '');
   const at = rest.search(FOREIGN);

@@ -1,6 +1,6 @@
 /**
- * The arrows of a statechart's drawing: what leads from one state to another is one arrow, whatever the number of its
- * reasons.
+ * The arrows of a statechart's drawing: what leads from one state to another is one arrow, whatever the
+ * number of its reasons.
  */
 
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
@@ -66,7 +66,9 @@ export function isUpward({ source, target }: Ends): boolean {
   return outermostOf(target).order < outermostOf(source).order;
 }
 
-/** A line for each event and guard: `event [guard]`. What differs in the guard's parameters only is one line. */
+/**
+ * A line for each event and guard: `event [guard]`. What differs in the guard's parameters only is one line.
+ */
 function labelsOf(transitions: readonly AnyTransitionDefinition[]): string[] {
   const lines = new Map<string, Set<unknown>>();
   for (const { eventType, guard, source } of transitions) {

@@ -213,7 +213,10 @@ function contentOf(node: AnyStateNode, sketch: Sketch): string[] {
   ];
 }
 
-/** Where there are so many arrows to a state that nobody could follow them, a signpost stands for it in each frame. */
+/**
+ * Where there are so many arrows to a state that nobody could follow them, a signpost stands for it in each
+ * frame.
+ */
 function signsOf(arrows: readonly Arrow[]): ReadonlyMap<string, string> {
   const signs = new Map<string, string>();
   for (const target of new Set(arrows.map((arrow) => arrow.target))) {

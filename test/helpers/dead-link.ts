@@ -1,6 +1,6 @@
 /**
- * Run in a network of its own (`unshare --net`), which it cuts: a client in a chat with somebody whose machine is gone.
- * Prints what the client says from the cut on.
+ * Run in a network of its own (`unshare --net`), which it cuts: a client in a chat with somebody whose
+ * machine is gone. Prints what the client says from the cut on.
  *
  * With the argument `busy`, lines are under way when it is cut; with `idle`, nothing is.
  */

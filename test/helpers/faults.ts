@@ -1,6 +1,6 @@
 /**
- * Real faults, as an operating system has them: file systems of a test's own that fill up or lose power, system
- * calls that fail, limits that are reached.
+ * Real faults, as an operating system has them: file systems of a test's own that fill up or lose power,
+ * system calls that fail, limits that are reached.
  */
 
 import { execFile, spawn } from 'node:child_process';
@@ -54,8 +54,8 @@ function probe(what: keyof typeof PROBES): Promise<string | undefined> {
 }
 
 /**
- * Tells whether a machine has what a test needs. Where it may not be used the test passes and says so; a program that
- * is missing is told by {@link isInstalled}.
+ * Tells whether a machine has what a test needs. Where it may not be used the test passes and says so; a
+ * program that is missing is told by {@link isInstalled}.
  */
 export async function needs(
   t: ExecutionContext,
@@ -122,8 +122,8 @@ export class Disk {
   /**
    * Cuts its power: whatever was not synced is lost, and nothing can be read or written any more.
    *
-   * @returns The moment, by {@link monotonicMs}. A sync that was under way may come back as if it had been done,
-   *   which it cannot where there is no power for the machine either.
+   * @returns The moment, by {@link monotonicMs}. A sync that was under way may come back as if it had been
+   *   done, which it cannot where there is no power for the machine either.
    */
   async cutPower(): Promise<number> {
     const [shutdown, withoutFlush] = [0x8004587d, 2];

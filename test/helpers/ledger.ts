@@ -24,8 +24,8 @@ function outcome(before: Line, op: string, id: string, buddy: string): { reply: 
 const BUDDIES = ['base0', 'base1', 'base2', 'base3'];
 
 /**
- * Asks for changes, and remembers for each user which lines a database may have: one, unless a change was answered
- * 205 or not at all. Only one change of a user may be under way at a time.
+ * Asks for changes, and remembers for each user which lines a database may have: one, unless a change was
+ * answered 205 or not at all. Only one change of a user may be under way at a time.
  */
 export class Ledger {
   readonly #lines = new Map<string, ReadonlySet<Line>>();

@@ -1,6 +1,6 @@
 /**
- * Which files a file reaches, told from the sources alone: what it imports, what that imports, and so on, and the
- * programs that a test starts.
+ * Which files a file reaches, told from the sources alone: what it imports, what that imports, and so on, and
+ * the programs that a test starts.
  */
 
 import { readdir, readFile } from 'node:fs/promises';
@@ -93,8 +93,8 @@ export class Reach {
   }
 
   /**
-   * The files that a file reaches, itself first and the nearest next. Whoever imports types only reaches a file
-   * that has nothing else, and no other: its code does not run.
+   * The files that a file reaches, itself first and the nearest next. Whoever imports types only reaches a
+   * file that has nothing else, and no other: its code does not run.
    */
   of(path: string): ReadonlySet<string> {
     const known = this.#reached.get(path);

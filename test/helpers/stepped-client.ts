@@ -1,5 +1,6 @@
 /**
- * The client's statechart and call control, stepped together: their neighbours only write down what they are sent.
+ * The client's statechart and call control, stepped together: their neighbours only write down what they are
+ * sent.
  */
 
 import { type EventObject, initialTransition, type SnapshotFrom, transition } from 'xstate';
@@ -37,7 +38,9 @@ interface Effect {
 export class Client {
   #client: SnapshotFrom<typeof clientMachine>;
   #control: SnapshotFrom<typeof callControlMachine>;
-  /** What the two machines were sent: as in XState, one that is at work takes the next event when it is done. */
+  /**
+   * What the two machines were sent: as in XState, one that is at work takes the next event when it is done.
+   */
   readonly #mailboxes = { owner: new Mailbox(), 'call control': new Mailbox() };
   #log: string[] = [];
   #status: readonly string[] = [];
@@ -224,7 +227,9 @@ function isOfConnection(event: ClientEvent | ChatNews): event is ChatNews {
 export const MENU = 'terminal? Your choice: ';
 export const NOON_MS = new Date(2026, 10, 26, 12, 0).getTime();
 
-/** A call by bob, or by an address that does not say who it is; `atMs` also stands for the monotonic clock. */
+/**
+ * A call by bob, or by an address that does not say who it is; `atMs` also stands for the monotonic clock.
+ */
 export function callFrom(
   caller: UserId | undefined,
   address = '192.0.2.7',

@@ -1,5 +1,6 @@
 /**
- * Walks at random through a chart that XState runs: which of its transitions were taken, and that no event breaks it.
+ * Walks at random through a chart that XState runs: which of its transitions were taken, and that no event
+ * breaks it.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
- * Stately's tools, like the drawings in docs/machines, show names and descriptions, and nothing of a function that stands in a chart
- * itself. So a chart's configuration has none.
+ * Stately's tools, like the drawings in docs/machines, show names and descriptions, and nothing of a function
+ * that stands in a chart itself. So a chart's configuration has none.
  */
 
 import test from 'ava';

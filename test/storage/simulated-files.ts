@@ -1,13 +1,13 @@
 /**
  * A file system in memory that fails when it is told to, and whose power can be cut at any moment.
  *
- * It has what the process sees, and what a power cut leaves. What is written or truncated is pending until the file
- * is synced; a name that is made, changed or removed is pending until its directory is. Of what is pending a
- * power cut leaves anything: all, nothing, some of it, a piece of a write, or only the length that it gave the file.
- * So a rename may be there without the data of the file that was renamed.
+ * It has what the process sees, and what a power cut leaves. What is written or truncated is pending until
+ * the file is synced; a name that is made, changed or removed is pending until its directory is. Of what is
+ * pending a power cut leaves anything: all, nothing, some of it, a piece of a write, or only the length that
+ * it gave the file. So a rename may be there without the data of the file that was renamed.
  *
- * A sync that fails leaves in doubt whatever was pending: the process reads it still, but no later sync brings
- * it to stable storage, as on Linux, which marks the pages clean.
+ * A sync that fails leaves in doubt whatever was pending: the process reads it still, but no later sync
+ * brings it to stable storage, as on Linux, which marks the pages clean.
  */
 
 import { constants } from 'node:os';
@@ -19,8 +19,8 @@ import type { Random } from '../helpers/random.js';
 /**
  * - `before`: nothing is done.
  * - `after`: it is done, and reported as failed.
- * - `short`: a write, or a read, does a part of it and tells so; the next write to that file fails with ENOSPC.
- *   Everything else fails as with `before`.
+ * - `short`: a write, or a read, does a part of it and tells so; the next write to that file fails with
+ *   ENOSPC. Everything else fails as with `before`.
  *
  * A file that is closed and a lock that is released are so whatever is reported.
  */
@@ -259,7 +259,10 @@ export class SimulatedFiles implements Files {
   #directories = new Map<string, SimulatedDirectory>();
   #outage: Outage | undefined;
 
-  /** @param random Has an operation take up to two turns of the event loop; without it, each takes a microtask. */
+  /**
+   * @param random Has an operation take up to two turns of the event loop; without it, each takes a
+   * microtask.
+   */
   constructor(random?: Random) {
     this.#random = random;
   }
@@ -297,12 +300,17 @@ export class SimulatedFiles implements Files {
     return this.#with((directory) => directory.remains(random));
   }
 
-  /** What the end of the process leaves: whatever it has seen; this one goes on as if nothing had happened. */
+  /**
+   * What the end of the process leaves: whatever it has seen; this one goes on as if nothing had happened.
+   */
   kill(): SimulatedFiles {
     return this.#with((directory) => directory.copy());
   }
 
-  /** Somebody deletes a directory with all that is in it, and syncs that. Files that are open can be used still. */
+  /**
+   * Somebody deletes a directory with all that is in it, and syncs that. Files that are open can be used
+   * still.
+   */
   vanish(directory: string): void {
     this.#directories.delete(directory);
   }

@@ -1,5 +1,6 @@
 /**
- * What the compiler refuses. Each `@ts-expect-error` is a test: `tsc` fails when the line below it has no error.
+ * What the compiler refuses. Each `@ts-expect-error` is a test: `tsc` fails when the line below it has no
+ * error.
  */
 
 import test from 'ava';

@@ -1,9 +1,9 @@
 /**
  * Random trees, random mishaps at random places, and after each step all that must always hold.
  *
- * `TREES=10000 npx ava test/supervision/random-trees.test.ts` tries more of them, as does `npm run test:long`.
- * What really happened is kept by an {@link Account}, which hears of actors from XState, of work from the workers, and holds the
- * supervisors' own words against it.
+ * `TREES=10000 npx ava test/supervision/random-trees.test.ts` tries more of them, as does `npm run
+ * test:long`. What really happened is kept by an {@link Account}, which hears of actors from XState, of work
+ * from the workers, and holds the supervisors' own words against it.
  */
 
 import test from 'ava';
@@ -875,7 +875,8 @@ class Account implements Witness {
       }
       const isJustified = ending !== undefined || seat.terminating > 0 || doomed.has(life);
       const isOverdue = this.#now() - life.bornAtMs >= START_TIMEOUT_MS && life.told.started === 0;
-      // A start that takes too long is cut short, also while its supervisor shuts down and waits for another child.
+      // A start that takes too long is cut short, also while its supervisor shuts down and waits for another
+      // child.
       if (isHard && isOverdue && (!isJustified || shutdown !== 'brutal')) {
         seat.failed = true;
         return;
@@ -1298,7 +1299,8 @@ function play(shape: StaticShape, commands: readonly Command[]): void {
   const { random } = Math;
   const { setTimeout: setAnyTimeout } = globalThis;
   Math.random = () => 0.5;
-  // XState tells the process of what escapes with this, and nothing else in a tree with a simulated clock uses it.
+  // XState tells the process of what escapes with this, and nothing else in a tree with a simulated clock
+  // uses it.
   const fake = () => account.violate('a throw would have reached the process');
   globalThis.setTimeout = fake as never;
   try {

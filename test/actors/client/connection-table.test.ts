@@ -4,7 +4,10 @@ import test from 'ava';
 import { findConnection, unconfirmedOf } from '../../../actors/client/connection-table.js';
 import { until } from '../../helpers/network.js';
 
-/** As proc(5) has it: the state, what is to be sent and read, the timer, repetitions, the user, probes without an answer. */
+/**
+ * As proc(5) has it: the state, what is to be sent and read, the timer, repetitions, the user, probes without
+ * an answer.
+ */
 const row = (from: string, to: string, sending: string, repeats: string, probes: number) =>
   `   1: 0100007F:${from} 0100007F:${to} 01 ${sending}:00000000 01:00000014 ${repeats}     0        ${probes} 4711 4 0000000000000000`;
 const HEADER =

@@ -8,8 +8,8 @@ import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
 import { crash, serve } from '../../helpers/server.js';
 
-// A program cannot reach its client's actors, so they are noted as they start: those of all tests in this file, which
-// therefore run one after the other.
+// A program cannot reach its client's actors, so they are noted as they start: those of all tests in this
+// file, which therefore run one after the other.
 const started: AnyActorRef[] = [];
 const { start } = Actor.prototype;
 Actor.prototype.start = function noted(this: Actor<never>) {

@@ -264,7 +264,8 @@ test('a buddy who floods is not read on until the program has caught up, and not
   const count = 100 * MAX_WAITING_MESSAGES;
   const line = (index: number) => `${String(index).padStart(99, '.')}\n`;
   for (let index = 0; index < count; index++) peer.send(line(index));
-  // Ten megabytes do not fit into what the network holds: long after they would have been read, some are still here.
+  // Ten megabytes do not fit into what the network holds: long after they would have been read, some are
+  // still here.
   const drained = once(peer.socket, 'drain').then(() => true);
   t.false(await Promise.race([drained, setTimeout(3_000, false)]));
   let read = 0;

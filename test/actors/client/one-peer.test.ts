@@ -1,6 +1,7 @@
 /**
- * One peer at a time, in both programs: the same list of events is played to the statechart of a person's client and
- * to the agent of a program's, each over call control. Their connections must be sent the same commands.
+ * One peer at a time, in both programs: the same list of events is played to the statechart of a person's
+ * client and to the agent of a program's, each over call control. Their connections must be sent the same
+ * commands.
  */
 
 import test from 'ava';

@@ -1,4 +1,7 @@
-/** Dialect E wants a connection back to an address that the caller names, which ours never makes: what becomes of it. */
+/**
+ * Dialect E wants a connection back to an address that the caller names, which ours never makes: what becomes
+ * of it.
+ */
 
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask, PresenceClient } from '../../helpers/network.js';

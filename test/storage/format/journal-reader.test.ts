@@ -82,7 +82,9 @@ async function scan(
   return { ...found, replayed };
 }
 
-/** Of the journal that was written to last so many lines, the header counted, must be good, and the rest torn. */
+/**
+ * Of the journal that was written to last so many lines, the header counted, must be good, and the rest torn.
+ */
 async function assertGood(bytes: Buffer | string, goodLines: number): Promise<void> {
   assert.deepEqual(await scan(bytes), {
     last: goodLines - 1,

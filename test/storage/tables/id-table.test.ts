@@ -12,7 +12,9 @@ const PAGE_BYTES = 2 ** 20;
 const LONG_IN_PAGE = Math.floor(PAGE_BYTES / (1 + MAX_ID_LENGTH));
 const LEFT_IN_PAGE = PAGE_BYTES % (1 + MAX_ID_LENGTH);
 
-/** Ids of 1 and of 64 characters, names that every object knows, and many that are alike but for a character. */
+/**
+ * Ids of 1 and of 64 characters, names that every object knows, and many that are alike but for a character.
+ */
 const POOL: readonly UserId[] = [
   ...['a', 'b', '_', '0', '__proto__', 'constructor', 'hasownproperty', 'tostring'],
   ...['a', 'b'].map((last) => `${'x'.repeat(MAX_ID_LENGTH - 1)}${last}`),

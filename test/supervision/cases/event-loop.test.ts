@@ -13,7 +13,9 @@ const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   },
 }));
 
-/** Lets a tree loop until there were so many restarts, and tells how often others had their turn meanwhile. */
+/**
+ * Lets a tree loop until there were so many restarts, and tells how often others had their turn meanwhile.
+ */
 async function turnsDuring(
   logic: Parameters<typeof createActor>[0],
   restarts: number,
