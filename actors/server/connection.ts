@@ -91,12 +91,12 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
 /** Turns what the socket says into the chart's events: bytes become a typed request here. */
 function listen({ scope, socket }: Connection): void {
   const { self } = scope;
-  const splitter = new LineSplitter(MAX_REQUEST_BYTES);
-  let hasLine = false;
+  /** Splits off the one line that there may be, and goes with it. */
+  let splitter: LineSplitter | undefined = new LineSplitter(MAX_REQUEST_BYTES);
   let ignoredBytes = 0;
 
   function take(line: Line): void {
-    hasLine = true;
+    splitter = undefined;
     const change = line.cut ? undefined : parseRequest(line.bytes);
     self.send(
       change === undefined ? { type: 'request.refused', reply: 201 } : { type: 'request.received', change },
@@ -104,7 +104,7 @@ function listen({ scope, socket }: Connection): void {
   }
 
   function onData(chunk: Buffer): void {
-    if (hasLine) {
+    if (splitter === undefined) {
       ignoredBytes += chunk.length;
       if (ignoredBytes > MAX_IGNORED_BYTES) self.send({ type: 'input.flooded' });
       return;
@@ -114,7 +114,7 @@ function listen({ scope, socket }: Connection): void {
   }
 
   function onEnd(): void {
-    if (hasLine) return;
+    if (splitter === undefined) return;
     const line = splitter.end();
     if (line !== undefined) take(line);
     else self.send({ type: 'input.ended' });
