@@ -140,6 +140,7 @@ export const DEMOS: readonly Demo[] = [
       { type: 'chat.closed', ...at },
       { type: 'chat.closed', reason, ...at },
       { type: 'callers.block', names: ['eve'] },
+      { type: 'stall.passed' },
       { type: 'shutdown.requested' },
     ],
   ),

@@ -7,8 +7,10 @@ import {
   type AnyActorRef,
   assertEvent,
   assign,
+  cancel,
   type EventObject,
   enqueueActions,
+  raise,
   sendTo,
   setup,
 } from 'xstate';
@@ -94,6 +96,8 @@ export type CallControlEvent =
   | ChatNews
   // From the supervisor of connections, by its reply.
   | { readonly type: 'place.failed'; readonly call: CallId; readonly cause: 'too-many-calls' | 'crashed' }
+  // From its own timer.
+  | { readonly type: 'stall.passed' }
   // From the supervisor.
   | { readonly type: 'shutdown.requested' };
 
@@ -186,12 +190,14 @@ export const callControlSetup = setup({
     isCurrentChat,
     isCurrentCall,
     isClosingChat: ({ context: { closing }, event }) => closing.has((event as ChatNews).chat),
+    isFirstLine: (scope) => isCurrentCall(scope) && scope.context.current?.underWay.length === 0,
     isCurrentCallWithRoom: (scope) => isCurrentCall(scope) && hasRoom(scope.context),
     isCurrentCallWithRoomToHold: (scope) =>
       isCurrentCall(scope) &&
       hasRoom(scope.context) &&
       scope.context.held.length < scope.context.maxHeldLines,
     isLastOfCurrentChat: (scope) => isCurrentChat(scope) && callOf(scope.context).underWay.length === 1,
+    isOneOfCurrentChat: (scope) => isCurrentChat(scope) && callOf(scope.context).underWay.length > 1,
     isCurrentChatWithHeldLines: (scope) => isCurrentChat(scope) && scope.context.held.length > 0,
   },
 
@@ -356,6 +362,9 @@ export const callControlSetup = setup({
       for (const line of context.held) enqueue.sendTo(owner, unconfirmed(callOf(context).id, line, cause));
       enqueue.assign({ held: [] });
     }),
+    // Not a state with `after`: every line of a chat would leave and enter it, which costs more than the rest.
+    startStallTimer: raise({ type: 'stall.passed' }, { delay: 'stall', id: 'stall' }),
+    stopStallTimer: cancel('stall'),
     reportStalled: sendTo(owner, ({ context }) => ({ type: 'peer.stalled', call: callOf(context).id })),
     reportReading: sendTo(owner, ({ context }) => ({ type: 'peer.reading', call: callOf(context).id })),
     passToConnection: sendTo(connection, ({ event }) => {

@@ -187,40 +187,27 @@ export const callControlMachine = callControlSetup.createMachine({
       },
       states: {
         flowing: {
-          description: 'The buddy reads.',
-          initial: 'idle',
-          states: {
-            idle: {
-              description: 'The network has taken all lines.',
-              on: {
-                'message.send': {
-                  guard: 'isCurrentCall',
-                  target: 'sending',
-                  actions: ['sendLine', 'noteUnderWay'],
-                },
+          description:
+            'The buddy reads. The network takes the oldest line under way within 5 s, or it stalls.',
+          exit: 'stopStallTimer',
+          on: {
+            'message.send': [
+              { guard: 'isFirstLine', actions: ['sendLine', 'noteUnderWay', 'startStallTimer'] },
+              { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'noteUnderWay'] },
+            ],
+            'message.sent': [
+              {
+                guard: 'isLastOfCurrentChat',
+                actions: ['reportSent', 'dropReportedLine', 'stopStallTimer'],
+                description: 'The network has taken all lines.',
               },
-            },
-            sending: {
-              description:
-                'Lines are under way. The network takes the oldest within 5 s, or the buddy stalls.',
-              on: {
-                'message.send': { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'noteUnderWay'] },
-                'message.sent': [
-                  {
-                    guard: 'isLastOfCurrentChat',
-                    target: 'idle',
-                    actions: ['reportSent', 'dropReportedLine'],
-                  },
-                  {
-                    guard: 'isCurrentChat',
-                    target: 'sending',
-                    reenter: true,
-                    actions: ['reportSent', 'dropReportedLine'],
-                  },
-                ],
+              {
+                guard: 'isOneOfCurrentChat',
+                actions: ['reportSent', 'dropReportedLine', 'stopStallTimer', 'startStallTimer'],
+                description: 'The next line has its own 5 s.',
               },
-              after: { stall: { target: '#call-control.talking.stalled', actions: 'reportStalled' } },
-            },
+            ],
+            'stall.passed': { target: 'stalled', actions: 'reportStalled' },
           },
         },
         stalled: {

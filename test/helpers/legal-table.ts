@@ -206,8 +206,9 @@ function effectOf({ type, params }: Effect): string {
   }
 }
 
-/** The name of a delay and the state that it is of. */
+/** The name of a delay and the state that it is of; or of a timer that the chart starts itself. */
 function timerOf(id: string): string {
+  if (!id.startsWith('xstate.after.')) return id;
   const [delay, , ...state] = id.replace('xstate.after.', '').split('.');
   return `${delay} of ${state.join('.')}`;
 }

@@ -131,7 +131,8 @@ export class Client {
 
   /** The network has not taken a line for 5 s. */
   stalls(): this {
-    return this.#passes('stall.call-control.talking.flowing.sending');
+    this.#deliver('call control', { type: 'stall.passed' });
+    return this;
   }
 
   /** And for 60 s. */

@@ -28,16 +28,16 @@ const OF_A_CALL = [
 
 const ringingTimer = 'xstate.after.patience.call-control.ringing';
 const callingTimer = 'xstate.after.patience.call-control.calling';
-const stallTimer = 'xstate.after.stall.call-control.talking.flowing.sending';
+const stallTimer = 'stall.passed';
 const stalledTimer = 'xstate.after.stallPatience.call-control.talking.stalled';
 
 const STOP_RINGING = 'cancel patience of ringing';
 const STOP_CALLING = 'cancel patience of calling';
-const STOP_STALL = 'cancel stall of talking.flowing.sending';
+const STOP_STALL = 'cancel stall';
 const STOP_STALLED = 'cancel stallPatience of talking.stalled';
 const START_RINGING = 'start patience of ringing, 60000 ms';
 const START_CALLING = 'start patience of calling, 60000 ms';
-const START_STALL = 'start stall of talking.flowing.sending, 5000 ms';
+const START_STALL = 'start stall, 5000 ms';
 const START_STALLED = 'start stallPatience of talking.stalled, 55000 ms';
 /** For a line that comes after one that was taken. */
 const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
@@ -126,7 +126,7 @@ const CONNECTED: Rows = {
   'message.send': NO_CHAT,
   // It is known already.
   'call.placed': ['stays'],
-  'call.accepted': ['talking.flowing.idle', STOP_CALLING, 'owner <- chat.opened 1 bob 192.0.2.7'],
+  'call.accepted': ['talking.flowing', STOP_CALLING, 'owner <- chat.opened 1 bob 192.0.2.7'],
   'call.refused': ['free', STOP_CALLING, 'owner <- chat.failed 1 refused', 'current = none'],
   'call.failed': [
     'free',
@@ -284,7 +284,7 @@ export const CALL_CONTROL: LegalTable = {
         ...ringing(1, '192.0.2.7'),
         'message.send': NO_CHAT,
         'call.accept': [
-          'talking.flowing.idle',
+          'talking.flowing',
           STOP_RINGING,
           'chat <- call.accept',
           'owner <- chat.opened 1 bob 192.0.2.7',
@@ -335,34 +335,30 @@ export const CALL_CONTROL: LegalTable = {
     },
     'calling.alerting': { after: ['call.place', 'call.placed', 'call.ringing'], legal: CONNECTED },
 
-    'talking.flowing.idle': {
+    'talking.flowing: the network has taken all lines': {
       after: CHAT,
       legal: {
-        ...talking(),
+        ...talking({ stop: [STOP_STALL] }),
         'message.sent': ofNoLine(1)['message.sent'] as Row,
-        'message.send': [
-          'talking.flowing.sending',
-          'chat <- message.send hello',
-          START_STALL,
-          `${CURRENT} ${LINE}`,
-        ],
+        'message.send': ['stays', 'chat <- message.send hello', START_STALL, `${CURRENT} ${LINE}`],
+        [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
       },
     },
-    'talking.flowing.sending': {
+    'talking.flowing: a line is under way': {
       after: [...CHAT, 'message.send'],
       legal: {
         ...talking({ stop: [STOP_STALL], underWay: [LINE] }),
         'message.send': ['stays', 'chat <- message.send hello', `${CURRENT} ${LINE} ${LINE}`],
-        'message.sent': ['talking.flowing.idle', STOP_STALL, SENT, CURRENT],
+        'message.sent': ['stays', SENT, STOP_STALL, CURRENT],
         [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
       },
     },
-    'talking.flowing.sending: as many lines as there may be': {
+    'talking.flowing: as many lines as there may be': {
       after: [...CHAT, 'message.send', 'message.send'],
       legal: {
         ...talking({ stop: [STOP_STALL], underWay: [LINE, LINE] }),
         'message.send': FULL,
-        'message.sent': ['stays', STOP_STALL, SENT, START_STALL, `${CURRENT} ${LINE}`],
+        'message.sent': ['stays', SENT, STOP_STALL, START_STALL, `${CURRENT} ${LINE}`],
         [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
       },
     },
@@ -371,7 +367,7 @@ export const CALL_CONTROL: LegalTable = {
       legal: {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE] }),
         'message.send': ['stays', `held = ${LINE}`],
-        'message.sent': ['talking.flowing.idle', STOP_STALLED, SENT, READING, CURRENT],
+        'message.sent': ['talking.flowing', STOP_STALLED, SENT, READING, CURRENT],
         [stalledTimer]: ['talking.abandoned', STOP_STALLED, 'chat <- chat.abandon'],
       },
     },

@@ -39,7 +39,7 @@ function heard(...events: readonly (CallControlEvent | string)[]): CallNews[] {
   return news;
 }
 
-const STALL = 'stall.call-control.talking.flowing.sending';
+const STALL: CallControlEvent = { type: 'stall.passed' };
 const PATIENCE = 'stallPatience.call-control.talking.stalled';
 const call = 7;
 const talking: readonly CallControlEvent[] = [callFrom(bob), { type: 'call.accept', call }];
