@@ -56,7 +56,10 @@ export const callControlMachine = callControlSetup.createMachine({
       actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
       description: 'Of a chat that the owner has left, or that is older than call control.',
     },
-    'message.lost': { actions: 'reportLost', description: 'Of a chat that the owner has left.' },
+    'message.lost': {
+      actions: 'reportLost',
+      description: 'Of a chat that the owner has left, or that is older than call control.',
+    },
     'chat.closed': {
       guard: 'isClosingChat',
       actions: 'reportClosed',
