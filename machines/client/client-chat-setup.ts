@@ -36,14 +36,18 @@ function interrupted({ undelivered, peer }: ClientContext): UserId | undefined {
   return undelivered?.buddy ?? peer?.id;
 }
 
+/** What the peer is called on the screen. The characters of an id are all safe to show. */
+function peerName(peer: Peer | undefined): DisplayText {
+  return (peer?.id ?? peer?.address ?? 'buddy') as DisplayText;
+}
+
 /** A message, as the screen and the archive are given it. */
 function messageFor(
   own: UserId | undefined,
   peer: Peer | undefined,
   { isOwn, text, atMs }: { readonly isOwn: boolean; readonly text: DisplayText; readonly atMs: number },
 ): { readonly show: TerminalCommand; readonly record: ArchiveCommand } {
-  const buddys = peer?.id ?? peer?.address ?? toDisplayText('buddy');
-  const name = toDisplayText(isOwn ? (own ?? 'you') : buddys);
+  const name = isOwn ? ((own ?? 'you') as DisplayText) : peerName(peer);
   const address = peer?.id === undefined ? peer?.address : undefined;
   return {
     show: { type: 'message.show', message: { name, isOwn, text, atMs } },
@@ -206,10 +210,9 @@ export const clientSetup = menuSetup
         enqueue.sendTo(terminal, show);
         if (cut) enqueue.sendTo(terminal, say({ say: 'buddysMessageCut' }));
         enqueue.sendTo(archive, record);
-        const from = peer?.id ?? peer?.address ?? toDisplayText('buddy');
         enqueue.sendTo(terminal, {
           type: 'alert.raise',
-          alert: { alert: 'message', from: toDisplayText(from), text },
+          alert: { alert: 'message', from: peerName(peer), text },
         });
       }),
       noteSent: enqueueActions(({ context: { user }, event, enqueue }) => {
