@@ -298,7 +298,7 @@ test('a caller who talks and hangs up is over at once', async (t) => {
 
 test('a flooder who is not read can be left', async (t) => {
   const { chat, peer } = await chatWithBob(t);
-  peer.send(Buffer.alloc(2_000_000, 'flood\n'));
+  peer.send(Buffer.alloc(200_000, 'flood\n'));
   await first(chat);
   const left = chat.leave();
   await peer.ended();
