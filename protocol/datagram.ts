@@ -37,7 +37,7 @@ export function parseDatagram(bytes: Uint8Array): Announcement | BuddyListQuery 
   const id = parseId(first);
   if (operation === undefined || id === undefined) return undefined;
   if (isWord(operation, 'SET')) return parseAnnouncement(id, second, third, fourth);
-  if (isWord(operation, 'GET')) return { op: 'GET', id };
+  if (isWord(operation, 'GET') && !isStatusWord(second)) return { op: 'GET', id };
   return undefined;
 }
 
@@ -63,6 +63,14 @@ function parseAnnouncement(
   const port = parsePort(isWord(word, STATUS_WORDS[status]) ? last : word);
   if (port === undefined || (port === 0 && status !== 101)) return undefined;
   return { op: 'SET', id, status, port };
+}
+
+/**
+ * Whether a token is the word of a status, in any case. After `GET <id>` it tells a line of an answer: that of
+ * a buddy called `get` and its code. A server that took it for a question would answer its own answers.
+ */
+function isStatusWord(token: string | undefined): boolean {
+  return token !== undefined && Object.values(STATUS_WORDS).some((word) => isWord(token, word));
 }
 
 /** Whether a token is a word, in any case; most clients write it as we do. */

@@ -111,6 +111,19 @@ test('tokens past the last one needed are ignored', (t) => {
   t.deepEqual(parse('SET bob 100 41234 more'), online);
 });
 
+test('no line of an answer is a request, whatever the buddy is called', (t) => {
+  for (const id of ['get', 'GET', 'set', 'reg']) {
+    for (const line of [
+      '101 OFFLINE unknown unknown',
+      '100 ONLINE 192.0.2.7 41234',
+      '102 AWAY ::1 1',
+      '101 offline',
+    ]) {
+      t.is(parse(`${id} ${line}\n`), undefined, `${id} ${line}`);
+    }
+  }
+});
+
 test('an unknown operation and an empty datagram are dropped', (t) => {
   for (const text of ['', ' ', '\r\n', 'REG bob', 'PING bob', 'bob', 'toString bob']) {
     t.is(parse(text), undefined, JSON.stringify(text));

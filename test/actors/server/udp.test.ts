@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { ask, PresenceClient } from '../../helpers/network.js';
 import { serve } from '../../helpers/server.js';
 
@@ -32,27 +32,43 @@ test('every request is one debug line, and none has a raw foreign byte', async (
   t.notRegex(JSON.stringify(log.lines), /red|title/);
 });
 
-/** Sends `GET alice` from port 0, which takes a raw socket; exits with 77 where that is not allowed. */
-const FROM_PORT_0 = `
+/** Sends a datagram from any port of 127.0.0.1, which takes a raw socket; exits with 77 where that is not allowed. */
+const FORGE = `
   socket(S, PF_INET, SOCK_RAW, 17) or exit 77;
-  my $question = "GET alice";
-  send(S, pack("nnnn", 0, $ARGV[0], 8 + length $question, 0) . $question, 0, sockaddr_in(0, inet_aton("127.0.0.1"))) or exit 1;
+  my ($text, $from, $to) = @ARGV;
+  send(S, pack("nnnn", $from, $to, 8 + length $text, 0) . $text, 0, sockaddr_in(0, inet_aton("127.0.0.1"))) or exit 1;
 `;
+
+/** Returns false where only root may do that. */
+async function forge(t: ExecutionContext, text: string, from: number, to: number): Promise<boolean> {
+  const sender = spawn('perl', ['-MSocket', '-e', FORGE, text, String(from), String(to)], {
+    stdio: 'inherit',
+  });
+  const [code] = (await once(sender, 'exit')) as [number];
+  if (code === 77) t.log('skipped: only root may send from any port');
+  else t.is(code, 0);
+  return code === 0;
+}
 
 test('a question from port 0 is dropped: nothing can be sent there', async (t) => {
   const server = await serve(t);
   await ask(server.tcp, 'REG alice\n');
   const client = await PresenceClient.open(t, server.udp);
   for (let count = 0; count < 3; count++) {
-    const sender = spawn('perl', ['-MSocket', '-e', FROM_PORT_0, String(server.udp)], { stdio: 'inherit' });
-    const [code] = (await once(sender, 'exit')) as [number];
-    if (code === 77) {
-      t.log('skipped: only root may send from port 0');
-      return t.pass();
-    }
-    t.is(code, 0);
+    if (!(await forge(t, 'GET alice', 0, server.udp))) return t.pass();
   }
   t.is(await client.ask('GET alice'), '');
   t.is(server.log.fieldsOf('datagram').length, 4, 'they did come');
   t.is(server.starts('udp'), 1);
+});
+
+test('a server that is made to ask itself does not answer its own answer', async (t) => {
+  const { tcp, udp, log } = await serve(t);
+  for (const request of ['REG 101', 'REG get', 'ADD 101 get'])
+    t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
+  const client = await PresenceClient.open(t, udp);
+  if (!(await forge(t, 'GET 101', udp, udp))) return t.pass();
+  const questions = 20;
+  for (let count = 0; count < questions; count++) await client.ask('GET 101');
+  t.is(log.fieldsOf('datagram').length, questions + 2, 'the forged question, and one answer to it');
 });
