@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises';
 import { resolve } from 'node:path';
 import type { Log } from '../actors/log.js';
 import { type RunningServer, startServer } from '../actors/server/tree.js';
-import { hostPort } from '../protocol/address.js';
+import { hostPort, isLoopback } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
@@ -55,6 +55,12 @@ async function main(options: ServerOptions): Promise<void> {
   if (await server.ready) {
     process.stdout.write(`${readyLine(server, directory)}\n`);
     log.info({ pid: process.pid }, 'ready');
+    if (!isLoopback(host)) {
+      log.warn(
+        { host },
+        'no passwords: all who reach this server can read and change what any user has here',
+      );
+    }
     await server.ended;
     log.info({}, 'stopped');
   }

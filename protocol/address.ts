@@ -21,6 +21,11 @@ export function plainAddress(address: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;
 }
 
+/** Whether an address, as the system writes it, is one that only programs of this machine can have. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1' || /^::ffff:127\./i.test(address);
+}
+
 /**
  * An IPv4 address in dotted decimal, as the system writes it, as a number; `undefined` for any other address.
  */

@@ -61,6 +61,21 @@ test('its log is JSON lines on standard error when that is no terminal', async (
   );
 });
 
+test('it warns in one line of its log that there are no passwords, where others can reach it', async (t) => {
+  for (const [host, warnings] of [
+    ['127.0.0.1', 0],
+    ['::1', 0],
+    ['0.0.0.0', 1],
+    ['::', 1],
+  ] as const) {
+    const { program } = await startServerProgram(t, await temporaryDirectory(t), '--host', host);
+    program.process.kill('SIGTERM');
+    t.is(await program.exited, 0);
+    t.is(program.stderr.split('\n').filter((line) => line.includes('no passwords')).length, warnings, host);
+    t.is(program.stdout.split('\n').length, 2, 'the ready line, and nothing else');
+  }
+});
+
 test('its log can be made for people', async (t) => {
   const { program } = await startServerProgram(t, await temporaryDirectory(t), '--log-format', 'pretty');
   program.process.kill('SIGTERM');

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {
   hostPort,
+  isLoopback,
   MAX_PORT,
   networkOf,
   packIpv4,
@@ -52,6 +53,23 @@ test('an IPv4-mapped IPv6 address is written as IPv4', (t) => {
 test('any other address is left as it is', (t) => {
   for (const address of ['192.0.2.7', '::1', '2001:db8::7', '::192.0.2.7', '2001:db8::ffff:192.0.2.7']) {
     t.is(plainAddress(address), address);
+  }
+});
+
+test('a loopback address is 127.0.0.0/8 or ::1, and no other', (t) => {
+  for (const address of ['127.0.0.1', '127.9.8.7', '::1', '::ffff:127.0.0.1', '::FFFF:127.0.0.1']) {
+    t.true(isLoopback(address), address);
+  }
+  for (const address of [
+    '0.0.0.0',
+    '::',
+    '192.0.2.127',
+    '12.7.0.0',
+    '::ffff:192.0.2.7',
+    '2001:db8::1',
+    'fe80::1',
+  ]) {
+    t.false(isLoopback(address), address);
   }
 });
 
