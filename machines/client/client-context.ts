@@ -21,7 +21,7 @@ import type {
 import type { LastSeen } from './last-seen.js';
 import type { Question } from './notices.js';
 
-/** A request as the user typed it: the server judges the ids. */
+/** A request: valid ids folded to lower case, other tokens as typed, which the server judges. */
 export interface ServerRequest {
   readonly op: Change['op'];
   readonly ids: readonly string[];

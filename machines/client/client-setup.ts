@@ -186,7 +186,9 @@ export const menuSetup = setup({
     dropPurpose: assign({ purpose: undefined }),
     prepareRequest: assign({
       request: ({ context: { purpose, user }, event }): ServerRequest => {
-        const id = answer(event);
+        const token = answer(event);
+        // A server may tell capitals from small letters. What is not an id is for the server to judge.
+        const id = parseId(token) ?? token;
         if (purpose === 'register') return { op: 'REG', ids: [id] };
         return { op: purpose === 'add' ? 'ADD' : 'DEL', ids: [user ?? '', id] };
       },

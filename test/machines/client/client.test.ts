@@ -55,7 +55,7 @@ test('registering asks the server, and a 200 signs in', (t) => {
   const client = new Client();
   client.look();
   client.types('r', 'Alice');
-  t.deepEqual(client.look(), ['terminal? Enter user id: ', 'server: REG Alice']);
+  t.deepEqual(client.look(), ['terminal? Enter user id: ', 'server: REG alice']);
   client.serverReplies('200 OK');
   t.is(client.user, alice);
   t.deepEqual(client.look(), [
@@ -72,6 +72,19 @@ test('a refused registration shows the reply as received and signs nobody in', (
   client.look();
   t.deepEqual(client.serverReplies('203 USER EXISTS').look(), ['terminal: 203 USER EXISTS', MENU]);
   t.is(client.user, undefined);
+});
+
+test('a valid id is folded before it is sent, and what is not one is sent as it was typed', (t) => {
+  const sent = (client: Client, ...typed: string[]) =>
+    client
+      .types(...typed)
+      .look()
+      .at(-1);
+  t.is(sent(new Client(), 'r', ' Alice '), 'server: REG alice');
+  t.is(sent(new Client(alice), 'a', 'BOB'), 'server: ADD alice bob');
+  t.is(sent(new Client(alice), 'd', 'BoB.C@D'), 'server: DEL alice bob.c@d');
+  t.is(sent(new Client(), 'r', '.Alice'), 'server: REG .Alice');
+  t.is(sent(new Client(alice), 'a', 'BOB!'), 'server: ADD alice BOB!');
 });
 
 test('whether an id is an id is for the server to say, as long as it is one word', (t) => {
