@@ -3,6 +3,7 @@
  */
 
 import { ClientError } from '../../actors/client/client-error.js';
+import type { CallOptions } from '../../actors/client/create-client.js';
 import type { Chat } from '../../actors/client/open-chat.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from './exit-codes.js';
@@ -10,22 +11,42 @@ import { LineInput } from './line-input.js';
 import { CUT, printMessages, tellEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
 
-/** Sends one text, or without it each line of standard input, and leaves. */
+/** Sends one text, or without it each line of standard input, and leaves. It calls when it has a line. */
 export async function send(session: Session, buddy: string, text: string | undefined): Promise<number> {
+  if (text !== undefined) {
+    const talk = await call(session, buddy);
+    return leave(session, talk, await sendLine(session, talk, text));
+  }
+  const input = openInput(session);
+  const first = await unlessStopped(session.stopped, () => input[Symbol.asyncIterator]().next());
+  if (first.done) {
+    session.output.ask('im-client: there is nothing to send: the input is empty');
+    return EXIT.done;
+  }
   const talk = await call(session, buddy);
-  if (text !== undefined) return leave(session, talk, await sendLine(session, talk, text));
-  const input = inputUntilOver(session, talk);
-  const sent = await sendAll(session, talk, input);
+  talk.chat.closed.then(() => input.stop());
+  const sent = await sendAll(session, talk, startingWith(first, input));
   if (!input.isExhausted) {
     await session.output.say('error', { error: 'the rest of the input was not read' });
   }
   return leave(session, talk, sent && input.isExhausted);
 }
 
-/** Sends what is typed and prints what comes, until the user or the buddy leaves. */
+/**
+ * Sends what is typed and prints what comes, until the user or the buddy leaves. Where `q` or the end of the
+ * input comes before any line for the buddy, the call is given up.
+ */
 export async function chat(session: Session, buddy: string): Promise<number> {
-  const talk = await call(session, buddy);
-  const sent = await sendAll(session, talk, withQuit(inputUntilOver(session, talk)));
+  const input = openInput(session);
+  const lines = withQuit(input);
+  const first = lines.next();
+  const talk = await callUnlessQuit(session, buddy, first);
+  if (talk === undefined) {
+    await session.output.say('closed', { error: 'you gave up the call' });
+    return EXIT.done;
+  }
+  talk.chat.closed.then(() => input.stop());
+  const sent = await sendAll(session, talk, startingWith(await first, lines));
   return leave(session, talk, sent);
 }
 
@@ -35,27 +56,49 @@ interface Talk {
   readonly printed: Promise<void>;
 }
 
-async function call(session: Session, buddy: string): Promise<Talk> {
+/** A line, or the end of the lines. */
+type Next = IteratorResult<string, unknown>;
+
+async function call(session: Session, buddy: string, onCalling = () => {}): Promise<Talk> {
   const { client, output, stopped } = session;
-  const chat = await unlessStopped(stopped, () =>
-    client.call(buddy, { onProgress: (progress, endpoint) => output.notify(progress, endpoint) }),
-  );
+  const onProgress: CallOptions['onProgress'] = (progress, endpoint) => {
+    output.notify(progress, endpoint);
+    onCalling();
+  };
+  const chat = await unlessStopped(stopped, () => client.call(buddy, { onProgress }));
   const { address, port } = chat;
   await output.say('accepted', { address, port });
   // Back-pressure: whoever reads us slowly has the buddy wait.
   return { chat, printed: printMessages(session, chat) };
 }
 
-/** Standard input, for as long as there is somebody to send it to. */
-function inputUntilOver({ stopped }: Session, { chat }: Talk): LineInput {
+/** Calls; resolves with nothing where the user's lines end before the buddy answers. */
+function callUnlessQuit(session: Session, buddy: string, first: Promise<Next>): Promise<Talk | undefined> {
+  return new Promise((resolve, reject) => {
+    // A buddy that cannot be called at all is an error, whatever the input says.
+    const onCalling = async () => {
+      if ((await first).done && !session.stopped.aborted) resolve(undefined);
+    };
+    call(session, buddy, onCalling).then(resolve, reject);
+  });
+}
+
+/** Standard input, until a signal comes. */
+function openInput({ stopped }: Session): LineInput {
   const input = new LineInput();
-  chat.closed.then(() => input.stop());
   stopped.addEventListener('abort', () => input.stop());
   return input;
 }
 
+/** A line that was read before, and those after it. */
+async function* startingWith(first: Next, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}
+
 /** Lines up to one that is just `q`; to send that, `\q` is typed. */
-async function* withQuit(lines: AsyncIterable<string>): AsyncIterable<string> {
+async function* withQuit(lines: AsyncIterable<string>): AsyncGenerator<string, void> {
   for await (const line of lines) {
     if (line === 'q') return;
     yield line === '\\q' ? 'q' : line;

@@ -34,6 +34,12 @@ async function withBuddies(t: ExecutionContext): Promise<ServerProgram> {
   return server;
 }
 
+/** A `send` of all lines of this input. */
+function acceptedSend(t: ExecutionContext, input: string, ...options: readonly string[]) {
+  const type = (program: Program) => program.process.stdin?.end(input);
+  return accepted(t, ['send', 'alice', 'bob', ...options], 'OK\n', type);
+}
+
 /** Starts a headless command. */
 function start(t: ExecutionContext, { tcp, udp }: Ports, ...args: readonly string[]): Program {
   const ports = ['--tcp-port', String(tcp), '--udp-port', String(udp)];
@@ -86,10 +92,16 @@ async function withBob(t: ExecutionContext) {
   return { server, bob };
 }
 
-/** A command of alice's that bob has accepted the call of. */
-async function accepted(t: ExecutionContext, args: readonly string[], answer = 'OK\n') {
+/** A command of alice's that bob has accepted the call of; `type` gives it its input before it calls. */
+async function accepted(
+  t: ExecutionContext,
+  args: readonly string[],
+  answer = 'OK\n',
+  type: (program: Program) => void = () => {},
+) {
   const { server, bob } = await withBob(t);
   const program = start(t, server, ...args);
+  type(program);
   const peer = await bob.called();
   t.is(await peer.line(), 'HELLO alice');
   peer.send(answer);
@@ -227,17 +239,16 @@ test('send calls, sends one message and leaves', async (t) => {
 });
 
 test('without a text each line of input is a message, also the last without its end', async (t) => {
-  const { program, peer } = await accepted(t, ['send', 'alice', 'bob']);
-  program.process.stdin?.end('one\r\nq\n\nfour');
+  const { program, peer } = await acceptedSend(t, 'one\r\nq\n\nfour');
   for (const line of ['one', 'q ', '', 'four', undefined]) t.is(await peer.line(), line);
   t.is(await program.exited, 0);
   t.is(program.stdout, '');
 });
 
 test('ten thousand lines arrive complete and in order', async (t) => {
-  const { program, peer } = await accepted(t, ['send', 'alice', 'bob']);
   const count = 10_000;
-  program.process.stdin?.end(Array.from({ length: count }, (_, index) => `line ${index}\n`).join(''));
+  const input = Array.from({ length: count }, (_, index) => `line ${index}\n`).join('');
+  const { program, peer } = await acceptedSend(t, input);
   for (let index = 0; index < count; index++) {
     const line = await peer.line();
     if (line !== `line ${index}`) t.fail(`${line} is not line ${index}`);
@@ -246,8 +257,7 @@ test('ten thousand lines arrive complete and in order', async (t) => {
 });
 
 test('a line of input over 16 KiB is cut, and said to be', async (t) => {
-  const { program, peer } = await accepted(t, ['send', 'alice', 'bob', '--json']);
-  program.process.stdin?.end(`${'x'.repeat(1_000_000)}\nnext\n`);
+  const { program, peer } = await acceptedSend(t, `${'x'.repeat(1_000_000)}\nnext\n`, '--json');
   t.is((await peer.line())?.length, 16_384);
   t.regex((await peer.line()) ?? '', /my message was longer than 16 KiB/);
   t.is(await peer.line(), 'next');
@@ -295,8 +305,8 @@ test('each way in which a call fails has an exit code and an event of its own', 
 });
 
 test('a buddy who leaves before the end of the input is no success', async (t) => {
-  const { program, peer } = await accepted(t, ['send', 'alice', 'bob']);
-  program.write('one\n');
+  const type = (program: Program) => program.write('one\n');
+  const { program, peer } = await accepted(t, ['send', 'alice', 'bob'], 'OK\n', type);
   t.is(await peer.line(), 'one');
   peer.socket.end('q\n');
   t.is(await program.exited, 15);
@@ -304,9 +314,8 @@ test('a buddy who leaves before the end of the input is no success', async (t) =
 });
 
 test('a buddy that breaks off while lines wait has them named', async (t) => {
-  const { program, peer } = await accepted(t, ['send', 'alice', 'bob', '--json']);
+  const { program, peer } = await acceptedSend(t, `${'x'.repeat(16_000)}\n`.repeat(1_000), '--json');
   peer.socket.pause();
-  program.process.stdin?.end(`${'x'.repeat(16_000)}\n`.repeat(1_000));
   await program.expect(/"event":"sent"/);
   peer.socket.destroy();
   t.is(await program.exited, 15);
@@ -358,6 +367,54 @@ test('whoever reads the output may go at any time', async (t) => {
   peer.send('hi\n'.repeat(10));
   t.is(await program.exited, 0);
   t.notRegex(program.stderr, /EPIPE|Error/);
+});
+
+test('while it rings, q and the end of the input give the call up', async (t) => {
+  const { server, bob } = await withBob(t);
+  for (const input of ['q\n', undefined]) {
+    const program = start(t, server, 'chat', 'alice', 'bob', '--json');
+    const peer = await bob.called();
+    t.regex((await peer.line()) ?? '', /alice/);
+    if (input === undefined) program.process.stdin?.end();
+    else program.write(input);
+    t.is(await peer.line(), undefined);
+    t.is(await program.exited, 0);
+    const { event, error } = factsOf(program).at(-1) as Event;
+    t.deepEqual({ event, error }, { event: 'closed', error: 'you gave up the call' });
+  }
+});
+
+test('lines typed while it rings go to the buddy when it accepts, and then q is heard', async (t) => {
+  const { server, bob } = await withBob(t);
+  const program = start(t, server, 'chat', 'alice', 'bob');
+  const peer = await bob.called();
+  program.write('hello\nq\n');
+  await peer.line();
+  peer.send('OK\n');
+  t.is(await peer.line(), 'hello');
+  t.is(await peer.line(), undefined);
+  t.is(await program.exited, 0);
+});
+
+test('a buddy that cannot be called is an error, also without input', async (t) => {
+  const server = await withBuddies(t);
+  t.is(await (await run(t, server, ['chat', 'alice', 'dora'])).exited, 14);
+  t.is(await (await run(t, server, ['chat', 'alice', 'bob'])).exited, 10);
+});
+
+test('send rings when it has a line to send, and without one it does not ring', async (t) => {
+  const { server, bob } = await withBob(t);
+  const empty = await run(t, server, ['send', 'alice', 'bob']);
+  t.is(await empty.exited, 0);
+  t.is(empty.stderr, 'im-client: there is nothing to send: the input is empty\n');
+  const program = start(t, server, 'send', 'alice', 'bob');
+  program.write('hi\n');
+  const peer = await bob.called();
+  t.regex((await peer.line()) ?? '', /alice/);
+  peer.send('OK\n');
+  t.is(await peer.line(), 'hi');
+  program.process.stdin?.end();
+  t.is(await program.exited, 0);
 });
 
 // Listening.
