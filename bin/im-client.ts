@@ -12,6 +12,7 @@ import { stateDirectory } from '../user-files/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
 import { complain, EXIT } from './command-line.js';
+import { onStopSignal } from './ending.js';
 import { openInspection } from './inspection.js';
 
 const MINUTE_MS = 60_000;
@@ -28,7 +29,7 @@ async function main(settings: ClientSettings): Promise<void> {
   const inspection = await openInspection(CLIENT_NAME, settings, crashLog);
 
   // Before the first word is on the screen: from then on somebody may end it.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => client.shutdown());
+  onStopSignal(() => client.shutdown());
 
   const client = startClient({
     server,

@@ -12,6 +12,7 @@ import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT } from './command-line.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
+import { onStopSignal } from './ending.js';
 import { openInspection } from './inspection.js';
 import { createLog } from './logger.js';
 import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
@@ -49,8 +50,7 @@ async function main(options: ServerOptions): Promise<void> {
   inspection?.show(server);
   // Whoever started it may not care for its ready line.
   process.stdout.on('error', () => {});
-  process.on('SIGINT', server.shutdown);
-  process.on('SIGTERM', server.shutdown);
+  onStopSignal(server.shutdown);
 
   if (await server.ready) {
     process.stdout.write(`${readyLine(server, directory)}\n`);

@@ -8,6 +8,7 @@ import { type Client, createClient } from '../../actors/client/create-client.js'
 import type { Log } from '../../actors/log.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
 import { EXIT } from '../command-line.js';
+import { onStopSignal } from '../ending.js';
 import { exitOfError } from './exit-codes.js';
 import { Output } from './output.js';
 import { Records } from './records.js';
@@ -31,7 +32,7 @@ export interface Session {
   readonly client: Client;
   readonly output: Output;
   readonly records: Records;
-  /** Aborted by SIGINT, SIGTERM and SIGHUP, and when whoever reads the output is gone. */
+  /** Aborted by the signals that `onStopSignal` hears, and when whoever reads the output is gone. */
   readonly stopped: AbortSignal;
 }
 
@@ -48,10 +49,8 @@ export async function runSession(
   command: (session: Session) => Promise<number>,
 ): Promise<never> {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // A second signal exits at once.
-    process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.failed) : stop.abort()));
-  }
+  // A second signal exits at once.
+  onStopSignal(() => (stop.signal.aborted ? process.exit(EXIT.failed) : stop.abort()));
   const output = new Output(options.json === true, about, () => stop.abort());
   const records = new Records(about.id, options.history, (line) => output.ask(line));
   const client = createClient({

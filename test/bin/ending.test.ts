@@ -1,0 +1,65 @@
+import anyTest, { type ExecutionContext } from 'ava';
+import { ask } from '../helpers/network.js';
+import {
+  Program,
+  programPath,
+  type ServerProgram,
+  startServerProgram,
+  temporaryDirectory,
+} from '../helpers/programs.js';
+import { Terminal } from '../helpers/terminal.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+const SIZE = { columns: 80, rows: 24 };
+
+const READY = /im-server ready tcp=\S*:(\d+) /;
+
+/** Runs a program in a terminal, and tells how it ended. */
+function inTerminal(t: ExecutionContext, ...args: readonly string[]) {
+  const terminal = new Terminal(t, SIZE, process.execPath, ...args);
+  const ended = new Promise<{ exitCode: number; signal?: number }>((resolve) => terminal.pty.onExit(resolve));
+  return { terminal, ended };
+}
+
+/** A server in a terminal, and the port that it serves. */
+async function serverInTerminal(t: ExecutionContext) {
+  const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--log-level', 'silent'];
+  const directory = await temporaryDirectory(t);
+  const server = inTerminal(t, programPath('im-server'), ...free, '--data', directory);
+  await server.terminal.until(() => READY.test(server.terminal.output));
+  return { ...server, port: Number(READY.exec(server.terminal.output)?.[1]) };
+}
+
+/** The options by which a client finds a server. */
+function portsOf({ tcp, udp }: ServerProgram): string[] {
+  return ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
+}
+
+test('SIGHUP ends a server on a terminal as SIGTERM does', async (t) => {
+  const { terminal, ended, port } = await serverInTerminal(t);
+  t.is(await ask(port, 'REG alice\n'), '200 OK\r\n');
+  terminal.pty.kill('SIGHUP');
+  t.like(await ended, { exitCode: 0, signal: 0 });
+});
+
+test('SIGHUP is ignored where there is no terminal, as under nohup', async (t) => {
+  const server = await startServerProgram(t, await temporaryDirectory(t));
+  server.program.process.kill('SIGHUP');
+  t.is(await ask(server.tcp, 'REG alice\n'), '200 OK\r\n');
+
+  const listen = new Program(t, 'im-client', ...portsOf(server), 'listen', 'alice', '--json');
+  await listen.expect(/"event":"listening"/);
+  listen.process.kill('SIGHUP');
+  const client = new Program(t, 'im-client', ...portsOf(server));
+  await client.expect('Your choice:');
+  client.process.kill('SIGHUP');
+  client.write('R\nbob\n');
+  await client.expect('200 OK');
+
+  for (const program of [listen, client, server.program]) {
+    program.process.kill('SIGTERM');
+    t.is(await program.exited, 0);
+  }
+});
