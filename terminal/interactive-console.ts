@@ -6,7 +6,6 @@
  * the effects that it answers with.
  */
 
-import { emitKeypressEvents } from 'node:readline';
 import type { ShownMessage } from '../machines/client/notices.js';
 import { consoleMachine } from '../machines/terminal/console.js';
 import type { ConsoleEffect } from '../machines/terminal/console-setup.js';
@@ -22,6 +21,7 @@ import {
 } from './console.js';
 import { ConsoleEffects, type ConsoleInput, QUIET_MS } from './console-effects.js';
 import { Display } from './display.js';
+import { KeyReader } from './key-reader.js';
 import { MessageLines } from './message-lines.js';
 import { Notifier } from './notifier.js';
 import { linesOfPaste, MAX_PASTE_BYTES, PasteReader } from './paste.js';
@@ -49,7 +49,8 @@ class InteractiveConsole implements Console {
   readonly #notifier: Notifier;
   readonly #pasteReader: PasteReader;
   readonly #effects: ConsoleEffects;
-  readonly #onKey: (text: string | undefined, key: Key) => void;
+  readonly #keys: KeyReader;
+  readonly #onBytes: (bytes: Uint8Array) => void;
   readonly #onResize: () => void;
   readonly #onDraw: () => void;
   /** Where the chart is. */
@@ -98,14 +99,19 @@ class InteractiveConsole implements Console {
       onContinue: () => this.#display.drawBelow(),
       guard,
     });
-    this.#onKey = guard((text, key) => this.#receive(text, key));
+    this.#keys = new KeyReader({
+      onKey: guard((text, key) => this.#receive(text, key)),
+      isPasting: () => this.#pasteReader.isPasting,
+      clock,
+      guard,
+    });
+    this.#onBytes = guard((bytes) => this.#keys.read(bytes));
     this.#onResize = guard(() => this.#display.resized());
     this.#onDraw = guard(() => {
       this.#drawing = undefined;
       this.#display.draw();
     });
-    emitKeypressEvents(stdin);
-    stdin.on('keypress', this.#onKey).on('end', listener.onEnd).on('error', listener.onError);
+    stdin.on('data', this.#onBytes).on('end', listener.onEnd).on('error', listener.onError);
     stdout.on('resize', this.#onResize).on('error', listener.onEnd);
     stdin.resume();
   }
@@ -143,12 +149,13 @@ class InteractiveConsole implements Console {
     clearImmediate(this.#drawing);
     this.#notifier.close();
     this.#pasteReader.close();
+    this.#keys.close();
     // At once, even where an effect closes the console. What was to be done then does nothing.
     this.#step({ type: 'console.closed' });
     this.#display.erase();
     this.#modes.close();
     const { onEnd, onError } = this.#listener;
-    this.#stdin.off('keypress', this.#onKey).off('end', onEnd).off('error', onError);
+    this.#stdin.off('data', this.#onBytes).off('end', onEnd).off('error', onError);
     // What was written last may fail yet.
     ignoreErrors(this.#stdout.off('resize', this.#onResize).off('error', onEnd));
     this.#stdin.pause();

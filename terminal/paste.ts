@@ -39,6 +39,11 @@ export class PasteReader {
     this.#onPause = guard(() => this.#end());
   }
 
+  /** True while a paste began and did not end. */
+  get isPasting(): boolean {
+    return this.#timer !== undefined;
+  }
+
   /** Takes a key if it is part of a paste, or begins or ends one; false for a key that was pressed. */
   take({ name, sequence = '' }: Key): boolean {
     if (this.#timer === undefined) {

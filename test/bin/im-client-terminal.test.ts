@@ -98,6 +98,28 @@ test('a key that means nothing changes nothing', async (t) => {
   t.deepEqual(alice.rows().slice(-before.length - 1, -2), before.slice(0, -1).slice(-(before.length - 1)));
 });
 
+test('what the terminal reports is no typing, at the menu and in a line', async (t) => {
+  const { alice } = await aliceInTerminal(t);
+  const reports = [
+    '\u001b[<0;10;20M',
+    '\u001b[M !!',
+    '\u001b]11;rgb:0000/0000/0000\u001b\\',
+    '\u001b[?62;22c',
+    '\u001b[>41;354;0c',
+    '\u001b[?2026;2$y',
+    '\u001bP>|XTerm(380)\u001b\\',
+    '\u001b[?1u',
+    '\u001b_Gi=1;OK\u001b\\',
+    '\u001b[27;5;13~',
+  ].join('');
+  await alice.shows(...AT_MENU);
+  alice.press(`${reports}a`);
+  await alice.shows('Your choice: A', 'Enter buddy id:');
+  alice.press(`b${reports}ob`);
+  await alice.shows('Your choice: A', 'Enter buddy id: bob');
+  t.is(alice.rows().filter((row) => row.startsWith('Your choice: ')).length, 1);
+});
+
 test('keys typed ahead of a prompt are not lost', async (t) => {
   const { alice } = await aliceInTerminal(t);
   alice.press('abob\rscc\r');

@@ -8,7 +8,6 @@ import type { ExecutionContext } from 'ava';
 import type { Clock } from '../../terminal/clock.js';
 import type { Console } from '../../terminal/console.js';
 import { openInteractiveConsole } from '../../terminal/interactive-console.js';
-import type { Key } from '../../terminal/prompts.js';
 
 class TestClock implements Clock {
   #nowMs = 0;
@@ -88,12 +87,9 @@ export function consoleInProcess(t: ExecutionContext, { onAnswer, onEnd }: React
   );
   t.teardown(() => given.close());
 
-  /** Presses keys: the characters of a text, or a key that has no text. */
-  function press(keys: string | Key): void {
-    if (typeof keys !== 'string') stdin.emit('keypress', undefined, keys);
-    else
-      for (const text of keys)
-        stdin.emit('keypress', text, { name: text === '\r' ? 'return' : text, sequence: text });
+  /** Presses keys, as bytes. */
+  function press(keys: string): void {
+    stdin.emit('data', Buffer.from(keys));
   }
 
   return {
@@ -106,9 +102,7 @@ export function consoleInProcess(t: ExecutionContext, { onAnswer, onEnd }: React
     output: () => written.join(''),
     press,
     paste(text: string): void {
-      press({ name: 'paste-start' });
-      press(text);
-      press({ name: 'paste-end' });
+      press(`\u001b[200~${text}\u001b[201~`);
     },
   };
 }

@@ -102,7 +102,7 @@ test('what a line makes the listener throw is told as an error, too', async (t) 
 test('Ctrl-C may close the console at once', (t) => {
   const { console, press, told, output } = consoleInProcess(t, { onEnd: (ending) => ending.close() });
   console.ask(CHAT);
-  press({ name: 'c', ctrl: true });
+  press('\u0003');
   press('x\r');
   console.ask(MENU);
   t.deepEqual(told, ['(end)']);
