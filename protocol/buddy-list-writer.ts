@@ -2,14 +2,11 @@
  * Writes answers to GET byte by byte, without a string for each buddy.
  */
 
-import { MAX_BUDDY_LIST_BYTES } from './buddy-list.js';
+import { MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from './buddy-list.js';
 import { STATUS_WORDS, type Status } from './status.js';
 
-/** Most bytes in a line: an id, a status, an IPv6 address with a zone, a port. */
-const MAX_LINE_BYTES = 256;
-
 /** What a list needs while it is written. */
-const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_LINE_BYTES;
+const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_BUDDY_LINE_BYTES;
 
 /** Lists are parts of slabs of this size: a buffer of its own for each would cost more than what is in it. */
 const SLAB_BYTES = 4 * MAX_ROOM_BYTES;

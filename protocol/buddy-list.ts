@@ -10,6 +10,9 @@ import { parseStatus, type Status } from './status.js';
 /** Most bytes in an answer: the largest payload of a UDP datagram over IPv4. */
 export const MAX_BUDDY_LIST_BYTES = 65_507;
 
+/** Most bytes in a line of it: an id, a status, an IPv6 address with a zone, a port. */
+export const MAX_BUDDY_LINE_BYTES = 256;
+
 /** Where a buddy takes calls. */
 export interface Endpoint {
   readonly address: string;
@@ -23,11 +26,19 @@ export interface Buddy {
   readonly endpoint: Endpoint | undefined;
 }
 
+/** Buddies in the order in which they were added. */
+export interface BuddyList extends ReadonlyArray<Buddy> {
+  /** There where the answer is so long that one more line might not have fitted: buddies may be missing. */
+  readonly mayBeCut?: true;
+}
+
 /**
  * Reads a buddy list from any server of this protocol. Lines that are no buddy are left out; a buddy
  * without a usable address and port has no endpoint.
+ *
+ * @param text The answer, a character for each byte.
  */
-export function parseBuddyList(text: string): Buddy[] {
+export function parseBuddyList(text: string): BuddyList {
   const buddies: Buddy[] = [];
   for (const line of text.split('\n')) {
     const [idToken, code, , addressToken, portToken] = tokensOf(line.replace(/\r$/, ''));
@@ -39,5 +50,6 @@ export function parseBuddyList(text: string): Buddy[] {
     const callable = status !== 101 && address !== undefined && port !== undefined && port > 0;
     buddies.push({ id, status, endpoint: callable ? { address, port } : undefined });
   }
-  return buddies;
+  const isFull = text.length > MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES;
+  return isFull ? Object.assign(buddies, { mayBeCut: true as const }) : buddies;
 }

@@ -5,7 +5,7 @@
 import { callerName } from '../machines/client/callers.js';
 import type { LastSeen } from '../machines/client/last-seen.js';
 import type { StatusShown } from '../machines/client/notices.js';
-import type { Buddy } from '../protocol/buddy-list.js';
+import type { Buddy, BuddyList } from '../protocol/buddy-list.js';
 import { STATUS_WORDS, type Status } from '../protocol/status.js';
 
 /** Buddies who are there come first. */
@@ -16,6 +16,9 @@ const MAX_ID_COLUMNS = 24;
 
 /** The menu in one line, for a user who has seen all of it: in capitals what to press. */
 export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay History Block eXit';
+
+/** Said of a buddy list as long as an answer of the server may be. */
+const LIST_MAY_BE_CUT = '(The list may be cut: it is as long as an answer of the server can be.)';
 
 /** A time of the day, as the user's clock shows it: `14:05`. */
 export function clockTime(atMs: number): string {
@@ -39,12 +42,13 @@ export function statusLines({ isSignedIn, isAway, buddies, lastSeen, missed }: S
     ...(isSignedIn ? [MENU_REMINDER] : []),
     ...(isAway ? ['You are away.'] : []),
     ...missedLines(missed),
-    ...(rows.length > 0 ? ['Your buddies:', ...rows] : []),
+    ...(rows.length > 0 ? [buddies.mayBeCut ? 'Your buddies (the list may be cut):' : 'Your buddies:'] : []),
+    ...rows,
   ];
 }
 
 /** The buddy list as the server gave it, a line each, fields separated by tabs. */
-export function buddyListLines(buddies: readonly Buddy[], lastSeen: LastSeen): string[] {
+export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen): string[] {
   const rows = buddies.map(({ id, status, endpoint }) => {
     const seen = status === 101 ? lastSeen.get(id) : undefined;
     return [
@@ -55,7 +59,7 @@ export function buddyListLines(buddies: readonly Buddy[], lastSeen: LastSeen): s
       ...(seen === undefined ? [] : [`last seen ${clockTime(seen)}`]),
     ].join('\t');
   });
-  return ['My buddy list:', ...rows];
+  return ['My buddy list:', ...rows, ...(buddies.mayBeCut ? [LIST_MAY_BE_CUT] : [])];
 }
 
 /** A line for each missed call. */

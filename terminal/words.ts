@@ -109,6 +109,8 @@ const LINES: NoticeLines = {
 
 const WHY_NOT_CALLABLE: Readonly<Record<WhyNotCallable, (buddy: UserId) => string>> = {
   unlisted: (buddy) => `${buddy} is not on your buddy list.`,
+  beyondCut: (buddy) =>
+    `${buddy} is not on the part of your buddy list that the server sent: the list may be cut.`,
   offline: (buddy) => `${buddy} is offline.`,
 };
 

@@ -6,7 +6,7 @@
 import type { CallCommand, CallId, CallNews } from '../../machines/client/call-events.js';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
 import { QUERY_RETRY_MS, QUERY_TRIES } from '../../machines/client/server-contact.js';
-import type { Buddy } from '../../protocol/buddy-list.js';
+import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import {
@@ -50,7 +50,7 @@ export type ClientNotice =
 
 /** A question for the user's buddies. */
 export interface BuddiesRequest {
-  resolve(buddies: readonly Buddy[]): void;
+  resolve(buddies: BuddyList): void;
   reject(error: unknown): void;
 }
 
@@ -70,7 +70,7 @@ export interface AgentInput {
   readonly callControl: Address<CallCommand>;
   /** What the program reads: it outlives this actor. */
   readonly calls: Inbox<Call>;
-  readonly watchers: ReadonlySet<Inbox<readonly Buddy[]>>;
+  readonly watchers: ReadonlySet<Inbox<BuddyList>>;
   readonly onNotice: (notice: ClientNotice) => void;
 }
 

@@ -5,7 +5,7 @@
  * where it is.
  */
 
-export type { Buddy, Endpoint } from '../../protocol/buddy-list.js';
+export type { Buddy, BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 export type { DisplayText } from '../../protocol/display-text.js';
 export type { UserId } from '../../protocol/id.js';
 export type { Status } from '../../protocol/status.js';

@@ -11,8 +11,8 @@ import { toDisplayText } from '../../protocol/display-text.js';
  * - `port.unavailable`: calls cannot be taken on that port;
  * - `client.busy`: another call or chat is under way; `client.closed`: the client has ended, or its actor
  *   crashed;
- * - `buddy.unknown`: not on the user's list; `buddy.offline`, `buddy.unreachable`, `buddy.refused`,
- *   `buddy.unanswered`: what became of a call;
+ * - `buddy.unknown`: not on the user's list; `list.cut`: not on what the server sent of a list that may be cut;
+ *   `buddy.offline`, `buddy.unreachable`, `buddy.refused`, `buddy.unanswered`: what became of a call;
  * - `call.over`: the caller hung up, or was answered before, or waited too long;
  * - `chat.broken`: the chat is closed, and the line was not sent; `chat.stalled`: the buddy does not read;
  *   `chat.full`: too many lines wait to be sent.
@@ -26,6 +26,7 @@ export type ClientErrorCode =
   | 'client.busy'
   | 'client.closed'
   | 'buddy.unknown'
+  | 'list.cut'
   | 'buddy.offline'
   | 'buddy.unreachable'
   | 'buddy.refused'

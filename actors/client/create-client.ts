@@ -11,7 +11,7 @@
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
-import type { Buddy, Endpoint } from '../../protocol/buddy-list.js';
+import type { BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
@@ -86,13 +86,16 @@ export interface Client {
   /** Puts a buddy on the user's list, or takes one off. */
   add(buddy: string): Promise<ServerAnswer>;
   del(buddy: string): Promise<ServerAnswer>;
-  /** The user's buddies as the server knows them now. Rejects with `server.silent` after 2.1 s. */
-  buddies(): Promise<readonly Buddy[]>;
+  /**
+   * The user's buddies as the server knows them now; with `mayBeCut` where the server's answer may not hold
+   * all of them. Rejects with `server.silent` after 2.1 s.
+   */
+  buddies(): Promise<BuddyList>;
   /**
    * The user's buddies, whenever they are seen to have changed: the server is asked every 10 s. A reader
    * who is slow gets the latest only.
    */
-  watchBuddies(): AsyncIterable<readonly Buddy[]>;
+  watchBuddies(): AsyncIterable<BuddyList>;
   /**
    * Begins to take calls, and announces the user as ONLINE every 10 s; resolves with the port. Rejects with
    * `port.unavailable`.
@@ -134,13 +137,13 @@ class ProgramClient implements Client {
   readonly #tcpPort: number;
   readonly #messagePort: number;
   readonly #memory: RestartMemory;
-  readonly #watchers = new Set<Inbox<readonly Buddy[]>>();
+  readonly #watchers = new Set<Inbox<BuddyList>>();
   readonly #tree: RunningTree;
   /** Ends requests to the server with the client. */
   readonly #end = new AbortController();
   /** Call control is given them again when it is restarted. */
   #blocked: readonly string[] = [];
-  #asking: Promise<readonly Buddy[]> | undefined;
+  #asking: Promise<BuddyList> | undefined;
   #listening: Promise<number> | undefined;
 
   constructor(options: CreateClientOptions) {
@@ -208,21 +211,19 @@ class ProgramClient implements Client {
   }
 
   /** Who asks while another waits gets the same answer: there is one question at a time. */
-  async buddies(): Promise<readonly Buddy[]> {
+  async buddies(): Promise<BuddyList> {
     this.#demandUser();
     await this.#up();
-    this.#asking ??= this.#ask<readonly Buddy[]>((request) => ({ type: 'buddies.ask', request })).finally(
-      () => {
-        this.#asking = undefined;
-      },
-    );
+    this.#asking ??= this.#ask<BuddyList>((request) => ({ type: 'buddies.ask', request })).finally(() => {
+      this.#asking = undefined;
+    });
     return this.#asking;
   }
 
-  async *watchBuddies(): AsyncIterable<readonly Buddy[]> {
+  async *watchBuddies(): AsyncIterable<BuddyList> {
     this.#demandUser();
     await this.#up();
-    const inbox = new Inbox<readonly Buddy[]>();
+    const inbox = new Inbox<BuddyList>();
     this.#watchers.add(inbox);
     // Everybody who watches hears the answer; of a server that is silent, `onNotice` tells.
     this.buddies().catch(() => {});
@@ -256,8 +257,9 @@ class ProgramClient implements Client {
 
   async call(buddy: string, { onProgress }: CallOptions = {}): Promise<Chat> {
     const id = idOf(buddy);
-    const found = (await this.buddies()).find((other) => other.id === id);
-    if (found === undefined) throw new ClientError('buddy.unknown', `${id} is not on the buddy list`);
+    const buddies = await this.buddies();
+    const found = buddies.find((other) => other.id === id);
+    if (found === undefined) throw unlisted(id, buddies);
     const { endpoint } = found;
     if (endpoint === undefined) throw new ClientError('buddy.offline', `${id} is offline`);
     return this.#ask<Chat>(({ resolve, reject }) => ({
@@ -334,6 +336,12 @@ function idOf(text: string): UserId {
   const id = parseId(text);
   if (id !== undefined) return id;
   throw new ClientError('id.invalid', `'${text}' is no id: that is up to 64 letters, digits and _ . @ + -`);
+}
+
+function unlisted(id: UserId, { mayBeCut }: BuddyList): ClientError {
+  if (!mayBeCut) return new ClientError('buddy.unknown', `${id} is not on the buddy list`);
+  const reason = 'not on the part of the buddy list that the server sent: the list may be cut';
+  return new ClientError('list.cut', `${id} is ${reason}`);
 }
 
 function unreachable(reason: string, cause?: unknown): ClientError {

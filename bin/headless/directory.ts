@@ -4,12 +4,15 @@
 
 import { once } from 'node:events';
 import type { ServerAnswer } from '../../actors/client/create-client.js';
-import type { Buddy } from '../../protocol/buddy-list.js';
+import type { BuddyList } from '../../protocol/buddy-list.js';
 import { STATUS_WORDS } from '../../protocol/status.js';
 import { EXIT } from '../command-line.js';
-import { exitOfReply } from './exit-codes.js';
+import { exitOfReply, HEADLESS_EXIT } from './exit-codes.js';
 import type { Output } from './output.js';
 import { type Session, unlessStopped } from './session.js';
+
+/** Said of a list that is as long as an answer of the server can be. */
+export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an answer of the server can be';
 
 /** Tells what the server answered to a change. */
 export async function change(
@@ -27,7 +30,7 @@ export async function buddies(session: Session, watch: boolean): Promise<number>
   const list = new BuddyReport(output);
   await list.tell(await unlessStopped(stopped, () => client.buddies()));
   if (watch && !stopped.aborted) await Promise.race([follow(session, list), once(stopped, 'abort')]);
-  return EXIT.done;
+  return list.mayBeCut ? HEADLESS_EXIT.cut : EXIT.done;
 }
 
 async function follow({ client }: Session, list: BuddyReport): Promise<void> {
@@ -38,12 +41,18 @@ async function follow({ client }: Session, list: BuddyReport): Promise<void> {
 class BuddyReport {
   readonly #output: Output;
   #seen = new Map<string, string>();
+  #mayBeCut = false;
 
   constructor(output: Output) {
     this.#output = output;
   }
 
-  async tell(current: readonly Buddy[]): Promise<void> {
+  /** True where the last list may be cut. */
+  get mayBeCut(): boolean {
+    return this.#mayBeCut;
+  }
+
+  async tell(current: BuddyList): Promise<void> {
     const before = this.#seen;
     this.#seen = new Map(current.map((buddy) => [buddy.id, JSON.stringify(buddy)]));
     for (const { id, status, endpoint } of current) {
@@ -54,6 +63,13 @@ class BuddyReport {
         code: status,
         ...endpoint,
       });
+    }
+    const wasCut = this.#mayBeCut;
+    this.#mayBeCut = current.mayBeCut === true;
+    if (this.#mayBeCut) {
+      // What is missing may stand beyond the end of the answer: it is not said to be removed.
+      if (!wasCut) await this.#output.say('cut', { error: LIST_MAY_BE_CUT, mayBeCut: true });
+      return;
     }
     for (const id of before.keys()) {
       if (!this.#seen.has(id)) await this.#output.say('removed', { buddy: id });

@@ -15,6 +15,7 @@ export const HEADLESS_EXIT = {
   unanswered: 13,
   unknown: 14,
   broken: 15,
+  cut: 16,
 } as const;
 
 /** What a help text and the manual say of them. */
@@ -33,7 +34,8 @@ Exit codes of the commands:
   12  the buddy refused
   13  the buddy did not answer
   14  not on the buddy list
-  15  the chat broke, or ended before everything was sent`;
+  15  the chat broke, or ended before everything was sent
+  16  the buddy list may be cut, and what was asked for may be missing`;
 
 const OF_REPLY: Readonly<Record<number, number>> = {
   200: EXIT.done,
@@ -58,6 +60,7 @@ const OF_ERROR: Readonly<Partial<Record<ClientErrorCode, number>>> = {
   'buddy.refused': HEADLESS_EXIT.refused,
   'buddy.unanswered': HEADLESS_EXIT.unanswered,
   'buddy.unknown': HEADLESS_EXIT.unknown,
+  'list.cut': HEADLESS_EXIT.cut,
 };
 
 /** The exit code for what the client could not do. */

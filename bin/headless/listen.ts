@@ -7,6 +7,7 @@ import { setInterval } from 'node:timers/promises';
 import type { Call } from '../../actors/client/call-handles.js';
 import { ClientError } from '../../actors/client/client-error.js';
 import { EXIT } from '../command-line.js';
+import { LIST_MAY_BE_CUT } from './directory.js';
 import { LineInput } from './line-input.js';
 import { printMessages, tellEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
@@ -22,7 +23,9 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   const { client, output, records, stopped } = session;
   const decide = deciders[mode](session);
   // A user whom the server does not know would listen in vain: this says so.
-  await unlessStopped(stopped, () => client.buddies());
+  const { mayBeCut } = await unlessStopped(stopped, () => client.buddies());
+  // A buddy beyond the end of the answer is taken for a stranger.
+  if (mayBeCut && mode === 'buddies') output.notify('cut', { error: LIST_MAY_BE_CUT, mayBeCut });
   client.block(records.readBlocked());
   const port = await unlessStopped(stopped, () => client.listen());
   await output.say('listening', { port });

@@ -92,6 +92,7 @@ async function failure(client: Client): Promise<never> {
 
 const EVENTS: Readonly<Record<string, EventName>> = {
   'buddy.unknown': 'unknown',
+  'list.cut': 'cut',
   'buddy.offline': 'offline',
   'buddy.unreachable': 'unreachable',
   'buddy.refused': 'refused',
@@ -104,7 +105,10 @@ async function explain(error: unknown, output: Output): Promise<number> {
     return EXIT.failed;
   }
   const hint = error.code === 'port.unavailable' ? ': choose another with --message-port' : '';
-  await output.say(EVENTS[error.code] ?? 'error', { error: `${error.message}${hint}` });
+  await output.say(EVENTS[error.code] ?? 'error', {
+    error: `${error.message}${hint}`,
+    ...(error.code === 'list.cut' && { mayBeCut: true }),
+  });
   return exitOfError(error.code);
 }
 

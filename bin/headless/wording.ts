@@ -14,9 +14,21 @@ export interface Fields {
   readonly port?: number | undefined;
   readonly text?: string | undefined;
   readonly error?: string | undefined;
+  /** There where the buddy list may be cut. */
+  readonly mayBeCut?: true | undefined;
 }
 
-export const FIELD_ORDER = ['id', 'buddy', 'status', 'code', 'address', 'port', 'text', 'error'] as const;
+export const FIELD_ORDER = [
+  'id',
+  'buddy',
+  'status',
+  'code',
+  'address',
+  'port',
+  'text',
+  'error',
+  'mayBeCut',
+] as const;
 
 /** `result` goes to standard output, `notice` to standard error. */
 interface Wording {
@@ -35,6 +47,7 @@ export const WORDINGS = {
     result: [buddy, status, address, port].join('\t'),
   }),
   removed: ({ buddy }) => ({ result: [buddy, 'REMOVED', 'unknown', 'unknown'].join('\t') }),
+  cut: asError,
   calling: ({ buddy, address, port }) => ({ notice: `Calling ${buddy} at ${address}, port ${port}...` }),
   ringing: ({ buddy }) => ({ notice: `Waiting for ${buddy} to answer...` }),
   accepted: (fields) => ({ notice: `${who(fields)}: call accepted.` }),

@@ -2,7 +2,7 @@
  * What the client's statechart is given, what it knows, and the events that it takes.
  */
 
-import type { Buddy } from '../../protocol/buddy-list.js';
+import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
 import type { Neighbour } from '../neighbour.js';
@@ -63,7 +63,7 @@ export interface ClientContext extends ClientInput {
   /** Who is to be called. */
   readonly buddy: UserId | undefined;
   /** As the server last gave them. */
-  readonly buddies: readonly Buddy[];
+  readonly buddies: BuddyList;
   readonly lastSeen: LastSeen;
   readonly log: CallLog;
   /** Ids and addresses whose calls are refused. */

@@ -14,7 +14,7 @@ import {
   sendTo,
   setup,
 } from 'xstate';
-import type { Buddy } from '../../protocol/buddy-list.js';
+import type { BuddyList } from '../../protocol/buddy-list.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { statusOf } from './attendance.js';
 import { NO_CALLS } from './call-log.js';
@@ -72,9 +72,9 @@ function replyIn(event: EventObject): ServerReply {
 }
 
 /** Why a buddy cannot be called; `undefined` when it can. */
-function whyNotCallable(id: UserId, buddies: readonly Buddy[]): WhyNotCallable | undefined {
+function whyNotCallable(id: UserId, buddies: BuddyList): WhyNotCallable | undefined {
   const buddy = buddies.find((other) => other.id === id);
-  if (buddy === undefined) return 'unlisted';
+  if (buddy === undefined) return buddies.mayBeCut ? 'beyondCut' : 'unlisted';
   return buddy.endpoint === undefined ? 'offline' : undefined;
 }
 

@@ -3,7 +3,7 @@
  * calls and chats are in call-events.ts.
  */
 
-import type { Buddy } from '../../protocol/buddy-list.js';
+import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
@@ -75,7 +75,7 @@ export type HeartbeatCommand =
 
 /** From the heartbeat to the statechart. */
 export type HeartbeatNews =
-  | { readonly type: 'buddies.received'; readonly buddies: readonly Buddy[]; readonly atMs: number }
+  | { readonly type: 'buddies.received'; readonly buddies: BuddyList; readonly atMs: number }
   | { readonly type: 'buddies.timed-out' }
   | { readonly type: 'server.lost' }
   | { readonly type: 'server.found' };

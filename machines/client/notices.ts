@@ -3,7 +3,7 @@
  * sentences.
  */
 
-import type { Buddy } from '../../protocol/buddy-list.js';
+import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
@@ -68,7 +68,8 @@ export type Notice =
   | { readonly say: 'archiveFailed'; readonly task: ArchiveTask; readonly reason: DisplayText }
   | { readonly say: 'blocked'; readonly names: readonly string[] };
 
-export type WhyNotCallable = 'unlisted' | 'offline';
+/** `beyondCut`: it is not on what the server sent of a list that may be cut. */
+export type WhyNotCallable = 'unlisted' | 'beyondCut' | 'offline';
 
 type CallerShown = Pick<Caller, 'caller' | 'address'>;
 
@@ -97,7 +98,7 @@ export type Question =
 export interface StatusShown {
   readonly isSignedIn: boolean;
   readonly isAway: boolean;
-  readonly buddies: readonly Buddy[];
+  readonly buddies: BuddyList;
   readonly lastSeen: LastSeen;
   /** Oldest first. */
   readonly missed: readonly Caller[];

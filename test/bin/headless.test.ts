@@ -13,6 +13,7 @@ import {
   startServerProgram,
   temporaryDirectory,
 } from '../helpers/programs.js';
+import { StubServer } from '../helpers/stub-server.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -206,6 +207,29 @@ test('buddies lists who is there, for people and for programs', async (t) => {
       { event: 'buddy', id: 'alice', buddy: 'carl', status: 'OFFLINE', code: 101 },
     ],
   );
+});
+
+test('a buddy list that may be cut is exit code 16, and an event with a field of its own', async (t) => {
+  const stub = await StubServer.start(t);
+  stub.buddies = Buffer.from('x 101 OFFLINE unknown unknown\n'.repeat(2_183));
+  const json = await run(t, stub, ['buddies', 'alice', '--json']);
+  t.is(await json.exited, 16);
+  const { error, ...facts } = factsOf(json).at(-1) as Event;
+  t.deepEqual(facts as object, { event: 'cut', id: 'alice', mayBeCut: true });
+  const plain = await run(t, stub, ['buddies', 'alice']);
+  t.is(await plain.exited, 16);
+  t.is(plain.stderr, `im-client: ${error}\n`);
+  const call = await run(t, stub, ['send', 'alice', 'b9000', 'hi', '--json']);
+  t.is(await call.exited, 16);
+  t.deepEqual(factsOf(call), [
+    {
+      event: 'cut',
+      id: 'alice',
+      buddy: 'b9000',
+      error: 'b9000 is not on the part of the buddy list that the server sent: the list may be cut',
+      mayBeCut: true,
+    },
+  ]);
 });
 
 test('buddies --watch tells of whoever changes, and ends with a signal', async (t) => {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
 import { packIpv4 } from '../../protocol/address.js';
-import { type Buddy, MAX_BUDDY_LIST_BYTES, parseBuddyList } from '../../protocol/buddy-list.js';
+import {
+  type Buddy,
+  MAX_BUDDY_LINE_BYTES,
+  MAX_BUDDY_LIST_BYTES,
+  parseBuddyList,
+} from '../../protocol/buddy-list.js';
 import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
 import type { UserId } from '../../protocol/id.js';
 
@@ -81,7 +86,7 @@ test('a long list is cut at a line boundary and never passes the limit', (t) => 
     const text = encodeBuddyList(many);
     assert.ok(text.length <= 65_507);
     assert.ok(text.endsWith('\n'));
-    assert.deepEqual(parseBuddyList(text), many.slice(0, text.split('\n').length - 1));
+    assert.deepEqual([...parseBuddyList(text)], many.slice(0, text.split('\n').length - 1));
   });
   t.notThrows(() => fc.assert(property, { numRuns: 10 }));
 });
@@ -167,4 +172,14 @@ test('any text is read as buddies who are called at a real port or not at all, a
     }
   });
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+
+test('an answer that had no room for another line may be cut, and a shorter one is whole', (t) => {
+  const line = 'b 101 OFFLINE unknown unknown\n';
+  const ofLength = (bytes: number) => line.padStart(bytes, '\n');
+  t.is(parseBuddyList(ofLength(MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES)).mayBeCut, undefined);
+  t.true(parseBuddyList(ofLength(MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES + 1)).mayBeCut);
+  const many = Array.from({ length: 10_000 }, (_, index) => offline(`b${index}`));
+  t.true(parseBuddyList(encodeBuddyList(many)).mayBeCut);
+  t.is(parseBuddyList(encodeBuddyList(many.slice(0, 1_900))).mayBeCut, undefined);
 });

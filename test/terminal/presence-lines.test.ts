@@ -76,3 +76,12 @@ test('without a user, buddies and news there is no status', (t) => {
 test('the time of the day has two digits for hours and minutes', (t) => {
   t.is(clockTime(new Date(2026, 0, 1, 3, 7).getTime()), '03:07');
 });
+
+test('a list that may be cut is said to be, in the list and in the status', (t) => {
+  const cut = Object.assign([...list], { mayBeCut: true as const });
+  const said = '(The list may be cut: it is as long as an answer of the server can be.)';
+  t.is(buddyListLines(cut, new Map()).at(-1), said);
+  const status = { isSignedIn: false, isAway: false, lastSeen: new Map(), missed: [] };
+  t.is(statusLines({ ...status, buddies: cut })[0], 'Your buddies (the list may be cut):');
+  t.is(statusLines({ ...status, buddies: list })[0], 'Your buddies:');
+});

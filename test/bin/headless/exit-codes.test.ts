@@ -22,6 +22,7 @@ test('every cause why nobody was reached has an exit code of its own', (t) => {
     causes.map((cause) => exitOfError(`buddy.${cause}`)),
     [10, 11, 12, 13, 14],
   );
+  t.is(exitOfError('list.cut'), 16);
   t.is(exitOfError('server.silent'), 3);
   t.is(exitOfError('server.unreachable'), 3);
   t.is(exitOfError('client.closed'), 1);

@@ -15,6 +15,7 @@ import {
   chatting,
   closed,
   MENU,
+  NOON_MS,
   otherCall,
   otherChat,
   placed,
@@ -189,6 +190,18 @@ test('who is offline or on no list is not called', (t) => {
     client.look();
     t.deepEqual(client.on(list).look(), [`terminal: ${line}`, MENU]);
   }
+});
+
+test('of a list that may be cut, no buddy is said to be missing', (t) => {
+  const cut = Object.assign([bobOnline], { mayBeCut: true as const });
+  const client = new Client(alice).types('m', 'b9000');
+  client.look();
+  client.on({ type: 'buddies.received', buddies: cut, atMs: NOON_MS });
+  t.deepEqual(client.look(), [
+    'terminal: b9000 is not on the part of your buddy list that the server sent: the list may be cut.',
+    MENU,
+  ]);
+  t.deepEqual(client.status, ['Your buddies (the list may be cut):', '  bob  online']);
 });
 
 test('without an answer of the server, a buddy is called where it was last seen', (t) => {
