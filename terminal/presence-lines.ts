@@ -2,7 +2,7 @@
  * How buddies, their presence and missed calls are shown.
  */
 
-import { callerName } from '../machines/client/callers.js';
+import { type Caller, callerName } from '../machines/client/callers.js';
 import type { LastSeen } from '../machines/client/last-seen.js';
 import type { StatusShown } from '../machines/client/notices.js';
 import type { Buddy, BuddyList } from '../protocol/buddy-list.js';
@@ -62,11 +62,24 @@ export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen): string[]
   return ['My buddy list:', ...rows, ...(buddies.mayBeCut ? [LIST_MAY_BE_CUT] : [])];
 }
 
+/** A caller, and in parentheses what else is known of it. */
+export function callerLabel(call: Pick<Caller, 'caller' | 'address' | 'hint'>): string {
+  if (call.caller !== undefined) return `${call.caller} (${call.address})`;
+  return callerName(call) + hintOf(call);
+}
+
+/** What is known of a caller that goes by its address, in parentheses; empty where nothing is. */
+export function hintOf({ hint }: Pick<Caller, 'hint'>): string {
+  if (hint === undefined) return '';
+  if ('claims' in hint) return ` (calls itself ${hint.claims}, your id)`;
+  const [first, ...others] = hint.buddiesThere;
+  return others.length === 0 ? ` (${first}'s address)` : ` (the address of ${hint.buddiesThere.join(', ')})`;
+}
+
 /** A line for each missed call. */
 export function missedLines(missed: StatusShown['missed']): string[] {
   return missed.map((call) => {
-    const from = call.caller === undefined ? '' : ` (${call.address})`;
-    return `Missed call from ${callerName(call)}${from} at ${clockTime(call.atMs)}.`;
+    return `Missed call from ${callerLabel(call)} at ${clockTime(call.atMs)}.`;
   });
 }
 

@@ -18,7 +18,7 @@ import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
 import { replyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 import type { Prompt } from './console.js';
-import { buddyListLines, clockDate, clockTime, missedLines } from './presence-lines.js';
+import { buddyListLines, callerLabel, clockDate, clockTime, hintOf, missedLines } from './presence-lines.js';
 
 /** What is said in words that never change. */
 export const SAY: Readonly<Record<Exclude<PlainNotice, 'menu'>, string>> = {
@@ -80,12 +80,10 @@ const LINES: NoticeLines = {
   ],
   buddies: ({ buddies, lastSeen, missed }) => [...buddyListLines(buddies, lastSeen), ...missedLines(missed)],
   notCallable: ({ buddy, why }) => [WHY_NOT_CALLABLE[why](buddy)],
-  caller: ({ caller, address }) => [
-    caller === undefined ? `Call from ${address}.` : `Call from ${caller} (${address}).`,
-  ],
+  caller: (call) => [`Call from ${callerLabel(call)}.`],
   busy: ({ untold, ...call }) => {
     const others = untold === 0 ? '' : ` (and ${untold} before it)`;
-    return [`Refused a call from ${callerName(call)}${others}: you are busy.`];
+    return [`Refused a call from ${callerName(call)}${hintOf(call)}${others}: you are busy.`];
   },
   nuisance: ({ address }) => [
     `${address} rings and hangs up again and again: its calls are refused for a minute.`,
@@ -163,7 +161,7 @@ export function promptOf(question: Question): Prompt {
 /** An alert as one line of text. */
 export function alertText(alert: Alert): DisplayText {
   return toDisplayText(
-    alert.alert === 'call' ? `${callerName(alert)} calls` : `${alert.from}: ${alert.text}`,
+    alert.alert === 'call' ? `${callerName(alert)}${hintOf(alert)} calls` : `${alert.from}: ${alert.text}`,
   );
 }
 

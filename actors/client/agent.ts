@@ -117,7 +117,11 @@ class Agent implements Behaviour<AgentEvent> {
       case 'place.refused':
         return this.#placing.shift()?.take(event);
       case 'call.busy':
-        return this.#notify({ type: 'call.refused', caller: event.caller, address: event.address });
+        return this.#notify({
+          type: 'call.refused',
+          caller: this.#claimOf(event.caller),
+          address: event.address,
+        });
       case 'call.offered':
         return this.#offer(event);
       default:
@@ -159,10 +163,15 @@ class Agent implements Behaviour<AgentEvent> {
 
   #offer({ call, caller, address }: Extract<CallNews, { type: 'call.offered' }>): void {
     const { calls, callControl } = this.#input;
-    const handle = new IncomingCall(call, { id: caller, address }, callControl);
+    const handle = new IncomingCall(call, { id: this.#claimOf(caller), address }, callControl);
     this.#handles.set(call, handle);
     // One that is still there is over: no two calls wait at a time.
     calls.replace(handle);
+  }
+
+  /** What a caller says it is; a caller that claims the user's own id says nothing. */
+  #claimOf(caller: UserId | undefined): UserId | undefined {
+    return caller === this.#input.user ? undefined : caller;
   }
 
   /** Passes an event of one call to the program's handle of it. */

@@ -14,7 +14,10 @@ import { type Chat, OpenChat } from './open-chat.js';
 
 /** A call that came in. While it waits, other callers are refused. */
 export interface Call {
-  /** Who the caller says it is, if it says so: nothing proves it. */
+  /**
+   * Who the caller says it is, if it says so: nothing proves it. A caller that claims the user's own id says
+   * nothing.
+   */
   readonly caller: UserId | undefined;
   /** Where the call comes from. */
   readonly address: string;

@@ -24,8 +24,9 @@ export interface CallLog {
 export const NO_CALLS: CallLog = { missed: [], busyLinesMs: [], untoldCalls: 0 };
 
 /** Adds a missed call. */
-export function withMissed(log: CallLog, { caller, address, atMs, uptimeMs }: Caller): CallLog {
-  return { ...log, missed: [...log.missed, { caller, address, atMs, uptimeMs }].slice(-MAX_MISSED_CALLS) };
+export function withMissed(log: CallLog, { caller, address, atMs, uptimeMs, hint }: Caller): CallLog {
+  const missed: Caller = { caller, address, atMs, uptimeMs, ...(hint && { hint }) };
+  return { ...log, missed: [...log.missed, missed].slice(-MAX_MISSED_CALLS) };
 }
 
 /** Adds a call that was refused because the user was busy. */

@@ -3,6 +3,7 @@
  * by the monotonic clock.
  */
 
+import type { Buddy } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 
@@ -27,6 +28,31 @@ export interface Moment {
 export interface Caller extends Moment {
   readonly caller: UserId | undefined;
   readonly address: DisplayText;
+  /** There where the owner of call control knows something of a caller that goes by its address. */
+  readonly hint?: CallerHint;
+}
+
+/** The caller claims the user's own id; or it gave no id, and these buddies are at its address. */
+export type CallerHint = { readonly claims: UserId } | { readonly buddiesThere: readonly UserId[] };
+
+/** Most buddies that are named for one address. */
+const MAX_BUDDIES_THERE = 3;
+
+/**
+ * A caller as its user is told of it. One that claims the user's own id goes by its address, and one without
+ * an id by its address with the buddies that are there.
+ */
+export function withHint<TCaller extends Caller>(
+  call: TCaller,
+  user: UserId | undefined,
+  buddies: readonly Buddy[],
+): TCaller {
+  const { caller, address } = call;
+  if (caller !== undefined)
+    return caller === user ? { ...call, caller: undefined, hint: { claims: caller } } : call;
+  const there = buddies.filter(({ endpoint }) => endpoint?.address === address).map(({ id }) => id);
+  if (there.length === 0) return call;
+  return { ...call, hint: { buddiesThere: there.slice(0, MAX_BUDDIES_THERE) } };
 }
 
 /** Calls that the caller gave up, or that were refused; oldest first. */

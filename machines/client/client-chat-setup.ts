@@ -7,6 +7,7 @@ import { type DisplayText, toDisplayText } from '../../protocol/display-text.js'
 import type { UserId } from '../../protocol/id.js';
 import type { CallCommand, Peer } from './call-events.js';
 import { isBusyShown, withBusy, withMissed } from './call-log.js';
+import { withHint } from './callers.js';
 import type { ClientContext, PendingLine } from './client-context.js';
 import { archive, menuSetup, say, terminal, typed } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
@@ -41,12 +42,18 @@ function peerName(peer: Peer | undefined): DisplayText {
   return (peer?.id ?? peer?.address ?? 'buddy') as DisplayText;
 }
 
+/** A peer, as its user is told of it: one that claims the user's own id goes by its address. */
+function shownPeer(own: UserId | undefined, peer: Peer | undefined): Peer | undefined {
+  return peer?.id !== undefined && peer.id === own ? { ...peer, id: undefined } : peer;
+}
+
 /** A message, as the screen and the archive are given it. */
 function messageFor(
   own: UserId | undefined,
-  peer: Peer | undefined,
+  claimed: Peer | undefined,
   { isOwn, text, atMs }: { readonly isOwn: boolean; readonly text: DisplayText; readonly atMs: number },
 ): { readonly show: TerminalCommand; readonly record: ArchiveCommand } {
+  const peer = shownPeer(own, claimed);
   const name = isOwn ? ((own ?? 'you') as DisplayText) : peerName(peer);
   const address = peer?.id === undefined ? peer?.address : undefined;
   return {
@@ -108,22 +115,23 @@ export const clientSetup = menuSetup
     actions: {
       // A buddy calls.
       keepOffer: assign({
-        offer: ({ event }) => {
+        offer: ({ context: { user, buddies }, event }) => {
           assertEvent(event, 'call.offered');
-          const { call, caller, address, atMs, uptimeMs } = event;
-          return { call, caller, address, atMs, uptimeMs };
+          const { type: _type, ...offer } = event;
+          return withHint(offer, user, buddies);
         },
       }),
       dropOffer: assign({ offer: undefined }),
       sayCaller: enqueueActions(({ context: { offer }, enqueue }) => {
         if (offer === undefined) return;
-        const { caller, address } = offer;
-        enqueue.sendTo(terminal, say({ say: 'caller', caller, address }));
+        const { caller, address, hint } = offer;
+        enqueue.sendTo(terminal, say({ say: 'caller', caller, address, ...(hint && { hint }) }));
       }),
       alertCall: enqueueActions(({ context: { offer }, enqueue }) => {
         if (offer === undefined) return;
-        const { caller, address } = offer;
-        enqueue.sendTo(terminal, { type: 'alert.raise', alert: { alert: 'call', caller, address } });
+        const { caller, address, hint } = offer;
+        const alert = { alert: 'call', caller, address, ...(hint && { hint }) } as const;
+        enqueue.sendTo(terminal, { type: 'alert.raise', alert });
       }),
       acceptCall: sendTo(
         callControl,
@@ -139,23 +147,26 @@ export const clientSetup = menuSetup
           call: context.offer?.call as number,
         }),
       ),
-      noteWithdrawn: enqueueActions(({ context: { log }, event, enqueue }) => {
+      noteWithdrawn: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
         assertEvent(event, 'call.withdrawn');
         enqueue.sendTo(terminal, say({ say: 'callGone' }));
         if (event.isNuisance) enqueue.sendTo(terminal, say({ say: 'nuisance', address: event.address }));
-        enqueue.assign({ log: withMissed(log, event) });
+        enqueue.assign({ log: withMissed(log, withHint(event, user, buddies)) });
       }),
       noteMissed: assign({
-        log: ({ context: { log }, event }) => {
+        log: ({ context: { log, user, buddies }, event }) => {
           assertEvent(event, 'call.missed');
-          return withMissed(log, event);
+          return withMissed(log, withHint(event, user, buddies));
         },
       }),
-      noteBusy: enqueueActions(({ context: { log }, event, enqueue }) => {
+      noteBusy: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
         assertEvent(event, 'call.busy');
-        const { caller, address } = event;
+        const { caller, address, hint } = withHint(event, user, buddies);
         if (isBusyShown(log, event))
-          enqueue.sendTo(terminal, say({ say: 'busy', caller, address, untold: log.untoldCalls }));
+          enqueue.sendTo(
+            terminal,
+            say({ say: 'busy', caller, address, ...(hint && { hint }), untold: log.untoldCalls }),
+          );
         enqueue.assign({ log: withBusy(log, event) });
       }),
       rememberBlocked: enqueueActions(({ event, enqueue }) => {
@@ -181,9 +192,9 @@ export const clientSetup = menuSetup
       }),
 
       // The chat.
-      rememberPeer: assign(({ event }) => {
+      rememberPeer: assign(({ context, event }) => {
         assertEvent(event, 'chat.opened');
-        return { call: event.call, peer: event.peer, offer: undefined };
+        return { call: event.call, peer: shownPeer(context.user, event.peer), offer: undefined };
       }),
       forgetChat: assign({ call: undefined, isResending: false, outbox: [] }),
       leaveChat: enqueueActions(({ context: { call }, enqueue }) => {

@@ -71,7 +71,7 @@ export type Notice =
 /** `beyondCut`: it is not on what the server sent of a list that may be cut. */
 export type WhyNotCallable = 'unlisted' | 'beyondCut' | 'offline';
 
-type CallerShown = Pick<Caller, 'caller' | 'address'>;
+type CallerShown = Pick<Caller, 'caller' | 'address' | 'hint'>;
 
 /** What the archive can fail at. */
 export type ArchiveTask = 'history.write' | 'history.read' | 'blocked.write' | 'blocked.read';

@@ -70,6 +70,15 @@ async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
   throw new Error('nothing came');
 }
 
+test("a caller that claims the own id of a program's user says no id", async (t) => {
+  const { alice } = await aliceAndBob(t);
+  const peer = await Peer.call(t, await alice.listen());
+  peer.send('HELLO Alice\n');
+  const call = await first(alice.calls);
+  t.is(call.caller, undefined);
+  t.is((await call.accept()).buddy, undefined);
+});
+
 test('it registers, adds, deletes and lists', async (t) => {
   const server = await serve(t);
   const nobody = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Buddy } from '../../../protocol/buddy-list.js';
+import type { UserId } from '../../../protocol/id.js';
 import { SAY } from '../../../terminal/words.js';
 import {
   accepted,
@@ -15,6 +16,8 @@ import {
   closed,
   MENU,
   NOON_MS,
+  otherCall,
+  otherChat,
   placed,
   placedAs,
   received,
@@ -143,6 +146,44 @@ test('so is one whose caller hung up, at the menu or while the server was asked'
   const missed = ['Missed call from bob (192.0.2.7) at 12:00.'];
   t.deepEqual(new Client(alice).on(callFromBob, closed).status, missed);
   t.deepEqual(new Client(alice).types('a', 'bob').on(callFromBob, closed).status, missed);
+});
+
+test("a caller that claims the user's own id goes by its address, on the screen and in the history", (t) => {
+  const client = new Client(alice, true).on(buddies(bobOnline));
+  client.look();
+  client.on(callFrom(alice, '192.0.2.9'));
+  t.deepEqual(client.look(), [
+    'terminal: Call from 192.0.2.9 (calls itself alice, your id).',
+    'terminal <- alert.raise 192.0.2.9 (calls itself alice, your id) calls',
+    'terminal? Do you want to accept an incoming connection (y/n)? ',
+  ]);
+  client.types('y');
+  client.look();
+  t.deepEqual(client.on(received('hi')).look(), [
+    'terminal! 192.0.2.9: hi',
+    'archive <- message.record hi',
+    'terminal <- alert.raise 192.0.2.9: hi',
+  ]);
+  t.deepEqual(client.on(sent('ho')).look(), ['terminal! alice: ho', 'archive <- message.record ho']);
+  t.deepEqual(client.on(broken).look(), ['terminal: Buddy connection broke: the connection was cut.', MENU]);
+});
+
+test('of a caller without an id, the buddies at its address are named', (t) => {
+  const carl = { ...bobOnline, id: 'carl' as UserId };
+  const client = new Client(alice, true).on(buddies(bobOnline));
+  client.look();
+  client.on(callFrom(undefined), otherCall);
+  t.is(client.look()[0], "terminal: Call from 192.0.2.7 (bob's address).");
+  client.on(closed);
+  t.regex(client.status[0] ?? '', /^Missed call from 192\.0\.2\.7 \(bob's address\) at /);
+  client.on(buddies(bobOnline, carl), callFrom(undefined, '192.0.2.7', otherChat));
+  t.true(client.look().includes('terminal: Call from 192.0.2.7 (the address of bob, carl).'));
+  client.types('y');
+  client.look();
+  t.deepEqual(client.on(callFrom(undefined)).look(), [
+    'chat <- call.reject',
+    'terminal: Refused a call from 192.0.2.7 (the address of bob, carl): you are busy.',
+  ]);
 });
 
 test('an address that rings and hangs up again and again is refused without a word, for a minute', (t) => {
