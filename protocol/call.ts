@@ -23,9 +23,14 @@ export type Answer = 'accepted' | 'refused' | 'message';
 const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/is;
 const REFUSAL = /^(?:REJECT|REJECTED|NO|N|BUSY)$/i;
 
-/** The line with which our caller introduces itself. */
-export function encodeGreeting(caller: UserId): string {
-  return `HELLO ${caller}\n`;
+/**
+ * The line with which our caller introduces itself. Clients of all dialects take it: D closes on any other
+ * word, and E breaks when a line of two words has no port.
+ *
+ * @param port Where the caller takes calls; 0 where it takes none.
+ */
+export function encodeGreeting(caller: UserId, port: number): string {
+  return `REQUEST ${caller} ${port}\n`;
 }
 
 /** Reads the first line that a caller sent. */

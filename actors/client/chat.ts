@@ -54,120 +54,122 @@ interface Chat {
   readonly reading: Reading;
 }
 
-export const chatLogic: BehaviourLogic<ChatEvent, ChatInput> = fromChart<
-  ChatEvent,
-  ChatAction,
-  ChatInput,
-  Chat
->(chatMachine, {
-  open(scope, input) {
-    const { self } = scope;
-    const socket =
-      input.kind === 'incoming'
-        ? input.socket
-        : connect({
-            host: input.endpoint.address,
-            port: input.endpoint.port,
-            allowHalfOpen: true,
-            noDelay: true,
-          });
-    const reading = new Reading(
-      socket,
-      scope.guard((line: Line) => self.send(lineEvent('line.received', line))),
-    );
-    const delivery = new Delivery(socket, scope, () => {
-      reading.flush();
-      self.send({ type: 'socket.died' });
-    });
-    listen(socket, { reading, delivery, scope });
-    self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
-    const chat: Chat = {
-      input,
-      socket,
-      scope,
-      timer: undefined,
-      opening: undefined,
-      earlyLines: [],
-      delivery,
-      reading,
-    };
-    if (input.kind === 'outgoing') tell(chat, { type: 'call.placed', call: input.call });
-    return chat;
-  },
-
-  actions: {
-    startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
-    startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
-    startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
-    stopTimer: ({ scope, timer }) => scope.cancel(timer),
-
-    readOpening: readFirstLine,
-    readLateLine(chat, event) {
-      if (chat.opening === undefined) readFirstLine(chat, event);
-      else keepEarlyLine(chat, event as LineReceived);
-    },
-
-    sendGreeting({ input, socket }) {
-      if (input.kind === 'outgoing') socket.write(encodeGreeting(input.caller));
-    },
-    sendAcceptance: ({ socket, opening }) => socket.write(encodeAcceptance(opening)),
-    sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
-    sendMessage(chat, event) {
-      const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
-      const { bytes, cut } = encodeMessage(text);
-      // Back-pressure: the next line is asked for when this one has gone to the network.
-      const sent = toDisplayText(decodeLine({ bytes: bytes.subarray(0, -1), cut }));
-      const onSent = chat.scope.guard(() => tell(chat, { type: 'message.sent', text: sent, cut }));
-      chat.delivery.write(text, bytes, onSent);
-      if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
-    },
-    watchDelivery: ({ delivery }) => delivery.watch(),
-    pauseReading: ({ reading }) => reading.hold(),
-    resumeReading: ({ reading }) => reading.release(),
-    hangUp({ socket, reading }) {
-      reading.release(); // else the buddy's own end would never be seen
-      socket.end();
-    },
-
-    announceCall(chat) {
-      const address = toDisplayText(plainAddress(chat.socket.remoteAddress ?? 'unknown'));
-      const caller = chat.opening?.kind === 'message' ? undefined : chat.opening?.caller;
-      tell(chat, { type: 'call.received', caller, address });
-    },
-    announceRinging: (chat) => tell(chat, { type: 'call.ringing' }),
-    announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
-    announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
-    announceFailed(chat, event) {
-      tell(chat, {
-        type: 'call.failed',
-        reason: (event as Extract<ChatEvent, { type: 'socket.failed' }>).reason,
+/**
+ * Actor logic of a chat.
+ *
+ * @param callPort Where the user takes calls at present, if anywhere: those whom we call are told.
+ */
+export function chatLogic(callPort: () => number | undefined): BehaviourLogic<ChatEvent, ChatInput> {
+  return fromChart<ChatEvent, ChatAction, ChatInput, Chat>(chatMachine, {
+    open(scope, input) {
+      const { self } = scope;
+      const socket =
+        input.kind === 'incoming'
+          ? input.socket
+          : connect({
+              host: input.endpoint.address,
+              port: input.endpoint.port,
+              allowHalfOpen: true,
+              noDelay: true,
+            });
+      const reading = new Reading(
+        socket,
+        scope.guard((line: Line) => self.send(lineEvent('line.received', line))),
+      );
+      const delivery = new Delivery(socket, scope, () => {
+        reading.flush();
+        self.send({ type: 'socket.died' });
       });
+      listen(socket, { reading, delivery, scope });
+      self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
+      const chat: Chat = {
+        input,
+        socket,
+        scope,
+        timer: undefined,
+        opening: undefined,
+        earlyLines: [],
+        delivery,
+        reading,
+      };
+      if (input.kind === 'outgoing') tell(chat, { type: 'call.placed', call: input.call });
+      return chat;
     },
-    announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
-    announceClosed: (chat) => tellClosed(chat),
-    announceBroken(chat, event) {
-      const { reason, isReset } = event as Extract<ChatEvent, { type: 'socket.failed' }>;
-      tellBroken(chat, reason, isReset);
-    },
-    announceDead: (chat) => tellBroken(chat, toDisplayText('no sign of life'), false),
-    announceAbandoned: (chat) => tellBroken(chat, toDisplayText('your buddy does not read'), false),
 
-    deliverEarlyLines(chat) {
-      for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
-      chat.reading.release();
-    },
-    deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
-  },
+    actions: {
+      startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
+      startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
+      startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
+      stopTimer: ({ scope, timer }) => scope.cancel(timer),
 
-  release(chat, isFinal) {
-    chat.scope.cancel(chat.timer);
-    chat.delivery.release();
-    chat.socket.destroy();
-    // However it ended, and even if it said so before: the client must not wait for it.
-    if (isFinal) tellClosed(chat);
-    else tellBroken(chat, toDisplayText('the chat crashed'), false);
-  },
-});
+      readOpening: readFirstLine,
+      readLateLine(chat, event) {
+        if (chat.opening === undefined) readFirstLine(chat, event);
+        else keepEarlyLine(chat, event as LineReceived);
+      },
+
+      sendGreeting({ input, socket }) {
+        if (input.kind === 'outgoing') socket.write(encodeGreeting(input.caller, callPort() ?? 0));
+      },
+      sendAcceptance: ({ socket, opening }) => socket.write(encodeAcceptance(opening)),
+      sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
+      sendMessage(chat, event) {
+        const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
+        const { bytes, cut } = encodeMessage(text);
+        // Back-pressure: the next line is asked for when this one has gone to the network.
+        const sent = toDisplayText(decodeLine({ bytes: bytes.subarray(0, -1), cut }));
+        const onSent = chat.scope.guard(() => tell(chat, { type: 'message.sent', text: sent, cut }));
+        chat.delivery.write(text, bytes, onSent);
+        if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
+      },
+      watchDelivery: ({ delivery }) => delivery.watch(),
+      pauseReading: ({ reading }) => reading.hold(),
+      resumeReading: ({ reading }) => reading.release(),
+      hangUp({ socket, reading }) {
+        reading.release(); // else the buddy's own end would never be seen
+        socket.end();
+      },
+
+      announceCall(chat) {
+        const address = toDisplayText(plainAddress(chat.socket.remoteAddress ?? 'unknown'));
+        const caller = chat.opening?.kind === 'message' ? undefined : chat.opening?.caller;
+        tell(chat, { type: 'call.received', caller, address });
+      },
+      announceRinging: (chat) => tell(chat, { type: 'call.ringing' }),
+      announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
+      announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
+      announceFailed(chat, event) {
+        tell(chat, {
+          type: 'call.failed',
+          reason: (event as Extract<ChatEvent, { type: 'socket.failed' }>).reason,
+        });
+      },
+      announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
+      announceClosed: (chat) => tellClosed(chat),
+      announceBroken(chat, event) {
+        const { reason, isReset } = event as Extract<ChatEvent, { type: 'socket.failed' }>;
+        tellBroken(chat, reason, isReset);
+      },
+      announceDead: (chat) => tellBroken(chat, toDisplayText('no sign of life'), false),
+      announceAbandoned: (chat) => tellBroken(chat, toDisplayText('your buddy does not read'), false),
+
+      deliverEarlyLines(chat) {
+        for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
+        chat.reading.release();
+      },
+      deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
+    },
+
+    release(chat, isFinal) {
+      chat.scope.cancel(chat.timer);
+      chat.delivery.release();
+      chat.socket.destroy();
+      // However it ended, and even if it said so before: the client must not wait for it.
+      if (isFinal) tellClosed(chat);
+      else tellBroken(chat, toDisplayText('the chat crashed'), false);
+    },
+  });
+}
 
 /** Turns what the socket says into the chart's events: bytes become lines of text here. */
 function listen(

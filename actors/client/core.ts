@@ -57,7 +57,11 @@ export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'max
  * chat that call control does not know of would keep a buddy waiting. When the owner ends by itself, so does
  * all of the tree.
  */
-export function conversationSpec(owner: ChildSpec, limits: () => CallLimits): ChildSpec {
+export function conversationSpec(
+  owner: ChildSpec,
+  memory: RestartMemory,
+  limits: () => CallLimits,
+): ChildSpec {
   const address = { stashLimit: MAX_STASHED_EVENTS };
   let incarnations = 0;
   const logic = supervisor({
@@ -69,7 +73,12 @@ export function conversationSpec(owner: ChildSpec, limits: () => CallLimits): Ch
         id: CHATS,
         address,
         logic: dynamicSupervisor({
-          template: { id: 'chat', logic: chatLogic, restart: 'temporary', shutdown: CHATS_GRACE_MS },
+          template: {
+            id: 'chat',
+            logic: chatLogic(() => memory.state.callPort),
+            restart: 'temporary',
+            shutdown: CHATS_GRACE_MS,
+          },
           limit: MAX_CHATS,
           refuse: refuseChat,
         }),

@@ -182,6 +182,7 @@ class ProgramClient implements Client {
                 watchers: this.#watchers,
               }),
             }),
+            this.#memory,
             () => ({
               patienceMs,
               maxLines: MAX_UNSENT_MESSAGES,

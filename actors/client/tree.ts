@@ -103,6 +103,7 @@ export function startClient(options: ClientOptions): RunningTree {
             attendance: memory.state.user?.attendance ?? 'here',
           }),
         }),
+        memory,
         () => PERSONS_CALL_LIMITS,
       ),
       child({

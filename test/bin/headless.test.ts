@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
+import { createClient } from '../../actors/client/create-client.js';
 import { FIELD_ORDER } from '../../bin/headless/wording.js';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
@@ -104,7 +105,7 @@ async function accepted(
   const program = start(t, server, ...args);
   type(program);
   const peer = await bob.called();
-  t.is(await peer.line(), 'HELLO alice');
+  t.regex((await peer.line()) ?? '', /^REQUEST alice \d+$/);
   peer.send(answer);
   return { program, peer };
 }
@@ -302,6 +303,29 @@ for (const [dialect, yes] of [
     t.is(await program.exited, 0);
   });
 }
+
+test('a buddy of dialect D, who closes unless the first line begins with REQUEST, is sent to', async (t) => {
+  const { server, bob } = await withBob(t);
+  const program = start(t, server, 'send', 'alice', 'bob', 'hi');
+  const peer = await bob.called();
+  if (/^REQUEST \S+ \d+$/.test((await peer.line()) ?? '')) peer.send('ACCEPT\n');
+  else peer.socket.end();
+  t.is(await peer.line(), 'hi');
+  peer.socket.end();
+  t.is(await program.exited, 0);
+});
+
+test('a client that takes calls says its port when it calls', async (t) => {
+  const { server, bob } = await withBob(t);
+  const client = createClient({ user: 'alice', tcpPort: server.tcp, udpPort: server.udp });
+  t.teardown(() => client.close());
+  const port = await client.listen();
+  const calling = client.call('bob');
+  const peer = await bob.called();
+  t.is(await peer.line(), `REQUEST alice ${port}`);
+  peer.send('ACCEPT\n');
+  await (await calling).leave();
+});
 
 test('each way in which a call fails has an exit code and an event of its own', async (t) => {
   const { server, bob } = await withBob(t);

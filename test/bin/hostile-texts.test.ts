@@ -351,7 +351,7 @@ test('a buddy that goes in the middle of its answer has refused, in one line', a
       terminal.press('mbob\r');
       const called = await peer.called();
       const { socket } = called;
-      t.is(await called.line(), 'HELLO alice');
+      t.regex((await called.line()) ?? '', /^REQUEST alice \d+$/);
       if (length > 0) await new Promise((resolve) => socket.write(answer.subarray(0, length), resolve));
       if (way === 'end') socket.end();
       else socket.resetAndDestroy();

@@ -30,8 +30,9 @@ const CALLERS: ReadonlyArray<readonly [string, string | undefined, (line: string
   ['D', 'REQUEST alice 41234', (line) => line === 'ACCEPT'],
 ];
 
-test('our caller introduces itself with HELLO and its id', (t) => {
-  t.is(encodeGreeting(alice), 'HELLO alice\n');
+test('our caller introduces itself with REQUEST, its id and its port, which each dialect takes', (t) => {
+  t.is(encodeGreeting(alice, 41_234), 'REQUEST alice 41234\n');
+  t.is(encodeGreeting(alice, 0), 'REQUEST alice 0\n');
 });
 
 test('HELLO is a greeting that names the caller', (t) => {
@@ -138,7 +139,7 @@ test('any other first line of a called client is the first message', (t) => {
 
 test('our own greeting is read back', (t) => {
   const property = fc.property(ids, (caller) => {
-    assert.deepEqual(parseOpening(encodeGreeting(caller).trimEnd()), { kind: 'greeting', caller });
+    assert.deepEqual(parseOpening(encodeGreeting(caller, 4_000).trimEnd()), { kind: 'request', caller });
   });
   t.notThrows(() => fc.assert(property));
 });
