@@ -7,6 +7,7 @@ import { statusOf } from '../../machines/client/attendance.js';
 import { callControlMachine } from '../../machines/client/call-control.js';
 import type { CallControlInput } from '../../machines/client/call-control-setup.js';
 import { type RestartState, restartStateAfter } from '../../machines/client/restart-state.js';
+import { networkOf } from '../../protocol/address.js';
 import { type ChildSpec, child } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import { addressOf } from '../../supervision/mailbox.js';
@@ -21,6 +22,9 @@ import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './names.js';
 
 /** Most calls and chats at once: one is live, the others are being refused or closed. */
 const MAX_CHATS = MAX_INCOMING_CALLS + 16;
+
+/** Most of them that one address may have: its refused calls that linger leave room for others. */
+const MAX_CALLS_PER_ADDRESS = MAX_INCOMING_CALLS / 2;
 
 /** Most events that wait for an actor while it is restarted. */
 export const MAX_STASHED_EVENTS = 1_000;
@@ -80,6 +84,7 @@ export function conversationSpec(
             shutdown: CHATS_GRACE_MS,
           },
           limit: MAX_CHATS,
+          share: { limit: MAX_CALLS_PER_ADDRESS, kindOf: originOf },
           refuse: refuseChat,
         }),
       }),
@@ -136,7 +141,13 @@ export function callsSpec(port: number, memory: RestartMemory): ChildSpec {
   });
 }
 
-/** Cuts off an incoming call beyond the limit. For a call of ours, call control gets `place.failed`. */
+/** Whose share of the connections a call takes; each call of ours has its own. */
+function originOf(input: ChatInput): string {
+  if (input.kind === 'outgoing') return `ours ${input.call}`;
+  return networkOf(input.socket.remoteAddress ?? 'unknown');
+}
+
+/** Cuts off an incoming call beyond a limit. For a call of ours, call control gets `place.failed`. */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'incoming') input.socket.destroy();
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect as connectSocket, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { ClientNotice } from '../../../actors/client/agent.js';
@@ -68,6 +68,25 @@ async function fails(
 async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
   for await (const item of items) return item;
   throw new Error('nothing came');
+}
+
+test('one address whose refused calls linger leaves room for the calls of others', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  const port = await alice.listen();
+  const calls: Peer[] = [];
+  for (let count = 0; count < 16; count++) calls.push(await lingering(t, port, '127.0.0.1'));
+  // One rings, seven are refused and do not close, and those beyond the share are cut off.
+  for (const call of calls.slice(8)) await call.ended();
+  const other = await lingering(t, port, '127.0.0.2');
+  t.is(await other.line(), 'REJECT');
+});
+
+/** A call from a local address, whose caller does not close when it is refused. */
+async function lingering(t: ExecutionContext, port: number, localAddress: string): Promise<Peer> {
+  const socket = connectSocket({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });
+  t.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  return new Peer(socket);
 }
 
 test("a caller that claims the own id of a program's user says no id", async (t) => {
