@@ -39,6 +39,8 @@ async function main(options: ServerOptions): Promise<void> {
     udpPort: options.udpPort,
     maxConnections,
     ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
+    answerBytes: { burst: options.answerBurst, perSecond: options.answerRate },
+    limitsLoopback: options.limitLoopback === true,
     log,
     ...(inspection && { onEmitted: inspection.note }),
     openStore: () => {

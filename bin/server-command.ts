@@ -4,6 +4,7 @@
 
 import { type Command, Option } from 'commander';
 import { MAX_CONNECTIONS } from '../actors/server/tree.js';
+import { ANSWER_BYTES } from '../machines/server/quota.js';
 import {
   addCompletionCommand,
   countOption,
@@ -26,6 +27,9 @@ export interface ServerOptions extends InspectionSettings {
   readonly repair?: true;
   readonly maxConnections: number;
   readonly maxPerAddress?: number;
+  readonly answerBurst: number;
+  readonly answerRate: number;
+  readonly limitLoopback?: true;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: LogFormat;
 }
@@ -52,6 +56,14 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
       MAX_CONNECTIONS,
     )
     .option('--max-per-address <n>', 'the same from one address (default: 4 in 5 of all)', countOption)
+    .option(
+      '--answer-burst <bytes>',
+      'most bytes of answers to GET at once, to one address',
+      countOption,
+      ANSWER_BYTES.burst,
+    )
+    .option('--answer-rate <bytes>', 'and then each second', countOption, ANSWER_BYTES.perSecond)
+    .option('--limit-loopback', 'hold programs of this machine to such limits too (for tests)')
     .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
     .addOption(
       new Option('--log-format <format>', 'how to log')

@@ -55,11 +55,16 @@ export function packIpv4(address: string): number | undefined {
 export function networkOf(address: string): string {
   const plain = plainAddress(address);
   if (!plain.includes(':')) return plain;
+  // Most addresses have four groups before any `::`: they need no more than a cut.
+  const short = plain.indexOf('::');
+  let end = -1;
+  for (let colons = 0; colons < 4; colons++) end = plain.indexOf(':', end + 1);
+  if (end !== -1 && (short === -1 || short >= end)) return plain.slice(0, end);
   const [head = '', tail] = plain.split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? 0 : Math.max(8 - first.length - last.length, 0);
-  return [...first, ...Array.from({ length: zeros }, () => '0'), ...last].slice(0, 4).join(':');
+  return [...first, ...Array<string>(zeros).fill('0'), ...last].slice(0, 4).join(':');
 }
 
 /** `host:port`, with the brackets that an IPv6 host needs. */

@@ -6,7 +6,8 @@
  */
 
 import { PresenceTable } from '../../machines/server/presence-table.js';
-import type { Endpoint } from '../../protocol/buddy-list.js';
+import type { Quota } from '../../machines/server/quota.js';
+import { type Endpoint, MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
 import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
 import type { Announcement } from '../../protocol/datagram.js';
 import type { UserId } from '../../protocol/id.js';
@@ -45,10 +46,12 @@ export type PresenceEvent = PresenceAnnounced | PresenceAsked | UserLookedUp<Pur
 
 export interface PresenceInput {
   readonly store: Address<StoreEvent>;
+  /** Bytes of answers that a source may draw. Beyond it an answer is dropped before it is written. */
+  readonly answerBytes: Quota;
 }
 
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
-  (scope, { store }) => {
+  (scope, { store, answerBytes }) => {
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
     /** As of the last answer: good enough to know again whoever was registered then. */
@@ -66,9 +69,13 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     function answer(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
       const now = scope.now();
       const list = users.listOf(user);
+      const most = Math.min(list.length * MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES);
+      if (!answerBytes.allows(from.address, most, now)) return;
       table.touch(list);
       for (const buddy of list) table.visit(buddy, now, users, writer);
-      replyTo.send({ type: 'presence.answered', to: from, list: writer.take() });
+      const answer = writer.take();
+      answerBytes.use(from.address, answer.length, now);
+      replyTo.send({ type: 'presence.answered', to: from, list: answer });
     }
 
     return {

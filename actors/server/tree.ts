@@ -13,6 +13,7 @@
  * taken in before the listener accepts any. When `connections` crashes, the listener follows.
  */
 
+import { ANSWER_BYTES, Quota, type Rate } from '../../machines/server/quota.js';
 import { networkOf } from '../../protocol/address.js';
 import type { Store } from '../../storage/store.js';
 import { child } from '../../supervision/child-spec.js';
@@ -58,6 +59,10 @@ export interface ServerOptions {
   readonly maxConnections?: number;
   /** Most TCP connections at once from one address (of IPv6: from one /64); default four in five of all. */
   readonly maxConnectionsPerAddress?: number;
+  /** Bytes of answers to GET that one source may draw; default {@link ANSWER_BYTES}. */
+  readonly answerBytes?: Rate;
+  /** Holds programs of this machine to what a source may use, too. For tests. */
+  readonly limitsLoopback?: boolean;
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
   /** Told of everything that the tree emits: see `LifecycleEvent`. */
@@ -77,6 +82,8 @@ export function startServer({
   udpPort,
   maxConnections = MAX_CONNECTIONS,
   maxConnectionsPerAddress = Math.ceil(maxConnections * ADDRESS_PART),
+  answerBytes = ANSWER_BYTES,
+  limitsLoopback = false,
   openStore,
   log,
   onEmitted,
@@ -85,6 +92,7 @@ export function startServer({
   const bound = new Map<SocketBound['protocol'], SocketBound>();
 
   const refuse = refusals();
+  const answerQuota = new Quota(answerBytes, !limitsLoopback);
   const address = { stashLimit: MAX_STASHED_EVENTS };
 
   const tcp = supervisor({
@@ -140,7 +148,7 @@ export function startServer({
         id: PRESENCE,
         address,
         logic: presenceLogic,
-        input: (system) => ({ store: addressOf(system, STORE) }),
+        input: (system) => ({ store: addressOf(system, STORE), answerBytes: answerQuota }),
       }),
       child({
         id: 'udp',

@@ -45,9 +45,9 @@ export class PresenceClient {
   }
 
   /** Opens a socket that talks to a port of this machine, until the test is over. */
-  static async open(t: ExecutionContext, port: number): Promise<PresenceClient> {
+  static async open(t: ExecutionContext, port: number, from = '127.0.0.1'): Promise<PresenceClient> {
     const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+    socket.bind(0, from);
     await once(socket, 'listening');
     t.teardown(() => socket.close());
     return new PresenceClient(socket, port);
@@ -55,6 +55,11 @@ export class PresenceClient {
 
   send(datagram: string | Uint8Array): void {
     this.#socket.send(datagram, this.#port, '127.0.0.1');
+  }
+
+  /** Hears of every datagram that comes back. */
+  onMessage(listener: (bytes: Buffer) => void): void {
+    this.#socket.on('message', listener);
   }
 
   /** Sends a datagram and returns the next one that comes back. */

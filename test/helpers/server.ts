@@ -49,10 +49,7 @@ export interface TestServer {
 /** Starts a server that ends with the test. */
 export async function serve(
   t: ExecutionContext,
-  {
-    openStore = async () => openMemoryStore(),
-    onEmitted,
-  }: Partial<Pick<ServerOptions, 'openStore' | 'onEmitted'>> = {},
+  { openStore = async () => openMemoryStore(), ...options }: Partial<ServerOptions> = {},
 ): Promise<TestServer> {
   const log = new TestLog();
   const actors: AnyActorRef[] = [];
@@ -63,7 +60,7 @@ export async function serve(
     udpPort: 0,
     openStore,
     log,
-    ...(onEmitted && { onEmitted }),
+    ...options,
     inspect: (event) => {
       if (event.type === '@xstate.actor') actors.push(event.actorRef as AnyActorRef);
       if (event.type === '@xstate.event')

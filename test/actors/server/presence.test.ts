@@ -1,4 +1,5 @@
 import test from 'ava';
+import { MAX_BUDDY_LINE_BYTES } from '../../../protocol/buddy-list.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
@@ -62,4 +63,29 @@ test('who is online stays so when the store crashes, and whoever comes after tha
   client.send('SET carl 102 4002');
   client.send('SET bob 100 4003');
   t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4003\ncarl 102 AWAY 127.0.0.1 4002\n');
+});
+
+/** A user with a buddy, so that an answer has 36 bytes. */
+const ANSWER = 'buddy01 101 OFFLINE unknown unknown\n';
+
+test('answers beyond the budget of their source are dropped, and no other source loses one', async (t) => {
+  const { tcp, udp } = await serve(t, { answerBytes: { burst: 1_024, perSecond: 1 }, limitsLoopback: true });
+  for (const request of ['REG alice', 'REG buddy01', 'ADD alice buddy01']) await ask(tcp, `${request}\n`);
+  const flood = await PresenceClient.open(t, udp, '127.0.0.1');
+  const honest = await PresenceClient.open(t, udp, '127.0.0.2');
+  let drawn = 0;
+  flood.onMessage((bytes) => {
+    drawn += bytes.length;
+  });
+  for (let count = 0; count < 200; count++) flood.send('GET alice');
+  for (let count = 0; count < 10; count++) t.is(await honest.ask('GET alice'), ANSWER);
+  await until(() => drawn > 1_024 - 2 * MAX_BUDDY_LINE_BYTES);
+  t.true(drawn <= 1_024, `${drawn} bytes`);
+});
+
+test('a source on loopback has no budget', async (t) => {
+  const { tcp, udp } = await serve(t, { answerBytes: { burst: 1, perSecond: 1 } });
+  for (const request of ['REG alice', 'REG buddy01', 'ADD alice buddy01']) await ask(tcp, `${request}\n`);
+  const client = await PresenceClient.open(t, udp);
+  for (let count = 0; count < 50; count++) t.is(await client.ask('GET alice'), ANSWER);
 });
