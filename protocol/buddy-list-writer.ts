@@ -5,6 +5,9 @@
 import { MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from './buddy-list.js';
 import { STATUS_WORDS, type Status } from './status.js';
 
+/** Most lines in an answer: the shortest is `a 102 AWAY ::1 1`, with its LF. */
+export const MAX_LINES = Math.ceil(MAX_BUDDY_LIST_BYTES / 17);
+
 /** What a list needs while it is written. */
 const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_BUDDY_LINE_BYTES;
 
@@ -25,6 +28,11 @@ export class BuddyListWriter {
   #start = 0;
   #end = 0;
   #isFull = false;
+
+  /** Whether a line was cut off: nothing follows it. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
 
   /** Adds a buddy who is offline, whose id is in these bytes. */
   offline(id: Uint8Array, start: number, end: number): void {

@@ -8,7 +8,7 @@
 import { PresenceTable } from '../../machines/server/presence-table.js';
 import type { Quota } from '../../machines/server/quota.js';
 import { type Endpoint, MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
-import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
+import { BuddyListWriter, MAX_LINES } from '../../protocol/buddy-list-writer.js';
 import type { Announcement } from '../../protocol/datagram.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Users } from '../../storage/store.js';
@@ -68,11 +68,15 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
 
     function answer(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
       const now = scope.now();
-      const list = users.listOf(user);
+      // Of a longer list, the rest does not fit in any case.
+      const list = users.listOf(user).subarray(0, MAX_LINES);
       const most = Math.min(list.length * MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES);
       if (!answerBytes.allows(from.address, most, now)) return;
       table.touch(list);
-      for (const buddy of list) table.visit(buddy, now, users, writer);
+      for (const buddy of list) {
+        table.visit(buddy, now, users, writer);
+        if (writer.isFull) break;
+      }
       const answer = writer.take();
       answerBytes.use(from.address, answer.length, now);
       replyTo.send({ type: 'presence.answered', to: from, list: answer });

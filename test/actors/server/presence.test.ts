@@ -1,5 +1,7 @@
 import test from 'ava';
 import { MAX_BUDDY_LINE_BYTES } from '../../../protocol/buddy-list.js';
+import type { UserId } from '../../../protocol/id.js';
+import type { Users } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
@@ -63,6 +65,33 @@ test('who is online stays so when the store crashes, and whoever comes after tha
   client.send('SET carl 102 4002');
   client.send('SET bob 100 4003');
   t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4003\ncarl 102 AWAY 127.0.0.1 4002\n');
+});
+
+test('no buddy is visited once the answer is full', async (t) => {
+  const store = openMemoryStore();
+  const ids = Array.from({ length: 5_000 }, (_, index) => `b${index}`.padEnd(64, '_') as UserId);
+  await store.commit([
+    { op: 'REG', id: 'alice' as UserId },
+    ...ids.map((id) => ({ op: 'REG', id }) as const),
+    ...ids.map((buddy) => ({ op: 'ADD', id: 'alice' as UserId, buddy }) as const),
+  ]);
+  const { users } = store;
+  let visits = 0;
+  const counting: Users = {
+    settled: users.settled,
+    numberOf: (id) => users.numberOf(id),
+    listOf: (user) => users.listOf(user),
+    buddiesOf: (id) => users.buddiesOf(id),
+    copyId(target, at, user) {
+      visits++;
+      return users.copyId(target, at, user);
+    },
+  };
+  const { udp } = await serve(t, { openStore: async () => ({ ...store, users: counting }) });
+  const client = await PresenceClient.open(t, udp);
+  const lines = (await client.ask('GET alice')).match(/\n/g)?.length ?? 0;
+  t.true(lines > 600, `${lines} lines`);
+  t.is(visits, lines + 1);
 });
 
 /** A user with a buddy, so that an answer has 36 bytes. */
