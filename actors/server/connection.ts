@@ -10,6 +10,7 @@ import {
   type ConnectionEvent,
   connectionMachine,
 } from '../../machines/server/connection.js';
+import type { Quota } from '../../machines/server/quota.js';
 import { plainAddress } from '../../protocol/address.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
@@ -36,6 +37,8 @@ export const MAX_IGNORED_BYTES = 64 * 1024;
 export interface ConnectionInput {
   readonly socket: Socket;
   readonly store: Address<StoreEvent>;
+  /** How many REG requests a source may send; one more is answered 206. */
+  readonly registrations: Quota;
   readonly log: Log;
 }
 
@@ -54,10 +57,9 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   Connection
 >(connectionMachine, {
   open(scope, input) {
-    const { socket, store, log } = input;
     const deadline = new Deadline(scope, { type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
     const acceptedAtMs = scope.now();
-    const connection: Connection = { socket, store, log, scope, deadline, acceptedAtMs, change: undefined };
+    const connection: Connection = { ...input, scope, deadline, acceptedAtMs, change: undefined };
     listen(connection);
     return connection;
   },
@@ -89,7 +91,7 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
 });
 
 /** Turns what the socket says into the chart's events: bytes become a typed request here. */
-function listen({ scope, socket }: Connection): void {
+function listen({ scope, socket, registrations }: Connection): void {
   const { self } = scope;
   /** Splits off the one line that there may be, and goes with it. */
   let splitter: LineSplitter | undefined = new LineSplitter(MAX_REQUEST_BYTES);
@@ -98,9 +100,13 @@ function listen({ scope, socket }: Connection): void {
   function take(line: Line): void {
     splitter = undefined;
     const change = line.cut ? undefined : parseRequest(line.bytes);
-    self.send(
-      change === undefined ? { type: 'request.refused', reply: 201 } : { type: 'request.received', change },
-    );
+    if (change === undefined) self.send({ type: 'request.refused', reply: 201 });
+    else if (isOneTooMany(change)) self.send({ type: 'request.refused', reply: 206 });
+    else self.send({ type: 'request.received', change });
+  }
+
+  function isOneTooMany({ op }: Change): boolean {
+    return op === 'REG' && !registrations.take(socket.remoteAddress ?? '', 1, scope.now());
   }
 
   function onData(chunk: Buffer): void {

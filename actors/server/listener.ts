@@ -4,6 +4,7 @@
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { EventObject } from 'xstate';
+import type { Quota } from '../../machines/server/quota.js';
 import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
@@ -32,21 +33,22 @@ export interface ListenerInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly connections: Address<ChildStart<ConnectionInput>>;
-  /** Handed on to each connection, like the log. */
+  /** Handed on to each connection, like the next two. */
   readonly store: Address<StoreEvent>;
+  readonly registrations: Quota;
   readonly log: Log;
 }
 
 /** Actor logic of the listener; emits {@link SocketBound} and is ready when it is bound. */
 export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour((scope, input) => {
-  const { host, port, connections, store, log } = input;
+  const { host, port, connections, store, registrations, log } = input;
   // A client may half-close after its line and still wants the reply.
   const server = createServer({ allowHalfOpen: true });
 
   server.on(
     'connection',
     scope.guard((socket: Socket) => {
-      connections.send({ type: 'child.start', input: { socket, store, log } });
+      connections.send({ type: 'child.start', input: { socket, store, registrations, log } });
     }),
   );
   server.on('error', (error) => scope.fail(error));

@@ -13,7 +13,7 @@
  * taken in before the listener accepts any. When `connections` crashes, the listener follows.
  */
 
-import { ANSWER_BYTES, Quota, type Rate } from '../../machines/server/quota.js';
+import { ANSWER_BYTES, Quota, type Rate, REGISTRATIONS } from '../../machines/server/quota.js';
 import { networkOf } from '../../protocol/address.js';
 import type { Store } from '../../storage/store.js';
 import { child } from '../../supervision/child-spec.js';
@@ -92,6 +92,7 @@ export function startServer({
   const bound = new Map<SocketBound['protocol'], SocketBound>();
 
   const refuse = refusals();
+  const registrations = new Quota(REGISTRATIONS, !limitsLoopback);
   const answerQuota = new Quota(answerBytes, !limitsLoopback);
   const address = { stashLimit: MAX_STASHED_EVENTS };
 
@@ -123,6 +124,7 @@ export function startServer({
           port: bound.get('tcp')?.port ?? tcpPort,
           connections: addressOf(system, CONNECTIONS),
           store: addressOf(system, STORE),
+          registrations,
           log,
         }),
       }),

@@ -60,7 +60,7 @@ export const connectionMachine = setup({
         'request.refused': {
           target: 'replied',
           actions: ['restartDeadline', 'sendReply'],
-          description: 'The line is no request: answered without asking the store.',
+          description: 'No request, or one too many from there: answered without asking the store.',
         },
         'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
         'input.ended': { target: 'closed', description: 'The client left without a word: no reply.' },

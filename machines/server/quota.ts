@@ -17,6 +17,9 @@ export interface Rate {
 /** Bytes of answers to GET, unless another rate is asked for. A source can be forged. */
 export const ANSWER_BYTES: Rate = { burst: 256 * 1024, perSecond: 64 * 1024 };
 
+/** REG requests, whatever becomes of them. */
+export const REGISTRATIONS: Rate = { burst: 60, perSecond: 1 };
+
 /** Most sources that are remembered; among more than that at a time, the earliest are forgotten. */
 export const MAX_SOURCES = 65_536;
 

@@ -8,9 +8,10 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 
-/** Connects to a port of this machine. */
-export async function dial(port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+/** Connects to a port of this machine, from one of its addresses. */
+export async function dial(port: number, from?: string): Promise<Socket> {
+  const local = from === undefined ? {} : { localAddress: from };
+  const socket = connect({ port, host: '127.0.0.1', ...local, allowHalfOpen: true });
   await once(socket, 'connect');
   return socket;
 }
@@ -26,8 +27,8 @@ export async function readToEnd(socket: Socket): Promise<string> {
 }
 
 /** One connection: sends bytes and returns everything that came back until the server closed. */
-export async function ask(port: number, bytes: string | Uint8Array): Promise<string> {
-  const socket = await dial(port);
+export async function ask(port: number, bytes: string | Uint8Array, from?: string): Promise<string> {
+  const socket = await dial(port, from);
   socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
   const reply = await readToEnd(socket);
   socket.destroy();

@@ -86,6 +86,26 @@ test('of simultaneous registrations of one id exactly one gets 200', async (t) =
   t.is(replies.filter((reply) => reply === '203 USER EXISTS\r\n').length, 49);
 });
 
+test('an address registers 60 users at once, and the next is told 206 without a user', async (t) => {
+  const { tcp } = await serve(t, { limitsLoopback: true });
+  const replies: string[] = [];
+  // A second may pass meanwhile, and give back one.
+  for (let count = 0; count < 60; count++) replies.push(await ask(tcp, `REG user${count}\n`));
+  t.true(replies.every((reply) => reply === '200 OK\r\n'));
+  let refused = '';
+  for (let count = 60; refused === '' && count < 200; count++) {
+    if ((await ask(tcp, `REG user${count}\n`)) === '206 BUSY\r\n') refused = `user${count}`;
+  }
+  t.not(refused, '');
+  t.is(await ask(tcp, `ADD user0 ${refused}\n`), '202 NO SUCH USER\r\n', 'ADD goes on');
+  t.is(await ask(tcp, `REG ${refused}\n`, '127.0.0.2'), '200 OK\r\n', 'and so does another address');
+});
+
+test('programs of this machine register as many users as they like', async (t) => {
+  const { tcp } = await serve(t);
+  for (let count = 0; count < 100; count++) t.is(await ask(tcp, `REG user${count}\n`), '200 OK\r\n');
+});
+
 test('a crash of a connection closes that connection only', async (t) => {
   const server = await serve(t);
   const [victim, other] = [await dial(server.tcp), await dial(server.tcp)];
