@@ -40,6 +40,7 @@ async function main(options: ServerOptions): Promise<void> {
     maxConnections,
     ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
     answerBytes: { burst: options.answerBurst, perSecond: options.answerRate },
+    maxUsers: options.maxUsers,
     limitsLoopback: options.limitLoopback === true,
     log,
     ...(inspection && { onEmitted: inspection.note }),

@@ -5,6 +5,7 @@
 import { type Command, Option } from 'commander';
 import { MAX_CONNECTIONS } from '../actors/server/tree.js';
 import { ANSWER_BYTES } from '../machines/server/quota.js';
+import { MAX_USERS } from '../storage/store.js';
 import {
   addCompletionCommand,
   countOption,
@@ -27,6 +28,7 @@ export interface ServerOptions extends InspectionSettings {
   readonly repair?: true;
   readonly maxConnections: number;
   readonly maxPerAddress?: number;
+  readonly maxUsers: number;
   readonly answerBurst: number;
   readonly answerRate: number;
   readonly limitLoopback?: true;
@@ -56,6 +58,7 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
       MAX_CONNECTIONS,
     )
     .option('--max-per-address <n>', 'the same from one address (default: 4 in 5 of all)', countOption)
+    .option('--max-users <n>', 'most users; REG of one more is answered 206', countOption, MAX_USERS)
     .option(
       '--answer-burst <bytes>',
       'most bytes of answers to GET at once, to one address',

@@ -13,7 +13,7 @@ import type { AnyActorRef } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
 import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
-import { isStoreError, type Store, type Users } from '../../storage/store.js';
+import { isStoreError, MAX_USERS, type Store, type Users } from '../../storage/store.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -77,13 +77,18 @@ export function refuseChange({ replyTo }: ChangeCommit): void {
  * Actor logic of the store. Make it once per tree: its incarnations take turns with the files.
  *
  * @param openStore Opens the store; a rejection crashes the actor.
+ * @param maxUsers Most users; a REG of one more is answered 206.
  */
-export function storeLogic(openStore: () => Promise<Store>, log: Log): BehaviourLogic<StoreEvent, undefined> {
+export function storeLogic(
+  openStore: () => Promise<Store>,
+  log: Log,
+  maxUsers = MAX_USERS,
+): BehaviourLogic<StoreEvent, undefined> {
   let previousClosed: Promise<void> = Promise.resolve();
 
   return fromBehaviour<StoreEvent>((scope) => {
     const opened = previousClosed.then(openStore);
-    const actor = new StoreActor(scope, log, opened);
+    const actor = new StoreActor(scope, log, maxUsers, opened);
     previousClosed = actor.closed;
     return actor;
   });
@@ -95,6 +100,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly closed: Promise<void>;
   readonly #scope: BehaviourScope<StoreEvent>;
   readonly #log: Log;
+  readonly #maxUsers: number;
   #store: Store | undefined;
   #queue: ChangeCommit[] = [];
   #committing = false;
@@ -103,11 +109,14 @@ class StoreActor implements Behaviour<StoreEvent> {
   #waitsForTurn = false;
   #ending = false;
   #writable = true;
+  /** Whether the log says already that no more users can register. */
+  #saidFull = false;
   #letGo: () => void = () => {};
 
-  constructor(scope: BehaviourScope<StoreEvent>, log: Log, opened: Promise<Store>) {
+  constructor(scope: BehaviourScope<StoreEvent>, log: Log, maxUsers: number, opened: Promise<Store>) {
     this.#scope = scope;
     this.#log = log;
+    this.#maxUsers = maxUsers;
     const released = new Promise<void>((resolve) => {
       this.#letGo = resolve;
     });
@@ -165,11 +174,26 @@ class StoreActor implements Behaviour<StoreEvent> {
     if (this.#queue.length === 0) {
       if (this.#ending) this.#scope.end();
     } else if (this.#ending || this.#pace.isDue(this.#queue.length, this.#scope.now())) {
-      this.#commit(this.#store, this.#queue.splice(0, MAX_GROUP_CHANGES));
+      const group = this.#refuseUsersBeyondLimit(this.#store.users, this.#queue.splice(0, MAX_GROUP_CHANGES));
+      if (group.length === 0) return this.#commitNext();
+      this.#commit(this.#store, group);
     } else {
       this.#waitsForTurn = true;
       this.#scope.sendNextTurn({ type: 'turn.passed' });
     }
+  }
+
+  /** No group is under way: users who are settled are all that there are. */
+  #refuseUsersBeyondLimit(users: Users, group: readonly ChangeCommit[]): readonly ChangeCommit[] {
+    let room = this.#maxUsers - users.settled;
+    if (room >= group.length) return group;
+    return group.filter(({ change, replyTo }) => {
+      if (change.op !== 'REG' || users.numberOf(change.id) !== -1 || room-- > 0) return true;
+      replyTo.send({ type: 'change.answered', reply: 206 } satisfies ChangeAnswered);
+      if (!this.#saidFull) this.#log.warn({ users: users.settled }, 'no more users may register: 206');
+      this.#saidFull = true;
+      return false;
+    });
   }
 
   #commit(store: Store, group: readonly ChangeCommit[]): void {

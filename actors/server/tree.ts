@@ -61,6 +61,8 @@ export interface ServerOptions {
   readonly maxConnectionsPerAddress?: number;
   /** Bytes of answers to GET that one source may draw; default {@link ANSWER_BYTES}. */
   readonly answerBytes?: Rate;
+  /** Most users; a REG of one more is answered 206. Default: as many as a store takes. */
+  readonly maxUsers?: number;
   /** Holds programs of this machine to what a source may use, too. For tests. */
   readonly limitsLoopback?: boolean;
   readonly openStore: () => Promise<Store>;
@@ -83,6 +85,7 @@ export function startServer({
   maxConnections = MAX_CONNECTIONS,
   maxConnectionsPerAddress = Math.ceil(maxConnections * ADDRESS_PART),
   answerBytes = ANSWER_BYTES,
+  maxUsers,
   limitsLoopback = false,
   openStore,
   log,
@@ -137,7 +140,7 @@ export function startServer({
     children: [
       child({
         id: STORE,
-        logic: storeLogic(openStore, log),
+        logic: storeLogic(openStore, log, maxUsers),
         backoff: RESTART_BACKOFF,
         address: {
           ...address,

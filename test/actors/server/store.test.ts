@@ -49,3 +49,16 @@ test('a store that crashes tells those in its queue 205, and those in the group 
   store.letThrough();
   t.is(await first, '200 OK\r\n');
 });
+
+test('a REG of one user too many is answered 206, which the log says once', async (t) => {
+  const { tcp, log } = await serve(t, { maxUsers: 10 });
+  const ids = Array.from({ length: 40 }, (_, index) => `user${index}`);
+  const replies = await Promise.all(ids.map((id) => ask(tcp, `REG ${id}\n`)));
+  t.is(replies.filter((reply) => reply === '200 OK\r\n').length, 10);
+  t.is(replies.filter((reply) => reply === '206 BUSY\r\n').length, 30);
+  const [one, other] = ids.filter((_, index) => replies[index] === '200 OK\r\n');
+  t.is(await ask(tcp, `REG ${one}\n`), '203 USER EXISTS\r\n');
+  t.is(await ask(tcp, `ADD ${one} ${other}\n`), '200 OK\r\n');
+  t.is(await ask(tcp, 'REG late\n'), '206 BUSY\r\n');
+  t.deepEqual(log.fieldsOf('no more users may register: 206'), [{ users: 10 }]);
+});
