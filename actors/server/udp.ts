@@ -4,6 +4,7 @@
  */
 
 import { createSocket, type RemoteInfo } from 'node:dgram';
+import { QUEUE_SHARE, Quota } from '../../machines/server/quota.js';
 import { plainAddress } from '../../protocol/address.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import { parseDatagram } from '../../protocol/datagram.js';
@@ -18,6 +19,21 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Most bytes of answers that wait for the network; beyond it answers are lost, as UDP may lose any. */
 const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
+
+/** From so many on each source has only its share of the rest, programs of this machine too. */
+const CROWDED_QUEUE_BYTES = MAX_SEND_QUEUE_BYTES / 2;
+
+/** Whether an answer may join those that wait for the network. */
+export function admitsToQueue(
+  queuedBytes: number,
+  shares: Quota,
+  address: string,
+  bytes: number,
+  nowMs: number,
+): boolean {
+  if (queuedBytes <= CROWDED_QUEUE_BYTES) return true;
+  return queuedBytes <= MAX_SEND_QUEUE_BYTES && shares.take(address, bytes, nowMs);
+}
 
 export interface UdpInput {
   readonly host: string;
@@ -37,6 +53,7 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
     // Answers go to addresses: nothing is to be looked up, and nobody need wait for it.
     lookup: (address, _options, done) => done(null, address, family),
   });
+  const shares = new Quota(QUEUE_SHARE, false);
   const logsRequests = log.isLevelEnabled('debug');
 
   function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
@@ -72,7 +89,7 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
   return {
     starting: true,
     receive({ to, list }) {
-      if (socket.getSendQueueSize() > MAX_SEND_QUEUE_BYTES) return;
+      if (!admitsToQueue(socket.getSendQueueSize(), shares, to.address, list.length, scope.now())) return;
       // Without a callback an answer that cannot be sent is lost, as UDP may lose any.
       if (logsRequests) socket.send(list, to.port, to.address, (error) => logUnsent(error, to));
       else socket.send(list, to.port, to.address);

@@ -17,6 +17,9 @@ export interface Rate {
 /** Bytes of answers to GET, unless another rate is asked for. A source can be forged. */
 export const ANSWER_BYTES: Rate = { burst: 256 * 1024, perSecond: 64 * 1024 };
 
+/** Bytes that wait for the network, while many wait: with the first answer a source has its share. */
+export const QUEUE_SHARE: Rate = { burst: 64 * 1024, perSecond: 64 * 1024 };
+
 /** REG requests, whatever becomes of them. */
 export const REGISTRATIONS: Rate = { burst: 60, perSecond: 1 };
 

@@ -253,6 +253,22 @@ test('there are so many connections at once, and so many from one address, as it
   t.pass();
 });
 
+test('it takes so many users, and answers with so many bytes, as it is told', async (t) => {
+  const limits = ['--max-users', '2', '--limit-loopback', '--answer-burst', '150', '--answer-rate', '1'];
+  const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t), ...limits);
+  for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) {
+    t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
+  }
+  t.is(await ask(tcp, 'REG carl\n'), '206 BUSY\r\n');
+  const flood = await PresenceClient.open(t, udp);
+  const other = await PresenceClient.open(t, udp, '127.0.0.2');
+  const line = 'bob 101 OFFLINE unknown unknown\n';
+  t.is(await flood.ask('GET alice'), line);
+  flood.onMessage(() => t.fail('it has used its budget'));
+  flood.send('GET alice');
+  t.is(await other.ask('GET alice'), line);
+});
+
 test('a number of connections that is none is refused', async (t) => {
   for (const option of ['--max-connections', '--max-per-address']) {
     for (const value of ['0', '-1', 'many', '1.5', '']) {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
+import { admitsToQueue } from '../../../actors/server/udp.js';
+import { QUEUE_SHARE, Quota } from '../../../machines/server/quota.js';
 import { ask, PresenceClient } from '../../helpers/network.js';
 import { serve } from '../../helpers/server.js';
 
@@ -71,4 +73,16 @@ test('a server that is made to ask itself does not answer its own answer', async
   const questions = 20;
   for (let count = 0; count < questions; count++) await client.ask('GET 101');
   t.is(log.fieldsOf('datagram').length, questions + 2, 'the forged question, and one answer to it');
+});
+
+test('while many answers wait for the network, one asker cannot take the room of the others', (t) => {
+  const shares = new Quota(QUEUE_SHARE, false);
+  const [limit, answer] = [8 * 1024 * 1024, 64 * 1024];
+  let queued = 0;
+  for (let count = 0; count < 1_000; count++) {
+    if (admitsToQueue(queued, shares, '127.0.0.1', answer, 0)) queued += answer;
+  }
+  t.true(queued <= limit / 2 + 2 * answer, `${queued} bytes`);
+  t.true(admitsToQueue(queued, shares, '192.0.2.7', answer, 0));
+  t.false(admitsToQueue(limit + 1, shares, '192.0.2.8', answer, 0), 'and there is an end');
 });
