@@ -23,6 +23,11 @@ function inTerminal(t: ExecutionContext, ...args: readonly string[]) {
   return { terminal, ended };
 }
 
+/** Closes the window of a terminal. */
+function hangUp({ pty }: Terminal): void {
+  (pty as typeof pty & { destroy(): void }).destroy();
+}
+
 /** A server in a terminal, and the port that it serves. */
 async function serverInTerminal(t: ExecutionContext) {
   const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--log-level', 'silent'];
@@ -62,4 +67,24 @@ test('SIGHUP is ignored where there is no terminal, as under nohup', async (t) =
     program.process.kill('SIGTERM');
     t.is(await program.exited, 0);
   }
+});
+
+test('a terminal that goes away ends every program in order, and nothing aborts', async (t) => {
+  const own = await startServerProgram(t, await temporaryDirectory(t));
+  await ask(own.tcp, 'REG alice\n');
+  const client = [programPath('im-client'), ...portsOf(own)];
+  const cases = [
+    [client, 'Your choice:'],
+    [[...client, '--plain'], 'Your choice:'],
+    [[...client, 'listen', 'alice'], 'Listening as alice'],
+  ] as const;
+  for (const [args, shown] of cases) {
+    const { terminal, ended } = inTerminal(t, ...args);
+    await terminal.until(() => terminal.output.includes(shown), shown);
+    hangUp(terminal);
+    t.like(await ended, { exitCode: 0, signal: 0 }, args.slice(1).join(' '));
+  }
+  const server = await serverInTerminal(t);
+  hangUp(server.terminal);
+  t.like(await server.ended, { exitCode: 0, signal: 0 });
 });
