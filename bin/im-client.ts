@@ -12,7 +12,7 @@ import { stateDirectory } from '../user-files/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
 import { complain, EXIT } from './command-line.js';
-import { onStopSignal } from './ending.js';
+import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspection.js';
 
 const MINUTE_MS = 60_000;
@@ -49,7 +49,7 @@ async function main(settings: ClientSettings): Promise<void> {
   const { error } = await client.ended;
   await inspection?.close();
   if (error !== undefined) explain(error, messagePort);
-  process.exit(error === undefined ? EXIT.done : EXIT.failed);
+  await endProcess(error === undefined ? EXIT.done : EXIT.failed);
 }
 
 /** Of its actors' lives the user need only know when something went wrong. */

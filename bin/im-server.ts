@@ -12,7 +12,7 @@ import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT } from './command-line.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
-import { onStopSignal } from './ending.js';
+import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspection.js';
 import { createLog } from './logger.js';
 import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
@@ -71,7 +71,7 @@ async function main(options: ServerOptions): Promise<void> {
   await inspection?.close();
   await close();
   if (error !== undefined) explain(error, options);
-  process.exit(error === undefined ? EXIT.done : EXIT.failed);
+  await endProcess(error === undefined ? EXIT.done : EXIT.failed);
 }
 
 function logNews(log: Log, news: StoreNews): void {

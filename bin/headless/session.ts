@@ -8,7 +8,7 @@ import { type Client, createClient } from '../../actors/client/create-client.js'
 import type { Log } from '../../actors/log.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
 import { EXIT } from '../command-line.js';
-import { onStopSignal } from '../ending.js';
+import { endProcess, endProcessNow, onStopSignal } from '../ending.js';
 import { exitOfError } from './exit-codes.js';
 import { Output } from './output.js';
 import { Records } from './records.js';
@@ -49,8 +49,10 @@ export async function runSession(
   command: (session: Session) => Promise<number>,
 ): Promise<never> {
   const stop = new AbortController();
-  // A second signal exits at once.
-  onStopSignal(() => (stop.signal.aborted ? process.exit(EXIT.failed) : stop.abort()));
+  onStopSignal(
+    () => stop.abort(),
+    () => endProcessNow(EXIT.failed),
+  );
   const output = new Output(options.json === true, about, () => stop.abort());
   const records = new Records(about.id, options.history, (line) => output.ask(line));
   const client = createClient({
@@ -69,7 +71,7 @@ export async function runSession(
   ]).catch((error) => explain(error, output));
   await client.close();
   records.close();
-  process.exit(output.isGone ? EXIT.done : code);
+  return endProcess(output.isGone ? EXIT.done : code);
 }
 
 /** Does something, if no signal came before; rejects when one comes meanwhile. */

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
-import { ask } from '../helpers/network.js';
+import { inject, needs } from '../helpers/faults.js';
+import { ask, closed, dial } from '../helpers/network.js';
 import {
   Program,
   programPath,
@@ -87,4 +91,33 @@ test('a terminal that goes away ends every program in order, and nothing aborts'
   const server = await serverInTerminal(t);
   hangUp(server.terminal);
   t.like(await server.ended, { exitCode: 0, signal: 0 });
+});
+
+test('a server whose sync hangs ends by SIGKILL after a signal, and what it acknowledged is there', async (t) => {
+  if (!(await needs(t, 'strace'))) return;
+  const directory = await temporaryDirectory(t);
+  const { program, tcp } = await startServerProgram(t, directory);
+  t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
+  // Longer than the server may take to end, in microseconds.
+  await inject(t, program.process.pid, ['fdatasync:delay_enter=20000000']);
+  const socket = await dial(tcp);
+  t.teardown(() => socket.destroy());
+  socket.write('REG bob\n');
+  while (!(await readFile(join(directory, 'journal-1.txt'), 'latin1')).includes(' REG bob ')) {
+    await new Promise(setImmediate);
+  }
+  program.process.kill('SIGTERM');
+  t.deepEqual(await once(program.process, 'exit'), [null, 'SIGKILL']);
+  const next = await startServerProgram(t, directory);
+  t.is(await ask(next.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+});
+
+test('a signal that comes twice at once, as npm sends a Ctrl-C, cuts no request', async (t) => {
+  const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
+  const idle = await dial(tcp);
+  const left = closed(idle);
+  program.process.kill('SIGINT');
+  program.process.kill('SIGTERM');
+  t.is(await program.exited, 0);
+  await left;
 });
