@@ -9,7 +9,7 @@
 import type { OpenFile } from '../files/files.js';
 import { readLines } from '../files/lines.js';
 import { JOURNAL_HEADER, type JournalRecord, MAX_RECORD_BYTES, parseRecord } from './journal-record.js';
-import { newerFormat } from './manifest.js';
+import { newerFormat, newerFormatIn } from './manifest.js';
 import { damaged } from './snapshot.js';
 
 const CR = 0x0d;
@@ -81,6 +81,7 @@ const BAD_RECORD = 'no record can be read there';
 /** @throws StoreError */
 function checkHeader(header: string, path: string): void {
   if (header === JOURNAL_HEADER) return;
-  if (/^im-journal [1-9][0-9]*$/.test(header)) throw newerFormat(path, header);
+  const newer = newerFormatIn(header, 'im-journal');
+  if (newer !== undefined) throw newerFormat(path, newer);
   throw damaged(path, 1, 0, `it is no journal, its first line is not '${JOURNAL_HEADER}'`);
 }

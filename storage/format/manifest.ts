@@ -113,10 +113,18 @@ export async function readManifest(directory: DataDirectory): Promise<Manifest |
   const path = directory.pathOf(MANIFEST_FILE);
   const text = await withFile(file, readText);
   const [header = ''] = text.split('\n', 1);
-  if (header !== HEADER && /^im-manifest [1-9][0-9]*$/.test(header)) throw newerFormat(path, header);
+  if (header !== HEADER && /^im-manifest [1-9][0-9]*$/.test(header) && hasChecksum(text)) {
+    throw newerFormat(path, header);
+  }
   const manifest = parseManifest(text);
   if (manifest === undefined) throw damagedFile(path, 'is damaged');
   return manifest;
+}
+
+/** True when the last line is the checksum of all before it, as it is in each version of the format. */
+function hasChecksum(text: string): boolean {
+  const [, body = '', checksum] = /^(.*\n)checksum ([0-9a-f]{8})\n$/s.exec(text) ?? [];
+  return checksum === checksumOf(body);
 }
 
 async function readText(file: OpenFile): Promise<string> {
@@ -136,6 +144,17 @@ async function readText(file: OpenFile): Promise<string> {
 export function damagedFile(path: string, what: string): StoreError {
   const message = `${path} ${what}: restore it from a backup, or save what can be saved with --repair`;
   return new StoreError('store.corrupt', message);
+}
+
+/**
+ * The format in the first line of a snapshot or journal of a newer version. Such a line ends with its
+ * checksum: without it, a digit of the version may have been damaged.
+ *
+ * @returns `undefined` for any other line.
+ */
+export function newerFormatIn(header: string, kind: 'im-snapshot' | 'im-journal'): string | undefined {
+  const [, format = '', name, checksum] = /^((\S+) [1-9][0-9]*) ([0-9a-f]{8})$/.exec(header) ?? [];
+  return name === kind && checksum === checksumOf(format) ? format : undefined;
 }
 
 /** The error of a file that a newer version wrote. */

@@ -20,7 +20,7 @@ import { MAX_BUDDIES, type StoreError } from '../store.js';
 import { IdBatch } from '../tables/id-table.js';
 import type { FrozenUsers, UserTable } from '../tables/user-table.js';
 import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits } from './checksum.js';
-import { damagedFile, newerFormat } from './manifest.js';
+import { damagedFile, newerFormat, newerFormatIn } from './manifest.js';
 import { MAX_USER_LINE_BYTES, UserLines } from './user-lines.js';
 
 /** The first line of a snapshot: its format and the format's version. */
@@ -196,7 +196,8 @@ function endOfToken(data: Buffer, start: number, end: number): number {
 
 function checkHeader(header: string, path: string): string | undefined {
   if (header === SNAPSHOT_HEADER) return undefined;
-  if (/^im-snapshot [1-9][0-9]*$/.test(header)) throw newerFormat(path, header);
+  const newer = newerFormatIn(header, 'im-snapshot');
+  if (newer !== undefined) throw newerFormat(path, newer);
   return `it is not '${SNAPSHOT_HEADER}'`;
 }
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
+import { checksumOf } from '../../../storage/format/checksum.js';
 import { type JournalFile, type Scan, scanJournal } from '../../../storage/format/journal-reader.js';
 import { encodeRecord } from '../../../storage/format/journal-record.js';
 import { StoreError, type StoreErrorCode } from '../../../storage/store.js';
@@ -303,8 +304,9 @@ test('a sealed journal whose end is in the middle of a record is damaged there',
 test('a journal of a newer format is refused by the format’s name', async (t) => {
   for (const format of ['im-journal 2', 'im-journal 10']) {
     const reason = `was written by a newer im-server (its format is '${format}')`;
-    await t.notThrowsAsync(assertRefused(scan(`${format}\n`), 'store.unusable', reason));
-    await t.notThrowsAsync(assertRefused(scan(`${format}\nREG alice\n`), 'store.unusable', reason));
+    const header = `${format} ${checksumOf(format)}\n`;
+    await t.notThrowsAsync(assertRefused(scan(header), 'store.unusable', reason));
+    await t.notThrowsAsync(assertRefused(scan(`${header}REG alice\n`), 'store.unusable', reason));
   }
 });
 

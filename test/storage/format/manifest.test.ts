@@ -176,7 +176,8 @@ test('a damaged manifest is told of by its path, with what to do', async (t) => 
 
 test('a manifest of a newer format is refused by the format’s name', async (t) => {
   for (const format of ['im-manifest 2', 'im-manifest 10']) {
-    for (const text of [`${format}\n`, `${format}\nanything\n`]) {
+    for (const body of [`${format}\n`, `${format}\nanything\n`]) {
+      const text = `${body}checksum ${checksumOf(body)}\n`;
       const directory = await directoryWith(t, text);
       const error = await t.throwsAsync(readManifest(onDisk(directory)), {
         instanceOf: StoreError,

@@ -292,7 +292,7 @@ test('a file that is no snapshot is damaged at its first line', async (t) => {
 
 test('a snapshot of a newer format is refused by the format’s name', async (t) => {
   for (const format of ['im-snapshot 2', 'im-snapshot 10']) {
-    const error = await t.throwsAsync(read(`${format}\nanything\n`), {
+    const error = await t.throwsAsync(read(`${format} ${checksumOf(format)}\nanything\n`), {
       instanceOf: StoreError,
       code: 'store.unusable',
     });

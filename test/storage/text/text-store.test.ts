@@ -603,6 +603,18 @@ test('a file that the manifest lists, and the manifest itself beside records, ar
   );
 });
 
+/** The first line of a file of a newer format. */
+function signed(format: string): string {
+  return `${format} ${checksumOf(format)}\n`;
+}
+
+test('a version that was damaged is not taken for a newer one', async (t) => {
+  for (const name of ['manifest.txt', 'snapshot-1.txt', 'journal-2.txt', 'journal-4.txt'] as const) {
+    const directory = await directoryWith(t, { ...WHOLE, [name]: WHOLE[name].replace(' 1\n', ' 3\n') });
+    await assertRefused(t, directory, 'store.corrupt', join(directory, name), '--repair');
+  }
+});
+
 test('each kind of file of a newer format is refused by the format’s name', async (t) => {
   for (const [name, format] of [
     ['manifest.txt', 'im-manifest 2'],
@@ -610,12 +622,14 @@ test('each kind of file of a newer format is refused by the format’s name', as
     ['journal-2.txt', 'im-journal 10'],
     ['journal-4.txt', 'im-journal 2'],
   ] as const) {
-    const directory = await directoryWith(t, { ...WHOLE, [name]: `${format}\nanything\n` });
+    const body = `${format}\nanything\n`;
+    const text = name === 'manifest.txt' ? `${body}checksum ${checksumOf(body)}\n` : signed(format);
+    const directory = await directoryWith(t, { ...WHOLE, [name]: text });
     const path = join(directory, name);
     const reason = `${path} was written by a newer im-server (its format is '${format}')`;
     await assertRefused(t, directory, 'store.unusable', reason);
   }
-  const directory = await directoryWith(t, { 'journal.txt': 'im-journal 2\n' });
+  const directory = await directoryWith(t, { 'journal.txt': signed('im-journal 2') });
   await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 2'");
 });
 
