@@ -11,6 +11,7 @@ import { DISK } from '../storage/files/disk.js';
 import { isGone, systemReason } from '../storage/files/file-error.js';
 import { MANIFEST_FILE } from '../storage/files/file-names.js';
 import { withFile, writeAll } from '../storage/files/files.js';
+import { refuseUnended } from '../storage/recovery/recovery.js';
 import { type DroppedLine, salvage } from '../storage/recovery/repair.js';
 import { isStoreError } from '../storage/store.js';
 import type { UserTable } from '../storage/tables/user-table.js';
@@ -65,7 +66,11 @@ function dataDirectory(path: string): DataDirectory {
 
 async function check(name: string, directory: DataDirectory): Promise<void> {
   try {
-    for (const line of describe(directory, await readDatabase(directory))) print(line);
+    let read = await readDatabase(directory);
+    // A server may be writing that line: then it has its LF by the second reading.
+    if (read.scan.unendedLine !== undefined) read = await readDatabase(directory);
+    refuseUnended(directory, read);
+    for (const line of describe(directory, read)) print(line);
   } catch (error) {
     if (!isStoreError(error, 'store.corrupt')) throw error;
     const { table } = await salvage(directory, (line) => complain(name, inWords(line)));

@@ -8,6 +8,7 @@
 
 import type { OpenFile } from '../files/files.js';
 import { readLines } from '../files/lines.js';
+import type { StoreError } from '../store.js';
 import { JOURNAL_HEADER, type JournalRecord, MAX_RECORD_BYTES, parseRecord } from './journal-record.js';
 import { newerFormat, newerFormatIn } from './manifest.js';
 import { damaged } from './snapshot.js';
@@ -20,6 +21,8 @@ export interface Scan {
   readonly last: number;
   readonly goodBytes: number;
   readonly totalBytes: number;
+  /** The number of the line after the good ones, when it is a whole record that only lacks its LF. */
+  readonly unendedLine?: number;
 }
 
 export interface JournalFile {
@@ -73,7 +76,25 @@ export async function scanJournal(
   if (sealedBytes !== undefined && goodBytes !== sealedBytes) {
     throw damaged(path, badLine === 0 ? line + 1 : badLine, goodBytes, BAD_RECORD);
   }
-  return { last, goodBytes, totalBytes };
+  const isUnended = badLine === 0 && (await isRecord(file, goodBytes, totalBytes));
+  return { last, goodBytes, totalBytes, ...(isUnended && { unendedLine: line + 1 }) };
+}
+
+/** True when the bytes from `start` to `end` of a file are one whole record. */
+async function isRecord(file: OpenFile, start: number, end: number): Promise<boolean> {
+  if (end === start || end - start > MAX_RECORD_BYTES) return false;
+  const data = Buffer.alloc(end - start);
+  for (let length = 0; length < data.length; ) {
+    const more = await file.read(data.subarray(length), start + length);
+    if (more === 0) return false;
+    length += more;
+  }
+  return parseRecord(data, 0, data.length) !== undefined;
+}
+
+/** The error of a journal that {@link Scan.unendedLine} is told of. */
+export function unended(path: string, line: number, byte: number): StoreError {
+  return damaged(path, line, byte, 'its last line lacks its LF');
 }
 
 const BAD_RECORD = 'no record can be read there';

@@ -33,7 +33,7 @@ export async function lastInJournal(directory: DataDirectory, name: string): Pro
 
 /**
  * Hands out all lines of a journal, `undefined` for each that is no record. An editor may have ended them by
- * CR LF.
+ * CR LF, and the last not at all.
  */
 export async function readRecords(
   directory: DataDirectory,
@@ -42,7 +42,7 @@ export async function readRecords(
 ): Promise<void> {
   let line = 0;
   await directory.read(name, (file) =>
-    readLines(file, { maxLineBytes: MAX_RECORD_BYTES }, (data, start, end, byte) => {
+    readLines(file, { maxLineBytes: MAX_RECORD_BYTES, mayLackLastEnd: true }, (data, start, end, byte) => {
       line += 1;
       take(parseRecord(data, start, withoutCr(data, end)), line, byte);
     }),

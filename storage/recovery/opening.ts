@@ -9,7 +9,7 @@ import { Journal } from '../format/journal.js';
 import { damagedFile, type Manifest, namesIn, swapManifest } from '../format/manifest.js';
 import type { UserTable } from '../tables/user-table.js';
 import { newerThan, removeLeftovers } from './leftovers.js';
-import { emptyDatabase, findManifest, type Recovered, recover } from './recovery.js';
+import { emptyDatabase, findManifest, type Recovered, recover, refuseUnended } from './recovery.js';
 
 /** An interrupted write that was left out, and where it was kept. */
 export interface TornTail {
@@ -28,11 +28,14 @@ export interface Opened {
  * Reads what there is, and begins to write: always in a new file. What was read back of the last journal is
  * written anew, and synced: it may have come from memory, and not be on disk, after a sync that failed.
  *
+ * @param refusesUnended True to refuse a last record that only lacks its LF. Otherwise it counts as an
+ * interrupted write, which a crash may leave.
  * @throws StoreError `store.unusable` or `store.corrupt`, or what the file system throws.
  */
-export async function openDatabase(directory: DataDirectory): Promise<Opened> {
+export async function openDatabase(directory: DataDirectory, refusesUnended = false): Promise<Opened> {
   const found = await findManifest(directory);
   const recovered = found === undefined ? emptyDatabase() : await recoverLatest(directory, found);
+  if (refusesUnended) refuseUnended(directory, recovered);
   const tornTail = await keepTornTail(directory, recovered);
   const name = journalName(nextFileNumber(namesIn(recovered.manifest)));
   const journal = await takeOver(directory, recovered, name);

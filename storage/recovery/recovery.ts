@@ -6,7 +6,7 @@ import type { DataDirectory } from '../files/data-directory.js';
 import { EARLIEST_JOURNAL, fileNumberOf, isSnapshot, MANIFEST_FILE } from '../files/file-names.js';
 import { type OpenFile, withFile } from '../files/files.js';
 import { readLines } from '../files/lines.js';
-import { type Scan, scanJournal } from '../format/journal-reader.js';
+import { type Scan, scanJournal, unended } from '../format/journal-reader.js';
 import { JOURNAL_HEADER, type JournalRecord, MAX_RECORD_BYTES } from '../format/journal-record.js';
 import { damagedFile, type Manifest, readManifest } from '../format/manifest.js';
 import { damaged, readSnapshot } from '../format/snapshot.js';
@@ -76,6 +76,16 @@ export async function recover(directory: DataDirectory, manifest: Manifest): Pro
     );
   for (const entry of sealed) await scan(entry, entry.bytes);
   return { manifest, table, scan: await scan(active) };
+}
+
+/**
+ * Refuses a database whose last record only lacks its LF: it may have been acknowledged.
+ *
+ * @throws StoreError `store.corrupt`
+ */
+export function refuseUnended(directory: DataDirectory, { manifest, scan }: Recovered): void {
+  if (scan.unendedLine === undefined) return;
+  throw unended(directory.pathOf(manifest.active.name), scan.unendedLine, scan.goodBytes);
 }
 
 /** Reads a file that the manifest lists. */

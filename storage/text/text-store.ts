@@ -92,7 +92,7 @@ export async function openTextStore(path: string, options: TextStoreOptions = {}
 
 async function openOrRepair(directory: DataDirectory, { onNews, repair }: Settings): Promise<Opened> {
   try {
-    return await openDatabase(directory);
+    return await openDatabase(directory, repair);
   } catch (error) {
     if (!repair || !isStoreError(error, 'store.corrupt')) throw error;
     const saved = await salvage(directory, (line) => onNews({ type: 'line.dropped', ...line }));

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
+import { encodeRecord } from '../../storage/format/journal-record.js';
 import { ask } from '../helpers/network.js';
 import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import { id } from '../storage/changes.js';
 import { IRREGULAR } from '../storage/irregular.js';
 
 // One at a time: each starts processes of its own.
@@ -256,4 +258,23 @@ test('whoever reads only the beginning of an export is no error', async (t) => {
   await once(program.process, 'exit');
   t.is(program.process.exitCode, 0);
   t.is(program.stderr, '');
+});
+
+test('check fails where a last line lacks its LF, in each file', async (t) => {
+  const directory = await filledDirectory(t);
+  const change = { op: 'DEL', id: id('alice'), buddy: id('bob') } as const;
+  const record = encodeRecord({ sequence: 7, durable: 6, change });
+  const names = (await readdir(directory)).filter((each) => /^(?:manifest|snapshot|journal)/.test(each));
+  for (const name of names) {
+    const path = join(directory, name);
+    const good = await readFile(path, 'latin1');
+    // The journal has no record yet: it is given one.
+    const whole = name.startsWith('journal') ? `${good}${record}` : good;
+    const text = whole.slice(0, -1);
+    await writeFile(path, text, 'latin1');
+    const { code, stderr } = await run(t, 'check', directory);
+    t.is(code, 1, name);
+    t.true(stderr.includes(path), stderr);
+    await writeFile(path, good, 'latin1');
+  }
 });

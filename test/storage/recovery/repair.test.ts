@@ -248,3 +248,17 @@ async function harm(path: string, how: string, at: number, byte: number): Promis
   }[how];
   await writeFile(path, Buffer.concat(parts ?? []));
 }
+
+test('a last line that lost its LF is refused or mended, in each file', async (t) => {
+  for (const kind of ['manifest', 'snapshot', 'journal'] as const) {
+    const directory = await filled(t);
+    const name = (await readdir(directory)).filter((each) => each.startsWith(kind)).at(-1) ?? '';
+    await change(join(directory, name), (text) => text.slice(0, -1));
+    const { lists, news } = await repaired(t, directory);
+    t.deepEqual(lists, WHOLE, name);
+    t.true(
+      news.some(({ type }) => type === 'store.repaired'),
+      name,
+    );
+  }
+});
