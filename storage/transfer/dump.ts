@@ -17,7 +17,7 @@ import { MAX_USER_LINE_BYTES, UserLines } from '../format/user-lines.js';
 import type { UserTable } from '../tables/user-table.js';
 
 /** What some editors put before the first line, in UTF-8. */
-const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
+export const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 
 /** Hands out a dump, piece by piece; each is good until the promise that its taker returns has resolved. */
 export async function writeDump(table: UserTable, take: (bytes: Buffer) => Promise<void>): Promise<void> {

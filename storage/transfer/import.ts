@@ -13,6 +13,9 @@ import type { ForeignUser } from './dump.js';
 /** How many changes are made durable together. */
 const GROUP_CHANGES = 8_192;
 
+/** How much of a token that is no id is shown, in characters. */
+const SHOWN_CHARACTERS = 80;
+
 /** Reads all users there are to take over, some at a time; it is done twice. */
 export type ReadUsers = (
   take: (users: readonly ForeignUser[]) => Promise<void>,
@@ -62,7 +65,7 @@ export async function importUsers(
   await readUsers(async (users) => {
     for (const { id: token, at } of users) {
       const id = parseId(token);
-      if (id === undefined) skip(at, `'${token}' is no id`);
+      if (id === undefined) skip(at, `'${shortened(token)}' is no id`);
       else await registrations.add({ op: 'REG', id }, at);
     }
   }, skip);
@@ -84,7 +87,7 @@ export async function importUsers(
         if (id === undefined) continue;
         for (const other of buddies) {
           const buddy = parseId(other);
-          if (buddy === undefined) skip(at, `'${other}' is no id`);
+          if (buddy === undefined) skip(at, `'${shortened(other)}' is no id`);
           else await additions.add({ op: 'ADD', id, buddy }, at);
         }
       }
@@ -93,6 +96,10 @@ export async function importUsers(
   );
   await additions.finish();
   return report;
+}
+
+function shortened(token: string): string {
+  return token.length <= SHOWN_CHARACTERS ? token : `${token.slice(0, SHOWN_CHARACTERS)}...`;
 }
 
 interface Addition {

@@ -8,9 +8,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../files/file-error.js';
 import { MAX_USER_LINE_BYTES } from '../format/user-lines.js';
-import type { ForeignUser } from './dump.js';
+import { BYTE_ORDER_MARK, type ForeignUser } from './dump.js';
 
 const SUFFIX = '.txt';
+
+const BYTE_ORDER_MARK_AT_START = new RegExp(`^${BYTE_ORDER_MARK}`);
 
 /** How many users are handed out at a time. */
 const USERS_AT_A_TIME = 1_000;
@@ -40,7 +42,10 @@ export async function readOriginalLayout(
     if (!name.endsWith(SUFFIX) || !files.has(name)) skip(at, 'it is no file <id>.txt');
     else {
       const text = readText(at, buffer, skip);
-      const buddies = text?.split('\n').map((line) => line.trim());
+      const buddies = text
+        ?.replace(BYTE_ORDER_MARK_AT_START, '')
+        .split('\n')
+        .map((line) => line.trim());
       const id = name.slice(0, -SUFFIX.length);
       if (buddies !== undefined) users.push({ id, buddies: buddies.filter((line) => line !== ''), at });
     }

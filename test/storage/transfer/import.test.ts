@@ -106,3 +106,9 @@ test('an import ends with the error of a store that cannot be written', async (t
   const error = await t.throwsAsync(imported(full, usersOf('alice')), { instanceOf: StoreError });
   t.is(error?.message, 'the disk is full');
 });
+
+test('of a long token that is no id, the beginning is shown', async (t) => {
+  const { skipped } = await imported(openMemoryStore(), usersOf(`alice ${'x'.repeat(300_000)}`));
+  t.is(skipped.length, 1);
+  t.true((skipped[0] ?? '').length < 200);
+});

@@ -83,3 +83,8 @@ test('users are handed out a thousand at a time', async (t) => {
     [1_000, 1],
   );
 });
+
+test('a byte order mark is no part of the first buddy', async (t) => {
+  const { taken } = await read(await directoryOf(t, { 'alice.txt': '\u00ef\u00bb\u00bfbob\ncarol\n' }));
+  t.deepEqual(taken[0]?.[0]?.buddies, ['bob', 'carol']);
+});
