@@ -4,6 +4,7 @@
 
 import { startClient } from '../actors/client/tree.js';
 import type { Log } from '../actors/log.js';
+import { systemReason } from '../storage/files/file-error.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { openInteractiveConsole } from '../terminal/interactive-console.js';
 import { openPlainConsole } from '../terminal/plain-console.js';
@@ -28,6 +29,12 @@ async function main(settings: ClientSettings): Promise<void> {
 
   const inspection = await openInspection(CLIENT_NAME, settings, crashLog);
 
+  let outputError: NodeJS.ErrnoException | undefined;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader or a terminal that is gone ends the client too, and is no fault.
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') outputError ??= error;
+  });
+
   // Before the first word is on the screen: from then on somebody may end it.
   onStopSignal(() => client.shutdown());
 
@@ -49,7 +56,10 @@ async function main(settings: ClientSettings): Promise<void> {
   const { error } = await client.ended;
   await inspection?.close();
   if (error !== undefined) explain(error, messagePort);
-  await endProcess(error === undefined ? EXIT.done : EXIT.failed);
+  if (outputError !== undefined) {
+    complain(CLIENT_NAME, `standard output: ${systemReason(outputError) ?? outputError.message}`);
+  }
+  await endProcess(error === undefined && outputError === undefined ? EXIT.done : EXIT.failed);
 }
 
 /** Of its actors' lives the user need only know when something went wrong. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import anyTest, { type ExecutionContext } from 'ava';
 import { inject, needs } from '../helpers/faults.js';
 import { ask, closed, dial } from '../helpers/network.js';
 import {
+  emptyEnvironment,
   Program,
   programPath,
   type ServerProgram,
@@ -120,4 +122,16 @@ test('a signal that comes twice at once, as npm sends a Ctrl-C, cuts no request'
   program.process.kill('SIGTERM');
   t.is(await program.exited, 0);
   await left;
+});
+
+test('a client whose standard output is full says so, and exits 1', async (t) => {
+  const command = `exec ${programPath('im-client')} --plain > /dev/full`;
+  const client = spawn('sh', ['-c', command], { env: emptyEnvironment(t) });
+  t.teardown(() => client.kill('SIGKILL'));
+  let stderr = '';
+  client.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  t.deepEqual(await once(client, 'close'), [1, null]);
+  t.regex(stderr, /^im-client: standard output: .*\n$/);
 });
