@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FileError, isFileError, isSystemError, systemReason } from '../storage/files/file-error.js';
+import { FileError, isFileError, isGone, isSystemError, systemReason } from '../storage/files/file-error.js';
 import { DIRECTORY_MODE, FILE_MODE } from '../storage/files/files.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
@@ -40,7 +40,7 @@ export async function openToRead(path: string): Promise<FileHandle | undefined> 
     if ((await handle.stat()).isFile()) return handle;
     await handle.close();
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
   throw new FileError('file.irregular', 'it is no file');
@@ -52,7 +52,7 @@ export function readSmallFile(path: string, maxBytes: number): string | undefine
   try {
     descriptor = onlyIfFile(openSync(path, O_RDONLY | O_NONBLOCK));
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
   try {

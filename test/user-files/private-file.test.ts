@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { openToRead, readSmallFile } from '../../user-files/private-file.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 import { builtModule, startScript } from '../storage/node-script.js';
 
@@ -41,4 +42,9 @@ test('two clients that begin at once in an empty home both get their directories
   t.is(await firstLine, 'failures: ');
   for (const name of ['alice', 'bob'])
     t.is(await readFile(join(home, String(ROUNDS - 1), 'im/history', name), 'utf8'), 'x');
+});
+
+test('in a home that is no directory there are no files to read', async (t) => {
+  t.is(readSmallFile('/dev/null/.config/im/client.conf', 100), undefined);
+  t.is(await openToRead('/dev/null/.local/state/im/history/bob'), undefined);
 });
