@@ -16,8 +16,11 @@ import { PastedLines, previewOf, unsentLines } from './pasted-lines.js';
 import { BELL, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 import { type Input, type KeyInput, type PasteInput, TypeAhead } from './type-ahead.js';
 
-/** How long no key must come, in milliseconds, before keys count for what interrupted a line. */
+/** How long no key must come, in milliseconds, before keys count for a prompt that came up by itself. */
 export const QUIET_MS = 700;
+
+/** Most keys of a prompt that are named where one of them came too early. */
+const MAX_KEYS_NAMED = 2;
 
 /** What the chart is told, with what it need not know of it. */
 export type ConsoleInput =
@@ -64,6 +67,8 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   /** The line that takes the keys off the screen, while the chart has one do so. */
   #kept: LinePrompt | undefined;
   #cancelQuietTimer = () => {};
+  /** True once the user was told, in this quiet time, that a key came too early. */
+  #isKeyAskedAgain = false;
 
   constructor(options: ConsoleEffectsOptions) {
     this.#options = options;
@@ -207,6 +212,15 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#options.stdout.write(BELL);
   }
 
+  /** Says it once in a quiet time: a key that is held down comes many times a second. */
+  askForKeyAgain(): void {
+    this.ringBell();
+    if (this.#isKeyAskedAgain || this.#open === undefined) return;
+    this.#isKeyAskedAgain = true;
+    const keys = [...(this.#open.prompt.keys ?? '')];
+    this.#display.print([`Press ${keys.length > MAX_KEYS_NAMED ? 'the key' : keys.join(' or ')} again.`]);
+  }
+
   #press(prompt: OpenPrompt | undefined, input: ConsoleInput): void {
     if (input.type !== 'key.pressed' && input.type !== 'end.pressed') return;
     const { text, key } = input.input;
@@ -262,6 +276,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   }
 
   stopQuietTimer(): void {
+    this.#isKeyAskedAgain = false;
     this.#cancelQuietTimer();
   }
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { MENU_REMINDER } from '../terminal/presence-lines.js';
 import { startServerProgram, temporaryDirectory } from './helpers/programs.js';
-import { Terminal } from './helpers/terminal.js';
+import { quiet, Terminal } from './helpers/terminal.js';
 
 const PAGE = 'README.md';
 const SIZE = { columns: 78, rows: 30 };
@@ -33,6 +33,7 @@ test(`the session in ${PAGE} is a real one`, async (t) => {
   await alice.until(() => alice.rows().includes('  bob  online'));
   alice.press('mbob\r');
   await ends(bob, 'Do you want to accept an incoming connection (y/n)?');
+  await quiet();
   bob.press('y');
   await ends(alice, '>');
   await ends(bob, '>');

@@ -55,7 +55,7 @@ export type ConsoleNews =
 export type ConsoleEvent = ConsoleNews & ConsoleFacts;
 
 export interface ConsoleContext {
-  /** What is asked, or was asked last. */
+  /** What is asked, or was asked last; none once the user left a chat. */
   readonly prompt: AskedPrompt | undefined;
   /** The draft of the line that was interrupted and still takes the keys, if one does. */
   readonly keptDraft: string | undefined;
@@ -106,6 +106,7 @@ const effects = {
   insertShown: effect,
   insertKept: effect,
   ringBell: effect,
+  askForKeyAgain: effect,
   // Pastes of several lines.
   askAboutPaste: effect,
   refusePaste: effect,
@@ -131,15 +132,25 @@ export const consoleSetup = setup({
     isInUse: ({ event }) => event.hasText || event.isTyping,
     isStray: ({ context: { prompt }, event }) =>
       event.type === 'key.pressed' && prompt?.isSudden === true && !isAnswerTo(prompt, event.text),
-    isChatOver: ({ context, event }) =>
-      context.prompt?.isMessage === true && !promptIn(event)?.isMessage && event.ahead !== 'none',
-    isSurprise: ({ context, event }) => {
+    /** The key would be the answer, if it were not for the quiet time. */
+    isTooEarly: ({ context: { prompt, keptDraft }, event }) =>
+      event.type === 'key.pressed' &&
+      keptDraft === undefined &&
+      prompt !== undefined &&
+      isAnswerTo(prompt, event.text),
+    isChatOver: ({ context, event }) => context.prompt?.isMessage === true && !promptIn(event)?.isMessage,
+    isSurprise: ({ event }) => {
+      const next = promptIn(event);
+      return next?.kind === 'key' && next.isSudden === true;
+    },
+    /** A line shows what it takes, and one key is no half of a line. */
+    isLineAfterKey: ({ context: { prompt, keptDraft }, event }) => {
       const next = promptIn(event);
       return (
-        !context.prompt?.isMessage &&
-        next?.kind === 'key' &&
-        next.isSudden === true &&
-        event.ahead === 'fresh'
+        prompt?.kind === 'key' &&
+        next?.kind === 'line' &&
+        keptDraft === undefined &&
+        (next.isMessage === true || !event.isTyping)
       );
     },
     isChatGoingOn: ({ context, event }) =>
@@ -151,11 +162,14 @@ export const consoleSetup = setup({
     hasSeveralLines: ({ event }) => event.type === 'paste.received' && event.lineCount > 1,
     isYes: ({ event }) => event.type === 'answer.given' && event.value.toLowerCase() === 'y',
     isQuit: ({ event }) => event.type === 'answer.given' && event.value === QUIT,
+    isChatLeft: ({ context, event }) =>
+      context.prompt?.isMessage === true && event.type === 'answer.given' && event.value === QUIT,
     isSameChat: ({ context, event }) => isSameChat(context, event),
     isSameChatWithLines: ({ context, event }) => context.linesLeft > 0 && isSameChat(context, event),
   },
   actions: {
     rememberPrompt: assign(({ event }) => (event.type === 'prompt.asked' ? { prompt: event.prompt } : {})),
+    forgetPrompt: assign({ prompt: undefined }),
     keepDraft: assign({ keptDraft: ({ context }) => context.prompt?.draft }),
     forgetDraft: assign({ keptDraft: undefined }),
     countLines: assign(({ event }) =>

@@ -5,8 +5,9 @@
  * the facts that its owner adds to each event. Talks to: its owner (terminal/interactive-console.ts),
  * which has the texts, the screen and the clock.
  *
- * A call must never take what was being typed as its answer. So a line that is interrupted goes on
- * taking the keys, off the screen, until none came for the quiet time.
+ * A prompt that comes up by itself must never take a key that was meant for something else. So it takes
+ * none until none came for the quiet time. Meanwhile a line that was interrupted goes on taking the keys,
+ * off the screen.
  */
 
 import { consoleSetup } from './console-setup.js';
@@ -77,7 +78,11 @@ export const consoleMachine = consoleSetup.createMachine({
             ],
             'paste.received': { actions: 'ringBell', description: 'A paste answers nothing by itself.' },
             'answer.given': { target: '#console.unasked', actions: 'tellAnswer' },
-            'prompt.dropped': { target: '#console.unasked', actions: 'closePrompt' },
+            'prompt.dropped': {
+              target: '#console.quiet',
+              actions: 'closePrompt',
+              description: 'The next key may be meant for it.',
+            },
           },
         },
         text: {
@@ -87,7 +92,15 @@ export const consoleMachine = consoleSetup.createMachine({
             'key.pressed': { actions: 'pressShown' },
             'end.pressed': { guard: 'hasText', actions: 'pressShown' },
             'paste.received': { actions: 'insertShown', description: 'Its line ends become spaces.' },
-            'answer.given': { target: '#console.unasked', actions: 'tellAnswer' },
+            'answer.given': [
+              {
+                guard: 'isChatLeft',
+                target: '#console.unasked',
+                actions: ['tellAnswer', 'forgetPrompt'],
+                description: 'What follows is no longer typed for the chat.',
+              },
+              { target: '#console.unasked', actions: 'tellAnswer' },
+            ],
             'prompt.dropped': [
               {
                 guard: 'isInUse',
@@ -95,7 +108,7 @@ export const consoleMachine = consoleSetup.createMachine({
                 actions: ['interruptLine', 'keepDraft'],
                 description: 'The user has to notice before keys count for anything else.',
               },
-              { target: '#console.unasked', actions: ['interruptLine', 'forgetLine'] },
+              { target: '#console.quiet', actions: ['interruptLine', 'forgetLine'] },
             ],
           },
           states: {
@@ -150,7 +163,7 @@ export const consoleMachine = consoleSetup.createMachine({
       },
       states: {
         unasked: {
-          description: 'A line was taken away, and nothing is asked.',
+          description: 'A prompt was taken away, and nothing is asked.',
           on: {
             'prompt.asked': [
               {
@@ -159,7 +172,13 @@ export const consoleMachine = consoleSetup.createMachine({
                 actions: ['rememberPrompt', 'openPrompt'],
                 description: 'The line is back.',
               },
-              { target: 'asked', actions: ['rememberPrompt', 'openPrompt'] },
+              {
+                guard: 'isLineAfterKey',
+                target: '#console.asked',
+                actions: ['rememberPrompt', 'openPrompt'],
+                description: 'As when a call is answered.',
+              },
+              { target: 'asked', actions: ['rememberPrompt', 'openPrompt', 'startQuietTimer'] },
             ],
             'quiet.passed': '#console.unasked',
           },
@@ -167,6 +186,11 @@ export const consoleMachine = consoleSetup.createMachine({
         asked: {
           description: 'A prompt is on the screen, and does not take the keys yet.',
           on: {
+            'key.pressed': {
+              guard: 'isTooEarly',
+              actions: ['startQuietTimer', 'askForKeyAgain'],
+              description: 'It may be meant for what was on the screen before.',
+            },
             'prompt.dropped': [
               { guard: 'isKeyAsked', target: 'unasked', actions: 'closePrompt' },
               { target: 'unasked', actions: ['interruptLine', 'keepDraft', 'startQuietTimer'] },
@@ -198,7 +222,7 @@ export const consoleMachine = consoleSetup.createMachine({
                 description: 'The chat is over, before or after the last line of the paste.',
               },
               {
-                target: '#console.asked',
+                target: '#console.quiet.asked',
                 actions: ['interruptLine', 'forgetLine', 'rememberPrompt', 'openPrompt'],
                 description: 'Likewise.',
               },
@@ -254,7 +278,11 @@ export const consoleMachine = consoleSetup.createMachine({
             'end.pressed': { guard: 'hasText', actions: 'pressShown' },
             'paste.received': { actions: 'insertShown' },
             'answer.given': [
-              { guard: 'isQuit', target: '#console.unasked', actions: ['tellPaste', 'tellAnswer'] },
+              {
+                guard: 'isQuit',
+                target: '#console.unasked',
+                actions: ['tellPaste', 'tellAnswer', 'forgetPrompt'],
+              },
               { actions: 'ringBell', description: 'A line would overtake the pasted ones.' },
             ],
           },

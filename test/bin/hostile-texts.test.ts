@@ -9,7 +9,7 @@ import { ATTACKS, foreignCodes } from '../helpers/attacks.js';
 import { listenForCalls } from '../helpers/peer.js';
 import { programPath } from '../helpers/programs.js';
 import { StubServer, sendByByte } from '../helpers/stub-server.js';
-import { Terminal, type TerminalSize } from '../helpers/terminal.js';
+import { quiet, Terminal, type TerminalSize } from '../helpers/terminal.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -358,6 +358,7 @@ test('a buddy that goes in the middle of its answer has refused, in one line', a
       refusals += 1;
       await terminal.until(isRefused, `${way} after ${length} bytes`);
       await terminal.shows(MENU, 'Your buddies:', '  bob  online', 'Your choice:');
+      await quiet();
     }
   }
   t.false(terminal.allRows().some((row) => /accepted|bob: |closed/.test(row)));
@@ -370,6 +371,7 @@ test('one who floods and never reads can be left, and the next caller is heard',
   mallory.pause();
   mallory.write('HELLO mallory\n');
   await terminal.until(() => terminal.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  await quiet();
   terminal.press('y');
   await terminal.shows('>');
   const flood = Buffer.concat(ATTACKS.flatMap(({ bytes }) => [bytes, Buffer.from('\n')]));
@@ -392,6 +394,7 @@ test('a line without an end is one message, however long, and takes no memory', 
   const bob = await callFrom(t, '127.0.4.1', await stub.callPort());
   bob.write('HELLO bob\n');
   await terminal.until(() => terminal.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  await quiet();
   terminal.press('y');
   await terminal.shows('>');
   const mebibyte = Buffer.alloc(1024 * 1024, 'x');

@@ -4,7 +4,7 @@ import { MENU_REMINDER } from '../../terminal/presence-lines.js';
 import { ask, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
 import { programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
-import { Terminal } from '../helpers/terminal.js';
+import { quiet, Terminal } from '../helpers/terminal.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -18,14 +18,6 @@ const CTRL_D = '\u0004';
 const LEFT = '\u001b[D';
 const HOME = '\u001b[H';
 const BACKSPACE = '\u007f';
-
-/** Longer than the client waits for quiet before keys answer what interrupted a line, in milliseconds. */
-const LONG_QUIET_MS = 900;
-
-/** The passing of time is what is tested: that nobody types for a while. */
-function quiet(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LONG_QUIET_MS));
-}
 
 /** Alice at her menu in a terminal, on a server where bob is registered. */
 async function aliceInTerminal(t: ExecutionContext, size = SIZE, ...options: readonly string[]) {
@@ -62,6 +54,7 @@ async function aliceInChat(t: ExecutionContext, size = SIZE) {
   const bob = await Peer.call(t, await alicesPort(t, server.udp));
   bob.send('HELLO bob\n');
   await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  await quiet();
   alice.press('y');
   t.is(await bob.line(), 'OK');
   await alice.shows('>');
@@ -171,6 +164,25 @@ test('a call that comes in while a prompt is open asks at once, and brings back 
   t.is(alice.cursor().column, 25);
   alice.press('d\r');
   await alice.until(() => alice.rows().some((row) => row.startsWith('An id is one word')));
+});
+
+test('an answer meant for a caller who hung up does not accept the next one', async (t) => {
+  const { alice, server } = await aliceInTerminal(t);
+  const port = await alicesPort(t, server.udp);
+  const bob = await Peer.call(t, port);
+  bob.send('HELLO bob\n');
+  await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+  await quiet();
+  const mallory = await Peer.call(t, port);
+  bob.socket.end();
+  await alice.until(() => !(alice.rows().at(-1)?.endsWith('(y/n)?') ?? false));
+  mallory.send('HELLO mallory\n');
+  await alice.shows('Call from mallory (127.0.0.1).', 'Do you want to accept an incoming connection (y/n)?');
+  alice.press('y');
+  await alice.shows('Press y or n again.', 'Do you want to accept an incoming connection (y/n)?');
+  await quiet();
+  alice.press('n');
+  t.is(await mallory.line(), 'REJECT');
 });
 
 test('what was typed also survives a whole chat', async (t) => {

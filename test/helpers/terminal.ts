@@ -10,6 +10,14 @@ import { emptyEnvironment, programPath } from './programs.js';
 /** Longest wait for the screen to show what is expected, in milliseconds. */
 const SCREEN_TIMEOUT_MS = 60_000;
 
+/** Longer than a prompt that comes up by itself waits for quiet, in milliseconds. */
+const LONG_QUIET_MS = 900;
+
+/** The passing of time is what is tested: that the user types nothing for a while. */
+export function quiet(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LONG_QUIET_MS));
+}
+
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;

@@ -29,6 +29,54 @@ test('a call is answered once no key came for the quiet time', (t) => {
   t.deepEqual(told, ['n', 'yyy']);
 });
 
+test('a key that is held down at the menu answers no call, and the user is told once', (t) => {
+  const { console, clock, press, told, output } = consoleInProcess(t);
+  console.ask(MENU);
+  press('y');
+  clock.pass(50);
+  console.ask(CALL);
+  for (let count = 0; count < 60; count++) {
+    press('y');
+    clock.pass(50);
+  }
+  t.deepEqual(told, []);
+  t.is(output().split('Press y or n again.').length, 2);
+  clock.pass(QUIET_MS);
+  press('y');
+  t.deepEqual(told, ['y']);
+});
+
+test('the answer to a caller who hung up is no answer to the next, who gets a quiet time in full', (t) => {
+  const { console, clock, press, told } = consoleInProcess(t);
+  console.ask(CALL);
+  clock.pass(QUIET_MS - 1);
+  console.dropPrompt();
+  console.ask({ ...CALL });
+  clock.pass(QUIET_MS - 1);
+  press('y');
+  clock.pass(QUIET_MS);
+  console.dropPrompt();
+  console.ask({ ...CALL });
+  press('y');
+  t.deepEqual(told, []);
+  clock.pass(QUIET_MS);
+  press('n');
+  t.deepEqual(told, ['n']);
+});
+
+test('just after a line of a chat was sent, a key chooses nothing from the menu', (t) => {
+  const { console, clock, press, told, output } = consoleInProcess(t);
+  console.ask(CHAT);
+  press('hi\r');
+  console.ask({ ...MENU, keys: 'msx' });
+  press('m');
+  t.deepEqual(told, ['hi']);
+  t.true(output().includes('Press the key again.'));
+  clock.pass(QUIET_MS);
+  press('m');
+  t.deepEqual(told, ['hi', 'm']);
+});
+
 test('what was typed ahead goes to one question after the other', (t) => {
   const next = new Map([
     ['m', ID],

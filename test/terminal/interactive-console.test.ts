@@ -5,6 +5,7 @@ import type { Prompt } from '../../terminal/console.js';
 import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../terminal/paste.js';
 import { ConsoleDriver } from '../helpers/console-driver.js';
 import { until } from '../helpers/network.js';
+import { quiet } from '../helpers/terminal.js';
 
 // One at a time: each starts a process of its own.
 const test = anyTest.serial;
@@ -29,9 +30,6 @@ const CTRL_L = '\u000c';
 const CTRL_Z = '\u001a';
 const BACKSPACE = '\u007f';
 
-/** Longer than the console waits for quiet before keys answer what interrupted a line, in milliseconds. */
-const LONG_QUIET_MS = 900;
-
 /** 26 November 2026, 14:05, where the test's clock hangs. */
 const AT_MS = Date.UTC(2026, 10, 26, 14, 5);
 
@@ -45,11 +43,6 @@ function pasted(text: string): string {
 
 /** What the chart has shown when a line was sent. */
 const SENT = { do: 'show', message: message('sent', { isOwn: true, name: 'alice' as DisplayText }) } as const;
-
-/** The passing of time is what is tested: that nobody types for a while. */
-function quiet(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LONG_QUIET_MS));
-}
 
 for (const size of SIZES) {
   const on = `${size.columns}x${size.rows}`;
@@ -194,8 +187,9 @@ test('messages and ids have a history each', async (t) => {
   await answer(ID, 'bob\r');
   await answer(CHAT, 'hello\r');
   await answer(CHAT, `dra${UP}!\r`);
+  await answer(CHAT, 'q\r');
   await answer(ID, `${UP}\r`);
-  t.deepEqual(driver.answers, ['bob', 'hello', 'hello!', 'bob']);
+  t.deepEqual(driver.answers, ['bob', 'hello', 'hello!', 'q', 'bob']);
 });
 
 test('what was cut from one line can be put into the next', async (t) => {
@@ -278,6 +272,7 @@ test('a paste answers no question, and its line ends are spaces in an id', async
   await driver.do({ do: 'ask', prompt: CALL });
   terminal.press(pasted('y\ry'));
   await terminal.until(() => terminal.output.includes('\u0007'));
+  await quiet();
   await driver.do({ do: 'ask', prompt: ID });
   terminal.press(pasted('bob\rby\r'));
   await terminal.shows('Enter buddy id: bob by');

@@ -15,17 +15,20 @@ const ID_ASKED = 'prompt = line id';
 const CHAT_ASKED = 'prompt = line isMessage';
 const OTHER_CHAT_ASKED = 'prompt = line carl isMessage';
 
+const CALL_OPENED: Row = ['quiet.asked', 'openPrompt', 'dropAhead', 'startQuietTimer', CALL_ASKED];
+
 /** Nothing was asked before: what was typed ahead answers all that does not come up by itself. */
 const FIRST_ASKED: Rows = {
   'prompt.asked menu': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
   'prompt.asked menu stale': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
   'prompt.asked menu text': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
-  'prompt.asked call': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
-  'prompt.asked call stale': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
-  'prompt.asked call fresh': ['quiet.asked', 'openPrompt', 'dropAhead', 'startQuietTimer', CALL_ASKED],
-  'prompt.asked call typing': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
+  'prompt.asked call': CALL_OPENED,
+  'prompt.asked call stale': CALL_OPENED,
+  'prompt.asked call fresh': CALL_OPENED,
+  'prompt.asked call typing': CALL_OPENED,
   'prompt.asked id': ['asked.text.line', 'openPrompt', 'deliverAhead', ID_ASKED],
   'prompt.asked id fresh': ['asked.text.line', 'openPrompt', 'deliverAhead', ID_ASKED],
+  'prompt.asked id typing': ['asked.text.line', 'openPrompt', 'deliverAhead', ID_ASKED],
   'prompt.asked chat': ['asked.text.message', 'openPrompt', 'deliverAhead', CHAT_ASKED],
   'prompt.asked chat stale': ['asked.text.message', 'openPrompt', 'deliverAhead', CHAT_ASKED],
   'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAhead', OTHER_CHAT_ASKED],
@@ -33,50 +36,52 @@ const FIRST_ASKED: Rows = {
 
 /** A line of the chat was answered: what was typed since is for the chat alone. */
 const ASKED_AFTER_CHAT: Rows = {
-  'prompt.asked menu': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
+  'prompt.asked menu': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', MENU_ASKED],
   'prompt.asked menu stale': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', MENU_ASKED],
-  'prompt.asked menu text': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
-  'prompt.asked call': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
+  'prompt.asked menu text': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', MENU_ASKED],
+  'prompt.asked call': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', CALL_ASKED],
   'prompt.asked call stale': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', CALL_ASKED],
   'prompt.asked call fresh': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', CALL_ASKED],
-  'prompt.asked call typing': ['asked.key', 'openPrompt', 'deliverAhead', CALL_ASKED],
-  'prompt.asked id': ['asked.text.line', 'openPrompt', 'deliverAhead', ID_ASKED],
+  'prompt.asked call typing': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked id': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', ID_ASKED],
   'prompt.asked id fresh': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', ID_ASKED],
+  'prompt.asked id typing': ['quiet.asked', 'openPrompt', 'tellAhead', 'startQuietTimer', ID_ASKED],
   'prompt.asked chat': ['asked.text.message', 'openPrompt', 'deliverAllAhead'],
   'prompt.asked chat stale': ['asked.text.message', 'openPrompt', 'deliverAllAhead'],
   'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAllAhead', OTHER_CHAT_ASKED],
 };
 
-/** A line was taken away, and the quiet time goes on. */
+/** A prompt was taken away, and the quiet time goes on. */
 const ASKED_IN_QUIET: Rows = {
-  'prompt.asked menu': ['quiet.asked', 'openPrompt', MENU_ASKED],
-  'prompt.asked menu stale': ['quiet.asked', 'openPrompt', MENU_ASKED],
-  'prompt.asked menu text': ['quiet.asked', 'openPrompt', MENU_ASKED],
-  'prompt.asked call': ['quiet.asked', 'openPrompt', CALL_ASKED],
-  'prompt.asked call stale': ['quiet.asked', 'openPrompt', CALL_ASKED],
-  'prompt.asked call fresh': ['quiet.asked', 'openPrompt', CALL_ASKED],
-  'prompt.asked call typing': ['quiet.asked', 'openPrompt', CALL_ASKED],
-  'prompt.asked chat': ['quiet.asked', 'openPrompt', CHAT_ASKED],
-  'prompt.asked chat stale': ['quiet.asked', 'openPrompt', CHAT_ASKED],
-  'prompt.asked chat other': ['quiet.asked', 'openPrompt', OTHER_CHAT_ASKED],
+  'prompt.asked menu': ['quiet.asked', 'openPrompt', 'startQuietTimer', MENU_ASKED],
+  'prompt.asked menu stale': ['quiet.asked', 'openPrompt', 'startQuietTimer', MENU_ASKED],
+  'prompt.asked menu text': ['quiet.asked', 'openPrompt', 'startQuietTimer', MENU_ASKED],
+  'prompt.asked call': ['quiet.asked', 'openPrompt', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked call stale': ['quiet.asked', 'openPrompt', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked call fresh': ['quiet.asked', 'openPrompt', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked call typing': ['quiet.asked', 'openPrompt', 'startQuietTimer', CALL_ASKED],
+  'prompt.asked chat': ['quiet.asked', 'openPrompt', 'startQuietTimer', CHAT_ASKED],
+  'prompt.asked chat stale': ['quiet.asked', 'openPrompt', 'startQuietTimer', CHAT_ASKED],
+  'prompt.asked chat other': ['quiet.asked', 'openPrompt', 'startQuietTimer', OTHER_CHAT_ASKED],
 };
 
-/** The rest of a paste is given up; a line that may be in use is followed by the quiet time. */
+/** The rest of a paste is given up; a line that may be in use goes on taking the keys. */
 const ASKED_INSTEAD: Rows = {
-  'prompt.asked menu': givenUp('asked.key', MENU_ASKED),
-  'prompt.asked menu stale': givenUp('asked.key', MENU_ASKED),
+  'prompt.asked menu': givenUp(MENU_ASKED),
+  'prompt.asked menu stale': givenUp(MENU_ASKED),
   'prompt.asked menu text': givenUpInUse(MENU_ASKED),
-  'prompt.asked call': givenUp('asked.key', CALL_ASKED),
-  'prompt.asked call stale': givenUp('asked.key', CALL_ASKED),
-  'prompt.asked call fresh': givenUp('asked.key', CALL_ASKED),
+  'prompt.asked call': givenUp(CALL_ASKED),
+  'prompt.asked call stale': givenUp(CALL_ASKED),
+  'prompt.asked call fresh': givenUp(CALL_ASKED),
   'prompt.asked call typing': givenUpInUse(CALL_ASKED),
-  'prompt.asked id': givenUp('asked.text.line', ID_ASKED),
-  'prompt.asked id fresh': givenUp('asked.text.line', ID_ASKED),
-  'prompt.asked chat other': givenUp('asked.text.message', OTHER_CHAT_ASKED),
+  'prompt.asked id': givenUp(ID_ASKED),
+  'prompt.asked id fresh': givenUp(ID_ASKED),
+  'prompt.asked id typing': givenUpInUse(ID_ASKED),
+  'prompt.asked chat other': givenUp(OTHER_CHAT_ASKED),
 };
 
-function givenUp(next: string, asked: string): Row {
-  return [next, 'interruptLine', 'forgetLine', 'openPrompt', asked];
+function givenUp(asked: string): Row {
+  return ['quiet.asked', 'interruptLine', 'forgetLine', 'openPrompt', 'startQuietTimer', asked];
 }
 
 function givenUpInUse(asked: string): Row {
@@ -96,10 +101,15 @@ function line(...kept: readonly string[]): Rows {
     'end.pressed text': ['stays', 'pressShown'],
     'paste.received *': ['stays', 'insertShown'],
     'answer.given *': ['unasked', 'tellAnswer'],
-    'prompt.dropped': ['unasked', 'interruptLine', 'forgetLine'],
+    'prompt.dropped': ['quiet.unasked', 'interruptLine', 'forgetLine', 'startQuietTimer'],
     'prompt.dropped text': inUse,
     'prompt.dropped typing': inUse,
   };
+}
+
+/** A line that takes the keys at once. */
+function lineAsked(next: string, asked: string): Row {
+  return [next, 'stopQuietTimer', 'forgetLine', 'openPrompt', asked];
 }
 
 /** What leaves the quiet time, by the state after it and what is forgotten with it. */
@@ -140,7 +150,7 @@ const WAITING: Rows = {
   'key.pressed *': ['stays', 'pressShown'],
   'end.pressed text': ['stays', 'pressShown'],
   'paste.received *': ['stays', 'insertShown'],
-  'answer.given q': ['unasked', 'tellPaste', 'tellAnswer'],
+  'answer.given q': ['unasked', 'tellPaste', 'tellAnswer', 'prompt = none'],
   'answer.given *': ['stays', 'ringBell'],
   'console.closed': ['closed', 'interruptLine'],
 };
@@ -165,6 +175,7 @@ export const CONSOLE: LegalTable = {
     'prompt.asked call typing': { prompt: CALL, isTyping: true },
     'prompt.asked id': { prompt: ID },
     'prompt.asked id fresh': { prompt: ID, ahead: 'fresh' },
+    'prompt.asked id typing': { prompt: ID, isTyping: true },
     'prompt.asked chat': { prompt: CHAT },
     'prompt.asked chat stale': { prompt: CHAT, ahead: 'stale' },
     'prompt.asked chat other': { prompt: OTHER_CHAT },
@@ -192,6 +203,14 @@ export const CONSOLE: LegalTable = {
     'console.closed': ['closed'],
   },
   states: {
+    'unasked: the user left the chat': {
+      after: ['prompt.asked chat', 'answer.given q'],
+      legal: {
+        ...FIRST_ASKED,
+        'key.pressed *': ['stays', 'typeAhead'],
+        'paste.received *': ['stays', 'typeAhead'],
+      },
+    },
     unasked: {
       after: [],
       legal: {
@@ -215,11 +234,11 @@ export const CONSOLE: LegalTable = {
         'key.pressed *': ['stays', 'pressShown'],
         'paste.received *': ['stays', 'ringBell'],
         'answer.given *': ['unasked', 'tellAnswer'],
-        'prompt.dropped *': ['unasked', 'closePrompt'],
+        'prompt.dropped *': ['quiet.unasked', 'closePrompt', 'startQuietTimer'],
       },
     },
     'asked.key: it came up by itself': {
-      after: ['prompt.asked call'],
+      after: ['prompt.asked call', 'quiet.passed'],
       legal: {
         'key.pressed y': ['stays', 'pressShown'],
         'key.pressed N': ['stays', 'pressShown'],
@@ -227,7 +246,7 @@ export const CONSOLE: LegalTable = {
         'key.pressed *': ['quiet.asked', 'ringBell', 'startQuietTimer'],
         'paste.received *': ['stays', 'ringBell'],
         'answer.given *': ['unasked', 'tellAnswer'],
-        'prompt.dropped *': ['unasked', 'closePrompt'],
+        'prompt.dropped *': ['quiet.unasked', 'closePrompt', 'startQuietTimer'],
       },
     },
     'asked.text.line': { after: ['prompt.asked id'], legal: line('keptDraft = id') },
@@ -235,6 +254,7 @@ export const CONSOLE: LegalTable = {
       after: ['prompt.asked chat'],
       legal: {
         ...line(),
+        'answer.given q': ['unasked', 'tellAnswer', 'prompt = none'],
         'paste.received': ['stays', 'insertShown'],
         'paste.received lines': ['asked.text.confirming', 'askAboutPaste', 'linesLeft = 3'],
       },
@@ -272,26 +292,37 @@ export const CONSOLE: LegalTable = {
           'asked.text.line',
           ...['stopQuietTimer', 'forgetLine', 'openPrompt', 'keptDraft = none'],
         ],
+        'prompt.asked id typing': [
+          'asked.text.line',
+          ...['stopQuietTimer', 'forgetLine', 'openPrompt', 'keptDraft = none'],
+        ],
       },
     },
     'quiet.unasked: no line was interrupted': {
-      after: ['prompt.asked call', 'key.pressed m', 'prompt.dropped'],
+      after: ['prompt.asked call', 'prompt.dropped'],
       legal: {
         ...ASKED_IN_QUIET,
         ...QUIET,
         ...quietPassed('unasked'),
-        'prompt.asked call': ['quiet.asked', 'openPrompt'],
-        'prompt.asked call stale': ['quiet.asked', 'openPrompt'],
-        'prompt.asked call fresh': ['quiet.asked', 'openPrompt'],
-        'prompt.asked call typing': ['quiet.asked', 'openPrompt'],
-        'prompt.asked id': ['quiet.asked', 'openPrompt', ID_ASKED],
-        'prompt.asked id fresh': ['quiet.asked', 'openPrompt', ID_ASKED],
+        'prompt.asked call': ['quiet.asked', 'openPrompt', 'startQuietTimer'],
+        'prompt.asked call stale': ['quiet.asked', 'openPrompt', 'startQuietTimer'],
+        'prompt.asked call fresh': ['quiet.asked', 'openPrompt', 'startQuietTimer'],
+        'prompt.asked call typing': ['quiet.asked', 'openPrompt', 'startQuietTimer'],
+        // A key was asked for, and now a line is.
+        'prompt.asked id': lineAsked('asked.text.line', ID_ASKED),
+        'prompt.asked id fresh': lineAsked('asked.text.line', ID_ASKED),
+        'prompt.asked id typing': ['quiet.asked', 'openPrompt', 'startQuietTimer', ID_ASKED],
+        'prompt.asked chat': lineAsked('asked.text.message', CHAT_ASKED),
+        'prompt.asked chat stale': lineAsked('asked.text.message', CHAT_ASKED),
+        'prompt.asked chat other': lineAsked('asked.text.message', OTHER_CHAT_ASKED),
       },
     },
     'quiet.asked': {
-      after: ['prompt.asked call', 'key.pressed m'],
+      after: ['prompt.asked call'],
       legal: {
         ...QUIET,
+        'key.pressed y': ['stays', 'startQuietTimer', 'askForKeyAgain'],
+        'key.pressed N': ['stays', 'startQuietTimer', 'askForKeyAgain'],
         ...quietPassed('asked.key'),
         'prompt.dropped *': ['quiet.unasked', 'closePrompt'],
       },

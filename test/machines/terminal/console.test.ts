@@ -76,7 +76,6 @@ test('what is typed while nothing is asked waits', (t) => {
 test('the kind of a prompt says what takes the keys, and gets what was typed ahead', (t) => {
   for (const [prompt, at] of [
     [MENU, 'asked.key'],
-    [CALL, 'asked.key'],
     [ID, 'asked.text.line'],
     [CHAT, 'asked.text.message'],
   ] as const)
@@ -84,18 +83,18 @@ test('the kind of a prompt says what takes the keys, and gets what was typed ahe
 });
 
 test('what was typed ahead answers no question that comes up by itself', (t) => {
-  t.deepEqual(after(asked(CALL, { ahead: 'fresh' })), {
-    at: 'quiet.asked',
-    effects: ['openPrompt', 'dropAhead', 'startQuietTimer'],
-  });
-  t.is(after(asked(CALL, { ahead: 'stale' })).at, 'asked.key', 'it is too old to be meant for anything');
+  for (const ahead of ['none', 'stale', 'fresh'] as const)
+    t.deepEqual(after(asked(CALL, { ahead })), {
+      at: 'quiet.asked',
+      effects: ['openPrompt', 'dropAhead', 'startQuietTimer'],
+    });
   t.is(after(asked(MENU, { ahead: 'fresh' })).at, 'asked.key');
   t.is(after(asked({ ...ID, isSudden: true }, { ahead: 'fresh' })).at, 'asked.text.line');
 });
 
 test('what was typed for a chat is for its next line, or told as unsent', (t) => {
   const between = [asked(CHAT), answer('hi')];
-  for (const ahead of ['stale', 'fresh'] as const) {
+  for (const ahead of ['none', 'stale', 'fresh'] as const) {
     t.deepEqual(after(...between, asked(CHAT, { ahead })), {
       at: 'asked.text.message',
       effects: ['openPrompt', 'deliverAllAhead'],
@@ -106,27 +105,34 @@ test('what was typed for a chat is for its next line, or told as unsent', (t) =>
         effects: ['openPrompt', 'tellAhead', 'startQuietTimer'],
       });
   }
-  t.is(after(...between, asked(MENU)).at, 'asked.key');
-  t.is(after(...between, asked(MENU), answer('r'), asked(CALL, { ahead: 'stale' })).at, 'asked.key');
+});
+
+test('what follows q is typed for the menu', (t) => {
+  t.deepEqual(after(asked(CHAT), answer('q'), asked(MENU, { ahead: 'fresh', isTyping: true })), {
+    at: 'asked.key',
+    effects: ['openPrompt', 'deliverAhead'],
+  });
+  t.is(after(asked(ID), answer('q'), asked(MENU)).at, 'asked.key');
 });
 
 test('an answer closes the prompt', (t) => {
-  for (const prompt of [MENU, CALL, ID, CHAT])
+  for (const prompt of [MENU, ID, CHAT])
     t.deepEqual(after(asked(prompt), answer('y')), { at: 'unasked', effects: ['tellAnswer'] });
+  t.deepEqual(after(asked(CALL), QUIET, answer('y')), { at: 'unasked', effects: ['tellAnswer'] });
 });
 
 test('a key goes to the prompt on the screen, and a paste to a line only', (t) => {
   for (const prompt of [MENU, ID, CHAT]) t.deepEqual(after(asked(prompt), key('z')).effects, ['pressShown']);
   t.deepEqual(after(asked(MENU), paste(1)).effects, ['ringBell']);
-  t.deepEqual(after(asked(CALL), paste(1)), { at: 'asked.key', effects: ['ringBell'] });
+  t.deepEqual(after(asked(CALL), QUIET, paste(1)), { at: 'asked.key', effects: ['ringBell'] });
   for (const count of [1, 2]) t.deepEqual(after(asked(ID), paste(count)).effects, ['insertShown']);
 });
 
 test('a sudden question takes its own keys, and any other begins a quiet time', (t) => {
   for (const text of ['y', 'N'])
-    t.deepEqual(after(asked(CALL), key(text)), { at: 'asked.key', effects: ['pressShown'] });
+    t.deepEqual(after(asked(CALL), QUIET, key(text)), { at: 'asked.key', effects: ['pressShown'] });
   for (const text of ['m', '', undefined])
-    t.deepEqual(after(asked(CALL), key(text)), {
+    t.deepEqual(after(asked(CALL), QUIET, key(text)), {
       at: 'quiet.asked',
       effects: ['ringBell', 'startQuietTimer'],
     });
@@ -134,8 +140,12 @@ test('a sudden question takes its own keys, and any other begins a quiet time', 
 
 test('in a quiet time without a line every key rings, and puts the end off', (t) => {
   const quiet = [asked(CALL), key('m')];
-  for (const input of [key('y'), paste(1)])
+  for (const input of [key('z'), paste(1)])
     t.deepEqual(after(...quiet, input), { at: 'quiet.asked', effects: ['startQuietTimer', 'ringBell'] });
+  t.deepEqual(after(...quiet, key('y')), {
+    at: 'quiet.asked',
+    effects: ['startQuietTimer', 'askForKeyAgain'],
+  });
   t.deepEqual(after(...quiet, QUIET), {
     at: 'asked.key',
     effects: ['stopQuietTimer', 'forgetLine'],
@@ -143,13 +153,33 @@ test('in a quiet time without a line every key rings, and puts the end off', (t)
   t.deepEqual(after(...quiet, QUIET, key('y')).effects, ['pressShown']);
 });
 
+test('a prompt that follows one that was taken away waits for quiet, whatever both ask', (t) => {
+  for (const dropped of [MENU, CALL, ID, CHAT])
+    for (const next of [MENU, CALL])
+      t.deepEqual(after(asked(dropped), QUIET, DROPPED, asked(next)), {
+        at: 'quiet.asked',
+        effects: ['openPrompt', 'startQuietTimer'],
+      });
+});
+
+test('a line that follows a key takes the keys at once, unless the user types something else', (t) => {
+  const gone = [asked(CALL), DROPPED];
+  t.is(after(...gone, asked(CHAT, { isTyping: true })).at, 'asked.text.message');
+  t.is(after(...gone, asked(ID)).at, 'asked.text.line');
+  t.is(after(...gone, asked(ID, { isTyping: true })).at, 'quiet.asked');
+  t.is(after(asked(CHAT), DROPPED, asked(ID)).at, 'quiet.asked');
+});
+
 test('a line that was typed in keeps the keys when it is taken away', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken), { at: 'quiet.unasked', effects: ['interruptLine', 'startQuietTimer'] });
   t.is(after(asked(ID), { ...DROPPED, isTyping: true }).at, 'quiet.unasked');
-  t.deepEqual(after(asked(ID), DROPPED), { at: 'unasked', effects: ['interruptLine', 'forgetLine'] });
+  t.deepEqual(after(asked(ID), DROPPED), {
+    at: 'quiet.unasked',
+    effects: ['interruptLine', 'forgetLine', 'startQuietTimer'],
+  });
   const called = [...taken, asked(CALL)];
-  t.deepEqual(after(...called), { at: 'quiet.asked', effects: ['openPrompt'] });
+  t.deepEqual(after(...called), { at: 'quiet.asked', effects: ['openPrompt', 'startQuietTimer'] });
   t.deepEqual(after(...called, key('y')).effects, ['startQuietTimer', 'pressKept']);
   t.deepEqual(after(...called, paste(2)).effects, ['startQuietTimer', 'insertKept']);
   t.deepEqual(after(...called, answer('y')), { at: 'quiet.asked', effects: ['ringBell'] });
@@ -159,7 +189,7 @@ test('a line that was typed in keeps the keys when it is taken away', (t) => {
 test('after the quiet time the line that was taken away takes no more keys', (t) => {
   t.deepEqual(after(asked(ID), typed(DROPPED), asked(CALL), QUIET, key('m'), key('y')).effects, [
     'startQuietTimer',
-    'ringBell',
+    'askForKeyAgain',
   ]);
 });
 
@@ -249,7 +279,9 @@ test('a paste is given up when anything else is asked', (t) => {
       at: 'quiet.asked',
       effects: ['interruptLine', 'openPrompt', 'startQuietTimer'],
     });
-    t.deepEqual(after(...SENDING, asked(prompt)).effects, ['interruptLine', 'forgetLine', 'openPrompt']);
+    t.deepEqual(after(...SENDING, asked(prompt)).effects, [
+      ...['interruptLine', 'forgetLine', 'openPrompt', 'startQuietTimer'],
+    ]);
     t.is(after(...SENDING, SENT, asked(prompt, { isTyping: true })).at, 'quiet.asked');
   }
   t.deepEqual(after(...CONFIRMING, typed(DROPPED)), {
@@ -261,7 +293,7 @@ test('a paste is given up when anything else is asked', (t) => {
 test('at the end the pasted lines that were agreed to are told', (t) => {
   for (const events of [SENDING, [...SENDING, SENT], WAITING])
     t.deepEqual(after(...events, CLOSED), { at: 'closed', effects: ['interruptLine'] });
-  for (const events of [[], [asked(CALL)], [asked(ID)], CONFIRMING])
+  for (const events of [[], [asked(MENU)], [asked(ID)], CONFIRMING])
     t.deepEqual(after(...events, CLOSED), { at: 'closed', effects: [] });
   t.deepEqual(after(asked(ID), typed(DROPPED), CLOSED), {
     at: 'closed',
