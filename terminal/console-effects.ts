@@ -44,6 +44,7 @@ export interface ConsoleEffectsOptions {
   /** Takes an input that was typed ahead. */
   readonly deliver: (input: Input, atMs: number) => void;
   readonly onAnswer: (value: string) => void;
+  readonly onInterrupt: () => void;
   readonly onEnd: () => void;
   readonly onError: (error: unknown) => void;
   /** Told of every change of a line, so that it is drawn. */
@@ -151,6 +152,10 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#options.onAnswer(value);
   }
 
+  interruptInput(): void {
+    this.#options.onInterrupt();
+  }
+
   endInput(): void {
     this.#options.onEnd();
   }
@@ -206,6 +211,12 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
 
   insertKept(input: ConsoleInput): void {
     insert(this.#kept, input);
+  }
+
+  /** What was typed can be put back, as after a cut. */
+  clearLine(): void {
+    const line = this.#kept ?? this.#open;
+    if (line instanceof LinePrompt) line.cancel();
   }
 
   ringBell(): void {

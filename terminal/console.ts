@@ -47,7 +47,9 @@ export interface Console {
 export interface ConsoleListener {
   /** The open prompt was answered, and is closed. */
   onAnswer(value: string): void;
-  /** There is no more input for the open prompt; or the user interrupted. */
+  /** The user pressed Ctrl-C on an empty line: what is going on is to be left. */
+  onInterrupt(): void;
+  /** There is no more input for the open prompt; or the user pressed Ctrl-C twice. */
   onEnd(): void;
   /** The user pressed a key or entered a line, for whatever. */
   onActivity(): void;

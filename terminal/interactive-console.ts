@@ -32,6 +32,9 @@ import type { Input } from './type-ahead.js';
 /** Least time between two reports that the user is active, in milliseconds. */
 const ACTIVITY_PAUSE_MS = 1_000;
 
+/** How soon after one Ctrl-C another leaves the program, in milliseconds. */
+const INTERRUPT_AGAIN_MS = 1_000;
+
 const steps = stepsOf(consoleMachine);
 
 /** Opens the interactive console. */
@@ -59,12 +62,13 @@ class InteractiveConsole implements Console {
   readonly #tasks: (() => void)[] = [];
   #isBusy = false;
   #keyAtMs = Number.NEGATIVE_INFINITY;
+  #interruptAtMs = Number.NEGATIVE_INFINITY;
   #activeAtMs = Number.NEGATIVE_INFINITY;
   #drawing: NodeJS.Immediate | undefined;
 
   constructor(options: ConsoleOptions, listener: ConsoleListener) {
     const { stdin, stdout, hasColor, clock = systemClock } = options;
-    const { guard, onAnswer, onEnd, onError } = listener;
+    const { guard, onAnswer, onInterrupt, onEnd, onError } = listener;
     this.#stdin = stdin;
     this.#stdout = stdout;
     this.#listener = listener;
@@ -84,6 +88,7 @@ class InteractiveConsole implements Console {
       step: (input) => this.#step(input),
       deliver: (input, atMs) => this.#deliver(input, atMs),
       onAnswer: (value) => onAnswer(value),
+      onInterrupt: () => onInterrupt(),
       onEnd: () => onEnd(),
       onError: (error) => onError(error),
       onEdit: () => {
@@ -187,9 +192,16 @@ class InteractiveConsole implements Console {
     const { ctrl, name } = input.key;
     if (ctrl && name === 'z') this.#modes.stop();
     else if (ctrl && name === 'l') this.#display.clear();
-    else if (ctrl && name === 'c') this.#tell({ type: 'interrupt.pressed' });
+    else if (ctrl && name === 'c') this.#interrupt();
     else if (ctrl && name === 'd') this.#tell({ type: 'end.pressed', input, atMs });
     else this.#tell({ type: 'key.pressed', text: input.text, input, atMs });
+  }
+
+  #interrupt(): void {
+    const nowMs = this.#clock.now();
+    const isAgain = nowMs - this.#interruptAtMs < INTERRUPT_AGAIN_MS;
+    this.#interruptAtMs = nowMs;
+    this.#tell({ type: 'interrupt.pressed', isAgain });
   }
 
   // The chart steps.

@@ -35,6 +35,7 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
 
     const terminal = openConsole({
       onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
+      onInterrupt: () => client.send({ type: 'input.interrupted' }),
       onEnd: () => client.send({ type: 'input.ended' }),
       onActivity() {
         restartIdleTimer();

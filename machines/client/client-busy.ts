@@ -14,6 +14,10 @@ export const busy = clientSetup.createStateConfig({
       entry: ['sayCaller', 'alertCall', { type: 'openPrompt', params: { question: { ask: 'call' } } }],
       exit: 'closePrompt',
       on: {
+        'input.interrupted': {
+          target: '#client.resuming',
+          actions: ['rejectCall', 'dropOffer', { type: 'say', params: { notice: 'callRefused' } }],
+        },
         'prompt.answered': [
           { guard: 'isYes', actions: 'acceptCall', description: 'The chat opens.' },
           {
@@ -62,6 +66,10 @@ export const busy = clientSetup.createStateConfig({
           entry: { type: 'openPrompt', params: { question: { ask: 'calling' } } },
           on: {
             'call.alerting': { actions: { type: 'say', params: { notice: 'ringing' } } },
+            'input.interrupted': {
+              target: '#client.resuming',
+              actions: ['leaveChat', { type: 'say', params: { notice: 'gaveUp' } }],
+            },
             'prompt.answered': {
               target: '#client.resuming',
               actions: ['leaveChat', { type: 'say', params: { notice: 'gaveUp' } }],
@@ -89,6 +97,7 @@ export const busy = clientSetup.createStateConfig({
       entry: [{ type: 'say', params: { notice: 'chatHelp' } }, 'sendUndelivered'],
       exit: 'closePrompt',
       on: {
+        'input.interrupted': { target: 'leaving', actions: 'leaveChat' },
         'message.received': { actions: 'noteMessage' },
         'message.sent': [
           { guard: 'isLate', actions: 'noteSent', description: 'Of a chat that the user has left.' },

@@ -105,6 +105,7 @@ export const free = clientSetup.createStateConfig({
       entry: 'askForId',
       exit: 'closePrompt',
       on: {
+        'input.interrupted': { target: '#client.resuming', actions: 'dropPurpose' },
         'prompt.answered': [
           {
             guard: 'isBlank',
@@ -165,6 +166,7 @@ export const free = clientSetup.createStateConfig({
       entry: ['forgetChat', 'askToCallAgain'],
       exit: 'closePrompt',
       on: {
+        'input.interrupted': { target: '#client.resuming', actions: 'dropUndelivered' },
         'prompt.answered': [
           { guard: 'isYes', target: '#client.waiting.forBuddy', actions: 'rememberInterrupted' },
           { guard: 'isNo', target: '#client.resuming', actions: 'dropUndelivered' },

@@ -64,6 +64,11 @@ export const clientMachine = clientSetup.createMachine({
     'message.sent': { actions: 'noteSent', description: 'Of a chat that the user has left.' },
     'message.unconfirmed': { actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },
     'input.exhausted': { actions: 'noteExhausted', description: 'What was asked is still answered.' },
+    'input.interrupted': {
+      target: '.left',
+      actions: 'sayUnfinished',
+      description: 'There is nothing else to leave.',
+    },
     'input.ended': {
       target: '.left',
       actions: 'sayUnfinished',

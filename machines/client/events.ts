@@ -28,6 +28,8 @@ export type TerminalNews =
   | { readonly type: 'user.idled' }
   /** There will be no more input, and no prompt is open that could be left unanswered. */
   | { readonly type: 'input.exhausted' }
+  /** The user wants to leave what is going on. */
+  | { readonly type: 'input.interrupted' }
   | { readonly type: 'input.ended' };
 
 /** From the statechart to the archive. */

@@ -42,8 +42,8 @@ export type ConsoleNews =
   // From the keyboard.
   /** `text` is missing where the key stands for no character. */
   | { readonly type: 'key.pressed'; readonly text: string | undefined }
-  /** Ctrl-C. */
-  | { readonly type: 'interrupt.pressed' }
+  /** Ctrl-C. `isAgain`: soon after another, as the owner's clock says. */
+  | { readonly type: 'interrupt.pressed'; readonly isAgain: boolean }
   /** Ctrl-D: the end of the input on an empty line, a key like others on any other. */
   | { readonly type: 'end.pressed' }
   | { readonly type: 'paste.received'; readonly lineCount: number }
@@ -94,6 +94,7 @@ const effects = {
   openPrompt: effect,
   closePrompt: effect,
   tellAnswer: effect,
+  interruptInput: effect,
   endInput: effect,
   // The line that is off the screen and takes the keys.
   interruptLine: effect,
@@ -105,6 +106,7 @@ const effects = {
   pressKept: effect,
   insertShown: effect,
   insertKept: effect,
+  clearLine: effect,
   ringBell: effect,
   askForKeyAgain: effect,
   // Pastes of several lines.
@@ -128,6 +130,8 @@ export const consoleSetup = setup({
     isKeyAsked: ({ context }) => context.prompt?.kind === 'key',
     isMessageAsked: ({ context }) => context.prompt?.isMessage === true,
     hasText: ({ event }) => event.hasText,
+    hasAhead: ({ event }) => event.ahead !== 'none',
+    isAgain: ({ event }) => event.type === 'interrupt.pressed' && event.isAgain,
     /** The user may be typing, and has to notice first that the line was taken away. */
     isInUse: ({ event }) => event.hasText || event.isTyping,
     isStray: ({ context: { prompt }, event }) =>

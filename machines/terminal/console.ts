@@ -18,7 +18,11 @@ export const consoleMachine = consoleSetup.createMachine({
   context: { prompt: undefined, keptDraft: undefined, linesLeft: 0 },
   initial: 'unasked',
   on: {
-    'interrupt.pressed': { actions: 'endInput' },
+    'interrupt.pressed': [
+      { guard: 'isAgain', actions: 'endInput', description: 'Twice, it leaves the program from anywhere.' },
+      { guard: 'hasText', actions: 'clearLine', description: 'The line that takes the keys.' },
+      { actions: 'interruptInput', description: 'The client knows what there is to leave.' },
+    ],
     'end.pressed': { actions: 'endInput', description: 'No line takes the key, or it is empty.' },
     'console.closed': '.closed',
   },
@@ -27,6 +31,11 @@ export const consoleMachine = consoleSetup.createMachine({
       description: 'Nothing is asked. What is typed waits for the next question.',
       on: {
         'key.pressed': { actions: 'typeAhead' },
+        'interrupt.pressed': [
+          { guard: 'isAgain', actions: 'endInput' },
+          { guard: 'hasAhead', actions: 'dropAhead' },
+          { actions: 'interruptInput' },
+        ],
         'paste.received': { actions: 'typeAhead' },
         'prompt.asked': [
           {
@@ -128,6 +137,10 @@ export const consoleMachine = consoleSetup.createMachine({
               description: 'The console itself asks whether to send a paste, in place of the line.',
               on: {
                 'end.pressed': { actions: 'endInput', description: 'The line does not take the key.' },
+                'interrupt.pressed': [
+                  { guard: 'isAgain', actions: 'endInput' },
+                  { target: 'message', actions: 'refusePaste' },
+                ],
                 'paste.received': { actions: 'ringBell' },
                 'answer.given': [
                   {
@@ -154,7 +167,18 @@ export const consoleMachine = consoleSetup.createMachine({
           { guard: 'hasKeptLine', actions: ['startQuietTimer', 'pressKept'] },
           { actions: ['startQuietTimer', 'ringBell'] },
         ],
-        'end.pressed': { guard: 'hasKeptText', actions: ['startQuietTimer', 'pressKept'] },
+        'interrupt.pressed': [
+          { guard: 'isAgain', actions: 'endInput' },
+          { guard: 'hasKeptText', actions: ['startQuietTimer', 'clearLine'] },
+          {
+            actions: ['startQuietTimer', 'ringBell'],
+            description: 'It may be meant for what was on the screen before.',
+          },
+        ],
+        'end.pressed': [
+          { guard: 'hasKeptText', actions: ['startQuietTimer', 'pressKept'] },
+          { actions: ['startQuietTimer', 'ringBell'], description: 'Likewise.' },
+        ],
         'paste.received': [
           { guard: 'hasKeptLine', actions: ['startQuietTimer', 'insertKept'] },
           { actions: ['startQuietTimer', 'ringBell'] },

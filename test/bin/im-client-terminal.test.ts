@@ -19,6 +19,11 @@ const LEFT = '\u001b[D';
 const HOME = '\u001b[H';
 const BACKSPACE = '\u007f';
 
+/** Longer than two Ctrl-C belong together; the passing of time is what is tested. */
+function interruptPause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1_100));
+}
+
 /** Alice at her menu in a terminal, on a server where bob is registered. */
 async function aliceInTerminal(t: ExecutionContext, size = SIZE, ...options: readonly string[]) {
   const server = await startServerProgram(t, await temporaryDirectory(t));
@@ -335,13 +340,39 @@ async function clientBetweenLooks(
 
 test('Ctrl-C and Ctrl-D leave from anywhere, with exit code 0 and the terminal as it was', async (t) => {
   const { server } = await aliceInTerminal(t);
-  for (const keys of ['x', CTRL_C, CTRL_D, `l${CTRL_C}`, `l${CTRL_D}`]) {
+  for (const keys of ['x', CTRL_C, CTRL_D, `l${CTRL_C}${CTRL_C}`, `lbob${CTRL_C}${CTRL_C}`, `l${CTRL_D}`]) {
     const { terminal, valuesOf } = await clientBetweenLooks(t, server);
     terminal.press(keys);
     await terminal.until(() => valuesOf('modes').length === 2);
     t.deepEqual(valuesOf('code'), ['0']);
     t.is(valuesOf('modes')[0], valuesOf('modes')[1]);
   }
+});
+
+test('Ctrl-C clears a line, leaves the chat, refuses a caller, and leaves the program at the menu', async (t) => {
+  const { alice, server } = await aliceInTerminal(t);
+  const port = await alicesPort(t, server.udp);
+  for (const answer of [CTRL_C, 'y']) {
+    const bob = await Peer.call(t, port);
+    bob.send('HELLO bob\n');
+    await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
+    await quiet();
+    alice.press(answer);
+    t.is(await bob.line(), answer === 'y' ? 'OK' : 'REJECT');
+    if (answer !== 'y') await alice.shows('Connection refused.', ...AT_MENU);
+  }
+  await alice.shows('>');
+  alice.press('half a line');
+  await alice.shows('> half a line');
+  await interruptPause();
+  alice.press(CTRL_C);
+  await alice.shows('>');
+  await interruptPause();
+  alice.press(CTRL_C);
+  await alice.shows('Buddy connection closed.', ...AT_MENU);
+  await interruptPause();
+  alice.press(CTRL_C);
+  t.is(await alice.exited, 0);
 });
 
 test('SIGTERM, SIGINT and SIGHUP leave the terminal as it was, too', async (t) => {

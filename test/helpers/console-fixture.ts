@@ -26,7 +26,7 @@ export type ConsoleCommand =
 /** What the program tells a test: the console's news, and that a command was carried out. */
 export type ConsoleNews =
   | { readonly told: 'answer'; readonly value: string }
-  | { readonly told: 'end' | 'activity' | 'done' }
+  | { readonly told: 'end' | 'interrupt' | 'activity' | 'done' }
   | { readonly told: 'error'; readonly message: string };
 
 /** The console's options, without its streams. */
@@ -44,6 +44,7 @@ function run(port: number, options: FixtureOptions): void {
       onAnswer: (value) => tell({ told: 'answer', value }),
       onEnd: () => tell({ told: 'end' }),
       onActivity: () => tell({ told: 'activity' }),
+      onInterrupt: () => tell({ told: 'interrupt' }),
       onExhausted: () => {},
       onError: (error) => tell({ told: 'error', message: String(error) }),
       guard: (callback) => callback,

@@ -72,6 +72,7 @@ export function consoleInProcess(t: ExecutionContext, { onAnswer, onEnd }: React
         onEnd?.(given);
       },
       onActivity: () => {},
+      onInterrupt: () => told.push('(interrupt)'),
       onExhausted: () => {},
       onError: (error) => errors.push(error),
       guard:

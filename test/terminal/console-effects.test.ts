@@ -150,11 +150,30 @@ test('what a line makes the listener throw is told as an error, too', async (t) 
 test('Ctrl-C may close the console at once', (t) => {
   const { console, press, told, output } = consoleInProcess(t, { onEnd: (ending) => ending.close() });
   console.ask(CHAT);
-  press('\u0003');
+  press('\u0003\u0003');
   press('x\r');
   console.ask(MENU);
-  t.deepEqual(told, ['(end)']);
+  t.deepEqual(told, ['(interrupt)', '(end)']);
   t.false(output().includes(MENU.text));
+});
+
+test('Ctrl-C clears the line, then interrupts, and a second within a second ends', (t) => {
+  const { console, clock, press, told } = consoleInProcess(t);
+  console.ask(CHAT);
+  press('half a line\u0003');
+  clock.pass(1_000);
+  t.deepEqual(told, []);
+  press('\u0003');
+  t.deepEqual(told, ['(interrupt)']);
+  clock.pass(1_000);
+  // What was cleared can be put back.
+  press('\u0019\r');
+  t.deepEqual(told, ['(interrupt)', 'half a line']);
+  console.ask(CHAT);
+  press('text\u0003');
+  clock.pass(999);
+  press('\u0003');
+  t.deepEqual(told, ['(interrupt)', 'half a line', '(end)']);
 });
 
 test('an answer may close the console, which tells the pasted lines left first', (t) => {

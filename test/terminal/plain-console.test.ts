@@ -17,6 +17,7 @@ function console() {
       onAnswer: (value) => told.push(value),
       onActivity: () => {},
       onEnd: () => told.push('END'),
+      onInterrupt: () => told.push('INTERRUPT'),
       onExhausted: () => told.push('EXHAUSTED'),
       onError: (error) => told.push(String(error)),
       guard: (callback) => callback,
@@ -106,6 +107,7 @@ test('a console opened on an input that has ended tells so', async (t) => {
       onAnswer: () => {},
       onActivity: () => {},
       onEnd: () => told.push('END'),
+      onInterrupt: () => told.push('INTERRUPT'),
       onExhausted: () => told.push('EXHAUSTED'),
       onError: () => {},
       guard: (callback) => callback,
@@ -140,7 +142,14 @@ test('one console after the other leaves one listener on the stream', (t) => {
   first.close();
   const listeners = stdout.listenerCount('error');
   for (let count = 0; count < 3; count++) {
-    const listener = { onAnswer() {}, onActivity() {}, onEnd() {}, onExhausted() {}, onError() {} };
+    const listener = {
+      onAnswer() {},
+      onActivity() {},
+      onInterrupt() {},
+      onEnd() {},
+      onExhausted() {},
+      onError() {},
+    };
     const guard = (callback: never) => callback;
     openPlainConsole({ stdin: stdin as never, stdout: stdout as never }, { ...listener, guard }).close();
   }

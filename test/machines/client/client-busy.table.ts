@@ -18,6 +18,7 @@ function ringing(next: string, question: string): Rows {
     'question = message',
     'offer = none',
   ];
+  const refused: Row = [next, CLOSE, 'call-control <- call.reject 1', say('callRefused'), asked, ...over];
   return {
     ...anyTime({ question: 'call' }),
     // The same call rings already.
@@ -35,7 +36,8 @@ function ringing(next: string, question: string): Rows {
     ],
     'call.missed': [next, CLOSE, say('callUnanswered'), MISSED, asked, LOG, ...over],
     'prompt.answered y': ['stays', 'call-control <- call.accept 1'],
-    'prompt.answered n': [next, CLOSE, 'call-control <- call.reject 1', say('callRefused'), asked, ...over],
+    'prompt.answered n': refused,
+    'input.interrupted': refused,
     'prompt.answered *': ['stays', say('caller bob 192.0.2.7'), open('call')],
     'chat.opened': ['busy.chatting.composing', CLOSE, ...opened, 'call = 1', 'peer = bob 192.0.2.7'],
     'chat.opened nameless': ['busy.chatting.composing', CLOSE, ...opened, 'call = 1', 'peer = 192.0.2.7'],
@@ -74,6 +76,7 @@ function calling(look: Look, { next, effects, changes }: Ending): Rows {
       : {
           'call.alerting': ['stays', say('ringing')],
           'prompt.answered *': over(LEAVE, say('gaveUp')),
+          'input.interrupted': over(LEAVE, say('gaveUp')),
         }),
   };
 }
@@ -123,6 +126,12 @@ function chatting({
   const broken = say('broken the connection was cut');
   return {
     ...anyTime({ ...look, exit: [CLOSE] }),
+    'input.interrupted': [
+      'busy.leaving',
+      CLOSE,
+      LEAVE,
+      ...(question === undefined ? [] : ['question = none']),
+    ],
     'message.received': ['stays', received, ...noted],
     'message.received cut': ['stays', received, say('buddysMessageCut'), ...noted],
     'message.sent': [

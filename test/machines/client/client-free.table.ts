@@ -58,12 +58,14 @@ const BACK = [say('back'), show('isSignedIn'), open('menu'), 'attendance = here'
 /** A question for an id: what an answer does, which answers do something else, and what is said before it. */
 function asking(question: string, answered: Row, others: Rows = {}, above: readonly string[] = []): Rows {
   const hint: Row = ['stays', CLOSE, say('idHint'), ...above, open(question)];
+  const back: Row = ['free.menu', CLOSE, open('menu'), ...['purpose = none', 'question = menu']];
   return {
     ...prompt(question),
     'prompt.answered *': answered,
     'prompt.answered two-words': hint,
     'prompt.answered quoted-q': hint,
-    'prompt.answered empty': ['free.menu', CLOSE, open('menu'), ...['purpose = none', 'question = menu']],
+    'prompt.answered empty': back,
+    'input.interrupted': back,
     ...others,
   };
 }
@@ -95,6 +97,7 @@ const UNBLOCK = askArchive('waiting.forBlocked', 'buddy.unblock {value}');
 /** The chat with bob broke, and so many lines may not have arrived. */
 function offering(lines: number): Rows {
   const question = `callAgain bob ${lines}`;
+  const no: Row = ['free.menu', CLOSE, ...MENU, ...(lines > 0 ? ['undelivered = none'] : [])];
   return {
     ...prompt(question),
     'prompt.answered y': [
@@ -103,10 +106,19 @@ function offering(lines: number): Rows {
       GET_BUDDIES,
       ...['buddy = bob', 'question = none', 'isResending = true'],
     ],
-    'prompt.answered n': ['free.menu', CLOSE, ...MENU, ...(lines > 0 ? ['undelivered = none'] : [])],
+    'prompt.answered n': no,
+    'input.interrupted': no,
     'prompt.answered *': ['stays', open(question)],
   };
 }
+
+const SIGNED_OUT_AGAIN: Row = [
+  'free.signedOut',
+  CLOSE,
+  say('menu'),
+  open('menu'),
+  ...['purpose = none', 'question = menu'],
+];
 
 const CHAT = ['call.offered', 'prompt.answered y', 'chat.opened'];
 
@@ -170,13 +182,8 @@ export const FREE: LegalTable['states'] = {
       ...prompt('userId', { isSignedOut: true }),
       'prompt.answered *': request('REG'),
       'prompt.answered two-words': ['stays', CLOSE, say('idHint'), open('userId')],
-      'prompt.answered empty': [
-        'free.signedOut',
-        CLOSE,
-        say('menu'),
-        open('menu'),
-        ...['purpose = none', 'question = menu'],
-      ],
+      'prompt.answered empty': SIGNED_OUT_AGAIN,
+      'input.interrupted': SIGNED_OUT_AGAIN,
     },
   },
   'free.asking: an id to log in': {

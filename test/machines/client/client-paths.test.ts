@@ -81,6 +81,7 @@ function eventsAt(step: number): readonly ClientEvent[] {
     { type: 'user.idled' },
     { type: 'user.active' },
     { type: 'terminal.opened' },
+    { type: 'input.interrupted' },
   ];
 }
 

@@ -91,6 +91,7 @@ export function anyTime(look: Look = {}): Rows {
     'call.withdrawn': ['stays', say('callGone'), ...missed],
     'call.withdrawn nuisance': ['stays', say('callGone'), say('nuisance 192.0.2.7'), ...missed],
     'call.missed': ['stays', say('callUnanswered'), ...missed],
+    'input.interrupted': left,
     'input.ended': left,
     'shutdown.requested': left,
     ...(isAway || isSignedOut ? {} : { 'user.idled': idled(status) }),

@@ -122,6 +122,10 @@ function quietPassed(next: string, ...forgotten: readonly string[]): Rows {
 
 /** The quiet time, in which no line takes the keys. */
 const QUIET: Rows = {
+  'interrupt.pressed': ['stays', 'startQuietTimer', 'ringBell'],
+  'interrupt.pressed ahead': ['stays', 'startQuietTimer', 'ringBell'],
+  'interrupt.pressed text': ['stays', 'startQuietTimer', 'ringBell'],
+  'end.pressed *': ['stays', 'startQuietTimer', 'ringBell'],
   'key.pressed *': ['stays', 'startQuietTimer', 'ringBell'],
   'paste.received *': ['stays', 'startQuietTimer', 'ringBell'],
   'answer.given *': ['stays', 'ringBell'],
@@ -129,6 +133,10 @@ const QUIET: Rows = {
 
 /** The quiet time, in which the line that was interrupted takes the keys, off the screen. */
 const QUIET_WITH_LINE: Rows = {
+  'interrupt.pressed': ['stays', 'startQuietTimer', 'ringBell'],
+  'interrupt.pressed ahead': ['stays', 'startQuietTimer', 'ringBell'],
+  'interrupt.pressed text': ['stays', 'startQuietTimer', 'clearLine'],
+  'end.pressed': ['stays', 'startQuietTimer', 'ringBell'],
   'key.pressed *': ['stays', 'startQuietTimer', 'pressKept'],
   'end.pressed text': ['stays', 'startQuietTimer', 'pressKept'],
   'paste.received *': ['stays', 'startQuietTimer', 'insertKept'],
@@ -186,6 +194,10 @@ export const CONSOLE: LegalTable = {
     'key.pressed N': { text: 'N' },
     'key.pressed m': { text: 'm' },
     'key.pressed arrow': { text: undefined },
+    'interrupt.pressed': { isAgain: false },
+    'interrupt.pressed text': { isAgain: false, hasText: true },
+    'interrupt.pressed ahead': { isAgain: false, ahead: 'fresh' },
+    'interrupt.pressed again': { isAgain: true, hasText: true, ahead: 'fresh' },
     'end.pressed': {},
     'end.pressed text': { hasText: true },
     'paste.received': { lineCount: 1 },
@@ -198,7 +210,9 @@ export const CONSOLE: LegalTable = {
   },
   start: ['unasked'],
   everywhere: {
-    'interrupt.pressed': ['stays', 'endInput'],
+    'interrupt.pressed again': ['stays', 'endInput'],
+    'interrupt.pressed text': ['stays', 'clearLine'],
+    'interrupt.pressed *': ['stays', 'interruptInput'],
     'end.pressed *': ['stays', 'endInput'],
     'console.closed': ['closed'],
   },
@@ -208,6 +222,8 @@ export const CONSOLE: LegalTable = {
       legal: {
         ...FIRST_ASKED,
         'key.pressed *': ['stays', 'typeAhead'],
+        'interrupt.pressed text': ['stays', 'interruptInput'],
+        'interrupt.pressed ahead': ['stays', 'dropAhead'],
         'paste.received *': ['stays', 'typeAhead'],
       },
     },
@@ -216,6 +232,8 @@ export const CONSOLE: LegalTable = {
       legal: {
         ...FIRST_ASKED,
         'key.pressed *': ['stays', 'typeAhead'],
+        'interrupt.pressed text': ['stays', 'interruptInput'],
+        'interrupt.pressed ahead': ['stays', 'dropAhead'],
         'paste.received *': ['stays', 'typeAhead'],
       },
     },
@@ -224,6 +242,8 @@ export const CONSOLE: LegalTable = {
       legal: {
         ...ASKED_AFTER_CHAT,
         'key.pressed *': ['stays', 'typeAhead'],
+        'interrupt.pressed text': ['stays', 'interruptInput'],
+        'interrupt.pressed ahead': ['stays', 'dropAhead'],
         'paste.received *': ['stays', 'typeAhead'],
       },
     },
@@ -264,6 +284,9 @@ export const CONSOLE: LegalTable = {
       legal: {
         ...line(),
         'end.pressed text': ['stays', 'endInput'],
+        'interrupt.pressed': ['asked.text.message', 'refusePaste'],
+        'interrupt.pressed text': ['asked.text.message', 'refusePaste'],
+        'interrupt.pressed ahead': ['asked.text.message', 'refusePaste'],
         'paste.received *': ['stays', 'ringBell'],
         'answer.given y': [
           'pasting.sending.underWay',

@@ -14,7 +14,7 @@ const REPEATED = { type: 'prompt.repeated' } as const;
 const SENT = { type: 'line.sent' } as const;
 const QUIET = { type: 'quiet.passed' } as const;
 const CLOSED = { type: 'console.closed' } as const;
-const CTRL_C = { type: 'interrupt.pressed' } as const;
+const CTRL_C = { type: 'interrupt.pressed', isAgain: false } as const;
 const CTRL_D = { type: 'end.pressed' } as const;
 
 type Told = ConsoleNews & Partial<ConsoleFacts>;
@@ -316,16 +316,36 @@ const EVERYWHERE: readonly (readonly Told[])[] = [
   [asked(CALL), key('m')],
 ];
 
-test('Ctrl-C ends the input from anywhere', (t) => {
-  for (const way of EVERYWHERE) t.deepEqual(after(...way, typed(CTRL_C)).effects, ['endInput']);
+/** Those of them in which keys answer nothing. */
+const QUIET_PLACES = EVERYWHERE.slice(-2);
+const OTHER_PLACES = EVERYWHERE.slice(0, -2);
+
+test('Ctrl-C clears what is typed, and tells the client where nothing is', (t) => {
+  for (const way of OTHER_PLACES.filter((place) => place !== CONFIRMING)) {
+    t.deepEqual(after(...way, CTRL_C).effects, ['interruptInput']);
+    t.deepEqual(after(...way, typed(CTRL_C)).effects, [way.length === 0 ? 'interruptInput' : 'clearLine']);
+  }
+  t.deepEqual(after({ ...CTRL_C, ahead: 'fresh' }).effects, ['dropAhead']);
+  t.deepEqual(after(...CONFIRMING, CTRL_C), { at: 'asked.text.message', effects: ['refusePaste'] });
+});
+
+test('in the quiet time Ctrl-C and Ctrl-D leave nothing', (t) => {
+  for (const way of QUIET_PLACES)
+    for (const key of [CTRL_C, CTRL_D])
+      t.deepEqual(after(...way, key).effects, ['startQuietTimer', 'ringBell']);
+  t.deepEqual(after(asked(ID), typed(DROPPED), typed(CTRL_C)).effects, ['startQuietTimer', 'clearLine']);
+});
+
+test('Ctrl-C soon after another ends the input from anywhere', (t) => {
+  for (const way of EVERYWHERE)
+    t.deepEqual(after(...way, typed({ ...CTRL_C, isAgain: true })).effects, ['endInput']);
 });
 
 test('Ctrl-D ends the input, except on a line with text in it', (t) => {
-  for (const way of EVERYWHERE) t.deepEqual(after(...way, CTRL_D).effects, ['endInput']);
+  for (const way of OTHER_PLACES) t.deepEqual(after(...way, CTRL_D).effects, ['endInput']);
   for (const way of [[asked(ID)], [asked(CHAT)], WAITING])
     t.deepEqual(after(...way, typed(CTRL_D)).effects, ['pressShown']);
   t.deepEqual(after(...SENDING, typed(CTRL_D)).effects, ['pressKept']);
   t.deepEqual(after(asked(ID), typed(DROPPED), typed(CTRL_D)).effects, ['startQuietTimer', 'pressKept']);
-  t.deepEqual(after(asked(CHAT), typed(DROPPED), typed(CTRL_D)).effects, ['endInput']);
   t.deepEqual(after(...CONFIRMING, typed(CTRL_D)).effects, ['endInput']);
 });

@@ -23,7 +23,7 @@ const news: fc.Arbitrary<ConsoleNews> = fc.oneof(
     { type: 'prompt.repeated' },
     { type: 'prompt.dropped' },
     { type: 'line.sent' },
-    { type: 'interrupt.pressed' },
+    { type: 'interrupt.pressed', isAgain: false },
     { type: 'end.pressed' },
     { type: 'quiet.passed' },
   ),
@@ -65,7 +65,7 @@ test("the steps are those of XState's own transition", (t) => {
 test('in a final state nothing happens', (t) => {
   const facts = { hasText: true, isTyping: true, ahead: 'none' } as const;
   const [closed] = step(first, { type: 'console.closed', ...facts });
-  for (const type of ['interrupt.pressed', 'end.pressed', 'quiet.passed'] as const)
+  for (const type of ['prompt.dropped', 'end.pressed', 'quiet.passed'] as const)
     t.deepEqual(step(closed, { type, ...facts }), [closed, []]);
 });
 
