@@ -3,7 +3,6 @@
  */
 
 import type { Command } from 'commander';
-import { toDisplayText } from '../protocol/display-text.js';
 import { SHOWN_MESSAGES } from '../user-files/history-reader.js';
 import { applyConfigFile } from './client-config.js';
 import { addClientOptions, type ClientSettings, readSwitchVariables } from './client-options.js';
@@ -64,12 +63,19 @@ export function createClientCommand(
   withExamples(config, ['im-client config', 'what holds, and why']);
   addHeadlessCommands(program);
   addCompletionCommand(program);
+  // Commander adds it by itself only to programs that do nothing without a command.
+  program.helpCommand('help [command]', 'show the help of a command');
   // Without this, a mistyped command would be told of as an argument too many.
   return program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;
-    if (unknown !== undefined) program.error(`error: unknown command '${toDisplayText(unknown)}'`);
+    if (unknown !== undefined) refuseUnknown(program);
     await start(program.opts<ClientSettings>());
   });
+}
+
+/** Says which command was meant, if one is similar. Commander does so by itself where no action is given. */
+function refuseUnknown(program: Command): never {
+  return (program as unknown as { unknownCommand(): never }).unknownCommand();
 }
 
 function addHistoryCommand(program: Command): void {

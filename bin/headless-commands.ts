@@ -4,7 +4,8 @@
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { idOption } from './client-options.js';
+import type { UserId } from '../protocol/id.js';
+import { type ClientSettings, idOption } from './client-options.js';
 import { complain, EXIT } from './command-line.js';
 import { EXIT_CODE_HELP } from './headless/exit-codes.js';
 import type { AcceptMode } from './headless/listen.js';
@@ -15,14 +16,18 @@ const MAX_TIMEOUT_S = 60;
 
 /** Adds the commands to the client's; they share its options `--server` and `--*-port`. */
 export function addHeadlessCommands(program: Command): void {
-  const add = (name: string, description: string) =>
+  const addFor = (id: string, name: string, description: string) =>
     program
       .command(name)
       .description(description)
-      .argument('<id>', 'whose client this is', idOption)
+      .argument(id, 'whose client this is', idOption)
       .option('--json', 'one JSON object per line');
+  const add = (name: string, description: string) => addFor('[id]', name, description);
   const addWithBuddy = (name: string, description: string) =>
-    add(name, description).argument('<buddy>', "the buddy's id", idOption);
+    addFor('<id>', name, description).argument('<buddy>', "the buddy's id", idOption);
+  /** The id of a command that needs no other: by default, that of the user who is configured. */
+  const idOf = (id: UserId | undefined): UserId =>
+    id ?? program.opts<ClientSettings>().user ?? program.error("error: missing required argument 'id'");
   const timeout = () =>
     new Option('--timeout <seconds>', 'longest wait for an answer')
       .argParser(timeoutOption)
@@ -31,7 +36,7 @@ export function addHeadlessCommands(program: Command): void {
   add('register', 'register an id with the server').action((id, _, command) =>
     run(
       command,
-      { id },
+      { id: idOf(id) },
       directory(({ change }, session) => change(session, () => session.client.register(id))),
     ),
   );
@@ -54,7 +59,7 @@ export function addHeadlessCommands(program: Command): void {
     .action((id, { watch }: { watch?: true }, command) =>
       run(
         command,
-        { id },
+        { id: idOf(id) },
         directory(({ buddies }, session) => buddies(session, watch === true)),
       ),
     );
@@ -85,7 +90,9 @@ export function addHeadlessCommands(program: Command): void {
         .default('buddies'),
     )
     .action((id, { accept }: { accept: AcceptMode }, command) =>
-      run(command, { id }, async (session) => (await import('./headless/listen.js')).listen(session, accept)),
+      run(command, { id: idOf(id) }, async (session) =>
+        (await import('./headless/listen.js')).listen(session, accept),
+      ),
     );
   program.addHelpText('after', EXIT_CODE_HELP);
 }

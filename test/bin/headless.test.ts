@@ -648,12 +648,41 @@ test('mistakes on the command line are one clear line, and exit code 2', async (
     [['send', 'alice', 'bob', ''], /^im-client: the text is empty: leave it away to send standard input/],
     [['send', 'alice', 'bob', '--timeout', '61', 'hi'], /^im-client: .*from 1 to 60/],
     [['listen', 'alice', '--accept', 'none'], /^im-client: .*Allowed choices are all, buddies, ask/],
+    [['buddies'], /^im-client: missing required argument 'id'/],
+    [['budies'], /^im-client: unknown command 'budies' \(Did you mean buddies\?\)/],
     [['buddies', 'alice', 'bob'], /^im-client: .*too many arguments/],
   ] as const) {
     const program = await run(t, { tcp: port, udp: port }, args);
     t.is(await program.exited, 2, args.join(' '));
     t.regex(program.stderr, line);
     t.is(program.stderr.split('\n').length, 2, program.stderr);
+  }
+});
+
+test('without an id, a command that needs no other is of the user who is configured', async (t) => {
+  const server = await withBuddies(t);
+  const named = await run(t, server, ['buddies', 'alice']);
+  const configured = await run(t, server, ['--user', 'alice', 'buddies']);
+  t.is(await named.exited, 0);
+  t.is(await configured.exited, 0);
+  t.not(configured.stdout, '');
+  t.is(configured.stdout, named.stdout);
+});
+
+test('help shows the help of the program, or of a command', async (t) => {
+  const port = await freePort();
+  const server = { tcp: port, udp: port };
+  for (const [args, same] of [
+    [['help'], ['--help']],
+    [
+      ['help', 'send'],
+      ['send', '--help'],
+    ],
+  ] as const) {
+    const [help, option] = [await run(t, server, args), await run(t, server, same)];
+    t.is(await help.exited, 0);
+    t.is(await option.exited, 0);
+    t.is(help.stdout, option.stdout);
   }
 });
 
