@@ -16,15 +16,16 @@ const MAX_TIMEOUT_S = 60;
 
 /** Adds the commands to the client's; they share its options `--server` and `--*-port`. */
 export function addHeadlessCommands(program: Command): void {
-  const addFor = (id: string, name: string, description: string) =>
+  const addFor = (id: string, whose: string, name: string, description: string) =>
     program
       .command(name)
       .description(description)
-      .argument(id, 'whose client this is', idOption)
+      .argument(id, whose, idOption)
       .option('--json', 'one JSON object per line');
-  const add = (name: string, description: string) => addFor('[id]', name, description);
+  const add = (name: string, description: string) =>
+    addFor('[id]', 'whose client this is; without it, the user of --user', name, description);
   const addWithBuddy = (name: string, description: string) =>
-    addFor('<id>', name, description).argument('<buddy>', "the buddy's id", idOption);
+    addFor('<id>', 'whose client this is', name, description).argument('<buddy>', "the buddy's id", idOption);
   /** The id of a command that needs no other: by default, that of the user who is configured. */
   const idOf = (id: UserId | undefined): UserId =>
     id ?? program.opts<ClientSettings>().user ?? program.error("error: missing required argument 'id'");
