@@ -37,7 +37,10 @@ export function addDataCommands(command: Command): void {
     .description('write all users and their buddies as plain text, a line for each user')
     .argument('<dir>', 'the data directory; a server may be using it')
     .argument('[file]', 'where to; standard output without it', textOption)
-    .action((directory: string, file?: string) => run(() => exportTo(dataDirectory(directory), file)));
+    .option('--force', 'replace a file that is there')
+    .action((directory: string, file: string | undefined, { force }: { readonly force?: true }) =>
+      run(() => exportTo(dataDirectory(directory), file, force === true)),
+    );
   command
     .command('import')
     .description('take over users and buddies; done again, it goes on where it was interrupted')
@@ -83,14 +86,21 @@ function inWords({ path, line, byte, reason }: DroppedLine): string {
   return `${path}, line ${line}, byte ${byte}: ${reason}`;
 }
 
-async function exportTo(directory: DataDirectory, path: string | undefined): Promise<void> {
+async function exportTo(
+  directory: DataDirectory,
+  path: string | undefined,
+  replaces: boolean,
+): Promise<void> {
   const { table } = await readDatabase(directory);
   if (path === undefined) await writeDump(table, print);
-  else await exportToFile(table, await targetOf(directory, path));
+  else await exportToFile(table, await targetOf(directory, path, replaces));
 }
 
-/** Where to write, links followed. What is no file, or is part of a database, is not written over. */
-async function targetOf(directory: DataDirectory, path: string): Promise<string> {
+/**
+ * Where to write, links followed. A file that is there is replaced only if that is asked for; what is no regular
+ * file, or is part of a database, never.
+ */
+async function targetOf(directory: DataDirectory, path: string, replaces: boolean): Promise<string> {
   const isFile = await stat(path).then(
     (found) => found.isFile(),
     (error) => {
@@ -104,6 +114,8 @@ async function targetOf(directory: DataDirectory, path: string): Promise<string>
   if (dirname(target) === (await realpath(directory.path))) {
     throw new Error(`${path} is in the data directory: choose another place`);
   }
+  if (isFile && !replaces)
+    throw new Error(`${path} exists: choose another name, or add --force to replace it`);
   return target;
 }
 

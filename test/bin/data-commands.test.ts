@@ -41,12 +41,16 @@ test('what is imported is exported again, and found good', async (t) => {
   );
 });
 
-test("an export goes to a file that is its owner's alone, whole or not at all", async (t) => {
+test("an export goes to a file that is its owner's alone, whole, and replaces one only by force", async (t) => {
   const directory = await filledDirectory(t);
   const target = await temporaryDirectory(t);
   const file = join(target, 'dump.txt');
   await writeFile(file, 'an older one');
-  t.deepEqual(await run(t, 'export', directory, file), { code: 0, stdout: '', stderr: '' });
+  const refused = await run(t, 'export', directory, file);
+  t.is(refused.code, 1);
+  t.is(refused.stderr, `im-server: ${file} exists: choose another name, or add --force to replace it\n`);
+  t.is(await readFile(file, 'latin1'), 'an older one');
+  t.deepEqual(await run(t, 'export', directory, file, '--force'), { code: 0, stdout: '', stderr: '' });
   t.is(await readFile(file, 'latin1'), DUMP);
   t.is((await stat(file)).mode & 0o777, 0o600);
   t.deepEqual(await readdir(target), ['dump.txt']);
