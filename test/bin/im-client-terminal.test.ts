@@ -327,7 +327,8 @@ async function clientBetweenLooks(
   { tcp, udp }: { readonly tcp: number; readonly udp: number },
 ) {
   const client = `${programPath('im-client')} --server 127.0.0.1 --tcp-port ${tcp} --udp-port ${udp}`;
-  const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client}'; echo code $?; echo modes $(stty -g)`;
+  // The shell stays: what a terminal is told just before its last process ends may never be read.
+  const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client}'; echo code $?; echo modes $(stty -g); read -r _`;
   const terminal = new Terminal(t, { columns: 200, rows: 50 }, 'sh', '-c', script);
   await terminal.shows(...SIGNED_OUT);
   const valuesOf = (word: string) =>
