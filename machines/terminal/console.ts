@@ -7,9 +7,10 @@
  *
  * A prompt that comes up by itself must never take a key that was meant for something else. So it takes
  * none until none came for the quiet time. Meanwhile a line that was interrupted goes on taking the keys,
- * off the screen.
+ * off the screen. The part `pasting` reads alone: console-pasting.ts.
  */
 
+import { pasting } from './console-pasting.js';
 import { consoleSetup } from './console-setup.js';
 
 export const consoleMachine = consoleSetup.createMachine({
@@ -225,114 +226,7 @@ export const consoleMachine = consoleSetup.createMachine({
       },
     },
 
-    pasting: {
-      description: 'The user agreed to send the lines of a paste. None of them overtakes another.',
-      initial: 'sending',
-      on: { 'console.closed': { target: 'closed', actions: 'interruptLine' } },
-      states: {
-        sending: {
-          description: 'Pasted lines are the answers. The line of the user takes the keys, off the screen.',
-          initial: 'underWay',
-          on: {
-            'key.pressed': { actions: 'pressKept' },
-            'end.pressed': { guard: 'hasText', actions: 'pressKept' },
-            'paste.received': { actions: 'insertKept' },
-            'answer.given': { actions: 'ringBell', description: 'A line off the screen is not sent.' },
-            'prompt.asked': [
-              {
-                guard: 'isInUse',
-                target: '#console.quiet.asked',
-                actions: ['interruptLine', 'keepDraft', 'rememberPrompt', 'openPrompt'],
-                description: 'The chat is over, before or after the last line of the paste.',
-              },
-              {
-                target: '#console.quiet.asked',
-                actions: ['interruptLine', 'forgetLine', 'rememberPrompt', 'openPrompt'],
-                description: 'Likewise.',
-              },
-            ],
-          },
-          states: {
-            underWay: {
-              description: 'A pasted line was handed over and did not go out yet.',
-              on: {
-                'line.sent': { target: 'sent', actions: 'noteSent' },
-                'prompt.asked': [
-                  {
-                    guard: 'isSameChatWithLines',
-                    target: '#console.pasting.waiting',
-                    actions: ['rememberPrompt', 'reopenLine'],
-                    description: 'The buddy does not read.',
-                  },
-                  {
-                    guard: 'isSameChat',
-                    target: '#console.asked',
-                    actions: ['rememberPrompt', 'reopenLine'],
-                    description: 'It was the last line.',
-                  },
-                ],
-              },
-            },
-            sent: {
-              description: 'It went out. The chat will ask for the next.',
-              on: {
-                'prompt.asked': [
-                  {
-                    guard: 'isSameChatWithLines',
-                    target: 'underWay',
-                    actions: ['countLine', 'sendLine'],
-                  },
-                  {
-                    guard: 'isSameChat',
-                    target: '#console.asked',
-                    actions: ['rememberPrompt', 'reopenLine'],
-                    description: 'All lines went out.',
-                  },
-                ],
-              },
-            },
-          },
-        },
-
-        waiting: {
-          description: 'Pasted lines wait because the buddy does not read. The prompt is open meanwhile.',
-          initial: 'underWay',
-          on: {
-            'key.pressed': { actions: 'pressShown' },
-            'end.pressed': { guard: 'hasText', actions: 'pressShown' },
-            'paste.received': { actions: 'insertShown' },
-            'answer.given': [
-              {
-                guard: 'isQuit',
-                target: '#console.unasked',
-                actions: ['tellPaste', 'tellAnswer', 'forgetPrompt'],
-              },
-              { actions: 'ringBell', description: 'A line would overtake the pasted ones.' },
-            ],
-          },
-          states: {
-            underWay: {
-              description: 'The last pasted line that was handed over did not go out yet.',
-              on: {
-                'line.sent': { target: 'sent', actions: 'noteSent' },
-                'prompt.dropped': { target: '#console.pasting.sending.underWay', actions: 'setLineAside' },
-              },
-            },
-            sent: {
-              description: 'It went out.',
-              on: {
-                'prompt.repeated': {
-                  target: '#console.pasting.sending.underWay',
-                  actions: ['setLineAside', 'countLine', 'sendLine'],
-                  description: 'The chat goes on.',
-                },
-                'prompt.dropped': { target: '#console.pasting.sending.sent', actions: 'setLineAside' },
-              },
-            },
-          },
-        },
-      },
-    },
+    pasting,
 
     closed: { type: 'final', description: 'The terminal is as it was found.' },
   },

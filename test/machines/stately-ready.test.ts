@@ -3,6 +3,8 @@
  * that stands in a chart itself. So a chart's configuration has none.
  */
 
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { CHARTS } from '../helpers/charts.js';
 
@@ -120,3 +122,16 @@ function nameOf(named: unknown): string {
     ? String((named as { readonly type?: unknown }).type)
     : String(named);
 }
+
+test('each file with a part of a chart can be read at once: it has 300 lines at most', async (t) => {
+  const files = (await readdir('machines', { recursive: true })).filter((file) => file.endsWith('.ts'));
+  const sources = await Promise.all(files.map((file) => readFile(join('machines', file), 'utf8')));
+  const charts = sources.map((source, index) => [files[index], source] as const);
+  const long = charts.filter(
+    ([, source]) => /\.create(Machine|StateConfig)\(/.test(source) && source.split('\n').length - 1 > 300,
+  );
+  t.deepEqual(
+    long.map(([file]) => file),
+    [],
+  );
+});
