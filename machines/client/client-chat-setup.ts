@@ -2,13 +2,13 @@
  * The vocabulary of the client's statechart, second part: calls, chats, and lines that did not get through.
  */
 
-import { and, assertEvent, assign, enqueueActions, sendTo } from 'xstate';
+import { assertEvent, assign, enqueueActions, sendTo } from 'xstate';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { CallCommand, Peer } from './call-events.js';
 import { isBusyShown, withBusy, withMissed } from './call-log.js';
 import { withHint } from './callers.js';
-import type { ClientContext, PendingLine } from './client-context.js';
+import type { ClientContext, ClientEvent, PendingLine } from './client-context.js';
 import { archive, menuSetup, say, terminal, typed } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
 
@@ -25,6 +25,12 @@ const callControl = ({ context }: Scope) => context.callControl;
 function callOf({ context: { call } }: Scope): number {
   if (call === undefined) throw new Error('there is no call');
   return call;
+}
+
+/** True where a chat ended because its connection broke, not because the buddy left. */
+function isBroken({ event }: { readonly event: ClientEvent }): boolean {
+  assertEvent(event, 'chat.ended');
+  return event.reason !== undefined;
 }
 
 /** The message that the user typed. */
@@ -82,213 +88,204 @@ function withoutPending(
   return index < 0 ? outbox : outbox.toSpliced(index, 1);
 }
 
-export const clientSetup = menuSetup
-  .extend({
-    guards: {
-      isQuit: ({ event }) => typed(event) === 'q',
-      isBroken: ({ event }) => {
-        assertEvent(event, 'chat.ended');
-        return event.reason !== undefined;
-      },
-      isLate: ({ event }) => {
-        assertEvent(event, ['message.sent', 'message.unconfirmed']);
-        return event.isLate;
-      },
-      isLastLineOfChat: ({ context, event }) => {
-        assertEvent(event, 'message.sent');
-        return !event.isLate && context.outbox.length === 1;
-      },
-      isRefusedAsFull: ({ event }) => {
-        assertEvent(event, 'message.unconfirmed');
-        return event.cause === 'full';
-      },
-      hasPeerId: ({ context }) => context.peer?.id !== undefined,
-      hasOffer: ({ context }) => context.offer !== undefined,
-      hasUndelivered: ({ context }) => context.isInteractive && context.undelivered !== undefined,
+export const clientSetup = menuSetup.extend({
+  guards: {
+    isQuit: ({ event }) => typed(event) === 'q',
+    isBroken,
+    isCallableAgain: (scope) =>
+      isBroken(scope) && scope.context.isInteractive && scope.context.peer?.id !== undefined,
+    isLate: ({ event }) => {
+      assertEvent(event, ['message.sent', 'message.unconfirmed']);
+      return event.isLate;
     },
-    actions: {},
-  })
-  .extend({
-    guards: {
-      isCallableAgain: and(['isBroken', 'isInteractive', 'hasPeerId']),
+    isLastLineOfChat: ({ context, event }) => {
+      assertEvent(event, 'message.sent');
+      return !event.isLate && context.outbox.length === 1;
     },
-    actions: {
-      // A buddy calls.
-      keepOffer: assign({
-        offer: ({ context: { user, buddies }, event }) => {
-          assertEvent(event, 'call.offered');
-          const { type: _type, ...offer } = event;
-          return withHint(offer, user, buddies);
-        },
-      }),
-      dropOffer: assign({ offer: undefined }),
-      sayCaller: enqueueActions(({ context: { offer }, enqueue }) => {
-        if (offer === undefined) return;
-        const { caller, address, hint } = offer;
-        enqueue.sendTo(terminal, say({ say: 'caller', caller, address, ...(hint && { hint }) }));
-      }),
-      alertCall: enqueueActions(({ context: { offer }, enqueue }) => {
-        if (offer === undefined) return;
-        const { caller, address, hint } = offer;
-        const alert = { alert: 'call', caller, address, ...(hint && { hint }) } as const;
-        enqueue.sendTo(terminal, { type: 'alert.raise', alert });
-      }),
-      acceptCall: sendTo(
-        callControl,
-        ({ context }): CallCommand => ({
-          type: 'call.accept',
-          call: context.offer?.call as number,
-        }),
-      ),
-      rejectCall: sendTo(
-        callControl,
-        ({ context }): CallCommand => ({
-          type: 'call.reject',
-          call: context.offer?.call as number,
-        }),
-      ),
-      noteWithdrawn: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
-        assertEvent(event, 'call.withdrawn');
-        enqueue.sendTo(terminal, say({ say: 'callGone' }));
-        if (event.isNuisance) enqueue.sendTo(terminal, say({ say: 'nuisance', address: event.address }));
-        enqueue.assign({ log: withMissed(log, withHint(event, user, buddies)) });
-      }),
-      noteMissed: assign({
-        log: ({ context: { log, user, buddies }, event }) => {
-          assertEvent(event, 'call.missed');
-          return withMissed(log, withHint(event, user, buddies));
-        },
-      }),
-      noteBusy: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
-        assertEvent(event, 'call.busy');
-        const { caller, address, hint } = withHint(event, user, buddies);
-        if (isBusyShown(log, event))
-          enqueue.sendTo(
-            terminal,
-            say({ say: 'busy', caller, address, ...(hint && { hint }), untold: log.untoldCalls }),
-          );
-        enqueue.assign({ log: withBusy(log, event) });
-      }),
-      rememberBlocked: enqueueActions(({ event, enqueue }) => {
-        assertEvent(event, 'blocked.changed');
-        enqueue.assign({ blocked: event.names });
-        enqueue.sendTo(callControl, { type: 'callers.block', names: event.names });
-      }),
-
-      // The user calls.
-      placeCall: enqueueActions(({ context: { user, buddy, buddies }, enqueue }) => {
-        const endpoint = buddies.find(({ id }) => id === buddy)?.endpoint;
-        if (user === undefined || buddy === undefined || endpoint === undefined) return;
-        enqueue.sendTo(callControl, { type: 'call.place', buddy, endpoint, caller: user });
-      }),
-      rememberCall: assign(({ event }) => {
-        assertEvent(event, 'call.dialling');
-        return { call: event.call };
-      }),
-      rememberInterrupted: assign({ buddy: ({ context }) => interrupted(context), isResending: true }),
-      sayCallFailed: enqueueActions(({ context: { buddy }, event, enqueue }) => {
-        assertEvent(event, 'chat.failed');
-        enqueue.sendTo(terminal, say({ say: 'callFailed', buddy, failure: event }));
-      }),
-
-      // The chat.
-      rememberPeer: assign(({ context, event }) => {
-        assertEvent(event, 'chat.opened');
-        return { call: event.call, peer: shownPeer(context.user, event.peer), offer: undefined };
-      }),
-      forgetChat: assign({ call: undefined, isResending: false, outbox: [] }),
-      leaveChat: enqueueActions(({ context: { call }, enqueue }) => {
-        if (call !== undefined) enqueue.sendTo(callControl, { type: 'chat.leave', call });
-      }),
-      sendMessage: sendTo(
-        callControl,
-        ({ context, event }): CallCommand => ({
-          type: 'message.send',
-          call: callOf({ context }),
-          text: messageIn(typed(event)),
-        }),
-      ),
-      rememberPending: assign({
-        outbox: ({ context: { outbox }, event }, { isHeld }: { isHeld: boolean }) => [
-          ...outbox,
-          { text: messageIn(typed(event)), isHeld },
-        ],
-      }),
-      noteMessage: enqueueActions(({ context: { user, peer }, event, enqueue }) => {
-        assertEvent(event, 'message.received');
-        const { text, cut, atMs } = event;
-        const { show, record } = messageFor(user, peer, { isOwn: false, text, atMs });
-        enqueue.sendTo(terminal, show);
-        if (cut) enqueue.sendTo(terminal, say({ say: 'buddysMessageCut' }));
-        enqueue.sendTo(archive, record);
-        enqueue.sendTo(terminal, {
-          type: 'alert.raise',
-          alert: { alert: 'message', from: peerName(peer), text },
-        });
-      }),
-      noteSent: enqueueActions(({ context: { user }, event, enqueue }) => {
-        assertEvent(event, 'message.sent');
-        const { peer, text, cut, atMs } = event;
-        const { show, record } = messageFor(user, peer, { isOwn: true, text, atMs });
-        enqueue.sendTo(terminal, show);
-        if (cut) enqueue.sendTo(terminal, say({ say: 'ownMessageCut' }));
-        enqueue.sendTo(archive, record);
-      }),
-      // The buddy reads: what was held goes out now.
-      takeFromOutbox: assign({
-        outbox: ({ context }) => context.outbox.slice(1).map(({ text }) => ({ text, isHeld: false })),
-      }),
-      sayBroken: sendTo(terminal, ({ event }) => {
-        assertEvent(event, 'chat.ended');
-        return say({ say: 'broken', reason: event.reason ?? toDisplayText('closed') });
-      }),
-
-      // Lines that did not get through.
-      sayUnconfirmed: sendTo(terminal, ({ event }) => {
-        assertEvent(event, 'message.unconfirmed');
-        return say({ say: event.cause === 'lost' ? 'notConfirmed' : 'notSent', text: event.text });
-      }),
-      keepUndelivered: assign(({ context, event }) => {
-        assertEvent(event, 'message.unconfirmed');
-        const { text, cause } = event;
-        const outbox = cause === 'lost' ? context.outbox : withoutPending(context.outbox, text, false);
-        return { outbox, ...withUndelivered(context, text) };
-      }),
-      dropRefusedLine: assign({
-        outbox: ({ context, event }) => {
-          assertEvent(event, 'message.unconfirmed');
-          return withoutPending(context.outbox, event.text, true);
-        },
-      }),
-      dropUndelivered: assign({ undelivered: undefined }),
-      dropPeersUndelivered: assign({
-        undelivered: ({ context: { undelivered, peer } }) =>
-          undelivered?.buddy === peer?.id ? undefined : undelivered,
-      }),
-      askToCallAgain: enqueueActions(({ context, enqueue }) => {
-        const buddy = interrupted(context);
-        if (buddy === undefined) return;
-        const lines = context.undelivered?.lines.length ?? 0;
-        const question = { ask: 'callAgain', buddy, lines } as const;
-        enqueue.assign({ question });
-        enqueue.sendTo(terminal, { type: 'prompt.open', question });
-      }),
-      // Only in a call of ours: a caller may be anyone, whatever it says of itself.
-      sendUndelivered: enqueueActions(({ context, enqueue }) => {
-        const { undelivered, isResending, peer } = context;
-        if (!isResending || undelivered === undefined || undelivered.buddy !== peer?.id) return;
-        const call = callOf({ context });
-        for (const text of undelivered.lines)
-          enqueue.sendTo(callControl, { type: 'message.send', call, text });
-        enqueue.assign({
-          undelivered: undefined,
-          isResending: false,
-          outbox: undelivered.lines.map((text) => ({ text, isHeld: false })),
-        });
-      }),
-      sayUnfinished: enqueueActions(({ context: { outbox }, enqueue }) => {
-        for (const { text, isHeld } of outbox)
-          enqueue.sendTo(terminal, say({ say: isHeld ? 'notSent' : 'notConfirmed', text }));
-      }),
+    isRefusedAsFull: ({ event }) => {
+      assertEvent(event, 'message.unconfirmed');
+      return event.cause === 'full';
     },
-  });
+    hasPeerId: ({ context }) => context.peer?.id !== undefined,
+    hasOffer: ({ context }) => context.offer !== undefined,
+    hasUndelivered: ({ context }) => context.isInteractive && context.undelivered !== undefined,
+  },
+  actions: {
+    // A buddy calls.
+    keepOffer: assign({
+      offer: ({ context: { user, buddies }, event }) => {
+        assertEvent(event, 'call.offered');
+        const { type: _type, ...offer } = event;
+        return withHint(offer, user, buddies);
+      },
+    }),
+    dropOffer: assign({ offer: undefined }),
+    sayCaller: enqueueActions(({ context: { offer }, enqueue }) => {
+      if (offer === undefined) return;
+      const { caller, address, hint } = offer;
+      enqueue.sendTo(terminal, say({ say: 'caller', caller, address, ...(hint && { hint }) }));
+    }),
+    alertCall: enqueueActions(({ context: { offer }, enqueue }) => {
+      if (offer === undefined) return;
+      const { caller, address, hint } = offer;
+      const alert = { alert: 'call', caller, address, ...(hint && { hint }) } as const;
+      enqueue.sendTo(terminal, { type: 'alert.raise', alert });
+    }),
+    acceptCall: sendTo(
+      callControl,
+      ({ context }): CallCommand => ({
+        type: 'call.accept',
+        call: context.offer?.call as number,
+      }),
+    ),
+    rejectCall: sendTo(
+      callControl,
+      ({ context }): CallCommand => ({
+        type: 'call.reject',
+        call: context.offer?.call as number,
+      }),
+    ),
+    noteWithdrawn: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
+      assertEvent(event, 'call.withdrawn');
+      enqueue.sendTo(terminal, say({ say: 'callGone' }));
+      if (event.isNuisance) enqueue.sendTo(terminal, say({ say: 'nuisance', address: event.address }));
+      enqueue.assign({ log: withMissed(log, withHint(event, user, buddies)) });
+    }),
+    noteMissed: assign({
+      log: ({ context: { log, user, buddies }, event }) => {
+        assertEvent(event, 'call.missed');
+        return withMissed(log, withHint(event, user, buddies));
+      },
+    }),
+    noteBusy: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
+      assertEvent(event, 'call.busy');
+      const { caller, address, hint } = withHint(event, user, buddies);
+      if (isBusyShown(log, event))
+        enqueue.sendTo(
+          terminal,
+          say({ say: 'busy', caller, address, ...(hint && { hint }), untold: log.untoldCalls }),
+        );
+      enqueue.assign({ log: withBusy(log, event) });
+    }),
+    rememberBlocked: enqueueActions(({ event, enqueue }) => {
+      assertEvent(event, 'blocked.changed');
+      enqueue.assign({ blocked: event.names });
+      enqueue.sendTo(callControl, { type: 'callers.block', names: event.names });
+    }),
+
+    // The user calls.
+    placeCall: enqueueActions(({ context: { user, buddy, buddies }, enqueue }) => {
+      const endpoint = buddies.find(({ id }) => id === buddy)?.endpoint;
+      if (user === undefined || buddy === undefined || endpoint === undefined) return;
+      enqueue.sendTo(callControl, { type: 'call.place', buddy, endpoint, caller: user });
+    }),
+    rememberCall: assign(({ event }) => {
+      assertEvent(event, 'call.dialling');
+      return { call: event.call };
+    }),
+    rememberInterrupted: assign({ buddy: ({ context }) => interrupted(context), isResending: true }),
+    sayCallFailed: enqueueActions(({ context: { buddy }, event, enqueue }) => {
+      assertEvent(event, 'chat.failed');
+      enqueue.sendTo(terminal, say({ say: 'callFailed', buddy, failure: event }));
+    }),
+
+    // The chat.
+    rememberPeer: assign(({ context, event }) => {
+      assertEvent(event, 'chat.opened');
+      return { call: event.call, peer: shownPeer(context.user, event.peer), offer: undefined };
+    }),
+    forgetChat: assign({ call: undefined, isResending: false, outbox: [] }),
+    leaveChat: enqueueActions(({ context: { call }, enqueue }) => {
+      if (call !== undefined) enqueue.sendTo(callControl, { type: 'chat.leave', call });
+    }),
+    sendMessage: sendTo(
+      callControl,
+      ({ context, event }): CallCommand => ({
+        type: 'message.send',
+        call: callOf({ context }),
+        text: messageIn(typed(event)),
+      }),
+    ),
+    rememberPending: assign({
+      outbox: ({ context: { outbox }, event }, { isHeld }: { isHeld: boolean }) => [
+        ...outbox,
+        { text: messageIn(typed(event)), isHeld },
+      ],
+    }),
+    noteMessage: enqueueActions(({ context: { user, peer }, event, enqueue }) => {
+      assertEvent(event, 'message.received');
+      const { text, cut, atMs } = event;
+      const { show, record } = messageFor(user, peer, { isOwn: false, text, atMs });
+      enqueue.sendTo(terminal, show);
+      if (cut) enqueue.sendTo(terminal, say({ say: 'buddysMessageCut' }));
+      enqueue.sendTo(archive, record);
+      enqueue.sendTo(terminal, {
+        type: 'alert.raise',
+        alert: { alert: 'message', from: peerName(peer), text },
+      });
+    }),
+    noteSent: enqueueActions(({ context: { user }, event, enqueue }) => {
+      assertEvent(event, 'message.sent');
+      const { peer, text, cut, atMs } = event;
+      const { show, record } = messageFor(user, peer, { isOwn: true, text, atMs });
+      enqueue.sendTo(terminal, show);
+      if (cut) enqueue.sendTo(terminal, say({ say: 'ownMessageCut' }));
+      enqueue.sendTo(archive, record);
+    }),
+    // The buddy reads: what was held goes out now.
+    takeFromOutbox: assign({
+      outbox: ({ context }) => context.outbox.slice(1).map(({ text }) => ({ text, isHeld: false })),
+    }),
+    sayBroken: sendTo(terminal, ({ event }) => {
+      assertEvent(event, 'chat.ended');
+      return say({ say: 'broken', reason: event.reason ?? toDisplayText('closed') });
+    }),
+
+    // Lines that did not get through.
+    sayUnconfirmed: sendTo(terminal, ({ event }) => {
+      assertEvent(event, 'message.unconfirmed');
+      return say({ say: event.cause === 'lost' ? 'notConfirmed' : 'notSent', text: event.text });
+    }),
+    keepUndelivered: assign(({ context, event }) => {
+      assertEvent(event, 'message.unconfirmed');
+      const { text, cause } = event;
+      const outbox = cause === 'lost' ? context.outbox : withoutPending(context.outbox, text, false);
+      return { outbox, ...withUndelivered(context, text) };
+    }),
+    dropRefusedLine: assign({
+      outbox: ({ context, event }) => {
+        assertEvent(event, 'message.unconfirmed');
+        return withoutPending(context.outbox, event.text, true);
+      },
+    }),
+    dropUndelivered: assign({ undelivered: undefined }),
+    dropPeersUndelivered: assign({
+      undelivered: ({ context: { undelivered, peer } }) =>
+        undelivered?.buddy === peer?.id ? undefined : undelivered,
+    }),
+    askToCallAgain: enqueueActions(({ context, enqueue }) => {
+      const buddy = interrupted(context);
+      if (buddy === undefined) return;
+      const lines = context.undelivered?.lines.length ?? 0;
+      const question = { ask: 'callAgain', buddy, lines } as const;
+      enqueue.assign({ question });
+      enqueue.sendTo(terminal, { type: 'prompt.open', question });
+    }),
+    // Only in a call of ours: a caller may be anyone, whatever it says of itself.
+    sendUndelivered: enqueueActions(({ context, enqueue }) => {
+      const { undelivered, isResending, peer } = context;
+      if (!isResending || undelivered === undefined || undelivered.buddy !== peer?.id) return;
+      const call = callOf({ context });
+      for (const text of undelivered.lines) enqueue.sendTo(callControl, { type: 'message.send', call, text });
+      enqueue.assign({
+        undelivered: undefined,
+        isResending: false,
+        outbox: undelivered.lines.map((text) => ({ text, isHeld: false })),
+      });
+    }),
+    sayUnfinished: enqueueActions(({ context: { outbox }, enqueue }) => {
+      for (const { text, isHeld } of outbox)
+        enqueue.sendTo(terminal, say({ say: isHeld ? 'notSent' : 'notConfirmed', text }));
+    }),
+  },
+});
