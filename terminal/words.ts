@@ -40,6 +40,7 @@ export const SAY: Readonly<Record<Exclude<PlainNotice, 'menu'>, string>> = {
   callGone: 'The caller hung up.',
   chatHelp: 'Enter your text to send to buddy.  Enter q to quit.',
   chatClosed: 'Buddy connection closed.',
+  delivering: 'Waiting until your last lines have arrived. Ctrl-C leaves at once.',
   buddyDoesNotRead: '(Your buddy does not read at present. Wait, or enter q to quit.)',
   ownMessageCut: '(Your message was longer than 16 KiB: only its beginning was sent.)',
   buddysMessageCut: '(That message was longer than 16 KiB: this is its beginning.)',

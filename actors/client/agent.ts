@@ -124,6 +124,8 @@ class Agent implements Behaviour<AgentEvent> {
         });
       case 'call.offered':
         return this.#offer(event);
+      case 'calls.ended':
+        return; // not asked for: a program leaves its chats before it ends its client
       default:
         return this.#pass(event);
     }
@@ -175,7 +177,9 @@ class Agent implements Behaviour<AgentEvent> {
   }
 
   /** Passes an event of one call to the program's handle of it. */
-  #pass(event: Exclude<CallNews, { type: 'call.offered' | 'call.busy' | 'place.refused' }>): void {
+  #pass(
+    event: Exclude<CallNews, { type: 'call.offered' | 'call.busy' | 'place.refused' | 'calls.ended' }>,
+  ): void {
     const handle = event.type === 'call.dialling' ? this.#placing.shift() : this.#handles.get(event.call);
     if (handle === undefined) return;
     if (event.type === 'call.dialling') this.#handles.set(event.call, handle);

@@ -5,7 +5,8 @@
 
 import { connect, type Socket } from 'node:net';
 import type { CallInput, ChatReport } from '../../machines/client/call-events.js';
-import { type ChatAction, type ChatEvent, chatMachine } from '../../machines/client/chat.js';
+import { chatMachine } from '../../machines/client/chat.js';
+import type { ChatAction, ChatEvent } from '../../machines/client/chat-setup.js';
 import { plainAddress } from '../../protocol/address.js';
 import {
   encodeAcceptance,
@@ -39,6 +40,9 @@ const MAX_EARLY_LINES = 16;
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
+/** Why a connection is over that the kernel has dropped: as the reason of a socket that was reset. */
+const WAS_RESET = toDisplayText('the connection was cut');
+
 type LineReceived = Extract<ChatEvent, { text: string; cut: boolean }>;
 
 export type ChatInput = CallInput<Socket>;
@@ -54,12 +58,15 @@ interface Chat {
   readonly reading: Reading;
 }
 
-/**
- * Actor logic of a chat.
- *
- * @param callPort Where the user takes calls at present, if anywhere: those whom we call are told.
- */
-export function chatLogic(callPort: () => number | undefined): BehaviourLogic<ChatEvent, ChatInput> {
+export interface ChatOptions {
+  /** Where the user takes calls at present, if anywhere: the buddy who is called hears it. */
+  readonly callPort: () => number | undefined;
+  /** How long the end of a chat waits for the buddy's machine to confirm more lines, in milliseconds. */
+  readonly patienceMs: () => number;
+}
+
+/** Actor logic of a chat. */
+export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic<ChatEvent, ChatInput> {
   return fromChart<ChatEvent, ChatAction, ChatInput, Chat>(chatMachine, {
     open(scope, input) {
       const { self } = scope;
@@ -76,9 +83,14 @@ export function chatLogic(callPort: () => number | undefined): BehaviourLogic<Ch
         socket,
         scope.guard((line: Line) => self.send(lineEvent('line.received', line))),
       );
-      const delivery = new Delivery(socket, scope, () => {
-        reading.flush();
-        self.send({ type: 'socket.died' });
+      const delivery = new Delivery(socket, scope, patienceMs(), {
+        onDead() {
+          reading.flush();
+          self.send({ type: 'socket.died' });
+        },
+        onConfirmed: () => self.send({ type: 'delivery.confirmed' }),
+        onStalled: () => self.send({ type: 'delivery.stalled' }),
+        onReset: () => self.send({ type: 'socket.failed', reason: WAS_RESET, isReset: true }),
       });
       listen(socket, { reading, delivery, scope });
       self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
@@ -123,10 +135,14 @@ export function chatLogic(callPort: () => number | undefined): BehaviourLogic<Ch
         if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
       },
       watchDelivery: ({ delivery }) => delivery.watch(),
+      awaitDelivery({ delivery, reading }) {
+        reading.release(); // else the buddy's own end would never be seen
+        delivery.finish();
+      },
       pauseReading: ({ reading }) => reading.hold(),
       resumeReading: ({ reading }) => reading.release(),
       hangUp({ socket, reading }) {
-        reading.release(); // else the buddy's own end would never be seen
+        reading.release(); // as above: a chat may end without being drained
         socket.end();
       },
 
@@ -146,6 +162,11 @@ export function chatLogic(callPort: () => number | undefined): BehaviourLogic<Ch
       },
       announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
       announceClosed: (chat) => tellClosed(chat),
+      announceLeft: (chat) => tell(chat, { type: 'peer.left' }),
+      announceUndelivered(chat, event) {
+        const isReset = event.type === 'socket.failed' && event.isReset;
+        for (const text of chat.delivery.takeLost({ isReset })) tell(chat, { type: 'message.lost', text });
+      },
       announceBroken(chat, event) {
         const { reason, isReset } = event as Extract<ChatEvent, { type: 'socket.failed' }>;
         tellBroken(chat, reason, isReset);

@@ -14,14 +14,19 @@ export interface Unconfirmed {
   readonly isRepeated: boolean;
 }
 
-/** `undefined` where there is no such table, or the connection is not in it. */
-export function unconfirmedOf({ localPort, remotePort }: Socket): Unconfirmed | undefined {
-  if (localPort === undefined || remotePort === undefined) return undefined;
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const found = findConnection(tableOf(table), localPort, remotePort);
+/**
+ * What a connection waits for. `missing` is one that is not in the table, because it was reset or closed by
+ * both sides; `unknown` is the answer of a system without such a table.
+ */
+export function lookUp({ localPort, remotePort }: Socket): Unconfirmed | 'missing' | 'unknown' {
+  if (localPort === undefined || remotePort === undefined) return 'missing';
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(tableOf);
+  if (tables.every((table) => table === '')) return 'unknown';
+  for (const table of tables) {
+    const found = findConnection(table, localPort, remotePort);
     if (found !== undefined) return found;
   }
-  return undefined;
+  return 'missing';
 }
 
 function tableOf(path: string): string {

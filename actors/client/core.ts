@@ -79,7 +79,10 @@ export function conversationSpec(
         logic: dynamicSupervisor({
           template: {
             id: 'chat',
-            logic: chatLogic(() => memory.state.callPort),
+            logic: chatLogic({
+              callPort: () => memory.state.callPort,
+              patienceMs: () => limits().patienceMs,
+            }),
             restart: 'temporary',
             shutdown: CHATS_GRACE_MS,
           },

@@ -1,16 +1,18 @@
 /**
- * What became of the lines of a chat: which the network has not taken yet, and which it took but the buddy's
- * machine has not confirmed. Tells, too, when a connection is dead though nobody closed it.
+ * What became of the lines of a chat: which the network has not taken yet, which it took but the buddy's
+ * machine has not confirmed, and which that machine confirmed before the buddy said anything more. Also
+ * notices a dead connection that neither side closed.
  *
  * While nothing is under way the kernel asks the other side now and then whether it is there (keep-alive),
  * and fails the socket when it is not. While something is, it only sends it again, for a quarter of an hour:
  * so the table of connections is looked at for whether anything is being confirmed. Only Linux has that
- * table; elsewhere a dead connection is noticed as soon as nothing is under way, or as the kernel decides.
+ * table. Elsewhere a dead connection is noticed as soon as nothing is under way, or as the kernel decides,
+ * and what the network took counts as confirmed when the chat is left.
  */
 
 import type { Socket } from 'node:net';
 import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
-import { type Unconfirmed, unconfirmedOf } from './connection-table.js';
+import { lookUp } from './connection-table.js';
 
 /**
  * How long a connection is quiet before the kernel asks, in milliseconds; unanswered, it asks ten times more,
@@ -18,8 +20,9 @@ import { type Unconfirmed, unconfirmedOf } from './connection-table.js';
  */
 const KEEP_ALIVE_MS = 10_000;
 
-/** How often it is looked at whether lines are confirmed, in milliseconds. */
+/** How often it is looked at whether lines are confirmed, in milliseconds: during the chat, and at its end. */
 const LOOK_MS = 2_000;
+const LAST_LOOK_MS = 50;
 
 /**
  * How long nothing is confirmed, although the kernel asks again and again, before a connection counts as
@@ -27,56 +30,78 @@ const LOOK_MS = 2_000;
  */
 const DEAD_AFTER_MS = 22_000;
 
-/** Most lines remembered that are not confirmed, or not answered: those before are taken to have arrived. */
-const MAX_UNCONFIRMED_LINES = 1_000;
+/**
+ * Most bytes of lines remembered that the buddy has not answered, each line with its cost of memory: more
+ * than the kernels of both sides hold by default. Lines before those are taken to have arrived.
+ */
+const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
+const LINE_COST_BYTES = 64;
 
 /** A line, and how many bytes had been written to the socket with it. */
 interface Written {
   readonly text: string;
   readonly end: number;
+  readonly cost: number;
 }
+
+/** What is noticed; each is called once at most. */
+export interface DeliveryListener {
+  /** The other end's machine confirms nothing any more. */
+  onDead(): void;
+  /** After `finish`: all that was written is confirmed. */
+  onConfirmed(): void;
+  /** After `finish`: nothing more was confirmed within the patience. */
+  onStalled(): void;
+  /** After `finish`: the other end cut the connection, which its socket does not say after the end of input. */
+  onReset(): void;
+}
+
+type Scope = Pick<BehaviourScope, 'now' | 'callLater' | 'cancel'>;
 
 export class Delivery {
   readonly #socket: Socket;
-  readonly #scope: Pick<BehaviourScope, 'now' | 'callLater' | 'cancel'>;
-  readonly #onDead: () => void;
+  readonly #scope: Scope;
+  readonly #patienceMs: number;
+  readonly #listener: DeliveryListener;
   /** Not taken by the network yet. */
   readonly #waiting: Written[] = [];
-  /** Taken, and not confirmed as far as is known. */
-  #unconfirmed: Written[] = [];
-  /** Taken since the buddy last said something. */
-  #unread: Written[] = [];
-  #timer: Timer | undefined;
-  /**
-   * How many bytes were confirmed at the last look, and since when no more have been although the kernel
-   * asks.
-   */
+  /** Taken, and not known to have been read; those before {@link #first} have been dropped. */
+  #taken: Written[] = [];
+  #first = 0;
+  #takenCost = 0;
+  /** How many bytes the network had when the buddy last said something: most likely it had read them. */
+  #answered = 0;
+  /** How many bytes were confirmed at the last look. */
   #confirmed = 0;
+  /** Since when no more have been although the kernel asks. */
   #silentSinceMs: number | undefined;
+  /** Once the chat was left: when the last were confirmed, or when it was left. */
+  #progressAtMs: number | undefined;
+  /** True when the connection was not in the table at the last look. */
+  #isMissed = false;
+  #timer: Timer | undefined;
 
-  /** @param onDead Told once, when nobody at the other end confirms anything any more. */
-  constructor(
-    socket: Socket,
-    scope: Pick<BehaviourScope, 'now' | 'callLater' | 'cancel'>,
-    onDead: () => void,
-  ) {
+  /** @param patienceMs How long `finish` waits for the next confirmation, in milliseconds. */
+  constructor(socket: Socket, scope: Scope, patienceMs: number, listener: DeliveryListener) {
     this.#socket = socket;
     this.#scope = scope;
-    this.#onDead = onDead;
+    this.#patienceMs = patienceMs;
+    this.#listener = listener;
   }
 
   /** Writes a line; `onSent` is called when the network has taken it. */
   write(text: string, bytes: Uint8Array, onSent: () => void): void {
-    const line = { text, end: this.#socket.bytesWritten + bytes.length };
+    const line = {
+      text,
+      end: this.#socket.bytesWritten + bytes.length,
+      cost: bytes.length + LINE_COST_BYTES,
+    };
     this.#waiting.push(line);
     this.#socket.write(bytes, (error) => {
       // What a socket had not written when it was destroyed may be called back without an error.
       if (error || this.#socket.destroyed || this.#waiting[0] !== line) return;
       this.#waiting.shift();
-      this.#unconfirmed.push(line);
-      if (this.#unconfirmed.length > MAX_UNCONFIRMED_LINES) this.#unconfirmed.shift();
-      this.#unread.push(line);
-      if (this.#unread.length > MAX_UNCONFIRMED_LINES) this.#unread.shift();
+      this.#remember(line);
       onSent();
     });
   }
@@ -84,7 +109,15 @@ export class Delivery {
   /** From now on a dead connection is noticed. */
   watch(): void {
     this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    this.#timer = this.#scope.callLater(() => this.#look(), LOOK_MS);
+    this.#lookLater(LOOK_MS);
+  }
+
+  /** Nothing more is written: tells when all of it is confirmed, or that it will not be. */
+  finish(): void {
+    this.#scope.cancel(this.#timer);
+    this.#progressAtMs = this.#scope.now();
+    // In an event of its own, as every later look: the listener must not be called from within this call.
+    this.#lookLater(0);
   }
 
   /** Lines that the network had not taken; none of them twice. */
@@ -94,19 +127,20 @@ export class Delivery {
 
   /** The buddy said something: what was written before was most likely read. */
   heard(): void {
-    this.#unread = [];
+    this.#answered = this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
   /**
-   * Lines that it had taken and that may not have arrived, now that the connection broke: those not confirmed
-   * when last looked at. When it was reset, also those confirmed since the buddy last said something: a
-   * machine confirms what nobody ever reads, and resets a connection when something was left unread.
+   * Lines that it had taken and that may not have arrived, now that the connection is over: those not
+   * confirmed when last looked at. When it was reset, also those confirmed since the buddy last said
+   * something: a machine confirms what its program never reads, and resets a connection when something was
+   * left unread.
    */
   takeLost({ isReset }: { readonly isReset: boolean }): string[] {
-    const unread = isReset ? this.#unread : [];
-    const lost = [...unread, ...this.#unconfirmed.filter((line) => !unread.includes(line))];
-    this.#unread = [];
-    this.#unconfirmed = [];
+    const arrived = isReset ? Math.min(this.#answered, this.#confirmed) : this.#confirmed;
+    const lost = this.#taken.slice(this.#first).filter(({ end }) => end > arrived);
+    this.#taken = [];
+    this.#first = 0;
     return lost.map(({ text }) => text);
   }
 
@@ -115,24 +149,65 @@ export class Delivery {
     this.#timer = undefined;
   }
 
-  #look(): void {
-    this.#timer = this.#scope.callLater(() => this.#look(), LOOK_MS);
-    // Nothing is under way: the kernel watches.
-    if (this.#unconfirmed.length + this.#waiting.length === 0) return;
-    const unconfirmed = unconfirmedOf(this.#socket);
-    if (unconfirmed !== undefined) this.#judge(unconfirmed);
+  #remember(line: Written): void {
+    this.#taken.push(line);
+    this.#takenCost += line.cost;
+    while (this.#takenCost > MAX_REMEMBERED_BYTES) this.#forgetFirst();
   }
 
-  #judge({ bytes, isRepeated }: Unconfirmed): void {
-    const confirmed = this.#socket.bytesWritten - this.#socket.writableLength - bytes;
+  /** Forgets lines that arrived, however the connection ends. */
+  #forgetArrived(): void {
+    const arrived = Math.min(this.#answered, this.#confirmed);
+    while ((this.#taken[this.#first]?.end ?? Number.POSITIVE_INFINITY) <= arrived) this.#forgetFirst();
+    this.#taken = this.#taken.slice(this.#first);
+    this.#first = 0;
+  }
+
+  #forgetFirst(): void {
+    this.#takenCost -= this.#taken[this.#first]?.cost ?? 0;
+    this.#first += 1;
+  }
+
+  #lookLater(delayMs: number): void {
+    this.#timer = this.#scope.callLater(() => this.#look(), delayMs);
+  }
+
+  #look(): void {
+    const isLeft = this.#progressAtMs !== undefined;
+    this.#lookLater(isLeft ? LAST_LOOK_MS : LOOK_MS);
+    // Nothing is under way: the kernel watches.
+    if (!isLeft && this.#confirmed === this.#socket.bytesWritten) return;
+    const written = this.#socket.bytesWritten - this.#socket.writableLength;
+    const found = lookUp(this.#socket);
+    if (found === 'unknown') {
+      this.#take(isLeft ? written : Math.max(this.#answered, this.#confirmed), false);
+    } else if (found !== 'missing') {
+      this.#take(written - found.bytes, found.isRepeated);
+    }
+    const verdict = this.#verdict(found === 'missing');
+    this.#isMissed = found === 'missing';
+    if (verdict === undefined) return;
+    this.release();
+    this.#listener[verdict]();
+  }
+
+  /** Takes how many bytes are confirmed, and whether the kernel asks for more in vain. */
+  #take(confirmed: number, isRepeated: boolean): void {
     const isProgress = confirmed > this.#confirmed;
     this.#confirmed = confirmed;
-    this.#unconfirmed = this.#unconfirmed.filter(({ end }) => end > confirmed);
-    if (isProgress || !isRepeated) {
-      this.#silentSinceMs = undefined;
-      return;
-    }
-    this.#silentSinceMs ??= this.#scope.now();
-    if (this.#scope.now() - this.#silentSinceMs >= DEAD_AFTER_MS) this.#onDead();
+    this.#forgetArrived();
+    if (isProgress || !isRepeated) this.#silentSinceMs = undefined;
+    else this.#silentSinceMs ??= this.#scope.now();
+    if (isProgress && this.#progressAtMs !== undefined) this.#progressAtMs = this.#scope.now();
+  }
+
+  /** What there is to tell. A table that changes while it is read may lack a connection once. */
+  #verdict(isMissed: boolean): keyof DeliveryListener | undefined {
+    const now = this.#scope.now();
+    if (this.#silentSinceMs !== undefined && now - this.#silentSinceMs >= DEAD_AFTER_MS) return 'onDead';
+    if (this.#progressAtMs === undefined) return undefined;
+    if (isMissed && this.#isMissed) return 'onReset';
+    if (this.#confirmed === this.#socket.bytesWritten) return 'onConfirmed';
+    return now - this.#progressAtMs >= this.#patienceMs ? 'onStalled' : undefined;
   }
 }

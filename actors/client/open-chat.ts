@@ -25,9 +25,6 @@ export const MAX_WAITING_MESSAGES = 1_000;
 /** Most lines of a chat that wait for the network. */
 export const MAX_UNSENT_MESSAGES = 1_000;
 
-/** Most lost lines of a chat that are kept to be told of. */
-const MAX_LOST_MESSAGES = 1_000;
-
 /** A line from the buddy. */
 export interface Message {
   /** Safe to show on one line. */
@@ -38,9 +35,12 @@ export interface Message {
 
 /** How a chat ended. */
 export interface ChatEnd {
-  /** Why the connection broke; without it, somebody closed it. */
+  /** Why the connection broke; without it, one side closed it. */
   readonly reason?: string;
-  /** Lines that the network took, but the buddy's machine never confirmed. */
+  /**
+   * Lines that the network took, but the buddy's machine never confirmed; or that it confirmed, and the buddy
+   * closed without having read them.
+   */
   readonly lost: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export interface Chat extends AsyncIterable<Message> {
   readonly address: string;
   /** The port that was called; `undefined` where the buddy called. */
   readonly port: number | undefined;
-  /** Resolves when the chat is over; nothing follows. */
+  /** Resolves when the chat is over; nothing follows. When the buddy leaves, the messages end before that. */
   readonly closed: Promise<ChatEnd>;
   /**
    * Sends one line; line ends in it become spaces. Resolves when the network took it, with whether it was cut
@@ -63,7 +63,10 @@ export interface Chat extends AsyncIterable<Message> {
    * 1,000 lines at once.
    */
   send(text: string): Promise<{ readonly cut: boolean }>;
-  /** Leaves. What was sent may still arrive, for 5 s at most; resolves when the chat is over. */
+  /**
+   * Leaves. Resolves when the chat is over: when the buddy's machine has confirmed what was sent, and the buddy
+   * has closed as well or 5 s have passed. It waits for the next confirmation as long as the client's patience.
+   */
   leave(): Promise<void>;
 }
 
@@ -131,8 +134,10 @@ export class OpenChat implements Chat {
         return this.#takeUnsent(news.key)?.resolve({ cut: news.cut });
       case 'message.unconfirmed':
         if (news.cause !== 'lost') this.#takeUnsent(news.key)?.reject(notSent(news.cause));
-        else if (this.#lost.length < MAX_LOST_MESSAGES) this.#lost.push(news.text);
+        else this.#lost.push(news.text); // the connection remembers 16 MiB at most
         return;
+      case 'peer.left':
+        return this.#messages.end();
       case 'chat.ended':
       case 'chat.closed':
         return this.end(news.reason);

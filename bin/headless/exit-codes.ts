@@ -34,7 +34,7 @@ Exit codes of the commands:
   12  the buddy refused
   13  the buddy did not answer
   14  not on the buddy list
-  15  the chat broke, or ended before everything was sent
+  15  the chat broke, or ended before everything was sent and confirmed
   16  the buddy list may be cut, and what was asked for may be missing`;
 
 const OF_REPLY: Readonly<Record<number, number>> = {

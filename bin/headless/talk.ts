@@ -24,7 +24,7 @@ export async function send(session: Session, buddy: string, text: string | undef
     return EXIT.done;
   }
   const talk = await call(session, buddy);
-  talk.chat.closed.then(() => input.stop());
+  talk.printed.then(() => input.stop());
   const sent = await sendAll(session, talk, startingWith(first, input));
   if (!input.isExhausted) {
     await session.output.say('error', { error: 'the rest of the input was not read' });
@@ -45,12 +45,12 @@ export async function chat(session: Session, buddy: string): Promise<number> {
     await session.output.say('closed', { error: 'you gave up the call' });
     return EXIT.done;
   }
-  talk.chat.closed.then(() => input.stop());
+  talk.printed.then(() => input.stop());
   const sent = await sendAll(session, talk, startingWith(await first, lines));
   return leave(session, talk, sent);
 }
 
-/** A chat whose messages are being printed; `printed` resolves when all are. */
+/** A chat whose messages are being printed; `printed` resolves when all are, and the buddy left. */
 interface Talk {
   readonly chat: Chat;
   readonly printed: Promise<void>;

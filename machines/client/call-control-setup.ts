@@ -189,6 +189,7 @@ export const callControlSetup = setup({
     },
     isCurrentChat,
     isCurrentCall,
+    isNoneClosing: ({ context: { closing } }) => closing.size === 0,
     isClosingChat: ({ context: { closing }, event }) => closing.has((event as ChatNews).chat),
     isFirstLine: (scope) => isCurrentCall(scope) && scope.context.current?.underWay.length === 0,
     isCurrentCallWithRoom: (scope) => isCurrentCall(scope) && hasRoom(scope.context),
@@ -374,18 +375,28 @@ export const callControlSetup = setup({
     abandonChat: sendTo(connection, { type: 'chat.abandon' }),
     reportEnded: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'chat.closed');
-      return { type: 'chat.ended', call: callOf(context).id, reason: event.reason };
+      const { reason = toDisplayText('closed') } = event;
+      return { type: 'chat.ended', call: callOf(context).id, reason };
     }),
 
     // What is over.
     reportLeft: sendTo(owner, ({ context }) => ({ type: 'chat.left', call: callOf(context).id })),
+    reportPeerLeft: sendTo(owner, ({ context }) => ({ type: 'peer.left', call: callOf(context).id })),
     leaveCall: enqueueActions(({ context, enqueue }) => {
-      const call = callOf(context);
+      const { chat } = callOf(context);
       // A call of ours that has no connection yet is left when the connection reports.
-      if (call.chat === undefined) return;
-      enqueue.sendTo(call.chat, { type: 'chat.leave' });
-      enqueue.assign({ closing: new Map(context.closing).set(call.chat, call) });
+      if (chat !== undefined) enqueue.sendTo(chat, { type: 'chat.leave' });
     }),
+    rememberClosing: assign({
+      closing: ({ context }) => {
+        const call = callOf(context);
+        return call.chat === undefined ? context.closing : new Map(context.closing).set(call.chat, call);
+      },
+    }),
+    abandonChats: enqueueActions(({ context, enqueue }) => {
+      for (const chat of context.closing.keys()) enqueue.sendTo(chat, { type: 'chat.abandon' });
+    }),
+    reportAllEnded: sendTo(owner, { type: 'calls.ended' }),
     forgetCall: assign({ current: undefined, caller: undefined }),
     hangUpLateCall: sendTo(sender, { type: 'chat.leave' }),
     reportClosed: enqueueActions(({ context: { closing }, event, enqueue }) => {

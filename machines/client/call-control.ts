@@ -11,6 +11,7 @@
  */
 
 import { type CallControlContext, type CallControlInput, callControlSetup } from './call-control-setup.js';
+import { talking } from './call-control-talking.js';
 
 /** What call control knows when it starts. */
 function firstContext({ input }: { readonly input: CallControlInput }): CallControlContext {
@@ -63,7 +64,7 @@ export const callControlMachine = callControlSetup.createMachine({
     'chat.closed': {
       guard: 'isClosingChat',
       actions: 'reportClosed',
-      description: 'A chat that the owner has left.',
+      description: 'A chat that is over.',
     },
     'shutdown.requested': { target: '.ended' },
   },
@@ -77,6 +78,7 @@ export const callControlMachine = callControlSetup.createMachine({
           { target: 'ringing', actions: 'offerCall' },
         ],
         'call.place': { target: 'calling', actions: 'placeCall' },
+        'calls.end': 'ending',
       },
     },
 
@@ -95,6 +97,7 @@ export const callControlMachine = callControlSetup.createMachine({
           actions: ['rejectCall', 'reportRejected'],
           description: 'Refused by a rule of the owner, before a person was asked.',
         },
+        'calls.end': { target: 'ending', actions: 'rejectCall' },
         'chat.closed': {
           guard: 'isCurrentChat',
           target: 'free',
@@ -135,12 +138,17 @@ export const callControlMachine = callControlSetup.createMachine({
           actions: { type: 'reportFailed', params: { cause: 'crashed' } },
           description: 'The actor of the connection crashed.',
         },
-        'chat.leave': { guard: 'isCurrentCall', target: 'free', actions: 'leaveCall' },
+        'chat.leave': { guard: 'isCurrentCall', target: 'free', actions: ['leaveCall', 'rememberClosing'] },
+        'calls.end': { target: 'ending', actions: ['leaveCall', 'rememberClosing'] },
       },
       after: {
         patience: {
           target: 'free',
-          actions: ['leaveCall', { type: 'reportFailed', params: { cause: 'unanswered' } }],
+          actions: [
+            'leaveCall',
+            'rememberClosing',
+            { type: 'reportFailed', params: { cause: 'unanswered' } },
+          ],
         },
       },
       states: {
@@ -154,124 +162,21 @@ export const callControlMachine = callControlSetup.createMachine({
       },
     },
 
-    talking: {
-      description: 'The chat: lines go both ways.',
-      initial: 'flowing',
+    talking,
+
+    ending: {
+      description: 'The owner is about to end: the chats that are over deliver their last lines.',
+      entry: 'forgetCall',
+      always: { guard: 'isNoneClosing', target: 'idle', actions: 'reportAllEnded' },
       on: {
-        'message.received': { guard: 'isCurrentChat', actions: 'reportReceived' },
-        'message.send': {
-          guard: 'isCurrentCall',
-          actions: { type: 'refuseLine', params: { cause: 'full' } },
-          description: 'Too many lines wait.',
-        },
-        'message.failed': {
-          guard: 'isCurrentChat',
-          actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
-          description: 'The end of the chat follows.',
-        },
-        'message.lost': {
-          guard: 'isCurrentChat',
-          actions: 'reportLost',
-          description: 'The end of the chat follows.',
-        },
-        'chat.closed': {
-          guard: 'isCurrentChat',
-          target: 'free',
-          actions: [{ type: 'failHeldLines', params: { cause: 'closed' } }, 'reportEnded'],
-          description: 'The buddy left, or the connection broke.',
-        },
-        'chat.leave': {
-          guard: 'isCurrentCall',
-          target: 'free',
-          actions: [{ type: 'failHeldLines', params: { cause: 'closed' } }, 'leaveCall', 'reportLeft'],
-        },
-        'reading.pause': { guard: 'isCurrentCall', actions: 'passToConnection' },
-        'reading.resume': { guard: 'isCurrentCall', actions: 'passToConnection' },
-      },
-      states: {
-        flowing: {
-          description:
-            'The buddy reads. The network takes the oldest line under way within 5 s, or it stalls.',
-          exit: 'stopStallTimer',
-          on: {
-            'message.send': [
-              { guard: 'isFirstLine', actions: ['sendLine', 'noteUnderWay', 'startStallTimer'] },
-              { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'noteUnderWay'] },
-            ],
-            'message.sent': [
-              {
-                guard: 'isLastOfCurrentChat',
-                actions: ['reportSent', 'dropReportedLine', 'stopStallTimer'],
-                description: 'The network has taken all lines.',
-              },
-              {
-                guard: 'isOneOfCurrentChat',
-                actions: ['reportSent', 'dropReportedLine', 'stopStallTimer', 'startStallTimer'],
-                description: 'The next line has its own 5 s.',
-              },
-            ],
-            'stall.passed': { target: 'stalled', actions: 'reportStalled' },
-          },
-        },
-        stalled: {
-          description:
-            'The buddy does not read, or slowly. New lines are held, as many as there is room for.',
-          on: {
-            'message.send': { guard: 'isCurrentCallWithRoomToHold', actions: 'holdLine' },
-            'message.sent': [
-              {
-                guard: 'isCurrentChatWithHeldLines',
-                target: 'stalled',
-                reenter: true,
-                actions: ['reportSent', 'dropReportedLine', 'sendHeldLines'],
-                description: 'The network takes lines: those that were held go out.',
-              },
-              {
-                guard: 'isLastOfCurrentChat',
-                target: 'flowing',
-                actions: ['reportSent', 'dropReportedLine', 'reportReading'],
-                description: 'The buddy reads again.',
-              },
-              {
-                guard: 'isCurrentChat',
-                target: 'stalled',
-                reenter: true,
-                actions: ['reportSent', 'dropReportedLine'],
-                description: 'The next line has its own 60 s.',
-              },
-            ],
-          },
-          after: {
-            stallPatience: {
-              target: 'abandoned',
-              actions: 'abandonChat',
-              description: '60 s after the first line that the network did not take.',
-            },
-          },
-        },
-        abandoned: {
-          description: 'The buddy did not read. The connection names what is unconfirmed, and is cut.',
-          on: {
-            'message.send': {
-              guard: 'isCurrentCallWithRoomToHold',
-              actions: 'holdLine',
-              description: 'It is named after the lines before it.',
-            },
-            'message.failed': {
-              guard: 'isCurrentChat',
-              actions: [{ type: 'reportUnconfirmed', params: { cause: 'stalled' } }, 'dropReportedLine'],
-            },
-            'chat.closed': {
-              guard: 'isCurrentChat',
-              target: '#call-control.free',
-              actions: [{ type: 'failHeldLines', params: { cause: 'stalled' } }, 'reportEnded'],
-              description: 'Lines that were held come after those under way.',
-            },
-          },
-        },
+        'call.received': { actions: 'rejectCaller' },
+        'calls.abandon': { actions: 'abandonChats', description: 'The user does not wait any longer.' },
       },
     },
-
+    idle: {
+      description: 'All is closed, and the owner ends.',
+      on: { 'call.received': { actions: 'rejectCaller' } },
+    },
     ended: { type: 'final', description: 'The client ends; its connections are closed by their supervisor.' },
   },
 });

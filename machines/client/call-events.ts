@@ -32,9 +32,9 @@ export type ChatCommand =
   /** The reader of the messages is behind: no more of them until it has caught up. */
   | { readonly type: 'reading.pause' }
   | { readonly type: 'reading.resume' }
-  /** What was written may still arrive, for some seconds. */
+  /** The connection is closed when the buddy's machine has confirmed what was written. */
   | { readonly type: 'chat.leave' }
-  /** The buddy does not read: the connection is cut, and all that is not confirmed is named. */
+  /** The connection is cut, and all that is not confirmed is named. */
   | { readonly type: 'chat.abandon' };
 
 /** What a connection reports. */
@@ -54,6 +54,8 @@ export type ChatReport =
   | { readonly type: 'message.failed'; readonly text: string }
   /** The network took it before, but the buddy's machine never confirmed it. */
   | { readonly type: 'message.lost'; readonly text: string }
+  /** The buddy left. Lines under way are still reported, and `chat.closed` follows. */
+  | { readonly type: 'peer.left' }
   /** With a reason where the connection broke; without one where one side closed it. Nothing follows. */
   | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
 
@@ -101,6 +103,13 @@ export type CallCommand =
    * there was a connection.
    */
   | { readonly type: 'chat.leave'; readonly call: CallId }
+  /**
+   * The owner is about to end: the call or chat is left, and callers are refused. Answered by `calls.ended` when
+   * all connections are closed.
+   */
+  | { readonly type: 'calls.end' }
+  /** After `calls.end`: connections are cut, and all that is not confirmed is named. */
+  | { readonly type: 'calls.abandon' }
   /** Ids and addresses whose calls are refused from now on, in place of all before. */
   | { readonly type: 'callers.block'; readonly names: readonly string[] };
 
@@ -161,14 +170,18 @@ export type CallNews =
   /** The network does not take our lines, because the buddy does not read; and it has taken all of them. */
   | { readonly type: 'peer.stalled'; readonly call: CallId }
   | { readonly type: 'peer.reading'; readonly call: CallId }
-  /** The buddy left, or with a reason: the connection broke. Nothing of the call follows. */
-  | { readonly type: 'chat.ended'; readonly call: CallId; readonly reason: DisplayText | undefined }
+  /** The connection broke. Nothing of the call follows. */
+  | { readonly type: 'chat.ended'; readonly call: CallId; readonly reason: DisplayText }
   /**
-   * The answer to `chat.leave` in a chat. The lines under way may still arrive: they are reported as late.
+   * The chat is over: the owner left, which is the answer to `chat.leave`, or the buddy did. The lines under
+   * way may still arrive. They are reported as late, and `chat.closed` follows.
    */
   | { readonly type: 'chat.left'; readonly call: CallId }
-  /** The connection of a call that the owner gave up, or of a chat that it left, is gone. Nothing follows. */
-  | { readonly type: 'chat.closed'; readonly call: CallId; readonly reason: DisplayText | undefined };
+  | { readonly type: 'peer.left'; readonly call: CallId }
+  /** The connection of a call that the owner gave up, or of a chat that is over, is gone. Nothing follows. */
+  | { readonly type: 'chat.closed'; readonly call: CallId; readonly reason: DisplayText | undefined }
+  /** The answer to `calls.end`. Nothing of any call follows. */
+  | { readonly type: 'calls.ended' };
 
 interface OfLine {
   readonly call: CallId;

@@ -8,107 +8,9 @@
  * (actors/chart.ts).
  */
 
-import { setup } from 'xstate';
-import { parseAnswer } from '../../protocol/call.js';
-import type { DisplayText } from '../../protocol/display-text.js';
-import { isFarewell } from '../../protocol/message.js';
-import type { ChatCommand } from './call-events.js';
+import { chatSetup } from './chat-setup.js';
 
-/** A line from the buddy, decoded but not gated. */
-interface LineReceived {
-  /**
-   * `line.torn`: the other side closed in the middle of the line. What opens or answers a call must be whole.
-   */
-  readonly type: 'line.received' | 'line.torn';
-  readonly text: string;
-  /** True when the line was too long and this is its beginning. */
-  readonly cut: boolean;
-}
-
-export type ChatEvent =
-  // From the socket's owner.
-  | { readonly type: 'call.arrived' }
-  | { readonly type: 'call.dialled' }
-  | { readonly type: 'socket.connected' }
-  /** `isReset`: the other side cut it, on purpose or because it is gone. */
-  | { readonly type: 'socket.failed'; readonly reason: DisplayText; readonly isReset: boolean }
-  | { readonly type: 'socket.ended' }
-  | { readonly type: 'socket.closed' }
-  /** Nobody at the other end has confirmed anything for too long. */
-  | { readonly type: 'socket.died' }
-  | { readonly type: 'timer.passed' }
-  | LineReceived
-  | ChatCommand
-  // From the supervisor.
-  | { readonly type: 'shutdown.requested' };
-
-/** What the chat does to the world; the actor has one function for each. */
-export type ChatAction =
-  | 'startGreetingTimer'
-  | 'startConnectTimer'
-  | 'startLingerTimer'
-  | 'stopTimer'
-  | 'readOpening'
-  | 'readLateLine'
-  | 'sendGreeting'
-  | 'sendAcceptance'
-  | 'sendRefusal'
-  | 'sendMessage'
-  | 'watchDelivery'
-  | 'pauseReading'
-  | 'resumeReading'
-  | 'hangUp'
-  | 'announceCall'
-  | 'announceRinging'
-  | 'announceAccepted'
-  | 'announceRefused'
-  | 'announceFailed'
-  | 'announceUnreachable'
-  | 'announceClosed'
-  | 'announceBroken'
-  | 'announceDead'
-  | 'announceAbandoned'
-  | 'deliverEarlyLines'
-  | 'deliverMessage';
-
-const effect = () => {};
-
-export const chatMachine = setup({
-  types: {} as { events: ChatEvent },
-  guards: {
-    isAcceptance: ({ event }) => parseAnswer((event as LineReceived).text) === 'accepted',
-    isRefusal: ({ event }) => parseAnswer((event as LineReceived).text) === 'refused',
-    isFarewell: ({ event }) => isFarewell((event as LineReceived).text),
-  },
-  actions: {
-    startGreetingTimer: effect,
-    startConnectTimer: effect,
-    startLingerTimer: effect,
-    stopTimer: effect,
-    readOpening: effect,
-    readLateLine: effect,
-    sendGreeting: effect,
-    sendAcceptance: effect,
-    sendRefusal: effect,
-    sendMessage: effect,
-    watchDelivery: effect,
-    pauseReading: effect,
-    resumeReading: effect,
-    hangUp: effect,
-    announceCall: effect,
-    announceRinging: effect,
-    announceAccepted: effect,
-    announceRefused: effect,
-    announceFailed: effect,
-    announceUnreachable: effect,
-    announceClosed: effect,
-    announceBroken: effect,
-    announceDead: effect,
-    announceAbandoned: effect,
-    deliverEarlyLines: effect,
-    deliverMessage: effect,
-  } satisfies Record<ChatAction, () => void>,
-}).createMachine({
+export const chatMachine = chatSetup.createMachine({
   id: 'chat',
   description: 'One call and the conversation that may follow.',
   initial: 'new',
@@ -192,7 +94,7 @@ export const chatMachine = setup({
           {
             guard: 'isFarewell',
             target: 'closing',
-            actions: ['announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
+            actions: ['announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
             description: 'No known answer, so the buddy accepted, and it left.',
           },
           {
@@ -216,11 +118,7 @@ export const chatMachine = setup({
       description: 'Both talk.',
       on: {
         'line.received': [
-          {
-            guard: 'isFarewell',
-            target: 'closing',
-            actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
-          },
+          { guard: 'isFarewell', target: 'draining', actions: ['announceLeft', 'awaitDelivery'] },
           { actions: 'deliverMessage' },
         ],
         'line.torn': [
@@ -230,13 +128,13 @@ export const chatMachine = setup({
         'message.send': { actions: 'sendMessage' },
         'reading.pause': { actions: 'pauseReading', description: 'Whoever reads is behind.' },
         'reading.resume': { actions: 'resumeReading' },
-        'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+        'chat.leave': { target: 'draining', actions: 'awaitDelivery' },
         'chat.abandon': {
           target: 'closed',
           actions: 'announceAbandoned',
           description: 'The other end does not read.',
         },
-        'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
+        'socket.ended': { target: 'draining', actions: ['announceLeft', 'awaitDelivery'] },
         'socket.failed': {
           target: 'closed',
           actions: 'announceBroken',
@@ -247,15 +145,47 @@ export const chatMachine = setup({
           actions: 'announceDead',
           description: 'The other end confirms nothing any more.',
         },
-        'socket.closed': { target: 'closed', actions: 'announceClosed' },
+        'socket.closed': { target: 'closed', actions: 'announceLeft' },
+        'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+      },
+    },
+    draining: {
+      description:
+        "The user or the buddy left. Our end follows when the buddy's machine has confirmed all lines. It may " +
+        'take any time while it confirms more and more, and 60 s without.',
+      on: {
+        'delivery.confirmed': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+        'delivery.stalled': {
+          target: 'closed',
+          actions: 'announceAbandoned',
+          description: 'The other end does not read.',
+        },
+        'chat.abandon': {
+          target: 'closed',
+          actions: 'announceUndelivered',
+          description: 'The user does not wait for the rest.',
+        },
+        'socket.failed': {
+          target: 'closed',
+          actions: 'announceUndelivered',
+          description: 'The other end closed without having read everything.',
+        },
+        'socket.died': { target: 'closed', actions: 'announceDead' },
+        'socket.closed': 'closed',
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
       },
     },
     closing: {
-      description: 'Our side is done: what was written may still arrive, at most 5 s.',
+      description: "Our end was sent. The buddy's own end is waited for, at most 5 s.",
       on: {
+        'socket.failed': {
+          target: 'closed',
+          actions: 'announceUndelivered',
+          description: 'The other end closed without having read everything.',
+        },
         'socket.closed': 'closed',
         'timer.passed': { target: 'closed', description: 'The other side takes its time: it is cut off.' },
+        'chat.abandon': { target: 'closed', description: 'The user does not wait for it.' },
         'shutdown.requested': { description: 'It ends by itself in a moment.' },
       },
     },

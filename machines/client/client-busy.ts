@@ -83,7 +83,7 @@ export const busy = clientSetup.createStateConfig({
           target: '#client.resuming',
           description: 'A call came in first: it is asked about.',
         },
-        'input.exhausted': { target: '#client.left', description: 'There is no input left for a chat.' },
+        'input.exhausted': { target: '#client.departing', description: 'There is no input left for a chat.' },
         'chat.opened': {
           target: 'chatting',
           actions: ['rememberPeer', { type: 'say', params: { notice: 'accepted' } }],
@@ -116,23 +116,21 @@ export const busy = clientSetup.createStateConfig({
           target: '.stalled',
           actions: { type: 'say', params: { notice: 'buddyDoesNotRead' } },
         },
+        'peer.left': {
+          target: '#client.resuming',
+          actions: [{ type: 'say', params: { notice: 'chatClosed' } }, 'dropPeersUndelivered'],
+        },
         'chat.ended': [
           {
             guard: 'isCallableAgain',
-            description: 'It broke, and the user can say whether to call again.',
+            description: 'The user can say whether to call again.',
             target: '#client.free.offering',
             actions: 'sayBroken',
           },
           {
-            guard: 'isBroken',
-            description: 'It broke, and there is no buddy to call, or no user to ask.',
+            description: 'There is no buddy to call, or no user to ask.',
             target: '#client.resuming',
             actions: ['sayBroken', 'dropPeersUndelivered'],
-          },
-          {
-            target: '#client.resuming',
-            description: 'The buddy left.',
-            actions: [{ type: 'say', params: { notice: 'chatClosed' } }, 'dropPeersUndelivered'],
           },
         ],
       },
@@ -207,10 +205,15 @@ export const busy = clientSetup.createStateConfig({
           target: '#client.resuming',
           actions: { type: 'say', params: { notice: 'chatClosed' } },
         },
-        'chat.ended': {
+        'peer.left': {
           target: '#client.resuming',
           actions: { type: 'say', params: { notice: 'chatClosed' } },
           description: 'The buddy left in the same moment.',
+        },
+        'chat.ended': {
+          target: '#client.resuming',
+          actions: { type: 'say', params: { notice: 'chatClosed' } },
+          description: 'The connection broke in the same moment.',
         },
       },
     },

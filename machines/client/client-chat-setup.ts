@@ -3,12 +3,12 @@
  */
 
 import { assertEvent, assign, enqueueActions, sendTo } from 'xstate';
-import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
+import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { CallCommand, Peer } from './call-events.js';
 import { isBusyShown, withBusy, withMissed } from './call-log.js';
 import { withHint } from './callers.js';
-import type { ClientContext, ClientEvent, PendingLine } from './client-context.js';
+import type { ClientContext, PendingLine } from './client-context.js';
 import { archive, menuSetup, say, terminal, typed } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
 
@@ -25,12 +25,6 @@ const callControl = ({ context }: Scope) => context.callControl;
 function callOf({ context: { call } }: Scope): number {
   if (call === undefined) throw new Error('there is no call');
   return call;
-}
-
-/** True where a chat ended because its connection broke, not because the buddy left. */
-function isBroken({ event }: { readonly event: ClientEvent }): boolean {
-  assertEvent(event, 'chat.ended');
-  return event.reason !== undefined;
 }
 
 /** The message that the user typed. */
@@ -91,9 +85,7 @@ function withoutPending(
 export const clientSetup = menuSetup.extend({
   guards: {
     isQuit: ({ event }) => typed(event) === 'q',
-    isBroken,
-    isCallableAgain: (scope) =>
-      isBroken(scope) && scope.context.isInteractive && scope.context.peer?.id !== undefined,
+    isCallableAgain: ({ context }) => context.isInteractive && context.peer?.id !== undefined,
     isLate: ({ event }) => {
       assertEvent(event, ['message.sent', 'message.unconfirmed']);
       return event.isLate;
@@ -198,6 +190,8 @@ export const clientSetup = menuSetup.extend({
     leaveChat: enqueueActions(({ context: { call }, enqueue }) => {
       if (call !== undefined) enqueue.sendTo(callControl, { type: 'chat.leave', call });
     }),
+    endCalls: sendTo(callControl, { type: 'calls.end' }),
+    abandonCalls: sendTo(callControl, { type: 'calls.abandon' }),
     sendMessage: sendTo(
       callControl,
       ({ context, event }): CallCommand => ({
@@ -238,7 +232,7 @@ export const clientSetup = menuSetup.extend({
     }),
     sayBroken: sendTo(terminal, ({ event }) => {
       assertEvent(event, 'chat.ended');
-      return say({ say: 'broken', reason: event.reason ?? toDisplayText('closed') });
+      return say({ say: 'broken', reason: event.reason });
     }),
 
     // Lines that did not get through.

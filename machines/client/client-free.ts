@@ -25,7 +25,7 @@ export const free = clientSetup.createStateConfig({
         target: '.asking',
         actions: { type: 'ask', params: { purpose: 'block' } },
       },
-      { guard: { type: 'isChoice', params: { letter: 'X' } }, target: 'left' },
+      { guard: { type: 'isChoice', params: { letter: 'X' } }, target: 'departing' },
       {
         guard: 'isMembersChoice',
         actions: [

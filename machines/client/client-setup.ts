@@ -27,6 +27,9 @@ import type { UserAnnounced } from './restart-state.js';
 /** How long local files may take to answer, in milliseconds. */
 const ARCHIVE_PATIENCE_MS = 5_000;
 
+/** How long the end of the program may take before the user is told what it waits for, in milliseconds. */
+const DEPARTURE_MS = 1_000;
+
 const QUESTIONS: Readonly<Record<Purpose, Question>> = {
   register: { ask: 'userId' },
   login: { ask: 'userId' },
@@ -89,7 +92,7 @@ export const menuSetup = setup({
     /** Sends one request to the server; the client's tree provides it. */
     askServer: fromPromise<ServerReply, ServerRequest>(() => Promise.reject(new Error('not provided'))),
   },
-  delays: { archivePatience: ARCHIVE_PATIENCE_MS },
+  delays: { archivePatience: ARCHIVE_PATIENCE_MS, departure: DEPARTURE_MS },
 
   guards: {
     isChoice: ({ event }, { letter }: { letter: string }) => answer(event).toUpperCase() === letter,

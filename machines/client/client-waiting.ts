@@ -101,7 +101,7 @@ export const waiting = clientSetup.createStateConfig({
         { guard: 'hasOffer', target: '#client.resuming', description: 'It rings instead.' },
         {
           guard: 'isInputExhausted',
-          target: '#client.left',
+          target: '#client.departing',
           description: 'There is no input left for a chat.',
         },
         { guard: 'isCallable', target: '#client.busy.calling' },

@@ -64,16 +64,8 @@ export const clientMachine = clientSetup.createMachine({
     'message.sent': { actions: 'noteSent', description: 'Of a chat that the user has left.' },
     'message.unconfirmed': { actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },
     'input.exhausted': { actions: 'noteExhausted', description: 'What was asked is still answered.' },
-    'input.interrupted': {
-      target: '.left',
-      actions: 'sayUnfinished',
-      description: 'There is nothing else to leave.',
-    },
-    'input.ended': {
-      target: '.left',
-      actions: 'sayUnfinished',
-      description: 'Whatever was going on is over.',
-    },
+    'input.interrupted': { target: '.departing', description: 'There is nothing else to leave.' },
+    'input.ended': { target: '.departing', description: 'Whatever was going on is over.' },
     'shutdown.requested': {
       target: '.left',
       actions: 'sayUnfinished',
@@ -112,6 +104,22 @@ export const clientMachine = clientSetup.createMachine({
     free,
     waiting,
     busy,
+    departing: {
+      description: 'The user leaves the program. Chats that are over deliver their last lines.',
+      entry: ['forgetChat', 'endCalls'],
+      on: {
+        'calls.ended': 'left',
+        'input.interrupted': { actions: 'abandonCalls', description: 'The user does not wait any longer.' },
+        'input.ended': { description: 'The user leaves already.' },
+      },
+      after: {
+        departure: {
+          guard: 'isInteractive',
+          actions: { type: 'say', params: { notice: 'delivering' } },
+          description: 'Why it takes so long.',
+        },
+      },
+    },
     left: {
       type: 'final',
       description: 'With it the tree ends: the heartbeat says goodbye, the chats hang up.',

@@ -31,6 +31,7 @@ export type PlainNotice =
   | 'callGone'
   | 'chatHelp'
   | 'chatClosed'
+  | 'delivering'
   | 'buddyDoesNotRead'
   | 'ownMessageCut'
   | 'buddysMessageCut'

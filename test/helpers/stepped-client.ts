@@ -261,6 +261,7 @@ export const report = (news: ChatReport, from = chat, atMs = NOON_MS): ChatNews 
   uptimeMs: atMs,
 });
 export const closed = report({ type: 'chat.closed' });
+export const left = report({ type: 'peer.left' });
 export const broken = report({ type: 'chat.closed', reason: 'the connection was cut' as DisplayText });
 export const accepted = report({ type: 'call.accepted' });
 export const placed = report({ type: 'call.placed', call: 1 });

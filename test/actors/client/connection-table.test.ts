@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import test from 'ava';
-import { findConnection, unconfirmedOf } from '../../../actors/client/connection-table.js';
+import { findConnection, lookUp, type Unconfirmed } from '../../../actors/client/connection-table.js';
 import { until } from '../../helpers/network.js';
 
 /**
@@ -40,11 +40,11 @@ test('of a real connection whose other side does not read, the bytes that wait a
   await once(socket, 'connect');
   const [other] = await accepted;
   t.teardown(() => other.destroy());
-  t.deepEqual(unconfirmedOf(socket), { bytes: 0, isRepeated: false });
+  t.deepEqual(lookUp(socket), { bytes: 0, isRepeated: false });
   const chunk = Buffer.alloc(1 << 20);
   for (let written = 0; written < 16; written++) socket.write(chunk);
-  await until(() => (unconfirmedOf(socket)?.bytes ?? 0) > 0);
+  await until(() => (lookUp(socket) as Unconfirmed).bytes > 0);
   socket.destroy();
   await once(socket, 'close');
-  t.is(unconfirmedOf(socket), undefined);
+  t.is(lookUp(socket), 'missing');
 });

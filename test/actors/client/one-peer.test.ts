@@ -237,6 +237,7 @@ const STEPS: readonly Step[] = [
   30_000,
   ['bob 4', sent('four')],
   ['bob 4', sent('five')],
+  ['bob 4', { type: 'peer.left' }],
   ['bob 4', closed],
 
   // Blocked callers and nuisances are refused without asking.

@@ -29,6 +29,7 @@ function eventsAt(step: number): readonly CallControlEvent[] {
   return [
     place,
     { type: 'callers.block', names: ['carl'] },
+    { type: 'calls.abandon' },
     ...CALLS.flatMap((call): CallControlEvent[] => [
       { type: 'call.accept', call },
       { type: 'call.reject', call },
@@ -54,6 +55,7 @@ function eventsAt(step: number): readonly CallControlEvent[] {
           { type: 'message.sent', text, cut: false },
           { type: 'message.failed', text },
           { type: 'message.lost', text },
+          { type: 'peer.left' },
           { type: 'chat.closed' },
           { type: 'chat.closed', reason },
         ] satisfies ChatReport[]
@@ -82,10 +84,12 @@ test('walks at random come through every transition of the chart, and no event b
       [place, report({ type: 'call.placed', call: 1 }, chat), report({ type: 'call.ringing' }, chat)],
       talking,
       [...talking, line(1)],
+      [...talking, line(1), { type: 'stall.passed' }, line(1)],
       [...talking, line(1), line(1), line(1), line(1)],
       [...talking, { type: 'chat.leave', call: 1 }],
+      [...talking, { type: 'calls.end' }],
     ],
-    ends: [{ type: 'shutdown.requested' }],
+    ends: [{ type: 'shutdown.requested' }, { type: 'calls.end' }],
     delaysMs: [5_000, 60_000],
   });
   t.deepEqual(missed, []);

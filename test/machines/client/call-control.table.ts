@@ -18,6 +18,7 @@ const OF_A_CALL = [
   'call.failed',
   'chat.leave',
   'chat.closed',
+  'peer.left',
   'message.received',
   'message.sent',
   'message.failed',
@@ -41,6 +42,9 @@ const START_STALL = 'start stall, 5000 ms';
 const START_STALLED = 'start stallPatience of talking.stalled, 55000 ms';
 /** For a line that comes after one that was taken. */
 const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
+
+/** The owner is about to end, and no connection is being closed. */
+const IDLE: Row = ['idle', 'owner <- calls.ended'];
 
 /** A new call, in a state that has none, gets this number. */
 function freeFor(call: number): Rows {
@@ -71,6 +75,7 @@ function freeFor(call: number): Rows {
       `lastCall = ${call}`,
       `current = ${call} bob 192.0.2.7`,
     ],
+    'calls.end': IDLE,
   };
 }
 
@@ -107,6 +112,7 @@ function ringing(call: number, unanswered: string, nuisance = ''): Rows {
       `owner <- call.missed ${call} bob 192.0.2.7`,
       ...counted,
     ],
+    'calls.end': ['idle', STOP_RINGING, 'chat <- call.reject', 'owner <- calls.ended', ...over],
     'shutdown.requested': ['ended', STOP_RINGING],
   };
 }
@@ -151,6 +157,13 @@ const CONNECTED: Rows = {
     'current = none',
     'closing = chat 1 bob 192.0.2.7 chat',
   ],
+  'calls.end': [
+    'ending',
+    STOP_CALLING,
+    'chat <- chat.leave',
+    'current = none',
+    'closing = chat 1 bob 192.0.2.7 chat',
+  ],
   'shutdown.requested': ['ended', STOP_CALLING],
 };
 
@@ -165,6 +178,7 @@ function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talk
   const [oldest, ...rest] = underWay;
   const heldFailed = (why: string) => held.map((line) => `owner <- message.unconfirmed 1 ${line} ${why}`);
   const over = ['current = none', 'caller = none', ...held.map(() => 'held = none')];
+  const closing = ['closing = chat 1 chat bob 192.0.2.7', ...underWay].join(' ');
   const key = oldest === undefined ? '' : ' 7';
   return {
     'message.received': ['stays', 'owner <- message.received 1 hello'],
@@ -174,7 +188,7 @@ function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talk
       ...(oldest === undefined ? [] : [[CURRENT, ...rest].join(' ')]),
     ],
     'message.lost': ['stays', 'owner <- message.unconfirmed 1 hello lost'],
-    'chat.closed': ['free', ...stop, ...heldFailed(cause), 'owner <- chat.ended 1', ...over],
+    'chat.closed': ['free', ...stop, ...heldFailed(cause), 'owner <- chat.ended 1 closed', ...over],
     'chat.closed cut': [
       'free',
       ...stop,
@@ -182,6 +196,7 @@ function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talk
       'owner <- chat.ended 1 the connection was cut',
       ...over,
     ],
+    'peer.left': ['free', ...stop, ...heldFailed('closed'), 'owner <- peer.left 1', ...over, closing],
     'chat.leave': [
       'free',
       ...stop,
@@ -189,8 +204,9 @@ function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talk
       'chat <- chat.leave',
       'owner <- chat.left 1',
       ...over,
-      ['closing = chat 1 chat bob 192.0.2.7', ...underWay].join(' '),
+      closing,
     ],
+    'calls.end': ['ending', ...stop, ...heldFailed('closed'), 'chat <- chat.leave', ...over, closing],
     'reading.pause': ['stays', 'chat <- reading.pause'],
     'reading.resume': ['stays', 'chat <- reading.resume'],
     'shutdown.requested': ['ended', ...stop],
@@ -203,6 +219,14 @@ interface Talking {
   readonly held?: readonly string[];
   readonly cause?: 'closed' | 'stalled';
 }
+
+/** Every caller is refused, and the owner is not told. */
+const REFUSING: Rows = Object.fromEntries(
+  ['*', 'nameless', 'blocked', 'blocked-address'].map((caller): [string, Row] => [
+    `call.received ${caller}`,
+    ['stays', '{chat} <- call.reject'],
+  ]),
+);
 
 const CHAT = ['call.received', 'call.accept'];
 
@@ -275,6 +299,7 @@ export const CALL_CONTROL: LegalTable = {
         'message.lost': ['stays', 'owner <- message.unconfirmed 1 hello lost isLate'],
         'chat.closed': ['stays', 'owner <- chat.closed 1', 'closing = none'],
         'chat.closed cut': ['stays', 'owner <- chat.closed 1 the connection was cut', 'closing = none'],
+        'calls.end': ['ending'],
       },
     },
 
@@ -323,6 +348,7 @@ export const CALL_CONTROL: LegalTable = {
         // The connection is told to leave when it reports.
         'chat.leave': ['free', STOP_CALLING, 'current = none'],
         [callingTimer]: ['free', STOP_CALLING, 'owner <- chat.failed 1 unanswered', 'current = none'],
+        'calls.end': ['idle', STOP_CALLING, 'owner <- calls.ended', 'current = none'],
         'shutdown.requested': ['ended', STOP_CALLING],
       },
     },
@@ -415,6 +441,28 @@ export const CALL_CONTROL: LegalTable = {
       },
     },
 
+    ending: {
+      after: [...CHAT, 'message.send', 'calls.end'],
+      legal: {
+        ...REFUSING,
+        'message.sent': ['stays', `${SENT} isLate`, 'closing = chat 1 chat bob 192.0.2.7'],
+        'message.failed': [
+          'stays',
+          'owner <- message.unconfirmed 1 hello 7 closed isLate',
+          'closing = chat 1 chat bob 192.0.2.7',
+        ],
+        'message.lost': ['stays', 'owner <- message.unconfirmed 1 hello lost isLate'],
+        'chat.closed': ['idle', 'owner <- chat.closed 1', 'owner <- calls.ended', 'closing = none'],
+        'chat.closed cut': [
+          'idle',
+          'owner <- chat.closed 1 the connection was cut',
+          'owner <- calls.ended',
+          'closing = none',
+        ],
+        'calls.abandon': ['stays', 'chat <- chat.abandon'],
+      },
+    },
+    idle: { after: ['calls.end'], legal: REFUSING },
     ended: { after: ['shutdown.requested'], legal: {} },
   },
 };

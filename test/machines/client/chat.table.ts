@@ -4,7 +4,9 @@ import type { LegalTable, Row } from '../../helpers/legal-table.js';
 
 const HANG_UP: Row = ['closing', 'hangUp', 'startLingerTimer'];
 const REFUSE: Row = ['closing', 'sendRefusal', 'startLingerTimer'];
-const BUDDY_LEFT: Row = ['closing', 'announceClosed', 'hangUp', 'startLingerTimer'];
+const CALLER_LEFT: Row = ['closing', 'announceClosed', 'hangUp', 'startLingerTimer'];
+const BUDDY_LEFT: Row = ['draining', 'announceLeft', 'awaitDelivery'];
+const USER_LEFT: Row = ['draining', 'awaitDelivery'];
 const BUDDY_REFUSED: Row = ['closing', 'announceRefused', 'hangUp', 'startLingerTimer'];
 
 export const CHAT: LegalTable = {
@@ -43,11 +45,11 @@ export const CHAT: LegalTable = {
       after: ['call.arrived', 'timer.passed'],
       legal: {
         'line.received *': ['stays', 'readLateLine'],
-        'line.received q': BUDDY_LEFT,
-        'line.received BYE500': BUDDY_LEFT,
+        'line.received q': CALLER_LEFT,
+        'line.received BYE500': CALLER_LEFT,
         'call.accept': ['open', 'sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
         'call.reject': REFUSE,
-        'socket.ended': BUDDY_LEFT,
+        'socket.ended': CALLER_LEFT,
         'socket.closed': ['closed', 'announceClosed'],
         'shutdown.requested': REFUSE,
       },
@@ -68,14 +70,8 @@ export const CHAT: LegalTable = {
         'line.received ACCEPT': ['open', 'watchDelivery', 'announceAccepted'],
         'line.received REJECT': BUDDY_REFUSED,
         // A farewell is no known answer: the buddy accepted, and left.
-        'line.received q': ['closing', 'announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
-        'line.received BYE500': [
-          'closing',
-          'announceAccepted',
-          'announceClosed',
-          'hangUp',
-          'startLingerTimer',
-        ],
+        'line.received q': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
+        'line.received BYE500': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         'line.received hello': ['open', 'watchDelivery', 'announceAccepted', 'deliverMessage'],
         'socket.ended': BUDDY_REFUSED,
         'socket.closed': ['closed', 'announceRefused'],
@@ -95,20 +91,34 @@ export const CHAT: LegalTable = {
         'message.send': ['stays', 'sendMessage'],
         'reading.pause': ['stays', 'pauseReading'],
         'reading.resume': ['stays', 'resumeReading'],
-        'chat.leave': HANG_UP,
+        'chat.leave': USER_LEFT,
         'chat.abandon': ['closed', 'announceAbandoned'],
         'socket.ended': BUDDY_LEFT,
         'socket.failed': ['closed', 'announceBroken'],
         'socket.died': ['closed', 'announceDead'],
-        'socket.closed': ['closed', 'announceClosed'],
+        'socket.closed': ['closed', 'announceLeft'],
+        'shutdown.requested': HANG_UP,
+      },
+    },
+    draining: {
+      after: ['call.arrived', 'timer.passed', 'call.accept', 'chat.leave'],
+      legal: {
+        'delivery.confirmed': HANG_UP,
+        'delivery.stalled': ['closed', 'announceAbandoned'],
+        'chat.abandon': ['closed', 'announceUndelivered'],
+        'socket.failed': ['closed', 'announceUndelivered'],
+        'socket.died': ['closed', 'announceDead'],
+        'socket.closed': ['closed'],
         'shutdown.requested': HANG_UP,
       },
     },
     closing: {
       after: ['call.arrived', 'socket.ended'],
       legal: {
+        'socket.failed': ['closed', 'announceUndelivered'],
         'socket.closed': ['closed'],
         'timer.passed': ['closed'],
+        'chat.abandon': ['closed'],
         // It ends by itself in a moment.
         'shutdown.requested': ['stays'],
       },

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { initialTransition, transition } from 'xstate';
-import { type ChatEvent, chatMachine } from '../../../machines/client/chat.js';
+import { chatMachine } from '../../../machines/client/chat.js';
+import type { ChatEvent } from '../../../machines/client/chat-setup.js';
 
 function line(text: string): ChatEvent {
   return { type: 'line.received', text, cut: false };
@@ -63,7 +64,7 @@ test('whoever leaves before the call was answered is gone', (t) => {
     });
     t.deepEqual(after('call.dialled', 'socket.connected', line(farewell)), {
       state: 'closing',
-      actions: ['announceAccepted', 'announceClosed', 'hangUp', 'startLingerTimer'],
+      actions: ['announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
     });
   }
 });
@@ -138,8 +139,8 @@ test('in a chat every line is a message', (t) => {
 for (const farewell of ['q', 'BYE500']) {
   test(`the line ${farewell} says that the buddy left`, (t) => {
     t.deepEqual(after(...OPEN, line(farewell)), {
-      state: 'closing',
-      actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+      state: 'draining',
+      actions: ['announceLeft', 'awaitDelivery'],
     });
   });
 }
@@ -151,15 +152,26 @@ test('only the exact line is a farewell', (t) => {
 });
 
 test('a buddy who closes is told of, once', (t) => {
-  t.deepEqual(after(...OPEN, 'socket.ended').actions[0], 'announceClosed');
+  t.deepEqual(after(...OPEN, 'socket.ended').actions[0], 'announceLeft');
   t.deepEqual(after(...OPEN, 'socket.ended', 'socket.closed'), { state: 'closed', actions: [] });
-  t.deepEqual(after(...OPEN, 'socket.closed'), { state: 'closed', actions: ['announceClosed'] });
+  t.deepEqual(after(...OPEN, 'socket.closed'), { state: 'closed', actions: ['announceLeft'] });
 });
 
-test('leaving delivers what was written, and waits a while for the buddy to close', (t) => {
-  t.deepEqual(after(...OPEN, 'chat.leave'), { state: 'closing', actions: ['hangUp', 'startLingerTimer'] });
+test('leaving waits until what was written is confirmed, and then a while for the buddy to close', (t) => {
+  t.deepEqual(after(...OPEN, 'chat.leave'), { state: 'draining', actions: ['awaitDelivery'] });
   t.is(after(...OPEN, 'chat.leave', 'socket.closed').state, 'closed');
-  t.is(after(...OPEN, 'chat.leave', 'timer.passed').state, 'closed');
+  const left = [...OPEN, 'chat.leave', 'delivery.confirmed'] as const;
+  t.deepEqual(after(...left), { state: 'closing', actions: ['hangUp', 'startLingerTimer'] });
+  t.is(after(...left, 'socket.closed').state, 'closed');
+  t.is(after(...left, 'timer.passed').state, 'closed');
+});
+
+test('lines that a buddy closes without having read are named, also after either side left', (t) => {
+  for (const leaving of ['chat.leave', 'socket.ended'] as const) {
+    const named = { state: 'closed', actions: ['announceUndelivered'] };
+    t.deepEqual(after(...OPEN, leaving, failed), named);
+    t.deepEqual(after(...OPEN, leaving, 'delivery.confirmed', failed), named);
+  }
 });
 
 test('whoever is behind with reading can have the buddy wait', (t) => {
@@ -168,7 +180,7 @@ test('whoever is behind with reading can have the buddy wait', (t) => {
 });
 
 test('after leaving, what still comes is no message', (t) => {
-  t.deepEqual(after(...OPEN, 'chat.leave', line('wait!')), { state: 'closing', actions: [] });
+  t.deepEqual(after(...OPEN, 'chat.leave', line('wait!')), { state: 'draining', actions: [] });
 });
 
 test('asked to shut down it hangs up, and refuses who still rings', (t) => {
@@ -181,5 +193,4 @@ test('an open chat that nobody closed is broken, with the reason where there is 
   const open = ['call.arrived', line('HELLO bob'), 'call.accept'] as const;
   t.deepEqual(after(...open, failed), { state: 'closed', actions: ['announceBroken'] });
   t.deepEqual(after(...open, 'socket.died'), { state: 'closed', actions: ['announceDead'] });
-  t.deepEqual(after(...open, 'socket.closed'), { state: 'closed', actions: ['announceClosed'] });
 });

@@ -14,6 +14,7 @@ import {
   callFrom,
   callFromBob,
   closed,
+  left,
   MENU,
   NOON_MS,
   otherCall,
@@ -399,7 +400,7 @@ test('a chat with somebody else neither takes them along nor drops them', (t) =>
   client
     .on(callFrom('carl' as Buddy['id']))
     .types('y')
-    .on(closed);
+    .on(left);
   t.is(client.look().at(-1), 'terminal? Call bob again and send the line that may not have arrived (y/n)? ');
 });
 
@@ -422,8 +423,8 @@ test('while a line waits for another, the user may leave, and no third line is t
   ]);
 });
 
-test('whoever leaves the program is told of the lines that are still on their way', (t) => {
-  t.deepEqual(stuck().on({ type: 'input.ended' }).look(), [
+test('a client that is shut down names the lines that are still on their way', (t) => {
+  t.deepEqual(stuck().on({ type: 'shutdown.requested' }).look(), [
     'terminal: (Not delivered, as far as is known: first)',
     'terminal: (Not sent: second)',
   ]);

@@ -1,7 +1,18 @@
 /** The client's table, part `busy`: a call rings, the user calls, or both talk. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
-import { anyTime, CLOSE, type Look, MENU, open, RECORDED, SHOWN, say, show } from './client-rows.js';
+import {
+  anyTime,
+  CLOSE,
+  END_CALLS,
+  type Look,
+  MENU,
+  open,
+  RECORDED,
+  SHOWN,
+  say,
+  show,
+} from './client-rows.js';
 
 const MISSED = show('isSignedIn bob 192.0.2.7');
 const LOG = 'log = bob 192.0.2.7 0';
@@ -61,13 +72,20 @@ interface Ending {
 function calling(look: Look, { next, effects, changes }: Ending): Rows {
   const over = (...before: readonly string[]): Row => [next, CLOSE, ...before, ...effects, ...changes];
   const opened = [say('accepted'), say('chatHelp'), open('message'), 'question = message'];
+  const forgotten = changes.filter((change) => !change.startsWith('question'));
   return {
-    ...anyTime({ ...look, exit: [CLOSE], knowsBob: true }),
+    ...anyTime({ ...look, exit: [CLOSE], knowsBob: true, forgotten }),
     // It is known already.
     'call.dialling': ['stays'],
     // A call came in first. The sample is without it, so the menu follows.
     'place.refused': over(),
-    'input.exhausted': ['left', CLOSE, ...(look.question === undefined ? [] : ['question = none'])],
+    'input.exhausted': [
+      'departing',
+      CLOSE,
+      ...END_CALLS,
+      ...(look.question === undefined ? [] : ['question = none']),
+      ...forgotten,
+    ],
     'chat.opened': ['busy.chatting.composing', CLOSE, ...opened, 'peer = bob 192.0.2.7'],
     'chat.opened nameless': ['busy.chatting.composing', CLOSE, ...opened, 'peer = 192.0.2.7'],
     'chat.failed': over(say('callFailed bob chat.failed 1 refused')),
@@ -125,7 +143,7 @@ function chatting({
   const again = [open(callAgain), `question = ${callAgain}`, 'call = none', ...left([])];
   const broken = say('broken the connection was cut');
   return {
-    ...anyTime({ ...look, exit: [CLOSE] }),
+    ...anyTime({ ...look, exit: [CLOSE], forgotten: ['call = none', ...left([])] }),
     'input.interrupted': [
       'busy.leaving',
       CLOSE,
@@ -149,8 +167,8 @@ function chatting({
       open('message'),
       ...(question === undefined ? ['question = message'] : []),
     ],
-    'chat.ended': ['free.menu', CLOSE, say('chatClosed'), ...menu],
-    'chat.ended cut':
+    'peer.left': ['free.menu', CLOSE, say('chatClosed'), ...menu],
+    'chat.ended':
       isScript || isNameless
         ? ['free.menu', CLOSE, broken, ...menu]
         : ['free.offering', CLOSE, broken, ...again],
@@ -197,7 +215,7 @@ function stalled(chat: Chat): Rows {
 
 const CHAT = ['call.offered', 'prompt.answered y', 'chat.opened'];
 const CALL = ['prompt.answered m', 'prompt.answered bob', 'buddies.received', 'call.dialling'];
-const UNDELIVERED = [...CHAT, 'prompt.answered hello', 'message.unconfirmed', 'chat.ended cut'];
+const UNDELIVERED = [...CHAT, 'prompt.answered hello', 'message.unconfirmed', 'chat.ended'];
 const HELLO = { outbox: ['hello'], unfinished: [say('notConfirmed hello')] };
 const HELLO_AND_MORE = {
   outbox: ['hello', 'bob isHeld'],
@@ -321,10 +339,10 @@ export const BUSY: LegalTable['states'] = {
   'busy.leaving': {
     after: [...CHAT, 'prompt.answered q'],
     legal: {
-      ...anyTime(),
+      ...anyTime({ forgotten: ['call = none'] }),
       'chat.left': CHAT_CLOSED,
+      'peer.left': CHAT_CLOSED,
       'chat.ended': CHAT_CLOSED,
-      'chat.ended cut': CHAT_CLOSED,
     },
   },
 };

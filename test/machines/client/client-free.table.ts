@@ -5,6 +5,7 @@ import {
   announce,
   anyTime,
   CLOSE,
+  END_CALLS,
   GET_BUDDIES,
   type Look,
   MENU,
@@ -37,7 +38,7 @@ const CHOICES: Rows = {
     say('blocked'),
     ...[open('block'), 'purpose = block', 'question = block'],
   ],
-  'prompt.answered x': ['left', CLOSE, 'question = none'],
+  'prompt.answered x': ['departing', CLOSE, ...END_CALLS, 'question = none'],
   'prompt.answered *': ['stays', say('unknownChoice'), open('menu')],
 };
 
@@ -232,9 +233,9 @@ export const FREE: LegalTable['states'] = {
     },
   },
 
-  'free.offering': { after: [...CHAT, 'chat.ended cut'], legal: offering(0) },
+  'free.offering': { after: [...CHAT, 'chat.ended'], legal: offering(0) },
   'free.offering: a line may not have arrived': {
-    after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed', 'chat.ended cut'],
+    after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed', 'chat.ended'],
     legal: offering(1),
   },
 };

@@ -66,8 +66,9 @@ function eventsAt(step: number): readonly ClientEvent[] {
     { type: 'peer.stalled', call },
     { type: 'peer.reading', call },
     { type: 'chat.left', call },
-    { type: 'chat.ended', call, reason: undefined },
+    { type: 'peer.left', call },
     { type: 'chat.ended', call, reason },
+    { type: 'calls.ended' },
     { type: 'chat.closed', call, reason },
     buddies(bobOnline),
     buddies(bobOffline),
@@ -112,7 +113,7 @@ test('walks at random come through every transition of the chart, and no event b
       [offered, opened(), says('hello')],
     ],
     ends: [{ type: 'input.exhausted' }, { type: 'input.ended' }, { type: 'shutdown.requested' }],
-    delaysMs: [5_000],
+    delaysMs: [1_000, 5_000],
     async settle(actor, random) {
       if (actor.getSnapshot().matches({ waiting: 'forReply' } as never) && random.below(2) === 0)
         await turn();

@@ -3,6 +3,8 @@
 import type { Row, Rows } from '../../helpers/legal-table.js';
 
 export const CLOSE = 'terminal <- prompt.close';
+/** The user leaves the program: the effects. */
+export const END_CALLS = ['call-control <- calls.end', 'start departure of departing, 1000 ms'];
 export const GET_BUDDIES = 'heartbeat <- buddies.get';
 export const open = (question: string) => `terminal <- prompt.open ${question}`;
 export const say = (notice: string) => `terminal <- notice.say ${notice}`;
@@ -41,8 +43,10 @@ export interface Look {
   readonly question?: string;
   /** What the states do when they are left. */
   readonly exit?: readonly string[];
-  /** What the user is told of the outbox when the client ends. */
+  /** What the user is told of the outbox when the client ends at once. */
   readonly unfinished?: readonly string[];
+  /** What changes when the user leaves the program in the middle of a call or a chat. */
+  readonly forgotten?: readonly string[];
   /** Whether the buddy list with bob is known already. */
   readonly knowsBob?: boolean;
   /** Whether a call of bob's was missed. */
@@ -56,6 +60,7 @@ export function anyTime(look: Look = {}): Rows {
   const {
     question,
     unfinished = [],
+    forgotten = [],
     knowsBob = false,
     hasMissed = false,
     isAway = false,
@@ -66,7 +71,8 @@ export function anyTime(look: Look = {}): Rows {
   const before = hasMissed ? MISSED : '';
   const status = [knowsBob ? BOB_SEEN : '', before];
   const missed = [show(...user, ...status, MISSED), ['log =', before, MISSED, '0'].filter(Boolean).join(' ')];
-  const left: Row = ['left', ...exit, ...unfinished, ...(question === undefined ? [] : ['question = none'])];
+  const asked = question === undefined ? [] : ['question = none'];
+  const departing: Row = ['departing', ...exit, ...END_CALLS, ...asked, ...forgotten];
   return {
     'terminal.opened': [
       'stays',
@@ -91,9 +97,9 @@ export function anyTime(look: Look = {}): Rows {
     'call.withdrawn': ['stays', say('callGone'), ...missed],
     'call.withdrawn nuisance': ['stays', say('callGone'), say('nuisance 192.0.2.7'), ...missed],
     'call.missed': ['stays', say('callUnanswered'), ...missed],
-    'input.interrupted': left,
-    'input.ended': left,
-    'shutdown.requested': left,
+    'input.interrupted': departing,
+    'input.ended': departing,
+    'shutdown.requested': ['left', ...exit, ...unfinished, ...asked],
     ...(isAway || isSignedOut ? {} : { 'user.idled': idled(status) }),
     ...(isSignedOut ? SENT_BEFORE : {}),
   };

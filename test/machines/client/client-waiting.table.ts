@@ -1,7 +1,7 @@
 /** The client's table, part `waiting`: the server, or the archive, was asked. */
 
 import type { LegalTable, Row } from '../../helpers/legal-table.js';
-import { announce, anyTime, BOB, BOB_SEEN, MENU, open, RING, say, show } from './client-rows.js';
+import { announce, anyTime, BOB, BOB_SEEN, END_CALLS, MENU, open, RING, say, show } from './client-rows.js';
 
 const DONE = 'xstate.done.actor.0.client.waiting.forReply';
 const ERROR = 'xstate.error.actor.0.client.waiting.forReply';
@@ -223,10 +223,20 @@ export const WAITING: LegalTable['states'] = {
       ...anyTime({ knowsBob: true }),
       // It is known already.
       'input.exhausted': ['stays'],
-      'buddies.received': ['left', show('isSignedIn', BOB_SEEN)],
-      'buddies.received offline': ['left', show('isSignedIn bob 101 bob'), 'buddies = bob 101'],
-      'buddies.received empty': ['left', show('isSignedIn'), 'buddies = none', 'lastSeen = none'],
-      'buddies.timed-out': ['left', say('callingFromMemory')],
+      'buddies.received': ['departing', show('isSignedIn', BOB_SEEN), ...END_CALLS],
+      'buddies.received offline': [
+        'departing',
+        show('isSignedIn bob 101 bob'),
+        ...END_CALLS,
+        'buddies = bob 101',
+      ],
+      'buddies.received empty': [
+        'departing',
+        show('isSignedIn'),
+        ...END_CALLS,
+        ...['buddies = none', 'lastSeen = none'],
+      ],
+      'buddies.timed-out': ['departing', say('callingFromMemory'), ...END_CALLS],
     },
   },
 

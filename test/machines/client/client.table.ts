@@ -3,8 +3,11 @@
 import type { LegalTable } from '../../helpers/legal-table.js';
 import { BUSY } from './client-busy.table.js';
 import { FREE } from './client-free.table.js';
-import { announce, open, RECORDED, RECORDED_OF_OLDER, SHOWN, say } from './client-rows.js';
+import { announce, anyTime, open, RECORDED, RECORDED_OF_OLDER, SHOWN, say } from './client-rows.js';
 import { WAITING } from './client-waiting.table.js';
+
+const departureTimer = 'xstate.after.departure.client.departing';
+const STOP_DEPARTURE = 'cancel departure of departing';
 
 const reply = { actorId: '0.client.waiting.forReply' };
 
@@ -29,7 +32,6 @@ export const CLIENT: LegalTable = {
     'chat.opened': {},
     'chat.opened nameless': { peer: { id: undefined, address: '192.0.2.7' } },
     'chat.ended': {},
-    'chat.ended cut': { reason: 'the connection was cut' },
     'message.received': {},
     'message.received cut': { cut: true },
     'message.sent': {},
@@ -45,6 +47,7 @@ export const CLIENT: LegalTable = {
       output: { line: '201 INVALID', done: false },
     },
     'xstate.error.actor.0.client.waiting.forReply': { ...reply, error: new Error('no route') },
+    [departureTimer]: {},
     'xstate.after.archivePatience.client.waiting.forHistory': {},
     'xstate.after.archivePatience.client.waiting.forBlocked': {},
   },
@@ -78,5 +81,33 @@ export const CLIENT: LegalTable = {
     'message.unconfirmed lost': ['stays', say('notConfirmed hello')],
     'input.exhausted': ['stays', 'inputExhausted = true'],
   },
-  states: { ...FREE, ...WAITING, ...BUSY, left: { after: ['shutdown.requested'], legal: {} } },
+  states: {
+    ...FREE,
+    ...WAITING,
+    ...BUSY,
+    departing: {
+      after: ['prompt.answered x'],
+      legal: {
+        ...anyTime(),
+        'calls.ended': ['left', STOP_DEPARTURE],
+        'input.interrupted': ['stays', 'call-control <- calls.abandon'],
+        // The user leaves already.
+        'input.ended': ['stays'],
+        [departureTimer]: ['stays', say('delivering')],
+        'shutdown.requested': ['left', STOP_DEPARTURE],
+      },
+    },
+    'departing: a script': {
+      given: { isInteractive: false },
+      after: ['prompt.answered x'],
+      legal: {
+        ...anyTime(),
+        'calls.ended': ['left', STOP_DEPARTURE],
+        'input.interrupted': ['stays', 'call-control <- calls.abandon'],
+        'input.ended': ['stays'],
+        'shutdown.requested': ['left', STOP_DEPARTURE],
+      },
+    },
+    left: { after: ['shutdown.requested'], legal: {} },
+  },
 };

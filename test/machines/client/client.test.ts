@@ -14,6 +14,7 @@ import {
   callFromBob,
   chatting,
   closed,
+  left,
   MENU,
   NOON_MS,
   otherCall,
@@ -450,7 +451,7 @@ test('a message too long is said to be cut, on both sides', (t) => {
 });
 
 test('a buddy who leaves ends the chat', (t) => {
-  t.deepEqual(chatting().on(closed).look(), ['terminal: Buddy connection closed.', MENU]);
+  t.deepEqual(chatting().on(left).look(), ['terminal: Buddy connection closed.', MENU]);
 });
 
 test('after a chat the user comes back to the question that the call interrupted', (t) => {
@@ -463,7 +464,7 @@ test('after a chat the user comes back to the question that the call interrupted
 
 test('X, the end of input and a request to shut down all leave', (t) => {
   t.is(new Client().types('x').state, 'left');
-  for (const client of [new Client(), new Client(alice).types('a', 'bob'), calling(), chatting()]) {
+  for (const client of [new Client(), new Client(alice).types('a', 'bob')]) {
     client.look();
     t.deepEqual(client.on({ type: 'input.ended' }).look(), []);
     t.is(client.state, 'left');
@@ -471,9 +472,23 @@ test('X, the end of input and a request to shut down all leave', (t) => {
   t.is(chatting().on({ type: 'shutdown.requested' }).state, 'left');
 });
 
+test('the program ends when the last lines of a call or a chat are confirmed, or named', (t) => {
+  for (const client of [calling(), chatting()]) {
+    client.look();
+    t.deepEqual(client.on({ type: 'input.ended' }).look(), ['chat <- chat.leave']);
+    t.is(client.state, 'departing');
+    client.on(report({ type: 'message.lost', text: 'hi' }), closed);
+    t.deepEqual(client.look(), ['terminal: (Not delivered, as far as is known: hi)']);
+    t.is(client.state, 'left');
+  }
+  const impatient = chatting().on({ type: 'input.ended' });
+  impatient.look();
+  t.deepEqual(impatient.on({ type: 'input.interrupted' }).look(), ['chat <- chat.abandon']);
+});
+
 test('without more input nobody is called, but what was asked is still answered', (t) => {
   const exhausted: ClientEvent = { type: 'input.exhausted' };
-  t.is(calling().on(exhausted).state, 'left');
+  t.is(calling().on(exhausted, closed).state, 'left');
   const asking = new Client(alice).types('m', 'bob').on(exhausted);
   t.is(asking.on(buddies(bobOnline)).state, 'left');
   const adding = new Client(alice).types('a', 'bob').on(exhausted);
@@ -504,6 +519,7 @@ test('whatever happens, the user talks to one buddy at most, and is asked nothin
       report({ type: 'call.accepted' }, otherChat),
       report({ type: 'call.refused' }),
       closed,
+      left,
       report({ type: 'chat.closed' }, otherChat),
       sent('hi'),
       received('x', false, otherChat),
