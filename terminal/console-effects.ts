@@ -271,10 +271,6 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     if (line !== undefined) this.#options.onAnswer(line);
   }
 
-  noteSent(): void {
-    this.#pasted.sent();
-  }
-
   tellPaste(): void {
     this.#display.print(unsentLines(this.#pasted.drop()));
   }

@@ -25,34 +25,19 @@ const ESCAPED_QUIT = '\\q';
 export class PastedLines {
   #lines: readonly string[] = [];
   #next = 0;
-  /** True while a line that was taken is not known to be sent. */
-  #isUnderWay = false;
-
-  get isEmpty(): boolean {
-    return this.#next === this.#lines.length;
-  }
 
   /** Has these lines sent next. */
   set(lines: readonly string[]): void {
     this.#lines = lines;
     this.#next = 0;
-    this.#isUnderWay = false;
   }
 
-  /**
-   * The line to be sent next, as an answer that means nothing but itself; none until the one before was sent.
-   */
+  /** The line to be sent next, as an answer that means nothing but itself. */
   take(): string | undefined {
-    const line = this.#isUnderWay ? undefined : this.#lines[this.#next];
+    const line = this.#lines[this.#next];
     if (line === undefined) return undefined;
     this.#next += 1;
-    this.#isUnderWay = true;
     return line === QUIT ? ESCAPED_QUIT : clipToBytes(line, MAX_LINE_BYTES);
-  }
-
-  /** Takes note that a line was sent. */
-  sent(): void {
-    this.#isUnderWay = false;
   }
 
   /** Drops what was not sent, and returns it. */

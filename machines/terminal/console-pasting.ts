@@ -35,7 +35,7 @@ export const pasting = consoleSetup.createStateConfig({
         underWay: {
           description: 'A pasted line was handed over and did not go out yet.',
           on: {
-            'line.sent': { target: 'sent', actions: 'noteSent' },
+            'line.sent': 'sent',
             'prompt.asked': [
               {
                 guard: 'isSameChatWithLines',
@@ -93,7 +93,7 @@ export const pasting = consoleSetup.createStateConfig({
         underWay: {
           description: 'The last pasted line that was handed over did not go out yet.',
           on: {
-            'line.sent': { target: 'sent', actions: 'noteSent' },
+            'line.sent': 'sent',
             'prompt.dropped': { target: '#console.pasting.sending.underWay', actions: 'setLineAside' },
           },
         },

@@ -114,7 +114,6 @@ const effects = {
   refusePaste: effect,
   agreeToPaste: effect,
   sendLine: effect,
-  noteSent: effect,
   tellPaste: effect,
   // The quiet time.
   startQuietTimer: effect,

@@ -163,7 +163,7 @@ const WAITING: Rows = {
   'console.closed': ['closed', 'interruptLine'],
 };
 
-const LINE_SENT: Row = ['pasting.sending.sent', 'noteSent'];
+const LINE_SENT: Row = ['pasting.sending.sent'];
 const REOPENED: Row = ['asked.text.message', 'reopenLine'];
 
 const CONFIRM = ['prompt.asked chat', 'paste.received lines'];
@@ -392,7 +392,7 @@ export const CONSOLE: LegalTable = {
       after: [...PASTE, 'prompt.asked chat'],
       legal: {
         ...WAITING,
-        'line.sent': ['pasting.waiting.sent', 'noteSent'],
+        'line.sent': ['pasting.waiting.sent'],
         'prompt.dropped *': ['pasting.sending.underWay', 'setLineAside'],
       },
     },

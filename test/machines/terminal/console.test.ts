@@ -273,6 +273,18 @@ test('pasted lines go on when the buddy reads, whether the prompt is asked again
   t.deepEqual(after(...WAITING, SENT, DROPPED, asked(CHAT)).effects, ['sendLine']);
 });
 
+test('no pasted line is handed over before the one before it went out', (t) => {
+  const ways = [REPEATED, DROPPED, asked(CHAT)].flatMap((first) =>
+    [REPEATED, DROPPED, asked(CHAT)].map((second) => [first, second]),
+  );
+  for (const start of [SENDING, WAITING]) {
+    for (const way of ways) {
+      const effects = way.flatMap((_, at) => after(...start, ...way.slice(0, at + 1)).effects);
+      t.false(effects.includes('sendLine'), JSON.stringify(way));
+    }
+  }
+});
+
 test('a paste is given up when anything else is asked', (t) => {
   for (const prompt of [MENU, ID, NAMED_CHAT]) {
     t.deepEqual(after(...SENDING, typed(asked(prompt))), {
