@@ -6,6 +6,7 @@
 import type { CallCommand, CallId, CallNews } from '../../machines/client/call-events.js';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
 import { QUERY_RETRY_MS, QUERY_TRIES } from '../../machines/client/server-contact.js';
+import type { Silence } from '../../machines/client/silence.js';
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
@@ -36,8 +37,8 @@ const QUESTION_TIMEOUT_MS = 2 * QUERY_TRIES * QUERY_RETRY_MS;
 
 /** What a program is told besides what it asked for. */
 export type ClientNotice =
-  /** The server does not answer any more, or does again; it is asked every 10 s. */
-  | { readonly type: 'server.lost' }
+  /** The server does not answer any more, and in words why; or does again. It is asked every 10 s. */
+  | { readonly type: 'server.lost'; readonly reason: string }
   | { readonly type: 'server.found' }
   /** A call came in meanwhile, and was refused. */
   | { readonly type: 'call.refused'; readonly caller: UserId | undefined; readonly address: string }
@@ -108,8 +109,9 @@ class Agent implements Behaviour<AgentEvent> {
         for (const watcher of this.#input.watchers) watcher.replace(event.buddies);
         return;
       case 'buddies.timed-out':
-        return this.#takeQuestion()?.reject(silent());
+        return this.#takeQuestion()?.reject(this.#silent(event.silence));
       case 'server.lost':
+        return this.#notify({ type: event.type, reason: this.#silent(event.silence).message });
       case 'server.found':
         return this.#notify({ type: event.type });
       case 'call.request':
@@ -140,7 +142,7 @@ class Agent implements Behaviour<AgentEvent> {
     this.#takeQuestion()?.reject(ended());
     this.#question = request;
     this.#questionTimer = this.#scope.callLater(
-      () => this.#takeQuestion()?.reject(silent()),
+      () => this.#takeQuestion()?.reject(this.#silent({ cause: 'unknown' })),
       QUESTION_TIMEOUT_MS,
     );
     this.#input.heartbeat.send({ type: 'buddies.get' });
@@ -191,6 +193,10 @@ class Agent implements Behaviour<AgentEvent> {
     }
   }
 
+  #silent(silence: Silence): ClientError {
+    return new ClientError('server.silent', reasonOf(silence, this.#input.user));
+  }
+
   /** In a task of its own: an exception of the program's there is no crash of an actor. */
   #notify(notice: ClientNotice): void {
     queueMicrotask(() => this.#input.onNotice(notice));
@@ -212,9 +218,17 @@ export function ended(): ClientError {
   return new ClientError('client.closed', 'the client has ended');
 }
 
-function silent(): ClientError {
-  return new ClientError(
-    'server.silent',
-    'the server does not answer: it is down, or the user is not registered with it',
-  );
+function reasonOf(silence: Silence, user: UserId | undefined): string {
+  switch (silence.cause) {
+    case 'unregistered':
+      return `${user ?? 'the user'} is not registered with the server`;
+    case 'down':
+      return 'the server is down: nothing listens there';
+    case 'unreachable':
+      return `the server cannot be reached: ${silence.reason}`;
+    case 'datagrams':
+      return 'the server answers over TCP, but its UDP answers do not arrive';
+    case 'unknown':
+      return 'the server does not answer: it is down, or the user is not registered with it';
+  }
 }

@@ -6,7 +6,9 @@ import { connect } from 'node:net';
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
+import { type Silence, silenceOf } from '../../machines/client/silence.js';
 import { toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine } from '../../protocol/message.js';
 import { isDone } from '../../protocol/reply.js';
@@ -35,9 +37,9 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(MAX_REQUEST_BYTES);
     const socket = connect({ ...server, noDelay: true });
-    const fail = (reason: string) => {
+    const fail = (reason: string, cause?: unknown) => {
       socket.destroy();
-      reject(new Error(reason));
+      reject(new Error(reason, { cause }));
     };
     /** What a listener throws is this request's failure, and nobody else's. */
     const guarded =
@@ -70,8 +72,25 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
         else take(line);
       }),
     );
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(networkReason(error)));
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(networkReason(error), error));
     socket.on('close', () => clearTimeout(timer));
     signal.addEventListener('abort', () => fail('not waited for'));
   });
+}
+
+/** Asks a server that is silent over UDP what it knows of a user, over TCP. Always resolves. */
+export async function askWhySilent(
+  server: ServerEndpoint,
+  user: UserId | undefined,
+  signal: AbortSignal,
+): Promise<Silence> {
+  if (user === undefined) return { cause: 'unknown' };
+  try {
+    const { line } = await ask(server, encodeRequest('ADD', user), signal);
+    return silenceOf(line);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED') return { cause: 'down' };
+    return { cause: 'unreachable', reason: toDisplayText(signal.aborted ? 'no answer' : message) };
+  }
 }

@@ -7,7 +7,7 @@ import { toDisplayText } from '../../protocol/display-text.js';
 /**
  * - `id.invalid`: what was given is no id; `user.missing`: the client was made without a user;
  * - `server.unreachable`: it could not be asked, or its reply is none; `server.silent`: it did not answer a
- *   GET, for it is down, or the user is not registered with it;
+ *   GET: the message says whether it is down, or the user is not registered with it;
  * - `port.unavailable`: calls cannot be taken on that port;
  * - `client.busy`: another call or chat is under way; `client.closed`: the client has ended, or its actor
  *   crashed;

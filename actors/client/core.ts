@@ -14,10 +14,9 @@ import { addressOf } from '../../supervision/mailbox.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { RESTART_BACKOFF } from '../run-tree.js';
-import type { ServerEndpoint } from './ask-server.js';
 import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
-import { heartbeatLogic } from './heartbeat.js';
+import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
 import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './names.js';
 
 /** Most calls and chats at once: one is live, the others are being refused or closed. */
@@ -109,8 +108,8 @@ export function conversationSpec(
   return child({ id: 'conversation', logic, restart: 'transient', significant: true });
 }
 
-/** The heartbeat; `server` is where it takes SET and GET. */
-export function heartbeatSpec(server: ServerEndpoint, memory: RestartMemory): ChildSpec {
+/** The heartbeat. */
+export function heartbeatSpec(server: ServerPorts, memory: RestartMemory): ChildSpec {
   return child({
     id: HEARTBEAT,
     address: { stashLimit: MAX_STASHED_EVENTS },

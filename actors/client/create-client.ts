@@ -88,7 +88,8 @@ export interface Client {
   del(buddy: string): Promise<ServerAnswer>;
   /**
    * The user's buddies as the server knows them now; with `mayBeCut` where the server's answer may not hold
-   * all of them. Rejects with `server.silent` after 2.1 s.
+   * all of them. Rejects with `server.silent` after 2.1 s; it takes up to 3.6 s
+   * where the server does not say over TCP why, either.
    */
   buddies(): Promise<BuddyList>;
   /**
@@ -190,7 +191,7 @@ class ProgramClient implements Client {
               blocked: this.#blocked,
             }),
           ),
-          heartbeatSpec({ host: server, port: udpPort }, this.#memory),
+          heartbeatSpec({ host: server, tcpPort, udpPort }, this.#memory),
         ],
       }),
       { log, onEmitted: (event) => this.#memory.take(event) },

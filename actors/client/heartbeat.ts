@@ -18,6 +18,7 @@ import {
   type ServerContactEvent,
   serverContactMachine,
 } from '../../machines/client/server-contact.js';
+import type { Silence } from '../../machines/client/silence.js';
 import { plainAddress } from '../../protocol/address.js';
 import { parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
@@ -31,13 +32,23 @@ import {
   type Timer,
 } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import type { ServerEndpoint } from './ask-server.js';
+import { askWhySilent } from './ask-server.js';
 
 /** Time between beats, in milliseconds. */
 export const BEAT_MS = 10_000;
 
+/** Longest wait for the server to say over TCP why it is silent, in milliseconds. */
+export const CAUSE_PATIENCE_MS = 1_500;
+
+/** Where the server takes requests and datagrams: a name or an address, and its ports. */
+export interface ServerPorts {
+  readonly host: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+}
+
 export interface HeartbeatInput {
-  readonly server: ServerEndpoint;
+  readonly server: ServerPorts;
   readonly client: Address<HeartbeatNews>;
   /** Who was signed in, and where buddies called, when the heartbeat was restarted. */
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
@@ -52,6 +63,7 @@ type HeartbeatEvent =
   // From the actor's own socket, look-ups and timers.
   | { readonly type: 'beat.due' }
   | { readonly type: 'query.overdue' }
+  | { readonly type: 'cause.found'; readonly silence: Silence; readonly inquiry: AbortController }
   | { readonly type: 'server.located'; readonly address: string; readonly announces: boolean }
   | { readonly type: 'datagram.received'; readonly text: string; readonly from: RemoteInfo };
 
@@ -70,6 +82,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #socket: Socket | undefined;
   #serverContact: SnapshotFrom<typeof serverContactMachine>;
   #queryTimer: Timer | undefined;
+  /** The question under way for the cause of the server's silence. */
+  #inquiry: AbortController | undefined;
 
   constructor(scope: BehaviourScope<HeartbeatEvent>, input: HeartbeatInput) {
     this.#scope = scope;
@@ -99,6 +113,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
       case 'buddies.get':
       case 'query.overdue':
         return this.#step(event);
+      case 'cause.found':
+        // One that was asked for before, or for another user, says nothing of this silence.
+        if (event.inquiry === this.#inquiry) this.#step(event);
+        return;
       case 'server.located':
         return this.#onLocated(event.address, event.announces);
       case 'datagram.received':
@@ -113,6 +131,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   release(): void {
     this.#scope.cancel(this.#beatTimer);
     this.#scope.cancel(this.#queryTimer);
+    this.#inquiry?.abort();
     this.#socket?.close();
   }
 
@@ -127,19 +146,33 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #step(event: ServerContactEvent): void {
     const [next, actions] = transition(serverContactMachine, this.#serverContact, event);
     this.#serverContact = next;
-    for (const { type } of actions) this.#effects[type as ServerContactAction]();
+    for (const { type } of actions) this.#effects[type as ServerContactAction](event);
   }
 
-  readonly #effects: Readonly<Record<ServerContactAction, () => void>> = {
+  readonly #effects: Readonly<Record<ServerContactAction, (event: ServerContactEvent) => void>> = {
     sendQuery: () => this.#contact({ announces: false }),
     startQueryTimer: () => {
       this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
     },
     stopQueryTimer: () => this.#scope.cancel(this.#queryTimer),
-    reportLost: () => this.#report({ type: 'server.lost' }),
+    askCause: () => this.#askCause(),
+    reportLost: (event) => this.#report({ type: 'server.lost', silence: silenceIn(event) }),
     reportFound: () => this.#report({ type: 'server.found' }),
-    reportTimedOut: () => this.#input.client.send({ type: 'buddies.timed-out' }),
+    reportTimedOut: (event) =>
+      this.#input.client.send({ type: 'buddies.timed-out', silence: silenceIn(event) }),
   };
+
+  #askCause(): void {
+    const { host, tcpPort: port } = this.#input.server;
+    this.#inquiry?.abort();
+    const inquiry = new AbortController();
+    this.#inquiry = inquiry;
+    const timer = this.#scope.callLater(() => inquiry.abort(), CAUSE_PATIENCE_MS);
+    askWhySilent({ host, port }, this.#user?.id, inquiry.signal).then((silence) => {
+      this.#scope.cancel(timer);
+      this.#scope.self.send({ type: 'cause.found', silence, inquiry });
+    });
+  }
 
   #report(event: HeartbeatNews): void {
     // The tree remembers it for the heartbeat after a restart.
@@ -171,7 +204,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
 
   #onDatagram(text: string, from: RemoteInfo): void {
     const { server, client } = this.#input;
-    if (plainAddress(from.address) !== this.#address || from.port !== server.port) return;
+    if (plainAddress(from.address) !== this.#address || from.port !== server.udpPort) return;
     this.#step({ type: 'answer.received' });
     client.send({ type: 'buddies.received', buddies: parseBuddyList(text), atMs: Date.now() });
   }
@@ -182,6 +215,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const socket = this.#socket;
     this.#user = undefined;
     this.#socket = undefined;
+    this.#inquiry?.abort();
+    this.#inquiry = undefined;
     this.#step({ type: 'session.ended' });
     socket?.removeAllListeners('message');
     if (user === undefined || socket === undefined || this.#callPort === undefined) {
@@ -189,7 +224,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
       return done();
     }
     const goodbye = encodeAnnouncement(user.id, 101, this.#callPort);
-    socket.send(goodbye, this.#input.server.port, this.#address, () => {
+    socket.send(goodbye, this.#input.server.udpPort, this.#address, () => {
       socket.close();
       done();
     });
@@ -197,7 +232,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
 
   #send(datagram: string): void {
     // With a callback, an error is a datagram lost, like any other.
-    this.#socket?.send(datagram, this.#input.server.port, this.#address, () => {});
+    this.#socket?.send(datagram, this.#input.server.udpPort, this.#address, () => {});
   }
 
   #openSocket(address: string): Socket {
@@ -208,6 +243,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     socket.on('error', (error) => this.#scope.fail(error));
     return socket;
   }
+}
+
+function silenceIn(event: ServerContactEvent): Silence {
+  return event.type === 'cause.found' ? event.silence : { cause: 'unknown' };
 }
 
 /**

@@ -122,7 +122,7 @@ export function startClient(options: ClientOptions): RunningTree {
           autoAwayMs: options.autoAwayMs,
         }),
       }),
-      heartbeatSpec({ host, port: udpPort }, memory),
+      heartbeatSpec({ host, tcpPort, udpPort }, memory),
       callsSpec(options.messagePort, memory),
     ],
   });

@@ -119,7 +119,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
     case 'call.refused':
       return ['refused', { buddy: notice.caller, address: notice.address, error: 'busy' }];
     case 'server.lost':
-      return ['error', { error: 'the server does not answer, it is asked again every 10 s' }];
+      return ['error', { error: `${notice.reason}; it is asked again every 10 s` }];
     case 'server.found':
       return ['answering', {}];
     case 'peer.stalled':

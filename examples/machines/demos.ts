@@ -157,6 +157,7 @@ export const DEMOS: readonly Demo[] = [
     { type: 'answer.received' },
     { type: 'session.resumed' },
     { type: 'session.ended' },
+    { type: 'cause.found', silence: { cause: 'unregistered' } },
   ]),
 
   demo(consoleMachine, undefined, [
@@ -203,8 +204,8 @@ export const DEMOS: readonly Demo[] = [
       { type: 'input.interrupted' },
       { type: 'input.ended' },
       { type: 'buddies.received', buddies: [{ id: bob, status: 100, endpoint }], atMs },
-      { type: 'buddies.timed-out' },
-      { type: 'server.lost' },
+      { type: 'buddies.timed-out', silence: { cause: 'unregistered' } },
+      { type: 'server.lost', silence: { cause: 'down' } },
       { type: 'server.found' },
       { type: 'call.offered', call, ...caller },
       { type: 'call.withdrawn', call, isNuisance: false, ...caller },

@@ -8,6 +8,7 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 import type { Alert, ArchiveTask, Notice, Question, ShownMessage, StatusShown } from './notices.js';
+import type { Silence } from './silence.js';
 
 /** From the statechart to the terminal. */
 export type TerminalCommand =
@@ -78,8 +79,8 @@ export type HeartbeatCommand =
 /** From the heartbeat to the statechart. */
 export type HeartbeatNews =
   | { readonly type: 'buddies.received'; readonly buddies: BuddyList; readonly atMs: number }
-  | { readonly type: 'buddies.timed-out' }
-  | { readonly type: 'server.lost' }
+  | { readonly type: 'buddies.timed-out'; readonly silence: Silence }
+  | { readonly type: 'server.lost'; readonly silence: Silence }
   | { readonly type: 'server.found' };
 
 /** What our own server answered to REG, ADD or DEL. */

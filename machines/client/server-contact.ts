@@ -10,6 +10,7 @@
 
 import { assign, setup } from 'xstate';
 import type { HeartbeatCommand } from './events.js';
+import type { Silence } from './silence.js';
 
 /** How many beats in a row may go unanswered: the server counts as lost when the next beat is due. */
 export const LOST_AFTER_BEATS = 2;
@@ -44,13 +45,16 @@ export type ServerContactEvent =
   | { readonly type: 'beat.sent' }
   | { readonly type: 'query.overdue' }
   /** The server answered, whatever it was asked by. */
-  | { readonly type: 'answer.received' };
+  | { readonly type: 'answer.received' }
+  /** Why the server is silent, as far as can be found out. */
+  | { readonly type: 'cause.found'; readonly silence: Silence };
 
 /** What the contact does to the world; the heartbeat has one function for each. */
 export type ServerContactAction =
   | 'sendQuery'
   | 'startQueryTimer'
   | 'stopQueryTimer'
+  | 'askCause'
   | 'reportLost'
   | 'reportFound'
   | 'reportTimedOut';
@@ -77,6 +81,7 @@ export const serverContactMachine = setup({
       sendQuery: effect,
       startQueryTimer: effect,
       stopQueryTimer: effect,
+      askCause: effect,
       reportLost: effect,
       reportFound: effect,
       reportTimedOut: effect,
@@ -105,13 +110,21 @@ export const serverContactMachine = setup({
             'beat.sent': [
               {
                 guard: 'isSilent',
-                target: 'lost',
-                actions: 'reportLost',
+                target: 'doubted',
                 description: 'The two beats before this one went unanswered.',
               },
               { actions: 'countBeat' },
             ],
             'answer.received': { actions: 'clearBeats' },
+          },
+        },
+        doubted: {
+          description: 'Two beats went unanswered. Over TCP the server is asked why.',
+          entry: 'askCause',
+          on: {
+            'cause.found': { target: 'lost', actions: 'reportLost' },
+            'answer.received': { target: 'answering', actions: 'clearBeats' },
+            'session.ended': { target: 'answering', description: 'The cause was that of the user before.' },
           },
         },
         lost: {
@@ -150,7 +163,7 @@ export const serverContactMachine = setup({
                 actions: ['countTry', 'sendQuery'],
                 description: 'A datagram may be lost: it is sent again.',
               },
-              { target: 'idle', actions: 'reportTimedOut', description: 'Given up after the third try.' },
+              { target: 'unanswered', description: 'Given up after the third try.' },
             ],
             'buddies.get': {
               target: 'waiting',
@@ -159,6 +172,16 @@ export const serverContactMachine = setup({
               description: 'A new question takes the place of the one before.',
             },
             'answer.received': 'idle',
+            'session.ended': { target: 'idle', description: 'The question was that of the user before.' },
+          },
+        },
+        unanswered: {
+          description: 'The question was given up. Over TCP the server is asked why.',
+          entry: 'askCause',
+          on: {
+            'cause.found': { target: 'idle', actions: 'reportTimedOut' },
+            'buddies.get': { target: 'waiting', actions: ['countFirstTry', 'sendQuery'] },
+            'answer.received': { target: 'idle', description: 'Late, but it is the answer.' },
             'session.ended': { target: 'idle', description: 'The question was that of the user before.' },
           },
         },

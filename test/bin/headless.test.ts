@@ -186,6 +186,19 @@ test('a server that is down is exit code 3, and an event', async (t) => {
   t.is(program.stderr, 'im-client: the server could not be asked: nothing listens there\n');
 });
 
+test('a user whom the server does not know is told from a server that is down', async (t) => {
+  const server = await startServerProgram(t, await temporaryDirectory(t));
+  const port = await freePort();
+  for (const [ports, said] of [
+    [server, 'carl is not registered with the server'],
+    [{ tcp: port, udp: port }, 'the server is down: nothing listens there'],
+  ] as const) {
+    const program = await run(t, ports, ['buddies', 'carl']);
+    t.is(await program.exited, 3);
+    t.is(program.stderr, `im-client: ${said}\n`);
+  }
+});
+
 test('buddies lists who is there, for people and for programs', async (t) => {
   const { server, bob } = await withBob(t);
   await ask(server.tcp, 'ADD alice carl\n');

@@ -226,6 +226,8 @@ function isOfConnection(event: ClientEvent | ChatNews): event is ChatNews {
 }
 
 export const MENU = 'terminal? Your choice: ';
+export const TIMED_OUT: ClientEvent = { type: 'buddies.timed-out', silence: { cause: 'unregistered' } };
+export const LOST: ClientEvent = { type: 'server.lost', silence: { cause: 'down' } };
 export const NOON_MS = new Date(2026, 10, 26, 12, 0).getTime();
 
 /**

@@ -124,12 +124,18 @@ test('what needs a user or an id is refused without one', async (t) => {
   t.throws(() => createClient({ user: '\u001b[2J' }), { code: 'id.invalid', message: /'\uFFFD\[2J'/ });
 });
 
+test('a server that is silent because it does not know the user is not taken for down', async (t) => {
+  const alice = connect(t, await serve(t));
+  await fails(t, alice.buddies(), 'server.silent', /^alice is not registered with the server$/);
+});
+
 test('a server that is down, silent or talks nonsense is told of', async (t) => {
   const port = await freePort();
   const alice = connect(t, { tcp: port, udp: port });
   await fails(t, alice.add('bob'), 'server.unreachable', /nothing listens there/);
-  await fails(t, alice.buddies(), 'server.silent');
-  await fails(t, alice.call('bob'), 'server.silent');
+  const down = /^the server is down: nothing listens there$/;
+  await fails(t, alice.buddies(), 'server.silent', down);
+  await fails(t, alice.call('bob'), 'server.silent', down);
   const babbler = createServer((socket) => socket.end('welcome\n'));
   babbler.listen(0, '127.0.0.1');
   await once(babbler, 'listening');

@@ -1,19 +1,20 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { createServer, type Socket as TcpSocket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
-import { BEAT_MS, heartbeatLogic } from '../../../actors/client/heartbeat.js';
+import { BEAT_MS, CAUSE_PATIENCE_MS, heartbeatLogic } from '../../../actors/client/heartbeat.js';
 import type { HeartbeatNews } from '../../../machines/client/events.js';
 import { LOST_AFTER_BEATS, QUERY_RETRY_MS, QUERY_TRIES } from '../../../machines/client/server-contact.js';
 import type { UserId } from '../../../protocol/id.js';
 import { fromBehaviour } from '../../../supervision/behaviour.js';
-import { until } from '../../helpers/network.js';
+import { freePort, until } from '../../helpers/network.js';
 
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
 
 /** A server that only writes down what it is sent, and a heartbeat in simulated time. */
-async function beating(t: ExecutionContext, user?: UserId, isServerLost = false) {
+async function beating(t: ExecutionContext, user?: UserId, isServerLost = false, tcpPort?: number) {
   const server: Socket = createSocket('udp4');
   server.bind(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,7 +32,8 @@ async function beating(t: ExecutionContext, user?: UserId, isServerLost = false)
   const heartbeat = createActor(heartbeatLogic, {
     clock,
     input: {
-      server: { host: '127.0.0.1', port: server.address().port },
+      // Nothing listens on the TCP port unless a test says so.
+      server: { host: '127.0.0.1', tcpPort: tcpPort ?? (await freePort()), udpPort: server.address().port },
       client: client as never,
       user: user && { id: user, status: 100 },
       callPort: undefined,
@@ -119,7 +121,69 @@ test('a question is asked again when a datagram is lost, and then given up', asy
     t.deepEqual(news, []);
     clock.increment(QUERY_RETRY_MS);
   }
-  await told('buddies.timed-out');
+  t.deepEqual(await told('buddies.timed-out'), { type: 'buddies.timed-out', silence: { cause: 'down' } });
+});
+
+/** Why a silent server is silent, where this is how it answers over TCP. */
+async function silenceOf(t: ExecutionContext, serve: (socket: TcpSocket) => void): Promise<unknown> {
+  const tcp = createServer((socket) => serve(socket.on('error', () => {})));
+  tcp.listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+  t.teardown(() => tcp.close());
+  const { port } = tcp.address() as { port: number };
+  const { clock, heartbeat, hears, told } = await beating(t, alice, false, port);
+  await hears(1);
+  heartbeat.send({ type: 'buddies.get' });
+  for (let tries = 0; tries < QUERY_TRIES; tries++) {
+    await hears(1);
+    clock.increment(QUERY_RETRY_MS);
+  }
+  await once(tcp, 'connection');
+  // As long as it takes: only a server that says nothing waits for this.
+  if (serve.length === 0) clock.increment(CAUSE_PATIENCE_MS);
+  const { silence } = (await told('buddies.timed-out')) as Extract<
+    HeartbeatNews,
+    { type: 'buddies.timed-out' }
+  >;
+  return silence;
+}
+
+test('a silent server is asked over TCP whether it knows the user', async (t) => {
+  const asked: string[] = [];
+  const answering = (reply: string) => (socket: TcpSocket) =>
+    socket.on('data', (chunk) => {
+      asked.push(String(chunk));
+      socket.end(reply);
+    });
+  t.deepEqual(await silenceOf(t, answering('202 NO SUCH USER\r\n')), { cause: 'unregistered' });
+  t.deepEqual(await silenceOf(t, answering('201 INVALID\r\n')), { cause: 'datagrams' });
+  t.deepEqual(await silenceOf(t, answering('206 BUSY\r\n')), { cause: 'unknown' });
+  t.deepEqual(asked, Array(3).fill('ADD alice\r\n'), 'nothing is changed');
+});
+
+test('one that says nothing over TCP either is not waited for', async (t) => {
+  t.deepEqual(await silenceOf(t, () => {}), { cause: 'unreachable', reason: 'no answer' });
+});
+
+test('the cause that was asked for one user is not told of another', async (t) => {
+  const tcp = createServer((socket) => socket.on('error', () => {}));
+  tcp.listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+  t.teardown(() => tcp.close());
+  const { port } = tcp.address() as { port: number };
+  const { answer, clock, heartbeat, hears, news, told } = await beating(t, alice, false, port);
+  await hears(1);
+  for (let tries = 0; tries < QUERY_TRIES; tries++) {
+    clock.increment(QUERY_RETRY_MS);
+    if (tries < QUERY_TRIES - 1) await hears(1);
+  }
+  const [socket] = (await once(tcp, 'connection')) as [TcpSocket];
+  heartbeat.send({ type: 'presence.set', id: bob, status: 100 });
+  await hears(1);
+  if (!socket.closed) await once(socket.resume(), 'close');
+  answer();
+  await told('buddies.received');
+  t.deepEqual(news, []);
 });
 
 test('an answer ends the question', async (t) => {
@@ -147,7 +211,8 @@ test('a server that stays silent is told of once, and so is its return', async (
     clock.increment(BEAT_MS);
     await hears(1);
   }
-  t.deepEqual(news, [{ type: 'server.lost' }]);
+  await told('server.lost');
+  t.deepEqual(news, []);
   answer();
   await told('server.found');
 });

@@ -7,7 +7,16 @@ import type { ClientEvent, ServerRequest } from '../../../machines/client/client
 import type { ServerReply } from '../../../machines/client/events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
-import { alice, bob, bobOffline, bobOnline, buddies, NOON_MS } from '../../helpers/stepped-client.js';
+import {
+  alice,
+  bob,
+  bobOffline,
+  bobOnline,
+  buddies,
+  LOST,
+  NOON_MS,
+  TIMED_OUT,
+} from '../../helpers/stepped-client.js';
 import { idleNeighbour, missedTransitions } from '../../helpers/walks.js';
 
 const carl = 'carl' as UserId;
@@ -72,8 +81,8 @@ function eventsAt(step: number): readonly ClientEvent[] {
     { type: 'chat.closed', call, reason },
     buddies(bobOnline),
     buddies(bobOffline),
-    { type: 'buddies.timed-out' },
-    { type: 'server.lost' },
+    TIMED_OUT,
+    LOST,
     { type: 'server.found' },
     { type: 'blocked.changed', names: ['carl'] },
     { type: 'archive.failed', task: 'history.read', reason },
@@ -108,7 +117,7 @@ test('walks at random come through every transition of the chart, and no event b
       [...calling, { type: 'call.alerting', call }],
       [...calling, opened(), says('one'), { type: 'peer.stalled', call }],
       [...calling, opened(), says('q')],
-      [buddies(bobOnline), says('m'), says('bob'), { type: 'buddies.timed-out' }],
+      [buddies(bobOnline), says('m'), says('bob'), TIMED_OUT],
       [says('m'), says('bob'), { type: 'input.exhausted' }, buddies(bobOnline)],
       [offered, opened(), says('hello')],
     ],

@@ -14,6 +14,7 @@ import {
   callFromBob,
   chatting,
   closed,
+  LOST,
   left,
   MENU,
   NOON_MS,
@@ -23,6 +24,7 @@ import {
   received,
   report,
   sent,
+  TIMED_OUT,
 } from '../../helpers/stepped-client.js';
 
 // Signing in.
@@ -154,12 +156,12 @@ test('the buddy list is asked for now, and shown when it comes', (t) => {
 test('a server that does not answer is said plainly', (t) => {
   const client = new Client(alice).types('s');
   client.look();
-  t.deepEqual(client.on({ type: 'buddies.timed-out' }).look(), [`terminal: ${SAY.serverSilent}`, MENU]);
+  t.deepEqual(client.on(TIMED_OUT).look(), [`terminal: ${SAY.serverSilent}`, MENU]);
 });
 
 test('a server lost and found is told of, wherever the user is', (t) => {
   const client = chatting();
-  t.deepEqual(client.on({ type: 'server.lost' }, { type: 'server.found' }).look(), [
+  t.deepEqual(client.on(LOST, { type: 'server.found' }).look(), [
     `terminal: ${SAY.serverLost}`,
     `terminal: ${SAY.serverFound}`,
   ]);
@@ -208,7 +210,7 @@ test('of a list that may be cut, no buddy is said to be missing', (t) => {
 test('without an answer of the server, a buddy is called where it was last seen', (t) => {
   const client = new Client(alice).on(buddies(bobOnline)).types('m', 'bob');
   client.look();
-  client.on({ type: 'buddies.timed-out' });
+  client.on(TIMED_OUT);
   t.is(client.look()[0], `terminal: ${SAY.callingFromMemory}`);
   t.deepEqual(client.state, { busy: { calling: 'unattended' } });
 });
@@ -513,7 +515,7 @@ test('whatever happens, the user talks to one buddy at most, and is asked nothin
       callFromBob,
       otherCall,
       buddies(bobOnline),
-      { type: 'buddies.timed-out' },
+      TIMED_OUT,
       placed,
       accepted,
       report({ type: 'call.accepted' }, otherChat),

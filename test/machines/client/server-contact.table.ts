@@ -19,7 +19,7 @@ export const SERVER_CONTACT: LegalTable = {
     'server.answering, query.idle: two beats went unanswered': {
       after: ['beat.sent', 'beat.sent'],
       legal: {
-        'beat.sent': ['server.lost, query.idle', 'reportLost'],
+        'beat.sent': ['server.doubted, query.idle', 'askCause'],
         'answer.received': ['stays', 'unansweredBeats = 0'],
         'buddies.get': ['server.answering, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
         'session.resumed': ['server.answering, query.waiting', 'startQueryTimer', 'tries = 1'],
@@ -41,12 +41,32 @@ export const SERVER_CONTACT: LegalTable = {
         'beat.sent': ['stays', 'unansweredBeats = 1'],
         'answer.received': ['server.answering, query.idle', 'stopQueryTimer'],
         'buddies.get': ['stays', 'stopQueryTimer', 'sendQuery', 'startQueryTimer', 'tries = 1'],
-        'query.overdue': ['server.answering, query.idle', 'stopQueryTimer', 'reportTimedOut'],
+        'query.overdue': ['server.answering, query.unanswered', 'stopQueryTimer', 'askCause'],
         'session.ended': ['server.answering, query.idle', 'stopQueryTimer'],
       },
     },
-    'server.lost, query.idle': {
+    'server.answering, query.unanswered': {
+      after: ['buddies.get', 'query.overdue', 'query.overdue', 'query.overdue'],
+      legal: {
+        'beat.sent': ['stays', 'unansweredBeats = 1'],
+        'cause.found': ['server.answering, query.idle', 'reportTimedOut'],
+        'answer.received': ['server.answering, query.idle'],
+        'buddies.get': ['server.answering, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
+        'session.ended': ['server.answering, query.idle'],
+      },
+    },
+    'server.doubted, query.idle': {
       after: ['beat.sent', 'beat.sent', 'beat.sent'],
+      legal: {
+        'cause.found': ['server.lost, query.idle', 'reportLost'],
+        'answer.received': ['server.answering, query.idle', 'unansweredBeats = 0'],
+        'buddies.get': ['server.doubted, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
+        'session.resumed': ['server.doubted, query.waiting', 'startQueryTimer', 'tries = 1'],
+        'session.ended': ['server.answering, query.idle'],
+      },
+    },
+    'server.lost, query.idle': {
+      after: ['beat.sent', 'beat.sent', 'beat.sent', 'cause.found'],
       legal: {
         'answer.received': ['server.answering, query.idle', 'reportFound', 'unansweredBeats = 0'],
         'buddies.get': ['server.lost, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],

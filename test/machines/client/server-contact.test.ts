@@ -12,7 +12,10 @@ type EventType = ServerContactEvent['type'];
 /** The states after these events, and the effects of the last one. */
 function step(events: readonly EventType[], { wasLost } = { wasLost: false }) {
   let [snapshot, actions] = initialTransition(serverContactMachine, { wasLost });
-  for (const type of events) [snapshot, actions] = transition(serverContactMachine, snapshot, { type });
+  for (const type of events) {
+    const event = type === 'cause.found' ? { type, silence: { cause: 'down' } as const } : { type };
+    [snapshot, actions] = transition(serverContactMachine, snapshot, event);
+  }
   return { ...snapshot.value, effects: actions.map(({ type }) => type) };
 }
 
@@ -20,16 +23,21 @@ function times(count: number, type: EventType): EventType[] {
   return Array.from({ length: count }, () => type);
 }
 
-/** The beats after which the server counts as lost. */
-const LOSS = times(LOST_AFTER_BEATS + 1, 'beat.sent');
+/** The beats after which the server is doubted, and the cause for which it counts as lost. */
+const DOUBT = times(LOST_AFTER_BEATS + 1, 'beat.sent');
+const LOSS: EventType[] = [...DOUBT, 'cause.found'];
+
+/** A question that no try of which was answered. */
+const GIVEN_UP: EventType[] = ['buddies.get', ...times(QUERY_TRIES, 'query.overdue')];
 
 test('the server counts as answering before it was asked, and no question is open', (t) => {
   t.deepEqual(step([]), { server: 'answering', query: 'idle', effects: [] });
 });
 
-test('two beats without an answer are reported when the next one is sent', (t) => {
+test('two beats without an answer are reported with their cause, after the next one', (t) => {
   t.is(LOST_AFTER_BEATS, 2);
-  t.deepEqual(step(LOSS.slice(1)), { server: 'answering', query: 'idle', effects: [] });
+  t.deepEqual(step(DOUBT.slice(1)), { server: 'answering', query: 'idle', effects: [] });
+  t.deepEqual(step(DOUBT), { server: 'doubted', query: 'idle', effects: ['askCause'] });
   t.deepEqual(step(LOSS), { server: 'lost', query: 'idle', effects: ['reportLost'] });
 });
 
@@ -37,7 +45,7 @@ test('an answer between two beats starts the count anew', (t) => {
   const almost = times(LOST_AFTER_BEATS, 'beat.sent');
   const events = [...almost, 'answer.received' as const, ...almost];
   t.like(step(events), { server: 'answering', effects: [] });
-  t.like(step([...events, 'beat.sent']), { server: 'lost', effects: ['reportLost'] });
+  t.like(step([...events, 'beat.sent']), { server: 'doubted', effects: ['askCause'] });
 });
 
 test('a lost server is reported once, however long it stays silent', (t) => {
@@ -72,7 +80,18 @@ test('a question is sent, and a timer started', (t) => {
   });
 });
 
-test('a question is sent three times, and then given up', (t) => {
+test('an answer that comes while the cause is asked for is the end of the doubt', (t) => {
+  t.like(step([...DOUBT, 'answer.received']), { server: 'answering', effects: [] });
+  t.like(step([...DOUBT, 'answer.received', 'cause.found']), { server: 'answering', effects: [] });
+  t.like(step([...DOUBT, 'session.ended', 'cause.found']), { server: 'answering', effects: [] });
+  for (const end of ['answer.received', 'session.ended'] as const) {
+    t.like(step([...GIVEN_UP, end]), { query: 'idle', effects: [] });
+    t.like(step([...GIVEN_UP, end, 'cause.found']), { query: 'idle', effects: [] });
+  }
+  t.like(step([...GIVEN_UP, 'buddies.get', 'cause.found']), { query: 'waiting', effects: [] });
+});
+
+test('a question is sent three times, and then given up with the cause', (t) => {
   t.is(QUERY_TRIES, 3);
   for (let retries = 1; retries < QUERY_TRIES; retries++) {
     t.like(step(['buddies.get', ...times(retries, 'query.overdue')]), {
@@ -80,10 +99,8 @@ test('a question is sent three times, and then given up', (t) => {
       effects: ['stopQueryTimer', 'sendQuery', 'startQueryTimer'],
     });
   }
-  t.like(step(['buddies.get', ...times(QUERY_TRIES, 'query.overdue')]), {
-    query: 'idle',
-    effects: ['stopQueryTimer', 'reportTimedOut'],
-  });
+  t.like(step(GIVEN_UP), { query: 'unanswered', effects: ['stopQueryTimer', 'askCause'] });
+  t.like(step([...GIVEN_UP, 'cause.found']), { query: 'idle', effects: ['reportTimedOut'] });
 });
 
 test('a question asked anew has all of its tries again', (t) => {
@@ -93,7 +110,7 @@ test('a question asked anew has all of its tries again', (t) => {
     effects: ['stopQueryTimer', 'sendQuery', 'startQueryTimer'],
   });
   t.like(step([...lastTry, ...lastTry]), { query: 'waiting' });
-  t.like(step([...lastTry, ...lastTry, 'query.overdue']), { query: 'idle' });
+  t.like(step([...lastTry, ...lastTry, 'query.overdue']), { query: 'unanswered' });
 });
 
 test('an answer ends a question, and so does the end of its session', (t) => {
@@ -106,11 +123,16 @@ test('an answer ends a question, and so does the end of its session', (t) => {
 test('a restarted heartbeat waits for its first announcement to be answered, as a question', (t) => {
   t.like(step(['session.resumed']), { query: 'waiting', effects: ['startQueryTimer'] });
   t.like(step(['session.resumed', ...times(QUERY_TRIES - 1, 'query.overdue')]), { query: 'waiting' });
-  t.like(step(['session.resumed', ...times(QUERY_TRIES, 'query.overdue')]), { query: 'idle' });
+  t.like(step(['session.resumed', ...times(QUERY_TRIES, 'query.overdue')]), { query: 'unanswered' });
 });
 
 test('the beats and the question do not touch each other, and one answer settles both', (t) => {
   t.like(step([...LOSS, ...times(QUERY_TRIES, 'query.overdue')]), { server: 'lost', query: 'idle' });
+  t.deepEqual(step([...DOUBT, ...GIVEN_UP, 'cause.found']), {
+    server: 'lost',
+    query: 'idle',
+    effects: ['reportLost', 'reportTimedOut'],
+  });
   t.deepEqual(step([...LOSS, 'buddies.get', 'answer.received']), {
     server: 'answering',
     query: 'idle',
