@@ -44,11 +44,11 @@ export async function printHistory(
   }
   const query = { ...correspondent, search };
   try {
-    const exists = json ? await printAll(directory, query) : await printLast(directory, query);
-    if (!exists) {
-      const { buddy, address } = correspondent;
-      complain(program, `there is no history with ${buddy ?? address}`);
-    }
+    const count = json ? await printAll(directory, query) : await printLast(directory, query);
+    const name = correspondent.buddy ?? correspondent.address;
+    if (count === undefined || (count === 0 && search === ''))
+      complain(program, `there is no history with ${name}: chats are kept, unless with --no-history`);
+    else if (count === 0) complain(program, `nothing of that is in the history with ${name}`);
     return EXIT.done;
   } catch (error) {
     const reason = fileReason(error);
@@ -58,13 +58,15 @@ export async function printHistory(
   }
 }
 
-/** Piece by piece: there may be more than is wanted in memory. */
-async function printAll(directory: string, query: HistoryQuery): Promise<boolean> {
+/** Piece by piece: there may be more than is wanted in memory. Returns how many; nothing without a file. */
+async function printAll(directory: string, query: HistoryQuery): Promise<number | undefined> {
   let lines = '';
-  return readHistory(
+  let count = 0;
+  const exists = await readHistory(
     directory,
     query,
     (message) => {
+      count += 1;
       lines += `${formatHistoryLine(message)}\n`;
     },
     async () => {
@@ -72,16 +74,18 @@ async function printAll(directory: string, query: HistoryQuery): Promise<boolean
       lines = '';
     },
   );
+  return exists ? count : undefined;
 }
 
-async function printLast(directory: string, query: HistoryQuery): Promise<boolean> {
+/** The last ones. Returns how many; nothing without a file. */
+async function printLast(directory: string, query: HistoryQuery): Promise<number | undefined> {
   const messages = await lastMessages(directory, query);
   const lines = (messages ?? []).map(lineOf);
   // A terminal would wrap a long line itself, and let what a buddy said begin a row as a line of its own
   // does.
   const rows = process.stdout.isTTY ? lines.flatMap((line) => wrapLine(line, process.stdout.columns)) : lines;
   await writeOut(rows.map((row) => `${row}\n`).join(''));
-  return messages !== undefined;
+  return messages?.length;
 }
 
 function lineOf({ isOwn, own, buddy, address, text, atMs }: HistoryMessage): string {

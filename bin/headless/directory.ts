@@ -14,6 +14,9 @@ import { type Session, unlessStopped } from './session.js';
 /** Said of a list that is as long as an answer of the server can be. */
 export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an answer of the server can be';
 
+/** Said of a list that has no buddies. */
+const LIST_IS_EMPTY = 'im-client: the buddy list is empty: im-client add ID BUDDY puts a user on it';
+
 /** Tells what the server answered to a change. */
 export async function change(
   { output, stopped }: Session,
@@ -28,7 +31,9 @@ export async function change(
 export async function buddies(session: Session, watch: boolean): Promise<number> {
   const { client, output, stopped } = session;
   const list = new BuddyReport(output);
-  await list.tell(await unlessStopped(stopped, () => client.buddies()));
+  const current = await unlessStopped(stopped, () => client.buddies());
+  await list.tell(current);
+  if (current.length === 0) output.hint(LIST_IS_EMPTY);
   if (watch && !stopped.aborted) await Promise.race([follow(session, list), once(stopped, 'abort')]);
   return list.mayBeCut ? HEADLESS_EXIT.cut : EXIT.done;
 }

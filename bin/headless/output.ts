@@ -54,6 +54,11 @@ export class Output {
     process.stderr.write(`${gated(line)}\n`);
   }
 
+  /** A hint for people, on standard error; programs get none. */
+  hint(line: string): void {
+    if (!this.#isJson) this.ask(line);
+  }
+
   #print(line: string): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isGone) resolve();

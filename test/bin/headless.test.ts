@@ -199,6 +199,16 @@ test('a user whom the server does not know is told from a server that is down', 
   }
 });
 
+test('an empty buddy list is said to be, for people alone', async (t) => {
+  const server = await withBuddies(t);
+  const people = await run(t, server, ['buddies', 'carl']);
+  t.is(await people.exited, 0);
+  t.is(people.stdout, '');
+  t.is(people.stderr, 'im-client: the buddy list is empty: im-client add ID BUDDY puts a user on it\n');
+  const programs = await run(t, server, ['buddies', 'carl', '--json']);
+  t.is(programs.stdout + programs.stderr, '');
+});
+
 test('buddies lists who is there, for people and for programs', async (t) => {
   const { server, bob } = await withBob(t);
   await ask(server.tcp, 'ADD alice carl\n');

@@ -53,7 +53,9 @@ test('--search keeps what has the text in it, in whatever case', async (t) => {
   await writeFile(join(directory, 'bob.jsonl'), `${LINES.join('\n')}\n`);
   t.is((await run('bob', '--search', 'HI')).stdout, '2026-11-25 14:06 alice: Hi!\n');
   t.is((await run('bob', '--search', 'HELL', '--json')).stdout, `${LINES[0]}\n`);
-  t.deepEqual(await run('bob', '--search', '.'), { code: 0, stdout: '', stderr: '' });
+  const stderr = 'im-client: nothing of that is in the history with bob\n';
+  for (const options of [[], ['--json']])
+    t.deepEqual(await run('bob', '--search', '.', ...options), { code: 0, stdout: '', stderr });
 });
 
 test('whatever somebody put into a file is gated', async (t) => {
@@ -76,7 +78,8 @@ test('a caller without an id is asked for by @ and the address', async (t) => {
 
 test('no history is said on standard error, and no failure', async (t) => {
   const { run } = await user(t);
-  const note = { code: 0, stdout: '', stderr: 'im-client: there is no history with bob\n' };
+  const stderr = 'im-client: there is no history with bob: chats are kept, unless with --no-history\n';
+  const note = { code: 0, stdout: '', stderr };
   t.deepEqual(await run('bob'), note);
   t.deepEqual(await run('bob', '--json'), note);
 });
