@@ -6,7 +6,7 @@
 import type { ConsoleEffect, ConsoleNews } from '../machines/terminal/console-setup.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import type { Clock } from './clock.js';
-import type { Prompt } from './console.js';
+import { isSamePrompt, type Prompt } from './console.js';
 import type { Display } from './display.js';
 import { Drafts } from './drafts.js';
 import { History } from './history.js';
@@ -78,7 +78,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
 
   /** True where this is what the client asks at the moment. */
   isOpen(prompt: Prompt): boolean {
-    return prompt === this.#open?.prompt;
+    return isSamePrompt(prompt, this.#open?.prompt);
   }
 
   /** True where the line that takes the keys is not empty. */
@@ -244,11 +244,13 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     if (input.type !== 'paste.received') return;
     const lines = linesOfPaste(input.input.text);
     this.#pasted.set(lines);
-    this.#display.print(previewOf(lines));
+    const preview = previewOf(lines);
+    this.#display.print(preview);
     this.#question = this.#keyPrompt({
       text: `Send these ${lines.length} lines (y/n)? `,
       kind: 'key',
       keys: 'yn',
+      lead: preview,
     });
     this.#display.ask(this.#question);
   }

@@ -2,6 +2,7 @@
  * What the terminal's actor needs of a console, plain or interactive.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ShownMessage } from '../machines/client/notices.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { MAX_MESSAGE_BYTES } from '../protocol/message.js';
@@ -15,6 +16,8 @@ export interface Prompt {
   readonly keys?: string;
   /** Under this name, text not yet sent off survives an interruption. Without it, it is dropped. */
   readonly draft?: string;
+  /** Lines that were printed before it and say what it asks about: again where the screen is cleared. */
+  readonly lead?: readonly string[];
   /** True where the status lines stand above the question, kept up to date. */
   readonly hasStatus?: boolean;
   /** True where it comes up whatever the user is doing: what was being typed is no answer to it. */
@@ -41,6 +44,11 @@ export interface Console {
   dropPrompt(): void;
   /** Leaves the terminal as it was found. */
   close(): void;
+}
+
+/** True for the same question, which stays open where it is asked again. */
+export function isSamePrompt(one: Prompt, other: Prompt | undefined): boolean {
+  return isDeepStrictEqual(one, other);
 }
 
 /** Told of what the user does. */

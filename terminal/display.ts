@@ -45,7 +45,7 @@ export class Display {
 
   /** Prints lines above what is asked. */
   print(lines: readonly string[]): void {
-    this.#add(lines.map((text) => ({ text, styles: [] })));
+    this.#add(lines.map(plain));
   }
 
   /** Prints a message above what is asked. */
@@ -91,11 +91,12 @@ export class Display {
     this.#screen.write(this.#block.erase());
   }
 
-  /** Clears the screen for what is asked. */
+  /** Clears the screen for what is asked, and the lines that say what it asks about. */
   clear(): void {
     this.#block.forget();
     this.#transcript.clear();
-    this.#screen.write(HOME + ERASE_ALL + this.#blockCodes());
+    const lead = this.#asked?.prompt.lead ?? [];
+    this.#screen.write(HOME + ERASE_ALL + this.#linesCodes(lead.map(plain)) + this.#blockCodes());
   }
 
   /**
@@ -127,10 +128,14 @@ export class Display {
   }
 
   #add(lines: readonly StyledLine[]): void {
+    this.#screen.write(this.#block.erase() + this.#linesCodes(lines) + this.#blockCodes());
+  }
+
+  /** The codes of lines that are printed, and kept to be painted again. */
+  #linesCodes(lines: readonly StyledLine[]): string {
     const { columns } = this.#size;
     for (const line of lines) this.#transcript.add(line);
-    const rows = lines.flatMap((line) => styledRows(line, columns));
-    this.#screen.write(this.#block.erase() + ended(rows) + this.#blockCodes());
+    return ended(lines.flatMap((line) => styledRows(line, columns)));
   }
 
   #blockCodes(): string {
@@ -138,6 +143,10 @@ export class Display {
     const { prompt, shown } = this.#asked;
     return this.#block.draw({ ...shown, status: prompt.hasStatus ? this.#status : [] }, this.#size);
   }
+}
+
+function plain(text: string): StyledLine {
+  return { text, styles: [] };
 }
 
 function ended(rows: readonly string[]): string {

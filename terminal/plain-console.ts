@@ -13,6 +13,7 @@ import {
   type ConsoleListener,
   type ConsoleStreams,
   ignoreErrors,
+  isSamePrompt,
   MAX_LINE_BYTES,
 } from './console.js';
 import { wrapLine } from './layout.js';
@@ -104,7 +105,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     },
 
     ask(next) {
-      if (next === prompt) return;
+      if (isSamePrompt(next, prompt)) return;
       prompt = next;
       if (!atLineStart) write('\n', true);
       write(prompt.text, false);

@@ -6,7 +6,9 @@ import { type Caller, callerName } from '../machines/client/callers.js';
 import type { LastSeen } from '../machines/client/last-seen.js';
 import type { StatusShown } from '../machines/client/notices.js';
 import type { Buddy, BuddyList } from '../protocol/buddy-list.js';
+import type { UserId } from '../protocol/id.js';
 import { STATUS_WORDS, type Status } from '../protocol/status.js';
+import { clipLine } from './layout.js';
 
 /** Buddies who are there come first. */
 const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
@@ -14,11 +16,19 @@ const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 /** Most columns that ids are filled up to. */
 const MAX_ID_COLUMNS = 24;
 
-/** The menu in one line, for a user who has seen all of it: in capitals what to press. */
+/** Most columns of the user's own id before the menu in short: together they fit in 80. */
+const MAX_MENU_NAME_COLUMNS = 12;
+
+/** The menu in short, for a user who has seen all of it: in capitals what to press. */
 export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay History Block eXit';
 
 /** Said of a buddy list as long as an answer of the server may be. */
 const LIST_MAY_BE_CUT = '(The list may be cut: it is as long as an answer of the server can be.)';
+
+/** The menu in one line, with whose menu it is. */
+export function menuLine(user: UserId, isAway: boolean): string {
+  return `${clipLine(user, MAX_MENU_NAME_COLUMNS)}${isAway ? ', away' : ''}: ${MENU_REMINDER}`;
+}
 
 /** A time of the day, as the user's clock shows it: `14:05`. */
 export function clockTime(atMs: number): string {
@@ -33,14 +43,13 @@ export function clockDate(atMs: number): string {
   return parts.map((part) => String(part).padStart(2, '0')).join('-');
 }
 
-/** What stands above the menu's question: the menu in short, missed calls, and which buddies are there. */
-export function statusLines({ isSignedIn, isAway, buddies, lastSeen, missed }: StatusShown): string[] {
+/** What stands above the menu's question: the user, the menu in short, missed calls, and buddies. */
+export function statusLines({ user, isAway, buddies, lastSeen, missed }: StatusShown): string[] {
   const columns = Math.min(Math.max(0, ...buddies.map(({ id }) => id.length)), MAX_ID_COLUMNS);
   const sorted = buddies.toSorted((one, other) => ORDER[one.status] - ORDER[other.status]);
   const rows = sorted.map((buddy) => `  ${buddy.id.padEnd(columns)}  ${presenceOf(buddy, lastSeen)}`);
   return [
-    ...(isSignedIn ? [MENU_REMINDER] : []),
-    ...(isAway ? ['You are away.'] : []),
+    ...(user === undefined ? [] : [menuLine(user, isAway)]),
     ...missedLines(missed),
     ...(rows.length > 0 ? [buddies.mayBeCut ? 'Your buddies (the list may be cut):' : 'Your buddies:'] : []),
     ...rows,

@@ -1,18 +1,11 @@
 /**
- * The words of the client: a sentence for everything that its statechart says, asks and raises. People and
- * scripts know them, so they stay as they are. A notice without a sentence does not compile.
+ * The words of the client: a sentence for everything that its statechart says, asks and raises. Scripts know
+ * them, so they stay as they are. A notice without a sentence does not compile.
  */
 
 import type { CallFailure } from '../machines/client/call-events.js';
 import { callerName } from '../machines/client/callers.js';
-import type {
-  Alert,
-  ArchiveTask,
-  Notice,
-  PlainNotice,
-  Question,
-  WhyNotCallable,
-} from '../machines/client/notices.js';
+import type { Alert, ArchiveTask, Notice, Question, WhyNotCallable } from '../machines/client/notices.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
 import { replyCode } from '../protocol/reply.js';
@@ -21,7 +14,7 @@ import type { Prompt } from './console.js';
 import { buddyListLines, callerLabel, clockDate, clockTime, hintOf, missedLines } from './presence-lines.js';
 
 /** What is said in words that never change. */
-export const SAY: Readonly<Record<Exclude<PlainNotice, 'menu'>, string>> = {
+export const SAY = {
   signInFirst: 'Register or log in first.',
   unknownChoice: 'Choose one of the letters above.',
   idHint: `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - (an empty line goes back).`,
@@ -41,13 +34,14 @@ export const SAY: Readonly<Record<Exclude<PlainNotice, 'menu'>, string>> = {
   chatHelp: 'Enter your text to send to buddy.  Enter q to quit.',
   chatClosed: 'Buddy connection closed.',
   delivering: 'Waiting until your last lines have arrived. Ctrl-C leaves at once.',
+  buddyLeft: 'Buddy connection closed.',
   buddyDoesNotRead: '(Your buddy does not read at present. Wait, or enter q to quit.)',
   ownMessageCut: '(Your message was longer than 16 KiB: only its beginning was sent.)',
   buddysMessageCut: '(That message was longer than 16 KiB: this is its beginning.)',
   away: 'You are away.',
   back: 'You are back.',
   historySilent: 'The history cannot be read.',
-};
+} as const satisfies Partial<Record<Notice['say'], string>>;
 
 export const MENU: readonly string[] = [
   '',
@@ -63,13 +57,14 @@ export const MENU: readonly string[] = [
   '  X - Exit application',
 ];
 
-type NoticeLines = {
-  readonly [TSay in Exclude<Notice['say'], PlainNotice>]: (
-    notice: Extract<Notice, { readonly say: TSay }>,
-  ) => readonly string[];
+/** A function for each notice that gives its lines. */
+export type NoticeLines = {
+  readonly [TSay in Notice['say']]: (notice: Extract<Notice, { readonly say: TSay }>) => readonly string[];
 };
 
-const LINES: NoticeLines = {
+const LINES: Omit<NoticeLines, keyof typeof SAY> = {
+  menu: () => MENU,
+  menuHelp: () => MENU,
   signedIn: ({ user }) => [`Signed in as ${user}.`],
   // Without a code, a reply could be taken for a line of the client's own.
   reply: ({ op, line }) => [
@@ -121,7 +116,7 @@ const ARCHIVE_FAILURES: Readonly<Record<ArchiveTask, string>> = {
 };
 
 const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> = {
-  menu: { text: 'Your choice: ', kind: 'key', keys: 'rladmswhbx', hasStatus: true },
+  menu: { text: 'Your choice: ', kind: 'key', keys: 'rladmswhbx?', hasStatus: true },
   userId: { text: 'Enter user id: ', kind: 'line', draft: 'user id' },
   buddyId: { text: 'Enter buddy id: ', kind: 'line', draft: 'buddy id' },
   history: {
@@ -140,14 +135,16 @@ const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> =
   message: { text: '> ', kind: 'line', isMessage: true },
 };
 
-/** The lines of a notice. */
+/** The lines of a notice, as scripts and plain mode have them. terminal-words.ts says some in other words. */
 export function linesOf(notice: Notice): readonly string[] {
-  if (notice.say === 'menu') return MENU;
-  const { say } = notice;
-  if (say in SAY) return [SAY[say as keyof typeof SAY]];
+  if (notice.say in SAY) return [SAY[notice.say as keyof typeof SAY]];
+  return linesBy(LINES, notice) ?? [];
+}
+
+/** The lines that one of these functions has for a notice; nothing where none is for it. */
+export function linesBy(lines: Partial<NoticeLines>, notice: Notice): readonly string[] | undefined {
   // The compiler does not follow a key to the value's parameter, which is of the same notice.
-  const lines = LINES[say as keyof NoticeLines] as (notice: Notice) => readonly string[];
-  return lines(notice);
+  return (lines[notice.say] as ((notice: Notice) => readonly string[]) | undefined)?.(notice);
 }
 
 /** How a question is asked. The same question is the same prompt, so one that is open stays open. */

@@ -14,17 +14,24 @@ import {
 import type { Address } from '../../supervision/mailbox.js';
 import type { Console, ConsoleListener } from '../../terminal/console.js';
 import { statusLines } from '../../terminal/presence-lines.js';
+import { terminalLinesOf, terminalPromptOf } from '../../terminal/terminal-words.js';
 import { alertText, linesOf, promptOf } from '../../terminal/words.js';
 
 export interface TerminalInput {
   readonly client: Address<TerminalNews>;
   readonly openConsole: (listener: ConsoleListener) => Console;
+  /** True where a user sits at a terminal, who reads other words than a script. */
+  readonly isInteractive: boolean;
   /** How long no key is pressed before the user counts as away, in milliseconds; never without it. */
   readonly autoAwayMs: number | undefined;
 }
 
+const TERMINAL_WORDS = { linesOf: terminalLinesOf, promptOf: terminalPromptOf };
+const SCRIPT_WORDS = { linesOf, promptOf };
+
 export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fromBehaviour(
-  (scope: BehaviourScope<TerminalCommand>, { client, openConsole, autoAwayMs }) => {
+  (scope: BehaviourScope<TerminalCommand>, { client, openConsole, isInteractive, autoAwayMs }) => {
+    const words = isInteractive ? TERMINAL_WORDS : SCRIPT_WORDS;
     let idleTimer: Timer | undefined;
 
     function restartIdleTimer(): void {
@@ -52,7 +59,7 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
       receive(event) {
         switch (event.type) {
           case 'notice.say':
-            return terminal.print(linesOf(event.notice));
+            return terminal.print(words.linesOf(event.notice));
           case 'message.show':
             return terminal.show(event.message);
           case 'status.show':
@@ -60,7 +67,7 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
           case 'alert.raise':
             return terminal.notify(alertText(event.alert));
           case 'prompt.open':
-            return terminal.ask(promptOf(event.question));
+            return terminal.ask(words.promptOf(event.question));
           case 'prompt.close':
             return terminal.dropPrompt();
         }

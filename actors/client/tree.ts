@@ -119,6 +119,7 @@ export function startClient(options: ClientOptions): RunningTree {
         input: (system) => ({
           openConsole,
           client: addressOf(system, CLIENT),
+          isInteractive: options.isInteractive,
           autoAwayMs: options.autoAwayMs,
         }),
       }),

@@ -194,7 +194,7 @@ export const DEMOS: readonly Demo[] = [
       attendance: 'here',
     },
     [
-      ...['m', 'bob', 'y', 'n', 'hello', 'r', 'l', 'a', 'd', 's', 'w', 'h', 'b', 'q', 'x', ''].map(
+      ...['m', 'bob', 'y', 'n', 'hello', 'r', 'l', 'a', 'd', 's', 'w', 'h', 'b', 'q', 'x', '', '?'].map(
         (value) => ({ type: 'prompt.answered', value }) as const,
       ),
       { type: 'terminal.opened' },

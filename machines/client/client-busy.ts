@@ -11,7 +11,7 @@ export const busy = clientSetup.createStateConfig({
   states: {
     ringing: {
       description: 'A buddy calls: the user is asked.',
-      entry: ['sayCaller', 'alertCall', { type: 'openPrompt', params: { question: { ask: 'call' } } }],
+      entry: ['sayCaller', 'alertCall', 'askAboutCall'],
       exit: 'closePrompt',
       on: {
         'input.interrupted': {
@@ -26,7 +26,7 @@ export const busy = clientSetup.createStateConfig({
             actions: ['rejectCall', 'dropOffer', { type: 'say', params: { notice: 'callRefused' } }],
           },
           {
-            actions: ['sayCaller', { type: 'openPrompt', params: { question: { ask: 'call' } } }],
+            actions: ['sayCaller', 'askAboutCall'],
             description: 'Neither yes nor no: asked again.',
           },
         ],
@@ -118,7 +118,7 @@ export const busy = clientSetup.createStateConfig({
         },
         'peer.left': {
           target: '#client.resuming',
-          actions: [{ type: 'say', params: { notice: 'chatClosed' } }, 'dropPeersUndelivered'],
+          actions: ['sayBuddyLeft', 'dropPeersUndelivered'],
         },
         'chat.ended': [
           {
@@ -137,7 +137,7 @@ export const busy = clientSetup.createStateConfig({
       states: {
         composing: {
           description: 'The user types.',
-          entry: { type: 'openPrompt', params: { question: { ask: 'message' } } },
+          entry: 'askForMessage',
           on: {
             'prompt.answered': [
               { guard: 'isQuit', target: '#client.busy.leaving', actions: 'leaveChat' },
@@ -165,7 +165,7 @@ export const busy = clientSetup.createStateConfig({
         },
         stalled: {
           description: 'The buddy does not read. The user may leave; one more line waits.',
-          entry: { type: 'openPrompt', params: { question: { ask: 'message' } } },
+          entry: 'askForMessage',
           on: {
             'message.sent': {
               guard: 'isLastLineOfChat',
@@ -180,7 +180,7 @@ export const busy = clientSetup.createStateConfig({
                 actions: [
                   'sendMessage',
                   { type: 'rememberPending', params: { isHeld: true } },
-                  { type: 'openPrompt', params: { question: { ask: 'message' } } },
+                  'askForMessage',
                 ],
                 description: 'It waits its turn.',
               },

@@ -7,7 +7,7 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { CallCommand, Peer } from './call-events.js';
 import { isBusyShown, withBusy, withMissed } from './call-log.js';
-import { withHint } from './callers.js';
+import { type Caller, withHint } from './callers.js';
 import type { ClientContext, PendingLine } from './client-context.js';
 import { archive, menuSetup, say, terminal, typed } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
@@ -45,6 +45,11 @@ function peerName(peer: Peer | undefined): DisplayText {
 /** A peer, as its user is told of it: one that claims the user's own id goes by its address. */
 function shownPeer(own: UserId | undefined, peer: Peer | undefined): Peer | undefined {
   return peer?.id !== undefined && peer.id === own ? { ...peer, id: undefined } : peer;
+}
+
+/** What is shown of a call. */
+function shownCaller({ caller, address, hint }: Caller): Pick<Caller, 'caller' | 'address' | 'hint'> {
+  return { caller, address, ...(hint && { hint }) };
 }
 
 /** A message, as the screen and the archive are given it. */
@@ -113,29 +118,26 @@ export const clientSetup = menuSetup.extend({
     }),
     dropOffer: assign({ offer: undefined }),
     sayCaller: enqueueActions(({ context: { offer }, enqueue }) => {
+      if (offer !== undefined) enqueue.sendTo(terminal, say({ say: 'caller', ...shownCaller(offer) }));
+    }),
+    askAboutCall: enqueueActions(({ context: { offer }, enqueue }) => {
       if (offer === undefined) return;
-      const { caller, address, hint } = offer;
-      enqueue.sendTo(terminal, say({ say: 'caller', caller, address, ...(hint && { hint }) }));
+      const question = { ask: 'call', ...shownCaller(offer) } as const;
+      enqueue.assign({ question });
+      enqueue.sendTo(terminal, { type: 'prompt.open', question });
     }),
     alertCall: enqueueActions(({ context: { offer }, enqueue }) => {
       if (offer === undefined) return;
-      const { caller, address, hint } = offer;
-      const alert = { alert: 'call', caller, address, ...(hint && { hint }) } as const;
+      const alert = { alert: 'call', ...shownCaller(offer) } as const;
       enqueue.sendTo(terminal, { type: 'alert.raise', alert });
     }),
     acceptCall: sendTo(
       callControl,
-      ({ context }): CallCommand => ({
-        type: 'call.accept',
-        call: context.offer?.call as number,
-      }),
+      ({ context }): CallCommand => ({ type: 'call.accept', call: context.offer?.call as number }),
     ),
     rejectCall: sendTo(
       callControl,
-      ({ context }): CallCommand => ({
-        type: 'call.reject',
-        call: context.offer?.call as number,
-      }),
+      ({ context }): CallCommand => ({ type: 'call.reject', call: context.offer?.call as number }),
     ),
     noteWithdrawn: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
       assertEvent(event, 'call.withdrawn');
@@ -151,12 +153,9 @@ export const clientSetup = menuSetup.extend({
     }),
     noteBusy: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
       assertEvent(event, 'call.busy');
-      const { caller, address, hint } = withHint(event, user, buddies);
+      const caller = shownCaller(withHint(event, user, buddies));
       if (isBusyShown(log, event))
-        enqueue.sendTo(
-          terminal,
-          say({ say: 'busy', caller, address, ...(hint && { hint }), untold: log.untoldCalls }),
-        );
+        enqueue.sendTo(terminal, say({ say: 'busy', ...caller, untold: log.untoldCalls }));
       enqueue.assign({ log: withBusy(log, event) });
     }),
     rememberBlocked: enqueueActions(({ event, enqueue }) => {
@@ -185,6 +184,11 @@ export const clientSetup = menuSetup.extend({
     rememberPeer: assign(({ context, event }) => {
       assertEvent(event, 'chat.opened');
       return { call: event.call, peer: shownPeer(context.user, event.peer), offer: undefined };
+    }),
+    askForMessage: enqueueActions(({ context: { peer }, enqueue }) => {
+      const question = { ask: 'message', name: peerName(peer) } as const;
+      enqueue.assign({ question });
+      enqueue.sendTo(terminal, { type: 'prompt.open', question });
     }),
     forgetChat: assign({ call: undefined, isResending: false, outbox: [] }),
     leaveChat: enqueueActions(({ context: { call }, enqueue }) => {
@@ -230,6 +234,9 @@ export const clientSetup = menuSetup.extend({
     takeFromOutbox: assign({
       outbox: ({ context }) => context.outbox.slice(1).map(({ text }) => ({ text, isHeld: false })),
     }),
+    sayBuddyLeft: sendTo(terminal, ({ context: { peer } }) =>
+      say({ say: 'buddyLeft', name: peerName(peer) }),
+    ),
     sayBroken: sendTo(terminal, ({ event }) => {
       assertEvent(event, 'chat.ended');
       return say({ say: 'broken', reason: event.reason });

@@ -57,7 +57,7 @@ export interface ClientInput {
 export interface ClientContext extends ClientInput {
   /** What an id is asked for, until it is given: the user comes back to it after an interruption. */
   readonly purpose: Purpose | undefined;
-  /** True once a user who signed in was shown the menu. */
+  /** True where the menu need not be shown again until a user signs in. */
   readonly isMenuKnown: boolean;
   readonly request: ServerRequest | undefined;
   /** Who is to be called. */

@@ -35,6 +35,14 @@ export const free = clientSetup.createStateConfig({
         description: 'Only a user who is signed in has buddies.',
       },
       {
+        guard: 'isHelp',
+        actions: [
+          { type: 'say', params: { notice: 'menuHelp' } },
+          { type: 'openPrompt', params: { question: { ask: 'menu' } } },
+        ],
+        description: 'An empty line, or a question mark: what the letters mean.',
+      },
+      {
         actions: [
           { type: 'say', params: { notice: 'unknownChoice' } },
           { type: 'openPrompt', params: { question: { ask: 'menu' } } },
@@ -155,7 +163,7 @@ export const free = clientSetup.createStateConfig({
           {
             target: 'asking',
             reenter: true,
-            actions: { type: 'say', params: { notice: 'idHint' } },
+            actions: 'sayIdHint',
             description: 'Not a valid id: asked again.',
           },
         ],

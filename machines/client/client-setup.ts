@@ -15,6 +15,7 @@ import {
   setup,
 } from 'xstate';
 import type { BuddyList } from '../../protocol/buddy-list.js';
+import { toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { statusOf } from './attendance.js';
 import { NO_CALLS } from './call-log.js';
@@ -22,6 +23,7 @@ import type { ClientContext, ClientEvent, ClientInput, Purpose, ServerRequest } 
 import type { ServerReply, TerminalCommand } from './events.js';
 import { seenAt } from './last-seen.js';
 import type { Notice, PlainNotice, Question, WhyNotCallable } from './notices.js';
+import { whyRefused } from './refusals.js';
 import type { UserAnnounced } from './restart-state.js';
 
 /** How long local files may take to answer, in milliseconds. */
@@ -96,6 +98,7 @@ export const menuSetup = setup({
 
   guards: {
     isChoice: ({ event }, { letter }: { letter: string }) => answer(event).toUpperCase() === letter,
+    isHelp: ({ event }) => ['', '?'].includes(answer(event)),
     isMembersChoice: ({ event }) => /^[ADMSWH]$/i.test(answer(event)),
     isBlank: ({ event }) => answer(event) === '',
     // One token of a request line: whether it is an id is for the server to say.
@@ -139,15 +142,27 @@ export const menuSetup = setup({
   actions: {
     // The terminal.
     say: sendTo(terminal, (_, { notice }: { notice: PlainNotice }) => say({ say: notice })),
-    // At a terminal, once is enough: there the status reminds of it, and pushes nothing off the screen.
+    // Once, and once to whoever signs in: a screen reader would read all of it after every action. Only at a
+    // terminal, a user who is not signed in has no line that reminds of it.
     sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, user }, enqueue }) => {
-      if (!isInteractive || !isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu' }));
-      enqueue.assign({ isMenuKnown: user !== undefined });
+      if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu' }));
+      enqueue.assign({ isMenuKnown: user !== undefined || !isInteractive });
+    }),
+    sayIdHint: sendTo(terminal, ({ event }) => say({ say: 'idHint', typed: toDisplayText(answer(event)) })),
+    saySilent: sendTo(terminal, ({ context: { user }, event }) => {
+      assertEvent(event, 'buddies.timed-out');
+      return say({ say: 'serverSilent', silence: event.silence, user });
+    }),
+    sayLost: sendTo(terminal, ({ context: { user }, event }) => {
+      assertEvent(event, 'server.lost');
+      return say({ say: 'serverLost', silence: event.silence, user });
     }),
     saySignedIn: sendTo(terminal, ({ context: { user } }) => say({ say: 'signedIn', user: user as UserId })),
-    sayReply: sendTo(terminal, ({ context, event }) =>
-      say({ say: 'reply', op: requestOf({ context }).op, line: replyIn(event).line }),
-    ),
+    sayReply: sendTo(terminal, ({ context, event }) => {
+      const request = requestOf({ context });
+      const { line } = replyIn(event);
+      return say({ say: 'reply', op: request.op, line, why: whyRefused(request, line, context.buddies) });
+    }),
     sayServerError: sendTo(terminal, ({ event }) =>
       say({ say: 'serverError', error: (event as { readonly error?: unknown }).error }),
     ),
@@ -157,7 +172,7 @@ export const menuSetup = setup({
     showStatus: sendTo(terminal, ({ context }) => ({
       type: 'status.show',
       status: {
-        isSignedIn: context.user !== undefined,
+        user: context.user,
         isAway: context.attendance !== 'here',
         buddies: context.buddies,
         lastSeen: context.lastSeen,

@@ -49,7 +49,7 @@ export const waiting = clientSetup.createStateConfig({
         },
         'buddies.timed-out': {
           target: '#client.resuming',
-          actions: { type: 'say', params: { notice: 'serverSilent' } },
+          actions: 'saySilent',
         },
       },
     },
@@ -65,7 +65,7 @@ export const waiting = clientSetup.createStateConfig({
             description: 'The server is silent, but the buddy may still be where it was.',
             actions: { type: 'say', params: { notice: 'callingFromMemory' } },
           },
-          { target: '#client.resuming', actions: { type: 'say', params: { notice: 'serverSilent' } } },
+          { target: '#client.resuming', actions: 'saySilent' },
         ],
       },
     },

@@ -44,7 +44,7 @@ export const clientMachine = clientSetup.createMachine({
       actions: ['becomeBack', 'announceUser', 'showStatus'],
       description: 'A user who chose to be away stays away.',
     },
-    'server.lost': { actions: { type: 'say', params: { notice: 'serverLost' } } },
+    'server.lost': { actions: 'sayLost' },
     'server.found': { actions: { type: 'say', params: { notice: 'serverFound' } } },
     'call.offered': { actions: 'keepOffer', description: 'The user is asked as soon as there is time.' },
     'call.withdrawn': {

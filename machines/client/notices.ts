@@ -10,15 +10,16 @@ import type { Change } from '../../protocol/request.js';
 import type { CallFailure } from './call-events.js';
 import type { Caller } from './callers.js';
 import type { LastSeen } from './last-seen.js';
+import type { WhyRefused } from './refusals.js';
+import type { Silence } from './silence.js';
 
 /** Notices without values. */
 export type PlainNotice =
   | 'menu'
+  /** The menu was asked for. */
+  | 'menuHelp'
   | 'signInFirst'
   | 'unknownChoice'
-  | 'idHint'
-  | 'serverSilent'
-  | 'serverLost'
   | 'serverFound'
   | 'callingFromMemory'
   | 'connecting'
@@ -42,8 +43,22 @@ export type PlainNotice =
 export type Notice =
   | { readonly say: PlainNotice }
   | { readonly say: 'signedIn'; readonly user: UserId }
+  /** What was typed is not an id. */
+  | { readonly say: 'idHint'; readonly typed: DisplayText }
   /** What the server answered to REG, ADD or DEL. */
-  | { readonly say: 'reply'; readonly op: Change['op']; readonly line: DisplayText }
+  | {
+      readonly say: 'reply';
+      readonly op: Change['op'];
+      readonly line: DisplayText;
+      /** Why it refused, where the client knows more than the reply says. */
+      readonly why: WhyRefused | undefined;
+    }
+  /** The server does not answer a question, or the heartbeat. */
+  | {
+      readonly say: 'serverSilent' | 'serverLost';
+      readonly silence: Silence;
+      readonly user: UserId | undefined;
+    }
   | { readonly say: 'serverError'; readonly error: unknown }
   /** The buddy list as it is now, and the calls missed since it was last shown. */
   | ({ readonly say: 'buddies' } & Pick<StatusShown, 'buddies' | 'lastSeen' | 'missed'>)
@@ -54,6 +69,8 @@ export type Notice =
   /** An address that rings in vain again and again. */
   | { readonly say: 'nuisance'; readonly address: DisplayText }
   | { readonly say: 'callFailed'; readonly buddy: UserId | undefined; readonly failure: CallFailure }
+  /** The buddy left the chat; `name` is what the screen calls it. */
+  | { readonly say: 'buddyLeft'; readonly name: DisplayText }
   | { readonly say: 'broken'; readonly reason: DisplayText }
   /**
    * A line of the user's own that was not sent, or that the network took and the buddy's machine never
@@ -90,14 +107,19 @@ export interface ShownMessage {
 /** A question to the user, open until it is answered or another takes its place. */
 export type Question =
   | {
-      readonly ask: 'menu' | 'userId' | 'buddyId' | 'history' | 'block' | 'call' | 'calling' | 'message';
+      readonly ask: 'menu' | 'userId' | 'buddyId' | 'history' | 'block' | 'calling';
     }
+  /** Whether to take a call. */
+  | ({ readonly ask: 'call' } & CallerShown)
+  /** The next line of a chat; `name` is what the screen calls the buddy. */
+  | { readonly ask: 'message'; readonly name: DisplayText }
   /** Whether to call a buddy again, and to send the lines that may not have arrived. */
   | { readonly ask: 'callAgain'; readonly buddy: UserId; readonly lines: number };
 
 /** What stands above the menu's question, kept up to date. */
 export interface StatusShown {
-  readonly isSignedIn: boolean;
+  /** Who is signed in. */
+  readonly user: UserId | undefined;
   readonly isAway: boolean;
   readonly buddies: BuddyList;
   readonly lastSeen: LastSeen;

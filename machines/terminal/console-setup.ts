@@ -164,6 +164,7 @@ export const consoleSetup = setup({
       keptDraft !== undefined && promptIn(event)?.draft === keptDraft,
     hasSeveralLines: ({ event }) => event.type === 'paste.received' && event.lineCount > 1,
     isYes: ({ event }) => event.type === 'answer.given' && event.value.toLowerCase() === 'y',
+    isEmpty: ({ event }) => event.type === 'answer.given' && event.value === '',
     isQuit: ({ event }) => event.type === 'answer.given' && event.value === QUIT,
     isChatLeft: ({ context, event }) =>
       context.prompt?.isMessage === true && event.type === 'answer.given' && event.value === QUIT,

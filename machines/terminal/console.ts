@@ -126,6 +126,11 @@ export const consoleMachine = consoleSetup.createMachine({
             message: {
               description: 'The line is the next message of a chat.',
               on: {
+                'answer.given': {
+                  guard: 'isEmpty',
+                  actions: 'ringBell',
+                  description: 'An empty line is no message.',
+                },
                 'paste.received': {
                   guard: 'hasSeveralLines',
                   target: 'confirming',

@@ -24,8 +24,8 @@ const SIZES: readonly TerminalSize[] = [
 const ENDLESS_MEBIBYTES = Number(process.env['IM_TEST_MEBIBYTES'] ?? 64);
 
 /** The menu as whoever is signed in has it: in one row, cut to the screen. */
-const MENU = 'Register Login Add Delete Message Status aWay History Block eXit';
-const NARROW_MENU = 'Register Login Add …';
+const MENU = 'alice: Register Login Add Delete Message Status aWay History Block eXit';
+const NARROW_MENU = 'alice: Register Log…';
 
 function menuOn({ columns }: TerminalSize): string {
   return columns < MENU.length ? NARROW_MENU : MENU;
@@ -190,6 +190,7 @@ test('what a hostile server says of buddies is left out or unknown', async (t) =
     'grace   ONLINE  unknown unknown',
     `heidi   OFFLINE ${unknown}`,
     `ivan    ONLINE  ${unknown}`,
+    '(No missed calls. Those that you do not answer are listed here.)',
     MENU,
     'Your buddies:',
     '  carol  online',
@@ -373,7 +374,7 @@ test('one who floods and never reads can be left, and the next caller is heard',
   await terminal.until(() => terminal.rows().at(-1)?.endsWith('(y/n)?') ?? false);
   await quiet();
   terminal.press('y');
-  await terminal.shows('>');
+  await terminal.shows('mallory>');
   const flood = Buffer.concat(ATTACKS.flatMap(({ bytes }) => [bytes, Buffer.from('\n')]));
   const pour = () => {
     while (mallory.writable && mallory.write(flood));
@@ -396,7 +397,7 @@ test('a line without an end is one message, however long, and takes no memory', 
   await terminal.until(() => terminal.rows().at(-1)?.endsWith('(y/n)?') ?? false);
   await quiet();
   terminal.press('y');
-  await terminal.shows('>');
+  await terminal.shows('bob>');
   const mebibyte = Buffer.alloc(1024 * 1024, 'x');
   for (let sent = 0; sent < ENDLESS_MEBIBYTES; sent++) if (!bob.write(mebibyte)) await once(bob, 'drain');
   bob.write('\nafter\n');
@@ -428,7 +429,7 @@ test('after an exception that nobody caught the terminal is as it was', async (t
       .rows()
       .filter((row) => row.startsWith(`${word} `))
       .map((row) => row.slice(word.length + 1));
-  await terminal.shows('  X - Exit application', 'Your choice:');
+  await terminal.shows('  ? - Explain these letters', 'Your choice:');
   process.kill(Number(valuesOf('pid')[0]), 'SIGUSR2');
   await terminal.until(() => valuesOf('modes').length === 2);
   t.is(valuesOf('modes')[0], valuesOf('modes')[1]);

@@ -1,6 +1,7 @@
 import anyTest, { type ExecutionContext } from 'ava';
 import { PASTE_MODE_OFF, PASTE_MODE_ON } from '../../terminal/paste.js';
 import { MENU_REMINDER } from '../../terminal/presence-lines.js';
+import { MENU_HELP } from '../../terminal/terminal-words.js';
 import { ask, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
 import { programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
@@ -10,11 +11,14 @@ import { quiet, Terminal } from '../helpers/terminal.js';
 const test = anyTest.serial;
 
 const SIZE = { columns: 80, rows: 24 };
-const LAST_MENU_ROWS = ['  B - Block or unblock caller', '  X - Exit application'];
+const PLAIN_MENU_ROWS = ['  B - Block or unblock caller', '  X - Exit application'];
+const LAST_MENU_ROWS = [...PLAIN_MENU_ROWS, '  ? - Explain these letters'];
 const SIGNED_OUT = [...LAST_MENU_ROWS, 'Your choice:'];
-const AT_MENU = [MENU_REMINDER, 'Your choice:'];
+const ALICES_MENU = `alice: ${MENU_REMINDER}`;
+const AT_MENU = [ALICES_MENU, 'Your choice:'];
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
+const CTRL_L = '\u000c';
 const LEFT = '\u001b[D';
 const HOME = '\u001b[H';
 const BACKSPACE = '\u007f';
@@ -62,7 +66,7 @@ async function aliceInChat(t: ExecutionContext, size = SIZE) {
   await quiet();
   alice.press('y');
   t.is(await bob.line(), 'OK');
-  await alice.shows('>');
+  await alice.shows('bob>');
   return { alice, bob };
 }
 
@@ -76,7 +80,7 @@ test('one key is enough in the menu', async (t) => {
     'Your choice: A',
     'Enter buddy id: bob',
     '200 OK',
-    MENU_REMINDER,
+    ALICES_MENU,
     'Your buddies:',
     '  bob  offline',
     'Your choice:',
@@ -86,11 +90,77 @@ test('one key is enough in the menu', async (t) => {
   t.true(alice.rows().some((row) => /^bob\s+OFFLINE\s+unknown\s+unknown$/.test(row)));
 });
 
+test('a question mark explains the letters, and the list says that it is empty', async (t) => {
+  const { alice } = await aliceInTerminal(t, { columns: 80, rows: 40 });
+  alice.press('?');
+  await alice.shows(...MENU_HELP, ...AT_MENU);
+  alice.press('s');
+  await alice.shows(
+    'My buddy list:',
+    '(It is empty. Press A to add a buddy.)',
+    '(No missed calls. Those that you do not answer are listed here.)',
+    ...AT_MENU,
+  );
+  t.pass();
+});
+
+test('the menu in one line says that its user is away', async (t) => {
+  const { alice } = await aliceInTerminal(t);
+  alice.press('w');
+  await alice.shows('You are away.', `alice, away: ${MENU_REMINDER}`, 'Your choice:');
+  alice.press('w');
+  await t.notThrowsAsync(alice.shows('You are back.', ...AT_MENU));
+});
+
+test('a user who is not registered is not told that the server is down', async (t) => {
+  const { server } = await aliceInTerminal(t);
+  const ports = ['--tcp-port', String(server.tcp), '--udp-port', String(server.udp)];
+  const carl = Terminal.client(t, SIZE, '--server', '127.0.0.1', ...ports, '--user', 'carl');
+  await carl.shows('Your choice:');
+  carl.press('s');
+  await t.notThrowsAsync(
+    carl.shows(
+      'carl is not registered with the server. Press R to register.',
+      `carl: ${MENU_REMINDER}`,
+      'Your choice:',
+    ),
+  );
+});
+
+test('a cleared screen still says who calls, and with whom one talks', async (t) => {
+  const { alice, server } = await aliceInTerminal(t);
+  const bob = await Peer.call(t, await alicesPort(t, server.udp));
+  bob.send('HELLO bob\n');
+  const asked = ['Call from bob (127.0.0.1).', 'Do you want to accept an incoming connection (y/n)?'];
+  await alice.shows(...asked);
+  alice.press(CTRL_L);
+  await alice.until(() => alice.rows().join() === asked.join(), asked);
+  await quiet();
+  alice.press('y');
+  t.is(await bob.line(), 'OK');
+  await alice.shows('bob>');
+  alice.press(`hal${CTRL_L}`);
+  await alice.until(() => alice.rows().join() === 'bob> hal', ['bob> hal']);
+  bob.socket.end();
+  await t.notThrowsAsync(alice.shows('(Not sent: hal)', 'bob left.', ...AT_MENU));
+});
+
+test('an empty line in a chat sends nothing, and a pasted one is sent', async (t) => {
+  const { alice, bob } = await aliceInChat(t);
+  alice.press('\r\r\rhi\r');
+  t.is(await bob.line(), 'hi');
+  await showsTimed(alice, 'alice: hi', 'bob>');
+  alice.press('\u001b[200~one\r\rtwo\u001b[201~');
+  await alice.shows('| one', '|', '| two', 'Send these 3 lines (y/n)?');
+  alice.press('y');
+  t.deepEqual([await bob.line(), await bob.line(), await bob.line()], ['one', '', 'two']);
+});
+
 test('a key that means nothing changes nothing', async (t) => {
   const { alice } = await aliceInTerminal(t);
-  await alice.shows(MENU_REMINDER, 'Your choice:');
-  const before = alice.rows().filter((row) => row !== MENU_REMINDER);
-  alice.press('?zk7 \u0001\u001b[A');
+  await alice.shows(ALICES_MENU, 'Your choice:');
+  const before = alice.rows().filter((row) => row !== ALICES_MENU);
+  alice.press('zk7 \u0001\u001b[A');
   alice.press('l');
   await alice.shows('Your choice: L', 'Enter user id:');
   t.deepEqual(alice.rows().slice(-before.length - 1, -2), before.slice(0, -1).slice(-(before.length - 1)));
@@ -199,18 +269,18 @@ test('what was typed also survives a whole chat', async (t) => {
   await quiet();
   alice.press('y');
   await bob.line();
-  await alice.shows('Enter your text to send to buddy.  Enter q to quit.', '>');
+  await alice.shows('Enter your text to send to buddy.  Enter q to quit.', '127.0.0.1>');
   alice.press('unsent');
-  await alice.shows('> unsent');
+  await alice.shows('127.0.0.1> unsent');
   bob.socket.end();
-  await alice.shows('(Not sent: unsent)', 'Buddy connection closed.', 'Enter buddy id: bo');
+  await alice.shows('(Not sent: unsent)', '127.0.0.1 left.', 'Enter buddy id: bo');
   t.pass();
 });
 
 test('what a user goes on typing when the buddy is gone is kept from the menu', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press('half a sen');
-  await alice.shows('> half a sen');
+  await alice.shows('bob> half a sen');
   bob.socket.end();
   await alice.shows(...AT_MENU);
   alice.press('x');
@@ -232,13 +302,13 @@ test('a long paste is drawn in good time', async (t) => {
 test('messages print above the line being typed', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press('half a sen');
-  await alice.shows('> half a sen');
+  await alice.shows('bob> half a sen');
   bob.send('hello\nthere\n');
-  await showsTimed(alice, 'bob: hello', 'bob: there', '> half a sen');
-  t.is(alice.cursor().column, 12);
+  await showsTimed(alice, 'bob: hello', 'bob: there', 'bob> half a sen');
+  t.is(alice.cursor().column, 15);
   alice.press('tence\r');
   t.is(await bob.line(), 'half a sentence');
-  await showsTimed(alice, 'bob: there', 'alice: half a sentence', '>');
+  await showsTimed(alice, 'bob: there', 'alice: half a sentence', 'bob>');
 });
 
 test('a draft of several rows with wide characters leaves no ghost rows', async (t) => {
@@ -250,24 +320,24 @@ test('a draft of several rows with wide characters leaves no ghost rows', async 
   bob.send('one\n');
   bob.send('two\n');
   await showsTimed(alice, 'bob: one', 'bob: two', ...drafted);
-  t.is(alice.rows().filter((row) => row.startsWith('> wide')).length, 1);
+  t.is(alice.rows().filter((row) => row.startsWith('bob> wide')).length, 1);
   alice.press(`${HOME}X`);
-  await alice.until(() => alice.rows().some((row) => row.startsWith('> Xwide')));
-  t.is(alice.cursor().column, 3);
+  await alice.until(() => alice.rows().some((row) => row.startsWith('bob> Xwide')));
+  t.is(alice.cursor().column, 6);
   alice.press('\r');
   t.is(await bob.line(), `X${draft}`);
 });
 
 test('a row that is exactly full leaves no ghost row either', async (t) => {
   const { alice, bob } = await aliceInChat(t, { columns: 20, rows: 12 });
-  alice.press('x'.repeat(18));
-  await alice.shows(`> ${'x'.repeat(18)}`);
+  alice.press('x'.repeat(15));
+  await alice.shows(`bob> ${'x'.repeat(15)}`);
   bob.send('one\n');
-  await showsTimed(alice, 'bob: one', `> ${'x'.repeat(18)}`);
+  await showsTimed(alice, 'bob: one', `bob> ${'x'.repeat(15)}`);
   alice.press('y');
-  await alice.shows(`> ${'x'.repeat(18)}`, 'y');
+  await alice.shows(`bob> ${'x'.repeat(15)}`, 'y');
   alice.press(BACKSPACE + BACKSPACE);
-  await showsTimed(alice, 'bob: one', `> ${'x'.repeat(17)}`);
+  await showsTimed(alice, 'bob: one', `bob> ${'x'.repeat(14)}`);
   t.is(alice.cursor().column, 19);
 });
 
@@ -276,9 +346,9 @@ test('a draft survives a change of the terminal width', async (t) => {
   alice.press('a draft that will wrap when it is narrow');
   await alice.until(() => alice.rows().at(-1)?.endsWith('ow') ?? false);
   alice.resize({ columns: 20, rows: 12 });
-  await alice.shows('> a draft that will', 'wrap when it is narr', 'ow');
+  await alice.shows('bob> a draft that wi', 'll wrap when it is n', 'arrow');
   bob.send('hi\n');
-  await showsTimed(alice, 'bob: hi', '> a draft that will', 'wrap when it is narr', 'ow');
+  await showsTimed(alice, 'bob: hi', 'bob> a draft that wi', 'll wrap when it is n', 'arrow');
   alice.press('\r');
   t.is(await bob.line(), 'a draft that will wrap when it is narrow');
 });
@@ -286,7 +356,7 @@ test('a draft survives a change of the terminal width', async (t) => {
 test('a buddy cannot move the cursor, change colours or forge a line', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   bob.send('\u001b[2J\u001b[HYour choice: \r\u009b31mred\n');
-  await t.notThrowsAsync(showsTimed(alice, 'bob: \uFFFD[2J\uFFFD[HYour choice: \uFFFD\uFFFD31mred', '>'));
+  await t.notThrowsAsync(showsTimed(alice, 'bob: \uFFFD[2J\uFFFD[HYour choice: \uFFFD\uFFFD31mred', 'bob>'));
 });
 
 test('a buddy who resets the connection has the lines named that may not have arrived, and is called again', async (t) => {
@@ -294,7 +364,7 @@ test('a buddy who resets the connection has the lines named that may not have ar
   for (const line of ['one', 'two']) {
     alice.press(`${line}\r`);
     t.is(await bob.line(), line);
-    await showsTimed(alice, `alice: ${line}`, '>');
+    await showsTimed(alice, `alice: ${line}`, 'bob>');
   }
   bob.socket.resetAndDestroy();
   await alice.shows(
@@ -313,7 +383,7 @@ test('what a buddy answered is not taken for lost', async (t) => {
   alice.press('one\r');
   t.is(await bob.line(), 'one');
   bob.send('got it\n');
-  await showsTimed(alice, 'bob: got it', '>');
+  await showsTimed(alice, 'bob: got it', 'bob>');
   await new Promise((resolve) => setTimeout(resolve, 2_500)); // the kernel's table is looked at every 2 s
   bob.socket.resetAndDestroy();
   await t.notThrowsAsync(
@@ -362,12 +432,12 @@ test('Ctrl-C clears a line, leaves the chat, refuses a caller, and leaves the pr
     t.is(await bob.line(), answer === 'y' ? 'OK' : 'REJECT');
     if (answer !== 'y') await alice.shows('Connection refused.', ...AT_MENU);
   }
-  await alice.shows('>');
+  await alice.shows('bob>');
   alice.press('half a line');
-  await alice.shows('> half a line');
+  await alice.shows('bob> half a line');
   await interruptPause();
   alice.press(CTRL_C);
-  await alice.shows('>');
+  await alice.shows('bob>');
   await interruptPause();
   alice.press(CTRL_C);
   await alice.shows('Buddy connection closed.', ...AT_MENU);
@@ -390,7 +460,7 @@ test('SIGTERM, SIGINT and SIGHUP leave the terminal as it was, too', async (t) =
 test('Ctrl-D with text typed deletes, and does not leave', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press(`abc${HOME}${CTRL_D}`);
-  await alice.shows('> bc');
+  await alice.shows('bob> bc');
   alice.press('\r');
   t.is(await bob.line(), 'bc');
 });
@@ -470,7 +540,7 @@ test('TERM=dumb gets plain lines', async (t) => {
     '-c',
     `TERM=dumb ${programPath('im-client')} --tcp-port ${peer.port}`,
   );
-  await shell.shows(...SIGNED_OUT);
+  await shell.shows(...PLAIN_MENU_ROWS, 'Your choice:');
   shell.press('l\r');
   await shell.shows('Your choice: l', 'Enter user id:');
   shell.press('x y\r');

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import anyTest, { type ExecutionContext } from 'ava';
+import { MENU } from '../../terminal/words.js';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
 import { Program, type ServerProgram, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
@@ -116,6 +117,31 @@ test('a script can be piped in at once, and end of input exits 0', async (t) => 
   t.regex(
     client.stdout,
     /^200 OK\n[\s\S]*^200 OK\n[\s\S]*^202 NO SUCH USER\n[\s\S]*^200 OK\n[\s\S]*^My buddy list:$/m,
+  );
+});
+
+test('plain mode reads the menu out once, once more after signing in, and when it is asked to', async (t) => {
+  const server = await withBuddies(t);
+  const menusAfter = async (input: string) => {
+    const client = startClient(t, server, '--plain');
+    client.process.stdin?.end(input);
+    await client.exited;
+    return client.stdout.split(MENU.join('\n')).length - 1;
+  };
+  t.is(await menusAfter(''), 1);
+  t.is(await menusAfter('b\n\na\nz\n'), 1, 'no one is signed in');
+  t.is(await menusAfter('l\nalice\n'), 2);
+  t.is(await menusAfter('l\nalice\ns\nw\na\ncarl\nd\nbob\nz\nb\n\n'), 2);
+  t.is(await menusAfter('l\nalice\n\n?\n'), 4);
+  const client = startClient(t, server, '--plain', '--user', 'alice');
+  client.process.stdin?.end('z\nw\n\nw\n');
+  await client.exited;
+  const menu = `${MENU.join('\n')}\n`;
+  const choice = 'Your choice: \n';
+  t.is(
+    client.stdout,
+    `Signed in as alice.\n${menu}${choice}Choose one of the letters above.\n${choice}You are away.\n` +
+      `${choice}${menu}${choice}You are back.\n${choice}`,
   );
 });
 

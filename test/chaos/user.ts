@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { startClient } from '../../actors/client/tree.js';
 import type { Log } from '../../actors/log.js';
+import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { RunningTree } from '../../supervision/run.js';
 import type { ConsoleStreams } from '../../terminal/console.js';
@@ -18,6 +19,9 @@ import { Work } from './pause.js';
 import { Registry } from './registry.js';
 import type { Tally } from './tally.js';
 import { HOST } from './wire.js';
+
+/** Plain mode asks in the same words, whoever the buddy is. */
+const NAMELESS = toDisplayText('');
 
 const [REFUSED] = linesOf({ say: 'callFailed', buddy: undefined, failure: { cause: 'refused' } });
 
@@ -138,9 +142,9 @@ export class User {
         return this.id;
       case promptOf({ ask: 'buddyId' }).text:
         return this.#choice === 'M' ? buddy : DECOY;
-      case promptOf({ ask: 'call' }).text:
+      case promptOf({ ask: 'call', caller: undefined, address: NAMELESS }).text:
         return random.chance(0.9) ? 'y' : 'n';
-      case promptOf({ ask: 'message' }).text:
+      case promptOf({ ask: 'message', name: NAMELESS }).text:
         if (this.#linesLeft <= 0) return 'q';
         this.#linesLeft -= 1;
         this.#number += 1;

@@ -50,8 +50,6 @@ function run(port: number, options: FixtureOptions): void {
       guard: (callback) => callback,
     },
   );
-  /** The same prompt is asked again as the same object, as the statechart does. */
-  const prompts = new Map<string, Prompt>();
 
   function obey(command: ConsoleCommand): void {
     switch (command.do) {
@@ -63,12 +61,8 @@ function run(port: number, options: FixtureOptions): void {
         return console.setStatus(command.lines);
       case 'notify':
         return console.notify(command.text);
-      case 'ask': {
-        const key = JSON.stringify(command.prompt);
-        const prompt = prompts.get(key) ?? command.prompt;
-        prompts.set(key, prompt);
-        return console.ask(prompt);
-      }
+      case 'ask':
+        return console.ask(command.prompt);
       case 'drop':
         return console.dropPrompt();
       case 'close':

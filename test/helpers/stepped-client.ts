@@ -14,6 +14,7 @@ import type { Buddy } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import { MENU_REMINDER, statusLines } from '../../terminal/presence-lines.js';
+import { terminalLinesOf, terminalPromptOf } from '../../terminal/terminal-words.js';
 import { alertText, linesOf, promptOf } from '../../terminal/words.js';
 
 export const alice = 'alice' as UserId;
@@ -44,13 +45,17 @@ export class Client {
   readonly #mailboxes = { owner: new Mailbox(), 'call control': new Mailbox() };
   #log: string[] = [];
   #status: readonly string[] = [];
+  readonly #words: { readonly linesOf: typeof linesOf; readonly promptOf: typeof promptOf };
 
-  /** How often the whole menu was shown. */
+  /** How often the whole menu was shown, or explained. */
   menus = 0;
   /** How often a prompt was closed. */
   closedPrompts = 0;
 
   constructor(user?: UserId, isInteractive = false) {
+    this.#words = isInteractive
+      ? { linesOf: terminalLinesOf, promptOf: terminalPromptOf }
+      : { linesOf, promptOf };
     const neighbour = (id: string) => ({ id }) as never;
     const input: ClientInput = {
       terminal: neighbour('terminal'),
@@ -91,12 +96,17 @@ export class Client {
 
   /** What the status shows; the menu's line left out. */
   get status(): readonly string[] {
-    return this.#status;
+    return this.#status.filter((line) => line !== this.menuLine);
+  }
+
+  /** The menu in one line, as the status has it. */
+  get menuLine(): string | undefined {
+    return this.#status.find((line) => line.endsWith(MENU_REMINDER));
   }
 
   /** What the neighbours were sent since the last look; the menu, the status and closing prompts left out. */
   look(): string[] {
-    const left = / {2}[A-Z] - |^terminal: $|prompt\.close$|^archive <- blocked\.get$/;
+    const left = / {2}[A-Z?] - |^terminal: $|prompt\.close$|^archive <- blocked\.get$/;
     return this.#log.splice(0).filter((entry) => !left.test(entry));
   }
 
@@ -179,20 +189,20 @@ export class Client {
   #show(command: TerminalCommand): void {
     switch (command.type) {
       case 'notice.say':
-        if (command.notice.say === 'menu') this.menus += 1;
-        for (const line of linesOf(command.notice)) this.#log.push(`terminal: ${line}`);
+        if (/^menu/.test(command.notice.say)) this.menus += 1;
+        for (const line of this.#words.linesOf(command.notice)) this.#log.push(`terminal: ${line}`);
         return;
       case 'message.show':
         this.#log.push(`terminal! ${command.message.name}: ${command.message.text}`);
         return;
       case 'status.show':
-        this.#status = statusLines(command.status).filter((line) => line !== MENU_REMINDER);
+        this.#status = statusLines(command.status);
         return;
       case 'alert.raise':
         this.#log.push(`terminal <- alert.raise ${alertText(command.alert)}`);
         return;
       case 'prompt.open':
-        this.#log.push(`terminal? ${promptOf(command.question).text}`);
+        this.#log.push(`terminal? ${this.#words.promptOf(command.question).text}`);
         return;
       case 'prompt.close':
         this.closedPrompts += 1;

@@ -95,6 +95,18 @@ test('an answer stays with its question, or nothing does', async (t) => {
   t.deepEqual(await allRows(), ['Choice: S']);
 });
 
+test('a cleared screen keeps what is asked, and the lines that say what about, in one write', async (t) => {
+  const { allRows, ask, display, screen } = displayed(30, 6);
+  display.print(['a notice', 'bob calls']);
+  ask({ ...LINE, lead: ['bob calls'] }, 'half a');
+  const writes = screen.writes;
+  display.clear();
+  t.is(screen.writes, writes + 1);
+  t.deepEqual(await allRows(), ['bob calls', '> half a']);
+  display.print(['another']);
+  t.deepEqual(await allRows(), ['bob calls', 'another', '> half a']);
+});
+
 test('without a size of its own the screen has a usual one', async (t) => {
   const { allRows, ask, screen } = displayed(80, 24);
   Object.assign(screen, { columns: 0, rows: undefined });

@@ -7,6 +7,7 @@ import {
   buddyListLines,
   clockTime,
   MENU_REMINDER,
+  menuLine,
   missedLines,
   statusLines,
 } from '../../terminal/presence-lines.js';
@@ -41,7 +42,7 @@ test('of a buddy who went, the list says when it was last seen', (t) => {
 });
 
 const nothing: StatusShown = {
-  isSignedIn: false,
+  user: undefined,
   isAway: false,
   buddies: [],
   lastSeen: new Map(),
@@ -57,15 +58,22 @@ test('the status has the buddies who are there first', (t) => {
   ]);
 });
 
-test('the status of a user has the menu in short, whether they are away, and what they missed', (t) => {
+test('the status of a user names the user and the menu, says away, and what they missed', (t) => {
   const call = { caller: bob, address: '192.0.2.7' as DisplayText, atMs: AFTERNOON_MS, uptimeMs: 0 };
   const missed = [call, { ...call, caller: undefined }];
-  t.deepEqual(statusLines({ ...nothing, isSignedIn: true, isAway: true, missed }), [
-    MENU_REMINDER,
-    'You are away.',
+  t.deepEqual(statusLines({ ...nothing, user: dora, isAway: true, missed }), [
+    `dora, away: ${MENU_REMINDER}`,
     'Missed call from bob (192.0.2.7) at 14:05.',
     'Missed call from 192.0.2.7 at 14:05.',
   ]);
+});
+
+test('the menu in short names the user, and fits in 80 columns with a long name', (t) => {
+  t.is(menuLine(bob, false), `bob: ${MENU_REMINDER}`);
+  t.is(menuLine(bob, true), `bob, away: ${MENU_REMINDER}`);
+  const long = menuLine('x'.repeat(64) as UserId, false);
+  t.is(long, `${'x'.repeat(11)}…: ${MENU_REMINDER}`);
+  t.true(long.length <= 80);
 });
 
 test('without a user, buddies and news there is no status', (t) => {
@@ -81,7 +89,7 @@ test('a list that may be cut is said to be, in the list and in the status', (t) 
   const cut = Object.assign([...list], { mayBeCut: true as const });
   const said = '(The list may be cut: it is as long as an answer of the server can be.)';
   t.is(buddyListLines(cut, new Map()).at(-1), said);
-  const status = { isSignedIn: false, isAway: false, lastSeen: new Map(), missed: [] };
+  const status = { user: undefined, isAway: false, lastSeen: new Map(), missed: [] };
   t.is(statusLines({ ...status, buddies: cut })[0], 'Your buddies (the list may be cut):');
   t.is(statusLines({ ...status, buddies: list })[0], 'Your buddies:');
 });

@@ -6,6 +6,7 @@ import { alertText, linesOf, MENU, promptOf } from '../../terminal/words.js';
 
 const bob = 'bob' as UserId;
 const address = '192.0.2.7' as DisplayText;
+const bobsName = 'bob' as DisplayText;
 
 test('the menu has the lines that people and scripts know', (t) => {
   t.deepEqual(MENU.slice(1), [
@@ -26,12 +27,11 @@ test('the prompts are the ones that people and scripts know', (t) => {
   t.is(promptOf({ ask: 'menu' }).text, 'Your choice: ');
   t.is(promptOf({ ask: 'userId' }).text, 'Enter user id: ');
   t.is(promptOf({ ask: 'buddyId' }).text, 'Enter buddy id: ');
-  t.is(promptOf({ ask: 'call' }).text, 'Do you want to accept an incoming connection (y/n)? ');
-  t.is(promptOf({ ask: 'message' }).text, '> ');
-});
-
-test('the same question is the same prompt, so that an open one stays open', (t) => {
-  t.is(promptOf({ ask: 'message' }), promptOf({ ask: 'message' }));
+  t.is(
+    promptOf({ ask: 'call', caller: bob, address }).text,
+    'Do you want to accept an incoming connection (y/n)? ',
+  );
+  t.is(promptOf({ ask: 'message', name: bobsName }).text, '> ');
 });
 
 test('the lines of calls and chats are the ones that people and scripts know', (t) => {
@@ -87,7 +87,7 @@ test('who is blocked is listed, or that nobody is', (t) => {
 
 test('a 201 is explained by what was asked, and other replies say enough', (t) => {
   const lines = (op: 'REG' | 'ADD' | 'DEL', line: string) =>
-    linesOf({ say: 'reply', op, line: line as DisplayText });
+    linesOf({ say: 'reply', op, line: line as DisplayText, why: { why: 'yourself' } });
   t.regex(lines('REG', '201 INVALID')[1] ?? '', /one word of at most 64/);
   t.is(lines('ADD', '201 INVALID')[1], 'That is no id, or yourself, or on your list already.');
   t.is(lines('DEL', '201 INVALID')[1], 'That is no id, or yourself.');
@@ -95,8 +95,26 @@ test('a 201 is explained by what was asked, and other replies say enough', (t) =
 });
 
 test('a reply without a code cannot be taken for a line of the client', (t) => {
-  t.deepEqual(linesOf({ say: 'reply', op: 'REG', line: 'Signed in as root.' as DisplayText }), [
-    'The server answered: Signed in as root.',
+  t.deepEqual(
+    linesOf({ say: 'reply', op: 'REG', line: 'Signed in as root.' as DisplayText, why: undefined }),
+    ['The server answered: Signed in as root.'],
+  );
+});
+
+test('what scripts know names no one and no cause', (t) => {
+  t.deepEqual(linesOf({ say: 'buddyLeft', name: bobsName }), ['Buddy connection closed.']);
+  t.deepEqual(linesOf({ say: 'menuHelp' }), MENU);
+  const silence = { cause: 'down' } as const;
+  const silent = 'The server does not answer: it is down, or you are not registered with it.';
+  t.deepEqual(linesOf({ say: 'serverSilent', silence, user: bob }), [silent]);
+  t.deepEqual(linesOf({ say: 'serverLost', silence, user: bob }), [`${silent} Trying again every 10 s.`]);
+  t.deepEqual(linesOf({ say: 'idHint', typed: 'x y' as DisplayText }), [
+    'An id is one word of at most 64 letters, digits and _ . @ + - (an empty line goes back).',
+  ]);
+  const empty = { buddies: [], lastSeen: new Map(), missed: [] };
+  t.deepEqual(linesOf({ say: 'buddies', ...empty }), ['My buddy list:']);
+  t.deepEqual(linesOf({ say: 'history', buddy: bob, search: '', messages: [] }), [
+    'History with bob: nothing.',
   ]);
 });
 

@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { Buddy } from '../../../protocol/buddy-list.js';
 import type { UserId } from '../../../protocol/id.js';
+import { menuLine } from '../../../terminal/presence-lines.js';
 import { SAY } from '../../../terminal/words.js';
 import {
   accepted,
@@ -14,6 +15,7 @@ import {
   callFrom,
   callFromBob,
   closed,
+  LOST,
   left,
   MENU,
   NOON_MS,
@@ -24,6 +26,7 @@ import {
   received,
   report,
   sent,
+  TIMED_OUT,
 } from '../../helpers/stepped-client.js';
 
 const SECOND_MS = 1_000;
@@ -52,8 +55,75 @@ test('at a terminal the menu is shown to whoever is signed out, and once to whoe
   t.is(client.types('l', 'bob').menus, 4);
 });
 
-test('to a script it is shown each time', (t) => {
-  t.is(new Client(alice).types('a', '').types('d', '').menus, 3);
+test('to a script it is shown once, and once more to each user who signs in', (t) => {
+  t.is(new Client(alice).types('a', '').types('d', '').menus, 1);
+  const client = new Client();
+  t.is(client.types('b', '').types('a').menus, 1);
+  t.is(client.types('l', 'alice').menus, 2);
+  t.is(client.types('a', '').types('w').menus, 2);
+  t.is(client.types('l', 'bob').menus, 3);
+});
+
+test('an empty line or a question mark asks for it, whoever is signed in', (t) => {
+  for (const client of [new Client(), new Client(alice), new Client(alice, true)]) {
+    client.look();
+    for (const [count, line] of ['', '?', ' '].entries()) {
+      t.is(client.types(line).menus, count + 2);
+      t.deepEqual(client.look(), [MENU]);
+    }
+    t.deepEqual(client.types('!').look(), [`terminal: ${SAY.unknownChoice}`, MENU]);
+    t.is(client.menus, 4);
+  }
+});
+
+// Who one is, and with whom one talks.
+
+test('the buddy is named in a chat, and when it leaves', (t) => {
+  const client = calling();
+  t.is(client.on(accepted).look().at(-1), 'terminal? bob> ');
+  t.deepEqual(client.on(left).look(), ['terminal: bob left.', MENU]);
+});
+
+test('one that gave no id goes by its address', (t) => {
+  const client = new Client(alice, true).on(otherCall);
+  t.is(client.types('y').look().at(-1), 'terminal? 192.0.2.9> ');
+  t.true(
+    client
+      .on(report({ type: 'chat.closed' }, otherChat))
+      .look()
+      .includes('terminal: 192.0.2.9 left.'),
+  );
+});
+
+test('a script is told neither', (t) => {
+  const client = new Client(alice).on(callFromBob);
+  t.is(client.types('y').look().at(-1), 'terminal? > ');
+  t.deepEqual(client.on(left).look(), ['terminal: Buddy connection closed.', MENU]);
+});
+
+test('a user who is not registered is told so, and that the server is down', (t) => {
+  const client = new Client(alice, true).types('s');
+  client.look();
+  t.deepEqual(client.on(TIMED_OUT, LOST).look(), [
+    'terminal: alice is not registered with the server. Press R to register.',
+    MENU,
+    'terminal: The server is down: nothing listens there. Trying again every 10 s.',
+  ]);
+});
+
+test('why an id was refused is said', (t) => {
+  const client = new Client(alice, true).on(buddies(bobOnline)).types('a', 'x y');
+  t.true(client.look().includes('terminal: "x y" is not a valid id.'));
+  const refused = (id: string) => client.types('a', id).serverReplies('201 INVALID').look();
+  t.true(
+    client
+      .types('bob')
+      .serverReplies('201 INVALID')
+      .look()
+      .includes('terminal: bob is on your list already.'),
+  );
+  t.true(refused('Alice').includes('terminal: That is you: you cannot be your own buddy.'));
+  t.true(refused('\\q').includes('terminal: "\\q" is not a valid id.'));
 });
 
 // Presence.
@@ -67,14 +137,14 @@ test('W says that the user is away, and W again that they are back', (t) => {
     `terminal: ${SAY.away}`,
     MENU,
   ]);
-  t.deepEqual(client.status, ['You are away.']);
+  t.is(client.menuLine, menuLine(alice, true));
   t.deepEqual(client.types('W').look(), [
     'heartbeat <- presence.set alice 100',
     'emits user.announced',
     `terminal: ${SAY.back}`,
     MENU,
   ]);
-  t.deepEqual(client.status, []);
+  t.is(client.menuLine, menuLine(alice, false));
 });
 
 test('whoever presses no key for long is away, and back with the next', (t) => {
@@ -94,7 +164,7 @@ test('whoever said that they are away stays it, whatever they type', (t) => {
   const client = new Client(alice).types('w');
   client.look();
   t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.active' }).look(), []);
-  t.deepEqual(client.status, ['You are away.']);
+  t.is(client.menuLine, menuLine(alice, true));
 });
 
 test('whoever is signed in as nobody is neither away nor back', (t) => {
@@ -308,7 +378,7 @@ test('a broken chat names the lines that did not get through, and offers to call
   t.deepEqual(client.on(accepted).look(), [
     `terminal: ${SAY.accepted}`,
     `terminal: ${SAY.chatHelp}`,
-    'terminal? > ',
+    'terminal? bob> ',
     'chat <- message.send zero',
     'chat <- message.send one',
   ]);
@@ -329,7 +399,7 @@ test('it offers again as long as the buddy is not reached, and no takes it back'
   t.deepEqual(client.types('n').state, { free: 'menu' });
   t.deepEqual(
     client.types('m', 'bob').on(buddies(bobOnline), placedAs(2), accepted).look().at(-1),
-    'terminal? > ',
+    'terminal? bob> ',
   );
 });
 
@@ -414,7 +484,7 @@ function stuck(): Client {
 
 test('while a line waits for another, the user may leave, and no third line is taken', (t) => {
   const client = stuck();
-  t.deepEqual(client.types('third').look(), ['terminal? > ', 'terminal: (Not sent: third)']);
+  t.deepEqual(client.types('third').look(), ['terminal? bob> ', 'terminal: (Not sent: third)']);
   t.deepEqual(client.types('q').look(), [
     'chat <- chat.leave',
     'terminal: (Not sent: second)',
@@ -429,7 +499,7 @@ test('a client that is shut down names the lines that are still on their way', (
     'terminal: (Not sent: second)',
   ]);
   t.deepEqual(talking().types('heard').on(sent('heard'), { type: 'shutdown.requested' }).look().slice(-1), [
-    'terminal? > ',
+    'terminal? bob> ',
   ]);
 });
 

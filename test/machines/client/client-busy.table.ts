@@ -3,6 +3,7 @@
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import {
   anyTime,
+  CALL_QUESTION,
   CLOSE,
   END_CALLS,
   type Look,
@@ -14,7 +15,7 @@ import {
   show,
 } from './client-rows.js';
 
-const MISSED = show('isSignedIn bob 192.0.2.7');
+const MISSED = show('alice bob 192.0.2.7');
 const LOG = 'log = bob 192.0.2.7 0';
 const LEAVE = 'call-control <- chat.leave 1';
 
@@ -22,16 +23,16 @@ const LEAVE = 'call-control <- chat.leave 1';
 function ringing(next: string, question: string): Rows {
   const asked = open(question);
   const over = [`question = ${question}`, 'offer = none'];
-  const opened = [
+  const opened = (buddy: string) => [
     say('callAccepted'),
     say('chatHelp'),
-    open('message'),
-    'question = message',
+    open(`message ${buddy}`),
+    `question = message ${buddy}`,
     'offer = none',
   ];
   const refused: Row = [next, CLOSE, 'call-control <- call.reject 1', say('callRefused'), asked, ...over];
   return {
-    ...anyTime({ question: 'call' }),
+    ...anyTime({ question: CALL_QUESTION }),
     // The same call rings already.
     'call.offered': ['stays'],
     'call.withdrawn': [next, CLOSE, say('callGone'), MISSED, asked, LOG, ...over],
@@ -49,9 +50,15 @@ function ringing(next: string, question: string): Rows {
     'prompt.answered y': ['stays', 'call-control <- call.accept 1'],
     'prompt.answered n': refused,
     'input.interrupted': refused,
-    'prompt.answered *': ['stays', say('caller bob 192.0.2.7'), open('call')],
-    'chat.opened': ['busy.chatting.composing', CLOSE, ...opened, 'call = 1', 'peer = bob 192.0.2.7'],
-    'chat.opened nameless': ['busy.chatting.composing', CLOSE, ...opened, 'call = 1', 'peer = 192.0.2.7'],
+    'prompt.answered *': ['stays', say('caller bob 192.0.2.7'), open(CALL_QUESTION)],
+    'chat.opened': ['busy.chatting.composing', CLOSE, ...opened('bob'), 'call = 1', 'peer = bob 192.0.2.7'],
+    'chat.opened nameless': [
+      'busy.chatting.composing',
+      CLOSE,
+      ...opened('192.0.2.7'),
+      'call = 1',
+      'peer = 192.0.2.7',
+    ],
   };
 }
 
@@ -71,7 +78,12 @@ interface Ending {
 /** A call of ours, which call control has taken. */
 function calling(look: Look, { next, effects, changes }: Ending): Rows {
   const over = (...before: readonly string[]): Row => [next, CLOSE, ...before, ...effects, ...changes];
-  const opened = [say('accepted'), say('chatHelp'), open('message'), 'question = message'];
+  const opened = (buddy: string) => [
+    say('accepted'),
+    say('chatHelp'),
+    open(`message ${buddy}`),
+    `question = message ${buddy}`,
+  ];
   const forgotten = changes.filter((change) => !change.startsWith('question'));
   return {
     ...anyTime({ ...look, exit: [CLOSE], knowsBob: true, forgotten }),
@@ -86,8 +98,8 @@ function calling(look: Look, { next, effects, changes }: Ending): Rows {
       ...(look.question === undefined ? [] : ['question = none']),
       ...forgotten,
     ],
-    'chat.opened': ['busy.chatting.composing', CLOSE, ...opened, 'peer = bob 192.0.2.7'],
-    'chat.opened nameless': ['busy.chatting.composing', CLOSE, ...opened, 'peer = 192.0.2.7'],
+    'chat.opened': ['busy.chatting.composing', CLOSE, ...opened('bob'), 'peer = bob 192.0.2.7'],
+    'chat.opened nameless': ['busy.chatting.composing', CLOSE, ...opened('192.0.2.7'), 'peer = 192.0.2.7'],
     'chat.failed': over(say('callFailed bob chat.failed 1 refused')),
     ...(look.question === undefined
       ? {}
@@ -131,14 +143,7 @@ function chatting({
   const others = left(outbox.filter((line) => line !== 'hello'));
   const kept = isNameless ? [] : [`undelivered = bob hello${hasUndelivered ? ' hello' : ''}`];
   const dropped = hasUndelivered ? ['undelivered = none'] : [];
-  const menu = [
-    ...(isScript ? [say('menu')] : []),
-    open('menu'),
-    'question = menu',
-    'call = none',
-    ...dropped,
-    ...left([]),
-  ];
+  const menu = [open('menu'), 'question = menu', 'call = none', ...dropped, ...left([])];
   const callAgain = `callAgain bob ${hasUndelivered ? 1 : 0}`;
   const again = [open(callAgain), `question = ${callAgain}`, 'call = none', ...left([])];
   const broken = say('broken the connection was cut');
@@ -164,10 +169,10 @@ function chatting({
     'peer.stalled': [
       'busy.chatting.stalled',
       say('buddyDoesNotRead'),
-      open('message'),
-      ...(question === undefined ? ['question = message'] : []),
+      open(`message ${buddy}`),
+      ...(question === undefined ? [`question = message ${buddy}`] : []),
     ],
-    'peer.left': ['free.menu', CLOSE, say('chatClosed'), ...menu],
+    'peer.left': ['free.menu', CLOSE, say(`buddyLeft ${buddy}`), ...menu],
     'chat.ended':
       isScript || isNameless
         ? ['free.menu', CLOSE, broken, ...menu]
@@ -185,7 +190,7 @@ function composing(chat: Chat = {}): Rows {
     ['outbox =', ...outbox, text].join(' '),
   ];
   return {
-    ...chatting({ ...chat, question: 'message' }),
+    ...chatting({ ...chat, question: `message ${chat.isNameless ? '192.0.2.7' : 'bob'}` }),
     'prompt.answered *': send('{value}'),
     'prompt.answered quoted-q': send('q'),
     'prompt.answered q': ['busy.leaving', CLOSE, LEAVE, 'question = none'],
@@ -200,9 +205,9 @@ function stalled(chat: Chat): Rows {
     const send = `call-control <- message.send 1 ${text}`;
     return isScript
       ? ['busy.chatting.sending', send, 'question = none', held]
-      : ['stays', send, open('message'), held];
+      : ['stays', send, open('message bob'), held];
   };
-  const rows = chatting({ ...chat, question: 'message' });
+  const rows = chatting({ ...chat, question: 'message bob' });
   return {
     ...rows,
     // The buddy is reported to stall once more.
@@ -239,8 +244,8 @@ export const BUSY: LegalTable['states'] = {
         CLOSE,
         say('callAccepted'),
         say('chatHelp'),
-        open('message'),
-        ...['question = message', 'offer = none', 'call = 1'],
+        open('message bob'),
+        ...['question = message bob', 'offer = none', 'call = 1'],
       ],
     },
   },
@@ -262,7 +267,7 @@ export const BUSY: LegalTable['states'] = {
         CLOSE,
         say('accepted'),
         say('chatHelp'),
-        ...['call-control <- message.send 1 hello', open('message'), 'question = message'],
+        ...['call-control <- message.send 1 hello', open('message bob'), 'question = message bob'],
         ...['undelivered = none', 'isResending = false', 'outbox = hello'],
       ],
     },
@@ -270,7 +275,7 @@ export const BUSY: LegalTable['states'] = {
   'busy.calling.unattended': {
     given: { isInteractive: false },
     after: CALL,
-    legal: calling({}, { ...AT_MENU, effects: [say('menu'), open('menu')] }),
+    legal: calling({}, AT_MENU),
   },
 
   'busy.chatting.composing': { after: CHAT, legal: composing() },
@@ -295,8 +300,8 @@ export const BUSY: LegalTable['states'] = {
         'busy.chatting.composing',
         SHOWN,
         RECORDED,
-        open('message'),
-        ...['question = message', 'outbox = none'],
+        open('message bob'),
+        ...['question = message bob', 'outbox = none'],
       ],
     },
   },
@@ -320,7 +325,7 @@ export const BUSY: LegalTable['states'] = {
     legal: {
       ...stalled(HELLO),
       // The same prompt stays open.
-      'message.sent': ['busy.chatting.composing', SHOWN, RECORDED, open('message'), 'outbox = none'],
+      'message.sent': ['busy.chatting.composing', SHOWN, RECORDED, open('message bob'), 'outbox = none'],
     },
   },
   'busy.chatting.stalled: a line is held': {
@@ -332,7 +337,7 @@ export const BUSY: LegalTable['states'] = {
     after: [...CHAT, 'prompt.answered hello', 'peer.stalled'],
     legal: {
       ...stalled({ ...HELLO, isScript: true }),
-      'message.sent': ['busy.chatting.composing', SHOWN, RECORDED, open('message'), 'outbox = none'],
+      'message.sent': ['busy.chatting.composing', SHOWN, RECORDED, open('message bob'), 'outbox = none'],
     },
   },
 

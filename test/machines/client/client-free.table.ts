@@ -4,6 +4,7 @@ import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import {
   announce,
   anyTime,
+  CALL_QUESTION,
   CLOSE,
   END_CALLS,
   GET_BUDDIES,
@@ -19,7 +20,13 @@ import {
 function prompt(question: string, look: Look = {}): Rows {
   return {
     ...anyTime({ ...look, question }),
-    'call.offered': ['busy.ringing', CLOSE, ...RING, 'question = call', 'offer = 1 bob 192.0.2.7'],
+    'call.offered': [
+      'busy.ringing',
+      CLOSE,
+      ...RING,
+      `question = ${CALL_QUESTION}`,
+      'offer = 1 bob 192.0.2.7',
+    ],
   };
 }
 
@@ -39,6 +46,8 @@ const CHOICES: Rows = {
     ...[open('block'), 'purpose = block', 'question = block'],
   ],
   'prompt.answered x': ['departing', CLOSE, ...END_CALLS, 'question = none'],
+  'prompt.answered empty': ['stays', say('menuHelp'), open('menu')],
+  'prompt.answered ?': ['stays', say('menuHelp'), open('menu')],
   'prompt.answered *': ['stays', say('unknownChoice'), open('menu')],
 };
 
@@ -53,18 +62,19 @@ const MEMBERS_CHOICES: Rows = {
 };
 
 const SIGN_IN_FIRST: Row = ['stays', say('signInFirst'), open('menu')];
-const AWAY = [say('away'), show('isSignedIn isAway'), open('menu'), 'attendance = away'];
-const BACK = [say('back'), show('isSignedIn'), open('menu'), 'attendance = here'];
+const AWAY = [say('away'), show('alice isAway'), open('menu'), 'attendance = away'];
+const BACK = [say('back'), show('alice'), open('menu'), 'attendance = here'];
 
 /** A question for an id: what an answer does, which answers do something else, and what is said before it. */
 function asking(question: string, answered: Row, others: Rows = {}, above: readonly string[] = []): Rows {
-  const hint: Row = ['stays', CLOSE, say('idHint'), ...above, open(question)];
+  const hint: Row = ['stays', CLOSE, say('idHint {value}'), ...above, open(question)];
   const back: Row = ['free.menu', CLOSE, open('menu'), ...['purpose = none', 'question = menu']];
   return {
     ...prompt(question),
     'prompt.answered *': answered,
     'prompt.answered two-words': hint,
     'prompt.answered quoted-q': hint,
+    'prompt.answered ?': hint,
     'prompt.answered empty': back,
     'input.interrupted': back,
     ...others,
@@ -79,6 +89,11 @@ function request(words: string): Row {
     `invoke askServer ${words} {value}`,
     ...['purpose = none', `request = ${words} {value}`, 'question = none'],
   ];
+}
+
+/** Words that are not ids. */
+function notAnId(row: Row): Rows {
+  return { 'prompt.answered quoted-q': row, 'prompt.answered ?': row };
 }
 
 /** The archive is asked, for 5 s. */
@@ -156,7 +171,7 @@ export const FREE: LegalTable['states'] = {
       ...prompt('menu', { isAway: true }),
       ...MEMBERS_CHOICES,
       'prompt.answered w': ['stays', ...announce('alice', 100, 'here'), ...BACK],
-      'user.active': ['stays', ...announce('alice', 100, 'here'), show('isSignedIn'), 'attendance = here'],
+      'user.active': ['stays', ...announce('alice', 100, 'here'), show('alice'), 'attendance = here'],
     },
   },
   'free.menu: no key was pressed for long, before a restart': {
@@ -172,7 +187,7 @@ export const FREE: LegalTable['states'] = {
       ...prompt('menu', { isAway: true }),
       ...MEMBERS_CHOICES,
       'prompt.answered w': ['stays', ...announce('alice', 100, 'here'), ...BACK],
-      'user.active': ['stays', ...announce('alice', 100, 'here'), show('isSignedIn'), 'attendance = here'],
+      'user.active': ['stays', ...announce('alice', 100, 'here'), show('alice'), 'attendance = here'],
     },
   },
 
@@ -182,7 +197,7 @@ export const FREE: LegalTable['states'] = {
     legal: {
       ...prompt('userId', { isSignedOut: true }),
       'prompt.answered *': request('REG'),
-      'prompt.answered two-words': ['stays', CLOSE, say('idHint'), open('userId')],
+      'prompt.answered two-words': ['stays', CLOSE, say('idHint {value}'), open('userId')],
       'prompt.answered empty': SIGNED_OUT_AGAIN,
       'input.interrupted': SIGNED_OUT_AGAIN,
     },
@@ -193,17 +208,17 @@ export const FREE: LegalTable['states'] = {
       'free.menu',
       CLOSE,
       ...announce('{value}', 100, 'here'),
-      ...[say('signedIn {value}'), show('isSignedIn'), say('menu'), open('menu')],
+      ...[say('signedIn {value}'), show('{value}'), say('menu'), open('menu')],
       ...['user = {value}', 'purpose = none', 'question = menu'],
     ]),
   },
   'free.asking: a buddy to add': {
     after: ['prompt.answered a'],
-    legal: asking('buddyId', request('ADD alice'), { 'prompt.answered quoted-q': request('ADD alice') }),
+    legal: asking('buddyId', request('ADD alice'), notAnId(request('ADD alice'))),
   },
   'free.asking: a buddy to delete': {
     after: ['prompt.answered d'],
-    legal: asking('buddyId', request('DEL alice'), { 'prompt.answered quoted-q': request('DEL alice') }),
+    legal: asking('buddyId', request('DEL alice'), notAnId(request('DEL alice'))),
   },
   'free.asking: a buddy to call': {
     after: ['prompt.answered m'],
@@ -222,12 +237,12 @@ export const FREE: LegalTable['states'] = {
   },
   'free.asking: an id to block': {
     after: ['prompt.answered b'],
-    legal: asking('block', BLOCK, { 'prompt.answered quoted-q': BLOCK }, [say('blocked')]),
+    legal: asking('block', BLOCK, notAnId(BLOCK), [say('blocked')]),
   },
   'free.asking: an id to block, while bob is blocked': {
     after: ['blocked.changed', 'prompt.answered b'],
     legal: {
-      ...asking('block', BLOCK, { 'prompt.answered quoted-q': BLOCK }, [say('blocked bob')]),
+      ...asking('block', BLOCK, notAnId(BLOCK), [say('blocked bob')]),
       'prompt.answered bob': UNBLOCK,
       'blocked.changed': ['stays', 'call-control <- callers.block bob'],
     },

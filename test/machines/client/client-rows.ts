@@ -27,8 +27,15 @@ export const BOB_SEEN = `${BOB} bob`;
 /** The call that was missed. */
 const MISSED = 'bob 192.0.2.7';
 
+/** Whether to take the call. */
+export const CALL_QUESTION = 'call bob 192.0.2.7';
+
 /** The caller is shown, and asked about. */
-export const RING = [say('caller bob 192.0.2.7'), 'terminal <- alert.raise call bob 192.0.2.7', open('call')];
+export const RING = [
+  say('caller bob 192.0.2.7'),
+  'terminal <- alert.raise call bob 192.0.2.7',
+  open(CALL_QUESTION),
+];
 
 /** A line of the user's own that was sent. */
 export const SHOWN = 'terminal <- message.show alice isOwn hello';
@@ -67,7 +74,7 @@ export function anyTime(look: Look = {}): Rows {
     isSignedOut = false,
   } = look;
   const { exit = question === undefined ? [] : [CLOSE] } = look;
-  const user = [isSignedOut ? '' : 'isSignedIn', isAway ? 'isAway' : ''];
+  const user = [isSignedOut ? '' : 'alice', isAway ? 'isAway' : ''];
   const before = hasMissed ? MISSED : '';
   const status = [knowsBob ? BOB_SEEN : '', before];
   const missed = [show(...user, ...status, MISSED), ['log =', before, MISSED, '0'].filter(Boolean).join(' ')];
@@ -101,21 +108,17 @@ export function anyTime(look: Look = {}): Rows {
     'input.ended': departing,
     'shutdown.requested': ['left', ...exit, ...unfinished, ...asked],
     ...(isAway || isSignedOut ? {} : { 'user.idled': idled(status) }),
-    ...(isSignedOut ? SENT_BEFORE : {}),
+    ...(isSignedOut ? OF_NOBODY : {}),
   };
 }
 
 function idled(status: readonly string[]): Row {
-  return [
-    'stays',
-    ...announce('alice', 102, 'idle'),
-    show('isSignedIn isAway', ...status),
-    'attendance = idle',
-  ];
+  return ['stays', ...announce('alice', 102, 'idle'), show('alice isAway', ...status), 'attendance = idle'];
 }
 
 /** A late line of a user who is no longer signed in is shown as `you`. */
-const SENT_BEFORE: Rows = {
+const OF_NOBODY: Rows = {
+  'server.lost': ['stays', say('serverLost down')],
   'message.sent': [
     'stays',
     'terminal <- message.show you isOwn hello',

@@ -1,7 +1,19 @@
 /** The client's table, part `waiting`: the server, or the archive, was asked. */
 
 import type { LegalTable, Row } from '../../helpers/legal-table.js';
-import { announce, anyTime, BOB, BOB_SEEN, END_CALLS, MENU, open, RING, say, show } from './client-rows.js';
+import {
+  announce,
+  anyTime,
+  BOB,
+  BOB_SEEN,
+  CALL_QUESTION,
+  END_CALLS,
+  MENU,
+  open,
+  RING,
+  say,
+  show,
+} from './client-rows.js';
 
 const DONE = 'xstate.done.actor.0.client.waiting.forReply';
 const ERROR = 'xstate.error.actor.0.client.waiting.forReply';
@@ -31,7 +43,7 @@ export const WAITING: LegalTable['states'] = {
         'heartbeat <- buddies.get',
         ...MENU,
       ],
-      [`${DONE} refused`]: ['free.menu', STOP_ASKING, say('reply ADD 201 INVALID'), ...MENU],
+      [`${DONE} refused`]: ['free.menu', STOP_ASKING, say('reply ADD 201 INVALID listedOrFull bob'), ...MENU],
       [ERROR]: ['free.menu', STOP_ASKING, say('serverError no route'), ...MENU],
     },
   },
@@ -45,7 +57,7 @@ export const WAITING: LegalTable['states'] = {
         STOP_ASKING,
         say('reply REG 200 OK'),
         ...announce('bob', 100, 'here'),
-        ...[say('signedIn bob'), show('isSignedIn'), say('menu'), open('menu')],
+        ...[say('signedIn bob'), show('bob'), say('menu'), open('menu')],
         ...['user = bob', 'isMenuKnown = true', 'question = menu'],
       ],
       [`${DONE} refused`]: [
@@ -69,7 +81,7 @@ export const WAITING: LegalTable['states'] = {
         say('reply REG 200 OK'),
         ...announce('bob', 100, 'here'),
         say('signedIn bob'),
-        show('isSignedIn'),
+        show('bob'),
         say('menu'),
         open('menu'),
         'user = bob',
@@ -88,19 +100,19 @@ export const WAITING: LegalTable['states'] = {
       'buddies.received': [
         'free.menu',
         say(`buddies ${BOB_SEEN}`),
-        show('isSignedIn', BOB_SEEN),
+        show('alice', BOB_SEEN),
         open('menu'),
         ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = menu'],
       ],
       'buddies.received offline': [
         'free.menu',
         say('buddies bob 101'),
-        show('isSignedIn bob 101'),
+        show('alice bob 101'),
         open('menu'),
         ...['buddies = bob 101', 'question = menu'],
       ],
-      'buddies.received empty': ['free.menu', say('buddies'), show('isSignedIn'), ...MENU],
-      'buddies.timed-out': ['free.menu', say('serverSilent'), ...MENU],
+      'buddies.received empty': ['free.menu', say('buddies'), show('alice'), ...MENU],
+      'buddies.timed-out': ['free.menu', say('serverSilent unregistered alice'), ...MENU],
     },
   },
   'waiting.forBuddies: a call was missed': {
@@ -112,7 +124,7 @@ export const WAITING: LegalTable['states'] = {
       'buddies.received': [
         'free.menu',
         say(`buddies ${BOB_SEEN} bob 192.0.2.7`),
-        show('isSignedIn', BOB_SEEN),
+        show('alice', BOB_SEEN),
         open('menu'),
         `buddies = ${BOB}`,
         'lastSeen = bob',
@@ -122,7 +134,7 @@ export const WAITING: LegalTable['states'] = {
       'buddies.received offline': [
         'free.menu',
         say('buddies bob 101 bob 192.0.2.7'),
-        show('isSignedIn bob 101'),
+        show('alice bob 101'),
         open('menu'),
         'buddies = bob 101',
         'log = 0',
@@ -131,12 +143,12 @@ export const WAITING: LegalTable['states'] = {
       'buddies.received empty': [
         'free.menu',
         say('buddies bob 192.0.2.7'),
-        show('isSignedIn'),
+        show('alice'),
         open('menu'),
         'log = 0',
         'question = menu',
       ],
-      'buddies.timed-out': ['free.menu', say('serverSilent'), ...MENU],
+      'buddies.timed-out': ['free.menu', say('serverSilent unregistered alice'), ...MENU],
     },
   },
 
@@ -146,40 +158,35 @@ export const WAITING: LegalTable['states'] = {
       ...anyTime(),
       'buddies.received': [
         'busy.calling.abortable',
-        show('isSignedIn', BOB_SEEN),
+        show('alice', BOB_SEEN),
         ...CALL,
         ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = calling'],
       ],
       'buddies.received offline': [
         'free.menu',
-        show('isSignedIn bob 101'),
+        show('alice bob 101'),
         say('notCallable bob offline'),
         open('menu'),
         ...['buddies = bob 101', 'question = menu'],
       ],
-      'buddies.received empty': ['free.menu', show('isSignedIn'), say('notCallable bob unlisted'), ...MENU],
-      'buddies.timed-out': ['free.menu', say('serverSilent'), ...MENU],
+      'buddies.received empty': ['free.menu', show('alice'), say('notCallable bob unlisted'), ...MENU],
+      'buddies.timed-out': ['free.menu', say('serverSilent unregistered alice'), ...MENU],
     },
   },
   'waiting.forBuddy: where bob takes calls is known': {
     after: ['buddies.received', ...ASKED_FOR_BOB],
     legal: {
       ...anyTime({ knowsBob: true }),
-      'buddies.received': [
-        'busy.calling.abortable',
-        show('isSignedIn', BOB_SEEN),
-        ...CALL,
-        'question = calling',
-      ],
+      'buddies.received': ['busy.calling.abortable', show('alice', BOB_SEEN), ...CALL, 'question = calling'],
       'buddies.received offline': [
         'free.menu',
-        show('isSignedIn bob 101 bob'),
+        show('alice bob 101 bob'),
         say('notCallable bob offline'),
         ...[open('menu'), 'buddies = bob 101', 'question = menu'],
       ],
       'buddies.received empty': [
         'free.menu',
-        show('isSignedIn'),
+        show('alice'),
         say('notCallable bob unlisted'),
         open('menu'),
         ...['buddies = none', 'lastSeen = none', 'question = menu'],
@@ -203,18 +210,23 @@ export const WAITING: LegalTable['states'] = {
       'call.missed': gone('call.missed'),
       'buddies.received': [
         'busy.ringing',
-        show('isSignedIn', BOB_SEEN),
+        show('alice', BOB_SEEN),
         ...RING,
-        ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = call'],
+        ...[`buddies = ${BOB}`, 'lastSeen = bob', `question = ${CALL_QUESTION}`],
       ],
       'buddies.received offline': [
         'busy.ringing',
-        show('isSignedIn bob 101'),
+        show('alice bob 101'),
         ...RING,
-        ...['buddies = bob 101', 'question = call'],
+        ...['buddies = bob 101', `question = ${CALL_QUESTION}`],
       ],
-      'buddies.received empty': ['busy.ringing', show('isSignedIn'), ...RING, 'question = call'],
-      'buddies.timed-out': ['busy.ringing', say('serverSilent'), ...RING, 'question = call'],
+      'buddies.received empty': ['busy.ringing', show('alice'), ...RING, `question = ${CALL_QUESTION}`],
+      'buddies.timed-out': [
+        'busy.ringing',
+        say('serverSilent unregistered alice'),
+        ...RING,
+        `question = ${CALL_QUESTION}`,
+      ],
     },
   },
   'waiting.forBuddy: there is no input left for a chat': {
@@ -223,16 +235,11 @@ export const WAITING: LegalTable['states'] = {
       ...anyTime({ knowsBob: true }),
       // It is known already.
       'input.exhausted': ['stays'],
-      'buddies.received': ['departing', show('isSignedIn', BOB_SEEN), ...END_CALLS],
-      'buddies.received offline': [
-        'departing',
-        show('isSignedIn bob 101 bob'),
-        ...END_CALLS,
-        'buddies = bob 101',
-      ],
+      'buddies.received': ['departing', show('alice', BOB_SEEN), ...END_CALLS],
+      'buddies.received offline': ['departing', show('alice bob 101 bob'), ...END_CALLS, 'buddies = bob 101'],
       'buddies.received empty': [
         'departing',
-        show('isSignedIn'),
+        show('alice'),
         ...END_CALLS,
         ...['buddies = none', 'lastSeen = none'],
       ],

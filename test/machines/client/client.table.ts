@@ -21,6 +21,7 @@ export const CLIENT: LegalTable = {
     'prompt.answered two-words': { value: 'bob hello' },
     'prompt.answered quoted-q': { value: '\\q' },
     'prompt.answered empty': { value: '' },
+    'prompt.answered ?': { value: '?' },
     'buddies.received': {},
     'buddies.received offline': { buddies: [{ id: 'bob', status: 101, endpoint: undefined }] },
     'buddies.received empty': { buddies: [] },
@@ -69,7 +70,7 @@ export const CLIENT: LegalTable = {
     'blocked.changed': ['stays', 'call-control <- callers.block bob', 'blocked = bob'],
     'archive.failed': ['stays', say('archiveFailed history.read the connection was cut')],
     'archive.failed writing': ['stays', say('archiveFailed history.write the connection was cut')],
-    'server.lost': ['stays', say('serverLost')],
+    'server.lost': ['stays', say('serverLost down alice')],
     'server.found': ['stays', say('serverFound')],
     'call.offered': ['stays', 'offer = 1 bob 192.0.2.7'],
     // The log has when the line was shown, and that no call went without one.

@@ -207,6 +207,7 @@ export const CONSOLE: LegalTable = {
     'answer.given n': { value: 'n' },
     'answer.given q': { value: 'q' },
     'answer.given hello': { value: 'hello' },
+    'answer.given empty': { value: '' },
   },
   start: ['unasked'],
   everywhere: {
@@ -277,6 +278,8 @@ export const CONSOLE: LegalTable = {
         'answer.given q': ['unasked', 'tellAnswer', 'prompt = none'],
         'paste.received': ['stays', 'insertShown'],
         'paste.received lines': ['asked.text.confirming', 'askAboutPaste', 'linesLeft = 3'],
+        // An empty line is no message.
+        'answer.given empty': ['stays', 'ringBell'],
       },
     },
     'asked.text.confirming': {

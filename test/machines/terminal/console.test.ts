@@ -121,6 +121,12 @@ test('an answer closes the prompt', (t) => {
   t.deepEqual(after(asked(CALL), QUIET, answer('y')), { at: 'unasked', effects: ['tellAnswer'] });
 });
 
+test('an empty line is no message, and asks for nothing else', (t) => {
+  t.deepEqual(after(asked(CHAT), answer('')), { at: 'asked.text.message', effects: ['ringBell'] });
+  t.deepEqual(after(asked(CHAT), answer(' ')), { at: 'unasked', effects: ['tellAnswer'] });
+  t.deepEqual(after(asked(ID), answer('')), { at: 'unasked', effects: ['tellAnswer'] });
+});
+
 test('a key goes to the prompt on the screen, and a paste to a line only', (t) => {
   for (const prompt of [MENU, ID, CHAT]) t.deepEqual(after(asked(prompt), key('z')).effects, ['pressShown']);
   t.deepEqual(after(asked(MENU), paste(1)).effects, ['ringBell']);

@@ -1,0 +1,126 @@
+/**
+ * The words for a user at a terminal, where they are other than those of words.ts, which scripts depend on:
+ * they name people, give one cause, and say how an empty list is filled.
+ */
+
+import type { Notice, Question } from '../machines/client/notices.js';
+import type { WhyRefused } from '../machines/client/refusals.js';
+import type { Silence } from '../machines/client/silence.js';
+import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
+import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
+import type { Prompt } from './console.js';
+import { clipLine } from './layout.js';
+import { buddyListLines, missedLines } from './presence-lines.js';
+import { linesBy, linesOf, MENU, type NoticeLines, promptOf, SAY } from './words.js';
+
+/** Most columns of a buddy's name before the line that is typed. */
+const MAX_PROMPT_NAME_COLUMNS = 16;
+
+/** Most columns that are shown of what is not an id. */
+const MAX_TYPED_COLUMNS = 40;
+
+const ID_RULE = `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + -, and begins with a letter, digit or _.`;
+
+/** What each letter of the menu does. */
+export const MENU_HELP: readonly string[] = [
+  '  R - registers a new id with the server, and signs you in',
+  '  L - signs you in under an id, without asking the server',
+  '  A - puts a registered user on your buddy list',
+  '  D - takes a buddy off your list',
+  '  M - calls a buddy; each line you type is sent, and a line with just q leaves',
+  '  S - shows your buddies as the server has them now, and calls you missed',
+  '  W - says that you are away, or back again',
+  '  H - shows the latest of what was said with a buddy, or searches it',
+  '  B - blocks an id or an address: its calls are refused; or unblocks it',
+  '  X - leaves; so do Ctrl-C at the menu, and Ctrl-D',
+];
+
+const LINES: Partial<NoticeLines> = {
+  menu: () => [...MENU, '  ? - Explain these letters'],
+  menuHelp: () => MENU_HELP,
+  idHint: ({ typed }) => [notAnId(typed), SAY.idHint],
+  reply: (notice) => {
+    const [reply = ''] = linesOf(notice);
+    return notice.why === undefined ? linesOf(notice) : [reply, ...whyLines(notice.why)];
+  },
+  serverSilent: ({ silence, user }) => [silenceLine(silence, user)],
+  serverLost: ({ silence, user }) => [`${silenceLine(silence, user)} Trying again every 10 s.`],
+  buddyLeft: ({ name }) => [`${name} left.`],
+  buddies: ({ buddies, lastSeen, missed }) => [
+    ...buddyListLines(buddies, lastSeen),
+    ...(buddies.length === 0 ? ['(It is empty. Press A to add a buddy.)'] : []),
+    ...(missed.length === 0 ? ['(No missed calls. Those that you do not answer are listed here.)'] : []),
+    ...missedLines(missed),
+  ],
+  history: (notice) => {
+    const [first = ''] = linesOf(notice);
+    if (notice.messages.length > 0) return linesOf(notice);
+    return [
+      notice.search === ''
+        ? `${first} What you say to each other in chats is kept there, unless with --no-history.`
+        : `${first} H with the id alone shows the latest.`,
+    ];
+  },
+  blocked: (notice) =>
+    notice.names.length > 0
+      ? linesOf(notice)
+      : ['Nobody is blocked. Enter an id or an address under B to have its calls refused.'],
+};
+
+/** The lines of a notice. */
+export function terminalLinesOf(notice: Notice): readonly string[] {
+  return linesBy(LINES, notice) ?? linesOf(notice);
+}
+
+/** How a question is asked. */
+export function terminalPromptOf(question: Question): Prompt {
+  const prompt = promptOf(question);
+  switch (question.ask) {
+    case 'message':
+      return { ...prompt, text: `${clipLine(toDisplayText(question.name), MAX_PROMPT_NAME_COLUMNS)}> ` };
+    case 'call':
+      return { ...prompt, lead: linesOf({ ...question, say: 'caller' }) };
+    default:
+      return prompt;
+  }
+}
+
+function silenceLine(silence: Silence, user: UserId | undefined): string {
+  switch (silence.cause) {
+    case 'unregistered':
+      return `${user ?? 'This id'} is not registered with the server. Press R to register.`;
+    case 'down':
+      return 'The server is down: nothing listens there.';
+    case 'unreachable':
+      return `The server cannot be reached: ${silence.reason}.`;
+    case 'datagrams':
+      return 'The server is there, but its UDP answers do not arrive: a firewall may be between you.';
+    case 'unknown':
+      return SAY.serverSilent;
+  }
+}
+
+function whyLines(refused: WhyRefused): string[] {
+  switch (refused.why) {
+    case 'notAnId':
+      return [notAnId(refused.typed), ID_RULE];
+    case 'yourself':
+      return ['That is you: you cannot be your own buddy.'];
+    case 'listed':
+      return [`${refused.buddy} is on your list already.`];
+    case 'listedOrFull':
+      return [`${refused.buddy} is on your list already, or your list is full.`];
+    case 'buddyUnregistered':
+      return [`${refused.buddy} is not registered with the server.`];
+    case 'someoneUnregistered':
+      return [
+        toDisplayText(
+          `${refused.buddy} is not registered with the server, or you (${refused.user}) are not.`,
+        ),
+      ];
+  }
+}
+
+function notAnId(typed: DisplayText): string {
+  return `"${clipLine(typed, MAX_TYPED_COLUMNS)}" is not a valid id.`;
+}

@@ -1,0 +1,44 @@
+import test from 'ava';
+import { whyRefused } from '../../../machines/client/refusals.js';
+import { bobOffline, bobOnline } from '../../helpers/stepped-client.js';
+
+const why = (op: 'REG' | 'ADD' | 'DEL', ids: readonly string[], reply: string, buddies = [bobOnline]) =>
+  whyRefused({ op, ids }, reply, buddies);
+
+test('a 201 is told apart by what was asked', (t) => {
+  const invalid = '201 INVALID';
+  t.deepEqual(why('REG', ['\\q'], invalid), { why: 'notAnId', typed: '\\q' } as never);
+  for (const op of ['ADD', 'DEL'] as const) {
+    t.deepEqual(why(op, ['alice', '-x\u202e'], invalid), { why: 'notAnId', typed: '-x\uFFFD' } as never);
+    t.deepEqual(why(op, ['alice', 'Alice'.toLowerCase()], invalid), { why: 'yourself' });
+  }
+  t.deepEqual<unknown, unknown>(why('ADD', ['alice', 'bob'], invalid), { why: 'listed', buddy: 'bob' });
+  t.deepEqual<unknown, unknown>(why('ADD', ['alice', 'carl'], invalid), {
+    why: 'listedOrFull',
+    buddy: 'carl',
+  });
+});
+
+test('a 202 is about the buddy where the user has buddies, and else about one of the two', (t) => {
+  const unknown = '202 NO SUCH USER';
+  for (const op of ['ADD', 'DEL'] as const) {
+    t.deepEqual<unknown, unknown>(why(op, ['alice', 'carl'], unknown, [bobOffline]), {
+      why: 'buddyUnregistered',
+      buddy: 'carl',
+    });
+    t.deepEqual<unknown, unknown>(why(op, ['alice', 'carl'], unknown, []), {
+      why: 'someoneUnregistered',
+      buddy: 'carl',
+      user: 'alice',
+    });
+  }
+});
+
+test('nothing is added to what says enough, or is not known', (t) => {
+  t.is(why('REG', ['alice'], '203 USER EXISTS'), undefined);
+  t.is(why('REG', ['alice'], '201 INVALID'), undefined);
+  t.is(why('ADD', ['alice', 'bob'], '200 OK'), undefined);
+  t.is(why('ADD', ['alice', 'bob'], '205 UNAVAILABLE'), undefined);
+  t.is(why('DEL', ['alice', 'bob'], '201 INVALID'), undefined);
+  t.is(why('ADD', ['alice', '-x'], 'welcome'), undefined);
+});

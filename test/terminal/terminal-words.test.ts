@@ -1,0 +1,111 @@
+import test from 'ava';
+import type { WhyRefused } from '../../machines/client/refusals.js';
+import type { Silence } from '../../machines/client/silence.js';
+import type { DisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import { isSamePrompt } from '../../terminal/console.js';
+import { MENU_HELP, terminalLinesOf, terminalPromptOf } from '../../terminal/terminal-words.js';
+import { linesOf, MENU, promptOf, SAY } from '../../terminal/words.js';
+
+const [alice, bob] = ['alice', 'bob'] as UserId[] as [UserId, UserId];
+const address = '192.0.2.7' as DisplayText;
+const text = (value: string) => value as DisplayText;
+const messageTo = (name: string) => terminalPromptOf({ ask: 'message', name: text(name) });
+
+test('the prompt of a chat names the buddy; a long name is cut, and no name forges a line', (t) => {
+  t.is(messageTo('bob').text, 'bob> ');
+  t.is(messageTo('x'.repeat(64)).text, `${'x'.repeat(15)}…> `);
+  t.is(messageTo('你'.repeat(9)).text, `${'你'.repeat(7)}…> `);
+  t.is(messageTo('\u001b[2J\u202e').text, '\uFFFD[2J\uFFFD> ');
+});
+
+test('the same question is the same prompt, and another buddy is another', (t) => {
+  t.true(isSamePrompt(messageTo('bob'), messageTo('bob')));
+  t.false(isSamePrompt(messageTo('bob'), messageTo('carl')));
+  t.false(isSamePrompt(messageTo('bob'), undefined));
+});
+
+test('the question about a call knows the line that names the caller', (t) => {
+  const call = { ask: 'call', caller: bob, address } as const;
+  t.deepEqual(terminalPromptOf(call), { ...promptOf(call), lead: ['Call from bob (192.0.2.7).'] });
+});
+
+test('all else is asked and said in the words that scripts know', (t) => {
+  t.is(terminalPromptOf({ ask: 'menu' }), promptOf({ ask: 'menu' }));
+  t.deepEqual(terminalLinesOf({ say: 'chatClosed' }), ['Buddy connection closed.']);
+  t.deepEqual(terminalLinesOf({ say: 'signedIn', user: bob }), ['Signed in as bob.']);
+  t.deepEqual(terminalLinesOf({ say: 'blocked', names: ['eve'] }), ['Blocked: eve.']);
+});
+
+test('the buddy who leaves is named', (t) => {
+  t.deepEqual(terminalLinesOf({ say: 'buddyLeft', name: text('bob') }), ['bob left.']);
+});
+
+test('the menu says how to have it explained, and the explanation has each of its letters', (t) => {
+  t.deepEqual(terminalLinesOf({ say: 'menu' }), [...MENU, '  ? - Explain these letters']);
+  const letters = (lines: readonly string[]) => lines.map((line) => line.slice(0, 6)).filter(Boolean);
+  t.deepEqual(letters(MENU_HELP), letters(MENU));
+  t.deepEqual(terminalLinesOf({ say: 'menuHelp' }), MENU_HELP);
+  t.true(MENU_HELP.every((line) => line.length <= 80));
+});
+
+test('a server that does not answer has one cause', (t) => {
+  const line = (silence: Silence) => terminalLinesOf({ say: 'serverSilent', silence, user: alice }).join();
+  t.is(line({ cause: 'unregistered' }), 'alice is not registered with the server. Press R to register.');
+  t.is(line({ cause: 'down' }), 'The server is down: nothing listens there.');
+  t.is(line({ cause: 'unreachable', reason: text('no answer') }), 'The server cannot be reached: no answer.');
+  t.regex(line({ cause: 'datagrams' }), /UDP/);
+  t.is(line({ cause: 'unknown' }), SAY.serverSilent);
+  t.deepEqual(terminalLinesOf({ say: 'serverLost', silence: { cause: 'down' }, user: alice }), [
+    'The server is down: nothing listens there. Trying again every 10 s.',
+  ]);
+});
+
+test('a refusal has one cause', (t) => {
+  const said = (why: WhyRefused | undefined, line = '201 INVALID') =>
+    terminalLinesOf({ say: 'reply', op: 'ADD', line: text(line), why });
+  t.deepEqual(said({ why: 'listed', buddy: bob }), ['201 INVALID', 'bob is on your list already.']);
+  t.deepEqual(said({ why: 'yourself' }), ['201 INVALID', 'That is you: you cannot be your own buddy.']);
+  const [, invalid, rule] = said({ why: 'notAnId', typed: text('\\q') });
+  t.is(invalid, '"\\q" is not a valid id.');
+  t.regex(rule ?? '', /^An id is one word of at most 64 /);
+  t.regex(said({ why: 'listedOrFull', buddy: bob })[1] ?? '', /^bob is on your list already, or /);
+  t.deepEqual(said({ why: 'buddyUnregistered', buddy: bob }, '202 NO SUCH USER'), [
+    '202 NO SUCH USER',
+    'bob is not registered with the server.',
+  ]);
+  t.is(
+    said({ why: 'someoneUnregistered', buddy: bob, user: 'alice' })[1],
+    'bob is not registered with the server, or you (alice) are not.',
+  );
+  t.deepEqual(said(undefined, '200 OK'), ['200 OK']);
+});
+
+test('what is not an id is quoted, cut where it is long', (t) => {
+  const quoted = (typed: string) => terminalLinesOf({ say: 'idHint', typed: text(typed) });
+  t.deepEqual(quoted('x y'), ['"x y" is not a valid id.', SAY.idHint]);
+  t.is(quoted('x'.repeat(64))[0], `"${'x'.repeat(39)}…" is not a valid id.`);
+});
+
+test('an empty list says that it is empty, and how it is filled', (t) => {
+  const empty = { buddies: [], lastSeen: new Map(), missed: [] };
+  t.deepEqual(terminalLinesOf({ say: 'buddies', ...empty }), [
+    'My buddy list:',
+    '(It is empty. Press A to add a buddy.)',
+    '(No missed calls. Those that you do not answer are listed here.)',
+  ]);
+  const call = { caller: bob, address, atMs: 0, uptimeMs: 0 };
+  const buddies = [{ id: bob, status: 101, endpoint: undefined }] as const;
+  const full = { say: 'buddies', ...empty, buddies, missed: [call] } as const;
+  t.deepEqual(terminalLinesOf(full), linesOf(full));
+  const history = { say: 'history', buddy: bob, messages: [] } as const;
+  t.regex(
+    terminalLinesOf({ ...history, search: '' }).join(),
+    /^History with bob: nothing\. What you say .* kept there/,
+  );
+  t.regex(
+    terminalLinesOf({ ...history, search: 'x' }).join(),
+    /^"x" in the history with bob: nothing\. H with the id alone /,
+  );
+  t.regex(terminalLinesOf({ say: 'blocked', names: [] }).join(), /^Nobody is blocked\. Enter an id /);
+});
