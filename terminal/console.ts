@@ -16,7 +16,7 @@ export interface Prompt {
   readonly keys?: string;
   /** Under this name, text not yet sent off survives an interruption. Without it, it is dropped. */
   readonly draft?: string;
-  /** Lines that were printed before it and say what it asks about: again where the screen is cleared. */
+  /** Lines that say what it asks about, for a screen from which what was printed before was cleared. */
   readonly lead?: readonly string[];
   /** True where the status lines stand above the question, kept up to date. */
   readonly hasStatus?: boolean;

@@ -91,7 +91,7 @@ export class Display {
     this.#screen.write(this.#block.erase());
   }
 
-  /** Clears the screen for what is asked, and the lines that say what it asks about. */
+  /** Clears the screen for what is asked, and for the lines that say what about. */
   clear(): void {
     this.#block.forget();
     this.#transcript.clear();

@@ -80,6 +80,8 @@ export function terminalPromptOf(question: Question): Prompt {
       return { ...prompt, text: `${clipLine(toDisplayText(question.name), MAX_PROMPT_NAME_COLUMNS)}> ` };
     case 'call':
       return { ...prompt, lead: linesOf({ ...question, say: 'caller' }) };
+    case 'calling':
+      return { ...prompt, lead: [`Calling ${question.buddy ?? 'your buddy'}.`] };
     default:
       return prompt;
   }

@@ -63,7 +63,7 @@ export const busy = clientSetup.createStateConfig({
         unattended: { description: 'The answer is waited for.' },
         abortable: {
           description: 'The user sees how it goes, and may give up.',
-          entry: { type: 'openPrompt', params: { question: { ask: 'calling' } } },
+          entry: 'askToGiveUp',
           on: {
             'call.alerting': { actions: { type: 'say', params: { notice: 'ringing' } } },
             'input.interrupted': {

@@ -170,6 +170,11 @@ export const clientSetup = menuSetup.extend({
       if (user === undefined || buddy === undefined || endpoint === undefined) return;
       enqueue.sendTo(callControl, { type: 'call.place', buddy, endpoint, caller: user });
     }),
+    askToGiveUp: enqueueActions(({ context: { buddy }, enqueue }) => {
+      const question = { ask: 'calling', buddy } as const;
+      enqueue.assign({ question });
+      enqueue.sendTo(terminal, { type: 'prompt.open', question });
+    }),
     rememberCall: assign(({ event }) => {
       assertEvent(event, 'call.dialling');
       return { call: event.call };

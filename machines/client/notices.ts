@@ -107,8 +107,10 @@ export interface ShownMessage {
 /** A question to the user, open until it is answered or another takes its place. */
 export type Question =
   | {
-      readonly ask: 'menu' | 'userId' | 'buddyId' | 'history' | 'block' | 'calling';
+      readonly ask: 'menu' | 'userId' | 'buddyId' | 'history' | 'block';
     }
+  /** Whether to give up a call of the user's own. */
+  | { readonly ask: 'calling'; readonly buddy: UserId | undefined }
   /** Whether to take a call. */
   | ({ readonly ask: 'call' } & CallerShown)
   /** The next line of a chat; `name` is what the screen calls the buddy. */

@@ -30,6 +30,11 @@ test('the question about a call knows the line that names the caller', (t) => {
   t.deepEqual(terminalPromptOf(call), { ...promptOf(call), lead: ['Call from bob (192.0.2.7).'] });
 });
 
+test('while a buddy is called, a cleared screen says whom', (t) => {
+  const calling = { ask: 'calling', buddy: bob } as const;
+  t.deepEqual(terminalPromptOf(calling), { ...promptOf(calling), lead: ['Calling bob.'] });
+});
+
 test('all else is asked and said in the words that scripts know', (t) => {
   t.is(terminalPromptOf({ ask: 'menu' }), promptOf({ ask: 'menu' }));
   t.deepEqual(terminalLinesOf({ say: 'chatClosed' }), ['Buddy connection closed.']);

@@ -250,12 +250,12 @@ export const BUSY: LegalTable['states'] = {
     },
   },
 
-  'busy.calling.abortable': { after: CALL, legal: calling({ question: 'calling' }, AT_MENU) },
+  'busy.calling.abortable': { after: CALL, legal: calling({ question: 'calling bob' }, AT_MENU) },
   'busy.calling.abortable: for a line that did not arrive': {
     after: [...UNDELIVERED, 'prompt.answered y', 'buddies.received', 'call.dialling'],
     legal: {
       ...calling(
-        { question: 'calling' },
+        { question: 'calling bob' },
         {
           next: 'free.offering',
           effects: [open('callAgain bob 1')],

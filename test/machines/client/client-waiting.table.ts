@@ -22,7 +22,7 @@ const STOP_HISTORY = 'cancel archivePatience of waiting.forHistory';
 const STOP_BLOCKED = 'cancel archivePatience of waiting.forBlocked';
 
 /** Bob is called. */
-const CALL = [say('connecting'), 'call-control <- call.place bob 192.0.2.7 4000 alice', open('calling')];
+const CALL = [say('connecting'), 'call-control <- call.place bob 192.0.2.7 4000 alice', open('calling bob')];
 
 const ASKED_FOR_BOB = ['prompt.answered m', 'prompt.answered bob'];
 
@@ -160,7 +160,7 @@ export const WAITING: LegalTable['states'] = {
         'busy.calling.abortable',
         show('alice', BOB_SEEN),
         ...CALL,
-        ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = calling'],
+        ...[`buddies = ${BOB}`, 'lastSeen = bob', 'question = calling bob'],
       ],
       'buddies.received offline': [
         'free.menu',
@@ -177,7 +177,12 @@ export const WAITING: LegalTable['states'] = {
     after: ['buddies.received', ...ASKED_FOR_BOB],
     legal: {
       ...anyTime({ knowsBob: true }),
-      'buddies.received': ['busy.calling.abortable', show('alice', BOB_SEEN), ...CALL, 'question = calling'],
+      'buddies.received': [
+        'busy.calling.abortable',
+        show('alice', BOB_SEEN),
+        ...CALL,
+        'question = calling bob',
+      ],
       'buddies.received offline': [
         'free.menu',
         show('alice bob 101 bob'),
@@ -195,7 +200,7 @@ export const WAITING: LegalTable['states'] = {
         'busy.calling.abortable',
         say('callingFromMemory'),
         ...CALL,
-        'question = calling',
+        'question = calling bob',
       ],
     },
   },
