@@ -142,7 +142,7 @@ export const menuSetup = setup({
   actions: {
     // The terminal.
     say: sendTo(terminal, (_, { notice }: { notice: PlainNotice }) => say({ say: notice })),
-    // Once, and once to whoever signs in: a screen reader would read all of it after every action. Only at a
+    // Once, and once to a user who signs in: a screen reader would read all of it after every action. Only at a
     // terminal, a user who is not signed in has no line that reminds of it.
     sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, user }, enqueue }) => {
       if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu' }));

@@ -31,7 +31,7 @@ export function whyRefused(
   if (code === 201 && id === undefined) return { why: 'notAnId', typed: toDisplayText(typed) };
   if (op === 'REG' || id === undefined) return undefined;
   if (code === 202) {
-    // Whoever has buddies is known to the server.
+    // A user who has buddies is known to the server.
     if (buddies.length > 0) return { why: 'buddyUnregistered', buddy: id };
     return { why: 'someoneUnregistered', buddy: id, user };
   }

@@ -20,7 +20,7 @@ import { Registry } from './registry.js';
 import type { Tally } from './tally.js';
 import { HOST } from './wire.js';
 
-/** Plain mode asks in the same words, whoever the buddy is. */
+/** Plain mode asks in the same words for every buddy. */
 const NAMELESS = toDisplayText('');
 
 const [REFUSED] = linesOf({ say: 'callFailed', buddy: undefined, failure: { cause: 'refused' } });

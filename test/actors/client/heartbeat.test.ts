@@ -165,7 +165,7 @@ test('one that says nothing over TCP either is not waited for', async (t) => {
   t.deepEqual(await silenceOf(t, () => {}), { cause: 'unreachable', reason: 'no answer' });
 });
 
-test('the cause that was asked for one user is not told of another', async (t) => {
+test('the cause that was asked for one user is not reported for another', async (t) => {
   const tcp = createServer((socket) => socket.on('error', () => {}));
   tcp.listen(0, '127.0.0.1');
   await once(tcp, 'listening');

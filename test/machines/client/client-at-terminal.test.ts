@@ -64,7 +64,7 @@ test('to a script it is shown once, and once more to each user who signs in', (t
   t.is(client.types('l', 'bob').menus, 3);
 });
 
-test('an empty line or a question mark asks for it, whoever is signed in', (t) => {
+test('an empty line or a question mark asks for it, signed in or not', (t) => {
   for (const client of [new Client(), new Client(alice), new Client(alice, true)]) {
     client.look();
     for (const [count, line] of ['', '?', ' '].entries()) {

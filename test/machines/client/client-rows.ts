@@ -108,7 +108,7 @@ export function anyTime(look: Look = {}): Rows {
     'input.ended': departing,
     'shutdown.requested': ['left', ...exit, ...unfinished, ...asked],
     ...(isAway || isSignedOut ? {} : { 'user.idled': idled(status) }),
-    ...(isSignedOut ? OF_NOBODY : {}),
+    ...(isSignedOut ? SIGNED_OUT_ROWS : {}),
   };
 }
 
@@ -117,7 +117,7 @@ function idled(status: readonly string[]): Row {
 }
 
 /** A late line of a user who is no longer signed in is shown as `you`. */
-const OF_NOBODY: Rows = {
+const SIGNED_OUT_ROWS: Rows = {
   'server.lost': ['stays', say('serverLost down')],
   'message.sent': [
     'stays',
