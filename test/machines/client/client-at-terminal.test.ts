@@ -89,7 +89,7 @@ test('one that gave no id goes by its address', (t) => {
   t.is(client.types('y').look().at(-1), 'terminal? 192.0.2.9> ');
   t.true(
     client
-      .on(report({ type: 'chat.closed' }, otherChat))
+      .on(report({ type: 'peer.left' }, otherChat))
       .look()
       .includes('terminal: 192.0.2.9 left.'),
   );
