@@ -25,7 +25,7 @@ export const MAX_BUDDIES = 10_000;
 export interface Users {
   /** The number of a user; -1 when nobody has that id, or their registration is not durable yet. */
   numberOf(id: UserId): number;
-  /** A user's buddies, in the order they were added, as they are at this moment. */
+  /** A user's buddies, in the order they were added, good until the next commit. */
   listOf(user: number): Uint32Array;
   /** How many users there surely are: higher numbers may come to mean others. */
   readonly settled: number;

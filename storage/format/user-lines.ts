@@ -40,11 +40,10 @@ export class UserLines {
 
   #encode(user: number, begin: number): number {
     const buffer = this.#buffer;
-    const { start, length } = this.#frozen.take(user);
     let end = this.#table.copyId(buffer, begin, user);
-    for (let place = start; place < start + length; place++) {
+    for (const buddy of this.#frozen.take(user)) {
       buffer[end++] = SPACE;
-      end = this.#table.copyId(buffer, end, this.#table.read(place));
+      end = this.#table.copyId(buffer, end, buddy);
     }
     if (this.#withChecksum) {
       const checksum = crc32(buffer, begin, end);

@@ -2,9 +2,7 @@
  * A list of numbers for each user, in blocks of large pages outside of JavaScript's heap.
  *
  * A block has room for a power of two, the least that holds the list; so a list's length tells how large its
- * block is. What is in a block stays as it is: a list grows at its end as long as there is room, and every
- * other change goes to another block. So whoever remembers a block and a length has a list as it was, while
- * the blocks that are left are {@link BuddyLists.keep kept}.
+ * block is. A list changes in its block, and moves to another one when it needs a larger or a smaller block.
  */
 
 import { Column } from './column.js';
@@ -17,7 +15,7 @@ const PAGE_LENGTH = 1 << PAGE_BITS;
 const MAX_PLACES = 2 ** 32 - PAGE_LENGTH;
 
 /** Where a list is. */
-export interface ListPlace {
+interface ListPlace {
   /** Of its first number; the others follow. */
   readonly start: number;
   readonly length: number;
@@ -31,30 +29,29 @@ export class BuddyLists {
   readonly #free = new Map<number, number[]>();
   /** Where each user's list begins, and beside it how long it is. */
   readonly #places = new Column();
-  #kept: ListPlace[] | undefined;
 
   /** True when no more pages can be reached. */
   get isFull(): boolean {
     return this.#end >= MAX_PLACES;
   }
 
-  placeOf(user: number): ListPlace {
-    return { start: this.#places.get(2 * user), length: this.#places.get(2 * user + 1) };
+  /** How many bytes the pages have. */
+  get bytes(): number {
+    return this.#pages.length * PAGE_LENGTH * Uint32Array.BYTES_PER_ELEMENT;
   }
 
-  /** The numbers on a list, as they are at this moment. */
+  lengthOf(user: number): number {
+    return this.#places.get(2 * user + 1);
+  }
+
+  /** The numbers on a list, good until the next change. */
   listOf(user: number): Uint32Array {
-    return this.#numbersAt(this.placeOf(user));
-  }
-
-  /** The number at a place. */
-  read(place: number): number {
-    return this.#pageOf(place)[place & (PAGE_LENGTH - 1)] as number;
+    return this.#numbersAt(this.#placeOf(user));
   }
 
   /** Where a buddy is on a list, counted from 0, or -1. */
   positionOf(user: number, buddy: number): number {
-    const { start, length } = this.placeOf(user);
+    const { start, length } = this.#placeOf(user);
     if (length === 0) return -1;
     const page = this.#pageOf(start);
     const at = start & (PAGE_LENGTH - 1);
@@ -73,43 +70,33 @@ export class BuddyLists {
   }
 
   insert(user: number, position: number, buddy: number): void {
-    const { start, length } = this.placeOf(user);
-    if (position === length && length < roomFor(length)) {
-      this.#pageOf(start)[(start + length) & (PAGE_LENGTH - 1)] = buddy;
-      this.#moveTo(user, start, length + 1);
-    } else {
-      this.#replace(user, position, position, [buddy]);
-    }
+    const list = this.#resize(user, this.lengthOf(user) + 1);
+    list.copyWithin(position + 1, position);
+    list[position] = buddy;
   }
 
   remove(user: number, position: number): void {
-    this.#replace(user, position, position + 1, []);
+    this.listOf(user).copyWithin(position, position + 1);
+    this.#resize(user, this.lengthOf(user) - 1);
   }
 
-  /** From now on, what is in blocks that lists leave is kept. */
-  keep(): void {
-    this.#kept = [];
-  }
-
-  /** What was kept is needed no more. */
-  letGo(): void {
-    const kept = this.#kept ?? [];
-    this.#kept = undefined;
-    for (const place of kept) this.#release(place);
-  }
-
-  /** Puts what is from one position up to another by something else, in a new block. */
-  #replace(user: number, from: number, to: number, between: readonly number[]): void {
-    const old = this.placeOf(user);
-    const numbers = this.#numbersAt(old);
-    const length = old.length - (to - from) + between.length;
-    const start = length === 0 ? 0 : this.#take(roomFor(length));
-    const block = this.#numbersAt({ start, length });
-    block.set(numbers.subarray(0, from));
-    block.set(between, from);
-    block.set(numbers.subarray(to), from + between.length);
+  /** Gives a list another length, and a block of the room for it if it has another; returns it. */
+  #resize(user: number, length: number): Uint32Array {
+    const old = this.#placeOf(user);
+    const room = roomFor(length);
+    const stays = room === roomFor(old.length);
+    const start = stays ? old.start : this.#take(room);
+    const list = this.#numbersAt({ start, length });
+    if (!stays) {
+      list.set(this.listOf(user).subarray(0, length));
+      this.#release(old);
+    }
     this.#moveTo(user, start, length);
-    this.#release(old);
+    return list;
+  }
+
+  #placeOf(user: number): ListPlace {
+    return { start: this.#places.get(2 * user), length: this.lengthOf(user) };
   }
 
   #moveTo(user: number, start: number, length: number): void {
@@ -128,6 +115,7 @@ export class BuddyLists {
   }
 
   #take(room: number): number {
+    if (room === 0) return 0;
     const free = this.#free.get(room)?.pop();
     if (free !== undefined) return free;
     // No block is cut in two by the end of a page.
@@ -138,16 +126,12 @@ export class BuddyLists {
     return start;
   }
 
-  #release(place: ListPlace): void {
-    if (place.length === 0) return;
-    if (this.#kept !== undefined) {
-      this.#kept.push(place);
-      return;
-    }
-    const room = roomFor(place.length);
+  #release({ start, length }: ListPlace): void {
+    if (length === 0) return;
+    const room = roomFor(length);
     const free = this.#free.get(room);
-    if (free === undefined) this.#free.set(room, [place.start]);
-    else free.push(place.start);
+    if (free === undefined) this.#free.set(room, [start]);
+    else free.push(start);
   }
 }
 

@@ -8,7 +8,7 @@ import type { UserId } from '../../protocol/id.js';
 import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
 import { MAX_BUDDIES, MAX_USERS, type Users } from '../store.js';
-import { BuddyLists, type ListPlace } from './buddy-lists.js';
+import { BuddyLists } from './buddy-lists.js';
 import { type IdBatch, IdTable } from './id-table.js';
 
 /** A change that altered the table, and so must be remembered. */
@@ -28,9 +28,10 @@ export interface FrozenUsers {
   /** How many users there were. */
   readonly size: number;
   /**
-   * A user's list, as {@link UserTable.read} takes it. Each user may be asked for once, in ascending order.
+   * A user's list, good until the next change of the table. Each user may be asked for once, in ascending
+   * order.
    */
-  take(user: number): ListPlace;
+  take(user: number): Uint32Array;
   /** The table need not remember any longer. */
   release(): void;
 }
@@ -41,6 +42,8 @@ export class UserTable implements Users {
   #settled = 0;
   /** Has the table tell of a list that is about to change. */
   #beforeChange: ((user: number) => void) | undefined;
+  /** How many bytes the copies of lists have that a frozen table needs. */
+  #copiedBytes = 0;
 
   get size(): number {
     return this.#ids.size;
@@ -53,8 +56,13 @@ export class UserTable implements Users {
   /** How many buddies there are on all lists. */
   countEntries(): number {
     let entries = 0;
-    for (let user = 0; user < this.size; user++) entries += this.#lists.placeOf(user).length;
+    for (let user = 0; user < this.size; user++) entries += this.#lists.lengthOf(user);
     return entries;
+  }
+
+  /** How many bytes there are for lists: those of now, and those that a frozen table needs. */
+  get listBytes(): number {
+    return this.#lists.bytes + this.#copiedBytes;
   }
 
   /** Nothing that was applied until now will be undone. */
@@ -88,7 +96,7 @@ export class UserTable implements Users {
     if (other === -1) return { reply: 202 };
     if (other === user) return { reply: 201 };
     const listed = this.#lists.positionOf(user, other);
-    const { length } = this.#lists.placeOf(user);
+    const length = this.#lists.lengthOf(user);
     if (op === 'DEL' && listed === -1) return { reply: 200 };
     if (op === 'ADD' && (listed !== -1 || length >= MAX_BUDDIES)) return { reply: 201 };
     // Either way a list may need another block.
@@ -113,27 +121,34 @@ export class UserTable implements Users {
     else this.#lists.insert(user, position, this.#ids.numberOf(effect.buddy));
   }
 
-  /** Holds on to the table as it is now. One at a time. */
+  /**
+   * Holds on to the table as it is now. One at a time. A list is copied before its first change, and only
+   * then: however often it changes, there is one copy of it, until it is taken.
+   */
   freeze(): FrozenUsers {
     const { size } = this;
-    const changed = new Map<number, ListPlace>();
+    const copies = new Map<number, Uint32Array>();
     let taken = 0;
-    this.#lists.keep();
     this.#beforeChange = (user) => {
-      if (user < taken || user >= size || changed.has(user)) return;
-      changed.set(user, this.#lists.placeOf(user));
+      if (user < taken || user >= size || copies.has(user)) return;
+      const copy = this.#lists.listOf(user).slice();
+      copies.set(user, copy);
+      this.#copiedBytes += copy.byteLength;
     };
     return {
       size,
       take: (user) => {
         taken = user + 1;
-        const place = changed.get(user) ?? this.#lists.placeOf(user);
-        changed.delete(user);
-        return place;
+        const copy = copies.get(user);
+        if (copy === undefined) return this.#lists.listOf(user);
+        copies.delete(user);
+        this.#copiedBytes -= copy.byteLength;
+        return copy;
       },
       release: () => {
         this.#beforeChange = undefined;
-        this.#lists.letGo();
+        this.#copiedBytes = 0;
+        copies.clear();
       },
     };
   }
@@ -161,11 +176,6 @@ export class UserTable implements Users {
 
   copyId(target: Uint8Array, at: number, user: number): number {
     return this.#ids.copyTo(target, at, user);
-  }
-
-  /** The user at a place of a list. */
-  read(place: number): number {
-    return this.#lists.read(place);
   }
 
   #register(id: UserId): Applied {

@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
 import { MAX_BUDDIES } from '../../../storage/store.js';
-import { BuddyLists, type ListPlace } from '../../../storage/tables/buddy-lists.js';
+import { BuddyLists } from '../../../storage/tables/buddy-lists.js';
 
 /** Numbers in a page. */
 const PAGE_LENGTH = 2 ** 18;
 
-function numbersAt(lists: BuddyLists, { start, length }: ListPlace): number[] {
-  return Array.from({ length }, (_, position) => lists.read(start + position));
+/** How many pages there are. */
+function pagesOf(lists: BuddyLists): number {
+  return lists.bytes / (4 * PAGE_LENGTH);
 }
 
 function listOf(lists: BuddyLists, user: number): number[] {
-  return numbersAt(lists, lists.placeOf(user));
+  assert.equal(lists.lengthOf(user), lists.listOf(user).length);
+  return [...lists.listOf(user)];
 }
 
 /** Users with few numbers on their lists, and a place for each that is drawn. */
@@ -84,58 +86,31 @@ test('a number is found at its first position, and not on another’s list', (t)
   t.notThrows(() => fc.assert(property));
 });
 
-test('what was kept is as it was, whatever lists become, until it is let go', (t) => {
-  const property = fc.property(anySteps, anySteps, anySteps, (before, meanwhile, after) => {
-    const lists = new BuddyLists();
-    const model = newModel();
-    for (const step of before) take(lists, model, step);
-    for (let round = 0; round < 2; round++) {
-      const places = model.map((_, user) => lists.placeOf(user));
-      const frozen = model.map((list) => list.slice());
-      lists.keep();
-      for (const step of meanwhile) {
-        take(lists, model, step);
-        assert.deepEqual(
-          places.map((place) => numbersAt(lists, place)),
-          frozen,
-        );
-      }
-      lists.letGo();
-      for (const step of after) take(lists, model, step);
-      assertHolds(lists, model);
-    }
-  });
-  t.notThrows(() => fc.assert(property));
-});
-
-test('a block that a list left is used again, and one that is kept only after it is let go', (t) => {
+test('a block that a list left is used again', (t) => {
   const lists = new BuddyLists();
-  lists.insert(0, 0, 1);
-  const first = lists.placeOf(0).start;
-  lists.remove(0, 0);
-  lists.insert(1, 0, 2);
-  t.is(lists.placeOf(1).start, first);
-
-  lists.keep();
-  lists.remove(1, 0);
-  lists.insert(2, 0, 3);
-  t.not(lists.placeOf(2).start, first);
-  lists.letGo();
-  lists.insert(3, 0, 4);
-  t.is(lists.placeOf(3).start, first);
+  const numbers = new Uint32Array(MAX_BUDDIES);
+  // A list of so many has a block of 16,384: these fill a page.
+  const blocks = PAGE_LENGTH / 2 ** 14;
+  for (let user = 0; user < blocks; user++) lists.set(user, numbers, MAX_BUDDIES);
+  t.is(pagesOf(lists), 1);
+  // They move to half a block each, so that half of a page is needed beside the first.
+  for (let user = 0; user < blocks; user++) {
+    while (lists.lengthOf(user) > 2 ** 13) lists.remove(user, lists.lengthOf(user) - 1);
+  }
+  t.is(pagesOf(lists), 2);
+  for (let user = blocks; user < 2 * blocks; user++) lists.set(user, numbers, MAX_BUDDIES);
+  t.is(pagesOf(lists), 2);
+  lists.set(2 * blocks, numbers, 2 ** 14);
+  t.is(pagesOf(lists), 2, 'half of the second page was never used');
 });
 
 test('lists that change for long need no more room than they have at most', (t) => {
   const lists = new BuddyLists();
-  let end = 0;
   for (let round = 0; round < 50_000; round++) {
     for (let position = 0; position < 5; position++) lists.insert(0, position, round + position);
-    for (let position = 4; position >= 0; position--) {
-      end = Math.max(end, lists.placeOf(0).start);
-      lists.remove(0, 0);
-    }
+    for (let position = 4; position >= 0; position--) lists.remove(0, 0);
   }
-  t.true(end < 100, `${end}`);
+  t.is(pagesOf(lists), 1);
 });
 
 test('a list is set as a whole, of the first numbers that are given', (t) => {
@@ -164,7 +139,7 @@ test(`a list grows to ${MAX_BUDDIES}, and shrinks to nothing`, (t) => {
     model.splice(position, 1);
     if (round % 500 === 0) t.deepEqual(listOf(lists, 7), model);
   }
-  t.is(lists.placeOf(7).length, 0);
+  t.is(lists.lengthOf(7), 0);
 });
 
 test('blocks that the end of a page would cut in two are whole', (t) => {
@@ -181,8 +156,7 @@ test('blocks that the end of a page would cut in two are whole', (t) => {
     lists.insert(user, 0, user);
     model[user] = [user];
   }
-  const last = lists.placeOf(3 * (PAGE_LENGTH / 2 ** 14));
-  t.is(Math.floor(last.start / PAGE_LENGTH), 3, 'there are as many pages as it takes');
+  t.is(pagesOf(lists), 4, 'there are as many pages as it takes');
   for (const user of model.keys()) t.deepEqual(listOf(lists, user), model[user] ?? []);
   for (const user of [1, 15, 16, 17, 31, 32, 33]) {
     lists.insert(user, MAX_BUDDIES - 1, 1);
@@ -195,10 +169,11 @@ test('blocks that the end of a page would cut in two are whole', (t) => {
 
 test('a page is filled to its last number', (t) => {
   const lists = new BuddyLists();
-  for (let user = 0; user < PAGE_LENGTH + 2; user++) lists.insert(user, 0, user + 1);
-  t.is(lists.placeOf(PAGE_LENGTH - 1).start, PAGE_LENGTH - 1);
-  t.is(lists.placeOf(PAGE_LENGTH).start, PAGE_LENGTH);
+  for (let user = 0; user < PAGE_LENGTH; user++) lists.insert(user, 0, user + 1);
+  t.is(pagesOf(lists), 1);
+  for (let user = PAGE_LENGTH; user < PAGE_LENGTH + 2; user++) lists.insert(user, 0, user + 1);
+  t.is(pagesOf(lists), 2);
   for (let user = 0; user < PAGE_LENGTH + 2; user++) {
-    if (lists.read(lists.placeOf(user).start) !== user + 1) t.fail(`${user}`);
+    if (lists.listOf(user)[0] !== user + 1) t.fail(`${user}`);
   }
 });
