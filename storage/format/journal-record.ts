@@ -16,12 +16,13 @@
 
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { EffectiveChange } from '../tables/user-table.js';
-import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits } from './checksum.js';
+import { CHECKSUM_DIGITS, crc32, hasDigits, writeDigits } from './checksum.js';
 
 /** The first line of a journal: its format and the format's version. */
 export const JOURNAL_HEADER = 'im-journal 1';
 
 const SPACE = 0x20;
+const LF = 0x0a;
 
 /** Most bytes in a line: two numbers, an operation, two ids and a checksum are well below. */
 export const MAX_RECORD_BYTES = 256;
@@ -34,17 +35,31 @@ export interface JournalRecord {
   readonly change: EffectiveChange;
 }
 
-/** Encodes a record as one line, LF included. */
-export function encodeRecord({ sequence, durable, change }: JournalRecord): string {
+/**
+ * Writes a record into a buffer as one line, LF included; that has at most {@link MAX_RECORD_BYTES} bytes and
+ * the LF.
+ *
+ * @returns Where it ends.
+ */
+export function writeRecord(
+  target: Buffer,
+  start: number,
+  { sequence, durable, change }: JournalRecord,
+): number {
   const ids = change.op === 'REG' ? change.id : `${change.id} ${change.buddy}`;
-  const body = `${sequence} ${durable} ${change.op} ${ids}`;
-  return `${body} ${checksumOf(body)}\n`;
+  let end = start + target.write(`${sequence} ${durable} ${change.op} ${ids}`, start, 'latin1');
+  const checksum = crc32(target, start, end);
+  target[end++] = SPACE;
+  writeDigits(target, end, checksum);
+  end += CHECKSUM_DIGITS;
+  target[end++] = LF;
+  return end;
 }
 
 /**
  * Reads one line, LF not included.
  *
- * @returns `undefined` for anything that {@link encodeRecord} would not have written.
+ * @returns `undefined` for anything that {@link writeRecord} would not have written.
  */
 export function parseRecord(data: Buffer, start: number, end: number): JournalRecord | undefined {
   const bodyEnd = end - CHECKSUM_DIGITS - 1;

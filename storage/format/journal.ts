@@ -12,7 +12,7 @@ import type { DataDirectory } from '../files/data-directory.js';
 import { FileError } from '../files/file-error.js';
 import { type OpenFile, writeAll } from '../files/files.js';
 import type { EffectiveChange } from '../tables/user-table.js';
-import { encodeRecord, JOURNAL_HEADER } from './journal-record.js';
+import { JOURNAL_HEADER, MAX_RECORD_BYTES, writeRecord } from './journal-record.js';
 
 export class Journal {
   readonly #file: OpenFile;
@@ -59,10 +59,12 @@ export class Journal {
    */
   async append(changes: readonly EffectiveChange[], isOurs: () => Promise<boolean>): Promise<void> {
     const durable = this.#last;
-    const lines = changes.map((change, index) =>
-      encodeRecord({ sequence: durable + 1 + index, durable, change }),
-    );
-    const bytes = Buffer.from(lines.join(''), 'latin1');
+    const buffer = Buffer.allocUnsafe(changes.length * (MAX_RECORD_BYTES + 1));
+    let end = 0;
+    for (const [index, change] of changes.entries()) {
+      end = writeRecord(buffer, end, { sequence: durable + 1 + index, durable, change });
+    }
+    const bytes = buffer.subarray(0, end);
     await this.#write(bytes);
     await this.#sync(isOurs);
     this.#bytes += bytes.length;

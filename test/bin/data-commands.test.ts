@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
-import { encodeRecord } from '../../storage/format/journal-record.js';
 import { ask } from '../helpers/network.js';
 import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
-import { id } from '../storage/changes.js';
+import { id, lineOf } from '../storage/changes.js';
 import { IRREGULAR } from '../storage/irregular.js';
 
 // One at a time: each starts processes of its own.
@@ -90,6 +89,18 @@ test('a pipe in the place of a file is named, and not waited for', async (t) => 
     stderr.split('\n').at(-2),
     `im-server: cannot use the data directory ${directory}: ${manifest} is not a regular file`,
   );
+});
+
+test('an import makes one snapshot, at its end, however much it takes over', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const [dump, data] = [join(directory, 'dump.txt'), join(directory, 'data')];
+  // Of so many entries the journal has more than the 4 MiB after which a server makes a snapshot.
+  const users = Array.from({ length: 500 }, (_, index) => `a-user-with-a-long-name-${index}`);
+  await writeFile(dump, users.map((user) => `${[user, ...users].join(' ')}\n`).join(''));
+  t.is((await run(t, 'import', data, dump)).code, 0);
+  // The first journal, the one that goes on beside the snapshot, and the snapshot.
+  const names = (await readdir(data)).sort();
+  t.deepEqual(names, ['journal-2.txt', 'lock.txt', 'manifest.txt', 'snapshot-3.txt']);
 });
 
 test('an import lists what it skips, with the reason, and goes on with the rest', async (t) => {
@@ -267,7 +278,7 @@ test('whoever reads only the beginning of an export is no error', async (t) => {
 test('check fails where a last line lacks its LF, in each file', async (t) => {
   const directory = await filledDirectory(t);
   const change = { op: 'DEL', id: id('alice'), buddy: id('bob') } as const;
-  const record = encodeRecord({ sequence: 7, durable: 6, change });
+  const record = lineOf({ sequence: 7, durable: 6, change });
   const names = (await readdir(directory)).filter((each) => /^(?:manifest|snapshot|journal)/.test(each));
   for (const name of names) {
     const path = join(directory, name);

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { type Change, parseRequest } from '../../protocol/request.js';
+import { type JournalRecord, MAX_RECORD_BYTES, writeRecord } from '../../storage/format/journal-record.js';
 import type { EffectiveChange } from '../../storage/tables/user-table.js';
 
 /** An id that is known to be one. */
@@ -54,3 +55,9 @@ export const anyBatches = fc.array(fc.array(anyChange, { maxLength: 8, size: 'ma
   maxLength: 8,
   size: 'max',
 });
+
+/** A record as a line of the journal, LF included. */
+export function lineOf(record: JournalRecord): string {
+  const buffer = Buffer.alloc(MAX_RECORD_BYTES + 1);
+  return buffer.toString('latin1', 0, writeRecord(buffer, 0, record));
+}

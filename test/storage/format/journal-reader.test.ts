@@ -8,11 +8,10 @@ import test from 'ava';
 import fc from 'fast-check';
 import { checksumOf } from '../../../storage/format/checksum.js';
 import { type JournalFile, type Scan, scanJournal } from '../../../storage/format/journal-reader.js';
-import { encodeRecord } from '../../../storage/format/journal-record.js';
 import { StoreError, type StoreErrorCode } from '../../../storage/store.js';
 import { type EffectiveChange, UserTable } from '../../../storage/tables/user-table.js';
 import { bytesFile } from '../bytes-file.js';
-import { effects } from '../changes.js';
+import { effects, lineOf } from '../changes.js';
 
 const HEADER = 'im-journal 1\n';
 const PATH = '/data/journal-7.txt';
@@ -38,7 +37,7 @@ function linesOf(groups: readonly (readonly string[])[], before = 0): string[] {
     const known = durable;
     durable += group.length;
     return effects(...group).map((change, index) =>
-      encodeRecord({ sequence: known + 1 + index, durable: known, change }),
+      lineOf({ sequence: known + 1 + index, durable: known, change }),
     );
   });
 }
