@@ -23,6 +23,12 @@ import { readOriginalLayout } from '../storage/transfer/original-layout.js';
 import { complain, EXIT, outliveReader, textOption, writeOut } from './command-line.js';
 import { Progress } from './progress.js';
 
+/**
+ * While an import goes on, a snapshot is made when the journals have more bytes than this. It makes one at its
+ * end; each before that only shortens the start after an import that was interrupted.
+ */
+const IMPORT_JOURNAL_BYTES = 1024 * 1024 * 1024;
+
 /** Adds the commands to the server's. */
 export function addDataCommands(command: Command): void {
   const name = command.name();
@@ -143,7 +149,7 @@ async function exportToFile(table: UserTable, path: string): Promise<void> {
 
 async function importFrom(name: string, directory: string, path: string): Promise<void> {
   const readUsers = await sourceOf(directory, path);
-  const store = await openTextStore(directory);
+  const store = await openTextStore(directory, { minCompactionBytes: IMPORT_JOURNAL_BYTES });
   const progress = new Progress();
   try {
     const report = await importUsers(store, readUsers, {

@@ -7,7 +7,7 @@
 
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
-import { MAX_BUDDIES, type Store } from '../store.js';
+import { MAX_BUDDIES, type Store, type Users } from '../store.js';
 import type { ForeignUser } from './dump.js';
 
 /** How many changes are made durable together. */
@@ -54,11 +54,12 @@ export async function importUsers(
     onSkip(at, reason);
   };
 
-  const registrations = new Group(store, async (replies) => {
-    for (const { reply, at } of replies) {
+  const registrations = new Group(store, ({ changes, places, replies }) => {
+    for (let index = 0; index < changes.length; index++) {
+      const reply = replies[index];
       if (reply === 200) report.users += 1;
       else if (reply === 203) report.usersBefore += 1;
-      else skip(at, 'there is no room for one more user');
+      else skip(places[index] as string, 'there is no room for one more user');
     }
     onProgress('users', report.users + report.usersBefore);
   });
@@ -66,17 +67,18 @@ export async function importUsers(
     for (const { id: token, at } of users) {
       const id = parseId(token);
       if (id === undefined) skip(at, `'${shortened(token)}' is no id`);
-      else await registrations.add({ op: 'REG', id }, at);
+      else if (registrations.add({ op: 'REG', id }, at)) await registrations.commit();
     }
   }, skip);
-  await registrations.finish();
+  await registrations.commit();
 
-  const additions = new Group<Addition>(store, async (replies) => {
-    for (const { change, reply, at } of replies) {
-      const reason = reply === 200 ? undefined : whyNot(store, change);
-      if (reply === 200) report.buddies += 1;
+  const refusals = new Refusals(store.users);
+  const additions = new Group<Addition>(store, ({ changes, places, replies }) => {
+    for (let index = 0; index < changes.length; index++) {
+      const reason = replies[index] === 200 ? undefined : refusals.reasonOf(changes[index] as Addition);
+      if (replies[index] === 200) report.buddies += 1;
       else if (reason === undefined) report.buddiesBefore += 1;
-      else skip(at, reason);
+      else skip(places[index] as string, reason);
     }
     onProgress('buddies', report.buddies + report.buddiesBefore);
   });
@@ -88,13 +90,14 @@ export async function importUsers(
         for (const other of buddies) {
           const buddy = parseId(other);
           if (buddy === undefined) skip(at, `'${shortened(other)}' is no id`);
-          else await additions.add({ op: 'ADD', id, buddy }, at);
+          // An `await` for each of many millions would take seconds.
+          else if (additions.add({ op: 'ADD', id, buddy }, at)) await additions.commit();
         }
       }
     },
     () => {},
   );
-  await additions.finish();
+  await additions.commit();
   return report;
 }
 
@@ -108,41 +111,74 @@ interface Addition {
   readonly buddy: UserId;
 }
 
-/** Why a buddy is not added; `undefined` when it is on the list already. */
-function whyNot(store: Store, { id, buddy }: Addition): string | undefined {
-  if (buddy === id) return `'${buddy}' is the user, and nobody's own buddy`;
-  if (store.users.buddiesOf(buddy) === undefined) return `'${buddy}' is nobody's id`;
-  const list = store.users.buddiesOf(id);
-  if (list?.includes(buddy)) return undefined;
-  return `'${buddy}' would be one more than the ${MAX_BUDDIES} that a list has room for`;
+/**
+ * Says of additions that were refused why. When an import is done again, that is asked of every entry: so no
+ * list is turned into ids, and the entries of a full one are looked through once, not for each of them.
+ */
+class Refusals {
+  readonly #users: Users;
+  #fullUser = -1;
+  #fullList: ReadonlySet<number> = new Set();
+
+  constructor(users: Users) {
+    this.#users = users;
+  }
+
+  /** Why a buddy was not added; `undefined` when it was on the list already. */
+  reasonOf({ id, buddy }: Addition): string | undefined {
+    if (buddy === id) return `'${buddy}' is the user, and nobody's own buddy`;
+    const other = this.#users.numberOf(buddy);
+    if (other === -1) return `'${buddy}' is nobody's id`;
+    if (this.#isListed(this.#users.numberOf(id), other)) return undefined;
+    return `'${buddy}' would be one more than the ${MAX_BUDDIES} that a list has room for`;
+  }
+
+  /** A list that has room took a buddy, unless it had it; a full one stays as it is. */
+  #isListed(user: number, buddy: number): boolean {
+    const list = this.#users.listOf(user);
+    if (list.length < MAX_BUDDIES) return true;
+    if (user !== this.#fullUser) {
+      this.#fullUser = user;
+      this.#fullList = new Set(list);
+    }
+    return this.#fullList.has(buddy);
+  }
 }
 
-interface Replied<TChange> {
-  readonly change: TChange;
-  readonly at: string;
-  readonly reply: number;
+/** What became of a group: each reply, and each place, is that of the change with the same index. */
+interface Committed<TChange> {
+  readonly changes: readonly TChange[];
+  readonly places: readonly string[];
+  readonly replies: readonly number[];
 }
 
 /** Changes that wait to be made durable together. */
 class Group<TChange extends Change> {
   readonly #store: Store;
-  readonly #onReplies: (replies: readonly Replied<TChange>[]) => Promise<void>;
-  #waiting: { readonly change: TChange; readonly at: string }[] = [];
+  readonly #onCommitted: (committed: Committed<TChange>) => void;
+  #changes: TChange[] = [];
+  #places: string[] = [];
 
-  constructor(store: Store, onReplies: (replies: readonly Replied<TChange>[]) => Promise<void>) {
+  constructor(store: Store, onCommitted: (committed: Committed<TChange>) => void) {
     this.#store = store;
-    this.#onReplies = onReplies;
+    this.#onCommitted = onCommitted;
   }
 
-  async add(change: TChange, at: string): Promise<void> {
-    this.#waiting.push({ change, at });
-    if (this.#waiting.length === GROUP_CHANGES) await this.finish();
+  /**
+   * Adds a change.
+   *
+   * @returns True when the group is full, and must be committed before another change is added.
+   */
+  add(change: TChange, at: string): boolean {
+    this.#changes.push(change);
+    this.#places.push(at);
+    return this.#changes.length === GROUP_CHANGES;
   }
 
-  async finish(): Promise<void> {
-    const group = this.#waiting;
-    this.#waiting = [];
-    const replies = await this.#store.commit(group.map(({ change }) => change));
-    await this.#onReplies(group.map((each, index) => ({ ...each, reply: replies[index] as number })));
+  async commit(): Promise<void> {
+    const [changes, places] = [this.#changes, this.#places];
+    this.#changes = [];
+    this.#places = [];
+    this.#onCommitted({ changes, places, replies: await this.#store.commit(changes) });
   }
 }

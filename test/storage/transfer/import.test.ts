@@ -48,6 +48,31 @@ test('an import that is done again changes nothing', async (t) => {
   t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
 });
 
+test('an import that is done again turns no list into ids', async (t) => {
+  const store = openMemoryStore();
+  const buddies = Array.from({ length: MAX_BUDDIES + 1 }, (_, index) => `b${index}`);
+  const users = usersOf('alice b1 b2 b3', ['bob', ...buddies].join(' '), ...buddies);
+  await imported(store, users);
+  let asked = 0;
+  const counting: Store = {
+    ...store,
+    users: {
+      settled: store.users.settled,
+      numberOf: (each) => store.users.numberOf(each),
+      listOf: (user) => store.users.listOf(user),
+      copyId: (target, at, user) => store.users.copyId(target, at, user),
+      buddiesOf: (each) => {
+        asked += 1;
+        return store.users.buddiesOf(each);
+      },
+    },
+  };
+  const { report, skipped } = await imported(counting, users);
+  t.deepEqual(report, reportOf(0, MAX_BUDDIES + 3, 0, MAX_BUDDIES + 3, 1));
+  t.is(skipped.length, 1);
+  t.is(asked, 0);
+});
+
 test('what cannot be taken over is skipped with its place and the reason, and the rest is taken over', async (t) => {
   const store = openMemoryStore();
   const { report, skipped } = await imported(
