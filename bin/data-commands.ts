@@ -21,6 +21,7 @@ import { readDump, writeDump } from '../storage/transfer/dump.js';
 import { importUsers, type ReadUsers } from '../storage/transfer/import.js';
 import { readOriginalLayout } from '../storage/transfer/original-layout.js';
 import { complain, EXIT, outliveReader, textOption, writeOut } from './command-line.js';
+import { whyUnsafe } from './data-access.js';
 import { Progress } from './progress.js';
 
 /**
@@ -45,7 +46,7 @@ export function addDataCommands(command: Command): void {
     .argument('[file]', 'where to; standard output without it', textOption)
     .option('--force', 'replace a file that is there')
     .action((directory: string, file: string | undefined, { force }: { readonly force?: true }) =>
-      run(() => exportTo(dataDirectory(directory), file, force === true)),
+      run(() => exportTo(name, dataDirectory(directory), file, force === true)),
     );
   command
     .command('import')
@@ -80,6 +81,7 @@ async function check(name: string, directory: DataDirectory): Promise<void> {
     if (read.scan.unendedLine !== undefined) read = await readDatabase(directory);
     refuseUnended(directory, read);
     for (const line of describe(directory, read)) print(line);
+    await refuseUnsafe(name, directory.path);
   } catch (error) {
     if (!isStoreError(error, 'store.corrupt')) throw error;
     const { table } = await salvage(directory, (line) => complain(name, inWords(line)));
@@ -93,10 +95,15 @@ function inWords({ path, line, byte, reason }: DroppedLine): string {
 }
 
 async function exportTo(
+  name: string,
   directory: DataDirectory,
   path: string | undefined,
   replaces: boolean,
 ): Promise<void> {
+  const warn = (message: string) => complain(name, message);
+  const reason = await whyUnsafe(directory.path, warn);
+  // What is there can be taken elsewhere: that may be the remedy.
+  if (reason !== undefined) warn(reason);
   const { table } = await readDatabase(directory);
   if (path === undefined) await writeDump(table, print);
   else await exportToFile(table, await targetOf(directory, path, replaces));
@@ -149,6 +156,7 @@ async function exportToFile(table: UserTable, path: string): Promise<void> {
 
 async function importFrom(name: string, directory: string, path: string): Promise<void> {
   const readUsers = await sourceOf(directory, path);
+  await refuseUnsafe(name, directory);
   const store = await openTextStore(directory, { minCompactionBytes: IMPORT_JOURNAL_BYTES });
   const progress = new Progress();
   try {
@@ -170,6 +178,12 @@ async function importFrom(name: string, directory: string, path: string): Promis
     progress.clear();
     await store.close();
   }
+}
+
+/** As a start does. */
+async function refuseUnsafe(name: string, directory: string): Promise<void> {
+  const reason = await whyUnsafe(directory, (message) => complain(name, message));
+  if (reason !== undefined) throw new Error(reason);
 }
 
 async function sourceOf(directory: string, path: string): Promise<ReadUsers> {

@@ -11,6 +11,7 @@ import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT } from './command-line.js';
+import { whyUnsafe } from './data-access.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspection.js';
@@ -31,6 +32,7 @@ async function main(options: ServerOptions): Promise<void> {
     );
   }
 
+  await refuseUnsafe(directory, log);
   const host = await addressToListenOn(options.host);
   const inspection = await openInspection(SERVER_NAME, options, log);
   const server = startServer({
@@ -72,6 +74,14 @@ async function main(options: ServerOptions): Promise<void> {
   await close();
   if (error !== undefined) explain(error, options);
   await endProcess(error === undefined ? EXIT.done : EXIT.failed);
+}
+
+/** A directory that cannot be looked at is the store's to complain of. */
+async function refuseUnsafe(directory: string, log: Log): Promise<void> {
+  const reason = await whyUnsafe(directory, (message) => log.warn({}, message)).catch(() => undefined);
+  if (reason === undefined) return;
+  complain(SERVER_NAME, reason);
+  process.exit(EXIT.failed);
 }
 
 function logNews(log: Log, news: StoreNews): void {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask } from '../helpers/network.js';
@@ -264,6 +264,38 @@ test('a data directory is not taken for the files of the original server', async
   const { code, stderr } = await run(t, 'import', join(await temporaryDirectory(t), 'new'), directory);
   t.is(code, 1);
   t.regex(stderr, /^im-server: .* is a data directory: export it first\n$/);
+});
+
+test('a directory that all can write is refused but for an export, and one of the group with a word', async (t) => {
+  const directory = await filledDirectory(t);
+  const dump = join(await temporaryDirectory(t), 'dump.txt');
+  await writeFile(dump, 'dora\n');
+  const manifest = join(directory, 'manifest.txt');
+  for (const [path, mode] of [
+    [directory, 0o700],
+    [manifest, 0o600],
+  ] as const) {
+    const all = `im-server: ${path} can be written by all users of this machine: take that away with 'chmod go-w ${path}'\n`;
+    const group = `im-server: ${path} can be written by its group: if that is not meant so, 'chmod g-w ${path}'\n`;
+    for (const [added, said] of [
+      [0o022, all],
+      [0o002, all],
+      [0o1002, all],
+      [0o020, group],
+      [0o055, ''],
+    ] as const) {
+      await chmod(path, mode | added);
+      const isRefused = said === all;
+      const checked = await run(t, 'check', directory);
+      t.like(checked, { code: isRefused ? 1 : 0, stderr: said });
+      t.regex(checked.stdout, /users [34],/);
+      const exported = await run(t, 'export', directory);
+      t.like(exported, { code: 0, stderr: said });
+      t.regex(exported.stdout, /alice/);
+      t.like(await run(t, 'import', directory, dump), { code: isRefused ? 1 : 0, stderr: said });
+    }
+    await chmod(path, mode);
+  }
 });
 
 test('whoever reads only the beginning of an export is no error', async (t) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
@@ -44,6 +44,28 @@ test('it prints exactly one line when it is ready, with where it listens', async
   program.process.kill('SIGTERM');
   t.is(await program.exited, 0);
   t.is(program.stdout.split('\n').length, 2);
+});
+
+test('a data directory that all can write is refused, and one that its group can is warned of', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await chmod(directory, 0o1777);
+  const args = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
+  const { code, stdout, stderr } = await runToEnd(t, ...args);
+  t.is(code, 1);
+  t.is(stdout, '');
+  const reason = `${directory} can be written by all users of this machine`;
+  t.is(stderr, `im-server: ${reason}: take that away with 'chmod go-w ${directory}'\n`);
+  t.deepEqual(await readdir(directory), [], 'nothing was made there');
+
+  await chmod(directory, 0o770);
+  const { program } = await startServerProgram(t, directory);
+  program.process.kill('SIGTERM');
+  t.is(await program.exited, 0);
+  const lines = program.stderr.trim().split('\n');
+  const warnings = lines.map((line) => JSON.parse(line)).filter(({ msg }) => /its group/.test(msg));
+  t.is(warnings.length, 1);
+  t.is(warnings[0].level, 40);
+  t.true(warnings[0].msg.includes(`'chmod g-w ${directory}'`));
 });
 
 test('its log is JSON lines on standard error when that is no terminal', async (t) => {
