@@ -22,6 +22,9 @@ const SIZE = { columns: 80, rows: 24 };
 
 const READY = /im-server ready tcp=\S*:(\d+) /;
 
+/** Longer than a server may take to end, in microseconds. */
+const HANG_US = 20_000_000;
+
 /** Runs a program in a terminal, and tells how it ended. */
 function inTerminal(t: ExecutionContext, ...args: readonly string[]) {
   const terminal = new Terminal(t, SIZE, process.execPath, ...args);
@@ -95,23 +98,67 @@ test('a terminal that goes away ends every program in order, and nothing aborts'
   t.like(await server.ended, { exitCode: 0, signal: 0 });
 });
 
-test('a server whose sync hangs ends by SIGKILL after a signal, and what it acknowledged is there', async (t) => {
-  if (!(await needs(t, 'strace'))) return;
+/** A server that acknowledged alice, and whose sync of bob hangs for longer than it may take to end. */
+async function hangingServer(t: ExecutionContext) {
   const directory = await temporaryDirectory(t);
   const { program, tcp } = await startServerProgram(t, directory);
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
-  // Longer than the server may take to end, in microseconds.
-  await inject(t, program.process.pid, ['fdatasync:delay_enter=20000000']);
+  const hang = await inject(t, program.process.pid, [`fdatasync:delay_enter=${HANG_US}`]);
   const socket = await dial(tcp);
   t.teardown(() => socket.destroy());
   socket.write('REG bob\n');
   while (!(await readFile(join(directory, 'journal-1.txt'), 'latin1')).includes(' REG bob ')) {
     await new Promise(setImmediate);
   }
-  program.process.kill('SIGTERM');
-  t.deepEqual(await once(program.process, 'exit'), [null, 'SIGKILL']);
-  const next = await startServerProgram(t, directory);
+  const exited = once(program.process, 'exit');
+  /** Waits for its end, and tells its exit code and signal. */
+  const ended = async () => {
+    await hasEnded(program.process.pid);
+    await hang.endNow();
+    return exited;
+  };
+  return { directory, process: program.process, ended };
+}
+
+/** Waits until a process has ended: while strace holds one of its threads, its parent is not told. */
+async function hasEnded(pid: number | undefined): Promise<void> {
+  while (!/^State:\tZ/m.test(await readFile(`/proc/${pid}/status`, 'latin1'))) {
+    await new Promise(setImmediate);
+  }
+}
+
+test('a server whose sync hangs ends by SIGKILL after a signal, and what it acknowledged is there', async (t) => {
+  if (!(await needs(t, 'strace'))) return;
+  const server = await hangingServer(t);
+  server.process.kill('SIGTERM');
+  t.deepEqual(await server.ended(), [null, 'SIGKILL']);
+  const next = await startServerProgram(t, server.directory);
   t.is(await ask(next.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+});
+
+test('a second signal ends a server whose sync hangs by SIGKILL, before one that heard a single one', async (t) => {
+  if (!(await needs(t, 'strace'))) return;
+  const single = await hangingServer(t);
+  const twice = await Promise.all(
+    (['SIGTERM', 'SIGINT'] as const).map(async (signal) => ({
+      ...(await hangingServer(t)),
+      signal,
+    })),
+  );
+  // The single one is first, so that it would be the first to end if a second signal meant nothing.
+  single.process.kill('SIGTERM');
+  const order: string[] = [];
+  const ends = [single.ended().finally(() => order.push('single'))];
+  for (const { process, ended, signal } of twice) {
+    process.kill(signal);
+    // Again and again: one that follows the first too soon is taken for its echo.
+    const again = setInterval(() => process.kill(signal), 50);
+    t.teardown(() => clearInterval(again));
+    ends.push(ended().finally(() => order.push(signal)));
+  }
+  const killed = [null, 'SIGKILL'];
+  t.deepEqual(await Promise.all(ends), [killed, killed, killed]);
+  t.is(order.at(-1), 'single', order.join());
 });
 
 test('a signal that comes twice at once, as npm sends a Ctrl-C, cuts no request', async (t) => {

@@ -157,6 +157,8 @@ export interface Injected {
   count(): number;
   /** Lets them succeed again. */
   end(): Promise<void>;
+  /** The same, at once: strace, asked to end, first waits until a call is over that it delays. */
+  endNow(): Promise<void>;
 }
 
 /**
@@ -177,14 +179,15 @@ export async function inject(
   tracer.stderr.on('data', (chunk) => {
     output += chunk;
   });
-  const end = async () => {
-    tracer.kill('SIGINT');
+  const endBy = async (signal: NodeJS.Signals) => {
+    tracer.kill(signal);
     await exited;
   };
+  const end = () => endBy('SIGINT');
   t.teardown(end);
   while (!/attached with \d+ threads/.test(output)) {
     const [code] = await Promise.race([once(tracer.stderr, 'data'), exited]);
     if (typeof code === 'number') throw new Error(`strace ended with ${code}: ${output}`);
   }
-  return { count: () => output.split('(INJECTED)').length - 1, end };
+  return { count: () => output.split('(INJECTED)').length - 1, end, endNow: () => endBy('SIGKILL') };
 }
