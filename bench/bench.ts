@@ -11,6 +11,7 @@ import { benchSpeed } from './speed/speed.js';
 import { benchStart } from './speed/start.js';
 import { benchStore } from './store.js';
 import { benchSupervision } from './supervision.js';
+import { benchTransfer } from './transfer.js';
 
 const PARTS = {
   start: benchStart,
@@ -18,6 +19,7 @@ const PARTS = {
   chat: benchChat,
   inspection: benchInspection,
   store: benchStore,
+  import: benchTransfer,
   supervision: benchSupervision,
 } as const;
 
@@ -25,10 +27,17 @@ const NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[];
 
 const command = new Command('bench')
   .description('Measures what it costs, side by side with the least that Node.js can do.')
-  .option('--json', 'one JSON document instead of lines', false)
+  .addOption(new Option('--json', 'one JSON document instead of lines').conflicts('markdown').default(false))
+  .option('--markdown', 'tables to paste into docs/performance.md; a figure in bold misses its target', false)
   .addOption(new Option('--only <parts...>', 'what to measure').choices(NAMES).default(NAMES, 'all'));
 
-const { json, only } = command.parse().opts<{ json: boolean; only: (keyof typeof PARTS)[] }>();
-const report = new Report(json);
+interface BenchOptions {
+  readonly json: boolean;
+  readonly markdown: boolean;
+  readonly only: readonly (keyof typeof PARTS)[];
+}
+
+const { json, markdown, only } = command.parse().opts<BenchOptions>();
+const report = new Report(json ? 'json' : markdown ? 'markdown' : 'text');
 for (const name of only) await PARTS[name](report);
 report.end();

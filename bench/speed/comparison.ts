@@ -4,6 +4,7 @@
 
 import { median } from '../median.js';
 import type { Report } from '../report.js';
+import { atMost } from '../target.js';
 import type { Generator } from './generator.js';
 import type { Job, Outcome } from './load.js';
 import type { Subject } from './subject.js';
@@ -120,10 +121,13 @@ export function tellComparison(
   report: Report,
   { scenario, target, ratio, ours, other, isGeneratorLimit }: Comparison,
 ): void {
-  const shown = `${ratio.toFixed(2)} times  ${brief(ours)} | ${brief(other)}`;
+  const details = `${brief(ours)}; the other: ${brief(other)}`;
   const limit = isGeneratorLimit ? '; the generator was the limit' : '';
   const figures = { ratio, isGeneratorLimit, ...prefixed('ours', ours), ...prefixed('other', other) };
-  report.result(scenario, figures, shown + limit, `at most ${target}`);
+  report.result(scenario, figures, `${ratio.toFixed(2)} times`, {
+    details: details + limit,
+    target: atMost(ratio, target),
+  });
 }
 
 function brief({ cpuUs, perSecond, p50Ms, p99Ms, p999Ms, errors, loopDelayMs }: Figures): string {

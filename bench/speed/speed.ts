@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../report.js';
+import { allOf, atMost, of } from '../target.js';
 import { compare, ROUND_MS, type Side, tellComparison } from './comparison.js';
 import { LONG_LISTS, LONG_PREFIX, makeDatabase, PREFIX } from './database.js';
 import { Generator } from './generator.js';
@@ -201,7 +202,12 @@ function tellMixed(report: Report, mixed: Mixed): void {
   const { part, lostPart, p50Ms, p99Ms, p999Ms, tcpErrors, cpuPart, loadBusy, loopDelayMs } = mixed;
   const latency = [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(1)).join('/');
   const cores = `server ${Math.round(cpuPart * 100)} % of a core, load ${Math.round(loadBusy * 100)} %`;
-  const shown = `${(lostPart * 100).toFixed(3)} % lost, ${latency} ms, ${tcpErrors} TCP errors, ${cores}, loop ${loopDelayMs.toFixed(0)} ms`;
-  const target = part === 1 ? 'at most 0.1 % lost, p99 below 20 ms' : '';
-  report.result(`${part} times 50,000 SET, 50,000 GET, 1,000 TCP/s`, { ...mixed }, shown, target);
+  const shown = `${(lostPart * 100).toFixed(3)} % lost, ${latency} ms`;
+  const details = `${tcpErrors} TCP errors, ${cores}, loop ${loopDelayMs.toFixed(0)} ms`;
+  const target = allOf(atMost(lostPart * 100, 0.1, '% lost'), of('p99', atMost(p99Ms, 20, 'ms')));
+  report.result(`${part} times 50,000 SET, 50,000 GET, 1,000 TCP/s`, { ...mixed }, shown, {
+    details,
+    // Smaller parts show where the limit is.
+    ...(part === 1 && { target }),
+  });
 }

@@ -7,6 +7,7 @@ const PARTS = {
   supervision: ['an actor that lives for two events', 'start and end of one more child'],
   chat: ['A chat between two clients'],
   inspection: ['nobody looks', 'a browser that looks'],
+  import: ['CPU time of im-server import'],
 } as const;
 
 test('the parts of the bench that need no large database run to their ends and report everything', async (t) => {
