@@ -8,6 +8,7 @@ import { parsePort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { systemReason } from '../storage/files/file-error.js';
 import type { Shell } from './completion.js';
+import './whole-writes.js';
 
 /** Exit codes of both programs. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -25,7 +26,12 @@ export function createCommand(name: string, description: string): Command {
       write(`${name}: ${toDisplayText([reason, ...more].join(' '))} (see ${name} --help)\n`);
     },
   });
-  return command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
+  return command.exitOverride(({ exitCode }) => {
+    // A help text or version that could not be written: its error event comes too late.
+    const { errored } = process.stdout;
+    if (exitCode !== 0) process.exit(EXIT.usage);
+    process.exit(errored === null ? EXIT.done : exitOfOutputError(name, errored));
+  });
 }
 
 /** A command line, and what it is for. */
@@ -89,15 +95,18 @@ export function complain(name: string, message: string): void {
 }
 
 /**
- * Ends quietly when whoever reads standard output has had enough, as `head` has, and with a reason when it is
- * full.
+ * The exit code of a program whose standard output failed. It says why, unless the reader has had enough, as
+ * `head` has.
  */
+export function exitOfOutputError(name: string, error: NodeJS.ErrnoException): number {
+  if (error.code === 'EPIPE') return EXIT.done;
+  complain(name, `standard output: ${systemReason(error) ?? error.message}`);
+  return EXIT.failed;
+}
+
+/** Ends the program when its standard output fails. */
 export function outliveReader(name: string): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    complain(name, `standard output: ${systemReason(error) ?? error.message}`);
-    process.exit(EXIT.failed);
-  });
+  process.stdout.on('error', (error) => process.exit(exitOfOutputError(name, error)));
 }
 
 /** Writes on standard output, and waits until it was taken. */

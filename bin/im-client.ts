@@ -4,7 +4,6 @@
 
 import { startClient } from '../actors/client/tree.js';
 import type { Log } from '../actors/log.js';
-import { systemReason } from '../storage/files/file-error.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { openInteractiveConsole } from '../terminal/interactive-console.js';
 import { openPlainConsole } from '../terminal/plain-console.js';
@@ -12,7 +11,7 @@ import { Archive } from '../user-files/archive.js';
 import { stateDirectory } from '../user-files/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
-import { complain, EXIT } from './command-line.js';
+import { complain, EXIT, exitOfOutputError } from './command-line.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspection.js';
 
@@ -56,10 +55,8 @@ async function main(settings: ClientSettings): Promise<void> {
   const { error } = await client.ended;
   await inspection?.close();
   if (error !== undefined) explain(error, messagePort);
-  if (outputError !== undefined) {
-    complain(CLIENT_NAME, `standard output: ${systemReason(outputError) ?? outputError.message}`);
-  }
-  await endProcess(error === undefined && outputError === undefined ? EXIT.done : EXIT.failed);
+  const outputCode = outputError === undefined ? EXIT.done : exitOfOutputError(CLIENT_NAME, outputError);
+  await endProcess(error === undefined ? outputCode : EXIT.failed);
 }
 
 /** Of its actors' lives the user need only know when something went wrong. */

@@ -11,25 +11,25 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 export class Output {
   readonly #isJson: boolean;
   readonly #about: Fields;
-  #isGone = false;
+  #error: NodeJS.ErrnoException | undefined;
 
   /**
    * @param about What every event is about: the user of this client, and the buddy where there is only one.
-   * @param onGone Called when whoever reads has gone, as `head` does when it has had enough.
+   * @param onFailed Called when the output fails: it is full, or its reader has had enough, as `head` has.
    */
-  constructor(isJson: boolean, about: Fields, onGone: () => void) {
+  constructor(isJson: boolean, about: Fields, onFailed: () => void) {
     this.#isJson = isJson;
     this.#about = about;
-    process.stdout.on('error', () => {
-      this.#isGone = true;
-      onGone();
+    process.stdout.on('error', (error) => {
+      this.#error ??= error;
+      onFailed();
     });
     process.stderr.on('error', () => {}); // notices that nobody reads
   }
 
-  /** True when nobody reads any more. */
-  get isGone(): boolean {
-    return this.#isGone;
+  /** Why nothing can be said any more. */
+  get error(): NodeJS.ErrnoException | undefined {
+    return this.#error;
   }
 
   /** Tells of an event; resolves when whoever reads took it. */
@@ -61,7 +61,7 @@ export class Output {
 
   #print(line: string): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#isGone) resolve();
+      if (this.#error !== undefined) resolve();
       else process.stdout.write(`${line}\n`, () => resolve());
     });
   }

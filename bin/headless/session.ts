@@ -7,7 +7,7 @@ import { ClientError } from '../../actors/client/client-error.js';
 import { type Client, createClient } from '../../actors/client/create-client.js';
 import type { Log } from '../../actors/log.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
-import { EXIT } from '../command-line.js';
+import { EXIT, exitOfOutputError } from '../command-line.js';
 import { endProcess, endProcessNow, onStopSignal } from '../ending.js';
 import { exitOfError } from './exit-codes.js';
 import { Output } from './output.js';
@@ -32,7 +32,7 @@ export interface Session {
   readonly client: Client;
   readonly output: Output;
   readonly records: Records;
-  /** Aborted by the signals that `onStopSignal` hears, and when whoever reads the output is gone. */
+  /** Aborted by the signals that `onStopSignal` hears, and when the output fails. */
   readonly stopped: AbortSignal;
 }
 
@@ -71,7 +71,7 @@ export async function runSession(
   ]).catch((error) => explain(error, output));
   await client.close();
   records.close();
-  return endProcess(output.isGone ? EXIT.done : code);
+  return endProcess(output.error === undefined ? code : exitOfOutputError('im-client', output.error));
 }
 
 /** Does something, if no signal came before; rejects when one comes meanwhile. */
