@@ -7,9 +7,9 @@
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';
+import { stepsOf } from '../machines/steps.js';
 import { consoleMachine } from '../machines/terminal/console.js';
 import type { ConsoleEffect } from '../machines/terminal/console-setup.js';
-import { stepsOf } from '../machines/terminal/steps.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { type Clock, systemClock } from './clock.js';
 import {

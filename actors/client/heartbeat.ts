@@ -9,7 +9,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import { SocketAddress } from 'node:net';
-import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
 import type { PortBound } from '../../machines/client/restart-state.js';
 import {
@@ -19,6 +19,7 @@ import {
   serverContactMachine,
 } from '../../machines/client/server-contact.js';
 import type { Silence } from '../../machines/client/silence.js';
+import { type Steps, stepsOf } from '../../machines/steps.js';
 import { plainAddress } from '../../protocol/address.js';
 import { parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
@@ -80,6 +81,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   /** The server's address as of the last beat. */
   #address: string | undefined;
   #socket: Socket | undefined;
+  readonly #steps: Steps<SnapshotFrom<typeof serverContactMachine>, ServerContactEvent>;
   #serverContact: SnapshotFrom<typeof serverContactMachine>;
   #queryTimer: Timer | undefined;
   /** The question under way for the cause of the server's silence. */
@@ -91,9 +93,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#user = input.user;
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
-    [this.#serverContact] = initialTransition(serverContactMachine, {
-      wasLost: input.isServerLost,
-    });
+    this.#steps = stepsOf(serverContactMachine, { wasLost: input.isServerLost });
+    this.#serverContact = this.#steps.first;
     if (this.#user === undefined) return;
     this.#step({ type: 'session.resumed' });
     this.#contact({ announces: true });
@@ -144,9 +145,9 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
 
   /** Steps the chart, and runs the effects that it names. */
   #step(event: ServerContactEvent): void {
-    const [next, actions] = transition(serverContactMachine, this.#serverContact, event);
+    const [next, effects] = this.#steps.step(this.#serverContact, event);
     this.#serverContact = next;
-    for (const { type } of actions) this.#effects[type as ServerContactAction](event);
+    for (const effect of effects) this.#effects[effect as ServerContactAction](event);
   }
 
   readonly #effects: Readonly<Record<ServerContactAction, (event: ServerContactEvent) => void>> = {

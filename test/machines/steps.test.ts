@@ -1,9 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { initialTransition, transition } from 'xstate';
-import { consoleMachine } from '../../../machines/terminal/console.js';
-import type { ConsoleEvent, ConsoleNews } from '../../../machines/terminal/console-setup.js';
-import { stepsOf } from '../../../machines/terminal/steps.js';
+import { serverContactMachine } from '../../machines/client/server-contact.js';
+import { stepsOf } from '../../machines/steps.js';
+import { consoleMachine } from '../../machines/terminal/console.js';
+import type { ConsoleEvent, ConsoleNews } from '../../machines/terminal/console-setup.js';
 
 const { first, step } = stepsOf(consoleMachine);
 
@@ -75,4 +76,21 @@ test('a step changes nothing of the state that it begins with', (t) => {
   t.deepEqual(asked.value, { asked: 'key' });
   t.is(first.value, 'unasked');
   t.is(first.context.prompt, undefined);
+});
+
+test('the first state is that of the input', (t) => {
+  const states = [true, false].map((wasLost) => stepsOf(serverContactMachine, { wasLost }).first.value);
+  t.deepEqual(states, [
+    { server: 'lost', query: 'idle' },
+    { server: 'answering', query: 'idle' },
+  ]);
+});
+
+test('a chart of parallel parts takes steps, too', (t) => {
+  const { first: idle, step } = stepsOf(serverContactMachine, { wasLost: true });
+  const [waiting, asked] = step(idle, { type: 'buddies.get' });
+  t.deepEqual([...asked].toSorted(), ['sendQuery', 'startQueryTimer']);
+  const [answered, effects] = step(waiting, { type: 'answer.received' });
+  t.deepEqual(answered.value, { server: 'answering', query: 'idle' });
+  t.deepEqual([...effects].toSorted(), ['reportFound', 'stopQueryTimer']);
 });

@@ -24,12 +24,13 @@ export interface Steps<TState, TEvent> {
   step(state: TState, event: TEvent): readonly [TState, readonly string[]];
 }
 
-/** The steps of a chart that has no input, no children, and effects without parameters. */
-export function stepsOf<TState extends Snapshot<unknown>, TEvent extends EventObject>(
-  machine: ActorLogic<TState, TEvent>,
+/** The steps of a chart that has no children, and effects without parameters; `input` is what it is given. */
+export function stepsOf<TState extends Snapshot<unknown>, TEvent extends EventObject, TInput>(
+  machine: ActorLogic<TState, TEvent, TInput>,
+  ...[input]: undefined extends TInput ? [] : [TInput]
 ): Steps<TState, TEvent> {
-  const self = createActor(machine);
-  const [first] = initialTransition(machine);
+  const self = createActor(machine as ActorLogic<TState, TEvent>, { input });
+  const [first] = initialTransition(machine as ActorLogic<TState, TEvent>, input);
   let effects: string[] = [];
   const scope: ActorScope<TState, TEvent> = {
     self,
