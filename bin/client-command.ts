@@ -68,14 +68,16 @@ export function createClientCommand(
   // Without this, a mistyped command would be told of as an argument too many.
   return program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;
-    if (unknown !== undefined) refuseUnknown(program);
+    if (unknown !== undefined) return refuseUnknown(program);
     await start(program.opts<ClientSettings>());
   });
 }
 
-/** Says which command was meant, if one is similar. Commander does so by itself where no action is given. */
-function refuseUnknown(program: Command): never {
-  return (program as unknown as { unknownCommand(): never }).unknownCommand();
+/** Says which command was meant, if one is similar: Commander does so where a program does nothing itself. */
+function refuseUnknown(program: Command): void {
+  const idle = createCommand(CLIENT_NAME, program.description());
+  for (const command of program.commands) idle.addCommand(command);
+  idle.parse(['--', ...program.args], { from: 'user' });
 }
 
 function addHistoryCommand(program: Command): void {
