@@ -5,7 +5,12 @@
 import type { Command } from 'commander';
 import { SHOWN_MESSAGES } from '../user-files/history-reader.js';
 import { applyConfigFile } from './client-config.js';
-import { addClientOptions, type ClientSettings, readSwitchVariables } from './client-options.js';
+import {
+  addClientOptions,
+  type ClientSettings,
+  configurableOptions,
+  readSwitchVariables,
+} from './client-options.js';
 import {
   addCompletionCommand,
   createCommand,
@@ -16,6 +21,7 @@ import {
 import { addHeadlessCommands } from './headless-commands.js';
 import type { HistoryOptions } from './history-command.js';
 import { addInspectionOptions } from './inspection.js';
+import { withProgramOptions } from './program-options.js';
 
 export const CLIENT_NAME = 'im-client';
 
@@ -61,6 +67,7 @@ export function createClientCommand(
       await writeOut(`${configLines(program, file, json === true).join('\n')}\n`);
     });
   withExamples(config, ['im-client config', 'what holds, and why']);
+  withProgramOptions(config, ...configurableOptions(program).map(({ long }) => long ?? ''));
   addHeadlessCommands(program);
   addCompletionCommand(program);
   // Commander adds it by itself only to programs that do nothing without a command.

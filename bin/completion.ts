@@ -1,10 +1,11 @@
 /**
  * Shell completions, generated from a command tree: what can be typed is said once, to commander.
  *
- * Options of the program may stand before and after a subcommand, so they are always offered.
+ * After a subcommand its own options are offered, and those of the program that it goes by.
  */
 
 import type { Argument, Command, Option } from 'commander';
+import { programOptionsOf } from './program-options.js';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
@@ -17,9 +18,22 @@ function optionsOf(command: Command): readonly Option[] {
   return command.createHelp().visibleOptions(command);
 }
 
-/** Without `--help`, which a subcommand has of its program. */
-function ownOptions(command: Command): readonly Option[] {
-  return optionsOf(command).filter(({ long }) => command.parent === null || long !== '--help');
+/** What may follow a subcommand's name. */
+function optionsAfter(command: Command, program: Command): readonly Option[] {
+  const shared = programOptionsOf(command);
+  return [...optionsOf(command), ...optionsOf(program).filter(({ long }) => shared.includes(long ?? ''))];
+}
+
+/** The subcommands, with the one for help where there is one. */
+function commandsOf(program: Command): readonly Command[] {
+  return program.createHelp().visibleCommands(program);
+}
+
+/** The words that an argument can be. */
+function choicesOf({ argChoices }: Argument, command: Command, program: Command): readonly string[] {
+  // The argument of commander's own command for help is the name of another.
+  if (!program.commands.includes(command)) return program.commands.map((other) => other.name());
+  return argChoices ?? [];
 }
 
 function flagsOf(option: Option): string[] {
@@ -58,15 +72,14 @@ function functionName(program: Command): string {
 }
 
 function bashLines(program: Command): string[] {
-  const commands = program.commands;
-  const all = [program, ...commands].flatMap(optionsOf);
-  const withValues = all.filter(takesValue);
+  const commands = commandsOf(program);
+  const withValues = [program, ...commands].flatMap(optionsOf).filter(takesValue);
   const flags = (command: Command) =>
-    [program, ...(command === program ? [] : [command])].flatMap(ownOptions).flatMap(flagsOf);
+    (command === program ? optionsOf(program) : optionsAfter(command, program)).flatMap(flagsOf);
   const words = (command: Command) =>
     command === program
       ? commands.map((other) => other.name())
-      : command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+      : command.registeredArguments.flatMap((one) => choicesOf(one, command, program));
   const isFile = (option: Option) => takesFile(valueNameOf(option));
   const filePatterns = withValues.filter(isFile).flatMap(flagsOf);
   const name = functionName(program);
@@ -116,30 +129,36 @@ function zshLines(program: Command): string[] {
         : '';
       return quoted(`${flag}[${described(one.description)}]${value}`);
     });
-  const argument = (one: Argument) =>
-    quoted(`:${described(one.name())}:${action(one.name(), one.argChoices)}`);
+  const argument = (one: Argument, command: Command) =>
+    quoted(`:${described(one.name())}:${action(one.name(), choicesOf(one, command, program))}`);
   const specs = (command: Command) => [
-    ...ownOptions(command).flatMap(option),
-    ...command.registeredArguments.map(argument),
+    ...optionsAfter(command, program).flatMap(option),
+    ...command.registeredArguments.map((one) => argument(one, command)),
   ];
-  const withValues = [program, ...program.commands].flatMap(optionsOf).filter(takesValue);
+  const commands = commandsOf(program);
+  const withValues = [program, ...commands].flatMap(optionsOf).filter(takesValue);
   return [
     `#compdef ${program.name()}`,
     `${name}() {`,
-    '  local -a shared commands',
+    '  local -a commands',
     '  local -i index',
-    `  shared=(${specs(program).join(' ')})`,
-    `  commands=(${program.commands.map((command) => quoted(`${command.name()}:${described(command.description())}`)).join(' ')})`,
+    `  commands=(${commands.map((command) => quoted(`${command.name()}:${described(command.description())}`)).join(' ')})`,
     '  for ((index = 2; index < CURRENT; index++)); do',
     '    case $words[index] in',
     `      ${withValues.flatMap(flagsOf).join(' | ')}) ((index++)) ;;`,
-    ...program.commands.map(
-      (command) =>
-        `      ${command.name()}) _arguments $shared ':command:()' ${specs(command).join(' ')}; return ;;`,
-    ),
+    `      ${commands.map((command) => command.name()).join(' | ')}) break ;;`,
     '    esac',
     '  done',
-    `  _arguments $shared ':command:{_describe command commands}'`,
+    '  if ((index >= CURRENT)); then',
+    `    _arguments ${optionsOf(program).flatMap(option).join(' ')} ':command:{_describe command commands}'`,
+    '    return',
+    '  fi',
+    // What stands before the subcommand is none of its business.
+    `  words=("\${(@)words[index,-1]}")`,
+    '  ((CURRENT -= index - 1))',
+    '  case $words[1] in',
+    ...commands.map((command) => `    ${command.name()}) _arguments ${specs(command).join(' ')} ;;`),
+    '  esac',
     '}',
     `if [[ $funcstack[1] == ${name} ]]; then ${name} "$@"; else compdef ${name} ${program.name()}; fi`,
   ];
@@ -155,19 +174,25 @@ function fishLines(program: Command): string[] {
       .filter(Boolean)
       .join(' ');
   };
-  const inside = (command: Command) => `-n ${fishQuoted(`__fish_seen_subcommand_from ${command.name()}`)}`;
-  const outside = `-n ${fishQuoted(`not __fish_seen_subcommand_from ${program.commands.map((command) => command.name()).join(' ')}`)}`;
+  const commands = commandsOf(program);
+  const seen = (some: readonly Command[]) =>
+    `__fish_seen_subcommand_from ${some.map((command) => command.name()).join(' ')}`;
+  const inside = (command: Command) => `-n ${fishQuoted(seen([command]))}`;
+  const outside = (some: readonly Command[]) => `-n ${fishQuoted(`not ${seen(some)}`)}`;
+  const strangers = ({ long }: Option) =>
+    commands.filter((command) => !programOptionsOf(command).includes(long ?? ''));
   return [
     `${complete} -f`,
-    ...optionsOf(program).map((one) => option('', one)),
-    ...program.commands.flatMap((command) => [
-      `${complete} ${outside} -a ${command.name()} -d ${fishQuoted(command.description())}`,
-      ...ownOptions(command).map((one) => option(inside(command), one)),
-      ...command.registeredArguments.flatMap(({ argChoices }) =>
-        argChoices === undefined
+    ...optionsOf(program).map((one) => option(outside(strangers(one)), one)),
+    ...commands.flatMap((command) => [
+      `${complete} ${outside(commands)} -a ${command.name()} -d ${fishQuoted(command.description())}`,
+      ...optionsOf(command).map((one) => option(inside(command), one)),
+      ...command.registeredArguments.flatMap((one) => {
+        const choices = choicesOf(one, command, program);
+        return choices.length === 0
           ? []
-          : [`${complete} ${inside(command)} -a ${fishQuoted(argChoices.join(' '))}`],
-      ),
+          : [`${complete} ${inside(command)} -a ${fishQuoted(choices.join(' '))}`];
+      }),
       ...(takesFiles(command) ? [`${complete} ${inside(command)} -F`] : []),
     ]),
   ];

@@ -10,22 +10,29 @@ import { complain, EXIT } from './command-line.js';
 import { EXIT_CODE_HELP } from './headless/exit-codes.js';
 import type { AcceptMode } from './headless/listen.js';
 import type { About, HeadlessOptions, Session } from './headless/session.js';
+import { withProgramOptions } from './program-options.js';
 
 /** Longest wait for an answer to a call, in seconds. */
 const MAX_TIMEOUT_S = 60;
 
 /** Adds the commands to the client's; they share its options `--server` and `--*-port`. */
 export function addHeadlessCommands(program: Command): void {
-  const addFor = (id: string, whose: string, name: string, description: string) =>
-    program
-      .command(name)
+  const addFor = (id: string, whose: string, name: string, description: string, flags: readonly string[]) =>
+    withProgramOptions(program.command(name), '--server', ...flags)
       .description(description)
       .argument(id, whose, idOption)
       .option('--json', 'one JSON object per line');
-  const add = (name: string, description: string) =>
-    addFor('[id]', 'whose client this is; without it, the user of --user', name, description);
-  const addWithBuddy = (name: string, description: string) =>
-    addFor('<id>', 'whose client this is', name, description).argument('<buddy>', "the buddy's id", idOption);
+  const add = (name: string, description: string, ...flags: readonly string[]) =>
+    addFor('[id]', 'whose client this is; without it, the user of --user', name, description, [
+      '--user',
+      ...flags,
+    ]);
+  const addWithBuddy = (name: string, description: string, ...flags: readonly string[]) =>
+    addFor('<id>', 'whose client this is', name, description, flags).argument(
+      '<buddy>',
+      "the buddy's id",
+      idOption,
+    );
   /** The id of a command that needs no other: by default, that of the user who is configured. */
   const idOf = (id: UserId | undefined): UserId =>
     id ?? program.opts<ClientSettings>().user ?? program.error("error: missing required argument 'id'");
@@ -34,28 +41,29 @@ export function addHeadlessCommands(program: Command): void {
       .argParser(timeoutOption)
       .default(MAX_TIMEOUT_S);
 
-  add('register', 'register an id with the server').action((id, _, command) =>
+  add('register', 'register an id with the server', '--tcp-port').action((id, _, command) =>
     run(
       command,
       { id: idOf(id) },
       directory(({ change }, session) => change(session, () => session.client.register(id))),
     ),
   );
-  addWithBuddy('add', 'put a registered user on the buddy list').action((id, buddy, _, command) =>
-    run(
-      command,
-      { id, buddy },
-      directory(({ change }, session) => change(session, () => session.client.add(buddy))),
-    ),
+  addWithBuddy('add', 'put a registered user on the buddy list', '--tcp-port').action(
+    (id, buddy, _, command) =>
+      run(
+        command,
+        { id, buddy },
+        directory(({ change }, session) => change(session, () => session.client.add(buddy))),
+      ),
   );
-  addWithBuddy('del', 'take a user off the buddy list').action((id, buddy, _, command) =>
+  addWithBuddy('del', 'take a user off the buddy list', '--tcp-port').action((id, buddy, _, command) =>
     run(
       command,
       { id, buddy },
       directory(({ change }, session) => change(session, () => session.client.del(buddy))),
     ),
   );
-  add('buddies', 'list the buddies: id, status, address and port, separated by tabs')
+  add('buddies', 'list the buddies: id, status, address and port, separated by tabs', '--udp-port')
     .option('--watch', 'go on, and list whoever changes; the server is asked every 10 s')
     .action((id, { watch }: { watch?: true }, command) =>
       run(
@@ -64,7 +72,7 @@ export function addHeadlessCommands(program: Command): void {
         directory(({ buddies }, session) => buddies(session, watch === true)),
       ),
     );
-  addWithBuddy('send', 'call a buddy, send a message, and leave')
+  addWithBuddy('send', 'call a buddy, send a message, and leave', '--udp-port', '--no-history')
     .argument('[text...]', 'the message; without it, each line of standard input is one')
     .addOption(timeout())
     .action((id, buddy, words: readonly string[], _, command) => {
@@ -75,7 +83,12 @@ export function addHeadlessCommands(program: Command): void {
         talk(({ send }, session) => send(session, buddy, text)),
       );
     });
-  addWithBuddy('chat', 'call a buddy, send each line typed, print what comes; q or the end of input leaves')
+  addWithBuddy(
+    'chat',
+    'call a buddy, send each line typed, print what comes; q or the end of input leaves',
+    '--udp-port',
+    '--no-history',
+  )
     .addOption(timeout())
     .action((id, buddy, _, command) =>
       run(
@@ -84,7 +97,13 @@ export function addHeadlessCommands(program: Command): void {
         talk(({ chat }, session) => chat(session, buddy)),
       ),
     );
-  add('listen', 'take calls, one at a time, and print what buddies say, until a signal comes')
+  add(
+    'listen',
+    'take calls, one at a time, and print what buddies say, until a signal comes',
+    '--udp-port',
+    '--message-port',
+    '--no-history',
+  )
     .addOption(
       new Option('--accept <whom>', 'whose calls to take, by what callers say of themselves; or ask for each')
         .choices(['all', 'buddies', 'ask'] satisfies AcceptMode[])

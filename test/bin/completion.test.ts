@@ -29,12 +29,27 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['im-client --notify b', ['bell']],
   ['im-client --tcp-port ', []],
   ['im-client completion ', ['bash', 'fish', 'zsh']],
-  ['im-client history --se', ['--search', '--server']],
+  ['im-client history --se', ['--search']],
+  ['im-client --server there history --s', ['--search']],
+  ['im-client send --', ['--help', '--json', '--no-history', '--server', '--timeout', '--udp-port']],
+  ['im-client send alice bob --t', ['--timeout']],
+  ['im-client --tcp-port 1 add --t', ['--tcp-port']],
+  ['im-client add --u', []],
+  ['im-client buddies --w', ['--watch']],
+  ['im-client listen --accept ', ['all', 'ask', 'buddies']],
+  ['im-client listen --m', ['--message-port']],
+  ['im-client config --not', ['--notify', '--notify-private']],
+  ['im-client completion --', ['--help']],
+  ['im-client help se', ['send']],
+  ['im-client hel', ['help']],
   ['im-client config --js', ['--json']],
   ['im-client config --sea', []],
   ['im-server --log-l', ['--log-level']],
   ['im-server --log-level ', ['debug', 'error', 'fatal', 'info', 'silent', 'trace', 'warn']],
   ['im-server ch', ['check']],
+  ['im-server export --', ['--force', '--help']],
+  ['im-server import --', ['--help']],
+  ['im-server --data there check --', ['--help']],
 ];
 
 function bashOffers(script: string, line: string): string[] {
@@ -105,9 +120,17 @@ test('zsh completes what the command lines know', async (t) => {
     ['im-client --server there --notify be', 'im-client --server there --notify bell'],
     ['im-client history --sea', 'im-client history --search'],
     ['im-client completion fi', 'im-client completion fish'],
+    ['im-client send --ti', 'im-client send --timeout'],
+    ['im-client --notify off send alice bob --j', 'im-client --notify off send alice bob --json'],
+    ['im-client listen --accept bu', 'im-client listen --accept buddies'],
+    ['im-client listen --me', 'im-client listen --message-port'],
+    ['im-client --tcp-port 1 help se', 'im-client --tcp-port 1 help send'],
+    ['im-client send --not', 'im-client send --not'],
   ] as const) {
-    terminal.press(`${typed}\t`);
-    await terminal.shows(`% ${completed}`);
+    // The end shows that the Tab was answered, where it completes nothing.
+    terminal.press(`${typed}\t#`);
+    const rows = [`% ${completed}#`, `% ${completed} #`];
+    await terminal.until(() => rows.includes(terminal.rows().at(-1) ?? ''), completed);
     terminal.press('\u0015');
     await terminal.shows('%');
   }
