@@ -13,6 +13,9 @@ export const MAX_BUDDY_LIST_BYTES = 65_507;
 /** Most bytes in a line of it: an id, a status, an IPv6 address with a zone, a port. */
 export const MAX_BUDDY_LINE_BYTES = 256;
 
+/** Most buddies of whom something is remembered while lists may be cut: as many as a user of im-server has. */
+const MAX_REMEMBERED_BUDDIES = 10_000;
+
 /** Where a buddy takes calls. */
 export interface Endpoint {
   readonly address: string;
@@ -52,4 +55,14 @@ export function parseBuddyList(text: string): BuddyList {
   }
   const isFull = text.length > MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES;
   return isFull ? Object.assign(buddies, { mayBeCut: true as const }) : buddies;
+}
+
+/**
+ * What is still known of buddies after a list. Of those that are not on a list that may be cut nothing new is
+ * known: they may stand beyond its end. Any other list forgets them.
+ */
+export function stillKnown<TKnown>(known: ReadonlyMap<UserId, TKnown>, list: BuddyList): Map<UserId, TKnown> {
+  if (list.mayBeCut) return new Map([...known].slice(-MAX_REMEMBERED_BUDDIES));
+  const listed = new Set(list.map(({ id }) => id));
+  return new Map([...known].filter(([id]) => listed.has(id)));
 }

@@ -232,7 +232,7 @@ class ProgramClient implements Client {
     let last: string | undefined;
     try {
       for await (const buddies of inbox) {
-        const seen = JSON.stringify(buddies);
+        const seen = JSON.stringify([buddies, buddies.mayBeCut]);
         if (seen !== last) yield buddies;
         last = seen;
       }

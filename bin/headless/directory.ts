@@ -4,7 +4,8 @@
 
 import { once } from 'node:events';
 import type { ServerAnswer } from '../../actors/client/create-client.js';
-import type { BuddyList } from '../../protocol/buddy-list.js';
+import { type BuddyList, stillKnown } from '../../protocol/buddy-list.js';
+import type { UserId } from '../../protocol/id.js';
 import { STATUS_WORDS } from '../../protocol/status.js';
 import { EXIT } from '../command-line.js';
 import { exitOfReply, HEADLESS_EXIT } from './exit-codes.js';
@@ -45,7 +46,7 @@ async function follow({ client }: Session, list: BuddyReport): Promise<void> {
 /** Tells of each buddy, and again when it has changed. */
 class BuddyReport {
   readonly #output: Output;
-  #seen = new Map<string, string>();
+  #seen = new Map<UserId, string>();
   #mayBeCut = false;
 
   constructor(output: Output) {
@@ -59,9 +60,12 @@ class BuddyReport {
 
   async tell(current: BuddyList): Promise<void> {
     const before = this.#seen;
-    this.#seen = new Map(current.map((buddy) => [buddy.id, JSON.stringify(buddy)]));
-    for (const { id, status, endpoint } of current) {
-      if (before.get(id) === this.#seen.get(id)) continue;
+    this.#seen = stillKnown(before, current);
+    for (const buddy of current) {
+      const { id, status, endpoint } = buddy;
+      const seen = JSON.stringify(buddy);
+      this.#seen.set(id, seen);
+      if (before.get(id) === seen) continue;
       await this.#output.say('buddy', {
         buddy: id,
         status: STATUS_WORDS[status],

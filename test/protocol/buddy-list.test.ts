@@ -7,6 +7,7 @@ import {
   MAX_BUDDY_LINE_BYTES,
   MAX_BUDDY_LIST_BYTES,
   parseBuddyList,
+  stillKnown,
 } from '../../protocol/buddy-list.js';
 import { BuddyListWriter } from '../../protocol/buddy-list-writer.js';
 import type { UserId } from '../../protocol/id.js';
@@ -182,4 +183,21 @@ test('an answer that had no room for another line may be cut, and a shorter one 
   const many = Array.from({ length: 10_000 }, (_, index) => offline(`b${index}`));
   t.true(parseBuddyList(encodeBuddyList(many)).mayBeCut);
   t.is(parseBuddyList(encodeBuddyList(many.slice(0, 1_900))).mayBeCut, undefined);
+});
+
+test('a list that may be cut forgets nothing of those who are not on it, but not without limit', (t) => {
+  const known = new Map(Array.from({ length: 10_001 }, (_, index) => [`b${index}` as UserId, index]));
+  const list = parseBuddyList('b0 101 OFFLINE unknown unknown\nb7 101 OFFLINE unknown unknown\n');
+  t.deepEqual(
+    [...stillKnown(known, list)],
+    [
+      ['b0' as UserId, 0],
+      ['b7' as UserId, 7],
+    ],
+  );
+  const cut = Object.assign([...list], { mayBeCut: true as const });
+  const kept = stillKnown(known, cut);
+  t.is(kept.size, 10_000);
+  t.is(kept.get('b10000' as UserId), 10_000);
+  t.false(kept.has('b0' as UserId));
 });

@@ -17,3 +17,13 @@ test('buddies are seen as long as they are there, and forgotten when they leave 
   const gone = list.map(({ id }): Buddy => ({ id, status: 101, endpoint: undefined }));
   t.deepEqual([...seenAt(first, gone.slice(0, 2), 2_000)], [[bob, 1_000]]);
 });
+
+test('a buddy missing from a list that may be cut is not forgotten, and is not seen either', (t) => {
+  const first = seenAt(new Map(), list, 1_000);
+  const cut = Object.assign([list[1] as Buddy], { mayBeCut: true as const });
+  const second = seenAt(first, cut, 2_000);
+  t.deepEqual(Object.fromEntries(second), { bob: 2_000, carl: 1_000 });
+  const whole = list.map(({ id }): Buddy => ({ id, status: 101, endpoint: undefined }));
+  t.deepEqual(Object.fromEntries(seenAt(second, whole, 3_000)), { bob: 2_000, carl: 1_000 });
+  t.deepEqual([...seenAt(second, [], 3_000)], []);
+});

@@ -1,0 +1,51 @@
+import test from 'ava';
+import { buddies } from '../../../bin/headless/directory.js';
+import type { Session } from '../../../bin/headless/session.js';
+import type { EventName, Fields } from '../../../bin/headless/wording.js';
+import type { Buddy, BuddyList } from '../../../protocol/buddy-list.js';
+import type { UserId } from '../../../protocol/id.js';
+
+const bob: Buddy = { id: 'bob' as UserId, status: 100, endpoint: { address: '192.0.2.7', port: 4_000 } };
+const carl: Buddy = { id: 'carl' as UserId, status: 101, endpoint: undefined };
+
+const cut = (...list: readonly Buddy[]): BuddyList => Object.assign([...list], { mayBeCut: true as const });
+
+/** What `buddies --watch` says of these lists, one after the other, and its exit code. */
+async function watch(...lists: readonly [BuddyList, ...BuddyList[]]) {
+  const [first, ...later] = lists;
+  const said: string[] = [];
+  const client = {
+    buddies: async () => first,
+    async *watchBuddies() {
+      yield* later;
+    },
+  };
+  const output = {
+    async say(event: EventName, { buddy, status }: Fields) {
+      said.push([event, buddy, status].filter((part) => part !== undefined).join(' '));
+    },
+  };
+  const code = await buddies(
+    { client, output, stopped: new AbortController().signal } as never as Session,
+    true,
+  );
+  return { said, code };
+}
+
+test('a buddy is told of at first, when it has changed, and when it was removed', async (t) => {
+  const { said, code } = await watch([bob, carl], [{ ...bob, status: 102 }, carl], [carl]);
+  t.deepEqual(said, ['buddy bob ONLINE', 'buddy carl OFFLINE', 'buddy bob AWAY', 'removed bob']);
+  t.is(code, 0);
+});
+
+test('of a buddy missing from a list that may be cut, nothing is told, and nothing is forgotten', async (t) => {
+  const { said, code } = await watch([carl, bob], cut(carl), cut(carl, bob), cut(carl));
+  t.deepEqual(said, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut']);
+  t.is(code, 16);
+});
+
+test('a buddy that a cut list left out is removed by the next whole list', async (t) => {
+  const { said, code } = await watch([carl, bob], cut(carl), [carl]);
+  t.deepEqual(said, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut', 'removed bob']);
+  t.is(code, 0);
+});
