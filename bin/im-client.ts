@@ -45,7 +45,12 @@ async function main(settings: ClientSettings): Promise<void> {
     user,
     isInteractive: !plain,
     openConsole: (listener) => open({ stdin, stdout, notify, notifyPrivate, hasColor }, listener),
-    openArchive: () => new Archive({ directory: stateDirectory(env), keepsHistory: settings.history }),
+    openArchive: () =>
+      new Archive({
+        directory: stateDirectory(env),
+        keepsHistory: settings.history,
+        server: { host: server, port: udpPort },
+      }),
     ...(settings.autoAway > 0 && { autoAwayMs: settings.autoAway * MINUTE_MS }),
     log: crashLog,
     ...(inspection && { onEmitted: inspection.note }),

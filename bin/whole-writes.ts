@@ -1,8 +1,8 @@
 /**
  * Loading this file has standard output write all of what it is given, where it is a file.
  *
- * Node.js writes to a file once, and reports success although a disk that is nearly full took only a part: the
- * rest would be lost without an error. Where more is written, the system says why it does not fit.
+ * Node.js writes to a file once, and reports success although a disk that is nearly full took only a part:
+ * the rest would be lost without an error. Where more is written, the system says why it does not fit.
  */
 
 import { fstatSync } from 'node:fs';

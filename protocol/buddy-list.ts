@@ -13,7 +13,7 @@ export const MAX_BUDDY_LIST_BYTES = 65_507;
 /** Most bytes in a line of it: an id, a status, an IPv6 address with a zone, a port. */
 export const MAX_BUDDY_LINE_BYTES = 256;
 
-/** Most buddies of whom something is remembered while lists may be cut: as many as a user of im-server has. */
+/** Most buddies of whom something is remembered while lists may be cut: so many may a user of im-server have. */
 const MAX_REMEMBERED_BUDDIES = 10_000;
 
 /** Where a buddy takes calls. */

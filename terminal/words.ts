@@ -98,6 +98,11 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     return [`${what}:`, ...rows];
   },
   archiveFailed: ({ task, reason }) => [`${ARCHIVE_FAILURES[task]}: ${reason}.`],
+  otherClient: ({ user, pid, host }) => {
+    const process = `process ${pid}${host === undefined ? '' : ` on ${host}`}`;
+    const last = 'buddies call the one that announced itself last';
+    return [`${user} is signed in in another client, too (${process}): ${last}.`];
+  },
   blocked: ({ names }) => [names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`],
 };
 

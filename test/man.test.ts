@@ -20,6 +20,7 @@ const PAGES = [
           'what was said, a file for each buddy; in $XDG_STATE_HOME, if that is set',
         ],
         ['~/.local/state/im/blocked', 'who may not call, an id or an address on each line'],
+        ['~/.local/state/im/signed-in/', 'a locked file for each client in which a user is signed in'],
       ],
       seeAlso: ['im-server'],
     },

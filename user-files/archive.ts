@@ -3,10 +3,12 @@
  * refuses comes back as a reason in words; only bugs are thrown.
  */
 
+import type { UserId } from '../protocol/id.js';
 import { blockedName, MAX_BLOCKED, readBlocked, writeBlocked } from './blocked.js';
 import { HistoryWriter } from './history.js';
 import type { HistoryMessage } from './history-line.js';
 import { type HistoryQuery, lastMessages } from './history-reader.js';
+import { type OtherClient, otherClients, type SignIn } from './other-clients.js';
 import { fileReason } from './private-file.js';
 
 interface Failed {
@@ -18,19 +20,23 @@ export interface ArchiveOptions {
   readonly directory: string | undefined;
   /** False to write no history. What there is can still be read. */
   readonly keepsHistory: boolean;
+  /** Where the user signs in; without it, the user's other clients are not looked for. */
+  readonly server?: SignIn['server'];
 }
 
 export class Archive {
   readonly #directory: string | undefined;
   readonly #writer: HistoryWriter | undefined;
   readonly #keepsHistory: boolean;
+  readonly #server: SignIn['server'] | undefined;
   #blocked: readonly string[] = [];
   /** True while the list in memory is ahead of the file: the disk refused it. */
   #isUnsaved = false;
 
-  constructor({ directory, keepsHistory }: ArchiveOptions) {
+  constructor({ directory, keepsHistory, server }: ArchiveOptions) {
     this.#directory = directory;
     this.#keepsHistory = keepsHistory;
+    this.#server = server;
     this.#writer = directory === undefined ? undefined : new HistoryWriter(directory);
   }
 
@@ -73,6 +79,12 @@ export class Archive {
   unblock(name: string): Failed | undefined {
     const known = blockedName(name);
     return this.#changeBlocked((names) => names.filter((other) => other !== known));
+  }
+
+  /** Says that a user is signed in here, until the signal aborts, and yields their other clients. */
+  async *otherClients(user: UserId, signal: AbortSignal): AsyncGenerator<OtherClient, void> {
+    if (this.#directory === undefined || this.#server === undefined) return;
+    yield* otherClients(this.#directory, { user, server: this.#server }, signal);
   }
 
   close(): void {

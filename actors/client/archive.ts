@@ -7,7 +7,7 @@
  */
 
 import type { ArchiveCommand, ArchiveNews } from '../../machines/client/events.js';
-import type { ArchiveTask, ShownMessage } from '../../machines/client/notices.js';
+import type { ArchiveTask, OtherClient, ShownMessage } from '../../machines/client/notices.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.js';
@@ -30,16 +30,23 @@ export interface ArchiveFiles {
   readBlocked(): Failed | undefined;
   block(name: string): Failed | undefined;
   unblock(name: string): Failed | undefined;
+  /** Says that a user is signed in here, until the signal aborts, and yields their other clients. */
+  otherClients(
+    user: UserId,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly pid: number; readonly host: string | undefined }>;
   close(): void;
 }
 
 export interface ArchiveInput {
   readonly client: Address<ArchiveNews>;
   readonly openArchive: () => ArchiveFiles;
+  /** Who was signed in when the archive was restarted. */
+  readonly user: UserId | undefined;
 }
 
 export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBehaviour(
-  (scope: BehaviourScope<ArchiveCommand>, { client, openArchive }) => {
+  (scope: BehaviourScope<ArchiveCommand>, { client, openArchive, user }) => {
     const files = openArchive();
     let isSilent = false;
 
@@ -49,7 +56,16 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
     };
     const tellBlocked = () => client.send({ type: 'blocked.changed', names: files.blocked });
 
+    let claim: Claim | undefined;
+    const claimUser = (id: UserId) => {
+      if (claim?.user === id) return;
+      claim?.end.abort();
+      claim = { user: id, end: new AbortController() };
+      tellOthers(files, client, claim).catch((error) => scope.fail(error));
+    };
+
     report('blocked.read', files.readBlocked());
+    if (user !== undefined) claimUser(user);
 
     return {
       receive(event) {
@@ -71,12 +87,35 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
           case 'buddy.unblock':
             report('blocked.write', files.unblock(event.name));
             return tellBlocked();
+          case 'user.claim':
+            return claimUser(event.id);
         }
       },
-      release: () => files.close(),
+      release() {
+        claim?.end.abort();
+        files.close();
+      },
     };
   },
 );
+
+/** Who is signed in, until another is, or the archive ends. */
+interface Claim {
+  readonly user: UserId;
+  readonly end: AbortController;
+}
+
+async function tellOthers(
+  files: ArchiveFiles,
+  client: Address<ArchiveNews>,
+  { user, end: { signal } }: Claim,
+): Promise<void> {
+  for await (const { pid, host } of files.otherClients(user, signal)) {
+    if (signal.aborted) return;
+    const other: OtherClient = { user, pid, host: host === undefined ? undefined : toDisplayText(host) };
+    client.send({ type: 'client.found', ...other });
+  }
+}
 
 function show(
   scope: BehaviourScope<ArchiveCommand>,

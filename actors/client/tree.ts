@@ -110,7 +110,11 @@ export function startClient(options: ClientOptions): RunningTree {
         id: ARCHIVE,
         address,
         logic: archiveLogic,
-        input: (system) => ({ openArchive, client: addressOf(system, CLIENT) }),
+        input: (system) => ({
+          openArchive,
+          client: addressOf(system, CLIENT),
+          user: memory.state.user?.id,
+        }),
       }),
       child({
         id: TERMINAL,

@@ -31,7 +31,12 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   await output.say('listening', { port });
   if (!stopped.aborted) {
     const stop = once(stopped, 'abort');
-    await Promise.race([takeCalls(session, decide), followBlockList(session), stop]);
+    await Promise.race([
+      takeCalls(session, decide),
+      followBlockList(session),
+      tellOtherClients(session),
+      stop,
+    ]);
   }
   return EXIT.done;
 }
@@ -44,6 +49,12 @@ async function followBlockList({ client, records, stopped }: Session): Promise<v
   } catch (error) {
     if (!stopped.aborted) throw error;
   }
+}
+
+/** Tells of other clients of this home that the server may send buddies to. */
+async function tellOtherClients({ output, records, stopped }: Session): Promise<void> {
+  for await (const { pid, host } of records.otherClients(stopped)) output.notify('shared', { pid, host });
+  if (!stopped.aborted) await once(stopped, 'abort');
 }
 
 /** What becomes of a call: only a person who was asked rejects it; a rule dismisses it. */

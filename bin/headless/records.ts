@@ -8,6 +8,15 @@ import { toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { Archive } from '../../user-files/archive.js';
 import { stateDirectory } from '../../user-files/directories.js';
+import type { OtherClient } from '../../user-files/other-clients.js';
+
+/** What the command line says of them. */
+export interface RecordsOptions {
+  readonly server: string;
+  readonly udpPort: number;
+  /** False to write no history. */
+  readonly history: boolean;
+}
 
 export class Records {
   readonly #archive: Archive;
@@ -21,8 +30,12 @@ export class Records {
    * @param own Whose client this is.
    * @param complain Told in a line what cannot be read or written; of writing only the first time.
    */
-  constructor(own: string, keepsHistory: boolean, complain: (line: string) => void) {
-    this.#archive = new Archive({ directory: stateDirectory(process.env), keepsHistory });
+  constructor(own: string, { server, udpPort, history }: RecordsOptions, complain: (line: string) => void) {
+    this.#archive = new Archive({
+      directory: stateDirectory(process.env),
+      keepsHistory: history,
+      server: { host: server, port: udpPort },
+    });
     this.#own = parseId(own);
     this.#complain = complain;
   }
@@ -55,6 +68,11 @@ export class Records {
   isBlocked({ caller, address }: Call): boolean {
     const blocked = this.readBlocked();
     return blocked.includes(address) || (caller !== undefined && blocked.includes(caller));
+  }
+
+  /** Says that the user is signed in here, until the signal aborts, and yields the user's other clients. */
+  async *otherClients(signal: AbortSignal): AsyncGenerator<OtherClient, void> {
+    if (this.#own !== undefined) yield* this.#archive.otherClients(this.#own, signal);
   }
 
   close(): void {

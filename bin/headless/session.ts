@@ -11,18 +11,14 @@ import { EXIT, exitOfOutputError } from '../command-line.js';
 import { endProcess, endProcessNow, onStopSignal } from '../ending.js';
 import { exitOfError } from './exit-codes.js';
 import { Output } from './output.js';
-import { Records } from './records.js';
+import { Records, type RecordsOptions } from './records.js';
 import type { EventName, Fields } from './wording.js';
 
 /** What the command line says for all commands. */
-export interface HeadlessOptions {
-  readonly server: string;
+export interface HeadlessOptions extends RecordsOptions {
   readonly tcpPort: number;
-  readonly udpPort: number;
   readonly messagePort: number;
   readonly json?: true;
-  /** False to write no history. */
-  readonly history: boolean;
   /** Longest wait for an answer to a call, in seconds. */
   readonly timeout?: number;
 }
@@ -54,7 +50,7 @@ export async function runSession(
     () => endProcessNow(EXIT.failed),
   );
   const output = new Output(options.json === true, about, () => stop.abort());
-  const records = new Records(about.id, options.history, (line) => output.ask(line));
+  const records = new Records(about.id, options, (line) => output.ask(line));
   const client = createClient({
     user: about.id,
     server: options.server,

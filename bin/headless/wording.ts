@@ -16,6 +16,9 @@ export interface Fields {
   readonly error?: string | undefined;
   /** There where the buddy list may be cut. */
   readonly mayBeCut?: true | undefined;
+  /** Another client's process, and its machine where that is another. */
+  readonly pid?: number | undefined;
+  readonly host?: string | undefined;
 }
 
 export const FIELD_ORDER = [
@@ -28,6 +31,8 @@ export const FIELD_ORDER = [
   'text',
   'error',
   'mayBeCut',
+  'pid',
+  'host',
 ] as const;
 
 /** `result` goes to standard output, `notice` to standard error. */
@@ -70,6 +75,11 @@ export const WORDINGS = {
   }),
   closed: (fields) => ({ notice: `${who(fields)}: chat closed${because(fields)}.` }),
   listening: ({ id, port }) => ({ notice: `Listening as ${id} on port ${port}.` }),
+  shared: ({ id, pid, host }) => {
+    const process = `process ${pid}${host === undefined ? '' : ` on ${host}`}`;
+    const last = 'buddies call the one that announced itself last';
+    return { notice: `${id} is signed in in another client, too (${process}): ${last}.` };
+  },
   answering: () => ({ notice: 'The server answers again.' }),
   error: asError,
 } satisfies Record<string, (fields: Fields) => Wording>;

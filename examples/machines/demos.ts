@@ -227,6 +227,7 @@ export const DEMOS: readonly Demo[] = [
       { type: 'blocked.changed', names: ['carl'] },
       { type: 'archive.failed', task: 'history.read', reason },
       { type: 'calls.ended' },
+      { type: 'client.found', user: alice, pid: 4_711, host: undefined },
       { type: 'shutdown.requested' },
     ],
   ),

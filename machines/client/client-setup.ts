@@ -217,6 +217,7 @@ export const menuSetup = setup({
       const { user: id, attendance } = context;
       if (id === undefined) return;
       enqueue.sendTo(heartbeat, { type: 'presence.set', id, status: statusOf(attendance) });
+      enqueue.sendTo(archive, { type: 'user.claim', id });
       enqueue.emit({ type: 'user.announced', id, attendance });
     }),
     becomeAway: assign({ attendance: 'away' }),
@@ -254,6 +255,11 @@ export const menuSetup = setup({
       assertEvent(event, 'history.found');
       const { buddy, search, messages } = event;
       return say({ say: 'history', buddy, search, messages });
+    }),
+    sayOtherClient: sendTo(terminal, ({ event }) => {
+      assertEvent(event, 'client.found');
+      const { user, pid, host } = event;
+      return say({ say: 'otherClient', user, pid, host });
     }),
     getBlocked: sendTo(archive, { type: 'blocked.get' }),
     block: sendTo(archive, ({ event }) => ({ type: 'buddy.block', name: answer(event).toLowerCase() })),

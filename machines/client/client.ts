@@ -34,6 +34,10 @@ export const clientMachine = clientSetup.createMachine({
       description: 'At the start, or late.',
     },
     'archive.failed': { actions: 'sayArchiveFailed', description: 'The user is told, and goes on.' },
+    'client.found': {
+      actions: 'sayOtherClient',
+      description: 'Another client of this home has the same user signed in at the same server.',
+    },
     'user.idled': {
       guard: 'isOnline',
       actions: ['becomeIdle', 'announceUser', 'showStatus'],

@@ -7,7 +7,15 @@ import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
-import type { Alert, ArchiveTask, Notice, Question, ShownMessage, StatusShown } from './notices.js';
+import type {
+  Alert,
+  ArchiveTask,
+  Notice,
+  OtherClient,
+  Question,
+  ShownMessage,
+  StatusShown,
+} from './notices.js';
 import type { Silence } from './silence.js';
 
 /** From the statechart to the terminal. */
@@ -54,7 +62,9 @@ export type ArchiveCommand =
   | { readonly type: 'blocked.get' }
   /** An id or an address; answered by `blocked.changed`. */
   | { readonly type: 'buddy.block'; readonly name: string }
-  | { readonly type: 'buddy.unblock'; readonly name: string };
+  | { readonly type: 'buddy.unblock'; readonly name: string }
+  /** A user is signed in here. Other clients of the home are told, and reported by `client.found`. */
+  | { readonly type: 'user.claim'; readonly id: UserId };
 
 /** From the archive to the statechart. */
 export type ArchiveNews =
@@ -67,6 +77,8 @@ export type ArchiveNews =
     }
   /** Who is blocked from now on, in place of all before. */
   | { readonly type: 'blocked.changed'; readonly names: readonly string[] }
+  /** A user who was claimed is signed in in another client of the home, too. */
+  | ({ readonly type: 'client.found' } & OtherClient)
   /** Of failures to write history, only the first is reported. */
   | { readonly type: 'archive.failed'; readonly task: ArchiveTask; readonly reason: DisplayText };
 

@@ -5,8 +5,8 @@ import type { UserId } from '../../protocol/id.js';
 export type LastSeen = ReadonlyMap<UserId, number>;
 
 /**
- * Adds a buddy list as it is now: buddies that are there are seen, and buddies off the list are forgotten. Those
- * missing from a list that may be cut may be on it all the same: when they were seen before still holds.
+ * Adds a buddy list as it is now: buddies that are there are seen, and buddies off the list are forgotten.
+ * Those missing from a list that may be cut may be on it all the same: when they were seen before still holds.
  */
 export function seenAt(lastSeen: LastSeen, buddies: BuddyList, atMs: number): LastSeen {
   const seen = stillKnown(lastSeen, buddies);

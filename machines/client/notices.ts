@@ -83,11 +83,19 @@ export type Notice =
       readonly search: string;
       readonly messages: readonly ShownMessage[];
     }
+  | ({ readonly say: 'otherClient' } & OtherClient)
   | { readonly say: 'archiveFailed'; readonly task: ArchiveTask; readonly reason: DisplayText }
   | { readonly say: 'blocked'; readonly names: readonly string[] };
 
 /** `beyondCut`: it is not on what the server sent of a list that may be cut. */
 export type WhyNotCallable = 'unlisted' | 'beyondCut' | 'offline';
+
+/** Another client of this home in which a user is signed in: its process, and its machine if another. */
+export interface OtherClient {
+  readonly user: UserId;
+  readonly pid: number;
+  readonly host: DisplayText | undefined;
+}
 
 type CallerShown = Pick<Caller, 'caller' | 'address' | 'hint'>;
 

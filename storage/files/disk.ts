@@ -141,7 +141,8 @@ async function syncDirectory(directory: string): Promise<void> {
 async function lock(path: string): Promise<Lock> {
   const { handle, isInPlace } = await openRegular(path, O_RDWR | O_CREAT);
   try {
-    if (!(await flock(handle.fd))) throw new FileError('lock.held', `in use by ${await readHolder(handle)}`);
+    if (!(await flock(handle.fd, 'exclusive')))
+      throw new FileError('lock.held', `in use by ${await readHolder(handle)}`);
     await handle.truncate(0);
     await handle.write(`process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}\n`, 0);
     return { isInPlace, release: () => handle.close() };
@@ -157,16 +158,18 @@ async function readHolder(handle: FileHandle): Promise<string> {
 }
 
 /**
- * Locks a file for as long as it is open here. Node.js has no such call, so `flock` of util-linux makes it,
- * on the descriptor that it inherits: the lock is the open file's, and ends when the last process that has it
- * does.
+ * Locks a file for as long as it is open here. Any number of processes may have a shared lock; none has one
+ * while another has an exclusive one. Node.js has no such call, so `flock` of util-linux makes it, on the
+ * descriptor that it inherits: the lock is the open file's, and ends when the last process that has it does.
  *
  * @returns False when it is locked.
  * @throws FileError `lock.failed` when there is no `flock` to be run, or it cannot lock the file.
  */
-function flock(descriptor: number): Promise<boolean> {
+export function flock(descriptor: number, kind: 'exclusive' | 'shared'): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] });
+    const child = spawn('flock', [kind === 'exclusive' ? '-x' : '-s', '-n', '3'], {
+      stdio: ['ignore', 'ignore', 'ignore', descriptor],
+    });
     child.once('error', (cause) =>
       reject(
         new FileError('lock.failed', 'the command flock (of util-linux or busybox) is needed to lock it', {

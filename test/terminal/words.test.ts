@@ -124,3 +124,12 @@ test('a server that cannot be asked says why', (t) => {
   ]);
   t.deepEqual(linesOf({ say: 'serverError', error: 'odd' }), ['The server could not be asked: odd.']);
 });
+
+test('another client of the user is named by its process, and by its machine where that is another', (t) => {
+  const other = { say: 'otherClient', user: bob, pid: 4_711, host: undefined } as const;
+  const last = 'buddies call the one that announced itself last.';
+  t.deepEqual(linesOf(other), [`bob is signed in in another client, too (process 4711): ${last}`]);
+  t.deepEqual(linesOf({ ...other, host: 'attic' as DisplayText }), [
+    `bob is signed in in another client, too (process 4711 on attic): ${last}`,
+  ]);
+});

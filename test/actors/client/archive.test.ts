@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
 import { createActor } from 'xstate';
 import { type ArchiveFiles, archiveLogic } from '../../../actors/client/archive.js';
@@ -23,7 +24,7 @@ const hello: RecordCommand = {
 };
 
 /** An archive over files that do as they are told. */
-function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}) {
+function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}, user?: UserId) {
   const { type: _type, ...message } = hello;
   const log: string[] = [];
   const files: ArchiveFiles = {
@@ -33,6 +34,7 @@ function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}) {
     readBlocked: () => undefined,
     block: (name) => void log.push(`block ${name}`),
     unblock: (name) => void log.push(`unblock ${name}`),
+    async *otherClients() {},
     close: () => log.push('close'),
     ...faults,
   };
@@ -40,7 +42,7 @@ function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}) {
   const client = createActor(fromBehaviour<ArchiveNews>(() => ({ receive: (event) => news.push(event) })));
   client.start();
   const archive = createActor(archiveLogic, {
-    input: { client: client as never, openArchive: () => files },
+    input: { client: client as never, openArchive: () => files, user },
   });
   archive.subscribe({ error: () => log.push('crashed') });
   archive.start();
@@ -124,6 +126,56 @@ test('a bug crashes the actor, which lets go of its files', async (t) => {
     },
   });
   archive.send({ type: 'history.show', buddy: bob, search: '' });
+  await until(() => log.includes('crashed'));
+  t.deepEqual(log, ['close', 'crashed']);
+});
+
+/** Other clients as a test finds them, and what was asked for. */
+function others(log: string[], pids: readonly number[]): Partial<ArchiveFiles> {
+  return {
+    async *otherClients(user, signal) {
+      log.push(`claim ${user}`);
+      signal.addEventListener('abort', () => log.push(`release ${user}`));
+      for (const pid of pids) yield { pid, host: pid % 2 === 0 ? 'else\u001bwhere' : undefined };
+      await once(signal, 'abort');
+    },
+  };
+}
+
+test('a user is claimed until another is, or the archive ends; other clients are reported', async (t) => {
+  const claims: string[] = [];
+  const { archive, news } = archiving(t, others(claims, [7, 8]));
+  archive.send({ type: 'user.claim', id: alice });
+  archive.send({ type: 'user.claim', id: alice });
+  await until(() => news.length === 2);
+  t.deepEqual(news, [
+    { type: 'client.found', user: alice, pid: 7, host: undefined },
+    { type: 'client.found', user: alice, pid: 8, host: 'else\u{FFFD}where' as DisplayText },
+  ]);
+  t.deepEqual(claims, ['claim alice']);
+  archive.send({ type: 'user.claim', id: bob });
+  t.deepEqual(claims, ['claim alice', 'release alice', 'claim bob']);
+  archive.stop();
+  t.deepEqual(claims, ['claim alice', 'release alice', 'claim bob', 'release bob']);
+});
+
+test('an archive that was restarted claims its user again', (t) => {
+  const claims: string[] = [];
+  archiving(t, others(claims, []), alice);
+  t.deepEqual(claims, ['claim alice']);
+});
+
+test('a bug in looking for other clients is a crash of the archive', async (t) => {
+  const { log } = archiving(
+    t,
+    {
+      // biome-ignore lint/correctness/useYield: it fails before
+      async *otherClients() {
+        throw new Error('injected');
+      },
+    },
+    alice,
+  );
   await until(() => log.includes('crashed'));
   t.deepEqual(log, ['close', 'crashed']);
 });

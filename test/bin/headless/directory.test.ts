@@ -38,7 +38,7 @@ test('a buddy is told of at first, when it has changed, and when it was removed'
   t.is(code, 0);
 });
 
-test('of a buddy missing from a list that may be cut, nothing is told, and nothing is forgotten', async (t) => {
+test('of a buddy missing from a list that may be cut nothing is told, and nothing forgotten', async (t) => {
   const { said, code } = await watch([carl, bob], cut(carl), cut(carl, bob), cut(carl));
   t.deepEqual(said, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut']);
   t.is(code, 16);

@@ -133,6 +133,7 @@ test('W says that the user is away, and W again that they are back', (t) => {
   client.look();
   t.deepEqual(client.types('w').look(), [
     'heartbeat <- presence.set alice 102',
+    'archive <- user.claim alice',
     'emits user.announced',
     `terminal: ${SAY.away}`,
     MENU,
@@ -140,6 +141,7 @@ test('W says that the user is away, and W again that they are back', (t) => {
   t.is(client.menuLine, menuLine(alice, true));
   t.deepEqual(client.types('W').look(), [
     'heartbeat <- presence.set alice 100',
+    'archive <- user.claim alice',
     'emits user.announced',
     `terminal: ${SAY.back}`,
     MENU,
@@ -152,10 +154,12 @@ test('whoever presses no key for long is away, and back with the next', (t) => {
   client.look();
   t.deepEqual(client.on({ type: 'user.idled' }).look(), [
     'heartbeat <- presence.set alice 102',
+    'archive <- user.claim alice',
     'emits user.announced',
   ]);
   t.deepEqual(client.on({ type: 'user.active' }).look(), [
     'heartbeat <- presence.set alice 100',
+    'archive <- user.claim alice',
     'emits user.announced',
   ]);
 });

@@ -14,6 +14,7 @@ export const show = (...status: readonly string[]) =>
 /** Buddies see `100` of a user who is here, and `102` of any other. */
 export const announce = (user: string, status: 100 | 102, attendance: 'here' | 'away' | 'idle') => [
   `heartbeat <- presence.set ${user} ${status}`,
+  `archive <- user.claim ${user}`,
   `emit user.announced ${user} ${attendance}`,
 ];
 

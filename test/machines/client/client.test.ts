@@ -43,6 +43,7 @@ test('a user named at the start is signed in without asking the server', (t) => 
   t.deepEqual(client.state, { free: 'menu' });
   t.deepEqual(client.look(), [
     'heartbeat <- presence.set alice 100',
+    'archive <- user.claim alice',
     'emits user.announced',
     'terminal: Signed in as alice.',
     MENU,
@@ -65,6 +66,7 @@ test('registering asks the server, and a 200 signs in', (t) => {
   t.deepEqual(client.look(), [
     'terminal: 200 OK',
     'heartbeat <- presence.set alice 100',
+    'archive <- user.claim alice',
     'emits user.announced',
     'terminal: Signed in as alice.',
     MENU,
@@ -106,6 +108,7 @@ test('logging in asks nobody', (t) => {
   t.deepEqual(client.look(), [
     'terminal? Enter user id: ',
     'heartbeat <- presence.set alice 100',
+    'archive <- user.claim alice',
     'emits user.announced',
     'terminal: Signed in as alice.',
     MENU,
