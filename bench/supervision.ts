@@ -1,9 +1,10 @@
 /**
  * What supervision costs: `npm run bench`.
  *
- * Two questions, each answered by alternating runs in one process, as CPU time, so that a busy machine does
- * not matter: is starting and stopping a dynamic child as cheap with 100,000 alive as with one, and what does
- * supervision add to the life of an actor as short-lived as a connection?
+ * Three questions, each answered by alternating runs in one process, as CPU time, so that a busy machine does
+ * not matter: is starting and stopping a dynamic child as cheap with 100,000 alive as with one; what does
+ * supervision add to the life of an actor as short-lived as a connection; and does a list of children start
+ * and stop in linear time?
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
@@ -11,7 +12,7 @@ import { fromBehaviour } from '../supervision/behaviour.js';
 import { child } from '../supervision/child-spec.js';
 import { dynamicSupervisor } from '../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../supervision/lifecycle.js';
-import { run } from '../supervision/run.js';
+import { type RunningTree, run } from '../supervision/run.js';
 import { supervisor } from '../supervision/supervisor.js';
 import { median } from './median.js';
 import type { Report } from './report.js';
@@ -20,9 +21,14 @@ import { atMost, type Target } from './target.js';
 /** Live children beside which one is started and stopped. */
 const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
 
+/** Lengths of lists, and how many children are started in all for each length. */
+const LISTS = [1_000, 10_000, 100_000] as const;
+const LISTED = 100_000;
+
 /** Lives measured in one round, and rounds of which the median counts. */
 const LIVES = 20_000;
 const ROUNDS = 9;
+const LIST_ROUNDS = 3;
 
 type LifeEvent = { readonly type: 'request' } | { readonly type: 'reply' };
 
@@ -91,7 +97,39 @@ function lifeResult(report: Report, scenario: string, cpuUs: number, target?: Ta
   report.result(scenario, { cpuUs }, `${cpuUs.toFixed(2)} µs`, target && { target });
 }
 
-export function benchSupervision(report: Report): void {
+/** CPU time for each child of a list, in microseconds. */
+interface ListCost {
+  readonly startUs: number;
+  readonly stopUs: number;
+}
+
+async function cpuUsOf(action: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await action();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** Starts and stops lists of one length until {@link LISTED} children were started. */
+async function measureList(length: number): Promise<ListCost> {
+  let [startUs, stopUs] = [0, 0];
+  for (let listed = 0; listed < LISTED; listed += length) {
+    const children = Array.from({ length }, (_, index) => child({ id: `c${index}`, logic: life }));
+    const logic = supervisor({ children });
+    let tree: RunningTree | undefined;
+    startUs += await cpuUsOf(async () => {
+      tree = run(logic);
+      await tree.ready;
+    });
+    stopUs += await cpuUsOf(async () => {
+      tree?.shutdown();
+      await tree?.ended;
+    });
+  }
+  return { startUs: startUs / LISTED, stopUs: stopUs / LISTED };
+}
+
+export async function benchSupervision(report: Report): Promise<void> {
   const [bare = 0, added = 0] = compare([unsupervised(), supervised(1)]);
   report.section('Supervision: an actor that lives for two events');
   lifeResult(report, 'without a supervisor', bare);
@@ -107,4 +145,18 @@ export function benchSupervision(report: Report): void {
   report.result('100,000 alive against one', { ratio: growth }, `${growth.toFixed(2)} times`, {
     details: 'flat is about 1',
   });
+
+  report.section('Supervision: start and stop of a list, for each child, by how many there are');
+  const rounds: ListCost[][] = [];
+  for (let round = 0; round < LIST_ROUNDS; round++) {
+    const costs: ListCost[] = [];
+    for (const length of LISTS) costs.push(await measureList(length));
+    rounds.push(costs);
+  }
+  for (const [index, length] of LISTS.entries()) {
+    const startUs = median(rounds.map((costs) => costs[index]?.startUs ?? Number.NaN));
+    const stopUs = median(rounds.map((costs) => costs[index]?.stopUs ?? Number.NaN));
+    const shown = `start ${startUs.toFixed(1)} µs, stop ${stopUs.toFixed(1)} µs`;
+    report.result(length.toLocaleString('en'), { startUs, stopUs }, shown);
+  }
 }

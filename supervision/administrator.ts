@@ -113,7 +113,7 @@ export class Administrator {
 
   #list(): ChildInfo[] {
     const { roster } = this.#of;
-    return roster.children.map((child) => {
+    return Array.from(roster.children, (child) => {
       const { actor, spec, state } = child;
       const current = state === 'down' ? undefined : actor;
       return { id: spec.id, actor: roster.isRestarting(child) ? 'restarting' : current, type: spec.type };

@@ -127,17 +127,17 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
    */
   sendInLaterTurn(event: TEvent, delayMs: number): Timer {
     const send = () => this.self.send(event);
-    return this.#clock.setTimeout(this.#isSimulated ? send : () => setImmediate(send), delayMs);
+    return this.#clock.setTimeout(this.isSimulated ? send : () => setImmediate(send), delayMs);
   }
 
   /** Sends this actor an event in the next turn of the event loop, after what has come in until then. */
   sendNextTurn(event: TEvent): void {
-    if (this.#isSimulated) this.sendLater(event, 0);
+    if (this.isSimulated) this.sendLater(event, 0);
     else setImmediate(() => this.self.send(event));
   }
 
-  /** Simulated time has no turns of the event loop. */
-  get #isSimulated(): boolean {
+  /** True where time is simulated: it has no turns of the event loop. */
+  get isSimulated(): boolean {
     return this.#clock.now !== undefined;
   }
 

@@ -28,3 +28,9 @@ export const START_TIMEOUT_MS = 120_000;
  * child that crashes at once does not keep the event loop from other work.
  */
 export const NEXT_TURN_MS = 1;
+
+/**
+ * How many children a supervisor of a list starts and stops before it lets the event loop do other work. A
+ * smaller tree comes up, and goes down, in one iteration of the event loop.
+ */
+export const STEPS_PER_TURN = 100;

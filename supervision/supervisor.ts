@@ -4,7 +4,8 @@
  * It starts them in order, each when the one before is ready; restarts what crashes, by its
  * strategy; gives up when restarts come too thick; and stops them in reverse order. One thing
  * happens at a time: a child being started or stopped is waited for (`#awaited`), and the roster
- * holds what comes next, stops before starts. Every event, whatever it was, ends in `#advance`.
+ * holds what comes next, stops before starts. Every event, whatever it was, ends in `#advance`. After
+ * so many steps that lets the event loop do other work, and goes on in a later iteration.
  */
 
 import { nanoid } from 'nanoid';
@@ -26,8 +27,9 @@ import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type PostOffice, postOfficeOf } from './post-office.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
-import { Roster, STRATEGIES, type Strategy } from './roster.js';
+import { actorIdOf, Roster, STRATEGIES, type Strategy } from './roster.js';
 import { SupervisorError } from './supervisor-error.js';
+import { type TurnBegan, TurnBudget } from './turn-budget.js';
 
 const AUTO_SHUTDOWNS = ['never', 'any', 'all'] as const;
 
@@ -55,7 +57,8 @@ export type SupervisorEvent =
   /** Refused: each of its children has a spec of its own. */
   | ChildStart<unknown>
   | ChildNews
-  | { readonly type: 'restart.due' };
+  | { readonly type: 'restart.due' }
+  | TurnBegan;
 
 /**
  * Actor logic of a supervisor.
@@ -108,16 +111,13 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   readonly #settings: Settings;
   readonly #office: PostOffice;
   readonly #roster = new Roster();
-  readonly #byActorId = new Map<string, Child>();
   readonly #administrator: Administrator;
+  readonly #turn: TurnBudget;
 
   #phase: 'starting' | 'running' | 'ending' = 'starting';
   #outcome: SupervisorError | undefined;
   #awaited: Child | undefined;
-  /**
-   * Restarts come when a timer says so, however long everything else took: set for one time, it last came at
-   * another.
-   */
+  /** Restarts come when a timer says so: set for one time, it last came at another. */
   #dueTimer: Timer | undefined;
   #dueTimerMs = Number.POSITIVE_INFINITY;
   #dueMs = Number.NEGATIVE_INFINITY;
@@ -126,6 +126,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#scope = scope;
     this.#settings = settings;
     this.#office = postOfficeOf(scope);
+    this.#turn = new TurnBudget(scope);
     this.#administrator = new Administrator({
       self: scope.self,
       roster: this.#roster,
@@ -154,6 +155,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     else if (event.type === 'child.readied') this.#onReadied(event.actorId);
     else if (event.type === 'child.overdue') this.#onOverdue(event.actorId);
     else if (event.type === 'restart.due') this.#onDue();
+    else if (event.type === 'turn.began') this.#turn.renew();
     else this.#administrator.receive(event);
     this.#advance();
   }
@@ -165,14 +167,14 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   release(): void {
     this.#scope.cancel(this.#dueTimer);
-    for (const child of this.#roster.children.toReversed()) child.release();
+    for (const child of this.#roster.reversed) child.release();
     for (const { spec } of this.#roster.children) if (spec.address !== undefined) this.#office.leave(spec.id);
     this.#office.closeFor(this.#scope.self);
   }
 
   /** Does what can be done now; returns when there is something to wait for, or nothing left. */
   #advance(): void {
-    while (this.#awaited === undefined) {
+    while (this.#awaited === undefined && !this.#turn.isSpent) {
       const stopping = this.#roster.nextToStop();
       if (stopping !== undefined) {
         this.#stop(stopping);
@@ -218,15 +220,16 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
     const mailbox = spec.address && this.#office.open(spec.id, spec.address, this.#scope.self);
     const child = new Child(this.#scope, spec, purpose, { dynamic: false, mailbox });
-    this.#roster.children.push(child);
+    this.#roster.add(child);
     this.#roster.startLater(child);
     return child;
   }
 
   #start(child: Child): void {
     const { spec } = child;
-    const actorId = `${spec.id}:${nanoid(10)}`;
+    const actorId = actorIdOf(spec.id, nanoid(10));
     this.#awaited = child;
+    this.#turn.spend();
     let isReady: boolean;
     try {
       isReady = child.start(actorId, spec.input ?? (() => undefined));
@@ -235,12 +238,11 @@ class Supervisor implements Behaviour<SupervisorEvent> {
       this.#onDown(child);
       return this.#onCrash(child, error, true);
     }
-    this.#byActorId.set(actorId, child);
     if (isReady) this.#up(child);
   }
 
   #onReadied(actorId: string): void {
-    const child = this.#byActorId.get(actorId);
+    const child = this.#roster.findByActorId(actorId);
     if (child?.state === 'starting') this.#up(child);
   }
 
@@ -251,6 +253,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #stop(child: Child): void {
     this.#awaited = child;
+    this.#turn.spend();
     child.stop();
     if (child.state !== 'down') return;
     this.#onDown(child);
@@ -258,7 +261,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #onOverdue(actorId: string): void {
-    const child = this.#byActorId.get(actorId);
+    const child = this.#roster.findByActorId(actorId);
     if (child === undefined) return;
     const wasStopped = child.state === 'stopping' || this.#roster.isToStop(child);
     child.kill();
@@ -269,7 +272,6 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   /** A child has no actor any more, for whatever reason. */
   #onDown(child: Child): void {
-    if (child.actor !== undefined) this.#byActorId.delete(child.actor.id);
     this.#stopAwaiting(child);
     this.#roster.stopped(child);
   }
@@ -281,7 +283,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   // Ends.
 
   #onEnded(event: ActorEnded): void {
-    const child = this.#byActorId.get(event.actorId);
+    const child = this.#roster.findByActorId(event.actorId);
     if (child === undefined) return reportLateError(this.#scope.self, event);
     const { state } = child;
     // Asked to end, or about to be: then it does not matter how it did.
@@ -338,7 +340,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (!spec.significant) return;
     const goesOn =
       this.#settings.autoShutdown === 'all' &&
-      this.#roster.children.some((child) => child.spec.significant && !this.#roster.isDown(child));
+      [...this.#roster.children].some((child) => child.spec.significant && !this.#roster.isDown(child));
     if (!goesOn) this.#endAll('significant_child_ended');
   }
 
@@ -379,7 +381,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#stopLater(this.#roster.children);
   }
 
-  #stopLater(children: readonly Child[]): void {
+  #stopLater(children: Iterable<Child>): void {
     this.#roster.stopLater(children);
     // Whoever is starting is not waited for, but stopped.
     if (this.#awaited?.state === 'starting' && this.#roster.isToStop(this.#awaited))

@@ -4,7 +4,11 @@ import test from 'ava';
 
 /** Words of the sections that each part of the bench reports. */
 const PARTS = {
-  supervision: ['an actor that lives for two events', 'start and end of one more child'],
+  supervision: [
+    'an actor that lives for two events',
+    'start and end of one more child',
+    'start and stop of a list',
+  ],
   chat: ['A chat between two clients'],
   inspection: ['nobody looks', 'a browser that looks'],
   import: ['CPU time of im-server import'],

@@ -2,9 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { type AnyActorRef, createActor } from 'xstate';
+import { addChild, countChildren, terminateChild } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
+import { run } from '../../supervision/run.js';
+import { supervisor } from '../../supervision/supervisor.js';
 import type { WorkerEvent } from '../helpers/actors.js';
+import { turnsUntil } from '../helpers/event-loop.js';
 
 const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   receive({ type }) {
@@ -114,3 +118,37 @@ test.serial('34 a million short-lived children leave memory flat', (t) => {
   // A leak of one pointer for each child would be 7 MB.
   t.true(growth < 3_000_000, `${growth} bytes more after 900,000 children`);
 });
+
+test.serial(
+  '41 a list of 100,000 children starts, changes and stops while the event loop turns',
+  async (t) => {
+    const size = 100_000;
+    const children = Array.from({ length: size }, (_, index) => ({ id: `c${index}`, logic: idle }));
+    const { turns: starting, value: tree } = await turnsUntil(async () => {
+      const tree = run(supervisor({ children }));
+      t.true(await tree.ready);
+      return tree;
+    });
+    t.true(starting >= size / 1_000, `${starting} turns at the start`);
+    t.is((await countChildren(tree.root)).active, size);
+
+    // Asked all at once, from both ends and the middle.
+    const changes = 10_000;
+    const { turns: changing } = await turnsUntil(async () => {
+      const ids = Array.from({ length: changes }, (_, index) => `c${(index * 99_991) % size}`);
+      const ends = ids.map((id) => terminateChild(tree.root, id));
+      const added = Array.from({ length: changes }, (_, index) =>
+        addChild(tree.root, { id: `added ${index}`, logic: idle }),
+      );
+      for (const { ok } of await Promise.all([...ends, ...added])) t.true(ok);
+    });
+    t.true(changing >= changes / 1_000, `${changing} turns meanwhile`);
+    t.like(await countChildren(tree.root), { specs: size + changes, active: size });
+
+    const { turns: stopping } = await turnsUntil(async () => {
+      tree.shutdown();
+      t.deepEqual(await tree.ended, {});
+    });
+    t.true(stopping >= size / 1_000, `${stopping} turns at the end`);
+  },
+);

@@ -3,8 +3,10 @@ import test from 'ava';
 import { type AnyActorRef, createActor } from 'xstate';
 import { type BehaviourLogic, fromBehaviour } from '../../../supervision/behaviour.js';
 import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
+import { run } from '../../../supervision/run.js';
 import { supervisor } from '../../../supervision/supervisor.js';
 import type { WorkerEvent } from '../../helpers/actors.js';
+import { turnsUntil } from '../../helpers/event-loop.js';
 
 const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   receive({ type }) {
@@ -116,5 +118,31 @@ for (const [name, logic] of [
     t.true(isShared(between), String(between));
     t.true(timers > 10, `${timers} timers`);
     t.true(files > 0);
+  });
+}
+
+/** Becomes ready in a microtask, which comes before anything else that the event loop has to do. */
+const soonReady = fromBehaviour<WorkerEvent>((scope) => {
+  queueMicrotask(() => scope.ready());
+  return { starting: true, receive: () => {} };
+});
+
+for (const [name, logic] of [
+  ['ready at once', idle],
+  ['ready in a microtask', soonReady],
+] as const) {
+  test.serial(`35 nor does the start or the stop of a long list: ${name}`, async (t) => {
+    const children = Array.from({ length: 1_000 }, (_, index) => ({ id: `c${index}`, logic }));
+    const { turns: starting, value: tree } = await turnsUntil(async () => {
+      const tree = run(supervisor({ children }));
+      t.true(await tree.ready);
+      return tree;
+    });
+    t.true(starting >= 5, `${starting} turns at the start`);
+    const { turns: stopping } = await turnsUntil(async () => {
+      tree.shutdown();
+      t.deepEqual(await tree.ended, {});
+    });
+    t.true(stopping >= 5, `${stopping} turns at the end`);
   });
 }
