@@ -65,17 +65,15 @@ export type BehaviourLogic<
  */
 export const IGNORE: unique symbol = Symbol('ignore');
 
-/** A behaviour's own events: {@link BehaviourScope} sends them, and XState the last one. */
+/** A behaviour's own events; {@link BehaviourScope} sends them. */
 type InternalEvent =
   | { readonly type: 'behaviour.readied' }
   | { readonly type: 'behaviour.ended' }
-  | { readonly type: 'behaviour.failed'; readonly error: unknown }
-  | { readonly type: typeof STOP };
+  | { readonly type: 'behaviour.failed'; readonly error: unknown };
 
 /** What a live behaviour is doing, if it says so: see {@link Behaviour.state}. */
 export function behaviourState(actor: AnyActorRef): string | undefined {
-  const snapshot: Partial<LiveSnapshot<EventObject, unknown>> | undefined = actor.getSnapshot();
-  return snapshot?.[BEHAVIOUR]?.state?.();
+  return hostOf(actor)[BEHAVIOUR]?.state?.();
 }
 
 /** An event that is to be sent later. */
@@ -187,9 +185,22 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
   }
 }
 
-/** Keys that serialising a snapshot, as an inspector does, passes over. */
+/** A key that serialising a snapshot, as an inspector does, passes over. */
 const INPUT = Symbol('input');
+
 const BEHAVIOUR = Symbol('behaviour');
+
+/**
+ * An actor with its behaviour. It stands on the actor, because a snapshot is a value: one that was read stays
+ * as it was, and can be given back to XState.
+ */
+interface Host {
+  [BEHAVIOUR]?: Behaviour<EventObject> | undefined;
+}
+
+function hostOf(actor: AnyActorRef): Host {
+  return actor as Host;
+}
 
 /** Marks logics that understand `shutdown.requested`. */
 const HEARS_SHUTDOWN = Symbol('hears shutdown');
@@ -199,17 +210,37 @@ export function hearsShutdown(logic: AnyActorLogic): boolean {
   return HEARS_SHUTDOWN in logic;
 }
 
+/** A behaviour's snapshot, with what it was started with and may be started with again. */
+interface InputSnapshot {
+  readonly status: 'active' | 'done' | 'stopped' | 'error';
+  readonly output: typeof IGNORE | undefined;
+  readonly error: unknown;
+  readonly ready: boolean;
+  readonly [INPUT]: unknown;
+}
+
+/** What a persisted snapshot holds. */
+interface PersistedSnapshot extends Omit<InputSnapshot, typeof INPUT> {
+  readonly input: unknown;
+}
+
+function snapshotOf(
+  status: InputSnapshot['status'],
+  ready: boolean,
+  input: unknown,
+  output?: typeof IGNORE,
+  error?: unknown,
+): InputSnapshot {
+  return { status, output, error, ready, [INPUT]: input };
+}
+
 /**
- * The snapshot of a live behaviour. It is changed in place: one behaviour has one snapshot until
- * it ends, which keeps an actor as short-lived as a connection cheap.
+ * Gives an actor its next snapshot at once, before XState does: whoever looks at an actor while it is letting
+ * go finds it ended, and what is sent to its address then waits for the next incarnation.
  */
-interface LiveSnapshot<TEvent extends EventObject, TInput> {
-  status: 'active' | 'done' | 'stopped';
-  output: typeof IGNORE | undefined;
-  error: undefined;
-  ready: boolean;
-  [INPUT]: TInput | undefined;
-  [BEHAVIOUR]: Behaviour<TEvent> | undefined;
+function become(actor: AnyActorRef, next: InputSnapshot): InputSnapshot {
+  internalsOf(actor)._snapshot = next as Snapshot<unknown>;
+  return next;
 }
 
 /**
@@ -228,83 +259,77 @@ export function fromBehaviour<
 >(
   create: (scope: BehaviourScope<TEvent>, input: TInput) => Behaviour<TEvent> | typeof IGNORE,
 ): BehaviourLogic<TEvent, TInput, TEmitted> {
-  type Live = LiveSnapshot<TEvent, TInput>;
-
   const logic: BehaviourLogic<TEvent, TInput, TEmitted> = {
-    getInitialSnapshot: (_scope, input) => ({
-      status: 'active',
-      output: undefined,
-      error: undefined,
-      ready: false,
-      [INPUT]: input,
-      [BEHAVIOUR]: undefined,
-    }),
+    getInitialSnapshot: (_scope, input) => snapshotOf('active', false, input) as BehaviourSnapshot,
 
     start(snapshot, scope) {
-      const live = snapshot as Live;
-      const interrupted = beginTurn(scope.self);
-      try {
-        const behaviour = create(new BehaviourScope(scope), live[INPUT] as TInput);
-        live[INPUT] = undefined;
-        if (behaviour === IGNORE) {
-          live.status = 'done';
-          live.output = IGNORE;
-          return;
-        }
-        live[BEHAVIOUR] = behaviour;
-        live.ready = behaviour.starting !== true;
-      } finally {
-        endTurn(interrupted);
-      }
-    },
-
-    transition(snapshot, event, scope) {
-      const live = snapshot as Live;
-      const self = scope.self;
+      const { self } = scope;
+      const known = snapshot as InputSnapshot;
       const interrupted = beginTurn(self);
       try {
-        const promised = handle(live, self, event as TEvent | InternalEvent | ShutdownRequested);
-        if (promised !== undefined) failIfRejected(promised, self);
-      } catch (error) {
-        releaseAfter(error, live, self);
+        const behaviour = create(new BehaviourScope(scope), known[INPUT] as TInput);
+        if (behaviour === IGNORE) {
+          become(self, snapshotOf('done', false, known[INPUT], IGNORE));
+          return;
+        }
+        hostOf(self)[BEHAVIOUR] = behaviour as Behaviour<EventObject>;
+        const ready = behaviour.starting !== true;
+        // XState goes on with the snapshot that the actor has when this returns.
+        if (ready !== known.ready) become(self, snapshotOf('active', ready, known[INPUT]));
       } finally {
         endTurn(interrupted);
       }
-      return snapshot;
     },
 
-    getPersistedSnapshot: (snapshot) => snapshot,
+    transition(snapshot, event, { self }) {
+      const behaviour = hostOf(self)[BEHAVIOUR];
+      if (behaviour === undefined) return snapshot;
+      const known = snapshot as InputSnapshot;
+      const interrupted = beginTurn(self);
+      try {
+        return handle(behaviour, known, event as EventObject, self) as BehaviourSnapshot;
+      } catch (error) {
+        become(self, snapshotOf('error', known.ready, known[INPUT], undefined, error));
+        return releaseAfter(error, self);
+      } finally {
+        endTurn(interrupted);
+      }
+    },
+
+    getPersistedSnapshot(snapshot) {
+      const { status, output, error, ready, [INPUT]: input } = snapshot as InputSnapshot;
+      return { status, output, error, ready, input } satisfies PersistedSnapshot as BehaviourSnapshot;
+    },
+
+    restoreSnapshot(persisted) {
+      const { status, output, error, input } = persisted as PersistedSnapshot;
+      return snapshotOf(status, false, input, output, error) as BehaviourSnapshot;
+    },
   };
   return Object.assign(logic, { [HEARS_SHUTDOWN]: true });
 }
 
-function handle<TEvent extends EventObject>(
-  live: LiveSnapshot<TEvent, unknown>,
+function handle(
+  behaviour: Behaviour<EventObject>,
+  snapshot: InputSnapshot,
+  event: EventObject,
   self: AnyActorRef,
-  event: TEvent | InternalEvent | ShutdownRequested,
-): unknown {
-  const behaviour = live[BEHAVIOUR];
-  if (behaviour === undefined) return undefined;
+): InputSnapshot {
   const { type } = event;
+  const { ready, [INPUT]: input } = snapshot;
   if (type === 'behaviour.readied') {
-    live.ready = true;
-  } else if (type === 'behaviour.failed') {
-    throw (event as { error: unknown }).error;
-  } else if (type === STOP) {
-    live.status = 'stopped';
-    release(live, self);
-  } else if (
-    type === 'behaviour.ended' ||
-    (type === 'shutdown.requested' && behaviour.shutdown === undefined)
-  ) {
-    live.status = 'done';
-    release(live, self);
-  } else if (type === 'shutdown.requested') {
-    return behaviour.shutdown?.();
-  } else {
-    return behaviour.receive(event as TEvent);
+    return ready ? snapshot : become(self, snapshotOf('active', true, input));
   }
-  return undefined;
+  if (type === 'behaviour.failed') throw (event as EventObject & { readonly error: unknown }).error;
+  const isRequest = type === 'shutdown.requested';
+  if (type === STOP || type === 'behaviour.ended' || (isRequest && behaviour.shutdown === undefined)) {
+    const ended = become(self, snapshotOf(type === STOP ? 'stopped' : 'done', ready, input));
+    release(self);
+    return ended;
+  }
+  const returned: unknown = isRequest ? behaviour.shutdown?.() : behaviour.receive(event);
+  if (returned !== undefined) failIfRejected(returned, self);
+  return snapshot;
 }
 
 /** An `async` function throws later: that is its actor's crash as well. */
@@ -314,18 +339,19 @@ function failIfRejected(returned: unknown, actor: AnyActorRef): void {
 }
 
 /** Lets go because of an error. If that fails too, the first error is the one to be told of. */
-function releaseAfter(error: unknown, live: LiveSnapshot<never, unknown>, self: AnyActorRef): never {
+function releaseAfter(error: unknown, self: AnyActorRef): never {
   try {
-    release(live, self);
+    release(self);
   } catch (releaseError) {
     if (error instanceof Error) error.cause ??= releaseError;
   }
   throw error;
 }
 
-function release(live: LiveSnapshot<never, unknown>, self: AnyActorRef): void {
-  const behaviour = live[BEHAVIOUR];
-  live[BEHAVIOUR] = undefined;
+function release(self: AnyActorRef): void {
+  const host = hostOf(self);
+  const behaviour = host[BEHAVIOUR];
+  host[BEHAVIOUR] = undefined;
   const returned: unknown = behaviour?.release?.();
   if (returned instanceof Promise) returned.catch((error) => reportBystander('release', self, error));
 }

@@ -51,32 +51,41 @@ type MailboxEvent =
   | { readonly type: 'mailbox.detach' }
   | { readonly type: 'mailbox.adopt'; readonly options: AddressOptions<EventObject> };
 
-interface MailboxSnapshot extends AddressOptions<EventObject> {
-  status: 'active' | 'stopped';
-  output: undefined;
-  error: undefined;
-  readonly self: AnyActorRef;
+const BOX = Symbol('box');
+
+/** What a mailbox holds. It stands on the mailbox's actor, because a snapshot is a value. */
+interface Box {
+  options: AddressOptions<EventObject>;
   target: AnyActorRef | undefined;
   readonly stash: EventObject[];
 }
 
+function boxOf(mailbox: AnyActorRef): Box {
+  return (mailbox as unknown as { readonly [BOX]: Box })[BOX];
+}
+
+interface MailboxSnapshot {
+  readonly status: 'active' | 'stopped';
+  readonly output: undefined;
+  readonly error: undefined;
+}
+
+const OPEN: MailboxSnapshot = { status: 'active', output: undefined, error: undefined };
+const CLOSED: MailboxSnapshot = { status: 'stopped', output: undefined, error: undefined };
+
 /** Forwards every event to the attached child, in order, or keeps it until there is one. */
 export const mailboxLogic: ActorLogic<MailboxSnapshot, EventObject, AddressOptions<never>> = {
-  getInitialSnapshot: ({ self }, options) => ({
-    status: 'active',
-    output: undefined,
-    error: undefined,
-    self,
-    target: undefined,
-    stash: [],
-    ...(options as AddressOptions<EventObject>),
-  }),
+  getInitialSnapshot({ self }, options) {
+    const box: Box = { options: options as AddressOptions<EventObject>, target: undefined, stash: [] };
+    Object.assign(self, { [BOX]: box });
+    return OPEN;
+  },
 
-  transition(mailbox, event) {
-    if (isMailboxEvent(event)) return obey(mailbox, event);
-    if (event.type === STOP) close(mailbox);
-    else deliver(mailbox, event);
-    return mailbox;
+  transition(snapshot, event, { self }) {
+    if (isMailboxEvent(event)) obey(self, event);
+    else if (event.type === STOP) return close(self);
+    else deliver(self, boxOf(self), event);
+    return snapshot;
   },
 
   getPersistedSnapshot: (snapshot) => snapshot,
@@ -87,40 +96,37 @@ function isMailboxEvent(event: EventObject): event is MailboxEvent {
   return type === 'mailbox.attach' || type === 'mailbox.detach' || type === 'mailbox.adopt';
 }
 
-function obey(mailbox: MailboxSnapshot, event: MailboxEvent): MailboxSnapshot {
+function obey(self: AnyActorRef, event: MailboxEvent): void {
+  const box = boxOf(self);
   switch (event.type) {
     case 'mailbox.attach':
-      mailbox.target = event.target;
-      for (const waiting of mailbox.stash.splice(0)) deliver(mailbox, waiting);
-      return mailbox;
+      box.target = event.target;
+      for (const waiting of box.stash.splice(0)) deliver(self, box, waiting);
+      return;
     case 'mailbox.detach':
-      mailbox.target = undefined;
-      return mailbox;
+      box.target = undefined;
+      return;
     case 'mailbox.adopt':
-      return adopted(mailbox, event.options);
+      // As its next owner wants it; what waits in it stays.
+      box.options = event.options;
   }
 }
 
-/** The mailbox as its next owner wants it; what waits in it stays. */
-function adopted(mailbox: MailboxSnapshot, options: AddressOptions<EventObject>): MailboxSnapshot {
-  const { status, output, error, self, target, stash } = mailbox;
-  return { status, output, error, self, target, stash, ...options };
-}
-
-/** Nobody will come for what still waits. */
-function close(mailbox: MailboxSnapshot): void {
-  mailbox.status = 'stopped';
-  for (const waiting of mailbox.stash.splice(0)) refuse(mailbox, waiting);
+/** What still waits will not be received. */
+function close(self: AnyActorRef): MailboxSnapshot {
+  const box = boxOf(self);
+  for (const waiting of box.stash.splice(0)) refuse(self, box, waiting);
+  return CLOSED;
 }
 
 // A child that crashed a moment ago may not be detached yet: its supervisor has the news in its
 // queue. What is sent in that moment waits for the next incarnation too.
-function deliver(mailbox: MailboxSnapshot, event: EventObject): void {
-  if (mailbox.target?.getSnapshot().status === 'active') mailbox.target.send(event);
-  else if (mailbox.stash.length < mailbox.stashLimit) mailbox.stash.push(event);
-  else refuse(mailbox, event);
+function deliver(self: AnyActorRef, box: Box, event: EventObject): void {
+  if (box.target?.getSnapshot().status === 'active') box.target.send(event);
+  else if (box.stash.length < box.options.stashLimit) box.stash.push(event);
+  else refuse(self, box, event);
 }
 
-function refuse(mailbox: MailboxSnapshot, event: EventObject): void {
-  if (mailbox.refuse !== undefined) watched('refusal', mailbox.self, mailbox.refuse)(event);
+function refuse(self: AnyActorRef, { options }: Box, event: EventObject): void {
+  if (options.refuse !== undefined) watched('refusal', self, options.refuse)(event);
 }
