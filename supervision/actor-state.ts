@@ -13,6 +13,15 @@ export function isReady(actor: AnyActorRef): boolean {
   return snapshot.status === 'active' && snapshot.ready !== false;
 }
 
+/** Whether a machine has a transition for the request to end in the state that it is in. */
+export function takesShutdown(machine: AnyActorRef): boolean {
+  try {
+    return machine.getSnapshot().can({ type: 'shutdown.requested' });
+  } catch {
+    return true; // A guard threw. It will again when the request comes: the machine crashes, and so ends.
+  }
+}
+
 /** XState's own news of a child's end, as they reach the parent. */
 export type ActorEnded =
   | { readonly type: `xstate.done.actor.${string}`; readonly actorId: string; readonly output: unknown }

@@ -3,14 +3,17 @@
  * functions of OTP's `supervisor` module.
  *
  * A supervisor answers in its own time: a child's start or stop under way comes first, and a child that is to
- * be started counts as started when it is ready. What it will not do it refuses with a code; a function
- * rejects only with `SupervisorError` `not_running`, when there is no supervisor to ask, or no longer one.
+ * be started counts as started when it is ready. What it will not do it refuses with a code. A function
+ * rejects with a `SupervisorError`: `no_supervisor` or `not_running` when there is none to ask, `timed_out`
+ * when the answer did not come in the time that it was given.
  */
 
 import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
-import type { ChildSpec, ChildType } from './child-spec.js';
+import { type ChildSpec, type ChildType, isDelay, MAX_DELAY_MS, supervisorKind } from './child-spec.js';
 import { watched } from './containment.js';
-import { SupervisorError } from './supervisor-error.js';
+import { demand } from './demand.js';
+import { SupervisorError, type SupervisorErrorCode } from './supervisor-error.js';
+import { internalsOf, isRunning } from './xstate-internals.js';
 
 /**
  * - `invalid_spec`: the spec has a bad value; `error` names it.
@@ -114,65 +117,107 @@ export interface ChildStart<TInput> {
   readonly reply?: Reply<Started>;
 }
 
+/** How a supervisor is asked. */
+export interface AskOptions {
+  /**
+   * Longest wait for the answer, in milliseconds; without it, as long as the supervisor lives. What was asked
+   * for may be done after it.
+   */
+  readonly timeoutMs?: number;
+}
+
 /** Adds a child after the others, and starts it. A child that fails to start leaves no spec. */
-export function addChild(supervisor: AnyActorRef, spec: ChildSpec): Promise<Answer<Started>> {
-  return ask(supervisor, (reply: Reply<Started>) => ({ type: 'child.add', spec, reply }));
+export function addChild(
+  supervisor: AnyActorRef,
+  spec: ChildSpec,
+  options?: AskOptions,
+): Promise<Answer<Started>> {
+  return ask(supervisor, options, (reply: Reply<Started>) => ({ type: 'child.add', spec, reply }));
 }
 
 /** Has a dynamic supervisor start a child with this input. */
 export function startChild<TLogic extends AnyActorLogic>(
   supervisor: AnyActorRef,
   input: InputFrom<TLogic>,
+  options?: AskOptions,
 ): Promise<Answer<Started>> {
-  return ask(
-    supervisor,
-    (reply: Reply<Started>): ChildStart<InputFrom<TLogic>> => ({ type: 'child.start', input, reply }),
-  );
+  const request = (reply: Reply<Started>): ChildStart<InputFrom<TLogic>> => ({
+    type: 'child.start',
+    input,
+    reply,
+  });
+  return ask(supervisor, options, request);
 }
 
 /**
  * Stops a child, by its id or, of a dynamic supervisor, by its actor. Its spec stays, unless it is temporary.
  */
-export function terminateChild(supervisor: AnyActorRef, child: string | AnyActorRef): Promise<Answer> {
-  return ask(supervisor, (reply: Reply) => ({ type: 'child.terminate', child, reply }));
+export function terminateChild(
+  supervisor: AnyActorRef,
+  child: string | AnyActorRef,
+  options?: AskOptions,
+): Promise<Answer> {
+  return ask(supervisor, options, (reply: Reply) => ({ type: 'child.terminate', child, reply }));
 }
 
 /** Starts a child that is down. If that fails it stays down. */
-export function restartChild(supervisor: AnyActorRef, id: string): Promise<Answer<Started>> {
-  return ask(supervisor, (reply: Reply<Started>) => ({ type: 'child.restart', id, reply }));
+export function restartChild(
+  supervisor: AnyActorRef,
+  id: string,
+  options?: AskOptions,
+): Promise<Answer<Started>> {
+  return ask(supervisor, options, (reply: Reply<Started>) => ({ type: 'child.restart', id, reply }));
 }
 
 /** Forgets a child that is down. */
-export function deleteChild(supervisor: AnyActorRef, id: string): Promise<Answer> {
-  return ask(supervisor, (reply: Reply) => ({ type: 'child.delete', id, reply }));
+export function deleteChild(supervisor: AnyActorRef, id: string, options?: AskOptions): Promise<Answer> {
+  return ask(supervisor, options, (reply: Reply) => ({ type: 'child.delete', id, reply }));
 }
 
 /** Lists the children, in the order in which they start. */
-export function listChildren(supervisor: AnyActorRef): Promise<readonly ChildInfo[]> {
-  return ask(supervisor, (reply: (children: readonly ChildInfo[]) => void) => ({
-    type: 'children.list',
-    reply,
-  }));
+export function listChildren(supervisor: AnyActorRef, options?: AskOptions): Promise<readonly ChildInfo[]> {
+  type List = (children: readonly ChildInfo[]) => void;
+  return ask(supervisor, options, (reply: List) => ({ type: 'children.list', reply }));
 }
 
 /** Counts the children. */
-export function countChildren(supervisor: AnyActorRef): Promise<ChildCount> {
-  return ask(supervisor, (reply: (count: ChildCount) => void) => ({ type: 'children.count', reply }));
+export function countChildren(supervisor: AnyActorRef, options?: AskOptions): Promise<ChildCount> {
+  type Count = (count: ChildCount) => void;
+  return ask(supervisor, options, (reply: Count) => ({ type: 'children.count', reply }));
 }
 
-function ask<TAnswer>(
+async function ask<TAnswer>(
   supervisor: AnyActorRef,
+  { timeoutMs }: AskOptions = {},
   request: (reply: (answer: TAnswer) => void) => EventObject,
 ): Promise<TAnswer> {
+  demand(
+    timeoutMs === undefined || isDelay(timeoutMs),
+    `timeoutMs: 0 to ${MAX_DELAY_MS} ms, not ${String(timeoutMs)}`,
+  );
+  if (!isSupervisor(supervisor)) throw new SupervisorError('no_supervisor', String(supervisor?.id));
+  if (!isRunning(supervisor)) throw new SupervisorError('not_running', supervisor.id);
+  const { clock } = internalsOf(supervisor);
   return new Promise((resolve, reject) => {
-    const gone = () => reject(new SupervisorError('not_running', supervisor.id));
-    if (supervisor.getSnapshot().status !== 'active') return gone();
-    const subscription = supervisor.subscribe({ complete: gone, error: gone });
-    supervisor.send(
-      request((answer) => {
-        subscription.unsubscribe();
-        resolve(answer);
-      }),
-    );
+    let timer: unknown;
+    const end = (settle: () => void) => {
+      subscription.unsubscribe();
+      if (timer !== undefined) clock.clearTimeout(timer);
+      settle();
+    };
+    const fail = (code: SupervisorErrorCode) => () =>
+      end(() => reject(new SupervisorError(code, supervisor.id)));
+    const subscription = supervisor.subscribe({
+      complete: fail('not_running'),
+      error: fail('not_running'),
+    });
+    if (timeoutMs !== undefined) timer = clock.setTimeout(fail('timed_out'), timeoutMs);
+    supervisor.send(request((answer) => end(() => resolve(answer))));
   });
+}
+
+/** Any other actor, such as a mailbox, would leave the question unanswered. */
+function isSupervisor(actor: AnyActorRef | undefined): boolean {
+  const { logic } = (actor ?? {}) as { readonly logic?: AnyActorLogic };
+  return logic !== undefined && supervisorKind(logic) !== undefined;
 }

@@ -7,6 +7,7 @@
 
 export type {
   Answer,
+  AskOptions,
   ChildCount,
   ChildInfo,
   ChildStart,

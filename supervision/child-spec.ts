@@ -26,9 +26,9 @@ export interface ChildOptions {
   /** Default `permanent`. */
   readonly restart?: RestartPolicy;
   /**
-   * Default: `Infinity` for a supervisor; {@link DEFAULT_SHUTDOWN_MS} for a behaviour and for a machine that
-   * has a transition for `shutdown.requested`; `brutal` for any other logic, which would not hear the
-   * request.
+   * Default: `Infinity` for a supervisor; {@link DEFAULT_SHUTDOWN_MS} for a behaviour, and for a machine that
+   * takes `shutdown.requested` in the state that it is in; `brutal` for any other logic, and in any other
+   * state, which would not hear the request.
    */
   readonly shutdown?: ShutdownPolicy;
   /** Without it, a restart follows in the next turn. */
@@ -53,6 +53,8 @@ export interface ResolvedSpec extends ChildSpec {
   readonly shutdown: ShutdownPolicy;
   readonly significant: boolean;
   readonly type: ChildType;
+  /** True for a machine whose spec leaves `shutdown` to its state. */
+  readonly mayBeDeaf: boolean;
 }
 
 export type ChildType = 'worker' | 'supervisor';
@@ -113,13 +115,15 @@ export function resolveSpec(spec: ChildSpec): ResolvedSpec {
     demand(stashLimit >= 0, `stashLimit: '${id}' keeps a number of events, not ${stashLimit}`);
   }
   const type = supervisorKind(logic) === undefined ? 'worker' : 'supervisor';
-  return { ...spec, restart, shutdown, significant, type };
+  const mayBeDeaf = spec.shutdown === undefined && isMachine(logic);
+  return { ...spec, restart, shutdown, significant, type, mayBeDeaf };
 }
 
 /** What a timer takes: beyond it, Node.js fires at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+export const MAX_DELAY_MS = 2 ** 31 - 1;
 
-function isDelay(ms: unknown): boolean {
+/** Whether a timer takes this number of milliseconds. */
+export function isDelay(ms: unknown): boolean {
   return typeof ms === 'number' && ms >= 0 && ms <= MAX_DELAY_MS;
 }
 
@@ -152,14 +156,8 @@ function isLogic(logic: unknown): logic is AnyActorLogic {
   return typeof (logic as Partial<AnyActorLogic> | undefined)?.transition === 'function';
 }
 
-/** How a machine may write that it has a transition for the request. */
-const SHUTDOWN_DESCRIPTORS: readonly string[] = ['shutdown.requested', 'shutdown.*', '*'];
-
 /** As Erlang stops at once a process that does not trap exits. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
   if (supervisorKind(logic) !== undefined) return Number.POSITIVE_INFINITY;
-  const hears = isMachine(logic)
-    ? logic.events.some((event) => SHUTDOWN_DESCRIPTORS.includes(event))
-    : hearsShutdown(logic);
-  return hears ? DEFAULT_SHUTDOWN_MS : 'brutal';
+  return isMachine(logic) || hearsShutdown(logic) ? DEFAULT_SHUTDOWN_MS : 'brutal';
 }

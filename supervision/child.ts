@@ -6,7 +6,7 @@
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
-import { isReady } from './actor-state.js';
+import { isReady, takesShutdown } from './actor-state.js';
 import { answer, type Reply, type Started } from './administration.js';
 import { Backoff } from './backoff.js';
 import type { AnyActorSystem, BehaviourScope, Timer } from './behaviour.js';
@@ -113,13 +113,13 @@ export class Child {
     this.answerUp({ ok: true, actor });
   }
 
-  /** Asks it to end, in time; a brutal child is stopped at once, and down when this returns. */
+  /** Asks it to end, in time; one that is brutal, or deaf now, is stopped at once, and down afterwards. */
   stop(timeoutMs: number | 'brutal' = this.spec.shutdown): void {
     const actor = this.actor as AnyActorRef;
     this.state = 'stopping';
     this.#mailbox?.send({ type: 'mailbox.detach' });
     this.#scope.cancel(this.#timer);
-    if (timeoutMs === 'brutal') return this.kill();
+    if (timeoutMs === 'brutal' || (this.spec.mayBeDeaf && !takesShutdown(actor))) return this.kill();
     actor.send({ type: 'shutdown.requested' });
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, timeoutMs);

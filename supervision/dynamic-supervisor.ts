@@ -307,10 +307,13 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     child.onDown = [...child.onDown, reply];
     if (child.state === 'stopping') return;
     child.answerUp({ ok: false, code: 'shutting_down' });
-    const current = child.actor;
-    child.stop();
-    if (child.state !== 'down' || current === undefined) return;
-    this.#children.delete(current.id);
+    this.#stop(String(child.actor?.id), child);
+  }
+
+  #stop(actorId: string, child: Child, timeoutMs?: number): void {
+    child.stop(timeoutMs);
+    if (child.state !== 'down') return;
+    this.#children.delete(actorId);
     this.#forget(child);
   }
 
@@ -326,8 +329,8 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     const { shutdown } = this.#settings.spec;
     if (shutdown === 'brutal') return this.#killAll();
     // They share one time to end.
-    for (const child of this.#children.values()) {
-      if (child.state !== 'stopping') child.stop(Number.POSITIVE_INFINITY);
+    for (const [actorId, child] of this.#children.entries()) {
+      if (child.state !== 'stopping') this.#stop(actorId, child, Number.POSITIVE_INFINITY);
     }
     if (shutdown !== Number.POSITIVE_INFINITY) {
       this.#shutdownTimer = this.#scope.sendLater({ type: 'shutdown.overdue' }, shutdown);

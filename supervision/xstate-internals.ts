@@ -54,6 +54,7 @@ export interface ActorInternals extends AnyActorRef {
   readonly systemId: string | undefined;
   readonly _actorScope: AnyActorScope;
   _snapshot: Snapshot<unknown>;
+  readonly _processingStatus: number;
   update: ActorMethods['update'];
   /** Ends the actor with an error. */
   _error(error: unknown): void;
@@ -83,6 +84,15 @@ export function classMethodsOf(actor: AnyActorRef): ActorMethods {
 /** The logic that an actor runs. */
 export function logicOf(actor: AnyActorRef): AnyActorLogic {
   return internalsOf(actor).logic;
+}
+
+/** XState's number for an actor that has not been started, and for one that has and is not at its end. */
+const NOT_STARTED = 0;
+const RUNNING = 1;
+
+/** True for an actor that was started and has not ended: it takes events. */
+export function isRunning(actor: AnyActorRef): boolean {
+  return internalsOf(actor)._processingStatus === RUNNING;
 }
 
 /** The actor that started this one; `undefined` for a root. */
@@ -142,6 +152,7 @@ const MEMBERS: readonly Member[] = [
   ['actor.observers', ({ observers }) => observers instanceof Set],
   ['actor.eventListeners', ({ eventListeners }) => eventListeners instanceof Map],
   ['actor._snapshot', (actor) => '_snapshot' in actor],
+  ['actor._processingStatus', ({ _processingStatus }) => _processingStatus === NOT_STARTED],
   ['actor._parent', (actor) => '_parent' in actor],
   ['actor.systemId', (actor) => 'systemId' in actor],
   [STOP, isStoppedByEvent],

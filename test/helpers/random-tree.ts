@@ -260,7 +260,9 @@ export class TreeNode {
     const { kind, shutdown } = this.shape;
     if (shutdown !== undefined) return shutdown;
     if (kind === 'static' || kind === 'dynamic') return Number.POSITIVE_INFINITY;
-    return kind === 'behaviour' || kind === 'machine' ? 5_000 : 'brutal';
+    // A machine that would not take the request now is not asked.
+    if (kind === 'machine') return this.hangs ? 'brutal' : 5_000;
+    return kind === 'behaviour' ? 5_000 : 'brutal';
   }
 
   /** Begins a start. @throws Error when it is to fail. */

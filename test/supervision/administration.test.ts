@@ -225,28 +225,6 @@ test('a dynamic supervisor is told an input, a supervisor with a list is not ask
   ]);
 });
 
-test('who asks a supervisor that has ended is told so', async (t) => {
-  const gone = { code: 'not_running', id: 'root' };
-  const ended = family({});
-  ended.root.send({ type: 'shutdown.requested' });
-  const stopped = family({});
-  stopped.root.stop();
-  const failed = family({ a: { failsStart: () => true } });
-  for (const { root } of [ended, stopped, failed]) {
-    for (const request of [
-      () => addChild(root, member('a', [])),
-      () => terminateChild(root, 'a'),
-      () => restartChild(root, 'a'),
-      () => deleteChild(root, 'a'),
-      () => startChild(root, undefined as never),
-      () => listChildren(root),
-      () => countChildren(root),
-    ]) {
-      t.like(await t.throwsAsync(request), gone);
-    }
-  }
-});
-
 test('who waits for an answer of a supervisor that ends is told so', async (t) => {
   const tree = family({ a: { hangs: true } });
   const answer = terminateChild(tree.root, 'a');

@@ -40,6 +40,7 @@ const LACKING: Readonly<Record<string, readonly Alteration[]>> = {
     ['this.eventListeners = new Map()', 'this.eventListeners = {}'],
   ],
   'actor._snapshot': [renamed('_snapshot')],
+  'actor._processingStatus': [renamed('_processingStatus'), [/\["NotStarted"\] = 0/g, '["NotStarted"] = 3']],
   'actor._parent': [renamed('_parent')],
   'actor.systemId': [renamed('systemId')],
   'xstate.stop': [['xstate.stop', 'xstate.halt']],

@@ -1,12 +1,26 @@
 import test from 'ava';
+import { type AnyActorRef, createMachine } from 'xstate';
 import {
   addChild,
   deleteChild,
   listChildren,
   restartChild,
+  startChild,
   terminateChild,
 } from '../../../supervision/administration.js';
-import { crash, crowd, family, MANY, member, nextTurn, story, type Watched } from '../../helpers/actors.js';
+import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
+import { supervisor } from '../../../supervision/supervisor.js';
+import {
+  crash,
+  crowd,
+  family,
+  MANY,
+  member,
+  nextTurn,
+  story,
+  type Watched,
+  watch,
+} from '../../helpers/actors.js';
 
 /** How the children ended. */
 function endings(tree: Watched): string[] {
@@ -190,4 +204,82 @@ test('15 dynamic children cannot be administered by id', async (t) => {
   t.deepEqual(await addChild(tree.root, member('b', tree.log)), refused);
   t.deepEqual(tree.log, ['a started']);
   t.is(tree.named('a').getSnapshot().status, 'active');
+});
+
+/** Takes the request to end only while it is open; its work may go on after it. */
+const shop = createMachine({
+  initial: 'open',
+  states: {
+    open: { on: { 'shutdown.requested': 'closing', lock: 'locked', strike: 'striking' } },
+    closing: { on: { finish: 'closed' } },
+    locked: {},
+    // Forbidden here, although the machine takes it elsewhere.
+    striking: { on: { 'shutdown.requested': {} } },
+    closed: { type: 'final' },
+  },
+});
+
+for (const deafen of ['lock', 'strike']) {
+  test(`43 a machine is asked to end only where its state takes the request: ${deafen}`, async (t) => {
+    const ids = ['a', 'b', 'c'];
+    const tree = watch(supervisor({ children: ids.map((id) => ({ id, logic: shop })) }));
+    for (const id of ['a', 'c']) tree.actor(id).send({ type: deafen });
+    t.deepEqual(await terminateChild(tree.root, 'a'), { ok: true });
+    tree.root.send({ type: 'shutdown.requested' });
+    t.is(tree.actor('b').getSnapshot().value, 'closing');
+    t.deepEqual(endings(tree), ['a killed', 'c killed']);
+    tree.actor('b').send({ type: 'finish' });
+    t.deepEqual(endings(tree).slice(2), ['b shut_down']);
+    t.is(tree.ended.status, 'done');
+  });
+
+  test(`43 a dynamic supervisor does so too: ${deafen}`, async (t) => {
+    const pool = watch(dynamicSupervisor({ template: { id: 'shop', logic: shop }, limit: 4 }));
+    const shops: AnyActorRef[] = [];
+    for (let count = 0; count < 4; count++) {
+      const started = await startChild(pool.root, undefined);
+      if (started.ok && started.actor !== undefined) shops.push(started.actor);
+    }
+    const [a, b, c, d] = shops as [AnyActorRef, AnyActorRef, AnyActorRef, AnyActorRef];
+    for (const shop of [a, b, d]) shop.send({ type: deafen });
+    t.deepEqual(await terminateChild(pool.root, a), { ok: true });
+    pool.root.send({ type: 'shutdown.requested' });
+    t.deepEqual(endings(pool), [`${a.id} killed`, `${b.id} killed`, `${d.id} killed`]);
+    t.is(pool.ended.status, 'running');
+    c.send({ type: 'finish' });
+    t.is(pool.ended.status, 'done');
+
+    const deaf = watch(dynamicSupervisor({ template: { id: 'shop', logic: shop }, limit: 1 }));
+    const last = await startChild(deaf.root, undefined);
+    if (last.ok) last.actor?.send({ type: deafen });
+    deaf.root.send({ type: 'shutdown.requested' });
+    t.is(deaf.ended.status, 'done');
+  });
+}
+
+test('43 a machine whose spec says how long to wait is waited for in any state', (t) => {
+  const tree = watch(supervisor({ children: [{ id: 'a', logic: shop, shutdown: 100 }] }));
+  tree.actor('a').send({ type: 'lock' });
+  tree.root.send({ type: 'shutdown.requested' });
+  tree.clock.increment(99);
+  t.is(tree.ended.status, 'running');
+  tree.clock.increment(1);
+  t.deepEqual(endings(tree), ['a killed']);
+  t.is(tree.ended.status, 'done');
+});
+
+test('43 a machine whose guard throws over the request crashes, and is at its end', (t) => {
+  const logic = createMachine({
+    on: {
+      'shutdown.requested': {
+        guard: () => {
+          throw new Error('guard');
+        },
+      },
+    },
+  });
+  const tree = watch(supervisor({ children: [{ id: 'a', logic }] }));
+  tree.root.send({ type: 'shutdown.requested' });
+  t.deepEqual(endings(tree), ['a crashed']);
+  t.is(tree.ended.status, 'done');
 });
