@@ -52,6 +52,15 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
     case 'supervisor.shutting-down':
       log.debug({ supervisor: event.supervisor, reason: event.reason }, 'shutting down');
       break;
+    case 'message.refused': {
+      const { address, reason, message, count } = event;
+      // An address is closed while its part of the tree ends; a full one means that an actor is behind.
+      log[reason === 'full' ? 'warn' : 'debug'](
+        { address, reason, type: message, count },
+        'messages refused',
+      );
+      break;
+    }
     case 'bystander.failed':
       log.error({ actor: event.actor, bystander: event.bystander, err: event.error }, 'failed');
       break;

@@ -40,7 +40,7 @@ export { child } from './child-spec.js';
 export { DEFAULT_RESTART_LIMITS, DEFAULT_SHUTDOWN_MS, START_TIMEOUT_MS } from './defaults.js';
 export type { DynamicSupervisorEvent, DynamicSupervisorOptions, Template } from './dynamic-supervisor.js';
 export { dynamicSupervisor } from './dynamic-supervisor.js';
-export type { Bystander, EndReason, LifecycleEvent, ShutdownReason } from './lifecycle.js';
+export type { Bystander, EndReason, LifecycleEvent, RefusalReason, ShutdownReason } from './lifecycle.js';
 export type { Address, AddressOptions, Name } from './mailbox.js';
 export { addressOf, nameOf } from './mailbox.js';
 export type { RestartLimits } from './restart-budget.js';

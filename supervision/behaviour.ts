@@ -235,8 +235,8 @@ function snapshotOf(
 }
 
 /**
- * Gives an actor its next snapshot at once, before XState does: whoever looks at an actor while it is letting
- * go finds it ended, and what is sent to its address then waits for the next incarnation.
+ * Gives an actor its next snapshot at once, before XState does: while an actor lets go, others see that it
+ * has ended, and what is sent to its address then waits for the next incarnation.
  */
 function become(actor: AnyActorRef, next: InputSnapshot): InputSnapshot {
   internalsOf(actor)._snapshot = next as Snapshot<unknown>;

@@ -30,6 +30,13 @@ export const START_TIMEOUT_MS = 120_000;
 export const NEXT_TURN_MS = 1;
 
 /**
+ * How often a tree tells of messages that an address refuses, at most; and of how many addresses it tells in
+ * that time one by one. Those of all others are counted together.
+ */
+export const REFUSED_EVERY_MS = 1_000;
+export const MAX_REFUSING_ADDRESSES = 20;
+
+/**
  * How many children a supervisor of a list starts and stops before it lets the event loop do other work. A
  * smaller tree comes up, and goes down, in one iteration of the event loop.
  */

@@ -22,6 +22,9 @@ export type EndReason =
 /** Why a supervisor stops all its children, and ends. */
 export type ShutdownReason = 'requested' | 'start_failed' | 'gave_up' | 'significant_child_ended';
 
+/** Why an address refuses a message: as much waits there as may, or the child is gone for good. */
+export type RefusalReason = 'full' | 'closed';
+
 /** Where a throw came from that belongs to no actor. */
 export type Bystander = 'observer' | 'listener' | 'inspector' | 'refusal' | 'reply' | 'release';
 
@@ -49,6 +52,20 @@ export type LifecycleEvent =
       readonly type: 'supervisor.shutting-down';
       readonly supervisor: string;
       readonly reason: ShutdownReason;
+    }
+  /**
+   * An address refused messages. The first is reported at once; of those that follow, each second, the
+   * number.
+   */
+  | {
+      readonly type: 'message.refused';
+      /** The name; `undefined` when it stands for several addresses, because there were very many. */
+      readonly address: string | undefined;
+      readonly reason: RefusalReason;
+      /** The type of the message; of several, of the last. */
+      readonly message: string;
+      /** How many since the event before. */
+      readonly count: number;
     }
   /** Somebody who only watches, or was told of something, threw. No actor is the worse for it. */
   | {

@@ -4,11 +4,15 @@
  * A mailbox outlives not only its child but also the supervisor that has the child: when that one crashes and
  * is restarted, its next incarnation finds the mailbox as it was, and whoever holds the address notices
  * nothing. So the mailboxes belong to the topmost supervisor.
+ *
+ * A mailbox that is closed refuses what it is sent, for as long as a sender holds it. When a child of its
+ * name is added again, the child gets that same mailbox.
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
-import { type AddressOptions, mailboxLogic } from './mailbox.js';
-import { parentOf } from './xstate-internals.js';
+import { DeadLetters, type Teller } from './dead-letters.js';
+import { type AddressOptions, mailboxLogic, type OnRefused } from './mailbox.js';
+import { parentOf, releaseSystemId, takeSystemId } from './xstate-internals.js';
 
 interface Box {
   readonly actor: AnyActorRef;
@@ -17,16 +21,10 @@ interface Box {
   owned: boolean;
 }
 
-/** What an office needs of the supervisor that opens it. */
-interface Opener {
-  readonly self: AnyActorRef;
-  stopChild(child: AnyActorRef): void;
-}
-
 const offices = new WeakMap<AnyActorRef, PostOffice>();
 
 /** The post office of the tree that a supervisor is in; the topmost supervisor opens it. */
-export function postOfficeOf(scope: Opener): PostOffice {
+export function postOfficeOf(scope: Teller): PostOffice {
   let office: PostOffice | undefined;
   for (let actor: AnyActorRef | undefined = scope.self; actor !== undefined; actor = parentOf(actor)) {
     office = offices.get(actor) ?? office;
@@ -39,16 +37,23 @@ export function postOfficeOf(scope: Opener): PostOffice {
 }
 
 export class PostOffice {
-  readonly #scope: Opener;
+  readonly #scope: Teller;
+  readonly #deadLetters: DeadLetters;
   readonly #boxes = new Map<string, Box>();
+  /** Mailboxes that are closed, as long as anyone else has them. */
+  readonly #closed = new Map<string, WeakRef<AnyActorRef>>();
+  readonly #dropped = new FinalizationRegistry<string>((name) => {
+    if (this.#closed.get(name)?.deref() === undefined) this.#closed.delete(name);
+  });
 
   /** @param scope The topmost supervisor's. */
-  constructor(scope: Opener) {
+  constructor(scope: Teller) {
     this.#scope = scope;
+    this.#deadLetters = new DeadLetters(scope);
   }
 
   /**
-   * Opens the mailbox of a name, or takes up the one that its last owner left.
+   * Opens the mailbox of a name, or takes up the one that there was.
    *
    * @throws Error when somebody else has it.
    */
@@ -58,13 +63,28 @@ export class PostOffice {
     if (left !== undefined) {
       left.owned = true;
       left.owner = owner;
-      left.actor.send({ type: 'mailbox.adopt', options });
+      left.actor.send({ type: 'mailbox.open', options });
       return left.actor;
     }
-    const identity = { parent: this.#scope.self, id: `mailbox:${name}`, systemId: name };
-    const actor: AnyActorRef = createActor(mailboxLogic, { ...identity, input: options }).start();
+    const actor = this.#reopen(name, options) ?? this.#create(name, options);
     this.#boxes.set(name, { actor, owner, owned: true });
     return actor;
+  }
+
+  #reopen(name: string, options: AddressOptions<never>): AnyActorRef | undefined {
+    const actor = this.#closed.get(name)?.deref();
+    if (actor === undefined) return undefined;
+    takeSystemId(actor, name);
+    this.#closed.delete(name);
+    this.#dropped.unregister(actor);
+    actor.send({ type: 'mailbox.open', options });
+    return actor;
+  }
+
+  #create(name: string, options: AddressOptions<never>): AnyActorRef {
+    const onRefused: OnRefused = (reason, event) => this.#deadLetters.count(name, reason, event);
+    const identity = { parent: this.#scope.self, id: `mailbox:${name}`, systemId: name };
+    return createActor(mailboxLogic({ ...options, onRefused }), identity).start();
   }
 
   /** Its owner is gone, and may come back: what is sent waits. */
@@ -75,11 +95,15 @@ export class PostOffice {
     box.actor.send({ type: 'mailbox.detach' });
   }
 
-  /** Nobody will have it again: what waits is refused. */
+  /** Its child is gone for good: what waits is refused, and so is what is still sent. The name is free. */
   close(name: string): void {
-    const box = this.#boxes.get(name);
+    const actor = this.#boxes.get(name)?.actor;
+    if (actor === undefined) return;
     this.#boxes.delete(name);
-    if (box !== undefined) this.#scope.stopChild(box.actor);
+    this.#closed.set(name, new WeakRef(actor));
+    this.#dropped.register(actor, name, actor);
+    actor.send({ type: 'mailbox.close' });
+    releaseSystemId(actor);
   }
 
   /** Closes what was left in a tree that nobody will start again. */
@@ -91,7 +115,9 @@ export class PostOffice {
 
   /** Closes all, when the supervisor that opened the office ends. */
   closeFor(supervisor: AnyActorRef): void {
-    if (supervisor === this.#scope.self) for (const name of [...this.#boxes.keys()]) this.close(name);
+    if (supervisor !== this.#scope.self) return;
+    for (const name of [...this.#boxes.keys()]) this.close(name);
+    this.#deadLetters.end();
   }
 }
 

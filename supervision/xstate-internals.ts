@@ -62,13 +62,15 @@ export interface ActorInternals extends AnyActorRef {
   readonly eventListeners: ReadonlyMap<string, ReadonlySet<Listener>>;
 }
 
-/** The internals of an actor system. containment.ts replaces all three. */
+/** The internals of an actor system. containment.ts replaces all but `_set`. */
 export interface SystemInternals {
   /** Called when an actor starts. */
   _register(sessionId: string, actor: ActorInternals): string;
   /** Called when an actor has ended, however it ended, before its parent is told. */
   _unregister(actor: ActorInternals): void;
   _sendInspectionEvent(event: { readonly actorRef: ActorInternals }): void;
+  /** Gives an actor a name. It throws when another has it. */
+  _set(systemId: string, actor: ActorInternals): void;
 }
 
 /** Gives access to the internals of an actor. */
@@ -105,6 +107,20 @@ export function systemIdOf(actor: AnyActorRef): string | undefined {
   return internalsOf(actor).systemId;
 }
 
+/**
+ * Gives a running actor a name in its system.
+ *
+ * @throws Error when another actor has it.
+ */
+export function takeSystemId(actor: AnyActorRef, systemId: string): void {
+  internalsOf(actor).system._set(systemId, internalsOf(actor));
+}
+
+/** Takes an actor's name from it, which runs on. */
+export function releaseSystemId(actor: AnyActorRef): void {
+  internalsOf(actor).system._unregister(internalsOf(actor));
+}
+
 /** Tells a machine by its shape: one from another copy of XState is no `instanceof StateMachine` here. */
 export function isMachine(logic: unknown): logic is AnyStateMachine {
   const { config, events, implementations } = (logic ?? {}) as Partial<AnyStateMachine>;
@@ -139,6 +155,7 @@ const MEMBERS: readonly Member[] = [
   ['system._register', ({ system }) => isFunction(system._register)],
   ['system._unregister', ({ system }) => isFunction(system._unregister)],
   ['system._sendInspectionEvent', ({ system }) => isFunction(system._sendInspectionEvent)],
+  ['system._set', ({ system }) => isFunction(system._set)],
   ['actor.subscribe', ({ subscribe }) => isFunction(subscribe)],
   ['actor.on', ({ on }) => isFunction(on)],
   ['actor.update', ({ update }) => isFunction(update)],

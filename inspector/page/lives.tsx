@@ -66,7 +66,7 @@ function LifeRow({
 /** Whether something is wrong, is being put right, or goes as it should. */
 function graveness({ what, why }: Life): 'bad' | 'odd' | 'fine' {
   if (why === 'crashed' || why === 'killed' || what === 'gave up' || what.endsWith('failed')) return 'bad';
-  if (what === 'restarting' || what === 'failed to start') return 'odd';
+  if (what === 'restarting' || what === 'failed to start' || what === 'messages refused') return 'odd';
   return 'fine';
 }
 
@@ -75,7 +75,7 @@ function markOf(life: Life): string {
   if (life.what === 'restarting') return '↻';
   if (life.what === 'started') return '+';
   if (life.what === 'ended') return '−';
-  return life.what === 'failed to start' ? '△' : '·';
+  return graveness(life) === 'odd' ? '△' : '·';
 }
 
 /** The last two parts: the root is always the same. */

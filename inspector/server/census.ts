@@ -12,7 +12,7 @@ import { listChildren } from '../../supervision/administration.js';
 import { nowOf } from '../../supervision/behaviour.js';
 import { supervisorKind } from '../../supervision/child-spec.js';
 import type { EndReason, LifecycleEvent } from '../../supervision/lifecycle.js';
-import { mailboxLogic } from '../../supervision/mailbox.js';
+import { isMailbox } from '../../supervision/mailbox.js';
 import { logicOf, parentOf, systemIdOf } from '../../supervision/xstate-internals.js';
 import { isOver } from './actor-sight.js';
 import type { ActorStatus, ActorView, Life } from './frame.js';
@@ -70,6 +70,12 @@ export class Census {
       }
       case 'supervisor.shutting-down':
         return { at, path: this.#placeOf(event.supervisor), what: 'shutting down', why: event.reason };
+      case 'message.refused': {
+        const { address, reason, message, count } = event;
+        const path = (address === undefined ? undefined : this.#named(address)?.path) ?? this.#program;
+        const what = 'messages refused';
+        return { at, path, what, why: `${reason}: ${count > 1 ? `${count}, last ` : ''}${message}` };
+      }
       case 'bystander.failed':
         return { at, path: this.#placeOf(event.actor), what: 'bystander failed', why: event.bystander };
       case 'child.ignored':
@@ -85,7 +91,7 @@ export class Census {
   identify(actor: AnyActorRef): Identity | undefined {
     const known = this.#identities.get(actor);
     if (known !== undefined) return known ?? undefined;
-    if (logicOf(actor) === mailboxLogic) return this.#identifyName(actor);
+    if (isMailbox(actor)) return this.#identifyName(actor);
     const identity = this.#locate(actor);
     this.#identities.set(actor, identity ?? null);
     return identity;
@@ -220,13 +226,17 @@ export class Census {
   }
 
   #identifyName(mailbox: AnyActorRef): Identity | undefined {
-    const name = systemIdOf(mailbox);
-    for (const place of this.#places.values()) {
-      if (place.name !== name || place.group !== undefined) continue;
-      const identity: Identity = { place, member: undefined };
-      this.#identities.set(mailbox, identity);
-      return identity;
-    }
+    const place = this.#named(systemIdOf(mailbox));
+    if (place === undefined) return undefined;
+    const identity: Identity = { place, member: undefined };
+    this.#identities.set(mailbox, identity);
+    return identity;
+  }
+
+  /** The place of the child that has an address of this name. */
+  #named(name: string | undefined): Place | undefined {
+    for (const place of this.#places.values())
+      if (place.name === name && place.group === undefined) return place;
     return undefined;
   }
 

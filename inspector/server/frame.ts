@@ -109,8 +109,9 @@ export interface Life {
     | 'restarting'
     | 'gave up'
     | 'shutting down'
+    | 'messages refused'
     | 'bystander failed';
-  /** Why, in a word or two: how it ended, which restart it is. */
+  /** Why, in a word or two: how it ended, which restart it is, how many messages of which type. */
   readonly why?: string;
   readonly error?: string;
 }

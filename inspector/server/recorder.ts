@@ -8,7 +8,7 @@
 
 import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';
 import { chartOf } from '../../actors/chart.js';
-import { mailboxLogic } from '../../supervision/mailbox.js';
+import { isMailbox } from '../../supervision/mailbox.js';
 import { actingActor } from '../../supervision/turn.js';
 import { inspectedActor, isMachine, logicOf, transitionsIn } from '../../supervision/xstate-internals.js';
 import { stateOf } from './actor-sight.js';
@@ -171,10 +171,6 @@ export class Recorder {
     else if (this.#transitions.size < MAX_TRANSITIONS)
       this.#transitions.set(alike, { path, ...member, arrow, event, count: 1 });
   }
-}
-
-function isMailbox(actor: AnyActorRef): boolean {
-  return logicOf(actor) === mailboxLogic;
 }
 
 /** The names of ends and timers have the ids of actors and states in them. */

@@ -55,10 +55,18 @@ export class Watch {
     const life = error === undefined ? noted : { ...noted, error: this.#disclosure.errorText(error) };
     // Of many short-lived ones, only what went wrong is kept.
     if (life.member === undefined || error !== undefined) {
-      this.#past.push(life);
-      if (this.#past.length > MAX_PAST_LIVES) this.#past.shift();
+      this.#keep(life);
     }
     if (this.#subscription !== undefined) this.#recorder.live(life);
+  }
+
+  /** Of the refusals of one address only the latest is kept: a flood must not drown what went wrong before. */
+  #keep(life: Life): void {
+    const isAlike = ({ what, path }: Life) => what === 'messages refused' && path === life.path;
+    const alike = life.what === 'messages refused' ? this.#past.findIndex(isAlike) : -1;
+    if (alike >= 0) this.#past.splice(alike, 1);
+    this.#past.push(life);
+    if (this.#past.length > MAX_PAST_LIVES) this.#past.shift();
   }
 
   /** Somebody looks, from now on. */

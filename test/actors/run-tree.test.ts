@@ -3,9 +3,11 @@ import type { AnyActorRef } from 'xstate';
 import { CLIENT_LIMITS } from '../../actors/client/core.js';
 import { RESTART_BACKOFF, runTree } from '../../actors/run-tree.js';
 import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
+import { deleteChild, terminateChild } from '../../supervision/administration.js';
 import { child } from '../../supervision/child-spec.js';
+import { addressOf, nameOf } from '../../supervision/mailbox.js';
 import { supervisor } from '../../supervision/supervisor.js';
-import { crash, family, worker } from '../helpers/actors.js';
+import { crash, family, type WorkerEvent, worker } from '../helpers/actors.js';
 import { until } from '../helpers/network.js';
 import { TestLog } from '../helpers/server.js';
 
@@ -65,6 +67,35 @@ test('the lives of its actors are logged, and what they emit is passed on', asyn
       'debug shutting down',
       'debug ended',
     ],
+  );
+});
+
+test('messages that an address refuses are logged: a warning when it is full, and no line for each', async (t) => {
+  const log = new TestLog();
+  const name = nameOf<WorkerEvent>('a');
+  const logic = worker('a', { log: [] });
+  const spec = child({ id: name, logic, address: { stashLimit: 0 } });
+  const tree = runTree(supervisor({ children: [spec] }), { log });
+  t.true(await tree.ready);
+  const address = addressOf(tree.root.system, name);
+  await terminateChild(tree.root, name);
+  for (let sent = 0; sent < 1_000; sent++) address.send({ type: 'finish' });
+  await deleteChild(tree.root, name);
+  address.send({ type: 'crash' });
+  tree.shutdown();
+  await tree.ended;
+  const refused = log.lines.filter(({ message }) => message === 'messages refused');
+  t.true(refused.length < 10, `${refused.length} lines`);
+  t.like(refused[0], {
+    level: 'warn',
+    fields: { address: 'a', reason: 'full', type: 'finish', count: 1 },
+  });
+  const closed = refused.filter(({ level }) => level === 'debug');
+  t.like(closed, [{ fields: { address: 'a', reason: 'closed', type: 'crash', count: 1 } }]);
+  const counts = refused.map(({ fields }) => (fields as { readonly count: number }).count);
+  t.is(
+    counts.reduce((sum, count) => sum + count, 0),
+    1_001,
   );
 });
 

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { type AnyActorRef, createActor } from 'xstate';
-import { addChild, countChildren, terminateChild } from '../../supervision/administration.js';
+import { addChild, countChildren, deleteChild, terminateChild } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import { run } from '../../supervision/run.js';
@@ -152,3 +152,33 @@ test.serial(
     t.true(stopping >= size / 1_000, `${stopping} turns at the end`);
   },
 );
+
+test.serial('names that come and go leave nothing behind, once their addresses are dropped', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { root } = run(supervisor({ children: [] }));
+  let names = 0;
+  const comeAndGo = async (count: number) => {
+    for (const last = names + count; names < last; names++) {
+      const id = `name ${names}`;
+      await addChild(root, { id, logic: idle, address: { stashLimit: 1 } });
+      await terminateChild(root, id);
+      await deleteChild(root, id);
+    }
+  };
+  const usedBytes = async () => {
+    // What is collected in one turn is taken off the list of closed names in a later one.
+    for (let turns = 0; turns < 5; turns++) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return process.memoryUsage().heapUsed;
+  };
+  await comeAndGo(20_000);
+  const before = await usedBytes();
+  await comeAndGo(80_000);
+  const growth = (await usedBytes()) - before;
+  // One word for each name would be 640 kB, an entry of a map 5 MB, a mailbox 100 MB.
+  t.true(growth < 3_000_000, `${growth} bytes more after 80,000 names`);
+  root.stop();
+});

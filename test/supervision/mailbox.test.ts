@@ -24,10 +24,7 @@ function recipient(log: string[]): AnyActorRef {
 function mailbox(stashLimit: number) {
   const refused: unknown[] = [];
   const refuse = (event: EventObject) => refused.push((event as Note).text);
-  const actor: AnyActorRef = createActor(mailboxLogic, {
-    systemId: 'box',
-    input: { stashLimit, refuse },
-  }).start();
+  const actor: AnyActorRef = createActor(mailboxLogic({ stashLimit, refuse }), { systemId: 'box' }).start();
   const note = (text: string) => actor.send({ type: 'note', text });
   return { actor, note, refused };
 }
@@ -93,6 +90,15 @@ test('an actor that crashes at something that waited is not given the rest, and 
   actor.send({ type: 'mailbox.attach', target: recipient(second as string[]) });
   t.deepEqual(first, ['one']);
   t.deepEqual(second, ['two', 'three']);
+  t.deepEqual(refused, []);
+});
+
+test('what it is sent goes to its actor, whatever the name of the event begins with', (t) => {
+  const log: string[] = [];
+  const { actor, refused } = mailbox(1);
+  actor.send({ type: 'mailbox.attach', target: recipient(log) });
+  actor.send({ type: 'mailbox.opened', text: 'the flag is up' });
+  t.deepEqual(log, ['the flag is up']);
   t.deepEqual(refused, []);
 });
 

@@ -237,11 +237,15 @@ class Account implements Witness {
   #notes = 0;
   #toldBelowRoot = 0;
   #heardAtRoot = 0;
+  #refusals = 0;
+  #refusalsTold = 0;
 
   constructor(shape: StaticShape) {
     this.world = new World(shape, this);
-    this.world.root.on('*', (event) => {
-      if (!isOfInspector(event as LifecycleEvent)) this.#heardAtRoot += 1;
+    this.world.root.on('*', (emitted) => {
+      const event = emitted as LifecycleEvent;
+      if (event.type === 'message.refused') this.#refusalsTold += event.count;
+      if (isSupervisors(event)) this.#heardAtRoot += 1;
     });
     this.world.root.subscribe({ error: () => {} });
   }
@@ -297,6 +301,7 @@ class Account implements Witness {
   /** Nothing is left of a tree whose root has ended. */
   checkOver(): void {
     this.#require(this.#running.size === 0, 'actors outlive the root');
+    this.#checkRefusals();
     this.#report();
   }
 
@@ -323,14 +328,25 @@ class Account implements Witness {
     this.#running.add(life);
     this.#note('starts', actor.id);
     this.#require(parent === undefined || parent.end === undefined, `${actor.id} starts under a dead parent`);
-    if (isMailbox) {
-      const address = this.world.nodes.find(({ id }) => `mailbox:${id}` === actor.id) as TreeNode;
-      this.#require(this.#post(address).mailbox === undefined, `${actor.id} is a duplicate`);
-      this.#post(address).mailbox = life;
-    }
+    if (isMailbox) this.#onOpened(life);
     if (node === undefined) return;
     if (node.shape.kind === 'static' || node.shape.kind === 'dynamic') this.#supervise(life, node.shape);
     if (parent?.supervision !== undefined) this.#onStart(parent.supervision, life);
+  }
+
+  #onOpened(life: Life): void {
+    const { id } = life.actor;
+    const address = this.world.nodes.find((node) => `mailbox:${node.id}` === id) as TreeNode;
+    this.#require(this.#post(address).mailbox === undefined, `${id} is a duplicate`);
+    this.#post(address).mailbox = life;
+  }
+
+  /** A name came back, and takes up its mailbox. */
+  #onReopened(life: Life): void {
+    this.#note('opens again', life.actor.id);
+    Object.assign(life, { end: undefined, halted: false });
+    this.#running.add(life);
+    this.#onOpened(life);
   }
 
   halted(actor: Actor): void {
@@ -374,7 +390,9 @@ class Account implements Witness {
 
   sent(actor: Actor, event: EventObject): void {
     const life = this.#lives.get(actor);
+    if (life?.end !== undefined && event.type === 'mailbox.open') this.#onReopened(life);
     if (life === undefined || life.end !== undefined) return;
+    if (event.type === 'mailbox.close') life.halted = true;
     if (event.type === 'shutdown.requested' && life.askedAtMs === undefined) {
       this.#note('is asked', actor.id);
       if (life.parent !== undefined) this.#onStop(life, false);
@@ -414,6 +432,7 @@ class Account implements Witness {
   refused(node: TreeNode, refused: unknown): void {
     this.#note('is refused', node.id, typeof refused === 'number' ? refused : '');
     if (typeof refused !== 'number') return this.#throwAtTimes(this.#refusingDynamic, 1);
+    this.#refusals += 1;
     const { waiting, mailbox } = this.#post(node);
     const { stash } = node.shape as WorkerShape;
     // When the mailbox closes all that waits is refused, otherwise the latest when there are too many.
@@ -809,8 +828,7 @@ class Account implements Witness {
     Object.assign(life, { supervision });
     life.actor.on('*', (emitted) => {
       const event = emitted as LifecycleEvent;
-      if (isOfInspector(event)) return;
-      if (!this.#isOwn(supervision, event)) return;
+      if (!isSupervisors(event) || !this.#isOwn(supervision, event)) return;
       if (isHeardAtRoot(life)) this.#toldBelowRoot += 1;
       try {
         this.#onTold(supervision, event);
@@ -821,7 +839,7 @@ class Account implements Witness {
   }
 
   /** Tells what a supervisor says from what it passes on. */
-  #isOwn(supervision: Supervision, event: LifecycleEvent): boolean {
+  #isOwn(supervision: Supervision, event: SupervisorsEvent): boolean {
     const { id } = supervision.life.actor;
     if (event.type !== 'bystander.failed') return event.supervisor === id;
     return event.bystander === 'release' ? event.actor === id : this.#throwing === supervision;
@@ -916,7 +934,7 @@ class Account implements Witness {
 
   // What supervisors say.
 
-  #onTold(supervision: Supervision, event: LifecycleEvent): void {
+  #onTold(supervision: Supervision, event: SupervisorsEvent): void {
     const { life, seats, bystanders } = supervision;
     const name = `${life.actor.id} says ${event.type}`;
     this.#note(
@@ -1167,7 +1185,13 @@ class Account implements Witness {
   }
 
   /** When nothing is under way any more, everything is as it should be. */
+  #checkRefusals(): void {
+    const isTold = this.#refusalsTold === this.#refusals;
+    this.#require(isTold, `${this.#refusalsTold} of ${this.#refusals} refusals are reported`);
+  }
+
   #checkAtRest(): void {
+    this.#checkRefusals();
     for (const { supervision, actor } of this.#running) {
       if (supervision === undefined) continue;
       this.#require(supervision.ending === undefined, `${actor.id} never ends`);
@@ -1258,9 +1282,13 @@ function seatOf(node: TreeNode, purpose: Seat['purpose']): Seat {
   };
 }
 
-/** It looks at actors before they start: they have no place in the account yet. */
-function isOfInspector(event: LifecycleEvent): boolean {
-  return event.type === 'bystander.failed' && event.bystander === 'inspector';
+/** What a supervisor says of its children: addresses speak for themselves. */
+type SupervisorsEvent = Exclude<LifecycleEvent, { readonly type: 'message.refused' }>;
+
+/** An inspector looks at actors before they start: they have no place in the account yet. */
+function isSupervisors(event: LifecycleEvent): event is SupervisorsEvent {
+  if (event.type === 'message.refused') return false;
+  return event.type !== 'bystander.failed' || event.bystander !== 'inspector';
 }
 
 function isUp({ life }: Seat): boolean {

@@ -23,6 +23,7 @@ const LACKING: Readonly<Record<string, readonly Alteration[]>> = {
   'system._register': [renamed('_register')],
   'system._unregister': [renamed('_unregister')],
   'system._sendInspectionEvent': [renamed('_sendInspectionEvent')],
+  'system._set': [renamed('_set')],
   'actor.subscribe': [['subscribe(nextListenerOrObserver,', 'subscribeRenamed(nextListenerOrObserver,']],
   'actor.on': [['on(type, handler) {', 'onRenamed(type, handler) {']],
   'actor.update': [renamed('update')],

@@ -4,11 +4,13 @@ import { stateOf } from '../../../inspector/server/actor-sight.js';
 import { type Disclosure, EVERYTHING, NO_CONTENT } from '../../../inspector/server/disclosure.js';
 import type { ActorView, Frame, Message } from '../../../inspector/server/frame.js';
 import { Watch } from '../../../inspector/server/watch.js';
+import { terminateChild } from '../../../supervision/administration.js';
 import { child } from '../../../supervision/child-spec.js';
 import type { LifecycleEvent } from '../../../supervision/lifecycle.js';
+import { addressOf, nameOf } from '../../../supervision/mailbox.js';
 import { run } from '../../../supervision/run.js';
 import { supervisor } from '../../../supervision/supervisor.js';
-import { worker } from '../../helpers/actors.js';
+import { type WorkerEvent, worker } from '../../helpers/actors.js';
 import { ask, dial, PresenceClient, until } from '../../helpers/network.js';
 import { crash, current, serve, type TestServer } from '../../helpers/server.js';
 
@@ -279,4 +281,42 @@ test('what a tree looked like in the end stays: who crashed, and who was stopped
   t.is(actorAt(frame, 'program').status, 'crashed');
   t.is(actorAt(frame, 'program/inner/a').status, 'failed');
   t.is(actorAt(frame, 'program/inner/b').status, 'shut_down');
+});
+
+test('messages that an address refused are a life of its actor, and a flood of them is one of the past', async (t) => {
+  const address = { stashLimit: 0 };
+  const inner = supervisor({ children: [child({ id: 'a', logic: worker('a', { log: [] }) })] });
+  const children = [
+    child({ id: 'inner', logic: inner }),
+    child({ id: nameOf<WorkerEvent>('b'), logic: worker('b', { log: [] }), address }),
+  ];
+  const watch = new Watch('program', NO_CONTENT);
+  const tree = run(supervisor({ children }), {
+    onEmitted: (event) => watch.note(event as LifecycleEvent),
+  });
+  watch.root = tree.root;
+  t.true(await tree.ready);
+  await terminateChild(tree.root, 'b');
+  watch.begin();
+  watch.frame(true);
+  addressOf<WorkerEvent>(tree.root.system, nameOf('b')).send({ type: 'finish' });
+  const refused = { path: 'program/b', what: 'messages refused' } as const;
+  t.like(watch.frame(true)?.lives, [{ ...refused, why: 'full: finish' }]);
+
+  const event = { type: 'message.refused', reason: 'full', message: 'note', count: 7 } as const;
+  for (let second = 0; second < 1_000; second++) watch.note({ ...event, address: 'b' });
+  watch.note({ ...event, address: 'a', reason: 'closed' });
+  watch.note({ ...event, address: undefined });
+  t.like(
+    watch.past.filter(({ what }) => what === 'messages refused').map(({ path, why }) => ({ path, why })),
+    [
+      { path: 'program/b', why: 'full: 7, last note' },
+      { path: 'program/inner/a', why: 'closed: 7, last note' },
+      { path: 'program', why: 'full: 7, last note' },
+    ],
+  );
+  t.true(watch.past.some(({ what, path }) => what === 'started' && path === 'program/inner/a'));
+  t.true((watch.frame(true)?.lives.length ?? 0) <= 200);
+  tree.shutdown();
+  await tree.ended;
 });

@@ -36,12 +36,12 @@ test('44 a question that no supervisor can answer is answered with an error', as
   const notBegun = createActor(supervisor({ children: [] }));
   const neverBegun = createActor(dynamicSupervisor({ template: { id: 'c', logic: never }, limit: 1 }));
   neverBegun.stop();
-  const nobody = undefined as unknown as AnyActorRef;
+  const none = undefined as unknown as AnyActorRef;
   for (const [asked, code] of [
     [tree.actor('a'), 'no_supervisor'],
     [addressOf(tree.root.system, name), 'no_supervisor'],
     [createActor(createMachine({})).start(), 'no_supervisor'],
-    [nobody, 'no_supervisor'],
+    [none, 'no_supervisor'],
     [notBegun, 'not_running'],
     [neverBegun, 'not_running'],
   ] as const) {
