@@ -22,6 +22,11 @@ export function takesShutdown(machine: AnyActorRef): boolean {
   }
 }
 
+/** True until a started actor has ended. */
+export function isActive(actor: AnyActorRef): boolean {
+  return (actor.getSnapshot() as { readonly status: string }).status === 'active';
+}
+
 /** XState's own news of a child's end, as they reach the parent. */
 export type ActorEnded =
   | { readonly type: `xstate.done.actor.${string}`; readonly actorId: string; readonly output: unknown }

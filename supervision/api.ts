@@ -47,6 +47,7 @@ export type { RestartLimits } from './restart-budget.js';
 export type { Strategy } from './roster.js';
 export type { RunningTree, RunOptions } from './run.js';
 export { run } from './run.js';
+export type { RoomWanted, ShareOptions } from './shares.js';
 export type { AutoShutdown, SupervisorEvent, SupervisorOptions } from './supervisor.js';
 export { supervisor } from './supervisor.js';
 export type { SupervisorErrorCode } from './supervisor-error.js';

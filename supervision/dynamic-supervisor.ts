@@ -8,7 +8,7 @@
 
 import { nanoid } from 'nanoid';
 import type { AnyActorLogic, AnyActorRef, InputFrom } from 'xstate';
-import { type ActorEnded, isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
+import { type ActorEnded, isActive, isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
 import {
   type AdministrationEvent,
   answer,
@@ -34,7 +34,7 @@ import { demand } from './demand.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type PostOffice, postOfficeOf } from './post-office.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
-import { type ShareOptions, Shares } from './shares.js';
+import { type RoomWanted, type ShareOptions, Shares } from './shares.js';
 import { Slots } from './slots.js';
 import { SupervisorError } from './supervisor-error.js';
 
@@ -115,7 +115,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   readonly #children = new Slots<Child>();
   /** Children that wait for their restart, each with its timer. */
   readonly #restarting = new Map<Child, Timer>();
-  readonly #shares: Shares<TInput> | undefined;
+  readonly #shares: Shares<Child, TInput> | undefined;
   /** Children that are not up again yet, by the actor that they were. */
   readonly #wereUp = new Map<AnyActorRef, Child>();
   /** What the ids of all its children's actors begin with: they never repeat. */
@@ -128,7 +128,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#scope = scope;
     this.#settings = settings;
     this.#prefix = `${settings.spec.id}:${nanoid(8)}-`;
-    this.#shares = settings.share && new Shares(settings.share, () => this.#all());
+    this.#shares = settings.share && new Shares(settings.share, () => this.#byAge());
     contain(scope.self, (event) => this.#emit(event));
     this.#office = postOfficeOf(scope);
   }
@@ -174,15 +174,28 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   // Starting.
 
   #add({ input, reply }: ChildStart<TInput>): void {
-    const { limit, spec } = this.#settings;
     if (this.#ending) return this.#turnAway(input, reply, 'shutting_down');
-    const count = this.#children.size + this.#restarting.size;
-    if (count >= limit || this.#shares?.admits(input, count) === false) {
-      return this.#turnAway(input, reply, 'limit_reached');
-    }
-    const child = new Child(this.#scope, spec, 'added', { dynamic: true, input });
+    if (!this.#hasRoomFor(input)) return this.#turnAway(input, reply, 'limit_reached');
+    const child = new Child(this.#scope, this.#settings.spec, 'added', { dynamic: true, input });
     if (reply !== undefined) child.onUp = [reply];
     this.#start(child);
+  }
+
+  #hasRoomFor(input: TInput): boolean {
+    const count = this.#children.size + this.#restarting.size;
+    if (this.#shares?.admits(input, count) === false) return false;
+    return count < this.#settings.limit || this.#makeRoomFor(input);
+  }
+
+  /** Asks children to end. The news of that end comes after this event, and before the next child. */
+  #makeRoomFor(input: TInput): boolean {
+    const wanted: RoomWanted = { type: 'room.wanted' };
+    for (const { actor } of this.#shares?.displaceable(input) ?? []) {
+      if (actor === undefined || !isActive(actor)) continue;
+      actor.send(wanted);
+      if (!isActive(actor)) return true;
+    }
+    return false;
   }
 
   #start(child: Child): void {
@@ -355,6 +368,11 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #all(): Child[] {
     return [...this.#children.values(), ...this.#restarting.keys()];
+  }
+
+  /** As they were started last; those that wait for their restart come first. */
+  #byAge(): Child[] {
+    return [...this.#restarting.keys(), ...this.#children.byAge()];
   }
 
   #list(): ChildInfo[] {

@@ -54,6 +54,18 @@ export class Slots<TItem> {
   *values(): Generator<TItem> {
     for (const [, item] of this.entries()) yield item;
   }
+
+  /** The things that there are now, in the order in which they were added. */
+  byAge(): TItem[] {
+    const entries = [...this.entries()].map(([id, item]) => [countOf(id), item] as const);
+    return entries.sort(([one], [other]) => one - other).map(([, item]) => item);
+  }
+}
+
+/** The number under which an id was given out, counted from 0. */
+function countOf(id: string): number {
+  const slotAt = id.lastIndexOf(SEPARATOR);
+  return Number(/\d+$/.exec(id.slice(0, slotAt))?.[0]);
 }
 
 function slotOf(id: string): number {

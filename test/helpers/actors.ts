@@ -21,13 +21,15 @@ import { type ChildSpec, child } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
+import type { RoomWanted } from '../../supervision/shares.js';
 import { type SupervisorOptions, supervisor } from '../../supervision/supervisor.js';
 
 /** What a worker does when it is told to. */
 export type WorkerEvent =
   | { readonly type: 'crash' }
   | { readonly type: 'finish' }
-  | { readonly type: 'note'; readonly text: string };
+  | { readonly type: 'note'; readonly text: string }
+  | RoomWanted;
 
 export interface WorkerOptions {
   /** Every start, note and release is appended here, as `name event`. */
@@ -38,32 +40,35 @@ export interface WorkerOptions {
   readonly hangs?: boolean;
   /** Says that it is ready only when it is told `become.ready`. */
   readonly slow?: boolean;
+  /** Ends when it is asked to make room. */
+  readonly sparable?: boolean;
 }
 
 /** Logic of a worker that can crash, finish, hang or start slowly. */
 export function worker(
   name: string,
-  { log, failsStart = () => false, hangs = false, slow = false }: WorkerOptions,
+  { log, failsStart = () => false, hangs = false, slow = false, sparable = false }: WorkerOptions,
 ): BehaviourLogic<WorkerEvent | { readonly type: 'become.ready' }, undefined> {
   let starts = 0;
   return fromBehaviour((scope) => {
     starts += 1;
     if (failsStart(starts)) throw new Error(`${name} cannot start`);
     log.push(`${name} started`);
-    return workerBehaviour(scope, name, { log, hangs, slow });
+    return workerBehaviour(scope, name, { log, hangs, slow, sparable });
   });
 }
 
 function workerBehaviour(
   scope: BehaviourScope<WorkerEvent | { readonly type: 'become.ready' }>,
   name: string,
-  { log, hangs, slow }: Required<Omit<WorkerOptions, 'failsStart'>>,
+  { log, hangs, slow, sparable }: Required<Omit<WorkerOptions, 'failsStart'>>,
 ): Behaviour<WorkerEvent | { readonly type: 'become.ready' }> {
   return {
     starting: slow,
     receive(event) {
       if (event.type === 'crash') throw new Error(`${name} crashed`);
       if (event.type === 'finish') scope.end();
+      if (event.type === 'room.wanted' && sparable) scope.end();
       if (event.type === 'become.ready') scope.ready();
       if (event.type === 'note') log.push(`${name} got ${event.text}`);
     },
@@ -207,13 +212,13 @@ export function crowd(
   const named = new Map<string, AnyActorRef>();
   const starts = new Map<string, number>();
   const logic = fromBehaviour<WorkerEvent | { readonly type: 'become.ready' }, CrowdInput>((scope, input) => {
-    const { name, failsStart = () => false, hangs = false, slow = false } = input;
+    const { name, failsStart = () => false, hangs = false, slow = false, sparable = false } = input;
     const start = (starts.get(name) ?? 0) + 1;
     starts.set(name, start);
     if (failsStart(start)) throw new Error(`${name} cannot start`);
     named.set(name, scope.self);
     log.push(`${name} started`);
-    return workerBehaviour(scope, name, { log, hangs, slow });
+    return workerBehaviour(scope, name, { log, hangs, slow, sparable });
   });
   const watched = watch(
     dynamicSupervisor({

@@ -68,6 +68,43 @@ test('shares are counted anew when few have become many again', (t) => {
   t.deepEqual(refused, ['a3', 'a7']);
 });
 
+/** As {@link SHARE}, with room that is made for those who have less. */
+const FAIR = { ...SHARE, limit: 4, makesRoom: true };
+const SPARABLE = { sparable: true };
+
+test('two kinds that take all the room together make room for a third, the oldest child first', (t) => {
+  const { log, named, refused, start } = crowd({}, { limit: 7, share: FAIR });
+  for (const name of ['a0', 'b0']) start(name, SPARABLE);
+  // Its slot is taken by a child that is younger than all others.
+  named('a0').send({ type: 'finish' });
+  for (const name of ['b1', 'a1', 'a2', 'a3', 'a4', 'b2']) start(name, SPARABLE);
+  log.splice(0);
+  start('c1');
+  t.deepEqual(log, ['a1 released', 'c1 started']);
+  start('c2');
+  t.deepEqual(log.splice(0).slice(2), ['b0 released', 'c2 started']);
+  start('c3');
+  t.deepEqual(log, [], 'no kind has more than it would have then');
+  t.deepEqual(refused, ['c3']);
+});
+
+test('children that cannot be spared are passed over, and where there are only such the newcomer is refused', (t) => {
+  const { log, refused, start } = crowd({}, { limit: 4, share: FAIR });
+  for (const name of ['a1', 'a2', 'a4']) start(name);
+  start('a3', SPARABLE);
+  log.splice(0);
+  start('b1');
+  t.deepEqual(log.splice(0), ['a3 released', 'b1 started']);
+  start('c1');
+  t.deepEqual([log, refused], [[], ['c1']]);
+});
+
+test('where kinds make no room, a newcomer is refused', (t) => {
+  const { refused, start } = crowd({}, { limit: 4, share: { ...FAIR, makesRoom: false } });
+  for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) start(name, SPARABLE);
+  t.deepEqual(refused, ['b1']);
+});
+
 test('a child that is restarted keeps its share, and one that is stopped gives it back', async (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 9, share: SHARE, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name);
