@@ -36,7 +36,10 @@ import { udpLogic } from './udp.js';
 /** Most TCP connections at once, unless another number is asked for; beyond it the answer is 206. */
 export const MAX_CONNECTIONS = 15_000;
 
-/** The part of all connections that one address may have, unless a number is asked for. */
+/**
+ * The part of all connections that one address may have, unless a number is asked for. Several addresses can
+ * take all the room: then the one that has most makes room for others.
+ */
 const ADDRESS_PART = 0.8;
 
 /** Most events that wait for an actor while it is restarted. */
@@ -114,7 +117,7 @@ export function startServer({
             shutdown: SHUTDOWN_GRACE_MS,
           },
           limit: maxConnections,
-          share: { limit: maxConnectionsPerAddress, kindOf: networkOfClient },
+          share: { limit: maxConnectionsPerAddress, kindOf: networkOfClient, makesRoom: true },
           refuse: ({ socket }) => refuse(socket),
         }),
       }),

@@ -77,6 +77,7 @@ export const DEMOS: readonly Demo[] = [
     { type: 'input.flooded' },
     { type: 'deadline.passed' },
     { type: 'socket.closed' },
+    { type: 'room.wanted' },
     { type: 'shutdown.requested' },
   ]),
 

@@ -23,6 +23,8 @@ export type ConnectionEvent =
   // From the store.
   | { readonly type: 'change.answered'; readonly reply: ReplyCode }
   // From the supervisor.
+  /** There is no room for a client of an address that has fewer connections than this one's. */
+  | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
 /** What the connection does to the world; the actor has one function for each. */
@@ -65,6 +67,7 @@ export const connectionMachine = setup({
         'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
         'input.ended': { target: 'closed', description: 'The client left without a word: no reply.' },
         'socket.closed': 'closed',
+        'room.wanted': { target: 'closed', description: 'It has asked nothing yet, and others want to.' },
         'shutdown.requested': {
           actions: 'shortenDeadline',
           description: 'Its request may be here, not yet read: a moment tells.',
@@ -94,6 +97,7 @@ export const connectionMachine = setup({
         'socket.closed': 'closed',
         'input.flooded': { target: 'closed', description: 'It goes on sending what nobody reads.' },
         'deadline.passed': { target: 'closed', description: 'It neither sends nor closes.' },
+        'room.wanted': { target: 'closed', description: 'The reply is written, and others want one.' },
         'shutdown.requested': {
           target: 'closed',
           description: 'The reply is written: nobody waits any longer for its client.',

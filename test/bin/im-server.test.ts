@@ -266,13 +266,31 @@ test('there are so many connections at once, and so many from one address, as it
   };
   for (let count = 0; count < 3; count++) await dialFrom('127.0.0.1');
   t.is(await askFrom('127.0.0.1', 'REG alice\n'), '206 BUSY\r\n', 'the fourth from one address');
-  const [other] = [await dialFrom('127.0.0.2'), await dialFrom('127.0.0.2')];
-  t.is(await askFrom('127.0.0.3', 'REG alice\n'), '206 BUSY\r\n', 'the sixth of all');
-  other.write('REG bob\n');
-  t.is(await readToEnd(other), '200 OK\r\n');
   sockets[0]?.destroy();
   await eventually(async () => (await askFrom('127.0.0.1', 'REG carl\n')) === '200 OK\r\n');
-  t.pass();
+  for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.4']) await dialFrom(address);
+  t.is(await askFrom('127.0.0.2', 'REG dora\n'), '206 BUSY\r\n', 'the sixth of all');
+  sockets.at(-2)?.write('REG dora\n');
+  t.is(await readToEnd(sockets.at(-2) as Socket), '200 OK\r\n');
+});
+
+test('two addresses that take all connections together make room for a third, and finish what they asked', async (t) => {
+  const { tcp } = await startServerProgram(t, await temporaryDirectory(t), '--max-connections', '5');
+  const dialFrom = async (localAddress: string) => {
+    const socket = connect({ port: tcp, host: '127.0.0.1', localAddress });
+    t.teardown(() => socket.destroy());
+    await once(socket, 'connect');
+    return socket;
+  };
+  const [oldest] = [await dialFrom('127.0.0.1'), await dialFrom('127.0.0.1'), await dialFrom('127.0.0.1')];
+  const [quick] = [await dialFrom('127.0.0.2'), await dialFrom('127.0.0.2')];
+  const isCut = readToEnd(oldest);
+  const newcomer = await dialFrom('127.0.0.3');
+  newcomer.write('REG alice\n');
+  t.is(await readToEnd(newcomer), '200 OK\r\n');
+  t.is(await isCut, '', 'it had asked nothing');
+  quick.write('REG bob\n');
+  t.is(await readToEnd(quick), '200 OK\r\n');
 });
 
 test('it takes so many users, and answers with so many bytes, as it is told', async (t) => {
