@@ -8,7 +8,14 @@
 
 import { nanoid } from 'nanoid';
 import type { AnyActorLogic, AnyActorRef, InputFrom } from 'xstate';
-import { type ActorEnded, isActive, isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
+import {
+  type ActorEnded,
+  isActive,
+  isActorEnded,
+  isIgnored,
+  reasonOf,
+  reportLateError,
+} from './actor-state.js';
 import {
   type AdministrationEvent,
   answer,

@@ -10,9 +10,6 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { ChatInput } from './chat.js';
 
-/** Most calls coming in at once, refused ones that linger included; more are cut off. */
-export const MAX_INCOMING_CALLS = 16;
-
 export interface CallsInput {
   /** 0 picks a free port. */
   readonly port: number;
@@ -27,7 +24,6 @@ export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scop
   const { port, chats, callControl, heartbeat } = input;
   const server = createServer({ allowHalfOpen: true, noDelay: true });
 
-  server.maxConnections = MAX_INCOMING_CALLS;
   server.on(
     'connection',
     scope.guard((socket: Socket) => {

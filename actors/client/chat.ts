@@ -33,6 +33,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Longest wait for a buddy to close after us, in milliseconds. */
 const LINGER_MS = 5_000;
 
+/** How long a caller that is refused may take to read so, and to close, in milliseconds. */
+const REFUSAL_LINGER_MS = 1_000;
+
 /** Most lines kept of a caller that talks before it is accepted; then it is not read on. */
 const MAX_EARLY_LINES = 16;
 
@@ -112,6 +115,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
       startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
       startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
       startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
+      startRefusalTimer: (chat) => startTimer(chat, REFUSAL_LINGER_MS),
       stopTimer: ({ scope, timer }) => scope.cancel(timer),
 
       readOpening: readFirstLine,

@@ -14,16 +14,19 @@ import { addressOf } from '../../supervision/mailbox.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { RESTART_BACKOFF } from '../run-tree.js';
-import { callsLogic, MAX_INCOMING_CALLS } from './calls.js';
+import { callsLogic } from './calls.js';
 import { type ChatInput, chatLogic } from './chat.js';
 import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
 import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './names.js';
 
-/** Most calls and chats at once: one is live, the others are being refused or closed. */
-const MAX_CHATS = MAX_INCOMING_CALLS + 16;
+/**
+ * Most calls and chats at once: one is live, the others are beginning, being refused, or being closed. When
+ * there is no room, the address with most of them makes room for others.
+ */
+const MAX_CHATS = 32;
 
-/** Most of them that one address may have: its refused calls that linger leave room for others. */
-const MAX_CALLS_PER_ADDRESS = MAX_INCOMING_CALLS / 2;
+/** Most of them that one address may have. */
+const MAX_CALLS_PER_ADDRESS = 8;
 
 /** Most events that wait for an actor while it is restarted. */
 export const MAX_STASHED_EVENTS = 1_000;
@@ -86,7 +89,7 @@ export function conversationSpec(
             shutdown: CHATS_GRACE_MS,
           },
           limit: MAX_CHATS,
-          share: { limit: MAX_CALLS_PER_ADDRESS, kindOf: originOf },
+          share: { limit: MAX_CALLS_PER_ADDRESS, kindOf: originOf, makesRoom: true },
           refuse: refuseChat,
         }),
       }),

@@ -93,6 +93,7 @@ export const DEMOS: readonly Demo[] = [
     { type: 'line.torn', text: 'q', cut: false },
     { type: 'call.accept' },
     { type: 'call.reject' },
+    { type: 'call.cut' },
     { type: 'message.send', text: 'hello' },
     { type: 'reading.pause' },
     { type: 'reading.resume' },
@@ -105,6 +106,7 @@ export const DEMOS: readonly Demo[] = [
     { type: 'delivery.stalled' },
     { type: 'socket.ended' },
     { type: 'socket.closed' },
+    { type: 'room.wanted' },
     { type: 'shutdown.requested' },
   ]),
 

@@ -213,6 +213,7 @@ export const callControlSetup = setup({
       enqueue.sendTo(owner, { type: 'call.offered', call: id, caller, address, atMs, uptimeMs });
     }),
     rejectCaller: sendTo(sender, { type: 'call.reject' }),
+    cutCaller: sendTo(sender, { type: 'call.cut' }),
     reportBusy: sendTo(owner, ({ event }) => {
       assertEvent(event, 'call.received');
       const { caller, address, atMs, uptimeMs } = event;

@@ -32,7 +32,7 @@ export const callControlMachine = callControlSetup.createMachine({
   initial: 'free',
   on: {
     'call.received': [
-      { guard: 'isUnwelcome', actions: 'rejectCaller', description: 'A blocked caller, or a nuisance.' },
+      { guard: 'isUnwelcome', actions: 'cutCaller', description: 'A blocked caller, or a nuisance.' },
       { actions: ['rejectCaller', 'reportBusy'], description: 'There is one peer at a time.' },
     ],
     'call.place': { actions: 'refusePlace', description: 'There is one peer at a time.' },
@@ -74,7 +74,7 @@ export const callControlMachine = callControlSetup.createMachine({
       entry: 'forgetCall',
       on: {
         'call.received': [
-          { guard: 'isUnwelcome', actions: 'rejectCaller', description: 'A blocked caller, or a nuisance.' },
+          { guard: 'isUnwelcome', actions: 'cutCaller', description: 'A blocked caller, or a nuisance.' },
           { target: 'ringing', actions: 'offerCall' },
         ],
         'call.place': { target: 'calling', actions: 'placeCall' },

@@ -27,6 +27,8 @@ export const NO_CALL: CallId = -1;
 export type ChatCommand =
   | { readonly type: 'call.accept' }
   | { readonly type: 'call.reject' }
+  /** As `call.reject`, and the connection is cut at once. */
+  | { readonly type: 'call.cut' }
   /** Answered by `message.sent`, when there is room for the next one, or by `message.failed`. */
   | { readonly type: 'message.send'; readonly text: string }
   /** The reader of the messages is behind: no more of them until it has caught up. */

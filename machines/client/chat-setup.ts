@@ -39,6 +39,8 @@ export type ChatEvent =
   | LineReceived
   | ChatCommand
   // From the supervisor.
+  /** There is no room for a call from an address that has fewer connections than this one's. */
+  | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
 /** What the chat does to the world; the actor has one function for each. */
@@ -46,6 +48,7 @@ export type ChatAction =
   | 'startGreetingTimer'
   | 'startConnectTimer'
   | 'startLingerTimer'
+  | 'startRefusalTimer'
   | 'stopTimer'
   | 'readOpening'
   | 'readLateLine'
@@ -86,6 +89,7 @@ export const chatSetup = setup({
     startGreetingTimer: effect,
     startConnectTimer: effect,
     startLingerTimer: effect,
+    startRefusalTimer: effect,
     stopTimer: effect,
     readOpening: effect,
     readLateLine: effect,

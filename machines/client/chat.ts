@@ -29,8 +29,8 @@ export const chatMachine = chatSetup.createMachine({
         'line.received': [
           {
             guard: 'isFarewell',
-            target: 'closing',
-            actions: ['hangUp', 'startLingerTimer'],
+            target: 'refusing',
+            actions: ['hangUp', 'startRefusalTimer'],
             description: 'The caller thought better of it.',
           },
           {
@@ -40,9 +40,10 @@ export const chatMachine = chatSetup.createMachine({
           },
         ],
         'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A caller that waits.' },
-        'socket.ended': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+        'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
-        'shutdown.requested': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
+        'room.wanted': { target: 'closed', description: 'It has not rung yet, and others want to.' },
+        'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
       },
     },
     ringing: {
@@ -51,8 +52,8 @@ export const chatMachine = chatSetup.createMachine({
         'line.received': [
           {
             guard: 'isFarewell',
-            target: 'closing',
-            actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+            target: 'refusing',
+            actions: ['announceClosed', 'hangUp', 'startRefusalTimer'],
             description: 'The caller does not wait any longer.',
           },
           { actions: 'readLateLine', description: 'A late greeting, or a message sent early.' },
@@ -61,10 +62,25 @@ export const chatMachine = chatSetup.createMachine({
           target: 'open',
           actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
         },
-        'call.reject': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
-        'socket.ended': { target: 'closing', actions: ['announceClosed', 'hangUp', 'startLingerTimer'] },
+        'call.cut': {
+          target: 'closed',
+          actions: 'sendRefusal',
+          description: 'It has called in vain too often.',
+        },
+        'call.reject': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
+        'socket.ended': { target: 'refusing', actions: ['announceClosed', 'hangUp', 'startRefusalTimer'] },
         'socket.closed': { target: 'closed', actions: 'announceClosed' },
-        'shutdown.requested': { target: 'closing', actions: ['sendRefusal', 'startLingerTimer'] },
+        'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
+      },
+    },
+
+    refusing: {
+      description: 'No chat came of the call: the caller may read so and close, for a second.',
+      on: {
+        'socket.closed': 'closed',
+        'timer.passed': { target: 'closed', description: 'The caller lingers: it is cut off.' },
+        'room.wanted': { target: 'closed', description: 'Others want to call.' },
+        'shutdown.requested': { description: 'It ends by itself in a moment.' },
       },
     },
 

@@ -81,6 +81,39 @@ test('one address whose refused calls linger leaves room for the calls of others
   t.is(await other.line(), 'REJECT');
 });
 
+test('several addresses whose refused calls linger do not keep another from calling, nor the user', async (t) => {
+  const { alice, bob } = await aliceAndBob(t);
+  const port = await alice.listen();
+  const first = await lingering(t, port, '127.0.0.9');
+  for await (const call of alice.calls) {
+    await call.accept();
+    break;
+  }
+  t.is(await first.line(), 'ACCEPT');
+  for (const address of ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4']) {
+    for (let count = 0; count < 8; count++) await lingering(t, port, address);
+  }
+  const other = await lingering(t, port, '127.0.0.5');
+  t.is(await other.line(), 'REJECT');
+  first.socket.end('q\n');
+  await first.ended();
+  const calling = alice.call('bob');
+  (await bob.called()).send('ACCEPT\n');
+  t.is((await calling).buddy, 'bob' as never);
+});
+
+test('a blocked caller is cut at once, and takes no room though it lingers', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  const port = await alice.listen();
+  alice.block(['127.0.0.1']);
+  // Each time as many as one address may have at once.
+  for (let round = 0; round < 3; round++) {
+    const callers: Peer[] = [];
+    for (let count = 0; count < 8; count++) callers.push(await lingering(t, port, '127.0.0.1'));
+    for (const caller of callers) t.is(await caller.line(), 'REJECT');
+  }
+});
+
 /** A call from a local address, whose caller does not close when it is refused. */
 async function lingering(t: ExecutionContext, port: number, localAddress: string): Promise<Peer> {
   const socket = connectSocket({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });

@@ -260,8 +260,8 @@ export const CALL_CONTROL: LegalTable = {
   everywhere: {
     'call.received *': ['stays', 'chat <- call.reject', 'owner <- call.busy bob 192.0.2.7'],
     'call.received nameless': ['stays', 'other <- call.reject', 'owner <- call.busy 192.0.2.9'],
-    'call.received blocked': ['stays', 'other <- call.reject'],
-    'call.received blocked-address': ['stays', 'other <- call.reject'],
+    'call.received blocked': ['stays', 'other <- call.cut'],
+    'call.received blocked-address': ['stays', 'other <- call.cut'],
     'call.place': ['stays', 'owner <- place.refused'],
     'callers.block': ['stays', 'blocked = eve'],
     // Of a chat that is over.
@@ -282,8 +282,8 @@ export const CALL_CONTROL: LegalTable = {
       after: ['call.received', ringingTimer, 'call.received', ringingTimer, 'call.received', ringingTimer],
       legal: {
         ...freeFor(4),
-        'call.received': ['stays', 'chat <- call.reject'],
-        'call.received soon': ['stays', 'chat <- call.reject'],
+        'call.received': ['stays', 'chat <- call.cut'],
+        'call.received soon': ['stays', 'chat <- call.cut'],
       },
     },
     'free: a chat was left with a line under way': {

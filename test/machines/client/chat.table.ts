@@ -3,8 +3,10 @@
 import type { LegalTable, Row } from '../../helpers/legal-table.js';
 
 const HANG_UP: Row = ['closing', 'hangUp', 'startLingerTimer'];
-const REFUSE: Row = ['closing', 'sendRefusal', 'startLingerTimer'];
-const CALLER_LEFT: Row = ['closing', 'announceClosed', 'hangUp', 'startLingerTimer'];
+/** A call that ends before it is a chat. */
+const NO_CHAT: Row = ['refusing', 'hangUp', 'startRefusalTimer'];
+const CALLER_LEFT: Row = ['refusing', 'announceClosed', 'hangUp', 'startRefusalTimer'];
+const REFUSE: Row = ['refusing', 'sendRefusal', 'startRefusalTimer'];
 const BUDDY_LEFT: Row = ['draining', 'announceLeft', 'awaitDelivery'];
 const USER_LEFT: Row = ['draining', 'awaitDelivery'];
 const BUDDY_REFUSED: Row = ['closing', 'announceRefused', 'hangUp', 'startLingerTimer'];
@@ -33,11 +35,12 @@ export const CHAT: LegalTable = {
       after: ['call.arrived'],
       legal: {
         'line.received *': ['ringing', 'stopTimer', 'readOpening', 'announceCall'],
-        'line.received q': HANG_UP,
-        'line.received BYE500': HANG_UP,
+        'line.received q': NO_CHAT,
+        'line.received BYE500': NO_CHAT,
         'timer.passed': ['ringing', 'announceCall'],
-        'socket.ended': HANG_UP,
+        'socket.ended': NO_CHAT,
         'socket.closed': ['closed'],
+        'room.wanted': ['closed'],
         'shutdown.requested': REFUSE,
       },
     },
@@ -49,9 +52,20 @@ export const CHAT: LegalTable = {
         'line.received BYE500': CALLER_LEFT,
         'call.accept': ['open', 'sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
         'call.reject': REFUSE,
+        'call.cut': ['closed', 'sendRefusal'],
         'socket.ended': CALLER_LEFT,
         'socket.closed': ['closed', 'announceClosed'],
         'shutdown.requested': REFUSE,
+      },
+    },
+    refusing: {
+      after: ['call.arrived', 'timer.passed', 'call.reject'],
+      legal: {
+        'socket.closed': ['closed'],
+        'timer.passed': ['closed'],
+        'room.wanted': ['closed'],
+        // It ends by itself in a moment.
+        'shutdown.requested': ['stays'],
       },
     },
     connecting: {
@@ -113,7 +127,7 @@ export const CHAT: LegalTable = {
       },
     },
     closing: {
-      after: ['call.arrived', 'socket.ended'],
+      after: ['call.dialled', 'socket.connected', 'socket.ended'],
       legal: {
         'socket.failed': ['closed', 'announceUndelivered'],
         'socket.closed': ['closed'],

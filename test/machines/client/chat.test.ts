@@ -57,10 +57,10 @@ test('any other first line accepts our call, and is the first message', (t) => {
 
 test('whoever leaves before the call was answered is gone', (t) => {
   for (const farewell of ['q', 'BYE500']) {
-    t.is(after('call.arrived', line(farewell)).state, 'closing', farewell);
+    t.is(after('call.arrived', line(farewell)).state, 'refusing', farewell);
     t.deepEqual(after('call.arrived', line('REQUEST bob 1234'), line(farewell)), {
-      state: 'closing',
-      actions: ['announceClosed', 'hangUp', 'startLingerTimer'],
+      state: 'refusing',
+      actions: ['announceClosed', 'hangUp', 'startRefusalTimer'],
     });
     t.deepEqual(after('call.dialled', 'socket.connected', line(farewell)), {
       state: 'closing',
@@ -121,8 +121,8 @@ test('an accepted caller hears so, and what it said early is delivered', (t) => 
 
 test('a rejected caller hears so', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed', 'call.reject'), {
-    state: 'closing',
-    actions: ['sendRefusal', 'startLingerTimer'],
+    state: 'refusing',
+    actions: ['sendRefusal', 'startRefusalTimer'],
   });
 });
 
