@@ -14,6 +14,7 @@ import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervisio
 import { refusalOf } from './access.js';
 import type { Hello } from './frame.js';
 import { contentPolicy, htmlOf, PAGES } from './pages.js';
+import { IMPATIENT, limitConnections } from './requests.js';
 import { Viewer } from './viewer.js';
 import type { Watch } from './watch.js';
 
@@ -31,9 +32,6 @@ const FRAMES_PER_SIGN_OF_LIFE = 150;
 
 /** Most browsers that look at once; one browser has six tabs at most, each of which keeps a connection. */
 export const MAX_VIEWERS = 8;
-
-/** Most connections of browsers at once; what they ask for besides streams is over in an instant. */
-const MAX_CONNECTIONS = 64;
 
 /** Files that pages ask for, by their address, with their type. */
 const ASSET = /^\/(?:(?<page>(?:main|stately)\.js|style\.css)|machines\/(?<drawing>[a-z]+\.svg))$/;
@@ -73,10 +71,10 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     let quietFrames = 0;
     let ownPort = port;
 
-    const server = createServer((request, response) => {
+    const server = createServer(IMPATIENT, (request, response) => {
       scope.guard(answer)(request, response);
     });
-    server.maxConnections = MAX_CONNECTIONS;
+    limitConnections(server);
     server.on('error', (error) => scope.fail(error));
     server.listen(port, INSPECTION_HOST, scope.guard(onListening));
 
