@@ -5,16 +5,19 @@
  * to E). These functions read all of them and write what each understands.
  */
 
+import { parsePort } from './address.js';
 import { tokensOf } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 
 /**
- * The caller's first line: `greeting` answers with `OK` (dialect C), `request` and `message` with
- * `ACCEPT`. A line that is neither greeting nor request is already the first message.
+ * The caller's first line: a `greeting` is answered with `OK` (dialect C), a `request` and a `message` with
+ * `ACCEPT`. A `callback` (dialect E) names where the caller wants to be called back, and is never a message.
+ * Any other line is already the first message.
  */
 export type Opening =
   | { readonly kind: 'greeting'; readonly caller: UserId | undefined }
   | { readonly kind: 'request'; readonly caller: UserId | undefined }
+  | { readonly kind: 'callback' }
   | { readonly kind: 'message' };
 
 /** The called side's first line. Anything that is no known answer accepts, and is the first message. */
@@ -35,10 +38,16 @@ export function encodeGreeting(caller: UserId, port: number): string {
 
 /** Reads the first line that a caller sent. */
 export function parseOpening(line: string): Opening {
-  const [word = '', id] = tokensOf(line);
+  const tokens = tokensOf(line);
+  const [word = '', id] = tokens;
   if (/^HELLO$/i.test(word)) return { kind: 'greeting', caller: parseId(id) };
   if (/^REQUEST$/i.test(word)) return { kind: 'request', caller: parseId(id) };
+  if (tokens.length === 2 && isIpv4(word) && (parsePort(id) ?? 0) > 0) return { kind: 'callback' };
   return { kind: 'message' };
+}
+
+function isIpv4(word: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(word) && word.split('.').every((part) => Number(part) <= 255);
 }
 
 /** Reads the first line that a called client sent. */

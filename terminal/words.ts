@@ -5,6 +5,7 @@
 
 import type { CallFailure } from '../machines/client/call-events.js';
 import { callerName } from '../machines/client/callers.js';
+import type { CutCause } from '../machines/client/cut-calls.js';
 import type { Alert, ArchiveTask, Notice, Question, WhyNotCallable } from '../machines/client/notices.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
@@ -81,6 +82,10 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     const others = untold === 0 ? '' : ` (and ${untold} before it)`;
     return [`Refused a call from ${callerName(call)}${hintOf(call)}${others}: you are busy.`];
   },
+  cut: ({ cause, untold, ...call }) => {
+    const others = untold === 0 ? '' : ` (and ${untold} before it)`;
+    return [`Refused a call from ${callerLabel(call)}${others}: ${WHY_CUT[cause]}.`];
+  },
   nuisance: ({ address }) => [
     `${address} rings and hangs up again and again: its calls are refused for a minute.`,
   ],
@@ -104,6 +109,11 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     return [`${user} is signed in in another client, too (${process}): ${last}.`];
   },
   blocked: ({ names }) => [names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`],
+};
+
+const WHY_CUT: Readonly<Record<CutCause, string>> = {
+  crowded: 'too many calls at once',
+  callback: 'its program cannot be answered here, because it wants to be called back',
 };
 
 const WHY_NOT_CALLABLE: Readonly<Record<WhyNotCallable, (buddy: UserId) => string>> = {

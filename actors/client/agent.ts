@@ -4,6 +4,8 @@
  */
 
 import type { CallCommand, CallId, CallNews } from '../../machines/client/call-events.js';
+import { type Caller, type CallerHint, withHint } from '../../machines/client/callers.js';
+import type { CutCause } from '../../machines/client/cut-calls.js';
 import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
 import { QUERY_RETRY_MS, QUERY_TRIES } from '../../machines/client/server-contact.js';
 import type { Silence } from '../../machines/client/silence.js';
@@ -35,13 +37,30 @@ import { CLIENT } from './names.js';
  */
 const QUESTION_TIMEOUT_MS = 2 * QUERY_TRIES * QUERY_RETRY_MS;
 
+/**
+ * Why a call was refused:
+ *
+ * - `busy`: there is one buddy at a time;
+ * - `crowded`: too many calls at once, in all or from its address. Of an address it is told once a minute;
+ * - `callback`: the caller's program (dialect E) wants to be called back. Told as often.
+ */
+export type RefusalCause = 'busy' | CutCause;
+
 /** What a program is told besides what it asked for. */
 export type ClientNotice =
   /** The server does not answer any more, and in words why; or does again. It is asked every 10 s. */
   | { readonly type: 'server.lost'; readonly reason: string }
   | { readonly type: 'server.found' }
-  /** A call came in meanwhile, and was refused. */
-  | { readonly type: 'call.refused'; readonly caller: UserId | undefined; readonly address: string }
+  /** A call was refused without asking the program. */
+  | {
+      readonly type: 'call.refused';
+      readonly cause: RefusalCause;
+      readonly caller: UserId | undefined;
+      readonly address: string;
+      readonly hint: CallerHint | undefined;
+      /** How many calls from there were refused before, without a notice. */
+      readonly untold: number;
+    }
   /** For 5 s the buddy has not read what it is sent; or it reads again. */
   | {
       readonly type: 'peer.stalled' | 'peer.reading';
@@ -90,6 +109,8 @@ class Agent implements Behaviour<AgentEvent> {
   /** At most one question is under way: see `buddies` in create-client.ts. */
   #question: BuddiesRequest | undefined;
   #questionTimer: Timer | undefined;
+  /** As the server last gave them. */
+  #buddies: BuddyList = [];
   /** Calls of ours that call control has not answered yet; it answers in order. */
   readonly #placing: OutgoingCall[] = [];
   /** Calls and chats that something may still be reported of; call control bounds them. */
@@ -105,6 +126,7 @@ class Agent implements Behaviour<AgentEvent> {
       case 'buddies.ask':
         return this.#ask(event.request);
       case 'buddies.received':
+        this.#buddies = event.buddies;
         this.#takeQuestion()?.resolve(event.buddies);
         for (const watcher of this.#input.watchers) watcher.replace(event.buddies);
         return;
@@ -119,11 +141,9 @@ class Agent implements Behaviour<AgentEvent> {
       case 'place.refused':
         return this.#placing.shift()?.take(event);
       case 'call.busy':
-        return this.#notify({
-          type: 'call.refused',
-          caller: this.#claimOf(event.caller),
-          address: event.address,
-        });
+        return this.#notifyRefused('busy', event, 0);
+      case 'call.cut':
+        return this.#notifyRefused(event.cause, event, event.untold);
       case 'call.offered':
         return this.#offer(event);
       case 'calls.ended':
@@ -165,22 +185,26 @@ class Agent implements Behaviour<AgentEvent> {
     callControl.send({ type: 'call.place', buddy, endpoint, caller: user });
   }
 
-  #offer({ call, caller, address }: Extract<CallNews, { type: 'call.offered' }>): void {
-    const { calls, callControl } = this.#input;
-    const handle = new IncomingCall(call, { id: this.#claimOf(caller), address }, callControl);
+  #offer(event: Extract<CallNews, { type: 'call.offered' }>): void {
+    const { calls, callControl, user } = this.#input;
+    const { call, caller, address, hint } = withHint(event, user, this.#buddies);
+    const handle = new IncomingCall(call, { id: caller, address, hint }, callControl);
     this.#handles.set(call, handle);
     // One that is still there is over: no two calls wait at a time.
     calls.replace(handle);
   }
 
-  /** What a caller says it is; a caller that claims the user's own id says nothing. */
-  #claimOf(caller: UserId | undefined): UserId | undefined {
-    return caller === this.#input.user ? undefined : caller;
+  #notifyRefused(cause: RefusalCause, refused: Caller, untold: number): void {
+    const { caller, address, hint } = withHint(refused, this.#input.user, this.#buddies);
+    this.#notify({ type: 'call.refused', cause, caller, address, hint, untold });
   }
 
   /** Passes an event of one call to the program's handle of it. */
   #pass(
-    event: Exclude<CallNews, { type: 'call.offered' | 'call.busy' | 'place.refused' | 'calls.ended' }>,
+    event: Exclude<
+      CallNews,
+      { type: 'call.offered' | 'call.busy' | 'call.cut' | 'place.refused' | 'calls.ended' }
+    >,
   ): void {
     const handle = event.type === 'call.dialling' ? this.#placing.shift() : this.#handles.get(event.call);
     if (handle === undefined) return;

@@ -5,12 +5,13 @@
  * where it is.
  */
 
+export type { CallerHint } from '../../machines/client/callers.js';
 export type { Buddy, BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 export type { DisplayText } from '../../protocol/display-text.js';
 export type { UserId } from '../../protocol/id.js';
 export type { Status } from '../../protocol/status.js';
 export type { Log } from '../log.js';
-export type { ClientNotice } from './agent.js';
+export type { ClientNotice, RefusalCause } from './agent.js';
 export type { Call, CallProgress } from './call-handles.js';
 export type { ClientErrorCode } from './client-error.js';
 export { ClientError } from './client-error.js';

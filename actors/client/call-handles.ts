@@ -5,6 +5,7 @@
  */
 
 import type { CallCommand, CallFailure, CallId, CallNews, Peer } from '../../machines/client/call-events.js';
+import type { CallerHint } from '../../machines/client/callers.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Address } from '../../supervision/mailbox.js';
@@ -21,6 +22,11 @@ export interface Call {
   readonly caller: UserId | undefined;
   /** Where the call comes from. */
   readonly address: string;
+  /**
+   * Of a caller that goes by its address: the user's own id that it claims, or the user's buddies at that
+   * address, which are a guess.
+   */
+  readonly hint: CallerHint | undefined;
   /**
    * Resolves when the call needs no answer any more: it was answered, the caller hung up, or the time was
    * over.
@@ -51,6 +57,7 @@ export interface CallHandle {
 
 export class IncomingCall implements Call, CallHandle {
   readonly peer: Peer;
+  readonly hint: CallerHint | undefined;
   readonly #id: CallId;
   readonly #control: Address<CallCommand>;
   readonly #over = new Deferred<void>();
@@ -59,8 +66,13 @@ export class IncomingCall implements Call, CallHandle {
   /** What the call still takes: nothing once it is over. */
   #send: (command: 'call.accept' | 'call.reject' | 'call.dismiss') => void;
 
-  constructor(id: CallId, peer: Peer, control: Address<CallCommand>) {
+  constructor(
+    id: CallId,
+    { hint, ...peer }: Peer & { readonly hint: CallerHint | undefined },
+    control: Address<CallCommand>,
+  ) {
     this.peer = peer;
+    this.hint = hint;
     this.#id = id;
     this.#control = control;
     this.#send = (type) => control.send({ type, call: id });

@@ -3,7 +3,7 @@
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { ChatNews } from '../../machines/client/call-events.js';
+import type { CallCrowded, ChatNews } from '../../machines/client/call-events.js';
 import type { PortBound } from '../../machines/client/restart-state.js';
 import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
@@ -15,7 +15,7 @@ export interface CallsInput {
   readonly port: number;
   readonly chats: Address<ChildStart<ChatInput>>;
   /** Each chat reports to it. */
-  readonly callControl: Address<ChatNews>;
+  readonly callControl: Address<ChatNews | CallCrowded>;
   readonly heartbeat: Address<PortBound>;
 }
 
@@ -27,7 +27,8 @@ export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scop
   server.on(
     'connection',
     scope.guard((socket: Socket) => {
-      chats.send({ type: 'child.start', input: { kind: 'incoming', socket, control: callControl } });
+      const arrived = { atMs: Date.now(), uptimeMs: scope.now() };
+      chats.send({ type: 'child.start', input: { kind: 'incoming', socket, control: callControl, arrived } });
     }),
   );
   server.on('error', (error) => scope.fail(error));

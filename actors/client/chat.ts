@@ -45,6 +45,8 @@ const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)
 
 /** Why a connection is over that the kernel has dropped: as the reason of a socket that was reset. */
 const WAS_RESET = toDisplayText('the connection was cut');
+/** Why a chat with a caller of dialect E is over. */
+const CANNOT_BE_ANSWERED = 'its program cannot be answered here';
 
 type LineReceived = Extract<ChatEvent, { text: string; cut: boolean }>;
 
@@ -82,9 +84,10 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
               allowHalfOpen: true,
               noDelay: true,
             });
+      const lines = new Lines(input.kind === 'incoming');
       const reading = new Reading(
         socket,
-        scope.guard((line: Line) => self.send(lineEvent('line.received', line))),
+        scope.guard((line: Line) => self.send(lines.eventOf('line.received', line))),
       );
       const delivery = new Delivery(socket, scope, patienceMs(), {
         onDead() {
@@ -95,7 +98,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         onStalled: () => self.send({ type: 'delivery.stalled' }),
         onReset: () => self.send({ type: 'socket.failed', reason: WAS_RESET, isReset: true }),
       });
-      listen(socket, { reading, delivery, scope });
+      listen(socket, { lines, reading, delivery, scope });
       self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
       const chat: Chat = {
         input,
@@ -151,10 +154,11 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
       },
 
       announceCall(chat) {
-        const address = toDisplayText(plainAddress(chat.socket.remoteAddress ?? 'unknown'));
-        const caller = chat.opening?.kind === 'message' ? undefined : chat.opening?.caller;
-        tell(chat, { type: 'call.received', caller, address });
+        const { opening, socket } = chat;
+        const caller = opening !== undefined && 'caller' in opening ? opening.caller : undefined;
+        tell(chat, { type: 'call.received', caller, address: addressOfCaller(socket) });
       },
+      announceForeign: (chat) => tell(chat, { type: 'call.foreign', address: addressOfCaller(chat.socket) }),
       announceRinging: (chat) => tell(chat, { type: 'call.ringing' }),
       announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
       announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
@@ -176,6 +180,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         tellBroken(chat, reason, isReset);
       },
       announceDead: (chat) => tellBroken(chat, toDisplayText('no sign of life'), false),
+      announceUnread: (chat) => tellBroken(chat, toDisplayText(CANNOT_BE_ANSWERED), true),
       announceAbandoned: (chat) => tellBroken(chat, toDisplayText('your buddy does not read'), false),
 
       deliverEarlyLines(chat) {
@@ -199,7 +204,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
 /** Turns what the socket says into the chart's events: bytes become lines of text here. */
 function listen(
   socket: Socket,
-  { reading, delivery, scope }: Pick<Chat, 'reading' | 'delivery' | 'scope'>,
+  { lines, reading, delivery, scope }: Pick<Chat, 'reading' | 'delivery' | 'scope'> & { lines: Lines },
 ): void {
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
@@ -207,10 +212,10 @@ function listen(
   socket.on(
     'data',
     scope.guard((chunk: Buffer) => {
-      const lines = splitter.push(chunk);
+      const some = splitter.push(chunk);
       // Now, not when they are taken: what was written meanwhile is no answer to them.
-      if (lines.length > 0) delivery.heard();
-      reading.push(lines, chunk.length);
+      if (some.length > 0 && !lines.asksForCallback(some)) delivery.heard();
+      reading.push(some, chunk.length);
     }),
   );
   socket.on(
@@ -218,7 +223,7 @@ function listen(
     scope.guard(() => {
       const line = splitter.end();
       reading.end(() => {
-        if (line !== undefined) self.send(lineEvent('line.torn', line));
+        if (line !== undefined) self.send(lines.eventOf('line.torn', line));
         self.send({ type: 'socket.ended' });
       });
     }),
@@ -241,8 +246,32 @@ function listen(
   );
 }
 
-function lineEvent(type: LineReceived['type'], line: Line): LineReceived {
-  return { type, text: decodeLine(line), cut: line.cut };
+/** Turns lines into events. A caller's first line may be no line of a chat. */
+class Lines {
+  readonly #isCalled: boolean;
+  #isFirst = true;
+
+  constructor(isCalled: boolean) {
+    this.#isCalled = isCalled;
+  }
+
+  eventOf(type: LineReceived['type'], line: Line): ChatEvent {
+    const asksForCallback = this.asksForCallback([line]);
+    this.#isFirst = false;
+    if (asksForCallback) return { type: 'callback.asked' };
+    return { type, text: decodeLine(line), cut: line.cut };
+  }
+
+  /** Whether the next lines begin with the opening of dialect E. */
+  asksForCallback([line]: readonly Line[]): boolean {
+    if (!this.#isCalled || !this.#isFirst || line === undefined) return false;
+    return parseOpening(decodeLine(line)).kind === 'callback';
+  }
+}
+
+/** Where a call comes from. */
+export function addressOfCaller({ remoteAddress = 'unknown' }: Socket): DisplayText {
+  return toDisplayText(plainAddress(remoteAddress));
 }
 
 function startTimer(chat: Chat, delayMs: number): void {

@@ -15,7 +15,7 @@ import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { RESTART_BACKOFF } from '../run-tree.js';
 import { callsLogic } from './calls.js';
-import { type ChatInput, chatLogic } from './chat.js';
+import { addressOfCaller, type ChatInput, chatLogic } from './chat.js';
 import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
 import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './names.js';
 
@@ -152,7 +152,13 @@ function originOf(input: ChatInput): string {
   return networkOf(input.socket.remoteAddress ?? 'unknown');
 }
 
-/** Cuts off an incoming call beyond a limit. For a call of ours, call control gets `place.failed`. */
+/**
+ * Cuts off an incoming call for which there is no room, and says so to call control. For a call of ours, call
+ * control gets `place.failed`.
+ */
 function refuseChat(input: ChatInput): void {
-  if (input.kind === 'incoming') input.socket.destroy();
+  if (input.kind === 'outgoing') return;
+  const { socket, control, arrived } = input;
+  control.send({ type: 'call.crowded', address: addressOfCaller(socket), ...arrived });
+  socket.destroy();
 }

@@ -11,6 +11,7 @@ import { LIST_MAY_BE_CUT } from './directory.js';
 import { LineInput } from './line-input.js';
 import { printMessages, tellEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
+import { fieldsOf } from './wording.js';
 
 /** Whose calls are taken: anybody's; those of callers that claim a buddy's id; or as the person says. */
 export const ACCEPT_MODES = ['all', 'buddies', 'ask'] as const;
@@ -70,7 +71,7 @@ async function take(session: Session, call: Call, decide: Decide): Promise<void>
   const { output, records } = session;
   const { caller: buddy, address } = call;
   if (records.isBlocked(call)) return call.dismiss();
-  await output.say('call', { buddy, address });
+  await output.say('call', fieldsOf(call));
   const decision = await decide(call);
   if (decision !== 'accept') {
     call[decision]();

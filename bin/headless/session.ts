@@ -2,7 +2,7 @@
  * The frame of every headless command: a client, signals, and an exit code.
  */
 
-import type { ClientNotice } from '../../actors/client/agent.js';
+import type { ClientNotice, RefusalCause } from '../../actors/client/agent.js';
 import { ClientError } from '../../actors/client/client-error.js';
 import { type Client, createClient } from '../../actors/client/create-client.js';
 import type { Log } from '../../actors/log.js';
@@ -12,7 +12,7 @@ import { endProcess, endProcessNow, onStopSignal } from '../ending.js';
 import { exitOfError } from './exit-codes.js';
 import { Output } from './output.js';
 import { Records, type RecordsOptions } from './records.js';
-import type { EventName, Fields } from './wording.js';
+import { type EventName, type Fields, fieldsOf } from './wording.js';
 
 /** What the command line says for all commands. */
 export interface HeadlessOptions extends RecordsOptions {
@@ -113,7 +113,7 @@ async function explain(error: unknown, output: Output): Promise<number> {
 function eventOf(notice: ClientNotice): [EventName, Fields] {
   switch (notice.type) {
     case 'call.refused':
-      return ['refused', { buddy: notice.caller, address: notice.address, error: 'busy' }];
+      return ['refused', { ...fieldsOf(notice), error: whyRefused(notice) }];
     case 'server.lost':
       return ['error', { error: `${notice.reason}; it is asked again every 10 s` }];
     case 'server.found':
@@ -123,6 +123,16 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
     case 'peer.reading':
       return ['reading', { buddy: notice.buddy, address: notice.address }];
   }
+}
+
+const WHY_REFUSED: Readonly<Record<RefusalCause, string>> = {
+  busy: 'busy',
+  crowded: 'too many calls at once',
+  callback: 'its program cannot be answered here, because it wants to be called back',
+};
+
+function whyRefused({ cause, untold }: Extract<ClientNotice, { type: 'call.refused' }>): string {
+  return untold === 0 ? WHY_REFUSED[cause] : `${WHY_REFUSED[cause]} (and ${untold} before it)`;
 }
 
 /** Of its actors' lives the user need only know when something went wrong. */

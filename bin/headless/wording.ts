@@ -2,6 +2,10 @@
  * The headless commands' events, and what people read in place of each.
  */
 
+import type { Call } from '../../actors/client/call-handles.js';
+import type { UserId } from '../../protocol/id.js';
+import { hintOf } from '../../terminal/presence-lines.js';
+
 /** What is known about an event, in the order in which it is written. */
 export interface Fields {
   /** The user of this client. */
@@ -19,6 +23,15 @@ export interface Fields {
   /** Another client's process, and its machine where that is another. */
   readonly pid?: number | undefined;
   readonly host?: string | undefined;
+  /** The user's own id, where a caller claims it. */
+  readonly claims?: string | undefined;
+  /** The user's buddies at the address of a caller that gave no id: a guess. */
+  readonly buddiesThere?: readonly string[] | undefined;
+}
+
+/** Who calls, as far as is known. */
+export function fieldsOf({ caller, address, hint }: Pick<Call, 'caller' | 'address' | 'hint'>): Fields {
+  return { buddy: caller, address, ...hint };
 }
 
 export const FIELD_ORDER = [
@@ -33,6 +46,8 @@ export const FIELD_ORDER = [
   'mayBeCut',
   'pid',
   'host',
+  'claims',
+  'buddiesThere',
 ] as const;
 
 /** `result` goes to standard output, `notice` to standard error. */
@@ -42,6 +57,12 @@ interface Wording {
 }
 
 const who = ({ buddy, address }: Fields) => buddy ?? address ?? 'somebody';
+/** What is known of a caller that goes by its address. */
+function guess({ claims, buddiesThere }: Fields): string {
+  if (claims !== undefined) return hintOf({ hint: { claims: claims as UserId } });
+  if (buddiesThere !== undefined) return hintOf({ hint: { buddiesThere: buddiesThere as UserId[] } });
+  return '';
+}
 const because = ({ error }: Fields) => (error === undefined ? '' : `: ${error}`);
 const asError = ({ error = 'no reason' }: Fields) => ({ notice: `im-client: ${error}` });
 
@@ -56,7 +77,7 @@ export const WORDINGS = {
   calling: ({ buddy, address, port }) => ({ notice: `Calling ${buddy} at ${address}, port ${port}...` }),
   ringing: ({ buddy }) => ({ notice: `Waiting for ${buddy} to answer...` }),
   accepted: (fields) => ({ notice: `${who(fields)}: call accepted.` }),
-  refused: (fields) => ({ notice: `${who(fields)}: call refused${because(fields)}.` }),
+  refused: (fields) => ({ notice: `${who(fields)}${guess(fields)}: call refused${because(fields)}.` }),
   offline: asError,
   unreachable: asError,
   unanswered: asError,
@@ -70,8 +91,11 @@ export const WORDINGS = {
   reading: (fields) => ({ notice: `${who(fields)} reads again.` }),
   lost: ({ text }) => ({ notice: `Not confirmed: ${text}` }),
   failed: ({ text, error }) => ({ notice: `Not sent: ${text} (${error})` }),
-  call: ({ buddy, address }) => ({
-    notice: buddy === undefined ? `Call from ${address}.` : `Call from ${buddy} (${address}).`,
+  call: (fields) => ({
+    notice:
+      fields.buddy === undefined
+        ? `Call from ${fields.address}${guess(fields)}.`
+        : `Call from ${fields.buddy} (${fields.address}).`,
   }),
   closed: (fields) => ({ notice: `${who(fields)}: chat closed${because(fields)}.` }),
   listening: ({ id, port }) => ({ notice: `Listening as ${id} on port ${port}.` }),

@@ -18,6 +18,7 @@ import { toDisplayText } from '../../protocol/display-text.js';
 import type { Neighbour } from '../neighbour.js';
 import {
   type CallCommand,
+  type CallCrowded,
   type CallFailure,
   type CallId,
   type CallNews,
@@ -29,6 +30,7 @@ import {
   type UnconfirmedCause,
 } from './call-events.js';
 import { type Caller, isNuisance, type UnansweredCalls, withUnansweredCall } from './callers.js';
+import { type CutCalls, type CutCause, withCutCall } from './cut-calls.js';
 
 /**
  * Longest wait for an answer to a call, ours or a buddy's, and for the network to take a line; in
@@ -89,12 +91,15 @@ export interface CallControlContext extends CallControlInput {
   /** Calls that the owner has left and whose connections are being closed; their supervisor bounds them. */
   readonly closing: ReadonlyMap<AnyActorRef, Call>;
   readonly unansweredCalls: UnansweredCalls;
+  /** Of which calls that were cut the owner was told. */
+  readonly cutCalls: CutCalls;
 }
 
 export type CallControlEvent =
   | CallCommand
   | ChatNews
-  // From the supervisor of connections, by its reply.
+  // From the supervisor of connections; the second by its reply.
+  | CallCrowded
   | { readonly type: 'place.failed'; readonly call: CallId; readonly cause: 'too-many-calls' | 'crashed' }
   // From its own timer.
   | { readonly type: 'stall.passed' }
@@ -152,6 +157,22 @@ function unconfirmed(
   return { type: 'message.unconfirmed', call: call ?? NO_CALL, text, key, cause, isLate: late };
 }
 
+/** What the owner hears of a call that was cut. */
+function cutNews(
+  cause: CutCause,
+  { address, atMs, uptimeMs }: Omit<Caller, 'caller'>,
+  untold: number,
+): CallNews {
+  return { type: 'call.cut', cause, caller: undefined, address, atMs, uptimeMs, untold };
+}
+
+/** Counts a call that was cut; with news where the owner is to hear of it. */
+function cut({ cutCalls }: CallControlContext, cause: CutCause, call: Omit<Caller, 'caller'>) {
+  const { address, uptimeMs } = call;
+  const { cuts, untold } = withCutCall(cutCalls, { address, cause, uptimeMs });
+  return { cuts, news: untold === undefined ? undefined : cutNews(cause, call, untold) };
+}
+
 function lineOf(event: EventObject): Line {
   const { text, key } = event as Extract<CallCommand, { type: 'message.send' }>;
   return { text, key };
@@ -182,9 +203,10 @@ export const callControlSetup = setup({
 
   guards: {
     isUnwelcome({ context: { blocked, unansweredCalls }, event }) {
-      assertEvent(event, 'call.received');
+      assertEvent(event, ['call.received', 'call.foreign', 'call.crowded']);
+      const caller = event.type === 'call.received' ? event.caller : undefined;
       const names: readonly string[] = blocked;
-      if (names.includes(event.address) || (event.caller && names.includes(event.caller))) return true;
+      if (names.includes(event.address) || (caller && names.includes(caller))) return true;
       return isNuisance(unansweredCalls, event);
     },
     isCurrentChat,
@@ -219,6 +241,22 @@ export const callControlSetup = setup({
       const { caller, address, atMs, uptimeMs } = event;
       return { type: 'call.busy', caller, address, atMs, uptimeMs };
     }),
+    reportForeign: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'call.foreign');
+      const { cuts, news } = cut(context, 'callback', event);
+      enqueue.assign({ cutCalls: cuts });
+      if (news !== undefined) enqueue.sendTo(owner, news);
+    }),
+    reportCrowded: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'call.crowded');
+      const { cuts, news } = cut(context, 'crowded', event);
+      enqueue.assign({ cutCalls: cuts });
+      if (news !== undefined) enqueue.sendTo(owner, news);
+    }),
+    reportForeignCall: sendTo(owner, ({ event }) => {
+      assertEvent(event, 'call.foreign');
+      return cutNews('callback', event, 0);
+    }),
     acceptCall: sendTo(connection, { type: 'call.accept' }),
     rejectCall: sendTo(connection, { type: 'call.reject' }),
     countUnansweredCall: assign({
@@ -239,7 +277,7 @@ export const callControlSetup = setup({
       ...(context.caller as Caller),
     })),
     reportWithdrawn: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'chat.closed');
+      assertEvent(event, ['chat.closed', 'call.foreign']);
       const caller: Caller = { ...(context.caller as Caller), atMs: event.atMs, uptimeMs: event.uptimeMs };
       const unansweredCalls = withUnansweredCall(context.unansweredCalls, caller);
       enqueue.assign({ unansweredCalls });
@@ -247,6 +285,7 @@ export const callControlSetup = setup({
         type: 'call.withdrawn',
         call: callOf(context).id,
         isNuisance: isNuisance(unansweredCalls, caller),
+        ...(event.type === 'call.foreign' && { isCut: true }),
         ...caller,
       });
     }),

@@ -22,6 +22,7 @@ function firstContext({ input }: { readonly input: CallControlInput }): CallCont
     held: [],
     closing: new Map(),
     unansweredCalls: [],
+    cutCalls: [],
   };
 }
 
@@ -34,6 +35,14 @@ export const callControlMachine = callControlSetup.createMachine({
     'call.received': [
       { guard: 'isUnwelcome', actions: 'cutCaller', description: 'A blocked caller, or a nuisance.' },
       { actions: ['rejectCaller', 'reportBusy'], description: 'There is one peer at a time.' },
+    ],
+    'call.foreign': [
+      { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
+      { actions: 'reportForeign', description: 'It hung up on a caller of dialect E.' },
+    ],
+    'call.crowded': [
+      { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
+      { actions: 'reportCrowded', description: 'There was no room for a connection.' },
     ],
     'call.place': { actions: 'refusePlace', description: 'There is one peer at a time.' },
     'callers.block': { actions: 'blockCallers' },
@@ -98,6 +107,12 @@ export const callControlMachine = callControlSetup.createMachine({
           description: 'Refused by a rule of the owner, before a person was asked.',
         },
         'calls.end': { target: 'ending', actions: 'rejectCall' },
+        'call.foreign': {
+          guard: 'isCurrentChat',
+          target: 'free',
+          actions: ['reportForeignCall', 'reportWithdrawn'],
+          description: 'It turns out to speak dialect E.',
+        },
         'chat.closed': {
           guard: 'isCurrentChat',
           target: 'free',

@@ -10,6 +10,7 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Neighbour } from '../neighbour.js';
 import type { Caller, Moment } from './callers.js';
+import type { CutCause } from './cut-calls.js';
 
 /** The other end of a call or chat; `id` is the id that the peer claims, if it gave one. */
 export interface Peer {
@@ -42,6 +43,8 @@ export type ChatCommand =
 /** What a connection reports. */
 export type ChatReport =
   | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
+  /** A caller of dialect E, which reads only on a connection back: it is hung up on. */
+  | { readonly type: 'call.foreign'; readonly address: DisplayText }
   /** A call of ours has a connection's actor, which dials. */
   | { readonly type: 'call.placed'; readonly call: CallId }
   /** The connection is there, and the buddy is asked. */
@@ -67,7 +70,18 @@ export type ChatNews = ChatReport & Moment & { readonly chat: AnyActorRef };
 /** What a connection is made from: a call of ours, or one that came in. */
 export type CallInput<TSocket> =
   | OutgoingCall
-  | { readonly kind: 'incoming'; readonly socket: TSocket; readonly control: Neighbour<ChatNews> };
+  | {
+      readonly kind: 'incoming';
+      readonly socket: TSocket;
+      readonly control: Neighbour<ChatNews | CallCrowded>;
+      readonly arrived: Moment;
+    };
+
+/** From the supervisor of connections to call control: it had no room for a call, and cut it off. */
+export interface CallCrowded extends Moment {
+  readonly type: 'call.crowded';
+  readonly address: DisplayText;
+}
 
 export interface OutgoingCall {
   readonly kind: 'outgoing';
@@ -136,12 +150,19 @@ export type CallNews =
   /** A buddy calls. It waits until one of the next three events, or `chat.opened`. */
   | ({ readonly type: 'call.offered'; readonly call: CallId } & Caller)
   | { readonly type: 'call.rejected'; readonly call: CallId }
-  /** The caller hung up. */
-  | ({ readonly type: 'call.withdrawn'; readonly call: CallId; readonly isNuisance: boolean } & Caller)
+  /** The caller hung up; or, with `isCut`, it was hung up on, as `call.cut` told before. */
+  | ({
+      readonly type: 'call.withdrawn';
+      readonly call: CallId;
+      readonly isNuisance: boolean;
+      readonly isCut?: boolean;
+    } & Caller)
   /** The owner did not answer in time: the call was refused. */
   | ({ readonly type: 'call.missed'; readonly call: CallId } & Caller)
   /** A call was refused, because there is one peer at a time. */
   | ({ readonly type: 'call.busy' } & Caller)
+  /** A call was refused before anybody was asked, and `untold` of its address before it. */
+  | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */
   | { readonly type: 'call.dialling'; readonly call: CallId }
   /** The other answer to `call.place`: another call or chat is under way. */

@@ -37,6 +37,8 @@ export type ChatEvent =
   | { readonly type: 'delivery.stalled' }
   | { readonly type: 'timer.passed' }
   | LineReceived
+  /** In place of a caller's first line: it wants to be called back (dialect E), and reads nothing here. */
+  | { readonly type: 'callback.asked' }
   | ChatCommand
   // From the supervisor.
   /** There is no room for a call from an address that has fewer connections than this one's. */
@@ -62,6 +64,7 @@ export type ChatAction =
   | 'resumeReading'
   | 'hangUp'
   | 'announceCall'
+  | 'announceForeign'
   | 'announceRinging'
   | 'announceAccepted'
   | 'announceRefused'
@@ -73,6 +76,7 @@ export type ChatAction =
   | 'announceBroken'
   | 'announceDead'
   | 'announceAbandoned'
+  | 'announceUnread'
   | 'deliverEarlyLines'
   | 'deliverMessage';
 
@@ -103,6 +107,7 @@ export const chatSetup = setup({
     resumeReading: effect,
     hangUp: effect,
     announceCall: effect,
+    announceForeign: effect,
     announceRinging: effect,
     announceAccepted: effect,
     announceRefused: effect,
@@ -114,6 +119,7 @@ export const chatSetup = setup({
     announceBroken: effect,
     announceDead: effect,
     announceAbandoned: effect,
+    announceUnread: effect,
     deliverEarlyLines: effect,
     deliverMessage: effect,
   } satisfies Record<ChatAction, () => void>,

@@ -39,6 +39,7 @@ export const chatMachine = chatSetup.createMachine({
             description: 'Who calls, or what it says first.',
           },
         ],
+        'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E.' },
         'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A caller that waits.' },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
@@ -58,6 +59,7 @@ export const chatMachine = chatSetup.createMachine({
           },
           { actions: 'readLateLine', description: 'A late greeting, or a message sent early.' },
         ],
+        'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E, late.' },
         'call.accept': {
           target: 'open',
           actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
@@ -141,6 +143,11 @@ export const chatMachine = chatSetup.createMachine({
           { guard: 'isFarewell', description: 'Its end follows.' },
           { actions: 'deliverMessage', description: 'The last words need no line end.' },
         ],
+        'callback.asked': {
+          target: 'closed',
+          actions: 'announceUnread',
+          description: 'Dialect E, later still: it has read nothing.',
+        },
         'message.send': { actions: 'sendMessage' },
         'reading.pause': { actions: 'pauseReading', description: 'Whoever reads is behind.' },
         'reading.resume': { actions: 'resumeReading' },

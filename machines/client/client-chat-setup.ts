@@ -141,7 +141,7 @@ export const clientSetup = menuSetup.extend({
     ),
     noteWithdrawn: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
       assertEvent(event, 'call.withdrawn');
-      enqueue.sendTo(terminal, say({ say: 'callGone' }));
+      if (!event.isCut) enqueue.sendTo(terminal, say({ say: 'callGone' }));
       if (event.isNuisance) enqueue.sendTo(terminal, say({ say: 'nuisance', address: event.address }));
       enqueue.assign({ log: withMissed(log, withHint(event, user, buddies)) });
     }),
@@ -157,6 +157,12 @@ export const clientSetup = menuSetup.extend({
       if (isBusyShown(log, event))
         enqueue.sendTo(terminal, say({ say: 'busy', ...caller, untold: log.untoldCalls }));
       enqueue.assign({ log: withBusy(log, event) });
+    }),
+    noteCut: sendTo(terminal, ({ context: { user, buddies }, event }) => {
+      assertEvent(event, 'call.cut');
+      const { caller, address, hint } = withHint(event, user, buddies);
+      const { cause, untold } = event;
+      return say({ say: 'cut', cause, untold, caller, address, ...(hint && { hint }) });
     }),
     rememberBlocked: enqueueActions(({ event, enqueue }) => {
       assertEvent(event, 'blocked.changed');

@@ -9,6 +9,7 @@ import type { UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
 import type { CallFailure } from './call-events.js';
 import type { Caller } from './callers.js';
+import type { CutCause } from './cut-calls.js';
 import type { LastSeen } from './last-seen.js';
 import type { WhyRefused } from './refusals.js';
 import type { Silence } from './silence.js';
@@ -66,6 +67,8 @@ export type Notice =
   | ({ readonly say: 'caller' } & CallerShown)
   /** A call was refused because the user is busy, and `untold` calls before it. */
   | ({ readonly say: 'busy'; readonly untold: number } & CallerShown)
+  /** A call was refused before the user was asked, and `untold` of its address before it. */
+  | ({ readonly say: 'cut'; readonly cause: CutCause; readonly untold: number } & CallerShown)
   /** An address that rings in vain again and again. */
   | { readonly say: 'nuisance'; readonly address: DisplayText }
   | { readonly say: 'callFailed'; readonly buddy: UserId | undefined; readonly failure: CallFailure }

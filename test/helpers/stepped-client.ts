@@ -6,7 +6,7 @@
 import { type EventObject, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { callControlMachine } from '../../machines/client/call-control.js';
 import { type CallControlEvent, PATIENCE_MS } from '../../machines/client/call-control-setup.js';
-import type { ChatNews, ChatReport } from '../../machines/client/call-events.js';
+import type { CallCrowded, ChatNews, ChatReport } from '../../machines/client/call-events.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { ClientEvent, ClientInput } from '../../machines/client/client-context.js';
 import type { ServerReply, TerminalCommand } from '../../machines/client/events.js';
@@ -110,7 +110,7 @@ export class Client {
     return this.#log.splice(0).filter((entry) => !left.test(entry));
   }
 
-  on(...events: readonly (ClientEvent | ChatNews)[]): this {
+  on(...events: readonly (ClientEvent | ChatNews | CallCrowded)[]): this {
     for (const event of events) {
       this.#deliver(isOfConnection(event) ? 'call control' : 'owner', event);
     }
@@ -231,8 +231,8 @@ class Mailbox {
   }
 }
 
-function isOfConnection(event: ClientEvent | ChatNews): event is ChatNews {
-  return 'chat' in event;
+function isOfConnection(event: ClientEvent | ChatNews | CallCrowded): event is ChatNews | CallCrowded {
+  return 'chat' in event || event.type === 'call.crowded';
 }
 
 export const MENU = 'terminal? Your choice: ';

@@ -68,9 +68,22 @@ test('any other first line of a caller is already a message', (t) => {
     'HELLO!',
     'REQUESTS alice',
     'say HELLO alice',
-    '192.0.2.7 41234',
+    '192.0.2.7',
+    '192.0.2.7 0',
+    '192.0.2.7 65536',
+    '192.0.2.256 41234',
+    '192.0.2 41234',
+    '192.0.2.7 41234 is where I am',
+    '2001:db8::7 41234',
+    'localhost 41234',
   ]) {
     t.deepEqual(parseOpening(line), { kind: 'message' }, line);
+  }
+});
+
+test('an IPv4 address and a port ask for a connection back', (t) => {
+  for (const line of ['192.0.2.7 41234', ' 127.0.0.1\t1 ', '255.255.255.255 65535']) {
+    t.deepEqual(parseOpening(line), { kind: 'callback' }, line);
   }
 });
 
@@ -156,7 +169,7 @@ test('any line is read as some opening and some answer, a caller is always an id
   const almost = fc.array(words).map((tokens) => tokens.join(' '));
   const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (line) => {
     const opening = parseOpening(line);
-    if (opening.kind !== 'message' && opening.caller !== undefined) {
+    if ('caller' in opening && opening.caller !== undefined) {
       assert.equal(parseId(opening.caller), opening.caller);
     }
     assert.ok(['accepted', 'refused', 'message'].includes(parseAnswer(line)));

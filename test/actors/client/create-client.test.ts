@@ -6,7 +6,7 @@ import type { ClientNotice } from '../../../actors/client/agent.js';
 import type { ClientErrorCode } from '../../../actors/client/client-error.js';
 import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
 import { MAX_UNSENT_MESSAGES, MAX_WAITING_MESSAGES } from '../../../actors/client/open-chat.js';
-import { ask, freePort, PresenceClient } from '../../helpers/network.js';
+import { ask, freePort, PresenceClient, until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
 import { serve } from '../../helpers/server.js';
 
@@ -71,7 +71,12 @@ async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
 }
 
 test('one address whose refused calls linger leaves room for the calls of others', async (t) => {
-  const { alice } = await aliceAndBob(t);
+  const told: unknown[] = [];
+  const onNotice = (notice: ClientNotice) => {
+    if (notice.type === 'call.refused' && notice.cause !== 'busy') told.push(notice);
+  };
+  const { alice } = await aliceAndBob(t, { onNotice });
+  await alice.buddies();
   const port = await alice.listen();
   const calls: Peer[] = [];
   for (let count = 0; count < 16; count++) calls.push(await lingering(t, port, '127.0.0.1'));
@@ -79,6 +84,9 @@ test('one address whose refused calls linger leaves room for the calls of others
   for (const call of calls.slice(8)) await call.ended();
   const other = await lingering(t, port, '127.0.0.2');
   t.is(await other.line(), 'REJECT');
+  // Once, though eight were cut off.
+  const caller = { caller: undefined, address: '127.0.0.1', hint: { buddiesThere: ['bob'] } };
+  t.deepEqual(told, [{ type: 'call.refused', cause: 'crowded', untold: 0, ...caller }]);
 });
 
 test('several addresses whose refused calls linger do not keep another from calling, nor the user', async (t) => {
@@ -114,6 +122,58 @@ test('a blocked caller is cut at once, and takes no room though it lingers', asy
   }
 });
 
+test('a caller of dialect E is hung up on, and the program is told why', async (t) => {
+  const { notices, heard } = noticeLog();
+  const { alice } = await aliceAndBob(t, { onNotice: heard });
+  const caller = await Peer.call(t, await alice.listen());
+  caller.send('127.0.0.1 41234\nhello\n');
+  t.is(await caller.line(), undefined);
+  await until(() => notices.length > 0);
+  t.like(notices[0], { type: 'call.refused', cause: 'callback', address: '127.0.0.1' });
+});
+
+test('a caller that turns out to speak dialect E while it rings is hung up on', async (t) => {
+  const { notices, heard } = noticeLog();
+  const { alice } = await aliceAndBob(t, { onNotice: heard });
+  const caller = await Peer.call(t, await alice.listen());
+  const call = await first(alice.calls);
+  caller.send('127.0.0.1 41234\n');
+  await call.over;
+  t.is(await caller.line(), undefined);
+  await fails(t, call.accept(), 'call.over');
+  t.like(notices, [{ type: 'call.refused', cause: 'callback' }]);
+});
+
+test('a caller that turns out to speak dialect E in the chat has read nothing that it was sent', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  const caller = await Peer.call(t, await alice.listen());
+  const chat = await (await first(alice.calls)).accept();
+  t.is(await caller.line(), 'ACCEPT');
+  await chat.send('one');
+  t.is(await caller.line(), 'one');
+  await chat.send('two');
+  caller.send('127.0.0.1 41234\nhello\n');
+  t.deepEqual(await chat.closed, {
+    reason: 'its program cannot be answered here',
+    lost: ['one', 'two'],
+  });
+  for await (const _message of chat) t.fail('it is no message');
+});
+
+test('what looks like dialect E is a message once something else was said', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  const caller = await Peer.call(t, await alice.listen());
+  caller.send('REQUEST bob 1\n127.0.0.1 41234\n');
+  const chat = await (await first(alice.calls)).accept();
+  t.is((await first(chat)).text, '127.0.0.1 41234' as never);
+});
+
+/** What a program is told. */
+function noticeLog() {
+  const notices: ClientNotice[] = [];
+  return { notices, heard: (notice: ClientNotice) => void notices.push(notice) };
+}
+
 /** A call from a local address, whose caller does not close when it is refused. */
 async function lingering(t: ExecutionContext, port: number, localAddress: string): Promise<Peer> {
   const socket = connectSocket({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });
@@ -122,12 +182,25 @@ async function lingering(t: ExecutionContext, port: number, localAddress: string
   return new Peer(socket);
 }
 
+test('of a caller that gives no id, a program is told which buddies are there', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  await alice.buddies();
+  await Peer.call(t, await alice.listen());
+  const { caller, address, hint } = await first(alice.calls);
+  t.deepEqual({ caller, address, hint }, {
+    caller: undefined,
+    address: '127.0.0.1',
+    hint: { buddiesThere: ['bob'] },
+  } as never);
+});
+
 test("a caller that claims the own id of a program's user says no id", async (t) => {
   const { alice } = await aliceAndBob(t);
   const peer = await Peer.call(t, await alice.listen());
   peer.send('HELLO Alice\n');
   const call = await first(alice.calls);
   t.is(call.caller, undefined);
+  t.deepEqual(call.hint, { claims: 'alice' } as never);
   t.is((await call.accept()).buddy, undefined);
 });
 

@@ -4,7 +4,7 @@
  */
 
 import anyTest, { type ExecutionContext } from 'ava';
-import { ask, PresenceClient } from '../../helpers/network.js';
+import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
 import { Program, startServerProgram, temporaryDirectory } from '../../helpers/programs.js';
 
@@ -19,9 +19,10 @@ async function withBob(t: ExecutionContext) {
   const presence = await PresenceClient.open(t, udp);
   presence.send(`SET bob 100 ONLINE ${bob.port}`);
   await presence.ask('GET bob');
-  const start = (...args: readonly string[]) =>
-    new Program(t, 'im-client', '--tcp-port', `${tcp}`, '--udp-port', `${udp}`, ...args, '--json');
-  return { bob, start };
+  const startForPeople = (...args: readonly string[]) =>
+    new Program(t, 'im-client', '--tcp-port', `${tcp}`, '--udp-port', `${udp}`, ...args);
+  const start = (...args: readonly string[]) => startForPeople(...args, '--json');
+  return { bob, start, startForPeople };
 }
 
 /** The names of the events that a command printed. */
@@ -38,12 +39,14 @@ async function called(t: ExecutionContext, ...args: readonly string[]) {
   bob.called().then(() => {
     isCalledBack = true;
   });
+  const opening = `127.0.0.1 ${bob.port}\n`;
+  const dial = () => Peer.call(t, Number(port));
   const call = async () => {
-    const caller = await Peer.call(t, Number(port));
-    caller.send(`127.0.0.1 ${bob.port}\n`);
+    const caller = await dial();
+    caller.send(opening);
     return caller;
   };
-  return { program, call, isCalledBack: () => isCalledBack };
+  return { program, dial, opening, call, isCalledBack: () => isCalledBack };
 }
 
 /** A command of alice's that calls the bob of dialect E, who finds no address in what it says. */
@@ -55,50 +58,70 @@ async function calling(t: ExecutionContext, ...args: readonly string[]) {
   return { program, peer };
 }
 
-test('a caller of dialect E says no name, so it is no buddy: it is refused as it expects, by a close', async (t) => {
-  const { program, call, isCalledBack } = await called(t);
-  for (let calls = 0; calls < 2; calls++) {
-    const caller = await call();
-    await caller.ended();
-    caller.socket.end();
-    await program.expect(/"event":"refused","at":"[^"]*","id":"alice","address":"127.0.0.1"\}/);
-  }
+for (const mode of ['buddies', 'all', 'ask']) {
+  test(`--accept ${mode}: a caller of dialect E is refused as it expects, by a close, and why is said once`, async (t) => {
+    const { program, call, isCalledBack } = await called(t, '--accept', mode);
+    for (let calls = 0; calls < 2; calls++) {
+      const caller = await call();
+      caller.send('are you there?\n');
+      t.is(await caller.line(), undefined);
+      caller.socket.end();
+    }
+    await program.expect(
+      /"event":"refused","at":"[^"]*","id":"alice","address":"127.0.0.1","error":"its program cannot be answered here, because it wants to be called back","buddiesThere":\["bob"\]\}/,
+    );
+    program.process.kill('SIGTERM');
+    t.is(await program.exited, 0);
+    t.deepEqual(eventsOf(program), ['listening', 'refused']);
+    t.false(isCalledBack());
+  });
+}
+
+test('for people, too, it is said why a caller of dialect E is refused, and who a caller may be', async (t) => {
+  const { bob, startForPeople } = await withBob(t);
+  const program = startForPeople('listen', 'alice', '--accept', 'ask');
+  await until(() => program.stderr.includes('on port'));
+  const [, port] = /on port (\d+)\./.exec(program.stderr) ?? [];
+  const caller = await Peer.call(t, Number(port));
+  caller.send(`127.0.0.1 ${bob.port}\n`);
+  const why = 'its program cannot be answered here, because it wants to be called back';
+  await until(() => program.stderr.includes(`127.0.0.1 (bob's address): call refused: ${why}.\n`));
+  const silent = await Peer.call(t, Number(port));
+  await until(() => program.stderr.includes("Call from 127.0.0.1 (bob's address).\n"));
+  silent.send('q\n');
+  await silent.ended();
+  (await Peer.call(t, Number(port))).send('HELLO Alice\n');
+  await until(() => program.stderr.includes('Call from 127.0.0.1 (calls itself alice, your id).\n'));
+  t.pass();
+});
+
+test('a caller whose opening of dialect E comes after our answer is left, and nothing of it is a message', async (t) => {
+  const { program, dial, opening } = await called(t, '--accept', 'all');
+  const caller = await dial();
+  t.is(await caller.line(), 'ACCEPT');
+  caller.send(`${opening}are you there?\n`);
+  t.is(await caller.line(), undefined);
+  caller.socket.end();
+  await program.expect(/"event":"closed",.*"error":"its program cannot be answered here"/);
   program.process.kill('SIGTERM');
   t.is(await program.exited, 0);
-  t.deepEqual(eventsOf(program), ['listening', 'call', 'refused', 'call', 'refused']);
-  t.false(isCalledBack());
+  t.deepEqual(eventsOf(program), ['listening', 'call', 'accepted', 'closed']);
 });
 
-test('where everybody is taken, what a caller of dialect E says is heard, until BYE500', async (t) => {
-  const { program, call, isCalledBack } = await called(t, '--accept', 'all');
-  for (let calls = 0; calls < 2; calls++) {
-    const caller = await call();
-    t.is(await caller.line(), 'ACCEPT');
-    caller.send('are you there?\nBYE500\n');
-    await program.expect(/"event":"message",.*"text":"127.0.0.1 \d+"/);
-    await program.expect(/"event":"message",.*"text":"are you there\?"/);
-    t.is(await caller.line(), undefined);
-    caller.socket.end();
-    await program.expect(/"event":"closed"/);
-  }
-  t.notRegex(program.stdout, /BYE500/);
-  t.false(isCalledBack());
-});
-
-test('a caller of dialect E who leaves while a person is asked leaves room for the next', async (t) => {
-  const { program, call } = await called(t, '--accept', 'ask');
-  for (const farewell of ['BYE500\n', 'BYE500\r\n']) {
-    const caller = await call();
+test('a caller of dialect E who is late, or leaves, while a person is asked leaves room for the next', async (t) => {
+  const { program, dial, opening } = await called(t, '--accept', 'ask');
+  for (const words of ['BYE500\n', 'BYE500\r\n', opening]) {
+    const caller = await dial();
     await program.expect(/"event":"call"/);
-    caller.send(farewell);
+    caller.send(words);
     t.is(await caller.line(), undefined);
     caller.socket.end();
     await program.expect(/"event":"refused"/);
   }
-  const last = await call();
-  await program.expect(/"event":"call"/);
+  (await dial()).send('HELLO Alice\n');
+  await program.expect(/"event":"call",.*"id":"alice","address":"127.0.0.1","claims":"alice"\}/);
   program.write('y\n');
-  t.is(await last.line(), 'ACCEPT');
+  await program.expect(/"event":"accepted"/);
 });
 
 for (const command of ['send', 'chat'] as const) {

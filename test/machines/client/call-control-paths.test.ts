@@ -28,8 +28,8 @@ function eventsAt(step: number): readonly CallControlEvent[] {
   const atMs = NOON_MS + step * 10_000;
   return [
     place,
-    { type: 'callers.block', names: ['carl'] },
     { type: 'calls.abandon' },
+    { type: 'callers.block', names: ['carl', '192.0.2.66'] },
     ...CALLS.flatMap((call): CallControlEvent[] => [
       { type: 'call.accept', call },
       { type: 'call.reject', call },
@@ -40,6 +40,10 @@ function eventsAt(step: number): readonly CallControlEvent[] {
       { type: 'chat.leave', call },
       { type: 'place.failed', call, cause: 'crashed' },
       report({ type: 'call.placed', call }, chat),
+    ]),
+    ...(['192.0.2.7', '192.0.2.66'] as DisplayText[]).flatMap((address): CallControlEvent[] => [
+      { type: 'call.crowded', address, atMs, uptimeMs: atMs },
+      ...chats.map((each) => report({ type: 'call.foreign', address }, each, atMs)),
     ]),
     ...chats.flatMap((each) => [
       callFrom(bob, '192.0.2.7', each, atMs),

@@ -105,6 +105,13 @@ function ringing(call: number, unanswered: string, nuisance = ''): Rows {
     ...ofNoLine(call),
     'chat.closed': hungUp,
     'chat.closed cut': hungUp,
+    'call.foreign': [
+      'free',
+      STOP_RINGING,
+      'owner <- call.cut callback 192.0.2.7 0',
+      `owner <- call.withdrawn ${call}${nuisance} isCut bob 192.0.2.7`,
+      ...counted,
+    ],
     [ringingTimer]: [
       'free',
       STOP_RINGING,
@@ -230,6 +237,8 @@ const REFUSING: Rows = Object.fromEntries(
 
 const CHAT = ['call.received', 'call.accept'];
 
+const CUT: Row = ['stays', 'owner <- call.cut callback 192.0.2.7 0', 'cutCalls = 192.0.2.7 callback 0 0'];
+
 export const CALL_CONTROL: LegalTable = {
   chart: 'call-control',
   given: { maxLines: 2, maxHeldLines: 1, blocked: ['eve', '198.51.100.1'] },
@@ -244,6 +253,11 @@ export const CALL_CONTROL: LegalTable = {
     'message.send': { key: 7 },
     'message.send stale': { key: 7, call: 2 },
     'place.failed crashed': { cause: 'crashed' },
+    'call.foreign': {},
+    'call.foreign stale': { chat: other },
+    'call.foreign blocked': { address: '198.51.100.1', chat: other },
+    'call.crowded': {},
+    'call.crowded blocked': { address: '198.51.100.1' },
     'call.received': {},
     // Less than 60 s after the end of a call that rang out for 60 s; and 60 s after it.
     'call.received soon': { uptimeMs: 119_999 },
@@ -262,6 +276,10 @@ export const CALL_CONTROL: LegalTable = {
     'call.received nameless': ['stays', 'other <- call.reject', 'owner <- call.busy 192.0.2.9'],
     'call.received blocked': ['stays', 'other <- call.cut'],
     'call.received blocked-address': ['stays', 'other <- call.cut'],
+    'call.foreign *': CUT,
+    'call.foreign blocked': ['stays'],
+    'call.crowded blocked': ['stays'],
+    'call.crowded': ['stays', 'owner <- call.cut crowded 192.0.2.7 0', 'cutCalls = 192.0.2.7 crowded 0 0'],
     'call.place': ['stays', 'owner <- place.refused'],
     'callers.block': ['stays', 'blocked = eve'],
     // Of a chat that is over.
@@ -284,6 +302,8 @@ export const CALL_CONTROL: LegalTable = {
         ...freeFor(4),
         'call.received': ['stays', 'chat <- call.cut'],
         'call.received soon': ['stays', 'chat <- call.cut'],
+        'call.foreign *': ['stays'],
+        'call.crowded': ['stays'],
       },
     },
     'free: a chat was left with a line under way': {

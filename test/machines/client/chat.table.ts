@@ -37,6 +37,7 @@ export const CHAT: LegalTable = {
         'line.received *': ['ringing', 'stopTimer', 'readOpening', 'announceCall'],
         'line.received q': NO_CHAT,
         'line.received BYE500': NO_CHAT,
+        'callback.asked': ['closed', 'announceForeign'],
         'timer.passed': ['ringing', 'announceCall'],
         'socket.ended': NO_CHAT,
         'socket.closed': ['closed'],
@@ -48,6 +49,7 @@ export const CHAT: LegalTable = {
       after: ['call.arrived', 'timer.passed'],
       legal: {
         'line.received *': ['stays', 'readLateLine'],
+        'callback.asked': ['closed', 'announceForeign'],
         'line.received q': CALLER_LEFT,
         'line.received BYE500': CALLER_LEFT,
         'call.accept': ['open', 'sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
@@ -102,6 +104,7 @@ export const CHAT: LegalTable = {
         'line.torn hello': ['stays', 'deliverMessage'],
         // The end of the connection follows a torn farewell, and is announced.
         'line.torn q': ['stays'],
+        'callback.asked': ['closed', 'announceUnread'],
         'message.send': ['stays', 'sendMessage'],
         'reading.pause': ['stays', 'pauseReading'],
         'reading.resume': ['stays', 'resumeReading'],

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Buddy } from '../../../protocol/buddy-list.js';
+import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
 import { menuLine } from '../../../terminal/presence-lines.js';
 import { SAY } from '../../../terminal/words.js';
@@ -261,6 +262,41 @@ test('of a caller without an id, the buddies at its address are named', (t) => {
   ]);
 });
 
+const address = '192.0.2.7' as DisplayText;
+const WANTS_CALLBACK = 'its program cannot be answered here, because it wants to be called back';
+
+test('why a caller of dialect E is refused is said once, and a minute later how many there were', (t) => {
+  const client = new Client(alice, true).on(buddies(bobOnline));
+  client.look();
+  const foreign = report({ type: 'call.foreign', address });
+  t.deepEqual(client.on(foreign, foreign, foreign).look(), [
+    `terminal: Refused a call from 192.0.2.7 (bob's address): ${WANTS_CALLBACK}.`,
+  ]);
+  t.deepEqual(client.on(report({ type: 'call.foreign', address }, undefined, NOON_MS + 60_000)).look(), [
+    `terminal: Refused a call from 192.0.2.7 (bob's address) (and 2 before it): ${WANTS_CALLBACK}.`,
+  ]);
+});
+
+test('a caller that turns out to speak dialect E while the user is asked takes its question along', (t) => {
+  const client = new Client(alice).on(callFrom(undefined));
+  client.look();
+  t.deepEqual(client.on(report({ type: 'call.foreign', address })).look(), [
+    `terminal: Refused a call from 192.0.2.7: ${WANTS_CALLBACK}.`,
+    MENU,
+  ]);
+});
+
+test('that calls find no room is said of an address once a minute', (t) => {
+  const client = new Client(alice);
+  client.look();
+  const crowded = (afterMs: number) =>
+    ({ type: 'call.crowded', address, atMs: NOON_MS, uptimeMs: NOON_MS + afterMs }) as const;
+  t.deepEqual(client.on(crowded(0), crowded(1), crowded(60_000)).look(), [
+    'terminal: Refused a call from 192.0.2.7: too many calls at once.',
+    'terminal: Refused a call from 192.0.2.7 (and 1 before it): too many calls at once.',
+  ]);
+});
+
 test('an address that rings and hangs up again and again is refused without a word, for a minute', (t) => {
   const client = new Client(alice);
   for (const second of [0, 1, 2]) {
@@ -269,7 +305,7 @@ test('an address that rings and hangs up again and again is refused without a wo
     client.on(call, report({ type: 'chat.closed' }, undefined, atMs));
   }
   t.is(client.look().filter((line) => line.includes('again and again')).length, 1);
-  t.deepEqual(client.on(callFromBob).look(), ['chat <- call.reject']);
+  t.deepEqual(client.on(callFromBob).look(), ['chat <- call.cut']);
   t.deepEqual(client.state, { free: 'menu' });
   client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + 63 * SECOND_MS));
   t.deepEqual(client.state, { busy: 'ringing' });
@@ -306,8 +342,8 @@ test('whoever is blocked, by id or by address, is refused without asking, wherev
     const { state } = client;
     client.look();
     t.deepEqual(client.on(callFromBob, callFrom(undefined, '192.0.2.66')).look(), [
-      'chat <- call.reject',
-      'chat <- call.reject',
+      'chat <- call.cut',
+      'chat <- call.cut',
     ]);
     t.deepEqual(client.state, state);
   }
@@ -521,7 +557,7 @@ test('who is declined three times in a minute is refused without asking', (t) =>
   for (const second of [0, 1, 2])
     client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + second)).types('n');
   client.look();
-  t.deepEqual(client.on(callFromBob).look(), ['chat <- call.reject']);
+  t.deepEqual(client.on(callFromBob).look(), ['chat <- call.cut']);
 });
 
 test('a call that was given up before it was placed is hung up when it is', (t) => {

@@ -46,6 +46,7 @@ function ringing(next: string, question: string): Rows {
       LOG,
       ...over,
     ],
+    'call.withdrawn cut': [next, CLOSE, MISSED, asked, LOG, ...over],
     'call.missed': [next, CLOSE, say('callUnanswered'), MISSED, asked, LOG, ...over],
     'prompt.answered y': ['stays', 'call-control <- call.accept 1'],
     'prompt.answered n': refused,

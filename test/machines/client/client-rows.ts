@@ -104,6 +104,7 @@ export function anyTime(look: Look = {}): Rows {
     ],
     'call.withdrawn': ['stays', say('callGone'), ...missed],
     'call.withdrawn nuisance': ['stays', say('callGone'), say('nuisance 192.0.2.7'), ...missed],
+    'call.withdrawn cut': ['stays', ...missed],
     'call.missed': ['stays', say('callUnanswered'), ...missed],
     'input.interrupted': departing,
     'input.ended': departing,

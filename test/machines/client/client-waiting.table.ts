@@ -212,6 +212,7 @@ export const WAITING: LegalTable['states'] = {
       'call.offered': ['stays'],
       'call.withdrawn': gone('call.withdrawn'),
       'call.withdrawn nuisance': gone('call.withdrawn nuisance'),
+      'call.withdrawn cut': gone('call.withdrawn cut'),
       'call.missed': gone('call.missed'),
       'buddies.received': [
         'busy.ringing',

@@ -30,7 +30,9 @@ export const CLIENT: LegalTable = {
     'client.found': {},
     'archive.failed writing': { task: 'history.write' },
     'call.withdrawn': {},
+    'call.cut': { address: '192.0.2.9' },
     'call.withdrawn nuisance': { isNuisance: true },
+    'call.withdrawn cut': { isCut: true },
     'chat.opened': {},
     'chat.opened nameless': { peer: { id: undefined, address: '192.0.2.7' } },
     'chat.ended': {},
@@ -77,6 +79,7 @@ export const CLIENT: LegalTable = {
     'call.offered': ['stays', 'offer = 1 bob 192.0.2.7'],
     // The log has when the line was shown, and that no call went without one.
     'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = 0 0'],
+    'call.cut': ['stays', say('cut callback 0 192.0.2.9')],
     'message.sent': ['stays', SHOWN, RECORDED],
     'message.sent late': ['stays', SHOWN, say('ownMessageCut'), RECORDED],
     'message.sent older': ['stays', SHOWN, RECORDED_OF_OLDER],

@@ -1,0 +1,36 @@
+import test from 'ava';
+import { type CutCalls, type CutCause, withCutCall } from '../../../machines/client/cut-calls.js';
+import type { DisplayText } from '../../../protocol/display-text.js';
+
+/** Cuts calls one after the other, and returns what is told of each. */
+function told(...calls: readonly (readonly [uptimeMs: number, address?: string, cause?: CutCause])[]) {
+  let cuts: CutCalls = [];
+  return calls.map(([uptimeMs, address = '192.0.2.7', cause = 'crowded']) => {
+    const result = withCutCall(cuts, { address: address as DisplayText, cause, uptimeMs });
+    cuts = result.cuts;
+    return result.untold;
+  });
+}
+
+test('of many calls of an address that are cut, the first is told, and a minute later their number', (t) => {
+  t.deepEqual(told([0], [1], [2], [59_999], [60_000], [60_001], [120_000]), [
+    0,
+    undefined,
+    undefined,
+    undefined,
+    3,
+    undefined,
+    1,
+  ]);
+});
+
+test('another address, or another cause, is told of by itself', (t) => {
+  t.deepEqual(told([0], [1, '192.0.2.8'], [2, '192.0.2.7', 'callback'], [3]), [0, 0, 0, undefined]);
+});
+
+test('of twenty addresses in a minute the user is told, and of no more', (t) => {
+  const flood = Array.from({ length: 30 }, (_, index) => [index, `192.0.2.${index}`] as const);
+  const all = told(...flood, [60_000, '192.0.2.99']);
+  t.is(all.filter((untold) => untold === 0).length, 21);
+  t.is(all.at(-1), 0, 'the first is a minute ago');
+});
