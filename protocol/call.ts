@@ -58,8 +58,18 @@ export function parseAnswer(line: string): Answer {
   return 'message';
 }
 
-/** The line that accepts a call, in the words that this caller expects. */
-export function encodeAcceptance(opening: Opening | undefined): string {
+/** True for the answer by which only a client of dialect B accepts. */
+export function isAcceptanceOfB(line: string): boolean {
+  return /^ACCEPTED$/i.test(line.trim());
+}
+
+/**
+ * The line that accepts a call, in the words that this caller expects.
+ *
+ * @param speaksB Whether a caller that said nothing speaks dialect B, as far as is known.
+ */
+export function encodeAcceptance(opening: Opening | undefined, speaksB = false): string {
+  if (opening === undefined && speaksB) return 'ACCEPTED\n';
   return opening?.kind === 'greeting' ? 'OK\n' : 'ACCEPT\n';
 }
 

@@ -11,6 +11,7 @@ import { plainAddress } from '../../protocol/address.js';
 import {
   encodeAcceptance,
   encodeGreeting,
+  isAcceptanceOfB,
   type Opening,
   parseOpening,
   REFUSAL_LINE,
@@ -45,6 +46,16 @@ const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)
 
 /** Why a connection is over that the kernel has dropped: as the reason of a socket that was reset. */
 const WAS_RESET = toDisplayText('the connection was cut');
+/**
+ * How soon after it was accepted a caller that never said a word ends the chat when it did not understand, in
+ * milliseconds.
+ */
+const MUTE_MS = 1_000;
+
+/** Why a chat with such a caller is over. */
+const DID_NOT_UNDERSTAND =
+  'its program did not understand the answer, and gets another one when it calls again';
+
 /** Why a chat with a caller of dialect E is over. */
 const CANNOT_BE_ANSWERED = 'its program cannot be answered here';
 
@@ -57,7 +68,11 @@ interface Chat {
   readonly socket: Socket;
   readonly scope: BehaviourScope<ChatEvent>;
   timer: Timer | undefined;
+  /** Taken at once: a socket that is closed has none. */
+  readonly callerAddress: DisplayText;
   opening: Opening | undefined;
+  /** When and how a caller was accepted. */
+  acceptance: { readonly atMs: number; readonly inWordsOfB: boolean } | undefined;
   readonly earlyLines: LineReceived[];
   readonly delivery: Delivery;
   readonly reading: Reading;
@@ -98,18 +113,20 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         onStalled: () => self.send({ type: 'delivery.stalled' }),
         onReset: () => self.send({ type: 'socket.failed', reason: WAS_RESET, isReset: true }),
       });
-      listen(socket, { lines, reading, delivery, scope });
-      self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
       const chat: Chat = {
         input,
         socket,
         scope,
         timer: undefined,
+        callerAddress: remoteAddressOf(socket),
         opening: undefined,
+        acceptance: undefined,
         earlyLines: [],
         delivery,
         reading,
       };
+      listen(chat, lines);
+      self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
       if (input.kind === 'outgoing') tell(chat, { type: 'call.placed', call: input.call });
       return chat;
     },
@@ -127,10 +144,16 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         else keepEarlyLine(chat, event as LineReceived);
       },
 
-      sendGreeting({ input, socket }) {
-        if (input.kind === 'outgoing') socket.write(encodeGreeting(input.caller, callPort() ?? 0));
+      sendGreeting({ input, scope, socket }) {
+        if (input.kind === 'incoming' || (input.speaksBUntilMs ?? 0) > scope.now()) return;
+        socket.write(encodeGreeting(input.caller, callPort() ?? 0));
       },
-      sendAcceptance: ({ socket, opening }) => socket.write(encodeAcceptance(opening)),
+      sendAcceptance(chat, event) {
+        const { opening, scope, socket } = chat;
+        const { speaksB = false } = event as Extract<ChatEvent, { type: 'call.accept' }>;
+        chat.acceptance = { atMs: scope.now(), inWordsOfB: speaksB };
+        socket.write(encodeAcceptance(opening, speaksB));
+      },
       sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
       sendMessage(chat, event) {
         const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
@@ -154,13 +177,20 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
       },
 
       announceCall(chat) {
-        const { opening, socket } = chat;
+        const { callerAddress: address, opening } = chat;
         const caller = opening !== undefined && 'caller' in opening ? opening.caller : undefined;
-        tell(chat, { type: 'call.received', caller, address: addressOfCaller(socket) });
+        tell(chat, { type: 'call.received', caller, address });
       },
-      announceForeign: (chat) => tell(chat, { type: 'call.foreign', address: addressOfCaller(chat.socket) }),
+      announceForeign: (chat) => tell(chat, { type: 'call.foreign', address: chat.callerAddress }),
       announceRinging: (chat) => tell(chat, { type: 'call.ringing' }),
-      announceAccepted: (chat) => tell(chat, { type: 'call.accepted' }),
+      announceAccepted(chat, event) {
+        const { input, socket } = chat;
+        if (input.kind === 'outgoing' && isAcceptanceOfB((event as LineReceived).text)) {
+          const { port } = input.endpoint;
+          tell(chat, { type: 'dialect.heard', address: remoteAddressOf(socket), port, speaksB: true });
+        }
+        tell(chat, { type: 'call.accepted' });
+      },
       announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
       announceFailed(chat, event) {
         tell(chat, {
@@ -181,6 +211,11 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
       },
       announceDead: (chat) => tellBroken(chat, toDisplayText('no sign of life'), false),
       announceUnread: (chat) => tellBroken(chat, toDisplayText(CANNOT_BE_ANSWERED), true),
+      announceMute(chat) {
+        const { acceptance, callerAddress: address } = chat;
+        tell(chat, { type: 'dialect.heard', address, speaksB: acceptance?.inWordsOfB !== true });
+        tellBroken(chat, toDisplayText(DID_NOT_UNDERSTAND), true);
+      },
       announceAbandoned: (chat) => tellBroken(chat, toDisplayText('your buddy does not read'), false),
 
       deliverEarlyLines(chat) {
@@ -202,10 +237,8 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
 }
 
 /** Turns what the socket says into the chart's events: bytes become lines of text here. */
-function listen(
-  socket: Socket,
-  { lines, reading, delivery, scope }: Pick<Chat, 'reading' | 'delivery' | 'scope'> & { lines: Lines },
-): void {
+function listen(chat: Chat, lines: Lines): void {
+  const { socket, reading, delivery, scope } = chat;
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
   socket.on('connect', () => self.send({ type: 'socket.connected' }));
@@ -224,6 +257,7 @@ function listen(
       const line = splitter.end();
       reading.end(() => {
         if (line !== undefined) self.send(lines.eventOf('line.torn', line));
+        if (isMute(chat)) self.send({ type: 'caller.muted' });
         self.send({ type: 'socket.ended' });
       });
     }),
@@ -232,6 +266,7 @@ function listen(
     'close',
     scope.guard(() => {
       reading.finish();
+      if (isMute(chat)) self.send({ type: 'caller.muted' });
       self.send({ type: 'socket.closed' });
     }),
   );
@@ -241,9 +276,16 @@ function listen(
       // The end may have come, and wait: that it broke is the news.
       reading.flush();
       const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      if (isReset && isMute(chat)) self.send({ type: 'caller.muted' });
       self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
     }),
   );
+}
+
+/** Whether a caller never said a word, and was accepted only a moment ago. */
+function isMute({ acceptance, scope, socket }: Chat): boolean {
+  if (acceptance === undefined || socket.bytesRead > 0) return false;
+  return scope.now() - acceptance.atMs < MUTE_MS;
 }
 
 /** Turns lines into events. A caller's first line may be no line of a chat. */
@@ -269,8 +311,8 @@ class Lines {
   }
 }
 
-/** Where a call comes from. */
-export function addressOfCaller({ remoteAddress = 'unknown' }: Socket): DisplayText {
+/** The other end of a connection. */
+export function remoteAddressOf({ remoteAddress = 'unknown' }: Socket): DisplayText {
   return toDisplayText(plainAddress(remoteAddress));
 }
 

@@ -15,7 +15,7 @@ import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { RESTART_BACKOFF } from '../run-tree.js';
 import { callsLogic } from './calls.js';
-import { addressOfCaller, type ChatInput, chatLogic } from './chat.js';
+import { type ChatInput, chatLogic, remoteAddressOf } from './chat.js';
 import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
 import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './names.js';
 
@@ -46,7 +46,7 @@ export class RestartMemory {
   state: RestartState;
 
   constructor(user: RestartState['user']) {
-    this.state = { user, callPort: undefined, isServerLost: false };
+    this.state = { user, callPort: undefined, isServerLost: false, speakers: [] };
   }
 
   /** Takes what the tree emits. */
@@ -102,6 +102,7 @@ export function conversationSpec(
           chats: addressOf(system, CHATS),
           control: addressOf(system, CALL_CONTROL),
           ...limits(),
+          speakers: memory.state.speakers,
           lastCall: incarnations++ * CALLS_PER_INCARNATION,
         }),
       }),
@@ -159,6 +160,6 @@ function originOf(input: ChatInput): string {
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'outgoing') return;
   const { socket, control, arrived } = input;
-  control.send({ type: 'call.crowded', address: addressOfCaller(socket), ...arrived });
+  control.send({ type: 'call.crowded', address: remoteAddressOf(socket), ...arrived });
   socket.destroy();
 }

@@ -31,6 +31,15 @@ import {
 } from './call-events.js';
 import { type Caller, isNuisance, type UnansweredCalls, withUnansweredCall } from './callers.js';
 import { type CutCalls, type CutCause, withCutCall } from './cut-calls.js';
+import {
+  listenerAt,
+  type Speakers,
+  type SpeakersChanged,
+  speaksB,
+  withoutAddress,
+  withoutListener,
+  withSpeaker,
+} from './dialects.js';
 
 /**
  * Longest wait for an answer to a call, ours or a buddy's, and for the network to take a line; in
@@ -61,6 +70,8 @@ export interface CallControlInput {
   readonly maxHeldLines: number;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];
+  /** Who speaks dialect B, as far as is known. */
+  readonly speakers: Speakers;
   /** Calls are numbered from the next on: a restarted call control repeats no number. */
   readonly lastCall: CallId;
 }
@@ -191,7 +202,12 @@ function hasRoom({ current, held, maxLines }: CallControlContext): boolean {
 }
 
 export const callControlSetup = setup({
-  types: {} as { context: CallControlContext; input: CallControlInput; events: CallControlEvent },
+  types: {} as {
+    context: CallControlContext;
+    input: CallControlInput;
+    events: CallControlEvent;
+    emitted: SpeakersChanged;
+  },
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
@@ -257,7 +273,28 @@ export const callControlSetup = setup({
       assertEvent(event, 'call.foreign');
       return cutNews('callback', event, 0);
     }),
-    acceptCall: sendTo(connection, { type: 'call.accept' }),
+    acceptCall: enqueueActions(({ context, enqueue }) => {
+      const { caller, speakers } = context;
+      if (caller === undefined || caller.caller !== undefined || !speaksB(speakers, caller))
+        return enqueue.sendTo(connection, { type: 'call.accept' });
+      enqueue.sendTo(connection, { type: 'call.accept', speaksB: true });
+      // It goes on, unless the caller does not understand it.
+      const { address, uptimeMs } = caller;
+      const changed = withSpeaker(speakers, { address, listener: undefined, uptimeMs });
+      enqueue.assign({ speakers: changed });
+      enqueue.emit({ type: 'speakers.changed', speakers: changed });
+    }),
+    rememberDialect: enqueueActions(({ context: { current, speakers }, event, enqueue }) => {
+      assertEvent(event, 'dialect.heard');
+      const { address, chat, port, uptimeMs } = event;
+      const id = current?.chat === chat ? current.peer.id : undefined;
+      const listener = port === undefined || id === undefined ? undefined : { id, port };
+      const changed = event.speaksB
+        ? withSpeaker(speakers, { address, listener, uptimeMs })
+        : withoutAddress(speakers, address);
+      enqueue.assign({ speakers: changed });
+      enqueue.emit({ type: 'speakers.changed', speakers: changed });
+    }),
     rejectCall: sendTo(connection, { type: 'call.reject' }),
     countUnansweredCall: assign({
       unansweredCalls: ({ context: { unansweredCalls, caller } }) =>
@@ -302,16 +339,29 @@ export const callControlSetup = setup({
       const { buddy, caller, endpoint } = event;
       const id = context.lastCall + 1;
       const peer: Peer = { id: buddy, address: toDisplayText(endpoint.address) };
+      const known = listenerAt(context.speakers, buddy, endpoint);
       enqueue.assign({ lastCall: id, current: { id, peer, chat: undefined, underWay: [] } });
       enqueue.sendTo(owner, { type: 'call.dialling', call: id });
       enqueue.sendTo(context.chats, {
         type: 'child.start',
-        input: { kind: 'outgoing', call: id, caller, endpoint, control: context.control },
+        input: {
+          kind: 'outgoing',
+          call: id,
+          caller,
+          endpoint,
+          ...(known && { speaksBUntilMs: known.untilMs }),
+          control: context.control,
+        },
         reply: ({ ok, code }) => {
           const cause = code === 'limit_reached' ? 'too-many-calls' : 'crashed';
           if (!ok) self.send({ type: 'place.failed', call: id, cause });
         },
       });
+      if (known === undefined) return;
+      // A buddy that changed its program answers something else, or nothing: it is greeted the next time.
+      const speakers = withoutListener(context.speakers, known);
+      enqueue.assign({ speakers });
+      enqueue.emit({ type: 'speakers.changed', speakers });
     }),
     refusePlace: sendTo(owner, { type: 'place.refused' }),
     rememberConnection: assign({

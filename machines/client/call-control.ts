@@ -44,6 +44,7 @@ export const callControlMachine = callControlSetup.createMachine({
       { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
       { actions: 'reportCrowded', description: 'There was no room for a connection.' },
     ],
+    'dialect.heard': { actions: 'rememberDialect' },
     'call.place': { actions: 'refusePlace', description: 'There is one peer at a time.' },
     'callers.block': { actions: 'blockCallers' },
     'message.send': {

@@ -26,7 +26,8 @@ export const NO_CALL: CallId = -1;
 
 /** From call control to a connection. */
 export type ChatCommand =
-  | { readonly type: 'call.accept' }
+  /** `speaksB`: if the caller said nothing, `ACCEPTED` is its word. */
+  | { readonly type: 'call.accept'; readonly speaksB?: boolean }
   | { readonly type: 'call.reject' }
   /** As `call.reject`, and the connection is cut at once. */
   | { readonly type: 'call.cut' }
@@ -45,6 +46,16 @@ export type ChatReport =
   | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
   /** A caller of dialect E, which reads only on a connection back: it is hung up on. */
   | { readonly type: 'call.foreign'; readonly address: DisplayText }
+  /**
+   * Whether somebody speaks dialect B. With a port: who was called there answered `ACCEPTED`. Without one: a
+   * caller did not understand how it was accepted.
+   */
+  | {
+      readonly type: 'dialect.heard';
+      readonly address: DisplayText;
+      readonly port?: number;
+      readonly speaksB: boolean;
+    }
   /** A call of ours has a connection's actor, which dials. */
   | { readonly type: 'call.placed'; readonly call: CallId }
   /** The connection is there, and the buddy is asked. */
@@ -88,6 +99,8 @@ export interface OutgoingCall {
   readonly call: CallId;
   readonly caller: UserId;
   readonly endpoint: Endpoint;
+  /** Until when, by the monotonic clock, the buddy is taken to speak dialect B: it wants no greeting. */
+  readonly speaksBUntilMs?: number;
   readonly control: Neighbour<ChatNews>;
 }
 

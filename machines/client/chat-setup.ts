@@ -39,6 +39,8 @@ export type ChatEvent =
   | LineReceived
   /** In place of a caller's first line: it wants to be called back (dialect E), and reads nothing here. */
   | { readonly type: 'callback.asked' }
+  /** A caller that said nothing ends the chat right after it was accepted: it knows another word for that. */
+  | { readonly type: 'caller.muted' }
   | ChatCommand
   // From the supervisor.
   /** There is no room for a call from an address that has fewer connections than this one's. */
@@ -77,6 +79,7 @@ export type ChatAction =
   | 'announceDead'
   | 'announceAbandoned'
   | 'announceUnread'
+  | 'announceMute'
   | 'deliverEarlyLines'
   | 'deliverMessage';
 
@@ -120,6 +123,7 @@ export const chatSetup = setup({
     announceDead: effect,
     announceAbandoned: effect,
     announceUnread: effect,
+    announceMute: effect,
     deliverEarlyLines: effect,
     deliverMessage: effect,
   } satisfies Record<ChatAction, () => void>,

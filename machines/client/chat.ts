@@ -148,6 +148,11 @@ export const chatMachine = chatSetup.createMachine({
           actions: 'announceUnread',
           description: 'Dialect E, later still: it has read nothing.',
         },
+        'caller.muted': {
+          target: 'closing',
+          actions: ['announceMute', 'hangUp', 'startLingerTimer'],
+          description: 'Dialect B where it was told ACCEPT, and A where it was told ACCEPTED.',
+        },
         'message.send': { actions: 'sendMessage' },
         'reading.pause': { actions: 'pauseReading', description: 'Whoever reads is behind.' },
         'reading.resume': { actions: 'resumeReading' },
@@ -177,6 +182,11 @@ export const chatMachine = chatSetup.createMachine({
         "The user or the buddy left. Our end follows when the buddy's machine has confirmed all lines. It may " +
         'take any time while it confirms more and more, and 60 s without.',
       on: {
+        'callback.asked': {
+          target: 'closed',
+          actions: 'announceUnread',
+          description: 'Dialect E, too late.',
+        },
         'delivery.confirmed': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'delivery.stalled': {
           target: 'closed',

@@ -5,6 +5,7 @@
 
 import type { UserId } from '../../protocol/id.js';
 import type { Attendance } from './attendance.js';
+import type { Speakers, SpeakersChanged } from './dialects.js';
 
 export interface RestartState {
   /** Who is signed in, and whether they are there. */
@@ -13,6 +14,8 @@ export interface RestartState {
   readonly callPort: number | undefined;
   /** True while the server is lost: that it answers again is then news. */
   readonly isServerLost: boolean;
+  /** Who speaks dialect B, as far as call control knows. */
+  readonly speakers: Speakers;
 }
 
 /** Emitted by the client when its user signs in, goes away or comes back. */
@@ -33,7 +36,7 @@ export interface ServerContactChanged {
   readonly type: 'server.lost' | 'server.found';
 }
 
-type RestartFact = UserAnnounced | PortBound | ServerContactChanged;
+type RestartFact = UserAnnounced | PortBound | ServerContactChanged | SpeakersChanged;
 
 /** The state after an event that the tree emitted. */
 export function restartStateAfter(
@@ -50,6 +53,8 @@ export function restartStateAfter(
       return { ...state, isServerLost: true };
     case 'server.found':
       return { ...state, isServerLost: false };
+    case 'speakers.changed':
+      return { ...state, speakers: event.speakers };
   }
 }
 
@@ -58,6 +63,7 @@ const FACTS: ReadonlySet<unknown> = new Set<RestartFact['type']>([
   'port.bound',
   'server.lost',
   'server.found',
+  'speakers.changed',
 ]);
 
 function isFact(event: { readonly type: unknown }): event is RestartFact {

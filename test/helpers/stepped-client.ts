@@ -74,6 +74,7 @@ export class Client {
       maxLines: 1_000,
       maxHeldLines: 1,
       blocked: [],
+      speakers: [],
       lastCall: 0,
     });
     const [client, actions] = initialTransition(clientMachine, input);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   encodeAcceptance,
   encodeGreeting,
+  isAcceptanceOfB,
   type Opening,
   parseAnswer,
   parseOpening,
@@ -93,6 +94,14 @@ test('a caller who sent HELLO is accepted with OK, any other with ACCEPT', (t) =
   t.is(encodeAcceptance({ kind: 'request', caller: alice }), 'ACCEPT\n');
   t.is(encodeAcceptance({ kind: 'message' }), 'ACCEPT\n');
   t.is(encodeAcceptance(undefined), 'ACCEPT\n');
+});
+
+test('a caller of dialect B, which says nothing, is accepted with ACCEPTED, which only B says', (t) => {
+  t.is(encodeAcceptance(undefined, true), 'ACCEPTED\n');
+  t.is(encodeAcceptance({ kind: 'greeting', caller: alice }, true), 'OK\n');
+  t.is(encodeAcceptance({ kind: 'request', caller: alice }, true), 'ACCEPT\n');
+  t.true(isAcceptanceOfB('accepted'));
+  for (const line of ['ACCEPT', 'OK', '200 ACCEPTED', 'I ACCEPTED']) t.false(isAcceptanceOfB(line), line);
 });
 
 test('a call is refused with REJECT', (t) => {

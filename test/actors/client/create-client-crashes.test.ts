@@ -301,3 +301,28 @@ test.serial(
     }
   },
 );
+
+test.serial(
+  'a caller of dialect B is told ACCEPTED though call control was restarted meanwhile',
+  async (t) => {
+    const { alice } = await aliceAndBob(t);
+    const port = await alice.listen();
+    const silentCall = async () => {
+      const caller = await Peer.call(t, port);
+      const { value: call } = await alice.calls[Symbol.asyncIterator]().next();
+      const chat = await (call as Call).accept();
+      return { caller, chat, answer: await caller.line() };
+    };
+    let reason: string | undefined;
+    // On a machine that is busy, it may take the caller longer than a second to leave.
+    while (reason === undefined) {
+      const { caller, chat, answer } = await silentCall();
+      t.is(answer, 'ACCEPT');
+      caller.socket.end();
+      reason = (await chat.closed).reason;
+    }
+    // Call control is restarted with it.
+    await crashAndRestart('client');
+    t.is((await silentCall()).answer, 'ACCEPTED');
+  },
+);

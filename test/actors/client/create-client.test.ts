@@ -160,6 +160,66 @@ test('a caller that turns out to speak dialect E in the chat has read nothing th
   for await (const _message of chat) t.fail('it is no message');
 });
 
+/** A silent caller, and its chat. It leaves at once, unless it is answered by its word. */
+async function silentCall(t: ExecutionContext, alice: Client, word?: string) {
+  const caller = await Peer.call(t, await alice.listen());
+  const chat = await (await first(alice.calls)).accept();
+  const answer = await caller.line();
+  if (answer === word) return { answer, caller, chat };
+  caller.socket.end();
+  const { reason = '' } = await chat.closed;
+  // On a machine that is busy, it may take the caller longer than a second to leave.
+  t.regex(reason, /^$|^its program did not understand the answer, and gets another one when it calls again$/);
+  return { answer, caller, chat };
+}
+
+test('a caller of dialect B is told ACCEPTED when it calls again', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  let call = await silentCall(t, alice, 'ACCEPTED');
+  t.is(call.answer, 'ACCEPT');
+  while (call.answer === 'ACCEPT') call = await silentCall(t, alice, 'ACCEPTED');
+  t.is(call.answer, 'ACCEPTED');
+  call.caller.send('hello\n');
+  t.is((await first(call.chat)).text, 'hello' as never);
+  call.caller.send('q\n');
+  await call.chat.closed;
+  // A caller that says who it is does not speak it, from whatever address.
+  const named = await Peer.call(t, await alice.listen());
+  named.send('REQUEST bob 1\n');
+  await (await first(alice.calls)).accept();
+  t.is(await named.line(), 'ACCEPT');
+});
+
+test('a silent caller that does not understand ACCEPTED either is told ACCEPT the next time', async (t) => {
+  const { alice } = await aliceAndBob(t);
+  let answers = '';
+  while (!/ACCEPTED ACCEPT $/.test(answers)) answers += `${(await silentCall(t, alice)).answer} `;
+  t.regex(answers, /^(ACCEPT )+(ACCEPTED )+ACCEPT $/);
+});
+
+test('a buddy who answered ACCEPTED is told so when it calls, and is called without a greeting', async (t) => {
+  const { alice, bob } = await aliceAndBob(t);
+  const call = async (answer: string) => {
+    const calling = alice.call('bob');
+    const peer = await bob.called();
+    peer.send(`${answer}\n`);
+    const chat = await calling;
+    await chat.send('hi');
+    const line = await peer.line();
+    peer.send('q\n');
+    await chat.closed;
+    return line;
+  };
+  t.regex((await call('ACCEPTED')) ?? '', /^REQUEST alice \d+$/);
+  t.is(await call('ACCEPTED'), 'hi');
+  const { answer, caller, chat } = await silentCall(t, alice, 'ACCEPTED');
+  t.is(answer, 'ACCEPTED');
+  caller.send('q\n');
+  await chat.closed;
+  t.is(await call('ACCEPT'), 'hi', 'it has another program now');
+  t.regex((await call('ACCEPT')) ?? '', /^REQUEST alice \d+$/);
+});
+
 test('what looks like dialect E is a message once something else was said', async (t) => {
   const { alice } = await aliceAndBob(t);
   const caller = await Peer.call(t, await alice.listen());

@@ -83,6 +83,7 @@ function underControl(maxLines: { readonly maxLines: number; readonly maxHeldLin
       control: address((event) => control.send(event as never)) as never,
       patienceMs: PATIENCE_MS,
       blocked: [],
+      speakers: [],
       lastCall: 0,
       ...maxLines,
     },

@@ -51,6 +51,7 @@ function eventsAt(step: number): readonly CallControlEvent[] {
       callFrom(carl, '192.0.2.8', each, atMs),
       ...(
         [
+          { type: 'dialect.heard', address: '192.0.2.7' as DisplayText, port: 4_000, speaksB: true },
           { type: 'call.ringing' },
           { type: 'call.accepted' },
           { type: 'call.refused' },
@@ -79,6 +80,7 @@ test('walks at random come through every transition of the chart, and no event b
       maxLines: 4,
       maxHeldLines: 1,
       blocked: ['eve'],
+      speakers: [],
       lastCall: 0,
     }),
     events: eventsAt,

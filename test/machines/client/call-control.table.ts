@@ -45,6 +45,13 @@ const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
 
 /** The owner is about to end, and no connection is being closed. */
 const IDLE: Row = ['idle', 'owner <- calls.ended'];
+/** Somebody speaks dialect B, as call control knows from now on. */
+function heardB(speakers: string): Row {
+  return ['stays', `emit speakers.changed ${speakers}`, `speakers = ${speakers}`];
+}
+
+/** That it is the buddy of the current call, and where it takes calls, is remembered. */
+const BOB_SPEAKS_B: Rows = { 'dialect.heard port': heardB('192.0.2.7 bob 4000 600000') };
 
 /** A new call, in a state that has none, gets this number. */
 function freeFor(call: number): Rows {
@@ -103,6 +110,7 @@ function ringing(call: number, unanswered: string, nuisance = ''): Rows {
   ];
   return {
     ...ofNoLine(call),
+    ...BOB_SPEAKS_B,
     'chat.closed': hungUp,
     'chat.closed cut': hungUp,
     'call.foreign': [
@@ -136,6 +144,7 @@ const NOT_PLACED: Rows = {
 const CONNECTED: Rows = {
   ...NOT_PLACED,
   ...ofNoLine(1),
+  ...BOB_SPEAKS_B,
   'message.send': NO_CHAT,
   // It is known already.
   'call.placed': ['stays'],
@@ -188,6 +197,7 @@ function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talk
   const closing = ['closing = chat 1 chat bob 192.0.2.7', ...underWay].join(' ');
   const key = oldest === undefined ? '' : ' 7';
   return {
+    ...BOB_SPEAKS_B,
     'message.received': ['stays', 'owner <- message.received 1 hello'],
     'message.failed': [
       'stays',
@@ -253,6 +263,11 @@ export const CALL_CONTROL: LegalTable = {
     'message.send': { key: 7 },
     'message.send stale': { key: 7, call: 2 },
     'place.failed crashed': { cause: 'crashed' },
+    // On another connection than the call of ours: of its id nothing is known.
+    'dialect.heard': { chat: other },
+    'dialect.heard port': {},
+    'dialect.heard caller': { port: undefined },
+    'dialect.heard mistaken': { port: undefined, speaksB: false },
     'call.foreign': {},
     'call.foreign stale': { chat: other },
     'call.foreign blocked': { address: '198.51.100.1', chat: other },
@@ -276,6 +291,8 @@ export const CALL_CONTROL: LegalTable = {
     'call.received nameless': ['stays', 'other <- call.reject', 'owner <- call.busy 192.0.2.9'],
     'call.received blocked': ['stays', 'other <- call.cut'],
     'call.received blocked-address': ['stays', 'other <- call.cut'],
+    'dialect.heard *': heardB('192.0.2.7 600000'),
+    'dialect.heard mistaken': ['stays', 'emit speakers.changed'],
     'call.foreign *': CUT,
     'call.foreign blocked': ['stays'],
     'call.crowded blocked': ['stays'],
@@ -323,6 +340,25 @@ export const CALL_CONTROL: LegalTable = {
       },
     },
 
+    'free: bob answered ACCEPTED where it takes calls': {
+      after: ['call.place', 'call.placed', 'dialect.heard port', 'call.refused'],
+      legal: {
+        ...freeFor(2),
+        'dialect.heard *': heardB('192.0.2.7 bob 4000 600000 192.0.2.7 600000'),
+        'dialect.heard mistaken': ['stays', 'emit speakers.changed', 'speakers = none'],
+        // It is called without a greeting, and forgotten unless it answers so again.
+        'call.place': [
+          'calling.dialling',
+          'owner <- call.dialling 2',
+          'chats <- child.start outgoing 2 alice 192.0.2.7 4000 600000 call-control',
+          'emit speakers.changed',
+          START_CALLING,
+          'speakers = none',
+          'lastCall = 2',
+          'current = 2 bob 192.0.2.7',
+        ],
+      },
+    },
     ringing: {
       after: ['call.received'],
       legal: {

@@ -20,6 +20,7 @@ const input: CallControlInput = {
   maxLines: 3,
   maxHeldLines: 1,
   blocked: [],
+  speakers: [],
   lastCall: 6,
 };
 

@@ -105,6 +105,7 @@ export const CHAT: LegalTable = {
         // The end of the connection follows a torn farewell, and is announced.
         'line.torn q': ['stays'],
         'callback.asked': ['closed', 'announceUnread'],
+        'caller.muted': ['closing', 'announceMute', 'hangUp', 'startLingerTimer'],
         'message.send': ['stays', 'sendMessage'],
         'reading.pause': ['stays', 'pauseReading'],
         'reading.resume': ['stays', 'resumeReading'],
@@ -120,6 +121,7 @@ export const CHAT: LegalTable = {
     draining: {
       after: ['call.arrived', 'timer.passed', 'call.accept', 'chat.leave'],
       legal: {
+        'callback.asked': ['closed', 'announceUnread'],
         'delivery.confirmed': HANG_UP,
         'delivery.stalled': ['closed', 'announceAbandoned'],
         'chat.abandon': ['closed', 'announceUndelivered'],

@@ -3,7 +3,7 @@ import { type RestartState, restartStateAfter } from '../../../machines/client/r
 import type { UserId } from '../../../protocol/id.js';
 
 const alice = 'alice' as UserId;
-const first: RestartState = { user: undefined, callPort: undefined, isServerLost: false };
+const first: RestartState = { user: undefined, callPort: undefined, isServerLost: false, speakers: [] };
 
 test('who is signed in, and where buddies call, survive a restart', (t) => {
   const signedIn = restartStateAfter(first, { type: 'user.announced', id: alice, attendance: 'away' });
@@ -18,6 +18,11 @@ test('that the server is lost survives a restart, until it is found', (t) => {
   const lost = restartStateAfter(first, { type: 'server.lost' });
   t.deepEqual(lost, { ...first, isServerLost: true });
   t.deepEqual(restartStateAfter(lost, { type: 'server.found' }), first);
+});
+
+test('who speaks dialect B survives a restart', (t) => {
+  const speakers = [{ address: '192.0.2.7', listener: undefined, untilMs: 600_000 }];
+  t.deepEqual(restartStateAfter(first, { type: 'speakers.changed', speakers }), { ...first, speakers });
 });
 
 test('nothing else that the tree emits changes it', (t) => {
