@@ -26,7 +26,7 @@ export interface RoomWanted extends EventObject {
 }
 
 /** Most children that are asked to make room for one. */
-export const MAX_ASKED_FOR_ROOM = 16;
+const MAX_ASKED_FOR_ROOM = 16;
 
 interface HasInput {
   readonly input: unknown;

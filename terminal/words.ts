@@ -86,6 +86,9 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     const others = untold === 0 ? '' : ` (and ${untold} before it)`;
     return [`Refused a call from ${callerLabel(call)}${others}: ${WHY_CUT[cause]}.`];
   },
+  misunderstood: (call) => [
+    `${callerLabel(call)} did not understand the answer: its next call gets another one.`,
+  ],
   nuisance: ({ address }) => [
     `${address} rings and hangs up again and again: its calls are refused for a minute.`,
   ],

@@ -61,6 +61,8 @@ export type ClientNotice =
       /** How many calls from there were refused before, without a notice. */
       readonly untold: number;
     }
+  /** A caller did not understand how it was accepted (dialect B): its next call gets another answer. */
+  | { readonly type: 'call.misunderstood'; readonly address: string; readonly hint: CallerHint | undefined }
   /** For 5 s the buddy has not read what it is sent; or it reads again. */
   | {
       readonly type: 'peer.stalled' | 'peer.reading';
@@ -144,6 +146,10 @@ class Agent implements Behaviour<AgentEvent> {
         return this.#notifyRefused('busy', event, 0);
       case 'call.cut':
         return this.#notifyRefused(event.cause, event, event.untold);
+      case 'call.misunderstood': {
+        const { address, hint } = withHint(event, this.#input.user, this.#buddies);
+        return this.#notify({ type: 'call.misunderstood', address, hint });
+      }
       case 'call.offered':
         return this.#offer(event);
       case 'calls.ended':
@@ -203,7 +209,15 @@ class Agent implements Behaviour<AgentEvent> {
   #pass(
     event: Exclude<
       CallNews,
-      { type: 'call.offered' | 'call.busy' | 'call.cut' | 'place.refused' | 'calls.ended' }
+      {
+        type:
+          | 'call.offered'
+          | 'call.busy'
+          | 'call.misunderstood'
+          | 'call.cut'
+          | 'place.refused'
+          | 'calls.ended';
+      }
     >,
   ): void {
     const handle = event.type === 'call.dialling' ? this.#placing.shift() : this.#handles.get(event.call);

@@ -52,10 +52,6 @@ const WAS_RESET = toDisplayText('the connection was cut');
  */
 const MUTE_MS = 1_000;
 
-/** Why a chat with such a caller is over. */
-const DID_NOT_UNDERSTAND =
-  'its program did not understand the answer, and gets another one when it calls again';
-
 /** Why a chat with a caller of dialect E is over. */
 const CANNOT_BE_ANSWERED = 'its program cannot be answered here';
 
@@ -214,7 +210,9 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
       announceMute(chat) {
         const { acceptance, callerAddress: address } = chat;
         tell(chat, { type: 'dialect.heard', address, speaksB: acceptance?.inWordsOfB !== true });
-        tellBroken(chat, toDisplayText(DID_NOT_UNDERSTAND), true);
+        // It never read what it was sent.
+        for (const text of chat.delivery.takeLost({ isReset: true }))
+          tell(chat, { type: 'message.lost', text });
       },
       announceAbandoned: (chat) => tellBroken(chat, toDisplayText('your buddy does not read'), false),
 

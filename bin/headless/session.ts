@@ -114,6 +114,10 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
   switch (notice.type) {
     case 'call.refused':
       return ['refused', { ...fieldsOf(notice), error: whyRefused(notice) }];
+    case 'call.misunderstood': {
+      const error = `${notice.address} did not understand the answer: its next call gets another one`;
+      return ['error', { address: notice.address, error, ...notice.hint }];
+    }
     case 'server.lost':
       return ['error', { error: `${notice.reason}; it is asked again every 10 s` }];
     case 'server.found':

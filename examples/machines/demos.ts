@@ -220,6 +220,7 @@ export const DEMOS: readonly Demo[] = [
       { type: 'call.withdrawn', call, isNuisance: false, ...caller },
       { type: 'call.missed', call, ...caller },
       { type: 'call.busy', ...caller },
+      { type: 'call.misunderstood', ...caller, caller: undefined },
       { type: 'call.cut', cause: 'callback', untold: 0, ...caller, caller: undefined },
       { type: 'call.dialling', call },
       { type: 'place.refused' },

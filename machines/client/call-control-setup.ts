@@ -286,12 +286,14 @@ export const callControlSetup = setup({
     }),
     rememberDialect: enqueueActions(({ context: { current, speakers }, event, enqueue }) => {
       assertEvent(event, 'dialect.heard');
-      const { address, chat, port, uptimeMs } = event;
+      const { address, atMs, chat, port, uptimeMs } = event;
       const id = current?.chat === chat ? current.peer.id : undefined;
       const listener = port === undefined || id === undefined ? undefined : { id, port };
       const changed = event.speaksB
         ? withSpeaker(speakers, { address, listener, uptimeMs })
         : withoutAddress(speakers, address);
+      if (port === undefined)
+        enqueue.sendTo(owner, { type: 'call.misunderstood', caller: undefined, address, atMs, uptimeMs });
       enqueue.assign({ speakers: changed });
       enqueue.emit({ type: 'speakers.changed', speakers: changed });
     }),

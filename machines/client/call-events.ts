@@ -174,6 +174,8 @@ export type CallNews =
   | ({ readonly type: 'call.missed'; readonly call: CallId } & Caller)
   /** A call was refused, because there is one peer at a time. */
   | ({ readonly type: 'call.busy' } & Caller)
+  /** A caller did not understand how it was accepted, and left: its next call is accepted otherwise. */
+  | ({ readonly type: 'call.misunderstood' } & Caller)
   /** A call was refused before anybody was asked, and `untold` of its address before it. */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */

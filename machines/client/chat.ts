@@ -149,8 +149,8 @@ export const chatMachine = chatSetup.createMachine({
           description: 'Dialect E, later still: it has read nothing.',
         },
         'caller.muted': {
-          target: 'closing',
-          actions: ['announceMute', 'hangUp', 'startLingerTimer'],
+          target: 'draining',
+          actions: ['announceMute', 'announceLeft', 'awaitDelivery'],
           description: 'Dialect B where it was told ACCEPT, and A where it was told ACCEPTED.',
         },
         'message.send': { actions: 'sendMessage' },

@@ -158,6 +158,11 @@ export const clientSetup = menuSetup.extend({
         enqueue.sendTo(terminal, say({ say: 'busy', ...caller, untold: log.untoldCalls }));
       enqueue.assign({ log: withBusy(log, event) });
     }),
+    noteMisunderstood: sendTo(terminal, ({ context: { user, buddies }, event }) => {
+      assertEvent(event, 'call.misunderstood');
+      const { caller, address, hint } = withHint(event, user, buddies);
+      return say({ say: 'misunderstood', caller, address, ...(hint && { hint }) });
+    }),
     noteCut: sendTo(terminal, ({ context: { user, buddies }, event }) => {
       assertEvent(event, 'call.cut');
       const { caller, address, hint } = withHint(event, user, buddies);

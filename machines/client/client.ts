@@ -65,6 +65,7 @@ export const clientMachine = clientSetup.createMachine({
       description: 'The user could not be asked in time.',
     },
     'call.busy': { actions: 'noteBusy', description: 'The user is told, though not of many.' },
+    'call.misunderstood': { actions: 'noteMisunderstood', description: 'Its chat ends.' },
     'call.cut': { actions: 'noteCut', description: 'Refused before the user was asked.' },
     'message.sent': { actions: 'noteSent', description: 'Of a chat that the user has left.' },
     'message.unconfirmed': { actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },

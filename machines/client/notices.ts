@@ -67,6 +67,8 @@ export type Notice =
   | ({ readonly say: 'caller' } & CallerShown)
   /** A call was refused because the user is busy, and `untold` calls before it. */
   | ({ readonly say: 'busy'; readonly untold: number } & CallerShown)
+  /** A caller did not understand how it was accepted. */
+  | ({ readonly say: 'misunderstood' } & CallerShown)
   /** A call was refused before the user was asked, and `untold` of its address before it. */
   | ({ readonly say: 'cut'; readonly cause: CutCause; readonly untold: number } & CallerShown)
   /** An address that rings in vain again and again. */

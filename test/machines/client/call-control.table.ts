@@ -46,9 +46,11 @@ const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
 /** The owner is about to end, and no connection is being closed. */
 const IDLE: Row = ['idle', 'owner <- calls.ended'];
 /** Somebody speaks dialect B, as call control knows from now on. */
-function heardB(speakers: string): Row {
-  return ['stays', `emit speakers.changed ${speakers}`, `speakers = ${speakers}`];
+function heardB(speakers: string, ...told: readonly string[]): Row {
+  return ['stays', ...told, `emit speakers.changed ${speakers}`, `speakers = ${speakers}`];
 }
+
+const MISUNDERSTOOD = 'owner <- call.misunderstood 192.0.2.7';
 
 /** That it is the buddy of the current call, and where it takes calls, is remembered. */
 const BOB_SPEAKS_B: Rows = { 'dialect.heard port': heardB('192.0.2.7 bob 4000 600000') };
@@ -292,7 +294,8 @@ export const CALL_CONTROL: LegalTable = {
     'call.received blocked': ['stays', 'other <- call.cut'],
     'call.received blocked-address': ['stays', 'other <- call.cut'],
     'dialect.heard *': heardB('192.0.2.7 600000'),
-    'dialect.heard mistaken': ['stays', 'emit speakers.changed'],
+    'dialect.heard caller': heardB('192.0.2.7 600000', MISUNDERSTOOD),
+    'dialect.heard mistaken': ['stays', MISUNDERSTOOD, 'emit speakers.changed'],
     'call.foreign *': CUT,
     'call.foreign blocked': ['stays'],
     'call.crowded blocked': ['stays'],
@@ -345,7 +348,8 @@ export const CALL_CONTROL: LegalTable = {
       legal: {
         ...freeFor(2),
         'dialect.heard *': heardB('192.0.2.7 bob 4000 600000 192.0.2.7 600000'),
-        'dialect.heard mistaken': ['stays', 'emit speakers.changed', 'speakers = none'],
+        'dialect.heard caller': heardB('192.0.2.7 bob 4000 600000 192.0.2.7 600000', MISUNDERSTOOD),
+        'dialect.heard mistaken': ['stays', MISUNDERSTOOD, 'emit speakers.changed', 'speakers = none'],
         // It is called without a greeting, and forgotten unless it answers so again.
         'call.place': [
           'calling.dialling',

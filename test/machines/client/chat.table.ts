@@ -105,7 +105,7 @@ export const CHAT: LegalTable = {
         // The end of the connection follows a torn farewell, and is announced.
         'line.torn q': ['stays'],
         'callback.asked': ['closed', 'announceUnread'],
-        'caller.muted': ['closing', 'announceMute', 'hangUp', 'startLingerTimer'],
+        'caller.muted': ['draining', 'announceMute', 'announceLeft', 'awaitDelivery'],
         'message.send': ['stays', 'sendMessage'],
         'reading.pause': ['stays', 'pauseReading'],
         'reading.resume': ['stays', 'resumeReading'],

@@ -59,6 +59,7 @@ function eventsAt(step: number): readonly ClientEvent[] {
     { type: 'call.withdrawn', call, isNuisance: false, ...callerAt(step) },
     { type: 'call.missed', call, ...callerAt(step) },
     { type: 'call.busy', ...callerAt(step) },
+    { type: 'call.misunderstood', ...callerAt(step, undefined) },
     { type: 'call.cut', cause: 'crowded', untold: 1, ...callerAt(step, undefined) },
     { type: 'call.dialling', call },
     { type: 'place.refused' },

@@ -31,6 +31,7 @@ export const CLIENT: LegalTable = {
     'archive.failed writing': { task: 'history.write' },
     'call.withdrawn': {},
     'call.cut': { address: '192.0.2.9' },
+    'call.misunderstood': { address: '192.0.2.9' },
     'call.withdrawn nuisance': { isNuisance: true },
     'call.withdrawn cut': { isCut: true },
     'chat.opened': {},
@@ -79,6 +80,7 @@ export const CLIENT: LegalTable = {
     'call.offered': ['stays', 'offer = 1 bob 192.0.2.7'],
     // The log has when the line was shown, and that no call went without one.
     'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = 0 0'],
+    'call.misunderstood': ['stays', say('misunderstood 192.0.2.9')],
     'call.cut': ['stays', say('cut callback 0 192.0.2.9')],
     'message.sent': ['stays', SHOWN, RECORDED],
     'message.sent late': ['stays', SHOWN, say('ownMessageCut'), RECORDED],
