@@ -170,7 +170,7 @@ for (const end of ['finish', 'crash'] as const) {
       receive(event) {
         if (event.type === 'crash') throw new Error('crash');
         if (event.type === 'finish') scope.end();
-        else log.push(event.text);
+        else if (event.type === 'note') log.push(event.text);
       },
       release: () => addressOf(scope.system, name).send({ type: 'note', text: 'last words' }),
     }));
