@@ -1,61 +1,121 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import test from 'ava';
-import { MENU_REMINDER } from '../terminal/presence-lines.js';
+import anyTest, { type ExecutionContext } from 'ava';
+import { drawSession, type Frame, type Screen } from '../tools/session-picture.js';
 import { startServerProgram, temporaryDirectory } from './helpers/programs.js';
 import { quiet, Terminal } from './helpers/terminal.js';
 
-const PAGE = 'README.md';
-const SIZE = { columns: 78, rows: 30 };
+const test = anyTest.serial;
 
-/** All that was on a screen, without the menu, which looks the same each time, and at one time of the day. */
-function told(terminal: Terminal): string[] {
-  const rows = terminal
-    .allRows()
-    .filter((row) => !/^ {2}[A-Z?] - /.test(row) && !row.endsWith(MENU_REMINDER));
-  const timed = rows.map((row) => row.replace(/^\d\d:\d\d (?=\w+: )/, '14:05 '));
-  return timed.filter((row, at) => row !== '' || (at > 0 && timed[at - 1] !== ''));
+const PICTURE = 'docs/images/session.svg';
+const SIZE = { columns: 57, rows: 21 };
+
+/** Most bytes of the picture. */
+const MAX_BYTES = 200_000;
+
+/** For how long a key, and what comes of a step, stay as they are in the picture; in milliseconds. */
+const KEY_MS = 90;
+const STEP_MS = 900;
+const LAST_MS = 4_000;
+
+/** Two terminals, and what they showed. */
+class Recorder {
+  readonly frames: Frame[] = [];
+  readonly #terminals: readonly [Terminal, Terminal];
+
+  constructor(...terminals: readonly [Terminal, Terminal]) {
+    this.#terminals = terminals;
+  }
+
+  /** Keeps what both show now. The time of day is the same in each recording. */
+  keep(ms: number): void {
+    const [left, right] = this.#terminals.map((terminal) => atFive(terminal.picture()));
+    this.frames.push({ ms, screens: [left as Screen, right as Screen] });
+  }
+
+  /** Types text key by key, each seen before the next. */
+  async types(terminal: Terminal, text: string): Promise<void> {
+    const before = terminal.cursor().row;
+    for (let length = 1; length <= text.length; length++) {
+      terminal.press(text[length - 1] as string);
+      const expected = `${before} ${text.slice(0, length)}`.trimEnd();
+      await terminal.until(() => terminal.cursor().row === expected, expected);
+      this.keep(KEY_MS);
+    }
+  }
+
+  /** Types a line, and waits until both terminals show what comes of it. */
+  async enters(terminal: Terminal, text: string, ...shown: readonly Shown[]): Promise<void> {
+    await this.types(terminal, text);
+    terminal.press('\r');
+    await this.sees(...shown);
+  }
+
+  async sees(...shown: readonly Shown[]): Promise<void> {
+    for (const [terminal, ...ends] of shown) {
+      const isShown = () => {
+        const rows = terminal.rows().slice(-ends.length);
+        return ends.every((end, index) => rows[index]?.endsWith(end));
+      };
+      await terminal.until(isShown, ends);
+    }
+    this.keep(STEP_MS);
+  }
 }
 
-test(`the session in ${PAGE} is a real one`, async (t) => {
+/** A terminal, and how the last rows end that it is to show. */
+type Shown = readonly [Terminal, ...string[]];
+
+function atFive({ rows, cursor }: Screen): Screen {
+  const timed = rows.map((row) =>
+    row.map((run) => (run.style === 'dim' ? { ...run, text: run.text.replace(/\d\d:\d\d/, '17:05') } : run)),
+  );
+  return { rows: timed, cursor };
+}
+
+async function record(t: ExecutionContext): Promise<readonly Frame[]> {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   const ports = ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
   const [alice, bob] = [Terminal.client(t, SIZE, ...ports), Terminal.client(t, SIZE, ...ports)];
-  const ends = (terminal: Terminal, last: string) =>
-    terminal.until(() => terminal.rows().at(-1) === last, last);
+  const recorder = new Recorder(alice, bob);
+  await recorder.sees([alice, 'Your choice:'], [bob, 'Your choice:']);
   for (const [terminal, id] of [
     [bob, 'bob'],
     [alice, 'alice'],
   ] as const) {
-    await ends(terminal, 'Your choice:');
-    terminal.press(`r${id}\r`);
-    await terminal.until(() => terminal.allRows().includes(`Signed in as ${id}.`));
-    await ends(terminal, 'Your choice:');
+    terminal.press('r');
+    await recorder.sees([terminal, 'Enter user id:']);
+    await recorder.enters(terminal, id, [terminal, 'Your choice:']);
   }
-  alice.press('abob\r');
-  await alice.until(() => alice.rows().includes('  bob  online'));
-  alice.press('mbob\r');
-  await ends(bob, 'Do you want to accept an incoming connection (y/n)?');
+  alice.press('a');
+  await recorder.sees([alice, 'Enter buddy id:']);
+  await recorder.enters(alice, 'bob', [alice, '  bob  online', 'Your choice:']);
+  alice.press('m');
+  await recorder.sees([alice, 'Enter buddy id:']);
+  const question = 'Do you want to accept an incoming connection (y/n)?';
+  await recorder.enters(alice, 'bob', [alice, '(q gives up)'], [bob, question]);
   await quiet();
   bob.press('y');
-  await ends(alice, 'bob>');
-  await ends(bob, 'alice>');
-  alice.press('hello bob\r');
-  await bob.until(() => bob.rows().some((row) => row.endsWith('alice: hello bob')));
-  bob.press('hi! shall we meet at eight?\r');
-  await alice.until(() => alice.rows().some((row) => row.endsWith('bob: hi! shall we meet at eight?')));
-  alice.press('see you then\r');
-  await bob.until(() => bob.rows().some((row) => row.endsWith('alice: see you then')));
-  alice.press('q\r');
-  await bob.until(() => bob.rows().includes('alice left.'));
-  await alice.until(() => alice.rows().slice(-2).join() === '  bob  online,Your choice:');
-  await ends(bob, 'Your choice:');
+  await recorder.sees([alice, 'bob>'], [bob, 'alice>']);
+  const says = (terminal: Terminal, name: string, text: string) =>
+    recorder.enters(
+      terminal,
+      text,
+      [alice, ` ${name}: ${text}`, 'bob>'],
+      [bob, ` ${name}: ${text}`, 'alice>'],
+    );
+  await says(alice, 'alice', 'hello bob');
+  await says(bob, 'bob', 'hi! shall we meet at eight?');
+  await says(alice, 'alice', 'see you then');
+  await recorder.enters(alice, 'q', [alice, '  bob  online', 'Your choice:'], [bob, 'Your choice:']);
+  recorder.keep(LAST_MS);
+  return recorder.frames;
+}
 
-  const session = ['ALICE', '', ...told(alice), '', 'BOB', '', ...told(bob)];
-  const page = await readFile(PAGE, 'utf8');
-  const block = /(<!-- session -->\n)[\s\S]*?(<!-- end of session -->)/;
-  t.regex(page, block, 'there is a place for it');
-  const current = page.replace(block, `$1\n\`\`\`\n${session.join('\n')}\n\`\`\`\n\n$2`);
-  // `npm run session` records it anew.
-  if (process.env['UPDATE_SESSION']) await writeFile(PAGE, current);
-  t.is(await readFile(PAGE, 'utf8'), current, 'run npm run session');
+test(`${PICTURE} plays a real session`, async (t) => {
+  const frames = await record(t);
+  const picture = drawSession({ titles: ['alice', 'bob'], ...SIZE, frames });
+  // `npm run session` records it again.
+  if (process.env['UPDATE_SESSION']) await writeFile(PICTURE, picture);
+  t.true(Buffer.byteLength(picture) <= MAX_BYTES, `${Buffer.byteLength(picture)} bytes`);
+  t.is(await readFile(PICTURE, 'utf8'), picture, 'run npm run session');
 });

@@ -5,6 +5,7 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import type { ExecutionContext } from 'ava';
+import type { Run, Screen } from '../../tools/session-picture.js';
 import { emptyEnvironment, programPath } from './programs.js';
 
 /** Longest wait for the screen to show what is expected, in milliseconds. */
@@ -85,6 +86,25 @@ export class Terminal {
     ];
   }
 
+  /** What the screen shows, with the styles of its cells. */
+  picture(): Screen {
+    const { active } = this.#screen.buffer;
+    const rows = Array.from({ length: this.#screen.rows }, (_, row) => {
+      const line = active.getLine(active.viewportY + row);
+      const runs: Run[] = [];
+      for (let column = 0; column < (this.rows()[row] ?? '').length; column++) {
+        const cell = line?.getCell(column);
+        const text = cell?.getChars() || ' ';
+        const style = styleOf(cell);
+        const last = runs.at(-1);
+        if (last?.style === style) runs[runs.length - 1] = { ...last, text: last.text + text };
+        else runs.push({ column, text, style });
+      }
+      return runs;
+    });
+    return { rows, cursor: { row: active.cursorY, column: active.cursorX } };
+  }
+
   /** The cursor's column, counted from 0, and the text of its row. */
   cursor(): { readonly column: number; readonly row: string } {
     const { cursorX, cursorY, viewportY } = this.#screen.buffer.active;
@@ -118,4 +138,16 @@ export class Terminal {
       });
     }
   }
+}
+
+/** Green, as ANSI numbers colours: the user's own name. A buddy's is cyan. */
+const GREEN = 2;
+
+/** How a cell looks, in the words of the picture's style sheet. */
+function styleOf(
+  cell: { isDim(): number; getFgColor(): number; isFgDefault(): boolean } | undefined,
+): Run['style'] {
+  if (cell?.isDim()) return 'dim';
+  if (cell === undefined || cell.isFgDefault()) return 'plain';
+  return cell.getFgColor() === GREEN ? 'own' : 'buddy';
 }

@@ -1,0 +1,148 @@
+/**
+ * Draws a session of two terminals as one SVG that plays: each piece of text is in the file once, and a style
+ * sheet shows it for as long as it was on its screen. The session itself is recorded by test/session.test.ts.
+ */
+
+/** Cells of one row that look alike. */
+export interface Run {
+  readonly column: number;
+  readonly text: string;
+  /** Names of the classes in the style sheet below. */
+  readonly style: 'plain' | 'dim' | 'own' | 'buddy';
+}
+
+/** What one terminal shows: its rows from the top. */
+export interface Screen {
+  readonly rows: readonly (readonly Run[])[];
+  readonly cursor: { readonly row: number; readonly column: number };
+}
+
+/** Both terminals, and for how long they look like this, in milliseconds. */
+export interface Frame {
+  readonly ms: number;
+  readonly screens: readonly [Screen, Screen];
+}
+
+export interface Session {
+  /** What stands above each terminal. */
+  readonly titles: readonly [string, string];
+  readonly columns: number;
+  readonly rows: number;
+  readonly frames: readonly Frame[];
+}
+
+/** Sizes in pixels: of a cell, of the space around what is in a pane, and of its title. */
+const CELL = { width: 7, height: 16 };
+const MARGIN = 10;
+const TITLE = 24;
+
+const STYLE = `
+text { font: 11.6px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre; fill: #1f2328 }
+.pane { fill: #ffffff; stroke: #d1d9e0 }
+.title, .dim { fill: #59636e }
+.own { fill: #0550ae }
+.buddy { fill: #8250df }
+.cursor { fill: #1f2328; opacity: 0.35 }
+.shown { visibility: hidden; animation-timing-function: step-end; animation-iteration-count: infinite }
+@media (prefers-color-scheme: dark) {
+  text { fill: #f0f6fc }
+  .pane { fill: #0d1117; stroke: #3d444d }
+  .title, .dim { fill: #9198a1 }
+  .own { fill: #79c0ff }
+  .buddy { fill: #d2a8ff }
+  .cursor { fill: #f0f6fc }
+}
+@media (prefers-reduced-motion: reduce) {
+  svg .shown { animation: none }
+  .last { visibility: visible }
+}`;
+
+/** A piece of a picture, from one moment to another. */
+interface Shown {
+  readonly svg: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The picture, as a file. */
+export function drawSession({ titles, columns, rows, frames }: Session): string {
+  const pane = { width: columns * CELL.width + 2 * MARGIN, height: rows * CELL.height + 2 * MARGIN + TITLE };
+  const [width, height] = [2 * pane.width + MARGIN, pane.height];
+  const totalMs = frames.reduce((sum, { ms }) => sum + ms, 0);
+  const shown = [0, 1].map((index) => ofPane(frames, index as 0 | 1, rows));
+  const moments = [...new Set(shown.flat().map(momentOf))];
+  const panes = titles.map((title, index) => {
+    const parts = (shown[index] ?? []).map((part) => {
+      const last = part.toMs === totalMs ? ' last' : '';
+      return `<g class="shown${last} m${moments.indexOf(momentOf(part))}">${part.svg}</g>`;
+    });
+    return [
+      `<g transform="translate(${index * (pane.width + MARGIN)} 0)">`,
+      `<rect class="pane" x="0.5" y="0.5" width="${pane.width - 1}" height="${pane.height - 1}" rx="6"/>`,
+      `<text class="title" x="${MARGIN}" y="${MARGIN + CELL.height / 2}">${escaped(title)}</text>`,
+      `<g transform="translate(${MARGIN} ${MARGIN + TITLE})">`,
+      ...parts,
+      '</g></g>',
+    ].join('\n');
+  });
+  const style = [STYLE, ...moments.map((moment, index) => animation(moment, index, totalMs))].join('\n');
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" role="img">`,
+    `<title>${escaped(titles.join(' and '))} at their terminals</title>`,
+    `<style>${style}\n</style>`,
+    ...panes,
+    '</svg>\n',
+  ].join('\n');
+}
+
+/** Everything that one pane ever shows: a row, or a cursor, that stays as it is over several frames is one. */
+function ofPane(frames: readonly Frame[], index: 0 | 1, rows: number): Shown[] {
+  const places = Array.from({ length: rows }, (_, row) => (screen: Screen) => drawRow(screen, row));
+  return [...places, drawCursor].flatMap((draw) => {
+    const shown: Shown[] = [];
+    let fromMs = 0;
+    for (const { ms, screens } of frames) {
+      const svg = draw(screens[index]);
+      const before = shown.at(-1);
+      const toMs = fromMs + ms;
+      if (before?.svg === svg) shown[shown.length - 1] = { ...before, toMs };
+      else shown.push({ svg, fromMs, toMs });
+      fromMs = toMs;
+    }
+    return shown.filter(({ svg }) => svg !== '');
+  });
+}
+
+function drawRow({ rows }: Screen, row: number): string {
+  const y = (row + 0.75) * CELL.height;
+  const runs = (rows[row] ?? []).map(({ column, text, style }) => {
+    const width = text.length * CELL.width;
+    return `<tspan x="${column * CELL.width}" class="${style}" textLength="${width}">${escaped(text)}</tspan>`;
+  });
+  return runs.length === 0 ? '' : `<text y="${y}">${runs.join('')}</text>`;
+}
+
+function drawCursor({ cursor: { row, column } }: Screen): string {
+  const [x, y] = [column * CELL.width, row * CELL.height];
+  return `<rect class="cursor" x="${x}" y="${y}" width="${CELL.width}" height="${CELL.height}"/>`;
+}
+
+function momentOf({ fromMs, toMs }: Shown): string {
+  return `${fromMs} ${toMs}`;
+}
+
+/** The animation of all that is shown from one moment to another. */
+function animation(moment: string, index: number, totalMs: number): string {
+  const [from = 0, to = 0] = moment.split(' ').map((ms) => Math.round((Number(ms) / totalMs) * 1e5) / 1e3);
+  const frames = [
+    from > 0 && `${from}% { visibility: visible }`,
+    to < 100 && `${to}% { visibility: hidden }`,
+  ];
+  const first = `0% { visibility: ${from > 0 ? 'hidden' : 'visible'} }`;
+  const keys = [first, ...frames.filter(Boolean)].join(' ');
+  return `.m${index} { animation-name: m${index}; animation-duration: ${totalMs}ms }\n@keyframes m${index} { ${keys} }`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
