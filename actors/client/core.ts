@@ -5,7 +5,7 @@
 
 import { statusOf } from '../../machines/client/attendance.js';
 import { callControlMachine } from '../../machines/client/call-control.js';
-import type { CallControlInput } from '../../machines/client/call-control-setup.js';
+import type { CallControlInput } from '../../machines/client/call-control-context.js';
 import { type RestartState, restartStateAfter } from '../../machines/client/restart-state.js';
 import { networkOf } from '../../protocol/address.js';
 import { type ChildSpec, child } from '../../supervision/child-spec.js';

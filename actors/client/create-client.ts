@@ -10,7 +10,7 @@
  *     └─ calls      listens for buddies; only when asked to
  */
 
-import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
+import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import type { BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';

@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { CallControlEvent } from '../../machines/client/call-control-setup.js';
+import type { CallControlEvent } from '../../machines/client/call-control-context.js';
 import type { CallInput } from '../../machines/client/call-events.js';
 import type { ClientEvent } from '../../machines/client/client-context.js';
 import type { ArchiveCommand, HeartbeatCommand, TerminalCommand } from '../../machines/client/events.js';

@@ -15,7 +15,7 @@
  * the client that programs use is in core.ts.
  */
 
-import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
+import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { UserId } from '../../protocol/id.js';
 import { child } from '../../supervision/child-spec.js';

@@ -16,7 +16,7 @@ import {
   type Snapshot,
 } from 'xstate';
 import { callControlMachine } from '../../machines/client/call-control.js';
-import { PATIENCE_MS } from '../../machines/client/call-control-setup.js';
+import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { ServerRequest } from '../../machines/client/client-context.js';

@@ -10,7 +10,8 @@
  * is passed on as late.
  */
 
-import { type CallControlContext, type CallControlInput, callControlSetup } from './call-control-setup.js';
+import type { CallControlContext, CallControlInput } from './call-control-context.js';
+import { callControlSetup } from './call-control-setup.js';
 import { talking } from './call-control-talking.js';
 
 /** What call control knows when it starts. */

@@ -5,7 +5,7 @@
 
 import { type EventObject, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { callControlMachine } from '../../machines/client/call-control.js';
-import { type CallControlEvent, PATIENCE_MS } from '../../machines/client/call-control-setup.js';
+import { type CallControlEvent, PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import type { CallCrowded, ChatNews, ChatReport } from '../../machines/client/call-events.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { ClientEvent, ClientInput } from '../../machines/client/client-context.js';

@@ -19,7 +19,7 @@ import type { Call } from '../../../actors/client/call-handles.js';
 import { Inbox } from '../../../actors/client/inbox.js';
 import type { Chat } from '../../../actors/client/open-chat.js';
 import { callControlMachine } from '../../../machines/client/call-control.js';
-import { PATIENCE_MS } from '../../../machines/client/call-control-setup.js';
+import { PATIENCE_MS } from '../../../machines/client/call-control-context.js';
 import type { ChatReport } from '../../../machines/client/call-events.js';
 import { clientMachine } from '../../../machines/client/client.js';
 import type { Buddy } from '../../../protocol/buddy-list.js';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { callControlMachine } from '../../../machines/client/call-control.js';
-import { type CallControlEvent, PATIENCE_MS } from '../../../machines/client/call-control-setup.js';
+import { type CallControlEvent, PATIENCE_MS } from '../../../machines/client/call-control-context.js';
 import type { ChatReport } from '../../../machines/client/call-events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';

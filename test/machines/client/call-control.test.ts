@@ -5,7 +5,7 @@ import {
   type CallControlEvent,
   type CallControlInput,
   PATIENCE_MS,
-} from '../../../machines/client/call-control-setup.js';
+} from '../../../machines/client/call-control-context.js';
 import type { CallNews } from '../../../machines/client/call-events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import { bob, callFrom, otherChat, report } from '../../helpers/stepped-client.js';
