@@ -91,7 +91,7 @@ function compile(
   const states = machine.config.states as Record<string, Record<string, unknown>>;
   const { guards } = machine.implementations;
 
-  function demand(condition: boolean, what: string): asserts condition {
+  function assert(condition: boolean, what: string): asserts condition {
     if (!condition) throw new TypeError(`chart '${id}' cannot be run flat: ${what}`);
   }
 
@@ -103,18 +103,18 @@ function compile(
       ...rest
     } = typeof config === 'string' ? { target: config } : config;
     const unknown = Object.keys(rest).find((key) => !TRANSITION_KEYS.includes(key));
-    demand(unknown === undefined, `a transition has '${unknown}'`);
-    demand(target === undefined || (typeof target === 'string' && target in states), `no state '${target}'`);
+    assert(unknown === undefined, `a transition has '${unknown}'`);
+    assert(target === undefined || (typeof target === 'string' && target in states), `no state '${target}'`);
     const named = [names].flat() as readonly string[];
-    for (const name of named) demand(name in actions, `no action '${name}'`);
-    demand(guard === undefined || (typeof guard === 'string' && guard in guards), `no guard '${guard}'`);
+    for (const name of named) assert(name in actions, `no action '${name}'`);
+    assert(guard === undefined || (typeof guard === 'string' && guard in guards), `no guard '${guard}'`);
     return { target, guard: guards[guard as string] as Transition['guard'], actions: named };
   }
 
   function compileState(name: string): State {
     const config = states[name] ?? {};
     const unknown = Object.keys(config).find((key) => !STATE_KEYS.includes(key));
-    demand(unknown === undefined, `state '${name}' has '${unknown}'`);
+    assert(unknown === undefined, `state '${name}' has '${unknown}'`);
     const on = Object.entries(config['on'] ?? {}).map(
       ([type, configs]) => [type, [configs].flat().map(compileTransition)] as const,
     );
@@ -123,6 +123,6 @@ function compile(
 
   const compiled = new Map(Object.keys(states).map((name) => [name, compileState(name)]));
   const first = compiled.get(String(initial));
-  demand(first !== undefined, 'no initial state');
+  assert(first !== undefined, 'no initial state');
   return { initial: first, states: compiled };
 }

@@ -61,8 +61,8 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
       );
       break;
     }
-    case 'bystander.failed':
-      log.error({ actor: event.actor, bystander: event.bystander, err: event.error }, 'failed');
+    case 'observer.failed':
+      log.error({ actor: event.actor, observer: event.observer, err: event.error }, 'failed');
       break;
   }
 }

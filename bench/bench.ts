@@ -5,11 +5,11 @@
 
 import { Command, Option } from 'commander';
 import { Report } from './report.js';
-import { benchChat } from './speed/chat.js';
-import { benchInspection } from './speed/inspection.js';
+import { benchChat } from './speed/chat-load.js';
+import { benchInspection } from './speed/inspection-cost.js';
 import { benchSpeed } from './speed/speed.js';
 import { benchStart } from './speed/start.js';
-import { benchStore } from './store.js';
+import { benchStore } from './store-benchmark.js';
 import { benchSupervision } from './supervision.js';
 import { benchTransfer } from './transfer.js';
 

@@ -25,7 +25,7 @@ const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
 const LISTS = [1_000, 10_000, 100_000] as const;
 const LISTED = 100_000;
 
-/** Lives measured in one round, and rounds of which the median counts. */
+/** LifecycleLog measured in one round, and rounds of which the median counts. */
 const LIVES = 20_000;
 const ROUNDS = 9;
 const LIST_ROUNDS = 3;

@@ -20,7 +20,7 @@ import {
 } from './command-line.js';
 import { addHeadlessCommands } from './headless-commands.js';
 import type { HistoryOptions } from './history-command.js';
-import { addInspectionOptions } from './inspection.js';
+import { addInspectionOptions } from './inspect-option.js';
 import { withProgramOptions } from './program-options.js';
 
 export const CLIENT_NAME = 'im-client';

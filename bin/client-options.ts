@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseId, type UserId } from '../protocol/id.js';
 import type { NotifyMode } from '../terminal/console.js';
 import { portOption, textOption } from './command-line.js';
-import type { InspectionSettings } from './inspection.js';
+import type { InspectionSettings } from './inspect-option.js';
 
 /** Most minutes without a key before a user counts as away: a day. */
 const MAX_AUTO_AWAY_MINUTES = 24 * 60;

@@ -15,7 +15,7 @@ import { refuseUnended } from '../storage/recovery/recovery.js';
 import { type DroppedLine, salvage } from '../storage/recovery/repair.js';
 import { isStoreError } from '../storage/store.js';
 import type { UserTable } from '../storage/tables/user-table.js';
-import { describe, readDatabase } from '../storage/text/inspection.js';
+import { describe, readDatabase } from '../storage/text/database-check.js';
 import { openTextStore } from '../storage/text/text-store.js';
 import { readDump, writeDump } from '../storage/transfer/dump.js';
 import { importUsers, type ReadUsers } from '../storage/transfer/import.js';

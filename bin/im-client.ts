@@ -2,7 +2,7 @@
  * The client's program: settings in, a running tree, an exit code out.
  */
 
-import { startClient } from '../actors/client/tree.js';
+import { startClient } from '../actors/client/client-tree.js';
 import type { Log } from '../actors/log.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { openInteractiveConsole } from '../terminal/interactive-console.js';
@@ -13,7 +13,7 @@ import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
 import { complain, EXIT, exitOfOutputError } from './command-line.js';
 import { endProcess, onStopSignal } from './ending.js';
-import { openInspection } from './inspection.js';
+import { openInspection } from './inspect-option.js';
 
 const MINUTE_MS = 60_000;
 

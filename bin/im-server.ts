@@ -5,7 +5,7 @@
 import { lookup } from 'node:dns/promises';
 import { resolve } from 'node:path';
 import type { Log } from '../actors/log.js';
-import { type RunningServer, startServer } from '../actors/server/tree.js';
+import { type RunningServer, startServer } from '../actors/server/server-tree.js';
 import { hostPort, isLoopback } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
@@ -14,7 +14,7 @@ import { complain, EXIT } from './command-line.js';
 import { whyUnsafe } from './data-access.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
-import { openInspection } from './inspection.js';
+import { openInspection } from './inspect-option.js';
 import { createLog } from './logger.js';
 import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
 

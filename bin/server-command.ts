@@ -3,7 +3,7 @@
  */
 
 import { type Command, Option } from 'commander';
-import { MAX_CONNECTIONS } from '../actors/server/tree.js';
+import { MAX_CONNECTIONS } from '../actors/server/server-tree.js';
 import { ANSWER_BYTES } from '../machines/server/quota.js';
 import { MAX_USERS } from '../storage/store.js';
 import {
@@ -15,7 +15,7 @@ import {
   withExamples,
 } from './command-line.js';
 import { addDataCommands } from './data-commands.js';
-import { addInspectionOptions, type InspectionSettings } from './inspection.js';
+import { addInspectionOptions, type InspectionSettings } from './inspect-option.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
 
 export const SERVER_NAME = 'im-server';

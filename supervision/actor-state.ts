@@ -4,7 +4,7 @@
 
 import type { AnyActorRef, EventObject } from 'xstate';
 import { IGNORE } from './behaviour.js';
-import { reportBystander } from './containment.js';
+import { reportObserverError } from './isolation.js';
 import type { EndReason } from './lifecycle.js';
 
 /** True when a started actor can be used; a logic whose snapshot has no `ready` always can. */
@@ -42,7 +42,7 @@ export function isActorEnded(event: EventObject): event is ActorEnded {
  * be known too.
  */
 export function reportLateError(supervisor: AnyActorRef, event: ActorEnded): void {
-  if ('error' in event) reportBystander('release', supervisor, event.error);
+  if ('error' in event) reportObserverError('release', supervisor, event.error);
 }
 
 /** True for the end of an actor that had nothing to do. */

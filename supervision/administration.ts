@@ -9,9 +9,9 @@
  */
 
 import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
+import { assert } from './assert.js';
 import { type ChildSpec, type ChildType, isDelay, MAX_DELAY_MS, supervisorKind } from './child-spec.js';
-import { watched } from './containment.js';
-import { demand } from './demand.js';
+import { watched } from './isolation.js';
 import { SupervisorError, type SupervisorErrorCode } from './supervisor-error.js';
 import { internalsOf, isRunning } from './xstate-internals.js';
 
@@ -191,7 +191,7 @@ async function ask<TAnswer>(
   { timeoutMs }: AskOptions = {},
   request: (reply: (answer: TAnswer) => void) => EventObject,
 ): Promise<TAnswer> {
-  demand(
+  assert(
     timeoutMs === undefined || isDelay(timeoutMs),
     `timeoutMs: 0 to ${MAX_DELAY_MS} ms, not ${String(timeoutMs)}`,
   );

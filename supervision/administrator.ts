@@ -1,5 +1,5 @@
 /**
- * Answers what a supervisor with a list of children is asked, and changes its roster accordingly.
+ * Answers what a supervisor with a list of children is asked, and changes its childList accordingly.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -14,13 +14,13 @@ import {
   type Started,
 } from './administration.js';
 import type { Child } from './child.js';
+import type { ChildList } from './child-list.js';
 import type { ChildSpec } from './child-spec.js';
-import type { Roster } from './roster.js';
 
 /** What the administrator needs of its supervisor. */
 export interface Administered {
   readonly self: AnyActorRef;
-  readonly roster: Roster;
+  readonly childList: ChildList;
   isEnding(): boolean;
   /** @throws TypeError or Error, when the spec cannot be taken. */
   adopt(spec: ChildSpec): Child;
@@ -56,11 +56,11 @@ export class Administrator {
   }
 
   #add(spec: ChildSpec, reply: Reply<Started>): void {
-    const { roster, self } = this.#of;
+    const { childList, self } = this.#of;
     if (this.#of.isEnding()) return refuse(self, reply, 'shutting_down');
-    const present = roster.find(spec?.id);
+    const present = childList.find(spec?.id);
     if (present !== undefined) {
-      return refuse(self, reply, roster.isDown(present) ? 'already_present' : 'already_started');
+      return refuse(self, reply, childList.isDown(present) ? 'already_present' : 'already_started');
     }
     try {
       this.#of.adopt(spec).onUp = [reply];
@@ -70,10 +70,10 @@ export class Administrator {
   }
 
   #terminate(id: string | AnyActorRef, reply: Reply): void {
-    const { roster, self } = this.#of;
-    const child = roster.find(id);
+    const { childList, self } = this.#of;
+    const child = childList.find(id);
     if (child === undefined) return refuse(self, reply, 'not_found');
-    roster.dropStart(child);
+    childList.dropStart(child);
     // Should it be started with its group one day, that is no first start any more.
     child.purpose = 'restart';
     child.answerUp({ ok: false, code: 'shutting_down' });
@@ -91,7 +91,7 @@ export class Administrator {
     if (this.#of.isEnding()) return refuse(this.#of.self, reply, 'shutting_down');
     child.purpose = 'asked';
     child.onUp = [reply];
-    this.#of.roster.startLater(child);
+    this.#of.childList.startLater(child);
   }
 
   #delete(id: string, reply: Reply): void {
@@ -103,20 +103,20 @@ export class Administrator {
 
   /** Finds a child that is down; otherwise says why not. */
   #findDown(id: string, reply: Reply<never>): Child | undefined {
-    const { roster, self } = this.#of;
-    const child = roster.find(id);
-    if (child !== undefined && roster.isDown(child)) return child;
-    const code = child === undefined ? 'not_found' : roster.isRestarting(child) ? 'restarting' : 'running';
+    const { childList, self } = this.#of;
+    const child = childList.find(id);
+    if (child !== undefined && childList.isDown(child)) return child;
+    const code = child === undefined ? 'not_found' : childList.isRestarting(child) ? 'restarting' : 'running';
     refuse(self, reply, code);
     return undefined;
   }
 
   #list(): ChildInfo[] {
-    const { roster } = this.#of;
-    return Array.from(roster.children, (child) => {
+    const { childList } = this.#of;
+    return Array.from(childList.children, (child) => {
       const { actor, spec, state } = child;
       const current = state === 'down' ? undefined : actor;
-      return { id: spec.id, actor: roster.isRestarting(child) ? 'restarting' : current, type: spec.type };
+      return { id: spec.id, actor: childList.isRestarting(child) ? 'restarting' : current, type: spec.type };
     });
   }
 }

@@ -23,9 +23,8 @@ import type {
   EventObject,
   Snapshot,
 } from 'xstate';
-
-import { reportBystander } from './containment.js';
-import { beginTurn, endTurn } from './turn.js';
+import { beginTurn, endTurn } from './current-actor.js';
+import { reportObserverError } from './isolation.js';
 import { type Clock, internalsOf, STOP } from './xstate-internals.js';
 
 /** The system that an actor lives in, whatever its addresses. */
@@ -353,5 +352,5 @@ function release(self: AnyActorRef): void {
   const behaviour = host[BEHAVIOUR];
   host[BEHAVIOUR] = undefined;
   const returned: unknown = behaviour?.release?.();
-  if (returned instanceof Promise) returned.catch((error) => reportBystander('release', self, error));
+  if (returned instanceof Promise) returned.catch((error) => reportObserverError('release', self, error));
 }

@@ -3,10 +3,10 @@
  */
 
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate';
+import { assert } from './assert.js';
 import type { BackoffOptions } from './backoff.js';
 import { type AnyActorSystem, hearsShutdown } from './behaviour.js';
 import { DEFAULT_JITTER, DEFAULT_RESTART, DEFAULT_SHUTDOWN_MS, DEFAULT_SIGNIFICANT } from './defaults.js';
-import { demand } from './demand.js';
 import type { AddressOptions, Name } from './mailbox.js';
 import { isMachine } from './xstate-internals.js';
 
@@ -94,25 +94,25 @@ export function child(spec: ChildSpec): ChildSpec {
  */
 export function resolveSpec(spec: ChildSpec): ResolvedSpec {
   const { id, logic, restart = DEFAULT_RESTART, significant = DEFAULT_SIGNIFICANT } = spec;
-  demand(typeof id === 'string' && id !== '', `id: a child needs a name, not ${String(id)}`);
-  demand(isLogic(logic), `logic: '${id}' has no actor logic`);
+  assert(typeof id === 'string' && id !== '', `id: a child needs a name, not ${String(id)}`);
+  assert(isLogic(logic), `logic: '${id}' has no actor logic`);
   const { shutdown = defaultShutdown(logic) } = spec;
-  demand(
+  assert(
     RESTART_POLICIES.includes(restart),
     `restart: '${id}' is permanent, transient or temporary, not '${restart}'`,
   );
-  demand(
+  assert(
     shutdown === 'brutal' || shutdown === Number.POSITIVE_INFINITY || isDelay(shutdown),
     `shutdown: '${id}' ends within 0 to ${MAX_DELAY_MS} ms, or Infinity, or brutal, not '${shutdown}'`,
   );
-  demand(
+  assert(
     !(significant && restart === 'permanent'),
     `significant: '${id}' is permanent, it never ends for good`,
   );
   if (spec.backoff !== undefined) demandBackoff(id, spec.backoff);
   if (spec.address !== undefined) {
     const { stashLimit } = spec.address;
-    demand(stashLimit >= 0, `stashLimit: '${id}' keeps a number of events, not ${stashLimit}`);
+    assert(stashLimit >= 0, `stashLimit: '${id}' keeps a number of events, not ${stashLimit}`);
   }
   const type = supervisorKind(logic) === undefined ? 'worker' : 'supervisor';
   const mayBeDeaf = spec.shutdown === undefined && isMachine(logic);
@@ -131,9 +131,9 @@ function demandBackoff(
   id: string,
   { minMs, maxMs, jitter = DEFAULT_JITTER, resetAfterMs = maxMs }: BackoffOptions,
 ): void {
-  demand(minMs > 0 && maxMs >= minMs, `backoff: '${id}' needs 0 < minMs <= maxMs, not ${minMs} and ${maxMs}`);
-  demand(jitter >= 0 && resetAfterMs >= 0, `backoff: '${id}' has a negative jitter or resetAfterMs`);
-  demand(isDelay(maxMs * (1 + jitter)), `backoff: '${id}' may wait for more than ${MAX_DELAY_MS} ms`);
+  assert(minMs > 0 && maxMs >= minMs, `backoff: '${id}' needs 0 < minMs <= maxMs, not ${minMs} and ${maxMs}`);
+  assert(jitter >= 0 && resetAfterMs >= 0, `backoff: '${id}' has a negative jitter or resetAfterMs`);
+  assert(isDelay(maxMs * (1 + jitter)), `backoff: '${id}' may wait for more than ${MAX_DELAY_MS} ms`);
 }
 
 /** Marks the logic of supervisors. */

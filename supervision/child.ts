@@ -48,7 +48,7 @@ export class Child {
   readonly spec: ResolvedSpec;
   readonly input: unknown;
   purpose: Purpose;
-  /** Its place in the order of a list; the roster gives it. */
+  /** Its place in the order of a list; the childList gives it. */
   rank = 0;
   state: 'down' | 'starting' | 'up' | 'stopping' = 'down';
   /** The actor that it is, or was last. */

@@ -27,6 +27,7 @@ import {
   refuse,
   type Started,
 } from './administration.js';
+import { assert } from './assert.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -36,13 +37,12 @@ import {
 } from './behaviour.js';
 import { Child, type ChildNews, notReady } from './child.js';
 import { type ChildOptions, markSupervisor, type ResolvedSpec, resolveSpec } from './child-spec.js';
-import { contain, watched } from './containment.js';
-import { demand } from './demand.js';
+import { contain, watched } from './isolation.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
-import { type PostOffice, postOfficeOf } from './post-office.js';
+import { type MailboxRegistry, mailboxRegistryOf } from './mailbox-registry.js';
+import { type QuotaOptions, Quotas, type RoomWanted } from './quotas.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
-import { type RoomWanted, type ShareOptions, Shares } from './shares.js';
-import { Slots } from './slots.js';
+import { SlotMap } from './slot-map.js';
 import { SupervisorError } from './supervisor-error.js';
 
 /** The one spec of a dynamic supervisor's children; `shutdown` is for all of them together. */
@@ -57,7 +57,7 @@ export interface DynamicSupervisorOptions<TLogic extends AnyActorLogic> {
   /** Most children at once, those being restarted included. */
   readonly limit: number;
   /** Most children of one kind, which their inputs tell. */
-  readonly share?: ShareOptions<InputFrom<TLogic>>;
+  readonly quota?: QuotaOptions<InputFrom<TLogic>>;
   /** Told of the input of each child that is not started: beyond a limit, or while shutting down. */
   readonly refuse?: (input: InputFrom<TLogic>) => void;
   /** Default `DEFAULT_RESTART_LIMITS`: one restart in 5 s, of all children together. */
@@ -84,10 +84,10 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
   options: DynamicSupervisorOptions<TLogic>,
 ): BehaviourLogic<DynamicSupervisorEvent<InputFrom<TLogic>>, undefined, LifecycleEvent> {
   type Event = DynamicSupervisorEvent<InputFrom<TLogic>>;
-  const { template, limit, share, refuse = () => {} } = options;
-  demand(typeof template === 'object' && !Array.isArray(template), 'template: exactly one spec');
-  demand(limit > 0, `limit: a number of children, not ${limit}`);
-  demand(share === undefined || share.limit > 0, `share.limit: a number of children, not ${share?.limit}`);
+  const { template, limit, quota, refuse = () => {} } = options;
+  assert(typeof template === 'object' && !Array.isArray(template), 'template: exactly one spec');
+  assert(limit > 0, `limit: a number of children, not ${limit}`);
+  assert(quota === undefined || quota.limit > 0, `quota.limit: a number of children, not ${quota?.limit}`);
   const spec = resolveSpec({ ...template, significant: false });
   const limits = checkLimits(options.limits);
   return markSupervisor(
@@ -96,7 +96,7 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
       const supervisor: Behaviour<Event> = new DynamicSupervisor(scope, {
         spec,
         limit,
-        share,
+        quota,
         refuse,
         budget,
       });
@@ -109,7 +109,7 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
 interface Settings<TInput> {
   readonly spec: ResolvedSpec;
   readonly limit: number;
-  readonly share: ShareOptions<TInput> | undefined;
+  readonly quota: QuotaOptions<TInput> | undefined;
   readonly refuse: (input: TInput) => void;
   readonly budget: RestartBudget;
 }
@@ -117,12 +117,12 @@ interface Settings<TInput> {
 class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInput>> {
   readonly #scope: BehaviourScope<DynamicSupervisorEvent<TInput>>;
   readonly #settings: Settings<TInput>;
-  readonly #office: PostOffice;
+  readonly #registry: MailboxRegistry;
   /** Children that have an actor, by its id. */
-  readonly #children = new Slots<Child>();
+  readonly #children = new SlotMap<Child>();
   /** Children that wait for their restart, each with its timer. */
   readonly #restarting = new Map<Child, Timer>();
-  readonly #shares: Shares<Child, TInput> | undefined;
+  readonly #quotas: Quotas<Child, TInput> | undefined;
   /** Children that are not up again yet, by the actor that they were. */
   readonly #wereUp = new Map<AnyActorRef, Child>();
   /** What the ids of all its children's actors begin with: they never repeat. */
@@ -135,9 +135,9 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#scope = scope;
     this.#settings = settings;
     this.#prefix = `${settings.spec.id}:${nanoid(8)}-`;
-    this.#shares = settings.share && new Shares(settings.share, () => this.#byAge());
+    this.#quotas = settings.quota && new Quotas(settings.quota, () => this.#byAge());
     contain(scope.self, (event) => this.#emit(event));
-    this.#office = postOfficeOf(scope);
+    this.#registry = mailboxRegistryOf(scope);
   }
 
   receive(event: DynamicSupervisorEvent<TInput>): void {
@@ -175,7 +175,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#scope.cancel(this.#shutdownTimer);
     for (const timer of this.#restarting.values()) this.#scope.cancel(timer);
     for (const child of this.#children.values()) child.release();
-    this.#office.closeFor(this.#scope.self);
+    this.#registry.closeFor(this.#scope.self);
   }
 
   // Starting.
@@ -190,14 +190,14 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #hasRoomFor(input: TInput): boolean {
     const count = this.#children.size + this.#restarting.size;
-    if (this.#shares?.admits(input, count) === false) return false;
+    if (this.#quotas?.admits(input, count) === false) return false;
     return count < this.#settings.limit || this.#makeRoomFor(input);
   }
 
   /** Asks children to end. The news of that end comes after this event, and before the next child. */
   #makeRoomFor(input: TInput): boolean {
     const wanted: RoomWanted = { type: 'room.wanted' };
-    for (const { actor } of this.#shares?.displaceable(input) ?? []) {
+    for (const { actor } of this.#quotas?.displaceable(input) ?? []) {
       if (actor === undefined || !isActive(actor)) continue;
       actor.send(wanted);
       if (!isActive(actor)) return true;
@@ -207,7 +207,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #start(child: Child): void {
     const actorId = this.#children.add(this.#prefix, child);
-    this.#shares?.add(child);
+    this.#quotas?.add(child);
     let isReady: boolean;
     try {
       isReady = child.start(actorId, () => child.input);
@@ -285,10 +285,10 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   /** It will not be started again: nor will the named children in the tree that it may have been. */
   #forget(child: Child): void {
-    this.#shares?.remove(child);
+    this.#quotas?.remove(child);
     if (child.knownAs === undefined) return;
     this.#wereUp.delete(child.knownAs);
-    if (child.spec.type === 'supervisor') this.#office.closeBelow(child.knownAs);
+    if (child.spec.type === 'supervisor') this.#registry.closeBelow(child.knownAs);
   }
 
   // Restarting, and giving up.

@@ -26,7 +26,7 @@ export type ShutdownReason = 'requested' | 'start_failed' | 'gave_up' | 'signifi
 export type RefusalReason = 'full' | 'closed';
 
 /** Where a throw came from that belongs to no actor. */
-export type Bystander = 'observer' | 'listener' | 'inspector' | 'refusal' | 'reply' | 'release';
+export type ObserverKind = 'observer' | 'listener' | 'inspector' | 'refusal' | 'reply' | 'release';
 
 interface ChildEvent {
   /** The child's id in its spec; for a child of a dynamic supervisor, its actor's id. */
@@ -69,8 +69,8 @@ export type LifecycleEvent =
     }
   /** Somebody who only watches, or was told of something, threw. No actor is the worse for it. */
   | {
-      readonly type: 'bystander.failed';
-      readonly bystander: Bystander;
+      readonly type: 'observer.failed';
+      readonly observer: ObserverKind;
       /** The id of the actor that was watched. */
       readonly actor: string;
       readonly error: unknown;

@@ -9,7 +9,7 @@
 
 import type { ActorLogic, ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
 import type { AnyActorSystem } from './behaviour.js';
-import { watched } from './containment.js';
+import { watched } from './isolation.js';
 import type { RefusalReason } from './lifecycle.js';
 import { logicOf, STOP } from './xstate-internals.js';
 
@@ -50,7 +50,7 @@ export function addressOf<TEvent extends EventObject>(
   return mailbox;
 }
 
-/** Sent by supervisors and their post office, and by nobody else. */
+/** Sent by supervisors and their post registry, and by nobody else. */
 type MailboxEvent =
   | { readonly type: 'mailbox.attach'; readonly target: AnyActorRef }
   | { readonly type: 'mailbox.detach' }

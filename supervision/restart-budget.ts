@@ -3,8 +3,8 @@
  * gives up. After Erlang/OTP's `supervisor`, MaxR and MaxT.
  */
 
+import { assert } from './assert.js';
 import { DEFAULT_RESTART_LIMITS } from './defaults.js';
-import { demand } from './demand.js';
 
 /** At most `intensity` restarts in `periodMs` milliseconds; 0 means that the first crash escalates. */
 export interface RestartLimits {
@@ -19,8 +19,8 @@ export interface RestartLimits {
  */
 export function checkLimits(limits: RestartLimits = DEFAULT_RESTART_LIMITS): RestartLimits {
   const { intensity, periodMs } = limits;
-  demand(Number.isInteger(intensity) && intensity >= 0, `intensity: a number of restarts, not ${intensity}`);
-  demand(Number.isFinite(periodMs) && periodMs > 0, `periodMs: a number of milliseconds, not ${periodMs}`);
+  assert(Number.isInteger(intensity) && intensity >= 0, `intensity: a number of restarts, not ${intensity}`);
+  assert(Number.isFinite(periodMs) && periodMs > 0, `periodMs: a number of milliseconds, not ${periodMs}`);
   return limits;
 }
 

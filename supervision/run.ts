@@ -5,7 +5,7 @@
 import { type Actor, type AnyActorLogic, type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
 import { isReady } from './actor-state.js';
 import type { ShutdownRequested } from './behaviour.js';
-import { watched } from './containment.js';
+import { watched } from './isolation.js';
 import { ensureSupported, inspectedActor } from './xstate-internals.js';
 
 export interface RunOptions<TLogic extends AnyActorLogic> {

@@ -3,7 +3,7 @@
  *
  * It starts them in order, each when the one before is ready; restarts what crashes, by its
  * strategy; gives up when restarts come too thick; and stops them in reverse order. One thing
- * happens at a time: a child being started or stopped is waited for (`#awaited`), and the roster
+ * happens at a time: a child being started or stopped is waited for (`#awaited`), and the childList
  * holds what comes next, stops before starts. Every event, whatever it was, ends in `#advance`. After
  * so many steps that lets the event loop do other work, and goes on in a later iteration.
  */
@@ -12,6 +12,7 @@ import { nanoid } from 'nanoid';
 import { type ActorEnded, isActorEnded, isIgnored, reasonOf, reportLateError } from './actor-state.js';
 import type { AdministrationEvent, ChildStart } from './administration.js';
 import { Administrator } from './administrator.js';
+import { assert } from './assert.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -20,14 +21,13 @@ import {
   type Timer,
 } from './behaviour.js';
 import { Child, type ChildNews, notReady, type Purpose } from './child.js';
+import { actorIdOf, ChildList, STRATEGIES, type Strategy } from './child-list.js';
 import { type ChildSpec, markSupervisor, type ResolvedSpec, resolveSpec } from './child-spec.js';
-import { contain } from './containment.js';
 import { DEFAULT_AUTO_SHUTDOWN, DEFAULT_STRATEGY, NEXT_TURN_MS } from './defaults.js';
-import { demand } from './demand.js';
+import { contain } from './isolation.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
-import { type PostOffice, postOfficeOf } from './post-office.js';
+import { type MailboxRegistry, mailboxRegistryOf } from './mailbox-registry.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
-import { actorIdOf, Roster, STRATEGIES, type Strategy } from './roster.js';
 import { SupervisorError } from './supervisor-error.js';
 import { type TurnBegan, TurnBudget } from './turn-budget.js';
 
@@ -72,15 +72,15 @@ export function supervisor(
   options: SupervisorOptions,
 ): BehaviourLogic<SupervisorEvent, undefined, LifecycleEvent> {
   const { strategy = DEFAULT_STRATEGY, autoShutdown = DEFAULT_AUTO_SHUTDOWN } = options;
-  demand(STRATEGIES.includes(strategy), `strategy: one of ${STRATEGIES.join(', ')}, not '${strategy}'`);
-  demand(
+  assert(STRATEGIES.includes(strategy), `strategy: one of ${STRATEGIES.join(', ')}, not '${strategy}'`);
+  assert(
     AUTO_SHUTDOWNS.includes(autoShutdown),
     `autoShutdown: one of ${AUTO_SHUTDOWNS.join(', ')}, not '${autoShutdown}'`,
   );
-  demand(Array.isArray(options.children), 'children: a list of specs');
+  assert(Array.isArray(options.children), 'children: a list of specs');
   const specs = options.children.map((spec) => resolveChild(spec, autoShutdown));
   const ids = new Set(specs.map(({ id }) => id));
-  demand(ids.size === specs.length, 'children: ids must be unique');
+  assert(ids.size === specs.length, 'children: ids must be unique');
   const limits = checkLimits(options.limits);
   return markSupervisor(
     fromBehaviour<SupervisorEvent, undefined, LifecycleEvent>((scope) =>
@@ -92,7 +92,7 @@ export function supervisor(
 
 function resolveChild(spec: ChildSpec, autoShutdown: AutoShutdown): ResolvedSpec {
   const resolved = resolveSpec(spec);
-  demand(
+  assert(
     !(resolved.significant && autoShutdown === 'never'),
     `significant: '${resolved.id}' means nothing without autoShutdown`,
   );
@@ -109,8 +109,8 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   readonly starting = true;
   readonly #scope: BehaviourScope<SupervisorEvent>;
   readonly #settings: Settings;
-  readonly #office: PostOffice;
-  readonly #roster = new Roster();
+  readonly #registry: MailboxRegistry;
+  readonly #childList = new ChildList();
   readonly #administrator: Administrator;
   readonly #turn: TurnBudget;
 
@@ -125,11 +125,11 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
     this.#scope = scope;
     this.#settings = settings;
-    this.#office = postOfficeOf(scope);
+    this.#registry = mailboxRegistryOf(scope);
     this.#turn = new TurnBudget(scope);
     this.#administrator = new Administrator({
       self: scope.self,
-      roster: this.#roster,
+      childList: this.#childList,
       isEnding: () => this.#phase === 'ending',
       adopt: (spec) => this.#adopt(resolveChild(spec, settings.autoShutdown), 'added'),
       stopLater: (children) => this.#stopLater(children),
@@ -167,21 +167,22 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   release(): void {
     this.#scope.cancel(this.#dueTimer);
-    for (const child of this.#roster.reversed) child.release();
-    for (const { spec } of this.#roster.children) if (spec.address !== undefined) this.#office.leave(spec.id);
-    this.#office.closeFor(this.#scope.self);
+    for (const child of this.#childList.reversed) child.release();
+    for (const { spec } of this.#childList.children)
+      if (spec.address !== undefined) this.#registry.leave(spec.id);
+    this.#registry.closeFor(this.#scope.self);
   }
 
   /** Does what can be done now; returns when there is something to wait for, or nothing left. */
   #advance(): void {
     while (this.#awaited === undefined && !this.#turn.isSpent) {
-      const stopping = this.#roster.nextToStop();
+      const stopping = this.#childList.nextToStop();
       if (stopping !== undefined) {
         this.#stop(stopping);
         continue;
       }
       if (this.#phase === 'ending') return this.#finish();
-      const starting = this.#roster.nextToStart(this.#dueMs);
+      const starting = this.#childList.nextToStart(this.#dueMs);
       if (starting === undefined) return this.#settle();
       this.#start(starting);
     }
@@ -189,13 +190,13 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #settle(): void {
     this.#setDueTimer();
-    if (this.#phase !== 'starting' || this.#roster.hasFirstStarts) return;
+    if (this.#phase !== 'starting' || this.#childList.hasFirstStarts) return;
     this.#phase = 'running';
     this.#scope.ready();
   }
 
   #setDueTimer(): void {
-    const { nextStartMs } = this.#roster;
+    const { nextStartMs } = this.#childList;
     // One that is running is left alone: whoever keeps a supervisor busy must not put off its restarts.
     if (nextStartMs === undefined || nextStartMs >= this.#dueTimerMs) return;
     this.#scope.cancel(this.#dueTimer);
@@ -218,10 +219,10 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   // Starting and stopping.
 
   #adopt(spec: ResolvedSpec, purpose: Purpose): Child {
-    const mailbox = spec.address && this.#office.open(spec.id, spec.address, this.#scope.self);
+    const mailbox = spec.address && this.#registry.open(spec.id, spec.address, this.#scope.self);
     const child = new Child(this.#scope, spec, purpose, { dynamic: false, mailbox });
-    this.#roster.add(child);
-    this.#roster.startLater(child);
+    this.#childList.add(child);
+    this.#childList.startLater(child);
     return child;
   }
 
@@ -242,7 +243,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #onReadied(actorId: string): void {
-    const child = this.#roster.findByActorId(actorId);
+    const child = this.#childList.findByActorId(actorId);
     if (child?.state === 'starting') this.#up(child);
   }
 
@@ -261,9 +262,9 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #onOverdue(actorId: string): void {
-    const child = this.#roster.findByActorId(actorId);
+    const child = this.#childList.findByActorId(actorId);
     if (child === undefined) return;
-    const wasStopped = child.state === 'stopping' || this.#roster.isToStop(child);
+    const wasStopped = child.state === 'stopping' || this.#childList.isToStop(child);
     child.kill();
     this.#onDown(child);
     if (!wasStopped) this.#onCrash(child, notReady(child.spec.id), true);
@@ -273,7 +274,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   /** A child has no actor any more, for whatever reason. */
   #onDown(child: Child): void {
     this.#stopAwaiting(child);
-    this.#roster.stopped(child);
+    this.#childList.stopped(child);
   }
 
   #stopAwaiting(child: Child): void {
@@ -283,11 +284,11 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   // Ends.
 
   #onEnded(event: ActorEnded): void {
-    const child = this.#roster.findByActorId(event.actorId);
+    const child = this.#childList.findByActorId(event.actorId);
     if (child === undefined) return reportLateError(this.#scope.self, event);
     const { state } = child;
     // Asked to end, or about to be: then it does not matter how it did.
-    const wasStopped = state === 'stopping' || this.#roster.isToStop(child);
+    const wasStopped = state === 'stopping' || this.#childList.isToStop(child);
     const wasStarting = state === 'starting';
     if (wasStarting && isIgnored(event)) return this.#onIgnored(child);
     if (wasStarting && !('error' in event)) this.#up(child);
@@ -340,16 +341,16 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (!spec.significant) return;
     const goesOn =
       this.#settings.autoShutdown === 'all' &&
-      [...this.#roster.children].some((child) => child.spec.significant && !this.#roster.isDown(child));
+      [...this.#childList.children].some((child) => child.spec.significant && !this.#childList.isDown(child));
     if (!goesOn) this.#endAll('significant_child_ended');
   }
 
   #forget(child: Child): void {
-    this.#roster.forget(child);
+    this.#childList.forget(child);
     child.answerUp({ ok: false, code: 'shutting_down' });
     child.release();
-    if (child.spec.address !== undefined) this.#office.close(child.spec.id);
-    if (child.spec.type === 'supervisor') this.#office.closeBelow(child.knownAs);
+    if (child.spec.address !== undefined) this.#registry.close(child.spec.id);
+    if (child.spec.type === 'supervisor') this.#registry.closeBelow(child.knownAs);
   }
 
   // Restarting, and giving up.
@@ -362,11 +363,11 @@ class Supervisor implements Behaviour<SupervisorEvent> {
       return this.#endAll('gave_up', new SupervisorError('gave_up', child.spec.id, error));
     }
     const dueAtMs = this.#scope.now() + delayMs;
-    const group = this.#roster.groupOf(child, strategy);
+    const group = this.#childList.groupOf(child, strategy);
     this.#stopLater(group);
     for (const member of group) {
-      const starts = member.spec.restart !== 'temporary' || this.#roster.isToStart(member);
-      if (starts) this.#roster.startLater(member, dueAtMs);
+      const starts = member.spec.restart !== 'temporary' || this.#childList.isToStart(member);
+      if (starts) this.#childList.startLater(member, dueAtMs);
     }
   }
 
@@ -376,15 +377,15 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#phase = 'ending';
     this.#outcome = outcome;
     this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
-    this.#roster.dropStarts();
-    for (const child of this.#roster.children) child.answerUp({ ok: false, code: 'shutting_down' });
-    this.#stopLater(this.#roster.children);
+    this.#childList.dropStarts();
+    for (const child of this.#childList.children) child.answerUp({ ok: false, code: 'shutting_down' });
+    this.#stopLater(this.#childList.children);
   }
 
   #stopLater(children: Iterable<Child>): void {
-    this.#roster.stopLater(children);
+    this.#childList.stopLater(children);
     // Whoever is starting is not waited for, but stopped.
-    if (this.#awaited?.state === 'starting' && this.#roster.isToStop(this.#awaited))
+    if (this.#awaited?.state === 'starting' && this.#childList.isToStop(this.#awaited))
       this.#awaited = undefined;
   }
 

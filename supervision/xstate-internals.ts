@@ -38,7 +38,7 @@ type XStateClock = AnyActorRef['system']['_clock'];
 export type Observer = ReturnType<typeof toObserver<unknown>>;
 export type Listener = (event: EventObject) => void;
 
-/** The methods that every actor has from its class. containment.ts replaces them on the actor. */
+/** The methods that every actor has from its class. isolation.ts replaces them on the actor. */
 export interface ActorMethods {
   subscribe(observer: Observer): Subscription;
   on(type: string, listener: Listener): Subscription;
@@ -62,7 +62,7 @@ export interface ActorInternals extends AnyActorRef {
   readonly eventListeners: ReadonlyMap<string, ReadonlySet<Listener>>;
 }
 
-/** The internals of an actor system. containment.ts replaces all but `_set`. */
+/** The internals of an actor system. isolation.ts replaces all but `_set`. */
 export interface SystemInternals {
   /** Called when an actor starts. */
   _register(sessionId: string, actor: ActorInternals): string;

@@ -1,5 +1,5 @@
 /**
- * The effects of the console's statechart (machines/terminal/console.ts), each under the name that
+ * The effects of the console's statechart (machines/terminal/console-chart.ts), each under the name that
  * the chart uses. Owns what is typed into: the open prompt, the line off the screen, drafts and pastes.
  */
 
@@ -9,7 +9,7 @@ import type { Clock } from './clock.js';
 import { isSamePrompt, type Prompt } from './console.js';
 import type { Display } from './display.js';
 import { Drafts } from './drafts.js';
-import { History } from './history.js';
+import { History } from './input-history.js';
 import { type Clipboard, LineEditor } from './line-editor.js';
 import { linesOfPaste } from './paste.js';
 import { PastedLines, previewOf, unsentLines } from './pasted-lines.js';

@@ -2,13 +2,13 @@
  * The console on a terminal: prompts at the bottom of the screen, everything else above them.
  *
  * The terminal is in raw mode from open to close. Who takes a key, and what becomes of what was typed,
- * is decided by a statechart (machines/terminal/console.ts). This class tells it what happens, and runs
+ * is decided by a statechart (machines/terminal/console-chart.ts). This class tells it what happens, and runs
  * the effects that it answers with.
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';
 import { stepsOf } from '../machines/steps.js';
-import { consoleMachine } from '../machines/terminal/console.js';
+import { consoleMachine } from '../machines/terminal/console-chart.js';
 import type { ConsoleEffect } from '../machines/terminal/console-setup.js';
 import type { DisplayText } from '../protocol/display-text.js';
 import { type Clock, systemClock } from './clock.js';

@@ -9,7 +9,7 @@ import Enquirer from 'enquirer';
 import { isAnswerTo } from '../machines/terminal/console-setup.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import type { Prompt } from './console.js';
-import type { HistoryWalk } from './history.js';
+import type { HistoryWalk } from './input-history.js';
 import type { LineEditor } from './line-editor.js';
 
 /** A key as `node:readline` reports it. */

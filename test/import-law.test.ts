@@ -53,8 +53,8 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
 
 /** A file that looks up an address, and the rule that it breaks, if any: neighbours come by input. */
 const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
-  ['actors/server/tree.ts'],
-  ['actors/client/tree.ts'],
+  ['actors/server/server-tree.ts'],
+  ['actors/client/client-tree.ts'],
   ['actors/client/core.ts'],
   ['actors/client/create-client.ts'],
   ['actors/server/presence.ts', 'noRestrictedImports'],

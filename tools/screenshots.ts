@@ -14,8 +14,8 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { AnyActorRef } from 'xstate';
 import { SILENT_LOG } from '../actors/log.js';
-import { startServer } from '../actors/server/tree.js';
-import { startInspection } from '../inspector/server/inspection.js';
+import { startServer } from '../actors/server/server-tree.js';
+import { startInspection } from '../inspector/server/start-inspection.js';
 import { openMemoryStore } from '../storage/tables/memory-store.js';
 
 /** Where they go, unless a folder is given. */

@@ -3,11 +3,11 @@
  * report into what a program waits for.
  */
 
-import type { CallCommand, CallId, CallNews } from '../../machines/client/call-events.js';
+import type { CallCommand, CallEvent, CallId } from '../../machines/client/call-events.js';
 import { type Caller, type CallerHint, withHint } from '../../machines/client/callers.js';
 import type { CutCause } from '../../machines/client/cut-calls.js';
-import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
-import { QUERY_RETRY_MS, QUERY_TRIES } from '../../machines/client/server-contact.js';
+import type { HeartbeatCommand, HeartbeatReport } from '../../machines/client/events.js';
+import { QUERY_RETRY_MS, QUERY_TRIES } from '../../machines/client/server-connectivity.js';
 import type { Silence } from '../../machines/client/silence.js';
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
@@ -28,8 +28,8 @@ import {
   type OutgoingRequest,
 } from './call-handles.js';
 import { ClientError } from './client-error.js';
+import { CLIENT } from './client-names.js';
 import type { Inbox } from './inbox.js';
-import { CLIENT } from './names.js';
 
 /**
  * Longest wait for the heartbeat's answer, in milliseconds: twice what it takes to find out that the server
@@ -81,7 +81,7 @@ export type AgentCommand =
   | { readonly type: 'buddies.ask'; readonly request: BuddiesRequest }
   | { readonly type: 'call.request'; readonly request: OutgoingRequest };
 
-type AgentEvent = HeartbeatNews | CallNews | AgentCommand;
+type AgentEvent = HeartbeatReport | CallEvent | AgentCommand;
 
 /** The client's address, for what only the client of a program is sent. */
 export const AGENT = nameOf<AgentEvent>(CLIENT);
@@ -191,7 +191,7 @@ class Agent implements Behaviour<AgentEvent> {
     callControl.send({ type: 'call.place', buddy, endpoint, caller: user });
   }
 
-  #offer(event: Extract<CallNews, { type: 'call.offered' }>): void {
+  #offer(event: Extract<CallEvent, { type: 'call.offered' }>): void {
     const { calls, callControl, user } = this.#input;
     const { call, caller, address, hint } = withHint(event, user, this.#buddies);
     const handle = new IncomingCall(call, { id: caller, address, hint }, callControl);
@@ -208,7 +208,7 @@ class Agent implements Behaviour<AgentEvent> {
   /** Passes an event of one call to the program's handle of it. */
   #pass(
     event: Exclude<
-      CallNews,
+      CallEvent,
       {
         type:
           | 'call.offered'
@@ -242,7 +242,7 @@ class Agent implements Behaviour<AgentEvent> {
 }
 
 /** After these, nothing follows of a call. */
-const LAST_NEWS: ReadonlySet<CallNews['type']> = new Set([
+const LAST_NEWS: ReadonlySet<CallEvent['type']> = new Set([
   'call.withdrawn',
   'call.missed',
   'call.rejected',

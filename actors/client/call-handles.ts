@@ -4,7 +4,7 @@
  * promises.
  */
 
-import type { CallCommand, CallFailure, CallId, CallNews, Peer } from '../../machines/client/call-events.js';
+import type { CallCommand, CallEvent, CallFailure, CallId, Peer } from '../../machines/client/call-events.js';
 import type { CallerHint } from '../../machines/client/callers.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
@@ -50,7 +50,7 @@ export type CallProgress = 'calling' | 'ringing';
 export interface CallHandle {
   readonly peer: Peer;
   /** Takes what call control says of the call. */
-  take(news: CallNews): void;
+  take(news: CallEvent): void;
   /** The client ends, and nothing more will be reported. */
   abandon(error: ClientError): void;
 }
@@ -104,7 +104,7 @@ export class IncomingCall implements Call, CallHandle {
     this.#send('call.dismiss');
   }
 
-  take(news: CallNews): void {
+  take(news: CallEvent): void {
     if (this.#chat !== undefined) return this.#chat.take(news);
     if (news.type === 'chat.opened') {
       this.#chat = new OpenChat(this.#id, this.peer, undefined, this.#control);
@@ -146,7 +146,7 @@ export class OutgoingCall implements CallHandle {
     this.#control = control;
   }
 
-  take(news: CallNews): void {
+  take(news: CallEvent): void {
     if (this.#chat !== undefined) return this.#chat.take(news);
     const { buddy, endpoint, resolve, reject } = this.#request;
     switch (news.type) {

@@ -3,19 +3,19 @@
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { CallCrowded, ChatNews } from '../../machines/client/call-events.js';
+import type { CallCrowded, ConnectionReport } from '../../machines/client/call-events.js';
 import type { PortBound } from '../../machines/client/restart-state.js';
 import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import type { ChatInput } from './chat.js';
+import type { ChatInput } from './chat-connection.js';
 
 export interface CallsInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly chats: Address<ChildStart<ChatInput>>;
   /** Each chat reports to it. */
-  readonly callControl: Address<ChatNews | CallCrowded>;
+  readonly callControl: Address<ConnectionReport | CallCrowded>;
   readonly heartbeat: Address<PortBound>;
 }
 

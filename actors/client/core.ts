@@ -15,9 +15,9 @@ import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { RESTART_BACKOFF } from '../run-tree.js';
 import { callsLogic } from './calls.js';
-import { type ChatInput, chatLogic, remoteAddressOf } from './chat.js';
+import { type ChatInput, chatLogic, remoteAddressOf } from './chat-connection.js';
+import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './client-names.js';
 import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
-import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './names.js';
 
 /**
  * Most calls and chats at once: one is live, the others are beginning, being refused, or being closed. When
@@ -42,7 +42,7 @@ export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_0
 const CALLS_PER_INCARNATION = 2 ** 32;
 
 /** Holds what restarted actors start with. */
-export class RestartMemory {
+export class RestartStateHolder {
   state: RestartState;
 
   constructor(user: RestartState['user']) {
@@ -65,7 +65,7 @@ export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'max
  */
 export function conversationSpec(
   owner: ChildSpec,
-  memory: RestartMemory,
+  memory: RestartStateHolder,
   limits: () => CallLimits,
 ): ChildSpec {
   const address = { stashLimit: MAX_STASHED_EVENTS };
@@ -89,7 +89,7 @@ export function conversationSpec(
             shutdown: CHATS_GRACE_MS,
           },
           limit: MAX_CHATS,
-          share: { limit: MAX_CALLS_PER_ADDRESS, kindOf: originOf, makesRoom: true },
+          quota: { limit: MAX_CALLS_PER_ADDRESS, keyOf: originOf, makesRoom: true },
           refuse: refuseChat,
         }),
       }),
@@ -113,7 +113,7 @@ export function conversationSpec(
 }
 
 /** The heartbeat. */
-export function heartbeatSpec(server: ServerPorts, memory: RestartMemory): ChildSpec {
+export function heartbeatSpec(server: ServerPorts, memory: RestartStateHolder): ChildSpec {
   return child({
     id: HEARTBEAT,
     address: { stashLimit: MAX_STASHED_EVENTS },
@@ -133,7 +133,7 @@ export function heartbeatSpec(server: ServerPorts, memory: RestartMemory): Child
 }
 
 /** The listener for calls. Port 0 picks a free one, which is then kept when the listener is restarted. */
-export function callsSpec(port: number, memory: RestartMemory): ChildSpec {
+export function callsSpec(port: number, memory: RestartStateHolder): ChildSpec {
   return child({
     id: 'calls',
     logic: callsLogic,

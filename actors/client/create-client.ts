@@ -28,16 +28,16 @@ import { AGENT, type AgentCommand, agentLogic, type ClientNotice, ended, refuseC
 import { ask } from './ask-server.js';
 import type { Call, CallProgress } from './call-handles.js';
 import { ClientError } from './client-error.js';
+import { CALL_CONTROL, HEARTBEAT } from './client-names.js';
 import {
   CLIENT_LIMITS,
   callsSpec,
   conversationSpec,
   heartbeatSpec,
   MAX_STASHED_EVENTS,
-  RestartMemory,
+  RestartStateHolder,
 } from './core.js';
 import { Inbox } from './inbox.js';
-import { CALL_CONTROL, HEARTBEAT } from './names.js';
 import { type Chat, MAX_UNSENT_MESSAGES } from './open-chat.js';
 
 /** Who the client is, and where its server is. */
@@ -137,7 +137,7 @@ class ProgramClient implements Client {
   readonly #host: string;
   readonly #tcpPort: number;
   readonly #messagePort: number;
-  readonly #memory: RestartMemory;
+  readonly #memory: RestartStateHolder;
   readonly #watchers = new Set<Inbox<BuddyList>>();
   readonly #tree: RunningTree;
   /** Ends requests to the server with the client. */
@@ -162,7 +162,7 @@ class ProgramClient implements Client {
     this.#host = server;
     this.#tcpPort = tcpPort;
     this.#messagePort = messagePort;
-    this.#memory = new RestartMemory(user && { id: user, attendance: 'here' });
+    this.#memory = new RestartStateHolder(user && { id: user, attendance: 'here' });
     this.#tree = runTree(
       supervisor({
         strategy: 'one_for_one',

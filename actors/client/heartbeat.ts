@@ -3,21 +3,21 @@
  *
  * It owns the client's UDP socket. Datagrams may be lost, the server may be down and come back on another
  * address: every beat starts over, so all of it heals by itself. When the server counts as lost, and how
- * often a question is retried, stands in machines/client/server-contact.ts.
+ * often a question is retried, stands in machines/client/server-connectivity.ts.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import { SocketAddress } from 'node:net';
 import type { SnapshotFrom } from 'xstate';
-import type { HeartbeatCommand, HeartbeatNews } from '../../machines/client/events.js';
+import type { HeartbeatCommand, HeartbeatReport } from '../../machines/client/events.js';
 import type { PortBound } from '../../machines/client/restart-state.js';
 import {
   QUERY_RETRY_MS,
-  type ServerContactAction,
-  type ServerContactEvent,
-  serverContactMachine,
-} from '../../machines/client/server-contact.js';
+  type ServerConnectivityAction,
+  type ServerConnectivityEvent,
+  serverConnectivityMachine,
+} from '../../machines/client/server-connectivity.js';
 import type { Silence } from '../../machines/client/silence.js';
 import { type Steps, stepsOf } from '../../machines/steps.js';
 import { plainAddress } from '../../protocol/address.js';
@@ -50,7 +50,7 @@ export interface ServerPorts {
 
 export interface HeartbeatInput {
   readonly server: ServerPorts;
-  readonly client: Address<HeartbeatNews>;
+  readonly client: Address<HeartbeatReport>;
   /** Who was signed in, and where buddies called, when the heartbeat was restarted. */
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
@@ -81,8 +81,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   /** The server's address as of the last beat. */
   #address: string | undefined;
   #socket: Socket | undefined;
-  readonly #steps: Steps<SnapshotFrom<typeof serverContactMachine>, ServerContactEvent>;
-  #serverContact: SnapshotFrom<typeof serverContactMachine>;
+  readonly #steps: Steps<SnapshotFrom<typeof serverConnectivityMachine>, ServerConnectivityEvent>;
+  #serverConnectivity: SnapshotFrom<typeof serverConnectivityMachine>;
   #queryTimer: Timer | undefined;
   /** The question under way for the cause of the server's silence. */
   #inquiry: AbortController | undefined;
@@ -93,8 +93,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#user = input.user;
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
-    this.#steps = stepsOf(serverContactMachine, { wasLost: input.isServerLost });
-    this.#serverContact = this.#steps.first;
+    this.#steps = stepsOf(serverConnectivityMachine, { wasLost: input.isServerLost });
+    this.#serverConnectivity = this.#steps.first;
     if (this.#user === undefined) return;
     this.#step({ type: 'session.resumed' });
     this.#contact({ announces: true });
@@ -144,13 +144,13 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   /** Steps the chart, and runs the effects that it names. */
-  #step(event: ServerContactEvent): void {
-    const [next, effects] = this.#steps.step(this.#serverContact, event);
-    this.#serverContact = next;
-    for (const effect of effects) this.#effects[effect as ServerContactAction](event);
+  #step(event: ServerConnectivityEvent): void {
+    const [next, effects] = this.#steps.step(this.#serverConnectivity, event);
+    this.#serverConnectivity = next;
+    for (const effect of effects) this.#effects[effect as ServerConnectivityAction](event);
   }
 
-  readonly #effects: Readonly<Record<ServerContactAction, (event: ServerContactEvent) => void>> = {
+  readonly #effects: Readonly<Record<ServerConnectivityAction, (event: ServerConnectivityEvent) => void>> = {
     sendQuery: () => this.#contact({ announces: false }),
     startQueryTimer: () => {
       this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
@@ -175,7 +175,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     });
   }
 
-  #report(event: HeartbeatNews): void {
+  #report(event: HeartbeatReport): void {
     // The tree remembers it for the heartbeat after a restart.
     this.#scope.emit(event);
     this.#input.client.send(event);
@@ -246,7 +246,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 }
 
-function silenceIn(event: ServerContactEvent): Silence {
+function silenceIn(event: ServerConnectivityEvent): Silence {
   return event.type === 'cause.found' ? event.silence : { cause: 'unknown' };
 }
 

@@ -4,8 +4,8 @@
 
 import type {
   CallCommand,
+  CallEvent,
   CallId,
-  CallNews,
   Peer,
   UnconfirmedCause,
 } from '../../machines/client/call-events.js';
@@ -124,7 +124,7 @@ export class OpenChat implements Chat {
   }
 
   /** Takes what call control says of the chat. */
-  take(news: CallNews): void {
+  take(news: CallEvent): void {
     switch (news.type) {
       case 'message.received':
         this.#messages.push({ text: news.text, cut: news.cut });

@@ -9,8 +9,8 @@ import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
-import type { ConnectionInput } from './connection.js';
-import type { StoreEvent } from './store.js';
+import type { ConnectionInput } from './connection-actor.js';
+import type { StoreEvent } from './store-actor.js';
 
 /** Most connections that wait in the kernel to be accepted. */
 const ACCEPT_BACKLOG = 4_096;

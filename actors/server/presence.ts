@@ -14,7 +14,7 @@ import type { UserId } from '../../protocol/id.js';
 import type { Users } from '../../storage/store.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import type { StoreEvent, UserLookedUp, UserLookUp } from './store.js';
+import type { StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
 
 /** A user said where they are. From udp. */
 interface PresenceAnnounced {

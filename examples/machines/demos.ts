@@ -21,9 +21,9 @@ import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
-import { serverContactMachine } from '../../machines/client/server-contact.js';
+import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
 import { connectionMachine } from '../../machines/server/connection.js';
-import { consoleMachine } from '../../machines/terminal/console.js';
+import { consoleMachine } from '../../machines/terminal/console-chart.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 
@@ -159,7 +159,7 @@ export const DEMOS: readonly Demo[] = [
     ],
   ),
 
-  demo(serverContactMachine, { wasLost: false }, [
+  demo(serverConnectivityMachine, { wasLost: false }, [
     { type: 'buddies.get' },
     { type: 'query.overdue' },
     { type: 'beat.sent' },

@@ -73,7 +73,7 @@ export function take(model: Model, frame: Frame): Model {
     hello: model.hello,
     at: frame.at,
     actors: frame.actors ?? model.actors,
-    messages: keep(model.messages, frame.messages.map(numbered), MAX_MESSAGES, MAX_ALIKE_MESSAGES, kindOf),
+    messages: keep(model.messages, frame.messages.map(numbered), MAX_MESSAGES, MAX_ALIKE_MESSAGES, keyOf),
     lives: keep(model.lives, frame.lives.map(numbered), MAX_LIVES, MAX_ALIKE_LIVES, fateOf),
     steps: keepSteps(
       model.steps,
@@ -84,7 +84,7 @@ export function take(model: Model, frame: Frame): Model {
   };
 }
 
-function kindOf({ from, to, type }: Message): string {
+function keyOf({ from, to, type }: Message): string {
   return `${from ?? ''}>${to} ${type}`;
 }
 

@@ -5,7 +5,7 @@
 import { Actor } from './actor.js';
 import { exchangeOf, type Scope } from './exchange.js';
 import { Header } from './header.js';
-import { Lives } from './lives.js';
+import { LifecycleLog } from './lifecycle-log.js';
 import type { Model } from './model.js';
 import { defaultSelection, type Selection } from './selection.js';
 import { Sequence } from './sequence.js';
@@ -83,7 +83,7 @@ export function Page({ model, view, token, change, select, pick, pause }: PagePr
         </section>
         <section class="panel log">
           <h2>
-            Lives
+            LifecycleLog
             <span class="space" />
             <label>
               <input
@@ -94,7 +94,7 @@ export function Page({ model, view, token, change, select, pick, pause }: PagePr
               short-lived ones
             </label>
           </h2>
-          <Lives
+          <LifecycleLog
             lives={model.lives}
             search={search}
             showsMembers={view.showsMembers}

@@ -15,7 +15,7 @@ export interface Hello {
   readonly startedAt: number;
   /** True when texts, addresses and ids of users are shown. */
   readonly showsContent: boolean;
-  /** Lives of actors before there was a stream, the oldest first. */
+  /** LifecycleLog of actors before there was a stream, the oldest first. */
   readonly lives: readonly Life[];
 }
 
@@ -110,7 +110,7 @@ export interface Life {
     | 'gave up'
     | 'shutting down'
     | 'messages refused'
-    | 'bystander failed';
+    | 'observer failed';
   /** Why, in a word or two: how it ended, which restart it is, how many messages of which type. */
   readonly why?: string;
   readonly error?: string;

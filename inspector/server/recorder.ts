@@ -8,11 +8,11 @@
 
 import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';
 import { chartOf } from '../../actors/chart.js';
+import { actingActor } from '../../supervision/current-actor.js';
 import { isMailbox } from '../../supervision/mailbox.js';
-import { actingActor } from '../../supervision/turn.js';
 import { inspectedActor, isMachine, logicOf, transitionsIn } from '../../supervision/xstate-internals.js';
+import type { ActorIndex, Identity } from './actor-index.js';
 import { stateOf } from './actor-sight.js';
-import type { Census, Identity } from './census.js';
 import type { Disclosure } from './disclosure.js';
 import type { Life, Message, Transition } from './frame.js';
 
@@ -36,7 +36,7 @@ export interface Recorded {
 type MutableTransition = { -readonly [Key in keyof Transition]: Transition[Key] };
 
 export class Recorder {
-  readonly #census: Census;
+  readonly #actorIndex: ActorIndex;
   readonly #disclosure: Disclosure;
   #messages: Message[] = [];
   #alike = new Map<string, number>();
@@ -49,8 +49,8 @@ export class Recorder {
   /** The state that a chart was in when it was last seen. */
   #states = new WeakMap<AnyActorRef, string>();
 
-  constructor(census: Census, disclosure: Disclosure) {
-    this.#census = census;
+  constructor(actorIndex: ActorIndex, disclosure: Disclosure) {
+    this.#actorIndex = actorIndex;
     this.#disclosure = disclosure;
   }
 
@@ -110,10 +110,10 @@ export class Recorder {
     if (isMailbox(actor)) this.#inMailbox.add(event);
     else if (this.#inMailbox.delete(event)) return;
     const sender = source ?? actingActor();
-    const to = this.#census.identify(actor);
+    const to = this.#actorIndex.identify(actor);
     if (to === undefined) return;
-    this.#census.count(to);
-    const from = sender && this.#census.identify(sender);
+    this.#actorIndex.count(to);
+    const from = sender && this.#actorIndex.identify(sender);
     const type = typeOf(event);
     const alike = `${from?.place.path}>${to.place.path} ${type}`;
     const count = this.#alike.get(alike) ?? 0;
@@ -161,7 +161,7 @@ export class Recorder {
   }
 
   #step(actor: AnyActorRef, arrow: string, event: string): void {
-    const identity: Identity | undefined = this.#census.identify(actor);
+    const identity: Identity | undefined = this.#actorIndex.identify(actor);
     if (identity === undefined) return;
     const { path } = identity.place;
     const alike = `${path} ${arrow} ${event}`;

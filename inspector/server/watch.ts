@@ -5,7 +5,7 @@
 
 import type { AnyActorRef, Subscription } from 'xstate';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
-import { Census } from './census.js';
+import { ActorIndex } from './actor-index.js';
 import type { Disclosure } from './disclosure.js';
 import type { Frame, Life } from './frame.js';
 import { Recorder } from './recorder.js';
@@ -14,7 +14,7 @@ import { Recorder } from './recorder.js';
 const MAX_PAST_LIVES = 200;
 
 export class Watch {
-  readonly #census: Census;
+  readonly #actorIndex: ActorIndex;
   readonly #disclosure: Disclosure;
   readonly #recorder: Recorder;
   readonly #past: Life[] = [];
@@ -26,15 +26,15 @@ export class Watch {
 
   /** @param program The name of the root. */
   constructor(program: string, disclosure: Disclosure) {
-    this.#census = new Census(program);
+    this.#actorIndex = new ActorIndex(program);
     this.#disclosure = disclosure;
-    this.#recorder = new Recorder(this.#census, disclosure);
+    this.#recorder = new Recorder(this.#actorIndex, disclosure);
   }
 
   /** The system to watch; somebody may look already. */
   set root(root: AnyActorRef) {
     this.#root = root;
-    this.#census.identify(root);
+    this.#actorIndex.identify(root);
     if (this.#isWanted) this.begin();
   }
 
@@ -44,12 +44,12 @@ export class Watch {
 
   /** The definitions of all machines that have been seen, by their ids, as JSON. */
   definitions(): string {
-    return JSON.stringify(this.#census.definitions());
+    return JSON.stringify(this.#actorIndex.definitions());
   }
 
   /** Takes note of what the tree emits. */
   note(event: LifecycleEvent): void {
-    const noted = this.#census.note(event);
+    const noted = this.#actorIndex.note(event);
     if (noted === undefined) return;
     const error = errorIn(event);
     const life = error === undefined ? noted : { ...noted, error: this.#disclosure.errorText(error) };
@@ -74,7 +74,7 @@ export class Watch {
     this.#isWanted = true;
     if (this.#subscription !== undefined || this.#root === undefined) return;
     // It asks the supervisors, which is no news of theirs.
-    this.#census.watch((actor) => this.#recorder.remember(actor));
+    this.#actorIndex.watch((actor) => this.#recorder.remember(actor));
     this.#subscription = this.#root.system.inspect(this.#recorder.observe);
   }
 
@@ -83,7 +83,7 @@ export class Watch {
     this.#isWanted = false;
     this.#subscription?.unsubscribe();
     this.#subscription = undefined;
-    this.#census.unwatch();
+    this.#actorIndex.unwatch();
     this.#recorder.reset();
   }
 
@@ -95,7 +95,7 @@ export class Watch {
    */
   frame(needsActors: boolean): Frame | undefined {
     const recorded = this.#recorder.take();
-    const actors = this.#census.view();
+    const actors = this.#actorIndex.view();
     const told = JSON.stringify(actors);
     const isNews = needsActors || told !== this.#toldActors;
     this.#toldActors = told;

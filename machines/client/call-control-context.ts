@@ -8,9 +8,9 @@ import type { Neighbour } from '../neighbour.js';
 import {
   type CallCommand,
   type CallCrowded,
+  type CallEvent,
   type CallId,
-  type CallNews,
-  type ChatNews,
+  type ConnectionReport,
   NO_CALL,
   type OutgoingCall,
   type Peer,
@@ -37,10 +37,10 @@ export interface StartChat {
 }
 
 export interface CallControlInput {
-  readonly owner: Neighbour<CallNews>;
+  readonly owner: Neighbour<CallEvent>;
   readonly chats: Neighbour<StartChat>;
   /** The address of this machine, which each connection of ours is given. */
-  readonly control: Neighbour<ChatNews>;
+  readonly control: Neighbour<ConnectionReport>;
   /** As {@link PATIENCE_MS}. */
   readonly patienceMs: number;
   /** Most lines of a chat that wait for the network. */
@@ -87,7 +87,7 @@ export interface CallControlContext extends CallControlInput {
 
 export type CallControlEvent =
   | CallCommand
-  | ChatNews
+  | ConnectionReport
   // From the supervisor of connections; the second by its reply.
   | CallCrowded
   | { readonly type: 'place.failed'; readonly call: CallId; readonly cause: 'too-many-calls' | 'crashed' }
@@ -109,13 +109,13 @@ export function callOf({ current }: CallControlContext): Call {
 
 /** The call that a connection's report is about; unknown where the connection is older than call control. */
 export function reported({ context: { closing, current }, event }: Scope): Call | undefined {
-  const { chat } = event as ChatNews;
+  const { chat } = event as ConnectionReport;
   return closing.get(chat) ?? (current?.chat === chat ? current : undefined);
 }
 
 /** True for a report that is not of the current chat. */
 export function isLate({ context: { current }, event }: Scope): boolean {
-  return (event as ChatNews).chat !== current?.chat;
+  return (event as ConnectionReport).chat !== current?.chat;
 }
 
 /** The context after the oldest line under way was reported. */
@@ -124,7 +124,7 @@ export function withoutLine(scope: Scope): Partial<CallControlContext> {
   if (call === undefined) return {};
   const rest: Call = { ...call, underWay: call.underWay.slice(1) };
   if (call === scope.context.current) return { current: rest };
-  return { closing: new Map(scope.context.closing).set((scope.event as ChatNews).chat, rest) };
+  return { closing: new Map(scope.context.closing).set((scope.event as ConnectionReport).chat, rest) };
 }
 
 export function without<TKey, TValue>(map: ReadonlyMap<TKey, TValue>, key: TKey): ReadonlyMap<TKey, TValue> {
@@ -139,7 +139,7 @@ export function unconfirmed(
   { text, key }: Line,
   cause: UnconfirmedCause,
   late = false,
-): CallNews {
+): CallEvent {
   return { type: 'message.unconfirmed', call: call ?? NO_CALL, text, key, cause, isLate: late };
 }
 
@@ -148,7 +148,7 @@ export function cutNews(
   cause: CutCause,
   { address, atMs, uptimeMs }: Omit<Caller, 'caller'>,
   untold: number,
-): CallNews {
+): CallEvent {
   return { type: 'call.cut', cause, caller: undefined, address, atMs, uptimeMs, untold };
 }
 
@@ -165,7 +165,7 @@ export function lineOf(event: EventObject): Line {
 }
 
 export function isCurrentChat({ context: { current }, event }: Scope): boolean {
-  return current !== undefined && (event as ChatNews).chat === current.chat;
+  return current !== undefined && (event as ConnectionReport).chat === current.chat;
 }
 
 export function isCurrentCall({ context: { current }, event }: Scope): boolean {

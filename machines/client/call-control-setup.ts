@@ -29,7 +29,7 @@ import {
 import {
   type CallFailure,
   type ChatCommand,
-  type ChatNews,
+  type ConnectionReport,
   NO_CALL,
   type Peer,
   type UnconfirmedCause,
@@ -45,7 +45,7 @@ import {
 } from './dialects.js';
 
 const owner = ({ context }: Scope) => context.owner;
-const sender = ({ event }: Scope): Neighbour<ChatCommand> => (event as ChatNews).chat;
+const sender = ({ event }: Scope): Neighbour<ChatCommand> => (event as ConnectionReport).chat;
 const connection = ({ context }: Scope): Neighbour<ChatCommand> => callOf(context).chat as AnyActorRef;
 
 export const callControlSetup = setup({
@@ -75,7 +75,7 @@ export const callControlSetup = setup({
     isCurrentChat,
     isCurrentCall,
     isNoneClosing: ({ context: { closing } }) => closing.size === 0,
-    isClosingChat: ({ context: { closing }, event }) => closing.has((event as ChatNews).chat),
+    isClosingChat: ({ context: { closing }, event }) => closing.has((event as ConnectionReport).chat),
     isFirstLine: (scope) => isCurrentCall(scope) && scope.context.current?.underWay.length === 0,
     isCurrentCallWithRoom: (scope) => isCurrentCall(scope) && hasRoom(scope.context),
     isCurrentCallWithRoomToHold: (scope) =>

@@ -3,7 +3,7 @@
  *
  * Owns: which call or chat is the current one, how long an answer and a buddy's reading may take, whose calls
  * are refused, and the lines that the network has not taken yet. Trusts: the connections, whose texts are
- * gated, and its owner. Talks to: the connections (actors/client/chat.ts) and their supervisor; its owner,
+ * gated, and its owner. Talks to: the connections (actors/client/chat-connection.ts) and their supervisor; its owner,
  * which is the statechart of a person's client or the agent of a program's.
  *
  * Only call control asks whether a report is of the current chat. A report of a chat that its owner has left

@@ -76,7 +76,7 @@ export type ChatReport =
   | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
 
 /** From a connection to call control. `chat` is the sender: a report of a chat that is over may come late. */
-export type ChatNews = ChatReport & Moment & { readonly chat: AnyActorRef };
+export type ConnectionReport = ChatReport & Moment & { readonly chat: AnyActorRef };
 
 /** What a connection is made from: a call of ours, or one that came in. */
 export type CallInput<TSocket> =
@@ -84,7 +84,7 @@ export type CallInput<TSocket> =
   | {
       readonly kind: 'incoming';
       readonly socket: TSocket;
-      readonly control: Neighbour<ChatNews | CallCrowded>;
+      readonly control: Neighbour<ConnectionReport | CallCrowded>;
       readonly arrived: Moment;
     };
 
@@ -101,7 +101,7 @@ export interface OutgoingCall {
   readonly endpoint: Endpoint;
   /** Until when, by the monotonic clock, the buddy is taken to speak dialect B: it wants no greeting. */
   readonly speaksBUntilMs?: number;
-  readonly control: Neighbour<ChatNews>;
+  readonly control: Neighbour<ConnectionReport>;
 }
 
 /**
@@ -159,7 +159,7 @@ export type CallFailure =
   | { readonly cause: 'unreachable'; readonly reason: DisplayText };
 
 /** From call control to its owner. */
-export type CallNews =
+export type CallEvent =
   /** A buddy calls. It waits until one of the next three events, or `chat.opened`. */
   | ({ readonly type: 'call.offered'; readonly call: CallId } & Caller)
   | { readonly type: 'call.rejected'; readonly call: CallId }

@@ -1,6 +1,6 @@
 /**
  * The vocabulary of a chat (machines/client/chat.ts): its events, the conditions it asks for, and its effects,
- * which its actor has (actors/client/chat.ts).
+ * which its actor has (actors/client/chat-connection.ts).
  */
 
 import { setup } from 'xstate';

@@ -7,14 +7,14 @@ import type { UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
 import type { Neighbour } from '../neighbour.js';
 import type { Attendance } from './attendance.js';
-import type { CallCommand, CallId, CallNews, Peer } from './call-events.js';
+import type { CallCommand, CallEvent, CallId, Peer } from './call-events.js';
 import { type CallLog, NO_CALLS } from './call-log.js';
 import type { Caller } from './callers.js';
 import type {
   ArchiveCommand,
   ArchiveNews,
   HeartbeatCommand,
-  HeartbeatNews,
+  HeartbeatReport,
   TerminalCommand,
   TerminalNews,
 } from './events.js';
@@ -86,8 +86,8 @@ export interface ClientContext extends ClientInput {
 
 export type ClientEvent =
   | TerminalNews
-  | HeartbeatNews
-  | CallNews
+  | HeartbeatReport
+  | CallEvent
   | ArchiveNews
   // From the supervisor.
   | { readonly type: 'shutdown.requested' };

@@ -89,7 +89,7 @@ export type HeartbeatCommand =
   | { readonly type: 'buddies.get' };
 
 /** From the heartbeat to the statechart. */
-export type HeartbeatNews =
+export type HeartbeatReport =
   | { readonly type: 'buddies.received'; readonly buddies: BuddyList; readonly atMs: number }
   | { readonly type: 'buddies.timed-out'; readonly silence: Silence }
   | { readonly type: 'server.lost'; readonly silence: Silence }

@@ -32,11 +32,11 @@ export interface PortBound {
 }
 
 /** Emitted by the heartbeat. */
-export interface ServerContactChanged {
+export interface ServerConnectivityChanged {
   readonly type: 'server.lost' | 'server.found';
 }
 
-type RestartFact = UserAnnounced | PortBound | ServerContactChanged | SpeakersChanged;
+type RestartFact = UserAnnounced | PortBound | ServerConnectivityChanged | SpeakersChanged;
 
 /** The state after an event that the tree emitted. */
 export function restartStateAfter(

@@ -2,7 +2,7 @@
  * A TCP connection to the server: one request line, one reply, then close.
  *
  * Owns: the order of things in one connection. Trusts: nobody's bytes; its actor
- * (actors/server/connection.ts) has turned them into these events. Talks to: the store.
+ * (actors/server/connection-actor.ts) has turned them into these events. Talks to: the store.
  *
  * The chart is flat on purpose. A connection lives for two or three events, and the actor that
  * runs it (actors/chart.ts) pays for no feature of statecharts that it does not use.

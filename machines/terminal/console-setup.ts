@@ -1,5 +1,5 @@
 /**
- * The vocabulary of the console's statechart (machines/terminal/console.ts): what it knows, the
+ * The vocabulary of the console's statechart (machines/terminal/console-chart.ts): what it knows, the
  * conditions it can ask for and the effects it can have, each under the name that the chart uses.
  */
 

@@ -16,7 +16,7 @@ const PAGE_BYTES = 1 << PAGE_BITS;
 
 const SHARD_BITS = 8;
 
-/** Slots of a shard that is new; their number is a power of two. */
+/** SlotMap of a shard that is new; their number is a power of two. */
 const MIN_SLOTS = 8;
 
 /** The hash must not be foreseen, or somebody could register ids that all fall in one place. */

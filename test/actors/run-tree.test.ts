@@ -2,7 +2,7 @@ import test from 'ava';
 import type { AnyActorRef } from 'xstate';
 import { CLIENT_LIMITS } from '../../actors/client/core.js';
 import { RESTART_BACKOFF, runTree } from '../../actors/run-tree.js';
-import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
+import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/server-tree.js';
 import { deleteChild, terminateChild } from '../../supervision/administration.js';
 import { child } from '../../supervision/child-spec.js';
 import { addressOf, nameOf } from '../../supervision/mailbox.js';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { startInspection } from '../../inspector/server/inspection.js';
+import { startInspection } from '../../inspector/server/start-inspection.js';
 import { closeBrowser, openPage } from '../helpers/browser.js';
 import { at, inspectedFriends } from '../helpers/inspector.js';
 import { ask, dial } from '../helpers/network.js';

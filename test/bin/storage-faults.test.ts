@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { DataDirectory } from '../../storage/files/data-directory.js';
 import { DISK } from '../../storage/files/disk.js';
-import { readDatabase } from '../../storage/text/inspection.js';
+import { readDatabase } from '../../storage/text/database-check.js';
 import { writeDump } from '../../storage/transfer/dump.js';
 import { Disk, inject, limit, mountMemory, needs, remount, unmount } from '../helpers/faults.js';
 import { Ledger, Load } from '../helpers/ledger.js';

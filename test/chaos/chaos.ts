@@ -8,7 +8,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { complain, createCommand, EXIT } from '../../bin/command-line.js';
-import { addInspectionOptions, type InspectionSettings, openInspection } from '../../bin/inspection.js';
+import { addInspectionOptions, type InspectionSettings, openInspection } from '../../bin/inspect-option.js';
 import { stoppable } from './pause.js';
 import { progressLine, table } from './report.js';
 import { runChaos } from './run.js';

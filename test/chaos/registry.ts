@@ -34,11 +34,11 @@ export class Registry {
   readonly onEmitted = (event: LifecycleEvent): void => {
     switch (event.type) {
       case 'child.started':
-        if (event.dynamic) this.#kind(kindOf(event.id)).add(event.actor);
+        if (event.dynamic) this.#kind(keyOf(event.id)).add(event.actor);
         else this.#startedOnly(event.id, event.actor);
         break;
       case 'child.ended':
-        if (event.dynamic) this.#kind(kindOf(event.id)).delete(event.actor);
+        if (event.dynamic) this.#kind(keyOf(event.id)).delete(event.actor);
         if (event.reason.kind === 'crashed') this.#crashed(event.id, event.reason.error);
         break;
       case 'child.start-failed':
@@ -47,8 +47,8 @@ export class Registry {
       case 'supervisor.gave-up':
         this.#blame('give-up', `${event.supervisor} gave up restarting ${event.id}: ${event.error}`);
         break;
-      case 'bystander.failed':
-        this.#blame('crash', `the ${event.bystander} of ${event.actor} threw: ${event.error}`);
+      case 'observer.failed':
+        this.#blame('crash', `the ${event.observer} of ${event.actor} threw: ${event.error}`);
         break;
     }
   };
@@ -126,6 +126,6 @@ function isActive(actor: AnyActorRef): boolean {
   return actor.getSnapshot()?.status === 'active';
 }
 
-function kindOf(actorId: string): string {
+function keyOf(actorId: string): string {
   return actorId.split(':')[0] ?? '';
 }

@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Inspection } from '../../inspector/server/inspection.js';
+import type { Inspection } from '../../inspector/server/start-inspection.js';
 import { openTextStore } from '../../storage/text/text-store.js';
 import type { RunningTree } from '../../supervision/run.js';
 import { Random } from '../helpers/random.js';

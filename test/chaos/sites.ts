@@ -3,7 +3,7 @@
  */
 
 import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/core.js';
-import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/tree.js';
+import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/server-tree.js';
 import { Bag } from './bag.js';
 import type { Site } from './saboteur.js';
 import type { World } from './world.js';

@@ -5,7 +5,7 @@
 
 import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
-import { startClient } from '../../actors/client/tree.js';
+import { startClient } from '../../actors/client/client-tree.js';
 import type { Log } from '../../actors/log.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';

@@ -3,8 +3,8 @@
  */
 
 import type { Log } from '../../actors/log.js';
-import { type RunningServer, startServer } from '../../actors/server/tree.js';
-import type { Inspection } from '../../inspector/server/inspection.js';
+import { type RunningServer, startServer } from '../../actors/server/server-tree.js';
+import type { Inspection } from '../../inspector/server/start-inspection.js';
 import type { UserId } from '../../protocol/id.js';
 import { openTextStore } from '../../storage/text/text-store.js';
 import type { Random } from '../helpers/random.js';

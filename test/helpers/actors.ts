@@ -20,8 +20,8 @@ import {
 import { type ChildSpec, child } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import type { RoomWanted } from '../../supervision/quotas.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
-import type { RoomWanted } from '../../supervision/shares.js';
 import { type SupervisorOptions, supervisor } from '../../supervision/supervisor.js';
 
 /** What a worker does when it is told to. */
@@ -180,7 +180,7 @@ export function nextTurn({ clock }: Watched): void {
 /** The lives that a system told of, as `type id`, with the reason of an end. */
 export function story({ emitted }: Watched): string[] {
   return emitted.map((event) => {
-    const about = 'id' in event ? event.id : 'reason' in event ? event.reason : event.bystander;
+    const about = 'id' in event ? event.id : 'reason' in event ? event.reason : event.observer;
     return event.type === 'child.ended'
       ? `${event.type} ${about} ${event.reason.kind}`
       : `${event.type} ${about}`;

@@ -4,9 +4,9 @@ import type { AnyStateMachine } from 'xstate';
 import { callControlMachine } from '../../machines/client/call-control.js';
 import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
-import { serverContactMachine } from '../../machines/client/server-contact.js';
+import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
 import { connectionMachine } from '../../machines/server/connection.js';
-import { consoleMachine } from '../../machines/terminal/console.js';
+import { consoleMachine } from '../../machines/terminal/console-chart.js';
 
 export interface Chart {
   readonly machine: AnyStateMachine;
@@ -17,7 +17,7 @@ export const CHARTS: readonly Chart[] = [
   { machine: connectionMachine, file: 'machines/server/connection.ts' },
   { machine: chatMachine, file: 'machines/client/chat.ts' },
   { machine: callControlMachine, file: 'machines/client/call-control.ts' },
-  { machine: serverContactMachine, file: 'machines/client/server-contact.ts' },
+  { machine: serverConnectivityMachine, file: 'machines/client/server-connectivity.ts' },
   { machine: clientMachine, file: 'machines/client/client.ts' },
-  { machine: consoleMachine, file: 'machines/terminal/console.ts' },
+  { machine: consoleMachine, file: 'machines/terminal/console-chart.ts' },
 ];

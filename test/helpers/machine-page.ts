@@ -23,7 +23,7 @@ const TAIL = `## Playing a machine alone
 neighbours, and samples of all its events. With them a machine runs by itself:
 
     npm run build
-    node dist/examples/machines/play.js server-contact buddies.get query.overdue answer.received
+    node dist/examples/machines/play.js server-connectivity buddies.get query.overdue answer.received
 
 prints what the machine does, and the state it is in, after each event. An event is the type of a sample, or a
 whole event as JSON, such as \`'{"type":"prompt.answered","value":"s"}'\`. Without events it prints where the

@@ -18,10 +18,10 @@ import {
   spawnChild,
 } from 'xstate';
 import { fromBehaviour, IGNORE } from '../../supervision/behaviour.js';
+import type { Strategy } from '../../supervision/child-list.js';
 import type { ChildOptions, ChildSpec, ShutdownPolicy } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
-import type { Strategy } from '../../supervision/roster.js';
 import { type AutoShutdown, supervisor } from '../../supervision/supervisor.js';
 
 // What is drawn.

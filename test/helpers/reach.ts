@@ -41,8 +41,8 @@ export async function readSources(): Promise<Sources> {
 
 /** The packages that examples import, and the files that are these packages. */
 const PACKAGES: Readonly<Record<string, string>> = {
-  buddyline: 'actors/client/api.ts',
-  'buddyline/supervision': 'supervision/api.ts',
+  buddyline: 'actors/client/client-api.ts',
+  'buddyline/supervision': 'supervision/supervision-api.ts',
 };
 
 /** An import or export of what is in another file. */

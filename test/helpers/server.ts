@@ -5,7 +5,7 @@
 import type { ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
 import type { Log } from '../../actors/log.js';
-import { type RunningServer, type ServerOptions, startServer } from '../../actors/server/tree.js';
+import { type RunningServer, type ServerOptions, startServer } from '../../actors/server/server-tree.js';
 import type { Store } from '../../storage/store.js';
 import { openMemoryStore } from '../../storage/tables/memory-store.js';
 
@@ -64,7 +64,7 @@ export async function serve(
     inspect: (event) => {
       if (event.type === '@xstate.actor') actors.push(event.actorRef as AnyActorRef);
       if (event.type === '@xstate.event')
-        received.push(`${kindOf(event.actorRef as AnyActorRef)} ${event.event.type}`);
+        received.push(`${keyOf(event.actorRef as AnyActorRef)} ${event.event.type}`);
     },
   });
   t.teardown(async () => {
@@ -77,14 +77,14 @@ export async function serve(
     log,
     tcp: server.bound.get('tcp')?.port ?? 0,
     udp: server.bound.get('udp')?.port ?? 0,
-    actors: (kind) => actors.filter((actor) => kindOf(actor) === kind),
+    actors: (kind) => actors.filter((actor) => keyOf(actor) === kind),
     received: (kind, type) => received.filter((entry) => entry === `${kind} ${type}`).length,
     starts: (id) =>
       log.fieldsOf('started').filter((fields) => (fields as { child: string }).child === id).length,
   };
 }
 
-function kindOf(actor: { readonly id: string }): string {
+function keyOf(actor: { readonly id: string }): string {
   return actor.id.split(':')[0] ?? '';
 }
 

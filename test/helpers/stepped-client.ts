@@ -6,7 +6,7 @@
 import { type EventObject, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { callControlMachine } from '../../machines/client/call-control.js';
 import { type CallControlEvent, PATIENCE_MS } from '../../machines/client/call-control-context.js';
-import type { CallCrowded, ChatNews, ChatReport } from '../../machines/client/call-events.js';
+import type { CallCrowded, ChatReport, ConnectionReport } from '../../machines/client/call-events.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { ClientEvent, ClientInput } from '../../machines/client/client-context.js';
 import type { ServerReply, TerminalCommand } from '../../machines/client/events.js';
@@ -111,7 +111,7 @@ export class Client {
     return this.#log.splice(0).filter((entry) => !left.test(entry));
   }
 
-  on(...events: readonly (ClientEvent | ChatNews | CallCrowded)[]): this {
+  on(...events: readonly (ClientEvent | ConnectionReport | CallCrowded)[]): this {
     for (const event of events) {
       this.#deliver(isOfConnection(event) ? 'call control' : 'owner', event);
     }
@@ -232,7 +232,9 @@ class Mailbox {
   }
 }
 
-function isOfConnection(event: ClientEvent | ChatNews | CallCrowded): event is ChatNews | CallCrowded {
+function isOfConnection(
+  event: ClientEvent | ConnectionReport | CallCrowded,
+): event is ConnectionReport | CallCrowded {
   return 'chat' in event || event.type === 'call.crowded';
 }
 
@@ -249,7 +251,7 @@ export function callFrom(
   address = '192.0.2.7',
   from = chat,
   atMs = NOON_MS,
-): ChatNews {
+): ConnectionReport {
   return {
     type: 'call.received',
     chat: from,
@@ -267,7 +269,7 @@ export const buddies = (...list: readonly Buddy[]): ClientEvent => ({
   buddies: list,
   atMs: NOON_MS,
 });
-export const report = (news: ChatReport, from = chat, atMs = NOON_MS): ChatNews => ({
+export const report = (news: ChatReport, from = chat, atMs = NOON_MS): ConnectionReport => ({
   ...news,
   chat: from,
   atMs,

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { build } from 'esbuild';
-import type * as Supervision from '../../supervision/api.js';
+import type * as Supervision from '../../supervision/supervision-api.js';
 import { temporaryDirectory } from './programs.js';
 
 /** What is replaced in every source file of a copy. */
@@ -57,7 +57,7 @@ export async function libraryWithXState(
   await symlink(resolve('node_modules/nanoid'), join(directory, 'node_modules/nanoid'));
   const outfile = join(directory, 'supervision.mjs');
   await build({
-    entryPoints: ['supervision/api.ts'],
+    entryPoints: ['supervision/supervision-api.ts'],
     bundle: true,
     external: ['xstate', 'nanoid'],
     format: 'esm',

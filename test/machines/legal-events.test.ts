@@ -27,9 +27,9 @@ import {
 import { CALL_CONTROL } from './client/call-control.table.js';
 import { CHAT } from './client/chat.table.js';
 import { CLIENT } from './client/client.table.js';
-import { SERVER_CONTACT } from './client/server-contact.table.js';
+import { SERVER_CONTACT } from './client/server-connectivity.table.js';
 import { CONNECTION } from './server/connection.table.js';
-import { CONSOLE } from './terminal/console.table.js';
+import { CONSOLE } from './terminal/console-chart.table.js';
 
 const TABLES: readonly LegalTable[] = [CONNECTION, CHAT, CALL_CONTROL, SERVER_CONTACT, CLIENT, CONSOLE];
 

@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { initialTransition, transition } from 'xstate';
-import { serverContactMachine } from '../../machines/client/server-contact.js';
+import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
 import { stepsOf } from '../../machines/steps.js';
-import { consoleMachine } from '../../machines/terminal/console.js';
+import { consoleMachine } from '../../machines/terminal/console-chart.js';
 import type { ConsoleEvent, ConsoleNews } from '../../machines/terminal/console-setup.js';
 
 const { first, step } = stepsOf(consoleMachine);
@@ -79,7 +79,7 @@ test('a step changes nothing of the state that it begins with', (t) => {
 });
 
 test('the first state is that of the input', (t) => {
-  const states = [true, false].map((wasLost) => stepsOf(serverContactMachine, { wasLost }).first.value);
+  const states = [true, false].map((wasLost) => stepsOf(serverConnectivityMachine, { wasLost }).first.value);
   t.deepEqual(states, [
     { server: 'lost', query: 'idle' },
     { server: 'answering', query: 'idle' },
@@ -87,7 +87,7 @@ test('the first state is that of the input', (t) => {
 });
 
 test('a chart of parallel parts takes steps, too', (t) => {
-  const { first: idle, step } = stepsOf(serverContactMachine, { wasLost: true });
+  const { first: idle, step } = stepsOf(serverConnectivityMachine, { wasLost: true });
   const [waiting, asked] = step(idle, { type: 'buddies.get' });
   t.deepEqual([...asked].toSorted(), ['sendQuery', 'startQueryTimer']);
   const [answered, effects] = step(waiting, { type: 'answer.received' });

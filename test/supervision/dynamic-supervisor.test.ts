@@ -46,10 +46,10 @@ test('beyond the limit it refuses, and has room again when a child ends', async 
 });
 
 /** Of children whose names begin with the same letter there may be two. */
-const SHARE = { limit: 2, kindOf: ({ name }: CrowdInput) => name.charAt(0) };
+const SHARE = { limit: 2, keyOf: ({ name }: CrowdInput) => name.charAt(0) };
 
 test('no kind of children has more than its share, whatever room there is', (t) => {
-  const { named, refused, start } = crowd({}, { limit: 5, share: SHARE });
+  const { named, refused, start } = crowd({}, { limit: 5, quota: SHARE });
   for (const name of ['a1', 'a2', 'b1', 'a3', 'b2', 'b3', 'c1', 'c2']) start(name);
   t.deepEqual(refused, ['a3', 'b3', 'c2'], 'the last one is beyond the limit of all');
   named('a1').send({ type: 'finish' });
@@ -58,7 +58,7 @@ test('no kind of children has more than its share, whatever room there is', (t) 
 });
 
 test('shares are counted anew when few have become many again', (t) => {
-  const { named, refused, start } = crowd({}, { limit: 9, share: SHARE });
+  const { named, refused, start } = crowd({}, { limit: 9, quota: SHARE });
   for (const name of ['a1', 'a2', 'a3']) start(name);
   named('a1').send({ type: 'finish' });
   named('a2').send({ type: 'finish' });
@@ -73,7 +73,7 @@ const FAIR = { ...SHARE, limit: 4, makesRoom: true };
 const SPARABLE = { sparable: true };
 
 test('two kinds that take all the room together make room for a third, the oldest child first', (t) => {
-  const { log, named, refused, start } = crowd({}, { limit: 7, share: FAIR });
+  const { log, named, refused, start } = crowd({}, { limit: 7, quota: FAIR });
   for (const name of ['a0', 'b0']) start(name, SPARABLE);
   // Its slot is taken by a child that is younger than all others.
   named('a0').send({ type: 'finish' });
@@ -89,7 +89,7 @@ test('two kinds that take all the room together make room for a third, the oldes
 });
 
 test('children that cannot be spared are passed over, and where there are only such the newcomer is refused', (t) => {
-  const { log, refused, start } = crowd({}, { limit: 4, share: FAIR });
+  const { log, refused, start } = crowd({}, { limit: 4, quota: FAIR });
   for (const name of ['a1', 'a2', 'a4']) start(name);
   start('a3', SPARABLE);
   log.splice(0);
@@ -100,13 +100,13 @@ test('children that cannot be spared are passed over, and where there are only s
 });
 
 test('where kinds make no room, a newcomer is refused', (t) => {
-  const { refused, start } = crowd({}, { limit: 4, share: { ...FAIR, makesRoom: false } });
+  const { refused, start } = crowd({}, { limit: 4, quota: { ...FAIR, makesRoom: false } });
   for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) start(name, SPARABLE);
   t.deepEqual(refused, ['b1']);
 });
 
 test('a child that is restarted keeps its share, and one that is stopped gives it back', async (t) => {
-  const tree = crowd({ restart: 'permanent' }, { limit: 9, share: SHARE, limits: MANY });
+  const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: SHARE, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name);
   crash(tree.named('a1'));
   tree.start('a3');
@@ -119,7 +119,7 @@ test('a child that is restarted keeps its share, and one that is stopped gives i
 });
 
 test('a child that is never ready keeps its share while it waits for its restart', (t) => {
-  const tree = crowd({ restart: 'permanent' }, { limit: 9, share: SHARE, limits: MANY });
+  const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: SHARE, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name, { slow: true });
   for (const name of ['a1', 'a2']) tree.named(name).send({ type: 'become.ready' });
   for (const name of ['a1', 'a2']) crash(tree.named(name));

@@ -201,7 +201,7 @@ interface Supervision {
   /** What crashed it from outside. */
   broken: unknown;
   /** Throws of those who watch: how many it must have told of, how many it may have, and has. */
-  readonly bystanders: { must: number; may: number; told: number };
+  readonly observers: { must: number; may: number; told: number };
 }
 
 /** The notes sent to one address. */
@@ -372,7 +372,7 @@ class Account implements Witness {
     if (supervision === undefined || life.node === undefined) return;
     supervision.changedAtMs = this.#now();
     // It failed while it was stopped hard: that is told when the supervisor comes to hear of it.
-    if (life.halted && life.end === 'error') supervision.bystanders.may += 1;
+    if (life.halted && life.end === 'error') supervision.observers.may += 1;
     this.#dead.push(life);
     this.#unsettled.push(life);
     const seat = supervision.seats.get(life.node);
@@ -536,7 +536,7 @@ class Account implements Witness {
     if (!isError)
       return parent.actor.send({ type: `xstate.done.actor.${id}`, actorId: id, output: undefined });
     // Sent from inside of a turn it may come too late to be told of.
-    if (parent.supervision !== undefined) parent.supervision.bystanders.may += 1;
+    if (parent.supervision !== undefined) parent.supervision.observers.may += 1;
     parent.actor.send({ type: `xstate.error.actor.${id}`, actorId: id, error: new Error('late') });
   }
 
@@ -561,21 +561,21 @@ class Account implements Witness {
     if (life === undefined) return;
     const throwAlways = () => {
       this.#countBystander(nearest(life));
-      throw new Error('a bystander threw');
+      throw new Error('a observer threw');
     };
     // What ends a root has nobody else to go to.
     const rest = life.parent === undefined ? { error: () => {} } : {};
     if (how === 'next') life.actor.subscribe({ next: throwAlways, ...rest });
     if (how === 'end') life.actor.subscribe({ complete: throwAlways, error: throwAlways });
     if (how === 'nothing') life.actor.subscribe(rest);
-    if (how === 'emitted') life.actor.on('*', ({ type }) => type !== 'bystander.failed' && throwAlways());
+    if (how === 'emitted') life.actor.on('*', ({ type }) => type !== 'observer.failed' && throwAlways());
   }
 
   #countBystander(supervision: Supervision | undefined): void {
     this.#throwing = supervision;
     if (supervision === undefined) return;
-    supervision.bystanders.may += 1;
-    if (supervision.life.end === undefined) supervision.bystanders.must += 1;
+    supervision.observers.may += 1;
+    if (supervision.life.end === undefined) supervision.observers.must += 1;
   }
 
   #throwAtTimes(supervision: Supervision | undefined, number: number): void {
@@ -823,7 +823,7 @@ class Account implements Witness {
       endingOf: undefined,
       due: undefined,
       broken: undefined,
-      bystanders: { must: 0, may: 0, told: 0 },
+      observers: { must: 0, may: 0, told: 0 },
     };
     Object.assign(life, { supervision });
     life.actor.on('*', (emitted) => {
@@ -841,8 +841,8 @@ class Account implements Witness {
   /** Tells what a supervisor says from what it passes on. */
   #isOwn(supervision: Supervision, event: SupervisorsEvent): boolean {
     const { id } = supervision.life.actor;
-    if (event.type !== 'bystander.failed') return event.supervisor === id;
-    return event.bystander === 'release' ? event.actor === id : this.#throwing === supervision;
+    if (event.type !== 'observer.failed') return event.supervisor === id;
+    return event.observer === 'release' ? event.actor === id : this.#throwing === supervision;
   }
 
   #onStart(supervision: Supervision, life: Life): void {
@@ -935,7 +935,7 @@ class Account implements Witness {
   // What supervisors say.
 
   #onTold(supervision: Supervision, event: SupervisorsEvent): void {
-    const { life, seats, bystanders } = supervision;
+    const { life, seats, observers } = supervision;
     const name = `${life.actor.id} says ${event.type}`;
     this.#note(
       'says',
@@ -944,8 +944,8 @@ class Account implements Witness {
       'id' in event ? event.id : '',
       (event as { reason?: unknown }).reason,
     );
-    if (event.type === 'bystander.failed') {
-      bystanders.told += 1;
+    if (event.type === 'observer.failed') {
+      observers.told += 1;
       return;
     }
     const { due } = supervision;
@@ -1139,7 +1139,7 @@ class Account implements Witness {
   }
 
   #checkSupervision(supervision: Supervision): void {
-    const { life, shape, due, ending, seats, bystanders, changedAtMs } = supervision;
+    const { life, shape, due, ending, seats, observers, changedAtMs } = supervision;
     const { id } = life.actor;
     const isBusy = [...seats.values()].some(
       (seat) => isUp(seat) && (seat.life?.askedAtMs !== undefined || seat.life?.told.started === 0),
@@ -1147,8 +1147,8 @@ class Account implements Witness {
     this.#require(!due?.isCertain, `${id} does not say ${due?.what} of ${due?.seat.node.id}`);
     const isDone = ending !== undefined && ![...seats.values()].some(isUp);
     this.#require(!isDone, `${id} does not end, though its children did`);
-    const { told, must, may } = bystanders;
-    this.#require(must <= told && told <= may, `${id} tells of ${told} bystanders, not ${must} to ${may}`);
+    const { told, must, may } = observers;
+    this.#require(must <= told && told <= may, `${id} tells of ${told} observers, not ${must} to ${may}`);
     for (const seat of seats.values()) {
       const { node, life: child, failed, dueAtMs } = seat;
       // Timers have whole milliseconds.
@@ -1288,7 +1288,7 @@ type SupervisorsEvent = Exclude<LifecycleEvent, { readonly type: 'message.refuse
 /** An inspector looks at actors before they start: they have no place in the account yet. */
 function isSupervisors(event: LifecycleEvent): event is SupervisorsEvent {
   if (event.type === 'message.refused') return false;
-  return event.type !== 'bystander.failed' || event.bystander !== 'inspector';
+  return event.type !== 'observer.failed' || event.observer !== 'inspector';
 }
 
 function isUp({ life }: Seat): boolean {

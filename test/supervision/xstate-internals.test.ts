@@ -10,7 +10,7 @@ import {
   transitionsIn,
 } from '../../supervision/xstate-internals.js';
 import { crash, nextTurn, story, watch } from '../helpers/actors.js';
-import { contained, goesOn, isRunning, orphansIn, scene } from '../helpers/containment.js';
+import { contained, goesOn, isRunning, orphansIn, scene } from '../helpers/isolation.js';
 import { type Alteration, anotherXState, COPY_VERSION, libraryWithXState } from '../helpers/xstate-copy.js';
 
 /** Renames a word wherever it stands. */

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { MAX_LINE_BYTES } from '../../terminal/console.js';
-import { History } from '../../terminal/history.js';
+import { History } from '../../terminal/input-history.js';
 import { LineEditor } from '../../terminal/line-editor.js';
 import { type Key, KeyPrompt, LinePrompt } from '../../terminal/prompts.js';
 

@@ -4,8 +4,12 @@ import { createServer, type Socket as TcpSocket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
 import { BEAT_MS, CAUSE_PATIENCE_MS, heartbeatLogic } from '../../../actors/client/heartbeat.js';
-import type { HeartbeatNews } from '../../../machines/client/events.js';
-import { LOST_AFTER_BEATS, QUERY_RETRY_MS, QUERY_TRIES } from '../../../machines/client/server-contact.js';
+import type { HeartbeatReport } from '../../../machines/client/events.js';
+import {
+  LOST_AFTER_BEATS,
+  QUERY_RETRY_MS,
+  QUERY_TRIES,
+} from '../../../machines/client/server-connectivity.js';
 import type { UserId } from '../../../protocol/id.js';
 import { fromBehaviour } from '../../../supervision/behaviour.js';
 import { freePort, until } from '../../helpers/network.js';
@@ -25,8 +29,10 @@ async function beating(t: ExecutionContext, user?: UserId, isServerLost = false,
     datagrams.push(bytes.toString());
     answerTo = () => server.send('bob 100 ONLINE 192.0.2.7 4000\n', from.port, from.address);
   });
-  const news: HeartbeatNews[] = [];
-  const client = createActor(fromBehaviour<HeartbeatNews>(() => ({ receive: (event) => news.push(event) })));
+  const news: HeartbeatReport[] = [];
+  const client = createActor(
+    fromBehaviour<HeartbeatReport>(() => ({ receive: (event) => news.push(event) })),
+  );
   client.start();
   const clock = new SimulatedClock();
   const heartbeat = createActor(heartbeatLogic, {
@@ -52,12 +58,12 @@ async function beating(t: ExecutionContext, user?: UserId, isServerLost = false,
       await until(() => datagrams.length >= count);
       return datagrams.splice(0);
     },
-    async told(type: HeartbeatNews['type']): Promise<HeartbeatNews> {
+    async told(type: HeartbeatReport['type']): Promise<HeartbeatReport> {
       await until(() => news.some((event) => event.type === type));
       return news.splice(
         news.findIndex((event) => event.type === type),
         1,
-      )[0] as HeartbeatNews;
+      )[0] as HeartbeatReport;
     },
   };
 }
@@ -104,7 +110,7 @@ test('the answer is the buddy list', async (t) => {
   answer();
   const before = Date.now();
   const { buddies, atMs } = (await told('buddies.received')) as Extract<
-    HeartbeatNews,
+    HeartbeatReport,
     { type: 'buddies.received' }
   >;
   t.deepEqual(buddies, [{ id: bob, status: 100, endpoint: { address: '192.0.2.7', port: 4_000 } }]);
@@ -142,7 +148,7 @@ async function silenceOf(t: ExecutionContext, serve: (socket: TcpSocket) => void
   // As long as it takes: only a server that says nothing waits for this.
   if (serve.length === 0) clock.increment(CAUSE_PATIENCE_MS);
   const { silence } = (await told('buddies.timed-out')) as Extract<
-    HeartbeatNews,
+    HeartbeatReport,
     { type: 'buddies.timed-out' }
   >;
   return silence;

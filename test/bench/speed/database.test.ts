@@ -3,7 +3,7 @@ import { LONG_LISTS, LONG_PREFIX, makeDatabase, ownerOf, PREFIX } from '../../..
 import { LISTS, listId } from '../../../bench/speed/tcp-load.js';
 import { DataDirectory } from '../../../storage/files/data-directory.js';
 import { DISK } from '../../../storage/files/disk.js';
-import { readDatabase } from '../../../storage/text/inspection.js';
+import { readDatabase } from '../../../storage/text/database-check.js';
 import { id } from '../../storage/changes.js';
 import { temporaryDirectory } from '../../storage/temporary-directory.js';
 

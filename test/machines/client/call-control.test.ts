@@ -6,7 +6,7 @@ import {
   type CallControlInput,
   PATIENCE_MS,
 } from '../../../machines/client/call-control-context.js';
-import type { CallNews } from '../../../machines/client/call-events.js';
+import type { CallEvent } from '../../../machines/client/call-events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import { bob, callFrom, otherChat, report } from '../../helpers/stepped-client.js';
 
@@ -25,8 +25,8 @@ const input: CallControlInput = {
 };
 
 /** Plays events to call control, and returns what its owner heard. */
-function heard(...events: readonly (CallControlEvent | string)[]): CallNews[] {
-  const news: CallNews[] = [];
+function heard(...events: readonly (CallControlEvent | string)[]): CallEvent[] {
+  const news: CallEvent[] = [];
   let [snapshot] = initialTransition(callControlMachine, input);
   for (const event of events) {
     const next = typeof event === 'string' ? ({ type: `xstate.after.${event}` } as never) : event;
@@ -34,7 +34,7 @@ function heard(...events: readonly (CallControlEvent | string)[]): CallNews[] {
     snapshot = after;
     for (const { params } of actions) {
       const { to, event: sent } = (params ?? {}) as { to?: { id: string }; event?: EventObject };
-      if (to?.id === 'owner') news.push(sent as CallNews);
+      if (to?.id === 'owner') news.push(sent as CallEvent);
     }
   }
   return news;

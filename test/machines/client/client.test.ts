@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { ChatNews } from '../../../machines/client/call-events.js';
+import type { ConnectionReport } from '../../../machines/client/call-events.js';
 import type { ClientEvent } from '../../../machines/client/client-context.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import { SAY } from '../../../terminal/words.js';
@@ -513,8 +513,8 @@ test('whatever happens, the user talks to one buddy at most, and is asked nothin
   const event = fc.oneof(
     fc
       .constantFrom('r', 'l', 'a', 'd', 'm', 's', 'w', 'h', 'b', 'y', 'n', 'q', '', 'bob')
-      .map((value) => ({ type: 'prompt.answered', value }) as ClientEvent | ChatNews),
-    fc.constantFrom<ClientEvent | ChatNews>(
+      .map((value) => ({ type: 'prompt.answered', value }) as ClientEvent | ConnectionReport),
+    fc.constantFrom<ClientEvent | ConnectionReport>(
       callFromBob,
       otherCall,
       buddies(bobOnline),

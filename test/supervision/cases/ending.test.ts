@@ -93,7 +93,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
     t.true((await terminateChild(temporary.root, 'a')).ok);
     t.is(temporary.ended.status, 'running');
 
-    // As bystanders: one that comes again, and one that does not.
+    // As observers: one that comes again, and one that does not.
     const group = significantFamily(autoShutdown, 'one_for_all');
     group.take();
     crash(group.actor('plain'));

@@ -1,0 +1,143 @@
+/**
+ * The client's tree: the one place where its actors are wired to each other.
+ *
+ *     client (one_for_one)
+ *     ├─ conversation (one_for_all)
+ *     │  ├─ chats         one actor per call or chat, dynamic, temporary
+ *     │  ├─ call-control  one peer at a time
+ *     │  └─ client        the statechart
+ *     ├─ archive    history and block list, in local files
+ *     ├─ terminal   keys in, lines out
+ *     ├─ heartbeat  SET and GET every 10 s
+ *     └─ calls      listens for buddies
+ *
+ * The order is the order of start: an actor that speaks to the statechart comes after it. What it shares with
+ * the client that programs use is in core.ts.
+ */
+
+import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
+import { clientMachine } from '../../machines/client/client.js';
+import type { UserId } from '../../protocol/id.js';
+import { child } from '../../supervision/child-spec.js';
+import type { LifecycleEvent } from '../../supervision/lifecycle.js';
+import { addressOf } from '../../supervision/mailbox.js';
+import type { RunningTree } from '../../supervision/run.js';
+import { supervisor } from '../../supervision/supervisor.js';
+import type { Console, ConsoleListener } from '../../terminal/console.js';
+import type { Log } from '../log.js';
+import { type RunTreeOptions, runTree } from '../run-tree.js';
+import { type ArchiveFiles, archiveLogic } from './archive-actor.js';
+import { askServerLogic } from './ask-server.js';
+import { ARCHIVE, CALL_CONTROL, CLIENT, HEARTBEAT, TERMINAL } from './client-names.js';
+import {
+  type CallLimits,
+  CLIENT_LIMITS,
+  callsSpec,
+  conversationSpec,
+  heartbeatSpec,
+  MAX_STASHED_EVENTS,
+  RestartStateHolder,
+} from './core.js';
+import { terminalLogic } from './terminal.js';
+
+/**
+ * Most undelivered lines go out at once; then it is line by line, and one is held while the buddy does not
+ * read.
+ */
+const PERSONS_CALL_LIMITS: CallLimits = {
+  patienceMs: PATIENCE_MS,
+  maxLines: 1_001,
+  maxHeldLines: 1,
+  blocked: [],
+};
+
+export interface ClientOptions {
+  readonly server: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+  /** 0 picks a free port, which is then kept when the listener is restarted. */
+  readonly messagePort: number;
+  readonly user: UserId | undefined;
+  readonly openConsole: (listener: ConsoleListener) => Console;
+  /** True where the console has a user at a terminal. */
+  readonly isInteractive: boolean;
+  /** Opens the local files: history and the block list. */
+  readonly openArchive: () => ArchiveFiles;
+  /** How long no key is pressed before the user counts as away, in milliseconds; never without it. */
+  readonly autoAwayMs?: number;
+  readonly log: Log;
+  /** Told of everything that the tree emits: see `LifecycleEvent`. */
+  readonly onEmitted?: (event: LifecycleEvent) => void;
+  readonly inspect?: RunTreeOptions['inspect'];
+}
+
+/** Starts a client. It ends when its user leaves, or when asked to. */
+export function startClient(options: ClientOptions): RunningTree {
+  const { server: host, tcpPort, udpPort, openConsole, openArchive, log, onEmitted, inspect } = options;
+  const memory = new RestartStateHolder(options.user && { id: options.user, attendance: 'here' });
+
+  const address = { stashLimit: MAX_STASHED_EVENTS };
+  const statechart = clientMachine.provide({
+    actors: { askServer: askServerLogic({ host, port: tcpPort }) },
+  });
+
+  const client = supervisor({
+    strategy: 'one_for_one',
+    autoShutdown: 'any',
+    limits: CLIENT_LIMITS,
+    children: [
+      conversationSpec(
+        child({
+          id: CLIENT,
+          address,
+          logic: statechart,
+          restart: 'transient',
+          significant: true,
+          input: (system) => ({
+            terminal: addressOf(system, TERMINAL),
+            heartbeat: addressOf(system, HEARTBEAT),
+            callControl: addressOf(system, CALL_CONTROL),
+            archive: addressOf(system, ARCHIVE),
+            isInteractive: options.isInteractive,
+            user: memory.state.user?.id,
+            attendance: memory.state.user?.attendance ?? 'here',
+          }),
+        }),
+        memory,
+        () => PERSONS_CALL_LIMITS,
+      ),
+      child({
+        id: ARCHIVE,
+        address,
+        logic: archiveLogic,
+        input: (system) => ({
+          openArchive,
+          client: addressOf(system, CLIENT),
+          user: memory.state.user?.id,
+        }),
+      }),
+      child({
+        id: TERMINAL,
+        address,
+        logic: terminalLogic,
+        input: (system) => ({
+          openConsole,
+          client: addressOf(system, CLIENT),
+          isInteractive: options.isInteractive,
+          autoAwayMs: options.autoAwayMs,
+        }),
+      }),
+      heartbeatSpec({ host, tcpPort, udpPort }, memory),
+      callsSpec(options.messagePort, memory),
+    ],
+  });
+
+  return runTree(client, {
+    log,
+    onEmitted(event) {
+      memory.take(event);
+      onEmitted?.(event as LifecycleEvent);
+    },
+    ...(inspect && { inspect }),
+  });
+}

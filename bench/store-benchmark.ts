@@ -1,0 +1,256 @@
+/**
+ * What the text store costs: `npm run bench`.
+ *
+ * How long a million users take to load and how much memory each of them is; how many changes become durable
+ * in a second, with more and fewer clients waiting, beside a bare write and sync on the same disk; and how
+ * long the event loop stands still while a snapshot is made. In a directory of its own under the system's
+ * directory for temporary files, or under TMPDIR.
+ */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { type AnyActorRef, createActor } from 'xstate';
+import { storeLogic } from '../actors/server/store-actor.js';
+import { parseId, type UserId } from '../protocol/id.js';
+import type { Change } from '../protocol/request.js';
+import type { Store } from '../storage/store.js';
+import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
+import type { Report } from './report.js';
+import { atMost } from './target.js';
+
+const USERS = 1_000_000;
+const BUDDIES = 5;
+
+/** This file, which is a program of its own for that. */
+const LOADER = fileURLToPath(import.meta.url);
+
+/** How many changes are committed at a time when the database is made. */
+const GROUP = 65_536;
+
+/** How long each number of clients is measured, in milliseconds. */
+const MEASURE_MS = 3_000;
+
+/** What a child process measures of loading. */
+interface Loaded {
+  readonly ms: number;
+  readonly bytesPerUser: number;
+}
+
+function userId(number: number): UserId {
+  return parseId(`user${number}`) as UserId;
+}
+
+async function fill(store: Store): Promise<void> {
+  let group: Change[] = [];
+  const add = async (change: Change) => {
+    group.push(change);
+    if (group.length < GROUP) return;
+    await store.commit(group);
+    group = [];
+  };
+  for (let user = 0; user < USERS; user++) await add({ op: 'REG', id: userId(user) });
+  for (let user = 0; user < USERS; user++) {
+    for (let buddy = 1; buddy <= BUDDIES; buddy++) {
+      // Anywhere among the others, as friends are.
+      await add({ op: 'ADD', id: userId(user), buddy: userId((user * 7_919 + buddy * 104_729) % USERS) });
+    }
+  }
+  await store.commit(group);
+}
+
+/** Loads the database in a process that has done nothing else. */
+async function load(directory: string): Promise<Loaded> {
+  const child = fork(LOADER, ['load', directory], { execArgv: ['--expose-gc'] });
+  const [loaded] = (await once(child, 'message')) as [Loaded];
+  await once(child, 'exit');
+  return loaded;
+}
+
+async function loadHere(directory: string): Promise<void> {
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  const startedMs = performance.now();
+  const store = await openTextStore(directory);
+  const ms = performance.now() - startedMs;
+  globalThis.gc?.();
+  const bytesPerUser = (process.memoryUsage().rss - before) / USERS;
+  await store.close();
+  process.send?.({ ms, bytesPerUser } satisfies Loaded);
+}
+
+/** The longest time in which the event loop stood still while a snapshot was made, in milliseconds. */
+async function measureStall(directory: string): Promise<{ stallMs: number; snapshotMs: number }> {
+  let made: (news: StoreNews) => void = () => {};
+  const news = new Promise<StoreNews>((resolve) => {
+    made = resolve;
+  });
+  const store = await openTextStore(directory, { minCompactionBytes: 0, onNews: (each) => made(each) });
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  let isDone = false;
+  void news.then(() => {
+    isDone = true;
+  });
+  for (let user = 0; !isDone; user++) {
+    await store.commit([{ op: 'DEL', id: userId(user), buddy: userId((user * 7_919 + 104_729) % USERS) }]);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  delay.disable();
+  await store.close();
+  const { ms } = (await news) as Extract<StoreNews, { type: 'snapshot.made' }>;
+  return { stallMs: delay.max / 1e6, snapshotMs: ms };
+}
+
+/** Changes in a group that is measured. */
+const MEASURED_GROUP = 64;
+
+/** One write and sync, and a group of changes, in turn on the same disk. */
+async function measureGroups(directory: string): Promise<{ bare: Rate; group: Rate }> {
+  const path = join(directory, 'bare');
+  const file = await open(path, 'w');
+  const line = Buffer.from('1 0 REG alice f0e841fe\n');
+  const store = await openTextStore(directory);
+  const bare: number[] = [];
+  const group: number[] = [];
+  const startedMs = performance.now();
+  for (let round = 0; performance.now() - startedMs < 2 * MEASURE_MS; round++) {
+    const beganMs = performance.now();
+    await file.write(line, 0, line.length, round * line.length);
+    await file.datasync();
+    const syncedMs = performance.now();
+    const changes = Array.from({ length: MEASURED_GROUP }, (_, index): Change => {
+      return { op: 'REG', id: `g${round}_${index}` as UserId };
+    });
+    await store.commit(changes);
+    bare.push(syncedMs - beganMs);
+    group.push(performance.now() - syncedMs);
+  }
+  await store.close();
+  await file.close();
+  await rm(path);
+  return { bare: rateOf(bare, 2 * MEASURE_MS), group: rateOf(group, 2 * MEASURE_MS) };
+}
+
+interface Rate {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+function rateOf(latencies: number[], ms: number): Rate {
+  latencies.sort((a, b) => a - b);
+  const at = (part: number) => latencies[Math.floor(latencies.length * part)] ?? Number.NaN;
+  return { perSecond: (latencies.length / ms) * 1_000, p50: at(0.5), p99: at(0.99) };
+}
+
+/** One write of a line and one fdatasync after the other. */
+async function measureDisk(directory: string): Promise<Rate> {
+  const path = join(directory, 'bare');
+  const file = await open(path, 'w');
+  const line = Buffer.from('1 0 REG alice f0e841fe\n');
+  const latencies: number[] = [];
+  const startedMs = performance.now();
+  for (let at = 0; performance.now() - startedMs < MEASURE_MS; at += line.length) {
+    const beganMs = performance.now();
+    await file.write(line, 0, line.length, at);
+    await file.datasync();
+    latencies.push(performance.now() - beganMs);
+  }
+  await file.close();
+  await rm(path);
+  return rateOf(latencies, performance.now() - startedMs);
+}
+
+/** Clients that each ask for a change, wait for the answer, and ask for the next. */
+async function measureClients(directory: string, clients: number): Promise<Rate> {
+  const log = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
+  const opened = openTextStore(directory);
+  const actor = createActor(storeLogic(() => opened, log)).start();
+  while (actor.getSnapshot().ready !== true) await new Promise(setImmediate);
+  const latencies: number[] = [];
+  const startedMs = performance.now();
+  let users = 0;
+  const prefix = `c${clients}_${Date.now()}_`;
+  const client = () =>
+    new Promise<void>((resolve) => {
+      let askedMs = 0;
+      const ask = () => {
+        askedMs = performance.now();
+        const change: Change = { op: 'REG', id: `${prefix}${users++}` as UserId };
+        actor.send({ type: 'change.commit', change, replyTo: { send: answered } as unknown as AnyActorRef });
+      };
+      const answered = ({ reply }: { readonly reply: number }) => {
+        if (reply !== 200) throw new Error(`a change was answered ${reply}`);
+        const now = performance.now();
+        latencies.push(now - askedMs);
+        if (now - startedMs < MEASURE_MS) setImmediate(ask);
+        else resolve();
+      };
+      ask();
+    });
+  await Promise.all(Array.from({ length: clients }, client));
+  const rate = rateOf(latencies, performance.now() - startedMs);
+  actor.send({ type: 'shutdown.requested' });
+  await (await opened).close();
+  return rate;
+}
+
+function rateResult(report: Report, name: string, { perSecond, p50, p99 }: Rate): void {
+  const rate = Math.round(perSecond);
+  const shown = `${rate.toLocaleString('en')}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+  report.result(name, { perSecond: rate, p50Ms: p50, p99Ms: p99 }, shown);
+}
+
+export async function benchStore(report: Report): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'im-bench-'));
+  try {
+    const small = join(directory, 'small');
+    const large = join(directory, 'large');
+    report.section('The text store: changes made durable');
+    await (await openTextStore(small)).close();
+    const { bare, group } = await measureGroups(small);
+    const times = group.p99 / bare.p99;
+    report.result('one write and fdatasync, p99', { ms: bare.p99 }, `${bare.p99.toFixed(2)} ms`);
+    report.result(
+      `a group of ${MEASURED_GROUP} changes, p99`,
+      { ms: group.p99, ratio: times },
+      `${group.p99.toFixed(2)} ms, ${times.toFixed(1)} times`,
+      { target: atMost(times, 3, 'times') },
+    );
+    for (let round = 1; round <= 2; round++) {
+      rateResult(report, 'one write and fdatasync', await measureDisk(small));
+      for (const clients of [1, 64, 512]) {
+        rateResult(report, `${clients} clients waiting`, await measureClients(small, clients));
+      }
+    }
+    report.section(`The text store: ${USERS.toLocaleString('en')} users with ${BUDDIES} buddies each`);
+    const store = await openTextStore(large, { minCompactionBytes: Number.POSITIVE_INFINITY });
+    await fill(store);
+    await store.close();
+    const { stallMs, snapshotMs } = await measureStall(large);
+    report.result('a snapshot, made beside changes', { ms: snapshotMs }, `${snapshotMs} ms`);
+    const stall = `${stallMs.toFixed(1)} ms`;
+    report.result('longest stall of the event loop meanwhile', { ms: stallMs }, stall, {
+      target: atMost(stallMs, 25, 'ms'),
+    });
+    for (let round = 1; round <= 3; round++) {
+      const { ms, bytesPerUser } = await load(large);
+      report.result('start, from the snapshot', { ms }, `${Math.round(ms)} ms`, {
+        target: atMost(ms, 3_000, 'ms'),
+      });
+      const bytes = Math.round(bytesPerUser);
+      const target = atMost(bytesPerUser, 250, 'bytes');
+      report.result('resident memory for each user', { bytes }, `${bytes} bytes`, { target });
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const [, file, job, directory] = process.argv;
+if (file === LOADER && job === 'load' && directory !== undefined) await loadHere(directory);

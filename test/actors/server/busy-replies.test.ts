@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import test from 'ava';
+import { MAX_LINGERING, refusals } from '../../../actors/server/busy-replies.js';
+import { until } from '../../helpers/network.js';
+
+test('whoever is turned away is told 206, and only so many at a time may take their time to read it', async (t) => {
+  const refused: Socket[] = [];
+  const refuse = refusals();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    refused.push(socket);
+    refuse(socket);
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const clients: Socket[] = [];
+  t.teardown(() => {
+    for (const client of clients) client.destroy();
+  });
+  for (let count = 0; count < MAX_LINGERING + 10; count++) {
+    // It never closes its own side.
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => {});
+    clients.push(client);
+    const [said] = (await once(client, 'data')) as [Buffer];
+    t.is(said.toString(), '206 BUSY\r\n');
+  }
+  t.is(refused.filter((socket) => !socket.destroyed).length, MAX_LINGERING);
+  t.true(
+    refused.slice(0, 10).every((socket) => socket.destroyed),
+    'the first make room',
+  );
+  await until(() => refused.every((socket) => socket.destroyed));
+  t.pass('and none stays for long');
+});

@@ -1,0 +1,118 @@
+import test from 'ava';
+import { CONNECTION_DEADLINE_MS, MAX_IGNORED_BYTES } from '../../../actors/server/connection-actor.js';
+import { ask, closed, dial, readToEnd, until } from '../../helpers/network.js';
+import { crash, serve } from '../../helpers/server.js';
+
+test('REG, ADD and DEL are answered over one connection each', async (t) => {
+  const { tcp } = await serve(t);
+  t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
+  t.is(await ask(tcp, 'REG bob\r\n'), '200 OK\r\n');
+  t.is(await ask(tcp, 'reg ALICE\n'), '203 USER EXISTS\r\n');
+  t.is(await ask(tcp, 'ADD alice bob\n'), '200 OK\r\n');
+  t.is(await ask(tcp, 'ADD alice carl\n'), '202 NO SUCH USER\r\n');
+  t.is(await ask(tcp, 'DEL alice bob\n'), '200 OK\r\n');
+  t.is(await ask(tcp, 'LST alice\n'), '201 INVALID\r\n');
+});
+
+test('a half-close ends the line, and the reply still comes', async (t) => {
+  const { tcp } = await serve(t);
+  const socket = await dial(tcp);
+  socket.end('REG alice');
+  t.is(await readToEnd(socket), '200 OK\r\n');
+});
+
+test('a line may come byte by byte', async (t) => {
+  const { tcp } = await serve(t);
+  const socket = await dial(tcp);
+  socket.setNoDelay(true);
+  for (const byte of 'REG alice\r\n') {
+    socket.write(byte);
+    await new Promise(setImmediate);
+  }
+  t.is(await readToEnd(socket), '200 OK\r\n');
+});
+
+test('bytes after the first line are ignored', async (t) => {
+  const { tcp } = await serve(t);
+  t.is(await ask(tcp, 'REG alice\nREG bob\nnonsense'), '200 OK\r\n');
+  t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
+});
+
+test('a line over 512 bytes is 201, and the rest of it is not waited for', async (t) => {
+  const { tcp } = await serve(t);
+  t.is(await ask(tcp, `REG alice ${'x'.repeat(502)}\n`), '200 OK\r\n');
+  t.is(await ask(tcp, `REG bob ${'x'.repeat(505)}\n`), '201 INVALID\r\n');
+  t.is(await ask(tcp, 'x'.repeat(600)), '201 INVALID\r\n');
+});
+
+test('a client that goes on sending without end is cut off', async (t) => {
+  const { tcp } = await serve(t);
+  const socket = await dial(tcp);
+  const cutOff = closed(socket);
+  const chunk = Buffer.alloc(MAX_IGNORED_BYTES, 'x');
+  const pump = () => {
+    while (socket.writable && socket.write(chunk));
+  };
+  socket.on('drain', pump).resume();
+  pump();
+  await cutOff;
+  t.pass();
+});
+
+test('a connection that sends nothing and closes gets no reply', async (t) => {
+  const { tcp } = await serve(t);
+  const socket = await dial(tcp);
+  socket.end();
+  t.is(await readToEnd(socket), '');
+});
+
+test('a connection that sends no whole line in ten seconds is closed, even if it trickles', async (t) => {
+  t.is(CONNECTION_DEADLINE_MS, 10_000);
+  const { tcp } = await serve(t);
+  const began = performance.now();
+  const [silent, trickling] = [await dial(tcp), await dial(tcp)];
+  const trickle = setInterval(() => trickling.write('R'), 500);
+  t.teardown(() => clearInterval(trickle));
+  for (const socket of [silent, trickling]) socket.resume();
+  await Promise.all([closed(silent), closed(trickling)]);
+  const took = performance.now() - began;
+  t.true(took >= CONNECTION_DEADLINE_MS - 100 && took < CONNECTION_DEADLINE_MS + 2_000, `${took} ms`);
+});
+
+test('of simultaneous registrations of one id exactly one gets 200', async (t) => {
+  const { tcp } = await serve(t);
+  const replies = await Promise.all(Array.from({ length: 50 }, () => ask(tcp, 'REG alice\n')));
+  t.is(replies.filter((reply) => reply === '200 OK\r\n').length, 1);
+  t.is(replies.filter((reply) => reply === '203 USER EXISTS\r\n').length, 49);
+});
+
+test('an address registers 60 users at once, and the next is told 206 without a user', async (t) => {
+  const { tcp } = await serve(t, { limitsLoopback: true });
+  const replies: string[] = [];
+  // A second may pass meanwhile, and give back one.
+  for (let count = 0; count < 60; count++) replies.push(await ask(tcp, `REG user${count}\n`));
+  t.true(replies.every((reply) => reply === '200 OK\r\n'));
+  let refused = '';
+  for (let count = 60; refused === '' && count < 200; count++) {
+    if ((await ask(tcp, `REG user${count}\n`)) === '206 BUSY\r\n') refused = `user${count}`;
+  }
+  t.not(refused, '');
+  t.is(await ask(tcp, `ADD user0 ${refused}\n`), '202 NO SUCH USER\r\n', 'ADD goes on');
+  t.is(await ask(tcp, `REG ${refused}\n`, '127.0.0.2'), '200 OK\r\n', 'and so does another address');
+});
+
+test('programs of this machine register as many users as they like', async (t) => {
+  const { tcp } = await serve(t);
+  for (let count = 0; count < 100; count++) t.is(await ask(tcp, `REG user${count}\n`), '200 OK\r\n');
+});
+
+test('a crash of a connection closes that connection only', async (t) => {
+  const server = await serve(t);
+  const [victim, other] = [await dial(server.tcp), await dial(server.tcp)];
+  await until(() => server.actors('connection').length === 2);
+  const closed = readToEnd(victim);
+  crash(server.actors('connection')[0]);
+  t.is(await closed, '');
+  other.write('REG alice\n');
+  t.is(await readToEnd(other), '200 OK\r\n');
+});

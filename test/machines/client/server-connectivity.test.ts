@@ -1,0 +1,141 @@
+import test from 'ava';
+import { initialTransition, transition } from 'xstate';
+import {
+  LOST_AFTER_BEATS,
+  QUERY_TRIES,
+  type ServerConnectivityEvent,
+  serverConnectivityMachine,
+} from '../../../machines/client/server-connectivity.js';
+
+type EventType = ServerConnectivityEvent['type'];
+
+/** The states after these events, and the effects of the last one. */
+function step(events: readonly EventType[], { wasLost } = { wasLost: false }) {
+  let [snapshot, actions] = initialTransition(serverConnectivityMachine, { wasLost });
+  for (const type of events) {
+    const event = type === 'cause.found' ? { type, silence: { cause: 'down' } as const } : { type };
+    [snapshot, actions] = transition(serverConnectivityMachine, snapshot, event);
+  }
+  return { ...snapshot.value, effects: actions.map(({ type }) => type) };
+}
+
+function times(count: number, type: EventType): EventType[] {
+  return Array.from({ length: count }, () => type);
+}
+
+/** The beats after which the server is doubted, and the cause for which it counts as lost. */
+const DOUBT = times(LOST_AFTER_BEATS + 1, 'beat.sent');
+const LOSS: EventType[] = [...DOUBT, 'cause.found'];
+
+/** A question that no try of which was answered. */
+const GIVEN_UP: EventType[] = ['buddies.get', ...times(QUERY_TRIES, 'query.overdue')];
+
+test('the server counts as answering before it was asked, and no question is open', (t) => {
+  t.deepEqual(step([]), { server: 'answering', query: 'idle', effects: [] });
+});
+
+test('two beats without an answer are reported with their cause, after the next one', (t) => {
+  t.is(LOST_AFTER_BEATS, 2);
+  t.deepEqual(step(DOUBT.slice(1)), { server: 'answering', query: 'idle', effects: [] });
+  t.deepEqual(step(DOUBT), { server: 'doubted', query: 'idle', effects: ['askCause'] });
+  t.deepEqual(step(LOSS), { server: 'lost', query: 'idle', effects: ['reportLost'] });
+});
+
+test('an answer between two beats starts the count anew', (t) => {
+  const almost = times(LOST_AFTER_BEATS, 'beat.sent');
+  const events = [...almost, 'answer.received' as const, ...almost];
+  t.like(step(events), { server: 'answering', effects: [] });
+  t.like(step([...events, 'beat.sent']), { server: 'doubted', effects: ['askCause'] });
+});
+
+test('a lost server is reported once, however long it stays silent', (t) => {
+  for (const more of [1, 2, 3, 10])
+    t.like(step([...LOSS, ...times(more, 'beat.sent')]), { server: 'lost', effects: [] });
+});
+
+test('the first answer of a lost server reports it as found, and the second does not', (t) => {
+  t.like(step([...LOSS, 'answer.received']), { server: 'answering', effects: ['reportFound'] });
+  t.like(step([...LOSS, 'answer.received', 'answer.received']), { server: 'answering', effects: [] });
+});
+
+test('a server that was found is lost again after as many beats', (t) => {
+  const found: EventType[] = [...LOSS, 'answer.received'];
+  t.like(step([...found, ...LOSS.slice(1)]), { server: 'answering' });
+  t.like(step([...found, ...LOSS]), { server: 'lost', effects: ['reportLost'] });
+});
+
+test('after a restart a server that was lost is not reported again, and its return is', (t) => {
+  const restarted = { wasLost: true };
+  t.deepEqual(step([], restarted), { server: 'lost', query: 'idle', effects: [] });
+  t.like(step(LOSS, restarted), { server: 'lost', effects: [] });
+  t.like(step(['answer.received'], restarted), { server: 'answering', effects: ['reportFound'] });
+  t.like(step(['answer.received', ...LOSS], restarted), { server: 'lost', effects: ['reportLost'] });
+});
+
+test('a question is sent, and a timer started', (t) => {
+  t.deepEqual(step(['buddies.get']), {
+    server: 'answering',
+    query: 'waiting',
+    effects: ['sendQuery', 'startQueryTimer'],
+  });
+});
+
+test('an answer that comes while the cause is asked for is the end of the doubt', (t) => {
+  t.like(step([...DOUBT, 'answer.received']), { server: 'answering', effects: [] });
+  t.like(step([...DOUBT, 'answer.received', 'cause.found']), { server: 'answering', effects: [] });
+  t.like(step([...DOUBT, 'session.ended', 'cause.found']), { server: 'answering', effects: [] });
+  for (const end of ['answer.received', 'session.ended'] as const) {
+    t.like(step([...GIVEN_UP, end]), { query: 'idle', effects: [] });
+    t.like(step([...GIVEN_UP, end, 'cause.found']), { query: 'idle', effects: [] });
+  }
+  t.like(step([...GIVEN_UP, 'buddies.get', 'cause.found']), { query: 'waiting', effects: [] });
+});
+
+test('a question is sent three times, and then given up with the cause', (t) => {
+  t.is(QUERY_TRIES, 3);
+  for (let retries = 1; retries < QUERY_TRIES; retries++) {
+    t.like(step(['buddies.get', ...times(retries, 'query.overdue')]), {
+      query: 'waiting',
+      effects: ['stopQueryTimer', 'sendQuery', 'startQueryTimer'],
+    });
+  }
+  t.like(step(GIVEN_UP), { query: 'unanswered', effects: ['stopQueryTimer', 'askCause'] });
+  t.like(step([...GIVEN_UP, 'cause.found']), { query: 'idle', effects: ['reportTimedOut'] });
+});
+
+test('a question asked anew has all of its tries again', (t) => {
+  const lastTry: EventType[] = ['buddies.get', ...times(QUERY_TRIES - 1, 'query.overdue')];
+  t.like(step([...lastTry, 'buddies.get']), {
+    query: 'waiting',
+    effects: ['stopQueryTimer', 'sendQuery', 'startQueryTimer'],
+  });
+  t.like(step([...lastTry, ...lastTry]), { query: 'waiting' });
+  t.like(step([...lastTry, ...lastTry, 'query.overdue']), { query: 'unanswered' });
+});
+
+test('an answer ends a question, and so does the end of its session', (t) => {
+  for (const end of ['answer.received', 'session.ended'] as const) {
+    t.like(step(['buddies.get', end]), { query: 'idle', effects: ['stopQueryTimer'] });
+    t.like(step(['buddies.get', end, 'query.overdue']), { query: 'idle', effects: [] });
+  }
+});
+
+test('a restarted heartbeat waits for its first announcement to be answered, as a question', (t) => {
+  t.like(step(['session.resumed']), { query: 'waiting', effects: ['startQueryTimer'] });
+  t.like(step(['session.resumed', ...times(QUERY_TRIES - 1, 'query.overdue')]), { query: 'waiting' });
+  t.like(step(['session.resumed', ...times(QUERY_TRIES, 'query.overdue')]), { query: 'unanswered' });
+});
+
+test('the beats and the question do not touch each other, and one answer settles both', (t) => {
+  t.like(step([...LOSS, ...times(QUERY_TRIES, 'query.overdue')]), { server: 'lost', query: 'idle' });
+  t.deepEqual(step([...DOUBT, ...GIVEN_UP, 'cause.found']), {
+    server: 'lost',
+    query: 'idle',
+    effects: ['reportLost', 'reportTimedOut'],
+  });
+  t.deepEqual(step([...LOSS, 'buddies.get', 'answer.received']), {
+    server: 'answering',
+    query: 'idle',
+    effects: ['stopQueryTimer', 'reportFound'],
+  });
+});

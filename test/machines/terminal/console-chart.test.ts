@@ -1,0 +1,369 @@
+import test from 'ava';
+import { initialTransition, transition } from 'xstate';
+import { consoleMachine } from '../../../machines/terminal/console-chart.js';
+import type { AskedPrompt, ConsoleFacts, ConsoleNews } from '../../../machines/terminal/console-setup.js';
+
+const MENU: AskedPrompt = { kind: 'key', keys: 'rx' };
+const CALL: AskedPrompt = { kind: 'key', keys: 'yn', isSudden: true };
+const ID: AskedPrompt = { kind: 'line', draft: 'id' };
+const CHAT: AskedPrompt = { kind: 'line', isMessage: true };
+const NAMED_CHAT: AskedPrompt = { ...CHAT, draft: 'message to bob' };
+
+const DROPPED = { type: 'prompt.dropped' } as const;
+const REPEATED = { type: 'prompt.repeated' } as const;
+const SENT = { type: 'line.sent' } as const;
+const QUIET = { type: 'quiet.passed' } as const;
+const CLOSED = { type: 'console.closed' } as const;
+const CTRL_C = { type: 'interrupt.pressed', isAgain: false } as const;
+const CTRL_D = { type: 'end.pressed' } as const;
+
+type Told = ConsoleNews & Partial<ConsoleFacts>;
+
+function asked(prompt: AskedPrompt, facts: Partial<ConsoleFacts> = {}): Told {
+  return { type: 'prompt.asked', prompt, ...facts };
+}
+
+function key(text?: string): Told {
+  return { type: 'key.pressed', text };
+}
+
+function paste(lineCount: number): Told {
+  return { type: 'paste.received', lineCount };
+}
+
+function answer(value: string): Told {
+  return { type: 'answer.given', value };
+}
+
+/** Something is typed at the time of the event. */
+function typed(told: Told): Told {
+  return { ...told, hasText: true };
+}
+
+/** Where the console is after these events, and the effects of the last one. */
+function after(...events: readonly Told[]) {
+  let [snapshot] = initialTransition(consoleMachine);
+  let effects: string[] = [];
+  for (const event of events) {
+    const [next, actions] = transition(consoleMachine, snapshot, {
+      hasText: false,
+      isTyping: false,
+      ahead: 'none',
+      ...event,
+    });
+    snapshot = next;
+    effects = actions.map(({ type }) => type);
+  }
+  return { at: placeOf(snapshot.value), effects };
+}
+
+function placeOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value as object)
+    .map(([name, inner]) => `${name}.${placeOf(inner)}`)
+    .join();
+}
+
+const CONFIRMING = [asked(CHAT), paste(3)] as const;
+const SENDING = [...CONFIRMING, answer('y')] as const;
+const WAITING = [...SENDING, asked(CHAT)] as const;
+
+test('what is typed while nothing is asked waits', (t) => {
+  t.deepEqual(after(key('a')), { at: 'unasked', effects: ['typeAhead'] });
+  t.deepEqual(after(paste(1)), { at: 'unasked', effects: ['typeAhead'] });
+});
+
+test('the kind of a prompt says what takes the keys, and gets what was typed ahead', (t) => {
+  for (const [prompt, at] of [
+    [MENU, 'asked.key'],
+    [ID, 'asked.text.line'],
+    [CHAT, 'asked.text.message'],
+  ] as const)
+    t.deepEqual(after(asked(prompt)), { at, effects: ['openPrompt', 'deliverAhead'] });
+});
+
+test('what was typed ahead answers no question that comes up by itself', (t) => {
+  for (const ahead of ['none', 'stale', 'fresh'] as const)
+    t.deepEqual(after(asked(CALL, { ahead })), {
+      at: 'quiet.asked',
+      effects: ['openPrompt', 'dropAhead', 'startQuietTimer'],
+    });
+  t.is(after(asked(MENU, { ahead: 'fresh' })).at, 'asked.key');
+  t.is(after(asked({ ...ID, isSudden: true }, { ahead: 'fresh' })).at, 'asked.text.line');
+});
+
+test('what was typed for a chat is for its next line, or told as unsent', (t) => {
+  const between = [asked(CHAT), answer('hi')];
+  for (const ahead of ['none', 'stale', 'fresh'] as const) {
+    t.deepEqual(after(...between, asked(CHAT, { ahead })), {
+      at: 'asked.text.message',
+      effects: ['openPrompt', 'deliverAllAhead'],
+    });
+    for (const prompt of [MENU, CALL, ID])
+      t.deepEqual(after(...between, asked(prompt, { ahead })), {
+        at: 'quiet.asked',
+        effects: ['openPrompt', 'tellAhead', 'startQuietTimer'],
+      });
+  }
+});
+
+test('what follows q is typed for the menu', (t) => {
+  t.deepEqual(after(asked(CHAT), answer('q'), asked(MENU, { ahead: 'fresh', isTyping: true })), {
+    at: 'asked.key',
+    effects: ['openPrompt', 'deliverAhead'],
+  });
+  t.is(after(asked(ID), answer('q'), asked(MENU)).at, 'asked.key');
+});
+
+test('an answer closes the prompt', (t) => {
+  for (const prompt of [MENU, ID, CHAT])
+    t.deepEqual(after(asked(prompt), answer('y')), { at: 'unasked', effects: ['tellAnswer'] });
+  t.deepEqual(after(asked(CALL), QUIET, answer('y')), { at: 'unasked', effects: ['tellAnswer'] });
+});
+
+test('an empty line is no message, and asks for nothing else', (t) => {
+  t.deepEqual(after(asked(CHAT), answer('')), { at: 'asked.text.message', effects: ['ringBell'] });
+  t.deepEqual(after(asked(CHAT), answer(' ')), { at: 'unasked', effects: ['tellAnswer'] });
+  t.deepEqual(after(asked(ID), answer('')), { at: 'unasked', effects: ['tellAnswer'] });
+});
+
+test('a key goes to the prompt on the screen, and a paste to a line only', (t) => {
+  for (const prompt of [MENU, ID, CHAT]) t.deepEqual(after(asked(prompt), key('z')).effects, ['pressShown']);
+  t.deepEqual(after(asked(MENU), paste(1)).effects, ['ringBell']);
+  t.deepEqual(after(asked(CALL), QUIET, paste(1)), { at: 'asked.key', effects: ['ringBell'] });
+  for (const count of [1, 2]) t.deepEqual(after(asked(ID), paste(count)).effects, ['insertShown']);
+});
+
+test('a sudden question takes its own keys, and any other begins a quiet time', (t) => {
+  for (const text of ['y', 'N'])
+    t.deepEqual(after(asked(CALL), QUIET, key(text)), { at: 'asked.key', effects: ['pressShown'] });
+  for (const text of ['m', '', undefined])
+    t.deepEqual(after(asked(CALL), QUIET, key(text)), {
+      at: 'quiet.asked',
+      effects: ['ringBell', 'startQuietTimer'],
+    });
+});
+
+test('in a quiet time without a line every key rings, and puts the end off', (t) => {
+  const quiet = [asked(CALL), key('m')];
+  for (const input of [key('z'), paste(1)])
+    t.deepEqual(after(...quiet, input), { at: 'quiet.asked', effects: ['startQuietTimer', 'ringBell'] });
+  t.deepEqual(after(...quiet, key('y')), {
+    at: 'quiet.asked',
+    effects: ['startQuietTimer', 'askForKeyAgain'],
+  });
+  t.deepEqual(after(...quiet, QUIET), {
+    at: 'asked.key',
+    effects: ['stopQuietTimer', 'forgetLine'],
+  });
+  t.deepEqual(after(...quiet, QUIET, key('y')).effects, ['pressShown']);
+});
+
+test('a prompt that follows one that was taken away waits for quiet, whatever both ask', (t) => {
+  for (const dropped of [MENU, CALL, ID, CHAT])
+    for (const next of [MENU, CALL])
+      t.deepEqual(after(asked(dropped), QUIET, DROPPED, asked(next)), {
+        at: 'quiet.asked',
+        effects: ['openPrompt', 'startQuietTimer'],
+      });
+});
+
+test('a line that follows a key takes the keys at once, unless the user types something else', (t) => {
+  const gone = [asked(CALL), DROPPED];
+  t.is(after(...gone, asked(CHAT, { isTyping: true })).at, 'asked.text.message');
+  t.is(after(...gone, asked(ID)).at, 'asked.text.line');
+  t.is(after(...gone, asked(ID, { isTyping: true })).at, 'quiet.asked');
+  t.is(after(asked(CHAT), DROPPED, asked(ID)).at, 'quiet.asked');
+});
+
+test('a line that was typed in keeps the keys when it is taken away', (t) => {
+  const taken = [asked(ID), typed(DROPPED)];
+  t.deepEqual(after(...taken), { at: 'quiet.unasked', effects: ['interruptLine', 'startQuietTimer'] });
+  t.is(after(asked(ID), { ...DROPPED, isTyping: true }).at, 'quiet.unasked');
+  t.deepEqual(after(asked(ID), DROPPED), {
+    at: 'quiet.unasked',
+    effects: ['interruptLine', 'forgetLine', 'startQuietTimer'],
+  });
+  const called = [...taken, asked(CALL)];
+  t.deepEqual(after(...called), { at: 'quiet.asked', effects: ['openPrompt', 'startQuietTimer'] });
+  t.deepEqual(after(...called, key('y')).effects, ['startQuietTimer', 'pressKept']);
+  t.deepEqual(after(...called, paste(2)).effects, ['startQuietTimer', 'insertKept']);
+  t.deepEqual(after(...called, answer('y')), { at: 'quiet.asked', effects: ['ringBell'] });
+  t.deepEqual(after(...called, QUIET, key('y')), { at: 'asked.key', effects: ['pressShown'] });
+});
+
+test('after the quiet time the line that was taken away takes no more keys', (t) => {
+  t.deepEqual(after(asked(ID), typed(DROPPED), asked(CALL), QUIET, key('m'), key('y')).effects, [
+    'startQuietTimer',
+    'askForKeyAgain',
+  ]);
+});
+
+test('a line without a draft keeps no keys', (t) => {
+  const taken = [asked(CHAT), typed(DROPPED)];
+  t.deepEqual(after(...taken, key('y')), {
+    at: 'quiet.unasked',
+    effects: ['startQuietTimer', 'ringBell'],
+  });
+  t.is(after(...taken, QUIET).at, 'unasked');
+});
+
+test('the quiet time is over when the line is asked for again', (t) => {
+  const taken = [asked(ID), typed(DROPPED)];
+  t.deepEqual(after(...taken, asked({ ...ID }), key('y')), {
+    at: 'asked.text.line',
+    effects: ['pressShown'],
+  });
+  t.is(after(...taken, asked({ kind: 'line', draft: 'other' })).at, 'quiet.asked');
+});
+
+test('a prompt that is taken back in a quiet time leaves it as it is, and a line takes the keys', (t) => {
+  const taken = [asked(ID), typed(DROPPED)];
+  t.deepEqual(after(...taken, asked(CALL), DROPPED), { at: 'quiet.unasked', effects: ['closePrompt'] });
+  t.deepEqual(after(...taken, asked(CALL), DROPPED, key('y')).effects, ['startQuietTimer', 'pressKept']);
+  const other = [...taken, asked(NAMED_CHAT), DROPPED];
+  t.deepEqual(after(...other), { at: 'quiet.unasked', effects: ['interruptLine', 'startQuietTimer'] });
+  t.is(after(...other, asked(NAMED_CHAT)).at, 'asked.text.message');
+});
+
+test('several pasted lines of a chat are asked about first', (t) => {
+  t.deepEqual(after(asked(CHAT), paste(1)), { at: 'asked.text.message', effects: ['insertShown'] });
+  t.deepEqual(after(...CONFIRMING), { at: 'asked.text.confirming', effects: ['askAboutPaste'] });
+  t.deepEqual(after(...CONFIRMING, key('y')).effects, ['pressShown']);
+  t.deepEqual(after(...CONFIRMING, paste(2)).effects, ['ringBell']);
+  t.deepEqual(after(...CONFIRMING, answer('n')), {
+    at: 'asked.text.message',
+    effects: ['refusePaste'],
+  });
+  for (const yes of ['y', 'Y'])
+    t.deepEqual(after(...CONFIRMING, answer(yes)), {
+      at: 'pasting.sending.underWay',
+      effects: ['agreeToPaste', 'setLineAside', 'sendLine'],
+    });
+});
+
+test('while a pasted line is under way, the line off the screen takes the keys', (t) => {
+  t.deepEqual(after(...SENDING, key('a')).effects, ['pressKept']);
+  t.deepEqual(after(...SENDING, paste(2)).effects, ['insertKept']);
+  t.deepEqual(after(...SENDING, answer('draft')), { at: 'pasting.sending.underWay', effects: ['ringBell'] });
+});
+
+test('each pasted line that went out is followed by the next, and the last by the prompt', (t) => {
+  const next = [SENT, DROPPED, asked(CHAT)];
+  t.is(after(...SENDING, SENT).at, 'pasting.sending.sent');
+  for (const events of [next, [...next, ...next]])
+    t.deepEqual(after(...SENDING, ...events), { at: 'pasting.sending.underWay', effects: ['sendLine'] });
+  t.deepEqual(after(...SENDING, ...next, ...next, ...next), {
+    at: 'asked.text.message',
+    effects: ['reopenLine'],
+  });
+  t.is(after(...SENDING, ...next, ...next, asked(CHAT)).at, 'asked.text.message', 'with the last under way');
+});
+
+test('the prompt is open while pasted lines wait, and nothing typed overtakes them', (t) => {
+  t.deepEqual(after(...WAITING), { at: 'pasting.waiting.underWay', effects: ['reopenLine'] });
+  t.deepEqual(after(...WAITING, key('a')).effects, ['pressShown']);
+  t.deepEqual(after(...WAITING, paste(2)).effects, ['insertShown']);
+  t.deepEqual(after(...WAITING, answer('four')), { at: 'pasting.waiting.underWay', effects: ['ringBell'] });
+  t.deepEqual(after(...WAITING, answer('q')), { at: 'unasked', effects: ['tellPaste', 'tellAnswer'] });
+});
+
+test('pasted lines go on when the buddy reads, whether the prompt is asked again or anew', (t) => {
+  t.is(after(...WAITING, REPEATED).at, 'pasting.waiting.underWay', 'the line before did not go out');
+  t.deepEqual(after(...WAITING, SENT, REPEATED), {
+    at: 'pasting.sending.underWay',
+    effects: ['setLineAside', 'sendLine'],
+  });
+  t.deepEqual(after(...WAITING, DROPPED), { at: 'pasting.sending.underWay', effects: ['setLineAside'] });
+  t.is(after(...WAITING, DROPPED, asked(CHAT)).at, 'pasting.waiting.underWay');
+  t.deepEqual(after(...WAITING, SENT, DROPPED, asked(CHAT)).effects, ['sendLine']);
+});
+
+test('no pasted line is handed over before the one before it went out', (t) => {
+  const ways = [REPEATED, DROPPED, asked(CHAT)].flatMap((first) =>
+    [REPEATED, DROPPED, asked(CHAT)].map((second) => [first, second]),
+  );
+  for (const start of [SENDING, WAITING]) {
+    for (const way of ways) {
+      const effects = way.flatMap((_, at) => after(...start, ...way.slice(0, at + 1)).effects);
+      t.false(effects.includes('sendLine'), JSON.stringify(way));
+    }
+  }
+});
+
+test('a paste is given up when anything else is asked', (t) => {
+  for (const prompt of [MENU, ID, NAMED_CHAT]) {
+    t.deepEqual(after(...SENDING, typed(asked(prompt))), {
+      at: 'quiet.asked',
+      effects: ['interruptLine', 'openPrompt', 'startQuietTimer'],
+    });
+    t.deepEqual(after(...SENDING, asked(prompt)).effects, [
+      ...['interruptLine', 'forgetLine', 'openPrompt', 'startQuietTimer'],
+    ]);
+    t.is(after(...SENDING, SENT, asked(prompt, { isTyping: true })).at, 'quiet.asked');
+  }
+  t.deepEqual(after(...CONFIRMING, typed(DROPPED)), {
+    at: 'quiet.unasked',
+    effects: ['interruptLine', 'startQuietTimer'],
+  });
+});
+
+test('at the end the pasted lines that were agreed to are told', (t) => {
+  for (const events of [SENDING, [...SENDING, SENT], WAITING])
+    t.deepEqual(after(...events, CLOSED), { at: 'closed', effects: ['interruptLine'] });
+  for (const events of [[], [asked(MENU)], [asked(ID)], CONFIRMING])
+    t.deepEqual(after(...events, CLOSED), { at: 'closed', effects: [] });
+  t.deepEqual(after(asked(ID), typed(DROPPED), CLOSED), {
+    at: 'closed',
+    effects: ['stopQuietTimer', 'forgetLine'],
+  });
+});
+
+/** A way to each state that waits for something. */
+const EVERYWHERE: readonly (readonly Told[])[] = [
+  [],
+  [asked(MENU)],
+  [asked(ID)],
+  [asked(CHAT)],
+  CONFIRMING,
+  SENDING,
+  [...SENDING, SENT],
+  WAITING,
+  [...WAITING, SENT],
+  [asked(ID), typed(DROPPED)],
+  [asked(CALL), key('m')],
+];
+
+/** Those of them in which keys answer nothing. */
+const QUIET_PLACES = EVERYWHERE.slice(-2);
+const OTHER_PLACES = EVERYWHERE.slice(0, -2);
+
+test('Ctrl-C clears what is typed, and tells the client where nothing is', (t) => {
+  for (const way of OTHER_PLACES.filter((place) => place !== CONFIRMING)) {
+    t.deepEqual(after(...way, CTRL_C).effects, ['interruptInput']);
+    t.deepEqual(after(...way, typed(CTRL_C)).effects, [way.length === 0 ? 'interruptInput' : 'clearLine']);
+  }
+  t.deepEqual(after({ ...CTRL_C, ahead: 'fresh' }).effects, ['dropAhead']);
+  t.deepEqual(after(...CONFIRMING, CTRL_C), { at: 'asked.text.message', effects: ['refusePaste'] });
+});
+
+test('in the quiet time Ctrl-C and Ctrl-D leave nothing', (t) => {
+  for (const way of QUIET_PLACES)
+    for (const key of [CTRL_C, CTRL_D])
+      t.deepEqual(after(...way, key).effects, ['startQuietTimer', 'ringBell']);
+  t.deepEqual(after(asked(ID), typed(DROPPED), typed(CTRL_C)).effects, ['startQuietTimer', 'clearLine']);
+});
+
+test('Ctrl-C soon after another ends the input from anywhere', (t) => {
+  for (const way of EVERYWHERE)
+    t.deepEqual(after(...way, typed({ ...CTRL_C, isAgain: true })).effects, ['endInput']);
+});
+
+test('Ctrl-D ends the input, except on a line with text in it', (t) => {
+  for (const way of OTHER_PLACES) t.deepEqual(after(...way, CTRL_D).effects, ['endInput']);
+  for (const way of [[asked(ID)], [asked(CHAT)], WAITING])
+    t.deepEqual(after(...way, typed(CTRL_D)).effects, ['pressShown']);
+  t.deepEqual(after(...SENDING, typed(CTRL_D)).effects, ['pressKept']);
+  t.deepEqual(after(asked(ID), typed(DROPPED), typed(CTRL_D)).effects, ['startQuietTimer', 'pressKept']);
+  t.deepEqual(after(...CONFIRMING, typed(CTRL_D)).effects, ['endInput']);
+});
