@@ -10,7 +10,7 @@ import { findWritable, type Writable } from '../storage/files/writers.js';
 /**
  * Looks who else may write to a data directory.
  *
- * @param warn Told of what the group may write to: that may be meant so.
+ * @param warn Called for what the group may write to, or all users with a sticky bit: that may be intended.
  * @returns Why it is not to be used: all users of the machine may write to it.
  */
 export async function whyUnsafe(
@@ -35,7 +35,12 @@ async function databaseFiles(directory: string): Promise<string[]> {
 }
 
 function inWords({ path, by }: Writable): string {
-  return by === 'all'
-    ? `${path} can be written by all users of this machine: take that away with 'chmod go-w ${path}'`
-    : `${path} can be written by its group: if that is not meant so, 'chmod g-w ${path}'`;
+  switch (by) {
+    case 'all':
+      return `${path} can be written by all users of this machine: take that away with 'chmod go-w ${path}'`;
+    case 'group':
+      return `${path} can be written by its group: if that is not meant so, 'chmod g-w ${path}'`;
+    case 'sticky':
+      return `all users of this machine can add files to ${path}: if that is not meant so, 'chmod go-w ${path}'`;
+  }
 }

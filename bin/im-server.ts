@@ -32,7 +32,7 @@ async function main(options: ServerOptions): Promise<void> {
     );
   }
 
-  await refuseUnsafe(directory, log);
+  const warnings = await warningsUnlessUnsafe(directory);
   const host = await addressToListenOn(options.host);
   const inspection = await openInspection(SERVER_NAME, options, log);
   const server = startServer({
@@ -60,6 +60,7 @@ async function main(options: ServerOptions): Promise<void> {
   if (await server.ready) {
     process.stdout.write(`${readyLine(server, directory)}\n`);
     log.info({ pid: process.pid }, 'ready');
+    for (const warning of warnings) log.warn({}, warning);
     if (!isLoopback(host)) {
       log.warn(
         { host },
@@ -77,9 +78,10 @@ async function main(options: ServerOptions): Promise<void> {
 }
 
 /** A directory that cannot be looked at is the store's to complain of. */
-async function refuseUnsafe(directory: string, log: Log): Promise<void> {
-  const reason = await whyUnsafe(directory, (message) => log.warn({}, message)).catch(() => undefined);
-  if (reason === undefined) return;
+async function warningsUnlessUnsafe(directory: string): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  const reason = await whyUnsafe(directory, (warning) => warnings.push(warning)).catch(() => undefined);
+  if (reason === undefined) return warnings;
   complain(SERVER_NAME, reason);
   process.exit(EXIT.failed);
 }

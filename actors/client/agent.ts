@@ -7,7 +7,6 @@ import type { CallCommand, CallEvent, CallId } from '../../machines/client/call-
 import { type Caller, type CallerHint, withHint } from '../../machines/client/callers.js';
 import type { CutCause } from '../../machines/client/cut-calls.js';
 import type { HeartbeatCommand, HeartbeatReport } from '../../machines/client/events.js';
-import { QUERY_RETRY_MS, QUERY_TRIES } from '../../machines/client/server-connectivity.js';
 import type { Silence } from '../../machines/client/silence.js';
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
@@ -32,10 +31,10 @@ import { CLIENT } from './client-names.js';
 import type { Inbox } from './inbox.js';
 
 /**
- * Longest wait for the heartbeat's answer, in milliseconds: twice what it takes to find out that the server
- * is silent. One that crashes again and again never does.
+ * Longest wait for the heartbeat's answer, in milliseconds. It takes a few seconds to find out that the server is
+ * silent, and why. A heartbeat that crashes again and again never answers.
  */
-const QUESTION_TIMEOUT_MS = 2 * QUERY_TRIES * QUERY_RETRY_MS;
+const QUESTION_TIMEOUT_MS = 30_000;
 
 /**
  * Why a call was refused:

@@ -88,7 +88,7 @@ export interface Client {
   del(buddy: string): Promise<ServerAnswer>;
   /**
    * The user's buddies as the server knows them now; with `mayBeCut` where the server's answer may not hold
-   * all of them. Rejects with `server.silent` after 2.1 s; it takes up to 3.6 s
+   * all of them. Rejects with `server.silent` after 2.1 s; it takes up to 6.1 s
    * where the server does not say over TCP why, either.
    */
   buddies(): Promise<BuddyList>;

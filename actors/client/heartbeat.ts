@@ -39,7 +39,7 @@ import { askWhySilent } from './ask-server.js';
 export const BEAT_MS = 10_000;
 
 /** Longest wait for the server to say over TCP why it is silent, in milliseconds. */
-export const CAUSE_PATIENCE_MS = 1_500;
+export const CAUSE_PATIENCE_MS = 4_000;
 
 /** Where the server takes requests and datagrams: a name or an address, and its ports. */
 export interface ServerPorts {

@@ -6,15 +6,18 @@ import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGone } from './file-error.js';
 
-/** A directory or a file to which others may write: all users of the machine, or its group. */
+/**
+ * A directory or a file to which others may write: all users of the machine, its group, or all users into a
+ * directory whose sticky bit keeps them from removing and replacing what is not theirs.
+ */
 export interface Writable {
   readonly path: string;
-  readonly by: 'all' | 'group';
+  readonly by: 'all' | 'group' | 'sticky';
 }
 
-/** `undefined` when only the owner may write. That files in /tmp stay their owners' makes it no private one. */
-export function writersOf(mode: number): Writable['by'] | undefined {
-  if (mode & 0o002) return 'all';
+/** `undefined` when only the owner may write. The root of a new tmpfs is `sticky`. */
+export function writersOf(mode: number, isDirectory: boolean): Writable['by'] | undefined {
+  if (mode & 0o002) return isDirectory && mode & 0o1000 ? 'sticky' : 'all';
   return mode & 0o020 ? 'group' : undefined;
 }
 
@@ -28,7 +31,7 @@ export async function findWritable(directory: string, names: readonly string[]):
     try {
       const stats = await (path === directory ? stat(path) : lstat(path));
       // The mode of a link says nothing; and the store refuses one.
-      const by = stats.isSymbolicLink() ? undefined : writersOf(stats.mode);
+      const by = stats.isSymbolicLink() ? undefined : writersOf(stats.mode, stats.isDirectory());
       if (by !== undefined) found.push({ path, by });
     } catch (error) {
       if (!isGone(error)) throw error;

@@ -277,10 +277,11 @@ test('a directory that all can write is refused but for an export, and one of th
   ] as const) {
     const all = `im-server: ${path} can be written by all users of this machine: take that away with 'chmod go-w ${path}'\n`;
     const group = `im-server: ${path} can be written by its group: if that is not meant so, 'chmod g-w ${path}'\n`;
+    const sticky = `im-server: all users of this machine can add files to ${path}: if that is not meant so, 'chmod go-w ${path}'\n`;
     for (const [added, said] of [
       [0o022, all],
       [0o002, all],
-      [0o1002, all],
+      [0o1002, path === directory ? sticky : all],
       [0o020, group],
       [0o055, ''],
     ] as const) {

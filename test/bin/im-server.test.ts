@@ -46,9 +46,9 @@ test('it prints exactly one line when it is ready, with where it listens', async
   t.is(program.stdout.split('\n').length, 2);
 });
 
-test('a data directory that all can write is refused, and one that its group can is warned of', async (t) => {
+test('a data directory that all can write is refused; with a sticky bit, or for a group, there is a warning', async (t) => {
   const directory = await temporaryDirectory(t);
-  await chmod(directory, 0o1777);
+  await chmod(directory, 0o777);
   const args = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
   const { code, stdout, stderr } = await runToEnd(t, ...args);
   t.is(code, 1);
@@ -57,15 +57,20 @@ test('a data directory that all can write is refused, and one that its group can
   t.is(stderr, `im-server: ${reason}: take that away with 'chmod go-w ${directory}'\n`);
   t.deepEqual(await readdir(directory), [], 'nothing was made there');
 
-  await chmod(directory, 0o770);
-  const { program } = await startServerProgram(t, directory);
-  program.process.kill('SIGTERM');
-  t.is(await program.exited, 0);
-  const lines = program.stderr.trim().split('\n');
-  const warnings = lines.map((line) => JSON.parse(line)).filter(({ msg }) => /its group/.test(msg));
-  t.is(warnings.length, 1);
-  t.is(warnings[0].level, 40);
-  t.true(warnings[0].msg.includes(`'chmod g-w ${directory}'`));
+  for (const [mode, words, remedy] of [
+    [0o770, /its group/, 'g-w'],
+    [0o1777, /can add files/, 'go-w'],
+  ] as const) {
+    await chmod(directory, mode);
+    const { program } = await startServerProgram(t, directory);
+    program.process.kill('SIGTERM');
+    t.is(await program.exited, 0);
+    const lines = program.stderr.trim().split('\n');
+    const warnings = lines.map((line) => JSON.parse(line)).filter(({ msg }) => words.test(msg));
+    t.is(warnings.length, 1);
+    t.is(warnings[0].level, 40);
+    t.true(warnings[0].msg.includes(`'chmod ${remedy} ${directory}'`));
+  }
 });
 
 test('its log is JSON lines on standard error when that is no terminal', async (t) => {

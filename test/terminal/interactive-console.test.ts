@@ -113,6 +113,7 @@ for (const size of SIZES) {
     const draft = 'wide 你好吗 and 👩‍🚀 emoji over rows';
     await driver.do({ do: 'ask', prompt: NAMED_CHAT });
     terminal.press(`${draft}${LEFT.repeat(9)}`);
+    await terminal.until(() => terminal.rows().join('').replace(/\s/g, '').includes('overrows'), draft);
     await driver.do({ do: 'show', message: message('one') });
     terminal.resize({ columns: 17, rows: 5 });
     await driver.do({ do: 'show', message: message('two') }, { do: 'ask', prompt: CALL });
