@@ -7,7 +7,7 @@
 export interface Run {
   readonly column: number;
   readonly text: string;
-  /** Names of the classes in the style sheet below. */
+  /** A class of the style sheet. */
   readonly style: 'plain' | 'dim' | 'own' | 'buddy';
 }
 
@@ -37,13 +37,14 @@ const MARGIN = 10;
 const TITLE = 24;
 
 const STYLE = `
-text { font: 11.6px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre; fill: #1f2328 }
+text { font: 11.6px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre }
+text { fill: #1f2328 }
 .pane { fill: #ffffff; stroke: #d1d9e0 }
 .title, .dim { fill: #59636e }
 .own { fill: #0550ae }
 .buddy { fill: #8250df }
 .cursor { fill: #1f2328; opacity: 0.35 }
-.shown { visibility: hidden; animation-timing-function: step-end; animation-iteration-count: infinite }
+.shown { visibility: hidden }
 @media (prefers-color-scheme: dark) {
   text { fill: #f0f6fc }
   .pane { fill: #0d1117; stroke: #3d444d }
@@ -67,7 +68,7 @@ interface Shown {
 /** The picture, as a file. */
 export function drawSession({ titles, columns, rows, frames }: Session): string {
   const pane = { width: columns * CELL.width + 2 * MARGIN, height: rows * CELL.height + 2 * MARGIN + TITLE };
-  const [width, height] = [2 * pane.width + MARGIN, pane.height];
+  const width = 2 * pane.width + MARGIN;
   const totalMs = frames.reduce((sum, { ms }) => sum + ms, 0);
   const shown = [0, 1].map((index) => ofPane(frames, index as 0 | 1, rows));
   const moments = [...new Set(shown.flat().map(momentOf))];
@@ -87,7 +88,7 @@ export function drawSession({ titles, columns, rows, frames }: Session): string 
   });
   const style = [STYLE, ...moments.map((moment, index) => animation(moment, index, totalMs))].join('\n');
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${pane.height}" width="${width}" role="img">`,
     `<title>${escaped(titles.join(' and '))} at their terminals</title>`,
     `<style>${style}\n</style>`,
     ...panes,
@@ -95,7 +96,7 @@ export function drawSession({ titles, columns, rows, frames }: Session): string 
   ].join('\n');
 }
 
-/** Everything that one pane ever shows: a row, or a cursor, that stays as it is over several frames is one. */
+/** Everything that a pane ever shows. A row that stays the same over several frames is one piece. */
 function ofPane(frames: readonly Frame[], index: 0 | 1, rows: number): Shown[] {
   const places = Array.from({ length: rows }, (_, row) => (screen: Screen) => drawRow(screen, row));
   return [...places, drawCursor].flatMap((draw) => {
@@ -103,8 +104,7 @@ function ofPane(frames: readonly Frame[], index: 0 | 1, rows: number): Shown[] {
     let fromMs = 0;
     for (const { ms, screens } of frames) {
       const svg = draw(screens[index]);
-      const before = shown.at(-1);
-      const toMs = fromMs + ms;
+      const [before, toMs] = [shown.at(-1), fromMs + ms];
       if (before?.svg === svg) shown[shown.length - 1] = { ...before, toMs };
       else shown.push({ svg, fromMs, toMs });
       fromMs = toMs;
@@ -117,7 +117,8 @@ function drawRow({ rows }: Screen, row: number): string {
   const y = (row + 0.75) * CELL.height;
   const runs = (rows[row] ?? []).map(({ column, text, style }) => {
     const width = text.length * CELL.width;
-    return `<tspan x="${column * CELL.width}" class="${style}" textLength="${width}">${escaped(text)}</tspan>`;
+    const x = column * CELL.width;
+    return `<tspan x="${x}" class="${style}" textLength="${width}">${escaped(text)}</tspan>`;
   });
   return runs.length === 0 ? '' : `<text y="${y}">${runs.join('')}</text>`;
 }
@@ -140,7 +141,8 @@ function animation(moment: string, index: number, totalMs: number): string {
   ];
   const first = `0% { visibility: ${from > 0 ? 'hidden' : 'visible'} }`;
   const keys = [first, ...frames.filter(Boolean)].join(' ');
-  return `.m${index} { animation-name: m${index}; animation-duration: ${totalMs}ms }\n@keyframes m${index} { ${keys} }`;
+  const name = `m${index}`;
+  return `.${name} { animation: ${name} ${totalMs}ms step-end infinite }\n@keyframes ${name} { ${keys} }`;
 }
 
 function escaped(text: string): string {
