@@ -65,6 +65,21 @@ export const consoleMachine = consoleSetup.createMachine({
     asked: {
       description: 'A prompt is open and takes the keys.',
       initial: 'opening',
+      on: {
+        'interrupt.pressed': [
+          {
+            guard: 'isAgain',
+            actions: 'endInput',
+            description: 'Twice, it leaves the program from anywhere.',
+          },
+          { guard: 'hasText', actions: 'clearLine', description: 'The line that takes the keys.' },
+          {
+            target: '#console.interrupted',
+            actions: 'interruptInput',
+            description: 'The client knows what there is to leave.',
+          },
+        ],
+      },
       states: {
         opening: {
           description: 'The kind of the prompt decides.',
@@ -160,6 +175,31 @@ export const consoleMachine = consoleSetup.createMachine({
             },
           },
         },
+      },
+    },
+
+    interrupted: {
+      description: 'The user takes the prompt back. The next prompt does not come up by itself.',
+      on: {
+        'key.pressed': { actions: 'typeAhead' },
+        'paste.received': { actions: 'typeAhead' },
+        'prompt.dropped': [
+          { guard: 'isKeyAsked', target: 'unasked', actions: ['closePrompt', 'forgetPrompt'] },
+          { target: 'unasked', actions: ['interruptLine', 'forgetLine', 'forgetPrompt'] },
+        ],
+        'prompt.asked': [
+          {
+            guard: 'isSurprise',
+            target: 'quiet.asked',
+            actions: ['rememberPrompt', 'openPrompt', 'dropAhead'],
+            description: 'A question came up by itself at the same moment.',
+          },
+          {
+            target: 'asked',
+            actions: ['rememberPrompt', 'openPrompt'],
+            description: 'The client asks the same again.',
+          },
+        ],
       },
     },
 

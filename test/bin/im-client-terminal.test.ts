@@ -446,6 +446,21 @@ test('Ctrl-C clears a line, leaves the chat, refuses a caller, and leaves the pr
   t.is(await alice.exited, 0);
 });
 
+test('after Ctrl-C the menu takes the next key at once: the user asked for the menu', async (t) => {
+  const { alice } = await aliceInTerminal(t);
+  for (const key of ['a', 'b']) {
+    alice.press('l');
+    await alice.until(() => alice.rows().at(-1) === 'Enter user id:');
+    await interruptPause();
+    alice.press(CTRL_C);
+    await alice.until(() => alice.rows().at(-1) === 'Your choice:');
+    alice.press(`${key}\r`);
+    await alice.until(() => alice.rows().some((row) => row === `Your choice: ${key.toUpperCase()}`));
+    await alice.shows(...AT_MENU);
+  }
+  t.pass();
+});
+
 test('SIGTERM, SIGINT and SIGHUP leave the terminal as it was, too', async (t) => {
   const { server } = await aliceInTerminal(t);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

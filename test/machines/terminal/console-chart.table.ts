@@ -93,10 +93,17 @@ function chatAsked(row: Row): Rows {
   return { 'prompt.asked chat': row, 'prompt.asked chat stale': row };
 }
 
+/** The user takes the prompt back. */
+const INTERRUPTED: Rows = {
+  'interrupt.pressed': ['interrupted', 'interruptInput'],
+  'interrupt.pressed ahead': ['interrupted', 'interruptInput'],
+};
+
 /** A line is on the screen: interrupted in use, it takes the keys under its draft, if it has one. */
 function line(...kept: readonly string[]): Rows {
   const inUse: Row = ['quiet.unasked', 'interruptLine', 'startQuietTimer', ...kept];
   return {
+    ...INTERRUPTED,
     'key.pressed *': ['stays', 'pressShown'],
     'end.pressed text': ['stays', 'pressShown'],
     'paste.received *': ['stays', 'insertShown'],
@@ -104,6 +111,31 @@ function line(...kept: readonly string[]): Rows {
     'prompt.dropped': ['quiet.unasked', 'interruptLine', 'forgetLine', 'startQuietTimer'],
     'prompt.dropped text': inUse,
     'prompt.dropped typing': inUse,
+  };
+}
+
+/** Keys that come after the interruption are for the next prompt. */
+function interruptedBy(asked: string): Rows {
+  const next = (state: string, prompt: string): Row => [
+    state,
+    'openPrompt',
+    ...(prompt === asked ? [] : [prompt]),
+  ];
+  return {
+    'key.pressed *': ['stays', 'typeAhead'],
+    'paste.received *': ['stays', 'typeAhead'],
+    ...Object.fromEntries(
+      ['', ' stale', ' text'].map((more) => [`prompt.asked menu${more}`, next('asked.key', MENU_ASKED)]),
+    ),
+    ...Object.fromEntries(
+      ['', ' stale', ' fresh', ' typing'].map((more) => [`prompt.asked call${more}`, CALL_OPENED]),
+    ),
+    ...Object.fromEntries(
+      ['', ' fresh', ' typing'].map((more) => [`prompt.asked id${more}`, next('asked.text.line', ID_ASKED)]),
+    ),
+    'prompt.asked chat': next('asked.text.message', CHAT_ASKED),
+    'prompt.asked chat stale': next('asked.text.message', CHAT_ASKED),
+    'prompt.asked chat other': next('asked.text.message', OTHER_CHAT_ASKED),
   };
 }
 
@@ -252,6 +284,7 @@ export const CONSOLE: LegalTable = {
     'asked.key': {
       after: ['prompt.asked menu'],
       legal: {
+        ...INTERRUPTED,
         'key.pressed *': ['stays', 'pressShown'],
         'paste.received *': ['stays', 'ringBell'],
         'answer.given *': ['unasked', 'tellAnswer'],
@@ -261,6 +294,7 @@ export const CONSOLE: LegalTable = {
     'asked.key: it came up by itself': {
       after: ['prompt.asked call', 'quiet.passed'],
       legal: {
+        ...INTERRUPTED,
         'key.pressed y': ['stays', 'pressShown'],
         'key.pressed N': ['stays', 'pressShown'],
         // Part of something else.
@@ -300,6 +334,21 @@ export const CONSOLE: LegalTable = {
           ...['agreeToPaste', 'setLineAside', 'sendLine', 'linesLeft = 2'],
         ],
         'answer.given *': ['asked.text.message', 'refusePaste'],
+      },
+    },
+
+    'interrupted: a key was asked for': {
+      after: ['prompt.asked menu', 'interrupt.pressed'],
+      legal: {
+        ...interruptedBy(MENU_ASKED),
+        'prompt.dropped *': ['unasked', 'closePrompt', 'prompt = none'],
+      },
+    },
+    'interrupted: a line was asked for': {
+      after: ['prompt.asked id', 'interrupt.pressed'],
+      legal: {
+        ...interruptedBy(ID_ASKED),
+        'prompt.dropped *': ['unasked', 'interruptLine', 'forgetLine', 'prompt = none'],
       },
     },
 
