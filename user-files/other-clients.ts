@@ -10,7 +10,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { closeSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,9 @@ const MAX_FILE_BYTES = 300;
 
 /** Most other clients that are found: each costs a process to ask for its lock. */
 const MAX_CLIENTS = 64;
+
+/** How old a file is that its client will not rename any more, in milliseconds: that takes a moment. */
+const UNFINISHED_MS = 60_000;
 
 /** A user at a server. */
 export interface SignIn {
@@ -84,6 +87,7 @@ async function* find(
   };
   signal.addEventListener('abort', release);
   try {
+    removeUnfinished(directory, name);
     // Of two clients, the one that is shown last finds the other, which has watched from before.
     const changes = watch(directory, { signal })[Symbol.asyncIterator]();
     let change = changes.next();
@@ -107,6 +111,16 @@ async function* find(
   } finally {
     signal.removeEventListener('abort', release);
     if (!signal.aborted) release();
+  }
+}
+
+/** Removes files that clients which were killed while they started never renamed. */
+function removeUnfinished(directory: string, name: string): void {
+  const unfinished = readdirSync(directory).filter((one) => one.startsWith(`.${name}.`));
+  for (const path of unfinished.slice(0, MAX_CLIENTS).map((one) => join(directory, one))) {
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
+    // A younger file may be about to be locked by its client.
+    if (Date.now() - mtimeMs > UNFINISHED_MS) removeIfAllowed(path);
   }
 }
 

@@ -73,8 +73,12 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
       }),
     );
     socket.on('error', (error: NodeJS.ErrnoException) => fail(networkReason(error), error));
-    socket.on('close', () => clearTimeout(timer));
-    signal.addEventListener('abort', () => fail('not waited for'));
+    const onAbort = () => fail('not waited for');
+    signal.addEventListener('abort', onAbort);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    });
   });
 }
 

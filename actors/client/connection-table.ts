@@ -5,6 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { endianness } from 'node:os';
+import type { Endpoint } from '../../protocol/buddy-list.js';
 
 /** What a connection waits for. */
 export interface Unconfirmed {
@@ -18,12 +20,16 @@ export interface Unconfirmed {
  * What a connection waits for. `missing` is one that is not in the table, because it was reset or closed by
  * both sides; `unknown` is the answer of a system without such a table.
  */
-export function lookUp({ localPort, remotePort }: Socket): Unconfirmed | 'missing' | 'unknown' {
-  if (localPort === undefined || remotePort === undefined) return 'missing';
+export function lookUp({
+  localPort,
+  remotePort,
+  remoteAddress,
+}: Socket): Unconfirmed | 'missing' | 'unknown' {
+  if (localPort === undefined || remotePort === undefined || remoteAddress === undefined) return 'missing';
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(tableOf);
   if (tables.every((table) => table === '')) return 'unknown';
   for (const table of tables) {
-    const found = findConnection(table, localPort, remotePort);
+    const found = findConnection(table, localPort, { address: remoteAddress, port: remotePort });
     if (found !== undefined) return found;
   }
   return 'missing';
@@ -37,19 +43,17 @@ function tableOf(path: string): string {
   }
 }
 
-/** Finds the connection between two ports in a table: of the same two, one is enough. */
-export function findConnection(
-  table: string,
-  localPort: number,
-  remotePort: number,
-): Unconfirmed | undefined {
-  const [local, remote] = [localPort, remotePort].map((port) =>
-    port.toString(16).toUpperCase().padStart(4, '0'),
-  );
+/**
+ * Finds a connection in a table by its local port, and by the address and port at the other end. The ports alone
+ * would not do: buddies on several machines may call from the same one.
+ */
+export function findConnection(table: string, localPort: number, remote: Endpoint): Unconfirmed | undefined {
+  const local = `:${portInHex(localPort)}`;
+  const ends = addressesInHex(remote.address).map((address) => `${address}:${portInHex(remote.port)}`);
   for (const row of table.split('\n')) {
     // sl, local, remote, state, tx:rx, timer, retransmits, uid, unanswered probes, …
     const [, from, to, , queues, , repeats, , probes] = row.trim().split(/\s+/);
-    if (!from?.endsWith(`:${local}`) || !to?.endsWith(`:${remote}`)) continue;
+    if (!from?.endsWith(local) || to === undefined || !ends.includes(to)) continue;
     const [sending = ''] = (queues ?? '').split(':');
     return {
       bytes: Number.parseInt(sending, 16),
@@ -57,4 +61,40 @@ export function findConnection(
     };
   }
   return undefined;
+}
+
+function portInHex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** An address as each table has it: words of 32 bits, in the order of bytes of this machine. */
+function addressesInHex(address: string): string[] {
+  const bytes = bytesOf(address.replace(/%.*$/, ''));
+  const words = Array.from({ length: bytes.length / 4 }, (_, word) => {
+    const value = Buffer.from(bytes.slice(4 * word, 4 * word + 4));
+    return (endianness() === 'LE' ? value.reverse() : value).toString('hex').toUpperCase();
+  });
+  const full = words.join('');
+  const isMapped = full.startsWith(MAPPED);
+  // A socket that takes IPv6 and IPv4 has IPv4 addresses in the table of IPv6.
+  return isMapped ? [full, full.slice(MAPPED.length)] : [full];
+}
+
+/** The beginning of an IPv4-mapped IPv6 address. */
+const MAPPED = `${'0'.repeat(16)}${endianness() === 'LE' ? 'FFFF0000' : '0000FFFF'}`;
+
+/** The 16 bytes of an address, an IPv4 address as mapped. */
+function bytesOf(address: string): number[] {
+  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
+  const last = dotted === null ? [] : dotted.slice(1).map(Number);
+  const text = dotted === null ? address : address.slice(0, dotted.index).replace(/:$/, '');
+  if (text === '' && dotted !== null) return [...Array<number>(10).fill(0), 255, 255, ...last];
+  const [head = '', tail] = text.split('::');
+  const groups = (part: string | undefined) =>
+    (part === undefined || part === '' ? [] : part.split(':')).flatMap((group) => {
+      const value = Number.parseInt(group, 16);
+      return [value >> 8, value & 0xff];
+    });
+  const [before, after] = [groups(head), [...groups(tail), ...last]];
+  return [...before, ...Array<number>(Math.max(0, 16 - before.length - after.length)).fill(0), ...after];
 }

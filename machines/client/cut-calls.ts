@@ -45,15 +45,15 @@ export function withCutCall(
   cuts: CutCalls,
   { address, cause, uptimeMs }: CutCall,
 ): { readonly cuts: CutCalls; readonly untold: number | undefined } {
-  const isSame = (told: Told) => told.address === address && told.cause === cause;
   const isRecent = ({ toldMs }: Told) => toldMs > uptimeMs - TOLD_MS;
-  const same = cuts.find(isSame);
-  const others = cuts.filter((told) => !isSame(told) && isRecent(told));
-  if (same !== undefined && isRecent(same))
-    return { cuts: [...others, { ...same, untold: same.untold + 1 }], untold: undefined };
-  if (others.length >= MAX_TOLD) return { cuts: others, untold: undefined };
-  return {
-    cuts: [...others, { address, cause, toldMs: uptimeMs, untold: 0 }],
-    untold: same?.untold ?? 0,
-  };
+  const same = cuts.find((told) => told.address === address && told.cause === cause);
+  const others = cuts.filter((told) => told !== same);
+  if (same !== undefined && isRecent(same)) {
+    const counted = { ...same, untold: same.untold + 1 };
+    return { cuts: cuts.map((told) => (told === same ? counted : told)), untold: undefined };
+  }
+  if (others.filter(isRecent).length >= MAX_TOLD) return { cuts, untold: undefined };
+  // The oldest are dropped first: their count is kept until then, though it is no longer recent.
+  const kept = others.slice(-(MAX_TOLD - 1));
+  return { cuts: [...kept, { address, cause, toldMs: uptimeMs, untold: 0 }], untold: same?.untold ?? 0 };
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
@@ -108,6 +108,22 @@ test('a process that was killed is not found, whatever its file says, and its fi
   await until(() => found.length > 0 && filesIn(directory).length === 2);
   t.deepEqual(found, [{ pid: 4_711, host: 'elsewhere' }]);
   t.is(living.exitCode, null);
+});
+
+test('what a client that was killed at its start left over is removed, and what one is making is not', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const folder = join(directory, 'signed-in');
+  await mkdir(folder, { recursive: true });
+  const [old, young] = ['.alice@127.0.0.1_1235.01', '.alice@127.0.0.1_1235.02'];
+  for (const name of [old, young]) await writeFile(join(folder, name), '');
+  const anHourAgo = Date.now() / 1_000 - 3_600;
+  await utimes(join(folder, old), anHourAgo, anHourAgo);
+  const { end, looking } = client(t, directory);
+  await until(() => filesIn(directory).length === 1);
+  t.false(existsSync(join(folder, old)));
+  t.true(existsSync(join(folder, young)));
+  end();
+  await looking;
 });
 
 test('what else lies there is neither found nor waited for', async (t) => {

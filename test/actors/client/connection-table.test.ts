@@ -13,21 +13,51 @@ const row = (from: string, to: string, sending: string, repeats: string, probes:
 const HEADER =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 
+const at = (port: number, address = '127.0.0.1') => ({ address, port });
+
+test('of connections with the same ports, the one with the address is found', (t) => {
+  // As Linux writes them on a machine whose lowest byte comes first.
+  const rowTo = (to: string, sending: string) =>
+    `   1: 00000000000000000000000000000000:0FA0 ${to}:C350 01 ${sending}:00000000 00:00000000 00000000 0 0 1 1 0`;
+  const table = [
+    rowTo('0200007F', '00000001'),
+    rowTo('0000000000000000FFFF00000300007F', '00000002'),
+    rowTo('B80D0120000000000000000001000000', '00000003'),
+    rowTo('00000000000000000000000001000000', '00000004'),
+  ].join('\n');
+  for (const [address, bytes] of [
+    ['127.0.0.2', 1],
+    ['::ffff:127.0.0.2', 1],
+    ['127.0.0.3', 2],
+    ['::ffff:127.0.0.3', 2],
+    ['2001:db8::1', 3],
+    ['::1', 4],
+    ['::1%lo', 4],
+  ] as const) {
+    t.is(findConnection(table, 4_000, at(50_000, address))?.bytes, bytes, address);
+  }
+  t.is(findConnection(table, 4_000, at(50_000, '127.0.0.4')), undefined);
+});
+
 test('a connection is found by its ports, in both directions', (t) => {
   const table = [
     HEADER,
     row('0FA0', 'C350', '0000000A', '00000000', 0),
     row('C350', '0FA0', '00000000', '00000000', 0),
   ];
-  t.deepEqual(findConnection(table.join('\n'), 4_000, 50_000), { bytes: 10, isRepeated: false });
-  t.deepEqual(findConnection(table.join('\n'), 50_000, 4_000), { bytes: 0, isRepeated: false });
-  t.is(findConnection(table.join('\n'), 4_000, 50_001), undefined);
-  t.is(findConnection('', 4_000, 50_000), undefined);
+  t.deepEqual(findConnection(table.join('\n'), 4_000, at(50_000)), { bytes: 10, isRepeated: false });
+  t.deepEqual(findConnection(table.join('\n'), 50_000, at(4_000)), { bytes: 0, isRepeated: false });
+  t.is(findConnection(table.join('\n'), 4_000, at(50_001)), undefined);
+  t.is(findConnection('', 4_000, at(50_000)), undefined);
 });
 
 test('something sent again, or asked again, is repeated', (t) => {
-  t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000003', 0), 4_000, 50_000), { isRepeated: true });
-  t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000000', 2), 4_000, 50_000), { isRepeated: true });
+  t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000003', 0), 4_000, at(50_000)), {
+    isRepeated: true,
+  });
+  t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000000', 2), 4_000, at(50_000)), {
+    isRepeated: true,
+  });
 });
 
 test('of a real connection whose other side does not read, the bytes that wait are told', async (t) => {

@@ -24,6 +24,10 @@ test('of many calls of an address that are cut, the first is told, and a minute 
   ]);
 });
 
+test('the number is not forgotten when another address is told of in between', (t) => {
+  t.deepEqual(told([0], [1], [2], [61_000, '192.0.2.8'], [62_000]), [0, undefined, undefined, 0, 2]);
+});
+
 test('another address, or another cause, is told of by itself', (t) => {
   t.deepEqual(told([0], [1, '192.0.2.8'], [2, '192.0.2.7', 'callback'], [3]), [0, 0, 0, undefined]);
 });
