@@ -17,6 +17,9 @@ import { openInspection } from './inspect-option.js';
 
 const MINUTE_MS = 60_000;
 
+/** How long the client may take after a signal to name its last lines, in milliseconds. */
+const LEAVE_GRACE_MS = 2_000;
+
 async function main(settings: ClientSettings): Promise<void> {
   const { stdin, stdout, env } = process;
   const isDumb = env['TERM'] === 'dumb';
@@ -35,7 +38,10 @@ async function main(settings: ClientSettings): Promise<void> {
   });
 
   // Before the first word is on the screen: from then on somebody may end it.
-  onStopSignal(() => client.shutdown());
+  onStopSignal(() => {
+    client.leave();
+    setTimeout(client.shutdown, LEAVE_GRACE_MS).unref();
+  });
 
   const client = startClient({
     server,

@@ -34,7 +34,7 @@ import type { Inbox } from './inbox.js';
  * Longest wait for the heartbeat's answer, in milliseconds. It takes a few seconds to find out that the server is
  * silent, and why. A heartbeat that crashes again and again never answers.
  */
-const QUESTION_TIMEOUT_MS = 30_000;
+const QUESTION_TIMEOUT_MS = 15_000;
 
 /**
  * Why a call was refused:

@@ -31,7 +31,7 @@ const GREETING_TIMEOUT_MS = 250;
 /** Longest wait for a connection to a buddy, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Longest wait for a buddy to close after us, in milliseconds. */
+/** Longest wait for a buddy to close after us when it has answered all of our lines, in milliseconds. */
 const LINGER_MS = 5_000;
 
 /** How long a caller that is refused may take to read so, and to close, in milliseconds. */
@@ -72,20 +72,32 @@ interface Chat {
   readonly earlyLines: LineReceived[];
   readonly delivery: Delivery;
   readonly reading: Reading;
+  readonly patience: ChatPatience;
+}
+
+/** How long the end of a chat may take, in milliseconds. */
+export interface ChatPatience {
+  /** For the buddy's machine to confirm more lines. */
+  readonly confirmationMs: number;
+  /** For a buddy to close after us when it may have unread lines: it resets the connection then. */
+  readonly unreadMs: number;
 }
 
 export interface ChatOptions {
   /** Where the user takes calls at present, if anywhere: the buddy who is called hears it. */
   readonly callPort: () => number | undefined;
-  /** How long the end of a chat waits for the buddy's machine to confirm more lines, in milliseconds. */
-  readonly patienceMs: () => number;
+  readonly patience: () => ChatPatience;
 }
 
 /** Actor logic of a chat. */
-export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic<ChatEvent, ChatInput> {
+export function chatLogic({
+  callPort,
+  patience: patienceNow,
+}: ChatOptions): BehaviourLogic<ChatEvent, ChatInput> {
   return fromChart<ChatEvent, ChatAction, ChatInput, Chat>(chatMachine, {
     open(scope, input) {
       const { self } = scope;
+      const patience = patienceNow();
       const socket =
         input.kind === 'incoming'
           ? input.socket
@@ -100,7 +112,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         socket,
         scope.guard((line: Line) => self.send(lines.eventOf('line.received', line))),
       );
-      const delivery = new Delivery(socket, scope, patienceMs(), {
+      const delivery = new Delivery(socket, scope, patience.confirmationMs, {
         onDead() {
           reading.flush();
           self.send({ type: 'socket.died' });
@@ -108,6 +120,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         onConfirmed: () => self.send({ type: 'delivery.confirmed' }),
         onStalled: () => self.send({ type: 'delivery.stalled' }),
         onReset: () => self.send({ type: 'socket.failed', reason: WAS_RESET, isReset: true }),
+        onProgress: () => tell(chat, { type: 'delivery.progressed' }),
       });
       const chat: Chat = {
         input,
@@ -120,6 +133,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         earlyLines: [],
         delivery,
         reading,
+        patience,
       };
       listen(chat, lines);
       self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
@@ -130,7 +144,9 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
     actions: {
       startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
       startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
-      startLingerTimer: (chat) => startTimer(chat, LINGER_MS),
+      startLingerTimer: (chat) =>
+        startTimer(chat, chat.delivery.hasUnread ? chat.patience.unreadMs : LINGER_MS),
+      startDrainTimer: (chat) => startTimer(chat, chat.patience.confirmationMs),
       startRefusalTimer: (chat) => startTimer(chat, REFUSAL_LINGER_MS),
       stopTimer: ({ scope, timer }) => scope.cancel(timer),
 
@@ -158,7 +174,7 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
         const sent = toDisplayText(decodeLine({ bytes: bytes.subarray(0, -1), cut }));
         const onSent = chat.scope.guard(() => tell(chat, { type: 'message.sent', text: sent, cut }));
         chat.delivery.write(text, bytes, onSent);
-        if (cut) chat.socket.write(encodeMessage(MINE_WAS_CUT).bytes);
+        if (cut) chat.delivery.write(undefined, encodeMessage(MINE_WAS_CUT).bytes, () => {});
       },
       watchDelivery: ({ delivery }) => delivery.watch(),
       awaitDelivery({ delivery, reading }) {
@@ -167,7 +183,8 @@ export function chatLogic({ callPort, patienceMs }: ChatOptions): BehaviourLogic
       },
       pauseReading: ({ reading }) => reading.hold(),
       resumeReading: ({ reading }) => reading.release(),
-      hangUp({ socket, reading }) {
+      hangUp({ socket, reading, delivery }) {
+        delivery.flush();
         reading.release(); // as above: a chat may end without being drained
         socket.end();
       },

@@ -37,6 +37,7 @@ import {
   heartbeatSpec,
   MAX_STASHED_EVENTS,
   RestartStateHolder,
+  UNREAD_PATIENCE_MS,
 } from './core.js';
 import { terminalLogic } from './terminal.js';
 
@@ -48,6 +49,7 @@ const PERSONS_CALL_LIMITS: CallLimits = {
   patienceMs: PATIENCE_MS,
   maxLines: 1_001,
   maxHeldLines: 1,
+  unreadMs: UNREAD_PATIENCE_MS,
   blocked: [],
 };
 
@@ -71,8 +73,13 @@ export interface ClientOptions {
   readonly inspect?: RunTreeOptions['inspect'];
 }
 
+export interface RunningClient extends RunningTree {
+  /** Has the user leave the program at once: last lines that are not confirmed are named, then the tree ends. */
+  leave(): void;
+}
+
 /** Starts a client. It ends when its user leaves, or when asked to. */
-export function startClient(options: ClientOptions): RunningTree {
+export function startClient(options: ClientOptions): RunningClient {
   const { server: host, tcpPort, udpPort, openConsole, openArchive, log, onEmitted, inspect } = options;
   const memory = new RestartStateHolder(options.user && { id: options.user, attendance: 'here' });
 
@@ -132,7 +139,7 @@ export function startClient(options: ClientOptions): RunningTree {
     ],
   });
 
-  return runTree(client, {
+  const tree = runTree(client, {
     log,
     onEmitted(event) {
       memory.take(event);
@@ -140,4 +147,5 @@ export function startClient(options: ClientOptions): RunningTree {
     },
     ...(inspect && { inspect }),
   });
+  return { ...tree, leave: () => addressOf(tree.root.system, CLIENT).send({ type: 'leave.requested' }) };
 }

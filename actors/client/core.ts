@@ -56,7 +56,13 @@ export class RestartStateHolder {
 }
 
 /** What differs between the clients of a person and of a program. */
-export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'>;
+export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'> & {
+  /** How long a buddy may take to close after us when it may have unread lines, in milliseconds. */
+  readonly unreadMs: number;
+};
+
+/** As {@link CallLimits.unreadMs}, unless the user says otherwise. */
+export const UNREAD_PATIENCE_MS = 10_000;
 
 /**
  * Chats, one actor per call or chat; call control; and its owner, which is given. They go down together: a
@@ -83,7 +89,10 @@ export function conversationSpec(
             id: 'chat',
             logic: chatLogic({
               callPort: () => memory.state.callPort,
-              patienceMs: () => limits().patienceMs,
+              patience: () => ({
+                confirmationMs: limits().patienceMs,
+                unreadMs: limits().unreadMs,
+              }),
             }),
             restart: 'temporary',
             shutdown: CHATS_GRACE_MS,
@@ -97,14 +106,17 @@ export function conversationSpec(
         id: CALL_CONTROL,
         address,
         logic: callControlMachine,
-        input: (system) => ({
-          owner: addressOf(system, CLIENT),
-          chats: addressOf(system, CHATS),
-          control: addressOf(system, CALL_CONTROL),
-          ...limits(),
-          speakers: memory.state.speakers,
-          lastCall: incarnations++ * CALLS_PER_INCARNATION,
-        }),
+        input(system) {
+          const { unreadMs: _, ...callLimits } = limits();
+          return {
+            owner: addressOf(system, CLIENT),
+            chats: addressOf(system, CHATS),
+            control: addressOf(system, CALL_CONTROL),
+            ...callLimits,
+            speakers: memory.state.speakers,
+            lastCall: incarnations++ * CALLS_PER_INCARNATION,
+          };
+        },
       }),
       owner,
     ],

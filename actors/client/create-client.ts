@@ -36,6 +36,7 @@ import {
   heartbeatSpec,
   MAX_STASHED_EVENTS,
   RestartStateHolder,
+  UNREAD_PATIENCE_MS,
 } from './core.js';
 import { Inbox } from './inbox.js';
 import { type Chat, MAX_UNSENT_MESSAGES } from './open-chat.js';
@@ -188,6 +189,7 @@ class ProgramClient implements Client {
               patienceMs,
               maxLines: MAX_UNSENT_MESSAGES,
               maxHeldLines: MAX_UNSENT_MESSAGES,
+              unreadMs: options.patienceMs ?? UNREAD_PATIENCE_MS,
               blocked: this.#blocked,
             }),
           ),

@@ -24,6 +24,9 @@ const KEEP_ALIVE_MS = 10_000;
 const LOOK_MS = 2_000;
 const LAST_LOOK_MS = 50;
 
+/** How often it is looked at least while the user is patient. */
+const LOOKS_IN_PATIENCE = 4;
+
 /**
  * How long nothing is confirmed, although the kernel asks again and again, before a connection counts as
  * dead, in milliseconds.
@@ -37,15 +40,27 @@ const DEAD_AFTER_MS = 22_000;
 const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
 const LINE_COST_BYTES = 64;
 
-/** A line, and how many bytes had been written to the socket with it. */
+/** Most bytes that the socket is given before the network has taken them, but for one line. */
+const MAX_UNTAKEN_BYTES = 64 * 1024;
+
+/** A line that the network has not taken. */
+interface Waiting {
+  readonly text: string | undefined;
+  readonly bytes: Uint8Array;
+  readonly onSent: () => void;
+}
+
+/** A line that it took, and how many bytes had been written to the socket with it. */
 interface Written {
-  readonly text: string;
+  readonly text: string | undefined;
   readonly end: number;
   readonly cost: number;
 }
 
-/** What is noticed; each is called once at most. */
+/** What is noticed; each is called once at most, but for `onProgress`. */
 export interface DeliveryListener {
+  /** Before `finish`: the other end's machine has confirmed more than at the last look. */
+  onProgress(): void;
   /** The other end's machine confirms nothing any more. */
   onDead(): void;
   /** After `finish`: all that was written is confirmed. */
@@ -63,8 +78,9 @@ export class Delivery {
   readonly #scope: Scope;
   readonly #patienceMs: number;
   readonly #listener: DeliveryListener;
-  /** Not taken by the network yet. */
-  readonly #waiting: Written[] = [];
+  /** Not taken by the network yet. The first {@link #writing} of them have been written to the socket. */
+  readonly #waiting: Waiting[] = [];
+  #writing = 0;
   /** Taken, and not known to have been read; those before {@link #first} have been dropped. */
   #taken: Written[] = [];
   #first = 0;
@@ -89,27 +105,29 @@ export class Delivery {
     this.#listener = listener;
   }
 
-  /** Writes a line; `onSent` is called when the network has taken it. */
-  write(text: string, bytes: Uint8Array, onSent: () => void): void {
-    const line = {
-      text,
-      end: this.#socket.bytesWritten + bytes.length,
-      cost: bytes.length + LINE_COST_BYTES,
-    };
-    this.#waiting.push(line);
-    this.#socket.write(bytes, (error) => {
-      // What a socket had not written when it was destroyed may be called back without an error.
-      if (error || this.#socket.destroyed || this.#waiting[0] !== line) return;
-      this.#waiting.shift();
-      this.#remember(line);
-      onSent();
-    });
+  /**
+   * Writes a line after those before it; `onSent` is called when the network has taken it. A line without a text is
+   * not named when it is lost.
+   */
+  write(text: string | undefined, bytes: Uint8Array, onSent: () => void): void {
+    this.#waiting.push({ text, bytes, onSent });
+    this.#writeOn();
+  }
+
+  /** Writes all lines that wait, for nothing else will be written. */
+  flush(): void {
+    this.#writeOn(Number.POSITIVE_INFINITY);
   }
 
   /** From now on a dead connection is noticed. */
   watch(): void {
     this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#lookLater(LOOK_MS);
+  }
+
+  /** True when the buddy may not have read all lines: it has said nothing since the last one. */
+  get hasUnread(): boolean {
+    return (this.#taken.at(-1)?.end ?? 0) > this.#answered;
   }
 
   /** Nothing more is written: tells when all of it is confirmed, or that it will not be. */
@@ -122,31 +140,64 @@ export class Delivery {
 
   /** Lines that the network had not taken; none of them twice. */
   takeWaiting(): string[] {
-    return this.#waiting.splice(0).map(({ text }) => text);
+    return this.#waiting.splice(0).flatMap(({ text }) => text ?? []);
   }
 
   /** The buddy said something: what was written before was most likely read. */
   heard(): void {
-    this.#answered = this.#socket.bytesWritten - this.#socket.writableLength;
+    this.#answered = this.#written;
   }
 
   /**
    * Lines that it had taken and that may not have arrived, now that the connection is over: those not
-   * confirmed when last looked at. When it was reset, also those confirmed since the buddy last said
+   * confirmed now, or when last looked at if the connection is gone. When it was reset, also those confirmed since the buddy last said
    * something: a machine confirms what its program never reads, and resets a connection when something was
    * left unread.
    */
   takeLost({ isReset }: { readonly isReset: boolean }): string[] {
+    const found = lookUp(this.#socket);
+    if (typeof found === 'object') this.#confirmed = this.#written - found.bytes;
     const arrived = isReset ? Math.min(this.#answered, this.#confirmed) : this.#confirmed;
     const lost = this.#taken.slice(this.#first).filter(({ end }) => end > arrived);
     this.#taken = [];
     this.#first = 0;
-    return lost.map(({ text }) => text);
+    return lost.flatMap(({ text }) => text ?? []);
   }
 
   release(): void {
     this.#scope.cancel(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** How many bytes the network has taken. */
+  get #written(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  /**
+   * Node.js counts what it was given at once as written when all of it is. So it is given little at a time: else a
+   * buddy who reads slowly could not be told from one who does not read.
+   */
+  #writeOn(limitBytes = MAX_UNTAKEN_BYTES): void {
+    for (let line = this.#waiting[this.#writing]; line !== undefined; line = this.#waiting[this.#writing]) {
+      if (this.#writing > 0 && this.#socket.writableLength >= limitBytes) return;
+      this.#writing += 1;
+      const { text, bytes, onSent } = line;
+      const written = {
+        text,
+        end: this.#socket.bytesWritten + bytes.length,
+        cost: bytes.length + LINE_COST_BYTES,
+      };
+      this.#socket.write(bytes, (error) => {
+        // What a socket had not written when it was destroyed may be called back without an error.
+        if (error || this.#socket.destroyed || this.#waiting[0] !== line) return;
+        this.#waiting.shift();
+        this.#writing -= 1;
+        this.#remember(written);
+        onSent();
+        this.#writeOn();
+      });
+    }
   }
 
   #remember(line: Written): void {
@@ -174,10 +225,10 @@ export class Delivery {
 
   #look(): void {
     const isLeft = this.#progressAtMs !== undefined;
-    this.#lookLater(isLeft ? LAST_LOOK_MS : LOOK_MS);
+    this.#lookLater(isLeft ? LAST_LOOK_MS : Math.min(LOOK_MS, this.#patienceMs / LOOKS_IN_PATIENCE));
     // Nothing is under way: the kernel watches.
-    if (!isLeft && this.#confirmed === this.#socket.bytesWritten) return;
-    const written = this.#socket.bytesWritten - this.#socket.writableLength;
+    if (!isLeft && this.#waiting.length === 0 && this.#confirmed === this.#socket.bytesWritten) return;
+    const written = this.#written;
     const found = lookUp(this.#socket);
     if (found === 'unknown') {
       this.#take(isLeft ? written : Math.max(this.#answered, this.#confirmed), false);
@@ -198,16 +249,18 @@ export class Delivery {
     this.#forgetArrived();
     if (isProgress || !isRepeated) this.#silentSinceMs = undefined;
     else this.#silentSinceMs ??= this.#scope.now();
-    if (isProgress && this.#progressAtMs !== undefined) this.#progressAtMs = this.#scope.now();
+    if (!isProgress) return;
+    if (this.#progressAtMs === undefined) this.#listener.onProgress();
+    else this.#progressAtMs = this.#scope.now();
   }
 
   /** What there is to tell. A table that changes while it is read may lack a connection once. */
-  #verdict(isMissed: boolean): keyof DeliveryListener | undefined {
+  #verdict(isMissed: boolean): Exclude<keyof DeliveryListener, 'onProgress'> | undefined {
     const now = this.#scope.now();
     if (this.#silentSinceMs !== undefined && now - this.#silentSinceMs >= DEAD_AFTER_MS) return 'onDead';
     if (this.#progressAtMs === undefined) return undefined;
     if (isMissed && this.#isMissed) return 'onReset';
-    if (this.#confirmed === this.#socket.bytesWritten) return 'onConfirmed';
+    if (this.#waiting.length === 0 && this.#confirmed === this.#socket.bytesWritten) return 'onConfirmed';
     return now - this.#progressAtMs >= this.#patienceMs ? 'onStalled' : undefined;
   }
 }

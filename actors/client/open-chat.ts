@@ -68,6 +68,8 @@ export interface Chat extends AsyncIterable<Message> {
    * has closed as well or 5 s have passed. It waits for the next confirmation as long as the client's patience.
    */
   leave(): Promise<void>;
+  /** Cuts the connection, also while the chat is being left. All that is not confirmed is in `closed`. */
+  abandon(): Promise<void>;
 }
 
 /** The chat of a program, over call control. */
@@ -117,6 +119,12 @@ export class OpenChat implements Chat {
     this.#messages.end();
     if (this.#end === undefined) this.#control.send({ type: 'chat.leave', call: this.#call });
     await this.closed;
+  }
+
+  async abandon(): Promise<void> {
+    const leaving = this.leave();
+    if (this.#end === undefined) this.#control.send({ type: 'chat.abandon', call: this.#call });
+    await leaving;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Message> {

@@ -6,10 +6,11 @@ import { once } from 'node:events';
 import { setInterval } from 'node:timers/promises';
 import type { Call } from '../../actors/client/call-handles.js';
 import { ClientError } from '../../actors/client/client-error.js';
+import type { Chat } from '../../actors/client/open-chat.js';
 import { EXIT } from '../command-line.js';
 import { LIST_MAY_BE_CUT } from './directory.js';
 import { LineInput } from './line-input.js';
-import { printMessages, tellEnd } from './messages.js';
+import { endOf, printMessages, tellEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
 import { fieldsOf } from './wording.js';
 
@@ -32,12 +33,14 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   await output.say('listening', { port });
   if (!stopped.aborted) {
     const stop = once(stopped, 'abort');
+    const ends = new Set<Promise<void>>();
     await Promise.race([
-      takeCalls(session, decide),
+      takeCalls(session, decide, ends),
       followBlockList(session),
       tellOtherClients(session),
       stop,
     ]);
+    await Promise.all(ends);
   }
   return EXIT.done;
 }
@@ -63,25 +66,40 @@ type Decision = 'accept' | 'reject' | 'dismiss';
 
 type Decide = (call: Call) => Promise<Decision>;
 
-async function takeCalls(session: Session, decide: Decide): Promise<void> {
-  for await (const call of session.client.calls) await take(session, call, decide);
+/** A chat that is over may still be closing while the next call is taken. */
+async function takeCalls(session: Session, decide: Decide, ends: Set<Promise<void>>): Promise<void> {
+  for await (const call of session.client.calls) {
+    const chat = await take(session, call, decide);
+    if (chat === undefined) continue;
+    const end = endOf(chat, session.stopped).then((how) => tellEnd(session.output, chat, how));
+    ends.add(end);
+    end.finally(() => ends.delete(end));
+  }
 }
 
-async function take(session: Session, call: Call, decide: Decide): Promise<void> {
+/** Takes a call and prints what the buddy says; returns the chat when the buddy has left it. */
+async function take(session: Session, call: Call, decide: Decide): Promise<Chat | undefined> {
   const { output, records } = session;
   const { caller: buddy, address } = call;
-  if (records.isBlocked(call)) return call.dismiss();
+  if (records.isBlocked(call)) {
+    call.dismiss();
+    return undefined;
+  }
   await output.say('call', fieldsOf(call));
   const decision = await decide(call);
   if (decision !== 'accept') {
     call[decision]();
-    return output.say('refused', { buddy, address });
+    await output.say('refused', { buddy, address });
+    return undefined;
   }
   const chat = await call.accept().catch((error: ClientError) => error);
-  if (chat instanceof ClientError) return output.say('closed', { buddy, address, error: chat.message });
+  if (chat instanceof ClientError) {
+    await output.say('closed', { buddy, address, error: chat.message });
+    return undefined;
+  }
   await output.say('accepted', { buddy, address });
   await printMessages(session, chat);
-  await tellEnd(output, chat, await chat.closed);
+  return chat;
 }
 
 const deciders: Readonly<Record<AcceptMode, (session: Session) => Decide>> = {

@@ -18,6 +18,16 @@ export async function printMessages({ output, records }: Session, chat: Chat): P
   }
 }
 
+/** Leaves a chat, and resolves when it is over. A signal does not wait for a buddy who does not read. */
+export async function endOf(chat: Chat, stopped: AbortSignal): Promise<ChatEnd> {
+  const onStop = () => void chat.abandon();
+  stopped.addEventListener('abort', onStop);
+  if (stopped.aborted) onStop();
+  await chat.leave();
+  stopped.removeEventListener('abort', onStop);
+  return chat.closed;
+}
+
 /** Tells how a chat ended. */
 export async function tellEnd(output: Output, { buddy, address }: Chat, end: ChatEnd): Promise<void> {
   for (const text of end.lost) await output.say('lost', { buddy, text, error: 'never confirmed' });

@@ -8,7 +8,7 @@ import type { Chat } from '../../actors/client/open-chat.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from './exit-codes.js';
 import { LineInput } from './line-input.js';
-import { CUT, printMessages, tellEnd } from './messages.js';
+import { CUT, endOf, printMessages, tellEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
 
 /** Sends one text, or without it each line of standard input, and leaves. It calls when it has a line. */
@@ -129,10 +129,16 @@ async function sendLine(
   }
 }
 
-/** Leaves gracefully. Only what was sent over a connection that did not break counts as done. */
-async function leave({ output }: Session, { chat, printed }: Talk, allSent: boolean): Promise<number> {
-  await chat.leave();
-  const end = await chat.closed;
+/**
+ * Leaves gracefully, or at once when a signal comes. Only what was sent over a connection that did not break
+ * counts as done.
+ */
+async function leave(
+  { output, stopped }: Session,
+  { chat, printed }: Talk,
+  allSent: boolean,
+): Promise<number> {
+  const end = await endOf(chat, stopped);
   await printed;
   await tellEnd(output, chat, end);
   const isWhole = allSent && end.reason === undefined && end.lost.length === 0;

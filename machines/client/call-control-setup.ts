@@ -58,10 +58,9 @@ export const callControlSetup = setup({
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
-    // Of the first line's time the stall took its part; a line that comes after another that was taken has
-    // all of it.
+    // Of the first line's time the stall took its part. After any progress the next line has all of it.
     stallPatience: ({ context: { patienceMs }, event }) =>
-      event.type === 'message.sent' ? patienceMs : Math.max(0, patienceMs - STALL_MS),
+      event.type === 'stall.passed' ? Math.max(0, patienceMs - STALL_MS) : patienceMs,
   },
 
   guards: {
@@ -75,6 +74,11 @@ export const callControlSetup = setup({
     isCurrentChat,
     isCurrentCall,
     isNoneClosing: ({ context: { closing } }) => closing.size === 0,
+    isClosingCall: ({ context: { closing }, event }) =>
+      [...closing.values()].some(
+        ({ id }) => id === (event as Extract<CallControlEvent, { type: 'chat.abandon' }>).call,
+      ),
+    isCurrentChatWithLines: (scope) => isCurrentChat(scope) && callOf(scope.context).underWay.length > 0,
     isClosingChat: ({ context: { closing }, event }) => closing.has((event as ConnectionReport).chat),
     isFirstLine: (scope) => isCurrentCall(scope) && scope.context.current?.underWay.length === 0,
     isCurrentCallWithRoom: (scope) => isCurrentCall(scope) && hasRoom(scope.context),
@@ -331,6 +335,12 @@ export const callControlSetup = setup({
         const call = callOf(context);
         return call.chat === undefined ? context.closing : new Map(context.closing).set(call.chat, call);
       },
+    }),
+    abandonLeftChat: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'chat.abandon');
+      for (const [chat, { id }] of context.closing) {
+        if (id === event.call) enqueue.sendTo(chat, { type: 'chat.abandon' });
+      }
     }),
     abandonChats: enqueueActions(({ context, enqueue }) => {
       for (const chat of context.closing.keys()) enqueue.sendTo(chat, { type: 'chat.abandon' });

@@ -73,6 +73,11 @@ export const talking = callControlSetup.createStateConfig({
             description: 'The next line has its own 5 s.',
           },
         ],
+        'delivery.progressed': {
+          guard: 'isCurrentChatWithLines',
+          actions: ['stopStallTimer', 'startStallTimer'],
+          description: 'The buddy reads, though not a whole line was taken.',
+        },
         'stall.passed': { target: 'stalled', actions: 'reportStalled' },
       },
     },
@@ -80,6 +85,12 @@ export const talking = callControlSetup.createStateConfig({
       description: 'The buddy does not read, or slowly. New lines are held, as many as there is room for.',
       on: {
         'message.send': { guard: 'isCurrentCallWithRoomToHold', actions: 'holdLine' },
+        'delivery.progressed': {
+          guard: 'isCurrentChat',
+          target: 'stalled',
+          reenter: true,
+          description: 'The buddy reads slowly: the next line has its own 60 s.',
+        },
         'message.sent': [
           {
             guard: 'isCurrentChatWithHeldLines',

@@ -77,6 +77,7 @@ export const callControlMachine = callControlSetup.createMachine({
       actions: 'reportClosed',
       description: 'A chat that is over.',
     },
+    'chat.abandon': { guard: 'isClosingCall', actions: 'abandonLeftChat' },
     'shutdown.requested': { target: '.ended' },
   },
   states: {

@@ -70,6 +70,8 @@ export type ChatReport =
   | { readonly type: 'message.failed'; readonly text: string }
   /** The network took it before, but the buddy's machine never confirmed it. */
   | { readonly type: 'message.lost'; readonly text: string }
+  /** The buddy's machine confirms more of what was sent. */
+  | { readonly type: 'delivery.progressed' }
   /** The buddy left. Lines under way are still reported, and `chat.closed` follows. */
   | { readonly type: 'peer.left' }
   /** With a reason where the connection broke; without one where one side closed it. Nothing follows. */
@@ -132,6 +134,8 @@ export type CallCommand =
    * there was a connection.
    */
   | { readonly type: 'chat.leave'; readonly call: CallId }
+  /** After `chat.leave`: the connection is cut, and all that is not confirmed is named. */
+  | { readonly type: 'chat.abandon'; readonly call: CallId }
   /**
    * The owner is about to end: the call or chat is left, and callers are refused. Answered by `calls.ended` when
    * all connections are closed.

@@ -52,6 +52,7 @@ export type ChatAction =
   | 'startGreetingTimer'
   | 'startConnectTimer'
   | 'startLingerTimer'
+  | 'startDrainTimer'
   | 'startRefusalTimer'
   | 'stopTimer'
   | 'readOpening'
@@ -96,6 +97,7 @@ export const chatSetup = setup({
     startGreetingTimer: effect,
     startConnectTimer: effect,
     startLingerTimer: effect,
+    startDrainTimer: effect,
     startRefusalTimer: effect,
     stopTimer: effect,
     readOpening: effect,

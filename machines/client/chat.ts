@@ -136,7 +136,11 @@ export const chatMachine = chatSetup.createMachine({
       description: 'Both talk.',
       on: {
         'line.received': [
-          { guard: 'isFarewell', target: 'draining', actions: ['announceLeft', 'awaitDelivery'] },
+          {
+            guard: 'isFarewell',
+            target: 'draining',
+            actions: ['announceLeft', 'awaitDelivery', 'startDrainTimer'],
+          },
           { actions: 'deliverMessage' },
         ],
         'line.torn': [
@@ -150,7 +154,7 @@ export const chatMachine = chatSetup.createMachine({
         },
         'caller.muted': {
           target: 'draining',
-          actions: ['announceMute', 'announceLeft', 'awaitDelivery'],
+          actions: ['announceMute', 'announceLeft', 'awaitDelivery', 'startDrainTimer'],
           description: 'Dialect B where it was told ACCEPT, and A where it was told ACCEPTED.',
         },
         'message.send': { actions: 'sendMessage' },
@@ -162,7 +166,10 @@ export const chatMachine = chatSetup.createMachine({
           actions: 'announceAbandoned',
           description: 'The other end does not read.',
         },
-        'socket.ended': { target: 'draining', actions: ['announceLeft', 'awaitDelivery'] },
+        'socket.ended': {
+          target: 'draining',
+          actions: ['announceLeft', 'awaitDelivery', 'startDrainTimer'],
+        },
         'socket.failed': {
           target: 'closed',
           actions: 'announceBroken',
@@ -179,8 +186,8 @@ export const chatMachine = chatSetup.createMachine({
     },
     draining: {
       description:
-        "The user or the buddy left. Our end follows when the buddy's machine has confirmed all lines. It may " +
-        'take any time while it confirms more and more, and 60 s without.',
+        "The user or the buddy left. Our end follows when the buddy's machine has confirmed all lines. Without " +
+        'a confirmation this takes 60 s at most, and 60 s in all when the buddy left.',
       on: {
         'callback.asked': {
           target: 'closed',
@@ -205,11 +212,22 @@ export const chatMachine = chatSetup.createMachine({
         },
         'socket.died': { target: 'closed', actions: 'announceDead' },
         'socket.closed': 'closed',
+        'timer.passed': {
+          target: 'closed',
+          actions: 'announceAbandoned',
+          description: 'A buddy who left confirms too slowly.',
+        },
+        'room.wanted': {
+          target: 'closed',
+          actions: 'announceUndelivered',
+          description: 'A chat that is over keeps no place that a caller needs.',
+        },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
       },
     },
     closing: {
-      description: "Our end was sent. The buddy's own end is waited for, at most 5 s.",
+      description:
+        "Our end was sent. The buddy's own end is waited for: 5 s, or longer while it may have unread lines.",
       on: {
         'socket.failed': {
           target: 'closed',
@@ -219,6 +237,7 @@ export const chatMachine = chatSetup.createMachine({
         'socket.closed': 'closed',
         'timer.passed': { target: 'closed', description: 'The other side takes its time: it is cut off.' },
         'chat.abandon': { target: 'closed', description: 'The user does not wait for it.' },
+        'room.wanted': { target: 'closed', description: 'A caller needs the place.' },
         'shutdown.requested': { description: 'It ends by itself in a moment.' },
       },
     },

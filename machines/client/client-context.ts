@@ -90,7 +90,9 @@ export type ClientEvent =
   | CallEvent
   | ArchiveNews
   // From the supervisor.
-  | { readonly type: 'shutdown.requested' };
+  | { readonly type: 'shutdown.requested' }
+  // From the program, at a signal.
+  | { readonly type: 'leave.requested' };
 
 /** What the client knows when it starts. */
 export function firstContext({ input }: { readonly input: ClientInput }): ClientContext {

@@ -72,6 +72,10 @@ export const clientMachine = clientSetup.createMachine({
     'input.exhausted': { actions: 'noteExhausted', description: 'What was asked is still answered.' },
     'input.interrupted': { target: '.departing', description: 'There is nothing else to leave.' },
     'input.ended': { target: '.departing', description: 'Whatever was going on is over.' },
+    'leave.requested': {
+      target: '.departing.abandoning',
+      description: 'A signal: last lines are named, not waited for.',
+    },
     'shutdown.requested': {
       target: '.left',
       actions: 'sayUnfinished',
@@ -113,16 +117,33 @@ export const clientMachine = clientSetup.createMachine({
     departing: {
       description: 'The user leaves the program. Chats that are over deliver their last lines.',
       entry: ['forgetChat', 'endCalls'],
+      initial: 'waiting',
       on: {
         'calls.ended': 'left',
-        'input.interrupted': { actions: 'abandonCalls', description: 'The user does not wait any longer.' },
         'input.ended': { description: 'The user leaves already.' },
       },
-      after: {
-        departure: {
-          guard: 'isInteractive',
-          actions: { type: 'say', params: { notice: 'delivering' } },
-          description: 'Why it takes so long.',
+      states: {
+        waiting: {
+          description: 'The last lines are waited for.',
+          on: {
+            'input.interrupted': { target: 'abandoning', description: 'The user does not wait any longer.' },
+            'leave.requested': 'abandoning',
+          },
+          after: {
+            departure: {
+              guard: 'isInteractive',
+              actions: { type: 'say', params: { notice: 'delivering' } },
+              description: 'Why it takes so long.',
+            },
+          },
+        },
+        abandoning: {
+          description: 'The last lines are named if they are not confirmed.',
+          entry: 'abandonCalls',
+          on: {
+            'input.interrupted': { description: 'It ends in a moment.' },
+            'leave.requested': { description: 'It ends in a moment.' },
+          },
         },
       },
     },

@@ -523,6 +523,20 @@ test('listen takes calls of buddies, one after the other, and refuses all others
   t.is(program.stderr, '');
 });
 
+test('listen takes the next call while the connection of a chat that is over is still open', async (t) => {
+  const server = await withBuddies(t);
+  const { program, port } = await listening(t, server, '--accept', 'all');
+  const first = await Peer.call(t, port);
+  first.send('HELLO bob\n');
+  t.is(await first.line(), 'OK');
+  first.send('q\n');
+  const next = await Peer.call(t, port);
+  next.send('HELLO bob\n');
+  t.is(await next.line(), 'OK');
+  next.socket.end('q\n');
+  await program.expect(/"event":"accepted"[\s\S]*"event":"accepted"[\s\S]*"event":"closed"/);
+});
+
 test('listen is announced while it runs, and ends with SIGINT or SIGTERM', async (t) => {
   const server = await withBuddies(t);
   const presence = await PresenceClient.open(t, server.udp);

@@ -99,6 +99,25 @@ test('send waits as long as --timeout for lines that are not confirmed, and name
   );
 });
 
+test('send: a signal does not wait for a buddy who does not read, and what is not confirmed is named', async (t) => {
+  const lines = Array.from({ length: 8_000 }, (_, index) => `${index} ${'.'.repeat(200)}\n`);
+  const { alice } = await withDeafBob(t, ['send', 'alice', 'bob', '--json'], lines.join(''));
+  alice.process.stdin?.end();
+  await alice.expect(/"event":"sent",.*"text":"7999 /);
+  alice.process.kill('SIGTERM');
+  t.is(await alice.exited, 15);
+  t.is(Number.parseInt(lostIn(alice).at(-1) ?? '', 10), 7_999);
+});
+
+test('the terminal client names at a signal what is not confirmed', async (t) => {
+  const line = `${'.'.repeat(16_000)}\n`;
+  const { alice } = await withDeafBob(t, ['--plain', '--user', 'alice'], `m\nbob\n${line.repeat(900)}`);
+  await alice.expect('does not read');
+  alice.process.kill('SIGTERM');
+  t.is(await alice.exited, 0);
+  t.regex(alice.stdout, /^\(Not delivered, as far as is known: \.+\)$/m);
+});
+
 /** A client at its plain terminal, in a chat in which all lines were sent. */
 async function atTerminal(t: ExecutionContext) {
   const args = ['--plain', '--user', 'alice'];

@@ -167,6 +167,8 @@ test('Ctrl-C clears the line, then interrupts, and a second within a second ends
   t.deepEqual(told, ['(interrupt)']);
   clock.pass(1_000);
   // What was cleared can be put back.
+  console.dropPrompt();
+  console.ask(CHAT);
   press('\u0019\r');
   t.deepEqual(told, ['(interrupt)', 'half a line']);
   console.ask(CHAT);

@@ -38,6 +38,7 @@ function eventsAt(step: number): readonly CallControlEvent[] {
       { type: 'reading.pause', call },
       { type: 'reading.resume', call },
       { type: 'chat.leave', call },
+      { type: 'chat.abandon', call },
       { type: 'place.failed', call, cause: 'crashed' },
       report({ type: 'call.placed', call }, chat),
     ]),
@@ -61,6 +62,7 @@ function eventsAt(step: number): readonly CallControlEvent[] {
           { type: 'message.failed', text },
           { type: 'message.lost', text },
           { type: 'peer.left' },
+          { type: 'delivery.progressed' },
           { type: 'chat.closed' },
           { type: 'chat.closed', reason },
         ] satisfies ChatReport[]

@@ -17,6 +17,8 @@ const OF_A_CALL = [
   'call.refused',
   'call.failed',
   'chat.leave',
+  'chat.abandon',
+  'delivery.progressed',
   'chat.closed',
   'peer.left',
   'message.received',
@@ -340,6 +342,7 @@ export const CALL_CONTROL: LegalTable = {
         'chat.closed': ['stays', 'owner <- chat.closed 1', 'closing = none'],
         'chat.closed cut': ['stays', 'owner <- chat.closed 1 the connection was cut', 'closing = none'],
         'calls.end': ['ending'],
+        'chat.abandon': ['stays', 'chat <- chat.abandon'],
       },
     },
 
@@ -434,6 +437,7 @@ export const CALL_CONTROL: LegalTable = {
       after: [...CHAT, 'message.send'],
       legal: {
         ...talking({ stop: [STOP_STALL], underWay: [LINE] }),
+        'delivery.progressed': ['stays', STOP_STALL, START_STALL],
         'message.send': ['stays', 'chat <- message.send hello', `${CURRENT} ${LINE} ${LINE}`],
         'message.sent': ['stays', SENT, STOP_STALL, CURRENT],
         [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
@@ -443,6 +447,7 @@ export const CALL_CONTROL: LegalTable = {
       after: [...CHAT, 'message.send', 'message.send'],
       legal: {
         ...talking({ stop: [STOP_STALL], underWay: [LINE, LINE] }),
+        'delivery.progressed': ['stays', STOP_STALL, START_STALL],
         'message.send': FULL,
         'message.sent': ['stays', SENT, STOP_STALL, START_STALL, `${CURRENT} ${LINE}`],
         [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
@@ -452,6 +457,7 @@ export const CALL_CONTROL: LegalTable = {
       after: [...CHAT, 'message.send', stallTimer],
       legal: {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE] }),
+        'delivery.progressed': ['stays', STOP_STALLED, RESTART_STALLED],
         'message.send': ['stays', `held = ${LINE}`],
         'message.sent': ['talking.flowing', STOP_STALLED, SENT, READING, CURRENT],
         [stalledTimer]: ['talking.abandoned', STOP_STALLED, 'chat <- chat.abandon'],
@@ -461,6 +467,7 @@ export const CALL_CONTROL: LegalTable = {
       after: [...CHAT, 'message.send', 'message.send', stallTimer],
       legal: {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE, LINE] }),
+        'delivery.progressed': ['stays', STOP_STALLED, RESTART_STALLED],
         'message.send': FULL,
         'message.sent': ['stays', STOP_STALLED, SENT, RESTART_STALLED, `${CURRENT} ${LINE}`],
         [stalledTimer]: ['talking.abandoned', STOP_STALLED, 'chat <- chat.abandon'],
@@ -470,6 +477,7 @@ export const CALL_CONTROL: LegalTable = {
       after: [...CHAT, 'message.send', stallTimer, 'message.send'],
       legal: {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE], held: [LINE] }),
+        'delivery.progressed': ['stays', STOP_STALLED, RESTART_STALLED],
         'message.send': FULL,
         // The held line takes the place of the one that was sent.
         'message.sent': [
@@ -520,6 +528,7 @@ export const CALL_CONTROL: LegalTable = {
           'closing = none',
         ],
         'calls.abandon': ['stays', 'chat <- chat.abandon'],
+        'chat.abandon': ['stays', 'chat <- chat.abandon'],
       },
     },
     idle: { after: ['calls.end'], legal: REFUSING },

@@ -7,7 +7,7 @@ const HANG_UP: Row = ['closing', 'hangUp', 'startLingerTimer'];
 const NO_CHAT: Row = ['refusing', 'hangUp', 'startRefusalTimer'];
 const CALLER_LEFT: Row = ['refusing', 'announceClosed', 'hangUp', 'startRefusalTimer'];
 const REFUSE: Row = ['refusing', 'sendRefusal', 'startRefusalTimer'];
-const BUDDY_LEFT: Row = ['draining', 'announceLeft', 'awaitDelivery'];
+const BUDDY_LEFT: Row = ['draining', 'announceLeft', 'awaitDelivery', 'startDrainTimer'];
 const USER_LEFT: Row = ['draining', 'awaitDelivery'];
 const BUDDY_REFUSED: Row = ['closing', 'announceRefused', 'hangUp', 'startLingerTimer'];
 
@@ -105,7 +105,7 @@ export const CHAT: LegalTable = {
         // The end of the connection follows a torn farewell, and is announced.
         'line.torn q': ['stays'],
         'callback.asked': ['closed', 'announceUnread'],
-        'caller.muted': ['draining', 'announceMute', 'announceLeft', 'awaitDelivery'],
+        'caller.muted': ['draining', 'announceMute', 'announceLeft', 'awaitDelivery', 'startDrainTimer'],
         'message.send': ['stays', 'sendMessage'],
         'reading.pause': ['stays', 'pauseReading'],
         'reading.resume': ['stays', 'resumeReading'],
@@ -126,6 +126,8 @@ export const CHAT: LegalTable = {
         'delivery.stalled': ['closed', 'announceAbandoned'],
         'chat.abandon': ['closed', 'announceUndelivered'],
         'socket.failed': ['closed', 'announceUndelivered'],
+        'timer.passed': ['closed', 'announceAbandoned'],
+        'room.wanted': ['closed', 'announceUndelivered'],
         'socket.died': ['closed', 'announceDead'],
         'socket.closed': ['closed'],
         'shutdown.requested': HANG_UP,
@@ -138,6 +140,7 @@ export const CHAT: LegalTable = {
         'socket.closed': ['closed'],
         'timer.passed': ['closed'],
         'chat.abandon': ['closed'],
+        'room.wanted': ['closed'],
         // It ends by itself in a moment.
         'shutdown.requested': ['stays'],
       },

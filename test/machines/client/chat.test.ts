@@ -140,7 +140,7 @@ for (const farewell of ['q', 'BYE500']) {
   test(`the line ${farewell} says that the buddy left`, (t) => {
     t.deepEqual(after(...OPEN, line(farewell)), {
       state: 'draining',
-      actions: ['announceLeft', 'awaitDelivery'],
+      actions: ['announceLeft', 'awaitDelivery', 'startDrainTimer'],
     });
   });
 }

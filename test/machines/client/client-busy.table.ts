@@ -93,7 +93,7 @@ function calling(look: Look, { next, effects, changes }: Ending): Rows {
     // A call came in first. The sample is without it, so the menu follows.
     'place.refused': over(),
     'input.exhausted': [
-      'departing',
+      'departing.waiting',
       CLOSE,
       ...END_CALLS,
       ...(look.question === undefined ? [] : ['question = none']),

@@ -45,7 +45,7 @@ const CHOICES: Rows = {
     say('blocked'),
     ...[open('block'), 'purpose = block', 'question = block'],
   ],
-  'prompt.answered x': ['departing', CLOSE, ...END_CALLS, 'question = none'],
+  'prompt.answered x': ['departing.waiting', CLOSE, ...END_CALLS, 'question = none'],
   'prompt.answered empty': ['stays', say('menuHelp'), open('menu')],
   'prompt.answered ?': ['stays', say('menuHelp'), open('menu')],
   'prompt.answered *': ['stays', say('unknownChoice'), open('menu')],

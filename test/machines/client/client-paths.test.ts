@@ -124,8 +124,19 @@ test('walks at random come through every transition of the chart, and no event b
       [buddies(bobOnline), says('m'), says('bob'), TIMED_OUT],
       [says('m'), says('bob'), { type: 'input.exhausted' }, buddies(bobOnline)],
       [offered, opened(), says('hello')],
+      [says('x')],
+      [...calling, opened(), says('one'), { type: 'chat.ended', call, reason }, says('y')],
+      [...calling, { type: 'input.interrupted' }],
+      [says('h'), says('bob')],
+      [says('b'), says('carl')],
+      [{ type: 'leave.requested' }],
     ],
-    ends: [{ type: 'input.exhausted' }, { type: 'input.ended' }, { type: 'shutdown.requested' }],
+    ends: [
+      { type: 'leave.requested' },
+      { type: 'input.exhausted' },
+      { type: 'input.ended' },
+      { type: 'shutdown.requested' },
+    ],
     delaysMs: [1_000, 5_000],
     async settle(actor, random) {
       if (actor.getSnapshot().matches({ waiting: 'forReply' } as never) && random.below(2) === 0)

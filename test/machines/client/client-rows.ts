@@ -4,7 +4,10 @@ import type { Row, Rows } from '../../helpers/legal-table.js';
 
 export const CLOSE = 'terminal <- prompt.close';
 /** The user leaves the program: the effects. */
-export const END_CALLS = ['call-control <- calls.end', 'start departure of departing, 1000 ms'];
+export const END_CALLS: readonly [string, string] = [
+  'call-control <- calls.end',
+  'start departure of departing.waiting, 1000 ms',
+];
 export const GET_BUDDIES = 'heartbeat <- buddies.get';
 export const open = (question: string) => `terminal <- prompt.open ${question}`;
 export const say = (notice: string) => `terminal <- notice.say ${notice}`;
@@ -80,7 +83,16 @@ export function anyTime(look: Look = {}): Rows {
   const status = [knowsBob ? BOB_SEEN : '', before];
   const missed = [show(...user, ...status, MISSED), ['log =', before, MISSED, '0'].filter(Boolean).join(' ')];
   const asked = question === undefined ? [] : ['question = none'];
-  const departing: Row = ['departing', ...exit, ...END_CALLS, ...asked, ...forgotten];
+  // The calls are told to end first, then to be cut.
+  const leaving: Row = [
+    'departing.abandoning',
+    ...exit,
+    END_CALLS[0],
+    'call-control <- calls.abandon',
+    ...asked,
+    ...forgotten,
+  ];
+  const departing: Row = ['departing.waiting', ...exit, ...END_CALLS, ...asked, ...forgotten];
   return {
     'terminal.opened': [
       'stays',
@@ -108,6 +120,7 @@ export function anyTime(look: Look = {}): Rows {
     'call.missed': ['stays', say('callUnanswered'), ...missed],
     'input.interrupted': departing,
     'input.ended': departing,
+    'leave.requested': leaving,
     'shutdown.requested': ['left', ...exit, ...unfinished, ...asked],
     ...(isAway || isSignedOut ? {} : { 'user.idled': idled(status) }),
     ...(isSignedOut ? SIGNED_OUT_ROWS : {}),

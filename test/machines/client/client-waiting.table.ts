@@ -241,15 +241,20 @@ export const WAITING: LegalTable['states'] = {
       ...anyTime({ knowsBob: true }),
       // It is known already.
       'input.exhausted': ['stays'],
-      'buddies.received': ['departing', show('alice', BOB_SEEN), ...END_CALLS],
-      'buddies.received offline': ['departing', show('alice bob 101 bob'), ...END_CALLS, 'buddies = bob 101'],
+      'buddies.received': ['departing.waiting', show('alice', BOB_SEEN), ...END_CALLS],
+      'buddies.received offline': [
+        'departing.waiting',
+        show('alice bob 101 bob'),
+        ...END_CALLS,
+        'buddies = bob 101',
+      ],
       'buddies.received empty': [
-        'departing',
+        'departing.waiting',
         show('alice'),
         ...END_CALLS,
         ...['buddies = none', 'lastSeen = none'],
       ],
-      'buddies.timed-out': ['departing', say('callingFromMemory'), ...END_CALLS],
+      'buddies.timed-out': ['departing.waiting', say('callingFromMemory'), ...END_CALLS],
     },
   },
 

@@ -1,13 +1,25 @@
 /** What the client's statechart does with each event; every other event changes nothing. */
 
-import type { LegalTable } from '../../helpers/legal-table.js';
+import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import { BUSY } from './client-busy.table.js';
 import { FREE } from './client-free.table.js';
 import { announce, anyTime, open, RECORDED, RECORDED_OF_OLDER, SHOWN, say } from './client-rows.js';
 import { WAITING } from './client-waiting.table.js';
 
-const departureTimer = 'xstate.after.departure.client.departing';
-const STOP_DEPARTURE = 'cancel departure of departing';
+const departureTimer = 'xstate.after.departure.client.departing.waiting';
+const STOP_DEPARTURE = 'cancel departure of departing.waiting';
+
+const ABANDON: Row = ['departing.abandoning', STOP_DEPARTURE, 'call-control <- calls.abandon'];
+
+/** The user leaves the program, and the last lines are waited for. */
+const DEPARTING: Rows = {
+  'calls.ended': ['left', STOP_DEPARTURE],
+  'input.interrupted': ABANDON,
+  'leave.requested': ABANDON,
+  // The user leaves already.
+  'input.ended': ['stays'],
+  'shutdown.requested': ['left', STOP_DEPARTURE],
+};
 
 const reply = { actorId: '0.client.waiting.forReply' };
 
@@ -93,27 +105,24 @@ export const CLIENT: LegalTable = {
     ...FREE,
     ...WAITING,
     ...BUSY,
-    departing: {
+    'departing.waiting': {
       after: ['prompt.answered x'],
-      legal: {
-        ...anyTime(),
-        'calls.ended': ['left', STOP_DEPARTURE],
-        'input.interrupted': ['stays', 'call-control <- calls.abandon'],
-        // The user leaves already.
-        'input.ended': ['stays'],
-        [departureTimer]: ['stays', say('delivering')],
-        'shutdown.requested': ['left', STOP_DEPARTURE],
-      },
+      legal: { ...anyTime(), ...DEPARTING, [departureTimer]: ['stays', say('delivering')] },
     },
-    'departing: a script': {
+    'departing.waiting: a script': {
       given: { isInteractive: false },
       after: ['prompt.answered x'],
+      legal: { ...anyTime(), ...DEPARTING },
+    },
+    'departing.abandoning': {
+      after: ['leave.requested'],
       legal: {
         ...anyTime(),
-        'calls.ended': ['left', STOP_DEPARTURE],
-        'input.interrupted': ['stays', 'call-control <- calls.abandon'],
+        'calls.ended': ['left'],
+        'input.interrupted': ['stays'],
+        'leave.requested': ['stays'],
         'input.ended': ['stays'],
-        'shutdown.requested': ['left', STOP_DEPARTURE],
+        'shutdown.requested': ['left'],
       },
     },
     left: { after: ['shutdown.requested'], legal: {} },

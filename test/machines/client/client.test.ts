@@ -481,7 +481,7 @@ test('the program ends when the last lines of a call or a chat are confirmed, or
   for (const client of [calling(), chatting()]) {
     client.look();
     t.deepEqual(client.on({ type: 'input.ended' }).look(), ['chat <- chat.leave']);
-    t.is(client.state, 'departing');
+    t.deepEqual(client.state, { departing: 'waiting' });
     client.on(report({ type: 'message.lost', text: 'hi' }), closed);
     t.deepEqual(client.look(), ['terminal: (Not delivered, as far as is known: hi)']);
     t.is(client.state, 'left');
