@@ -1,30 +1,29 @@
 /**
- * Asking a supervisor: what children it has, and to start, stop, restart or forget one. After the
- * functions of OTP's `supervisor` module.
+ * Requests to a supervisor: list its children, and start, stop, restart or delete one. After the functions of
+ * OTP's `supervisor` module.
  *
- * A supervisor answers in its own time: a child's start or stop under way comes first, and a child that is to
- * be started counts as started when it is ready. What it will not do it refuses with a code. A function
- * rejects with a `SupervisorError`: `no_supervisor` or `not_running` when there is none to ask, `timed_out`
- * when the answer did not come in the time that it was given.
+ * A supervisor first finishes a start or stop that is under way. It answers a request to start a child when
+ * the child is ready. It refuses a request with a code. The promise rejects with a `SupervisorError`:
+ * `no_supervisor` or `not_running` when no supervisor can answer, `timed_out` when the answer took too long.
  */
 
 import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
 import { assert } from './assert.js';
 import { type ChildSpec, type ChildType, isDelay, MAX_DELAY_MS, supervisorKind } from './child-spec.js';
-import { watched } from './isolation.js';
+import { guardCallback } from './isolation.js';
 import { SupervisorError, type SupervisorErrorCode } from './supervisor-error.js';
 import { internalsOf, isRunning } from './xstate-internals.js';
 
 /**
  * - `invalid_spec`: the spec has a bad value; `error` names it.
- * - `already_started`, `already_present`: a child of that id runs, or has a spec.
+ * - `already_started`, `already_present`: a child with that id runs, or is down but has a spec.
  * - `start_failed`: the child's start failed with `error`.
  * - `not_found`: there is no such child.
  * - `running`, `restarting`: the child must be terminated first.
- * - `limit_reached`: a dynamic supervisor has as many children as it may.
+ * - `limit_reached`: the dynamic supervisor has reached its limit or a quota.
  * - `not_dynamic`: only a dynamic supervisor starts children from an input.
- * - `dynamic`: children of a dynamic supervisor are known by their actors, not by ids.
- * - `shutting_down`: the supervisor is about to end, or the child was terminated meanwhile.
+ * - `dynamic`: children of a dynamic supervisor have no ids; name them by their actors.
+ * - `shutting_down`: the supervisor is shutting down, or the child was terminated meanwhile.
  */
 export type RefusalCode =
   | 'invalid_spec'
@@ -47,23 +46,23 @@ export interface Refusal {
 
 export type Answer<TValue = unknown> = (TValue & { readonly ok: true }) | Refusal;
 
-/** Given the answer, in the supervisor's turn. */
+/** Receives the answer, synchronously, while the supervisor handles an event. */
 export type Reply<TValue = unknown> = (answer: Answer<TValue>) => void;
 
-/** A child that was started; it has no actor when its start said `IGNORE`. */
+/** A child that was started. It has no actor if its start returned `IGNORE`. */
 export interface Started {
   readonly actor: AnyActorRef | undefined;
 }
 
-/** A child as it is now. */
+/** The current state of a child. */
 export interface ChildInfo {
   readonly id: string;
-  /** `undefined` while it is down. */
+  /** `undefined` while the child is down. */
   readonly actor: AnyActorRef | 'restarting' | undefined;
   readonly type: ChildType;
 }
 
-/** How many children there are: with a spec; with an actor; of either type. */
+/** The number of children that have a spec, that have an actor, and of each type. */
 export interface ChildCount {
   readonly specs: number;
   readonly active: number;
@@ -71,26 +70,29 @@ export interface ChildCount {
   readonly workers: number;
 }
 
-/** Gives an answer to whoever waits for it; whoever cannot bear it is no affair of the supervisor's. */
-export function answer<TAnswer>(
+/**
+ * Passes an answer to all waiting callbacks. A throw in a callback is reported; it does not crash the
+ * supervisor.
+ */
+export function sendAnswer<TAnswer>(
   supervisor: AnyActorRef,
   replies: readonly ((answer: TAnswer) => void)[],
   given: TAnswer,
 ): void {
-  for (const reply of replies) watched('reply', supervisor, reply)(given);
+  for (const reply of replies) guardCallback('reply', supervisor, reply)(given);
 }
 
-/** Answers that something is not done. */
+/** Answers a request with a refusal. */
 export function refuse(
   supervisor: AnyActorRef,
   reply: Reply<never>,
   code: RefusalCode,
   error?: unknown,
 ): void {
-  answer(supervisor, [reply], error === undefined ? { ok: false, code } : { ok: false, code, error });
+  sendAnswer(supervisor, [reply], error === undefined ? { ok: false, code } : { ok: false, code, error });
 }
 
-/** Counts children that are listed. */
+/** Counts listed children. */
 export function countOf(children: readonly ChildInfo[]): ChildCount {
   const supervisors = children.filter(({ type }) => type === 'supervisor').length;
   return {
@@ -101,7 +103,7 @@ export function countOf(children: readonly ChildInfo[]): ChildCount {
   };
 }
 
-/** What every supervisor is asked. */
+/** The requests that every supervisor answers. */
 export type AdministrationEvent =
   | { readonly type: 'child.add'; readonly spec: ChildSpec; readonly reply: Reply<Started> }
   | { readonly type: 'child.terminate'; readonly child: string | AnyActorRef; readonly reply: Reply }
@@ -110,23 +112,23 @@ export type AdministrationEvent =
   | { readonly type: 'children.list'; readonly reply: (children: readonly ChildInfo[]) => void }
   | { readonly type: 'children.count'; readonly reply: (count: ChildCount) => void };
 
-/** Asks a dynamic supervisor for a new child. Anyone may send it. */
+/** Asks a dynamic supervisor for a new child. Any actor may send it. */
 export interface ChildStart<TInput> {
   readonly type: 'child.start';
   readonly input: TInput;
   readonly reply?: Reply<Started>;
 }
 
-/** How a supervisor is asked. */
+/** Options of a request. */
 export interface AskOptions {
   /**
-   * Longest wait for the answer, in milliseconds; without it, as long as the supervisor lives. What was asked
-   * for may be done after it.
+   * Longest wait for the answer, in milliseconds. By default, the wait has no limit while the supervisor
+   * runs. The supervisor may still carry out the request after the time limit.
    */
   readonly timeoutMs?: number;
 }
 
-/** Adds a child after the others, and starts it. A child that fails to start leaves no spec. */
+/** Adds a child after the others and starts it. A child that fails to start leaves no spec. */
 export function addChild(
   supervisor: AnyActorRef,
   spec: ChildSpec,
@@ -135,7 +137,7 @@ export function addChild(
   return ask(supervisor, options, (reply: Reply<Started>) => ({ type: 'child.add', spec, reply }));
 }
 
-/** Has a dynamic supervisor start a child with this input. */
+/** Starts a child of a dynamic supervisor with this input. */
 export function startChild<TLogic extends AnyActorLogic>(
   supervisor: AnyActorRef,
   input: InputFrom<TLogic>,
@@ -150,7 +152,8 @@ export function startChild<TLogic extends AnyActorLogic>(
 }
 
 /**
- * Stops a child, by its id or, of a dynamic supervisor, by its actor. Its spec stays, unless it is temporary.
+ * Stops a child, named by its id or its actor. A child of a dynamic supervisor is named by its actor. The
+ * child's spec stays, unless the child is temporary.
  */
 export function terminateChild(
   supervisor: AnyActorRef,
@@ -160,7 +163,7 @@ export function terminateChild(
   return ask(supervisor, options, (reply: Reply) => ({ type: 'child.terminate', child, reply }));
 }
 
-/** Starts a child that is down. If that fails it stays down. */
+/** Starts a child that is down. If the start fails, the child stays down. */
 export function restartChild(
   supervisor: AnyActorRef,
   id: string,
@@ -169,12 +172,12 @@ export function restartChild(
   return ask(supervisor, options, (reply: Reply<Started>) => ({ type: 'child.restart', id, reply }));
 }
 
-/** Forgets a child that is down. */
+/** Deletes the spec of a child that is down. */
 export function deleteChild(supervisor: AnyActorRef, id: string, options?: AskOptions): Promise<Answer> {
   return ask(supervisor, options, (reply: Reply) => ({ type: 'child.delete', id, reply }));
 }
 
-/** Lists the children, in the order in which they start. */
+/** Lists the children, in start order. */
 export function listChildren(supervisor: AnyActorRef, options?: AskOptions): Promise<readonly ChildInfo[]> {
   type List = (children: readonly ChildInfo[]) => void;
   return ask(supervisor, options, (reply: List) => ({ type: 'children.list', reply }));
@@ -200,23 +203,23 @@ async function ask<TAnswer>(
   const { clock } = internalsOf(supervisor);
   return new Promise((resolve, reject) => {
     let timer: unknown;
-    const end = (settle: () => void) => {
+    const finish = (resolveOrReject: () => void) => {
       subscription.unsubscribe();
       if (timer !== undefined) clock.clearTimeout(timer);
-      settle();
+      resolveOrReject();
     };
     const fail = (code: SupervisorErrorCode) => () =>
-      end(() => reject(new SupervisorError(code, supervisor.id)));
+      finish(() => reject(new SupervisorError(code, supervisor.id)));
     const subscription = supervisor.subscribe({
       complete: fail('not_running'),
       error: fail('not_running'),
     });
     if (timeoutMs !== undefined) timer = clock.setTimeout(fail('timed_out'), timeoutMs);
-    supervisor.send(request((answer) => end(() => resolve(answer))));
+    supervisor.send(request((answer) => finish(() => resolve(answer))));
   });
 }
 
-/** Any other actor, such as a mailbox, would leave the question unanswered. */
+/** Any other actor, such as a mailbox, would leave the request unanswered. */
 function isSupervisor(actor: AnyActorRef | undefined): boolean {
   const { logic } = (actor ?? {}) as { readonly logic?: AnyActorLogic };
   return logic !== undefined && supervisorKind(logic) !== undefined;

@@ -1,42 +1,42 @@
 /**
- * Answers what a supervisor with a list of children is asked, and changes its childList accordingly.
+ * Answers administration requests for a supervisor with a list of children, and changes its child list.
  */
 
 import type { AnyActorRef } from 'xstate';
 import {
   type AdministrationEvent,
-  answer,
   type ChildInfo,
   type ChildStart,
   countOf,
   type Reply,
   refuse,
   type Started,
+  sendAnswer,
 } from './administration.js';
 import type { Child } from './child.js';
 import type { ChildList } from './child-list.js';
 import type { ChildSpec } from './child-spec.js';
 
-/** What the administrator needs of its supervisor. */
+/** What the administrator needs from its supervisor. */
 export interface Administered {
   readonly self: AnyActorRef;
   readonly childList: ChildList;
   isEnding(): boolean;
-  /** @throws TypeError or Error, when the spec cannot be taken. */
+  /** @throws TypeError when the spec has a bad value; Error when its address is taken. */
   adopt(spec: ChildSpec): Child;
   stopLater(children: readonly Child[]): void;
   forget(child: Child): void;
 }
 
 export class Administrator {
-  readonly #of: Administered;
+  readonly #supervisor: Administered;
 
   constructor(administered: Administered) {
-    this.#of = administered;
+    this.#supervisor = administered;
   }
 
   receive(event: AdministrationEvent | ChildStart<unknown>): void {
-    const { self } = this.#of;
+    const { self } = this.#supervisor;
     switch (event.type) {
       case 'child.add':
         return this.#add(event.spec, event.reply);
@@ -47,63 +47,63 @@ export class Administrator {
       case 'child.delete':
         return this.#delete(event.id, event.reply);
       case 'children.list':
-        return answer(self, [event.reply], this.#list());
+        return sendAnswer(self, [event.reply], this.#list());
       case 'children.count':
-        return answer(self, [event.reply], countOf(this.#list()));
+        return sendAnswer(self, [event.reply], countOf(this.#list()));
       case 'child.start':
         if (event.reply !== undefined) refuse(self, event.reply, 'not_dynamic');
     }
   }
 
   #add(spec: ChildSpec, reply: Reply<Started>): void {
-    const { childList, self } = this.#of;
-    if (this.#of.isEnding()) return refuse(self, reply, 'shutting_down');
+    const { childList, self } = this.#supervisor;
+    if (this.#supervisor.isEnding()) return refuse(self, reply, 'shutting_down');
     const present = childList.find(spec?.id);
     if (present !== undefined) {
       return refuse(self, reply, childList.isDown(present) ? 'already_present' : 'already_started');
     }
     try {
-      this.#of.adopt(spec).onUp = [reply];
+      this.#supervisor.adopt(spec).onUp = [reply];
     } catch (error) {
       refuse(self, reply, 'invalid_spec', error);
     }
   }
 
   #terminate(id: string | AnyActorRef, reply: Reply): void {
-    const { childList, self } = this.#of;
+    const { childList, self } = this.#supervisor;
     const child = childList.find(id);
     if (child === undefined) return refuse(self, reply, 'not_found');
     childList.dropStart(child);
-    // Should it be started with its group one day, that is no first start any more.
+    // A later start, together with its group, is no longer a first start.
     child.purpose = 'restart';
-    child.answerUp({ ok: false, code: 'shutting_down' });
+    child.replyToStarts({ ok: false, code: 'shutting_down' });
     if (child.state === 'down') {
-      if (child.spec.restart === 'temporary') this.#of.forget(child);
-      return answer(self, [reply], { ok: true });
+      if (child.spec.restart === 'temporary') this.#supervisor.forget(child);
+      return sendAnswer(self, [reply], { ok: true });
     }
     child.onDown = [...child.onDown, reply];
-    this.#of.stopLater([child]);
+    this.#supervisor.stopLater([child]);
   }
 
   #restart(id: string, reply: Reply<Started>): void {
     const child = this.#findDown(id, reply);
     if (child === undefined) return;
-    if (this.#of.isEnding()) return refuse(this.#of.self, reply, 'shutting_down');
+    if (this.#supervisor.isEnding()) return refuse(this.#supervisor.self, reply, 'shutting_down');
     child.purpose = 'asked';
     child.onUp = [reply];
-    this.#of.childList.startLater(child);
+    this.#supervisor.childList.startLater(child);
   }
 
   #delete(id: string, reply: Reply): void {
     const child = this.#findDown(id, reply);
     if (child === undefined) return;
-    this.#of.forget(child);
-    answer(this.#of.self, [reply], { ok: true });
+    this.#supervisor.forget(child);
+    sendAnswer(this.#supervisor.self, [reply], { ok: true });
   }
 
-  /** Finds a child that is down; otherwise says why not. */
+  /** Finds a child that is down; otherwise refuses the request. */
   #findDown(id: string, reply: Reply<never>): Child | undefined {
-    const { childList, self } = this.#of;
+    const { childList, self } = this.#supervisor;
     const child = childList.find(id);
     if (child !== undefined && childList.isDown(child)) return child;
     const code = child === undefined ? 'not_found' : childList.isRestarting(child) ? 'restarting' : 'running';
@@ -112,7 +112,7 @@ export class Administrator {
   }
 
   #list(): ChildInfo[] {
-    const { childList } = this.#of;
+    const { childList } = this.#supervisor;
     return Array.from(childList.children, (child) => {
       const { actor, spec, state } = child;
       const current = state === 'down' ? undefined : actor;

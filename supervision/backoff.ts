@@ -1,6 +1,6 @@
 /**
- * Back-off: how long a supervisor waits before it restarts a child that keeps crashing. After
- * Akka/Pekko's `BackoffSupervisor`.
+ * Back-off: how long a supervisor waits before it restarts a child that keeps crashing. After Akka/Pekko's
+ * `BackoffSupervisor`.
  */
 
 import { DEFAULT_JITTER } from './defaults.js';
@@ -8,24 +8,24 @@ import { DEFAULT_JITTER } from './defaults.js';
 export interface BackoffOptions {
   /** The wait before the first restart, in milliseconds. */
   readonly minMs: number;
-  /** The longest wait, in milliseconds, jitter not included. */
+  /** The longest wait without jitter, in milliseconds. */
   readonly maxMs: number;
   /**
-   * How much a wait may be lengthened by chance, as a part of it: 0.2, the default, means up to a fifth. So
-   * children that crashed together do not come back together.
+   * The largest random extension of a wait, as a fraction of the wait. The default 0.2 adds up to a fifth.
+   * Children that crashed together then restart at different times.
    */
   readonly jitter?: number;
   /**
-   * After being up for so long, in milliseconds, a child begins again with `minMs`. Default `maxMs`; in Akka,
-   * `minMs`.
+   * After a child was up for this long, in milliseconds, its next wait is `minMs` again. Default `maxMs`;
+   * Akka's default is `minMs`.
    */
   readonly resetAfterMs?: number;
 }
 
 /**
- * The wait before a restart, in milliseconds: minMs · 2ⁿ up to maxMs, lengthened by jitter.
+ * The wait before a restart, in milliseconds: minMs · 2ⁿ up to maxMs, extended by jitter.
  *
- * @param attempt How many restarts came before this one since the child was last quiet.
+ * @param attempt The number of restarts since the last reset, without this one.
  * @param random A number from 0 to 1.
  */
 export function backoffDelay(
@@ -36,7 +36,7 @@ export function backoffDelay(
   return Math.min(minMs * 2 ** attempt, maxMs) * (1 + jitter * random);
 }
 
-/** Keeps account of one child's waits. Times are monotonic, in milliseconds. */
+/** Computes the waits of one child. Times are monotonic, in milliseconds. */
 export class Backoff {
   readonly #options: BackoffOptions;
   #attempts = 0;
@@ -46,8 +46,8 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** Takes note that the child is up. */
-  up(nowMs: number): void {
+  /** Records that the child is up. */
+  recordUp(nowMs: number): void {
     this.#upSinceMs = nowMs;
   }
 

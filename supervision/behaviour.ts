@@ -1,17 +1,17 @@
 /**
- * Behaviours: actors that own something of the outside world (a socket, a file, a terminal, their
- * children) and must let go of it exactly once, however they end.
+ * Behaviours: actors that own a resource (a socket, a file, a terminal, their children) and must release it
+ * exactly once, however they end.
  *
- * XState's own `fromCallback` calls its clean-up when the actor is stopped, but not when it throws;
- * it cannot end by itself, and what a socket's or a timer's listener throws reaches no actor. A
- * behaviour closes these gaps:
+ * XState's `fromCallback` runs its clean-up when the actor is stopped, but not when it throws. It cannot end
+ * by itself. An error thrown in a listener of a socket or timer reaches no actor. A behaviour closes these
+ * gaps:
  *
  * - `release` runs once: after a stop, a crash or a normal end;
- * - `scope.guard` turns what a listener throws into a crash of the actor that owns it;
+ * - `scope.guard` turns an error thrown in a listener into a crash of the actor that owns the listener;
  * - `scope.end` ends the actor normally, `scope.fail` as a crash;
- * - an actor that is of no use at once says so with `starting`, and calls `scope.ready` later.
+ * - an actor that is not ready at once sets `starting`, and calls `scope.ready` later.
  *
- * Every behaviour understands `shutdown.requested`, the one request a supervisor makes of a child.
+ * Every behaviour handles `shutdown.requested`, the only request that a supervisor sends to a child.
  */
 
 import type {
@@ -23,33 +23,33 @@ import type {
   EventObject,
   Snapshot,
 } from 'xstate';
-import { beginTurn, endTurn } from './current-actor.js';
+import { enterActor, leaveActor } from './current-actor.js';
 import { reportObserverError } from './isolation.js';
 import { type Clock, internalsOf, STOP } from './xstate-internals.js';
 
-/** The system that an actor lives in, whatever its addresses. */
+/** The system of an actor, with any system ids. */
 export type AnyActorSystem = AnyActorRef['system'];
 
-/** Sent by a supervisor: finish what is under way, then end. */
+/** Sent by a supervisor: the actor must finish its work and end. */
 export interface ShutdownRequested {
   readonly type: 'shutdown.requested';
 }
 
-/** The running half of an actor: made when the actor starts, dropped when it ended. */
+/** The running part of an actor: created when the actor starts, dropped when it has ended. */
 export interface Behaviour<TEvent extends EventObject> {
-  /** True when the actor is of no use yet: its supervisor waits for `scope.ready()`. */
+  /** True when the actor is not ready at once: its supervisor waits for `scope.ready()`. */
   readonly starting?: boolean;
-  /** Handles one event; a throw is a crash. */
+  /** Handles one event. A throw is a crash. */
   receive(event: TEvent): void;
-  /** Handles `shutdown.requested`: must lead to `scope.end()`. Without it the actor ends at once. */
+  /** Handles `shutdown.requested`; must lead to `scope.end()`. Without this method the actor ends at once. */
   shutdown?(): void;
-  /** Lets go of everything; runs exactly once, as the last thing. */
+  /** Releases all resources. Runs exactly once, as the last step. */
   release?(): void;
-  /** What it is doing, in a word, for whoever inspects it. */
+  /** What the actor is doing, in one word, for the inspector. */
   state?(): string;
 }
 
-/** `ready` is false until the actor can be used. */
+/** `ready` is false until the actor is ready for use. */
 export type BehaviourSnapshot = Snapshot<undefined> & { readonly ready: boolean };
 
 export type BehaviourLogic<
@@ -59,28 +59,28 @@ export type BehaviourLogic<
 > = ActorLogic<BehaviourSnapshot, TEvent | ShutdownRequested, TInput, AnyActorSystem, TEmitted>;
 
 /**
- * An actor says with this, when it starts, that it has nothing to do: a behaviour's function returns it, any
- * other logic ends at once with it as its output. Its supervisor keeps the spec, without an actor.
+ * The value with which an actor reports at its start that it has nothing to do. The function of a behaviour
+ * returns it; any other logic ends at once with it as output. The supervisor keeps the spec without an actor.
  */
 export const IGNORE: unique symbol = Symbol('ignore');
 
-/** A behaviour's own events; {@link BehaviourScope} sends them. */
+/** The internal events of a behaviour, sent by {@link BehaviourScope}. */
 type InternalEvent =
   | { readonly type: 'behaviour.readied' }
   | { readonly type: 'behaviour.ended' }
   | { readonly type: 'behaviour.failed'; readonly error: unknown };
 
-/** What a live behaviour is doing, if it says so: see {@link Behaviour.state}. */
+/** What a running behaviour is doing, if it has a {@link Behaviour.state}. */
 export function behaviourState(actor: AnyActorRef): string | undefined {
   return hostOf(actor)[BEHAVIOUR]?.state?.();
 }
 
-/** An event that is to be sent later. */
+/** A timer of {@link BehaviourScope}, for {@link BehaviourScope.cancel}. */
 export type Timer = { readonly Timer: unique symbol };
 
-/** Monotonic time in milliseconds. Of XState's clocks, only a simulated one tells the time. */
+/** Monotonic time in milliseconds. Of XState's clocks, only a simulated one has `now`. */
 function timeOf(clock: Clock): number {
-  // biome-ignore lint/style/noRestrictedGlobals: everything else asks this function.
+  // biome-ignore lint/style/noRestrictedGlobals: all other code calls this function.
   return clock.now?.() ?? performance.now();
 }
 
@@ -89,7 +89,7 @@ export function nowOf(actor: AnyActorRef): number {
   return timeOf(internalsOf(actor).clock);
 }
 
-/** What a behaviour can do to itself and around it. All of it is harmless after the actor ended. */
+/** The operations available to a behaviour. All of them are harmless after the actor has ended. */
 export class BehaviourScope<TEvent extends EventObject = EventObject> {
   readonly self: ActorRef<Snapshot<unknown>, TEvent>;
   readonly system: AnyActorSystem;
@@ -108,42 +108,42 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     return timeOf(this.#clock);
   }
 
-  /** Sends this actor an event after a delay in milliseconds; {@link cancel} takes it back. */
+  /** Sends this actor an event after a delay in milliseconds. {@link cancel} cancels it. */
   sendLater(event: TEvent, delayMs: number): Timer {
     return this.#clock.setTimeout(() => this.self.send(event), delayMs);
   }
 
-  /** Calls a function after a delay in milliseconds; what it throws crashes this actor. */
+  /** Calls a function after a delay in milliseconds. If the function throws, this actor crashes. */
   callLater(callback: () => void, delayMs: number): Timer {
     return this.#clock.setTimeout(this.guard(callback), delayMs);
   }
 
   /**
-   * As {@link sendLater}, but never in the turn of the event loop in which its time came: Node.js runs timers
-   * that are due one after the other, and whoever sets a new one each time would keep it from all else.
+   * Like {@link sendLater}, but sends the event in the event-loop iteration after the timer fired. Node.js
+   * runs all due timers in one iteration: a chain of timers, each setting the next, would block other work.
    */
-  sendInLaterTurn(event: TEvent, delayMs: number): Timer {
+  sendInLaterIteration(event: TEvent, delayMs: number): Timer {
     const send = () => this.self.send(event);
     return this.#clock.setTimeout(this.isSimulated ? send : () => setImmediate(send), delayMs);
   }
 
-  /** Sends this actor an event in the next turn of the event loop, after what has come in until then. */
-  sendNextTurn(event: TEvent): void {
+  /** Sends this actor an event in the next event-loop iteration, after events that arrive until then. */
+  sendNextIteration(event: TEvent): void {
     if (this.isSimulated) this.sendLater(event, 0);
     else setImmediate(() => this.self.send(event));
   }
 
-  /** True where time is simulated: it has no turns of the event loop. */
+  /** True when time is simulated. Simulated time has no event-loop iterations. */
   get isSimulated(): boolean {
     return this.#clock.now !== undefined;
   }
 
-  /** Takes back what was to be sent, if its time has not come. */
+  /** Cancels a timer that has not fired yet. */
   cancel(timer: Timer | undefined): void {
     if (timer !== undefined) this.#clock.clearTimeout(timer);
   }
 
-  /** Emits an event to whoever listens with `actor.on`. */
+  /** Emits an event to the listeners added with `actor.on`. */
   emit<TEmitted extends EventObject>(event: TEmitted): void {
     this.#scope.emit(event);
   }
@@ -153,45 +153,45 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     this.#scope.stopChild(child);
   }
 
-  /** Says that an actor which began as `starting` can be used now. */
+  /** Reports that an actor which began as `starting` is ready for use. */
   ready(): void {
     this.#scope.self.send({ type: 'behaviour.readied' });
   }
 
-  /** Ends this actor normally, after the events that it was sent before. */
+  /** Ends this actor normally, after the events already in its queue. */
   end(): void {
     this.#scope.self.send({ type: 'behaviour.ended' });
   }
 
-  /** Crashes this actor with an error that arose outside of its event handling. */
+  /** Crashes this actor with an error from outside its event handling. */
   fail(error: unknown): void {
     const failed: InternalEvent = { type: 'behaviour.failed', error };
     this.#scope.self.send(failed);
   }
 
-  /** Wraps a listener or callback: what it throws crashes this actor, not the process. */
+  /** Wraps a listener or callback: if it throws, this actor crashes, not the process. */
   guard<TArgs extends unknown[]>(listener: (...args: TArgs) => void): (...args: TArgs) => void {
     return (...args) => {
-      const interrupted = beginTurn(this.#scope.self);
+      const previous = enterActor(this.#scope.self);
       try {
         failIfRejected(listener(...args), this.#scope.self);
       } catch (error) {
         this.fail(error);
       } finally {
-        endTurn(interrupted);
+        leaveActor(previous);
       }
     };
   }
 }
 
-/** A key that serialising a snapshot, as an inspector does, passes over. */
+/** A symbol, so that an inspector that serialises a snapshot skips the input. */
 const INPUT = Symbol('input');
 
 const BEHAVIOUR = Symbol('behaviour');
 
 /**
- * An actor with its behaviour. It stands on the actor, because a snapshot is a value: one that was read stays
- * as it was, and can be given back to XState.
+ * An actor with its behaviour. The behaviour is stored on the actor, not in the snapshot. A snapshot is a
+ * value: it does not change after it was read, and can be passed back to XState.
  */
 interface Host {
   [BEHAVIOUR]?: Behaviour<EventObject> | undefined;
@@ -201,15 +201,15 @@ function hostOf(actor: AnyActorRef): Host {
   return actor as Host;
 }
 
-/** Marks logics that understand `shutdown.requested`. */
-const HEARS_SHUTDOWN = Symbol('hears shutdown');
+/** Marks logics that handle `shutdown.requested`. */
+const HANDLES_SHUTDOWN = Symbol('handles shutdown');
 
-/** True for behaviours: every one of them ends when it is asked to. */
-export function hearsShutdown(logic: AnyActorLogic): boolean {
-  return HEARS_SHUTDOWN in logic;
+/** True for behaviours: each of them ends on request. */
+export function handlesShutdown(logic: AnyActorLogic): boolean {
+  return HANDLES_SHUTDOWN in logic;
 }
 
-/** A behaviour's snapshot, with what it was started with and may be started with again. */
+/** A behaviour's snapshot, with its input, from which it can be started again. */
 interface InputSnapshot {
   readonly status: 'active' | 'done' | 'stopped' | 'error';
   readonly output: typeof IGNORE | undefined;
@@ -218,7 +218,7 @@ interface InputSnapshot {
   readonly [INPUT]: unknown;
 }
 
-/** What a persisted snapshot holds. */
+/** The persisted form of a snapshot. */
 interface PersistedSnapshot extends Omit<InputSnapshot, typeof INPUT> {
   readonly input: unknown;
 }
@@ -234,16 +234,16 @@ function snapshotOf(
 }
 
 /**
- * Gives an actor its next snapshot at once, before XState does: while an actor lets go, others see that it
- * has ended, and what is sent to its address then waits for the next incarnation.
+ * Stores an actor's next snapshot before XState does. While the actor releases its resources, other actors
+ * then see that it has ended, and events sent to its address wait for the next incarnation.
  */
-function become(actor: AnyActorRef, next: InputSnapshot): InputSnapshot {
+function storeSnapshot(actor: AnyActorRef, next: InputSnapshot): InputSnapshot {
   internalsOf(actor)._snapshot = next as Snapshot<unknown>;
   return next;
 }
 
 /**
- * Actor logic from a function that builds the behaviour when the actor starts.
+ * Actor logic from a function that creates the behaviour when the actor starts.
  *
  * @example
  * const ticker = fromBehaviour<{ type: 'tick' }, { everyMs: number }>((scope, { everyMs }) => {
@@ -264,19 +264,19 @@ export function fromBehaviour<
     start(snapshot, scope) {
       const { self } = scope;
       const known = snapshot as InputSnapshot;
-      const interrupted = beginTurn(self);
+      const previous = enterActor(self);
       try {
         const behaviour = create(new BehaviourScope(scope), known[INPUT] as TInput);
         if (behaviour === IGNORE) {
-          become(self, snapshotOf('done', false, known[INPUT], IGNORE));
+          storeSnapshot(self, snapshotOf('done', false, known[INPUT], IGNORE));
           return;
         }
         hostOf(self)[BEHAVIOUR] = behaviour as Behaviour<EventObject>;
         const ready = behaviour.starting !== true;
-        // XState goes on with the snapshot that the actor has when this returns.
-        if (ready !== known.ready) become(self, snapshotOf('active', ready, known[INPUT]));
+        // XState continues with the snapshot that the actor has when this function returns.
+        if (ready !== known.ready) storeSnapshot(self, snapshotOf('active', ready, known[INPUT]));
       } finally {
-        endTurn(interrupted);
+        leaveActor(previous);
       }
     },
 
@@ -284,14 +284,14 @@ export function fromBehaviour<
       const behaviour = hostOf(self)[BEHAVIOUR];
       if (behaviour === undefined) return snapshot;
       const known = snapshot as InputSnapshot;
-      const interrupted = beginTurn(self);
+      const previous = enterActor(self);
       try {
         return handle(behaviour, known, event as EventObject, self) as BehaviourSnapshot;
       } catch (error) {
-        become(self, snapshotOf('error', known.ready, known[INPUT], undefined, error));
+        storeSnapshot(self, snapshotOf('error', known.ready, known[INPUT], undefined, error));
         return releaseAfter(error, self);
       } finally {
-        endTurn(interrupted);
+        leaveActor(previous);
       }
     },
 
@@ -305,7 +305,7 @@ export function fromBehaviour<
       return snapshotOf(status, false, input, output, error) as BehaviourSnapshot;
     },
   };
-  return Object.assign(logic, { [HEARS_SHUTDOWN]: true });
+  return Object.assign(logic, { [HANDLES_SHUTDOWN]: true });
 }
 
 function handle(
@@ -317,12 +317,12 @@ function handle(
   const { type } = event;
   const { ready, [INPUT]: input } = snapshot;
   if (type === 'behaviour.readied') {
-    return ready ? snapshot : become(self, snapshotOf('active', true, input));
+    return ready ? snapshot : storeSnapshot(self, snapshotOf('active', true, input));
   }
   if (type === 'behaviour.failed') throw (event as EventObject & { readonly error: unknown }).error;
   const isRequest = type === 'shutdown.requested';
   if (type === STOP || type === 'behaviour.ended' || (isRequest && behaviour.shutdown === undefined)) {
-    const ended = become(self, snapshotOf(type === STOP ? 'stopped' : 'done', ready, input));
+    const ended = storeSnapshot(self, snapshotOf(type === STOP ? 'stopped' : 'done', ready, input));
     release(self);
     return ended;
   }
@@ -331,13 +331,13 @@ function handle(
   return snapshot;
 }
 
-/** An `async` function throws later: that is its actor's crash as well. */
+/** Crashes the actor if an `async` function rejects later. */
 function failIfRejected(returned: unknown, actor: AnyActorRef): void {
   if (!(returned instanceof Promise)) return;
   returned.catch((error: unknown) => actor.send({ type: 'behaviour.failed', error } satisfies InternalEvent));
 }
 
-/** Lets go because of an error. If that fails too, the first error is the one to be told of. */
+/** Releases resources after an error. If the release fails too, the first error is thrown. */
 function releaseAfter(error: unknown, self: AnyActorRef): never {
   try {
     release(self);

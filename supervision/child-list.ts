@@ -1,6 +1,6 @@
 /**
- * The children of a supervisor in their order, and which of them are to be stopped and started next. No step
- * looks at all children: with 100,000 of them, one more start or stop costs what it costs with ten.
+ * The children of a supervisor in start order, with the pending stops and starts. No step visits all
+ * children: one more start or stop costs the same among 100,000 children as among ten.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -9,36 +9,38 @@ import { Heap } from './heap.js';
 
 export const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one'] as const;
 
-/** Which children are restarted when one crashes: it alone, all, or it and those started after it. */
+/** The children restarted after a crash: the crashed child alone, all, or it and those started after it. */
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** What tells an incarnation from others of the same child, in the id of its actor. */
+/** Separates the child's id from the incarnation in an actor id. */
 const SEPARATOR = ':';
 
-/** The id of an actor of a child. */
+/** The actor id of one incarnation of a child. */
 export function actorIdOf(childId: string, incarnation: string): string {
   return `${childId}${SEPARATOR}${incarnation}`;
 }
 
 export class ChildList {
-  /** By their ids, in the order of their start. */
+  /** By id, in start order. */
   readonly #children = new Map<string, Child>();
   #nextRank = 0;
-  /** Children to be stopped; in the heap, the last comes first. */
+  /** Children to be stopped. The heap gives the last child first. */
   readonly #toStop = new Set<Child>();
   readonly #stops = new Heap<Child>();
-  /** Children to be started, each with the time before which it must not start. */
+  /** Children to be started, each with its earliest start time. */
   readonly #toStart = new Map<Child, number>();
-  /** Those that wait for their time, the next one first; and those whose time has come, in their order. */
+  /**
+   * Children that wait for their start time, the earliest first; and children that are due, in start order.
+   */
   readonly #waiting = new Heap<Child>();
   readonly #due = new Heap<Child>();
 
-  /** In the order of their start. */
+  /** In start order. */
   get children(): Iterable<Child> {
     return this.#children.values();
   }
 
-  /** The last one first. */
+  /** In reverse start order. */
   get reversed(): readonly Child[] {
     return [...this.#children.values()].reverse();
   }
@@ -49,25 +51,28 @@ export class ChildList {
     this.#children.set(child.spec.id, child);
   }
 
-  /** Finds a child by its id, or by the actor that it is. */
+  /** Finds a child by its id, or by its current actor. */
   find(child: string | AnyActorRef): Child | undefined {
     if (typeof child === 'string') return this.#children.get(child);
     const found = this.findByActorId(String(child?.id));
     return found?.actor === child ? found : undefined;
   }
 
-  /** Finds a child by the id of the actor that it is. */
+  /** Finds a child by the id of its current actor. */
   findByActorId(actorId: string): Child | undefined {
     const child = this.#children.get(actorId.slice(0, actorId.lastIndexOf(SEPARATOR)));
     return child?.state !== 'down' && child?.actor?.id === actorId ? child : undefined;
   }
 
-  /** True for a child that has no actor, and is to have none. */
+  /** True for a child that has no actor and is not about to be started. */
   isDown(child: Child): boolean {
     return child.state === 'down' && !this.#toStart.has(child);
   }
 
-  /** True for a child that was up, crashed or had to go down with another, and is not up again yet. */
+  /**
+   * True for a child that was up, went down by a crash of its own or of another child, and is not up again
+   * yet.
+   */
   isRestarting(child: Child): boolean {
     if (child.purpose !== 'restart') return false;
     return child.state === 'starting' || (child.state === 'down' && this.#toStart.has(child));
@@ -79,14 +84,14 @@ export class ChildList {
     this.#toStart.delete(child);
   }
 
-  /** Who goes down with a child that crashed. */
+  /** The children that are restarted when this child crashes, itself included. */
   groupOf(child: Child, strategy: Strategy): readonly Child[] {
     if (strategy === 'one_for_one') return [child];
     const all = [...this.#children.values()];
     return strategy === 'one_for_all' ? all : all.filter(({ rank }) => rank >= child.rank);
   }
 
-  // Stopping: the last first.
+  // Stopping: the last child first.
 
   stopLater(children: Iterable<Child>): void {
     for (const child of children) {
@@ -100,25 +105,25 @@ export class ChildList {
     return this.#toStop.has(child);
   }
 
-  /** Takes the next child to be stopped. */
+  /** Removes and returns the next child to be stopped. */
   nextToStop(): Child | undefined {
     while (this.#toStop.size > 0) {
       const child = this.#stops.pop();
-      // One that was taken off the set stays in the heap until it comes up.
+      // A child removed from the set stays in the heap until it is popped.
       if (child === undefined || this.#toStop.delete(child)) return child;
     }
     this.#stops.clear();
     return undefined;
   }
 
-  /** It is down already. */
-  stopped(child: Child): void {
+  /** Cancels a pending stop: the child is down already. */
+  dropStop(child: Child): void {
     this.#toStop.delete(child);
   }
 
-  // Starting: the first first.
+  // Starting: the first child first.
 
-  /** @param dueAtMs Not before this time; of two times, the later one holds. */
+  /** @param dueAtMs The earliest start time. Of two times for one child, the later one applies. */
   startLater(child: Child, dueAtMs: number = Number.NEGATIVE_INFINITY): void {
     const knownMs = this.#toStart.get(child);
     if (knownMs !== undefined && knownMs >= dueAtMs) return;
@@ -131,7 +136,7 @@ export class ChildList {
     return this.#toStart.has(child);
   }
 
-  /** Takes the next child to be started that may start now. */
+  /** Removes and returns the next child that may start now. */
   nextToStart(nowMs: number): Child | undefined {
     for (let next = this.nextStartMs; next !== undefined && next <= nowMs; next = this.nextStartMs) {
       const child = this.#waiting.pop() as Child;
@@ -139,7 +144,7 @@ export class ChildList {
     }
     for (let child = this.#due.first; child !== undefined; child = this.#due.first) {
       this.#due.pop();
-      // It may have been called off meanwhile, or put off.
+      // The start may have been cancelled or postponed meanwhile.
       const dueAtMs = this.#toStart.get(child);
       if (dueAtMs === undefined || dueAtMs > nowMs) continue;
       this.#toStart.delete(child);
@@ -148,7 +153,7 @@ export class ChildList {
     return undefined;
   }
 
-  /** When the next start that has to wait is due; `undefined` when there is none. */
+  /** The time of the next start that must wait; `undefined` when none must. */
   get nextStartMs(): number | undefined {
     for (let child = this.#waiting.first; child !== undefined; child = this.#waiting.first) {
       if (this.#toStart.get(child) === this.#waiting.firstKey) return this.#waiting.firstKey;
@@ -157,19 +162,19 @@ export class ChildList {
     return undefined;
   }
 
-  /** True while a child has yet to be started for the first time. */
+  /** True while the first start of a child is still pending. */
   get hasFirstStarts(): boolean {
     for (const { purpose } of this.#toStart.keys()) if (purpose === 'first') return true;
     return false;
   }
 
-  /** It is not to be started after all. */
+  /** Cancels the start of a child. */
   dropStart(child: Child): void {
     this.#toStart.delete(child);
     if (this.#toStart.size === 0) this.dropStarts();
   }
 
-  /** No child is to be started. */
+  /** Cancels all starts. */
   dropStarts(): void {
     this.#toStart.clear();
     this.#waiting.clear();

@@ -1,47 +1,47 @@
 /**
- * What a supervisor must know of a child: a description, as data, from which it can be started again.
+ * Child specs: data that describes a child, from which its supervisor can start it again.
  */
 
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate';
 import { assert } from './assert.js';
 import type { BackoffOptions } from './backoff.js';
-import { type AnyActorSystem, hearsShutdown } from './behaviour.js';
+import { type AnyActorSystem, handlesShutdown } from './behaviour.js';
 import { DEFAULT_JITTER, DEFAULT_RESTART, DEFAULT_SHUTDOWN_MS, DEFAULT_SIGNIFICANT } from './defaults.js';
 import type { AddressOptions, Name } from './mailbox.js';
 import { isMachine } from './xstate-internals.js';
 
 const RESTART_POLICIES = ['permanent', 'transient', 'temporary'] as const;
 
-/** When a child is started again: always, only after a crash, or never. */
+/** When a child is restarted: always, only after a crash, or never. */
 export type RestartPolicy = (typeof RESTART_POLICIES)[number];
 
 /**
- * How a child is stopped: after at most so many milliseconds from the request to end, or at once.
- * `Infinity` is for supervisors, which bound the stop of their own children.
+ * How a child is stopped: at most this many milliseconds after the request to end, or at once (`brutal`).
+ * `Infinity` is for supervisors, which limit the stop times of their own children.
  */
 export type ShutdownPolicy = number | 'brutal';
 
-/** What is the same for every kind of child. */
+/** The options of every child, static or dynamic. */
 export interface ChildOptions {
   /** Default `permanent`. */
   readonly restart?: RestartPolicy;
   /**
-   * Default: `Infinity` for a supervisor; {@link DEFAULT_SHUTDOWN_MS} for a behaviour, and for a machine that
-   * takes `shutdown.requested` in the state that it is in; `brutal` for any other logic, and in any other
-   * state, which would not hear the request.
+   * Default: `Infinity` for a supervisor; {@link DEFAULT_SHUTDOWN_MS} for a behaviour, and for a machine
+   * whose current state handles `shutdown.requested`; `brutal` for any other state and any other logic, which
+   * would ignore the request.
    */
   readonly shutdown?: ShutdownPolicy;
-  /** Without it, a restart follows in the next turn. */
+  /** By default, a restart follows in a later event-loop iteration, without further delay. */
   readonly backoff?: BackoffOptions;
 }
 
 export interface ChildSpec extends ChildOptions {
-  /** Unique among its siblings; with `address`, in the whole system. */
+  /** Unique among its siblings. With `address`, unique in the whole system. */
   readonly id: string;
   readonly logic: AnyActorLogic;
-  /** Makes the input, anew at every start. */
+  /** Creates the input, at every start. */
   readonly input?: (system: AnyActorSystem) => unknown;
-  /** Its end by itself may end its supervisor: see `autoShutdown`. Never of a permanent child. */
+  /** The child's end may end its supervisor: see `autoShutdown`. Not allowed for a permanent child. */
   readonly significant?: boolean;
   /** Gives the child a mailbox under its name: see `addressOf`. */
   readonly address?: AddressOptions<never>;
@@ -53,26 +53,26 @@ export interface ResolvedSpec extends ChildSpec {
   readonly shutdown: ShutdownPolicy;
   readonly significant: boolean;
   readonly type: ChildType;
-  /** True for a machine whose spec leaves `shutdown` to its state. */
-  readonly mayBeDeaf: boolean;
+  /** True for a machine without `shutdown` in its spec: its current state may ignore the request. */
+  readonly mayIgnoreShutdown: boolean;
 }
 
 export type ChildType = 'worker' | 'supervisor';
 
-/** What a spec of this logic must say of its input. */
+/** The `input` field that a spec of this logic must have. */
 export type InputSpec<TLogic extends AnyActorLogic> =
   undefined extends InputFrom<TLogic>
     ? { readonly input?: (system: AnyActorSystem) => InputFrom<TLogic> }
     : { readonly input: (system: AnyActorSystem) => InputFrom<TLogic> };
 
-/** A spec of this logic, as it is written: all but the id and the address. */
+/** The fields of a spec of this logic, without the id and the address. */
 type Written<TLogic extends AnyActorLogic> = Omit<ChildSpec, 'id' | 'logic' | 'input' | 'address'> & {
   readonly logic: TLogic;
 } & InputSpec<TLogic>;
 
 /**
- * Writes a child's spec, with its input and the events of its address checked against its logic: only a
- * child with a `Name` can have an address, and only events that it takes can be sent there.
+ * A child's spec whose types are checked: its input and the events of its address must fit its logic. Only a
+ * child with a `Name` can have an address.
  *
  * @example
  * child({ id: STORE, logic: storeLogic, input: () => ({ path }), address: { stashLimit: 1_000 } });
@@ -88,9 +88,9 @@ export function child(spec: ChildSpec): ChildSpec {
 }
 
 /**
- * Fills in a spec's defaults. Keys that it does not know are ignored.
+ * Fills in a spec's defaults and checks its values. Unknown keys are ignored.
  *
- * @throws TypeError that names the field, when a value is not one of those allowed.
+ * @throws TypeError that names the field, when its value is not allowed.
  */
 export function resolveSpec(spec: ChildSpec): ResolvedSpec {
   const { id, logic, restart = DEFAULT_RESTART, significant = DEFAULT_SIGNIFICANT } = spec;
@@ -107,27 +107,27 @@ export function resolveSpec(spec: ChildSpec): ResolvedSpec {
   );
   assert(
     !(significant && restart === 'permanent'),
-    `significant: '${id}' is permanent, it never ends for good`,
+    `significant: '${id}' is permanent and always restarted, so it cannot be significant`,
   );
-  if (spec.backoff !== undefined) demandBackoff(id, spec.backoff);
+  if (spec.backoff !== undefined) assertBackoff(id, spec.backoff);
   if (spec.address !== undefined) {
     const { stashLimit } = spec.address;
     assert(stashLimit >= 0, `stashLimit: '${id}' keeps a number of events, not ${stashLimit}`);
   }
   const type = supervisorKind(logic) === undefined ? 'worker' : 'supervisor';
-  const mayBeDeaf = spec.shutdown === undefined && isMachine(logic);
-  return { ...spec, restart, shutdown, significant, type, mayBeDeaf };
+  const mayIgnoreShutdown = spec.shutdown === undefined && isMachine(logic);
+  return { ...spec, restart, shutdown, significant, type, mayIgnoreShutdown };
 }
 
-/** What a timer takes: beyond it, Node.js fires at once. */
+/** The longest delay of a timer, in milliseconds. Node.js fires a timer with a longer delay at once. */
 export const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Whether a timer takes this number of milliseconds. */
+/** Whether a timer accepts this number of milliseconds. */
 export function isDelay(ms: unknown): boolean {
   return typeof ms === 'number' && ms >= 0 && ms <= MAX_DELAY_MS;
 }
 
-function demandBackoff(
+function assertBackoff(
   id: string,
   { minMs, maxMs, jitter = DEFAULT_JITTER, resetAfterMs = maxMs }: BackoffOptions,
 ): void {
@@ -139,15 +139,17 @@ function demandBackoff(
 /** Marks the logic of supervisors. */
 const SUPERVISOR = Symbol('supervisor');
 
-/** Has a list of children of their own, or many from one template. */
+/** A list of children with specs of their own, or dynamic children from one template. */
 type SupervisorKind = 'list' | 'dynamic';
 
-/** Has a logic counted as a supervisor's, and given all the time it needs to shut down. */
+/**
+ * Marks a logic as a supervisor's. As a child it then has type `supervisor`, and no limit for its shutdown.
+ */
 export function markSupervisor<TLogic extends AnyActorLogic>(logic: TLogic, kind: SupervisorKind): TLogic {
   return Object.assign(logic, { [SUPERVISOR]: kind });
 }
 
-/** What kind of supervisor a logic is; `undefined` for all other logics. */
+/** The kind of supervisor that a logic is; `undefined` for all other logics. */
 export function supervisorKind(logic: AnyActorLogic): SupervisorKind | undefined {
   return (logic as { readonly [SUPERVISOR]?: SupervisorKind })[SUPERVISOR];
 }
@@ -156,8 +158,8 @@ function isLogic(logic: unknown): logic is AnyActorLogic {
   return typeof (logic as Partial<AnyActorLogic> | undefined)?.transition === 'function';
 }
 
-/** As Erlang stops at once a process that does not trap exits. */
+/** Like Erlang, which stops a process that does not trap exits at once. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
   if (supervisorKind(logic) !== undefined) return Number.POSITIVE_INFINITY;
-  return isMachine(logic) || hearsShutdown(logic) ? DEFAULT_SHUTDOWN_MS : 'brutal';
+  return isMachine(logic) || handlesShutdown(logic) ? DEFAULT_SHUTDOWN_MS : 'brutal';
 }

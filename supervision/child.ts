@@ -1,17 +1,17 @@
 /**
- * A child as its supervisor has it: a spec, and at most one actor at a time.
+ * A supervisor's record of one child: a spec, and at most one actor at a time.
  *
- * It starts that actor and waits until it is ready, asks it to end and waits for that, and says what
- * happened. When to do so, and what follows from it, is for the supervisor to decide.
+ * `Child` starts the actor, waits until it is ready, asks it to end, waits for its end, and reports each
+ * step. The supervisor decides when to start and stop a child, and what follows from each report.
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
-import { isReady, takesShutdown } from './actor-state.js';
-import { answer, type Reply, type Started } from './administration.js';
+import { canHandleShutdown, isReady } from './actor-state.js';
+import { type Reply, type Started, sendAnswer } from './administration.js';
 import { Backoff } from './backoff.js';
 import type { AnyActorSystem, BehaviourScope, Timer } from './behaviour.js';
 import type { ResolvedSpec } from './child-spec.js';
-import { NEXT_TURN_MS, START_TIMEOUT_MS } from './defaults.js';
+import { NEXT_ITERATION_MS, START_TIMEOUT_MS } from './defaults.js';
 import type { EndReason, LifecycleEvent } from './lifecycle.js';
 import type { RestartBudget } from './restart-budget.js';
 
@@ -20,27 +20,27 @@ export function notReady(id: string): Error {
   return new Error(`'${id}' was not ready within ${START_TIMEOUT_MS} ms`);
 }
 
-/** From a child to its own supervisor. */
-export type ChildNews =
+/** Sent by a child to its supervisor. */
+export type ChildReport =
   | { readonly type: 'child.readied'; readonly actorId: string }
-  /** It was not ready, or did not end, in time. */
+  /** The actor was not ready, or did not end, in time. */
   | { readonly type: 'child.overdue'; readonly actorId: string };
 
 /**
- * Why a child is to be started. It decides what a failure means: `first`, the supervisor's own start fails;
- * `added`, the child is forgotten; `asked`, it stays down; `restart`, it is tried again.
+ * Why a child is started. It decides the effect of a failed start: `first`, the supervisor's own start fails;
+ * `added`, the child is forgotten; `asked`, the child stays down; `restart`, the start is tried again.
  */
 export type Purpose = 'first' | 'added' | 'asked' | 'restart';
 
-const NOBODY: readonly Reply<never>[] = [];
+const NO_REPLIES: readonly Reply<never>[] = [];
 
-/** What not every child has. */
+/** The optional parts of a child. */
 interface ChildMore {
-  /** True for one of many from a template: it is known by its actor. */
+  /** True for a child of a dynamic supervisor, which is identified by its actor. */
   readonly dynamic: boolean;
-  /** Of a dynamic child: its input, for each start. */
+  /** The input of a dynamic child, for each start. */
   readonly input?: unknown;
-  /** Of a named one. */
+  /** The mailbox of a child with an address. */
   readonly mailbox?: AnyActorRef | undefined;
 }
 
@@ -48,24 +48,24 @@ export class Child {
   readonly spec: ResolvedSpec;
   readonly input: unknown;
   purpose: Purpose;
-  /** Its place in the order of a list; the childList gives it. */
+  /** Its position in start order; set by the child list. */
   rank = 0;
   state: 'down' | 'starting' | 'up' | 'stopping' = 'down';
-  /** The actor that it is, or was last. */
+  /** Its current or last actor. */
   actor: AnyActorRef | undefined = undefined;
-  /** The actor by which others know it: the last one that was up. */
+  /** The last actor that was up: the one that other actors know. */
   knownAs: AnyActorRef | undefined = undefined;
-  /** Who waits for it to be up, and for it to be down. */
-  onUp: readonly Reply<Started>[] = NOBODY;
-  onDown: readonly Reply[] = NOBODY;
-  readonly #scope: BehaviourScope<ChildNews>;
+  /** The replies to send when the child is up, and when it is down. */
+  onUp: readonly Reply<Started>[] = NO_REPLIES;
+  onDown: readonly Reply[] = NO_REPLIES;
+  readonly #scope: BehaviourScope<ChildReport>;
   readonly #dynamic: boolean;
   readonly #mailbox: AnyActorRef | undefined;
   readonly #backoff: Backoff | undefined;
   #timer: Timer | undefined = undefined;
 
   /** @param scope The supervisor's. */
-  constructor(scope: BehaviourScope<ChildNews>, spec: ResolvedSpec, purpose: Purpose, more: ChildMore) {
+  constructor(scope: BehaviourScope<ChildReport>, spec: ResolvedSpec, purpose: Purpose, more: ChildMore) {
     this.#scope = scope;
     this.spec = spec;
     this.purpose = purpose;
@@ -76,10 +76,10 @@ export class Child {
   }
 
   /**
-   * Starts an actor, and tells when it is ready.
+   * Starts an actor. Sends `child.readied` when the actor becomes ready later.
    *
-   * @returns True when it is ready already: {@link up} is to be called.
-   * @throws What making it, or its input, threw.
+   * @returns True when the actor is ready already: the caller must call {@link markUp}.
+   * @throws The error thrown while the actor or its input was created.
    */
   start(actorId: string, makeInput: (system: AnyActorSystem) => unknown): boolean {
     this.state = 'starting';
@@ -87,7 +87,7 @@ export class Child {
     const { self, system } = this.#scope;
     const actor = createActor(this.spec.logic, { parent: self, id: actorId, input: makeInput(system) });
     this.actor = actor;
-    // What many short-lived children emit goes no further; a whole tree below one is heard.
+    // Do not forward the events of many short-lived children, unless the child is the supervisor of a tree.
     if (!this.#dynamic || this.spec.type === 'supervisor') actor.on('*', (event) => this.#scope.emit(event));
     actor.start();
     if (isReady(actor)) return true;
@@ -100,39 +100,43 @@ export class Child {
     return false;
   }
 
-  /** Takes note that it can be used. */
-  up(): void {
+  /** Marks the child as up: its actor is ready. */
+  markUp(): void {
     const actor = this.actor as AnyActorRef;
     this.state = 'up';
     this.knownAs = actor;
     this.purpose = 'restart';
     this.#scope.cancel(this.#timer);
-    this.#backoff?.up(this.#scope.now());
+    this.#backoff?.recordUp(this.#scope.now());
     this.#mailbox?.send({ type: 'mailbox.attach', target: actor });
     this.emit({ type: 'child.started', ...this.about(), actor });
-    this.answerUp({ ok: true, actor });
+    this.replyToStarts({ ok: true, actor });
   }
 
-  /** Asks it to end, in time; one that is brutal, or deaf now, is stopped at once, and down afterwards. */
+  /**
+   * Asks the actor to end within a time limit. A child that is `brutal`, or would ignore the request now, is
+   * stopped and marked as down at once.
+   */
   stop(timeoutMs: number | 'brutal' = this.spec.shutdown): void {
     const actor = this.actor as AnyActorRef;
     this.state = 'stopping';
     this.#mailbox?.send({ type: 'mailbox.detach' });
     this.#scope.cancel(this.#timer);
-    if (timeoutMs === 'brutal' || (this.spec.mayBeDeaf && !takesShutdown(actor))) return this.kill();
+    if (timeoutMs === 'brutal' || (this.spec.mayIgnoreShutdown && !canHandleShutdown(actor)))
+      return this.kill();
     actor.send({ type: 'shutdown.requested' });
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#scope.sendLater({ type: 'child.overdue', actorId: actor.id }, timeoutMs);
   }
 
-  /** Stops it hard. */
+  /** Stops the actor without asking it. */
   kill(): void {
     if (this.actor !== undefined) this.#scope.stopChild(this.actor);
-    this.down({ kind: 'killed' });
+    this.markDown({ kind: 'killed' });
   }
 
-  /** Takes note that its actor has ended, or never came to be. */
-  down(reason: EndReason | undefined): void {
+  /** Marks the child as down: its actor has ended, or could not be created. */
+  markDown(reason: EndReason | undefined): void {
     const { actor } = this;
     this.state = 'down';
     this.#scope.cancel(this.#timer);
@@ -140,13 +144,13 @@ export class Child {
     if (reason !== undefined && actor !== undefined && actor === this.knownAs) {
       this.emit({ type: 'child.ended', ...this.about(), actor, reason });
     }
-    this.#answerDown();
+    this.#replyToStops();
   }
 
   /**
-   * Takes one more restart from its supervisor's budget, because of an end, and tells of it.
+   * Takes one restart from its supervisor's budget and reports the planned restart, or that it gives up.
    *
-   * @returns After how many milliseconds it is to be started; `undefined` when it was one too many.
+   * @returns The delay of the start in milliseconds; `undefined` when the restart exceeds the budget.
    */
   planRestart(budget: RestartBudget, error: unknown): number | undefined {
     const now = this.#scope.now();
@@ -155,32 +159,32 @@ export class Child {
       this.emit({ type: 'supervisor.gave-up', ...this.about(), error });
       return undefined;
     }
-    const delayMs = Math.max(this.#backoff?.next(now) ?? 0, NEXT_TURN_MS);
+    const delayMs = Math.max(this.#backoff?.next(now) ?? 0, NEXT_ITERATION_MS);
     this.emit({ type: 'child.restarting', ...this.about(), attempt, delayMs });
     return delayMs;
   }
 
-  /** Lets go of the actor, because the supervisor ends or forgets it. */
+  /** Stops the actor, because the supervisor ends or forgets the child. */
   release(): void {
     this.#scope.cancel(this.#timer);
     if (this.state !== 'down' && this.actor !== undefined) this.#scope.stopChild(this.actor);
-    this.answerUp({ ok: false, code: 'shutting_down' });
+    this.replyToStarts({ ok: false, code: 'shutting_down' });
   }
 
-  /** Tells whoever waits for it to be up. */
-  answerUp(given: Parameters<Reply<Started>>[0]): void {
+  /** Replies to the callers that wait for the child to be up. */
+  replyToStarts(given: Parameters<Reply<Started>>[0]): void {
     const replies = this.onUp;
-    this.onUp = NOBODY;
-    answer(this.#scope.self, replies, given);
+    this.onUp = NO_REPLIES;
+    sendAnswer(this.#scope.self, replies, given);
   }
 
-  #answerDown(): void {
+  #replyToStops(): void {
     const replies = this.onDown;
-    this.onDown = NOBODY;
-    answer(this.#scope.self, replies, { ok: true });
+    this.onDown = NO_REPLIES;
+    sendAnswer(this.#scope.self, replies, { ok: true });
   }
 
-  /** How events name it. */
+  /** The fields that name the child in lifecycle events. */
   about(): { readonly id: string; readonly supervisor: string; readonly dynamic: boolean } {
     const id = this.#dynamic ? (this.actor?.id ?? this.spec.id) : this.spec.id;
     return { id, supervisor: this.#scope.self.id, dynamic: this.#dynamic };

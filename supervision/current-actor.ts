@@ -1,28 +1,29 @@
 /**
- * Whose turn it is: the behaviour whose code runs now. A plain `send` does not say who sent; whoever looks at
- * messages as they are sent, as an inspector does, finds the sender here. A turn ends at the first `await`.
+ * Tracks the current actor: the behaviour whose code is running. XState's `send` does not report the sender,
+ * so the inspector uses the current actor to name it. Code after an `await` no longer has a current actor.
  */
 
 import type { AnyActorRef } from 'xstate';
 
-let acting: AnyActorRef | undefined;
+let current: AnyActorRef | undefined;
 
-/** The behaviour whose code runs now; `undefined` when it is a timer's, or no behaviour's. */
-export function actingActor(): AnyActorRef | undefined {
-  return acting;
+/** The behaviour whose code is running; `undefined` in any other code, such as an unguarded timer. */
+export function currentActor(): AnyActorRef | undefined {
+  return current;
 }
 
 /**
- * Begins a turn. Turns nest, for a `send` is received at once. @returns Whose turn it was, for {@link
- * endTurn}.
+ * Sets the current actor. Calls nest, because the receiver handles a `send` synchronously.
+ *
+ * @returns The previous current actor, for {@link leaveActor}.
  */
-export function beginTurn(actor: AnyActorRef): AnyActorRef | undefined {
-  const interrupted = acting;
-  acting = actor;
-  return interrupted;
+export function enterActor(actor: AnyActorRef): AnyActorRef | undefined {
+  const previous = current;
+  current = actor;
+  return previous;
 }
 
-/** Ends a turn, however it went. */
-export function endTurn(interrupted: AnyActorRef | undefined): void {
-  acting = interrupted;
+/** Restores the previous current actor. Must be called after a throw too. */
+export function leaveActor(previous: AnyActorRef | undefined): void {
+  current = previous;
 }

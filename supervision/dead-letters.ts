@@ -1,8 +1,8 @@
 /**
- * Dead letters: reports the messages that addresses refuse, as lifecycle events of their tree.
+ * Dead letters: reports messages that an address refuses, as lifecycle events of its tree.
  *
- * A sender that floods a full address must not flood the log as well. The first refusal of an address is
- * reported at once, and then, as long as there are more, their number once in {@link REFUSED_EVERY_MS}.
+ * A sender that floods a full address must not flood the log. The first refusal of an address is reported at
+ * once; the number of further refusals is reported every {@link REFUSED_EVERY_MS}, while they continue.
  */
 
 import type { AnyActorRef, EventObject } from 'xstate';
@@ -11,7 +11,7 @@ import { MAX_REFUSING_ADDRESSES, REFUSED_EVERY_MS } from './defaults.js';
 import type { LifecycleEvent, RefusalReason } from './lifecycle.js';
 import { isRunning } from './xstate-internals.js';
 
-/** What was refused since it was last reported. */
+/** Refused messages that are not reported yet. */
 interface Refused {
   readonly address: string | undefined;
   readonly reason: RefusalReason;
@@ -19,19 +19,19 @@ interface Refused {
   message: string;
 }
 
-/** The scope of the supervisor that is to tell. */
-export interface Teller extends Pick<BehaviourScope, 'callLater' | 'cancel'> {
+/** The scope of the supervisor that emits the reports. */
+export interface ReporterScope extends Pick<BehaviourScope, 'callLater' | 'cancel'> {
   readonly self: AnyActorRef;
   emit(event: LifecycleEvent): void;
 }
 
 export class DeadLetters {
-  readonly #scope: Teller;
-  /** Those reported a moment ago, by reason and address. */
+  readonly #scope: ReporterScope;
+  /** Addresses with a recent report, by reason and address. */
   readonly #recent = new Map<string, Refused>();
   #timer: Timer | undefined;
 
-  constructor(scope: Teller) {
+  constructor(scope: ReporterScope) {
     this.#scope = scope;
   }
 
@@ -42,14 +42,14 @@ export class DeadLetters {
     const refused = known ?? this.#add(address, reason);
     refused.count += 1;
     refused.message = type;
-    if (refused !== known && refused.address !== undefined) this.#tell(refused);
+    if (refused !== known && refused.address !== undefined) this.#report(refused);
   }
 
-  /** Reports what is not reported yet: the tree ends. */
+  /** Reports all remaining refusals. Called when the tree ends. */
   end(): void {
     this.#scope.cancel(this.#timer);
     this.#timer = undefined;
-    for (const refused of this.#recent.values()) if (refused.count > 0) this.#tell(refused);
+    for (const refused of this.#recent.values()) if (refused.count > 0) this.#report(refused);
     this.#recent.clear();
   }
 
@@ -65,14 +65,14 @@ export class DeadLetters {
   readonly #onTime = (): void => {
     this.#timer = undefined;
     for (const [key, refused] of [...this.#recent]) {
-      if (refused.count > 0) this.#tell(refused);
+      if (refused.count > 0) this.#report(refused);
       else this.#recent.delete(key);
     }
     if (this.#recent.size > 0) this.#timer ??= this.#scope.callLater(this.#onTime, REFUSED_EVERY_MS);
   };
 
-  /** What a listener sends now, and is refused, is counted for the next time. */
-  #tell(refused: Refused): void {
+  /** Resets the count before it emits: a listener's own refused message belongs to the next report. */
+  #report(refused: Refused): void {
     const { address, reason, message, count } = refused;
     refused.count = 0;
     this.#scope.emit({ type: 'message.refused', address, reason, message, count });

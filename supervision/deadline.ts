@@ -1,7 +1,8 @@
 /**
- * A deadline that is put off often and passes seldom.
+ * A deadline that is often postponed and seldom passes.
  *
- * It has one timer, which is looked at when it fires: to put a deadline off costs no timer of its own.
+ * It has one timer. When the timer fires too early, it is set again for the rest of the time. Postponing the
+ * deadline therefore sets no timer.
  */
 
 import type { EventObject } from 'xstate';
@@ -15,8 +16,8 @@ export class Deadline<TEvent extends EventObject> {
   #timer: Timer | undefined;
 
   /**
-   * @param scope Of the actor that is sent the event when the deadline passes.
-   * @param delayMs From now, in milliseconds.
+   * @param scope The scope of the actor that receives the event when the deadline passes.
+   * @param delayMs The time until the deadline, in milliseconds.
    */
   constructor(scope: BehaviourScope<TEvent>, event: TEvent, delayMs: number) {
     this.#scope = scope;
@@ -24,7 +25,7 @@ export class Deadline<TEvent extends EventObject> {
     this.restart(delayMs);
   }
 
-  /** Sets it anew, this many milliseconds from now. */
+  /** Sets the deadline to this many milliseconds from now. */
   restart(delayMs: number): void {
     const now = this.#scope.now();
     this.#dueMs = now + delayMs;

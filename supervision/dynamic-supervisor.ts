@@ -1,9 +1,9 @@
 /**
  * A supervisor of many children of one kind, after OTP's `simple_one_for_one`.
  *
- * Its children are started from one template, each with an input of its own, and are known by their actors.
- * Starting and stopping one costs the same with one or with 100,000 alive: they live in slots of the
- * supervisor's own (slots.ts), because a machine's `spawnChild` copies the list of all children each time.
+ * It starts its children from one template, each with its own input, and identifies them by their actors.
+ * Starting and stopping a child costs the same with one child or with 100,000. The children are in a slot map
+ * (slot-map.ts), because a machine's `spawnChild` copies the list of all children each time.
  */
 
 import { nanoid } from 'nanoid';
@@ -18,7 +18,6 @@ import {
 } from './actor-state.js';
 import {
   type AdministrationEvent,
-  answer,
   type ChildInfo,
   type ChildStart,
   countOf,
@@ -26,6 +25,7 @@ import {
   type Reply,
   refuse,
   type Started,
+  sendAnswer,
 } from './administration.js';
 import { assert } from './assert.js';
 import {
@@ -35,9 +35,9 @@ import {
   fromBehaviour,
   type Timer,
 } from './behaviour.js';
-import { Child, type ChildNews, notReady } from './child.js';
+import { Child, type ChildReport, notReady } from './child.js';
 import { type ChildOptions, markSupervisor, type ResolvedSpec, resolveSpec } from './child-spec.js';
-import { contain, watched } from './isolation.js';
+import { guardCallback, isolate } from './isolation.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type MailboxRegistry, mailboxRegistryOf } from './mailbox-registry.js';
 import { type QuotaOptions, Quotas, type RoomWanted } from './quotas.js';
@@ -45,22 +45,22 @@ import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget
 import { SlotMap } from './slot-map.js';
 import { SupervisorError } from './supervisor-error.js';
 
-/** The one spec of a dynamic supervisor's children; `shutdown` is for all of them together. */
+/** The spec of all children of a dynamic supervisor. They share one `shutdown` time. */
 export interface Template<TLogic extends AnyActorLogic> extends ChildOptions {
-  /** What kind of child this is: the first half of each child's id. */
+  /** The first part of each child's actor id. */
   readonly id: string;
   readonly logic: TLogic;
 }
 
 export interface DynamicSupervisorOptions<TLogic extends AnyActorLogic> {
   readonly template: Template<TLogic>;
-  /** Most children at once, those being restarted included. */
+  /** Most children at once, including those that wait for a restart. */
   readonly limit: number;
-  /** Most children of one kind, which their inputs tell. */
+  /** Limits the children that share one key, which is read from their inputs. */
   readonly quota?: QuotaOptions<InputFrom<TLogic>>;
-  /** Told of the input of each child that is not started: beyond a limit, or while shutting down. */
+  /** Receives the input of each child that is not started because of a limit or a shutdown. */
   readonly refuse?: (input: InputFrom<TLogic>) => void;
-  /** Default `DEFAULT_RESTART_LIMITS`: one restart in 5 s, of all children together. */
+  /** Default `DEFAULT_RESTART_LIMITS`: one restart in 5 s, for all children together. */
   readonly limits?: RestartLimits;
 }
 
@@ -68,17 +68,16 @@ export type DynamicSupervisorEvent<TInput> =
   | ChildStart<TInput>
   | AdministrationEvent
   | ActorEnded
-  // From itself.
-  | ChildNews
+  // Sent by the supervisor to itself.
+  | ChildReport
   | { readonly type: 'shutdown.overdue' }
   | { readonly type: 'restart.due'; readonly child: Child };
 
 /**
- * Actor logic of a dynamic supervisor. It emits the lives of its children; what these emit themselves
- * goes no further.
+ * Actor logic of a dynamic supervisor. It emits lifecycle events of its children. It re-emits the events of a
+ * child only if the child is a supervisor.
  *
- * @throws TypeError that names the option, or the template's field, when its value is not one of those
- *   allowed.
+ * @throws TypeError that names the option, or the template's field, when its value is not allowed.
  */
 export function dynamicSupervisor<TLogic extends AnyActorLogic>(
   options: DynamicSupervisorOptions<TLogic>,
@@ -118,14 +117,14 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   readonly #scope: BehaviourScope<DynamicSupervisorEvent<TInput>>;
   readonly #settings: Settings<TInput>;
   readonly #registry: MailboxRegistry;
-  /** Children that have an actor, by its id. */
+  /** Children that have an actor, by actor id. */
   readonly #children = new SlotMap<Child>();
-  /** Children that wait for their restart, each with its timer. */
+  /** Children that wait for a restart, each with its timer. */
   readonly #restarting = new Map<Child, Timer>();
   readonly #quotas: Quotas<Child, TInput> | undefined;
-  /** Children that are not up again yet, by the actor that they were. */
+  /** Children that were up and are not up again yet, by their previous actor. */
   readonly #wereUp = new Map<AnyActorRef, Child>();
-  /** What the ids of all its children's actors begin with: they never repeat. */
+  /** The beginning of the actor ids of all children. It is unique to this incarnation of the supervisor. */
   readonly #prefix: string;
   #ending = false;
   #outcome: SupervisorError | undefined;
@@ -136,7 +135,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#settings = settings;
     this.#prefix = `${settings.spec.id}:${nanoid(8)}-`;
     this.#quotas = settings.quota && new Quotas(settings.quota, () => this.#byAge());
-    contain(scope.self, (event) => this.#emit(event));
+    isolate(scope.self, (event) => this.#emit(event));
     this.#registry = mailboxRegistryOf(scope);
   }
 
@@ -157,9 +156,9 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
       case 'child.terminate':
         return this.#terminate(event.child, event.reply);
       case 'children.list':
-        return answer(self, [event.reply], this.#list());
+        return sendAnswer(self, [event.reply], this.#list());
       case 'children.count':
-        return answer(self, [event.reply], countOf(this.#list()));
+        return sendAnswer(self, [event.reply], countOf(this.#list()));
       case 'child.add':
       case 'child.restart':
       case 'child.delete':
@@ -181,8 +180,8 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   // Starting.
 
   #add({ input, reply }: ChildStart<TInput>): void {
-    if (this.#ending) return this.#turnAway(input, reply, 'shutting_down');
-    if (!this.#hasRoomFor(input)) return this.#turnAway(input, reply, 'limit_reached');
+    if (this.#ending) return this.#reject(input, reply, 'shutting_down');
+    if (!this.#hasRoomFor(input)) return this.#reject(input, reply, 'limit_reached');
     const child = new Child(this.#scope, this.#settings.spec, 'added', { dynamic: true, input });
     if (reply !== undefined) child.onUp = [reply];
     this.#start(child);
@@ -194,7 +193,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     return count < this.#settings.limit || this.#makeRoomFor(input);
   }
 
-  /** Asks children to end. The news of that end comes after this event, and before the next child. */
+  /** Asks children to end. Their end events are handled after this event and before the next request. */
   #makeRoomFor(input: TInput): boolean {
     const wanted: RoomWanted = { type: 'room.wanted' };
     for (const { actor } of this.#quotas?.displaceable(input) ?? []) {
@@ -228,12 +227,12 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #up(child: Child): void {
     if (child.knownAs !== undefined) this.#wereUp.delete(child.knownAs);
-    child.up();
+    child.markUp();
   }
 
-  #turnAway(input: TInput, reply: Reply<Started> | undefined, code: RefusalCode): void {
+  #reject(input: TInput, reply: Reply<Started> | undefined, code: RefusalCode): void {
     const { self } = this.#scope;
-    watched('refusal', self, this.#settings.refuse)(input);
+    guardCallback('refusal', self, this.#settings.refuse)(input);
     if (reply !== undefined) refuse(self, reply, code);
   }
 
@@ -246,7 +245,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     const ignored = state === 'starting' && isIgnored(event);
     if (state === 'starting' && !ignored && !('error' in event)) this.#up(child);
     this.#children.delete(event.actorId);
-    child.down(ignored ? undefined : reasonOf(event, state === 'stopping'));
+    child.markDown(ignored ? undefined : reasonOf(event, state === 'stopping'));
     if (ignored) this.#onIgnored(child);
     else if (state !== 'stopping') this.#onOwnEnd(child, event);
     if (!this.#restarting.has(child)) this.#forget(child);
@@ -255,7 +254,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #onIgnored(child: Child): void {
     this.#emit({ type: 'child.ignored', ...child.about() });
-    child.answerUp({ ok: true, actor: undefined });
+    child.replyToStarts({ ok: true, actor: undefined });
   }
 
   #onOwnEnd(child: Child, event: ActorEnded): void {
@@ -266,7 +265,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #onCrash(child: Child, error: unknown): void {
     if (child.purpose === 'added') {
       this.#emit({ type: 'child.start-failed', ...child.about(), error });
-      child.answerUp({ ok: false, code: 'start_failed', error });
+      child.replyToStarts({ ok: false, code: 'start_failed', error });
     } else if (child.spec.restart !== 'temporary') {
       this.#restart(child, error);
     }
@@ -283,7 +282,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#finishIfEmpty();
   }
 
-  /** It will not be started again: nor will the named children in the tree that it may have been. */
+  /** The child will not be started again. If it was a supervisor, the addresses in its tree are closed. */
   #forget(child: Child): void {
     this.#quotas?.remove(child);
     if (child.knownAs === undefined) return;
@@ -291,7 +290,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     if (child.spec.type === 'supervisor') this.#registry.closeBelow(child.knownAs);
   }
 
-  // Restarting, and giving up.
+  // Restarting and giving up.
 
   #restart(child: Child, error: unknown): void {
     if (this.#ending) return;
@@ -300,7 +299,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
       return this.#endAll('gave_up', new SupervisorError('gave_up', child.about().id, error));
     }
     if (child.knownAs !== undefined) this.#wereUp.set(child.knownAs, child);
-    this.#restarting.set(child, this.#scope.sendInLaterTurn({ type: 'restart.due', child }, delayMs));
+    this.#restarting.set(child, this.#scope.sendInLaterIteration({ type: 'restart.due', child }, delayMs));
   }
 
   #onRestartDue(child: Child): void {
@@ -322,11 +321,11 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
       this.#scope.cancel(timer);
       this.#restarting.delete(child);
       this.#forget(child);
-      return answer(self, [reply], { ok: true });
+      return sendAnswer(self, [reply], { ok: true });
     }
     child.onDown = [...child.onDown, reply];
     if (child.state === 'stopping') return;
-    child.answerUp({ ok: false, code: 'shutting_down' });
+    child.replyToStarts({ ok: false, code: 'shutting_down' });
     this.#stop(String(child.actor?.id), child);
   }
 
@@ -337,7 +336,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#forget(child);
   }
 
-  /** Asks all children to end, and then ends: with `outcome` as a crash, without it normally. */
+  /** Asks all children to end, then ends: as a crash with `outcome`, normally without it. */
   #endAll(reason: ShutdownReason, outcome?: SupervisorError): void {
     if (this.#ending) return;
     this.#ending = true;
@@ -345,10 +344,10 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
     for (const timer of this.#restarting.values()) this.#scope.cancel(timer);
     this.#restarting.clear();
-    for (const child of this.#children.values()) child.answerUp({ ok: false, code: 'shutting_down' });
+    for (const child of this.#children.values()) child.replyToStarts({ ok: false, code: 'shutting_down' });
     const { shutdown } = this.#settings.spec;
     if (shutdown === 'brutal') return this.#killAll();
-    // They share one time to end.
+    // All children share one time limit.
     for (const [actorId, child] of this.#children.entries()) {
       if (child.state !== 'stopping') this.#stop(actorId, child, Number.POSITIVE_INFINITY);
     }
@@ -377,7 +376,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     return [...this.#children.values(), ...this.#restarting.keys()];
   }
 
-  /** As they were started last; those that wait for their restart come first. */
+  /** In the order of their last start. Children that wait for a restart come first. */
   #byAge(): Child[] {
     return [...this.#restarting.keys(), ...this.#children.byAge()];
   }

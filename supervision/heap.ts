@@ -1,6 +1,6 @@
 /**
- * A binary heap: gives back the item with the smallest key first. Adding and taking one among n costs log n
- * steps, so that a supervisor finds its next child without looking at all of them.
+ * A binary heap that returns the item with the smallest key first. Adding or removing an item costs log n
+ * steps, so a supervisor finds its next child without visiting all children.
  */
 
 export class Heap<TItem> {
@@ -33,7 +33,7 @@ export class Heap<TItem> {
     this.#items[hole] = item;
   }
 
-  /** Takes the item with the smallest key. */
+  /** Removes and returns the item with the smallest key. */
   pop(): TItem | undefined {
     const first = this.#items[0];
     const key = this.#keys.pop();

@@ -1,17 +1,16 @@
 /**
- * Closes the ways by which a throw escapes XState's actors.
+ * Isolates errors: a throw affects only the actor that it belongs to.
  *
- * XState itself contains what an actor's own logic throws. It does not contain the rest (5.33):
+ * XState catches errors thrown by an actor's own logic. XState 5.33 leaves these gaps:
  *
- * - an actor that crashes leaves its children running, and its callback's clean-up uncalled;
- * - an observer or listener that throws, or that has no error handler, ends the process;
- * - an inspector that throws wedges the mailbox of the actor that it looks at, for good.
+ * - an actor that crashes leaves its children running, and does not run its callback's clean-up;
+ * - an observer or listener that throws, or an observer without an error handler, ends the process;
+ * - an inspector that throws blocks the mailbox of the inspected actor permanently.
  *
- * Supervision is as good as its weakest actor, so this holds for every actor in a system that has a
- * supervisor, also for those that a machine spawned somewhere below. What is caught is not lost:
- * the nearest supervisor emits it as `observer.failed`.
+ * This file closes the gaps for every actor in a system that has a supervisor, including actors that a
+ * machine spawned. The nearest supervisor emits each caught error as `observer.failed`.
  *
- * This file alone replaces parts of XState; xstate-internals.ts says which parts there are.
+ * Only this file replaces parts of XState; xstate-internals.ts lists the parts.
  */
 
 import { type AnyActorRef, type EventObject, type Snapshot, type Subscription, toObserver } from 'xstate';
@@ -32,29 +31,29 @@ import {
 type Reporter = (event: Extract<LifecycleEvent, { type: 'observer.failed' }>) => void;
 
 const reporters = new WeakMap<AnyActorRef, Reporter>();
-const contained = new WeakSet<object>();
-/** Actors that crashed and were let go of: XState may say so twice. */
+const isolated = new WeakSet<object>();
+/** Crashed actors whose orphans were stopped. XState may unregister an actor twice. */
 const stopped = new WeakSet<AnyActorRef>();
-/** Actors whose errors somebody hears. */
-const heard = new WeakSet<AnyActorRef>();
+/** Actors that have an observer with an error handler. */
+const handled = new WeakSet<AnyActorRef>();
 let reporting = false;
 
 /**
- * Contains all actors of the system that `self` lives in, from now on.
+ * Isolates all current and future actors of a system.
  *
- * @param self A supervisor.
- * @param report Emits what the observers below `self` throw.
- * @throws Error when XState lacks a member that this needs.
+ * @param self A supervisor in the system.
+ * @param report Emits the errors thrown by observers of `self` and of actors below it.
+ * @throws Error when XState lacks a member that this function needs.
  */
-export function contain(self: AnyActorRef, report: Reporter): void {
+export function isolate(self: AnyActorRef, report: Reporter): void {
   reporters.set(self, report);
-  if (contained.has(self.system)) return;
+  if (isolated.has(self.system)) return;
   const root = internalsOf(rootOf(self));
   ensureSupported(root);
   const { system } = root;
-  contained.add(system);
+  isolated.add(system);
   const { _unregister, _sendInspectionEvent } = system;
-  // XState's own keeps the actor in a map that nobody reads, and that holds on to it: see slots.ts.
+  // XState's own `_register` stores the actor in an unused map, which keeps it in memory: see slot-map.ts.
   system._register = (sessionId, actor) => {
     shield(actor);
     return sessionId;
@@ -81,28 +80,28 @@ function rootOf(actor: AnyActorRef): AnyActorRef {
   return root;
 }
 
-/** Shields whoever ran before the first supervisor did. */
+/** Shields the actors that ran before the first supervisor. */
 function shieldAll(actor: ActorInternals): void {
   shield(actor);
   for (const child of childrenOf(actor)) shieldAll(internalsOf(child));
 }
 
-/** The children of a machine, in the order of their start; other logics keep theirs to themselves. */
+/** The children of a machine, in start order. Other logics do not expose their children. */
 function childrenOf(actor: ActorInternals): AnyActorRef[] {
   if (!isMachine(actor.logic)) return [];
   const { children = {} }: { readonly children?: Record<string, AnyActorRef> } = actor.getSnapshot();
   return Object.values(children);
 }
 
-/** Wraps the callback of a observer: what it throws, at once or later, is reported and goes no further. */
-export function watched<TArgs extends unknown[]>(
+/** Wraps the callback of an observer: its throw or rejection is reported and not propagated. */
+export function guardCallback<TArgs extends unknown[]>(
   observer: ObserverKind,
   actor: AnyActorRef,
   callback: (...args: TArgs) => unknown,
 ): (...args: TArgs) => void {
   return (...args) => {
     const report = (error: unknown) => {
-      // Whoever fails over the report of a failure has been heard already: it would go round for ever.
+      // Ignore errors thrown while handling `observer.failed`: reporting them would recurse.
       if (!isReport(args[0])) reportObserverError(observer, actor, error);
     };
     try {
@@ -118,9 +117,9 @@ function isReport(event: unknown): boolean {
   return (event as Partial<EventObject> | undefined)?.type === 'observer.failed';
 }
 
-/** Has the nearest supervisor of an actor say that somebody who watches it threw. */
+/** Reports an observer's error: the actor's nearest supervisor emits it as `observer.failed`. */
 export function reportObserverError(observer: ObserverKind, actor: AnyActorRef, error: unknown): void {
-  // A report that makes others fail, such as an inspector, is not followed by theirs.
+  // Ignore errors that the report itself causes, in an inspector for example.
   if (reporting) return;
   reporting = true;
   try {
@@ -133,23 +132,23 @@ export function reportObserverError(observer: ObserverKind, actor: AnyActorRef, 
   }
 }
 
-/** Stops what a crashed actor leaves behind, the youngest first. */
+/** Stops the children of a crashed actor, the youngest first, and then its own logic. */
 function stopOrphans(actor: ActorInternals): void {
   for (const child of childrenOf(actor).reverse()) afterCrash(() => actor._actorScope.stopChild(child));
   if (isMachine(actor.logic)) return;
   afterCrash(() => actor.logic.transition(actor.getSnapshot(), { type: STOP }, actor._actorScope));
 }
 
-/** What fails now may be what crashed it, and that is on its way to the parent already. */
+/** Runs a clean-up step and ignores its error: the parent receives the error of the crash itself. */
 function afterCrash(step: () => void): void {
   try {
     step();
   } catch {
-    // Nothing more can be done for it; the next one is to be let go of as well.
+    // Continue: the remaining orphans must be stopped too.
   }
 }
 
-/** XState takes any snapshot for one, and breaks over what is none outside of the actor's own turn. */
+/** XState accepts any value as a snapshot, and later throws outside the actor's own event handling. */
 function update(this: ActorInternals, snapshot: Snapshot<unknown> | undefined, event: EventObject): void {
   if (typeof snapshot === 'object' && snapshot !== null) {
     return classMethodsOf(this).update.call(this, snapshot, event);
@@ -159,7 +158,7 @@ function update(this: ActorInternals, snapshot: Snapshot<unknown> | undefined, e
   this._error(error);
 }
 
-/** Makes an actor safe to watch. Its methods are replaced on itself: XState's class serves others too. */
+/** Isolates one actor. Replaces the methods on the actor, because other actors use XState's class too. */
 function shield(actor: ActorInternals): void {
   ensureSupported(actor);
   for (const observer of actor.observers) Object.assign(observer, shieldedObserver(actor, observer));
@@ -174,36 +173,36 @@ function subscribe(this: ActorInternals, ...args: Parameters<typeof toObserver<u
   return classMethodsOf(this).subscribe.call(this, shieldedObserver(this, toObserver(...args)));
 }
 
-/** Emits for an actor that had listeners before it could be shielded. */
+/** Emits an event of an actor that had listeners before it was shielded. */
 function emit(actor: ActorInternals, event: EventObject): void {
   for (const type of [event.type, '*']) {
     for (const listener of [...(actor.eventListeners.get(type) ?? [])]) {
-      watched('listener', actor, listener)(event);
+      guardCallback('listener', actor, listener)(event);
     }
   }
 }
 
 function on(this: ActorInternals, type: string, listener: Listener): Subscription {
-  return classMethodsOf(this).on.call(this, type, watched('listener', this, listener));
+  return classMethodsOf(this).on.call(this, type, guardCallback('listener', this, listener));
 }
 
 function shieldedObserver(actor: ActorInternals, { next, error, complete }: Observer): Observer {
   const guard = <TArgs extends unknown[]>(callback: ((...args: TArgs) => void) | undefined) =>
-    callback && watched('observer', actor, callback);
-  if (error !== undefined) heard.add(actor);
+    callback && guardCallback('observer', actor, callback);
+  if (error !== undefined) handled.add(actor);
   return {
     next: guard(next),
-    error: guard(error) ?? ((reason: unknown) => tellProcess(actor, reason)),
+    error: guard(error) ?? ((reason: unknown) => reportToProcess(actor, reason)),
     complete: guard(complete),
   } as Observer;
 }
 
 /**
- * A parent hears of an error anyway. A root has only its observers; without any that hears, it is as XState
- * has it.
+ * Reports a crash to the process, as XState does, unless the actor has a parent, which receives the error, or
+ * an observer with an error handler.
  */
-function tellProcess(actor: AnyActorRef, error: unknown): void {
-  if (parentOf(actor) !== undefined || heard.has(actor)) return;
+function reportToProcess(actor: AnyActorRef, error: unknown): void {
+  if (parentOf(actor) !== undefined || handled.has(actor)) return;
   setImmediate(() => {
     throw error;
   });

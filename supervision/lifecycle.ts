@@ -1,52 +1,51 @@
 /**
- * What supervisors emit: the life of every actor under them, for a log, for metrics, for an
- * inspector.
+ * The lifecycle events that supervisors emit for the actors below them, for a log, metrics or an inspector.
  *
- * Whatever a child emits, its supervisor emits too. So one listener at the root hears the whole tree:
- * `root.on('child.ended', ({ id, reason }) => …)`.
+ * A supervisor re-emits the events of its children. One listener at the root therefore receives the events of
+ * the whole tree: `root.on('child.ended', ({ id, reason }) => …)`.
  */
 
 import type { AnyActorRef } from 'xstate';
 
 /** Why a child ended. */
 export type EndReason =
-  /** By itself. */
+  /** It ended by itself. */
   | { readonly kind: 'done' }
-  /** By a throw, or with an error. */
+  /** It threw, or ended with an error. */
   | { readonly kind: 'crashed'; readonly error: unknown }
-  /** Because its supervisor asked. */
+  /** It ended because its supervisor asked. */
   | { readonly kind: 'shut_down' }
-  /** By force: it is stopped brutally, or did not end in time. */
+  /** Its supervisor stopped it: its shutdown is `brutal`, or it did not end in time. */
   | { readonly kind: 'killed' };
 
-/** Why a supervisor stops all its children, and ends. */
+/** Why a supervisor stops all its children and ends. */
 export type ShutdownReason = 'requested' | 'start_failed' | 'gave_up' | 'significant_child_ended';
 
-/** Why an address refuses a message: as much waits there as may, or the child is gone for good. */
+/** Why an address refuses a message: its stash is full, or its child has been forgotten. */
 export type RefusalReason = 'full' | 'closed';
 
-/** Where a throw came from that belongs to no actor. */
+/** The source of an error that belongs to no actor. */
 export type ObserverKind = 'observer' | 'listener' | 'inspector' | 'refusal' | 'reply' | 'release';
 
 interface ChildEvent {
-  /** The child's id in its spec; for a child of a dynamic supervisor, its actor's id. */
+  /** The child's id in its spec. For a child of a dynamic supervisor, the id of its actor. */
   readonly id: string;
-  /** The id of the supervisor's actor. */
+  /** The actor id of the supervisor. */
   readonly supervisor: string;
-  /** True for a child of a dynamic supervisor, of whom there may be very many. */
+  /** True for a child of a dynamic supervisor, which may have very many children. */
   readonly dynamic: boolean;
 }
 
 export type LifecycleEvent =
   | (ChildEvent & { readonly type: 'child.started'; readonly actor: AnyActorRef })
-  /** It had nothing to do, and said so with `IGNORE`. */
+  /** The child had nothing to do: its start returned `IGNORE`. */
   | (ChildEvent & { readonly type: 'child.ignored' })
   | (ChildEvent & { readonly type: 'child.ended'; readonly actor: AnyActorRef; readonly reason: EndReason })
-  /** Its first start, or one that was asked for, failed; it is not tried again. */
+  /** A first or requested start failed. It is not tried again. */
   | (ChildEvent & { readonly type: 'child.start-failed'; readonly error: unknown })
-  /** It will be started again; `attempt` counts the supervisor's restarts in the current period. */
+  /** The child will be restarted. `attempt` counts the supervisor's restarts in the current period. */
   | (ChildEvent & { readonly type: 'child.restarting'; readonly attempt: number; readonly delayMs: number })
-  /** One restart too many: the supervisor shuts down, and ends with an error. */
+  /** The restarts exceeded the limit: the supervisor shuts down and ends with an error. */
   | (ChildEvent & { readonly type: 'supervisor.gave-up'; readonly error: unknown })
   | {
       readonly type: 'supervisor.shutting-down';
@@ -54,24 +53,24 @@ export type LifecycleEvent =
       readonly reason: ShutdownReason;
     }
   /**
-   * An address refused messages. The first is reported at once; of those that follow, each second, the
-   * number.
+   * An address refused messages. The first refusal is reported at once; the number of further refusals is
+   * reported once a second.
    */
   | {
       readonly type: 'message.refused';
-      /** The name; `undefined` when it stands for several addresses, because there were very many. */
+      /** The name. `undefined` in a report for several addresses, when very many refuse messages. */
       readonly address: string | undefined;
       readonly reason: RefusalReason;
-      /** The type of the message; of several, of the last. */
+      /** The type of the last refused message. */
       readonly message: string;
-      /** How many since the event before. */
+      /** The number of refused messages since the previous report. */
       readonly count: number;
     }
-  /** Somebody who only watches, or was told of something, threw. No actor is the worse for it. */
+  /** An observer or another callback threw. No actor is affected. */
   | {
       readonly type: 'observer.failed';
       readonly observer: ObserverKind;
-      /** The id of the actor that was watched. */
+      /** The id of the observed actor. */
       readonly actor: string;
       readonly error: unknown;
     };

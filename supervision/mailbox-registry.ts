@@ -1,30 +1,30 @@
 /**
- * Keeps the mailboxes of a tree, one for each name.
+ * The mailbox registry of a tree: one mailbox for each name.
  *
- * A mailbox outlives not only its child but also the supervisor that has the child: when that one crashes and
- * is restarted, its next incarnation finds the mailbox as it was, and whoever holds the address notices
- * nothing. So the mailboxes belong to the topmost supervisor.
+ * A mailbox outlives its child and the child's supervisor. When that supervisor crashes and is restarted, its
+ * next incarnation gets the same mailbox, and senders that hold the address are unaffected. The mailboxes
+ * therefore belong to the topmost supervisor.
  *
- * A mailbox that is closed refuses what it is sent, for as long as a sender holds it. When a child of its
- * name is added again, the child gets that same mailbox.
+ * A closed mailbox refuses all messages while a sender still holds it. When a child with its name is added
+ * again, the child gets the same mailbox.
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
-import { DeadLetters, type Teller } from './dead-letters.js';
+import { DeadLetters, type ReporterScope } from './dead-letters.js';
 import { type AddressOptions, mailboxLogic, type OnRefused } from './mailbox.js';
-import { parentOf, releaseSystemId, takeSystemId } from './xstate-internals.js';
+import { assignSystemId, parentOf, releaseSystemId } from './xstate-internals.js';
 
 interface Box {
   readonly actor: AnyActorRef;
-  /** The supervisor that has the child that it is for, or had it last. */
+  /** The current or last supervisor of the mailbox's child. */
   owner: AnyActorRef;
   owned: boolean;
 }
 
 const registries = new WeakMap<AnyActorRef, MailboxRegistry>();
 
-/** The post registry of the tree that a supervisor is in; the topmost supervisor opens it. */
-export function mailboxRegistryOf(scope: Teller): MailboxRegistry {
+/** The mailbox registry of a supervisor's tree. The topmost supervisor creates it. */
+export function mailboxRegistryOf(scope: ReporterScope): MailboxRegistry {
   let registry: MailboxRegistry | undefined;
   for (let actor: AnyActorRef | undefined = scope.self; actor !== undefined; actor = parentOf(actor)) {
     registry = registries.get(actor) ?? registry;
@@ -37,34 +37,34 @@ export function mailboxRegistryOf(scope: Teller): MailboxRegistry {
 }
 
 export class MailboxRegistry {
-  readonly #scope: Teller;
+  readonly #scope: ReporterScope;
   readonly #deadLetters: DeadLetters;
   readonly #boxes = new Map<string, Box>();
-  /** Mailboxes that are closed, as long as anyone else has them. */
+  /** Closed mailboxes, while other code still holds them. */
   readonly #closed = new Map<string, WeakRef<AnyActorRef>>();
   readonly #dropped = new FinalizationRegistry<string>((name) => {
     if (this.#closed.get(name)?.deref() === undefined) this.#closed.delete(name);
   });
 
   /** @param scope The topmost supervisor's. */
-  constructor(scope: Teller) {
+  constructor(scope: ReporterScope) {
     this.#scope = scope;
     this.#deadLetters = new DeadLetters(scope);
   }
 
   /**
-   * Opens the mailbox of a name, or takes up the one that there was.
+   * Opens the mailbox of a name: the existing one, or a new one.
    *
-   * @throws Error when somebody else has it.
+   * @throws Error when another child owns the name.
    */
   open(name: string, options: AddressOptions<never>, owner: AnyActorRef): AnyActorRef {
-    const left = this.#boxes.get(name);
-    if (left?.owned) throw new Error(`the address '${name}' is taken`);
-    if (left !== undefined) {
-      left.owned = true;
-      left.owner = owner;
-      left.actor.send({ type: 'mailbox.open', options });
-      return left.actor;
+    const existing = this.#boxes.get(name);
+    if (existing?.owned) throw new Error(`the address '${name}' is taken`);
+    if (existing !== undefined) {
+      existing.owned = true;
+      existing.owner = owner;
+      existing.actor.send({ type: 'mailbox.open', options });
+      return existing.actor;
     }
     const actor = this.#reopen(name, options) ?? this.#create(name, options);
     this.#boxes.set(name, { actor, owner, owned: true });
@@ -74,7 +74,7 @@ export class MailboxRegistry {
   #reopen(name: string, options: AddressOptions<never>): AnyActorRef | undefined {
     const actor = this.#closed.get(name)?.deref();
     if (actor === undefined) return undefined;
-    takeSystemId(actor, name);
+    assignSystemId(actor, name);
     this.#closed.delete(name);
     this.#dropped.unregister(actor);
     actor.send({ type: 'mailbox.open', options });
@@ -87,15 +87,17 @@ export class MailboxRegistry {
     return createActor(mailboxLogic({ ...options, onRefused }), identity).start();
   }
 
-  /** Its owner is gone, and may come back: what is sent waits. */
-  leave(name: string): void {
+  /** Detaches a mailbox from its owner, which ended and may return. Messages wait. */
+  detach(name: string): void {
     const box = this.#boxes.get(name);
     if (box === undefined) return;
     box.owned = false;
     box.actor.send({ type: 'mailbox.detach' });
   }
 
-  /** Its child is gone for good: what waits is refused, and so is what is still sent. The name is free. */
+  /**
+   * Closes a mailbox whose child is forgotten: it refuses waiting and later messages. The name becomes free.
+   */
   close(name: string): void {
     const actor = this.#boxes.get(name)?.actor;
     if (actor === undefined) return;
@@ -106,14 +108,14 @@ export class MailboxRegistry {
     releaseSystemId(actor);
   }
 
-  /** Closes what was left in a tree that nobody will start again. */
+  /** Closes the detached mailboxes of a tree that will not be started again. */
   closeBelow(supervisor: AnyActorRef | undefined): void {
     for (const [name, { owned, owner }] of [...this.#boxes]) {
       if (!owned && isBelow(owner, supervisor)) this.close(name);
     }
   }
 
-  /** Closes all, when the supervisor that opened the registry ends. */
+  /** Closes all mailboxes if this supervisor created the registry. Called when a supervisor ends. */
   closeFor(supervisor: AnyActorRef): void {
     if (supervisor !== this.#scope.self) return;
     for (const name of [...this.#boxes.keys()]) this.close(name);

@@ -1,37 +1,38 @@
 /**
- * Mailboxes: the stable address of a child that may be restarted.
+ * Mailboxes: the stable addresses of children that may be restarted.
  *
- * Senders hold the mailbox, never the child. The supervisor attaches each new incarnation; until
- * then events wait in a bounded stash, in order. So a crash of a child costs its neighbours a
- * wait, and no neighbour ever sends to a dead actor. A mailbox that is full, or whose child is gone
- * for good, refuses what it is sent. It never ends: its name may come back.
+ * Senders hold the mailbox, never the child. The supervisor attaches each new incarnation of the child. While
+ * the child is down, events wait in a bounded stash, in order. A mailbox refuses events when its stash is
+ * full or its child has been forgotten. It never ends, because a child with its name may be added again.
  */
 
 import type { ActorLogic, ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
 import type { AnyActorSystem } from './behaviour.js';
-import { watched } from './isolation.js';
+import { guardCallback } from './isolation.js';
 import type { RefusalReason } from './lifecycle.js';
 import { logicOf, STOP } from './xstate-internals.js';
 
-/** The name of a child that can be written to from anywhere in its system, typed by what it is sent. */
+/**
+ * The name of a child that any actor in its system can send to, typed by the events that the child accepts.
+ */
 export type Name<TEvent extends EventObject> = string & { readonly [EVENT]: TEvent };
 declare const EVENT: unique symbol;
 
-/** How a named child is addressed. */
+/** Options of a child's address. */
 export interface AddressOptions<TEvent extends EventObject> {
-  /** Most events that wait while the child is down; 0 refuses them all. */
+  /** Most events that wait while the child is down. With 0, the mailbox refuses all of them. */
   readonly stashLimit: number;
   /**
-   * Given each event that no longer fits, or comes when the child is gone for good, so that its sender can be
-   * answered.
+   * Receives each event that does not fit in the stash, or that arrives after the child was forgotten. It can
+   * answer the sender.
    */
   readonly refuse?: (event: TEvent) => void;
 }
 
-/** Anything events can be sent to: an actor, or the mailbox that stands for it. */
+/** A target for events: an actor, or the mailbox that represents it. */
 export type Address<TEvent extends EventObject> = ActorRef<Snapshot<unknown>, TEvent>;
 
-/** Makes a name; it must be unique in its system. */
+/** Creates a name. It must be unique in its system. */
 export function nameOf<TEvent extends EventObject>(id: string): Name<TEvent> {
   return id as Name<TEvent>;
 }
@@ -39,7 +40,7 @@ export function nameOf<TEvent extends EventObject>(id: string): Name<TEvent> {
 /**
  * Finds the address of a named child anywhere in the system.
  *
- * @throws Error when no supervisor in the system has a child of that name.
+ * @throws Error when no supervisor in the system has a child with that name.
  */
 export function addressOf<TEvent extends EventObject>(
   system: AnyActorSystem,
@@ -50,21 +51,21 @@ export function addressOf<TEvent extends EventObject>(
   return mailbox;
 }
 
-/** Sent by supervisors and their post registry, and by nobody else. */
+/** Sent only by supervisors and their mailbox registry. */
 type MailboxEvent =
   | { readonly type: 'mailbox.attach'; readonly target: AnyActorRef }
   | { readonly type: 'mailbox.detach' }
   | { readonly type: 'mailbox.open'; readonly options: AddressOptions<EventObject> }
   | { readonly type: 'mailbox.close' };
 
-/** Hears of each event that a mailbox refuses. */
+/** Receives each event that a mailbox refuses. */
 export type OnRefused = (reason: RefusalReason, event: EventObject) => void;
 
 export interface MailboxOptions extends AddressOptions<never> {
   readonly onRefused?: OnRefused;
 }
 
-/** What a mailbox holds. */
+/** The state of a mailbox. */
 interface Box {
   options: AddressOptions<EventObject>;
   isClosed: boolean;
@@ -86,8 +87,8 @@ const CLOSED: MailboxSnapshot = { status: 'stopped', output: undefined, error: u
 const MAILBOX = Symbol('mailbox');
 
 /**
- * Logic of one mailbox: it forwards every event to the attached child, in order, or keeps it until there is
- * one. What it holds is not in its snapshot, which is a value.
+ * Logic of one mailbox: it forwards every event to the attached child, in order, or keeps the event until a
+ * child is attached. Its state is not in its snapshot, because a snapshot is a value.
  */
 export function mailboxLogic({
   onRefused,
@@ -103,7 +104,7 @@ export function mailboxLogic({
   const logic: ActorLogic<MailboxSnapshot, EventObject> = {
     getInitialSnapshot: () => OPEN,
     transition(snapshot, event, { self }) {
-      if (isOwnEvent(event)) return obey(self, box, event as OwnEvent);
+      if (isOwnEvent(event)) return handleOwnEvent(self, box, event as OwnEvent);
       deliver(self, box, event);
       return snapshot;
     },
@@ -112,14 +113,14 @@ export function mailboxLogic({
   return Object.assign(logic, { [MAILBOX]: true });
 }
 
-/** Tells a mailbox from other actors. */
+/** Whether an actor is a mailbox. */
 export function isMailbox(actor: AnyActorRef): boolean {
   return MAILBOX in logicOf(actor);
 }
 
 type OwnEvent = MailboxEvent | { readonly type: typeof STOP };
 
-/** All others are for the child, whatever their names begin with. */
+/** Compares whole types: all other events are for the child, even if their types begin with `mailbox.`. */
 function isOwnEvent({ type }: EventObject): boolean {
   return (
     type === 'mailbox.attach' ||
@@ -130,7 +131,7 @@ function isOwnEvent({ type }: EventObject): boolean {
   );
 }
 
-function obey(self: AnyActorRef, box: Box, event: OwnEvent): MailboxSnapshot {
+function handleOwnEvent(self: AnyActorRef, box: Box, event: OwnEvent): MailboxSnapshot {
   switch (event.type) {
     case 'mailbox.attach':
       box.target = event.target;
@@ -140,7 +141,7 @@ function obey(self: AnyActorRef, box: Box, event: OwnEvent): MailboxSnapshot {
       box.target = undefined;
       break;
     case 'mailbox.open':
-      // As its next owner wants it; what waits in it stays.
+      // Apply the next owner's options. Waiting events stay.
       box.options = event.options;
       box.isClosed = false;
       break;
@@ -155,12 +156,12 @@ function obey(self: AnyActorRef, box: Box, event: OwnEvent): MailboxSnapshot {
 
 function deliver(self: AnyActorRef, box: Box, event: EventObject): void {
   if (box.target?.getSnapshot().status === 'active') box.target.send(event);
-  else keep(self, box, event);
+  else stashOrRefuse(self, box, event);
 }
 
-// A child that crashed a moment ago may not be detached yet: its supervisor has the news in its
-// queue. What is sent in that moment waits for the next incarnation too.
-function keep(self: AnyActorRef, box: Box, event: EventObject): void {
+// A child that has just crashed may not be detached yet, because its supervisor has not handled the end
+// event. Events sent in that moment also wait for the next incarnation.
+function stashOrRefuse(self: AnyActorRef, box: Box, event: EventObject): void {
   if (box.isClosed) refuse(self, box, 'closed', event);
   else if (box.stash.length < box.options.stashLimit) box.stash.push(event);
   else refuse(self, box, 'full', event);
@@ -172,6 +173,6 @@ function refuse(
   reason: RefusalReason,
   event: EventObject,
 ): void {
-  if (options.refuse !== undefined) watched('refusal', self, options.refuse)(event);
+  if (options.refuse !== undefined) guardCallback('refusal', self, options.refuse)(event);
   onRefused?.(reason, event);
 }

@@ -1,31 +1,34 @@
 /**
- * Keeps any one kind of children from taking all the room that a dynamic supervisor has, and several kinds
- * together from keeping all others out.
+ * Quotas of a dynamic supervisor: no group of children with the same key can take all its room, and several
+ * groups together cannot keep other groups out.
  *
- * Kinds are counted only while there are so many children that it could matter: to tell what kind a child is
- * may cost more than the child does.
+ * Groups are counted only while there are enough children to reach a quota, because computing a child's key
+ * may cost more than the child itself.
  */
 
 import type { EventObject } from 'xstate';
 
 export interface QuotaOptions<TInput> {
-  /** Most children of one kind. */
+  /** Most children with the same key. */
   readonly limit: number;
-  /** What kind of child an input makes. */
+  /** The key of the child that an input makes. */
   readonly keyOf: (input: TInput) => string;
   /**
-   * True where children of the kind that has the most make room for a kind that has fewer: when there is no
-   * room, they are sent {@link RoomWanted}, the oldest first. A child that can be spared ends at once.
+   * Whether children of the largest group make room for a smaller group. When the supervisor is full, they
+   * receive {@link RoomWanted}, the oldest first. A child that can be spared ends at once.
    */
   readonly makesRoom?: boolean;
 }
 
-/** Sent to a child of the kind that has the most: it ends at once, or it cannot be spared. */
+/**
+ * Sent to a child of the largest group. The child ends at once if it can be spared; otherwise it ignores
+ * this.
+ */
 export interface RoomWanted extends EventObject {
   readonly type: 'room.wanted';
 }
 
-/** Most children that are asked to make room for one. */
+/** The most children that are asked to make room for a new one. */
 const MAX_ASKED_FOR_ROOM = 16;
 
 interface HasInput {
@@ -35,76 +38,76 @@ interface HasInput {
 export class Quotas<TChild extends HasInput, TInput> {
   readonly #options: QuotaOptions<TInput>;
   readonly #all: () => readonly TChild[];
-  /** The children of each kind, oldest first, and the kind of each; empty while they need not be counted. */
-  readonly #members = new Map<string, Set<TChild>>();
-  readonly #kinds = new Map<TChild, string>();
+  /** The children of each group, oldest first, and the key of each child. Empty while not counted. */
+  readonly #groups = new Map<string, Set<TChild>>();
+  readonly #keys = new Map<TChild, string>();
 
-  /** @param all All children that there are, oldest first. */
+  /** @param all Returns all current children, oldest first. */
   constructor(options: QuotaOptions<TInput>, all: () => readonly TChild[]) {
     this.#options = options;
     this.#all = all;
   }
 
   /**
-   * Whether there may be one more child, which this input makes.
+   * Whether the quota admits the child that this input makes.
    *
-   * @param count How many children there are.
+   * @param count The number of current children.
    */
   admits(input: TInput, count: number): boolean {
     const { limit, keyOf } = this.#options;
-    if (this.#kinds.size === 0 && count < limit) return true;
+    if (this.#keys.size === 0 && count < limit) return true;
     this.#countAll();
     return this.#sizeOf(keyOf(input)) < limit;
   }
 
   /**
-   * The children to ask for room for one more, which this input makes: those of the kind that has the most,
-   * if it still has no fewer than the newcomer's kind afterwards.
+   * The children to ask for room for the child that this input makes: those of the largest group, if that
+   * group would still be at least as large as the new child's group afterwards.
    */
   displaceable(input: TInput): readonly TChild[] {
     const { keyOf, makesRoom = false } = this.#options;
     if (!makesRoom) return [];
     this.#countAll();
     let largest: ReadonlySet<TChild> = new Set();
-    for (const members of this.#members.values()) if (members.size > largest.size) largest = members;
+    for (const group of this.#groups.values()) if (group.size > largest.size) largest = group;
     if (largest.size - 1 < this.#sizeOf(keyOf(input)) + 1) return [];
     const oldest: TChild[] = [];
     for (const child of largest) if (oldest.push(child) === MAX_ASKED_FOR_ROOM) break;
     return oldest;
   }
 
-  /** Counts a child. Does nothing if it is counted already. */
+  /** Counts a child. Does nothing if it is already counted. */
   add(child: TChild): void {
-    if (this.#kinds.size > 0 && !this.#kinds.has(child)) this.#count(child);
+    if (this.#keys.size > 0 && !this.#keys.has(child)) this.#count(child);
   }
 
-  /** Counts a child that is gone no more. */
+  /** Stops counting a child that has gone. */
   remove(child: TChild): void {
-    const kind = this.#kinds.get(child);
-    if (kind === undefined) return;
-    this.#kinds.delete(child);
-    const members = this.#members.get(kind);
-    members?.delete(child);
-    if (members?.size === 0) this.#members.delete(kind);
-    if (this.#kinds.size > this.#options.limit / 2) return;
-    this.#kinds.clear();
-    this.#members.clear();
+    const key = this.#keys.get(child);
+    if (key === undefined) return;
+    this.#keys.delete(child);
+    const group = this.#groups.get(key);
+    group?.delete(child);
+    if (group?.size === 0) this.#groups.delete(key);
+    if (this.#keys.size > this.#options.limit / 2) return;
+    this.#keys.clear();
+    this.#groups.clear();
   }
 
-  #sizeOf(kind: string): number {
-    return this.#members.get(kind)?.size ?? 0;
+  #sizeOf(key: string): number {
+    return this.#groups.get(key)?.size ?? 0;
   }
 
   #countAll(): void {
-    if (this.#kinds.size > 0) return;
+    if (this.#keys.size > 0) return;
     for (const child of this.#all()) this.#count(child);
   }
 
   #count(child: TChild): void {
-    const kind = this.#options.keyOf(child.input as TInput);
-    this.#kinds.set(child, kind);
-    const members = this.#members.get(kind);
-    if (members === undefined) this.#members.set(kind, new Set([child]));
-    else members.add(child);
+    const key = this.#options.keyOf(child.input as TInput);
+    this.#keys.set(child, key);
+    const group = this.#groups.get(key);
+    if (group === undefined) this.#groups.set(key, new Set([child]));
+    else group.add(child);
   }
 }

@@ -1,21 +1,21 @@
 /**
- * Restart intensity: how many restarts a supervisor may try in a sliding window of time before it
- * gives up. After Erlang/OTP's `supervisor`, MaxR and MaxT.
+ * Restart intensity: how many restarts a supervisor may attempt within a sliding time window before it gives
+ * up. After MaxR and MaxT of Erlang/OTP's `supervisor`.
  */
 
 import { assert } from './assert.js';
 import { DEFAULT_RESTART_LIMITS } from './defaults.js';
 
-/** At most `intensity` restarts in `periodMs` milliseconds; 0 means that the first crash escalates. */
+/** At most `intensity` restarts in `periodMs` milliseconds. With 0, the first crash escalates. */
 export interface RestartLimits {
   readonly intensity: number;
   readonly periodMs: number;
 }
 
 /**
- * Fills in the default.
+ * Fills in the default and checks the values.
  *
- * @throws TypeError that names the field, when a value is not one of those allowed.
+ * @throws TypeError that names the field, when its value is not allowed.
  */
 export function checkLimits(limits: RestartLimits = DEFAULT_RESTART_LIMITS): RestartLimits {
   const { intensity, periodMs } = limits;
@@ -24,13 +24,13 @@ export function checkLimits(limits: RestartLimits = DEFAULT_RESTART_LIMITS): Res
   return limits;
 }
 
-/** Times that have left the window are kept until there are so many of them. */
+/** Expired restart times are dropped in batches: when there are more than this many. */
 const MAX_STALE_TIMES = 1_000;
 
-/** What a supervisor may still spend on restarts. */
+/** Counts a supervisor's restarts against its limits. */
 export class RestartBudget {
   readonly #limits: RestartLimits;
-  /** When the restarts were, oldest first; the window begins at `#first`. */
+  /** The times of the restarts, oldest first. The window begins at index `#first`. */
   #times: number[] = [];
   #first = 0;
 
@@ -39,11 +39,11 @@ export class RestartBudget {
   }
 
   /**
-   * Counts one more attempt to restart; failed attempts count too.
+   * Counts one restart attempt. Failed attempts count too.
    *
    * @param nowMs On a monotonic clock, in milliseconds.
-   * @returns How many there were in this period, this one included; `undefined` when it is one too many: give
-   *   up.
+   * @returns The number of attempts in this period, this one included; `undefined` when it exceeds the limit:
+   *   give up.
    */
   spend(nowMs: number): number | undefined {
     const { intensity, periodMs } = this.#limits;

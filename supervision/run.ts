@@ -5,29 +5,29 @@
 import { type Actor, type AnyActorLogic, type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
 import { isReady } from './actor-state.js';
 import type { ShutdownRequested } from './behaviour.js';
-import { watched } from './isolation.js';
+import { guardCallback } from './isolation.js';
 import { ensureSupported, inspectedActor } from './xstate-internals.js';
 
 export interface RunOptions<TLogic extends AnyActorLogic> {
-  /** Told of everything that the tree emits, from the first start on: see `LifecycleEvent`. */
+  /** Receives every event that the tree emits, from the first start on: see `LifecycleEvent`. */
   readonly onEmitted?: (event: Parameters<Parameters<Actor<TLogic>['on']>[1]>[0]) => void;
-  /** Told of everything that happens in the system; it slows every actor down. */
+  /** Receives every inspection event of the system. It slows every actor down. */
   readonly inspect?: (event: InspectionEvent) => void;
 }
 
 export interface RunningTree {
   readonly root: AnyActorRef;
-  /** True when the whole tree is up, false when it ended before. */
+  /** Resolves to true when the whole tree is up, or to false when it ended before that. */
   readonly ready: Promise<boolean>;
-  /** Resolves when the tree has ended, with the error if it gave up or could not start. */
+  /** Resolves when the tree has ended. It has the error if the tree gave up or could not start. */
   readonly ended: Promise<{ readonly error?: unknown }>;
-  /** Asks the tree to end; children finish what is under way, in reverse order of start. */
+  /** Asks the tree to end. Its children finish their work and end, in reverse start order. */
   shutdown(): void;
 }
 
 /**
- * Starts a tree. It never throws, and nothing that happens in it reaches `uncaughtException`: how it ended,
- * `ended` tells.
+ * Starts a tree. It never throws, and errors in the tree do not reach `uncaughtException`: `ended` reports
+ * how the tree ended.
  */
 export function run<TLogic extends AnyActorLogic>(
   logic: TLogic,
@@ -53,7 +53,7 @@ export function run<TLogic extends AnyActorLogic>(
     root.subscribe({ next: () => isReady(root) && isUp(true), error: () => {} });
     root.start();
   } catch (error) {
-    end({ error }); // an XState that is not supported, or a logic that is none
+    end({ error }); // Unsupported XState version, or invalid logic.
   }
   return {
     root,
@@ -63,7 +63,7 @@ export function run<TLogic extends AnyActorLogic>(
   };
 }
 
-/** The first events come before there is a supervisor that could contain what an inspector throws. */
+/** The first inspection events come before a supervisor runs that could catch an inspector's errors. */
 function guarded(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
-  return (event) => watched('inspector', inspectedActor(event.actorRef), inspect)(event);
+  return (event) => guardCallback('inspector', inspectedActor(event.actorRef), inspect)(event);
 }

@@ -1,8 +1,9 @@
 /**
- * Things that come and go by the thousands in a second, each known by an id that it is given.
+ * A collection for items that are added and deleted thousands of times a second. It assigns each item an id.
  *
- * In place of a `Map`: V8 replaces the table of a map now and then, and keeps alive, until its next large
- * collection, whatever was in the old one. Of actors as short-lived as connections that was every second one.
+ * It replaces a `Map`. V8 replaces the internal table of a map now and then, and the old table keeps its
+ * items alive until the next major garbage collection. With short-lived actors such as connections, that was
+ * every second actor.
  */
 
 const SEPARATOR = '.';
@@ -18,10 +19,10 @@ export class SlotMap<TItem> {
   }
 
   /**
-   * Adds a thing.
+   * Adds an item.
    *
-   * @param prefix What its id begins with.
-   * @returns Its id, which nothing else ever had.
+   * @param prefix The beginning of its id.
+   * @returns Its id, which is never reused.
    */
   add(prefix: string, item: TItem): string {
     const slot = this.#free.pop() ?? this.#items.length;
@@ -44,7 +45,7 @@ export class SlotMap<TItem> {
     this.#free.push(slot);
   }
 
-  /** The ids and things that there are now, the oldest slot first. */
+  /** The current ids and items, in slot order. */
   *entries(): Generator<readonly [string, TItem]> {
     for (const [slot, id] of this.#ids.entries()) {
       if (id !== undefined) yield [id, this.#items[slot] as TItem];
@@ -55,14 +56,14 @@ export class SlotMap<TItem> {
     for (const [, item] of this.entries()) yield item;
   }
 
-  /** The things that there are now, in the order in which they were added. */
+  /** The current items, in the order in which they were added. */
   byAge(): TItem[] {
     const entries = [...this.entries()].map(([id, item]) => [countOf(id), item] as const);
     return entries.sort(([one], [other]) => one - other).map(([, item]) => item);
   }
 }
 
-/** The number under which an id was given out, counted from 0. */
+/** The sequence number of an id, counted from 0. */
 function countOf(id: string): number {
   const slotAt = id.lastIndexOf(SEPARATOR);
   return Number(/\d+$/.exec(id.slice(0, slotAt))?.[0]);

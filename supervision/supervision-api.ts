@@ -1,8 +1,8 @@
 /**
- * The public face of the supervision library: what a package that imports `buddyline/supervision` is given.
+ * The public API of the supervision library, exported as `buddyline/supervision`.
  *
- * docs/supervision.md is its manual. Within this house, nobody imports this file: each takes what it needs
- * from where it is.
+ * docs/supervision.md is its manual. Files of this repository do not import this file; they import the
+ * modules that they need.
  */
 
 export type {

@@ -1,13 +1,13 @@
 /**
- * Why a supervisor ended as a crash, or could not be asked.
+ * The error with which a supervisor crashes, or with which a request to a supervisor fails.
  */
 
 /**
- * - `start_failed`: a child could not be started for the first time;
- * - `gave_up`: a child crashed more often than the supervisor's intensity allows;
- * - `not_running`: the supervisor that was asked for something has not begun, or has ended;
- * - `no_supervisor`: what was asked for something is an address, or another actor that is no supervisor;
- * - `timed_out`: it did not answer in the time that it was given.
+ * - `start_failed`: the first start of a child failed;
+ * - `gave_up`: children crashed more often than the supervisor's intensity allows;
+ * - `not_running`: the supervisor has not started, or has ended;
+ * - `no_supervisor`: the actor is not a supervisor; it may be the mailbox of one;
+ * - `timed_out`: the supervisor did not answer within the time limit.
  */
 export type SupervisorErrorCode = 'start_failed' | 'gave_up' | 'not_running' | 'no_supervisor' | 'timed_out';
 
@@ -23,9 +23,9 @@ export class SupervisorError extends Error {
   override readonly name = 'SupervisorError';
 
   /**
-   * @param id The child's id in its spec, or the actor's of a dynamic child; of a question, the id of the
-   *   actor that was asked.
-   * @param cause What the child failed with.
+   * @param id The child's id in its spec, or the actor id of a dynamic child. For a failed request, the id of
+   *   the actor that received it.
+   * @param cause The child's error.
    */
   constructor(
     readonly code: SupervisorErrorCode,
@@ -36,7 +36,7 @@ export class SupervisorError extends Error {
   }
 }
 
-/** Follows the supervisors' errors down to what went wrong first. */
+/** Follows the causes of supervisor errors down to the original error. */
 export function rootCause(error: unknown): unknown {
   return error instanceof SupervisorError && error.cause !== undefined ? rootCause(error.cause) : error;
 }

@@ -1,11 +1,13 @@
 /**
  * A supervisor of a list of children, after Erlang/OTP's `supervisor`.
  *
- * It starts them in order, each when the one before is ready; restarts what crashes, by its
- * strategy; gives up when restarts come too thick; and stops them in reverse order. One thing
- * happens at a time: a child being started or stopped is waited for (`#awaited`), and the childList
- * holds what comes next, stops before starts. Every event, whatever it was, ends in `#advance`. After
- * so many steps that lets the event loop do other work, and goes on in a later iteration.
+ * The supervisor starts the children in order, each when the previous one is ready. It restarts crashed
+ * children according to its strategy, gives up after too many restarts, and stops the children in reverse
+ * order.
+ *
+ * The supervisor starts or stops one child at a time and waits for it (`#awaited`). The child list holds the
+ * next steps; stops come before starts. The handling of every event ends in `#advance`. After
+ * `STEPS_PER_ITERATION` steps, `#advance` returns and continues in the next iteration of the event loop.
  */
 
 import { nanoid } from 'nanoid';
@@ -20,20 +22,22 @@ import {
   fromBehaviour,
   type Timer,
 } from './behaviour.js';
-import { Child, type ChildNews, notReady, type Purpose } from './child.js';
+import { Child, type ChildReport, notReady, type Purpose } from './child.js';
 import { actorIdOf, ChildList, STRATEGIES, type Strategy } from './child-list.js';
 import { type ChildSpec, markSupervisor, type ResolvedSpec, resolveSpec } from './child-spec.js';
-import { DEFAULT_AUTO_SHUTDOWN, DEFAULT_STRATEGY, NEXT_TURN_MS } from './defaults.js';
-import { contain } from './isolation.js';
+import { DEFAULT_AUTO_SHUTDOWN, DEFAULT_STRATEGY, NEXT_ITERATION_MS } from './defaults.js';
+import { isolate } from './isolation.js';
+import { type IterationBegan, IterationBudget } from './iteration-budget.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type MailboxRegistry, mailboxRegistryOf } from './mailbox-registry.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
 import { SupervisorError } from './supervisor-error.js';
-import { type TurnBegan, TurnBudget } from './turn-budget.js';
 
 const AUTO_SHUTDOWNS = ['never', 'any', 'all'] as const;
 
-/** Whether the supervisor ends, normally, when a significant child ends by itself, or when all did. */
+/**
+ * Whether the supervisor ends normally after `any` or `all` of its significant children ended by themselves.
+ */
 export type AutoShutdown = (typeof AUTO_SHUTDOWNS)[number];
 
 export interface SupervisorOptions {
@@ -43,30 +47,30 @@ export interface SupervisorOptions {
   readonly limits?: RestartLimits;
   /** Default `never`. */
   readonly autoShutdown?: AutoShutdown;
-  /** In the order in which they start. */
+  /** In start order. */
   readonly children: readonly ChildSpec[];
 }
 
 /**
- * What reaches a supervisor: the ends of its children from XState, questions from anyone, the rest from
- * itself.
+ * The events of a supervisor. XState sends `ActorEnded`. Any actor sends administration events. The
+ * supervisor sends the others to itself.
  */
 export type SupervisorEvent =
   | ActorEnded
   | AdministrationEvent
-  /** Refused: each of its children has a spec of its own. */
+  /** Refused: only a dynamic supervisor starts children from an input. */
   | ChildStart<unknown>
-  | ChildNews
+  | ChildReport
   | { readonly type: 'restart.due' }
-  | TurnBegan;
+  | IterationBegan;
 
 /**
  * Actor logic of a supervisor.
  *
- * Its events ({@link LifecycleEvent}) and everything that its children emit are emitted by the
- * supervisor too, so one listener at the root hears the whole tree.
+ * The supervisor emits {@link LifecycleEvent}s and re-emits everything that its children emit. One listener
+ * at the root therefore receives the events of the whole tree.
  *
- * @throws TypeError that names the option, or a child's field, when its value is not one of those allowed.
+ * @throws TypeError that names the option, or the child's field, when its value is not allowed.
  */
 export function supervisor(
   options: SupervisorOptions,
@@ -94,7 +98,7 @@ function resolveChild(spec: ChildSpec, autoShutdown: AutoShutdown): ResolvedSpec
   const resolved = resolveSpec(spec);
   assert(
     !(resolved.significant && autoShutdown === 'never'),
-    `significant: '${resolved.id}' means nothing without autoShutdown`,
+    `significant: '${resolved.id}' has no effect without autoShutdown`,
   );
   return resolved;
 }
@@ -112,21 +116,22 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   readonly #registry: MailboxRegistry;
   readonly #childList = new ChildList();
   readonly #administrator: Administrator;
-  readonly #turn: TurnBudget;
+  readonly #iterationBudget: IterationBudget;
 
   #phase: 'starting' | 'running' | 'ending' = 'starting';
   #outcome: SupervisorError | undefined;
   #awaited: Child | undefined;
-  /** Restarts come when a timer says so: set for one time, it last came at another. */
+  /** The timer of the next restart, and the time for which it is set. */
   #dueTimer: Timer | undefined;
   #dueTimerMs = Number.POSITIVE_INFINITY;
+  /** When the timer last fired. Restarts due by then may start. */
   #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
     this.#scope = scope;
     this.#settings = settings;
     this.#registry = mailboxRegistryOf(scope);
-    this.#turn = new TurnBudget(scope);
+    this.#iterationBudget = new IterationBudget(scope);
     this.#administrator = new Administrator({
       self: scope.self,
       childList: this.#childList,
@@ -137,9 +142,9 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     });
   }
 
-  /** Makes all addresses first, so that children can be given each other's, then starts in order. */
+  /** Creates all addresses before the first start, so that each child can look up the others. */
   begin(specs: readonly ResolvedSpec[]): this {
-    contain(this.#scope.self, (event) => this.#emit(event));
+    isolate(this.#scope.self, (event) => this.#emit(event));
     try {
       for (const spec of specs) this.#adopt(spec, 'first');
       this.#advance();
@@ -155,7 +160,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     else if (event.type === 'child.readied') this.#onReadied(event.actorId);
     else if (event.type === 'child.overdue') this.#onOverdue(event.actorId);
     else if (event.type === 'restart.due') this.#onDue();
-    else if (event.type === 'turn.began') this.#turn.renew();
+    else if (event.type === 'iteration.began') this.#iterationBudget.renew();
     else this.#administrator.receive(event);
     this.#advance();
   }
@@ -169,13 +174,13 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#scope.cancel(this.#dueTimer);
     for (const child of this.#childList.reversed) child.release();
     for (const { spec } of this.#childList.children)
-      if (spec.address !== undefined) this.#registry.leave(spec.id);
+      if (spec.address !== undefined) this.#registry.detach(spec.id);
     this.#registry.closeFor(this.#scope.self);
   }
 
-  /** Does what can be done now; returns when there is something to wait for, or nothing left. */
+  /** Takes all steps that are possible now. Returns when a step must wait, or none is left. */
   #advance(): void {
-    while (this.#awaited === undefined && !this.#turn.isSpent) {
+    while (this.#awaited === undefined && !this.#iterationBudget.isSpent) {
       const stopping = this.#childList.nextToStop();
       if (stopping !== undefined) {
         this.#stop(stopping);
@@ -183,12 +188,12 @@ class Supervisor implements Behaviour<SupervisorEvent> {
       }
       if (this.#phase === 'ending') return this.#finish();
       const starting = this.#childList.nextToStart(this.#dueMs);
-      if (starting === undefined) return this.#settle();
+      if (starting === undefined) return this.#waitForNext();
       this.#start(starting);
     }
   }
 
-  #settle(): void {
+  #waitForNext(): void {
     this.#setDueTimer();
     if (this.#phase !== 'starting' || this.#childList.hasFirstStarts) return;
     this.#phase = 'running';
@@ -197,12 +202,12 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #setDueTimer(): void {
     const { nextStartMs } = this.#childList;
-    // One that is running is left alone: whoever keeps a supervisor busy must not put off its restarts.
+    // Do not reset a running timer: events that keep a supervisor busy must not postpone its restarts.
     if (nextStartMs === undefined || nextStartMs >= this.#dueTimerMs) return;
     this.#scope.cancel(this.#dueTimer);
-    // A timer may come a little early: then this comes by again.
-    const delayMs = Math.max(Math.ceil(nextStartMs - this.#scope.now()), NEXT_TURN_MS);
-    this.#dueTimer = this.#scope.sendInLaterTurn({ type: 'restart.due' }, delayMs);
+    // A timer may fire slightly early. The supervisor then sets it again.
+    const delayMs = Math.max(Math.ceil(nextStartMs - this.#scope.now()), NEXT_ITERATION_MS);
+    this.#dueTimer = this.#scope.sendInLaterIteration({ type: 'restart.due' }, delayMs);
     this.#dueTimerMs = nextStartMs;
   }
 
@@ -230,7 +235,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     const { spec } = child;
     const actorId = actorIdOf(spec.id, nanoid(10));
     this.#awaited = child;
-    this.#turn.spend();
+    this.#iterationBudget.spend();
     let isReady: boolean;
     try {
       isReady = child.start(actorId, spec.input ?? (() => undefined));
@@ -249,12 +254,12 @@ class Supervisor implements Behaviour<SupervisorEvent> {
 
   #up(child: Child): void {
     this.#stopAwaiting(child);
-    child.up();
+    child.markUp();
   }
 
   #stop(child: Child): void {
     this.#awaited = child;
-    this.#turn.spend();
+    this.#iterationBudget.spend();
     child.stop();
     if (child.state !== 'down') return;
     this.#onDown(child);
@@ -271,10 +276,10 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     else this.#onStopped(child);
   }
 
-  /** A child has no actor any more, for whatever reason. */
+  /** Called when a child has lost its actor, for any reason. */
   #onDown(child: Child): void {
     this.#stopAwaiting(child);
-    this.#childList.stopped(child);
+    this.#childList.dropStop(child);
   }
 
   #stopAwaiting(child: Child): void {
@@ -287,12 +292,12 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     const child = this.#childList.findByActorId(event.actorId);
     if (child === undefined) return reportLateError(this.#scope.self, event);
     const { state } = child;
-    // Asked to end, or about to be: then it does not matter how it did.
+    // The supervisor was stopping the child, or was about to: the way it ended does not matter.
     const wasStopped = state === 'stopping' || this.#childList.isToStop(child);
     const wasStarting = state === 'starting';
     if (wasStarting && isIgnored(event)) return this.#onIgnored(child);
     if (wasStarting && !('error' in event)) this.#up(child);
-    child.down(reasonOf(event, state === 'stopping'));
+    child.markDown(reasonOf(event, state === 'stopping'));
     this.#onDown(child);
     if (wasStopped) this.#onStopped(child);
     else if ('error' in event) this.#onCrash(child, event.error, wasStarting);
@@ -300,11 +305,11 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   }
 
   #onIgnored(child: Child): void {
-    child.down(undefined);
+    child.markDown(undefined);
     child.purpose = 'restart';
     this.#onDown(child);
     this.#emit({ type: 'child.ignored', ...child.about() });
-    child.answerUp({ ok: true, actor: undefined });
+    child.replyToStarts({ ok: true, actor: undefined });
     if (child.spec.restart === 'temporary') this.#forget(child);
   }
 
@@ -329,31 +334,31 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   #onStartFailed(child: Child, error: unknown): void {
     const { purpose, spec } = child;
     this.#emit({ type: 'child.start-failed', ...child.about(), error });
-    child.answerUp({ ok: false, code: 'start_failed', error });
+    child.replyToStarts({ ok: false, code: 'start_failed', error });
     child.purpose = 'restart';
     if (purpose === 'added') this.#forget(child);
     if (purpose === 'first')
       this.#endAll('start_failed', new SupervisorError('start_failed', spec.id, error));
   }
 
-  /** A child ended by itself, for good: without a significant one, there may be nothing left to do. */
+  /** Applies `autoShutdown` after a child ended by itself and will not be restarted. */
   #endAfter({ spec }: Child): void {
     if (!spec.significant) return;
-    const goesOn =
+    const hasOthers =
       this.#settings.autoShutdown === 'all' &&
       [...this.#childList.children].some((child) => child.spec.significant && !this.#childList.isDown(child));
-    if (!goesOn) this.#endAll('significant_child_ended');
+    if (!hasOthers) this.#endAll('significant_child_ended');
   }
 
   #forget(child: Child): void {
     this.#childList.forget(child);
-    child.answerUp({ ok: false, code: 'shutting_down' });
+    child.replyToStarts({ ok: false, code: 'shutting_down' });
     child.release();
     if (child.spec.address !== undefined) this.#registry.close(child.spec.id);
     if (child.spec.type === 'supervisor') this.#registry.closeBelow(child.knownAs);
   }
 
-  // Restarting, and giving up.
+  // Restarting and giving up.
 
   #restart(child: Child, error: unknown): void {
     if (this.#phase === 'ending') return;
@@ -371,20 +376,20 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     }
   }
 
-  /** Stops everything, in reverse order, and then ends: with `outcome` as a crash, without it normally. */
+  /** Stops all children in reverse order, then ends: as a crash with `outcome`, normally without it. */
   #endAll(reason: ShutdownReason, outcome?: SupervisorError): void {
     if (this.#phase === 'ending') return;
     this.#phase = 'ending';
     this.#outcome = outcome;
     this.#emit({ type: 'supervisor.shutting-down', supervisor: this.#scope.self.id, reason });
     this.#childList.dropStarts();
-    for (const child of this.#childList.children) child.answerUp({ ok: false, code: 'shutting_down' });
+    for (const child of this.#childList.children) child.replyToStarts({ ok: false, code: 'shutting_down' });
     this.#stopLater(this.#childList.children);
   }
 
   #stopLater(children: Iterable<Child>): void {
     this.#childList.stopLater(children);
-    // Whoever is starting is not waited for, but stopped.
+    // Stop a child that is still starting; do not wait until it is ready.
     if (this.#awaited?.state === 'starting' && this.#childList.isToStop(this.#awaited))
       this.#awaited = undefined;
   }

@@ -1,10 +1,10 @@
 /**
- * Everything this library knows about XState's internals: members that are not public, and that another
- * version may rename or drop. This file can go with XState 6.
+ * Everything that this library knows about XState's internals: members that are not public, which another
+ * version may rename or drop. Written for XState 5.
  *
  * {@link ensureSupported} checks each member once for each copy of XState, before a tree with actors of that
- * copy runs. So an unsupported version is an error that says what is missing, and not an actor that nothing
- * stops.
+ * copy runs. An unsupported version then fails with an error that names the missing member. Without the
+ * check, actors could keep running unnoticed after a crash.
  */
 
 import { createRequire } from 'node:module';
@@ -28,7 +28,7 @@ export const SUPPORTED_XSTATE = '~5.33.3';
 /** The event that makes a logic stop. The actor's parent sends it through `stopChild`. */
 export const STOP = 'xstate.stop';
 
-/** An actor's clock. Of XState's own, only `SimulatedClock` has `now`. */
+/** An actor's clock. Of XState's clocks, only `SimulatedClock` has `now`. */
 export interface Clock extends XStateClock {
   now?(): number;
 }
@@ -38,11 +38,11 @@ type XStateClock = AnyActorRef['system']['_clock'];
 export type Observer = ReturnType<typeof toObserver<unknown>>;
 export type Listener = (event: EventObject) => void;
 
-/** The methods that every actor has from its class. isolation.ts replaces them on the actor. */
+/** The methods that every actor inherits from its class. isolation.ts replaces them on the actor. */
 export interface ActorMethods {
   subscribe(observer: Observer): Subscription;
   on(type: string, listener: Listener): Subscription;
-  /** Takes the snapshot that the logic returned. */
+  /** Stores the snapshot that the logic returned. */
   update(snapshot: Snapshot<unknown>, event: EventObject): void;
 }
 
@@ -66,10 +66,10 @@ export interface ActorInternals extends AnyActorRef {
 export interface SystemInternals {
   /** Called when an actor starts. */
   _register(sessionId: string, actor: ActorInternals): string;
-  /** Called when an actor has ended, however it ended, before its parent is told. */
+  /** Called when an actor has ended for any reason, before XState notifies its parent. */
   _unregister(actor: ActorInternals): void;
   _sendInspectionEvent(event: { readonly actorRef: ActorInternals }): void;
-  /** Gives an actor a name. It throws when another has it. */
+  /** Assigns a name to an actor. Throws if another actor has that name. */
   _set(systemId: string, actor: ActorInternals): void;
 }
 
@@ -88,11 +88,11 @@ export function logicOf(actor: AnyActorRef): AnyActorLogic {
   return internalsOf(actor).logic;
 }
 
-/** XState's number for an actor that has not been started, and for one that has and is not at its end. */
+/** XState's processing status of an actor that has not been started, and of one that is running. */
 const NOT_STARTED = 0;
 const RUNNING = 1;
 
-/** True for an actor that was started and has not ended: it takes events. */
+/** True for an actor that was started and has not ended. */
 export function isRunning(actor: AnyActorRef): boolean {
   return internalsOf(actor)._processingStatus === RUNNING;
 }
@@ -102,32 +102,35 @@ export function parentOf(actor: AnyActorRef): AnyActorRef | undefined {
   return actor._parent;
 }
 
-/** The name under which its system finds an actor, if it has one. */
+/** The name under which the system finds an actor, if it has one. */
 export function systemIdOf(actor: AnyActorRef): string | undefined {
   return internalsOf(actor).systemId;
 }
 
 /**
- * Gives a running actor a name in its system.
+ * Assigns a name to a running actor in its system.
  *
- * @throws Error when another actor has it.
+ * @throws Error when another actor has that name.
  */
-export function takeSystemId(actor: AnyActorRef, systemId: string): void {
+export function assignSystemId(actor: AnyActorRef, systemId: string): void {
   internalsOf(actor).system._set(systemId, internalsOf(actor));
 }
 
-/** Takes an actor's name from it, which runs on. */
+/** Removes the name of an actor. The actor keeps running. */
 export function releaseSystemId(actor: AnyActorRef): void {
   internalsOf(actor).system._unregister(internalsOf(actor));
 }
 
-/** Tells a machine by its shape: one from another copy of XState is no `instanceof StateMachine` here. */
+/**
+ * Recognises a machine by its shape. `instanceof StateMachine` would miss machines from another copy of
+ * XState.
+ */
 export function isMachine(logic: unknown): logic is AnyStateMachine {
   const { config, events, implementations } = (logic ?? {}) as Partial<AnyStateMachine>;
   return typeof config === 'object' && typeof implementations === 'object' && Array.isArray(events);
 }
 
-/** An actor that an inspection event names: the actor itself, although its type says less. */
+/** The actor that an inspection event names. XState's type for it is narrower than the value. */
 export function inspectedActor(actor: ActorRefLike): AnyActorRef {
   return actor as AnyActorRef;
 }
@@ -135,9 +138,9 @@ export function inspectedActor(actor: ActorRefLike): AnyActorRef {
 type Microstep = Extract<InspectionEvent, { type: '@xstate.microstep' }>;
 
 /**
- * The transitions that a machine took in one step.
+ * The transitions that a machine took in one microstep.
  *
- * @throws Error when this version of XState does not tell them.
+ * @throws Error when this version of XState does not report them.
  */
 export function transitionsIn(microstep: Microstep): Microstep['_transitions'] {
   const { _transitions: transitions } = microstep;
@@ -146,7 +149,7 @@ export function transitionsIn(microstep: Microstep): Microstep['_transitions'] {
   return transitions;
 }
 
-/** A member that must be there, and how it is found in an actor. */
+/** A required member, and the check that an actor has it. */
 type Member = readonly [name: string, isThere: (actor: ActorInternals) => boolean];
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
@@ -178,7 +181,7 @@ const MEMBERS: readonly Member[] = [
 /** The names of all members that {@link ensureSupported} checks. */
 export const CHECKED_MEMBERS: readonly string[] = MEMBERS.map(([name]) => name);
 
-/** What the check starts an actor with. It takes down the events that it receives. */
+/** The logic of the actor that the check creates. It records the events that it receives. */
 const probeLogic = {
   getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined, received: [] }),
   transition: (snapshot: Probe, { type }: EventObject) => ({
@@ -196,12 +199,12 @@ function isStoppedByEvent(probe: ActorInternals): boolean {
   return probe.getSnapshot().received.includes(STOP);
 }
 
-/** The classes of actors that were checked: one for each copy of XState. */
+/** The actor classes that passed the check: one for each copy of XState. */
 const supported = new WeakSet<object>();
 
 /**
- * Checks that the copy of XState that made an actor has all members that this library replaces or relies on.
- * Each copy is checked once; after that this costs one look-up.
+ * Checks that the copy of XState that created an actor has all members that this library replaces or relies
+ * on. Each copy is checked once; later calls cost one look-up.
  *
  * @throws Error that names the version, the supported range and the first member that is missing.
  */
@@ -221,7 +224,7 @@ function unsupported(member: string, copy: string): Error {
   return new Error(`supervision needs xstate ${SUPPORTED_XSTATE}: ${copy} has no ${member}`);
 }
 
-/** The version of the copy that this library imports. A bundle has no package.json beside it. */
+/** The version of the copy that this library imports. Unknown in a bundle, which has no package.json. */
 function installedVersion(): string {
   try {
     return createRequire(import.meta.url)('xstate/package.json').version;

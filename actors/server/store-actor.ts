@@ -179,7 +179,7 @@ class StoreActor implements Behaviour<StoreEvent> {
       this.#commit(this.#store, group);
     } else {
       this.#waitsForTurn = true;
-      this.#scope.sendNextTurn({ type: 'turn.passed' });
+      this.#scope.sendNextIteration({ type: 'turn.passed' });
     }
   }
 

@@ -8,7 +8,7 @@
 
 import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';
 import { chartOf } from '../../actors/chart.js';
-import { actingActor } from '../../supervision/current-actor.js';
+import { currentActor } from '../../supervision/current-actor.js';
 import { isMailbox } from '../../supervision/mailbox.js';
 import { inspectedActor, isMachine, logicOf, transitionsIn } from '../../supervision/xstate-internals.js';
 import type { ActorIndex, Identity } from './actor-index.js';
@@ -109,7 +109,7 @@ export class Recorder {
     if (event.type === 'xstate.init') this.#onBegun(actor);
     if (isMailbox(actor)) this.#inMailbox.add(event);
     else if (this.#inMailbox.delete(event)) return;
-    const sender = source ?? actingActor();
+    const sender = source ?? currentActor();
     const to = this.#actorIndex.identify(actor);
     if (to === undefined) return;
     this.#actorIndex.count(to);

@@ -61,9 +61,9 @@ test('the account begins again after a quiet time, which is the longest wait if 
     // Failed attempts, which were never up.
     t.is(backoff.next(10_000), 200);
     t.is(backoff.next(20_000), 400);
-    backoff.up(30_000);
+    backoff.recordUp(30_000);
     t.is(backoff.next(30_000 + quietMs - 1), 400);
-    backoff.up(40_000);
+    backoff.recordUp(40_000);
     t.is(backoff.next(40_000 + quietMs), 100);
     // Not for ever: being down is not quiet.
     t.is(backoff.next(90_000), 200);

@@ -27,7 +27,7 @@ test('children stop from the last to the first, in whatever order they were mark
   const [a, b, c, d, e] = children as [Child, Child, Child, Child, Child];
   childList.stopLater([b, e, a]);
   childList.stopLater([d, b]);
-  childList.stopped(d);
+  childList.dropStop(d);
   t.is(childList.nextToStop(), e);
   childList.stopLater([d, c]);
   childList.forget(c);

@@ -3,7 +3,7 @@ import test from 'ava';
 import type { AnyActorRef } from 'xstate';
 import { type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.js';
 import { child } from '../../supervision/child-spec.js';
-import { actingActor } from '../../supervision/current-actor.js';
+import { currentActor } from '../../supervision/current-actor.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { MANY, watch } from '../helpers/actors.js';
 
@@ -16,7 +16,7 @@ interface Tell {
 function two() {
   const turns: (string | undefined)[] = [];
   const world = new EventEmitter();
-  const acting = () => actingActor()?.id.split(':')[0];
+  const acting = () => currentActor()?.id.split(':')[0];
   const logic = (name: string) =>
     fromBehaviour<Tell>((scope: BehaviourScope<Tell>) => {
       turns.push(acting());
@@ -47,7 +47,7 @@ function two() {
 test('it is the turn of whoever starts, and of nobody afterwards', (t) => {
   const { turns } = two();
   t.deepEqual(turns(), ['one', 'two']);
-  t.is(actingActor(), undefined);
+  t.is(currentActor(), undefined);
 });
 
 test('turns nest as sends do, and go back to whoever was interrupted', (t) => {
@@ -55,7 +55,7 @@ test('turns nest as sends do, and go back to whoever was interrupted', (t) => {
   turns();
   tree.actor('one').send({ type: 'tell', to: tree.actor('two') });
   t.deepEqual(turns(), ['one', 'two', 'two', 'one']);
-  t.is(actingActor(), undefined);
+  t.is(currentActor(), undefined);
 });
 
 test('a listener that is guarded has its turn', (t) => {
@@ -72,5 +72,5 @@ test('a throw ends a turn, and the release is in it', (t) => {
   t.deepEqual(turns(), ['one', 'one']);
   world.emit('two', undefined);
   t.deepEqual(turns(), ['two', 'two']);
-  t.is(actingActor(), undefined);
+  t.is(currentActor(), undefined);
 });
