@@ -1,10 +1,11 @@
 /**
- * What supervision costs: `npm run bench`.
+ * The cost of supervision: `npm run bench`.
  *
- * Three questions, each answered by alternating runs in one process, as CPU time, so that a busy machine does
- * not matter: is starting and stopping a dynamic child as cheap with 100,000 alive as with one; what does
- * supervision add to the life of an actor as short-lived as a connection; and does a list of children start
- * and stop in linear time?
+ * It measures CPU time, so that a busy machine does not matter, in alternating runs in one process:
+ *
+ * - the cost of starting and stopping a dynamic child beside 1 and beside 100,000 others;
+ * - the cost that supervision adds to a short-lived actor, such as a connection;
+ * - the cost of starting and stopping a child of a list, by the length of the list.
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
@@ -18,54 +19,54 @@ import { median } from './median.js';
 import type { Report } from './report.js';
 import { atMost, type Target } from './target.js';
 
-/** Live children beside which one is started and stopped. */
+/** The numbers of running children beside which one is started and stopped. */
 const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
 
-/** Lengths of lists, and how many children are started in all for each length. */
+/** The lengths of lists, and the total number of children started for each length. */
 const LISTS = [1_000, 10_000, 100_000] as const;
 const LISTED = 100_000;
 
-/** LifecycleLog measured in one round, and rounds of which the median counts. */
-const LIVES = 20_000;
+/** The actors started in one round. The result is the median of all rounds. */
+const ACTORS = 20_000;
 const ROUNDS = 9;
 const LIST_ROUNDS = 3;
 
-type LifeEvent = { readonly type: 'request' } | { readonly type: 'reply' };
+type ExchangeEvent = { readonly type: 'request' } | { readonly type: 'reply' };
 
-/** An actor like a connection: it lives for two events, and ends by itself with the second. */
-const life = fromBehaviour<LifeEvent>((scope) => ({
+/** An actor as short-lived as a connection: it ends with its second event. */
+const exchange = fromBehaviour<ExchangeEvent>((scope) => ({
   receive({ type }) {
     if (type === 'reply') scope.end();
   },
 }));
 
-/** One way to live: starts an actor, and returns it. */
+/** Starts an actor and returns it. */
 type Start = () => AnyActorRef;
 
-/** CPU time of one life, in microseconds. */
+/** The CPU time of one actor, in microseconds. */
 function measure(start: Start): number {
   const before = process.cpuUsage();
-  for (let lives = 0; lives < LIVES; lives++) {
+  for (let actors = 0; actors < ACTORS; actors++) {
     const actor = start();
     actor.send({ type: 'request' });
     actor.send({ type: 'reply' });
   }
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / LIVES;
+  return (user + system) / ACTORS;
 }
 
-/** The same actors with a parent that only hears of their ends. */
+/** The same actors under a parent that only receives their end events. */
 function unsupervised(): Start {
   const parent = createActor(fromBehaviour(() => ({ receive: () => {} }))).start();
-  let lives = 0;
-  return () => createActor(life, { parent, id: `life:${lives++}` }).start();
+  let actors = 0;
+  return () => createActor(exchange, { parent, id: `exchange:${actors++}` }).start();
 }
 
-/** Children of a dynamic supervisor two levels below the root, as the server's connections are. */
+/** Children of a dynamic supervisor two levels below the root, like the server's connections. */
 function supervised(crowd: number): Start {
   let connections: AnyActorRef | undefined;
   let latest: AnyActorRef | undefined;
-  const template = { id: 'life', logic: life, restart: 'temporary' } as const;
+  const template = { id: 'exchange', logic: exchange, restart: 'temporary' } as const;
   const inner = supervisor({
     strategy: 'rest_for_one',
     children: [
@@ -87,17 +88,19 @@ function supervised(crowd: number): Start {
   return start;
 }
 
-/** Runs every way in turn, several times; medians, in the same order. */
-function compare(ways: readonly Start[]): number[] {
-  const rounds = Array.from({ length: ROUNDS }, () => ways.map(measure));
-  return ways.map((_, way) => median(rounds.map((round) => round[way] as number)));
+/**
+ * Measures the start functions alternately, {@link ROUNDS} times. Returns their medians in the same order.
+ */
+function compare(starts: readonly Start[]): number[] {
+  const rounds = Array.from({ length: ROUNDS }, () => starts.map(measure));
+  return starts.map((_, index) => median(rounds.map((round) => round[index] as number)));
 }
 
-function lifeResult(report: Report, scenario: string, cpuUs: number, target?: Target): void {
+function reportCpu(report: Report, scenario: string, cpuUs: number, target?: Target): void {
   report.result(scenario, { cpuUs }, `${cpuUs.toFixed(2)} µs`, target && { target });
 }
 
-/** CPU time for each child of a list, in microseconds. */
+/** The CPU time for each child of a list, in microseconds. */
 interface ListCost {
   readonly startUs: number;
   readonly stopUs: number;
@@ -110,11 +113,11 @@ async function cpuUsOf(action: () => Promise<unknown>): Promise<number> {
   return user + system;
 }
 
-/** Starts and stops lists of one length until {@link LISTED} children were started. */
+/** Starts and stops lists of one length until {@link LISTED} children have been started. */
 async function measureList(length: number): Promise<ListCost> {
   let [startUs, stopUs] = [0, 0];
   for (let listed = 0; listed < LISTED; listed += length) {
-    const children = Array.from({ length }, (_, index) => child({ id: `c${index}`, logic: life }));
+    const children = Array.from({ length }, (_, index) => child({ id: `c${index}`, logic: exchange }));
     const logic = supervisor({ children });
     let tree: RunningTree | undefined;
     startUs += await cpuUsOf(async () => {
@@ -132,14 +135,14 @@ async function measureList(length: number): Promise<ListCost> {
 export async function benchSupervision(report: Report): Promise<void> {
   const [bare = 0, added = 0] = compare([unsupervised(), supervised(1)]);
   report.section('Supervision: an actor that lives for two events');
-  lifeResult(report, 'without a supervisor', bare);
-  lifeResult(report, 'under a dynamic one, two levels below', added);
-  lifeResult(report, 'supervision adds', added - bare, atMost(added - bare, 3, 'µs'));
+  reportCpu(report, 'without a supervisor', bare);
+  reportCpu(report, 'under a dynamic one, two levels below', added);
+  reportCpu(report, 'supervision adds', added - bare, atMost(added - bare, 3, 'µs'));
 
   report.section('Supervision: start and end of one more child, by how many are alive');
   const costs = compare(CROWDS.map(supervised));
   for (const [index, crowd] of CROWDS.entries()) {
-    lifeResult(report, crowd.toLocaleString('en'), costs[index] ?? Number.NaN);
+    reportCpu(report, crowd.toLocaleString('en'), costs[index] ?? Number.NaN);
   }
   const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
   report.result('100,000 alive against one', { ratio: growth }, `${growth.toFixed(2)} times`, {

@@ -1,4 +1,4 @@
-// Whoever writes to a name does not notice that the actor behind it crashed.
+// Senders to an address do not notice a crash of the actor behind it.
 import { addressOf, child, fromBehaviour, nameOf, run, supervisor } from 'buddyline/supervision';
 
 type PrinterEvent = { type: 'page.print'; text: string } | { type: 'paper.jam' };

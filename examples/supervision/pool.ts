@@ -1,4 +1,4 @@
-// Any XState logic is a child: here machines, one for each job, as many as there are jobs.
+// A pool of machines, one for each job. Any XState logic can be a child.
 import {
   countChildren,
   dynamicSupervisor,

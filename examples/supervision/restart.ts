@@ -1,4 +1,4 @@
-// A ticker that breaks now and then, and comes back each time.
+// A ticker that crashes at its third tick. Its supervisor restarts it twice, then gives up.
 import { child, fromBehaviour, type LifecycleEvent, run, supervisor } from 'buddyline/supervision';
 
 const ticker = fromBehaviour<{ type: 'tick' }>((scope) => {

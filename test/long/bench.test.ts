@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import test from 'ava';
 
-/** Words of the sections that each part of the bench reports. */
+/** Words from the titles of the sections that each part of the bench reports. */
 const PARTS = {
   supervision: [
     'an actor that lives for two events',
@@ -10,15 +10,15 @@ const PARTS = {
     'start and stop of a list',
   ],
   chat: ['A chat between two clients'],
-  inspection: ['nobody looks', 'a browser that looks'],
+  inspection: ['with --inspect, and no', 'with --inspect, and a browser'],
   import: ['CPU time of im-server import'],
 } as const;
 
-test('the parts of the bench that need no large database run to their ends and report everything', async (t) => {
+test('the bench parts without a large database complete and report all sections', async (t) => {
   const args = ['dist/bench/bench.js', '--json', '--only', ...Object.keys(PARTS)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   t.log(stdout);
-  // What the figures are depends on the machine.
+  // The figures depend on the machine.
   const { results } = JSON.parse(stdout) as { readonly results: readonly { readonly section: string }[] };
   const sections = [...new Set(results.map(({ section }) => section))];
   for (const words of Object.values(PARTS).flat()) {

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { temporaryDirectory } from '../helpers/programs.js';
 
-/** The least that can be built. */
+/** The smallest set of sources that can be built. */
 const SOURCES = {
   'package.json': '{ "type": "module" }',
   'tsconfig.json': JSON.stringify({
@@ -25,7 +25,7 @@ const SOURCES = {
   'inspector/page/style.css': '',
 };
 
-/** A checkout of its own, with the build script as it is. */
+/** A temporary checkout of these sources, with the real build script. */
 async function checkout(t: ExecutionContext): Promise<string> {
   const root = await temporaryDirectory(t);
   for (const [path, source] of Object.entries(SOURCES)) {
@@ -52,7 +52,7 @@ async function runBuild(t: ExecutionContext, root: string) {
 
 const server = (root: string) => readFile(join(root, 'dist/programs/im-server.js'), 'utf8');
 
-test('a build is made once for the same sources, and again when one changes', async (t) => {
+test('a build runs once for the same sources, and again when a source changes', async (t) => {
   const root = await checkout(t);
   t.deepEqual(await runBuild(t, root), { code: 0, stderr: '' });
   const { ino } = await stat(join(root, 'dist'));
@@ -64,7 +64,7 @@ test('a build is made once for the same sources, and again when one changes', as
   t.deepEqual(await readdir(join(root, '.build')), []);
 });
 
-test('a build that fails says why, and leaves what was built', async (t) => {
+test('a build that fails reports the error and keeps the previous build', async (t) => {
   const root = await checkout(t);
   await runBuild(t, root);
   await writeFile(join(root, 'bin/im-server.ts'), "export const version: number = 'two';\n");
@@ -75,7 +75,7 @@ test('a build that fails says why, and leaves what was built', async (t) => {
   t.deepEqual(await readdir(join(root, '.build')), []);
 });
 
-test('two builds at once both succeed', async (t) => {
+test('two concurrent builds both succeed', async (t) => {
   const root = await checkout(t);
   const results = await Promise.all([runBuild(t, root), runBuild(t, root)]);
   t.deepEqual(results, Array(2).fill({ code: 0, stderr: '' }));
@@ -84,7 +84,7 @@ test('two builds at once both succeed', async (t) => {
   t.deepEqual(await readdir(join(root, '.build')), []);
 });
 
-test('the next build removes what one left that was killed', async (t) => {
+test('a build removes the files of an earlier build that was killed', async (t) => {
   const root = await checkout(t);
   const build = startBuild(t, root);
   const built = join(root, '.build', String(build.pid), 'bin');

@@ -1,4 +1,4 @@
-/** The same test as in supervision/, with so many trees that rare ones occur. */
+/** The test of test/supervision/, with enough trees for rare ones to occur. */
 
 process.env['TREES'] ??= '20000';
 await import('../supervision/random-trees.test.js');

@@ -6,10 +6,10 @@ import test from 'ava';
 import { hasBrowser } from '../helpers/browser.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 
-/** The first bytes of every PNG, up to its width and height. */
+/** The first bytes of every PNG file. */
 const PNG = Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1');
 
-test('the pictures of docs/images/ can be taken anew', async (t) => {
+test('the pictures of docs/images/ can be taken again', async (t) => {
   if (!hasBrowser(t)) return;
   const directory = await temporaryDirectory(t);
   await promisify(execFile)(process.execPath, [resolve('dist/tools/screenshots.js'), directory]);
@@ -20,7 +20,7 @@ test('the pictures of docs/images/ can be taken anew', async (t) => {
       [directory, 'docs/images'].map((at) => readFile(join(at, name))),
     );
     t.deepEqual(taken?.subarray(0, PNG.length), PNG);
-    // Width and height, as in the documents.
+    // Same width and height as the pictures in the documents.
     t.deepEqual(taken?.subarray(16, 24), shown?.subarray(16, 24), name);
   }
 });

@@ -1,4 +1,4 @@
-/** The same tests as in bin/, with more rounds of what happens by chance. */
+/** The tests of test/bin/, with more rounds of random faults. */
 
 process.env['ROUNDS'] ??= '10';
 await import('../bin/storage-faults.test.js');

@@ -20,7 +20,7 @@ function refusal(code: string): Answer {
   return { ok: false, code } as Answer;
 }
 
-test('a child that is added starts after the others, and is supervised as they are', async (t) => {
+test('an added child starts after the others and is supervised like them', async (t) => {
   const tree = family({ a: {} }, { strategy: 'rest_for_one', limits: MANY });
   t.deepEqual(await addChild(tree.root, member('b', tree.log)), { ok: true, actor: tree.actor('b') });
   t.deepEqual(tree.take(), ['a started', 'b started']);
@@ -29,7 +29,7 @@ test('a child that is added starts after the others, and is supervised as they a
   t.deepEqual(tree.take(), ['a released', 'b asked', 'b released', 'a started', 'b started']);
 });
 
-test('adding is answered when the child is ready, and later ones wait for that', async (t) => {
+test('addChild is answered when the child is ready; children added later wait for it', async (t) => {
   const tree = family({});
   const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   const next = settledBy(addChild(tree.root, member('next', tree.log)));
@@ -41,7 +41,7 @@ test('adding is answered when the child is ready, and later ones wait for that',
   t.deepEqual(await next(), { ok: true, actor: tree.actor('next') });
 });
 
-test('a child that is added and not ready in time has failed, and leaves no spec', async (t) => {
+test('an added child that is not ready in time fails and leaves no spec', async (t) => {
   const tree = family({});
   const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   tree.clock.increment(START_TIMEOUT_MS);
@@ -50,7 +50,7 @@ test('a child that is added and not ready in time has failed, and leaves no spec
   t.is(tree.ended.status, 'running');
 });
 
-test('an id that is taken is refused: by a child that runs, and by one that is down', async (t) => {
+test('addChild refuses the id of a child that runs or is down', async (t) => {
   const tree = family({ a: {} }, { limits: MANY });
   const spec = member('a', tree.log);
   t.deepEqual(await addChild(tree.root, spec), refusal('already_started'));
@@ -61,7 +61,7 @@ test('an id that is taken is refused: by a child that runs, and by one that is d
   t.deepEqual(await addChild(tree.root, spec), refusal('already_present'));
 });
 
-test('a spec with a bad value is refused, with the error that names it', async (t) => {
+test('a spec with a bad value is refused with an error that names its field', async (t) => {
   const tree = family({ a: { address: { stashLimit: 1 } } });
   for (const [field, bad] of [
     ['restart', { restart: 'never' }],
@@ -77,7 +77,7 @@ test('a spec with a bad value is refused, with the error that names it', async (
   t.is((await listChildren(tree.root)).length, 1);
 });
 
-test('an address that is taken anywhere in the system is refused', async (t) => {
+test('addChild refuses an address that is taken anywhere in the system', async (t) => {
   const name = nameOf('name');
   const tree = family({ a: {} });
   const inner = supervisor({
@@ -87,14 +87,14 @@ test('an address that is taken anywhere in the system is refused', async (t) => 
   t.true((await addChild(tree.root, { id: 'inner', logic: inner })).ok);
   const spec = member(name, tree.log, { address: { stashLimit: 1 } });
   t.like(await addChild(tree.root, spec), { ok: false, code: 'invalid_spec' });
-  // It is free again when the child that had it is forgotten.
+  // The address is free again when its child is deleted.
   await terminateChild(tree.actor('inner'), name);
   t.deepEqual(await deleteChild(tree.actor('inner'), name), { ok: true });
   t.throws(() => addressOf(tree.root.system, name));
   t.true((await addChild(tree.root, spec)).ok);
 });
 
-test('terminating is answered when the child has ended, and it stays down', async (t) => {
+test('terminateChild is answered when the child has ended, and the child stays down', async (t) => {
   const tree = family({ a: { hangs: true }, b: {} }, { strategy: 'one_for_all' });
   const b = tree.actor('b');
   tree.take();
@@ -120,7 +120,7 @@ test('a child can be terminated by its actor too', async (t) => {
   t.deepEqual(await terminateChild(tree.root, tree.actor('a')), refusal('not_found'));
 });
 
-test('a child that is terminated before it is ready is stopped, and who waits for its start is told', async (t) => {
+test('terminating a child before it is ready stops it and answers its start', async (t) => {
   const tree = family({});
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   t.deepEqual(await terminateChild(tree.root, 'slow'), { ok: true });
@@ -128,7 +128,7 @@ test('a child that is terminated before it is ready is stopped, and who waits fo
   t.deepEqual(tree.log, ['slow started', 'slow asked', 'slow released']);
 });
 
-test('a temporary child that is terminated before its turn to start is gone', async (t) => {
+test('a temporary child that is terminated before its start is forgotten', async (t) => {
   const tree = family({});
   void addChild(tree.root, member('slow', tree.log, { slow: true }));
   const added = settledBy(addChild(tree.root, member('temp', tree.log, { restart: 'temporary' })));
@@ -140,7 +140,7 @@ test('a temporary child that is terminated before its turn to start is gone', as
   );
 });
 
-test('a temporary child that is stopped with its group before it is ready is gone, and who waits for its start is told', async (t) => {
+test('stopping a temporary child with its group before it is ready forgets it and answers', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const spec = member('slow', tree.log, { slow: true, restart: 'temporary' });
   const added = settledBy(addChild(tree.root, spec));
@@ -153,7 +153,7 @@ test('a temporary child that is stopped with its group before it is ready is gon
   );
 });
 
-test('a child that is added and stopped with its group before it is ready is started again, and then answered', async (t) => {
+test('an added child stopped with its group before it is ready restarts, then is answered', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   crash(tree.actor('a'));
@@ -166,7 +166,7 @@ test('a child that is added and stopped with its group before it is ready is sta
 test('a child is restarted only when it is down', async (t) => {
   const tree = family({ a: {} }, { limits: MANY });
   t.deepEqual(await restartChild(tree.root, 'a'), refusal('running'));
-  t.deepEqual(await restartChild(tree.root, 'nobody'), refusal('not_found'));
+  t.deepEqual(await restartChild(tree.root, 'unknown'), refusal('not_found'));
   crash(tree.actor('a'));
   t.deepEqual(await restartChild(tree.root, 'a'), refusal('restarting'));
   nextTurn(tree);
@@ -175,7 +175,7 @@ test('a child is restarted only when it is down', async (t) => {
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-test('a restart that is asked for waits for no back-off, and costs nothing of the intensity', async (t) => {
+test('a requested restart does not wait for the back-off or count towards the intensity', async (t) => {
   const backoff = { minMs: 1_000, maxMs: 1_000 };
   const tree = family({ a: { backoff } }, { limits: { intensity: 1, periodMs: 1_000_000 } });
   crash(tree.actor('a'));
@@ -187,9 +187,9 @@ test('a restart that is asked for waits for no back-off, and costs nothing of th
   t.is(tree.ended.status, 'running');
 });
 
-test('a child is deleted only when it is down, and then its id and its address are free', async (t) => {
+test('a child can be deleted only when it is down; its id and address are then free', async (t) => {
   const tree = family({ a: { address: { stashLimit: 1 } } }, { limits: MANY });
-  t.deepEqual(await deleteChild(tree.root, 'nobody'), refusal('not_found'));
+  t.deepEqual(await deleteChild(tree.root, 'unknown'), refusal('not_found'));
   t.deepEqual(await deleteChild(tree.root, 'a'), refusal('running'));
   crash(tree.actor('a'));
   t.deepEqual(await deleteChild(tree.root, 'a'), refusal('restarting'));
@@ -202,7 +202,7 @@ test('a child is deleted only when it is down, and then its id and its address a
   t.true((await addChild(tree.root, member('a', tree.log, { address: { stashLimit: 1 } }))).ok);
 });
 
-test('while it shuts down it starts nobody', async (t) => {
+test('a supervisor starts no child while it shuts down', async (t) => {
   const tree = family({ a: { hangs: true }, b: {} });
   await terminateChild(tree.root, 'b');
   const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
@@ -217,7 +217,7 @@ test('while it shuts down it starts nobody', async (t) => {
   t.is(tree.ended.status, 'done');
 });
 
-test('a dynamic supervisor is told an input, a supervisor with a list is not asked to start one', async (t) => {
+test('startChild starts a child of a dynamic supervisor from its input', async (t) => {
   const tree = crowd();
   t.deepEqual(await startChild(tree.root, { name: 'a' } as never), { ok: true, actor: tree.named('a') });
   t.deepEqual(await listChildren(tree.root), [
@@ -225,14 +225,14 @@ test('a dynamic supervisor is told an input, a supervisor with a list is not ask
   ]);
 });
 
-test('who waits for an answer of a supervisor that ends is told so', async (t) => {
+test('a request to a supervisor that ends before it answers is rejected', async (t) => {
   const tree = family({ a: { hangs: true } });
   const answer = terminateChild(tree.root, 'a');
   tree.root.stop();
   t.like(await t.throwsAsync(answer), { code: 'not_running' });
 });
 
-test('it counts what is listed', (t) => {
+test('countOf counts the listed children by type and state', (t) => {
   const { root: actor } = family({});
   t.deepEqual(countOf([]), { specs: 0, active: 0, supervisors: 0, workers: 0 });
   t.deepEqual(
@@ -247,7 +247,7 @@ test('it counts what is listed', (t) => {
   );
 });
 
-test('a child that is asked to start may ignore it', async (t) => {
+test('a child that is restarted on request may return IGNORE', async (t) => {
   const tree = family({});
   let starts = 0;
   const logic = fromBehaviour<{ type: 'crash' }>(() => {
@@ -267,7 +267,7 @@ test('only a dynamic supervisor starts children from an input', async (t) => {
   t.is((await countChildren(tree.root)).specs, 1);
 });
 
-test('who waits for a child of a brutal dynamic supervisor is told that it ends', async (t) => {
+test('a brutal dynamic supervisor that shuts down answers a pending start', async (t) => {
   const pool = crowd({ shutdown: 'brutal' });
   const start = startChild(pool.root, { name: 'a', slow: true } as never);
   pool.root.send({ type: 'shutdown.requested' });
@@ -275,7 +275,7 @@ test('who waits for a child of a brutal dynamic supervisor is told that it ends'
   t.is(pool.ended.status, 'done');
 });
 
-test('an actor that is none is no child of a dynamic supervisor', async (t) => {
+test('a dynamic supervisor answers not_found for invalid actors', async (t) => {
   const pool = crowd();
   pool.start('a');
   for (const actor of [undefined, null, {}, { id: pool.named('a').id }]) {
@@ -283,7 +283,7 @@ test('an actor that is none is no child of a dynamic supervisor', async (t) => {
   }
 });
 
-test('a start that is called off by a shutdown does not fail, however long the shutdown takes', async (t) => {
+test('a start cancelled by a shutdown does not fail, however long the shutdown takes', async (t) => {
   const tree = family({ a: { slow: true }, b: { hangs: true, shutdown: 300_000 } });
   (await listed(tree.root)).send({ type: 'become.ready' });
   await terminateChild(tree.root, 'a');

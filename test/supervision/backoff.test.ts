@@ -19,21 +19,21 @@ const options = fc
 const attempts = fc.nat(2_000);
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-test('the waits double from the least to the most', (t) => {
+test('the waits double from the minimum to the maximum', (t) => {
   const waits = [0, 1, 2, 3, 4, 5, 2_000].map((attempt) =>
     backoffDelay({ minMs: 100, maxMs: 1_000, jitter: 0 }, attempt, 1),
   );
   t.deepEqual(waits, [100, 200, 400, 800, 1_000, 1_000, 1_000]);
 });
 
-test('the jitter lengthens a wait by its part at most, by a fifth if nothing else is said', (t) => {
+test('the jitter extends a wait by at most its fraction, by default a fifth', (t) => {
   const limits = { minMs: 100, maxMs: 1_000 };
   t.is(backoffDelay(limits, 0, 0), 100);
   t.is(backoffDelay(limits, 9, 1), 1_200);
   t.is(backoffDelay({ ...limits, jitter: 1 }, 1, 0.25), 250);
 });
 
-test('a wait is never shorter than the least, nor longer than the most and its jitter', (t) => {
+test('a wait is never shorter than the minimum, nor longer than the maximum with jitter', (t) => {
   fc.assert(
     fc.property(options, attempts, random, (given, attempt, chance) => {
       const { minMs, maxMs, jitter } = given;
@@ -43,7 +43,7 @@ test('a wait is never shorter than the least, nor longer than the most and its j
   );
 });
 
-test('with the same chance, no wait is shorter than the one before', (t) => {
+test('with the same random number, no wait is shorter than the previous one', (t) => {
   fc.assert(
     fc.property(options, attempts, random, (given, attempt, chance) => {
       t.true(backoffDelay(given, attempt + 1, chance) >= backoffDelay(given, attempt, chance));
@@ -51,32 +51,32 @@ test('with the same chance, no wait is shorter than the one before', (t) => {
   );
 });
 
-test('the account begins again after a quiet time, which is the longest wait if nothing else is said', (t) => {
+test('the waits begin again after a quiet time, by default the longest wait', (t) => {
   const limits = { minMs: 100, maxMs: 400, jitter: 0 };
   for (const [quietMs, backoff] of [
     [400, new Backoff(limits)],
     [50, new Backoff({ ...limits, resetAfterMs: 50 })],
   ] as const) {
     t.is(backoff.next(0), 100);
-    // Failed attempts, which were never up.
+    // Failed attempts: the child was never up.
     t.is(backoff.next(10_000), 200);
     t.is(backoff.next(20_000), 400);
     backoff.recordUp(30_000);
     t.is(backoff.next(30_000 + quietMs - 1), 400);
     backoff.recordUp(40_000);
     t.is(backoff.next(40_000 + quietMs), 100);
-    // Not for ever: being down is not quiet.
+    // Time spent down is not quiet time.
     t.is(backoff.next(90_000), 200);
   }
 });
 
-/** The wait that the supervisor spoke of last. */
+/** The last wait that the supervisor reported. */
 function lastDelay({ emitted }: Family): number {
   const event = emitted.findLast(({ type }) => type === 'child.restarting');
   return event?.type === 'child.restarting' ? event.delayMs : Number.NaN;
 }
 
-test('a supervisor waits before it restarts a child, and no longer than it said', (t) => {
+test('a supervisor waits exactly the reported time before it restarts a child', (t) => {
   const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
   const tree = family({ a: { backoff }, b: {} }, { limits: MANY });
   for (const delayMs of [100, 200, 400, 800, 1_000, 1_000]) {
@@ -85,18 +85,18 @@ test('a supervisor waits before it restarts a child, and no longer than it said'
     t.is(lastDelay(tree), delayMs);
     tree.clock.increment(delayMs - 1);
     t.deepEqual(tree.take(), ['a released']);
-    // Others do not wait for it.
+    // Other children do not wait for it.
     crash(tree.actor('b'));
     tree.clock.increment(1);
     t.deepEqual(tree.take().toSorted(), ['a started', 'b released', 'b started']);
   }
-  // Up for the longest wait, it begins again.
+  // After it was up for the longest wait, the waits begin again.
   tree.clock.increment(1_000);
   crash(tree.actor('a'));
   t.is(lastDelay(tree), 100);
 });
 
-test('a failed attempt doubles the wait too', (t) => {
+test('a failed restart doubles the wait too', (t) => {
   const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
   const tree = family(
     { a: { backoff, failsStart: (start) => start === 2 || start === 3 } },
@@ -113,7 +113,7 @@ test('a failed attempt doubles the wait too', (t) => {
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-test('a supervisor can be shut down while it waits, and then restarts nobody', (t) => {
+test('a supervisor can be shut down while it waits, and then restarts no child', (t) => {
   const tree = family({ a: { backoff: { minMs: 100, maxMs: 100 } } });
   crash(tree.actor('a'));
   tree.root.send({ type: 'shutdown.requested' });
@@ -122,7 +122,7 @@ test('a supervisor can be shut down while it waits, and then restarts nobody', (
   t.deepEqual(tree.take(), ['a started', 'a released']);
 });
 
-test('the group of a child that waits is down for as long', (t) => {
+test('the group of a child stays down while that child waits', (t) => {
   const backoff = { minMs: 100, maxMs: 100, jitter: 0 };
   const tree = family({ a: { backoff }, b: {} }, { strategy: 'rest_for_one' });
   tree.take();
@@ -133,7 +133,7 @@ test('the group of a child that waits is down for as long', (t) => {
   t.deepEqual(tree.take(), ['a started', 'b started']);
 });
 
-test('children that crash together come back at different times, within their jitter', (t) => {
+test('children that crash together restart at different times, within their jitter', (t) => {
   const ids = Array.from({ length: 50 }, (_, index) => `w${index}`);
   const backoff = { minMs: 1_000, maxMs: 1_000, jitter: 0.5 };
   const tree = family(Object.fromEntries(ids.map((id) => [id, { backoff }])), { limits: MANY });

@@ -5,7 +5,7 @@ import { type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.
 
 type Event = { readonly type: 'end' } | { readonly type: 'throw' } | { readonly type: 'ping' };
 
-/** A behaviour that writes down what happens to it, and its scope to play with. */
+/** A behaviour that records its events, with its scope. */
 function observed(options: { readonly starting?: boolean; readonly shutdown?: () => void } = {}) {
   const log: string[] = [];
   let scope: BehaviourScope<Event> | undefined;
@@ -27,14 +27,14 @@ function observed(options: { readonly starting?: boolean; readonly shutdown?: ()
   return { actor, errors, log, scope: () => scope as BehaviourScope<Event> };
 }
 
-test('nothing happens before the actor starts', (t) => {
+test('the behaviour is created when the actor starts', (t) => {
   const { actor, scope } = observed();
   t.is(scope(), undefined as never);
   actor.start();
   t.not(scope(), undefined as never);
 });
 
-test('it releases once when it is stopped', (t) => {
+test('a behaviour releases once when it is stopped', (t) => {
   const { actor, log } = observed();
   actor.start();
   actor.stop();
@@ -43,7 +43,7 @@ test('it releases once when it is stopped', (t) => {
   t.is(actor.getSnapshot().status, 'stopped');
 });
 
-test('it releases once when it ends by itself', (t) => {
+test('a behaviour releases once when it ends by itself', (t) => {
   const { actor, log } = observed();
   actor.start();
   actor.send({ type: 'end' });
@@ -53,7 +53,7 @@ test('it releases once when it ends by itself', (t) => {
   t.is(actor.getSnapshot().status, 'done');
 });
 
-test('it releases once when it throws, and the error is its own', (t) => {
+test('a behaviour that throws releases once, and ends with its error', (t) => {
   const { actor, errors, log } = observed();
   actor.start();
   actor.send({ type: 'throw' });
@@ -62,7 +62,7 @@ test('it releases once when it throws, and the error is its own', (t) => {
   t.is((errors[0] as Error).message, 'thrown');
 });
 
-test('what a listener throws crashes its actor, and not the process', (t) => {
+test('a guarded listener that throws crashes its actor, not the process', (t) => {
   const { actor, errors, log, scope } = observed();
   actor.start();
   const emitter = new EventEmitter();
@@ -77,7 +77,7 @@ test('what a listener throws crashes its actor, and not the process', (t) => {
   t.deepEqual(log, ['released']);
 });
 
-test('a guarded listener is given its arguments', (t) => {
+test('a guarded listener receives its arguments', (t) => {
   const { actor, scope } = observed();
   actor.start();
   const calls: unknown[] = [];
@@ -85,7 +85,7 @@ test('a guarded listener is given its arguments', (t) => {
   t.deepEqual(calls, [[1, 'two']]);
 });
 
-test('it is ready at once, or when it says so', (t) => {
+test('a behaviour is ready at once, or when it calls ready', (t) => {
   const quick = observed();
   quick.actor.start();
   t.true(quick.actor.getSnapshot().ready);
@@ -96,7 +96,7 @@ test('it is ready at once, or when it says so', (t) => {
   t.true(slow.actor.getSnapshot().ready);
 });
 
-test('asked to shut down, it ends at once unless it knows better', (t) => {
+test('on request, a behaviour ends at once unless it has a shutdown method', (t) => {
   const simple = observed();
   simple.actor.start();
   simple.actor.send({ type: 'shutdown.requested' });
@@ -109,7 +109,7 @@ test('asked to shut down, it ends at once unless it knows better', (t) => {
   t.is(careful.actor.getSnapshot().status, 'active');
 });
 
-test('its scope is harmless after the end', (t) => {
+test('the scope is harmless after the end', (t) => {
   const { actor, errors, log, scope } = observed();
   actor.start();
   actor.stop();
@@ -120,14 +120,14 @@ test('its scope is harmless after the end', (t) => {
   t.deepEqual(errors, []);
 });
 
-test('a release that throws is a crash, and is not tried again', (t) => {
+test('a release that throws is a crash, and does not run again', (t) => {
   let releases = 0;
   const actor = createActor(
     fromBehaviour<Event>(() => ({
       receive: () => {},
       release() {
         releases += 1;
-        throw new Error('cannot let go');
+        throw new Error('cannot release');
       },
     })),
   );
@@ -135,11 +135,11 @@ test('a release that throws is a crash, and is not tried again', (t) => {
   actor.subscribe({ error: (error) => errors.push(error) });
   actor.start();
   actor.send({ type: 'shutdown.requested' });
-  t.is((errors[0] as Error).message, 'cannot let go');
+  t.is((errors[0] as Error).message, 'cannot release');
   t.is(releases, 1);
 });
 
-test("it lives by the system's clock", (t) => {
+test("the scope uses the system's clock", (t) => {
   const clock = new SimulatedClock();
   let scope: BehaviourScope | undefined;
   const logic = fromBehaviour((given) => {
@@ -151,7 +151,7 @@ test("it lives by the system's clock", (t) => {
   t.is(scope?.now(), 1_234);
 });
 
-test('what an async handler or listener throws later is a crash of its actor, too', async (t) => {
+test('an async handler or listener that rejects crashes its actor', async (t) => {
   for (const how of ['receive', 'listener'] as const) {
     const actor = createActor(
       fromBehaviour<Event>((scope) => {

@@ -4,12 +4,12 @@ import { fromBehaviour } from '../../supervision/behaviour.js';
 import type { Child } from '../../supervision/child.js';
 import { actorIdOf, ChildList } from '../../supervision/child-list.js';
 
-/** A child as far as a childList looks at it. */
+/** A child with the fields that a child list reads. */
 function childOf(id: string, state: Child['state'] = 'up'): Child {
   return { spec: { id }, state, purpose: 'restart', rank: 0 } as unknown as Child;
 }
 
-function rosterOf(ids: readonly string[]): { childList: ChildList; children: readonly Child[] } {
+function listOf(ids: readonly string[]): { childList: ChildList; children: readonly Child[] } {
   const childList = new ChildList();
   const children = ids.map((id) => childOf(id));
   for (const child of children) childList.add(child);
@@ -22,8 +22,8 @@ function drain(next: () => Child | undefined): string[] {
   return ids;
 }
 
-test('children stop from the last to the first, in whatever order they were marked', (t) => {
-  const { childList, children } = rosterOf(['a', 'b', 'c', 'd', 'e']);
+test('children stop from the last to the first, whatever the order of the requests', (t) => {
+  const { childList, children } = listOf(['a', 'b', 'c', 'd', 'e']);
   const [a, b, c, d, e] = children as [Child, Child, Child, Child, Child];
   childList.stopLater([b, e, a]);
   childList.stopLater([d, b]);
@@ -40,8 +40,8 @@ test('children stop from the last to the first, in whatever order they were mark
   t.is(childList.nextToStop(), undefined);
 });
 
-test('children start from the first to the last, each when its time has come', (t) => {
-  const { childList, children } = rosterOf(['a', 'b', 'c', 'd']);
+test('children start from the first to the last, each at its start time', (t) => {
+  const { childList, children } = listOf(['a', 'b', 'c', 'd']);
   const [a, b, c, d] = children as [Child, Child, Child, Child];
   childList.startLater(d);
   childList.startLater(a, 20);
@@ -50,7 +50,7 @@ test('children start from the first to the last, each when its time has come', (
   t.is(childList.nextToStart(0), d);
   t.is(childList.nextToStart(0), undefined);
   t.is(childList.nextStartMs, 10);
-  // Of two times, the later one holds.
+  // Of two times, the later one applies.
   childList.startLater(b, 30);
   childList.startLater(a, 5);
   t.is(childList.nextToStart(10), c);
@@ -66,8 +66,8 @@ test('children start from the first to the last, each when its time has come', (
   t.is(childList.nextStartMs, undefined);
 });
 
-test('one that was due and is put off does not start before its later time', (t) => {
-  const { childList, children } = rosterOf(['a', 'b']);
+test('a due child that is postponed does not start before its later time', (t) => {
+  const { childList, children } = listOf(['a', 'b']);
   const [a, b] = children as [Child, Child];
   childList.startLater(a);
   childList.startLater(b);
@@ -82,8 +82,8 @@ test('one that was due and is put off does not start before its later time', (t)
   );
 });
 
-test('a child is found by its id, and by the actor that it is', (t) => {
-  const { childList, children } = rosterOf(['a', 'b:c']);
+test('a child is found by its id and by its current actor', (t) => {
+  const { childList, children } = listOf(['a', 'b:c']);
   const [, child] = children as [Child, Child];
   const logic = fromBehaviour(() => ({ receive: () => {} }));
   const actor = createActor(logic, { id: actorIdOf('b:c', 'x1') });
@@ -101,8 +101,8 @@ test('a child is found by its id, and by the actor that it is', (t) => {
   t.is(childList.find(actor), undefined);
 });
 
-test('the next start is known of more children than a call has room for arguments', (t) => {
-  const { childList, children } = rosterOf(Array.from({ length: 130_000 }, (_, index) => `child ${index}`));
+test('the next start is found among more children than a call can have arguments', (t) => {
+  const { childList, children } = listOf(Array.from({ length: 130_000 }, (_, index) => `child ${index}`));
   for (const [index, child] of children.entries()) childList.startLater(child, 130_000 - index);
   t.is(childList.nextStartMs, 1);
   t.is(childList.nextToStart(1)?.spec.id, 'child 129999');

@@ -1,6 +1,5 @@
 /**
- * What the compiler refuses. Each `@ts-expect-error` is a test: `tsc` fails when the line below it has no
- * error.
+ * Type errors in specs. Each `@ts-expect-error` is a test: `tsc` fails if the next line has no type error.
  */
 
 import test from 'ava';
@@ -38,7 +37,7 @@ const ANY = nameOf<EventObject>('any');
 const address = { stashLimit: 1 };
 const input = () => ({ path: 'x' });
 
-test('what a child takes as its input is what its spec must give', (t) => {
+test("a spec's input must have the type that its logic takes", (t) => {
   const good = [
     child({ id: 'a', logic: plain }),
     child({ id: 'a', logic: transition }),
@@ -48,50 +47,50 @@ test('what a child takes as its input is what its spec must give', (t) => {
     child({ id: 'a', logic: callback, input }),
   ];
   const bad = [
-    // @ts-expect-error: of another type
+    // @ts-expect-error: an input of another type
     child({ id: 'a', logic: fed, input: () => ({ path: 1 }) }),
-    // @ts-expect-error: of another shape
+    // @ts-expect-error: an input of another shape
     child({ id: 'a', logic: machine, input: () => ({ file: 'x' }) }),
-    // @ts-expect-error: of another type
+    // @ts-expect-error: an input of another type
     child({ id: 'a', logic: promise, input: () => 'x' }),
-    // @ts-expect-error: the input, and not what makes it
+    // @ts-expect-error: an input instead of a function that creates it
     child({ id: 'a', logic: callback, input: { path: 'x' } }),
-    // @ts-expect-error: some, of a child that takes none
+    // @ts-expect-error: an input for a logic without one
     child({ id: 'a', logic: plain, input: () => 1 }),
-    // @ts-expect-error: none
+    // @ts-expect-error: no input
     child({ id: 'a', logic: fed }),
-    // @ts-expect-error: none
+    // @ts-expect-error: no input
     child({ id: 'a', logic: machine }),
-    // @ts-expect-error: none
+    // @ts-expect-error: no input
     child({ id: 'a', logic: promise }),
-    // @ts-expect-error: none
+    // @ts-expect-error: no input
     child({ id: 'a', logic: callback }),
   ];
   t.is(good.length + bad.length, 15);
 });
 
-test('only a child with a name has an address, and it takes what can be sent there', (t) => {
+test('only a child with a name has an address, and its logic takes the events of that name', (t) => {
   const good = [
     child({ id: PUT, logic: plain, address }),
     child({ id: PUT, logic: machine, input, address }),
     child({ id: PUT, logic: fed, input, address }),
     child({ id: BOTH, logic: fed, input, address: { stashLimit: 1, refuse: ({ type }) => type === 'get' } }),
     child({ id: PUT, logic: plain, address: { stashLimit: 1, refuse: ({ value }) => value + 1 } }),
-    // A name without an address is an id as any other.
+    // A name without an address is an ordinary id.
     child({ id: OTHER, logic: plain }),
   ];
   const bad = [
-    // @ts-expect-error: no name
+    // @ts-expect-error: an id without a name
     child({ id: 'a', logic: plain, address }),
     // @ts-expect-error: a name whose events the logic does not take
     child({ id: OTHER, logic: plain, address }),
-    // @ts-expect-error: one of the name's events is not taken
+    // @ts-expect-error: the logic does not take one of the name's events
     child({ id: BOTH, logic: plain, address }),
     // @ts-expect-error: a name whose events the machine does not take
     child({ id: BOTH, logic: machine, input, address }),
-    // @ts-expect-error: a name for anything
+    // @ts-expect-error: a name for any event
     child({ id: ANY, logic: plain, address }),
-    // @ts-expect-error: refuses other events than are sent
+    // @ts-expect-error: a refuse for other events than the name's
     child({ id: PUT, logic: plain, address: { stashLimit: 1, refuse: ({ path }) => path } }),
     // @ts-expect-error: an address without its limit
     child({ id: PUT, logic: plain, address: {} }),
@@ -99,7 +98,7 @@ test('only a child with a name has an address, and it takes what can be sent the
   t.is(good.length + bad.length, 13);
 });
 
-test('values of a spec that are not allowed do not compile', (t) => {
+test('invalid values in a spec do not compile', (t) => {
   const bad = [
     // @ts-expect-error: no such policy
     child({ id: 'a', logic: plain, restart: 'never' }),
@@ -113,19 +112,19 @@ test('values of a spec that are not allowed do not compile', (t) => {
   t.is(bad.length, 4);
 });
 
-test('an address takes the events of its name, and a dynamic supervisor the input of its template', async (t) => {
+test("an address takes its name's events; startChild takes its template's input", async (t) => {
   const { root } = watch(
     supervisor({ strategy: 'one_for_one', children: [child({ id: PUT, logic: plain, address })] }),
   );
   const target = addressOf(root.system, PUT);
   target.send({ type: 'put', value: 1 });
-  // @ts-expect-error: not of this name
+  // @ts-expect-error: not an event of this name
   target.send({ type: 'get' });
-  // @ts-expect-error: of another type
+  // @ts-expect-error: a value of another type
   target.send({ type: 'put', value: 'x' });
 
   const dynamic = watch(dynamicSupervisor({ template: { id: 'a', logic: fed }, limit: 2 }));
   t.true((await startChild<typeof fed>(dynamic.root, { path: 'x' })).ok);
-  // @ts-expect-error: of another type
+  // @ts-expect-error: an input of another type
   t.true((await startChild<typeof fed>(dynamic.root, { path: 1 })).ok);
 });

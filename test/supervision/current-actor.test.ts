@@ -7,70 +7,70 @@ import { currentActor } from '../../supervision/current-actor.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { MANY, watch } from '../helpers/actors.js';
 
-interface Tell {
-  readonly type: 'tell' | 'crash';
+interface Message {
+  readonly type: 'message' | 'crash';
   readonly to?: AnyActorRef | undefined;
 }
 
-/** Two actors that note whose turn it is whenever they are told something, and what they tell each other. */
+/** Two actors that record the current actor whenever they handle or send a message. */
 function two() {
-  const turns: (string | undefined)[] = [];
+  const recorded: (string | undefined)[] = [];
   const world = new EventEmitter();
-  const acting = () => currentActor()?.id.split(':')[0];
+  const record = () => recorded.push(currentActor()?.id.split(':')[0]);
   const logic = (name: string) =>
-    fromBehaviour<Tell>((scope: BehaviourScope<Tell>) => {
-      turns.push(acting());
+    fromBehaviour<Message>((scope: BehaviourScope<Message>) => {
+      record();
       world.on(
         name,
         scope.guard((to: AnyActorRef | undefined) => {
-          turns.push(acting());
+          record();
           if (to === undefined) throw new Error('injected');
-          to.send({ type: 'tell' });
-          turns.push(acting());
+          to.send({ type: 'message' });
+          record();
         }),
       );
       return {
         receive({ type, to }) {
-          turns.push(acting());
+          record();
           if (type === 'crash') throw new Error('injected');
-          to?.send({ type: 'tell' });
-          turns.push(acting());
+          to?.send({ type: 'message' });
+          record();
         },
-        release: () => turns.push(acting()),
+        release: () => record(),
       };
     });
   const children = ['one', 'two'].map((id) => child({ id, logic: logic(id), restart: 'temporary' }));
   const tree = watch(supervisor({ strategy: 'one_for_one', limits: MANY, children }));
-  return { tree, world, turns: () => turns.splice(0) };
+  return { tree, world, drain: () => recorded.splice(0) };
 }
 
-test('it is the turn of whoever starts, and of nobody afterwards', (t) => {
-  const { turns } = two();
-  t.deepEqual(turns(), ['one', 'two']);
+test('an actor is current while it starts, and no actor is afterwards', (t) => {
+  const { drain } = two();
+  t.deepEqual(drain(), ['one', 'two']);
   t.is(currentActor(), undefined);
 });
 
-test('turns nest as sends do, and go back to whoever was interrupted', (t) => {
-  const { tree, turns } = two();
-  turns();
-  tree.actor('one').send({ type: 'tell', to: tree.actor('two') });
-  t.deepEqual(turns(), ['one', 'two', 'two', 'one']);
+test('the receiver of a send is current while it handles it, and then the sender again', (t) => {
+  const { tree, drain } = two();
+  drain();
+  tree.actor('one').send({ type: 'message', to: tree.actor('two') });
+  t.deepEqual(drain(), ['one', 'two', 'two', 'one']);
   t.is(currentActor(), undefined);
 });
 
-test('a listener that is guarded has its turn', (t) => {
-  const { tree, world, turns } = two();
-  turns();
+test('the owner of a guarded listener is current while the listener runs', (t) => {
+  const { tree, world, drain } = two();
+  drain();
   world.emit('two', tree.actor('one'));
-  t.deepEqual(turns(), ['two', 'one', 'one', 'two']);
+  t.deepEqual(drain(), ['two', 'one', 'one', 'two']);
 });
 
-test('a throw ends a turn, and the release is in it', (t) => {
-  const { tree, world, turns } = two();
-  turns();
+test('an actor that throws is current during its release, and not afterwards', (t) => {
+  const { tree, world, drain } = two();
+  drain();
   tree.actor('one').send({ type: 'crash' });
-  t.deepEqual(turns(), ['one', 'one']);
+  t.deepEqual(drain(), ['one', 'one']);
   world.emit('two', undefined);
-  t.deepEqual(turns(), ['two', 'two']);
+  t.deepEqual(drain(), ['two', 'two']);
   t.is(currentActor(), undefined);
 });

@@ -5,7 +5,9 @@ import { Deadline } from '../../supervision/deadline.js';
 
 type Passed = { readonly type: 'deadline.passed' };
 
-/** A deadline of 100 ms on a simulated clock, which counts its timers, and when it passed. */
+/**
+ * A deadline of 100 ms on a simulated clock that counts timers. `passed` has the times at which it passed.
+ */
 function started(t: ExecutionContext) {
   const clock = new SimulatedClock();
   const passed: number[] = [];
@@ -36,7 +38,7 @@ function started(t: ExecutionContext) {
   return { actor, clock, passed, timers, deadline: deadline as unknown as Deadline<Passed> };
 }
 
-test('a deadline passes once, when its time has come', (t) => {
+test('a deadline passes once, at its time', (t) => {
   const { clock, passed } = started(t);
   clock.increment(99);
   t.deepEqual(passed, []);
@@ -45,7 +47,7 @@ test('a deadline passes once, when its time has come', (t) => {
   t.deepEqual(passed, [100]);
 });
 
-test('one that is put off passes then, and not before', (t) => {
+test('a postponed deadline passes at its later time', (t) => {
   const { clock, deadline, passed } = started(t);
   clock.increment(60);
   deadline.restart(100);
@@ -55,7 +57,7 @@ test('one that is put off passes then, and not before', (t) => {
   t.deepEqual(passed, [160]);
 });
 
-test('to put it off costs no timer', (t) => {
+test('postponing a deadline sets no timer', (t) => {
   const { clock, deadline, timers } = started(t);
   for (let time = 0; time < 50; time++) {
     deadline.restart(100);
@@ -64,7 +66,7 @@ test('to put it off costs no timer', (t) => {
   t.is(timers.set, 1);
 });
 
-test('one that is made shorter passes sooner, and only once', (t) => {
+test('a shortened deadline passes sooner, and only once', (t) => {
   const { clock, deadline, passed, timers } = started(t);
   deadline.restart(10);
   clock.increment(10);
@@ -74,7 +76,7 @@ test('one that is made shorter passes sooner, and only once', (t) => {
   t.is(timers.open, 0);
 });
 
-test('one that is cancelled never passes, and leaves no timer', (t) => {
+test('a cancelled deadline never passes, and leaves no timer', (t) => {
   const { actor, clock, passed, timers } = started(t);
   actor.stop();
   t.is(timers.open, 0);

@@ -23,19 +23,19 @@ import {
   watch,
 } from '../helpers/actors.js';
 
-/** Input of a child, for {@link startChild}. */
+/** The input of a child, for {@link startChild}. */
 function input(given: CrowdInput): never {
   return given as never;
 }
 
-test('it starts a child for every request', (t) => {
+test('a dynamic supervisor starts a child for every request', (t) => {
   const { log, start } = crowd();
   start('a');
   start('b');
   t.deepEqual(log, ['a started', 'b started']);
 });
 
-test('beyond the limit it refuses, and has room again when a child ends', async (t) => {
+test('children beyond the limit are refused until a child ends', async (t) => {
   const { log, named, refused, root, start } = crowd({}, { limit: 2 });
   for (const name of ['a', 'b', 'c']) start(name);
   t.deepEqual(refused, ['c']);
@@ -45,20 +45,20 @@ test('beyond the limit it refuses, and has room again when a child ends', async 
   t.deepEqual(log, ['a started', 'b started', 'a released', 'e started']);
 });
 
-/** Of children whose names begin with the same letter there may be two. */
-const SHARE = { limit: 2, keyOf: ({ name }: CrowdInput) => name.charAt(0) };
+/** At most two children whose names begin with the same letter. */
+const QUOTA = { limit: 2, keyOf: ({ name }: CrowdInput) => name.charAt(0) };
 
-test('no kind of children has more than its share, whatever room there is', (t) => {
-  const { named, refused, start } = crowd({}, { limit: 5, quota: SHARE });
+test('children beyond the quota of their key are refused, even below the limit', (t) => {
+  const { named, refused, start } = crowd({}, { limit: 5, quota: QUOTA });
   for (const name of ['a1', 'a2', 'b1', 'a3', 'b2', 'b3', 'c1', 'c2']) start(name);
-  t.deepEqual(refused, ['a3', 'b3', 'c2'], 'the last one is beyond the limit of all');
+  t.deepEqual(refused, ['a3', 'b3', 'c2'], 'the last one exceeds the common limit');
   named('a1').send({ type: 'finish' });
   for (const name of ['b4', 'a4', 'a5']) start(name);
   t.deepEqual(refused, ['a3', 'b3', 'c2', 'b4', 'a5']);
 });
 
-test('shares are counted anew when few have become many again', (t) => {
-  const { named, refused, start } = crowd({}, { limit: 9, quota: SHARE });
+test('quotas are counted again when few children have become many', (t) => {
+  const { named, refused, start } = crowd({}, { limit: 9, quota: QUOTA });
   for (const name of ['a1', 'a2', 'a3']) start(name);
   named('a1').send({ type: 'finish' });
   named('a2').send({ type: 'finish' });
@@ -68,14 +68,14 @@ test('shares are counted anew when few have become many again', (t) => {
   t.deepEqual(refused, ['a3', 'a7']);
 });
 
-/** As {@link SHARE}, with room that is made for those who have less. */
-const FAIR = { ...SHARE, limit: 4, makesRoom: true };
+/** A quota whose larger groups make room for smaller ones. */
+const FAIR = { ...QUOTA, limit: 4, makesRoom: true };
 const SPARABLE = { sparable: true };
 
-test('two kinds that take all the room together make room for a third, the oldest child first', (t) => {
+test('two groups that fill the supervisor make room for a third, the oldest child first', (t) => {
   const { log, named, refused, start } = crowd({}, { limit: 7, quota: FAIR });
   for (const name of ['a0', 'b0']) start(name, SPARABLE);
-  // Its slot is taken by a child that is younger than all others.
+  // The youngest child takes its slot.
   named('a0').send({ type: 'finish' });
   for (const name of ['b1', 'a1', 'a2', 'a3', 'a4', 'b2']) start(name, SPARABLE);
   log.splice(0);
@@ -84,11 +84,11 @@ test('two kinds that take all the room together make room for a third, the oldes
   start('c2');
   t.deepEqual(log.splice(0).slice(2), ['b0 released', 'c2 started']);
   start('c3');
-  t.deepEqual(log, [], 'no kind has more than it would have then');
+  t.deepEqual(log, [], 'no group has more children than the new one would have');
   t.deepEqual(refused, ['c3']);
 });
 
-test('children that cannot be spared are passed over, and where there are only such the newcomer is refused', (t) => {
+test('children that cannot be spared are skipped; if none can, the new child is refused', (t) => {
   const { log, refused, start } = crowd({}, { limit: 4, quota: FAIR });
   for (const name of ['a1', 'a2', 'a4']) start(name);
   start('a3', SPARABLE);
@@ -99,14 +99,14 @@ test('children that cannot be spared are passed over, and where there are only s
   t.deepEqual([log, refused], [[], ['c1']]);
 });
 
-test('where kinds make no room, a newcomer is refused', (t) => {
+test('without makesRoom, a new child is refused', (t) => {
   const { refused, start } = crowd({}, { limit: 4, quota: { ...FAIR, makesRoom: false } });
   for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) start(name, SPARABLE);
   t.deepEqual(refused, ['b1']);
 });
 
-test('a child that is restarted keeps its share, and one that is stopped gives it back', async (t) => {
-  const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: SHARE, limits: MANY });
+test('a restarted child still counts towards its quota, a stopped child does not', async (t) => {
+  const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: QUOTA, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name);
   crash(tree.named('a1'));
   tree.start('a3');
@@ -118,8 +118,8 @@ test('a child that is restarted keeps its share, and one that is stopped gives i
   t.deepEqual(tree.refused, ['a3', 'a4']);
 });
 
-test('a child that is never ready keeps its share while it waits for its restart', (t) => {
-  const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: SHARE, limits: MANY });
+test('a child that is never ready counts towards its quota while it waits for its restart', (t) => {
+  const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: QUOTA, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name, { slow: true });
   for (const name of ['a1', 'a2']) tree.named(name).send({ type: 'become.ready' });
   for (const name of ['a1', 'a2']) crash(tree.named(name));
@@ -133,7 +133,7 @@ test('a child that is never ready keeps its share while it waits for its restart
   t.deepEqual(tree.refused, ['a3', 'a4']);
 });
 
-test('a child that waits for its restart takes its place in the limit', (t) => {
+test('a child that waits for its restart counts towards the limit', (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 1 });
   tree.start('a');
   crash(tree.named('a'));
@@ -152,7 +152,7 @@ test('each child is restarted with its own input', (t) => {
   t.deepEqual(tree.take(), ['c released', 'a released', 'c started', 'a started']);
 });
 
-test('each child has a back-off of its own', (t) => {
+test('each child has its own back-off', (t) => {
   const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
   const tree = crowd({ restart: 'permanent', backoff }, { limits: MANY });
   for (const name of ['a', 'b']) tree.start(name);
@@ -175,13 +175,13 @@ test('each child has a back-off of its own', (t) => {
   t.is(crashed(), 100, 'after a quiet time');
 });
 
-test('without children it ends at once', (t) => {
+test('a dynamic supervisor without children ends at once', (t) => {
   const { ended, root } = crowd();
   root.send({ type: 'shutdown.requested' });
   t.is(ended.status, 'done');
 });
 
-test('while it shuts down it takes no more', async (t) => {
+test('a dynamic supervisor starts no child while it shuts down', async (t) => {
   const { refused, root, start } = crowd();
   start('slow', { hangs: true });
   root.send({ type: 'shutdown.requested' });
@@ -190,7 +190,7 @@ test('while it shuts down it takes no more', async (t) => {
   t.deepEqual(await startChild(root, input({ name: 'later' })), { ok: false, code: 'shutting_down' });
 });
 
-test('while it shuts down it restarts nobody', (t) => {
+test('a dynamic supervisor restarts no child while it shuts down', (t) => {
   const tree = crowd({ restart: 'permanent' });
   tree.start('a');
   tree.start('hangs', { hangs: true });
@@ -202,7 +202,7 @@ test('while it shuts down it restarts nobody', (t) => {
   t.is(tree.ended.status, 'done');
 });
 
-test('stopped hard, it stops every child', (t) => {
+test('a dynamic supervisor that is killed stops every child', (t) => {
   const { log, root, start } = crowd();
   start('a');
   start('b');
@@ -210,7 +210,7 @@ test('stopped hard, it stops every child', (t) => {
   t.deepEqual(log.slice(2), ['a released', 'b released']);
 });
 
-test('it answers when the child is ready, or has failed', async (t) => {
+test('startChild is answered when the child is ready or has failed', async (t) => {
   const tree = crowd();
   const slow = settledBy(startChild(tree.root, input({ name: 'slow', slow: true })));
   t.is(await slow(), 'pending');
@@ -225,7 +225,7 @@ test('it answers when the child is ready, or has failed', async (t) => {
   t.is((await countChildren(tree.root)).specs, 1);
 });
 
-test('it terminates a child by its actor, and answers when that has ended', async (t) => {
+test('terminateChild stops a child by its actor, and is answered when the child has ended', async (t) => {
   const tree = crowd({ restart: 'permanent' });
   for (const name of ['a', 'b']) tree.start(name, { hangs: true });
   tree.take();
@@ -234,7 +234,7 @@ test('it terminates a child by its actor, and answers when that has ended', asyn
   t.deepEqual(tree.take(), ['a asked']);
   tree.named('a').send({ type: 'finish' });
   t.deepEqual(await answer(), { ok: true });
-  // One that does not end is stopped hard.
+  // A child that does not end is killed.
   const other = settledBy(terminateChild(tree.root, tree.named('b')));
   tree.clock.increment(99);
   t.is(await other(), 'pending');
@@ -249,7 +249,7 @@ test('it terminates a child by its actor, and answers when that has ended', asyn
   );
 });
 
-test('whoever asks for the end of a child is answered, the second too, within the same time', async (t) => {
+test('two requests to terminate a child are answered within one timeout', async (t) => {
   const tree = crowd();
   tree.start('a', { hangs: true });
   const first = settledBy(terminateChild(tree.root, tree.named('a')));
@@ -261,7 +261,7 @@ test('whoever asks for the end of a child is answered, the second too, within th
 });
 
 for (const shutdown of [100, 'brutal'] as const) {
-  test(`whoever waits for the start of a child that is terminated is told: ${shutdown}`, async (t) => {
+  test(`terminating a child answers its pending start: ${shutdown}`, async (t) => {
     const tree = crowd({ shutdown });
     const started: () => Promise<Answer<Started> | 'pending'> = settledBy(
       startChild(tree.root, input({ name: 'slow', slow: true })),
@@ -272,7 +272,7 @@ for (const shutdown of [100, 'brutal'] as const) {
   });
 }
 
-test('a child that is being terminated when the shutdown comes does not hold it up', async (t) => {
+test('a child that is already being terminated does not delay a shutdown', async (t) => {
   const tree = crowd();
   tree.start('a', { hangs: true });
   const answer = settledBy(terminateChild(tree.root, tree.named('a')));
@@ -283,19 +283,19 @@ test('a child that is being terminated when the shutdown comes does not hold it 
   t.is(tree.ended.status, 'done');
 });
 
-test('with all the time for a shutdown, a child that never was ready does not keep it from ending', (t) => {
+test('with an infinite shutdown time, a child that was never ready does not block the end', (t) => {
   const tree = crowd({ shutdown: Number.POSITIVE_INFINITY });
   tree.start('slow', { slow: true, hangs: true });
   tree.root.send({ type: 'shutdown.requested' });
   tree.clock.increment(START_TIMEOUT_MS);
-  // Either it still waits for the child, or it stopped it and is at its end.
+  // Either the supervisor still waits for the child, or it killed the child and has ended.
   const stopped = tree.log.includes('slow released');
   t.is(tree.ended.status, stopped ? 'done' : 'running');
   if (!stopped) tree.named('slow').send({ type: 'finish' });
   t.is(tree.ended.status, 'done');
 });
 
-test('it tells of its children by the ids of their actors', (t) => {
+test('lifecycle events name dynamic children by their actor ids', (t) => {
   const tree = crowd({ restart: 'transient' });
   tree.start('a');
   const first = tree.named('a').id;
@@ -312,7 +312,7 @@ test('it tells of its children by the ids of their actors', (t) => {
   ]);
 });
 
-test('what happens in a tree below a dynamic supervisor is heard at the root', async (t) => {
+test('lifecycle events of a tree below a dynamic supervisor reach the root', async (t) => {
   const log: string[] = [];
   const template = { id: 'tree', logic: supervisor({ limits: MANY, children: [member('a', log)] }) };
   const pool = watch(dynamicSupervisor({ template, limit: 1 }));

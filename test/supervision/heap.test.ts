@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { Heap } from '../../supervision/heap.js';
 
-test('it gives back what it was given, the smallest key first, whatever came in between', (t) => {
+test('a heap returns its items with the smallest key first, whatever the order of operations', (t) => {
   const steps = fc.array(fc.option(fc.integer({ min: -20, max: 20 })), { maxLength: 200 });
   fc.assert(
     fc.property(steps, (steps) => {
@@ -25,7 +25,7 @@ test('it gives back what it was given, the smallest key first, whatever came in 
   );
 });
 
-test('nothing is left of what it is cleared of', (t) => {
+test('a cleared heap is empty', (t) => {
   const heap = new Heap<string>();
   for (const key of [3, 1, 2]) heap.push(key, `item ${key}`);
   heap.clear();
@@ -60,7 +60,7 @@ for (const [order, keyOf] of [
           index,
         );
       while (heap.size > 0) heap.pop();
-      // Two keys are read to compare them. Down the heap there are two comparisons a level, up there is one.
+      // A comparison reads two keys. There are two comparisons a level down the heap, and one a level up.
       const most = 2 * 3 * Math.ceil(Math.log2(size));
       t.true(reads / size <= most, `${reads / size} reads for each of ${size}, at most ${most}`);
     }

@@ -38,7 +38,7 @@ import {
   scene,
 } from '../helpers/isolation.js';
 
-test.serial('this file would see what escapes', async (t) => {
+test.serial('escapesOf collects errors that reach the process', async (t) => {
   const escaped = await escapesOf(() => {
     globalThis.setTimeout(() => {
       throw new Error('from a timer');
@@ -51,7 +51,7 @@ test.serial('this file would see what escapes', async (t) => {
   ]);
 });
 
-// Where a running actor can throw.
+// Throws in a running actor.
 
 const crashes: Readonly<Record<string, AnyActorLogic>> = {
   'a behaviour': fromBehaviour(() => ({ receive: boom })),
@@ -78,14 +78,14 @@ const crashes: Readonly<Record<string, AnyActorLogic>> = {
     initial: 'a',
     states: { a: { on: { crash: 'b' } }, b: { after: { soon: 'a' } } },
   }).provide({ delays: { soon: boom } }),
-  'an event that a machine takes for a wrong one': createMachine({
-    on: { crash: { actions: sendTo('nobody', { type: 'x' }) } },
+  'an event sent to an unknown actor': createMachine({
+    on: { crash: { actions: sendTo('unknown', { type: 'x' }) } },
   }),
   'a callback receiver': fromCallback(({ receive }) => receive(boom)),
 };
 
 for (const [name, logic] of Object.entries(crashes)) {
-  contained(`a throw while running crashes its actor, which is restarted: ${name}`, async (t) => {
+  contained(`an actor that throws while running crashes and is restarted: ${name}`, async (t) => {
     const tree = scene(logic);
     const before = tree.actor('bad');
     t.notThrows(() => crash(before));
@@ -103,7 +103,7 @@ for (const [name, logic] of Object.entries(crashes)) {
   });
 }
 
-contained('a promise that rejects, and an observable that errs, are crashes', async (t) => {
+contained('a promise that rejects, or an observable that fails, is a crash', async (t) => {
   const erring = {
     subscribe: ({ error }: { error?: (e: unknown) => void }) => defer(() => error?.(new Error('boom'))),
   };
@@ -129,9 +129,9 @@ contained('a promise that rejects, and an observable that errs, are crashes', as
   }
 });
 
-// Where a start can throw.
+// Throws during a start.
 
-/** Throws at the second start. */
+/** Returns a function that throws at its second call. */
 function second<TValue>(value: () => TValue): () => TValue {
   let starts = 0;
   return () => {
@@ -161,7 +161,7 @@ const starts: Readonly<Record<string, () => { logic: AnyActorLogic; spec?: Parti
     logic: fromBehaviour(() => ({ receive: boom })),
     spec: { input: second(() => undefined) },
   }),
-  'an initial snapshot that is none': () => {
+  'an invalid initial snapshot': () => {
     let made = 0;
     const logic = fromTransition((_state, _event) => boom(), 0);
     return {
@@ -177,23 +177,26 @@ const starts: Readonly<Record<string, () => { logic: AnyActorLogic; spec?: Parti
 };
 
 for (const [name, make] of Object.entries(starts)) {
-  contained(`a throw at a restart is a failed attempt, and is followed by the next: ${name}`, async (t) => {
-    const { logic, spec } = make();
-    const tree = scene(logic, spec);
-    const before = tree.actor('bad');
-    crash(before);
-    t.notThrows(() => nextTurn(tree));
-    t.is(tree.actor('bad'), before);
-    await goesOn(t, tree);
-    t.notThrows(() => nextTurn(tree));
-    t.not(tree.actor('bad'), before);
-    t.is(tree.actor('bad').getSnapshot().status, 'active');
-    t.is(tree.emitted.filter(({ type }) => type === 'child.restarting').length, 2);
-    await goesOn(t, tree);
-  });
+  contained(
+    `a throw during a restart is a failed attempt, and the next attempt follows: ${name}`,
+    async (t) => {
+      const { logic, spec } = make();
+      const tree = scene(logic, spec);
+      const before = tree.actor('bad');
+      crash(before);
+      t.notThrows(() => nextTurn(tree));
+      t.is(tree.actor('bad'), before);
+      await goesOn(t, tree);
+      t.notThrows(() => nextTurn(tree));
+      t.not(tree.actor('bad'), before);
+      t.is(tree.actor('bad').getSnapshot().status, 'active');
+      t.is(tree.emitted.filter(({ type }) => type === 'child.restarting').length, 2);
+      await goesOn(t, tree);
+    },
+  );
 }
 
-// Snapshots that are none.
+// Invalid snapshots.
 
 for (const [name, garbage] of Object.entries({
   undefined: undefined,
@@ -202,11 +205,11 @@ for (const [name, garbage] of Object.entries({
   'a text': 'active',
   'an empty object': {},
   'an unknown status': { status: 'confused' },
-  'an error with children that are none': { status: 'error', error: new Error('boom'), children: { a: 5 } },
+  'an error with invalid children': { status: 'error', error: new Error('boom'), children: { a: 5 } },
 })) {
   for (const address of [undefined, { stashLimit: 0 }]) {
     const how = address === undefined ? '' : ', by its address';
-    contained(`a logic that returns garbage as its snapshot harms itself only: ${name}${how}`, async (t) => {
+    contained(`a logic that returns an invalid snapshot harms only itself: ${name}${how}`, async (t) => {
       const logic = {
         ...fromTransition((state: number) => state, 0),
         transition: (snapshot: unknown, { type }: EventObject) => (type === 'crash' ? garbage : snapshot),
@@ -218,7 +221,7 @@ for (const [name, garbage] of Object.entries({
       t.notThrows(() => target.send({ type: 'crash' } as never));
       nextTurn(tree);
       await goesOn(t, tree);
-      // It can be replaced, and is reached again.
+      // The child can be replaced, and the new one is reached.
       t.deepEqual(await terminateChild(tree.root, 'bad'), { ok: true });
       t.true((await restartChild(tree.root, 'bad')).ok);
       t.not(tree.actor('bad'), bad);
@@ -231,7 +234,7 @@ for (const [name, garbage] of Object.entries({
   }
 }
 
-contained('a first snapshot that is garbage fails the start', async (t) => {
+contained('an invalid initial snapshot fails the start', async (t) => {
   for (const garbage of [undefined, null]) {
     const logic = {
       ...fromTransition(() => 0, 0),
@@ -247,7 +250,7 @@ contained('a first snapshot that is garbage fails the start', async (t) => {
 
 // Clean-up.
 
-contained('a callback that crashes has its clean-up called, once', async (t) => {
+contained('the clean-up of a callback that crashes runs once', async (t) => {
   const log: string[] = [];
   const logic = fromCallback(({ receive }) => {
     receive(boom);
@@ -261,7 +264,7 @@ contained('a callback that crashes has its clean-up called, once', async (t) => 
   await goesOn(t, tree);
 });
 
-contained('any logic that crashes is told once that it is stopped', async (t) => {
+contained('any logic that crashes is stopped once', async (t) => {
   for (const failure of [boom, () => ({ status: 'error', error: new Error('boom') })]) {
     let stops = 0;
     const logic = {
@@ -277,7 +280,7 @@ contained('any logic that crashes is told once that it is stopped', async (t) =>
     nextTurn(tree);
     await goesOn(t, tree);
 
-    // A machine that goes on without it stops it once more.
+    // A machine that continues without the actor stops it a second time.
     const states = { on: { invoke: { id: 'below', src: logic, onError: 'off' } }, off: {} };
     const parent = scene(createMachine({ initial: 'on', states })).actor('bad');
     crash(parent.getSnapshot().children.below as AnyActorRef);
@@ -301,7 +304,7 @@ const uncleanly: Readonly<Record<string, AnyActorLogic>> = {
 };
 
 for (const [name, logic] of Object.entries(uncleanly)) {
-  contained(`a clean-up that throws stops nobody from ending: ${name}`, async (t) => {
+  contained(`a clean-up that throws keeps no other actor from ending: ${name}`, async (t) => {
     const tree = scene(logic);
     t.notThrows(() => crash(tree.actor('bad')));
     nextTurn(tree);
@@ -314,18 +317,15 @@ for (const [name, logic] of Object.entries(uncleanly)) {
     t.is(tree.ended.status, 'done');
     t.deepEqual(tree.actors.filter(isRunning), []);
   });
-  contained(
-    `a clean-up that throws when everything is stopped hard stops nobody from ending: ${name}`,
-    (t) => {
-      const tree = scene(logic);
-      t.notThrows(() => tree.root.send({ type: 'behaviour.failed', error: new Error('bug') }));
-      t.deepEqual(tree.actors.filter(isRunning), []);
-      t.is(tree.log.at(-1), 'good released');
-    },
-  );
+  contained(`a clean-up that throws in a crashing tree keeps no other actor from ending: ${name}`, (t) => {
+    const tree = scene(logic);
+    t.notThrows(() => tree.root.send({ type: 'behaviour.failed', error: new Error('bug') }));
+    t.deepEqual(tree.actors.filter(isRunning), []);
+    t.is(tree.log.at(-1), 'good released');
+  });
 }
 
-contained('a clean-up that fails when its actor is stopped hard is told of', async (t) => {
+contained('a clean-up that fails when its actor is killed is reported', async (t) => {
   for (const release of [boom, async () => boom()]) {
     const logic = fromBehaviour(() => ({ receive: () => {}, release }));
     const tree = scene(logic, { shutdown: 'brutal' });
@@ -364,11 +364,11 @@ contained('a machine that crashes leaves no child and no grandchild running', as
   await goesOn(t, tree);
 });
 
-contained('so does a machine that nobody supervises, below one that is', async (t) => {
+contained('an unsupervised machine that crashes leaves no child running', async (t) => {
   const log: string[] = [];
   // Its parent outlives the crash.
   const middle = createMachine({
-    invoke: { id: 'middle', src: ancestor(log), onError: { actions: () => log.push('told') } },
+    invoke: { id: 'middle', src: ancestor(log), onError: { actions: () => log.push('error handled') } },
     on: { crash: { actions: sendTo('middle', { type: 'crash' }) } },
   });
   const tree = scene(
@@ -381,37 +381,34 @@ contained('so does a machine that nobody supervises, below one that is', async (
   crash(before);
   t.is(startedIn(log).length, 4);
   t.deepEqual(releasedIn(log).toSorted(), startedIn(log).toSorted());
-  t.true(log.includes('told'));
+  t.true(log.includes('error handled'));
   t.is(tree.actor('bad'), before);
   t.is(before.getSnapshot().status, 'active');
   await goesOn(t, tree);
 });
 
-contained(
-  'a crash that nobody on its way handles ends all of them, and leaves nothing running',
-  async (t) => {
-    const log: string[] = [];
-    const middle = createMachine({
-      invoke: [{ id: 'middle', src: ancestor(log) }, { src: callback('sibling', log) }],
-      on: { crash: { actions: sendTo('middle', { type: 'crash' }) } },
-    });
-    const tree = scene(
-      createMachine({
-        invoke: [{ id: 'top', src: middle }, { src: callback('uncle', log) }],
-        on: { crash: { actions: sendTo('top', { type: 'crash' }) } },
-      }),
-    );
-    const before = tree.actor('bad');
-    crash(before);
-    t.is(startedIn(log).length, 6);
-    t.deepEqual(releasedIn(log).toSorted(), startedIn(log).toSorted());
-    nextTurn(tree);
-    t.not(tree.actor('bad'), before);
-    await goesOn(t, tree);
-  },
-);
+contained('a crash that no ancestor handles ends all of them, and leaves no actor running', async (t) => {
+  const log: string[] = [];
+  const middle = createMachine({
+    invoke: [{ id: 'middle', src: ancestor(log) }, { src: callback('sibling', log) }],
+    on: { crash: { actions: sendTo('middle', { type: 'crash' }) } },
+  });
+  const tree = scene(
+    createMachine({
+      invoke: [{ id: 'top', src: middle }, { src: callback('uncle', log) }],
+      on: { crash: { actions: sendTo('top', { type: 'crash' }) } },
+    }),
+  );
+  const before = tree.actor('bad');
+  crash(before);
+  t.is(startedIn(log).length, 6);
+  t.deepEqual(releasedIn(log).toSorted(), startedIn(log).toSorted());
+  nextTurn(tree);
+  t.not(tree.actor('bad'), before);
+  await goesOn(t, tree);
+});
 
-contained('a machine that crashes in the step in which it spawns leaves nothing running', async (t) => {
+contained('a machine that crashes in the step in which it spawns leaves no actor running', async (t) => {
   const log: string[] = [];
   const logic = ancestor(log, {
     on: {
@@ -424,7 +421,7 @@ contained('a machine that crashes in the step in which it spawns leaves nothing 
   await goesOn(t, tree);
 });
 
-contained('a machine that crashes while it starts leaves nothing running', async (t) => {
+contained('a machine that crashes while it starts leaves no actor running', async (t) => {
   const log: string[] = [];
   const fails = second(() => {});
   const logic = ancestor(log, {

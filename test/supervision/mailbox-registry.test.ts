@@ -24,7 +24,7 @@ function crashSupervisor(tree: ReturnType<typeof nested>): void {
   tree.actor('inner').send({ type: 'behaviour.failed', error: new Error('bug') });
 }
 
-test("an address outlives the crash of its child's supervisor, and what is sent meanwhile waits", (t) => {
+test("an address outlives a crash of its child's supervisor, and events wait meanwhile", (t) => {
   const tree = nested();
   crashSupervisor(tree);
   tree.note('one');
@@ -37,7 +37,7 @@ test("an address outlives the crash of its child's supervisor, and what is sent 
   t.is(tree.log.at(-1), 'named got three');
 });
 
-test('it goes on through crashes of the child and of its supervisor in turn', (t) => {
+test('an address outlives alternating crashes of its child and its supervisor', (t) => {
   const tree = nested();
   for (let round = 0; round < 5; round++) {
     crash(tree.actor(NAME));
@@ -49,7 +49,7 @@ test('it goes on through crashes of the child and of its supervisor in turn', (t
   t.is(tree.log.at(-1), 'named got still here');
 });
 
-test('a name with an owner cannot be taken; one that its owner left can', async (t) => {
+test('a name can be taken only when no supervisor owns it', async (t) => {
   const tree = nested();
   const address = { stashLimit: 1 };
   const taken = await addChild(tree.root, member(NAME, tree.log, { address }));
@@ -61,7 +61,7 @@ test('a name with an owner cannot be taken; one that its owner left can', async 
   t.is(tree.log.at(-1), 'named got waits');
 });
 
-test('a name is free when its child is deleted, and all are when the tree has ended', async (t) => {
+test('a name is free when its child is deleted, and all names are when the tree has ended', async (t) => {
   const tree = nested();
   await terminateChild(tree.actor('inner'), NAME);
   tree.note('never');
@@ -78,7 +78,7 @@ test('a name is free when its child is deleted, and all are when the tree has en
   t.is(other.box.getSnapshot().status, 'stopped');
 });
 
-test('the names in a tree that nobody will start again are free', async (t) => {
+test('the names in a tree that will not be started again are free', async (t) => {
   const tree = nested();
   await terminateChild(tree.root, 'inner');
   tree.note('never');
@@ -99,12 +99,12 @@ test('the names in a tree that nobody will start again are free', async (t) => {
   }
 });
 
-test('who takes over an address is told of what does not fit, and who had it is not any more', async (t) => {
+test('an address that changes its owner uses the refuse callback of the new owner only', async (t) => {
   const tree = nested();
   await terminateChild(tree.root, 'inner');
   const spec = member(NAME, tree.log, { address: { stashLimit: 0 }, restart: 'transient' });
   await addChild(tree.root, spec);
   await terminateChild(tree.root, NAME);
-  tree.note('nobody is told');
+  tree.note('refused without a callback');
   t.deepEqual(tree.refused, []);
 });

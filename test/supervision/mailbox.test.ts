@@ -29,7 +29,7 @@ function mailbox(stashLimit: number) {
   return { actor, note, refused };
 }
 
-test('it forwards to the attached actor', (t) => {
+test('a mailbox forwards events to the attached actor', (t) => {
   const log: string[] = [];
   const { actor, note } = mailbox(1);
   actor.send({ type: 'mailbox.attach', target: recipient(log) });
@@ -37,7 +37,7 @@ test('it forwards to the attached actor', (t) => {
   t.deepEqual(log, ['hello']);
 });
 
-test('it keeps what comes while nobody is attached, and delivers it in order', (t) => {
+test('a mailbox keeps events while no actor is attached, and delivers them in order', (t) => {
   const log: string[] = [];
   const { actor, note } = mailbox(10);
   note('one');
@@ -47,13 +47,13 @@ test('it keeps what comes while nobody is attached, and delivers it in order', (
   t.deepEqual(log, ['one', 'two', 'three']);
 });
 
-test('it refuses what no longer fits', (t) => {
+test('a mailbox refuses events beyond its stash limit', (t) => {
   const { note, refused } = mailbox(2);
   for (const text of ['one', 'two', 'three', 'four']) note(text);
   t.deepEqual(refused, ['three', 'four']);
 });
 
-test('it keeps what comes after its actor crashed and before the supervisor knows', (t) => {
+test('a mailbox keeps events between the crash of its actor and the detach', (t) => {
   const [first, second]: string[][] = [[], []];
   const { actor, note } = mailbox(10);
   actor.send({ type: 'mailbox.attach', target: recipient(first as string[]) });
@@ -66,7 +66,7 @@ test('it keeps what comes after its actor crashed and before the supervisor know
   t.deepEqual(second, ['kept', 'too']);
 });
 
-test('with a limit of 0 it refuses all that comes while nobody is attached', (t) => {
+test('with a limit of 0, a mailbox refuses all events while no actor is attached', (t) => {
   const log: string[] = [];
   const { actor, note, refused } = mailbox(0);
   note('before');
@@ -78,7 +78,7 @@ test('with a limit of 0 it refuses all that comes while nobody is attached', (t)
   t.deepEqual(log, ['up']);
 });
 
-test('an actor that crashes at something that waited is not given the rest, and nobody is given that again', (t) => {
+test('an actor that crashes at a waiting event gets no further ones; the event is not repeated', (t) => {
   const [first, second]: string[][] = [[], []];
   const { actor, note, refused } = mailbox(3);
   note('one');
@@ -93,7 +93,7 @@ test('an actor that crashes at something that waited is not given the rest, and 
   t.deepEqual(refused, []);
 });
 
-test('what it is sent goes to its actor, whatever the name of the event begins with', (t) => {
+test('a mailbox forwards other events whose types begin with mailbox too', (t) => {
   const log: string[] = [];
   const { actor, refused } = mailbox(1);
   actor.send({ type: 'mailbox.attach', target: recipient(log) });
@@ -102,8 +102,8 @@ test('what it is sent goes to its actor, whatever the name of the event begins w
   t.deepEqual(refused, []);
 });
 
-test('an address is found by its id, and a wrong id is an error', (t) => {
+test('an address is found by its name, and an unknown name is an error', (t) => {
   const { actor } = mailbox(1);
   t.is<unknown, unknown>(addressOf(actor.system, nameOf('box')), actor);
-  t.throws(() => addressOf(actor.system, nameOf('nobody')), { message: /nobody/ });
+  t.throws(() => addressOf(actor.system, nameOf('unknown')), { message: /unknown/ });
 });

@@ -31,7 +31,7 @@ import {
 } from '../helpers/isolation.js';
 
 for (const watching of ['next', 'error', 'complete'] as const) {
-  contained(`an observer that throws in ${watching} is told of, and harms nobody`, async (t) => {
+  contained(`an observer that throws in ${watching} is reported, and harms no actor`, async (t) => {
     const tree = scene(
       createMachine({
         on: { ...crashable.on, finish: '.over' },
@@ -51,43 +51,46 @@ for (const watching of ['next', 'error', 'complete'] as const) {
     tree.actor('good').send({ type: 'finish' });
     nextTurn(tree);
     await goesOn(t, tree);
-    const told = observers(tree);
-    t.true(told.length > 0);
-    const about = watching === 'error' ? ['bad'] : watching === 'complete' ? ['good'] : ['bad', 'good'];
+    const reported = observers(tree);
+    t.true(reported.length > 0);
+    const watchedIds = watching === 'error' ? ['bad'] : watching === 'complete' ? ['good'] : ['bad', 'good'];
     t.deepEqual(
-      [...new Set(told)].toSorted(),
-      about.map((id) => `observer ${id}: boom`),
+      [...new Set(reported)].toSorted(),
+      watchedIds.map((id) => `observer ${id}: boom`),
     );
   });
 }
 
-contained('an observer of the root that throws, from before the start or after, harms nobody', async (t) => {
-  const observer = { next: boom, complete: boom, error: boom };
-  const log: string[] = [];
-  const tree = watch(supervisor({ strategy: 'one_for_one', children: [member('good', log)] }), {
-    before: (root) => root.subscribe(observer),
-  });
-  tree.root.subscribe(observer);
-  tree.actor('good').send({ type: 'note', text: 'on' });
-  t.deepEqual(log, ['good started', 'good got on']);
-  t.is((await listChildren(tree.root)).length, 1);
-  tree.root.send({ type: 'shutdown.requested' });
-  t.is(tree.ended.status, 'done');
-  t.deepEqual([...new Set(observers(tree))], ['observer root: boom']);
+contained(
+  'an observer of the root that throws, added before or after the start, harms no actor',
+  async (t) => {
+    const observer = { next: boom, complete: boom, error: boom };
+    const log: string[] = [];
+    const tree = watch(supervisor({ strategy: 'one_for_one', children: [member('good', log)] }), {
+      before: (root) => root.subscribe(observer),
+    });
+    tree.root.subscribe(observer);
+    tree.actor('good').send({ type: 'note', text: 'on' });
+    t.deepEqual(log, ['good started', 'good got on']);
+    t.is((await listChildren(tree.root)).length, 1);
+    tree.root.send({ type: 'shutdown.requested' });
+    t.is(tree.ended.status, 'done');
+    t.deepEqual([...new Set(observers(tree))], ['observer root: boom']);
 
-  const other = watch(
-    supervisor({
-      strategy: 'one_for_one',
-      limits: { intensity: 0, periodMs: 1 },
-      children: [member('bad', [])],
-    }),
-    { before: (root) => root.subscribe(observer) },
-  );
-  crash(other.actor('bad'));
-  t.is(other.ended.status, 'error');
-});
+    const other = watch(
+      supervisor({
+        strategy: 'one_for_one',
+        limits: { intensity: 0, periodMs: 1 },
+        children: [member('bad', [])],
+      }),
+      { before: (root) => root.subscribe(observer) },
+    );
+    crash(other.actor('bad'));
+    t.is(other.ended.status, 'error');
+  },
+);
 
-contained('an observer without an error handler does not bring a crash to the process', async (t) => {
+contained('an observer without an error handler does not report a crash to the process', async (t) => {
   const log: string[] = [];
   const tree = scene(ancestor(log));
   const bad = tree.actor('bad');
@@ -95,14 +98,14 @@ contained('an observer without an error handler does not bring a crash to the pr
   bad.subscribe({ complete: () => {} });
   for (const actor of tree.actors.filter(({ _parent }) => _parent !== undefined)) actor.subscribe(() => {});
   crash(bad);
-  // After the end too.
+  // The same for an observer added after the end.
   bad.subscribe(() => {});
   nextTurn(tree);
   await goesOn(t, tree);
 });
 
 contained(
-  'a listener that throws is told of, on a child and on the root, from before the start or after',
+  'a listener that throws is reported, on a child and the root, added before or after the start',
   async (t) => {
     const log: string[] = [];
     const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
@@ -125,7 +128,7 @@ contained(
     tree.root.on('*', boom);
     tree.emitted.length = 0;
     t.notThrows(() => tree.actor('emitter').send({ type: 'hello' }));
-    // The others are called all the same.
+    // The other listeners are still called.
     t.deepEqual(heard, ['hello']);
     t.deepEqual([...new Set(observers(tree))].toSorted(), [
       'listener emitter: boom',
@@ -139,13 +142,13 @@ contained(
   },
 );
 
-contained('a listener that throws is told of too on an actor that nobody heard before', (t) => {
+contained('the first listener of an actor is reported if it throws', (t) => {
   const logic = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
-  const tree = scene(createMachine({ invoke: { id: 'nobody', src: logic } }));
-  const nobody = tree.actor('bad').getSnapshot().children.nobody as AnyActorRef;
-  nobody.on('*', boom);
-  t.notThrows(() => nobody.send({ type: 'hello' }));
-  t.deepEqual(observers(tree), ['listener nobody: boom']);
+  const tree = scene(createMachine({ invoke: { id: 'invoked', src: logic } }));
+  const invoked = tree.actor('bad').getSnapshot().children.invoked as AnyActorRef;
+  invoked.on('*', boom);
+  t.notThrows(() => invoked.send({ type: 'hello' }));
+  t.deepEqual(observers(tree), ['listener invoked: boom']);
 
   const dynamic = watch(dynamicSupervisor({ template: { id: 'child', logic }, limit: 1 }));
   dynamic.root.send({ type: 'child.start', input: undefined });
@@ -156,7 +159,7 @@ contained('a listener that throws is told of too on an actor that nobody heard b
   t.deepEqual(observers(dynamic), ['listener child: boom']);
 });
 
-contained('a listener that throws at what it is told of a listener is not told of that', (t) => {
+contained('a listener that throws at observer.failed is not reported again', (t) => {
   const tree = family({ a: {} });
   let calls = 0;
   tree.root.on('observer.failed', () => {
@@ -170,11 +173,11 @@ contained('a listener that throws at what it is told of a listener is not told o
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-contained('an inspector that throws wedges no mailbox: the tree goes on answering', async (t) => {
+contained('an inspector that throws blocks no mailbox: the tree continues to answer', async (t) => {
   for (const throwsAt of [undefined, '@xstate.snapshot', '@xstate.event', '@xstate.actor']) {
     const log: string[] = [];
     const emitted: LifecycleEvent[] = [];
-    let told: () => void = () => {};
+    let reportRestart: () => void = () => {};
     const tree = run(
       supervisor({
         strategy: 'one_for_one',
@@ -186,7 +189,7 @@ contained('an inspector that throws wedges no mailbox: the tree goes on answerin
         },
         onEmitted(event) {
           emitted.push(event);
-          if (event.type === 'child.started' && event.id === 'machine') told();
+          if (event.type === 'child.started' && event.id === 'machine') reportRestart();
         },
       },
     );
@@ -196,7 +199,7 @@ contained('an inspector that throws wedges no mailbox: the tree goes on answerin
     for (const text of ['1', '2']) good.send({ type: 'note', text });
     t.deepEqual(log, ['a started', 'a got 1', 'a got 2']);
     const restarted = new Promise<void>((resolve) => {
-      told = resolve;
+      reportRestart = resolve;
     });
     crash(machine?.actor as AnyActorRef);
     await restarted;
@@ -208,7 +211,7 @@ contained('an inspector that throws wedges no mailbox: the tree goes on answerin
   }
 });
 
-contained('an inspector that comes later and throws wedges no mailbox either', async (t) => {
+contained('an inspector that is added later and throws blocks no mailbox', async (t) => {
   const tree = scene(createMachine(crashable));
   tree.root.system.inspect(boom);
   crash(tree.actor('bad'));
@@ -217,7 +220,7 @@ contained('an inspector that comes later and throws wedges no mailbox either', a
   t.true(observers(tree).length > 0);
 });
 
-contained('a refusal that throws, of an address, is told of and harms nobody', async (t) => {
+contained('a refuse callback of an address that throws is reported and harms no actor', async (t) => {
   const tree = scene(createMachine(crashable), { address: { stashLimit: 0, refuse: boom } });
   const address = addressOf(tree.root.system, nameOf('bad'));
   crash(tree.actor('bad'));
@@ -231,7 +234,7 @@ contained('a refusal that throws, of an address, is told of and harms nobody', a
   await goesOn(t, tree);
 });
 
-contained('a refusal that throws, of a dynamic supervisor, is told of and harms nobody', (t) => {
+contained('a refuse callback of a dynamic supervisor that throws is reported and harms no actor', (t) => {
   const tree = crowd({}, { limit: 1, refuse: boom });
   for (const name of ['a', 'b']) tree.start(name);
   t.deepEqual(observers(tree), ['refusal root: boom']);
@@ -240,7 +243,7 @@ contained('a refusal that throws, of a dynamic supervisor, is told of and harms 
   t.is(tree.log.at(-1), 'c started');
 });
 
-contained('a reply that throws is told of and harms nobody', async (t) => {
+contained('a reply that throws is reported and harms no actor', async (t) => {
   const tree = family({ a: {}, b: {} });
   const spec = member('c', tree.log);
   const events: readonly EventObject[] = [
@@ -277,7 +280,7 @@ contained('a reply that throws is told of and harms nobody', async (t) => {
   t.true((await startChild(dynamic.root, { name: 'b' } as never)).ok);
 });
 
-contained('a request that is none harms nobody', async (t) => {
+contained('an invalid request harms no actor', async (t) => {
   const tree = family({ a: {} });
   const dynamic = crowd();
   for (const { root } of [tree, dynamic]) {
@@ -291,7 +294,7 @@ contained('a request that is none harms nobody', async (t) => {
   t.is(tree.ended.status, 'running');
 });
 
-contained('what fails below the supervisor of a supervisor is heard at the root', (t) => {
+contained('an observer error below an inner supervisor reaches the root', (t) => {
   const inner = supervisor({ strategy: 'one_for_one', children: [member('a', [])] });
   const tree = watch(supervisor({ strategy: 'one_for_one', children: [{ id: 'inner', logic: inner }] }));
   tree.actor('a').subscribe({ next: boom });
@@ -299,26 +302,26 @@ contained('what fails below the supervisor of a supervisor is heard at the root'
   t.deepEqual(observers(tree), ['observer a: boom']);
 });
 
-contained('what fails below a root that is no supervisor is contained too', (t) => {
+contained('observer errors below a root that is not a supervisor are isolated too', (t) => {
   const log: string[] = [];
   const logic = supervisor({ strategy: 'one_for_one', children: [member('a', log)] });
   const { root } = watch(createMachine({ invoke: { id: 'inner', src: logic } }), {
     before: (machine) => machine.subscribe({ next: boom, error: () => {} }),
   });
   const inner = root.getSnapshot().children.inner as AnyActorRef;
-  const told: EventObject[] = [];
-  inner.on('observer.failed', (event) => told.push(event));
+  const reported: EventObject[] = [];
+  inner.on('observer.failed', (event) => reported.push(event));
   inner.subscribe({ next: boom });
   inner.send({ type: 'hello' } as never);
-  t.is(told.length, 1);
+  t.is(reported.length, 1);
   t.deepEqual(log, ['a started']);
 });
 
-// What fails later.
+// Asynchronous failures.
 
 const later = async (): Promise<never> => boom();
 
-contained('who watches with an async function, and rejects, is told of and harms nobody', async (t) => {
+contained('an async callback that rejects is reported and harms no actor', async (t) => {
   const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
   const tree = scene(emitter, { address: { stashLimit: 0, refuse: later } });
   tree.actor('bad').subscribe({ next: later });
@@ -343,7 +346,7 @@ contained('who watches with an async function, and rejects, is told of and harms
   t.deepEqual(observers(pool), ['refusal root: boom']);
 });
 
-contained('an inspector that rejects is told of, and harms nobody', async (t) => {
+contained('an inspector that rejects is reported and harms no actor', async (t) => {
   const emitted: LifecycleEvent[] = [];
   const tree = run(supervisor({ children: [member('a', [])] }), {
     inspect: later,
@@ -357,7 +360,7 @@ contained('an inspector that rejects is told of, and harms nobody', async (t) =>
   t.deepEqual(await tree.ended, {});
 });
 
-contained('a listener that rejects at what it is told of failures does not go round for ever', async (t) => {
+contained('a listener that rejects at observer.failed does not cause a loop', async (t) => {
   const tree = family({ a: {} });
   let calls = 0;
   tree.root.on('observer.failed', () => {
@@ -366,13 +369,13 @@ contained('a listener that rejects at what it is told of failures does not go ro
   });
   tree.root.on('child.ended', later);
   crash(tree.actor('a'));
-  for (let turns = 0; turns < 3; turns++) await setImmediate();
+  for (let iterations = 0; iterations < 3; iterations++) await setImmediate();
   t.is(calls, 1);
 });
 
-// Whose errors are heard.
+// Crashes of a root.
 
-contained("the crash of a root is nobody else's when somebody hears it, whoever else watches", async (t) => {
+contained('the crash of a root with an error handler does not reach the process', async (t) => {
   const limits = { intensity: 0, periodMs: 1 };
   const tree = run(supervisor({ limits, children: [member('a', [])] }));
   tree.root.subscribe(() => {});
@@ -381,7 +384,7 @@ contained("the crash of a root is nobody else's when somebody hears it, whoever 
   t.true((await tree.ended).error instanceof SupervisorError);
 });
 
-test.serial('the crash of a root that nobody hears is told to the process', async (t) => {
+test.serial('the crash of a root without an error handler is reported to the process', async (t) => {
   const escaped = await escapesOf(() => {
     const logic = supervisor({ limits: { intensity: 0, periodMs: 1 }, children: [member('a', [])] });
     const root = createActor(logic, { clock: new SimulatedClock() });
@@ -397,17 +400,17 @@ test.serial('the crash of a root that nobody hears is told to the process', asyn
   );
 });
 
-contained('who ran before there was a supervisor is contained as well', (t) => {
+contained('actors that ran before the first supervisor are isolated too', (t) => {
   const elder = fromCallback(({ receive }) => receive(() => {}));
   const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
-  // Its children are its own affair, and none of XState's.
-  const familyMan = { ...fromTransition(() => ({}), {}), getInitialSnapshot: () => withChildren };
+  // A snapshot with a `children` field that does not hold actors.
+  const parentLogic = { ...fromTransition(() => ({}), {}), getInitialSnapshot: () => withChildren };
   const withChildren = { status: 'active', output: undefined, error: undefined, children: { a: 5 } };
   const { root } = watch(
     createMachine({
       invoke: [
         { id: 'elder', src: elder },
-        { id: 'family-man', src: familyMan as never },
+        { id: 'parent', src: parentLogic as never },
         { id: 'emitter', src: emitter },
       ],
       on: { 'tree.start': '.on' },

@@ -7,7 +7,7 @@ test('the default is one restart in five seconds', (t) => {
   t.deepEqual(DEFAULT_RESTART_LIMITS, { intensity: 1, periodMs: 5_000 });
 });
 
-test('as many as the intensity fit into the period, and one more is too many', (t) => {
+test('a period has room for as many restarts as the intensity, and not for one more', (t) => {
   const budget = new RestartBudget({ intensity: 2, periodMs: 100 });
   t.deepEqual(
     [0, 50, 100].map((now) => budget.spend(now)),
@@ -23,11 +23,11 @@ test('restarts older than the period no longer count', (t) => {
   );
 });
 
-test('an intensity of 0 allows none', (t) => {
+test('an intensity of 0 allows no restart', (t) => {
   t.is(new RestartBudget({ intensity: 0, periodMs: 100 }).spend(0), undefined);
 });
 
-test('it allows exactly what a count of all restarts in the window allows', (t) => {
+test('a budget allows exactly what a count of all restarts in the window allows', (t) => {
   const gaps = fc.array(fc.nat(200), { maxLength: 100 });
   fc.assert(
     fc.property(gaps, fc.nat(5), (gapsMs, intensity) => {
@@ -45,7 +45,7 @@ test('it allows exactly what a count of all restarts in the window allows', (t) 
   );
 });
 
-test('so does it after very many restarts', (t) => {
+test('a budget counts correctly after very many restarts', (t) => {
   const budget = new RestartBudget({ intensity: 3, periodMs: 10 });
   for (let now = 0; now < 100_000; now += 5) t.is(budget.spend(now), Math.min(now / 5 + 1, 3));
 });

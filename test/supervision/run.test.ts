@@ -6,7 +6,7 @@ import { supervisor } from '../../supervision/supervisor.js';
 import type { SupervisorError } from '../../supervision/supervisor-error.js';
 import { listed, member } from '../helpers/actors.js';
 
-test('a tree is ready when all of it is up, and ends when it is told to', async (t) => {
+test('a tree is ready when all its children are up, and ends on request', async (t) => {
   const log: string[] = [];
   const tree = run(
     supervisor({
@@ -27,7 +27,7 @@ test('a tree is ready when all of it is up, and ends when it is told to', async 
   t.deepEqual(log.slice(-4), ['slow asked', 'slow released', 'a asked', 'a released']);
 });
 
-test('a tree that cannot start is never ready, and tells why', async (t) => {
+test('a tree that cannot start is never ready, and ends with the error', async (t) => {
   const tree = run(
     supervisor({ strategy: 'one_for_one', children: [member('bad', [], { failsStart: () => true })] }),
   );
@@ -36,7 +36,7 @@ test('a tree that cannot start is never ready, and tells why', async (t) => {
   t.like(error as SupervisorError, { code: 'start_failed', id: 'bad' });
 });
 
-test('a tree that gives up tells why', async (t) => {
+test('a tree that gives up ends with the error', async (t) => {
   const tree = run(
     supervisor({
       strategy: 'one_for_one',
@@ -49,16 +49,16 @@ test('a tree that gives up tells why', async (t) => {
   t.like((await tree.ended).error as SupervisorError, { code: 'gave_up', id: 'a' });
 });
 
-test('a tree that is shut down before it is ready ends, and never was', async (t) => {
+test('a tree that is shut down before it is ready ends, and is never ready', async (t) => {
   const tree = run(supervisor({ strategy: 'one_for_one', children: [member('slow', [], { slow: true })] }));
   tree.shutdown();
   t.false(await tree.ready);
   t.deepEqual(await tree.ended, {});
-  // Once more is harmless.
+  // A second call is harmless.
   t.notThrows(() => tree.shutdown());
 });
 
-test('an inspector is told of the system from its first actor on', async (t) => {
+test('an inspector receives the events of the system from its first actor on', async (t) => {
   const types = new Set<string>();
   const tree = run(supervisor({ strategy: 'one_for_one', children: [member('a', [])] }), {
     inspect: ({ type, actorRef }) => types.add(`${type} ${(actorRef as AnyActorRef).id.replace(/:.*/, '')}`),
@@ -71,7 +71,7 @@ test('an inspector is told of the system from its first actor on', async (t) => 
   await tree.ended;
 });
 
-test('it never throws, whatever it is given to run', async (t) => {
+test('run never throws, whatever logic it is given', async (t) => {
   const boom = () => {
     throw new Error('boom');
   };
@@ -83,7 +83,7 @@ test('it never throws, whatever it is given to run', async (t) => {
   }
 });
 
-test('it runs any logic, and one that is over at once is not ready', async (t) => {
+test('run accepts any logic; a logic that ends at once is never ready', async (t) => {
   const tree = run(createMachine({ initial: 'over', states: { over: { type: 'final' } } }));
   t.false(await tree.ready);
   t.deepEqual(await tree.ended, {});

@@ -1,13 +1,13 @@
 import test from 'ava';
 import { rootCause, SupervisorError } from '../../supervision/supervisor-error.js';
 
-test('it names the child and what happened to it', (t) => {
+test('the message names the child and the failure', (t) => {
   const error = new SupervisorError('gave_up', 'store', new Error('disk'));
   t.is(error.message, "gave up restarting 'store'");
   t.is(new SupervisorError('start_failed', 'udp', undefined).message, "could not start 'udp'");
 });
 
-test('the root cause is what went wrong first, however deep the tree', (t) => {
+test('the root cause is the original error, however deep the tree', (t) => {
   const cause = new Error('port in use');
   const error = new SupervisorError(
     'start_failed',

@@ -16,7 +16,7 @@ test('a child that is not ready in time fails its start', (t) => {
   t.deepEqual(tree.take(), ['a started', 'slow started', 'slow released', 'a asked', 'a released']);
 });
 
-test('what is sent to a child that is down waits for its next incarnation, in order', (t) => {
+test('events sent to a child that is down wait for its next incarnation, in order', (t) => {
   const tree = family({ a: { address: { stashLimit: 10 } } });
   const address = addressOf(tree.root.system, nameOf<WorkerEvent>('a'));
   crash(tree.actor('a'));
@@ -27,7 +27,7 @@ test('what is sent to a child that is down waits for its next incarnation, in or
   t.deepEqual(tree.take(), ['a started', 'a got one', 'a got two']);
 });
 
-test('what no longer fits while a child is down is refused, and so is all that waits when it is forgotten', async (t) => {
+test('events beyond the stash limit are refused, and waiting ones when the child is forgotten', async (t) => {
   const refused: string[] = [];
   const refuse = (event: WorkerEvent) => refused.push(event.type === 'note' ? event.text : event.type);
   const tree = family({ a: { address: { stashLimit: 1, refuse } } }, { limits: MANY });
@@ -44,7 +44,7 @@ test('what no longer fits while a child is down is refused, and so is all that w
   t.deepEqual(refused, ['two', 'three']);
 });
 
-test('an address is one and the same through all restarts, and is there before any child starts', (t) => {
+test('an address stays the same through all restarts, and exists before any child starts', (t) => {
   const name = nameOf<WorkerEvent>('late');
   const log: string[] = [];
   const early = fromBehaviour((scope) => {
@@ -68,24 +68,24 @@ test('an address is one and the same through all restarts, and is there before a
   t.is(log.filter((line) => line === 'late got hello').length, 4);
 });
 
-test('a machine that hears of a shutdown in whatever way it can be written is asked', (t) => {
-  const heard: string[] = [];
-  const hear = (how: string) => ({ actions: () => heard.push(how) });
+test('a machine with any kind of transition for the shutdown request is asked', (t) => {
+  const handled: string[] = [];
+  const handler = (how: string) => ({ actions: () => handled.push(how) });
   const machines = {
-    exact: createMachine({ on: { 'shutdown.requested': hear('exact') } }),
+    exact: createMachine({ on: { 'shutdown.requested': handler('exact') } }),
     deep: createMachine({
       initial: 'a',
-      states: { a: { on: { 'shutdown.requested': hear('deep') } } },
+      states: { a: { on: { 'shutdown.requested': handler('deep') } } },
     }),
-    all: createMachine({ on: { '*': hear('all') } }),
-    partial: createMachine({ on: { 'shutdown.*': hear('partial') } }),
+    all: createMachine({ on: { '*': handler('all') } }),
+    partial: createMachine({ on: { 'shutdown.*': handler('partial') } }),
   };
   const children = Object.entries(machines).map(([id, logic]) => ({ id, logic }));
   const tree = watch(supervisor({ strategy: 'one_for_one', children }));
   tree.root.send({ type: 'shutdown.requested' });
   for (let ends = 0; ends < 4; ends++) tree.clock.increment(5_000);
   t.is(tree.ended.status, 'done');
-  t.deepEqual(heard, ['partial', 'all', 'deep', 'exact']);
+  t.deepEqual(handled, ['partial', 'all', 'deep', 'exact']);
 });
 
 test('any logic can be a child: a machine, a transition, and one that ends at once', (t) => {

@@ -13,12 +13,12 @@ import { crash, nextTurn, story, watch } from '../helpers/actors.js';
 import { contained, goesOn, isRunning, orphansIn, scene } from '../helpers/isolation.js';
 import { type Alteration, anotherXState, COPY_VERSION, libraryWithXState } from '../helpers/xstate-copy.js';
 
-/** Renames a word wherever it stands. */
+/** Renames every occurrence of a word. */
 function renamed(word: string): Alteration {
   return [new RegExp(`\\b${word}\\b`, 'g'), `${word}Renamed`];
 }
 
-/** How a version of XState may lack each member, or have another thing in its place. */
+/** For each checked member, alterations of XState that remove or replace it. */
 const LACKING: Readonly<Record<string, readonly Alteration[]>> = {
   'system._register': [renamed('_register')],
   'system._unregister': [renamed('_unregister')],
@@ -47,12 +47,12 @@ const LACKING: Readonly<Record<string, readonly Alteration[]>> = {
   'xstate.stop': [['xstate.stop', 'xstate.halt']],
 };
 
-test('each member that is checked is seen to be missing by one of these tests', (t) => {
+test('each checked member has a test in which it is missing', (t) => {
   t.deepEqual(Object.keys(LACKING).toSorted(), CHECKED_MEMBERS.toSorted());
 });
 
 for (const [member, alterations] of Object.entries(LACKING)) {
-  test(`a tree does not start on a version of XState that lacks ${member}, and says so`, async (t) => {
+  test(`a tree does not start on a version of XState that lacks ${member}, and names it`, async (t) => {
     for (const alteration of alterations) {
       const library = await libraryWithXState(t, alteration);
       const tree = library.run(library.supervisor({ children: [] }));
@@ -67,14 +67,14 @@ for (const [member, alterations] of Object.entries(LACKING)) {
   });
 }
 
-test('an inspector that is told no transitions is told why', async (t) => {
+test('transitionsIn throws an error that says why if a microstep has no transitions', async (t) => {
   const { version } = JSON.parse(await readFile('node_modules/xstate/package.json', 'utf8'));
   t.throws(() => transitionsIn({ type: '@xstate.microstep' } as Parameters<typeof transitionsIn>[0]), {
     message: `supervision needs xstate ${SUPPORTED_XSTATE}: xstate ${version} has no microstep._transitions`,
   });
 });
 
-test('the supported versions are those that the package asks for', async (t) => {
+test('the supported versions are those of package.json', async (t) => {
   const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
   t.is(peerDependencies.xstate, SUPPORTED_XSTATE);
   t.is(dependencies.xstate, SUPPORTED_XSTATE);
@@ -82,7 +82,7 @@ test('the supported versions are those that the package asks for', async (t) => 
 
 // Two copies of XState in one system.
 
-test('a machine is known by its shape, whichever copy of XState made it', async (t) => {
+test('a machine is recognised by its shape, whichever copy of XState created it', async (t) => {
   const copy = await anotherXState(t);
   const machine = copy.createMachine({ initial: 'a', states: { a: {} } }) as unknown as AnyStateMachine;
   t.true(isMachine(machine));
@@ -92,7 +92,7 @@ test('a machine is known by its shape, whichever copy of XState made it', async 
     t.false(isMachine(other));
 });
 
-contained('a machine from another copy of XState that crashes leaves nothing running', async (t) => {
+contained('a machine from another copy of XState that crashes leaves no actor running', async (t) => {
   const { assign, createMachine, fromCallback } = await anotherXState(t);
   const log: string[] = [];
   const callback = (name: string) =>
@@ -128,7 +128,7 @@ contained('a machine from another copy of XState that crashes leaves nothing run
   t.deepEqual(tree.actors.filter(isRunning), []);
 });
 
-contained("so does a machine of ours whose children are the other copy's", async (t) => {
+contained('a child from another copy of XState that crashes leaves no actor running', async (t) => {
   const other = await anotherXState(t);
   const log: string[] = [];
   const below = other.createMachine({
@@ -149,7 +149,7 @@ contained("so does a machine of ours whose children are the other copy's", async
   await goesOn(t, tree);
 });
 
-contained('a machine from another copy of XState is asked to shut down, and waited for', async (t) => {
+contained('a machine from another copy of XState is asked to shut down, and awaited', async (t) => {
   const { createMachine } = await anotherXState(t);
   const logic = createMachine({
     initial: 'working',
@@ -176,25 +176,28 @@ contained('a root from another copy of XState runs a supervisor', async (t) => {
   root.stop();
 });
 
-contained('an actor from another copy that is not supported crashes its parent, and says why', async (t) => {
-  const other = await anotherXState(t, renamed('update'));
-  const logic = other.createMachine({
-    on: { spawn: { actions: other.spawnChild(other.fromCallback(() => {})) } },
-  }) as unknown as AnyStateMachine;
-  const tree = scene(logic);
-  tree.actor('bad').send({ type: 'spawn' });
-  t.like(
-    tree.emitted.find(({ type }) => type === 'child.ended'),
-    {
-      id: 'bad',
-      reason: {
-        kind: 'crashed',
-        error: {
-          message: `supervision needs xstate ${SUPPORTED_XSTATE}: another copy of xstate has no actor.update`,
+contained(
+  'an actor from an unsupported copy of XState crashes its parent with an error that says why',
+  async (t) => {
+    const other = await anotherXState(t, renamed('update'));
+    const logic = other.createMachine({
+      on: { spawn: { actions: other.spawnChild(other.fromCallback(() => {})) } },
+    }) as unknown as AnyStateMachine;
+    const tree = scene(logic);
+    tree.actor('bad').send({ type: 'spawn' });
+    t.like(
+      tree.emitted.find(({ type }) => type === 'child.ended'),
+      {
+        id: 'bad',
+        reason: {
+          kind: 'crashed',
+          error: {
+            message: `supervision needs xstate ${SUPPORTED_XSTATE}: another copy of xstate has no actor.update`,
+          },
         },
       },
-    },
-  );
-  nextTurn(tree);
-  await goesOn(t, tree);
-});
+    );
+    nextTurn(tree);
+    await goesOn(t, tree);
+  },
+);

@@ -15,7 +15,7 @@ import { addressOf, nameOf } from '../../../supervision/mailbox.js';
 import { supervisor } from '../../../supervision/supervisor.js';
 import { family, member, settledBy, type WorkerEvent } from '../../helpers/actors.js';
 
-/** All that a supervisor can be asked. */
+/** All requests to a supervisor. */
 function requestsTo(asked: AnyActorRef): readonly (() => Promise<unknown>)[] {
   return [
     () => addChild(asked, member('a', [])),
@@ -30,7 +30,7 @@ function requestsTo(asked: AnyActorRef): readonly (() => Promise<unknown>)[] {
 
 const never = fromBehaviour(() => ({ receive: () => {} }));
 
-test('44 a question that no supervisor can answer is answered with an error', async (t) => {
+test('44 a request that no supervisor can answer fails with an error', async (t) => {
   const name = nameOf<WorkerEvent>('a');
   const tree = family({ a: { address: { stashLimit: 10 } } });
   const notBegun = createActor(supervisor({ children: [] }));
@@ -49,11 +49,11 @@ test('44 a question that no supervisor can answer is answered with an error', as
       t.like(await t.throwsAsync(request), { name: 'SupervisorError', code, id: String(asked?.id) });
     }
   }
-  // Nothing of it reached them.
+  // The actors did not receive the requests.
   t.deepEqual(tree.log, ['a started']);
 });
 
-test('44 so is one to a supervisor that has ended', async (t) => {
+test('44 a request to a supervisor that has ended fails with an error', async (t) => {
   const gone = { code: 'not_running', id: 'root' };
   const ended = family({});
   ended.root.send({ type: 'shutdown.requested' });
@@ -65,7 +65,7 @@ test('44 so is one to a supervisor that has ended', async (t) => {
   }
 });
 
-test('44 one is given up after its time, though what it asked for may be done later', async (t) => {
+test('44 a request times out, but the supervisor may carry it out later', async (t) => {
   const tree = family({ a: { hangs: true } });
   const late = terminateChild(tree.root, 'a', { timeoutMs: 1_000 });
   const patient = settledBy(terminateChild(tree.root, 'a', { timeoutMs: 6_000 }));
@@ -77,7 +77,7 @@ test('44 one is given up after its time, though what it asked for may be done la
   tree.clock.increment(4_000);
   t.deepEqual(await patient(), { ok: true });
   t.is(tree.log.at(-1), 'a released');
-  // One that is answered leaves no timer behind, and one that is wrong is refused by its name.
+  // An answered request leaves no timer. An invalid time limit is refused by name.
   t.like(await countChildren(tree.root, { timeoutMs: 1 }), { specs: 1 });
   tree.clock.increment(10_000);
   for (const timeoutMs of [-1, Number.NaN, 2 ** 31, '1' as unknown as number]) {

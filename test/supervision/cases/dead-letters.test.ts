@@ -15,7 +15,7 @@ import {
   watch,
 } from '../../helpers/actors.js';
 
-/** The refusals that a tree reported since it was last asked. */
+/** The refusals that a tree reported since the previous call. */
 function refusals({ emitted }: Watched): LifecycleEvent[] {
   return emitted.splice(0).filter(({ type }) => type === 'message.refused');
 }
@@ -35,7 +35,7 @@ function addressed(): Addressed {
   return { ...tree, refused, address, note: (text) => address.send({ type: 'note', text }) };
 }
 
-test('45 what is sent to a full or a closed address is refused to its sender, and reported', async (t) => {
+test('45 a message to a full or closed address is refused to its sender and reported', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   for (const text of ['one', 'two']) tree.note(text);
@@ -45,7 +45,7 @@ test('45 what is sent to a full or a closed address is refused to its sender, an
   const about = { type: 'message.refused', address: 'a', message: 'note', count: 1 } as const;
   t.deepEqual(refusals(tree), [{ ...about, reason: 'full' }]);
 
-  // What waited is refused when the child is deleted, and what comes then.
+  // Waiting and later messages are refused when the child is deleted.
   await deleteChild(tree.root, 'a');
   tree.note('four');
   t.deepEqual(tree.refused, ['three', 'one', 'two', 'four']);
@@ -57,7 +57,7 @@ test('45 what is sent to a full or a closed address is refused to its sender, an
   t.deepEqual(tree.log, ['a started', 'a asked', 'a released']);
 });
 
-test('45 an address without a refuse tells of it as well', async (t) => {
+test('45 refusals of an address without a refuse callback are reported too', async (t) => {
   const tree = family({ a: { address: { stashLimit: 0 } } });
   const address = addressOf(tree.root.system, nameOf<WorkerEvent>('a'));
   await terminateChild(tree.root, 'a');
@@ -65,7 +65,7 @@ test('45 an address without a refuse tells of it as well', async (t) => {
   t.like(refusals(tree), [{ address: 'a', reason: 'full', message: 'finish', count: 1 }]);
 });
 
-test('45 a flood is reported at once, and then by its number once a second', async (t) => {
+test('45 a flood of refusals is reported at once, and then as a count once a second', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   refusals(tree);
@@ -82,7 +82,7 @@ test('45 a flood is reported at once, and then by its number once a second', asy
   tree.clock.increment(1);
   count();
   t.deepEqual(told, [1, 9_999]);
-  // As long as there are more, each second; after a quiet second the next one is a first one again.
+  // Further refusals are reported each second. After a quiet second, the next refusal is reported at once.
   tree.note('more');
   tree.clock.increment(REFUSED_EVERY_MS);
   count();
@@ -94,7 +94,7 @@ test('45 a flood is reported at once, and then by its number once a second', asy
   t.is(tree.refused.length, 10_002);
 });
 
-test('45 of very many addresses, the last ones are counted together', async (t) => {
+test('45 refusals of addresses beyond the limit are counted together', async (t) => {
   const log: string[] = [];
   const ids = Array.from({ length: MAX_REFUSING_ADDRESSES + 30 }, (_, index) => `a${index}`);
   const children = ids.map((id) => member(id, log, { address: { stashLimit: 0 } }));
@@ -109,7 +109,7 @@ test('45 of very many addresses, the last ones are counted together', async (t) 
   t.deepEqual(refusals(tree), [{ ...about, count: 30 }]);
 });
 
-test('45 what a listener sends because of a refusal does not go round', async (t) => {
+test('45 a listener that sends again after a refusal does not cause a loop', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   tree.root.on('message.refused', () => tree.note('again'));
@@ -119,7 +119,7 @@ test('45 what a listener sends because of a refusal does not go round', async (t
   t.deepEqual(tree.refused, ['three', 'again', 'again']);
 });
 
-test('45 the end of a tree tells of all refusals; after it, senders are still refused', (t) => {
+test('45 a tree reports all refusals when it ends, and still refuses senders afterwards', (t) => {
   const tree = addressed();
   tree.actor('a').send({ type: 'crash' });
   for (const text of ['one', 'two', 'three', 'four']) tree.note(text);
@@ -139,7 +139,7 @@ test('45 the end of a tree tells of all refusals; after it, senders are still re
   t.deepEqual(refusals(tree), []);
 });
 
-test('46 a name that comes back takes up its mailbox', async (t) => {
+test('46 a name that is added again gets its previous mailbox', async (t) => {
   const tree = addressed();
   const name = nameOf<WorkerEvent>('a');
   for (let round = 0; round < 3; round++) {
@@ -152,15 +152,15 @@ test('46 a name that comes back takes up its mailbox', async (t) => {
     t.true((await addChild(tree.root, member(name, log, { address: { stashLimit: 1 } }))).ok);
     t.is(addressOf(tree.root.system, name), tree.address);
     t.is(tree.address.getSnapshot().status, 'active');
-    // Who held the address reaches the new child.
+    // A sender that held the address reaches the new child.
     tree.note('hello');
     t.deepEqual(log, ['a started', 'a got hello']);
   }
-  // The first one had a refuse; those after it have none.
+  // Only the first child had a refuse callback.
   t.deepEqual(tree.refused, ['refused']);
 });
 
-test('46 so does one that comes back in another part of the tree', async (t) => {
+test('46 a name that is added again in another part of the tree gets its mailbox too', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   await deleteChild(tree.root, 'a');

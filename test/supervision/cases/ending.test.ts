@@ -3,7 +3,7 @@ import { addChild, restartChild, terminateChild } from '../../../supervision/adm
 import { supervisor } from '../../../supervision/supervisor.js';
 import { crash, type Family, family, MANY, member, nextTurn, story, watch } from '../../helpers/actors.js';
 
-/** `plain` and some significant children, which end their supervisor if they end by themselves. */
+/** `plain`, and some significant children. */
 function significantFamily(
   autoShutdown: 'any' | 'all',
   strategy: 'one_for_one' | 'one_for_all' = 'one_for_one',
@@ -21,7 +21,7 @@ function significantFamily(
 test("36 with autoShutdown: 'any', the end of one significant child ends the supervisor", (t) => {
   const tree = significantFamily('any');
   tree.take();
-  // A child that is not significant does not count, nor does a crash that is followed by a restart.
+  // The end of an insignificant child does not count. A crash followed by a restart does not count.
   tree.actor('plain').send({ type: 'finish' });
   crash(tree.actor('a'));
   nextTurn(tree);
@@ -32,7 +32,7 @@ test("36 with autoShutdown: 'any', the end of one significant child ends the sup
   t.is(tree.ended.status, 'done');
   t.true(story(tree).includes('supervisor.shutting-down significant_child_ended'));
 
-  // The crash of a temporary child is its end.
+  // A temporary child that crashes is not restarted: its crash counts as its end.
   const other = significantFamily('any');
   crash(other.actor('b'));
   t.is(other.ended.status, 'done');
@@ -48,7 +48,7 @@ test("37 with autoShutdown: 'all', the end of the last significant child ends th
   t.deepEqual(tree.take(), ['b released', 'plain asked', 'plain released']);
   t.is(tree.ended.status, 'done');
 
-  // One that is restarting is not at its end.
+  // A restarting child does not count as ended.
   const other = significantFamily('all');
   crash(other.actor('a'));
   other.actor('b').send({ type: 'finish' });
@@ -58,7 +58,7 @@ test("37 with autoShutdown: 'all', the end of the last significant child ends th
   t.is(other.ended.status, 'done');
 });
 
-test('37 a supervisor that ended by design is ended normally: its own supervisor restarts it only if it is permanent', (t) => {
+test('37 a supervisor that ended by design ended normally: only a permanent one is restarted', (t) => {
   for (const restart of ['transient', 'permanent'] as const) {
     const log: string[] = [];
     const inner = supervisor({
@@ -77,7 +77,7 @@ test('37 a supervisor that ended by design is ended normally: its own supervisor
 });
 
 for (const autoShutdown of ['any', 'all'] as const) {
-  test(`38 a significant child that its supervisor stops, alone or with a sibling, does not count: ${autoShutdown}`, async (t) => {
+  test(`38 a significant child that its supervisor stops does not count: ${autoShutdown}`, async (t) => {
     const tree = family(
       { a: { restart: 'transient', significant: true }, b: { restart: 'transient' } },
       { autoShutdown, limits: MANY },
@@ -93,7 +93,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
     t.true((await terminateChild(temporary.root, 'a')).ok);
     t.is(temporary.ended.status, 'running');
 
-    // As observers: one that comes again, and one that does not.
+    // Stopped with the group of another child: one is restarted, one is not.
     const group = significantFamily(autoShutdown, 'one_for_all');
     group.take();
     crash(group.actor('plain'));
@@ -112,7 +112,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
     t.is(group.ended.status, 'done');
   });
 
-  test(`38 one that ends by itself while its group is being stopped does not count either: ${autoShutdown}`, (t) => {
+  test(`38 a child that ends by itself while its group is stopped does not count: ${autoShutdown}`, (t) => {
     const tree = family(
       {
         plain: {},
@@ -155,7 +155,7 @@ test('39 a child that is both permanent and significant is refused', async (t) =
   t.is(restart, 'permanent');
 });
 
-test('39 so is a significant child of a supervisor without auto shutdown', (t) => {
+test('39 a significant child of a supervisor without auto shutdown is refused', (t) => {
   const children = [member('a', [], { restart: 'transient', significant: true })];
   t.throws(() => supervisor({ strategy: 'one_for_one', children }), {
     instanceOf: TypeError,

@@ -15,30 +15,28 @@ const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   },
 }));
 
-/**
- * Lets a tree loop until there were so many restarts, and tells how often others had their turn meanwhile.
- */
-async function turnsDuring(
+/** Runs a crash loop for this many restarts, and counts other event-loop work meanwhile. */
+async function workDuring(
   logic: Parameters<typeof createActor>[0],
   restarts: number,
   begin: (root: AnyActorRef) => void,
 ) {
-  const turns = { immediates: 0, timers: 0, files: 0 };
-  /** Turns of the event loop before each restart. */
+  const work = { immediates: 0, timers: 0, files: 0 };
+  /** Event-loop iterations before each restart. */
   const between: number[] = [];
   let over = false;
   const immediate = () => {
-    turns.immediates += 1;
+    work.immediates += 1;
     if (!over) setImmediate(immediate);
   };
   const timer = () => {
-    turns.timers += 1;
+    work.timers += 1;
     if (!over) setTimeout(timer, 0);
   };
   const file = async () => {
     while (!over) {
       await readFile('package.json');
-      turns.files += 1;
+      work.files += 1;
     }
   };
   const root: AnyActorRef & { start(): void } = createActor(logic);
@@ -49,8 +47,8 @@ async function turnsDuring(
     root.subscribe({ error: reject });
     let last = -1;
     root.on('child.restarting', () => {
-      between.push(turns.immediates - last);
-      last = turns.immediates;
+      between.push(work.immediates - last);
+      last = work.immediates;
       if (between.length === restarts) resolve();
     });
     root.start();
@@ -59,7 +57,7 @@ async function turnsDuring(
   over = true;
   root.stop();
   await reading;
-  return { ...turns, between: between.slice(1) };
+  return { ...work, between: between.slice(1) };
 }
 
 /** Crashes at every start but the first. */
@@ -81,17 +79,17 @@ function brief() {
   });
 }
 
-/** Others had their turn before each restart. */
+/** True when the event loop had an iteration before each restart. */
 function isShared(between: readonly number[]): boolean {
-  return between.every((turns) => turns > 0);
+  return between.every((iterations) => iterations > 0);
 }
 
 const RESTARTS = 50;
 const limits = { intensity: RESTARTS * 2, periodMs: 1_000_000 };
 
 for (const [name, logic] of [
-  ['it cannot be started any more', failing],
-  ['it crashes once it is up', brief],
+  ['its restart fails', failing],
+  ['it crashes when it is up', brief],
 ] as const) {
   for (const strategy of ['one_for_one', 'one_for_all', 'rest_for_one'] as const) {
     test.serial(
@@ -102,7 +100,7 @@ for (const [name, logic] of [
           { id: 'bad', logic: logic() },
         ];
         const tree = supervisor({ strategy, limits, children });
-        const { between, files, timers } = await turnsDuring(tree, RESTARTS, () => {});
+        const { between, files, timers } = await workDuring(tree, RESTARTS, () => {});
         t.true(isShared(between), String(between));
         t.true(timers > 10, `${timers} timers`);
         t.true(files > 0);
@@ -110,9 +108,9 @@ for (const [name, logic] of [
     );
   }
 
-  test.serial(`35 nor does that of a dynamic child: ${name}`, async (t) => {
+  test.serial(`35 a crash loop of a dynamic child does not block the event loop: ${name}`, async (t) => {
     const tree = dynamicSupervisor({ template: { id: 'bad', logic: logic() }, limit: 1, limits });
-    const { between, files, timers } = await turnsDuring(tree, RESTARTS, (root) =>
+    const { between, files, timers } = await workDuring(tree, RESTARTS, (root) =>
       root.send({ type: 'child.start', input: undefined }),
     );
     t.true(isShared(between), String(between));
@@ -121,7 +119,7 @@ for (const [name, logic] of [
   });
 }
 
-/** Becomes ready in a microtask, which comes before anything else that the event loop has to do. */
+/** Becomes ready in a microtask. Microtasks run before all other work of the event loop. */
 const soonReady = fromBehaviour<WorkerEvent>((scope) => {
   queueMicrotask(() => scope.ready());
   return { starting: true, receive: () => {} };
@@ -131,18 +129,18 @@ for (const [name, logic] of [
   ['ready at once', idle],
   ['ready in a microtask', soonReady],
 ] as const) {
-  test.serial(`35 nor does the start or the stop of a long list: ${name}`, async (t) => {
+  test.serial(`35 starting and stopping a long list does not block the event loop: ${name}`, async (t) => {
     const children = Array.from({ length: 1_000 }, (_, index) => ({ id: `c${index}`, logic }));
-    const { turns: starting, value: tree } = await turnsUntil(async () => {
+    const { turns: startIterations, value: tree } = await turnsUntil(async () => {
       const tree = run(supervisor({ children }));
       t.true(await tree.ready);
       return tree;
     });
-    t.true(starting >= 5, `${starting} turns at the start`);
-    const { turns: stopping } = await turnsUntil(async () => {
+    t.true(startIterations >= 5, `${startIterations} iterations during the start`);
+    const { turns: stopIterations } = await turnsUntil(async () => {
       tree.shutdown();
       t.deepEqual(await tree.ended, {});
     });
-    t.true(stopping >= 5, `${stopping} turns at the end`);
+    t.true(stopIterations >= 5, `${stopIterations} iterations during the stop`);
   });
 }

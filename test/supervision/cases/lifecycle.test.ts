@@ -30,7 +30,7 @@ test('40 every start, end, restart, give-up and shutdown is emitted as a typed e
     ],
   });
 
-  // Three subscribers, each to what it needs; the types of what they are given are the events'.
+  // Three subscribers to different events. The parameters have the types of the events.
   const clock = new SimulatedClock();
   const root = createActor(logic, { id: 'root', clock });
   const told: LifecycleEvent[] = [];
@@ -127,7 +127,7 @@ test('40 every start, end, restart, give-up and shutdown is emitted as a typed e
   t.deepEqual(shutdowns, ['gave_up', 'requested', 'requested', 'requested']);
 });
 
-test('40 a crash is told with its error, as are a failed start and a give-up', (t) => {
+test('40 the events of a crash, a failed start and a give-up have the error', (t) => {
   const tree = family({ a: {}, bad: { failsStart: () => true } });
   const failed = tree.emitted.find(({ type }) => type === 'child.start-failed');
   t.like(failed, { id: 'bad', supervisor: 'root', dynamic: false });
@@ -141,7 +141,7 @@ test('40 a crash is told with its error, as are a failed start and a give-up', (
   t.is(gaveUp?.type === 'supervisor.gave-up' && (gaveUp.error as Error).message, 'a crashed');
 });
 
-test('40 the first start is heard too, by a listener that the tree is run with', async (t) => {
+test('40 the onEmitted option of run receives the first start too', async (t) => {
   const told: string[] = [];
   const tree = run(supervisor({ strategy: 'one_for_one', children: [member('a', [])] }), {
     onEmitted: (event) => told.push(event.type),
@@ -152,8 +152,8 @@ test('40 the first start is heard too, by a listener that the tree is run with',
   t.deepEqual(told, ['child.started', 'supervisor.shutting-down', 'child.ended']);
 });
 
-test('each actor that starts is told of once, and ends once', (t) => {
-  // One that is stopped before it is ready never started, for those who listen.
+test('each actor is reported once as started, and once as ended', (t) => {
+  // An actor that is stopped before it is ready is not reported.
   const starting = family({ slow: { slow: true } });
   starting.root.send({ type: 'shutdown.requested' });
   const dynamic = crowd();

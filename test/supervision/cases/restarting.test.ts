@@ -32,14 +32,14 @@ type Strategy = NonNullable<SupervisorOptions['strategy']>;
 
 const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
 
-/** What ends a child: by itself, with an error, or because somebody asked. */
+/** The events that end a child: normally, on request, or with an error. */
 const ENDS = { normal: 'finish', shutdown: 'shutdown.requested', abnormal: 'crash' } as const;
 
 function end(actor: AnyActorRef, how: keyof typeof ENDS): void {
   actor.send({ type: ENDS[how] });
 }
 
-/** A supervisor's children and a dynamic supervisor's: `a` under a policy, and how to know of it. */
+/** A supervisor and a dynamic supervisor, each with a child `a` of this policy. */
 function both(
   restart: RestartPolicy,
 ): readonly (Watched & { readonly log: string[]; a(): AnyActorRef; readonly kind: string })[] {
@@ -64,7 +64,7 @@ test('16 a permanent child is restarted after a normal end, a shutdown and a cra
       tree.log.length = 0;
       end(before, how);
       t.deepEqual(tree.log.at(-1), 'a released');
-      t.is(tree.a(), before, 'not in the same turn');
+      t.is(tree.a(), before, 'not in the same event-loop iteration');
       nextTurn(tree);
       t.is(tree.log.at(-1), 'a started', `${tree.kind} ${how}`);
       t.not(tree.a(), before);
@@ -86,7 +86,7 @@ test('17 a transient child is restarted only after a crash', async (t) => {
       tree.clock.increment(10_000);
       t.false(tree.log.includes('a started'), `${tree.kind} ${how}`);
       t.is(tree.ended.status, 'running');
-      // A spec is kept; of a dynamic child there is none.
+      // A static child keeps its spec; a dynamic child has none.
       t.is((await countChildren(tree.root)).specs, tree.kind === 'static' ? 1 : 0);
     }
   }
@@ -108,7 +108,7 @@ test('18 a temporary child is never restarted, and its spec is forgotten', async
   t.deepEqual(await restartChild(tree.root, 'a'), { ok: false, code: 'not_found' });
 });
 
-test('18 a temporary crash costs nothing of the intensity', (t) => {
+test('18 a crash of a temporary child does not count towards the intensity', (t) => {
   const tree = family({ a: { restart: 'temporary' } }, { limits: { intensity: 0, periodMs: 1_000 } });
   crash(tree.actor('a'));
   t.is(tree.ended.status, 'running');
@@ -149,7 +149,7 @@ test('20 restarts spaced wider than the period never escalate', (t) => {
   t.is(dynamic.log.filter((line) => line === 'a started').length, 21);
 });
 
-test('20 the window slides: it is the last restarts that count, not those since a fixed time', (t) => {
+test('20 the window slides: only the restarts of the last period count', (t) => {
   const tree = family({ a: {} }, { limits: { intensity: 2, periodMs: 1_000 } });
   // At 0, 600, 1,200, 1,800, …: never more than two in any 1,000 ms.
   for (let crashes = 0; crashes < 20; crashes++) {
@@ -188,7 +188,7 @@ test('21 one_for_one leaves the siblings of a crashed child as they are', async 
 });
 
 for (const strategy of STRATEGIES) {
-  test(`22 one crash more than the intensity within the period stops the supervisor and all its children: ${strategy}`, (t) => {
+  test(`22 more crashes than the intensity allows stop the supervisor and its children: ${strategy}`, (t) => {
     const tree = family({ a: {}, b: {}, c: {} }, { strategy, limits: { intensity: 2, periodMs: 1_000 } });
     crash(tree.actor('b'));
     nextTurn(tree);
@@ -208,7 +208,7 @@ for (const strategy of STRATEGIES) {
   });
 }
 
-test('22 of a dynamic supervisor: the crashes of all children count together', (t) => {
+test('22 the crashes of all children of a dynamic supervisor count together', (t) => {
   const tree = crowd({ restart: 'permanent' }, { limits: { intensity: 2, periodMs: 1_000 } });
   for (const name of ['a', 'b', 'c', 'd']) tree.start(name);
   tree.take();
@@ -243,7 +243,7 @@ for (const strategy of STRATEGIES) {
       { strategy, limits: { intensity: 3, periodMs: 1_000 } },
     );
     crash(tree.actor('bad'));
-    for (let turns = 0; turns < 2; turns++) nextTurn(tree);
+    for (let iterations = 0; iterations < 2; iterations++) nextTurn(tree);
     t.is(tree.ended.status, 'running');
     nextTurn(tree);
     // Each attempt counts: the first start, and one for each of the three restarts.
@@ -256,13 +256,13 @@ for (const strategy of STRATEGIES) {
   });
 }
 
-test('23 the same for a dynamic child', (t) => {
+test('23 a restart of a dynamic child that keeps failing escalates', (t) => {
   const tree = crowd({ restart: 'transient' }, { limits: { intensity: 3, periodMs: 1_000 } });
   const starts: number[] = [];
   tree.start('bad', { failsStart: (start) => starts.push(start) > 1 });
   tree.start('other');
   crash(tree.named('bad'));
-  for (let turns = 0; turns < 3; turns++) nextTurn(tree);
+  for (let iterations = 0; iterations < 3; iterations++) nextTurn(tree);
   t.is(starts.length, 4);
   t.like(tree.ended.error as SupervisorError, { code: 'gave_up' });
   t.is(tree.named('other').getSnapshot().status, 'done');
@@ -292,7 +292,7 @@ test('24 one_for_all replaces every child', async (t) => {
   }
 });
 
-test('25 one_for_all stops the children already restarted when one fails to restart, and tries all again', (t) => {
+test('25 one_for_all stops children already restarted when one fails, and retries all', (t) => {
   const tree = family(
     { a: {}, b: { failsStart: (start) => start === 2 } },
     { strategy: 'one_for_all', limits: { intensity: 2, periodMs: 1_000 } },
@@ -306,7 +306,7 @@ test('25 one_for_all stops the children already restarted when one fails to rest
   t.is(tree.ended.status, 'running');
 });
 
-test('26 rest_for_one replaces the crashed child and the later ones, and leaves the earlier ones', async (t) => {
+test('26 rest_for_one replaces the crashed child and later ones, and leaves earlier ones', async (t) => {
   const tree = family({ a: {}, b: {}, c: {}, d: {} }, { strategy: 'rest_for_one' });
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => tree.actor(id));
   tree.take();
@@ -345,17 +345,17 @@ test('27 rest_for_one does not restart an earlier child again when it retries', 
   t.is(tree.actor('a'), a);
 });
 
-/** A family of which `bad` is in a retry loop: it crashed and cannot be started any more. */
+/** A family whose child `bad` is in a retry loop: it crashed, and every restart fails. */
 function inRetryLoop(strategy: Strategy): Family {
   const tree = family({ a: {}, bad: { failsStart: (start) => start > 1 } }, { strategy, limits: MANY });
   crash(tree.actor('bad'));
-  for (let turns = 0; turns < 5; turns++) nextTurn(tree);
+  for (let iterations = 0; iterations < 5; iterations++) nextTurn(tree);
   tree.take();
   return tree;
 }
 
 for (const strategy of STRATEGIES) {
-  test(`28 a child in a retry loop is restarting; terminating it ends the loop, and a shutdown still works: ${strategy}`, async (t) => {
+  test(`28 a child in a retry loop is restarting, and can be terminated or shut down: ${strategy}`, async (t) => {
     const tree = inRetryLoop(strategy);
     t.is((await states(tree))['bad'], 'restarting');
     t.deepEqual(await terminateChild(tree.root, 'bad'), { ok: true });
@@ -376,12 +376,12 @@ for (const strategy of STRATEGIES) {
   });
 }
 
-test('28 the same for a dynamic child, which is known by the actor that it was', async (t) => {
+test('28 a dynamic child in a retry loop can be terminated by its previous actor', async (t) => {
   const retrying = () => {
     const tree = crowd({ restart: 'permanent' }, { limits: MANY });
     tree.start('bad', { failsStart: (start) => start > 1 });
     crash(tree.named('bad'));
-    for (let turns = 0; turns < 5; turns++) nextTurn(tree);
+    for (let iterations = 0; iterations < 5; iterations++) nextTurn(tree);
     return tree;
   };
   const tree = retrying();
@@ -417,7 +417,7 @@ test('29 children are counted correctly during a restart', async (t) => {
   t.deepEqual(await countChildren(tree.root), counts(3));
 });
 
-test('29 counting is right too while a restarted child is not ready, and one is being stopped', async (t) => {
+test('29 children are counted correctly while one becomes ready and one is being stopped', async (t) => {
   const tree = family(
     { slow: { slow: true }, hangs: { hangs: true } },
     { strategy: 'one_for_all', limits: MANY },
@@ -433,7 +433,7 @@ test('29 counting is right too while a restarted child is not ready, and one is 
   t.like(await countChildren(tree.root), { specs: 2, active: 0, workers: 2 });
 });
 
-test('29 counting dynamic children during a restart is right', async (t) => {
+test('29 dynamic children are counted correctly during a restart', async (t) => {
   const tree = crowd({ restart: 'permanent' }, { limits: MANY });
   for (const name of ['a', 'b']) tree.start(name);
   crash(tree.named('a'));
@@ -442,7 +442,7 @@ test('29 counting dynamic children during a restart is right', async (t) => {
   t.deepEqual(await countChildren(tree.root), { specs: 2, active: 2, supervisors: 0, workers: 2 });
 });
 
-test('30 an inner supervisor that gave up is restarted with its static and without its dynamic children', async (t) => {
+test('30 an inner supervisor that gave up restarts with static, without dynamic children', async (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',
@@ -475,7 +475,7 @@ test('30 an inner supervisor that gave up is restarted with its static and witho
   );
 });
 
-test('30 an inner dynamic supervisor that gives up is restarted by the outer without children', async (t) => {
+test('30 an inner dynamic supervisor that gave up is restarted without children', async (t) => {
   const log: string[] = [];
   const logic = worker('w', { log });
   const inner = dynamicSupervisor({ template: { id: 'w', logic, restart: 'permanent' }, limit: 9 });
@@ -492,7 +492,7 @@ test('30 an inner dynamic supervisor that gives up is restarted by the outer wit
   t.true((await startChild(tree.actor('inner'), undefined)).ok);
 });
 
-test('31 a late done or error event of an old incarnation does not touch the new one', (t) => {
+test('31 a late done or error event of an old incarnation does not affect the new one', (t) => {
   const tree = family({ a: {} });
   const dynamic = crowd({ restart: 'permanent' });
   dynamic.start('a');
@@ -540,7 +540,7 @@ test("32 a crash in the supervisor's own bookkeeping leaves no orphans", (t) => 
   t.is(tree.ended.status, 'running');
 });
 
-test("32 nor does one inside a dynamic supervisor's", (t) => {
+test("32 a crash in a dynamic supervisor's own bookkeeping leaves no orphans", (t) => {
   const log: string[] = [];
   const logic = worker('w', { log });
   const inner = dynamicSupervisor({ template: { id: 'w', logic, restart: 'permanent' }, limit: 9 });

@@ -8,7 +8,7 @@ import { crash, family, MANY, member, nextTurn, type WorkerEvent, watch } from '
 
 type GreeterEvent = { readonly type: 'greet' } | { readonly type: 'ready' } | { readonly type: 'end' };
 
-/** Says who it is, which its input tells; it may be slow to get ready. */
+/** A greeter with the name from its input. A slow one becomes ready on request. */
 function greeter(log: string[]): BehaviourLogic<GreeterEvent, { name: string; slow?: boolean }> {
   return fromBehaviour((scope, { name, slow = false }) => {
     log.push(`${name} starts`);
@@ -19,12 +19,12 @@ function greeter(log: string[]): BehaviourLogic<GreeterEvent, { name: string; sl
         if (type === 'ready') scope.ready();
         if (type === 'end') scope.end();
       },
-      release: () => log.push(`${name} lets go`),
+      release: () => log.push(`${name} is released`),
     };
   });
 }
 
-/** Every snapshot that an actor has from now on, each beside a copy made at once. */
+/** Records every further snapshot of an actor, each with a copy made at once. */
 function record(actor: AnyActorRef) {
   const seen: { readonly snapshot: Snapshot<unknown>; readonly copy: Snapshot<unknown> }[] = [];
   const look = (snapshot: Snapshot<unknown>) => {
@@ -35,7 +35,7 @@ function record(actor: AnyActorRef) {
   return seen;
 }
 
-/** What @xstate/react's StrictMode does: it stops an actor, and starts it again with what it had read. */
+/** Does what @xstate/react's StrictMode does: stops an actor, and restarts it with an earlier snapshot. */
 function restart(actor: AnyActorRef & { start(): void; stop(): void }): void {
   const snapshot = actor.getSnapshot();
   const internals = actor as unknown as {
@@ -50,7 +50,7 @@ function restart(actor: AnyActorRef & { start(): void; stop(): void }): void {
   actor.start();
 }
 
-test('42 a snapshot is a value: one that was read stays as it was', (t) => {
+test('42 a snapshot is a value: it does not change after it was read', (t) => {
   const actor = createActor(greeter([]), { input: { name: 'Ada', slow: true } });
   const seen = record(actor);
   actor.start();
@@ -69,7 +69,7 @@ test('42 a snapshot is a value: one that was read stays as it was', (t) => {
   ]);
 });
 
-test('42 so is that of each kind of supervisor, and of an address', (t) => {
+test('42 the snapshots of supervisors and of addresses are values', (t) => {
   const list = family({ a: { address: { stashLimit: 1 } } });
   const box = addressOf(list.root.system, nameOf<WorkerEvent>('a'));
   const logic = fromBehaviour(() => ({ receive: () => {} }));
@@ -89,22 +89,22 @@ test('42 so is that of each kind of supervisor, and of an address', (t) => {
     t.is(seen[0]?.snapshot.status, 'active');
     for (const { snapshot, copy } of seen) {
       t.deepEqual(snapshot, copy);
-      // Nothing in it can change later.
+      // The snapshot contains nothing mutable.
       for (const value of Object.values(snapshot)) t.not(typeof value, 'object');
     }
   }
 });
 
-test('42 a behaviour goes on from a snapshot that it had: it is started again with its input', (t) => {
+test('42 a behaviour restarts from an earlier snapshot, with its input', (t) => {
   const log: string[] = [];
   const actor = createActor(greeter(log), { input: { name: 'Ada' } }).start();
   restart(actor);
   actor.send({ type: 'greet' });
-  t.deepEqual(log, ['Ada starts', 'Ada lets go', 'Ada starts', 'hello from Ada']);
+  t.deepEqual(log, ['Ada starts', 'Ada is released', 'Ada starts', 'hello from Ada']);
   t.is(actor.getSnapshot().status, 'active');
 });
 
-test('42 a supervisor goes on too, and its addresses with it', (t) => {
+test('42 a supervisor restarts from an earlier snapshot, with its addresses', (t) => {
   const log: string[] = [];
   const name = nameOf<WorkerEvent>('a');
   const root = createActor(supervisor({ children: [member(name, log, { address: { stashLimit: 1 } })] }));
@@ -115,7 +115,7 @@ test('42 a supervisor goes on too, and its addresses with it', (t) => {
   t.deepEqual(log, ['a started', 'a released', 'a started', 'a got hello']);
 });
 
-test('42 a persisted snapshot holds the input, and another actor is started from it', (t) => {
+test('42 a persisted snapshot holds the input, and another actor can start from it', (t) => {
   const log: string[] = [];
   const logic = greeter(log);
   const first = createActor(logic, { input: { name: 'Grace' } }).start();
@@ -134,13 +134,13 @@ test('42 a persisted snapshot holds the input, and another actor is started from
     t.deepEqual(log, ['Grace starts', 'hello from Grace']);
     t.true(next.getSnapshot().ready);
   }
-  // One that had ended does not start.
+  // A snapshot of an ended actor starts nothing.
   log.splice(0);
   createActor(logic, { snapshot: first.getPersistedSnapshot(), input: { name: 'not used' } }).start();
   t.deepEqual(log, []);
 });
 
-test('42 a machine that invokes a supervisor is persisted with it in one process', (t) => {
+test('42 a machine that invokes a supervisor can be persisted within one process', (t) => {
   const log: string[] = [];
   const machine = createMachine({
     invoke: { id: 'tree', src: supervisor({ children: [member('a', log)] }) },
@@ -154,7 +154,7 @@ test('42 a machine that invokes a supervisor is persisted with it in one process
   second.stop();
 });
 
-test('42 one that has nothing to do has ended with that as its output', (t) => {
+test('42 a behaviour that returns IGNORE has ended with it as output', (t) => {
   const actor = createActor(fromBehaviour(() => IGNORE));
   const [before] = record(actor);
   actor.start();
@@ -163,7 +163,7 @@ test('42 one that has nothing to do has ended with that as its output', (t) => {
 });
 
 for (const end of ['finish', 'crash'] as const) {
-  test(`what is sent to the address of an actor while it lets go waits for the next one: ${end}`, (t) => {
+  test(`an event sent to an address during the release waits for the next incarnation: ${end}`, (t) => {
     const name = nameOf<WorkerEvent>('writer');
     const log: string[] = [];
     const logic = fromBehaviour<WorkerEvent>((scope) => ({

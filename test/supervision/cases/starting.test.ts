@@ -26,13 +26,13 @@ import {
   worker,
 } from '../../helpers/actors.js';
 
-/** Makes a supervisor of one child, with some values that are not right. */
+/** Creates a supervisor of one child, with some invalid values. */
 function wrong(options: object, spec: object = {}): () => unknown {
   const children = [{ ...member('a', []), ...spec }];
   return () => supervisor({ strategy: 'one_for_one', children, ...options } as SupervisorOptions);
 }
 
-/** The same for a dynamic supervisor. */
+/** Creates a dynamic supervisor with some invalid values. */
 function wrongDynamic(options: object, spec: object = {}): () => unknown {
   const template = { id: 'a', logic: worker('a', { log: [] }), ...spec };
   return () => dynamicSupervisor({ template, limit: 1, ...options });
@@ -97,7 +97,7 @@ test('2 unknown keys of a spec are ignored, and its defaults are filled in', asy
     ],
   );
 
-  // Permanent; one restart in 5 s: a second crash after that is the first again.
+  // Permanent, with one restart in 5 s. After the period, a crash counts as the first again.
   tree.actor('hanging').send({ type: 'finish' });
   nextTurn(tree);
   tree.clock.increment(5_000);
@@ -106,7 +106,7 @@ test('2 unknown keys of a spec are ignored, and its defaults are filled in', asy
   t.is(tree.ended.status, 'running');
   t.is(tree.actor('hanging').getSnapshot().status, 'active');
 
-  // Asked, and stopped after 5 s.
+  // Asked to end, and killed after 5 s.
   const end = log.length;
   tree.root.send({ type: 'shutdown.requested' });
   t.deepEqual(log.slice(end), ['hanging asked']);
@@ -116,7 +116,7 @@ test('2 unknown keys of a spec are ignored, and its defaults are filled in', asy
   t.deepEqual(log.slice(end), ['hanging asked', 'hanging released']);
   t.is(tree.ended.status, 'done');
 
-  // Two crashes within 5 s are one too many.
+  // Two crashes within 5 s exceed the limit.
   const other = family({ a: {} });
   crash(other.actor('a'));
   nextTurn(other);
@@ -125,7 +125,7 @@ test('2 unknown keys of a spec are ignored, and its defaults are filled in', asy
   t.is(other.ended.status, 'error');
 });
 
-test('2 a supervisor has no limit to its shutdown, and a logic that cannot hear the request is stopped at once', (t) => {
+test('2 a supervisor has no shutdown limit; a logic that ignores the request is stopped at once', (t) => {
   const log: string[] = [];
   const slowest = member('slowest', log, { hangs: true, shutdown: 60_000 });
   const tree = watch(
@@ -167,7 +167,7 @@ test('3 a dynamic supervisor takes exactly one template', (t) => {
   t.notThrows(wrongDynamic({ template }));
 });
 
-test('4 a child whose start says IGNORE keeps its spec without an actor; a temporary one is dropped', async (t) => {
+test('4 a child whose start returns IGNORE keeps its spec; a temporary one is dropped', async (t) => {
   const log: string[] = [];
   let willing = false;
   const reluctant = fromBehaviour<never>(() => (willing ? { receive: () => {} } : IGNORE));
@@ -201,20 +201,20 @@ test('4 a child whose start says IGNORE keeps its spec without an actor; a tempo
   ]);
   t.deepEqual(await countChildren(tree.root), { specs: 3, active: 1, supervisors: 0, workers: 3 });
 
-  // The same when a child is added or asked to start.
+  // The same when a child is added or restarted on request.
   t.deepEqual(await addChild(tree.root, { id: 'added', logic: reluctant }), { ok: true, actor: undefined });
   const brief = { id: 'brief', logic: reluctant, restart: 'temporary' } as const;
   t.deepEqual(await addChild(tree.root, brief), { ok: true, actor: undefined });
   t.deepEqual(await restartChild(tree.root, 'kept'), { ok: true, actor: undefined });
   t.is((await countChildren(tree.root)).specs, 4);
 
-  // The spec was kept to be used.
+  // The kept spec can be started.
   willing = true;
   t.deepEqual(await restartChild(tree.root, 'kept'), { ok: true, actor: tree.actor('kept') });
   t.is(tree.actor('kept').getSnapshot().status, 'active');
 });
 
-test('4 a dynamic child whose start says "ignore" is dropped', async (t) => {
+test('4 a dynamic child whose start returns IGNORE is dropped', async (t) => {
   const tree = watch(
     dynamicSupervisor({
       template: { id: 'a', logic: fromBehaviour<never, undefined>(() => IGNORE) },
@@ -243,7 +243,7 @@ const throwingStarts: Readonly<Record<string, AnyActorLogic>> = {
 };
 
 for (const [name, logic] of Object.entries(throwingStarts)) {
-  test(`5 a child whose initial state throws fails the start, and the children before it are stopped: ${name}`, (t) => {
+  test(`5 a throw in a child's initial state fails the start and stops the earlier children: ${name}`, (t) => {
     const log: string[] = [];
     const tree = watch(
       supervisor({
@@ -271,7 +271,7 @@ for (const [name, logic] of Object.entries(throwingStarts)) {
   });
 }
 
-test('5 a supervisor whose child fails its first start fails its own, with all of the causes', (t) => {
+test('5 a supervisor whose child fails its first start fails too, with the chain of causes', (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',
@@ -286,7 +286,7 @@ test('5 a supervisor whose child fails its first start fails its own, with all o
   t.like(error.cause as SupervisorError, { code: 'start_failed', id: 'bad' });
 });
 
-test('6 adding a child that fails to start returns the error and leaves no spec; the supervisor goes on', async (t) => {
+test('6 adding a child that fails to start returns the error and leaves no spec', async (t) => {
   const tree = family({ a: {} });
   const a = tree.actor('a');
   const attempts: string[] = [];
@@ -305,7 +305,7 @@ test('6 adding a child that fails to start returns the error and leaves no spec;
   t.is(tree.actor('a'), a);
   t.is(a.getSnapshot().status, 'active');
 
-  // There is room for its id, and the failure took nothing from the intensity.
+  // Its id is free, and the failure does not count towards the intensity.
   t.true((await addChild(tree.root, bad)).ok);
   crash(tree.actor('bad'));
   nextTurn(tree);
@@ -313,7 +313,7 @@ test('6 adding a child that fails to start returns the error and leaves no spec;
   t.deepEqual(attempts, ['bad started', 'bad released', 'bad started']);
 });
 
-test('6 a dynamic child that fails to start returns the error and is not kept; the supervisor lives', async (t) => {
+test('6 starting a dynamic child that fails to start returns the error and keeps no child', async (t) => {
   const tree = crowd({ restart: 'permanent' });
   const answer = await startChild(tree.root, { name: 'bad', failsStart: () => true } as never);
   t.like(answer, { ok: false, code: 'start_failed' });
@@ -357,7 +357,7 @@ test('8 children start in the order given and stop in its reverse, whatever thei
   t.is(tree.ended.status, 'done');
 });
 
-test('8 each starts when the one before is ready, and the supervisor is ready when all are', async (t) => {
+test('8 each child starts when the previous one is ready; the supervisor is ready when all are', async (t) => {
   const tree = family({ slow: { slow: true }, next: {} });
   t.deepEqual(tree.log, ['slow started']);
   t.false(tree.root.getSnapshot().ready);

@@ -22,7 +22,7 @@ import {
   watch,
 } from '../../helpers/actors.js';
 
-/** How the children ended. */
+/** The reasons of the children's ends. */
 function endings(tree: Watched): string[] {
   return story(tree)
     .filter((line) => line.startsWith('child.ended '))
@@ -42,7 +42,7 @@ test('9 a child that answers the shutdown request ends normally, and the stop wa
   t.is(tree.ended.status, 'done');
 });
 
-test('10 a child that does not answer is stopped hard after its timeout; its siblings still end gracefully', (t) => {
+test('10 a child that does not answer is killed after its timeout; its siblings end gracefully', (t) => {
   const tree = family({ quick: {}, hangs: { hangs: true, shutdown: 300 } });
   tree.take();
   tree.root.send({ type: 'shutdown.requested' });
@@ -77,7 +77,7 @@ test('11 a brutal child is stopped at once', async (t) => {
 
 for (const end of ['crash', 'finish'] as const) {
   for (const restart of ['permanent', 'transient', 'temporary'] as const) {
-    test(`12 children that end by themselves during a shutdown neither hang nor fail it: ${restart}, ${end}`, (t) => {
+    test(`12 children that end by themselves neither hang nor fail a shutdown: ${restart}, ${end}`, (t) => {
       const tree = family(
         { a: { restart }, b: { restart }, asked: { restart, hangs: true } },
         { limits: { intensity: 0, periodMs: 1 } },
@@ -92,7 +92,7 @@ for (const end of ['crash', 'finish'] as const) {
     });
   }
 
-  test(`12 children of a dynamic supervisor too: ${end}`, (t) => {
+  test(`12 dynamic children that end by themselves neither hang nor fail a shutdown: ${end}`, (t) => {
     const tree = crowd({ restart: 'permanent' }, { limits: { intensity: 0, periodMs: 1 } });
     for (const name of ['a', 'b']) tree.start(name, { hangs: true });
     tree.root.send({ type: 'shutdown.requested' });
@@ -102,7 +102,7 @@ for (const end of ['crash', 'finish'] as const) {
   });
 }
 
-test('12 one that ends before its turn in the stop of a group neither hangs it nor counts as a crash more', (t) => {
+test('12 a child that ends before its group stops it neither hangs the stop nor counts as a crash', (t) => {
   const tree = family(
     { a: {}, b: {}, hangs: { hangs: true } },
     { strategy: 'one_for_all', limits: { intensity: 1, periodMs: 1_000 } },
@@ -124,7 +124,7 @@ test('12 one that ends before its turn in the stop of a group neither hangs it n
   ]);
 });
 
-test('13 dynamic children stop in parallel: this takes about as long as the slowest, not the sum', (t) => {
+test('13 dynamic children stop in parallel: the total time is about the slowest, not the sum', (t) => {
   const tree = crowd({ shutdown: 100 });
   for (const name of ['slow', 'slower', 'slowest', 'never']) tree.start(name, { hangs: true });
   tree.start('quick');
@@ -144,7 +144,7 @@ test('13 dynamic children stop in parallel: this takes about as long as the slow
     t.deepEqual(tree.take(), [`${name} released`]);
   }
   t.is(tree.ended.status, 'running');
-  // One timeout for all of them together.
+  // All children share one timeout.
   tree.clock.increment(1);
   t.deepEqual(tree.take(), ['never released']);
   t.is(tree.ended.status, 'done');
@@ -154,7 +154,7 @@ test('13 dynamic children stop in parallel: this takes about as long as the slow
   );
 });
 
-test('13 dynamic children that all answer end their supervisor before the timeout', (t) => {
+test('13 a dynamic supervisor ends before the timeout if all its children answer', (t) => {
   const tree = crowd({ shutdown: 100 });
   for (const name of ['a', 'b', 'c']) tree.start(name, { hangs: true });
   tree.root.send({ type: 'shutdown.requested' });
@@ -166,10 +166,10 @@ test('13 dynamic children that all answer end their supervisor before the timeou
   t.is(tree.ended.status, 'done');
 });
 
-test('14 terminating a child that is not running succeeds; terminating an unknown child is not_found', async (t) => {
+test('14 terminating a child that is down succeeds; terminating an unknown child is not_found', async (t) => {
   const tree = family({ a: {}, b: { restart: 'transient' } });
   const refused = { ok: false, code: 'not_found' } as const;
-  t.deepEqual(await terminateChild(tree.root, 'nobody'), refused);
+  t.deepEqual(await terminateChild(tree.root, 'unknown'), refused);
   for (let times = 0; times < 2; times++) t.deepEqual(await terminateChild(tree.root, 'a'), { ok: true });
   tree.actor('b').send({ type: 'finish' });
   t.deepEqual(await terminateChild(tree.root, 'b'), { ok: true });
@@ -180,7 +180,7 @@ test('14 terminating a child that is not running succeeds; terminating an unknow
   nextTurn(tree);
   t.deepEqual(tree.log, ['a started', 'b started', 'a asked', 'a released', 'b released']);
 
-  // Of a dynamic supervisor: an actor that ended, one that is another's, one that is to be restarted.
+  // A dynamic supervisor: an ended actor, an actor of another supervisor, and one that waits for a restart.
   const dynamic = crowd({ restart: 'transient' }, { limits: MANY });
   dynamic.start('c');
   dynamic.start('d');
@@ -206,21 +206,21 @@ test('15 dynamic children cannot be administered by id', async (t) => {
   t.is(tree.named('a').getSnapshot().status, 'active');
 });
 
-/** Takes the request to end only while it is open; its work may go on after it. */
+/** Handles the request to end only while open, and may continue its work afterwards. */
 const shop = createMachine({
   initial: 'open',
   states: {
     open: { on: { 'shutdown.requested': 'closing', lock: 'locked', strike: 'striking' } },
     closing: { on: { finish: 'closed' } },
     locked: {},
-    // Forbidden here, although the machine takes it elsewhere.
+    // A forbidden transition: this state ignores the request.
     striking: { on: { 'shutdown.requested': {} } },
     closed: { type: 'final' },
   },
 });
 
 for (const deafen of ['lock', 'strike']) {
-  test(`43 a machine is asked to end only where its state takes the request: ${deafen}`, async (t) => {
+  test(`43 a machine is asked to end only if its current state handles the request: ${deafen}`, async (t) => {
     const ids = ['a', 'b', 'c'];
     const tree = watch(supervisor({ children: ids.map((id) => ({ id, logic: shop })) }));
     for (const id of ['a', 'c']) tree.actor(id).send({ type: deafen });
@@ -233,7 +233,7 @@ for (const deafen of ['lock', 'strike']) {
     t.is(tree.ended.status, 'done');
   });
 
-  test(`43 a dynamic supervisor does so too: ${deafen}`, async (t) => {
+  test(`43 a dynamic supervisor asks a machine only if its state handles the request: ${deafen}`, async (t) => {
     const pool = watch(dynamicSupervisor({ template: { id: 'shop', logic: shop }, limit: 4 }));
     const shops: AnyActorRef[] = [];
     for (let count = 0; count < 4; count++) {
@@ -257,7 +257,7 @@ for (const deafen of ['lock', 'strike']) {
   });
 }
 
-test('43 a machine whose spec says how long to wait is waited for in any state', (t) => {
+test('43 a machine whose spec has a shutdown time is asked in any state', (t) => {
   const tree = watch(supervisor({ children: [{ id: 'a', logic: shop, shutdown: 100 }] }));
   tree.actor('a').send({ type: 'lock' });
   tree.root.send({ type: 'shutdown.requested' });
@@ -268,7 +268,7 @@ test('43 a machine whose spec says how long to wait is waited for in any state',
   t.is(tree.ended.status, 'done');
 });
 
-test('43 a machine whose guard throws over the request crashes, and is at its end', (t) => {
+test('43 a machine whose guard throws at the request crashes and counts as ended', (t) => {
   const logic = createMachine({
     on: {
       'shutdown.requested': {
