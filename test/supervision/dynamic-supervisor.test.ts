@@ -229,11 +229,11 @@ test('terminateChild stops a child by its actor, and is answered when the child 
   const tree = crowd({ restart: 'permanent' });
   for (const name of ['a', 'b']) tree.start(name, { hangs: true });
   tree.take();
-  const answer = settledBy(terminateChild(tree.root, tree.named('a')));
-  t.is(await answer(), 'pending');
+  const readAnswer = settledBy(terminateChild(tree.root, tree.named('a')));
+  t.is(await readAnswer(), 'pending');
   t.deepEqual(tree.take(), ['a asked']);
   tree.named('a').send({ type: 'finish' });
-  t.deepEqual(await answer(), { ok: true });
+  t.deepEqual(await readAnswer(), { ok: true });
   // A child that does not end is killed.
   const other = settledBy(terminateChild(tree.root, tree.named('b')));
   tree.clock.increment(99);
@@ -275,11 +275,11 @@ for (const shutdown of [100, 'brutal'] as const) {
 test('a child that is already being terminated does not delay a shutdown', async (t) => {
   const tree = crowd();
   tree.start('a', { hangs: true });
-  const answer = settledBy(terminateChild(tree.root, tree.named('a')));
+  const readAnswer = settledBy(terminateChild(tree.root, tree.named('a')));
   tree.clock.increment(60);
   tree.root.send({ type: 'shutdown.requested' });
   tree.clock.increment(40);
-  t.deepEqual(await answer(), { ok: true });
+  t.deepEqual(await readAnswer(), { ok: true });
   t.is(tree.ended.status, 'done');
 });
 

@@ -16,8 +16,8 @@ function nested() {
   const inner = supervisor({ children: [member(NAME, log, { address })], limits: MANY });
   const tree = watch(supervisor({ children: [{ id: 'inner', logic: inner }], limits: MANY }));
   const box = addressOf(tree.root.system, NAME);
-  const note = (text: string) => box.send({ type: 'note', text });
-  return { ...tree, box, log, note, refused };
+  const sendNote = (text: string) => box.send({ type: 'note', text });
+  return { ...tree, box, log, sendNote, refused };
 }
 
 function crashSupervisor(tree: ReturnType<typeof nested>): void {
@@ -27,13 +27,13 @@ function crashSupervisor(tree: ReturnType<typeof nested>): void {
 test("an address outlives a crash of its child's supervisor, and events wait meanwhile", (t) => {
   const tree = nested();
   crashSupervisor(tree);
-  tree.note('one');
-  tree.note('two');
+  tree.sendNote('one');
+  tree.sendNote('two');
   t.deepEqual(tree.log, ['named started', 'named released']);
   nextTurn(tree);
   t.is(addressOf(tree.root.system, NAME), tree.box);
   t.deepEqual(tree.log.slice(2), ['named started', 'named got one', 'named got two']);
-  tree.note('three');
+  tree.sendNote('three');
   t.is(tree.log.at(-1), 'named got three');
 });
 
@@ -45,7 +45,7 @@ test('an address outlives alternating crashes of its child and its supervisor', 
     crashSupervisor(tree);
     nextTurn(tree);
   }
-  tree.note('still here');
+  tree.sendNote('still here');
   t.is(tree.log.at(-1), 'named got still here');
 });
 
@@ -55,7 +55,7 @@ test('a name can be taken only when no supervisor owns it', async (t) => {
   const taken = await addChild(tree.root, member(NAME, tree.log, { address }));
   t.like(taken, { ok: false, code: 'invalid_spec' });
   await terminateChild(tree.root, 'inner');
-  tree.note('waits');
+  tree.sendNote('waits');
   t.true((await addChild(tree.root, member(NAME, tree.log, { address }))).ok);
   t.is(addressOf(tree.root.system, NAME), tree.box);
   t.is(tree.log.at(-1), 'named got waits');
@@ -64,14 +64,14 @@ test('a name can be taken only when no supervisor owns it', async (t) => {
 test('a name is free when its child is deleted, and all names are when the tree has ended', async (t) => {
   const tree = nested();
   await terminateChild(tree.actor('inner'), NAME);
-  tree.note('never');
+  tree.sendNote('never');
   t.deepEqual(await deleteChild(tree.actor('inner'), NAME), { ok: true });
   t.throws(() => addressOf(tree.root.system, NAME));
   t.is(tree.refused.length, 1);
 
   const other = nested();
   crash(other.actor(NAME));
-  other.note('too late');
+  other.sendNote('too late');
   other.root.send({ type: 'shutdown.requested' });
   t.is(other.ended.status, 'done');
   t.is(other.refused.length, 1);
@@ -81,7 +81,7 @@ test('a name is free when its child is deleted, and all names are when the tree 
 test('the names in a tree that will not be started again are free', async (t) => {
   const tree = nested();
   await terminateChild(tree.root, 'inner');
-  tree.note('never');
+  tree.sendNote('never');
   t.deepEqual(await deleteChild(tree.root, 'inner'), { ok: true });
   t.throws(() => addressOf(tree.root.system, NAME));
   t.is(tree.refused.length, 1);
@@ -105,6 +105,6 @@ test('an address that changes its owner uses the refuse callback of the new owne
   const spec = member(NAME, tree.log, { address: { stashLimit: 0 }, restart: 'transient' });
   await addChild(tree.root, spec);
   await terminateChild(tree.root, NAME);
-  tree.note('refused without a callback');
+  tree.sendNote('refused without a callback');
   t.deepEqual(tree.refused, []);
 });

@@ -25,42 +25,42 @@ function mailbox(stashLimit: number) {
   const refused: unknown[] = [];
   const refuse = (event: EventObject) => refused.push((event as Note).text);
   const actor: AnyActorRef = createActor(mailboxLogic({ stashLimit, refuse }), { systemId: 'box' }).start();
-  const note = (text: string) => actor.send({ type: 'note', text });
-  return { actor, note, refused };
+  const sendNote = (text: string) => actor.send({ type: 'note', text });
+  return { actor, sendNote, refused };
 }
 
 test('a mailbox forwards events to the attached actor', (t) => {
   const log: string[] = [];
-  const { actor, note } = mailbox(1);
+  const { actor, sendNote } = mailbox(1);
   actor.send({ type: 'mailbox.attach', target: recipient(log) });
-  note('hello');
+  sendNote('hello');
   t.deepEqual(log, ['hello']);
 });
 
 test('a mailbox keeps events while no actor is attached, and delivers them in order', (t) => {
   const log: string[] = [];
-  const { actor, note } = mailbox(10);
-  note('one');
-  note('two');
+  const { actor, sendNote } = mailbox(10);
+  sendNote('one');
+  sendNote('two');
   actor.send({ type: 'mailbox.attach', target: recipient(log) });
-  note('three');
+  sendNote('three');
   t.deepEqual(log, ['one', 'two', 'three']);
 });
 
 test('a mailbox refuses events beyond its stash limit', (t) => {
-  const { note, refused } = mailbox(2);
-  for (const text of ['one', 'two', 'three', 'four']) note(text);
+  const { sendNote, refused } = mailbox(2);
+  for (const text of ['one', 'two', 'three', 'four']) sendNote(text);
   t.deepEqual(refused, ['three', 'four']);
 });
 
 test('a mailbox keeps events between the crash of its actor and the detach', (t) => {
   const [first, second]: string[][] = [[], []];
-  const { actor, note } = mailbox(10);
+  const { actor, sendNote } = mailbox(10);
   actor.send({ type: 'mailbox.attach', target: recipient(first as string[]) });
   actor.send({ type: 'crash' });
-  note('kept');
+  sendNote('kept');
   actor.send({ type: 'mailbox.detach' });
-  note('too');
+  sendNote('too');
   actor.send({ type: 'mailbox.attach', target: recipient(second as string[]) });
   t.deepEqual(first, []);
   t.deepEqual(second, ['kept', 'too']);
@@ -68,25 +68,25 @@ test('a mailbox keeps events between the crash of its actor and the detach', (t)
 
 test('with a limit of 0, a mailbox refuses all events while no actor is attached', (t) => {
   const log: string[] = [];
-  const { actor, note, refused } = mailbox(0);
-  note('before');
+  const { actor, sendNote, refused } = mailbox(0);
+  sendNote('before');
   actor.send({ type: 'mailbox.attach', target: recipient(log) });
-  note('up');
+  sendNote('up');
   actor.send({ type: 'mailbox.detach' });
-  note('after');
+  sendNote('after');
   t.deepEqual(refused, ['before', 'after']);
   t.deepEqual(log, ['up']);
 });
 
 test('an actor that crashes at a waiting event gets no further ones; the event is not repeated', (t) => {
   const [first, second]: string[][] = [[], []];
-  const { actor, note, refused } = mailbox(3);
-  note('one');
+  const { actor, sendNote, refused } = mailbox(3);
+  sendNote('one');
   actor.send({ type: 'crash' });
-  note('two');
+  sendNote('two');
   actor.send({ type: 'mailbox.attach', target: recipient(first as string[]) });
   actor.send({ type: 'mailbox.detach' });
-  note('three');
+  sendNote('three');
   actor.send({ type: 'mailbox.attach', target: recipient(second as string[]) });
   t.deepEqual(first, ['one']);
   t.deepEqual(second, ['two', 'three']);

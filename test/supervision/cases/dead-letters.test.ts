@@ -23,7 +23,7 @@ function refusals({ emitted }: Watched): LifecycleEvent[] {
 interface Addressed extends Family {
   readonly refused: string[];
   readonly address: Address<WorkerEvent>;
-  note(text: string): void;
+  sendNote(text: string): void;
 }
 
 /** A child with an address that keeps two messages while it is down. */
@@ -32,22 +32,22 @@ function addressed(): Addressed {
   const refuse = (event: EventObject) => refused.push((event as EventObject & { text: string }).text);
   const tree = family({ a: { address: { stashLimit: 2, refuse } } }, { limits: MANY });
   const address = addressOf(tree.root.system, nameOf<WorkerEvent>('a'));
-  return { ...tree, refused, address, note: (text) => address.send({ type: 'note', text }) };
+  return { ...tree, refused, address, sendNote: (text) => address.send({ type: 'note', text }) };
 }
 
 test('45 a message to a full or closed address is refused to its sender and reported', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
-  for (const text of ['one', 'two']) tree.note(text);
+  for (const text of ['one', 'two']) tree.sendNote(text);
   t.deepEqual(refusals(tree), []);
-  tree.note('three');
+  tree.sendNote('three');
   t.deepEqual(tree.refused, ['three']);
   const about = { type: 'message.refused', address: 'a', message: 'note', count: 1 } as const;
   t.deepEqual(refusals(tree), [{ ...about, reason: 'full' }]);
 
   // Waiting and later messages are refused when the child is deleted.
   await deleteChild(tree.root, 'a');
-  tree.note('four');
+  tree.sendNote('four');
   t.deepEqual(tree.refused, ['three', 'one', 'two', 'four']);
   tree.clock.increment(REFUSED_EVERY_MS);
   t.deepEqual(refusals(tree), [
@@ -69,28 +69,28 @@ test('45 a flood of refusals is reported at once, and then as a count once a sec
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   refusals(tree);
-  const told: number[] = [];
+  const reported: number[] = [];
   const count = () => {
-    for (const event of refusals(tree)) if (event.type === 'message.refused') told.push(event.count);
+    for (const event of refusals(tree)) if (event.type === 'message.refused') reported.push(event.count);
   };
-  for (let sent = 0; sent < 10_002; sent++) tree.note('flood');
+  for (let sent = 0; sent < 10_002; sent++) tree.sendNote('flood');
   count();
-  t.deepEqual(told, [1]);
+  t.deepEqual(reported, [1]);
   tree.clock.increment(REFUSED_EVERY_MS - 1);
   count();
-  t.deepEqual(told, [1]);
+  t.deepEqual(reported, [1]);
   tree.clock.increment(1);
   count();
-  t.deepEqual(told, [1, 9_999]);
+  t.deepEqual(reported, [1, 9_999]);
   // Further refusals are reported each second. After a quiet second, the next refusal is reported at once.
-  tree.note('more');
+  tree.sendNote('more');
   tree.clock.increment(REFUSED_EVERY_MS);
   count();
-  t.deepEqual(told, [1, 9_999, 1]);
+  t.deepEqual(reported, [1, 9_999, 1]);
   tree.clock.increment(REFUSED_EVERY_MS);
-  tree.note('later');
+  tree.sendNote('later');
   count();
-  t.deepEqual(told, [1, 9_999, 1, 1]);
+  t.deepEqual(reported, [1, 9_999, 1, 1]);
   t.is(tree.refused.length, 10_002);
 });
 
@@ -112,8 +112,8 @@ test('45 refusals of addresses beyond the limit are counted together', async (t)
 test('45 a listener that sends again after a refusal does not cause a loop', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
-  tree.root.on('message.refused', () => tree.note('again'));
-  for (const text of ['one', 'two', 'three']) tree.note(text);
+  tree.root.on('message.refused', () => tree.sendNote('again'));
+  for (const text of ['one', 'two', 'three']) tree.sendNote(text);
   t.deepEqual(tree.refused, ['three', 'again']);
   tree.clock.increment(REFUSED_EVERY_MS);
   t.deepEqual(tree.refused, ['three', 'again', 'again']);
@@ -122,17 +122,19 @@ test('45 a listener that sends again after a refusal does not cause a loop', asy
 test('45 a tree reports all refusals when it ends, and still refuses senders afterwards', (t) => {
   const tree = addressed();
   tree.actor('a').send({ type: 'crash' });
-  for (const text of ['one', 'two', 'three', 'four']) tree.note(text);
+  for (const text of ['one', 'two', 'three', 'four']) tree.sendNote(text);
   tree.root.send({ type: 'shutdown.requested' });
   t.is(tree.ended.status, 'done');
-  const told = refusals(tree).map((event) => event.type === 'message.refused' && [event.reason, event.count]);
-  t.deepEqual(told, [
+  const reported = refusals(tree).map(
+    (event) => event.type === 'message.refused' && [event.reason, event.count],
+  );
+  t.deepEqual(reported, [
     ['full', 1],
     ['closed', 1],
     ['full', 1],
     ['closed', 1],
   ]);
-  tree.note('late');
+  tree.sendNote('late');
   t.deepEqual(tree.refused, ['three', 'four', 'one', 'two', 'late']);
   t.is(tree.address.getSnapshot().status, 'stopped');
   tree.clock.increment(REFUSED_EVERY_MS);
@@ -146,14 +148,14 @@ test('46 a name that is added again gets its previous mailbox', async (t) => {
     await terminateChild(tree.root, name);
     await deleteChild(tree.root, name);
     t.throws(() => addressOf(tree.root.system, name), { message: /no address 'a'/ });
-    tree.note('refused');
+    tree.sendNote('refused');
     tree.take();
     const log: string[] = [];
     t.true((await addChild(tree.root, member(name, log, { address: { stashLimit: 1 } }))).ok);
     t.is(addressOf(tree.root.system, name), tree.address);
     t.is(tree.address.getSnapshot().status, 'active');
     // A sender that held the address reaches the new child.
-    tree.note('hello');
+    tree.sendNote('hello');
     t.deepEqual(log, ['a started', 'a got hello']);
   }
   // Only the first child had a refuse callback.
@@ -167,7 +169,7 @@ test('46 a name that is added again in another part of the tree gets its mailbox
   const log: string[] = [];
   const inner = supervisor({ children: [member('a', log, { address: { stashLimit: 1 } })] });
   t.true((await addChild(tree.root, { id: 'inner', logic: inner })).ok);
-  tree.note('hello');
+  tree.sendNote('hello');
   t.deepEqual(log, ['a started', 'a got hello']);
   const taken: AnyActorRef = addressOf(tree.root.system, nameOf<WorkerEvent>('a'));
   t.is(taken, tree.address);

@@ -33,8 +33,8 @@ test('40 every start, end, restart, give-up and shutdown is emitted as a typed e
   // Three subscribers to different events. The parameters have the types of the events.
   const clock = new SimulatedClock();
   const root = createActor(logic, { id: 'root', clock });
-  const told: LifecycleEvent[] = [];
-  root.on('*', (event) => told.push(event));
+  const emitted: LifecycleEvent[] = [];
+  root.on('*', (event) => emitted.push(event));
   const reasons: string[] = [];
   root.on('child.ended', ({ id, reason }) => reasons.push(`${id.replace(/:.*/, '')} ${reason.kind}`));
   let restarts = 0;
@@ -48,12 +48,12 @@ test('40 every start, end, restart, give-up and shutdown is emitted as a typed e
   root.start();
 
   const actor = (id: string) => {
-    const started = told.findLast((event) => event.type === 'child.started' && event.id.startsWith(id));
+    const started = emitted.findLast((event) => event.type === 'child.started' && event.id.startsWith(id));
     if (started?.type !== 'child.started') throw new Error(id);
     return started.actor;
   };
   const summary = () =>
-    told.splice(0).map((event) => {
+    emitted.splice(0).map((event) => {
       const id = 'id' in event ? event.id.replace(/:.*/, ':*') : '';
       const by = 'supervisor' in event ? event.supervisor.replace(/:.*/, '') : '';
       const reason = event.type === 'child.ended' ? event.reason.kind : 'reason' in event ? event.reason : '';
@@ -74,10 +74,10 @@ test('40 every start, end, restart, give-up and shutdown is emitted as a typed e
 
   crash(x, one);
   clock.increment(1);
-  const again = told.findLast((event) => event.type === 'child.started' && event.id === 'x');
-  t.like(told[0], { type: 'child.ended', id: 'x', actor: x, dynamic: false });
+  const again = emitted.findLast((event) => event.type === 'child.started' && event.id === 'x');
+  t.like(emitted[0], { type: 'child.ended', id: 'x', actor: x, dynamic: false });
   t.like(
-    told.find(({ type }) => type === 'child.restarting'),
+    emitted.find(({ type }) => type === 'child.restarting'),
     { id: 'x', attempt: 1, delayMs: 1 },
   );
   t.deepEqual(summary(), [
@@ -93,7 +93,7 @@ test('40 every start, end, restart, give-up and shutdown is emitted as a typed e
   clock.increment(10);
   clock.increment(1);
   t.like(
-    told.find(({ type }) => type === 'supervisor.gave-up'),
+    emitted.find(({ type }) => type === 'supervisor.gave-up'),
     { id: 'x', dynamic: false },
   );
   t.deepEqual(summary(), [
@@ -142,14 +142,14 @@ test('40 the events of a crash, a failed start and a give-up have the error', (t
 });
 
 test('40 the onEmitted option of run receives the first start too', async (t) => {
-  const told: string[] = [];
+  const emitted: string[] = [];
   const tree = run(supervisor({ strategy: 'one_for_one', children: [member('a', [])] }), {
-    onEmitted: (event) => told.push(event.type),
+    onEmitted: (event) => emitted.push(event.type),
   });
   t.true(await tree.ready);
   tree.shutdown();
   t.deepEqual(await tree.ended, {});
-  t.deepEqual(told, ['child.started', 'supervisor.shutting-down', 'child.ended']);
+  t.deepEqual(emitted, ['child.started', 'supervisor.shutting-down', 'child.ended']);
 });
 
 test('each actor is reported once as started, and once as ended', (t) => {

@@ -355,7 +355,7 @@ function inRetryLoop(strategy: Strategy): Family {
 }
 
 for (const strategy of STRATEGIES) {
-  test(`28 a child in a retry loop is restarting, and can be terminated or shut down: ${strategy}`, async (t) => {
+  test(`28 a child in a retry loop is restarting; terminate and shutdown work: ${strategy}`, async (t) => {
     const tree = inRetryLoop(strategy);
     t.is((await states(tree))['bad'], 'restarting');
     t.deepEqual(await terminateChild(tree.root, 'bad'), { ok: true });

@@ -243,7 +243,7 @@ const throwingStarts: Readonly<Record<string, AnyActorLogic>> = {
 };
 
 for (const [name, logic] of Object.entries(throwingStarts)) {
-  test(`5 a throw in a child's initial state fails the start and stops the earlier children: ${name}`, (t) => {
+  test(`5 a throw in a child's initial state fails the start and stops earlier children: ${name}`, (t) => {
     const log: string[] = [];
     const tree = watch(
       supervisor({
@@ -357,7 +357,7 @@ test('8 children start in the order given and stop in its reverse, whatever thei
   t.is(tree.ended.status, 'done');
 });
 
-test('8 each child starts when the previous one is ready; the supervisor is ready when all are', async (t) => {
+test('8 each child starts when the previous is ready; the supervisor is ready when all are', async (t) => {
   const tree = family({ slow: { slow: true }, next: {} });
   t.deepEqual(tree.log, ['slow started']);
   t.false(tree.root.getSnapshot().ready);

@@ -233,7 +233,7 @@ for (const deafen of ['lock', 'strike']) {
     t.is(tree.ended.status, 'done');
   });
 
-  test(`43 a dynamic supervisor asks a machine only if its state handles the request: ${deafen}`, async (t) => {
+  test(`43 a dynamic supervisor asks a machine only if its state handles it: ${deafen}`, async (t) => {
     const pool = watch(dynamicSupervisor({ template: { id: 'shop', logic: shop }, limit: 4 }));
     const shops: AnyActorRef[] = [];
     for (let count = 0; count < 4; count++) {
