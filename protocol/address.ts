@@ -9,25 +9,26 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Reads a port in decimal, 0 to 65535; `undefined` for anything else. */
+/** Parses a decimal port, 0 to 65535. Returns `undefined` for anything else. */
 export function parsePort(token: string | undefined): number | undefined {
   if (token === undefined || !/^\d{1,5}$/.test(token)) return undefined;
   const port = Number(token);
   return port <= MAX_PORT ? port : undefined;
 }
 
-/** An IPv4-mapped IPv6 address (`::ffff:192.0.2.7`) as IPv4; any other as it is. */
+/** Converts an IPv4-mapped IPv6 address (`::ffff:192.0.2.7`) to IPv4. Returns any other address unchanged. */
 export function plainAddress(address: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;
 }
 
-/** Whether an address, as the system writes it, is one that only programs of this machine can have. */
+/** Whether an address, as the operating system writes it, is a loopback address. */
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1' || /^::ffff:127\./i.test(address);
 }
 
 /**
- * An IPv4 address in dotted decimal, as the system writes it, as a number; `undefined` for any other address.
+ * Packs an IPv4 address in dotted decimal, as the operating system writes it, into a number. Returns
+ * `undefined` for any other address.
  */
 export function packIpv4(address: string): number | undefined {
   let packed = 0;
@@ -49,13 +50,13 @@ export function packIpv4(address: string): number | undefined {
 }
 
 /**
- * What one client surely has to itself: an IPv4 address, or the first 64 bits of an IPv6 address, of which
- * everybody has all that follow. As text that is only to be compared.
+ * The network that belongs to a single client: the whole IPv4 address, or the first 64 bits of an IPv6
+ * address (a client can usually use every address in its /64). The text is meant for comparison only.
  */
 export function networkOf(address: string): string {
   const plain = plainAddress(address);
   if (!plain.includes(':')) return plain;
-  // Most addresses have four groups before any `::`: they need no more than a cut.
+  // Fast path: most addresses have four groups before any `::`.
   const short = plain.indexOf('::');
   let end = -1;
   for (let colons = 0; colons < 4; colons++) end = plain.indexOf(':', end + 1);
@@ -67,15 +68,15 @@ export function networkOf(address: string): string {
   return [...first, ...Array<string>(zeros).fill('0'), ...last].slice(0, 4).join(':');
 }
 
-/** `host:port`, with the brackets that an IPv6 host needs. */
+/** Formats `host:port`, with brackets around an IPv6 host. */
 export function hostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**
- * Reads an address that a server gave: an IP address, or a host name as some servers send.
+ * Parses an address sent by a server: an IP address, or a host name, which some servers send.
  *
- * @returns `undefined` for a token that no address can be; what is returned is safe to show.
+ * @returns The address, which is safe to show, or `undefined` if the token cannot be an address.
  */
 export function parseAddress(token: string | undefined): string | undefined {
   return token !== undefined && /^(?:[A-Za-z0-9]|::)[A-Za-z0-9.:%-]{0,254}$/.test(token) ? token : undefined;

@@ -1,11 +1,11 @@
 /**
- * The layer below every ASCII line and datagram: bytes to text, text to tokens.
+ * Decodes ASCII lines and datagrams into text, and splits text into tokens.
  */
 
-/** What a line may consist of. */
+/** The characters that are allowed in a line. */
 const PRINTABLE = /^[\t\x20-\x7e]*$/;
 
-/** How many tokens {@link firstTokens} finds: no request or datagram has more that count. */
+/** Most tokens that {@link firstTokens} returns. No request or datagram needs more. */
 const FIRST = 5;
 
 const FIRST_TOKENS = new RegExp(`^[ \\t]*([^ \\t]+)${'(?:[ \\t]+([^ \\t]+))?'.repeat(FIRST - 1)}`);
@@ -13,7 +13,7 @@ const FIRST_TOKENS = new RegExp(`^[ \\t]*([^ \\t]+)${'(?:[ \\t]+([^ \\t]+))?'.re
 /**
  * Decodes bytes that must all be printable ASCII or tabs.
  *
- * @returns The text, or `undefined` when one byte is anything else.
+ * @returns The text, or `undefined` if any byte is something else.
  */
 export function decodeAscii(bytes: Uint8Array): string | undefined {
   const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -21,16 +21,15 @@ export function decodeAscii(bytes: Uint8Array): string | undefined {
   return PRINTABLE.test(text) ? text : undefined;
 }
 
-/** Splits text at any run of spaces and tabs; leading and trailing ones do not count. */
+/** Splits text at runs of spaces and tabs. Ignores leading and trailing ones. */
 export function tokensOf(text: string): string[] {
   return text.match(/[^ \t]+/g) ?? [];
 }
 
 /**
- * As {@link tokensOf}, but quicker, and five at most.
+ * A faster {@link tokensOf} that returns at most five tokens.
  *
- * @returns At 0 the part of the text that they are; from 1 on the tokens, `undefined` in place of those that
- *   are not there.
+ * @returns Index 0 is the matched text, indexes 1 to 5 are the tokens. A missing token is `undefined`.
  */
 export function firstTokens(text: string): readonly (string | undefined)[] {
   return FIRST_TOKENS.exec(text) ?? [];

@@ -1,17 +1,17 @@
 /**
- * Writes answers to GET byte by byte, without a string for each buddy.
+ * Writes answers to GET byte by byte, without allocating a string for each buddy.
  */
 
 import { MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from './buddy-list.js';
 import { STATUS_WORDS, type Status } from './status.js';
 
-/** Most lines in an answer: the shortest is `a 102 AWAY ::1 1`, with its LF. */
+/** Most lines in an answer. The shortest line is `a 102 AWAY ::1 1` with its LF, 17 bytes. */
 export const MAX_LINES = Math.ceil(MAX_BUDDY_LIST_BYTES / 17);
 
-/** What a list needs while it is written. */
+/** Space that a list needs while it is written: the answer, and one line that may turn out not to fit. */
 const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_BUDDY_LINE_BYTES;
 
-/** Lists are parts of slabs of this size: a buffer of its own for each would cost more than what is in it. */
+/** Lists are slices of slabs of this size: one buffer per list would cost more than filling it. */
 const SLAB_BYTES = 4 * MAX_ROOM_BYTES;
 
 const SPACE = 0x20;
@@ -29,12 +29,12 @@ export class BuddyListWriter {
   #end = 0;
   #isFull = false;
 
-  /** Whether a line was cut off: nothing follows it. */
+  /** Whether a line did not fit. The list is then complete: further lines are ignored. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
-  /** Adds a buddy who is offline, whose id is in these bytes. */
+  /** Adds a buddy who is offline. The id is `id[start..end)`. */
   offline(id: Uint8Array, start: number, end: number): void {
     if (this.#isFull) return;
     const at = copy(id, start, end, this.#bytes, this.#end);
@@ -42,9 +42,9 @@ export class BuddyListWriter {
   }
 
   /**
-   * Adds a buddy who is there, whose id is in these bytes.
+   * Adds a buddy who is online or away. The id is `id[start..end)`.
    *
-   * @param address An IPv4 address as a number, as `packIpv4` makes it, or another one as text.
+   * @param address An IPv4 address packed by `packIpv4`, or any other address as text.
    */
   present(
     id: Uint8Array,
@@ -67,9 +67,10 @@ export class BuddyListWriter {
   }
 
   /**
-   * The answer, cut at a line boundary where it would pass {@link MAX_BUDDY_LIST_BYTES}; the next one begins.
+   * Returns the answer and starts the next one. An answer that would pass {@link MAX_BUDDY_LIST_BYTES} is cut
+   * at a line boundary.
    */
-  take(): Buffer {
+  finish(): Buffer {
     const answer = this.#bytes.subarray(this.#start, this.#end);
     this.#start = this.#end;
     this.#isFull = false;
@@ -81,14 +82,14 @@ export class BuddyListWriter {
     return answer;
   }
 
-  /** Nothing follows a line that was cut off. */
+  /** Keeps the line that ends here if it fits. Otherwise drops it and marks the list as full. */
   #keep(end: number): void {
     if (end - this.#start > MAX_BUDDY_LIST_BYTES) this.#isFull = true;
     else this.#end = end;
   }
 }
 
-// Of so few bytes, a loop copies faster than a call.
+// For this few bytes, a loop is faster than a call to `set`.
 function copy(from: Uint8Array, start: number, end: number, to: Buffer, at: number): number {
   for (let index = start; index < end; index++) to[at + index - start] = from[index] as number;
   return at + end - start;

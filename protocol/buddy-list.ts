@@ -1,5 +1,5 @@
 /**
- * The answer to a GET: one line per buddy, in the order they were added. BuddyListWriter writes it.
+ * The answer to a GET: one line per buddy, in the order in which they were added. BuddyListWriter writes it.
  */
 
 import { parseAddress, parsePort } from './address.js';
@@ -13,16 +13,16 @@ export const MAX_BUDDY_LIST_BYTES = 65_507;
 /** Most bytes in a line of it: an id, a status, an IPv6 address with a zone, a port. */
 export const MAX_BUDDY_LINE_BYTES = 256;
 
-/** Most buddies of whom something is remembered while lists may be cut: so many may a user of im-server have. */
+/** Most buddies to remember while lists may be cut. A user of im-server has at most this many. */
 const MAX_REMEMBERED_BUDDIES = 10_000;
 
-/** Where a buddy takes calls. */
+/** The address and port on which a buddy accepts calls. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
-/** One buddy as the server knows it. Who is offline has no endpoint. */
+/** One buddy as the server reports it. A buddy who is offline has no endpoint. */
 export interface Buddy {
   readonly id: UserId;
   readonly status: Status;
@@ -31,15 +31,15 @@ export interface Buddy {
 
 /** Buddies in the order in which they were added. */
 export interface BuddyList extends ReadonlyArray<Buddy> {
-  /** There where the answer is so long that one more line might not have fitted: buddies may be missing. */
+  /** Set if the answer is so long that one more line might not have fitted, so buddies may be missing. */
   readonly mayBeCut?: true;
 }
 
 /**
- * Reads a buddy list from any server of this protocol. Lines that are no buddy are left out; a buddy
- * without a usable address and port has no endpoint.
+ * Parses a buddy list from any server of this protocol. Skips lines that are not valid. A buddy without a
+ * usable address and port has no endpoint.
  *
- * @param text The answer, a character for each byte.
+ * @param text The answer, one character per byte.
  */
 export function parseBuddyList(text: string): BuddyList {
   const buddies: Buddy[] = [];
@@ -58,8 +58,8 @@ export function parseBuddyList(text: string): BuddyList {
 }
 
 /**
- * What is still known of buddies after a list. Of those that are not on a list that may be cut nothing new is
- * known: they may stand beyond its end. Any other list forgets them.
+ * Returns the entries that are still valid after a new list. A complete list removes the entries of buddies
+ * who are not on it. A list that may be cut removes none, because those buddies may be beyond the cut.
  */
 export function stillKnown<TKnown>(known: ReadonlyMap<UserId, TKnown>, list: BuddyList): Map<UserId, TKnown> {
   if (list.mayBeCut) return new Map([...known].slice(-MAX_REMEMBERED_BUDDIES));

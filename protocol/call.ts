@@ -1,8 +1,8 @@
 /**
- * How a call begins: what the caller may say first, and what the called side may answer.
+ * The opening lines of a call: the caller's first line, and the called side's answer.
  *
- * Clients of this protocol fill the same gap in different ways (PROTOCOL.md names the dialects A
- * to E). These functions read all of them and write what each understands.
+ * Clients differ in these lines (PROTOCOL.md names the dialects A to E). These functions parse every dialect
+ * and encode lines that each dialect understands.
  */
 
 import { parsePort } from './address.js';
@@ -10,9 +10,9 @@ import { tokensOf } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 
 /**
- * The caller's first line: a `greeting` is answered with `OK` (dialect C), a `request` and a `message` with
- * `ACCEPT`. A `callback` (dialect E) names where the caller wants to be called back, and is never a message.
- * Any other line is already the first message.
+ * The caller's first line. A `greeting` is accepted with `OK` (dialect C), a `request` or a `message` with
+ * `ACCEPT`. A `callback` (dialect E) gives the address at which the caller wants to be called back, and is
+ * never a message. Any other line is a `message`: the first message of the chat.
  */
 export type Opening =
   | { readonly kind: 'greeting'; readonly caller: UserId | undefined }
@@ -20,23 +20,23 @@ export type Opening =
   | { readonly kind: 'callback' }
   | { readonly kind: 'message' };
 
-/** The called side's first line. Anything that is no known answer accepts, and is the first message. */
+/** The called side's first line. An unknown answer is a `message`: it accepts, and is the first message. */
 export type Answer = 'accepted' | 'refused' | 'message';
 
 const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/is;
 const REFUSAL = /^(?:REJECT|REJECTED|NO|N|BUSY)$/i;
 
 /**
- * The line with which our caller introduces itself. Clients of all dialects take it: D closes on any other
- * word, and E breaks when a line of two words has no port.
+ * Encodes our own first line as a caller. Clients of all dialects accept it: D closes on any other word, and
+ * E breaks if a line of two words has no port.
  *
- * @param port Where the caller takes calls; 0 where it takes none.
+ * @param port The port on which the caller accepts calls; 0 if it accepts none.
  */
 export function encodeGreeting(caller: UserId, port: number): string {
   return `REQUEST ${caller} ${port}\n`;
 }
 
-/** Reads the first line that a caller sent. */
+/** Parses the first line from a caller. */
 export function parseOpening(line: string): Opening {
   const tokens = tokensOf(line);
   const [word = '', id] = tokens;
@@ -50,7 +50,7 @@ function isIpv4(word: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(word) && word.split('.').every((part) => Number(part) <= 255);
 }
 
-/** Reads the first line that a called client sent. */
+/** Parses the first line from a called client. */
 export function parseAnswer(line: string): Answer {
   const answer = line.trim();
   if (ACCEPTANCE.test(answer)) return 'accepted';
@@ -58,15 +58,15 @@ export function parseAnswer(line: string): Answer {
   return 'message';
 }
 
-/** True for the answer by which only a client of dialect B accepts. */
+/** Whether a line is `ACCEPTED`, which only clients of dialect B send. */
 export function isAcceptanceOfB(line: string): boolean {
   return /^ACCEPTED$/i.test(line.trim());
 }
 
 /**
- * The line that accepts a call, in the words that this caller expects.
+ * Encodes the line that accepts a call, in the dialect of the caller.
  *
- * @param speaksB Whether a caller that said nothing speaks dialect B, as far as is known.
+ * @param speaksB Whether a caller that sent no first line is believed to speak dialect B.
  */
 export function encodeAcceptance(opening: Opening | undefined, speaksB = false): string {
   if (opening === undefined && speaksB) return 'ACCEPTED\n';

@@ -1,5 +1,5 @@
 /**
- * Presence datagrams over UDP: SET, which has no answer, and GET, answered by a buddy list.
+ * Presence datagrams over UDP: SET, which has no answer, and GET, which is answered by a buddy list.
  */
 
 import { parsePort } from './address.js';
@@ -7,15 +7,15 @@ import { decodeAscii, firstTokens } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 import { parseStatus, STATUS_WORDS, type Status } from './status.js';
 
-/** Most bytes in a datagram from a client; a longer one is no SET or GET. */
+/** Most bytes in a datagram from a client. The server drops longer ones. */
 export const MAX_DATAGRAM_BYTES = 512;
 
-/** What a client announces about itself; the address is the datagram's own. */
+/** A client's announcement of its status. Its address is the source address of the datagram. */
 export interface Announcement {
   readonly op: 'SET';
   readonly id: UserId;
   readonly status: Status;
-  /** TCP port on which this client takes calls; 0 only with 101. */
+  /** TCP port on which this client accepts calls; 0 only with 101. */
   readonly port: number;
 }
 
@@ -25,9 +25,9 @@ export interface BuddyListQuery {
 }
 
 /**
- * Reads one datagram; a trailing CR or LF is ignored, and so are tokens past the last one needed.
+ * Parses one datagram. Ignores a trailing CR or LF, and tokens past the last one needed.
  *
- * @returns `undefined` for whatever breaks the grammar: it is dropped without an answer.
+ * @returns `undefined` for a datagram that breaks the grammar. The server drops it without an answer.
  */
 export function parseDatagram(bytes: Uint8Array): Announcement | BuddyListQuery | undefined {
   if (bytes.length > MAX_DATAGRAM_BYTES) return undefined;
@@ -41,17 +41,17 @@ export function parseDatagram(bytes: Uint8Array): Announcement | BuddyListQuery 
   return undefined;
 }
 
-/** The datagram that announces a user's status. */
+/** Encodes the datagram that announces a user's status. */
 export function encodeAnnouncement(id: UserId, status: Status, port: number): string {
   return `SET ${id} ${status} ${STATUS_WORDS[status]} ${port}`;
 }
 
-/** The datagram that asks for the presence of a user's buddies. */
+/** Encodes the datagram that asks for the presence of a user's buddies. */
 export function encodeQuery(id: UserId): string {
   return `GET ${id}`;
 }
 
-/** The word may be left out; then the port stands in its place. */
+/** Parses the tokens after the id. If the optional word is missing, `word` holds the port. */
 function parseAnnouncement(
   id: UserId,
   code: string | undefined,
@@ -66,14 +66,14 @@ function parseAnnouncement(
 }
 
 /**
- * Whether a token is the word of a status, in any case. After `GET <id>` it tells a line of an answer: that of
- * a buddy called `get` and its code. A server that took it for a question would answer its own answers.
+ * Whether a token is the word of a status, in any case. `GET <code> <word>` is a line of an answer, about a
+ * buddy called `get`. A server that read such a line as a query would answer its own answers.
  */
 function isStatusWord(token: string | undefined): boolean {
   return token !== undefined && Object.values(STATUS_WORDS).some((word) => isWord(token, word));
 }
 
-/** Whether a token is a word, in any case; most clients write it as we do. */
+/** Compares without case. Tries the exact spelling first, because most clients use it. */
 function isWord(token: string | undefined, word: string): boolean {
   return token === word || token?.toUpperCase() === word;
 }

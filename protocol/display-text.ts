@@ -1,23 +1,23 @@
 /**
- * The gate through which every foreign text passes before it reaches a screen, a title or a log.
+ * The gate that every untrusted text passes before it reaches a screen, a title or a log.
  *
- * What it stops: C0 and C1 controls (with them every escape sequence, whole or torn, a CR that
- * rewrites the line, BEL), bidirectional overrides and isolates, zero-width and other invisible
- * characters, line and paragraph separators, lone surrogates, and piles of combining marks.
+ * It replaces C0 and C1 controls (and so every escape sequence, complete or partial, a CR that would
+ * overwrite the line, and BEL), bidirectional overrides and isolates, zero-width and other invisible
+ * characters, line and paragraph separators, lone surrogates, and excess combining marks.
  */
 
-/** Text that passed {@link toDisplayText}. */
+/** Text returned by {@link toDisplayText}. */
 export type DisplayText = string & { readonly DisplayText: unique symbol };
 
 /** Most combining marks that may follow one character. */
 export const MAX_COMBINING_MARKS = 4;
 
-/** What stands for a character that must not be shown. */
+/** Replaces a character that must not be shown. */
 export const REPLACEMENT = '\u{FFFD}';
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-/** Marks that stand above, below or around a character, and so pile up. */
+/** Marks above, below or around a character, which can be stacked without limit. */
 const PILING_MARK = /[\p{Mn}\p{Me}]/u;
 const PICTOGRAPH = /\p{Extended_Pictographic}/u;
 const EMOJI_END = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F/u;
@@ -34,15 +34,14 @@ const KEYCAP = '\u20E3';
 /**
  * Makes text safe to show on one line.
  *
- * A tab becomes a space, every other unsafe character becomes U+FFFD, so that what was there
- * stays visible as damage rather than vanishing. Safe text comes back unchanged, and the gate
- * applied twice is the gate applied once. It takes time in proportion to the text.
+ * A tab becomes a space. Every other unsafe character becomes U+FFFD, so that the reader sees that something
+ * was replaced. Safe text is returned unchanged, and the function is idempotent. It takes linear time.
  */
 export function toDisplayText(text: string): DisplayText {
   if (PRINTABLE_ASCII.test(text)) return text as DisplayText;
   const characters = Array.from(text);
   let shown = '';
-  /** The last character shown, and the last that was no mark. */
+  /** The last character shown, and the last one that was not a combining mark. */
   let previous = '';
   let letter = '';
   let marks = 0;
@@ -60,7 +59,7 @@ export function toDisplayText(text: string): DisplayText {
   return shown as DisplayText;
 }
 
-/** True where an invisible character is part of how visible ones are written. */
+/** Whether an invisible character is needed here to write the visible ones around it. */
 function isInPlace(character: string, previous: string, letter: string, next: string): boolean {
   switch (character) {
     case JOINER:

@@ -1,12 +1,12 @@
 /**
- * Bounded line splitting: bytes in, whole lines out, never more than one line held.
+ * Splits a byte stream into lines, and buffers at most one line.
  */
 
-/** One line, without its LF and an optional CR before it. */
+/** One line, without its LF and without an optional CR before the LF. */
 export interface Line {
   /** The line's bytes, at most the splitter's limit. */
   readonly bytes: Uint8Array;
-  /** True when the line was longer than the limit: `bytes` is its beginning, the rest is dropped. */
+  /** True if the line was longer than the limit: `bytes` is its beginning, and the rest is dropped. */
   readonly cut: boolean;
 }
 
@@ -16,19 +16,19 @@ const CR = 0x0d;
 /**
  * Splits a stream of bytes into lines of at most `limit` bytes.
  *
- * A line that passes the limit is handed out at once, cut, without waiting for its end; what
- * follows up to the next LF is dropped unread. So at most `limit` + 1 bytes are ever held (the one
- * more is the CR that may turn out to belong to the line's end), and none where every line comes whole.
+ * A line that passes the limit is returned at once, cut, without waiting for its end. The bytes up to the
+ * next LF are dropped. So the splitter buffers at most `limit` + 1 bytes: the extra byte is a CR that may
+ * belong to the end of the line. It buffers nothing if every line arrives in one chunk.
  */
 export class LineSplitter {
   #held: Uint8Array | undefined;
   #length = 0;
   #dropping = false;
 
-  /** @param limit Most bytes in a line, the line's end not counted. */
+  /** @param limit Most bytes in a line, not counting its end. */
   constructor(readonly limit: number) {}
 
-  /** Takes the next bytes of the stream and returns the lines that they complete or overfill. */
+  /** Reads the next bytes of the stream. Returns the lines that became complete or too long. */
   push(chunk: Uint8Array): Line[] {
     const lines: Line[] = [];
     let start = 0;
@@ -47,15 +47,15 @@ export class LineSplitter {
   }
 
   /**
-   * Ends the stream: what is held is a line too.
+   * Ends the stream. Bytes that are still buffered are a line too.
    *
-   * @returns The last line, or `undefined` when nothing followed the last LF.
+   * @returns The last line, or `undefined` if nothing followed the last LF.
    */
   end(): Line | undefined {
     return this.#length === 0 ? undefined : this.#complete(NOTHING);
   }
 
-  /** Keeps the beginning of a line, unless it is too long already. */
+  /** Buffers the beginning of a line. If the line is already too long, returns it cut, in `lines`. */
   #hold(part: Uint8Array, lines: Line[]): void {
     const held = this.#append(part);
     const beyond = part.length > held;
@@ -65,7 +65,7 @@ export class LineSplitter {
     this.#dropping = true;
   }
 
-  /** The line that ends with this part of it. */
+  /** Builds the line whose last part is `part`. */
   #complete(part: Uint8Array, isCut = false): Line {
     let line = part;
     let cut = isCut;
@@ -76,11 +76,11 @@ export class LineSplitter {
     }
     const end = !cut && line[line.length - 1] === CR ? line.length - 1 : line.length;
     cut ||= end > this.limit;
-    // A copy: neither what is held nor the chunk stays as it is.
+    // Copy, because the buffer is reused and the caller may overwrite the chunk.
     return { bytes: copyOf(line, Math.min(end, this.limit)), cut };
   }
 
-  /** Holds as much as there is room for; returns how much. */
+  /** Buffers as many bytes as there is room for. Returns how many. */
   #append(part: Uint8Array): number {
     this.#held ??= new Uint8Array(this.limit + 1);
     const kept = part.subarray(0, this.#held.length - this.#length);
@@ -92,7 +92,7 @@ export class LineSplitter {
 
 const NOTHING = new Uint8Array(0);
 
-/** A Buffer's own `slice` would be a view. */
+/** `Buffer.prototype.slice` would return a view. */
 function copyOf(bytes: Uint8Array, end: number): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes, 0, end);
 }

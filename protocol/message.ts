@@ -4,10 +4,10 @@
 
 import type { Line } from './line-splitter.js';
 
-/** Most bytes of UTF-8 in a message, its line end not counted. */
+/** Most bytes of UTF-8 in a message, not counting its line end. */
 export const MAX_MESSAGE_BYTES = 16 * 1024;
 
-/** A message as it goes out, and whether it had to be cut at {@link MAX_MESSAGE_BYTES}. */
+/** The bytes of a message, and whether it was cut at {@link MAX_MESSAGE_BYTES}. */
 export interface EncodedMessage {
   readonly bytes: Uint8Array;
   readonly cut: boolean;
@@ -15,10 +15,10 @@ export interface EncodedMessage {
 
 const LF = 0x0a;
 
-/** Lines that are no messages: by them a client says that its user left. */
+/** Lines that are not messages: a client sends one when its user leaves. */
 const FAREWELLS: readonly string[] = ['q', 'BYE500'];
 
-/** True for a line by which the other side leaves the chat. */
+/** Whether a line means that the other side left the chat. */
 export function isFarewell(text: string): boolean {
   return FAREWELLS.includes(text);
 }
@@ -26,8 +26,8 @@ export function isFarewell(text: string): boolean {
 /**
  * Encodes one message with its LF.
  *
- * Text that the buddy would take for a farewell gets a space at its end: it looks the same, and is
- * a message to every client. Line ends inside the text become spaces.
+ * Appends a space to text that the buddy's client would read as a farewell: it looks the same, and every
+ * client reads it as a message. Line ends inside the text become spaces.
  */
 export function encodeMessage(text: string): EncodedMessage {
   const line = text.replace(/[\r\n]+/g, ' ');
@@ -41,8 +41,8 @@ export function encodeMessage(text: string): EncodedMessage {
 }
 
 /**
- * Decodes a line. Bytes that are no UTF-8 become U+FFFD; of a cut line, a last character that the
- * cut tore is left out. The text is as foreign as the bytes were: it is not yet gated.
+ * Decodes a line. Bytes that are not UTF-8 become U+FFFD. If the line was cut inside a character, that
+ * character is omitted. The text is untrusted: it has not passed `toDisplayText` yet.
  */
 export function decodeLine(line: Line): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(line.bytes, { stream: line.cut });

@@ -1,8 +1,8 @@
 /**
- * The server's replies over TCP: a code and its words on one line.
+ * The server's replies over TCP: one line with a code and its words.
  */
 
-/** Every reply there is, with its words. 204 is reserved: nothing sends it yet. */
+/** All replies, with their words. 204 is reserved and not sent yet. */
 export const REPLY_WORDS = {
   200: 'OK',
   201: 'INVALID',
@@ -19,18 +19,18 @@ const LINES = new Map(
   Object.entries(REPLY_WORDS).map(([code, words]) => [Number(code), `${code} ${words}\r\n`]),
 );
 
-/** The reply's line as it goes out, ended by CR LF. */
+/** Encodes a reply as a line that ends with CR LF. */
 export function encodeReply(code: ReplyCode): string {
   return LINES.get(code) as string;
 }
 
-/** The code of a reply line from any server of this protocol; `undefined` for a line that has none. */
+/** Parses the code of a reply line from any server of this protocol. Returns `undefined` if there is none. */
 export function replyCode(line: string): number | undefined {
   const [, code] = /^(\d{3})(?:\s|$)/.exec(line) ?? [];
   return code === undefined ? undefined : Number(code);
 }
 
-/** True for a reply line, from any server of this protocol, that says the request was done. */
+/** Whether a reply line, from any server of this protocol, means that the request was executed. */
 export function isDone(line: string): boolean {
   return replyCode(line) === 200;
 }

@@ -5,26 +5,26 @@
 import { decodeAscii, firstTokens } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 
-/** Most bytes in a request line, its end not counted. */
+/** Most bytes in a request line, not counting its end. */
 export const MAX_REQUEST_BYTES = 512;
 
 /**
- * A change to the directory that a client asks for.
+ * A change to the directory that a client requests.
  *
- * `buddy` is `undefined` when its token is missing or not an id: whether that is `201` or comes
- * after a `202` for an unknown `id` depends on the directory, so the store decides it.
+ * `buddy` is `undefined` if its token is missing or not a valid id. The store decides the reply in that case:
+ * `202` if `id` is not registered, otherwise `201`.
  */
 export type Change =
   | { readonly op: 'REG'; readonly id: UserId }
   | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId | undefined };
 
 /**
- * Reads one request line.
+ * Parses one request line.
  *
- * Tokens past the last one needed are ignored, but not bytes that are no printable ASCII.
+ * Tokens past the last one needed are ignored, but the whole line must be printable ASCII.
  *
- * @returns The change asked for, or `undefined` for what is answered `201 INVALID` whatever the
- * directory holds: an unknown operation, no id or a malformed one in the first place, foreign bytes.
+ * @returns The requested change. `undefined` if the reply is `201 INVALID` whatever the directory contains:
+ * the operation is unknown, the first id is missing or not valid, or a byte is not printable ASCII.
  */
 export function parseRequest(line: Uint8Array): Change | undefined {
   const text = decodeAscii(line);
@@ -45,8 +45,8 @@ export function parseRequest(line: Uint8Array): Change | undefined {
 }
 
 /**
- * The request's line as a client sends it, ended by CR LF. Each id must be one token; whether it is
- * an id is for the server to say.
+ * Encodes a request as a line that ends with CR LF. Each id must be one token. The server decides whether it
+ * is a valid id.
  */
 export function encodeRequest(op: Change['op'], ...ids: readonly string[]): string {
   return `${[op, ...ids].join(' ')}\r\n`;

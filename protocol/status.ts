@@ -1,8 +1,8 @@
 /**
- * Presence: what a user is said to be, as a code and its word.
+ * Presence statuses: a code and its word.
  */
 
-/** Every status, with its word. */
+/** All statuses, with their words. */
 export const STATUS_WORDS = {
   100: 'ONLINE',
   101: 'OFFLINE',
@@ -11,7 +11,7 @@ export const STATUS_WORDS = {
 
 export type Status = keyof typeof STATUS_WORDS;
 
-/** Reads a status code, exactly as written in {@link STATUS_WORDS}. */
+/** Parses a status code. Only the exact spellings of {@link STATUS_WORDS} are valid. */
 export function parseStatus(token: string | undefined): Status | undefined {
   switch (token) {
     case '100':

@@ -77,7 +77,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
         table.visit(buddy, now, users, writer);
         if (writer.isFull) break;
       }
-      const answer = writer.take();
+      const answer = writer.finish();
       answerBytes.use(from.address, answer.length, now);
       replyTo.send({ type: 'presence.answered', to: from, list: answer });
     }

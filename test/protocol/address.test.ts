@@ -28,14 +28,14 @@ test('nothing but digits is a port', (t) => {
   for (const token of tokens) t.is(parsePort(token), undefined, JSON.stringify(token));
 });
 
-test('every port is read back from its decimal form, and no number above', (t) => {
+test('every port is parsed from its decimal form, and no higher number is', (t) => {
   const property = fc.property(fc.nat(200_000), (number) => {
     return parsePort(String(number)) === (number <= 65_535 ? number : undefined);
   });
   t.notThrows(() => fc.assert(property));
 });
 
-test('any token is a port in range or none, and never throws', (t) => {
+test('no token throws, and each is either a port in range or undefined', (t) => {
   const property = fc.property(fc.string({ unit: 'binary' }), (token) => {
     const port = parsePort(token);
     return port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535);
@@ -50,13 +50,13 @@ test('an IPv4-mapped IPv6 address is written as IPv4', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('any other address is left as it is', (t) => {
+test('any other address is returned unchanged', (t) => {
   for (const address of ['192.0.2.7', '::1', '2001:db8::7', '::192.0.2.7', '2001:db8::ffff:192.0.2.7']) {
     t.is(plainAddress(address), address);
   }
 });
 
-test('a loopback address is 127.0.0.0/8 or ::1, and no other', (t) => {
+test('only 127.0.0.0/8 and ::1 are loopback addresses', (t) => {
   for (const address of ['127.0.0.1', '127.9.8.7', '::1', '::ffff:127.0.0.1', '::FFFF:127.0.0.1']) {
     t.true(isLoopback(address), address);
   }
@@ -73,14 +73,14 @@ test('a loopback address is 127.0.0.0/8 or ::1, and no other', (t) => {
   }
 });
 
-test('an IPv6 host stands in brackets before its port, any other host does not', (t) => {
+test('only an IPv6 host is put in brackets before its port', (t) => {
   t.is(hostPort('192.0.2.7', 1234), '192.0.2.7:1234');
   t.is(hostPort('im.example.org', 1234), 'im.example.org:1234');
   t.is(hostPort('::1', 1234), '[::1]:1234');
   t.is(hostPort('2001:db8::7', 1234), '[2001:db8::7]:1234');
 });
 
-test('IP addresses and host names are addresses, and are left as they are', (t) => {
+test('IP addresses and host names are valid addresses, and are returned unchanged', (t) => {
   const property = fc.property(
     fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain(), fc.constantFrom('::', '::1', 'localhost')),
     (address) => parseAddress(address) === address,
@@ -88,7 +88,7 @@ test('IP addresses and host names are addresses, and are left as they are', (t) 
   t.notThrows(() => fc.assert(property));
 });
 
-test('a token that no address can be is none', (t) => {
+test('a token that cannot be an address is rejected', (t) => {
   t.is(parseAddress(undefined), undefined);
   const tokens = [
     '',
@@ -113,7 +113,7 @@ test('an address has at most 255 characters', (t) => {
   t.is(parseAddress('a'.repeat(256)), undefined);
 });
 
-test('whatever is read as an address is safe to show as it is', (t) => {
+test('every parsed address is safe to show unchanged', (t) => {
   const unsafe = fc.string({
     unit: fc.constantFrom('a', '1', '.', ':', '-', '\x1b', '\u202e', '\u200b', '\n'),
   });
@@ -124,7 +124,7 @@ test('whatever is read as an address is safe to show as it is', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('an IPv4 address is packed into a number, and no other text is', (t) => {
+test('only an IPv4 address is packed into a number', (t) => {
   t.is(packIpv4('0.0.0.1'), 1);
   t.is(packIpv4('192.0.2.7'), 0xc0000207);
   t.is(packIpv4('255.255.255.255'), 0xffffffff);
@@ -133,7 +133,7 @@ test('an IPv4 address is packed into a number, and no other text is', (t) => {
   }
 });
 
-test('addresses are of one network when one client may have them all', (t) => {
+test('addresses that one client can use belong to one network', (t) => {
   const networks = [
     ['192.0.2.7', '::ffff:192.0.2.7'],
     ['192.0.2.8'],

@@ -5,7 +5,7 @@ import { decodeAscii, firstTokens, tokensOf } from '../../protocol/ascii.js';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
-test('printable ASCII and tabs are read, and no other byte is', (t) => {
+test('only printable ASCII and tabs are decoded', (t) => {
   for (let byte = 0; byte <= 0xff; byte++) {
     const allowed = byte === 0x09 || (byte >= 0x20 && byte <= 0x7e);
     const expected = allowed ? String.fromCharCode(byte) : undefined;
@@ -13,13 +13,13 @@ test('printable ASCII and tabs are read, and no other byte is', (t) => {
   }
 });
 
-test('one foreign byte spoils the whole text, wherever it stands', (t) => {
+test('one other byte, at any position, makes the whole text invalid', (t) => {
   for (const text of ['\0REG alice', 'REG al\x1bice', 'REG alice\x7f', 'REG alic\xe9', 'REG\ralice']) {
     t.is(decodeAscii(bytesOf(text)), undefined, JSON.stringify(text));
   }
 });
 
-test('no bytes are an empty text', (t) => {
+test('zero bytes decode to an empty text', (t) => {
   t.is(decodeAscii(new Uint8Array()), '');
 });
 
@@ -28,11 +28,11 @@ test('tokens are separated by any run of spaces or tabs', (t) => {
   t.deepEqual(tokensOf('ADD  \t alice\t\tbob'), ['ADD', 'alice', 'bob']);
 });
 
-test('leading and trailing spaces and tabs do not count', (t) => {
+test('leading and trailing spaces and tabs are ignored', (t) => {
   t.deepEqual(tokensOf(' \tREG alice\t '), ['REG', 'alice']);
 });
 
-test('text of nothing but spaces and tabs has no tokens', (t) => {
+test('text that consists of spaces and tabs has no tokens', (t) => {
   for (const text of ['', ' ', '\t', ' \t \t']) t.deepEqual(tokensOf(text), []);
 });
 
@@ -42,7 +42,7 @@ test('no other white space separates tokens', (t) => {
   }
 });
 
-test('tokens are found again, whatever runs of spaces and tabs stand between them', (t) => {
+test('joining tokens with any runs of spaces and tabs and splitting again gives the same tokens', (t) => {
   const token = fc.stringMatching(/^[!-~]+$/);
   const gap = fc.stringMatching(/^[ \t]+$/);
   const property = fc.property(fc.array(fc.tuple(token, gap)), gap, (pairs, lead) => {
@@ -54,7 +54,7 @@ test('tokens are found again, whatever runs of spaces and tabs stand between the
   t.notThrows(() => fc.assert(property));
 });
 
-test('the first tokens are the tokens, five at most', (t) => {
+test('firstTokens returns the same tokens as tokensOf, at most five', (t) => {
   const property = fc.property(fc.string({ unit: fc.constantFrom('a', 'B', ' ', '\t') }), (text) => {
     const tokens = tokensOf(text);
     const found = firstTokens(text)
@@ -67,7 +67,7 @@ test('the first tokens are the tokens, five at most', (t) => {
   t.deepEqual([...firstTokens(' a')], [' a', 'a', undefined, undefined, undefined, undefined]);
 });
 
-test('any bytes are either refused or decoded to the text that they are in ASCII', (t) => {
+test('any bytes are either rejected or decoded as ASCII', (t) => {
   const printable = fc.uint8Array({ min: 0x20, max: 0x7e });
   const property = fc.property(fc.oneof(fc.uint8Array(), printable), (bytes) => {
     const text = decodeAscii(bytes);

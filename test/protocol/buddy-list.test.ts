@@ -21,7 +21,7 @@ const offline = (id: string): Buddy => ({ id: id as UserId, status: 101, endpoin
 
 const writer = new BuddyListWriter();
 
-/** The answer that the server writes. */
+/** Encodes an answer as the server does. */
 function encodeBuddyList(buddies: readonly Buddy[]): string {
   for (const { id, status, endpoint } of buddies) {
     const bytes = Buffer.from(`..${id}.`);
@@ -29,7 +29,7 @@ function encodeBuddyList(buddies: readonly Buddy[]): string {
     if (endpoint === undefined || status === 101) writer.offline(...place);
     else writer.present(...place, status, packIpv4(endpoint.address) ?? endpoint.address, endpoint.port);
   }
-  return writer.take().toString('latin1');
+  return writer.finish().toString('latin1');
 }
 
 const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map((text) => text as UserId);
@@ -57,11 +57,11 @@ test('every line has the five tokens that existing clients expect', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('no buddies are an empty datagram', (t) => {
+test('an empty list is encoded as an empty datagram', (t) => {
   t.is(encodeBuddyList([]), '');
 });
 
-test('buddies stand in the order in which they are given', (t) => {
+test('buddies are written in the given order', (t) => {
   t.is(
     encodeBuddyList([offline('carol'), bob, offline('alice')]),
     'carol 101 OFFLINE unknown unknown\nbob 100 ONLINE 192.0.2.7 41234\nalice 101 OFFLINE unknown unknown\n',
@@ -92,14 +92,14 @@ test('a long list is cut at a line boundary and never passes the limit', (t) => 
   t.notThrows(() => fc.assert(property, { numRuns: 10 }));
 });
 
-test('what was encoded is read back', (t) => {
+test('an encoded list is parsed back to the same list', (t) => {
   const property = fc.property(fc.array(buddies), (list) => {
     assert.deepEqual(parseBuddyList(encodeBuddyList(list)), list);
   });
   t.notThrows(() => fc.assert(property));
 });
 
-test('an empty datagram is an empty list', (t) => {
+test('an empty datagram is parsed as an empty list', (t) => {
   t.deepEqual(parseBuddyList(''), []);
 });
 
@@ -110,7 +110,7 @@ test('lines may end with CR LF, and the last one without any end', (t) => {
   ]);
 });
 
-test('ids are shown folded to lower case', (t) => {
+test('ids are folded to lower case', (t) => {
   t.deepEqual(parseBuddyList('BOB 100 ONLINE 192.0.2.7 41234\n'), [bob]);
 });
 
@@ -118,7 +118,7 @@ test('tokens past the fifth are ignored', (t) => {
   t.deepEqual(parseBuddyList('bob 100 ONLINE 192.0.2.7 41234 more\n'), [bob]);
 });
 
-test('lines that are no buddy are left out', (t) => {
+test('invalid lines are skipped', (t) => {
   const lines = [
     '',
     ' ',
@@ -150,7 +150,7 @@ test('a buddy who is offline cannot be called, even if an address is given', (t)
   t.deepEqual(parseBuddyList('bob 101 OFFLINE 192.0.2.7 41234\n'), [offline('bob')]);
 });
 
-test('any text is read as buddies who are called at a real port or not at all, and never throws', (t) => {
+test('no text throws, and each parsed buddy has a valid port or no endpoint', (t) => {
   const words = fc.constantFrom(
     'bob',
     '100',
@@ -175,7 +175,7 @@ test('any text is read as buddies who are called at a real port or not at all, a
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('an answer that had no room for another line may be cut, and a shorter one is whole', (t) => {
+test('an answer without room for another line may be cut, and a shorter one is complete', (t) => {
   const line = 'b 101 OFFLINE unknown unknown\n';
   const ofLength = (bytes: number) => line.padStart(bytes, '\n');
   t.is(parseBuddyList(ofLength(MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES)).mayBeCut, undefined);
@@ -185,7 +185,7 @@ test('an answer that had no room for another line may be cut, and a shorter one 
   t.is(parseBuddyList(encodeBuddyList(many.slice(0, 1_900))).mayBeCut, undefined);
 });
 
-test('a list that may be cut forgets nothing of those who are not on it, but not without limit', (t) => {
+test('a list that may be cut removes no buddy, up to a limit', (t) => {
   const known = new Map(Array.from({ length: 10_001 }, (_, index) => [`b${index}` as UserId, index]));
   const list = parseBuddyList('b0 101 OFFLINE unknown unknown\nb7 101 OFFLINE unknown unknown\n');
   t.deepEqual(

@@ -15,7 +15,7 @@ import { parseId, type UserId } from '../../protocol/id.js';
 const alice = 'alice' as UserId;
 const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map((text) => text as UserId);
 
-/** How the clients of each dialect answer when they are called; B refuses by closing. */
+/** How a called client of each dialect accepts and refuses. B refuses by closing. */
 const CALLED = [
   ['A', 'ACCEPT', 'REJECT'],
   ['B', 'ACCEPTED', undefined],
@@ -23,7 +23,7 @@ const CALLED = [
   ['D', 'ACCEPT', 'REJECT'],
 ] as const;
 
-/** How the callers of each dialect that we answer tell that they were accepted. */
+/** How callers of each dialect that we accept detect that they were accepted. */
 const CALLERS: ReadonlyArray<readonly [string, string | undefined, (line: string) => boolean]> = [
   ['A', undefined, (line) => line === 'ACCEPT'],
   ['A, any case', undefined, (line) => line.toLowerCase() === 'accept'],
@@ -31,7 +31,7 @@ const CALLERS: ReadonlyArray<readonly [string, string | undefined, (line: string
   ['D', 'REQUEST alice 41234', (line) => line === 'ACCEPT'],
 ];
 
-test('our caller introduces itself with REQUEST, its id and its port, which each dialect takes', (t) => {
+test('our caller sends REQUEST, its id and its port, which each dialect accepts', (t) => {
   t.is(encodeGreeting(alice, 41_234), 'REQUEST alice 41234\n');
   t.is(encodeGreeting(alice, 0), 'REQUEST alice 0\n');
 });
@@ -50,7 +50,7 @@ test('REQUEST is a request that names the caller', (t) => {
   }
 });
 
-test('a caller whose name is no id has no name', (t) => {
+test('a caller whose name is not a valid id has no name', (t) => {
   for (const name of ['', '.alice', '\x1b[2Jalice', 'al\u202eice', 'al\rice', 'алиса', 'a'.repeat(65)]) {
     t.deepEqual(parseOpening(`HELLO ${name}`), { kind: 'greeting', caller: undefined }, JSON.stringify(name));
     t.deepEqual(
@@ -61,7 +61,7 @@ test('a caller whose name is no id has no name', (t) => {
   }
 });
 
-test('any other first line of a caller is already a message', (t) => {
+test('any other first line of a caller is a message', (t) => {
   for (const line of [
     '',
     'hi',
@@ -96,7 +96,7 @@ test('a caller who sent HELLO is accepted with OK, any other with ACCEPT', (t) =
   t.is(encodeAcceptance(undefined), 'ACCEPT\n');
 });
 
-test('a caller of dialect B, which says nothing, is accepted with ACCEPTED, which only B says', (t) => {
+test('a silent caller of dialect B is accepted with ACCEPTED, which only B uses', (t) => {
   t.is(encodeAcceptance(undefined, true), 'ACCEPTED\n');
   t.is(encodeAcceptance({ kind: 'greeting', caller: alice }, true), 'OK\n');
   t.is(encodeAcceptance({ kind: 'request', caller: alice }, true), 'ACCEPT\n');
@@ -109,7 +109,7 @@ test('a call is refused with REJECT', (t) => {
 });
 
 for (const [name, opening, isAccepted] of CALLERS) {
-  test(`a caller of dialect ${name} understands that we accept, and that we refuse`, (t) => {
+  test(`a caller of dialect ${name} understands our acceptance and our refusal`, (t) => {
     const acceptance = encodeAcceptance(opening === undefined ? undefined : parseOpening(opening));
     t.true(isAccepted(acceptance.trimEnd()));
     t.false(isAccepted(REFUSAL_LINE.trimEnd()));
@@ -117,7 +117,7 @@ for (const [name, opening, isAccepted] of CALLERS) {
 }
 
 for (const [name, acceptance, refusal] of CALLED) {
-  test(`we understand that a client of dialect ${name} accepts or refuses`, (t) => {
+  test(`we understand when a client of dialect ${name} accepts or refuses`, (t) => {
     t.is(parseAnswer(acceptance), 'accepted');
     if (refusal !== undefined) t.is(parseAnswer(refusal), 'refused');
   });
@@ -131,7 +131,7 @@ test('ACCEPT, ACCEPTED, OK, YES and Y accept, in any case', (t) => {
   t.is(parseAnswer('Accepted'), 'accepted');
 });
 
-test('200 accepts, whatever words follow it', (t) => {
+test('200 accepts, with any words after it', (t) => {
   for (const line of ['200', '200 OK', '200 come in']) t.is(parseAnswer(line), 'accepted', line);
 });
 
@@ -159,21 +159,21 @@ test('any other first line of a called client is the first message', (t) => {
   }
 });
 
-test('our own greeting is read back', (t) => {
+test('our own greeting is parsed back to the same caller', (t) => {
   const property = fc.property(ids, (caller) => {
     assert.deepEqual(parseOpening(encodeGreeting(caller, 4_000).trimEnd()), { kind: 'request', caller });
   });
   t.notThrows(() => fc.assert(property));
 });
 
-test('our own answers are read back', (t) => {
+test('our own answers are parsed back to the same answers', (t) => {
   for (const opening of [undefined, parseOpening('HELLO alice'), parseOpening('REQUEST alice')]) {
     t.is(parseAnswer(encodeAcceptance(opening)), 'accepted');
   }
   t.is(parseAnswer(REFUSAL_LINE), 'refused');
 });
 
-test('any line is read as some opening and some answer, a caller is always an id, and nothing throws', (t) => {
+test('any line parses as an opening and as an answer, and a caller always has a valid id', (t) => {
   const words = fc.constantFrom('HELLO', 'request', 'alice', 'ALICE', '200', 'no', '\x1b', ' ');
   const almost = fc.array(words).map((tokens) => tokens.join(' '));
   const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (line) => {

@@ -22,13 +22,13 @@ test('SET announces an id, a status and a port', (t) => {
   t.deepEqual(parse('SET bob 102 AWAY 41234'), { ...online, status: 102 });
 });
 
-test('the word of a status may be left out', (t) => {
+test('the word of a status is optional', (t) => {
   t.deepEqual(parse('SET bob 100 41234'), online);
   t.deepEqual(parse('SET bob 101 41234'), { ...online, status: 101 });
   t.deepEqual(parse('SET bob 102 41234'), { ...online, status: 102 });
 });
 
-test('a word that is given must match its code, in any case', (t) => {
+test('a word, in any case, must match its code', (t) => {
   t.deepEqual(parse('SET bob 100 online 41234'), online);
   t.deepEqual(parse('SET bob 102 aWaY 41234'), { ...online, status: 102 });
   for (const status of [
@@ -43,7 +43,7 @@ test('a word that is given must match its code, in any case', (t) => {
   }
 });
 
-test('no code but 100, 101 and 102 is announced', (t) => {
+test('a SET with a code other than 100, 101 or 102 is dropped', (t) => {
   for (const status of ['99', '103', '0100', '1e2', 'ONLINE', '']) {
     t.is(parse(`SET bob ${status} 41234`), undefined, status);
   }
@@ -56,7 +56,7 @@ test('the port is 1 to 65535', (t) => {
   }
 });
 
-test('the port 0 is allowed with 101, and with no other status', (t) => {
+test('port 0 is allowed only with 101', (t) => {
   t.deepEqual(parse('SET bob 101 OFFLINE 0'), { ...online, status: 101, port: 0 });
   t.deepEqual(parse('SET bob 101 0'), { ...online, status: 101, port: 0 });
   t.is(parse('SET bob 100 ONLINE 0'), undefined);
@@ -79,7 +79,7 @@ test('the operation and the id are case-insensitive, and the id is folded to low
   t.deepEqual(parse('sEt Bob 100 ONLINE 41234'), online);
 });
 
-test('anything but an id in its place is dropped', (t) => {
+test('a datagram without a valid id is dropped', (t) => {
   for (const id of ['.bob', 'b/ob', '..', '$', 'b'.repeat(65)]) {
     t.is(parse(`GET ${id}`), undefined, id);
     t.is(parse(`SET ${id} 100 ONLINE 41234`), undefined, id);
@@ -94,7 +94,7 @@ test('a trailing CR or LF is ignored', (t) => {
   }
 });
 
-test('a line end anywhere else is dropped with its datagram', (t) => {
+test('a datagram with a line end anywhere else is dropped', (t) => {
   for (const text of ['\nGET bob', 'GET\nbob', 'GET bob\nGET alice', 'GET bob\n ']) {
     t.is(parse(text), undefined, JSON.stringify(text));
   }
@@ -111,7 +111,7 @@ test('tokens past the last one needed are ignored', (t) => {
   t.deepEqual(parse('SET bob 100 41234 more'), online);
 });
 
-test('no line of an answer is a request, whatever the buddy is called', (t) => {
+test('no line of an answer is parsed as a request, whatever the id of the buddy', (t) => {
   for (const id of ['get', 'GET', 'set', 'reg']) {
     for (const line of [
       '101 OFFLINE unknown unknown',
@@ -136,27 +136,27 @@ test('a datagram with a byte outside printable ASCII is dropped', (t) => {
   }
 });
 
-test('a datagram has at most 512 bytes, its line end counted', (t) => {
+test('a datagram has at most 512 bytes, including its line end', (t) => {
   t.is(MAX_DATAGRAM_BYTES, 512);
   t.deepEqual(parse('GET bob'.padEnd(512)), { op: 'GET', id: bob });
   t.is(parse('GET bob'.padEnd(513)), undefined);
   t.is(parse(`${'GET bob'.padEnd(511)}\r\n`), undefined);
 });
 
-test('an announcement always carries the word, as existing clients send it', (t) => {
+test('an announcement always contains the word, as existing clients send it', (t) => {
   t.is(encodeAnnouncement(bob, 100, 41_234), 'SET bob 100 ONLINE 41234');
   t.is(encodeAnnouncement(bob, 101, 0), 'SET bob 101 OFFLINE 0');
   t.is(encodeAnnouncement(bob, 102, 1), 'SET bob 102 AWAY 1');
 });
 
-test('what was announced is read back', (t) => {
+test('an encoded announcement is parsed back to the same announcement', (t) => {
   const property = fc.property(ids, statuses, fc.integer({ min: 1, max: 65_535 }), (id, status, port) => {
     assert.deepEqual(parse(encodeAnnouncement(id, status, port)), { op: 'SET', id, status, port });
   });
   t.notThrows(() => fc.assert(property));
 });
 
-test('what was asked is read back', (t) => {
+test('an encoded query is parsed back to the same query', (t) => {
   t.is(encodeQuery(bob), 'GET bob');
   const property = fc.property(ids, (id) => {
     assert.deepEqual(parse(encodeQuery(id)), { op: 'GET', id });
@@ -164,7 +164,7 @@ test('what was asked is read back', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('any bytes are either dropped or read again as the same, and never throw', (t) => {
+test('no bytes throw, and those that are parsed survive encoding and parsing again', (t) => {
   const words = fc.constantFrom(
     'SET',
     'get',

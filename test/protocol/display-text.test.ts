@@ -6,12 +6,12 @@ import { decodeLine } from '../../protocol/message.js';
 
 const shown = (text: string): string => toDisplayText(text);
 
-/** All code points from one to another, both included. */
+/** All code points from `from` to `to`, inclusive. */
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-/** What must never reach a screen, save the joiners and selectors inside an emoji. */
+/** Characters that must never reach a screen, except joiners and selectors inside an emoji. */
 const FORBIDDEN = [
   ...range(0x00, 0x08), // C0, up to the tab
   ...range(0x0a, 0x1f), // C0, after the tab
@@ -41,7 +41,7 @@ const JOINERS = ['\u200d', '\ufe0e', '\ufe0f'];
 
 const MARK = '\u0301';
 
-/** What the gate looks at, in small pieces: plain, unsafe, torn, and parts of emoji. */
+/** Small pieces that the gate distinguishes: plain, unsafe, partial, and parts of emoji. */
 const PLAIN = ['a', '1', '#', ' ', '👩', '❤', '🏽', '🇫'];
 const UNSAFE = [
   '\t',
@@ -58,7 +58,7 @@ const UNSAFE = [
 ];
 const MARKS = [MARK, '\u0302', '\u0489', '\u20e3'];
 
-/** Strings of any UTF-16 code units, and strings dense with pieces. */
+/** Strings of arbitrary UTF-16 code units, and strings that consist of the pieces above. */
 const strings = fc.oneof(
   fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units)),
   fc.string({ unit: 'binary' }),
@@ -73,7 +73,7 @@ test('each control, bidirectional, zero-width and other invisible character beco
   }
 });
 
-test('a forbidden character is replaced at either end and in a row too', (t) => {
+test('a forbidden character is also replaced at either end and in a row', (t) => {
   t.is(shown('\u202e'), REPLACEMENT);
   t.is(shown('\r\rme\x07\x07'), '��me��');
 });
@@ -82,7 +82,7 @@ test('a tab becomes a space', (t) => {
   t.is(shown('\ta\t\tb'), ' a  b');
 });
 
-test('escape sequences lose what makes them one, and their letters stay visible', (t) => {
+test('escape sequences lose their control characters, and their letters stay visible', (t) => {
   t.is(shown('\x1b[31mred\x1b[0m'), '�[31mred�[0m', 'CSI');
   t.is(shown('\x1b]0;title\x07'), '�]0;title�', 'OSC ended by BEL');
   t.is(shown('\x1b]52;c;aGk=\x1b\\'), '�]52;c;aGk=�\\', 'OSC ended by ST');
@@ -90,14 +90,14 @@ test('escape sequences lose what makes them one, and their letters stay visible'
   t.is(shown('\u009b2J\u009d0;title\u009c'), '�2J�0;title�', 'C1');
 });
 
-test('an escape sequence that is unfinished, or torn in two texts, is stopped as well', (t) => {
+test('an escape sequence that is incomplete, or split over two texts, is stopped too', (t) => {
   const sequence = '\x1b]0;title\x07\x1b[2J';
   for (let at = 0; at <= sequence.length; at++) {
     t.is(shown(sequence.slice(0, at)) + shown(sequence.slice(at)), '�]0;title��[2J', `torn at ${at}`);
   }
 });
 
-test('a raw C1 byte is stopped when its line is decoded, an encoded one at the gate', (t) => {
+test('decoding a line stops a raw C1 byte, and the gate stops an encoded one', (t) => {
   for (let byte = 0x80; byte <= 0x9f; byte++) {
     for (const bytes of [Uint8Array.of(byte), Uint8Array.of(0xc2, byte)]) {
       t.is(shown(decodeLine({ bytes, cut: false })), REPLACEMENT, `byte ${byte}`);
@@ -105,24 +105,24 @@ test('a raw C1 byte is stopped when its line is decoded, an encoded one at the g
   }
 });
 
-test('a CR or LF cannot rewrite the line or begin another', (t) => {
+test('a CR or LF can neither overwrite the line nor begin another one', (t) => {
   t.is(shown('hi\r* carol has left'), 'hi�* carol has left');
   t.is(shown('hi\n* carol has left'), 'hi�* carol has left');
 });
 
-test('a lone surrogate becomes U+FFFD, a pair stays', (t) => {
+test('a lone surrogate becomes U+FFFD, and a pair is kept', (t) => {
   t.is(shown('a\ud83db'), 'a�b');
   t.is(shown('\ude00\ud83d'), '��');
   t.is(shown('\ud83d\ud83d\ude00\ude00'), '�😀�');
 });
 
-test('a joiner that joins no emoji becomes U+FFFD', (t) => {
+test('a joiner that does not join emoji becomes U+FFFD', (t) => {
   for (const text of ['a\u200db', 'a\u200d👩', '👩\u200da', '👩\u200d', '\u200d👩', '👩\u200d\u200d👩']) {
     t.false(shown(text).includes('\u200d'), JSON.stringify(text));
   }
 });
 
-test('a variation selector after what is no emoji becomes U+FFFD', (t) => {
+test('a variation selector that does not follow an emoji becomes U+FFFD', (t) => {
   for (const selector of ['\ufe0e', '\ufe0f']) {
     t.is(shown(`a${selector}`), 'a�');
     t.is(shown(selector), '�');
@@ -137,13 +137,13 @@ test('at most four combining marks follow a character', (t) => {
   t.is(shown(`e${'\u0301\u0489'.repeat(500)}x`), 'e\u0301\u0489\u0301\u0489�x');
 });
 
-test('the limit of marks begins anew with each character', (t) => {
+test('the limit of combining marks applies to each character', (t) => {
   const text = `a${MARK.repeat(4)}b${MARK.repeat(4)}`;
   t.is(shown(text), text);
   t.is(shown(`a${MARK.repeat(9)}b${MARK.repeat(9)}`), `a${MARK.repeat(4)}�b${MARK.repeat(4)}�`);
 });
 
-test('a selector within what only looks like a keycap becomes U+FFFD', (t) => {
+test('a selector in an incomplete keycap becomes U+FFFD', (t) => {
   t.is(shown('1\ufe0f0\ufe0f0'), '1�0�0');
   t.is(shown('1\ufe0f\u20e3'), '1\ufe0f\u20e3');
 });
@@ -196,7 +196,7 @@ test('an empty text stays empty', (t) => {
   t.is(shown(''), '');
 });
 
-test('whatever went in, nothing forbidden comes out', (t) => {
+test('no input produces a forbidden character', (t) => {
   const property = fc.property(strings, (text) => {
     for (const character of shown(text)) {
       assert.ok(!forbidden.has(character.codePointAt(0) ?? 0), JSON.stringify(character));
@@ -206,7 +206,7 @@ test('whatever went in, nothing forbidden comes out', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 2000 }));
 });
 
-test('no joiner or variation selector comes out of text without emoji', (t) => {
+test('text without emoji never produces a joiner or a variation selector', (t) => {
   const unit = fc.constantFrom('a', ' ', 'é', '界', MARK, '\x1b', '\ud83d', ...JOINERS);
   const property = fc.property(fc.string({ unit }), (text) => {
     return !JOINERS.some((joiner) => shown(text).includes(joiner));
@@ -214,20 +214,20 @@ test('no joiner or variation selector comes out of text without emoji', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('whatever went in, no character comes out with more than four marks', (t) => {
+test('no input produces a character with more than four combining marks', (t) => {
   const property = fc.property(strings, (text) => !/[\p{Mn}\p{Me}]{5}/u.test(shown(text)));
   t.notThrows(() => fc.assert(property, { numRuns: 2000 }));
 });
 
-test('the gate applied twice is the gate applied once', (t) => {
+test('the gate is idempotent', (t) => {
   const property = fc.property(strings, (text) => {
     assert.equal(shown(shown(text)), shown(text));
   });
   t.notThrows(() => fc.assert(property, { numRuns: 2000 }));
 });
 
-test('a long text of the worst kind passes the gate in good time', (t) => {
-  // A gate that takes quadratic time on these would need minutes for what takes milliseconds.
+test('the gate takes linear time, even on long text of the worst kind', (t) => {
+  // Quadratic time would be minutes. Linear time is milliseconds.
   for (const unit of [MARK, '\u200d', '👩\u200d', '👩🏽', '\ufe0f', '1\ufe0f', '\ud83d']) {
     const started = performance.now();
     toDisplayText(unit.repeat(200_000));

@@ -18,15 +18,15 @@ test('an id has at least one and at most 64 characters', (t) => {
   t.is(parseId('a'.repeat(MAX_ID_LENGTH + 1)), undefined);
 });
 
-test('no token is no id', (t) => {
+test('a missing token is not a valid id', (t) => {
   t.is(parseId(undefined), undefined);
 });
 
-test('a line end is part of no id', (t) => {
+test('an id cannot contain a line end', (t) => {
   t.is(parseId('alice\n'), undefined);
 });
 
-test('whatever is accepted is accepted again, unchanged', (t) => {
+test('a parsed id is parsed again to the same id', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (token) => {
       const id = parseId(token);

@@ -5,10 +5,10 @@ import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
-/** A line as text; `…` marks one that was cut. */
+/** A line as text. `…` marks a cut line. */
 const shown = ({ bytes, cut }: Line): string => Buffer.from(bytes).toString('latin1') + (cut ? '…' : '');
 
-/** Every line of a stream that arrives in these chunks and then ends. */
+/** All lines of a stream that arrives in these chunks and then ends. */
 function linesOf(limit: number, ...chunks: readonly Uint8Array[]): string[] {
   const splitter = new LineSplitter(limit);
   const lines = chunks.flatMap((chunk) => splitter.push(chunk));
@@ -16,7 +16,7 @@ function linesOf(limit: number, ...chunks: readonly Uint8Array[]): string[] {
   return (last === undefined ? lines : [...lines, last]).map(shown);
 }
 
-/** What the protocol says the lines of a whole text are. */
+/** The lines of a text according to the protocol. */
 function expectedLines(limit: number, text: string): string[] {
   const pieces = text.split('\n');
   if (pieces.at(-1) === '') pieces.pop();
@@ -25,41 +25,41 @@ function expectedLines(limit: number, text: string): string[] {
     .map((line) => (line.length > limit ? `${line.slice(0, limit)}…` : line));
 }
 
-/** Streams with many line ends and CRs, and streams of any bytes at all. */
+/** Streams with many line ends and CRs, and streams of arbitrary bytes. */
 const streams = fc.oneof(
   fc.uint8Array({ size: 'medium' }),
   fc.string({ unit: fc.constantFrom('a', 'b', '\r', '\n', '\r\n'), size: 'medium' }).map(bytesOf),
 );
 const limits = fc.integer({ min: 1, max: 8 });
 
-test('a line ends at LF, and the LF is not part of it', (t) => {
+test('a line ends at LF and does not include it', (t) => {
   t.deepEqual(linesOf(10, bytesOf('one\ntwo\n')), ['one', 'two']);
 });
 
-test('one CR before the LF is dropped, and no other CR', (t) => {
+test('only one CR before the LF is dropped', (t) => {
   t.deepEqual(linesOf(10, bytesOf('one\r\n')), ['one']);
   t.deepEqual(linesOf(10, bytesOf('one\r\r\n')), ['one\r']);
   t.deepEqual(linesOf(10, bytesOf('o\rne\n')), ['o\rne']);
   t.deepEqual(linesOf(10, bytesOf('\rone\n')), ['\rone']);
 });
 
-test('nothing before a line end is an empty line', (t) => {
+test('a line end alone is an empty line', (t) => {
   t.deepEqual(linesOf(10, bytesOf('\n\r\n\n')), ['', '', '']);
 });
 
-test('the end of input ends a line too', (t) => {
+test('the end of input also ends a line', (t) => {
   t.deepEqual(linesOf(10, bytesOf('one\ntwo')), ['one', 'two']);
   t.deepEqual(linesOf(10, bytesOf('one\r')), ['one']);
 });
 
-test('nothing after the last LF is no line', (t) => {
+test('there is no line after a final LF', (t) => {
   t.is(new LineSplitter(10).end(), undefined);
   const splitter = new LineSplitter(10);
   splitter.push(bytesOf('one\n'));
   t.is(splitter.end(), undefined);
 });
 
-test('a line is handed out as soon as its LF is there, and not before', (t) => {
+test('a line is returned as soon as its LF arrives, and not before', (t) => {
   const splitter = new LineSplitter(10);
   t.deepEqual(splitter.push(bytesOf('on')), []);
   t.deepEqual(splitter.push(bytesOf('e\r')), []);
@@ -67,7 +67,7 @@ test('a line is handed out as soon as its LF is there, and not before', (t) => {
   t.deepEqual(splitter.push(bytesOf('wo\nthree\n')).map(shown), ['two', 'three']);
 });
 
-test('a line of exactly the limit is whole, however it ends', (t) => {
+test('a line of exactly the limit is not cut, whatever its end', (t) => {
   for (const end of ['', '\n', '\r', '\r\n']) {
     t.deepEqual(linesOf(4, bytesOf(`abcd${end}`)), ['abcd'], JSON.stringify(end));
   }
@@ -84,26 +84,26 @@ test('a CR past the limit that does not belong to the line end cuts the line', (
   t.deepEqual(linesOf(4, bytesOf('abcd\r\r\n')), ['abcd…']);
 });
 
-test('a cut line is handed out without waiting for its end', (t) => {
+test('a cut line is returned without waiting for its end', (t) => {
   const splitter = new LineSplitter(4);
   t.deepEqual(splitter.push(bytesOf('abcd')), []);
   t.deepEqual(splitter.push(bytesOf('e')).map(shown), ['abcd…']);
 });
 
-test('what follows a cut line up to its LF is dropped, and the next line is whole', (t) => {
+test('bytes after a cut line are dropped up to its LF, and the next line is complete', (t) => {
   const splitter = new LineSplitter(4);
   t.deepEqual(splitter.push(bytesOf('abcdefgh')).map(shown), ['abcd…']);
   t.deepEqual(splitter.push(bytesOf('more\r')), []);
   t.deepEqual(splitter.push(bytesOf('and more\nnext\n')).map(shown), ['next']);
 });
 
-test('the end of input after a cut line is no second line', (t) => {
+test('the end of input after a cut line does not produce a second line', (t) => {
   const splitter = new LineSplitter(4);
   splitter.push(bytesOf('abcdefgh'));
   t.is(splitter.end(), undefined);
 });
 
-test('any bytes give the lines that the protocol says', (t) => {
+test('any bytes give the lines that the protocol defines', (t) => {
   const property = fc.property(streams, limits, (stream, limit) => {
     assert.deepEqual(linesOf(limit, stream), expectedLines(limit, Buffer.from(stream).toString('latin1')));
   });
@@ -145,7 +145,7 @@ test('byte by byte gives the same lines as one push', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('no line keeps more memory than the limit', (t) => {
+test('no returned line holds more memory than the limit', (t) => {
   const splitter = new LineSplitter(4);
   const lines = splitter.push(bytesOf(`ab\nabcd\r\n${'x'.repeat(10_000)}`));
   t.is(lines.length, 3);
@@ -161,7 +161,7 @@ test('the chunk may be overwritten after a push', (t) => {
   t.deepEqual(lines.map(shown), ['one', 'two']);
 });
 
-test('a line without end is handed out once, and takes no memory while it goes on', (t) => {
+test('an endless line is returned once, and uses no memory while it continues', (t) => {
   const mebibyte = 1024 * 1024;
   const chunk = new Uint8Array(mebibyte).fill(0x61);
   const splitter = new LineSplitter(512);

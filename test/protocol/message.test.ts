@@ -8,7 +8,7 @@ const KIB_16 = 16_384;
 const utf8 = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 const lineOf = (bytes: readonly number[], cut = false) => ({ bytes: Uint8Array.from(bytes), cut });
 
-/** The texts that the other side reads from these bytes. */
+/** The texts that the receiver reads from these bytes. */
 function received(bytes: Uint8Array): string[] {
   return new LineSplitter(MAX_MESSAGE_BYTES).push(bytes).map(decodeLine);
 }
@@ -18,18 +18,18 @@ test('a message is its text in UTF-8, ended by LF', (t) => {
   t.is(utf8(encodeMessage('').bytes), '\n');
 });
 
-test('q and BYE500 say that the other side left', (t) => {
+test('q and BYE500 mean that the other side left', (t) => {
   t.true(isFarewell('q'));
   t.true(isFarewell('BYE500'));
 });
 
-test('nothing else says that the other side left', (t) => {
+test('no other line means that the other side left', (t) => {
   for (const text of ['', 'Q', 'q ', ' q', 'qq', '\\q', 'q\r', 'bye500', 'BYE', 'BYE500!', 'quit']) {
     t.false(isFarewell(text), JSON.stringify(text));
   }
 });
 
-test('a message that reads like a farewell is still a message to the buddy', (t) => {
+test('a message with the text of a farewell is sent as a message', (t) => {
   for (const text of ['q', 'BYE500']) {
     const [line] = received(encodeMessage(text).bytes);
     t.is(line?.trimEnd(), text);
@@ -37,12 +37,12 @@ test('a message that reads like a farewell is still a message to the buddy', (t)
   }
 });
 
-test('line ends inside a message become spaces, so that it stays one line', (t) => {
+test('line ends inside a message become spaces, so the message stays one line', (t) => {
   t.is(utf8(encodeMessage('a\nb\rc\r\nd').bytes), 'a b c d\n');
   for (const text of ['q\n', '\nq', 'a\rq']) t.is(received(encodeMessage(text).bytes).length, 1);
 });
 
-test('no text can be sent that the buddy takes for a farewell', (t) => {
+test('no text is encoded as a farewell', (t) => {
   const texts = fc.string({ unit: fc.constantFrom('q', 'BYE500', '\n', '\r', ' ', 'x'), maxLength: 3 });
   const property = fc.property(texts, (text) => {
     const lines = received(encodeMessage(text).bytes);
@@ -51,7 +51,7 @@ test('no text can be sent that the buddy takes for a farewell', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 500 }));
 });
 
-test('a message of exactly 16 KiB is whole, and one byte more is cut', (t) => {
+test('a message of exactly 16 KiB is not cut, and one more byte is cut off', (t) => {
   t.is(MAX_MESSAGE_BYTES, KIB_16);
   const whole = encodeMessage('a'.repeat(KIB_16));
   t.false(whole.cut);
@@ -66,7 +66,7 @@ test('the limit counts bytes, not characters', (t) => {
   t.true(encodeMessage(`${'é'.repeat(KIB_16 / 2)}a`).cut);
 });
 
-test('a cut falls between characters, never inside one', (t) => {
+test('a message is cut between characters, never inside one', (t) => {
   for (const character of ['é', '界', '😀']) {
     const size = Buffer.byteLength(character);
     for (let before = 0; before < size; before++) {
@@ -88,7 +88,7 @@ test('a message of any length is at most 16 KiB and its LF', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 25 }));
 });
 
-test('a message arrives as it was sent', (t) => {
+test('a message is decoded to the text that was encoded', (t) => {
   const texts = fc.string({ unit: 'binary' }).filter((text) => !/[\r\n]/.test(text) && !isFarewell(text));
   const property = fc.property(texts, (text) => {
     assert.deepEqual(received(encodeMessage(text).bytes), [text]);
@@ -96,31 +96,31 @@ test('a message arrives as it was sent', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 500 }));
 });
 
-test('a lone surrogate goes out as a replacement character', (t) => {
+test('a lone surrogate is encoded as U+FFFD', (t) => {
   t.is(utf8(encodeMessage('a\ud800b').bytes), 'a\ufffdb\n');
 });
 
-test('bytes that are no UTF-8 are replaced, and the rest of the line is kept', (t) => {
+test('bytes that are not UTF-8 are replaced, and the rest of the line is kept', (t) => {
   t.is(decodeLine(lineOf([0x61, 0xff, 0x62])), 'a\ufffdb');
   t.is(decodeLine(lineOf([0x9b, 0x32, 0x4a])), '\ufffd2J', 'a raw C1 control');
   t.is(decodeLine(lineOf([0xc0, 0xaf])), '\ufffd\ufffd', 'an overlong form');
   t.is(decodeLine(lineOf([0x61, 0xe2, 0x82])), 'a\ufffd', 'a character without its end');
 });
 
-test('a character that a cut tore is left out, and all before it is kept', (t) => {
+test('a character that the cut split is omitted, and the text before it is kept', (t) => {
   t.is(decodeLine(lineOf([0x61, 0xe2, 0x82], true)), 'a');
   t.is(decodeLine(lineOf([0x61, 0xf0, 0x9f, 0x98], true)), 'a');
   t.is(decodeLine(lineOf([0x61, 0xe2, 0x82, 0xac], true)), 'a€');
   t.is(decodeLine(lineOf([0x61, 0xff, 0x62], true)), 'a\ufffdb');
 });
 
-test('a message of another client that is too long is cut, and says so', (t) => {
+test('a received message that is too long is cut and marked as cut', (t) => {
   const [line] = new LineSplitter(MAX_MESSAGE_BYTES).push(Buffer.from(`${'界'.repeat(KIB_16)}\n`));
   t.true(line?.cut);
   t.true(line !== undefined && decodeLine(line) === '界'.repeat(Math.floor(KIB_16 / 3)));
 });
 
-test('a byte order mark is text like any other, for the display to stop', (t) => {
+test('a byte order mark is decoded as text, and the display gate replaces it', (t) => {
   t.is(decodeLine(lineOf([0xef, 0xbb, 0xbf, 0x61])), '\ufeffa');
 });
 

@@ -18,27 +18,27 @@ test('there is no other reply', (t) => {
   t.deepEqual(codes, [200, 201, 202, 203, 204, 205, 206]);
 });
 
-test('a reply has a code, whoever sent it', (t) => {
+test('the code of a reply of any server is parsed', (t) => {
   for (const code of codes) t.is(replyCode(encodeReply(code).trimEnd()), code);
   t.is(replyCode('299 SOMETHING ELSE'), 299);
   for (const line of ['', 'OK', '20', '2000', '200OK', ' 200 OK']) t.is(replyCode(line), undefined, line);
 });
 
-test('of all replies only 200 says that the request was done', (t) => {
+test('only reply 200 means that the request was executed', (t) => {
   for (const code of codes) t.is(isDone(encodeReply(code).trimEnd()), code === 200, String(code));
 });
 
-test('the code alone decides, whatever words follow it', (t) => {
+test('only the code counts, not the words after it', (t) => {
   for (const line of ['200', '200 OK', '200 ok', '200\tDONE', '200 201']) t.true(isDone(line), line);
 });
 
-test('a line that only looks like 200 does not say that the request was done', (t) => {
+test('a line that resembles 200 does not mean that the request was executed', (t) => {
   for (const line of ['', '20', '2000', '200OK', '0200', 'OK', 'OK 200', '201 200', '+200 OK']) {
     t.false(isDone(line), line);
   }
 });
 
-test('no line that begins with anything else says that the request was done', (t) => {
+test('a line that begins with anything else does not mean that the request was executed', (t) => {
   const property = fc.property(
     fc.string({ unit: 'binary' }),
     (line) => !isDone(line) || line.startsWith('200'),

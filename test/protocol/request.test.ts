@@ -9,7 +9,7 @@ const id = (text: string) => text as UserId;
 const parse = (line: string) => parseRequest(Buffer.from(line, 'latin1'));
 const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/);
 
-test('REG names one id, ADD and DEL name an id and a buddy', (t) => {
+test('REG has one id, and ADD and DEL have an id and a buddy', (t) => {
   t.deepEqual(parse('REG alice'), { op: 'REG', id: id('alice') });
   t.deepEqual(parse('ADD alice bob'), { op: 'ADD', id: id('alice'), buddy: id('bob') });
   t.deepEqual(parse('DEL alice bob'), { op: 'DEL', id: id('alice'), buddy: id('bob') });
@@ -32,36 +32,36 @@ test('tokens past the last one needed are ignored', (t) => {
   t.deepEqual(parse('DEL alice bob $!'), { op: 'DEL', id: id('alice'), buddy: id('bob') });
 });
 
-test('an empty line is refused', (t) => {
+test('an empty line is rejected', (t) => {
   for (const line of ['', ' ', '\t \t']) t.is(parse(line), undefined, JSON.stringify(line));
 });
 
-test('an unknown operation is refused', (t) => {
+test('an unknown operation is rejected', (t) => {
   for (const op of ['FOO', 'REGI', 'RE', 'SET', 'GET', 'toString', '__proto__', '200']) {
     t.is(parse(`${op} alice bob`), undefined, op);
   }
 });
 
-test('a request without an id is refused', (t) => {
+test('a request without an id is rejected', (t) => {
   for (const op of ['REG', 'ADD', 'DEL']) t.is(parse(op), undefined, op);
 });
 
-test('anything but an id in the first place is refused', (t) => {
+test('a request whose first token is not a valid id is rejected', (t) => {
   const malformed = ['.alice', '-alice', '@alice', 'al$ice', 'al/ice', '..', 'a'.repeat(65)];
   for (const op of ['REG', 'ADD', 'DEL']) {
     for (const first of malformed) t.is(parse(`${op} ${first} bob`), undefined, `${op} ${first}`);
   }
 });
 
-test('an id has at most 64 characters in every place', (t) => {
+test('each id has at most 64 characters', (t) => {
   const longest = 'a'.repeat(64);
   t.deepEqual(parse(`REG ${longest}`), { op: 'REG', id: id(longest) });
   t.deepEqual(parse(`ADD b ${longest}`), { op: 'ADD', id: id('b'), buddy: id(longest) });
   t.deepEqual(parse(`ADD b ${longest}a`), { op: 'ADD', id: id('b'), buddy: undefined });
 });
 
-// Whether the id is known is checked before the buddy is: 202 goes before 201.
-test('a missing or malformed buddy is left to be judged after the id', (t) => {
+// The store checks the id before the buddy: an unknown id is 202, and only then an invalid buddy 201.
+test('a missing or invalid buddy is parsed as undefined', (t) => {
   for (const op of ['ADD', 'DEL'] as const) {
     for (const line of [`${op} alice`, `${op} alice .bob`, `${op} alice b/ob carol`]) {
       t.deepEqual(parse(line), { op, id: id('alice'), buddy: undefined }, line);
@@ -69,7 +69,7 @@ test('a missing or malformed buddy is left to be judged after the id', (t) => {
   }
 });
 
-test('a byte outside printable ASCII refuses the line, even in a token that is ignored', (t) => {
+test('a line with a byte outside printable ASCII is rejected, even in an ignored token', (t) => {
   for (const line of [
     'REG alic\xe9',
     'REG alice \x80',
@@ -81,7 +81,7 @@ test('a byte outside printable ASCII refuses the line, even in a token that is i
   }
 });
 
-test('a request line has at most 512 bytes, its end not counted', (t) => {
+test('a request line has at most 512 bytes, not counting its end', (t) => {
   t.is(MAX_REQUEST_BYTES, 512);
   const longest = 'REG alice '.padEnd(512, 'x');
   const push = (text: string) => new LineSplitter(MAX_REQUEST_BYTES).push(Buffer.from(text));
@@ -91,13 +91,13 @@ test('a request line has at most 512 bytes, its end not counted', (t) => {
   t.true(push(`${longest}x\r\n`)[0]?.cut);
 });
 
-test('a request goes out as one line with single spaces, ended by CR LF', (t) => {
+test('a request is encoded as one line with single spaces that ends with CR LF', (t) => {
   t.is(encodeRequest('REG', 'alice'), 'REG alice\r\n');
   t.is(encodeRequest('ADD', 'alice', 'bob'), 'ADD alice bob\r\n');
   t.is(encodeRequest('DEL', 'alice', 'bob'), 'DEL alice bob\r\n');
 });
 
-test('what was encoded is read back as the same change', (t) => {
+test('an encoded request is parsed back to the same change', (t) => {
   const ops = fc.constantFrom('ADD' as const, 'DEL' as const);
   const property = fc.property(ops, ids, ids, (op, user, buddy) => {
     const read = (...request: Parameters<typeof encodeRequest>) => parse(encodeRequest(...request).trimEnd());
@@ -107,7 +107,7 @@ test('what was encoded is read back as the same change', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('any bytes are either refused or name folded ids, and never throw', (t) => {
+test('no bytes throw, and each parsed id is folded to lower case', (t) => {
   const isFolded = (text: string | undefined) => text === undefined || parseId(text) === text;
   const almost = fc
     .tuple(fc.constantFrom('REG', 'add', 'DEL', 'X'), fc.array(fc.oneof(ids, fc.string())))

@@ -7,17 +7,17 @@ test('the statuses are 100 ONLINE, 101 OFFLINE and 102 AWAY', (t) => {
   t.deepEqual(STATUS_WORDS, { 100: 'ONLINE', 101: 'OFFLINE', 102: 'AWAY' });
 });
 
-test('each code is read', (t) => {
+test('each code is parsed', (t) => {
   t.is(parseStatus('100'), 100);
   t.is(parseStatus('101'), 101);
   t.is(parseStatus('102'), 102);
 });
 
-test('no token is no status', (t) => {
+test('a missing token is not a status', (t) => {
   t.is(parseStatus(undefined), undefined);
 });
 
-test('nothing but the three codes, written plainly, is a status', (t) => {
+test('only the exact spellings of the three codes are statuses', (t) => {
   const tokens = [
     '',
     '99',
@@ -35,7 +35,7 @@ test('nothing but the three codes, written plainly, is a status', (t) => {
   for (const token of tokens) t.is(parseStatus(token), undefined, JSON.stringify(token));
 });
 
-test('whatever is read has a word and is the number that was written', (t) => {
+test('each parsed status has a word and equals the number in the text', (t) => {
   const tokens = fc.oneof(fc.string({ unit: 'binary' }), fc.nat(300).map(String));
   const property = fc.property(tokens, (token) => {
     const status = parseStatus(token);
