@@ -3,7 +3,7 @@
  * the chart uses. Owns what is typed into: the open prompt, the line off the screen, drafts and pastes.
  */
 
-import type { ConsoleEffect, ConsoleNews } from '../machines/terminal/console-setup.js';
+import type { BareConsoleEvent, ConsoleEffect } from '../machines/terminal/console-setup.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import type { Clock } from './clock.js';
 import { isSamePrompt, type Prompt } from './console.js';
@@ -24,7 +24,10 @@ const MAX_KEYS_NAMED = 2;
 
 /** What the chart is told, with what it need not know of it. */
 export type ConsoleInput =
-  | Exclude<ConsoleNews, { readonly type: 'prompt.asked' | 'key.pressed' | 'end.pressed' | 'paste.received' }>
+  | Exclude<
+      BareConsoleEvent,
+      { readonly type: 'prompt.asked' | 'key.pressed' | 'end.pressed' | 'paste.received' }
+    >
   | { readonly type: 'prompt.asked'; readonly prompt: Prompt }
   | ({ readonly type: 'key.pressed'; readonly text: string | undefined } & Timed<KeyInput>)
   | ({ readonly type: 'end.pressed' } & Timed<KeyInput>)
@@ -107,7 +110,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     for (const { input, atMs } of this.#takeAllAhead()) this.#options.deliver(input, atMs);
   }
 
-  tellAhead(): void {
+  reportUnsentAhead(): void {
     const text = textOf(this.#takeAllAhead().map(({ input }) => input));
     if (text !== '') this.#display.print(unsentLines([text]));
   }
@@ -140,7 +143,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   }
 
   /** Closes the open prompt. An id stays on the screen with its question, a message does not. */
-  tellAnswer(input: ConsoleInput): void {
+  deliverAnswer(input: ConsoleInput): void {
     const open = this.#open;
     if (input.type !== 'answer.given' || open === undefined) return;
     const { prompt } = open;
@@ -273,7 +276,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     if (line !== undefined) this.#options.onAnswer(line);
   }
 
-  tellPaste(): void {
+  reportUnsentPaste(): void {
     this.#display.print(unsentLines(this.#pasted.drop()));
   }
 

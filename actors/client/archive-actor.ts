@@ -6,7 +6,7 @@
  * again.
  */
 
-import type { ArchiveCommand, ArchiveNews } from '../../machines/client/events.js';
+import type { ArchiveCommand, ArchiveReport } from '../../machines/client/events.js';
 import type { ArchiveTask, OtherClient, ShownMessage } from '../../machines/client/notices.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
@@ -39,7 +39,7 @@ export interface ArchiveFiles {
 }
 
 export interface ArchiveInput {
-  readonly client: Address<ArchiveNews>;
+  readonly client: Address<ArchiveReport>;
   readonly openArchive: () => ArchiveFiles;
   /** Who was signed in when the archive was restarted. */
   readonly user: UserId | undefined;
@@ -107,7 +107,7 @@ interface Claim {
 
 async function tellOthers(
   files: ArchiveFiles,
-  client: Address<ArchiveNews>,
+  client: Address<ArchiveReport>,
   { user, end: { signal } }: Claim,
 ): Promise<void> {
   for await (const { pid, host } of files.otherClients(user, signal)) {
@@ -120,7 +120,7 @@ async function tellOthers(
 function show(
   scope: BehaviourScope<ArchiveCommand>,
   files: ArchiveFiles,
-  client: Address<ArchiveNews>,
+  client: Address<ArchiveReport>,
   { buddy, search }: Extract<ArchiveCommand, { type: 'history.show' }>,
 ): Promise<void> {
   return files.find({ buddy, search }).then(

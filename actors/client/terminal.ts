@@ -4,7 +4,7 @@
  * There are two consoles: plain (lines in, lines out) and interactive (a terminal with prompts).
  */
 
-import type { TerminalCommand, TerminalNews } from '../../machines/client/events.js';
+import type { TerminalCommand, TerminalReport } from '../../machines/client/events.js';
 import {
   type BehaviourLogic,
   type BehaviourScope,
@@ -18,7 +18,7 @@ import { terminalLinesOf, terminalPromptOf } from '../../terminal/terminal-words
 import { alertText, linesOf, promptOf } from '../../terminal/words.js';
 
 export interface TerminalInput {
-  readonly client: Address<TerminalNews>;
+  readonly client: Address<TerminalReport>;
   readonly openConsole: (listener: ConsoleListener) => Console;
   /** True where a user sits at a terminal, who reads other words than a script. */
   readonly isInteractive: boolean;

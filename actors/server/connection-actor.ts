@@ -106,7 +106,7 @@ function listen({ scope, socket, registrations }: Connection): void {
   }
 
   function isOneTooMany({ op }: Change): boolean {
-    return op === 'REG' && !registrations.take(socket.remoteAddress ?? '', 1, scope.now());
+    return op === 'REG' && !registrations.tryUse(socket.remoteAddress ?? '', 1, scope.now());
   }
 
   function onData(chunk: Buffer): void {

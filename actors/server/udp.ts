@@ -32,7 +32,7 @@ export function admitsToQueue(
   nowMs: number,
 ): boolean {
   if (queuedBytes <= CROWDED_QUEUE_BYTES) return true;
-  return queuedBytes <= MAX_SEND_QUEUE_BYTES && shares.take(address, bytes, nowMs);
+  return queuedBytes <= MAX_SEND_QUEUE_BYTES && shares.tryUse(address, bytes, nowMs);
 }
 
 export interface UdpInput {

@@ -102,13 +102,13 @@ export interface Scope {
 }
 
 /** What a state that has a call knows of it. */
-export function callOf({ current }: CallControlContext): Call {
+export function requireCall({ current }: CallControlContext): Call {
   if (current === undefined) throw new Error('there is no call');
   return current;
 }
 
 /** The call that a connection's report is about; unknown where the connection is older than call control. */
-export function reported({ context: { closing, current }, event }: Scope): Call | undefined {
+export function findReportedCall({ context: { closing, current }, event }: Scope): Call | undefined {
   const { chat } = event as ConnectionReport;
   return closing.get(chat) ?? (current?.chat === chat ? current : undefined);
 }
@@ -119,8 +119,8 @@ export function isLate({ context: { current }, event }: Scope): boolean {
 }
 
 /** The context after the oldest line under way was reported. */
-export function withoutLine(scope: Scope): Partial<CallControlContext> {
-  const call = reported(scope);
+export function withoutReportedLine(scope: Scope): Partial<CallControlContext> {
+  const call = findReportedCall(scope);
   if (call === undefined) return {};
   const rest: Call = { ...call, underWay: call.underWay.slice(1) };
   if (call === scope.context.current) return { current: rest };
@@ -134,7 +134,7 @@ export function without<TKey, TValue>(map: ReadonlyMap<TKey, TValue>, key: TKey)
 }
 
 /** What the owner hears of a line that is not known to have arrived. */
-export function unconfirmed(
+export function unconfirmedEvent(
   call: CallId | undefined,
   { text, key }: Line,
   cause: UnconfirmedCause,
@@ -144,7 +144,7 @@ export function unconfirmed(
 }
 
 /** What the owner hears of a call that was cut. */
-export function cutNews(
+export function cutCallEvent(
   cause: CutCause,
   { address, atMs, uptimeMs }: Omit<Caller, 'caller'>,
   untold: number,
@@ -156,7 +156,7 @@ export function cutNews(
 export function cut({ cutCalls }: CallControlContext, cause: CutCause, call: Omit<Caller, 'caller'>) {
   const { address, uptimeMs } = call;
   const { cuts, untold } = withCutCall(cutCalls, { address, cause, uptimeMs });
-  return { cuts, news: untold === undefined ? undefined : cutNews(cause, call, untold) };
+  return { cuts, news: untold === undefined ? undefined : cutCallEvent(cause, call, untold) };
 }
 
 export function lineOf(event: EventObject): Line {

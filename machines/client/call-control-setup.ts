@@ -11,20 +11,20 @@ import {
   type CallControlContext,
   type CallControlEvent,
   type CallControlInput,
-  callOf,
   cut,
-  cutNews,
+  cutCallEvent,
+  findReportedCall,
   hasRoom,
   isCurrentCall,
   isCurrentChat,
   isLate,
   lineOf,
-  reported,
+  requireCall,
   type Scope,
   STALL_MS,
-  unconfirmed,
+  unconfirmedEvent,
   without,
-  withoutLine,
+  withoutReportedLine,
 } from './call-control-context.js';
 import {
   type CallFailure,
@@ -46,7 +46,7 @@ import {
 
 const owner = ({ context }: Scope) => context.owner;
 const sender = ({ event }: Scope): Neighbour<ChatCommand> => (event as ConnectionReport).chat;
-const connection = ({ context }: Scope): Neighbour<ChatCommand> => callOf(context).chat as AnyActorRef;
+const connection = ({ context }: Scope): Neighbour<ChatCommand> => requireCall(context).chat as AnyActorRef;
 
 export const callControlSetup = setup({
   types: {} as {
@@ -86,8 +86,8 @@ export const callControlSetup = setup({
       isCurrentCall(scope) &&
       hasRoom(scope.context) &&
       scope.context.held.length < scope.context.maxHeldLines,
-    isLastOfCurrentChat: (scope) => isCurrentChat(scope) && callOf(scope.context).underWay.length === 1,
-    isOneOfCurrentChat: (scope) => isCurrentChat(scope) && callOf(scope.context).underWay.length > 1,
+    isLastLineUnderWay: (scope) => isCurrentChat(scope) && requireCall(scope.context).underWay.length === 1,
+    hasMoreLinesUnderWay: (scope) => isCurrentChat(scope) && requireCall(scope.context).underWay.length > 1,
     isCurrentChatWithHeldLines: (scope) => isCurrentChat(scope) && scope.context.held.length > 0,
   },
 
@@ -122,7 +122,7 @@ export const callControlSetup = setup({
     }),
     reportForeignCall: sendTo(owner, ({ event }) => {
       assertEvent(event, 'call.foreign');
-      return cutNews('callback', event, 0);
+      return cutCallEvent('callback', event, 0);
     }),
     acceptCall: enqueueActions(({ context, enqueue }) => {
       const { caller, speakers } = context;
@@ -160,10 +160,13 @@ export const callControlSetup = setup({
         return withUnansweredCall(unansweredCalls, { ...caller, uptimeMs: caller.uptimeMs + patienceMs });
       },
     }),
-    reportRejected: sendTo(owner, ({ context }) => ({ type: 'call.rejected', call: callOf(context).id })),
+    reportRejected: sendTo(owner, ({ context }) => ({
+      type: 'call.rejected',
+      call: requireCall(context).id,
+    })),
     reportMissed: sendTo(owner, ({ context }) => ({
       type: 'call.missed',
-      call: callOf(context).id,
+      call: requireCall(context).id,
       ...(context.caller as Caller),
     })),
     reportWithdrawn: enqueueActions(({ context, event, enqueue }) => {
@@ -173,7 +176,7 @@ export const callControlSetup = setup({
       enqueue.assign({ unansweredCalls });
       enqueue.sendTo(owner, {
         type: 'call.withdrawn',
-        call: callOf(context).id,
+        call: requireCall(context).id,
         isNuisance: isNuisance(unansweredCalls, caller),
         ...(event.type === 'call.foreign' && { isCut: true }),
         ...caller,
@@ -220,63 +223,66 @@ export const callControlSetup = setup({
     rememberConnection: assign({
       current: ({ context, event }) => {
         assertEvent(event, 'call.placed');
-        return { ...callOf(context), chat: event.chat };
+        return { ...requireCall(context), chat: event.chat };
       },
     }),
-    reportAlerting: sendTo(owner, ({ context }) => ({ type: 'call.alerting', call: callOf(context).id })),
+    reportAlerting: sendTo(owner, ({ context }) => ({
+      type: 'call.alerting',
+      call: requireCall(context).id,
+    })),
     reportFailed: sendTo(
       owner,
       ({ context }, { cause }: { cause: Exclude<CallFailure['cause'], 'unreachable'> }) => ({
         type: 'chat.failed',
-        call: callOf(context).id,
+        call: requireCall(context).id,
         cause,
       }),
     ),
     reportNotPlaced: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'place.failed');
-      return { type: 'chat.failed', call: callOf(context).id, cause: event.cause };
+      return { type: 'chat.failed', call: requireCall(context).id, cause: event.cause };
     }),
     reportUnreachable: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'call.failed');
       const { reason } = event;
-      return { type: 'chat.failed', call: callOf(context).id, cause: 'unreachable' as const, reason };
+      return { type: 'chat.failed', call: requireCall(context).id, cause: 'unreachable' as const, reason };
     }),
 
     // The chat.
     reportOpened: sendTo(owner, ({ context }) => {
-      const { id, peer } = callOf(context);
+      const { id, peer } = requireCall(context);
       return { type: 'chat.opened', call: id, peer };
     }),
     reportReceived: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'message.received');
       const { text, cut, atMs } = event;
-      return { type: 'message.received', call: callOf(context).id, text, cut, atMs };
+      return { type: 'message.received', call: requireCall(context).id, text, cut, atMs };
     }),
     // In two parts, like what follows each line that was taken: every line of a chat comes through them.
     sendLine: sendTo(connection, ({ event }) => {
       assertEvent(event, 'message.send');
       return { type: 'message.send', text: event.text };
     }),
-    noteUnderWay: assign(({ context, event }) => {
-      const call = callOf(context);
+    addLineUnderWay: assign(({ context, event }) => {
+      const call = requireCall(context);
       return { current: { ...call, underWay: [...call.underWay, lineOf(event)] } };
     }),
     holdLine: assign({ held: ({ context, event }) => [...context.held, lineOf(event)] }),
     sendHeldLines: enqueueActions(({ context, enqueue }) => {
       const { held } = context;
-      const call = callOf(context);
+      const call = requireCall(context);
       for (const { text } of held) enqueue.sendTo(connection, { type: 'message.send', text });
       enqueue.assign({ held: [], current: { ...call, underWay: [...call.underWay, ...held] } });
     }),
     refuseLine: sendTo(owner, ({ context, event }, { cause }: { cause: UnconfirmedCause }) => {
       assertEvent(event, 'message.send');
-      return unconfirmed(event.call, lineOf(event), cause, event.call !== context.current?.id);
+      return unconfirmedEvent(event.call, lineOf(event), cause, event.call !== context.current?.id);
     }),
     reportSent: sendTo(owner, (scope) => {
       const { event } = scope;
       assertEvent(event, 'message.sent');
       const { text, cut, atMs } = event;
-      const call = reported(scope);
+      const call = findReportedCall(scope);
       return {
         type: 'message.sent',
         call: call?.id ?? NO_CALL,
@@ -288,29 +294,30 @@ export const callControlSetup = setup({
         isLate: isLate(scope),
       };
     }),
-    dropReportedLine: assign((scope) => withoutLine(scope)),
+    dropReportedLine: assign((scope) => withoutReportedLine(scope)),
     reportUnconfirmed: sendTo(owner, (scope, { cause }: { cause: 'closed' | 'stalled' }) => {
       const { event } = scope;
       assertEvent(event, 'message.failed');
-      const call = reported(scope);
+      const call = findReportedCall(scope);
       const line = { text: event.text, key: call?.underWay[0]?.key };
-      return unconfirmed(call?.id, line, cause, isLate(scope));
+      return unconfirmedEvent(call?.id, line, cause, isLate(scope));
     }),
     reportLost: sendTo(owner, (scope) => {
       const { event } = scope;
       assertEvent(event, 'message.lost');
       const line = { text: event.text, key: undefined };
-      return unconfirmed(reported(scope)?.id, line, 'lost', isLate(scope));
+      return unconfirmedEvent(findReportedCall(scope)?.id, line, 'lost', isLate(scope));
     }),
     failHeldLines: enqueueActions(({ context, enqueue }, { cause }: { cause: 'closed' | 'stalled' }) => {
-      for (const line of context.held) enqueue.sendTo(owner, unconfirmed(callOf(context).id, line, cause));
+      for (const line of context.held)
+        enqueue.sendTo(owner, unconfirmedEvent(requireCall(context).id, line, cause));
       enqueue.assign({ held: [] });
     }),
     // Not a state with `after`: every line of a chat would leave and enter it, which costs more than the rest.
     startStallTimer: raise({ type: 'stall.passed' }, { delay: 'stall', id: 'stall' }),
     stopStallTimer: cancel('stall'),
-    reportStalled: sendTo(owner, ({ context }) => ({ type: 'peer.stalled', call: callOf(context).id })),
-    reportReading: sendTo(owner, ({ context }) => ({ type: 'peer.reading', call: callOf(context).id })),
+    reportStalled: sendTo(owner, ({ context }) => ({ type: 'peer.stalled', call: requireCall(context).id })),
+    reportReading: sendTo(owner, ({ context }) => ({ type: 'peer.reading', call: requireCall(context).id })),
     passToConnection: sendTo(connection, ({ event }) => {
       assertEvent(event, ['reading.pause', 'reading.resume']);
       return { type: event.type };
@@ -319,20 +326,20 @@ export const callControlSetup = setup({
     reportEnded: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'chat.closed');
       const { reason = toDisplayText('closed') } = event;
-      return { type: 'chat.ended', call: callOf(context).id, reason };
+      return { type: 'chat.ended', call: requireCall(context).id, reason };
     }),
 
     // What is over.
-    reportLeft: sendTo(owner, ({ context }) => ({ type: 'chat.left', call: callOf(context).id })),
-    reportPeerLeft: sendTo(owner, ({ context }) => ({ type: 'peer.left', call: callOf(context).id })),
+    reportLeft: sendTo(owner, ({ context }) => ({ type: 'chat.left', call: requireCall(context).id })),
+    reportPeerLeft: sendTo(owner, ({ context }) => ({ type: 'peer.left', call: requireCall(context).id })),
     leaveCall: enqueueActions(({ context, enqueue }) => {
-      const { chat } = callOf(context);
+      const { chat } = requireCall(context);
       // A call of ours that has no connection yet is left when the connection reports.
       if (chat !== undefined) enqueue.sendTo(chat, { type: 'chat.leave' });
     }),
     rememberClosing: assign({
       closing: ({ context }) => {
-        const call = callOf(context);
+        const call = requireCall(context);
         return call.chat === undefined ? context.closing : new Map(context.closing).set(call.chat, call);
       },
     }),

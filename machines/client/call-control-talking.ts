@@ -58,17 +58,17 @@ export const talking = callControlSetup.createStateConfig({
       exit: 'stopStallTimer',
       on: {
         'message.send': [
-          { guard: 'isFirstLine', actions: ['sendLine', 'noteUnderWay', 'startStallTimer'] },
-          { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'noteUnderWay'] },
+          { guard: 'isFirstLine', actions: ['sendLine', 'addLineUnderWay', 'startStallTimer'] },
+          { guard: 'isCurrentCallWithRoom', actions: ['sendLine', 'addLineUnderWay'] },
         ],
         'message.sent': [
           {
-            guard: 'isLastOfCurrentChat',
+            guard: 'isLastLineUnderWay',
             actions: ['reportSent', 'dropReportedLine', 'stopStallTimer'],
             description: 'The network has taken all lines.',
           },
           {
-            guard: 'isOneOfCurrentChat',
+            guard: 'hasMoreLinesUnderWay',
             actions: ['reportSent', 'dropReportedLine', 'stopStallTimer', 'startStallTimer'],
             description: 'The next line has its own 5 s.',
           },
@@ -100,7 +100,7 @@ export const talking = callControlSetup.createStateConfig({
             description: 'The network takes lines: those that were held go out.',
           },
           {
-            guard: 'isLastOfCurrentChat',
+            guard: 'isLastLineUnderWay',
             target: 'flowing',
             actions: ['reportSent', 'dropReportedLine', 'reportReading'],
             description: 'The buddy reads again.',

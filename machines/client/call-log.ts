@@ -24,18 +24,18 @@ export interface CallLog {
 export const NO_CALLS: CallLog = { missed: [], busyLinesMs: [], untoldCalls: 0 };
 
 /** Adds a missed call. */
-export function withMissed(log: CallLog, { caller, address, atMs, uptimeMs, hint }: Caller): CallLog {
+export function withMissedCall(log: CallLog, { caller, address, atMs, uptimeMs, hint }: Caller): CallLog {
   const missed: Caller = { caller, address, atMs, uptimeMs, ...(hint && { hint }) };
   return { ...log, missed: [...log.missed, missed].slice(-MAX_MISSED_CALLS) };
 }
 
 /** Adds a call that was refused because the user was busy. */
-export function withBusy(log: CallLog, call: Caller): CallLog {
-  if (!isBusyShown(log, call)) return { ...log, untoldCalls: log.untoldCalls + 1 };
+export function withBusyCall(log: CallLog, call: Caller): CallLog {
+  if (!isBusyCallShown(log, call)) return { ...log, untoldCalls: log.untoldCalls + 1 };
   return { ...log, busyLinesMs: [...log.busyLinesMs, call.uptimeMs].slice(-MAX_BUSY_LINES), untoldCalls: 0 };
 }
 
 /** True where a refused call gets a line: of many in a short time, only the first do. */
-export function isBusyShown({ busyLinesMs }: CallLog, { uptimeMs }: Caller): boolean {
+export function isBusyCallShown({ busyLinesMs }: CallLog, { uptimeMs }: Caller): boolean {
   return busyLinesMs.filter((shown) => shown > uptimeMs - BUSY_LINES_MS).length < MAX_BUSY_LINES;
 }

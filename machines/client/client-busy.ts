@@ -36,14 +36,14 @@ export const busy = clientSetup.createStateConfig({
         },
         'call.withdrawn': {
           target: '#client.resuming',
-          actions: ['noteWithdrawn', 'dropOffer', 'showStatus'],
+          actions: ['recordWithdrawnCall', 'dropOffer', 'showStatus'],
           description: 'The caller hung up.',
         },
         'call.missed': {
           target: '#client.resuming',
           actions: [
             { type: 'say', params: { notice: 'callUnanswered' } },
-            'noteMissed',
+            'recordMissedCall',
             'dropOffer',
             'showStatus',
           ],
@@ -98,10 +98,10 @@ export const busy = clientSetup.createStateConfig({
       exit: 'closePrompt',
       on: {
         'input.interrupted': { target: 'leaving', actions: 'leaveChat' },
-        'message.received': { actions: 'noteMessage' },
+        'message.received': { actions: 'showReceivedMessage' },
         'message.sent': [
-          { guard: 'isLate', actions: 'noteSent', description: 'Of a chat that the user has left.' },
-          { actions: ['noteSent', 'takeFromOutbox'] },
+          { guard: 'isLate', actions: 'showSentMessage', description: 'Of a chat that the user has left.' },
+          { actions: ['showSentMessage', 'removeFromOutbox'] },
         ],
         'message.unconfirmed': [
           { guard: 'isLate', actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },
@@ -125,12 +125,12 @@ export const busy = clientSetup.createStateConfig({
             guard: 'isCallableAgain',
             description: 'The user can say whether to call again.',
             target: '#client.free.offering',
-            actions: 'sayBroken',
+            actions: 'sayChatBroken',
           },
           {
             description: 'There is no buddy to call, or no user to ask.',
             target: '#client.resuming',
-            actions: ['sayBroken', 'dropPeersUndelivered'],
+            actions: ['sayChatBroken', 'dropPeersUndelivered'],
           },
         ],
       },
@@ -159,7 +159,7 @@ export const busy = clientSetup.createStateConfig({
             'message.sent': {
               guard: 'isLastLineOfChat',
               target: 'composing',
-              actions: ['noteSent', 'takeFromOutbox'],
+              actions: ['showSentMessage', 'removeFromOutbox'],
             },
           },
         },
@@ -170,7 +170,7 @@ export const busy = clientSetup.createStateConfig({
             'message.sent': {
               guard: 'isLastLineOfChat',
               target: 'composing',
-              actions: ['noteSent', 'takeFromOutbox'],
+              actions: ['showSentMessage', 'removeFromOutbox'],
               description: 'The same prompt stays open, with what is being typed.',
             },
             'prompt.answered': [

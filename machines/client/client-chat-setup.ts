@@ -6,10 +6,10 @@ import { assertEvent, assign, enqueueActions, sendTo } from 'xstate';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { CallCommand, Peer } from './call-events.js';
-import { isBusyShown, withBusy, withMissed } from './call-log.js';
+import { isBusyCallShown, withBusyCall, withMissedCall } from './call-log.js';
 import { type Caller, withHint } from './callers.js';
 import type { ClientContext, PendingLine } from './client-context.js';
-import { archive, menuSetup, say, terminal, typed } from './client-setup.js';
+import { archive, menuSetup, readTyped, say, terminal } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
 
 /** Most undelivered lines that are kept to be sent again; the user is told of all. */
@@ -22,13 +22,13 @@ interface Scope {
 const callControl = ({ context }: Scope) => context.callControl;
 
 /** The user's call or chat: in the states that ask, there is one. */
-function callOf({ context: { call } }: Scope): number {
+function requireCall({ context: { call } }: Scope): number {
   if (call === undefined) throw new Error('there is no call');
   return call;
 }
 
 /** The message that the user typed. */
-function messageIn(text: string): string {
+function unescapeMessage(text: string): string {
   return text === '\\q' ? 'q' : text;
 }
 
@@ -89,7 +89,7 @@ function withoutPending(
 
 export const clientSetup = menuSetup.extend({
   guards: {
-    isQuit: ({ event }) => typed(event) === 'q',
+    isQuit: ({ event }) => readTyped(event) === 'q',
     isCallableAgain: ({ context }) => context.isInteractive && context.peer?.id !== undefined,
     isLate: ({ event }) => {
       assertEvent(event, ['message.sent', 'message.unconfirmed']);
@@ -139,31 +139,31 @@ export const clientSetup = menuSetup.extend({
       callControl,
       ({ context }): CallCommand => ({ type: 'call.reject', call: context.offer?.call as number }),
     ),
-    noteWithdrawn: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
+    recordWithdrawnCall: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
       assertEvent(event, 'call.withdrawn');
       if (!event.isCut) enqueue.sendTo(terminal, say({ say: 'callGone' }));
       if (event.isNuisance) enqueue.sendTo(terminal, say({ say: 'nuisance', address: event.address }));
-      enqueue.assign({ log: withMissed(log, withHint(event, user, buddies)) });
+      enqueue.assign({ log: withMissedCall(log, withHint(event, user, buddies)) });
     }),
-    noteMissed: assign({
+    recordMissedCall: assign({
       log: ({ context: { log, user, buddies }, event }) => {
         assertEvent(event, 'call.missed');
-        return withMissed(log, withHint(event, user, buddies));
+        return withMissedCall(log, withHint(event, user, buddies));
       },
     }),
-    noteBusy: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
+    recordBusyCall: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
       assertEvent(event, 'call.busy');
       const caller = shownCaller(withHint(event, user, buddies));
-      if (isBusyShown(log, event))
+      if (isBusyCallShown(log, event))
         enqueue.sendTo(terminal, say({ say: 'busy', ...caller, untold: log.untoldCalls }));
-      enqueue.assign({ log: withBusy(log, event) });
+      enqueue.assign({ log: withBusyCall(log, event) });
     }),
-    noteMisunderstood: sendTo(terminal, ({ context: { user, buddies }, event }) => {
+    sayMisunderstood: sendTo(terminal, ({ context: { user, buddies }, event }) => {
       assertEvent(event, 'call.misunderstood');
       const { caller, address, hint } = withHint(event, user, buddies);
       return say({ say: 'misunderstood', caller, address, ...(hint && { hint }) });
     }),
-    noteCut: sendTo(terminal, ({ context: { user, buddies }, event }) => {
+    sayCutCall: sendTo(terminal, ({ context: { user, buddies }, event }) => {
       assertEvent(event, 'call.cut');
       const { caller, address, hint } = withHint(event, user, buddies);
       const { cause, untold } = event;
@@ -216,17 +216,17 @@ export const clientSetup = menuSetup.extend({
       callControl,
       ({ context, event }): CallCommand => ({
         type: 'message.send',
-        call: callOf({ context }),
-        text: messageIn(typed(event)),
+        call: requireCall({ context }),
+        text: unescapeMessage(readTyped(event)),
       }),
     ),
     rememberPending: assign({
       outbox: ({ context: { outbox }, event }, { isHeld }: { isHeld: boolean }) => [
         ...outbox,
-        { text: messageIn(typed(event)), isHeld },
+        { text: unescapeMessage(readTyped(event)), isHeld },
       ],
     }),
-    noteMessage: enqueueActions(({ context: { user, peer }, event, enqueue }) => {
+    showReceivedMessage: enqueueActions(({ context: { user, peer }, event, enqueue }) => {
       assertEvent(event, 'message.received');
       const { text, cut, atMs } = event;
       const { show, record } = messageFor(user, peer, { isOwn: false, text, atMs });
@@ -238,7 +238,7 @@ export const clientSetup = menuSetup.extend({
         alert: { alert: 'message', from: peerName(peer), text },
       });
     }),
-    noteSent: enqueueActions(({ context: { user }, event, enqueue }) => {
+    showSentMessage: enqueueActions(({ context: { user }, event, enqueue }) => {
       assertEvent(event, 'message.sent');
       const { peer, text, cut, atMs } = event;
       const { show, record } = messageFor(user, peer, { isOwn: true, text, atMs });
@@ -247,13 +247,13 @@ export const clientSetup = menuSetup.extend({
       enqueue.sendTo(archive, record);
     }),
     // The buddy reads: what was held goes out now.
-    takeFromOutbox: assign({
+    removeFromOutbox: assign({
       outbox: ({ context }) => context.outbox.slice(1).map(({ text }) => ({ text, isHeld: false })),
     }),
     sayBuddyLeft: sendTo(terminal, ({ context: { peer } }) =>
       say({ say: 'buddyLeft', name: peerName(peer) }),
     ),
-    sayBroken: sendTo(terminal, ({ event }) => {
+    sayChatBroken: sendTo(terminal, ({ event }) => {
       assertEvent(event, 'chat.ended');
       return say({ say: 'broken', reason: event.reason });
     }),
@@ -292,7 +292,7 @@ export const clientSetup = menuSetup.extend({
     sendUndelivered: enqueueActions(({ context, enqueue }) => {
       const { undelivered, isResending, peer } = context;
       if (!isResending || undelivered === undefined || undelivered.buddy !== peer?.id) return;
-      const call = callOf({ context });
+      const call = requireCall({ context });
       for (const text of undelivered.lines) enqueue.sendTo(callControl, { type: 'message.send', call, text });
       enqueue.assign({
         undelivered: undefined,

@@ -12,11 +12,11 @@ import { type CallLog, NO_CALLS } from './call-log.js';
 import type { Caller } from './callers.js';
 import type {
   ArchiveCommand,
-  ArchiveNews,
+  ArchiveReport,
   HeartbeatCommand,
   HeartbeatReport,
   TerminalCommand,
-  TerminalNews,
+  TerminalReport,
 } from './events.js';
 import type { LastSeen } from './last-seen.js';
 import type { Question } from './notices.js';
@@ -85,10 +85,10 @@ export interface ClientContext extends ClientInput {
 }
 
 export type ClientEvent =
-  | TerminalNews
+  | TerminalReport
   | HeartbeatReport
   | CallEvent
-  | ArchiveNews
+  | ArchiveReport
   // From the supervisor.
   | { readonly type: 'shutdown.requested' }
   // From the program, at a signal.

@@ -13,21 +13,21 @@ export const free = clientSetup.createStateConfig({
       {
         guard: { type: 'isChoice', params: { letter: 'R' } },
         target: '.asking',
-        actions: { type: 'ask', params: { purpose: 'register' } },
+        actions: { type: 'setPurpose', params: { purpose: 'register' } },
       },
       {
         guard: { type: 'isChoice', params: { letter: 'L' } },
         target: '.asking',
-        actions: { type: 'ask', params: { purpose: 'login' } },
+        actions: { type: 'setPurpose', params: { purpose: 'login' } },
       },
       {
         guard: { type: 'isChoice', params: { letter: 'B' } },
         target: '.asking',
-        actions: { type: 'ask', params: { purpose: 'block' } },
+        actions: { type: 'setPurpose', params: { purpose: 'block' } },
       },
       { guard: { type: 'isChoice', params: { letter: 'X' } }, target: 'departing' },
       {
-        guard: 'isMembersChoice',
+        guard: 'needsSignIn',
         actions: [
           { type: 'say', params: { notice: 'signInFirst' } },
           { type: 'openPrompt', params: { question: { ask: 'menu' } } },
@@ -66,29 +66,29 @@ export const free = clientSetup.createStateConfig({
           {
             guard: { type: 'isChoice', params: { letter: 'A' } },
             target: 'asking',
-            actions: { type: 'ask', params: { purpose: 'add' } },
+            actions: { type: 'setPurpose', params: { purpose: 'add' } },
           },
           {
             guard: { type: 'isChoice', params: { letter: 'D' } },
             target: 'asking',
-            actions: { type: 'ask', params: { purpose: 'delete' } },
+            actions: { type: 'setPurpose', params: { purpose: 'delete' } },
           },
           {
             guard: { type: 'isChoice', params: { letter: 'M' } },
             target: 'asking',
-            actions: { type: 'ask', params: { purpose: 'message' } },
+            actions: { type: 'setPurpose', params: { purpose: 'message' } },
           },
           { guard: { type: 'isChoice', params: { letter: 'S' } }, target: '#client.waiting.forBuddies' },
           {
             guard: { type: 'isChoice', params: { letter: 'H' } },
             target: 'asking',
-            actions: { type: 'ask', params: { purpose: 'history' } },
+            actions: { type: 'setPurpose', params: { purpose: 'history' } },
           },
           {
-            guard: 'isReturn',
+            guard: 'isBackChoice',
             description: 'Back again.',
             actions: [
-              'becomeBack',
+              'becomeHere',
               'announceUser',
               { type: 'say', params: { notice: 'back' } },
               'showStatus',
@@ -127,7 +127,7 @@ export const free = clientSetup.createStateConfig({
             target: '#client.resuming',
             actions: [
               'dropPurpose',
-              'becomeAnswered',
+              'becomeNamedUser',
               'beginSession',
               'announceUser',
               'saySignedIn',

@@ -56,18 +56,18 @@ export function say(notice: Notice): TerminalCommand {
 }
 
 /** What the user typed, as it is. */
-export function typed(event: EventObject): string {
+export function readTyped(event: EventObject): string {
   return (event as Extract<ClientEvent, { type: 'prompt.answered' }>).value;
 }
 
 /** A letter or a word, as the user typed it. */
-function answer(event: EventObject): string {
-  return typed(event).trim();
+function readAnswer(event: EventObject): string {
+  return readTyped(event).trim();
 }
 
 /** A buddy's id, and what follows it. */
 function searchIn(event: EventObject): { readonly buddy: UserId | undefined; readonly search: string } {
-  const [id, ...words] = answer(event).split(/\s+/);
+  const [id, ...words] = readAnswer(event).split(/\s+/);
   return { buddy: parseId(id), search: words.join(' ') };
 }
 
@@ -97,15 +97,15 @@ export const menuSetup = setup({
   delays: { archivePatience: ARCHIVE_PATIENCE_MS, departure: DEPARTURE_MS },
 
   guards: {
-    isChoice: ({ event }, { letter }: { letter: string }) => answer(event).toUpperCase() === letter,
-    isHelp: ({ event }) => ['', '?'].includes(answer(event)),
-    isMembersChoice: ({ event }) => /^[ADMSWH]$/i.test(answer(event)),
-    isBlank: ({ event }) => answer(event) === '',
+    isChoice: ({ event }, { letter }: { letter: string }) => readAnswer(event).toUpperCase() === letter,
+    isHelp: ({ event }) => ['', '?'].includes(readAnswer(event)),
+    needsSignIn: ({ event }) => /^[ADMSWH]$/i.test(readAnswer(event)),
+    isBlank: ({ event }) => readAnswer(event) === '',
     // One token of a request line: whether it is an id is for the server to say.
-    isToken: ({ event }) => /^[\x21-\x7e]{1,64}$/.test(answer(event)),
-    isId: ({ event }) => parseId(answer(event)) !== undefined,
-    isYes: ({ event }) => /^y(es)?$/i.test(answer(event)),
-    isNo: ({ event }) => /^no?$/i.test(answer(event)),
+    isToken: ({ event }) => /^[\x21-\x7e]{1,64}$/.test(readAnswer(event)),
+    isId: ({ event }) => parseId(readAnswer(event)) !== undefined,
+    isYes: ({ event }) => /^y(es)?$/i.test(readAnswer(event)),
+    isNo: ({ event }) => /^no?$/i.test(readAnswer(event)),
     isLogin: ({ context }) => context.purpose === 'login',
     isMessage: ({ context }) => context.purpose === 'message',
     isHistory: ({ context }) => context.purpose === 'history',
@@ -115,11 +115,11 @@ export const menuSetup = setup({
     isOnline: ({ context }) => context.user !== undefined && context.attendance === 'here',
     isIdle: ({ context }) => context.attendance === 'idle',
     isAway: ({ context }) => context.attendance !== 'here',
-    isHistoryUnread: ({ event }) => {
+    isHistoryFailure: ({ event }) => {
       assertEvent(event, 'archive.failed');
       return event.task === 'history.read';
     },
-    isBlockedName: ({ context, event }) => context.blocked.includes(answer(event).toLowerCase()),
+    isBlockedName: ({ context, event }) => context.blocked.includes(readAnswer(event).toLowerCase()),
     hasUser: ({ context }) => context.user !== undefined,
     hasPurpose: ({ context }) => context.purpose !== undefined,
     isCallable: ({ context: { buddy, buddies } }) =>
@@ -130,7 +130,7 @@ export const menuSetup = setup({
 
     // Made of others, and named: a condition that the chart puts together itself shows as nothing in a
     // drawing.
-    isReturn: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
+    isBackChoice: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
     isLoginAnswer: and(['isLogin', 'isId']),
     isMessageAnswer: and(['isMessage', 'isId']),
     isHistoryAnswer: and(['isHistory', 'isSearch']),
@@ -148,12 +148,14 @@ export const menuSetup = setup({
       if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu' }));
       enqueue.assign({ isMenuKnown: user !== undefined || !isInteractive });
     }),
-    sayIdHint: sendTo(terminal, ({ event }) => say({ say: 'idHint', typed: toDisplayText(answer(event)) })),
-    saySilent: sendTo(terminal, ({ context: { user }, event }) => {
+    sayIdHint: sendTo(terminal, ({ event }) =>
+      say({ say: 'idHint', typed: toDisplayText(readAnswer(event)) }),
+    ),
+    sayServerSilent: sendTo(terminal, ({ context: { user }, event }) => {
       assertEvent(event, 'buddies.timed-out');
       return say({ say: 'serverSilent', silence: event.silence, user });
     }),
-    sayLost: sendTo(terminal, ({ context: { user }, event }) => {
+    sayServerLost: sendTo(terminal, ({ context: { user }, event }) => {
       assertEvent(event, 'server.lost');
       return say({ say: 'serverLost', silence: event.silence, user });
     }),
@@ -197,22 +199,22 @@ export const menuSetup = setup({
       enqueue.assign({ question: undefined });
       enqueue.sendTo(terminal, { type: 'prompt.close' });
     }),
-    noteExhausted: assign({ inputExhausted: true }),
+    rememberInputExhausted: assign({ inputExhausted: true }),
 
     // Ids that are asked for, and who is signed in.
-    ask: assign({ purpose: (_, { purpose }: { purpose: Purpose }) => purpose }),
+    setPurpose: assign({ purpose: (_, { purpose }: { purpose: Purpose }) => purpose }),
     dropPurpose: assign({ purpose: undefined }),
     prepareRequest: assign({
       request: ({ context: { purpose, user }, event }): ServerRequest => {
-        const token = answer(event);
+        const token = readAnswer(event);
         // A server may tell capitals from small letters. What is not an id is for the server to judge.
         const id = parseId(token) ?? token;
         if (purpose === 'register') return { op: 'REG', ids: [id] };
         return { op: purpose === 'add' ? 'ADD' : 'DEL', ids: [user ?? '', id] };
       },
     }),
-    becomeRegistered: assign({ user: ({ context }) => parseId(context.request?.ids[0]) }),
-    becomeAnswered: assign({ user: ({ event }) => parseId(answer(event)) }),
+    becomeRegisteredUser: assign({ user: ({ context }) => parseId(context.request?.ids[0]) }),
+    becomeNamedUser: assign({ user: ({ event }) => parseId(readAnswer(event)) }),
     announceUser: enqueueActions(({ context, enqueue }) => {
       const { user: id, attendance } = context;
       if (id === undefined) return;
@@ -222,7 +224,7 @@ export const menuSetup = setup({
     }),
     becomeAway: assign({ attendance: 'away' }),
     becomeIdle: assign({ attendance: 'idle' }),
-    becomeBack: assign({ attendance: 'here' }),
+    becomeHere: assign({ attendance: 'here' }),
 
     // Buddies.
     getBuddies: sendTo(heartbeat, { type: 'buddies.get' }),
@@ -238,13 +240,13 @@ export const menuSetup = setup({
       lastSeen: new Map(),
       log: NO_CALLS,
     }),
-    rememberBuddy: assign({ buddy: ({ event }) => parseId(answer(event)) }),
+    rememberBuddy: assign({ buddy: ({ event }) => parseId(readAnswer(event)) }),
     sayNotCallable: enqueueActions(({ context: { buddy, buddies }, enqueue }) => {
       const why = buddy && whyNotCallable(buddy, buddies);
       if (why !== undefined)
         enqueue.sendTo(terminal, say({ say: 'notCallable', buddy: buddy as UserId, why }));
     }),
-    dropMissed: assign({ log: ({ context: { log } }) => ({ ...log, missed: [] }) }),
+    clearMissedCalls: assign({ log: ({ context: { log } }) => ({ ...log, missed: [] }) }),
 
     // Local files.
     showHistory: enqueueActions(({ event, enqueue }) => {
@@ -262,8 +264,11 @@ export const menuSetup = setup({
       return say({ say: 'otherClient', user, pid, host });
     }),
     getBlocked: sendTo(archive, { type: 'blocked.get' }),
-    block: sendTo(archive, ({ event }) => ({ type: 'buddy.block', name: answer(event).toLowerCase() })),
-    unblock: sendTo(archive, ({ event }) => ({ type: 'buddy.unblock', name: answer(event).toLowerCase() })),
+    block: sendTo(archive, ({ event }) => ({ type: 'buddy.block', name: readAnswer(event).toLowerCase() })),
+    unblock: sendTo(archive, ({ event }) => ({
+      type: 'buddy.unblock',
+      name: readAnswer(event).toLowerCase(),
+    })),
     sayBlocked: sendTo(terminal, ({ context: { blocked } }) => say({ say: 'blocked', names: blocked })),
     sayArchiveFailed: sendTo(terminal, ({ event }) => {
       assertEvent(event, 'archive.failed');

@@ -21,7 +21,7 @@ export const waiting = clientSetup.createStateConfig({
             target: '#client.resuming',
             actions: [
               'sayReply',
-              'becomeRegistered',
+              'becomeRegisteredUser',
               'beginSession',
               'announceUser',
               'saySignedIn',
@@ -45,11 +45,11 @@ export const waiting = clientSetup.createStateConfig({
       on: {
         'buddies.received': {
           target: '#client.resuming',
-          actions: ['rememberBuddies', 'sayBuddies', 'dropMissed', 'showStatus'],
+          actions: ['rememberBuddies', 'sayBuddies', 'clearMissedCalls', 'showStatus'],
         },
         'buddies.timed-out': {
           target: '#client.resuming',
-          actions: 'saySilent',
+          actions: 'sayServerSilent',
         },
       },
     },
@@ -65,7 +65,7 @@ export const waiting = clientSetup.createStateConfig({
             description: 'The server is silent, but the buddy may still be where it was.',
             actions: { type: 'say', params: { notice: 'callingFromMemory' } },
           },
-          { target: '#client.resuming', actions: 'saySilent' },
+          { target: '#client.resuming', actions: 'sayServerSilent' },
         ],
       },
     },
@@ -74,7 +74,7 @@ export const waiting = clientSetup.createStateConfig({
       on: {
         'history.found': { target: '#client.resuming', actions: 'sayHistory' },
         'archive.failed': {
-          guard: 'isHistoryUnread',
+          guard: 'isHistoryFailure',
           target: '#client.resuming',
           actions: 'sayArchiveFailed',
         },

@@ -29,7 +29,7 @@ export type TerminalCommand =
   | { readonly type: 'prompt.close' };
 
 /** From the terminal to the statechart. */
-export type TerminalNews =
+export type TerminalReport =
   | { readonly type: 'terminal.opened' }
   | { readonly type: 'prompt.answered'; readonly value: string }
   /** The user pressed a key, or has not for as long as counts as being there. */
@@ -67,7 +67,7 @@ export type ArchiveCommand =
   | { readonly type: 'user.claim'; readonly id: UserId };
 
 /** From the archive to the statechart. */
-export type ArchiveNews =
+export type ArchiveReport =
   /** The last messages that were looked for, newest last. */
   | {
       readonly type: 'history.found';

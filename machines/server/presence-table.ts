@@ -13,13 +13,13 @@ import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 
 /** How long a record lives that was set once, and the longest that any record lives. */
-export const LONGEST_LIFE_MS = 10 * 60_000;
+export const MAX_LIFETIME_MS = 10 * 60_000;
 
 /** The shortest that a record lives after its second announcement. */
-export const SHORTEST_LIFE_MS = 35_000;
+export const MIN_LIFETIME_MS = 35_000;
 
 /** How many times the longest recent gap between announcements a record lives. */
-const LIFE_IN_GAPS = 3.5;
+const LIFETIME_IN_GAPS = 3.5;
 
 /** How many gaps count as recent. */
 const RECENT_GAPS = 4;
@@ -108,7 +108,7 @@ export class PresenceTable {
       return;
     }
     doubles[expires] =
-      nowMs + noteGap(halves, row * GAPS.stride + GAPS.at, doubles[expires] as number, nowMs);
+      nowMs + recordGap(halves, row * GAPS.stride + GAPS.at, doubles[expires] as number, nowMs);
     bytes[row * STATUS.stride + STATUS.at] = status;
     halves[row * PORT.stride + PORT.at] = port;
     const packed = packIpv4(address) ?? OTHER;
@@ -174,19 +174,19 @@ export class PresenceTable {
 }
 
 /** Takes note of the gap that an announcement ends; returns how long the record lives from now on. */
-function noteGap(gaps: Uint16Array, newest: number, expiresAtMs: number, nowMs: number): number {
+function recordGap(gaps: Uint16Array, newest: number, expiresAtMs: number, nowMs: number): number {
   const isThere = nowMs < expiresAtMs;
-  const gapMs = isThere ? nowMs - (expiresAtMs - lifeMs(gaps, newest)) : 0;
+  const gapMs = isThere ? nowMs - (expiresAtMs - lifetimeMs(gaps, newest)) : 0;
   for (let at = newest + RECENT_GAPS - 1; at > newest; at--)
     gaps[at] = isThere ? (gaps[at - 1] as number) : 0;
   gaps[newest] = isThere ? Math.min(Math.max(Math.ceil(gapMs / GAP_UNIT_MS), 1), MAX_GAP) : 0;
-  return lifeMs(gaps, newest);
+  return lifetimeMs(gaps, newest);
 }
 
 /** How long a record lives whose announcements came with these gaps. */
-function lifeMs(gaps: Uint16Array, newest: number): number {
+function lifetimeMs(gaps: Uint16Array, newest: number): number {
   let longest = 0;
   for (let at = newest; at < newest + RECENT_GAPS; at++) longest = Math.max(longest, gaps[at] as number);
-  if (longest === 0) return LONGEST_LIFE_MS;
-  return Math.min(Math.max(LIFE_IN_GAPS * longest * GAP_UNIT_MS, SHORTEST_LIFE_MS), LONGEST_LIFE_MS);
+  if (longest === 0) return MAX_LIFETIME_MS;
+  return Math.min(Math.max(LIFETIME_IN_GAPS * longest * GAP_UNIT_MS, MIN_LIFETIME_MS), MAX_LIFETIME_MS);
 }

@@ -71,7 +71,7 @@ export class Quota {
   }
 
   /** Uses an amount if it is allowed; returns whether it was. */
-  take(address: string, amount: number, nowMs: number): boolean {
+  tryUse(address: string, amount: number, nowMs: number): boolean {
     const isAllowed = this.allows(address, amount, nowMs);
     if (isAllowed) this.use(address, amount, nowMs);
     return isAllowed;

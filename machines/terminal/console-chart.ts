@@ -42,7 +42,7 @@ export const consoleMachine = consoleSetup.createMachine({
           {
             guard: 'isChatOver',
             target: 'quiet.asked',
-            actions: ['rememberPrompt', 'openPrompt', 'tellAhead'],
+            actions: ['rememberPrompt', 'openPrompt', 'reportUnsentAhead'],
             description: 'What was typed for the chat answers nothing else.',
           },
           {
@@ -102,7 +102,7 @@ export const consoleMachine = consoleSetup.createMachine({
               { actions: 'pressShown' },
             ],
             'paste.received': { actions: 'ringBell', description: 'A paste answers nothing by itself.' },
-            'answer.given': { target: '#console.unasked', actions: 'tellAnswer' },
+            'answer.given': { target: '#console.unasked', actions: 'deliverAnswer' },
             'prompt.dropped': {
               target: '#console.quiet',
               actions: 'closePrompt',
@@ -121,10 +121,10 @@ export const consoleMachine = consoleSetup.createMachine({
               {
                 guard: 'isChatLeft',
                 target: '#console.unasked',
-                actions: ['tellAnswer', 'forgetPrompt'],
+                actions: ['deliverAnswer', 'forgetPrompt'],
                 description: 'What follows is no longer typed for the chat.',
               },
-              { target: '#console.unasked', actions: 'tellAnswer' },
+              { target: '#console.unasked', actions: 'deliverAnswer' },
             ],
             'prompt.dropped': [
               {

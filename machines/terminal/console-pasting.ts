@@ -84,7 +84,7 @@ export const pasting = consoleSetup.createStateConfig({
           {
             guard: 'isQuit',
             target: '#console.unasked',
-            actions: ['tellPaste', 'tellAnswer', 'forgetPrompt'],
+            actions: ['reportUnsentPaste', 'deliverAnswer', 'forgetPrompt'],
           },
           { actions: 'ringBell', description: 'A line would overtake the pasted ones.' },
         ],

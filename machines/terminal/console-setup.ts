@@ -29,7 +29,7 @@ export interface ConsoleFacts {
 }
 
 /** What happens to a console. */
-export type ConsoleNews =
+export type BareConsoleEvent =
   // From the client.
   /** The owner sends `prompt.dropped` first, whether or not a prompt is open. */
   | { readonly type: 'prompt.asked'; readonly prompt: AskedPrompt }
@@ -52,7 +52,7 @@ export type ConsoleNews =
   // From the timer: no key came for the quiet time.
   | { readonly type: 'quiet.passed' };
 
-export type ConsoleEvent = ConsoleNews & ConsoleFacts;
+export type ConsoleEvent = BareConsoleEvent & ConsoleFacts;
 
 export interface ConsoleContext {
   /** What is asked, or was asked last; none once the user left a chat. */
@@ -88,12 +88,12 @@ const effects = {
   typeAhead: effect,
   deliverAhead: effect,
   deliverAllAhead: effect,
-  tellAhead: effect,
+  reportUnsentAhead: effect,
   dropAhead: effect,
   // Prompts.
   openPrompt: effect,
   closePrompt: effect,
-  tellAnswer: effect,
+  deliverAnswer: effect,
   interruptInput: effect,
   endInput: effect,
   // The line that is off the screen and takes the keys.
@@ -114,7 +114,7 @@ const effects = {
   refusePaste: effect,
   agreeToPaste: effect,
   sendLine: effect,
-  tellPaste: effect,
+  reportUnsentPaste: effect,
   // The quiet time.
   startQuietTimer: effect,
   stopQuietTimer: effect,

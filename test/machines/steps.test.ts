@@ -4,7 +4,7 @@ import { initialTransition, transition } from 'xstate';
 import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
 import { stepsOf } from '../../machines/steps.js';
 import { consoleMachine } from '../../machines/terminal/console-chart.js';
-import type { ConsoleEvent, ConsoleNews } from '../../machines/terminal/console-setup.js';
+import type { BareConsoleEvent, ConsoleEvent } from '../../machines/terminal/console-setup.js';
 
 const { first, step } = stepsOf(consoleMachine);
 
@@ -15,12 +15,12 @@ const prompt = fc.constantFrom(
   { kind: 'line', isMessage: true } as const,
 );
 
-const news: fc.Arbitrary<ConsoleNews> = fc.oneof(
+const news: fc.Arbitrary<BareConsoleEvent> = fc.oneof(
   fc.record({ type: fc.constant('prompt.asked' as const), prompt }),
   fc.record({ type: fc.constant('key.pressed' as const), text: fc.constantFrom('y', 'm', undefined) }),
   fc.record({ type: fc.constant('paste.received' as const), lineCount: fc.constantFrom(1, 3) }),
   fc.record({ type: fc.constant('answer.given' as const), value: fc.constantFrom('y', 'n', 'q') }),
-  fc.constantFrom<ConsoleNews>(
+  fc.constantFrom<BareConsoleEvent>(
     { type: 'prompt.repeated' },
     { type: 'prompt.dropped' },
     { type: 'line.sent' },

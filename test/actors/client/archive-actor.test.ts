@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
 import { createActor } from 'xstate';
 import { type ArchiveFiles, archiveLogic } from '../../../actors/client/archive-actor.js';
-import type { ArchiveCommand, ArchiveNews } from '../../../machines/client/events.js';
+import type { ArchiveCommand, ArchiveReport } from '../../../machines/client/events.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
 import { fromBehaviour } from '../../../supervision/behaviour.js';
@@ -38,8 +38,8 @@ function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}, user
     close: () => log.push('close'),
     ...faults,
   };
-  const news: ArchiveNews[] = [];
-  const client = createActor(fromBehaviour<ArchiveNews>(() => ({ receive: (event) => news.push(event) })));
+  const news: ArchiveReport[] = [];
+  const client = createActor(fromBehaviour<ArchiveReport>(() => ({ receive: (event) => news.push(event) })));
   client.start();
   const archive = createActor(archiveLogic, {
     input: { client: client as never, openArchive: () => files, user },
@@ -52,7 +52,7 @@ function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}, user
 
 test('the block list is told when it is asked for, and after each change', (t) => {
   const { archive, news, log } = archiving(t);
-  const told: ArchiveNews = { type: 'blocked.changed', names: ['mallory'] };
+  const told: ArchiveReport = { type: 'blocked.changed', names: ['mallory'] };
   archive.send({ type: 'blocked.get' });
   t.deepEqual(news, [told]);
   archive.send({ type: 'buddy.block', name: 'trudy' });

@@ -13,7 +13,7 @@ const call = (uptimeMs: number): Caller => ({
 
 test('the latest twenty missed calls are kept', (t) => {
   let calls = log.NO_CALLS;
-  for (let uptimeMs = 0; uptimeMs < 30; uptimeMs++) calls = log.withMissed(calls, call(uptimeMs));
+  for (let uptimeMs = 0; uptimeMs < 30; uptimeMs++) calls = log.withMissedCall(calls, call(uptimeMs));
   t.deepEqual(
     calls.missed.map(({ atMs }) => atMs),
     Array.from({ length: 20 }, (_, index) => index + 10),
@@ -23,12 +23,12 @@ test('the latest twenty missed calls are kept', (t) => {
 test('calls refused for a busy user get three lines in ten seconds, and the next counts the others', (t) => {
   let calls = log.NO_CALLS;
   for (const uptimeMs of [100_000, 101_000, 102_000]) {
-    t.true(log.isBusyShown(calls, call(uptimeMs)));
-    calls = log.withBusy(calls, call(uptimeMs));
+    t.true(log.isBusyCallShown(calls, call(uptimeMs)));
+    calls = log.withBusyCall(calls, call(uptimeMs));
   }
-  t.false(log.isBusyShown(calls, call(109_999)));
-  calls = log.withBusy(log.withBusy(calls, call(103_000)), call(109_999));
+  t.false(log.isBusyCallShown(calls, call(109_999)));
+  calls = log.withBusyCall(log.withBusyCall(calls, call(103_000)), call(109_999));
   t.is(calls.untoldCalls, 2);
-  t.true(log.isBusyShown(calls, call(110_000)));
-  t.is(log.withBusy(calls, call(110_000)).untoldCalls, 0);
+  t.true(log.isBusyCallShown(calls, call(110_000)));
+  t.is(log.withBusyCall(calls, call(110_000)).untoldCalls, 0);
 });

@@ -1,9 +1,9 @@
 import test from 'ava';
 import {
   type IdSource,
-  LONGEST_LIFE_MS,
+  MAX_LIFETIME_MS,
+  MIN_LIFETIME_MS,
   PresenceTable,
-  SHORTEST_LIFE_MS,
 } from '../../../machines/server/presence-table.js';
 import { packIpv4 } from '../../../protocol/address.js';
 import type { UserId } from '../../../protocol/id.js';
@@ -66,9 +66,9 @@ test('whoever announced itself is there with status, address and port', (t) => {
 });
 
 test('a record that was set once lives ten minutes', (t) => {
-  t.is(LONGEST_LIFE_MS, 600 * SECOND);
-  t.true(isThere(announcedAt(0), LONGEST_LIFE_MS - 1));
-  t.false(isThere(announcedAt(0), LONGEST_LIFE_MS));
+  t.is(MAX_LIFETIME_MS, 600 * SECOND);
+  t.true(isThere(announcedAt(0), MAX_LIFETIME_MS - 1));
+  t.false(isThere(announcedAt(0), MAX_LIFETIME_MS));
 });
 
 test('from the second announcement on it lives three and a half times the gap', (t) => {
@@ -78,17 +78,17 @@ test('from the second announcement on it lives three and a half times the gap', 
 });
 
 test('it lives at least 35 seconds', (t) => {
-  t.is(SHORTEST_LIFE_MS, 35 * SECOND);
+  t.is(MIN_LIFETIME_MS, 35 * SECOND);
   for (const gap of [1, SECOND, 10 * SECOND]) {
-    t.true(isThere(announcedAt(0, gap), gap + SHORTEST_LIFE_MS - 1), `gap ${gap}`);
-    t.false(isThere(announcedAt(0, gap), gap + SHORTEST_LIFE_MS), `gap ${gap}`);
+    t.true(isThere(announcedAt(0, gap), gap + MIN_LIFETIME_MS - 1), `gap ${gap}`);
+    t.false(isThere(announcedAt(0, gap), gap + MIN_LIFETIME_MS), `gap ${gap}`);
   }
 });
 
 test('it lives at most ten minutes', (t) => {
   const gap = 500 * SECOND;
-  t.true(isThere(announcedAt(0, gap), gap + LONGEST_LIFE_MS - 1));
-  t.false(isThere(announcedAt(0, gap), gap + LONGEST_LIFE_MS));
+  t.true(isThere(announcedAt(0, gap), gap + MAX_LIFETIME_MS - 1));
+  t.false(isThere(announcedAt(0, gap), gap + MAX_LIFETIME_MS));
 });
 
 test('the longest of the recent gaps counts, not the last', (t) => {
@@ -99,8 +99,8 @@ test('the longest of the recent gaps counts, not the last', (t) => {
 
 test('a gap that is no longer recent is forgotten', (t) => {
   const table = announcedAt(0, 100 * SECOND, 101 * SECOND, 102 * SECOND, 103 * SECOND, 104 * SECOND);
-  t.true(isThere(table, 104 * SECOND + SHORTEST_LIFE_MS - 1));
-  t.false(isThere(table, 104 * SECOND + SHORTEST_LIFE_MS));
+  t.true(isThere(table, 104 * SECOND + MIN_LIFETIME_MS - 1));
+  t.false(isThere(table, 104 * SECOND + MIN_LIFETIME_MS));
 });
 
 test('101 ends it at once', (t) => {
@@ -113,10 +113,10 @@ test('after an end or an expiry the next announcement is a first one again', (t)
   const left = announcedAt(0, SECOND);
   left.set(alice, name, 101, ...somewhere, 2 * SECOND);
   left.set(alice, name, 100, ...somewhere, 3 * SECOND);
-  t.true(isThere(left, 3 * SECOND + LONGEST_LIFE_MS - 1));
+  t.true(isThere(left, 3 * SECOND + MAX_LIFETIME_MS - 1));
   const expired = announcedAt(0, SECOND);
   expired.set(alice, name, 100, ...somewhere, 100 * SECOND);
-  t.true(isThere(expired, 100 * SECOND + LONGEST_LIFE_MS - 1));
+  t.true(isThere(expired, 100 * SECOND + MAX_LIFETIME_MS - 1));
 });
 
 test('an address that is no IPv4 address is told as it came, and forgotten with its record', (t) => {
@@ -167,7 +167,7 @@ test('the id of somebody who announced itself is not asked for', (t) => {
   const table = announcedAt(0);
   const source = changingIds('another');
   t.like(told(table, alice, 1, source), { id: name, status: 100 });
-  t.like(told(table, alice, LONGEST_LIFE_MS, source), { id: name });
+  t.like(told(table, alice, MAX_LIFETIME_MS, source), { id: name });
   t.is(source.asked, 0);
 });
 

@@ -1,7 +1,11 @@
 import test from 'ava';
 import { initialTransition, transition } from 'xstate';
 import { consoleMachine } from '../../../machines/terminal/console-chart.js';
-import type { AskedPrompt, ConsoleFacts, ConsoleNews } from '../../../machines/terminal/console-setup.js';
+import type {
+  AskedPrompt,
+  BareConsoleEvent,
+  ConsoleFacts,
+} from '../../../machines/terminal/console-setup.js';
 
 const MENU: AskedPrompt = { kind: 'key', keys: 'rx' };
 const CALL: AskedPrompt = { kind: 'key', keys: 'yn', isSudden: true };
@@ -17,7 +21,7 @@ const CLOSED = { type: 'console.closed' } as const;
 const CTRL_C = { type: 'interrupt.pressed', isAgain: false } as const;
 const CTRL_D = { type: 'end.pressed' } as const;
 
-type Told = ConsoleNews & Partial<ConsoleFacts>;
+type Told = BareConsoleEvent & Partial<ConsoleFacts>;
 
 function asked(prompt: AskedPrompt, facts: Partial<ConsoleFacts> = {}): Told {
   return { type: 'prompt.asked', prompt, ...facts };
@@ -102,7 +106,7 @@ test('what was typed for a chat is for its next line, or told as unsent', (t) =>
     for (const prompt of [MENU, CALL, ID])
       t.deepEqual(after(...between, asked(prompt, { ahead })), {
         at: 'quiet.asked',
-        effects: ['openPrompt', 'tellAhead', 'startQuietTimer'],
+        effects: ['openPrompt', 'reportUnsentAhead', 'startQuietTimer'],
       });
   }
 });
@@ -117,14 +121,14 @@ test('what follows q is typed for the menu', (t) => {
 
 test('an answer closes the prompt', (t) => {
   for (const prompt of [MENU, ID, CHAT])
-    t.deepEqual(after(asked(prompt), answer('y')), { at: 'unasked', effects: ['tellAnswer'] });
-  t.deepEqual(after(asked(CALL), QUIET, answer('y')), { at: 'unasked', effects: ['tellAnswer'] });
+    t.deepEqual(after(asked(prompt), answer('y')), { at: 'unasked', effects: ['deliverAnswer'] });
+  t.deepEqual(after(asked(CALL), QUIET, answer('y')), { at: 'unasked', effects: ['deliverAnswer'] });
 });
 
 test('an empty line is no message, and asks for nothing else', (t) => {
   t.deepEqual(after(asked(CHAT), answer('')), { at: 'asked.text.message', effects: ['ringBell'] });
-  t.deepEqual(after(asked(CHAT), answer(' ')), { at: 'unasked', effects: ['tellAnswer'] });
-  t.deepEqual(after(asked(ID), answer('')), { at: 'unasked', effects: ['tellAnswer'] });
+  t.deepEqual(after(asked(CHAT), answer(' ')), { at: 'unasked', effects: ['deliverAnswer'] });
+  t.deepEqual(after(asked(ID), answer('')), { at: 'unasked', effects: ['deliverAnswer'] });
 });
 
 test('a key goes to the prompt on the screen, and a paste to a line only', (t) => {
@@ -265,7 +269,10 @@ test('the prompt is open while pasted lines wait, and nothing typed overtakes th
   t.deepEqual(after(...WAITING, key('a')).effects, ['pressShown']);
   t.deepEqual(after(...WAITING, paste(2)).effects, ['insertShown']);
   t.deepEqual(after(...WAITING, answer('four')), { at: 'pasting.waiting.underWay', effects: ['ringBell'] });
-  t.deepEqual(after(...WAITING, answer('q')), { at: 'unasked', effects: ['tellPaste', 'tellAnswer'] });
+  t.deepEqual(after(...WAITING, answer('q')), {
+    at: 'unasked',
+    effects: ['reportUnsentPaste', 'deliverAnswer'],
+  });
 });
 
 test('pasted lines go on when the buddy reads, whether the prompt is asked again or anew', (t) => {
