@@ -1,4 +1,4 @@
 import type { ActorRef, EventObject, Snapshot } from 'xstate';
 
-/** Another actor, as a machine knows it: where it sends events. It comes by the machine's input. */
+/** Another actor, to which a machine sends events. A machine gets its neighbours in its input. */
 export type Neighbour<TEvent extends EventObject> = ActorRef<Snapshot<unknown>, TEvent>;

@@ -1,8 +1,8 @@
 /**
- * Steps a statechart: a state and an event give the next state and the effects to run.
+ * Steps a statechart: computes the next state and the effects to run from a state and an event.
  *
- * XState's own `transition` does the same, and makes an actor for each call: that costs ten times as
- * much as the step, for every key. So one actor, which is never started, stands for all of them.
+ * XState's own `transition` does the same, but creates an actor for each call, which costs ten times as much
+ * as the step itself. So `stepsOf` creates one actor, never starts it, and reuses it for all steps.
  */
 
 import {
@@ -15,16 +15,16 @@ import {
 } from 'xstate';
 
 export interface Steps<TState, TEvent> {
-  /** The state in which the chart begins. */
+  /** The initial state of the chart. */
   readonly first: TState;
   /**
-   * The state after an event, and the names of the event's effects in their order. Runs none of them.
-   * In a final state an event changes nothing.
+   * Returns the state after an event, and the names of the effects in their order. Runs no effect. In a final
+   * state, an event changes nothing.
    */
   step(state: TState, event: TEvent): readonly [TState, readonly string[]];
 }
 
-/** The steps of a chart that has no children, and effects without parameters; `input` is what it is given. */
+/** Makes the steps of a chart that has no children, and whose effects have no parameters. */
 export function stepsOf<TState extends Snapshot<unknown>, TEvent extends EventObject, TInput>(
   machine: ActorLogic<TState, TEvent, TInput>,
   ...[input]: undefined extends TInput ? [] : [TInput]

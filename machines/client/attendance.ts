@@ -1,6 +1,8 @@
 import type { Status } from '../../protocol/status.js';
 
-/** Whether the user is there: `away` by the user's own word, `idle` because no key was pressed for long. */
+/**
+ * Whether the user is at the terminal. `away`: the user said so. `idle`: no key was pressed for some time.
+ */
 export type Attendance = 'here' | 'away' | 'idle';
 
 /** The status that buddies see. */

@@ -1,6 +1,6 @@
 /**
- * What call control (machines/client/call-control.ts) knows, the events it takes, and what its guards and actions
- * ask of both.
+ * The context and the events of call control (machines/client/call-control.ts), and the functions that its
+ * guards and actions share.
  */
 
 import type { AnyActorRef, EventObject } from 'xstate';
@@ -21,15 +21,15 @@ import { type CutCalls, type CutCause, withCutCall } from './cut-calls.js';
 import type { Speakers } from './dialects.js';
 
 /**
- * Longest wait for an answer to a call, ours or a buddy's, and for the network to take a line; in
- * milliseconds.
+ * Longest wait in milliseconds: for the owner to answer a call, for the buddy to answer a call of ours, and
+ * for the network to take a line.
  */
 export const PATIENCE_MS = 60_000;
 
-/** How long the network may take for a line of ours before the owner hears of it, in milliseconds. */
+/** How long the network may take for a line before the owner is notified, in milliseconds. */
 export const STALL_MS = 5_000;
 
-/** A request to the supervisor of connections, which may have no room for one more. */
+/** A request to the supervisor of connections. The supervisor refuses it if the limit is reached. */
 export interface StartChat {
   readonly type: 'child.start';
   readonly input: OutgoingCall;
@@ -39,56 +39,56 @@ export interface StartChat {
 export interface CallControlInput {
   readonly owner: Neighbour<CallEvent>;
   readonly chats: Neighbour<StartChat>;
-  /** The address of this machine, which each connection of ours is given. */
+  /** Call control itself. Each connection that it starts gets this as its neighbour. */
   readonly control: Neighbour<ConnectionReport>;
-  /** As {@link PATIENCE_MS}. */
+  /** See {@link PATIENCE_MS}. */
   readonly patienceMs: number;
-  /** Most lines of a chat that wait for the network. */
+  /** Most lines of a chat that may wait for the network. */
   readonly maxLines: number;
-  /** Most of them that are held while the buddy does not read. */
+  /** Most of those lines that may be held while the buddy does not read. */
   readonly maxHeldLines: number;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];
-  /** Who speaks dialect B, as far as is known. */
+  /** Peers that are known to speak dialect B. */
   readonly speakers: Speakers;
-  /** Calls are numbered from the next on: a restarted call control repeats no number. */
+  /** The number of the last call. A restarted call control continues from it, so no number repeats. */
   readonly lastCall: CallId;
 }
 
-/** A line that the network has not taken yet, as far as is known. */
+/** A line that the network is not known to have taken. */
 export interface Line {
   readonly text: string;
   readonly key: number | undefined;
 }
 
-/** A call, and once it is accepted its chat. */
+/** A call, and after its acceptance the chat. */
 export interface Call {
   readonly id: CallId;
   readonly peer: Peer;
-  /** The connection; a call of ours has none until its actor reports. */
+  /** The connection. An outgoing call has none until the connection's actor reports. */
   readonly chat: AnyActorRef | undefined;
-  /** Lines given to the connection, oldest first. */
+  /** Lines that were sent to the connection, oldest first. */
   readonly underWay: readonly Line[];
 }
 
 export interface CallControlContext extends CallControlInput {
-  /** The one call or chat. */
+  /** The current call or chat. */
   readonly current: Call | undefined;
-  /** Who calls, while the owner is asked. */
+  /** The caller, while the owner is being asked. */
   readonly caller: Caller | undefined;
-  /** Lines that wait because the buddy does not read, oldest first. */
+  /** Lines that are held because the buddy does not read, oldest first. */
   readonly held: readonly Line[];
-  /** Calls that the owner has left and whose connections are being closed; their supervisor bounds them. */
+  /** Past calls whose connections are still closing. Their supervisor limits how many. */
   readonly closing: ReadonlyMap<AnyActorRef, Call>;
   readonly unansweredCalls: UnansweredCalls;
-  /** Of which calls that were cut the owner was told. */
+  /** Calls that were cut recently, to limit how often the owner is notified. */
   readonly cutCalls: CutCalls;
 }
 
 export type CallControlEvent =
   | CallCommand
   | ConnectionReport
-  // From the supervisor of connections; the second by its reply.
+  // From the supervisor of connections. It reports the second one in its reply to `child.start`.
   | CallCrowded
   | { readonly type: 'place.failed'; readonly call: CallId; readonly cause: 'too-many-calls' | 'crashed' }
   // From its own timer.
@@ -101,24 +101,26 @@ export interface Scope {
   readonly event: CallControlEvent;
 }
 
-/** What a state that has a call knows of it. */
+/** Returns the current call. Throws if there is none. */
 export function requireCall({ current }: CallControlContext): Call {
   if (current === undefined) throw new Error('there is no call');
   return current;
 }
 
-/** The call that a connection's report is about; unknown where the connection is older than call control. */
+/**
+ * Finds the call of a connection's report. Returns `undefined` if the connection is older than call control.
+ */
 export function findReportedCall({ context: { closing, current }, event }: Scope): Call | undefined {
   const { chat } = event as ConnectionReport;
   return closing.get(chat) ?? (current?.chat === chat ? current : undefined);
 }
 
-/** True for a report that is not of the current chat. */
+/** Whether a report comes from a connection that is not the current chat. */
 export function isLate({ context: { current }, event }: Scope): boolean {
   return (event as ConnectionReport).chat !== current?.chat;
 }
 
-/** The context after the oldest line under way was reported. */
+/** The context without the oldest line of a call, after the connection reported on it. */
 export function withoutReportedLine(scope: Scope): Partial<CallControlContext> {
   const call = findReportedCall(scope);
   if (call === undefined) return {};
@@ -133,7 +135,7 @@ export function without<TKey, TValue>(map: ReadonlyMap<TKey, TValue>, key: TKey)
   return rest;
 }
 
-/** What the owner hears of a line that is not known to have arrived. */
+/** The event that tells the owner that a line may not have arrived. */
 export function unconfirmedEvent(
   call: CallId | undefined,
   { text, key }: Line,
@@ -143,7 +145,7 @@ export function unconfirmedEvent(
   return { type: 'message.unconfirmed', call: call ?? NO_CALL, text, key, cause, isLate: late };
 }
 
-/** What the owner hears of a call that was cut. */
+/** The event that tells the owner that a call was cut. */
 export function cutCallEvent(
   cause: CutCause,
   { address, atMs, uptimeMs }: Omit<Caller, 'caller'>,
@@ -152,11 +154,15 @@ export function cutCallEvent(
   return { type: 'call.cut', cause, caller: undefined, address, atMs, uptimeMs, untold };
 }
 
-/** Counts a call that was cut; with news where the owner is to hear of it. */
-export function cut({ cutCalls }: CallControlContext, cause: CutCause, call: Omit<Caller, 'caller'>) {
+/** Counts a call that was cut. The result has a `report` if the owner is to be notified. */
+export function countCutCall(
+  { cutCalls }: CallControlContext,
+  cause: CutCause,
+  call: Omit<Caller, 'caller'>,
+) {
   const { address, uptimeMs } = call;
   const { cuts, untold } = withCutCall(cutCalls, { address, cause, uptimeMs });
-  return { cuts, news: untold === undefined ? undefined : cutCallEvent(cause, call, untold) };
+  return { cuts, report: untold === undefined ? undefined : cutCallEvent(cause, call, untold) };
 }
 
 export function lineOf(event: EventObject): Line {

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of call control (machines/client/call-control.ts): the conditions it asks for and
- * its effects, each under the name that the chart uses.
+ * The guards, actions and delays of call control (machines/client/call-control.ts), by the names that the
+ * chart uses.
  */
 
 import { type AnyActorRef, assertEvent, assign, cancel, enqueueActions, raise, sendTo, setup } from 'xstate';
@@ -11,7 +11,7 @@ import {
   type CallControlContext,
   type CallControlEvent,
   type CallControlInput,
-  cut,
+  countCutCall,
   cutCallEvent,
   findReportedCall,
   hasRoom,
@@ -58,7 +58,8 @@ export const callControlSetup = setup({
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
-    // Of the first line's time the stall took its part. After any progress the next line has all of it.
+    // The first stalled line has already used `stall` of its time. After any progress the next line has the
+    // full time.
     stallPatience: ({ context: { patienceMs }, event }) =>
       event.type === 'stall.passed' ? Math.max(0, patienceMs - STALL_MS) : patienceMs,
   },
@@ -92,7 +93,7 @@ export const callControlSetup = setup({
   },
 
   actions: {
-    // Calls that come in.
+    // Incoming calls.
     offerCall: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'call.received');
       const { chat, caller, address, atMs, uptimeMs } = event;
@@ -110,15 +111,15 @@ export const callControlSetup = setup({
     }),
     reportForeign: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'call.foreign');
-      const { cuts, news } = cut(context, 'callback', event);
+      const { cuts, report } = countCutCall(context, 'callback', event);
       enqueue.assign({ cutCalls: cuts });
-      if (news !== undefined) enqueue.sendTo(owner, news);
+      if (report !== undefined) enqueue.sendTo(owner, report);
     }),
     reportCrowded: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'call.crowded');
-      const { cuts, news } = cut(context, 'crowded', event);
+      const { cuts, report } = countCutCall(context, 'crowded', event);
       enqueue.assign({ cutCalls: cuts });
-      if (news !== undefined) enqueue.sendTo(owner, news);
+      if (report !== undefined) enqueue.sendTo(owner, report);
     }),
     reportForeignCall: sendTo(owner, ({ event }) => {
       assertEvent(event, 'call.foreign');
@@ -129,7 +130,7 @@ export const callControlSetup = setup({
       if (caller === undefined || caller.caller !== undefined || !speaksB(speakers, caller))
         return enqueue.sendTo(connection, { type: 'call.accept' });
       enqueue.sendTo(connection, { type: 'call.accept', speaksB: true });
-      // It goes on, unless the caller does not understand it.
+      // Renew the entry. It is removed if the caller does not understand `ACCEPTED`.
       const { address, uptimeMs } = caller;
       const changed = withSpeaker(speakers, { address, listener: undefined, uptimeMs });
       enqueue.assign({ speakers: changed });
@@ -153,7 +154,7 @@ export const callControlSetup = setup({
       unansweredCalls: ({ context: { unansweredCalls, caller } }) =>
         caller === undefined ? unansweredCalls : withUnansweredCall(unansweredCalls, caller),
     }),
-    // No clock is here: the caller waited for as long as it may.
+    // A delayed transition has no timestamp. The call timed out exactly `patienceMs` after it arrived.
     countTimedOutCall: assign({
       unansweredCalls: ({ context: { unansweredCalls, caller, patienceMs } }) => {
         if (caller === undefined) return unansweredCalls;
@@ -189,7 +190,7 @@ export const callControlSetup = setup({
       },
     }),
 
-    // Calls of ours.
+    // Outgoing calls.
     placeCall: enqueueActions(({ context, event, enqueue, self }) => {
       assertEvent(event, 'call.place');
       const { buddy, caller, endpoint } = event;
@@ -214,7 +215,8 @@ export const callControlSetup = setup({
         },
       });
       if (known === undefined) return;
-      // A buddy that changed its program answers something else, or nothing: it is greeted the next time.
+      // Forget the dialect until the buddy answers `ACCEPTED` again. A buddy who switched to another program
+      // answers differently, or not at all, and then gets a greeting the next time.
       const speakers = withoutListener(context.speakers, known);
       enqueue.assign({ speakers });
       enqueue.emit({ type: 'speakers.changed', speakers });
@@ -258,7 +260,7 @@ export const callControlSetup = setup({
       const { text, cut, atMs } = event;
       return { type: 'message.received', call: requireCall(context).id, text, cut, atMs };
     }),
-    // In two parts, like what follows each line that was taken: every line of a chat comes through them.
+    // Two simple actions instead of one `enqueueActions`, which is slower: they run for every line of a chat.
     sendLine: sendTo(connection, ({ event }) => {
       assertEvent(event, 'message.send');
       return { type: 'message.send', text: event.text };
@@ -313,7 +315,7 @@ export const callControlSetup = setup({
         enqueue.sendTo(owner, unconfirmedEvent(requireCall(context).id, line, cause));
       enqueue.assign({ held: [] });
     }),
-    // Not a state with `after`: every line of a chat would leave and enter it, which costs more than the rest.
+    // Not a state with `after`: every line of a chat would leave and enter that state, which is too slow.
     startStallTimer: raise({ type: 'stall.passed' }, { delay: 'stall', id: 'stall' }),
     stopStallTimer: cancel('stall'),
     reportStalled: sendTo(owner, ({ context }) => ({ type: 'peer.stalled', call: requireCall(context).id })),
@@ -329,12 +331,12 @@ export const callControlSetup = setup({
       return { type: 'chat.ended', call: requireCall(context).id, reason };
     }),
 
-    // What is over.
+    // The end of calls and chats.
     reportLeft: sendTo(owner, ({ context }) => ({ type: 'chat.left', call: requireCall(context).id })),
     reportPeerLeft: sendTo(owner, ({ context }) => ({ type: 'peer.left', call: requireCall(context).id })),
     leaveCall: enqueueActions(({ context, enqueue }) => {
       const { chat } = requireCall(context);
-      // A call of ours that has no connection yet is left when the connection reports.
+      // An outgoing call without a connection is left later, when its connection reports.
       if (chat !== undefined) enqueue.sendTo(chat, { type: 'chat.leave' });
     }),
     rememberClosing: assign({

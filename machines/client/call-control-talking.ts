@@ -1,28 +1,28 @@
 /**
- * The chart of call control, part `talking`: the lines of a chat, and a buddy that does not read them.
+ * The chart of call control, part `talking`: the lines of a chat, and a buddy who does not read them.
  */
 
 import { callControlSetup } from './call-control-setup.js';
 
 export const talking = callControlSetup.createStateConfig({
-  description: 'The chat: lines go both ways.',
+  description: 'A chat is open: lines go both ways, until one side leaves or the connection breaks.',
   initial: 'flowing',
   on: {
     'message.received': { guard: 'isCurrentChat', actions: 'reportReceived' },
     'message.send': {
       guard: 'isCurrentCall',
       actions: { type: 'refuseLine', params: { cause: 'full' } },
-      description: 'Too many lines wait.',
+      description: 'Too many lines are waiting.',
     },
     'message.failed': {
       guard: 'isCurrentChat',
       actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
-      description: 'The end of the chat follows.',
+      description: 'The connection is about to report the end of the chat.',
     },
     'message.lost': {
       guard: 'isCurrentChat',
       actions: 'reportLost',
-      description: 'The end of the chat follows.',
+      description: 'The connection is about to report the end of the chat.',
     },
     'chat.closed': {
       guard: 'isCurrentChat',
@@ -54,7 +54,7 @@ export const talking = callControlSetup.createStateConfig({
   },
   states: {
     flowing: {
-      description: 'The buddy reads. The network takes the oldest line under way within 5 s, or it stalls.',
+      description: 'The network takes our lines. If it does not take the oldest within 5 s, the chat stalls.',
       exit: 'stopStallTimer',
       on: {
         'message.send': [
@@ -70,7 +70,7 @@ export const talking = callControlSetup.createStateConfig({
           {
             guard: 'hasMoreLinesUnderWay',
             actions: ['reportSent', 'dropReportedLine', 'stopStallTimer', 'startStallTimer'],
-            description: 'The next line has its own 5 s.',
+            description: 'The next line gets its own 5 s.',
           },
         ],
         'delivery.progressed': {
@@ -82,7 +82,8 @@ export const talking = callControlSetup.createStateConfig({
       },
     },
     stalled: {
-      description: 'The buddy does not read, or slowly. New lines are held, as many as there is room for.',
+      description:
+        'The buddy reads slowly or not at all. New lines are held, until the buddy reads or 60 s pass.',
       on: {
         'message.send': { guard: 'isCurrentCallWithRoomToHold', actions: 'holdLine' },
         'delivery.progressed': {
@@ -97,7 +98,7 @@ export const talking = callControlSetup.createStateConfig({
             target: 'stalled',
             reenter: true,
             actions: ['reportSent', 'dropReportedLine', 'sendHeldLines'],
-            description: 'The network takes lines: those that were held go out.',
+            description: 'The network takes lines again, so the held lines are sent.',
           },
           {
             guard: 'isLastLineUnderWay',
@@ -110,7 +111,7 @@ export const talking = callControlSetup.createStateConfig({
             target: 'stalled',
             reenter: true,
             actions: ['reportSent', 'dropReportedLine'],
-            description: 'The next line has its own 60 s.',
+            description: 'The next line gets its own 60 s.',
           },
         ],
       },
@@ -118,17 +119,17 @@ export const talking = callControlSetup.createStateConfig({
         stallPatience: {
           target: 'abandoned',
           actions: 'abandonChat',
-          description: '60 s after the first line that the network did not take.',
+          description: 'The network has not taken the oldest line for 60 s.',
         },
       },
     },
     abandoned: {
-      description: 'The buddy did not read. The connection names what is unconfirmed, and is cut.',
+      description: 'The buddy did not read for 60 s. The connection reports unconfirmed lines and closes.',
       on: {
         'message.send': {
           guard: 'isCurrentCallWithRoomToHold',
           actions: 'holdLine',
-          description: 'It is named after the lines before it.',
+          description: 'It is reported as unconfirmed after the lines before it.',
         },
         'message.failed': {
           guard: 'isCurrentChat',
@@ -138,7 +139,7 @@ export const talking = callControlSetup.createStateConfig({
           guard: 'isCurrentChat',
           target: '#call-control.free',
           actions: [{ type: 'failHeldLines', params: { cause: 'stalled' } }, 'reportEnded'],
-          description: 'Lines that were held come after those under way.',
+          description: 'Held lines are reported after those under way.',
         },
       },
     },

@@ -1,20 +1,21 @@
 /**
  * Call control: one peer at a time.
  *
- * Owns: which call or chat is the current one, how long an answer and a buddy's reading may take, whose calls
- * are refused, and the lines that the network has not taken yet. Trusts: the connections, whose texts are
- * gated, and its owner. Talks to: the connections (actors/client/chat-connection.ts) and their supervisor; its owner,
- * which is the statechart of a person's client or the agent of a program's.
+ * Owns: the current call or chat, the limits on waiting for an answer and for a buddy who does not read, the
+ * list of refused callers, and the lines that the network has not taken yet. Trusts: its owner, and the
+ * connections, which have gated all texts. Talks to: the connections (actors/client/chat-connection.ts),
+ * their supervisor, and its owner. The owner is the statechart of the terminal client, or the agent of
+ * createClient.
  *
- * Only call control asks whether a report is of the current chat. A report of a chat that its owner has left
- * is passed on as late.
+ * Only call control checks whether a report comes from the current chat. It marks a report from a chat that
+ * the owner has left as late.
  */
 
 import type { CallControlContext, CallControlInput } from './call-control-context.js';
 import { callControlSetup } from './call-control-setup.js';
 import { talking } from './call-control-talking.js';
 
-/** What call control knows when it starts. */
+/** The context at the start. */
 function firstContext({ input }: { readonly input: CallControlInput }): CallControlContext {
   return {
     ...input,
@@ -29,28 +30,28 @@ function firstContext({ input }: { readonly input: CallControlInput }): CallCont
 
 export const callControlMachine = callControlSetup.createMachine({
   id: 'call-control',
-  description: 'One call or chat at a time.',
+  description: 'Allows one call or chat at a time.',
   context: firstContext,
   initial: 'free',
   on: {
     'call.received': [
       { guard: 'isUnwelcome', actions: 'cutCaller', description: 'A blocked caller, or a nuisance.' },
-      { actions: ['rejectCaller', 'reportBusy'], description: 'There is one peer at a time.' },
+      { actions: ['rejectCaller', 'reportBusy'], description: 'There is already a call or chat.' },
     ],
     'call.foreign': [
       { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
-      { actions: 'reportForeign', description: 'It hung up on a caller of dialect E.' },
+      { actions: 'reportForeign', description: 'The connection hung up on a caller of dialect E.' },
     ],
     'call.crowded': [
       { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
       { actions: 'reportCrowded', description: 'There was no room for a connection.' },
     ],
     'dialect.heard': { actions: 'rememberDialect' },
-    'call.place': { actions: 'refusePlace', description: 'There is one peer at a time.' },
+    'call.place': { actions: 'refusePlace', description: 'There is already a call or chat.' },
     'callers.block': { actions: 'blockCallers' },
     'message.send': {
       actions: { type: 'refuseLine', params: { cause: 'closed' } },
-      description: 'There is no such chat.',
+      description: 'The chat of this line does not exist, or is over.',
     },
     'call.placed': {
       actions: 'hangUpLateCall',
@@ -62,27 +63,27 @@ export const callControlMachine = callControlSetup.createMachine({
     },
     'message.sent': {
       actions: ['reportSent', 'dropReportedLine'],
-      description: 'Of a chat that the owner has left, or that is older than call control.',
+      description: 'From a chat that the owner has left, or that is older than call control.',
     },
     'message.failed': {
       actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
-      description: 'Of a chat that the owner has left, or that is older than call control.',
+      description: 'From a chat that the owner has left, or that is older than call control.',
     },
     'message.lost': {
       actions: 'reportLost',
-      description: 'Of a chat that the owner has left, or that is older than call control.',
+      description: 'From a chat that the owner has left, or that is older than call control.',
     },
     'chat.closed': {
       guard: 'isClosingChat',
       actions: 'reportClosed',
-      description: 'A chat that is over.',
+      description: 'The connection of a past chat is closed.',
     },
     'chat.abandon': { guard: 'isClosingCall', actions: 'abandonLeftChat' },
     'shutdown.requested': { target: '.ended' },
   },
   states: {
     free: {
-      description: 'No call and no chat.',
+      description: 'There is no call and no chat, until a buddy or the owner calls.',
       entry: 'forgetCall',
       on: {
         'call.received': [
@@ -95,7 +96,7 @@ export const callControlMachine = callControlSetup.createMachine({
     },
 
     ringing: {
-      description: 'A buddy calls. The owner is asked, for 60 s from the arrival of the call.',
+      description: 'A buddy calls: waits up to 60 s for the owner to answer.',
       on: {
         'call.accept': { guard: 'isCurrentCall', target: 'talking', actions: ['acceptCall', 'reportOpened'] },
         'call.reject': {
@@ -107,14 +108,14 @@ export const callControlMachine = callControlSetup.createMachine({
           guard: 'isCurrentCall',
           target: 'free',
           actions: ['rejectCall', 'reportRejected'],
-          description: 'Refused by a rule of the owner, before a person was asked.',
+          description: 'A rule of the owner refused the call, without asking a person.',
         },
         'calls.end': { target: 'ending', actions: 'rejectCall' },
         'call.foreign': {
           guard: 'isCurrentChat',
           target: 'free',
           actions: ['reportForeignCall', 'reportWithdrawn'],
-          description: 'It turns out to speak dialect E.',
+          description: 'The caller turned out to speak dialect E.',
         },
         'chat.closed': {
           guard: 'isCurrentChat',
@@ -129,19 +130,19 @@ export const callControlMachine = callControlSetup.createMachine({
     },
 
     calling: {
-      description: 'A call of ours, which is answered within 60 s or given up.',
+      description: 'The owner calls a buddy: waits up to 60 s for the answer.',
       initial: 'dialling',
       on: {
         'call.placed': {
           guard: 'isCurrentCall',
           actions: 'rememberConnection',
-          description: 'The actor of the connection has started.',
+          description: "The connection's actor has started.",
         },
         'place.failed': {
           guard: 'isCurrentCall',
           target: 'free',
           actions: 'reportNotPlaced',
-          description: 'The supervisor of connections started none.',
+          description: 'The supervisor of connections did not start a connection.',
         },
         'call.accepted': { guard: 'isCurrentChat', target: 'talking', actions: 'reportOpened' },
         'call.refused': {
@@ -154,7 +155,7 @@ export const callControlMachine = callControlSetup.createMachine({
           guard: 'isCurrentChat',
           target: 'free',
           actions: { type: 'reportFailed', params: { cause: 'crashed' } },
-          description: 'The actor of the connection crashed.',
+          description: "The connection's actor crashed.",
         },
         'chat.leave': { guard: 'isCurrentCall', target: 'free', actions: ['leaveCall', 'rememberClosing'] },
         'calls.end': { target: 'ending', actions: ['leaveCall', 'rememberClosing'] },
@@ -171,30 +172,33 @@ export const callControlMachine = callControlSetup.createMachine({
       },
       states: {
         dialling: {
-          description: 'The buddy is being reached.',
+          description: 'The connection to the buddy is being established.',
           on: {
             'call.ringing': { guard: 'isCurrentChat', target: 'alerting', actions: 'reportAlerting' },
           },
         },
-        alerting: { description: 'The buddy is asked.' },
+        alerting: { description: 'The buddy is connected, and the answer is pending.' },
       },
     },
 
     talking,
 
     ending: {
-      description: 'The owner is about to end: the chats that are over deliver their last lines.',
+      description: 'The owner is about to end: waits until the connections of all past chats are closed.',
       entry: 'forgetCall',
       always: { guard: 'isNoneClosing', target: 'idle', actions: 'reportAllEnded' },
       on: {
         'call.received': { actions: 'rejectCaller' },
-        'calls.abandon': { actions: 'abandonChats', description: 'The user does not wait any longer.' },
+        'calls.abandon': { actions: 'abandonChats', description: 'The user does not want to wait.' },
       },
     },
     idle: {
-      description: 'All is closed, and the owner ends.',
+      description: 'All connections are closed, and new callers are refused, until the client ends.',
       on: { 'call.received': { actions: 'rejectCaller' } },
     },
-    ended: { type: 'final', description: 'The client ends; its connections are closed by their supervisor.' },
+    ended: {
+      type: 'final',
+      description: 'Call control has ended. The supervisor of connections closes any that are left.',
+    },
   },
 });

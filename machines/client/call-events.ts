@@ -12,43 +12,43 @@ import type { Neighbour } from '../neighbour.js';
 import type { Caller, Moment } from './callers.js';
 import type { CutCause } from './cut-calls.js';
 
-/** The other end of a call or chat; `id` is the id that the peer claims, if it gave one. */
+/** The other end of a call or chat. `id` is the id that the peer claims, if any. */
 export interface Peer {
   readonly id: UserId | undefined;
   readonly address: DisplayText;
 }
 
-/** Names one call, from its beginning to the end of its chat. */
+/** Identifies a call, from its beginning to the end of its chat. */
 export type CallId = number;
 
-/** Stands for a call that is older than call control, which was restarted. */
+/** Identifies any call that is older than call control, after a restart of call control. */
 export const NO_CALL: CallId = -1;
 
 /** From call control to a connection. */
 export type ChatCommand =
-  /** `speaksB`: if the caller said nothing, `ACCEPTED` is its word. */
+  /** `speaksB`: accept with `ACCEPTED` if the caller sent no first line. */
   | { readonly type: 'call.accept'; readonly speaksB?: boolean }
   | { readonly type: 'call.reject' }
-  /** As `call.reject`, and the connection is cut at once. */
+  /** Like `call.reject`, but the connection is closed at once. */
   | { readonly type: 'call.cut' }
-  /** Answered by `message.sent`, when there is room for the next one, or by `message.failed`. */
+  /** Answered by `message.sent`, when there is room for the next line, or by `message.failed`. */
   | { readonly type: 'message.send'; readonly text: string }
-  /** The reader of the messages is behind: no more of them until it has caught up. */
+  /** Stops reading messages from the buddy, because the reader is behind, until `reading.resume`. */
   | { readonly type: 'reading.pause' }
   | { readonly type: 'reading.resume' }
-  /** The connection is closed when the buddy's machine has confirmed what was written. */
+  /** Closes the connection after the buddy's machine has confirmed all written bytes. */
   | { readonly type: 'chat.leave' }
-  /** The connection is cut, and all that is not confirmed is named. */
+  /** Closes the connection at once, and reports all unconfirmed lines. */
   | { readonly type: 'chat.abandon' };
 
-/** What a connection reports. */
+/** The reports of a connection. */
 export type ChatReport =
   | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
-  /** A caller of dialect E, which reads only on a connection back: it is hung up on. */
+  /** A caller of dialect E, which reads only on a connection back. The connection has hung up. */
   | { readonly type: 'call.foreign'; readonly address: DisplayText }
   /**
-   * Whether somebody speaks dialect B. With a port: who was called there answered `ACCEPTED`. Without one: a
-   * caller did not understand how it was accepted.
+   * Whether a peer speaks dialect B. With a port: the client that was called there answered `ACCEPTED`.
+   * Without a port: a caller did not understand the line that accepted its call.
    */
   | {
       readonly type: 'dialect.heard';
@@ -56,31 +56,31 @@ export type ChatReport =
       readonly port?: number;
       readonly speaksB: boolean;
     }
-  /** A call of ours has a connection's actor, which dials. */
+  /** The actor of an outgoing connection has started, and connects. */
   | { readonly type: 'call.placed'; readonly call: CallId }
-  /** The connection is there, and the buddy is asked. */
+  /** The connection is established, and the buddy has not answered yet. */
   | { readonly type: 'call.ringing' }
   | { readonly type: 'call.accepted' }
   | { readonly type: 'call.refused' }
   | { readonly type: 'call.failed'; readonly reason: DisplayText }
   | { readonly type: 'message.received'; readonly text: DisplayText; readonly cut: boolean }
-  /** The network took it: the text as it was sent. */
+  /** The network took the line. `text` is the text as sent. */
   | { readonly type: 'message.sent'; readonly text: DisplayText; readonly cut: boolean }
-  /** The network did not take it, and will not. */
+  /** The network did not take the line, and will not. */
   | { readonly type: 'message.failed'; readonly text: string }
-  /** The network took it before, but the buddy's machine never confirmed it. */
+  /** The network took the line earlier, but the buddy's machine never confirmed it. */
   | { readonly type: 'message.lost'; readonly text: string }
   /** The buddy's machine confirms more of what was sent. */
   | { readonly type: 'delivery.progressed' }
   /** The buddy left. Lines under way are still reported, and `chat.closed` follows. */
   | { readonly type: 'peer.left' }
-  /** With a reason where the connection broke; without one where one side closed it. Nothing follows. */
+  /** Has a reason if the connection broke, and none if one side closed it. It is the last report. */
   | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
 
-/** From a connection to call control. `chat` is the sender: a report of a chat that is over may come late. */
+/** From a connection to call control. `chat` is the sender, because a past chat may still report. */
 export type ConnectionReport = ChatReport & Moment & { readonly chat: AnyActorRef };
 
-/** What a connection is made from: a call of ours, or one that came in. */
+/** The input of a connection: an outgoing or an incoming call. */
 export type CallInput<TSocket> =
   | OutgoingCall
   | {
@@ -90,7 +90,7 @@ export type CallInput<TSocket> =
       readonly arrived: Moment;
     };
 
-/** From the supervisor of connections to call control: it had no room for a call, and cut it off. */
+/** From the supervisor of connections to call control: it cut off a caller because the limit was reached. */
 export interface CallCrowded extends Moment {
   readonly type: 'call.crowded';
   readonly address: DisplayText;
@@ -101,14 +101,14 @@ export interface OutgoingCall {
   readonly call: CallId;
   readonly caller: UserId;
   readonly endpoint: Endpoint;
-  /** Until when, by the monotonic clock, the buddy is taken to speak dialect B: it wants no greeting. */
+  /** Until this time of the monotonic clock, send the buddy no greeting, because it speaks dialect B. */
   readonly speaksBUntilMs?: number;
   readonly control: Neighbour<ConnectionReport>;
 }
 
 /**
- * From its owner to call control. A command for a call that is over is ignored, or answered as its comment
- * says.
+ * From its owner to call control. Call control ignores a command for a past call, unless the comment says
+ * otherwise.
  */
 export type CallCommand =
   /** Answered by `call.dialling` or `place.refused`. */
@@ -121,70 +121,72 @@ export type CallCommand =
     }
   /** Answered by `chat.opened`. */
   | { readonly type: 'call.accept'; readonly call: CallId }
-  /** Answered by `call.rejected`. The caller counts as having rung in vain. */
+  /** Answered by `call.rejected`. The call counts as unanswered. */
   | { readonly type: 'call.reject'; readonly call: CallId }
-  /** As `call.reject`, by a rule of the owner: the caller does not count as having rung in vain. */
+  /** Like `call.reject`, but for a rule of the owner: the call does not count as unanswered. */
   | { readonly type: 'call.dismiss'; readonly call: CallId }
   /** Answered by `message.sent` or `message.unconfirmed`, with the same key. */
   | { readonly type: 'message.send'; readonly call: CallId; readonly text: string; readonly key?: number }
   | { readonly type: 'reading.pause'; readonly call: CallId }
   | { readonly type: 'reading.resume'; readonly call: CallId }
   /**
-   * Gives up a call of ours, or leaves a chat, which is answered by `chat.left`. `chat.closed` follows, if
-   * there was a connection.
+   * Gives up an outgoing call, or leaves a chat. Leaving a chat is answered by `chat.left`. `chat.closed`
+   * follows if there was a connection.
    */
   | { readonly type: 'chat.leave'; readonly call: CallId }
   /** After `chat.leave`: the connection is cut, and all that is not confirmed is named. */
   | { readonly type: 'chat.abandon'; readonly call: CallId }
   /**
-   * The owner is about to end: the call or chat is left, and callers are refused. Answered by `calls.ended` when
-   * all connections are closed.
+   * The owner is about to end: leaves the current call or chat, and refuses callers. Answered by
+   * `calls.ended` when all connections are closed.
    */
   | { readonly type: 'calls.end' }
-  /** After `calls.end`: connections are cut, and all that is not confirmed is named. */
+  /** After `calls.end`: closes all connections at once, and reports all unconfirmed lines. */
   | { readonly type: 'calls.abandon' }
-  /** Ids and addresses whose calls are refused from now on, in place of all before. */
+  /** Replaces the list of ids and addresses whose calls are refused. */
   | { readonly type: 'callers.block'; readonly names: readonly string[] };
 
-/** Why a line is not known to have arrived. */
+/** Why a line may not have arrived. */
 export type UnconfirmedCause =
-  /** The network took it, but the buddy's machine never confirmed it. */
+  /** The network took the line, but the buddy's machine never confirmed it. */
   | 'lost'
-  /** The chat ended before the network took it. */
+  /** The chat ended before the network took the line. */
   | 'closed'
   /** The buddy did not read for too long. */
   | 'stalled'
-  /** Too many lines waited already. */
+  /** Too many lines were already waiting. */
   | 'full';
 
-/** Why a call of ours came to nothing. */
+/** Why an outgoing call failed. */
 export type CallFailure =
   | { readonly cause: 'refused' | 'unanswered' | 'crashed' | 'too-many-calls' }
   | { readonly cause: 'unreachable'; readonly reason: DisplayText };
 
 /** From call control to its owner. */
 export type CallEvent =
-  /** A buddy calls. It waits until one of the next three events, or `chat.opened`. */
+  /** A buddy calls. One of the next three events, or `chat.opened`, ends the wait. */
   | ({ readonly type: 'call.offered'; readonly call: CallId } & Caller)
   | { readonly type: 'call.rejected'; readonly call: CallId }
-  /** The caller hung up; or, with `isCut`, it was hung up on, as `call.cut` told before. */
+  /** The caller hung up. With `isCut`, the connection hung up on the caller, after a `call.cut` event. */
   | ({
       readonly type: 'call.withdrawn';
       readonly call: CallId;
       readonly isNuisance: boolean;
       readonly isCut?: boolean;
     } & Caller)
-  /** The owner did not answer in time: the call was refused. */
+  /** The owner did not answer in time, so call control refused the call. */
   | ({ readonly type: 'call.missed'; readonly call: CallId } & Caller)
-  /** A call was refused, because there is one peer at a time. */
+  /** Call control refused a call because there was already a call or chat. */
   | ({ readonly type: 'call.busy' } & Caller)
-  /** A caller did not understand how it was accepted, and left: its next call is accepted otherwise. */
+  /** A caller did not understand the line that accepted it, and left. Its next call gets the other line. */
   | ({ readonly type: 'call.misunderstood' } & Caller)
-  /** A call was refused before anybody was asked, and `untold` of its address before it. */
+  /**
+   * A call was refused without asking the owner. So were `untold` earlier, unreported calls of its address.
+   */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */
   | { readonly type: 'call.dialling'; readonly call: CallId }
-  /** The other answer to `call.place`: another call or chat is under way. */
+  /** The other answer to `call.place`: there is already a call or chat. */
   | { readonly type: 'place.refused' }
   | { readonly type: 'call.alerting'; readonly call: CallId }
   | { readonly type: 'chat.opened'; readonly call: CallId; readonly peer: Peer }
@@ -196,39 +198,39 @@ export type CallEvent =
       readonly cut: boolean;
       readonly atMs: number;
     }
-  | (OfLine & {
+  | (LineReport & {
       readonly type: 'message.sent';
-      /** Unknown for a chat that is older than call control. */
+      /** `undefined` for a chat that is older than call control. */
       readonly peer: Peer | undefined;
       readonly text: DisplayText;
       readonly cut: boolean;
       readonly atMs: number;
     })
-  | (OfLine & {
+  | (LineReport & {
       readonly type: 'message.unconfirmed';
       readonly text: string;
       readonly cause: UnconfirmedCause;
     })
-  /** The network does not take our lines, because the buddy does not read; and it has taken all of them. */
+  /** `peer.stalled`: the network does not take our lines. `peer.reading`: it has taken all of them. */
   | { readonly type: 'peer.stalled'; readonly call: CallId }
   | { readonly type: 'peer.reading'; readonly call: CallId }
-  /** The connection broke. Nothing of the call follows. */
+  /** The connection broke. It is the last event of the call. */
   | { readonly type: 'chat.ended'; readonly call: CallId; readonly reason: DisplayText }
   /**
-   * The chat is over: the owner left, which is the answer to `chat.leave`, or the buddy did. The lines under
-   * way may still arrive. They are reported as late, and `chat.closed` follows.
+   * The chat is over. `chat.left`, the answer to `chat.leave`: the owner left. `peer.left`: the buddy left.
+   * Lines under way may still arrive and are reported as late. `chat.closed` follows.
    */
   | { readonly type: 'chat.left'; readonly call: CallId }
   | { readonly type: 'peer.left'; readonly call: CallId }
-  /** The connection of a call that the owner gave up, or of a chat that is over, is gone. Nothing follows. */
+  /** The connection of a past call or chat is closed. It is the last event of the call. */
   | { readonly type: 'chat.closed'; readonly call: CallId; readonly reason: DisplayText | undefined }
-  /** The answer to `calls.end`. Nothing of any call follows. */
+  /** The answer to `calls.end`. No event of any call follows. */
   | { readonly type: 'calls.ended' };
 
-interface OfLine {
+interface LineReport {
   readonly call: CallId;
-  /** The key that came with the line, if one came. */
+  /** The key from `message.send`, if there was one. */
   readonly key: number | undefined;
-  /** True for a chat that is not the current one: its owner has left it, or was restarted. */
+  /** True if the chat is not the current one: the owner has left it, or call control was restarted. */
   readonly isLate: boolean;
 }

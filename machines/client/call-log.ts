@@ -1,23 +1,22 @@
 /**
- * What the user is told of past calls: those missed, and those refused while the user was busy. It is
- * bounded.
+ * A bounded log of past calls: missed calls, and calls that were refused because the user was busy.
  */
 
 import type { Caller } from './callers.js';
 
-/** Most missed calls that are listed: the latest. */
+/** Most missed calls in the log. The oldest are dropped. */
 const MAX_MISSED_CALLS = 20;
 
-/** Most lines about refused calls in so many milliseconds; the next line counts the calls in between. */
+/** Most lines about refused calls in this many milliseconds. The next line counts the calls in between. */
 const MAX_BUSY_LINES = 3;
 const BUSY_LINES_MS = 10_000;
 
 export interface CallLog {
   /** Oldest first. */
   readonly missed: readonly Caller[];
-  /** When the last lines about refused calls were shown, by the monotonic clock, in milliseconds. */
+  /** When the last lines about refused calls were shown, in milliseconds of the monotonic clock. */
   readonly busyLinesMs: readonly number[];
-  /** How many calls were refused since then without a line. */
+  /** Calls that were refused since the last line. */
   readonly untoldCalls: number;
 }
 
@@ -35,7 +34,7 @@ export function withBusyCall(log: CallLog, call: Caller): CallLog {
   return { ...log, busyLinesMs: [...log.busyLinesMs, call.uptimeMs].slice(-MAX_BUSY_LINES), untoldCalls: 0 };
 }
 
-/** True where a refused call gets a line: of many in a short time, only the first do. */
+/** Whether to show a line about a refused call: only the first of many calls in a short time get one. */
 export function isBusyCallShown({ busyLinesMs }: CallLog, { uptimeMs }: Caller): boolean {
   return busyLinesMs.filter((shown) => shown > uptimeMs - BUSY_LINES_MS).length < MAX_BUSY_LINES;
 }

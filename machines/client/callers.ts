@@ -1,46 +1,49 @@
 /**
- * Callers whose calls come to nothing again and again. What is remembered is bounded; durations are measured
- * by the monotonic clock.
+ * Callers, and nuisance callers: addresses with several unanswered calls in a short time. The list of
+ * unanswered calls is bounded. Durations are measured by the monotonic clock.
  */
 
 import type { Buddy } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 
-/** How long an address is remembered for a call that came to nothing, in milliseconds. */
+/** How long an unanswered call counts against its address, in milliseconds. */
 const NUISANCE_MS = 60_000;
 
-/** How many such calls an address may have in that time; then its calls are refused without a word. */
+/** With this many unanswered calls in that time, further calls of the address are refused silently. */
 const MAX_UNANSWERED_CALLS = 3;
 
-/** Most such calls that are remembered: the latest. */
+/** Most unanswered calls in the list. The oldest are dropped. */
 const MAX_UNANSWERED_CALLS_REMEMBERED = 100;
 
-/** When an event came about. */
+/** When an event occurred. */
 export interface Moment {
-  /** Milliseconds since 1970, to be shown. */
+  /** Milliseconds since 1970, to show to the user. */
   readonly atMs: number;
   /** Milliseconds of the monotonic clock, to measure durations. */
   readonly uptimeMs: number;
 }
 
-/** A caller as it introduced itself, if it did, and as the network knows it. */
+/** A caller: the id that it claims, if any, and its address. */
 export interface Caller extends Moment {
   readonly caller: UserId | undefined;
   readonly address: DisplayText;
-  /** There where the owner of call control knows something of a caller that goes by its address. */
+  /** Set if the owner of call control knows more about a caller that is shown by its address. */
   readonly hint?: CallerHint;
 }
 
-/** The caller claims the user's own id; or it gave no id, and these buddies are at its address. */
+/**
+ * `claims`: the caller claims the user's own id. `buddiesThere`: it gave no id, and has these buddies'
+ * address.
+ */
 export type CallerHint = { readonly claims: UserId } | { readonly buddiesThere: readonly UserId[] };
 
-/** Most buddies that are named for one address. */
+/** Most buddies to name for one address. */
 const MAX_BUDDIES_THERE = 3;
 
 /**
- * A caller as its user is told of it. One that claims the user's own id goes by its address, and one without
- * an id by its address with the buddies that are there.
+ * Prepares a caller for display. A caller that claims the user's own id is shown by its address. A caller
+ * without an id is shown by its address and the buddies with that address.
  */
 export function withHint<TCaller extends Caller>(
   call: TCaller,
@@ -55,15 +58,15 @@ export function withHint<TCaller extends Caller>(
   return { ...call, hint: { buddiesThere: there.slice(0, MAX_BUDDIES_THERE) } };
 }
 
-/** Calls that the caller gave up, or that were refused; oldest first. */
+/** Calls that the caller gave up, or that the user or the timeout refused. Oldest first. */
 export type UnansweredCalls = readonly Pick<Caller, 'address' | 'uptimeMs'>[];
 
-/** Who calls: by the id that the caller gave, or else by its address. */
+/** The name of a caller: its id if it gave one, otherwise its address. */
 export function callerName({ caller, address }: Pick<Caller, 'caller' | 'address'>): DisplayText {
   return (caller ?? address) as DisplayText;
 }
 
-/** Remembers a call that came to nothing: the caller hung up, or the user or the timeout refused it. */
+/** Adds an unanswered call. */
 export function withUnansweredCall(
   calls: UnansweredCalls,
   { address, uptimeMs }: UnansweredCalls[number],
@@ -71,7 +74,9 @@ export function withUnansweredCall(
   return [...calls, { address, uptimeMs }].slice(-MAX_UNANSWERED_CALLS_REMEMBERED);
 }
 
-/** True for an address with too many such calls lately: the user is not asked about its calls for a while. */
+/**
+ * Whether an address has too many recent unanswered calls, so its calls are refused without asking the user.
+ */
 export function isNuisance(calls: UnansweredCalls, { address, uptimeMs }: UnansweredCalls[number]): boolean {
   const recent = calls.filter(
     (other) => other.address === address && other.uptimeMs > uptimeMs - NUISANCE_MS,

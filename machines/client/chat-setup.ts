@@ -1,6 +1,6 @@
 /**
- * The vocabulary of a chat (machines/client/chat.ts): its events, the conditions it asks for, and its effects,
- * which its actor has (actors/client/chat-connection.ts).
+ * The events, guards and actions of a chat (machines/client/chat.ts). Its actor
+ * (actors/client/chat-connection.ts) implements the actions.
  */
 
 import { setup } from 'xstate';
@@ -9,14 +9,15 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import { isFarewell } from '../../protocol/message.js';
 import type { ChatCommand } from './call-events.js';
 
-/** A line from the buddy, decoded but not gated. */
+/** A line from the buddy: decoded, but not passed through the display gate. */
 interface LineReceived {
   /**
-   * `line.torn`: the other side closed in the middle of the line. What opens or answers a call must be whole.
+   * `line.torn`: the other side closed in the middle of the line. Such a line neither opens nor answers a
+   * call.
    */
   readonly type: 'line.received' | 'line.torn';
   readonly text: string;
-  /** True when the line was too long and this is its beginning. */
+  /** True if the line was too long and `text` is its beginning. */
   readonly cut: boolean;
 }
 
@@ -25,29 +26,29 @@ export type ChatEvent =
   | { readonly type: 'call.arrived' }
   | { readonly type: 'call.dialled' }
   | { readonly type: 'socket.connected' }
-  /** `isReset`: the other side cut it, on purpose or because it is gone. */
+  /** `isReset`: the other side reset the connection, on purpose or because it crashed. */
   | { readonly type: 'socket.failed'; readonly reason: DisplayText; readonly isReset: boolean }
   | { readonly type: 'socket.ended' }
   | { readonly type: 'socket.closed' }
-  /** Nobody at the other end has confirmed anything for too long. */
+  /** The other end has confirmed nothing for too long. */
   | { readonly type: 'socket.died' }
-  /** After `awaitDelivery`: the buddy's machine has confirmed all that was written. */
+  /** After `awaitDelivery`: the buddy's machine has confirmed all written bytes. */
   | { readonly type: 'delivery.confirmed' }
-  /** After `awaitDelivery`: it has confirmed nothing more for as long as the user is patient. */
+  /** After `awaitDelivery`: the buddy's machine has confirmed nothing for as long as call control waits. */
   | { readonly type: 'delivery.stalled' }
   | { readonly type: 'timer.passed' }
   | LineReceived
-  /** In place of a caller's first line: it wants to be called back (dialect E), and reads nothing here. */
+  /** Instead of a line: the caller wants to be called back (dialect E), and does not read this connection. */
   | { readonly type: 'callback.asked' }
-  /** A caller that said nothing ends the chat right after it was accepted: it knows another word for that. */
+  /** A silent caller closed right after it was accepted: it expected another acceptance line. */
   | { readonly type: 'caller.muted' }
   | ChatCommand
   // From the supervisor.
-  /** There is no room for a call from an address that has fewer connections than this one's. */
+  /** The limit is reached, and an address with fewer connections than this one's calls. */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
-/** What the chat does to the world; the actor has one function for each. */
+/** The effects of a chat. The actor has one function for each. */
 export type ChatAction =
   | 'startGreetingTimer'
   | 'startConnectTimer'

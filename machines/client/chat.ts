@@ -1,22 +1,21 @@
 /**
  * A conversation with one buddy over one TCP connection, from the call to the last line.
  *
- * Owns: the order of things in one chat, in every dialect (protocol/call.ts). Trusts: nobody's
- * text. Talks to: call control, which decides whether a call is taken.
+ * Owns: the order of events in one chat, in every dialect (protocol/call.ts). Trusts: no text. Talks to: call
+ * control, which accepts or rejects the call.
  *
- * Flat, because its actor runs it over a socket that must be released however the actor ends
- * (actors/chart.ts).
+ * The chart is flat, because actors/chart.ts runs it: the actor must release the socket however it ends.
  */
 
 import { chatSetup } from './chat-setup.js';
 
 export const chatMachine = chatSetup.createMachine({
   id: 'chat',
-  description: 'One call and the conversation that may follow.',
+  description: 'One call, and the conversation if the call is accepted.',
   initial: 'new',
   states: {
     new: {
-      description: 'Whose call it is decides the way.',
+      description: 'Waits for the event that says whether the call is incoming or outgoing.',
       on: {
         'call.arrived': { target: 'greeting', actions: 'startGreetingTimer' },
         'call.dialled': { target: 'connecting', actions: 'startConnectTimer' },
@@ -24,40 +23,40 @@ export const chatMachine = chatSetup.createMachine({
     },
 
     greeting: {
-      description: 'Called: some callers say first who they are, others wait. A moment tells.',
+      description: 'Incoming call: waits 250 ms for a first line, in which some callers give their id.',
       on: {
         'line.received': [
           {
             guard: 'isFarewell',
             target: 'refusing',
             actions: ['hangUp', 'startRefusalTimer'],
-            description: 'The caller thought better of it.',
+            description: 'The caller gave up.',
           },
           {
             target: 'ringing',
             actions: ['stopTimer', 'readOpening', 'announceCall'],
-            description: 'Who calls, or what it says first.',
+            description: "The caller's id, or its first message.",
           },
         ],
         'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E.' },
-        'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A caller that waits.' },
+        'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A silent caller.' },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
-        'room.wanted': { target: 'closed', description: 'It has not rung yet, and others want to.' },
+        'room.wanted': { target: 'closed', description: 'It has not rung yet, and others want to call.' },
         'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
       },
     },
     ringing: {
-      description: 'Called: the client decides.',
+      description: 'Incoming call: waits until call control accepts or rejects it, or the caller leaves.',
       on: {
         'line.received': [
           {
             guard: 'isFarewell',
             target: 'refusing',
             actions: ['announceClosed', 'hangUp', 'startRefusalTimer'],
-            description: 'The caller does not wait any longer.',
+            description: 'The caller gave up.',
           },
-          { actions: 'readLateLine', description: 'A late greeting, or a message sent early.' },
+          { actions: 'readLateLine', description: 'A late greeting, or an early message.' },
         ],
         'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E, late.' },
         'call.accept': {
@@ -67,7 +66,7 @@ export const chatMachine = chatSetup.createMachine({
         'call.cut': {
           target: 'closed',
           actions: 'sendRefusal',
-          description: 'It has called in vain too often.',
+          description: 'The caller is blocked or a nuisance.',
         },
         'call.reject': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
         'socket.ended': { target: 'refusing', actions: ['announceClosed', 'hangUp', 'startRefusalTimer'] },
@@ -77,30 +76,34 @@ export const chatMachine = chatSetup.createMachine({
     },
 
     refusing: {
-      description: 'No chat came of the call: the caller may read so and close, for a second.',
+      description: 'The call did not become a chat: waits up to 1 s for the caller to close.',
       on: {
         'socket.closed': 'closed',
-        'timer.passed': { target: 'closed', description: 'The caller lingers: it is cut off.' },
+        'timer.passed': { target: 'closed', description: 'The caller did not close in time.' },
         'room.wanted': { target: 'closed', description: 'Others want to call.' },
-        'shutdown.requested': { description: 'It ends by itself in a moment.' },
+        'shutdown.requested': { description: 'It is about to end anyway.' },
       },
     },
 
     connecting: {
-      description: 'Calling: reaching the buddy, at most 10 s.',
+      description: 'Outgoing call: connects to the buddy, for at most 10 s.',
       on: {
         'socket.connected': {
           target: 'calling',
           actions: ['stopTimer', 'sendGreeting', 'announceRinging'],
         },
         'socket.failed': { target: 'closed', actions: 'announceFailed' },
-        'timer.passed': { target: 'closed', actions: 'announceUnreachable', description: 'Nobody is there.' },
+        'timer.passed': {
+          target: 'closed',
+          actions: 'announceUnreachable',
+          description: 'The connection was not established in time.',
+        },
         'chat.leave': 'closed',
         'shutdown.requested': 'closed',
       },
     },
     calling: {
-      description: 'Calling: the buddy is asked. How long to wait is for the client to say.',
+      description: 'Outgoing call: waits for the answer of the buddy, for as long as call control allows.',
       on: {
         'line.received': [
           { guard: 'isAcceptance', target: 'open', actions: ['watchDelivery', 'announceAccepted'] },
@@ -113,27 +116,31 @@ export const chatMachine = chatSetup.createMachine({
             guard: 'isFarewell',
             target: 'closing',
             actions: ['announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
-            description: 'No known answer, so the buddy accepted, and it left.',
+            description: 'Not a known answer: the buddy accepted, and then left.',
           },
           {
             target: 'open',
             actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
-            description: 'No known answer: the buddy talks, so it accepted.',
+            description: 'Not a known answer: the buddy accepted, and this is the first message.',
           },
         ],
         'socket.ended': {
           target: 'closing',
           actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
-          description: 'Nothing said is a refusal.',
+          description: 'A close without a line is a refusal.',
         },
-        'socket.closed': { target: 'closed', actions: 'announceRefused', description: 'Likewise.' },
+        'socket.closed': {
+          target: 'closed',
+          actions: 'announceRefused',
+          description: 'A close without a line is a refusal.',
+        },
         'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
       },
     },
 
     open: {
-      description: 'Both talk.',
+      description: 'The chat is open, until one side leaves or the connection breaks.',
       on: {
         'line.received': [
           {
@@ -144,21 +151,21 @@ export const chatMachine = chatSetup.createMachine({
           { actions: 'deliverMessage' },
         ],
         'line.torn': [
-          { guard: 'isFarewell', description: 'Its end follows.' },
-          { actions: 'deliverMessage', description: 'The last words need no line end.' },
+          { guard: 'isFarewell', description: 'The end of the connection follows.' },
+          { actions: 'deliverMessage', description: 'The last message needs no line end.' },
         ],
         'callback.asked': {
           target: 'closed',
           actions: 'announceUnread',
-          description: 'Dialect E, later still: it has read nothing.',
+          description: 'Dialect E, very late: the caller has read nothing.',
         },
         'caller.muted': {
           target: 'draining',
           actions: ['announceMute', 'announceLeft', 'awaitDelivery', 'startDrainTimer'],
-          description: 'Dialect B where it was told ACCEPT, and A where it was told ACCEPTED.',
+          description: 'A caller of dialect B was accepted with ACCEPT, or one of A with ACCEPTED.',
         },
         'message.send': { actions: 'sendMessage' },
-        'reading.pause': { actions: 'pauseReading', description: 'Whoever reads is behind.' },
+        'reading.pause': { actions: 'pauseReading', description: 'The reader of the messages is behind.' },
         'reading.resume': { actions: 'resumeReading' },
         'chat.leave': { target: 'draining', actions: 'awaitDelivery' },
         'chat.abandon': {
@@ -173,12 +180,12 @@ export const chatMachine = chatSetup.createMachine({
         'socket.failed': {
           target: 'closed',
           actions: 'announceBroken',
-          description: 'Not closed by anybody: it broke.',
+          description: 'The connection broke: neither side closed it.',
         },
         'socket.died': {
           target: 'closed',
           actions: 'announceDead',
-          description: 'The other end confirms nothing any more.',
+          description: 'The other end no longer confirms anything.',
         },
         'socket.closed': { target: 'closed', actions: 'announceLeft' },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
@@ -186,8 +193,8 @@ export const chatMachine = chatSetup.createMachine({
     },
     draining: {
       description:
-        "The user or the buddy left. Our end follows when the buddy's machine has confirmed all lines. Without " +
-        'a confirmation this takes 60 s at most, and 60 s in all when the buddy left.',
+        "One side left: waits until the buddy's machine has confirmed all our lines, or nothing more for 60 s. " +
+        'After a buddy left, it waits 60 s at most.',
       on: {
         'callback.asked': {
           target: 'closed',
@@ -203,12 +210,12 @@ export const chatMachine = chatSetup.createMachine({
         'chat.abandon': {
           target: 'closed',
           actions: 'announceUndelivered',
-          description: 'The user does not wait for the rest.',
+          description: 'The user does not want to wait for the rest.',
         },
         'socket.failed': {
           target: 'closed',
           actions: 'announceUndelivered',
-          description: 'The other end closed without having read everything.',
+          description: 'The other end closed without reading everything.',
         },
         'socket.died': { target: 'closed', actions: 'announceDead' },
         'socket.closed': 'closed',
@@ -227,20 +234,21 @@ export const chatMachine = chatSetup.createMachine({
     },
     closing: {
       description:
-        "Our end was sent. The buddy's own end is waited for: 5 s, or longer while it may have unread lines.",
+        'Our end of the connection is closed: waits up to 5 s for the buddy to close, or 10 s when the buddy ' +
+        'may have unread lines.',
       on: {
         'socket.failed': {
           target: 'closed',
           actions: 'announceUndelivered',
-          description: 'The other end closed without having read everything.',
+          description: 'The other end closed without reading everything.',
         },
         'socket.closed': 'closed',
-        'timer.passed': { target: 'closed', description: 'The other side takes its time: it is cut off.' },
-        'chat.abandon': { target: 'closed', description: 'The user does not wait for it.' },
-        'room.wanted': { target: 'closed', description: 'A caller needs the place.' },
-        'shutdown.requested': { description: 'It ends by itself in a moment.' },
+        'timer.passed': { target: 'closed', description: 'The other side did not close in time.' },
+        'chat.abandon': { target: 'closed', description: 'The user does not want to wait.' },
+        'room.wanted': { target: 'closed', description: 'A caller needs this place.' },
+        'shutdown.requested': { description: 'It is about to end anyway.' },
       },
     },
-    closed: { type: 'final', description: 'The socket is gone, or about to be.' },
+    closed: { type: 'final', description: 'The chat is over, and its actor closes the socket.' },
   },
 });

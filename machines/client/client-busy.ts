@@ -1,16 +1,16 @@
 /**
- * The client's chart, part `busy`: a call rings, the user calls, or both talk. Call control holds the rules;
- * here is what the user is asked and told.
+ * The client's chart, part `busy`: a call rings, the user calls, or the user is in a chat. Call control has
+ * the rules. This part decides what the user is asked and told.
  */
 
 import { clientSetup } from './client-chat-setup.js';
 
 export const busy = clientSetup.createStateConfig({
-  description: 'The user is asked about a call, calls, or talks.',
+  description: 'The user is asked about a call, calls a buddy, or is in a chat, until that is over.',
   initial: 'ringing',
   states: {
     ringing: {
-      description: 'A buddy calls: the user is asked.',
+      description: 'A buddy calls: asks the user, until the user answers, the caller leaves or 60 s pass.',
       entry: ['sayCaller', 'alertCall', 'askAboutCall'],
       exit: 'closePrompt',
       on: {
@@ -27,7 +27,7 @@ export const busy = clientSetup.createStateConfig({
           },
           {
             actions: ['sayCaller', 'askAboutCall'],
-            description: 'Neither yes nor no: asked again.',
+            description: 'Neither yes nor no: asks again.',
           },
         ],
         'chat.opened': {
@@ -51,18 +51,19 @@ export const busy = clientSetup.createStateConfig({
       },
     },
     calling: {
-      description: 'A buddy is called: connecting, then waiting for a yes or no.',
+      description: 'The user calls a buddy: waits until the buddy answers, or the call fails.',
       entry: [{ type: 'say', params: { notice: 'connecting' } }, 'placeCall'],
       exit: 'closePrompt',
       initial: 'deciding',
       states: {
         deciding: {
-          description: 'A script cannot give up: its next line is meant for the buddy.',
+          description:
+            'Decides whether the call can be given up. A script cannot: its next line is a message.',
           always: [{ guard: 'isInteractive', target: 'abortable' }, { target: 'unattended' }],
         },
-        unattended: { description: 'The answer is waited for.' },
+        unattended: { description: 'A script waits for the answer.' },
         abortable: {
-          description: 'The user sees how it goes, and may give up.',
+          description: 'The user is told about the progress of the call, and may give up.',
           entry: 'askToGiveUp',
           on: {
             'call.alerting': { actions: { type: 'say', params: { notice: 'ringing' } } },
@@ -81,9 +82,9 @@ export const busy = clientSetup.createStateConfig({
         'call.dialling': { actions: 'rememberCall' },
         'place.refused': {
           target: '#client.resuming',
-          description: 'A call came in first: it is asked about.',
+          description: 'A call came in first, and the user is asked about it.',
         },
-        'input.exhausted': { target: '#client.departing', description: 'There is no input left for a chat.' },
+        'input.exhausted': { target: '#client.departing', description: 'No input is left for a chat.' },
         'chat.opened': {
           target: 'chatting',
           actions: ['rememberPeer', { type: 'say', params: { notice: 'accepted' } }],
@@ -92,7 +93,7 @@ export const busy = clientSetup.createStateConfig({
       },
     },
     chatting: {
-      description: 'Message mode: each line goes to the buddy, q leaves.',
+      description: 'Message mode: each line is sent to the buddy, until q or the end of the chat.',
       initial: 'composing',
       entry: [{ type: 'say', params: { notice: 'chatHelp' } }, 'sendUndelivered'],
       exit: 'closePrompt',
@@ -100,15 +101,15 @@ export const busy = clientSetup.createStateConfig({
         'input.interrupted': { target: 'leaving', actions: 'leaveChat' },
         'message.received': { actions: 'showReceivedMessage' },
         'message.sent': [
-          { guard: 'isLate', actions: 'showSentMessage', description: 'Of a chat that the user has left.' },
+          { guard: 'isLate', actions: 'showSentMessage', description: 'From a chat that the user has left.' },
           { actions: ['showSentMessage', 'removeFromOutbox'] },
         ],
         'message.unconfirmed': [
-          { guard: 'isLate', actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },
+          { guard: 'isLate', actions: 'sayUnconfirmed', description: 'From a chat that the user has left.' },
           {
             guard: 'isRefusedAsFull',
             actions: ['sayUnconfirmed', 'dropRefusedLine'],
-            description: 'Another line waits already.',
+            description: 'Another line is already waiting.',
           },
           { actions: ['sayUnconfirmed', 'keepUndelivered'] },
         ],
@@ -123,7 +124,7 @@ export const busy = clientSetup.createStateConfig({
         'chat.ended': [
           {
             guard: 'isCallableAgain',
-            description: 'The user can say whether to call again.',
+            description: 'The user can decide whether to call again.',
             target: '#client.free.offering',
             actions: 'sayChatBroken',
           },
@@ -136,7 +137,7 @@ export const busy = clientSetup.createStateConfig({
       },
       states: {
         composing: {
-          description: 'The user types.',
+          description: 'The user types a line.',
           entry: 'askForMessage',
           on: {
             'prompt.answered': [
@@ -148,13 +149,13 @@ export const busy = clientSetup.createStateConfig({
                   { type: 'rememberPending', params: { isHeld: false } },
                   'forgetQuestion',
                 ],
-                description: 'The answer closed the prompt.',
+                description: 'The answer has closed the prompt.',
               },
             ],
           },
         },
         sending: {
-          description: 'The line is on its way: the next is read when the network took this one.',
+          description: 'A line is being sent: waits until the network has taken it.',
           on: {
             'message.sent': {
               guard: 'isLastLineOfChat',
@@ -164,14 +165,14 @@ export const busy = clientSetup.createStateConfig({
           },
         },
         stalled: {
-          description: 'The buddy does not read. The user may leave; one more line waits.',
+          description: 'The buddy does not read: the user may leave or type one more line, which is held.',
           entry: 'askForMessage',
           on: {
             'message.sent': {
               guard: 'isLastLineOfChat',
               target: 'composing',
               actions: ['showSentMessage', 'removeFromOutbox'],
-              description: 'The same prompt stays open, with what is being typed.',
+              description: 'The same prompt stays open, with the typed text.',
             },
             'prompt.answered': [
               { guard: 'isQuit', target: '#client.busy.leaving', actions: 'leaveChat' },
@@ -182,7 +183,7 @@ export const busy = clientSetup.createStateConfig({
                   { type: 'rememberPending', params: { isHeld: true } },
                   'askForMessage',
                 ],
-                description: 'It waits its turn.',
+                description: 'The line waits until the lines before it are sent.',
               },
               {
                 target: 'sending',
@@ -191,7 +192,7 @@ export const busy = clientSetup.createStateConfig({
                   { type: 'rememberPending', params: { isHeld: true } },
                   'forgetQuestion',
                 ],
-                description: 'It waits its turn. A script is asked for the next line afterwards.',
+                description: 'The line waits. A script is asked for the next line after it is sent.',
               },
             ],
           },
@@ -199,7 +200,7 @@ export const busy = clientSetup.createStateConfig({
       },
     },
     leaving: {
-      description: 'The user leaves the chat: lines that were held come back first.',
+      description: 'The user leaves the chat: waits until held lines are reported and the chat is over.',
       on: {
         'chat.left': {
           target: '#client.resuming',
@@ -208,12 +209,12 @@ export const busy = clientSetup.createStateConfig({
         'peer.left': {
           target: '#client.resuming',
           actions: { type: 'say', params: { notice: 'chatClosed' } },
-          description: 'The buddy left in the same moment.',
+          description: 'The buddy left at the same time.',
         },
         'chat.ended': {
           target: '#client.resuming',
           actions: { type: 'say', params: { notice: 'chatClosed' } },
-          description: 'The connection broke in the same moment.',
+          description: 'The connection broke at the same time.',
         },
       },
     },

@@ -1,5 +1,5 @@
 /**
- * The vocabulary of the client's statechart, second part: calls, chats, and lines that did not get through.
+ * The guards and actions of the client's statechart, second part: calls, chats, and undelivered lines.
  */
 
 import { assertEvent, assign, enqueueActions, sendTo } from 'xstate';
@@ -12,7 +12,7 @@ import type { ClientContext, PendingLine } from './client-context.js';
 import { archive, menuSetup, readTyped, say, terminal } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
 
-/** Most undelivered lines that are kept to be sent again; the user is told of all. */
+/** Most undelivered lines that are kept to be sent again. All of them are reported to the user. */
 const MAX_UNDELIVERED_LINES = 1_000;
 
 interface Scope {
@@ -21,38 +21,38 @@ interface Scope {
 
 const callControl = ({ context }: Scope) => context.callControl;
 
-/** The user's call or chat: in the states that ask, there is one. */
+/** Returns the current call or chat. Throws if there is none. */
 function requireCall({ context: { call } }: Scope): number {
   if (call === undefined) throw new Error('there is no call');
   return call;
 }
 
-/** The message that the user typed. */
+/** The message for a typed line: `\q` sends a `q`. */
 function unescapeMessage(text: string): string {
   return text === '\\q' ? 'q' : text;
 }
 
-/** With whom a chat broke. */
+/** The buddy whose chat broke. */
 function interrupted({ undelivered, peer }: ClientContext): UserId | undefined {
   return undelivered?.buddy ?? peer?.id;
 }
 
-/** What the peer is called on the screen. The characters of an id are all safe to show. */
+/** The name of the peer on the screen. All characters of an id are safe to show. */
 function peerName(peer: Peer | undefined): DisplayText {
   return (peer?.id ?? peer?.address ?? 'buddy') as DisplayText;
 }
 
-/** A peer, as its user is told of it: one that claims the user's own id goes by its address. */
+/** Prepares a peer for display: removes the id of a peer that claims the user's own id. */
 function shownPeer(own: UserId | undefined, peer: Peer | undefined): Peer | undefined {
   return peer?.id !== undefined && peer.id === own ? { ...peer, id: undefined } : peer;
 }
 
-/** What is shown of a call. */
+/** The parts of a caller that are shown. */
 function shownCaller({ caller, address, hint }: Caller): Pick<Caller, 'caller' | 'address' | 'hint'> {
   return { caller, address, ...(hint && { hint }) };
 }
 
-/** A message, as the screen and the archive are given it. */
+/** The commands that show and record a message. */
 function messageFor(
   own: UserId | undefined,
   claimed: Peer | undefined,
@@ -67,16 +67,16 @@ function messageFor(
   };
 }
 
-/** Keeps a line that did not get through, for the time when its buddy is talked to again. */
+/** Keeps an undelivered line, to send it in the next call to the buddy. */
 function withUndelivered({ peer, undelivered }: ClientContext, text: string): Partial<ClientContext> {
   if (peer?.id === undefined) return {};
-  // One buddy's lines at a time: the user is asked about the first ones first.
+  // Keep the lines of one buddy only. The user is asked about those lines first.
   if (undelivered !== undefined && undelivered.buddy !== peer.id) return {};
   const before = undelivered?.lines ?? [];
   return { undelivered: { buddy: peer.id, lines: [...before, text].slice(-MAX_UNDELIVERED_LINES) } };
 }
 
-/** The lines that are still pending after one was refused, or came to nothing. */
+/** The outbox without a line that was refused or not delivered: the last or the first one with this text. */
 function withoutPending(
   outbox: readonly PendingLine[],
   text: string,
@@ -246,7 +246,7 @@ export const clientSetup = menuSetup.extend({
       if (cut) enqueue.sendTo(terminal, say({ say: 'ownMessageCut' }));
       enqueue.sendTo(archive, record);
     }),
-    // The buddy reads: what was held goes out now.
+    // The buddy reads, so call control is sending the held lines.
     removeFromOutbox: assign({
       outbox: ({ context }) => context.outbox.slice(1).map(({ text }) => ({ text, isHeld: false })),
     }),
@@ -258,7 +258,7 @@ export const clientSetup = menuSetup.extend({
       return say({ say: 'broken', reason: event.reason });
     }),
 
-    // Lines that did not get through.
+    // Undelivered lines.
     sayUnconfirmed: sendTo(terminal, ({ event }) => {
       assertEvent(event, 'message.unconfirmed');
       return say({ say: event.cause === 'lost' ? 'notConfirmed' : 'notSent', text: event.text });
@@ -288,7 +288,7 @@ export const clientSetup = menuSetup.extend({
       enqueue.assign({ question });
       enqueue.sendTo(terminal, { type: 'prompt.open', question });
     }),
-    // Only in a call of ours: a caller may be anyone, whatever it says of itself.
+    // Only in an outgoing call: the id that a caller claims proves nothing.
     sendUndelivered: enqueueActions(({ context, enqueue }) => {
       const { undelivered, isResending, peer } = context;
       if (!isResending || undelivered === undefined || undelivered.buddy !== peer?.id) return;

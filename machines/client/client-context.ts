@@ -1,5 +1,5 @@
 /**
- * What the client's statechart is given, what it knows, and the events that it takes.
+ * The input, the context and the events of the client's statechart.
  */
 
 import type { BuddyList } from '../../protocol/buddy-list.js';
@@ -21,22 +21,26 @@ import type {
 import type { LastSeen } from './last-seen.js';
 import type { Question } from './notices.js';
 
-/** A request: valid ids folded to lower case, other tokens as typed, which the server judges. */
+/**
+ * A request. Valid ids are folded to lower case. Other tokens are sent as typed, for the server to reject.
+ */
 export interface ServerRequest {
   readonly op: Change['op'];
   readonly ids: readonly string[];
 }
 
-/** What the user is asked an id for. */
+/** Why the user is asked for an id. */
 export type Purpose = 'register' | 'login' | 'add' | 'delete' | 'message' | 'history' | 'block';
 
-/** Lines that did not get through, and to whom they were said. */
+/** Undelivered lines, and the buddy for whom they were. */
 export interface Undelivered {
   readonly buddy: UserId;
   readonly lines: readonly string[];
 }
 
-/** A line given to call control, and not reported yet; it is held while the buddy does not read. */
+/**
+ * A line that call control has not reported on yet. `isHeld`: call control holds it until the buddy reads.
+ */
 export interface PendingLine {
   readonly text: string;
   readonly isHeld: boolean;
@@ -47,40 +51,40 @@ export interface ClientInput {
   readonly heartbeat: Neighbour<HeartbeatCommand>;
   readonly callControl: Neighbour<CallCommand>;
   readonly archive: Neighbour<ArchiveCommand>;
-  /** True where a user sits at a terminal, who can be asked things that a script does not know of. */
+  /** True if a user at a terminal answers, false if a script does. Only a user gets extra questions. */
   readonly isInteractive: boolean;
-  /** Signed in from the start, without asking the server. */
+  /** The user who is signed in at the start, without asking the server. */
   readonly user: UserId | undefined;
   readonly attendance: Attendance;
 }
 
 export interface ClientContext extends ClientInput {
-  /** What an id is asked for, until it is given: the user comes back to it after an interruption. */
+  /** Why an id is being asked for. Kept during an interruption, so the question is asked again. */
   readonly purpose: Purpose | undefined;
-  /** True where the menu need not be shown again until a user signs in. */
+  /** True if the menu was shown and is not shown again until a user signs in. */
   readonly isMenuKnown: boolean;
   readonly request: ServerRequest | undefined;
-  /** Who is to be called. */
+  /** The buddy to call. */
   readonly buddy: UserId | undefined;
-  /** As the server last gave them. */
+  /** The last list from the server. */
   readonly buddies: BuddyList;
   readonly lastSeen: LastSeen;
   readonly log: CallLog;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];
-  /** What the terminal asks; a terminal that was restarted is told it again. */
+  /** The open question of the terminal. A restarted terminal gets it again. */
   readonly question: Question | undefined;
   /** A call that waits for the user's answer. */
   readonly offer: (Caller & { readonly call: CallId }) | undefined;
-  /** The call or chat that is the user's. */
+  /** The current call or chat. */
   readonly call: CallId | undefined;
   readonly peer: Peer | undefined;
   readonly undelivered: Undelivered | undefined;
-  /** True while the buddy of undelivered lines is called for them. */
+  /** True while a buddy is called to resend undelivered lines. */
   readonly isResending: boolean;
-  /** Oldest first. */
+  /** Lines that call control has not reported on, oldest first. */
   readonly outbox: readonly PendingLine[];
-  /** There will be no more input. */
+  /** True if there will be no more input. */
   readonly inputExhausted: boolean;
 }
 
@@ -94,7 +98,7 @@ export type ClientEvent =
   // From the program, at a signal.
   | { readonly type: 'leave.requested' };
 
-/** What the client knows when it starts. */
+/** The context at the start. */
 export function firstContext({ input }: { readonly input: ClientInput }): ClientContext {
   return {
     ...input,

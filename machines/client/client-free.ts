@@ -1,11 +1,11 @@
 /**
- * The client's chart, part `free`: a prompt is open, and a call may come in.
+ * The client's chart, part `free`: a prompt is open, and incoming calls ring at once.
  */
 
 import { clientSetup } from './client-chat-setup.js';
 
 export const free = clientSetup.createStateConfig({
-  description: 'A prompt is open, and a call may come in.',
+  description: 'A prompt is open, until the user answers it or a buddy calls.',
   initial: 'signedOut',
   on: {
     'call.offered': { target: 'busy.ringing', actions: 'keepOffer' },
@@ -32,7 +32,7 @@ export const free = clientSetup.createStateConfig({
           { type: 'say', params: { notice: 'signInFirst' } },
           { type: 'openPrompt', params: { question: { ask: 'menu' } } },
         ],
-        description: 'Only a user who is signed in has buddies.',
+        description: 'This choice needs a user who is signed in.',
       },
       {
         guard: 'isHelp',
@@ -40,25 +40,25 @@ export const free = clientSetup.createStateConfig({
           { type: 'say', params: { notice: 'menuHelp' } },
           { type: 'openPrompt', params: { question: { ask: 'menu' } } },
         ],
-        description: 'An empty line, or a question mark: what the letters mean.',
+        description: 'An empty line or a question mark: explains the letters.',
       },
       {
         actions: [
           { type: 'say', params: { notice: 'unknownChoice' } },
           { type: 'openPrompt', params: { question: { ask: 'menu' } } },
         ],
-        description: 'Asked again.',
+        description: 'Not a known letter: asks again.',
       },
     ],
   },
   states: {
     signedOut: {
-      description: 'The menu, for a user who is not signed in.',
+      description: 'The menu is open, and no user is signed in.',
       entry: ['sayMenu', { type: 'openPrompt', params: { question: { ask: 'menu' } } }],
       exit: 'closePrompt',
     },
     menu: {
-      description: 'The menu, for a user who is signed in.',
+      description: 'The menu is open, and a user is signed in.',
       entry: ['sayMenu', { type: 'openPrompt', params: { question: { ask: 'menu' } } }],
       exit: 'closePrompt',
       on: {
@@ -86,7 +86,7 @@ export const free = clientSetup.createStateConfig({
           },
           {
             guard: 'isBackChoice',
-            description: 'Back again.',
+            description: 'The user was away, and is back.',
             actions: [
               'becomeHere',
               'announceUser',
@@ -109,7 +109,7 @@ export const free = clientSetup.createStateConfig({
       },
     },
     asking: {
-      description: 'Asks for an id. The purpose says what for.',
+      description: 'Asks for an id for a purpose, until the user enters one or takes the question back.',
       entry: 'askForId',
       exit: 'closePrompt',
       on: {
@@ -119,11 +119,11 @@ export const free = clientSetup.createStateConfig({
             guard: 'isBlank',
             target: '#client.resuming',
             actions: 'dropPurpose',
-            description: 'An empty line takes the question back.',
+            description: 'An empty line cancels the question.',
           },
           {
             guard: 'isLoginAnswer',
-            description: 'Logging in does not ask the server.',
+            description: 'Login sends no request to the server.',
             target: '#client.resuming',
             actions: [
               'dropPurpose',
@@ -156,7 +156,7 @@ export const free = clientSetup.createStateConfig({
           },
           {
             guard: 'isRequestAnswer',
-            description: 'REG, ADD or DEL: the server judges the id.',
+            description: 'REG, ADD or DEL: the server decides whether the id is valid.',
             target: '#client.waiting.forReply',
             actions: ['prepareRequest', 'dropPurpose'],
           },
@@ -164,13 +164,13 @@ export const free = clientSetup.createStateConfig({
             target: 'asking',
             reenter: true,
             actions: 'sayIdHint',
-            description: 'Not a valid id: asked again.',
+            description: 'Not a valid id: asks again.',
           },
         ],
       },
     },
     offering: {
-      description: 'The chat broke. The user is asked whether to call again, with the undelivered lines.',
+      description: 'The chat broke: asks whether to call again and resend the undelivered lines.',
       entry: ['forgetChat', 'askToCallAgain'],
       exit: 'closePrompt',
       on: {
@@ -178,7 +178,7 @@ export const free = clientSetup.createStateConfig({
         'prompt.answered': [
           { guard: 'isYes', target: '#client.waiting.forBuddy', actions: 'rememberInterrupted' },
           { guard: 'isNo', target: '#client.resuming', actions: 'dropUndelivered' },
-          { actions: 'askToCallAgain', description: 'Neither yes nor no: asked again.' },
+          { actions: 'askToCallAgain', description: 'Neither yes nor no: asks again.' },
         ],
       },
     },

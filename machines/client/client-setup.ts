@@ -1,6 +1,6 @@
 /**
- * The vocabulary of the client's statechart, first part: the menu, questions, presence and local files. Each
- * condition and effect has the name that the charts use. client-chat-setup.ts adds calls and chats.
+ * The guards, actions and delays of the client's statechart, first part: the menu, questions, presence and
+ * local files. client-chat-setup.ts adds those of calls and chats.
  */
 
 import {
@@ -26,10 +26,10 @@ import type { Notice, PlainNotice, Question, WhyNotCallable } from './notices.js
 import { whyRefused } from './refusals.js';
 import type { UserAnnounced } from './restart-state.js';
 
-/** How long local files may take to answer, in milliseconds. */
+/** How long to wait for an answer of the archive, in milliseconds. */
 const ARCHIVE_PATIENCE_MS = 5_000;
 
-/** How long the end of the program may take before the user is told what it waits for, in milliseconds. */
+/** How long the program may take to end before it tells the user why, in milliseconds. */
 const DEPARTURE_MS = 1_000;
 
 const QUESTIONS: Readonly<Record<Purpose, Question>> = {
@@ -50,40 +50,40 @@ export const terminal = ({ context }: Scope) => context.terminal;
 const heartbeat = ({ context }: Scope) => context.heartbeat;
 export const archive = ({ context }: Scope) => context.archive;
 
-/** Has the terminal say something. */
+/** The command that shows a notice. */
 export function say(notice: Notice): TerminalCommand {
   return { type: 'notice.say', notice };
 }
 
-/** What the user typed, as it is. */
+/** The line that the user typed, unchanged. */
 export function readTyped(event: EventObject): string {
   return (event as Extract<ClientEvent, { type: 'prompt.answered' }>).value;
 }
 
-/** A letter or a word, as the user typed it. */
+/** The line that the user typed, without white space around it. */
 function readAnswer(event: EventObject): string {
   return readTyped(event).trim();
 }
 
-/** A buddy's id, and what follows it. */
+/** A buddy's id, and the words after it. */
 function searchIn(event: EventObject): { readonly buddy: UserId | undefined; readonly search: string } {
   const [id, ...words] = readAnswer(event).split(/\s+/);
   return { buddy: parseId(id), search: words.join(' ') };
 }
 
-/** The server's answer to the request that was invoked. */
+/** The server's reply to the invoked request. */
 function replyIn(event: EventObject): ServerReply {
   return (event as EventObject & { readonly output: ServerReply }).output;
 }
 
-/** Why a buddy cannot be called; `undefined` when it can. */
+/** Why a buddy cannot be called, or `undefined` if it can. */
 function whyNotCallable(id: UserId, buddies: BuddyList): WhyNotCallable | undefined {
   const buddy = buddies.find((other) => other.id === id);
   if (buddy === undefined) return buddies.mayBeCut ? 'beyondCut' : 'unlisted';
   return buddy.endpoint === undefined ? 'offline' : undefined;
 }
 
-/** What the actor that asks the server is given. */
+/** The input of the actor that asks the server. */
 export function requestOf({ context }: Scope): ServerRequest {
   return context.request as ServerRequest;
 }
@@ -101,7 +101,7 @@ export const menuSetup = setup({
     isHelp: ({ event }) => ['', '?'].includes(readAnswer(event)),
     needsSignIn: ({ event }) => /^[ADMSWH]$/i.test(readAnswer(event)),
     isBlank: ({ event }) => readAnswer(event) === '',
-    // One token of a request line: whether it is an id is for the server to say.
+    // One token of a request line. The server decides whether it is a valid id.
     isToken: ({ event }) => /^[\x21-\x7e]{1,64}$/.test(readAnswer(event)),
     isId: ({ event }) => parseId(readAnswer(event)) !== undefined,
     isYes: ({ event }) => /^y(es)?$/i.test(readAnswer(event)),
@@ -128,8 +128,7 @@ export const menuSetup = setup({
     isListChanged: ({ context, event }) => context.request?.op !== 'REG' && replyIn(event).done,
     isInputExhausted: ({ context }) => context.inputExhausted,
 
-    // Made of others, and named: a condition that the chart puts together itself shows as nothing in a
-    // drawing.
+    // Combined guards have names of their own, because a guard that is combined inside a chart is not drawn.
     isBackChoice: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
     isLoginAnswer: and(['isLogin', 'isId']),
     isMessageAnswer: and(['isMessage', 'isId']),
@@ -142,8 +141,8 @@ export const menuSetup = setup({
   actions: {
     // The terminal.
     say: sendTo(terminal, (_, { notice }: { notice: PlainNotice }) => say({ say: notice })),
-    // Once, and once to a user who signs in: a screen reader would read all of it after every action. Only at a
-    // terminal, a user who is not signed in has no line that reminds of it.
+    // The full menu is shown once at the start and once after each login: a screen reader would read it after
+    // every action. At a terminal, a signed-out user sees it each time: no status line lists the letters.
     sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, user }, enqueue }) => {
       if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu' }));
       enqueue.assign({ isMenuKnown: user !== undefined || !isInteractive });
@@ -201,13 +200,13 @@ export const menuSetup = setup({
     }),
     rememberInputExhausted: assign({ inputExhausted: true }),
 
-    // Ids that are asked for, and who is signed in.
+    // Questions for ids, and the signed-in user.
     setPurpose: assign({ purpose: (_, { purpose }: { purpose: Purpose }) => purpose }),
     dropPurpose: assign({ purpose: undefined }),
     prepareRequest: assign({
       request: ({ context: { purpose, user }, event }): ServerRequest => {
         const token = readAnswer(event);
-        // A server may tell capitals from small letters. What is not an id is for the server to judge.
+        // Fold valid ids, because other servers may be case-sensitive. Send other tokens unchanged.
         const id = parseId(token) ?? token;
         if (purpose === 'register') return { op: 'REG', ids: [id] };
         return { op: purpose === 'add' ? 'ADD' : 'DEL', ids: [user ?? '', id] };
@@ -232,7 +231,7 @@ export const menuSetup = setup({
       assertEvent(event, 'buddies.received');
       return { buddies: event.buddies, lastSeen: seenAt(lastSeen, event.buddies, event.atMs) };
     }),
-    // A user who signs in is there, and has buddies and calls of their own.
+    // A new user starts as `here`, without the buddies and calls of the previous user.
     beginSession: assign({
       attendance: 'here',
       isMenuKnown: false,

@@ -1,17 +1,17 @@
 /**
- * The client's chart, part `waiting`: the server, or the archive, was asked. A call that comes in meanwhile
- * is offered when it has answered.
+ * The client's chart, part `waiting`: the client waits for the server or the archive. The user is asked about
+ * an incoming call after the answer.
  */
 
 import { clientSetup } from './client-chat-setup.js';
 import { requestOf } from './client-setup.js';
 
 export const waiting = clientSetup.createStateConfig({
-  description: 'The server, or the archive, was asked. A call that comes in is asked about afterwards.',
+  description: 'Waits for the server or the archive. Incoming calls ring after the answer.',
   initial: 'forReply',
   states: {
     forReply: {
-      description: 'REG, ADD or DEL is under way.',
+      description: 'Waits for the reply to REG, ADD or DEL.',
       invoke: {
         src: 'askServer',
         input: requestOf,
@@ -32,15 +32,15 @@ export const waiting = clientSetup.createStateConfig({
             guard: 'isListChanged',
             target: '#client.resuming',
             actions: ['sayReply', 'getBuddies'],
-            description: 'The list has changed, so it is asked for.',
+            description: 'The list has changed, so the client requests it.',
           },
-          { target: '#client.resuming', actions: 'sayReply', description: 'The server refused it.' },
+          { target: '#client.resuming', actions: 'sayReply', description: 'The server refused the request.' },
         ],
         onError: { target: '#client.resuming', actions: 'sayServerError' },
       },
     },
     forBuddies: {
-      description: 'The buddy list as it is now is to be shown.',
+      description: 'Waits for the current buddy list, to show it.',
       entry: 'getBuddies',
       on: {
         'buddies.received': {
@@ -54,7 +54,7 @@ export const waiting = clientSetup.createStateConfig({
       },
     },
     forBuddy: {
-      description: 'The server is asked where the buddy takes calls.',
+      description: 'Waits for the current buddy list, to call a buddy.',
       entry: 'getBuddies',
       on: {
         'buddies.received': { target: 'placing', actions: ['rememberBuddies', 'showStatus'] },
@@ -62,7 +62,7 @@ export const waiting = clientSetup.createStateConfig({
           {
             guard: 'isCallable',
             target: 'placing',
-            description: 'The server is silent, but the buddy may still be where it was.',
+            description: 'The server does not answer, but the last known address may still be valid.',
             actions: { type: 'say', params: { notice: 'callingFromMemory' } },
           },
           { target: '#client.resuming', actions: 'sayServerSilent' },
@@ -70,7 +70,7 @@ export const waiting = clientSetup.createStateConfig({
       },
     },
     forHistory: {
-      description: 'What was said to a buddy is to be shown.',
+      description: 'Waits up to 5 s for the archive to find the history with a buddy.',
       on: {
         'history.found': { target: '#client.resuming', actions: 'sayHistory' },
         'archive.failed': {
@@ -87,22 +87,22 @@ export const waiting = clientSetup.createStateConfig({
       },
     },
     forBlocked: {
-      description: 'The block list is being changed.',
+      description: 'Waits up to 5 s for the archive to change the block list.',
       on: {
         'blocked.changed': { target: '#client.resuming', actions: ['rememberBlocked', 'sayBlocked'] },
       },
       after: {
-        archivePatience: { target: '#client.resuming', description: 'The answer may come late.' },
+        archivePatience: { target: '#client.resuming', description: 'The answer may come later.' },
       },
     },
     placing: {
-      description: 'Calls the buddy, unless a call came in first.',
+      description: 'Decides whether to call the buddy.',
       always: [
-        { guard: 'hasOffer', target: '#client.resuming', description: 'It rings instead.' },
+        { guard: 'hasOffer', target: '#client.resuming', description: 'A call came in first, and rings.' },
         {
           guard: 'isInputExhausted',
           target: '#client.departing',
-          description: 'There is no input left for a chat.',
+          description: 'No input is left for a chat.',
         },
         { guard: 'isCallable', target: '#client.busy.calling' },
         { target: '#client.resuming', actions: 'sayNotCallable' },

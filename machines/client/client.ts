@@ -1,12 +1,11 @@
 /**
- * The client: what its user can do when.
+ * The terminal client: the actions that its user can take in each state.
  *
- * Owns: who is signed in, and the question that the user is asked. Trusts: ids and texts, which are typed
- * values gated by the actors that received them. Talks to: the terminal, the heartbeat, the archive, and call
- * control, which owns the one call or chat there may be. It asks the server through an actor that it invokes
- * for each request.
+ * Owns: the signed-in user, and the question that the user is asked. Trusts: ids and texts, because the
+ * actors that received them have parsed and gated them. Talks to: the terminal, the heartbeat, the archive,
+ * and call control, which owns the current call or chat. For each request to the server, it invokes an actor.
  *
- * Its parts read alone: client-free.ts, client-waiting.ts, client-busy.ts.
+ * Each of its parts can be read alone: client-free.ts, client-waiting.ts, client-busy.ts.
  */
 
 import { busy } from './client-busy.js';
@@ -23,25 +22,28 @@ export const clientMachine = clientSetup.createMachine({
   on: {
     'terminal.opened': {
       actions: ['showStatus', 'reopenPrompt'],
-      description: 'A terminal that was restarted shows nothing.',
+      description: 'A restarted terminal shows nothing yet.',
     },
     'buddies.received': {
       actions: ['rememberBuddies', 'showStatus'],
-      description: 'The heartbeat brings them every 10 s.',
+      description: 'The heartbeat receives the list every 10 s.',
     },
     'blocked.changed': {
       actions: 'rememberBlocked',
-      description: 'At the start, or late.',
+      description: 'The answer at the start, or a late one.',
     },
-    'archive.failed': { actions: 'sayArchiveFailed', description: 'The user is told, and goes on.' },
+    'archive.failed': {
+      actions: 'sayArchiveFailed',
+      description: 'The client continues without the archive.',
+    },
     'client.found': {
       actions: 'sayOtherClient',
-      description: 'Another client of this home has the same user signed in at the same server.',
+      description: 'Another client with the same home directory is signed in as the same user.',
     },
     'user.idled': {
       guard: 'isOnline',
       actions: ['becomeIdle', 'announceUser', 'showStatus'],
-      description: 'Away, because no key was pressed for long.',
+      description: 'No key was pressed for some time.',
     },
     'user.active': {
       guard: 'isIdle',
@@ -50,7 +52,7 @@ export const clientMachine = clientSetup.createMachine({
     },
     'server.lost': { actions: 'sayServerLost' },
     'server.found': { actions: { type: 'say', params: { notice: 'serverFound' } } },
-    'call.offered': { actions: 'keepOffer', description: 'The user is asked as soon as there is time.' },
+    'call.offered': { actions: 'keepOffer', description: 'The user is asked after the pending answer.' },
     'call.withdrawn': {
       actions: ['recordWithdrawnCall', 'dropOffer', 'showStatus'],
       description: 'The caller hung up before the user was asked.',
@@ -64,50 +66,50 @@ export const clientMachine = clientSetup.createMachine({
       ],
       description: 'The user could not be asked in time.',
     },
-    'call.busy': { actions: 'recordBusyCall', description: 'The user is told, though not of many.' },
-    'call.misunderstood': { actions: 'sayMisunderstood', description: 'Its chat ends.' },
-    'call.cut': { actions: 'sayCutCall', description: 'Refused before the user was asked.' },
-    'message.sent': { actions: 'showSentMessage', description: 'Of a chat that the user has left.' },
-    'message.unconfirmed': { actions: 'sayUnconfirmed', description: 'Of a chat that the user has left.' },
+    'call.busy': { actions: 'recordBusyCall', description: 'At most three calls in 10 s are shown.' },
+    'call.misunderstood': { actions: 'sayMisunderstood', description: 'The chat with this caller ends.' },
+    'call.cut': { actions: 'sayCutCall', description: 'The call was refused without asking the user.' },
+    'message.sent': { actions: 'showSentMessage', description: 'From a chat that the user has left.' },
+    'message.unconfirmed': { actions: 'sayUnconfirmed', description: 'From a chat that the user has left.' },
     'input.exhausted': {
       actions: 'rememberInputExhausted',
-      description: 'What was asked is still answered.',
+      description: 'Pending requests are still answered.',
     },
-    'input.interrupted': { target: '.departing', description: 'There is nothing else to leave.' },
-    'input.ended': { target: '.departing', description: 'Whatever was going on is over.' },
+    'input.interrupted': { target: '.departing', description: 'There is nothing else to interrupt.' },
+    'input.ended': { target: '.departing', description: 'The user leaves from any state.' },
     'leave.requested': {
       target: '.departing.abandoning',
-      description: 'A signal: last lines are named, not waited for.',
+      description: 'At a signal: unconfirmed lines are named at once.',
     },
     'shutdown.requested': {
       target: '.left',
       actions: 'sayUnfinished',
-      description: 'Whatever was going on is over.',
+      description: 'The client ends from any state.',
     },
   },
   states: {
     starting: {
-      description: 'Signs in the user that the command line names.',
+      description: 'Signs in the user from the command line, if any.',
       entry: 'getBlocked',
       always: [
         {
           guard: 'hasUser',
           target: 'resuming',
           actions: ['announceUser', 'saySignedIn'],
-          description: 'Signed in without asking the server.',
+          description: 'Login sends no request to the server.',
         },
         { target: 'resuming' },
       ],
     },
     resuming: {
-      description: 'Decides what the user comes back to when something is over.',
+      description: 'Decides where the user continues after a call, a chat or an answer.',
       entry: 'forgetChat',
       always: [
-        { guard: 'hasOffer', target: 'busy.ringing', description: 'A call that waits comes first.' },
+        { guard: 'hasOffer', target: 'busy.ringing', description: 'A waiting call comes first.' },
         {
           guard: 'hasUndelivered',
           target: 'free.offering',
-          description: 'Lines of the user did not arrive.',
+          description: 'Lines of the user may not have arrived.',
         },
         { guard: 'hasPurpose', target: 'free.asking', description: 'A call interrupted the question.' },
         { guard: 'hasUser', target: 'free.menu' },
@@ -118,41 +120,41 @@ export const clientMachine = clientSetup.createMachine({
     waiting,
     busy,
     departing: {
-      description: 'The user leaves the program. Chats that are over deliver their last lines.',
+      description: 'The user leaves the program: waits until past chats have delivered their last lines.',
       entry: ['forgetChat', 'endCalls'],
       initial: 'waiting',
       on: {
         'calls.ended': 'left',
-        'input.ended': { description: 'The user leaves already.' },
+        'input.ended': { description: 'The user is already leaving.' },
       },
       states: {
         waiting: {
-          description: 'The last lines are waited for.',
+          description: 'Waits until the last lines are confirmed, or named.',
           on: {
-            'input.interrupted': { target: 'abandoning', description: 'The user does not wait any longer.' },
+            'input.interrupted': { target: 'abandoning', description: 'The user does not want to wait.' },
             'leave.requested': 'abandoning',
           },
           after: {
             departure: {
               guard: 'isInteractive',
               actions: { type: 'say', params: { notice: 'delivering' } },
-              description: 'Why it takes so long.',
+              description: 'Tells the user what the program waits for.',
             },
           },
         },
         abandoning: {
-          description: 'The last lines are named if they are not confirmed.',
+          description: 'The connections are cut, and unconfirmed lines are named.',
           entry: 'abandonCalls',
           on: {
-            'input.interrupted': { description: 'It ends in a moment.' },
-            'leave.requested': { description: 'It ends in a moment.' },
+            'input.interrupted': { description: 'It is about to end anyway.' },
+            'leave.requested': { description: 'It is about to end anyway.' },
           },
         },
       },
     },
     left: {
       type: 'final',
-      description: 'With it the tree ends: the heartbeat says goodbye, the chats hang up.',
+      description: 'The client has ended, so the tree stops: the heartbeat signs off and the chats hang up.',
     },
   },
 });

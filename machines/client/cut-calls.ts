@@ -1,6 +1,7 @@
 /**
- * Calls that are refused before anybody is asked: the user is told once of an address, and then once a minute
- * how many there were. What is remembered is bounded; durations are measured by the monotonic clock.
+ * Calls that are cut without asking the user. For each address and cause, the user is notified of the first
+ * call, and then at most once a minute of the number of further calls. The list is bounded. Durations are
+ * measured by the monotonic clock.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -8,26 +9,26 @@ import type { DisplayText } from '../../protocol/display-text.js';
 /**
  * Why a call is cut:
  *
- * - `crowded`: its address had as many calls as it may, or there was no room at all;
- * - `callback`: its caller (dialect E) reads only on a connection back, which is not made.
+ * - `crowded`: the limit of calls was reached, for its address or in all;
+ * - `callback`: its caller (dialect E) reads only on a connection back, which this client does not make.
  */
 export type CutCause = 'crowded' | 'callback';
 
-/** How long nothing more is told of an address and a cause, in milliseconds. */
-const TOLD_MS = 60_000;
+/** Time between two notifications about the same address and cause, in milliseconds. */
+const NOTIFY_INTERVAL_MS = 60_000;
 
-/** Most addresses and causes that are told of in that time. */
-const MAX_TOLD = 20;
+/** Most addresses and causes about which the user is notified in that time. */
+const MAX_NOTIFIED = 20;
 
-interface Told {
+interface Notified {
   readonly address: DisplayText;
   readonly cause: CutCause;
-  readonly toldMs: number;
-  /** How many calls were cut since, and not told of. */
+  readonly notifiedMs: number;
+  /** Calls that were cut since the notification. */
   readonly untold: number;
 }
 
-export type CutCalls = readonly Told[];
+export type CutCalls = readonly Notified[];
 
 export interface CutCall {
   readonly address: DisplayText;
@@ -38,22 +39,22 @@ export interface CutCall {
 /**
  * Counts a call that is cut.
  *
- * @returns What is remembered from now on; and, where the user is to be told, how many calls of the address
- *   were cut before without a word.
+ * @returns The new list. `untold` is `undefined` if the user is not notified of this call. Otherwise it is
+ *   the number of earlier calls of the address that were not notified.
  */
 export function withCutCall(
   cuts: CutCalls,
   { address, cause, uptimeMs }: CutCall,
 ): { readonly cuts: CutCalls; readonly untold: number | undefined } {
-  const isRecent = ({ toldMs }: Told) => toldMs > uptimeMs - TOLD_MS;
-  const same = cuts.find((told) => told.address === address && told.cause === cause);
-  const others = cuts.filter((told) => told !== same);
+  const isRecent = ({ notifiedMs }: Notified) => notifiedMs > uptimeMs - NOTIFY_INTERVAL_MS;
+  const same = cuts.find((notified) => notified.address === address && notified.cause === cause);
+  const others = cuts.filter((notified) => notified !== same);
   if (same !== undefined && isRecent(same)) {
     const counted = { ...same, untold: same.untold + 1 };
-    return { cuts: cuts.map((told) => (told === same ? counted : told)), untold: undefined };
+    return { cuts: cuts.map((notified) => (notified === same ? counted : notified)), untold: undefined };
   }
-  if (others.filter(isRecent).length >= MAX_TOLD) return { cuts, untold: undefined };
+  if (others.filter(isRecent).length >= MAX_NOTIFIED) return { cuts, untold: undefined };
   // The oldest are dropped first: their count is kept until then, though it is no longer recent.
-  const kept = others.slice(-(MAX_TOLD - 1));
-  return { cuts: [...kept, { address, cause, toldMs: uptimeMs, untold: 0 }], untold: same?.untold ?? 0 };
+  const kept = others.slice(-(MAX_NOTIFIED - 1));
+  return { cuts: [...kept, { address, cause, notifiedMs: uptimeMs, untold: 0 }], untold: same?.untold ?? 0 };
 }

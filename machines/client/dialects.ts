@@ -1,18 +1,18 @@
 /**
- * Who speaks dialect B, which is accepted by `ACCEPTED`: callers by their address, and those who were called
- * by their id as well. What is remembered is bounded; durations are measured by the monotonic clock.
+ * The peers that speak dialect B, which uses `ACCEPTED`. A caller is known by its address, a called buddy
+ * also by id and port. The list is bounded. Durations are measured by the monotonic clock.
  */
 
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 
-/** How long it is remembered, in milliseconds. */
+/** How long an entry is valid, in milliseconds. */
 const REMEMBERED_MS = 10 * 60_000;
 
-/** Most of those who are remembered: the latest. */
+/** Most entries. The oldest are dropped. */
 const MAX_SPEAKERS = 100;
 
-/** Who was called, and answered `ACCEPTED`. */
+/** A called buddy who answered `ACCEPTED`, and the port that was called. */
 export interface Listener {
   readonly id: UserId;
   readonly port: number;
@@ -20,21 +20,21 @@ export interface Listener {
 
 interface Speaker {
   readonly address: string;
-  /** `undefined` for a caller, whose id nothing tells. */
+  /** `undefined` for a caller, whose id is unknown. */
   readonly listener: Listener | undefined;
   readonly untilMs: number;
 }
 
-/** Those who speak dialect B, as far as is known; the latest last. */
+/** Peers that are known to speak dialect B, newest last. */
 export type Speakers = readonly Speaker[];
 
-/** Emitted by call control: it is remembered when call control is restarted. */
+/** Emitted by call control, so that the list survives a restart of call control. */
 export interface SpeakersChanged {
   readonly type: 'speakers.changed';
   readonly speakers: Speakers;
 }
 
-/** Remembers that somebody speaks dialect B. */
+/** Adds or renews a peer that speaks dialect B. */
 export function withSpeaker(
   speakers: Speakers,
   { address, listener, uptimeMs }: Omit<Speaker, 'untilMs'> & { readonly uptimeMs: number },
@@ -45,17 +45,17 @@ export function withSpeaker(
   return [...others, { address, listener, untilMs: uptimeMs + REMEMBERED_MS }].slice(-MAX_SPEAKERS);
 }
 
-/** Forgets all of an address: somebody there did not understand `ACCEPTED`. */
+/** Removes all entries of an address, because a peer there did not understand `ACCEPTED`. */
 export function withoutAddress(speakers: Speakers, address: string): Speakers {
   return speakers.filter((other) => other.address !== address);
 }
 
-/** Forgets one who was called: whether it still speaks dialect B, its next answer tells. */
+/** Removes one entry. The next answer of that buddy shows whether it still speaks dialect B. */
 export function withoutListener(speakers: Speakers, speaker: Speaker): Speakers {
   return speakers.filter((other) => other !== speaker);
 }
 
-/** Whether a caller that says nothing is to be told `ACCEPTED`. */
+/** Whether to accept a silent caller with `ACCEPTED`. */
 export function speaksB(
   speakers: Speakers,
   { address, uptimeMs }: { readonly address: string; readonly uptimeMs: number },
@@ -63,7 +63,7 @@ export function speaksB(
   return speakers.some((speaker) => speaker.address === address && speaker.untilMs > uptimeMs);
 }
 
-/** A buddy who answered `ACCEPTED` where it takes calls now. */
+/** Finds the entry of a buddy who answered `ACCEPTED` at this endpoint. */
 export function listenerAt(speakers: Speakers, id: UserId, { address, port }: Endpoint): Speaker | undefined {
   return speakers.find(
     ({ address: known, listener }) => known === address && listener?.id === id && listener.port === port,

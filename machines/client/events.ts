@@ -1,5 +1,5 @@
 /**
- * The events that the client's statechart exchanges with its neighbours, grouped by who sends them. Those of
+ * The events that the client's statechart exchanges with its neighbours, grouped by sender. The events of
  * calls and chats are in call-events.ts.
  */
 
@@ -25,29 +25,29 @@ export type TerminalCommand =
   | { readonly type: 'status.show'; readonly status: StatusShown }
   | { readonly type: 'alert.raise'; readonly alert: Alert }
   | { readonly type: 'prompt.open'; readonly question: Question }
-  /** The question is no longer open. After its answer it is closed already. */
+  /** Closes the open question. An answer also closes it. */
   | { readonly type: 'prompt.close' };
 
 /** From the terminal to the statechart. */
 export type TerminalReport =
   | { readonly type: 'terminal.opened' }
   | { readonly type: 'prompt.answered'; readonly value: string }
-  /** The user pressed a key, or has not for as long as counts as being there. */
+  /** `user.active`: the user pressed a key. `user.idled`: the user has pressed no key for some time. */
   | { readonly type: 'user.active' }
   | { readonly type: 'user.idled' }
-  /** There will be no more input, and no prompt is open that could be left unanswered. */
+  /** There will be no more input, and no prompt is open. */
   | { readonly type: 'input.exhausted' }
-  /** The user wants to leave what is going on. */
+  /** The user wants to leave the current activity. */
   | { readonly type: 'input.interrupted' }
   | { readonly type: 'input.ended' };
 
 /** From the statechart to the archive. */
 export type ArchiveCommand =
-  /** A message was shown: it is written down at once. */
+  /** A message was shown. The archive writes it at once. */
   | {
       readonly type: 'message.record';
       readonly buddy: UserId | undefined;
-      /** Of a caller that gave no id. */
+      /** The address of a caller that gave no id. */
       readonly address: DisplayText | undefined;
       /** The user's own id. */
       readonly own: UserId | undefined;
@@ -56,36 +56,38 @@ export type ArchiveCommand =
       /** Milliseconds since 1970. */
       readonly atMs: number;
     }
-  /** Answered by `history.found` or `archive.failed`. The empty search finds all. */
+  /** Answered by `history.found` or `archive.failed`. An empty search finds all messages. */
   | { readonly type: 'history.show'; readonly buddy: UserId; readonly search: string }
   /** Answered by `blocked.changed`. */
   | { readonly type: 'blocked.get' }
   /** An id or an address; answered by `blocked.changed`. */
   | { readonly type: 'buddy.block'; readonly name: string }
   | { readonly type: 'buddy.unblock'; readonly name: string }
-  /** A user is signed in here. Other clients of the home are told, and reported by `client.found`. */
+  /**
+   * A user is signed in here. Other clients with the same home directory see it; `client.found` reports them.
+   */
   | { readonly type: 'user.claim'; readonly id: UserId };
 
 /** From the archive to the statechart. */
 export type ArchiveReport =
-  /** The last messages that were looked for, newest last. */
+  /** The last matching messages, newest last. */
   | {
       readonly type: 'history.found';
       readonly buddy: UserId;
       readonly search: string;
       readonly messages: readonly ShownMessage[];
     }
-  /** Who is blocked from now on, in place of all before. */
+  /** The complete new block list. */
   | { readonly type: 'blocked.changed'; readonly names: readonly string[] }
-  /** A user who was claimed is signed in in another client of the home, too. */
+  /** A claimed user is also signed in in another client with the same home directory. */
   | ({ readonly type: 'client.found' } & OtherClient)
-  /** Of failures to write history, only the first is reported. */
+  /** Failures to write history are reported only once. */
   | { readonly type: 'archive.failed'; readonly task: ArchiveTask; readonly reason: DisplayText };
 
 /** From the statechart to the heartbeat. */
 export type HeartbeatCommand =
   | { readonly type: 'presence.set'; readonly id: UserId; readonly status: Status }
-  /** Asks for the buddy list as it is now; answered by `buddies.received` or `buddies.timed-out`. */
+  /** Requests the current buddy list. Answered by `buddies.received` or `buddies.timed-out`. */
   | { readonly type: 'buddies.get' };
 
 /** From the heartbeat to the statechart. */
@@ -95,7 +97,7 @@ export type HeartbeatReport =
   | { readonly type: 'server.lost'; readonly silence: Silence }
   | { readonly type: 'server.found' };
 
-/** What our own server answered to REG, ADD or DEL. */
+/** The server's reply to REG, ADD or DEL. */
 export interface ServerReply {
   /** The reply line as received. */
   readonly line: DisplayText;

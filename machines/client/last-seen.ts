@@ -1,12 +1,12 @@
 import { type BuddyList, stillKnown } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 
-/** When this client last saw buddies before they went offline; milliseconds since 1970. */
+/** When this client last saw each buddy online, in milliseconds since 1970. */
 export type LastSeen = ReadonlyMap<UserId, number>;
 
 /**
- * Adds a buddy list as it is now: buddies that are there are seen, and buddies off the list are forgotten.
- * Those missing from a list that may be cut may be on it all the same: when they were seen before still holds.
+ * Adds a new buddy list: records the time for buddies who are not offline, and removes buddies who are not on
+ * the list. Removes none if the list may be cut, because missing buddies may be beyond the cut.
  */
 export function seenAt(lastSeen: LastSeen, buddies: BuddyList, atMs: number): LastSeen {
   const seen = stillKnown(lastSeen, buddies);

@@ -1,6 +1,6 @@
 /**
- * What the client's statechart has the terminal say, ask and show: facts, for which terminal/words.ts has the
- * sentences.
+ * The notices, questions and status that the client's statechart sends to the terminal. They are facts;
+ * terminal/words.ts has the sentences.
  */
 
 import type { BuddyList } from '../../protocol/buddy-list.js';
@@ -17,7 +17,7 @@ import type { Silence } from './silence.js';
 /** Notices without values. */
 export type PlainNotice =
   | 'menu'
-  /** The menu was asked for. */
+  /** The user requested the menu. */
   | 'menuHelp'
   | 'signInFirst'
   | 'unknownChoice'
@@ -44,42 +44,44 @@ export type PlainNotice =
 export type Notice =
   | { readonly say: PlainNotice }
   | { readonly say: 'signedIn'; readonly user: UserId }
-  /** What was typed is not an id. */
+  /** The typed text is not a valid id. */
   | { readonly say: 'idHint'; readonly typed: DisplayText }
-  /** What the server answered to REG, ADD or DEL. */
+  /** The server's reply to REG, ADD or DEL. */
   | {
       readonly say: 'reply';
       readonly op: Change['op'];
       readonly line: DisplayText;
-      /** Why it refused, where the client knows more than the reply says. */
+      /** Why the server refused, if the client knows more than the reply says. */
       readonly why: WhyRefused | undefined;
     }
-  /** The server does not answer a question, or the heartbeat. */
+  /** `serverSilent`: the server does not answer a query. `serverLost`: it does not answer the heartbeat. */
   | {
       readonly say: 'serverSilent' | 'serverLost';
       readonly silence: Silence;
       readonly user: UserId | undefined;
     }
   | { readonly say: 'serverError'; readonly error: unknown }
-  /** The buddy list as it is now, and the calls missed since it was last shown. */
+  /** The current buddy list, and the calls missed since the list was last shown. */
   | ({ readonly say: 'buddies' } & Pick<StatusShown, 'buddies' | 'lastSeen' | 'missed'>)
   | { readonly say: 'notCallable'; readonly buddy: UserId; readonly why: WhyNotCallable }
   | ({ readonly say: 'caller' } & CallerShown)
-  /** A call was refused because the user is busy, and `untold` calls before it. */
+  /** A call was refused because the user is busy. So were `untold` earlier calls that were not shown. */
   | ({ readonly say: 'busy'; readonly untold: number } & CallerShown)
-  /** A caller did not understand how it was accepted. */
+  /** A caller did not understand the line that accepted its call. */
   | ({ readonly say: 'misunderstood' } & CallerShown)
-  /** A call was refused before the user was asked, and `untold` of its address before it. */
+  /**
+   * A call was refused without asking the user. So were `untold` earlier, unreported calls of its address.
+   */
   | ({ readonly say: 'cut'; readonly cause: CutCause; readonly untold: number } & CallerShown)
-  /** An address that rings in vain again and again. */
+  /** An address with too many unanswered calls in a short time. */
   | { readonly say: 'nuisance'; readonly address: DisplayText }
   | { readonly say: 'callFailed'; readonly buddy: UserId | undefined; readonly failure: CallFailure }
-  /** The buddy left the chat; `name` is what the screen calls it. */
+  /** The buddy left the chat. `name` is the buddy's name on the screen. */
   | { readonly say: 'buddyLeft'; readonly name: DisplayText }
   | { readonly say: 'broken'; readonly reason: DisplayText }
   /**
-   * A line of the user's own that was not sent, or that the network took and the buddy's machine never
-   * confirmed.
+   * A line of the user. `notSent`: it was not sent. `notConfirmed`: the network took it, but the buddy's
+   * machine never confirmed it.
    */
   | { readonly say: 'notSent' | 'notConfirmed'; readonly text: string }
   | {
@@ -92,10 +94,12 @@ export type Notice =
   | { readonly say: 'archiveFailed'; readonly task: ArchiveTask; readonly reason: DisplayText }
   | { readonly say: 'blocked'; readonly names: readonly string[] };
 
-/** `beyondCut`: it is not on what the server sent of a list that may be cut. */
+/** `beyondCut`: the buddy is not on the list, but the list may be cut. */
 export type WhyNotCallable = 'unlisted' | 'beyondCut' | 'offline';
 
-/** Another client of this home in which a user is signed in: its process, and its machine if another. */
+/**
+ * Another client with the same home directory: its user, its process, and its host if that is another one.
+ */
 export interface OtherClient {
   readonly user: UserId;
   readonly pid: number;
@@ -104,12 +108,12 @@ export interface OtherClient {
 
 type CallerShown = Pick<Caller, 'caller' | 'address' | 'hint'>;
 
-/** What the archive can fail at. */
+/** The tasks of the archive that can fail. */
 export type ArchiveTask = 'history.write' | 'history.read' | 'blocked.write' | 'blocked.read';
 
-/** A message as it is shown, from either side. */
+/** A message for the screen, from either side. */
 export interface ShownMessage {
-  /** Who wrote it: a buddy's id or address, or the user's own id. */
+  /** The author: a buddy's id or address, or the user's own id. */
   readonly name: DisplayText;
   readonly isOwn: boolean;
   readonly text: DisplayText;
@@ -117,23 +121,23 @@ export interface ShownMessage {
   readonly atMs: number;
 }
 
-/** A question to the user, open until it is answered or another takes its place. */
+/** A question to the user. It is open until it is answered, or another question replaces it. */
 export type Question =
   | {
       readonly ask: 'menu' | 'userId' | 'buddyId' | 'history' | 'block';
     }
-  /** Whether to give up a call of the user's own. */
+  /** Whether to give up an outgoing call. */
   | { readonly ask: 'calling'; readonly buddy: UserId | undefined }
-  /** Whether to take a call. */
+  /** Whether to accept a call. */
   | ({ readonly ask: 'call' } & CallerShown)
-  /** The next line of a chat; `name` is what the screen calls the buddy. */
+  /** The next line of a chat. `name` is the buddy's name on the screen. */
   | { readonly ask: 'message'; readonly name: DisplayText }
-  /** Whether to call a buddy again, and to send the lines that may not have arrived. */
+  /** Whether to call a buddy again and resend the lines that may not have arrived. */
   | { readonly ask: 'callAgain'; readonly buddy: UserId; readonly lines: number };
 
-/** What stands above the menu's question, kept up to date. */
+/** The status above the menu's question, kept up to date. */
 export interface StatusShown {
-  /** Who is signed in. */
+  /** The signed-in user. */
   readonly user: UserId | undefined;
   readonly isAway: boolean;
   readonly buddies: BuddyList;
@@ -142,7 +146,7 @@ export interface StatusShown {
   readonly missed: readonly Caller[];
 }
 
-/** What a user who does not look at the screen wants to hear of. */
+/** An event that should alert a user who is not looking at the screen. */
 export type Alert =
   | ({ readonly alert: 'call' } & CallerShown)
   | { readonly alert: 'message'; readonly from: DisplayText; readonly text: DisplayText };

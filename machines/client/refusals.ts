@@ -1,6 +1,6 @@
 /**
- * Why the server refused REG, ADD or DEL. One reply code stands for several causes: the client tells them apart
- * by what it asked for, and by the buddy list that it has.
+ * Finds out why the server refused REG, ADD or DEL. A reply code has several possible causes. The client
+ * distinguishes them by its request and by its buddy list.
  */
 
 import type { BuddyList } from '../../protocol/buddy-list.js';
@@ -13,13 +13,13 @@ export type WhyRefused =
   | { readonly why: 'notAnId'; readonly typed: DisplayText }
   | { readonly why: 'yourself' }
   | { readonly why: 'listed'; readonly buddy: UserId }
-  /** It is not on the list that the client has: that list is old, or full. */
+  /** The buddy is not on the client's list. So that list is outdated, or the server's list is full. */
   | { readonly why: 'listedOrFull'; readonly buddy: UserId }
   | { readonly why: 'buddyUnregistered'; readonly buddy: UserId }
-  /** Logging in does not ask the server, so the user may be the one whom it does not know. */
+  /** The user or the buddy is not registered: login does not check whether the user is. */
   | { readonly why: 'someoneUnregistered'; readonly buddy: UserId; readonly user: string };
 
-/** What a reply leaves open and the client knows; nothing for the other replies. */
+/** Finds the cause of a refusal. Returns `undefined` if the reply says enough or the cause is unknown. */
 export function whyRefused(
   { op, ids }: { readonly op: Change['op']; readonly ids: readonly string[] },
   reply: string,
@@ -31,7 +31,7 @@ export function whyRefused(
   if (code === 201 && id === undefined) return { why: 'notAnId', typed: toDisplayText(typed) };
   if (op === 'REG' || id === undefined) return undefined;
   if (code === 202) {
-    // A user who has buddies is known to the server.
+    // A user who has buddies is registered.
     if (buddies.length > 0) return { why: 'buddyUnregistered', buddy: id };
     return { why: 'someoneUnregistered', buddy: id, user };
   }

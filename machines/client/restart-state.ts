@@ -1,6 +1,6 @@
 /**
- * What the client's actors start with when they are restarted: the tree keeps it for them, and hears of it by
- * the events that they emit.
+ * The state with which the client's actors restart. The tree keeps it, and updates it from the events that
+ * the actors emit.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -8,17 +8,17 @@ import type { Attendance } from './attendance.js';
 import type { Speakers, SpeakersChanged } from './dialects.js';
 
 export interface RestartState {
-  /** Who is signed in, and whether they are there. */
+  /** The signed-in user, and whether that user is at the terminal. */
   readonly user: { readonly id: UserId; readonly attendance: Attendance } | undefined;
-  /** Where buddies call: a port that was picked is kept. */
+  /** The port on which buddies call. A restarted listener binds the same port. */
   readonly callPort: number | undefined;
-  /** True while the server is lost: that it answers again is then news. */
+  /** True while the server is lost. Its next answer is then reported. */
   readonly isServerLost: boolean;
-  /** Who speaks dialect B, as far as call control knows. */
+  /** Peers that call control knows to speak dialect B. */
   readonly speakers: Speakers;
 }
 
-/** Emitted by the client when its user signs in, goes away or comes back. */
+/** Emitted by the client when the user signs in, goes away or comes back. */
 export interface UserAnnounced {
   readonly type: 'user.announced';
   readonly id: UserId;

@@ -1,35 +1,36 @@
 /**
- * The client's contact with the server over UDP: whether the server counts as lost, and how a question for
+ * The client's connectivity to the server over UDP: whether the server counts as lost, and how a query for
  * the buddy list is retried.
  *
- * Owns: the count of unanswered beats, and the count of tries of a question. Trusts: its actor
- * (actors/client/heartbeat.ts), which tells answers of the server from other datagrams. Talks to: the client.
+ * Owns: the number of unanswered beats, and the number of tries of a query. Trusts: its actor
+ * (actors/client/heartbeat.ts), which filters out datagrams that do not come from the server. Talks to: the
+ * client.
  *
- * The two rules are parallel: an answer settles both, and neither waits for the other.
+ * The two rules are parallel states: an answer ends both waits, and neither waits for the other.
  */
 
 import { assign, setup } from 'xstate';
 import type { HeartbeatCommand } from './events.js';
 import type { Silence } from './silence.js';
 
-/** How many beats in a row may go unanswered: the server counts as lost when the next beat is due. */
+/** After this many unanswered beats in a row, the server counts as lost when the next beat is due. */
 export const LOST_AFTER_BEATS = 2;
 
-/** How often a question for the buddy list is sent before it is given up. */
+/** How often a query for the buddy list is sent before it is given up. */
 export const QUERY_TRIES = 3;
 
-/** Time between two tries, and between the last one and giving up, in milliseconds. */
+/** Time between two tries, and between the last try and giving up, in milliseconds. */
 export const QUERY_RETRY_MS = 700;
 
 export interface ServerConnectivityInput {
-  /** True when the heartbeat before a restart had reported the server as lost. */
+  /** True if the heartbeat had reported the server as lost before a restart. */
   readonly wasLost: boolean;
 }
 
 interface ServerConnectivityContext extends ServerConnectivityInput {
   /** Beats since the last answer. */
   readonly unansweredBeats: number;
-  /** How often the current question, or the last one, was sent. */
+  /** How often the current or the last query was sent. */
   readonly tries: number;
 }
 
@@ -37,19 +38,19 @@ export type ServerConnectivityEvent =
   // From the client.
   | Extract<HeartbeatCommand, { type: 'buddies.get' }>
   // From the heartbeat.
-  /** A restarted heartbeat announces its user and asks for the buddy list at once. */
+  /** A restarted heartbeat announces its user and requests the buddy list at once. */
   | { readonly type: 'session.resumed' }
-  /** The session of this user is over: another user signs in, or the client leaves. */
+  /** The session of this user is over: another user signs in, or the client ends. */
   | { readonly type: 'session.ended' }
-  /** The regular announcement of a user, with its question, is sent. */
+  /** The regular announcement of the user and its query were sent. */
   | { readonly type: 'beat.sent' }
   | { readonly type: 'query.overdue' }
-  /** The server answered, whatever it was asked by. */
+  /** The server answered a beat or a query. */
   | { readonly type: 'answer.received' }
-  /** Why the server is silent, as far as can be found out. */
+  /** The cause of the server's silence, as far as the heartbeat could find out. */
   | { readonly type: 'cause.found'; readonly silence: Silence };
 
-/** What the contact does to the world; the heartbeat has one function for each. */
+/** The effects of the chart. The heartbeat has one function for each. */
 export type ServerConnectivityAction =
   | 'sendQuery'
   | 'startQueryTimer'
@@ -93,29 +94,29 @@ export const serverConnectivityMachine = setup({
   },
 }).createMachine({
   id: 'server-connectivity',
-  description: 'Whether the server answers, and the question for the buddy list that is open.',
+  description: 'Tracks whether the server answers, and retries the query for the buddy list.',
   context: firstContext,
   type: 'parallel',
   states: {
     server: {
-      description: 'Whether the server counts as lost.',
+      description: 'Tracks whether the server counts as lost.',
       initial: 'starting',
       states: {
         starting: {
-          description: 'A restart takes over what was reported before.',
+          description: 'Restores the state from before a restart.',
           always: [
-            { guard: 'wasLost', target: 'lost', description: 'Its return is still to be reported.' },
+            { guard: 'wasLost', target: 'lost', description: 'The next answer must be reported.' },
             { target: 'answering' },
           ],
         },
         answering: {
-          description: 'At most two beats in a row went unanswered.',
+          description: 'The server counts as reachable, until two beats in a row are unanswered.',
           on: {
             'beat.sent': [
               {
                 guard: 'isSilent',
                 target: 'doubted',
-                description: 'The two beats before this one went unanswered.',
+                description: 'The two beats before this one were not answered.',
               },
               { actions: 'countBeat' },
             ],
@@ -123,16 +124,16 @@ export const serverConnectivityMachine = setup({
           },
         },
         doubted: {
-          description: 'Two beats went unanswered. Over TCP the server is asked why.',
+          description: 'Two beats in a row were not answered: waits for the cause, which is asked over TCP.',
           entry: 'askCause',
           on: {
             'cause.found': { target: 'lost', actions: 'reportLost' },
             'answer.received': { target: 'answering', actions: 'clearBeats' },
-            'session.ended': { target: 'answering', description: 'The cause was that of the user before.' },
+            'session.ended': { target: 'answering', description: 'The cause concerns the previous user.' },
           },
         },
         lost: {
-          description: 'The user was told that the server does not answer. Beats go on.',
+          description: 'The user was told that the server does not answer. Beats continue, until an answer.',
           on: {
             'answer.received': { target: 'answering', actions: ['clearBeats', 'reportFound'] },
           },
@@ -140,22 +141,22 @@ export const serverConnectivityMachine = setup({
       },
     },
     query: {
-      description: 'The question for the buddy list.',
+      description: 'Sends and retries the query for the buddy list.',
       initial: 'idle',
       states: {
         idle: {
-          description: 'No question is open.',
+          description: 'No query is open, until the client requests the buddy list.',
           on: {
             'buddies.get': { target: 'waiting', actions: ['countFirstTry', 'sendQuery'] },
             'session.resumed': {
               target: 'waiting',
               actions: 'countFirstTry',
-              description: 'A question may have been open before the restart. The announcement asks it.',
+              description: 'A query may have been open before the restart. The announcement includes one.',
             },
           },
         },
         waiting: {
-          description: 'A question was sent: the answer is waited for, 700 ms for each of three tries.',
+          description: 'A query was sent: waits 700 ms for an answer, in each of up to three tries.',
           entry: 'startQueryTimer',
           exit: 'stopQueryTimer',
           on: {
@@ -165,28 +166,28 @@ export const serverConnectivityMachine = setup({
                 target: 'waiting',
                 reenter: true,
                 actions: ['countTry', 'sendQuery'],
-                description: 'A datagram may be lost: it is sent again.',
+                description: 'The datagram may be lost, so it is sent again.',
               },
-              { target: 'unanswered', description: 'Given up after the third try.' },
+              { target: 'unanswered', description: 'The third try was not answered.' },
             ],
             'buddies.get': {
               target: 'waiting',
               reenter: true,
               actions: ['countFirstTry', 'sendQuery'],
-              description: 'A new question takes the place of the one before.',
+              description: 'A new query replaces the previous one.',
             },
             'answer.received': 'idle',
-            'session.ended': { target: 'idle', description: 'The question was that of the user before.' },
+            'session.ended': { target: 'idle', description: 'The query was for the previous user.' },
           },
         },
         unanswered: {
-          description: 'The question was given up. Over TCP the server is asked why.',
+          description: 'Three tries were not answered: waits for the cause, which is asked over TCP.',
           entry: 'askCause',
           on: {
             'cause.found': { target: 'idle', actions: 'reportTimedOut' },
             'buddies.get': { target: 'waiting', actions: ['countFirstTry', 'sendQuery'] },
-            'answer.received': { target: 'idle', description: 'Late, but it is the answer.' },
-            'session.ended': { target: 'idle', description: 'The question was that of the user before.' },
+            'answer.received': { target: 'idle', description: 'The answer came late.' },
+            'session.ended': { target: 'idle', description: 'The query was for the previous user.' },
           },
         },
       },

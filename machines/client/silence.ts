@@ -1,6 +1,6 @@
 /**
- * Why the server does not answer over UDP, as a question over TCP tells. The server drops the datagrams of a
- * user that it does not know, so silence alone has more than one cause.
+ * Why the server does not answer over UDP. The server drops the datagrams of a user whom it does not know, so
+ * silence has several possible causes. A request over TCP distinguishes them.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -8,16 +8,18 @@ import { replyCode } from '../../protocol/reply.js';
 
 export type Silence =
   | { readonly cause: 'unregistered' }
-  /** Nothing listens on its TCP port. */
+  /** Nothing listens on the server's TCP port. */
   | { readonly cause: 'down' }
   | { readonly cause: 'unreachable'; readonly reason: DisplayText }
-  /** It answers over TCP and knows the user: the datagrams are lost, or it has no answers left for them. */
+  /**
+   * The server answers over TCP and knows the user. Datagrams are lost, or the budget for answers is used up.
+   */
   | { readonly cause: 'datagrams' }
   | { readonly cause: 'unknown' };
 
 /**
- * What the reply to `ADD <id>` tells. Without a buddy it changes nothing: the server answers 202 where it does
- * not know the id, and 201 where it does.
+ * Reads the cause from the reply to `ADD <id>`. Without a buddy, this request changes nothing: the server
+ * answers 202 if it does not know the id, and 201 if it does.
  */
 export function silenceOf(reply: string): Silence {
   switch (replyCode(reply)) {

@@ -1,11 +1,11 @@
 /**
  * A TCP connection to the server: one request line, one reply, then close.
  *
- * Owns: the order of things in one connection. Trusts: nobody's bytes; its actor
- * (actors/server/connection-actor.ts) has turned them into these events. Talks to: the store.
+ * Owns: the order of events in one connection. Trusts: no bytes from the client; its actor
+ * (actors/server/connection-actor.ts) has parsed them into these events. Talks to: the store.
  *
- * The chart is flat on purpose. A connection lives for two or three events, and the actor that
- * runs it (actors/chart.ts) pays for no feature of statecharts that it does not use.
+ * The chart is flat on purpose. A connection handles two or three events, and actors/chart.ts runs flat
+ * charts without the cost of other statechart features.
  */
 
 import { setup } from 'xstate';
@@ -23,11 +23,11 @@ export type ConnectionEvent =
   // From the store.
   | { readonly type: 'change.answered'; readonly reply: ReplyCode }
   // From the supervisor.
-  /** There is no room for a client of an address that has fewer connections than this one's. */
+  /** The limit is reached, and an address with fewer connections than this one's connects. */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
-/** What the connection does to the world; the actor has one function for each. */
+/** The effects of a connection. The actor has one function for each. */
 export type ConnectionAction =
   | 'submitChange'
   | 'restartDeadline'
@@ -48,34 +48,34 @@ export const connectionMachine = setup({
   } satisfies Record<ConnectionAction, () => void>,
 }).createMachine({
   id: 'connection',
-  description: 'One TCP connection: a request, a reply, closed.',
+  description: 'One TCP connection: one request, one reply, then close.',
   initial: 'receiving',
   states: {
     receiving: {
-      description: 'Waits for a whole line, at most 10 s from accept.',
+      description: 'Waits up to 10 s, from the accept of the connection, for a whole line.',
       on: {
         'request.received': {
           target: 'committing',
           actions: ['restartDeadline', 'submitChange'],
-          description: 'What becomes of it is for the store to say.',
+          description: 'The store decides the reply.',
         },
         'request.refused': {
           target: 'replied',
           actions: ['restartDeadline', 'sendReply'],
-          description: 'No request, or one too many from there: answered without asking the store.',
+          description: 'Not a request, or too many from this address: answered without asking the store.',
         },
         'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
-        'input.ended': { target: 'closed', description: 'The client left without a word: no reply.' },
+        'input.ended': { target: 'closed', description: 'The client left without a request: no reply.' },
         'socket.closed': 'closed',
-        'room.wanted': { target: 'closed', description: 'It has asked nothing yet, and others want to.' },
+        'room.wanted': { target: 'closed', description: 'No request yet, and others want to connect.' },
         'shutdown.requested': {
           actions: 'shortenDeadline',
-          description: 'Its request may be here, not yet read: a moment tells.',
+          description: 'A request may have arrived unread, so it waits a moment longer.',
         },
       },
     },
     committing: {
-      description: 'Waits for the store to make the change durable, at most 10 s.',
+      description: 'Waits up to 10 s for the store to make the change durable.',
       on: {
         'change.answered': {
           target: 'replied',
@@ -87,23 +87,23 @@ export const connectionMachine = setup({
           actions: ['restartDeadline', 'sendUnavailable'],
           description: 'The store did not answer in time: 205.',
         },
-        'socket.closed': { target: 'closed', description: 'The change goes on without its client.' },
-        'shutdown.requested': { description: 'The request is in flight: finish it first.' },
+        'socket.closed': { target: 'closed', description: 'The store still makes the change.' },
+        'shutdown.requested': { description: 'The pending request is finished first.' },
       },
     },
     replied: {
-      description: 'Lets the client read the reply and close: closing first could destroy it unread.',
+      description: 'Waits up to 10 s for the client to close, so that the client can read the reply first.',
       on: {
         'socket.closed': 'closed',
-        'input.flooded': { target: 'closed', description: 'It goes on sending what nobody reads.' },
-        'deadline.passed': { target: 'closed', description: 'It neither sends nor closes.' },
-        'room.wanted': { target: 'closed', description: 'The reply is written, and others want one.' },
+        'input.flooded': { target: 'closed', description: 'The client keeps sending data after its line.' },
+        'deadline.passed': { target: 'closed', description: 'The client did not close in time.' },
+        'room.wanted': { target: 'closed', description: 'The reply is written, and others want to connect.' },
         'shutdown.requested': {
           target: 'closed',
-          description: 'The reply is written: nobody waits any longer for its client.',
+          description: 'The reply is written, so the connection can close.',
         },
       },
     },
-    closed: { type: 'final', description: 'The socket is gone, or about to be.' },
+    closed: { type: 'final', description: 'The connection is over, and its actor closes the socket.' },
   },
 });

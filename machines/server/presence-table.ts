@@ -1,77 +1,77 @@
 /**
- * Who is online, where, and until when. In memory only: after a restart it fills again with the
- * clients' next announcements.
+ * The status, address and expiry of each user. The table is in memory only: after a restart, the next
+ * announcements of the clients fill it again.
  *
- * Users are numbers, and a record is a row of 64 bytes outside of JavaScript's heap, which exists where
- * somebody was online or was asked for. A row says until when it holds, so an expired one needs no timer, and
- * nobody looks for it. It also has the user's id, so that whoever writes down a list need not wait for other
- * memory as well.
+ * Users are numbers. A record is a row of 64 bytes outside of JavaScript's heap. Pages of rows are allocated
+ * for users who announced themselves or were queried. A row contains its expiry time, so expired rows need no
+ * timer and no scan. A row also contains the user's id, so that writing a buddy list reads only one cache
+ * line per buddy.
  */
 
 import { packIpv4 } from '../../protocol/address.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 
-/** How long a record lives that was set once, and the longest that any record lives. */
+/** The lifetime of a record after its first announcement, and the longest lifetime of any record. */
 export const MAX_LIFETIME_MS = 10 * 60_000;
 
-/** The shortest that a record lives after its second announcement. */
+/** The shortest lifetime of a record after its second announcement. */
 export const MIN_LIFETIME_MS = 35_000;
 
-/** How many times the longest recent gap between announcements a record lives. */
+/** The lifetime of a record, as a multiple of the longest recent gap between announcements. */
 const LIFETIME_IN_GAPS = 3.5;
 
 /** How many gaps count as recent. */
 const RECENT_GAPS = 4;
 
 /**
- * Gaps are remembered in this many milliseconds; the longest that can be is far beyond the longest that
+ * The unit in which gaps are stored, in milliseconds. The longest gap that fits is much longer than any that
  * matters.
  */
 const GAP_UNIT_MS = 10;
 const MAX_GAP = 0xffff;
 
-/** In place of an IPv4 address: it is another kind of address, which is kept as text. */
+/** Stored instead of an IPv4 address if the address is of another kind, which is kept as text. */
 const OTHER = 0;
 
-/** Rows in a page, of which the system gives memory only to those that are used. */
+/** Rows in a page. The operating system allocates memory only for rows that are used. */
 const PAGE_BITS = 16;
 const PAGE_ROWS = 1 << PAGE_BITS;
 const ROW_MASK = PAGE_ROWS - 1;
 
-/** A row is one line of the processor's cache: to wait for one is most of what a look costs. */
+/** A row is one cache line. Waiting for it is most of the cost of reading a row. */
 const ROW_BYTES = 64;
 
-/** Where a row's fields are, in units of their own size. */
+/** The positions of a row's fields, in units of the field's size. */
 const EXPIRES = { stride: ROW_BYTES / 8, at: 0 };
 const GAPS = { stride: ROW_BYTES / 2, at: 4 };
 const ADDRESS = { stride: ROW_BYTES / 4, at: 4 };
 const PORT = { stride: ROW_BYTES / 2, at: 10 };
 const STATUS = { stride: ROW_BYTES, at: 22 };
-/** How long the id is; 0 where it is not known here, or too long. */
+/** Length of the id; 0 if the row does not contain it, or it is too long for the row. */
 const ID_LENGTH = { stride: ROW_BYTES, at: 23 };
 const ID = { stride: ROW_BYTES, at: 24, room: ROW_BYTES - 24 };
 
-/** Rows, seen as numbers of each size. */
+/** A page of rows, with a typed array for each size of field. */
 class Page {
   readonly #bytes = new ArrayBuffer(PAGE_ROWS * ROW_BYTES);
-  /** When a record expires; 0 where nobody is. */
+  /** Contains the expiry time of each record; 0 if there is none. */
   readonly doubles = new Float64Array(this.#bytes);
   readonly words = new Uint32Array(this.#bytes);
-  /** Among them the latest gaps between announcements, newest first; 0 where there was none. */
+  /** Contains the latest gaps between announcements, newest first; 0 if there was none. */
   readonly halves = new Uint16Array(this.#bytes);
   readonly bytes = new Uint8Array(this.#bytes);
 }
 
-/** Whoever knows the ids of users by their numbers. */
+/** Maps the numbers of users to their ids. */
 export interface IdSource {
-  /** How many users there surely are: higher numbers may come to mean others. */
+  /** The number of committed users. A higher number may later be assigned to another user. */
   readonly settled: number;
-  /** Writes a user's id into a buffer; returns where it ends. */
+  /** Writes a user's id into a buffer. Returns the end offset. */
   copyId(target: Uint8Array, at: number, user: number): number;
 }
 
-/** Whoever takes what the table has. An id is the bytes from `start` up to `end`, for now. */
+/** Receives records of the table. An id is `id[start..end)`, and is valid only during the call. */
 export interface PresenceVisitor {
   present(
     id: Uint8Array,
@@ -84,22 +84,22 @@ export interface PresenceVisitor {
   offline(id: Uint8Array, start: number, end: number): void;
 }
 
-/** At most one record per registered user, who are themselves limited. Times are monotonic. */
+/** Has at most one record per registered user, and their number is limited. Times are monotonic. */
 export class PresenceTable {
   readonly #pages: Page[] = [];
-  /** Nobody needs it; without it, a compiler might leave out what is only looked at. */
+  /** Written so that the compiler cannot remove the reads in {@link touch}. The value is not used. */
   touched = 0;
-  /** Addresses that are no IPv4 addresses, by user. */
+  /** Addresses that are not IPv4 addresses, by user. */
   readonly #others = new Map<number, string>();
-  /** An id that is in no row. */
+  /** Buffer for an id that is not in a row. */
   readonly #id = Buffer.alloc(MAX_ID_LENGTH);
 
-  /** Takes note of an announcement by a user whose id this surely is. 101 ends the record at once. */
+  /** Records an announcement. `id` must be the id of `user`. Status 101 ends the record at once. */
   set(user: number, id: UserId, status: Status, address: string, port: number, nowMs: number): void {
     const { doubles, words, halves, bytes } = this.#pageFor(user);
     const row = user & ROW_MASK;
     if (bytes[row * ID_LENGTH.stride + ID_LENGTH.at] === 0) {
-      this.#keepId(user, this.#id.write(id, 'latin1'));
+      this.#storeId(user, this.#id.write(id, 'latin1'));
     }
     const expires = row * EXPIRES.stride + EXPIRES.at;
     if (status === 101) {
@@ -117,11 +117,11 @@ export class PresenceTable {
     else if (this.#others.size > 0) this.#others.delete(user);
   }
 
-  /** Tells the visitor where a user is. */
+  /** Passes the record of a user to the visitor. */
   visit(user: number, nowMs: number, ids: IdSource, visitor: PresenceVisitor): void {
     const { doubles, words, halves, bytes } = this.#pageFor(user);
     const row = user & ROW_MASK;
-    const length = bytes[row * ID_LENGTH.stride + ID_LENGTH.at] || this.#remember(user, ids);
+    const length = bytes[row * ID_LENGTH.stride + ID_LENGTH.at] || this.#loadId(user, ids);
     const isInRow = bytes[row * ID_LENGTH.stride + ID_LENGTH.at] !== 0;
     const id = isInRow ? bytes : this.#id;
     const start = isInRow ? row * ID.stride + ID.at : 0;
@@ -136,12 +136,11 @@ export class PresenceTable {
   }
 
   /**
-   * Looks at users who are visited next, so that the processor fetches them all at the same time: alone each
-   * is waited for.
+   * Reads the rows of users who are visited next, so that the processor fetches all of them in parallel.
    */
   touch(users: Uint32Array): void {
     let touched = 0;
-    // As few steps as can be, for a processor looks ahead only so far.
+    // Keep the loop short, because the processor looks ahead only over a limited number of instructions.
     for (let index = 0; index < users.length; index++) {
       const user = users[index] as number;
       const { doubles } = this.#pageFor(user);
@@ -150,15 +149,15 @@ export class PresenceTable {
     this.touched = touched;
   }
 
-  /** Has an id at hand, and for later in its row where it surely stays the user's. */
-  #remember(user: number, ids: IdSource): number {
+  /** Loads an id into the buffer. Also stores it in its row if the user is committed. */
+  #loadId(user: number, ids: IdSource): number {
     const length = ids.copyId(this.#id, 0, user);
-    if (user < ids.settled) this.#keepId(user, length);
+    if (user < ids.settled) this.#storeId(user, length);
     return length;
   }
 
-  /** Writes the id at hand into its row, where there is room. */
-  #keepId(user: number, length: number): void {
+  /** Copies the id from the buffer into its row, if there is room. */
+  #storeId(user: number, length: number): void {
     if (length > ID.room) return;
     const { bytes } = this.#pageFor(user);
     const row = user & ROW_MASK;
@@ -173,7 +172,7 @@ export class PresenceTable {
   }
 }
 
-/** Takes note of the gap that an announcement ends; returns how long the record lives from now on. */
+/** Records the gap that an announcement ends. Returns the new lifetime of the record. */
 function recordGap(gaps: Uint16Array, newest: number, expiresAtMs: number, nowMs: number): number {
   const isThere = nowMs < expiresAtMs;
   const gapMs = isThere ? nowMs - (expiresAtMs - lifetimeMs(gaps, newest)) : 0;
@@ -183,7 +182,7 @@ function recordGap(gaps: Uint16Array, newest: number, expiresAtMs: number, nowMs
   return lifetimeMs(gaps, newest);
 }
 
-/** How long a record lives whose announcements came with these gaps. */
+/** The lifetime of a record whose announcements had these gaps. */
 function lifetimeMs(gaps: Uint16Array, newest: number): number {
   let longest = 0;
   for (let at = newest; at < newest + RECENT_GAPS; at++) longest = Math.max(longest, gaps[at] as number);

@@ -1,29 +1,31 @@
 /**
- * How much of something each source may use: so much at once, then so much a second.
+ * A rate limit for each source: a burst at once, then a fixed amount per second.
  *
- * A source is what one client surely has to itself: an IPv4 address, or the first 64 bits of an IPv6 address.
- * Of each source one number is kept: the time at which its whole budget is there again. From it follows what
- * is left now, so no timer runs. A source whose time has come needs no number, so the table forgets it.
+ * A source is a network that belongs to a single client: an IPv4 address, or the first 64 bits of an IPv6
+ * address. The table stores one number per source: the time at which its budget is full again. The remaining
+ * budget follows from that time, so no timer is needed. A source whose budget is full needs no entry.
  */
 
 import { isLoopback, networkOf } from '../../protocol/address.js';
 
-/** A budget: what may be used at once, and what comes back each second, in units of what is counted. */
+/** A budget: the amount that may be used at once, and the amount that is refilled per second. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** Bytes of answers to GET, unless another rate is asked for. A source can be forged. */
+/** Default for the bytes of answers to GET. It is limited because a source can be forged. */
 export const ANSWER_BYTES: Rate = { burst: 256 * 1024, perSecond: 64 * 1024 };
 
-/** Bytes that wait for the network, while many wait: with the first answer a source has its share. */
+/**
+ * Bytes that wait for the network, while the queue is long. The first answer of a source is always allowed.
+ */
 export const QUEUE_SHARE: Rate = { burst: 64 * 1024, perSecond: 64 * 1024 };
 
-/** REG requests, whatever becomes of them. */
+/** REG requests, whether they succeed or not. */
 export const REGISTRATIONS: Rate = { burst: 60, perSecond: 1 };
 
-/** Most sources that are remembered; among more than that at a time, the earliest are forgotten. */
+/** Most sources in the table. Beyond that, the sources that were used least recently are forgotten. */
 export const MAX_SOURCES = 65_536;
 
 /** Times are monotonic, in milliseconds. */
@@ -31,18 +33,18 @@ export class Quota {
   readonly #burst: number;
   readonly #exemptsLoopback: boolean;
   readonly #msPerUnit: number;
-  /** How long a budget that is used up takes to be whole again. */
+  /** How long an empty budget takes to be full again. */
   readonly #refillMs: number;
-  /** When the budget of a source is whole again, by its network. */
+  /** When the budget of each source is full again. */
   #recent = new Map<string, number>();
-  /** The same of sources that used nothing since `#renewedMs`. */
+  /** The same for sources that used nothing since `#rotatedMs`. */
   #earlier = new Map<string, number>();
-  #renewedMs = Number.NEGATIVE_INFINITY;
-  /** The address that was asked about last, and its source: most are asked about twice in a row. */
+  #rotatedMs = Number.NEGATIVE_INFINITY;
+  /** The last address and its source, cached because most addresses are checked twice in a row. */
   #address = '';
   #source: string | undefined;
 
-  /** @param exemptsLoopback Whether programs of this machine may use as much as they like. */
+  /** @param exemptsLoopback Whether loopback addresses are not limited. */
   constructor({ burst, perSecond }: Rate, exemptsLoopback: boolean) {
     this.#burst = burst;
     this.#exemptsLoopback = exemptsLoopback;
@@ -51,33 +53,34 @@ export class Quota {
   }
 
   /**
-   * Whether an address may use an amount now; nothing is used yet. A whole budget is enough for any amount.
+   * Whether an address may use an amount now. Does not use it. A full budget allows any amount.
    *
-   * @param address An IP address as the system writes it.
+   * @param address An IP address as the operating system writes it.
    */
   allows(address: string, amount: number, nowMs: number): boolean {
     const source = this.#sourceOf(address);
     if (source === undefined) return true;
     const ownMs = Math.min(amount, this.#burst) * this.#msPerUnit;
-    return this.#wholeAt(source, nowMs) - nowMs + ownMs <= this.#refillMs;
+    return this.#fullAt(source, nowMs) - nowMs + ownMs <= this.#refillMs;
   }
 
   /** Uses an amount, whether it is allowed or not. */
   use(address: string, amount: number, nowMs: number): void {
     const source = this.#sourceOf(address);
     if (source === undefined) return;
-    if (this.#recent.size >= MAX_SOURCES / 2 || nowMs - this.#renewedMs >= this.#refillMs) this.#renew(nowMs);
-    this.#recent.set(source, this.#wholeAt(source, nowMs) + amount * this.#msPerUnit);
+    if (this.#recent.size >= MAX_SOURCES / 2 || nowMs - this.#rotatedMs >= this.#refillMs)
+      this.#rotate(nowMs);
+    this.#recent.set(source, this.#fullAt(source, nowMs) + amount * this.#msPerUnit);
   }
 
-  /** Uses an amount if it is allowed; returns whether it was. */
+  /** Uses an amount if it is allowed. Returns whether it was. */
   tryUse(address: string, amount: number, nowMs: number): boolean {
     const isAllowed = this.allows(address, amount, nowMs);
     if (isAllowed) this.use(address, amount, nowMs);
     return isAllowed;
   }
 
-  /** The source that an address belongs to; `undefined` for one that is exempt. */
+  /** The source of an address, or `undefined` if the address is exempt. */
   #sourceOf(address: string): string | undefined {
     if (address !== this.#address) {
       this.#address = address;
@@ -86,14 +89,14 @@ export class Quota {
     return this.#source;
   }
 
-  #wholeAt(source: string, nowMs: number): number {
+  #fullAt(source: string, nowMs: number): number {
     return Math.max(this.#recent.get(source) ?? this.#earlier.get(source) ?? 0, nowMs);
   }
 
-  /** Forgets sources that used nothing for as long as a budget takes to be whole again. */
-  #renew(nowMs: number): void {
+  /** Drops sources that used nothing for as long as an empty budget takes to be full again. */
+  #rotate(nowMs: number): void {
     this.#earlier = this.#recent;
     this.#recent = new Map();
-    this.#renewedMs = nowMs;
+    this.#rotatedMs = nowMs;
   }
 }

@@ -1,13 +1,13 @@
 /**
- * The interactive console: who takes a key, and what becomes of what was typed.
+ * The interactive console: routes each key to a prompt or a line, and decides what happens to typed text.
  *
- * Owns: whether something is asked, which line takes the keys, how far a paste was sent. Trusts:
- * the facts that its owner adds to each event. Talks to: its owner (terminal/interactive-console.ts),
- * which has the texts, the screen and the clock.
+ * Owns: whether a prompt is open, which line takes the keys, and how many lines of a paste were sent. Trusts:
+ * the facts that its owner adds to each event. Talks to: its owner (terminal/interactive-console.ts), which
+ * has the texts, the screen and the clock.
  *
- * A prompt that comes up by itself must never take a key that was meant for something else. So it takes
- * none until none came for the quiet time. Meanwhile a line that was interrupted goes on taking the keys,
- * off the screen. The part `pasting` reads alone: console-pasting.ts.
+ * A prompt that opens unexpectedly must not take a key that was meant for something else. So it takes no keys
+ * until the user has pressed none for the quiet time. During the quiet time, an interrupted line keeps taking
+ * the keys, off the screen. The part `pasting` is in console-pasting.ts.
  */
 
 import { pasting } from './console-pasting.js';
@@ -15,21 +15,21 @@ import { consoleSetup } from './console-setup.js';
 
 export const consoleMachine = consoleSetup.createMachine({
   id: 'console',
-  description: 'One keyboard and what it answers.',
+  description: 'Routes the keys of one keyboard to prompts and lines.',
   context: { prompt: undefined, keptDraft: undefined, linesLeft: 0 },
   initial: 'unasked',
   on: {
     'interrupt.pressed': [
-      { guard: 'isAgain', actions: 'endInput', description: 'Twice, it leaves the program from anywhere.' },
-      { guard: 'hasText', actions: 'clearLine', description: 'The line that takes the keys.' },
-      { actions: 'interruptInput', description: 'The client knows what there is to leave.' },
+      { guard: 'isAgain', actions: 'endInput', description: 'Ctrl-C twice ends the program from any state.' },
+      { guard: 'hasText', actions: 'clearLine', description: 'Clears the line that takes the keys.' },
+      { actions: 'interruptInput', description: 'The client decides what to leave.' },
     ],
-    'end.pressed': { actions: 'endInput', description: 'No line takes the key, or it is empty.' },
+    'end.pressed': { actions: 'endInput', description: 'No line takes the key, or the line is empty.' },
     'console.closed': '.closed',
   },
   states: {
     unasked: {
-      description: 'Nothing is asked. What is typed waits for the next question.',
+      description: 'No prompt is open. Typed keys are kept for the next prompt.',
       on: {
         'key.pressed': { actions: 'typeAhead' },
         'interrupt.pressed': [
@@ -43,19 +43,19 @@ export const consoleMachine = consoleSetup.createMachine({
             guard: 'isChatOver',
             target: 'quiet.asked',
             actions: ['rememberPrompt', 'openPrompt', 'reportUnsentAhead'],
-            description: 'What was typed for the chat answers nothing else.',
+            description: 'Text that was typed for the chat must not answer another prompt.',
           },
           {
             guard: 'isSurprise',
             target: 'quiet.asked',
             actions: ['rememberPrompt', 'openPrompt', 'dropAhead'],
-            description: 'The question came up by itself: what was typed is no answer to it.',
+            description: 'The prompt opened unexpectedly, so earlier keys must not answer it.',
           },
           {
             guard: 'isChatGoingOn',
             target: 'asked',
             actions: ['rememberPrompt', 'openPrompt', 'deliverAllAhead'],
-            description: 'However long ago, it was typed for the chat.',
+            description: 'All earlier keys were typed for the chat, regardless of their age.',
           },
           { target: 'asked', actions: ['rememberPrompt', 'openPrompt', 'deliverAhead'] },
         ],
@@ -63,7 +63,7 @@ export const consoleMachine = consoleSetup.createMachine({
     },
 
     asked: {
-      description: 'A prompt is open and takes the keys.',
+      description: 'A prompt is open and takes the keys, until it is answered or closed.',
       initial: 'opening',
       on: {
         'interrupt.pressed': [
@@ -82,7 +82,7 @@ export const consoleMachine = consoleSetup.createMachine({
       },
       states: {
         opening: {
-          description: 'The kind of the prompt decides.',
+          description: 'Chooses the state for the kind of the prompt.',
           always: [
             { guard: 'isKeyAsked', target: 'key' },
             { guard: 'isMessageAsked', target: 'text.message' },
@@ -90,28 +90,28 @@ export const consoleMachine = consoleSetup.createMachine({
           ],
         },
         key: {
-          description: 'One key is the answer.',
+          description: 'The prompt is answered by one key.',
           on: {
             'key.pressed': [
               {
                 guard: 'isStray',
                 target: '#console.quiet.asked',
                 actions: 'ringBell',
-                description: 'The user types something else. The next key may be part of it.',
+                description: 'The user is typing something else, and the next key may belong to it.',
               },
               { actions: 'pressShown' },
             ],
-            'paste.received': { actions: 'ringBell', description: 'A paste answers nothing by itself.' },
+            'paste.received': { actions: 'ringBell', description: 'A paste cannot answer a key prompt.' },
             'answer.given': { target: '#console.unasked', actions: 'deliverAnswer' },
             'prompt.dropped': {
               target: '#console.quiet',
               actions: 'closePrompt',
-              description: 'The next key may be meant for it.',
+              description: 'The next key may be meant for the closed prompt.',
             },
           },
         },
         text: {
-          description: 'A line is on the screen.',
+          description: 'The prompt is answered by a line of text, which is on the screen.',
           initial: 'line',
           on: {
             'key.pressed': { actions: 'pressShown' },
@@ -122,7 +122,7 @@ export const consoleMachine = consoleSetup.createMachine({
                 guard: 'isChatLeft',
                 target: '#console.unasked',
                 actions: ['deliverAnswer', 'forgetPrompt'],
-                description: 'What follows is no longer typed for the chat.',
+                description: 'Keys that follow are not typed for the chat.',
               },
               { target: '#console.unasked', actions: 'deliverAnswer' },
             ],
@@ -131,31 +131,31 @@ export const consoleMachine = consoleSetup.createMachine({
                 guard: 'isInUse',
                 target: '#console.quiet',
                 actions: ['interruptLine', 'keepDraft'],
-                description: 'The user has to notice before keys count for anything else.',
+                description: 'The user must notice the interruption before keys go to another prompt.',
               },
               { target: '#console.quiet', actions: ['interruptLine', 'forgetLine'] },
             ],
           },
           states: {
-            line: { description: 'A line is the answer.' },
+            line: { description: 'The line is the answer to a question.' },
             message: {
               description: 'The line is the next message of a chat.',
               on: {
                 'answer.given': {
                   guard: 'isEmpty',
                   actions: 'ringBell',
-                  description: 'An empty line is no message.',
+                  description: 'An empty line is not a message.',
                 },
                 'paste.received': {
                   guard: 'hasSeveralLines',
                   target: 'confirming',
                   actions: ['countLines', 'askAboutPaste'],
-                  description: 'Several lines are never sent unseen.',
+                  description: 'Several lines are never sent without asking.',
                 },
               },
             },
             confirming: {
-              description: 'The console itself asks whether to send a paste, in place of the line.',
+              description: 'The console asks whether to send a paste, in front of the line.',
               on: {
                 'end.pressed': { actions: 'endInput', description: 'The line does not take the key.' },
                 'interrupt.pressed': [
@@ -204,7 +204,7 @@ export const consoleMachine = consoleSetup.createMachine({
     },
 
     quiet: {
-      description: 'Keys answer nothing until none came for the quiet time.',
+      description: 'Keys answer no prompt, until the user has pressed none for the quiet time.',
       entry: 'startQuietTimer',
       exit: ['stopQuietTimer', 'forgetLine', 'forgetDraft'],
       initial: 'unasked',
@@ -218,12 +218,15 @@ export const consoleMachine = consoleSetup.createMachine({
           { guard: 'hasKeptText', actions: ['startQuietTimer', 'clearLine'] },
           {
             actions: ['startQuietTimer', 'ringBell'],
-            description: 'It may be meant for what was on the screen before.',
+            description: 'The key may be meant for the previous screen.',
           },
         ],
         'end.pressed': [
           { guard: 'hasKeptText', actions: ['startQuietTimer', 'pressKept'] },
-          { actions: ['startQuietTimer', 'ringBell'], description: 'Likewise.' },
+          {
+            actions: ['startQuietTimer', 'ringBell'],
+            description: 'The key may be meant for the previous screen.',
+          },
         ],
         'paste.received': [
           { guard: 'hasKeptLine', actions: ['startQuietTimer', 'insertKept'] },
@@ -233,20 +236,20 @@ export const consoleMachine = consoleSetup.createMachine({
       },
       states: {
         unasked: {
-          description: 'A prompt was taken away, and nothing is asked.',
+          description: 'A prompt was closed, and no other one is open yet.',
           on: {
             'prompt.asked': [
               {
                 guard: 'isKeptDraft',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'openPrompt'],
-                description: 'The line is back.',
+                description: 'The interrupted line is asked for again.',
               },
               {
                 guard: 'isLineAfterKey',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'openPrompt'],
-                description: 'As when a call is answered.',
+                description: 'For example, after the user answered a call.',
               },
               { target: 'asked', actions: ['rememberPrompt', 'openPrompt', 'startQuietTimer'] },
             ],
@@ -254,12 +257,12 @@ export const consoleMachine = consoleSetup.createMachine({
           },
         },
         asked: {
-          description: 'A prompt is on the screen, and does not take the keys yet.',
+          description: 'A prompt is on the screen and does not take keys until the quiet time is over.',
           on: {
             'key.pressed': {
               guard: 'isTooEarly',
               actions: ['startQuietTimer', 'askForKeyAgain'],
-              description: 'It may be meant for what was on the screen before.',
+              description: 'The key may be meant for the previous screen.',
             },
             'prompt.dropped': [
               { guard: 'isKeyAsked', target: 'unasked', actions: 'closePrompt' },
@@ -273,6 +276,6 @@ export const consoleMachine = consoleSetup.createMachine({
 
     pasting,
 
-    closed: { type: 'final', description: 'The terminal is as it was found.' },
+    closed: { type: 'final', description: 'The console is closed, and the terminal is restored.' },
   },
 });

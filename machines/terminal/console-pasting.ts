@@ -1,16 +1,16 @@
 /**
- * The console's chart, part `pasting`: the lines of a paste are sent, one after the other.
+ * The console's chart, part `pasting`: sends the lines of a paste one after the other.
  */
 
 import { consoleSetup } from './console-setup.js';
 
 export const pasting = consoleSetup.createStateConfig({
-  description: 'The user agreed to send the lines of a paste. None of them overtakes another.',
+  description: 'The lines of a paste are sent in order, until all are sent or the chat is over.',
   initial: 'sending',
   on: { 'console.closed': { target: 'closed', actions: 'interruptLine' } },
   states: {
     sending: {
-      description: 'Pasted lines are the answers. The line of the user takes the keys, off the screen.',
+      description: 'Pasted lines answer the prompt. The line of the user takes the keys, off the screen.',
       initial: 'underWay',
       on: {
         'key.pressed': { actions: 'pressKept' },
@@ -27,13 +27,13 @@ export const pasting = consoleSetup.createStateConfig({
           {
             target: '#console.quiet.asked',
             actions: ['interruptLine', 'forgetLine', 'rememberPrompt', 'openPrompt'],
-            description: 'Likewise.',
+            description: 'The chat is over, before or after the last line of the paste.',
           },
         ],
       },
       states: {
         underWay: {
-          description: 'A pasted line was handed over and did not go out yet.',
+          description: 'A pasted line was handed to the client, which has not sent it yet.',
           on: {
             'line.sent': 'sent',
             'prompt.asked': [
@@ -47,13 +47,13 @@ export const pasting = consoleSetup.createStateConfig({
                 guard: 'isSameChat',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'reopenLine'],
-                description: 'It was the last line.',
+                description: 'It was the last line of the paste.',
               },
             ],
           },
         },
         sent: {
-          description: 'It went out. The chat will ask for the next.',
+          description: 'The pasted line was sent: waits until the chat asks for the next line.',
           on: {
             'prompt.asked': [
               {
@@ -65,7 +65,7 @@ export const pasting = consoleSetup.createStateConfig({
                 guard: 'isSameChat',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'reopenLine'],
-                description: 'All lines went out.',
+                description: 'All lines of the paste were sent.',
               },
             ],
           },
@@ -74,7 +74,7 @@ export const pasting = consoleSetup.createStateConfig({
     },
 
     waiting: {
-      description: 'Pasted lines wait because the buddy does not read. The prompt is open meanwhile.',
+      description: 'Pasted lines wait because the buddy does not read. The prompt is open, to allow leaving.',
       initial: 'underWay',
       on: {
         'key.pressed': { actions: 'pressShown' },
@@ -86,24 +86,24 @@ export const pasting = consoleSetup.createStateConfig({
             target: '#console.unasked',
             actions: ['reportUnsentPaste', 'deliverAnswer', 'forgetPrompt'],
           },
-          { actions: 'ringBell', description: 'A line would overtake the pasted ones.' },
+          { actions: 'ringBell', description: 'The line would overtake the pasted lines.' },
         ],
       },
       states: {
         underWay: {
-          description: 'The last pasted line that was handed over did not go out yet.',
+          description: 'A pasted line was handed to the client, which has not sent it yet.',
           on: {
             'line.sent': 'sent',
             'prompt.dropped': { target: '#console.pasting.sending.underWay', actions: 'setLineAside' },
           },
         },
         sent: {
-          description: 'It went out.',
+          description: 'The pasted line was sent: waits until the chat continues.',
           on: {
             'prompt.repeated': {
               target: '#console.pasting.sending.underWay',
               actions: ['setLineAside', 'countLine', 'sendLine'],
-              description: 'The chat goes on.',
+              description: 'The buddy reads again.',
             },
             'prompt.dropped': { target: '#console.pasting.sending.sent', actions: 'setLineAside' },
           },

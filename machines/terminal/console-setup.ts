@@ -1,34 +1,34 @@
 /**
- * The vocabulary of the console's statechart (machines/terminal/console-chart.ts): what it knows, the
- * conditions it can ask for and the effects it can have, each under the name that the chart uses.
+ * The context, events, guards and actions of the console's statechart (machines/terminal/console-chart.ts),
+ * by the names that the chart uses.
  */
 
 import { assign, setup } from 'xstate';
 
-/** What matters of a question to the user. */
+/** The properties of a prompt that the chart needs. */
 export interface AskedPrompt {
-  /** `key`: one of `keys` is an answer by itself. `line`: a line of text is. */
+  /** `key`: the answer is one of `keys`. `line`: the answer is a line of text. */
   readonly kind: 'key' | 'line';
   readonly keys?: string;
-  /** Under this name, text not yet sent off survives an interruption. */
+  /** Unsent text is kept under this name during an interruption. */
   readonly draft?: string;
-  /** True where it comes up by itself: what was being typed is no answer to it. */
+  /** True if the prompt opens unexpectedly, so keys that are being typed must not answer it. */
   readonly isSudden?: boolean;
-  /** True for the lines of a chat. */
+  /** True if the prompt asks for a line of a chat. */
   readonly isMessage?: boolean;
 }
 
-/** What the owner finds at the moment of an event, whatever the event is. */
+/** Facts that the owner adds to every event. */
 export interface ConsoleFacts {
-  /** True where the line that takes the keys is not empty. */
+  /** True if the line that takes the keys is not empty. */
   readonly hasText: boolean;
-  /** True where the last key is more recent than the quiet time. */
+  /** True if the last key was pressed within the quiet time. */
   readonly isTyping: boolean;
-  /** What was typed while nothing was asked; `stale` where all of it is too old for a question. */
+  /** Keys that were typed while no prompt was open. `stale`: all of them are too old to answer a question. */
   readonly ahead: 'none' | 'stale' | 'fresh';
 }
 
-/** What happens to a console. */
+/** An event without the facts. */
 export type BareConsoleEvent =
   // From the client.
   /** The owner sends `prompt.dropped` first, whether or not a prompt is open. */
@@ -36,37 +36,37 @@ export type BareConsoleEvent =
   /** The open prompt was asked again. */
   | { readonly type: 'prompt.repeated' }
   | { readonly type: 'prompt.dropped' }
-  /** A line of the user's own went out. */
+  /** A line of the user was sent. */
   | { readonly type: 'line.sent' }
   | { readonly type: 'console.closed' }
   // From the keyboard.
-  /** `text` is missing where the key stands for no character. */
+  /** `text` is `undefined` if the key is not a character. */
   | { readonly type: 'key.pressed'; readonly text: string | undefined }
-  /** Ctrl-C. `isAgain`: soon after another, as the owner's clock says. */
+  /** Ctrl-C. `isAgain`: soon after another Ctrl-C, by the owner's clock. */
   | { readonly type: 'interrupt.pressed'; readonly isAgain: boolean }
-  /** Ctrl-D: the end of the input on an empty line, a key like others on any other. */
+  /** Ctrl-D: ends the input on an empty line, and is an ordinary key on any other line. */
   | { readonly type: 'end.pressed' }
   | { readonly type: 'paste.received'; readonly lineCount: number }
-  // From the prompt that took the key: it is an answer, or Enter was pressed.
+  // From the prompt that took the key: the key is an answer, or Enter was pressed.
   | { readonly type: 'answer.given'; readonly value: string }
-  // From the timer: no key came for the quiet time.
+  // From the timer: no key was pressed for the quiet time.
   | { readonly type: 'quiet.passed' };
 
 export type ConsoleEvent = BareConsoleEvent & ConsoleFacts;
 
 export interface ConsoleContext {
-  /** What is asked, or was asked last; none once the user left a chat. */
+  /** The current or the last prompt. `undefined` after the user has left a chat. */
   readonly prompt: AskedPrompt | undefined;
-  /** The draft of the line that was interrupted and still takes the keys, if one does. */
+  /** The draft name of an interrupted line that still takes the keys. */
   readonly keptDraft: string | undefined;
-  /** Lines of a paste that were not handed over yet. */
+  /** Lines of a paste that were not handed to the client yet. */
   readonly linesLeft: number;
 }
 
-/** An answer that leaves the chat. */
+/** The answer that leaves a chat. */
 export const QUIT = 'q';
 
-/** True where the text of a key answers a prompt by itself. */
+/** Whether the text of a key answers a key prompt. */
 export function isAnswerTo({ keys = '' }: AskedPrompt, text: string | undefined): boolean {
   return text !== undefined && text !== '' && keys.includes(text.toLowerCase());
 }
@@ -75,7 +75,7 @@ function promptIn(event: ConsoleEvent): AskedPrompt | undefined {
   return event.type === 'prompt.asked' ? event.prompt : undefined;
 }
 
-/** True where the chat that was asked for last is asked for again. */
+/** Whether the new prompt is for the same chat as the last prompt. */
 function isSameChat({ prompt }: ConsoleContext, event: ConsoleEvent): boolean {
   const next = promptIn(event);
   return next?.isMessage === true && next.draft === prompt?.draft;
@@ -96,12 +96,12 @@ const effects = {
   deliverAnswer: effect,
   interruptInput: effect,
   endInput: effect,
-  // The line that is off the screen and takes the keys.
+  // The line that takes the keys off the screen.
   interruptLine: effect,
   forgetLine: effect,
   setLineAside: effect,
   reopenLine: effect,
-  // Where a key or a paste goes.
+  // The target of a key or a paste.
   pressShown: effect,
   pressKept: effect,
   insertShown: effect,
@@ -120,7 +120,7 @@ const effects = {
   stopQuietTimer: effect,
 };
 
-/** What the console does to the world; its owner has one function for each. */
+/** The effects of the console. Its owner has one function for each. */
 export type ConsoleEffect = keyof typeof effects;
 
 export const consoleSetup = setup({
@@ -131,11 +131,11 @@ export const consoleSetup = setup({
     hasText: ({ event }) => event.hasText,
     hasAhead: ({ event }) => event.ahead !== 'none',
     isAgain: ({ event }) => event.type === 'interrupt.pressed' && event.isAgain,
-    /** The user may be typing, and has to notice first that the line was taken away. */
+    /** The user may be typing, and must notice first that the line was closed. */
     isInUse: ({ event }) => event.hasText || event.isTyping,
     isStray: ({ context: { prompt }, event }) =>
       event.type === 'key.pressed' && prompt?.isSudden === true && !isAnswerTo(prompt, event.text),
-    /** The key would be the answer, if it were not for the quiet time. */
+    /** The key would be the answer if the quiet time were over. */
     isTooEarly: ({ context: { prompt, keptDraft }, event }) =>
       event.type === 'key.pressed' &&
       keptDraft === undefined &&
@@ -146,7 +146,7 @@ export const consoleSetup = setup({
       const next = promptIn(event);
       return next?.kind === 'key' && next.isSudden === true;
     },
-    /** A line shows what it takes, and one key is no half of a line. */
+    /** A line may take the keys at once: the user sees them in it, and a single key does not answer it. */
     isLineAfterKey: ({ context: { prompt, keptDraft }, event }) => {
       const next = promptIn(event);
       return (

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ExecutionContext } from 'ava';
-import type { ConsoleCommand, BareConsoleEvent, FixtureOptions } from './console-fixture.js';
+import type { ConsoleCommand, ConsoleNews, FixtureOptions } from './console-fixture.js';
 import { Terminal, type TerminalSize } from './terminal.js';
 
 /** Longest wait for the console to tell something, in milliseconds. */
@@ -23,7 +23,7 @@ export interface DriverOptions extends Partial<FixtureOptions>, Partial<Terminal
 export class ConsoleDriver {
   readonly terminal: Terminal;
   /** What the console told so far, answers as they are and everything else by its name. */
-  readonly told: BareConsoleEvent[] = [];
+  readonly told: ConsoleNews[] = [];
   readonly #socket: Socket;
   #wake = () => {};
 
@@ -31,7 +31,7 @@ export class ConsoleDriver {
     this.terminal = terminal;
     this.#socket = socket;
     createInterface({ input: socket }).on('line', (line) => {
-      this.told.push(JSON.parse(line) as BareConsoleEvent);
+      this.told.push(JSON.parse(line) as ConsoleNews);
       this.#wake();
     });
     socket.on('error', () => {});
@@ -79,7 +79,7 @@ export class ConsoleDriver {
   }
 
   /** How often the console told something. */
-  count(told: BareConsoleEvent['told']): number {
+  count(told: ConsoleNews['told']): number {
     return this.told.filter((news) => news.told === told).length;
   }
 

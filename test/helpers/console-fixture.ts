@@ -24,7 +24,7 @@ export type ConsoleCommand =
   | { readonly do: 'crash' };
 
 /** What the program tells a test: the console's news, and that a command was carried out. */
-export type BareConsoleEvent =
+export type ConsoleNews =
   | { readonly told: 'answer'; readonly value: string }
   | { readonly told: 'end' | 'interrupt' | 'activity' | 'done' }
   | { readonly told: 'error'; readonly message: string };
@@ -36,7 +36,7 @@ if (process.argv[2] !== undefined) run(Number(process.argv[2]), JSON.parse(proce
 
 function run(port: number, options: FixtureOptions): void {
   const socket = connect(port, '127.0.0.1');
-  const tell = (news: BareConsoleEvent) => socket.write(`${JSON.stringify(news)}\n`);
+  const tell = (news: ConsoleNews) => socket.write(`${JSON.stringify(news)}\n`);
   const { stdin, stdout } = process;
   const console = openInteractiveConsole(
     { stdin, stdout, ...options },
