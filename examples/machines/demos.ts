@@ -1,7 +1,6 @@
 /**
- * For each statechart what it needs to run alone: an input, in which stand-ins take the place of neighbours,
- * and samples of its events. Stand-ins take whatever they are sent, and answer nothing: the samples have the
- * answers.
+ * Lets each statechart run alone: an input with stand-ins for its neighbours, and samples of its events.
+ * Stand-ins accept every event and send none. The samples contain the answers of the neighbours.
  */
 
 import {
@@ -31,11 +30,11 @@ import type { UserId } from '../../protocol/id.js';
 export interface Demo {
   readonly machine: AnyStateMachine;
   readonly input: unknown;
-  /** At least one of each type. The first of a type is the one that leads on. */
+  /** At least one event of each type. The first of each type leads to the most states. */
   readonly events: readonly EventObject[];
 }
 
-/** Lets the compiler hold the input and the samples against the chart. */
+/** Lets the compiler check the input and the samples against the types of the chart. */
 function demo<TMachine extends AnyStateMachine>(
   machine: TMachine,
   input: InputFrom<TMachine>,
@@ -59,12 +58,12 @@ const reason = toDisplayText('the connection was cut');
 const text = toDisplayText('hello');
 const atMs = Date.UTC(2026, 0, 1, 12);
 const caller = { caller: bob, address, atMs, uptimeMs: 0 };
-/** The connection that reports, and when. */
+/** The connection that reports, and the time of the report. */
 const chat = standIn('chat');
 const at = { chat, atMs, uptimeMs: 0 };
-/** What the owner of a console finds at the moment of an event. */
+/** The facts that the owner of a console adds to an event. */
 const facts = { hasText: false, isTyping: false, ahead: 'none' } as const;
-/** The first call of call control, and a line of it. */
+/** The number of the first call, and a line of that call. */
 const call = 1;
 const line = { call, key: undefined, isLate: false };
 

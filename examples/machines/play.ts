@@ -1,23 +1,24 @@
-// Plays a statechart alone: node play.js <machine> [<event>...]
-// An event is the type of one of its samples, or all of an event as JSON.
+// Runs a statechart alone: node play.js <machine> [<event>...]
+// An event is the type of a sample, or a whole event as JSON.
 import { type AnyStateMachine, createActor, type EventObject, type InspectionEvent } from 'xstate';
 import { DEMOS } from './demos.js';
 
 const [id, ...given] = process.argv.slice(2);
 const demo = DEMOS.find(({ machine }) => machine.id === id);
-if (demo === undefined) throw new Error(`name one of ${DEMOS.map(({ machine }) => machine.id).join(', ')}`);
+if (demo === undefined)
+  throw new Error(`expected one of ${DEMOS.map(({ machine }) => machine.id).join(', ')}`);
 
 const types = [...new Set(demo.events.map(({ type }) => type))];
 
-function eventOf(argument: string): EventObject {
+function findEvent(argument: string): EventObject {
   const event = argument.startsWith('{')
     ? (JSON.parse(argument) as EventObject)
     : demo?.events.find(({ type }) => type === argument);
-  if (event === undefined) throw new Error(`${id} has no ${argument}; it has ${types.join(', ')}`);
+  if (event === undefined) throw new Error(`${id} has no event ${argument}; it has ${types.join(', ')}`);
   return event;
 }
 
-/** Prints what the chart does to the world: its effects, and what it sends to its neighbours. */
+/** Prints the effects of the chart, and the events that it sends to its neighbours. */
 function inspect(inspected: InspectionEvent): void {
   if (inspected.type !== '@xstate.action') return;
   const { type, params } = inspected.action;
@@ -34,7 +35,7 @@ actor.start();
 printState();
 for (const argument of given) {
   console.log(argument);
-  actor.send(eventOf(argument));
+  actor.send(findEvent(argument));
   printState();
 }
 actor.stop();

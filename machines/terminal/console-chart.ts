@@ -70,13 +70,13 @@ export const consoleMachine = consoleSetup.createMachine({
           {
             guard: 'isAgain',
             actions: 'endInput',
-            description: 'Twice, it leaves the program from anywhere.',
+            description: 'Ctrl-C twice ends the program from any state.',
           },
-          { guard: 'hasText', actions: 'clearLine', description: 'The line that takes the keys.' },
+          { guard: 'hasText', actions: 'clearLine', description: 'Clears the line that takes the keys.' },
           {
             target: '#console.interrupted',
             actions: 'interruptInput',
-            description: 'The client knows what there is to leave.',
+            description: 'The client decides what to leave.',
           },
         ],
       },
@@ -179,7 +179,7 @@ export const consoleMachine = consoleSetup.createMachine({
     },
 
     interrupted: {
-      description: 'The user takes the prompt back. The next prompt does not come up by itself.',
+      description: 'The user interrupted the prompt: keys are kept until the client opens the next one.',
       on: {
         'key.pressed': { actions: 'typeAhead' },
         'paste.received': { actions: 'typeAhead' },
@@ -192,12 +192,12 @@ export const consoleMachine = consoleSetup.createMachine({
             guard: 'isSurprise',
             target: 'quiet.asked',
             actions: ['rememberPrompt', 'openPrompt', 'dropAhead'],
-            description: 'A question came up by itself at the same moment.',
+            description: 'A prompt opened unexpectedly at the same time.',
           },
           {
             target: 'asked',
             actions: ['rememberPrompt', 'openPrompt'],
-            description: 'The client asks the same again.',
+            description: 'The client asks again.',
           },
         ],
       },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { type AnyActor, createActor, SimulatedClock } from 'xstate';
@@ -8,7 +8,7 @@ import { CHARTS } from '../helpers/charts.js';
 
 const run = promisify(execFile);
 
-/** A machine alone, and what it ended with, should it end in an error. */
+/** Starts a machine alone. `errors` receives the error if the machine ends with one. */
 function play({ machine, input }: Demo): { readonly actor: AnyActor; readonly errors: readonly unknown[] } {
   const errors: unknown[] = [];
   const actor = createActor(machine, { input, clock: new SimulatedClock() });
@@ -28,7 +28,7 @@ for (const demo of DEMOS) {
     t.deepEqual([...new Set(events.map(({ type }) => type))].sort(), [...own].sort());
   });
 
-  test(`${machine.id} alone takes any two events, in any order, without an error`, async (t) => {
+  test(`${machine.id} alone handles any two events, in any order, without an error`, async (t) => {
     const played = events.flatMap((first) =>
       events.map((second) => {
         const { actor, errors } = play(demo);
@@ -37,8 +37,8 @@ for (const demo of DEMOS) {
         return { actor, errors, pair: JSON.stringify([first.type, second.type]) };
       }),
     );
-    // What the machine invoked has answered by then.
-    await turn();
+    // After one iteration, the invoked actors have answered.
+    await nextIteration();
     const failed = played.filter(({ actor }) => actor.getSnapshot().status === 'error');
     t.deepEqual(
       failed.map(({ pair, errors }) => `${pair}: ${errors}`),
@@ -48,7 +48,7 @@ for (const demo of DEMOS) {
   });
 }
 
-test('the player prints what a machine does, and the state it is in', async (t) => {
+test('the player prints the effects of a machine, and its state', async (t) => {
   const events = ['request.received', '{"type":"change.answered","reply":200}', 'socket.closed'];
   const { stdout } = await run(process.execPath, ['dist/examples/machines/play.js', 'connection', ...events]);
   t.deepEqual(stdout.split('\n'), [
@@ -68,7 +68,7 @@ test('the player prints what a machine does, and the state it is in', async (t) 
   ]);
 });
 
-test('the player names the machines and events that there are', async (t) => {
+test('the player lists the known machines and events', async (t) => {
   const player = 'dist/examples/machines/play.js';
   await t.throwsAsync(run(process.execPath, [player]), {
     message: /connection, chat/,

@@ -1,7 +1,7 @@
 /**
- * Each state of each chart is given a sample of every event. What its table has happens, with all of its
- * effects. What the table does not have leaves the snapshot equal and has no effect. XState's can() is not
- * asked: it is true of a transition whose actions do nothing.
+ * Sends a sample of every event to each state of each chart. An event in the table must have exactly the
+ * effects in the table. An event that is not in the table must leave the snapshot equal and have no effect.
+ * The tests do not use XState's can(), because it returns true for a transition whose actions do nothing.
  */
 
 import test, { type ExecutionContext } from 'ava';
@@ -27,11 +27,11 @@ import {
 import { CALL_CONTROL } from './client/call-control.table.js';
 import { CHAT } from './client/chat.table.js';
 import { CLIENT } from './client/client.table.js';
-import { SERVER_CONTACT } from './client/server-connectivity.table.js';
+import { SERVER_CONNECTIVITY } from './client/server-connectivity.table.js';
 import { CONNECTION } from './server/connection.table.js';
 import { CONSOLE } from './terminal/console-chart.table.js';
 
-const TABLES: readonly LegalTable[] = [CONNECTION, CHAT, CALL_CONTROL, SERVER_CONTACT, CLIENT, CONSOLE];
+const TABLES: readonly LegalTable[] = [CONNECTION, CHAT, CALL_CONTROL, SERVER_CONNECTIVITY, CLIENT, CONSOLE];
 
 test('every chart has a table', (t) => {
   const charts = CHARTS.map(({ machine }) => machine.id);
@@ -46,19 +46,19 @@ for (const table of TABLES) {
   const situations = Object.entries(states);
   const allRows = [everywhere, ...situations.map(([, { legal }]) => legal)];
 
-  test(`${chart} starts as its table says`, (t) => {
+  test(`${chart} starts according to its table`, (t) => {
     t.deepEqual(startedRow(table), table.start);
     for (const [, situation] of situations)
       if (situation.start !== undefined) t.deepEqual(startedRow(table, situation), situation.start);
   });
 
   for (const [title, situation] of situations) {
-    test(`${chart} in ${title} takes what its table has, and nothing else`, (t) => {
+    test(`${chart} in ${title} handles the events of its table, and no others`, (t) => {
       const snapshot = reached(table, situation);
       t.is(stateOf(snapshot.value), stateIn(title));
-      if (snapshot.status === 'done') return endedTakesNothing(t);
+      if (snapshot.status === 'done') return ignoresAllEvents(t);
 
-      // What an event changes in place shows in comparison with a snapshot that takes none.
+      // The comparison with a snapshot that gets no events detects changes in place.
       const untouched = reached(table, situation);
       const expected: Record<string, Row> = {};
       const observed: Record<string, Row> = {};
@@ -70,8 +70,8 @@ for (const table of TABLES) {
       t.deepEqual(observed, expected);
     });
 
-    /** XState's transition() does not ask whether a machine has ended; its actors do. */
-    function endedTakesNothing(t: ExecutionContext): void {
+    /** Uses an actor, because XState's transition() does not check whether a machine has ended. */
+    function ignoresAllEvents(t: ExecutionContext): void {
       let effects = 0;
       const actor = createActor(machine, {
         input: inputOf(table, situation),

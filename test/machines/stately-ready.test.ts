@@ -1,6 +1,6 @@
 /**
- * Stately's tools, like the drawings in docs/machines, show names and descriptions, and nothing of a function
- * that stands in a chart itself. So a chart's configuration has none.
+ * Stately's tools and the drawings in docs/machines show names and descriptions, but no inline functions. So
+ * the configuration of a chart must not contain inline functions.
  */
 
 import { readdir, readFile } from 'node:fs/promises';
@@ -10,17 +10,17 @@ import { CHARTS } from '../helpers/charts.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Where XState takes nothing but a function: it has a name of its own, and not that of its place. */
-const PLACES_OF_FUNCTIONS = ['context', 'input'];
+/** Properties that must be functions. Such a function needs a name that differs from the property. */
+const FUNCTION_PROPERTIES = ['context', 'input'];
 
 for (const { machine } of CHARTS) {
   const { config, implementations } = machine;
 
-  test(`${machine.id} has no function in its chart`, (t) => {
+  test(`${machine.id} has no inline function in its chart`, (t) => {
     t.deepEqual([...functionsIn(config, '')], []);
   });
 
-  test(`${machine.id} says of each of its states what it is`, (t) => {
+  test(`${machine.id} has a description for each state`, (t) => {
     const silent = statesOf(config, machine.id).filter(([, { description }]) => !description);
     t.deepEqual(
       silent.map(([path]) => path),
@@ -28,17 +28,17 @@ for (const { machine } of CHARTS) {
     );
   });
 
-  test(`${machine.id} has all that it names`, (t) => {
+  test(`${machine.id} implements everything that its chart names`, (t) => {
     const missing = statesOf(config, machine.id).flatMap(([path, state]) =>
       namesIn(state)
         .filter(([kind, name]) => !(name in implementations[kind]))
-        .map(([kind, name]) => `${path}: ${name} is none of its ${kind}`),
+        .map(([kind, name]) => `${path}: ${name} is not one of its ${kind}`),
     );
     t.deepEqual(missing, []);
   });
 }
 
-test('a function, an unknown name and a state without a description are found', (t) => {
+test('the checks find an inline function, an unknown name and a state without a description', (t) => {
   const inline = {
     entry: () => {},
     context: () => ({}),
@@ -67,10 +67,10 @@ test('a function, an unknown name and a state without a description are found', 
 
 function inlineInput(): void {}
 
-/** Where the configuration has functions that show as nothing. */
+/** The paths of inline functions in a configuration. */
 function* functionsIn(value: unknown, path: string): Generator<string> {
-  const place = path.slice(path.lastIndexOf('.') + 1);
-  if (typeof value === 'function' && !(PLACES_OF_FUNCTIONS.includes(place) && value.name !== place))
+  const property = path.slice(path.lastIndexOf('.') + 1);
+  if (typeof value === 'function' && !(FUNCTION_PROPERTIES.includes(property) && value.name !== property))
     yield path;
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) yield* functionsIn(inner, `${path}.${key}`);
@@ -81,7 +81,7 @@ function statesOf(config: Config, path: string): (readonly [string, Config])[] {
   return [[path, config], ...inner.flatMap(([name, state]) => statesOf(state, `${path}.${name}`))];
 }
 
-/** What a state, without those in it, names. */
+/** The names in a state, without the states inside it. */
 function namesIn(state: Config): (readonly ['actions' | 'guards' | 'actors' | 'delays', string])[] {
   const invoked = listOf(state['invoke']) as Config[];
   const transitions = [state, ...invoked]
@@ -123,7 +123,7 @@ function nameOf(named: unknown): string {
     : String(named);
 }
 
-test('each file with a part of a chart can be read at once: it has 300 lines at most', async (t) => {
+test('each file with a part of a chart has at most 300 lines', async (t) => {
   const files = (await readdir('machines', { recursive: true })).filter((file) => file.endsWith('.ts'));
   const sources = await Promise.all(files.map((file) => readFile(join('machines', file), 'utf8')));
   const charts = sources.map((source, index) => [files[index], source] as const);

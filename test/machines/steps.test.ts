@@ -15,7 +15,7 @@ const prompt = fc.constantFrom(
   { kind: 'line', isMessage: true } as const,
 );
 
-const news: fc.Arbitrary<BareConsoleEvent> = fc.oneof(
+const bareEvent: fc.Arbitrary<BareConsoleEvent> = fc.oneof(
   fc.record({ type: fc.constant('prompt.asked' as const), prompt }),
   fc.record({ type: fc.constant('key.pressed' as const), text: fc.constantFrom('y', 'm', undefined) }),
   fc.record({ type: fc.constant('paste.received' as const), lineCount: fc.constantFrom(1, 3) }),
@@ -32,23 +32,23 @@ const news: fc.Arbitrary<BareConsoleEvent> = fc.oneof(
 
 const event: fc.Arbitrary<ConsoleEvent> = fc
   .tuple(
-    news,
+    bareEvent,
     fc.record({
       hasText: fc.boolean(),
       isTyping: fc.boolean(),
       ahead: fc.constantFrom('none' as const, 'stale' as const, 'fresh' as const),
     }),
   )
-  .map(([told, facts]) => ({ ...told, ...facts }));
+  .map(([bare, facts]) => ({ ...bare, ...facts }));
 
-test("the steps are those of XState's own transition", (t) => {
+test("a step gives the same result as XState's own transition", (t) => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 30 }), (events) => {
       let [snapshot] = initialTransition(consoleMachine);
       let state = first;
-      for (const told of events) {
-        const [nextSnapshot, actions] = transition(consoleMachine, snapshot, told);
-        const [nextState, effects] = step(state, told);
+      for (const next of events) {
+        const [nextSnapshot, actions] = transition(consoleMachine, snapshot, next);
+        const [nextState, effects] = step(state, next);
         t.deepEqual(nextState.value, nextSnapshot.value);
         t.deepEqual(nextState.context, nextSnapshot.context);
         t.deepEqual(
@@ -63,22 +63,22 @@ test("the steps are those of XState's own transition", (t) => {
   );
 });
 
-test('in a final state nothing happens', (t) => {
+test('in a final state, events are ignored', (t) => {
   const facts = { hasText: true, isTyping: true, ahead: 'none' } as const;
   const [closed] = step(first, { type: 'console.closed', ...facts });
   for (const type of ['prompt.dropped', 'end.pressed', 'quiet.passed'] as const)
     t.deepEqual(step(closed, { type, ...facts }), [closed, []]);
 });
 
-test('a step changes nothing of the state that it begins with', (t) => {
-  const told = { type: 'prompt.asked', prompt: { kind: 'key' }, hasText: false, isTyping: false } as const;
-  const [asked] = step(first, { ...told, ahead: 'none' });
-  t.deepEqual(asked.value, { asked: 'key' });
+test('a step does not change the state that it is given', (t) => {
+  const asked = { type: 'prompt.asked', prompt: { kind: 'key' }, hasText: false, isTyping: false } as const;
+  const [after] = step(first, { ...asked, ahead: 'none' });
+  t.deepEqual(after.value, { asked: 'key' });
   t.is(first.value, 'unasked');
   t.is(first.context.prompt, undefined);
 });
 
-test('the first state is that of the input', (t) => {
+test('the input determines the first state', (t) => {
   const states = [true, false].map((wasLost) => stepsOf(serverConnectivityMachine, { wasLost }).first.value);
   t.deepEqual(states, [
     { server: 'lost', query: 'idle' },
@@ -86,7 +86,7 @@ test('the first state is that of the input', (t) => {
   ]);
 });
 
-test('a chart of parallel parts takes steps, too', (t) => {
+test('a chart with parallel states can be stepped', (t) => {
   const { first: idle, step } = stepsOf(serverConnectivityMachine, { wasLost: true });
   const [waiting, asked] = step(idle, { type: 'buddies.get' });
   t.deepEqual([...asked].toSorted(), ['sendQuery', 'startQueryTimer']);

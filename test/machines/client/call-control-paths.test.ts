@@ -14,7 +14,7 @@ const reason = 'the connection was cut' as DisplayText;
 const text = 'hello' as DisplayText;
 const endpoint = { address: '192.0.2.7', port: 4_000 };
 
-/** Calls are numbered from one: those that a walk may have come to. */
+/** The numbers of the calls that a walk may reach. */
 const CALLS = Array.from({ length: 12 }, (_, index) => index + 1);
 
 const place: CallControlEvent = { type: 'call.place', buddy: bob, caller: alice, endpoint };
@@ -66,12 +66,12 @@ function eventsAt(step: number): readonly CallControlEvent[] {
           { type: 'chat.closed' },
           { type: 'chat.closed', reason },
         ] satisfies ChatReport[]
-      ).map((news) => report(news, each, atMs)),
+      ).map((event) => report(event, each, atMs)),
     ]),
   ];
 }
 
-test('walks at random come through every transition of the chart, and no event breaks it', async (t) => {
+test('random walks take every transition of the chart, and no event crashes it', async (t) => {
   const missed = await missedTransitions({
     machine: callControlMachine,
     input: () => ({

@@ -1,11 +1,11 @@
-/** What call control does with each event; every other event changes nothing. */
+/** The effects of each legal event of call control. All other events change nothing. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 
-/** Another connection than that of the current call. */
+/** A connection that is not the one of the current call. */
 const other = { id: 'other', sessionId: 'other' };
 
-/** What is about one call: a stale sample is about a second one, on another connection. */
+/** Events about one call. A stale sample is about a second call, on another connection. */
 const OF_A_CALL = [
   'call.accept',
   'call.reject',
@@ -42,22 +42,22 @@ const START_RINGING = 'start patience of ringing, 60000 ms';
 const START_CALLING = 'start patience of calling, 60000 ms';
 const START_STALL = 'start stall, 5000 ms';
 const START_STALLED = 'start stallPatience of talking.stalled, 55000 ms';
-/** For a line that comes after one that was taken. */
+/** For a line that follows a sent line. */
 const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
 
 /** The owner is about to end, and no connection is being closed. */
 const IDLE: Row = ['idle', 'owner <- calls.ended'];
-/** Somebody speaks dialect B, as call control knows from now on. */
-function heardB(speakers: string, ...told: readonly string[]): Row {
-  return ['stays', ...told, `emit speakers.changed ${speakers}`, `speakers = ${speakers}`];
+/** Call control has learned that a peer speaks dialect B. */
+function learnsB(speakers: string, ...reports: readonly string[]): Row {
+  return ['stays', ...reports, `emit speakers.changed ${speakers}`, `speakers = ${speakers}`];
 }
 
 const MISUNDERSTOOD = 'owner <- call.misunderstood 192.0.2.7';
 
-/** That it is the buddy of the current call, and where it takes calls, is remembered. */
-const BOB_SPEAKS_B: Rows = { 'dialect.heard port': heardB('192.0.2.7 bob 4000 600000') };
+/** Call control remembers that bob, the peer of the current call, speaks dialect B at this port. */
+const BOB_SPEAKS_B: Rows = { 'dialect.heard port': learnsB('192.0.2.7 bob 4000 600000') };
 
-/** A new call, in a state that has none, gets this number. */
+/** The rows of a state without a call. A new call gets this number. */
 function freeFor(call: number): Rows {
   const offered = (caller: string): string[] => [`owner <- call.offered ${call} ${caller}`, START_RINGING];
   const rings: Row = [
@@ -90,7 +90,7 @@ function freeFor(call: number): Rows {
   };
 }
 
-/** No line is under way before a chat is open: its connection reports none of these. */
+/** Before a chat is open, no line is under way, so a connection never sends these reports. */
 function ofNoLine(call: number): Rows {
   return {
     'message.sent': ['stays', `owner <- message.sent ${call} bob 192.0.2.7 hello`],
@@ -99,10 +99,10 @@ function ofNoLine(call: number): Rows {
   };
 }
 
-/** A line for a call that is not a chat, or not any more. */
+/** A line for a call that is not, or no longer, a chat. */
 const NO_CHAT: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 closed'];
 
-/** The rows of a state in which a caller waits: the number of the call, and the unanswered calls after it. */
+/** The rows of `ringing`, by the number of the call and the unanswered calls after it. */
 function ringing(call: number, unanswered: string, nuisance = ''): Rows {
   const over = ['current = none', 'caller = none'];
   const counted = [...over, `unansweredCalls = ${unanswered}`];
@@ -138,19 +138,19 @@ function ringing(call: number, unanswered: string, nuisance = ''): Rows {
 
 const CRASHED: Row = ['free', STOP_CALLING, 'owner <- chat.failed 1 crashed', 'current = none'];
 
-/** The supervisor of connections started none. */
+/** The supervisor of connections did not start a connection. */
 const NOT_PLACED: Rows = {
   'place.failed': ['free', STOP_CALLING, 'owner <- chat.failed 1 too-many-calls', 'current = none'],
   'place.failed crashed': CRASHED,
 };
 
-/** The rows of a call of ours that has a connection. */
+/** The rows of an outgoing call with a connection. */
 const CONNECTED: Rows = {
   ...NOT_PLACED,
   ...ofNoLine(1),
   ...BOB_SPEAKS_B,
   'message.send': NO_CHAT,
-  // It is known already.
+  // Call control already knows the connection.
   'call.placed': ['stays'],
   'call.accepted': ['talking.flowing', STOP_CALLING, 'owner <- chat.opened 1 bob 192.0.2.7'],
   'call.refused': ['free', STOP_CALLING, 'owner <- chat.failed 1 refused', 'current = none'],
@@ -193,7 +193,7 @@ const SENT = 'owner <- message.sent 1 bob 192.0.2.7 7 hello';
 const READING = 'owner <- peer.reading 1';
 const FULL: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 full'];
 
-/** The rows of a chat, by what is stopped at its end, the lines under way, and a line that is held. */
+/** The rows of a chat, by the timers that stop at its end, the lines under way, and the held lines. */
 function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talking = {}): Rows {
   const [oldest, ...rest] = underWay;
   const heldFailed = (why: string) => held.map((line) => `owner <- message.unconfirmed 1 ${line} ${why}`);
@@ -241,7 +241,7 @@ interface Talking {
   readonly cause?: 'closed' | 'stalled';
 }
 
-/** Every caller is refused, and the owner is not told. */
+/** Every caller is refused, and the owner is not notified. */
 const REFUSING: Rows = Object.fromEntries(
   ['*', 'nameless', 'blocked', 'blocked-address'].map((caller): [string, Row] => [
     `call.received ${caller}`,
@@ -267,7 +267,7 @@ export const CALL_CONTROL: LegalTable = {
     'message.send': { key: 7 },
     'message.send stale': { key: 7, call: 2 },
     'place.failed crashed': { cause: 'crashed' },
-    // On another connection than the call of ours: of its id nothing is known.
+    // On a connection that is not the current call, so its id is unknown.
     'dialect.heard': { chat: other },
     'dialect.heard port': {},
     'dialect.heard caller': { port: undefined },
@@ -278,7 +278,7 @@ export const CALL_CONTROL: LegalTable = {
     'call.crowded': {},
     'call.crowded blocked': { address: '198.51.100.1' },
     'call.received': {},
-    // Less than 60 s after the end of a call that rang out for 60 s; and 60 s after it.
+    // Less than 60 s, and exactly 60 s, after the end of a call that rang for 60 s.
     'call.received soon': { uptimeMs: 119_999 },
     'call.received later': { uptimeMs: 120_000 },
     'call.received nameless': { caller: undefined, address: '192.0.2.9', chat: other },
@@ -295,8 +295,8 @@ export const CALL_CONTROL: LegalTable = {
     'call.received nameless': ['stays', 'other <- call.reject', 'owner <- call.busy 192.0.2.9'],
     'call.received blocked': ['stays', 'other <- call.cut'],
     'call.received blocked-address': ['stays', 'other <- call.cut'],
-    'dialect.heard *': heardB('192.0.2.7 600000'),
-    'dialect.heard caller': heardB('192.0.2.7 600000', MISUNDERSTOOD),
+    'dialect.heard *': learnsB('192.0.2.7 600000'),
+    'dialect.heard caller': learnsB('192.0.2.7 600000', MISUNDERSTOOD),
     'dialect.heard mistaken': ['stays', MISUNDERSTOOD, 'emit speakers.changed'],
     'call.foreign *': CUT,
     'call.foreign blocked': ['stays'],
@@ -304,13 +304,13 @@ export const CALL_CONTROL: LegalTable = {
     'call.crowded': ['stays', 'owner <- call.cut crowded 192.0.2.7 0', 'cutCalls = 192.0.2.7 crowded 0 0'],
     'call.place': ['stays', 'owner <- place.refused'],
     'callers.block': ['stays', 'blocked = eve'],
-    // Of a chat that is over.
+    // For a chat that is over.
     'message.send *': ['stays', 'owner <- message.unconfirmed {call} hello 7 closed isLate'],
-    // Of a chat that is older than call control.
+    // From a chat that is older than call control.
     'message.sent *': ['stays', 'owner <- message.sent -1 hello isLate'],
     'message.failed *': ['stays', 'owner <- message.unconfirmed -1 hello closed isLate'],
     'message.lost *': ['stays', 'owner <- message.unconfirmed -1 hello lost isLate'],
-    // A call that was given up before its connection reported.
+    // For a call that was given up before its connection reported.
     'call.placed *': ['stays', '{chat} <- chat.leave'],
     'call.accepted *': ['stays', '{chat} <- chat.leave'],
     'shutdown.requested': ['ended'],
@@ -318,7 +318,7 @@ export const CALL_CONTROL: LegalTable = {
   states: {
     free: { after: [], legal: freeFor(1) },
     'free: call control was restarted': { given: { lastCall: 7 }, after: [], legal: freeFor(8) },
-    'free: the address of bob rang in vain three times': {
+    'free: the address of bob has three unanswered calls': {
       after: ['call.received', ringingTimer, 'call.received', ringingTimer, 'call.received', ringingTimer],
       legal: {
         ...freeFor(4),
@@ -346,14 +346,14 @@ export const CALL_CONTROL: LegalTable = {
       },
     },
 
-    'free: bob answered ACCEPTED where it takes calls': {
+    'free: bob answered ACCEPTED at its port for calls': {
       after: ['call.place', 'call.placed', 'dialect.heard port', 'call.refused'],
       legal: {
         ...freeFor(2),
-        'dialect.heard *': heardB('192.0.2.7 bob 4000 600000 192.0.2.7 600000'),
-        'dialect.heard caller': heardB('192.0.2.7 bob 4000 600000 192.0.2.7 600000', MISUNDERSTOOD),
+        'dialect.heard *': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000'),
+        'dialect.heard caller': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000', MISUNDERSTOOD),
         'dialect.heard mistaken': ['stays', MISUNDERSTOOD, 'emit speakers.changed', 'speakers = none'],
-        // It is called without a greeting, and forgotten unless it answers so again.
+        // The call has no greeting. The entry is removed, until bob answers ACCEPTED again.
         'call.place': [
           'calling.dialling',
           'owner <- call.dialling 2',
@@ -396,8 +396,8 @@ export const CALL_CONTROL: LegalTable = {
         ],
       },
     },
-    // Commands for the call before are stale.
-    'ringing: bob, whose calls were in vain twice': {
+    // Commands for the previous call are stale.
+    'ringing: bob, with two unanswered calls': {
       after: ['call.received', ringingTimer, 'call.received', ringingTimer, 'call.received'],
       legal: ringing(3, '192.0.2.7 192.0.2.7 192.0.2.7', ' isNuisance'),
     },
@@ -408,7 +408,7 @@ export const CALL_CONTROL: LegalTable = {
         ...NOT_PLACED,
         'message.send': NO_CHAT,
         'call.placed': ['stays', 'current = 1 bob 192.0.2.7 chat'],
-        // The connection is told to leave when it reports.
+        // The connection gets the command to leave when it reports.
         'chat.leave': ['free', STOP_CALLING, 'current = none'],
         [callingTimer]: ['free', STOP_CALLING, 'owner <- chat.failed 1 unanswered', 'current = none'],
         'calls.end': ['idle', STOP_CALLING, 'owner <- calls.ended', 'current = none'],
@@ -479,7 +479,7 @@ export const CALL_CONTROL: LegalTable = {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE], held: [LINE] }),
         'delivery.progressed': ['stays', STOP_STALLED, RESTART_STALLED],
         'message.send': FULL,
-        // The held line takes the place of the one that was sent.
+        // The held line replaces the sent line.
         'message.sent': [
           'stays',
           STOP_STALLED,
@@ -496,7 +496,7 @@ export const CALL_CONTROL: LegalTable = {
       legal: {
         ...talking({ underWay: [LINE], cause: 'stalled' }),
         'message.send': ['stays', `held = ${LINE}`],
-        // In the moment in which the chat is abandoned, the network can still take a line.
+        // The network may still take a line while the chat is being abandoned.
         'message.sent': ['stays', SENT, CURRENT],
       },
     },

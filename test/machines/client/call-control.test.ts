@@ -24,9 +24,9 @@ const input: CallControlInput = {
   lastCall: 6,
 };
 
-/** Plays events to call control, and returns what its owner heard. */
-function heard(...events: readonly (CallControlEvent | string)[]): CallEvent[] {
-  const news: CallEvent[] = [];
+/** Sends events to call control, and returns the events that its owner receives. */
+function eventsToOwner(...events: readonly (CallControlEvent | string)[]): CallEvent[] {
+  const received: CallEvent[] = [];
   let [snapshot] = initialTransition(callControlMachine, input);
   for (const event of events) {
     const next = typeof event === 'string' ? ({ type: `xstate.after.${event}` } as never) : event;
@@ -34,10 +34,10 @@ function heard(...events: readonly (CallControlEvent | string)[]): CallEvent[] {
     snapshot = after;
     for (const { params } of actions) {
       const { to, event: sent } = (params ?? {}) as { to?: { id: string }; event?: EventObject };
-      if (to?.id === 'owner') news.push(sent as CallEvent);
+      if (to?.id === 'owner') received.push(sent as CallEvent);
     }
   }
-  return news;
+  return received;
 }
 
 const STALL: CallControlEvent = { type: 'stall.passed' };
@@ -48,12 +48,12 @@ const line = (text: string): CallControlEvent => ({ type: 'message.send', call, 
 const sent = (text: string) => report({ type: 'message.sent', text: text as DisplayText, cut: false });
 const broken = report({ type: 'chat.closed', reason: 'cut' as DisplayText });
 
-test('a restarted call control repeats no number of the one before', (t) => {
-  t.is((heard(callFrom(bob))[0] as { call?: number }).call, call);
+test('a restarted call control does not repeat a call number', (t) => {
+  t.is((eventsToOwner(callFrom(bob))[0] as { call?: number }).call, call);
 });
 
-test('of a buddy who does not read, the lines are named oldest first, and then the end', (t) => {
-  const news = heard(
+test('if a buddy does not read, the lines are reported oldest first, and then the end', (t) => {
+  const events = eventsToOwner(
     ...talking,
     line('one'),
     STALL,
@@ -64,13 +64,13 @@ test('of a buddy who does not read, the lines are named oldest first, and then t
     broken,
   );
   t.deepEqual(
-    news.slice(2).map((event) => ('text' in event ? event.text : event.type)),
+    events.slice(2).map((event) => ('text' in event ? event.text : event.type)),
     ['peer.stalled', 'zero', 'one', 'two', 'chat.ended'],
   );
 });
 
-test('a buddy who reads slowly stalls once, and reads again when all lines are taken', (t) => {
-  const news = heard(
+test('a buddy who reads slowly is reported as stalled once, and as reading when all lines are taken', (t) => {
+  const events = eventsToOwner(
     ...talking,
     line('one'),
     line('two'),
@@ -81,20 +81,20 @@ test('a buddy who reads slowly stalls once, and reads again when all lines are t
     sent('three'),
   );
   t.deepEqual(
-    news.slice(2).map((event) => ('text' in event ? event.text : event.type)),
+    events.slice(2).map((event) => ('text' in event ? event.text : event.type)),
     ['peer.stalled', 'one', 'two', 'three', 'peer.reading'],
   );
 });
 
-test('what a chat reports that is older than call control is passed on as late', (t) => {
-  const news = heard(
+test('reports of a chat that is older than call control are marked as late', (t) => {
+  const events = eventsToOwner(
     report({ type: 'message.failed', text: 'one' }, otherChat),
     report({ type: 'message.lost', text: 'two' }, otherChat),
     report({ type: 'message.sent', text: 'three' as DisplayText, cut: false }, otherChat),
     report({ type: 'chat.closed' }, otherChat),
   );
   t.deepEqual(
-    news.map((event) => 'text' in event && [event.text, 'isLate' in event && event.isLate]),
+    events.map((event) => 'text' in event && [event.text, 'isLate' in event && event.isLate]),
     [
       ['one', true],
       ['two', true],
@@ -103,17 +103,25 @@ test('what a chat reports that is older than call control is passed on as late',
   );
 });
 
-test('calls that ring out one after the other do not make a nuisance', (t) => {
+test('consecutive calls that time out do not make the caller a nuisance', (t) => {
   const RING = 'patience.call-control.ringing';
   const at = (ms: number) => callFrom(bob, '192.0.2.7', undefined, ms);
-  t.is(heard(at(0), RING, at(60_000), RING, at(120_000)).at(-1)?.type, 'call.offered');
+  t.is(eventsToOwner(at(0), RING, at(60_000), RING, at(120_000)).at(-1)?.type, 'call.offered');
 });
 
-test('a timed-out call counts from its end on', (t) => {
+test('a timed-out call counts from its end', (t) => {
   const RING = 'patience.call-control.ringing';
   const at = (ms: number) => callFrom(bob, '192.0.2.7', undefined, ms);
   const closed = (ms: number) => report({ type: 'chat.closed' }, undefined, ms);
-  const news = heard(at(0), RING, at(61_000), closed(61_000), at(62_000), closed(62_000), at(63_000));
-  t.is(news.at(-1)?.type, 'call.withdrawn');
-  t.true((news.at(-1) as { isNuisance?: boolean }).isNuisance);
+  const events = eventsToOwner(
+    at(0),
+    RING,
+    at(61_000),
+    closed(61_000),
+    at(62_000),
+    closed(62_000),
+    at(63_000),
+  );
+  t.is(events.at(-1)?.type, 'call.withdrawn');
+  t.true((events.at(-1) as { isNuisance?: boolean }).isNuisance);
 });

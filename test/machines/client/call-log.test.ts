@@ -11,7 +11,7 @@ const call = (uptimeMs: number): Caller => ({
   uptimeMs,
 });
 
-test('the latest twenty missed calls are kept', (t) => {
+test('the log keeps the latest twenty missed calls', (t) => {
   let calls = log.NO_CALLS;
   for (let uptimeMs = 0; uptimeMs < 30; uptimeMs++) calls = log.withMissedCall(calls, call(uptimeMs));
   t.deepEqual(
@@ -20,7 +20,7 @@ test('the latest twenty missed calls are kept', (t) => {
   );
 });
 
-test('calls refused for a busy user get three lines in ten seconds, and the next counts the others', (t) => {
+test('busy calls get three lines in ten seconds, and the next line counts the others', (t) => {
   let calls = log.NO_CALLS;
   for (const uptimeMs of [100_000, 101_000, 102_000]) {
     t.true(log.isBusyCallShown(calls, call(uptimeMs)));

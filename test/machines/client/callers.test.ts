@@ -10,12 +10,12 @@ const call = (uptimeMs: number, address = '192.0.2.7'): callers.Caller => ({
   uptimeMs,
 });
 
-test('a caller is named by its id, or else by its address', (t) => {
+test('the name of a caller is its id, or its address if it gave no id', (t) => {
   t.is(callers.callerName(call(0)), 'bob' as DisplayText);
   t.is(callers.callerName({ ...call(0), caller: undefined }), '192.0.2.7' as DisplayText);
 });
 
-test('an address whose calls come to nothing three times in a minute is a nuisance, for a minute', (t) => {
+test('an address with three unanswered calls in a minute is a nuisance, for a minute', (t) => {
   let unansweredCalls: callers.UnansweredCalls = [];
   for (const uptimeMs of [100_000, 110_000])
     unansweredCalls = callers.withUnansweredCall(unansweredCalls, call(uptimeMs));
@@ -27,7 +27,7 @@ test('an address whose calls come to nothing three times in a minute is a nuisan
   t.false(callers.isNuisance(unansweredCalls, call(160_000)));
 });
 
-test('the latest hundred of such calls are remembered', (t) => {
+test('the latest hundred unanswered calls are kept', (t) => {
   let unansweredCalls: callers.UnansweredCalls = [];
   for (let uptimeMs = 0; uptimeMs < 130; uptimeMs++)
     unansweredCalls = callers.withUnansweredCall(unansweredCalls, call(uptimeMs));

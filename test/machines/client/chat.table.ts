@@ -1,9 +1,9 @@
-/** What a chat does with each event; every other event changes nothing. */
+/** The effects of each legal event of a chat. All other events change nothing. */
 
 import type { LegalTable, Row } from '../../helpers/legal-table.js';
 
 const HANG_UP: Row = ['closing', 'hangUp', 'startLingerTimer'];
-/** A call that ends before it is a chat. */
+/** A call that ends before it becomes a chat. */
 const NO_CHAT: Row = ['refusing', 'hangUp', 'startRefusalTimer'];
 const CALLER_LEFT: Row = ['refusing', 'announceClosed', 'hangUp', 'startRefusalTimer'];
 const REFUSE: Row = ['refusing', 'sendRefusal', 'startRefusalTimer'];
@@ -66,7 +66,7 @@ export const CHAT: LegalTable = {
         'socket.closed': ['closed'],
         'timer.passed': ['closed'],
         'room.wanted': ['closed'],
-        // It ends by itself in a moment.
+        // It is about to end anyway.
         'shutdown.requested': ['stays'],
       },
     },
@@ -85,7 +85,7 @@ export const CHAT: LegalTable = {
       legal: {
         'line.received ACCEPT': ['open', 'watchDelivery', 'announceAccepted'],
         'line.received REJECT': BUDDY_REFUSED,
-        // A farewell is no known answer: the buddy accepted, and left.
+        // A farewell is not a known answer: the buddy accepted, and then left.
         'line.received q': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         'line.received BYE500': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         'line.received hello': ['open', 'watchDelivery', 'announceAccepted', 'deliverMessage'],
@@ -102,7 +102,7 @@ export const CHAT: LegalTable = {
         'line.received q': BUDDY_LEFT,
         'line.received BYE500': BUDDY_LEFT,
         'line.torn hello': ['stays', 'deliverMessage'],
-        // The end of the connection follows a torn farewell, and is announced.
+        // The end of the connection follows, and is announced.
         'line.torn q': ['stays'],
         'callback.asked': ['closed', 'announceUnread'],
         'caller.muted': ['draining', 'announceMute', 'announceLeft', 'awaitDelivery', 'startDrainTimer'],
@@ -141,7 +141,7 @@ export const CHAT: LegalTable = {
         'timer.passed': ['closed'],
         'chat.abandon': ['closed'],
         'room.wanted': ['closed'],
-        // It ends by itself in a moment.
+        // It is about to end anyway.
         'shutdown.requested': ['stays'],
       },
     },

@@ -22,7 +22,7 @@ function after(...events: readonly (ChatEvent | ChatEvent['type'])[]) {
   return { state: snapshot.value, actions: last };
 }
 
-test('a call of ours connects, introduces itself and waits for a yes or no', (t) => {
+test('an outgoing call connects, sends a greeting and waits for the answer', (t) => {
   t.deepEqual(after('call.dialled'), { state: 'connecting', actions: ['startConnectTimer'] });
   t.deepEqual(after('call.dialled', 'socket.connected'), {
     state: 'calling',
@@ -48,14 +48,14 @@ for (const no of ['REJECT', 'rejected', 'NO', 'n', 'BUSY']) {
   });
 }
 
-test('any other first line accepts our call, and is the first message', (t) => {
+test('any other first line accepts our call and is the first message', (t) => {
   t.deepEqual(after('call.dialled', 'socket.connected', line('hi there')), {
     state: 'open',
     actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
   });
 });
 
-test('whoever leaves before the call was answered is gone', (t) => {
+test('a farewell before the call is answered ends the call', (t) => {
   for (const farewell of ['q', 'BYE500']) {
     t.is(after('call.arrived', line(farewell)).state, 'refusing', farewell);
     t.deepEqual(after('call.arrived', line('REQUEST bob 1234'), line(farewell)), {
@@ -77,17 +77,17 @@ test('a buddy who closes before any line refuses our call', (t) => {
   });
 });
 
-test('a buddy who cannot be reached is told of', (t) => {
+test('a buddy who cannot be reached is reported', (t) => {
   t.deepEqual(after('call.dialled', failed), { state: 'closed', actions: ['announceFailed'] });
   t.deepEqual(after('call.dialled', 'timer.passed'), { state: 'closed', actions: ['announceUnreachable'] });
 });
 
-test('a call of ours can be given up at any time', (t) => {
+test('an outgoing call can be given up at any time', (t) => {
   t.is(after('call.dialled', 'chat.leave').state, 'closed');
   t.is(after('call.dialled', 'socket.connected', 'chat.leave').state, 'closing');
 });
 
-test('a caller is given a moment to say who it is, and then rings', (t) => {
+test('a caller has a moment to send its id, and then rings', (t) => {
   t.deepEqual(after('call.arrived'), { state: 'greeting', actions: ['startGreetingTimer'] });
   t.deepEqual(after('call.arrived', line('HELLO bob')), {
     state: 'ringing',
@@ -96,30 +96,30 @@ test('a caller is given a moment to say who it is, and then rings', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed'), { state: 'ringing', actions: ['announceCall'] });
 });
 
-test('a caller who leaves before it rang disturbs nobody', (t) => {
+test('a caller who leaves before ringing is not reported', (t) => {
   t.deepEqual(after('call.arrived', 'socket.closed'), { state: 'closed', actions: [] });
 });
 
-test('a caller who leaves while it rings is told of', (t) => {
+test('a caller who leaves while ringing is reported', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed', 'socket.ended').actions[0], 'announceClosed');
   t.deepEqual(after('call.arrived', 'timer.passed', 'socket.closed').actions, ['announceClosed']);
 });
 
-test('a line that comes while it rings is kept', (t) => {
+test('a line that arrives while the call rings is kept', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed', line('HELLO bob')), {
     state: 'ringing',
     actions: ['readLateLine'],
   });
 });
 
-test('an accepted caller hears so, and what it said early is delivered', (t) => {
+test('accepting a call sends the acceptance and delivers early lines', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed', 'call.accept'), {
     state: 'open',
     actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
   });
 });
 
-test('a rejected caller hears so', (t) => {
+test('rejecting a call sends the refusal', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed', 'call.reject'), {
     state: 'refusing',
     actions: ['sendRefusal', 'startRefusalTimer'],
@@ -137,7 +137,7 @@ test('in a chat every line is a message', (t) => {
 });
 
 for (const farewell of ['q', 'BYE500']) {
-  test(`the line ${farewell} says that the buddy left`, (t) => {
+  test(`the line ${farewell} means that the buddy left`, (t) => {
     t.deepEqual(after(...OPEN, line(farewell)), {
       state: 'draining',
       actions: ['announceLeft', 'awaitDelivery', 'startDrainTimer'],
@@ -151,13 +151,13 @@ test('only the exact line is a farewell', (t) => {
   }
 });
 
-test('a buddy who closes is told of, once', (t) => {
+test('a buddy who closes is reported once', (t) => {
   t.deepEqual(after(...OPEN, 'socket.ended').actions[0], 'announceLeft');
   t.deepEqual(after(...OPEN, 'socket.ended', 'socket.closed'), { state: 'closed', actions: [] });
   t.deepEqual(after(...OPEN, 'socket.closed'), { state: 'closed', actions: ['announceLeft'] });
 });
 
-test('leaving waits until what was written is confirmed, and then a while for the buddy to close', (t) => {
+test('leaving waits for the confirmation of all lines, and then for the buddy to close', (t) => {
   t.deepEqual(after(...OPEN, 'chat.leave'), { state: 'draining', actions: ['awaitDelivery'] });
   t.is(after(...OPEN, 'chat.leave', 'socket.closed').state, 'closed');
   const left = [...OPEN, 'chat.leave', 'delivery.confirmed'] as const;
@@ -166,7 +166,7 @@ test('leaving waits until what was written is confirmed, and then a while for th
   t.is(after(...left, 'timer.passed').state, 'closed');
 });
 
-test('lines that a buddy closes without having read are named, also after either side left', (t) => {
+test('lines that the buddy did not read before closing are reported, even after either side left', (t) => {
   for (const leaving of ['chat.leave', 'socket.ended'] as const) {
     const named = { state: 'closed', actions: ['announceUndelivered'] };
     t.deepEqual(after(...OPEN, leaving, failed), named);
@@ -174,22 +174,22 @@ test('lines that a buddy closes without having read are named, also after either
   }
 });
 
-test('whoever is behind with reading can have the buddy wait', (t) => {
+test('reading from the buddy can be paused and resumed', (t) => {
   t.deepEqual(after(...OPEN, 'reading.pause'), { state: 'open', actions: ['pauseReading'] });
   t.deepEqual(after(...OPEN, 'reading.pause', 'reading.resume').actions, ['resumeReading']);
 });
 
-test('after leaving, what still comes is no message', (t) => {
+test('lines that arrive after leaving are ignored', (t) => {
   t.deepEqual(after(...OPEN, 'chat.leave', line('wait!')), { state: 'draining', actions: [] });
 });
 
-test('asked to shut down it hangs up, and refuses who still rings', (t) => {
+test('on shutdown, a chat hangs up and a ringing call is refused', (t) => {
   t.is(after('call.arrived', 'timer.passed', 'shutdown.requested').actions[0], 'sendRefusal');
   t.is(after(...OPEN, 'shutdown.requested').actions[0], 'hangUp');
   t.is(after('call.dialled', 'shutdown.requested').state, 'closed');
 });
 
-test('an open chat that nobody closed is broken, with the reason where there is one', (t) => {
+test('an open chat that neither side closed is reported as broken or dead', (t) => {
   const open = ['call.arrived', line('HELLO bob'), 'call.accept'] as const;
   t.deepEqual(after(...open, failed), { state: 'closed', actions: ['announceBroken'] });
   t.deepEqual(after(...open, 'socket.died'), { state: 'closed', actions: ['announceDead'] });

@@ -39,7 +39,7 @@ function calling(): Client {
   return client;
 }
 
-/** A client at a terminal, in a chat that it called for. */
+/** A client at a terminal, in a chat that began with an outgoing call. */
 function talking(): Client {
   const client = calling().on(accepted);
   client.look();
@@ -48,7 +48,7 @@ function talking(): Client {
 
 // The menu.
 
-test('at a terminal the menu is shown to whoever is signed out, and once to whoever signs in', (t) => {
+test('at a terminal, a signed-out user always sees the menu, and a signed-in user sees it once', (t) => {
   const client = new Client(undefined, true);
   t.is(client.types('b', '').menus, 2);
   t.is(client.types('l', 'alice').menus, 3);
@@ -56,7 +56,7 @@ test('at a terminal the menu is shown to whoever is signed out, and once to whoe
   t.is(client.types('l', 'bob').menus, 4);
 });
 
-test('to a script it is shown once, and once more to each user who signs in', (t) => {
+test('a script sees the menu once, and once more after each login', (t) => {
   t.is(new Client(alice).types('a', '').types('d', '').menus, 1);
   const client = new Client();
   t.is(client.types('b', '').types('a').menus, 1);
@@ -65,7 +65,7 @@ test('to a script it is shown once, and once more to each user who signs in', (t
   t.is(client.types('l', 'bob').menus, 3);
 });
 
-test('an empty line or a question mark asks for it, signed in or not', (t) => {
+test('an empty line or a question mark shows the menu, signed in or not', (t) => {
   for (const client of [new Client(), new Client(alice), new Client(alice, true)]) {
     client.look();
     for (const [count, line] of ['', '?', ' '].entries()) {
@@ -77,15 +77,15 @@ test('an empty line or a question mark asks for it, signed in or not', (t) => {
   }
 });
 
-// Who one is, and with whom one talks.
+// The names of the user and the buddy.
 
-test('the buddy is named in a chat, and when it leaves', (t) => {
+test('the prompt of a chat and the line about its end name the buddy', (t) => {
   const client = calling();
   t.is(client.on(accepted).look().at(-1), 'terminal? bob> ');
   t.deepEqual(client.on(left).look(), ['terminal: bob left.', MENU]);
 });
 
-test('one that gave no id goes by its address', (t) => {
+test('a caller that gave no id is shown by its address', (t) => {
   const client = new Client(alice, true).on(otherCall);
   t.is(client.types('y').look().at(-1), 'terminal? 192.0.2.9> ');
   t.true(
@@ -96,13 +96,13 @@ test('one that gave no id goes by its address', (t) => {
   );
 });
 
-test('a script is told neither', (t) => {
+test('a script sees no name in the prompt or in the line about the end', (t) => {
   const client = new Client(alice).on(callFromBob);
   t.is(client.types('y').look().at(-1), 'terminal? > ');
   t.deepEqual(client.on(left).look(), ['terminal: Buddy connection closed.', MENU]);
 });
 
-test('a user who is not registered is told so, and that the server is down', (t) => {
+test('the client reports that the user is not registered, or that the server is down', (t) => {
   const client = new Client(alice, true).types('s');
   client.look();
   t.deepEqual(client.on(TIMED_OUT, LOST).look(), [
@@ -112,7 +112,7 @@ test('a user who is not registered is told so, and that the server is down', (t)
   ]);
 });
 
-test('why an id was refused is said', (t) => {
+test('the client explains why an id was refused', (t) => {
   const client = new Client(alice, true).on(buddies(bobOnline)).types('a', 'x y');
   t.true(client.look().includes('terminal: "x y" is not a valid id.'));
   const refused = (id: string) => client.types('a', id).serverReplies('201 INVALID').look();
@@ -129,7 +129,7 @@ test('why an id was refused is said', (t) => {
 
 // Presence.
 
-test('W says that the user is away, and W again that they are back', (t) => {
+test('W announces that the user is away, and W again that the user is back', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.types('w').look(), [
@@ -150,7 +150,7 @@ test('W says that the user is away, and W again that they are back', (t) => {
   t.is(client.menuLine, menuLine(alice, false));
 });
 
-test('whoever presses no key for long is away, and back with the next', (t) => {
+test('an idle user is announced as away, and as back with the next key', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.on({ type: 'user.idled' }).look(), [
@@ -165,27 +165,27 @@ test('whoever presses no key for long is away, and back with the next', (t) => {
   ]);
 });
 
-test('whoever said that they are away stays it, whatever they type', (t) => {
+test('a user who chose to be away stays away while typing', (t) => {
   const client = new Client(alice).types('w');
   client.look();
   t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.active' }).look(), []);
   t.is(client.menuLine, menuLine(alice, true));
 });
 
-test('whoever is signed in as nobody is neither away nor back', (t) => {
+test('a signed-out user is neither away nor back', (t) => {
   const client = new Client();
   client.look();
   t.deepEqual(client.on({ type: 'user.idled' }, { type: 'user.active' }).look(), []);
 });
 
-test('the status follows the buddies without a key pressed', (t) => {
+test('the status follows the buddy list without a key press', (t) => {
   const client = new Client(alice).on(buddies(bobOnline));
   t.deepEqual(client.status, ['Your buddies:', '  bob  online']);
   client.on(buddies(bobOffline));
   t.deepEqual(client.status, ['Your buddies:', '  bob  offline, last seen 12:00']);
 });
 
-test('whoever logs in as somebody else is online, and sees nothing of the other', (t) => {
+test('a user who logs in as another user is online, without the buddies of the first', (t) => {
   const client = new Client(alice).on(buddies(bobOnline)).types('w', 'l', 'carl');
   t.true(client.look().includes('heartbeat <- presence.set carl 100'));
   t.deepEqual(client.status, []);
@@ -193,7 +193,7 @@ test('whoever logs in as somebody else is online, and sees nothing of the other'
 
 // Calls.
 
-test('a call of ours can be given up at a terminal, and says when it rings', (t) => {
+test('at a terminal, an outgoing call can be given up, and its ringing is reported', (t) => {
   const client = new Client(alice, true).types('m', 'bob');
   client.look();
   t.deepEqual(client.on(buddies(bobOnline), placed).look(), [
@@ -205,7 +205,7 @@ test('a call of ours can be given up at a terminal, and says when it rings', (t)
   t.deepEqual(client.types('q').look(), ['chat <- chat.leave', `terminal: ${SAY.gaveUp}`, MENU]);
 });
 
-test('a call that nobody answered is listed as missed, until the list was looked at', (t) => {
+test('an unanswered call is listed as missed, until the list is shown', (t) => {
   const client = new Client(alice).on(callFromBob).minuteIn('ringing');
   t.deepEqual(client.status, ['Missed call from bob (192.0.2.7) at 12:00.']);
   client.types('s');
@@ -218,13 +218,13 @@ test('a call that nobody answered is listed as missed, until the list was looked
   t.deepEqual(client.status, []);
 });
 
-test('so is one whose caller hung up, at the menu or while the server was asked', (t) => {
+test('a call whose caller hung up is missed, at the menu or while the server is asked', (t) => {
   const missed = ['Missed call from bob (192.0.2.7) at 12:00.'];
   t.deepEqual(new Client(alice).on(callFromBob, closed).status, missed);
   t.deepEqual(new Client(alice).types('a', 'bob').on(callFromBob, closed).status, missed);
 });
 
-test("a caller that claims the user's own id goes by its address, on the screen and in the history", (t) => {
+test("a caller that claims the user's own id is shown and recorded by its address", (t) => {
   const client = new Client(alice, true).on(buddies(bobOnline));
   client.look();
   client.on(callFrom(alice, '192.0.2.9'));
@@ -244,7 +244,7 @@ test("a caller that claims the user's own id goes by its address, on the screen 
   t.deepEqual(client.on(broken).look(), ['terminal: Buddy connection broke: the connection was cut.', MENU]);
 });
 
-test('of a caller without an id, the buddies at its address are named', (t) => {
+test('a caller without an id is shown with the buddies at its address', (t) => {
   const carl = { ...bobOnline, id: 'carl' as UserId };
   const client = new Client(alice, true).on(buddies(bobOnline));
   client.look();
@@ -265,7 +265,7 @@ test('of a caller without an id, the buddies at its address are named', (t) => {
 const address = '192.0.2.7' as DisplayText;
 const WANTS_CALLBACK = 'its program cannot be answered here, because it wants to be called back';
 
-test('why a caller of dialect E is refused is said once, and a minute later how many there were', (t) => {
+test('a refused caller of dialect E is explained once, and counted a minute later', (t) => {
   const client = new Client(alice, true).on(buddies(bobOnline));
   client.look();
   const foreign = report({ type: 'call.foreign', address });
@@ -277,7 +277,7 @@ test('why a caller of dialect E is refused is said once, and a minute later how 
   ]);
 });
 
-test('a caller that turns out to speak dialect E while the user is asked takes its question along', (t) => {
+test('if a ringing caller turns out to speak dialect E, the question closes', (t) => {
   const client = new Client(alice).on(callFrom(undefined));
   client.look();
   t.deepEqual(client.on(report({ type: 'call.foreign', address })).look(), [
@@ -286,7 +286,7 @@ test('a caller that turns out to speak dialect E while the user is asked takes i
   ]);
 });
 
-test('that calls find no room is said of an address once a minute', (t) => {
+test('too many calls at once are reported once a minute for each address', (t) => {
   const client = new Client(alice);
   client.look();
   const crowded = (afterMs: number) =>
@@ -297,7 +297,7 @@ test('that calls find no room is said of an address once a minute', (t) => {
   ]);
 });
 
-test('an address that rings and hangs up again and again is refused without a word, for a minute', (t) => {
+test('an address that hangs up three times in a minute is refused silently, for a minute', (t) => {
   const client = new Client(alice);
   for (const second of [0, 1, 2]) {
     const atMs = NOON_MS + second * SECOND_MS;
@@ -311,7 +311,7 @@ test('an address that rings and hangs up again and again is refused without a wo
   t.deepEqual(client.state, { busy: 'ringing' });
 });
 
-test('a flood of calls to somebody busy is three lines in ten seconds', (t) => {
+test('a flood of calls to a busy user shows three lines in ten seconds', (t) => {
   const client = talking();
   for (let call = 0; call < 100; call++) client.on(callFromBob);
   t.is(client.look().filter((line) => line.startsWith('terminal: ')).length, 3);
@@ -335,9 +335,9 @@ test('B blocks an id or an address, and unblocks it again', (t) => {
   t.deepEqual(client.types('b', 'EVE').look().at(-1), 'archive <- buddy.unblock eve');
 });
 
-test('whoever is blocked, by id or by address, is refused without asking, wherever the user is', (t) => {
-  const wherever = [new Client(alice), new Client(alice).types('a', 'x'), talking()];
-  for (const client of wherever) {
+test('a caller that is blocked by id or address is refused without asking, in any state', (t) => {
+  const clients = [new Client(alice), new Client(alice).types('a', 'x'), talking()];
+  for (const client of clients) {
     client.on({ type: 'blocked.changed', names: ['bob', '192.0.2.66'] });
     const { state } = client;
     client.look();
@@ -349,7 +349,7 @@ test('whoever is blocked, by id or by address, is refused without asking, wherev
   }
 });
 
-test('a block list that cannot be written is said, and the menu goes on', (t) => {
+test('a block list that cannot be written is reported, and the menu opens again', (t) => {
   const client = new Client(alice).types('b', 'eve');
   client.look();
   const reason = 'no space left' as never;
@@ -363,7 +363,7 @@ test('a block list that cannot be written is said, and the menu goes on', (t) =>
 
 // History.
 
-test('H asks the archive for what was said to a buddy, and searches it', (t) => {
+test('H shows or searches the history with a buddy', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.types('h', 'bob two words').look().slice(1), ['archive <- history.show bob two words']);
@@ -389,16 +389,16 @@ test('H asks the archive for what was said to a buddy, and searches it', (t) => 
   ]);
 });
 
-test('an archive that does not answer is said, and the menu goes on', (t) => {
+test('an archive that does not answer is reported, and the menu opens again', (t) => {
   const client = new Client(alice).types('h', 'bob');
   client.look();
   client.on({ type: 'xstate.after.archivePatience.client.waiting.forHistory' } as never);
   t.deepEqual(client.look(), [`terminal: ${SAY.historySilent}`, MENU]);
 });
 
-// What did not get through.
+// Undelivered lines.
 
-test('a broken chat names the lines that did not get through, and offers to call again with them', (t) => {
+test('after a broken chat, undelivered lines are reported, and the client offers to resend them', (t) => {
   const client = talking().types('one');
   client.look();
   client.on(
@@ -429,7 +429,7 @@ test('a broken chat names the lines that did not get through, and offers to call
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
-test('it offers again as long as the buddy is not reached, and no takes it back', (t) => {
+test('the offer is repeated until the buddy is reached, or the user says no', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);
@@ -443,7 +443,7 @@ test('it offers again as long as the buddy is not reached, and no takes it back'
   );
 });
 
-test('a line that waited for another is not lost with the chat', (t) => {
+test('a line that waited for another is kept when the chat breaks', (t) => {
   const client = talking().types('first');
   client.stalls().types('second');
   client.look();
@@ -459,7 +459,7 @@ test('a line that waited for another is not lost with the chat', (t) => {
   );
 });
 
-test('a call that comes before the answer is asked about, and the offer comes back', (t) => {
+test('a call during the offer rings, and the offer is made again after it', (t) => {
   const carl: Buddy['id'] = 'carl' as Buddy['id'];
   const client = talking()
     .types('one')
@@ -469,7 +469,7 @@ test('a call that comes before the answer is asked about, and the offer comes ba
   t.is(client.types('y').on(buddies(bobOnline)).look().at(-2), 'chats <- child.start');
 });
 
-test('lines are never sent to another than they were meant for', (t) => {
+test('undelivered lines are never sent to another buddy', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);
@@ -478,14 +478,14 @@ test('lines are never sent to another than they were meant for', (t) => {
   t.false(client.look().includes('chat <- message.send one'));
 });
 
-test('a chat with somebody unknown that breaks is over, and so is one without a terminal', (t) => {
+test('no offer follows a broken chat with an unknown caller, or without a terminal', (t) => {
   const unknown = new Client(alice, true).on(callFrom(undefined)).types('y').on(broken);
   t.deepEqual(unknown.state, { free: 'menu' });
   const script = new Client(alice).on(callFrom(bob)).types('y').on(broken);
   t.deepEqual(script.state, { free: 'menu' });
 });
 
-test('what did not go out of a chat that was left is said', (t) => {
+test('unsent lines of a chat that the user left are reported', (t) => {
   const client = talking().types('q');
   client.look();
   t.deepEqual(client.on(report({ type: 'message.failed', text: 'late' })).look(), [
@@ -493,7 +493,7 @@ test('what did not go out of a chat that was left is said', (t) => {
   ]);
 });
 
-test('lines that may not have arrived are not given to whoever calls and says it is the buddy', (t) => {
+test('undelivered lines are not sent to a caller that claims to be the buddy', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);
@@ -503,7 +503,7 @@ test('lines that may not have arrived are not given to whoever calls and says it
   t.is(client.look().at(-1), 'terminal? Call bob again and send the line that may not have arrived (y/n)? ');
 });
 
-test('a chat with somebody else neither takes them along nor drops them', (t) => {
+test('a chat with another buddy neither sends nor drops undelivered lines', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);
@@ -514,7 +514,9 @@ test('a chat with somebody else neither takes them along nor drops them', (t) =>
   t.is(client.look().at(-1), 'terminal? Call bob again and send the line that may not have arrived (y/n)? ');
 });
 
-/** A client at a terminal with a line on its way to a buddy who does not read, and another that waits. */
+/**
+ * A client at a terminal with a line under way to a buddy who does not read, and a second line that is held.
+ */
 function stuck(): Client {
   const client = talking().types('first');
   client.stalls().types('second');
@@ -522,7 +524,7 @@ function stuck(): Client {
   return client;
 }
 
-test('while a line waits for another, the user may leave, and no third line is taken', (t) => {
+test('while a line is held, the user may leave, and a third line is refused', (t) => {
   const client = stuck();
   t.deepEqual(client.types('third').look(), ['terminal? bob> ', 'terminal: (Not sent: third)']);
   t.deepEqual(client.types('q').look(), [
@@ -533,7 +535,7 @@ test('while a line waits for another, the user may leave, and no third line is t
   ]);
 });
 
-test('a client that is shut down names the lines that are still on their way', (t) => {
+test('a client that is shut down reports the lines that are under way', (t) => {
   t.deepEqual(stuck().on({ type: 'shutdown.requested' }).look(), [
     'terminal: (Not delivered, as far as is known: first)',
     'terminal: (Not sent: second)',
@@ -543,7 +545,7 @@ test('a client that is shut down names the lines that are still on their way', (
   ]);
 });
 
-test('a line that went out after its user had left the chat is shown, and kept in the history', (t) => {
+test('a line that is sent after the user left the chat is shown and recorded', (t) => {
   const client = stuck().types('q');
   client.look();
   t.deepEqual(client.on(sent('first')).look(), [
@@ -552,7 +554,7 @@ test('a line that went out after its user had left the chat is shown, and kept i
   ]);
 });
 
-test('who is declined three times in a minute is refused without asking', (t) => {
+test('a caller that is declined three times in a minute is refused without asking', (t) => {
   const client = new Client(alice);
   for (const second of [0, 1, 2])
     client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + second)).types('n');
@@ -560,13 +562,13 @@ test('who is declined three times in a minute is refused without asking', (t) =>
   t.deepEqual(client.on(callFromBob).look(), ['chat <- call.cut']);
 });
 
-test('a call that was given up before it was placed is hung up when it is', (t) => {
+test('a call that was given up before it was placed is hung up when it is placed', (t) => {
   const client = new Client(alice, true).types('m', 'bob').on(buddies(bobOnline)).types('q');
   client.look();
   t.deepEqual(client.on(placed).look(), ['chat <- chat.leave']);
 });
 
-test('what is being typed when the buddy reads again stays: its prompt is not closed', (t) => {
+test('the prompt stays open, with its text, when the buddy reads again', (t) => {
   const client = stuck();
   const { closedPrompts } = client;
   t.is(client.on(sent('first')).look().at(-1), 'chat <- message.send second');
@@ -576,7 +578,7 @@ test('what is being typed when the buddy reads again stays: its prompt is not cl
   t.is(client.closedPrompts, closedPrompts);
 });
 
-test('what is being typed while resent lines stall stays: its prompt is not closed', (t) => {
+test('the prompt stays open, with its text, while resent lines stall', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);

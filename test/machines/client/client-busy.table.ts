@@ -1,4 +1,4 @@
-/** The client's table, part `busy`: a call rings, the user calls, or both talk. */
+/** The client's table, part `busy`: a call rings, the user calls, or the user is in a chat. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import {
@@ -19,7 +19,7 @@ const MISSED = show('alice bob 192.0.2.7');
 const LOG = 'log = bob 192.0.2.7 0';
 const LEAVE = 'call-control <- chat.leave 1';
 
-/** A buddy calls, and what was asked before is asked again afterwards. */
+/** A buddy calls. The previous question is asked again after the call. */
 function ringing(next: string, question: string): Rows {
   const asked = open(question);
   const over = [`question = ${question}`, 'offer = none'];
@@ -33,7 +33,7 @@ function ringing(next: string, question: string): Rows {
   const refused: Row = [next, CLOSE, 'call-control <- call.reject 1', say('callRefused'), asked, ...over];
   return {
     ...anyTime({ question: CALL_QUESTION }),
-    // The same call rings already.
+    // The same call is already ringing.
     'call.offered': ['stays'],
     'call.withdrawn': [next, CLOSE, say('callGone'), MISSED, asked, LOG, ...over],
     'call.withdrawn nuisance': [
@@ -63,7 +63,7 @@ function ringing(next: string, question: string): Rows {
   };
 }
 
-/** The menu after a call that came to nothing. */
+/** The menu after a call that failed. */
 const AT_MENU: Ending = {
   next: 'free.menu',
   effects: [open('menu')],
@@ -76,7 +76,7 @@ interface Ending {
   readonly changes: readonly string[];
 }
 
-/** A call of ours, which call control has taken. */
+/** An outgoing call that call control has accepted. */
 function calling(look: Look, { next, effects, changes }: Ending): Rows {
   const over = (...before: readonly string[]): Row => [next, CLOSE, ...before, ...effects, ...changes];
   const opened = (buddy: string) => [
@@ -88,9 +88,9 @@ function calling(look: Look, { next, effects, changes }: Ending): Rows {
   const forgotten = changes.filter((change) => !change.startsWith('question'));
   return {
     ...anyTime({ ...look, exit: [CLOSE], knowsBob: true, forgotten }),
-    // It is known already.
+    // The client already knows the call.
     'call.dialling': ['stays'],
-    // A call came in first. The sample is without it, so the menu follows.
+    // A call came in first. The sample does not contain it, so the menu follows.
     'place.refused': over(),
     'input.exhausted': [
       'departing.waiting',
@@ -112,15 +112,15 @@ function calling(look: Look, { next, effects, changes }: Ending): Rows {
   };
 }
 
-/** What the rows of a chat depend on. */
+/** The properties that the rows of a chat depend on. */
 interface Chat extends Look {
-  /** The lines that are on their way; `isHeld` is said of those that wait. */
+  /** The lines in the outbox. Held lines have `isHeld`. */
   readonly outbox?: readonly string[];
-  /** Whether a line may not have arrived already. */
+  /** Whether there is already a line that may not have arrived. */
   readonly hasUndelivered?: boolean;
-  /** Whether a script chats: it is not asked whether to call again. */
+  /** Whether the user is a script, which is not asked whether to call again. */
   readonly isScript?: boolean;
-  /** Whether the caller gave no id: it cannot be called again, and lines for it are not kept. */
+  /** Whether the caller gave no id. The client can then neither call it again nor keep lines for it. */
   readonly isNameless?: boolean;
 }
 
@@ -181,7 +181,7 @@ function chatting({
   };
 }
 
-/** The user types. */
+/** The user types a line. */
 function composing(chat: Chat = {}): Rows {
   const { outbox = [] } = chat;
   const send = (text: string): Row => [
@@ -198,7 +198,7 @@ function composing(chat: Chat = {}): Rows {
   };
 }
 
-/** The buddy does not read: a user may type one line more, and a script waits after it. */
+/** The buddy does not read. A user may type one more line. A script waits after that line. */
 function stalled(chat: Chat): Rows {
   const { outbox = [], isScript = false } = chat;
   const hold = (text: string): Row => {
@@ -211,7 +211,7 @@ function stalled(chat: Chat): Rows {
   const rows = chatting({ ...chat, question: 'message bob' });
   return {
     ...rows,
-    // The buddy is reported to stall once more.
+    // The buddy is reported as stalled again.
     'peer.stalled': ['stays', ...(rows['peer.stalled'] as Row).slice(1)],
     'prompt.answered *': hold('{value}'),
     'prompt.answered quoted-q': hold('q'),
@@ -239,7 +239,7 @@ export const BUSY: LegalTable['states'] = {
     after: [...UNDELIVERED, 'call.offered'],
     legal: {
       ...ringing('free.offering', 'callAgain bob 1'),
-      // A caller may be anyone: lines that did not arrive go out in calls of the user's own only.
+      // The id of a caller proves nothing, so undelivered lines are resent only in outgoing calls.
       'chat.opened': [
         'busy.chatting.composing',
         CLOSE,
@@ -289,7 +289,7 @@ export const BUSY: LegalTable['states'] = {
     after: CHAT,
     legal: composing({ isScript: true }),
   },
-  'busy.chatting.composing: a line is on its way again': {
+  'busy.chatting.composing: a line is being resent': {
     after: [...UNDELIVERED, 'prompt.answered y', 'buddies.received', 'call.dialling', 'chat.opened'],
     legal: composing({ ...HELLO, knowsBob: true }),
   },
@@ -306,7 +306,7 @@ export const BUSY: LegalTable['states'] = {
       ],
     },
   },
-  // The end of the chat follows.
+  // Call control is about to report the end of the chat.
   'busy.chatting.sending: the line may not have arrived': {
     after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed'],
     legal: chatting({ hasUndelivered: true }),

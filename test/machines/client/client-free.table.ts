@@ -1,4 +1,4 @@
-/** The client's table, part `free`: a prompt is open, and a call may come in. */
+/** The client's table, part `free`: a prompt is open, and incoming calls ring at once. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import {
@@ -16,7 +16,7 @@ import {
   show,
 } from './client-rows.js';
 
-/** The rows of a prompt: a call that comes in rings at once. */
+/** The rows of an open prompt: an incoming call rings at once. */
 function prompt(question: string, look: Look = {}): Rows {
   return {
     ...anyTime({ ...look, question }),
@@ -30,12 +30,12 @@ function prompt(question: string, look: Look = {}): Rows {
   };
 }
 
-/** A choice for which an id is asked. */
+/** A choice that asks for an id. */
 function ask(purpose: string, question: string): Row {
   return ['free.asking', CLOSE, open(question), `purpose = ${purpose}`, `question = ${question}`];
 }
 
-/** The choices that need no user. */
+/** The choices that need no signed-in user. */
 const CHOICES: Rows = {
   'prompt.answered r': ask('register', 'userId'),
   'prompt.answered l': ask('login', 'userId'),
@@ -51,7 +51,7 @@ const CHOICES: Rows = {
   'prompt.answered *': ['stays', say('unknownChoice'), open('menu')],
 };
 
-/** The choices of a user who is signed in, but for going away or coming back. */
+/** The choices of a signed-in user, except going away and coming back. */
 const MEMBERS_CHOICES: Rows = {
   ...CHOICES,
   'prompt.answered a': ask('add', 'buddyId'),
@@ -65,7 +65,9 @@ const SIGN_IN_FIRST: Row = ['stays', say('signInFirst'), open('menu')];
 const AWAY = [say('away'), show('alice isAway'), open('menu'), 'attendance = away'];
 const BACK = [say('back'), show('alice'), open('menu'), 'attendance = here'];
 
-/** A question for an id: what an answer does, which answers do something else, and what is said before it. */
+/**
+ * A question for an id: the row of an answer, the rows of other answers, and the notice before the question.
+ */
 function asking(question: string, answered: Row, others: Rows = {}, above: readonly string[] = []): Rows {
   const hint: Row = ['stays', CLOSE, say('idHint {value}'), ...above, open(question)];
   const back: Row = ['free.menu', CLOSE, open('menu'), ...['purpose = none', 'question = menu']];
@@ -81,7 +83,7 @@ function asking(question: string, answered: Row, others: Rows = {}, above: reado
   };
 }
 
-/** Any word goes to the server, which judges it. */
+/** Any word is sent to the server, which decides whether it is a valid id. */
 function request(words: string): Row {
   return [
     'waiting.forReply',
@@ -91,12 +93,12 @@ function request(words: string): Row {
   ];
 }
 
-/** Words that are not ids. */
+/** Words that are not valid ids. */
 function notAnId(row: Row): Rows {
   return { 'prompt.answered quoted-q': row, 'prompt.answered ?': row };
 }
 
-/** The archive is asked, for 5 s. */
+/** The client waits up to 5 s for the archive. */
 function askArchive(state: string, command: string): Row {
   return [
     state,
@@ -110,7 +112,7 @@ function askArchive(state: string, command: string): Row {
 const BLOCK = askArchive('waiting.forBlocked', 'buddy.block {value}');
 const UNBLOCK = askArchive('waiting.forBlocked', 'buddy.unblock {value}');
 
-/** The chat with bob broke, and so many lines may not have arrived. */
+/** The chat with bob broke, and this number of lines may not have arrived. */
 function offering(lines: number): Rows {
   const question = `callAgain bob ${lines}`;
   const no: Row = ['free.menu', CLOSE, ...MENU, ...(lines > 0 ? ['undelivered = none'] : [])];
@@ -157,7 +159,7 @@ export const FREE: LegalTable['states'] = {
       'prompt.answered w': ['stays', ...announce('alice', 102, 'away'), ...AWAY],
     },
   },
-  'free.menu: the user chose to be away, and stays so': {
+  'free.menu: the user chose to be away': {
     after: ['prompt.answered w'],
     legal: {
       ...prompt('menu', { isAway: true }),
@@ -165,7 +167,7 @@ export const FREE: LegalTable['states'] = {
       'prompt.answered w': ['stays', ...announce('alice', 100, 'here'), ...BACK],
     },
   },
-  'free.menu: no key was pressed for long': {
+  'free.menu: the user is idle': {
     after: ['user.idled'],
     legal: {
       ...prompt('menu', { isAway: true }),
@@ -174,7 +176,7 @@ export const FREE: LegalTable['states'] = {
       'user.active': ['stays', ...announce('alice', 100, 'here'), show('alice'), 'attendance = here'],
     },
   },
-  'free.menu: no key was pressed for long, before a restart': {
+  'free.menu: the user is idle since before a restart': {
     given: { attendance: 'idle' },
     start: [
       'free.menu',
@@ -229,7 +231,7 @@ export const FREE: LegalTable['states'] = {
       ...['purpose = none', 'buddy = {value}', 'question = none'],
     ]),
   },
-  'free.asking: whose history, and words to look for': {
+  'free.asking: a buddy and words to search the history': {
     after: ['prompt.answered h'],
     legal: asking('history', askArchive('waiting.forHistory', "history.show {value} ''"), {
       'prompt.answered two-words': askArchive('waiting.forHistory', 'history.show {value}'),

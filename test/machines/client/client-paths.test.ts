@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import test from 'ava';
 import { fromPromise } from 'xstate';
 import type { Caller } from '../../../machines/client/callers.js';
@@ -21,14 +21,14 @@ import { idleNeighbour, missedTransitions } from '../../helpers/walks.js';
 
 const carl = 'carl' as UserId;
 
-/** What the server answers, by the id that is asked for. */
+/** The server's reply depends on the requested id. */
 const askServer = fromPromise<ServerReply, ServerRequest>(({ input: { ids } }) => {
-  if (ids.includes('nobody')) return Promise.reject(new Error('nothing listens there'));
+  if (ids.includes('stranger')) return Promise.reject(new Error('nothing listens there'));
   const done = !ids.includes('taken');
   return Promise.resolve({ line: (done ? '200 OK' : '203 USER EXISTS') as DisplayText, done });
 });
 
-const typed = 'r l a d m s w h b x z y n q bob carl taken nobody'.split(' ').concat('', 'two words', '!');
+const typed = 'r l a d m s w h b x z y n q bob carl taken stranger'.split(' ').concat('', 'two words', '!');
 const reason = 'the connection was cut' as DisplayText;
 const text = 'hello' as DisplayText;
 const address = '192.0.2.7' as DisplayText;
@@ -101,7 +101,7 @@ function eventsAt(step: number): readonly ClientEvent[] {
 const dialling: ClientEvent = { type: 'call.dialling', call };
 const calling = [says('m'), says('bob'), buddies(bobOnline), dialling];
 
-test('walks at random come through every transition of the chart, and no event breaks it', async (t) => {
+test('random walks take every transition of the chart, and no event crashes it', async (t) => {
   const missed = await missedTransitions({
     machine: clientMachine.provide({ actors: { askServer } }),
     input: (seed) => ({
@@ -140,7 +140,7 @@ test('walks at random come through every transition of the chart, and no event b
     delaysMs: [1_000, 5_000],
     async settle(actor, random) {
       if (actor.getSnapshot().matches({ waiting: 'forReply' } as never) && random.below(2) === 0)
-        await turn();
+        await nextIteration();
     },
   });
   t.deepEqual(missed, []);

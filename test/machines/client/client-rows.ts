@@ -3,7 +3,7 @@
 import type { Row, Rows } from '../../helpers/legal-table.js';
 
 export const CLOSE = 'terminal <- prompt.close';
-/** The user leaves the program: the effects. */
+/** The effects when the user leaves the program. */
 export const END_CALLS: readonly [string, string] = [
   'call-control <- calls.end',
   'start departure of departing.waiting, 1000 ms',
@@ -14,59 +14,59 @@ export const say = (notice: string) => `terminal <- notice.say ${notice}`;
 export const show = (...status: readonly string[]) =>
   ['terminal <- status.show', ...status.filter(Boolean)].join(' ');
 
-/** Buddies see `100` of a user who is here, and `102` of any other. */
+/** Buddies see `100` if the user is `here`, otherwise `102`. */
 export const announce = (user: string, status: 100 | 102, attendance: 'here' | 'away' | 'idle') => [
   `heartbeat <- presence.set ${user} ${status}`,
   `archive <- user.claim ${user}`,
   `emit user.announced ${user} ${attendance}`,
 ];
 
-/** The menu, of which a user at a terminal who has seen it is not told again. */
+/** The menu prompt, for a user at a terminal who has already seen the menu. */
 export const MENU = [open('menu'), 'question = menu'];
 
-/** A buddy list with bob; and with when bob was last seen, as it is shown. */
+/** A buddy list with bob, and as shown with the time when bob was last seen. */
 export const BOB = 'bob 100 192.0.2.7 4000';
 export const BOB_SEEN = `${BOB} bob`;
 
 /** The call that was missed. */
 const MISSED = 'bob 192.0.2.7';
 
-/** Whether to take the call. */
+/** The question whether to accept the call. */
 export const CALL_QUESTION = 'call bob 192.0.2.7';
 
-/** The caller is shown, and asked about. */
+/** The effects that show the caller and ask the user. */
 export const RING = [
   say('caller bob 192.0.2.7'),
   'terminal <- alert.raise call bob 192.0.2.7',
   open(CALL_QUESTION),
 ];
 
-/** A line of the user's own that was sent. */
+/** A sent line of the user. */
 export const SHOWN = 'terminal <- message.show alice isOwn hello';
 export const RECORDED = 'archive <- message.record alice bob isOwn hello';
 
-/** Whom a chat was with is unknown where it is older than call control. */
+/** The peer of a chat that is older than call control is unknown. */
 export const RECORDED_OF_OLDER = 'archive <- message.record alice isOwn hello';
 
-/** What the rows of a state depend on that is not the state's own. */
+/** The properties that the rows of a state depend on, beyond the state itself. */
 export interface Look {
-  /** The question that is open. */
+  /** The open question. */
   readonly question?: string;
-  /** What the states do when they are left. */
+  /** The exit effects of the states. */
   readonly exit?: readonly string[];
-  /** What the user is told of the outbox when the client ends at once. */
+  /** What the user is told about the outbox when the client ends at once. */
   readonly unfinished?: readonly string[];
-  /** What changes when the user leaves the program in the middle of a call or a chat. */
+  /** The context changes when the user leaves the program during a call or a chat. */
   readonly forgotten?: readonly string[];
-  /** Whether the buddy list with bob is known already. */
+  /** Whether the client already has the buddy list with bob. */
   readonly knowsBob?: boolean;
-  /** Whether a call of bob's was missed. */
+  /** Whether the user missed a call from bob. */
   readonly hasMissed?: boolean;
   readonly isAway?: boolean;
   readonly isSignedOut?: boolean;
 }
 
-/** The rows that states differ in only by what is shown, asked and closed. */
+/** The rows that all states have. They differ only in the status, the question and the exit effects. */
 export function anyTime(look: Look = {}): Rows {
   const {
     question,
@@ -131,7 +131,7 @@ function idled(status: readonly string[]): Row {
   return ['stays', ...announce('alice', 102, 'idle'), show('alice isAway', ...status), 'attendance = idle'];
 }
 
-/** A late line of a user who is no longer signed in is shown as `you`. */
+/** A late line of a user who is no longer signed in is shown with the name `you`. */
 const SIGNED_OUT_ROWS: Rows = {
   'server.lost': ['stays', say('serverLost down')],
   'message.sent': [

@@ -1,4 +1,4 @@
-/** The client's table, part `waiting`: the server, or the archive, was asked. */
+/** The client's table, part `waiting`: the client waits for the server or the archive. */
 
 import type { LegalTable, Row } from '../../helpers/legal-table.js';
 import {
@@ -21,12 +21,12 @@ const STOP_ASKING = 'stop the invoked actor';
 const STOP_HISTORY = 'cancel archivePatience of waiting.forHistory';
 const STOP_BLOCKED = 'cancel archivePatience of waiting.forBlocked';
 
-/** Bob is called. */
+/** The user calls bob. */
 const CALL = [say('connecting'), 'call-control <- call.place bob 192.0.2.7 4000 alice', open('calling bob')];
 
 const ASKED_FOR_BOB = ['prompt.answered m', 'prompt.answered bob'];
 
-/** The offer is over. */
+/** The offer to call again is over. */
 function gone(event: string): Row {
   return [...(anyTime()[event] as Row), 'offer = none'];
 }
@@ -74,7 +74,7 @@ export const WAITING: LegalTable['states'] = {
     after: ['prompt.answered w', 'prompt.answered r', 'prompt.answered bob'],
     legal: {
       ...anyTime({ exit: [STOP_ASKING], isAway: true }),
-      // A user who signs in is there, and has not seen the menu.
+      // The new user is at the terminal and has not seen the menu.
       [`${DONE} done`]: [
         'free.menu',
         STOP_ASKING,
@@ -120,7 +120,7 @@ export const WAITING: LegalTable['states'] = {
     legal: {
       ...anyTime({ hasMissed: true }),
       'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = bob 192.0.2.7 0 0'],
-      // The missed calls were shown, and are forgotten.
+      // The missed calls were shown, so they are cleared.
       'buddies.received': [
         'free.menu',
         say(`buddies ${BOB_SEEN} bob 192.0.2.7`),
@@ -173,7 +173,7 @@ export const WAITING: LegalTable['states'] = {
       'buddies.timed-out': ['free.menu', say('serverSilent unregistered alice'), ...MENU],
     },
   },
-  'waiting.forBuddy: where bob takes calls is known': {
+  'waiting.forBuddy: the client already knows the address of bob': {
     after: ['buddies.received', ...ASKED_FOR_BOB],
     legal: {
       ...anyTime({ knowsBob: true }),
@@ -204,11 +204,11 @@ export const WAITING: LegalTable['states'] = {
       ],
     },
   },
-  'waiting.forBuddy: a call waits, and rings instead': {
+  'waiting.forBuddy: a waiting call rings instead': {
     after: [...ASKED_FOR_BOB, 'call.offered'],
     legal: {
       ...anyTime(),
-      // The same call waits already.
+      // The same call is already waiting.
       'call.offered': ['stays'],
       'call.withdrawn': gone('call.withdrawn'),
       'call.withdrawn nuisance': gone('call.withdrawn nuisance'),
@@ -235,11 +235,11 @@ export const WAITING: LegalTable['states'] = {
       ],
     },
   },
-  'waiting.forBuddy: there is no input left for a chat': {
+  'waiting.forBuddy: no input is left for a chat': {
     after: ['buddies.received', 'input.exhausted', ...ASKED_FOR_BOB],
     legal: {
       ...anyTime({ knowsBob: true }),
-      // It is known already.
+      // The end of the input is already known.
       'input.exhausted': ['stays'],
       'buddies.received': ['departing.waiting', show('alice', BOB_SEEN), ...END_CALLS],
       'buddies.received offline': [
@@ -286,7 +286,7 @@ export const WAITING: LegalTable['states'] = {
         say('blocked bob'),
         ...[open('menu'), 'blocked = bob', 'question = menu'],
       ],
-      // The answer may come late.
+      // The answer may come later.
       'xstate.after.archivePatience.client.waiting.forBlocked': ['free.menu', STOP_BLOCKED, ...MENU],
     },
   },

@@ -1,4 +1,4 @@
-/** What the client's statechart does with each event; every other event changes nothing. */
+/** The effects of each legal event of the client's statechart. All other events change nothing. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import { BUSY } from './client-busy.table.js';
@@ -23,7 +23,7 @@ const DEPARTING: Rows = {
 
 const reply = { actorId: '0.client.waiting.forReply' };
 
-/** What the user types. */
+/** The lines that the user types. */
 const TYPED = [...'rladmswhbxqyn', 'bob', 'hello'];
 
 export const CLIENT: LegalTable = {
@@ -68,7 +68,7 @@ export const CLIENT: LegalTable = {
     'xstate.after.archivePatience.client.waiting.forHistory': {},
     'xstate.after.archivePatience.client.waiting.forBlocked': {},
   },
-  // Call control reports them to a program's agent, too.
+  // Only the agent of createClient uses these events of call control.
   ignored: [
     { type: 'call.rejected', call: 1 },
     { type: 'peer.reading', call: 1 },
@@ -90,7 +90,7 @@ export const CLIENT: LegalTable = {
     'server.lost': ['stays', say('serverLost down alice')],
     'server.found': ['stays', say('serverFound')],
     'call.offered': ['stays', 'offer = 1 bob 192.0.2.7'],
-    // The log has when the line was shown, and that no call went without one.
+    // The log contains the time of the line, and the number of calls without a line.
     'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = 0 0'],
     'call.misunderstood': ['stays', say('misunderstood 192.0.2.9')],
     'call.cut': ['stays', say('cut callback 0 192.0.2.9')],

@@ -29,7 +29,7 @@ import {
 
 // Signing in.
 
-test('somebody unknown sees the menu, and may register, log in or leave', (t) => {
+test('a signed-out user sees the menu, and may register, log in or leave', (t) => {
   const client = new Client();
   t.deepEqual(client.state, { free: 'signedOut' });
   t.deepEqual(client.look(), [MENU]);
@@ -50,13 +50,13 @@ test('a user named at the start is signed in without asking the server', (t) => 
   ]);
 });
 
-test('menu letters count in either case', (t) => {
+test('menu letters are case-insensitive', (t) => {
   t.deepEqual(new Client().types('R').state, { free: 'asking' });
   t.deepEqual(new Client().types('r').state, { free: 'asking' });
   t.deepEqual(new Client().types(' l ').state, { free: 'asking' });
 });
 
-test('registering asks the server, and a 200 signs in', (t) => {
+test('registering sends a request to the server, and a 200 signs the user in', (t) => {
   const client = new Client();
   client.look();
   client.types('r', 'Alice');
@@ -73,14 +73,14 @@ test('registering asks the server, and a 200 signs in', (t) => {
   ]);
 });
 
-test('a refused registration shows the reply as received and signs nobody in', (t) => {
+test('a refused registration shows the reply and does not sign the user in', (t) => {
   const client = new Client().types('r', 'alice');
   client.look();
   t.deepEqual(client.serverReplies('203 USER EXISTS').look(), ['terminal: 203 USER EXISTS', MENU]);
   t.is(client.user, undefined);
 });
 
-test('a valid id is folded before it is sent, and what is not one is sent as it was typed', (t) => {
+test('a valid id is folded before it is sent, and any other word is sent as typed', (t) => {
   const sent = (client: Client, ...typed: string[]) =>
     client
       .types(...typed)
@@ -93,14 +93,14 @@ test('a valid id is folded before it is sent, and what is not one is sent as it 
   t.is(sent(new Client(alice), 'a', 'BOB!'), 'server: ADD alice BOB!');
 });
 
-test('whether an id is an id is for the server to say, as long as it is one word', (t) => {
+test('the server decides whether a single word is a valid id', (t) => {
   const client = new Client().types('r');
   client.look();
   t.deepEqual(client.types('two words').look(), [`terminal: ${SAY.idHint}`, 'terminal? Enter user id: ']);
   t.deepEqual(client.types('$$$').look(), ['server: REG $$$']);
 });
 
-test('logging in asks nobody', (t) => {
+test('login sends no request to the server', (t) => {
   const client = new Client();
   client.look();
   client.types('l', 'ALICE');
@@ -115,12 +115,12 @@ test('logging in asks nobody', (t) => {
   ]);
 });
 
-test('an empty line takes a question back', (t) => {
+test('an empty line cancels a question', (t) => {
   const client = new Client(alice).types('a', '');
   t.deepEqual(client.state, { free: 'menu' });
 });
 
-test('an unknown choice is said to be one, and the menu goes on', (t) => {
+test('an unknown choice is reported, and the menu stays open', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.types('z').look(), [`terminal: ${SAY.unknownChoice}`, MENU]);
@@ -128,7 +128,7 @@ test('an unknown choice is said to be one, and the menu goes on', (t) => {
 
 // The server.
 
-test('adding and deleting ask the server and refresh the list', (t) => {
+test('adding and deleting send a request and refresh the list', (t) => {
   const client = new Client(alice).types('a', 'bob');
   t.is(client.look().at(-1), 'server: ADD alice bob');
   t.deepEqual(client.serverReplies('200 OK').look(), ['terminal: 200 OK', 'heartbeat <- buddies.get', MENU]);
@@ -136,7 +136,7 @@ test('adding and deleting ask the server and refresh the list', (t) => {
   t.deepEqual(client.serverReplies('202 NO SUCH USER').look(), ['terminal: 202 NO SUCH USER', MENU]);
 });
 
-test('a server that is down is a clear line and a menu that goes on', (t) => {
+test('a server that is down is reported, and the menu opens again', (t) => {
   const client = new Client(alice).types('a', 'bob');
   client.look();
   t.deepEqual(client.serverFails('nothing listens there').look(), [
@@ -145,7 +145,7 @@ test('a server that is down is a clear line and a menu that goes on', (t) => {
   ]);
 });
 
-test('the buddy list is asked for now, and shown when it comes', (t) => {
+test('the buddy list is requested, and shown when it arrives', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.types('s').look(), ['heartbeat <- buddies.get']);
@@ -156,13 +156,13 @@ test('the buddy list is asked for now, and shown when it comes', (t) => {
   ]);
 });
 
-test('a server that does not answer is said plainly', (t) => {
+test('a server that does not answer is reported', (t) => {
   const client = new Client(alice).types('s');
   client.look();
   t.deepEqual(client.on(TIMED_OUT).look(), [`terminal: ${SAY.serverSilent}`, MENU]);
 });
 
-test('a server lost and found is told of, wherever the user is', (t) => {
+test('the loss and the return of the server are reported in any state', (t) => {
   const client = chatting();
   t.deepEqual(client.on(LOST, { type: 'server.found' }).look(), [
     `terminal: ${SAY.serverLost}`,
@@ -172,12 +172,12 @@ test('a server lost and found is told of, wherever the user is', (t) => {
 
 // Calling.
 
-/** A client that is calling bob. */
+/** A client that calls bob. */
 function calling(): Client {
   return new Client(alice).types('m', 'bob').on(buddies(bobOnline), placed);
 }
 
-test('a buddy is called where it is now', (t) => {
+test('a buddy is called at the current address', (t) => {
   const client = new Client(alice);
   client.look();
   client.types('m', 'bob');
@@ -187,7 +187,7 @@ test('a buddy is called where it is now', (t) => {
   t.deepEqual(client.state, { busy: { calling: 'unattended' } });
 });
 
-test('who is offline or on no list is not called', (t) => {
+test('a buddy who is offline or not on the list is not called', (t) => {
   for (const [list, line] of [
     [buddies(bobOffline), 'bob is offline.'],
     [buddies(), 'bob is not on your buddy list.'],
@@ -198,7 +198,7 @@ test('who is offline or on no list is not called', (t) => {
   }
 });
 
-test('of a list that may be cut, no buddy is said to be missing', (t) => {
+test('if the list may be cut, the client does not say that a buddy is not on it', (t) => {
   const cut = Object.assign([bobOnline], { mayBeCut: true as const });
   const client = new Client(alice).types('m', 'b9000');
   client.look();
@@ -210,7 +210,7 @@ test('of a list that may be cut, no buddy is said to be missing', (t) => {
   t.deepEqual(client.status, ['Your buddies (the list may be cut):', '  bob  online']);
 });
 
-test('without an answer of the server, a buddy is called where it was last seen', (t) => {
+test('without an answer from the server, a buddy is called at the last known address', (t) => {
   const client = new Client(alice).on(buddies(bobOnline)).types('m', 'bob');
   client.look();
   client.on(TIMED_OUT);
@@ -218,7 +218,7 @@ test('without an answer of the server, a buddy is called where it was last seen'
   t.deepEqual(client.state, { busy: { calling: 'unattended' } });
 });
 
-test('an accepted call is a chat', (t) => {
+test('an accepted call opens a chat', (t) => {
   const client = calling();
   client.look();
   t.deepEqual(client.on(accepted).look(), [
@@ -228,7 +228,7 @@ test('an accepted call is a chat', (t) => {
   ]);
 });
 
-test('a refused or failed call is a line and the menu', (t) => {
+test('a refused or failed call is reported, and the menu opens again', (t) => {
   const refused = calling();
   refused.look();
   t.deepEqual(refused.on(report({ type: 'call.refused' })).look(), [
@@ -244,7 +244,7 @@ test('a refused or failed call is a line and the menu', (t) => {
   ]);
 });
 
-test('a call that nobody answers for a minute is given up', (t) => {
+test('an outgoing call that is not answered for a minute is given up', (t) => {
   const client = calling();
   client.look();
   t.deepEqual(client.minuteIn('calling').look(), [
@@ -254,7 +254,7 @@ test('a call that nobody answers for a minute is given up', (t) => {
   ]);
 });
 
-test('an acceptance that comes after the call was given up opens no chat', (t) => {
+test('an acceptance after the call was given up does not open a chat', (t) => {
   const client = calling().minuteIn('calling');
   client.look();
   t.deepEqual(client.on(accepted).look(), ['chat <- chat.leave']);
@@ -263,7 +263,7 @@ test('an acceptance that comes after the call was given up opens no chat', (t) =
 
 // Being called.
 
-test('a call asks at once, and says who calls on the line before', (t) => {
+test('an incoming call opens a question, after a line that names the caller', (t) => {
   for (const client of [new Client(), new Client(alice)]) {
     client.look();
     t.deepEqual(client.on(callFromBob).look(), [
@@ -274,7 +274,7 @@ test('a call asks at once, and says who calls on the line before', (t) => {
   }
 });
 
-test('Y accepts, in either case', (t) => {
+test('Y accepts a call, in either case', (t) => {
   for (const yes of ['y', 'Y', 'yes']) {
     const client = new Client(alice).on(callFromBob);
     client.look();
@@ -287,7 +287,7 @@ test('Y accepts, in either case', (t) => {
   }
 });
 
-test('N refuses, and the user is back where they were', (t) => {
+test('N refuses a call, and the previous question opens again', (t) => {
   const client = new Client(alice).types('a').on(callFromBob);
   client.look();
   t.deepEqual(client.types('n').look(), [
@@ -297,12 +297,12 @@ test('N refuses, and the user is back where they were', (t) => {
   ]);
 });
 
-test('neither Y nor N is asked again', (t) => {
+test('any other answer than Y or N repeats the question', (t) => {
   const client = new Client(alice).on(callFromBob).types('what');
   t.deepEqual(client.state, { busy: 'ringing' });
 });
 
-test('a call that is not answered for a minute is refused', (t) => {
+test('an incoming call that is not answered for a minute is refused', (t) => {
   const client = new Client(alice).on(callFromBob);
   client.look();
   t.deepEqual(client.minuteIn('ringing').look(), [
@@ -312,13 +312,13 @@ test('a call that is not answered for a minute is refused', (t) => {
   ]);
 });
 
-test('a caller who hangs up stops the question', (t) => {
+test('if the caller hangs up, the question closes', (t) => {
   const client = new Client(alice).on(callFromBob);
   client.look();
   t.deepEqual(client.on(closed).look(), [`terminal: ${SAY.callGone}`, MENU]);
 });
 
-test('a call that comes while the server is asked rings when it has answered', (t) => {
+test('a call that arrives while the server is asked rings after the answer', (t) => {
   const client = new Client(alice).types('a', 'bob').on(callFromBob);
   client.look();
   t.deepEqual(client.serverReplies('200 OK').look(), [
@@ -331,14 +331,14 @@ test('a call that comes while the server is asked rings when it has answered', (
   t.is(client.types('y').look()[0], 'chat <- call.accept');
 });
 
-test('a caller who gives up while the server is asked does not ring', (t) => {
+test('a call that ends while the server is asked does not ring', (t) => {
   const client = new Client(alice).types('a', 'bob').on(callFromBob, closed);
   t.deepEqual(client.serverReplies('200 OK').state, { free: 'menu' });
 });
 
 // One buddy at a time.
 
-test('whoever calls while the user is calling, called or chatting is refused in one line', (t) => {
+test('a call while the user is calling, called or chatting is refused with one line', (t) => {
   const busy = [
     calling(),
     new Client(alice).on(callFromBob),
@@ -356,7 +356,7 @@ test('whoever calls while the user is calling, called or chatting is refused in 
   }
 });
 
-test('what another chat says does not reach the current one', (t) => {
+test('messages of another chat are not shown in the current one', (t) => {
   const client = chatting();
   t.deepEqual(client.on(received('spam', false, otherChat)).look(), []);
   t.deepEqual(client.on(report({ type: 'chat.closed' }, otherChat)).look(), []);
@@ -365,7 +365,7 @@ test('what another chat says does not reach the current one', (t) => {
 
 // Chatting.
 
-test('each line goes to the buddy, and the next is asked for when it went', (t) => {
+test('each line goes to the buddy, and the next prompt opens when it is sent', (t) => {
   const client = chatting();
   t.deepEqual(client.types('hello').look(), ['chat <- message.send hello']);
   t.deepEqual(client.on(sent('hello')).look(), [
@@ -375,11 +375,11 @@ test('each line goes to the buddy, and the next is asked for when it went', (t) 
   ]);
 });
 
-test('a backslash before q sends a q', (t) => {
+test('a backslash and q send a q', (t) => {
   t.deepEqual(chatting().types('\\q').look(), ['chat <- message.send q']);
 });
 
-test('only a line that is exactly q leaves', (t) => {
+test('only a line that is exactly q leaves the chat', (t) => {
   for (const text of ['Q', ' q', 'qq', '']) {
     t.is(chatting().types(text).look()[0], ['chat <- message.send', text].filter(Boolean).join(' '), text);
   }
@@ -390,36 +390,36 @@ test('only a line that is exactly q leaves', (t) => {
   ]);
 });
 
-/** Alice in a chat with a buddy who does not read: her first line is stuck. */
+/** Alice in a chat with a buddy who does not read. Her first line is not sent. */
 function stalled(): Client {
   const client = chatting().types('first');
   client.look();
   return client.stalls();
 }
 
-test('a buddy who does not read is told of, and can be left', (t) => {
+test('a buddy who does not read is reported, and the user can leave', (t) => {
   const client = stalled();
   t.deepEqual(client.look(), [`terminal: ${SAY.buddyDoesNotRead}`, 'terminal? > ']);
   t.deepEqual(client.types('q').look(), ['chat <- chat.leave', 'terminal: Buddy connection closed.', MENU]);
 });
 
-test('a line typed meanwhile waits, and goes out next', (t) => {
+test('a line typed while the buddy does not read waits, and is sent next', (t) => {
   const client = stalled().types('second');
   client.look();
   t.is(client.on(sent('first')).look().at(-1), 'chat <- message.send second');
-  t.deepEqual(client.state, { busy: { chatting: 'sending' } }, 'a script is not asked for more yet');
+  t.deepEqual(client.state, { busy: { chatting: 'sending' } }, 'a script is not asked for the next line yet');
   t.is(client.on(sent('second')).look().at(-1), 'terminal? > ');
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
-test('a buddy who reads again lets the prompt stay as it is', (t) => {
+test('when the buddy reads again, the user can type the next line', (t) => {
   const client = stalled();
   client.look();
   client.on(sent('hi'));
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
-test('a buddy who does not read for a minute is left, and what was not sent is said', (t) => {
+test('a chat with a buddy who does not read for a minute ends, and unsent lines are reported', (t) => {
   const client = stalled().types('second');
   client.look();
   client.isAbandoned();
@@ -438,7 +438,7 @@ test('a buddy who does not read for a minute is left, and what was not sent is s
   ]);
 });
 
-test('a message is shown as one', (t) => {
+test('a received message is shown, recorded and raises an alert', (t) => {
   t.deepEqual(chatting().on(received('hi alice')).look(), [
     'terminal! bob: hi alice',
     'archive <- message.record bob hi alice',
@@ -446,7 +446,7 @@ test('a message is shown as one', (t) => {
   ]);
 });
 
-test('a message too long is said to be cut, on both sides', (t) => {
+test('a message that was cut is reported, on both sides', (t) => {
   t.is(chatting().on(received('hi', true)).look()[1], `terminal: ${SAY.buddysMessageCut}`);
   t.deepEqual(chatting().types('long').on(sent('hi', true)).look().slice(-3), [
     `terminal: ${SAY.ownMessageCut}`,
@@ -455,19 +455,19 @@ test('a message too long is said to be cut, on both sides', (t) => {
   ]);
 });
 
-test('a buddy who leaves ends the chat', (t) => {
+test('the chat ends when the buddy leaves', (t) => {
   t.deepEqual(chatting().on(left).look(), ['terminal: Buddy connection closed.', MENU]);
 });
 
-test('after a chat the user comes back to the question that the call interrupted', (t) => {
+test('after a chat, the question that the call interrupted opens again', (t) => {
   const client = new Client(alice).types('a').on(callFromBob).types('y', 'q');
   t.deepEqual(client.state, { free: 'asking' });
   t.is(client.look().at(-1), 'terminal? Enter buddy id: ');
 });
 
-// Leaving, and mending.
+// Leaving, and restarting.
 
-test('X, the end of input and a request to shut down all leave', (t) => {
+test('X, the end of the input and a shutdown request end the client', (t) => {
   t.is(new Client().types('x').state, 'left');
   for (const client of [new Client(), new Client(alice).types('a', 'bob')]) {
     client.look();
@@ -477,7 +477,7 @@ test('X, the end of input and a request to shut down all leave', (t) => {
   t.is(chatting().on({ type: 'shutdown.requested' }).state, 'left');
 });
 
-test('the program ends when the last lines of a call or a chat are confirmed, or named', (t) => {
+test('the program ends when the last lines of a call or chat are confirmed or reported', (t) => {
   for (const client of [calling(), chatting()]) {
     client.look();
     t.deepEqual(client.on({ type: 'input.ended' }).look(), ['chat <- chat.leave']);
@@ -491,7 +491,7 @@ test('the program ends when the last lines of a call or a chat are confirmed, or
   t.deepEqual(impatient.on({ type: 'input.interrupted' }).look(), ['chat <- chat.abandon']);
 });
 
-test('without more input nobody is called, but what was asked is still answered', (t) => {
+test('without more input, no call is placed, but pending requests are answered', (t) => {
   const exhausted: ClientEvent = { type: 'input.exhausted' };
   t.is(calling().on(exhausted, closed).state, 'left');
   const asking = new Client(alice).types('m', 'bob').on(exhausted);
@@ -500,7 +500,7 @@ test('without more input nobody is called, but what was asked is still answered'
   t.true(adding.serverReplies('200 OK').look().includes('terminal: 200 OK'));
 });
 
-test('a terminal that was restarted is shown the open prompt again', (t) => {
+test('a restarted terminal gets the open prompt again', (t) => {
   const client = new Client(alice).types('a');
   client.look();
   t.deepEqual(client.on({ type: 'terminal.opened' }).look(), ['terminal? Enter buddy id: ']);
@@ -509,7 +509,7 @@ test('a terminal that was restarted is shown the open prompt again', (t) => {
   t.deepEqual(waiting.on({ type: 'terminal.opened' }).look(), []);
 });
 
-test('whatever happens, the user talks to one buddy at most, and is asked nothing while waiting', (t) => {
+test('after any events, there is at most one chat, and no prompt is open while waiting', (t) => {
   const event = fc.oneof(
     fc
       .constantFrom('r', 'l', 'a', 'd', 'm', 's', 'w', 'h', 'b', 'y', 'n', 'q', '', 'bob')

@@ -2,8 +2,10 @@ import test from 'ava';
 import { type CutCalls, type CutCause, withCutCall } from '../../../machines/client/cut-calls.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 
-/** Cuts calls one after the other, and returns what is told of each. */
-function told(...calls: readonly (readonly [uptimeMs: number, address?: string, cause?: CutCause])[]) {
+/** Counts calls one after the other, and returns the notification of each. */
+function notificationsOf(
+  ...calls: readonly (readonly [uptimeMs: number, address?: string, cause?: CutCause])[]
+) {
   let cuts: CutCalls = [];
   return calls.map(([uptimeMs, address = '192.0.2.7', cause = 'crowded']) => {
     const result = withCutCall(cuts, { address: address as DisplayText, cause, uptimeMs });
@@ -12,8 +14,8 @@ function told(...calls: readonly (readonly [uptimeMs: number, address?: string, 
   });
 }
 
-test('of many calls of an address that are cut, the first is told, and a minute later their number', (t) => {
-  t.deepEqual(told([0], [1], [2], [59_999], [60_000], [60_001], [120_000]), [
+test('of many cut calls of an address, the first is notified, and a minute later their number', (t) => {
+  t.deepEqual(notificationsOf([0], [1], [2], [59_999], [60_000], [60_001], [120_000]), [
     0,
     undefined,
     undefined,
@@ -24,17 +26,17 @@ test('of many calls of an address that are cut, the first is told, and a minute 
   ]);
 });
 
-test('the number is not forgotten when another address is told of in between', (t) => {
-  t.deepEqual(told([0], [1], [2], [61_000, '192.0.2.8'], [62_000]), [0, undefined, undefined, 0, 2]);
+test('the number is not forgotten when another address is reported in between', (t) => {
+  t.deepEqual(notificationsOf([0], [1], [2], [61_000, '192.0.2.8'], [62_000]), [0, undefined, undefined, 0, 2]);
 });
 
-test('another address, or another cause, is told of by itself', (t) => {
-  t.deepEqual(told([0], [1, '192.0.2.8'], [2, '192.0.2.7', 'callback'], [3]), [0, 0, 0, undefined]);
+test('each address and each cause is notified separately', (t) => {
+  t.deepEqual(notificationsOf([0], [1, '192.0.2.8'], [2, '192.0.2.7', 'callback'], [3]), [0, 0, 0, undefined]);
 });
 
-test('of twenty addresses in a minute the user is told, and of no more', (t) => {
+test('the user is notified of at most twenty addresses in a minute', (t) => {
   const flood = Array.from({ length: 30 }, (_, index) => [index, `192.0.2.${index}`] as const);
-  const all = told(...flood, [60_000, '192.0.2.99']);
+  const all = notificationsOf(...flood, [60_000, '192.0.2.99']);
   t.is(all.filter((untold) => untold === 0).length, 21);
-  t.is(all.at(-1), 0, 'the first is a minute ago');
+  t.is(all.at(-1), 0, 'the first notification is a minute old');
 });

@@ -11,14 +11,14 @@ const list: readonly Buddy[] = [
   { id: carl, status: 102, endpoint },
 ];
 
-test('buddies are seen as long as they are there, and forgotten when they leave the list', (t) => {
+test('buddies are recorded while they are online, and removed when they leave the list', (t) => {
   const first = seenAt(new Map(), list, 1_000);
   t.deepEqual([...first.keys()], [bob, carl]);
   const gone = list.map(({ id }): Buddy => ({ id, status: 101, endpoint: undefined }));
   t.deepEqual([...seenAt(first, gone.slice(0, 2), 2_000)], [[bob, 1_000]]);
 });
 
-test('a buddy missing from a list that may be cut is not forgotten, and is not seen either', (t) => {
+test('a buddy who is missing from a list that may be cut keeps the last time', (t) => {
   const first = seenAt(new Map(), list, 1_000);
   const cut = Object.assign([list[1] as Buddy], { mayBeCut: true as const });
   const second = seenAt(first, cut, 2_000);

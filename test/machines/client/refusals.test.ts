@@ -5,7 +5,7 @@ import { bobOffline, bobOnline } from '../../helpers/stepped-client.js';
 const why = (op: 'REG' | 'ADD' | 'DEL', ids: readonly string[], reply: string, buddies = [bobOnline]) =>
   whyRefused({ op, ids }, reply, buddies);
 
-test('a 201 is told apart by what was asked', (t) => {
+test('the request determines the cause of a 201', (t) => {
   const invalid = '201 INVALID';
   t.deepEqual(why('REG', ['\\q'], invalid), { why: 'notAnId', typed: '\\q' } as never);
   for (const op of ['ADD', 'DEL'] as const) {
@@ -19,7 +19,7 @@ test('a 201 is told apart by what was asked', (t) => {
   });
 });
 
-test('a 202 is about the buddy where the user has buddies, and else about one of the two', (t) => {
+test('a 202 concerns the buddy if the user has buddies, and otherwise either of the two', (t) => {
   const unknown = '202 NO SUCH USER';
   for (const op of ['ADD', 'DEL'] as const) {
     t.deepEqual<unknown, unknown>(why(op, ['alice', 'carl'], unknown, [bobOffline]), {
@@ -34,7 +34,7 @@ test('a 202 is about the buddy where the user has buddies, and else about one of
   }
 });
 
-test('nothing is added to what says enough, or is not known', (t) => {
+test('a reply that says enough, or is unknown, gets no cause', (t) => {
   t.is(why('REG', ['alice'], '203 USER EXISTS'), undefined);
   t.is(why('REG', ['alice'], '201 INVALID'), undefined);
   t.is(why('ADD', ['alice', 'bob'], '200 OK'), undefined);

@@ -5,7 +5,7 @@ import type { UserId } from '../../../protocol/id.js';
 const alice = 'alice' as UserId;
 const first: RestartState = { user: undefined, callPort: undefined, isServerLost: false, speakers: [] };
 
-test('who is signed in, and where buddies call, survive a restart', (t) => {
+test('the signed-in user and the port for calls survive a restart', (t) => {
   const signedIn = restartStateAfter(first, { type: 'user.announced', id: alice, attendance: 'away' });
   t.deepEqual(signedIn, { ...first, user: { id: alice, attendance: 'away' } });
   t.deepEqual(restartStateAfter(signedIn, { type: 'port.bound', port: 4_000 }), {
@@ -14,17 +14,17 @@ test('who is signed in, and where buddies call, survive a restart', (t) => {
   });
 });
 
-test('that the server is lost survives a restart, until it is found', (t) => {
+test('the loss of the server survives a restart, until the server is found', (t) => {
   const lost = restartStateAfter(first, { type: 'server.lost' });
   t.deepEqual(lost, { ...first, isServerLost: true });
   t.deepEqual(restartStateAfter(lost, { type: 'server.found' }), first);
 });
 
-test('who speaks dialect B survives a restart', (t) => {
+test('the list of peers that speak dialect B survives a restart', (t) => {
   const speakers = [{ address: '192.0.2.7', listener: undefined, untilMs: 600_000 }];
   t.deepEqual(restartStateAfter(first, { type: 'speakers.changed', speakers }), { ...first, speakers });
 });
 
-test('nothing else that the tree emits changes it', (t) => {
+test('other events that the tree emits do not change the state', (t) => {
   for (const type of ['child.started', 'child.crashed', 7]) t.is(restartStateAfter(first, { type }), first);
 });

@@ -1,8 +1,8 @@
-/** What the contact with the server does with each event; every other event changes nothing. */
+/** The effects of each legal event of server connectivity. All other events change nothing. */
 
 import type { LegalTable } from '../../helpers/legal-table.js';
 
-export const SERVER_CONTACT: LegalTable = {
+export const SERVER_CONNECTIVITY: LegalTable = {
   chart: 'server-connectivity',
   start: ['server.answering, query.idle'],
   states: {
@@ -10,7 +10,7 @@ export const SERVER_CONTACT: LegalTable = {
       after: [],
       legal: {
         'beat.sent': ['stays', 'unansweredBeats = 1'],
-        // No beat was counted that the answer could clear.
+        // There are no counted beats to clear.
         'answer.received': ['stays'],
         'buddies.get': ['server.answering, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
         'session.resumed': ['server.answering, query.waiting', 'startQueryTimer', 'tries = 1'],

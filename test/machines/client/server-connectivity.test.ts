@@ -23,48 +23,48 @@ function times(count: number, type: EventType): EventType[] {
   return Array.from({ length: count }, () => type);
 }
 
-/** The beats after which the server is doubted, and the cause for which it counts as lost. */
+/** The beats after which the server is doubted, and the cause after which it counts as lost. */
 const DOUBT = times(LOST_AFTER_BEATS + 1, 'beat.sent');
 const LOSS: EventType[] = [...DOUBT, 'cause.found'];
 
-/** A question that no try of which was answered. */
+/** A query whose tries were all unanswered. */
 const GIVEN_UP: EventType[] = ['buddies.get', ...times(QUERY_TRIES, 'query.overdue')];
 
-test('the server counts as answering before it was asked, and no question is open', (t) => {
+test('at the start, the server counts as answering and no query is open', (t) => {
   t.deepEqual(step([]), { server: 'answering', query: 'idle', effects: [] });
 });
 
-test('two beats without an answer are reported with their cause, after the next one', (t) => {
+test('two unanswered beats are reported with their cause, after the next beat', (t) => {
   t.is(LOST_AFTER_BEATS, 2);
   t.deepEqual(step(DOUBT.slice(1)), { server: 'answering', query: 'idle', effects: [] });
   t.deepEqual(step(DOUBT), { server: 'doubted', query: 'idle', effects: ['askCause'] });
   t.deepEqual(step(LOSS), { server: 'lost', query: 'idle', effects: ['reportLost'] });
 });
 
-test('an answer between two beats starts the count anew', (t) => {
+test('an answer between two beats resets the count', (t) => {
   const almost = times(LOST_AFTER_BEATS, 'beat.sent');
   const events = [...almost, 'answer.received' as const, ...almost];
   t.like(step(events), { server: 'answering', effects: [] });
   t.like(step([...events, 'beat.sent']), { server: 'doubted', effects: ['askCause'] });
 });
 
-test('a lost server is reported once, however long it stays silent', (t) => {
+test('a lost server is reported only once', (t) => {
   for (const more of [1, 2, 3, 10])
     t.like(step([...LOSS, ...times(more, 'beat.sent')]), { server: 'lost', effects: [] });
 });
 
-test('the first answer of a lost server reports it as found, and the second does not', (t) => {
+test('only the first answer of a lost server reports it as found', (t) => {
   t.like(step([...LOSS, 'answer.received']), { server: 'answering', effects: ['reportFound'] });
   t.like(step([...LOSS, 'answer.received', 'answer.received']), { server: 'answering', effects: [] });
 });
 
-test('a server that was found is lost again after as many beats', (t) => {
+test('a found server is lost again after the same number of beats', (t) => {
   const found: EventType[] = [...LOSS, 'answer.received'];
   t.like(step([...found, ...LOSS.slice(1)]), { server: 'answering' });
   t.like(step([...found, ...LOSS]), { server: 'lost', effects: ['reportLost'] });
 });
 
-test('after a restart a server that was lost is not reported again, and its return is', (t) => {
+test('after a restart, a lost server is not reported as lost again, but its return is reported', (t) => {
   const restarted = { wasLost: true };
   t.deepEqual(step([], restarted), { server: 'lost', query: 'idle', effects: [] });
   t.like(step(LOSS, restarted), { server: 'lost', effects: [] });
@@ -72,7 +72,7 @@ test('after a restart a server that was lost is not reported again, and its retu
   t.like(step(['answer.received', ...LOSS], restarted), { server: 'lost', effects: ['reportLost'] });
 });
 
-test('a question is sent, and a timer started', (t) => {
+test('a query is sent, and its timer starts', (t) => {
   t.deepEqual(step(['buddies.get']), {
     server: 'answering',
     query: 'waiting',
@@ -80,7 +80,7 @@ test('a question is sent, and a timer started', (t) => {
   });
 });
 
-test('an answer that comes while the cause is asked for is the end of the doubt', (t) => {
+test('an answer during the request for the cause ends that request', (t) => {
   t.like(step([...DOUBT, 'answer.received']), { server: 'answering', effects: [] });
   t.like(step([...DOUBT, 'answer.received', 'cause.found']), { server: 'answering', effects: [] });
   t.like(step([...DOUBT, 'session.ended', 'cause.found']), { server: 'answering', effects: [] });
@@ -91,7 +91,7 @@ test('an answer that comes while the cause is asked for is the end of the doubt'
   t.like(step([...GIVEN_UP, 'buddies.get', 'cause.found']), { query: 'waiting', effects: [] });
 });
 
-test('a question is sent three times, and then given up with the cause', (t) => {
+test('a query is sent three times, and then given up with a cause', (t) => {
   t.is(QUERY_TRIES, 3);
   for (let retries = 1; retries < QUERY_TRIES; retries++) {
     t.like(step(['buddies.get', ...times(retries, 'query.overdue')]), {
@@ -103,7 +103,7 @@ test('a question is sent three times, and then given up with the cause', (t) => 
   t.like(step([...GIVEN_UP, 'cause.found']), { query: 'idle', effects: ['reportTimedOut'] });
 });
 
-test('a question asked anew has all of its tries again', (t) => {
+test('a new query has three tries again', (t) => {
   const lastTry: EventType[] = ['buddies.get', ...times(QUERY_TRIES - 1, 'query.overdue')];
   t.like(step([...lastTry, 'buddies.get']), {
     query: 'waiting',
@@ -113,20 +113,20 @@ test('a question asked anew has all of its tries again', (t) => {
   t.like(step([...lastTry, ...lastTry, 'query.overdue']), { query: 'unanswered' });
 });
 
-test('an answer ends a question, and so does the end of its session', (t) => {
+test('an answer or the end of the session ends a query', (t) => {
   for (const end of ['answer.received', 'session.ended'] as const) {
     t.like(step(['buddies.get', end]), { query: 'idle', effects: ['stopQueryTimer'] });
     t.like(step(['buddies.get', end, 'query.overdue']), { query: 'idle', effects: [] });
   }
 });
 
-test('a restarted heartbeat waits for its first announcement to be answered, as a question', (t) => {
+test('a restarted heartbeat treats its first announcement as a query', (t) => {
   t.like(step(['session.resumed']), { query: 'waiting', effects: ['startQueryTimer'] });
   t.like(step(['session.resumed', ...times(QUERY_TRIES - 1, 'query.overdue')]), { query: 'waiting' });
   t.like(step(['session.resumed', ...times(QUERY_TRIES, 'query.overdue')]), { query: 'unanswered' });
 });
 
-test('the beats and the question do not touch each other, and one answer settles both', (t) => {
+test('beats and queries are independent, and one answer ends both waits', (t) => {
   t.like(step([...LOSS, ...times(QUERY_TRIES, 'query.overdue')]), { server: 'lost', query: 'idle' });
   t.deepEqual(step([...DOUBT, ...GIVEN_UP, 'cause.found']), {
     server: 'lost',

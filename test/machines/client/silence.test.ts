@@ -1,12 +1,12 @@
 import test from 'ava';
 import { silenceOf } from '../../../machines/client/silence.js';
 
-test('202 says that the server does not know the user, and 201 that it does', (t) => {
+test('202 means that the server does not know the user, and 201 that it does', (t) => {
   t.deepEqual(silenceOf('202 NO SUCH USER'), { cause: 'unregistered' });
   t.deepEqual(silenceOf('201 INVALID'), { cause: 'datagrams' });
 });
 
-test('any other reply says nothing', (t) => {
+test('any other reply leaves the cause unknown', (t) => {
   for (const reply of ['200 OK', '206 BUSY', 'welcome', '']) {
     t.deepEqual(silenceOf(reply), { cause: 'unknown' });
   }

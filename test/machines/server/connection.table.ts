@@ -1,4 +1,4 @@
-/** What a connection does with each event; every other event changes nothing. */
+/** The effects of each legal event of a connection. All other events change nothing. */
 
 import type { LegalTable } from '../../helpers/legal-table.js';
 
@@ -24,7 +24,7 @@ export const CONNECTION: LegalTable = {
         'change.answered': ['replied', 'restartDeadline', 'sendReply'],
         'deadline.passed': ['replied', 'restartDeadline', 'sendUnavailable'],
         'socket.closed': ['closed'],
-        // The request in flight is finished first.
+        // The pending request is finished first.
         'shutdown.requested': ['stays'],
       },
     },

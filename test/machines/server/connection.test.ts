@@ -5,7 +5,7 @@ import type { UserId } from '../../../protocol/id.js';
 
 const change = { op: 'REG', id: 'alice' as UserId } as const;
 
-/** The states and actions of a connection that these events happen to. */
+/** The state of a connection after these events, and all actions. */
 function steps(...events: readonly ConnectionEvent[]): {
   readonly state: unknown;
   readonly actions: string[];
@@ -20,7 +20,7 @@ function steps(...events: readonly ConnectionEvent[]): {
   return { state: snapshot.value, actions: all };
 }
 
-test('a request goes to the store, its answer goes out, and the client closes', (t) => {
+test('a request goes to the store, the reply goes to the client, and the client closes', (t) => {
   t.deepEqual(steps({ type: 'request.received', change }), {
     state: 'committing',
     actions: ['restartDeadline', 'submitChange'],
@@ -37,29 +37,29 @@ test('a request goes to the store, its answer goes out, and the client closes', 
   t.is(state, 'closed');
 });
 
-test('what is no request is answered without asking the store', (t) => {
+test('a line that is not a request is answered without asking the store', (t) => {
   t.deepEqual(steps({ type: 'request.refused', reply: 201 }), {
     state: 'replied',
     actions: ['restartDeadline', 'sendReply'],
   });
 });
 
-test('a client that closes without a word gets no reply', (t) => {
+test('a client that closes without a request gets no reply', (t) => {
   t.deepEqual(steps({ type: 'input.ended' }), { state: 'closed', actions: [] });
   t.deepEqual(steps({ type: 'socket.closed' }), { state: 'closed', actions: [] });
 });
 
-test('a line that does not come in time closes the connection without a reply', (t) => {
+test('a connection without a line before the deadline is closed without a reply', (t) => {
   t.deepEqual(steps({ type: 'deadline.passed' }), { state: 'closed', actions: [] });
 });
 
-test('a store that does not answer in time is 205', (t) => {
+test('if the store does not answer in time, the reply is 205', (t) => {
   const { state, actions } = steps({ type: 'request.received', change }, { type: 'deadline.passed' });
   t.is(state, 'replied');
   t.deepEqual(actions.slice(-1), ['sendUnavailable']);
 });
 
-test('an answer that comes too late is not sent after the 205', (t) => {
+test('a late answer of the store is not sent after the 205', (t) => {
   const { actions } = steps(
     { type: 'request.received', change },
     { type: 'deadline.passed' },
@@ -68,7 +68,7 @@ test('an answer that comes too late is not sent after the 205', (t) => {
   t.deepEqual(actions.slice(-1), ['sendUnavailable']);
 });
 
-test('a half-close after the line changes nothing: the reply still goes out', (t) => {
+test('the reply is still sent after the client half-closed', (t) => {
   const { actions } = steps(
     { type: 'request.received', change },
     { type: 'input.ended' },
@@ -77,7 +77,7 @@ test('a half-close after the line changes nothing: the reply still goes out', (t
   t.deepEqual(actions.slice(-1), ['sendReply']);
 });
 
-test('every answer starts a deadline of its own, by which the client must close', (t) => {
+test('each reply starts a new deadline for the client to close', (t) => {
   for (const answered of [{ type: 'change.answered', reply: 200 }, { type: 'deadline.passed' }] as const) {
     const { actions } = steps({ type: 'request.received', change }, answered);
     t.is(actions.at(-2), 'restartDeadline', answered.type);
@@ -85,13 +85,13 @@ test('every answer starts a deadline of its own, by which the client must close'
   t.is(steps({ type: 'request.refused', reply: 201 }).actions.at(-2), 'restartDeadline');
 });
 
-test('after the reply, a client that neither reads nor closes is closed', (t) => {
+test('after the reply, a client that does not close, or keeps sending, is closed', (t) => {
   const replied = { type: 'request.refused', reply: 201 } as const;
   t.is(steps(replied, { type: 'deadline.passed' }).state, 'closed');
   t.is(steps(replied, { type: 'input.flooded' }).state, 'closed');
 });
 
-test('asked to shut down, it waits a moment for a request, or for the answer to one', (t) => {
+test('on shutdown, a connection waits a moment for a request, or for the answer of the store', (t) => {
   const shutdown = { type: 'shutdown.requested' } as const;
   t.deepEqual(steps(shutdown), { state: 'receiving', actions: ['shortenDeadline'] });
   t.is(steps(shutdown, { type: 'request.received', change }).state, 'committing');

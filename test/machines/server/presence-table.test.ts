@@ -28,8 +28,8 @@ const ids = {
     at + Buffer.from(target.buffer).write(`${user}`, at),
 };
 
-/** What the table tells of a user. */
-function told(table: PresenceTable, user: number, nowMs: number, source: IdSource = ids): unknown {
+/** Reads the record of a user. */
+function recordOf(table: PresenceTable, user: number, nowMs: number, source: IdSource = ids): unknown {
   let where: unknown;
   const idIn = (bytes: Uint8Array, start: number, end: number) =>
     Buffer.from(bytes.subarray(start, end)).toString('latin1');
@@ -45,19 +45,19 @@ function told(table: PresenceTable, user: number, nowMs: number, source: IdSourc
 }
 
 function isThere(table: PresenceTable, nowMs: number): boolean {
-  return (told(table, alice, nowMs) as { status?: number }).status !== undefined;
+  return (recordOf(table, alice, nowMs) as { status?: number }).status !== undefined;
 }
 
-test('nobody is there who never said so', (t) => {
-  t.deepEqual(told(new PresenceTable(), alice, 0), { id: `${alice}` });
+test('a user who never announced a status is offline', (t) => {
+  t.deepEqual(recordOf(new PresenceTable(), alice, 0), { id: `${alice}` });
 });
 
-test('whoever announced itself is there with status, address and port', (t) => {
+test('a user who announced a status has that status, address and port', (t) => {
   const table = announcedAt(0);
   const here = { id: `${alice}`, status: 100, address: packIpv4('192.0.2.7'), port: 4_000 };
-  t.deepEqual(told(table, alice, 1), here);
+  t.deepEqual(recordOf(table, alice, 1), here);
   table.set(alice, name, 102, '192.0.2.8', 5_000, 2);
-  t.deepEqual(told(table, alice, 3), {
+  t.deepEqual(recordOf(table, alice, 3), {
     id: `${alice}`,
     status: 102,
     address: packIpv4('192.0.2.8'),
@@ -65,19 +65,19 @@ test('whoever announced itself is there with status, address and port', (t) => {
   });
 });
 
-test('a record that was set once lives ten minutes', (t) => {
+test('after the first announcement, a record expires in ten minutes', (t) => {
   t.is(MAX_LIFETIME_MS, 600 * SECOND);
   t.true(isThere(announcedAt(0), MAX_LIFETIME_MS - 1));
   t.false(isThere(announcedAt(0), MAX_LIFETIME_MS));
 });
 
-test('from the second announcement on it lives three and a half times the gap', (t) => {
+test('after the second announcement, a record expires after three and a half times the gap', (t) => {
   const table = announcedAt(0, 20 * SECOND);
   t.true(isThere(table, 90 * SECOND - 1));
   t.false(isThere(table, 90 * SECOND));
 });
 
-test('it lives at least 35 seconds', (t) => {
+test('the lifetime is at least 35 seconds', (t) => {
   t.is(MIN_LIFETIME_MS, 35 * SECOND);
   for (const gap of [1, SECOND, 10 * SECOND]) {
     t.true(isThere(announcedAt(0, gap), gap + MIN_LIFETIME_MS - 1), `gap ${gap}`);
@@ -85,31 +85,31 @@ test('it lives at least 35 seconds', (t) => {
   }
 });
 
-test('it lives at most ten minutes', (t) => {
+test('the lifetime is at most ten minutes', (t) => {
   const gap = 500 * SECOND;
   t.true(isThere(announcedAt(0, gap), gap + MAX_LIFETIME_MS - 1));
   t.false(isThere(announcedAt(0, gap), gap + MAX_LIFETIME_MS));
 });
 
-test('the longest of the recent gaps counts, not the last', (t) => {
+test('the longest recent gap determines the lifetime, not the last gap', (t) => {
   const table = announcedAt(0, 30 * SECOND, 31 * SECOND);
   t.true(isThere(table, 31 * SECOND + 105 * SECOND - 1));
   t.false(isThere(table, 31 * SECOND + 105 * SECOND));
 });
 
-test('a gap that is no longer recent is forgotten', (t) => {
+test('gaps that are not recent do not count', (t) => {
   const table = announcedAt(0, 100 * SECOND, 101 * SECOND, 102 * SECOND, 103 * SECOND, 104 * SECOND);
   t.true(isThere(table, 104 * SECOND + MIN_LIFETIME_MS - 1));
   t.false(isThere(table, 104 * SECOND + MIN_LIFETIME_MS));
 });
 
-test('101 ends it at once', (t) => {
+test('101 ends a record at once', (t) => {
   const table = announcedAt(0);
   table.set(alice, name, 101, ...somewhere, 1);
   t.false(isThere(table, 1));
 });
 
-test('after an end or an expiry the next announcement is a first one again', (t) => {
+test('after 101 or an expiry, the next announcement counts as the first', (t) => {
   const left = announcedAt(0, SECOND);
   left.set(alice, name, 101, ...somewhere, 2 * SECOND);
   left.set(alice, name, 100, ...somewhere, 3 * SECOND);
@@ -119,28 +119,28 @@ test('after an end or an expiry the next announcement is a first one again', (t)
   t.true(isThere(expired, 100 * SECOND + MAX_LIFETIME_MS - 1));
 });
 
-test('an address that is no IPv4 address is told as it came, and forgotten with its record', (t) => {
+test('an address that is not IPv4 is kept as text, and removed with its record', (t) => {
   const table = new PresenceTable();
   table.set(alice, name, 100, '2001:db8::7', 4_000, 0);
   table.set(alice + 1, bob, 100, 'fe80::1%eth0', 4_000, 0);
-  t.like(told(table, alice, 1), { address: '2001:db8::7' });
-  t.like(told(table, alice + 1, 1), { address: 'fe80::1%eth0' });
+  t.like(recordOf(table, alice, 1), { address: '2001:db8::7' });
+  t.like(recordOf(table, alice + 1, 1), { address: 'fe80::1%eth0' });
   table.set(alice, name, 100, ...somewhere, 2);
-  t.like(told(table, alice, 3), { address: packIpv4('192.0.2.7') });
+  t.like(recordOf(table, alice, 3), { address: packIpv4('192.0.2.7') });
   table.set(alice, name, 100, '2001:db8::8', 4_000, 4);
-  t.like(told(table, alice, 5), { address: '2001:db8::8' });
+  t.like(recordOf(table, alice, 5), { address: '2001:db8::8' });
 });
 
-test('each user has a record of their own, wherever they are in the table', (t) => {
+test('each user has a separate record, anywhere in the table', (t) => {
   const table = new PresenceTable();
   const users = [0, 1, 4_095, 4_096, 65_535, 1_000_000];
   for (const user of users) table.set(user, `${user}` as UserId, 100, '192.0.2.7', (user % 60_000) + 1, 0);
-  for (const user of users) t.like(told(table, user, 1), { id: `${user}`, port: (user % 60_000) + 1 });
+  for (const user of users) t.like(recordOf(table, user, 1), { id: `${user}`, port: (user % 60_000) + 1 });
   for (const user of [2, 4_094, 4_097, 999_999, 1_000_001, 59_999_999])
-    t.deepEqual(told(table, user, 1), { id: `${user}` });
+    t.deepEqual(recordOf(table, user, 1), { id: `${user}` });
 });
 
-/** Ids that can be changed; how often they were asked for. */
+/** Ids that can be changed. Counts how often they are requested. */
 function changingIds(id: string, settled = 60_000_000) {
   const source = {
     id,
@@ -154,43 +154,43 @@ function changingIds(id: string, settled = 60_000_000) {
   return source;
 }
 
-test('an id is asked for once, however long it is up to the longest that a row holds', (t) => {
+test('an id that fits into a row is requested only once', (t) => {
   for (const length of [1, 39, 40]) {
     const table = new PresenceTable();
     const source = changingIds('x'.repeat(length));
-    for (const now of [1, 2, 3]) t.deepEqual(told(table, alice, now, source), { id: source.id });
+    for (const now of [1, 2, 3]) t.deepEqual(recordOf(table, alice, now, source), { id: source.id });
     t.is(source.asked, 1);
   }
 });
 
-test('the id of somebody who announced itself is not asked for', (t) => {
+test('the id of a user who announced a status is not requested', (t) => {
   const table = announcedAt(0);
   const source = changingIds('another');
-  t.like(told(table, alice, 1, source), { id: name, status: 100 });
-  t.like(told(table, alice, MAX_LIFETIME_MS, source), { id: name });
+  t.like(recordOf(table, alice, 1, source), { id: name, status: 100 });
+  t.like(recordOf(table, alice, MAX_LIFETIME_MS, source), { id: name });
   t.is(source.asked, 0);
 });
 
-test('an id that no row holds is told nevertheless, and harms nobody beside it', (t) => {
+test('an id that does not fit into a row is still returned, and the next row is unchanged', (t) => {
   const table = new PresenceTable();
   for (const length of [41, 64]) {
     const source = changingIds('y'.repeat(length));
-    for (const now of [1, 2]) t.deepEqual(told(table, alice, now, source), { id: source.id });
+    for (const now of [1, 2]) t.deepEqual(recordOf(table, alice, now, source), { id: source.id });
     table.set(alice, source.id as UserId, 100, ...somewhere, 3);
-    t.like(told(table, alice, 4, source), { id: source.id, status: 100, port: 4_000 });
+    t.like(recordOf(table, alice, 4, source), { id: source.id, status: 100, port: 4_000 });
     table.set(alice, source.id as UserId, 101, ...somewhere, 5);
-    t.deepEqual(told(table, alice + 1, 6), { id: bob });
+    t.deepEqual(recordOf(table, alice + 1, 6), { id: bob });
   }
 });
 
-test('a number that may come to mean somebody else is asked for again', (t) => {
+test('the id of an uncommitted user is requested each time', (t) => {
   const table = new PresenceTable();
   const source = changingIds('undone', alice);
-  t.deepEqual(told(table, alice, 1, source), { id: 'undone' });
+  t.deepEqual(recordOf(table, alice, 1, source), { id: 'undone' });
   source.id = 'another';
-  t.deepEqual(told(table, alice, 2, source), { id: 'another' });
+  t.deepEqual(recordOf(table, alice, 2, source), { id: 'another' });
   source.settled = alice + 1;
-  t.deepEqual(told(table, alice, 3, source), { id: 'another' });
-  t.deepEqual(told(table, alice, 4, source), { id: 'another' });
+  t.deepEqual(recordOf(table, alice, 3, source), { id: 'another' });
+  t.deepEqual(recordOf(table, alice, 4, source), { id: 'another' });
   t.is(source.asked, 3);
 });

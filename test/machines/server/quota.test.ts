@@ -3,7 +3,7 @@ import { MAX_SOURCES, Quota } from '../../../machines/server/quota.js';
 
 const RATE = { burst: 10, perSecond: 2 };
 
-test('a source may use its budget at once, then what comes back each second', (t) => {
+test('a source may use its burst at once, and then the refill of each second', (t) => {
   const quota = new Quota(RATE, true);
   for (let count = 0; count < 10; count++) t.true(quota.tryUse('192.0.2.7', 1, 1_000));
   t.false(quota.tryUse('192.0.2.7', 1, 1_000));
@@ -14,14 +14,14 @@ test('a source may use its budget at once, then what comes back each second', (t
   t.false(quota.tryUse('192.0.2.7', 1, 3_500));
 });
 
-test('a budget is whole again after a while, and never more than that', (t) => {
+test('a budget is refilled over time, up to the burst', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 10, 0));
   t.true(quota.tryUse('192.0.2.7', 10, 60_000));
   t.false(quota.tryUse('192.0.2.7', 1, 60_000));
 });
 
-test('what is refused costs nothing, and asking does not either', (t) => {
+test('a refused amount and a mere check use nothing', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 8, 0));
   for (let count = 0; count < 5; count++) t.false(quota.tryUse('192.0.2.7', 3, 0));
@@ -29,14 +29,14 @@ test('what is refused costs nothing, and asking does not either', (t) => {
   t.true(quota.tryUse('192.0.2.7', 2, 0));
 });
 
-test('a whole budget is enough for any amount, which is paid back before the next', (t) => {
+test('a full budget allows any amount, which must be refilled before the next', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 30, 0));
   t.false(quota.tryUse('192.0.2.7', 1, 10_000));
   t.true(quota.tryUse('192.0.2.7', 1, 10_500));
 });
 
-test('an IPv4 address is a source, however it is written, and so is an IPv6 /64', (t) => {
+test('an IPv4 address in either notation is one source, and an IPv6 /64 is one source', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 10, 0));
   t.false(quota.tryUse('::ffff:192.0.2.7', 1, 0));
@@ -46,7 +46,7 @@ test('an IPv4 address is a source, however it is written, and so is an IPv6 /64'
   t.true(quota.tryUse('2001:db8:0:1::7', 10, 0));
 });
 
-test('loopback is exempt, unless it is not to be', (t) => {
+test('loopback is exempt only if the option says so', (t) => {
   const exempting = new Quota(RATE, true);
   const limiting = new Quota(RATE, false);
   for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
@@ -57,14 +57,14 @@ test('loopback is exempt, unless it is not to be', (t) => {
   t.true(limiting.tryUse('127.0.0.2', 1, 0));
 });
 
-test('a source that keeps asking stays at its limit, however long', (t) => {
+test('a source that keeps asking gets the burst and the refill, and no more', (t) => {
   const quota = new Quota(RATE, true);
   let used = 0;
   for (let nowMs = 0; nowMs <= 60_000; nowMs += 10) if (quota.tryUse('192.0.2.7', 1, nowMs)) used++;
   t.is(used, 10 + 2 * 60);
 });
 
-test('it remembers a source among half as many others as it has room for, and goes on beyond that', (t) => {
+test('a source survives half of MAX_SOURCES other sources, and is dropped after more', (t) => {
   const quota = new Quota(RATE, true);
   const addressOf = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
   t.true(quota.tryUse('192.0.2.7', 10, 0));
@@ -72,5 +72,5 @@ test('it remembers a source among half as many others as it has room for, and go
   t.false(quota.tryUse('192.0.2.7', 1, 0));
   for (let index = 0; index < MAX_SOURCES; index++)
     t.assert(quota.tryUse(addressOf(MAX_SOURCES + index), 1, 0));
-  t.true(quota.tryUse('192.0.2.7', 1, 0), 'forgotten, so that the table stays bounded');
+  t.true(quota.tryUse('192.0.2.7', 1, 0), 'dropped, so that the table stays bounded');
 });

@@ -1,11 +1,11 @@
-/** What the console does with each event; every other event changes nothing. */
+/** The effects of each legal event of the console. All other events change nothing. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 
 const MENU = { kind: 'key', keys: 'rx' };
 const CALL = { kind: 'key', keys: 'yn', isSudden: true };
 const ID = { kind: 'line', draft: 'id' };
-// The lines of the client's chats have no draft; the chart could keep one of each chat.
+// The client's chats have no draft, although the chart supports one per chat.
 const CHAT = { kind: 'line', isMessage: true };
 const OTHER_CHAT = { kind: 'line', draft: 'carl', isMessage: true };
 
@@ -17,7 +17,7 @@ const OTHER_CHAT_ASKED = 'prompt = line carl isMessage';
 
 const CALL_OPENED: Row = ['quiet.asked', 'openPrompt', 'dropAhead', 'startQuietTimer', CALL_ASKED];
 
-/** Nothing was asked before: what was typed ahead answers all that does not come up by itself. */
+/** No prompt was open before: keys that were typed ahead answer any prompt that is not sudden. */
 const FIRST_ASKED: Rows = {
   'prompt.asked menu': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
   'prompt.asked menu stale': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
@@ -34,7 +34,7 @@ const FIRST_ASKED: Rows = {
   'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAhead', OTHER_CHAT_ASKED],
 };
 
-/** A line of the chat was answered: what was typed since is for the chat alone. */
+/** A line of a chat was answered: keys that were typed since then are for the chat only. */
 const ASKED_AFTER_CHAT: Rows = {
   'prompt.asked menu': ['quiet.asked', 'openPrompt', 'reportUnsentAhead', 'startQuietTimer', MENU_ASKED],
   'prompt.asked menu stale': [
@@ -75,7 +75,7 @@ const ASKED_AFTER_CHAT: Rows = {
   'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAllAhead', OTHER_CHAT_ASKED],
 };
 
-/** A prompt was taken away, and the quiet time goes on. */
+/** A prompt was closed, and the quiet time continues. */
 const ASKED_IN_QUIET: Rows = {
   'prompt.asked menu': ['quiet.asked', 'openPrompt', 'startQuietTimer', MENU_ASKED],
   'prompt.asked menu stale': ['quiet.asked', 'openPrompt', 'startQuietTimer', MENU_ASKED],
@@ -89,7 +89,7 @@ const ASKED_IN_QUIET: Rows = {
   'prompt.asked chat other': ['quiet.asked', 'openPrompt', 'startQuietTimer', OTHER_CHAT_ASKED],
 };
 
-/** The rest of a paste is given up; a line that may be in use goes on taking the keys. */
+/** The rest of a paste is dropped. A line that may be in use keeps taking the keys. */
 const ASKED_INSTEAD: Rows = {
   'prompt.asked menu': givenUp(MENU_ASKED),
   'prompt.asked menu stale': givenUp(MENU_ASKED),
@@ -112,18 +112,18 @@ function givenUpInUse(asked: string): Row {
   return ['quiet.asked', 'interruptLine', 'openPrompt', 'startQuietTimer', asked];
 }
 
-/** What the chat that is pasted into does when it asks for a line. */
+/** The rows for when the chat of the paste asks for a line. */
 function chatAsked(row: Row): Rows {
   return { 'prompt.asked chat': row, 'prompt.asked chat stale': row };
 }
 
-/** The user takes the prompt back. */
+/** The user interrupts the prompt. */
 const INTERRUPTED: Rows = {
   'interrupt.pressed': ['interrupted', 'interruptInput'],
   'interrupt.pressed ahead': ['interrupted', 'interruptInput'],
 };
 
-/** A line is on the screen: interrupted in use, it takes the keys under its draft, if it has one. */
+/** A line is on the screen. If it is interrupted in use and has a draft, it keeps taking the keys. */
 function line(...kept: readonly string[]): Rows {
   const inUse: Row = ['quiet.unasked', 'interruptLine', 'startQuietTimer', ...kept];
   return {
@@ -138,7 +138,7 @@ function line(...kept: readonly string[]): Rows {
   };
 }
 
-/** Keys that come after the interruption are for the next prompt. */
+/** Keys that are typed after the interruption are for the next prompt. */
 function interruptedBy(asked: string): Rows {
   const next = (state: string, prompt: string): Row => [
     state,
@@ -168,7 +168,7 @@ function lineAsked(next: string, asked: string): Row {
   return [next, 'stopQuietTimer', 'forgetLine', 'openPrompt', asked];
 }
 
-/** What leaves the quiet time, by the state after it and what is forgotten with it. */
+/** The rows that leave the quiet time, by the next state and the changes of the context. */
 function quietPassed(next: string, ...forgotten: readonly string[]): Rows {
   return {
     'quiet.passed': [next, 'stopQuietTimer', 'forgetLine', ...forgotten],
@@ -176,7 +176,7 @@ function quietPassed(next: string, ...forgotten: readonly string[]): Rows {
   };
 }
 
-/** The quiet time, in which no line takes the keys. */
+/** The quiet time without a line that takes the keys. */
 const QUIET: Rows = {
   'interrupt.pressed': ['stays', 'startQuietTimer', 'ringBell'],
   'interrupt.pressed ahead': ['stays', 'startQuietTimer', 'ringBell'],
@@ -187,7 +187,7 @@ const QUIET: Rows = {
   'answer.given *': ['stays', 'ringBell'],
 };
 
-/** The quiet time, in which the line that was interrupted takes the keys, off the screen. */
+/** The quiet time with an interrupted line that takes the keys off the screen. */
 const QUIET_WITH_LINE: Rows = {
   'interrupt.pressed': ['stays', 'startQuietTimer', 'ringBell'],
   'interrupt.pressed ahead': ['stays', 'startQuietTimer', 'ringBell'],
@@ -199,7 +199,7 @@ const QUIET_WITH_LINE: Rows = {
   'answer.given *': ['stays', 'ringBell'],
 };
 
-/** Pasted lines are the answers. */
+/** Pasted lines answer the prompt. */
 const SENDING: Rows = {
   ...ASKED_INSTEAD,
   'key.pressed *': ['stays', 'pressKept'],
@@ -224,7 +224,7 @@ const REOPENED: Row = ['asked.text.message', 'reopenLine'];
 
 const CONFIRM = ['prompt.asked chat', 'paste.received lines'];
 const PASTE = [...CONFIRM, 'answer.given y'];
-/** One more line of the paste went out, and the chat asks for the next. */
+/** A line of the paste was sent, and the chat asks for the next line. */
 const NEXT = ['line.sent', 'prompt.asked chat'];
 
 export const CONSOLE: LegalTable = {
@@ -315,13 +315,13 @@ export const CONSOLE: LegalTable = {
         'prompt.dropped *': ['quiet.unasked', 'closePrompt', 'startQuietTimer'],
       },
     },
-    'asked.key: it came up by itself': {
+    'asked.key: a sudden prompt': {
       after: ['prompt.asked call', 'quiet.passed'],
       legal: {
         ...INTERRUPTED,
         'key.pressed y': ['stays', 'pressShown'],
         'key.pressed N': ['stays', 'pressShown'],
-        // Part of something else.
+        // The key belongs to something else that the user is typing.
         'key.pressed *': ['quiet.asked', 'ringBell', 'startQuietTimer'],
         'paste.received *': ['stays', 'ringBell'],
         'answer.given *': ['unasked', 'deliverAnswer'],
@@ -336,7 +336,7 @@ export const CONSOLE: LegalTable = {
         'answer.given q': ['unasked', 'deliverAnswer', 'prompt = none'],
         'paste.received': ['stays', 'insertShown'],
         'paste.received lines': ['asked.text.confirming', 'askAboutPaste', 'linesLeft = 3'],
-        // An empty line is no message.
+        // An empty line is not a message.
         'answer.given empty': ['stays', 'ringBell'],
       },
     },
@@ -361,14 +361,14 @@ export const CONSOLE: LegalTable = {
       },
     },
 
-    'interrupted: a key was asked for': {
+    'interrupted: a key prompt': {
       after: ['prompt.asked menu', 'interrupt.pressed'],
       legal: {
         ...interruptedBy(MENU_ASKED),
         'prompt.dropped *': ['unasked', 'closePrompt', 'prompt = none'],
       },
     },
-    'interrupted: a line was asked for': {
+    'interrupted: a line prompt': {
       after: ['prompt.asked id', 'interrupt.pressed'],
       legal: {
         ...interruptedBy(ID_ASKED),
@@ -382,7 +382,7 @@ export const CONSOLE: LegalTable = {
         ...ASKED_IN_QUIET,
         ...QUIET_WITH_LINE,
         ...quietPassed('unasked', 'keptDraft = none'),
-        // The line is back.
+        // The interrupted line is asked for again.
         'prompt.asked id': [
           'asked.text.line',
           ...['stopQuietTimer', 'forgetLine', 'openPrompt', 'keptDraft = none'],
@@ -407,7 +407,7 @@ export const CONSOLE: LegalTable = {
         'prompt.asked call stale': ['quiet.asked', 'openPrompt', 'startQuietTimer'],
         'prompt.asked call fresh': ['quiet.asked', 'openPrompt', 'startQuietTimer'],
         'prompt.asked call typing': ['quiet.asked', 'openPrompt', 'startQuietTimer'],
-        // A key was asked for, and now a line is.
+        // The closed prompt asked for a key, and the new one asks for a line.
         'prompt.asked id': lineAsked('asked.text.line', ID_ASKED),
         'prompt.asked id fresh': lineAsked('asked.text.line', ID_ASKED),
         'prompt.asked id typing': ['quiet.asked', 'openPrompt', 'startQuietTimer', ID_ASKED],

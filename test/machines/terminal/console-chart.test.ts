@@ -21,31 +21,31 @@ const CLOSED = { type: 'console.closed' } as const;
 const CTRL_C = { type: 'interrupt.pressed', isAgain: false } as const;
 const CTRL_D = { type: 'end.pressed' } as const;
 
-type Told = BareConsoleEvent & Partial<ConsoleFacts>;
+type Input = BareConsoleEvent & Partial<ConsoleFacts>;
 
-function asked(prompt: AskedPrompt, facts: Partial<ConsoleFacts> = {}): Told {
+function asked(prompt: AskedPrompt, facts: Partial<ConsoleFacts> = {}): Input {
   return { type: 'prompt.asked', prompt, ...facts };
 }
 
-function key(text?: string): Told {
+function key(text?: string): Input {
   return { type: 'key.pressed', text };
 }
 
-function paste(lineCount: number): Told {
+function paste(lineCount: number): Input {
   return { type: 'paste.received', lineCount };
 }
 
-function answer(value: string): Told {
+function answer(value: string): Input {
   return { type: 'answer.given', value };
 }
 
-/** Something is typed at the time of the event. */
-function typed(told: Told): Told {
-  return { ...told, hasText: true };
+/** The event, at a time when the line has text. */
+function typed(input: Input): Input {
+  return { ...input, hasText: true };
 }
 
-/** Where the console is after these events, and the effects of the last one. */
-function after(...events: readonly Told[]) {
+/** The state of the console after these events, and the effects of the last one. */
+function after(...events: readonly Input[]) {
   let [snapshot] = initialTransition(consoleMachine);
   let effects: string[] = [];
   for (const event of events) {
@@ -58,13 +58,13 @@ function after(...events: readonly Told[]) {
     snapshot = next;
     effects = actions.map(({ type }) => type);
   }
-  return { at: placeOf(snapshot.value), effects };
+  return { at: pathOf(snapshot.value), effects };
 }
 
-function placeOf(value: unknown): string {
+function pathOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return Object.entries(value as object)
-    .map(([name, inner]) => `${name}.${placeOf(inner)}`)
+    .map(([name, inner]) => `${name}.${pathOf(inner)}`)
     .join();
 }
 
@@ -72,12 +72,12 @@ const CONFIRMING = [asked(CHAT), paste(3)] as const;
 const SENDING = [...CONFIRMING, answer('y')] as const;
 const WAITING = [...SENDING, asked(CHAT)] as const;
 
-test('what is typed while nothing is asked waits', (t) => {
+test('keys that are typed without a prompt are kept', (t) => {
   t.deepEqual(after(key('a')), { at: 'unasked', effects: ['typeAhead'] });
   t.deepEqual(after(paste(1)), { at: 'unasked', effects: ['typeAhead'] });
 });
 
-test('the kind of a prompt says what takes the keys, and gets what was typed ahead', (t) => {
+test('the kind of a prompt determines the state, and keys typed ahead are delivered to it', (t) => {
   for (const [prompt, at] of [
     [MENU, 'asked.key'],
     [ID, 'asked.text.line'],
@@ -86,7 +86,7 @@ test('the kind of a prompt says what takes the keys, and gets what was typed ahe
     t.deepEqual(after(asked(prompt)), { at, effects: ['openPrompt', 'deliverAhead'] });
 });
 
-test('what was typed ahead answers no question that comes up by itself', (t) => {
+test('keys typed ahead do not answer a sudden key prompt', (t) => {
   for (const ahead of ['none', 'stale', 'fresh'] as const)
     t.deepEqual(after(asked(CALL, { ahead })), {
       at: 'quiet.asked',
@@ -96,7 +96,7 @@ test('what was typed ahead answers no question that comes up by itself', (t) => 
   t.is(after(asked({ ...ID, isSudden: true }, { ahead: 'fresh' })).at, 'asked.text.line');
 });
 
-test('what was typed for a chat is for its next line, or told as unsent', (t) => {
+test('keys typed for a chat go to its next line, or are reported as unsent', (t) => {
   const between = [asked(CHAT), answer('hi')];
   for (const ahead of ['none', 'stale', 'fresh'] as const) {
     t.deepEqual(after(...between, asked(CHAT, { ahead })), {
@@ -111,7 +111,7 @@ test('what was typed for a chat is for its next line, or told as unsent', (t) =>
   }
 });
 
-test('what follows q is typed for the menu', (t) => {
+test('keys typed after q are for the menu', (t) => {
   t.deepEqual(after(asked(CHAT), answer('q'), asked(MENU, { ahead: 'fresh', isTyping: true })), {
     at: 'asked.key',
     effects: ['openPrompt', 'deliverAhead'],
@@ -125,20 +125,20 @@ test('an answer closes the prompt', (t) => {
   t.deepEqual(after(asked(CALL), QUIET, answer('y')), { at: 'unasked', effects: ['deliverAnswer'] });
 });
 
-test('an empty line is no message, and asks for nothing else', (t) => {
+test('an empty line is not a message, but answers any other line prompt', (t) => {
   t.deepEqual(after(asked(CHAT), answer('')), { at: 'asked.text.message', effects: ['ringBell'] });
   t.deepEqual(after(asked(CHAT), answer(' ')), { at: 'unasked', effects: ['deliverAnswer'] });
   t.deepEqual(after(asked(ID), answer('')), { at: 'unasked', effects: ['deliverAnswer'] });
 });
 
-test('a key goes to the prompt on the screen, and a paste to a line only', (t) => {
+test('a key goes to the prompt on the screen, and a paste only to a line', (t) => {
   for (const prompt of [MENU, ID, CHAT]) t.deepEqual(after(asked(prompt), key('z')).effects, ['pressShown']);
   t.deepEqual(after(asked(MENU), paste(1)).effects, ['ringBell']);
   t.deepEqual(after(asked(CALL), QUIET, paste(1)), { at: 'asked.key', effects: ['ringBell'] });
   for (const count of [1, 2]) t.deepEqual(after(asked(ID), paste(count)).effects, ['insertShown']);
 });
 
-test('a sudden question takes its own keys, and any other begins a quiet time', (t) => {
+test('a sudden prompt takes its own keys, and any other key begins a quiet time', (t) => {
   for (const text of ['y', 'N'])
     t.deepEqual(after(asked(CALL), QUIET, key(text)), { at: 'asked.key', effects: ['pressShown'] });
   for (const text of ['m', '', undefined])
@@ -148,7 +148,7 @@ test('a sudden question takes its own keys, and any other begins a quiet time', 
     });
 });
 
-test('in a quiet time without a line every key rings, and puts the end off', (t) => {
+test('in a quiet time without a line, every key rings the bell and restarts the timer', (t) => {
   const quiet = [asked(CALL), key('m')];
   for (const input of [key('z'), paste(1)])
     t.deepEqual(after(...quiet, input), { at: 'quiet.asked', effects: ['startQuietTimer', 'ringBell'] });
@@ -163,7 +163,7 @@ test('in a quiet time without a line every key rings, and puts the end off', (t)
   t.deepEqual(after(...quiet, QUIET, key('y')).effects, ['pressShown']);
 });
 
-test('a prompt that follows one that was taken away waits for quiet, whatever both ask', (t) => {
+test('a key prompt after a closed prompt waits for the quiet time', (t) => {
   for (const dropped of [MENU, CALL, ID, CHAT])
     for (const next of [MENU, CALL])
       t.deepEqual(after(asked(dropped), QUIET, DROPPED, asked(next)), {
@@ -172,7 +172,7 @@ test('a prompt that follows one that was taken away waits for quiet, whatever bo
       });
 });
 
-test('a line that follows a key takes the keys at once, unless the user types something else', (t) => {
+test('a line after a key prompt takes the keys at once, unless the user is typing', (t) => {
   const gone = [asked(CALL), DROPPED];
   t.is(after(...gone, asked(CHAT, { isTyping: true })).at, 'asked.text.message');
   t.is(after(...gone, asked(ID)).at, 'asked.text.line');
@@ -180,7 +180,7 @@ test('a line that follows a key takes the keys at once, unless the user types so
   t.is(after(asked(CHAT), DROPPED, asked(ID)).at, 'quiet.asked');
 });
 
-test('a line that was typed in keeps the keys when it is taken away', (t) => {
+test('a line with text keeps taking the keys after an interruption', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken), { at: 'quiet.unasked', effects: ['interruptLine', 'startQuietTimer'] });
   t.is(after(asked(ID), { ...DROPPED, isTyping: true }).at, 'quiet.unasked');
@@ -196,14 +196,14 @@ test('a line that was typed in keeps the keys when it is taken away', (t) => {
   t.deepEqual(after(...called, QUIET, key('y')), { at: 'asked.key', effects: ['pressShown'] });
 });
 
-test('after the quiet time the line that was taken away takes no more keys', (t) => {
+test('after the quiet time, an interrupted line takes no more keys', (t) => {
   t.deepEqual(after(asked(ID), typed(DROPPED), asked(CALL), QUIET, key('m'), key('y')).effects, [
     'startQuietTimer',
     'askForKeyAgain',
   ]);
 });
 
-test('a line without a draft keeps no keys', (t) => {
+test('an interrupted line without a draft takes no keys', (t) => {
   const taken = [asked(CHAT), typed(DROPPED)];
   t.deepEqual(after(...taken, key('y')), {
     at: 'quiet.unasked',
@@ -212,7 +212,7 @@ test('a line without a draft keeps no keys', (t) => {
   t.is(after(...taken, QUIET).at, 'unasked');
 });
 
-test('the quiet time is over when the line is asked for again', (t) => {
+test('the quiet time ends when the interrupted line is asked for again', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken, asked({ ...ID }), key('y')), {
     at: 'asked.text.line',
@@ -221,7 +221,7 @@ test('the quiet time is over when the line is asked for again', (t) => {
   t.is(after(...taken, asked({ kind: 'line', draft: 'other' })).at, 'quiet.asked');
 });
 
-test('a prompt that is taken back in a quiet time leaves it as it is, and a line takes the keys', (t) => {
+test('closing a prompt in a quiet time does not end it, and the interrupted line keeps the keys', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken, asked(CALL), DROPPED), { at: 'quiet.unasked', effects: ['closePrompt'] });
   t.deepEqual(after(...taken, asked(CALL), DROPPED, key('y')).effects, ['startQuietTimer', 'pressKept']);
@@ -230,7 +230,7 @@ test('a prompt that is taken back in a quiet time leaves it as it is, and a line
   t.is(after(...other, asked(NAMED_CHAT)).at, 'asked.text.message');
 });
 
-test('several pasted lines of a chat are asked about first', (t) => {
+test('the console asks before it sends several pasted lines to a chat', (t) => {
   t.deepEqual(after(asked(CHAT), paste(1)), { at: 'asked.text.message', effects: ['insertShown'] });
   t.deepEqual(after(...CONFIRMING), { at: 'asked.text.confirming', effects: ['askAboutPaste'] });
   t.deepEqual(after(...CONFIRMING, key('y')).effects, ['pressShown']);
@@ -246,13 +246,13 @@ test('several pasted lines of a chat are asked about first', (t) => {
     });
 });
 
-test('while a pasted line is under way, the line off the screen takes the keys', (t) => {
+test('while a pasted line is being sent, the line off the screen takes the keys', (t) => {
   t.deepEqual(after(...SENDING, key('a')).effects, ['pressKept']);
   t.deepEqual(after(...SENDING, paste(2)).effects, ['insertKept']);
   t.deepEqual(after(...SENDING, answer('draft')), { at: 'pasting.sending.underWay', effects: ['ringBell'] });
 });
 
-test('each pasted line that went out is followed by the next, and the last by the prompt', (t) => {
+test('after each sent line of a paste comes the next line, and after the last one the prompt', (t) => {
   const next = [SENT, DROPPED, asked(CHAT)];
   t.is(after(...SENDING, SENT).at, 'pasting.sending.sent');
   for (const events of [next, [...next, ...next]])
@@ -264,7 +264,7 @@ test('each pasted line that went out is followed by the next, and the last by th
   t.is(after(...SENDING, ...next, ...next, asked(CHAT)).at, 'asked.text.message', 'with the last under way');
 });
 
-test('the prompt is open while pasted lines wait, and nothing typed overtakes them', (t) => {
+test('the prompt is open while pasted lines wait, and no typed line overtakes them', (t) => {
   t.deepEqual(after(...WAITING), { at: 'pasting.waiting.underWay', effects: ['reopenLine'] });
   t.deepEqual(after(...WAITING, key('a')).effects, ['pressShown']);
   t.deepEqual(after(...WAITING, paste(2)).effects, ['insertShown']);
@@ -275,8 +275,8 @@ test('the prompt is open while pasted lines wait, and nothing typed overtakes th
   });
 });
 
-test('pasted lines go on when the buddy reads, whether the prompt is asked again or anew', (t) => {
-  t.is(after(...WAITING, REPEATED).at, 'pasting.waiting.underWay', 'the line before did not go out');
+test('pasting continues when the buddy reads, whether the prompt is repeated or replaced', (t) => {
+  t.is(after(...WAITING, REPEATED).at, 'pasting.waiting.underWay', 'the previous line was not sent');
   t.deepEqual(after(...WAITING, SENT, REPEATED), {
     at: 'pasting.sending.underWay',
     effects: ['setLineAside', 'sendLine'],
@@ -286,7 +286,7 @@ test('pasted lines go on when the buddy reads, whether the prompt is asked again
   t.deepEqual(after(...WAITING, SENT, DROPPED, asked(CHAT)).effects, ['sendLine']);
 });
 
-test('no pasted line is handed over before the one before it went out', (t) => {
+test('a pasted line is handed over only after the previous one was sent', (t) => {
   const ways = [REPEATED, DROPPED, asked(CHAT)].flatMap((first) =>
     [REPEATED, DROPPED, asked(CHAT)].map((second) => [first, second]),
   );
@@ -298,7 +298,7 @@ test('no pasted line is handed over before the one before it went out', (t) => {
   }
 });
 
-test('a paste is given up when anything else is asked', (t) => {
+test('any other prompt ends a paste', (t) => {
   for (const prompt of [MENU, ID, NAMED_CHAT]) {
     t.deepEqual(after(...SENDING, typed(asked(prompt))), {
       at: 'quiet.asked',
@@ -315,7 +315,7 @@ test('a paste is given up when anything else is asked', (t) => {
   });
 });
 
-test('at the end the pasted lines that were agreed to are told', (t) => {
+test('closing the console reports the unsent lines of a confirmed paste', (t) => {
   for (const events of [SENDING, [...SENDING, SENT], WAITING])
     t.deepEqual(after(...events, CLOSED), { at: 'closed', effects: ['interruptLine'] });
   for (const events of [[], [asked(MENU)], [asked(ID)], CONFIRMING])
@@ -326,8 +326,8 @@ test('at the end the pasted lines that were agreed to are told', (t) => {
   });
 });
 
-/** A way to each state that waits for something. */
-const EVERYWHERE: readonly (readonly Told[])[] = [
+/** Events that lead to each state. */
+const EVERYWHERE: readonly (readonly Input[])[] = [
   [],
   [asked(MENU)],
   [asked(ID)],
@@ -341,12 +341,12 @@ const EVERYWHERE: readonly (readonly Told[])[] = [
   [asked(CALL), key('m')],
 ];
 
-/** Those of them in which keys answer nothing. */
-const QUIET_PLACES = EVERYWHERE.slice(-2);
-const OTHER_PLACES = EVERYWHERE.slice(0, -2);
+/** The events that lead to a quiet time, and all others. */
+const QUIET_TIMES = EVERYWHERE.slice(-2);
+const OTHER_TIMES = EVERYWHERE.slice(0, -2);
 
-test('Ctrl-C clears what is typed, and tells the client where nothing is', (t) => {
-  for (const way of OTHER_PLACES.filter((place) => place !== CONFIRMING)) {
+test('Ctrl-C clears typed text, and interrupts the client if there is none', (t) => {
+  for (const way of OTHER_TIMES.filter((events) => events !== CONFIRMING)) {
     t.deepEqual(after(...way, CTRL_C).effects, ['interruptInput']);
     t.deepEqual(after(...way, typed(CTRL_C)).effects, [way.length === 0 ? 'interruptInput' : 'clearLine']);
   }
@@ -354,20 +354,20 @@ test('Ctrl-C clears what is typed, and tells the client where nothing is', (t) =
   t.deepEqual(after(...CONFIRMING, CTRL_C), { at: 'asked.text.message', effects: ['refusePaste'] });
 });
 
-test('in the quiet time Ctrl-C and Ctrl-D leave nothing', (t) => {
-  for (const way of QUIET_PLACES)
+test('in the quiet time, Ctrl-C and Ctrl-D only ring the bell', (t) => {
+  for (const way of QUIET_TIMES)
     for (const key of [CTRL_C, CTRL_D])
       t.deepEqual(after(...way, key).effects, ['startQuietTimer', 'ringBell']);
   t.deepEqual(after(asked(ID), typed(DROPPED), typed(CTRL_C)).effects, ['startQuietTimer', 'clearLine']);
 });
 
-test('Ctrl-C soon after another ends the input from anywhere', (t) => {
+test('a second Ctrl-C soon after the first ends the input in every state', (t) => {
   for (const way of EVERYWHERE)
     t.deepEqual(after(...way, typed({ ...CTRL_C, isAgain: true })).effects, ['endInput']);
 });
 
 test('Ctrl-D ends the input, except on a line with text in it', (t) => {
-  for (const way of OTHER_PLACES) t.deepEqual(after(...way, CTRL_D).effects, ['endInput']);
+  for (const way of OTHER_TIMES) t.deepEqual(after(...way, CTRL_D).effects, ['endInput']);
   for (const way of [[asked(ID)], [asked(CHAT)], WAITING])
     t.deepEqual(after(...way, typed(CTRL_D)).effects, ['pressShown']);
   t.deepEqual(after(...SENDING, typed(CTRL_D)).effects, ['pressKept']);
