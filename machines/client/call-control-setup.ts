@@ -79,7 +79,7 @@ export const callControlSetup = setup({
       [...closing.values()].some(
         ({ id }) => id === (event as Extract<CallControlEvent, { type: 'chat.abandon' }>).call,
       ),
-    isCurrentChatWithLines: (scope) => isCurrentChat(scope) && callOf(scope.context).underWay.length > 0,
+    isCurrentChatWithLines: (scope) => isCurrentChat(scope) && requireCall(scope.context).underWay.length > 0,
     isClosingChat: ({ context: { closing }, event }) => closing.has((event as ConnectionReport).chat),
     isFirstLine: (scope) => isCurrentCall(scope) && scope.context.current?.underWay.length === 0,
     isCurrentCallWithRoom: (scope) => isCurrentCall(scope) && hasRoom(scope.context),

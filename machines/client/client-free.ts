@@ -109,7 +109,7 @@ export const free = clientSetup.createStateConfig({
       },
     },
     asking: {
-      description: 'Asks for an id for a purpose, until the user enters one or takes the question back.',
+      description: 'Asks for an id for a purpose, until the user enters one or cancels the question.',
       entry: 'askForId',
       exit: 'closePrompt',
       on: {

@@ -16,7 +16,7 @@ import { waiting } from './client-waiting.js';
 
 export const clientMachine = clientSetup.createMachine({
   id: 'client',
-  description: 'One user at one terminal.',
+  description: 'Decides what one user at one terminal can do in each state.',
   context: firstContext,
   initial: 'starting',
   on: {

@@ -124,7 +124,7 @@ export const serverConnectivityMachine = setup({
           },
         },
         doubted: {
-          description: 'Two beats in a row were not answered: waits for the cause, which is asked over TCP.',
+          description: 'Two beats in a row were not answered: asks over TCP why, and waits for the cause.',
           entry: 'askCause',
           on: {
             'cause.found': { target: 'lost', actions: 'reportLost' },
@@ -181,7 +181,7 @@ export const serverConnectivityMachine = setup({
           },
         },
         unanswered: {
-          description: 'Three tries were not answered: waits for the cause, which is asked over TCP.',
+          description: 'Three tries were not answered: asks over TCP why, and waits for the cause.',
           entry: 'askCause',
           on: {
             'cause.found': { target: 'idle', actions: 'reportTimedOut' },

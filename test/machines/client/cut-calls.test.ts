@@ -27,11 +27,22 @@ test('of many cut calls of an address, the first is notified, and a minute later
 });
 
 test('the number is not forgotten when another address is reported in between', (t) => {
-  t.deepEqual(notificationsOf([0], [1], [2], [61_000, '192.0.2.8'], [62_000]), [0, undefined, undefined, 0, 2]);
+  t.deepEqual(notificationsOf([0], [1], [2], [61_000, '192.0.2.8'], [62_000]), [
+    0,
+    undefined,
+    undefined,
+    0,
+    2,
+  ]);
 });
 
 test('each address and each cause is notified separately', (t) => {
-  t.deepEqual(notificationsOf([0], [1, '192.0.2.8'], [2, '192.0.2.7', 'callback'], [3]), [0, 0, 0, undefined]);
+  t.deepEqual(notificationsOf([0], [1, '192.0.2.8'], [2, '192.0.2.7', 'callback'], [3]), [
+    0,
+    0,
+    0,
+    undefined,
+  ]);
 });
 
 test('the user is notified of at most twenty addresses in a minute', (t) => {
