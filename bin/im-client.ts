@@ -59,7 +59,7 @@ async function main(settings: ClientSettings): Promise<void> {
       }),
     ...(settings.autoAway > 0 && { autoAwayMs: settings.autoAway * MINUTE_MS }),
     log: crashLog,
-    ...(inspection && { onEmitted: inspection.note }),
+    ...(inspection && { onEmitted: inspection.record }),
   });
   inspection?.show(client);
 

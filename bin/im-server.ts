@@ -45,7 +45,7 @@ async function main(options: ServerOptions): Promise<void> {
     maxUsers: options.maxUsers,
     limitsLoopback: options.limitLoopback === true,
     log,
-    ...(inspection && { onEmitted: inspection.note }),
+    ...(inspection && { onEmitted: inspection.record }),
     openStore: () => {
       const opened = openTextStore(directory, { repair, onNews: (news) => logNews(log, news) });
       repair = false;

@@ -159,7 +159,7 @@ async function shootCrash(browser: Browser): Promise<void> {
     log: SILENT_LOG,
     onEmitted(event) {
       if (event.type === 'child.started' && event.id === 'presence') presence = event.actor;
-      inspection.note(event);
+      inspection.record(event);
     },
   });
   inspection.show(server);

@@ -1,6 +1,6 @@
 /**
- * The actor that is looked at: its chart, the event that led here, and its last transitions; without a chart,
- * its last messages.
+ * The panel of the selected actor: its chart and its last transitions, or its last messages if it has no
+ * chart.
  */
 
 import type { ActorView, GroupView, Message } from '../server/frame.js';
@@ -11,7 +11,7 @@ import type { Model, Numbered, Step } from './model.js';
 import { hashOf, type Selection } from './selection.js';
 import { arrowText, clock, count, fieldTexts, nameIn, preciseClock, shortArrowText, words } from './text.js';
 
-/** Most transitions, and most messages of an actor without a chart, that are listed. */
+/** Most transitions listed, and most messages listed for an actor without a chart. */
 const MAX_LISTED_STEPS = 10;
 const MAX_LISTED_MESSAGES = 30;
 
@@ -29,7 +29,7 @@ export function Actor({ model, selection, token }: ActorProps) {
     const isEmpty = selection === undefined || model.actors.length === 0;
     return (
       <section id="chart" class="panel">
-        <p class="nothing">{isEmpty ? 'Nobody is there yet.' : `There is no ${selection.path}.`}</p>
+        <p class="nothing">{isEmpty ? 'No actors yet.' : `There is no actor ${selection.path}.`}</p>
       </section>
     );
   }
@@ -72,7 +72,7 @@ interface TitleProps {
   readonly actor: ActorView;
   readonly selection: Selection;
   readonly state: string | undefined;
-  /** One of a group that is not there any more. */
+  /** True for a member of a group that has ended. */
   readonly isGone: boolean;
 }
 
@@ -122,7 +122,7 @@ function Steps({ steps }: { readonly steps: readonly Step[] }) {
           <span class="nothing">No transition since this page was opened.</span>
         ) : (
           <>
-            last <b class="event">{last.event}</b> {arrowText(last.arrow)}
+            last transition <b class="event">{last.event}</b> {arrowText(last.arrow)}
           </>
         )}
       </p>
@@ -176,12 +176,12 @@ function Messages({
   );
 }
 
-/** The ids of the states of a chart that `state` names; of parallel ones there are several. */
+/** The ids of the states that `state` names: several if the chart has parallel states. */
 function statesOf(machine: string, state: string | undefined): readonly string[] {
   return state === undefined ? [] : state.split(' ').map((path) => `${machine}.${path}`);
 }
 
-/** How many of a group are in each state of its chart; `undefined` for what is no group. */
+/** Number of group members in each state of the chart; `undefined` for an actor that is not a group. */
 function countsIn(machine: string, group: GroupView | undefined): ReadonlyMap<string, number> | undefined {
   if (group === undefined) return undefined;
   const counts = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * The chart of the selected actor's machine: where it is, or where how many of a group are, and how they
- * move.
+ * The chart of the selected actor's machine. Shows the active states, or the number of group members in each
+ * state, and flashes each transition.
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -8,22 +8,22 @@ import { type Drawing, fetchDrawing } from './drawing.js';
 import type { Step } from './model.js';
 
 /**
- * A drawing is shown as a whole, as large as fits up to this; 1 is the size at which it was drawn. One that
- * would be too small to read is shown in part, at a size that can be read.
+ * Scales of a drawing; 1 is its original size. A drawing is fitted to the panel, up to `MAX_FIT`. If it would
+ * be smaller than `MIN_FIT`, it is shown at the scale `READABLE` and can be scrolled.
  */
 const MAX_FIT = 1.6;
 const MIN_FIT = 0.6;
 const READABLE = 0.85;
 
-/** Around a drawing, in pixels; style.css has the same. */
+/** Padding around a drawing, in pixels; the same as in style.css. */
 const PADDING = 14;
 
-/** How much one step of zoom is, and how far it goes. */
+/** The factor of one zoom step, and the limits of the zoom. */
 const ZOOM_STEP = 1.25;
 const MAX_ZOOM = 6;
 const MIN_ZOOM = 0.2;
 
-/** Transitions older than this when they are first seen do not flash, in milliseconds. */
+/** Oldest transition that still flashes when it is first shown, in milliseconds. */
 const MAX_FLASH_AGE_MS = 1_000;
 
 export interface ChartProps {
@@ -31,7 +31,7 @@ export interface ChartProps {
   readonly token: string;
   /** The ids of the states that are active. */
   readonly states: readonly string[];
-  /** How many of a group are in each. */
+  /** Number of group members in each state. */
   readonly counts: ReadonlyMap<string, number> | undefined;
   readonly steps: readonly Step[];
   readonly now: number;
@@ -82,7 +82,7 @@ export function Chart({ machine, token, states, counts, steps, now }: ChartProps
   const marks = JSON.stringify([states, counts && [...counts]]);
   useLayoutEffect(() => shown?.mark(states, counts), [shown, marks]);
 
-  // What is active is brought into view when it changes, by scrolling the drawing and nothing around it.
+  // Brings the active state into view when it changes. Scrolls the drawing only, not the page.
   useEffect(() => {
     if (counts === undefined) reveal(frame.current, shown?.activePart);
   }, [shown, zoom, states.join(' ')]);
@@ -109,7 +109,7 @@ export function Chart({ machine, token, states, counts, steps, now }: ChartProps
         ref={frame}
         onWheel={onWheel}
         aria-label={`Chart of ${machine}`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys, too.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be scrollable by keys.
         tabIndex={0}
       >
         {drawing === 'none' ? (

@@ -1,21 +1,21 @@
 /**
  * The drawing of a machine: an SVG whose states and arrows have the ids of the chart, so that they can be
- * lit.
+ * highlighted.
  *
- * It is made once, by Graphviz, and only ever has classes put on: how it looks is a matter of style.css.
+ * Graphviz draws it at build time. This module only sets classes on its parts; style.css defines their look.
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** How long an arrow is lit after a transition, in milliseconds; style.css has the same. */
+/** How long an arrow is highlighted after a transition, in milliseconds; the same as in style.css. */
 const FLASH_MS = 600;
 
-/** Most drawings that are kept for the next time. */
+/** Most drawings in the cache. */
 const MAX_DRAWINGS = 50;
 
 const sources = new Map<string, Promise<Document>>();
 
-/** Fetches a drawing, once. @throws When there is none. */
+/** Fetches a drawing, or takes it from the cache. @throws If the drawing does not exist. */
 export async function fetchDrawing(machine: string, token: string): Promise<Drawing> {
   let source = sources.get(machine);
   if (source === undefined) {
@@ -32,19 +32,19 @@ async function load(machine: string, token: string): Promise<Document> {
     `/machines/${encodeURIComponent(machine)}.svg?token=${encodeURIComponent(token)}`,
   );
   if (!response.ok) throw new Error(`There is no drawing of ${machine}.`);
-  // The file's own colours for dark pages would apply to all of this page, and its policy forbids them.
+  // Removes the file's own style sheet: it would apply to the whole page, and the page's policy forbids it.
   const text = (await response.text()).replace(/<style>.*?<\/style>/s, '');
   return new DOMParser().parseFromString(text, 'image/svg+xml');
 }
 
 export class Drawing {
   readonly svg: SVGSVGElement;
-  /** Its size when nothing is scaled, in pixels. */
+  /** Its original size, in pixels. */
   readonly width: number;
   readonly height: number;
   /** States and arrows by their ids. */
   readonly #parts = new Map<string, Element>();
-  readonly #unlighting = new Map<Element, ReturnType<typeof setTimeout>>();
+  readonly #unlightTimers = new Map<Element, ReturnType<typeof setTimeout>>();
 
   constructor(svg: SVGSVGElement) {
     this.svg = svg;
@@ -53,11 +53,11 @@ export class Drawing {
     this.height = height;
     for (const attribute of ['width', 'height']) svg.removeAttribute(attribute);
     for (const part of svg.querySelectorAll('.state, .transition')) this.#parts.set(part.id, part);
-    // The whole is called like its machine, as something else of the page may be.
+    // The outermost group's id is the machine's name, which another element of the page may have too.
     svg.querySelector('.graph')?.removeAttribute('id');
   }
 
-  /** Marks states as active, and those that they are in. @param counts How many are in each state. */
+  /** Marks states and their parent states as active. @param counts Number of actors in each state. */
   mark(states: readonly string[], counts: ReadonlyMap<string, number> = new Map()): void {
     const active = new Set(states.flatMap(withOuter));
     for (const [id, part] of this.#parts) part.classList.toggle('active', active.has(id));
@@ -65,26 +65,29 @@ export class Drawing {
     for (const [id, number] of counts) this.#badge(this.#parts.get(id), number);
   }
 
-  /** Lights an arrow or a state for a moment; again, when it is lit already. */
+  /**
+   * Highlights an arrow for {@link FLASH_MS}, or its target state if it has no arrow. Restarts a running
+   * flash.
+   */
   flash(arrow: string): void {
     const [, target = ''] = arrow.split('>');
     const part = this.#parts.get(arrow) ?? this.#parts.get(target);
     if (part === undefined) return;
-    const unlighting = this.#unlighting.get(part);
-    clearTimeout(unlighting);
-    if (unlighting !== undefined)
+    const unlightTimer = this.#unlightTimers.get(part);
+    clearTimeout(unlightTimer);
+    if (unlightTimer !== undefined)
       for (const animation of part.getAnimations({ subtree: true })) animation.currentTime = 0;
     part.classList.add('flash');
-    this.#unlighting.set(
+    this.#unlightTimers.set(
       part,
       setTimeout(() => {
         part.classList.remove('flash');
-        this.#unlighting.delete(part);
+        this.#unlightTimers.delete(part);
       }, FLASH_MS),
     );
   }
 
-  /** The innermost state that is marked first, to bring it into view. */
+  /** The first innermost active state, to bring it into view. */
   get activePart(): Element | undefined {
     return [...this.svg.querySelectorAll('.state.active:not(.compound)')].at(0);
   }
@@ -102,13 +105,13 @@ export class Drawing {
     const badge = document.createElementNS(SVG, 'g');
     badge.setAttribute('class', 'badge');
     badge.append(pill, text);
-    // Not into the state itself: its box would grow by it, and the next badge move. Last, so that no arrow is
-    // above it.
+    // Appended to the parent: inside the state it would enlarge the state's box and move the next badge.
+    // Appended last, so that no arrow covers it.
     part.parentNode?.append(badge);
   }
 }
 
-/** Of `client.busy.ringing`: that, and `client.busy`. */
+/** The id of a state and of its parent states: `client.busy.ringing` gives also `client.busy`. */
 function withOuter(id: string): string[] {
   const parts = id.split('.');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 2).join('.'));

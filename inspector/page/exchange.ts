@@ -1,26 +1,26 @@
 /**
- * Which messages a sequence diagram shows, and between whom.
+ * Selects the messages and the lifelines of the sequence diagram.
  */
 
 import type { ActorView, Message } from '../server/frame.js';
 import type { Numbered } from './model.js';
 import type { Selection } from './selection.js';
 
-/** Most messages and most lifelines that are drawn. */
+/** Most messages and most lifelines in the diagram. */
 export const MAX_DRAWN_MESSAGES = 60;
 export const MAX_LIFELINES = 16;
 
-/** Who sends what comes from no actor: a timer, a socket, a user. */
+/** The lifeline of senders that are not actors: timers, sockets, users. */
 export const OUTSIDE = 'outside';
 
-/** Whose messages: the selected actor's, those between actors that were picked, or all. */
+/** Which messages are shown: those of the selected actor, those between picked actors, or all. */
 export type Scope = 'selected' | 'picked' | 'all';
 
 export interface Choice {
   readonly scope: Scope;
   readonly selection: Selection | undefined;
   readonly picked: ReadonlySet<string>;
-  /** Part of an event's type. */
+  /** Text that an event's type must contain. */
   readonly filter: string;
   readonly hidesXstate: boolean;
 }

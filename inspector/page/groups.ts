@@ -1,5 +1,5 @@
 /**
- * What `Map.groupBy` does, which not every Node.js that runs the tests has.
+ * `Map.groupBy`, which the oldest supported Node.js does not have.
  */
 
 export function groupBy<Thing>(

@@ -1,14 +1,14 @@
 /**
- * The head of the page: which program this is, whether what is shown is the present, and what to look for.
+ * The page's header: the program, the state of the connection, and the search field.
  */
 
 import type { Hello } from '../server/frame.js';
-import type { Contact } from './stream.js';
+import type { ConnectionState } from './stream.js';
 import { clock } from './text.js';
 
 export interface HeaderProps {
   readonly hello: Hello | undefined;
-  readonly contact: Contact;
+  readonly connection: ConnectionState;
   readonly isPaused: boolean;
   readonly search: string;
   readonly token: string;
@@ -16,15 +16,15 @@ export interface HeaderProps {
   readonly onSearch: (search: string) => void;
 }
 
-const CONTACTS: Readonly<Record<Contact, string>> = {
+const CONNECTION_TEXTS: Readonly<Record<ConnectionState, string>> = {
   connecting: 'connecting…',
   live: 'live',
-  lost: 'The program has ended, or cannot be reached. Waiting for it…',
-  gone: 'The program refuses this page: its address is an old one, or too many look at once.',
+  lost: 'The program has ended or cannot be reached. Reconnecting…',
+  gone: 'The program refuses this page: its address is outdated, or too many pages are open.',
 };
 
-export function Header({ hello, contact, isPaused, search, token, onPause, onSearch }: HeaderProps) {
-  const isLost = contact === 'lost' || contact === 'gone';
+export function Header({ hello, connection, isPaused, search, token, onPause, onSearch }: HeaderProps) {
+  const isLost = connection === 'lost' || connection === 'gone';
   const state = isLost ? 'lost' : isPaused ? 'paused' : 'live';
   return (
     <header>
@@ -36,15 +36,18 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
       )}
       <span id="connection" data-state={state} role="status">
         <span class="lamp" aria-hidden="true" />
-        {state === 'paused' ? 'paused' : CONTACTS[contact]}
+        {state === 'paused' ? 'paused' : CONNECTION_TEXTS[connection]}
       </span>
       <button type="button" id="pause" onClick={onPause} title="space">
         {isPaused ? '▶ Resume' : '❚❚ Pause'}
       </button>
       <span class="space" />
       {hello?.showsContent === false && (
-        <span class="hint" title="Start it with --inspect-content to see them.">
-          <span class="whole">Texts, addresses and ids are hidden; start with </span>
+        <span
+          class="hint"
+          title="Start the program with --inspect-content to see message texts, addresses and ids."
+        >
+          <span class="whole">Texts, addresses and ids are hidden; start the program with </span>
           <span class="brief">Content is hidden: </span>
           <code>--inspect-content</code>
           <span class="whole"> to see them</span>
@@ -56,7 +59,7 @@ export function Header({ hello, contact, isPaused, search, token, onPause, onSea
         type="search"
         value={search}
         placeholder="Search"
-        aria-label="Search actors and lives"
+        aria-label="Search actors and the lifecycle log"
         aria-keyshortcuts="/"
         onInput={({ currentTarget }) => onSearch(currentTarget.value)}
       />

@@ -1,5 +1,5 @@
 /**
- * Small pictures: what kind an actor is, and how it fares. The shape says it; the colour only helps.
+ * Icons of an actor's kind and status. The shapes differ, so that colour is not needed to read them.
  */
 
 import type { JSX } from 'preact';
@@ -63,7 +63,7 @@ export function StatusIcon({ status }: { readonly status: ActorStatus }) {
   );
 }
 
-/** What a kind is called. */
+/** The name of a kind, as the page shows it. */
 export function kindTitle(kind: ActorKind): string {
   return KINDS[kind].title;
 }

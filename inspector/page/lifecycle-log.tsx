@@ -1,57 +1,57 @@
 /**
- * The log of lives: who started, ended, crashed, was restarted; the latest at the top.
+ * The lifecycle log: starts, ends, crashes and restarts of actors, the latest first.
  */
 
-import type { Life } from '../server/frame.js';
+import type { LifecycleEntry } from '../server/frame.js';
 import { isOrdinary, type Numbered } from './model.js';
 import { clock, words } from './text.js';
 
-/** Most rows that are drawn. */
-const MAX_DRAWN_LIVES = 200;
+/** Most rows shown. */
+const MAX_DRAWN_ENTRIES = 200;
 
 export interface LifecycleLogProps {
-  readonly lives: readonly Numbered<Life>[];
+  readonly entries: readonly Numbered<LifecycleEntry>[];
   readonly search: string;
-  /** Whether comings and goings of short-lived actors are shown. */
+  /** Whether ordinary starts and ends of group members are shown. */
   readonly showsMembers: boolean;
   readonly onSelect: (path: string) => void;
 }
 
-export function LifecycleLog({ lives, search, showsMembers, onSelect }: LifecycleLogProps) {
+export function LifecycleLog({ entries, search, showsMembers, onSelect }: LifecycleLogProps) {
   const sought = search.trim().toLowerCase();
-  const rows = lives
+  const rows = entries
     .filter(
-      (life) =>
-        (showsMembers || life.member === undefined || !isOrdinary(life)) && textOf(life).includes(sought),
+      (entry) =>
+        (showsMembers || entry.member === undefined || !isOrdinary(entry)) && textOf(entry).includes(sought),
     )
-    .slice(-MAX_DRAWN_LIVES)
+    .slice(-MAX_DRAWN_ENTRIES)
     .reverse();
   return (
-    <ol id="lives">
-      {rows.map((life) => (
-        <LifeRow key={life.serial} life={life} onSelect={onSelect} />
+    <ol id="lifecycle-log">
+      {rows.map((entry) => (
+        <EntryRow key={entry.serial} entry={entry} onSelect={onSelect} />
       ))}
-      {rows.length === 0 && <li class="nothing">Nothing to tell.</li>}
+      {rows.length === 0 && <li class="nothing">No entries.</li>}
     </ol>
   );
 }
 
-function LifeRow({
-  life,
+function EntryRow({
+  entry,
   onSelect,
 }: {
-  readonly life: Numbered<Life>;
+  readonly entry: Numbered<LifecycleEntry>;
   readonly onSelect: (path: string) => void;
 }) {
-  const { at, path, member, what, why, error } = life;
+  const { at, path, member, what, why, error } = entry;
   return (
-    <li data-what={what} data-path={path} class={graveness(life)}>
+    <li data-what={what} data-path={path} class={severityOf(entry)}>
       <time>{clock(at)}</time>
       <span class="mark" aria-hidden="true">
-        {markOf(life)}
+        {markOf(entry)}
       </span>
-      <span class="told">
-        <button type="button" class="who" title={path} onClick={() => onSelect(path)}>
+      <span class="entry">
+        <button type="button" class="actor-link" title={path} onClick={() => onSelect(path)}>
           {shortPath(path)}
           {member !== undefined && <span class="member"> {member}</span>}
         </button>{' '}
@@ -63,26 +63,26 @@ function LifeRow({
   );
 }
 
-/** Whether something is wrong, is being put right, or goes as it should. */
-function graveness({ what, why }: Life): 'bad' | 'odd' | 'fine' {
+/** `bad` is an error, `odd` a recovery or a loss, `fine` anything expected. */
+function severityOf({ what, why }: LifecycleEntry): 'bad' | 'odd' | 'fine' {
   if (why === 'crashed' || why === 'killed' || what === 'gave up' || what.endsWith('failed')) return 'bad';
   if (what === 'restarting' || what === 'failed to start' || what === 'messages refused') return 'odd';
   return 'fine';
 }
 
-function markOf(life: Life): string {
-  if (graveness(life) === 'bad') return '✕';
-  if (life.what === 'restarting') return '↻';
-  if (life.what === 'started') return '+';
-  if (life.what === 'ended') return '−';
-  return graveness(life) === 'odd' ? '△' : '·';
+function markOf(entry: LifecycleEntry): string {
+  if (severityOf(entry) === 'bad') return '✕';
+  if (entry.what === 'restarting') return '↻';
+  if (entry.what === 'started') return '+';
+  if (entry.what === 'ended') return '−';
+  return severityOf(entry) === 'odd' ? '△' : '·';
 }
 
-/** The last two parts: the root is always the same. */
+/** The last two parts of a path. The root is always the same. */
 function shortPath(path: string): string {
   return path.split('/').slice(-2).join('/');
 }
 
-function textOf({ path, member, what, why, error }: Life): string {
+function textOf({ path, member, what, why, error }: LifecycleEntry): string {
   return [path, member, what, why, error].join(' ').toLowerCase();
 }

@@ -1,14 +1,13 @@
 /*! Includes Preact, MIT License, Copyright (c) 2015-present Jason Miller. */
 /**
- * The inspector's page: takes in the stream, and draws the latest picture at most once for each that the
- * screen shows.
+ * The inspector's page: reads the stream and draws at most once per animation frame.
  *
- * All that can change is here: the model, which the stream replaces, and the view, which whoever looks
- * replaces. Everything is drawn from these two.
+ * This file holds all mutable state: the model, which the stream replaces, and the view, which the reader's
+ * input replaces. The page is drawn from these two.
  */
 
 import { render } from 'preact';
-import { begin, type Model, NOTHING_YET, take } from './model.js';
+import { applyFrame, begin, type Model, NOTHING_YET } from './model.js';
 import { Page, type View } from './page.js';
 import { hashOf, type Selection, selectionIn } from './selection.js';
 import { listen } from './stream.js';
@@ -20,7 +19,7 @@ document.body.append(root);
 
 let model: Model = NOTHING_YET;
 let view: View = {
-  contact: 'connecting',
+  connection: 'connecting',
   frozen: undefined,
   selection: selectionIn(location.hash),
   search: '',
@@ -33,7 +32,7 @@ let view: View = {
 };
 let isDue = false;
 
-/** Draws soon: when the screen is next painted, which a hidden tab's never is. */
+/** Schedules drawing for the next animation frame. A hidden tab has no animation frames and draws nothing. */
 function draw(): void {
   if (isDue) return;
   isDue = true;
@@ -51,7 +50,7 @@ function change(changes: Partial<View>): void {
   draw();
 }
 
-/** Freezes what is shown, or shows the present again. */
+/** Freezes the shown model, or shows the latest model again. */
 function pause(): void {
   change({ frozen: view.frozen === undefined ? model : undefined });
 }
@@ -85,9 +84,9 @@ listen(token, {
     draw();
   },
   onFrame(frame) {
-    model = take(model, frame);
+    model = applyFrame(model, frame);
     if (view.frozen === undefined) draw();
   },
-  onContact: (contact) => change({ contact }),
+  onConnectionState: (connection) => change({ connection }),
 });
 draw();

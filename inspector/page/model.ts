@@ -1,44 +1,46 @@
 /**
- * What the page knows: a stream's frames go in, a picture of bounded size comes out.
+ * The page's model: built from the stream's frames, bounded in size.
  *
- * A model is never changed, only followed by the next. So pausing is keeping an old one on the screen, and
- * whatever is still the same object need not be drawn again.
+ * A model is immutable; each frame creates the next one. To pause, the page keeps showing an old model.
  */
 
-import type { ActorView, Frame, Hello, Life, Message, Transition } from '../server/frame.js';
+import type { ActorView, Frame, Hello, LifecycleEntry, Message, Transition } from '../server/frame.js';
 import { groupBy } from './groups.js';
 
-/** Most messages that are kept, and most of them that are alike: a rare one outlives many of another kind. */
+/**
+ * Most messages kept, in all and of one kind. The second limit keeps frequent messages from evicting rare
+ * ones.
+ */
 export const MAX_MESSAGES = 500;
-export const MAX_ALIKE_MESSAGES = 60;
+export const MAX_MESSAGES_PER_KIND = 60;
 
-/** The same for lives. */
-export const MAX_LIVES = 500;
-export const MAX_ALIKE_LIVES = 50;
+/** The same for entries of the lifecycle log. */
+export const MAX_ENTRIES = 500;
+export const MAX_ENTRIES_PER_KIND = 50;
 
-/** Most transitions that are kept for each actor, and most actors for which they are kept. */
+/** Most transitions kept for each actor, and most actors with transitions. */
 export const MAX_STEPS = 40;
 export const MAX_STEPPING_ACTORS = 1_000;
 
-/** Told from all others by a number that grows. */
+/** Identified by a number that grows. */
 export type Numbered<Thing> = Thing & { readonly serial: number };
 
-/** A transition, and when it was told. */
+/** A transition, and the time of its frame. */
 export type Step = Numbered<Transition & { readonly at: number }>;
 
 export interface Model {
-  /** Whose system it is; `undefined` until the stream says so. */
+  /** The program that is inspected; `undefined` until the stream's hello. */
   readonly hello: Hello | undefined;
   /** The time of the last frame. */
   readonly at: number;
   readonly actors: readonly ActorView[];
-  /** The oldest first, like {@link lives} and each actor's {@link steps}. */
+  /** The oldest first, like {@link lifecycle} and each actor's {@link steps}. */
   readonly messages: readonly Numbered<Message>[];
-  readonly lives: readonly Numbered<Life>[];
+  readonly lifecycle: readonly Numbered<LifecycleEntry>[];
   /** The transitions of each actor, by its path. */
   readonly steps: ReadonlyMap<string, readonly Step[]>;
-  /** How much happened that no frame told. */
-  readonly untold: number;
+  /** Number of messages and log entries that the frames omitted. */
+  readonly omitted: number;
   readonly nextSerial: number;
 }
 
@@ -47,57 +49,69 @@ export const NOTHING_YET: Model = {
   at: 0,
   actors: [],
   messages: [],
-  lives: [],
+  lifecycle: [],
   steps: new Map(),
-  untold: 0,
+  omitted: 0,
   nextSerial: 0,
 };
 
 /**
- * A stream begins, or begins anew: what was known before is of no use.
+ * The model at the start of a stream. Nothing is kept from an earlier stream.
  *
- * @param firstSerial Numbers go on, so that nothing new is taken for something old.
+ * @param firstSerial Serial numbers continue, so that new items never have the number of an old one.
  */
 export function begin(hello: Hello, firstSerial = 0): Model {
-  const lives = hello.lives
-    .slice(-MAX_LIVES)
-    .map((life, index) => ({ ...life, serial: firstSerial + index }));
-  return { ...NOTHING_YET, hello, at: hello.startedAt, lives, nextSerial: firstSerial + lives.length };
+  const lifecycle = hello.lives
+    .slice(-MAX_ENTRIES)
+    .map((entry, index) => ({ ...entry, serial: firstSerial + index }));
+  return {
+    ...NOTHING_YET,
+    hello,
+    at: hello.startedAt,
+    lifecycle,
+    nextSerial: firstSerial + lifecycle.length,
+  };
 }
 
 /** The model after a frame. */
-export function take(model: Model, frame: Frame): Model {
+export function applyFrame(model: Model, frame: Frame): Model {
   let { nextSerial } = model;
   const numbered = <Thing>(thing: Thing): Numbered<Thing> => ({ ...thing, serial: nextSerial++ });
   return {
     hello: model.hello,
     at: frame.at,
     actors: frame.actors ?? model.actors,
-    messages: keep(model.messages, frame.messages.map(numbered), MAX_MESSAGES, MAX_ALIKE_MESSAGES, keyOf),
-    lives: keep(model.lives, frame.lives.map(numbered), MAX_LIVES, MAX_ALIKE_LIVES, fateOf),
+    messages: keep(
+      model.messages,
+      frame.messages.map(numbered),
+      MAX_MESSAGES,
+      MAX_MESSAGES_PER_KIND,
+      messageKind,
+    ),
+    lifecycle: keep(model.lifecycle, frame.lives.map(numbered), MAX_ENTRIES, MAX_ENTRIES_PER_KIND, entryKind),
     steps: keepSteps(
       model.steps,
       frame.transitions.map((transition) => numbered({ ...transition, at: frame.at })),
     ),
-    untold: model.untold + frame.untold,
+    omitted: model.omitted + frame.untold,
     nextSerial,
   };
 }
 
-function keyOf({ from, to, type }: Message): string {
+function messageKind({ from, to, type }: Message): string {
   return `${from ?? ''}>${to} ${type}`;
 }
 
-function fateOf({ path, what, why }: Life): string {
+function entryKind({ path, what, why }: LifecycleEntry): string {
   return `${path} ${what} ${what === 'ended' ? why : ''}`;
 }
 
-/** True of a life that only came or went as it should. */
+/** True for the entry of an ordinary start or end. */
 export function isOrdinary({ what, why, error }: { [Key in 'what' | 'why' | 'error']?: unknown }): boolean {
   return (what === 'started' || what === 'ended') && why !== 'crashed' && error === undefined;
 }
 
-/** The latest of old and new ones, within both limits. */
+/** The latest of old and fresh items, within both limits. */
 function keep<Thing>(
   old: readonly Thing[],
   fresh: readonly Thing[],
@@ -128,7 +142,7 @@ function keepSteps(
   const steps = new Map(old);
   for (const [path, own] of groupBy(fresh, (step) => step.path)) {
     const all = [...(steps.get(path) ?? []), ...own].slice(-MAX_STEPS);
-    // Whoever moved last is last, so that the first is the one to forget.
+    // Moves this actor to the end. The first actor is then the one without a transition for longest.
     steps.delete(path);
     steps.set(path, all);
   }

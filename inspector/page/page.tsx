@@ -1,5 +1,5 @@
 /**
- * What is where on the page, and what follows from what whoever looks has chosen.
+ * The layout of the page, and the selections that its panels share.
  */
 
 import { Actor } from './actor.js';
@@ -9,15 +9,15 @@ import { LifecycleLog } from './lifecycle-log.js';
 import type { Model } from './model.js';
 import { defaultSelection, type Selection } from './selection.js';
 import { Sequence } from './sequence.js';
-import type { Contact } from './stream.js';
+import type { ConnectionState } from './stream.js';
 import { count } from './text.js';
 import { Tree } from './tree.js';
 import { rowsOf } from './tree-rows.js';
 
-/** What whoever looks has chosen to see, and whether it is the present. */
+/** The reader's choices, and the state of the connection. */
 export interface View {
-  readonly contact: Contact;
-  /** What is shown while paused. */
+  readonly connection: ConnectionState;
+  /** The model that is shown while paused. */
   readonly frozen: Model | undefined;
   readonly selection: Selection | undefined;
   readonly search: string;
@@ -36,7 +36,7 @@ export interface PageProps {
   readonly token: string;
   readonly change: (changes: Partial<View>) => void;
   readonly select: (selection: Selection) => void;
-  /** Puts an actor among those whose messages are shown, or takes it out. */
+  /** Adds an actor to those whose messages are shown, or removes it. */
   readonly pick: (path: string) => void;
   readonly pause: () => void;
 }
@@ -51,15 +51,15 @@ function aliveIn(actors: Model['actors']): number {
 }
 
 export function Page({ model, view, token, change, select, pick, pause }: PageProps) {
-  const { contact, frozen, search } = view;
+  const { connection, frozen, search } = view;
   const selection = view.selection ?? defaultSelection(model.actors);
   const exchange = exchangeOf(model.messages, model.actors, { ...view, selection });
-  const isLost = contact === 'lost' || contact === 'gone';
+  const isLost = connection === 'lost' || connection === 'gone';
   return (
     <>
       <Header
         hello={model.hello}
-        contact={contact}
+        connection={connection}
         isPaused={frozen !== undefined}
         search={search}
         token={token}
@@ -83,7 +83,7 @@ export function Page({ model, view, token, change, select, pick, pause }: PagePr
         </section>
         <section class="panel log">
           <h2>
-            LifecycleLog
+            Lifecycle log
             <span class="space" />
             <label>
               <input
@@ -91,11 +91,11 @@ export function Page({ model, view, token, change, select, pick, pause }: PagePr
                 checked={view.showsMembers}
                 onChange={() => change({ showsMembers: !view.showsMembers })}
               />
-              short-lived ones
+              short-lived actors
             </label>
           </h2>
           <LifecycleLog
-            lives={model.lives}
+            entries={model.lifecycle}
             search={search}
             showsMembers={view.showsMembers}
             onSelect={(path) => select({ path })}
@@ -142,10 +142,8 @@ export function Page({ model, view, token, change, select, pick, pause }: PagePr
             onPin={(pinned) => change({ pinned })}
             onSelect={(path) => select({ path })}
           />
-          {model.untold > 0 && (
-            <p class="untold">
-              Of much that is alike only some is sent: {count(model.untold)} more not shown.
-            </p>
+          {model.omitted > 0 && (
+            <p class="omitted">{count(model.omitted)} frequent messages and log entries are not shown.</p>
           )}
         </section>
       </main>

@@ -1,16 +1,16 @@
 /**
- * Which actor is looked at. It is in the address of the page, behind the `#`, so that a link names it.
+ * The selected actor. The fragment of the page's address names it, so that a link can select it.
  */
 
 import type { ActorView } from '../server/frame.js';
 
 export interface Selection {
   readonly path: string;
-  /** One of a group. */
+  /** A member of a group. */
   readonly member?: string | undefined;
 }
 
-/** @param hash Such as `#actor=im-server/tcp/listener`. @returns `undefined` when it names nobody. */
+/** @param hash Such as `#actor=im-server/tcp/listener`. @returns `undefined` if it names no actor. */
 export function selectionIn(hash: string): Selection | undefined {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const path = given.get('actor');
@@ -19,13 +19,13 @@ export function selectionIn(hash: string): Selection | undefined {
   return member === null ? { path } : { path, member };
 }
 
-/** The other way round. Slashes stay as they are: people read it. */
+/** The fragment for a selection. Slashes are not escaped, so that the path stays readable. */
 export function hashOf({ path, member }: Selection): string {
   const actor = `#actor=${encode(path)}`;
   return member === undefined ? actor : `${actor}&member=${encode(member)}`;
 }
 
-/** Who is worth a look when nobody was chosen: the first that runs a chart. */
+/** The selection if the reader chose none: the first actor with a chart, or else the root. */
 export function defaultSelection(actors: readonly ActorView[]): Selection | undefined {
   const first = actors.find(({ machine }) => machine !== undefined) ?? actors[0];
   return first && { path: first.path };

@@ -1,5 +1,5 @@
 /**
- * The last messages as a sequence diagram: a lifeline for each actor, time runs downwards.
+ * The last messages as a sequence diagram: one lifeline per actor, the latest message at the bottom.
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -12,20 +12,20 @@ import { fieldTexts, nameIn, preciseClock, shortFields } from './text.js';
 const TIME_WIDTH = 80;
 const MIN_LANE_WIDTH = 60;
 const MAX_LANE_WIDTH = 280;
-/** Heads of lanes that are narrower than this stand in two rows. */
+/** If lanes are narrower than this, their heads alternate between two rows. */
 const ONE_ROW_WIDTH = 96;
 const MAX_HEAD_WIDTH = 114;
 const HEAD_HEIGHT = 28;
 const ROW_HEIGHT = 32;
 const LOOP_WIDTH = 22;
-/** Room on the right for what is wider than its lane. */
+/** Room on the right for labels that are wider than their lane. */
 const END_WIDTH = 30;
 const CHARACTER_WIDTH = 7.5;
 
-/** Longest text of a message's fields that is written next to its type, in characters. */
+/** Longest text of a message's fields next to its type, in characters. */
 const MAX_INLINE_LENGTH = 16;
 
-/** How near to its end somebody must be to be taken along, in pixels. */
+/** The diagram scrolls along with new messages if it is this close to its end, in pixels. */
 const FOLLOW_DISTANCE = 60;
 
 export interface SequenceProps {
@@ -83,7 +83,7 @@ export function Sequence({ exchange, selectedPath, pinned, onPin, onSelect }: Se
             />
           ))}
         </svg>
-        {/* biome-ignore lint/a11y/useSemanticElements: in a drawing there are no field sets. */}
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no field sets. */}
         <svg id="messages" width={width} height={height} role="group" aria-label="Messages">
           {lifelines.map((path, lane) => (
             <line
@@ -130,12 +130,12 @@ function Head({ path, x, y, width, isSelected, onSelect }: HeadProps) {
   const short = name.length > most ? `${name.slice(0, most - 1)}…` : name;
   const isOutside = path === OUTSIDE;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the tree does the same, with keys.
+    // biome-ignore lint/a11y/noStaticElementInteractions: the tree offers the same selection by keys.
     <g
       class={`head${isSelected ? ' selected' : ''}${isOutside ? ' outside' : ''}`}
       onClick={() => !isOutside && onSelect(path)}
     >
-      <title>{isOutside ? 'a timer, or somebody outside of the tree' : path}</title>
+      <title>{isOutside ? 'a timer, or code outside of the tree' : path}</title>
       <rect x={x - width / 2} y={y} width={width} height={22} rx={6} />
       <text x={x} y={y + 15}>
         {short}
@@ -146,10 +146,10 @@ function Head({ path, x, y, width, isSelected, onSelect }: HeadProps) {
 
 interface ArrowProps {
   readonly message: Numbered<Message>;
-  /** From lifeline to lifeline, in pixels from the left. */
+  /** Positions of the two lifelines, in pixels from the left. */
   readonly start: number;
   readonly end: number;
-  /** True when there is no room on the right of where it starts. */
+  /** True if it starts at the last lifeline, where a label has no room on the right. */
   readonly isLast: boolean;
   readonly y: number;
   readonly isPinned: boolean;
@@ -167,7 +167,7 @@ function Arrow({ message, start, end, isLast, y, isPinned, onPin }: ArrowProps) 
   const tip = isLoop ? start + 2 : end - towards;
   const back = isLoop ? 7 : -7 * towards;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: in a drawing there are no buttons.
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no buttons.
     <g
       role="button"
       tabIndex={0}
@@ -223,7 +223,7 @@ function Details({
         {partyText(from, fromMember)} → {partyText(to, toMember)}
       </p>
       {texts.length === 0 ? (
-        <p class="nothing">Nothing else in it is shown.</p>
+        <p class="nothing">No other fields are shown.</p>
       ) : (
         <dl>
           {texts.map(([name, value]) => (

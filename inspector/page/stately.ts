@@ -1,9 +1,9 @@
 /**
- * The page at `/stately`: Stately's hosted inspector in a frame, fed with the same stream as our own page.
+ * The page at `/stately`: Stately's hosted inspector in a frame, fed from the same stream as the main page.
  *
- * It speaks the format of `@statelyai/inspect`, but not through that package's adapter: that one posts to
- * whatever page is in the frame, and listens to any; here it is Stately's, or nobody. A group of short-lived
- * actors is shown as one, in the state of whoever moved last.
+ * It uses the format of `@statelyai/inspect`, but not that package's adapter. The adapter exchanges messages
+ * with any origin; this module accepts only Stately's. A group of short-lived actors is shown as one actor,
+ * in the state of the member that moved last.
  */
 
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
@@ -14,12 +14,12 @@ const STATELY = 'https://stately.ai';
 /** The version of the format. */
 const FORMAT_VERSION = '0.7.2';
 
-/** Most events that wait until Stately's page is there; older ones give way. */
-const MAX_WAITING = 500;
+/** Most events queued until Stately's page is connected. Beyond the limit, the oldest are dropped. */
+const MAX_QUEUED = 500;
 
 type Definitions = Readonly<Record<string, unknown>>;
-/** The events of `@statelyai/inspect`, without what each of them has. */
-type Body = Readonly<Record<string, unknown>> & { readonly type: StatelyInspectionEvent['type'] };
+/** An event of `@statelyai/inspect`, without the fields that all events share. */
+type EventBody = Readonly<Record<string, unknown>> & { readonly type: StatelyInspectionEvent['type'] };
 
 const token = document.body.dataset['token'] ?? '';
 
@@ -28,7 +28,7 @@ note.id = 'note';
 note.textContent = `Waiting for ${STATELY}: this view needs the internet. `;
 const own = document.createElement('a');
 own.href = `/?token=${token}`;
-own.textContent = 'The other one does not.';
+own.textContent = 'The main page does not.';
 note.append(own);
 const inspector = document.createElement('iframe');
 inspector.id = 'stately';
@@ -36,11 +36,11 @@ inspector.title = "Stately's inspector";
 inspector.src = `${STATELY}/inspect`;
 document.body.append(note, inspector);
 
-/** The actors as they were told last, by path. */
+/** The actors of the last frames, by path. */
 let known = new Map<string, ActorView>();
 let definitions: Definitions = {};
 let root: string | undefined;
-let waiting: StatelyInspectionEvent[] = [];
+let queue: StatelyInspectionEvent[] = [];
 let isConnected = false;
 
 window.addEventListener('message', ({ origin, source, data }) => {
@@ -48,10 +48,10 @@ window.addEventListener('message', ({ origin, source, data }) => {
     return;
   isConnected = true;
   note.hidden = true;
-  // A page that was loaded again knows nothing.
-  const later = waiting.filter(({ type }) => type !== '@xstate.actor');
-  waiting = [];
-  for (const actor of known.values()) tellActor(actor);
+  // A reloaded page has no actors, so all are sent again.
+  const later = queue.filter(({ type }) => type !== '@xstate.actor');
+  queue = [];
+  for (const actor of known.values()) sendActor(actor);
   for (const event of later) post(event);
 });
 
@@ -61,28 +61,28 @@ stream.addEventListener('hello', ({ data }) => {
   document.title = `${program} · Stately's inspector`;
   known = new Map();
 });
-// One after the other: a definition may have to be fetched for a frame.
+// Frames are applied in order, although a frame may have to wait for a definition.
 let frames: Promise<void> = Promise.resolve();
 stream.addEventListener('frame', ({ data }) => {
-  // One that cannot be told, for the program has just ended, must not keep back all that follow.
-  frames = frames.then(() => take(JSON.parse(data) as Frame)).catch(() => {});
+  // A frame can fail when the program has just ended. It must not block later frames.
+  frames = frames.then(() => applyFrame(JSON.parse(data) as Frame)).catch(() => {});
 });
 
-async function take({ actors = [], messages, transitions }: Frame): Promise<void> {
+async function applyFrame({ actors = [], messages, transitions }: Frame): Promise<void> {
   if (actors.some(({ machine }) => machine !== undefined && !(machine in definitions)))
     await fetchDefinitions();
   root ??= actors[0] && sessionOf(actors[0]);
   for (const actor of actors) {
     const before = known.get(actor.path);
     known.set(actor.path, actor);
-    if (before !== undefined && before.restarts !== actor.restarts) tellState({ ...before, status: 'done' });
-    if (before?.restarts !== actor.restarts) tellActor(actor);
-    else if (before.status !== actor.status) tellState(actor);
+    if (before !== undefined && before.restarts !== actor.restarts) sendState({ ...before, status: 'done' });
+    if (before?.restarts !== actor.restarts) sendActor(actor);
+    else if (before.status !== actor.status) sendState(actor);
   }
-  for (const message of messages) tellMessage(message);
+  for (const message of messages) sendMessage(message);
   for (const actor of actors) {
     const last = transitions.findLast(({ path }) => path === actor.path);
-    if (last !== undefined) tellState(actor, last);
+    if (last !== undefined) sendState(actor, last);
   }
 }
 
@@ -91,10 +91,10 @@ async function fetchDefinitions(): Promise<void> {
   if (response.ok) definitions = (await response.json()) as Definitions;
 }
 
-function tellActor(actor: ActorView): void {
+function sendActor(actor: ActorView): void {
   const { machine, name, parent } = actor;
   const above = parent === undefined ? undefined : known.get(parent);
-  tell({
+  send({
     type: '@xstate.actor',
     name,
     sessionId: sessionOf(actor),
@@ -104,10 +104,10 @@ function tellActor(actor: ActorView): void {
   });
 }
 
-function tellMessage({ from, to, type, fields }: Message): void {
+function sendMessage({ from, to, type, fields }: Message): void {
   const [source, target] = [known.get(from ?? ''), known.get(to)];
   if (target === undefined) return;
-  tell({
+  send({
     type: '@xstate.event',
     sessionId: sessionOf(target),
     sourceId: source && sessionOf(source),
@@ -115,9 +115,9 @@ function tellMessage({ from, to, type, fields }: Message): void {
   });
 }
 
-/** @param last The transition that led there; without it, the actor itself came or went. */
-function tellState(actor: ActorView, last?: Transition): void {
-  tell({
+/** @param last The transition that led to the state; absent if the actor started or ended. */
+function sendState(actor: ActorView, last?: Transition): void {
+  send({
     type: '@xstate.snapshot',
     sessionId: sessionOf(actor),
     snapshot: snapshotOf(actor, last),
@@ -125,7 +125,7 @@ function tellState(actor: ActorView, last?: Transition): void {
   });
 }
 
-/** A restarted actor is another one. */
+/** The session id of an actor. Each restart has its own. */
 function sessionOf({ path, restarts }: ActorView): string {
   return restarts === 0 ? path : `${path} (restart ${restarts})`;
 }
@@ -137,13 +137,14 @@ function snapshotOf({ status, state, machine, group }: ActorView, last?: Transit
   return { status: isActive ? 'active' : status === 'crashed' ? 'error' : 'done', value, context: {} };
 }
 
-/** A state's path as XState has it: `busy.chatting` is `{ busy: 'chatting' }`. */
+/** Converts a state's path to XState's value: `busy.chatting` becomes `{ busy: 'chatting' }`. */
 function stateValue(path: string | undefined): unknown {
   const [last, ...above] = path?.split('.').reverse() ?? [];
   return above.reduce<unknown>((inner, name) => ({ [name]: inner }), last);
 }
 
-function tell(body: Body): void {
+/** Sends an event to Stately's page, or queues it until that page is connected. */
+function send(body: EventBody): void {
   const more = {
     rootId: root,
     id: crypto.randomUUID(),
@@ -152,8 +153,8 @@ function tell(body: Body): void {
   };
   const event = { ...body, ...more } as unknown as StatelyInspectionEvent;
   if (isConnected) return post(event);
-  waiting.push(event);
-  if (waiting.length > MAX_WAITING) waiting.shift();
+  queue.push(event);
+  if (queue.length > MAX_QUEUED) queue.shift();
 }
 
 function post(event: StatelyInspectionEvent): void {

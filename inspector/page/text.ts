@@ -1,15 +1,15 @@
 /**
- * Numbers, times and names as people read them.
+ * Formats numbers, times and names for display.
  */
 
-/** Longest value of a field that is written out, in characters. */
+/** Longest value of a field, in characters; longer values are truncated. */
 const MAX_VALUE_LENGTH = 200;
 
 export function count(number: number): string {
   return number.toLocaleString('en-US');
 }
 
-/** @param at Since the epoch, in milliseconds. @returns Such as `14:05:09`, of this place. */
+/** @param at Since the epoch, in milliseconds. @returns The local time, such as `14:05:09`. */
 export function clock(at: number): string {
   const date = new Date(at);
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => pad(part, 2)).join(':');
@@ -40,20 +40,20 @@ export function fieldTexts(
   });
 }
 
-/** The telling values in the fields of a message, without their names, cut to a length in characters. */
+/** The meaningful values of a message's fields, without names, truncated to a length in characters. */
 export function shortFields(fields: Readonly<Record<string, unknown>> | undefined, length: number): string {
-  const text = tellingValuesIn(fields).join(' ');
+  const text = valuesIn(fields).join(' ');
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
-/** An arrow of a drawing: from where to where, without the machine's name. */
+/** An arrow of a drawing as `source → target`, without the machine's name. */
 export function arrowText(arrow: string): string {
   const [source = '', target] = arrow.split('>').map((id) => id.split('.').slice(1).join('.'));
   if (target !== undefined) return `${source} → ${target}`.trim();
   return source === '' ? 'no change of state' : `stays in ${source}`;
 }
 
-/** The same in short: without what both ends have in common. */
+/** The same without the parent states that source and target share. */
 export function shortArrowText(arrow: string): string {
   const [source = [], target = []] = arrow.split('>').map((id) => id.split('.'));
   const common = source.findIndex((name, index) => index >= source.length - 1 || name !== target[index]);
@@ -62,11 +62,11 @@ export function shortArrowText(arrow: string): string {
     : `${source.slice(common).join('.')} → ${target.slice(common).join('.') || source.at(common - 1)}`;
 }
 
-function tellingValuesIn(value: unknown): readonly string[] {
-  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(tellingValuesIn);
-  // A yes or no says nothing without its name; `<Socket>` and the like say nothing at all.
-  const isTelling = typeof value === 'number' || (typeof value === 'string' && !/^<.*>$/.test(value));
-  return isTelling ? [String(value)] : [];
+function valuesIn(value: unknown): readonly string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(valuesIn);
+  // A boolean means nothing without its name; placeholders such as `<Socket>` mean nothing at all.
+  const isShown = typeof value === 'number' || (typeof value === 'string' && !/^<.*>$/.test(value));
+  return isShown ? [String(value)] : [];
 }
 
 function pad(part: number, length: number): string {

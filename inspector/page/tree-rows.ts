@@ -1,5 +1,5 @@
 /**
- * The actors as rows of a tree, each below whoever started it.
+ * The actors as rows of a tree, each below the actor that started it.
  */
 
 import type { ActorView, GroupView } from '../server/frame.js';
@@ -8,13 +8,13 @@ import type { Selection } from './selection.js';
 
 export interface Row {
   readonly actor: ActorView;
-  /** Of one in a group: which, and in what state. */
+  /** The member's id and state, if the row is a member of a group. */
   readonly member: NonNullable<GroupView['members']>[number] | undefined;
   /** 1 for the root. */
   readonly level: number;
 }
 
-/** All rows from top to bottom; with a search, those that match and whoever is above them. */
+/** All rows from top to bottom. With a search text: the matching rows and their ancestors. */
 export function rowsOf(actors: readonly ActorView[], search: string): readonly Row[] {
   const rows = rowsBelow(
     groupBy(actors, ({ parent }) => parent ?? ''),
@@ -42,8 +42,9 @@ export function isSelected(row: Row, selection: Selection | undefined): boolean 
 }
 
 /**
- * Which row a key leads to, from the one that is selected. @returns `undefined` when the key means nothing
- * here.
+ * The row to which a key moves the selection.
+ *
+ * @returns `undefined` if the key has no effect.
  */
 export function rowByKey(
   key: string,

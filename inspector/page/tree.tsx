@@ -1,5 +1,5 @@
 /**
- * The supervision tree: a row for each actor, for each group of short-lived ones, and for few of a group.
+ * The supervision tree: one row per actor and per group, and rows for the members of small groups.
  */
 
 import { useEffect, useRef } from 'preact/hooks';
@@ -25,13 +25,13 @@ export function Tree({ rows, selection, picked, onSelect, onPick }: TreeProps) {
     event.preventDefault();
     onSelect(selectionOf(row));
   };
-  // The focus goes along with the selection, when it is in the tree.
+  // If the focus is in the tree, it follows the selection.
   useEffect(() => {
     const chosen = list.current?.querySelector<HTMLElement>('[aria-selected=true]');
     chosen?.scrollIntoView({ block: 'nearest' });
     if (list.current?.contains(document.activeElement)) chosen?.focus();
   }, [selection?.path, selection?.member]);
-  if (rows.length === 0) return <p class="nothing">Nobody matches.</p>;
+  if (rows.length === 0) return <p class="nothing">No actor matches.</p>;
   const hasSelected = rows.some((row) => isSelected(row, selection));
   return (
     <div id="tree" role="tree" aria-label="Actors" ref={list} onKeyDown={onKeyDown}>
@@ -109,8 +109,8 @@ function ActorRow({ row, isPicked, onPick, ...props }: ActorRowProps) {
           class="pick"
           checked={isPicked}
           tabIndex={props.tabIndex}
-          title="in the sequence of messages"
-          aria-label={`${name} in the sequence of messages`}
+          title="show in the message sequence"
+          aria-label={`show ${name} in the message sequence`}
           onClick={(event) => {
             event.stopPropagation();
             onPick();

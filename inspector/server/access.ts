@@ -1,40 +1,48 @@
 /**
- * Who may look: whoever has the address that the program printed, in a browser on this machine.
+ * Access control: admits a browser on this machine that has the address the program printed.
  *
- * A page somewhere on the internet can have a browser ask any address of this machine. So the token is asked
- * for with each request; `Host` must name this machine, or a name that somebody points here (DNS rebinding)
- * would make their page one of ours; and `Origin`, where there is one, must be ours.
+ * Any page on the internet can make a browser send requests to this machine. Three checks keep such pages
+ * out:
+ *
+ * - Each request must carry the token.
+ * - `Host` must name this machine. Otherwise a foreign name that resolves to 127.0.0.1 (DNS rebinding) would
+ *   give a foreign page the inspector's origin.
+ * - `Origin`, if present, must be the inspector's own.
  */
 
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Why a request is refused, with its HTTP status. */
+/** Why a request is refused, and the HTTP status of the response. */
 export interface AccessRefusal {
   readonly status: 403 | 405;
   readonly reason: string;
 }
 
-/** @returns `undefined` when the request may be answered. */
-export function refusalOf(
+/** @returns `undefined` if the request is allowed. */
+export function checkAccess(
   { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   given: string | null,
   { port, token }: { readonly port: number; readonly token: string },
 ): AccessRefusal | undefined {
-  if (method !== 'GET') return { status: 405, reason: 'This inspector only shows.' };
-  // Browsers leave the usual port away.
+  if (method !== 'GET') return { status: 405, reason: 'This inspector is read-only.' };
+  // Browsers omit the default port from `Host` and `Origin`.
   const suffix = port === 80 ? '' : `:${port}`;
   const hosts = [`127.0.0.1${suffix}`, `localhost${suffix}`];
-  if (!hosts.includes(headers.host ?? '')) return { status: 403, reason: 'This inspector has another name.' };
+  if (!hosts.includes(headers.host ?? ''))
+    return { status: 403, reason: 'The Host header does not name this inspector.' };
   const { origin } = headers;
   if (origin !== undefined && !hosts.includes(origin.replace(/^http:\/\//, '')))
-    return { status: 403, reason: 'This inspector answers its own page only.' };
+    return { status: 403, reason: 'This inspector serves only its own page.' };
   if (!isEqual(given ?? '', token))
-    return { status: 403, reason: 'The address lacks its token: open the one that the program printed.' };
+    return {
+      status: 403,
+      reason: 'The token is missing or wrong: open the address that the program printed.',
+    };
   return undefined;
 }
 
-/** Takes as long for one that is nearly right as for one that is not. */
+/** Compares in constant time, so that the duration does not reveal how much of a token is right. */
 function isEqual(given: string, token: string): boolean {
   const [left, right] = [Buffer.from(given), Buffer.from(token)];
   return left.length === right.length && timingSafeEqual(left, right);

@@ -1,16 +1,16 @@
 /**
- * What can be seen of an actor from outside: whether it is over, the state of its chart.
+ * What can be read from an actor's snapshot: whether it has ended, and the state of its chart.
  */
 
 import type { AnyActorRef, StateValue } from 'xstate';
 import { behaviourState } from '../../supervision/behaviour.js';
 
-/** True when an actor has ended, whether or not anybody said so. */
+/** True if an actor has ended, whether or not a lifecycle event reported it. */
 export function isOver(actor: AnyActorRef): boolean {
   return actor.getSnapshot()?.status !== 'active';
 }
 
-/** The state of an actor's chart, names joined by dots; of parallel states, all of them. */
+/** The state of an actor's chart: names joined by dots, parallel states separated by spaces. */
 export function stateOf(actor: AnyActorRef): string | undefined {
   const { value }: { readonly value?: StateValue } = actor.getSnapshot();
   return value === undefined ? behaviourState(actor) : pathsIn(value).join(' ');

@@ -1,46 +1,46 @@
 /**
- * What an inspector may be shown of an event or an error. What users say, who they are and where they are
- * stays hidden unless it is asked for; sockets, buffers and secrets are never shown. Whatever is shown has
- * passed the text gate.
+ * Decides which parts of an event or an error the inspector may show. Message texts, user ids and addresses
+ * are hidden unless `--inspect-content` is given. Sockets, buffers and secrets are never shown. All shown
+ * text has passed the text gate.
  */
 
 import type { EventObject } from 'xstate';
 import { toDisplayText } from '../../protocol/display-text.js';
 
-/** Longest text that is shown, in characters. */
+/** Longest text shown, in characters. */
 const MAX_TEXT_LENGTH = 200;
 
-/** How deep, and how broad, a value is shown. */
+/** Most nested levels of a value that are shown, and most entries on each level. */
 const MAX_DEPTH = 3;
 const MAX_ENTRIES = 12;
 
-/** Fields that say how something went, and nothing of anybody, with what they may be. */
+/** Fields that describe an outcome and contain no user data, each with a check of its value. */
 const PLAIN_FIELDS = new Map<string, (value: unknown) => boolean>([
-  // A code of the protocol, such as 200.
+  // A reply code of the protocol, such as 200.
   ['reply', (value) => typeof value === 'number'],
   ['cut', (value) => typeof value === 'boolean'],
   ['reason', (value) => typeof value === 'string' && OWN_WORD.test(value)],
 ]);
 
-/** A word of our own, such as `hung_up`. */
+/** A word of the program's own vocabulary, such as `hung_up`. */
 const OWN_WORD = /^[a-z][a-z_. -]{0,39}$/;
 
 const SECRET = /secret|token|password|passphrase|private|key$/i;
 
 export interface Disclosure {
-  /** The fields of an event besides its type; `undefined` when none is to be shown. */
+  /** The fields of an event that may be shown, without its type; `undefined` if there are none. */
   fieldsOf(event: EventObject): Readonly<Record<string, unknown>> | undefined;
-  /** An error in one line. */
+  /** An error as one line. */
   errorText(error: unknown): string;
 }
 
-/** Shows what was said, who said it and where they are, too. */
+/** Also shows message texts, user ids and addresses. */
 export const EVERYTHING: Disclosure = {
   fieldsOf: (event) => entriesOf(event, (_, value) => describe(value, 1)),
   errorText: (error) => shortText(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
 };
 
-/** Shows what happened, and nothing that came from, or is about, a user. */
+/** Shows outcomes only: nothing that came from a user or identifies one. */
 export const NO_CONTENT: Disclosure = {
   fieldsOf: (event) =>
     entriesOf(event, (name, value) => (PLAIN_FIELDS.get(name)?.(value) ? value : undefined)),
@@ -68,7 +68,7 @@ function entriesOf(
   return isEmpty ? undefined : shown;
 }
 
-/** A value as JSON can have it, cut to size; things of the outside world by their kind alone. */
+/** Converts a value for JSON and truncates it. Class instances and buffers show only their kind. */
 function describe(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':

@@ -1,34 +1,34 @@
 /**
- * What an inspector's page is sent: first a {@link Hello}, then {@link Frame}s. Types only; the page imports
- * them too.
+ * The inspector's stream: one {@link Hello}, then {@link Frame}s. Server and page share these types.
  *
- * An actor is known by its path in the tree, such as `server/tcp/listener`, which is the same after a
- * restart. The many children of a dynamic supervisor have one path together, such as
- * `server/tcp/connections/connection`; a single one is told by its `member`.
+ * An actor is identified by its path in the tree, such as `server/tcp/listener`. The path stays the same
+ * after a restart. All children of a dynamic supervisor share one path, such as
+ * `server/tcp/connections/connection`; `member` identifies a single child.
  */
 
-/** The first thing on a stream. */
+/** The first event on a stream. */
 export interface Hello {
   readonly program: string;
   readonly pid: number;
   /** Since the epoch, in milliseconds. */
   readonly startedAt: number;
-  /** True when texts, addresses and ids of users are shown. */
+  /** True if message texts, user ids and addresses are shown. */
   readonly showsContent: boolean;
-  /** LifecycleLog of actors before there was a stream, the oldest first. */
-  readonly lives: readonly Life[];
+  /** The lifecycle log up to now, the oldest entry first. */
+  readonly lives: readonly LifecycleEntry[];
 }
 
-/** What happened since the frame before. Of much that is alike only some is told, and the rest counted. */
+/** What happened since the previous frame. Beyond the limits, messages and log entries are only counted. */
 export interface Frame {
   /** Since the epoch, in milliseconds. */
   readonly at: number;
-  /** All actors, parents before their children; absent when they are as in the frame before. */
+  /** All actors, parents before their children; absent if they are as in the previous frame. */
   readonly actors?: readonly ActorView[];
   readonly messages: readonly Message[];
   readonly transitions: readonly Transition[];
-  readonly lives: readonly Life[];
-  /** How many messages and lives happened that are not told. */
+  /** New entries of the lifecycle log. */
+  readonly lives: readonly LifecycleEntry[];
+  /** Number of messages and log entries that this frame omits. */
   readonly untold: number;
 }
 
@@ -46,7 +46,7 @@ export type ActorStatus =
 
 export interface ActorView {
   readonly path: string;
-  /** The path of whoever started it. */
+  /** The path of the actor that started it. */
   readonly parent?: string;
   /** The last part of its path. */
   readonly name: string;
@@ -54,51 +54,52 @@ export interface ActorView {
   readonly status: ActorStatus;
   /** The id of the statechart that it runs, if it runs one. */
   readonly machine?: string;
-  /** The state of that chart: names joined by dots. */
+  /** The state of that chart: names joined by dots, parallel states separated by spaces. */
   readonly state?: string;
   readonly restarts: number;
-  /** Messages that it, or all of a group, received while somebody looked. */
+  /** Messages received while a browser was connected, by this actor or by the whole group. */
   readonly received: number;
   readonly group?: GroupView;
 }
 
-/** Many short-lived actors. */
+/** The children of a dynamic supervisor, counted. */
 export interface GroupView {
   readonly live: number;
   readonly started: number;
   readonly crashed: number;
-  /** How many are in each state of their chart. */
+  /** Number of members in each state of their chart. */
   readonly states: Readonly<Record<string, number>>;
-  /** Those that have lived for a while; absent when there are many. */
+  /** Members that have run for a while; absent if there are too many members. */
   readonly members?: readonly { readonly member: string; readonly state?: string }[];
 }
 
 export interface Message {
   readonly at: number;
-  /** The sender's path; without it, a timer or somebody outside of the tree. */
+  /** The sender's path; absent if a timer or code outside of the tree sent the message. */
   readonly from?: string;
   readonly fromMember?: string;
   readonly to: string;
   readonly toMember?: string;
   readonly type: string;
-  /** Its other fields, as far as they are to be shown. */
+  /** The event's other fields, as far as they may be shown. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** Transitions that are alike, since the frame before. */
+/** Equal transitions of one actor since the previous frame. */
 export interface Transition {
   readonly path: string;
-  /** The last one that took it. */
+  /** The last member that took it. */
   readonly member?: string;
   /**
-   * The arrow in the drawing: `machine.from>machine.to`; of a transition that leads nowhere, the state alone.
+   * The arrow in the drawing: `machine.from>machine.to`. A transition without a target has only its source
+   * state.
    */
   readonly arrow: string;
   readonly event: string;
   readonly count: number;
 }
 
-export interface Life {
+export interface LifecycleEntry {
   readonly at: number;
   readonly path: string;
   readonly member?: string;
@@ -111,7 +112,7 @@ export interface Life {
     | 'shutting down'
     | 'messages refused'
     | 'observer failed';
-  /** Why, in a word or two: how it ended, which restart it is, how many messages of which type. */
+  /** The reason in short: how it ended, which restart it is, how many messages of which type. */
   readonly why?: string;
   readonly error?: string;
 }

@@ -1,9 +1,9 @@
 /**
- * The inspector's actor: owns an HTTP server on this machine's loopback address, and shows what a {@link
- * Watch} sees.
+ * The inspector's actor: owns an HTTP server on the loopback address, and serves what a {@link Watch}
+ * records.
  *
- * It lives in a system of its own, so that it does not see itself, and nothing that happens to it reaches the
- * system that it shows.
+ * It runs in an actor system of its own. So it does not record itself, and its errors cannot reach the
+ * inspected system.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -11,29 +11,32 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { EventObject } from 'xstate';
 import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
-import { refusalOf } from './access.js';
+import { checkAccess } from './access.js';
 import type { Hello } from './frame.js';
 import { contentPolicy, htmlOf, PAGES } from './pages.js';
-import { IMPATIENT, limitConnections } from './requests.js';
+import { HEADER_TIMEOUTS, limitConnections } from './requests.js';
 import { Viewer } from './viewer.js';
 import type { Watch } from './watch.js';
 
-/** The loopback address: nobody outside of this machine can ask. */
+/** The loopback address: only programs on this machine can connect. */
 export const INSPECTION_HOST = '127.0.0.1';
 
-/** Between two frames, in milliseconds. */
+/** Time between two frames, in milliseconds. */
 const FRAME_MS = 100;
 
 /**
- * How often a stream on which nothing happens says so, in frames: whoever went away without a word is
- * noticed.
+ * Number of empty frames after which a keep-alive is sent. The keep-alive reveals browsers that vanished
+ * without closing.
  */
-const FRAMES_PER_SIGN_OF_LIFE = 150;
+const FRAMES_PER_KEEP_ALIVE = 150;
 
-/** Most browsers that look at once; one browser has six tabs at most, each of which keeps a connection. */
+/**
+ * Most streams at once. One browser opens six tabs at most, because each tab keeps a connection and browsers
+ * limit the connections per host.
+ */
 export const MAX_VIEWERS = 8;
 
-/** Files that pages ask for, by their address, with their type. */
+/** The paths of files that the pages request, and content types by file extension. */
 const ASSET = /^\/(?:(?<page>(?:main|stately)\.js|style\.css)|machines\/(?<drawing>[a-z]+\.svg))$/;
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript',
@@ -46,18 +49,18 @@ export interface InspectorInput {
   readonly token: string;
   readonly watch: Watch;
   readonly hello: Omit<Hello, 'lives'>;
-  /** Where the compiled pages are, and the drawings of machines; each ends with a slash. */
+  /** The folders of the compiled pages and of the machines' drawings. Both URLs end with a slash. */
   readonly pages: URL;
   readonly drawings: URL;
 }
 
-/** From the inspector to whoever runs it. */
+/** Emitted by the inspector when it listens. */
 export interface InspectorListening {
   readonly type: 'inspector.listening';
   readonly port: number;
 }
 
-/** Tells an inspector's own event from any other that its tree emits. */
+/** True for the inspector's own event, false for the lifecycle events of its tree. */
 export function isListening(event: EventObject): event is InspectorListening {
   return event.type === 'inspector.listening';
 }
@@ -71,8 +74,8 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     let quietFrames = 0;
     let ownPort = port;
 
-    const server = createServer(IMPATIENT, (request, response) => {
-      scope.guard(answer)(request, response);
+    const server = createServer(HEADER_TIMEOUTS, (request, response) => {
+      scope.guard(handleRequest)(request, response);
     });
     limitConnections(server);
     server.on('error', (error) => scope.fail(error));
@@ -84,66 +87,67 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       scope.ready();
     }
 
-    function answer(request: IncomingMessage, response: ServerResponse): void {
+    function handleRequest(request: IncomingMessage, response: ServerResponse): void {
       response.setHeader('referrer-policy', 'no-referrer');
       response.setHeader('x-content-type-options', 'nosniff');
       response.setHeader('cross-origin-resource-policy', 'same-origin');
       response.setHeader('cache-control', 'no-store');
       const [path = '', query] = (request.url ?? '').split('?', 2);
       const given = new URLSearchParams(query).get('token');
-      const refusal = refusalOf(request, given, { port: ownPort, token });
-      if (refusal !== undefined) return say(response, refusal.status, refusal.reason);
+      const refusal = checkAccess(request, given, { port: ownPort, token });
+      if (refusal !== undefined) return sendText(response, refusal.status, refusal.reason);
       const page = PAGES.get(path);
       if (page !== undefined) {
         response.setHeader('content-security-policy', contentPolicy(page));
         return send(response, 'text/html', htmlOf(page, hello.program, token));
       }
-      if (path === '/events') return look(response);
+      if (path === '/events') return openStream(response);
       if (path === '/definitions.json') return send(response, 'application/json', watch.definitions());
       const asset = ASSET.exec(path)?.groups;
-      if (asset === undefined) return say(response, 404, 'There is no such page here.');
-      const { page: ofPages, drawing = '' } = asset;
-      const file = ofPages === undefined ? new URL(drawing, drawings) : new URL(ofPages, pages);
+      if (asset === undefined) return sendText(response, 404, 'There is no such page here.');
+      const { page: pageFile, drawing = '' } = asset;
+      const file = pageFile === undefined ? new URL(drawing, drawings) : new URL(pageFile, pages);
       readFile(file).then(
         (bytes) => send(response, TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? '', bytes),
-        () => say(response, 404, 'This file is not installed.'),
+        () => sendText(response, 404, 'This file is not installed.'),
       );
     }
 
-    function look(response: ServerResponse): void {
-      if (viewers.size >= MAX_VIEWERS) return say(response, 503, `At most ${MAX_VIEWERS} can look at once.`);
-      tell(); // What happened until now the newcomer is told as past.
+    function openStream(response: ServerResponse): void {
+      if (viewers.size >= MAX_VIEWERS)
+        return sendText(response, 503, `At most ${MAX_VIEWERS} pages can be open at once.`);
+      sendFrame(); // Events up to now are for the viewers that are already connected.
       const viewer = new Viewer(response, () => scope.now());
       viewers.add(viewer);
-      response.on('error', () => {}); // 'close' follows.
+      response.on('error', () => {}); // A 'close' event follows.
       response.on(
         'close',
-        scope.guard(() => leave(viewer)),
+        scope.guard(() => removeViewer(viewer)),
       );
       viewer.hello({ ...hello, lives: watch.past });
       watch.begin();
       timer ??= scope.sendLater({ type: 'frame.due' }, 0);
     }
 
-    /** Tells all who look what happened since the last time. */
-    function tell(): void {
+    /** Sends to all viewers what happened since the last frame. */
+    function sendFrame(): void {
       const all = [...viewers];
       const frame = all.length > 0 ? watch.frame(all.some(({ needsActors }) => needsActors)) : undefined;
       quietFrames = frame === undefined ? quietFrames + 1 : 0;
       if (frame !== undefined) {
         const json = JSON.stringify(frame);
         for (const viewer of all) viewer.frame(json, frame);
-      } else if (quietFrames % FRAMES_PER_SIGN_OF_LIFE === 0) {
-        for (const viewer of all) viewer.signOfLife();
+      } else if (quietFrames % FRAMES_PER_KEEP_ALIVE === 0) {
+        for (const viewer of all) viewer.keepAlive();
       }
     }
 
-    function leave(viewer: Viewer): void {
-      // After the release it was of another incarnation of this actor.
-      if (viewers.delete(viewer) && viewers.size === 0) rest();
+    function removeViewer(viewer: Viewer): void {
+      // After a release the watch may belong to the next incarnation of this actor already.
+      if (viewers.delete(viewer) && viewers.size === 0) stopWatching();
     }
 
-    function rest(): void {
+    function stopWatching(): void {
       scope.cancel(timer);
       timer = undefined;
       watch.end();
@@ -154,14 +158,14 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
       receive() {
         if (viewers.size === 0) return;
         timer = scope.sendLater({ type: 'frame.due' }, FRAME_MS);
-        tell();
+        sendFrame();
       },
       shutdown() {
-        tell(); // How it ended.
+        sendFrame(); // The last events before the end.
         scope.end();
       },
       release() {
-        rest();
+        stopWatching();
         for (const viewer of viewers) viewer.end();
         viewers.clear();
         server.close();
@@ -174,6 +178,6 @@ function send(response: ServerResponse, type: string, body: string | Buffer): vo
   response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body);
 }
 
-function say(response: ServerResponse, status: number, reason: string): void {
+function sendText(response: ServerResponse, status: number, reason: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }

@@ -1,14 +1,14 @@
 /**
- * The inspector's two pages, as far as its server knows them: their frame, and what a browser lets them do.
+ * The HTML skeleton and the content security policy of the inspector's two pages.
  */
 
-/** Stately's hosted inspector, the only thing that comes from the internet, and on its own page only. */
+/** Origin of Stately's hosted inspector: the only remote content, and embedded only in `/stately`. */
 const STATELY = 'https://stately.ai';
 
 export interface Page {
   readonly title: string;
   readonly script: string;
-  /** Whose pages it embeds. */
+  /** Origin of the pages that it may embed. */
   readonly embeds?: string;
 }
 
@@ -18,7 +18,7 @@ export const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/stately', { title: "Stately's inspector", script: 'stately.js', embeds: STATELY }],
 ]);
 
-/** A page's `Content-Security-Policy`: its own files, and nothing of anybody else. */
+/** A page's `Content-Security-Policy`: its own files and the origin that it embeds, nothing else. */
 export function contentPolicy({ embeds }: Page): string {
   return [
     "default-src 'none'",
@@ -33,7 +33,7 @@ export function contentPolicy({ embeds }: Page): string {
   ].join('; ');
 }
 
-/** A page's HTML; its script does the rest. */
+/** A page's HTML skeleton, which its script fills. */
 export function htmlOf({ title, script }: Page, program: string, token: string): string {
   return `<!doctype html>
 <html lang="en">

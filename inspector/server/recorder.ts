@@ -1,9 +1,9 @@
 /**
- * What happens in a system, as it is to be told: messages, transitions, lives.
+ * Records what happens in a system between two frames: messages, transitions and lifecycle log entries.
  *
- * Much happens at once, and much of it is alike. Between two frames each kind of message, from the same
- * sender to the same receiver, is told a few times and then only counted. So a rare one is never drowned by
- * many, and what is kept has a limit.
+ * A busy system sends many messages of the same kind: same type, same sender, same receiver. The first {@link
+ * MAX_PER_KIND} of a kind are recorded, and the rest are only counted. This bounds the memory, and keeps
+ * frequent messages from crowding out rare ones.
  */
 
 import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';
@@ -14,22 +14,22 @@ import { inspectedActor, isMachine, logicOf, transitionsIn } from '../../supervi
 import type { ActorIndex, Identity } from './actor-index.js';
 import { stateOf } from './actor-sight.js';
 import type { Disclosure } from './disclosure.js';
-import type { Life, Message, Transition } from './frame.js';
+import type { LifecycleEntry, Message, Transition } from './frame.js';
 
-/** Most messages that are alike, most messages in all, and most transitions and lives, told in one frame. */
-const MAX_ALIKE = 10;
+/** Limits of one frame: messages of one kind, messages in all, transitions, and lifecycle log entries. */
+const MAX_PER_KIND = 10;
 const MAX_MESSAGES = 200;
 const MAX_TRANSITIONS = 200;
-const MAX_LIVES = 200;
+const MAX_LIFECYCLE_ENTRIES = 200;
 
-/** Most comings and goings of short-lived actors among the lives. */
-const MAX_MEMBER_LIVES = 50;
+/** Most lifecycle log entries of group members in one frame. */
+const MAX_MEMBER_ENTRIES = 50;
 
-/** What was recorded since it was last taken. */
+/** What was recorded since the last {@link Recorder.drain}. */
 export interface Recorded {
   readonly messages: readonly Message[];
   readonly transitions: readonly Transition[];
-  readonly lives: readonly Life[];
+  readonly lives: readonly LifecycleEntry[];
   readonly untold: number;
 }
 
@@ -39,14 +39,15 @@ export class Recorder {
   readonly #actorIndex: ActorIndex;
   readonly #disclosure: Disclosure;
   #messages: Message[] = [];
-  #alike = new Map<string, number>();
+  /** Number of recorded messages of each kind. */
+  #perKind = new Map<string, number>();
   #transitions = new Map<string, MutableTransition>();
-  #lives: Life[] = [];
-  #memberLives = 0;
-  #untold = 0;
-  /** What was sent to a mailbox: its next owner gets the very same event. */
+  #lifecycle: LifecycleEntry[] = [];
+  #memberEntries = 0;
+  #omitted = 0;
+  /** Events sent to a mailbox. The mailbox passes the same object on to its owner. */
   readonly #inMailbox = new WeakSet<EventObject>();
-  /** The state that a chart was in when it was last seen. */
+  /** The last known state of each actor's chart. */
   #states = new WeakMap<AnyActorRef, string>();
 
   constructor(actorIndex: ActorIndex, disclosure: Disclosure) {
@@ -54,7 +55,7 @@ export class Recorder {
     this.#disclosure = disclosure;
   }
 
-  /** Takes note of what XState tells of the system. */
+  /** Records an inspection event of XState. */
   readonly observe = (event: InspectionEvent): void => {
     const actor = inspectedActor(event.actorRef);
     if (event.type === '@xstate.event')
@@ -63,83 +64,86 @@ export class Recorder {
     else if (event.type === '@xstate.microstep') this.#onMicrostep(actor, event);
   };
 
-  /** Takes note of the state of an actor that was there before anybody looked. */
-  remember(actor: AnyActorRef): void {
+  /** Stores the state of an actor that was running before the recorder subscribed. */
+  rememberState(actor: AnyActorRef): void {
     const state = stateOf(actor);
     if (state !== undefined) this.#states.set(actor, state);
   }
 
-  /** Takes note of an actor's life. */
-  live(life: Life): void {
-    const isMembers = life.member !== undefined && life.error === undefined;
-    if (this.#lives.length >= MAX_LIVES || (isMembers && this.#memberLives >= MAX_MEMBER_LIVES)) {
-      this.#untold += 1;
+  /** Records an entry of the lifecycle log, within the limits. */
+  recordLifecycle(entry: LifecycleEntry): void {
+    const isMember = entry.member !== undefined && entry.error === undefined;
+    const isFull = this.#lifecycle.length >= MAX_LIFECYCLE_ENTRIES;
+    if (isFull || (isMember && this.#memberEntries >= MAX_MEMBER_ENTRIES)) {
+      this.#omitted += 1;
       return;
     }
-    if (isMembers) this.#memberLives += 1;
-    this.#lives.push(life);
+    if (isMember) this.#memberEntries += 1;
+    this.#lifecycle.push(entry);
   }
 
-  /** What happened since the last time; it is forgotten here. */
-  take(): Recorded {
+  /** Returns what happened since the last call, and clears it. */
+  drain(): Recorded {
     const recorded: Recorded = {
       messages: this.#messages,
       transitions: [...this.#transitions.values()],
-      lives: this.#lives,
-      untold: this.#untold,
+      lives: this.#lifecycle,
+      untold: this.#omitted,
     };
     this.#messages = [];
-    this.#lives = [];
-    this.#memberLives = 0;
-    this.#untold = 0;
-    this.#alike.clear();
+    this.#lifecycle = [];
+    this.#memberEntries = 0;
+    this.#omitted = 0;
+    this.#perKind.clear();
     this.#transitions.clear();
     return recorded;
   }
 
-  /** Forgets all: what happens from now on is not told. */
+  /** Clears everything, including the known states. */
   reset(): void {
-    this.take();
+    this.drain();
     this.#states = new WeakMap();
   }
 
   #onSent(actor: AnyActorRef, source: AnyActorRef | undefined, event: EventObject): void {
-    // What a behaviour tells itself, to be ready or to end, shows in its status.
+    // Internal events by which a behaviour becomes ready or ends. Its status shows them already.
     if (event.type.startsWith('behaviour.') || event.type.startsWith('mailbox.')) return;
-    if (event.type === 'xstate.init') this.#onBegun(actor);
+    if (event.type === 'xstate.init') this.#onStarted(actor);
     if (isMailbox(actor)) this.#inMailbox.add(event);
     else if (this.#inMailbox.delete(event)) return;
     const sender = source ?? currentActor();
     const to = this.#actorIndex.identify(actor);
     if (to === undefined) return;
-    this.#actorIndex.count(to);
+    this.#actorIndex.countMessage(to);
     const from = sender && this.#actorIndex.identify(sender);
     const type = typeOf(event);
-    const alike = `${from?.place.path}>${to.place.path} ${type}`;
-    const count = this.#alike.get(alike) ?? 0;
-    if (count >= MAX_ALIKE || this.#messages.length >= MAX_MESSAGES) {
-      this.#untold += 1;
+    const kind = `${from?.node.path}>${to.node.path} ${type}`;
+    const count = this.#perKind.get(kind) ?? 0;
+    if (count >= MAX_PER_KIND || this.#messages.length >= MAX_MESSAGES) {
+      this.#omitted += 1;
       return;
     }
-    this.#alike.set(alike, count + 1);
+    this.#perKind.set(kind, count + 1);
     const fields = this.#disclosure.fieldsOf(event);
     this.#messages.push({
       at: Date.now(),
-      ...(from !== undefined && { from: from.place.path }),
+      ...(from !== undefined && { from: from.node.path }),
       ...(from?.member !== undefined && { fromMember: from.member }),
-      to: to.place.path,
+      to: to.node.path,
       ...(to.member !== undefined && { toMember: to.member }),
       type,
       ...(fields !== undefined && { fields }),
     });
   }
 
-  #onBegun(actor: AnyActorRef): void {
+  #onStarted(actor: AnyActorRef): void {
     const initial = chartOf(logicOf(actor))?.config.initial;
     if (initial !== undefined) this.#states.set(actor, String(initial));
   }
 
-  /** Charts that behaviours run say nothing of their steps: what changed tells. */
+  /**
+   * XState emits no microsteps for charts inside behaviours, so a change of state stands for a transition.
+   */
   #onSnapshot(actor: AnyActorRef, event: EventObject): void {
     const logic = logicOf(actor);
     const machine = isMachine(logic) ? undefined : chartOf(logic);
@@ -148,32 +152,35 @@ export class Recorder {
     const before = this.#states.get(actor);
     if (before === state) return;
     this.#states.set(actor, state);
-    if (before === undefined) return; // It was on its way before anybody looked.
-    this.#step(actor, `${machine.id}.${before}>${machine.id}.${state}`, typeOf(event));
+    if (before === undefined) return; // The transition began before the recorder subscribed.
+    this.#recordTransition(actor, `${machine.id}.${before}>${machine.id}.${state}`, typeOf(event));
   }
 
   #onMicrostep(actor: AnyActorRef, microstep: Extract<InspectionEvent, { type: '@xstate.microstep' }>): void {
     for (const { source, target } of transitionsIn(microstep)) {
       const [to] = target ?? [];
       const arrow = to === undefined ? source.id : `${source.id}>${to.id}`;
-      this.#step(actor, arrow, typeOf(microstep.event));
+      this.#recordTransition(actor, arrow, typeOf(microstep.event));
     }
   }
 
-  #step(actor: AnyActorRef, arrow: string, event: string): void {
+  #recordTransition(actor: AnyActorRef, arrow: string, event: string): void {
     const identity: Identity | undefined = this.#actorIndex.identify(actor);
     if (identity === undefined) return;
-    const { path } = identity.place;
-    const alike = `${path} ${arrow} ${event}`;
+    const { path } = identity.node;
+    const kind = `${path} ${arrow} ${event}`;
     const member = identity.member === undefined ? {} : { member: identity.member };
-    const known = this.#transitions.get(alike);
+    const known = this.#transitions.get(kind);
     if (known !== undefined) Object.assign(known, member, { count: known.count + 1 });
     else if (this.#transitions.size < MAX_TRANSITIONS)
-      this.#transitions.set(alike, { path, ...member, arrow, event, count: 1 });
+      this.#transitions.set(kind, { path, ...member, arrow, event, count: 1 });
   }
 }
 
-/** The names of ends and timers have the ids of actors and states in them. */
+/**
+ * The type of an event. XState's own types are cut after three parts, because ids of actors and states
+ * follow.
+ */
 function typeOf({ type }: EventObject): string {
   return type.startsWith('xstate.') ? type.split('.').slice(0, 3).join('.') : type;
 }

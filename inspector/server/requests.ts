@@ -1,8 +1,8 @@
 /**
- * The connections of browsers: so many at a time, and those that ask nothing make room for those that do.
+ * Limits the number of HTTP connections. When the limit is reached, idle connections are closed first.
  *
- * All of them come from this machine, so no share by address could tell a browser from a program that keeps
- * half requests open.
+ * All connections come from this machine. A quota per address therefore could not tell a browser from a
+ * program that keeps incomplete requests open.
  */
 
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
@@ -11,21 +11,24 @@ import type { Socket } from 'node:net';
 /** How long a request's headers may take, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 3_000;
 
-/** How often Node.js looks whether headers took too long, in milliseconds. */
+/** How often Node.js checks for requests whose headers are overdue, in milliseconds. */
 const HEADERS_CHECK_MS = 1_000;
 
-/** The options of a server that waits for headers no longer than that. */
-export const IMPATIENT: ServerOptions = {
+/** Server options that enforce {@link HEADERS_TIMEOUT_MS}. */
+export const HEADER_TIMEOUTS: ServerOptions = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   connectionsCheckingInterval: HEADERS_CHECK_MS,
 };
 
-/** Most connections of browsers at once; what they ask for besides streams is over in an instant. */
+/** Most connections at once. Only streams stay open; all other requests are short. */
 export const MAX_CONNECTIONS = 64;
 
-/** Limits a server's connections: one too many ends the oldest that is not being answered, or itself. */
+/**
+ * Limits a server's connections to {@link MAX_CONNECTIONS}. A connection beyond the limit ends the oldest
+ * idle connection, or itself if none is idle.
+ */
 export function limitConnections(server: Server): void {
-  /** Those that are not being answered, the oldest first. */
+  /** Connections without a response in progress, the oldest first. */
   const idle = new Set<Socket>();
   let count = 0;
 

@@ -1,6 +1,6 @@
 /**
- * Lets a running system be looked at in a browser: `--inspect` of both programs. Loaded only when it is asked
- * for.
+ * Implements `--inspect` of both programs: shows a running system in a browser. The programs load this module
+ * only when the option is given.
  */
 
 import { nanoid } from 'nanoid';
@@ -16,7 +16,7 @@ import { EVERYTHING, NO_CONTENT } from './disclosure.js';
 import { INSPECTION_HOST, inspectorLogic, isListening } from './inspector.js';
 import { Watch } from './watch.js';
 
-/** How often the inspector may be restarted before it is given up; what it shows goes on without it. */
+/** How often the inspector may restart before its supervisor gives up. The inspected system continues. */
 const INSPECTION_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 
 export interface InspectionOptions {
@@ -24,32 +24,33 @@ export interface InspectionOptions {
   readonly program: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** Whether texts, addresses and ids of users are shown. */
+  /** Whether message texts, user ids and addresses are shown. */
   readonly showsContent: boolean;
-  /** Where the compiled pages are, and the drawings of machines; each ends with a slash. */
+  /** The folders of the compiled pages and of the machines' drawings. Both URLs end with a slash. */
   readonly pages: URL;
   readonly drawings: URL;
-  /** Told of what goes wrong with the inspector itself. */
+  /** Receives the inspector's own errors. */
   readonly log: Log;
 }
 
 export interface Inspection {
   /**
-   * What to open in a browser of this machine. It has the token in it: for the user's eyes, not for a log.
+   * The address to open in a browser on this machine. It contains the token: show it to the user, but do not
+   * log it.
    */
   readonly address: string;
-  /** Takes note of what the tree emits, from its first event on. */
-  note(event: LifecycleEvent): void;
+  /** Records an event that the tree emits. Call it from the tree's first event on. */
+  record(event: LifecycleEvent): void;
   /** Shows the system of this tree. */
   show(tree: RunningTree): void;
-  /** Ends it; whoever looks sees that it has ended. */
+  /** Ends the inspector. Connected browsers see that it has ended. */
   close(): Promise<void>;
 }
 
 /**
  * Starts an inspector.
  *
- * @throws The system's error when it cannot listen, such as `EADDRINUSE`.
+ * @throws The kernel's error if it cannot listen, such as `EADDRINUSE`.
  */
 export async function startInspection(options: InspectionOptions): Promise<Inspection> {
   const { program, log, pages, drawings } = options;
@@ -67,14 +68,14 @@ export async function startInspection(options: InspectionOptions): Promise<Inspe
   const tree = runTree(root, {
     log,
     onEmitted(event) {
-      // A restart takes the port again that browsers know.
+      // A restarted inspector listens on the same port, so that open pages reconnect.
       if (isListening(event)) port = event.port;
     },
   });
   if (!(await tree.ready)) throw rootCause((await tree.ended).error);
   return {
     address: `http://${INSPECTION_HOST}:${port}/?token=${token}`,
-    note: (event) => watch.note(event),
+    record: (event) => watch.record(event),
     show: ({ root }) => {
       watch.root = root;
     },

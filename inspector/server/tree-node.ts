@@ -1,5 +1,5 @@
 /**
- * A place in the tree: whose it is now, how it fares, and how a page is told of it.
+ * A node of the supervision tree: its current actor, its status, and its view for the page.
  */
 
 import type { AnyActorLogic, AnyActorRef, AnyStateMachine } from 'xstate';
@@ -12,11 +12,11 @@ import type { ActorKind, ActorStatus, ActorView, GroupView } from './frame.js';
 /** Most members of a group that are shown one by one. */
 const MAX_MEMBERS_SHOWN = 10;
 
-/** How long an actor of a group lives before it is shown by itself, in milliseconds. */
+/** How long a member of a group must run before it has a row of its own, in milliseconds. */
 const MEMBER_AGE_MS = 500;
 
-/** A place in the tree, and who holds it. */
-export interface Place {
+/** A node of the tree and its current actor, if there is one. */
+export interface TreeNode {
   readonly path: string;
   readonly parent: string | undefined;
   readonly name: string;
@@ -33,21 +33,24 @@ export interface Group {
   live: number;
   started: number;
   crashed: number;
-  /** Who lives now, and since when on its system's clock, in milliseconds; empty while nobody looks. */
+  /**
+   * The running members and their start times on their system's clock, in milliseconds. Empty while no
+   * browser is connected.
+   */
   readonly members: Map<AnyActorRef, number>;
 }
 
-/** A place that nobody holds yet. */
-export function newPlace(
+/** Creates a node that has no actor yet. */
+export function newTreeNode(
   path: string,
   parent: string | undefined,
   name: string,
   logic: AnyActorLogic,
   isGroup: boolean,
-): Place {
+): TreeNode {
   const machine = chartOf(logic);
   const group = isGroup ? { live: 0, started: 0, crashed: 0, members: new Map() } : undefined;
-  const kind = isGroup ? 'group' : keyOf(logic, machine);
+  const kind = isGroup ? 'group' : kindOf(logic, machine);
   return {
     path,
     parent,
@@ -55,7 +58,7 @@ export function newPlace(
     kind,
     machine,
     actor: undefined,
-    // A group is there as soon as there is one of it.
+    // A group is up from its first member on.
     status: isGroup ? 'up' : 'starting',
     starts: 0,
     received: 0,
@@ -63,21 +66,21 @@ export function newPlace(
   };
 }
 
-function keyOf(logic: AnyActorLogic, machine: AnyStateMachine | undefined): ActorKind {
+function kindOf(logic: AnyActorLogic, machine: AnyStateMachine | undefined): ActorKind {
   if (supervisorKind(logic) !== undefined) return 'supervisor';
   return machine === undefined ? 'behaviour' : 'machine';
 }
 
-/** A place as a page is told of it. */
-export function viewOf(place: Place): ActorView {
-  const { path, parent, name, kind, machine, actor, starts, received, group } = place;
+/** The page's view of a node. */
+export function viewOf(node: TreeNode): ActorView {
+  const { path, parent, name, kind, machine, actor, starts, received, group } = node;
   const state = actor && stateOf(actor);
   return {
     path,
     ...(parent !== undefined && { parent }),
     name,
     kind,
-    status: statusOf(place),
+    status: statusOf(node),
     ...(machine !== undefined && { machine: machine.id }),
     ...(state !== undefined && { state }),
     restarts: Math.max(0, starts - 1),
@@ -86,8 +89,11 @@ export function viewOf(place: Place): ActorView {
   };
 }
 
-/** Of a root, and of who is invoked by a machine, nobody says how it ended: its snapshot does. */
-function statusOf({ actor, status }: Place): ActorStatus {
+/**
+ * The status of a node. No lifecycle event reports the end of a root or of an actor that a machine invoked,
+ * so theirs is read from the snapshot.
+ */
+function statusOf({ actor, status }: TreeNode): ActorStatus {
   if (status !== 'up' || actor === undefined || !isOver(actor)) return status;
   const ended: Readonly<Record<string, ActorStatus>> = { error: 'crashed', stopped: 'killed' };
   return ended[actor.getSnapshot()?.status] ?? 'done';

@@ -1,23 +1,23 @@
 /**
- * One browser that looks: a stream of server-sent events, which goes one way only.
+ * One connected browser: a stream of server-sent events.
  *
- * Nobody waits for a browser. One that reads too slowly misses frames, and is sent the whole picture when it
- * has caught up; one that does not catch up is let go.
+ * The inspector never waits for a browser. A browser that reads too slowly misses frames, and receives all
+ * actors again when it has caught up. A browser that stays behind for {@link MAX_BEHIND_MS} is disconnected.
  */
 
 import type { ServerResponse } from 'node:http';
 import type { Frame, Hello } from './frame.js';
 
-/** Most bytes that wait for a browser to read them; until it has read them it misses what comes. */
+/** Most bytes waiting for a browser to read them. Above this limit the browser misses frames. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** How long a browser may be so far behind, in milliseconds. */
+/** Longest time that a browser may stay above {@link MAX_BACKLOG_BYTES}, in milliseconds. */
 export const MAX_BEHIND_MS = 30_000;
 
 export class Viewer {
   readonly #response: ServerResponse;
   readonly #now: () => number;
-  /** Since when it reads too slowly, by {@link #now}. */
+  /** When the backlog first exceeded its limit, by {@link #now}. */
   #behindSince: number | undefined;
   #lacksActors = true;
 
@@ -28,7 +28,7 @@ export class Viewer {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   }
 
-  /** True when it can be told, and what it knows of the actors is not what the frame before said. */
+  /** True if the browser is not behind and its list of actors is missing or outdated. */
   get needsActors(): boolean {
     return this.#lacksActors && this.#behindSince === undefined;
   }
@@ -37,7 +37,7 @@ export class Viewer {
     this.#response.write(`event: hello\ndata: ${JSON.stringify(hello)}\n\n`);
   }
 
-  /** Sends a frame that has been written as JSON already. */
+  /** Sends a frame that is already serialised as JSON. */
   frame(json: string, { actors }: Frame): void {
     if (this.#isBehind()) {
       this.#lacksActors ||= actors !== undefined;
@@ -47,8 +47,8 @@ export class Viewer {
     this.#response.write(`event: frame\ndata: ${json}\n\n`);
   }
 
-  /** Says that nothing happens, which the system notices when nobody is there any more. */
-  signOfLife(): void {
+  /** Writes a comment, so that the kernel notices a browser that vanished without closing. */
+  keepAlive(): void {
     if (!this.#isBehind()) this.#response.write(': quiet\n\n');
   }
 

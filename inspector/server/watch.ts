@@ -1,28 +1,28 @@
 /**
- * Watches one system for all who look at it. While nobody looks, only lives are noted; XState's own news of
- * each event are asked for when the first browser comes, and no longer when the last has gone.
+ * Watches one system for all connected browsers. Lifecycle events are always recorded. XState's inspection
+ * events are subscribed to only while at least one browser is connected.
  */
 
 import type { AnyActorRef, Subscription } from 'xstate';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { ActorIndex } from './actor-index.js';
 import type { Disclosure } from './disclosure.js';
-import type { Frame, Life } from './frame.js';
+import type { Frame, LifecycleEntry } from './frame.js';
 import { Recorder } from './recorder.js';
 
-/** Most lives of the past that are kept for a browser that comes later. */
-const MAX_PAST_LIVES = 200;
+/** Most entries of the lifecycle log that are kept for browsers that connect later. */
+const MAX_PAST_ENTRIES = 200;
 
 export class Watch {
   readonly #actorIndex: ActorIndex;
   readonly #disclosure: Disclosure;
   readonly #recorder: Recorder;
-  readonly #past: Life[] = [];
+  readonly #past: LifecycleEntry[] = [];
   #root: AnyActorRef | undefined;
   #subscription: Subscription | undefined;
   #isWanted = false;
-  /** How the actors were told the last time. */
-  #toldActors = '';
+  /** The actors of the last frame, as JSON. */
+  #lastActors = '';
 
   /** @param program The name of the root. */
   constructor(program: string, disclosure: Disclosure) {
@@ -31,77 +31,78 @@ export class Watch {
     this.#recorder = new Recorder(this.#actorIndex, disclosure);
   }
 
-  /** The system to watch; somebody may look already. */
+  /** The root of the system to watch. Browsers may be connected already. */
   set root(root: AnyActorRef) {
     this.#root = root;
     this.#actorIndex.identify(root);
     if (this.#isWanted) this.begin();
   }
 
-  get past(): readonly Life[] {
+  /** The lifecycle log up to now, the oldest entry first. */
+  get past(): readonly LifecycleEntry[] {
     return this.#past;
   }
 
-  /** The definitions of all machines that have been seen, by their ids, as JSON. */
+  /** The definitions of all machines seen so far, by their ids, as JSON. */
   definitions(): string {
     return JSON.stringify(this.#actorIndex.definitions());
   }
 
-  /** Takes note of what the tree emits. */
-  note(event: LifecycleEvent): void {
-    const noted = this.#actorIndex.note(event);
-    if (noted === undefined) return;
+  /** Records an event that the tree emits. */
+  record(event: LifecycleEvent): void {
+    const recorded = this.#actorIndex.record(event);
+    if (recorded === undefined) return;
     const error = errorIn(event);
-    const life = error === undefined ? noted : { ...noted, error: this.#disclosure.errorText(error) };
-    // Of many short-lived ones, only what went wrong is kept.
-    if (life.member === undefined || error !== undefined) {
-      this.#keep(life);
+    const entry = error === undefined ? recorded : { ...recorded, error: this.#disclosure.errorText(error) };
+    // For members of groups, only errors are kept: there are too many ordinary starts and ends.
+    if (entry.member === undefined || error !== undefined) {
+      this.#keepPast(entry);
     }
-    if (this.#subscription !== undefined) this.#recorder.live(life);
+    if (this.#subscription !== undefined) this.#recorder.recordLifecycle(entry);
   }
 
-  /** Of the refusals of one address only the latest is kept: a flood must not drown what went wrong before. */
-  #keep(life: Life): void {
-    const isAlike = ({ what, path }: Life) => what === 'messages refused' && path === life.path;
-    const alike = life.what === 'messages refused' ? this.#past.findIndex(isAlike) : -1;
-    if (alike >= 0) this.#past.splice(alike, 1);
-    this.#past.push(life);
-    if (this.#past.length > MAX_PAST_LIVES) this.#past.shift();
+  /** Keeps only the latest refusal of each address, so that a flood of them does not evict earlier errors. */
+  #keepPast(entry: LifecycleEntry): void {
+    const isSame = ({ what, path }: LifecycleEntry) => what === 'messages refused' && path === entry.path;
+    const index = entry.what === 'messages refused' ? this.#past.findIndex(isSame) : -1;
+    if (index >= 0) this.#past.splice(index, 1);
+    this.#past.push(entry);
+    if (this.#past.length > MAX_PAST_ENTRIES) this.#past.shift();
   }
 
-  /** Somebody looks, from now on. */
+  /** Starts to record messages and transitions: a browser is connected. */
   begin(): void {
     this.#isWanted = true;
     if (this.#subscription !== undefined || this.#root === undefined) return;
-    // It asks the supervisors, which is no news of theirs.
-    this.#actorIndex.watch((actor) => this.#recorder.remember(actor));
+    // Before the subscription, so that the index's own questions to the supervisors are not recorded.
+    this.#actorIndex.watchMembers((actor) => this.#recorder.rememberState(actor));
     this.#subscription = this.#root.system.inspect(this.#recorder.observe);
   }
 
-  /** Nobody looks any more. */
+  /** Stops recording messages and transitions: no browser is connected. */
   end(): void {
     this.#isWanted = false;
     this.#subscription?.unsubscribe();
     this.#subscription = undefined;
-    this.#actorIndex.unwatch();
+    this.#actorIndex.unwatchMembers();
     this.#recorder.reset();
   }
 
   /**
-   * What happened since the last frame.
+   * Returns what happened since the last frame.
    *
-   * @param needsActors True when all actors are to be told, whether or not they changed.
-   * @returns `undefined` when there is nothing to tell.
+   * @param needsActors True if the frame must contain all actors, whether or not they changed.
+   * @returns `undefined` if nothing happened.
    */
   frame(needsActors: boolean): Frame | undefined {
-    const recorded = this.#recorder.take();
+    const recorded = this.#recorder.drain();
     const actors = this.#actorIndex.view();
-    const told = JSON.stringify(actors);
-    const isNews = needsActors || told !== this.#toldActors;
-    this.#toldActors = told;
+    const json = JSON.stringify(actors);
+    const hasActors = needsActors || json !== this.#lastActors;
+    this.#lastActors = json;
     const { messages, transitions, lives } = recorded;
-    if (!isNews && messages.length + transitions.length + lives.length === 0) return undefined;
-    return { at: Date.now(), ...(isNews && { actors }), ...recorded };
+    if (!hasActors && messages.length + transitions.length + lives.length === 0) return undefined;
+    return { at: Date.now(), ...(hasActors && { actors }), ...recorded };
   }
 }
 

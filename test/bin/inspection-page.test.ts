@@ -28,7 +28,7 @@ async function inspected(t: ExecutionContext): Promise<Inspected> {
     log: new TestLog(),
   });
   t.teardown(() => inspection.close());
-  const server = await serve(t, { onEmitted: inspection.note });
+  const server = await serve(t, { onEmitted: inspection.record });
   inspection.show(server.server);
   return { ...server, address: inspection.address };
 }
@@ -61,9 +61,9 @@ test('a registration shows as a connection that comes and goes', async (t) => {
   await row(page, 'im-server/store').waitFor();
   t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
   await page.waitForSelector(`[data-path="${CONNECTION}"][data-live="0"][data-started="1"]`);
-  await page.getByLabel('short-lived ones').check();
-  await page.waitForSelector(`#lives [data-what="started"][data-path="${CONNECTION}"]`);
-  await page.waitForSelector(`#lives [data-what="ended"][data-path="${CONNECTION}"]`);
+  await page.getByLabel('short-lived actors').check();
+  await page.waitForSelector(`#lifecycle-log [data-what="started"][data-path="${CONNECTION}"]`);
+  await page.waitForSelector(`#lifecycle-log [data-what="ended"][data-path="${CONNECTION}"]`);
   await row(page, CONNECTION).click();
   await page.waitForSelector(
     `#messages [data-type="change.commit"][data-from="${CONNECTION}"][data-to="im-server/store"]`,
@@ -122,7 +122,7 @@ test('what is looked for is found, in the tree, the lives and the messages', asy
   await page.fill('#search', 'listener');
   await page.waitForSelector('[data-path="im-server/store"]', { state: 'detached' });
   t.true(await row(page, 'im-server/tcp/listener').isVisible());
-  await page.waitForSelector('#lives [data-path="im-server/tcp/listener"]');
+  await page.waitForSelector('#lifecycle-log [data-path="im-server/tcp/listener"]');
 });
 
 test('many connections are one row', async (t) => {
@@ -143,8 +143,8 @@ test('a crash shows as a restart', async (t) => {
   await row(page, 'im-server/presence').waitFor();
   crash(current(server, 'presence'));
   await page.waitForSelector('[data-path="im-server/presence"][data-restarts="1"][data-status="up"]');
-  await page.waitForSelector('#lives [data-what="ended"][data-path="im-server/presence"]');
-  await page.waitForSelector('#lives [data-what="restarting"][data-path="im-server/presence"]');
+  await page.waitForSelector('#lifecycle-log [data-what="ended"][data-path="im-server/presence"]');
+  await page.waitForSelector('#lifecycle-log [data-what="restarting"][data-path="im-server/presence"]');
   t.pass();
 });
 
@@ -200,7 +200,7 @@ test('a foreign page gets nothing, with the token or without', async (t) => {
   }
   const response = await page.goto(new URL('/', address).href);
   t.is(response?.status(), 403);
-  t.regex(await page.innerText('body'), /open the one that the program printed/);
+  t.regex(await page.innerText('body'), /open the address that the program printed/);
 });
 
 test("Stately's inspector is fed with the tree, its machines and what happens", async (t) => {

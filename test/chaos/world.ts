@@ -55,7 +55,7 @@ export async function startWorld(
     log,
     onEmitted(event) {
       registry.onEmitted(event);
-      inspection?.note(event);
+      inspection?.record(event);
     },
     inspect: registry.inspect,
   });

@@ -36,25 +36,25 @@ function shown(more: Partial<Choice>) {
   return [lifelines.join(' '), messages.map(({ type }) => type).join(' ')];
 }
 
-test('all messages have lifelines in the order of the tree, the outside first', (t) => {
+test('all messages are shown, with lifelines in tree order after the outside', (t) => {
   t.deepEqual(shown({}), ['outside a b c', 'ask answer tick note']);
 });
 
-test('an actor is shown with whoever it talked with', (t) => {
+test('the selected actor is shown with the actors it exchanged messages with', (t) => {
   t.deepEqual(shown({ scope: 'selected', selection: { path: 'c' } }), ['a c', 'ask answer']);
   t.deepEqual(shown({ scope: 'selected', selection: { path: 'd' } }), ['d', '']);
 });
 
-test('among actors that were picked, only what passes between them is shown', (t) => {
+test('with picked actors, only the messages between them are shown', (t) => {
   t.deepEqual(shown({ scope: 'picked', picked: new Set(['b', 'c']) }), ['outside b c', 'tick note']);
 });
 
-test('events are filtered by a part of their type, and those of XState shown on demand', (t) => {
+test('messages are filtered by part of their type, and XState events are shown on demand', (t) => {
   t.deepEqual(shown({ filter: ' NOT ' }), ['b', 'note']);
   t.deepEqual(shown({ hidesXstate: false, filter: 'xstate' }), ['a b', 'xstate.done']);
 });
 
-test('one of a group is told from the others', (t) => {
+test('a member of a group has its own messages', (t) => {
   const one = message('a', 'g', 'x', { toMember: '1' });
   const two = message('g', 'a', 'y', { fromMember: '2' });
   t.deepEqual(messagesOf([one, two], { path: 'g', member: '1' }), [one]);
@@ -62,7 +62,7 @@ test('one of a group is told from the others', (t) => {
   t.deepEqual(messagesOf([one, two], { path: 'g' }), [one, two]);
 });
 
-test('the last messages are drawn, up to a limit, between a limited number of actors', (t) => {
+test('the numbers of messages and of lifelines are limited, the latest messages kept', (t) => {
   const many = Array.from({ length: MAX_DRAWN_MESSAGES * 2 }, (_, index) => message('a', 'b', `x.${index}`));
   const drawn = exchangeOf(many, ACTORS, choice()).messages;
   t.is(drawn.length, MAX_DRAWN_MESSAGES);

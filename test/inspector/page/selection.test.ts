@@ -2,7 +2,7 @@ import test from 'ava';
 import { defaultSelection, hashOf, selectionIn } from '../../../inspector/page/selection.js';
 import type { ActorView } from '../../../inspector/server/frame.js';
 
-test('a link names an actor as people write its path', (t) => {
+test('a link contains the readable path of an actor', (t) => {
   t.is(hashOf({ path: 'im-server/tcp/listener' }), '#actor=im-server/tcp/listener');
   t.is(
     hashOf({ path: 'im-server/tcp/connections/connection', member: 'x-1.0' }).split('&')[1],
@@ -10,7 +10,7 @@ test('a link names an actor as people write its path', (t) => {
   );
 });
 
-test('whatever a path has in it, a link leads back to it', (t) => {
+test('a link selects the same actor again, whatever characters its path has', (t) => {
   for (const selection of [
     { path: 'a/b' },
     { path: 'a/b', member: 'c-1.0' },
@@ -19,11 +19,11 @@ test('whatever a path has in it, a link leads back to it', (t) => {
     t.deepEqual(selectionIn(hashOf(selection)), selection);
 });
 
-test('an address that names nobody selects nobody', (t) => {
+test('a fragment that names no actor selects none', (t) => {
   for (const hash of ['', '#', '#actor=', '#member=x', '#something']) t.is(selectionIn(hash), undefined);
 });
 
-test('the first actor with a chart is shown when nobody was chosen, else the root', (t) => {
+test('by default the first actor with a chart is selected, or else the root', (t) => {
   const root: ActorView = {
     path: 'r',
     name: 'r',

@@ -10,7 +10,7 @@ import {
   shortFields,
 } from '../../../inspector/page/text.js';
 
-test('numbers, times and names are as people read them', (t) => {
+test('numbers, times and names are formatted for display', (t) => {
   t.is(count(12_345), '12,345');
   const at = new Date(2026, 0, 2, 4, 5, 6, 7).getTime();
   t.is(clock(at), '04:05:06');
@@ -19,14 +19,14 @@ test('numbers, times and names are as people read them', (t) => {
   t.is(nameIn('a'), 'a');
 });
 
-test('an arrow is told without the name of its machine', (t) => {
+test('an arrow is shown without the name of its machine', (t) => {
   t.is(arrowText('client.idle>client.busy.ringing'), 'idle → busy.ringing');
   t.is(arrowText('client.busy'), 'stays in busy');
   t.is(arrowText('client'), 'no change of state');
   t.is(arrowText('client>client.idle'), '→ idle');
 });
 
-test('an arrow in short has no names that both its ends have', (t) => {
+test('a short arrow omits the parent states that both ends share', (t) => {
   t.is(shortArrowText('m.busy.chatting.sending>m.busy.chatting.composing'), 'sending → composing');
   t.is(shortArrowText('m.busy.chatting>m.busy.calling'), 'chatting → calling');
   t.is(shortArrowText('m.idle>m.busy.calling'), 'idle → busy.calling');
@@ -37,7 +37,7 @@ test('an arrow in short has no names that both its ends have', (t) => {
   t.is(shortArrowText('m.busy'), 'stays in busy');
 });
 
-test('fields are names and values, long ones cut', (t) => {
+test('fields are shown as names and values, long ones truncated', (t) => {
   t.deepEqual(fieldTexts(undefined), []);
   t.deepEqual(fieldTexts({ reply: '200', list: [1, 2] }), [
     ['reply', '200'],

@@ -16,7 +16,7 @@ function actor(path: string, more: Partial<ActorView> = {}): ActorView {
   };
 }
 
-/** In the order in which they were started, as they are told. */
+/** In the order in which they were started, as frames list them. */
 const ACTORS: readonly ActorView[] = [
   actor('server'),
   actor('server/store'),
@@ -41,7 +41,7 @@ function names(rows: typeof ROWS): string[] {
   return rows.map(({ actor: { name }, member, level }) => `${level} ${member?.member ?? name}`);
 }
 
-test('rows are in the order of the tree, members below their group', (t) => {
+test('rows are in tree order, members below their group', (t) => {
   t.deepEqual(names(ROWS), [
     '1 server',
     '2 store',
@@ -54,14 +54,14 @@ test('rows are in the order of the tree, members below their group', (t) => {
   ]);
 });
 
-test('a search keeps what matches, by name, status or state, and whoever is above it', (t) => {
+test('a search by name, status or state keeps the matching rows and their ancestors', (t) => {
   t.deepEqual(names(rowsOf(ACTORS, ' RESTART ')), ['1 server', '2 tcp', '3 listener']);
   t.deepEqual(names(rowsOf(ACTORS, 'm-2')), ['1 server', '2 tcp', '3 connections', '4 connection', '5 m-2']);
   t.deepEqual(names(rowsOf(ACTORS, 'store')), ['1 server', '2 store']);
-  t.deepEqual(names(rowsOf(ACTORS, 'nobody')), []);
+  t.deepEqual(names(rowsOf(ACTORS, 'stranger')), []);
 });
 
-test('keys lead up and down, to the parent and to the first child', (t) => {
+test('keys move the selection up and down, to the parent and to the first child', (t) => {
   const from = (index: number, key: string) => {
     const row = ROWS[index];
     const next = row && rowByKey(key, ROWS, selectionOf(row));
@@ -71,7 +71,7 @@ test('keys lead up and down, to the parent and to the first child', (t) => {
   t.is(from(7, 'ArrowDown'), undefined);
   t.is(from(5, 'ArrowUp'), 4);
   t.is(from(0, 'ArrowUp'), undefined);
-  t.is(from(7, 'ArrowLeft'), 2, 'not the row above, but the parent');
+  t.is(from(7, 'ArrowLeft'), 2, 'the parent, not the row above');
   t.is(from(0, 'ArrowLeft'), undefined);
   t.is(from(2, 'ArrowRight'), 3);
   t.is(from(1, 'ArrowRight'), undefined, 'the next row is not its child');
@@ -81,7 +81,7 @@ test('keys lead up and down, to the parent and to the first child', (t) => {
   t.is(rowByKey('ArrowDown', ROWS, undefined), ROWS[0]);
 });
 
-test('one of a group is selected apart from its group', (t) => {
+test('a member is selected separately from its group', (t) => {
   const [group, member] = [ROWS[4], ROWS[5]];
   t.truthy(group && isSelected(group, { path: 'server/tcp/connections/connection' }));
   t.falsy(member && isSelected(member, { path: 'server/tcp/connections/connection' }));

@@ -13,19 +13,19 @@ const message = {
   reason: 'hung up',
 };
 
-test('what was said, who said it and where they are is hidden, how it went is not', (t) => {
+test('texts, ids and addresses are hidden, outcomes are shown', (t) => {
   t.deepEqual(NO_CONTENT.fieldsOf(message), { cut: false, reply: 200, reason: 'hung up' });
   t.is(NO_CONTENT.fieldsOf({ type: 'message.send', text: 'hello', chat: {} } as never), undefined);
 });
 
-test('a text in a field that is shown is no word of ours, and is hidden', (t) => {
+test('a shown field whose value is not of the expected kind is hidden', (t) => {
   t.is(NO_CONTENT.fieldsOf({ type: 'x', reason: 'Alice said: no' } as never), undefined);
   t.is(NO_CONTENT.fieldsOf({ type: 'x', kind: 'alice', code: 'bob', attempt: 1 } as never), undefined);
   t.is(NO_CONTENT.fieldsOf({ type: 'x', constructor: 'alice', toString: 'bob' } as never), undefined);
   t.is(NO_CONTENT.fieldsOf({ type: 'x', reason: ['alice'], reply: 'alice', cut: 'bob' } as never), undefined);
 });
 
-test('an error is named without its message, unless everything is shown', (t) => {
+test('an error is shown without its message, unless everything is shown', (t) => {
   const error = Object.assign(new TypeError('no user alice'), { code: 'ENOENT' });
   t.is(NO_CONTENT.errorText(error), 'TypeError ENOENT');
   t.is(NO_CONTENT.errorText(new Error('alice')), 'Error');
@@ -34,7 +34,7 @@ test('an error is named without its message, unless everything is shown', (t) =>
   t.is(EVERYTHING.errorText(error), 'TypeError: no user alice');
 });
 
-test('everything is everything but what is of the outside world, or a secret', (t) => {
+test('even with everything shown, sockets, buffers and secrets are hidden', (t) => {
   const { from, ...rest } = message;
   t.deepEqual(EVERYTHING.fieldsOf(message), {
     text: rest.text,
@@ -62,19 +62,19 @@ test('everything is everything but what is of the outside world, or a secret', (
   });
 });
 
-test('what is large, deep or round is cut to size', (t) => {
-  const round: Record<string, unknown> = {
+test('large, deep and cyclic values are truncated', (t) => {
+  const cyclic: Record<string, unknown> = {
     type: 'x',
     text: 'x'.repeat(10_000),
     list: Array.from({ length: 100 }, (_, n) => n),
   };
-  round['itself'] = round;
-  const json = JSON.stringify(EVERYTHING.fieldsOf(round as never));
+  cyclic['itself'] = cyclic;
+  const json = JSON.stringify(EVERYTHING.fieldsOf(cyclic as never));
   t.true(json.length < 1_000, `${json.length}`);
   t.regex(json, /<88 more>/);
 });
 
-test('foreign text passes the gate', (t) => {
+test('foreign text passes the text gate', (t) => {
   const shown = EVERYTHING.fieldsOf({ type: 'x', text: 'a\u202eb\u001b[2J' } as never);
   t.deepEqual(shown, { text: 'a\ufffdb\ufffd[2J' });
   t.is(EVERYTHING.errorText(new Error('a\u0007')), 'Error: a\ufffd');

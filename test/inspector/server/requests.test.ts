@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { IMPATIENT, limitConnections, MAX_CONNECTIONS } from '../../../inspector/server/requests.js';
+import { HEADER_TIMEOUTS, limitConnections, MAX_CONNECTIONS } from '../../../inspector/server/requests.js';
 import { closed, dial, readToEnd } from '../../helpers/network.js';
 
-/** A server that answers `/` at once, and keeps all others waiting for more. */
+/** A server that answers `/` at once and keeps all other responses open. */
 async function serve(t: ExecutionContext) {
   const streams: ServerResponse[] = [];
-  const server = createServer(IMPATIENT, ({ url }, response) => {
+  const server = createServer(HEADER_TIMEOUTS, ({ url }, response) => {
     if (url === '/') return void response.end('hello');
     response.write('more follows');
     streams.push(response);
@@ -28,22 +28,22 @@ async function serve(t: ExecutionContext) {
   return { open, streams };
 }
 
-const HALF = 'GET / HTTP/1.1\r\nHost: 127.0.0.1';
+const INCOMPLETE = 'GET / HTTP/1.1\r\nHost: 127.0.0.1';
 const requestOf = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
 
-test('half requests that take all the room do not keep out one that is whole, and the oldest ends', async (t) => {
+test('incomplete requests do not keep out a complete one, and the oldest is closed', async (t) => {
   const { open, streams } = await serve(t);
   const stream = await open(requestOf('/stream'));
   await once(stream, 'data');
-  const oldest = await open(HALF);
+  const oldest = await open(INCOMPLETE);
   const isCut = closed(oldest.resume());
-  for (let count = 2; count < MAX_CONNECTIONS + 10; count++) await open(HALF);
+  for (let count = 2; count < MAX_CONNECTIONS + 10; count++) await open(INCOMPLETE);
   await isCut;
   t.regex(await readToEnd(await open(requestOf('/'))), /hello/);
-  t.false(streams[0]?.destroyed, 'what is being answered is not ended');
+  t.false(streams[0]?.destroyed, 'a response in progress is not ended');
 });
 
-test('where all connections are being answered, one more is ended', async (t) => {
+test('if all connections have a response in progress, a new one is closed', async (t) => {
   const { open, streams } = await serve(t);
   for (let count = 0; count < MAX_CONNECTIONS; count++) {
     await once(await open(requestOf('/stream')), 'data');
@@ -52,8 +52,8 @@ test('where all connections are being answered, one more is ended', async (t) =>
   t.is(streams.filter(({ destroyed }) => !destroyed).length, MAX_CONNECTIONS);
 });
 
-test('headers that do not come to an end are not waited for', async (t) => {
+test('a connection whose headers never end is closed', async (t) => {
   const { open } = await serve(t);
-  await Promise.all([closed((await open(HALF)).resume()), closed((await open('')).resume())]);
+  await Promise.all([closed((await open(INCOMPLETE)).resume()), closed((await open('')).resume())]);
   t.pass();
 });

@@ -6,7 +6,7 @@ import type { Frame } from '../../../inspector/server/frame.js';
 import { MAX_BACKLOG_BYTES, MAX_BEHIND_MS, Viewer } from '../../../inspector/server/viewer.js';
 import { until } from '../../helpers/network.js';
 
-/** A stream between a real server and a real client that has not begun to read. */
+/** A stream between a real server and a real client that does not read yet. */
 async function stream(
   t: ExecutionContext,
 ): Promise<{ readonly response: ServerResponse; readonly incoming: () => Promise<IncomingMessage> }> {
@@ -31,7 +31,7 @@ const FILLER = 'x'.repeat(64 * 1024);
 const withActors = { actors: [{}] } as never as Frame;
 const without = {} as Frame;
 
-/** Sends frames until the viewer takes no more. */
+/** Sends frames until the viewer is behind and skips them. */
 function fill(viewer: Viewer, response: ServerResponse): void {
   for (let before = -1; response.writableLength !== before; ) {
     before = response.writableLength;
@@ -39,29 +39,29 @@ function fill(viewer: Viewer, response: ServerResponse): void {
   }
 }
 
-test('a browser that does not read misses frames, and costs no more than its backlog', async (t) => {
+test('a browser that does not read misses frames, and its backlog is limited', async (t) => {
   const { response, incoming } = await stream(t);
   const viewer = new Viewer(response, () => 0);
   t.true(viewer.needsActors);
   fill(viewer, response);
   t.true(response.writableLength > MAX_BACKLOG_BYTES);
   t.true(response.writableLength < MAX_BACKLOG_BYTES + 2 * FILLER.length, `${response.writableLength}`);
-  t.false(viewer.needsActors, 'as long as it can be told nothing');
+  t.false(viewer.needsActors, 'not while it is behind');
 
-  const reading = await incoming();
+  const body = await incoming();
   let text = '';
-  reading.on('data', (bytes) => {
+  body.on('data', (bytes) => {
     text += bytes;
   });
   await until(() => response.writableLength === 0);
   viewer.frame('again', without);
-  t.true(viewer.needsActors, 'what it missed was news of the actors');
+  t.true(viewer.needsActors, 'it missed a frame with actors');
   viewer.frame('caught up', withActors);
   await until(() => text.endsWith('data: caught up\n\n'));
   t.false(viewer.needsActors);
 });
 
-test('who misses a frame without news of the actors needs none', async (t) => {
+test('a browser that missed only frames without actors needs none', async (t) => {
   const { response } = await stream(t);
   const viewer = new Viewer(response, () => 0);
   viewer.frame('first', withActors);
@@ -72,15 +72,15 @@ test('who misses a frame without news of the actors needs none', async (t) => {
   t.false(viewer.needsActors);
 });
 
-test('a browser that stays behind is let go', async (t) => {
+test('a browser that stays behind is disconnected', async (t) => {
   const { response } = await stream(t);
   let nowMs = 0;
   const viewer = new Viewer(response, () => nowMs);
   fill(viewer, response);
   nowMs = MAX_BEHIND_MS;
-  viewer.signOfLife();
+  viewer.keepAlive();
   t.false(response.destroyed);
   nowMs += 1;
-  viewer.signOfLife();
+  viewer.keepAlive();
   t.true(response.destroyed);
 });

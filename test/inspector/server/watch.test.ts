@@ -16,24 +16,24 @@ import { crash, current, serve, type TestServer } from '../../helpers/server.js'
 
 interface Watched extends TestServer {
   readonly watch: Watch;
-  /** What happened since the last time. */
+  /** What happened since the last frame. */
   frame(): Frame;
 }
 
 async function watched(t: ExecutionContext, disclosure: Disclosure = NO_CONTENT): Promise<Watched> {
   const watch = new Watch('im-server', disclosure);
-  const running = await serve(t, { onEmitted: (event) => watch.note(event) });
+  const running = await serve(t, { onEmitted: (event) => watch.record(event) });
   watch.root = running.server.root;
   return { ...running, watch, frame: () => watch.frame(true) as Frame };
 }
 
 function actorAt({ actors = [] }: Frame, path: string): ActorView {
   const found = actors.find((actor) => actor.path === path);
-  if (found === undefined) throw new Error(`nobody at ${path}: ${actors.map((actor) => actor.path)}`);
+  if (found === undefined) throw new Error(`no actor at ${path}: ${actors.map((actor) => actor.path)}`);
   return found;
 }
 
-function told({ from, to, type }: Message): string {
+function textOf({ from, to, type }: Message): string {
   const short = (path: string | undefined) => path?.split('/').at(-1) ?? 'outside';
   return `${short(from)} > ${short(to)}: ${type}`;
 }
@@ -45,7 +45,7 @@ async function untilThere(actors: () => AnyActorRef[]): Promise<[AnyActorRef, ..
   return actors() as [AnyActorRef, ...AnyActorRef[]];
 }
 
-test('the tree is known before anybody looks, parents before their children', async (t) => {
+test('the tree is known before a browser connects, parents before their children', async (t) => {
   const { frame } = await watched(t);
   const { actors = [] } = frame();
   const paths = actors.map(({ path }) => path);
@@ -65,7 +65,7 @@ test('the tree is known before anybody looks, parents before their children', as
   t.is(actorAt(frame(), 'im-server/store').kind, 'behaviour');
 });
 
-test('a registration is told from the listener to the store and back', async (t) => {
+test('a registration is recorded from the listener to the store and back', async (t) => {
   const { watch, frame, tcp } = await watched(t);
   watch.begin();
   t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
@@ -77,7 +77,7 @@ test('a registration is told from the listener to the store and back', async (t)
     arrows.push(...transitions.map(({ arrow, event }) => `${arrow} ${event}`));
     return messages.some(({ type }) => type === 'xstate.done.actor');
   });
-  t.deepEqual(messages.map(told), [
+  t.deepEqual(messages.map(textOf), [
     'listener > connections: child.start',
     'connections > connection: xstate.init',
     'connection > connection: request.received',
@@ -96,25 +96,25 @@ test('a registration is told from the listener to the store and back', async (t)
   t.notRegex(JSON.stringify(messages), /alice|127\.0\.0/);
 });
 
-test('with everything shown, who was registered is told', async (t) => {
+test('with everything shown, a frame contains the registered id', async (t) => {
   const { watch, frame, tcp } = await watched(t, EVERYTHING);
   watch.begin();
   await ask(tcp, 'REG alice\r\n');
   t.regex(JSON.stringify(frame().messages), /"id":"alice"/);
 });
 
-test('a heartbeat is told', async (t) => {
+test('a heartbeat is recorded', async (t) => {
   const { watch, frame, udp, tcp } = await watched(t);
   await ask(tcp, 'REG alice\r\n');
   watch.begin();
   const client = await PresenceClient.open(t, udp);
   await client.ask('GET alice\r\n');
-  const messages = frame().messages.map(told);
+  const messages = frame().messages.map(textOf);
   t.true(messages.includes('udp > presence: presence.asked'), messages.join('\n'));
   t.true(messages.includes('presence > udp: presence.answered'), messages.join('\n'));
 });
 
-test('connections are one group, counted by state; few that stay are told one by one', async (t) => {
+test('connections are one group, counted by state; members of a small group are listed', async (t) => {
   const { watch, frame, tcp, actors } = await watched(t);
   await dial(tcp);
   await until(() => actors('connection').length === 1);
@@ -132,16 +132,16 @@ test('connections are one group, counted by state; few that stay are told one by
   t.is(actorAt(frame(), CONNECTION).group?.members, undefined);
 });
 
-test('a crash shows as a restart, and its reason without what a user said', async (t) => {
+test('a crash shows as a restart, and its reason has no content of users', async (t) => {
   const running = await watched(t);
   const { watch, frame } = running;
   watch.begin();
   crash(current(running, 'presence'));
   await until(() => actorAt(frame(), 'im-server/presence').restarts === 1);
   t.is(actorAt(frame(), 'im-server/presence').status, 'up');
-  const lives = watch.past.filter(({ path }) => path === 'im-server/presence').slice(1);
+  const entries = watch.past.filter(({ path }) => path === 'im-server/presence').slice(1);
   t.deepEqual(
-    lives.map(({ what, why, error }) => [what, why, error]),
+    entries.map(({ what, why, error }) => [what, why, error]),
     [
       ['ended', 'crashed', 'Error'],
       ['restarting', 'restart 1 after 1 ms', undefined],
@@ -150,7 +150,7 @@ test('a crash shows as a restart, and its reason without what a user said', asyn
   );
 });
 
-test('when a supervisor crashes, those below it count as restarted too, and no connection is left', async (t) => {
+test('when a supervisor crashes, its children count as restarted, and no connection is left', async (t) => {
   const running = await watched(t);
   const { watch, frame, tcp, actors } = running;
   watch.begin();
@@ -162,7 +162,7 @@ test('when a supervisor crashes, those below it count as restarted too, and no c
   t.like(actorAt(frame(), CONNECTION).group, { live: 0, started: 1, states: {} });
 });
 
-test('of much that is alike some is told and the rest counted, and a rare message is never drowned', async (t) => {
+test('frequent messages are sampled and the rest counted, and a rare message is kept', async (t) => {
   const running = await watched(t);
   const { watch, frame, udp, tcp } = running;
   await ask(tcp, 'REG alice\r\n');
@@ -173,12 +173,12 @@ test('of much that is alike some is told and the rest counted, and a rare messag
   const { messages, untold, actors } = frame();
   t.is(messages.filter(({ type }) => type === 'presence.asked').length, 10);
   t.true(untold >= 180, `${untold}`);
-  t.true(messages.map(told).includes('connection > store: change.commit'));
+  t.true(messages.map(textOf).includes('connection > store: change.commit'));
   t.is(actorAt({ ...frame(), actors: actors ?? [] }, 'im-server/udp').received, 100);
-  t.is(frame().untold, 0, 'counted once');
+  t.is(frame().untold, 0, 'each is counted once');
 });
 
-test('nobody is asked anything when nobody looks, or no longer', async (t) => {
+test('nothing is recorded while no browser is connected', async (t) => {
   const { watch, frame, tcp } = await watched(t);
   await ask(tcp, 'REG alice\r\n');
   t.deepEqual(frame().messages, []);
@@ -192,13 +192,13 @@ test('nobody is asked anything when nobody looks, or no longer', async (t) => {
   );
 });
 
-test('when nothing happens there is nothing to tell', async (t) => {
+test('when nothing happens there is no frame', async (t) => {
   const { watch } = await watched(t);
-  t.truthy(watch.frame(false), 'the first time, the tree is news');
+  t.truthy(watch.frame(false), 'the first frame has the tree');
   t.is(watch.frame(false), undefined);
 });
 
-test('a recorder that throws at everything wedges nobody', async (t) => {
+test('a recorder that always throws does not disturb the system', async (t) => {
   const boom = (): never => {
     throw new Error('boom');
   };
@@ -207,10 +207,10 @@ test('a recorder that throws at everything wedges nobody', async (t) => {
   for (let number = 0; number < 5; number++) t.is(await ask(tcp, `REG user${number}\r\n`), '200 OK\r\n');
   const client = await PresenceClient.open(t, udp);
   t.is(await client.ask('GET user1\r\n'), '');
-  t.true(log.fieldsOf('failed').length > 0, 'it was told of');
+  t.true(log.fieldsOf('failed').length > 0, 'the failures were logged');
 });
 
-test('a crash among a thousand connections is told', async (t) => {
+test('a crash among many connections is recorded', async (t) => {
   const running = await watched(t);
   const { watch, frame, tcp } = running;
   watch.begin();
@@ -218,12 +218,12 @@ test('a crash among a thousand connections is told', async (t) => {
   crash(current(running, 'presence'));
   await until(() => running.starts('presence') === 2);
   const { lives, untold } = frame();
-  t.true(untold > 0, 'there was more than is told');
+  t.true(untold > 0, 'there was more than the frame contains');
   const presence = lives.filter(({ path }) => path === 'im-server/presence').map(({ what }) => what);
   t.deepEqual(presence, ['ended', 'restarting', 'started']);
 });
 
-test('of a connection that was there before, the transition is told that it takes', async (t) => {
+test('a connection older than the recording has its next transition recorded', async (t) => {
   const { watch, frame, tcp, actors } = await watched(t);
   const socket = await dial(tcp);
   socket.write('XXX\r\n');
@@ -240,16 +240,16 @@ test('of a connection that was there before, the transition is told that it take
   t.deepEqual(arrows, ['connection.replied>connection.closed']);
 });
 
-test('who looks before there is anything to see is told as soon as there is', async (t) => {
+test('a browser that connects before the system starts gets its messages', async (t) => {
   const watch = new Watch('im-server', NO_CONTENT);
   watch.begin();
-  const { server, tcp } = await serve(t, { onEmitted: (event) => watch.note(event) });
+  const { server, tcp } = await serve(t, { onEmitted: (event) => watch.record(event) });
   watch.root = server.root;
   await ask(tcp, 'REG alice\r\n');
   t.true(watch.frame(true)?.messages.some(({ type }) => type === 'change.commit'));
 });
 
-test('what a tree looked like in the end stays: who crashed, and who was stopped with it', async (t) => {
+test('the last statuses of a tree stay: crashed, failed and shut down', async (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',
@@ -270,7 +270,7 @@ test('what a tree looked like in the end stays: who crashed, and who was stopped
   const tree = run(logic, {
     onEmitted(event) {
       if (event.type === 'child.started') actors.set(event.id, event.actor);
-      watch.note(event as LifecycleEvent);
+      watch.record(event as LifecycleEvent);
     },
   });
   watch.root = tree.root;
@@ -283,7 +283,7 @@ test('what a tree looked like in the end stays: who crashed, and who was stopped
   t.is(actorAt(frame, 'program/inner/b').status, 'shut_down');
 });
 
-test('messages that an address refused are a life of its actor, and a flood of them is one of the past', async (t) => {
+test('refused messages are logged for the actor, and only the latest of a flood is kept', async (t) => {
   const address = { stashLimit: 0 };
   const inner = supervisor({ children: [child({ id: 'a', logic: worker('a', { log: [] }) })] });
   const children = [
@@ -292,7 +292,7 @@ test('messages that an address refused are a life of its actor, and a flood of t
   ];
   const watch = new Watch('program', NO_CONTENT);
   const tree = run(supervisor({ children }), {
-    onEmitted: (event) => watch.note(event as LifecycleEvent),
+    onEmitted: (event) => watch.record(event as LifecycleEvent),
   });
   watch.root = tree.root;
   t.true(await tree.ready);
@@ -304,9 +304,9 @@ test('messages that an address refused are a life of its actor, and a flood of t
   t.like(watch.frame(true)?.lives, [{ ...refused, why: 'full: finish' }]);
 
   const event = { type: 'message.refused', reason: 'full', message: 'note', count: 7 } as const;
-  for (let second = 0; second < 1_000; second++) watch.note({ ...event, address: 'b' });
-  watch.note({ ...event, address: 'a', reason: 'closed' });
-  watch.note({ ...event, address: undefined });
+  for (let second = 0; second < 1_000; second++) watch.record({ ...event, address: 'b' });
+  watch.record({ ...event, address: 'a', reason: 'closed' });
+  watch.record({ ...event, address: undefined });
   t.like(
     watch.past.filter(({ what }) => what === 'messages refused').map(({ path, why }) => ({ path, why })),
     [
