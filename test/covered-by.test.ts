@@ -21,7 +21,7 @@ const files = [...sources.keys()].filter((path) => !path.startsWith('test/'));
 
 /** This test starts nothing, although it has texts that do. */
 const tests = [...sources.keys()].filter(
-  (path) => path.endsWith('.test.ts') && !reach.of(path).has('test/helpers/reach.ts'),
+  (path) => path.endsWith('.test.ts') && !reach.filesFrom(path).has('test/helpers/reach.ts'),
 );
 
 function rowsIn(table: string): Row[] {
@@ -39,7 +39,7 @@ function mirrorOf(file: string): string {
 
 /** The tests that reach a file, the nearest first. */
 function testsThatReach(file: string): string[] {
-  const places = tests.map((path) => [path, [...reach.of(path)].indexOf(file)] as const);
+  const places = tests.map((path) => [path, [...reach.filesFrom(path)].indexOf(file)] as const);
   const reaching = places.filter(([, place]) => place !== -1).sort(([, one], [, other]) => one - other);
   return reaching.map(([path]) => path);
 }
@@ -62,7 +62,9 @@ test('each source file has a test that is its mirror, or a row in the table', (t
 
 test('each mirror reaches the file that it mirrors', (t) => {
   const mirrors = files.map((file) => [file, mirrorOf(file)] as const);
-  const broken = mirrors.filter(([file, mirror]) => sources.has(mirror) && !reach.of(mirror).has(file));
+  const broken = mirrors.filter(
+    ([file, mirror]) => sources.has(mirror) && !reach.filesFrom(mirror).has(file),
+  );
   t.deepEqual(broken, []);
 });
 
@@ -83,7 +85,7 @@ test('the table has each file once, in the order of their paths', (t) => {
 test('each test in the table is there, and reaches the file of its row', (t) => {
   const wrong = rows.flatMap(({ file, tests: named }) =>
     named
-      .filter((path) => !tests.includes(path) || !reach.of(path).has(file))
+      .filter((path) => !tests.includes(path) || !reach.filesFrom(path).has(file))
       .map((path) => `${path} does not reach ${file}; this row is true: ${rowFor(file)}`),
   );
   t.deepEqual(wrong, []);
@@ -101,7 +103,7 @@ test('a file without a test has a note in the table that says why, and no test r
 
 /** What a file reaches among these few. */
 function reachedBy(path: string, few: Readonly<Record<string, string>>): string[] {
-  return [...new Reach(new Map(Object.entries(few))).of(path)];
+  return [...new Reach(new Map(Object.entries(few))).filesFrom(path)];
 }
 
 test('a test reaches what it imports, on however many stops, but no code whose types it imports', (t) => {

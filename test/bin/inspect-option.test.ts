@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import test from 'ava';
 import { MAX_VIEWERS } from '../../inspector/server/inspector.js';
-import { at, inspectedFriends, inspectedServer, Looker } from '../helpers/inspector.js';
+import { at, inspectedFriends, inspectedServer, StreamReader } from '../helpers/inspector.js';
 import { ask } from '../helpers/network.js';
 import { Program } from '../helpers/programs.js';
 
@@ -24,24 +24,24 @@ function statusOf(
 
 test('a registration is seen, without who it was', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect', '0');
-  const looker = await Looker.open(t, address);
-  await looker.find(({ actors = [] }) => actors.some(({ path }) => path === 'im-server/store'));
-  t.like(looker.hello, { program: 'im-server', showsContent: false });
+  const reader = await StreamReader.open(t, address);
+  await reader.find(({ actors = [] }) => actors.some(({ path }) => path === 'im-server/store'));
+  t.like(reader.hello, { program: 'im-server', showsContent: false });
   t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
-  await looker.find(({ messages }) => messages.some(({ type }) => type === 'change.commit'));
-  await looker.find(({ actors = [] }) =>
+  await reader.find(({ messages }) => messages.some(({ type }) => type === 'change.commit'));
+  await reader.find(({ actors = [] }) =>
     actors.some(({ group }) => group?.started === 1 && group.live === 0),
   );
-  t.notRegex(JSON.stringify(looker.frames), /alice|127\.0\.0\.1/);
+  t.notRegex(JSON.stringify(reader.frames), /alice|127\.0\.0\.1/);
 });
 
 test('with --inspect-content alone, too, and then with who it was', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect-content');
-  const looker = await Looker.open(t, address);
-  await looker.find(({ actors }) => actors !== undefined);
-  t.is(looker.hello?.showsContent, true);
+  const reader = await StreamReader.open(t, address);
+  await reader.find(({ actors }) => actors !== undefined);
+  t.is(reader.hello?.showsContent, true);
   await ask(tcp, 'REG alice\r\n');
-  const { messages } = await looker.find((frame) =>
+  const { messages } = await reader.find((frame) =>
     frame.messages.some(({ type }) => type === 'change.commit'),
   );
   t.regex(JSON.stringify(messages), /"id":"alice"/);
@@ -106,24 +106,24 @@ test('the token is in no log', async (t) => {
 
 test('so many can look at once, and no more', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect', '0');
-  for (let number = 0; number < MAX_VIEWERS; number++) await Looker.open(t, address);
-  await t.throwsAsync(Looker.open(t, address), { message: /^503/ });
+  for (let number = 0; number < MAX_VIEWERS; number++) await StreamReader.open(t, address);
+  await t.throwsAsync(StreamReader.open(t, address), { message: /^503/ });
   t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
 });
 
 test('who has a browser open does not keep the server from ending', async (t) => {
   const { program, address } = await inspectedServer(t, '--inspect', '0');
-  const looker = await Looker.open(t, address);
-  await looker.find(({ actors }) => actors !== undefined);
+  const reader = await StreamReader.open(t, address);
+  await reader.find(({ actors }) => actors !== undefined);
   program.process.kill('SIGTERM');
   t.is(await program.exited, 0);
 });
 
 test('who comes later is told of the past once, and all are told of the end', async (t) => {
   const { program, address } = await inspectedServer(t, '--inspect', '0');
-  const first = await Looker.open(t, address);
+  const first = await StreamReader.open(t, address);
   await first.find(({ actors }) => actors !== undefined);
-  const second = await Looker.open(t, address);
+  const second = await StreamReader.open(t, address);
   await second.find(({ actors }) => actors !== undefined);
   t.true(second.hello?.lives.some(({ path, what }) => path === 'im-server/store' && what === 'started'));
   t.deepEqual(
@@ -131,8 +131,8 @@ test('who comes later is told of the past once, and all are told of the end', as
     [],
   );
   program.process.kill('SIGTERM');
-  for (const looker of [first, second])
-    await looker.find(({ lives }) =>
+  for (const reader of [first, second])
+    await reader.find(({ lives }) =>
       lives.some(
         ({ path, what, why }) => path === 'im-server/store' && what === 'ended' && why === 'shut_down',
       ),
@@ -169,9 +169,9 @@ test('what is no port, and a command that has nothing to show, are told of', asy
 
 test('a chat is seen from the side of either client', async (t) => {
   const [alice, bob] = await inspectedFriends(t);
-  const [atAlice, atBob] = [await Looker.open(t, alice.address), await Looker.open(t, bob.address)] as const;
-  const inState = (looker: Looker, state: RegExp) =>
-    looker.find(({ actors = [] }) =>
+  const [atAlice, atBob] = [await StreamReader.open(t, alice.address), await StreamReader.open(t, bob.address)] as const;
+  const inState = (reader: StreamReader, state: RegExp) =>
+    reader.find(({ actors = [] }) =>
       actors.some((actor) => actor.machine === 'client' && state.test(actor.state ?? '')),
     );
   await inState(atAlice, /^free\.menu$/);

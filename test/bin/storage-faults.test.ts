@@ -46,7 +46,7 @@ async function assertSound(t: ExecutionContext, ledger: Ledger, directory: strin
   await writeDump(table, async (bytes) => {
     dump += bytes.toString('latin1');
   });
-  t.deepEqual(ledger.settle(dump), []);
+  t.deepEqual(ledger.compare(dump), []);
 }
 
 /** The same, as the program itself finds it. */
@@ -54,7 +54,7 @@ async function assertExported(t: ExecutionContext, ledger: Ledger, directory: st
   const [checked, exported] = await Promise.all([run(t, 'check', directory), run(t, 'export', directory)]);
   t.is(checked.code, 0, checked.stderr);
   t.is(exported.code, 0, exported.stderr);
-  t.deepEqual(ledger.settle(exported.stdout), []);
+  t.deepEqual(ledger.compare(exported.stdout), []);
 }
 
 /**
@@ -352,7 +352,7 @@ test('with all descriptors used up, what it acknowledges is durable, and later i
     const request = `REG ${ledger.freshId()}`;
     socket.write(`${request}\n`);
     const reply = Number((await readToEnd(socket)).slice(0, 3));
-    ledger.note(request, reply);
+    ledger.record(request, reply);
     return reply;
   };
   // It accepts them when it comes to it.
@@ -379,12 +379,12 @@ test('what is acknowledged survives power cuts under load', async (t) => {
     if (round === 0) await ledger.begin(server.tcp);
     const load = new Load(server.tcp, ledger);
     await sleep(50 + Math.random() * 250);
-    ledger.hold();
+    ledger.holdReplies();
     const cutMs = await disk.cutPower();
     await assertRefused(t, ledger, server.tcp);
     await kill(server);
     await load.stop();
-    ledger.release(cutMs);
+    ledger.releaseReplies(cutMs);
     await disk.restorePower();
     await assertSound(t, ledger, directory);
   }

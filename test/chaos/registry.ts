@@ -34,11 +34,11 @@ export class Registry {
   readonly onEmitted = (event: LifecycleEvent): void => {
     switch (event.type) {
       case 'child.started':
-        if (event.dynamic) this.#kind(keyOf(event.id)).add(event.actor);
+        if (event.dynamic) this.#kind(kindOf(event.id)).add(event.actor);
         else this.#startedOnly(event.id, event.actor);
         break;
       case 'child.ended':
-        if (event.dynamic) this.#kind(keyOf(event.id)).delete(event.actor);
+        if (event.dynamic) this.#kind(kindOf(event.id)).delete(event.actor);
         if (event.reason.kind === 'crashed') this.#crashed(event.id, event.reason.error);
         break;
       case 'child.start-failed':
@@ -126,6 +126,6 @@ function isActive(actor: AnyActorRef): boolean {
   return actor.getSnapshot()?.status === 'active';
 }
 
-function keyOf(actorId: string): string {
+function kindOf(actorId: string): string {
   return actorId.split(':')[0] ?? '';
 }

@@ -1,5 +1,5 @@
 /**
- * Actors that behave, and misbehave, on request; and a system to watch them in.
+ * Actors that crash, hang or start slowly on request, and a system that records their lifecycle events.
  */
 
 import {
@@ -24,7 +24,7 @@ import type { RoomWanted } from '../../supervision/quotas.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { type SupervisorOptions, supervisor } from '../../supervision/supervisor.js';
 
-/** What a worker does when it is told to. */
+/** The commands of a worker. */
 export type WorkerEvent =
   | { readonly type: 'crash' }
   | { readonly type: 'finish' }
@@ -32,13 +32,13 @@ export type WorkerEvent =
   | RoomWanted;
 
 export interface WorkerOptions {
-  /** Every start, note and release is appended here, as `name event`. */
+  /** Receives every start, note and release, as `name event`. */
   readonly log: string[];
-  /** Tells which of its starts, counted from 1, fail. */
+  /** True for the starts, counted from 1, that fail. */
   readonly failsStart?: (start: number) => boolean;
   /** Ignores requests to shut down. */
   readonly hangs?: boolean;
-  /** Says that it is ready only when it is told `become.ready`. */
+  /** Becomes ready only on `become.ready`. */
   readonly slow?: boolean;
   /** Ends when it is asked to make room. */
   readonly sparable?: boolean;
@@ -80,21 +80,21 @@ function workerBehaviour(
   };
 }
 
-/** A root actor with simulated time, everything it emits, and how it ended. */
+/** A root actor with a simulated clock, everything that it emits, and its end. */
 export interface Watched {
   readonly root: AnyActorRef;
   readonly clock: SimulatedClock;
   readonly emitted: LifecycleEvent[];
-  /** The latest actor that was started under an id. */
+  /** The actor last started under an id. */
   actor(id: string): AnyActorRef;
   readonly ended: { status: 'running' | 'done' | 'error'; error?: unknown };
 }
 
 /**
- * Starts logic as a root and watches it.
+ * Starts logic as a root and records what it emits.
  *
- * @param options.inspect Told of everything in the system.
- * @param options.before Given the root before it starts.
+ * @param options.inspect Receives the inspection events of the system.
+ * @param options.before Called with the root before it starts.
  */
 export function watch(
   logic: AnyActorLogic,
@@ -141,22 +141,22 @@ export function watch(
 /** Limits that no test reaches. */
 export const MANY: RestartLimits = { intensity: 1_000, periodMs: 1 };
 
-/** A worker and its spec, in one. */
+/** The options of a worker and of its spec. */
 export interface FamilyMember extends Omit<WorkerOptions, 'log'>, Omit<ChildSpec, 'id' | 'logic'> {}
 
 export interface Family extends Watched {
   readonly log: string[];
-  /** Empties the log, and tells what was in it. */
+  /** Returns the log so far, and empties it. */
   take(): string[];
 }
 
-/** The spec of a worker. */
+/** Creates the spec of a worker. */
 export function member(id: string, log: string[], options: FamilyMember = {}): ChildSpec {
   const { hangs = false, slow = false, failsStart = () => false, ...spec } = options;
   return child({ id, logic: worker(id, { log, hangs, slow, failsStart }), ...(spec as object) });
 }
 
-/** A supervisor of workers named by the keys, all of which write to one log. */
+/** Starts a supervisor of workers, named by the keys, that share one log. */
 export function family(
   workers: Readonly<Record<string, FamilyMember>>,
   options: Partial<SupervisorOptions> = {},
@@ -167,29 +167,31 @@ export function family(
   return { ...watched, log, take: () => log.splice(0) };
 }
 
-/** Has actors crash, one after the other. */
+/** Crashes actors, one after the other. */
 export function crash(...actors: readonly AnyActorRef[]): void {
   for (const actor of actors) actor.send({ type: 'crash' });
 }
 
-/** Lets the restart happen that a supervisor puts off to a later turn. */
+/**
+ * Advances the clock so that a restart happens that the supervisor deferred to the next event-loop iteration.
+ */
 export function nextTurn({ clock }: Watched): void {
   clock.increment(1);
 }
 
-/** The lives that a system told of, as `type id`, with the reason of an end. */
+/** The emitted lifecycle events, as `type id`, with the reason of an end. */
 export function story({ emitted }: Watched): string[] {
   return emitted.map((event) => {
-    const about = 'id' in event ? event.id : 'reason' in event ? event.reason : event.observer;
+    const subject = 'id' in event ? event.id : 'reason' in event ? event.reason : event.observer;
     return event.type === 'child.ended'
-      ? `${event.type} ${about} ${event.reason.kind}`
-      : `${event.type} ${about}`;
+      ? `${event.type} ${subject} ${event.reason.kind}`
+      : `${event.type} ${subject}`;
   });
 }
 
 type DynamicOptions = Parameters<typeof dynamicSupervisor>[0];
 
-/** What the children of a {@link crowd} are given. */
+/** The input of a child of a {@link crowd}. */
 export interface CrowdInput extends Omit<WorkerOptions, 'log'> {
   readonly name: string;
 }
@@ -198,11 +200,11 @@ export interface Crowd extends Family {
   readonly refused: string[];
   /** Starts a child. */
   start(name: string, options?: Omit<CrowdInput, 'name'>): void;
-  /** The latest actor of that name. */
+  /** The actor last started under a name. */
   named(name: string): AnyActorRef;
 }
 
-/** A dynamic supervisor of workers that are known by their names and write to one log. */
+/** Starts a dynamic supervisor of workers, found by their names, that share one log. */
 export function crowd(
   template: Partial<DynamicOptions['template']> = {},
   options: Partial<DynamicOptions> = {},
@@ -243,14 +245,14 @@ export function crowd(
   };
 }
 
-/** What a promise has come to by now, if it has. */
+/** A function that reads a promise's value, or `'pending'` if the promise is not settled yet. */
 export function settledBy<TValue>(promise: Promise<TValue>): () => Promise<TValue | 'pending'> {
   return () => Promise.race([promise, new Promise<'pending'>((resolve) => setImmediate(resolve, 'pending'))]);
 }
 
-/** A child's actor, ready or not, as its supervisor lists it. */
+/** A child's actor as its supervisor lists it, ready or not. */
 export async function listed(root: AnyActorRef, index = 0): Promise<AnyActorRef> {
   const actor = (await listChildren(root))[index]?.actor;
-  if (typeof actor !== 'object') throw new Error(`child ${index} has no actor, but is ${actor}`);
+  if (typeof actor !== 'object') throw new Error(`child ${index} has no actor: it is ${actor}`);
   return actor;
 }

@@ -1,16 +1,16 @@
 /**
- * Texts that would take over a terminal, or the eyes before it, and what may be seen of them.
+ * Texts that attack a terminal or deceive its reader, and how the text gate must show them.
  */
 
-/** How the gate shows a character that must not be shown. */
+/** The text gate's replacement for a forbidden character. */
 const X = '\u{FFFD}';
 
 export interface Attack {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** What is seen in its place. */
+  /** How the text gate shows it. */
   readonly shown: string;
-  /** The text, where the bytes are UTF-8. */
+  /** The text; `undefined` if the bytes are not valid UTF-8. */
   readonly text: string | undefined;
 }
 
@@ -42,7 +42,7 @@ const BYTES: readonly (readonly [name: string, bytes: readonly number[], shown: 
   ['a raw CSI', [0x9b, 0x34, 0x31, 0x6d], `${X}41m`],
   ['a surrogate in UTF-8', [0xed, 0xa0, 0x80], X.repeat(3)],
   ['an ESC in too many bytes', [0xc0, 0x9b, 0x5b, 0x33, 0x4a], `${X}${X}[3J`],
-  ['a torn character', [0xe2, 0x80], X],
+  ['a truncated character', [0xe2, 0x80], X],
 ];
 
 const A = Buffer.from('a');
@@ -57,13 +57,15 @@ export const ATTACKS: readonly Attack[] = [
   })),
 ];
 
-/** The codes that the client writes of its own when it has no colours and no notices. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+/** The control codes that the client itself writes without colours and notifications. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for control characters.
 const OWN_CODES = /\u001b\[(?:\?(?:2004|7)[hl]|H|2?J|\d*[ABCDGK])|\t(?=[A-Z]{4,7}\t|unknown|\d)/g;
 const FOREIGN = /(?![\r\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Mn}{5}/u;
 
 /**
- * What was written to a terminal and is neither text nor a code of the client's own; `undefined` for nothing.
+ * Finds the first output that is neither text nor one of the client's own codes.
+ *
+ * @returns That place with its surroundings; `undefined` if there is none.
  */
 export function foreignCodes(output: string): string | undefined {
   const rest = output.replace(OWN_CODES, '');

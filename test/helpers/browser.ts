@@ -1,33 +1,33 @@
 /**
- * Debian's Chromium, as a real browser that looks at the inspector's pages.
+ * Debian's Chromium, a real browser for the inspector's pages.
  */
 
 import type { ExecutionContext } from 'ava';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { isInstalled } from './installed.js';
 
-/** Where Debian has it; another place can be given in the environment. */
+/** Debian's path; the environment variable overrides it. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Longest wait of a test for something on a page, in milliseconds. */
+/** Longest wait for something on a page, in milliseconds. */
 const PAGE_TIMEOUT_MS = 60_000;
 
 let browser: Promise<Browser> | undefined;
 
-/** Closes the browser, when a file's tests are over. */
+/** Closes the browser. To be called after all tests of a file. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
 }
 
-/** Whether there is a browser, as {@link isInstalled} tells it. */
+/** Whether the browser is installed; see {@link isInstalled}. */
 export function hasBrowser(t: ExecutionContext): boolean {
   return isInstalled(t, CHROMIUM);
 }
 
-/** Opens a page, until the test is over; `undefined` where there is no browser. */
+/** Opens a page until the test ends. @returns `undefined` if no browser is installed. */
 export async function openPage(t: ExecutionContext): Promise<Page | undefined> {
   if (!hasBrowser(t)) return undefined;
-  // Its sandbox is not for root, which it would be run by here.
+  // Chromium refuses to run as root with its sandbox.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   browser ??= chromium.launch({ executablePath: CHROMIUM, args });
   const context = await (await browser).newContext({ viewport: { width: 1_500, height: 950 } });

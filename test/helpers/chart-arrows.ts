@@ -1,6 +1,5 @@
 /**
- * The arrows of a statechart's drawing: what leads from one state to another is one arrow, whatever the
- * number of its reasons.
+ * The arrows of a statechart's drawing. All transitions from one state to another are one arrow.
  */
 
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
@@ -11,7 +10,7 @@ export interface Arrow {
   readonly target: AnyStateNode;
   /** Lines of `event [guard]`. */
   readonly labels: readonly string[];
-  /** What the chart says of them. */
+  /** The transitions' descriptions in the chart. */
   readonly descriptions: readonly string[];
 }
 
@@ -46,28 +45,29 @@ export function nodesOf(node: AnyStateNode): AnyStateNode[] {
   return [node, ...Object.values(node.states).flatMap(nodesOf)];
 }
 
-/** The state in which a state is, of those that the chart itself has. */
+/** The ancestor of a state on the top level of the chart. */
 export function outermostOf(node: AnyStateNode): AnyStateNode {
   return node.path.length <= 1 || node.parent === undefined ? node : outermostOf(node.parent);
 }
 
-/** What the drawing calls an arrow. */
+/** The id of an arrow in the drawing. */
 export function idOf({ source, target }: Ends): string {
   return `${source.id}>${target.id}`;
 }
 
-/** From a frame to a state in it. */
+/** True for an arrow from a frame to a state inside it. */
 export function isInward({ source, target }: Ends): boolean {
   return target.id.startsWith(`${source.id}.`);
 }
 
-/** Against the order in which the chart has its outermost states. */
+/** True for an arrow against the order of the chart's top-level states. */
 export function isUpward({ source, target }: Ends): boolean {
   return outermostOf(target).order < outermostOf(source).order;
 }
 
 /**
- * A line for each event and guard: `event [guard]`. What differs in the guard's parameters only is one line.
+ * One line for each event and guard: `event [guard]`. Transitions that differ only in the guard's parameters
+ * share a line.
  */
 function labelsOf(transitions: readonly AnyTransitionDefinition[]): string[] {
   const lines = new Map<string, Set<unknown>>();

@@ -1,31 +1,32 @@
 /**
- * Draws a statechart as an SVG, from the chart itself: states as boxes, nested ones in frames, arrows
- * labelled by event and guard. Graphviz lays it out, so that the same chart is the same file everywhere.
+ * Draws a statechart as an SVG: states as boxes, nested states in frames, arrows labelled by event and guard.
+ * Graphviz computes the layout, so the same chart gives the same file on every machine.
  *
- * The inspector's page shows these files, and marks in them what happens. So each state is a `<g>` that has
- * the id XState knows it by, as in `client.busy.ringing`, and each arrow one that has both, as in
- * `client.free.menu>client.waiting.forBuddies`; their classes are `state`, with `final` or `compound`, and
- * `transition`. An `initial` is a dot, or the arrow that leads from it. Colours are attributes, over which
- * any style sheet wins. The file's own style sheet replaces each of them where the reader prefers dark
- * pages. The drawing has a background of its own, because a page may be dark although its reader's system is
- * not.
+ * The inspector's page shows these files and highlights their parts. Each state is therefore a `<g>` whose id
+ * is the state's id in XState, such as `client.busy.ringing`. Each arrow is a `<g>` whose id has both ends,
+ * such as `client.free.menu>client.waiting.forBuddies`. The classes are `state`, with `final` or `compound`,
+ * and `transition`. The class `initial` marks the dot of an initial state and the arrow from it.
+ *
+ * Colours are attributes, so that any style sheet overrides them. The file's own style sheet replaces them
+ * for readers who prefer dark pages. The drawing has its own background, because a page may be dark although
+ * the reader's system prefers light pages.
  */
 
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { type Arrow, arrowsOf, idOf, isInward, isUpward, nodesOf, outermostOf } from './chart-arrows.js';
 
-/** The widest that readers are likely to have: what is measured with it has room in all others. */
+/** The widest font that readers are likely to have, so that labels fit in other fonts too. */
 const MEASURED_FONT = 'DejaVu Sans';
 
 const PAPER = '#ffffff';
 const INK = '#24292f';
 const PALE_INK = '#57606a';
 
-/** Frames inside of frames stand out from the paper more. */
+/** Backgrounds by nesting depth: inner frames are darker. */
 const FRAMES = [PAPER, '#f3f5f8', '#e6ebf1'];
 
-/** The colour that replaces each of the others on dark pages. */
+/** The replacement of each colour on dark pages. */
 const DARK: ReadonlyMap<string, string> = new Map([
   [PAPER, '#0d1117'],
   [INK, '#e6edf3'],
@@ -34,15 +35,15 @@ const DARK: ReadonlyMap<string, string> = new Map([
   ['#e6ebf1', '#21262d'],
 ]);
 
-/** More arrows to one state than these are drawn to signposts. */
+/** If more arrows than this lead to one state, they are drawn to signposts. */
 const MOST_ARROWS = 6;
 
-/** Longer labels have their guard in the next line. */
+/** Longest label on one line, in characters. In longer labels, the guard is on a second line. */
 const LONGEST_LINE = 26;
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** What is to be drawn; `signs` has the signposts that arrows lead to, by the arrows' names. */
+/** The arrows to draw, and the signposts that they lead to, by the arrows' ids. */
 interface Sketch {
   readonly arrows: readonly Arrow[];
   readonly signs: ReadonlyMap<string, string>;
@@ -69,14 +70,14 @@ export function svgOf({ root }: AnyStateMachine): string {
     .replace(/^[\s\S]*?(?=<svg)/, '')
     .replace(/<!--[\s\S]*?-->\n/g, '')
     .replaceAll('&#45;', '-')
-    // The outermost frame is the drawing's own.
+    // Draws the outermost frame, which Graphviz leaves without a stroke.
     .replace(/(<polygon [^>]*)stroke="none"/, `$1stroke="${PALE_INK}"`)
     .replaceAll(`font-family="${MEASURED_FONT}"`, 'font-family="sans-serif"')
     .replace(
       /<svg[^>]*>/,
       (svg) => `${svg}\n<title>${escaped(titles.get(root.id) ?? root.id)}</title>\n${DARK_STYLE}`,
     )
-    // What a pointer that rests on it is told.
+    // Tooltips.
     .replace(/(<g id="([^"]*)" class="[^"]*"[^>]*>)\n<title>[^<]*<\/title>/g, (_, group, id) => {
       const title = titles.get(id);
       return title === undefined ? group : `${group}\n<title>${escaped(title)}</title>`;
@@ -184,7 +185,7 @@ function contentOf(node: AnyStateNode, sketch: Sketch): string[] {
             ...headOf(initial),
           }),
         ]),
-    // From where an arrow goes that comes from the frame.
+    // Invisible start points for the arrows that leave the frame itself.
     ...arrows
       .filter((arrow) => arrow.source === node && isInward(arrow))
       .map((arrow) =>
@@ -214,7 +215,7 @@ function contentOf(node: AnyStateNode, sketch: Sketch): string[] {
 }
 
 /**
- * Where there are so many arrows to a state that nobody could follow them, a signpost stands for it in each
+ * If more than {@link MOST_ARROWS} arrows lead to a state, a signpost stands for that state in each other
  * frame.
  */
 function signsOf(arrows: readonly Arrow[]): ReadonlyMap<string, string> {
@@ -231,7 +232,9 @@ function signsOf(arrows: readonly Arrow[]): ReadonlyMap<string, string> {
   return signs;
 }
 
-/** Frames come one below the other, so that the drawing is no wider than a page; parallel ones do not. */
+/**
+ * Stacks frames vertically, so that the drawing fits the width of a page. Parallel frames are not stacked.
+ */
 function stackingOf(root: AnyStateNode, { signs }: Sketch): string[] {
   if (root.type === 'parallel') return [];
   const frames = Object.values(root.states).filter(({ type }) => type === 'compound');
@@ -247,7 +250,7 @@ function arrowLine(arrow: Arrow, { signs }: Sketch): string {
   const { source, target, labels } = arrow;
   const sign = signs.get(idOf(arrow));
   const attributes = { id: idOf(arrow), class: 'transition', label: labels.map(lineOf).join('') };
-  // Drawn from its head, for its end to be at the bottom of the frame.
+  // Drawn in reverse, so that its tail is at the bottom of the frame.
   if (isInward(arrow)) return edge(insideOf(target), frameEndOf(arrow), { ...attributes, dir: 'back' });
   return edge(insideOf(source), sign ?? insideOf(target), {
     ...attributes,
@@ -257,12 +260,12 @@ function arrowLine(arrow: Arrow, { signs }: Sketch): string {
   });
 }
 
-/** A drawing is as wide as its labels. Graphviz's \l ends a line and puts it to the left. */
+/** Formats a label, breaking long ones to keep the drawing narrow. Graphviz's \l ends a left-aligned line. */
 function lineOf(label: string): string {
   return ` ${label.length > LONGEST_LINE ? label.replace(' [', ' \\l   [') : label} \\l`;
 }
 
-/** Lets an arrow begin at the frame whose state it belongs to: Graphviz ends it inside. */
+/** Extends an arrow to the border of the frame that is its source: Graphviz ends it inside the frame. */
 function withFramesEnd(svg: string, arrow: Arrow): string {
   const [, frame = ''] = svg.split(`<g id="${arrow.source.id}" `);
   const [, outline = ''] = frame.match(/(?: d| points)="([^"]*)"/) ?? [];
@@ -273,7 +276,7 @@ function withFramesEnd(svg: string, arrow: Arrow): string {
   return `${before}${group}${longer}`;
 }
 
-/** What stands for a state in the graph: a frame cannot have arrows of its own. */
+/** The graph node that stands for a state. A frame cannot have arrows, so its initial dot stands for it. */
 function insideOf(node: AnyStateNode): string {
   return node.type === 'compound' ? startOf(node) : node.id;
 }

@@ -1,4 +1,4 @@
-/** The statecharts there are, and what file each is in. */
+/** All statecharts and their files. */
 
 import type { AnyStateMachine } from 'xstate';
 import { callControlMachine } from '../../machines/client/call-control.js';

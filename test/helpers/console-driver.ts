@@ -1,5 +1,5 @@
 /**
- * The interactive console in a pseudo-terminal, told what to do and heard of what it tells.
+ * Drives the interactive console in a pseudo-terminal: sends it commands and collects its reports.
  */
 
 import { once } from 'node:events';
@@ -7,23 +7,23 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ExecutionContext } from 'ava';
-import type { ConsoleCommand, ConsoleNews, FixtureOptions } from './console-fixture.js';
+import type { ConsoleCommand, ConsoleReport, FixtureOptions } from './console-fixture.js';
 import { Terminal, type TerminalSize } from './terminal.js';
 
-/** Longest wait for the console to tell something, in milliseconds. */
-const NEWS_TIMEOUT_MS = 60_000;
+/** Longest wait for a report of the console, in milliseconds. */
+const REPORT_TIMEOUT_MS = 60_000;
 
 const FIXTURE = resolve('dist/test/helpers/console-fixture.js');
 
 export interface DriverOptions extends Partial<FixtureOptions>, Partial<TerminalSize> {
-  /** A shell command to run in the terminal instead; `$FIXTURE` stands for the program. */
+  /** A shell script to run in the terminal instead; `$FIXTURE` stands for the program. */
   readonly script?: string;
 }
 
 export class ConsoleDriver {
   readonly terminal: Terminal;
-  /** What the console told so far, answers as they are and everything else by its name. */
-  readonly told: ConsoleNews[] = [];
+  /** The console's reports so far. */
+  readonly reports: ConsoleReport[] = [];
   readonly #socket: Socket;
   #wake = () => {};
 
@@ -31,13 +31,13 @@ export class ConsoleDriver {
     this.terminal = terminal;
     this.#socket = socket;
     createInterface({ input: socket }).on('line', (line) => {
-      this.told.push(JSON.parse(line) as ConsoleNews);
+      this.reports.push(JSON.parse(line) as ConsoleReport);
       this.#wake();
     });
     socket.on('error', () => {});
   }
 
-  /** Opens a console, by default of 80 columns and 24 rows. */
+  /** Opens a console, by default with 80 columns and 24 rows. */
   static async open(t: ExecutionContext, options: DriverOptions = {}): Promise<ConsoleDriver> {
     const { columns = 80, rows = 24, script = '$FIXTURE' } = options;
     const { notify = 'off', notifyPrivate = false, hasColor = false } = options;
@@ -60,36 +60,38 @@ export class ConsoleDriver {
     return new ConsoleDriver(terminal, socket);
   }
 
-  /** Has the console do something, and waits until it was done. */
+  /** Sends commands and waits until the console has executed them. */
   async do(...commands: readonly ConsoleCommand[]): Promise<void> {
-    const done = () => this.told.filter(({ told }) => told === 'done').length;
+    const done = () => this.reports.filter(({ kind }) => kind === 'done').length;
     const expected = done() + commands.length;
-    for (const command of commands) this.tell(command);
+    for (const command of commands) this.send(command);
     await this.until(() => done() >= expected);
   }
 
-  /** Tells the console to do something. */
-  tell(command: ConsoleCommand): void {
+  /** Sends a command. */
+  send(command: ConsoleCommand): void {
     this.#socket.write(`${JSON.stringify(command)}\n`);
   }
 
-  /** The answers so far. */
+  /** The user's answers so far. */
   get answers(): string[] {
-    return this.told.flatMap((news) => (news.told === 'answer' ? [news.value] : []));
+    return this.reports.flatMap((report) => (report.kind === 'answer' ? [report.value] : []));
   }
 
-  /** How often the console told something. */
-  count(told: ConsoleNews['told']): number {
-    return this.told.filter((news) => news.told === told).length;
+  /** Number of reports of a kind. */
+  count(kind: ConsoleReport['kind']): number {
+    return this.reports.filter((report) => report.kind === kind).length;
   }
 
-  /** Waits until the console has told what is wanted. */
+  /** Waits until a condition holds; it is checked after each report. */
   async until(wanted: () => boolean): Promise<void> {
-    const deadline = Date.now() + NEWS_TIMEOUT_MS;
+    const deadline = Date.now() + REPORT_TIMEOUT_MS;
     while (!wanted()) {
       const rest = deadline - Date.now();
       if (rest <= 0)
-        throw new Error(`${wanted}: told ${JSON.stringify(this.told)}, ${this.terminal.rows().join('\n')}`);
+        throw new Error(
+          `${wanted}: reports ${JSON.stringify(this.reports)}, ${this.terminal.rows().join('\n')}`,
+        );
       await new Promise<void>((done) => {
         const timer = setTimeout(done, rest);
         this.#wake = () => {

@@ -1,8 +1,7 @@
 /**
- * A program that opens the interactive console on its terminal and does as a test tells it, through
- * a connection to the port that is its first argument: a command per line, as JSON.
- *
- * What the console tells goes back the same way.
+ * A program that opens the interactive console on its terminal. It connects to the port in its first
+ * argument, executes the commands that a test sends, and sends the console's reports back. Both are lines of
+ * JSON.
  */
 
 import { connect } from 'node:net';
@@ -12,7 +11,7 @@ import { type DisplayText, toDisplayText } from '../../protocol/display-text.js'
 import type { ConsoleOptions, Prompt } from '../../terminal/console.js';
 import { openInteractiveConsole } from '../../terminal/interactive-console.js';
 
-/** What a test can tell the program to do. */
+/** A command of a test. */
 export type ConsoleCommand =
   | { readonly do: 'print'; readonly lines: readonly string[] }
   | { readonly do: 'show'; readonly message: ShownMessage }
@@ -23,11 +22,11 @@ export type ConsoleCommand =
   | { readonly do: 'close' }
   | { readonly do: 'crash' };
 
-/** What the program tells a test: the console's news, and that a command was carried out. */
-export type ConsoleNews =
-  | { readonly told: 'answer'; readonly value: string }
-  | { readonly told: 'end' | 'interrupt' | 'activity' | 'done' }
-  | { readonly told: 'error'; readonly message: string };
+/** A report to a test: an event of the console, or `done` when a command was executed. */
+export type ConsoleReport =
+  | { readonly kind: 'answer'; readonly value: string }
+  | { readonly kind: 'end' | 'interrupt' | 'activity' | 'done' }
+  | { readonly kind: 'error'; readonly message: string };
 
 /** The console's options, without its streams. */
 export type FixtureOptions = Omit<ConsoleOptions, 'stdin' | 'stdout'>;
@@ -36,22 +35,22 @@ if (process.argv[2] !== undefined) run(Number(process.argv[2]), JSON.parse(proce
 
 function run(port: number, options: FixtureOptions): void {
   const socket = connect(port, '127.0.0.1');
-  const tell = (news: ConsoleNews) => socket.write(`${JSON.stringify(news)}\n`);
+  const report = (event: ConsoleReport) => socket.write(`${JSON.stringify(event)}\n`);
   const { stdin, stdout } = process;
   const console = openInteractiveConsole(
     { stdin, stdout, ...options },
     {
-      onAnswer: (value) => tell({ told: 'answer', value }),
-      onEnd: () => tell({ told: 'end' }),
-      onActivity: () => tell({ told: 'activity' }),
-      onInterrupt: () => tell({ told: 'interrupt' }),
+      onAnswer: (value) => report({ kind: 'answer', value }),
+      onEnd: () => report({ kind: 'end' }),
+      onActivity: () => report({ kind: 'activity' }),
+      onInterrupt: () => report({ kind: 'interrupt' }),
       onExhausted: () => {},
-      onError: (error) => tell({ told: 'error', message: String(error) }),
+      onError: (error) => report({ kind: 'error', message: String(error) }),
       guard: (callback) => callback,
     },
   );
 
-  function obey(command: ConsoleCommand): void {
+  function execute(command: ConsoleCommand): void {
     switch (command.do) {
       case 'print':
         return console.print(command.lines);
@@ -70,13 +69,13 @@ function run(port: number, options: FixtureOptions): void {
         socket.end();
         return;
       case 'crash':
-        throw new Error('crashed as told');
+        throw new Error('crashed on command');
     }
   }
 
   createInterface({ input: socket }).on('line', (line) => {
     const command = JSON.parse(line) as ConsoleCommand;
-    obey(command);
-    if (command.do !== 'close') tell({ told: 'done' });
+    execute(command);
+    if (command.do !== 'close') report({ kind: 'done' });
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The interactive console in the test's own process: keys come from an object, codes go to a text,
- * and time passes when the test says so.
+ * The interactive console in the test's own process, with simulated keys, a recorded output and a simulated
+ * clock.
  */
 
 import { PassThrough } from 'node:stream';
@@ -25,7 +25,7 @@ class TestClock implements Clock {
     };
   }
 
-  /** How many timers run. */
+  /** Number of running timers. */
   get pending(): number {
     return this.#timers.length;
   }
@@ -38,13 +38,13 @@ class TestClock implements Clock {
   }
 }
 
-/** What the test does when the console tells it something. */
+/** The test's reactions to events of the console. */
 export interface Reactions {
   readonly onAnswer?: (value: string, console: Console) => void;
   readonly onEnd?: (console: Console) => void;
 }
 
-/** Opens a console, which is closed at the end of the test. */
+/** Opens a console that is closed at the end of the test. */
 export function consoleInProcess(t: ExecutionContext, { onAnswer, onEnd }: Reactions = {}) {
   const stdin = Object.assign(new PassThrough(), { setRawMode: () => {} });
   const written: string[] = [];
@@ -96,10 +96,10 @@ export function consoleInProcess(t: ExecutionContext, { onAnswer, onEnd }: React
   return {
     console: given,
     clock,
-    /** The answers, and `(end)` where the user ended the input. */
+    /** The user's answers, with `(end)` and `(interrupt)` for the end of the input and for Ctrl-C. */
     told,
     errors,
-    /** What was written to the screen, codes included. */
+    /** Everything written to the terminal, including control codes. */
     output: () => written.join(''),
     press,
     paste(text: string): void {

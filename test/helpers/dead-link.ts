@@ -1,8 +1,8 @@
 /**
- * Run in a network of its own (`unshare --net`), which it cuts: a client in a chat with somebody whose
- * machine is gone. Prints what the client says from the cut on.
+ * A client in a chat whose network link is cut. To be run in its own network namespace (`unshare --net`).
+ * Prints the client's output from the cut on.
  *
- * With the argument `busy`, lines are under way when it is cut; with `idle`, nothing is.
+ * With the argument `busy`, the client sends lines after the cut; with `idle`, it sends none.
  */
 
 import { execFileSync, spawn } from 'node:child_process';
@@ -31,7 +31,7 @@ const isBusy = process.argv[2] === 'busy';
 if (isBusy) {
   client.stdin.write('heard\n');
   for await (const chunk of bob.iterator({ destroyOnReturn: false })) if (/heard/.test(chunk)) break;
-  // What bob says confirms what he got: a confirmation on its own may come later than the cut.
+  // Bob's line carries the acknowledgement of what he received. A bare ACK may be sent only after the cut.
   bob.write('yes\n');
   await shows(': yes');
 }
@@ -44,7 +44,7 @@ console.log(screen.slice(before));
 client.kill();
 bob.destroy();
 
-/** Brings the only network interface up or down: nobody is told that the other side is gone. */
+/** Brings the only network interface up or down. Neither side gets a FIN or RST. */
 function setLink(state: 'up' | 'down'): void {
   execFileSync('ip', ['link', 'set', 'lo', state]);
 }
@@ -56,7 +56,7 @@ async function call(): Promise<Socket> {
       await once(socket, 'connect');
       return socket.on('error', () => {});
     } catch {
-      // Nobody listens there yet.
+      // The client does not listen yet.
     }
   }
 }

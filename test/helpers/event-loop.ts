@@ -1,17 +1,17 @@
-/** Counts how often the event loop turned until something had happened. */
-export async function turnsUntil<TValue>(
-  happen: () => Promise<TValue>,
-): Promise<{ readonly turns: number; readonly value: TValue }> {
-  let turns = 0;
+/** Counts the event-loop iterations until `action` has resolved. */
+export async function iterationsUntil<TValue>(
+  action: () => Promise<TValue>,
+): Promise<{ readonly iterations: number; readonly value: TValue }> {
+  let iterations = 0;
   let isOver = false;
-  const turn = () => {
-    turns += 1;
-    if (!isOver) setImmediate(turn);
+  const count = () => {
+    iterations += 1;
+    if (!isOver) setImmediate(count);
   };
-  setImmediate(turn);
+  setImmediate(count);
   try {
-    const value = await happen();
-    return { turns, value };
+    const value = await action();
+    return { iterations, value };
   } finally {
     isOver = true;
   }

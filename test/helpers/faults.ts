@@ -1,6 +1,6 @@
 /**
- * Real faults, as an operating system has them: file systems of a test's own that fill up or lose power,
- * system calls that fail, limits that are reached.
+ * Real faults of an operating system: file systems that fill up or lose power, failing system calls, and
+ * reached limits.
  */
 
 import { execFile, spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import type { ExecutionContext } from 'ava';
 import { isInstalled } from './installed.js';
 import { temporaryDirectory } from './programs.js';
 
-/** Runs a script of the shell's, with arguments, which stops at the first command that fails. */
+/** Runs a shell script with arguments. The script stops at the first failing command. */
 function shell(script: string, ...args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile('sh', ['-ec', script, 'sh', ...args], (error, stdout, stderr) => {
@@ -21,7 +21,7 @@ function shell(script: string, ...args: readonly string[]): Promise<string> {
   });
 }
 
-/** What a test can need: a program, and a script that fails where the program may not do it. */
+/** What a test can need: a program, and a script that fails if the program lacks the permission. */
 const PROBES = {
   tmpfs: ['mount', 'd=$(mktemp -d); trap "rmdir $d" EXIT; mount -t tmpfs -o size=64k im-test $d; umount $d'],
   ext4: [
@@ -40,7 +40,7 @@ const PROBES = {
 
 const probed = new Map<keyof typeof PROBES, Promise<string | undefined>>();
 
-/** Says why something is missing; `undefined` when it is there. */
+/** The reason why something cannot be used; `undefined` if it can be. */
 function probe(what: keyof typeof PROBES): Promise<string | undefined> {
   let reason = probed.get(what);
   if (reason === undefined) {
@@ -54,8 +54,8 @@ function probe(what: keyof typeof PROBES): Promise<string | undefined> {
 }
 
 /**
- * Tells whether a machine has what a test needs. Where it may not be used the test passes and says so; a
- * program that is missing is told by {@link isInstalled}.
+ * Whether this machine has what a test needs. If permission is missing, the test passes with a log line.
+ * {@link isInstalled} handles missing programs.
  */
 export async function needs(
   t: ExecutionContext,
@@ -72,33 +72,33 @@ export async function needs(
   return true;
 }
 
-/** Mounts something on a directory, until the test is over. */
+/** Mounts a file system on a directory until the test ends. */
 async function mount(t: ExecutionContext, directory: string, ...args: readonly string[]): Promise<void> {
   await shell('mount "$@"', ...args, directory);
   t.teardown(() => shell('umount -l "$1" 2>&- || :', directory));
 }
 
-/** Mounts a file system of memory on a directory. */
+/** Mounts a tmpfs on a directory. */
 export function mountMemory(t: ExecutionContext, directory: string, options: string): Promise<void> {
   return mount(t, directory, '-t', 'tmpfs', '-o', options, 'im-test');
 }
 
-/** Mounts a file system once more, with other options. */
+/** Remounts a file system with other options. */
 export async function remount(directory: string, options: string): Promise<void> {
   await shell('mount -o "remount,$1" "$2"', options, directory);
 }
 
-/** Takes a file system away, even if it is in use. */
+/** Unmounts a file system, even if it is in use. */
 export async function unmount(directory: string): Promise<void> {
   await shell('umount -l "$1"', directory);
 }
 
-/** The time since the machine was started, in milliseconds. */
+/** Monotonic time, in milliseconds. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** A disk of a test's own, with ext4 on it. */
+/** A test's own disk, formatted with ext4. */
 export class Disk {
   /** Where it is mounted. */
   readonly directory: string;
@@ -109,7 +109,7 @@ export class Disk {
     this.#image = image;
   }
 
-  /** Makes one, and mounts it, until the test is over. */
+  /** Creates a disk and mounts it until the test ends. */
   static async create(t: ExecutionContext, size = '16M'): Promise<Disk> {
     const parent = await temporaryDirectory(t);
     const [directory, image] = [join(parent, 'disk'), join(parent, 'image')];
@@ -120,10 +120,11 @@ export class Disk {
   }
 
   /**
-   * Cuts its power: whatever was not synced is lost, and nothing can be read or written any more.
+   * Cuts the disk's power: unsynced data is lost, and no more reads or writes succeed.
    *
-   * @returns The moment, by {@link monotonicMs}. A sync that was under way may come back as if it had been
-   *   done, which it cannot where there is no power for the machine either.
+   * @returns The time of the cut, by {@link monotonicMs}. A sync in progress at the cut may return success.
+   * On a
+   *   real power failure it could not return, because the machine would be off too.
    */
   async cutPower(): Promise<number> {
     const [shutdown, withoutFlush] = [0x8004587d, 2];
@@ -134,12 +135,12 @@ export class Disk {
     return 1_000 * Number(await shell('exec perl -e "$@"', script, ...options));
   }
 
-  /** Gives it power again. Nobody may be using it. */
+  /** Restores the disk's power. The disk must not be in use. */
   async restorePower(): Promise<void> {
     await shell('umount "$1"; mount -o loop "$2" "$1"', this.directory, this.#image);
   }
 
-  /** Has the kernel find it damaged, and so write to it no more. */
+  /** Makes the kernel detect an error on the disk, so that it becomes read-only. */
   async makeReadOnly(): Promise<void> {
     const script = 'd=$(findmnt -no SOURCE "$1"); echo 1 > "/sys/fs/ext4/$(basename "$d")/trigger_fs_error"';
     await shell(script, this.directory);
@@ -151,20 +152,20 @@ export async function limit(pid: number | undefined, option: string): Promise<vo
   await shell('prlimit --pid "$1" "$2"', String(pid), option);
 }
 
-/** System calls of a running process that fail. */
+/** Injected failures of a running process's system calls. */
 export interface Injected {
-  /** How many failed until now. */
+  /** Number of failures so far. */
   count(): number;
-  /** Lets them succeed again. */
+  /** Ends the injection. */
   end(): Promise<void>;
-  /** The same, at once: strace, asked to end, first waits until a call is over that it delays. */
+  /** Ends the injection without waiting. {@link end} first waits for a call that strace delays. */
   endNow(): Promise<void>;
 }
 
 /**
- * Has system calls of a running process fail.
+ * Makes system calls of a running process fail.
  *
- * @param injections As strace has them: `fdatasync:error=EIO:when=1`. Each thread counts for itself.
+ * @param injections In strace's format: `fdatasync:error=EIO:when=1`. Each thread counts its own calls.
  */
 export async function inject(
   t: ExecutionContext,

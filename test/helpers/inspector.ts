@@ -1,5 +1,5 @@
 /**
- * Programs with an inspector, and those who read its stream as its page does.
+ * Programs with an inspector, and a reader of its stream.
  */
 
 import type { ExecutionContext } from 'ava';
@@ -7,16 +7,16 @@ import type { Frame, Hello } from '../../inspector/server/frame.js';
 import { ask } from './network.js';
 import { Program, startServerProgram, temporaryDirectory } from './programs.js';
 
-/** Longest wait for a frame with what is looked for, in milliseconds. */
+/** Longest wait for a matching frame, in milliseconds. */
 const FRAME_TIMEOUT_MS = 60_000;
 
-/** A program, and what to open to look at it. */
+/** A program and the address of its inspector. */
 export interface Inspected {
   readonly program: Program;
   readonly address: string;
 }
 
-/** A server with an inspector. @param options Which it is to have. */
+/** Starts a server. @param options Its further options, such as `--inspect`. */
 export async function inspectedServer(
   t: ExecutionContext,
   ...options: readonly string[]
@@ -25,7 +25,7 @@ export async function inspectedServer(
   return { ...inspected(program), tcp };
 }
 
-/** Two clients with inspectors, of alice and of bob, who are each other's buddies and signed in. */
+/** Starts two clients with inspectors: alice and bob, signed in and buddies of each other. */
 export async function inspectedFriends(t: ExecutionContext): Promise<readonly [Inspected, Inspected]> {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
@@ -42,33 +42,33 @@ function inspected(program: Program): Inspected {
   return { program, address: /inspect at (http:\S+)/.exec(program.stderr)?.[1] ?? '' };
 }
 
-/** One who looks, until the test is over. */
-export class Looker {
+/** Reads an inspector's stream until the test ends. */
+export class StreamReader {
   readonly frames: Frame[] = [];
   hello: Hello | undefined;
   #text = '';
   #onFrame = () => {};
 
-  /** @param address What the program printed. */
-  static async open(t: ExecutionContext, address: string): Promise<Looker> {
-    const looker = new Looker();
+  /** @param address The address that the program printed. */
+  static async open(t: ExecutionContext, address: string): Promise<StreamReader> {
+    const reader = new StreamReader();
     const ending = new AbortController();
     t.teardown(() => ending.abort());
     const response = await fetch(at(address, '/events'), { signal: ending.signal });
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-    looker.#read(response.body as ReadableStream<Uint8Array>).catch(() => {}); // the test is over
-    return looker;
+    reader.#read(response.body as ReadableStream<Uint8Array>).catch(() => {}); // the test is over
+    return reader;
   }
 
-  /** The first frame, from the beginning on, that has what is looked for. */
-  async find(isIt: (frame: Frame) => boolean): Promise<Frame> {
+  /** Returns the first frame that matches, earlier frames included. */
+  async find(matches: (frame: Frame) => boolean): Promise<Frame> {
     const deadline = AbortSignal.timeout(FRAME_TIMEOUT_MS);
     for (;;) {
-      const found = this.frames.find(isIt);
+      const found = this.frames.find(matches);
       if (found !== undefined) return found;
       await new Promise<void>((resolve, reject) => {
         this.#onFrame = resolve;
-        deadline.addEventListener('abort', () => reject(new Error('no such frame came')));
+        deadline.addEventListener('abort', () => reject(new Error('no frame matched')));
       });
     }
   }
@@ -79,12 +79,12 @@ export class Looker {
       this.#text += decoder.decode(bytes, { stream: true });
       const blocks = this.#text.split('\n\n');
       this.#text = blocks.pop() ?? '';
-      for (const block of blocks) this.#take(block);
+      for (const block of blocks) this.#parseBlock(block);
       this.#onFrame();
     }
   }
 
-  #take(block: string): void {
+  #parseBlock(block: string): void {
     const [, event, data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
     if (event === 'hello') this.hello = JSON.parse(data);
     else if (event === 'frame') this.frames.push(JSON.parse(data));

@@ -7,10 +7,10 @@ import { delimiter, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 
 /**
- * Tells whether a program is installed. Where it is not, the test passes and says so; in CI (`CI` is set) it
- * fails, because there everything must be tested.
+ * Whether a program is installed. If it is not, the test passes with a log line. In CI (`CI` is set) the test
+ * fails, because everything must be tested there.
  *
- * @param program Its name, which is looked up in `PATH`, or its path.
+ * @param program Its path, or its name to be found in `PATH`.
  */
 export function isInstalled(t: ExecutionContext, program: string): boolean {
   if (isThere(program)) return true;

@@ -1,5 +1,5 @@
 /**
- * Looks for what escapes from a tree: throws that reach the process, and actors that outlive their parents.
+ * Detects what escapes from a tree: errors that reach the process, and actors that outlive their parents.
  */
 
 import { setImmediate, setTimeout } from 'node:timers/promises';
@@ -13,7 +13,11 @@ import { MANY, member, type Watched, watch } from './actors.js';
 
 const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
 
-/** Does something, and tells what of it reached the process in this turn and the next. */
+/**
+ * Runs a scenario.
+ *
+ * @returns The errors that reached the process in this event-loop iteration and the next.
+ */
 export async function escapesOf(scenario: () => void | Promise<void>): Promise<unknown[]> {
   const escaped: unknown[] = [];
   const catchIt = (error: unknown) => escaped.push(error);
@@ -21,8 +25,8 @@ export async function escapesOf(scenario: () => void | Promise<void>): Promise<u
   for (const type of PROCESS_EVENTS) process.removeAllListeners(type).on(type, catchIt);
   try {
     await scenario();
-    // XState tells the process of an error with a timer.
-    for (let turns = 0; turns < 2; turns++) {
+    // XState reports errors to the process from a timer.
+    for (let iteration = 0; iteration < 2; iteration++) {
       await setTimeout(0);
       await setImmediate();
     }
@@ -35,18 +39,18 @@ export async function escapesOf(scenario: () => void | Promise<void>): Promise<u
   return escaped;
 }
 
-/** A test that fails also if anything reaches the process. One at a time: there is only one process. */
+/** A test that also fails if an error reaches the process. Serial, because the tests share one process. */
 export function contained(title: string, body: (t: ExecutionContext) => void | Promise<void>): void {
   test.serial(title, async (t) => t.deepEqual(await escapesOf(() => body(t)), []));
 }
 
 export interface Scene extends Watched {
   readonly log: string[];
-  /** Every actor that there was. */
+  /** Every actor created so far. */
   readonly actors: AnyActorRef[];
 }
 
-/** A supervisor of `bad`, whatever that is, and a worker `good`. */
+/** Starts a supervisor of two children: `bad` with the given logic, and a worker `good`. */
 export function scene(logic: AnyActorLogic, spec: Partial<ChildSpec> = {}): Scene {
   const log: string[] = [];
   const actors: AnyActorRef[] = [];
@@ -63,14 +67,14 @@ export function isRunning(actor: AnyActorRef): boolean {
   return (actor as unknown as { readonly _processingStatus: number })._processingStatus === 1;
 }
 
-/** Those that run although their parent does not. */
+/** The ids of running actors whose parent does not run. */
 export function orphansIn({ actors }: Scene): string[] {
   return actors
     .filter((actor) => isRunning(actor) && actor._parent !== undefined && !isRunning(actor._parent))
     .map(({ id }) => id);
 }
 
-/** The supervisor answers, and so does the child that had nothing to do with it. */
+/** Asserts that the supervisor and the worker `good` still respond. */
 export async function goesOn(t: ExecutionContext, tree: Scene): Promise<void> {
   t.is(tree.ended.status, 'running');
   tree.actor('good').send({ type: 'note', text: 'on' });
@@ -79,7 +83,7 @@ export async function goesOn(t: ExecutionContext, tree: Scene): Promise<void> {
   t.deepEqual(orphansIn(tree), []);
 }
 
-/** What observers did wrong, as `observer actor: message`. */
+/** The errors of observers, as `observer actor: message`. */
 export function observers({ emitted }: { readonly emitted: readonly LifecycleEvent[] }): string[] {
   return emitted.flatMap((event) =>
     event.type === 'observer.failed'
@@ -92,7 +96,7 @@ export const boom = (): never => {
   throw new Error('boom');
 };
 
-/** Of a machine that crashes when it is told to. */
+/** Part of a machine's config: it crashes on `crash`. */
 export const crashable = { on: { crash: { actions: boom } } };
 
 /** A callback that writes its start and its clean-up to a log. */

@@ -1,14 +1,14 @@
 /**
- * What may be in a database after changes whose replies are known, or not.
+ * Computes what a database may contain after changes, some of which have no known reply.
  */
 
 import { monotonicMs } from './faults.js';
 import { ask } from './network.js';
 
-/** A user's line in a dump; `undefined` for an id that is not registered. */
+/** A user's line in a dump; `undefined` for an unregistered id. */
 type Line = string | undefined;
 
-/** What a change makes of a user's line, and the reply to it. The buddy is registered. */
+/** The reply to a change, and the user's line after it. The buddy is registered. */
 function outcome(before: Line, op: string, id: string, buddy: string): { reply: number; after: Line } {
   if (op === 'REG') return before === undefined ? { reply: 200, after: id } : { reply: 203, after: before };
   if (before === undefined) return { reply: 202, after: before };
@@ -20,63 +20,63 @@ function outcome(before: Line, op: string, id: string, buddy: string): { reply: 
   return { reply: 200, after: [id, ...buddies.filter((other) => other !== buddy)].join(' ') };
 }
 
-/** The ids that any user may have as buddies: they are registered before anything else. */
+/** The ids that any user may add as buddies. They are registered first. */
 const BUDDIES = ['base0', 'base1', 'base2', 'base3'];
 
 /**
- * Asks for changes, and remembers for each user which lines a database may have: one, unless a change was
- * answered 205 or not at all. Only one change of a user may be under way at a time.
+ * Requests changes, and tracks for each user which lines a database may have. There is one possible line
+ * unless a change was answered 205 or not at all. Each user may have only one request in progress.
  */
 export class Ledger {
   readonly #lines = new Map<string, ReadonlySet<Line>>();
   #users = 0;
-  #held: { readonly request: string; readonly reply: number; readonly atMs: number }[] | undefined;
-  /** How many changes were answered 200. */
+  #heldReplies: { readonly request: string; readonly reply: number; readonly atMs: number }[] | undefined;
+  /** Number of changes that were answered 200. */
   acknowledged = 0;
 
-  /** An id that nobody has. */
+  /** Returns an unused id. */
   freshId(): string {
     this.#users += 1;
     return `user${this.#users}`;
   }
 
-  /** Registers everybody's buddies; `base1` has `base0` on its list. */
+  /** Registers the common buddies, and adds `base0` to the list of `base1`. */
   async begin(port: number): Promise<void> {
     for (const id of BUDDIES) await this.request(port, `REG ${id}`);
     await this.request(port, 'ADD base1 base0');
-    if (this.acknowledged !== BUDDIES.length + 1) throw new Error('the server cannot be written to');
+    if (this.acknowledged !== BUDDIES.length + 1) throw new Error('the server accepts no changes');
   }
 
   /**
-   * Asks for a change.
+   * Requests a change.
    *
-   * @returns The reply's code; 0 when none came.
+   * @returns The reply's code; 0 if there was none.
    */
   async request(port: number, request: string): Promise<number> {
     const reply = Number((await ask(port, `${request}\n`).catch(() => '')).slice(0, 3));
-    this.note(request, reply);
+    this.record(request, reply);
     return reply;
   }
 
-  /** Takes note of a change that was asked for, and the reply's code; 0 when none came. */
-  note(request: string, reply: number): void {
-    if (this.#held === undefined) this.#enter(request, reply);
-    else this.#held.push({ request, reply, atMs: monotonicMs() });
+  /** Records a requested change and the reply's code; 0 if there was none. */
+  record(request: string, reply: number): void {
+    if (this.#heldReplies === undefined) this.#apply(request, reply);
+    else this.#heldReplies.push({ request, reply, atMs: monotonicMs() });
   }
 
-  /** Judges no more replies until it is known which of them count. */
-  hold(): void {
-    this.#held = [];
+  /** Holds all further replies back until {@link releaseReplies}. */
+  holdReplies(): void {
+    this.#heldReplies = [];
   }
 
-  /** Counts those that came before a moment, by {@link monotonicMs}; the others may be true or not. */
-  release(untilMs: number): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const { request, reply, atMs } of held) this.#enter(request, atMs < untilMs ? reply : 0);
+  /** Counts the held replies up to a time, by {@link monotonicMs}. Later replies count as unknown. */
+  releaseReplies(untilMs: number): void {
+    const held = this.#heldReplies ?? [];
+    this.#heldReplies = undefined;
+    for (const { request, reply, atMs } of held) this.#apply(request, atMs < untilMs ? reply : 0);
   }
 
-  #enter(request: string, reply: number): void {
+  #apply(request: string, reply: number): void {
     const [op = '', id = '', buddy = ''] = request.split(' ');
     const before = this.#lines.get(id) ?? new Set([undefined]);
     const isUncertain = reply === 205 || reply === 0;
@@ -95,11 +95,11 @@ export class Ledger {
   }
 
   /**
-   * Compares a dump with what may be there, and takes it for what is there.
+   * Compares a dump with the possible lines. Afterwards the dump's lines are the only possible ones.
    *
-   * @returns What differs.
+   * @returns The differences.
    */
-  settle(dump: string): string[] {
+  compare(dump: string): string[] {
     const found = new Map(
       dump
         .split('\n')
@@ -113,25 +113,25 @@ export class Ledger {
         differences.push(`${id}: '${line}' is none of ${JSON.stringify([...possible])}`);
       this.#lines.set(id, new Set([line]));
     }
-    for (const id of found.keys()) if (!this.#lines.has(id)) differences.push(`nobody asked for ${id}`);
+    for (const id of found.keys()) if (!this.#lines.has(id)) differences.push(`${id} was never requested`);
     return differences;
   }
 }
 
-/** Clients that ask for changes, each one after another, for as long as there is a server. */
+/** Clients that each send one request after another, until they are stopped or the server is gone. */
 export class Load {
   readonly #clients: Promise<unknown>;
   #isStopped = false;
-  /** How many were answered 205. */
+  /** Number of requests that were answered 205. */
   refused = 0;
 
   constructor(port: number, ledger: Ledger, clients = 16) {
     this.#clients = Promise.all(Array.from({ length: clients }, () => this.#run(port, ledger)));
-    // Whoever stops it hears of what went wrong.
+    // stop() rethrows an error. This handler only prevents an unhandled rejection before that.
     this.#clients.catch(() => {});
   }
 
-  /** Waits for the answers that are still to come. */
+  /** Sends no more requests, and waits for the outstanding replies. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#clients;

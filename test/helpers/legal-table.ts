@@ -1,12 +1,12 @@
 /**
- * Tables of a chart's legal events, state by state, and the steps of the chart in the tables' notation.
+ * Tables of a chart's legal events by state, and a notation for the chart's steps.
  *
- * A row is the next state, then every effect in order, then every value of the context that changed:
+ * A row contains the next state, then every effect in order, then every changed value of the context:
  *
  *     ['ringing', 'owner <- call.offered 1 bob', 'start patience of ringing, 60000 ms', 'calls = 1']
  *
- * Of an event, an effect or a context the notation has the values in their order. It leaves out undefined and
- * false values, functions, and moments; of a true value it has the key, and of an actor the id.
+ * The notation lists the values of an event, an effect or a context in their order. It omits undefined and
+ * false values, functions, and points in time. It shows a true value as its key, and an actor as its id.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -23,40 +23,40 @@ import { DEMOS, type Demo } from '../../examples/machines/demos.js';
 /** The next state, or `stays`; then effects and context changes. `{key}` is that value of the event. */
 export type Row = readonly [next: string, ...effects: readonly string[]];
 
-/** By the names of samples. A row of `type *` is for all samples of the type that have no row beside it. */
+/** Rows by the names of samples. A row `type *` applies to all samples of that type without their own row. */
 export type Rows = Readonly<Record<string, Row>>;
 
-/** A state as a list of samples leads to it. */
+/** A state, and the list of samples that leads to it. */
 interface Situation {
   /** What differs from the table's input. */
   readonly given?: object;
-  /** The first state, and the effects of the start, where what is given changes them. */
+  /** The first state and the effects of the start, if `given` changes them. */
   readonly start?: Row;
   readonly after: readonly string[];
   readonly legal: Rows;
 }
 
 export interface LegalTable {
-  /** The id of a chart that has a demo: the input and the samples come from there. */
+  /** The id of a chart that has a demo. The demo provides the input and the samples. */
   readonly chart: string;
   /** What differs from the demo's input. */
   readonly given?: object;
   /**
-   * Samples, by the event's type and a word that tells them apart: what differs from the demo's first of that
-   * type. A type that is not here has the demo's first, by the name of its type.
+   * Samples, named by the event's type and a distinguishing word. Each lists what differs from the demo's
+   * first sample of that type. For other types, the demo's first sample is used, named by its type.
    */
   readonly samples?: Readonly<Record<string, object>>;
-  /** Events that neighbours send, and for which the chart has no use. */
+  /** Events that neighbours send and the chart ignores. */
   readonly ignored?: readonly AnyEventObject[];
   /** The first state, and the effects of the start. */
   readonly start: Row;
-  /** What is legal in each state that is not final. A row of a situation comes first. */
+  /** The events that are legal in each state that is not final. A row of a situation takes precedence. */
   readonly everywhere?: Rows;
-  /** By the state; what follows a colon tells several situations of one state apart. */
+  /** Situations by state. Text after a colon distinguishes several situations of one state. */
   readonly states: Readonly<Record<string, Situation>>;
 }
 
-/** Milliseconds since 1970 are at least this; no other number in a demo is. */
+/** Numbers from here on are timestamps in milliseconds since 1970; a demo has no other numbers this large. */
 const FIRST_MOMENT_MS = 1e12;
 
 export function demoOf({ chart }: LegalTable): Demo {
@@ -80,17 +80,17 @@ export function samplesOf(table: LegalTable): ReadonlyMap<string, AnyEventObject
   ]);
 }
 
-/** The type of the event that a sample, or a row, is named after. */
+/** The event type in the name of a sample or a row. */
 function typeOf(name: string): string {
   return name.split(' ', 1)[0] as string;
 }
 
-/** The row for a sample, where it is legal. */
+/** The row for a sample; `undefined` if it is not legal. */
 export function rowOf(sample: string, rows: Rows): Row | undefined {
   return rows[sample] ?? rows[`${typeOf(sample)} *`];
 }
 
-/** What a table says of a sample in a situation: `stays` alone where it is not legal. */
+/** The row that a table expects for a sample in a situation: only `stays` if it is not legal. */
 export function expectedRow(
   table: LegalTable,
   { legal }: Situation,
@@ -114,7 +114,7 @@ export function startedRow(table: LegalTable, situation?: Situation): Row {
   return [stateOf(snapshot.value), ...effects.map(effectOf)];
 }
 
-/** The snapshot to which a situation's samples lead: a new one each time. */
+/** Creates the snapshot to which a situation's samples lead. */
 export function reached(table: LegalTable, situation: Situation): AnyMachineSnapshot {
   const { machine } = demoOf(table);
   const samples = samplesOf(table);
@@ -127,7 +127,7 @@ export function reached(table: LegalTable, situation: Situation): AnyMachineSnap
   return snapshot;
 }
 
-/** What an event does in a snapshot, in comparison with an equal one. */
+/** The row for an event's step from `snapshot`; `before` is an equal snapshot to compare the result with. */
 export function observedRow(
   table: LegalTable,
   before: AnyMachineSnapshot,
@@ -139,12 +139,12 @@ export function observedRow(
   return [next, ...effects.map(effectOf), ...changesOf(before.context, after.context)];
 }
 
-/** True for an event by which a child of the machine ends, where there is no such child. */
+/** True for an event that reports the end of a child that the machine does not have. */
 export function isOfNoChild(event: AnyEventObject, { children }: AnyMachineSnapshot): boolean {
   return /^xstate\.(done|error)\.actor\./.test(event.type) && !(event['actorId'] in children);
 }
 
-/** A state's value with dots; the regions of a parallel state with commas. */
+/** Formats a state's value: levels joined by dots, parallel regions by commas. */
 export function stateOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
@@ -152,12 +152,12 @@ export function stateOf(value: unknown): string {
     .join(', ');
 }
 
-/** The state that a situation's title begins with. */
+/** The state at the start of a situation's title. */
 export function stateIn(title: string): string {
   return title.split(':', 1)[0] as string;
 }
 
-/** The states in which a chart can be: it never stays in one that an unconditional transition leaves. */
+/** The states in which a chart can stay: the leaf states without an unconditional eventless transition. */
 export function restingStates(node: AnyStateNode): readonly string[] {
   const inner = Object.values(node.states) as AnyStateNode[];
   if (inner.length > 0) return inner.flatMap(restingStates);
@@ -165,7 +165,7 @@ export function restingStates(node: AnyStateNode): readonly string[] {
   return isTransient ? [] : [node.path.join('.')];
 }
 
-/** What events can do in a chart. */
+/** All transitions of a chart that events can cause. */
 export function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
   return [...node.transitions.values(), ...Object.values(node.states).map(transitionsOf)].flat();
 }
@@ -206,7 +206,7 @@ function effectOf({ type, params }: Effect): string {
   }
 }
 
-/** The name of a delay and the state that it is of; or of a timer that the chart starts itself. */
+/** The name of a delay and its state, or the name of a timer that the chart starts itself. */
 function timerOf(id: string): string {
   if (!id.startsWith('xstate.after.')) return id;
   const [delay, , ...state] = id.replace('xstate.after.', '').split('.');
@@ -215,7 +215,7 @@ function timerOf(id: string): string {
 
 type Context = Readonly<Record<string, unknown>>;
 
-/** The values that are not deeply equal any more. */
+/** The context values that changed, by deep comparison. */
 function changesOf(before: Context, after: Context): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))

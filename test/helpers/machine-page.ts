@@ -1,4 +1,4 @@
-/** The page that shows every statechart: its drawing, a sentence, and what its states are. */
+/** The page of all statecharts: the description, the drawing and the states of each. */
 
 import type { AnyStateNode } from 'xstate';
 import { nodesOf } from './chart-arrows.js';
@@ -6,30 +6,33 @@ import type { Chart } from './charts.js';
 
 const HEAD = `# The machines
 
-Each statechart as it is: \`npm run diagrams\` draws them, and writes this page, from the machines themselves,
-and a test fails when they are stale.
+All statecharts of the programs. \`npm run diagrams\` generates the drawings and this page from the machines. A
+test fails if they are out of date.
 
-Names are what the code calls them. Arrows are labelled by \`event [guard]\`; one that has no event is taken
-at once, and one that begins at a frame is there in all the states inside. Frames with a dashed line are
-active at the same time. A dashed box stands for the state of that name elsewhere in the drawing. What a
-state does with an event without leaving is not drawn. Where an SVG is shown by itself, a pointer that rests
-on a state or an arrow is told what it is for. The drawings follow the reader's choice of light or dark
-pages.
+How to read the drawings:
+
+- The names are those in the code.
+- Arrows are labelled \`event [guard]\`. An arrow without an event is taken immediately. An arrow from a frame
+  applies to all states inside it.
+- Frames with a dashed border are active at the same time.
+- A dashed box stands for the state of that name elsewhere in the drawing.
+- Events that a state handles without leaving it are not drawn.
+- If you open an SVG by itself, states and arrows have tooltips with their descriptions.
+- The drawings follow your choice of light or dark pages.
 `;
 
-const TAIL = `## Playing a machine alone
+const TAIL = `## Run a machine alone
 
-\`examples/machines/demos.ts\` has, for each machine, an input in which stand-ins take the place of its
-neighbours, and samples of all its events. With them a machine runs by itself:
+For each machine, \`examples/machines/demos.ts\` has an input with stand-ins for its neighbours, and samples of
+all its events. With them you can run a machine by itself:
 
     npm run build
     node dist/examples/machines/play.js server-connectivity buddies.get query.overdue answer.received
 
-prints what the machine does, and the state it is in, after each event. An event is the type of a sample, or a
-whole event as JSON, such as \`'{"type":"prompt.answered","value":"s"}'\`. Without events it prints where the
-machine starts.
+After each event, this prints the machine's effects and its state. An event is the type of a sample, or a whole
+event as JSON, such as \`'{"type":"prompt.answered","value":"s"}'\`. Without events, it prints the initial state.
 
-The same inputs serve any tool that runs a machine, such as Stately's inspector. In a browser:
+The same inputs work with any tool that runs a machine, such as Stately's inspector. In a browser:
 
 \`\`\`ts
 import { createBrowserInspector } from '@statelyai/inspect';
@@ -40,8 +43,8 @@ const { inspect } = createBrowserInspector();
 const actors = DEMOS.map(({ machine, input }) => createActor(machine, { input, inspect }).start());
 \`\`\`
 
-An event must carry its data: a \`prompt.answered\` without its \`value\` ends the client in an error. Copy a
-sample when you send events by hand.
+An event must contain its data: a \`prompt.answered\` without its \`value\` ends the client with an error. To send
+events by hand, copy a sample.
 `;
 
 export function pageOf(charts: readonly Chart[]): string {

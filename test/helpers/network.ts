@@ -1,5 +1,5 @@
 /**
- * The least of a client: bytes to a server, and what comes back.
+ * A minimal client: sends bytes to a server and reads the reply.
  */
 
 import { randomInt } from 'node:crypto';
@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 
-/** Connects to a port of this machine, from one of its addresses. */
+/** Connects to a port of this machine. @param from The local address to connect from. */
 export async function dial(port: number, from?: string): Promise<Socket> {
   const local = from === undefined ? {} : { localAddress: from };
   const socket = connect({ port, host: '127.0.0.1', ...local, allowHalfOpen: true });
@@ -16,7 +16,7 @@ export async function dial(port: number, from?: string): Promise<Socket> {
   return socket;
 }
 
-/** Everything that comes until the other side closes. */
+/** Reads everything until the other side closes. */
 export async function readToEnd(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (chunk) => {
@@ -26,7 +26,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
   return text;
 }
 
-/** One connection: sends bytes and returns everything that came back until the server closed. */
+/** Sends bytes on a new connection, and returns everything received until the server closes. */
 export async function ask(port: number, bytes: string | Uint8Array, from?: string): Promise<string> {
   const socket = await dial(port, from);
   socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
@@ -35,7 +35,7 @@ export async function ask(port: number, bytes: string | Uint8Array, from?: strin
   return reply;
 }
 
-/** A client's end of the presence protocol. */
+/** A client of the presence protocol. */
 export class PresenceClient {
   readonly #socket: UdpSocket;
   readonly #port: number;
@@ -45,7 +45,7 @@ export class PresenceClient {
     this.#port = port;
   }
 
-  /** Opens a socket that talks to a port of this machine, until the test is over. */
+  /** Opens a socket for a port of this machine until the test ends. */
   static async open(t: ExecutionContext, port: number, from = '127.0.0.1'): Promise<PresenceClient> {
     const socket = createSocket('udp4');
     socket.bind(0, from);
@@ -58,36 +58,36 @@ export class PresenceClient {
     this.#socket.send(datagram, this.#port, '127.0.0.1');
   }
 
-  /** Hears of every datagram that comes back. */
+  /** Calls a listener with every datagram received. */
   onMessage(listener: (bytes: Buffer) => void): void {
     this.#socket.on('message', listener);
   }
 
-  /** Sends a datagram and returns the next one that comes back. */
+  /** Sends a datagram and returns the next one received. */
   async ask(datagram: string | Uint8Array): Promise<string> {
-    const answer = once(this.#socket, 'message');
+    const received = once(this.#socket, 'message');
     this.send(datagram);
-    const [bytes] = (await answer) as [Buffer];
+    const [bytes] = (await received) as [Buffer];
     return bytes.toString('latin1');
   }
 }
 
-/** Resolves when the other side has closed, in order or not. */
+/** Resolves when the connection ends, with or without an error. */
 export function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     for (const event of ['end', 'error', 'close']) socket.on(event, () => resolve());
   });
 }
 
-/** Waits for something to become true, and looks again at every turn of the event loop. */
+/** Waits until a condition holds. Checks it in every event-loop iteration. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A TCP port that was free a moment ago, for a program that cannot say which it took. */
+/** Finds a free TCP port, for a program that cannot report which port it listens on. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    // Below those that the system gives to whoever asks for any: it stays free when its owner is gone.
+    // Below the ephemeral ports, so that no other program is given the port while its owner restarts.
     const port = randomInt(10_000, 30_000);
     const server = createServer();
     const isFree = await new Promise<boolean>((resolve) => {

@@ -1,5 +1,5 @@
 /**
- * A scripted buddy: one end of a chat, in whatever dialect its test speaks.
+ * A scripted buddy: one end of a chat. The test decides the dialect.
  */
 
 import { once } from 'node:events';
@@ -42,12 +42,12 @@ export class Peer {
     this.socket.write(text);
   }
 
-  /** Waits until the other side has closed, or cut the connection; what it said is passed over. */
+  /** Waits until the connection ends, and discards the lines until then. */
   async ended(): Promise<void> {
     while ((await this.line()) !== undefined);
   }
 
-  /** The next line without its LF, or `undefined` when the other side has closed. */
+  /** Reads the next line, without its LF. @returns `undefined` if the connection has ended. */
   async line(): Promise<string | undefined> {
     for (;;) {
       const end = this.#text.indexOf('\n');
@@ -67,11 +67,11 @@ export class Peer {
 /** A buddy's listener for calls. */
 export interface CalledPeer {
   readonly port: number;
-  /** The next caller. */
+  /** Waits for the next caller. */
   called(): Promise<Peer>;
 }
 
-/** Listens for calls until the test is over. */
+/** Listens for calls until the test ends. */
 export async function listenForCalls(t: ExecutionContext): Promise<CalledPeer> {
   const server = createServer();
   const waiting: Peer[] = [];

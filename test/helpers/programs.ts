@@ -13,7 +13,7 @@ import type { ExecutionContext } from 'ava';
 /** Longest wait for a program to print what is expected, in milliseconds. */
 const OUTPUT_TIMEOUT_MS = 60_000;
 
-/** A program of this project, or an example as it was compiled. */
+/** A program of this project, or a compiled example. */
 export type ProgramName = 'im-server' | 'im-client' | 'examples/echo-bot';
 
 /** The path of a program. */
@@ -28,7 +28,7 @@ export async function temporaryDirectory(t: ExecutionContext): Promise<string> {
   return directory;
 }
 
-/** The environment of a user who has nothing: no configuration, no history, an empty home. */
+/** The environment of a new user: an empty home directory, no configuration, no history. */
 export function emptyEnvironment(t: ExecutionContext): NodeJS.ProcessEnv {
   const home = mkdtempSync(join(tmpdir(), 'im-home-'));
   t.teardown(() => rm(home, { recursive: true, force: true }));
@@ -36,7 +36,7 @@ export function emptyEnvironment(t: ExecutionContext): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), HOME: home };
 }
 
-/** A program in an environment; {@link emptyEnvironment} where only its name is given. */
+/** A program and its environment. A program given by name only has an {@link emptyEnvironment}. */
 type ProgramInPlace = { readonly name: 'im-server' | 'im-client'; readonly environment: NodeJS.ProcessEnv };
 
 /** A process whose output can be waited for. */
@@ -70,7 +70,7 @@ export class Program {
     this.process.stdin?.write(text);
   }
 
-  /** Waits until text comes out that was not yet waited for, and returns the match. */
+  /** Waits for a match in the output after the previous match, and returns it. */
   async expect(pattern: RegExp | string): Promise<RegExpMatchArray> {
     const expression = typeof pattern === 'string' ? new RegExp(literally(pattern)) : pattern;
     const deadline = AbortSignal.timeout(OUTPUT_TIMEOUT_MS);
@@ -88,7 +88,7 @@ export class Program {
     }
   }
 
-  /** Waits for a prompt or line, then answers it with a line. */
+  /** Waits for a prompt or line, then writes a line. */
   async answer(pattern: RegExp | string, line: string): Promise<void> {
     await this.expect(pattern);
     this.write(`${line}\n`);

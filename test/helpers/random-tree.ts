@@ -1,6 +1,6 @@
 /**
- * Random supervision trees of workers of every kind that misbehave on request, and a witness of what
- * really happens to their actors: it is told by XState itself and by the workers, not by the supervisors.
+ * Random supervision trees of workers of every kind that misbehave on request, and a witness that records
+ * what happens to their actors. XState and the workers inform the witness, not the supervisors under test.
  */
 
 import fc from 'fast-check';
@@ -24,11 +24,11 @@ import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { type AutoShutdown, supervisor } from '../../supervision/supervisor.js';
 
-// What is drawn.
+// The shapes of trees.
 
 /**
- * What a start comes to: `late` fails after its first children have started, `input` before there is an
- * actor, `finish` ends normally at once, `slow` is not ready until told.
+ * The outcome of a start. `late` fails after its first children have started, `input` before the actor is
+ * created. `finish` ends normally at once. `slow` is not ready until a `ready` event.
  */
 export type Start = 'ok' | 'slow' | 'fail' | 'late' | 'input' | 'ignore' | 'finish';
 
@@ -42,7 +42,7 @@ interface AnyShape extends ChildOptions {
 
 export interface WorkerShape extends AnyShape {
   readonly kind: (typeof WORKERS)[number];
-  /** How many events wait for it; it has an address if this is defined. */
+  /** Most events that wait for it. It has an address only if this is defined. */
   readonly stash: number | undefined;
 }
 
@@ -99,7 +99,7 @@ const anyStart = fc.constantFrom<Start>(
   'finish',
 );
 
-/** What the next starts of a child come to. */
+/** The outcomes of a child's next starts. */
 export const anyStarts = fc.array(anyStart, { maxLength: 3, size: 'max' });
 
 const hardlyEver = fc.constantFrom<readonly Start[]>(
@@ -166,7 +166,9 @@ const inner: fc.Arbitrary<Shape> = anyStatic(
   3,
 );
 
-/** Any tree, as the shape of its root. Most roots bear a lot, so that there is a tree to the last. */
+/**
+ * Any tree, as the shape of its root. Most roots have high limits, so that most trees survive a whole run.
+ */
 export const anyTree: fc.Arbitrary<StaticShape> = fc
   .tuple(
     anyStatic(
@@ -182,9 +184,9 @@ export const anyTree: fc.Arbitrary<StaticShape> = fc
   )
   .map(([root, isFrail]) => (isFrail ? root : { ...root, limits: { intensity: 30, periodMs: 1_000 } }));
 
-// What happens, and who is told.
+// Trees and their witness.
 
-/** The parts of XState's actor that a witness needs and that are not public. */
+/** The parts of XState's actor that the witness needs, including parts that are not public. */
 export interface Actor extends AnyActorRef {
   readonly options: { readonly input?: unknown };
   start(): void;
@@ -197,7 +199,7 @@ interface System {
   _relay(source: AnyActorRef | undefined, target: Actor, event: EventObject): void;
 }
 
-/** Hears what happens, while it happens. */
+/** Called synchronously for each event in a tree. */
 export interface Witness {
   started(actor: Actor): void;
   ended(actor: Actor): void;
@@ -205,19 +207,19 @@ export interface Witness {
   halted(actor: Actor): void;
   /** An event is about to be put into an actor's mailbox. */
   sent(actor: Actor, event: EventObject): void;
-  /** A worker took hold of something; it calls what is returned when it lets go. */
+  /** A worker acquired a resource. The worker calls the returned function when it releases the resource. */
   opened(actor: AnyActorRef): () => void;
   received(node: TreeNode, note: number): void;
   refused(node: TreeNode, note: unknown): void;
   inputFailed(node: TreeNode): void;
 }
 
-/** A child's place in a tree, whichever actor fills it, and how that is to behave. */
+/** A node of the tree, whichever actor currently runs in it, and the behaviour of that actor. */
 export class TreeNode {
   readonly children: readonly TreeNode[];
-  /** Of a dynamic supervisor. */
+  /** The template of a dynamic supervisor's children. */
   readonly template: TreeNode | undefined;
-  /** What its next starts come to, if not to `ok`. */
+  /** The outcomes of its next starts; `ok` after these. */
   starts: Start[];
   hangs: boolean;
   failsRelease = false;
@@ -226,46 +228,46 @@ export class TreeNode {
     readonly id: string,
     readonly shape: Shape,
     readonly world: World,
-    /** Whether its supervisor heeds its end. */
+    /** Whether its end can shut its supervisor down. */
     readonly significant: boolean,
-    /** Several actors may fill it at a time. */
+    /** Whether several actors may run in it at a time. */
     readonly isShared: boolean,
-    of?: TreeNode,
+    template?: TreeNode,
   ) {
     this.starts = [...shape.starts];
     this.hangs = shape.hangs;
     if (shape.kind === 'dynamic') this.template = world.node(shape.template, 'never', true);
     this.children =
-      of?.children ??
+      template?.children ??
       (shape.kind === 'static'
         ? shape.children.map((child) => world.node(child, shape.autoShutdown, isShared))
         : []);
   }
 
-  /** The place of one child of a dynamic supervisor. */
+  /** Creates the node of one child of a dynamic supervisor. */
   another(): TreeNode {
     const { id, shape, world } = this.template as TreeNode;
     return new TreeNode(id, shape, world, false, true, this.template);
   }
 
-  /** The name under which it is sent notes. */
+  /** The name under which it receives notes; `undefined` if it has no address. */
   get address(): string | undefined {
     const { kind } = this.shape;
     if (kind === 'static' || kind === 'dynamic' || kind === 'promise') return undefined;
     return (this.shape as WorkerShape).stash === undefined ? undefined : this.id;
   }
 
-  /** Its policy, with the default that the manual gives. */
+  /** Its shutdown policy, with the defaults of the manual. */
   get shutdown(): ShutdownPolicy {
     const { kind, shutdown } = this.shape;
     if (shutdown !== undefined) return shutdown;
     if (kind === 'static' || kind === 'dynamic') return Number.POSITIVE_INFINITY;
-    // A machine that would not take the request now is not asked.
+    // A machine whose current state does not handle `shutdown.requested` is stopped without the request.
     if (kind === 'machine') return this.hangs ? 'brutal' : 5_000;
     return kind === 'behaviour' ? 5_000 : 'brutal';
   }
 
-  /** Begins a start. @throws Error when it is to fail. */
+  /** Begins a start, and returns its outcome. @throws If the start fails. */
   begin(): Start {
     const start = this.starts.shift() ?? 'ok';
     if (start === 'fail' || (start === 'late' && this.shape.kind !== 'machine')) throw new Error('start');
@@ -280,7 +282,7 @@ export class TreeNode {
     };
   }
 
-  /** Makes an actor's input, as its supervisor has it made for every start. */
+  /** Creates an actor's input. The supervisor calls it for every start. */
   input(): TreeNode {
     if (this.starts[0] === 'input' && !this.isShared) {
       this.starts.shift();
@@ -312,7 +314,7 @@ export class TreeNode {
   }
 }
 
-/** A tree with its clock, watched. */
+/** A tree with its clock and its witness. */
 export class World {
   readonly clock = new SimulatedClock();
   readonly nodes: TreeNode[] = [];
@@ -343,7 +345,7 @@ export class World {
       witness.started(actor);
       return sessionId;
     };
-    // Whoever puts another function in its place must not have the last word.
+    // The supervisor replaces `_register` too. The witness must stay the outermost wrapper.
     Object.defineProperty(system, '_register', {
       get: () => registered,
       set(replaced: System['_register']) {
@@ -368,14 +370,14 @@ export class World {
     return node;
   }
 
-  /** When the next timer is due. */
+  /** The time at which the next timer is due; `undefined` if no timer runs. */
   nextTimerMs(): number | undefined {
     const { timeouts } = this.clock as unknown as {
       readonly timeouts: ReadonlyMap<number, { readonly start: number; readonly timeout: number }>;
     };
     let next: number | undefined;
     for (const { start, timeout } of timeouts.values()) {
-      // A sum of fractions may come out a little too small, for ever.
+      // Rounded up: a sum of fractions may be slightly too small, and then the timer would never fire.
       const due = start + Math.ceil(timeout);
       if (next === undefined || due < next) next = due;
     }
@@ -383,7 +385,7 @@ export class World {
   }
 }
 
-// Who fills the places.
+// The actors in the nodes.
 
 export type WorkerEvent =
   | { readonly type: 'crash' }
@@ -392,11 +394,11 @@ export type WorkerEvent =
   | { readonly type: 'listener' }
   | { readonly type: 'ready' }
   | { readonly type: 'note'; readonly note: number }
-  /** Calls a function in the actor's turn. */
+  /** Calls a function while the actor handles an event. */
   | { readonly type: 'call'; readonly action: () => void };
 
 function crash(): never {
-  throw new Error('told to crash');
+  throw new Error('crashed on command');
 }
 
 const behaviour = fromBehaviour<WorkerEvent, TreeNode>((scope, node) => {
@@ -420,7 +422,7 @@ const behaviour = fromBehaviour<WorkerEvent, TreeNode>((scope, node) => {
   };
 });
 
-/** Below a machine, where no supervisor sees it. */
+/** A child of a machine, which no supervisor knows. */
 const part = fromCallback<WorkerEvent, TreeNode>(({ input: node, receive, self }) => {
   receive(({ type }) => type === 'crash' && crash());
   return node.open(self);
@@ -487,7 +489,7 @@ const transition = fromTransition(
   },
 );
 
-/** Settles once, and hears nothing: a promise, but for its microtasks. */
+/** Like a promise actor, but without microtasks: it settles once, and does not receive notes. */
 const promise: ActorLogic<
   Snapshot<unknown> & { readonly ready: boolean },
   WorkerEvent | { type: 'xstate.stop' },

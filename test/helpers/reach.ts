@@ -1,12 +1,12 @@
 /**
- * Which files a file reaches, told from the sources alone: what it imports, what that imports, and so on, and
- * the programs that a test starts.
+ * Finds the files that a file reaches: its imports, their imports and so on, and the programs that a test
+ * starts. It reads the sources only.
  */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** The folders that have sources or tests. */
+/** The folders with sources or tests. */
 const ROOMS = [
   'actors',
   'bench',
@@ -23,10 +23,10 @@ const ROOMS = [
   'user-files',
 ];
 
-/** Sources by their paths, seen from the project's folder. */
+/** Sources by their paths, relative to the project's folder. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Reads all TypeScript sources and tests, in the order of their paths. */
+/** Reads all TypeScript sources and tests, sorted by path. */
 export async function readSources(): Promise<Sources> {
   const paths: string[] = [];
   for (const room of ROOMS) {
@@ -39,25 +39,25 @@ export async function readSources(): Promise<Sources> {
   return sources;
 }
 
-/** The packages that examples import, and the files that are these packages. */
+/** The packages that examples import, and the files that they export. */
 const PACKAGES: Readonly<Record<string, string>> = {
   buddyline: 'actors/client/client-api.ts',
   'buddyline/supervision': 'supervision/supervision-api.ts',
 };
 
-/** An import or export of what is in another file. */
+/** An import from another file, or a re-export. */
 const IMPORT = /^(?:import|export) (type )?[^'";]*?from '([^']+)'/gm;
 
-/** A dynamic import, one for its effects, and the address of a file that is started as a process. */
+/** A dynamic import, an import for side effects, or the URL of a file that is started as a process. */
 const ADDRESS = /\bimport\(?\s?'(\.[^']+)'|new URL\('(\.[^']+)', import\.meta\.url\)/g;
 
-/** A declaration of which something is left in the compiled file. */
+/** A declaration that produces code in the compiled file. */
 const CODE = /^(?:export )?(?:async |abstract )?(?:const|let|function|class)\b|^export \{/m;
 
-/** These let tests start programs. Which program a test starts is seen in the test. */
+/** Helpers that start programs. The test decides which program. */
 const STARTERS: readonly string[] = ['test/helpers/programs.ts', 'test/helpers/terminal.ts'];
 
-/** What in a test, or in a helper of tests, starts a program; and the program's file. */
+/** Expressions in a test or a helper that start a program, and the program's file. */
 const STARTS: readonly (readonly [start: RegExp, file: string])[] = [
   [/\bstartServerProgram\(/, 'bin/im-server.ts'],
   [/\bTerminal\.client\(/, 'bin/im-client.ts'],
@@ -69,15 +69,15 @@ const STARTS: readonly (readonly [start: RegExp, file: string])[] = [
   [/'dist\/page\/'/, 'inspector/page/stately.ts'],
 ];
 
-/** A compiled file, or an example or a folder of examples, that a test starts or loads. */
+/** A compiled file, an example, or a folder of examples that a test starts or loads. */
 const BUILT = /'dist\/([\w/-]+)\.js'|'(examples\/[\w/-]+)'|builtModule\('([\w/-]+)'\)/g;
 
 interface Links {
-  /** Files whose code it loads or starts. */
+  /** Files whose code the file loads or starts. */
   readonly code: readonly string[];
-  /** Files of which it imports types only. */
+  /** Files from which the file imports only types. */
   readonly types: readonly string[];
-  /** True where nothing is left of the file once it is compiled. */
+  /** True if the compiled file has no code. */
   readonly isTypesOnly: boolean;
 }
 
@@ -93,14 +93,14 @@ export class Reach {
   }
 
   /**
-   * The files that a file reaches, itself first and the nearest next. Whoever imports types only reaches a
-   * file that has nothing else, and no other: its code does not run.
+   * The files that a file reaches: itself first, then the nearest. A type-only import reaches a file only if
+   * that file has no code, because the import does not run any.
    */
-  of(path: string): ReadonlySet<string> {
+  filesFrom(path: string): ReadonlySet<string> {
     const known = this.#reached.get(path);
     if (known !== undefined) return known;
     const reached = new Set([path]);
-    // What is added meanwhile is visited as well.
+    // A Set's iteration also visits the paths added during the loop.
     for (const each of reached) {
       const { code = [], types = [] } = this.#links.get(each) ?? {};
       for (const next of code) reached.add(next);
@@ -136,7 +136,7 @@ export class Reach {
   }
 }
 
-/** Comments may have imports in them, as examples. */
+/** Removes comments, which may contain imports as examples. */
 function withoutComments(text: string): string {
   return text.replace(/^\s*(?:\/\*[\s\S]*?\*\/|\/\/.*)/gm, '');
 }

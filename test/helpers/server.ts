@@ -1,5 +1,5 @@
 /**
- * A server in this process, on free ports, over a store of the test's choice.
+ * A server in the test's process, on free ports, with a store of the test's choice.
  */
 
 import type { ExecutionContext } from 'ava';
@@ -9,7 +9,7 @@ import { type RunningServer, type ServerOptions, startServer } from '../../actor
 import type { Store } from '../../storage/store.js';
 import { openMemoryStore } from '../../storage/tables/memory-store.js';
 
-/** A log that keeps what it is given. */
+/** A log that keeps its lines in memory. */
 export class TestLog implements Log {
   readonly lines: { readonly level: string; readonly message: string; readonly fields: object }[] = [];
   debug = this.#at('debug');
@@ -21,7 +21,7 @@ export class TestLog implements Log {
     return true;
   }
 
-  /** What was logged under one message. */
+  /** The fields of all lines with a message. */
   fieldsOf(message: string): object[] {
     return this.lines.filter((line) => line.message === message).map(({ fields }) => fields);
   }
@@ -38,11 +38,11 @@ export interface TestServer {
   readonly log: TestLog;
   readonly tcp: number;
   readonly udp: number;
-  /** Every actor that was ever made in this server, by the first half of its id. */
+  /** Every actor ever created in this server whose id starts with `kind:`. */
   actors(kind: string): AnyActorRef[];
-  /** How many events of a type the actors of a kind were sent. */
+  /** Number of events of a type that were sent to actors of a kind. */
   received(kind: string, type: string): number;
-  /** How often children of this id were started. */
+  /** Number of starts of children with an id. */
   starts(id: string): number;
 }
 
@@ -64,7 +64,7 @@ export async function serve(
     inspect: (event) => {
       if (event.type === '@xstate.actor') actors.push(event.actorRef as AnyActorRef);
       if (event.type === '@xstate.event')
-        received.push(`${keyOf(event.actorRef as AnyActorRef)} ${event.event.type}`);
+        received.push(`${kindOf(event.actorRef as AnyActorRef)} ${event.event.type}`);
     },
   });
   t.teardown(async () => {
@@ -77,28 +77,28 @@ export async function serve(
     log,
     tcp: server.bound.get('tcp')?.port ?? 0,
     udp: server.bound.get('udp')?.port ?? 0,
-    actors: (kind) => actors.filter((actor) => keyOf(actor) === kind),
+    actors: (kind) => actors.filter((actor) => kindOf(actor) === kind),
     received: (kind, type) => received.filter((entry) => entry === `${kind} ${type}`).length,
     starts: (id) =>
       log.fieldsOf('started').filter((fields) => (fields as { child: string }).child === id).length,
   };
 }
 
-function keyOf(actor: { readonly id: string }): string {
+function kindOf(actor: { readonly id: string }): string {
   return actor.id.split(':')[0] ?? '';
 }
 
-/** Crashes an actor as a throw in one of its listeners would. */
+/** Crashes an actor in the same way as an error thrown in one of its listeners. */
 export function crash(actor: AnyActorRef | undefined): void {
   actor?.send({ type: 'behaviour.failed', error: new Error('injected') } as never);
 }
 
-/** The last actor of a kind that was made. */
+/** The last created actor of a kind. */
 export function current({ actors }: TestServer, kind: string): AnyActorRef | undefined {
   return actors(kind).findLast(({ id }) => !id.startsWith('mailbox'));
 }
 
-/** A store whose commits wait until they are let through. */
+/** A store whose commits wait for `letThrough`. */
 export function heldStore(): {
   readonly openStore: () => Promise<Store>;
   letThrough(): void;

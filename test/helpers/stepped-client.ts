@@ -1,6 +1,5 @@
 /**
- * The client's statechart and call control, stepped together: their neighbours only write down what they are
- * sent.
+ * Steps the client's statechart and call control together. Their neighbours only log the events they receive.
  */
 
 import { type EventObject, initialTransition, type SnapshotFrom, transition } from 'xstate';
@@ -23,7 +22,7 @@ const endpoint = { address: '192.0.2.7', port: 4_000 };
 export const bobOnline: Buddy = { id: bob, status: 100, endpoint };
 export const bobOffline: Buddy = { id: bob, status: 101, endpoint: undefined };
 
-/** Stands for a connection: an identity that a log can name. */
+/** Stands for a connection. It has an id that the log can show. */
 const chat = { id: 'chat' } as never;
 export const otherChat = { id: 'other chat' } as never;
 
@@ -35,21 +34,19 @@ interface Effect {
   readonly params?: unknown;
 }
 
-/** A client whose neighbours only write down what they are sent. */
+/** A client whose neighbours only log the events they receive. */
 export class Client {
   #client: SnapshotFrom<typeof clientMachine>;
   #control: SnapshotFrom<typeof callControlMachine>;
-  /**
-   * What the two machines were sent: as in XState, one that is at work takes the next event when it is done.
-   */
+  /** The mailboxes of the two machines. As in XState, a machine handles one event at a time. */
   readonly #mailboxes = { owner: new Mailbox(), 'call control': new Mailbox() };
   #log: string[] = [];
   #status: readonly string[] = [];
   readonly #words: { readonly linesOf: typeof linesOf; readonly promptOf: typeof promptOf };
 
-  /** How often the whole menu was shown, or explained. */
+  /** Number of times that the whole menu was shown or explained. */
   menus = 0;
-  /** How often a prompt was closed. */
+  /** Number of closed prompts. */
   closedPrompts = 0;
 
   constructor(user?: UserId, isInteractive = false) {
@@ -95,20 +92,20 @@ export class Client {
     return this.#client.context.user;
   }
 
-  /** What the status shows; the menu's line left out. */
+  /** The lines of the status, without the menu's line. */
   get status(): readonly string[] {
     return this.#status.filter((line) => line !== this.menuLine);
   }
 
-  /** The menu in one line, as the status has it. */
+  /** The menu's line in the status. */
   get menuLine(): string | undefined {
     return this.#status.find((line) => line.endsWith(MENU_REMINDER));
   }
 
-  /** What the neighbours were sent since the last look; the menu, the status and closing prompts left out. */
+  /** Drains the log of sent events. Omits the menu, the status and the closing of prompts. */
   look(): string[] {
-    const left = / {2}[A-Z?] - |^terminal: $|prompt\.close$|^archive <- blocked\.get$/;
-    return this.#log.splice(0).filter((entry) => !left.test(entry));
+    const omitted = / {2}[A-Z?] - |^terminal: $|prompt\.close$|^archive <- blocked\.get$/;
+    return this.#log.splice(0).filter((entry) => !omitted.test(entry));
   }
 
   on(...events: readonly (ClientEvent | ConnectionReport | CallCrowded)[]): this {
@@ -135,9 +132,9 @@ export class Client {
     } as never);
   }
 
-  /** The minute for an answer to a call is over. */
+  /** The minute for accepting a call has passed. */
   minuteIn(state: 'ringing' | 'calling'): this {
-    return this.#passes(`patience.call-control.${state}`);
+    return this.#expire(`patience.call-control.${state}`);
   }
 
   /** The network has not taken a line for 5 s. */
@@ -146,18 +143,18 @@ export class Client {
     return this;
   }
 
-  /** And for 60 s. */
+  /** The network has not taken a line for 60 s. */
   isAbandoned(): this {
-    return this.#passes('stallPatience.call-control.talking.stalled');
+    return this.#expire('stallPatience.call-control.talking.stalled');
   }
 
-  #passes(delay: string): this {
+  #expire(delay: string): this {
     this.#deliver('call control', { type: `xstate.after.${delay}` });
     return this;
   }
 
   #deliver(to: 'owner' | 'call control', event: EventObject): void {
-    this.#mailboxes[to].take(event, (next) => {
+    this.#mailboxes[to].deliver(event, (next) => {
       if (to === 'owner') {
         const [snapshot, effects] = transition(clientMachine, this.#client, next as ClientEvent);
         this.#client = snapshot;
@@ -221,14 +218,14 @@ export class Client {
 
 class Mailbox {
   readonly #events: EventObject[] = [];
-  #isAtWork = false;
+  #isProcessing = false;
 
-  take(event: EventObject, process: (event: EventObject) => void): void {
+  deliver(event: EventObject, process: (event: EventObject) => void): void {
     this.#events.push(event);
-    if (this.#isAtWork) return;
-    this.#isAtWork = true;
+    if (this.#isProcessing) return;
+    this.#isProcessing = true;
     for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) process(next);
-    this.#isAtWork = false;
+    this.#isProcessing = false;
   }
 }
 
@@ -244,7 +241,7 @@ export const LOST: ClientEvent = { type: 'server.lost', silence: { cause: 'down'
 export const NOON_MS = new Date(2026, 10, 26, 12, 0).getTime();
 
 /**
- * A call by bob, or by an address that does not say who it is; `atMs` also stands for the monotonic clock.
+ * A call by a user, or by a caller without an id. `atMs` is used for the monotonic clock too.
  */
 export function callFrom(
   caller: UserId | undefined,
@@ -269,8 +266,8 @@ export const buddies = (...list: readonly Buddy[]): ClientEvent => ({
   buddies: list,
   atMs: NOON_MS,
 });
-export const report = (news: ChatReport, from = chat, atMs = NOON_MS): ConnectionReport => ({
-  ...news,
+export const report = (event: ChatReport, from = chat, atMs = NOON_MS): ConnectionReport => ({
+  ...event,
   chat: from,
   atMs,
   uptimeMs: atMs,
@@ -280,14 +277,14 @@ export const left = report({ type: 'peer.left' });
 export const broken = report({ type: 'chat.closed', reason: 'the connection was cut' as DisplayText });
 export const accepted = report({ type: 'call.accepted' });
 export const placed = report({ type: 'call.placed', call: 1 });
-/** The connection of a later call than the first. */
+/** The report that a call after the first has a connection. */
 export const placedAs = (call: number) => report({ type: 'call.placed', call });
 export const sent = (text: string, cut = false) =>
   report({ type: 'message.sent', text: text as DisplayText, cut });
 export const received = (text: string, cut = false, from = chat) =>
   report({ type: 'message.received', text: text as DisplayText, cut }, from);
 
-/** A client in a chat that it was called into. */
+/** A client in a chat after accepting a call. */
 export function chatting(): Client {
   const client = new Client(alice).on(callFromBob).types('y');
   client.look();

@@ -1,5 +1,5 @@
 /**
- * A server that answers what a test wants it to, well-formed or not.
+ * A server whose replies the test chooses, well-formed or not.
  */
 
 import { createSocket } from 'node:dgram';
@@ -9,9 +9,9 @@ import type { ExecutionContext } from 'ava';
 import { until } from './network.js';
 
 export class StubServer {
-  /** What every TCP request is answered, a byte at a time; then the connection is closed. */
+  /** The reply to every TCP request. It is sent one byte at a time, then the connection is closed. */
   reply: Uint8Array = Buffer.from('200 OK\r\n');
-  /** What every GET is answered. */
+  /** The reply to every GET. */
   buddies: Uint8Array = Buffer.from('');
   tcp = 0;
   udp = 0;
@@ -39,19 +39,19 @@ export class StubServer {
     return stub;
   }
 
-  /** The options by which a client finds this server. */
+  /** The options that connect a client to this server. */
   get options(): readonly string[] {
     return ['--server', '127.0.0.1', '--tcp-port', String(this.tcp), '--udp-port', String(this.udp)];
   }
 
-  /** The port on which the client takes calls, as soon as it has said so. */
+  /** Waits for the client's announcement, and returns the port on which it accepts calls. */
   async callPort(): Promise<number> {
     await until(() => this.#callPort !== undefined);
     return this.#callPort as number;
   }
 }
 
-/** Sends bytes so that each is likely to be read by itself. */
+/** Sends bytes one by one, so that the receiver likely reads each separately. */
 export async function sendByByte(socket: Socket, bytes: Uint8Array): Promise<void> {
   for (const byte of bytes) {
     await new Promise<void>((resolve) => socket.write(Uint8Array.of(byte), () => resolve()));

@@ -1,5 +1,5 @@
 /**
- * A program in a real pseudo-terminal, and the screen that a user would see.
+ * A program in a real pseudo-terminal, and the screen that a user sees.
  */
 
 import { type IPty, spawn } from '@lydell/node-pty';
@@ -8,13 +8,13 @@ import type { ExecutionContext } from 'ava';
 import type { Run, Screen } from '../../tools/session-picture.js';
 import { emptyEnvironment, programPath } from './programs.js';
 
-/** Longest wait for the screen to show what is expected, in milliseconds. */
+/** Longest wait for expected text on the screen, in milliseconds. */
 const SCREEN_TIMEOUT_MS = 60_000;
 
-/** Longer than a prompt that comes up by itself waits for quiet, in milliseconds. */
+/** Longer than the pause in typing that an unsolicited prompt waits for, in milliseconds. */
 const LONG_QUIET_MS = 900;
 
-/** The passing of time is what is tested: that the user types nothing for a while. */
+/** Waits while the user types nothing. Tests that use it test the passing of time itself. */
 export function quiet(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, LONG_QUIET_MS));
 }
@@ -27,7 +27,7 @@ export interface TerminalSize {
 export class Terminal {
   readonly pty: IPty;
   readonly exited: Promise<number>;
-  /** Everything that was written to the terminal, codes included. */
+  /** Everything written to the terminal, including control codes. */
   output = '';
   readonly #screen: InstanceType<typeof xterm.Terminal>;
   #changed = () => {};
@@ -65,7 +65,7 @@ export class Terminal {
     this.pty.resize(columns, rows);
   }
 
-  /** The rows of the screen, without the blanks at their ends and the empty rows below. */
+  /** The rows of the screen, without trailing spaces and trailing empty rows. */
   rows(): string[] {
     const { buffer, rows } = this.#screen;
     const lines = Array.from({ length: rows }, (_, row) =>
@@ -75,7 +75,7 @@ export class Terminal {
     return lines;
   }
 
-  /** The rows that have scrolled off the screen, and those of the screen. */
+  /** The rows in the scrollback, followed by those of the screen. */
   allRows(): string[] {
     const { active } = this.#screen.buffer;
     return [
@@ -86,7 +86,7 @@ export class Terminal {
     ];
   }
 
-  /** What the screen shows, with the styles of its cells. */
+  /** The screen's text, with the styles of its cells. */
   picture(): Screen {
     const { active } = this.#screen.buffer;
     const rows = Array.from({ length: this.#screen.rows }, (_, row) => {
@@ -105,7 +105,7 @@ export class Terminal {
     return { rows, cursor: { row: active.cursorY, column: active.cursorX } };
   }
 
-  /** The cursor's column, counted from 0, and the text of its row. */
+  /** The cursor's column, from 0, and the text of its row. */
   cursor(): { readonly column: number; readonly row: string } {
     const { cursorX, cursorY, viewportY } = this.#screen.buffer.active;
     return {
@@ -122,7 +122,7 @@ export class Terminal {
     );
   }
 
-  /** Waits until the screen is as wanted. */
+  /** Waits until a condition on the screen holds. */
   async until(wanted: () => boolean, what: unknown = wanted): Promise<void> {
     const deadline = Date.now() + SCREEN_TIMEOUT_MS;
     while (!wanted()) {
@@ -140,10 +140,10 @@ export class Terminal {
   }
 }
 
-/** Green, as ANSI numbers colours: the user's own name. A buddy's is cyan. */
+/** The ANSI number of green, the colour of the user's own name. A buddy's name is cyan. */
 const GREEN = 2;
 
-/** How a cell looks, in the words of the picture's style sheet. */
+/** The style of a cell, as a class of the picture's style sheet. */
 function styleOf(
   cell: { isDim(): number; getFgColor(): number; isFgDefault(): boolean } | undefined,
 ): Run['style'] {

@@ -1,6 +1,6 @@
 /**
- * Walks at random through a chart that XState runs: which of its transitions were taken, and that no event
- * breaks it.
+ * Random walks through a chart that XState runs. They find transitions that are never taken, and events that
+ * break the chart.
  */
 
 import {
@@ -14,37 +14,37 @@ import {
 } from 'xstate';
 import { Random } from './random.js';
 
-/** How many walks there are, and how long each is. */
+/** Number of walks, and number of steps in each. */
 const WALKS = 600;
 const STEPS = 60;
 
-/** Of so many steps one is any event; the others are what the state can do something with. */
+/** One in this many steps sends an arbitrary event; the others send an event that the state handles. */
 const ANYTHING = 10;
 
-/** A walk's plan; `seed` makes it one of many. */
+/** The plan of the walks. The seed distinguishes them. */
 export interface Walk {
   readonly machine: AnyStateMachine;
   readonly input: (seed: number) => unknown;
   readonly events: (step: number) => readonly AnyEventObject[];
-  /** Where walks begin: chance would seldom come there. */
+  /** Events to begin walks with. They lead to states that random events seldom reach. */
   readonly beginnings: readonly (readonly AnyEventObject[])[];
-  /** Events that end a walk, or change all of the rest of it. */
+  /** Events that end a walk or change the rest of it. They are sent seldom. */
   readonly ends: readonly AnyEventObject[];
-  /** Steps of the clock in milliseconds, besides events. */
+  /** Steps of the clock, in milliseconds. */
   readonly delaysMs: readonly number[];
-  /** Lets what the chart invoked answer. */
-  readonly settle?: (
+  /** Settles the actors that the chart has invoked. */
+  readonly settleInvoked?: (
     actor: { getSnapshot(): { matches(state: never): boolean } },
     random: Random,
   ) => Promise<void>;
 }
 
-/** An actor that takes events and does nothing. */
+/** An actor that ignores all events. */
 export function idleNeighbour(): never {
   return createActor(fromTransition((state: object) => state, {})).start() as never;
 }
 
-/** The transitions that no walk came through, by their names; an event that breaks the chart throws. */
+/** Returns the names of the transitions that no walk took. @throws If an event breaks the chart. */
 export async function missedTransitions(walk: Walk): Promise<string[]> {
   const names = namesIn(walk.machine.root as AnyStateNode);
   const seen = new Set<string>();
@@ -53,7 +53,7 @@ export async function missedTransitions(walk: Walk): Promise<string[]> {
 }
 
 async function walkOnce(
-  { machine, input, events, beginnings, ends, delaysMs, settle }: Walk,
+  { machine, input, events, beginnings, ends, delaysMs, settleInvoked }: Walk,
   seed: number,
   names: ReadonlyMap<object, string>,
   seen: Set<string>,
@@ -63,7 +63,7 @@ async function walkOnce(
   let failure: unknown;
   const actor = createActor(machine, {
     clock,
-    inspect: (event) => note(event, names, seen),
+    inspect: (event) => recordTransitions(event, names, seen),
     input: input(seed),
   });
   actor.subscribe({
@@ -80,7 +80,7 @@ async function walkOnce(
     if (random.below(8) === 0) clock.increment(random.pick(delaysMs));
     else if (random.below(STEPS) === 0) actor.send(random.pick(ends));
     else actor.send(random.pick(choice));
-    await settle?.(actor as never, random);
+    await settleInvoked?.(actor as never, random);
   }
   actor.stop();
   if (failure !== undefined) throw failure;
@@ -90,20 +90,24 @@ interface Microstep {
   readonly _transitions?: readonly object[];
 }
 
-function note(event: InspectionEvent, names: ReadonlyMap<object, string>, seen: Set<string>): void {
+function recordTransitions(
+  event: InspectionEvent,
+  names: ReadonlyMap<object, string>,
+  seen: Set<string>,
+): void {
   if (event.type !== '@xstate.microstep') return;
   for (const transition of (event as unknown as Microstep)._transitions ?? []) {
     seen.add(names.get(transition) ?? 'another');
   }
 }
 
-/** The transitions of a chart; those of the same state for the same event differ by their place. */
+/** The names of a chart's transitions. Those of the same state and event differ by their index. */
 function namesIn(root: AnyStateNode): Map<object, string> {
   const names = new Map<object, string>();
   const nameAll = (node: AnyStateNode): void => {
     for (const transitions of [...node.transitions.values(), node.always ?? []]) {
-      for (const [place, transition] of transitions.entries())
-        names.set(transition, `${node.id} on ${transition.eventType || 'entry'} #${place}`);
+      for (const [index, transition] of transitions.entries())
+        names.set(transition, `${node.id} on ${transition.eventType || 'entry'} #${index}`);
     }
     for (const child of Object.values(node.states)) nameAll(child);
   };

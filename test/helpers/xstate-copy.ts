@@ -1,5 +1,5 @@
 /**
- * Copies of XState, as they are or altered: what a project has that brings its own, or another version.
+ * Copies of XState, unchanged or altered. They stand for a project with its own copy or another version.
  */
 
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
@@ -10,10 +10,10 @@ import { build } from 'esbuild';
 import type * as Supervision from '../../supervision/supervision-api.js';
 import { temporaryDirectory } from './programs.js';
 
-/** What is replaced in every source file of a copy. */
+/** A replacement in every source file of a copy. */
 export type Alteration = readonly [found: string | RegExp, by: string];
 
-/** The version that a copy says it is. */
+/** The version in a copy's manifest. */
 export const COPY_VERSION = '5.99.0';
 
 /** Copies XState into the `node_modules` of a directory. */
@@ -34,7 +34,7 @@ async function copyInto(directory: string, alteration?: Alteration): Promise<str
     isAltered ||= written !== source;
     await writeFile(join(to, 'dist', file), written);
   }
-  if (!isAltered) throw new Error(`nothing in xstate is like ${alteration}`);
+  if (!isAltered) throw new Error(`nothing in xstate matches ${alteration}`);
   return to;
 }
 
@@ -47,7 +47,7 @@ export async function anotherXState(
   return import(pathToFileURL(join(copy, 'dist/xstate.cjs.mjs')).href);
 }
 
-/** The supervision library, with a copy of XState for its only one. */
+/** Loads the supervision library with a copy of XState as its only one. */
 export async function libraryWithXState(
   t: ExecutionContext,
   alteration: Alteration,

@@ -8,7 +8,7 @@ import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import { run } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import type { WorkerEvent } from '../helpers/actors.js';
-import { turnsUntil } from '../helpers/event-loop.js';
+import { iterationsUntil } from '../helpers/event-loop.js';
 
 const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   receive({ type }) {
@@ -127,17 +127,17 @@ test.serial(
   async (t) => {
     const size = 100_000;
     const children = Array.from({ length: size }, (_, index) => ({ id: `c${index}`, logic: idle }));
-    const { turns: startIterations, value: tree } = await turnsUntil(async () => {
+    const { iterations: starting, value: tree } = await iterationsUntil(async () => {
       const tree = run(supervisor({ children }));
       t.true(await tree.ready);
       return tree;
     });
-    t.true(startIterations >= size / 1_000, `${startIterations} iterations during the start`);
+    t.true(starting >= size / 1_000, `${starting} iterations at the start`);
     t.is((await countChildren(tree.root)).active, size);
 
     // All requests at once, from both ends and the middle.
     const changes = 10_000;
-    const { turns: changeIterations } = await turnsUntil(async () => {
+    const { iterations: changing } = await iterationsUntil(async () => {
       const ids = Array.from({ length: changes }, (_, index) => `c${(index * 99_991) % size}`);
       const ends = ids.map((id) => terminateChild(tree.root, id));
       const added = Array.from({ length: changes }, (_, index) =>
@@ -145,14 +145,14 @@ test.serial(
       );
       for (const { ok } of await Promise.all([...ends, ...added])) t.true(ok);
     });
-    t.true(changeIterations >= changes / 1_000, `${changeIterations} iterations during the changes`);
+    t.true(changing >= changes / 1_000, `${changing} iterations meanwhile`);
     t.like(await countChildren(tree.root), { specs: size + changes, active: size });
 
-    const { turns: stopIterations } = await turnsUntil(async () => {
+    const { iterations: stopping } = await iterationsUntil(async () => {
       tree.shutdown();
       t.deepEqual(await tree.ended, {});
     });
-    t.true(stopIterations >= size / 1_000, `${stopIterations} iterations during the stop`);
+    t.true(stopping >= size / 1_000, `${stopping} iterations at the end`);
   },
 );
 

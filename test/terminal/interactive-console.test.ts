@@ -367,7 +367,7 @@ test('q leaves a buddy who does not read, whose pasted lines are told', async (t
 
 test('pasted lines that wait are told when the program ends', async (t) => {
   const { driver, terminal } = await consoleWithWaitingPaste(t);
-  driver.tell({ do: 'close' });
+  driver.send({ do: 'close' });
   await terminal.exited;
   await terminal.shows('(Not sent: two)', '(Not sent: three)');
   t.deepEqual(driver.answers, ['one']);
@@ -515,7 +515,7 @@ for (const way of ['close', 'crash'] as const)
     const modes = () => terminal.rows().filter((row) => row.startsWith('modes '));
     await driver.do({ do: 'status', lines: ['status'] }, { do: 'ask', prompt: MENU });
     await terminal.shows('status', 'Your choice:');
-    driver.tell({ do: way });
+    driver.send({ do: way });
     await terminal.until(() => modes().length === 2);
     t.is(modes()[0], modes()[1]);
     t.true(terminal.output.lastIndexOf(PASTE_MODE_OFF) > terminal.output.lastIndexOf(PASTE_MODE_ON));

@@ -138,7 +138,7 @@ test('random walks take every transition of the chart, and no event crashes it',
       { type: 'shutdown.requested' },
     ],
     delaysMs: [1_000, 5_000],
-    async settle(actor, random) {
+    async settleInvoked(actor, random) {
       if (actor.getSnapshot().matches({ waiting: 'forReply' } as never) && random.below(2) === 0)
         await nextIteration();
     },

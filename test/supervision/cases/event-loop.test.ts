@@ -6,7 +6,7 @@ import { dynamicSupervisor } from '../../../supervision/dynamic-supervisor.js';
 import { run } from '../../../supervision/run.js';
 import { supervisor } from '../../../supervision/supervisor.js';
 import type { WorkerEvent } from '../../helpers/actors.js';
-import { turnsUntil } from '../../helpers/event-loop.js';
+import { iterationsUntil } from '../../helpers/event-loop.js';
 
 const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   receive({ type }) {
@@ -131,16 +131,16 @@ for (const [name, logic] of [
 ] as const) {
   test.serial(`35 starting and stopping a long list does not block the event loop: ${name}`, async (t) => {
     const children = Array.from({ length: 1_000 }, (_, index) => ({ id: `c${index}`, logic }));
-    const { turns: startIterations, value: tree } = await turnsUntil(async () => {
+    const { iterations: starting, value: tree } = await iterationsUntil(async () => {
       const tree = run(supervisor({ children }));
       t.true(await tree.ready);
       return tree;
     });
-    t.true(startIterations >= 5, `${startIterations} iterations during the start`);
-    const { turns: stopIterations } = await turnsUntil(async () => {
+    t.true(starting >= 5, `${starting} iterations at the start`);
+    const { iterations: stopping } = await iterationsUntil(async () => {
       tree.shutdown();
       t.deepEqual(await tree.ended, {});
     });
-    t.true(stopIterations >= 5, `${stopIterations} iterations during the stop`);
+    t.true(stopping >= 5, `${stopping} iterations at the end`);
   });
 }
