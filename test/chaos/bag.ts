@@ -1,10 +1,12 @@
 import type { Random } from '../helpers/random.js';
 
-/** Draws without putting back, and starts over when it is empty: random, but every item gets its turn. */
+/**
+ * Draws random items without replacement, and refills when it is empty. So every item is drawn once a round.
+ */
 export class Bag<TItem> {
   readonly #items: readonly TItem[];
   #left: TItem[] = [];
-  /** How often it was full. */
+  /** Number of times that it was filled. */
   rounds = 0;
 
   constructor(items: readonly TItem[]) {
@@ -12,7 +14,7 @@ export class Bag<TItem> {
     this.#fill();
   }
 
-  /** Draws one of those that are possible now, or `undefined` when none left in the bag is. */
+  /** Draws an item that is possible now. @returns `undefined` if no item left in the bag is possible. */
   draw(random: Random, isPossible: (item: TItem) => boolean): TItem | undefined {
     const possible = this.#left.filter(isPossible);
     if (possible.length === 0) return undefined;

@@ -4,7 +4,7 @@ import test from 'ava';
 import type { UserId } from '../../protocol/id.js';
 import { Ledger } from './ledger.js';
 
-/** Every kind of actor that there is. */
+/** All kinds of actors. */
 const KINDS = [
   ...['store', 'presence', 'udp', 'tcp', 'connections', 'listener', 'connection'],
   ...['terminal', 'heartbeat', 'conversation', 'chats', 'calls', 'client', 'chat'],
@@ -43,7 +43,7 @@ test('a short run crashes actors of every kind and loses nothing', async (t) => 
   }
 });
 
-test('bad options are one clear line and exit code 2, and --help exits 0', async (t) => {
+test('invalid options print one line and exit with 2, and --help exits with 0', async (t) => {
   for (const args of [
     ['--seconds', 'soon'],
     ['--seconds', '0'],
@@ -63,19 +63,19 @@ test('bad options are one clear line and exit code 2, and --help exits 0', async
 
 const [me, bob, cat] = ['me', 'bob', 'cat'] as UserId[] as [UserId, UserId, UserId];
 
-/** A ledger of somebody who is registered and has added others. */
+/** A ledger of a registered user who has added buddies. */
 function ledgerWith(...buddies: readonly UserId[]): Ledger {
   const ledger = new Ledger(me);
   ledger.begin({ op: 'REG', id: me });
-  ledger.settle(200);
+  ledger.recordReply(200);
   for (const buddy of buddies) {
     ledger.begin({ op: 'ADD', id: me, buddy });
-    ledger.settle(200);
+    ledger.recordReply(200);
   }
   return ledger;
 }
 
-test('a ledger names each acknowledged change that is not there', (t) => {
+test('a ledger reports each acknowledged change that is missing', (t) => {
   const ledger = ledgerWith(bob, cat);
   const found = (list: UserId[] | undefined) => ledger.differences(list).map(({ what }) => what);
   t.deepEqual(found([bob, cat]), []);
@@ -83,25 +83,25 @@ test('a ledger names each acknowledged change that is not there', (t) => {
   t.deepEqual(found([cat, bob]), ['the list of me is in another order']);
   t.deepEqual(found(undefined), ['REG me was acknowledged, and is not registered']);
   ledger.begin({ op: 'DEL', id: me, buddy: bob });
-  ledger.settle(200);
+  ledger.recordReply(200);
   t.deepEqual(found([bob, cat]), ['DEL me bob was acknowledged, and is on the list']);
 });
 
-test('a ledger allows either outcome of a change that was not answered, and no third one', (t) => {
+test('a ledger allows both outcomes of an unanswered change, and no other', (t) => {
   const ledger = ledgerWith(bob);
   ledger.begin({ op: 'ADD', id: me, buddy: cat });
   t.deepEqual(ledger.differences([bob]), []);
   t.deepEqual(ledger.differences([bob, cat]), []);
   t.is(ledger.differences([cat]).length, 1);
   ledger.begin({ op: 'ADD', id: me, buddy: cat });
-  t.is(ledger.settle(201), undefined);
+  t.is(ledger.recordReply(201), undefined);
   t.is(ledger.differences([bob]).length, 1);
 });
 
-test('a ledger tells a reply that contradicts the ones before', (t) => {
+test('a ledger reports a reply that contradicts earlier replies', (t) => {
   const ledger = ledgerWith(bob);
   ledger.begin({ op: 'ADD', id: me, buddy: bob });
-  t.is(ledger.settle(200), 'ADD me bob was answered 200, where 201 is due');
+  t.is(ledger.recordReply(200), 'ADD me bob was answered 200, where 201 is due');
   ledger.begin({ op: 'REG', id: me });
-  t.is(ledger.settle(200), 'REG me was answered 200, where 203 is due');
+  t.is(ledger.recordReply(200), 'REG me was answered 200, where 203 is due');
 });

@@ -1,9 +1,9 @@
 /**
- * Chaos on the real thing: `npm run chaos -- --seconds 30`.
+ * The chaos test: `npm run chaos -- --seconds 30`.
  *
- * A real server and real clients in this process, over real sockets and files: they are kept busy while
- * random actors of every kind are crashed, many times a second, as often as their supervisors must bear.
- * Exits with 1 when anything that was acknowledged is lost, or anything runs on, hangs or gives up.
+ * Runs a real server and real clients in this process, over real sockets and files. Workers keep them busy
+ * while random actors of every kind are crashed many times a second, within the restart limits of their
+ * supervisors. Exits with 1 if an acknowledged change is lost, or if an actor leaks, hangs or gives up.
  */
 
 import { InvalidArgumentError } from 'commander';
@@ -42,8 +42,8 @@ const command = createCommand(
   'Crashes actors of a busy server and its clients, and counts what is lost.',
 )
   .option('--seconds <n>', 'how long to crash actors', secondsOption, 30)
-  .option('--seed <n>', 'makes the same choices again (default: another each time)', seedOption)
-  .addHelpText('after', '\nSIGINT ends it early. It exits with 1 when anything is wrong, and says what.');
+  .option('--seed <n>', 'seed of the random choices (default: a new one each time)', seedOption)
+  .addHelpText('after', '\nSIGINT ends the run early. If it finds faults, it prints them and exits with 1.');
 addInspectionOptions(command);
 
 async function main({ seconds, seed, ...inspection }: Options): Promise<number> {
@@ -68,5 +68,5 @@ async function main({ seconds, seed, ...inspection }: Options): Promise<number> 
 
 const options = command.parse().opts<Partial<Options>>();
 const code = await main({ seconds: 30, seed: Math.floor(Math.random() * SEEDS), ...options });
-// What was left behind must not keep this process.
+// A leaked handle must not keep the process alive.
 process.exit(code);

@@ -1,22 +1,22 @@
 /**
- * What must be true of one user's world, by what the server answered: who is registered, and who is on the
- * user's buddy list, in which order.
+ * The state that follows from the server's replies to one user: the registered ids, and the user's buddy list
+ * in its order.
  *
- * Only one change is under way at a time, and one that stayed without an answer is asked for again until
- * there is one. So at any time at most one change is in doubt: either it was made, or it was not.
+ * Only one change is requested at a time, and an unanswered change is requested again until it is answered.
+ * So at most one change is pending, with an unknown outcome.
  */
 
 import type { UserId } from '../../protocol/id.js';
 
-/** A change of the owner's list, or the registration of somebody. */
+/** A change of the owner's list, or a registration. */
 export interface Entry {
   readonly op: 'REG' | 'ADD' | 'DEL';
-  /** Whose list; with REG, who. */
+  /** The owner of the list; with REG, the id to register. */
   readonly id: UserId;
   readonly buddy?: UserId;
 }
 
-/** Something that was acknowledged, and is not so. */
+/** A difference between what was acknowledged and what was found. */
 export interface Difference {
   readonly fault: 'loss' | 'disorder';
   readonly what: string;
@@ -24,49 +24,49 @@ export interface Difference {
 
 export class Ledger {
   readonly owner: UserId;
-  readonly #passedOver: UserId | undefined;
+  readonly #ignored: UserId | undefined;
   readonly #registered = new Set<UserId>();
   #list: readonly UserId[] = [];
-  #doubt: Entry | undefined;
+  #pending: Entry | undefined;
   #wasTried = false;
 
-  /** @param passedOver Somebody whose place on the list nobody minds. */
-  constructor(owner: UserId, passedOver?: UserId) {
+  /** @param ignored An id that comparisons ignore. */
+  constructor(owner: UserId, ignored?: UserId) {
     this.owner = owner;
-    this.#passedOver = passedOver;
+    this.#ignored = ignored;
   }
 
-  /** Who is registered for certain. */
+  /** The ids that are certainly registered. */
   get registered(): ReadonlySet<UserId> {
     return this.#registered;
   }
 
-  /** Who is on the list, when the change in doubt was not made. */
+  /** The buddies on the list if the pending change was not made. */
   get list(): readonly UserId[] {
     return this.#list;
   }
 
-  /** The change that was asked for and not answered. */
-  get doubt(): Entry | undefined {
-    return this.#doubt;
+  /** The change that was requested and not answered. */
+  get pending(): Entry | undefined {
+    return this.#pending;
   }
 
-  /** To be called before a change is asked for, again or for the first time. */
+  /** Must be called before each request for a change, including repeated requests. */
   begin(entry: Entry): void {
-    this.#wasTried = this.#doubt !== undefined;
-    this.#doubt = entry;
+    this.#wasTried = this.#pending !== undefined;
+    this.#pending = entry;
   }
 
   /**
-   * Takes the server's answer to the change under way: a reply that says whether it was made. Any other
-   * reply, and none, leave it in doubt.
+   * Records the reply that settles the pending change. After any other reply, or none, the change stays
+   * pending.
    *
-   * @returns What is wrong with the answer, if anything.
+   * @returns What is wrong with the reply, if anything.
    */
-  settle(code: 200 | 201 | 202 | 203): string | undefined {
-    const entry = this.#doubt as Entry;
+  recordReply(code: 200 | 201 | 202 | 203): string | undefined {
+    const entry = this.#pending as Entry;
     const expected = this.#expected(entry);
-    this.#doubt = undefined;
+    this.#pending = undefined;
     if (entry.op === 'REG') this.#registered.add(entry.id);
     else this.#list = applied(entry, this.#list);
     if (expected.includes(code)) return undefined;
@@ -74,16 +74,17 @@ export class Ledger {
   }
 
   /**
-   * What is wrong with the owner's list as somebody else tells it, if anything: who is missing, who is too
-   * many.
+   * Compares the owner's list with the one that was found.
+   *
+   * @param found The list; `undefined` if the owner is not registered.
    */
-  differences(told: readonly UserId[] | undefined): Difference[] {
-    if (told === undefined) {
+  differences(found: readonly UserId[] | undefined): Difference[] {
+    if (found === undefined) {
       return this.#registered.has(this.owner) ? [lost(`REG ${this.owner}`, 'is not registered')] : [];
     }
-    const list = told.filter((id) => id !== this.#passedOver);
+    const list = found.filter((id) => id !== this.#ignored);
     const mustBe = this.#list;
-    const mayBe = this.#doubt === undefined ? mustBe : applied(this.#doubt, mustBe);
+    const mayBe = this.#pending === undefined ? mustBe : applied(this.#pending, mustBe);
     if (isSame(list, mustBe) || isSame(list, mayBe)) return [];
     const missing = mustBe.filter((id) => !list.includes(id) && mayBe.includes(id));
     const added = list.filter((id) => !mustBe.includes(id) && !mayBe.includes(id));
@@ -104,7 +105,7 @@ export class Ledger {
   }
 }
 
-/** The request's line without its end. */
+/** The request's line, without CR LF. */
 export function textOf({ op, id, buddy }: Entry): string {
   return [op, id, buddy].filter((token) => token !== undefined).join(' ');
 }

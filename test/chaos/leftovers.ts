@@ -1,27 +1,27 @@
 /**
- * What a run must not leave behind: handles that keep a process alive, and open files.
+ * Finds what a run leaks: handles that keep the process alive, and open files.
  */
 
 import { readdir, readlink } from 'node:fs/promises';
 import { until } from './pause.js';
 
-/** How long handles may take to close when everything has ended, in milliseconds. */
+/** Longest wait for handles to close after everything has ended, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** What comes and goes with the waiting itself, and with the output. */
+/** Resources that waiting and printing create themselves. */
 const PASSING = ['Immediate', 'TickObject', 'PipeWrap', 'TTYWrap'];
 
 /** Resources that keep the process alive, by type. */
 export type Resources = ReadonlyMap<string, number>;
 
-/** What keeps the process alive now. */
+/** The resources that keep the process alive now. */
 export function resources(): Resources {
   const counts = new Map<string, number>();
   for (const type of process.getActiveResourcesInfo()) counts.set(type, (counts.get(type) ?? 0) + 1);
   return counts;
 }
 
-/** @returns What is there and was not there `before`, in words, after a while to close. */
+/** Waits for handles to close. @returns Descriptions of the leaks: what exists now and not in `before`. */
 export async function leftovers(before: Resources, directory: string): Promise<string[]> {
   const more = () =>
     [...resources()].filter(([type, count]) => {
@@ -32,7 +32,7 @@ export async function leftovers(before: Resources, directory: string): Promise<s
   return [...handles, ...(await openFiles(directory))];
 }
 
-/** The files of a directory that this process has open, where the system can tell. */
+/** The open files of this process in a directory. Empty on systems without /proc. */
 async function openFiles(directory: string): Promise<string[]> {
   const descriptors = await readdir('/proc/self/fd').catch(() => []);
   const targets = await Promise.all(

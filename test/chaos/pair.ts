@@ -1,6 +1,6 @@
 /**
- * Two users who call each other in turn, chat for a few lines, leave, and begin again. What either writes is
- * numbered, so that the other can tell what was lost, came twice or out of order.
+ * Two users who call each other in turn, chat for a few lines, leave, and start over. Each numbers the lines,
+ * so that the reader can detect lines that are lost, duplicated or out of order.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -12,10 +12,10 @@ type PairOptions = Pick<UserOptions, 'serverPort' | 'random' | 'tally' | 'log'> 
   readonly callPorts: readonly [number, number];
 };
 
-/** The numbers that one user reads. */
+/** Checks the numbers that one user reads. */
 class Reader {
   #last = 0;
-  /** True from the beginning of a chat to its end, or to the first crash: every number must come. */
+  /** True from the start of a chat to its end or the first crash. While true, no number may be missing. */
   #isExact = false;
   #isFirst = true;
 
@@ -28,14 +28,13 @@ class Reader {
     this.#isExact = false;
   }
 
-  /** Takes the next number, and tells what is wrong with it. */
+  /** Checks the next number, and reports faults to the tally. */
   read(number: number, tally: Tally, who: string): void {
     const last = this.#last;
     const isGap = this.#isExact && !this.#isFirst && number > last + 1;
     if (number === last) tally.blame('duplicate', `${who} read line ${number} twice`);
     else if (number < last) tally.blame('disorder', `${who} read line ${number} after line ${last}`);
-    else if (isGap)
-      tally.blame('loss', `${who} read line ${number} after line ${last}, and nobody was crashed`);
+    else if (isGap) tally.blame('loss', `${who} read line ${number} after line ${last}, without a crash`);
     this.#last = number;
     this.#isFirst = false;
   }
@@ -44,9 +43,9 @@ class Reader {
 export class Pair {
   readonly name: string;
   readonly users: readonly [User, User];
-  /** When a line last got through, in milliseconds since the process began. */
+  /** Time of the last delivered line, in milliseconds since the process started. */
   lastProgressMs = performance.now();
-  /** How many lines got through. */
+  /** Number of delivered lines. */
   lines = 0;
   readonly #tally: Tally;
   readonly #readers = [new Reader(), new Reader()] as const;
@@ -74,12 +73,12 @@ export class Pair {
     this.users = [user(0, 1), user(1, 0)];
   }
 
-  /** To be called when an actor of either user is crashed: from then on a line may be lost. */
+  /** Must be called when an actor of either user is crashed. From then on, lines may be lost. */
   disturbed(): void {
     for (const reader of this.#readers) reader.disturbed();
   }
 
-  /** Takes note of how long no line has got through. */
+  /** Returns the time since the last delivered line, and updates the tally's maximum. */
   measureSilence(): number {
     const silenceMs = performance.now() - this.lastProgressMs;
     this.#tally.longestSilenceMs = Math.max(this.#tally.longestSilenceMs, silenceMs);

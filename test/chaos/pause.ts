@@ -1,20 +1,20 @@
 /**
- * Waiting: for a while, for a few turns of the event loop, for work to begin, for something to be true.
+ * Ways to wait: for a time, for event-loop iterations, for a request to be sent, for a condition.
  */
 
 import { setMaxListeners } from 'node:events';
 
-/** How often {@link until} looks, in milliseconds. */
-const LOOK_MS = 10;
+/** Time between two checks of {@link until}, in milliseconds. */
+const CHECK_MS = 10;
 
-/** Something that can be stopped, however many wait for that. */
+/** Creates an abort controller whose signal may have any number of listeners. */
 export function stoppable(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
 }
 
-/** Resolves after some milliseconds, or as soon as `stop` says so. */
+/** Resolves after some milliseconds, or as soon as `stop` is aborted. */
 export function pause(ms: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (stop.aborted) return resolve();
@@ -28,31 +28,31 @@ export function pause(ms: number, stop: AbortSignal): Promise<void> {
   });
 }
 
-/** Lets the event loop turn so many times. */
-export async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+/** Waits for a number of event-loop iterations. */
+export async function iterations(count: number): Promise<void> {
+  for (let done = 0; done < count; done++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** @returns Whether it became true within `timeoutMs` milliseconds. */
+/** @returns Whether the condition became true within `timeoutMs` milliseconds. */
 export async function until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
   }
   return true;
 }
 
-/** Where those who work say that they asked for something, and those who crash actors hear it. */
+/** Lets workers announce their requests, so that crashes can happen while a request is in progress. */
 export class Work {
   #waiting: (() => void)[] = [];
 
-  /** A request was sent this very moment, and is not answered. */
+  /** Announces that a request was just sent. */
   began(): void {
     for (const resume of this.#waiting.splice(0)) resume();
   }
 
-  /** Resolves right after the next request was sent, or as soon as `stop` says so. */
+  /** Resolves when the next request is sent, or as soon as `stop` is aborted. */
   next(stop: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (stop.aborted) return resolve();

@@ -1,8 +1,8 @@
 /**
- * Who is alive in one tree: what the actors to be crashed are picked from, and what finds orphans and twins.
+ * The live actors of one tree. Actors to crash are picked from it, and it detects orphans and duplicates.
  *
- * The supervisors' lifecycle events say who is there for what. The inspector shows every other actor too,
- * such as mailboxes and requests that a machine invoked.
+ * The supervisors' lifecycle events identify their children. XState's inspection events add all other actors,
+ * such as mailboxes and the requests that a machine invoked.
  */
 
 import type { AnyActorRef, InspectionEvent } from 'xstate';
@@ -10,7 +10,7 @@ import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
 import { count, type Tally } from './tally.js';
 
-/** What actors are crashed with; any other error is a bug that was found. */
+/** The error of an injected crash. Any other error is a bug. */
 export class InjectedCrash extends Error {
   override readonly name = 'InjectedCrash';
 }
@@ -18,9 +18,9 @@ export class InjectedCrash extends Error {
 export class Registry {
   readonly #tree: string;
   readonly #tally: Tally;
-  /** Every actor that was made, until it is seen to have ended. */
+  /** Every created actor, until the audit finds that it has ended. */
   readonly #made = new Set<AnyActorRef>();
-  /** The latest actor of each child that there is only one of. */
+  /** The current actor of each static child. */
   readonly #only = new Map<string, AnyActorRef>();
   /** Dynamic children, by kind. */
   readonly #many = new Map<string, Set<AnyActorRef>>();
@@ -65,12 +65,12 @@ export class Registry {
     return actors.filter(isActive);
   }
 
-  /** The children that should be alive at any time, and are not. */
+  /** The static children without a live actor. */
   missing(): string[] {
     return [...this.#only].filter(([, actor]) => !isActive(actor)).map(([id]) => `${this.#tree}'s ${id}`);
   }
 
-  /** Looks for actors that run without their parents, and forgets those that ended. */
+  /** Reports actors that run without their parents, and forgets those that ended. */
   audit(): void {
     for (const actor of this.#made) {
       if (isActive(actor)) {
@@ -84,7 +84,7 @@ export class Registry {
     }
   }
 
-  /** To be called when the tree has ended. */
+  /** Must be called when the tree has ended. Reports actors that still run. */
   auditEnd(): void {
     for (const actor of this.#made) {
       if (isActive(actor)) this.#blame('orphan', `${actor.id} runs, and its tree has ended`);
@@ -100,7 +100,7 @@ export class Registry {
 
   #crashed(id: string, error: unknown): void {
     if (rootCause(error) instanceof InjectedCrash) return;
-    this.#blame('crash', `${id} crashed by itself: ${placeOf(error)}`);
+    this.#blame('crash', `${id} crashed by itself: ${withOrigin(error)}`);
   }
 
   #kind(kind: string): Set<AnyActorRef> {
@@ -114,15 +114,15 @@ export class Registry {
   }
 }
 
-/** An error and where it was thrown, in one line. */
-function placeOf(error: unknown): string {
+/** An error and the place where it was thrown, in one line. */
+function withOrigin(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const [, place = ''] = error.stack?.match(/\n\s*(at .*)/) ?? [];
-  return `${error} ${place}`;
+  const [, origin = ''] = error.stack?.match(/\n\s*(at .*)/) ?? [];
+  return `${error} ${origin}`;
 }
 
 function isActive(actor: AnyActorRef): boolean {
-  // It has no snapshot yet while it is being made.
+  // An actor has no snapshot while it is being created.
   return actor.getSnapshot()?.status === 'active';
 }
 

@@ -1,16 +1,16 @@
 /**
- * What a run counted, as people read it.
+ * Formats the counts of a run.
  */
 
 import { type Tally, total } from './tally.js';
 
-/** One line while it runs. */
+/** The progress line during a run. */
 export function progressLine(tally: Tally, seconds: number): string {
   const crashes = total(tally.crashes);
   return `${seconds} s: ${crashes} crashes, ${tally.answered} answers, ${tally.lines} lines of chat`;
 }
 
-/** The table at the end. */
+/** The table at the end of a run. */
 export function table(tally: Tally): string {
   const kinds = [...new Set([...tally.crashes.keys(), ...tally.restarts.keys()])].sort();
   const lost = tally.faults('loss');

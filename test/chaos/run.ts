@@ -1,5 +1,5 @@
 /**
- * One run: starts a world, crashes its actors while it is busy, and looks at what is left.
+ * One run: starts a world, crashes its actors while it is busy, and verifies the result.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,21 +20,21 @@ import { verifyServer, verifyStore } from './verification.js';
 import { Watch } from './watch.js';
 import { startWorld, type World } from './world.js';
 
-/** Longest wait for all to be well again after the last crash, and for a tree to end, in milliseconds. */
-const SETTLE_TIMEOUT_MS = 15_000;
+/** Longest wait for recovery after the last crash, and for a tree to end, in milliseconds. */
+const RECOVERY_TIMEOUT_MS = 15_000;
 
 export interface ChaosOptions {
   readonly seconds: number;
   readonly seed: number;
   /** Ends the run early. */
   readonly stop: AbortSignal;
-  /** Told of the time and the counts so far, every few seconds. */
+  /** Called every few seconds with the counts and the elapsed time. */
   readonly onProgress: (tally: Tally, seconds: number) => void;
-  /** Lets the server be looked at, if anybody wants to. */
+  /** Opens an inspector for the server, if the options ask for one. */
   readonly openInspection?: () => Promise<Inspection | undefined>;
 }
 
-/** Runs chaos in a directory of its own. Whatever is found wrong is in the tally. */
+/** Runs chaos in a temporary directory. The tally contains all faults. */
 export async function runChaos(options: ChaosOptions): Promise<Tally> {
   const before = resources();
   const tally = new Tally();
@@ -46,7 +46,7 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
     const random = new Random(options.seed);
     const inspection = await options.openInspection?.();
     const world = await startWorld(directory, random, tally, inspection);
-    await live(world, random, tally, options);
+    await runWorld(world, random, tally, options);
     await inspection?.close();
     await verifyDisk(directory, world.ledgers, tally);
     for (const leftover of await leftovers(before, directory)) tally.blame('leftover', leftover);
@@ -58,8 +58,10 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
   }
 }
 
-/** Has everybody work while actors are crashed; then waits until all is well, compares, and ends it. */
-async function live(world: World, random: Random, tally: Tally, options: ChaosOptions): Promise<void> {
+/**
+ * Runs workers and users while actors are crashed. Then waits for recovery, verifies the server, and ends it.
+ */
+async function runWorld(world: World, random: Random, tally: Tally, options: ChaosOptions): Promise<void> {
   const { pairs, port, registry, server, workers, ledgers } = world;
   const users = pairs.flatMap((pair) => pair.users);
   const registries = [registry, ...users.map((user) => user.registry)];
@@ -68,11 +70,11 @@ async function live(world: World, random: Random, tally: Tally, options: ChaosOp
   const stopWork = stoppable();
   const working = workers.map((worker) => worker.run(stopWork.signal));
   const allEnded = await crashActors(world, random, tally, options);
-  if (!allEnded) await watch.settle(SETTLE_TIMEOUT_MS);
-  // Whoever rests from now on does not hang, however long the comparison takes.
+  if (!allEnded) await watch.waitForRecovery(RECOVERY_TIMEOUT_MS);
+  // From now on, users and workers stop on purpose and must not count as hanging.
   watch.close();
   stopWork.abort();
-  for (const user of users) user.rest();
+  for (const user of users) user.stopTyping();
   await Promise.all(working);
   if (!allEnded) await verifyServer(port, ledgers, tally);
 
@@ -80,7 +82,7 @@ async function live(world: World, random: Random, tally: Tally, options: ChaosOp
   await end('the server', server, registry, tally);
 }
 
-/** @returns True when a tree ended, although nobody asked it to: then it was not worth going on. */
+/** @returns True if a tree ended by itself. The run is stopped then. */
 async function crashActors(
   world: World,
   random: Random,
@@ -107,15 +109,15 @@ async function crashActors(
   return ended;
 }
 
-/** Ends a tree, and sees that it does, and that nobody runs on. */
+/** Ends a tree. Reports it if it does not end, or if actors still run afterwards. */
 async function end(name: string, tree: RunningTree, registry: Registry, tally: Tally): Promise<void> {
   let outcome: { readonly error?: unknown } | undefined;
   tree.ended.then((ended) => {
     outcome = ended;
   });
   tree.shutdown();
-  if (!(await until(() => outcome !== undefined, SETTLE_TIMEOUT_MS))) {
-    tally.blame('hang', `${name} has not ended ${SETTLE_TIMEOUT_MS / 1_000} s after it was asked to`);
+  if (!(await until(() => outcome !== undefined, RECOVERY_TIMEOUT_MS))) {
+    tally.blame('hang', `${name} has not ended ${RECOVERY_TIMEOUT_MS / 1_000} s after it was asked to`);
   } else if (outcome?.error !== undefined) {
     tally.blame('give-up', `${name} ended with ${outcome.error}`);
   }

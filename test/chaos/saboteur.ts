@@ -1,41 +1,41 @@
 /**
- * Who crashes what, and how often: random actors of every kind, half of them right after a request was sent,
- * and never more often than their supervisor must bear.
+ * Crashes random actors of every kind, half of them right after a request was sent. The rate stays within the
+ * restart limits of their supervisor.
  */
 
 import type { AnyActorRef } from 'xstate';
 import { RestartBudget, type RestartLimits } from '../../supervision/restart-budget.js';
 import type { Random } from '../helpers/random.js';
 import type { Bag } from './bag.js';
-import { pause, turns, type Work } from './pause.js';
+import { iterations, pause, type Work } from './pause.js';
 import { InjectedCrash, type Registry } from './registry.js';
 import { count, type Tally } from './tally.js';
 
-/** The part of a supervisor's intensity that is used: a restart may take more than one attempt. */
+/** The used fraction of a supervisor's intensity. The rest is for restarts that take several attempts. */
 const USED_INTENSITY = 0.8;
 
-/** By how much the period is stretched: a supervisor counts a crash a little later than it was made. */
+/** Factor on the period, because a supervisor counts a crash slightly after it is injected. */
 const PERIOD_STRETCH = 1.1;
 
-/** How much faster the first crash of each kind comes, so that a short run has them all. */
+/** Speed-up of the first crash of each kind, so that a short run includes all kinds. */
 const FIRST_ROUND_HASTE = 4;
 
-/** Most turns of the event loop between a request and the crash in the midst of it. */
-const MAX_TURNS = 4;
+/** Most event-loop iterations between a request and a crash. */
+const MAX_ITERATIONS = 4;
 
-/** A place in a tree where actors are crashed: the children of one supervisor. */
+/** A set of actors to crash: the children of one supervisor. */
 export interface Site {
   readonly registry: Registry;
-  /** The kinds of children, shared by sites that are alike. */
+  /** The kinds of children. Equal sites of several clients share one bag. */
   readonly kinds: Bag<string>;
-  /** Of the supervisor, or how often to crash one of its children where it need not restart them. */
+  /** The supervisor's restart limits, or the crash interval if it does not restart these children. */
   readonly pace: RestartLimits | { readonly everyMs: number };
-  /** Where those who use these actors say that they asked for something. */
+  /** Announces requests to these actors. */
   readonly work: Work;
   readonly onCrash?: () => void;
 }
 
-/** Crashes children of one supervisor until `stop` says that it is enough. */
+/** Crashes children of one supervisor until `stop` is aborted. */
 export async function sabotage(site: Site, random: Random, tally: Tally, stop: AbortSignal): Promise<void> {
   const { kinds, pace, registry, work } = site;
   const budget = 'everyMs' in pace ? undefined : new RestartBudget(withMargin(pace));
@@ -45,7 +45,7 @@ export async function sabotage(site: Site, random: Random, tally: Tally, stop: A
     await pause((everyMs * random.between(0.5, 1.5)) / haste, stop);
     if (random.chance(0.5)) {
       await work.next(stop);
-      await turns(random.below(MAX_TURNS));
+      await iterations(random.below(MAX_ITERATIONS));
     }
     if (stop.aborted) return;
     if (budget !== undefined && budget.spend(performance.now()) === undefined) continue;
@@ -62,8 +62,8 @@ function withMargin({ intensity, periodMs }: RestartLimits): RestartLimits {
 }
 
 /**
- * As a bug in the actor would: a behaviour fails, a machine breaks over an event that it reads in every
- * state.
+ * Crashes an actor as a bug in it would. A behaviour gets a failure event. A machine gets an event whose
+ * field throws when it is read; the machine reads that field in every state.
  */
 function crash(actor: AnyActorRef): void {
   const error = new InjectedCrash('injected');

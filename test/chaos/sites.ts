@@ -1,5 +1,5 @@
 /**
- * Where actors are crashed: the children of every supervisor there is, each site at its supervisor's pace.
+ * The sites of a world: the children of every supervisor, with its restart limits.
  */
 
 import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/core.js';
@@ -8,7 +8,7 @@ import { Bag } from './bag.js';
 import type { Site } from './saboteur.js';
 import type { World } from './world.js';
 
-/** How often a connection of the server is crashed, and a chat of each client, in milliseconds. */
+/** Intervals between crashes of server connections, and of each client's chats, in milliseconds. */
 const CONNECTION_CRASH_MS = 60;
 const CHAT_CRASH_MS = 2_000;
 

@@ -1,22 +1,24 @@
 /**
- * What a run counted, and what it found wrong.
+ * The counts and the faults of a run.
  */
 
 /**
- * What can be wrong:
+ * Kinds of faults:
  *
- * - `loss`: an acknowledged change that is not there, or a line of an undisturbed chat;
- * - `disorder`, `duplicate`: of lines in a chat, of buddies on a list, of a child that there is only one of;
- * - `orphan`: an actor that runs on without its parent;
- * - `hang`: something that should have come by now;
- * - `give-up`: a supervisor that was crashed no more often than it must bear, and ended;
- * - `crash`: an actor that was not crashed from here, or an error that no actor caught;
- * - `leftover`: what keeps a process alive, or a file open, after everything ended.
+ * - `loss`: an acknowledged change, or a line of an undisturbed chat, is missing;
+ * - `disorder`, `duplicate`: lines of a chat or buddies of a list are out of order, or a line or a static
+ *   child
+ *   exists twice;
+ * - `orphan`: an actor runs without its parent;
+ * - `hang`: something did not happen within its time limit;
+ * - `give-up`: a supervisor gave up although the crashes were within its restart limits;
+ * - `crash`: an actor crashed that the run did not crash, or no actor caught an error;
+ * - `leftover`: a handle or an open file remains after everything ended.
  */
 export type Fault = 'loss' | 'disorder' | 'duplicate' | 'orphan' | 'hang' | 'give-up' | 'crash' | 'leftover';
 
-/** Most faults that are told of one by one. */
-const MAX_FAULTS_TOLD = 20;
+/** Most faults that are listed one by one. */
+const MAX_FAULTS_LISTED = 20;
 
 export class Tally {
   readonly crashes = new Map<string, number>();
@@ -26,42 +28,42 @@ export class Tally {
   acknowledged = 0;
   chats = 0;
   lines = 0;
-  /** Of the requests and questions that were answered. */
+  /** The longest time to an answer, over TCP and UDP. */
   slowestAnswerMs = 0;
-  /** The longest time in which two who chat with each other got no line through. */
+  /** The longest time without a delivered line in any pair. */
   longestSilenceMs = 0;
   readonly #faults = new Map<Fault, number>();
-  readonly #told: string[] = [];
+  readonly #listed: string[] = [];
 
-  /** Takes note of something wrong. */
+  /** Records a fault. */
   blame(fault: Fault, what: string): void {
     this.#faults.set(fault, this.faults(fault) + 1);
-    if (this.#told.length < MAX_FAULTS_TOLD) this.#told.push(`${fault}: ${what}`);
+    if (this.#listed.length < MAX_FAULTS_LISTED) this.#listed.push(`${fault}: ${what}`);
   }
 
   faults(fault: Fault): number {
     return this.#faults.get(fault) ?? 0;
   }
 
-  /** One line for each fault, the first {@link MAX_FAULTS_TOLD} of them; none when all is well. */
+  /** One line for each of the first {@link MAX_FAULTS_LISTED} faults; empty if there are no faults. */
   get verdict(): readonly string[] {
     const all = [...this.#faults.values()].reduce((sum, count) => sum + count, 0);
-    const untold = all - this.#told.length;
-    return untold > 0 ? [...this.#told, `and ${untold} more`] : this.#told;
+    const unlisted = all - this.#listed.length;
+    return unlisted > 0 ? [...this.#listed, `and ${unlisted} more`] : this.#listed;
   }
 
-  answer(ms: number): void {
+  recordAnswer(ms: number): void {
     this.answered += 1;
     this.slowestAnswerMs = Math.max(this.slowestAnswerMs, ms);
   }
 }
 
-/** Counts one more of a kind. */
+/** Increments the count of a kind. */
 export function count(counts: Map<string, number>, kind: string): void {
   counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }
 
-/** How many there are of all kinds. */
+/** The sum of all counts. */
 export function total(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((sum, value) => sum + value, 0);
 }

@@ -1,6 +1,5 @@
 /**
- * A user at a real client, of whom only the keyboard and the screen are ours: reads what the screen asks, and
- * types an answer.
+ * A simulated user at a real client: reads the prompts on the screen and types answers.
  */
 
 import { tmpdir } from 'node:os';
@@ -20,24 +19,26 @@ import { Registry } from './registry.js';
 import type { Tally } from './tally.js';
 import { HOST } from './wire.js';
 
-/** Plain mode asks in the same words for every buddy. */
+/** In plain mode, prompts do not contain the buddy's name. */
 const NAMELESS = toDisplayText('');
 
 const [REFUSED] = linesOf({ say: 'callFailed', buddy: undefined, failure: { cause: 'refused' } });
 
-/** Time between two looks at the screen, in milliseconds: how fast a user types. */
+/** Time between two inputs, in milliseconds. */
 const TYPING_MS = 25;
 
-/** Fewest and most lines that a user writes before leaving the chat. */
+/** Fewest and most lines that a user writes in a chat. */
 const LINES = { least: 3, most: 15 } as const;
 
-/** How likely somebody who waits for a call does something else, at each look at the screen. */
-const RESTLESSNESS = 0.05;
+/** Probability that a user who waits for a call does something else, at each input. */
+const PASTIME_PROBABILITY = 0.05;
 
-/** What else there is to do. Mostly logging in anew: a presence that crashed has forgotten its users. */
+/**
+ * Other menu choices. Logging in again is the most frequent, because a crashed presence forgets its users.
+ */
 const PASTIMES = ['L', 'L', 'L', 'S', 'A', 'D'] as const;
 
-/** Somebody who is added and deleted at the client's menu; whether that worked nobody minds. */
+/** An id that users add and delete at the client's menu. The outcome is not checked. */
 export const DECOY = 'decoy' as UserId;
 
 export interface UserOptions {
@@ -48,25 +49,25 @@ export interface UserOptions {
   readonly random: Random;
   readonly tally: Tally;
   readonly log: Log;
-  /** Told of each number that the buddy wrote, as it shows on the screen. */
+  /** Called with each of the buddy's numbers when it appears on the screen. */
   readonly onNumber: (number: number) => void;
   readonly onChatOpened: () => void;
-  /** A call was accepted, or refused: the callers take turns. */
+  /** Called when a call was accepted or refused. Then the other user becomes the caller. */
   readonly onCallOver: (accepted: boolean) => void;
-  /** True when it is this user who should call. */
+  /** True if this user is the next caller. */
   readonly isCaller: () => boolean;
 }
 
 export class User {
   readonly id: UserId;
   readonly registry: Registry;
-  /** Says when the user typed something. */
+  /** Announces each input. */
   readonly work = new Work();
   readonly tree: RunningTree;
   readonly #options: UserOptions;
   readonly #stdin = new PassThrough();
   readonly #typing: NodeJS.Timeout;
-  /** What the screen's last line says, and whether it came after what was typed last. */
+  /** The last line of the screen, and whether it appeared after the last input. */
   #lastLine = '';
   #isNew = false;
   #choice: 'M' | (typeof PASTIMES)[number] = 'M';
@@ -94,11 +95,11 @@ export class User {
       onEmitted: this.registry.onEmitted,
       inspect: this.registry.inspect,
     });
-    this.#typing = setInterval(() => this.#look(), TYPING_MS);
+    this.#typing = setInterval(() => this.#typeInput(), TYPING_MS);
   }
 
-  /** Takes the hands off the keyboard. */
-  rest(): void {
+  /** Ends the typing. */
+  stopTyping(): void {
     clearInterval(this.#typing);
   }
 
@@ -120,22 +121,22 @@ export class User {
     }
   }
 
-  #look(): void {
+  #typeInput(): void {
     if (!this.#isNew) return;
-    const answer = this.#answer();
-    if (answer === undefined) return;
+    const input = this.#nextInput();
+    if (input === undefined) return;
     this.#isNew = false;
-    this.#stdin.write(`${answer}\n`);
+    this.#stdin.write(`${input}\n`);
     this.work.began();
   }
 
-  /** What to type now; nothing while there is nothing to answer, or time to wait. */
-  #answer(): string | undefined {
+  /** The next input; `undefined` if the screen shows no prompt or the user waits. */
+  #nextInput(): string | undefined {
     const { buddy, isCaller, random } = this.#options;
     switch (this.#lastLine) {
       case promptOf({ ask: 'menu' }).text:
         if (isCaller()) this.#choice = 'M';
-        else if (random.chance(RESTLESSNESS)) this.#choice = random.pick(PASTIMES);
+        else if (random.chance(PASTIME_PROBABILITY)) this.#choice = random.pick(PASTIMES);
         else return undefined;
         return this.#choice;
       case promptOf({ ask: 'userId' }).text:

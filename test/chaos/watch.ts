@@ -1,5 +1,5 @@
 /**
- * Watches a run: looks for orphans, for whoever makes no progress, and tells how it goes.
+ * Watches a run: detects orphans and missing progress, and reports the counts.
  */
 
 import type { Pair } from './pair.js';
@@ -8,13 +8,13 @@ import type { Registry } from './registry.js';
 import type { Tally } from './tally.js';
 import type { Worker } from './worker.js';
 
-/** Time between two looks, in milliseconds. */
-const LOOK_MS = 250;
+/** Time between two checks, in milliseconds. */
+const CHECK_MS = 250;
 
 /** Time between two lines of progress, in milliseconds. */
 const PROGRESS_MS = 3_000;
 
-/** Longest time in which a worker may go unanswered, or a pair without a line, in milliseconds. */
+/** Longest time without an answer to a worker or a line between a pair, in milliseconds. */
 const PROGRESS_TIMEOUT_MS = 15_000;
 
 export interface WatchOptions {
@@ -27,42 +27,43 @@ export interface WatchOptions {
 
 export class Watch {
   readonly #options: WatchOptions;
-  readonly #looking: NodeJS.Timeout;
-  readonly #telling: NodeJS.Timeout;
-  /** Those who are known to hang. */
+  readonly #checkTimer: NodeJS.Timeout;
+  readonly #progressTimer: NodeJS.Timeout;
+  /** The workers and pairs already reported as hanging. */
   readonly #hanging = new Set<Worker | Pair>();
 
   constructor(options: WatchOptions) {
     this.#options = options;
     const { tally, onProgress } = options;
     const startedAtMs = performance.now();
-    this.#looking = setInterval(() => this.#look(), LOOK_MS);
-    this.#telling = setInterval(
+    this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
+    this.#progressTimer = setInterval(
       () => onProgress(tally, Math.round((performance.now() - startedAtMs) / 1_000)),
       PROGRESS_MS,
     );
   }
 
   /**
-   * Waits until every child is there, every worker was answered again, and a line of every pair got through.
+   * Waits until every child runs, every worker got an answer, and every pair delivered a line. Reports those
+   * that did not within the timeout.
    */
-  async settle(timeoutMs: number): Promise<void> {
+  async waitForRecovery(timeoutMs: number): Promise<void> {
     const { registries, workers, pairs, tally } = this.#options;
     const sinceMs = performance.now();
     const missing = () => registries.flatMap((registry) => registry.missing());
     const waiting = () => [...workers, ...pairs].filter(({ lastProgressMs }) => lastProgressMs <= sinceMs);
     if (await until(() => missing().length === 0 && waiting().length === 0, timeoutMs)) return;
     const when = `${timeoutMs / 1_000} s after the last crash`;
-    for (const child of missing()) tally.blame('hang', `${child} is not there ${when}`);
-    for (const { name } of waiting()) tally.blame('hang', `${name} got nothing through ${when}`);
+    for (const child of missing()) tally.blame('hang', `${child} does not run ${when}`);
+    for (const { name } of waiting()) tally.blame('hang', `${name} made no progress ${when}`);
   }
 
   close(): void {
-    clearInterval(this.#looking);
-    clearInterval(this.#telling);
+    clearInterval(this.#checkTimer);
+    clearInterval(this.#progressTimer);
   }
 
-  #look(): void {
+  #check(): void {
     const { registries, workers, pairs, tally } = this.#options;
     for (const registry of registries) registry.audit();
     for (const pair of pairs) pair.measureSilence();
@@ -71,7 +72,7 @@ export class Watch {
       if (!hangs) this.#hanging.delete(one);
       else if (!this.#hanging.has(one)) {
         this.#hanging.add(one);
-        tally.blame('hang', `${one.name} got nothing through for ${PROGRESS_TIMEOUT_MS / 1_000} s`);
+        tally.blame('hang', `${one.name} made no progress for ${PROGRESS_TIMEOUT_MS / 1_000} s`);
       }
     }
   }

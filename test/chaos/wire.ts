@@ -1,5 +1,5 @@
 /**
- * The least of a client of the server: a request over TCP, a question over UDP.
+ * A minimal client of the server: requests over TCP, queries over UDP.
  */
 
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
@@ -12,15 +12,14 @@ import type { Random } from '../helpers/random.js';
 
 export const HOST = '127.0.0.1';
 
-/** Longest wait for the reply to a request, in milliseconds: the server's own deadlines are shorter. */
+/** Longest wait for the reply to a request, in milliseconds. The server's own deadlines are shorter. */
 const REPLY_TIMEOUT_MS = 15_000;
 
-/** Longest wait for the answer to a question, in milliseconds: a datagram that is lost stays lost. */
+/** Longest wait for the answer to a query, in milliseconds. Lost datagrams are not resent. */
 const ANSWER_TIMEOUT_MS = 1_000;
 
 /**
- * Ports that no system hands out to outgoing connections, which would take a listener's while it is
- * restarted.
+ * Ports below the ephemeral range, so that no outgoing connection takes a listener's port while it restarts.
  */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
@@ -38,7 +37,7 @@ export async function freePort(random: Random): Promise<number> {
       await once(udp, 'listening');
       return port;
     } catch {
-      // Somebody has it: the next one.
+      // The port is in use: try another.
     } finally {
       tcp.close();
       udp.close();
@@ -50,7 +49,7 @@ export async function freePort(random: Random): Promise<number> {
  * Sends one request.
  *
  * @param onSent Called when the request has been written.
- * @returns The reply's code, or `undefined` when there was none.
+ * @returns The reply's code; `undefined` if there was none.
  */
 export function request(
   port: number,
@@ -68,7 +67,7 @@ export function request(
     socket.on('data', (chunk) => {
       reply += chunk.toString('latin1');
     });
-    socket.on('error', () => {}); // 'close' follows
+    socket.on('error', () => {}); // A 'close' event follows.
     socket.on('close', () => {
       const [, code] = reply.match(/^(\d{3}) .*\r\n$/) ?? [];
       resolve(code === undefined ? undefined : Number(code));
@@ -76,8 +75,8 @@ export function request(
   });
 }
 
-/** Somebody who announces and asks over UDP. */
-export class Asker {
+/** Announces and queries over UDP. */
+export class PresenceClient {
   readonly #port: number;
   #socket: UdpSocket;
 
@@ -90,12 +89,12 @@ export class Asker {
     this.#socket.send(encodeAnnouncement(id, 100, callPort), this.#port, HOST);
   }
 
-  /** @returns The ids on a user's list, or `undefined` when no answer came. */
+  /** @returns The ids on a user's list; `undefined` if no answer came. */
   ask(id: UserId, onSent: () => void = () => {}): Promise<UserId[] | undefined> {
     return new Promise((resolve) => {
       const socket = this.#socket;
       const timer = setTimeout(() => {
-        // An answer that comes after all must not be taken for that to a later question.
+        // A new socket, so that a late answer is not mistaken for the answer to a later query.
         socket.close();
         this.#socket = createSocket('udp4');
         resolve(undefined);

@@ -1,6 +1,6 @@
 /**
- * A worker: registers users, adds them to its list and deletes them, announces and asks, one thing at a time
- * and without an end, and keeps the ledger of what was acknowledged.
+ * A worker sends one request at a time: registers users, adds and deletes buddies, announces itself and
+ * queries its list. It records the replies in its ledger.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -8,18 +8,18 @@ import type { Random } from '../helpers/random.js';
 import { type Entry, Ledger, textOf } from './ledger.js';
 import { pause, type Work } from './pause.js';
 import type { Tally } from './tally.js';
-import { Asker, request } from './wire.js';
+import { PresenceClient, request } from './wire.js';
 
-/** Most buddies on a worker's list: the answer to its GET stays far from the largest datagram. */
+/** Most buddies on a worker's list, so that the answer to GET fits well into a datagram. */
 const MAX_LIST = 100;
 
-/** Longest time that a worker thinks between two requests, in milliseconds. */
+/** Longest pause between two requests, in milliseconds. */
 const THINK_MS = 8;
 
-/** Wait before a request that was not answered is sent again, in milliseconds. */
+/** Pause before an unanswered request is sent again, in milliseconds. */
 const RETRY_MS = 5;
 
-/** The port that workers announce; nobody calls them. */
+/** The port that workers announce. It is never called. */
 const CALL_PORT = 4_001;
 
 export interface WorkerOptions {
@@ -33,10 +33,10 @@ export interface WorkerOptions {
 export class Worker {
   readonly name: string;
   readonly ledger: Ledger;
-  /** When it was last answered, in milliseconds since the process began. */
+  /** Time of the last answer, in milliseconds since the process started. */
   lastProgressMs = performance.now();
   readonly #options: WorkerOptions;
-  readonly #asker: Asker;
+  readonly #client: PresenceClient;
   readonly #known: UserId[] = [];
   #users = 0;
 
@@ -44,24 +44,24 @@ export class Worker {
     this.#options = options;
     this.name = options.name;
     this.ledger = new Ledger(options.name as UserId);
-    this.#asker = new Asker(options.port);
+    this.#client = new PresenceClient(options.port);
   }
 
-  /** Works until `stop` says that it is enough; a request under way is waited for. */
+  /** Works until `stop` is aborted, and finishes the request in progress. */
   async run(stop: AbortSignal): Promise<void> {
     const { name, random } = this.#options;
     await this.#change({ op: 'REG', id: name as UserId }, stop);
     while (!stop.aborted) {
       const choice = random.next();
       if (choice < 0.1) await this.#ask();
-      else if (choice < 0.15) this.#asker.announce(this.ledger.owner, CALL_PORT);
+      else if (choice < 0.15) this.#client.announce(this.ledger.owner, CALL_PORT);
       else await this.#change(this.#nextChange(), stop);
       await pause(random.between(0, THINK_MS), stop);
     }
-    this.#asker.close();
+    this.#client.close();
   }
 
-  /** Asks for a change, again and again until it is answered. */
+  /** Requests a change, and repeats the request until it is answered. */
   async #change(entry: Entry, stop: AbortSignal): Promise<void> {
     const { name, port, tally, work } = this.#options;
     do {
@@ -70,24 +70,24 @@ export class Worker {
       const code = await request(port, textOf(entry), () => work.began());
       if (code !== undefined) this.#answered(sentAtMs);
       if (code === 200 || code === 201 || code === 202 || code === 203) {
-        const wrong = this.ledger.settle(code);
+        const wrong = this.ledger.recordReply(code);
         if (wrong !== undefined) tally.blame('loss', `${name}: ${wrong}`);
         if (code === 200) tally.acknowledged += 1;
         if (entry.op === 'REG' && entry.id !== this.ledger.owner) this.#known.push(entry.id);
         return;
       }
-      // 205: nobody knows. 206: not made, but not worth telling apart.
+      // After 205 the outcome is unknown. After 206 the change was not made; it is repeated in the same way.
       if (code === undefined) tally.unanswered += 1;
       else if (code !== 205 && code !== 206) tally.blame('loss', `${textOf(entry)} was answered ${code}`);
       await pause(RETRY_MS, stop);
     } while (!stop.aborted);
   }
 
-  /** Asks for the list, and compares it with the ledger: what was acknowledged shows at once. */
+  /** Queries the list and compares it with the ledger. Acknowledged changes must be visible immediately. */
   async #ask(): Promise<void> {
     const { name, tally, work } = this.#options;
     const sentAtMs = performance.now();
-    const list = await this.#asker.ask(this.ledger.owner, () => work.began());
+    const list = await this.#client.ask(this.ledger.owner, () => work.began());
     if (list === undefined) {
       tally.unanswered += 1;
       return;
@@ -98,13 +98,13 @@ export class Worker {
 
   #answered(sentAtMs: number): void {
     this.lastProgressMs = performance.now();
-    this.#options.tally.answer(this.lastProgressMs - sentAtMs);
+    this.#options.tally.recordAnswer(this.lastProgressMs - sentAtMs);
   }
 
   #nextChange(): Entry {
     const { name, random } = this.#options;
-    const { doubt, list, owner } = this.ledger;
-    if (doubt !== undefined) return doubt;
+    const { pending, list, owner } = this.ledger;
+    if (pending !== undefined) return pending;
     const choice = random.next();
     if (this.#known.length === 0 || choice < 0.15) {
       this.#users += 1;

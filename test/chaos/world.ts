@@ -1,5 +1,5 @@
 /**
- * A server over a journal on the disk, and everybody who uses it.
+ * A server with a journal on disk, and the workers and users of that server.
  */
 
 import type { Log } from '../../actors/log.js';
@@ -29,15 +29,15 @@ export interface World {
   readonly port: number;
   readonly server: RunningServer;
   readonly registry: Registry;
-  /** Where the workers say that they asked for something. */
+  /** Announces the workers' requests. */
   readonly work: Work;
   readonly workers: readonly Worker[];
   readonly pairs: readonly Pair[];
-  /** What must be true of everybody. */
+  /** The ledgers of all workers and users. */
   readonly ledgers: readonly Ledger[];
 }
 
-/** Starts a server and the clients of those who chat; the workers are there, and do not work yet. */
+/** Starts a server and the clients of the pairs, and creates the workers. The workers do not run yet. */
 export async function startWorld(
   directory: string,
   random: Random,
@@ -46,7 +46,7 @@ export async function startWorld(
 ): Promise<World> {
   const port = await freePort(random.fork('port'));
   const registry = new Registry('the server', tally);
-  const log = logOf(tally);
+  const log = faultLog(tally);
   const server = startServer({
     host: HOST,
     tcpPort: port,
@@ -66,7 +66,7 @@ export async function startWorld(
   const pairs: Pair[] = [];
   await request(port, `REG ${DECOY}`);
   for (const ids of COUPLES) {
-    ledgers.push(...(await acquaint(port, ids)));
+    ledgers.push(...(await makeBuddies(port, ids)));
     const callPorts = [await freePort(random.fork(ids[0])), await freePort(random.fork(ids[1]))] as const;
     pairs.push(new Pair({ ids, callPorts, serverPort: port, random, tally, log }));
   }
@@ -80,13 +80,13 @@ export async function startWorld(
 }
 
 /** Registers two users and adds them to each other's lists. */
-async function acquaint(port: number, [one, other]: readonly [UserId, UserId]): Promise<Ledger[]> {
+async function makeBuddies(port: number, [one, other]: readonly [UserId, UserId]): Promise<Ledger[]> {
   const ledgers = [new Ledger(one, DECOY), new Ledger(other, DECOY)] as const;
   async function change(ledger: Ledger, entry: Entry): Promise<void> {
     ledger.begin(entry);
     const code = await request(port, textOf(entry));
     if (code !== 200) throw new Error(`${textOf(entry)} was answered ${code}`);
-    ledger.settle(code);
+    ledger.recordReply(code);
   }
   for (const ledger of ledgers) await change(ledger, { op: 'REG', id: ledger.owner });
   await change(ledgers[0], { op: 'ADD', id: one, buddy: other });
@@ -94,8 +94,8 @@ async function acquaint(port: number, [one, other]: readonly [UserId, UserId]): 
   return [...ledgers];
 }
 
-/** The registries tell of crashes; any other error of the store's should not have happened. */
-function logOf(tally: Tally): Log {
+/** A log that reports the store's errors as faults. The registries report crashes. */
+function faultLog(tally: Tally): Log {
   const ignore = () => {};
   return {
     debug: ignore,
