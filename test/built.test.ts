@@ -7,12 +7,12 @@ import test from 'ava';
 import { build } from 'esbuild';
 import { temporaryDirectory } from './helpers/programs.js';
 
-/** The packages that files of a bundle are from, by name. */
+/** The names of the packages that contain the given files. */
 function packagesIn(paths: readonly string[]): string[] {
   return paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
 }
 
-test('THIRD-PARTY-LICENSES names each package that is bundled, with its version and licence', async (t) => {
+test('THIRD-PARTY-LICENSES lists each bundled package with its version and licence', async (t) => {
   const page = await build({
     entryPoints: ['inspector/page/main.tsx', 'inspector/page/stately.ts'],
     bundle: true,
@@ -22,7 +22,7 @@ test('THIRD-PARTY-LICENSES names each package that is bundled, with its version 
   });
   const paths = Object.keys(page.metafile.inputs);
   for (const program of ['im-server', 'im-client']) {
-    // esbuild says of each part of a bundle that is not minified which file it is from.
+    // In a bundle that is not minified, esbuild marks each part with its source file.
     const bundle = await readFile(`dist/programs/${program}.js`, 'utf8');
     paths.push(...bundle.split('\n').filter((line) => line.startsWith('// ')));
   }
@@ -35,7 +35,7 @@ test('THIRD-PARTY-LICENSES names each package that is bundled, with its version 
 });
 
 for (const name of ['im-client', 'im-server']) {
-  test(`${name} says in a checkout that is not built what to run`, async (t) => {
+  test(`${name} in an unbuilt checkout prints the build command`, async (t) => {
     const checkout = await temporaryDirectory(t);
     await cp('package.json', join(checkout, 'package.json'));
     await mkdir(join(checkout, 'bin'));

@@ -4,7 +4,7 @@ import { Reach, readSources } from './helpers/reach.js';
 
 const TABLE = 'test/covered-by.md';
 
-/** What stands in the table where no test reaches a file. */
+/** The table's entry for a file that no test reaches. */
 const NONE = 'none';
 
 interface Row {
@@ -19,7 +19,7 @@ const rows = rowsIn(await readFile(TABLE, 'utf8'));
 
 const files = [...sources.keys()].filter((path) => !path.startsWith('test/'));
 
-/** This test starts nothing, although it has texts that do. */
+/** Without this test, whose sample sources look as if it started programs. */
 const tests = [...sources.keys()].filter(
   (path) => path.endsWith('.test.ts') && !reach.filesFrom(path).has('test/helpers/reach.ts'),
 );
@@ -39,19 +39,19 @@ function mirrorOf(file: string): string {
 
 /** The tests that reach a file, the nearest first. */
 function testsThatReach(file: string): string[] {
-  const places = tests.map((path) => [path, [...reach.filesFrom(path)].indexOf(file)] as const);
-  const reaching = places.filter(([, place]) => place !== -1).sort(([, one], [, other]) => one - other);
+  const distances = tests.map((path) => [path, [...reach.filesFrom(path)].indexOf(file)] as const);
+  const reaching = distances.filter(([, at]) => at !== -1).sort(([, one], [, other]) => one - other);
   return reaching.map(([path]) => path);
 }
 
-/** A row for a file, with the test that is nearest to it. */
+/** A row for a file, with the test nearest to it. */
 function rowFor(file: string): string {
   const [nearest] = testsThatReach(file);
   if (nearest !== undefined) return `| ${file} | ${nearest} | |`;
-  return `| ${file} | ${NONE} | (say why; better, write ${mirrorOf(file)}) |`;
+  return `| ${file} | ${NONE} | (give the reason, or better write ${mirrorOf(file)}) |`;
 }
 
-test('each source file has a test that is its mirror, or a row in the table', (t) => {
+test('each source file has a mirror test or a row in the table', (t) => {
   const covered = new Set(rows.map(({ file }) => file));
   const mirrored = files.filter((file) => sources.has(mirrorOf(file)));
   const missing = files.filter((file) => !covered.has(file) && !mirrored.includes(file));
@@ -60,7 +60,7 @@ test('each source file has a test that is its mirror, or a row in the table', (t
   t.deepEqual(missing.map(rowFor), [], `add these rows to ${TABLE}`);
 });
 
-test('each mirror reaches the file that it mirrors', (t) => {
+test('each mirror test reaches its source file', (t) => {
   const mirrors = files.map((file) => [file, mirrorOf(file)] as const);
   const broken = mirrors.filter(
     ([file, mirror]) => sources.has(mirror) && !reach.filesFrom(mirror).has(file),
@@ -68,7 +68,7 @@ test('each mirror reaches the file that it mirrors', (t) => {
   t.deepEqual(broken, []);
 });
 
-test('the table has no row of a file that is gone, or has a mirror', (t) => {
+test('the table has no row for a missing file or a file with a mirror test', (t) => {
   const superfluous = rows.filter(({ file }) => !sources.has(file) || sources.has(mirrorOf(file)));
   t.deepEqual(
     superfluous.map(({ file }) => file),
@@ -77,21 +77,21 @@ test('the table has no row of a file that is gone, or has a mirror', (t) => {
   );
 });
 
-test('the table has each file once, in the order of their paths', (t) => {
+test('the table has each file once, sorted by path', (t) => {
   const named = rows.map(({ file }) => file);
   t.deepEqual(named, [...new Set(named)].sort());
 });
 
-test('each test in the table is there, and reaches the file of its row', (t) => {
+test('each test in the table exists and reaches the file of its row', (t) => {
   const wrong = rows.flatMap(({ file, tests: named }) =>
     named
       .filter((path) => !tests.includes(path) || !reach.filesFrom(path).has(file))
-      .map((path) => `${path} does not reach ${file}; this row is true: ${rowFor(file)}`),
+      .map((path) => `${path} does not reach ${file}; the correct row is: ${rowFor(file)}`),
   );
   t.deepEqual(wrong, []);
 });
 
-test('a file without a test has a note in the table that says why, and no test reaches it', (t) => {
+test('a file without a test has a note with the reason, and no test reaches it', (t) => {
   const untested = rows.filter(({ tests: named }) => named.length === 0);
   const wrong = untested.filter(({ file, note }) => note === '' || testsThatReach(file).length > 0);
   t.deepEqual(
@@ -101,13 +101,13 @@ test('a file without a test has a note in the table that says why, and no test r
   );
 });
 
-/** What a file reaches among these few. */
-function reachedBy(path: string, few: Readonly<Record<string, string>>): string[] {
-  return [...new Reach(new Map(Object.entries(few))).filesFrom(path)];
+/** The files that a file reaches among sample sources. */
+function reachedBy(path: string, samples: Readonly<Record<string, string>>): string[] {
+  return [...new Reach(new Map(Object.entries(samples))).filesFrom(path)];
 }
 
-test('a test reaches what it imports, on however many stops, but no code whose types it imports', (t) => {
-  const few = {
+test('a test reaches its direct and indirect imports, but no code through type imports', (t) => {
+  const samples = {
     'a/code.ts':
       "import { b } from './more.js';\nimport type { C } from './other.js';\nexport const a = b;\n",
     'a/more.tsx': "export { b } from '../b/code.js';\nconst view = await import('./view.js');\n",
@@ -117,13 +117,13 @@ test('a test reaches what it imports, on however many stops, but no code whose t
     'b/code.ts': "import type { D } from '../a/types.js';\nexport const b: D = { d: 1 };\n",
     'test/a/code.test.ts': "import { a } from '../../a/code.js';\n",
   };
-  const [itself, ...reached] = reachedBy('test/a/code.test.ts', few);
+  const [itself, ...reached] = reachedBy('test/a/code.test.ts', samples);
   t.is(itself, 'test/a/code.test.ts');
   t.deepEqual(reached.sort(), ['a/code.ts', 'a/more.tsx', 'a/types.ts', 'a/view.ts', 'b/code.ts']);
 });
 
-test('a test reaches the programs that it starts, and not those that its helper can start', (t) => {
-  const few = {
+test('a test reaches the programs that it starts, and no others that its helper can start', (t) => {
+  const samples = {
     'bench/worker.ts': 'export const w = 1;\n',
     'bin/im-client.ts': "const w = new URL('../bench/worker.js', import.meta.url);\n",
     'bin/im-server.ts': 'const s = 1;\n',
@@ -135,7 +135,7 @@ test('a test reaches the programs that it starts, and not those that its helper 
     'test/neither.test.ts': "import { Program } from './helpers/programs.js';\n",
     'test/dist.test.ts': "resolve('dist/bench/worker.js');\n",
   };
-  const programs = (path: string) => reachedBy(path, few).filter((file) => !file.startsWith('test/'));
+  const programs = (path: string) => reachedBy(path, samples).filter((file) => !file.startsWith('test/'));
   t.deepEqual(programs('test/client.test.ts'), ['bin/im-client.ts', 'bench/worker.ts']);
   t.deepEqual(programs('test/server.test.ts'), ['bin/im-server.ts']);
   t.deepEqual(programs('test/neither.test.ts'), []);

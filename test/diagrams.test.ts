@@ -9,10 +9,10 @@ import { pageOf } from './helpers/machine-page.js';
 
 const FOLDER = 'docs/machines';
 
-/** GitHub's pages, by what the reader's system prefers. */
+/** The backgrounds of GitHub's pages, by colour scheme. */
 const PAGES = { light: '#ffffff', dark: '#0d1117' } as const;
 
-/** The least contrasts, as WCAG 2.2 has them: of text (1.4.3), and of lines (1.4.11). */
+/** The minimum contrasts of WCAG 2.2: of text (1.4.3) and of lines (1.4.11). */
 const TEXT_CONTRAST = 4.5;
 const LINE_CONTRAST = 3;
 
@@ -21,20 +21,20 @@ const files = new Map([
   ['README.md', pageOf(CHARTS)] as const,
 ]);
 
-// `npm run diagrams` draws them anew.
+// `npm run diagrams` updates the files.
 if (process.env['UPDATE_DIAGRAMS']) {
   await mkdir(FOLDER, { recursive: true });
   for (const [name, text] of files) await writeFile(join(FOLDER, name), text);
 }
 
 for (const [name, text] of files) {
-  test(`${FOLDER}/${name} shows the charts as they are`, async (t) => {
-    // Not compared by `is`: a difference of drawings fills the screen, and says nothing.
+  test(`${FOLDER}/${name} is up to date with the charts`, async (t) => {
+    // Not compared by `is`: the difference of two drawings is long and unreadable.
     t.true((await readFile(join(FOLDER, name), 'utf8').catch(() => '')) === text, 'run npm run diagrams');
   });
 }
 
-test(`${FOLDER} has nothing else`, async (t) => {
+test(`${FOLDER} has no other files`, async (t) => {
   t.deepEqual((await readdir(FOLDER)).sort(), [...files.keys()].sort());
 });
 
@@ -44,7 +44,7 @@ for (const { machine } of CHARTS) {
     ([, id = '', look = '']) => [id.replaceAll('&gt;', '>'), look.split(' ')] as const,
   );
 
-  test(`the drawing of ${machine.id} has each state by its id`, (t) => {
+  test(`the drawing of ${machine.id} has each state under its id`, (t) => {
     const drawn = groups.filter(([, look]) => look.includes('state'));
     t.deepEqual(
       drawn.map(([id]) => id).sort(),
@@ -62,12 +62,12 @@ for (const { machine } of CHARTS) {
     }
   });
 
-  test(`the drawing of ${machine.id} has one arrow from a state to another`, (t) => {
+  test(`the drawing of ${machine.id} has one arrow per pair of states`, (t) => {
     const drawn = groups.filter(([, look]) => look.includes('transition')).map(([id]) => id);
     t.deepEqual(drawn.sort(), arrowsOf(machine.root).map(idOf).sort());
   });
 
-  test(`the drawing of ${machine.id} gives no id twice, and needs no other file`, (t) => {
+  test(`the drawing of ${machine.id} has unique ids and references no other file`, (t) => {
     t.is(new Set(groups.map(([id]) => id)).size, groups.length);
     t.is(drawing.match(/<g /g)?.length, groups.length);
     t.notRegex(drawing, /href|@import|url\(/);
@@ -78,7 +78,7 @@ for (const { machine } of CHARTS) {
     test(`the drawing of ${machine.id} is readable on ${scheme} pages`, (t) => {
       const { texts, lines, grounds } = coloursOf(drawing, scheme);
       t.true(texts.size > 0 && lines.size > 0);
-      // It brings its own, so that it is readable on a page that is not as the reader's system prefers.
+      // The drawing has its own background, for pages that do not follow the reader's preference.
       t.true(grounds.has(PAGES[scheme]));
       for (const ground of grounds) {
         for (const text of texts) t.true(contrastOf(text, ground) >= TEXT_CONTRAST, `${text} on ${ground}`);
@@ -88,7 +88,7 @@ for (const { machine } of CHARTS) {
   }
 }
 
-test('the contrast of two colours is that of WCAG', (t) => {
+test('the contrast of two colours follows the formula of WCAG', (t) => {
   t.is(contrastOf('#ffffff', '#000000'), 21);
   t.is(contrastOf('#123456', '#123456'), 1);
   t.is(contrastOf('#767676', '#ffffff').toFixed(2), '4.54');

@@ -9,7 +9,7 @@ const MANUAL = 'docs/supervision.md';
 
 const names = (await readdir(FOLDER)).map((file) => file.replace(/\.ts$/, ''));
 
-/** What an example says, at its end, that it prints. */
+/** The output that an example's last comment promises. */
 function promised(source: string): string {
   const [, comment = ''] = source.split('// Prints:\n');
   return comment.replace(/^\/\/ /gm, '');
@@ -20,7 +20,7 @@ test('there are examples', (t) => {
 });
 
 for (const name of names) {
-  test(`the example '${name}' prints what it says`, async (t) => {
+  test(`the example '${name}' prints the output in its comment`, async (t) => {
     const source = await readFile(join(FOLDER, `${name}.ts`), 'utf8');
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [
       join('dist', FOLDER, `${name}.js`),
@@ -30,15 +30,15 @@ for (const name of names) {
   });
 }
 
-test('the manual shows every example as it is', async (t) => {
+test('the manual shows every example in its current version', async (t) => {
   let manual = await readFile(MANUAL, 'utf8');
   const before = manual;
   for (const name of names) {
     const source = await readFile(join(FOLDER, `${name}.ts`), 'utf8');
-    const place = new RegExp(`(<!-- example: ${name} -->\n)[^]*?(\n<!-- end of example -->)`);
-    t.regex(manual, place);
-    manual = manual.replace(place, (_, begin, end) => `${begin}\n\`\`\`ts\n${source}\`\`\`\n${end}`);
+    const section = new RegExp(`(<!-- example: ${name} -->\n)[^]*?(\n<!-- end of example -->)`);
+    t.regex(manual, section);
+    manual = manual.replace(section, (_, begin, end) => `${begin}\n\`\`\`ts\n${source}\`\`\`\n${end}`);
   }
   if (process.env['UPDATE_DIAGRAMS']) await writeFile(MANUAL, manual);
-  else t.is(before, manual, 'npm run diagrams brings it up to date');
+  else t.is(before, manual, 'run npm run diagrams');
 });

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import test from 'ava';
 import { temporaryDirectory } from './helpers/programs.js';
 
-/** An import, by the file that has it, and the rule that it breaks, if any. */
+/** A file, an import in it, and the rule that the import breaks, if any. */
 const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])[] = [
   ['protocol/a.ts', './id.js'],
   ['protocol/b.ts', 'node:net', 'noRestrictedImports'],
@@ -51,7 +51,7 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
   ['machines/y.ts', './x.js', 'noImportCycles'],
 ];
 
-/** A file that looks up an address, and the rule that it breaks, if any: neighbours come by input. */
+/** A file that looks up an address, and the rule that it breaks, if any. Neighbours must arrive by input. */
 const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
   ['actors/server/server-tree.ts'],
   ['actors/client/client-tree.ts'],
@@ -64,7 +64,7 @@ const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
   ['bench/look-up.ts'],
 ];
 
-/** A file that asks another clock than the scope's, and the rule that it breaks, if any. */
+/** A file that uses another clock than the scope's, and the rule that it breaks, if any. */
 const CLOCKS: readonly (readonly [file: string, clock: string, rule?: string])[] = [
   ['actors/server/e.ts', 'performance.now', 'noRestrictedGlobals'],
   ['actors/server/f.ts', 'Date.now', 'noRestrictedGlobals'],
@@ -82,7 +82,7 @@ function sourceThatImports(imported: string): string {
   return `import type { Thing } from '${imported}';\n\nexport type Other = Thing;\n`;
 }
 
-/** Every seed: a file, what stands in it, and the rule that it breaks, if any. */
+/** Every seed: a file, its source, and the rule that it breaks, if any. */
 const SEEDED: readonly (readonly [file: string, source: string, rule: string | undefined])[] = [
   ...SEEDS.map(([file, imported, rule]) => [file, sourceThatImports(imported), rule] as const),
   ...LOOK_UPS.map(([file, rule]) => {
@@ -96,17 +96,17 @@ const SEEDED: readonly (readonly [file: string, source: string, rule: string | u
   ...CLOCKS.map(([file, clock, rule]) => [file, `export const clock = ${clock};\n`, rule] as const),
 ];
 
-test('the linter goes red on every import and clock that the law forbids, and on no other', async (t) => {
-  const house = await temporaryDirectory(t);
-  await copyFile('biome.json', join(house, 'biome.json'));
+test('the linter reports every forbidden import and clock, and no other', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await copyFile('biome.json', join(directory, 'biome.json'));
   for (const [file, source] of SEEDED) {
-    await mkdir(dirname(join(house, file)), { recursive: true });
-    await writeFile(join(house, file), source);
+    await mkdir(dirname(join(directory, file)), { recursive: true });
+    await writeFile(join(directory, file), source);
   }
   const biome = resolve('node_modules/.bin/biome');
   const args = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--colors=off', '.'];
   const report = await new Promise<string>((done) => {
-    execFile(biome, args, { cwd: house }, (_error, stdout, stderr) => done(stdout + stderr));
+    execFile(biome, args, { cwd: directory }, (_error, stdout, stderr) => done(stdout + stderr));
   });
   for (const [file, source, rule] of SEEDED) {
     const [, found] = report.match(new RegExp(`^${file}:\\d+:\\d+ lint/\\w+/(\\w+)`, 'm')) ?? [];

@@ -12,12 +12,12 @@ const SIZE = { columns: 57, rows: 21 };
 /** Most bytes of the picture. */
 const MAX_BYTES = 200_000;
 
-/** For how long a key, and what comes of a step, stay as they are in the picture; in milliseconds. */
+/** How long the picture shows each key, each step's result, and the last frame, in milliseconds. */
 const KEY_MS = 90;
 const STEP_MS = 900;
 const LAST_MS = 4_000;
 
-/** Two terminals, and what they showed. */
+/** Records the frames of two terminals. */
 class Recorder {
   readonly frames: Frame[] = [];
   readonly #terminals: readonly [Terminal, Terminal];
@@ -26,13 +26,13 @@ class Recorder {
     this.#terminals = terminals;
   }
 
-  /** Keeps what both show now. The time of day is the same in each recording. */
+  /** Adds a frame of both screens. The shown times are fixed, so that every recording is equal. */
   keep(ms: number): void {
     const [left, right] = this.#terminals.map((terminal) => atFive(terminal.picture()));
     this.frames.push({ ms, screens: [left as Screen, right as Screen] });
   }
 
-  /** Types text key by key, each seen before the next. */
+  /** Types text key by key, and waits until each key is on the screen. */
   async types(terminal: Terminal, text: string): Promise<void> {
     const before = terminal.cursor().row;
     for (let length = 1; length <= text.length; length++) {
@@ -43,7 +43,7 @@ class Recorder {
     }
   }
 
-  /** Types a line, and waits until both terminals show what comes of it. */
+  /** Types a line, and waits until both terminals show its result. */
   async enters(terminal: Terminal, text: string, ...shown: readonly Shown[]): Promise<void> {
     await this.types(terminal, text);
     terminal.press('\r');
@@ -62,7 +62,7 @@ class Recorder {
   }
 }
 
-/** A terminal, and how the last rows end that it is to show. */
+/** A terminal, and the expected ends of its last rows. */
 type Shown = readonly [Terminal, ...string[]];
 
 function atFive({ rows, cursor }: Screen): Screen {
@@ -114,7 +114,7 @@ async function record(t: ExecutionContext): Promise<readonly Frame[]> {
 test(`${PICTURE} plays a real session`, async (t) => {
   const frames = await record(t);
   const picture = drawSession({ titles: ['alice', 'bob'], ...SIZE, frames });
-  // `npm run session` records it again.
+  // `npm run session` updates the picture.
   if (process.env['UPDATE_SESSION']) await writeFile(PICTURE, picture);
   t.true(Buffer.byteLength(picture) <= MAX_BYTES, `${Buffer.byteLength(picture)} bytes`);
   t.is(await readFile(PICTURE, 'utf8'), picture, 'run npm run session');
