@@ -91,7 +91,7 @@ export function Page({ model, view, token, change, select, pick, pause }: PagePr
                 checked={view.showsMembers}
                 onChange={() => change({ showsMembers: !view.showsMembers })}
               />
-              short-lived actors
+              show short-lived actors
             </label>
           </h2>
           <LifecycleLog

@@ -61,7 +61,7 @@ test('a registration shows as a connection that comes and goes', async (t) => {
   await row(page, 'im-server/store').waitFor();
   t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
   await page.waitForSelector(`[data-path="${CONNECTION}"][data-live="0"][data-started="1"]`);
-  await page.getByLabel('short-lived actors').check();
+  await page.getByLabel('show short-lived actors').check();
   await page.waitForSelector(`#lifecycle-log [data-what="started"][data-path="${CONNECTION}"]`);
   await page.waitForSelector(`#lifecycle-log [data-what="ended"][data-path="${CONNECTION}"]`);
   await row(page, CONNECTION).click();

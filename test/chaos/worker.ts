@@ -68,7 +68,7 @@ export class Worker {
       this.ledger.begin(entry);
       const sentAtMs = performance.now();
       const code = await request(port, textOf(entry), () => work.began());
-      if (code !== undefined) this.#answered(sentAtMs);
+      if (code !== undefined) this.#recordAnswer(sentAtMs);
       if (code === 200 || code === 201 || code === 202 || code === 203) {
         const wrong = this.ledger.recordReply(code);
         if (wrong !== undefined) tally.blame('loss', `${name}: ${wrong}`);
@@ -92,11 +92,11 @@ export class Worker {
       tally.unanswered += 1;
       return;
     }
-    this.#answered(sentAtMs);
+    this.#recordAnswer(sentAtMs);
     for (const { fault, what } of this.ledger.differences(list)) tally.blame(fault, `${name}: ${what}`);
   }
 
-  #answered(sentAtMs: number): void {
+  #recordAnswer(sentAtMs: number): void {
     this.lastProgressMs = performance.now();
     this.#options.tally.recordAnswer(this.lastProgressMs - sentAtMs);
   }

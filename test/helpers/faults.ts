@@ -130,7 +130,8 @@ export class Disk {
     const [shutdown, withoutFlush] = [0x8004587d, 2];
     const script =
       'use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC); open(D, "<", $ARGV[0]) || die "$!\\n";' +
-      'my $now = clock_gettime(CLOCK_MONOTONIC); ioctl(D, $ARGV[1], pack("I", $ARGV[2])) || die "$!\\n"; print $now';
+      'my $now = clock_gettime(CLOCK_MONOTONIC); ' +
+      'ioctl(D, $ARGV[1], pack("I", $ARGV[2])) || die "$!\\n"; print $now';
     const options = [this.directory, String(shutdown), String(withoutFlush)];
     return 1_000 * Number(await shell('exec perl -e "$@"', script, ...options));
   }

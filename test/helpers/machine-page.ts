@@ -6,8 +6,8 @@ import type { Chart } from './charts.js';
 
 const HEAD = `# The machines
 
-All statecharts of the programs. \`npm run diagrams\` generates the drawings and this page from the machines. A
-test fails if they are out of date.
+All statecharts of the programs. \`npm run diagrams\` generates the drawings and this page from the machines.
+A test fails if they are out of date.
 
 How to read the drawings:
 
@@ -23,14 +23,15 @@ How to read the drawings:
 
 const TAIL = `## Run a machine alone
 
-For each machine, \`examples/machines/demos.ts\` has an input with stand-ins for its neighbours, and samples of
-all its events. With them you can run a machine by itself:
+For each machine, \`examples/machines/demos.ts\` has an input with stand-ins for its neighbours, and samples
+of all its events. With them you can run a machine by itself:
 
     npm run build
     node dist/examples/machines/play.js server-connectivity buddies.get query.overdue answer.received
 
-After each event, this prints the machine's effects and its state. An event is the type of a sample, or a whole
-event as JSON, such as \`'{"type":"prompt.answered","value":"s"}'\`. Without events, it prints the initial state.
+After each event, this prints the machine's effects and its state. An event is the type of a sample, or a
+whole event as JSON, such as \`'{"type":"prompt.answered","value":"s"}'\`. Without events, it prints the
+initial state.
 
 The same inputs work with any tool that runs a machine, such as Stately's inspector. In a browser:
 
@@ -43,8 +44,8 @@ const { inspect } = createBrowserInspector();
 const actors = DEMOS.map(({ machine, input }) => createActor(machine, { input, inspect }).start());
 \`\`\`
 
-An event must contain its data: a \`prompt.answered\` without its \`value\` ends the client with an error. To send
-events by hand, copy a sample.
+An event must contain its data: a \`prompt.answered\` without its \`value\` ends the client with an error. To
+send events by hand, copy a sample.
 `;
 
 export function pageOf(charts: readonly Chart[]): string {
@@ -55,9 +56,11 @@ function sectionOf({ machine: { id, root }, file }: Chart): string {
   const states = nodesOf(root).filter((node) => node !== root);
   return `## ${id}
 
-${root.description} (\`${file}\`)
+${root.description}
 
-![The states of ${id}, and what leads from one to another](${id}.svg)
+Source: \`${file}\`
+
+![The states and transitions of ${id}](${id}.svg)
 
 | state | |
 | --- | --- |
