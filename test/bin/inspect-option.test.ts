@@ -169,7 +169,10 @@ test('what is no port, and a command that has nothing to show, are told of', asy
 
 test('a chat is seen from the side of either client', async (t) => {
   const [alice, bob] = await inspectedFriends(t);
-  const [atAlice, atBob] = [await StreamReader.open(t, alice.address), await StreamReader.open(t, bob.address)] as const;
+  const [atAlice, atBob] = [
+    await StreamReader.open(t, alice.address),
+    await StreamReader.open(t, bob.address),
+  ] as const;
   const inState = (reader: StreamReader, state: RegExp) =>
     reader.find(({ actors = [] }) =>
       actors.some((actor) => actor.machine === 'client' && state.test(actor.state ?? '')),
