@@ -1,5 +1,5 @@
 /**
- * The client's command line: the program, which starts the client, and its subcommands.
+ * The client's command line: the program, which starts the interactive client, and its subcommands.
  */
 
 import type { Command } from 'commander';
@@ -14,7 +14,7 @@ import {
 import {
   addCompletionCommand,
   createCommand,
-  outliveReader,
+  exitOnOutputError,
   withExamples,
   writeOut,
 } from './command-line.js';
@@ -26,10 +26,10 @@ import { withProgramOptions } from './program-options.js';
 export const CLIENT_NAME = 'im-client';
 
 /**
- * The command line; nothing is parsed yet.
+ * Creates the command line. Parses nothing yet.
  *
  * @param start Starts the interactive client.
- * @param environment Tells where the configuration file is.
+ * @param environment Determines the path of the configuration file.
  */
 export function createClientCommand(
   start: (settings: ClientSettings) => Promise<void>,
@@ -40,14 +40,14 @@ export function createClientCommand(
   addInspectionOptions(program);
   program.addHelpText(
     'after',
-    '\nIn the menu one letter is enough. In a chat, q on a line of its own leaves; \\q sends a q.\n' +
-      'Options may also stand in ~/.config/im/client.conf; what holds is shown by im-client config.',
+    '\nAt the menu, type one letter. In a chat, type q on its own line to leave, or \\q to send a q.\n' +
+      'Options can also be set in ~/.config/im/client.conf. Run im-client config to see every value.',
   );
   withExamples(
     program,
     ['im-client', 'register or log in at the menu, with a server on this machine'],
-    ['im-client --server im.example.org --user alice', 'log in at once'],
-    ["printf 'A\\nbob\\nS\\nX\\n' | im-client --user alice", 'lines in, lines out, for scripts'],
+    ['im-client --server im.example.org --user alice', 'log in as alice at start'],
+    ["printf 'A\\nbob\\nS\\nX\\n' | im-client --user alice", 'drive the menu from a script'],
   );
   const file = applyConfigFile(program, environment);
   program.hook('preAction', (_program, command) => {
@@ -59,20 +59,24 @@ export function createClientCommand(
   addHistoryCommand(program);
   const config = program
     .command('config')
-    .description('print all options that can be configured, with where each value comes from')
-    .option('--json', 'as one line of JSON')
+    .description('print every configurable option, its value and where the value comes from')
+    .option('--json', 'print one JSON object')
     .action(async ({ json }: { readonly json?: true }) => {
-      outliveReader(CLIENT_NAME);
+      exitOnOutputError(CLIENT_NAME);
       const { configLines } = await import('./config-command.js');
       await writeOut(`${configLines(program, file, json === true).join('\n')}\n`);
     });
-  withExamples(config, ['im-client config', 'what holds, and why']);
+  withExamples(
+    config,
+    ['im-client config', 'print every value and its source'],
+    ['im-client config --json | jq -r .server.value', 'print the name of the server'],
+  );
   withProgramOptions(config, ...configurableOptions(program).map(({ long }) => long ?? ''));
   addHeadlessCommands(program);
   addCompletionCommand(program);
-  // Commander adds it by itself only to programs that do nothing without a command.
-  program.helpCommand('help [command]', 'show the help of a command');
-  // Without this, a mistyped command would be told of as an argument too many.
+  // Commander adds a help command only to programs without an action of their own.
+  program.helpCommand('help [command]', 'print the help of a command');
+  // Otherwise Commander would report a mistyped command as an excess argument.
   return program.allowExcessArguments().action(async () => {
     const [unknown] = program.args;
     if (unknown !== undefined) return refuseUnknown(program);
@@ -80,32 +84,32 @@ export function createClientCommand(
   });
 }
 
-/** Says which command was meant, if one is similar: Commander does so where a program does nothing itself. */
+/** Suggests a similar command. Commander does so only for a program without an action of its own. */
 function refuseUnknown(program: Command): void {
-  const idle = createCommand(CLIENT_NAME, program.description());
-  for (const command of program.commands) idle.addCommand(command);
-  idle.parse(['--', ...program.args], { from: 'user' });
+  const withoutAction = createCommand(CLIENT_NAME, program.description());
+  for (const command of program.commands) withoutAction.addCommand(command);
+  withoutAction.parse(['--', ...program.args], { from: 'user' });
 }
 
 function addHistoryCommand(program: Command): void {
   const history = program
     .command('history')
-    .description('print what was said with a buddy, from the files on this machine')
-    .argument('<buddy>', 'an id; of a caller who told none, @ and the address')
-    .option('--search <text>', 'only messages with this in them, in whatever case')
-    .option('--json', `all messages, a line of JSON each, not only the last ${SHOWN_MESSAGES} for people`)
+    .description('print the messages exchanged with a buddy, from the files on this machine')
+    .argument('<buddy>', "the buddy's id; for a caller without an id, @ and the address")
+    .option('--search <text>', 'print only messages that contain this text, ignoring case')
+    .option('--json', `print all messages, one JSON object per line, not only the last ${SHOWN_MESSAGES}`)
     .action(async (name: string, options: HistoryOptions) => {
       const { correspondentOf, printHistory } = await import('./history-command.js');
       const correspondent = correspondentOf(name);
       if (correspondent === undefined) {
-        program.error(`error: '${name}' is no id, and no @ with an address`);
+        program.error(`error: '${name}' is not a valid id: use a buddy's id, or @ and an address`);
       }
       process.exitCode = await printHistory(CLIENT_NAME, correspondent, options);
     });
   withExamples(
     history,
-    ['im-client history bob', `the last ${SHOWN_MESSAGES} messages`],
-    ["im-client history bob --search 'the plan'", 'the last in which the plan is spoken of'],
-    ['im-client history bob --json | jq -r .text', 'all of it, for other programs'],
+    ['im-client history bob', `print the last ${SHOWN_MESSAGES} messages`],
+    ["im-client history bob --search 'the plan'", 'print the last messages that mention the plan'],
+    ['im-client history bob --json | jq -r .text', 'print the text of every message'],
   );
 }

@@ -1,11 +1,11 @@
 /**
  * The client's configuration file, `~/.config/im/client.conf`:
  *
- *     # where our server is
+ *     # the server in the office
  *     server = im.example.org
  *     auto-away = 10
  *
- * A line has an option's long name and its value; one that begins with `#` is a comment.
+ * A line sets one option, by its long name. A line that begins with `#` is a comment.
  */
 
 import { join } from 'node:path';
@@ -14,42 +14,42 @@ import { configDirectory } from '../user-files/directories.js';
 import { fileReason, readSmallFile } from '../user-files/private-file.js';
 import { configurableOptions, keyOf, readValue } from './client-options.js';
 
-/** Most bytes of the file. */
+/** Largest file that is read, in bytes. */
 const MAX_CONFIG_BYTES = 64 * 1024;
 
-/** What some editors put before the first line. */
+/** Some editors write this before the first line. */
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** What a file said. */
+/** The result of reading the configuration file. */
 export interface ConfigFile {
-  /** Where the value of each option stands, by its key: `path:line`. */
-  readonly places: ReadonlyMap<string, string>;
-  /** The first thing that is wrong with it, for its user. */
+  /** The `path:line` that sets each option, by the option's key. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** The first mistake in the file, as text for the user. */
   readonly problem: string | undefined;
 }
 
-/** Sets options as the file says, so that commander puts the environment and the command line before them. */
+/** Sets options from the file. The environment and the command line override them. */
 export function applyConfigFile(program: Command, environment: NodeJS.ProcessEnv): ConfigFile {
-  const places = new Map<string, string>();
+  const sources = new Map<string, string>();
   const directory = configDirectory(environment);
-  if (directory === undefined) return { places, problem: undefined };
+  if (directory === undefined) return { sources, problem: undefined };
   const path = join(directory, 'client.conf');
   try {
     const text = readSmallFile(path, MAX_CONFIG_BYTES) ?? '';
     const options = new Map(configurableOptions(program).map((option) => [keyOf(option), option]));
     for (const [index, line] of text.replace(BYTE_ORDER_MARK, '').split('\n').entries()) {
-      const place = `${path}:${index + 1}`;
+      const source = `${path}:${index + 1}`;
       const setting = readLine(line.trim(), options);
-      if (typeof setting === 'string') return { places, problem: `${place}: ${setting}` };
+      if (typeof setting === 'string') return { sources, problem: `${source}: ${setting}` };
       if (setting === undefined) continue;
       program.setOptionValueWithSource(setting.option.attributeName(), setting.value, 'config');
-      places.set(keyOf(setting.option), place);
+      sources.set(keyOf(setting.option), source);
     }
-    return { places, problem: undefined };
+    return { sources, problem: undefined };
   } catch (error) {
     const reason = fileReason(error);
     if (reason === undefined) throw error;
-    return { places, problem: `${path}: ${reason}` };
+    return { sources, problem: `${path}: ${reason}` };
   }
 }
 
@@ -58,18 +58,18 @@ interface Setting {
   readonly value: unknown;
 }
 
-/** What a line sets: nothing, an option, or what is wrong with it. */
+/** Parses a line. Returns its setting, a text about its mistake, or `undefined` if it sets nothing. */
 function readLine(line: string, options: ReadonlyMap<string, Option>): Setting | string | undefined {
   if (line === '' || line.startsWith('#')) return undefined;
   const equals = line.indexOf('=');
-  if (equals === -1) return `'${line}' is no line 'key = value'`;
+  if (equals === -1) return `'${line}' is not a setting: write 'key = value'`;
   const key = line.slice(0, equals).trim();
   const text = line.slice(equals + 1).trim();
   const option = options.get(key);
-  if (option === undefined) return `'${key}' is none of ${[...options.keys()].join(', ')}`;
+  if (option === undefined) return `'${key}' is not an option: use one of ${[...options.keys()].join(', ')}`;
   try {
     return { option, value: readValue(option, text) };
   } catch (error) {
-    return `${key} cannot be '${text}': ${(error as Error).message}`;
+    return `${key} cannot be '${text}'. ${(error as Error).message}`;
   }
 }

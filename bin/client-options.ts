@@ -1,6 +1,6 @@
 /**
- * The client's options: each can be given on the command line, in the environment as `IM_…`, or in the
- * configuration file under its long name; and what holds when it is in none of them.
+ * The client's options and their defaults. Each option can be set on the command line, in the environment as
+ * `IM_…`, or in the configuration file under its long name.
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -9,7 +9,7 @@ import type { NotifyMode } from '../terminal/console.js';
 import { portOption, textOption } from './command-line.js';
 import type { InspectionSettings } from './inspect-option.js';
 
-/** Most minutes without a key before a user counts as away: a day. */
+/** Longest time without a key press before the user counts as away, in minutes: one day. */
 const MAX_AUTO_AWAY_MINUTES = 24 * 60;
 
 export interface ClientSettings extends InspectionSettings {
@@ -22,37 +22,39 @@ export interface ClientSettings extends InspectionSettings {
   readonly history: boolean;
   readonly notify: NotifyMode;
   readonly notifyPrivate: boolean;
-  /** Minutes; 0 for never. */
+  /** Minutes; 0 means never. */
   readonly autoAway: number;
 }
 
 const NOTIFY_MODES: readonly NotifyMode[] = ['off', 'bell', 'osc'];
 
-/** Adds them to the program, and so to its subcommands, before or after whose names they may stand. */
+/** Adds the options to the program. Commander accepts them before and after the name of a subcommand. */
 export function addClientOptions(program: Command): Command {
   const options = [
     new Option('--server <host>', 'name or address of the server').argParser(textOption).default('localhost'),
-    new Option('--tcp-port <port>', 'its port for REG, ADD and DEL').argParser(portOption).default(1234),
-    new Option('--udp-port <port>', 'its port for SET and GET').argParser(portOption).default(1235),
-    new Option('--message-port <port>', 'port on which buddies call; 0 picks a free one')
+    new Option('--tcp-port <port>', "the server's port for REG, ADD and DEL")
+      .argParser(portOption)
+      .default(1234),
+    new Option('--udp-port <port>', "the server's port for SET and GET").argParser(portOption).default(1235),
+    new Option('--message-port <port>', 'port for calls from buddies; 0 picks a free port')
       .argParser(portOption)
       .default(0),
-    new Option('--user <id>', 'log in as this user at the start').argParser(idOption),
+    new Option('--user <id>', 'log in as this user at start').argParser(idOption),
     new Option(
       '--plain',
-      'lines in, lines out, no cursor codes (so it is without a terminal, or with TERM=dumb)',
+      'read and write plain lines, without cursor codes; always on without a terminal or with TERM=dumb',
     ).default(false, 'no'),
-    new Option('--no-history', 'write down no messages of chats'),
-    new Option('--notify <how>', 'how to be told of calls and messages: the bell, or a notification by OSC 9')
+    new Option('--no-history', 'do not save chat messages'),
+    new Option(
+      '--notify <how>',
+      'signal calls and messages by the bell, or by a desktop notification (OSC 9)',
+    )
       .choices(NOTIFY_MODES)
       .default('bell'),
-    new Option('--notify-private', 'notifications say that something came, but not what').default(
-      false,
-      'no',
-    ),
+    new Option('--notify-private', 'leave names and texts out of notifications').default(false, 'no'),
     new Option(
       '--auto-away <minutes>',
-      `away after so long without a key, 1 to ${MAX_AUTO_AWAY_MINUTES}, or off`,
+      `become away after this many minutes without a key press, 1 to ${MAX_AUTO_AWAY_MINUTES}, or off`,
     )
       .argParser(minutesOption)
       .default(0, 'off'),
@@ -61,23 +63,23 @@ export function addClientOptions(program: Command): Command {
   return program;
 }
 
-/** The options that can be configured, which are those with a variable. */
+/** The options that can be configured: those with an environment variable. */
 export function configurableOptions(program: Command): readonly Option[] {
   return program.options.filter(({ envVar }) => envVar !== undefined);
 }
 
-/** What an option is called in the configuration file. */
+/** The name of an option in the configuration file. */
 export function keyOf(option: Option): string {
   return option.name().replace(/^no-/, '');
 }
 
-/** Reads an option's value as it stands in a file or variable. @throws InvalidArgumentError */
+/** Parses an option's value from the configuration file or a variable. @throws InvalidArgumentError */
 export function readValue(option: Option, text: string): unknown {
   if (isSwitch(option)) return switchValue(text);
   return option.parseArg === undefined ? text : option.parseArg(text, undefined);
 }
 
-/** An option's value, as {@link readValue} reads it; empty where there is none. */
+/** Formats an option's value so that {@link readValue} can parse it; an unset option is empty. */
 export function writeValue(option: Option, value: unknown): string {
   if (isSwitch(option)) return value ? 'yes' : 'no';
   if (value === option.defaultValue && option.defaultValueDescription !== undefined)
@@ -85,7 +87,7 @@ export function writeValue(option: Option, value: unknown): string {
   return value === undefined ? '' : String(value);
 }
 
-/** Commander only asks whether a switch's variable is there; this asks what it says. */
+/** Reads the variables of switches. Commander only checks that such a variable exists, not its value. */
 export function readSwitchVariables(program: Command): void {
   for (const option of configurableOptions(program).filter(isSwitch)) {
     const variable = option.envVar ?? '';
@@ -94,9 +96,8 @@ export function readSwitchVariables(program: Command): void {
     try {
       program.setOptionValueWithSource(option.attributeName(), switchValue(text), 'env');
     } catch (error) {
-      program.error(
-        `error: option '${option.flags}' value '${text}' from env '${variable}' is invalid. ${(error as Error).message}`,
-      );
+      const problem = `option '${option.flags}' value '${text}' from env '${variable}' is invalid`;
+      program.error(`error: ${problem}. ${(error as Error).message}`);
     }
   }
 }
@@ -113,13 +114,13 @@ function switchValue(text: string): boolean {
   const word = text.trim().toLowerCase();
   if (['1', 'yes', 'true', 'on'].includes(word)) return true;
   if (['0', 'no', 'false', 'off'].includes(word)) return false;
-  throw new InvalidArgumentError('it is yes or no.');
+  throw new InvalidArgumentError('Use yes or no.');
 }
 
-/** Reads an id from the command line. @throws InvalidArgumentError */
+/** Parses an id from the command line. @throws InvalidArgumentError */
 export function idOption(value: string): UserId {
   const id = parseId(value);
-  if (id === undefined) throw new InvalidArgumentError('an id is up to 64 letters, digits and _ . @ + -');
+  if (id === undefined) throw new InvalidArgumentError('Use 1 to 64 letters, digits and _ . @ + -');
   return id;
 }
 
@@ -127,6 +128,6 @@ function minutesOption(value: string): number {
   if (value === 'off') return 0;
   const minutes = /^\d{1,4}$/.test(value) ? Number(value) : 0;
   if (minutes < 1 || minutes > MAX_AUTO_AWAY_MINUTES)
-    throw new InvalidArgumentError(`it is a number of minutes from 1 to ${MAX_AUTO_AWAY_MINUTES}, or off.`);
+    throw new InvalidArgumentError(`Use a number of minutes from 1 to ${MAX_AUTO_AWAY_MINUTES}, or off.`);
   return minutes;
 }

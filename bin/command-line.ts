@@ -1,5 +1,5 @@
 /**
- * What both command lines share: exit codes, errors of one line that say what to do, examples, completions.
+ * The parts that both command lines share: exit codes, errors in one line, examples, completions.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -13,10 +13,11 @@ import './whole-writes.js';
 /** Exit codes of both programs. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** A command whose mistakes end in one line on standard error and exit code 2. */
+/** Creates a command that reports a usage error in one line on standard error, with exit code 2. */
 export function createCommand(name: string, description: string): Command {
-  const command = new Command(name).description(description).version(packageVersion(), '-v, --version');
-  command.helpOption('-h, --help', 'show this help').allowExcessArguments(false);
+  const command = new Command(name).description(description);
+  command.version(packageVersion(), '-v, --version', 'print the version');
+  command.helpOption('-h, --help', 'print this help').allowExcessArguments(false);
   command.configureOutput({
     outputError: (text, write) => {
       const [reason, ...more] = text
@@ -27,19 +28,19 @@ export function createCommand(name: string, description: string): Command {
     },
   });
   return command.exitOverride(({ exitCode }) => {
-    // A help text or version that could not be written: its error event comes too late.
+    // The error event of standard output would come too late: the process exits now.
     const { errored } = process.stdout;
     if (exitCode !== 0) process.exit(EXIT.usage);
     process.exit(errored === null ? EXIT.done : exitOfOutputError(name, errored));
   });
 }
 
-/** A command line, and what it is for. */
+/** A command line and its effect. */
 export type Example = readonly [line: string, meaning: string];
 
 const EXAMPLES = new WeakMap<Command, readonly Example[]>();
 
-/** Shows examples at the end of a command's help; its manual page has them too. */
+/** Adds examples to a command. Its help and its man page show them. */
 export function withExamples(command: Command, ...examples: readonly Example[]): Command {
   EXAMPLES.set(command, examples);
   const lines = examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`);
@@ -51,52 +52,56 @@ export function examplesOf(command: Command): readonly Example[] {
   return EXAMPLES.get(command) ?? [];
 }
 
-/** Adds the command that prints a shell's completions; the generator is loaded only for it. */
+/** Adds the command that prints a completion script. The generator is loaded only when the command runs. */
 export function addCompletionCommand(program: Command): void {
   const name = program.name();
   const command = program
     .command('completion')
-    .description('print what a shell needs to complete this command line')
+    .description('print a script that makes a shell complete this command line')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action(async (shell: Shell) => {
-      outliveReader(name);
+      exitOnOutputError(name);
       const { completionScript } = await import('./completion.js');
       await writeOut(completionScript(program, shell));
     });
   withExamples(
     command,
-    [`source <(${name} completion bash)`, 'in ~/.bashrc; the same with zsh in ~/.zshrc'],
-    [`${name} completion fish > ~/.config/fish/completions/${name}.fish`, 'for fish, once'],
+    [`source <(${name} completion bash)`, 'complete in bash: put this line in ~/.bashrc'],
+    [`source <(${name} completion zsh)`, 'complete in zsh: put this line in ~/.zshrc'],
+    [`${name} completion fish > ~/.config/fish/completions/${name}.fish`, 'complete in fish: run this once'],
   );
 }
 
-/** Reads a port from the command line. */
+/** Parses a port from the command line. @throws InvalidArgumentError */
 export function portOption(value: string): number {
   const port = parsePort(value);
-  if (port === undefined) throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  if (port === undefined) throw new InvalidArgumentError('Use a port from 0 to 65535.');
   return port;
 }
 
-/** Reads a number of things, at least one. */
+/** Parses a count of at least 1 from the command line. @throws InvalidArgumentError */
 export function countOption(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('it is a number from 1 on.');
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Use a number from 1 to 999999999.');
   return Number(value);
 }
 
-/** Reads a text from the command line; an empty one is most often a variable that is not set. */
+/**
+ * Refuses an empty text from the command line: usually a shell variable was not set.
+ * @throws InvalidArgumentError
+ */
 export function textOption(value: string): string {
-  if (value.trim() === '') throw new InvalidArgumentError('it is empty.');
+  if (value.trim() === '') throw new InvalidArgumentError('Use a text that is not empty.');
   return value;
 }
 
-/** Says why a program stops, in one line on standard error. */
+/** Prints one line for the user on standard error. */
 export function complain(name: string, message: string): void {
   process.stderr.write(`${name}: ${toDisplayText(message)}\n`);
 }
 
 /**
- * The exit code of a program whose standard output failed. It says why, unless the reader has had enough, as
- * `head` has.
+ * Prints why standard output failed, and returns the exit code. A closed pipe is not an error: a reader such
+ * as `head` stops early.
  */
 export function exitOfOutputError(name: string, error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE') return EXIT.done;
@@ -104,18 +109,18 @@ export function exitOfOutputError(name: string, error: NodeJS.ErrnoException): n
   return EXIT.failed;
 }
 
-/** Ends the program when its standard output fails. */
-export function outliveReader(name: string): void {
+/** Exits when standard output fails. */
+export function exitOnOutputError(name: string): void {
   process.stdout.on('error', (error) => process.exit(exitOfOutputError(name, error)));
 }
 
-/** Writes on standard output, and waits until it was taken. */
+/** Writes to standard output. Resolves when the write has completed. */
 export function writeOut(text: string | Buffer): Promise<void> {
   return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
 function packageVersion(): string {
-  // One folder further up where it is compiled.
+  // The compiled file is one directory deeper than the source.
   const [near, far] = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
   const manifest = readFileSync(existsSync(near as URL) ? (near as URL) : (far as URL), 'utf8');
   return (JSON.parse(manifest) as { readonly version: string }).version;

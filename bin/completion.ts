@@ -1,7 +1,7 @@
 /**
- * Shell completions, generated from a command tree: what can be typed is said once, to commander.
+ * Generates completion scripts for shells from Commander's command tree.
  *
- * After a subcommand its own options are offered, and those of the program that it goes by.
+ * After a subcommand, a shell offers the subcommand's own options and the program options that it uses.
  */
 
 import type { Argument, Command, Option } from 'commander';
@@ -9,7 +9,7 @@ import { programOptionsOf } from './program-options.js';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
-/** A script that makes a shell complete this program's command line. */
+/** Generates a script that makes a shell complete this program's command line. */
 export function completionScript(program: Command, shell: Shell): string {
   return `${{ bash: bashLines, zsh: zshLines, fish: fishLines }[shell](program).join('\n')}\n`;
 }
@@ -18,20 +18,20 @@ function optionsOf(command: Command): readonly Option[] {
   return command.createHelp().visibleOptions(command);
 }
 
-/** What may follow a subcommand's name. */
+/** The options that a shell offers after a subcommand's name. */
 function optionsAfter(command: Command, program: Command): readonly Option[] {
   const shared = programOptionsOf(command);
   return [...optionsOf(command), ...optionsOf(program).filter(({ long }) => shared.includes(long ?? ''))];
 }
 
-/** The subcommands, with the one for help where there is one. */
+/** The subcommands, including the help command if the program has one. */
 function commandsOf(program: Command): readonly Command[] {
   return program.createHelp().visibleCommands(program);
 }
 
-/** The words that an argument can be. */
+/** The words that an argument accepts. */
 function choicesOf({ argChoices }: Argument, command: Command, program: Command): readonly string[] {
-  // The argument of commander's own command for help is the name of another.
+  // Commander's own help command takes the name of another command.
   if (!program.commands.includes(command)) return program.commands.map((other) => other.name());
   return argChoices ?? [];
 }
@@ -48,7 +48,7 @@ function takesFile(name: string): boolean {
   return /^(?:file|dir|directory|path)$/.test(name);
 }
 
-/** What the value of an option is called: `host` of `--server <host>`. */
+/** The name of an option's value: `host` for `--server <host>`. */
 function valueNameOf(option: Option): string {
   return /[<[]([^>\]]+)[>\]]/.exec(option.flags)?.[1] ?? '';
 }
@@ -57,12 +57,12 @@ function takesFiles({ registeredArguments }: Command): boolean {
   return registeredArguments.some((argument) => takesFile(argument.name()));
 }
 
-/** Quoted for each of these shells: what is inside stays as it is. */
+/** Quotes a text for bash and zsh. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Quoted for fish, where a backslash counts inside quotes. */
+/** Quotes a text for fish, which also interprets backslashes inside quotes. */
 function fishQuoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
@@ -90,10 +90,11 @@ function bashLines(program: Command): string[] {
     '  case $previous in',
     ...withValues
       .filter(({ argChoices }) => argChoices !== undefined)
-      .map(
-        (option) =>
-          `    ${flagsOf(option).join(' | ')}) COMPREPLY=($(compgen -W ${quoted((option.argChoices ?? []).join(' '))} -- "$current")); return ;;`,
-      ),
+      .map((option) => {
+        const choices = quoted((option.argChoices ?? []).join(' '));
+        const reply = `COMPREPLY=($(compgen -W ${choices} -- "$current"))`;
+        return `    ${flagsOf(option).join(' | ')}) ${reply}; return ;;`;
+      }),
     ...(filePatterns.length > 0 ? [`    ${filePatterns.join(' | ')}) compopt -o default; return ;;`] : []),
     `    ${withValues.flatMap(flagsOf).join(' | ')}) return ;;`,
     '  esac',
@@ -107,7 +108,11 @@ function bashLines(program: Command): string[] {
     ...[program, ...commands].map((command) => {
       const pattern = command === program ? "''" : command.name();
       const files = takesFiles(command) ? '; compopt -o default' : '';
-      return `    ${pattern}) flags=${quoted(flags(command).join(' '))} words=${quoted(words(command).join(' '))}${files} ;;`;
+      const values = [
+        `flags=${quoted(flags(command).join(' '))}`,
+        `words=${quoted(words(command).join(' '))}`,
+      ];
+      return `    ${pattern}) ${values.join(' ')}${files} ;;`;
     }),
     '  esac',
     '  [[ $current == -* ]] && words=$flags',
@@ -136,13 +141,14 @@ function zshLines(program: Command): string[] {
     ...command.registeredArguments.map((one) => argument(one, command)),
   ];
   const commands = commandsOf(program);
+  const entry = (command: Command) => quoted(`${command.name()}:${described(command.description())}`);
   const withValues = [program, ...commands].flatMap(optionsOf).filter(takesValue);
   return [
     `#compdef ${program.name()}`,
     `${name}() {`,
     '  local -a commands',
     '  local -i index',
-    `  commands=(${commands.map((command) => quoted(`${command.name()}:${described(command.description())}`)).join(' ')})`,
+    `  commands=(${commands.map(entry).join(' ')})`,
     '  for ((index = 2; index < CURRENT; index++)); do',
     '    case $words[index] in',
     `      ${withValues.flatMap(flagsOf).join(' | ')}) ((index++)) ;;`,
@@ -153,7 +159,7 @@ function zshLines(program: Command): string[] {
     `    _arguments ${optionsOf(program).flatMap(option).join(' ')} ':command:{_describe command commands}'`,
     '    return',
     '  fi',
-    // What stands before the subcommand is none of its business.
+    // _arguments must not see the words before the subcommand.
     `  words=("\${(@)words[index,-1]}")`,
     '  ((CURRENT -= index - 1))',
     '  case $words[1] in',
@@ -179,11 +185,11 @@ function fishLines(program: Command): string[] {
     `__fish_seen_subcommand_from ${some.map((command) => command.name()).join(' ')}`;
   const inside = (command: Command) => `-n ${fishQuoted(seen([command]))}`;
   const outside = (some: readonly Command[]) => `-n ${fishQuoted(`not ${seen(some)}`)}`;
-  const strangers = ({ long }: Option) =>
+  const commandsWithout = ({ long }: Option) =>
     commands.filter((command) => !programOptionsOf(command).includes(long ?? ''));
   return [
     `${complete} -f`,
-    ...optionsOf(program).map((one) => option(outside(strangers(one)), one)),
+    ...optionsOf(program).map((one) => option(outside(commandsWithout(one)), one)),
     ...commands.flatMap((command) => [
       `${complete} ${outside(commands)} -a ${command.name()} -d ${fishQuoted(command.description())}`,
       ...optionsOf(command).map((one) => option(inside(command), one)),

@@ -1,5 +1,5 @@
 /**
- * `im-client config`: what holds, and why.
+ * `im-client config`: the value of every option, and where it comes from.
  *
  *     server = im.example.org  (/home/alice/.config/im/client.conf:2)
  *     user   = alice           (IM_USER)
@@ -16,7 +16,7 @@ interface Row {
   readonly source: string;
 }
 
-/** The lines to print, aligned; or one line of JSON. */
+/** Formats all options as aligned lines, or as one line of JSON. */
 export function configLines(program: Command, file: ConfigFile, isJson: boolean): readonly string[] {
   const rows = configurableOptions(program).map((option) => rowOf(program, option, file));
   if (isJson) {
@@ -27,17 +27,17 @@ export function configLines(program: Command, file: ConfigFile, isJson: boolean)
   return rows.map(({ key, value, source }) => `${key.padEnd(keys)} = ${value.padEnd(values)}  (${source})`);
 }
 
-function rowOf(program: Command, option: Option, { places }: ConfigFile): Row {
+function rowOf(program: Command, option: Option, { sources }: ConfigFile): Row {
   const key = keyOf(option);
   const value = toDisplayText(writeValue(option, program.getOptionValue(option.attributeName())));
-  const place = places.get(key) ?? 'configuration file';
+  const line = sources.get(key) ?? 'configuration file';
   switch (program.getOptionValueSource(option.attributeName())) {
     case 'cli':
       return { key, value, source: 'command line' };
     case 'env':
       return { key, value, source: option.envVar ?? 'environment' };
     case 'config':
-      return { key, value, source: toDisplayText(place) };
+      return { key, value, source: toDisplayText(line) };
     default:
       return { key, value, source: 'default' };
   }

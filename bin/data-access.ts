@@ -1,5 +1,6 @@
 /**
- * Who may write to a data directory: they may change what any user has there, whatever the server is asked.
+ * Checks who may write to a data directory. Anyone with write access can change the data of every user,
+ * without asking the server.
  */
 
 import { readdir } from 'node:fs/promises';
@@ -8,19 +9,20 @@ import { isDataFile, LOCK_FILE, MANIFEST_FILE } from '../storage/files/file-name
 import { findWritable, type Writable } from '../storage/files/writers.js';
 
 /**
- * Looks who else may write to a data directory.
+ * Checks who besides the owner may write to a data directory.
  *
- * @param warn Called for what the group may write to, or all users with a sticky bit: that may be intended.
- * @returns Why it is not to be used: all users of the machine may write to it.
+ * @param warn Called for each path that the group may write to, and for a directory with a sticky bit that
+ *   all users may write to. Both may be intended.
+ * @returns Why the directory must not be used, if all users of the machine may write to it.
  */
-export async function whyUnsafe(
+export async function findAccessProblem(
   directory: string,
   warn: (message: string) => void,
 ): Promise<string | undefined> {
   const writable = await findWritable(directory, await databaseFiles(directory));
   const [worst] = writable;
-  if (worst?.by === 'all') return inWords(worst);
-  for (const each of writable) warn(inWords(each));
+  if (worst?.by === 'all') return describeWritable(worst);
+  for (const each of writable) warn(describeWritable(each));
   return undefined;
 }
 
@@ -34,13 +36,14 @@ async function databaseFiles(directory: string): Promise<string[]> {
   }
 }
 
-function inWords({ path, by }: Writable): string {
+function describeWritable({ path, by }: Writable): string {
+  const unintended = 'if that is not intended, run';
   switch (by) {
     case 'all':
-      return `${path} can be written by all users of this machine: take that away with 'chmod go-w ${path}'`;
+      return `${path} can be written by all users of this machine: run 'chmod go-w ${path}'`;
     case 'group':
-      return `${path} can be written by its group: if that is not meant so, 'chmod g-w ${path}'`;
+      return `${path} can be written by its group: ${unintended} 'chmod g-w ${path}'`;
     case 'sticky':
-      return `all users of this machine can add files to ${path}: if that is not meant so, 'chmod go-w ${path}'`;
+      return `all users of this machine can add files to ${path}: ${unintended} 'chmod go-w ${path}'`;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What operators do with a data directory: check, export, import.
+ * The operator's commands for a data directory: check, export, import.
  */
 
 import { readdir, realpath, stat } from 'node:fs/promises';
@@ -20,44 +20,59 @@ import { openTextStore } from '../storage/text/text-store.js';
 import { readDump, writeDump } from '../storage/transfer/dump.js';
 import { importUsers, type ReadUsers } from '../storage/transfer/import.js';
 import { readOriginalLayout } from '../storage/transfer/original-layout.js';
-import { complain, EXIT, outliveReader, textOption, writeOut } from './command-line.js';
-import { whyUnsafe } from './data-access.js';
+import { complain, EXIT, exitOnOutputError, textOption, withExamples, writeOut } from './command-line.js';
+import { findAccessProblem } from './data-access.js';
 import { Progress } from './progress.js';
 
 /**
- * While an import goes on, a snapshot is made when the journals have more bytes than this. It makes one at its
- * end; each before that only shortens the start after an import that was interrupted.
+ * Size of the journals, in bytes, at which a running import makes a snapshot. An import always makes one at
+ * its end. A snapshot before that only shortens the start after an interrupted import.
  */
 const IMPORT_JOURNAL_BYTES = 1024 * 1024 * 1024;
 
-/** Adds the commands to the server's. */
-export function addDataCommands(command: Command): void {
-  const name = command.name();
-  const run = (work: () => Promise<void>) => finish(name, work);
-  command
+/** Adds the commands to the server's command line. */
+export function addDataCommands(program: Command): void {
+  const name = program.name();
+  const run = (work: () => Promise<void>) => runCommand(name, work);
+  const check = program
     .command('check')
-    .description('read all files of a data directory, and say whether they are good')
+    .description('check every file of a data directory, and report the first damage')
     .argument('<dir>', 'the data directory; a server may be using it')
-    .action((directory: string) => run(() => check(name, dataDirectory(directory))));
-  command
+    .action((directory: string) => run(() => checkDirectory(name, dataDirectory(directory))));
+  withExamples(check, [
+    'im-server check /srv/im',
+    'print the state of each file; exit with 0 if all are good',
+  ]);
+  const exporting = program
     .command('export')
-    .description('write all users and their buddies as plain text, a line for each user')
+    .description('write all users and their buddies as plain text, one line per user')
     .argument('<dir>', 'the data directory; a server may be using it')
-    .argument('[file]', 'where to; standard output without it', textOption)
-    .option('--force', 'replace a file that is there')
+    .argument('[file]', 'the file to write; without it, standard output', textOption)
+    .option('--force', 'replace an existing file')
     .action((directory: string, file: string | undefined, { force }: { readonly force?: true }) =>
       run(() => exportTo(name, dataDirectory(directory), file, force === true)),
     );
-  command
+  withExamples(
+    exporting,
+    ['im-server export /srv/im users.txt', 'write all users to a new file'],
+    ['im-server export /srv/im | gzip > users.txt.gz', 'write a compressed backup'],
+  );
+  const importing = program
     .command('import')
-    .description('take over users and buddies; done again, it goes on where it was interrupted')
+    .description('add users and buddies from a file or directory; run it again after an interruption')
     .argument('<dir>', 'the data directory; no server may be using it')
-    .argument('<file>', "what `export` wrote, or the original server's directory of <id>.txt files")
+    .argument('<file>', "a file that `export` wrote, or the original server's directory of <id>.txt files")
     .action((directory: string, file: string) => run(() => importFrom(name, resolve(directory), file)));
+  withExamples(
+    importing,
+    ['im-server import /srv/im users.txt', 'add the users of an export'],
+    ['im-server import /srv/im /var/lib/old-server', "add the users of the original server's files"],
+  );
 }
 
-async function finish(name: string, work: () => Promise<void>): Promise<void> {
-  outliveReader(name);
+/** Runs a command. A failure becomes one line on standard error and exit code 1. */
+async function runCommand(name: string, work: () => Promise<void>): Promise<void> {
+  exitOnOutputError(name);
   try {
     await work();
   } catch (error) {
@@ -74,23 +89,23 @@ function dataDirectory(path: string): DataDirectory {
   return new DataDirectory(DISK, resolve(path));
 }
 
-async function check(name: string, directory: DataDirectory): Promise<void> {
+async function checkDirectory(name: string, directory: DataDirectory): Promise<void> {
   try {
     let read = await readDatabase(directory);
-    // A server may be writing that line: then it has its LF by the second reading.
+    // A running server may be writing the last line. It has completed the line by the second reading.
     if (read.scan.unendedLine !== undefined) read = await readDatabase(directory);
     refuseUnended(directory, read);
     for (const line of describe(directory, read)) print(line);
     await refuseUnsafe(name, directory.path);
   } catch (error) {
     if (!isStoreError(error, 'store.corrupt')) throw error;
-    const { table } = await salvage(directory, (line) => complain(name, inWords(line)));
+    const { table } = await salvage(directory, (line) => complain(name, describeDroppedLine(line)));
     complain(name, `${table.size} users can be saved with --repair`);
     throw error;
   }
 }
 
-function inWords({ path, line, byte, reason }: DroppedLine): string {
+function describeDroppedLine({ path, line, byte, reason }: DroppedLine): string {
   return `${path}, line ${line}, byte ${byte}: ${reason}`;
 }
 
@@ -101,8 +116,8 @@ async function exportTo(
   replaces: boolean,
 ): Promise<void> {
   const warn = (message: string) => complain(name, message);
-  const reason = await whyUnsafe(directory.path, warn);
-  // What is there can be taken elsewhere: that may be the remedy.
+  const reason = await findAccessProblem(directory.path, warn);
+  // Only a warning: the operator may be exporting to move the data to a safe directory.
   if (reason !== undefined) warn(reason);
   const { table } = await readDatabase(directory);
   if (path === undefined) await writeDump(table, print);
@@ -110,8 +125,10 @@ async function exportTo(
 }
 
 /**
- * Where to write, links followed. A file that is there is replaced only if that is asked for; what is no regular
- * file, or is part of a database, never.
+ * Resolves the path to write to, through symbolic links.
+ *
+ * @param replaces True to replace an existing regular file. Other kinds of file, and files in the data
+ *   directory, are never replaced.
  */
 async function targetOf(directory: DataDirectory, path: string, replaces: boolean): Promise<string> {
   const isFile = await stat(path).then(
@@ -121,18 +138,19 @@ async function targetOf(directory: DataDirectory, path: string, replaces: boolea
       throw error;
     },
   );
-  if (isFile === false) throw new Error(`${path} is no file: leave it away, and redirect standard output`);
+  if (isFile === false)
+    throw new Error(`${path} is not a regular file: omit it, and redirect standard output`);
   const target =
     isFile === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
   if (dirname(target) === (await realpath(directory.path))) {
-    throw new Error(`${path} is in the data directory: choose another place`);
+    throw new Error(`${path} is in the data directory: choose another directory`);
   }
   if (isFile && !replaces)
     throw new Error(`${path} exists: choose another name, or add --force to replace it`);
   return target;
 }
 
-/** Writes under another name first: whoever finds the file finds all of it. */
+/** Writes to a temporary name and renames it, so that the file is complete whenever it exists. */
 async function exportToFile(table: UserTable, path: string): Promise<void> {
   const part = `${path}.${process.pid}.part`;
   const progress = new Progress();
@@ -149,7 +167,7 @@ async function exportToFile(table: UserTable, path: string): Promise<void> {
     await DISK.rename(part, path);
     await DISK.syncDirectory(dirname(path));
   } finally {
-    await DISK.remove(part).catch(() => {}); // after the rename there is none
+    await DISK.remove(part).catch(() => {}); // already renamed, if the export succeeded
     progress.clear();
   }
 }
@@ -180,32 +198,34 @@ async function importFrom(name: string, directory: string, path: string): Promis
   }
 }
 
-/** As a start does. */
+/** Refuses a directory that all users may write to, as the server does at start. */
 async function refuseUnsafe(name: string, directory: string): Promise<void> {
-  const reason = await whyUnsafe(directory, (message) => complain(name, message));
+  const reason = await findAccessProblem(directory, (message) => complain(name, message));
   if (reason !== undefined) throw new Error(reason);
 }
 
 async function sourceOf(directory: string, path: string): Promise<ReadUsers> {
   const found = await stat(path);
   const isDirectory = found.isDirectory();
-  if (!isDirectory && !found.isFile()) throw new Error(`${path} is no file, and no directory`);
+  if (!isDirectory && !found.isFile())
+    throw new Error(`${path} is neither a regular file nor a directory: choose another source`);
   if (isDirectory && (await isDatabase(path)))
     throw new Error(`${path} is a data directory: export it first`);
-  if (isDirectory && resolve(path) === directory) throw new Error(`${path} cannot be imported into itself`);
-  // A link to a dump is followed, here and not later.
+  if (isDirectory && resolve(path) === directory)
+    throw new Error(`${path} cannot be imported into itself: choose another source`);
+  // Links are followed here, because opening the file later refuses a link.
   const target = await realpath(path);
-  return (take, skip) =>
+  return (onUser, onSkip) =>
     isDirectory
-      ? readOriginalLayout(path, take, skip)
-      : withFile(DISK.open(target), (file) => readDump(file, path, take, skip));
+      ? readOriginalLayout(path, onUser, onSkip)
+      : withFile(DISK.open(target), (file) => readDump(file, path, onUser, onSkip));
 }
 
 async function isDatabase(directory: string): Promise<boolean> {
   return (await readdir(directory)).includes(MANIFEST_FILE);
 }
 
-/** Prints a line, or whole lines as they are. */
+/** Prints a text as one line. Prints bytes unchanged: they are whole lines. */
 function print(text: string | Buffer): Promise<void> {
   return writeOut(typeof text === 'string' ? `${toDisplayText(text)}\n` : text);
 }

@@ -1,24 +1,21 @@
 /**
- * How many files and sockets this process may have open.
+ * The limit on open files and sockets of this process.
  */
 
 import { readFileSync } from 'node:fs';
 
-/**
- * Descriptors that are kept for other things than connections: the store's files, sockets, connections being
- * refused.
- */
+/** Descriptors reserved for the store's files, the server's own sockets and connections being refused. */
 const RESERVED_DESCRIPTORS = 128;
 
-/** Even where there are hardly any descriptors, somebody must be able to ask. */
+/** The server accepts at least this many connections, even when the limit on descriptors is very low. */
 const MIN_CONNECTIONS = 16;
 
 /**
- * Most TCP connections for which there surely are descriptors. Node.js itself has raised the limit as far as
- * it may.
+ * The number of TCP connections for which descriptors are available. Node.js has already raised the soft
+ * limit to the hard limit.
  *
- * @param limits The text of `/proc/self/limits`; without one, as on other systems than Linux, there is no
- *   limit.
+ * @param limits The text of `/proc/self/limits`. Without it, as on systems other than Linux, the number is
+ *   unlimited.
  */
 export function connectionsWithin(limits: string | undefined): number {
   const [, soft] = /^Max open files +(\d+)/m.exec(limits ?? '') ?? [];
@@ -26,7 +23,7 @@ export function connectionsWithin(limits: string | undefined): number {
   return Math.max(Number(soft) - RESERVED_DESCRIPTORS, MIN_CONNECTIONS);
 }
 
-/** The limits of this process, where the system tells them. */
+/** Reads the limits of this process; `undefined` if the system does not provide them. */
 export function ownLimits(): string | undefined {
   try {
     return readFileSync('/proc/self/limits', 'latin1');

@@ -1,9 +1,8 @@
 /**
- * How both programs end: which signals end them, what happens when work of theirs hangs, and when their
- * terminal is gone.
+ * How both programs end: on signals, when their work hangs, and when their terminal is gone.
  *
- * Loading this file matters already. Node.js does not keep the SIG_IGN that `nohup` hands on, and aborts at
- * its exit when a terminal is gone.
+ * Importing this file has side effects. Node.js does not keep the SIG_IGN for SIGHUP that `nohup` sets, and
+ * it aborts at exit when a terminal is gone.
  */
 
 import { closeSync } from 'node:fs';
@@ -13,27 +12,27 @@ import { EXIT } from './command-line.js';
 /** Standard input, output and error. */
 const DESCRIPTORS = [0, 1, 2] as const;
 
-/** Those that were a terminal at the start: one that is gone no longer says so. */
+/** The descriptors that were a terminal at start. `isatty` is false for a terminal that is gone. */
 const TERMINALS = DESCRIPTORS.filter((descriptor) => isatty(descriptor));
 
-// SIGHUP says that the terminal is gone. For a process without one, as under nohup, it has no meaning.
+// SIGHUP means that the terminal is gone. A process without a terminal, as under nohup, ignores it.
 if (TERMINALS.length === 0) process.on('SIGHUP', () => {});
 
 process.on('exit', () => {
-  // At its exit Node.js sets the modes of each terminal, and aborts where it cannot. It skips what is closed.
+  // At exit, Node.js resets the modes of each terminal, and aborts if it cannot. It skips closed descriptors.
   for (const descriptor of TERMINALS.filter((one) => !isatty(one))) closeSync(descriptor);
 });
 
 /** Longest time from the first signal to the end of the process, in milliseconds. */
 const MAX_ENDING_MS = 5_000;
 
-/** A signal that follows the first so soon is its echo, in milliseconds: npm hands a Ctrl-C on once more. */
+/** A signal this soon after the first is its duplicate, in milliseconds: npm sends Ctrl-C a second time. */
 const ECHO_MS = 500;
 
-/** How often work is looked at that the exit waits for, in milliseconds. */
+/** Interval between checks for work in the thread pool, in milliseconds. */
 const POLL_MS = 10;
 
-/** What Node.js does in its thread pool, whose threads an exit waits for: files, and names of hosts. */
+/** Work in the thread pool of Node.js: file operations and name lookups. An exit waits for these threads. */
 const POOL_WORK = new Set(['FSReqPromise', 'FSReqCallback', 'FileHandleCloseReq', 'GetAddrInfoReqWrap']);
 
 /**
@@ -46,7 +45,7 @@ const POOL_WORK = new Set(['FSReqPromise', 'FSReqCallback', 'FileHandleCloseReq'
  */
 export function onStopSignal(stop: () => void, stopNow: () => void = kill): void {
   let firstMs: number | undefined;
-  const hear = (signal: NodeJS.Signals) => {
+  const handle = (signal: NodeJS.Signals) => {
     const nowMs = performance.now();
     if (firstMs === undefined) {
       firstMs = nowMs;
@@ -54,20 +53,20 @@ export function onStopSignal(stop: () => void, stopNow: () => void = kill): void
       stop();
     } else if (signal !== 'SIGHUP' && nowMs - firstMs > ECHO_MS) stopNow();
   };
-  process.on('SIGINT', hear).on('SIGTERM', hear);
-  if (TERMINALS.length > 0) process.on('SIGHUP', hear);
+  process.on('SIGINT', handle).on('SIGTERM', handle);
+  if (TERMINALS.length > 0) process.on('SIGHUP', handle);
 }
 
 /**
- * Exits when no thread is at work: until then signals are heard. An exit waits for such work without an event
- * loop, and a sync may hang as long as its disk does.
+ * Exits when the thread pool is idle. Until then the process still handles signals. `process.exit` would wait
+ * for the pool without an event loop, and a sync may hang as long as its disk does.
  */
 export async function endProcess(code: number): Promise<never> {
   while (isAtWork()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   process.exit(code);
 }
 
-/** Exits at once, by SIGKILL when a thread is at work. */
+/** Exits at once; by SIGKILL if the thread pool is busy. */
 export function endProcessNow(code: number): void {
   if (isAtWork()) kill();
   else process.exit(code);
@@ -77,8 +76,8 @@ function isAtWork(): boolean {
   return process.getActiveResourcesInfo().some((resource) => POOL_WORK.has(resource));
 }
 
-/** Ends the process whatever it waits for. What was acknowledged is on disk. */
+/** Ends the process by SIGKILL, whatever it waits for. Every acknowledged change is on disk. */
 function kill(): void {
-  process.emit('exit', EXIT.failed); // whose listeners give the terminal back
+  process.emit('exit', EXIT.failed); // its listeners restore the terminal
   process.kill(process.pid, 'SIGKILL');
 }

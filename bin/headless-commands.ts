@@ -1,54 +1,51 @@
 /**
- * The client's commands for scripts: each does one thing as one user, says what happened, and ends with an
- * exit code that tells the cause. Their code is loaded only when one is run.
+ * The client's commands for scripts. Each command does one thing as one user, prints the result, and exits
+ * with a code that identifies the cause of a failure. Its code is loaded only when the command runs.
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UserId } from '../protocol/id.js';
 import { type ClientSettings, idOption } from './client-options.js';
-import { complain, EXIT } from './command-line.js';
+import { complain, EXIT, withExamples } from './command-line.js';
 import { EXIT_CODE_HELP } from './headless/exit-codes.js';
 import type { AcceptMode } from './headless/listen.js';
 import type { About, HeadlessOptions, Session } from './headless/session.js';
 import { withProgramOptions } from './program-options.js';
 
-/** Longest wait for an answer to a call, in seconds. */
+/** Longest wait for the buddy to answer a call, in seconds. */
 const MAX_TIMEOUT_S = 60;
 
-/** Adds the commands to the client's; they share its options `--server` and `--*-port`. */
+/** Adds the commands to the client's command line. They share its options `--server` and `--*-port`. */
 export function addHeadlessCommands(program: Command): void {
   const addFor = (id: string, whose: string, name: string, description: string, flags: readonly string[]) =>
     withProgramOptions(program.command(name), '--server', ...flags)
       .description(description)
       .argument(id, whose, idOption)
-      .option('--json', 'one JSON object per line');
+      .option('--json', 'print one JSON object per line');
   const add = (name: string, description: string, ...flags: readonly string[]) =>
-    addFor('[id]', 'whose client this is; without it, the user of --user', name, description, [
-      '--user',
-      ...flags,
-    ]);
+    addFor('[id]', 'your id; without it, the value of --user', name, description, ['--user', ...flags]);
   const addWithBuddy = (name: string, description: string, ...flags: readonly string[]) =>
-    addFor('<id>', 'whose client this is', name, description, flags).argument(
-      '<buddy>',
-      "the buddy's id",
-      idOption,
-    );
-  /** The id of a command that needs no other: by default, that of the user who is configured. */
+    addFor('<id>', 'your id', name, description, flags).argument('<buddy>', "the buddy's id", idOption);
+  /** The id of a command without a buddy: its argument, or the configured user. */
   const idOf = (id: UserId | undefined): UserId =>
-    id ?? program.opts<ClientSettings>().user ?? program.error("error: missing required argument 'id'");
+    id ??
+    program.opts<ClientSettings>().user ??
+    program.error("error: missing required argument 'id': give your id, or set --user");
   const timeout = () =>
-    new Option('--timeout <seconds>', 'longest wait for an answer')
+    new Option('--timeout <seconds>', `longest wait for the buddy to answer, 1 to ${MAX_TIMEOUT_S}`)
       .argParser(timeoutOption)
       .default(MAX_TIMEOUT_S);
 
-  add('register', 'register an id with the server', '--tcp-port').action((id, _, command) =>
+  const register = add('register', 'register an id with the server', '--tcp-port').action((id, _, command) =>
     run(
       command,
       { id: idOf(id) },
       directory(({ change }, session) => change(session, () => session.client.register(id))),
     ),
   );
-  addWithBuddy('add', 'put a registered user on the buddy list', '--tcp-port').action(
+  withExamples(register, ['im-client register alice', 'register alice with the server on this machine']);
+
+  const addBuddy = addWithBuddy('add', 'add a registered user to your buddy list', '--tcp-port').action(
     (id, buddy, _, command) =>
       run(
         command,
@@ -56,15 +53,24 @@ export function addHeadlessCommands(program: Command): void {
         directory(({ change }, session) => change(session, () => session.client.add(buddy))),
       ),
   );
-  addWithBuddy('del', 'take a user off the buddy list', '--tcp-port').action((id, buddy, _, command) =>
-    run(
-      command,
-      { id, buddy },
-      directory(({ change }, session) => change(session, () => session.client.del(buddy))),
-    ),
+  withExamples(addBuddy, ['im-client add alice bob', "add bob to alice's buddy list"]);
+
+  const deleteBuddy = addWithBuddy('del', 'remove a user from your buddy list', '--tcp-port').action(
+    (id, buddy, _, command) =>
+      run(
+        command,
+        { id, buddy },
+        directory(({ change }, session) => change(session, () => session.client.del(buddy))),
+      ),
   );
-  add('buddies', 'list the buddies: id, status, address and port, separated by tabs', '--udp-port')
-    .option('--watch', 'go on, and list whoever changes; the server is asked every 10 s')
+  withExamples(deleteBuddy, ['im-client del alice bob', "remove bob from alice's buddy list"]);
+
+  const buddies = add(
+    'buddies',
+    'print your buddies: id, status, address and port, separated by tabs',
+    '--udp-port',
+  )
+    .option('--watch', 'keep running, and print each change; asks the server every 10 s')
     .action((id, { watch }: { watch?: true }, command) =>
       run(
         command,
@@ -72,8 +78,14 @@ export function addHeadlessCommands(program: Command): void {
         directory(({ buddies }, session) => buddies(session, watch === true)),
       ),
     );
-  addWithBuddy('send', 'call a buddy, send a message, and leave', '--udp-port', '--no-history')
-    .argument('[text...]', 'the message; without it, each line of standard input is one')
+  withExamples(
+    buddies,
+    ['im-client buddies alice', "print alice's buddies, one line each"],
+    ['im-client buddies alice --watch --json', 'print each change as a JSON object'],
+  );
+
+  const send = addWithBuddy('send', 'call a buddy, send messages, and leave', '--udp-port', '--no-history')
+    .argument('[text...]', 'the message; without it, each line of standard input is a message')
     .addOption(timeout())
     .action((id, buddy, words: readonly string[], _, command) => {
       const text = words.length === 0 ? undefined : messageOf(program.name(), words);
@@ -83,9 +95,15 @@ export function addHeadlessCommands(program: Command): void {
         talk(({ send }, session) => send(session, buddy, text)),
       );
     });
-  addWithBuddy(
+  withExamples(
+    send,
+    ["im-client send alice bob 'the build is done'", 'send one message as alice'],
+    ['tail -n 100 build.log | im-client send alice bob', 'send each line of a file as a message'],
+  );
+
+  const chat = addWithBuddy(
     'chat',
-    'call a buddy, send each line typed, print what comes; q or the end of input leaves',
+    'call a buddy, send each line you type, print each message; q or end of input leaves',
     '--udp-port',
     '--no-history',
   )
@@ -97,15 +115,20 @@ export function addHeadlessCommands(program: Command): void {
         talk(({ chat }, session) => chat(session, buddy)),
       ),
     );
-  add(
+  withExamples(chat, ['im-client chat alice bob', 'chat with bob as alice']);
+
+  const listen = add(
     'listen',
-    'take calls, one at a time, and print what buddies say, until a signal comes',
+    'accept calls, one at a time, and print each message, until a signal',
     '--udp-port',
     '--message-port',
     '--no-history',
   )
     .addOption(
-      new Option('--accept <whom>', 'whose calls to take, by what callers say of themselves; or ask for each')
+      new Option(
+        '--accept <whom>',
+        "calls to accept: all, those that give a buddy's id, or ask for each call",
+      )
         .choices(['all', 'buddies', 'ask'] satisfies AcceptMode[])
         .default('buddies'),
     )
@@ -114,6 +137,14 @@ export function addHeadlessCommands(program: Command): void {
         (await import('./headless/listen.js')).listen(session, accept),
       ),
     );
+  withExamples(
+    listen,
+    ['im-client listen alice', "accept calls of alice's buddies"],
+    [
+      `im-client listen alice --accept all --json | jq -r 'select(.event == "message") | .text'`,
+      'accept all calls, and print only the texts of messages',
+    ],
+  );
   program.addHelpText('after', EXIT_CODE_HELP);
 }
 
@@ -138,13 +169,13 @@ function talk(work: (commands: Talk, session: Session) => Promise<number>): Work
 function timeoutOption(value: string): number {
   const seconds = Number(value);
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TIMEOUT_S) return seconds;
-  throw new InvalidArgumentError(`it is a number of seconds from 1 to ${MAX_TIMEOUT_S}.`);
+  throw new InvalidArgumentError(`Use a number of seconds from 1 to ${MAX_TIMEOUT_S}.`);
 }
 
-/** An empty message is most often a variable that is not set. */
+/** Refuses an empty message: usually a shell variable was not set. */
 function messageOf(name: string, words: readonly string[]): string {
   const text = words.join(' ');
   if (text.trim() !== '') return text;
-  complain(name, `the text is empty: leave it away to send standard input (see ${name} send --help)`);
+  complain(name, `the text is empty: omit it to send standard input (see ${name} send --help)`);
   process.exit(EXIT.usage);
 }

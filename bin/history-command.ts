@@ -1,5 +1,5 @@
 /**
- * `im-client history`: what was said with a buddy, from the files on this machine.
+ * `im-client history`: prints the messages exchanged with a buddy, from the files on this machine.
  */
 
 import { parseAddress } from '../protocol/address.js';
@@ -11,16 +11,16 @@ import { stateDirectory } from '../user-files/directories.js';
 import { formatHistoryLine, type HistoryMessage } from '../user-files/history-line.js';
 import { type HistoryQuery, lastMessages, readHistory } from '../user-files/history-reader.js';
 import { fileReason } from '../user-files/private-file.js';
-import { complain, EXIT, outliveReader, writeOut } from './command-line.js';
+import { complain, EXIT, exitOnOutputError, writeOut } from './command-line.js';
 
 export interface HistoryOptions {
-  /** Part of the text. */
+  /** A text that the printed messages contain. */
   readonly search?: string;
-  /** True for all messages, as JSON; else the last ones, for people. */
+  /** True to print all messages as JSON; otherwise the last messages are printed for people. */
   readonly json?: true;
 }
 
-/** Whom a name on the command line means: an id, or `@` and an address; `undefined` for neither. */
+/** Parses a correspondent from the command line: an id, or `@` and an address. `undefined` for neither. */
 export function correspondentOf(name: string): Omit<HistoryQuery, 'search'> | undefined {
   if (name.startsWith('@')) {
     const address = parseAddress(name.slice(1)) as DisplayText | undefined;
@@ -36,10 +36,10 @@ export async function printHistory(
   correspondent: Omit<HistoryQuery, 'search'>,
   { search = '', json }: HistoryOptions,
 ): Promise<number> {
-  outliveReader(program);
+  exitOnOutputError(program);
   const directory = stateDirectory(process.env);
   if (directory === undefined) {
-    complain(program, 'HOME is not set: there is no history without it');
+    complain(program, 'HOME is not set: set it to the directory that has .local/state/im/history');
     return EXIT.failed;
   }
   const query = { ...correspondent, search };
@@ -47,18 +47,21 @@ export async function printHistory(
     const count = json ? await printAll(directory, query) : await printLast(directory, query);
     const name = correspondent.buddy ?? correspondent.address;
     if (count === undefined || (count === 0 && search === ''))
-      complain(program, `there is no history with ${name}: chats are kept, unless with --no-history`);
-    else if (count === 0) complain(program, `nothing of that is in the history with ${name}`);
+      complain(program, `no history with ${name}: chats are saved, unless --no-history is set`);
+    else if (count === 0) complain(program, `no message in the history with ${name} contains this text`);
     return EXIT.done;
   } catch (error) {
     const reason = fileReason(error);
     if (reason === undefined) throw error;
-    complain(program, `the history cannot be read: ${reason}`);
+    complain(program, `cannot read the history: ${reason}`);
     return EXIT.failed;
   }
 }
 
-/** Piece by piece: there may be more than is wanted in memory. Returns how many; nothing without a file. */
+/**
+ * Prints all messages in batches, because the history may be larger than memory. Returns the number of
+ * messages; `undefined` if there is no file.
+ */
 async function printAll(directory: string, query: HistoryQuery): Promise<number | undefined> {
   let lines = '';
   let count = 0;
@@ -77,12 +80,11 @@ async function printAll(directory: string, query: HistoryQuery): Promise<number 
   return exists ? count : undefined;
 }
 
-/** The last ones. Returns how many; nothing without a file. */
+/** Prints the last messages. Returns their number; `undefined` if there is no file. */
 async function printLast(directory: string, query: HistoryQuery): Promise<number | undefined> {
   const messages = await lastMessages(directory, query);
   const lines = (messages ?? []).map(lineOf);
-  // A terminal would wrap a long line itself, and let what a buddy said begin a row as a line of its own
-  // does.
+  // If the terminal wrapped a long line, a buddy's text could begin a row and look like another message.
   const rows = process.stdout.isTTY ? lines.flatMap((line) => wrapLine(line, process.stdout.columns)) : lines;
   await writeOut(rows.map((row) => `${row}\n`).join(''));
   return messages?.length;

@@ -1,5 +1,5 @@
 /**
- * The client's program: settings in, a running tree, an exit code out.
+ * The client's program: reads the settings, runs the client's tree, and sets the exit code.
  */
 
 import { startClient } from '../actors/client/client-tree.js';
@@ -25,7 +25,7 @@ async function main(settings: ClientSettings): Promise<void> {
   const isDumb = env['TERM'] === 'dumb';
   const plain = settings.plain || !stdin.isTTY || !stdout.isTTY || isDumb;
   const open = plain ? openPlainConsole : openInteractiveConsole;
-  // By https://no-color.org, an empty NO_COLOR is none.
+  // An empty NO_COLOR has no effect: https://no-color.org.
   const hasColor = stdout.isTTY === true && !env['NO_COLOR'] && !isDumb;
   const { server, tcpPort, udpPort, messagePort, user, notify, notifyPrivate } = settings;
 
@@ -33,11 +33,11 @@ async function main(settings: ClientSettings): Promise<void> {
 
   let outputError: NodeJS.ErrnoException | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader or a terminal that is gone ends the client too, and is no fault.
+    // The client ends without an error when the reader or the terminal of its output is gone.
     if (error.code !== 'EPIPE' && error.code !== 'EIO') outputError ??= error;
   });
 
-  // Before the first word is on the screen: from then on somebody may end it.
+  // Before the first output: from then on, the user or a script may send a signal.
   onStopSignal(() => {
     client.leave();
     setTimeout(client.shutdown, LEAVE_GRACE_MS).unref();
@@ -70,7 +70,7 @@ async function main(settings: ClientSettings): Promise<void> {
   await endProcess(error === undefined ? outputCode : EXIT.failed);
 }
 
-/** Of its actors' lives the user need only know when something went wrong. */
+/** Shows the user only errors from the log of the client's actors. */
 const crashLog: Log = {
   debug: () => {},
   info: () => {},
@@ -88,7 +88,7 @@ function explain(error: unknown, messagePort: number): void {
     case 'EACCES':
       return complain(
         CLIENT_NAME,
-        `TCP port ${messagePort} needs privileges: choose one above 1023 with --message-port`,
+        `TCP port ${messagePort} needs privileges: choose a port above 1023 with --message-port`,
       );
     default:
       return complain(CLIENT_NAME, cause instanceof Error ? cause.message : String(cause));

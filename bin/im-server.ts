@@ -1,5 +1,5 @@
 /**
- * The server's program: options in, a running tree, an exit code out.
+ * The server's program: reads the options, runs the server's tree, and sets the exit code.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -11,7 +11,7 @@ import { toDisplayText } from '../protocol/display-text.js';
 import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT } from './command-line.js';
-import { whyUnsafe } from './data-access.js';
+import { findAccessProblem } from './data-access.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
@@ -21,14 +21,14 @@ import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-c
 async function main(options: ServerOptions): Promise<void> {
   const { log, close } = await createLog(options.logLevel, options.logFormat);
   const directory = resolve(options.data);
-  // Users keep their numbers while the process runs: what is repaired is repaired before.
+  // Only the first opening repairs: users must keep their numbers while the process runs.
   let repair = options.repair === true;
 
   const maxConnections = Math.min(options.maxConnections, connectionsWithin(ownLimits()));
   if (maxConnections < options.maxConnections) {
     log.warn(
       { asked: options.maxConnections, possible: maxConnections },
-      'too few open files for so many connections',
+      'the limit on open files is too low for --max-connections',
     );
   }
 
@@ -47,13 +47,13 @@ async function main(options: ServerOptions): Promise<void> {
     log,
     ...(inspection && { onEmitted: inspection.record }),
     openStore: () => {
-      const opened = openTextStore(directory, { repair, onNews: (news) => logNews(log, news) });
+      const opened = openTextStore(directory, { repair, onNews: (event) => logStoreEvent(log, event) });
       repair = false;
       return opened;
     },
   });
   inspection?.show(server);
-  // Whoever started it may not care for its ready line.
+  // The server keeps running if its ready line cannot be written.
   process.stdout.on('error', () => {});
   onStopSignal(server.shutdown);
 
@@ -64,7 +64,7 @@ async function main(options: ServerOptions): Promise<void> {
     if (!isLoopback(host)) {
       log.warn(
         { host },
-        'no passwords: all who reach this server can read and change what any user has here',
+        "no passwords: anyone who can reach this server can read and change every user's data",
       );
     }
     await server.ended;
@@ -77,30 +77,34 @@ async function main(options: ServerOptions): Promise<void> {
   await endProcess(error === undefined ? EXIT.done : EXIT.failed);
 }
 
-/** A directory that cannot be looked at is the store's to complain of. */
+/**
+ * Exits if all users may write to the directory; otherwise returns the warnings. If the check itself fails,
+ * the store reports the error.
+ */
 async function warningsUnlessUnsafe(directory: string): Promise<readonly string[]> {
   const warnings: string[] = [];
-  const reason = await whyUnsafe(directory, (warning) => warnings.push(warning)).catch(() => undefined);
+  const warn = (warning: string) => warnings.push(warning);
+  const reason = await findAccessProblem(directory, warn).catch(() => undefined);
   if (reason === undefined) return warnings;
   complain(SERVER_NAME, reason);
   process.exit(EXIT.failed);
 }
 
-function logNews(log: Log, news: StoreNews): void {
-  const { type, ...fields } = news;
+function logStoreEvent(log: Log, event: StoreNews): void {
+  const { type, ...fields } = event;
   switch (type) {
     case 'tail.kept':
-      return log.warn(fields, 'an interrupted write was left out, and kept aside');
+      return log.warn(fields, 'an interrupted write was dropped and kept in a .broken file');
     case 'snapshot.made':
       return log.debug(fields, 'snapshot made');
     case 'snapshot.failed':
-      return log.warn({ err: news.error }, 'no snapshot could be made, it is tried again');
+      return log.warn({ err: event.error }, 'a snapshot failed and will be tried again');
     case 'line.dropped':
       return log.warn(fields, 'a damaged line could not be saved');
     case 'store.repaired':
       return log.warn(fields, 'the database was repaired');
     case 'store.renewed':
-      return log.warn(fields, 'the database was written anew');
+      return log.warn(fields, 'the database was rewritten');
   }
 }
 
@@ -115,7 +119,7 @@ async function addressToListenOn(host: string): Promise<string> {
 }
 
 function unknownHost(host: string): string {
-  return `cannot listen on ${host}: name an address of this machine with --host`;
+  return `cannot listen on ${host}: choose an address of this machine with --host`;
 }
 
 function readyLine({ bound }: RunningServer, directory: string): string {
@@ -126,7 +130,7 @@ function readyLine({ bound }: RunningServer, directory: string): string {
   return `${SERVER_NAME} ready ${tcp} ${udp} data=${toDisplayText(directory)}`;
 }
 
-/** Says in one line why the server stopped; whatever is no operator's mistake is in the log too. */
+/** Prints why the server stopped. The log has further details of errors that the operator did not cause. */
 function explain(error: unknown, options: ServerOptions): void {
   const cause = rootCause(error) as NodeJS.ErrnoException;
   const port = cause.syscall === 'bind' ? `UDP port ${options.udpPort}` : `TCP port ${options.tcpPort}`;
@@ -135,10 +139,7 @@ function explain(error: unknown, options: ServerOptions): void {
     case 'EADDRINUSE':
       return complain(SERVER_NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
     case 'EACCES':
-      return complain(
-        SERVER_NAME,
-        `${port} needs privileges this user has not: choose one above 1023 with ${option}`,
-      );
+      return complain(SERVER_NAME, `${port} needs privileges: choose a port above 1023 with ${option}`);
     case 'EADDRNOTAVAIL':
       return complain(SERVER_NAME, unknownHost(options.host));
     default:

@@ -1,5 +1,5 @@
 /**
- * `--inspect` and `--inspect-content`, of both programs.
+ * The options `--inspect` and `--inspect-content` of both programs.
  */
 
 import { type Command, Option } from 'commander';
@@ -7,11 +7,11 @@ import { type Log, SILENT_LOG } from '../actors/log.js';
 import type { Inspection } from '../inspector/server/start-inspection.js';
 import { complain, EXIT, portOption } from './command-line.js';
 
-/** Where the inspector listens unless a port is given; another free port when it is taken. */
+/** The inspector's default port. If it is in use, the inspector picks a free port. */
 const INSPECTION_PORT = 8080;
 
 export interface InspectionSettings {
-  /** A port, or true for the usual one. */
+  /** A port, or true for the default port. */
   readonly inspect?: number | true;
   readonly inspectContent?: true;
 }
@@ -21,23 +21,23 @@ export function addInspectionOptions(program: Command): Command {
   return program
     .option(
       '--inspect [port]',
-      `show its actors at work in a browser of this machine; it prints the address (default port: ${INSPECTION_PORT})`,
+      `show the running actors in a local browser; prints the address (default port: ${INSPECTION_PORT})`,
       portOption,
     )
     .addOption(
-      new Option('--inspect-content', 'the same, with texts, addresses and ids of users').implies({
+      new Option('--inspect-content', 'like --inspect, and also show texts, addresses and user ids').implies({
         inspect: true,
       }),
     )
     .hook('preAction', (_program, command) => {
       if (command === program || program.getOptionValue('inspect') === undefined) return;
-      program.error(`error: --inspect is not for '${command.name()}'`);
+      program.error(`error: '${command.name()}' cannot be inspected: omit --inspect`);
     });
 }
 
 /**
- * Starts an inspector, if one is asked for, and prints its address on standard error. The program ends when
- * it cannot.
+ * Starts an inspector if the options ask for one, and prints its address on standard error. Exits if the
+ * inspector cannot start.
  */
 export async function openInspection(
   program: string,
@@ -46,7 +46,7 @@ export async function openInspection(
 ): Promise<Inspection | undefined> {
   if (inspect === undefined) return undefined;
   const { startInspection } = await import('../inspector/server/start-inspection.js');
-  // The same from dist/bin/, and from dist/programs/ where it is bundled.
+  // Both dist/bin/ and dist/programs/, which has the bundles, are two directories below the package.
   const pages = new URL('../page/', import.meta.url);
   const drawings = new URL('../../docs/machines/', import.meta.url);
   const start = (port: number) =>

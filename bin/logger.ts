@@ -1,5 +1,5 @@
 /**
- * The server's log: pino on standard error, for people on a terminal, as JSON lines elsewhere.
+ * The server's log: pino on standard error, formatted for people on a terminal, as JSON lines otherwise.
  */
 
 import { constants, fstatSync, openSync } from 'node:fs';
@@ -7,19 +7,19 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import sonicBoom from 'sonic-boom';
 import { toDisplayText } from '../protocol/display-text.js';
 
-/** Most bytes of log that wait for a slow reader; beyond it lines are lost, never the server's time. */
+/** Most bytes of log that wait for a slow reader. Further lines are dropped: the server never waits. */
 export const MAX_LOG_BUFFER_BYTES = 1024 * 1024;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 export type LogFormat = 'pretty' | 'json';
 
-/** Longest wait for a slow reader to take the rest when the process ends, in milliseconds. */
+/** Longest wait at exit for a slow reader to take the remaining lines, in milliseconds. */
 export const LOG_CLOSE_TIMEOUT_MS = 500;
 
-/** A log, and what writes the rest of it before the process ends. */
 export interface ProcessLog {
   readonly log: Logger;
+  /** Writes the remaining lines, for at most {@link LOG_CLOSE_TIMEOUT_MS}. */
   close(): Promise<void>;
 }
 
@@ -43,8 +43,8 @@ export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogF
 }
 
 /**
- * Standard error, written to beside the server's work. Not pino's own destination: that one waits, when the
- * process ends, until all is written, which a full disk or a reader that stands still makes for ever.
+ * Opens standard error for asynchronous writing. Pino's own destination waits at exit until every line is
+ * written; with a full disk or a stalled reader it would wait for ever.
  */
 function openStderr(): sonicBoom.SonicBoom {
   const stream = new sonicBoom.SonicBoom({
@@ -52,23 +52,23 @@ function openStderr(): sonicBoom.SonicBoom {
     sync: false,
     maxLength: MAX_LOG_BUFFER_BYTES,
   });
-  // A full disk, a reader that is gone: lines are lost, never the server's time.
+  // With a full disk or without a reader, lines are dropped and the server keeps running.
   stream.on('error', () => {});
   return stream;
 }
 
-/** Where a reader may stand still, a descriptor of its own that never makes a writing thread wait. */
+/** Opens a non-blocking descriptor for a pipe or terminal, so that a stalled reader never blocks a thread. */
 function stderrDescriptor(): number {
   const status = fstatSync(2);
   if (!status.isFIFO() && !status.isCharacterDevice()) return 2;
   try {
     return openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_NONBLOCK);
   } catch {
-    return 2; // not Linux, or nobody reads
+    return 2; // not Linux, or no reader
   }
 }
 
-/** Loaded only where it is wanted: it takes a third of the start-up time. */
+/** Loads pino-pretty only when it is needed: loading takes a third of the start-up time. */
 async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   const format = pretty.prettyFactory({
@@ -78,7 +78,7 @@ async function prettyStream(destination: DestinationStream): Promise<Destination
   return { write: (line: string) => destination.write(format(JSON.parse(line)) ?? '') };
 }
 
-/** Errors may quote what came from outside: gated, line by line. */
+/** Formats an error for the log. Its texts may quote foreign bytes, so each line passes the text gate. */
 function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { message: toDisplayText(String(error)) };
   const { code } = error as NodeJS.ErrnoException;

@@ -1,24 +1,24 @@
 /**
- * How far long work has come, on one line of a terminal; elsewhere nothing is shown.
+ * Shows the progress of long work on one line of a terminal. Without a terminal it shows nothing.
  */
 
-/** How often the line changes, in milliseconds. */
-const EVERY_MS = 100;
+/** Shortest time between two changes of the line, in milliseconds. */
+const REFRESH_MS = 100;
 
 export class Progress {
   #shownAtMs = Number.NEGATIVE_INFINITY;
   #isShown = false;
 
-  /** Shows how far it is. */
+  /** Shows a text, unless the last one is too recent. */
   show(text: string): void {
     const now = performance.now();
-    if (!process.stderr.isTTY || now - this.#shownAtMs < EVERY_MS) return;
+    if (!process.stderr.isTTY || now - this.#shownAtMs < REFRESH_MS) return;
     process.stderr.write(`\r${text}\u001b[K`);
     this.#shownAtMs = now;
     this.#isShown = true;
   }
 
-  /** Makes room for something else, or for what comes after. */
+  /** Removes the line, before other output. */
   clear(): void {
     if (this.#isShown) process.stderr.write('\r\u001b[K');
     this.#isShown = false;

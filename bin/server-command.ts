@@ -37,7 +37,7 @@ export interface ServerOptions extends InspectionSettings {
 }
 
 /**
- * The command line; nothing is parsed yet.
+ * Creates the command line. Parses nothing yet.
  *
  * @param start Starts the server.
  */
@@ -47,42 +47,51 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
     'Directory and presence server of a small instant-messaging system.',
   )
     .option('--host <address>', 'address to listen on', textOption, '0.0.0.0')
-    .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free one', portOption, 1234)
-    .option('--udp-port <port>', 'port for SET and GET; 0 picks a free one', portOption, 1235)
-    .option('--data <directory>', 'where users and buddy lists are kept', textOption, './data')
-    .option('--repair', 'save what can be saved, should the data be damaged')
+    .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free port', portOption, 1234)
+    .option('--udp-port <port>', 'port for SET and GET; 0 picks a free port', portOption, 1235)
+    .option('--data <directory>', 'directory of the database', textOption, './data')
+    .option('--repair', 'if the database is damaged, save the readable part and start')
     .option(
       '--max-connections <n>',
-      'most TCP connections at once; 206 beyond it',
+      'most TCP connections at once; others are answered 206',
       countOption,
       MAX_CONNECTIONS,
     )
-    .option('--max-per-address <n>', 'the same from one address (default: 4 in 5 of all)', countOption)
-    .option('--max-users <n>', 'most users; REG of one more is answered 206', countOption, MAX_USERS)
+    .option(
+      '--max-per-address <n>',
+      'most TCP connections at once from one address (default: 4/5 of --max-connections)',
+      countOption,
+    )
+    .option('--max-users <n>', 'most users; REG of another is answered 206', countOption, MAX_USERS)
     .option(
       '--answer-burst <bytes>',
-      'most bytes of answers to GET at once, to one address',
+      'most bytes of answers to GET that one address gets at once',
       countOption,
       ANSWER_BYTES.burst,
     )
-    .option('--answer-rate <bytes>', 'and then each second', countOption, ANSWER_BYTES.perSecond)
-    .option('--limit-loopback', 'hold programs of this machine to such limits too (for tests)')
-    .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
-    .addOption(
-      new Option('--log-format <format>', 'how to log')
-        .choices(['pretty', 'json'])
-        .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal, json elsewhere'),
+    .option(
+      '--answer-rate <bytes>',
+      'most bytes of answers to GET that one address gets per second after that',
+      countOption,
+      ANSWER_BYTES.perSecond,
     )
-    .addHelpText('after', '\nSIGINT or SIGTERM ends it: requests in flight are finished first.');
+    .option('--limit-loopback', 'apply the limits per address to this machine too (for tests)')
+    .addOption(new Option('--log-level <level>', 'lowest level to log').choices(LOG_LEVELS).default('info'))
+    .addOption(
+      new Option('--log-format <format>', 'format of the log')
+        .choices(['pretty', 'json'])
+        .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal, json otherwise'),
+    )
+    .addHelpText('after', '\nSIGINT or SIGTERM stops the server. It finishes requests in flight first.');
   addInspectionOptions(program);
   withExamples(
     program,
     ['im-server --data /srv/im', 'serve on TCP port 1234 and UDP port 1235'],
     [
       'im-server --host 127.0.0.1 --tcp-port 0 --udp-port 0',
-      'on free ports of this machine; it prints which',
+      'serve this machine on free ports; the ready line names them',
     ],
-    ['im-server export /srv/im users.txt', 'all users and their buddies as text'],
+    ['im-server --inspect', 'serve, and show the running actors in a browser'],
   );
   addDataCommands(program);
   addCompletionCommand(program);

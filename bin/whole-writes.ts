@@ -1,8 +1,8 @@
 /**
- * Loading this file has standard output write all of what it is given, where it is a file.
+ * Importing this file makes writes to standard output complete, if standard output is a file.
  *
- * Node.js writes to a file once, and reports success although a disk that is nearly full took only a part:
- * the rest would be lost without an error. Where more is written, the system says why it does not fit.
+ * Node.js writes to a file once, and reports success even if a nearly full disk took only a part. The rest
+ * would be lost without an error. A second write for the rest makes the kernel report the error.
  */
 
 import { fstatSync } from 'node:fs';

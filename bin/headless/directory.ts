@@ -1,5 +1,5 @@
 /**
- * The headless commands that ask the server: register, add, del, buddies.
+ * The headless commands that send requests to the server: register, add, del, buddies.
  */
 
 import { once } from 'node:events';
@@ -12,38 +12,38 @@ import { exitOfReply, HEADLESS_EXIT } from './exit-codes.js';
 import type { Output } from './output.js';
 import { type Session, unlessStopped } from './session.js';
 
-/** Said of a list that is as long as an answer of the server can be. */
+/** Printed for a list that fills the server's longest answer. */
 export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an answer of the server can be';
 
-/** Said of a list that has no buddies. */
-const LIST_IS_EMPTY = 'im-client: the buddy list is empty: im-client add ID BUDDY puts a user on it';
+/** Printed for a list without buddies. */
+const LIST_IS_EMPTY = 'im-client: the buddy list is empty: add a buddy with im-client add ID BUDDY';
 
-/** Tells what the server answered to a change. */
+/** Requests a change, prints the server's reply, and returns the exit code. */
 export async function change(
   { output, stopped }: Session,
-  ask: () => Promise<ServerAnswer>,
+  request: () => Promise<ServerAnswer>,
 ): Promise<number> {
-  const { code, text } = await unlessStopped(stopped, ask);
+  const { code, text } = await unlessStopped(stopped, request);
   await output.say('reply', { code, text });
   return exitOfReply(code);
 }
 
-/** Lists the user's buddies; with `watch`, whoever changes from then on too, until it is stopped. */
+/** Prints the user's buddies. With `watch`, also prints each change, until the session is stopped. */
 export async function buddies(session: Session, watch: boolean): Promise<number> {
   const { client, output, stopped } = session;
   const list = new BuddyReport(output);
   const current = await unlessStopped(stopped, () => client.buddies());
-  await list.tell(current);
+  await list.report(current);
   if (current.length === 0) output.hint(LIST_IS_EMPTY);
   if (watch && !stopped.aborted) await Promise.race([follow(session, list), once(stopped, 'abort')]);
   return list.mayBeCut ? HEADLESS_EXIT.cut : EXIT.done;
 }
 
 async function follow({ client }: Session, list: BuddyReport): Promise<void> {
-  for await (const current of client.watchBuddies()) await list.tell(current);
+  for await (const current of client.watchBuddies()) await list.report(current);
 }
 
-/** Tells of each buddy, and again when it has changed. */
+/** Prints each buddy once, and again after each change. */
 class BuddyReport {
   readonly #output: Output;
   #seen = new Map<UserId, string>();
@@ -53,12 +53,12 @@ class BuddyReport {
     this.#output = output;
   }
 
-  /** True where the last list may be cut. */
+  /** True if the last list may be cut. */
   get mayBeCut(): boolean {
     return this.#mayBeCut;
   }
 
-  async tell(current: BuddyList): Promise<void> {
+  async report(current: BuddyList): Promise<void> {
     const before = this.#seen;
     this.#seen = stillKnown(before, current);
     for (const buddy of current) {
@@ -76,7 +76,7 @@ class BuddyReport {
     const wasCut = this.#mayBeCut;
     this.#mayBeCut = current.mayBeCut === true;
     if (this.#mayBeCut) {
-      // What is missing may stand beyond the end of the answer: it is not said to be removed.
+      // A missing buddy may be beyond the end of the answer, so it is not reported as removed.
       if (!wasCut) await this.#output.say('cut', { error: LIST_MAY_BE_CUT, mayBeCut: true });
       return;
     }

@@ -1,12 +1,12 @@
 /**
- * The exit codes of the headless commands: one for each cause that a script may want to tell from others.
- * They never change their meaning.
+ * The exit codes of the headless commands: one for each cause that a script may need to distinguish. Their
+ * meanings never change.
  */
 
 import type { ClientErrorCode } from '../../actors/client/client-error.js';
 import { EXIT } from '../command-line.js';
 
-/** Beside those that all of the programs have. */
+/** Exit codes in addition to those that both programs share. */
 export const HEADLESS_EXIT = {
   noServer: 3,
   offline: 10,
@@ -18,26 +18,26 @@ export const HEADLESS_EXIT = {
   cut: 16,
 } as const;
 
-/** What a help text and the manual say of them. */
+/** The exit codes as the help shows them. docs/scripting.md has the same codes. */
 export const EXIT_CODE_HELP = `
 Exit codes of the commands:
    0  done
-   1  something unexpected, or interrupted
+   1  an unexpected error, or interrupted
    2  a mistake on the command line
-   3  the server could not be reached, or is silent
-   4  201 INVALID: no such id, yourself, or on the list already
+   3  the server could not be reached, or did not answer
+   4  201 INVALID: an invalid id, your own id, or a buddy already on the list
    5  202 NO SUCH USER
    6  203 USER EXISTS
-   7  204, 205 or 206: denied, unavailable, busy
+   7  204 DENIED, 205 UNAVAILABLE or 206 BUSY
   10  the buddy is offline
   11  the buddy could not be reached
-  12  the buddy refused
-  13  the buddy did not answer
-  14  not on the buddy list
-  15  the chat broke, or ended before everything was sent and confirmed
-  16  the buddy list may be cut, and what was asked for may be missing`;
+  12  the buddy refused the call
+  13  the buddy did not answer the call
+  14  the buddy is not on the buddy list
+  15  the chat broke, or ended before every message was sent and confirmed
+  16  the buddy list may be cut, and the buddy may be missing from it`;
 
-const OF_REPLY: Readonly<Record<number, number>> = {
+const REPLY_EXIT: Readonly<Record<number, number>> = {
   200: EXIT.done,
   201: 4,
   202: 5,
@@ -47,12 +47,12 @@ const OF_REPLY: Readonly<Record<number, number>> = {
   206: 7,
 };
 
-/** The exit code for what the server answered to REG, ADD or DEL. */
+/** The exit code for the server's reply to REG, ADD or DEL. */
 export function exitOfReply(code: number): number {
-  return OF_REPLY[code] ?? EXIT.failed;
+  return REPLY_EXIT[code] ?? EXIT.failed;
 }
 
-const OF_ERROR: Readonly<Partial<Record<ClientErrorCode, number>>> = {
+const ERROR_EXIT: Readonly<Partial<Record<ClientErrorCode, number>>> = {
   'server.unreachable': HEADLESS_EXIT.noServer,
   'server.silent': HEADLESS_EXIT.noServer,
   'buddy.offline': HEADLESS_EXIT.offline,
@@ -63,7 +63,7 @@ const OF_ERROR: Readonly<Partial<Record<ClientErrorCode, number>>> = {
   'list.cut': HEADLESS_EXIT.cut,
 };
 
-/** The exit code for what the client could not do. */
+/** The exit code for an error of the client. */
 export function exitOfError(code: ClientErrorCode): number {
-  return OF_ERROR[code] ?? EXIT.failed;
+  return ERROR_EXIT[code] ?? EXIT.failed;
 }

@@ -1,5 +1,5 @@
 /**
- * Lines from standard input, read as far ahead as there is room.
+ * Lines from standard input. Reading pauses while {@link MAX_LINES_AHEAD} lines wait.
  */
 
 import { Inbox } from '../../actors/client/inbox.js';
@@ -7,27 +7,27 @@ import { LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine } from '../../protocol/message.js';
 import { MAX_LINE_BYTES } from '../../terminal/console.js';
 
-/** How many lines are read ahead; then input waits in its pipe. */
+/** Most lines that are read ahead. Further input waits in its pipe. */
 const MAX_LINES_AHEAD = 1_024;
 
 export class LineInput implements AsyncIterable<string> {
-  readonly #lines = new Inbox<string>(() => this.#readOn());
+  readonly #lines = new Inbox<string>(() => this.#resume());
   readonly #splitter = new LineSplitter(MAX_LINE_BYTES);
   #stopped = false;
   #exhausted = false;
 
   constructor() {
-    process.stdin.on('data', (chunk: Buffer) => this.#take(chunk));
+    process.stdin.on('data', (chunk: Buffer) => this.#push(chunk));
     process.stdin.on('end', () => this.#end());
     process.stdin.on('error', () => this.stop());
   }
 
-  /** True when all of the input was read. */
+  /** True when the end of the input was read. */
   get isExhausted(): boolean {
     return this.#exhausted;
   }
 
-  /** Reads no more; what was read before is still handed out, and then the end. */
+  /** Stops reading. Lines already read are still delivered, then the iteration ends. */
   stop(): void {
     this.#stopped = true;
     process.stdin.pause();
@@ -38,7 +38,7 @@ export class LineInput implements AsyncIterable<string> {
     return this.#lines[Symbol.asyncIterator]();
   }
 
-  #take(chunk: Buffer): void {
+  #push(chunk: Buffer): void {
     for (const line of this.#splitter.push(chunk)) this.#lines.push(decodeLine(line));
     if (this.#lines.size >= MAX_LINES_AHEAD) process.stdin.pause();
   }
@@ -50,7 +50,7 @@ export class LineInput implements AsyncIterable<string> {
     this.#lines.end();
   }
 
-  #readOn(): void {
+  #resume(): void {
     if (!this.#stopped && this.#lines.size < MAX_LINES_AHEAD) process.stdin.resume();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The headless command that takes calls: one at a time, until it is stopped.
+ * The headless command that accepts calls, one at a time, until it is stopped.
  */
 
 import { once } from 'node:events';
@@ -10,23 +10,23 @@ import type { Chat } from '../../actors/client/open-chat.js';
 import { EXIT } from '../command-line.js';
 import { LIST_MAY_BE_CUT } from './directory.js';
 import { LineInput } from './line-input.js';
-import { endOf, printMessages, tellEnd } from './messages.js';
+import { endChat, printMessages, reportEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
 import { fieldsOf } from './wording.js';
 
-/** Whose calls are taken: anybody's; those of callers that claim a buddy's id; or as the person says. */
+/** The calls to accept: all; those whose caller gives a buddy's id; or as the user answers for each call. */
 export const ACCEPT_MODES = ['all', 'buddies', 'ask'] as const;
 export type AcceptMode = (typeof ACCEPT_MODES)[number];
 
-/** How often the block list is read, in milliseconds. */
+/** Interval between two readings of the block list, in milliseconds. */
 const BLOCK_LIST_PERIOD_MS = 5_000;
 
 export async function listen(session: Session, mode: AcceptMode): Promise<number> {
   const { client, output, records, stopped } = session;
   const decide = deciders[mode](session);
-  // A user whom the server does not know would listen in vain: this says so.
+  // Fails for a user who is not registered, who would never get a call.
   const { mayBeCut } = await unlessStopped(stopped, () => client.buddies());
-  // A buddy beyond the end of the answer is taken for a stranger.
+  // A buddy beyond the end of the answer counts as a stranger.
   if (mayBeCut && mode === 'buddies') output.notify('cut', { error: LIST_MAY_BE_CUT, mayBeCut });
   client.block(records.readBlocked());
   const port = await unlessStopped(stopped, () => client.listen());
@@ -35,9 +35,9 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
     const stop = once(stopped, 'abort');
     const ends = new Set<Promise<void>>();
     await Promise.race([
-      takeCalls(session, decide, ends),
+      handleCalls(session, decide, ends),
       followBlockList(session),
-      tellOtherClients(session),
+      reportOtherClients(session),
       stop,
     ]);
     await Promise.all(ends);
@@ -45,7 +45,7 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   return EXIT.done;
 }
 
-/** Takes over what the user blocks and unblocks meanwhile, with another client. */
+/** Applies the changes that another client makes to the user's block list. */
 async function followBlockList({ client, records, stopped }: Session): Promise<void> {
   const ticks = setInterval(BLOCK_LIST_PERIOD_MS, undefined, { signal: stopped, ref: false });
   try {
@@ -55,30 +55,30 @@ async function followBlockList({ client, records, stopped }: Session): Promise<v
   }
 }
 
-/** Tells of other clients of this home that the server may send buddies to. */
-async function tellOtherClients({ output, records, stopped }: Session): Promise<void> {
+/** Reports clients in the same home directory that are signed in as the same user: they may get the calls. */
+async function reportOtherClients({ output, records, stopped }: Session): Promise<void> {
   for await (const { pid, host } of records.otherClients(stopped)) output.notify('shared', { pid, host });
   if (!stopped.aborted) await once(stopped, 'abort');
 }
 
-/** What becomes of a call: only a person who was asked rejects it; a rule dismisses it. */
+/** The outcome of a call. Only the user's answer rejects a call; a rule dismisses it. */
 type Decision = 'accept' | 'reject' | 'dismiss';
 
 type Decide = (call: Call) => Promise<Decision>;
 
 /** A chat that is over may still be closing while the next call is taken. */
-async function takeCalls(session: Session, decide: Decide, ends: Set<Promise<void>>): Promise<void> {
+async function handleCalls(session: Session, decide: Decide, ends: Set<Promise<void>>): Promise<void> {
   for await (const call of session.client.calls) {
-    const chat = await take(session, call, decide);
+    const chat = await handleCall(session, call, decide);
     if (chat === undefined) continue;
-    const end = endOf(chat, session.stopped).then((how) => tellEnd(session.output, chat, how));
+    const end = endChat(chat, session.stopped).then((how) => reportEnd(session.output, chat, how));
     ends.add(end);
     end.finally(() => ends.delete(end));
   }
 }
 
 /** Takes a call and prints what the buddy says; returns the chat when the buddy has left it. */
-async function take(session: Session, call: Call, decide: Decide): Promise<Chat | undefined> {
+async function handleCall(session: Session, call: Call, decide: Decide): Promise<Chat | undefined> {
   const { output, records } = session;
   const { caller: buddy, address } = call;
   if (records.isBlocked(call)) {
@@ -108,7 +108,7 @@ const deciders: Readonly<Record<AcceptMode, (session: Session) => Decide>> = {
   ask: (session) => asker(session),
 };
 
-/** By the id that the caller says it has. Nothing proves it; who says none is nobody's buddy. */
+/** Looks up the id that the caller gives. Nothing proves it. A caller without an id is not a buddy. */
 async function isBuddy({ client }: Session, { caller }: Call): Promise<boolean> {
   if (caller === undefined) return false;
   try {
@@ -120,19 +120,19 @@ async function isBuddy({ client }: Session, { caller }: Call): Promise<boolean> 
 }
 
 /**
- * Asks the person. What is typed while no question is open is dropped: a yes that comes late must not be
- * taken for the next caller's.
+ * Asks the user about each call. Input while no question is open is dropped: a late yes must not accept the
+ * next caller.
  */
 function asker({ output }: Session): Decide {
-  let answer: ((decision: Decision) => void) | undefined;
+  let resolveAnswer: ((decision: Decision) => void) | undefined;
   let hasEnded = false;
   const read = async () => {
     for await (const line of new LineInput()) {
-      if (/^y(es)?$/i.test(line.trim())) answer?.('accept');
-      else if (/^no?$/i.test(line.trim())) answer?.('reject');
+      if (/^y(es)?$/i.test(line.trim())) resolveAnswer?.('accept');
+      else if (/^no?$/i.test(line.trim())) resolveAnswer?.('reject');
     }
     hasEnded = true;
-    answer?.('dismiss');
+    resolveAnswer?.('dismiss');
   };
   const reading = read();
 
@@ -140,11 +140,11 @@ function asker({ output }: Session): Decide {
     if (hasEnded) return 'dismiss';
     output.ask('Do you want to accept an incoming connection (y/n)?');
     const answered = new Promise<Decision>((resolve) => {
-      answer = resolve;
+      resolveAnswer = resolve;
     });
     const dismissed = Promise.race([over, reading]).then((): Decision => 'dismiss');
     const decision = await Promise.race([answered, dismissed]);
-    answer = undefined;
+    resolveAnswer = undefined;
     return decision;
   };
 }

@@ -1,15 +1,15 @@
 /**
- * What `send`, `chat` and `listen` share: telling of a chat's messages, and of its end.
+ * Shared by `send`, `chat` and `listen`: printing the messages of a chat, and its end.
  */
 
 import type { Chat, ChatEnd } from '../../actors/client/open-chat.js';
 import type { Output } from './output.js';
 import type { Session } from './session.js';
 
-/** What is said of a line that was too long. */
+/** Printed for a line that was too long. */
 export const CUT = 'it was longer than 16 KiB: this is its beginning';
 
-/** Writes down and prints what the buddy says, until the chat is over. */
+/** Records and prints the buddy's messages, until the chat is over. */
 export async function printMessages({ output, records }: Session, chat: Chat): Promise<void> {
   const { buddy, address } = chat;
   for await (const { text, cut } of chat) {
@@ -19,7 +19,7 @@ export async function printMessages({ output, records }: Session, chat: Chat): P
 }
 
 /** Leaves a chat, and resolves when it is over. A signal does not wait for a buddy who does not read. */
-export async function endOf(chat: Chat, stopped: AbortSignal): Promise<ChatEnd> {
+export async function endChat(chat: Chat, stopped: AbortSignal): Promise<ChatEnd> {
   const onStop = () => void chat.abandon();
   stopped.addEventListener('abort', onStop);
   if (stopped.aborted) onStop();
@@ -28,8 +28,8 @@ export async function endOf(chat: Chat, stopped: AbortSignal): Promise<ChatEnd> 
   return chat.closed;
 }
 
-/** Tells how a chat ended. */
-export async function tellEnd(output: Output, { buddy, address }: Chat, end: ChatEnd): Promise<void> {
+/** Prints how a chat ended, and the lines that were never confirmed. */
+export async function reportEnd(output: Output, { buddy, address }: Chat, end: ChatEnd): Promise<void> {
   for (const text of end.lost) await output.say('lost', { buddy, text, error: 'never confirmed' });
   await output.say('closed', { buddy, address, error: end.reason });
 }

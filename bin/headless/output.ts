@@ -1,11 +1,11 @@
 /**
- * What a headless command says: lines for people, or with `--json` an object a line for programs.
+ * The output of a headless command: lines for people, or with `--json` one object per line for programs.
  */
 
 import { toDisplayText } from '../../protocol/display-text.js';
 import { type EventName, FIELD_ORDER, type Fields, WORDINGS } from './wording.js';
 
-/** Most bytes that wait for whoever reads; notices that nobody asked for are dropped then. */
+/** Most bytes that wait for the reader. Beyond that, {@link Output.notify} drops notices. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
 export class Output {
@@ -14,8 +14,8 @@ export class Output {
   #error: NodeJS.ErrnoException | undefined;
 
   /**
-   * @param about What every event is about: the user of this client, and the buddy where there is only one.
-   * @param onFailed Called when the output fails: it is full, or its reader has had enough, as `head` has.
+   * @param about The fields of every event: the user of this client, and the buddy if the command has one.
+   * @param onFailed Called when the output fails: the disk is full, or its reader has gone, as `head` does.
    */
   constructor(isJson: boolean, about: Fields, onFailed: () => void) {
     this.#isJson = isJson;
@@ -24,15 +24,15 @@ export class Output {
       this.#error ??= error;
       onFailed();
     });
-    process.stderr.on('error', () => {}); // notices that nobody reads
+    process.stderr.on('error', () => {}); // notices are dropped without a reader
   }
 
-  /** Why nothing can be said any more. */
+  /** The error that ended the output. */
   get error(): NodeJS.ErrnoException | undefined {
     return this.#error;
   }
 
-  /** Tells of an event; resolves when whoever reads took it. */
+  /** Prints an event. Resolves when the reader has taken it. */
   async say(event: EventName, fields: Fields): Promise<void> {
     if (this.#isJson) return this.#print(this.#toJson(event, fields));
     const wording: { readonly result?: string; readonly notice?: string } = WORDINGS[event]({
@@ -43,18 +43,18 @@ export class Output {
     if (wording.result !== undefined) await this.#print(gated(wording.result));
   }
 
-  /** Tells of what nobody asked for, where there is room. */
+  /** Prints an unrequested event. Drops it if too much output is waiting. */
   notify(event: EventName, fields: Fields): void {
     const { writableLength } = this.#isJson ? process.stdout : process.stderr;
     if (writableLength < MAX_UNREAD_BYTES) void this.say(event, fields);
   }
 
-  /** A line for the person at the terminal, on standard error. */
+  /** Prints a line for the user on standard error. */
   ask(line: string): void {
     process.stderr.write(`${gated(line)}\n`);
   }
 
-  /** A hint for people, on standard error; programs get none. */
+  /** Prints a hint on standard error, except with `--json`. */
   hint(line: string): void {
     if (!this.#isJson) this.ask(line);
   }
@@ -77,7 +77,7 @@ export class Output {
   }
 }
 
-/** Tabs part the columns of a buddy list; what is between them is gated. */
+/** Passes each column through the text gate. Tabs separate the columns of a buddy list. */
 function gated(line: string): string {
   return line.split('\t').map(toDisplayText).join('\t');
 }

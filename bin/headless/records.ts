@@ -1,5 +1,5 @@
 /**
- * What headless commands write down and go by: the same history and block list as the client at the terminal.
+ * The files of the headless commands: the same history and block list as the interactive client uses.
  */
 
 import type { Call } from '../../actors/client/call-handles.js';
@@ -10,7 +10,7 @@ import { Archive } from '../../user-files/archive.js';
 import { stateDirectory } from '../../user-files/directories.js';
 import type { OtherClient } from '../../user-files/other-clients.js';
 
-/** What the command line says of them. */
+/** The options that concern these files. */
 export interface RecordsOptions {
   readonly server: string;
   readonly udpPort: number;
@@ -23,12 +23,12 @@ export class Records {
   readonly #own: UserId | undefined;
   readonly #complain: (line: string) => void;
   #isSilent = false;
-  /** Why the block list could not be read last; the same reason is said once. */
+  /** Why the last reading of the block list failed. A reason is reported once while it stays the same. */
   #blockedProblem: string | undefined;
 
   /**
-   * @param own Whose client this is.
-   * @param complain Told in a line what cannot be read or written; of writing only the first time.
+   * @param own The user of this client.
+   * @param complain Called with one line for each failure to read, and for the first failure to write.
    */
   constructor(own: string, { server, udpPort, history }: RecordsOptions, complain: (line: string) => void) {
     this.#archive = new Archive({
@@ -40,7 +40,7 @@ export class Records {
     this.#complain = complain;
   }
 
-  /** Writes down a message, from the user or from the buddy. */
+  /** Records a message of the user or of the buddy. */
   write({ buddy, address }: Chat, text: string, isOwn: boolean): void {
     const failed = this.#archive.record({
       isOwn,
@@ -55,7 +55,7 @@ export class Records {
     this.#complain(`History cannot be written: ${failed.reason}.`);
   }
 
-  /** Ids and addresses whose calls are refused, as the file has them now. */
+  /** Reads the ids and addresses whose calls are refused. */
   readBlocked(): readonly string[] {
     const reason = this.#archive.readBlocked()?.reason;
     if (reason !== undefined && reason !== this.#blockedProblem)
@@ -64,13 +64,13 @@ export class Records {
     return this.#archive.blocked;
   }
 
-  /** True for a caller that is blocked, as the file has it now: call control may know an older list. */
+  /** True if the file blocks the caller now. Call control may still have an older list. */
   isBlocked({ caller, address }: Call): boolean {
     const blocked = this.readBlocked();
     return blocked.includes(address) || (caller !== undefined && blocked.includes(caller));
   }
 
-  /** Says that the user is signed in here, until the signal aborts, and yields the user's other clients. */
+  /** Marks the user as signed in here until the signal aborts, and yields the user's other clients. */
   async *otherClients(signal: AbortSignal): AsyncGenerator<OtherClient, void> {
     if (this.#own !== undefined) yield* this.#archive.otherClients(this.#own, signal);
   }

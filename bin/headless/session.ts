@@ -1,5 +1,5 @@
 /**
- * The frame of every headless command: a client, signals, and an exit code.
+ * Runs a headless command: creates its client, handles signals, and sets the exit code.
  */
 
 import type { ClientNotice, RefusalCause } from '../../actors/client/agent.js';
@@ -14,7 +14,7 @@ import { Output } from './output.js';
 import { Records, type RecordsOptions } from './records.js';
 import { type EventName, type Fields, fieldsOf } from './wording.js';
 
-/** What the command line says for all commands. */
+/** The options of all headless commands. */
 export interface HeadlessOptions extends RecordsOptions {
   readonly tcpPort: number;
   readonly messagePort: number;
@@ -23,16 +23,16 @@ export interface HeadlessOptions extends RecordsOptions {
   readonly timeout?: number;
 }
 
-/** What a command works with. */
+/** The objects that a command uses. */
 export interface Session {
   readonly client: Client;
   readonly output: Output;
   readonly records: Records;
-  /** Aborted by the signals that `onStopSignal` hears, and when the output fails. */
+  /** Aborted by the signals that `onStopSignal` handles, and when the output fails. */
   readonly stopped: AbortSignal;
 }
 
-/** Whose client this is, and whom the command is about, if it is about one. */
+/** The user of this client, and the buddy if the command has one. */
 export interface About {
   readonly id: string;
   readonly buddy?: string;
@@ -63,14 +63,14 @@ export async function runSession(
   });
   const code = await Promise.race([
     command({ client, output, records, stopped: stop.signal }),
-    failure(client),
-  ]).catch((error) => explain(error, output));
+    rejectOnFailure(client),
+  ]).catch((error) => reportError(error, output));
   await client.close();
   records.close();
   return endProcess(output.error === undefined ? code : exitOfOutputError('im-client', output.error));
 }
 
-/** Does something, if no signal came before; rejects when one comes meanwhile. */
+/** Does some work. Rejects if a signal stops the session before or during the work. */
 export function unlessStopped<TValue>(stopped: AbortSignal, work: () => Promise<TValue>): Promise<TValue> {
   return new Promise((resolve, reject) => {
     const onStop = () => reject(new ClientError('client.closed', 'interrupted'));
@@ -83,7 +83,7 @@ export function unlessStopped<TValue>(stopped: AbortSignal, work: () => Promise<
 }
 
 /** Rejects when the client's actors have crashed too often. */
-async function failure(client: Client): Promise<never> {
+async function rejectOnFailure(client: Client): Promise<never> {
   const { error } = await client.ended;
   throw rootCause(error);
 }
@@ -97,7 +97,8 @@ const EVENTS: Readonly<Record<string, EventName>> = {
   'buddy.unanswered': 'unanswered',
 };
 
-async function explain(error: unknown, output: Output): Promise<number> {
+/** Prints an error, and returns its exit code. */
+async function reportError(error: unknown, output: Output): Promise<number> {
   if (!(error instanceof ClientError)) {
     await output.say('error', { error: error instanceof Error ? error.message : String(error) });
     return EXIT.failed;
@@ -113,7 +114,7 @@ async function explain(error: unknown, output: Output): Promise<number> {
 function eventOf(notice: ClientNotice): [EventName, Fields] {
   switch (notice.type) {
     case 'call.refused':
-      return ['refused', { ...fieldsOf(notice), error: whyRefused(notice) }];
+      return ['refused', { ...fieldsOf(notice), error: refusalReason(notice) }];
     case 'call.misunderstood': {
       const error = `${notice.address} did not understand the answer: its next call gets another one`;
       return ['error', { address: notice.address, error, ...notice.hint }];
@@ -129,17 +130,17 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
   }
 }
 
-const WHY_REFUSED: Readonly<Record<RefusalCause, string>> = {
+const REFUSAL_REASONS: Readonly<Record<RefusalCause, string>> = {
   busy: 'busy',
   crowded: 'too many calls at once',
   callback: 'its program cannot be answered here, because it wants to be called back',
 };
 
-function whyRefused({ cause, untold }: Extract<ClientNotice, { type: 'call.refused' }>): string {
-  return untold === 0 ? WHY_REFUSED[cause] : `${WHY_REFUSED[cause]} (and ${untold} before it)`;
+function refusalReason({ cause, untold }: Extract<ClientNotice, { type: 'call.refused' }>): string {
+  return untold === 0 ? REFUSAL_REASONS[cause] : `${REFUSAL_REASONS[cause]} (and ${untold} before it)`;
 }
 
-/** Of its actors' lives the user need only know when something went wrong. */
+/** Shows the user only errors from the log of the client's actors. */
 function crashLog(output: Output): Log {
   return {
     debug: () => {},

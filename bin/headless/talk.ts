@@ -8,10 +8,10 @@ import type { Chat } from '../../actors/client/open-chat.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from './exit-codes.js';
 import { LineInput } from './line-input.js';
-import { CUT, endOf, printMessages, tellEnd } from './messages.js';
+import { CUT, endChat, printMessages, reportEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
 
-/** Sends one text, or without it each line of standard input, and leaves. It calls when it has a line. */
+/** Sends a text, or without it each line of standard input, and leaves. Calls when the first line is read. */
 export async function send(session: Session, buddy: string, text: string | undefined): Promise<number> {
   if (text !== undefined) {
     const talk = await call(session, buddy);
@@ -33,8 +33,8 @@ export async function send(session: Session, buddy: string, text: string | undef
 }
 
 /**
- * Sends what is typed and prints what comes, until the user or the buddy leaves. Where `q` or the end of the
- * input comes before any line for the buddy, the call is given up.
+ * Sends each typed line and prints each message, until the user or the buddy leaves. Gives up the call if `q`
+ * or the end of the input comes before any line for the buddy.
  */
 export async function chat(session: Session, buddy: string): Promise<number> {
   const input = openInput(session);
@@ -50,14 +50,14 @@ export async function chat(session: Session, buddy: string): Promise<number> {
   return leave(session, talk, sent);
 }
 
-/** A chat whose messages are being printed; `printed` resolves when all are, and the buddy left. */
+/** A chat whose messages are being printed. `printed` resolves when the chat is over and all are printed. */
 interface Talk {
   readonly chat: Chat;
   readonly printed: Promise<void>;
 }
 
-/** A line, or the end of the lines. */
-type Next = IteratorResult<string, unknown>;
+/** A line of the input, or its end. */
+type NextLine = IteratorResult<string, unknown>;
 
 async function call(session: Session, buddy: string, onCalling = () => {}): Promise<Talk> {
   const { client, output, stopped } = session;
@@ -68,14 +68,18 @@ async function call(session: Session, buddy: string, onCalling = () => {}): Prom
   const chat = await unlessStopped(stopped, () => client.call(buddy, { onProgress }));
   const { address, port } = chat;
   await output.say('accepted', { address, port });
-  // Back-pressure: whoever reads us slowly has the buddy wait.
+  // Back-pressure: a slow reader of our output makes the buddy wait.
   return { chat, printed: printMessages(session, chat) };
 }
 
-/** Calls; resolves with nothing where the user's lines end before the buddy answers. */
-function callUnlessQuit(session: Session, buddy: string, first: Promise<Next>): Promise<Talk | undefined> {
+/** Calls. Resolves with `undefined` if the user's lines end before the buddy answers. */
+function callUnlessQuit(
+  session: Session,
+  buddy: string,
+  first: Promise<NextLine>,
+): Promise<Talk | undefined> {
   return new Promise((resolve, reject) => {
-    // A buddy that cannot be called at all is an error, whatever the input says.
+    // The input counts once the call has begun, so that a buddy that cannot be called is always an error.
     const onCalling = async () => {
       if ((await first).done && !session.stopped.aborted) resolve(undefined);
     };
@@ -83,21 +87,21 @@ function callUnlessQuit(session: Session, buddy: string, first: Promise<Next>): 
   });
 }
 
-/** Standard input, until a signal comes. */
+/** Opens standard input, until a signal stops the session. */
 function openInput({ stopped }: Session): LineInput {
   const input = new LineInput();
   stopped.addEventListener('abort', () => input.stop());
   return input;
 }
 
-/** A line that was read before, and those after it. */
-async function* startingWith(first: Next, rest: AsyncIterable<string>): AsyncGenerator<string> {
+/** Yields a line that was already read, and then the rest. */
+async function* startingWith(first: NextLine, rest: AsyncIterable<string>): AsyncGenerator<string> {
   if (first.done) return;
   yield first.value;
   yield* rest;
 }
 
-/** Lines up to one that is just `q`; to send that, `\q` is typed. */
+/** Yields lines until a line that is just `q`. A line `\q` becomes the message `q`. */
 async function* withQuit(lines: AsyncIterable<string>): AsyncGenerator<string, void> {
   for await (const line of lines) {
     if (line === 'q') return;
@@ -105,7 +109,7 @@ async function* withQuit(lines: AsyncIterable<string>): AsyncGenerator<string, v
   }
 }
 
-/** True when the network took all lines. The others are named. */
+/** Sends all lines. Prints those that failed, and returns true if there were none. */
 async function sendAll(session: Session, talk: Talk, lines: AsyncIterable<string>): Promise<boolean> {
   let sent = true;
   for await (const line of lines) sent = (await sendLine(session, talk, line)) && sent;
@@ -138,9 +142,9 @@ async function leave(
   { chat, printed }: Talk,
   allSent: boolean,
 ): Promise<number> {
-  const end = await endOf(chat, stopped);
+  const end = await endChat(chat, stopped);
   await printed;
-  await tellEnd(output, chat, end);
+  await reportEnd(output, chat, end);
   const isWhole = allSent && end.reason === undefined && end.lost.length === 0;
   return isWhole ? EXIT.done : HEADLESS_EXIT.broken;
 }

@@ -1,39 +1,42 @@
 /**
- * The headless commands' events, and what people read in place of each.
+ * The events of the headless commands, and their text for people.
  */
 
 import type { Call } from '../../actors/client/call-handles.js';
 import type { UserId } from '../../protocol/id.js';
 import { hintOf } from '../../terminal/presence-lines.js';
 
-/** What is known about an event, in the order in which it is written. */
+/** The known facts of an event. */
 export interface Fields {
   /** The user of this client. */
   readonly id?: string | undefined;
   readonly buddy?: string | undefined;
-  /** A status' word, and its code or a reply's. */
+  /** The word of a status. */
   readonly status?: string | undefined;
+  /** The number of a status or of a reply. */
   readonly code?: number | undefined;
   readonly address?: string | undefined;
   readonly port?: number | undefined;
   readonly text?: string | undefined;
   readonly error?: string | undefined;
-  /** There where the buddy list may be cut. */
+  /** Present if the buddy list may be cut. */
   readonly mayBeCut?: true | undefined;
-  /** Another client's process, and its machine where that is another. */
+  /** The process id of another client of this user. */
   readonly pid?: number | undefined;
+  /** The host of that client, if it is not this machine. */
   readonly host?: string | undefined;
-  /** The user's own id, where a caller claims it. */
+  /** The user's own id, if a caller gives it. */
   readonly claims?: string | undefined;
-  /** The user's buddies at the address of a caller that gave no id: a guess. */
+  /** A guess: the user's buddies at the address of a caller that gave no id. */
   readonly buddiesThere?: readonly string[] | undefined;
 }
 
-/** Who calls, as far as is known. */
+/** The known facts about a caller. */
 export function fieldsOf({ caller, address, hint }: Pick<Call, 'caller' | 'address' | 'hint'>): Fields {
   return { buddy: caller, address, ...hint };
 }
 
+/** The order of the fields in JSON. */
 export const FIELD_ORDER = [
   'id',
   'buddy',
@@ -50,15 +53,15 @@ export const FIELD_ORDER = [
   'buddiesThere',
 ] as const;
 
-/** `result` goes to standard output, `notice` to standard error. */
+/** The text of an event: `result` for standard output, `notice` for standard error. */
 interface Wording {
   readonly result?: string;
   readonly notice?: string;
 }
 
-const who = ({ buddy, address }: Fields) => buddy ?? address ?? 'somebody';
-/** What is known of a caller that goes by its address. */
-function guess({ claims, buddiesThere }: Fields): string {
+const nameOf = ({ buddy, address }: Fields) => buddy ?? address ?? 'unknown';
+/** A hint about a caller that is named by its address. */
+function callerHint({ claims, buddiesThere }: Fields): string {
   if (claims !== undefined) return hintOf({ hint: { claims: claims as UserId } });
   if (buddiesThere !== undefined) return hintOf({ hint: { buddiesThere: buddiesThere as UserId[] } });
   return '';
@@ -66,7 +69,7 @@ function guess({ claims, buddiesThere }: Fields): string {
 const because = ({ error }: Fields) => (error === undefined ? '' : `: ${error}`);
 const asError = ({ error = 'no reason' }: Fields) => ({ notice: `im-client: ${error}` });
 
-/** A line for each event; the empty ones are for programs only. */
+/** The text of each event. Events with an empty text are printed only with `--json`. */
 export const WORDINGS = {
   reply: ({ text }) => ({ result: text ?? '' }),
   buddy: ({ buddy, status, address = 'unknown', port = 'unknown' }) => ({
@@ -76,28 +79,30 @@ export const WORDINGS = {
   cut: asError,
   calling: ({ buddy, address, port }) => ({ notice: `Calling ${buddy} at ${address}, port ${port}...` }),
   ringing: ({ buddy }) => ({ notice: `Waiting for ${buddy} to answer...` }),
-  accepted: (fields) => ({ notice: `${who(fields)}: call accepted.` }),
-  refused: (fields) => ({ notice: `${who(fields)}${guess(fields)}: call refused${because(fields)}.` }),
+  accepted: (fields) => ({ notice: `${nameOf(fields)}: call accepted.` }),
+  refused: (fields) => ({
+    notice: `${nameOf(fields)}${callerHint(fields)}: call refused${because(fields)}.`,
+  }),
   offline: asError,
   unreachable: asError,
   unanswered: asError,
   unknown: asError,
   sent: ({ error }) => (error === undefined ? {} : { notice: `(${error})` }),
   message: (fields) => ({
-    result: `${who(fields)}: ${fields.text}`,
+    result: `${nameOf(fields)}: ${fields.text}`,
     ...(fields.error !== undefined && { notice: `(${fields.error})` }),
   }),
-  stalled: (fields) => ({ notice: `${who(fields)} does not read at present.` }),
-  reading: (fields) => ({ notice: `${who(fields)} reads again.` }),
+  stalled: (fields) => ({ notice: `${nameOf(fields)} does not read at present.` }),
+  reading: (fields) => ({ notice: `${nameOf(fields)} reads again.` }),
   lost: ({ text }) => ({ notice: `Not confirmed: ${text}` }),
   failed: ({ text, error }) => ({ notice: `Not sent: ${text} (${error})` }),
   call: (fields) => ({
     notice:
       fields.buddy === undefined
-        ? `Call from ${fields.address}${guess(fields)}.`
+        ? `Call from ${fields.address}${callerHint(fields)}.`
         : `Call from ${fields.buddy} (${fields.address}).`,
   }),
-  closed: (fields) => ({ notice: `${who(fields)}: chat closed${because(fields)}.` }),
+  closed: (fields) => ({ notice: `${nameOf(fields)}: chat closed${because(fields)}.` }),
   listening: ({ id, port }) => ({ notice: `Listening as ${id} on port ${port}.` }),
   shared: ({ id, pid, host }) => {
     const process = `process ${pid}${host === undefined ? '' : ` on ${host}`}`;
