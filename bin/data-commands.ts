@@ -36,7 +36,7 @@ export function addDataCommands(program: Command): void {
   const run = (work: () => Promise<void>) => runCommand(name, work);
   const check = program
     .command('check')
-    .description('check every file of a data directory, and report the first damage')
+    .description('check every file of a data directory, and report any damage')
     .argument('<dir>', 'the data directory; a server may be using it')
     .action((directory: string) => run(() => checkDirectory(name, dataDirectory(directory))));
   withExamples(check, [

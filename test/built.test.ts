@@ -48,6 +48,6 @@ for (const name of ['im-client', 'im-server']) {
     ]);
     t.is(code, 1);
     t.is(stdout, '');
-    t.is(stderr, `${name}: it is not built yet: run npm run build\n`);
+    t.is(stderr, `${name}: not built yet: run npm run build\n`);
   });
 }

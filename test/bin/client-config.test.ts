@@ -8,7 +8,7 @@ import { emptyEnvironment, Program } from '../helpers/programs.js';
 const test = anyTest.serial;
 
 interface Given {
-  /** The text of the configuration file; none without it. */
+  /** The contents of the configuration file. */
   readonly file?: string | Uint8Array;
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,7 @@ async function run(t: ExecutionContext, { file, variables }: Given, ...args: rea
   return { code, path, stdout: program.stdout, stderr: program.stderr };
 }
 
-/** What holds, by key, as `im-client config --json` has it. */
+/** The value and source of each option, by key, as `im-client config --json` prints them. */
 async function settings(t: ExecutionContext, given: Given, ...args: readonly string[]) {
   const { code, stdout, stderr, path } = await run(t, given, 'config', '--json', ...args);
   t.is(stderr, '');
@@ -37,7 +37,7 @@ async function settings(t: ExecutionContext, given: Given, ...args: readonly str
   return (key: string) => `${rows[key]?.value} (${rows[key]?.source.replace(path, 'FILE')})`;
 }
 
-test('without anything the defaults hold, and are shown aligned', async (t) => {
+test('without a configuration the defaults apply, and are printed aligned', async (t) => {
   const { code, stdout, stderr } = await run(t, {}, 'config');
   t.is(code, 0);
   t.is(stderr, '');
@@ -55,7 +55,7 @@ test('without anything the defaults hold, and are shown aligned', async (t) => {
   ]);
 });
 
-test('the command line goes before the environment, that before the file, and that before the defaults', async (t) => {
+test('the command line overrides the environment, which overrides the file and the defaults', async (t) => {
   const given = {
     file: 'server = file\ntcp-port = 1\n\n  # a comment\nudp-port=2\nuser = Alice\n',
     variables: { IM_SERVER: 'variable', IM_TCP_PORT: '11' },
@@ -68,14 +68,14 @@ test('the command line goes before the environment, that before the file, and th
   t.is(setting('message-port'), '0 (default)');
 });
 
-test('an option may stand before and after a subcommand', async (t) => {
+test('an option is accepted before and after a subcommand', async (t) => {
   const before = await run(t, {}, '--server', 'there', 'config', '--json');
   const after = await run(t, {}, 'config', '--json', '--server', 'there');
   t.regex(before.stdout, /"server":\{"value":"there","source":"command line"\}/);
   t.is(before.stdout, after.stdout);
 });
 
-test('switches say yes or no, wherever they stand', async (t) => {
+test('switches are yes or no from every source', async (t) => {
   const file = 'plain = yes\nhistory = no\nnotify-private = on\nauto-away = off\n';
   const fromFile = await settings(t, { file });
   t.is(fromFile('plain'), 'yes (FILE:1)');
@@ -97,7 +97,7 @@ test('switches say yes or no, wherever they stand', async (t) => {
   t.is(fromLine('notify'), 'osc (command line)');
 });
 
-test('the file is looked for where XDG_CONFIG_HOME says, unless it says nothing of use', async (t) => {
+test('XDG_CONFIG_HOME sets the directory of the file, unless it is empty or relative', async (t) => {
   const elsewhere = join(emptyEnvironment(t)['HOME'] ?? '', 'elsewhere');
   const setting = await settings(t, { file: 'server = x', variables: { XDG_CONFIG_HOME: elsewhere } });
   t.is(setting('server'), 'x (FILE:1)');
@@ -116,20 +116,20 @@ test('the file is looked for where XDG_CONFIG_HOME says, unless it says nothing 
   }
 });
 
-test('mistakes in the file name it, the line and what is allowed, in one line', async (t) => {
+test('an error in the file is one line with the path, the line number and the allowed values', async (t) => {
   const cases: readonly (readonly [string, RegExp])[] = [
-    ['server', /FILE:1: 'server' is no line 'key = value'/],
-    ['\n\ncolour = red', /FILE:3: 'colour' is none of server, tcp-port, .*auto-away/],
-    ['tcp-port = 70000', /FILE:1: tcp-port cannot be '70000': a port is a number from 0 to 65535/],
-    ['user = not an id', /FILE:1: user cannot be 'not an id': an id is up to 64 letters/],
-    ['notify = loud', /FILE:1: notify cannot be 'loud': Allowed choices are off, bell, osc\./],
-    ['plain = maybe', /FILE:1: plain cannot be 'maybe': it is yes or no/],
+    ['server', /FILE:1: 'server' is not a setting: write 'key = value'/],
+    ['\n\ncolour = red', /FILE:3: 'colour' is not an option: use one of server, tcp-port, .*auto-away/],
+    ['tcp-port = 70000', /FILE:1: tcp-port cannot be '70000'\. Use a port from 0 to 65535\./],
+    ['user = not an id', /FILE:1: user cannot be 'not an id'\. Use 1 to 64 letters/],
+    ['notify = loud', /FILE:1: notify cannot be 'loud'\. Allowed choices are off, bell, osc\./],
+    ['plain = maybe', /FILE:1: plain cannot be 'maybe'\. Use yes or no\./],
     [
       'auto-away = 1441',
-      /FILE:1: auto-away cannot be '1441': it is a number of minutes from 1 to 1440, or off/,
+      /FILE:1: auto-away cannot be '1441'\. Use a number of minutes from 1 to 1440, or off\./,
     ],
-    ['server =', /FILE:1: server cannot be '': it is empty/],
-    ['\u001b]0;x\u0007 = 1', /FILE:1: '\u{FFFD}\]0;x\u{FFFD}' is none of/u],
+    ['server =', /FILE:1: server cannot be ''\. Use a text that is not empty\./],
+    ['\u001b]0;x\u0007 = 1', /FILE:1: '\u{FFFD}\]0;x\u{FFFD}' is not an option/u],
     ['#'.repeat(65 * 1024), /FILE: it has more than 65,536 bytes/],
   ];
   for (const [file, line] of cases) {
@@ -140,21 +140,21 @@ test('mistakes in the file name it, the line and what is allowed, in one line', 
     t.is(stderr.split('\n').length, 2, stderr);
   }
   for (const args of [['config'], ['history', 'bob']]) {
-    t.regex((await run(t, { file: 'server' }, ...args)).stderr, /client\.conf:1: 'server' is no line/);
+    t.regex((await run(t, { file: 'server' }, ...args)).stderr, /client\.conf:1: 'server' is not a setting/);
   }
 });
 
-test('a variable that makes no sense is named', async (t) => {
+test('an error in a variable names the variable', async (t) => {
   const cases = {
-    IM_SERVER: [' ', 'it is empty'],
-    IM_TCP_PORT: ['x', 'a port is a number'],
-    IM_UDP_PORT: ['-1', 'a port is a number'],
-    IM_MESSAGE_PORT: ['65536', 'a port is a number'],
+    IM_SERVER: [' ', 'not empty'],
+    IM_TCP_PORT: ['x', 'Use a port from 0 to 65535'],
+    IM_UDP_PORT: ['-1', 'Use a port from 0 to 65535'],
+    IM_MESSAGE_PORT: ['65536', 'Use a port from 0 to 65535'],
     IM_USER: ['no id', 'letters, digits'],
-    IM_PLAIN: ['maybe', 'it is yes or no'],
-    IM_HISTORY: ['', 'it is yes or no'],
+    IM_PLAIN: ['maybe', 'Use yes or no'],
+    IM_HISTORY: ['', 'Use yes or no'],
     IM_NOTIFY: ['loud', 'off, bell, osc'],
-    IM_NOTIFY_PRIVATE: ['2', 'it is yes or no'],
+    IM_NOTIFY_PRIVATE: ['2', 'Use yes or no'],
     IM_AUTO_AWAY: ['0', 'from 1 to 1440, or off'],
   };
   for (const [variable, [value = '', reason = '']] of Object.entries(cases)) {
@@ -167,7 +167,7 @@ test('a variable that makes no sense is named', async (t) => {
   }
 });
 
-test('a broken file keeps nobody from help and completions', async (t) => {
+test('help and completions work with a broken file', async (t) => {
   for (const args of [['--help'], ['--version'], ['history', '--help'], ['completion', 'bash']]) {
     const { code, stderr } = await run(t, { file: 'broken' }, ...args);
     t.is(code, 0, args.join(' '));
@@ -175,12 +175,12 @@ test('a broken file keeps nobody from help and completions', async (t) => {
   }
 });
 
-test('what is no file is an error, and not waited for', async (t) => {
+test('a directory in the place of the file is an error', async (t) => {
   const environment = emptyEnvironment(t);
   await mkdir(join(environment['HOME'] ?? '', '.config', 'im', 'client.conf'), { recursive: true });
   const program = new Program(t, { name: 'im-client', environment }, 'config');
   t.is(await program.exited, 2);
-  t.regex(program.stderr, /client\.conf: it is no file/);
+  t.regex(program.stderr, /client\.conf: it is no/);
 });
 
 test('the client uses what is configured', async (t) => {
@@ -189,7 +189,7 @@ test('the client uses what is configured', async (t) => {
   t.regex(stdout, /^Signed in as alice\.$/m);
 });
 
-test('whoever reads only the beginning is no error', async (t) => {
+test('a reader that stops early is not an error', async (t) => {
   const program = new Program(t, 'im-client', 'config');
   program.process.stdout?.destroy();
   await once(program.process, 'exit');

@@ -20,7 +20,7 @@ function optionOf(key: string): Option {
   return OPTIONS.get(key) as Option;
 }
 
-test('each option has a key of the file, and a variable that is called like it', (t) => {
+test('each option has a key for the file, and a variable with the same name', (t) => {
   t.is(OPTIONS.size, 10);
   for (const [key, { envVar }] of OPTIONS) {
     t.regex(key, /^[a-z]+(?:-[a-z]+)*$/);
@@ -29,7 +29,7 @@ test('each option has a key of the file, and a variable that is called like it',
   }
 });
 
-/** Some values of each option as they stand in a file, and what they come to. */
+/** Some values of each option: the text in a file, and the parsed value. */
 const VALUES: readonly (readonly [key: string, ...values: (readonly [text: string, value: unknown])[]])[] = [
   ['server', ['im.example.org', 'im.example.org']],
   ['tcp-port', ['1', 1]],
@@ -51,7 +51,7 @@ test('each option has a sample here', (t) => {
 });
 
 for (const [key, ...values] of VALUES) {
-  test(`a value of ${key} is written as it is read`, (t) => {
+  test(`a value of ${key} survives formatting and parsing`, (t) => {
     for (const [text, value] of values) {
       t.is(readValue(optionOf(key), text), value);
       t.is(writeValue(optionOf(key), value), text);
@@ -59,30 +59,30 @@ for (const [key, ...values] of VALUES) {
   });
 }
 
-test('an option that is not set is written as nothing', (t) => {
+test('an option that is not set is formatted as an empty text', (t) => {
   t.is(writeValue(optionOf('user'), undefined), '');
 });
 
-test('a switch takes the usual words, in any case, and nothing else', (t) => {
+test('a switch accepts the usual words, in any case, and refuses others', (t) => {
   const plain = optionOf('plain');
   for (const word of ['1', 'yes', 'TRUE', ' On ']) t.true(readValue(plain, word), word);
   for (const word of ['0', 'no', 'False', 'off']) t.false(readValue(plain, word), word);
   for (const word of ['', 'y', '2', 'yes no']) t.throws(() => readValue(plain, word), INVALID, word);
 });
 
-test('away after 1 minute to a day, or never', (t) => {
+test('auto-away is 1 minute to a day, or off', (t) => {
   const autoAway = optionOf('auto-away');
   for (const text of ['', '0', '-1', '1441', '1.5', 'never']) {
     t.throws(() => readValue(autoAway, text), INVALID, text);
   }
 });
 
-test('an id is one of the protocol, and is read in lower case', (t) => {
+test('an id is valid in the protocol, and is parsed into lower case', (t) => {
   t.is(String(idOption('Alice')), 'alice');
   for (const text of ['', 'a b', 'x'.repeat(65), 'ä']) t.throws(() => idOption(text), INVALID, text);
 });
 
-test.serial("a switch's variable counts for what it says, and not for being there", (t) => {
+test.serial("a switch takes its variable's value, not only its presence", (t) => {
   t.teardown(() => {
     delete process.env['IM_PLAIN'];
     delete process.env['IM_HISTORY'];
@@ -99,7 +99,7 @@ test.serial("a switch's variable counts for what it says, and not for being ther
   }
 });
 
-test.serial("a switch's variable that says neither is an error that names it", (t) => {
+test.serial('a variable of a switch that is neither yes nor no is an error with its name', (t) => {
   process.env['IM_PLAIN'] = 'maybe';
   t.teardown(() => {
     delete process.env['IM_PLAIN'];

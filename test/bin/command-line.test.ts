@@ -1,6 +1,8 @@
 import test from 'ava';
 import { Command, InvalidArgumentError } from 'commander';
+import { createClientCommand } from '../../bin/client-command.js';
 import { countOption, examplesOf, portOption, textOption, withExamples } from '../../bin/command-line.js';
+import { createServerCommand } from '../../bin/server-command.js';
 
 const INVALID = { instanceOf: InvalidArgumentError };
 
@@ -11,18 +13,18 @@ test('a port is a number from 0 to 65535', (t) => {
     t.throws(() => portOption(text), INVALID);
 });
 
-test('a count is a number from 1 on, and never so large that it loses digits', (t) => {
+test('a count is at least 1, and has at most 9 digits', (t) => {
   t.is(countOption('1'), 1);
   t.is(countOption('999999999'), 999_999_999);
   for (const text of ['', '0', '01', '-1', '1e3', '1000000000']) t.throws(() => countOption(text), INVALID);
 });
 
-test('a text is taken as it stands, but must not be empty', (t) => {
+test('a text is unchanged, and must not be empty', (t) => {
   t.is(textOption(' a b '), ' a b ');
   for (const text of ['', ' ', '\t']) t.throws(() => textOption(text), INVALID);
 });
 
-test("the help ends with the command's examples, and a command without any has none", (t) => {
+test("the help ends with the command's examples", (t) => {
   const command = withExamples(new Command('tea'), ['tea --hot', 'a hot tea'], ['tea', 'any tea']);
   let help = '';
   command.configureOutput({
@@ -38,3 +40,18 @@ test("the help ends with the command's examples, and a command without any has n
   ]);
   t.deepEqual(examplesOf(new Command('water')), []);
 });
+
+for (const program of [createClientCommand(async () => {}, {}), createServerCommand(async () => {})]) {
+  for (const command of [program, ...program.commands]) {
+    const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
+
+    test(`the help of ${name} has an example of it, and texts in one voice`, (t) => {
+      t.true(examplesOf(command).some(([line]) => line.includes(name)));
+      const help = command.createHelp();
+      const parts = [...help.visibleArguments(command), ...help.visibleOptions(command)];
+      const texts = parts.map(({ description }) => description);
+      if (command !== program) texts.push(command.description());
+      for (const text of texts) t.regex(text, /^[a-z](?:.*[^.])?$/);
+    });
+  }
+}

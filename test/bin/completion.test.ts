@@ -11,7 +11,7 @@ const test = anyTest.serial;
 
 type Name = 'im-client' | 'im-server';
 
-/** The script of a shell, as a file. */
+/** Writes the script for a shell to a file, and returns its path. */
 async function scriptOf(t: ExecutionContext, name: Name, shell: string): Promise<string> {
   const program = new Program(t, name, 'completion', shell);
   t.is(await program.exited, 0);
@@ -21,7 +21,7 @@ async function scriptOf(t: ExecutionContext, name: Name, shell: string): Promise
   return path;
 }
 
-/** What each shell is asked for, and offers: whatever is after these words. */
+/** Command lines, and the completions that each shell offers at their end. */
 const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = [
   ['im-client his', ['history']],
   ['im-client --server there his', ['history']],
@@ -77,7 +77,7 @@ for (const [shell, offers] of [
   ['bash', bashOffers],
   ['fish', fishOffers],
 ] as const) {
-  test(`${shell} completes what the command lines know`, async (t) => {
+  test(`${shell} completes commands, options and values`, async (t) => {
     if (!isInstalled(t, shell)) return;
     const scripts = {
       'im-client': await scriptOf(t, 'im-client', shell),
@@ -90,12 +90,12 @@ for (const [shell, offers] of [
   });
 }
 
-test('bash takes no value of an option for a command', async (t) => {
+test('bash does not take the value of an option for a command', async (t) => {
   const script = await scriptOf(t, 'im-client', 'bash');
   t.deepEqual(bashOffers(script, 'im-client --server history con'), ['config']);
 });
 
-test('bash completes files only where a file is meant', async (t) => {
+test('bash completes files only for arguments and options that name a file', async (t) => {
   const script = await scriptOf(t, 'im-server', 'bash');
   const ask = `
     source "$1"; compopt() { echo "files"; }
@@ -109,7 +109,7 @@ test('bash completes files only where a file is meant', async (t) => {
   t.is(filesAfter('completion'), '');
 });
 
-test('zsh completes what the command lines know', async (t) => {
+test('zsh completes commands, options and values', async (t) => {
   if (!isInstalled(t, 'zsh')) return;
   const script = await scriptOf(t, 'im-client', 'zsh');
   const terminal = new Terminal(t, { columns: 100, rows: 20 }, 'zsh', '-f', '-i');
@@ -127,7 +127,7 @@ test('zsh completes what the command lines know', async (t) => {
     ['im-client --tcp-port 1 help se', 'im-client --tcp-port 1 help send'],
     ['im-client send --not', 'im-client send --not'],
   ] as const) {
-    // The end shows that the Tab was answered, where it completes nothing.
+    // The typed # shows that zsh has handled the Tab, even if there was nothing to complete.
     terminal.press(`${typed}\t#`);
     const rows = [`% ${completed}#`, `% ${completed} #`];
     await terminal.until(() => rows.includes(terminal.rows().at(-1) ?? ''), completed);
@@ -136,7 +136,7 @@ test('zsh completes what the command lines know', async (t) => {
   }
 });
 
-test('a shell that is not known is named with those that are', async (t) => {
+test('the error for an unknown shell lists the known shells', async (t) => {
   for (const name of ['im-client', 'im-server'] as const) {
     const program = new Program(t, { name, environment: emptyEnvironment(t) }, 'completion', 'csh');
     t.is(await program.exited, 2);

@@ -6,7 +6,7 @@ import { isInstalled } from '../helpers/installed.js';
 
 const DEAD_LINK = resolve('dist/test/helpers/dead-link.js');
 
-/** Tells whether a network can be cut: only a process that may have a network of its own can. */
+/** Checks that this process may create a network namespace, in which it can cut the network. */
 function canCut(t: ExecutionContext): boolean {
   if (!isInstalled(t, 'unshare') || !isInstalled(t, 'ip')) return false;
   const { status, stderr } = spawnSync('unshare', ['--net', 'ip', 'link'], { encoding: 'utf8' });
@@ -17,13 +17,12 @@ function canCut(t: ExecutionContext): boolean {
 }
 
 /**
- * Longest run of a client whose network is cut, in milliseconds. It notices within 30 s of the cut, and
- * starts within seconds, on a busy machine within a minute. Left to the kernel alone, it would take a quarter
- * of an hour at least.
+ * Longest run of a client whose network is cut, in milliseconds. The client starts within a minute on a busy
+ * machine, and notices the cut within 30 s. The kernel alone would take at least a quarter of an hour.
  */
 const CUT_TIMEOUT_MS = 110_000;
 
-/** Runs a client, cuts its network, and returns what it says. */
+/** Runs a client, cuts its network, and returns its output. */
 async function cut(how: 'idle' | 'busy'): Promise<string> {
   const { stdout } = await promisify(execFile)('unshare', ['--net', process.execPath, DEAD_LINK, how], {
     timeout: CUT_TIMEOUT_MS,
@@ -31,13 +30,13 @@ async function cut(how: 'idle' | 'busy'): Promise<string> {
   return stdout;
 }
 
-test('a buddy whose machine is gone is noticed while nobody says anything', async (t) => {
+test('an idle chat ends when the machine of the buddy is gone', async (t) => {
   if (!canCut(t)) return;
   const said = await cut('idle');
   t.regex(said, /^Buddy connection broke: no answer\.$/m);
 });
 
-test('and while lines are under way, which are then said not to have arrived', async (t) => {
+test('a busy chat ends when the machine of the buddy is gone, and prints the lost lines', async (t) => {
   if (!canCut(t)) return;
   const said = await cut('busy');
   const lines = said.split('\n').filter((line) => line.startsWith('(') || line.startsWith('Buddy'));

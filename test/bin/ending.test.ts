@@ -22,22 +22,22 @@ const SIZE = { columns: 80, rows: 24 };
 
 const READY = /im-server ready tcp=\S*:(\d+) /;
 
-/** Longer than a server may take to end, in microseconds. */
+/** Longer than a server may take to end; in microseconds, as strace takes it. */
 const HANG_US = 20_000_000;
 
-/** Runs a program in a terminal, and tells how it ended. */
+/** Runs a program in a terminal. `ended` resolves with its exit code and signal. */
 function inTerminal(t: ExecutionContext, ...args: readonly string[]) {
   const terminal = new Terminal(t, SIZE, process.execPath, ...args);
   const ended = new Promise<{ exitCode: number; signal?: number }>((resolve) => terminal.pty.onExit(resolve));
   return { terminal, ended };
 }
 
-/** Closes the window of a terminal. */
+/** Closes a terminal, as closing its window does. */
 function hangUp({ pty }: Terminal): void {
   (pty as typeof pty & { destroy(): void }).destroy();
 }
 
-/** A server in a terminal, and the port that it serves. */
+/** Starts a server in a terminal, and returns its TCP port. */
 async function serverInTerminal(t: ExecutionContext) {
   const free = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--log-level', 'silent'];
   const directory = await temporaryDirectory(t);
@@ -46,7 +46,7 @@ async function serverInTerminal(t: ExecutionContext) {
   return { ...server, port: Number(READY.exec(server.terminal.output)?.[1]) };
 }
 
-/** The options by which a client finds a server. */
+/** The options with which a client reaches a server. */
 function portsOf({ tcp, udp }: ServerProgram): string[] {
   return ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
 }
@@ -58,7 +58,7 @@ test('SIGHUP ends a server on a terminal as SIGTERM does', async (t) => {
   t.like(await ended, { exitCode: 0, signal: 0 });
 });
 
-test('SIGHUP is ignored where there is no terminal, as under nohup', async (t) => {
+test('SIGHUP is ignored without a terminal, as under nohup', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   server.program.process.kill('SIGHUP');
   t.is(await ask(server.tcp, 'REG alice\n'), '200 OK\r\n');
@@ -78,7 +78,7 @@ test('SIGHUP is ignored where there is no terminal, as under nohup', async (t) =
   }
 });
 
-test('a terminal that goes away ends every program in order, and nothing aborts', async (t) => {
+test('every program exits with 0 when its terminal is gone, and none aborts', async (t) => {
   const own = await startServerProgram(t, await temporaryDirectory(t));
   await ask(own.tcp, 'REG alice\n');
   const client = [programPath('im-client'), ...portsOf(own)];
@@ -98,7 +98,7 @@ test('a terminal that goes away ends every program in order, and nothing aborts'
   t.like(await server.ended, { exitCode: 0, signal: 0 });
 });
 
-/** A server that acknowledged alice, and whose sync of bob hangs for longer than it may take to end. */
+/** Starts a server that has acknowledged alice, and whose sync of bob hangs for {@link HANG_US}. */
 async function hangingServer(t: ExecutionContext) {
   const directory = await temporaryDirectory(t);
   const { program, tcp } = await startServerProgram(t, directory);
@@ -111,7 +111,7 @@ async function hangingServer(t: ExecutionContext) {
     await new Promise(setImmediate);
   }
   const exited = once(program.process, 'exit');
-  /** Waits for its end, and tells its exit code and signal. */
+  /** Waits for its end, and returns its exit code and signal. */
   const ended = async () => {
     await hasEnded(program.process.pid);
     await hang.endNow();
@@ -120,14 +120,14 @@ async function hangingServer(t: ExecutionContext) {
   return { directory, process: program.process, ended };
 }
 
-/** Waits until a process has ended: while strace holds one of its threads, its parent is not told. */
+/** Waits until a process is a zombie: while strace holds one of its threads, its parent gets no SIGCHLD. */
 async function hasEnded(pid: number | undefined): Promise<void> {
   while (!/^State:\tZ/m.test(await readFile(`/proc/${pid}/status`, 'latin1'))) {
     await new Promise(setImmediate);
   }
 }
 
-test('a server whose sync hangs ends by SIGKILL after a signal, and what it acknowledged is there', async (t) => {
+test('a server whose sync hangs ends by SIGKILL after a signal, and loses no user', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await hangingServer(t);
   server.process.kill('SIGTERM');
@@ -136,7 +136,7 @@ test('a server whose sync hangs ends by SIGKILL after a signal, and what it ackn
   t.is(await ask(next.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
 });
 
-test('a second signal ends a server whose sync hangs by SIGKILL, before one that heard a single one', async (t) => {
+test('a second signal ends a server whose sync hangs by SIGKILL, earlier than one signal does', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const single = await hangingServer(t);
   const twice = await Promise.all(
@@ -145,13 +145,13 @@ test('a second signal ends a server whose sync hangs by SIGKILL, before one that
       signal,
     })),
   );
-  // The single one is first, so that it would be the first to end if a second signal meant nothing.
+  // This server gets its signal first, so it would end first if a second signal had no effect.
   single.process.kill('SIGTERM');
   const order: string[] = [];
   const ends = [single.ended().finally(() => order.push('single'))];
   for (const { process, ended, signal } of twice) {
     process.kill(signal);
-    // Again and again: one that follows the first too soon is taken for its echo.
+    // The server takes a second signal that comes too soon for a duplicate, so this repeats the signal.
     const again = setInterval(() => process.kill(signal), 50);
     t.teardown(() => clearInterval(again));
     ends.push(ended().finally(() => order.push(signal)));
@@ -161,7 +161,7 @@ test('a second signal ends a server whose sync hangs by SIGKILL, before one that
   t.is(order.at(-1), 'single', order.join());
 });
 
-test('a signal that comes twice at once, as npm sends a Ctrl-C, cuts no request', async (t) => {
+test('two signals at once, as npm sends on Ctrl-C, do not abort requests', async (t) => {
   const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
   const idle = await dial(tcp);
   const left = closed(idle);
@@ -171,7 +171,7 @@ test('a signal that comes twice at once, as npm sends a Ctrl-C, cuts no request'
   await left;
 });
 
-test('a client whose standard output is full says so, and exits 1', async (t) => {
+test('a client whose standard output is full prints the reason, and exits with 1', async (t) => {
   const command = `exec ${programPath('im-client')} --plain > /dev/full`;
   const client = spawn('sh', ['-c', command], { env: emptyEnvironment(t) });
   t.teardown(() => client.kill('SIGKILL'));

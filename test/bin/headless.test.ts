@@ -27,7 +27,7 @@ interface Event {
   readonly [field: string]: unknown;
 }
 
-/** A server on which alice, bob and carl are registered, and alice and bob are each other's buddies. */
+/** Starts a server with alice, bob and carl, where alice and bob are each other's buddies. */
 async function withBuddies(t: ExecutionContext): Promise<ServerProgram> {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'REG carl', 'ADD alice bob', 'ADD bob alice']) {
@@ -36,7 +36,7 @@ async function withBuddies(t: ExecutionContext): Promise<ServerProgram> {
   return server;
 }
 
-/** A `send` of all lines of this input. */
+/** Starts a `send` of all lines of this input, and accepts its call. */
 function acceptedSend(t: ExecutionContext, input: string, ...options: readonly string[]) {
   const type = (program: Program) => program.process.stdin?.end(input);
   return accepted(t, ['send', 'alice', 'bob', ...options], 'OK\n', type);
@@ -48,7 +48,7 @@ function start(t: ExecutionContext, { tcp, udp }: Ports, ...args: readonly strin
   return new Program(t, 'im-client', '--server', '127.0.0.1', ...ports, ...args);
 }
 
-/** Runs one to its end, with this as its input. */
+/** Runs a headless command to its end, with this input. */
 async function run(
   t: ExecutionContext,
   server: Ports,
@@ -61,7 +61,7 @@ async function run(
   return program;
 }
 
-/** The objects that a command with `--json` printed: every line is one, its fields in their order. */
+/** The objects that a command with `--json` printed, one per line. Checks the order of their fields. */
 function eventsOf({ stdout }: Program): Event[] {
   return stdout
     .split('\n')
@@ -75,7 +75,7 @@ function eventsOf({ stdout }: Program): Event[] {
     });
 }
 
-/** The events without what differs from run to run. */
+/** The events without the fields that differ between runs. */
 function factsOf(program: Program): object[] {
   return eventsOf(program).map(({ at, port, ...facts }) => facts);
 }
@@ -86,7 +86,7 @@ async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: n
   await presence.ask(`GET ${id}`);
 }
 
-/** A server, and a scripted bob who takes calls. */
+/** Starts a server, and a scripted bob who accepts connections. */
 async function withBob(t: ExecutionContext) {
   const server = await withBuddies(t);
   const bob = await listenForCalls(t);
@@ -94,7 +94,7 @@ async function withBob(t: ExecutionContext) {
   return { server, bob };
 }
 
-/** A command of alice's that bob has accepted the call of; `type` gives it its input before it calls. */
+/** Starts a command of alice's whose call bob accepts. `type` writes its input before it calls. */
 async function accepted(
   t: ExecutionContext,
   args: readonly string[],
@@ -110,16 +110,16 @@ async function accepted(
   return { program, peer };
 }
 
-/** A listening command of alice's, and its port. */
+/** Starts alice's listening command, and returns its port. */
 async function listening(t: ExecutionContext, server: Ports, ...args: readonly string[]) {
   const program = start(t, server, 'listen', 'alice', '--json', ...args);
   const [, port] = await program.expect(/"event":"listening",.*"port":(\d+)/);
   return { program, port: Number(port) };
 }
 
-// Asking the server.
+// Requests to the server.
 
-test('register, add and del say what the server said, and their exit codes tell replies apart', async (t) => {
+test('register, add and del print the reply, and each reply has an exit code', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   for (const [args, code, reply] of [
     [['register', 'alice'], 0, '200 OK'],
@@ -127,7 +127,7 @@ test('register, add and del say what the server said, and their exit codes tell 
     [['register', 'bob'], 0, '200 OK'],
     [['add', 'alice', 'bob'], 0, '200 OK'],
     [['add', 'alice', 'bob'], 4, '201 INVALID'],
-    [['add', 'alice', 'nobody'], 5, '202 NO SUCH USER'],
+    [['add', 'alice', 'dora'], 5, '202 NO SUCH USER'],
     [['del', 'alice', 'bob'], 0, '200 OK'],
   ] as const) {
     const program = await run(t, server, args);
@@ -137,12 +137,12 @@ test('register, add and del say what the server said, and their exit codes tell 
   }
 });
 
-test('with --json the reply is an object, its fields in their order', async (t) => {
+test('with --json the reply is an object with ordered fields', async (t) => {
   const server = await withBuddies(t);
-  const program = await run(t, server, ['add', 'Alice', 'nobody', '--json']);
-  t.regex(
-    program.stdout,
-    /^\{"event":"reply","at":"\d{4}-\d\d-\d\dT[\d:.]+Z","id":"alice","buddy":"nobody","code":202,"text":"202 NO SUCH USER"\}\n$/,
+  const program = await run(t, server, ['add', 'Alice', 'dora', '--json']);
+  t.is(
+    program.stdout.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/, 'TIME'),
+    '{"event":"reply","at":TIME,"id":"alice","buddy":"dora","code":202,"text":"202 NO SUCH USER"}\n',
   );
 });
 
@@ -153,7 +153,7 @@ for (const [reply, code] of [
   ['299 \u001b[2JWHAT', 1],
   ['welcome', 3],
 ] as const) {
-  test(`a server that says ${JSON.stringify(reply)} leads to exit code ${code}`, async (t) => {
+  test(`the reply ${JSON.stringify(reply)} leads to exit code ${code}`, async (t) => {
     const server = createServer((socket) => socket.end(`${reply}\r\n`)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     t.teardown(() => server.close());
@@ -165,7 +165,7 @@ for (const [reply, code] of [
   });
 }
 
-test('a server that is down is exit code 3, and an event', async (t) => {
+test('a server that is down leads to exit code 3 and an error event', async (t) => {
   const port = await freePort();
   for (const args of [
     ['register', 'alice'],
@@ -186,30 +186,30 @@ test('a server that is down is exit code 3, and an event', async (t) => {
   t.is(program.stderr, 'im-client: the server could not be asked: nothing listens there\n');
 });
 
-test('a user whom the server does not know is told from a server that is down', async (t) => {
+test('an unregistered user and a server that is down have different errors', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   const port = await freePort();
-  for (const [ports, said] of [
+  for (const [ports, reason] of [
     [server, 'carl is not registered with the server'],
     [{ tcp: port, udp: port }, 'the server is down: nothing listens there'],
   ] as const) {
     const program = await run(t, ports, ['buddies', 'carl']);
     t.is(await program.exited, 3);
-    t.is(program.stderr, `im-client: ${said}\n`);
+    t.is(program.stderr, `im-client: ${reason}\n`);
   }
 });
 
-test('an empty buddy list is said to be, for people alone', async (t) => {
+test('an empty buddy list causes a hint, except with --json', async (t) => {
   const server = await withBuddies(t);
   const people = await run(t, server, ['buddies', 'carl']);
   t.is(await people.exited, 0);
   t.is(people.stdout, '');
-  t.is(people.stderr, 'im-client: the buddy list is empty: im-client add ID BUDDY puts a user on it\n');
+  t.is(people.stderr, 'im-client: the buddy list is empty: add a buddy with im-client add ID BUDDY\n');
   const programs = await run(t, server, ['buddies', 'carl', '--json']);
   t.is(programs.stdout + programs.stderr, '');
 });
 
-test('buddies lists who is there, for people and for programs', async (t) => {
+test('buddies prints the buddy list, for people and for programs', async (t) => {
   const { server, bob } = await withBob(t);
   await ask(server.tcp, 'ADD alice carl\n');
   const plain = await run(t, server, ['buddies', 'alice']);
@@ -233,7 +233,7 @@ test('buddies lists who is there, for people and for programs', async (t) => {
   );
 });
 
-test('a buddy list that may be cut is exit code 16, and an event with a field of its own', async (t) => {
+test('a buddy list that may be cut leads to exit code 16 and an event with its own field', async (t) => {
   const stub = await StubServer.start(t);
   stub.buddies = Buffer.from('x 101 OFFLINE unknown unknown\n'.repeat(2_183));
   const json = await run(t, stub, ['buddies', 'alice', '--json']);
@@ -256,7 +256,7 @@ test('a buddy list that may be cut is exit code 16, and an event with a field of
   ]);
 });
 
-test('buddies --watch tells of whoever changes, and ends with a signal', async (t) => {
+test('buddies --watch prints each change, and ends with a signal', async (t) => {
   const { server } = await withBob(t);
   const program = start(t, server, 'buddies', 'alice', '--watch', '--json');
   await program.expect(/"buddy":"bob","status":"ONLINE"/);
@@ -286,7 +286,7 @@ test('send calls, sends one message and leaves', async (t) => {
   t.is(program.stderr, '');
 });
 
-test('without a text each line of input is a message, also the last without its end', async (t) => {
+test('without a text each line of input is a message, even a last line without LF', async (t) => {
   const { program, peer } = await acceptedSend(t, 'one\r\nq\n\nfour');
   for (const line of ['one', 'q ', '', 'four', undefined]) t.is(await peer.line(), line);
   t.is(await program.exited, 0);
@@ -304,7 +304,7 @@ test('ten thousand lines arrive complete and in order', async (t) => {
   t.is(await program.exited, 0);
 });
 
-test('a line of input over 16 KiB is cut, and said to be', async (t) => {
+test('a line of input over 16 KiB is cut, and the event has an error', async (t) => {
   const { program, peer } = await acceptedSend(t, `${'x'.repeat(1_000_000)}\nnext\n`, '--json');
   t.is((await peer.line())?.length, 16_384);
   t.regex((await peer.line()) ?? '', /my message was longer than 16 KiB/);
@@ -313,13 +313,13 @@ test('a line of input over 16 KiB is cut, and said to be', async (t) => {
   t.regex(String(eventsOf(program).find(({ event }) => event === 'sent')?.['error']), /longer than 16 KiB/);
 });
 
-for (const [dialect, yes] of [
-  ['A', 'ACCEPT\n'],
-  ['B', 'ACCEPTED\r\n'],
-  ['C', 'Ok\n'],
-  ['one that just talks', 'hello?\n'],
+for (const [kind, yes] of [
+  ['of dialect A', 'ACCEPT\n'],
+  ['of dialect B', 'ACCEPTED\r\n'],
+  ['of dialect C', 'Ok\n'],
+  ['that just talks', 'hello?\n'],
 ] as const) {
-  test(`a buddy of dialect ${dialect} is sent to`, async (t) => {
+  test(`send reaches a buddy ${kind}`, async (t) => {
     const { program, peer } = await accepted(t, ['send', 'alice', 'bob', 'hi'], yes);
     t.is(await peer.line(), 'hi');
     peer.socket.end();
@@ -327,7 +327,7 @@ for (const [dialect, yes] of [
   });
 }
 
-test('a buddy of dialect D, who closes unless the first line begins with REQUEST, is sent to', async (t) => {
+test('send reaches a buddy of dialect D, which closes unless it reads REQUEST first', async (t) => {
   const { server, bob } = await withBob(t);
   const program = start(t, server, 'send', 'alice', 'bob', 'hi');
   const peer = await bob.called();
@@ -338,7 +338,7 @@ test('a buddy of dialect D, who closes unless the first line begins with REQUEST
   t.is(await program.exited, 0);
 });
 
-test('a client that takes calls says its port when it calls', async (t) => {
+test('a client that listens sends its port when it calls', async (t) => {
   const { server, bob } = await withBob(t);
   const client = createClient({ user: 'alice', tcpPort: server.tcp, udpPort: server.udp });
   t.teardown(() => client.close());
@@ -350,7 +350,7 @@ test('a client that takes calls says its port when it calls', async (t) => {
   await (await calling).leave();
 });
 
-test('each way in which a call fails has an exit code and an event of its own', async (t) => {
+test('each cause of a failed call has its own exit code and event', async (t) => {
   const { server, bob } = await withBob(t);
   await ask(server.tcp, 'ADD alice carl\n');
   const cases: readonly [string, number, string, ((peer: Peer) => void)?][] = [
@@ -375,7 +375,7 @@ test('each way in which a call fails has an exit code and an event of its own', 
   t.regex(stale.stderr, /^im-client: carl could not be reached: nothing listens there$/m);
 });
 
-test('a buddy who leaves before the end of the input is no success', async (t) => {
+test('send fails if the buddy leaves before the end of the input', async (t) => {
   const type = (program: Program) => program.write('one\n');
   const { program, peer } = await accepted(t, ['send', 'alice', 'bob'], 'OK\n', type);
   t.is(await peer.line(), 'one');
@@ -384,7 +384,7 @@ test('a buddy who leaves before the end of the input is no success', async (t) =
   t.regex(program.stderr, /^im-client: the rest of the input was not read\nbob: chat closed\.$/m);
 });
 
-test('a buddy that breaks off while lines wait has them named', async (t) => {
+test('send prints the waiting lines when the connection breaks', async (t) => {
   const { program, peer } = await acceptedSend(t, `${'x'.repeat(16_000)}\n`.repeat(1_000), '--json');
   peer.socket.pause();
   await program.expect(/"event":"sent"/);
@@ -392,10 +392,10 @@ test('a buddy that breaks off while lines wait has them named', async (t) => {
   t.is(await program.exited, 15);
   const events = eventsOf(program).map(({ event }) => event);
   t.true(events.includes('failed'));
-  t.true(events.includes('error')); // the rest was not read
+  t.true(events.includes('error')); // the rest of the input was not read
 });
 
-test('a signal ends a call that nobody answers', async (t) => {
+test('a signal ends an unanswered call', async (t) => {
   const { server, bob } = await withBob(t);
   const program = start(t, server, 'send', 'alice', 'bob', 'hi');
   const peer = await bob.called();
@@ -407,7 +407,7 @@ test('a signal ends a call that nobody answers', async (t) => {
 
 // Chatting.
 
-test('chat sends what is typed and prints what comes, until q', async (t) => {
+test('chat sends each typed line and prints each message, until q', async (t) => {
   const { program, peer } = await accepted(t, ['chat', 'alice', 'bob']);
   program.write('hello\n\\q\n');
   t.is(await peer.line(), 'hello');
@@ -420,7 +420,7 @@ test('chat sends what is typed and prints what comes, until q', async (t) => {
   t.is(program.stdout, 'bob: hi \uFFFD[2Jalice\uFFFD\n');
 });
 
-test('chat ends when the buddy leaves, and when the input does', async (t) => {
+test('chat ends when the buddy leaves, and at the end of the input', async (t) => {
   const left = await accepted(t, ['chat', 'alice', 'bob']);
   left.peer.send('bye\nBYE500\n');
   t.is(await left.program.exited, 0);
@@ -432,7 +432,7 @@ test('chat ends when the buddy leaves, and when the input does', async (t) => {
   t.is(await ended.program.exited, 0);
 });
 
-test('whoever reads the output may go at any time', async (t) => {
+test('a reader that stops early ends a chat without an error', async (t) => {
   const { program, peer } = await accepted(t, ['chat', 'alice', 'bob']);
   program.process.stdout?.destroy();
   peer.send('hi\n'.repeat(10));
@@ -440,7 +440,7 @@ test('whoever reads the output may go at any time', async (t) => {
   t.notRegex(program.stderr, /EPIPE|Error/);
 });
 
-test('while it rings, q and the end of the input give the call up', async (t) => {
+test('q and the end of the input give up a call that is ringing', async (t) => {
   const { server, bob } = await withBob(t);
   for (const input of ['q\n', undefined]) {
     const program = start(t, server, 'chat', 'alice', 'bob', '--json');
@@ -455,7 +455,7 @@ test('while it rings, q and the end of the input give the call up', async (t) =>
   }
 });
 
-test('lines typed while it rings go to the buddy when it accepts, and then q is heard', async (t) => {
+test('lines typed while the call rings are sent when the buddy accepts, and then q leaves', async (t) => {
   const { server, bob } = await withBob(t);
   const program = start(t, server, 'chat', 'alice', 'bob');
   const peer = await bob.called();
@@ -467,13 +467,13 @@ test('lines typed while it rings go to the buddy when it accepts, and then q is 
   t.is(await program.exited, 0);
 });
 
-test('a buddy that cannot be called is an error, also without input', async (t) => {
+test('a buddy that cannot be called is an error, even without input', async (t) => {
   const server = await withBuddies(t);
   t.is(await (await run(t, server, ['chat', 'alice', 'dora'])).exited, 14);
   t.is(await (await run(t, server, ['chat', 'alice', 'bob'])).exited, 10);
 });
 
-test('send rings when it has a line to send, and without one it does not ring', async (t) => {
+test('send calls when it has read the first line, and does not call without input', async (t) => {
   const { server, bob } = await withBob(t);
   const empty = await run(t, server, ['send', 'alice', 'bob']);
   t.is(await empty.exited, 0);
@@ -490,7 +490,7 @@ test('send rings when it has a line to send, and without one it does not ring', 
 
 // Listening.
 
-test('listen takes calls of buddies, one after the other, and refuses all others', async (t) => {
+test('listen accepts calls of buddies, one after the other, and refuses all others', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server);
   for (const opening of ['', 'HELLO carl\n', 'REQUEST \u001b]0;pwned\u0007 4000\n']) {
@@ -537,7 +537,7 @@ test('listen takes the next call while the connection of a chat that is over is 
   await program.expect(/"event":"accepted"[\s\S]*"event":"accepted"[\s\S]*"event":"closed"/);
 });
 
-test('listen is announced while it runs, and ends with SIGINT or SIGTERM', async (t) => {
+test('listen announces the user while it runs, and ends with SIGINT or SIGTERM', async (t) => {
   const server = await withBuddies(t);
   const presence = await PresenceClient.open(t, server.udp);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -549,7 +549,7 @@ test('listen is announced while it runs, and ends with SIGINT or SIGTERM', async
   }
 });
 
-test('listen --accept all takes everybody, and shows a caller without a name by its address', async (t) => {
+test('listen --accept all accepts every caller, and names one without an id by address', async (t) => {
   const server = await withBuddies(t);
   const program = start(t, server, 'listen', 'alice', '--accept', 'all');
   const presence = await PresenceClient.open(t, server.udp);
@@ -564,7 +564,7 @@ test('listen --accept all takes everybody, and shows a caller without a name by 
   t.regex(program.stderr, /^Listening as alice on port \d+\.\nCall from 127\.0\.0\.1\.\n/);
 });
 
-test('listen --accept ask asks, and drops an answer that comes too late', async (t) => {
+test('listen --accept ask asks about each call, and drops a late answer', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server, '--accept', 'ask');
   const asked = () => program.stderr.split('(y/n)?').length - 1;
@@ -593,7 +593,7 @@ test('listen --accept ask asks, and drops an answer that comes too late', async 
   t.is(await fourth.line(), 'REJECT');
 });
 
-test('a gigabyte without a line end, and a flood of lines, do not fill the memory', async (t) => {
+test('a gigabyte without an LF and a flood of lines take bounded memory', async (t) => {
   const server = await withBuddies(t);
   const program = start(t, server, 'listen', 'alice', '--accept', 'all', '--json');
   const [, port] = await program.expect(/"event":"listening",.*"port":(\d+)/);
@@ -604,7 +604,7 @@ test('a gigabyte without a line end, and a flood of lines, do not fill the memor
   await written(bob.socket, Buffer.from('\nflood\n'));
   await program.expect(/"event":"message",.*"text":"x{16384}","error":"it was longer than 16 KiB/);
   await program.expect(/"text":"flood"/);
-  // Nobody reads the program's output now: the flood must stay with the flooder.
+  // The program's output is not read now, so the flood must wait at its sender.
   program.process.stdout?.pause();
   const flood = Buffer.alloc(1024 * 1024, `${'y'.repeat(127)}\n`);
   let taken = 0;
@@ -620,7 +620,7 @@ function written(socket: Socket, bytes: Uint8Array): Promise<boolean> {
   });
 }
 
-/** Resolves when a megabyte should long have been taken, were it read. */
+/** Resolves after a time in which a reader would certainly have taken a megabyte. */
 function quiet(): Promise<boolean> {
   return new Promise((resolve) => setTimeout(() => resolve(false), 3_000));
 }
@@ -631,9 +631,9 @@ async function residentMegabytes({ process: { pid } }: Program): Promise<number>
   return Number(kilobytes) / 1_024;
 }
 
-// Two of them.
+// Two commands.
 
-test('what is sent and heard is written down as at the terminal, and the block list counts', async (t) => {
+test('headless commands write the history and obey the block list', async (t) => {
   const { tcp, udp } = await withBuddies(t);
   const environment = emptyEnvironment(t);
   const directory = join(environment['HOME'] as string, '.local/state/im');
@@ -646,13 +646,13 @@ test('what is sent and heard is written down as at the terminal, and the block l
   await alice.expect('"closed"');
   t.is(await begin('--no-history', 'send', 'bob', 'alice', 'secret').exited, 0);
   await alice.expect('"closed"');
-  const said = async (buddy: string) =>
+  const historyOf = async (buddy: string) =>
     (await readFile(join(directory, 'history', `${buddy}.jsonl`), 'utf8'))
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-  t.like(await said('alice'), [{ event: 'sent', id: 'bob', buddy: 'alice', text: 'hello' }]);
-  t.like(await said('bob'), [
+  t.like(await historyOf('alice'), [{ event: 'sent', id: 'bob', buddy: 'alice', text: 'hello' }]);
+  t.like(await historyOf('bob'), [
     { event: 'message', id: 'alice', buddy: 'bob', text: 'hello' },
     { event: 'message', id: 'alice', buddy: 'bob', text: 'secret' },
   ]);
@@ -676,16 +676,16 @@ test('send reaches listen', async (t) => {
 
 // Mistakes.
 
-test('mistakes on the command line are one clear line, and exit code 2', async (t) => {
+test('each mistake on the command line is one line and exit code 2', async (t) => {
   const port = await freePort();
   for (const [args, line] of [
     [['send', 'alice'], /^im-client: missing required argument 'buddy'/],
     [['send', 'not an id', 'bob', 'hi'], /^im-client: .*not an id.*letters, digits/],
     [['register', '\u001b[2J'], /^im-client: .*\uFFFD\[2J.*letters, digits/],
-    [['send', 'alice', 'bob', ''], /^im-client: the text is empty: leave it away to send standard input/],
+    [['send', 'alice', 'bob', ''], /^im-client: the text is empty: omit it to send standard input/],
     [['send', 'alice', 'bob', '--timeout', '61', 'hi'], /^im-client: .*from 1 to 60/],
     [['listen', 'alice', '--accept', 'none'], /^im-client: .*Allowed choices are all, buddies, ask/],
-    [['buddies'], /^im-client: missing required argument 'id'/],
+    [['buddies'], /^im-client: missing required argument 'id': give your id, or set --user/],
     [['budies'], /^im-client: unknown command 'budies' \(Did you mean buddies\?\)/],
     [['buddies', 'alice', 'bob'], /^im-client: .*too many arguments/],
   ] as const) {
@@ -696,7 +696,7 @@ test('mistakes on the command line are one clear line, and exit code 2', async (
   }
 });
 
-test('without an id, a command that needs no other is of the user who is configured', async (t) => {
+test('without an id, a command without a buddy uses the configured user', async (t) => {
   const server = await withBuddies(t);
   const named = await run(t, server, ['buddies', 'alice']);
   const configured = await run(t, server, ['--user', 'alice', 'buddies']);
@@ -706,7 +706,7 @@ test('without an id, a command that needs no other is of the user who is configu
   t.is(configured.stdout, named.stdout);
 });
 
-test('help shows the help of the program, or of a command', async (t) => {
+test('help prints the help of the program, or of a command', async (t) => {
   const port = await freePort();
   const server = { tcp: port, udp: port };
   for (const [args, same] of [
@@ -723,7 +723,7 @@ test('help shows the help of the program, or of a command', async (t) => {
   }
 });
 
-test('a message port that is taken is said to be, and how to choose another', async (t) => {
+test('the error for a message port in use names the option to choose another', async (t) => {
   const server = await withBuddies(t);
   const taken = await listenForCalls(t);
   const program = await run(t, server, ['listen', 'alice', '--message-port', String(taken.port)]);
@@ -731,7 +731,7 @@ test('a message port that is taken is said to be, and how to choose another', as
   t.regex(program.stderr, /TCP port \d+ is in use: choose another with --message-port\n$/);
 });
 
-test('the help names every command and every exit code', async (t) => {
+test('the help has every command and every exit code', async (t) => {
   const program = await run(t, { tcp: 1, udp: 1 }, ['--help']);
   for (const command of ['register', 'add', 'del', 'buddies', 'send', 'chat', 'listen']) {
     t.regex(program.stdout, new RegExp(`^  ${command}\\b`, 'm'));

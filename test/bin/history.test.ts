@@ -8,7 +8,7 @@ import { emptyEnvironment, Program, programPath } from '../helpers/programs.js';
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** A user in a time zone that is nobody's, and where their history lies. */
+/** Creates a user in the time zone UTC, and the directory of the user's history. */
 async function user(t: ExecutionContext) {
   const environment: NodeJS.ProcessEnv = { ...emptyEnvironment(t), TZ: 'UTC' };
   const directory = join(environment['HOME'] ?? '', '.local', 'state', 'im', 'history');
@@ -29,7 +29,7 @@ const LINES = [
   '{"event":"sent","at":"2026-11-25T14:06:00.000Z","id":"alice","buddy":"bob","text":"Hi!"}',
 ];
 
-test('the history is printed for people, oldest first, both files in one', async (t) => {
+test('the history is printed for people, oldest first, from both files', async (t) => {
   const { directory, run } = await user(t);
   await writeFile(join(directory, 'bob.jsonl.1'), `${LINES[0]}\n`);
   await writeFile(join(directory, 'bob.jsonl'), `${LINES[1]}\n`);
@@ -40,7 +40,7 @@ test('the history is printed for people, oldest first, both files in one', async
   });
 });
 
-test('--json prints the lines as they were written', async (t) => {
+test('--json prints the lines unchanged', async (t) => {
   const { directory, run } = await user(t);
   const many = LINES.join('\n').concat('\n').repeat(5_000);
   await writeFile(join(directory, 'bob.jsonl'), many);
@@ -48,17 +48,17 @@ test('--json prints the lines as they were written', async (t) => {
   t.is((await run('bob')).stdout.split('\n').length - 1, 50);
 });
 
-test('--search keeps what has the text in it, in whatever case', async (t) => {
+test('--search prints only messages that contain the text, ignoring case', async (t) => {
   const { directory, run } = await user(t);
   await writeFile(join(directory, 'bob.jsonl'), `${LINES.join('\n')}\n`);
   t.is((await run('bob', '--search', 'HI')).stdout, '2026-11-25 14:06 alice: Hi!\n');
   t.is((await run('bob', '--search', 'HELL', '--json')).stdout, `${LINES[0]}\n`);
-  const stderr = 'im-client: nothing of that is in the history with bob\n';
+  const stderr = 'im-client: no message in the history with bob contains this text\n';
   for (const options of [[], ['--json']])
     t.deepEqual(await run('bob', '--search', '.', ...options), { code: 0, stdout: '', stderr });
 });
 
-test('whatever somebody put into a file is gated', async (t) => {
+test('everything in a file passes the text gate', async (t) => {
   const { directory, run } = await user(t);
   const hostile = LINES[0]
     ?.replace('hello', '\\u001b[2J\\n2026-11-25 14:05 bob: x')
@@ -69,32 +69,32 @@ test('whatever somebody put into a file is gated', async (t) => {
   t.false(/[\p{Cc}]/u.test((await run('bob', '--json')).stdout.trimEnd()));
 });
 
-test('a caller without an id is asked for by @ and the address', async (t) => {
+test('@ and an address select a caller without an id', async (t) => {
   const { directory, run } = await user(t);
   const line = LINES[0]?.replace('"buddy":"bob"', '"address":"192.0.2.7"');
   await writeFile(join(directory, '@192.0.2.7.jsonl'), `${line}\n`);
   t.is((await run('@192.0.2.7')).stdout, '2026-11-25 14:05 192.0.2.7: hello\n');
 });
 
-test('no history is said on standard error, and no failure', async (t) => {
+test('a missing history is a notice on standard error, not a failure', async (t) => {
   const { run } = await user(t);
-  const stderr = 'im-client: there is no history with bob: chats are kept, unless with --no-history\n';
-  const note = { code: 0, stdout: '', stderr };
-  t.deepEqual(await run('bob'), note);
-  t.deepEqual(await run('bob', '--json'), note);
+  const stderr = 'im-client: no history with bob: chats are saved, unless --no-history is set\n';
+  const notice = { code: 0, stdout: '', stderr };
+  t.deepEqual(await run('bob'), notice);
+  t.deepEqual(await run('bob', '--json'), notice);
 });
 
-test('mistakes are one clear line each', async (t) => {
+test('each mistake is reported in one line', async (t) => {
   const { directory, environment, run } = await user(t);
   await symlink('/etc/passwd', join(directory, 'link.jsonl'));
   await mkdir(join(directory, 'folder.jsonl'));
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [[], 2, /^im-client: missing required argument 'buddy'/],
-    [['../bob'], 2, /^im-client: '\.\.\/bob' is no id, and no @ with an address/],
-    [['@../bob'], 2, /^im-client: '@\.\.\/bob' is no id/],
-    [['a\u001bb'], 2, /^im-client: 'a\u{FFFD}b' is no id/u],
-    [['link'], 1, /^im-client: the history cannot be read: too many symbolic links encountered\n$/],
-    [['folder'], 1, /^im-client: the history cannot be read: it is no file\n$/],
+    [['../bob'], 2, /^im-client: '\.\.\/bob' is not a valid id: use a buddy's id, or @ and an address/],
+    [['@../bob'], 2, /^im-client: '@\.\.\/bob' is not a valid id/],
+    [['a\u001bb'], 2, /^im-client: 'a\u{FFFD}b' is not a valid id/u],
+    [['link'], 1, /^im-client: cannot read the history: too many symbolic links encountered\n$/],
+    [['folder'], 1, /^im-client: cannot read the history: it is no.* file\n$/],
   ];
   for (const [args, code, line] of cases) {
     const result = await run(...args);
@@ -112,7 +112,7 @@ test('mistakes are one clear line each', async (t) => {
   t.regex(homeless.stderr, /^im-client: HOME is not set/);
 });
 
-test('a reader that has had enough is no error, a full disk is one', async (t) => {
+test('a reader that stops early is not an error, a full disk is one', async (t) => {
   const { directory, environment } = await user(t);
   await writeFile(join(directory, 'bob.jsonl'), LINES.join('\n').concat('\n').repeat(10_000));
   const program = new Program(t, { name: 'im-client', environment }, 'history', 'bob', '--json');

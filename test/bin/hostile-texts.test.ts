@@ -20,10 +20,10 @@ const SIZES: readonly TerminalSize[] = [
   { columns: 250, rows: 60 },
 ];
 
-/** How long the line without an end is; a gibibyte takes a second and no more memory. */
+/** Length of the line without an end, in MiB. A gibibyte takes a second, and no more memory. */
 const ENDLESS_MEBIBYTES = Number(process.env['IM_TEST_MEBIBYTES'] ?? 64);
 
-/** The menu as whoever is signed in has it: in one row, cut to the screen. */
+/** The menu of a user who is signed in: one row, cut to the width of the screen. */
 const MENU = 'alice: Register Login Add Delete Message Status aWay History Block eXit';
 const NARROW_MENU = 'alice: Register Log…';
 
@@ -37,7 +37,7 @@ interface Home {
   readonly config?: Uint8Array | string;
 }
 
-/** A home with these files in it. */
+/** Creates a home directory with these files. */
 async function homeWith(t: ExecutionContext, { history, blocked, config }: Home): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'im-home-'));
   t.teardown(() => rm(home, { recursive: true, force: true }));
@@ -50,7 +50,7 @@ async function homeWith(t: ExecutionContext, { history, blocked, config }: Home)
   return home;
 }
 
-/** The client in a terminal, without colours and notices, so that all its codes are known. */
+/** Runs the client in a terminal, without colours and notifications, so that all its codes are known. */
 function clientAt(
   t: ExecutionContext,
   size: TerminalSize,
@@ -61,19 +61,17 @@ function clientAt(
   return new Terminal(t, size, 'env', ...own, process.execPath, programPath('im-client'), ...args);
 }
 
-/** Alice at her menu, on a server that answers what the test wants. */
+/** Starts alice's client at the menu, on a server whose answers the test sets. */
 async function alice(t: ExecutionContext, size: TerminalSize, files: Home = {}, buddies?: Uint8Array) {
   const stub = await StubServer.start(t);
-  if (buddies !== undefined) stub.buddies = buddies; // before it is asked first: any answer answers the next question
+  // Set before the client's first request: the client takes any answer for that of its latest request.
+  if (buddies !== undefined) stub.buddies = buddies;
   const terminal = clientAt(t, size, await homeWith(t, files), ...stub.options, '--user', 'alice');
   await terminal.shows('Your choice:');
   return { terminal, stub };
 }
 
-/**
- * Lines as they were before they were wrapped, blanks left out: what a row ends with, and what it is filled
- * with.
- */
+/** Joins the rows of wrapped lines. Removes all blanks, because wrapping drops some and adds others. */
 function linesOf(rows: readonly string[]): string[] {
   const lines: string[] = [];
   for (const row of rows.filter((other) => other !== '')) {
@@ -87,7 +85,7 @@ function squeezed(text: string): string {
   return text.replaceAll(' ', '');
 }
 
-/** Waits until this line was printed, and after it the screen ends with these rows. */
+/** Waits until this line was printed, and the screen ends with these rows. */
 async function showsAfter(terminal: Terminal, line: string, ...lastRows: readonly string[]): Promise<void> {
   await terminal.until(
     () =>
@@ -100,7 +98,7 @@ async function showsAfter(terminal: Terminal, line: string, ...lastRows: readonl
 for (const size of SIZES) {
   const at = `at ${size.columns} by ${size.rows}`;
 
-  test(`a server's reply is text, whatever it is, and never a line of the client's own: ${at}`, async (t) => {
+  test(`a server's reply is shown as text, and never looks like a client's line: ${at}`, async (t) => {
     const { terminal, stub } = await alice(t, size);
     const pad = ' '.repeat(size.columns);
     const replies = [
@@ -130,14 +128,14 @@ for (const size of SIZES) {
       );
   });
 
-  test(`whoever calls with a hostile name or line rings as an address, in every dialect: ${at}`, async (t) => {
+  test(`a caller with a hostile name or line is shown by its address, in every dialect: ${at}`, async (t) => {
     const { terminal, stub } = await alice(t, size);
     const port = await stub.callPort();
     let calls = 0;
     for (const { name, bytes } of ATTACKS) {
       for (const word of ['HELLO ', 'REQUEST ', '']) {
         calls += 1;
-        // An address of its own, for one that rings in vain is soon refused without a word.
+        // Each call has its own address, because an address whose calls fail is soon refused silently.
         const address = `127.0.1.${calls}`;
         const socket = await callFrom(t, address, port);
         await sendByByte(socket, Buffer.concat([Buffer.from(word), bytes, Buffer.from(' 4000\n')]));
@@ -157,7 +155,7 @@ for (const size of SIZES) {
   });
 }
 
-test('what a hostile server says of buddies is left out or unknown', async (t) => {
+test("a hostile server's buddy lines are left out or shown as unknown", async (t) => {
   const buddies = Buffer.concat([
     ...ATTACKS.flatMap(({ bytes }) => [
       bytes,
@@ -205,33 +203,24 @@ test('what a hostile server says of buddies is left out or unknown', async (t) =
   t.is(foreignCodes(terminal.output), undefined);
 });
 
-/** A history that somebody else wrote: whatever JSON can say, and what no JSON is. */
+/** A history that another program wrote: hostile texts in valid JSON, and lines that are not JSON. */
 function historyFor({ columns }: TerminalSize): Uint8Array {
-  // Just so many that a terminal which wraps by itself would begin a row with what follows.
+  // With this many blanks, a terminal that wraps by itself would begin a row with the text after them.
   const blanks = ' '.repeat(2 * columns - '2026-11-25 14:05 me: '.length);
+  const at = '"at":"2026-11-25T14:05:00.000Z"';
   return Buffer.concat([
     ...ATTACKS.flatMap(({ text, bytes }, index) => {
-      const of = (value: unknown) =>
-        Buffer.from(
-          `${JSON.stringify({ event: 'message', at: '2026-11-25T14:05:00.000Z', id: 'alice', ...(value as object) })}\n`,
-        );
+      const line = (words: string) =>
+        Buffer.from(`{"event":"message",${at},"id":"alice","buddy":"bob","text":${JSON.stringify(words)}}\n`);
       const raw = [
-        Buffer.from(`{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"bob","text":"${index} `),
+        Buffer.from(`{"event":"message",${at},"buddy":"bob","text":"${index} `),
         bytes,
         Buffer.from('"}\n'),
       ];
-      return [
-        bytes,
-        Buffer.from('\n'),
-        ...(text === undefined ? raw : [of({ buddy: 'bob', text: `${index} ${text}` })]),
-      ];
+      return [bytes, Buffer.from('\n'), ...(text === undefined ? raw : [line(`${index} ${text}`)])];
     }),
-    Buffer.from(
-      '{"event":"message","at":"2026-11-25T14:05:00.000Z","buddy":"b\\u001b[3J","address":"\\u009b41m","text":"\\ud800"}\n',
-    ),
-    Buffer.from(
-      `{"event":"sent","at":"2026-11-25T14:05:00.000Z","id":"\\u202ex","text":"${blanks}2026-11-25 forged"}\n`,
-    ),
+    Buffer.from(`{"event":"message",${at},"buddy":"b\\u001b[3J","address":"\\u009b41m","text":"\\ud800"}\n`),
+    Buffer.from(`{"event":"sent",${at},"id":"\\u202ex","text":"${blanks}2026-11-25 forged"}\n`),
   ]);
 }
 const HISTORY_LINES = [
@@ -243,7 +232,7 @@ const HISTORY_LINES = [
 for (const size of SIZES) {
   const at = `at ${size.columns} by ${size.rows}`;
 
-  test(`a history that others wrote is shown as text, line by line: ${at}`, async (t) => {
+  test(`a hostile history is shown as text, line by line: ${at}`, async (t) => {
     const history = historyFor(size);
     const home = await homeWith(t, { history });
     const printed = clientAt(t, size, home, 'history', 'bob');
@@ -265,7 +254,7 @@ for (const size of SIZES) {
   });
 }
 
-test('a block list that others wrote blocks who can be read of it', async (t) => {
+test('a hostile block list blocks its valid entries', async (t) => {
   const lines = ATTACKS.flatMap(({ bytes }) => [bytes, Buffer.from('\n')]);
   const blocked = Buffer.concat([...lines, Buffer.from('eve\r\n192.0.2.9\nCall from bob.\n')]);
   const { terminal } = await alice(t, { columns: 80, rows: 24 }, { blocked });
@@ -278,7 +267,7 @@ test('a block list that others wrote blocks who can be read of it', async (t) =>
   t.is(foreignCodes(terminal.output), undefined);
 });
 
-test('hostile settings and arguments are errors of one line, or values, in text', async (t) => {
+test('hostile settings and arguments are shown as text: as values, or in errors of one line', async (t) => {
   const size = { columns: 250, rows: 60 };
   const home = await homeWith(t, {});
   for (const { name, bytes, text, shown } of ATTACKS.filter((_, index) => index % 3 === 0 || index > 18)) {
@@ -300,7 +289,7 @@ test('hostile settings and arguments are errors of one line, or values, in text'
   }
 });
 
-test('a caller that goes in the middle of its greeting never rings', async (t) => {
+test('a caller that disconnects during its greeting does not ring', async (t) => {
   const { terminal, stub } = await alice(t, { columns: 80, rows: 24 });
   const port = await stub.callPort();
   const greeting = Buffer.from('HELLO mallory\n');
@@ -338,7 +327,7 @@ test('a caller that goes in the middle of its greeting never rings', async (t) =
   );
 });
 
-test('a buddy that goes in the middle of its answer has refused, in one line', async (t) => {
+test('a buddy that disconnects during its answer has refused the call', async (t) => {
   const peer = await listenForCalls(t);
   const buddies = Buffer.from(`bob 100 ONLINE 127.0.0.1 ${peer.port}\n`);
   const { terminal } = await alice(t, { columns: 80, rows: 24 }, {}, buddies);
@@ -365,7 +354,7 @@ test('a buddy that goes in the middle of its answer has refused, in one line', a
   t.false(terminal.allRows().some((row) => /accepted|bob: |closed/.test(row)));
 });
 
-test('one who floods and never reads can be left, and the next caller is heard', async (t) => {
+test('the user can leave a buddy that floods and never reads, and the next caller rings', async (t) => {
   const { terminal, stub } = await alice(t, { columns: 80, rows: 24 });
   const port = await stub.callPort();
   const mallory = await callFrom(t, '127.0.3.1', port);
@@ -390,7 +379,7 @@ test('one who floods and never reads can be left, and the next caller is heard',
   await terminal.shows('Call from bob (127.0.3.2).', 'Do you want to accept an incoming connection (y/n)?');
 });
 
-test('a line without an end is one message, however long, and takes no memory', async (t) => {
+test('an endless line is one message of bounded size', async (t) => {
   const { terminal, stub } = await alice(t, { columns: 250, rows: 60 });
   const bob = await callFrom(t, '127.0.4.1', await stub.callPort());
   bob.write('HELLO bob\n');
@@ -411,18 +400,24 @@ test('a line without an end is one message, however long, and takes no memory', 
   t.true(peak < 256, `${peak} MiB`);
 });
 
-/** The most memory that a process ever had. */
+/** The peak resident memory of a process, in MiB. */
 function peakMebibytes(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
 }
 
-test('after an exception that nobody caught the terminal is as it was', async (t) => {
+test('an uncaught exception restores the terminal', async (t) => {
   const stub = await StubServer.start(t);
   const crash = join(await homeWith(t, {}), 'crash.mjs');
   await writeFile(crash, "process.on('SIGUSR2', () => { throw new Error('injected'); });");
   const client = [process.execPath, '--import', crash, programPath('im-client'), ...stub.options].join(' ');
-  const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client} 2>/dev/null'; code=$?; echo; echo code $code; echo modes $(stty -g); read -r _`;
-  // The shell stays until the end of the test: what is written just before a terminal closes may be lost.
+  const script = [
+    'echo modes $(stty -g)',
+    `sh -c 'echo pid $$; exec ${client} 2>/dev/null'`,
+    'code=$?; echo; echo code $code',
+    'echo modes $(stty -g)',
+    // The shell stays until the end of the test: output just before a terminal closes may be lost.
+    'read -r _',
+  ].join('; ');
   const terminal = new Terminal(t, { columns: 200, rows: 50 }, 'sh', '-c', script);
   const valuesOf = (word: string) =>
     terminal
@@ -437,7 +432,7 @@ test('after an exception that nobody caught the terminal is as it was', async (t
   t.true(terminal.output.lastIndexOf('\u001b[?2004l') > terminal.output.lastIndexOf('\u001b[?2004h'));
 });
 
-/** Calls a client from one of this machine's addresses. */
+/** Calls a client from the given local address. */
 async function callFrom(t: ExecutionContext, localAddress: string, port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
   socket.on('error', () => {}).resume();

@@ -23,12 +23,12 @@ const LEFT = '\u001b[D';
 const HOME = '\u001b[H';
 const BACKSPACE = '\u007f';
 
-/** Longer than two Ctrl-C belong together; the passing of time is what is tested. */
+/** Waits longer than the time in which two Ctrl-C count as one. This time is what the test is about. */
 function interruptPause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1_100));
 }
 
-/** Alice at her menu in a terminal, on a server where bob is registered. */
+/** Starts alice's client in a terminal, at the menu, on a server where bob is registered. */
 async function aliceInTerminal(t: ExecutionContext, size = SIZE, ...options: readonly string[]) {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(server.tcp, `${request}\n`);
@@ -38,7 +38,7 @@ async function aliceInTerminal(t: ExecutionContext, size = SIZE, ...options: rea
   return { alice, server };
 }
 
-/** Waits until the last rows of the screen are these, the times before messages left out. */
+/** Waits until the last rows of the screen are these, without the times before messages. */
 async function showsTimed(terminal: Terminal, ...lastRows: readonly string[]): Promise<void> {
   const timeless = () => terminal.rows().map((row) => row.replace(/^\d\d:\d\d (?=\w+: )/, ''));
   await terminal.until(
@@ -47,7 +47,7 @@ async function showsTimed(terminal: Terminal, ...lastRows: readonly string[]): P
   );
 }
 
-/** The port on which alice takes calls. */
+/** Waits until alice is online, and returns the port for her calls. */
 async function alicesPort(t: ExecutionContext, udp: number): Promise<number> {
   const presence = await PresenceClient.open(t, udp);
   for (;;) {
@@ -57,7 +57,7 @@ async function alicesPort(t: ExecutionContext, udp: number): Promise<number> {
   }
 }
 
-/** Alice in a chat with a scripted bob who called her. */
+/** Starts a chat between alice's client and a scripted bob who called her. */
 async function aliceInChat(t: ExecutionContext, size = SIZE) {
   const { alice, server } = await aliceInTerminal(t, size);
   const bob = await Peer.call(t, await alicesPort(t, server.udp));
@@ -70,7 +70,7 @@ async function aliceInChat(t: ExecutionContext, size = SIZE) {
   return { alice, bob };
 }
 
-test('one key is enough in the menu', async (t) => {
+test('one key press makes a choice at the menu', async (t) => {
   const { alice } = await aliceInTerminal(t);
   alice.press('a');
   await alice.shows(...LAST_MENU_ROWS, 'Your choice: A', 'Enter buddy id:');
@@ -90,7 +90,7 @@ test('one key is enough in the menu', async (t) => {
   t.true(alice.rows().some((row) => /^bob\s+OFFLINE\s+unknown\s+unknown$/.test(row)));
 });
 
-test('a question mark explains the letters, and the list says that it is empty', async (t) => {
+test('a question mark prints the help, and an empty list has a hint', async (t) => {
   const { alice } = await aliceInTerminal(t, { columns: 80, rows: 40 });
   alice.press('?');
   await alice.shows(...MENU_HELP, ...AT_MENU);
@@ -104,7 +104,7 @@ test('a question mark explains the letters, and the list says that it is empty',
   t.pass();
 });
 
-test('the menu in one line says that its user is away', async (t) => {
+test('the short menu shows that the user is away', async (t) => {
   const { alice } = await aliceInTerminal(t);
   alice.press('w');
   await alice.shows('You are away.', `alice, away: ${MENU_REMINDER}`, 'Your choice:');
@@ -112,7 +112,7 @@ test('the menu in one line says that its user is away', async (t) => {
   await t.notThrowsAsync(alice.shows('You are back.', ...AT_MENU));
 });
 
-test('a user who is not registered is not told that the server is down', async (t) => {
+test('the error for an unregistered user does not say that the server is down', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = ['--tcp-port', String(server.tcp), '--udp-port', String(server.udp)];
   const carl = Terminal.client(t, SIZE, '--server', '127.0.0.1', ...ports, '--user', 'carl');
@@ -127,7 +127,7 @@ test('a user who is not registered is not told that the server is down', async (
   );
 });
 
-test('a cleared screen still says who calls, and with whom one talks', async (t) => {
+test('a cleared screen still shows who calls, and the buddy of the chat', async (t) => {
   const { alice, server } = await aliceInTerminal(t);
   const bob = await Peer.call(t, await alicesPort(t, server.udp));
   bob.send('HELLO bob\n');
@@ -166,7 +166,7 @@ test('a key that means nothing changes nothing', async (t) => {
   t.deepEqual(alice.rows().slice(-before.length - 1, -2), before.slice(0, -1).slice(-(before.length - 1)));
 });
 
-test('what the terminal reports is no typing, at the menu and in a line', async (t) => {
+test('reports of the terminal are not taken for typed keys, at the menu and in a line', async (t) => {
   const { alice } = await aliceInTerminal(t);
   const reports = [
     '\u001b[<0;10;20M',
@@ -215,7 +215,7 @@ test('a line is edited as in a shell', async (t) => {
   await alice.until(() => alice.rows().includes('200 OK'));
 });
 
-test('a call that comes in while a prompt is open asks at once, and brings back what was typed', async (t) => {
+test('a call during a prompt asks at once, and then restores the typed text', async (t) => {
   const { alice, server } = await aliceInTerminal(t);
   alice.press('a');
   await alice.shows('Enter buddy id:');
@@ -260,7 +260,7 @@ test('an answer meant for a caller who hung up does not accept the next one', as
   t.is(await mallory.line(), 'REJECT');
 });
 
-test('what was typed also survives a whole chat', async (t) => {
+test('text typed at a prompt survives a whole chat', async (t) => {
   const { alice, server } = await aliceInTerminal(t);
   alice.press('abo');
   await alice.shows('Enter buddy id: bo');
@@ -277,7 +277,7 @@ test('what was typed also survives a whole chat', async (t) => {
   t.pass();
 });
 
-test('what a user goes on typing when the buddy is gone is kept from the menu', async (t) => {
+test('keys that the user still types when the buddy leaves do not reach the menu', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press('half a sen');
   await alice.shows('bob> half a sen');
@@ -285,12 +285,12 @@ test('what a user goes on typing when the buddy is gone is kept from the menu', 
   await alice.shows(...AT_MENU);
   alice.press('x');
   t.true(alice.rows().includes('(Not sent: half a sen)'));
-  await quiet(); // as a user looks up
+  await quiet(); // the user notices the menu
   alice.press('s');
   await alice.until(() => alice.rows().includes('My buddy list:'));
 });
 
-test('a long paste is drawn in good time', async (t) => {
+test('a long paste is drawn within 5 s', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   const text = 'word and wörd, '.repeat(600);
   const began = performance.now();
@@ -359,7 +359,7 @@ test('a buddy cannot move the cursor, change colours or forge a line', async (t)
   await t.notThrowsAsync(showsTimed(alice, 'bob: \uFFFD[2J\uFFFD[HYour choice: \uFFFD\uFFFD31mred', 'bob>'));
 });
 
-test('a buddy who resets the connection has the lines named that may not have arrived, and is called again', async (t) => {
+test('after a reset, the client prints the undelivered lines and offers to call again', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   for (const line of ['one', 'two']) {
     alice.press(`${line}\r`);
@@ -378,27 +378,33 @@ test('a buddy who resets the connection has the lines named that may not have ar
   await t.notThrowsAsync(alice.shows(...AT_MENU));
 });
 
-test('what a buddy answered is not taken for lost', async (t) => {
+test('a line that the buddy answered does not count as undelivered', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press('one\r');
   t.is(await bob.line(), 'one');
   bob.send('got it\n');
   await showsTimed(alice, 'bob: got it', 'bob>');
-  await new Promise((resolve) => setTimeout(resolve, 2_500)); // the kernel's table is looked at every 2 s
+  await new Promise((resolve) => setTimeout(resolve, 2_500)); // the client reads the kernel's table every 2 s
   bob.socket.resetAndDestroy();
   await t.notThrowsAsync(
     alice.shows('Buddy connection broke: the connection was cut.', 'Call bob again (y/n)?'),
   );
 });
 
-/** The client in a terminal between two looks at the terminal's modes. */
-async function clientBetweenLooks(
+/** Runs the client in a terminal whose modes are printed before and after it. */
+async function clientBetweenModes(
   t: ExecutionContext,
   { tcp, udp }: { readonly tcp: number; readonly udp: number },
 ) {
   const client = `${programPath('im-client')} --server 127.0.0.1 --tcp-port ${tcp} --udp-port ${udp}`;
-  // The shell stays: what a terminal is told just before its last process ends may never be read.
-  const script = `echo modes $(stty -g); sh -c 'echo pid $$; exec ${client}'; echo code $?; echo modes $(stty -g); read -r _`;
+  const script = [
+    'echo modes $(stty -g)',
+    `sh -c 'echo pid $$; exec ${client}'`,
+    'echo code $?',
+    'echo modes $(stty -g)',
+    // The shell stays until the end of the test: output just before a terminal closes may be lost.
+    'read -r _',
+  ].join('; ');
   const terminal = new Terminal(t, { columns: 200, rows: 50 }, 'sh', '-c', script);
   await terminal.shows(...SIGNED_OUT);
   const valuesOf = (word: string) =>
@@ -409,10 +415,10 @@ async function clientBetweenLooks(
   return { terminal, valuesOf };
 }
 
-test('Ctrl-C and Ctrl-D leave from anywhere, with exit code 0 and the terminal as it was', async (t) => {
+test('Ctrl-C and Ctrl-D leave from anywhere, with exit code 0 and the terminal restored', async (t) => {
   const { server } = await aliceInTerminal(t);
   for (const keys of ['x', CTRL_C, CTRL_D, `l${CTRL_C}${CTRL_C}`, `lbob${CTRL_C}${CTRL_C}`, `l${CTRL_D}`]) {
-    const { terminal, valuesOf } = await clientBetweenLooks(t, server);
+    const { terminal, valuesOf } = await clientBetweenModes(t, server);
     terminal.press(keys);
     await terminal.until(() => valuesOf('modes').length === 2);
     t.deepEqual(valuesOf('code'), ['0']);
@@ -420,7 +426,7 @@ test('Ctrl-C and Ctrl-D leave from anywhere, with exit code 0 and the terminal a
   }
 });
 
-test('Ctrl-C clears a line, leaves the chat, refuses a caller, and leaves the program at the menu', async (t) => {
+test('Ctrl-C clears a line, leaves a chat, refuses a call, and exits at the menu', async (t) => {
   const { alice, server } = await aliceInTerminal(t);
   const port = await alicesPort(t, server.udp);
   for (const answer of [CTRL_C, 'y']) {
@@ -446,7 +452,7 @@ test('Ctrl-C clears a line, leaves the chat, refuses a caller, and leaves the pr
   t.is(await alice.exited, 0);
 });
 
-test('after Ctrl-C the menu takes the next key at once: the user asked for the menu', async (t) => {
+test('after a Ctrl-C at a prompt, the menu accepts the next key at once', async (t) => {
   const { alice } = await aliceInTerminal(t);
   for (const key of ['a', 'b']) {
     alice.press('l');
@@ -461,10 +467,10 @@ test('after Ctrl-C the menu takes the next key at once: the user asked for the m
   t.pass();
 });
 
-test('SIGTERM, SIGINT and SIGHUP leave the terminal as it was, too', async (t) => {
+test('SIGTERM, SIGINT and SIGHUP restore the terminal, too', async (t) => {
   const { server } = await aliceInTerminal(t);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    const { terminal, valuesOf } = await clientBetweenLooks(t, server);
+    const { terminal, valuesOf } = await clientBetweenModes(t, server);
     process.kill(Number(valuesOf('pid')[0]), signal);
     await terminal.until(() => valuesOf('modes').length === 2);
     t.deepEqual(valuesOf('code'), ['0']);
@@ -480,7 +486,7 @@ test('Ctrl-D with text typed deletes, and does not leave', async (t) => {
   t.is(await bob.line(), 'bc');
 });
 
-test('Ctrl-Z gives the terminal back, and fg takes up where it was', async (t) => {
+test('Ctrl-Z restores the terminal, and fg continues where the user was', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
   const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');
@@ -499,18 +505,18 @@ test('Ctrl-Z gives the terminal back, and fg takes up where it was', async (t) =
   t.pass();
 });
 
-test('Ctrl-Z without a shell to go back to changes nothing for long', async (t) => {
+test('Ctrl-Z without a parent shell has no lasting effect', async (t) => {
   const { alice } = await aliceInTerminal(t);
   alice.press('\u001a');
   const modes = () => alice.output.split(PASTE_MODE_OFF)[1]?.includes(PASTE_MODE_ON);
-  await alice.until(() => modes() ?? false, 'the modes given back and taken again');
+  await alice.until(() => modes() ?? false, 'the modes are restored and set again');
   await alice.shows('Your choice:');
   alice.press('l');
   await alice.shows('Your choice: L', 'Enter user id:');
   t.pass();
 });
 
-test('a SIGTSTP from elsewhere stops it as Ctrl-Z does, and after a SIGSTOP, too, it takes up where it was', async (t) => {
+test('a SIGTSTP from another process stops the client as Ctrl-Z does; SIGSTOP is survived too', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
   const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');
@@ -535,7 +541,7 @@ test('a SIGTSTP from elsewhere stops it as Ctrl-Z does, and after a SIGSTOP, too
   t.pass();
 });
 
-test("on a terminal, plain mode keeps a long line's rows apart from lines of their own", async (t) => {
+test("on a terminal, the rows of a buddy's long line never look like the client's own lines", async (t) => {
   const { alice, server } = await aliceInTerminal(t, SIZE, '--plain');
   const bob = await Peer.call(t, await alicesPort(t, server.udp));
   await alice.until(() => alice.rows().at(-1)?.endsWith('(y/n)?') ?? false);
@@ -563,7 +569,7 @@ test('TERM=dumb gets plain lines', async (t) => {
   t.pass();
 });
 
-test('while a buddy floods, a key is answered before one read of the flood is shown', async (t) => {
+test('while a buddy floods, a key is shown before one read of the flood', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   const chunk = Buffer.alloc(64 * 1024, 'hi there\n'); // 7,000 lines
   const flood = async () => {
@@ -572,7 +578,7 @@ test('while a buddy floods, a key is answered before one read of the flood is sh
   const flooding = flood();
   const lines = () => alice.output.split('hi there').length - 1;
   let shown = 0;
-  // None of these is in the flood.
+  // The flood has none of these characters.
   for (const key of 'абвгдежзик') {
     await alice.until(() => lines() > shown);
     const before = lines();

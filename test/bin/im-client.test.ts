@@ -10,7 +10,7 @@ import { Program, type ServerProgram, startServerProgram, temporaryDirectory } f
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** A server on which alice and bob are registered and each other's buddies. */
+/** Starts a server with alice and bob, who are each other's buddies. */
 async function withBuddies(t: ExecutionContext): Promise<ServerProgram> {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice']) {
@@ -24,7 +24,7 @@ function startClient(t: ExecutionContext, { tcp, udp }: ServerProgram, ...args: 
   return new Program(t, 'im-client', '--server', '127.0.0.1', ...ports, ...args);
 }
 
-/** The port on which a user takes calls, as the server says: waits until it is online. */
+/** Waits until the server shows a user as online, and returns the port for its calls. */
 async function callPortOf(
   t: ExecutionContext,
   server: ServerProgram,
@@ -40,7 +40,7 @@ async function callPortOf(
   }
 }
 
-/** A client of alice's that is at the menu, and the port on which she takes calls. */
+/** Starts alice's client at the menu, and returns the port for her calls. */
 async function aliceAtMenu(t: ExecutionContext) {
   const server = await withBuddies(t);
   const alice = startClient(t, server, '--user', 'alice');
@@ -48,7 +48,7 @@ async function aliceAtMenu(t: ExecutionContext) {
   return { alice, server, port: await callPortOf(t, server, 'bob', 'alice') };
 }
 
-/** A client of alice's that called a scripted bob, who has yet to answer. */
+/** Starts alice's client, which calls a scripted bob. He has not answered yet. */
 async function aliceCallsBob(t: ExecutionContext) {
   const server = await withBuddies(t);
   const bob = await listenForCalls(t);
@@ -112,7 +112,7 @@ test('a script can be piped in at once, and end of input exits 0', async (t) => 
   const server = await startServerProgram(t, await temporaryDirectory(t));
   await ask(server.tcp, 'REG bob\n');
   const client = startClient(t, server);
-  client.process.stdin?.end('r\nalice\na\nbob\na\nnobody\nd\nbob\ns');
+  client.process.stdin?.end('r\nalice\na\nbob\na\ncarl\nd\nbob\ns');
   t.is(await client.exited, 0);
   t.regex(
     client.stdout,
@@ -120,7 +120,7 @@ test('a script can be piped in at once, and end of input exits 0', async (t) => 
   );
 });
 
-test('plain mode reads the menu out once, once more after signing in, and when it is asked to', async (t) => {
+test('plain mode prints the menu at start, after signing in, and on request', async (t) => {
   const server = await withBuddies(t);
   const menusAfter = async (input: string) => {
     const client = startClient(t, server, '--plain');
@@ -154,7 +154,7 @@ test('plain output has no control codes', async (t) => {
   t.notRegex(client.stdout, /[\x00-\x08\x0b-\x1f\x7f]/);
 });
 
-test('X, end of input, SIGINT and SIGTERM say goodbye to the server and exit 0', async (t) => {
+test('X, end of input, SIGINT and SIGTERM sign out at the server and exit with 0', async (t) => {
   const server = await withBuddies(t);
   const presence = await PresenceClient.open(t, server.udp);
   const ways: readonly ((client: Program) => void)[] = [
@@ -172,7 +172,7 @@ test('X, end of input, SIGINT and SIGTERM say goodbye to the server and exit 0',
   }
 });
 
-test('a server that is down is a clear line, and the client goes on and heals', async (t) => {
+test('a server that is down causes an error in one line, and the client recovers', async (t) => {
   const directory = await temporaryDirectory(t);
   const ports = ['--tcp-port', String(await freePort()), '--udp-port', String(await freePort())];
   const first = await startServerProgram(t, directory, ...ports);
@@ -194,7 +194,7 @@ test('a server that is down is a clear line, and the client goes on and heals', 
   t.pass();
 });
 
-test('the server may be named in any way that leads there', async (t) => {
+test('the server can be given by any name or address that reaches it', async (t) => {
   const { tcp, udp } = await withBuddies(t);
   for (const name of ['0.0.0.0', '::ffff:127.0.0.1', '127.1', 'localhost']) {
     const ports = ['--tcp-port', String(tcp), '--udp-port', String(udp)];
@@ -206,13 +206,13 @@ test('the server may be named in any way that leads there', async (t) => {
   }
 });
 
-test('the end of input ends a call that nobody answers', async (t) => {
+test('the end of input ends an unanswered call', async (t) => {
   const { alice } = await aliceCallsBob(t);
   alice.process.stdin?.end();
   t.is(await alice.exited, 0);
 });
 
-test('whoever reads only the beginning is no error', async (t) => {
+test('a reader that stops early is not an error', async (t) => {
   const server = await withBuddies(t);
   const alice = startClient(t, server);
   alice.process.stdout?.destroy();
@@ -221,7 +221,7 @@ test('whoever reads only the beginning is no error', async (t) => {
   t.is(alice.stderr, '');
 });
 
-test('a buddy who does not read can be left', async (t) => {
+test('the user can leave a buddy that does not read', async (t) => {
   const { alice, peer } = await aliceCallsBob(t);
   peer.send('OK\n');
   await alice.expect('> ');
@@ -234,7 +234,7 @@ test('a buddy who does not read can be left', async (t) => {
   t.is(await alice.exited, 0);
 });
 
-test('answers from anyone but the server are dropped', async (t) => {
+test('datagrams that are not from the server are dropped', async (t) => {
   const server = createSocket('udp4');
   server.bind(0, '127.0.0.1');
   await once(server, 'listening');
@@ -254,7 +254,7 @@ test('answers from anyone but the server are dropped', async (t) => {
   t.notRegex(client.stdout, /mallory/);
 });
 
-test('the reply line of any server is shown as received, gated', async (t) => {
+test('any reply line of a server is shown through the text gate', async (t) => {
   const server = createServer((socket) => socket.end('299 \u001b[2JSOMETHING \u202eELSE\r\n'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -274,7 +274,7 @@ for (const { dialect, opening, answer, caller } of [
   { dialect: 'C', opening: 'HELLO bob\n', answer: 'OK', caller: 'bob (127.0.0.1)' },
   { dialect: 'D', opening: 'REQUEST bob 4000\n', answer: 'ACCEPT', caller: 'bob (127.0.0.1)' },
 ]) {
-  test(`a caller of dialect ${dialect} is asked about, accepted with ${answer}, and chats`, async (t) => {
+  test(`a caller of dialect ${dialect} rings, is accepted with ${answer}, and chats`, async (t) => {
     const { alice, port } = await aliceAtMenu(t);
     const peer = await Peer.call(t, port);
     if (opening !== '') peer.send(opening);
@@ -301,12 +301,12 @@ for (const { dialect, opening, answer, caller } of [
   });
 }
 
-test('a caller whose greeting is late still gets its own kind of answer', async (t) => {
+test('a caller with a late greeting still gets the answer of its dialect', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const peer = await Peer.call(t, port);
   await alice.expect('(y/n)? ');
   peer.send('HELLO bob\n');
-  // The greeting must be read before the answer is given: a line that only alice's chat can order.
+  // The client must read the greeting before the user answers.
   peer.send('early word\n');
   await new Promise((resolve) => setTimeout(resolve, 100));
   alice.write('y\n');
@@ -314,7 +314,7 @@ test('a caller whose greeting is late still gets its own kind of answer', async 
   await alice.expect(/^B: early word$/m);
 });
 
-test('what a caller says before it is accepted is the first message', async (t) => {
+test('lines that a caller sends before it is accepted are messages', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const peer = await Peer.call(t, port);
   peer.send('are you there?\nhello?\n');
@@ -323,7 +323,7 @@ test('what a caller says before it is accepted is the first message', async (t) 
   await alice.expect(/^B: are you there\?\n[\s\S]*B: hello\?$/m);
 });
 
-test('while the user is busy, other callers are rejected and told of in one line', async (t) => {
+test('while the user is busy, other callers are rejected, each with one line', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const first = await Peer.call(t, port);
   await alice.expect('(y/n)? ');
@@ -371,7 +371,7 @@ test('a caller who hangs up before the answer stops the question', async (t) => 
 // Calling.
 
 for (const yes of ['ACCEPT', 'accepted', 'OK', 'Ok', 'YES', 'y', '200 fine']) {
-  test(`our call is accepted by ${yes}`, async (t) => {
+  test(`the answer ${yes} accepts a call`, async (t) => {
     const { alice, peer } = await aliceCallsBob(t);
     peer.send(`${yes}\r\n`);
     await alice.expect('Buddy accepted connection.');
@@ -382,7 +382,7 @@ for (const yes of ['ACCEPT', 'accepted', 'OK', 'Ok', 'YES', 'y', '200 fine']) {
 }
 
 for (const no of ['REJECT\n', 'REJECTED\n', 'No\n', 'n\n', 'BUSY\n', '']) {
-  test(`our call is refused by ${no === '' ? 'a close' : no.trim()}`, async (t) => {
+  test(`${no === '' ? 'a close' : `the answer ${no.trim()}`} refuses a call`, async (t) => {
     const { alice, peer } = await aliceCallsBob(t);
     peer.socket.end(no);
     await alice.expect('Buddy refused connection.');
@@ -391,7 +391,7 @@ for (const no of ['REJECT\n', 'REJECTED\n', 'No\n', 'n\n', 'BUSY\n', '']) {
   });
 }
 
-test('any other first line accepts our call, and is the first message', async (t) => {
+test('any other first line accepts a call, and is the first message', async (t) => {
   const { alice, peer } = await aliceCallsBob(t);
   peer.send('who is this?\n');
   await alice.expect('Buddy accepted connection.');
@@ -399,7 +399,7 @@ test('any other first line accepts our call, and is the first message', async (t
   t.pass();
 });
 
-test('a buddy who is offline, unknown or unreachable is said to be', async (t) => {
+test('a call to an offline, unknown or unreachable buddy prints the reason', async (t) => {
   const server = await withBuddies(t);
   const alice = startClient(t, server, '--user', 'alice');
   await alice.answer('Your choice: ', 'm');
@@ -419,7 +419,7 @@ test('a buddy who is offline, unknown or unreachable is said to be', async (t) =
 
 // Hostile buddies.
 
-test('what a buddy sends cannot leave its line', async (t) => {
+test("a buddy's text cannot leave its line", async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const peer = await Peer.call(t, port);
   peer.send('HELLO \u001b]0;pwned\u0007\n');
@@ -435,7 +435,7 @@ test('what a buddy sends cannot leave its line', async (t) => {
   t.notRegex(alice.stdout, /[\x00-\x08\x0b-\x1f\x7f-\x9f]|pwned/);
 });
 
-test('a line over 16 KiB is cut, and both users are told', async (t) => {
+test('a line over 16 KiB is cut, and both users see a notice', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const peer = await Peer.call(t, port);
   await alice.answer('(y/n)? ', 'y');
@@ -452,12 +452,11 @@ test('a line over 16 KiB is cut, and both users are told', async (t) => {
   t.is(await peer.line(), 'after');
 });
 
-test('a flood of callers leaves room for the user', async (t) => {
+test('the user can work during a flood of callers', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const flood = await Promise.all(Array.from({ length: 60 }, () => Peer.call(t, port)));
   await alice.answer('(y/n)? ', 'n');
-  // When all have been hung up on, nobody is left who could still ring and take the next letter for an
-  // answer.
+  // When all callers have hung up, none can ring and take the next letter for its answer.
   for (const peer of flood) peer.socket.end();
   await Promise.all(flood.map((peer) => peer.ended()));
   await alice.answer('Your choice: ', 's');
@@ -477,12 +476,12 @@ test('thousands of lines arrive complete and in order', async (t) => {
 
 // Mistakes.
 
-test('mistakes on the command line are one clear line each', async (t) => {
+test('each mistake on the command line is reported in one line', async (t) => {
   const taken = await listenForCalls(t);
   const cases = [
     [['--user', 'not an id'], 2, /^im-client: .*not an id.*letters, digits/],
-    [['--message-port', '70000'], 2, /^im-client: .*a port is a number/],
-    [['--server', ''], 2, /^im-client: .*--server.*it is empty/],
+    [['--message-port', '70000'], 2, /^im-client: .*Use a port from 0 to 65535\./],
+    [['--server', ''], 2, /^im-client: .*--server.*Use a text that is not empty\./],
     [['--colour'], 2, /^im-client: unknown option '--colour'/],
     [['--message-port', String(taken.port)], 1, /^im-client: TCP port \d+ is in use: .*--message-port/],
   ] as const;

@@ -10,7 +10,7 @@ import { Program, programPath, startServerProgram, temporaryDirectory } from '..
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** Sends announcements and questions as fast as it can, and tells when it has begun. */
+/** Sends SET and GET as fast as possible, and prints a line after the first 10,000 datagrams. */
 const FLOOD = `
   import { createSocket } from 'node:dgram';
   const socket = createSocket('udp4');
@@ -25,7 +25,7 @@ const FLOOD = `
   send();
 `;
 
-/** Tries again until it is so. */
+/** Repeats a check until it is true. */
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));
 }
@@ -37,7 +37,7 @@ async function runToEnd(t: ExecutionContext, ...args: readonly string[]) {
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-test('it prints exactly one line when it is ready, with where it listens', async (t) => {
+test('it prints exactly one ready line, with its addresses', async (t) => {
   const directory = await temporaryDirectory(t);
   const { program, tcp, udp } = await startServerProgram(t, directory);
   t.is(program.stdout, `im-server ready tcp=127.0.0.1:${tcp} udp=127.0.0.1:${udp} data=${directory}\n`);
@@ -46,7 +46,7 @@ test('it prints exactly one line when it is ready, with where it listens', async
   t.is(program.stdout.split('\n').length, 2);
 });
 
-test('a data directory that all can write is refused; with a sticky bit, or for a group, there is a warning', async (t) => {
+test('a world-writable directory is refused; group or sticky bits cause a warning', async (t) => {
   const directory = await temporaryDirectory(t);
   await chmod(directory, 0o777);
   const args = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
@@ -54,8 +54,8 @@ test('a data directory that all can write is refused; with a sticky bit, or for 
   t.is(code, 1);
   t.is(stdout, '');
   const reason = `${directory} can be written by all users of this machine`;
-  t.is(stderr, `im-server: ${reason}: take that away with 'chmod go-w ${directory}'\n`);
-  t.deepEqual(await readdir(directory), [], 'nothing was made there');
+  t.is(stderr, `im-server: ${reason}: run 'chmod go-w ${directory}'\n`);
+  t.deepEqual(await readdir(directory), [], 'no file was created');
 
   for (const [mode, words, remedy] of [
     [0o770, /its group/, 'g-w'],
@@ -73,7 +73,7 @@ test('a data directory that all can write is refused; with a sticky bit, or for 
   }
 });
 
-test('its log is JSON lines on standard error when that is no terminal', async (t) => {
+test('its log is JSON lines if standard error is not a terminal', async (t) => {
   const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t), '--log-level', 'debug');
   await ask(tcp, 'REG alice\n');
   program.process.kill('SIGTERM');
@@ -88,7 +88,7 @@ test('its log is JSON lines on standard error when that is no terminal', async (
   );
 });
 
-test('it warns in one line of its log that there are no passwords, where others can reach it', async (t) => {
+test('it logs one warning about missing passwords if other machines can reach it', async (t) => {
   for (const [host, warnings] of [
     ['127.0.0.1', 0],
     ['::1', 0],
@@ -99,18 +99,18 @@ test('it warns in one line of its log that there are no passwords, where others 
     program.process.kill('SIGTERM');
     t.is(await program.exited, 0);
     t.is(program.stderr.split('\n').filter((line) => line.includes('no passwords')).length, warnings, host);
-    t.is(program.stdout.split('\n').length, 2, 'the ready line, and nothing else');
+    t.is(program.stdout.split('\n').length, 2, 'only the ready line');
   }
 });
 
-test('its log can be made for people', async (t) => {
+test('its log can be formatted for people', async (t) => {
   const { program } = await startServerProgram(t, await temporaryDirectory(t), '--log-format', 'pretty');
   program.process.kill('SIGTERM');
   await program.exited;
   t.regex(program.stderr, /INFO.*: ready/);
 });
 
-test('what it acknowledged is there after kill -9', async (t) => {
+test('acknowledged changes survive kill -9', async (t) => {
   const directory = await temporaryDirectory(t);
   const first = await startServerProgram(t, directory);
   const acknowledged: string[] = [];
@@ -130,7 +130,7 @@ test('what it acknowledged is there after kill -9', async (t) => {
   for (const id of acknowledged) t.is(await ask(second.tcp, `REG ${id}\n`), '203 USER EXISTS\r\n', id);
 });
 
-test('a torn last line is left out, kept, and told of', async (t) => {
+test('a torn last line is dropped, kept in a file, and logged', async (t) => {
   const directory = await temporaryDirectory(t);
   const first = await startServerProgram(t, directory);
   await ask(first.tcp, 'REG alice\n');
@@ -147,7 +147,7 @@ test('a torn last line is left out, kept, and told of', async (t) => {
   );
 });
 
-test('SIGINT and SIGTERM end it with exit code 0 and no port left', async (t) => {
+test('SIGINT and SIGTERM end it with exit code 0, and close its ports', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
     const idle = await dial(tcp);
@@ -160,7 +160,7 @@ test('SIGINT and SIGTERM end it with exit code 0 and no port left', async (t) =>
   }
 });
 
-test("operators' mistakes are one clear line each, and no stack trace", async (t) => {
+test("each of the operator's mistakes is reported in one line, without a stack trace", async (t) => {
   const directory = await temporaryDirectory(t);
   const { tcp, udp } = await startServerProgram(t, directory);
   const [empty, other] = [await temporaryDirectory(t), await temporaryDirectory(t)];
@@ -172,19 +172,15 @@ test("operators' mistakes are one clear line each, and no stack trace", async (t
     [[...free, empty, '--tcp-port', String(tcp)], 1, /^im-server: TCP port \d+ is in use: .*--tcp-port/],
     [[...free, empty, '--udp-port', String(udp)], 1, /^im-server: UDP port \d+ is in use: .*--udp-port/],
     [[...free, file], 1, /^im-server: cannot use the data directory .*\(not a directory\): .*--data/],
-    [
-      [...free, other],
-      1,
-      /^im-server: .*journal\.txt is damaged at line 1, byte 0 \(it is no journal.*--repair/,
-    ],
+    [[...free, other], 1, /^im-server: .*journal\.txt is damaged at line 1, byte 0 \(.*journal.*--repair/],
     [[...free, directory], 1, /^im-server: .* is in use by process \d+ on .*--data/],
     [[...free, '/proc/none'], 1, /^im-server: cannot use the data directory \/proc\/none/],
     [['--host', '192.0.2.1'], 1, /^im-server: cannot listen on 192\.0\.2\.1: .*--host/],
     [['--host', 'no.such.host.invalid'], 1, /^im-server: cannot listen on no\.such\.host\.invalid: .*--host/],
-    [['--tcp-port', '65536'], 2, /^im-server: .*65536.*a port is a number from 0 to 65535/],
+    [['--tcp-port', '65536'], 2, /^im-server: .*65536.*Use a port from 0 to 65535\./],
     [['--log-level', 'loud'], 2, /^im-server: .*loud.*trace, debug/],
-    [['--host', ''], 2, /^im-server: .*--host.*it is empty/],
-    [['--data', ''], 2, /^im-server: .*--data.*it is empty/],
+    [['--host', ''], 2, /^im-server: .*--host.*Use a text that is not empty\./],
+    [['--data', ''], 2, /^im-server: .*--data.*Use a text that is not empty\./],
     [['--dada', 'x'], 2, /^im-server: unknown option '--dada'.*--data/],
     [['extra'], 2, /^im-server: too many arguments/],
   ];
@@ -197,7 +193,7 @@ test("operators' mistakes are one clear line each, and no stack trace", async (t
   }
 });
 
-/** Starts a server with its standard error, or output, as the shell was told to; it is ended with SIGTERM. */
+/** Starts a server with redirected output, and asserts that it works and that SIGTERM ends it. */
 async function endsWell(t: ExecutionContext, redirected: string): Promise<void> {
   const args = [
     '--host',
@@ -211,27 +207,27 @@ async function endsWell(t: ExecutionContext, redirected: string): Promise<void> 
   ];
   const port = await freePort();
   const command = `exec ${programPath('im-server')} ${args.join(' ')} --tcp-port ${port} ${redirected}`;
-  // Nobody reads what comes out: a pipe fills up.
+  // The test does not read the output, so a pipe fills up.
   const server = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'] });
   t.teardown(() => server.kill('SIGKILL'));
   const exited = once(server, 'exit');
   while ((await ask(port, 'REG first\n').catch(() => '')) === '') await new Promise(setImmediate);
-  // More lines than any pipe holds.
+  // More log lines than any pipe holds.
   for (let count = 0; count < 1_500; count++) t.is(await ask(port, `REG user${count}\n`), '200 OK\r\n');
   server.kill('SIGTERM');
   t.deepEqual(await exited, [0, null], redirected);
 }
 
-test('a log that cannot be written, or that nobody reads, costs lines and nothing else', async (t) => {
+test('a log that cannot be written, or is not read, only loses lines', async (t) => {
   await endsWell(t, '2>/dev/full');
   await endsWell(t, '');
 });
 
-test('a ready line that cannot be written stops nobody', async (t) => {
+test('a ready line that cannot be written does not stop the server', async (t) => {
   await endsWell(t, '>/dev/full 2>/dev/null');
 });
 
-test('--help and --version say what they should and exit 0', async (t) => {
+test('--help prints the options, --version the version; both exit with 0', async (t) => {
   const help = await runToEnd(t, '--help');
   t.is(help.code, 0);
   for (const option of ['--host', '--tcp-port', '--udp-port', '--data', '--log-level', '--log-format']) {
@@ -242,7 +238,7 @@ test('--help and --version say what they should and exit 0', async (t) => {
   t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-test('an IPv6 host takes IPv4 clients too, and records them as IPv4', async (t) => {
+test('an IPv6 host also serves IPv4 clients, and records their IPv4 addresses', async (t) => {
   const { program, tcp, udp } = await startServerProgram(t, await temporaryDirectory(t), '--host', '::');
   t.regex(program.stdout, /tcp=\[::\]:\d+ udp=\[::\]:\d+/);
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${request}\n`);
@@ -251,7 +247,7 @@ test('an IPv6 host takes IPv4 clients too, and records them as IPv4', async (t) 
   t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4001\n');
 });
 
-test('there are so many connections at once, and so many from one address, as it is told', async (t) => {
+test('--max-connections and --max-per-address limit the connections', async (t) => {
   const limits = ['--max-connections', '5', '--max-per-address', '3'];
   const { tcp } = await startServerProgram(t, await temporaryDirectory(t), ...limits);
   const sockets: Socket[] = [];
@@ -279,7 +275,7 @@ test('there are so many connections at once, and so many from one address, as it
   t.is(await readToEnd(sockets.at(-2) as Socket), '200 OK\r\n');
 });
 
-test('two addresses that take all connections together make room for a third, and finish what they asked', async (t) => {
+test('two addresses that hold all connections make room for a third', async (t) => {
   const { tcp } = await startServerProgram(t, await temporaryDirectory(t), '--max-connections', '5');
   const dialFrom = async (localAddress: string) => {
     const socket = connect({ port: tcp, host: '127.0.0.1', localAddress });
@@ -293,12 +289,12 @@ test('two addresses that take all connections together make room for a third, an
   const newcomer = await dialFrom('127.0.0.3');
   newcomer.write('REG alice\n');
   t.is(await readToEnd(newcomer), '200 OK\r\n');
-  t.is(await isCut, '', 'it had asked nothing');
+  t.is(await isCut, '', 'it had sent no request');
   quick.write('REG bob\n');
   t.is(await readToEnd(quick), '200 OK\r\n');
 });
 
-test('it takes so many users, and answers with so many bytes, as it is told', async (t) => {
+test('--max-users limits the users, --answer-burst and --answer-rate the answers', async (t) => {
   const limits = ['--max-users', '2', '--limit-loopback', '--answer-burst', '150', '--answer-rate', '1'];
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t), ...limits);
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) {
@@ -314,17 +310,17 @@ test('it takes so many users, and answers with so many bytes, as it is told', as
   t.is(await other.ask('GET alice'), line);
 });
 
-test('a number of connections that is none is refused', async (t) => {
+test('an invalid number of connections is refused', async (t) => {
   for (const option of ['--max-connections', '--max-per-address']) {
     for (const value of ['0', '-1', 'many', '1.5', '']) {
       const { code, stderr } = await runToEnd(t, `${option}=${value}`);
       t.is(code, 2);
-      t.regex(stderr, /^im-server: .*it is a number from 1 on\. \(see im-server --help\)\n$/);
+      t.regex(stderr, /^im-server: .*Use a number from 1 to 999999999\. \(see im-server --help\)\n$/);
     }
   }
 });
 
-test('a flood of datagrams keeps no request from its answer', async (t) => {
+test('requests are answered during a flood of datagrams', async (t) => {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
   const flood = spawn(process.execPath, ['--input-type=module', '-e', FLOOD, String(udp)], {
@@ -333,10 +329,10 @@ test('a flood of datagrams keeps no request from its answer', async (t) => {
   t.teardown(() => flood.kill('SIGKILL'));
   await once(flood.stdout, 'data');
   for (let count = 0; count < 100; count++) t.is(await ask(tcp, `REG user${count}\n`), '200 OK\r\n');
-  t.is(flood.exitCode, null, 'it goes on until the end');
+  t.is(flood.exitCode, null, 'the flood lasts until the end');
 });
 
-test('connections leave descriptors to the database: one too many is answered 206', async (t) => {
+test('connections leave descriptors for the database: an excess connection is answered 206', async (t) => {
   const parent = await temporaryDirectory(t);
   const directory = join(parent, 'data');
   const options = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
@@ -362,7 +358,7 @@ test('connections leave descriptors to the database: one too many is answered 20
     return String(await once(socket as Socket, 'data'));
   };
   t.is(await askOver(sockets[0], 'REG alice'), '200 OK\r\n');
-  // All is to be written anew, in new files.
+  // The store must write the whole database to new files.
   await rename(directory, join(parent, 'elsewhere'));
   await mkdir(directory);
   t.is(await askOver(sockets[1], 'REG bob'), '205 UNAVAILABLE\r\n');
@@ -374,8 +370,8 @@ test('connections leave descriptors to the database: one too many is answered 20
   t.is(reply, '200 OK\r\n');
 });
 
-// How much it costs is for `npm run bench` to say.
-test('10,000 idle connections keep no new request from its answer', async (t) => {
+// `npm run bench` measures the cost.
+test('requests are answered while 10,000 connections are idle', async (t) => {
   const limit = spawn('sh', ['-c', 'ulimit -n']);
   const [descriptors] = (await once(limit.stdout, 'data')) as [Buffer];
   const count = Math.min(10_000, Number(descriptors) - 500);
@@ -385,7 +381,7 @@ test('10,000 idle connections keep no new request from its answer', async (t) =>
   t.teardown(() => {
     for (const socket of idle) socket.destroy();
   });
-  /** Opens more until enough are open: the server closes each of them after 10 s. */
+  /** Opens connections until enough are open. The server closes each of them after 10 s. */
   const fill = async () => {
     while (idle.size < count) {
       const some = Array.from({ length: 250 }, () =>
@@ -399,7 +395,7 @@ test('10,000 idle connections keep no new request from its answer', async (t) =>
       }
     }
   };
-  // A machine that is busy with other things may take too long for the first ones; then once more.
+  // A busy machine may take so long that the server closes the first connections. Then this tries again.
   for (let round = 0; round < 3; round++) {
     await fill();
     for (let index = 0; index < 50; index++) {

@@ -5,7 +5,7 @@ import { at, inspectedFriends, inspectedServer, StreamReader } from '../helpers/
 import { ask } from '../helpers/network.js';
 import { Program } from '../helpers/programs.js';
 
-/** Asks with headers that `fetch` would not send. */
+/** Sends a request with headers that `fetch` would not send, and returns the status. */
 function statusOf(
   address: string,
   headers: Record<string, string>,
@@ -22,7 +22,7 @@ function statusOf(
   });
 }
 
-test('a registration is seen, without who it was', async (t) => {
+test('a registration is shown without the id', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect', '0');
   const reader = await StreamReader.open(t, address);
   await reader.find(({ actors = [] }) => actors.some(({ path }) => path === 'im-server/store'));
@@ -35,7 +35,7 @@ test('a registration is seen, without who it was', async (t) => {
   t.notRegex(JSON.stringify(reader.frames), /alice|127\.0\.0\.1/);
 });
 
-test('with --inspect-content alone, too, and then with who it was', async (t) => {
+test('--inspect-content alone starts the inspector, and shows the id', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect-content');
   const reader = await StreamReader.open(t, address);
   await reader.find(({ actors }) => actors !== undefined);
@@ -47,7 +47,7 @@ test('with --inspect-content alone, too, and then with who it was', async (t) =>
   t.regex(JSON.stringify(messages), /"id":"alice"/);
 });
 
-test('its pages, files and stream are for whoever has the token, on its own page, and under its own name', async (t) => {
+test('its pages, files and stream need the token, its own origin and its own host name', async (t) => {
   const { address } = await inspectedServer(t, '--inspect', '0');
   const { port } = new URL(address);
   const paths = [
@@ -69,10 +69,10 @@ test('its pages, files and stream are for whoever has the token, on its own page
     t.is(await statusOf(url, {}, 'POST'), 405, `${path} to be changed`);
   }
   const { search } = new URL(address);
-  // As they are: `fetch` and `URL` would tidy them up.
+  // Sent unchanged: `fetch` and `URL` would normalise these paths.
   for (const path of [
     '/machines/',
-    '/machines/nobody.svg',
+    '/machines/unknown.svg',
     '/../package.json',
     '/machines/../storage.md',
     '//',
@@ -81,13 +81,13 @@ test('its pages, files and stream are for whoever has the token, on its own page
     t.is(await statusOf(address, {}, 'GET', `${path}${search}`), path === '/x?' ? 403 : 404, path);
 });
 
-test('it cannot be reached by another address of this machine', async (t) => {
+test('it cannot be reached at another address of this machine', async (t) => {
   const { address } = await inspectedServer(t, '--inspect', '0');
   const elsewhere = address.replace('127.0.0.1', '127.0.0.2');
   await t.throwsAsync(statusOf(elsewhere, {}), { code: 'ECONNREFUSED' });
 });
 
-test('the token is in no log', async (t) => {
+test('the token is not in the log', async (t) => {
   const { program, address } = await inspectedServer(
     t,
     '--inspect',
@@ -101,17 +101,17 @@ test('the token is in no log', async (t) => {
   t.is(await program.exited, 0);
   const token = new URL(address).searchParams.get('token') ?? '';
   t.true(token.length >= 20);
-  t.is((program.stdout + program.stderr).split(token).length, 2, 'once, in the address');
+  t.is((program.stdout + program.stderr).split(token).length, 2, 'only in the printed address');
 });
 
-test('so many can look at once, and no more', async (t) => {
+test('the number of viewers is limited', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect', '0');
   for (let number = 0; number < MAX_VIEWERS; number++) await StreamReader.open(t, address);
   await t.throwsAsync(StreamReader.open(t, address), { message: /^503/ });
   t.is(await ask(tcp, 'REG alice\r\n'), '200 OK\r\n');
 });
 
-test('who has a browser open does not keep the server from ending', async (t) => {
+test('an open page does not keep the server from ending', async (t) => {
   const { program, address } = await inspectedServer(t, '--inspect', '0');
   const reader = await StreamReader.open(t, address);
   await reader.find(({ actors }) => actors !== undefined);
@@ -119,7 +119,7 @@ test('who has a browser open does not keep the server from ending', async (t) =>
   t.is(await program.exited, 0);
 });
 
-test('who comes later is told of the past once, and all are told of the end', async (t) => {
+test('a late viewer gets the past events once, and all viewers get the end', async (t) => {
   const { program, address } = await inspectedServer(t, '--inspect', '0');
   const first = await StreamReader.open(t, address);
   await first.find(({ actors }) => actors !== undefined);
@@ -139,7 +139,7 @@ test('who comes later is told of the past once, and all are told of the end', as
     );
 });
 
-test('a port that is taken is told of', async (t) => {
+test('a port in use is an error', async (t) => {
   const { address } = await inspectedServer(t, '--inspect', '0');
   const { port } = new URL(address);
   const taken = new Program(t, 'im-server', '--inspect', port);
@@ -150,16 +150,16 @@ test('a port that is taken is told of', async (t) => {
   );
 });
 
-test('without a port there is always one, however many are inspected', async (t) => {
+test('without a port, each inspected program gets its own', async (t) => {
   const servers = [await inspectedServer(t, '--inspect'), await inspectedServer(t, '--inspect')];
   const addresses = servers.map(({ address }) => new URL(address).origin);
   t.is(new Set(addresses).size, 2);
 });
 
-test('what is no port, and a command that has nothing to show, are told of', async (t) => {
+test('an invalid port and a command without actors are errors', async (t) => {
   for (const [args, message] of [
-    [['--inspect', 'x'], /--inspect.*a port is a number from 0 to 65535/],
-    [['--inspect', '0', 'check', '/tmp'], /--inspect is not for 'check'/],
+    [['--inspect', 'x'], /--inspect.*Use a port from 0 to 65535\./],
+    [['--inspect', '0', 'check', '/tmp'], /'check' cannot be inspected: omit --inspect/],
   ] as const) {
     const program = new Program(t, 'im-server', ...args);
     t.is(await program.exited, 2);
@@ -167,7 +167,7 @@ test('what is no port, and a command that has nothing to show, are told of', asy
   }
 });
 
-test('a chat is seen from the side of either client', async (t) => {
+test('a chat is shown in the inspectors of both clients', async (t) => {
   const [alice, bob] = await inspectedFriends(t);
   const [atAlice, atBob] = [
     await StreamReader.open(t, alice.address),

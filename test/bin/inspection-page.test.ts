@@ -17,7 +17,7 @@ interface Inspected extends TestServer {
   readonly address: string;
 }
 
-/** A server in this process, so that its actors can be crashed, with an inspector. */
+/** Starts a server with an inspector in this process, so that a test can crash its actors. */
 async function inspected(t: ExecutionContext): Promise<Inspected> {
   const inspection = await startInspection({
     program: 'im-server',
@@ -36,7 +36,7 @@ async function inspected(t: ExecutionContext): Promise<Inspected> {
 const row = (page: Page, path: string) => page.locator(`[data-path="${path}"]`).first();
 const CONNECTION = 'im-server/tcp/connections/connection';
 
-test('the tree appears, with nothing from anywhere else', async (t) => {
+test('the tree appears, and the page loads nothing from other origins', async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
   const { address } = await inspected(t);
@@ -53,7 +53,7 @@ test('the tree appears, with nothing from anywhere else', async (t) => {
   t.deepEqual(problems, []);
 });
 
-test('a registration shows as a connection that comes and goes', async (t) => {
+test('a registration shows as a connection that starts and ends', async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
@@ -72,7 +72,7 @@ test('a registration shows as a connection that comes and goes', async (t) => {
   t.notRegex(await page.innerText('body'), /alice/);
 });
 
-test('a connection that waits is marked in the chart, and what is chosen is in the address', async (t) => {
+test("a waiting connection's state is marked in the chart, and the URL has the selected actor", async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
@@ -83,14 +83,14 @@ test('a connection that waits is marked in the chart, and what is chosen is in t
   await row(page, CONNECTION).click();
   await page.waitForSelector('#chart[data-machine="connection"]');
   await page.waitForSelector('#chart [id="connection.receiving"].active');
-  // The page has its own colours for charts, light and dark, and forbids those of the drawing.
+  // The page has its own colours for charts, light and dark, so it removes the drawing's style element.
   t.is(await page.locator('#chart svg style').count(), 0);
   t.deepEqual(problems, []);
   socket.destroy();
   await page.waitForSelector(
     '#transitions [data-event="input.ended"], #transitions [data-event="socket.closed"]',
   );
-  // A flash is over soon, and left out by a page that is late: connections come and go until there was one.
+  // A flash is short, and a slow page skips it. So connections start and end until the page has shown one.
   await page.evaluate(`new MutationObserver((changes) => {
     if (changes.some(({ target }) => target.matches('[id^="connection.receiving>"].flash')))
       document.body.dataset.flashed = 'yes';
@@ -107,7 +107,7 @@ test('a connection that waits is marked in the chart, and what is chosen is in t
   await again?.waitForSelector('#chart[data-machine="connection"]');
 });
 
-test('what is looked for is found, in the tree, the lives and the messages', async (t) => {
+test('the search and the filter find rows in the tree, the lifecycle log and the messages', async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
@@ -148,7 +148,7 @@ test('a crash shows as a restart', async (t) => {
   t.pass();
 });
 
-test('pause holds what is shown, and lets go of it', async (t) => {
+test('pause freezes the page, and resume updates it', async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
@@ -160,7 +160,7 @@ test('pause holds what is shown, and lets go of it', async (t) => {
   const other = await openPage(t);
   await other?.goto(address);
   await other?.waitForSelector(`[data-path="${CONNECTION}"][data-started="1"]`);
-  // It was sent the same, and has drawn twice since.
+  // The paused page was sent the same event, and has drawn two frames since.
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   t.is(await page.locator(`[data-path="${CONNECTION}"]`).count(), 0);
   await page.click('#pause');
@@ -187,7 +187,7 @@ test('a foreign page gets nothing, with the token or without', async (t) => {
   if (page === undefined) return;
   const { address } = await inspected(t);
   const foreign = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html').end('<p>somebody else');
+    response.setHeader('content-type', 'text/html').end('<p>another page');
   });
   foreign.listen(0, '127.0.0.1');
   await once(foreign, 'listening');
@@ -203,12 +203,11 @@ test('a foreign page gets nothing, with the token or without', async (t) => {
   t.regex(await page.innerText('body'), /open the address that the program printed/);
 });
 
-test("Stately's inspector is fed with the tree, its machines and what happens", async (t) => {
+test("Stately's inspector gets the tree, its machines and its events", async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
-  // In the place of the hosted page, which needs the internet, the receiver that its package has for such
-  // pages.
+  // The hosted page needs the internet. The test replaces it by a page with Stately's own receiver.
   const { outputFiles } = await build({
     stdin: {
       contents: `import { createBrowserReceiver } from '@statelyai/inspect';

@@ -8,7 +8,7 @@ const test = anyTest.serial;
 
 type Environment = NodeJS.ProcessEnv;
 
-/** A client of alice's at the menu. */
+/** Starts the menu client of a user. */
 function menu(t: ExecutionContext, server: StubServer, environment: Environment, user = 'alice'): Program {
   return new Program(t, { name: 'im-client', environment }, ...server.options, '--user', user);
 }
@@ -31,7 +31,7 @@ async function leave(program: Program): Promise<void> {
   await program.exited;
 }
 
-test('two clients of a home in which a user is signed in learn of each other', async (t) => {
+test('two clients in one home directory with the same user report each other', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const first = menu(t, server, environment);
@@ -39,10 +39,11 @@ test('two clients of a home in which a user is signed in learn of each other', a
   const second = menu(t, server, environment);
   await Promise.all([first.expect(notice(second)), second.expect(notice(first))]);
   await Promise.all([leave(first), leave(second)]);
-  for (const { stdout } of [first, second]) t.is(stdout.split('another client').length, 2, 'it is said once');
+  for (const { stdout } of [first, second])
+    t.is(stdout.split('another client').length, 2, 'it is reported once');
 });
 
-test('a client that was killed is not spoken of any more', async (t) => {
+test('a client that was killed is no longer reported', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const killed = menu(t, server, environment);
@@ -56,7 +57,7 @@ test('a client that was killed is not spoken of any more', async (t) => {
   t.false(next.stdout.includes(notice(killed)));
 });
 
-test('a user who signs in later is spoken of, too, and one who was signed in before no more', async (t) => {
+test('a client is reported for its current user, not for an earlier one', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const bob = menu(t, server, environment, 'bob');
@@ -73,7 +74,7 @@ test('a user who signs in later is spoken of, too, and one who was signed in bef
   t.notRegex(bob.stdout + other.stdout, /bob is signed in in another/);
 });
 
-test('listen says so as well, for people and for programs', async (t) => {
+test('listen reports other clients too, for people and for programs', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const first = menu(t, server, environment);
@@ -87,13 +88,13 @@ test('listen says so as well, for people and for programs', async (t) => {
   listening.process.kill('SIGTERM');
   t.is(await listening.exited, 0);
   const plain = command(t, server, environment, 'listen', 'alice');
-  const said = `${notice(first)}: buddies call the one that announced itself last.\n`;
-  await Promise.all([first.expect(notice(plain)), until(() => plain.stderr.includes(said))]);
+  const printed = `${notice(first)}: buddies call the one that announced itself last.\n`;
+  await Promise.all([first.expect(notice(plain)), until(() => plain.stderr.includes(printed))]);
   plain.process.kill('SIGTERM');
   t.is(await plain.exited, 0);
 });
 
-test('commands that do not sign in are not spoken of, and speak of nobody', async (t) => {
+test('commands that do not sign in neither report clients nor are reported', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const first = menu(t, server, environment);
@@ -110,7 +111,7 @@ test('commands that do not sign in are not spoken of, and speak of nobody', asyn
   t.notRegex(first.stdout, /another client/);
 });
 
-test('without a home that can be written nothing is said, and nothing breaks', async (t) => {
+test('with a read-only home directory, clients work and report nothing', async (t) => {
   const server = await StubServer.start(t);
   const environment = { ...emptyEnvironment(t), HOME: '/dev/null' };
   const pair = [menu(t, server, environment), menu(t, server, environment)];

@@ -14,12 +14,10 @@ import { Program, type ServerProgram, startServerProgram, temporaryDirectory } f
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** How often what happens by chance is tried; `npm run test:long` tries more. */
+/** How often tests with random timing are repeated; `npm run test:long` repeats them more often. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 4);
 
-/**
- * A server that has not done what it should by then never will, however busy the machine, in milliseconds.
- */
+/** Longest wait for the server, even on a busy machine, in milliseconds. */
 const HANG_MS = 90_000;
 
 function sleep(ms: number): Promise<void> {
@@ -33,13 +31,13 @@ async function run(t: ExecutionContext, ...args: readonly string[]) {
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-/** Ends a server as kill -9 does. */
+/** Ends a server by SIGKILL. */
 async function kill({ program }: ServerProgram): Promise<void> {
   program.process.kill('SIGKILL');
   await program.exited;
 }
 
-/** The database of a stopped server is good, and has what was acknowledged and nothing else. */
+/** Asserts that the database of a stopped server is good, and has exactly the acknowledged changes. */
 async function assertSound(t: ExecutionContext, ledger: Ledger, directory: string): Promise<void> {
   const { table } = await readDatabase(new DataDirectory(DISK, directory));
   let dump = '';
@@ -49,7 +47,7 @@ async function assertSound(t: ExecutionContext, ledger: Ledger, directory: strin
   t.deepEqual(ledger.compare(dump), []);
 }
 
-/** The same, as the program itself finds it. */
+/** Asserts the same with the program's own commands. */
 async function assertExported(t: ExecutionContext, ledger: Ledger, directory: string): Promise<void> {
   const [checked, exported] = await Promise.all([run(t, 'check', directory), run(t, 'export', directory)]);
   t.is(checked.code, 0, checked.stderr);
@@ -57,16 +55,14 @@ async function assertExported(t: ExecutionContext, ledger: Ledger, directory: st
   t.deepEqual(ledger.compare(exported.stdout), []);
 }
 
-/**
- * Kills a server, starts another one on its directory, which can be written to, and looks at what is there.
- */
+/** Kills a server, starts another one on its directory, and asserts that it works and has all changes. */
 async function assertDurable(
   t: ExecutionContext,
   ledger: Ledger,
   server: ServerProgram,
   directory: string,
 ): Promise<void> {
-  t.is(server.program.process.exitCode, null, `it lives: ${server.program.stderr}`);
+  t.is(server.program.process.exitCode, null, `the server is running: ${server.program.stderr}`);
   await kill(server);
   await assertSound(t, ledger, directory);
   const next = await startServerProgram(t, directory);
@@ -75,7 +71,7 @@ async function assertDurable(
   await assertExported(t, ledger, directory);
 }
 
-/** Asks for a new user until it is registered; until then it is refused. */
+/** Repeats the registration of a new user until it succeeds. Until then each try must be refused. */
 async function untilWritten(t: ExecutionContext, ledger: Ledger, port: number): Promise<void> {
   const request = `REG ${ledger.freshId()}`;
   const startedMs = performance.now();
@@ -88,25 +84,25 @@ async function untilWritten(t: ExecutionContext, ledger: Ledger, port: number): 
   }
 }
 
-/** Waits until something is so. */
+/** Waits until a condition is true. */
 async function until(
   t: ExecutionContext,
-  isSo: () => boolean | Promise<boolean>,
-  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  condition: string,
 ): Promise<void> {
   const startedMs = performance.now();
-  while (!(await isSo())) {
-    if (performance.now() - startedMs > HANG_MS) return t.fail(`not so after ${HANG_MS} ms: ${what}`);
+  while (!(await isTrue())) {
+    if (performance.now() - startedMs > HANG_MS) return t.fail(`not true after ${HANG_MS} ms: ${condition}`);
     await sleep(10);
   }
 }
 
-/** Waits until clients are refused again and again. */
+/** Waits until many requests have been refused. */
 async function untilRefused(t: ExecutionContext, load: Load): Promise<void> {
   await until(t, () => load.refused >= 50, 'clients are refused');
 }
 
-/** Asks for new users for some time; all are refused. */
+/** Registers new users for some time, and asserts that each request is refused. */
 async function assertRefused(t: ExecutionContext, ledger: Ledger, port: number, ms = 0): Promise<void> {
   const startedMs = performance.now();
   do {
@@ -116,7 +112,7 @@ async function assertRefused(t: ExecutionContext, ledger: Ledger, port: number, 
   } while (performance.now() - startedMs < ms);
 }
 
-/** A server with some users, of whom one is online: what reads go on with. */
+/** Starts a server with some users, one of them online. `assertReads` checks that GET still works. */
 async function startWithUsers(t: ExecutionContext, directory: string) {
   const ledger = new Ledger();
   const server = await startServerProgram(t, directory);
@@ -129,7 +125,7 @@ async function startWithUsers(t: ExecutionContext, directory: string) {
   return { ledger, server, pid, port: server.tcp, assertReads };
 }
 
-test('what is acknowledged survives kill -9 under load, and nothing else appears', async (t) => {
+test('exactly the acknowledged changes survive kill -9 under load', async (t) => {
   const directory = await temporaryDirectory(t);
   const ledger = new Ledger();
   for (let round = 0; round < 2 * ROUNDS; round++) {
@@ -145,7 +141,7 @@ test('what is acknowledged survives kill -9 under load, and nothing else appears
   t.log(`${ledger.acknowledged} changes were acknowledged`);
 });
 
-test('a disk that the database itself fills refuses changes until there is room', async (t) => {
+test('changes are refused while the database has filled the disk', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const directory = await temporaryDirectory(t);
   await mountMemory(t, directory, 'size=128k');
@@ -153,7 +149,7 @@ test('a disk that the database itself fills refuses changes until there is room'
   const load = new Load(port, ledger);
   await untilRefused(t, load);
   await load.stop();
-  // Where there was no room for a group there may be room for a line.
+  // A disk without room for a group commit may have room for one line.
   while ((await ledger.request(port, `REG ${ledger.freshId()}`)) === 200);
   await assertRefused(t, ledger, port);
   await assertReads();
@@ -162,7 +158,7 @@ test('a disk that the database itself fills refuses changes until there is room'
   await assertDurable(t, ledger, server, directory);
 });
 
-test('a disk that something else fills refuses changes until there is room', async (t) => {
+test('changes are refused while another file has filled the disk', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const directory = await temporaryDirectory(t);
   await mountMemory(t, directory, 'size=256k');
@@ -189,7 +185,7 @@ test('a disk that something else fills refuses changes until there is room', asy
   await assertDurable(t, ledger, next, directory);
 });
 
-test('a write that comes back short is not taken for a whole one', async (t) => {
+test('a short write is not taken for a complete one', async (t) => {
   if (!(await needs(t, 'prlimit'))) return;
   const directory = await temporaryDirectory(t);
   const { ledger, server, pid, port, assertReads } = await startWithUsers(t, directory);
@@ -206,7 +202,7 @@ test('a write that comes back short is not taken for a whole one', async (t) => 
   await assertDurable(t, ledger, server, directory);
 });
 
-/** What goes wrong, for how long changes are refused at least, and which calls fail how. */
+/** The failure, the shortest time for which changes are refused, and the injected errors of system calls. */
 const FAILURES: readonly (readonly [title: string, refusedMs: number, ...injections: string[]])[] = [
   ['a sync fails', 0, 'fdatasync:error=EIO:when=1'],
   ['two syncs fail', 0, 'fdatasync:error=EIO:when=1..2'],
@@ -223,9 +219,9 @@ const FAILURES: readonly (readonly [title: string, refusedMs: number, ...injecti
 ];
 
 for (const [title, refusedMs, ...injections] of FAILURES) {
-  test(`when ${title}, it acknowledges nothing that is not there, and goes on`, async (t) => {
+  test(`when ${title}, it acknowledges only durable changes, and recovers`, async (t) => {
     if (!(await needs(t, 'strace'))) return;
-    // Each thread of a tracer's counts for itself.
+    // strace counts the calls of each thread separately.
     process.env['UV_THREADPOOL_SIZE'] = '1';
     t.teardown(() => {
       delete process.env['UV_THREADPOOL_SIZE'];
@@ -242,19 +238,19 @@ for (const [title, refusedMs, ...injections] of FAILURES) {
     await untilWritten(t, ledger, port);
     await assertReads();
     const isUnknown = /sync|undone|everything/.test(title);
-    const isWrittenAnew = () => /written anew/.test(server.program.stderr);
-    if (isUnknown) await until(t, isWrittenAnew, 'no file is used after its sync failed');
-    else t.false(isWrittenAnew());
+    const isRewritten = () => /database was rewritten/.test(server.program.stderr);
+    if (isUnknown) await until(t, isRewritten, 'no file is used after its sync failed');
+    else t.false(isRewritten());
     await assertDurable(t, ledger, server, directory);
   });
 }
 
-test('a file system that becomes read-only refuses changes, until another one is in its place', async (t) => {
+test('changes are refused while the file system is read-only, until it is replaced', async (t) => {
   if (!(await needs(t, 'ext4', 'tmpfs'))) return;
   const disk = await Disk.create(t);
   const { directory } = disk;
   const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
-  await t.throwsAsync(remount(directory, 'ro'), { message: /busy/ }, 'nobody can do it in good order');
+  await t.throwsAsync(remount(directory, 'ro'), { message: /busy/ }, 'a regular remount is refused');
   await disk.makeReadOnly();
   await assertRefused(t, ledger, port, 300);
   await assertReads();
@@ -267,7 +263,7 @@ test('a file system that becomes read-only refuses changes, until another one is
   await assertDurable(t, ledger, server, directory);
 });
 
-test('on a read-only file system it does not start, and says why in one line', async (t) => {
+test('on a read-only file system it does not start, and prints why in one line', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const directory = await temporaryDirectory(t);
   await mountMemory(t, directory, 'size=1m');
@@ -283,7 +279,7 @@ test('on a read-only file system it does not start, and says why in one line', a
   await startServerProgram(t, directory);
 });
 
-test('a data directory that is removed and made again gets everything anew', async (t) => {
+test('the whole database is written to a data directory that was removed and created again', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
   const load = new Load(port, ledger);
@@ -298,7 +294,7 @@ test('a data directory that is removed and made again gets everything anew', asy
   await assertDurable(t, ledger, server, directory);
 });
 
-test('a data directory that is moved away and back is gone on with', async (t) => {
+test('the server continues with a data directory that was moved away and back', async (t) => {
   const parent = await temporaryDirectory(t);
   const [directory, elsewhere] = [join(parent, 'data'), join(parent, 'elsewhere')];
   const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
@@ -316,7 +312,7 @@ test('a data directory that is moved away and back is gone on with', async (t) =
   await assertDurable(t, ledger, server, directory);
 });
 
-test('a lone journal that is removed is noticed at the next change', async (t) => {
+test('the removal of the only journal is noticed at the next change', async (t) => {
   const directory = await temporaryDirectory(t);
   const { ledger, server, port, assertReads } = await startWithUsers(t, directory);
   for (const name of await readdir(directory)) {
@@ -328,7 +324,7 @@ test('a lone journal that is removed is noticed at the next change', async (t) =
   await assertDurable(t, ledger, server, directory);
 });
 
-test('with all descriptors used up, what it acknowledges is durable, and later it goes on', async (t) => {
+test('without free descriptors, acknowledged changes are durable, and the server recovers', async (t) => {
   if (!(await needs(t, 'prlimit'))) return;
   const parent = await temporaryDirectory(t);
   const [directory, elsewhere] = [join(parent, 'data'), join(parent, 'elsewhere')];
@@ -340,7 +336,7 @@ test('with all descriptors used up, what it acknowledges is durable, and later i
   await limit(pid, '--nofile=64:64');
   const early = await Promise.all(Array.from({ length: 8 }, () => dial(port)));
   sockets.push(...early);
-  // All of those were accepted before this one, which is answered.
+  // The server has accepted all of these connections before it answers this request.
   t.is(await ledger.request(port, `REG ${ledger.freshId()}`), 200);
   for (let count = 0; count < 150; count++) {
     const socket = await dial(port);
@@ -355,11 +351,11 @@ test('with all descriptors used up, what it acknowledges is durable, and later i
     ledger.record(request, reply);
     return reply;
   };
-  // It accepts them when it comes to it.
+  // Wait until the server has accepted as many connections as its limit allows.
   while ((await readdir(`/proc/${pid}/fd`)).length < 64) await sleep(10);
   for (const socket of early.slice(0, 4)) t.is(await overEarly(socket), 200);
   await assertReads();
-  // What has to be written anew needs descriptors.
+  // Rewriting the database needs descriptors.
   await rename(directory, elsewhere);
   await mkdir(directory);
   for (const socket of early.slice(4)) t.is(await overEarly(socket), 205);
@@ -369,7 +365,7 @@ test('with all descriptors used up, what it acknowledges is durable, and later i
   await assertDurable(t, ledger, server, directory);
 });
 
-test('what is acknowledged survives power cuts under load', async (t) => {
+test('acknowledged changes survive power cuts under load', async (t) => {
   if (!(await needs(t, 'ext4', 'perl'))) return;
   const disk = await Disk.create(t);
   const directory = join(disk.directory, 'data');
@@ -392,7 +388,7 @@ test('what is acknowledged survives power cuts under load', async (t) => {
   t.log(`${ledger.acknowledged} changes were acknowledged`);
 });
 
-test('of two servers on one directory the second does not start, and a killed one leaves no lock', async (t) => {
+test('a second server on one directory does not start, and a killed one leaves no lock', async (t) => {
   const directory = await temporaryDirectory(t);
   const dump = join(await temporaryDirectory(t), 'dump.txt');
   await writeFile(dump, '');
@@ -408,11 +404,11 @@ test('of two servers on one directory the second does not start, and a killed on
   const imported = await run(t, 'import', directory, dump);
   t.is(imported.code, 1);
   t.regex(imported.stderr, new RegExp(`in use by process ${pid} `));
-  t.is(await ledger.request(port, `REG ${ledger.freshId()}`), 200, 'the first goes on');
+  t.is(await ledger.request(port, `REG ${ledger.freshId()}`), 200, 'the first server still works');
   await assertDurable(t, ledger, server, directory);
 });
 
-/** A dump of users with long ids who have five buddies each. */
+/** Creates a dump of users with long ids and five buddies each. */
 function largeDump(users: number): string {
   const ids = Array.from({ length: users }, (_, user) => `u${user}`.padEnd(60, '_'));
   const lines = ids.map((id, user) =>
@@ -421,7 +417,7 @@ function largeDump(users: number): string {
   return `# im-server dump: ${users} users\n${lines.join('\n')}\n`;
 }
 
-/** Waits until a program begins to write a snapshot, and a little longer; or until it has ended. */
+/** Waits until a program begins a snapshot, and for a random time after that; or until it has ended. */
 async function newSnapshot(program: Program, directory: string): Promise<void> {
   const snapshots = async () =>
     (await readdir(directory).catch(() => [])).filter((name) => name.startsWith('snapshot')).join(' ');
@@ -430,7 +426,7 @@ async function newSnapshot(program: Program, directory: string): Promise<void> {
   await sleep(Math.random() * 60);
 }
 
-/** Interrupts an import of many users again and again, and then lets it come to its end. */
+/** Interrupts an import of many users several times, and then lets it finish. */
 async function interruptImport(
   t: ExecutionContext,
   directory: string,
@@ -446,7 +442,7 @@ async function interruptImport(
     if (round % 2 === 0) await sleep(200 + Math.random() * 600);
     else await newSnapshot(program, directory);
     await interrupt(program);
-    // It may have ended before there was a database.
+    // The import may have ended before it created a database.
     await t.notThrowsAsync(
       readDatabase(new DataDirectory(DISK, directory)).catch((error: Error) => {
         if (!/has no database|no such file/.test(error.message)) throw error;
@@ -458,25 +454,25 @@ async function interruptImport(
     .split('\n')
     .slice(1)
     .filter((line) => !lines.has(line) && !isBeginning(line));
-  t.deepEqual(odd, [], 'each list is the beginning of one');
+  t.deepEqual(odd, [], 'each list is a prefix of its list in the dump');
   const { code, stderr } = await run(t, 'import', directory, file);
   t.is(code, 0, stderr);
   const exported = await run(t, 'export', directory);
-  t.true(exported.stdout === dump, 'the dump comes out as it went in');
-  // A snapshot that was not finished is made at the next change.
+  t.true(exported.stdout === dump, 'the export equals the dump');
+  // The next change makes the snapshot that was not finished.
   const server = await startServerProgram(t, directory);
   t.is(await new Ledger().request(server.tcp, 'REG last'), 200);
   await until(t, async () => /^snapshot/m.test(await readManifest()), 'it is compacted');
   await kill(server);
   t.is((await run(t, 'check', directory)).code, 0);
   const { stdout } = await run(t, 'export', directory);
-  t.true(stdout === `${dump.replace(/\d+ users/, `${users + 1} users`)}last\n`, 'nothing is lost by it');
+  t.true(stdout === `${dump.replace(/\d+ users/, `${users + 1} users`)}last\n`, 'the snapshot loses nothing');
 
   function readManifest(): Promise<string> {
     return readFile(join(directory, 'manifest.txt'), 'utf8');
   }
 
-  /** Tells whether a line may become one of the dump. */
+  /** True if a line is a prefix of a line of the dump. */
   function isBeginning(line: string): boolean {
     const [id = ''] = line.split(' ', 1);
     const at = dump.indexOf(`\n${id} `);
@@ -484,7 +480,7 @@ async function interruptImport(
   }
 }
 
-test('an import that is killed while it compacts goes on to its end', async (t) => {
+test('an import that was killed during compaction can be completed', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   await interruptImport(t, directory, { users: 10_000, rounds: ROUNDS }, async (program) => {
     program.process.kill('SIGKILL');
@@ -492,7 +488,7 @@ test('an import that is killed while it compacts goes on to its end', async (t) 
   });
 });
 
-test('an import whose disk loses power while it compacts goes on to its end', async (t) => {
+test('an import whose disk lost power during compaction can be completed', async (t) => {
   if (!(await needs(t, 'ext4', 'perl'))) return;
   const disk = await Disk.create(t, '64M');
   const directory = join(disk.directory, 'data');

@@ -22,7 +22,7 @@ const HISTORY =
 
 type Name = 'im-client' | 'im-server';
 
-/** Runs a program by a line of the shell, in which `"$@"` is the program with its arguments. */
+/** Runs a program in a shell command, in which `"$@"` is the program with its arguments. */
 async function run(t: ExecutionContext, line: string, name: Name, args: readonly string[]) {
   const state = await temporaryDirectory(t);
   await mkdir(join(state, 'im', 'history'), { recursive: true });
@@ -40,7 +40,7 @@ async function run(t: ExecutionContext, line: string, name: Name, args: readonly
   return { code, stderr };
 }
 
-/** A server that knows alice and bob, a database, and a dump to be imported. */
+/** Starts a server with alice and bob, and creates a dump to import. */
 async function prepare(t: ExecutionContext) {
   const directory = await temporaryDirectory(t);
   const database = join(directory, 'data');
@@ -56,7 +56,7 @@ type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 const HELPS = [['--help'], ['--version']];
 
-/** Command lines that print something, for each command. */
+/** Command lines of each command that print something. */
 const CLIENT_LINES: Readonly<Record<string, (prepared: Prepared) => readonly (readonly string[])[]>> = {
   history: () => [
     ['history', 'bob'],
@@ -92,7 +92,7 @@ const PROGRAMS = [
 for (const [name, program, lines] of PROGRAMS) {
   const commands = program.commands.map((command) => command.name());
 
-  test(`no command of ${name} takes a full standard output for a success`, async (t) => {
+  test(`every command of ${name} fails if standard output is full`, async (t) => {
     t.deepEqual(Object.keys(lines).toSorted(), commands.toSorted(), 'each command has its lines');
     const prepared = await prepare(t);
     for (const args of [...HELPS, ...commands.flatMap((command) => lines[command]?.(prepared) ?? [])]) {
@@ -102,7 +102,7 @@ for (const [name, program, lines] of PROGRAMS) {
     }
   });
 
-  test(`no help of ${name} takes a full standard output for a success`, async (t) => {
+  test(`every help of ${name} fails if standard output is full`, async (t) => {
     const helps = [
       ...commands.map((command) => [command, '--help']),
       ...(name === 'im-client' ? [['help']] : []),
@@ -114,19 +114,19 @@ for (const [name, program, lines] of PROGRAMS) {
     }
   });
 
-  test(`${name} takes an output of which a part was written for no success`, async (t) => {
+  test(`${name} fails if only a part of its output was written`, async (t) => {
     const file = join(await temporaryDirectory(t), 'output');
-    // A limit of 512 bytes has the system take the beginning of a write, as a disk does that is nearly full.
+    // With a limit of 512 bytes, the kernel writes only a part, as on a nearly full disk.
     for (const args of [['--help'], ['completion', 'bash']]) {
       const { code, stderr } = await run(t, `ulimit -f 1; "$@" > ${file}`, name, args);
       t.is(code, 1, args.join(' '));
       t.is(stderr, `${name}: standard output: file too large\n`);
-      const whole = await readFile(file);
-      t.true(whole.length > 0, 'the beginning was written');
+      const written = await readFile(file);
+      t.true(written.length > 0, 'a part was written');
     }
   });
 
-  test(`a reader of ${name} that has had enough is no error, of a help either`, async (t) => {
+  test(`a reader of ${name} that stops early is not an error`, async (t) => {
     for (const args of [['--help'], ['completion', 'bash']]) {
       const started = new Program(t, name, ...args);
       started.process.stdout?.destroy();

@@ -1,6 +1,6 @@
 /**
- * Dialect E wants a connection back to an address that the caller names, which ours never makes: what becomes
- * of it.
+ * A caller of dialect E names an address and waits for a connection to it. Our client never makes that
+ * connection.
  */
 
 import anyTest, { type ExecutionContext } from 'ava';
@@ -11,7 +11,7 @@ import { Program, startServerProgram, temporaryDirectory } from '../../helpers/p
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** A server, a bob of dialect E who takes calls, and commands of alice's. */
+/** Starts a server, a bob of dialect E who accepts connections, and commands as alice. */
 async function withBob(t: ExecutionContext) {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${request}\n`);
@@ -25,12 +25,14 @@ async function withBob(t: ExecutionContext) {
   return { bob, start, startForPeople };
 }
 
+const CALLBACK_REASON = 'its program cannot be answered here, because it wants to be called back';
+
 /** The names of the events that a command printed. */
 function eventsOf({ stdout }: Program): string[] {
   return [...stdout.matchAll(/^\{"event":"([a-z]+)"/gm)].map(([, event = '']) => event);
 }
 
-/** A listening command of alice's, and a caller of dialect E: both ends of what it names. */
+/** Starts alice's listening command, and a caller of dialect E whose named address is bob's. */
 async function called(t: ExecutionContext, ...args: readonly string[]) {
   const { bob, start } = await withBob(t);
   const program = start('listen', 'alice', ...args);
@@ -49,7 +51,7 @@ async function called(t: ExecutionContext, ...args: readonly string[]) {
   return { program, dial, opening, call, isCalledBack: () => isCalledBack };
 }
 
-/** A command of alice's that calls the bob of dialect E, who finds no address in what it says. */
+/** Starts a command of alice's that calls the bob of dialect E. Its greeting has no address to call back. */
 async function calling(t: ExecutionContext, ...args: readonly string[]) {
   const { bob, start } = await withBob(t);
   const program = start(...args);
@@ -59,7 +61,7 @@ async function calling(t: ExecutionContext, ...args: readonly string[]) {
 }
 
 for (const mode of ['buddies', 'all', 'ask']) {
-  test(`--accept ${mode}: a caller of dialect E is refused as it expects, by a close, and why is said once`, async (t) => {
+  test(`--accept ${mode}: a caller of dialect E is refused by a close, with one event`, async (t) => {
     const { program, call, isCalledBack } = await called(t, '--accept', mode);
     for (let calls = 0; calls < 2; calls++) {
       const caller = await call();
@@ -67,9 +69,8 @@ for (const mode of ['buddies', 'all', 'ask']) {
       t.is(await caller.line(), undefined);
       caller.socket.end();
     }
-    await program.expect(
-      /"event":"refused","at":"[^"]*","id":"alice","address":"127.0.0.1","error":"its program cannot be answered here, because it wants to be called back","buddiesThere":\["bob"\]\}/,
-    );
+    const facts = `"address":"127.0.0.1","error":"${CALLBACK_REASON}","buddiesThere":\\["bob"\\]\\}`;
+    await program.expect(new RegExp(`"event":"refused","at":"[^"]*","id":"alice",${facts}`));
     program.process.kill('SIGTERM');
     t.is(await program.exited, 0);
     t.deepEqual(eventsOf(program), ['listening', 'refused']);
@@ -77,15 +78,15 @@ for (const mode of ['buddies', 'all', 'ask']) {
   });
 }
 
-test('for people, too, it is said why a caller of dialect E is refused, and who a caller may be', async (t) => {
+test('a notice says why a caller of dialect E is refused, and which buddy a caller may be', async (t) => {
   const { bob, startForPeople } = await withBob(t);
   const program = startForPeople('listen', 'alice', '--accept', 'ask');
   await until(() => program.stderr.includes('on port'));
   const [, port] = /on port (\d+)\./.exec(program.stderr) ?? [];
   const caller = await Peer.call(t, Number(port));
   caller.send(`127.0.0.1 ${bob.port}\n`);
-  const why = 'its program cannot be answered here, because it wants to be called back';
-  await until(() => program.stderr.includes(`127.0.0.1 (bob's address): call refused: ${why}.\n`));
+  const refused = `127.0.0.1 (bob's address): call refused: ${CALLBACK_REASON}.\n`;
+  await until(() => program.stderr.includes(refused));
   const silent = await Peer.call(t, Number(port));
   await until(() => program.stderr.includes("Call from 127.0.0.1 (bob's address).\n"));
   silent.send('q\n');
@@ -95,7 +96,7 @@ test('for people, too, it is said why a caller of dialect E is refused, and who 
   t.pass();
 });
 
-test('a caller whose opening of dialect E comes after our answer is left, and nothing of it is a message', async (t) => {
+test('a late opening of dialect E, after our answer, ends the chat and is not a message', async (t) => {
   const { program, dial, opening } = await called(t, '--accept', 'all');
   const caller = await dial();
   t.is(await caller.line(), 'ACCEPT');
@@ -108,7 +109,7 @@ test('a caller whose opening of dialect E comes after our answer is left, and no
   t.deepEqual(eventsOf(program), ['listening', 'call', 'accepted', 'closed']);
 });
 
-test('a caller of dialect E who is late, or leaves, while a person is asked leaves room for the next', async (t) => {
+test('a caller of dialect E that speaks late or leaves during the question ends it', async (t) => {
   const { program, dial, opening } = await called(t, '--accept', 'ask');
   for (const words of ['BYE500\r\n', opening]) {
     const caller = await dial();
@@ -134,7 +135,7 @@ for (const command of ['send', 'chat'] as const) {
     t.is(eventsOf(program).at(-1), 'refused');
   });
 
-  test(`${command}: a buddy of dialect E who waits to be told its address is left, as unanswered`, async (t) => {
+  test(`${command}: the call to a buddy of dialect E that waits for an address is unanswered`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text, '--timeout', '1');
     t.is(await peer.line(), undefined);
     peer.socket.end();
@@ -142,12 +143,12 @@ for (const command of ['send', 'chat'] as const) {
     t.is(eventsOf(program).at(-1), 'unanswered');
   });
 
-  test(`${command}: a buddy of dialect E who gives up with BYE500 heard nothing`, async (t) => {
+  test(`${command}: a buddy of dialect E who gives up with BYE500 received nothing`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text);
     peer.send('BYE500\n');
     t.is(await peer.line(), undefined);
     peer.socket.end();
-    // A chat may end so; a text that was to be sent was not.
+    // A chat may end like this. A text that was to be sent has failed.
     t.is(await program.exited, command === 'send' ? 15 : 0);
     t.notRegex(program.stdout, /"event":"sent"|BYE500/);
   });

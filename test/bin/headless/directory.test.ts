@@ -10,10 +10,10 @@ const carl: Buddy = { id: 'carl' as UserId, status: 101, endpoint: undefined };
 
 const cut = (...list: readonly Buddy[]): BuddyList => Object.assign([...list], { mayBeCut: true as const });
 
-/** What `buddies --watch` says of these lists, one after the other, and its exit code. */
+/** The events that `buddies --watch` prints for a sequence of lists, and its exit code. */
 async function watch(...lists: readonly [BuddyList, ...BuddyList[]]) {
   const [first, ...later] = lists;
-  const said: string[] = [];
+  const printed: string[] = [];
   const client = {
     buddies: async () => first,
     async *watchBuddies() {
@@ -22,30 +22,30 @@ async function watch(...lists: readonly [BuddyList, ...BuddyList[]]) {
   };
   const output = {
     async say(event: EventName, { buddy, status }: Fields) {
-      said.push([event, buddy, status].filter((part) => part !== undefined).join(' '));
+      printed.push([event, buddy, status].filter((part) => part !== undefined).join(' '));
     },
   };
   const code = await buddies(
     { client, output, stopped: new AbortController().signal } as never as Session,
     true,
   );
-  return { said, code };
+  return { printed, code };
 }
 
-test('a buddy is told of at first, when it has changed, and when it was removed', async (t) => {
-  const { said, code } = await watch([bob, carl], [{ ...bob, status: 102 }, carl], [carl]);
-  t.deepEqual(said, ['buddy bob ONLINE', 'buddy carl OFFLINE', 'buddy bob AWAY', 'removed bob']);
+test('a buddy is printed at first, after each change, and when it was removed', async (t) => {
+  const { printed, code } = await watch([bob, carl], [{ ...bob, status: 102 }, carl], [carl]);
+  t.deepEqual(printed, ['buddy bob ONLINE', 'buddy carl OFFLINE', 'buddy bob AWAY', 'removed bob']);
   t.is(code, 0);
 });
 
-test('of a buddy missing from a list that may be cut nothing is told, and nothing forgotten', async (t) => {
-  const { said, code } = await watch([carl, bob], cut(carl), cut(carl, bob), cut(carl));
-  t.deepEqual(said, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut']);
+test('a buddy missing from a list that may be cut is neither printed nor forgotten', async (t) => {
+  const { printed, code } = await watch([carl, bob], cut(carl), cut(carl, bob), cut(carl));
+  t.deepEqual(printed, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut']);
   t.is(code, 16);
 });
 
-test('a buddy that a cut list left out is removed by the next whole list', async (t) => {
-  const { said, code } = await watch([carl, bob], cut(carl), [carl]);
-  t.deepEqual(said, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut', 'removed bob']);
+test('a buddy missing from a cut list is removed by the next whole list', async (t) => {
+  const { printed, code } = await watch([carl, bob], cut(carl), [carl]);
+  t.deepEqual(printed, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut', 'removed bob']);
   t.is(code, 0);
 });

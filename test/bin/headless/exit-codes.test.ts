@@ -2,7 +2,7 @@ import test from 'ava';
 import { exitOfError, exitOfReply } from '../../../bin/headless/exit-codes.js';
 import { REPLY_WORDS } from '../../../protocol/reply.js';
 
-test('every reply has its exit code, and one that is not known is unexpected', (t) => {
+test('every reply has its exit code, and an unknown reply is an unexpected error', (t) => {
   const codes = Object.keys(REPLY_WORDS).map((code) => [Number(code), exitOfReply(Number(code))]);
   t.deepEqual(codes, [
     [200, 0],
@@ -16,7 +16,7 @@ test('every reply has its exit code, and one that is not known is unexpected', (
   t.is(exitOfReply(299), 1);
 });
 
-test('every cause why nobody was reached has an exit code of its own', (t) => {
+test('every cause of a failed call has its own exit code', (t) => {
   const causes = ['offline', 'unreachable', 'refused', 'unanswered', 'unknown'] as const;
   t.deepEqual(
     causes.map((cause) => exitOfError(`buddy.${cause}`)),
