@@ -85,8 +85,8 @@ function commandLines(command: Command): string[] {
 }
 
 function environmentLines(program: Command): string[] {
-  const variables = program.options.flatMap(({ envVar, long }) =>
-    envVar === undefined ? [] : [[envVar, `as ${long}`] as const],
+  const variables = program.options.flatMap(({ envVar, long, negate }) =>
+    envVar === undefined ? [] : [[envVar, `${negate ? 'no is ' : ''}the same as ${long}`] as const],
   );
   return section('ENVIRONMENT', variables);
 }
