@@ -1,4 +1,4 @@
-/** Runs what takes long, compiled: `npm run test:long`. */
+/** Runs the compiled tests that take long: `npm run test:long`. */
 export default {
   files: ['dist/test/long/*.test.js'],
   workerThreads: false,

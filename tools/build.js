@@ -1,9 +1,9 @@
 /**
- * Builds dist/: `npm run build`. It compiles everything, bundles each program and the inspector's page into
- * one file each, and writes down the licences of what is bundled.
+ * Builds dist/: `npm run build`. It compiles all sources, bundles each program and the inspector's page into
+ * one file each, and collects the licences of the bundled packages.
  *
- * The build happens aside, in .build/, and takes the place of dist/ when it is complete. A build that fails
- * leaves dist/ as it was. Nothing is done while dist/ is up to date; delete it to build all the same.
+ * A build works in .build/, and replaces dist/ when it is complete. A failed build leaves dist/ unchanged. If
+ * dist/ is up to date, the build does nothing; delete dist/ to force a build.
  */
 
 import { createHash } from 'node:crypto';
@@ -13,43 +13,43 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 
 const TARGET = 'dist';
-/** Where builds are under way, each in a folder that has its process's id as its name. */
-const ASIDE = '.build';
-/** A file in dist/: the checksum of the sources that it was built from. */
+/** The directory of running builds. Each build has a subdirectory named after its process id. */
+const WORK = '.build';
+/** A file in dist/ with the checksum of the sources of the build. */
 const STAMP = 'sources.sha256';
 
 const PAGE = 'inspector/page';
 const CONFIGURATIONS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tools/build.js'];
 
 const sources = fingerprint();
-if (readIfThere(join(TARGET, STAMP)) !== sources) {
-  await renew().catch((error) => {
+if (readIfExists(join(TARGET, STAMP)) !== sources) {
+  await rebuild().catch((error) => {
     process.stderr.write(`${error.message}\nNothing was built.\n`);
     process.exitCode = 1;
   });
 }
 
-async function renew() {
+async function rebuild() {
   removeAbandoned();
-  const aside = join(ASIDE, String(process.pid));
+  const output = join(WORK, String(process.pid));
   try {
-    compile(aside);
-    const bundles = await Promise.all([bundlePrograms(aside), bundlePage(aside)]);
-    writeFileSync(join(aside, 'THIRD-PARTY-LICENSES'), licencesOf(bundles));
-    // Sources that changed meanwhile may be in it or not: the next build compiles them again.
-    if (fingerprint() === sources) writeFileSync(join(aside, STAMP), sources);
-    replaceTarget(aside);
+    compile(output);
+    const bundles = await Promise.all([bundlePrograms(output), bundlePage(output)]);
+    writeFileSync(join(output, 'THIRD-PARTY-LICENSES'), licencesOf(bundles));
+    // Without a stamp, the next build compiles again. It must, if a source changed during this build.
+    if (fingerprint() === sources) writeFileSync(join(output, STAMP), sources);
+    replaceTarget(output);
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(output, { recursive: true, force: true });
   }
 }
 
-/** A checksum of all that a build depends on. */
+/** Computes a checksum of all files that a build depends on. */
 function fingerprint() {
   const { include } = JSON.parse(readFileSync('tsconfig.json', 'utf8'));
   const hash = createHash('sha256');
   for (const path of [...CONFIGURATIONS, ...[...include, PAGE].flatMap(filesIn)]) {
-    hash.update(`${path}\n${readIfThere(path)}\n`);
+    hash.update(`${path}\n${readIfExists(path)}\n`);
   }
   return hash.digest('hex');
 }
@@ -60,27 +60,27 @@ function filesIn(folder) {
   return files.map((file) => join(file.parentPath, file.name)).sort();
 }
 
-function readIfThere(path) {
+function readIfExists(path) {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 /**
- * Compiles as tsc does, but writes to another folder: the compiler finds the sources of what the examples
- * import as a package only where dist/ is the output. In this process: a signal that ends it leaves no
- * compiler behind.
+ * Compiles as tsc does, but writes to another directory. The configured output must stay dist/: only then
+ * does the compiler resolve the examples' imports of this package to its sources. The compiler runs in this
+ * process, so a signal leaves no compiler running.
  */
-function compile(aside) {
+function compile(output) {
   const system = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => refuse([diagnostic]) };
   const { fileNames, options } = ts.getParsedCommandLineOfConfigFile('tsconfig.json', {}, system);
   const host = ts.createCompilerHost(options);
   const program = ts.createProgram(fileNames, options, host);
   const { diagnostics } = program.emit(undefined, (path, text) =>
-    host.writeFile(join(aside, relative(TARGET, path)), text),
+    host.writeFile(join(output, relative(TARGET, path)), text),
   );
   refuse([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
 }
 
-/** Ends the build where the compiler complains. */
+/** Throws if the compiler reported anything. */
 function refuse(diagnostics) {
   if (diagnostics.length === 0) return;
   const host = { ...ts.sys, getCanonicalFileName: (name) => name, getNewLine: () => '\n' };
@@ -89,30 +89,30 @@ function refuse(diagnostics) {
 }
 
 /**
- * One file for each program: it starts sooner, and while it runs it needs no file that another build
- * replaces.
+ * Bundles each program into one file. A bundle starts faster, and a running program needs no file that a
+ * build may replace.
  */
-function bundlePrograms(aside) {
+function bundlePrograms(output) {
   return build({
-    entryPoints: ['im-server', 'im-client'].map((name) => join(aside, 'bin', `${name}.js`)),
-    outdir: join(aside, 'programs'),
+    entryPoints: ['im-server', 'im-client'].map((name) => join(output, 'bin', `${name}.js`)),
+    outdir: join(output, 'programs'),
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
     logLevel: 'warning',
     metafile: true,
-    // CommonJS packages call require(), which ES modules do not have.
+    // Bundled CommonJS packages call require(), which ES modules do not have.
     banner: {
       js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
     },
   });
 }
 
-function bundlePage(aside) {
+function bundlePage(output) {
   return build({
     entryPoints: ['main.tsx', 'stately.ts', 'style.css'].map((name) => join(PAGE, name)),
-    outdir: join(aside, 'page'),
+    outdir: join(output, 'page'),
     bundle: true,
     minify: true,
     format: 'esm',
@@ -122,7 +122,7 @@ function bundlePage(aside) {
   });
 }
 
-/** Name, version and licence of each package that has a file in a bundle. */
+/** Formats the name, version and licence of each package that has a file in a bundle. */
 function licencesOf(bundles) {
   const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
@@ -141,27 +141,27 @@ function licenceIn(folder) {
   return [`${name} ${version} (${license})`, text];
 }
 
-/** Puts a complete build in the place of dist/, also where another build does so at the same time. */
-function replaceTarget(aside) {
-  const old = `${aside}-old`;
+/** Replaces dist/ by a complete build, even if another build does the same at the same time. */
+function replaceTarget(output) {
+  const old = `${output}-old`;
   for (let replaced = false; !replaced; ) {
     try {
       if (existsSync(TARGET)) renameSync(TARGET, old);
-      renameSync(aside, TARGET);
+      renameSync(output, TARGET);
       replaced = true;
     } catch (error) {
-      // The other build was between these two calls, or is.
+      // Another build changed dist/ between the check and the renames.
       if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
     }
     rmSync(old, { recursive: true, force: true });
   }
 }
 
-/** Removes what builds left that were killed. */
+/** Removes the directories of builds that were killed. */
 function removeAbandoned() {
-  mkdirSync(ASIDE, { recursive: true });
-  for (const name of readdirSync(ASIDE)) {
-    if (!isRunning(Number.parseInt(name, 10))) rmSync(join(ASIDE, name), { recursive: true, force: true });
+  mkdirSync(WORK, { recursive: true });
+  for (const name of readdirSync(WORK)) {
+    if (!isRunning(Number.parseInt(name, 10))) rmSync(join(WORK, name), { recursive: true, force: true });
   }
 }
 

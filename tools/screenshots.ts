@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of docs/images/: `npm run screenshots`. Real programs, in a real browser; Debian's
- * `chromium`, or the one that `CHROMIUM` names.
+ * Takes the screenshots in docs/images/: `npm run screenshots`. It runs the real programs and a real browser:
+ * Debian's `chromium`, or the program that `CHROMIUM` names.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -18,12 +18,12 @@ import { startServer } from '../actors/server/server-tree.js';
 import { startInspection } from '../inspector/server/start-inspection.js';
 import { openMemoryStore } from '../storage/tables/memory-store.js';
 
-/** Where they go, unless a folder is given. */
+/** The output directory: the first argument, or the directory of the documentation. */
 const IMAGES = process.argv[2] ?? 'docs/images';
 const VIEWPORT = { width: 1_500, height: 940 };
 
-/** How long what flashes is given before a picture is taken, in milliseconds. */
-const SETTLE_MS = 1_500;
+/** Wait for flashes on the page to end before a screenshot, in milliseconds. */
+const FLASH_MS = 1_500;
 
 const LOCAL = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
 const ended: (() => unknown)[] = [];
@@ -34,10 +34,10 @@ interface Started {
   readonly output: string;
 }
 
-/** Starts a program, and waits for what it prints. */
+/** Starts a program, and waits until its output matches. */
 async function start(name: string, ready: RegExp, ...args: readonly string[]): Promise<Started> {
   const child = spawn(process.execPath, [resolve('bin', name), ...args], {
-    // Whose pictures these are has no files here.
+    // An empty home directory, so that no files of the developer are shown.
     env: { PATH: process.env['PATH'], HOME: scratch },
   });
   ended.push(() => child.kill('SIGKILL'));
@@ -46,7 +46,7 @@ async function start(name: string, ready: RegExp, ...args: readonly string[]): P
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`${name} ended with ${code}: ${output}`);
   });
-  exited.catch(() => {}); // at the end it is ended
+  exited.catch(() => {}); // it also rejects when the program is killed at the end
   while (!ready.test(output))
     await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), exited]);
   return { process: child, output, address: /inspect at (\S+)/.exec(output)?.[1] ?? '' };
@@ -70,12 +70,12 @@ async function open(browser: Browser, address: string, actor: string): Promise<P
   return page;
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
+async function takeScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(IMAGES, `${name}.png`) });
   console.log(`${IMAGES}/${name}.png`);
 }
 
-/** A server with people who register, look for each other, and wait. */
+/** Shows a server with users who register, send heartbeats, and ask for their buddies. */
 async function shootServer(browser: Browser): Promise<void> {
   const server = await start(
     'im-server',
@@ -101,14 +101,14 @@ async function shootServer(browser: Browser): Promise<void> {
     presence.send(`SET user${user} 100 ${5_000 + user}\r\n`, udp, '127.0.0.1');
     presence.send(`GET user${user}\r\n`, udp, '127.0.0.1');
   }
-  await pause(SETTLE_MS);
+  await pause(FLASH_MS);
   await request(tcp, 'REG one-more');
   await page.waitForSelector('#chart svg');
   await pause(300);
-  await shoot(page, 'inspector-server');
+  await takeScreenshot(page, 'inspector-server');
 }
 
-/** Two clients in a chat. */
+/** Shows two clients in a chat. */
 async function shootClient(browser: Browser): Promise<void> {
   const server = await start('im-server', /ready/, ...LOCAL, '--data', join(scratch, 'chat'));
   const [, tcp, udp] = /tcp=[^ ]*:(\d+) udp=[^ ]*:(\d+)/.exec(server.output) ?? [];
@@ -135,11 +135,11 @@ async function shootClient(browser: Browser): Promise<void> {
   await page.waitForSelector('#chart [id="client.busy.chatting"].active');
   alice.process.stdin?.write('hello bob\nshall we meet at eight?\n');
   bob.process.stdin?.write('see you then\n');
-  await pause(SETTLE_MS);
-  await shoot(page, 'inspector-client');
+  await pause(FLASH_MS);
+  await takeScreenshot(page, 'inspector-client');
 }
 
-/** A server whose presence has crashed: in this process, to have it crash at all. */
+/** Shows a server whose presence actor has crashed. It runs in this process, which injects the crash. */
 async function shootCrash(browser: Browser): Promise<void> {
   const here = pathToFileURL(`${process.cwd()}/`);
   const inspection = await startInspection({
@@ -175,11 +175,11 @@ async function shootCrash(browser: Browser): Promise<void> {
   for (const user of ['alice', 'bob']) await request(port('tcp'), `REG ${user}`);
   heartbeat('alice');
   await page.waitForSelector('#messages [data-type="presence.answered"]');
-  presence?.send({ type: 'behaviour.failed', error: new Error('as in a bug') } as never);
+  presence?.send({ type: 'behaviour.failed', error: new Error('an injected bug') } as never);
   await page.waitForSelector('[data-path="im-server/presence"][data-restarts="1"]');
   heartbeat('bob');
-  await pause(SETTLE_MS);
-  await shoot(page, 'inspector-crash');
+  await pause(FLASH_MS);
+  await takeScreenshot(page, 'inspector-crash');
   server.shutdown();
   await server.ended;
   await inspection.close();
@@ -188,7 +188,7 @@ async function shootCrash(browser: Browser): Promise<void> {
 const scratch = await mkdtemp(join(tmpdir(), 'im-screenshots-'));
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-  // Its sandbox is not for root.
+  // Chromium's sandbox does not work for root.
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
 try {

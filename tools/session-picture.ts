@@ -1,37 +1,37 @@
 /**
- * Draws a session of two terminals as one SVG that plays: each piece of text is in the file once, and a style
- * sheet shows it for as long as it was on its screen. The session itself is recorded by test/session.test.ts.
+ * Draws a session of two terminals as one animated SVG. Each piece of text is in the file once, and a style
+ * sheet shows it for as long as it was on its screen. test/session.test.ts records the session.
  */
 
-/** Cells of one row that look alike. */
+/** Adjacent cells of one row with the same style. */
 export interface Run {
   readonly column: number;
   readonly text: string;
-  /** A class of the style sheet. */
+  /** The name of a class in the style sheet below. */
   readonly style: 'plain' | 'dim' | 'own' | 'buddy';
 }
 
-/** What one terminal shows: its rows from the top. */
+/** The contents of one terminal: its rows from the top. */
 export interface Screen {
   readonly rows: readonly (readonly Run[])[];
   readonly cursor: { readonly row: number; readonly column: number };
 }
 
-/** Both terminals, and for how long they look like this, in milliseconds. */
+/** The contents of both terminals, and for how long they are shown, in milliseconds. */
 export interface Frame {
   readonly ms: number;
   readonly screens: readonly [Screen, Screen];
 }
 
 export interface Session {
-  /** What stands above each terminal. */
+  /** The title above each terminal. */
   readonly titles: readonly [string, string];
   readonly columns: number;
   readonly rows: number;
   readonly frames: readonly Frame[];
 }
 
-/** Sizes in pixels: of a cell, of the space around what is in a pane, and of its title. */
+/** Sizes in pixels: a cell, the margin inside a pane, and a pane's title. */
 const CELL = { width: 7, height: 16 };
 const MARGIN = 10;
 const TITLE = 24;
@@ -58,24 +58,24 @@ text { fill: #1f2328 }
   .last { visibility: visible }
 }`;
 
-/** A piece of a picture, from one moment to another. */
+/** A part of the picture, and the time from which and to which it is shown. */
 interface Shown {
   readonly svg: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** The picture, as a file. */
+/** Draws a session, and returns the text of the SVG file. */
 export function drawSession({ titles, columns, rows, frames }: Session): string {
   const pane = { width: columns * CELL.width + 2 * MARGIN, height: rows * CELL.height + 2 * MARGIN + TITLE };
   const width = 2 * pane.width + MARGIN;
   const totalMs = frames.reduce((sum, { ms }) => sum + ms, 0);
-  const shown = [0, 1].map((index) => ofPane(frames, index as 0 | 1, rows));
-  const moments = [...new Set(shown.flat().map(momentOf))];
+  const shown = [0, 1].map((index) => drawPane(frames, index as 0 | 1, rows));
+  const spans = [...new Set(shown.flat().map(spanOf))];
   const panes = titles.map((title, index) => {
     const parts = (shown[index] ?? []).map((part) => {
       const last = part.toMs === totalMs ? ' last' : '';
-      return `<g class="shown${last} m${moments.indexOf(momentOf(part))}">${part.svg}</g>`;
+      return `<g class="shown${last} m${spans.indexOf(spanOf(part))}">${part.svg}</g>`;
     });
     return [
       `<g transform="translate(${index * (pane.width + MARGIN)} 0)">`,
@@ -86,9 +86,10 @@ export function drawSession({ titles, columns, rows, frames }: Session): string 
       '</g></g>',
     ].join('\n');
   });
-  const style = [STYLE, ...moments.map((moment, index) => animation(moment, index, totalMs))].join('\n');
+  const style = [STYLE, ...spans.map((span, index) => animate(span, index, totalMs))].join('\n');
+  const size = `viewBox="0 0 ${width} ${pane.height}" width="${width}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${pane.height}" width="${width}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">`,
     `<title>${escaped(titles.join(' and '))} at their terminals</title>`,
     `<style>${style}\n</style>`,
     ...panes,
@@ -96,10 +97,10 @@ export function drawSession({ titles, columns, rows, frames }: Session): string 
   ].join('\n');
 }
 
-/** Everything that a pane ever shows. A row that stays the same over several frames is one piece. */
-function ofPane(frames: readonly Frame[], index: 0 | 1, rows: number): Shown[] {
-  const places = Array.from({ length: rows }, (_, row) => (screen: Screen) => drawRow(screen, row));
-  return [...places, drawCursor].flatMap((draw) => {
+/** Draws the rows and the cursor of one pane. Equal drawings in successive frames become one part. */
+function drawPane(frames: readonly Frame[], index: 0 | 1, rows: number): Shown[] {
+  const drawers = Array.from({ length: rows }, (_, row) => (screen: Screen) => drawRow(screen, row));
+  return [...drawers, drawCursor].flatMap((draw) => {
     const shown: Shown[] = [];
     let fromMs = 0;
     for (const { ms, screens } of frames) {
@@ -128,13 +129,13 @@ function drawCursor({ cursor: { row, column } }: Screen): string {
   return `<rect class="cursor" x="${x}" y="${y}" width="${CELL.width}" height="${CELL.height}"/>`;
 }
 
-function momentOf({ fromMs, toMs }: Shown): string {
+function spanOf({ fromMs, toMs }: Shown): string {
   return `${fromMs} ${toMs}`;
 }
 
-/** The animation of all that is shown from one moment to another. */
-function animation(moment: string, index: number, totalMs: number): string {
-  const [from = 0, to = 0] = moment.split(' ').map((ms) => Math.round((Number(ms) / totalMs) * 1e5) / 1e3);
+/** Formats the animation of all parts that are shown for the same span of time. */
+function animate(span: string, index: number, totalMs: number): string {
+  const [from = 0, to = 0] = span.split(' ').map((ms) => Math.round((Number(ms) / totalMs) * 1e5) / 1e3);
   const frames = [
     from > 0 && `${from}% { visibility: visible }`,
     to < 100 && `${to}% { visibility: hidden }`,
