@@ -1,6 +1,6 @@
 /**
- * The client's local files in one: what its archive's actor asks for, done in a directory. What the system
- * refuses comes back as a reason in words; only bugs are thrown.
+ * Gives the client's archive actor access to all local files of the client. When the system refuses an
+ * operation, the method returns the reason as text; only bugs are thrown.
  */
 
 import type { UserId } from '../protocol/id.js';
@@ -16,11 +16,11 @@ interface Failed {
 }
 
 export interface ArchiveOptions {
-  /** Where the files are, made when they are first written; `undefined` when the user has no home. */
+  /** The directory of the files, made at the first write; `undefined` when the user has no home. */
   readonly directory: string | undefined;
-  /** False to write no history. What there is can still be read. */
+  /** False to write no history. Existing history can still be read. */
   readonly keepsHistory: boolean;
-  /** Where the user signs in; without it, the user's other clients are not looked for. */
+  /** The server that the user signs in to; without it, the user's other clients are not searched for. */
   readonly server?: SignIn['server'];
 }
 
@@ -30,7 +30,7 @@ export class Archive {
   readonly #keepsHistory: boolean;
   readonly #server: SignIn['server'] | undefined;
   #blocked: readonly string[] = [];
-  /** True while the list in memory is ahead of the file: the disk refused it. */
+  /** True while the list in memory has changes that could not be written to the file. */
   #isUnsaved = false;
 
   constructor({ directory, keepsHistory, server }: ArchiveOptions) {
@@ -40,18 +40,18 @@ export class Archive {
     this.#writer = directory === undefined ? undefined : new HistoryWriter(directory);
   }
 
-  /** Who is blocked, as far as is known. */
+  /** The blocked ids and addresses, as of the last read or change. */
   get blocked(): readonly string[] {
     return this.#blocked;
   }
 
-  /** Writes a message down before it returns; with the reason when that failed. */
+  /** Writes a message to the history, synchronously. Returns the reason of a failure. */
   record(message: HistoryMessage): Failed | undefined {
     if (!this.#keepsHistory) return undefined;
     return this.#try(() => this.#writer?.append(message));
   }
 
-  /** The last messages that are looked for, newest last. */
+  /** Finds the last messages that match, newest last. */
   async find(query: HistoryQuery): Promise<readonly HistoryMessage[] | Failed> {
     if (this.#directory === undefined) return NO_HOME;
     try {
@@ -61,27 +61,27 @@ export class Archive {
     }
   }
 
-  /** Reads the block list, which another client of the user may have changed. */
+  /** Reads the block list again: another client of the user may have changed it. */
   readBlocked(): Failed | undefined {
     return this.#try((directory) => {
       this.#blocked = readBlocked(directory);
     });
   }
 
-  /** Blocks an id or address, for this run in any case; with the reason when it could not be written. */
+  /** Blocks an id or address, until the client ends even if the list cannot be written: then returns why. */
   block(name: string): Failed | undefined {
     const known = blockedName(name);
-    if (known === undefined) return { reason: 'that is no id and no address' };
+    if (known === undefined) return { reason: 'that is not a valid id or address' };
     return this.#changeBlocked((names) => [...names.filter((other) => other !== known), known]);
   }
 
-  /** Takes an id or address off the list; as {@link block}. */
+  /** Removes an id or address from the list; otherwise like {@link block}. */
   unblock(name: string): Failed | undefined {
     const known = blockedName(name);
     return this.#changeBlocked((names) => names.filter((other) => other !== known));
   }
 
-  /** Says that a user is signed in here, until the signal aborts, and yields their other clients. */
+  /** Shows other clients that the user is signed in here, until the signal aborts; yields those clients. */
   async *otherClients(user: UserId, signal: AbortSignal): AsyncGenerator<OtherClient, void> {
     if (this.#directory === undefined || this.#server === undefined) return;
     yield* otherClients(this.#directory, { user, server: this.#server }, signal);
@@ -97,7 +97,7 @@ export class Archive {
     if (changed.length > MAX_BLOCKED)
       return { reason: `there are ${MAX_BLOCKED.toLocaleString('en')} already` };
     this.#blocked = changed;
-    // What cannot be read is not written over either.
+    // Do not overwrite a list that could not be read.
     if (unread !== undefined) return unread;
     const unwritten = this.#try((directory) => writeBlocked(directory, changed));
     this.#isUnsaved = unwritten !== undefined;

@@ -1,5 +1,5 @@
 /**
- * The block list: a text file, `blocked`, with an id or an address on each line.
+ * The block list: the text file `blocked`, with an id or an address on each line.
  */
 
 import { join } from 'node:path';
@@ -10,18 +10,18 @@ import { readSmallFile, replaceFile } from './private-file.js';
 /** Most ids and addresses on the list. */
 export const MAX_BLOCKED = 1_000;
 
-/** Most bytes of the file: the longest lines there can be, each ended by CR LF. */
+/** Most bytes in the file: the longest possible lines, with CR LF. */
 const MAX_BLOCKED_BYTES = MAX_BLOCKED * 257;
 
-/** A name as it stands on the list; `undefined` for what is neither an id nor an address. */
+/** The form in which a name is on the list; `undefined` for a name that is neither an id nor an address. */
 export function blockedName(name: string): string | undefined {
   return parseId(name) ?? parseAddress(name)?.toLowerCase();
 }
 
 /**
- * Reads the list, without lines that are neither and without whatever is too much.
+ * Reads the list. Ignores invalid lines, and names beyond {@link MAX_BLOCKED}.
  *
- * @throws What `fileReason` has words for.
+ * @throws An error that `fileReason` describes.
  */
 export function readBlocked(directory: string): readonly string[] {
   const lines = readSmallFile(pathIn(directory), MAX_BLOCKED_BYTES)?.split('\n') ?? [];
@@ -32,7 +32,7 @@ export function readBlocked(directory: string): readonly string[] {
 /**
  * Writes the list.
  *
- * @throws What `fileReason` has words for.
+ * @throws An error that `fileReason` describes.
  */
 export function writeBlocked(directory: string, names: readonly string[]): void {
   replaceFile(pathIn(directory), names.map((name) => `${name}\n`).join(''));

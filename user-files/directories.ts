@@ -1,21 +1,21 @@
 /**
- * Where the client's files lie, as the XDG Base Directory Specification (version 0.8) has it.
+ * The directories of the client's files, after the XDG Base Directory Specification (version 0.8).
  */
 
 import { isAbsolute, join } from 'node:path';
 
-/** This program's own part of each base directory. */
+/** The name of this program's directory in each base directory. */
 const OWN = 'im';
 
-/** The variables that count; a process's environment has them all. */
+/** The environment variables of a process. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where history and the block list are kept; `undefined` without a home. */
+/** The directory of the history and the block list; `undefined` without a home. */
 export function stateDirectory(environment: Environment): string | undefined {
   return ownDirectory(environment, 'XDG_STATE_HOME', '.local/state');
 }
 
-/** Where the configuration is looked for; `undefined` without a home. */
+/** The directory of the configuration; `undefined` without a home. */
 export function configDirectory(environment: Environment): string | undefined {
   return ownDirectory(environment, 'XDG_CONFIG_HOME', '.config');
 }
@@ -27,7 +27,7 @@ function ownDirectory(environment: Environment, variable: string, inHome: string
   return home === undefined ? undefined : join(home, inHome, OWN);
 }
 
-/** The specification has relative paths ignored, and empty ones count as not set. */
+/** The specification says to ignore relative paths, and to treat an empty variable as not set. */
 function absolute(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined;
 }

@@ -4,8 +4,8 @@
  *     {"event":"message","at":"2026-11-25T14:05:09.120Z","id":"alice","buddy":"bob","text":"hello"}
  *     {"event":"sent","at":"2026-11-25T14:05:31.007Z","id":"alice","buddy":"bob","text":"hi!"}
  *
- * `id` is the user's own; a caller who told no id has an `address` in place of `buddy`. What is read may have
- * been changed by anybody, so it passes the same gates as what comes from the network.
+ * `id` is the user's own. A caller who gave no id has an `address` instead of a `buddy`. Any program may have
+ * changed the file, so its lines pass the same checks as text from the network.
  */
 
 import { parseAddress } from '../protocol/address.js';
@@ -13,15 +13,15 @@ import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { parseId, type UserId } from '../protocol/id.js';
 
 /**
- * Most bytes in a line, its LF not included: a message of 16 KiB, each byte of which the gate may have made
- * three, and the rest.
+ * Most bytes in a line, without its LF: a message of 16 KiB, each byte of which the text gate may turn into
+ * three, and the other fields.
  */
 export const MAX_HISTORY_LINE_BYTES = 64 * 1024;
 
 /** One message of a chat, from either side. */
 export interface HistoryMessage {
   readonly isOwn: boolean;
-  /** Who the user was; nobody, when a call came in before they signed in. */
+  /** The user's own id; `undefined` when a call came in before the user signed in. */
   readonly own: UserId | undefined;
   readonly buddy: UserId | undefined;
   readonly address: DisplayText | undefined;
@@ -30,7 +30,7 @@ export interface HistoryMessage {
   readonly atMs: number;
 }
 
-/** A message as a line, without its LF. */
+/** Encodes a message as a line, without its LF. */
 export function formatHistoryLine({ isOwn, own, buddy, address, text, atMs }: HistoryMessage): string {
   return JSON.stringify({
     event: isOwn ? 'sent' : 'message',
@@ -42,7 +42,7 @@ export function formatHistoryLine({ isOwn, own, buddy, address, text, atMs }: Hi
   });
 }
 
-/** Reads a line; `undefined` for one that no message could have made. */
+/** Parses a line; `undefined` for one that is not a message. */
 export function parseHistoryLine(line: string): HistoryMessage | undefined {
   const { event, at, id, buddy, address, text } = fieldsOf(line);
   const atMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;
@@ -73,6 +73,6 @@ function fieldsOf(line: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' ? { ...value } : {};
   } catch {
-    return {}; // torn by a crash, or no line of ours
+    return {}; // torn by a crash, or not a history line
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Reading history: line by line, oldest first, never more than a piece of a file in memory.
+ * Reads history line by line, oldest first, with only a piece of a file in memory.
  */
 
 import type { FileHandle } from 'node:fs/promises';
@@ -10,35 +10,35 @@ import { historyPath, olderPath } from './history.js';
 import { type HistoryMessage, MAX_HISTORY_LINE_BYTES, parseHistoryLine } from './history-line.js';
 import { openToRead } from './private-file.js';
 
-/** How many messages are shown when nobody says how many. */
+/** How many messages are shown by default. */
 export const SHOWN_MESSAGES = 50;
 
-/** What is looked for. */
+/** Selects messages. */
 export interface HistoryQuery {
   readonly buddy?: UserId | undefined;
   readonly address?: DisplayText | undefined;
-  /** Part of the text, in whatever case; all messages have the empty one. */
+  /** A part of the text, in upper or lower case; an empty string matches all messages. */
   readonly search: string;
 }
 
 /**
- * Hands out the messages that are looked for. Lines that are torn, or were never ours, are passed over.
+ * Passes the messages that match to a callback. Skips lines that are not messages.
  *
- * @param pause Waited for now and then: whoever takes messages may be slow.
- * @returns False when there is no history with them.
- * @throws What `fileReason` has words for.
+ * @param pause Awaited after each piece that is read, for a reader that is slower than the disk.
+ * @returns False when there is no history with this buddy or address.
+ * @throws An error that `fileReason` describes.
  */
 export async function readHistory(
   directory: string,
   { search, buddy, address }: HistoryQuery,
-  take: (message: HistoryMessage) => void,
+  handleMessage: (message: HistoryMessage) => void,
   pause: () => Promise<void> = async () => {},
 ): Promise<boolean> {
   const path = historyPath(directory, { buddy, address });
   const wanted = folded(search);
   const files: FileHandle[] = [];
   try {
-    // Both at once: a file that is put aside while the other is read would be read twice.
+    // Open both files first: if a client renamed the newer one in between, it would be read twice.
     for (const name of [olderPath(path), path]) {
       const file = await openToRead(name);
       if (file !== undefined) files.push(file);
@@ -51,7 +51,7 @@ export async function readHistory(
         { maxLineBytes: MAX_HISTORY_LINE_BYTES, mayLackLastEnd: true, pause },
         (data, start, end) => {
           const message = parseHistoryLine(data.toString('utf8', start, end));
-          if (message !== undefined && folded(message.text).includes(wanted)) take(message);
+          if (message !== undefined && folded(message.text).includes(wanted)) handleMessage(message);
         },
       );
     }
@@ -62,10 +62,10 @@ export async function readHistory(
 }
 
 /**
- * The last messages that are looked for, newest last.
+ * Finds the last messages that match, newest last.
  *
- * @param limit Most of them.
- * @returns `undefined` when there is no history with them.
+ * @param limit Most messages.
+ * @returns `undefined` when there is no history with this buddy or address.
  */
 export async function lastMessages(
   directory: string,

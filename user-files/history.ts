@@ -1,9 +1,8 @@
 /**
- * Writing history: a file of lines for each buddy, `history/bob.jsonl`, and the one before it,
+ * Writes history: a file of lines for each buddy, `history/bob.jsonl`, and an older one,
  * `history/bob.jsonl.1`.
  *
- * A line is written at once, by one write to the end of the file, so that several clients of one user can
- * share it.
+ * Each line is appended with a single write, so that several clients of one user can share the file.
  */
 
 import { closeSync, fstatSync, lstatSync, readSync, renameSync } from 'node:fs';
@@ -12,14 +11,14 @@ import { parseAddress } from '../protocol/address.js';
 import { formatHistoryLine, type HistoryMessage } from './history-line.js';
 import { openToAppend, writeFully } from './private-file.js';
 
-/** Most bytes in one file; a buddy has two. */
+/** Most bytes in one file; a buddy has two files. */
 const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 
 const LF = 0x0a;
 
 /**
- * The file of whom one talks with. No id begins with `@`, so an address is never taken for one; what is
- * neither, and so could be part of a path, has no file of its own.
+ * The history file of a buddy or an address. An id never begins with `@`, so the two cannot be confused. A
+ * text that is not a valid address might lead to another directory, so all such texts share one file.
  */
 export function historyPath(
   directory: string,
@@ -29,27 +28,27 @@ export function historyPath(
   return join(directory, 'history', `${name}.jsonl`);
 }
 
-/** Where a file goes when it is full. */
+/** The name that a file gets when it is full. */
 export function olderPath(path: string): string {
   return `${path}.1`;
 }
 
-/** Appends lines; the file written last is kept open. */
+/** Appends lines, and keeps the last file open. */
 export class HistoryWriter {
   readonly #directory: string;
   readonly #maxBytes: number;
   #open: { readonly path: string; readonly descriptor: number } | undefined;
 
-  /** @param maxBytes Most bytes in one file; tests have less. */
+  /** @param maxBytes Most bytes in one file; tests use a smaller limit. */
   constructor(directory: string, maxBytes = MAX_HISTORY_BYTES) {
     this.#directory = directory;
     this.#maxBytes = maxBytes;
   }
 
   /**
-   * Writes a message down. After an error the file is opened anew the next time, in case a line was torn.
+   * Appends a message. After an error the next call opens the file again, in case a line was torn.
    *
-   * @throws What `fileReason` has words for.
+   * @throws An error that `fileReason` describes.
    */
   append(message: HistoryMessage): void {
     const path = historyPath(this.#directory, message);
@@ -69,12 +68,12 @@ export class HistoryWriter {
     if (open !== undefined) closeSync(open.descriptor);
   }
 
-  /** The descriptor, of a new file when the old one is full or was deleted. */
+  /** The descriptor to write to: that of a new file if the old one is full or was deleted. */
   #withRoomFor(path: string, bytes: number): number {
     const descriptor = this.#open?.descriptor ?? this.#reopen(path);
     const { size, nlink, ino, dev } = fstatSync(descriptor);
     if (nlink > 0 && size + bytes <= this.#maxBytes) return descriptor;
-    // Another client may have put it aside already: then the name is its new file's.
+    // If another client has renamed it already, the name refers to that client's new file.
     const named = lstatSync(path, { throwIfNoEntry: false });
     if (named?.ino === ino && named.dev === dev) renameSync(path, olderPath(path));
     return this.#reopen(path);
@@ -89,7 +88,7 @@ export class HistoryWriter {
   }
 }
 
-/** A crash may have left half a line: the next one begins on its own. */
+/** Ends a line that a crash left incomplete, so that the next message has a line of its own. */
 function endTornLine(descriptor: number): void {
   const { size } = fstatSync(descriptor);
   const last = Buffer.alloc(1, LF);

@@ -1,11 +1,11 @@
 /**
- * Finds the other clients of this home in which the same user is signed in at the same server:
+ * Finds other clients with the same home directory in which the same user is signed in to the same server:
  *
  *     signed-in/alice@127.0.0.1_1235.9f86d081884c7d65     process 4711 on mymachine
  *
- * Each client has a file of its own, and holds a lock on it until its process ends, however it ends. So a file
- * that is not locked is left over, whatever it says, and is removed. A file gets its name when it is locked and
- * written: no client takes one that is being made for one that is left over.
+ * Each client has its own file, and holds a lock on it until the process ends, even if it is killed. A file
+ * that is not locked is therefore left over, and any client removes it. A client creates its file under a
+ * hidden name, and renames it once it is locked and written: no client mistakes it for a leftover.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -20,33 +20,33 @@ import { flock } from '../storage/files/disk.js';
 import { isFileError, isGone } from '../storage/files/file-error.js';
 import { fileReason, openToAppend, openToRead, writeFully } from './private-file.js';
 
-/** Most bytes that are read of another client's file. */
+/** Most bytes to read of another client's file. */
 const MAX_FILE_BYTES = 300;
 
-/** Most other clients that are found: each costs a process to ask for its lock. */
+/** Most other clients to check at a time: each check starts a process that tries to lock the file. */
 const MAX_CLIENTS = 64;
 
-/** How old a file is that its client will not rename any more, in milliseconds: that takes a moment. */
+/** Age at which an unfinished file counts as left over, in milliseconds. A client finishes its file in a moment. */
 const UNFINISHED_MS = 60_000;
 
 /** A user at a server. */
 export interface SignIn {
   readonly user: UserId;
-  /** The server's name or address, and its UDP port. */
+  /** The name or address of the server, and its UDP port. */
   readonly server: { readonly host: string; readonly port: number };
 }
 
 /** Another client of the same user. */
 export interface OtherClient {
   readonly pid: number;
-  /** The machine that it runs on, where that is another: a home may be on a network. */
+  /** Its machine, if that is another one: a home directory may be on a network. */
   readonly host: string | undefined;
 }
 
 /**
- * Says that a user is signed in here, until the signal aborts, and yields each other client in which the user is
- * or becomes signed in. It ends by itself where the system refuses what it needs: a home that is writable, locks,
- * the command flock.
+ * Shows other clients that the user is signed in here, until the signal aborts. Yields each other client in
+ * which the user is or becomes signed in. Ends early, without an error, if the home directory is not
+ * writable, files cannot be locked, or the command flock is missing.
  */
 export async function* otherClients(
   directory: string,
@@ -62,12 +62,12 @@ export async function* otherClients(
   }
 }
 
-/** A server may have several names: its address counts. */
+/** The common part of the file names. A server may have several names, so its address is used. */
 async function nameOf({ user, server: { host, port } }: SignIn): Promise<string> {
   const { address } = await lookup(host, { order: 'ipv4first' }).catch(() => ({
     address: host.toLowerCase(),
   }));
-  // No id has a slash. What else a host may be called must not lead to another directory either.
+  // An id has no slash. Encode the host, so that its name cannot lead to another directory either.
   return `${user}@${encodeURIComponent(address)}_${port}`;
 }
 
@@ -88,7 +88,7 @@ async function* find(
   signal.addEventListener('abort', release);
   try {
     removeUnfinished(directory, name);
-    // Of two clients, the one that is shown last finds the other, which has watched from before.
+    // Watch before the rename: of two clients that start at once, each then notices the other.
     const changes = watch(directory, { signal })[Symbol.asyncIterator]();
     let change = changes.next();
     change.catch(() => {}); // it is awaited below
@@ -105,7 +105,7 @@ async function* find(
       await change;
       change = changes.next();
       change.catch(() => {});
-      // Changes come in swarms.
+      // Changes come in bursts: wait for the rest of them.
       await setImmediate();
     }
   } finally {
@@ -114,7 +114,7 @@ async function* find(
   }
 }
 
-/** Removes files that clients which were killed while they started never renamed. */
+/** Removes unfinished files of clients that were killed while they started. */
 function removeUnfinished(directory: string, name: string): void {
   const unfinished = readdirSync(directory).filter((one) => one.startsWith(`.${name}.`));
   for (const path of unfinished.slice(0, MAX_CLIENTS).map((one) => join(directory, one))) {
@@ -124,7 +124,7 @@ function removeUnfinished(directory: string, name: string): void {
   }
 }
 
-/** The files of clients that are not known yet; those that are gone are forgotten. */
+/** The files of clients that are not in `known` yet. Removes from `known` files that no longer exist. */
 function candidates(directory: string, name: string, known: Set<string>): string[] {
   const names = readdirSync(directory).filter((one) => one.startsWith(`${name}.`));
   const present = new Set(names);
@@ -132,14 +132,14 @@ function candidates(directory: string, name: string, known: Set<string>): string
   return names.filter((one) => !known.has(one)).slice(0, MAX_CLIENTS);
 }
 
-/** Who has a file; `undefined` where its client has ended, or it says nothing of the kind. */
+/** Reads which client has a file; `undefined` when the client has ended, or the file has another format. */
 async function read(path: string): Promise<OtherClient | undefined> {
   const handle = await openToRead(path).catch((error) => {
     if (fileReason(error) === undefined) throw error;
   });
   if (handle === undefined) return undefined;
   try {
-    // A shared lock: others may be looking, too.
+    // Other clients may check at the same time, so use a shared lock.
     if (await flock(handle.fd, 'shared')) {
       removeIfAllowed(path);
       return undefined;
@@ -154,7 +154,7 @@ async function read(path: string): Promise<OtherClient | undefined> {
   }
 }
 
-/** A file that stays is removed by the next client. */
+/** Removes a file if the system allows it; otherwise the next client tries again. */
 function removeIfAllowed(path: string): void {
   try {
     unlinkSync(path);

@@ -1,6 +1,6 @@
 /**
- * Files that are their user's alone, opened so that nothing put in their place does harm: no symbolic link is
- * followed where something is written, and no pipe or device is waited for.
+ * Files that only their user can read or write. They are opened safely even if another program has replaced
+ * them: writes do not follow symbolic links, and opening does not wait for a pipe or device.
  */
 
 import {
@@ -22,18 +22,18 @@ import { DIRECTORY_MODE, FILE_MODE } from '../storage/files/files.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 
-/** Why a file could not be used, for its user; `undefined` when the error is no such reason, but a bug. */
+/** Describes to the user why a file could not be used; `undefined` when the error is a bug. */
 export function fileReason(error: unknown): string | undefined {
   return isFileError(error, 'file.irregular', 'file.too-large') ? error.message : systemReason(error);
 }
 
-/** Opens a file to add to its end, and makes it and its directories if need be. */
+/** Opens a file for appending; makes it and its directories if they do not exist. */
 export function openToAppend(path: string): number {
   makeDirectories(dirname(path));
   return onlyIfFile(openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE));
 }
 
-/** Opens a file to read it bit by bit; `undefined` when there is none. */
+/** Opens a file for reading in pieces; `undefined` when it does not exist. */
 export async function openToRead(path: string): Promise<FileHandle | undefined> {
   try {
     const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -43,10 +43,10 @@ export async function openToRead(path: string): Promise<FileHandle | undefined> 
     if (isGone(error)) return undefined;
     throw error;
   }
-  throw new FileError('file.irregular', 'it is no file');
+  throw new FileError('file.irregular', 'it is not a regular file');
 }
 
-/** Reads all of a small file, links followed; `undefined` when there is none. */
+/** Reads a small file, and follows symbolic links; `undefined` when it does not exist. */
 export function readSmallFile(path: string, maxBytes: number): string | undefined {
   let descriptor: number;
   try {
@@ -68,7 +68,7 @@ export function readSmallFile(path: string, maxBytes: number): string | undefine
   }
 }
 
-/** Puts a file in place of whatever has its name, all of it or nothing. */
+/** Replaces a file atomically, or creates it. */
 export function replaceFile(path: string, text: string): void {
   makeDirectories(dirname(path));
   const part = `${path}.${process.pid}.part`;
@@ -88,7 +88,7 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-/** Not Node's `rmSync`: of a directory it throws what is no error of the system's. */
+/** Does not use Node's `rmSync`: given a directory, it throws an error that is not a system error. */
 function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
@@ -98,8 +98,8 @@ function removeIfThere(path: string): void {
 }
 
 /**
- * Writes all bytes where the descriptor stands. A disk nearly full takes some of them, and fails the next
- * time.
+ * Writes all bytes at the descriptor's position. A single write may be short: when the disk is nearly full,
+ * only the next write fails.
  */
 export function writeFully(descriptor: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) {
@@ -108,8 +108,8 @@ export function writeFully(descriptor: number, bytes: Buffer): void {
 }
 
 /**
- * Step by step, because Node's `recursive` never returns where a file system takes no directories, as /proc
- * does.
+ * Makes one directory at a time: Node's `recursive` never returns where the file system, such as /proc, does
+ * not support new directories.
  */
 function makeDirectories(directory: string): void {
   try {
@@ -121,7 +121,7 @@ function makeDirectories(directory: string): void {
   }
 }
 
-/** Makes one, unless it is there: another client of the same user may have made it a moment ago. */
+/** Makes a directory, unless it exists: another client of the user may make it at the same time. */
 function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, DIRECTORY_MODE);
@@ -133,5 +133,5 @@ function makeDirectory(directory: string): void {
 function onlyIfFile(descriptor: number): number {
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
-  throw new FileError('file.irregular', 'it is no file');
+  throw new FileError('file.irregular', 'it is not a regular file');
 }

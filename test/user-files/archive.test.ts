@@ -18,7 +18,7 @@ const hello: HistoryMessage = {
   atMs: 0,
 };
 
-test('what is recorded is found', async (t) => {
+test('find returns recorded messages', async (t) => {
   const archive = new Archive({ directory: await temporaryDirectory(t), keepsHistory: true });
   t.teardown(() => archive.close());
   t.is(archive.record(hello), undefined);
@@ -26,7 +26,7 @@ test('what is recorded is found', async (t) => {
   t.deepEqual(await archive.find({ buddy: 'carol' as UserId, search: '' }), []);
 });
 
-test('without history nothing is written, and what is there is still read', async (t) => {
+test('without history no message is written, and existing ones can still be read', async (t) => {
   const directory = await temporaryDirectory(t);
   const before = new Archive({ directory, keepsHistory: true });
   before.record(hello);
@@ -36,7 +36,7 @@ test('without history nothing is written, and what is there is still read', asyn
   t.deepEqual(await archive.find({ buddy: bob, search: '' }), [hello]);
 });
 
-test('without a home everything fails in words, and blocking works for this run', async (t) => {
+test('without a home, methods return a reason, and blocking works until the client ends', async (t) => {
   const archive = new Archive({ directory: undefined, keepsHistory: true });
   const failed = { reason: 'HOME is not set' };
   t.deepEqual(archive.record(hello), failed);
@@ -46,7 +46,7 @@ test('without a home everything fails in words, and blocking works for this run'
   t.deepEqual(archive.blocked, ['mallory']);
 });
 
-test('two clients of one user do not undo what the other blocked', async (t) => {
+test('two clients of one user keep each other’s blocks', async (t) => {
   const directory = await temporaryDirectory(t);
   const [one, other] = [0, 1].map(() => new Archive({ directory, keepsHistory: true })) as [Archive, Archive];
   t.is(one.block('Mallory'), undefined);
@@ -57,27 +57,27 @@ test('two clients of one user do not undo what the other blocked', async (t) => 
   t.deepEqual(readBlocked(directory), ['192.0.2.7']);
 });
 
-test('a list that is full, or a name that is none, changes nothing', async (t) => {
+test('blocking fails for a full list or an invalid name', async (t) => {
   const directory = await temporaryDirectory(t);
   const full = Array.from({ length: MAX_BLOCKED }, (_, index) => `user${index}`);
   await writeFile(join(directory, 'blocked'), full.join('\n'));
   const archive = new Archive({ directory, keepsHistory: true });
   t.deepEqual(archive.block('mallory'), { reason: 'there are 1,000 already' });
-  t.deepEqual(archive.block('../x'), { reason: 'that is no id and no address' });
+  t.deepEqual(archive.block('../x'), { reason: 'that is not a valid id or address' });
   t.deepEqual(archive.blocked, full);
 });
 
-test('a list that cannot be read is not written over', async (t) => {
+test('a list that cannot be read is not overwritten', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'blocked');
   await writeFile(path, 'x'.repeat(300_000));
   const archive = new Archive({ directory, keepsHistory: true });
   t.deepEqual(archive.block('mallory'), { reason: 'it has more than 257,000 bytes' });
-  t.deepEqual(archive.blocked, ['mallory'], 'for this run');
+  t.deepEqual(archive.blocked, ['mallory'], 'in memory');
   t.is((await readFile(path, 'utf8')).length, 300_000);
 });
 
-test('what the disk refuses is kept for this run, and written when it can be', async (t) => {
+test('a block that cannot be written is kept in memory, and written later', async (t) => {
   const nowhere = new Archive({ directory: '/proc/im', keepsHistory: true });
   const failed = { reason: 'no such file or directory' };
   t.deepEqual(nowhere.block('mallory'), failed);

@@ -4,7 +4,7 @@ import test from 'ava';
 import { blockedName, MAX_BLOCKED, readBlocked, writeBlocked } from '../../user-files/blocked.js';
 import { temporaryDirectory } from '../storage/temporary-directory.js';
 
-test('the list is written whole, for its owner alone, and read again', async (t) => {
+test('the list is written to a private file, and can be read back', async (t) => {
   const directory = join(await temporaryDirectory(t), 'state', 'im');
   t.deepEqual(readBlocked(directory), []);
   writeBlocked(directory, ['mallory', '192.0.2.7']);
@@ -15,7 +15,7 @@ test('the list is written whole, for its owner alone, and read again', async (t)
   t.deepEqual(await readdir(directory), ['blocked']);
 });
 
-test('bad lines are kept out, and names are folded', async (t) => {
+test('invalid lines are ignored, and names are converted to lower case', async (t) => {
   const directory = await temporaryDirectory(t);
   const lines = ['Mallory\r', '# a comment', '', 'two words', '\u001b[2J', 'fe80::A%eth0', '../x', 'mallory'];
   await writeFile(join(directory, 'blocked'), lines.join('\n'));
@@ -23,7 +23,7 @@ test('bad lines are kept out, and names are folded', async (t) => {
   t.is(blockedName('-'), undefined);
 });
 
-test('no more than so many are read, and no file that is too large', async (t) => {
+test('names beyond the limit are ignored, and a file that is too large is refused', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'blocked');
   await writeFile(path, Array.from({ length: MAX_BLOCKED + 1 }, (_, index) => `user${index}\n`).join(''));
@@ -32,7 +32,7 @@ test('no more than so many are read, and no file that is too large', async (t) =
   t.throws(() => readBlocked(directory), { message: 'it has more than 257,000 bytes' });
 });
 
-test('a symbolic link is replaced, never written through', async (t) => {
+test('writing replaces a symbolic link, and does not follow it', async (t) => {
   const directory = await temporaryDirectory(t);
   await writeFile(join(directory, 'target'), 'bob\n');
   await symlink(join(directory, 'target'), join(directory, 'blocked'));
@@ -41,10 +41,10 @@ test('a symbolic link is replaced, never written through', async (t) => {
   await t.throwsAsync(readlink(join(directory, 'blocked')), { code: 'EINVAL' });
 });
 
-test('what fails leaves the old list, and nothing beside it', async (t) => {
+test('a failed write leaves no temporary file', async (t) => {
   const directory = await temporaryDirectory(t);
   await mkdir(join(directory, 'blocked'));
-  t.throws(() => readBlocked(directory), { message: 'it is no file' });
+  t.throws(() => readBlocked(directory), { message: 'it is not a regular file' });
   t.throws(() => writeBlocked(directory, ['mallory']), { code: 'EISDIR' });
   t.deepEqual(await readdir(directory), ['blocked']);
 });

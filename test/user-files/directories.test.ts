@@ -1,7 +1,7 @@
 import test from 'ava';
 import { configDirectory, stateDirectory } from '../../user-files/directories.js';
 
-test('the base directories of the XDG specification count, else their places in the home', (t) => {
+test('the XDG variables name the base directories; the defaults are in the home', (t) => {
   t.is(stateDirectory({ XDG_STATE_HOME: '/state', HOME: '/home/alice' }), '/state/im');
   t.is(configDirectory({ XDG_CONFIG_HOME: '/config', HOME: '/home/alice' }), '/config/im');
   t.is(stateDirectory({ HOME: '/home/alice' }), '/home/alice/.local/state/im');

@@ -25,7 +25,7 @@ function message(text: string, about: Partial<HistoryMessage> = {}): HistoryMess
   };
 }
 
-/** A directory that is yet to be made, and a writer for it. */
+/** The path of a directory that does not exist yet, and a writer for it. */
 async function writing(t: ExecutionContext, maxBytes?: number) {
   const directory = join(await temporaryDirectory(t), 'state', 'im');
   const writer = new HistoryWriter(directory, maxBytes);
@@ -35,7 +35,7 @@ async function writing(t: ExecutionContext, maxBytes?: number) {
   return { directory, writer, path: join(directory, 'history', 'bob.jsonl'), texts };
 }
 
-/** Why something throws, in words. */
+/** The reason why a function throws; `undefined` when it does not. */
 function reasonOf(work: () => void): string | undefined {
   try {
     work();
@@ -45,7 +45,7 @@ function reasonOf(work: () => void): string | undefined {
   }
 }
 
-test("a message is in the file as soon as it is appended, and the file is its owner's alone", async (t) => {
+test('a message is in the file as soon as it is appended, and the file is private', async (t) => {
   const { directory, writer, path } = await writing(t);
   writer.append(message('one'));
   t.is(await readFile(path, 'utf8'), `${formatHistoryLine(message('one'))}\n`);
@@ -56,7 +56,7 @@ test("a message is in the file as soon as it is appended, and the file is its ow
     t.is((await stat(made)).mode & 0o777, 0o700, made);
 });
 
-test('each buddy has a file, an address too, and no name leads out of the directory', async (t) => {
+test('each buddy or address has a file, and no name leads out of the directory', async (t) => {
   const { directory, writer } = await writing(t);
   writer.append(message('one'));
   writer.append(message('two', { buddy: 'carol' as UserId }));
@@ -73,7 +73,7 @@ test('each buddy has a file, an address too, and no name leads out of the direct
   t.deepEqual(await readdir(directory), ['history']);
 });
 
-test('one file is open at a time', async (t) => {
+test('only one file is open at a time', async (t) => {
   const { writer, directory } = await writing(t);
   for (let index = 0; index < 50; index++) writer.append(message('x', { buddy: `user${index}` as UserId }));
   // A descriptor of something else may be closed between the two.
@@ -87,7 +87,7 @@ test('one file is open at a time', async (t) => {
   t.is(links.filter((link) => link.startsWith(directory)).length, 1);
 });
 
-test('a full file is put aside, and the one before it goes', async (t) => {
+test('a full file is renamed, and replaces the older one', async (t) => {
   const line = Buffer.byteLength(formatHistoryLine(message('1000'))) + 1;
   const { directory, writer, texts } = await writing(t, 10 * line);
   for (let index = 1000; index < 1035; index++) writer.append(message(String(index)));
@@ -100,7 +100,7 @@ test('a full file is put aside, and the one before it goes', async (t) => {
   );
 });
 
-test('two clients of one user share a file, also when it is put aside', async (t) => {
+test('two clients of one user share a file, also when it is renamed', async (t) => {
   const line = Buffer.byteLength(formatHistoryLine(message('1000'))) + 1;
   const { directory, writer, texts } = await writing(t, 10 * line);
   const other = new HistoryWriter(directory, 10 * line);
@@ -112,7 +112,7 @@ test('two clients of one user share a file, also when it is put aside', async (t
   );
 });
 
-test('a file that was deleted is made anew', async (t) => {
+test('a deleted file is created again', async (t) => {
   const { writer, path, texts } = await writing(t);
   writer.append(message('one'));
   await rm(path);
@@ -120,7 +120,7 @@ test('a file that was deleted is made anew', async (t) => {
   t.deepEqual(await texts(), ['two']);
 });
 
-test('half a line, left by a crash, is passed over, and the next begins on its own', async (t) => {
+test('a line that a crash left incomplete is skipped, and the next message has its own line', async (t) => {
   const { directory, writer, path, texts } = await writing(t);
   writer.append(message('one'));
   writer.close();
@@ -134,7 +134,7 @@ test('half a line, left by a crash, is passed over, and the next begins on its o
   t.is((await readFile(path, 'utf8')).split('\n').length, 5);
 });
 
-test('lines of any length and kind do no harm', async (t) => {
+test('lines of any length and kind that are not messages are skipped', async (t) => {
   const { writer, path, texts } = await writing(t);
   writer.append(message('one'));
   await appendFile(path, `${'x'.repeat(1_000_000)}\n\n\0\n{"event":"message"}\n\xff\n`);
@@ -142,7 +142,7 @@ test('lines of any length and kind do no harm', async (t) => {
   t.deepEqual(await texts(), ['one', 'two']);
 });
 
-test('a search finds parts of texts in whatever case and form, newest last', async (t) => {
+test('a search finds parts of texts in any case and Unicode form, newest last', async (t) => {
   const { writer, texts } = await writing(t);
   for (const text of ['The Plan', 'nothing', 'a plan', 'Ångström', 'a "quoted" plan'])
     writer.append(message(text));
@@ -152,7 +152,7 @@ test('a search finds parts of texts in whatever case and form, newest last', asy
   t.deepEqual(await texts('plan.*'), []);
 });
 
-test('the last fifty are shown, of all that can be read', async (t) => {
+test('the last fifty messages are shown, and all can be read', async (t) => {
   const { directory, writer, texts } = await writing(t);
   for (let index = 0; index < 120; index++) writer.append(message(String(index)));
   t.deepEqual(
@@ -162,10 +162,10 @@ test('the last fifty are shown, of all that can be read', async (t) => {
   let count = 0;
   t.true(await readHistory(directory, { buddy: bob, search: '' }, () => count++));
   t.is(count, 120);
-  t.is(await texts('', 'nobody' as UserId), undefined);
+  t.is(await texts('', 'stranger' as UserId), undefined);
 });
 
-test('no symbolic link is followed, in either direction', async (t) => {
+test('symbolic links are not followed, for reading or writing', async (t) => {
   const { directory, writer, path } = await writing(t);
   const target = join(await temporaryDirectory(t), 'target');
   await writeFile(target, '');
@@ -179,21 +179,22 @@ test('no symbolic link is followed, in either direction', async (t) => {
   await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { code: 'ELOOP' });
 });
 
-test('what is no file is not used, and not waited for', async (t) => {
+test('a pipe instead of the file is refused at once', async (t) => {
   const { directory, writer, path } = await writing(t);
   await mkdir(join(directory, 'history'), { recursive: true });
   execFileSync('mkfifo', [path]);
+  const reason = 'it is not a regular file';
   t.is(
     reasonOf(() => writer.append(message('one'))),
-    'it is no file',
+    reason,
   );
-  await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { message: 'it is no file' });
+  await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { message: reason });
 });
 
-test('errors of the disk have words, and the next message is tried again', async (t) => {
+test('an error of the disk has a reason, and the next message is written again', async (t) => {
   const { directory, writer, path, texts } = await writing(t);
   await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, 'history'), 'a file in place of the directory');
+  await writeFile(join(directory, 'history'), 'a file instead of the directory');
   t.is(
     reasonOf(() => writer.append(message('one'))),
     'not a directory',

@@ -10,22 +10,22 @@ import { type OtherClient, otherClients } from '../../user-files/other-clients.j
 import { until } from '../helpers/network.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: PATH is changed for one.
+// Tests run one at a time, because one of them changes PATH.
 const test = anyTest.serial;
 
 const server = { host: '127.0.0.1', port: 1_235 };
 
-/** A client of alice's in this process, and what it finds. */
+/** A client of alice in this process, and the other clients that it finds. */
 function client(
   t: ExecutionContext,
   directory: string,
   signIn: { user?: string; host?: string; port?: number } = {},
 ) {
-  const { user = 'alice', ...place } = signIn;
+  const { user = 'alice', ...address } = signIn;
   const end = new AbortController();
   const found: OtherClient[] = [];
   const look = async () => {
-    const signedIn = { user: user as UserId, server: { ...server, ...place } };
+    const signedIn = { user: user as UserId, server: { ...server, ...address } };
     for await (const other of otherClients(directory, signedIn, end.signal)) found.push(other);
   };
   const looking = look();
@@ -35,17 +35,18 @@ function client(
 
 const HERE = { pid: process.pid, host: undefined };
 
-/** All files of clients, and those that others can see. */
+/** All files of clients, including hidden ones. */
 function allFilesIn(directory: string): string[] {
   const folder = join(directory, 'signed-in');
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
+/** The files of clients that others can see. */
 function filesIn(directory: string): string[] {
   return allFilesIn(directory).filter((name) => !name.startsWith('.'));
 }
 
-/** A process that has a lock on a file as a client has, and says what the file says. */
+/** Starts a process that locks a client's file with this text. */
 async function lockedFile(t: ExecutionContext, directory: string, text: string): Promise<ChildProcess> {
   const folder = join(directory, 'signed-in');
   await mkdir(folder, { recursive: true });
@@ -58,7 +59,7 @@ async function lockedFile(t: ExecutionContext, directory: string, text: string):
   return holder;
 }
 
-test('clients of one user at one server find each other, whoever came first', async (t) => {
+test('clients of one user at one server find each other, in any order of start', async (t) => {
   const directory = await temporaryDirectory(t);
   const clients = [client(t, directory)];
   await until(() => filesIn(directory).length === 1);
@@ -69,7 +70,7 @@ test('clients of one user at one server find each other, whoever came first', as
   for (const { found } of clients) t.deepEqual(found, [HERE, HERE, HERE]);
 });
 
-test('a server is known by its address; other users, servers and ports are not meant', async (t) => {
+test('a server is identified by address and port; clients of others are not found', async (t) => {
   const directory = await temporaryDirectory(t);
   const strangers = [
     client(t, directory, { user: 'alice.' }),
@@ -84,7 +85,7 @@ test('a server is known by its address; other users, servers and ports are not m
   for (const { found } of strangers) t.deepEqual(found, []);
 });
 
-test("a client's file is its user's alone, says which process it is, and goes with it", async (t) => {
+test('the file of a client is private, names its process, and is removed with it', async (t) => {
   const directory = await temporaryDirectory(t);
   const { looking, end } = client(t, directory);
   await until(() => filesIn(directory).length === 1);
@@ -98,7 +99,7 @@ test("a client's file is its user's alone, says which process it is, and goes wi
   await looking;
 });
 
-test('a process that was killed is not found, whatever its file says, and its file is removed', async (t) => {
+test('a killed process is not found, and its file is removed', async (t) => {
   const directory = await temporaryDirectory(t);
   const killed = await lockedFile(t, directory, `process ${process.pid} on ${hostname()}\n`);
   const living = await lockedFile(t, directory, 'process 4711 on elsewhere\n');
@@ -110,7 +111,7 @@ test('a process that was killed is not found, whatever its file says, and its fi
   t.is(living.exitCode, null);
 });
 
-test('what a client that was killed at its start left over is removed, and what one is making is not', async (t) => {
+test('an old unfinished file of a killed client is removed, a young one is not', async (t) => {
   const directory = await temporaryDirectory(t);
   const folder = join(directory, 'signed-in');
   await mkdir(folder, { recursive: true });
@@ -126,7 +127,7 @@ test('what a client that was killed at its start left over is removed, and what 
   await looking;
 });
 
-test('what else lies there is neither found nor waited for', async (t) => {
+test('other files in the directory are ignored, and cause no wait', async (t) => {
   const directory = await temporaryDirectory(t);
   for (const text of ['', 'process 0 on x\n', 'process 7 on x\u001b\n', 'process 7\n', 'x'.repeat(400)]) {
     await lockedFile(t, directory, text);
@@ -141,7 +142,7 @@ test('what else lies there is neither found nor waited for', async (t) => {
   for (const { found } of pair) t.deepEqual(found, [HERE]);
 });
 
-test('without a home that can be written nothing is found, and nothing fails', async (t) => {
+test('without a writable home no client is found, and nothing fails', async (t) => {
   for (const directory of ['/dev/null/im', '/proc/im']) {
     const { looking, found } = client(t, directory);
     await looking;
@@ -149,7 +150,7 @@ test('without a home that can be written nothing is found, and nothing fails', a
   }
 });
 
-test('without the command flock nothing is found, and nothing is left over', async (t) => {
+test('without the command flock no client is found, and no file is left', async (t) => {
   const directory = await temporaryDirectory(t);
   const { PATH } = process.env;
   t.teardown(() => {
@@ -162,7 +163,7 @@ test('without the command flock nothing is found, and nothing is left over', asy
   t.deepEqual(allFilesIn(directory), []);
 });
 
-test('a client that ends at once leaves nothing behind', async (t) => {
+test('a client that ends at once leaves no file', async (t) => {
   const directory = await temporaryDirectory(t);
   const atOnce = client(t, directory);
   atOnce.end();

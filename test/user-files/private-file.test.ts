@@ -5,12 +5,12 @@ import { openToRead, readSmallFile } from '../../user-files/private-file.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 import { builtModule, startScript } from '../storage/node-script.js';
 
-/** How many times both begin at once: often enough that they meet in the middle. */
+/** How often both clients start at once: often enough that they create a directory at the same moment. */
 const ROUNDS = 300;
 
-test('two clients that begin at once in an empty home both get their directories', async (t) => {
+test('two clients that start at once in an empty home can both create their files', async (t) => {
   const home = await temporaryDirectory(t);
-  // Two threads, for they must meet within microseconds.
+  // The clients are two threads, because they must start within microseconds of each other.
   const { firstLine } = startScript(
     t,
     `
@@ -32,7 +32,7 @@ test('two clients that begin at once in an empty home both get their directories
         const worker = new Worker(address, { workerData: { round, name, home: ${JSON.stringify(home)} } });
         worker.on('error', (error) => {
           failures.push(error.code);
-          Atomics.add(round, 0, 10 * ${ROUNDS}); // the other one waits for nobody
+          Atomics.add(round, 0, 10 * ${ROUNDS}); // do not keep the other thread waiting
         });
         worker.on('exit', resolve);
       })));
@@ -44,7 +44,7 @@ test('two clients that begin at once in an empty home both get their directories
     t.is(await readFile(join(home, String(ROUNDS - 1), 'im/history', name), 'utf8'), 'x');
 });
 
-test('in a home that is no directory there are no files to read', async (t) => {
+test('files in a home that is not a directory count as missing', async (t) => {
   t.is(readSmallFile('/dev/null/.config/im/client.conf', 100), undefined);
   t.is(await openToRead('/dev/null/.local/state/im/history/bob'), undefined);
 });
