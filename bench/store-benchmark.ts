@@ -19,7 +19,7 @@ import { storeLogic } from '../actors/server/store-actor.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import type { Change } from '../protocol/request.js';
 import type { Store } from '../storage/store.js';
-import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
+import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import type { Report } from './report.js';
 import { atMost } from './target.js';
 
@@ -85,11 +85,11 @@ async function loadHere(directory: string): Promise<void> {
 
 /** The longest time in which the event loop stood still while a snapshot was made, in milliseconds. */
 async function measureStall(directory: string): Promise<{ stallMs: number; snapshotMs: number }> {
-  let made: (news: StoreNews) => void = () => {};
-  const news = new Promise<StoreNews>((resolve) => {
+  let made: (news: StoreReport) => void = () => {};
+  const news = new Promise<StoreReport>((resolve) => {
     made = resolve;
   });
-  const store = await openTextStore(directory, { minCompactionBytes: 0, onNews: (each) => made(each) });
+  const store = await openTextStore(directory, { minCompactionBytes: 0, onReport: (each) => made(each) });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   let isDone = false;
@@ -102,7 +102,7 @@ async function measureStall(directory: string): Promise<{ stallMs: number; snaps
   }
   delay.disable();
   await store.close();
-  const { ms } = (await news) as Extract<StoreNews, { type: 'snapshot.made' }>;
+  const { ms } = (await news) as Extract<StoreReport, { type: 'snapshot.made' }>;
   return { stallMs: delay.max / 1e6, snapshotMs: ms };
 }
 

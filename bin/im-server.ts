@@ -8,7 +8,7 @@ import type { Log } from '../actors/log.js';
 import { type RunningServer, startServer } from '../actors/server/server-tree.js';
 import { hostPort, isLoopback } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
-import { openTextStore, type StoreNews } from '../storage/text/text-store.js';
+import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT } from './command-line.js';
 import { findAccessProblem } from './data-access.js';
@@ -47,7 +47,7 @@ async function main(options: ServerOptions): Promise<void> {
     log,
     ...(inspection && { onEmitted: inspection.record }),
     openStore: () => {
-      const opened = openTextStore(directory, { repair, onNews: (event) => logStoreEvent(log, event) });
+      const opened = openTextStore(directory, { repair, onReport: (event) => logStoreEvent(log, event) });
       repair = false;
       return opened;
     },
@@ -90,7 +90,7 @@ async function warningsUnlessUnsafe(directory: string): Promise<readonly string[
   process.exit(EXIT.failed);
 }
 
-function logStoreEvent(log: Log, event: StoreNews): void {
+function logStoreEvent(log: Log, event: StoreReport): void {
   const { type, ...fields } = event;
   switch (type) {
     case 'tail.kept':

@@ -1,7 +1,7 @@
 /**
- * The store contract: what the server asks of the thing that remembers users and buddy lists.
+ * The store contract: the operations that the server needs to keep users and buddy lists.
  *
- * Every store, whatever it is made of, passes the suite in test/storage/store-contract.ts.
+ * Every implementation passes the suite in test/storage/store-contract.ts.
  */
 
 import type { UserId } from '../protocol/id.js';
@@ -9,8 +9,8 @@ import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 
 /**
- * Most users in one store: what the 32-bit places and entries of storage/tables/id-table.ts reach, with ids
- * of any length.
+ * Most users in one store. The 32-bit offsets and entries of storage/tables/id-table.ts can address this many
+ * ids of any length.
  */
 export const MAX_USERS = 60_000_000;
 
@@ -18,50 +18,49 @@ export const MAX_USERS = 60_000_000;
 export const MAX_BUDDIES = 10_000;
 
 /**
- * Users and lists, to be read. Users are numbers here: a user has the same one for as long as the process
- * runs, however often the store is opened. What is being committed may show before it is durable, but for
- * numbers.
+ * Read access to users and lists. Each user has a number, which stays the same while the process runs, even
+ * if the store is reopened. Lists may show changes of the commit under way before they are durable;
+ * `numberOf` never does.
  */
 export interface Users {
-  /** The number of a user; -1 when nobody has that id, or their registration is not durable yet. */
+  /** The number of a user; -1 when the id is not registered, or the registration is not durable yet. */
   numberOf(id: UserId): number;
-  /** A user's buddies, in the order they were added, good until the next commit. */
+  /** The numbers of a user's buddies, in the order they were added. Valid until the next commit. */
   listOf(user: number): Uint32Array;
-  /** How many users there surely are: higher numbers may come to mean others. */
-  readonly settled: number;
-  /** Writes a user's id into a buffer; returns where it ends. */
+  /** How many users are committed. A number at or above it may still be given to a different user. */
+  readonly committed: number;
+  /** Writes a user's id into a buffer; returns the offset of its end. */
   copyId(target: Uint8Array, at: number, user: number): number;
-  /** A user's buddies in the order they were added; `undefined` when nobody has that id. */
+  /** The ids of a user's buddies, in the order they were added; `undefined` when the id is not registered. */
   buddiesOf(id: UserId): readonly UserId[] | undefined;
 }
 
 export interface Store {
   /**
-   * Decides changes in their order, each against all before it, and makes the effective ones
-   * durable together.
+   * Applies changes in order, and makes those that had an effect durable together.
    *
-   * One commit at a time: a second one before the first has settled is refused.
+   * Only one commit may be under way: a second one is refused.
    *
-   * @returns One reply per change: 200, 201, 202 or 203, as PROTOCOL.md orders the checks; 205
-   * where the store is full. All of it is on stable storage when the promise resolves.
-   * @throws StoreError, as a rejection: none of these changes was made, as far as this store will tell. After
-   * `store.unavailable` the same commit may be tried again.
+   * @returns One reply per change: 200, 201, 202 or 203, in the order of checks in PROTOCOL.md; 205
+   * when the store is full. All changes are on stable storage when the promise resolves.
+   * @throws StoreError, as a rejection: this store shows none of these changes. After `store.unavailable` the
+   * caller may retry the same commit.
    */
   commit(changes: readonly Change[]): Promise<readonly ReplyCode[]>;
 
-  /** Who is registered, and who is on whose list. */
+  /** The registered users and their lists. */
   readonly users: Users;
 
-  /** Lets go of everything, after the commit under way. A closed store refuses every commit. */
+  /** Waits for the commit under way, then releases all resources. A closed store refuses every commit. */
   close(): Promise<void>;
 }
 
 /**
- * - `store.unusable`: it could not be opened; the message says why and what to do.
- * - `store.corrupt`: what was stored is damaged; the message says where.
- * - `store.unavailable`: it cannot write at present.
+ * - `store.unusable`: the store could not be opened; the message says why and what to do.
+ * - `store.corrupt`: the stored data is damaged; the message says where.
+ * - `store.unavailable`: the store cannot write at present.
  * - `store.busy`: a commit is under way.
- * - `store.closed`: it was closed.
+ * - `store.closed`: the store was closed.
  */
 export type StoreErrorCode =
   | 'store.unusable'
@@ -70,7 +69,7 @@ export type StoreErrorCode =
   | 'store.busy'
   | 'store.closed';
 
-/** What a store fails with. Callers tell the kinds apart by `code` ({@link isStoreError}). */
+/** The error of a store. Callers distinguish the kinds by `code` ({@link isStoreError}). */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 
@@ -83,7 +82,7 @@ export class StoreError extends Error {
   }
 }
 
-/** True for a {@link StoreError} of that code. */
+/** True for a {@link StoreError} with that code. */
 export function isStoreError(error: unknown, code: StoreErrorCode): error is StoreError {
   return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,21 +1,21 @@
 /**
- * Turns away clients beyond a limit: 206, and close.
+ * Refuses clients beyond a limit: sends 206, and closes the connection.
  *
- * A client that is turned away needs a descriptor for as long as it takes to read why; so only so many may
- * take their time, and who comes after them ends that of the first.
+ * A refused client occupies a file descriptor until it has read the reply. The number of such clients is
+ * limited: beyond the limit, each new one cuts off the oldest.
  */
 
 import type { Socket } from 'node:net';
 import { encodeReply } from '../../protocol/reply.js';
 
-/** How long a client that is turned away may take to read why, in milliseconds. */
+/** How long a refused client may take to read the reply, in milliseconds. */
 const LINGER_MS = 1_000;
 
-/** Most clients at a time that are being turned away. */
+/** Most refused clients that are still connected. */
 export const MAX_LINGERING = 64;
 
-/** Makes the function that turns clients away. */
-export function refusals(): (socket: Socket) => void {
+/** Creates the function that refuses a client. */
+export function createRefuseClient(): (socket: Socket) => void {
   const lingering = new Set<Socket>();
 
   return (socket) => {
@@ -31,7 +31,7 @@ export function refusals(): (socket: Socket) => void {
       clearTimeout(timer);
       lingering.delete(socket);
     });
-    socket.on('error', () => {}); // its affair, as for any client
+    socket.on('error', () => {}); // a broken connection is no fault of the server
     socket.resume();
     socket.end(encodeReply(206), 'latin1');
   };

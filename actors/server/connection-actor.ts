@@ -23,28 +23,28 @@ import type { Log } from '../log.js';
 import type { StoreEvent } from './store-actor.js';
 
 /**
- * Longest wait in milliseconds: for a whole line from accept; then for the store; then for the client to
+ * Longest wait in milliseconds: from accept to a whole line; then for the store; then for the client to
  * close.
  */
 export const CONNECTION_DEADLINE_MS = 10_000;
 
-/** How long a connection without a request is waited for when the server shuts down, in milliseconds. */
+/** How long a connection without a request may delay the server's shutdown, in milliseconds. */
 const LAST_REQUEST_MS = 50;
 
-/** Most bytes after the request line that are read, unseen, before the connection is cut. */
+/** Most bytes after the request line that are read and ignored before the connection is cut. */
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
 export interface ConnectionInput {
   readonly socket: Socket;
   readonly store: Address<StoreEvent>;
-  /** How many REG requests a source may send; one more is answered 206. */
+  /** Limits the REG requests of a source; the server replies 206 beyond it. */
   readonly registrations: Quota;
   readonly log: Log;
 }
 
 interface Connection extends ConnectionInput {
   readonly scope: BehaviourScope<ConnectionEvent>;
-  /** Absolute, not idle: a client that sends a byte now and then gains nothing. */
+  /** Received bytes do not extend it: a client cannot stay connected by sending a byte now and then. */
   readonly deadline: Deadline<ConnectionEvent>;
   readonly acceptedAtMs: number;
   change: Change | undefined;
@@ -82,7 +82,7 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
 
   release({ deadline, socket }) {
     deadline.cancel();
-    // V8 takes a socket for alive until its next large collection, and with it whatever listens to it.
+    // V8 keeps a socket and its listeners alive until its next major collection.
     socket.removeAllListeners();
     socket.on('error', ignore);
     if (socket.writableEnded) socket.destroySoon();
@@ -90,22 +90,22 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   },
 });
 
-/** Turns what the socket says into the chart's events: bytes become a typed request here. */
+/** Turns the socket's events into the chart's events; the bytes of a line become a typed request here. */
 function listen({ scope, socket, registrations }: Connection): void {
   const { self } = scope;
-  /** Splits off the one line that there may be, and goes with it. */
+  /** Finds the end of the request line; `undefined` once the line is complete. */
   let splitter: LineSplitter | undefined = new LineSplitter(MAX_REQUEST_BYTES);
   let ignoredBytes = 0;
 
-  function take(line: Line): void {
+  function handleLine(line: Line): void {
     splitter = undefined;
     const change = line.cut ? undefined : parseRequest(line.bytes);
     if (change === undefined) self.send({ type: 'request.refused', reply: 201 });
-    else if (isOneTooMany(change)) self.send({ type: 'request.refused', reply: 206 });
+    else if (exceedsQuota(change)) self.send({ type: 'request.refused', reply: 206 });
     else self.send({ type: 'request.received', change });
   }
 
-  function isOneTooMany({ op }: Change): boolean {
+  function exceedsQuota({ op }: Change): boolean {
     return op === 'REG' && !registrations.tryUse(socket.remoteAddress ?? '', 1, scope.now());
   }
 
@@ -116,24 +116,24 @@ function listen({ scope, socket, registrations }: Connection): void {
       return;
     }
     const [line] = splitter.push(chunk);
-    if (line !== undefined) take(line);
+    if (line !== undefined) handleLine(line);
   }
 
   function onEnd(): void {
     if (splitter === undefined) return;
     const line = splitter.end();
-    if (line !== undefined) take(line);
+    if (line !== undefined) handleLine(line);
     else self.send({ type: 'input.ended' });
   }
 
   socket.on('data', scope.guard(onData));
   socket.on('end', scope.guard(onEnd));
   socket.on('close', () => self.send({ type: 'socket.closed' }));
-  // 'close' follows and ends this actor.
+  // The socket emits 'close' next, which ends this actor.
   socket.on('error', ignore);
 }
 
-/** A broken connection is the client's affair. */
+/** A broken connection is no fault of the server. */
 function ignore(): void {}
 
 function reply({ scope, socket, log, change, acceptedAtMs }: Connection, code: ReplyCode): void {

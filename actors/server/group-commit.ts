@@ -1,37 +1,38 @@
 /**
- * When a group of changes begins: late enough to be large, early enough to keep nobody waiting for nothing.
+ * Decides when a group commit begins: late enough to include many changes, early enough not to delay them
+ * needlessly.
  *
- * A sync costs more CPU time than a request does, however large its group is. So a group waits for whoever is
- * still coming: until no change has come for some turns of the event loop, and not for long. On a busy server
- * that makes groups ten times as large; where nobody else comes, turns are over in an instant.
+ * A sync costs more CPU time than a request, no matter how many changes it makes durable. A group commit
+ * therefore waits until no change has arrived for a few event-loop iterations, up to a few milliseconds. On a
+ * busy server this makes group commits ten times as large; on an idle one an iteration takes an instant.
  */
 
-/** Turns of the event loop without a change, after which nobody else is expected. */
-const QUIET_TURNS = 2;
+/** A group commit begins after this many event-loop iterations without a new change. */
+const QUIET_ITERATIONS = 2;
 
-/** How long after the beginning of a group the next one begins in any case, in milliseconds. */
-const LONGEST_PACE_MS = 10;
+/** Longest time between the beginnings of two group commits while changes wait, in milliseconds. */
+const MAX_COMMIT_INTERVAL_MS = 10;
 
 export class GroupCommitTimer {
   #beganMs = Number.NEGATIVE_INFINITY;
-  /** Whether more than one client waited for the last group; whoever is alone is not kept waiting. */
+  /** Whether the last group commit had several changes. If not, a single client is active: do not wait. */
   #isShared = false;
   #waiting = 0;
-  #quietTurns = 0;
+  #quietIterations = 0;
 
-  /** Whether a group may begin now; if not, ask again in the next turn. */
+  /** Whether a group commit may begin now. If not, ask again in the next event-loop iteration. */
   isDue(waiting: number, nowMs: number): boolean {
-    if (!this.#isShared || nowMs - this.#beganMs >= LONGEST_PACE_MS) return true;
-    this.#quietTurns = waiting === this.#waiting ? this.#quietTurns + 1 : 0;
+    if (!this.#isShared || nowMs - this.#beganMs >= MAX_COMMIT_INTERVAL_MS) return true;
+    this.#quietIterations = waiting === this.#waiting ? this.#quietIterations + 1 : 0;
     this.#waiting = waiting;
-    return this.#quietTurns >= QUIET_TURNS;
+    return this.#quietIterations >= QUIET_ITERATIONS;
   }
 
-  /** Takes note that a group begins. */
+  /** Records that a group commit of `size` changes begins. */
   begin(size: number, nowMs: number): void {
     this.#beganMs = nowMs;
     this.#isShared = size > 1;
     this.#waiting = 0;
-    this.#quietTurns = 0;
+    this.#quietIterations = 0;
   }
 }

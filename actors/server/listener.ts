@@ -1,5 +1,5 @@
 /**
- * The TCP listener: accepts connections and hands each socket to the supervisor of connections.
+ * The TCP listener: accepts connections and passes each socket to the supervisor of connections.
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -12,10 +12,10 @@ import type { Log } from '../log.js';
 import type { ConnectionInput } from './connection-actor.js';
 import type { StoreEvent } from './store-actor.js';
 
-/** Most connections that wait in the kernel to be accepted. */
+/** Most connections that the kernel queues until the listener accepts them. */
 const ACCEPT_BACKLOG = 4_096;
 
-/** Emitted by whoever owns a server's socket, when it is bound. */
+/** Emitted by the listener and the UDP actor, when their socket is bound. */
 export interface SocketBound {
   readonly type: 'socket.bound';
   readonly protocol: 'tcp' | 'udp';
@@ -23,7 +23,7 @@ export interface SocketBound {
   readonly port: number;
 }
 
-/** Tells the event of a bound socket from any other that a tree emits. */
+/** True for {@link SocketBound} among the events that a tree emits. */
 export function isSocketBound(event: EventObject): event is SocketBound {
   return event.type === 'socket.bound';
 }
@@ -33,7 +33,7 @@ export interface ListenerInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly connections: Address<ChildStart<ConnectionInput>>;
-  /** Handed on to each connection, like the next two. */
+  /** Passed to each connection, like the next two. */
   readonly store: Address<StoreEvent>;
   readonly registrations: Quota;
   readonly log: Log;
@@ -42,7 +42,7 @@ export interface ListenerInput {
 /** Actor logic of the listener; emits {@link SocketBound} and is ready when it is bound. */
 export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour((scope, input) => {
   const { host, port, connections, store, registrations, log } = input;
-  // A client may half-close after its line and still wants the reply.
+  // A client may half-close the connection after its line, and then expects the reply.
   const server = createServer({ allowHalfOpen: true });
 
   server.on(

@@ -1,8 +1,8 @@
 /**
- * The presence actor: knows who is online, and answers who of a user's buddies is.
+ * The presence actor: records which users are online, and answers GET requests with buddy lists.
  *
- * It asks the store who it is that asks, or that it does not know yet, and remembers no question: each takes
- * its purpose along and brings it back, together with what the store has in memory.
+ * It asks the store for the user who sent a GET, and for a user whom it does not know yet. It keeps no
+ * pending queries: each query carries its purpose, and the store returns the purpose with the reply.
  */
 
 import { PresenceTable } from '../../machines/server/presence-table.js';
@@ -16,19 +16,19 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
 
-/** A user said where they are. From udp. */
+/** A client sent a SET. From udp. */
 interface PresenceAnnounced {
   readonly type: 'presence.announced';
   readonly announcement: Announcement;
-  /** Whence the announcement came. */
+  /** The source address of the datagram. */
   readonly address: string;
 }
 
-/** Someone asks for a buddy list; answered by {@link PresenceAnswered}. From udp. */
+/** A client sent a GET; answered by {@link PresenceAnswered}. From udp. */
 interface PresenceAsked {
   readonly type: 'presence.asked';
   readonly id: UserId;
-  /** Where the answer goes. */
+  /** The endpoint that receives the buddy list. */
   readonly from: Endpoint;
   readonly replyTo: Address<PresenceAnswered>;
 }
@@ -36,7 +36,7 @@ interface PresenceAsked {
 export interface PresenceAnswered {
   readonly type: 'presence.answered';
   readonly to: Endpoint;
-  /** The buddy list, as it is sent. */
+  /** The encoded buddy list. */
   readonly list: Buffer;
 }
 
@@ -46,7 +46,7 @@ export type PresenceEvent = PresenceAnnounced | PresenceAsked | UserLookedUp<Pur
 
 export interface PresenceInput {
   readonly store: Address<StoreEvent>;
-  /** Bytes of answers that a source may draw. Beyond it an answer is dropped before it is written. */
+  /** Limits the bytes of buddy lists for a source. A list beyond it is dropped before it is written. */
   readonly answerBytes: Quota;
 }
 
@@ -54,7 +54,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
   (scope, { store, answerBytes }) => {
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
-    /** As of the last answer: good enough to know again whoever was registered then. */
+    /** The store's users, as of its last reply: enough to recognise users who were registered by then. */
     let known: Users | undefined;
 
     function lookUp(id: UserId, purpose: Purpose): void {
@@ -66,9 +66,9 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       table.set(user, id, status, address, port, scope.now());
     }
 
-    function answer(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
+    function sendBuddyList(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
       const now = scope.now();
-      // Of a longer list, the rest does not fit in any case.
+      // More lines never fit in an answer.
       const list = users.listOf(user).subarray(0, MAX_LINES);
       const most = Math.min(list.length * MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES);
       if (!answerBytes.allows(from.address, most, now)) return;
@@ -77,9 +77,9 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
         table.visit(buddy, now, users, writer);
         if (writer.isFull) break;
       }
-      const answer = writer.finish();
-      answerBytes.use(from.address, answer.length, now);
-      replyTo.send({ type: 'presence.answered', to: from, list: answer });
+      const encoded = writer.finish();
+      answerBytes.use(from.address, encoded.length, now);
+      replyTo.send({ type: 'presence.answered', to: from, list: encoded });
     }
 
     return {
@@ -96,7 +96,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
             known = users;
             if (user === -1) return;
             if (purpose.type === 'presence.announced') announce(user, purpose);
-            else answer(user, users, purpose);
+            else sendBuddyList(user, users, purpose);
           }
         }
       },

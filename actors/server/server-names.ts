@@ -1,6 +1,6 @@
 /**
- * The names of the server's actors that others write to. Each has one address, however often the actor
- * behind it is restarted.
+ * The names of the server's actors to which others send events. Each name has one address, which stays valid
+ * when the actor is restarted.
  */
 
 import type { ChildStart } from '../../supervision/administration.js';

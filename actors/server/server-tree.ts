@@ -1,16 +1,17 @@
 /**
- * The server's tree: the one place where its actors are wired to each other.
+ * The server's tree: the only file that connects its actors to each other.
  *
  *     server (one_for_one)
- *     ├─ store          remembers users and lists
- *     ├─ presence       knows who is online
+ *     ├─ store          keeps users and lists
+ *     ├─ presence       records who is online
  *     ├─ udp            owns the presence socket
  *     └─ tcp (rest_for_one)
  *        ├─ connections one actor per connection, dynamic, temporary
  *        └─ listener    accepts
  *
- * The order is the order of start: who is asked comes before who asks, and connections can be
- * taken in before the listener accepts any. When `connections` crashes, the listener follows.
+ * Actors start in this order: each starts after the actors that it sends requests to. The supervisor of
+ * connections starts before the listener accepts any. When `connections` crashes, the listener is restarted
+ * too.
  */
 
 import { ANSWER_BYTES, Quota, type Rate, REGISTRATIONS } from '../../machines/server/quota.js';
@@ -25,7 +26,7 @@ import type { RunningTree } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
-import { refusals } from './busy-replies.js';
+import { createRefuseClient } from './busy-replies.js';
 import { type ConnectionInput, connectionLogic } from './connection-actor.js';
 import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { presenceLogic } from './presence.js';
@@ -33,50 +34,50 @@ import { CONNECTIONS, PRESENCE, STORE } from './server-names.js';
 import { refuseChange, storeLogic } from './store-actor.js';
 import { udpLogic } from './udp.js';
 
-/** Most TCP connections at once, unless another number is asked for; beyond it the answer is 206. */
+/** Most TCP connections at once, by default; beyond it the server replies 206. */
 export const MAX_CONNECTIONS = 15_000;
 
 /**
- * The part of all connections that one address may have, unless a number is asked for. Several addresses can
- * take all the room: then the one that has most makes room for others.
+ * The fraction of all connections that one address may have, by default. If several addresses together use
+ * all connections, the address with the most gives one up for each new client of another address.
  */
 const ADDRESS_PART = 0.8;
 
-/** Most events that wait for an actor while it is restarted. */
+/** Most events that a mailbox holds for an actor that is being restarted. */
 const MAX_STASHED_EVENTS = 10_000;
 
 /** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
 const SHUTDOWN_GRACE_MS = 2_000;
 
-/** How often children may be restarted before the level gives up; the levels multiply. */
+/** How often a supervisor restarts children before it gives up. The limits of nested supervisors multiply. */
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
 export interface ServerOptions {
   readonly host: string;
-  /** 0 picks a free port, which the listener then keeps when it is restarted. */
+  /** 0 picks a free port. The listener uses the same port after a restart. */
   readonly tcpPort: number;
-  /** Likewise for the presence socket. */
+  /** The port of the presence socket, with the same rules. */
   readonly udpPort: number;
   /** Most TCP connections at once; default {@link MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
-  /** Most TCP connections at once from one address (of IPv6: from one /64); default four in five of all. */
+  /** Most TCP connections at once from one address (IPv6: one /64); default: 80 % of `maxConnections`. */
   readonly maxConnectionsPerAddress?: number;
-  /** Bytes of answers to GET that one source may draw; default {@link ANSWER_BYTES}. */
+  /** Limit on the bytes of buddy lists that one source receives; default {@link ANSWER_BYTES}. */
   readonly answerBytes?: Rate;
-  /** Most users; a REG of one more is answered 206. Default: as many as a store takes. */
+  /** Most users; the reply to a REG beyond it is 206. Default: the limit of the store. */
   readonly maxUsers?: number;
-  /** Holds programs of this machine to what a source may use, too. For tests. */
+  /** True to apply the limits of a source to programs on this machine too. For tests. */
   readonly limitsLoopback?: boolean;
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
-  /** Told of everything that the tree emits: see `LifecycleEvent`. */
+  /** Receives every event that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
   readonly inspect?: RunTreeOptions['inspect'];
 }
 
 export interface RunningServer extends RunningTree {
-  /** Where the server listens, by protocol; filled when `ready` is true. */
+  /** The bound sockets, by protocol; complete when `ready` is true. */
   readonly bound: ReadonlyMap<SocketBound['protocol'], SocketBound>;
 }
 
@@ -97,7 +98,7 @@ export function startServer({
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
 
-  const refuse = refusals();
+  const refuse = createRefuseClient();
   const registrations = new Quota(REGISTRATIONS, !limitsLoopback);
   const answerQuota = new Quota(answerBytes, !limitsLoopback);
   const address = { stashLimit: MAX_STASHED_EVENTS };
@@ -184,7 +185,7 @@ export function startServer({
   return { ...tree, bound };
 }
 
-/** Where a client calls from; of one that is gone already, nobody knows. */
+/** The network of a client; of the empty address if the client has disconnected already. */
 function networkOfClient({ socket }: ConnectionInput): string {
   return networkOf(socket.remoteAddress ?? '');
 }

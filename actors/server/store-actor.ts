@@ -1,12 +1,12 @@
 /**
- * The store's actor: takes changes one by one and commits them in groups.
+ * The store actor: receives changes one by one, and writes them to the store with group commits.
  *
- * One group is being made durable; what arrives meanwhile is the next group. So the cost of a sync is shared
- * by all who wait (actors/server/group-commit.ts says when one begins), and nobody is answered before the sync.
+ * Changes that arrive during one commit wait for the next (actors/server/group-commit.ts decides when it
+ * begins). All changes of a commit share the cost of one sync, and the actor replies only after the sync.
  *
- * When this actor ends, whoever still waits in the queue is told 205; the group under way is
- * answered truthfully when it settles; and the next incarnation opens the store only after this
- * one has let go of it.
+ * When this actor ends, it replies 205 to the changes in the queue. The changes of the commit under way get
+ * their actual replies when the commit ends. The next incarnation opens the store only after this one has
+ * closed it.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -23,13 +23,13 @@ import {
 import type { Log } from '../log.js';
 import { GroupCommitTimer } from './group-commit.js';
 
-/** Most changes in one group: what one sync makes durable together. */
-const MAX_GROUP_CHANGES = 4_096;
+/** Most changes in one group commit. */
+const MAX_COMMIT_CHANGES = 4_096;
 
-/** Most changes that wait for their group. Beyond it the answer is 205 at once. */
+/** Most changes in the queue. Beyond it the reply is 205 at once. */
 const MAX_QUEUED_CHANGES = 65_536;
 
-/** Asks for a change; answered by {@link ChangeAnswered}. From connections. */
+/** Requests a change; answered by {@link ChangeAnswered}. From connections. */
 export interface ChangeCommit {
   readonly type: 'change.commit';
   readonly change: Change;
@@ -41,20 +41,20 @@ interface ChangeAnswered {
   readonly reply: ReplyCode;
 }
 
-/** Asks who a user is; answered by {@link UserLookedUp}. From presence. */
+/** Requests the number of a user; answered by {@link UserLookedUp}. From presence. */
 export interface UserLookUp<TPurpose> {
   readonly type: 'user.look-up';
   readonly id: UserId;
-  /** Comes back with the answer, so that the asker need not remember its questions. */
+  /** Returned with the reply, so that the sender need not keep its pending requests. */
   readonly purpose: TPurpose;
   readonly replyTo: AnyActorRef;
 }
 
 export interface UserLookedUp<TPurpose> {
   readonly type: 'user.looked-up';
-  /** The user's number, or -1 when nobody is registered under that id. */
+  /** The user's number, or -1 when the id is not registered. */
   readonly user: number;
-  /** To read the rest from, now and not later: the next store has others. */
+  /** The store's users, to be read at once: a store that is opened later has another object. */
   readonly users: Users;
   readonly purpose: TPurpose;
 }
@@ -62,22 +62,23 @@ export interface UserLookedUp<TPurpose> {
 export type StoreEvent =
   | ChangeCommit
   | UserLookUp<unknown>
-  // From the actor itself, when its promises settle.
+  // From the actor itself, when the store is open, and when a commit has succeeded or failed.
   | { readonly type: 'store.opened'; readonly store: Store }
-  | { readonly type: 'group.settled' }
-  // From the actor itself, in the next turn of the event loop.
-  | { readonly type: 'turn.passed' };
+  | { readonly type: 'commit.finished' }
+  // From the actor itself, in the next event-loop iteration.
+  | { readonly type: 'iteration.passed' };
 
-/** Answers a change that will not be tried: also what the store's mailbox does when it is full. */
+/** Replies 205 to a change without trying it. The store's mailbox uses it too, when it is full. */
 export function refuseChange({ replyTo }: ChangeCommit): void {
   replyTo.send({ type: 'change.answered', reply: 205 } satisfies ChangeAnswered);
 }
 
 /**
- * Actor logic of the store. Make it once per tree: its incarnations take turns with the files.
+ * Actor logic of the store. Create it once per tree: each incarnation waits until the previous one has closed
+ * its files.
  *
  * @param openStore Opens the store; a rejection crashes the actor.
- * @param maxUsers Most users; a REG of one more is answered 206.
+ * @param maxUsers Most users; the reply to a REG beyond it is 206.
  */
 export function storeLogic(
   openStore: () => Promise<Store>,
@@ -96,7 +97,7 @@ export function storeLogic(
 
 class StoreActor implements Behaviour<StoreEvent> {
   readonly starting = true;
-  /** Resolves when this incarnation has let go of the store. */
+  /** Resolves when this incarnation has closed the store. */
   readonly closed: Promise<void>;
   readonly #scope: BehaviourScope<StoreEvent>;
   readonly #log: Log;
@@ -105,27 +106,27 @@ class StoreActor implements Behaviour<StoreEvent> {
   #queue: ChangeCommit[] = [];
   #committing = false;
   readonly #commitTimer = new GroupCommitTimer();
-  /** True while the next turn is waited for. */
-  #waitsForTurn = false;
+  /** True while the actor waits for the next event-loop iteration. */
+  #waitsForIteration = false;
   #ending = false;
   #writable = true;
-  /** Whether the log says already that no more users can register. */
-  #saidFull = false;
-  #letGo: () => void = () => {};
+  /** True once it is logged that no more users can register. */
+  #hasLoggedFull = false;
+  #releaseStore: () => void = () => {};
 
   constructor(scope: BehaviourScope<StoreEvent>, log: Log, maxUsers: number, opened: Promise<Store>) {
     this.#scope = scope;
     this.#log = log;
     this.#maxUsers = maxUsers;
     const released = new Promise<void>((resolve) => {
-      this.#letGo = resolve;
+      this.#releaseStore = resolve;
     });
-    const noteFailure = (error: unknown) => log.error({ err: error }, 'the store could not be closed');
+    const logFailure = (error: unknown) => log.error({ err: error }, 'the store could not be closed');
     this.closed = opened.then(
       async (store) => {
         scope.self.send({ type: 'store.opened', store });
         await released;
-        await store.close().catch(noteFailure);
+        await store.close().catch(logFailure);
       },
       (error: unknown) => scope.fail(error),
     );
@@ -143,11 +144,11 @@ class StoreActor implements Behaviour<StoreEvent> {
         this.#store = event.store;
         this.#scope.ready();
         return this.#commitNext();
-      case 'group.settled':
+      case 'commit.finished':
         this.#committing = false;
         return this.#commitNext();
-      case 'turn.passed':
-        this.#waitsForTurn = false;
+      case 'iteration.passed':
+        this.#waitsForIteration = false;
         return this.#commitNext();
     }
   }
@@ -159,7 +160,7 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   release(): void {
     for (const commit of this.#queue.splice(0)) refuseChange(commit);
-    this.#letGo();
+    this.#releaseStore();
   }
 
   #lookUp({ id, purpose, replyTo }: UserLookUp<unknown>): void {
@@ -170,53 +171,55 @@ class StoreActor implements Behaviour<StoreEvent> {
   }
 
   #commitNext(): void {
-    if (this.#store === undefined || this.#committing || this.#waitsForTurn) return;
+    if (this.#store === undefined || this.#committing || this.#waitsForIteration) return;
     if (this.#queue.length === 0) {
       if (this.#ending) this.#scope.end();
     } else if (this.#ending || this.#commitTimer.isDue(this.#queue.length, this.#scope.now())) {
-      const group = this.#refuseUsersBeyondLimit(this.#store.users, this.#queue.splice(0, MAX_GROUP_CHANGES));
-      if (group.length === 0) return this.#commitNext();
-      this.#commit(this.#store, group);
+      const next = this.#queue.splice(0, MAX_COMMIT_CHANGES);
+      const commits = this.#refuseUsersBeyondLimit(this.#store.users, next);
+      if (commits.length === 0) return this.#commitNext();
+      this.#commit(this.#store, commits);
     } else {
-      this.#waitsForTurn = true;
-      this.#scope.sendNextIteration({ type: 'turn.passed' });
+      this.#waitsForIteration = true;
+      this.#scope.sendNextIteration({ type: 'iteration.passed' });
     }
   }
 
-  /** No group is under way: users who are settled are all that there are. */
-  #refuseUsersBeyondLimit(users: Users, group: readonly ChangeCommit[]): readonly ChangeCommit[] {
-    let room = this.#maxUsers - users.settled;
-    if (room >= group.length) return group;
-    return group.filter(({ change, replyTo }) => {
+  /** Call it only between two commits: then all users are committed, and counted. */
+  #refuseUsersBeyondLimit(users: Users, commits: readonly ChangeCommit[]): readonly ChangeCommit[] {
+    let room = this.#maxUsers - users.committed;
+    if (room >= commits.length) return commits;
+    return commits.filter(({ change, replyTo }) => {
       if (change.op !== 'REG' || users.numberOf(change.id) !== -1 || room-- > 0) return true;
       replyTo.send({ type: 'change.answered', reply: 206 } satisfies ChangeAnswered);
-      if (!this.#saidFull) this.#log.warn({ users: users.settled }, 'no more users may register: 206');
-      this.#saidFull = true;
+      if (!this.#hasLoggedFull) this.#log.warn({ users: users.committed }, 'no more users may register: 206');
+      this.#hasLoggedFull = true;
       return false;
     });
   }
 
-  #commit(store: Store, group: readonly ChangeCommit[]): void {
+  #commit(store: Store, commits: readonly ChangeCommit[]): void {
     this.#committing = true;
-    this.#commitTimer.begin(group.length, this.#scope.now());
-    store.commit(group.map(({ change }) => change)).then(
+    this.#commitTimer.begin(commits.length, this.#scope.now());
+    store.commit(commits.map(({ change }) => change)).then(
       this.#scope.guard((replies) => {
         for (const [index, reply] of replies.entries()) {
-          group[index]?.replyTo.send({ type: 'change.answered', reply } satisfies ChangeAnswered);
+          commits[index]?.replyTo.send({ type: 'change.answered', reply } satisfies ChangeAnswered);
         }
-        this.#noteWritable(true);
-        this.#scope.self.send({ type: 'group.settled' });
+        this.#setWritable(true);
+        this.#scope.self.send({ type: 'commit.finished' });
       }),
       this.#scope.guard((error: Error) => {
-        for (const commit of group) refuseChange(commit);
+        for (const commit of commits) refuseChange(commit);
         if (!isStoreError(error, 'store.unavailable')) throw error;
-        this.#noteWritable(false, error);
-        this.#scope.self.send({ type: 'group.settled' });
+        this.#setWritable(false, error);
+        this.#scope.self.send({ type: 'commit.finished' });
       }),
     );
   }
 
-  #noteWritable(writable: boolean, error?: Error): void {
+  /** Logs a change between writable and not. */
+  #setWritable(writable: boolean, error?: Error): void {
     if (writable !== this.#writable) {
       if (writable) this.#log.info({}, 'the store can be written again');
       else this.#log.error({ err: error }, 'the store cannot be written: changes are answered 205');

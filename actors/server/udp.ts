@@ -1,6 +1,5 @@
 /**
- * The UDP actor: owns the presence socket. Datagrams in become typed values here, and typed
- * answers become datagrams.
+ * The UDP actor: owns the presence socket. It decodes received datagrams, and sends buddy lists as datagrams.
  */
 
 import { createSocket, type RemoteInfo } from 'node:dgram';
@@ -14,25 +13,25 @@ import type { Log } from '../log.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 
-/** Bytes of datagrams that may wait to be read, as far as the system allows: some 50 ms of a flood. */
+/** The receive buffer that the server requests from the kernel: it holds about 50 ms of a flood. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Most bytes of answers that wait for the network; beyond it answers are lost, as UDP may lose any. */
+/** Most bytes of answers in the send queue. Answers beyond it are dropped, as UDP may lose any. */
 const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
 
-/** From so many on each source has only its share of the rest, programs of this machine too. */
+/** Above this length of the send queue, a quota applies to each source, also to programs on this machine. */
 const CROWDED_QUEUE_BYTES = MAX_SEND_QUEUE_BYTES / 2;
 
-/** Whether an answer may join those that wait for the network. */
+/** Whether the send queue has room for an answer to this source. */
 export function admitsToQueue(
   queuedBytes: number,
-  shares: Quota,
+  quota: Quota,
   address: string,
   bytes: number,
   nowMs: number,
 ): boolean {
   if (queuedBytes <= CROWDED_QUEUE_BYTES) return true;
-  return queuedBytes <= MAX_SEND_QUEUE_BYTES && shares.tryUse(address, bytes, nowMs);
+  return queuedBytes <= MAX_SEND_QUEUE_BYTES && quota.tryUse(address, bytes, nowMs);
 }
 
 export interface UdpInput {
@@ -50,17 +49,17 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
   const socket = createSocket({
     type: `udp${family}`,
     recvBufferSize: RECEIVE_BUFFER_BYTES,
-    // Answers go to addresses: nothing is to be looked up, and nobody need wait for it.
+    // Answers go to numeric addresses, so resolve them at once: the default lookup delays each send.
     lookup: (address, _options, done) => done(null, address, family),
   });
-  const shares = new Quota(QUEUE_SHARE, false);
+  const quota = new Quota(QUEUE_SHARE, false);
   const logsRequests = log.isLevelEnabled('debug');
 
   function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
     const datagram = parseDatagram(bytes);
     const from = { address: remote.address, port: remote.port };
     if (logsRequests) log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
-    // Nothing can be sent to port 0, whence somebody may pretend to ask.
+    // A forged datagram may come from port 0, to which no answer can be sent.
     if (datagram === undefined || remote.port === 0) return;
     if (datagram.op === 'GET') {
       presence.send({ type: 'presence.asked', id: datagram.id, from, replyTo: scope.self });
@@ -89,8 +88,8 @@ export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviou
   return {
     starting: true,
     receive({ to, list }) {
-      if (!admitsToQueue(socket.getSendQueueSize(), shares, to.address, list.length, scope.now())) return;
-      // Without a callback an answer that cannot be sent is lost, as UDP may lose any.
+      if (!admitsToQueue(socket.getSendQueueSize(), quota, to.address, list.length, scope.now())) return;
+      // Without a callback, Node.js ignores a failed send: UDP may lose any answer.
       if (logsRequests) socket.send(list, to.port, to.address, (error) => logUnsent(error, to));
       else socket.send(list, to.port, to.address);
     },

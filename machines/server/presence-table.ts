@@ -66,7 +66,7 @@ class Page {
 /** Maps the numbers of users to their ids. */
 export interface IdSource {
   /** The number of committed users. A higher number may later be assigned to another user. */
-  readonly settled: number;
+  readonly committed: number;
   /** Writes a user's id into a buffer. Returns the end offset. */
   copyId(target: Uint8Array, at: number, user: number): number;
 }
@@ -152,7 +152,7 @@ export class PresenceTable {
   /** Loads an id into the buffer. Also stores it in its row if the user is committed. */
   #loadId(user: number, ids: IdSource): number {
     const length = ids.copyId(this.#id, 0, user);
-    if (user < ids.settled) this.#storeId(user, length);
+    if (user < ids.committed) this.#storeId(user, length);
     return length;
   }
 

@@ -1,7 +1,7 @@
 /**
- * A data directory: a path, and the file system that it is in. Its files are asked for by name
- * (storage/files/file-names.ts). What is read or locked must be a regular file: the file system refuses
- * anything else with `file.irregular`, and does not wait for it.
+ * A data directory: a path, and the file system that contains it. Callers name its files
+ * (storage/files/file-names.ts). Only regular files can be read or locked: the file system refuses anything
+ * else with `file.irregular`, without waiting for it.
  */
 
 import { join } from 'node:path';
@@ -18,31 +18,31 @@ export class DataDirectory {
     this.path = path;
   }
 
-  /** The path of a file in it. */
+  /** The path of a file in the directory. */
   pathOf(name: string): string {
     return join(this.path, name);
   }
 
-  /** Makes the directory and its missing parents, durably. */
+  /** Makes the directory and its missing parents, and syncs their names. */
   make(): Promise<void> {
     return this.#files.createDirectory(this.path);
   }
 
   /**
-   * Takes the directory for this process.
+   * Locks the directory for this process.
    *
-   * @throws FileError `lock.held` when another process has it, `lock.failed`, `file.irregular`.
+   * @throws FileError `lock.held` when another process has the lock, `lock.failed`, `file.irregular`.
    */
   lock(): Promise<Lock> {
     return this.#files.lock(this.pathOf(LOCK_FILE));
   }
 
-  /** The names of all that is in it. */
+  /** The names of all entries. */
   list(): Promise<string[]> {
     return this.#files.list(this.path);
   }
 
-  /** Opens a file to be read; `undefined` when there is none. The caller closes it. */
+  /** Opens a file for reading; `undefined` when it does not exist. The caller closes it. */
   async find(name: string): Promise<OpenFile | undefined> {
     try {
       return await this.#files.open(this.pathOf(name));
@@ -52,12 +52,15 @@ export class DataDirectory {
     }
   }
 
-  /** Opens a file, has it read, and closes it whatever happens. */
+  /** Opens a file, passes it to `use`, and closes it, also after an error. */
   read<TValue>(name: string, use: (file: OpenFile) => Promise<TValue>): Promise<TValue> {
     return withFile(this.#files.open(this.pathOf(name)), use);
   }
 
-  /** Makes a file in place of any that has the name, and has it filled: durable but for its name. */
+  /**
+   * Makes a file, or replaces one of the same name, and passes it to `fill`. The contents are durable
+   * afterwards; the name is not.
+   */
   async create(name: string, fill: (file: OpenFile) => Promise<void>): Promise<OpenFile> {
     const file = await this.#files.create(this.pathOf(name));
     try {
@@ -65,21 +68,24 @@ export class DataDirectory {
       await file.datasync();
       return file;
     } catch (error) {
-      await file.close().catch(() => {}); // the first error is the one to tell of
+      await file.close().catch(() => {}); // report the first error, not this one
       throw error;
     }
   }
 
-  /** Makes a file of the bytes of another from `start` up to `end`, `Infinity` for all: as {@link create}. */
+  /**
+   * Copies the bytes of a file from `start` up to `end` (`Infinity`: to its end) to a new file, which is as
+   * durable as one of {@link create}.
+   */
   copy(from: string, start: number, end: number, name: string): Promise<OpenFile> {
     return this.read(from, (file) => this.create(name, (to) => copyRange(file, start, end, to)));
   }
 
   /**
-   * Puts bytes in the place of a file, all of them or none, durably, with the names of all files before it.
+   * Replaces a file atomically and durably. Also makes the names of all files created before durable.
    *
-   * @throws FileError `file.uncertain` when the file may have been replaced, or not; any other error when it
-   * was not.
+   * @throws FileError `file.uncertain` when it is unknown whether the file was replaced; any other error when
+   * it was not.
    */
   async replace(name: string, bytes: Buffer): Promise<void> {
     const path = this.pathOf(name);
@@ -90,11 +96,11 @@ export class DataDirectory {
       await this.#files.rename(this.pathOf(newName(name)), path);
       await this.#files.syncDirectory(this.path);
     } catch (cause) {
-      throw new FileError('file.uncertain', `${path} may have been replaced, or not`, { cause });
+      throw new FileError('file.uncertain', `it is unknown whether ${path} was replaced`, { cause });
     }
   }
 
-  /** Removes a file, if there is one. */
+  /** Removes a file, if it exists. */
   remove(name: string): Promise<void> {
     return this.#files.remove(this.pathOf(name));
   }

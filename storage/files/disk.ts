@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { FileError, isGone, isSystemError } from './file-error.js';
 import { DIRECTORY_MODE, FILE_MODE, type Files, type Lock, type OpenFile } from './files.js';
 
-/** Most characters of what a lock's holder says of itself that are repeated. */
+/** Most bytes that are read of the text in which the holder of a lock describes itself. */
 const MAX_HOLDER_LENGTH = 200;
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
@@ -21,7 +21,7 @@ export const DISK: Files = {
   createDirectory,
   open: async (path) => toOpenFile(await openRegular(path, O_RDONLY)),
   async create(path) {
-    // One that is there may have any mode.
+    // An existing file may have a different mode, so it is removed, not truncated.
     await remove(path).catch((error) => rethrow(path, error));
     return toOpenFile(await openRegular(path, O_RDWR | O_CREAT | O_EXCL));
   },
@@ -37,10 +37,10 @@ interface Opened {
 }
 
 /**
- * Opens a regular file. The check is made on the descriptor, because the name may lead elsewhere a moment
- * later. A link is not followed, and the other end of a pipe is not waited for.
+ * Opens a regular file. The check uses the descriptor, because the name may refer to another file a moment
+ * later. Symbolic links are not followed, and opening a pipe does not wait for its other end.
  *
- * @throws FileError `file.irregular` for anything else that has the name.
+ * @throws FileError `file.irregular` when the name refers to anything else.
  */
 async function openRegular(path: string, flags: number): Promise<Opened> {
   const handle = await open(path, flags | O_NOFOLLOW | O_NONBLOCK, FILE_MODE).catch((error) =>
@@ -56,11 +56,11 @@ async function openRegular(path: string, flags: number): Promise<Opened> {
   }
 }
 
-/** With what open fails for a link, a socket, a device without a driver and, to be written, a directory. */
+/** The errors of `open` for a link, a socket, a device without a driver, and a directory opened to write. */
 const IRREGULAR_CODES = ['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR'];
 
 async function rethrow(path: string, error: unknown): Promise<never> {
-  // ELOOP may also come from a directory above: then lstat fails with it too.
+  // A parent directory may also cause ELOOP: then lstat fails with it too.
   const isIrregular = isSystemError(error, ...IRREGULAR_CODES) && !(await lstat(path)).isFile();
   throw isIrregular ? irregular(path) : error;
 }
@@ -81,8 +81,8 @@ function toOpenFile({ handle, isInPlace }: Opened): OpenFile {
 }
 
 /**
- * Whether a path still leads to the file that was opened by it. The call is synchronous, because a thread
- * would cost ten times as much: the kernel has the answer in memory.
+ * Whether a path still refers to the file that was opened by it. The call is synchronous: the kernel has the
+ * answer in memory, and handing the call to a thread would cost ten times as much.
  */
 function leadsTo(path: string, { ino, dev }: Stats): boolean {
   try {
@@ -94,7 +94,7 @@ function leadsTo(path: string, { ino, dev }: Stats): boolean {
   }
 }
 
-/** Not Node's `rm`: of a directory it throws what is no error of the system's. */
+/** Does not use Node's `rm`: given a directory, it throws an error that is not a system error. */
 async function remove(path: string): Promise<void> {
   try {
     await unlink(path);
@@ -104,8 +104,8 @@ async function remove(path: string): Promise<void> {
 }
 
 /**
- * Step by step, because `mkdir` with `recursive` never returns where a file system has the parent
- * but takes no directories, as /proc does (Node 20.20).
+ * Makes one directory at a time: `mkdir` with `recursive` never returns where the parent exists but the file
+ * system, such as /proc, does not support new directories (Node 20.20).
  */
 async function createDirectory(directory: string): Promise<void> {
   const parent = dirname(directory);
@@ -120,7 +120,10 @@ async function createDirectory(directory: string): Promise<void> {
   await syncDirectory(parent);
 }
 
-/** A start that was interrupted may not have come to it. Of a directory above, not everybody may open it. */
+/**
+ * Syncs the parent of a directory that exists: an interrupted start may have made the directory without
+ * syncing its name. This process may lack the permission to open the parent.
+ */
 async function syncIfAllowed(directory: string): Promise<void> {
   try {
     await syncDirectory(directory);
@@ -158,12 +161,12 @@ async function readHolder(handle: FileHandle): Promise<string> {
 }
 
 /**
- * Locks a file for as long as it is open here. Any number of processes may have a shared lock; none has one
- * while another has an exclusive one. Node.js has no such call, so `flock` of util-linux makes it, on the
- * descriptor that it inherits: the lock is the open file's, and ends when the last process that has it does.
+ * Locks a file for as long as its descriptor is open. Several processes can hold a shared lock at once; an
+ * exclusive lock excludes all others. Node.js lacks the system call, so the command `flock` makes it on a
+ * descriptor that it inherits. The lock belongs to the open file, and ends when the last process closes it.
  *
- * @returns False when it is locked.
- * @throws FileError `lock.failed` when there is no `flock` to be run, or it cannot lock the file.
+ * @returns False when another process holds a conflicting lock.
+ * @throws FileError `lock.failed` when `flock` is not installed, or it cannot lock the file.
  */
 export function flock(descriptor: number, kind: 'exclusive' | 'shared'): Promise<boolean> {
   return new Promise((resolve, reject) => {

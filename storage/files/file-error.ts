@@ -1,16 +1,16 @@
 /**
- * What goes wrong with files, told by an error's `code`.
+ * Errors of files, distinguished by their `code`.
  *
- * The system's own errors have the system's codes, such as `ENOENT`. What the system has no code for is a
- * {@link FileError}.
+ * Errors of the system have the system's codes, such as `ENOENT`. A {@link FileError} stands for a failure
+ * for which the system has no code.
  */
 
 import { getSystemErrorMap } from 'node:util';
 
 /**
- * - `file.irregular`: a directory, a symbolic link, a pipe, a socket or a device is where a file should be.
- * - `file.too-large`: it has more bytes than are read.
- * - `file.uncertain`: it may have been replaced, or not; `cause` is what failed.
+ * - `file.irregular`: the path names a directory, symbolic link, pipe, socket or device, not a file.
+ * - `file.too-large`: the file is longer than the limit of its reader.
+ * - `file.uncertain`: it is unknown whether the file was replaced; `cause` is the error.
  * - `lock.held`: another process has the lock; the message names it.
  * - `lock.failed`: the file cannot be locked at all; the message says why.
  * - `journal.broken`: the on-disk contents are unknown; the journal must be replaced.
@@ -25,7 +25,7 @@ export type FileErrorCode =
   | 'journal.broken'
   | 'snapshot.stopped';
 
-/** An error of files that the system has no code for. Callers tell the kinds apart by `code`. */
+/** A file error for which the system has no code. Callers distinguish the kinds by `code`. */
 export class FileError extends Error {
   override readonly name = 'FileError';
 
@@ -38,28 +38,28 @@ export class FileError extends Error {
   }
 }
 
-/** True for a {@link FileError} of one of these codes. */
+/** True for a {@link FileError} with one of these codes. */
 export function isFileError(error: unknown, ...codes: readonly FileErrorCode[]): error is FileError {
   return codes.some((code) => code === codeOf(error));
 }
 
-/** True for an error of the system's with one of these codes. */
+/** True for a system error with one of these codes. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
   return codes.some((code) => code === codeOf(error));
 }
 
-/** True when a path leads to nothing. Any other error leaves open whether there is a file. */
+/** True when the path does not exist. After any other error the file may or may not exist. */
 export function isGone(error: unknown): boolean {
   return isSystemError(error, 'ENOENT', 'ENOTDIR');
 }
 
-/** The system's words for one of its errors, such as `no space left on device`; `undefined` for any other. */
+/** The description of a system error, such as `no space left on device`; `undefined` for other errors. */
 export function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error && 'errno' in error && typeof error.errno === 'number')) return undefined;
   return getSystemErrorMap().get(error.errno)?.[1];
 }
 
-/** The `code` of an error; `undefined` for one that has none. */
+/** The `code` of an error; `undefined` when it has none. */
 export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,14 +1,14 @@
 /**
- * The names of the files in a data directory. The numbers tell files apart, and say nothing of their order.
+ * The names of the files in a data directory. The numbers make names unique; they do not imply an order.
  */
 
-/** The manifest: which of the other files are the database. */
+/** The manifest: lists the other files of the database. */
 export const MANIFEST_FILE = 'manifest.txt';
 
-/** The file by which a directory is locked; it says by whom. */
+/** The file that locks a directory; its text names the process that holds the lock. */
 export const LOCK_FILE = 'lock.txt';
 
-/** The one file of a database from before there were manifests. */
+/** The only file of a database that predates manifests. */
 export const EARLIEST_JOURNAL = 'journal.txt';
 
 const NUMBERED_FILE = /^(?:snapshot|journal)-([1-9][0-9]{0,14})\.txt$/;
@@ -27,7 +27,7 @@ export function fileNumberOf(name: string): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-/** A number that none of these names has. */
+/** The lowest number above those of all these names. */
 export function nextFileNumber(names: readonly string[]): number {
   return 1 + Math.max(0, ...names.map((name) => fileNumberOf(name) ?? 0));
 }
@@ -37,20 +37,20 @@ export function isDataFile(name: string): boolean {
   return name === EARLIEST_JOURNAL || fileNumberOf(name) !== undefined;
 }
 
-/** True for the name of a snapshot, among those of snapshots and journals. */
+/** True for the name of a snapshot. Expects the name of a snapshot or a journal. */
 export function isSnapshot(name: string): boolean {
   return name.startsWith('snapshot-');
 }
 
-/** The name of a file that is written in full before it takes another's name. */
+/** The temporary name of a file that is renamed to `name` once it is complete. */
 export function newName(name: string): string {
   return `${name}.new`;
 }
 
 /**
- * The name under which a file, or a part of it, is kept that cannot be used.
+ * The name under which an unusable file, or an unusable part of a file, is kept.
  *
- * @param mark Tells it from others of the same file.
+ * @param mark Distinguishes several that are kept of the same file.
  */
 export function brokenName(name: string, mark?: number): string {
   return mark === undefined ? `${name}.broken` : `${name}.${mark}.broken`;

@@ -1,80 +1,81 @@
 /**
- * What the text store asks of a file system. The store takes one as a parameter, so that tests can fail any
- * operation, and cut the power at any moment.
+ * The file system operations that the text store needs. The store takes them as a parameter, so that tests
+ * can make any operation fail, and simulate a power cut at any moment.
  */
 
-/** The database is its owner's alone. */
+/** Only the owner can read or write the database. */
 export const FILE_MODE = 0o600;
 export const DIRECTORY_MODE = 0o700;
 
 export interface OpenFile {
   /**
-   * Reads into a buffer from its start on.
+   * Reads bytes at a position of the file into a buffer.
    *
-   * @returns How many bytes; 0 at the end of the file.
+   * @returns How many bytes were read; 0 at the end of the file.
    */
   read(buffer: Buffer, position: number): Promise<number>;
   /**
-   * Writes bytes.
+   * Writes bytes at a position of the file.
    *
-   * @returns How many: it may come back short, without an error, when a disk is nearly full.
+   * @returns How many bytes were written. When the disk is nearly full, they can be fewer than were passed,
+   * without an error.
    */
   write(bytes: Buffer, position: number): Promise<number>;
   truncate(length: number): Promise<void>;
-  /** Brings what was written to stable storage. */
+  /** Flushes written data to stable storage. */
   datasync(): Promise<void>;
-  /** False when its name no longer leads to it: it was deleted, moved, or its directory was. */
+  /** False when the path no longer refers to this file: the file or its directory was deleted or moved. */
   isInPlace(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** A file that no other process locks while this one lives. */
+/** An exclusive lock on a file, held until it is released or the process ends. */
 export interface Lock {
-  /** False when the file that was locked is no longer under that name, or its directory is not. */
+  /** False when the path no longer refers to the locked file. */
   isInPlace(): Promise<boolean>;
   release(): Promise<void>;
 }
 
-/** Operations reject as Node's do, with the `code` of the system's error. */
+/** Operations reject like Node's, with the `code` of the system error. */
 export interface Files {
-  /** Names in a directory. */
+  /** The names of all entries of a directory. */
   list(directory: string): Promise<string[]>;
   /** Creates a directory and its missing parents, and makes their names durable. */
   createDirectory(directory: string): Promise<void>;
   /**
-   * Opens a regular file to be read; never waits for what is none.
+   * Opens a regular file for reading; does not wait for a pipe or device.
    *
-   * @throws FileError `file.irregular` for anything else that has the name.
+   * @throws FileError `file.irregular` when the path names anything else.
    */
   open(path: string): Promise<OpenFile>;
-  /** Makes a new, empty file, in place of any that there is. */
+  /** Makes an empty file; replaces one of the same name. */
   create(path: string): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file, if there is one. */
+  /** Removes a file, if it exists. */
   remove(path: string): Promise<void>;
   /**
-   * Makes the names in a directory durable: without it a crash may lose a file that was created or renamed.
+   * Makes the names in a directory durable: without it a crash may lose a created or renamed file.
    */
   syncDirectory(directory: string): Promise<void>;
   /**
-   * Locks a regular file for this process; makes it where there is none.
+   * Locks a regular file for this process; makes the file if it does not exist.
    *
-   * @throws FileError `lock.held` when another process has it, `lock.failed`, `file.irregular`.
+   * @throws FileError `lock.held` when another process has the lock, `lock.failed`, `file.irregular`.
    */
   lock(path: string): Promise<Lock>;
 }
 
-/** Writes all bytes. */
+/** Writes all bytes, with as many writes as it takes. */
 export async function writeAll(file: OpenFile, bytes: Buffer, position: number): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     written += await file.write(bytes.subarray(written), position + written);
   }
 }
 
-/** How much is copied at a time, in bytes. */
+/** How many bytes are copied or compared at a time. */
 const COPY_BYTES = 1024 * 1024;
 
-/** Copies what is from one place up to another, `Infinity` for the end, to the beginning of a file. */
+/** Copies the bytes from `start` up to `end` (`Infinity`: to the end) to the beginning of another file. */
 export async function copyRange(from: OpenFile, start: number, end: number, to: OpenFile): Promise<void> {
   const buffer = Buffer.allocUnsafe(COPY_BYTES);
   for (let at = start; at < end; ) {
@@ -86,14 +87,14 @@ export async function copyRange(from: OpenFile, start: number, end: number, to: 
   }
 }
 
-/** Whether two files have the same bytes from the beginning up to a place. */
+/** Whether two files have the same first `end` bytes. */
 export async function areSame(first: OpenFile, second: OpenFile, end: number): Promise<boolean> {
   const mine = Buffer.allocUnsafe(COPY_BYTES);
   const others = Buffer.allocUnsafe(COPY_BYTES);
   for (let at = 0; at < end; ) {
     const read = await first.read(mine.subarray(0, end - at), at);
     if (read === 0) return false;
-    // What the second has less of is told by the next round.
+    // If the second file is shorter, the next iteration finds out.
     const same = await second.read(others.subarray(0, read), at);
     if (same === 0 || !mine.subarray(0, same).equals(others.subarray(0, same))) return false;
     at += same;
@@ -101,7 +102,7 @@ export async function areSame(first: OpenFile, second: OpenFile, end: number): P
   return true;
 }
 
-/** Hands a file on that was opened, and closes it whatever happens. */
+/** Passes an open file to `use`, and closes it afterwards, also after an error. */
 export async function withFile<TValue>(
   opened: OpenFile | Promise<OpenFile>,
   use: (file: OpenFile) => Promise<TValue>,
@@ -110,6 +111,6 @@ export async function withFile<TValue>(
   try {
     return await use(file);
   } finally {
-    await file.close().catch(() => {}); // nothing is lost with it: what matters was synced before
+    await file.close().catch(() => {}); // no data is lost: everything that matters was synced before
   }
 }

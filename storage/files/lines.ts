@@ -1,6 +1,6 @@
 /**
- * Reading a text file line by line, as bytes. Node's `readline` is slow, and takes a lone CR for a line's
- * end.
+ * Reads a text file line by line, as bytes. Node's `readline` is slow, and treats a lone CR as the end of a
+ * line.
  */
 
 import type { OpenFile } from './files.js';
@@ -9,26 +9,26 @@ const LF = 0x0a;
 
 const CR = 0x0d;
 
-/** How much is read at a time, in bytes: parsing so much takes a few milliseconds. */
+/** How many bytes are read at a time: parsing them takes a few milliseconds. */
 const READ_BYTES = 256 * 1024;
 
 /**
- * A line without its LF: the bytes from `start` to `end` of `data`, which are good until the callback
- * returns; and where it begins in the file, in bytes.
+ * Receives a line without its LF: the bytes from `start` to `end` of `data`, valid until the callback
+ * returns. `byte` is the offset of the line in the file.
  */
-export type TakeLine = (data: Buffer, start: number, end: number, byte: number) => void;
+export type HandleLine = (data: Buffer, start: number, end: number, byte: number) => void;
 
 export interface ReadLines {
   /**
-   * Most bytes in a line, its LF not included; of a longer one only its beginning is handed out, one byte
-   * more.
+   * Most bytes in a line, without its LF. Of a longer line, the callback receives only the first
+   * `maxLineBytes + 1` bytes.
    */
   readonly maxLineBytes: number;
-  /** Where to stop, in bytes. */
+  /** The offset at which to stop. */
   readonly until?: number;
-  /** True when the last line may lack its LF; otherwise it is not handed out then. */
+  /** True to pass on a last line that lacks its LF; by default it is dropped. */
   readonly mayLackLastEnd?: boolean;
-  /** Waited for now and then, when no line is held. */
+  /** Awaited after each piece that is read, when the callback holds no line. */
   readonly pause?: () => Promise<void>;
 }
 
@@ -39,14 +39,14 @@ const DEFAULTS: Required<Omit<ReadLines, 'maxLineBytes'>> = {
 };
 
 /**
- * Hands out every line.
+ * Passes every line to a callback.
  *
  * @returns How many bytes were read.
  */
 export async function readLines(
   file: Pick<OpenFile, 'read'>,
   options: ReadLines,
-  take: TakeLine,
+  handleLine: HandleLine,
 ): Promise<number> {
   const { maxLineBytes, until, mayLackLastEnd, pause } = { ...DEFAULTS, ...options };
   const buffer = Buffer.allocUnsafe(maxLineBytes + 1 + READ_BYTES);
@@ -61,23 +61,23 @@ export async function readLines(
     const data = buffer.subarray(0, held + bytesRead);
     let start = 0;
     for (let end = data.indexOf(LF, held); end !== -1; end = data.indexOf(LF, start)) {
-      take(data, start, Math.min(end, start + maxLineBytes + 1), byte);
+      handleLine(data, start, Math.min(end, start + maxLineBytes + 1), byte);
       start = end + 1;
       byte = position - (data.length - start);
     }
-    // Of a line that is too long already, its beginning is enough.
+    // Keep only the beginning of a line that is already too long.
     held = Math.min(data.length - start, maxLineBytes + 1);
     buffer.copyWithin(0, start, start + held);
     await pause();
   }
   if (mayLackLastEnd && held > 0) {
-    take(buffer, 0, held, byte);
+    handleLine(buffer, 0, held, byte);
     await pause();
   }
   return position;
 }
 
-/** Where a line ends without the CR that an editor may have put there. */
+/** The end of a line, without the CR that an editor may have added. */
 export function withoutCr(data: Buffer, end: number): number {
   return data[end - 1] === CR ? end - 1 : end;
 }

@@ -1,5 +1,5 @@
 /**
- * Who besides its owner may write to a database, by the modes of its directory and files.
+ * Finds who besides the owner can write to a database, by the modes of its directory and files.
  */
 
 import { lstat, stat } from 'node:fs/promises';
@@ -7,30 +7,30 @@ import { join } from 'node:path';
 import { isGone } from './file-error.js';
 
 /**
- * A directory or a file to which others may write: all users of the machine, its group, or all users into a
- * directory whose sticky bit keeps them from removing and replacing what is not theirs.
+ * A directory or a file that others can write: all users of the machine, or the file's group. In a `sticky`
+ * directory all users can add files, but not remove or replace those of others.
  */
 export interface Writable {
   readonly path: string;
   readonly by: 'all' | 'group' | 'sticky';
 }
 
-/** `undefined` when only the owner may write. The root of a new tmpfs is `sticky`. */
+/** Who can write, by the mode; `undefined` when only the owner can. The root of a new tmpfs is `sticky`. */
 export function writersOf(mode: number, isDirectory: boolean): Writable['by'] | undefined {
   if (mode & 0o002) return isDirectory && mode & 0o1000 ? 'sticky' : 'all';
   return mode & 0o020 ? 'group' : undefined;
 }
 
 /**
- * Finds what others may write to: of a directory, links to it followed, and of those of these files that are
- * there. What is writable by all comes first.
+ * Checks a directory, and those of the named files that exist in it. A link to the directory is followed.
+ * The result lists paths that all users can write first.
  */
 export async function findWritable(directory: string, names: readonly string[]): Promise<Writable[]> {
   const found: Writable[] = [];
   for (const path of [directory, ...names.map((name) => join(directory, name))]) {
     try {
       const stats = await (path === directory ? stat(path) : lstat(path));
-      // The mode of a link says nothing; and the store refuses one.
+      // The mode of a link means nothing, and the store refuses links.
       const by = stats.isSymbolicLink() ? undefined : writersOf(stats.mode, stats.isDirectory());
       if (by !== undefined) found.push({ path, by });
     } catch (error) {

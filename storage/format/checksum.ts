@@ -1,10 +1,10 @@
 /**
- * The checksum at the end of each line: CRC-32, as zlib, gzip and PNG have it, in eight hexadecimal digits.
+ * The checksum at the end of each line: the CRC-32 of zlib, gzip and PNG, in eight hexadecimal digits.
  *
- * zlib's own would need a view of each line's bytes, which costs more than the sum.
+ * Node's `zlib.crc32` would need a view of each line's bytes, which costs more than the checksum itself.
  */
 
-/** How many digits it has. */
+/** How many digits a checksum has. */
 export const CHECKSUM_DIGITS = 8;
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
@@ -22,7 +22,7 @@ export function crc32(bytes: Uint8Array, start: number, end: number): number {
   return ~rest >>> 0;
 }
 
-/** The checksum of a text of ASCII characters, as its digits. */
+/** The checksum of an ASCII text, as digits. */
 export function checksumOf(text: string): string {
   const bytes = Buffer.from(text, 'latin1');
   return crc32(bytes, 0, bytes.length).toString(16).padStart(CHECKSUM_DIGITS, '0');
@@ -35,7 +35,7 @@ export function writeDigits(buffer: Uint8Array, at: number, checksum: number): v
   }
 }
 
-/** True when the digits of a checksum are there. */
+/** True when the buffer has the digits of a checksum at this offset. */
 export function hasDigits(bytes: Uint8Array, at: number, checksum: number): boolean {
   for (let digit = 0; digit < CHECKSUM_DIGITS; digit++) {
     if (bytes[at + digit] !== digitOf((checksum >>> (28 - 4 * digit)) & 0xf)) return false;

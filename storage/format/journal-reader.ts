@@ -1,9 +1,9 @@
 /**
- * Reading a journal back, and telling an interrupted write from damage.
+ * Reads a journal, and distinguishes an interrupted write from damage.
  *
- * In the journal that was written to last, a bad record, and all after it, is *torn* while no good record
- * after it knows it to be durable: a crash interrupted the last write, and nobody was told that it was done.
- * Everywhere else, what is bad is *damaged*, and nothing but a backup can say what was there.
+ * In the active journal, a bad record and all records after it are *torn*, unless a good record after it says
+ * that it was durable: a crash interrupted the last write, and no client received a reply to it. A bad record
+ * anywhere else is *damaged*, and only a backup can restore it.
  */
 
 import type { OpenFile } from '../files/files.js';
@@ -15,13 +15,13 @@ import { damaged } from './snapshot.js';
 
 const CR = 0x0d;
 
-/** How far a journal's file is good. */
+/** The good part of a journal file. */
 export interface Scan {
-  /** The last good record; one less than the first when there is none. */
+  /** The number of the last good record; one less than the first when there is none. */
   readonly last: number;
   readonly goodBytes: number;
   readonly totalBytes: number;
-  /** The number of the line after the good ones, when it is a whole record that only lacks its LF. */
+  /** The number of the line after the good ones, if it is a whole record that only lacks its LF. */
   readonly unendedLine?: number;
 }
 
@@ -30,15 +30,16 @@ export interface JournalFile {
   readonly path: string;
   /** The number that its first record must have. */
   readonly first: number;
-  /** Of a sealed journal: how many bytes it has. Of one with more, the rest does not count. */
+  /** The length of a sealed journal. Bytes after it are ignored. */
   readonly sealedBytes?: number | undefined;
 }
 
 /**
- * Reads a journal from its beginning as far as it is good.
+ * Reads the good part of a journal.
  *
- * @param replay Given every record in order; returns false for one that cannot follow those before.
- * @throws StoreError `store.corrupt` when it is damaged, `store.unusable` when a newer version wrote it.
+ * @param replay Receives the records in order; returns false for one that cannot follow those before it.
+ * @throws StoreError `store.corrupt` when the journal is damaged, `store.unusable` when a newer version wrote
+ * it.
  */
 export async function scanJournal(
   { file, path, first, sealedBytes }: JournalFile,
@@ -49,7 +50,7 @@ export async function scanJournal(
   let goodBytes = 0;
   let badLine = 0;
 
-  function take(data: Buffer, start: number, end: number): void {
+  function handleLine(data: Buffer, start: number, end: number): void {
     line += 1;
     if (line === 1) {
       checkHeader(data.toString('latin1', start, end), path);
@@ -58,7 +59,7 @@ export async function scanJournal(
     }
     const record = parseRecord(data, start, end);
     if (data[end - 1] === CR && parseRecord(data, start, end - 1) !== undefined) {
-      throw damaged(path, line, goodBytes, 'lines were ended with CR LF, give them back their LF');
+      throw damaged(path, line, goodBytes, 'its lines end with CR LF: replace CR LF with LF');
     }
     const follows = record !== undefined && record.sequence === last + 1 && record.durable <= last;
     if (badLine === 0 && follows && replay(record)) {
@@ -71,7 +72,7 @@ export async function scanJournal(
   }
 
   const until = sealedBytes ?? Number.POSITIVE_INFINITY;
-  const totalBytes = await readLines(file, { maxLineBytes: MAX_RECORD_BYTES, until }, take);
+  const totalBytes = await readLines(file, { maxLineBytes: MAX_RECORD_BYTES, until }, handleLine);
   if (line === 0) checkHeader('', path);
   if (sealedBytes !== undefined && goodBytes !== sealedBytes) {
     throw damaged(path, badLine === 0 ? line + 1 : badLine, goodBytes, BAD_RECORD);
@@ -80,7 +81,7 @@ export async function scanJournal(
   return { last, goodBytes, totalBytes, ...(isUnended && { unendedLine: line + 1 }) };
 }
 
-/** True when the bytes from `start` to `end` of a file are one whole record. */
+/** True when the bytes of a file from `start` to `end` are one whole record. */
 async function isRecord(file: OpenFile, start: number, end: number): Promise<boolean> {
   if (end === start || end - start > MAX_RECORD_BYTES) return false;
   const data = Buffer.alloc(end - start);
@@ -92,17 +93,17 @@ async function isRecord(file: OpenFile, start: number, end: number): Promise<boo
   return parseRecord(data, 0, data.length) !== undefined;
 }
 
-/** The error of a journal that {@link Scan.unendedLine} is told of. */
+/** The error of a journal that has a {@link Scan.unendedLine}. */
 export function unended(path: string, line: number, byte: number): StoreError {
   return damaged(path, line, byte, 'its last line lacks its LF');
 }
 
-const BAD_RECORD = 'no record can be read there';
+const BAD_RECORD = 'it has no valid record there';
 
 /** @throws StoreError */
 function checkHeader(header: string, path: string): void {
   if (header === JOURNAL_HEADER) return;
   const newer = newerFormatIn(header, 'im-journal');
   if (newer !== undefined) throw newerFormat(path, newer);
-  throw damaged(path, 1, 0, `it is no journal, its first line is not '${JOURNAL_HEADER}'`);
+  throw damaged(path, 1, 0, `it is not a journal: its first line is not '${JOURNAL_HEADER}'`);
 }

@@ -1,45 +1,44 @@
 /**
- * The journal's lines. A file on disk begins like this:
+ * The lines of a journal. A file begins like this:
  *
  *     im-journal 1
  *     1 0 REG alice f0e841fe
  *     2 0 REG bob 282fc211
  *     3 2 ADD alice bob c037d4c7
  *
- * The fields: the record's number, counted on without gaps from file to file; the number of the last record
- * that was known to be on stable storage when this one was written; the change, as in a request; and the
- * CRC-32 of all before it, the last space not included, in eight hexadecimal digits.
+ * The fields: the record's number, without gaps, continued from file to file; the number of the last record
+ * that was durable when this one was written; the change, as in a request; and the CRC-32 of everything
+ * before the last space, in eight hexadecimal digits.
  *
- * The second field tells an interrupted write from damage: a bad record is torn while no later one
- * knows it to be durable.
+ * The second field distinguishes an interrupted write from damage: a bad record is torn unless a later one
+ * says that it was durable.
  */
 
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { EffectiveChange } from '../tables/user-table.js';
 import { CHECKSUM_DIGITS, crc32, hasDigits, writeDigits } from './checksum.js';
 
-/** The first line of a journal: its format and the format's version. */
+/** The first line of a journal: the format and its version. */
 export const JOURNAL_HEADER = 'im-journal 1';
 
 const SPACE = 0x20;
 const LF = 0x0a;
 
-/** Most bytes in a line: two numbers, an operation, two ids and a checksum are well below. */
+/** Most bytes in a line. Two numbers, an operation, two ids and a checksum need far fewer. */
 export const MAX_RECORD_BYTES = 256;
 
 export interface JournalRecord {
   /** This record's number, from 1. */
   readonly sequence: number;
-  /** The last record known durable when this one was written; 0 for none. */
+  /** The last record that was durable when this one was written; 0 when there was none. */
   readonly durable: number;
   readonly change: EffectiveChange;
 }
 
 /**
- * Writes a record into a buffer as one line, LF included; that has at most {@link MAX_RECORD_BYTES} bytes and
- * the LF.
+ * Writes a record into a buffer as one line: at most {@link MAX_RECORD_BYTES} bytes and the LF.
  *
- * @returns Where it ends.
+ * @returns The offset of its end.
  */
 export function writeRecord(
   target: Buffer,
@@ -57,9 +56,9 @@ export function writeRecord(
 }
 
 /**
- * Reads one line, LF not included.
+ * Parses one line, without its LF.
  *
- * @returns `undefined` for anything that {@link writeRecord} would not have written.
+ * @returns `undefined` for a line that {@link writeRecord} would not write.
  */
 export function parseRecord(data: Buffer, start: number, end: number): JournalRecord | undefined {
   const bodyEnd = end - CHECKSUM_DIGITS - 1;
@@ -80,7 +79,7 @@ function numberIn(text: string | undefined): number | undefined {
   return Number.isSafeInteger(number) && number >= 0 && String(number) === text ? number : undefined;
 }
 
-/** Ids are stored folded. */
+/** True for an id in lower case, the form in which ids are stored. */
 function isStoredId(text: string | undefined): text is UserId {
   return parseId(text) === text;
 }

@@ -2,10 +2,10 @@
  * The journal that is being written: an append-only text file of changes (storage/format/journal-record.ts
  * shows a sample).
  *
- * What is appended is on stable storage when the promise resolves. When a write fails, the file is
- * cut back to its last good length; when that fails too, or the sync does, nobody knows what is on
- * disk, and this file is written no more: a second sync would prove nothing, because Linux marks the
- * pages clean after the first.
+ * Appended changes are on stable storage when the promise resolves. After a failed write, the journal
+ * truncates its file to the last good length. If that or the sync fails, the on-disk contents are unknown and
+ * the file must not be used again: a second sync would prove nothing, because Linux marks the pages clean
+ * after the first.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -26,9 +26,9 @@ export class Journal {
   }
 
   /**
-   * Makes a journal, durable but for its name.
+   * Makes an empty journal. Its header is durable; its name is not.
    *
-   * @param first The number that its first record will have.
+   * @param first The number of its first record.
    */
   static async create(directory: DataDirectory, name: string, first: number): Promise<Journal> {
     const header = Buffer.from(`${JOURNAL_HEADER}\n`);
@@ -36,8 +36,8 @@ export class Journal {
     return new Journal(file, first - 1, header.length);
   }
 
-  /** Takes over a journal whose records, all of them, are durable. */
-  static of(file: OpenFile, last: number, bytes: number): Journal {
+  /** Continues a journal whose records are all durable. */
+  static resume(file: OpenFile, last: number, bytes: number): Journal {
     return new Journal(file, last, bytes);
   }
 
@@ -51,9 +51,9 @@ export class Journal {
   }
 
   /**
-   * Appends changes as one group and makes them durable.
+   * Appends changes with one write and one sync.
    *
-   * @param isOurs Whether nobody else may have written to the directory meanwhile.
+   * @param isOurs Whether this process still holds the lock of the directory, which keeps out other writers.
    * @throws FileError `journal.broken` when the on-disk contents are unknown; any other error when nothing
    * was appended.
    */
@@ -79,18 +79,18 @@ export class Journal {
     try {
       await writeAll(this.#file, bytes, this.#bytes);
     } catch (error) {
-      await this.#cutBack(error);
+      await this.#truncate(error);
       throw error;
     }
   }
 
-  async #cutBack(cause: unknown): Promise<void> {
+  async #truncate(cause: unknown): Promise<void> {
     try {
       await this.#file.truncate(this.#bytes);
-      // Else a crash may bring back what was refused, after a later change was answered without it.
+      // Without this sync, the refused changes may reappear after a crash, and contradict later replies.
       await this.#file.datasync();
     } catch {
-      throw new FileError('journal.broken', 'the journal could not be cut back after a failed write', {
+      throw new FileError('journal.broken', 'the journal could not be truncated after a failed write', {
         cause,
       });
     }
@@ -104,7 +104,7 @@ export class Journal {
     } catch (cause) {
       throw new FileError('journal.broken', 'the journal could not be synced', { cause });
     }
-    // What nobody will find again is not stored, however well it was synced.
+    // A record in a file that the next start cannot find is not stored, even if it was synced.
     if (!isThere) throw new FileError('journal.broken', 'the journal is no longer in the data directory');
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The manifest: which files of a data directory are the database, in their order.
+ * The manifest: lists the files of the database, in their order.
  *
  *     im-manifest 1
  *     snapshot snapshot-3.txt 5 101
@@ -7,12 +7,13 @@
  *     journal journal-4.txt 10
  *     checksum d157c94b
  *
- * A snapshot has the state up to the record of that number, in so many bytes. A journal has the records from
- * that number on; a sealed one up to another number, in so many bytes; the last one is still written to.
- * Numbers in names tell files apart, and say nothing of their order. The last line has the checksum of all
- * before it.
+ * A snapshot's entry gives the last record in it, and its length in bytes. A sealed journal's entry gives its
+ * first record, its last record, and its length. The active journal, to which the store appends, comes last;
+ * its entry gives only its first record. The numbers in names make them unique; they do not imply an order.
+ * The last line has the checksum of all lines before it.
  *
- * It is never changed, but replaced as a whole, by renaming: what it lists is the database, before and after.
+ * The manifest is never modified, only replaced as a whole, by renaming: at any moment it lists a complete
+ * database.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -23,12 +24,12 @@ import { checksumOf } from './checksum.js';
 
 const HEADER = 'im-manifest 1';
 
-/** How much of a manifest is read at a time, in bytes. */
+/** How many bytes of a manifest are read at a time. */
 const READ_BYTES = 64 * 1024;
 
 export interface SnapshotEntry {
   readonly name: string;
-  /** The last record whose change is in it. */
+  /** The last record whose change is in the snapshot. */
   readonly last: number;
   readonly bytes: number;
 }
@@ -51,12 +52,12 @@ export interface Manifest {
   readonly active: ActiveEntry;
 }
 
-/** The names of all files that a manifest lists. */
+/** The names of all files in a manifest. */
 export function namesIn({ snapshot, sealed, active }: Manifest): string[] {
   return [...(snapshot === undefined ? [] : [snapshot]), ...sealed, active].map(({ name }) => name);
 }
 
-/** Encodes a manifest as the text of its file. */
+/** The text of a manifest's file. */
 export function encodeManifest({ snapshot, sealed, active }: Manifest): string {
   const lines = [HEADER];
   if (snapshot !== undefined) lines.push(`snapshot ${snapshot.name} ${snapshot.last} ${snapshot.bytes}`);
@@ -69,9 +70,9 @@ export function encodeManifest({ snapshot, sealed, active }: Manifest): string {
 const ENTRY = /^(snapshot|journal) (\S+)((?: (?:0|[1-9][0-9]{0,15})){1,3})$/;
 
 /**
- * Reads a manifest's text.
+ * Parses the text of a manifest.
  *
- * @returns `undefined` for anything that {@link encodeManifest} would not have written.
+ * @returns `undefined` for a text that {@link encodeManifest} would not write.
  */
 export function parseManifest(text: string): Manifest | undefined {
   let snapshot: SnapshotEntry | undefined;
@@ -87,8 +88,7 @@ export function parseManifest(text: string): Manifest | undefined {
   }
   if (active === undefined) return undefined;
   const manifest = { snapshot, sealed, active };
-  // There is one way to write it: whatever differs from that, the order of lines and the checksum included,
-  // is damaged.
+  // A manifest has exactly one encoding. Any other text, such as one with another order of lines, is damaged.
   return encodeManifest(manifest) === text && isGapless(manifest) ? manifest : undefined;
 }
 
@@ -104,8 +104,9 @@ function isGapless({ snapshot, sealed, active }: Manifest): boolean {
 /**
  * Reads the manifest of a directory.
  *
- * @returns `undefined` when there is none.
- * @throws StoreError `store.corrupt` when it is damaged, `store.unusable` when a newer version wrote it.
+ * @returns `undefined` when the directory has none.
+ * @throws StoreError `store.corrupt` when the manifest is damaged, `store.unusable` when a newer version
+ * wrote it.
  */
 export async function readManifest(directory: DataDirectory): Promise<Manifest | undefined> {
   const file = await directory.find(MANIFEST_FILE);
@@ -121,7 +122,7 @@ export async function readManifest(directory: DataDirectory): Promise<Manifest |
   return manifest;
 }
 
-/** True when the last line is the checksum of all before it, as it is in each version of the format. */
+/** True when the last line is the checksum of all lines before it, as in every version of the format. */
 function hasChecksum(text: string): boolean {
   const [, body = '', checksum] = /^(.*\n)checksum ([0-9a-f]{8})\n$/s.exec(text) ?? [];
   return checksum === checksumOf(body);
@@ -137,18 +138,18 @@ async function readText(file: OpenFile): Promise<string> {
 }
 
 /**
- * The error of a file that is not as it was written.
+ * The error of a damaged file.
  *
- * @param what What is the matter with it, as the rest of a sentence.
+ * @param predicate The rest of a sentence that begins with the path, such as `is missing`.
  */
-export function damagedFile(path: string, what: string): StoreError {
-  const message = `${path} ${what}: restore it from a backup, or save what can be saved with --repair`;
+export function damagedFile(path: string, predicate: string): StoreError {
+  const message = `${path} ${predicate}: restore it from a backup, or save what can be saved with --repair`;
   return new StoreError('store.corrupt', message);
 }
 
 /**
  * The format in the first line of a snapshot or journal of a newer version. Such a line ends with its
- * checksum: without it, a digit of the version may have been damaged.
+ * checksum: without a checksum, a digit of the version may be damaged.
  *
  * @returns `undefined` for any other line.
  */
@@ -157,7 +158,7 @@ export function newerFormatIn(header: string, kind: 'im-snapshot' | 'im-journal'
   return name === kind && checksum === checksumOf(format) ? format : undefined;
 }
 
-/** The error of a file that a newer version wrote. */
+/** The error of a file written by a newer version. */
 export function newerFormat(path: string, header: string): StoreError {
   return new StoreError(
     'store.unusable',
@@ -166,10 +167,10 @@ export function newerFormat(path: string, header: string): StoreError {
 }
 
 /**
- * Puts a manifest in the place of the one there is. What it lists must be durable, but for its names.
+ * Replaces the manifest. The contents of the files that it lists must be durable; their names need not be.
  *
- * @throws FileError `file.uncertain` when it may have taken its place, or not: what it lists, and what the
- * one before lists, must both stay. Any other error when it has not.
+ * @throws FileError `file.uncertain` when it is unknown whether the manifest was replaced: the caller must
+ * keep the files of both the old and the new manifest. Any other error when it was not replaced.
  */
 export function swapManifest(directory: DataDirectory, manifest: Manifest): Promise<void> {
   return directory.replace(MANIFEST_FILE, Buffer.from(encodeManifest(manifest), 'latin1'));

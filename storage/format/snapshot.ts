@@ -1,5 +1,5 @@
 /**
- * Snapshots: the whole database at one moment, a line for each user, in the order of their registration.
+ * Snapshots: the whole database at one moment, with a line for each user, in the order of registration.
  *
  *     im-snapshot 1
  *     alice bob carol fe8dec1d
@@ -7,9 +7,9 @@
  *     carol 6a3e8cc3
  *     # 3 users, last record 5 20ac21de
  *
- * A line has a user's id and then the buddies in their order; the last line has the number of users, and that
- * of the last record in a journal whose change is there. Each but the first ends with the CRC-32 of all
- * before it, the last space not included.
+ * A line has a user's id, then the buddies in the order of the list. The last line has the number of users,
+ * and the number of the last journal record that the snapshot includes. All lines but the first end with the
+ * CRC-32 of everything before their last space.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -23,7 +23,7 @@ import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits } from './checksum.js';
 import { damagedFile, newerFormat, newerFormatIn } from './manifest.js';
 import { MAX_USER_LINE_BYTES, UserLines } from './user-lines.js';
 
-/** The first line of a snapshot: its format and the format's version. */
+/** The first line of a snapshot: the format and its version. */
 const SNAPSHOT_HEADER = 'im-snapshot 1';
 
 const SPACE = 0x20;
@@ -32,16 +32,16 @@ const HASH = 0x23;
 export interface SnapshotOptions {
   /** The last record whose change is in the table. */
   readonly last: number;
-  /** Asked before each slice; true when the rest is not wanted. */
+  /** Called before each slice; true to stop. */
   readonly isStopped?: () => boolean;
 }
 
 /**
- * Writes a snapshot into a new file, and brings it to stable storage; its name is the caller's to make
- * durable. Whoever else has something to do gets a turn after each slice.
+ * Writes a snapshot to a new file and syncs it; the caller makes its name durable. Yields to the event loop
+ * after each slice.
  *
- * @returns How many bytes it has.
- * @throws FileError `snapshot.stopped`, or what the file system throws; then there may be a part of it.
+ * @returns Its length in bytes.
+ * @throws FileError `snapshot.stopped`, or an error of the file system. The file may then exist in part.
  */
 export async function writeSnapshot(
   directory: DataDirectory,
@@ -70,15 +70,15 @@ export async function writeSnapshot(
   return written;
 }
 
-/** What is wrong with a line: its number, from 1; where it begins, in bytes; and why. */
+/** Receives a damaged line: its number, from 1; its offset in bytes; and the reason. */
 export type ReportLine = (line: number, byte: number, reason: string) => void;
 
 /**
- * Reads a snapshot into an empty table. It is read twice: a list may name users whose lines come later.
+ * Reads a snapshot into an empty table. Reads the file twice: a list may name users whose lines come later.
  *
- * @param report Told of each line that is damaged, which is then passed over.
- * @returns The last record whose change is in it; `undefined` when the line that says so is damaged.
- * @throws StoreError `store.unusable` when a newer version wrote it.
+ * @param report Called for each damaged line, which is then skipped.
+ * @returns The last record whose change is in the snapshot; `undefined` when its last line is damaged.
+ * @throws StoreError `store.unusable` when a newer version wrote the snapshot.
  */
 export async function readSnapshot(
   file: OpenFile,
@@ -100,7 +100,7 @@ export async function readSnapshot(
 }
 
 interface UsersRead {
-  /** Tells lines with a user from the first, the last and the damaged ones. */
+  /** False for the first line, the last, and the damaged ones. */
   readonly hasUser: (line: number) => boolean;
   readonly last: number | undefined;
 }
@@ -125,10 +125,11 @@ async function readUsers(
       return isNew ? undefined : 'its user has a line already';
     }
     const ending = parseLastLine(data, start, end);
-    if (ending === undefined) return "it is nobody's line";
+    if (ending === undefined) return 'unrecognised line';
     last = ending.last;
     others.add(line);
-    return ending.users === line - 2 ? undefined : `it is the last of a snapshot of ${ending.users} users`;
+    const isWhole = ending.users === line - 2;
+    return isWhole ? undefined : `it is the last line of a snapshot of ${ending.users} users`;
   }
 
   const totalBytes = await readLines(
@@ -148,7 +149,7 @@ async function readUsers(
 
 const LAST_LINE = /^# ([0-9]+) users, last record ([0-9]+)$/;
 
-/** Reads the last line; `undefined` for any other, and for one with a wrong checksum. */
+/** Parses the last line; `undefined` for any other line, or one with a wrong checksum. */
 export function parseLastLine(
   data: Buffer,
   start: number,
@@ -160,7 +161,7 @@ export function parseLastLine(
   return users === undefined ? undefined : { users: Number(users), last: Number(last) };
 }
 
-/** Where the checksum of a line begins that has the right one; otherwise -1. */
+/** The end of a line's text before its checksum; -1 when the checksum does not match. */
 function bodyEndOf(data: Buffer, start: number, end: number): number {
   const bodyEnd = end - CHECKSUM_DIGITS - 1;
   if (bodyEnd <= start || data[bodyEnd] !== SPACE) return -1;
@@ -168,9 +169,9 @@ function bodyEndOf(data: Buffer, start: number, end: number): number {
 }
 
 /**
- * Reads the buddies of a line into the numbers of a batch; one whose own line is damaged is left out.
+ * Reads the buddies of a line into `batch.numbers`. Omits a buddy whose own line is damaged.
  *
- * @returns How many there are.
+ * @returns How many buddies were read.
  */
 function readBuddies(data: Buffer, start: number, end: number, table: UserTable, batch: IdBatch): number {
   batch.size = 0;

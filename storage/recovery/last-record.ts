@@ -1,5 +1,5 @@
 /**
- * Which record a file of the database ends with, whatever else is the matter with it.
+ * Finds the last record in a file of the database, even if the file is damaged elsewhere.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -9,8 +9,8 @@ import { parseLastLine } from '../format/snapshot.js';
 import { MAX_USER_LINE_BYTES } from '../format/user-lines.js';
 
 /**
- * The last record that is in a snapshot; -1 when its last line is missing or damaged, as in one that was not
- * finished.
+ * The number of the last record that a snapshot includes; -1 when its last line is damaged, or missing as in
+ * an unfinished snapshot.
  */
 export async function lastInSnapshot(directory: DataDirectory, name: string): Promise<number> {
   let last = -1;
@@ -22,7 +22,7 @@ export async function lastInSnapshot(directory: DataDirectory, name: string): Pr
   return last;
 }
 
-/** The greatest number of a record in a journal; -1 when it has none. */
+/** The greatest record number in a journal; -1 when it has no records. */
 export async function lastInJournal(directory: DataDirectory, name: string): Promise<number> {
   let last = -1;
   await readRecords(directory, name, (record) => {
@@ -32,19 +32,19 @@ export async function lastInJournal(directory: DataDirectory, name: string): Pro
 }
 
 /**
- * Hands out all lines of a journal, `undefined` for each that is no record. An editor may have ended them by
- * CR LF, and the last not at all.
+ * Passes every line of a journal to a callback; `undefined` stands for a line that is not a record. Accepts
+ * lines that end with CR LF and a last line without an end: an editor may have saved the file.
  */
 export async function readRecords(
   directory: DataDirectory,
   name: string,
-  take: (record: JournalRecord | undefined, line: number, byte: number) => void,
+  handleRecord: (record: JournalRecord | undefined, line: number, byte: number) => void,
 ): Promise<void> {
   let line = 0;
   await directory.read(name, (file) =>
     readLines(file, { maxLineBytes: MAX_RECORD_BYTES, mayLackLastEnd: true }, (data, start, end, byte) => {
       line += 1;
-      take(parseRecord(data, start, withoutCr(data, end)), line, byte);
+      handleRecord(parseRecord(data, start, withoutCr(data, end)), line, byte);
     }),
   );
 }

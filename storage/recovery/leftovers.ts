@@ -1,6 +1,6 @@
 /**
- * Leftovers: files of a database that its manifest does not list. Something was interrupted before they were
- * listed, or after.
+ * Leftovers: files of a database that its manifest does not list. The store was interrupted before it listed
+ * them, or before it removed them.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -8,16 +8,16 @@ import { fileNumberOf, isDataFile, isSnapshot, nextFileNumber } from '../files/f
 import { type Manifest, namesIn } from '../format/manifest.js';
 import { lastInJournal, lastInSnapshot } from './last-record.js';
 
-/** Removes the leftovers. A file that only has such a name is left alone. */
+/** Removes the leftovers. Keeps a file that has such a name but not the header of a database file. */
 export async function removeLeftovers(directory: DataDirectory, manifest: Manifest): Promise<void> {
   for (const name of await leftoversIn(directory, manifest)) await directory.remove(name);
 }
 
 /**
- * Leftovers that were begun after the manifest, and have more records than what it lists: the manifest is of
- * an earlier time than they are.
+ * Leftovers that were created after the manifest and have later records than the files in it: they show that
+ * the manifest is outdated.
  *
- * @param last The last record in what the manifest lists.
+ * @param last The last record in the files that the manifest lists.
  */
 export async function newerThan(
   directory: DataDirectory,
@@ -34,7 +34,10 @@ export async function newerThan(
   return newer;
 }
 
-/** The earliest journal is one, once taken over: without a manifest it would be the database again. */
+/**
+ * Once there is a manifest, the earliest journal is a leftover too: if the manifest were lost, that journal
+ * would be taken for the database.
+ */
 async function leftoversIn(directory: DataDirectory, manifest: Manifest): Promise<string[]> {
   const listed = new Set(namesIn(manifest));
   const leftovers: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Opening a database: what is on disk becomes a table in memory and a journal to write to.
+ * Opens a database: reads its files into a table in memory, and starts a journal to append to.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -11,9 +11,10 @@ import type { UserTable } from '../tables/user-table.js';
 import { newerThan, removeLeftovers } from './leftovers.js';
 import { emptyDatabase, findManifest, type Recovered, recover, refuseUnended } from './recovery.js';
 
-/** An interrupted write that was left out, and where it was kept. */
+/** The end of a journal, removed because it is an interrupted write. */
 export interface TornTail {
   readonly bytes: number;
+  /** The path of the file that keeps the removed bytes. */
   readonly keptIn: string;
 }
 
@@ -25,12 +26,12 @@ export interface Opened {
 }
 
 /**
- * Reads what there is, and begins to write: always in a new file. What was read back of the last journal is
- * written anew, and synced: it may have come from memory, and not be on disk, after a sync that failed.
+ * Reads the database, copies the last journal to a new file, syncs the copy, and appends to it from then on.
+ * The original cannot be trusted: after a failed sync, its contents may be in the kernel's memory only.
  *
  * @param refusesUnended True to refuse a last record that only lacks its LF. Otherwise it counts as an
  * interrupted write, which a crash may leave.
- * @throws StoreError `store.unusable` or `store.corrupt`, or what the file system throws.
+ * @throws StoreError `store.unusable` or `store.corrupt`, or an error of the file system.
  */
 export async function openDatabase(directory: DataDirectory, refusesUnended = false): Promise<Opened> {
   const found = await findManifest(directory);
@@ -38,19 +39,19 @@ export async function openDatabase(directory: DataDirectory, refusesUnended = fa
   if (refusesUnended) refuseUnended(directory, recovered);
   const tornTail = await keepTornTail(directory, recovered);
   const name = journalName(nextFileNumber(namesIn(recovered.manifest)));
-  const journal = await takeOver(directory, recovered, name);
+  const journal = await copyJournal(directory, recovered, name);
   try {
     const manifest = { ...recovered.manifest, active: { ...recovered.manifest.active, name } };
     await swapManifest(directory, manifest);
     await removeLeftovers(directory, manifest);
     return { manifest, table: recovered.table, journal, tornTail };
   } catch (error) {
-    await journal.close().catch(() => {}); // the first error is the one to tell of
+    await journal.close().catch(() => {}); // report the first error, not this one
     throw error;
   }
 }
 
-/** Reads what a manifest lists; instead of the last journal, a copy that has what the journal has lost. */
+/** Reads the files of a manifest. If a copy of the last journal has more records, reads the copy instead. */
 async function recoverLatest(directory: DataDirectory, manifest: Manifest): Promise<Recovered> {
   const recovered = await recover(directory, manifest);
   const newer = await newerThan(directory, manifest, recovered.scan.last);
@@ -64,8 +65,8 @@ async function recoverLatest(directory: DataDirectory, manifest: Manifest): Prom
 }
 
 /**
- * Whether a file is a copy of the last journal, with what that has lost: a start that was interrupted made
- * it, of what it read from memory and the disk did not have.
+ * Whether a file begins with the good part of the last journal. An interrupted start may leave such a copy:
+ * it read records that were in the kernel's memory but not on disk, and synced them in the copy.
  */
 function beginsAs(directory: DataDirectory, name: string, { manifest, scan }: Recovered): Promise<boolean> {
   return directory.read(manifest.active.name, (original) =>
@@ -84,12 +85,12 @@ async function keepTornTail(
   return { bytes: totalBytes - goodBytes, keptIn: directory.pathOf(name) };
 }
 
-/** Copies what is good of the last journal to a new one; where there is none, begins one. */
-async function takeOver(
+/** Copies the good part of the last journal to a new one; makes an empty one if there is no last journal. */
+async function copyJournal(
   directory: DataDirectory,
   { manifest: { active }, scan: { last, goodBytes } }: Recovered,
   name: string,
 ): Promise<Journal> {
   if (goodBytes === 0) return Journal.create(directory, name, active.first);
-  return Journal.of(await directory.copy(active.name, 0, goodBytes, name), last, goodBytes);
+  return Journal.resume(await directory.copy(active.name, 0, goodBytes, name), last, goodBytes);
 }

@@ -1,5 +1,5 @@
 /**
- * Reading a data directory into memory.
+ * Reads a data directory into memory.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -12,33 +12,34 @@ import { damagedFile, type Manifest, readManifest } from '../format/manifest.js'
 import { damaged, readSnapshot } from '../format/snapshot.js';
 import { UserTable } from '../tables/user-table.js';
 
-/** A database as it was read. */
+/** A database as read from its files. */
 export interface Recovered {
   readonly manifest: Manifest;
   readonly table: UserTable;
-  /** Of the journal that was written to last. */
+  /** The scan of the active journal. */
   readonly scan: Scan;
 }
 
-/** What a directory without a manifest has, at most. */
+/** The implied manifest of a directory that has none: its only data file is the earliest journal. */
 const EARLIEST: Manifest = { sealed: [], active: { name: EARLIEST_JOURNAL, first: 1 } };
 
-/** What is read of a directory that has no database yet: of its journal, not even a first line. */
+/** The result of reading a directory without a database: no user, and a journal of 0 bytes. */
 export function emptyDatabase(): Recovered {
   return { manifest: EARLIEST, table: new UserTable(), scan: { last: 0, goodBytes: 0, totalBytes: 0 } };
 }
 
 /**
- * Finds out what a directory has.
+ * Finds the manifest of a directory.
  *
- * @returns `undefined` for a directory that has no database yet.
+ * @returns `undefined` when the directory has no database yet.
  * @throws StoreError `store.corrupt` or `store.unusable`.
  */
 export async function findManifest(directory: DataDirectory): Promise<Manifest | undefined> {
   const manifest = await readManifest(directory);
   if (manifest !== undefined) return manifest;
   const names = await directory.list();
-  // Starts that were interrupted leave journals: empty ones, or what they had copied of the earliest one.
+  // Interrupted starts leave journals that are empty, or partial copies of the earliest one. Any other file
+  // means that the manifest was lost.
   const earliest = names.includes(EARLIEST_JOURNAL) ? await lengthOf(directory, EARLIEST_JOURNAL) : 0;
   const most = Math.max(earliest, JOURNAL_HEADER.length + 1);
   for (const name of names.filter((name) => fileNumberOf(name) !== undefined)) {
@@ -53,9 +54,9 @@ function lengthOf(directory: DataDirectory, name: string): Promise<number> {
 }
 
 /**
- * Reads everything that a manifest lists.
+ * Reads all files of a manifest.
  *
- * @throws StoreError `store.corrupt`, which says where, or `store.unusable`.
+ * @throws StoreError `store.corrupt`, whose message says where, or `store.unusable`.
  */
 export async function recover(directory: DataDirectory, manifest: Manifest): Promise<Recovered> {
   const table = new UserTable();
@@ -79,7 +80,7 @@ export async function recover(directory: DataDirectory, manifest: Manifest): Pro
 }
 
 /**
- * Refuses a database whose last record only lacks its LF: it may have been acknowledged.
+ * Refuses a database whose last record only lacks its LF: a client may have received a 200 for that record.
  *
  * @throws StoreError `store.corrupt`
  */

@@ -1,8 +1,8 @@
 /**
- * Saving what can be saved of a damaged database.
+ * Saves the readable part of a damaged database.
  *
- * Every line that can be read counts, whatever is around it, and what it asks for is done if that is still
- * possible. The result is written as a new database. The files that there were are kept, under other names.
+ * Applies every readable line, whatever the state of the lines around it, if its change is still possible.
+ * Writes the result as a new database, and keeps copies of the old files under other names.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -24,27 +24,27 @@ import { UserTable } from '../tables/user-table.js';
 import { lastInJournal, lastInSnapshot, readRecords } from './last-record.js';
 import { newerThan } from './leftovers.js';
 
-/** A line of which nothing could be saved. */
+/** A line that could not be saved. */
 export interface DroppedLine {
   readonly path: string;
   /** From 1. */
   readonly line: number;
-  /** Where it begins in the file. */
+  /** Its offset in the file. */
   readonly byte: number;
   readonly reason: string;
 }
 
-/** What could be read. */
+/** The readable part of a database. */
 export interface Salvage {
   readonly table: UserTable;
-  /** The last record whose change is there. */
+  /** The last record whose change was applied. */
   readonly last: number;
 }
 
 /**
- * Reads what can be read of a directory.
+ * Reads every readable line of the database in a directory.
  *
- * @throws StoreError `store.unusable` when a newer version wrote it.
+ * @throws StoreError `store.unusable` when a newer version wrote the database.
  */
 export async function salvage(
   directory: DataDirectory,
@@ -57,7 +57,7 @@ export async function salvage(
   const names = await namesToRead(directory, reporter(MANIFEST_FILE));
   const table = new UserTable();
   let last = 0;
-  // The one that goes furthest; one that was not finished only if there is no other.
+  // Use the snapshot with the latest records. An unfinished one sorts first: it is used only if it is alone.
   const snapshot = (await inOrder(directory, names.filter(isSnapshot), lastInSnapshot)).at(-1);
   if (snapshot !== undefined) {
     const path = directory.pathOf(snapshot);
@@ -72,8 +72,8 @@ export async function salvage(
 }
 
 /**
- * Writes what was read as a new database; all files that there were are kept, under other names, which it
- * returns.
+ * Writes the saved part as a new database. Copies all old files to other names, and returns the paths of the
+ * copies.
  */
 export async function rewrite(
   directory: DataDirectory,
@@ -82,7 +82,7 @@ export async function rewrite(
   const names = await directory.list();
   const kept: string[] = [];
   for (const name of names) {
-    if (name === MANIFEST_FILE || isDataFile(name)) kept.push(await keep(directory, name, names));
+    if (name === MANIFEST_FILE || isDataFile(name)) kept.push(await keepCopy(directory, name, names));
   }
   const number = nextFileNumber(names);
   const snapshot = snapshotName(number);
@@ -95,15 +95,18 @@ export async function rewrite(
   return kept;
 }
 
-/** Copies a file to a name that is free; returns where it is kept. */
-async function keep(directory: DataDirectory, name: string, taken: readonly string[]): Promise<string> {
+/** Copies a file to an unused name; returns the path of the copy. */
+async function keepCopy(directory: DataDirectory, name: string, taken: readonly string[]): Promise<string> {
   let copy = brokenName(name);
   for (let count = 2; taken.includes(copy); count++) copy = brokenName(name, count);
   await (await directory.copy(name, 0, Number.POSITIVE_INFINITY, copy)).close();
   return directory.pathOf(copy);
 }
 
-/** The files that the manifest lists; all that could be, when it is not there, or one of them is not. */
+/**
+ * The files that the manifest lists. If the manifest is missing, damaged or outdated, or one of its files is
+ * missing: all files with the name of a snapshot or journal.
+ */
 async function namesToRead(directory: DataDirectory, report: ReportLine): Promise<string[]> {
   const present = await directory.list();
   try {
@@ -122,12 +125,12 @@ async function namesToRead(directory: DataDirectory, report: ReportLine): Promis
   return present.filter(isDataFile);
 }
 
-/** The last record in what a manifest lists, as good as can be told. */
+/** The last record in the files of a manifest, as far as the files can be read. */
 async function lastIn(directory: DataDirectory, { active }: Manifest): Promise<number> {
   return Math.max(active.first - 1, await lastInJournal(directory, active.name));
 }
 
-/** Names in the order in which the files end. */
+/** Sorts names by the last records of their files. */
 async function inOrder(
   directory: DataDirectory,
   names: readonly string[],
@@ -141,7 +144,7 @@ async function inOrder(
   return files.map(({ name }) => name);
 }
 
-/** Does what a journal's records ask for that come after another; returns the last one of them all. */
+/** Applies those records of a journal that are later than `after`; returns the last record. */
 async function replay(
   directory: DataDirectory,
   name: string,
@@ -151,9 +154,9 @@ async function replay(
 ): Promise<number> {
   let last = after;
   await readRecords(directory, name, (record, line, byte) => {
-    if (line === 1) return; // the header: the others speak for themselves
-    if (record === undefined) return report(line, byte, 'no record can be read there');
-    if (record.sequence <= last) return; // it was done before
+    if (line === 1) return; // the header: records are readable without it
+    if (record === undefined) return report(line, byte, 'it has no valid record there');
+    if (record.sequence <= last) return; // already applied
     last = record.sequence;
     if (table.apply(record.change).effect === undefined) report(line, byte, 'it has no effect any more');
   });

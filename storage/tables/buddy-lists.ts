@@ -1,57 +1,57 @@
 /**
  * A list of numbers for each user, in blocks of large pages outside of JavaScript's heap.
  *
- * A block has room for a power of two, the least that holds the list; so a list's length tells how large its
- * block is. A list changes in its block, and moves to another one when it needs a larger or a smaller block.
+ * The size of a block is the smallest power of two that holds the list; the list's length therefore gives the
+ * size of its block. A list changes within its block, and moves when it needs a larger or a smaller one.
  */
 
 import { Column } from './column.js';
 
-/** Numbers in a page; a block is never larger. */
+/** Numbers in a page. A block is at most a page. */
 const PAGE_BITS = 18;
 const PAGE_LENGTH = 1 << PAGE_BITS;
 
-/** What 32 bits reach, but for the page that is being filled. */
-const MAX_PLACES = 2 ** 32 - PAGE_LENGTH;
+/** Most numbers in all pages: the range of a 32-bit offset, without the page that is being filled. */
+const MAX_NUMBERS = 2 ** 32 - PAGE_LENGTH;
 
-/** Where a list is. */
-interface ListPlace {
-  /** Of its first number; the others follow. */
+/** The location of a list. */
+interface ListSpan {
+  /** The offset of its first number, counted through all pages. */
   readonly start: number;
   readonly length: number;
 }
 
 export class BuddyLists {
   readonly #pages: Uint32Array[] = [];
-  /** Where the part of the pages begins that was never used. */
+  /** The offset at which the unused part of the pages begins. */
   #end = 0;
-  /** Blocks that are free, by their room. */
+  /** Offsets of free blocks, by block size. */
   readonly #free = new Map<number, number[]>();
-  /** Where each user's list begins, and beside it how long it is. */
-  readonly #places = new Column();
+  /** Two entries for each user: the offset of the list, and its length. */
+  readonly #spans = new Column();
 
-  /** True when no more pages can be reached. */
+  /** True when no more pages can be addressed. */
   get isFull(): boolean {
-    return this.#end >= MAX_PLACES;
+    return this.#end >= MAX_NUMBERS;
   }
 
-  /** How many bytes the pages have. */
+  /** The size of all pages in bytes. */
   get bytes(): number {
     return this.#pages.length * PAGE_LENGTH * Uint32Array.BYTES_PER_ELEMENT;
   }
 
   lengthOf(user: number): number {
-    return this.#places.get(2 * user + 1);
+    return this.#spans.get(2 * user + 1);
   }
 
-  /** The numbers on a list, good until the next change. */
+  /** The numbers on a list, valid until the next change. */
   listOf(user: number): Uint32Array {
-    return this.#numbersAt(this.#placeOf(user));
+    return this.#numbersAt(this.#spanOf(user));
   }
 
-  /** Where a buddy is on a list, counted from 0, or -1. */
+  /** The position of a buddy on a list, from 0, or -1. */
   positionOf(user: number, buddy: number): number {
-    const { start, length } = this.#placeOf(user);
+    const { start, length } = this.#spanOf(user);
     if (length === 0) return -1;
     const page = this.#pageOf(start);
     const at = start & (PAGE_LENGTH - 1);
@@ -59,14 +59,14 @@ export class BuddyLists {
     return -1;
   }
 
-  /** Gives a user who has no list the first `length` of these numbers. */
+  /** Sets the list of a user who has none to the first `length` of these numbers. */
   set(user: number, numbers: ArrayLike<number>, length: number): void {
     if (length === 0) return;
-    const start = this.#take(roomFor(length));
+    const start = this.#allocate(blockSizeFor(length));
     const page = this.#pageOf(start);
     const at = start & (PAGE_LENGTH - 1);
     for (let position = 0; position < length; position++) page[at + position] = numbers[position] as number;
-    this.#moveTo(user, start, length);
+    this.#setSpan(user, start, length);
   }
 
   insert(user: number, position: number, buddy: number): void {
@@ -80,64 +80,65 @@ export class BuddyLists {
     this.#resize(user, this.lengthOf(user) - 1);
   }
 
-  /** Gives a list another length, and a block of the room for it if it has another; returns it. */
+  /** Sets the length of a list, and moves it if its block size changes; returns the list. */
   #resize(user: number, length: number): Uint32Array {
-    const old = this.#placeOf(user);
-    const room = roomFor(length);
-    const stays = room === roomFor(old.length);
-    const start = stays ? old.start : this.#take(room);
+    const old = this.#spanOf(user);
+    const size = blockSizeFor(length);
+    const stays = size === blockSizeFor(old.length);
+    const start = stays ? old.start : this.#allocate(size);
     const list = this.#numbersAt({ start, length });
     if (!stays) {
       list.set(this.listOf(user).subarray(0, length));
       this.#release(old);
     }
-    this.#moveTo(user, start, length);
+    this.#setSpan(user, start, length);
     return list;
   }
 
-  #placeOf(user: number): ListPlace {
-    return { start: this.#places.get(2 * user), length: this.lengthOf(user) };
+  #spanOf(user: number): ListSpan {
+    return { start: this.#spans.get(2 * user), length: this.lengthOf(user) };
   }
 
-  #moveTo(user: number, start: number, length: number): void {
-    this.#places.set(2 * user, start);
-    this.#places.set(2 * user + 1, length);
+  #setSpan(user: number, start: number, length: number): void {
+    this.#spans.set(2 * user, start);
+    this.#spans.set(2 * user + 1, length);
   }
 
-  #numbersAt({ start, length }: ListPlace): Uint32Array {
+  #numbersAt({ start, length }: ListSpan): Uint32Array {
     if (length === 0) return NONE;
     const at = start & (PAGE_LENGTH - 1);
     return this.#pageOf(start).subarray(at, at + length);
   }
 
-  #pageOf(place: number): Uint32Array {
-    return this.#pages[place >>> PAGE_BITS] as Uint32Array;
+  #pageOf(offset: number): Uint32Array {
+    return this.#pages[offset >>> PAGE_BITS] as Uint32Array;
   }
 
-  #take(room: number): number {
-    if (room === 0) return 0;
-    const free = this.#free.get(room)?.pop();
+  /** Returns the offset of a free block. */
+  #allocate(size: number): number {
+    if (size === 0) return 0;
+    const free = this.#free.get(size)?.pop();
     if (free !== undefined) return free;
-    // No block is cut in two by the end of a page.
+    // A block must not span two pages.
     const left = PAGE_LENGTH - (this.#end % PAGE_LENGTH);
-    const start = room > left ? this.#end + left : this.#end;
-    this.#end = start + room;
+    const start = size > left ? this.#end + left : this.#end;
+    this.#end = start + size;
     if (this.#pages.length * PAGE_LENGTH < this.#end) this.#pages.push(new Uint32Array(PAGE_LENGTH));
     return start;
   }
 
-  #release({ start, length }: ListPlace): void {
+  #release({ start, length }: ListSpan): void {
     if (length === 0) return;
-    const room = roomFor(length);
-    const free = this.#free.get(room);
-    if (free === undefined) this.#free.set(room, [start]);
+    const size = blockSizeFor(length);
+    const free = this.#free.get(size);
+    if (free === undefined) this.#free.set(size, [start]);
     else free.push(start);
   }
 }
 
 const NONE = new Uint32Array(0);
 
-/** How many numbers the block of a list has room for. */
-function roomFor(length: number): number {
+/** The size of the block for a list of this length. */
+function blockSizeFor(length: number): number {
   return length === 0 ? 0 : 1 << (32 - Math.clz32(length - 1));
 }

@@ -1,12 +1,12 @@
 /**
- * A growing column of 32-bit numbers, without a moment in which all of it is copied.
+ * A growing column of 32-bit numbers. It grows by pages, and never copies existing ones.
  */
 
 const PAGE_BITS = 16;
 const PAGE_LENGTH = 1 << PAGE_BITS;
 const PAGE_MASK = PAGE_LENGTH - 1;
 
-/** Numbers by index. One that was never set is 0. */
+/** Numbers by index. A number that was never set is 0. */
 export class Column {
   readonly #pages: Uint32Array[] = [];
 

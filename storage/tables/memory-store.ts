@@ -1,6 +1,6 @@
 /**
- * The reference store: everything in memory, gone with the process. It says what a store must do
- * without saying how to keep it.
+ * The reference store: keeps everything in memory only. It shows the behaviour that the contract requires,
+ * without persistence.
  */
 
 import { type Store, StoreError } from '../store.js';
@@ -17,11 +17,11 @@ export function openMemoryStore(): Store {
       if (closed) throw new StoreError('store.closed', 'the store is closed');
       if (underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
       const replies = changes.map((change) => table.apply(change).reply);
-      // Like a store that writes, it settles in a later turn.
+      // Like a store that writes, it resolves in a later event-loop iteration.
       underWay = new Promise(setImmediate);
       await underWay;
       underWay = undefined;
-      table.settle();
+      table.commit();
       return replies;
     },
 

@@ -1,7 +1,7 @@
 /**
- * Users and buddy lists in memory, with the rules by which a change is answered.
+ * Users and buddy lists in memory, and the rules that decide the reply to a change.
  *
- * Users are numbers inside, from 0 on, in the order of their registration.
+ * Each user has a number, from 0, in the order of registration.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -11,68 +11,68 @@ import { MAX_BUDDIES, MAX_USERS, type Users } from '../store.js';
 import { BuddyLists } from './buddy-lists.js';
 import { type IdBatch, IdTable } from './id-table.js';
 
-/** A change that altered the table, and so must be remembered. */
+/** A change that altered the table, and must be stored. */
 export type EffectiveChange =
   | { readonly op: 'REG'; readonly id: UserId }
   | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId };
 
-/** The answer to a change; `effect`, and where on the list it was, are there where the table was altered. */
+/** The reply to a change. If the change altered the table: also its effect, and its position on the list. */
 export interface Applied {
   readonly reply: ReplyCode;
   readonly effect?: EffectiveChange;
   readonly position?: number;
 }
 
-/** A table as it was at one moment, while the table itself goes on. */
+/** A table as it was at one moment, while the table itself continues to change. */
 export interface FrozenUsers {
-  /** How many users there were. */
+  /** How many users the table had. */
   readonly size: number;
   /**
-   * A user's list, good until the next change of the table. Each user may be asked for once, in ascending
-   * order.
+   * A user's list, valid until the next change of the table. Read each list at most once, in ascending order
+   * of users.
    */
-  take(user: number): Uint32Array;
-  /** The table need not remember any longer. */
+  readList(user: number): Uint32Array;
+  /** Ends the freeze: the table stops copying lists. */
   release(): void;
 }
 
 export class UserTable implements Users {
   readonly #ids = new IdTable();
   readonly #lists = new BuddyLists();
-  #settled = 0;
-  /** Has the table tell of a list that is about to change. */
+  #committed = 0;
+  /** Called before a user's list changes. */
   #beforeChange: ((user: number) => void) | undefined;
-  /** How many bytes the copies of lists have that a frozen table needs. */
+  /** The size in bytes of the lists that were copied for a frozen table. */
   #copiedBytes = 0;
 
   get size(): number {
     return this.#ids.size;
   }
 
-  get settled(): number {
-    return this.#settled;
+  get committed(): number {
+    return this.#committed;
   }
 
-  /** How many buddies there are on all lists. */
+  /** How many buddies are on all lists together. */
   countEntries(): number {
     let entries = 0;
     for (let user = 0; user < this.size; user++) entries += this.#lists.lengthOf(user);
     return entries;
   }
 
-  /** How many bytes there are for lists: those of now, and those that a frozen table needs. */
+  /** The size of all lists in bytes, including copies for a frozen table. */
   get listBytes(): number {
     return this.#lists.bytes + this.#copiedBytes;
   }
 
-  /** Nothing that was applied until now will be undone. */
-  settle(): void {
-    this.#settled = this.size;
+  /** Declares all changes applied so far final: they will not be undone. */
+  commit(): void {
+    this.#committed = this.size;
   }
 
   numberOf(id: UserId): number {
     const user = this.#ids.numberOf(id);
-    return user < this.#settled ? user : -1;
+    return user < this.#committed ? user : -1;
   }
 
   listOf(user: number): Uint32Array {
@@ -85,7 +85,7 @@ export class UserTable implements Users {
     return Array.from(this.#lists.listOf(user), (buddy) => this.#ids.idOf(buddy));
   }
 
-  /** Decides one change, in the order of checks that PROTOCOL.md gives, and applies it. */
+  /** Checks one change, in the order given in PROTOCOL.md, and applies it. */
   apply(change: Change): Applied {
     if (change.op === 'REG') return this.#register(change.id);
     const { op, id, buddy } = change;
@@ -99,7 +99,7 @@ export class UserTable implements Users {
     const length = this.#lists.lengthOf(user);
     if (op === 'DEL' && listed === -1) return { reply: 200 };
     if (op === 'ADD' && (listed !== -1 || length >= MAX_BUDDIES)) return { reply: 201 };
-    // Either way a list may need another block.
+    // Both ADD and DEL may move the list to another block.
     if (this.#lists.isFull) return { reply: 205 };
     if (op === 'DEL') {
       this.#beforeChange?.(user);
@@ -111,7 +111,7 @@ export class UserTable implements Users {
     return { reply: 200, effect: { op, id, buddy }, position: length };
   }
 
-  /** Takes back what {@link apply} did. Several must be taken back in reverse order. */
+  /** Reverts {@link apply}. Several changes must be reverted in reverse order. */
   undo({ effect, position = 0 }: Applied): void {
     if (effect === undefined) return;
     if (effect.op === 'REG') return this.#ids.removeLast();
@@ -122,23 +122,23 @@ export class UserTable implements Users {
   }
 
   /**
-   * Holds on to the table as it is now. One at a time. A list is copied before its first change, and only
-   * then: however often it changes, there is one copy of it, until it is taken.
+   * Preserves the current contents of the table. Only one freeze can be active. The table copies a list
+   * before its first change, and keeps that one copy until the caller reads the list.
    */
   freeze(): FrozenUsers {
     const { size } = this;
     const copies = new Map<number, Uint32Array>();
-    let taken = 0;
+    let nextUnread = 0;
     this.#beforeChange = (user) => {
-      if (user < taken || user >= size || copies.has(user)) return;
+      if (user < nextUnread || user >= size || copies.has(user)) return;
       const copy = this.#lists.listOf(user).slice();
       copies.set(user, copy);
       this.#copiedBytes += copy.byteLength;
     };
     return {
       size,
-      take: (user) => {
-        taken = user + 1;
+      readList: (user) => {
+        nextUnread = user + 1;
         const copy = copies.get(user);
         if (copy === undefined) return this.#lists.listOf(user);
         copies.delete(user);
@@ -153,23 +153,26 @@ export class UserTable implements Users {
     };
   }
 
-  // For files: ids as bytes, lists as numbers.
+  // For readers and writers of files: ids as bytes, lists as numbers.
 
-  /** Finds several users whose ids are written in bytes. */
+  /** Finds several users by ids given as bytes. */
   findAll(bytes: Uint8Array, batch: IdBatch): void {
     this.#ids.findAll(bytes, batch);
   }
 
   /**
-   * Adds a user whose id is written in bytes.
+   * Adds a user whose id is given as bytes.
    *
-   * @returns False when there is one already, or no room for another.
+   * @returns False when the id is already registered, or the table is full.
    */
   register(bytes: Uint8Array, start: number, end: number): boolean {
     return this.size < MAX_USERS && this.#ids.insert(bytes, start, end) !== -1;
   }
 
-  /** Gives a user who has no buddies the first `length` of these, which are all different and others. */
+  /**
+   * Sets the list of a user who has no buddies to the first `length` of these. They must be distinct, and
+   * must not include the user.
+   */
   setList(user: number, buddies: ArrayLike<number>, length: number): void {
     this.#lists.set(user, buddies, length);
   }

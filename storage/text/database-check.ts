@@ -1,5 +1,5 @@
 /**
- * Looking at a database without opening it: it may be in use.
+ * Reads and describes a database without opening it, also while a server uses it.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -8,13 +8,14 @@ import { type Manifest, readManifest } from '../format/manifest.js';
 import { findManifest, type Recovered, recover } from '../recovery/recovery.js';
 import { StoreError } from '../store.js';
 
-/** How often the files may be replaced by newer ones while they are read. */
+/** How often reading starts again when a server replaces the files meanwhile. */
 const MAX_READS = 10;
 
 /**
- * Reads the database of a directory as it is now.
+ * Reads the database of a directory.
  *
- * @throws StoreError `store.unusable` when there is none or a newer version wrote it, `store.corrupt`.
+ * @throws StoreError `store.unusable` when the directory has no database or a newer version wrote it;
+ * `store.corrupt`.
  */
 export async function readDatabase(directory: DataDirectory): Promise<Recovered> {
   for (let reads = 1; ; reads++) {
@@ -23,7 +24,7 @@ export async function readDatabase(directory: DataDirectory): Promise<Recovered>
     try {
       return await recover(directory, manifest);
     } catch (error) {
-      // A server that uses it may have removed what it needs no longer.
+      // A running server may have removed files that a new snapshot replaces.
       if (reads === MAX_READS || !(await isReplaced(directory, manifest))) throw error;
     }
   }
@@ -34,7 +35,7 @@ async function isReplaced(directory: DataDirectory, read: Manifest): Promise<boo
   return now !== undefined && now.active.name + now.snapshot?.name !== read.active.name + read.snapshot?.name;
 }
 
-/** Describes what was read, a line for each file. */
+/** Describes a database: a line for each file, and one with totals. */
 export function describe(directory: DataDirectory, { manifest, table, scan }: Recovered): string[] {
   const { snapshot, sealed, active } = manifest;
   const lines = [`${directory.pathOf(MANIFEST_FILE)}: good`];

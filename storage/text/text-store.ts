@@ -1,13 +1,14 @@
 /**
- * The text store: users and buddy lists in memory, every effective change in a journal, and now and then a
- * snapshot of all, after which the journals before it are not needed any more.
+ * The text store: keeps users and buddy lists in memory, and appends every effective change to a journal.
+ * From time to time it writes a snapshot of all users, which replaces the journals before it.
  *
- * What the files are, the manifest says; docs/storage.md shows them. A sealed file never changes, and the
- * manifest is only ever replaced as a whole. So at any moment the disk holds one complete database, and
- * whatever interrupts the writing of the next leaves it alone.
+ * The manifest lists the files; docs/storage.md shows them. A sealed file never changes, and the manifest is
+ * only replaced as a whole. At any moment the disk therefore holds one complete database, even if the store
+ * is interrupted while it writes the next.
  *
- * When nobody knows what is on disk, everything is written anew, from memory: a file whose sync failed is
- * never synced again. Until that works, changes are refused, and the lists can be read.
+ * If the on-disk contents are unknown, the store writes a new database from memory: after a failed sync, it
+ * never syncs that file again. Until the new database is complete, the store refuses changes; lists can still
+ * be read.
  */
 
 import type { ReplyCode } from '../../protocol/reply.js';
@@ -26,51 +27,52 @@ import { type DroppedLine, rewrite, salvage } from '../recovery/repair.js';
 import { isStoreError, type Store, StoreError, type Users } from '../store.js';
 import type { Applied, UserTable } from '../tables/user-table.js';
 
-/** A snapshot is made when the journals have more than this part of the bytes of the last one. */
+/** The store writes a snapshot when the journals are longer than this fraction of the last snapshot. */
 const COMPACTION_PART = 0.5;
 
-/** How long the store rests before it tries again to write everything anew, in milliseconds. */
+/** Pause between two attempts to write a new database from memory, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** What happens to a store that its owner may want to know. */
-export type StoreNews =
-  /** An interrupted write was found, kept aside and left out. */
+/** Events of a store that an operator may want to know. */
+export type StoreReport =
+  /** The store found an interrupted write, and moved it to a file of its own. */
   | ({ readonly type: 'tail.kept' } & TornTail)
   | { readonly type: 'snapshot.made'; readonly users: number; readonly bytes: number; readonly ms: number }
-  /** It is tried again when the journals have doubled; nothing depends on it. */
+  /** No data is lost. The store tries again when the journals have doubled. */
   | { readonly type: 'snapshot.failed'; readonly error: unknown }
-  /** Of a damaged database, a line that could not be saved; and then, that the rest was. */
+  /** A line of a damaged database could not be saved. */
   | ({ readonly type: 'line.dropped' } & DroppedLine)
+  /** The rest of a damaged database was saved. */
   | { readonly type: 'store.repaired'; readonly users: number; readonly kept: readonly string[] }
-  /** Nobody knew any more what was on disk: everything was written anew. */
+  /** The on-disk contents were unknown: the store wrote a new database from memory. */
   | { readonly type: 'store.renewed'; readonly users: number; readonly ms: number };
 
 export interface TextStore extends Store {
   /**
-   * Makes a snapshot now, so that the next start is quick. Waits for one that is being made; whether it
-   * worked, news tell.
+   * Writes a snapshot now, so that the next start is quick. Waits for a snapshot under way first. The outcome
+   * is reported, not returned.
    */
   compact(): Promise<void>;
 }
 
 export interface TextStoreOptions {
   readonly files?: Files;
-  readonly onNews?: (news: StoreNews) => void;
-  /** A snapshot is made when the journals have more bytes than this. */
+  readonly onReport?: (report: StoreReport) => void;
+  /** The store writes no snapshot while the journals are at most this long. */
   readonly minCompactionBytes?: number;
-  /** Has what can be saved of a damaged database saved, instead of refusing it. */
+  /** True to save the readable part of a damaged database, instead of refusing to open it. */
   readonly repair?: boolean;
 }
 
 const DEFAULTS: Required<TextStoreOptions> = {
   files: DISK,
-  onNews: () => {},
+  onReport: () => {},
   minCompactionBytes: 4 * 1024 * 1024,
   repair: false,
 };
 
 /**
- * Opens the store in a directory, created where there is none.
+ * Opens the store in a directory; makes the directory and an empty database if they do not exist.
  *
  * @throws StoreError `store.unusable` or `store.corrupt`, as a rejection.
  */
@@ -82,22 +84,22 @@ export async function openTextStore(path: string, options: TextStoreOptions = {}
     await directory.make();
     lock = await directory.lock();
     const opened = await openOrRepair(directory, settings);
-    if (opened.tornTail !== undefined) settings.onNews({ type: 'tail.kept', ...opened.tornTail });
+    if (opened.tornTail !== undefined) settings.onReport({ type: 'tail.kept', ...opened.tornTail });
     return new DirectoryStore(directory, settings, lock, opened);
   } catch (error) {
-    await lock?.release().catch(() => {}); // the first error is the one to tell of
+    await lock?.release().catch(() => {}); // report the first error, not this one
     throw unusable(path, error);
   }
 }
 
-async function openOrRepair(directory: DataDirectory, { onNews, repair }: Settings): Promise<Opened> {
+async function openOrRepair(directory: DataDirectory, { onReport, repair }: Settings): Promise<Opened> {
   try {
     return await openDatabase(directory, repair);
   } catch (error) {
     if (!repair || !isStoreError(error, 'store.corrupt')) throw error;
-    const saved = await salvage(directory, (line) => onNews({ type: 'line.dropped', ...line }));
+    const saved = await salvage(directory, (line) => onReport({ type: 'line.dropped', ...line }));
     const kept = await rewrite(directory, saved);
-    onNews({ type: 'store.repaired', users: saved.table.size, kept });
+    onReport({ type: 'store.repaired', users: saved.table.size, kept });
     return openDatabase(directory);
   }
 }
@@ -112,14 +114,11 @@ class DirectoryStore implements TextStore {
   #manifest: Manifest;
   #journal: Journal;
   #nextNumber: number;
-  /** True when nobody knows what the journal's file holds. */
+  /** True when the contents of the journal's file are unknown. */
   #isBroken = false;
-  /**
-   * How many bytes the journals had when no snapshot could be made; it is tried again when they have twice as
-   * many.
-   */
+  /** The length of the journals when a snapshot failed; the store tries again when they are twice as long. */
   #failedAtBytes = 0;
-  /** Nothing is written anew before. */
+  /** The earliest time of the next attempt to write a new database. */
   #retryAtMs = Number.NEGATIVE_INFINITY;
   #underWay: Promise<unknown> | undefined;
   #compaction: Promise<void> | undefined;
@@ -139,7 +138,7 @@ class DirectoryStore implements TextStore {
     this.#manifest = manifest;
     this.#journal = journal;
     this.#nextNumber = nextFileNumber(namesIn(manifest));
-    table.settle();
+    table.commit();
   }
 
   async commit(changes: readonly Change[]): Promise<readonly ReplyCode[]> {
@@ -174,12 +173,12 @@ class DirectoryStore implements TextStore {
   }
 
   async #close(): Promise<void> {
-    await this.#underWay?.catch(() => {}); // whoever asked for that commit hears of it
+    await this.#underWay?.catch(() => {}); // the caller of that commit receives its error
     await this.#stopCompaction();
     this.#retryAtMs = Number.NEGATIVE_INFINITY;
-    // Else what was refused may be found made at the next start.
+    // Otherwise the next start may find refused changes in the journal.
     if (this.#isBroken) await this.#renew().catch(() => {});
-    // What was acknowledged is synced: nothing is lost with a file that cannot be closed.
+    // Acknowledged changes are synced: no data is lost if a file cannot be closed.
     await this.#journal.close().catch(() => {});
     await this.#lock.release().catch(() => {});
   }
@@ -188,7 +187,7 @@ class DirectoryStore implements TextStore {
     if (this.#isBroken) await this.#renew();
     const applied = changes.map((change) => this.#table.apply(change));
     await this.#append(applied);
-    this.#table.settle();
+    this.#table.commit();
     await this.#compactIfDue();
     return applied.map(({ reply }) => reply);
   }
@@ -205,9 +204,9 @@ class DirectoryStore implements TextStore {
     }
   }
 
-  // Making a snapshot, while changes go on.
+  // Writing a snapshot while commits continue.
 
-  /** Begins to make a snapshot, if it is time. */
+  /** Starts a snapshot if the journals are long enough. */
   async #compactIfDue(): Promise<void> {
     const part = COMPACTION_PART * (this.#manifest.snapshot?.bytes ?? 0);
     const limit = Math.max(part, this.#settings.minCompactionBytes);
@@ -216,14 +215,14 @@ class DirectoryStore implements TextStore {
     await this.#beginCompaction();
   }
 
-  /** What is begun is done in the background. */
+  /** Starts a snapshot, which is then written in the background. */
   async #beginCompaction(): Promise<void> {
     try {
       await this.#rotate();
     } catch (error) {
       return this.#onSnapshotFailed(error);
     }
-    // Nothing may come between: the journal that was sealed ends with the table as it is now.
+    // No commit may happen in between: the snapshot must match the end of the sealed journal.
     this.#compaction = this.#compact().finally(() => {
       this.#compaction = undefined;
     });
@@ -233,9 +232,9 @@ class DirectoryStore implements TextStore {
     return this.#manifest.sealed.reduce((sum, { bytes }) => sum + bytes, this.#journal.bytes);
   }
 
-  /** Seals the journal and begins another one. */
+  /** Seals the journal and starts another one. */
   async #rotate(): Promise<void> {
-    await this.#demandDirectory();
+    await this.#assertDirectory();
     const { name, first } = this.#manifest.active;
     const { last, bytes } = this.#journal;
     if (last < first) return;
@@ -249,20 +248,20 @@ class DirectoryStore implements TextStore {
     const startedMs = performance.now();
     try {
       const { users, bytes } = await this.#withSnapshot(last, async (snapshot) => {
-        await this.#demandDirectory();
+        await this.#assertDirectory();
         const manifest = { snapshot, sealed: [], active: this.#manifest.active };
         await swapManifest(this.#directory, manifest);
         this.#manifest = manifest;
       });
       await this.#onSnapshot();
       const ms = Math.round(performance.now() - startedMs);
-      this.#settings.onNews({ type: 'snapshot.made', users, bytes, ms });
+      this.#settings.onReport({ type: 'snapshot.made', users, bytes, ms });
     } catch (error) {
       if (!isFileError(error, 'snapshot.stopped')) this.#onSnapshotFailed(error);
     }
   }
 
-  /** Writes a snapshot, and has it put to use; without that, it is removed again. */
+  /** Writes a snapshot and passes its entry to `use`. Removes the snapshot if `use` fails. */
   async #withSnapshot(last: number, use: (entry: SnapshotEntry) => Promise<void>) {
     const { users, ...entry } = await this.#writeSnapshot(last);
     try {
@@ -274,14 +273,14 @@ class DirectoryStore implements TextStore {
     return { users, ...entry };
   }
 
-  /** The files that a new snapshot stands for are not needed any more. */
+  /** Removes the files that a new snapshot replaces. */
   async #onSnapshot(): Promise<void> {
     this.#failedAtBytes = 0;
-    await removeLeftovers(this.#directory, this.#manifest).catch(() => {}); // the next start does it
+    await removeLeftovers(this.#directory, this.#manifest).catch(() => {}); // the next start removes them
   }
 
   #remove(name: string): Promise<void> {
-    return this.#directory.remove(name).catch(() => {}); // the next start does it
+    return this.#directory.remove(name).catch(() => {}); // the next start removes it
   }
 
   async #writeSnapshot(last: number) {
@@ -303,7 +302,7 @@ class DirectoryStore implements TextStore {
 
   #onSnapshotFailed(error: unknown): void {
     this.#failedAtBytes = this.#journalBytes;
-    this.#settings.onNews({ type: 'snapshot.failed', error });
+    this.#settings.onReport({ type: 'snapshot.failed', error });
   }
 
   async #stopCompaction(): Promise<void> {
@@ -319,13 +318,13 @@ class DirectoryStore implements TextStore {
     return { journal: await Journal.create(this.#directory, entry.name, entry.first), entry };
   }
 
-  /** Goes on with another manifest and its journal. */
+  /** Switches to another manifest and its journal. */
   async #swap(manifest: Manifest, journal: Journal): Promise<void> {
     try {
       await swapManifest(this.#directory, manifest);
     } catch (error) {
-      await journal.close().catch(() => {}); // nothing was written to it
-      // What is appended to the old journal may not be found, should the new manifest be in place.
+      await journal.close().catch(() => {}); // no record was written to it
+      // If the new manifest is in place, the next start does not find records appended to the old journal.
       if (isFileError(error, 'file.uncertain')) this.#isBroken = true;
       else await this.#remove(manifest.active.name);
       throw error;
@@ -333,17 +332,18 @@ class DirectoryStore implements TextStore {
     const old = this.#journal;
     this.#manifest = manifest;
     this.#journal = journal;
-    await old.close().catch(() => {}); // it is synced, or not needed any more
+    await old.close().catch(() => {}); // it is synced, or no longer needed
   }
 
-  // When nobody knows what is on disk.
+  // When the on-disk contents are unknown.
 
+  /** Writes a new database from memory. */
   async #renew(): Promise<void> {
     const startedMs = performance.now();
     if (startedMs < this.#retryAtMs) throw unavailable(undefined);
     await this.#stopCompaction();
     try {
-      await this.#holdLock();
+      await this.#ensureLock();
       const { users } = await this.#withSnapshot(this.#journal.last, async (snapshot) => {
         const next = await this.#createJournal();
         await this.#swap({ snapshot, sealed: [], active: next.entry }, next.journal);
@@ -351,23 +351,23 @@ class DirectoryStore implements TextStore {
       this.#isBroken = false;
       await this.#onSnapshot();
       const ms = Math.round(performance.now() - startedMs);
-      this.#settings.onNews({ type: 'store.renewed', users, ms });
+      this.#settings.onReport({ type: 'store.renewed', users, ms });
     } catch (cause) {
       this.#retryAtMs = performance.now() + RETRY_MS;
       throw unavailable(cause);
     }
   }
 
-  /** The directory may have been put by another one of the same name. */
-  async #holdLock(): Promise<void> {
+  /** Locks the directory again if another one of the same name has replaced it. */
+  async #ensureLock(): Promise<void> {
     if (await this.#lock.isInPlace()) return;
     const old = this.#lock;
     this.#lock = await this.#directory.lock();
-    await old.release().catch(() => {}); // it is of a directory that is not there any more
+    await old.release().catch(() => {}); // its directory no longer exists under this name
   }
 
-  /** What is under the directory's name may be another process's by now. */
-  async #demandDirectory(): Promise<void> {
+  /** Throws if the directory is no longer the locked one: another process may use it. */
+  async #assertDirectory(): Promise<void> {
     if (await this.#lock.isInPlace()) return;
     this.#isBroken = true;
     throw new Error('the data directory is not the one that was locked');
@@ -378,7 +378,7 @@ function unavailable(cause: unknown): StoreError {
   return new StoreError('store.unavailable', 'the data directory cannot be written', { cause });
 }
 
-/** Says in one line why a store cannot be opened, and what to do. */
+/** Adds a message that says in one line why the store cannot be opened, and what to do. */
 function unusable(directory: string, error: unknown): unknown {
   const cause = isFileError(error, 'file.uncertain') ? error.cause : error;
   const message = whyUnusable(directory, cause);

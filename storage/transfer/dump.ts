@@ -6,8 +6,9 @@
  *     bob
  *     carol alice
  *
- * A line has an id and then the buddies in their order, separated by single spaces; one that begins with `#`
- * is a comment. What is read may be separated by any spaces and tabs, and its lines ended by CR LF.
+ * A line has an id, then the buddies in the order of the list, separated by single spaces. A line that begins
+ * with `#` is a comment. The reader also accepts any run of spaces and tabs as a separator, and CR LF as the
+ * end of a line.
  */
 
 import { tokensOf } from '../../protocol/ascii.js';
@@ -16,51 +17,51 @@ import { readLines } from '../files/lines.js';
 import { MAX_USER_LINE_BYTES, UserLines } from '../format/user-lines.js';
 import type { UserTable } from '../tables/user-table.js';
 
-/** What some editors put before the first line, in UTF-8. */
+/** The byte order mark that some editors put before the first line: its UTF-8 bytes, read as latin1. */
 export const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 
-/** Hands out a dump, piece by piece; each is good until the promise that its taker returns has resolved. */
-export async function writeDump(table: UserTable, take: (bytes: Buffer) => Promise<void>): Promise<void> {
+/** Encodes a dump and passes it to `write` in pieces, each valid until the promise of `write` resolves. */
+export async function writeDump(table: UserTable, write: (bytes: Buffer) => Promise<void>): Promise<void> {
   const frozen = table.freeze();
-  await take(Buffer.from(`# im-server dump: ${frozen.size} users\n`));
+  await write(Buffer.from(`# im-server dump: ${frozen.size} users\n`));
   const lines = new UserLines(frozen, table, false);
-  for (let slice = lines.next(); slice.length > 0; slice = lines.next()) await take(slice);
+  for (let slice = lines.next(); slice.length > 0; slice = lines.next()) await write(slice);
   frozen.release();
 }
 
-/** A user as somebody else wrote it: nothing of it is checked. */
+/** A user as read from a foreign file, unchecked. */
 export interface ForeignUser {
   readonly id: string;
   readonly buddies: readonly string[];
-  /** Where it is written, for people: a path, and the line in it if there is more than one. */
-  readonly at: string;
+  /** The path of the file, and the line number if the file has several users. For messages. */
+  readonly source: string;
 }
 
 /**
  * Reads a dump.
  *
- * @param take Given some users at a time.
- * @param skip Told of a line that is too long to be a user's.
+ * @param importSome Receives the users, some at a time.
+ * @param skip Called for each line that is too long.
  */
 export async function readDump(
   file: OpenFile,
   path: string,
-  take: (users: readonly ForeignUser[]) => Promise<void>,
-  skip: (at: string, reason: string) => void,
+  importSome: (users: readonly ForeignUser[]) => Promise<void>,
+  skip: (source: string, reason: string) => void,
 ): Promise<void> {
   let users: ForeignUser[] = [];
   let line = 0;
-  const each = (data: Buffer, start: number, end: number) => {
+  const handleLine = (data: Buffer, start: number, end: number) => {
     line += 1;
-    const at = `${path}:${line}`;
-    if (end - start > MAX_USER_LINE_BYTES) return skip(at, 'the line is too long');
+    const source = `${path}:${line}`;
+    if (end - start > MAX_USER_LINE_BYTES) return skip(source, 'the line is too long');
     const text = data.toString('latin1', start, end).trimEnd();
     const [id = '#', ...buddies] = tokensOf(line === 1 ? text.replace(BYTE_ORDER_MARK, '') : text);
-    if (!id.startsWith('#')) users.push({ id, buddies, at });
+    if (!id.startsWith('#')) users.push({ id, buddies, source });
   };
   const pause = async () => {
-    await take(users);
+    await importSome(users);
     users = [];
   };
-  await readLines(file, { maxLineBytes: MAX_USER_LINE_BYTES, mayLackLastEnd: true, pause }, each);
+  await readLines(file, { maxLineBytes: MAX_USER_LINE_BYTES, mayLackLastEnd: true, pause }, handleLine);
 }

@@ -1,8 +1,8 @@
 /**
- * Taking over users and lists from elsewhere.
+ * Imports users and lists from a dump or another server.
  *
- * They are registered and added as if somebody asked for it, in groups, each of which is durable before the
- * next. So an import that was interrupted is simply done again: what is there already is passed over.
+ * The import commits REG and ADD changes to the store, in batches; each batch is durable before the next
+ * begins. After an interruption it can be repeated: it skips users and buddies that exist already.
  */
 
 import { parseId, type UserId } from '../../protocol/id.js';
@@ -10,20 +10,20 @@ import type { Change } from '../../protocol/request.js';
 import { MAX_BUDDIES, type Store, type Users } from '../store.js';
 import type { ForeignUser } from './dump.js';
 
-/** How many changes are made durable together. */
-const GROUP_CHANGES = 8_192;
+/** How many changes are committed together. */
+const BATCH_CHANGES = 8_192;
 
-/** How much of a token that is no id is shown, in characters. */
+/** Most characters of an invalid id that a message shows. */
 const SHOWN_CHARACTERS = 80;
 
-/** Reads all users there are to take over, some at a time; it is done twice. */
+/** Reads all users to import, and passes them on, some at a time. The import calls it twice. */
 export type ReadUsers = (
-  take: (users: readonly ForeignUser[]) => Promise<void>,
-  skip: (at: string, reason: string) => void,
+  importSome: (users: readonly ForeignUser[]) => Promise<void>,
+  skip: (source: string, reason: string) => void,
 ) => Promise<void>;
 
 export interface ImportReport {
-  /** What was new, and what was there already. */
+  /** `users` and `buddies` count what was new; `usersBefore` and `buddiesBefore` what existed already. */
   readonly users: number;
   readonly usersBefore: number;
   readonly buddies: number;
@@ -32,16 +32,16 @@ export interface ImportReport {
 }
 
 export interface ImportOptions {
-  /** Told of what is not taken over. The reason may have foreign text in it. */
-  readonly onSkip: (at: string, reason: string) => void;
-  /** Told after each group. */
+  /** Called for each user or buddy that is skipped. The reason may contain foreign text. */
+  readonly onSkip: (source: string, reason: string) => void;
+  /** Called after each batch. */
   readonly onProgress: (stage: 'users' | 'buddies', done: number) => void;
 }
 
 /**
- * Takes over users and then, when all of them are known, their lists.
+ * Imports all users, and then their lists.
  *
- * @throws StoreError when the store cannot be written; what was reported until then is durable.
+ * @throws StoreError when the store cannot be written. Everything reported before is durable.
  */
 export async function importUsers(
   store: Store,
@@ -49,49 +49,49 @@ export async function importUsers(
   { onSkip, onProgress }: ImportOptions,
 ): Promise<ImportReport> {
   const report = { users: 0, usersBefore: 0, buddies: 0, buddiesBefore: 0, skipped: 0 };
-  const skip = (at: string, reason: string) => {
+  const skip = (source: string, reason: string) => {
     report.skipped += 1;
-    onSkip(at, reason);
+    onSkip(source, reason);
   };
 
-  const registrations = new Group(store, ({ changes, places, replies }) => {
+  const registrations = new Batch(store, ({ changes, sources, replies }) => {
     for (let index = 0; index < changes.length; index++) {
       const reply = replies[index];
       if (reply === 200) report.users += 1;
       else if (reply === 203) report.usersBefore += 1;
-      else skip(places[index] as string, 'there is no room for one more user');
+      else skip(sources[index] as string, 'the database is full');
     }
     onProgress('users', report.users + report.usersBefore);
   });
   await readUsers(async (users) => {
-    for (const { id: token, at } of users) {
+    for (const { id: token, source } of users) {
       const id = parseId(token);
-      if (id === undefined) skip(at, `'${shortened(token)}' is no id`);
-      else if (registrations.add({ op: 'REG', id }, at)) await registrations.commit();
+      if (id === undefined) skip(source, `'${shortened(token)}' is not a valid id`);
+      else if (registrations.add({ op: 'REG', id }, source)) await registrations.commit();
     }
   }, skip);
   await registrations.commit();
 
   const refusals = new Refusals(store.users);
-  const additions = new Group<Addition>(store, ({ changes, places, replies }) => {
+  const additions = new Batch<Addition>(store, ({ changes, sources, replies }) => {
     for (let index = 0; index < changes.length; index++) {
       const reason = replies[index] === 200 ? undefined : refusals.reasonOf(changes[index] as Addition);
       if (replies[index] === 200) report.buddies += 1;
       else if (reason === undefined) report.buddiesBefore += 1;
-      else skip(places[index] as string, reason);
+      else skip(sources[index] as string, reason);
     }
     onProgress('buddies', report.buddies + report.buddiesBefore);
   });
   await readUsers(
     async (users) => {
-      for (const { id: token, buddies, at } of users) {
+      for (const { id: token, buddies, source } of users) {
         const id = parseId(token);
         if (id === undefined) continue;
         for (const other of buddies) {
           const buddy = parseId(other);
-          if (buddy === undefined) skip(at, `'${shortened(other)}' is no id`);
-          // An `await` for each of many millions would take seconds.
-          else if (additions.add({ op: 'ADD', id, buddy }, at)) await additions.commit();
+          if (buddy === undefined) skip(source, `'${shortened(other)}' is not a valid id`);
+          // `add` is synchronous: awaiting it for many millions of entries would take seconds.
+          else if (additions.add({ op: 'ADD', id, buddy }, source)) await additions.commit();
         }
       }
     },
@@ -112,8 +112,8 @@ interface Addition {
 }
 
 /**
- * Says of additions that were refused why. When an import is done again, that is asked of every entry: so no
- * list is turned into ids, and the entries of a full one are looked through once, not for each of them.
+ * Finds out why the store refused an addition. A repeated import asks this for every entry: a full list is
+ * therefore put into a set once, not for each entry, and no list is converted to ids.
  */
 class Refusals {
   readonly #users: Users;
@@ -124,16 +124,16 @@ class Refusals {
     this.#users = users;
   }
 
-  /** Why a buddy was not added; `undefined` when it was on the list already. */
+  /** Why a buddy was not added; `undefined` when it is on the list already. */
   reasonOf({ id, buddy }: Addition): string | undefined {
-    if (buddy === id) return `'${buddy}' is the user, and nobody's own buddy`;
+    if (buddy === id) return `'${buddy}' cannot be on their own list`;
     const other = this.#users.numberOf(buddy);
-    if (other === -1) return `'${buddy}' is nobody's id`;
+    if (other === -1) return `'${buddy}' is not registered`;
     if (this.#isListed(this.#users.numberOf(id), other)) return undefined;
-    return `'${buddy}' would be one more than the ${MAX_BUDDIES} that a list has room for`;
+    return `'${buddy}' does not fit: a list has at most ${MAX_BUDDIES} buddies`;
   }
 
-  /** A list that has room took a buddy, unless it had it; a full one stays as it is. */
+  /** Only a full list can refuse a buddy who is not on it. */
   #isListed(user: number, buddy: number): boolean {
     const list = this.#users.listOf(user);
     if (list.length < MAX_BUDDIES) return true;
@@ -145,19 +145,19 @@ class Refusals {
   }
 }
 
-/** What became of a group: each reply, and each place, is that of the change with the same index. */
+/** A committed batch. Each change has its source and its reply at the same index. */
 interface Committed<TChange> {
   readonly changes: readonly TChange[];
-  readonly places: readonly string[];
+  readonly sources: readonly string[];
   readonly replies: readonly number[];
 }
 
-/** Changes that wait to be made durable together. */
-class Group<TChange extends Change> {
+/** Changes that wait to be committed together. */
+class Batch<TChange extends Change> {
   readonly #store: Store;
   readonly #onCommitted: (committed: Committed<TChange>) => void;
   #changes: TChange[] = [];
-  #places: string[] = [];
+  #sources: string[] = [];
 
   constructor(store: Store, onCommitted: (committed: Committed<TChange>) => void) {
     this.#store = store;
@@ -167,18 +167,18 @@ class Group<TChange extends Change> {
   /**
    * Adds a change.
    *
-   * @returns True when the group is full, and must be committed before another change is added.
+   * @returns True when the batch is full, and must be committed before another change is added.
    */
-  add(change: TChange, at: string): boolean {
+  add(change: TChange, source: string): boolean {
     this.#changes.push(change);
-    this.#places.push(at);
-    return this.#changes.length === GROUP_CHANGES;
+    this.#sources.push(source);
+    return this.#changes.length === BATCH_CHANGES;
   }
 
   async commit(): Promise<void> {
-    const [changes, places] = [this.#changes, this.#places];
+    const [changes, sources] = [this.#changes, this.#sources];
     this.#changes = [];
-    this.#places = [];
-    this.#onCommitted({ changes, places, replies: await this.#store.commit(changes) });
+    this.#sources = [];
+    this.#onCommitted({ changes, sources, replies: await this.#store.commit(changes) });
   }
 }

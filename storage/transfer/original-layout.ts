@@ -1,6 +1,6 @@
 /**
- * The files of the first server of this protocol: one for each user, named after the id, with a buddy on each
- * line.
+ * Reads the files of the first server of this protocol: a file for each user, named after the id, with a
+ * buddy on each line.
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -14,23 +14,23 @@ const SUFFIX = '.txt';
 
 const BYTE_ORDER_MARK_AT_START = new RegExp(`^${BYTE_ORDER_MARK}`);
 
-/** How many users are handed out at a time. */
+/** How many users are passed on at a time. */
 const USERS_AT_A_TIME = 1_000;
 
-/** Most bytes of a file: the longest list, each line ended by CR LF. */
+/** Most bytes in a file: the longest list, with lines that end with CR LF. */
 const MAX_FILE_BYTES = 2 * MAX_USER_LINE_BYTES;
 
 /**
- * Reads a directory of such files, which are left alone. It reads them one after the other, without giving
- * way to anybody: that is ten times as fast, and for a program that does nothing else.
+ * Reads a directory of such files, and does not change them. Reads synchronously, which is ten times as fast,
+ * and suits a program that does nothing else meanwhile.
  *
- * @param take Given some users at a time.
- * @param skip Told of what is no user's file.
+ * @param importSome Receives the users, some at a time.
+ * @param skip Called for each entry that is not a readable user file.
  */
 export async function readOriginalLayout(
   directory: string,
-  take: (users: readonly ForeignUser[]) => Promise<void>,
-  skip: (at: string, reason: string) => void,
+  importSome: (users: readonly ForeignUser[]) => Promise<void>,
+  skip: (source: string, reason: string) => void,
 ): Promise<void> {
   const buffer = Buffer.allocUnsafe(MAX_FILE_BYTES + 1);
   const entries = await readdir(directory, { withFileTypes: true });
@@ -38,29 +38,29 @@ export async function readOriginalLayout(
   const files = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
   let users: ForeignUser[] = [];
   for (const name of names) {
-    const at = join(directory, name);
-    if (!name.endsWith(SUFFIX) || !files.has(name)) skip(at, 'it is no file <id>.txt');
+    const source = join(directory, name);
+    if (!name.endsWith(SUFFIX) || !files.has(name)) skip(source, 'it is not a file <id>.txt');
     else {
-      const text = readText(at, buffer, skip);
+      const text = readText(source, buffer, skip);
       const buddies = text
         ?.replace(BYTE_ORDER_MARK_AT_START, '')
         .split('\n')
         .map((line) => line.trim());
       const id = name.slice(0, -SUFFIX.length);
-      if (buddies !== undefined) users.push({ id, buddies: buddies.filter((line) => line !== ''), at });
+      if (buddies !== undefined) users.push({ id, buddies: buddies.filter((line) => line !== ''), source });
     }
     if (users.length === USERS_AT_A_TIME) {
-      await take(users);
+      await importSome(users);
       users = [];
     }
   }
-  await take(users);
+  await importSome(users);
 }
 
 function readText(
   path: string,
   buffer: Buffer,
-  skip: (at: string, reason: string) => void,
+  skip: (source: string, reason: string) => void,
 ): string | undefined {
   try {
     const descriptor = openSync(path, 'r');

@@ -1,5 +1,5 @@
 /**
- * Files for tests that lie in memory, and may read and write as sparingly as any file is allowed to.
+ * In-memory files for tests. They can make every read and write short.
  */
 
 import type { OpenFile } from '../../storage/files/files.js';
@@ -12,7 +12,7 @@ export interface BytesFile extends OpenFile {
 /**
  * Makes a file of these bytes.
  *
- * @param most How many bytes a read or a write takes at most.
+ * @param most Most bytes that a single read or write transfers.
  */
 export function bytesFile(content: Buffer | string, most = Number.POSITIVE_INFINITY): BytesFile {
   let bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;

@@ -1,5 +1,5 @@
 /**
- * Changes for tests: written as a client sends them, or any at all.
+ * Changes for tests: parsed from request lines, or arbitrary.
  */
 
 import fc from 'fast-check';
@@ -8,10 +8,10 @@ import { type Change, parseRequest } from '../../protocol/request.js';
 import { type JournalRecord, MAX_RECORD_BYTES, writeRecord } from '../../storage/format/journal-record.js';
 import type { EffectiveChange } from '../../storage/tables/user-table.js';
 
-/** An id that is known to be one. */
+/** Parses a valid id. */
 export function id(token: string): UserId {
   const parsed = parseId(token);
-  if (parsed === undefined) throw new Error(`no id: ${token}`);
+  if (parsed === undefined) throw new Error(`not a valid id: ${token}`);
   return parsed;
 }
 
@@ -19,25 +19,25 @@ export function id(token: string): UserId {
 export function changes(...lines: readonly string[]): Change[] {
   return lines.map((line) => {
     const change = parseRequest(Buffer.from(line));
-    if (change === undefined) throw new Error(`no change: ${line}`);
+    if (change === undefined) throw new Error(`not a change: ${line}`);
     return change;
   });
 }
 
-/** Reads request lines of which none lacks its buddy: whether they change anything is not checked. */
+/** Reads request lines that all have the buddy they need. Does not check whether they have an effect. */
 export function effects(...lines: readonly string[]): EffectiveChange[] {
   return changes(...lines) as EffectiveChange[];
 }
 
-/** Few ids, so that random changes meet; two of them are names that every object knows. */
+/** A few ids, so that random changes interact. Two of them are properties of every JavaScript object. */
 export const KNOWN_IDS = ['a', 'b', 'c', '__proto__', 'constructor'].map(id);
 
-// Says what differed, not only which input made it differ.
+// Report what differed, not only the input that caused it.
 fc.configureGlobal({ includeErrorInReport: true });
 
 const anyId = fc.constantFrom(...KNOWN_IDS);
 
-/** Any change among {@link KNOWN_IDS}, and now and then one without a buddy. */
+/** An arbitrary change with {@link KNOWN_IDS}, sometimes without a buddy. */
 export const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ op: fc.constant('REG' as const), id: anyId }, { noNullPrototype: true }),
   fc.record(
@@ -50,13 +50,13 @@ export const anyChange: fc.Arbitrary<Change> = fc.oneof(
   ),
 );
 
-/** Changes in their order, cut into batches, some of them empty. */
+/** A sequence of changes in batches, some of them empty. */
 export const anyBatches = fc.array(fc.array(anyChange, { maxLength: 8, size: 'max' }), {
   maxLength: 8,
   size: 'max',
 });
 
-/** A record as a line of the journal, LF included. */
+/** The journal line of a record, with its LF. */
 export function lineOf(record: JournalRecord): string {
   const buffer = Buffer.alloc(MAX_RECORD_BYTES + 1);
   return buffer.toString('latin1', 0, writeRecord(buffer, 0, record));

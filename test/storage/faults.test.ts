@@ -1,9 +1,9 @@
 /**
- * The text store on a disk that fails, and whose power is cut.
+ * The text store on a disk that fails, and through power cuts.
  *
- * Kept all along: a ledger of what the store acknowledged, in order. Whatever happened, the store holds just
- * that while it runs. After a crash it holds that, and at most the beginning of one commit that was refused,
- * or under way, after the last that was acknowledged.
+ * Each test keeps a ledger of the changes that the store acknowledged, in order. While the store runs, it
+ * must hold exactly these. After a crash it must hold these, and at most the beginning of one later commit
+ * that was refused or under way.
  *
  * FAULTS=10 makes ten times as many random rounds and power cuts; SEED=7 begins with another seed.
  */
@@ -24,16 +24,16 @@ const FIRST_SEED = Number(process.env['SEED'] ?? 1);
 
 const DIRECTORY = '/data';
 
-/** So few that a handful of changes has a snapshot made. */
+/** So few that the store writes a snapshot after a handful of changes. */
 const MIN_COMPACTION_BYTES = 100;
 
-/** Longer than the store rests after a failure. */
+/** Longer than the store's pause after a failure. */
 const REST_MS = 1_001;
 
 const KINDS: readonly FaultKind[] = ['before', 'after', 'short'];
 const CODES: readonly ErrorCode[] = ['EIO', 'ENOSPC', 'EMFILE', 'EROFS', 'ENOENT'];
 
-// The clock stands still unless a test moves it.
+// The clock stops unless a test moves it.
 
 let nowMs = 0;
 const realNow = performance.now;
@@ -46,19 +46,19 @@ test.after.always(() => {
   performance.now = realNow;
 });
 
-/** What the store may hold after a crash. */
+/** The changes that the store may hold after a crash. */
 interface Ledger {
-  /** Acknowledged, in order; further ones may be appended to the array. */
+  /** The first `count` changes are acknowledged. Later ones may be appended to the array. */
   readonly acknowledged: readonly Change[];
   readonly count: number;
-  /** Refused or under way since: of one of them, a beginning may be there. */
-  readonly unsettled: readonly (readonly Change[])[];
+  /** Commits refused or under way since. The beginning of one of them may be on disk. */
+  readonly uncommitted: readonly (readonly Change[])[];
 }
 
-function* possibleChanges({ acknowledged, count, unsettled }: Ledger): Generator<Change[]> {
+function* possibleChanges({ acknowledged, count, uncommitted }: Ledger): Generator<Change[]> {
   const before = acknowledged.slice(0, count);
   yield before;
-  for (const batch of unsettled) {
+  for (const batch of uncommitted) {
     for (let made = 1; made <= batch.length; made++) yield [...before, ...batch.slice(0, made)];
   }
 }
@@ -67,7 +67,7 @@ function textOf(state: unknown): string {
   return JSON.stringify(state);
 }
 
-/** Finds out which changes the store holds of those it may hold. */
+/** Finds out which of the possible changes the store holds. */
 async function changesIn(store: Store, ledger: Ledger): Promise<Change[]> {
   const state = textOf(await stateOf(store));
   const expected: string[] = [];
@@ -79,34 +79,34 @@ async function changesIn(store: Store, ledger: Ledger): Promise<Change[]> {
   return assert.fail(`the store has ${state}, and should have ${[...new Set(expected)].join(' or ')}`);
 }
 
-/** A disk after a crash, and what must be on it. */
+/** A disk after a crash, and the ledger of what must be on it. */
 interface Crash {
   readonly what: string;
   readonly files: SimulatedFiles;
   readonly ledger: Ledger;
 }
 
-/** News that a trial may have. */
-const COUNTED_NEWS = ['tail.kept', 'snapshot.made', 'snapshot.failed', 'store.renewed'] as const;
+/** Reports that a trial may receive. */
+const COUNTED_REPORTS = ['tail.kept', 'snapshot.made', 'snapshot.failed', 'store.renewed'] as const;
 
-type CountedNews = (typeof COUNTED_NEWS)[number];
+type CountedReport = (typeof COUNTED_REPORTS)[number];
 
-/** What happened in all trials of a test, so that it can be told whether it tested anything. */
+/** Counts what happened in all trials of a test, to check that the test exercised the store. */
 interface Tally {
   crashes: number;
-  /** Those that left something different. */
+  /** Crashes that left a disk unlike the others. */
   opened: number;
   refused: number;
   unopened: number;
-  readonly news: Record<CountedNews, number>;
+  readonly reports: Record<CountedReport, number>;
 }
 
 function newTally(): Tally {
-  const news = { 'tail.kept': 0, 'snapshot.made': 0, 'snapshot.failed': 0, 'store.renewed': 0 };
-  return { crashes: 0, opened: 0, refused: 0, unopened: 0, news };
+  const reports = { 'tail.kept': 0, 'snapshot.made': 0, 'snapshot.failed': 0, 'store.renewed': 0 };
+  return { crashes: 0, opened: 0, refused: 0, unopened: 0, reports };
 }
 
-/** One store at a time on one disk, and the ledger of what it acknowledged. */
+/** One store at a time on one disk, and the ledger of its acknowledged changes. */
 class Trial {
   files: SimulatedFiles;
   readonly crashes: Crash[] = [];
@@ -115,10 +115,10 @@ class Trial {
   #store: Store | undefined;
   #acknowledged: Change[] = [];
   #model: Model = new Map();
-  #unsettled: (readonly Change[])[] = [];
-  /** What crashes left, so that it is not opened again and again. */
+  #uncommitted: (readonly Change[])[] = [];
+  /** Contents of disks after crashes, so that equal ones are opened only once. */
   readonly #left = new Set<string>();
-  /** True from when the directory vanished until all was written anew. */
+  /** True from when the directory vanishes until the store has written a new database. */
   isLost = false;
 
   constructor(files: SimulatedFiles, random: Random, tally: Tally) {
@@ -132,32 +132,32 @@ class Trial {
     return this.#store;
   }
 
-  /** Opens the store; with a fault, it may refuse as often as is given. */
+  /** Opens the store. It may refuse at most `mayRefuse` times, because of faults. */
   async open(mayRefuse = 0): Promise<void> {
     for (let refused = 0; this.#store === undefined; refused++) {
       try {
         this.#store = await openTextStore(DIRECTORY, {
           files: this.files,
           minCompactionBytes: MIN_COMPACTION_BYTES,
-          onNews: ({ type }) => {
-            const counted = COUNTED_NEWS.find((counted) => counted === type);
-            assert(counted !== undefined, `no crash and no fault leads to ${type}`);
-            this.#tally.news[counted] += 1;
+          onReport: ({ type }) => {
+            const counted = COUNTED_REPORTS.find((counted) => counted === type);
+            assert(counted !== undefined, `crashes and faults must not lead to ${type}`);
+            this.#tally.reports[counted] += 1;
           },
         });
       } catch (error) {
         assertStoreError(error, 'store.unusable', 'store.corrupt');
         if (refused >= mayRefuse) throw error;
         this.#tally.unopened += 1;
-        assert.equal(this.files.openFiles, 0, 'a store that is not opened leaves no file open');
+        assert.equal(this.files.openFiles, 0, 'a store that cannot be opened leaves no file open');
       }
     }
-    await this.#settle(await changesIn(this.store, this.#ledger()));
+    await this.#recordCommitted(await changesIn(this.store, this.#ledger()));
   }
 
-  /** Commits, and compares; returns false when the store refused. */
+  /** Commits a batch and checks the result; returns false when the store refused. */
   async commit(batch: readonly Change[]): Promise<boolean> {
-    this.#unsettled.push(batch);
+    this.#uncommitted.push(batch);
     let replies: readonly number[];
     try {
       replies = await this.store.commit(batch);
@@ -172,7 +172,7 @@ class Trial {
       batch.map((change) => this.#decide(change)),
     );
     this.#acknowledged.push(...batch);
-    this.#unsettled = [];
+    this.#uncommitted = [];
     await this.check();
     return true;
   }
@@ -180,20 +180,20 @@ class Trial {
   #decide(change: Change): number {
     const before = textOf(stateOfModel(this.#model));
     const reply = decide(this.#model, change);
-    // What has no effect is not written, and so the store does not notice that nothing is there.
+    // Only a change with an effect is written: then the store notices that its directory is missing.
     if (textOf(stateOfModel(this.#model)) !== before) this.isLost = false;
     return reply;
   }
 
-  /** Commits, again and again with a rest between, but not more often than a single fault excuses. */
+  /** Commits a batch, with retries after a pause, but no more than a single fault justifies. */
   async insist(batch: readonly Change[]): Promise<void> {
     for (let refused = 0; !(await this.commit(batch)); refused++) {
-      assert(refused < 2, 'a single fault has not that many commits refused');
+      assert(refused < 2, 'a single fault must not cause that many refusals');
       nowMs += REST_MS;
     }
   }
 
-  /** The store holds what it acknowledged. */
+  /** Checks that the store holds exactly the acknowledged changes. */
   async check(): Promise<void> {
     assert.equal(textOf(await stateOf(this.store)), textOf(stateOfModel(this.#model)), 'the live store');
   }
@@ -209,27 +209,27 @@ class Trial {
     assert.equal(this.files.openFiles, 0, 'a closed store leaves no file open');
   }
 
-  /** Somebody deletes the directory. */
+  /** Deletes the directory. */
   vanish(): void {
     this.files.vanish(DIRECTORY);
     this.isLost = true;
   }
 
-  /** From now on, remembers what crashes would leave, before a part of all operations. */
+  /** From now on, records before some operations what a crash would leave. */
   crashNowAndThen(odds: number, crashesEach = 1): void {
     this.files.beforeOperation = () => {
       for (let crash = 0; crash < crashesEach; crash++) if (this.#random.chance(odds)) this.crash();
     };
   }
 
-  /** Remembers what a crash would leave, of the machine or of the process; everything goes on. */
+  /** Records what a crash of the machine or the process would leave. The store continues. */
   crash(kind = this.#random.chance(0.2) ? 'kill' : 'power cut'): void {
     if (this.isLost) return;
     this.#tally.crashes += 1;
     const crash = this.leave(kind);
-    // Many power cuts leave the same.
-    const { count, unsettled } = crash.ledger;
-    const key = `${kind} ${count} ${textOf(unsettled)} ${crash.files.contents()}`;
+    // Many power cuts leave the same disk.
+    const { count, uncommitted } = crash.ledger;
+    const key = `${kind} ${count} ${textOf(uncommitted)} ${crash.files.contents()}`;
     if (kind === 'kill' || !this.#left.has(key)) this.crashes.push(crash);
     this.#left.add(key);
   }
@@ -240,19 +240,17 @@ class Trial {
     return { what: `${kind} before operation ${this.files.count + 1}`, files, ledger: this.#ledger() };
   }
 
-  /**
-   * The store is gone without being closed. Goes on with what a crash left; without one, with an empty disk.
-   */
-  goOnAfter(crash: Crash | undefined): void {
+  /** Drops the store without closing it. Continues with the disk of a crash, or else with an empty disk. */
+  continueAfter(crash: Crash | undefined): void {
     this.files.beforeOperation = undefined;
     this.#store = undefined;
     this.isLost = false;
     this.files = crash?.files.kill() ?? new SimulatedFiles(this.#random);
     this.#acknowledged = crash?.ledger.acknowledged.slice(0, crash.ledger.count) ?? [];
-    this.#unsettled = crash?.ledger.unsettled.slice() ?? [];
+    this.#uncommitted = crash?.ledger.uncommitted.slice() ?? [];
   }
 
-  /** Opens what every crash left, and compares. */
+  /** Opens the disk of every crash, and checks it. */
   async verify(): Promise<void> {
     this.files.beforeOperation = undefined;
     assertNeverTouchedAgain(this.files);
@@ -264,7 +262,7 @@ class Trial {
 
   async #verify(crash: Crash): Promise<void> {
     const trial = new Trial(crash.files, this.#random, this.#tally);
-    trial.goOnAfter(crash);
+    trial.continueAfter(crash);
     await inContext('opening', () => trial.open());
     if (this.#random.chance(0.3)) await inContext('opened', () => trial.#crashAgain());
     await inContext('committing', () => trial.insist(anyBatch(this.#random)));
@@ -272,33 +270,33 @@ class Trial {
     await trial.close();
   }
 
-  /** Nothing is under way: what was there must be there again. */
+  /** Crashes while no commit is under way: the store must hold the same changes afterwards. */
   async #crashAgain(): Promise<void> {
-    this.goOnAfter(this.leave('power cut'));
+    this.continueAfter(this.leave('power cut'));
     await this.open();
   }
 
   #ledger(): Ledger {
     const { length } = this.#acknowledged;
-    return { acknowledged: this.#acknowledged, count: length, unsettled: [...this.#unsettled] };
+    return { acknowledged: this.#acknowledged, count: length, uncommitted: [...this.#uncommitted] };
   }
 
-  async #settle(acknowledged: Change[]): Promise<void> {
+  async #recordCommitted(acknowledged: Change[]): Promise<void> {
     this.#acknowledged = acknowledged;
     this.#model = modelAfter(acknowledged);
-    this.#unsettled = [];
+    this.#uncommitted = [];
     await this.check();
   }
 }
 
 function assertStoreError(error: unknown, ...codes: readonly string[]): asserts error is StoreError {
   if (!(error instanceof StoreError)) {
-    throw new assert.AssertionError({ message: `no StoreError, but ${inspect(error)}` });
+    throw new assert.AssertionError({ message: `not a StoreError: ${inspect(error)}` });
   }
   if (codes.length > 0) assert(codes.includes(error.code), `${error.code}: ${error.message}`);
 }
 
-/** After a sync of a file has failed, nothing is written to it, and it is never synced again. */
+/** Checks that after a failed sync of a file, the store neither writes nor syncs that file again. */
 function assertNeverTouchedAgain({ operations }: SimulatedFiles): void {
   const doubtful = new Set<number | undefined>();
   for (const { name, file, path, hasFailed } of operations) {
@@ -308,7 +306,7 @@ function assertNeverTouchedAgain({ operations }: SimulatedFiles): void {
   }
 }
 
-/** Says in an error where it happened. */
+/** Adds the context to the message of an error. */
 async function inContext<TValue>(where: string, act: () => Promise<TValue>): Promise<TValue> {
   try {
     return await act();
@@ -328,7 +326,7 @@ function anyChange(random: Random): Change {
   return op === 'REG' ? { op, id } : { op, id, buddy: random.pick(KNOWN_IDS) };
 }
 
-/** Has a compaction begin several times. */
+/** Changes that trigger several compactions. */
 const SCRIPT: readonly (readonly Change[])[] = [
   changes('REG a', 'REG b', 'ADD a b'),
   changes('REG c'),
@@ -347,7 +345,7 @@ const SCRIPT_AFTERWARDS: readonly (readonly Change[])[] = [
   changes('ADD a b', 'ADD a c', 'ADD b a', 'DEL a b'),
 ];
 
-/** Opens the store, commits, closes it, opens it again and commits; a single fault is coped with. */
+/** Opens the store, commits, closes it, opens it again and commits. Tolerates a single fault. */
 async function runScript(trial: Trial): Promise<void> {
   await trial.open(1);
   for (const batch of SCRIPT) await trial.insist(batch);
@@ -356,7 +354,7 @@ async function runScript(trial: Trial): Promise<void> {
   for (const batch of SCRIPT_AFTERWARDS) await trial.insist(batch);
 }
 
-test.serial('power may be cut at any moment, whatever the store is doing', async (t) => {
+test.serial('a power cut at any moment loses no acknowledged change', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 2 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -371,8 +369,8 @@ test.serial('power may be cut at any moment, whatever the store is doing', async
   }
   t.true(tally.crashes > 1_000);
   t.is(tally.refused, 0);
-  t.true(tally.news['snapshot.made'] > 3);
-  t.true(tally.news['tail.kept'] > 0);
+  t.true(tally.reports['snapshot.made'] > 3);
+  t.true(tally.reports['tail.kept'] > 0);
   t.log(tally);
 });
 
@@ -382,7 +380,7 @@ for (const kind of KINDS) {
     for (let n = 1, isOver = false; !isOver; n++) {
       await inContext(`operation ${n}`, async () => {
         const random = new Random(FIRST_SEED + n);
-        // The same turns for every n: what the nth operation is must not depend on it.
+        // The same seed for every n: the order of operations must not depend on n.
         const files = new SimulatedFiles(new Random(FIRST_SEED));
         files.failAt(n, kind, CODES[n % CODES.length]);
         const trial = new Trial(files, random, tally);
@@ -395,26 +393,26 @@ for (const kind of KINDS) {
       });
     }
     t.true(tally.refused > 0);
-    t.true(tally.news['store.renewed'] > 0 || kind === 'short');
+    t.true(tally.reports['store.renewed'] > 0 || kind === 'short');
     t.log(tally);
   });
 }
 
-test.serial('any faults and crashes, in any order, over several lives of a store', async (t) => {
+test.serial('any faults and crashes, in any order, over several runs of a store', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 120 * TIMES; seed++) {
-    await inContext(`seed ${seed}`, () => anyLives(seed, tally));
+    await inContext(`seed ${seed}`, () => anyRuns(seed, tally));
   }
   t.true(tally.crashes > 1_000);
-  t.true(Math.min(...Object.values(tally.news), tally.refused, tally.unopened) > 0);
+  t.true(Math.min(...Object.values(tally.reports), tally.refused, tally.unopened) > 0);
   t.log(tally);
 });
 
-async function anyLives(seed: number, tally: Tally): Promise<void> {
+async function anyRuns(seed: number, tally: Tally): Promise<void> {
   const random = new Random(seed);
   const trial = new Trial(new SimulatedFiles(random), random, tally);
-  for (let life = 1; life <= 4; life++) {
-    await inContext(`life ${life}`, async () => {
+  for (let run = 1; run <= 4; run++) {
+    await inContext(`run ${run}`, async () => {
       trial.crashNowAndThen(0.05);
       if (random.chance(0.5)) anyFault(trial.files, random);
       if (!(await isOpened(trial))) {
@@ -427,7 +425,7 @@ async function anyLives(seed: number, tally: Tally): Promise<void> {
   }
 }
 
-/** Opens a store that may refuse to be. */
+/** Opens a store that may refuse to open. */
 async function isOpened(trial: Trial): Promise<boolean> {
   try {
     await trial.open(1);
@@ -445,7 +443,7 @@ async function anyStep(trial: Trial, random: Random): Promise<void> {
   if (trial.isLost && random.chance(0.3)) trial.files.appear(DIRECTORY);
   if (random.chance(0.3)) nowMs += random.pick([1, REST_MS / 2, REST_MS]);
   await trial.commit(anyBatch(random));
-  for (let turn = random.below(4); turn > 0; turn--) await new Promise(setImmediate);
+  for (let count = random.below(4); count > 0; count--) await new Promise(setImmediate);
 }
 
 function anyFault(files: SimulatedFiles, random: Random): void {
@@ -456,7 +454,7 @@ function anyFault(files: SimulatedFiles, random: Random): void {
   files.failFrom(n, random.pick(CODES), random.pick([undefined, full, failing]));
 }
 
-/** A store's life ends in any way, and the next one begins with what that leaves. */
+/** Ends a run of a store in a random way, and starts the next one with the disk that it leaves. */
 async function end(trial: Trial, random: Random): Promise<void> {
   const isLost = trial.isLost;
   if (random.chance(0.3)) await trial.close();
@@ -464,10 +462,10 @@ async function end(trial: Trial, random: Random): Promise<void> {
   const next = isLost ? undefined : random.pick([...trial.crashes.slice(-3)]);
   const copy = next && { ...next, files: next.files.kill() };
   await trial.verify();
-  trial.goOnAfter(copy);
+  trial.continueAfter(copy);
 }
 
-test.serial('power may be cut at any moment of a compaction', async (t) => {
+test.serial('a power cut at any moment of a compaction loses nothing', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 12 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -475,10 +473,10 @@ test.serial('power may be cut at any moment of a compaction', async (t) => {
       const trial = new Trial(new SimulatedFiles(random), random, tally);
       await trial.open();
       await trial.insist(changes('REG a', 'REG b', 'REG c'));
-      const before = tally.news['snapshot.made'];
+      const before = tally.reports['snapshot.made'];
       trial.crashNowAndThen(1, 2);
       await trial.insist(changes('ADD a b', 'ADD a c', 'ADD b c'));
-      while (tally.news['snapshot.made'] === before) await trial.insist(anyBatch(random));
+      while (tally.reports['snapshot.made'] === before) await trial.insist(anyBatch(random));
       await trial.verify();
       await trial.close();
     });
@@ -487,7 +485,7 @@ test.serial('power may be cut at any moment of a compaction', async (t) => {
   t.log(tally);
 });
 
-test.serial('after a failed sync nothing is acknowledged until all is in a new file', async (t) => {
+test.serial('after a failed sync, changes are refused until a new database is written', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 20 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -516,33 +514,30 @@ test.serial('after a failed sync nothing is acknowledged until all is in a new f
       await trial.close();
     });
   }
-  t.is(tally.news['store.renewed'], 20 * TIMES);
+  t.is(tally.reports['store.renewed'], 20 * TIMES);
 });
 
-test.serial(
-  'a process that dies after a failed sync leaves nothing that a later one builds on',
-  async (t) => {
-    const tally = newTally();
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
-      await inContext(`seed ${seed}`, async () => {
-        const random = new Random(seed);
-        const trial = new Trial(new SimulatedFiles(random), random, tally);
-        await trial.open();
-        await trial.insist(changes('REG a', 'REG b'));
-        trial.files.failFrom(trial.files.count, 'EIO', ['datasync']);
-        assert.equal(await trial.commit(changes('ADD a b')), false);
-        trial.goOnAfter(trial.leave('kill'));
-        await trial.open();
-        await trial.insist(changes('REG c', 'ADD a c'));
-        trial.crash('power cut');
-        await trial.verify();
-      });
-    }
-    t.is(tally.crashes, 50 * TIMES);
-  },
-);
+test.serial('a start after a failed sync does not rely on what the failed sync left', async (t) => {
+  const tally = newTally();
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
+    await inContext(`seed ${seed}`, async () => {
+      const random = new Random(seed);
+      const trial = new Trial(new SimulatedFiles(random), random, tally);
+      await trial.open();
+      await trial.insist(changes('REG a', 'REG b'));
+      trial.files.failFrom(trial.files.count, 'EIO', ['datasync']);
+      assert.equal(await trial.commit(changes('ADD a b')), false);
+      trial.continueAfter(trial.leave('kill'));
+      await trial.open();
+      await trial.insist(changes('REG c', 'ADD a c'));
+      trial.crash('power cut');
+      await trial.verify();
+    });
+  }
+  t.is(tally.crashes, 50 * TIMES);
+});
 
-test.serial('a refused change is gone once a later one is answered, whatever crashes', async (t) => {
+test.serial('a refused change does not reappear after a later reply, even in a crash', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -551,11 +546,11 @@ test.serial('a refused change is gone once a later one is answered, whatever cra
       await trial.open();
       await trial.insist(changes('REG a', 'REG b', 'REG c'));
       const { count } = trial.files;
-      // The write is done, and said not to be.
+      // The write takes effect, and reports a failure.
       trial.files.failAt(count + 1, 'after', 'EIO');
       assert.equal(await trial.commit(changes('ADD a b', 'ADD a c')), false);
       assert.equal(trial.files.operations[count]?.name, 'write');
-      // Has no effect: nothing is written for it.
+      // It has no effect, so the store writes nothing.
       await trial.insist(changes('DEL a b'));
       for (let crash = 0; crash < 5; crash++) trial.crash('power cut');
       trial.crashNowAndThen(1);
@@ -567,7 +562,7 @@ test.serial('a refused change is gone once a later one is answered, whatever cra
   t.true(tally.crashes > 50 * 5);
 });
 
-test.serial('in a directory that vanished nothing is stored; in a new one, everything is', async (t) => {
+test.serial('a store refuses changes while its directory is missing, and rewrites a new one', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 20 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -576,7 +571,7 @@ test.serial('in a directory that vanished nothing is stored; in a new one, every
       await trial.open();
       for (const batch of SCRIPT.slice(0, seed % SCRIPT.length)) await trial.insist(batch);
       trial.vanish();
-      // In turn has and has no effect: only the latter need not be stored.
+      // At least one of these has an effect, so the store must write, and notice the loss.
       assert.equal(await trial.commit(changes('REG a', 'REG b', 'DEL a b', 'ADD a b')), false);
       nowMs += REST_MS;
       assert.equal(await trial.commit(changes('REG a')), false);
@@ -596,42 +591,39 @@ test.serial('in a directory that vanished nothing is stored; in a new one, every
   t.true(tally.crashes > 20 * 10);
 });
 
-test.serial(
-  'a store whose directory was put by another one goes on there, whatever fails first',
-  async (t) => {
-    const tally = newTally();
-    for (const kind of KINDS) {
-      for (let n = 1, isOver = false; !isOver; n++) {
-        await inContext(`${kind}, operation ${n}`, async () => {
-          const random = new Random(FIRST_SEED + n);
-          const trial = new Trial(new SimulatedFiles(new Random(FIRST_SEED)), random, tally);
-          await trial.open();
-          for (const batch of SCRIPT.slice(0, 3)) await trial.insist(batch);
-          trial.vanish();
-          trial.files.appear(DIRECTORY);
-          const { count } = trial.files;
-          trial.files.failAt(count + n, kind);
-          trial.crashNowAndThen(0.05);
-          for (const batch of SCRIPT.slice(3)) {
-            for (let refused = 0; !(await trial.commit(batch)); refused++) {
-              assert(refused < 3);
-              nowMs += REST_MS;
-            }
+test.serial('a store whose directory was replaced continues in the new one, after any fault', async (t) => {
+  const tally = newTally();
+  for (const kind of KINDS) {
+    for (let n = 1, isOver = false; !isOver; n++) {
+      await inContext(`${kind}, operation ${n}`, async () => {
+        const random = new Random(FIRST_SEED + n);
+        const trial = new Trial(new SimulatedFiles(new Random(FIRST_SEED)), random, tally);
+        await trial.open();
+        for (const batch of SCRIPT.slice(0, 3)) await trial.insist(batch);
+        trial.vanish();
+        trial.files.appear(DIRECTORY);
+        const { count } = trial.files;
+        trial.files.failAt(count + n, kind);
+        trial.crashNowAndThen(0.05);
+        for (const batch of SCRIPT.slice(3)) {
+          for (let refused = 0; !(await trial.commit(batch)); refused++) {
+            assert(refused < 3);
+            nowMs += REST_MS;
           }
-          trial.files.heal();
-          await t.throwsAsync(trial.files.lock(`${DIRECTORY}/lock.txt`), { code: 'lock.held' });
-          trial.crash('power cut');
-          await trial.verify();
-          await trial.close();
-          isOver = n > 60;
-        });
-      }
+        }
+        trial.files.heal();
+        await t.throwsAsync(trial.files.lock(`${DIRECTORY}/lock.txt`), { code: 'lock.held' });
+        trial.crash('power cut');
+        await trial.verify();
+        await trial.close();
+        isOver = n > 60;
+      });
     }
-    t.true(tally.crashes > 100);
-  },
-);
+  }
+  t.true(tally.crashes > 100);
+});
 
-test.serial('a snapshot under way does not go to a directory which is not the store’s', async (t) => {
+test.serial('a snapshot under way is not added to the directory of another store', async (t) => {
   const files = new SimulatedFiles();
   let other: Promise<Store> | undefined;
   files.beforeOperation = () => {
@@ -639,7 +631,7 @@ test.serial('a snapshot under way does not go to a directory which is not the st
     if (other !== undefined || name !== 'create' || !path?.includes('/snapshot-')) return;
     files.vanish(DIRECTORY);
     files.appear(DIRECTORY);
-    // Another process, as far as anybody can tell: the directory is not locked.
+    // The directory is not locked: this store stands for another process.
     other = openTextStore(DIRECTORY, { files });
   };
   const store = await openTextStore(DIRECTORY, { files, minCompactionBytes: 1 });
@@ -655,7 +647,7 @@ test.serial('a snapshot under way does not go to a directory which is not the st
   await again.close();
 });
 
-test.serial('what was refused is not there after the store was closed, and opened again', async (t) => {
+test.serial('a refused change is not there after the store was closed and reopened', async (t) => {
   const files = new SimulatedFiles();
   const store = await openTextStore(DIRECTORY, { files });
   await store.commit(changes('REG a'));
@@ -668,7 +660,7 @@ test.serial('what was refused is not there after the store was closed, and opene
   await again.close();
 });
 
-test.serial('two stores have not one directory, until a crash', async (t) => {
+test.serial('a second store cannot open a directory in use, but can after a crash', async (t) => {
   const files = new SimulatedFiles();
   const store = await openTextStore(DIRECTORY, { files });
   await t.throwsAsync(openTextStore(DIRECTORY, { files }), {
@@ -681,26 +673,23 @@ test.serial('two stores have not one directory, until a crash', async (t) => {
   await (await openTextStore(DIRECTORY, { files })).close();
 });
 
-test.serial(
-  'what is no regular file is refused at every start, and costs nothing once it is gone',
-  async (t) => {
-    const random = new Random(FIRST_SEED);
-    const trial = new Trial(new SimulatedFiles(random), random, newTally());
-    await runScript(trial);
-    await trial.close();
-    const names = await trial.files.list(DIRECTORY);
-    for (const name of [...names, 'lock.txt', 'journal-999.txt']) {
-      const path = `${DIRECTORY}/${name}`;
-      const files = trial.files.kill();
-      files.obstruct(path);
-      const before = files.contents();
-      const error = await t.throwsAsync(openTextStore(DIRECTORY, { files }), { code: 'store.unusable' });
-      t.like(error?.cause, { code: 'file.irregular', message: `${path} is not a regular file` });
-      t.is(files.openFiles, 0);
-      if (!names.includes(name)) await files.remove(path);
-      else t.is(files.contents(), before);
-    }
-    await trial.open();
-    await trial.close();
-  },
-);
+test.serial('a start refuses anything but a regular file, and loses no data by it', async (t) => {
+  const random = new Random(FIRST_SEED);
+  const trial = new Trial(new SimulatedFiles(random), random, newTally());
+  await runScript(trial);
+  await trial.close();
+  const names = await trial.files.list(DIRECTORY);
+  for (const name of [...names, 'lock.txt', 'journal-999.txt']) {
+    const path = `${DIRECTORY}/${name}`;
+    const files = trial.files.kill();
+    files.obstruct(path);
+    const before = files.contents();
+    const error = await t.throwsAsync(openTextStore(DIRECTORY, { files }), { code: 'store.unusable' });
+    t.like(error?.cause, { code: 'file.irregular', message: `${path} is not a regular file` });
+    t.is(files.openFiles, 0);
+    if (!names.includes(name)) await files.remove(path);
+    else t.is(files.contents(), before);
+  }
+  await trial.open();
+  await trial.close();
+});

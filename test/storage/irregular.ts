@@ -1,5 +1,5 @@
 /**
- * What may be found in a file's place and is no regular file.
+ * Things other than a regular file that a path can refer to.
  */
 
 import { execFile } from 'node:child_process';
@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
 
-/** Puts something in the place of a file, if there is one. */
+/** Replaces a file, if it exists, with something else. */
 export type PutInPlace = (t: ExecutionContext, path: string) => Promise<unknown>;
 
 export const IRREGULAR: Readonly<Record<string, PutInPlace>> = {

@@ -1,5 +1,5 @@
 /**
- * The rules of part 1.1 of the protocol, as naive as they read, for stores to be compared with.
+ * A naive model of the rules in part 1.1 of the protocol, for comparison with stores.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -11,10 +11,10 @@ import { KNOWN_IDS } from './changes.js';
 /** Users and their buddies. */
 export type Model = Map<UserId, UserId[]>;
 
-/** Who is asked for when two states are compared, with the answers. */
+/** Some ids and their lists; two states are compared by these. */
 export type State = readonly (readonly [UserId, readonly UserId[] | undefined])[];
 
-/** Answers one change, and makes it. Knows no limits. */
+/** Applies one change, and returns its reply. Has no limits. */
 export function decide(model: Model, change: Change): ReplyCode {
   const list = model.get(change.id);
   if (change.op === 'REG') {
@@ -34,19 +34,19 @@ export function decide(model: Model, change: Change): ReplyCode {
   return 200;
 }
 
-/** The model after some changes, from nothing. */
+/** An empty model after some changes. */
 export function modelAfter(changes: readonly Change[]): Model {
   const model: Model = new Map();
   for (const change of changes) decide(model, change);
   return model;
 }
 
-/** What a model holds for some ids. The lists are copies. */
+/** The lists of some ids in a model, as copies. */
 export function stateOfModel(model: Model, ids: readonly UserId[] = KNOWN_IDS): State {
   return ids.map((id) => [id, model.get(id)?.slice()]);
 }
 
-/** What a store holds for some ids. */
+/** The lists of some ids in a store. */
 export async function stateOf(store: Store, ids: readonly UserId[] = KNOWN_IDS): Promise<State> {
   return Promise.all(ids.map(async (id) => [id, store.users.buddiesOf(id)] as const));
 }

@@ -1,5 +1,6 @@
 /**
- * Small scripts in processes of their own, for what ends with a process, or is measured of one.
+ * Runs small scripts in their own processes, for tests of what a process leaves behind or how much memory it
+ * uses.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -8,20 +9,20 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ExecutionContext } from 'ava';
 
-/** The address of a module as it was built, such as `storage/store`. */
+/** The URL of a built module, such as `storage/store`. */
 export function builtModule(name: string): string {
   return pathToFileURL(resolve('dist', `${name}.js`)).href;
 }
 
 export interface NodeScript {
   readonly process: ChildProcess;
-  /** The first line that it prints. Rejects when it ends before. */
+  /** The first line that it prints. Rejects when the script ends first. */
   readonly firstLine: Promise<string>;
-  /** Settles when it has ended. */
+  /** Resolves when the script has ended. */
   readonly ended: Promise<unknown>;
 }
 
-/** Starts a script, as a module; it is killed after the test if it has not ended. */
+/** Starts a script as a module. After the test, it is killed if it still runs. */
 export function startScript(
   t: ExecutionContext,
   source: string,
@@ -29,7 +30,7 @@ export function startScript(
 ): NodeScript {
   const child = spawn(process.execPath, [...nodeOptions, '--input-type=module', '--eval', source], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // What ava's own processes are started with is not for this one.
+    // Do not inherit the options of ava's processes.
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   const ended = once(child, 'close');
@@ -43,7 +44,7 @@ export function startScript(
       printed += chunk;
       if (printed.includes('\n')) resolve(printed.slice(0, printed.indexOf('\n')));
     });
-    child.once('close', () => reject(new Error(`it ended and printed '${printed}'`)));
+    child.once('close', () => reject(new Error(`the script ended and printed '${printed}'`)));
   });
   return { process: child, firstLine, ended };
 }

@@ -1,13 +1,13 @@
 /**
- * A file system in memory that fails when it is told to, and whose power can be cut at any moment.
+ * An in-memory file system. Tests can make any operation fail, and cut the power at any moment.
  *
- * It has what the process sees, and what a power cut leaves. What is written or truncated is pending until
- * the file is synced; a name that is made, changed or removed is pending until its directory is. Of what is
- * pending a power cut leaves anything: all, nothing, some of it, a piece of a write, or only the length that
- * it gave the file. So a rename may be there without the data of the file that was renamed.
+ * It tracks what the process sees and what a power cut leaves. A write or truncation is pending until the
+ * file is synced; a created, renamed or removed name is pending until its directory is synced. A power cut
+ * may keep all pending changes, none, some, a part of a write, or only the length that a write gave the file.
+ * A rename may therefore survive without the data of the renamed file.
  *
- * A sync that fails leaves in doubt whatever was pending: the process reads it still, but no later sync
- * brings it to stable storage, as on Linux, which marks the pages clean.
+ * After a failed sync, pending changes become doubtful: the process still reads them, but no later sync makes
+ * them durable. Linux behaves like this: it marks the pages clean.
  */
 
 import { constants } from 'node:os';
@@ -17,12 +17,12 @@ import type { Files, Lock, OpenFile } from '../../storage/files/files.js';
 import type { Random } from '../helpers/random.js';
 
 /**
- * - `before`: nothing is done.
- * - `after`: it is done, and reported as failed.
- * - `short`: a write, or a read, does a part of it and tells so; the next write to that file fails with
- *   ENOSPC. Everything else fails as with `before`.
+ * - `before`: the operation fails without effect.
+ * - `after`: the operation has its effect, and then fails.
+ * - `short`: a write or a read is short; the next write to that file fails with ENOSPC. Any other operation
+ *   fails as with `before`.
  *
- * A file that is closed and a lock that is released are so whatever is reported.
+ * Closing a file and releasing a lock always take effect, even if they fail.
  */
 export type FaultKind = 'before' | 'after' | 'short';
 
@@ -36,39 +36,39 @@ export type OperationName =
   | 'isLockInPlace'
   | 'release';
 
-/** What the store asked for. */
+/** A call of the store. */
 export interface Operation {
   /** Counted from 1. */
   readonly number: number;
   readonly name: OperationName;
   readonly path: string;
-  /** Tells files apart, whatever their names are. */
+  /** Identifies the file, independent of its name. */
   readonly file?: number | undefined;
-  /** True when it was made to fail, or to come back short. */
+  /** True when the operation failed or was short. */
   readonly hasFailed: boolean;
 }
 
-/** `doubtful`: no sync will make it durable any more. */
+/** `doubtful`: no later sync can make the change durable. */
 type Status = 'pending' | 'doubtful' | 'durable';
 
 interface ContentChange {
   status: Status;
-  /** Of a write; none for a truncation. */
+  /** The bytes of a write; `undefined` for a truncation. */
   readonly bytes?: Buffer;
-  /** Where it is written, or what length it is cut to. */
+  /** The offset of a write, or the length after a truncation. */
   readonly position: number;
 }
 
 interface NameChange {
   status: Status;
   readonly name: string;
-  /** What the name leads to from then on. */
+  /** The file that has the name after the change; `undefined` after a removal. */
   readonly file: SimulatedFile | undefined;
-  /** Of a rename. */
+  /** The old name, in a rename. */
   readonly from?: string;
 }
 
-function settle(changes: readonly { status: Status }[], status: Status): void {
+function setPending(changes: readonly { status: Status }[], status: Status): void {
   for (const change of changes) if (change.status === 'pending') change.status = status;
 }
 
@@ -76,11 +76,11 @@ let fileNumber = 0;
 
 class SimulatedFile {
   readonly number = ++fileNumber;
-  /** What the process reads. Never altered, but replaced. */
+  /** What the process reads. The buffer is replaced, never modified. */
   content: Buffer;
   /** The next write fails. */
   isFull = false;
-  /** A pipe, a device or a link: no regular file. */
+  /** True for a pipe, a device or a link. */
   isIrregular = false;
   #durable: Buffer;
   #changes: ContentChange[] = [];
@@ -96,14 +96,14 @@ class SimulatedFile {
   }
 
   sync(): void {
-    settle(this.#changes, 'durable');
+    setPending(this.#changes, 'durable');
     while (this.#changes[0]?.status === 'durable') {
       this.#durable = changed(this.#durable, this.#changes.shift() as ContentChange);
     }
   }
 
   doubt(): void {
-    settle(this.#changes, 'doubtful');
+    setPending(this.#changes, 'doubtful');
   }
 
   copy(): SimulatedFile {
@@ -114,7 +114,7 @@ class SimulatedFile {
     return copy;
   }
 
-  /** What a power cut leaves of it. */
+  /** The file after a power cut. */
   remains(random: Random): SimulatedFile {
     const odds = random.pick(ODDS);
     let content = this.#durable;
@@ -126,7 +126,7 @@ class SimulatedFile {
   }
 }
 
-/** How likely something pending survives: now nothing does, now everything, now this and that. */
+/** The odds that a pending change survives a power cut: never, sometimes, or always. */
 const ODDS = [0, 0.3, 0.7, 1];
 
 function changed(content: Buffer, { bytes, position }: Omit<ContentChange, 'status'>): Buffer {
@@ -136,7 +136,7 @@ function changed(content: Buffer, { bytes, position }: Omit<ContentChange, 'stat
   return result;
 }
 
-/** A copy of that length; what was not there before are zero bytes. */
+/** A copy with another length. Added bytes are zero. */
 function resized(content: Buffer, length: number): Buffer {
   const result = Buffer.alloc(length);
   content.copy(result);
@@ -167,15 +167,15 @@ class SimulatedDirectory {
   }
 
   sync(): void {
-    settle(this.#changes, 'durable');
+    setPending(this.#changes, 'durable');
     while (this.#changes[0]?.status === 'durable') rename(this.#durable, this.#changes.shift() as NameChange);
   }
 
   doubt(): void {
-    settle(this.#changes, 'doubtful');
+    setPending(this.#changes, 'doubtful');
   }
 
-  /** The same, with what is pending, but unlocked, and with files of its own. */
+  /** A copy with copies of the files, including pending changes, but unlocked. */
   copy(): SimulatedDirectory {
     const copyOf = memoized((file) => file.copy());
     const copy = new SimulatedDirectory();
@@ -188,7 +188,7 @@ class SimulatedDirectory {
     return copy;
   }
 
-  /** What a power cut leaves of it. */
+  /** The directory after a power cut. */
   remains(random: Random): SimulatedDirectory {
     const odds = random.pick(ODDS);
     const names = new Map(this.#durable);
@@ -213,7 +213,7 @@ function rename(names: Map<string, SimulatedFile>, { name, file, from }: Omit<Na
 
 type CopyFile = (file: SimulatedFile) => SimulatedFile;
 
-/** A file with two names has one copy. */
+/** Copies a file only once, even if it has two names. */
 function memoized(copy: CopyFile): CopyFile {
   const copies = new Map<SimulatedFile, SimulatedFile>();
   return (file) => {
@@ -238,20 +238,20 @@ interface Outage {
   readonly names: readonly OperationName[] | undefined;
 }
 
-/** What an operation does. */
+/** An operation and its effects. */
 interface Act<TValue> {
   readonly name: OperationName;
   readonly path: string;
   readonly file?: SimulatedFile;
   readonly act: (isShort: boolean) => TValue;
-  /** Done instead when it fails; default nothing. */
+  /** Called instead of `act` when the operation fails. */
   readonly fail?: () => void;
 }
 
 export class SimulatedFiles implements Files {
-  /** Everything that was asked for, in its order. */
+  /** All operations so far, in order. */
   readonly operations: Operation[] = [];
-  /** Called before an operation is done: the moment to cut the power. */
+  /** Called before each operation: the moment to cut the power. */
   beforeOperation: (() => void) | undefined;
   readonly #random: Random | undefined;
   readonly #faults = new Map<number, Fault>();
@@ -260,16 +260,16 @@ export class SimulatedFiles implements Files {
   #outage: Outage | undefined;
 
   /**
-   * @param random Has an operation take up to two turns of the event loop; without it, each takes a
+   * @param random Makes each operation take up to two event-loop iterations; without it, each takes a
    * microtask.
    */
   constructor(random?: Random) {
     this.#random = random;
   }
 
-  // What tests do with it.
+  // For tests.
 
-  /** How many operations there were. */
+  /** How many operations the store has called. */
   get count(): number {
     return this.operations.length;
   }
@@ -279,48 +279,43 @@ export class SimulatedFiles implements Files {
     return this.#open.size;
   }
 
-  /** Has one operation fail, the nth from the beginning. */
+  /** Makes the nth operation from the beginning fail. */
   failAt(n: number, kind: FaultKind, code: ErrorCode = 'EIO'): void {
     this.#faults.set(n, { kind, code });
   }
 
-  /** Has every operation fail from the nth on, or those of some names, until {@link heal}. */
+  /** Makes all operations, or those with some names, fail from the nth on, until {@link heal}. */
   failFrom(n: number, code: ErrorCode = 'EIO', names?: readonly OperationName[]): void {
     this.#outage = { from: n, code, names };
   }
 
-  /** Nothing fails any more. */
+  /** Ends all failures. */
   heal(): void {
     this.#outage = undefined;
     this.#faults.clear();
   }
 
-  /** What a crash of the machine may leave; this one goes on as if nothing had happened. */
+  /** A copy as a power cut may leave it. The original is unchanged. */
   powerCut(random: Random): SimulatedFiles {
     return this.#with((directory) => directory.remains(random));
   }
 
-  /**
-   * What the end of the process leaves: whatever it has seen; this one goes on as if nothing had happened.
-   */
+  /** A copy with all pending changes, as the end of the process leaves it. The original is unchanged. */
   kill(): SimulatedFiles {
     return this.#with((directory) => directory.copy());
   }
 
-  /**
-   * Somebody deletes a directory with all that is in it, and syncs that. Files that are open can be used
-   * still.
-   */
+  /** Deletes a directory with its contents, durably. Open files can still be used. */
   vanish(directory: string): void {
     this.#directories.delete(directory);
   }
 
-  /** Somebody makes an empty directory, and syncs that. */
+  /** Makes an empty directory, durably. */
   appear(directory: string): void {
     this.#directories.set(directory, new SimulatedDirectory());
   }
 
-  /** Somebody puts what is no regular file in the place of a file, and syncs that. */
+  /** Replaces a file with something other than a regular file, durably. */
   obstruct(path: string): void {
     const file = new SimulatedFile();
     file.isIrregular = true;
@@ -329,7 +324,7 @@ export class SimulatedFiles implements Files {
     directory.sync();
   }
 
-  /** All that the process sees, as one text. */
+  /** Everything that the process sees, as one text. */
   contents(): string {
     const directories = Array.from(this.#directories, ([path, { names }]) => [
       path,
@@ -338,7 +333,7 @@ export class SimulatedFiles implements Files {
     return JSON.stringify(directories);
   }
 
-  // What the store does with it.
+  // For the store.
 
   list(directory: string): Promise<string[]> {
     return this.#do({
@@ -465,7 +460,7 @@ export class SimulatedFiles implements Files {
               throw systemError('ENOSPC', 'write');
             }
             file.isFull = isShort;
-            // A copy: the store may use its buffer again.
+            // Copy the bytes: the store may reuse its buffer.
             const written = Buffer.from(bytes.subarray(0, isShort ? bytes.length >>> 1 : bytes.length));
             file.change({ bytes: written, position });
             return written.length;
@@ -517,8 +512,8 @@ export class SimulatedFiles implements Files {
   }
 
   async #pause(): Promise<void> {
-    const turns = this.#random === undefined ? 0 : this.#random.below(3);
-    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    const iterations = this.#random === undefined ? 0 : this.#random.below(3);
+    for (let count = 0; count < iterations; count++) await new Promise(setImmediate);
   }
 
   #with(copy: (directory: SimulatedDirectory) => SimulatedDirectory): SimulatedFiles {
@@ -530,7 +525,7 @@ export class SimulatedFiles implements Files {
   }
 }
 
-/** An error as Node.js makes it. */
+/** An error like those of Node.js. */
 function systemError(code: ErrorCode, call: string): NodeJS.ErrnoException {
   const error: NodeJS.ErrnoException = new Error(`${code}: simulated, ${call}`);
   error.code = code;

@@ -1,8 +1,8 @@
 /**
- * What every store does, whatever it is made of: one suite, run against each of them.
+ * The suite that runs against every implementation of the store contract.
  *
- * The order of checks is that of part 1.1 of the protocol. That a request without any id is 201 is
- * the parser's to say: no such change reaches a store.
+ * The order of checks is that of part 1.1 of the protocol. A request without an id never reaches a store: the
+ * parser refuses it with 201.
  */
 
 import assert from 'node:assert/strict';
@@ -12,10 +12,10 @@ import { MAX_BUDDIES, type Store, StoreError } from '../../storage/store.js';
 import { anyBatches, changes, id } from './changes.js';
 import { decide, type Model, stateOf, stateOfModel } from './model.js';
 
-/** Opens a new, empty store; what it leaves behind is removed when the test ends. */
+/** Opens a new, empty store; its files are removed when the test ends. */
 export type OpenStore = (t: ExecutionContext) => Promise<Store>;
 
-/** Registers the suite for one store. */
+/** Declares the suite for one store. */
 export function testStoreContract(name: string, open: OpenStore): void {
   function rule(title: string, check: (t: ExecutionContext, store: Store) => Promise<void>): void {
     test(`${name}: ${title}`, async (t) => {
@@ -31,38 +31,35 @@ export function testStoreContract(name: string, open: OpenStore): void {
     t.deepEqual(await store.commit(changes('REG ALICE')), [203]);
   });
 
-  rule(
-    'a user has a number from when the registration is durable on, and it stays the same',
-    async (t, store) => {
-      t.is(store.users.numberOf(id('alice')), -1);
-      const registered = store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
-      t.is(store.users.numberOf(id('alice')), -1);
-      await registered;
-      const numbers = ['alice', 'bob'].map((name) => store.users.numberOf(id(name)));
-      t.deepEqual(numbers, [0, 1]);
-      await store.commit(changes('REG carl', 'DEL alice bob', 'ADD alice carl', 'ADD alice bob'));
-      t.deepEqual(
-        ['alice', 'bob', 'carl'].map((name) => store.users.numberOf(id(name))),
-        [0, 1, 2],
-      );
-      t.deepEqual([...store.users.listOf(0)], [2, 1]);
-      const buffer = Buffer.alloc(10);
-      t.is(store.users.copyId(buffer, 2, 2), 6);
-      t.is(buffer.toString('latin1', 2, 6), 'carl');
-    },
-  );
+  rule('a user gets a number when the registration is durable, and keeps it', async (t, store) => {
+    t.is(store.users.numberOf(id('alice')), -1);
+    const registered = store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+    t.is(store.users.numberOf(id('alice')), -1);
+    await registered;
+    const numbers = ['alice', 'bob'].map((name) => store.users.numberOf(id(name)));
+    t.deepEqual(numbers, [0, 1]);
+    await store.commit(changes('REG carl', 'DEL alice bob', 'ADD alice carl', 'ADD alice bob'));
+    t.deepEqual(
+      ['alice', 'bob', 'carl'].map((name) => store.users.numberOf(id(name))),
+      [0, 1, 2],
+    );
+    t.deepEqual([...store.users.listOf(0)], [2, 1]);
+    const buffer = Buffer.alloc(10);
+    t.is(store.users.copyId(buffer, 2, 2), 6);
+    t.is(buffer.toString('latin1', 2, 6), 'carl');
+  });
 
-  rule('REG of a known id leaves its buddies alone', async (t, store) => {
+  rule('REG of a known id keeps its buddies', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob', 'REG alice'));
     t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
   });
 
   for (const op of ['ADD', 'DEL']) {
-    rule(`${op} for an unknown user is 202, whatever the buddy is`, async (t, store) => {
+    rule(`${op} for an unknown user is 202, for any buddy`, async (t, store) => {
       await store.commit(changes('REG bob'));
-      const batch = changes(`${op} nobody`, `${op} nobody $`, `${op} nobody x`, `${op} nobody bob`);
+      const batch = changes(`${op} stranger`, `${op} stranger $`, `${op} stranger x`, `${op} stranger bob`);
       t.deepEqual(
-        await store.commit([...batch, ...changes(`${op} nobody nobody`)]),
+        await store.commit([...batch, ...changes(`${op} stranger stranger`)]),
         [202, 202, 202, 202, 202],
       );
     });
@@ -74,7 +71,7 @@ export function testStoreContract(name: string, open: OpenStore): void {
 
     rule(`${op} of an unknown buddy is 202`, async (t, store) => {
       await store.commit(changes('REG alice'));
-      t.deepEqual(await store.commit(changes(`${op} alice nobody`)), [202]);
+      t.deepEqual(await store.commit(changes(`${op} alice stranger`)), [202]);
     });
 
     rule(`${op} of oneself is 201`, async (t, store) => {
@@ -83,7 +80,7 @@ export function testStoreContract(name: string, open: OpenStore): void {
     });
   }
 
-  rule('ADD of a buddy who is on the list is 201 and moves nobody', async (t, store) => {
+  rule('ADD of a buddy who is on the list is 201, and keeps the order', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'REG carol'));
     t.deepEqual(await store.commit(changes('ADD alice bob', 'ADD alice carol')), [200, 200]);
     t.deepEqual(await store.commit(changes('ADD alice bob')), [201]);
@@ -97,30 +94,27 @@ export function testStoreContract(name: string, open: OpenStore): void {
     t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
-  rule('nobody has the buddies of an unknown id, and a new user has none', async (t, store) => {
+  rule('an unknown id has no list, and a new user has an empty one', async (t, store) => {
     await store.commit(changes('REG alice'));
-    t.is(store.users.buddiesOf(id('nobody')), undefined);
+    t.is(store.users.buddiesOf(id('stranger')), undefined);
     t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
-  rule('a list belongs to one user: the buddy’s own stays as it is', async (t, store) => {
+  rule('ADD does not change the list of the buddy', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
     t.deepEqual(store.users.buddiesOf(id('bob')), []);
   });
 
-  rule(
-    'buddies keep the order in which they were added, and come last when added again',
-    async (t, store) => {
-      await store.commit(changes('REG alice', 'REG d', 'REG b', 'REG c'));
-      await store.commit(changes('ADD alice d', 'ADD alice b'));
-      await store.commit(changes('ADD alice c'));
-      t.deepEqual(store.users.buddiesOf(id('alice')), ['d', 'b', 'c'].map(id));
-      await store.commit(changes('DEL alice d', 'ADD alice d'));
-      t.deepEqual(store.users.buddiesOf(id('alice')), ['b', 'c', 'd'].map(id));
-    },
-  );
+  rule('buddies keep the order in which they were added; one added again comes last', async (t, store) => {
+    await store.commit(changes('REG alice', 'REG d', 'REG b', 'REG c'));
+    await store.commit(changes('ADD alice d', 'ADD alice b'));
+    await store.commit(changes('ADD alice c'));
+    t.deepEqual(store.users.buddiesOf(id('alice')), ['d', 'b', 'c'].map(id));
+    await store.commit(changes('DEL alice d', 'ADD alice d'));
+    t.deepEqual(store.users.buddiesOf(id('alice')), ['b', 'c', 'd'].map(id));
+  });
 
-  rule('ids that every JavaScript object knows are ids like any other', async (t, store) => {
+  rule('names of JavaScript object properties are ordinary ids', async (t, store) => {
     const ids = ['__proto__', 'constructor'].map(id);
     t.deepEqual(await stateOf(store, ids), [
       [id('__proto__'), undefined],
@@ -135,7 +129,7 @@ export function testStoreContract(name: string, open: OpenStore): void {
     ]);
   });
 
-  rule('the changes of one batch are decided in order, each against all before it', async (t, store) => {
+  rule('the changes of one batch are applied in order', async (t, store) => {
     const batch = changes('ADD x y', 'REG x', 'REG x', 'ADD x y', 'REG y', 'ADD x y', 'ADD x y', 'DEL x y');
     t.deepEqual(await store.commit(batch), [202, 200, 203, 202, 200, 200, 201, 200]);
     t.deepEqual(store.users.buddiesOf(id('x')), []);
@@ -148,7 +142,7 @@ export function testStoreContract(name: string, open: OpenStore): void {
     t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
-  rule('a commit while another is under way is refused, and harms neither', async (t, store) => {
+  rule('a commit while another is under way is refused, without effect on the first', async (t, store) => {
     const first = store.commit(changes('REG alice'));
     const second = store.commit(changes('REG alice', 'REG bob'));
     await t.throwsAsync(second, { instanceOf: StoreError, code: 'store.busy' });
@@ -183,7 +177,7 @@ export function testStoreContract(name: string, open: OpenStore): void {
     await t.notThrowsAsync(store.close());
   });
 
-  rule('a list that was handed out is never altered afterwards', async (t, store) => {
+  rule('a list that was returned does not change later', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'REG carol', 'ADD alice bob'));
     const before = store.users.buddiesOf(id('alice'));
     await store.commit(changes('ADD alice carol'));
@@ -193,20 +187,20 @@ export function testStoreContract(name: string, open: OpenStore): void {
     t.deepEqual(between, [id('bob'), id('carol')]);
   });
 
-  rule(`a list takes ${MAX_BUDDIES} buddies: one more is 201 until another leaves`, async (t, store) => {
+  rule(`a list holds ${MAX_BUDDIES} buddies: one more is 201 until another is removed`, async (t, store) => {
     const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => `u${index}`);
     await store.commit(changes('REG alice', 'REG late', ...buddies.map((buddy) => `REG ${buddy}`)));
     const replies = await store.commit(changes(...buddies.map((buddy) => `ADD alice ${buddy}`)));
     t.deepEqual(new Set(replies), new Set([200]));
 
-    const full = changes('ADD alice late', 'ADD alice nobody', 'ADD alice u0', 'DEL alice late');
+    const full = changes('ADD alice late', 'ADD alice stranger', 'ADD alice u0', 'DEL alice late');
     t.deepEqual(await store.commit(full), [201, 202, 201, 200]);
     t.is(store.users.buddiesOf(id('alice'))?.length, MAX_BUDDIES);
     t.deepEqual(await store.commit(changes('DEL alice u0', 'ADD alice late')), [200, 200]);
     t.is(store.users.buddiesOf(id('alice'))?.at(-1), id('late'));
   });
 
-  test(`${name}: any changes in any batches are answered, one to one, as the rules say`, async (t) => {
+  test(`${name}: replies and state match the model after any changes in any batches`, async (t) => {
     const property = fc.asyncProperty(anyBatches, async (batches) => {
       const store = await open(t);
       const model: Model = new Map();

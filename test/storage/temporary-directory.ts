@@ -1,5 +1,5 @@
 /**
- * A place of its own on disk for each test.
+ * A separate directory on disk for each test.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 
-/** Makes an empty directory that is removed when the test ends. */
+/** Makes an empty directory, and removes it when the test ends. */
 export async function temporaryDirectory(t: ExecutionContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'im-storage-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));

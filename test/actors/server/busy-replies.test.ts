@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import test from 'ava';
-import { MAX_LINGERING, refusals } from '../../../actors/server/busy-replies.js';
+import { createRefuseClient, MAX_LINGERING } from '../../../actors/server/busy-replies.js';
 import { until } from '../../helpers/network.js';
 
-test('whoever is turned away is told 206, and only so many at a time may take their time to read it', async (t) => {
+test('a refused client receives 206, and only a limited number of them stay connected', async (t) => {
   const refused: Socket[] = [];
-  const refuse = refusals();
+  const refuse = createRefuseClient();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     refused.push(socket);
     refuse(socket);
@@ -20,7 +20,7 @@ test('whoever is turned away is told 206, and only so many at a time may take th
     for (const client of clients) client.destroy();
   });
   for (let count = 0; count < MAX_LINGERING + 10; count++) {
-    // It never closes its own side.
+    // The client never closes its own side.
     const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     client.on('error', () => {});
     clients.push(client);
@@ -30,8 +30,8 @@ test('whoever is turned away is told 206, and only so many at a time may take th
   t.is(refused.filter((socket) => !socket.destroyed).length, MAX_LINGERING);
   t.true(
     refused.slice(0, 10).every((socket) => socket.destroyed),
-    'the first make room',
+    'the oldest are cut off',
   );
   await until(() => refused.every((socket) => socket.destroyed));
-  t.pass('and none stays for long');
+  t.pass('the others are cut off after a while');
 });

@@ -3,7 +3,7 @@ import { CONNECTION_DEADLINE_MS, MAX_IGNORED_BYTES } from '../../../actors/serve
 import { ask, closed, dial, readToEnd, until } from '../../helpers/network.js';
 import { crash, serve } from '../../helpers/server.js';
 
-test('REG, ADD and DEL are answered over one connection each', async (t) => {
+test('REG, ADD and DEL each get a reply on their own connection', async (t) => {
   const { tcp } = await serve(t);
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
   t.is(await ask(tcp, 'REG bob\r\n'), '200 OK\r\n');
@@ -14,14 +14,14 @@ test('REG, ADD and DEL are answered over one connection each', async (t) => {
   t.is(await ask(tcp, 'LST alice\n'), '201 INVALID\r\n');
 });
 
-test('a half-close ends the line, and the reply still comes', async (t) => {
+test('a half-close ends the line, and the client still receives the reply', async (t) => {
   const { tcp } = await serve(t);
   const socket = await dial(tcp);
   socket.end('REG alice');
   t.is(await readToEnd(socket), '200 OK\r\n');
 });
 
-test('a line may come byte by byte', async (t) => {
+test('a line may arrive byte by byte', async (t) => {
   const { tcp } = await serve(t);
   const socket = await dial(tcp);
   socket.setNoDelay(true);
@@ -38,14 +38,14 @@ test('bytes after the first line are ignored', async (t) => {
   t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
 });
 
-test('a line over 512 bytes is 201, and the rest of it is not waited for', async (t) => {
+test('a line over 512 bytes is 201 at once, before its end', async (t) => {
   const { tcp } = await serve(t);
   t.is(await ask(tcp, `REG alice ${'x'.repeat(502)}\n`), '200 OK\r\n');
   t.is(await ask(tcp, `REG bob ${'x'.repeat(505)}\n`), '201 INVALID\r\n');
   t.is(await ask(tcp, 'x'.repeat(600)), '201 INVALID\r\n');
 });
 
-test('a client that goes on sending without end is cut off', async (t) => {
+test('a client that never stops sending is cut off', async (t) => {
   const { tcp } = await serve(t);
   const socket = await dial(tcp);
   const cutOff = closed(socket);
@@ -79,17 +79,17 @@ test('a connection that sends no whole line in ten seconds is closed, even if it
   t.true(took >= CONNECTION_DEADLINE_MS - 100 && took < CONNECTION_DEADLINE_MS + 2_000, `${took} ms`);
 });
 
-test('of simultaneous registrations of one id exactly one gets 200', async (t) => {
+test('exactly one of several simultaneous registrations of an id gets 200', async (t) => {
   const { tcp } = await serve(t);
   const replies = await Promise.all(Array.from({ length: 50 }, () => ask(tcp, 'REG alice\n')));
   t.is(replies.filter((reply) => reply === '200 OK\r\n').length, 1);
   t.is(replies.filter((reply) => reply === '203 USER EXISTS\r\n').length, 49);
 });
 
-test('an address registers 60 users at once, and the next is told 206 without a user', async (t) => {
+test('an address can register 60 users at once; the next REG is 206, and has no effect', async (t) => {
   const { tcp } = await serve(t, { limitsLoopback: true });
   const replies: string[] = [];
-  // A second may pass meanwhile, and give back one.
+  // The quota gains one REG each second, so the first refusal may come later than the 61st REG.
   for (let count = 0; count < 60; count++) replies.push(await ask(tcp, `REG user${count}\n`));
   t.true(replies.every((reply) => reply === '200 OK\r\n'));
   let refused = '';
@@ -97,11 +97,11 @@ test('an address registers 60 users at once, and the next is told 206 without a 
     if ((await ask(tcp, `REG user${count}\n`)) === '206 BUSY\r\n') refused = `user${count}`;
   }
   t.not(refused, '');
-  t.is(await ask(tcp, `ADD user0 ${refused}\n`), '202 NO SUCH USER\r\n', 'ADD goes on');
-  t.is(await ask(tcp, `REG ${refused}\n`, '127.0.0.2'), '200 OK\r\n', 'and so does another address');
+  t.is(await ask(tcp, `ADD user0 ${refused}\n`), '202 NO SUCH USER\r\n', 'ADD is not limited');
+  t.is(await ask(tcp, `REG ${refused}\n`, '127.0.0.2'), '200 OK\r\n', 'another address is not limited');
 });
 
-test('programs of this machine register as many users as they like', async (t) => {
+test('programs on this machine can register any number of users', async (t) => {
   const { tcp } = await serve(t);
   for (let count = 0; count < 100; count++) t.is(await ask(tcp, `REG user${count}\n`), '200 OK\r\n');
 });

@@ -1,42 +1,42 @@
 import test from 'ava';
 import { GroupCommitTimer } from '../../../actors/server/group-commit.js';
 
-/** A pace after a group of that size, which began at 0 ms. */
+/** A timer after a group commit of this size, which began at 0 ms. */
 function after(size: number): GroupCommitTimer {
-  const pace = new GroupCommitTimer();
-  pace.begin(size, 0);
-  return pace;
+  const timer = new GroupCommitTimer();
+  timer.begin(size, 0);
+  return timer;
 }
 
-test('the first group begins at once, and so does one after a client that was alone', (t) => {
+test('the first commit begins at once, and so does a commit after one of a single change', (t) => {
   t.true(new GroupCommitTimer().isDue(1, 0));
   t.true(after(1).isDue(1, 0.1));
   t.true(after(1).isDue(9, 0.1));
 });
 
-test('after a group of several, it waits until two turns brought nobody else', (t) => {
-  const pace = after(2);
+test('after several changes, a commit waits for two iterations without a new change', (t) => {
+  const timer = after(2);
   t.deepEqual(
-    [3, 4, 4, 4].map((waiting) => pace.isDue(waiting, 1)),
+    [3, 4, 4, 4].map((waiting) => timer.isDue(waiting, 1)),
     [false, false, false, true],
   );
 });
 
-test('whoever goes on coming is waited for 10 ms from the beginning of the last group', (t) => {
-  const pace = after(2);
-  for (let waiting = 1; waiting < 100; waiting++) t.false(pace.isDue(waiting, 9.9));
-  t.true(pace.isDue(100, 10));
+test('while changes keep arriving, a commit begins 10 ms after the last one began', (t) => {
+  const timer = after(2);
+  for (let waiting = 1; waiting < 100; waiting++) t.false(timer.isDue(waiting, 9.9));
+  t.true(timer.isDue(100, 10));
 });
 
-test('the quiet turns before a group do not count after it', (t) => {
-  const pace = after(2);
+test('quiet iterations before a commit do not count for the next', (t) => {
+  const timer = after(2);
   t.deepEqual(
-    [3, 3].map((waiting) => pace.isDue(waiting, 1)),
+    [3, 3].map((waiting) => timer.isDue(waiting, 1)),
     [false, false],
   );
-  pace.begin(3, 1);
+  timer.begin(3, 1);
   t.deepEqual(
-    [3, 3, 3].map((waiting) => pace.isDue(waiting, 2)),
+    [3, 3, 3].map((waiting) => timer.isDue(waiting, 2)),
     [false, false, true],
   );
 });

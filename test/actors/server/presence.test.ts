@@ -6,7 +6,7 @@ import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
 
-test('presence: SET says where, GET says who', async (t) => {
+test('SET announces a user’s status and port, and GET lists the buddies', async (t) => {
   const { tcp, udp } = await serve(t);
   for (const id of ['alice', 'bob', 'carl', 'dora']) await ask(tcp, `REG ${id}\n`);
   const client = await PresenceClient.open(t, udp);
@@ -22,7 +22,7 @@ test('presence: SET says where, GET says who', async (t) => {
   t.regex(await client.ask('GET alice'), /^bob 101 OFFLINE unknown unknown$/m);
 });
 
-test('presence of whoever is not registered is dropped, and asking for them too', async (t) => {
+test('SET and GET of an unregistered user are dropped', async (t) => {
   const { tcp, udp } = await serve(t);
   await ask(tcp, 'REG alice\n');
   const client = await PresenceClient.open(t, udp);
@@ -31,13 +31,13 @@ test('presence of whoever is not registered is dropped, and asking for them too'
   client.send('nonsense');
   client.send(Buffer.alloc(60_000, 'x'));
   client.send('');
-  t.is(await client.ask('GET alice'), '', 'the first answer is to the only valid question');
+  t.is(await client.ask('GET alice'), '', 'the first answer is to the only valid request');
   await ask(tcp, 'REG bob\n');
   await ask(tcp, 'ADD alice bob\n');
   t.is(await client.ask('GET alice'), 'bob 101 OFFLINE unknown unknown\n');
 });
 
-test('whose registration is not durable yet is not there yet', async (t) => {
+test('a user is unknown until the registration is durable', async (t) => {
   const store = heldStore();
   const { tcp, udp } = await serve(t, store);
   const registered = ask(tcp, 'REG alice\n');
@@ -48,10 +48,10 @@ test('whose registration is not durable yet is not there yet', async (t) => {
   store.letThrough();
   t.is(await registered, '200 OK\r\n');
   for (const request of ['REG bob', 'ADD bob alice']) t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
-  t.is(await client.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n', 'the first answer there is');
+  t.is(await client.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n', 'the only answer');
 });
 
-test('who is online stays so when the store crashes, and whoever comes after that is known too', async (t) => {
+test('users stay online when the store crashes, and later users are recognised', async (t) => {
   const store = openMemoryStore();
   const server = await serve(t, { openStore: async () => ({ ...store, close: async () => {} }) });
   const { tcp, udp } = server;
@@ -78,7 +78,7 @@ test('no buddy is visited once the answer is full', async (t) => {
   const { users } = store;
   let visits = 0;
   const counting: Users = {
-    settled: users.settled,
+    committed: users.committed,
     numberOf: (id) => users.numberOf(id),
     listOf: (user) => users.listOf(user),
     buddiesOf: (id) => users.buddiesOf(id),
@@ -94,25 +94,25 @@ test('no buddy is visited once the answer is full', async (t) => {
   t.is(visits, lines + 1);
 });
 
-/** A user with a buddy, so that an answer has 36 bytes. */
+/** The list of a user with one buddy: 36 bytes. */
 const ANSWER = 'buddy01 101 OFFLINE unknown unknown\n';
 
-test('answers beyond the budget of their source are dropped, and no other source loses one', async (t) => {
+test('answers beyond the quota of a source are dropped, without effect on other sources', async (t) => {
   const { tcp, udp } = await serve(t, { answerBytes: { burst: 1_024, perSecond: 1 }, limitsLoopback: true });
   for (const request of ['REG alice', 'REG buddy01', 'ADD alice buddy01']) await ask(tcp, `${request}\n`);
   const flood = await PresenceClient.open(t, udp, '127.0.0.1');
   const honest = await PresenceClient.open(t, udp, '127.0.0.2');
-  let drawn = 0;
+  let received = 0;
   flood.onMessage((bytes) => {
-    drawn += bytes.length;
+    received += bytes.length;
   });
   for (let count = 0; count < 200; count++) flood.send('GET alice');
   for (let count = 0; count < 10; count++) t.is(await honest.ask('GET alice'), ANSWER);
-  await until(() => drawn > 1_024 - 2 * MAX_BUDDY_LINE_BYTES);
-  t.true(drawn <= 1_024, `${drawn} bytes`);
+  await until(() => received > 1_024 - 2 * MAX_BUDDY_LINE_BYTES);
+  t.true(received <= 1_024, `${received} bytes`);
 });
 
-test('a source on loopback has no budget', async (t) => {
+test('a source on loopback has no quota', async (t) => {
   const { tcp, udp } = await serve(t, { answerBytes: { burst: 1, perSecond: 1 } });
   for (const request of ['REG alice', 'REG buddy01', 'ADD alice buddy01']) await ask(tcp, `${request}\n`);
   const client = await PresenceClient.open(t, udp);

@@ -4,12 +4,12 @@ import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, dial, PresenceClient, readToEnd, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve, TestLog } from '../../helpers/server.js';
 
-test('a crash of any actor is contained, logged and mended', async (t) => {
+test('a crash of any actor is isolated, logged and followed by a restart', async (t) => {
   const server = await serve(t);
   const { log, tcp, udp } = server;
   await ask(tcp, 'REG alice\n');
   const client = await PresenceClient.open(t, udp);
-  // Each with the child that is started last when it is mended.
+  // Each actor, and the child that is started last in its restart.
   const victims = {
     presence: 'presence',
     udp: 'udp',
@@ -27,7 +27,7 @@ test('a crash of any actor is contained, logged and mended', async (t) => {
   t.is(log.fieldsOf('crashed').length, 5);
 });
 
-test('asked to shut down, it finishes requests in flight and closes idle connections', async (t) => {
+test('a shutdown finishes requests in flight, and closes idle connections', async (t) => {
   const store = heldStore();
   const { server, tcp } = await serve(t, store);
   const idle = await dial(tcp);
@@ -42,7 +42,7 @@ test('asked to shut down, it finishes requests in flight and closes idle connect
   await t.throwsAsync(dial(tcp), { code: 'ECONNREFUSED' });
 });
 
-test('a port in use fails the start, and says so', async (t) => {
+test('a start fails if a port is in use, and the error says so', async (t) => {
   const { tcp } = await serve(t);
   const second = startServer({
     host: '127.0.0.1',

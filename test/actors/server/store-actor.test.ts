@@ -3,7 +3,7 @@ import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
 
-test('changes that arrive during a commit are the next group, and nobody is answered before', async (t) => {
+test('changes that arrive during a commit form the next, and get their replies after it', async (t) => {
   const store = heldStore();
   const server = await serve(t, store);
   const replies = Array.from({ length: 20 }, (_, index) => ask(server.tcp, `REG user${index}\n`));
@@ -14,7 +14,7 @@ test('changes that arrive during a commit are the next group, and nobody is answ
   t.deepEqual(store.commits, [1, 19]);
 });
 
-test('a request that comes while the store is down waits for it', async (t) => {
+test('a request that arrives while the store is restarted waits for it', async (t) => {
   const store = openMemoryStore();
   let opens = 0;
   let reopen = () => {};
@@ -37,7 +37,7 @@ test('a request that comes while the store is down waits for it', async (t) => {
   t.is(await ask(server.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
 });
 
-test('a store that crashes tells those in its queue 205, and those in the group the truth', async (t) => {
+test('after a crash, queued changes get 205, and the commit under way its actual replies', async (t) => {
   const store = heldStore();
   const server = await serve(t, store);
   const first = ask(server.tcp, 'REG alice\n');
@@ -50,7 +50,7 @@ test('a store that crashes tells those in its queue 205, and those in the group 
   t.is(await first, '200 OK\r\n');
 });
 
-test('a REG of one user too many is answered 206, which the log says once', async (t) => {
+test('the reply to a REG beyond the limit is 206, which is logged once', async (t) => {
   const { tcp, log } = await serve(t, { maxUsers: 10 });
   const ids = Array.from({ length: 40 }, (_, index) => `user${index}`);
   const replies = await Promise.all(ids.map((id) => ask(tcp, `REG ${id}\n`)));

@@ -21,7 +21,7 @@ test('an answer to GET is cut at a line end below 65,507 bytes', async (t) => {
   t.regex(answer, /unknown unknown\n$/);
 });
 
-test('every request is one debug line, and none has a raw foreign byte', async (t) => {
+test('each request is one debug line, without raw foreign bytes', async (t) => {
   const { log, tcp, udp } = await serve(t);
   await ask(tcp, 'REG alice\n');
   await ask(tcp, 'REG \u001b[31mred\n');
@@ -34,14 +34,15 @@ test('every request is one debug line, and none has a raw foreign byte', async (
   t.notRegex(JSON.stringify(log.lines), /red|title/);
 });
 
-/** Sends a datagram from any port of 127.0.0.1, which takes a raw socket; exits with 77 where that is not allowed. */
+/** Sends a datagram from any port of 127.0.0.1 by a raw socket; exits with 77 if that is not allowed. */
 const FORGE = `
   socket(S, PF_INET, SOCK_RAW, 17) or exit 77;
   my ($text, $from, $to) = @ARGV;
-  send(S, pack("nnnn", $from, $to, 8 + length $text, 0) . $text, 0, sockaddr_in(0, inet_aton("127.0.0.1"))) or exit 1;
+  my $datagram = pack("nnnn", $from, $to, 8 + length $text, 0) . $text;
+  send(S, $datagram, 0, sockaddr_in(0, inet_aton("127.0.0.1"))) or exit 1;
 `;
 
-/** Returns false where only root may do that. */
+/** Sends a forged datagram; returns false where only root may do that. */
 async function forge(t: ExecutionContext, text: string, from: number, to: number): Promise<boolean> {
   const sender = spawn('perl', ['-MSocket', '-e', FORGE, text, String(from), String(to)], {
     stdio: 'inherit',
@@ -52,7 +53,7 @@ async function forge(t: ExecutionContext, text: string, from: number, to: number
   return code === 0;
 }
 
-test('a question from port 0 is dropped: nothing can be sent there', async (t) => {
+test('a request from port 0 is dropped, because no answer can be sent there', async (t) => {
   const server = await serve(t);
   await ask(server.tcp, 'REG alice\n');
   const client = await PresenceClient.open(t, server.udp);
@@ -60,29 +61,29 @@ test('a question from port 0 is dropped: nothing can be sent there', async (t) =
     if (!(await forge(t, 'GET alice', 0, server.udp))) return t.pass();
   }
   t.is(await client.ask('GET alice'), '');
-  t.is(server.log.fieldsOf('datagram').length, 4, 'they did come');
+  t.is(server.log.fieldsOf('datagram').length, 4, 'the server received them');
   t.is(server.starts('udp'), 1);
 });
 
-test('a server that is made to ask itself does not answer its own answer', async (t) => {
+test('a server that receives a forged request from itself does not answer its own answer', async (t) => {
   const { tcp, udp, log } = await serve(t);
   for (const request of ['REG 101', 'REG get', 'ADD 101 get'])
     t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
   const client = await PresenceClient.open(t, udp);
   if (!(await forge(t, 'GET 101', udp, udp))) return t.pass();
-  const questions = 20;
-  for (let count = 0; count < questions; count++) await client.ask('GET 101');
-  t.is(log.fieldsOf('datagram').length, questions + 2, 'the forged question, and one answer to it');
+  const requests = 20;
+  for (let count = 0; count < requests; count++) await client.ask('GET 101');
+  t.is(log.fieldsOf('datagram').length, requests + 2, 'the forged request, and one answer to it');
 });
 
-test('while many answers wait for the network, one asker cannot take the room of the others', (t) => {
-  const shares = new Quota(QUEUE_SHARE, false);
+test('one source cannot fill the send queue', (t) => {
+  const quota = new Quota(QUEUE_SHARE, false);
   const [limit, answer] = [8 * 1024 * 1024, 64 * 1024];
   let queued = 0;
   for (let count = 0; count < 1_000; count++) {
-    if (admitsToQueue(queued, shares, '127.0.0.1', answer, 0)) queued += answer;
+    if (admitsToQueue(queued, quota, '127.0.0.1', answer, 0)) queued += answer;
   }
   t.true(queued <= limit / 2 + 2 * answer, `${queued} bytes`);
-  t.true(admitsToQueue(queued, shares, '192.0.2.7', answer, 0));
-  t.false(admitsToQueue(limit + 1, shares, '192.0.2.8', answer, 0), 'and there is an end');
+  t.true(admitsToQueue(queued, quota, '192.0.2.7', answer, 0));
+  t.false(admitsToQueue(limit + 1, quota, '192.0.2.8', answer, 0), 'the queue has a limit');
 });

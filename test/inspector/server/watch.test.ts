@@ -83,7 +83,7 @@ test('a registration is recorded from the listener to the store and back', async
     'connection > connection: request.received',
     'connection > store: change.commit',
     'store > connection: change.answered',
-    'store > store: group.settled',
+    'store > store: commit.finished',
     'outside > connection: socket.closed',
     'connection > connections: xstate.done.actor',
   ]);

@@ -23,7 +23,7 @@ function announcedAt(...timesMs: readonly number[]): PresenceTable {
 
 /** Users whose ids are their numbers. */
 const ids = {
-  settled: 60_000_000,
+  committed: 60_000_000,
   copyId: (target: Uint8Array, at: number, user: number) =>
     at + Buffer.from(target.buffer).write(`${user}`, at),
 };
@@ -141,10 +141,10 @@ test('each user has a separate record, anywhere in the table', (t) => {
 });
 
 /** Ids that can be changed. Counts how often they are requested. */
-function changingIds(id: string, settled = 60_000_000) {
+function changingIds(id: string, committed = 60_000_000) {
   const source = {
     id,
-    settled,
+    committed,
     asked: 0,
     copyId(target: Uint8Array, at: number) {
       source.asked += 1;
@@ -189,7 +189,7 @@ test('the id of an uncommitted user is requested each time', (t) => {
   t.deepEqual(recordOf(table, alice, 1, source), { id: 'undone' });
   source.id = 'another';
   t.deepEqual(recordOf(table, alice, 2, source), { id: 'another' });
-  source.settled = alice + 1;
+  source.committed = alice + 1;
   t.deepEqual(recordOf(table, alice, 3, source), { id: 'another' });
   t.deepEqual(recordOf(table, alice, 4, source), { id: 'another' });
   t.is(source.asked, 3);

@@ -11,7 +11,7 @@ async function onDisk(t: ExecutionContext): Promise<DataDirectory> {
   return new DataDirectory(DISK, await temporaryDirectory(t));
 }
 
-test('a file is made in place of another, and can be written on', async (t) => {
+test('a created file replaces another, and stays open for writing', async (t) => {
   const directory = await onDisk(t);
   for (const content of ['a long one', 'short']) {
     const file = await directory.create('file', (to) => writeAll(to, Buffer.from(content), 0));
@@ -21,7 +21,7 @@ test('a file is made in place of another, and can be written on', async (t) => {
   }
 });
 
-test('a file is synced after it was filled, and closed when that fails', async (t) => {
+test('a created file is synced after it is filled, and closed after a failure', async (t) => {
   for (const failing of ['none', 'fill', 'datasync'] as const) {
     const calls: string[] = [];
     function call(name: string): void {
@@ -49,7 +49,7 @@ test('a file is synced after it was filled, and closed when that fails', async (
   }
 });
 
-test('a part of a file is copied to another, and a replaced file is whole', async (t) => {
+test('a part of a file is copied to another, and a file is replaced as a whole', async (t) => {
   const directory = await onDisk(t);
   await directory.replace('from', Buffer.from('0123456789'));
   await (await directory.copy('from', 2, 5, 'part')).close();
@@ -61,7 +61,7 @@ test('a part of a file is copied to another, and a replaced file is whole', asyn
   t.deepEqual(await readdir(directory.path), ['end', 'from', 'part']);
 });
 
-test('a file that is not there is found to be missing; any other error is told of', async (t) => {
+test('find returns undefined for a missing file, and throws any other error', async (t) => {
   const directory = await onDisk(t);
   t.is(await directory.find('missing'), undefined);
   await writeFile(join(directory.path, 'file'), '');

@@ -23,7 +23,7 @@ async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o777;
 }
 
-test('a read gives as much as there is, from its place, and nothing at the end', async (t) => {
+test('a read returns the bytes at its position, fewer near the end, and none at the end', async (t) => {
   const path = join(await temporaryDirectory(t), 'file');
   await writeFile(path, '0123456789');
   const file = await DISK.open(path);
@@ -37,7 +37,7 @@ test('a read gives as much as there is, from its place, and nothing at the end',
   t.is(await file.read(buffer, 1000), 0);
 });
 
-test('what is written is at its place, and truncating cuts it', async (t) => {
+test('a write goes to its position, and a truncation shortens the file', async (t) => {
   const path = join(await temporaryDirectory(t), 'file');
   const file = await DISK.create(path);
   t.teardown(() => file.close());
@@ -48,10 +48,10 @@ test('what is written is at its place, and truncating cuts it', async (t) => {
   await file.truncate(4);
   t.is(await readFile(path, 'latin1'), '0123');
   const buffer = Buffer.alloc(10);
-  t.is(await file.read(buffer, 0), 4, 'it can be read as well');
+  t.is(await file.read(buffer, 0), 4, 'the file can also be read');
 });
 
-test('a file that is opened cannot be written', async (t) => {
+test('an opened file cannot be written', async (t) => {
   const path = join(await temporaryDirectory(t), 'file');
   await writeFile(path, 'kept');
   const file = await DISK.open(path);
@@ -60,7 +60,7 @@ test('a file that is opened cannot be written', async (t) => {
   t.is(await readFile(path, 'latin1'), 'kept');
 });
 
-test('a new file is empty and its owner’s alone, whatever was there, and the other goes on elsewhere', async (t) => {
+test('a created file is empty and private, and does not alter the one it replaces', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'file');
   const target = join(directory, 'target');
@@ -82,7 +82,7 @@ test('a new file is empty and its owner’s alone, whatever was there, and the o
   t.is(await readFile(target, 'latin1'), 'linked');
 });
 
-test('what cannot be opened is told of by the system’s code', async (t) => {
+test('a file that cannot be opened causes an error with the system’s code', async (t) => {
   const directory = await temporaryDirectory(t);
   await t.throwsAsync(DISK.open(join(directory, 'missing')), { code: 'ENOENT' });
   await t.throwsAsync(DISK.create(join(directory, 'missing', 'file')), { code: 'ENOENT' });
@@ -91,7 +91,7 @@ test('what cannot be opened is told of by the system’s code', async (t) => {
 });
 
 for (const [what, put] of Object.entries(IRREGULAR)) {
-  test(`${what} is not opened, not locked, not waited for, and not changed`, async (t) => {
+  test(`open and lock refuse ${what} at once, and leave it unchanged`, async (t) => {
     const path = join(await temporaryDirectory(t), 'file');
     await writeFile(path, 'kept');
     await put(t, path);
@@ -104,7 +104,7 @@ for (const [what, put] of Object.entries(IRREGULAR)) {
     if (what === 'a link to the file') t.is(await readFile(path, 'latin1'), 'kept');
   });
 
-  test(`${what} gives way to a new file, a directory alone does not`, async (t) => {
+  test(`create replaces anything but a directory: ${what}`, async (t) => {
     const path = join(await temporaryDirectory(t), 'file');
     await writeFile(path, 'kept');
     await put(t, path);
@@ -115,19 +115,19 @@ for (const [what, put] of Object.entries(IRREGULAR)) {
   });
 }
 
-test('a device is not opened', async (t) => {
+test('open refuses a device', async (t) => {
   for (const path of ['/dev/null', '/dev/zero']) {
     await t.throwsAsync(DISK.open(path), { code: 'file.irregular' });
   }
 });
 
-test('a file in a directory that is a loop of links is told of by the system’s code', async (t) => {
+test('a parent directory that is a loop of links causes an error with the system’s code', async (t) => {
   const loop = join(await temporaryDirectory(t), 'loop');
   await symlink(loop, loop);
   await t.throwsAsync(DISK.open(join(loop, 'file')), { code: 'ELOOP' });
 });
 
-test('only what is surely gone needs no removing', async (t) => {
+test('remove ignores only a path that does not exist', async (t) => {
   const directory = await temporaryDirectory(t);
   await writeFile(join(directory, 'file'), '');
   await t.notThrowsAsync(DISK.remove(join(directory, 'missing', 'file')));
@@ -135,7 +135,7 @@ test('only what is surely gone needs no removing', async (t) => {
   await t.throwsAsync(DISK.remove(directory), { code: 'EISDIR' });
 });
 
-test('names are listed, files are renamed in the place of others, and removed if there are any', async (t) => {
+test('files can be listed, renamed over others, and removed if they exist', async (t) => {
   const directory = await temporaryDirectory(t);
   await writeFile(join(directory, 'a'), 'a');
   await writeFile(join(directory, 'b'), 'b');
@@ -148,7 +148,7 @@ test('names are listed, files are renamed in the place of others, and removed if
   await t.notThrowsAsync(DISK.syncDirectory(directory));
 });
 
-test('a file is in its place until it is deleted, moved or replaced, or its directory is', async (t) => {
+test('a file is in place until it or its directory is deleted, moved or replaced', async (t) => {
   const harms: Record<string, (directory: string, path: string) => Promise<unknown>> = {
     deleted: (_directory, path) => rm(path),
     moved: (_directory, path) => rename(path, `${path}.old`),
@@ -185,7 +185,7 @@ test('a file is in its place until it is deleted, moved or replaced, or its dire
   }
 });
 
-test('while a path cannot be looked at, it is open whether the file is in its place', async (t) => {
+test('while a path cannot be checked, isInPlace throws the system’s error', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   await DISK.createDirectory(directory);
   const file = await DISK.create(join(directory, 'file'));
@@ -199,14 +199,14 @@ test('while a path cannot be looked at, it is open whether the file is in its pl
   for (const { isInPlace } of [file, lock]) t.false(await isInPlace());
 });
 
-test('a directory and its missing parents are made for their owner alone', async (t) => {
+test('a directory and its missing parents are created private', async (t) => {
   const parent = await temporaryDirectory(t);
   const directories = [join(parent, 'a'), join(parent, 'a', 'b'), join(parent, 'a', 'b', 'c')];
   await DISK.createDirectory(directories[2] as string);
   t.deepEqual(await Promise.all(directories.map(modeOf)), [0o700, 0o700, 0o700]);
 });
 
-test('a directory that is there already is left alone', async (t) => {
+test('createDirectory does not change an existing directory', async (t) => {
   const directory = join(await temporaryDirectory(t), 'a', 'b');
   await mkdir(directory, { recursive: true, mode: 0o750 });
   const before = await modeOf(directory);
@@ -216,8 +216,8 @@ test('a directory that is there already is left alone', async (t) => {
   t.is(await modeOf(directory), before);
 });
 
-// Node's mkdir with `recursive` never returns from there.
-test('where no directory can be made, that is said, instead of trying for ever', async (t) => {
+// Node's mkdir with `recursive` never returns in these directories.
+test('createDirectory fails where no directory can be made, instead of hanging', async (t) => {
   t.timeout(20_000);
   if (process.platform === 'linux')
     await t.throwsAsync(DISK.createDirectory('/proc/im/data'), { code: 'ENOENT' });
@@ -226,7 +226,7 @@ test('where no directory can be made, that is said, instead of trying for ever',
   await t.throwsAsync(DISK.createDirectory(join(file, 'a', 'b')), { code: 'ENOTDIR' });
 });
 
-test('a directory is locked once, until it is released, and the lock says by whom', async (t) => {
+test('only one lock is held at a time, and the lock file names its holder', async (t) => {
   const directory = await temporaryDirectory(t);
   const since = Date.now();
   const first = await DISK.lock(join(directory, LOCK_FILE));
@@ -243,16 +243,16 @@ test('a directory is locked once, until it is released, and the lock says by who
   await t.throwsAsync(
     DISK.lock(join(directory, LOCK_FILE)),
     { code: 'lock.held' },
-    'the refusal does not end the first',
+    'the refusal does not release the first lock',
   );
 
   await first.release();
   const second = await DISK.lock(join(directory, LOCK_FILE));
   t.teardown(() => second.release());
-  t.is((await readFile(path, 'latin1')).split('\n').length, 2, 'what the first said is gone');
+  t.is((await readFile(path, 'latin1')).split('\n').length, 2, 'the text of the first holder is gone');
 });
 
-test('a lock’s file that says nothing, or much, locks nobody out by itself', async (t) => {
+test('a lock file with an empty or long text does not count as locked', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, LOCK_FILE);
   for (const content of ['', 'x'.repeat(10_000)]) {
@@ -266,7 +266,7 @@ test('a lock’s file that says nothing, or much, locks nobody out by itself', a
   t.deepEqual(await readdir(directory), [LOCK_FILE]);
 });
 
-test('two that ask for a lock at once do not both get it', async (t) => {
+test('of several simultaneous lock calls, only one succeeds', async (t) => {
   const directory = await temporaryDirectory(t);
   const results = await Promise.allSettled(
     Array.from({ length: 8 }, () => DISK.lock(join(directory, LOCK_FILE))),
@@ -276,8 +276,8 @@ test('two that ask for a lock at once do not both get it', async (t) => {
   for (const { value } of locks) await value.release();
 });
 
-// The path is the process's own: nothing else may start a command meanwhile.
-test.serial('where there is no flock the error names it, and the lock’s file is closed', async (t) => {
+// PATH is shared by the whole process: no other test may start a command meanwhile.
+test.serial('without the command flock the error names it, and the lock file is closed', async (t) => {
   const directory = await temporaryDirectory(t);
   const before = process.env['PATH'];
   process.env['PATH'] = directory;
@@ -291,7 +291,7 @@ test.serial('where there is no flock the error names it, and the lock’s file i
   await lock.release();
 });
 
-test.serial('a flock that ends otherwise than by locking is told of', async (t) => {
+test.serial('an unexpected exit code of flock is reported', async (t) => {
   const directory = await temporaryDirectory(t);
   await writeFile(join(directory, 'flock'), '#!/bin/sh\nexit 66\n', { mode: 0o700 });
   const before = process.env['PATH'];

@@ -11,7 +11,7 @@ import {
   snapshotName,
 } from '../../../storage/files/file-names.js';
 
-test('snapshots and journals have a number in their names, and nothing else has', (t) => {
+test('only names of snapshots and journals have a file number', (t) => {
   t.is(fileNumberOf(journalName(7)), 7);
   t.is(fileNumberOf(snapshotName(123)), 123);
   for (const name of [
@@ -25,7 +25,7 @@ test('snapshots and journals have a number in their names, and nothing else has'
   }
 });
 
-test('the next number is one more than the greatest', (t) => {
+test('the next file number is one more than the greatest', (t) => {
   t.is(nextFileNumber([]), 1);
   t.is(nextFileNumber(['manifest.txt', 'journal.txt']), 1);
   t.is(nextFileNumber(['journal-9.txt', 'snapshot-10.txt', 'journal-2.txt']), 11);
@@ -39,7 +39,7 @@ test('only snapshots and journals, the earliest included, hold data', (t) => {
   t.deepEqual(['journal.txt', journalName(1), snapshotName(2)].map(isSnapshot), [false, false, true]);
 });
 
-test('what cannot be used is kept under a name that says whose it was', (t) => {
+test('the name of a broken file contains the original name', (t) => {
   t.is(brokenName('journal-2.txt'), 'journal-2.txt.broken');
   t.is(brokenName('journal-2.txt', 57), 'journal-2.txt.57.broken');
 });

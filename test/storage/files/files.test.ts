@@ -7,14 +7,14 @@ import { bytesFile } from '../bytes-file.js';
 /** How much is copied at a time. */
 const COPY_BYTES = 1024 * 1024;
 
-test('all bytes are written, to their place, where each write takes only a few of them', async (t) => {
+test('writeAll writes all bytes to their position, even with short writes', async (t) => {
   const file = bytesFile('', 3);
   await writeAll(file, Buffer.from('0123456789'), 0);
   await writeAll(file, Buffer.from('abcdefgh'), 8);
   t.is(file.bytes.toString('latin1'), '01234567abcdefgh');
 });
 
-test('a write that fails after a short one is heard of', async (t) => {
+test('writeAll throws the error of a write that follows a short one', async (t) => {
   let writes = 0;
   const full: OpenFile = {
     ...bytesFile(''),
@@ -27,11 +27,12 @@ test('a write that fails after a short one is heard of', async (t) => {
   await t.throwsAsync(writeAll(full, Buffer.from('0123456789'), 0), { message: 'no room' });
 });
 
-test('any range is copied whole, where each read and write takes only a few bytes', async (t) => {
+test('any range is copied whole, even with short reads and writes', async (t) => {
   const text = '0123456789abcdef';
-  const anyPlace = fc.nat({ max: text.length });
+  const anyOffset = fc.nat({ max: text.length });
   const anyFew = fc.integer({ min: 1, max: 20 });
-  const property = fc.asyncProperty(anyPlace, anyPlace, anyFew, anyFew, async (one, other, reads, writes) => {
+  const anyCall = [anyOffset, anyOffset, anyFew, anyFew] as const;
+  const property = fc.asyncProperty(...anyCall, async (one, other, reads, writes) => {
     const [start, end] = [Math.min(one, other), Math.max(one, other)];
     const to = bytesFile('', writes);
     await copyRange(bytesFile(text, reads), start, end, to);
@@ -40,7 +41,7 @@ test('any range is copied whole, where each read and write takes only a few byte
   await t.notThrowsAsync(fc.assert(property));
 });
 
-test('a range is copied whole, whatever its length', async (t) => {
+test('a range of any length is copied whole', async (t) => {
   for (const length of [0, 1, COPY_BYTES - 1, COPY_BYTES, COPY_BYTES + 1, 2 * COPY_BYTES + 7]) {
     const range = Buffer.alloc(length, 'abcdefghijk');
     const to = bytesFile('');
@@ -50,11 +51,11 @@ test('a range is copied whole, whatever its length', async (t) => {
   }
 });
 
-test('a file that ends before the range does is told of, instead of copied for ever', async (t) => {
+test('copyRange fails when the file ends before the range, instead of looping', async (t) => {
   await t.throwsAsync(copyRange(bytesFile('01234'), 2, 9, bytesFile('')), { message: /ended at byte 5/ });
 });
 
-test('a file that is used is closed whatever happens, and closing it is no failure', async (t) => {
+test('withFile always closes the file, and ignores an error of close', async (t) => {
   let closed = 0;
   const file: OpenFile = {
     ...bytesFile('abc'),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type ReadLines, readLines } from '../../../storage/files/lines.js';
 import { bytesFile } from '../bytes-file.js';
 
-/** How much is read at a time. */
+/** How many bytes are read at a time. */
 const READ_BYTES = 256 * 1024;
 
 interface Line {
@@ -24,7 +24,7 @@ async function linesOf(
   return { lines, bytes };
 }
 
-/** The same, as naive as it reads. */
+/** A naive model of `readLines`. */
 function naiveLines(content: string, { maxLineBytes, until = content.length }: ReadLines): Line[] {
   const whole = content.slice(0, until).split('\n').slice(0, -1);
   let byte = 0;
@@ -35,7 +35,7 @@ function naiveLines(content: string, { maxLineBytes, until = content.length }: R
   });
 }
 
-test('every line that ends in LF is handed out with the byte where it begins, and CR is a byte like any other', async (t) => {
+test('each line that ends in LF is passed on with its offset; CR is an ordinary byte', async (t) => {
   const { lines, bytes } = await linesOf('a\n\nb\r\nc\rd\nnot over', { maxLineBytes: 20 });
   t.deepEqual(lines, [
     { text: 'a', byte: 0 },
@@ -50,7 +50,7 @@ test('an empty file has no lines', async (t) => {
   t.deepEqual(await linesOf('', { maxLineBytes: 5 }), { lines: [], bytes: 0 });
 });
 
-test('of a line that is too long its beginning is handed out, one byte more than the limit', async (t) => {
+test('a line that is too long is cut to one byte more than the limit', async (t) => {
   const { lines } = await linesOf('123456\n12345\n1234567890\nx\n', { maxLineBytes: 5 });
   t.deepEqual(lines, [
     { text: '123456', byte: 0 },
@@ -60,7 +60,7 @@ test('of a line that is too long its beginning is handed out, one byte more than
   ]);
 });
 
-test('lines are the same however few bytes each read gives, and wherever reading stops', async (t) => {
+test('short reads give the same lines, with any end of the range', async (t) => {
   const anyText = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 60 });
   const anyOptions = fc.record(
     { maxLineBytes: fc.nat({ max: 12 }), until: fc.nat({ max: 70 }) },
@@ -79,7 +79,7 @@ test('lines are the same however few bytes each read gives, and wherever reading
   await t.notThrowsAsync(fc.assert(property, { numRuns: 1000 }));
 });
 
-test('lines across the end of a read are whole', async (t) => {
+test('a line that spans two reads is whole', async (t) => {
   for (const maxLineBytes of [100, 70_000]) {
     for (const before of [-2, -1, 0, 1, 2, 50]) {
       const first = 'x'.repeat(READ_BYTES - before);
@@ -98,7 +98,7 @@ test('lines across the end of a read are whole', async (t) => {
   }
 });
 
-test('many short lines over many reads are all there', async (t) => {
+test('many short lines over many reads are complete', async (t) => {
   const text = Array.from({ length: 200_000 }, (_, index) => `line ${index}\n`).join('');
   const { lines, bytes } = await linesOf(text, { maxLineBytes: 256 });
   t.is(bytes, text.length);
@@ -107,12 +107,12 @@ test('many short lines over many reads are all there', async (t) => {
   t.true(lines.every(({ text, byte }, at) => text === expected[at]?.text && byte === expected[at]?.byte));
 });
 
-test('what the callback throws ends the reading', async (t) => {
-  let taken = 0;
+test('an error of the callback stops reading', async (t) => {
+  let lines = 0;
   const reading = readLines(bytesFile('a\nb\nc\n'), { maxLineBytes: 5 }, () => {
-    taken += 1;
-    if (taken === 2) throw new Error('enough');
+    lines += 1;
+    if (lines === 2) throw new Error('enough');
   });
   await t.throwsAsync(reading, { message: 'enough' });
-  t.is(taken, 2);
+  t.is(lines, 2);
 });

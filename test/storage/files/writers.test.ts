@@ -4,7 +4,7 @@ import test from 'ava';
 import { findWritable, writersOf } from '../../../storage/files/writers.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
-test('a mode says who writes besides the owner, whoever reads', (t) => {
+test('the mode shows who besides the owner can write', (t) => {
   for (const mode of [0o700, 0o600, 0o755, 0o644, 0o000, 0o1755]) t.is(writersOf(mode, true), undefined);
   for (const mode of [0o770, 0o664, 0o2775]) t.is(writersOf(mode, true), 'group');
   for (const mode of [0o1777, 0o1773]) {
@@ -14,7 +14,7 @@ test('a mode says who writes besides the owner, whoever reads', (t) => {
   for (const mode of [0o777, 0o666, 0o702]) t.is(writersOf(mode, true), 'all');
 });
 
-test('of a directory and its files those are found that others may write, the worst first', async (t) => {
+test('findWritable lists the directory and files that others can write, worst first', async (t) => {
   const parent = await temporaryDirectory(t);
   const [directory, link] = [join(parent, 'data'), join(parent, 'link')];
   await mkdir(directory);

@@ -16,12 +16,12 @@ function digitsOf(checksum: number): string {
   return checksum.toString(16).padStart(CHECKSUM_DIGITS, '0');
 }
 
-test('the checksum is the one that the standard’s check value tells of', (t) => {
+test('the checksum of the standard’s test string is its check value', (t) => {
   t.is(checksumOf('123456789'), 'cbf43926');
   t.is(checksumOf(''), '00000000');
 });
 
-test('the checksum of any part of any bytes is what zlib says', (t) => {
+test('the checksum of any range of any bytes equals that of zlib', (t) => {
   const property = fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(), fc.nat(), (bytes, one, other) => {
     const [start = 0, end = 0] = [one, other].map((at) => at % (bytes.length + 1)).toSorted((a, b) => a - b);
     assert.equal(crc32(bytes, start, end), zlibCrc32(bytes.subarray(start, end)));
@@ -29,7 +29,7 @@ test('the checksum of any part of any bytes is what zlib says', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('digits are written as lower-case hexadecimal, padded with zeros, and nothing around them is touched', (t) => {
+test('digits are lower-case hexadecimal, padded with zeros; bytes around them are kept', (t) => {
   const property = fc.property(anyChecksum, fc.nat({ max: 5 }), (checksum, at) => {
     const buffer = Buffer.alloc(CHECKSUM_DIGITS + 6, '.');
     writeDigits(buffer, at, checksum);
@@ -39,7 +39,7 @@ test('digits are written as lower-case hexadecimal, padded with zeros, and nothi
   t.notThrows(() => fc.assert(property));
 });
 
-test('digits are found exactly where they are', (t) => {
+test('digits are recognised only at their offset', (t) => {
   const property = fc.property(anyChecksum, fc.nat({ max: 5 }), (checksum, at) => {
     const bytes = Buffer.from(`${'.'.repeat(at)}${digitsOf(checksum)}......`);
     assert.ok(hasDigits(bytes, at, checksum));
@@ -49,7 +49,7 @@ test('digits are found exactly where they are', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('one digit that differs, or that is in upper case, is another checksum', (t) => {
+test('a checksum with a different digit, or one in upper case, does not match', (t) => {
   const good = Buffer.from('0af9bcde');
   t.true(hasDigits(good, 0, 0x0af9bcde));
   for (let at = 0; at < good.length; at++) {

@@ -1,5 +1,5 @@
 /**
- * What is made of a journal that a crash, a bad disk or an editor left behind.
+ * Reading journals that a crash, a bad disk or an editor has altered.
  */
 
 import assert from 'node:assert/strict';
@@ -16,33 +16,33 @@ import { effects, lineOf } from '../changes.js';
 const HEADER = 'im-journal 1\n';
 const PATH = '/data/journal-7.txt';
 
-/** Three groups; only the last is not known to be durable. */
-const GROUPS = [
+/** Three commits. A later record marks each but the last as durable. */
+const COMMITS = [
   ['REG alice', 'REG bob', 'REG carol'],
   ['ADD alice bob', 'ADD alice carol', 'ADD bob alice'],
   ['REG dave', 'DEL alice bob', 'ADD dave alice'],
 ];
-const EFFECTS = effects(...GROUPS.flat());
-const LINES = [HEADER, ...linesOf(GROUPS)];
+const EFFECTS = effects(...COMMITS.flat());
+const LINES = [HEADER, ...linesOf(COMMITS)];
 const JOURNAL = Buffer.from(LINES.join(''));
 
-/** The lines before the last group: a record after them knows them to be durable. */
+/** The lines before the last commit: a later record marks them as durable. */
 const DURABLE = LINES.slice(0, 7);
 const DURABLE_BYTES = DURABLE.join('').length;
 
-/** The lines that groups of requests, all of them effective, leave in a journal. */
-function linesOf(groups: readonly (readonly string[])[], before = 0): string[] {
+/** The journal lines of some commits. Every request in them must have an effect. */
+function linesOf(commits: readonly (readonly string[])[], before = 0): string[] {
   let durable = before;
-  return groups.flatMap((group) => {
+  return commits.flatMap((commit) => {
     const known = durable;
-    durable += group.length;
-    return effects(...group).map((change, index) =>
+    durable += commit.length;
+    return effects(...commit).map((change, index) =>
       lineOf({ sequence: known + 1 + index, durable: known, change }),
     );
   });
 }
 
-/** A line with a right checksum, whatever the rest is. */
+/** A line with a correct checksum. */
 function sealed(body: string): string {
   return `${body} ${crc32(body).toString(16).padStart(8, '0')}\n`;
 }
@@ -54,12 +54,12 @@ function changed(bytes: Buffer, at: number, value: number): Buffer {
   return copy;
 }
 
-/** The number, from 1, of the line of {@link JOURNAL} that holds a byte. */
+/** The number, from 1, of the line of {@link JOURNAL} at an offset. */
 function lineAt(offset: number): number {
   return JOURNAL.toString('latin1', 0, offset).split('\n').length;
 }
 
-/** Where a line of {@link JOURNAL} begins, in bytes. */
+/** The offset of a line of {@link JOURNAL}. */
 function startOf(line: number): number {
   return LINES.slice(0, line - 1).join('').length;
 }
@@ -82,9 +82,7 @@ async function scan(
   return { ...found, replayed };
 }
 
-/**
- * Of the journal that was written to last so many lines, the header counted, must be good, and the rest torn.
- */
+/** Asserts that the first lines of an active journal, including the header, are good and the rest is torn. */
 async function assertGood(bytes: Buffer | string, goodLines: number): Promise<void> {
   const isUnended = goodLines < LINES.length && bytes.length === startOf(goodLines + 2) - 1;
   assert.deepEqual(await scan(bytes), {
@@ -96,7 +94,7 @@ async function assertGood(bytes: Buffer | string, goodLines: number): Promise<vo
   });
 }
 
-/** Reading must fail, and say why. */
+/** Asserts that reading fails, with the reason in the message. */
 async function assertRefused(reading: Promise<unknown>, code: StoreErrorCode, reason: string): Promise<void> {
   await assert.rejects(reading, (error: unknown) => {
     assert.ok(error instanceof StoreError);
@@ -107,7 +105,7 @@ async function assertRefused(reading: Promise<unknown>, code: StoreErrorCode, re
   });
 }
 
-/** Reading must fail, and must name the file, the line, and the byte where that line begins. */
+/** Asserts that reading fails, with the file, the line and its offset in the message. */
 function assertDamaged(
   bytes: Buffer | string,
   line: number,
@@ -120,30 +118,26 @@ function assertDamaged(
   );
 }
 
-test('a whole journal is replayed in its order, however few bytes each read gives', async (t) => {
+test('a whole journal is replayed in order, even with short reads', async (t) => {
   const whole = { last: 9, goodBytes: JOURNAL.length, totalBytes: JOURNAL.length, replayed: EFFECTS };
   t.deepEqual(await scan(JOURNAL), whole);
   for (const most of [1, 2, 3, 7, 50]) t.deepEqual(await scan(JOURNAL, { most }), whole);
 });
 
-test('a journal without records is good, and the last is the one before its first', async (t) => {
+test('a journal without records is good; its last number is one less than its first', async (t) => {
   t.deepEqual(await scan(HEADER), { last: 0, goodBytes: 13, totalBytes: 13, replayed: [] });
   t.deepEqual(await scan(HEADER, { first: 77 }), { last: 76, goodBytes: 13, totalBytes: 13, replayed: [] });
 });
 
-test('records go on where the journal before ended: any other first number is torn, or damage', async (t) => {
+test('a journal whose first record has another number is torn or damaged', async (t) => {
   const lines = [HEADER, ...linesOf([['REG alice'], ['REG bob']], 41)].join('');
   t.is((await scan(lines, { first: 42 })).last, 43);
   for (const first of [1, 41]) await t.notThrowsAsync(assertDamaged(lines, 2, { first }), `${first}`);
   const none = { last: 42, goodBytes: 13, totalBytes: lines.length, replayed: [] };
-  t.deepEqual(
-    await scan(lines, { first: 43 }),
-    none,
-    'none of these knows a record from 43 on to be durable',
-  );
+  t.deepEqual(await scan(lines, { first: 43 }), none, 'no record marks one from 43 on as durable');
 });
 
-test('a last group that was cut anywhere is good up to its last whole line', async (t) => {
+test('a last commit that is cut anywhere is good up to its last whole line', async (t) => {
   for (let length = DURABLE_BYTES; length <= JOURNAL.length; length++) {
     await t.notThrowsAsync(
       assertGood(JOURNAL.subarray(0, length), lineAt(length) - 1),
@@ -152,7 +146,7 @@ test('a last group that was cut anywhere is good up to its last whole line', asy
   }
 });
 
-test('an only group that was cut anywhere is good up to its last whole line', async (t) => {
+test('an only commit that is cut anywhere is good up to its last whole line', async (t) => {
   for (let length = HEADER.length; length <= startOf(5); length++) {
     await t.notThrowsAsync(
       assertGood(JOURNAL.subarray(0, length), lineAt(length) - 1),
@@ -161,8 +155,8 @@ test('an only group that was cut anywhere is good up to its last whole line', as
   }
 });
 
-// Pages reach the disk in any order: what a crash leaves of a group may have holes.
-test('a bad byte in the last group cuts from its line on, whatever good lines follow', async (t) => {
+// Pages reach the disk in any order, so a crash may leave holes in a commit.
+test('a bad byte in the last commit tears its line and all lines after it', async (t) => {
   for (let at = DURABLE_BYTES; at < JOURNAL.length; at++) {
     for (const value of [0, (JOURNAL[at] as number) ^ 1]) {
       const bytes = changed(JOURNAL, at, value);
@@ -171,7 +165,7 @@ test('a bad byte in the last group cuts from its line on, whatever good lines fo
   }
 });
 
-test('a hole in the last group cuts from the line in which it begins', async (t) => {
+test('a hole in the last commit tears the line in which it begins and all after it', async (t) => {
   const holes = [
     [startOf(8), startOf(8) + 5],
     [startOf(8) + 5, startOf(9) + 5],
@@ -184,7 +178,7 @@ test('a hole in the last group cuts from the line in which it begins', async (t)
   }
 });
 
-test('a torn end longer than many reads is counted whole', async (t) => {
+test('the whole length of a torn end is counted, even over many reads', async (t) => {
   const bytes = Buffer.concat([JOURNAL, Buffer.alloc(2_500_000, 'x'), Buffer.from('\n'), JOURNAL]);
   await t.notThrowsAsync(assertGood(bytes, LINES.length));
 });
@@ -196,10 +190,10 @@ test('a bad byte before the last durable point is damage', async (t) => {
   }
 });
 
-test('any other byte in its place, or none, is damage as well', async (t) => {
-  const anyPlace = fc.integer({ min: HEADER.length, max: DURABLE_BYTES - 1 });
+test('a replaced or missing byte before the last durable point is damage', async (t) => {
+  const anyOffset = fc.integer({ min: HEADER.length, max: DURABLE_BYTES - 1 });
   const anyByte = fc.option(fc.integer({ min: 0, max: 255 }), { nil: undefined });
-  const property = fc.asyncProperty(anyPlace, anyByte, async (at, value) => {
+  const property = fc.asyncProperty(anyOffset, anyByte, async (at, value) => {
     fc.pre(value !== JOURNAL[at]);
     const without = Buffer.concat([JOURNAL.subarray(0, at), JOURNAL.subarray(at + 1)]);
     await assertDamaged(value === undefined ? without : changed(JOURNAL, at, value), lineAt(at));
@@ -212,12 +206,12 @@ test('a hole before the last durable point is damage', async (t) => {
   await t.notThrowsAsync(assertDamaged(bytes, 3));
 });
 
-test('damage is found even where the end is torn, too', async (t) => {
+test('damage is found even if the end is also torn', async (t) => {
   const bytes = changed(JOURNAL, startOf(4), 0).subarray(0, -1);
   await t.notThrowsAsync(assertDamaged(bytes, 4));
 });
 
-test('records out of their order are damage where a later one knows them to be durable', async (t) => {
+test('records out of order are damage if a later one marks them as durable', async (t) => {
   const [header, first, second, third, ...rest] = LINES as [string, string, string, string, ...string[]];
   const swapped = [header, first, third, second, ...rest];
   await t.notThrowsAsync(assertDamaged(swapped.join(''), 3), 'two are swapped');
@@ -229,7 +223,7 @@ test('records out of their order are damage where a later one knows them to be d
   await t.notThrowsAsync(assertDamaged(headless.join(''), 2), 'the first is missing');
 });
 
-test('records out of their order at the end are torn', async (t) => {
+test('records out of order at the end are torn', async (t) => {
   const [first, second, third] = LINES.slice(7) as [string, string, string];
   await t.notThrowsAsync(assertGood([...DURABLE, first, third, second].join(''), 8), 'two are swapped');
   await t.notThrowsAsync(
@@ -238,15 +232,15 @@ test('records out of their order at the end are torn', async (t) => {
   );
 });
 
-test('a record that knows itself, or what never was, to be durable is damage', async (t) => {
+test('a record that marks itself or a later one as durable is damage', async (t) => {
   for (const durable of [10, 11, 1000]) {
     const bytes = `${JOURNAL}${sealed(`10 ${durable} REG late`)}`;
     await t.notThrowsAsync(assertDamaged(bytes, 11), `${durable} is durable`);
   }
 });
 
-test('a record that changes nothing follows none: it is torn, or damage where one knows it', async (t) => {
-  for (const request of ['REG alice', 'ADD alice bob', 'ADD nobody bob', 'DEL bob carol', 'ADD bob bob']) {
+test('a record without an effect is torn, or damage if a later one marks it as durable', async (t) => {
+  for (const request of ['REG alice', 'ADD alice bob', 'ADD stranger bob', 'DEL bob carol', 'ADD bob bob']) {
     const lines = [...DURABLE, sealed(`7 6 ${request}`)];
     await t.notThrowsAsync(assertGood(lines.join(''), 7), request);
     lines.push(sealed('8 7 REG dave'));
@@ -254,7 +248,7 @@ test('a record that changes nothing follows none: it is torn, or damage where on
   }
 });
 
-test('a line beyond the limit is no record, whatever it says and however long it is', async (t) => {
+test('a line beyond the limit is not a record', async (t) => {
   const padded = sealed(`7 6 REG${' '.repeat(300)}dave`);
   for (const long of [padded, `${'x'.repeat(3_000_000)}\n`]) {
     const lines = [...DURABLE, long];
@@ -264,7 +258,7 @@ test('a line beyond the limit is no record, whatever it says and however long it
   }
 });
 
-test('of a sealed journal nothing is torn: a bad byte anywhere is damage', async (t) => {
+test('a bad byte anywhere in a sealed journal is damage', async (t) => {
   const sealedBytes = JOURNAL.length;
   t.deepEqual((await scan(JOURNAL, { sealedBytes })).replayed, EFFECTS);
   for (let at = HEADER.length; at < JOURNAL.length; at++) {
@@ -273,7 +267,7 @@ test('of a sealed journal nothing is torn: a bad byte anywhere is damage', async
   }
 });
 
-test('a sealed journal that is too short is damaged where it ends', async (t) => {
+test('a sealed journal that is too short is damaged at its end', async (t) => {
   const sealedBytes = JOURNAL.length;
   for (let length = HEADER.length; length < JOURNAL.length; length++) {
     const bytes = JOURNAL.subarray(0, length);
@@ -281,7 +275,7 @@ test('a sealed journal that is too short is damaged where it ends', async (t) =>
   }
 });
 
-test('what follows the end of a sealed journal does not count, whatever it is', async (t) => {
+test('bytes after the end of a sealed journal are ignored', async (t) => {
   const sealedBytes = JOURNAL.length;
   for (const more of [
     'x',
@@ -297,12 +291,12 @@ test('what follows the end of a sealed journal does not count, whatever it is', 
   }
 });
 
-test('a sealed journal whose end is in the middle of a record is damaged there', async (t) => {
+test('a sealed journal that ends within a record is damaged there', async (t) => {
   await t.notThrowsAsync(assertDamaged(JOURNAL, 10, { sealedBytes: JOURNAL.length - 1 }));
   await t.notThrowsAsync(assertDamaged(JOURNAL, 10, { sealedBytes: startOf(10) + 3 }));
 });
 
-test('a journal of a newer format is refused by the format’s name', async (t) => {
+test('a journal of a newer format is refused with the name of the format', async (t) => {
   for (const format of ['im-journal 2', 'im-journal 10']) {
     const reason = `was written by a newer im-server (its format is '${format}')`;
     const header = `${format} ${checksumOf(format)}\n`;
@@ -311,31 +305,31 @@ test('a journal of a newer format is refused by the format’s name', async (t) 
   }
 });
 
-test('a file that is no journal is refused, an empty one too', async (t) => {
+test('a file that is not a journal is refused, also an empty one', async (t) => {
   const records = LINES.slice(1).join('');
   const binary = Buffer.alloc(2_500_000, 0xff);
   const foreign = ['', '\n', 'alice\nbob\n', 'im-journal 1', 'im-journal\n', `\n${HEADER}`, ` ${HEADER}`];
   for (const bytes of [...foreign, records, binary]) {
     await t.notThrowsAsync(
-      assertRefused(scan(bytes), 'store.corrupt', 'is damaged at line 1, byte 0 (it is no journal'),
+      assertRefused(scan(bytes), 'store.corrupt', 'is damaged at line 1, byte 0 (it is not a journal'),
     );
   }
 });
 
-test('records that were ended with CR LF are refused even where none is known durable', async (t) => {
+test('records that end with CR LF are refused, even if none is marked as durable', async (t) => {
   const bytes = HEADER + LINES.slice(1).join('').replaceAll('\n', '\r\n');
-  const reason = 'is damaged at line 2, byte 13 (lines were ended with CR LF';
+  const reason = 'is damaged at line 2, byte 13 (its lines end with CR LF';
   await t.notThrowsAsync(assertRefused(scan(bytes), 'store.corrupt', reason));
 });
 
-test('a journal that was saved with CR LF is refused, not emptied', async (t) => {
+test('a journal saved with CR LF is refused, not emptied', async (t) => {
   const bytes = JOURNAL.toString('latin1').replaceAll('\n', '\r\n');
   await t.notThrowsAsync(
-    assertRefused(scan(bytes), 'store.corrupt', 'is damaged at line 1, byte 0 (it is no journal'),
+    assertRefused(scan(bytes), 'store.corrupt', 'is damaged at line 1, byte 0 (it is not a journal'),
   );
 });
 
-test('one line that was ended with CR LF before the last durable point is damage', async (t) => {
+test('a line with CR LF before the last durable point is damage', async (t) => {
   const lines = LINES.with(3, (LINES[3] as string).replace('\n', '\r\n'));
   await t.notThrowsAsync(assertDamaged(lines.join(''), 4));
 });

@@ -15,10 +15,10 @@ const SAMPLE = `im-journal 1
 3 2 ADD alice bob c037d4c7
 `;
 
-/** What a file may be asked to fail at. */
+/** Operations that a test can make fail. */
 type Operation = 'write' | 'truncate' | 'datasync' | 'isInPlace';
 
-/** The disk, but for files that fail at what is in a set, after the half of what was to be written. */
+/** The disk, with files that fail at the operations in a set. A failing write writes the first half. */
 function failingFiles(): { files: Files; failing: Set<Operation>; calls: Operation[] } {
   const failing = new Set<Operation>();
   const calls: Operation[] = [];
@@ -61,7 +61,7 @@ async function newJournal(t: ExecutionContext, files: Files = DISK, first = 1) {
 
 const ours = async () => true;
 
-test('a journal is a header and a line for each change, numbered, each naming the last durable before it', async (t) => {
+test('a journal is a header and a numbered line for each change', async (t) => {
   const { path, journal } = await newJournal(t);
   t.is(await readFile(path, 'latin1'), 'im-journal 1\n');
   t.deepEqual([journal.last, journal.bytes], [0, 13]);
@@ -73,7 +73,7 @@ test('a journal is a header and a line for each change, numbered, each naming th
   t.is((await stat(path)).mode & 0o777, 0o600);
 });
 
-test('numbers begin where they are told to', async (t) => {
+test('the first record has the given number', async (t) => {
   const { path, journal } = await newJournal(t, DISK, 66);
   t.is(journal.last, 65);
   await journal.append(effects('REG alice'), ours);
@@ -81,28 +81,28 @@ test('numbers begin where they are told to', async (t) => {
   t.is(journal.last, 66);
 });
 
-test('a journal that was taken over goes on at its end', async (t) => {
+test('a resumed journal appends at its end', async (t) => {
   const path = join(await temporaryDirectory(t), 'journal-2.txt');
   const file = await DISK.create(path);
   await file.write(Buffer.from(SAMPLE), 0);
-  const journal = Journal.of(file, 3, SAMPLE.length);
+  const journal = Journal.resume(file, 3, SAMPLE.length);
   t.teardown(() => journal.close());
   t.deepEqual([journal.last, journal.bytes], [3, SAMPLE.length]);
   await journal.append(effects('DEL alice bob'), ours);
   t.is(await readFile(path, 'latin1'), `${SAMPLE}4 3 DEL alice bob 65176d5d\n`);
 });
 
-test('a new journal takes the place of any file that is there', async (t) => {
+test('a new journal replaces an existing file', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'journal-1.txt');
-  await writeFile(path, 'a long leftover of something that was interrupted', { mode: 0o644 });
+  await writeFile(path, 'a long leftover of an interrupted start', { mode: 0o644 });
   const journal = await Journal.create(new DataDirectory(DISK, directory), 'journal-1.txt', 1);
   t.teardown(() => journal.close());
   t.is(await readFile(path, 'latin1'), 'im-journal 1\n');
   t.is((await stat(path)).mode & 0o777, 0o600);
 });
 
-test('a group is synced, and looked for in its place, after all of it was written', async (t) => {
+test('an append writes, then syncs, then checks that the file is in place', async (t) => {
   const { files, calls } = failingFiles();
   const { journal } = await newJournal(t, files);
   calls.length = 0;
@@ -110,7 +110,7 @@ test('a group is synced, and looked for in its place, after all of it was writte
   t.deepEqual(calls, ['write', 'datasync', 'isInPlace']);
 });
 
-test('a group of which a part was written is cut back, and may be appended again', async (t) => {
+test('a partly written append is truncated, and can be retried', async (t) => {
   const { files, failing } = failingFiles();
   const { path, journal } = await newJournal(t, files);
   await journal.append(effects('REG alice', 'REG bob'), ours);
@@ -127,12 +127,12 @@ test('a group of which a part was written is cut back, and may be appended again
   t.is(await readFile(path, 'latin1'), SAMPLE);
 });
 
-test('a journal that cannot be cut back after a failed write is broken', async (t) => {
+test('a journal that cannot be truncated after a failed write is broken', async (t) => {
   const { files, failing } = failingFiles();
   const { journal } = await newJournal(t, files);
   failing.add('write').add('truncate');
   const error = await t.throwsAsync(journal.append(effects('REG alice'), ours), { code: 'journal.broken' });
-  t.like(error?.cause, { message: 'write' }, 'what came first');
+  t.like(error?.cause, { message: 'write' }, 'the first error');
 });
 
 for (const operation of ['datasync', 'isInPlace'] as const) {
@@ -147,7 +147,7 @@ for (const operation of ['datasync', 'isInPlace'] as const) {
   });
 }
 
-test('a journal that was deleted, moved, replaced, or whose directory was moved, is broken', async (t) => {
+test('a journal is broken if it was deleted, moved or replaced, or its directory moved', async (t) => {
   const harms: Record<string, (directory: string, path: string) => Promise<unknown>> = {
     deleted: (_directory, path) => rm(path),
     moved: (_directory, path) => rename(path, `${path}.old`),
@@ -166,12 +166,12 @@ test('a journal that was deleted, moved, replaced, or whose directory was moved,
   }
 });
 
-test('a journal that cannot be made is told of by what the system said', async (t) => {
+test('a journal that cannot be created causes the system’s error', async (t) => {
   const directory = new DataDirectory(DISK, join(await temporaryDirectory(t), 'missing'));
   await t.throwsAsync(Journal.create(directory, 'journal-1.txt', 1), { code: 'ENOENT' });
 });
 
-test('what may be in another’s directory by now is not stored', async (t) => {
+test('an append fails if the directory may belong to another process', async (t) => {
   const directory = new DataDirectory(DISK, await temporaryDirectory(t));
   const journal = await Journal.create(directory, 'journal-1.txt', 1);
   t.teardown(() => journal.close());

@@ -33,7 +33,7 @@ journal journal-4.txt 2951
 `;
 const TEXT = sealed(BODY);
 
-/** A text under its right checksum, whatever it says. */
+/** A text with a correct checksum. */
 function sealed(body: string): string {
   return `${body}checksum ${checksumOf(body)}\n`;
 }
@@ -80,19 +80,19 @@ test('a manifest is a header, a line for each file, and a checksum', (t) => {
   t.deepEqual(parseManifest(TEXT), MANIFEST);
 });
 
-test('any manifest is read back as it was written', (t) => {
+test('any manifest can be read back', (t) => {
   const property = fc.property(anyManifest, (manifest) => {
     assert.deepEqual(parseManifest(encodeManifest(manifest)), manifest);
   });
   t.notThrows(() => fc.assert(property));
 });
 
-test('its names are the snapshot’s, the sealed journals’ and the last one’s', (t) => {
+test('namesIn lists the snapshot, the sealed journals and the active journal', (t) => {
   t.deepEqual(namesIn(MANIFEST), ['snapshot-3.txt', 'journal-2.txt', 'journal-4.txt']);
   t.deepEqual(namesIn({ sealed: [], active: { name: 'journal.txt', first: 1 } }), ['journal.txt']);
 });
 
-test('a text of which one byte differs, is missing or was added is no manifest', (t) => {
+test('a text with a changed, missing or added byte is not a manifest', (t) => {
   for (let at = 0; at < TEXT.length; at++) {
     const [before, byte, after] = [TEXT.slice(0, at), TEXT.charCodeAt(at), TEXT.slice(at + 1)];
     for (const other of [byte ^ 1, byte ^ 0x20, 0, 0x0a, 0x39]) {
@@ -110,13 +110,13 @@ test('a text of which one byte differs, is missing or was added is no manifest',
   for (const more of ['\n', ' ', 'x', '\r\n', TEXT]) t.is(parseManifest(TEXT + more), undefined);
 });
 
-test('what could not be written is no manifest, even under a right checksum', (t) => {
+test('a text that encodeManifest would not write is not a manifest', (t) => {
   const lines = BODY.split('\n') as [string, string, string, string, string];
   const [header, snapshot, old, last] = lines;
   const bodies: Record<string, readonly string[]> = {
     'no header': [snapshot, old, last],
-    'no journal that is written to': [header, snapshot, old],
-    'two of them': [header, snapshot, old, last, last],
+    'no active journal': [header, snapshot, old],
+    'two active journals': [header, snapshot, old, last, last],
     'two snapshots': [header, snapshot, snapshot, old, last],
     'another order': [header, old, snapshot, last],
     'a gap after the snapshot': [header, snapshot.replace('2000', '1999'), old, last],
@@ -140,7 +140,7 @@ test('what could not be written is no manifest, even under a right checksum', (t
     t.is(parseManifest(sealed(`${body.join('\n')}\n`)), undefined, what);
 });
 
-test('any text at all is read without an error', (t) => {
+test('a random text is not a manifest, and causes no error', (t) => {
   const property = fc.property(
     fc.string({ unit: 'binary-ascii' }),
     (text) => parseManifest(text) === undefined,
@@ -148,14 +148,14 @@ test('any text at all is read without an error', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('the manifest of a directory is read from its file, and there may be none', async (t) => {
+test('readManifest reads the file, and returns undefined if there is none', async (t) => {
   t.is(await readManifest(onDisk(await temporaryDirectory(t))), undefined);
   t.deepEqual(await readManifest(onDisk(await directoryWith(t, TEXT))), MANIFEST);
   const longer = join(await temporaryDirectory(t), 'missing');
-  t.is(await readManifest(onDisk(longer)), undefined, 'there is no directory');
+  t.is(await readManifest(onDisk(longer)), undefined, 'the directory does not exist');
 });
 
-test('a damaged manifest is told of by its path, with what to do', async (t) => {
+test('the error of a damaged manifest names its path and the remedy', async (t) => {
   for (const text of [
     '',
     '\n',
@@ -174,7 +174,7 @@ test('a damaged manifest is told of by its path, with what to do', async (t) => 
   }
 });
 
-test('a manifest of a newer format is refused by the format’s name', async (t) => {
+test('a manifest of a newer format is refused with the name of the format', async (t) => {
   for (const format of ['im-manifest 2', 'im-manifest 10']) {
     for (const body of [`${format}\n`, `${format}\nanything\n`]) {
       const text = `${body}checksum ${checksumOf(body)}\n`;
@@ -191,7 +191,7 @@ test('a manifest of a newer format is refused by the format’s name', async (t)
   }
 });
 
-test('a manifest of many thousand journals is read back', async (t) => {
+test('a manifest of many thousand journals can be read back', async (t) => {
   const directory = await temporaryDirectory(t);
   const entries = Array.from({ length: 20_000 }, (_, index) => ({
     name: `journal-${index + 1}.txt`,
@@ -208,18 +208,18 @@ test('a manifest of many thousand journals is read back', async (t) => {
   t.deepEqual(await readManifest(onDisk(directory)), manifest);
 });
 
-test('a manifest takes the place of another, and nothing else is left', async (t) => {
-  const directory = await directoryWith(t, 'whatever was there');
+test('a manifest replaces another, and leaves no other file', async (t) => {
+  const directory = await directoryWith(t, 'an earlier text');
   await writeFile(
     join(directory, `${MANIFEST_FILE}.new`),
-    'a long leftover of one that was interrupted'.repeat(20),
+    'a long leftover of an interrupted write'.repeat(20),
   );
   await swapManifest(onDisk(directory), MANIFEST);
   t.deepEqual(await readdir(directory), [MANIFEST_FILE]);
   t.is(await readFile(join(directory, MANIFEST_FILE), 'latin1'), TEXT);
 });
 
-test('names are synced before the manifest is renamed, and after; only from then on a failure is uncertain', async (t) => {
+test('names are synced before and after the rename; from it on a failure is uncertain', async (t) => {
   const directory = await directoryWith(t, 'old');
   for (const [failing, isUncertain] of [
     ['create', false],

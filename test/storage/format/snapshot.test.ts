@@ -22,7 +22,7 @@ const CAROL = sealed('carol alice');
 const LINES = ['im-snapshot 1\n', ALICE, BOB, CAROL, sealed('# 3 users, last record 5')];
 const SNAPSHOT = LINES.join('');
 
-/** A line with its right checksum, whatever it says. */
+/** A line with a correct checksum. */
 function sealed(body: string): string {
   return `${body} ${checksumOf(body)}\n`;
 }
@@ -33,7 +33,7 @@ function tableAfter(...lines: readonly string[]): UserTable {
   return table;
 }
 
-/** All users in their order, each with the buddies. */
+/** All users in order, each with the buddies. */
 function contentOf(table: UserTable): (readonly [UserId, readonly UserId[] | undefined])[] {
   return Array.from({ length: table.size }, (_, user) => {
     const buffer = Buffer.alloc(MAX_ID_LENGTH);
@@ -51,12 +51,12 @@ const SAMPLE = tableAfter(
   'ADD carol alice',
 );
 
-/** A directory of which each file is this one. */
+/** A directory in which every created file is this one. */
 function directoryOf(file: OpenFile): DataDirectory {
   return new DataDirectory({ ...DISK, create: async () => file }, '/data');
 }
 
-/** A directory of which each file is in memory, and takes only so many bytes at a time. */
+/** A directory with an in-memory file, which transfers at most `most` bytes at a time. */
 function inMemory(most?: number): { directory: DataDirectory; text: () => string } {
   const file = bytesFile('', most);
   return { directory: directoryOf(file), text: () => file.bytes.toString('latin1') };
@@ -80,7 +80,7 @@ async function read(text: string, most?: number): Promise<UserTable> {
   return table;
 }
 
-/** Reads as much as there is: users, and lines that are bad. */
+/** Reads a damaged snapshot: returns the users, and the damaged lines. */
 async function salvage(text: string) {
   const table = new UserTable();
   const bad: (readonly [line: number, byte: number])[] = [];
@@ -107,12 +107,12 @@ function startOf(line: number): number {
   return LINES.slice(0, line - 1).join('').length;
 }
 
-test('a snapshot is a header, a line for each user in the order of registration, their number, and that of the last record', async (t) => {
+test('a snapshot is a header, a line for each user, and a line with totals', async (t) => {
   t.is(await write(SAMPLE), SNAPSHOT);
   t.is(await write(new UserTable()), `im-snapshot 1\n${sealed('# 0 users, last record 5')}`);
 });
 
-test('a snapshot is a file for its owner alone, as long as is said', async (t) => {
+test('a snapshot is a private file, and writeSnapshot returns its length', async (t) => {
   const directory = new DataDirectory(DISK, await temporaryDirectory(t));
   const bytes = await writeSnapshot(directory, NAME, SAMPLE.freeze(), SAMPLE, { last: 5 });
   const path = directory.pathOf(NAME);
@@ -121,7 +121,7 @@ test('a snapshot is a file for its owner alone, as long as is said', async (t) =
   t.is((await stat(path)).mode & 0o777, 0o600);
 });
 
-test('any table is read back as it was written, and written again alike, however few bytes are taken at a time', async (t) => {
+test('any table can be written, read back and written again, even with short reads', async (t) => {
   const anyMost = fc.integer({ min: 1, max: 100 });
   const anyChanges = fc.array(anyChange, { maxLength: 60, size: 'max' });
   const property = fc.asyncProperty(anyChanges, anyMost, anyMost, async (all, writes, reads) => {
@@ -135,7 +135,7 @@ test('any table is read back as it was written, and written again alike, however
   await t.notThrowsAsync(fc.assert(property));
 });
 
-test('what is read goes on like any other table', async (t) => {
+test('a table that was read accepts changes like any other', async (t) => {
   const table = await read(SNAPSHOT);
   const replies = changes(
     'REG alice',
@@ -157,7 +157,7 @@ test('what is read goes on like any other table', async (t) => {
   ]);
 });
 
-test('the longest line, and a snapshot of many slices, are read back', async (t) => {
+test('the longest line, and a snapshot of many slices, can be read back', async (t) => {
   const table = new UserTable();
   const users = Array.from(
     { length: MAX_BUDDIES + 1 },
@@ -176,7 +176,7 @@ test('the longest line, and a snapshot of many slices, are read back', async (t)
   t.is(await write(again), text);
 });
 
-test('others get a turn while it is written, and it is the state of its beginning whatever they change', async (t) => {
+test('writing a snapshot yields to the event loop, and ignores changes meanwhile', async (t) => {
   const table = new UserTable();
   const users = Array.from({ length: 20_000 }, (_, index) => id(`user-${index}`));
   for (const user of users) table.apply({ op: 'REG', id: user });
@@ -191,12 +191,12 @@ test('others get a turn while it is written, and it is the state of its beginnin
   const written = writeSnapshot(directory, NAME, frozen, table, { last: 5 }).then(() => {
     isOver = true;
   });
-  let turns = 0;
-  for (; !isOver; turns++) {
-    table.apply({ op: 'REG', id: id(`late-${turns}`) });
+  let iterations = 0;
+  for (; !isOver; iterations++) {
+    table.apply({ op: 'REG', id: id(`late-${iterations}`) });
     for (let count = 0; count < 500; count++) {
-      const user = users[(turns * 7919 + count * 104_729) % users.length] as UserId;
-      const buddy = users[(turns + count) % users.length] as UserId;
+      const user = users[(iterations * 7919 + count * 104_729) % users.length] as UserId;
+      const buddy = users[(iterations + count) % users.length] as UserId;
       const added = table.apply({ op: 'ADD', id: user, buddy });
       if (count % 3 === 0) table.undo(added);
       if (count % 3 === 1) table.apply({ op: 'DEL', id: user, buddy });
@@ -205,12 +205,12 @@ test('others get a turn while it is written, and it is the state of its beginnin
   }
   await written;
   frozen.release();
-  t.true(turns > 3, `${turns}`);
+  t.true(iterations > 3, `${iterations}`);
   t.is(text(), before);
   t.not(await write(table), before);
 });
 
-test('a snapshot can be stopped, and is synced only when it is whole', async (t) => {
+test('a snapshot can be stopped, and is synced only when it is complete', async (t) => {
   for (const stopAt of [1, 2, 3, 100]) {
     const calls: string[] = [];
     const file = {
@@ -234,23 +234,23 @@ test('a snapshot can be stopped, and is synced only when it is whole', async (t)
   }
 });
 
-test('a byte that differs anywhere is damage, at its line', async (t) => {
+test('a changed byte is damage, at its line', async (t) => {
   t.deepEqual(contentOf(await read(SNAPSHOT)), contentOf(SAMPLE));
   for (let at = 0; at < SNAPSHOT.length; at++) {
     for (const flip of [2, 0x80]) {
-      // Another digit there is another format.
+      // Another digit here would be another format.
       if (at === 'im-snapshot '.length && flip === 2) continue;
       const bytes = Buffer.from(SNAPSHOT);
       bytes[at] = (bytes[at] as number) ^ flip;
       const line = SNAPSHOT.slice(0, at).split('\n').length;
-      // Without its LF the last line is none, and what is missing is missing at the end.
+      // Without its LF the last line does not count, so it is missing at the end of the file.
       const byte = at === SNAPSHOT.length - 1 ? SNAPSHOT.length : startOf(line);
       await assertDamaged(t, bytes.toString('latin1'), line, byte, `byte ${at}`);
     }
   }
 });
 
-test('a snapshot that was cut anywhere is damaged, at the line that is not whole', async (t) => {
+test('a snapshot that is cut anywhere is damaged, at the incomplete line', async (t) => {
   for (let length = 0; length < SNAPSHOT.length; length++) {
     const error = await t.throwsAsync(
       read(SNAPSHOT.slice(0, length)),
@@ -262,7 +262,7 @@ test('a snapshot that was cut anywhere is damaged, at the line that is not whole
   }
 });
 
-test('lines that are missing, come twice, or follow the last are damage', async (t) => {
+test('lines that are missing, repeated or after the last line are damage', async (t) => {
   const [header, alice, bob, carol, end] = LINES as [string, string, string, string, string];
   const cases: readonly (readonly [lines: readonly string[], line: number])[] = [
     [[header, alice, bob, end], 4],
@@ -279,18 +279,18 @@ test('lines that are missing, come twice, or follow the last are damage', async 
   }
 });
 
-test('lines that an editor ended by CR LF are what they were', async (t) => {
+test('lines that end with CR LF are read like others', async (t) => {
   const text = LINES.join('');
   t.deepEqual(contentOf(await read(text.replaceAll('\n', '\r\n'))), contentOf(await read(text)));
 });
 
-test('a file that is no snapshot is damaged at its first line', async (t) => {
+test('a file that is not a snapshot is damaged at its first line', async (t) => {
   for (const text of ['', '\n', 'im-journal 1\n', 'im-snapshot\n', 'x'.repeat(1_000_000)]) {
     await assertDamaged(t, text, 1, text.includes('\n') ? 0 : text.length, text.slice(0, 20));
   }
 });
 
-test('a snapshot of a newer format is refused by the format’s name', async (t) => {
+test('a snapshot of a newer format is refused with the name of the format', async (t) => {
   for (const format of ['im-snapshot 2', 'im-snapshot 10']) {
     const error = await t.throwsAsync(read(`${format} ${checksumOf(format)}\nanything\n`), {
       instanceOf: StoreError,
@@ -300,7 +300,7 @@ test('a snapshot of a newer format is refused by the format’s name', async (t)
   }
 });
 
-test('whoever goes on past damage gets all other users, and lists without those who are lost', async (t) => {
+test('reading past damage gives all other users, and lists without lost buddies', async (t) => {
   const [header, alice, bob, carol, end] = LINES as [string, string, string, string, string];
   const { table, bad } = await salvage([header, alice, bob.replace('b', 'x'), carol, end].join(''));
   t.deepEqual(bad, [[3, startOf(3)]]);
@@ -321,8 +321,8 @@ test('whoever goes on past damage gets all other users, and lists without those 
   ]);
 });
 
-test('whoever goes on past lines after the last one gets no list of the last line', async (t) => {
-  // The last line's words, read as a list, would be these users.
+test('reading past lines after the last line does not take the last line for a list', async (t) => {
+  // Read as a list, the last line would name these users.
   const lines = [
     'im-snapshot 1\n',
     sealed('record'),
@@ -340,7 +340,7 @@ test('whoever goes on past lines after the last one gets no list of the last lin
   ]);
 });
 
-test('whoever goes on past any damage gets users and lists that there were, and a table that works', async (t) => {
+test('reading past any damage invents no data, and gives a working table', async (t) => {
   const property = fc.asyncProperty(
     fc.array(anyChange, { maxLength: 60, size: 'max' }),
     fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 }),

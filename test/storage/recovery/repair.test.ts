@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { DISK } from '../../../storage/files/disk.js';
 import { type Store, StoreError } from '../../../storage/store.js';
-import { openTextStore, type StoreNews } from '../../../storage/text/text-store.js';
+import { openTextStore, type StoreReport } from '../../../storage/text/text-store.js';
 import { changes, id } from '../changes.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
@@ -12,14 +12,14 @@ const NO_LOCK = { isInPlace: async () => true, release: async () => {} };
 
 const USERS = ['alice', 'bob', 'carol', 'dave'].map(id);
 
-/** A good directory with a snapshot and a journal; `alice` has had `dave` as a buddy, and no longer has. */
+/** Makes a good directory with a snapshot and a journal. `alice` no longer has `dave` as a buddy. */
 async function filled(t: ExecutionContext): Promise<string> {
   const directory = await temporaryDirectory(t);
   let made: () => void = () => {};
   const snapshot = new Promise<void>((resolve) => {
     made = resolve;
   });
-  const store = await openTextStore(directory, { minCompactionBytes: 60, onNews: () => made() });
+  const store = await openTextStore(directory, { minCompactionBytes: 60, onReport: () => made() });
   await store.commit(changes('REG alice', 'REG bob', 'REG dave', 'ADD alice dave', 'ADD alice bob'));
   await snapshot;
   await store.commit(changes('REG carol'));
@@ -34,50 +34,50 @@ async function listsOf(store: Store): Promise<readonly (readonly string[] | unde
   return Promise.all(USERS.map((user) => store.users.buddiesOf(user)));
 }
 
-/** Opens a directory with repair; tells what was dropped, as `file:line`, and what there is. */
+/** Opens a directory with repair; returns the dropped lines, as `file:line`, and the lists. */
 async function repaired(t: ExecutionContext, directory: string) {
-  const news: StoreNews[] = [];
-  const store = await openTextStore(directory, { repair: true, onNews: (each) => news.push(each) });
+  const reports: StoreReport[] = [];
+  const store = await openTextStore(directory, { repair: true, onReport: (each) => reports.push(each) });
   t.teardown(() => store.close());
-  const dropped = news.flatMap((each) =>
+  const dropped = reports.flatMap((each) =>
     each.type === 'line.dropped' ? [`${each.path.slice(directory.length + 1)}:${each.line}`] : [],
   );
-  return { dropped, lists: await listsOf(store), store, news };
+  return { dropped, lists: await listsOf(store), store, reports };
 }
 
 async function change(path: string, edit: (text: string) => string): Promise<void> {
   await writeFile(path, edit(await readFile(path, 'latin1')), 'latin1');
 }
 
-/** The name of the file of a kind. */
+/** The name of the first file of a kind. */
 async function nameOf(directory: string, kind: 'snapshot' | 'journal'): Promise<string> {
   const name = (await readdir(directory)).find((each) => each.startsWith(kind));
   if (name === undefined) throw new Error(`there is no ${kind}`);
   return name;
 }
 
-test('a good directory is left as it is', async (t) => {
+test('repair does not change a good directory', async (t) => {
   const directory = await filled(t);
-  const { dropped, lists, news } = await repaired(t, directory);
+  const { dropped, lists, reports } = await repaired(t, directory);
   t.deepEqual(dropped, []);
   t.deepEqual(lists, WHOLE);
-  t.deepEqual(news, []);
+  t.deepEqual(reports, []);
 });
 
-test('of a snapshot with a damaged line, that user is lost, and nobody else', async (t) => {
+test('a damaged line in a snapshot loses only the user of that line', async (t) => {
   const directory = await filled(t);
   const snapshot = await nameOf(directory, 'snapshot');
   const path = join(directory, snapshot);
   await change(path, (text) => text.replace('\nbob ', '\nbog '));
   const before = await readFile(path, 'latin1');
-  const { dropped, lists, news } = await repaired(t, directory);
-  // Bob's line, and what the journal asks of him.
-  t.deepEqual(dropped, [`${snapshot}:3`, `${await journalDropped(news)}`]);
+  const { dropped, lists, reports } = await repaired(t, directory);
+  // Bob's line, and the journal's change of his list.
+  t.deepEqual(dropped, [`${snapshot}:3`, `${await journalDropped(reports)}`]);
   t.deepEqual(lists, [['carol'], undefined, [], []]);
   t.is(await readFile(`${path}.broken`, 'latin1'), before);
 });
 
-test('a manifest of an earlier time is refused, and repair saves what came later', async (t) => {
+test('an outdated manifest is refused, and repair saves later changes', async (t) => {
   const directory = await temporaryDirectory(t);
   const manifest = join(directory, 'manifest.txt');
   const first = await openTextStore(directory);
@@ -96,13 +96,13 @@ test('a manifest of an earlier time is refused, and repair saves what came later
   t.is(kept.length, 3, `the manifest, a snapshot and a journal: ${kept}`);
 });
 
-test('a manifest whose files are there, but not the latest, is refused', async (t) => {
+test('an outdated manifest is refused even if all its files exist', async (t) => {
   const directory = await temporaryDirectory(t);
   const manifest = join(directory, 'manifest.txt');
   const files = { ...DISK, create: (path: string) => refuseSnapshots(path) };
   const store = await openTextStore(directory, { files, minCompactionBytes: 1 });
   const early = await readFile(manifest);
-  // A journal is sealed, and no snapshot made.
+  // The store seals a journal, but cannot write a snapshot.
   await store.commit(changes('REG alice'));
   await store.commit(changes('REG bob', 'ADD alice bob'));
   await store.close();
@@ -119,7 +119,7 @@ async function refuseSnapshots(path: string): ReturnType<typeof DISK.create> {
   return DISK.create(path);
 }
 
-test('a snapshot that was not finished is not taken for the latest', async (t) => {
+test('repair does not use an unfinished snapshot if there is another', async (t) => {
   const directory = await filled(t);
   const snapshot = await readFile(join(directory, await nameOf(directory, 'snapshot')), 'latin1');
   await writeFile(join(directory, 'snapshot-99.txt'), snapshot.slice(0, 40));
@@ -127,7 +127,7 @@ test('a snapshot that was not finished is not taken for the latest', async (t) =
   t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });
 
-test('an earliest journal beside other files is no database without their manifest', async (t) => {
+test('a missing manifest is damage even if an earliest journal exists', async (t) => {
   const directory = await filled(t);
   await rm(join(directory, 'manifest.txt'));
   await writeFile(join(directory, 'journal.txt'), 'im-journal 1\n');
@@ -135,15 +135,15 @@ test('an earliest journal beside other files is no database without their manife
   t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });
 
-test('files that only have such a name are left alone', async (t) => {
+test('a file with the name of a journal but another header is kept', async (t) => {
   const directory = await filled(t);
   await writeFile(join(directory, 'journal-7.txt'), 'bob\n');
   await (await openTextStore(directory)).close();
   t.is(await readFile(join(directory, 'journal-7.txt'), 'latin1'), 'bob\n');
 });
 
-async function journalDropped(news: readonly StoreNews[]): Promise<string> {
-  const lines = news.flatMap((each) =>
+async function journalDropped(reports: readonly StoreReport[]): Promise<string> {
+  const lines = reports.flatMap((each) =>
     each.type === 'line.dropped' && each.reason === 'it has no effect any more'
       ? [`${each.path.split('/').at(-1)}:${each.line}`]
       : [],
@@ -151,7 +151,7 @@ async function journalDropped(news: readonly StoreNews[]): Promise<string> {
   return lines.join();
 }
 
-test('of a journal with a damaged line, that change is lost, and what needs it', async (t) => {
+test('a damaged line in a journal loses its change, and changes that depend on it', async (t) => {
   const directory = await filled(t);
   const journal = await nameOf(directory, 'journal');
   await change(join(directory, journal), (text) => text.replace('REG carol', 'REG karol'));
@@ -160,7 +160,7 @@ test('of a journal with a damaged line, that change is lost, and what needs it',
   t.deepEqual(lists, [['bob'], ['alice'], undefined, []]);
 });
 
-test('a manifest that is damaged or missing costs nothing', async (t) => {
+test('repair loses no data if only the manifest is damaged or missing', async (t) => {
   for (const damage of [() => 'x', undefined]) {
     const directory = await filled(t);
     const path = join(directory, 'manifest.txt');
@@ -173,7 +173,7 @@ test('a manifest that is damaged or missing costs nothing', async (t) => {
   }
 });
 
-test('without its snapshot, the journal is all there is', async (t) => {
+test('if the snapshot is missing, repair uses the journal alone', async (t) => {
   const directory = await filled(t);
   await rm(join(directory, await nameOf(directory, 'snapshot')));
   const { lists, dropped } = await repaired(t, directory);
@@ -181,7 +181,7 @@ test('without its snapshot, the journal is all there is', async (t) => {
   t.deepEqual(lists, [undefined, undefined, [], undefined]);
 });
 
-test('lines that an editor ended in its own way are saved all the same', async (t) => {
+test('repair reads lines that end with CR LF', async (t) => {
   const directory = await filled(t);
   for (const name of (await readdir(directory)).filter((name) => name !== 'lock.txt')) {
     await change(join(directory, name), (text) => text.replaceAll('\n', '\r\n'));
@@ -190,7 +190,7 @@ test('lines that an editor ended in its own way are saved all the same', async (
   t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });
 
-test('what is repaired is good from then on, and takes changes', async (t) => {
+test('a repaired database is good afterwards, and accepts changes', async (t) => {
   const directory = await filled(t);
   await change(join(directory, await nameOf(directory, 'snapshot')), (text) =>
     text.replace('\nbob ', '\nbog '),
@@ -203,9 +203,9 @@ test('what is repaired is good from then on, and takes changes', async (t) => {
   await again.close();
 });
 
-test('whatever is done to the files, repair opens them, and nothing is there that never was', async (t) => {
+test('repair opens files with any damage, and invents no data', async (t) => {
   const good = await filled(t);
-  // The rest is slow, and has nothing to do with it.
+  // Syncs and locks are slow, and do not matter here.
   const files = { ...DISK, syncDirectory: async () => {}, lock: async () => NO_LOCK };
   const names = (await readdir(good)).filter((name) => name !== 'lock.txt');
   const everListed = new Map(Object.entries({ alice: ['bob', 'carol', 'dave'], bob: ['alice'] }));
@@ -238,8 +238,8 @@ test('whatever is done to the files, repair opens them, and nothing is there tha
 async function harm(path: string, how: string, at: number, byte: number): Promise<void> {
   if (how === 'remove') return rm(path, { force: true });
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-  const place = Math.floor(bytes.length * at);
-  const [before, after] = [bytes.subarray(0, place), bytes.subarray(place)];
+  const offset = Math.floor(bytes.length * at);
+  const [before, after] = [bytes.subarray(0, offset), bytes.subarray(offset)];
   const parts = {
     flip: [before, Buffer.from([byte]), after.subarray(1)],
     cut: [before],
@@ -249,15 +249,15 @@ async function harm(path: string, how: string, at: number, byte: number): Promis
   await writeFile(path, Buffer.concat(parts ?? []));
 }
 
-test('a last line that lost its LF is refused or mended, in each file', async (t) => {
+test('repair saves a last line without its LF, in each file', async (t) => {
   for (const kind of ['manifest', 'snapshot', 'journal'] as const) {
     const directory = await filled(t);
     const name = (await readdir(directory)).filter((each) => each.startsWith(kind)).at(-1) ?? '';
     await change(join(directory, name), (text) => text.slice(0, -1));
-    const { lists, news } = await repaired(t, directory);
+    const { lists, reports } = await repaired(t, directory);
     t.deepEqual(lists, WHOLE, name);
     t.true(
-      news.some(({ type }) => type === 'store.repaired'),
+      reports.some(({ type }) => type === 'store.repaired'),
       name,
     );
   }

@@ -7,7 +7,7 @@ import { BuddyLists } from '../../../storage/tables/buddy-lists.js';
 /** Numbers in a page. */
 const PAGE_LENGTH = 2 ** 18;
 
-/** How many pages there are. */
+/** How many pages the lists use. */
 function pagesOf(lists: BuddyLists): number {
   return lists.bytes / (4 * PAGE_LENGTH);
 }
@@ -17,7 +17,7 @@ function listOf(lists: BuddyLists, user: number): number[] {
   return [...lists.listOf(user)];
 }
 
-/** Users with few numbers on their lists, and a place for each that is drawn. */
+/** Random steps for a few users with short lists. */
 const USERS = 4;
 const anyStep = fc.record({
   user: fc.nat({ max: USERS - 1 }),
@@ -31,8 +31,8 @@ const anyStep = fc.record({
 const anySteps = fc.array(anyStep, { maxLength: 120, size: 'max' });
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
-/** Takes one step in the lists and in the model; a place is cut down to what the list has. */
-function take(lists: BuddyLists, model: number[][], { user, isInsert, at, number }: Step): void {
+/** Applies one step to the lists and to the model, with the position limited to the list. */
+function applyStep(lists: BuddyLists, model: number[][], { user, isInsert, at, number }: Step): void {
   const list = model[user] as number[];
   if (isInsert) {
     const position = Math.min(at, list.length);
@@ -53,7 +53,7 @@ function assertHolds(lists: BuddyLists, model: readonly (readonly number[])[]): 
   for (const [user, list] of model.entries()) assert.deepEqual(listOf(lists, user), list);
 }
 
-test('a user without a list has one of length 0', (t) => {
+test('the list of a user who has none is empty', (t) => {
   const lists = new BuddyLists();
   t.deepEqual(listOf(lists, 0), []);
   t.deepEqual(listOf(lists, 1_000_000), []);
@@ -61,19 +61,19 @@ test('a user without a list has one of length 0', (t) => {
   t.false(lists.isFull);
 });
 
-test('inserting and removing anywhere is what arrays do', (t) => {
+test('inserting and removing at any position matches an array', (t) => {
   const property = fc.property(anySteps, (steps) => {
     const lists = new BuddyLists();
     const model = newModel();
     for (const step of steps) {
-      take(lists, model, step);
+      applyStep(lists, model, step);
       assertHolds(lists, model);
     }
   });
   t.notThrows(() => fc.assert(property));
 });
 
-test('a number is found at its first position, and not on another’s list', (t) => {
+test('a number is found at its first position, and only on its own list', (t) => {
   const property = fc.property(fc.array(fc.nat({ max: 20 }), { maxLength: 40 }), (numbers) => {
     const lists = new BuddyLists();
     lists.insert(0, 0, 99);
@@ -86,14 +86,14 @@ test('a number is found at its first position, and not on another’s list', (t)
   t.notThrows(() => fc.assert(property));
 });
 
-test('a block that a list left is used again', (t) => {
+test('a free block is reused', (t) => {
   const lists = new BuddyLists();
   const numbers = new Uint32Array(MAX_BUDDIES);
-  // A list of so many has a block of 16,384: these fill a page.
+  // Such a list has a block of 16,384: these fill a page.
   const blocks = PAGE_LENGTH / 2 ** 14;
   for (let user = 0; user < blocks; user++) lists.set(user, numbers, MAX_BUDDIES);
   t.is(pagesOf(lists), 1);
-  // They move to half a block each, so that half of a page is needed beside the first.
+  // The lists move to blocks of half the size, which take half of a second page.
   for (let user = 0; user < blocks; user++) {
     while (lists.lengthOf(user) > 2 ** 13) lists.remove(user, lists.lengthOf(user) - 1);
   }
@@ -101,10 +101,10 @@ test('a block that a list left is used again', (t) => {
   for (let user = blocks; user < 2 * blocks; user++) lists.set(user, numbers, MAX_BUDDIES);
   t.is(pagesOf(lists), 2);
   lists.set(2 * blocks, numbers, 2 ** 14);
-  t.is(pagesOf(lists), 2, 'half of the second page was never used');
+  t.is(pagesOf(lists), 2, 'half of the second page was still unused');
 });
 
-test('lists that change for long need no more room than they have at most', (t) => {
+test('lists that change often use no more memory than at their longest', (t) => {
   const lists = new BuddyLists();
   for (let round = 0; round < 50_000; round++) {
     for (let position = 0; position < 5; position++) lists.insert(0, position, round + position);
@@ -113,7 +113,7 @@ test('lists that change for long need no more room than they have at most', (t) 
   t.is(pagesOf(lists), 1);
 });
 
-test('a list is set as a whole, of the first numbers that are given', (t) => {
+test('set uses only the first numbers', (t) => {
   const lists = new BuddyLists();
   lists.set(0, Uint32Array.of(5, 6, 7), 2);
   lists.set(1, Uint32Array.of(8), 0);
@@ -124,7 +124,7 @@ test('a list is set as a whole, of the first numbers that are given', (t) => {
   t.notThrows(() => assertHolds(lists, [[11, 5, 6, 10], [], [9, 2 ** 32 - 1]]));
 });
 
-test(`a list grows to ${MAX_BUDDIES}, and shrinks to nothing`, (t) => {
+test(`a list can grow to ${MAX_BUDDIES} numbers, and shrink to none`, (t) => {
   const lists = new BuddyLists();
   const model: number[] = [];
   for (let position = 0; position < MAX_BUDDIES; position++) {
@@ -142,11 +142,11 @@ test(`a list grows to ${MAX_BUDDIES}, and shrinks to nothing`, (t) => {
   t.is(lists.lengthOf(7), 0);
 });
 
-test('blocks that the end of a page would cut in two are whole', (t) => {
+test('a block never spans two pages', (t) => {
   const lists = new BuddyLists();
   const model: number[][] = [[42]];
   lists.insert(0, 0, 42);
-  // A list of so many has a block of 16,384: with the one number before, the last of a page does not fit.
+  // Such a list has a block of 16,384. After the one number of the first list, the last block does not fit.
   for (let user = 1; user <= 3 * (PAGE_LENGTH / 2 ** 14); user++) {
     const numbers = Uint32Array.from({ length: MAX_BUDDIES }, (_, position) => user * 100_000 + position);
     lists.set(user, numbers, MAX_BUDDIES);
@@ -156,7 +156,7 @@ test('blocks that the end of a page would cut in two are whole', (t) => {
     lists.insert(user, 0, user);
     model[user] = [user];
   }
-  t.is(pagesOf(lists), 4, 'there are as many pages as it takes');
+  t.is(pagesOf(lists), 4, 'the lists need four pages');
   for (const user of model.keys()) t.deepEqual(listOf(lists, user), model[user] ?? []);
   for (const user of [1, 15, 16, 17, 31, 32, 33]) {
     lists.insert(user, MAX_BUDDIES - 1, 1);
@@ -167,7 +167,7 @@ test('blocks that the end of a page would cut in two are whole', (t) => {
   for (const user of model.keys()) t.deepEqual(listOf(lists, user), model[user] ?? []);
 });
 
-test('a page is filled to its last number', (t) => {
+test('a page is used to its last number', (t) => {
   const lists = new BuddyLists();
   for (let user = 0; user < PAGE_LENGTH; user++) lists.insert(user, 0, user + 1);
   t.is(pagesOf(lists), 1);

@@ -3,18 +3,18 @@ import test from 'ava';
 import fc from 'fast-check';
 import { Column } from '../../../storage/tables/column.js';
 
-/** Numbers in a page, and so the places around which anything may go wrong. */
+/** Numbers in a page. Indexes near its multiples are the critical ones. */
 const PAGE_LENGTH = 2 ** 16;
 
 const anyIndex = fc.oneof(
   fc.nat({ max: 20 }),
-  // Half a page further on, and twice as far each time: places that a wrong mask would put together.
+  // Powers of two up to two pages: a wrong mask would confuse these indexes.
   fc.integer({ min: 0, max: 17 }).map((bits) => 2 ** bits),
   fc.integer({ min: PAGE_LENGTH - 2, max: PAGE_LENGTH + 2 }),
   fc.integer({ min: 3 * PAGE_LENGTH - 2, max: 3 * PAGE_LENGTH + 2 }),
 );
 
-test('a number that was never set is 0, wherever it is', (t) => {
+test('a number that was never set is 0', (t) => {
   const column = new Column();
   t.is(column.get(0), 0);
   t.is(column.get(10 * PAGE_LENGTH), 0);
@@ -25,7 +25,7 @@ test('a number that was never set is 0, wherever it is', (t) => {
   );
 });
 
-test('a column holds what was set last, as a map does', (t) => {
+test('a column returns the number set last, like a map', (t) => {
   const max = 2 ** 32 - 1;
   const anySets = fc.array(fc.tuple(anyIndex, fc.oneof(fc.nat({ max }), fc.constant(max))), {
     maxLength: 30,

@@ -8,13 +8,11 @@ import { id } from '../changes.js';
 /** Bytes in a page of characters. */
 const PAGE_BYTES = 2 ** 20;
 
-/** The longest ids, a length and 64 characters each, that one page holds; 61 bytes are left then. */
+/** How many ids of 64 characters, each with a length byte, fit in a page; 61 bytes remain. */
 const LONG_IN_PAGE = Math.floor(PAGE_BYTES / (1 + MAX_ID_LENGTH));
 const LEFT_IN_PAGE = PAGE_BYTES % (1 + MAX_ID_LENGTH);
 
-/**
- * Ids of 1 and of 64 characters, names that every object knows, and many that are alike but for a character.
- */
+/** Ids of 1 and of 64 characters, properties of JavaScript objects, and many similar ids. */
 const POOL: readonly UserId[] = [
   ...['a', 'b', '_', '0', '__proto__', 'constructor', 'hasownproperty', 'tostring'],
   ...['a', 'b'].map((last) => `${'x'.repeat(MAX_ID_LENGTH - 1)}${last}`),
@@ -25,7 +23,7 @@ function longId(index: number): UserId {
   return `${index}`.padStart(MAX_ID_LENGTH, 'x') as UserId;
 }
 
-/** Every id must be found under its number, and every number have its id. */
+/** Asserts that the table has exactly these ids, numbered in this order. */
 function assertHolds(table: IdTable, ids: readonly UserId[], others: readonly UserId[] = []): void {
   assert.equal(table.size, ids.length);
   for (const [number, id] of ids.entries()) {
@@ -35,11 +33,11 @@ function assertHolds(table: IdTable, ids: readonly UserId[], others: readonly Us
   for (const other of others) assert.equal(table.numberOf(other), -1);
 }
 
-test('a new table has no id', (t) => {
+test('a new table is empty', (t) => {
   t.notThrows(() => assertHolds(new IdTable(), [], POOL.slice(0, 20)));
 });
 
-test('ids are numbered from 0 on in the order in which they came, and one that is there is not added', (t) => {
+test('ids are numbered from 0 in the order of adding, and none is added twice', (t) => {
   const table = new IdTable();
   t.deepEqual(
     ['b', 'a', 'b', '__proto__', 'a'].map(id).map((each) => table.add(each)),
@@ -48,15 +46,15 @@ test('ids are numbered from 0 on in the order in which they came, and one that i
   t.notThrows(() => assertHolds(table, ['b', 'a', '__proto__'].map(id), ['constructor', 'c'].map(id)));
 });
 
-test('an id is not another that begins or ends alike', (t) => {
+test('ids with a common beginning or end are distinct', (t) => {
   const table = new IdTable();
   const ids = ['a', 'aa', 'ab', 'ba', 'aaa', 'a.', '1', '11'].map(id);
   for (const each of ids) table.add(each);
   t.notThrows(() => assertHolds(table, ids, ['b', 'aab', 'a..', '111', '0'].map(id)));
 });
 
-// Removing the last alone asks nothing of the hash table while nothing was moved by growing since it came.
-test('adding and removing the last in any number is what an array does', (t) => {
+// Removing an id is trivial until the hash table has grown since the id was added: the steps make it grow.
+test('adding and removing any number of ids at the end matches an array', (t) => {
   const anyStep = fc.record({
     added: fc.nat({ max: 1_500 }),
     removed: fc.nat({ max: 1_500 }),
@@ -84,7 +82,7 @@ test('adding and removing the last in any number is what an array does', (t) => 
   t.notThrows(() => fc.assert(property, { numRuns: 60 }));
 });
 
-test('many ids in each shard are all found, and all others too when the later ones are removed', (t) => {
+test('many ids in each shard are found, also after later ones are removed', (t) => {
   const table = new IdTable();
   const ids = Array.from({ length: 100_000 }, (_, index) => id(index.toString(36)));
   for (const each of ids) table.add(each);
@@ -101,7 +99,7 @@ test('many ids in each shard are all found, and all others too when the later on
 });
 
 for (const length of [1, LEFT_IN_PAGE - 2, LEFT_IN_PAGE - 1, LEFT_IN_PAGE, MAX_ID_LENGTH]) {
-  test(`an id of ${length} characters at the end of a page is kept whole, and can be removed and come again`, (t) => {
+  test(`an id of ${length} characters at the end of a page can be added, removed and added again`, (t) => {
     const table = new IdTable();
     const ids = Array.from({ length: LONG_IN_PAGE }, (_, index) => longId(index));
     const rest = [length, 1, 64, 1, 64].map((size, index) => `${index}`.padEnd(size, 'y') as UserId);
@@ -134,7 +132,7 @@ test('ids of 64 characters fill page after page', (t) => {
   t.notThrows(() => assertHolds(table, ids, [longId(ids.length)]));
 });
 
-test('ids that are written in bytes, anywhere in a buffer, are the same as others', (t) => {
+test('ids given as bytes equal ids given as strings', (t) => {
   const table = new IdTable();
   const bytes = Buffer.from('alice bob __proto__');
   t.is(table.find(bytes, 0, 5), -1);
@@ -147,7 +145,7 @@ test('ids that are written in bytes, anywhere in a buffer, are the same as other
   t.notThrows(() => assertHolds(table, ['alice', 'bob', '__proto__'].map(id)));
 });
 
-test('several ids are found together as they are one by one', (t) => {
+test('findAll finds the same numbers as single searches', (t) => {
   const table = new IdTable();
   for (const [index, id] of POOL.entries()) if (index % 3 > 0) table.add(id);
   const text = POOL.join(' ');
@@ -164,10 +162,10 @@ test('several ids are found together as they are one by one', (t) => {
     POOL.map((id) => table.numberOf(id)),
   );
   batch.size = 0;
-  t.notThrows(() => new IdTable().findAll(bytes, batch), 'none at all');
+  t.notThrows(() => new IdTable().findAll(bytes, batch), 'an empty batch');
 });
 
-test('an id is copied into a buffer, and nothing around it is touched', (t) => {
+test('copyTo writes an id into a buffer, and keeps the bytes around it', (t) => {
   const table = new IdTable();
   for (const each of ['alice', 'b', longId(1)]) table.add(each as UserId);
   const target = Buffer.alloc(80, '.');
@@ -178,7 +176,7 @@ test('an id is copied into a buffer, and nothing around it is touched', (t) => {
   t.is(target.toString('latin1', 10), `${longId(1)}......`);
 });
 
-test('ids that come and go need no more room than they have at most', (t) => {
+test('ids that are added and removed use no more memory than at their most', (t) => {
   const table = new IdTable();
   table.add(id('a'));
   const before = process.memoryUsage().arrayBuffers;
@@ -192,7 +190,7 @@ test('ids that come and go need no more room than they have at most', (t) => {
 
 const MANY = 17_000_000;
 
-/** Writes a number as an id of few characters; returns its length. */
+/** Writes a number as a short id; returns its length. */
 function writeNumber(target: Buffer, number: number): number {
   let length = 0;
   for (let rest = number; rest > 0 || length === 0; rest = Math.floor(rest / 36)) {
@@ -201,8 +199,8 @@ function writeNumber(target: Buffer, number: number): number {
   return length;
 }
 
-// No Map of JavaScript holds more than 2 ** 24 entries.
-test(`${MANY} ids have room, and are found`, (t) => {
+// A JavaScript Map holds at most 2 ** 24 entries.
+test(`${MANY} ids can be added and found`, (t) => {
   t.timeout(120_000);
   const table = new IdTable();
   const bytes = Buffer.alloc(MAX_ID_LENGTH);

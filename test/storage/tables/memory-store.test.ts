@@ -5,7 +5,7 @@ import { testStoreContract } from '../store-contract.js';
 
 testStoreContract('memory store', async () => openMemoryStore());
 
-test('every memory store starts empty', async (t) => {
+test('a new memory store is empty', async (t) => {
   const first = openMemoryStore();
   await first.commit(changes('REG alice'));
   t.is(openMemoryStore().users.buddiesOf(id('alice')), undefined);

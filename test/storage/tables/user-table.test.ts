@@ -15,7 +15,7 @@ function stateOfTable(table: UserTable) {
   return KNOWN_IDS.map((id) => [id, table.buddiesOf(id)]);
 }
 
-test('any changes are answered as the rules say', (t) => {
+test('replies and state match the model after any changes', (t) => {
   const property = fc.property(anyChanges, (sequence) => {
     const table = new UserTable();
     const model: Model = new Map();
@@ -27,7 +27,7 @@ test('any changes are answered as the rules say', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('a change has an effect exactly when it altered the table, and the effect is the change', (t) => {
+test('apply returns the change as an effect exactly when it altered the table', (t) => {
   const property = fc.property(anyChanges, (sequence) => {
     const table = new UserTable();
     for (const change of sequence) {
@@ -43,7 +43,7 @@ test('a change has an effect exactly when it altered the table, and the effect i
   t.notThrows(() => fc.assert(property));
 });
 
-test('taking changes back in reverse order restores every state on the way', (t) => {
+test('undoing changes in reverse order restores every earlier state', (t) => {
   const property = fc.property(anyChanges, (sequence) => {
     const table = new UserTable();
     const steps: { before: unknown; applied: Applied }[] = [];
@@ -56,7 +56,7 @@ test('taking changes back in reverse order restores every state on the way', (t)
   t.notThrows(() => fc.assert(property));
 });
 
-test('effects alone, applied anew, give the same table', (t) => {
+test('applying only the effects to an empty table gives the same table', (t) => {
   const property = fc.property(anyChanges, (sequence) => {
     const table = new UserTable();
     const copy = new UserTable();
@@ -69,7 +69,7 @@ test('effects alone, applied anew, give the same table', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('taking back a change without an effect does nothing', (t) => {
+test('undoing a change without an effect does nothing', (t) => {
   const table = new UserTable();
   const replies = changes('REG a', 'REG b', 'ADD a b').map((change) => table.apply(change).reply);
   t.deepEqual(replies, [200, 200, 200]);
@@ -78,7 +78,7 @@ test('taking back a change without an effect does nothing', (t) => {
   t.deepEqual(stateOfTable(table), before);
 });
 
-/** The id of a user's number. */
+/** The id of the user with a number. */
 function idOf(table: UserTable, user: number): UserId {
   const buffer = Buffer.alloc(MAX_ID_LENGTH);
   return buffer.toString('latin1', 0, table.copyId(buffer, 0, user)) as UserId;
@@ -86,7 +86,7 @@ function idOf(table: UserTable, user: number): UserId {
 
 type Content = (readonly [id: UserId, buddies: readonly UserId[] | undefined])[];
 
-/** All users in their order, with their buddies. */
+/** All users in order, with their buddies. */
 function contentOf(table: UserTable): Content {
   return Array.from({ length: table.size }, (_, user) => {
     const name = idOf(table, user);
@@ -94,24 +94,24 @@ function contentOf(table: UserTable): Content {
   });
 }
 
-/** What a frozen table has of one user. */
-function takeUser(table: UserTable, frozen: FrozenUsers, user: number): Content[number] {
-  return [idOf(table, user), Array.from(frozen.take(user), (buddy) => idOf(table, buddy))] as const;
+/** A user and the list in a frozen table. */
+function readUser(table: UserTable, frozen: FrozenUsers, user: number): Content[number] {
+  return [idOf(table, user), Array.from(frozen.readList(user), (buddy) => idOf(table, buddy))] as const;
 }
 
-// What is between two of those that are taken: changes that stay, and changes that are taken back.
-const anyTurns = fc.array(fc.record({ all: fc.array(anyChange, { maxLength: 6 }), isUndone: fc.boolean() }), {
+// Steps between two reads of a frozen table: changes that stay, and changes that are undone.
+const anySteps = fc.array(fc.record({ all: fc.array(anyChange, { maxLength: 6 }), isUndone: fc.boolean() }), {
   maxLength: 12,
   size: 'max',
 });
 
-test('a frozen table is as it was, whatever is changed and taken back while it is read', (t) => {
-  const property = fc.property(anyChanges, anyTurns, anyTurns, (before, meanwhile, taken) => {
+test('a frozen table stays the same while changes are applied and undone', (t) => {
+  const property = fc.property(anyChanges, anySteps, anySteps, (before, meanwhile, between) => {
     const table = new UserTable();
     for (const change of before) table.apply(change);
     const model: Model = new Map(contentOf(table).map(([user, list = []]) => [user, [...list]]));
 
-    function takeTurn(
+    function applyStep(
       { all, isUndone }: { all: typeof before; isUndone: boolean } = { all: [], isUndone: false },
     ) {
       const applied = all.map((change) => table.apply(change));
@@ -123,10 +123,10 @@ test('a frozen table is as it was, whatever is changed and taken back while it i
       const content = contentOf(table);
       const frozen = table.freeze();
       assert.equal(frozen.size, content.length);
-      for (const turn of meanwhile) takeTurn(turn);
+      for (const step of meanwhile) applyStep(step);
       for (const [user, expected] of content.entries()) {
-        assert.deepEqual(takeUser(table, frozen, user), expected);
-        takeTurn(taken[user]);
+        assert.deepEqual(readUser(table, frozen, user), expected);
+        applyStep(between[user]);
       }
       frozen.release();
       assert.deepEqual(stateOfTable(table), stateOfModel(model));
@@ -136,7 +136,7 @@ test('a frozen table is as it was, whatever is changed and taken back while it i
   t.notThrows(() => fc.assert(property, { numRuns: 500 }));
 });
 
-test('a table whose frozen state was let go before it was read is like any other', (t) => {
+test('a table works normally after a freeze that was released without being read', (t) => {
   const property = fc.property(anyChanges, anyChanges, anyChanges, (before, meanwhile, after) => {
     const table = new UserTable();
     const model: Model = new Map();
@@ -150,7 +150,7 @@ test('a table whose frozen state was let go before it was read is like any other
   t.notThrows(() => fc.assert(property));
 });
 
-test('a user that was taken back leaves no list to the next one', (t) => {
+test('an undone user leaves no list to the next user with that number', (t) => {
   const table = new UserTable();
   const batch = changes('REG a', 'REG b', 'ADD a b', 'ADD b a').map((change) => table.apply(change));
   for (const applied of batch.toReversed()) table.undo(applied);
@@ -162,7 +162,7 @@ test('a user that was taken back leaves no list to the next one', (t) => {
   ]);
 });
 
-test(`a list takes ${MAX_BUDDIES} buddies, and any change to a full one is taken back whole`, (t) => {
+test(`a list holds ${MAX_BUDDIES} buddies, and changes to a full list can be undone`, (t) => {
   const table = new UserTable();
   const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => id(`u${index}`));
   for (const change of changes('REG alice', 'REG late')) table.apply(change);
@@ -172,24 +172,24 @@ test(`a list takes ${MAX_BUDDIES} buddies, and any change to a full one is taken
   t.deepEqual(table.buddiesOf(id('alice')), buddies);
 
   const frozen = table.freeze();
-  const places = [0, 1, 4_999, 8_191, 8_192, MAX_BUDDIES - 2, MAX_BUDDIES - 1];
-  const applied = places.map((place) =>
-    table.apply({ op: 'DEL', id: id('alice'), buddy: buddies[place] as UserId }),
+  const positions = [0, 1, 4_999, 8_191, 8_192, MAX_BUDDIES - 2, MAX_BUDDIES - 1];
+  const applied = positions.map((position) =>
+    table.apply({ op: 'DEL', id: id('alice'), buddy: buddies[position] as UserId }),
   );
   const late = table.apply({ op: 'ADD', id: id('alice'), buddy: id('late') });
   t.is(late.reply, 200);
   t.deepEqual(table.buddiesOf(id('alice')), [
-    ...buddies.filter((_, place) => !places.includes(place)),
+    ...buddies.filter((_, position) => !positions.includes(position)),
     id('late'),
   ]);
-  t.deepEqual(takeUser(table, frozen, 0), [id('alice'), buddies]);
+  t.deepEqual(readUser(table, frozen, 0), [id('alice'), buddies]);
   for (const change of [...applied, late].toReversed()) table.undo(change);
   t.deepEqual(table.buddiesOf(id('alice')), buddies);
   frozen.release();
   t.deepEqual(table.buddiesOf(id('alice')), buddies);
 });
 
-test('a frozen table costs one copy of each list that changes, until it is taken or let go', (t) => {
+test('a freeze keeps one copy of each changed list, until it is read or released', (t) => {
   const table = new UserTable();
   const length = 1_000;
   const buddies = Array.from({ length }, (_, index) => id(`u${index}`));
@@ -214,23 +214,23 @@ test('a frozen table costs one copy of each list that changes, until it is taken
     t.is(table.listBytes, before + copyBytes);
     changeOften(id('bob'));
     t.is(table.listBytes, before + 2 * copyBytes);
-    frozen.take(0);
+    frozen.readList(0);
     t.is(table.listBytes, before + copyBytes);
     changeOften(id('alice'));
-    t.is(table.listBytes, before + copyBytes, 'what was taken is copied no more');
+    t.is(table.listBytes, before + copyBytes, 'a list that was read is not copied again');
     frozen.release();
     t.is(table.listBytes, before);
   }
 });
 
-test('users and lists from a file are like those that came by changes', (t) => {
+test('users and lists from a file behave like those from changes', (t) => {
   const table = new UserTable();
   const bytes = Buffer.from('alice bob carol');
   t.deepEqual(
     [table.register(bytes, 0, 5), table.register(bytes, 6, 9), table.register(bytes, 10, 15)],
     [true, true, true],
   );
-  t.false(table.register(bytes, 6, 9), 'there is one already');
+  t.false(table.register(bytes, 6, 9), 'it is already registered');
   const batch = new IdBatch(2);
   batch.add(10, 15);
   batch.add(10, 14);
@@ -250,7 +250,7 @@ test('users and lists from a file are like those that came by changes', (t) => {
   t.deepEqual(table.buddiesOf(id('bob')), [id('alice'), id('carol')]);
 });
 
-/** Prints by how many bytes the process grew for each of so many users with five buddies. */
+/** Prints how many bytes the process grows for each user with five buddies. */
 const MEASURE = `
   import { UserTable } from '${builtModule('storage/tables/user-table')}';
   const USERS = 200_000;
@@ -264,7 +264,7 @@ const MEASURE = `
     }
     return table;
   }
-  // What the engine needs for the code itself is there before.
+  // Warm up, so that the memory for the code itself is not counted.
   grow(new UserTable(), 10_000);
   gc();
   const before = process.memoryUsage.rss();
@@ -275,7 +275,7 @@ const MEASURE = `
 `;
 
 test('a user with five buddies takes at most 250 bytes of memory', async (t) => {
-  // The heap's young generation grows to 32 MiB by itself, whatever is kept; here it is kept small.
+  // The young generation of the heap can grow to 32 MiB on its own, so limit it.
   const { firstLine } = startScript(t, MEASURE, '--expose-gc', '--max-semi-space-size=1');
   const bytes = Number(await firstLine);
   t.log(`${Math.round(bytes)} bytes`);

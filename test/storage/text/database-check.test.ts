@@ -8,7 +8,7 @@ import { openTextStore, type TextStore } from '../../../storage/text/text-store.
 import { changes, id } from '../changes.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
-/** How often a database is read again, as inspection.ts has it. */
+/** Most attempts to read a database, as in database-check.ts. */
 const MAX_READS = 10;
 
 async function openStore(t: ExecutionContext, directory: string): Promise<TextStore> {
@@ -17,12 +17,12 @@ async function openStore(t: ExecutionContext, directory: string): Promise<TextSt
   return store;
 }
 
-/** The disk, where something happens whenever a file of a kind is about to be opened. */
-function diskThat(happens: () => Promise<void>, kind: string): Files {
+/** The disk, with a function that is called before a file of a kind is opened. */
+function diskWith(beforeOpen: () => Promise<void>, kind: string): Files {
   return {
     ...DISK,
     async open(path) {
-      if (path.includes(kind)) await happens();
+      if (path.includes(kind)) await beforeOpen();
       return DISK.open(path);
     },
   };
@@ -36,7 +36,7 @@ test('a directory without a database is unusable', async (t) => {
   });
 });
 
-test('a database in use is read as it is, and described file by file', async (t) => {
+test('a database in use can be read, and is described file by file', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice', 'REG bob'));
@@ -53,25 +53,26 @@ test('a database in use is read as it is, and described file by file', async (t)
   ]);
 });
 
-test('a write that is under way is described as one, and is no damage', async (t) => {
+test('a write under way is described, and does not count as damage', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));
   const { manifest, table, scan } = await readDatabase(new DataDirectory(DISK, directory));
   const torn = { ...scan, totalBytes: scan.goodBytes + 7 };
+  const tail = 'and 7 bytes of a write that was interrupted or is under way';
   t.is(
     describe(new DataDirectory(DISK, directory), { manifest, table, scan: torn }).at(-2),
-    `${join(directory, manifest.active.name)}: good, records 1 to 1, and 7 bytes of a write that was interrupted or is under way`,
+    `${join(directory, manifest.active.name)}: good, records 1 to 1, ${tail}`,
   );
 });
 
-test('a database whose files are replaced while it is read is read again', async (t) => {
+test('reading starts again if the files are replaced meanwhile', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));
   await store.compact();
   let compactions = 0;
-  const files = diskThat(async () => {
+  const files = diskWith(async () => {
     if (compactions++ > 0) return;
     await store.commit(changes('REG bob'));
     await store.compact();
@@ -81,13 +82,13 @@ test('a database whose files are replaced while it is read is read again', async
   t.is(compactions, 2);
 });
 
-test('a database whose files are replaced each time is given up after ten times', async (t) => {
+test('reading fails if the files are replaced during ten attempts', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));
   await store.compact();
   let reads = 0;
-  const files = diskThat(async () => {
+  const files = diskWith(async () => {
     await store.commit(changes(`REG a${reads++}`));
     await store.compact();
   }, '/snapshot-');
@@ -98,12 +99,12 @@ test('a database whose files are replaced each time is given up after ten times'
   t.is(reads, MAX_READS);
 });
 
-test('a file that is missing, and was not replaced, is damage at once', async (t) => {
+test('a missing file that was not replaced is damage at the first attempt', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));
   let reads = 0;
-  const files = diskThat(async () => {
+  const files = diskWith(async () => {
     reads += 1;
     throw Object.assign(new Error('it is gone'), { code: 'ENOENT' });
   }, '/journal-');

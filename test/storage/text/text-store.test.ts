@@ -21,7 +21,7 @@ import { checksumOf } from '../../../storage/format/checksum.js';
 import { MAX_BUDDIES, type Store, StoreError, type StoreErrorCode } from '../../../storage/store.js';
 import {
   openTextStore,
-  type StoreNews,
+  type StoreReport,
   type TextStore,
   type TextStoreOptions,
 } from '../../../storage/text/text-store.js';
@@ -38,10 +38,10 @@ const RECORDS = `1 0 REG alice f0e841fe
 `;
 const SAMPLE = `im-journal 1\n${RECORDS}`;
 
-/** The longest wait for what happens in the background, in milliseconds. */
+/** The longest wait for work in the background, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** The disk, without waiting for it: no test here can tell whether a sync was made. */
+/** The disk without syncs, which the tests here cannot observe. */
 const UNSYNCED: Files = {
   ...DISK,
   async create(path) {
@@ -50,36 +50,36 @@ const UNSYNCED: Files = {
   syncDirectory: async () => {},
 };
 
-/** Without a process for each lock as well, for what opens a store hundreds of times. */
+/** Also without a process for each lock, for tests that open a store hundreds of times. */
 const UNLOCKED: Files = {
   ...UNSYNCED,
   lock: async () => ({ isInPlace: async () => true, release: async () => {} }),
 };
 
 testStoreContract('text store', async (t) => openTextStore(await temporaryDirectory(t)));
-testStoreContract('text store that compacts at every turn', async (t) =>
+testStoreContract('text store that compacts after every commit', async (t) =>
   openTextStore(await temporaryDirectory(t), { files: UNLOCKED, minCompactionBytes: 1 }),
 );
 
-/** A manifest of these lines. */
+/** A manifest with these lines. */
 function manifestOf(...lines: readonly string[]): string {
   const body = ['im-manifest 1', ...lines, ''].join('\n');
   return `${body}checksum ${checksumOf(body)}\n`;
 }
 
-/** A line with its right checksum, whatever it says. */
+/** A line with a correct checksum. */
 function sealed(body: string): string {
   return `${body} ${checksumOf(body)}\n`;
 }
 
-/** Opens a store that is closed after the test. */
+/** Opens a store, and closes it after the test. */
 async function open(t: ExecutionContext, directory: string, options?: TextStoreOptions): Promise<Store> {
   const store = await openTextStore(directory, { files: UNSYNCED, ...options });
   t.teardown(() => store.close());
   return store;
 }
 
-/** Opens a store and hands it on; closes it whatever happens. */
+/** Opens a store, passes it to `use`, and closes it, also after an error. */
 async function withStore<TValue>(
   directory: string,
   use: (store: TextStore) => Promise<TValue>,
@@ -93,7 +93,7 @@ async function withStore<TValue>(
   }
 }
 
-/** The texts of a directory's files by their names; the lock is left out. */
+/** The texts of a directory's files by name, without the lock file. */
 async function textsIn(directory: string): Promise<Record<string, string>> {
   const names = (await readdir(directory)).filter((name) => name !== 'lock.txt').toSorted();
   const texts = await Promise.all(names.map((name) => readFile(join(directory, name), 'latin1')));
@@ -110,26 +110,26 @@ async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o777;
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  for (const end = performance.now() + PATIENCE_MS; !isSo(); await sleep(2)) {
-    if (performance.now() > end) throw new Error('what was waited for did not happen');
+async function until(isDone: () => boolean): Promise<void> {
+  for (const end = performance.now() + PATIENCE_MS; !isDone(); await sleep(2)) {
+    if (performance.now() > end) throw new Error('the expected event did not happen');
   }
 }
 
-/** Collects news, and waits for them. */
-function newsroom() {
-  const news: StoreNews[] = [];
-  const count = (type: StoreNews['type']) => news.filter((each) => each.type === type).length;
+/** Collects the reports of a store, and can wait for them. */
+function collectReports() {
+  const reports: StoreReport[] = [];
+  const count = (type: StoreReport['type']) => reports.filter((each) => each.type === type).length;
   return {
-    news,
+    reports,
     count,
-    snapshots: () => news.filter((each) => each.type === 'snapshot.made'),
-    onNews: (each: StoreNews) => void news.push(each),
-    until: (type: StoreNews['type'], least = 1) => until(() => count(type) >= least),
+    snapshots: () => reports.filter((each) => each.type === 'snapshot.made'),
+    onReport: (each: StoreReport) => void reports.push(each),
+    until: (type: StoreReport['type'], least = 1) => until(() => count(type) >= least),
   };
 }
 
-/** Opening must fail with a code and a message, and leave all as it is. */
+/** Asserts that opening fails with a code and a message, and changes no file. */
 async function assertRefused(
   t: ExecutionContext,
   directory: string,
@@ -140,7 +140,7 @@ async function assertRefused(
   const error = await t.throwsAsync(openTextStore(directory), { instanceOf: StoreError, code }, parts.join());
   for (const part of parts) t.true(error?.message.includes(part), `'${error?.message}' without '${part}'`);
   t.deepEqual(await textsIn(directory), before);
-  await t.throwsAsync(openTextStore(directory), { code }, 'it is not locked by the failure');
+  await t.throwsAsync(openTextStore(directory), { code }, 'the failure does not leave it locked');
 }
 
 const damageOf = (path: string, line: number, byte: number) => [
@@ -148,9 +148,9 @@ const damageOf = (path: string, line: number, byte: number) => [
   '--repair',
 ];
 
-// What the files are.
+// The files.
 
-test('a new store has a manifest, a journal of nothing but the header, and a lock', async (t) => {
+test('a new store has a manifest, a journal with only a header, and a lock file', async (t) => {
   const directory = await temporaryDirectory(t);
   await open(t, directory);
   t.deepEqual((await readdir(directory)).toSorted(), ['journal-1.txt', 'lock.txt', 'manifest.txt']);
@@ -160,20 +160,28 @@ test('a new store has a manifest, a journal of nothing but the header, and a loc
   });
 });
 
-test('the journal has a line for each change, numbered, each naming the last durable before it', async (t) => {
+test('the journal has a numbered line for each change', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await open(t, directory);
   await store.commit(changes('REG Alice', 'REG bob'));
   await store.commit(changes('ADD alice BOB'));
-  t.is(await readFile(join(directory, 'journal-1.txt'), 'latin1'), SAMPLE, 'it is there when it is answered');
+  const written = await readFile(join(directory, 'journal-1.txt'), 'latin1');
+  t.is(written, SAMPLE, 'the change is written before the reply');
   await store.close();
   t.is(await readFile(join(directory, 'journal-1.txt'), 'latin1'), SAMPLE);
 });
 
-test('only changes that change something are logged', async (t) => {
+test('only changes with an effect are logged', async (t) => {
   const directory = await directoryWith(t, { 'journal.txt': SAMPLE });
   const store = await open(t, directory);
-  const requests = ['REG bob', 'ADD alice bob', 'ADD bob nobody', 'ADD bob bob', 'ADD bob', 'DEL bob alice'];
+  const requests = [
+    'REG bob',
+    'ADD alice bob',
+    'ADD bob stranger',
+    'ADD bob bob',
+    'ADD bob',
+    'DEL bob alice',
+  ];
   const without = changes(...requests);
   t.deepEqual(await store.commit(without), [203, 201, 202, 201, 201, 200]);
   t.is((await textsIn(directory))['journal-1.txt'], SAMPLE);
@@ -184,20 +192,20 @@ test('only changes that change something are logged', async (t) => {
   t.is((await textsIn(directory))['journal-1.txt'], `${SAMPLE}4 3 DEL alice bob 65176d5d\n`);
 });
 
-test('the directory and its missing parents are their owner’s alone, and so is every file', async (t) => {
+test('the directory, its missing parents, and every file are private', async (t) => {
   const parent = join(await temporaryDirectory(t), 'missing');
   const directory = join(parent, 'data');
-  const { until: untilNews, onNews } = newsroom();
-  const store = await open(t, directory, { minCompactionBytes: 1, onNews });
+  const { until: untilReported, onReport } = collectReports();
+  const store = await open(t, directory, { minCompactionBytes: 1, onReport });
   await store.commit(changes('REG alice'));
-  await untilNews('snapshot.made');
+  await untilReported('snapshot.made');
   t.deepEqual(await Promise.all([parent, directory].map(modeOf)), [0o700, 0o700]);
   const names = (await readdir(directory)).toSorted();
   t.deepEqual(names, ['journal-2.txt', 'lock.txt', 'manifest.txt', 'snapshot-3.txt']);
   for (const name of names) t.is(await modeOf(join(directory, name)), 0o600, name);
 });
 
-test('a directory that was there keeps its mode', async (t) => {
+test('an existing directory keeps its mode', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   await mkdir(directory, { mode: 0o750 });
   const before = await modeOf(directory);
@@ -205,15 +213,15 @@ test('a directory that was there keeps its mode', async (t) => {
   t.is(await modeOf(directory), before);
 });
 
-test('after a compaction there are a snapshot of all, and a journal of what came since', async (t) => {
+test('a compaction leaves a snapshot of all users, and a journal of later changes', async (t) => {
   const directory = await temporaryDirectory(t);
-  const { news, snapshots, onNews, until: untilNews } = newsroom();
-  const store = await open(t, directory, { minCompactionBytes: SAMPLE.length, onNews });
+  const { reports, snapshots, onReport, until: untilReported } = collectReports();
+  const store = await open(t, directory, { minCompactionBytes: SAMPLE.length, onReport });
   await store.commit(changes('REG alice', 'REG bob'));
   await store.commit(changes('ADD alice bob'));
-  t.deepEqual(news, [], 'the journal is as long as the limit, not longer');
+  t.deepEqual(reports, [], 'the journal is as long as the limit, not longer');
   await store.commit(changes('REG carol'));
-  await untilNews('snapshot.made');
+  await untilReported('snapshot.made');
   const snapshot = [
     'im-snapshot 1\n',
     sealed('alice bob'),
@@ -222,7 +230,7 @@ test('after a compaction there are a snapshot of all, and a journal of what came
     sealed('# 3 users, last record 4'),
   ].join('');
   const [made] = snapshots();
-  t.deepEqual(news, [{ type: 'snapshot.made', users: 3, bytes: snapshot.length, ms: made?.ms ?? -1 }]);
+  t.deepEqual(reports, [{ type: 'snapshot.made', users: 3, bytes: snapshot.length, ms: made?.ms ?? -1 }]);
   t.true(Number.isInteger(made?.ms));
   t.deepEqual(await textsIn(directory), {
     'journal-2.txt': 'im-journal 1\n',
@@ -249,14 +257,14 @@ test('after a compaction there are a snapshot of all, and a journal of what came
   });
 });
 
-// Opening again.
+// Reopening.
 
 for (const [name, settings] of [
   ['', {}],
-  [', compacting at every turn', { minCompactionBytes: 1 }],
+  [', compacting after every commit', { minCompactionBytes: 1 }],
   [', compacting now and then', { minCompactionBytes: 150 }],
 ] as const) {
-  test(`opening again gives back every committed state${name}`, async (t) => {
+  test(`reopening restores every committed state${name}`, async (t) => {
     t.timeout(100_000);
     const parent = await temporaryDirectory(t);
     const options = { ...settings, files: UNLOCKED };
@@ -277,7 +285,7 @@ for (const [name, settings] of [
               await store.close();
               store = await openTextStore(directory, {
                 ...options,
-                onNews: ({ type }) => assert.equal(type, 'snapshot.made'),
+                onReport: ({ type }) => assert.equal(type, 'snapshot.made'),
               });
             }
             assert.deepEqual(await stateOf(store), stateOfModel(model));
@@ -294,7 +302,7 @@ for (const [name, settings] of [
   });
 }
 
-test('what was read back is written to a new file, and the old one is removed', async (t) => {
+test('opening copies the journal to a new file, and removes the old one', async (t) => {
   const directory = await temporaryDirectory(t);
   await withStore(directory, (store) => store.commit(changes('REG alice', 'REG bob')));
   await withStore(directory, async (store) => {
@@ -314,7 +322,7 @@ test('what was read back is written to a new file, and the old one is removed', 
   });
 });
 
-test('what a start had copied counts, when the journal that it came from has lost some of it', async (t) => {
+test('a copy by an interrupted start is used if the original journal has lost records', async (t) => {
   const directory = await temporaryDirectory(t);
   const lines = SAMPLE.split(/(?<=\n)/);
   await writeFile(join(directory, 'journal-1.txt'), lines.slice(0, 2).join(''));
@@ -328,7 +336,7 @@ test('what a start had copied counts, when the journal that it came from has los
   });
 });
 
-test('users keep their numbers, whatever they are read back from', async (t) => {
+test('users keep their numbers when a snapshot or journal is read back', async (t) => {
   const directory = await temporaryDirectory(t);
   const ids = ['dora', 'alice', 'carl', 'bob'].map(id);
   const numbersIn = (store: Store) => ids.map((each) => store.users.numberOf(each));
@@ -345,7 +353,7 @@ test('users keep their numbers, whatever they are read back from', async (t) => 
   await withStore(directory, async (store) => t.deepEqual(numbersIn(store), [0, 1, 2, 3]));
 });
 
-test('a journal far longer than one read is read back whole, and so is a long snapshot', async (t) => {
+test('a long journal and a long snapshot are read back whole', async (t) => {
   const directory = await temporaryDirectory(t);
   const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => `${index}`.padStart(64, 'x'));
   await withStore(directory, async (store) => {
@@ -353,22 +361,22 @@ test('a journal far longer than one read is read back whole, and so is a long sn
     await store.commit(changes(...buddies.map((buddy) => `ADD alice ${buddy}`)));
   });
   t.true((await stat(join(directory, 'journal-1.txt'))).size > 1_700_000);
-  const { onNews, until: untilNews } = newsroom();
+  const { onReport, until: untilReported } = collectReports();
   await withStore(
     directory,
     async (store) => {
       t.deepEqual(store.users.buddiesOf(id('alice')), buddies.map(id));
       await store.commit(changes('REG late'));
-      await untilNews('snapshot.made');
+      await untilReported('snapshot.made');
     },
-    { minCompactionBytes: 1, onNews },
+    { minCompactionBytes: 1, onReport },
   );
   await withStore(directory, async (store) =>
     t.deepEqual(store.users.buddiesOf(id('alice')), buddies.map(id)),
   );
 });
 
-test('leftovers of the store’s own are removed, and foreign files left alone', async (t) => {
+test('opening removes leftovers of the store, and keeps foreign files', async (t) => {
   const directory = await temporaryDirectory(t);
   await withStore(directory, (store) => store.commit(changes('REG alice', 'REG bob', 'ADD alice bob')));
   const leftovers = [
@@ -408,7 +416,7 @@ test('leftovers of the store’s own are removed, and foreign files left alone',
   t.deepEqual(await readdir(join(directory, 'backups')), ['journal-5.txt']);
 });
 
-test('a first start that was interrupted at any point is begun anew', async (t) => {
+test('a first start that was interrupted at any point is repeated', async (t) => {
   for (const texts of [
     { 'lock.txt': 'process 1 on elsewhere\n' },
     { 'journal-1.txt': '' },
@@ -423,7 +431,7 @@ test('a first start that was interrupted at any point is begun anew', async (t) 
   }
 });
 
-test('the journal of an earlier version is taken over, and is not left to be taken for the database once more', async (t) => {
+test('the journal of an earlier version is copied, and then removed', async (t) => {
   const directory = await directoryWith(t, { 'journal.txt': SAMPLE });
   await withStore(directory, async (store) => {
     t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
@@ -437,7 +445,7 @@ test('the journal of an earlier version is taken over, and is not left to be tak
   await assertRefused(t, directory, 'store.corrupt', 'manifest.txt is missing', '--repair');
 });
 
-test('a takeover that was interrupted at any point is done again', async (t) => {
+test('copying an earlier journal is repeated after an interruption at any point', async (t) => {
   for (const texts of [
     { 'journal.txt': SAMPLE, 'journal-1.txt': '' },
     { 'journal.txt': SAMPLE, 'journal-1.txt': SAMPLE },
@@ -450,13 +458,13 @@ test('a takeover that was interrupted at any point is done again', async (t) => 
   }
 });
 
-// What a crash leaves.
+// After a crash.
 
 for (const [name, texts] of [
   ['journal.txt', {}],
   ['journal-8.txt', { 'manifest.txt': manifestOf('journal journal-8.txt 1') }],
 ] as const) {
-  test(`a torn end of ${name} is kept with its exact bytes, told of, and left out`, async (t) => {
+  test(`a torn end of ${name} is moved to a file of its own, and reported`, async (t) => {
     const second = SAMPLE.indexOf('2 0 REG');
     for (const [text, goodBytes] of [
       [SAMPLE.slice(0, -1), SAMPLE.indexOf('3 2 ADD')],
@@ -466,12 +474,12 @@ for (const [name, texts] of [
     ] as const) {
       const directory = await directoryWith(t, { ...texts, [name]: text });
       const keptIn = join(directory, `${name}.${goodBytes}.broken`);
-      const { news, onNews } = newsroom();
+      const { reports, onReport } = collectReports();
       const good = text.slice(0, goodBytes);
       await withStore(
         directory,
         async (store) => {
-          t.deepEqual(news, [{ type: 'tail.kept', bytes: text.length - goodBytes, keptIn }]);
+          t.deepEqual(reports, [{ type: 'tail.kept', bytes: text.length - goodBytes, keptIn }]);
           t.is(await readFile(keptIn, 'latin1'), text.slice(goodBytes));
           t.is(await modeOf(keptIn), 0o600);
           const journal = Object.keys(await textsIn(directory)).find((each) =>
@@ -480,7 +488,7 @@ for (const [name, texts] of [
           t.is((await textsIn(directory))[journal as string], good);
           await store.commit(changes('REG late'));
         },
-        { onNews },
+        { onReport },
       );
       const all = good
         .split('\n')
@@ -492,15 +500,15 @@ for (const [name, texts] of [
         async (store) => {
           const ids = ['alice', 'bob', 'late'].map(id);
           t.deepEqual(await stateOf(store, ids), stateOfModel(model, ids));
-          t.is(await readFile(keptIn, 'latin1'), text.slice(goodBytes), 'it stays');
+          t.is(await readFile(keptIn, 'latin1'), text.slice(goodBytes), 'the file stays');
         },
-        { onNews: () => t.fail('it is told of once') },
+        { onReport: () => t.fail('it is reported only once') },
       );
     }
   });
 }
 
-// What else may be wrong.
+// Damage and other obstacles.
 
 const SNAPSHOT = [
   'im-snapshot 1\n',
@@ -521,7 +529,7 @@ const WHOLE = {
   'snapshot-1.txt': SNAPSHOT,
 };
 
-test('a snapshot, sealed journals and the last one are one database', async (t) => {
+test('a snapshot, sealed journals and the active journal form one database', async (t) => {
   const directory = await directoryWith(t, WHOLE);
   await withStore(directory, async (store) => {
     t.deepEqual(await stateOf(store, ['alice', 'bob', 'carol', 'dave'].map(id)), [
@@ -540,7 +548,7 @@ test('a snapshot, sealed journals and the last one are one database', async (t) 
   });
 });
 
-test('damage in a sealed journal, in the snapshot, or before the last durable point is told of by file, line and byte', async (t) => {
+test('the error of damage in a snapshot or journal names file, line and byte', async (t) => {
   for (const [name, line] of [
     ['journal-2.txt', 2],
     ['journal-2.txt', 3],
@@ -557,7 +565,7 @@ test('damage in a sealed journal, in the snapshot, or before the last durable po
   }
 });
 
-test('a sealed journal, or a snapshot, that is too short is damage at its end', async (t) => {
+test('a sealed journal or a snapshot that is too short is damaged at its end', async (t) => {
   for (const [name, line] of [
     ['journal-2.txt', 3],
     ['snapshot-1.txt', 4],
@@ -573,7 +581,7 @@ test('a sealed journal, or a snapshot, that is too short is damage at its end', 
   }
 });
 
-test('a manifest that is damaged, or is none, is told of by its file', async (t) => {
+test('the error of a damaged manifest names the file', async (t) => {
   const text = WHOLE['manifest.txt'];
   for (const damaged of ['', text.slice(0, -5), text.replace('journal-2', 'journal-3'), 'nonsense\n']) {
     const directory = await directoryWith(t, { ...WHOLE, 'manifest.txt': damaged });
@@ -587,7 +595,7 @@ test('a manifest that is damaged, or is none, is told of by its file', async (t)
   }
 });
 
-test('a file that the manifest lists, and the manifest itself beside records, are told of when they are missing', async (t) => {
+test('the error of a missing file names it, also if it is the manifest', async (t) => {
   for (const name of Object.keys(WHOLE)) {
     const directory = await directoryWith(t, WHOLE);
     await rm(join(directory, name));
@@ -603,19 +611,19 @@ test('a file that the manifest lists, and the manifest itself beside records, ar
   );
 });
 
-/** The first line of a file of a newer format. */
+/** The first line of a file in a newer format. */
 function signed(format: string): string {
   return `${format} ${checksumOf(format)}\n`;
 }
 
-test('a version that was damaged is not taken for a newer one', async (t) => {
+test('a damaged version number is not taken for a newer version', async (t) => {
   for (const name of ['manifest.txt', 'snapshot-1.txt', 'journal-2.txt', 'journal-4.txt'] as const) {
     const directory = await directoryWith(t, { ...WHOLE, [name]: WHOLE[name].replace(' 1\n', ' 3\n') });
     await assertRefused(t, directory, 'store.corrupt', join(directory, name), '--repair');
   }
 });
 
-test('each kind of file of a newer format is refused by the format’s name', async (t) => {
+test('a file of a newer format is refused with the name of the format', async (t) => {
   for (const [name, format] of [
     ['manifest.txt', 'im-manifest 2'],
     ['snapshot-1.txt', 'im-snapshot 3'],
@@ -633,7 +641,7 @@ test('each kind of file of a newer format is refused by the format’s name', as
   await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 2'");
 });
 
-test('a file in the directory’s place makes it unusable, and the message names it and why', async (t) => {
+test('a file instead of the directory is refused, with path and reason', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   await writeFile(directory, 'in the way');
   const error = await t.throwsAsync(openTextStore(directory), {
@@ -646,7 +654,7 @@ test('a file in the directory’s place makes it unusable, and the message names
 });
 
 for (const [what, put] of Object.entries(IRREGULAR)) {
-  test(`${what} in the place of any file makes the store unusable, and is named`, async (t) => {
+  test(`a store refuses ${what} instead of a file, and names the path`, async (t) => {
     for (const name of [...Object.keys(WHOLE), 'lock.txt']) {
       const directory = await directoryWith(t, { ...WHOLE, 'lock.txt': 'kept\n' });
       await put(t, join(directory, name));
@@ -664,29 +672,26 @@ for (const [what, put] of Object.entries(IRREGULAR)) {
   });
 }
 
-// The path is the process's own: nothing else may start a command meanwhile.
-test.serial(
-  'where there is no flock the store is unusable, and the message says what is missing',
-  async (t) => {
-    const directory = await temporaryDirectory(t);
-    const before = process.env['PATH'];
-    process.env['PATH'] = directory;
-    try {
-      const error = await t.throwsAsync(openTextStore(directory), {
-        instanceOf: StoreError,
-        code: 'store.unusable',
-      });
-      t.true(error?.message.includes(directory), error?.message);
-      t.true(error?.message.includes('flock'), error?.message);
-    } finally {
-      process.env['PATH'] = before;
-    }
-  },
-);
+// PATH is shared by the whole process: no other test may start a command meanwhile.
+test.serial('without the command flock the store is unusable, and the message says so', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const before = process.env['PATH'];
+  process.env['PATH'] = directory;
+  try {
+    const error = await t.throwsAsync(openTextStore(directory), {
+      instanceOf: StoreError,
+      code: 'store.unusable',
+    });
+    t.true(error?.message.includes(directory), error?.message);
+    t.true(error?.message.includes('flock'), error?.message);
+  } finally {
+    process.env['PATH'] = before;
+  }
+});
 
 // One process at a time.
 
-test('a directory that is in use is unusable by whom it says, until it is closed', async (t) => {
+test('a directory in use is refused until its store is closed, and the process is named', async (t) => {
   const directory = await temporaryDirectory(t);
   const first = await open(t, directory);
   await first.commit(changes('REG alice'));
@@ -704,7 +709,7 @@ test('a directory that is in use is unusable by whom it says, until it is closed
   t.deepEqual(await second.commit(changes('REG alice', 'REG bob')), [203, 203]);
 });
 
-test('a directory of another process is in use until that is killed, and has all that it was told of', async (t) => {
+test('a directory stays locked until its process is killed, and keeps its commits', async (t) => {
   const directory = await temporaryDirectory(t);
   const holder = startScript(
     t,
@@ -730,7 +735,7 @@ test('a directory of another process is in use until that is killed, and has all
   t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
 });
 
-test('a process that opened the store and closed it ends by itself', async (t) => {
+test('a process that has closed its store can end by itself', async (t) => {
   const directory = await temporaryDirectory(t);
   const { ended, firstLine } = startScript(
     t,
@@ -748,7 +753,7 @@ test('a process that opened the store and closed it ends by itself', async (t) =
 
 // Compaction.
 
-/** Batches that register so many users, and give each the one before for a buddy. */
+/** Changes that register users, and add to each list the user registered before. */
 function registrations(users: number, from = 0): ReturnType<typeof changes> {
   const lines = Array.from({ length: users }, (_, index) => [
     `REG user-${from + index}`,
@@ -757,11 +762,11 @@ function registrations(users: number, from = 0): ReturnType<typeof changes> {
   return changes(...lines.flat());
 }
 
-test('a snapshot is made when the journals are longer than the limit and than half of the last snapshot', async (t) => {
+test('a snapshot is made when the journals exceed the limit and half of the last snapshot', async (t) => {
   const directory = await temporaryDirectory(t);
-  const { snapshots, count, onNews, until: untilNews } = newsroom();
+  const { snapshots, count, onReport, until: untilReported } = collectReports();
   const limit = 300;
-  const store = await open(t, directory, { minCompactionBytes: limit, onNews });
+  const store = await open(t, directory, { minCompactionBytes: limit, onReport });
   let expected = 0;
   let snapshotBytes = 0;
   let journalBytes = 'im-journal 1\n'.length;
@@ -772,21 +777,21 @@ test('a snapshot is made when the journals are longer than the limit and than ha
     journalBytes += sealed(`${record} ${record - 1} REG user-${user}`).length;
     if (journalBytes > Math.max(limit, snapshotBytes / 2)) {
       expected += 1;
-      await untilNews('snapshot.made', expected);
+      await untilReported('snapshot.made', expected);
       snapshotBytes = snapshots().at(-1)?.bytes ?? 0;
       journalBytes = 'im-journal 1\n'.length;
       const names = Object.keys(await textsIn(directory));
-      t.is(names.length, 3, `what it replaces is gone: ${names}`);
+      t.is(names.length, 3, `the files that it replaces are gone: ${names}`);
     }
     t.is(count('snapshot.made'), expected, `user ${user}`);
   }
   t.true(expected > 2 && expected < 20, `${expected}`);
-  t.true(snapshotBytes > 2 * limit, 'both limits counted');
+  t.true(snapshotBytes > 2 * limit, 'both limits applied');
 });
 
-test('what is committed while a snapshot is made is not lost', async (t) => {
+test('commits during a snapshot are not lost', async (t) => {
   const directory = await temporaryDirectory(t);
-  const { news, onNews, until: untilNews } = newsroom();
+  const { reports, onReport, until: untilReported } = collectReports();
   const model: Model = new Map();
   async function commit(store: Store, batch: ReturnType<typeof changes>): Promise<void> {
     t.deepEqual(
@@ -799,7 +804,7 @@ test('what is committed while a snapshot is made is not lost', async (t) => {
     async (store) => {
       await commit(store, registrations(30_000));
       let commits = 0;
-      for (; news.length === 0; commits++) {
+      for (; reports.length === 0; commits++) {
         const user = (commits * 7919) % 30_000;
         await commit(
           store,
@@ -812,14 +817,14 @@ test('what is committed while a snapshot is made is not lost', async (t) => {
           ),
         );
       }
-      await untilNews('snapshot.made');
+      await untilReported('snapshot.made');
       t.true(commits > 3, `${commits} were committed meanwhile`);
       t.deepEqual(
-        news.map(({ type }) => type),
+        reports.map(({ type }) => type),
         ['snapshot.made'],
       );
     },
-    { minCompactionBytes: 1_000_000, onNews },
+    { minCompactionBytes: 1_000_000, onReport },
   );
   const ids = [...model.keys()];
   await withStore(directory, async (store) =>
@@ -827,18 +832,18 @@ test('what is committed while a snapshot is made is not lost', async (t) => {
   );
 });
 
-test('a store that is closed while it makes a snapshot is whole, at any moment', async (t) => {
+test('closing a store at any moment of a snapshot loses nothing', async (t) => {
   for (const waitMs of [0, 1, 2, 4, 8, 16, 32, 64]) {
     const directory = await temporaryDirectory(t);
-    const { count, onNews } = newsroom();
-    const store = await openTextStore(directory, { files: UNSYNCED, minCompactionBytes: 1, onNews });
+    const { count, onReport } = collectReports();
+    const store = await openTextStore(directory, { files: UNSYNCED, minCompactionBytes: 1, onReport });
     const batch = registrations(8_000);
     await store.commit(batch);
     if (waitMs > 0) await sleep(waitMs);
     await store.close();
     const before = await textsIn(directory);
     await sleep(20);
-    t.deepEqual(await textsIn(directory), before, 'nothing is done after it was closed');
+    t.deepEqual(await textsIn(directory), before, 'a closed store changes no file');
     t.is(count('snapshot.failed'), 0);
     const model = modelAfter(batch);
     const ids = [...model.keys()];
@@ -850,9 +855,9 @@ test('a store that is closed while it makes a snapshot is whole, at any moment',
   }
 });
 
-test('a snapshot that cannot be written is told of, harms nothing, and is made later', async (t) => {
+test('a snapshot that cannot be written is reported, and retried later', async (t) => {
   const directory = await temporaryDirectory(t);
-  const { news, count, onNews, until: untilNews } = newsroom();
+  const { reports, count, onReport, until: untilReported } = collectReports();
   let isFailing = true;
   const files: Files = {
     ...DISK,
@@ -861,12 +866,12 @@ test('a snapshot that cannot be written is told of, harms nothing, and is made l
       return DISK.create(path);
     },
   };
-  const store = await open(t, directory, { minCompactionBytes: 1, files, onNews });
+  const store = await open(t, directory, { minCompactionBytes: 1, files, onReport });
   await store.commit(changes('REG user-0'));
-  await untilNews('snapshot.failed');
+  await untilReported('snapshot.failed');
   for (let user = 1; user < 10; user++) t.deepEqual(await store.commit(changes(`REG user-${user}`)), [200]);
-  t.true(news.length < 5, `it rests until the journals have doubled: ${news.length}`);
-  for (const each of news) t.deepEqual(each, { type: 'snapshot.failed', error: new Error('no room') });
+  t.true(reports.length < 5, `the store waits until the journals have doubled: ${reports.length}`);
+  for (const each of reports) t.deepEqual(each, { type: 'snapshot.failed', error: new Error('no room') });
   isFailing = false;
   for (let user = 10; count('snapshot.made') === 0; user++) {
     await store.commit(changes(`REG user-${user}`));
@@ -881,7 +886,7 @@ test('a snapshot that cannot be written is told of, harms nothing, and is made l
   });
 });
 
-test('a commit that could not be appended leaves no trace, and can be made again', async (t) => {
+test('a commit that cannot be appended has no effect, and can be retried', async (t) => {
   const directory = await temporaryDirectory(t);
   const full = new Set<string>();
   const files: Files = {
@@ -899,7 +904,7 @@ test('a commit that could not be appended leaves no trace, and can be made again
   };
   const store = await open(t, directory, { files });
   await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
-  // Taken back in any order but the reverse, these would leave something.
+  // Only undoing these in reverse order restores the state.
   const batch = changes(
     'REG carol',
     'ADD carol bob',
@@ -931,10 +936,10 @@ test('a commit that could not be appended leaves no trace, and can be made again
   });
 });
 
-test('a journal that was deleted is written anew with all else, once it is noticed', async (t) => {
+test('after its journal was deleted, the store writes a new database', async (t) => {
   const directory = await temporaryDirectory(t);
-  const { news, onNews } = newsroom();
-  const store = await open(t, directory, { onNews });
+  const { reports, onReport } = collectReports();
+  const store = await open(t, directory, { onReport });
   await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
   await rm(join(directory, 'journal-1.txt'));
   await t.throwsAsync(store.commit(changes('REG carol')), {
@@ -944,7 +949,7 @@ test('a journal that was deleted is written anew with all else, once it is notic
   t.is(store.users.buddiesOf(id('carol')), undefined);
   t.deepEqual(await store.commit(changes('REG carol')), [200]);
   t.deepEqual(
-    news.map(({ type }) => type),
+    reports.map(({ type }) => type),
     ['store.renewed'],
   );
   const texts = await textsIn(directory);
@@ -957,7 +962,7 @@ test('a journal that was deleted is written anew with all else, once it is notic
   t.is(Object.keys(texts).length, 3);
 });
 
-test('a directory that was put by another is locked and written anew', async (t) => {
+test('after its directory was replaced, the store locks and fills the new one', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   const store = await open(t, directory);
   await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
@@ -980,7 +985,7 @@ test('a directory that was put by another is locked and written anew', async (t)
 
 // Refusals.
 
-test('a commit while another is under way, and any after closing, is refused, also while a snapshot is made', async (t) => {
+test('during a snapshot, commits after closing and simultaneous commits are refused', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await open(t, directory, { minCompactionBytes: 1 });
   const first = store.commit(registrations(5_000));
@@ -996,7 +1001,7 @@ test('a commit while another is under way, and any after closing, is refused, al
   );
 });
 
-test('what is appended to a file behind the store’s back is no part of it', async (t) => {
+test('a record appended to a sealed journal by another program is ignored', async (t) => {
   const directory = await directoryWith(t, WHOLE);
   await appendFile(join(directory, 'journal-2.txt'), sealed('6 5 REG eve'));
   await withStore(directory, async (store) => {

@@ -16,7 +16,7 @@ async function written(table: UserTable): Promise<string> {
   return text;
 }
 
-/** What a dump has, and the lines that are skipped. */
+/** The users of a dump, and the lines that are skipped. */
 async function read(content: Buffer | string): Promise<{ users: ForeignUser[]; skipped: string[] }> {
   const users: ForeignUser[] = [];
   const skipped: string[] = [];
@@ -26,19 +26,19 @@ async function read(content: Buffer | string): Promise<{ users: ForeignUser[]; s
     async (some) => {
       users.push(...some);
     },
-    (at, reason) => skipped.push(`${at}: ${reason}`),
+    (source, reason) => skipped.push(`${source}: ${reason}`),
   );
   return { users, skipped };
 }
 
-test('a dump has the users in the order of their registration, each with the buddies in their order', async (t) => {
+test('a dump has users in order of registration, each with the buddies in list order', async (t) => {
   const table = new UserTable();
   const lines = ['REG carol', 'REG alice', 'REG bob', 'ADD carol bob', 'ADD carol alice', 'ADD bob carol'];
   for (const change of changes(...lines)) table.apply(change);
   t.is(await written(table), '# im-server dump: 3 users\ncarol bob alice\nalice\nbob carol\n');
 });
 
-test('a dump is of the moment at which it began, whatever changes meanwhile', async (t) => {
+test('a dump shows the moment at which it began, without later changes', async (t) => {
   const table = new UserTable();
   for (const change of changes('REG alice', 'REG bob', 'ADD alice bob')) table.apply(change);
   let text = '';
@@ -50,7 +50,7 @@ test('a dump is of the moment at which it began, whatever changes meanwhile', as
   t.is(await written(table), '# im-server dump: 3 users\nalice\nbob\ncarol\n');
 });
 
-test('whatever is dumped is read again', async (t) => {
+test('any dump can be read back', async (t) => {
   await fc.assert(
     fc.asyncProperty(anyBatches, async (batches) => {
       const table = new UserTable();
@@ -64,25 +64,25 @@ test('whatever is dumped is read again', async (t) => {
   t.pass();
 });
 
-test('spaces, tabs, CR LF, comments and empty lines are read as other programs write them', async (t) => {
+test('a dump may have extra spaces, tabs, CR LF, comments and empty lines', async (t) => {
   const { users, skipped } = await read('\tAlice  bob\t$\r\n\r\n# bob\n  # carol\nbob');
   t.deepEqual(users, [
-    { id: 'Alice', buddies: ['bob', '$'], at: 'users.txt:1' },
-    { id: 'bob', buddies: [], at: 'users.txt:5' },
+    { id: 'Alice', buddies: ['bob', '$'], source: 'users.txt:1' },
+    { id: 'bob', buddies: [], source: 'users.txt:5' },
   ]);
   t.deepEqual(skipped, []);
 });
 
-test('a byte order mark is no part of the first id', async (t) => {
+test('a byte order mark is not part of the first id', async (t) => {
   const { users } = await read(Buffer.from('\ufeffalice bob\n'));
-  t.deepEqual(users, [{ id: 'alice', buddies: ['bob'], at: 'users.txt:1' }]);
+  t.deepEqual(users, [{ id: 'alice', buddies: ['bob'], source: 'users.txt:1' }]);
 });
 
-test('a line that is too long for a user is skipped, and the next one is read', async (t) => {
+test('a line that is too long is skipped, and the next one is read', async (t) => {
   const longest = `${'x'.repeat(MAX_USER_LINE_BYTES)}\n`;
   const { users, skipped } = await read(`${longest}x${longest}bob\n`);
   t.deepEqual(
-    users.map(({ id, at }) => [id.length, at]),
+    users.map(({ id, source }) => [id.length, source]),
     [
       [MAX_USER_LINE_BYTES, 'users.txt:1'],
       [3, 'users.txt:3'],

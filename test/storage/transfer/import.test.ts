@@ -5,23 +5,23 @@ import type { ForeignUser } from '../../../storage/transfer/dump.js';
 import { type ImportReport, importUsers } from '../../../storage/transfer/import.js';
 import { id } from '../changes.js';
 
-/** Most changes in a group, as import.ts has it. */
-const GROUP_CHANGES = 8_192;
+/** Changes in a full batch, as in import.ts. */
+const BATCH_CHANGES = 8_192;
 
-/** Users as a dump has them: the id, and then the buddies. */
+/** Users from lines like those of a dump: the id, then the buddies. */
 function usersOf(...lines: readonly string[]): ForeignUser[] {
   return lines.map((line, index) => {
     const [name = '', ...buddies] = line.split(' ');
-    return { id: name, buddies, at: `${index + 1}` };
+    return { id: name, buddies, source: `${index + 1}` };
   });
 }
 
-/** Imports users; what is skipped, and how far it was after each group, are handed out as well. */
+/** Imports users; also returns what was skipped, and the progress after each batch. */
 async function imported(store: Store, users: readonly ForeignUser[]) {
   const skipped: string[] = [];
   const progress: string[] = [];
-  const report = await importUsers(store, async (take) => take(users), {
-    onSkip: (at, reason) => skipped.push(`${at}: ${reason}`),
+  const report = await importUsers(store, async (importSome) => importSome(users), {
+    onSkip: (source, reason) => skipped.push(`${source}: ${reason}`),
     onProgress: (stage, done) => progress.push(`${stage} ${done}`),
   });
   return { report, skipped, progress };
@@ -40,7 +40,7 @@ test('a list may name a user who comes later', async (t) => {
   t.deepEqual(store.users.buddiesOf(id('alice')), ['carol', 'bob'].map(id));
 });
 
-test('an import that is done again changes nothing', async (t) => {
+test('a repeated import changes nothing', async (t) => {
   const store = openMemoryStore();
   const users = usersOf('alice bob', 'bob');
   await imported(store, users);
@@ -48,7 +48,7 @@ test('an import that is done again changes nothing', async (t) => {
   t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
 });
 
-test('an import that is done again turns no list into ids', async (t) => {
+test('a repeated import converts no list to ids', async (t) => {
   const store = openMemoryStore();
   const buddies = Array.from({ length: MAX_BUDDIES + 1 }, (_, index) => `b${index}`);
   const users = usersOf('alice b1 b2 b3', ['bob', ...buddies].join(' '), ...buddies);
@@ -57,7 +57,7 @@ test('an import that is done again turns no list into ids', async (t) => {
   const counting: Store = {
     ...store,
     users: {
-      settled: store.users.settled,
+      committed: store.users.committed,
       numberOf: (each) => store.users.numberOf(each),
       listOf: (user) => store.users.listOf(user),
       copyId: (target, at, user) => store.users.copyId(target, at, user),
@@ -73,55 +73,53 @@ test('an import that is done again turns no list into ids', async (t) => {
   t.is(asked, 0);
 });
 
-test('what cannot be taken over is skipped with its place and the reason, and the rest is taken over', async (t) => {
+test('invalid entries are skipped with source and reason, and the rest is imported', async (t) => {
   const store = openMemoryStore();
   const { report, skipped } = await imported(
     store,
-    usersOf('alice alice nobody b!d bob', 'b!d alice', 'bob'),
+    usersOf('alice alice stranger b!d bob', 'b!d alice', 'bob'),
   );
   t.deepEqual(report, reportOf(2, 0, 1, 0, 4));
   t.deepEqual(skipped, [
-    "2: 'b!d' is no id",
-    "1: 'b!d' is no id",
-    "1: 'alice' is the user, and nobody's own buddy",
-    "1: 'nobody' is nobody's id",
+    "2: 'b!d' is not a valid id",
+    "1: 'b!d' is not a valid id",
+    "1: 'alice' cannot be on their own list",
+    "1: 'stranger' is not registered",
   ]);
 });
 
-test('a line that the reader skips is counted once, though it reads everything twice', async (t) => {
+test('a line that the reader skips is counted once, although the import reads twice', async (t) => {
   const skipped: string[] = [];
-  const report = await importUsers(openMemoryStore(), async (_take, skip) => skip('7', 'too long'), {
-    onSkip: (at, reason) => skipped.push(`${at}: ${reason}`),
+  const report = await importUsers(openMemoryStore(), async (_importSome, skip) => skip('7', 'too long'), {
+    onSkip: (source, reason) => skipped.push(`${source}: ${reason}`),
     onProgress: () => {},
   });
   t.deepEqual(report, reportOf(0, 0, 0, 0, 1));
   t.deepEqual(skipped, ['7: too long']);
 });
 
-test('a list that is full takes no more buddies, and changes go to the store in groups', async (t) => {
+test('a full list takes no more buddies, and changes are committed in batches', async (t) => {
   const store = openMemoryStore();
-  const groups: number[] = [];
+  const batches: number[] = [];
   const counting: Store = {
     ...store,
-    commit(group) {
-      groups.push(group.length);
-      return store.commit(group);
+    commit(batch) {
+      batches.push(batch.length);
+      return store.commit(batch);
     },
   };
   const buddies = Array.from({ length: MAX_BUDDIES + 1 }, (_, index) => `b${index}`);
   const users = usersOf(['alice', ...buddies].join(' '), ...buddies);
   const { report, skipped, progress } = await imported(counting, users);
   t.deepEqual(report, reportOf(MAX_BUDDIES + 2, 0, MAX_BUDDIES, 0, 1));
-  t.deepEqual(skipped, [
-    `1: 'b${MAX_BUDDIES}' would be one more than the ${MAX_BUDDIES} that a list has room for`,
-  ]);
-  const [usersLeft, buddiesLeft] = [users.length - GROUP_CHANGES, buddies.length - GROUP_CHANGES];
-  t.deepEqual(groups, [GROUP_CHANGES, usersLeft, GROUP_CHANGES, buddiesLeft]);
-  const stages = [`users ${GROUP_CHANGES}`, `users ${users.length}`];
-  t.deepEqual(progress, [...stages, `buddies ${GROUP_CHANGES}`, `buddies ${MAX_BUDDIES}`]);
+  t.deepEqual(skipped, [`1: 'b${MAX_BUDDIES}' does not fit: a list has at most ${MAX_BUDDIES} buddies`]);
+  const [usersLeft, buddiesLeft] = [users.length - BATCH_CHANGES, buddies.length - BATCH_CHANGES];
+  t.deepEqual(batches, [BATCH_CHANGES, usersLeft, BATCH_CHANGES, buddiesLeft]);
+  const stages = [`users ${BATCH_CHANGES}`, `users ${users.length}`];
+  t.deepEqual(progress, [...stages, `buddies ${BATCH_CHANGES}`, `buddies ${MAX_BUDDIES}`]);
 });
 
-test('an import ends with the error of a store that cannot be written', async (t) => {
+test('an import fails with the error of a store that cannot be written', async (t) => {
   const full: Store = {
     ...openMemoryStore(),
     commit: async () => {
@@ -132,7 +130,7 @@ test('an import ends with the error of a store that cannot be written', async (t
   t.is(error?.message, 'the disk is full');
 });
 
-test('of a long token that is no id, the beginning is shown', async (t) => {
+test('a message shows only the beginning of a long invalid id', async (t) => {
   const { skipped } = await imported(openMemoryStore(), usersOf(`alice ${'x'.repeat(300_000)}`));
   t.is(skipped.length, 1);
   t.true((skipped[0] ?? '').length < 200);
