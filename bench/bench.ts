@@ -1,6 +1,6 @@
 /**
- * What it costs, measured: `npm run bench`, or `npm run bench -- --json`. docs/performance.md says how to
- * read it.
+ * Measures performance: `npm run bench`, or `npm run bench -- --json`. docs/performance.md explains the
+ * results.
  */
 
 import { Command, Option } from 'commander';
@@ -26,10 +26,10 @@ const PARTS = {
 const NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[];
 
 const command = new Command('bench')
-  .description('Measures what it costs, side by side with the least that Node.js can do.')
-  .addOption(new Option('--json', 'one JSON document instead of lines').conflicts('markdown').default(false))
-  .option('--markdown', 'tables to paste into docs/performance.md; a figure in bold misses its target', false)
-  .addOption(new Option('--only <parts...>', 'what to measure').choices(NAMES).default(NAMES, 'all'));
+  .description('Measures performance, in comparison with minimal Node.js servers.')
+  .addOption(new Option('--json', 'print one JSON document').conflicts('markdown').default(false))
+  .option('--markdown', 'print tables for docs/performance.md; a bold figure misses its target', false)
+  .addOption(new Option('--only <parts...>', 'the parts to measure').choices(NAMES).default(NAMES, 'all'));
 
 interface BenchOptions {
   readonly json: boolean;

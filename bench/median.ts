@@ -1,4 +1,4 @@
-/** The middle one of some numbers, by size; NaN of none. */
+/** The median of some numbers; NaN if there are none. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

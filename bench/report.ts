@@ -1,19 +1,18 @@
 /**
- * What was measured: for people as lines while it goes on, as tables of Markdown to paste into a document, or
- * for programs as one JSON document at the end.
+ * Prints results: as lines of text, as Markdown tables for a document, or as one JSON document at the end.
  */
 
 import type { Target } from './target.js';
 
-/** Something measured, by its unit: `cpuUs`, `perSecond`, `ms`. */
+/** Measured values, by names with units: `cpuUs`, `perSecond`, `ms`. */
 export type Figures = Readonly<Record<string, number | string | boolean>>;
 
 export type ReportFormat = 'text' | 'markdown' | 'json';
 
-/** What there is to say beside a figure. */
-export interface Beside {
+/** What to print in addition to a figure. */
+export interface Annotations {
   readonly details?: string;
-  /** What it should be, if anything was promised. */
+  /** The target of the figure, if it has one. */
   readonly target?: Target;
 }
 
@@ -36,16 +35,21 @@ export class Report {
     }
   }
 
-  /** For people at a terminal only. */
+  /** Prints a line, in text format only. */
   text(line: string): void {
     if (this.#format === 'text') this.#print(line);
   }
 
-  /** @param shown The figure as people read it; the report marks one that misses its target. */
-  result(scenario: string, figures: Figures, shown: string, { details = '', target }: Beside = {}): void {
+  /** @param shown The formatted figure. The report marks it if it misses its target. */
+  result(
+    scenario: string,
+    figures: Figures,
+    shown: string,
+    { details = '', target }: Annotations = {},
+  ): void {
     const isMissed = target?.isMet === false;
-    const promised = target && { target: target.text, isMet: target.isMet };
-    this.#results.push({ section: this.#section, scenario, ...figures, ...promised });
+    const targetFields = target && { target: target.text, isMet: target.isMet };
+    this.#results.push({ section: this.#section, scenario, ...figures, ...targetFields });
     const rest = details && `, ${details}`;
     const aim = target && `   (${target.text}${isMissed ? ': missed' : ''})`;
     this.text(`${scenario.padEnd(44)} ${shown}${rest}${aim ?? ''}`);
@@ -53,7 +57,7 @@ export class Report {
     this.#print(`| ${scenario} | ${isMissed ? `**${shown}**` : shown}${rest} | ${target?.text ?? ''} |`);
   }
 
-  /** Something went on for so long that one might think it had stopped. */
+  /** Prints a line on standard error, to show that a long step is running. */
   progress(line: string): void {
     if (process.stderr.isTTY) process.stderr.write(`${line}\n`);
   }

@@ -1,10 +1,10 @@
 /**
- * What the text store costs: `npm run bench`.
+ * Measures the text store: `npm run bench`.
  *
- * How long a million users take to load and how much memory each of them is; how many changes become durable
- * in a second, with more and fewer clients waiting, beside a bare write and sync on the same disk; and how
- * long the event loop stands still while a snapshot is made. In a directory of its own under the system's
- * directory for temporary files, or under TMPDIR.
+ * It measures how long a million users take to load, and how much memory each uses; how many changes become
+ * durable in a second, with few and many waiting clients, in comparison with a bare write and sync on the
+ * same disk; and how long the event loop stalls while a snapshot is made. It uses a new directory under the
+ * system's directory for temporary files, or under TMPDIR.
  */
 
 import { fork } from 'node:child_process';
@@ -26,16 +26,16 @@ import { atMost } from './target.js';
 const USERS = 1_000_000;
 const BUDDIES = 5;
 
-/** This file, which is a program of its own for that. */
+/** This file, which is also the program of the process that loads the database. */
 const LOADER = fileURLToPath(import.meta.url);
 
-/** How many changes are committed at a time when the database is made. */
-const GROUP = 65_536;
+/** How many changes are committed at a time to make the database. */
+const BATCH_CHANGES = 65_536;
 
-/** How long each number of clients is measured, in milliseconds. */
+/** How long each measurement with a number of clients lasts, in milliseconds. */
 const MEASURE_MS = 3_000;
 
-/** What a child process measures of loading. */
+/** The measurements of the process that loads the database. */
 interface Loaded {
   readonly ms: number;
   readonly bytesPerUser: number;
@@ -46,24 +46,24 @@ function userId(number: number): UserId {
 }
 
 async function fill(store: Store): Promise<void> {
-  let group: Change[] = [];
+  let batch: Change[] = [];
   const add = async (change: Change) => {
-    group.push(change);
-    if (group.length < GROUP) return;
-    await store.commit(group);
-    group = [];
+    batch.push(change);
+    if (batch.length < BATCH_CHANGES) return;
+    await store.commit(batch);
+    batch = [];
   };
   for (let user = 0; user < USERS; user++) await add({ op: 'REG', id: userId(user) });
   for (let user = 0; user < USERS; user++) {
     for (let buddy = 1; buddy <= BUDDIES; buddy++) {
-      // Anywhere among the others, as friends are.
+      // Buddies are spread over all users.
       await add({ op: 'ADD', id: userId(user), buddy: userId((user * 7_919 + buddy * 104_729) % USERS) });
     }
   }
-  await store.commit(group);
+  await store.commit(batch);
 }
 
-/** Loads the database in a process that has done nothing else. */
+/** Loads the database in a new process. */
 async function load(directory: string): Promise<Loaded> {
   const child = fork(LOADER, ['load', directory], { execArgv: ['--expose-gc'] });
   const [loaded] = (await once(child, 'message')) as [Loaded];
@@ -83,17 +83,17 @@ async function loadHere(directory: string): Promise<void> {
   process.send?.({ ms, bytesPerUser } satisfies Loaded);
 }
 
-/** The longest time in which the event loop stood still while a snapshot was made, in milliseconds. */
+/** The longest stall of the event loop while a snapshot is made, in milliseconds. */
 async function measureStall(directory: string): Promise<{ stallMs: number; snapshotMs: number }> {
-  let made: (news: StoreReport) => void = () => {};
-  const news = new Promise<StoreReport>((resolve) => {
-    made = resolve;
+  let onReport: (report: StoreReport) => void = () => {};
+  const reported = new Promise<StoreReport>((resolve) => {
+    onReport = resolve;
   });
-  const store = await openTextStore(directory, { minCompactionBytes: 0, onReport: (each) => made(each) });
+  const store = await openTextStore(directory, { minCompactionBytes: 0, onReport });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   let isDone = false;
-  void news.then(() => {
+  void reported.then(() => {
     isDone = true;
   });
   for (let user = 0; !isDone; user++) {
@@ -102,38 +102,38 @@ async function measureStall(directory: string): Promise<{ stallMs: number; snaps
   }
   delay.disable();
   await store.close();
-  const { ms } = (await news) as Extract<StoreReport, { type: 'snapshot.made' }>;
+  const { ms } = (await reported) as Extract<StoreReport, { type: 'snapshot.made' }>;
   return { stallMs: delay.max / 1e6, snapshotMs: ms };
 }
 
-/** Changes in a group that is measured. */
-const MEASURED_GROUP = 64;
+/** Changes in a measured commit. */
+const COMMIT_CHANGES = 64;
 
-/** One write and sync, and a group of changes, in turn on the same disk. */
-async function measureGroups(directory: string): Promise<{ bare: Rate; group: Rate }> {
+/** Alternates a bare write and sync with a commit of several changes, on the same disk. */
+async function measureCommits(directory: string): Promise<{ bare: Rate; commit: Rate }> {
   const path = join(directory, 'bare');
   const file = await open(path, 'w');
   const line = Buffer.from('1 0 REG alice f0e841fe\n');
   const store = await openTextStore(directory);
   const bare: number[] = [];
-  const group: number[] = [];
+  const commit: number[] = [];
   const startedMs = performance.now();
   for (let round = 0; performance.now() - startedMs < 2 * MEASURE_MS; round++) {
     const beganMs = performance.now();
     await file.write(line, 0, line.length, round * line.length);
     await file.datasync();
     const syncedMs = performance.now();
-    const changes = Array.from({ length: MEASURED_GROUP }, (_, index): Change => {
+    const changes = Array.from({ length: COMMIT_CHANGES }, (_, index): Change => {
       return { op: 'REG', id: `g${round}_${index}` as UserId };
     });
     await store.commit(changes);
     bare.push(syncedMs - beganMs);
-    group.push(performance.now() - syncedMs);
+    commit.push(performance.now() - syncedMs);
   }
   await store.close();
   await file.close();
   await rm(path);
-  return { bare: rateOf(bare, 2 * MEASURE_MS), group: rateOf(group, 2 * MEASURE_MS) };
+  return { bare: rateOf(bare, 2 * MEASURE_MS), commit: rateOf(commit, 2 * MEASURE_MS) };
 }
 
 interface Rate {
@@ -148,7 +148,7 @@ function rateOf(latencies: number[], ms: number): Rate {
   return { perSecond: (latencies.length / ms) * 1_000, p50: at(0.5), p99: at(0.99) };
 }
 
-/** One write of a line and one fdatasync after the other. */
+/** Writes and syncs single lines, one after the other. */
 async function measureDisk(directory: string): Promise<Rate> {
   const path = join(directory, 'bare');
   const file = await open(path, 'w');
@@ -166,7 +166,7 @@ async function measureDisk(directory: string): Promise<Rate> {
   return rateOf(latencies, performance.now() - startedMs);
 }
 
-/** Clients that each ask for a change, wait for the answer, and ask for the next. */
+/** Runs clients that each request a change, wait for the reply, and request the next. */
 async function measureClients(directory: string, clients: number): Promise<Rate> {
   const log = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
   const opened = openTextStore(directory);
@@ -185,7 +185,7 @@ async function measureClients(directory: string, clients: number): Promise<Rate>
         actor.send({ type: 'change.commit', change, replyTo: { send: answered } as unknown as AnyActorRef });
       };
       const answered = ({ reply }: { readonly reply: number }) => {
-        if (reply !== 200) throw new Error(`a change was answered ${reply}`);
+        if (reply !== 200) throw new Error(`the reply to a change was ${reply}`);
         const now = performance.now();
         latencies.push(now - askedMs);
         if (now - startedMs < MEASURE_MS) setImmediate(ask);
@@ -213,13 +213,13 @@ export async function benchStore(report: Report): Promise<void> {
     const large = join(directory, 'large');
     report.section('The text store: changes made durable');
     await (await openTextStore(small)).close();
-    const { bare, group } = await measureGroups(small);
-    const times = group.p99 / bare.p99;
+    const { bare, commit } = await measureCommits(small);
+    const times = commit.p99 / bare.p99;
     report.result('one write and fdatasync, p99', { ms: bare.p99 }, `${bare.p99.toFixed(2)} ms`);
     report.result(
-      `a group of ${MEASURED_GROUP} changes, p99`,
-      { ms: group.p99, ratio: times },
-      `${group.p99.toFixed(2)} ms, ${times.toFixed(1)} times`,
+      `a commit of ${COMMIT_CHANGES} changes, p99`,
+      { ms: commit.p99, ratio: times },
+      `${commit.p99.toFixed(2)} ms, ${times.toFixed(1)} times`,
       { target: atMost(times, 3, 'times') },
     );
     for (let round = 1; round <= 2; round++) {
@@ -233,7 +233,7 @@ export async function benchStore(report: Report): Promise<void> {
     await fill(store);
     await store.close();
     const { stallMs, snapshotMs } = await measureStall(large);
-    report.result('a snapshot, made beside changes', { ms: snapshotMs }, `${snapshotMs} ms`);
+    report.result('a snapshot, made during commits', { ms: snapshotMs }, `${snapshotMs} ms`);
     const stall = `${stallMs.toFixed(1)} ms`;
     report.result('longest stall of the event loop meanwhile', { ms: stallMs }, stall, {
       target: atMost(stallMs, 25, 'ms'),

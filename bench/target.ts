@@ -1,5 +1,5 @@
 /**
- * What was promised of a figure, and whether it is so.
+ * Targets for figures.
  */
 
 export interface Target {
@@ -7,12 +7,12 @@ export interface Target {
   readonly isMet: boolean;
 }
 
-/** The figure itself counts, not how it is rounded to be shown. */
+/** A target with a limit. It applies to the exact figure, not to the rounded one that is shown. */
 export function atMost(figure: number, limit: number, unit = ''): Target {
   return { text: `at most ${limit.toLocaleString('en')}${unit && ` ${unit}`}`, isMet: figure <= limit };
 }
 
-/** Each of several promises. */
+/** A target that is met when all of these are. */
 export function allOf(...targets: readonly Target[]): Target {
   return {
     text: targets.map(({ text }) => text).join(', '),
@@ -20,7 +20,7 @@ export function allOf(...targets: readonly Target[]): Target {
   };
 }
 
-/** The same, said of something. */
-export function of(what: string, { text, isMet }: Target): Target {
-  return { text: `${what} ${text}`, isMet };
+/** A target with a label before its text. */
+export function labelled(label: string, { text, isMet }: Target): Target {
+  return { text: `${label} ${text}`, isMet };
 }

@@ -1,6 +1,6 @@
 /**
- * What it costs to take users over from elsewhere: `im-server import`, of the original layout and of a dump,
- * and of the dump once more, when all of it is there already.
+ * Measures `im-server import`: of the original layout, of a dump, and of the same dump again, when all users
+ * exist already.
  */
 
 import { execFile } from 'node:child_process';
@@ -15,7 +15,7 @@ import { atMost } from './target.js';
 const USERS = 50_000;
 const BUDDIES = 20;
 
-/** Most CPU time for each entry of a list, in microseconds: 10 million take half a minute. */
+/** Most CPU time for each entry of a list, in microseconds: 10 million entries take half a minute. */
 const TARGET_US = 3;
 
 const SERVER = fileURLToPath(new URL('../../bin/im-server', import.meta.url));
@@ -30,10 +30,10 @@ export async function benchTransfer(report: Report): Promise<void> {
       `CPU time of im-server import: ${USERS.toLocaleString('en')} users with ${entries} entries`,
     );
     const [first, second] = [join(directory, 'first'), join(directory, 'second')];
-    tell(report, 'a file for each user', await timeOf('import', first, original));
+    reportTime(report, 'a file for each user', await timeOf('import', first, original));
     await timeOf('export', first, dump);
-    tell(report, 'a dump', await timeOf('import', second, dump));
-    tell(report, 'the same dump again', await timeOf('import', second, dump));
+    reportTime(report, 'a dump', await timeOf('import', second, dump));
+    reportTime(report, 'the same dump again', await timeOf('import', second, dump));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -42,7 +42,7 @@ export async function benchTransfer(report: Report): Promise<void> {
 async function writeOriginal(directory: string): Promise<void> {
   await mkdir(directory);
   for (let user = 0; user < USERS; user++) {
-    // Anywhere among the others, as friends are; never the user, for USERS is no multiple of these steps.
+    // Buddies are spread over all users. None is the user: USERS is not a multiple of any of these steps.
     const lines = Array.from(
       { length: BUDDIES },
       (_, buddy) => `user${(user + (buddy + 1) * 1_009) % USERS}\n`,
@@ -51,7 +51,7 @@ async function writeOriginal(directory: string): Promise<void> {
   }
 }
 
-/** The CPU time that a command of the server's takes, in seconds: of the shell's children, as it tells it. */
+/** Runs a command of im-server; returns its CPU time in seconds, as the shell's `times` reports it. */
 async function timeOf(...args: readonly string[]): Promise<number> {
   const script = '"$@" >&2; times';
   const { stdout } = await promisify(execFile)('sh', [
@@ -67,7 +67,7 @@ async function timeOf(...args: readonly string[]): Promise<number> {
   return times.reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
 }
 
-function tell(report: Report, scenario: string, seconds: number): void {
+function reportTime(report: Report, scenario: string, seconds: number): void {
   const cpuUs = (seconds * 1e6) / (USERS * BUDDIES);
   report.result(scenario, { cpuUs, seconds }, `${cpuUs.toFixed(2)} µs an entry`, {
     details: `${seconds.toFixed(1)} s`,

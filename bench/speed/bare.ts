@@ -1,7 +1,7 @@
 /**
- * The least that Node.js can do: a TCP server whose handler answers a constant, or a UDP socket that answers,
- * to each datagram, one of constant size. `bare.js tcp`, `bare.js udp BYTES`; with 0 bytes nothing is
- * answered.
+ * Minimal servers for comparison: a TCP server that replies with a constant, or a UDP socket that answers
+ * each datagram with one of constant size. `bare.js tcp`, `bare.js udp BYTES`; with 0 bytes it sends no
+ * answers.
  */
 
 import { createSocket } from 'node:dgram';
@@ -10,7 +10,7 @@ import { type AddressInfo, createServer } from 'node:net';
 const HOST = '127.0.0.1';
 const [, , protocol, bytes] = process.argv;
 
-function tell({ port }: AddressInfo): void {
+function printReady({ port }: AddressInfo): void {
   process.stdout.write(`bare ready port=${port}\n`);
 }
 
@@ -19,12 +19,12 @@ if (protocol === 'tcp') {
     socket.on('data', () => socket.end('200 OK\r\n'));
     socket.on('error', () => {});
   });
-  server.listen({ port: 0, host: HOST, backlog: 4_096 }, () => tell(server.address() as AddressInfo));
+  server.listen({ port: 0, host: HOST, backlog: 4_096 }, () => printReady(server.address() as AddressInfo));
 } else {
   const answer = Buffer.alloc(Number(bytes), 'x');
   const socket = createSocket('udp4');
   socket.on('message', (_, { port, address }) => {
     if (answer.length > 0) socket.send(answer, port, address);
   });
-  socket.bind(0, HOST, () => tell(socket.address()));
+  socket.bind(0, HOST, () => printReady(socket.address()));
 }

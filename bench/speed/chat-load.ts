@@ -1,5 +1,5 @@
 /**
- * A chat between two real clients: how long a line takes, and whether 50,000 at once arrive.
+ * Measures a chat between two real clients: how long a line takes, and whether 50,000 lines at once arrive.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,22 +19,22 @@ import { Worker } from './worker.js';
 const CALLER = 'anna' as UserId;
 const CALLED = 'bert' as UserId;
 
-/** Lines that are timed, one after the other, and how far apart they are. */
+/** How many lines are timed, one after the other, and the pause between them. */
 const TIMED_LINES = 1_000;
 const PAUSE_MS = 2;
 
 const BURST_LINES = 50_000;
 
-/** How long the reader reads nothing while the burst is on its way, in milliseconds. */
-const ASLEEP_MS = 3_000;
+/** How long the receiver's output is not read while the burst arrives, in milliseconds. */
+const READER_PAUSE_MS = 3_000;
 
 const CLIENT = fileURLToPath(new URL('../../../bin/im-client', import.meta.url));
 const PROBE = new URL('./probe.js', import.meta.url).href;
 
 class Client {
   readonly #worker: Worker;
-  #said = '';
-  #heard: () => void = () => {};
+  #output = '';
+  #onOutput: () => void = () => {};
 
   constructor(server: Subject, user: UserId) {
     const { tcp, udp } = server.ports;
@@ -42,8 +42,8 @@ class Client {
     const args = ['--import', PROBE, CLIENT, '--plain', '--no-history', '--user', user, ...ports];
     this.#worker = new Worker(args, { hasInput: true });
     this.#worker.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#said += text;
-      this.#heard();
+      this.#output += text;
+      this.#onOutput();
     });
   }
 
@@ -51,19 +51,19 @@ class Client {
     this.#worker.process.stdin?.write(text);
   }
 
-  /** Waits until it says something that contains a text; what it said up to there is forgotten. */
+  /** Waits until the output contains a text, and drops the output up to its end. */
   async until(text: string): Promise<void> {
-    while (!this.#said.includes(text)) {
-      const heard = new Promise<void>((resolve) => {
-        this.#heard = resolve;
+    while (!this.#output.includes(text)) {
+      const printed = new Promise<void>((resolve) => {
+        this.#onOutput = resolve;
       });
-      await this.#worker.orExit(heard);
+      await this.#worker.orExit(printed);
     }
-    this.#said = this.#said.slice(this.#said.indexOf(text) + text.length);
+    this.#output = this.#output.slice(this.#output.indexOf(text) + text.length);
   }
 
-  /** Reads nothing for a while. */
-  async sleep(ms: number): Promise<void> {
+  /** Stops reading the output for a while. */
+  async pauseReading(ms: number): Promise<void> {
     this.#worker.process.stdout?.pause();
     await delay(ms);
     this.#worker.process.stdout?.resume();
@@ -93,7 +93,7 @@ export async function benchChat(report: Report): Promise<void> {
     const caller = started(new Client(server, CALLER));
     const called = started(new Client(server, CALLED));
     await Promise.all([caller.until('Your choice:'), called.until('Your choice:')]);
-    await delay(200); // until the server knows where they take calls
+    await delay(200); // until the server knows the clients' ports
     caller.type(`M\n${CALLED}\n`);
     await called.until('(y/n)');
     called.type('y\n');
@@ -109,13 +109,13 @@ export async function benchChat(report: Report): Promise<void> {
     const lines = `${BURST_LINES.toLocaleString('en')} lines at once`;
     report.result(lines, { perSecond }, `complete, in order, ${perSecond.toLocaleString('en')}/s`);
     const before = await Promise.all([caller.rssBytes(), called.rssBytes()]);
-    await burst(caller, called, ASLEEP_MS);
+    await burst(caller, called, READER_PAUSE_MS);
     const after = await Promise.all([caller.rssBytes(), called.rssBytes()]);
     const [callerMiB = 0, calledMiB = 0] = after.map(
       (bytes, at) => (bytes - (before[at] as number)) / 2 ** 20,
     );
     const shown = `complete, in order, ${callerMiB.toFixed(0)} and ${calledMiB.toFixed(0)} MiB more memory`;
-    report.result(`${lines}, the reader asleep at first`, { callerMiB, calledMiB }, shown);
+    report.result(`${lines}, with a reader that pauses first`, { callerMiB, calledMiB }, shown);
   } finally {
     await Promise.all(running.map((process) => process.stop()));
     await rm(directory, { recursive: true, force: true });
@@ -124,12 +124,12 @@ export async function benchChat(report: Report): Promise<void> {
 
 let bursts = 0;
 
-/** Sends many lines at once, and reads them all, after a while; returns how many seconds it took. */
-async function burst(from: Client, to: Client, asleepMs: number): Promise<number> {
+/** Sends many lines at once, and reads them all after a pause; returns the duration in seconds. */
+async function burst(from: Client, to: Client, pauseMs: number): Promise<number> {
   const name = `burst ${bursts++}`;
   const startedMs = performance.now();
   for (let line = 0; line < BURST_LINES; line++) from.type(`${name} line ${line}.\n`);
-  if (asleepMs > 0) await to.sleep(asleepMs);
+  if (pauseMs > 0) await to.pauseReading(pauseMs);
   for (let line = 0; line < BURST_LINES; line++) await to.until(`${name} line ${line}.`);
   return (performance.now() - startedMs) / 1_000;
 }

@@ -1,5 +1,6 @@
 /**
- * Two processes under the same load, in turn, so that a noisy machine does not matter.
+ * Compares two processes under the same load. They are loaded alternately, so that a noisy machine affects
+ * both.
  */
 
 import { median } from '../median.js';
@@ -9,42 +10,42 @@ import type { Generator } from './generator.js';
 import type { Job, Outcome } from './load.js';
 import type { Subject } from './subject.js';
 
-/** How many times each is loaded; medians count. */
+/** How many times each process is loaded. The result is the median. */
 const ROUNDS = 5;
 
-/** How long each is loaded, in milliseconds. */
+/** How long each round lasts, in milliseconds. */
 export const ROUND_MS = 1_000;
 
-/** A generator that is busy for more than this part of its time is the limit. */
+/** A generator that is busy for more than this fraction of its time is the bottleneck. */
 const LIMIT_BUSY = 0.9;
 
-/** One of the two, and what it is asked. */
+/** One of the two processes, and its load. */
 export interface Side {
   readonly subject: Subject;
-  /** The job of each round, and of the one that warms it up. */
+  /** Makes the job of each round, and of the warm-up. */
   job(): Job;
-  /** Has everything as it was before each comparison. */
+  /** Restores the initial state before each comparison. */
   readonly prepare?: () => Promise<void>;
-  /** Brings about what it is measured beside, and takes it away again. */
-  readonly beside?: () => Promise<() => Promise<void>>;
+  /** Sets up the background of a measurement, such as idle connections; returns a function that ends it. */
+  readonly background?: () => Promise<() => Promise<void>>;
 }
 
 export interface Figures {
-  /** The server's CPU time for a request, in microseconds. */
+  /** CPU time of the process for a request, in microseconds. */
   readonly cpuUs: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
   readonly errors: number;
-  /** The longest delay of its event loop, in milliseconds. */
+  /** The longest delay of the event loop, in milliseconds. */
   readonly loopDelayMs: number;
 }
 
 export interface Comparison {
   readonly scenario: string;
   readonly target: number;
-  /** The median of the rounds' ratios: CPU time of ours to that of the other. */
+  /** CPU time of our server divided by that of the other: the median of the rounds. */
   readonly ratio: number;
   readonly ours: Figures;
   readonly other: Figures;
@@ -55,7 +56,11 @@ interface Round extends Figures {
   readonly busy: number;
 }
 
-/** @param target The largest ratio that is good enough. */
+/**
+ * Compares our server with another process.
+ *
+ * @param target The largest acceptable ratio.
+ */
 export async function compare(
   generator: Generator,
   scenario: string,
@@ -81,16 +86,16 @@ export async function compare(
   };
 }
 
-async function measure(generator: Generator, { subject, job, beside }: Side): Promise<Round> {
-  const takeAway = await beside?.();
-  // What was allocated to bring it about is copied and marked by the next collections, whatever else is done.
-  if (beside) await generator.run(job());
+async function measure(generator: Generator, { subject, job, background }: Side): Promise<Round> {
+  const endBackground = await background?.();
+  // The next garbage collections copy and mark what the setup allocated, so one round is not measured.
+  if (background) await generator.run(job());
   const dropsBefore = await subject.drops();
   const before = await subject.sample();
   const outcome: Outcome = await generator.run(job());
   const after = await subject.sample();
   const drops = (await subject.drops()) - dropsBefore;
-  await takeAway?.();
+  await endBackground?.();
   return {
     cpuUs: (after.cpuUs - before.cpuUs) / (outcome.requests - drops),
     perSecond: (outcome.requests - drops) / outcome.seconds,
@@ -104,25 +109,25 @@ async function measure(generator: Generator, { subject, job, beside }: Side): Pr
 }
 
 function summary(rounds: readonly Round[]): Figures {
-  const of = (pick: (round: Round) => number) => median(rounds.map(pick));
+  const medianOf = (pick: (round: Round) => number) => median(rounds.map(pick));
   return {
-    cpuUs: of((round) => round.cpuUs),
-    perSecond: of((round) => round.perSecond),
-    p50Ms: of((round) => round.p50Ms),
-    p99Ms: of((round) => round.p99Ms),
-    p999Ms: of((round) => round.p999Ms),
+    cpuUs: medianOf((round) => round.cpuUs),
+    perSecond: medianOf((round) => round.perSecond),
+    p50Ms: medianOf((round) => round.p50Ms),
+    p99Ms: medianOf((round) => round.p99Ms),
+    p999Ms: medianOf((round) => round.p999Ms),
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
     loopDelayMs: Math.max(...rounds.map(({ loopDelayMs }) => loopDelayMs)),
   };
 }
 
-/** Tells what came of a comparison. */
-export function tellComparison(
+/** Reports the result of a comparison. */
+export function reportComparison(
   report: Report,
   { scenario, target, ratio, ours, other, isGeneratorLimit }: Comparison,
 ): void {
   const details = `${brief(ours)}; the other: ${brief(other)}`;
-  const limit = isGeneratorLimit ? '; the generator was the limit' : '';
+  const limit = isGeneratorLimit ? '; the generator was the bottleneck' : '';
   const figures = { ratio, isGeneratorLimit, ...prefixed('ours', ours), ...prefixed('other', other) };
   report.result(scenario, figures, `${ratio.toFixed(2)} times`, {
     details: details + limit,
@@ -134,8 +139,9 @@ function brief({ cpuUs, perSecond, p50Ms, p99Ms, p999Ms, errors, loopDelayMs }: 
   const latency = Number.isNaN(p50Ms)
     ? ''
     : `, ${[p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(1)).join('/')} ms`;
+  const rate = `${Math.round(perSecond).toLocaleString('en')}/s`;
   const loop = `, loop ${loopDelayMs.toFixed(0)} ms`;
-  return `${cpuUs.toFixed(1)} µs, ${Math.round(perSecond).toLocaleString('en')}/s${latency}${loop}${errors > 0 ? `, ${errors} errors` : ''}`;
+  return `${cpuUs.toFixed(1)} µs, ${rate}${latency}${loop}${errors > 0 ? `, ${errors} errors` : ''}`;
 }
 
 function prefixed(prefix: string, figures: Figures): Record<string, number> {

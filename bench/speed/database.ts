@@ -1,5 +1,5 @@
 /**
- * The databases that servers are measured with.
+ * Makes the databases of the measured servers.
  */
 
 import { parseId, type UserId } from '../../protocol/id.js';
@@ -8,25 +8,25 @@ import { openTextStore } from '../../storage/text/text-store.js';
 import { LISTS, listId } from './tcp-load.js';
 
 /** How many changes are committed at a time. */
-const GROUP = 65_536;
+const BATCH_CHANGES = 65_536;
 
-/** Users with long lists, and how long these and all others are. */
+/** The number of users with long lists, and the lengths of long and short lists. */
 export const LONG_LISTS = 100;
 const LONG = 200;
 const SHORT = 20;
 
-/** What the ids begin with: of users with long lists, and of all others. */
+/** The prefixes of ids: of users with long lists, and of all others. */
 export const LONG_PREFIX = 'long';
 export const PREFIX = 'user';
 
-/** From one user to the next, and from one buddy to the next: both lead to all users, in no order. */
+/** Steps from one user to the next, and from one buddy to the next. Both visit all users, out of order. */
 const STRIDE = 7_919;
 const STEP = 104_729;
 
 /**
- * Whose list it is that begins with this buddy.
+ * The user whose list begins with this buddy.
  *
- * @param users How many users there are.
+ * @param users How many users the database has.
  */
 export function ownerOf(firstBuddy: number, users: number): number {
   const offset = (((firstBuddy - STEP) % users) + users) % users;
@@ -41,7 +41,7 @@ function inverseOfStride(users: number): number {
   return known;
 }
 
-/** By what one must multiply to get 1 of a number, modulo another. */
+/** The modular inverse of a number. */
 function inverse(number: number, modulus: number): number {
   let [previous, current] = [modulus, number % modulus];
   let [before, now] = [0, 1];
@@ -54,19 +54,19 @@ function inverse(number: number, modulus: number): number {
 }
 
 /**
- * Makes a database: users of whom half have {@link SHORT} buddies, by chance among all of them, a few with
- * long lists, and those whose lists are changed.
+ * Makes a database: users, half of whom have {@link SHORT} buddies; a few users with long lists; and the
+ * users whose lists are changed by the load.
  */
 export async function makeDatabase(directory: string, users: number): Promise<void> {
   const store = await openTextStore(directory, { minCompactionBytes: Number.POSITIVE_INFINITY });
-  let group: Change[] = [];
+  let batch: Change[] = [];
   for (const change of changesFor(users)) {
-    group.push(change);
-    if (group.length < GROUP) continue;
-    await store.commit(group);
-    group = [];
+    batch.push(change);
+    if (batch.length < BATCH_CHANGES) continue;
+    await store.commit(batch);
+    batch = [];
   }
-  await store.commit(group);
+  await store.commit(batch);
   await store.compact();
   await store.close();
 }
@@ -79,7 +79,7 @@ function* changesFor(users: number): Generator<Change> {
   for (let user = 0; user < LONG_LISTS; user++) yield* listOf(idOf(LONG_PREFIX, user), user, LONG, users);
 }
 
-/** Different buddies, anywhere among all users, as friends are. */
+/** Adds distinct buddies, spread over all users. */
 function* listOf(id: UserId, user: number, length: number, users: number): Generator<Change> {
   for (let buddy = 1; buddy <= length; buddy++) {
     yield { op: 'ADD', id, buddy: idOf(PREFIX, (user * STRIDE + buddy * STEP) % users) };

@@ -1,8 +1,9 @@
-/** What a job gathers: a latency in milliseconds for each answer, in the order of the answers. */
+/** The measurements of a job. */
 export interface Gathered {
   readonly requests: number;
-  /** Requests without the answer that was expected. */
+  /** Requests without the expected answer. */
   readonly errors: number;
   readonly seconds: number;
+  /** A latency in milliseconds for each answer, in the order of arrival. */
   readonly latencies: readonly number[];
 }

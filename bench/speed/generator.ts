@@ -1,5 +1,5 @@
 /**
- * The load generator, as those see it who give it jobs.
+ * Starts the process of the load generator, and gives it jobs.
  */
 
 import { fileURLToPath } from 'node:url';

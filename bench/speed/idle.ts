@@ -1,23 +1,20 @@
 /**
- * Connections that are open and say nothing. The server closes each of them after 10 s.
+ * Opens connections that send nothing. The server closes each of them after 10 s.
  */
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Connections that are opened at a time: as many as a listener's queue surely has room for. */
+/** How many connections are opened at a time: they fit in the listener's queue. */
 const OPENED_AT_A_TIME = 250;
 
-/**
- * How long after their opening the rest is measured, in milliseconds: what it costs to open them is not what
- * they cost.
- */
+/** Pause after the connections are open, in milliseconds: the cost of opening them is not measured. */
 const SETTLE_MS = 1_000;
 
 /**
- * Opens idle connections; the function that it returns closes them, and demands that they were open until
- * then.
+ * Opens idle connections. The returned function closes them, and throws if the server has closed any of them
+ * before.
  */
 export async function openIdle(port: number, count: number): Promise<() => Promise<void>> {
   const sockets: Socket[] = [];

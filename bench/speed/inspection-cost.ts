@@ -1,12 +1,12 @@
 /**
- * What it costs to be looked at: the server with an inspector against the same without.
+ * Measures the cost of the inspector: the server with --inspect against the same without.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../report.js';
-import { compare, ROUND_MS, tellComparison } from './comparison.js';
+import { compare, ROUND_MS, reportComparison } from './comparison.js';
 import { makeDatabase, PREFIX } from './database.js';
 import { Generator } from './generator.js';
 import type { Job } from './load.js';
@@ -17,7 +17,7 @@ const USERS = 1_000;
 /** Requests in a second. */
 const RATE = 1_000;
 
-/** How much more a request may cost, with somebody who looks and with nobody. */
+/** The largest acceptable ratios of CPU time, with and without a browser. */
 const WATCHED_TARGET = 2;
 const UNWATCHED_TARGET = 1.1;
 
@@ -53,15 +53,15 @@ export async function benchInspection(report: Report): Promise<void> {
     const ours = await Subject.inspectedServer(inspected);
     subjects.push(ours);
     for (const isWatched of [false, true]) {
-      const who = isWatched ? 'and a browser that looks' : 'and nobody looks';
-      report.section(`CPU time for a request at ${RATE}/s: with --inspect, ${who}, against without`);
+      const browser = isWatched ? 'and a browser' : 'and no browser';
+      report.section(`CPU time for a request at ${RATE}/s: with --inspect ${browser}, against without`);
       for (const [name, jobOf] of JOBS) {
         const other = { subject: without, job: () => jobOf(without) };
         const side = { subject: ours, job: () => jobOf(ours) };
-        const beside = isWatched ? { ...side, beside: () => look(ours.notice) } : side;
-        tellComparison(
+        const watched = isWatched ? { ...side, background: () => watch(ours.notice) } : side;
+        reportComparison(
           report,
-          await compare(generator, name, isWatched ? WATCHED_TARGET : UNWATCHED_TARGET, beside, other),
+          await compare(generator, name, isWatched ? WATCHED_TARGET : UNWATCHED_TARGET, watched, other),
         );
       }
     }
@@ -71,8 +71,8 @@ export async function benchInspection(report: Report): Promise<void> {
   }
 }
 
-/** Reads the stream as a browser's page does. @returns Ends it. */
-async function look(notice: string): Promise<() => Promise<void>> {
+/** Reads the event stream like a browser; returns a function that ends it. */
+async function watch(notice: string): Promise<() => Promise<void>> {
   const [, origin, token] = /(http:\S+)\/\?(token=\S+)/.exec(notice) ?? [];
   const ending = new AbortController();
   const { body } = await fetch(`${origin}/events?${token}`, { signal: ending.signal });

@@ -1,12 +1,12 @@
 /**
- * The load generator: a process that is told jobs over its IPC channel, and tells what came of each.
+ * The load generator: a process that receives jobs over its IPC channel, and sends back the outcome of each.
  */
 
 import type { Gathered } from './gathered.js';
 import { loadTcp, loadTcpSteadily, type SteadyTcpJob, type TcpJob } from './tcp-load.js';
 import { loadUdp, type UdpJob } from './udp-load.js';
 
-/** All at once; the outcome is that of the questions, and beside it that of the requests. */
+/** SET, GET and TCP requests at once. The outcome has the measurements of GET, and the counts of TCP. */
 export interface MixedJob {
   readonly kind: 'mixed';
   readonly set: UdpJob;
@@ -16,7 +16,7 @@ export interface MixedJob {
 
 export type Job = TcpJob | SteadyTcpJob | UdpJob | MixedJob;
 
-/** What came of a job. Latencies are in milliseconds. */
+/** The outcome of a job. Latencies are in milliseconds. */
 export interface Outcome {
   readonly requests: number;
   readonly errors: number;
@@ -24,15 +24,15 @@ export interface Outcome {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  /** The part of its time that this process was busy: near 1, it was the limit. */
+  /** The fraction of its time that this process was busy: near 1, it was the bottleneck. */
   readonly busy: number;
-  readonly beside?: { readonly requests: number; readonly errors: number };
+  readonly tcp?: { readonly requests: number; readonly errors: number };
 }
 
 process.on('message', async (job: Job) => {
   const cpu = process.cpuUsage();
   const startedMs = performance.now();
-  const [main, beside] = await run(job);
+  const [main, tcp] = await run(job);
   const { user, system } = process.cpuUsage(cpu);
   const busy = (user + system) / 1_000 / (performance.now() - startedMs);
   const { requests, errors, seconds, latencies } = main;
@@ -40,7 +40,7 @@ process.on('message', async (job: Job) => {
   const at = (part: number) => sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
   const percentiles = { p50: at(0.5), p99: at(0.99), p999: at(0.999) };
   const outcome: Outcome = { requests, errors, seconds, ...percentiles, busy };
-  process.send?.(beside === undefined ? outcome : { ...outcome, beside: { ...beside, latencies: [] } });
+  process.send?.(tcp === undefined ? outcome : { ...outcome, tcp: { ...tcp, latencies: [] } });
 });
 
 async function run(job: Job): Promise<readonly [Gathered, Gathered?]> {
@@ -50,12 +50,8 @@ async function run(job: Job): Promise<readonly [Gathered, Gathered?]> {
     case 'steady tcp':
       return [await loadTcpSteadily(job)];
     case 'mixed': {
-      const [asked, requested] = await Promise.all([
-        loadUdp(job.get),
-        loadTcpSteadily(job.tcp),
-        loadUdp(job.set),
-      ]);
-      return [asked, requested];
+      const [get, tcp] = await Promise.all([loadUdp(job.get), loadTcpSteadily(job.tcp), loadUdp(job.set)]);
+      return [get, tcp];
     }
     default:
       return [await loadUdp(job)];

@@ -1,13 +1,12 @@
 /**
- * Everything at once, at a steady rate, whether or not the server keeps up: announcements, questions and
- * requests.
+ * Mixed load: SET, GET and TCP requests at a steady rate, even if the server does not keep up.
  */
 
 import { PREFIX } from './database.js';
 import type { Generator } from './generator.js';
 import type { Subject } from './subject.js';
 
-/** In a second. */
+/** SET, GET and TCP requests in a second. */
 const ANNOUNCEMENTS = 50_000;
 const QUESTIONS = 50_000;
 const REQUESTS = 1_000;
@@ -17,23 +16,23 @@ const DURATION_MS = 20_000;
 export interface Mixed {
   readonly part: number;
   readonly questions: number;
-  /** The part of the questions that had no answer. */
+  /** The fraction of GET requests without an answer. */
   readonly lostPart: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
   readonly requests: number;
   readonly tcpErrors: number;
-  /** The server's CPU time as a part of one core's. */
+  /** The server's CPU time as a fraction of one core. */
   readonly cpuPart: number;
-  /** The same of the load generator: near 1, it was the limit. */
+  /** The load generator's CPU time as a fraction of one core: near 1, it was the bottleneck. */
   readonly loadBusy: number;
   readonly loopDelayMs: number;
 }
 
 /**
- * @param registered How many users there are; half of them are online, and ask.
- * @param part How much of the load there is.
+ * @param registered How many users are registered; half of them are online, and send requests.
+ * @param part The fraction of the full load.
  */
 export async function mixLoad(
   generator: Generator,
@@ -58,8 +57,8 @@ export async function mixLoad(
     p50Ms: outcome.p50,
     p99Ms: outcome.p99,
     p999Ms: outcome.p999,
-    requests: outcome.beside?.requests ?? 0,
-    tcpErrors: outcome.beside?.errors ?? 0,
+    requests: outcome.tcp?.requests ?? 0,
+    tcpErrors: outcome.tcp?.errors ?? 0,
     cpuPart: (after.cpuUs - before.cpuUs) / 1_000 / DURATION_MS,
     loadBusy: outcome.busy,
     loopDelayMs: after.loopDelayMs,

@@ -1,18 +1,17 @@
 /**
- * Loaded into each process that is measured, before its program: tells over the IPC channel what it has cost
- * so far.
+ * Loaded into each measured process before its program. Sends a sample over the IPC channel on request.
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** How often the event loop is looked at, in milliseconds. */
+/** How often the delay of the event loop is sampled, in milliseconds. */
 const RESOLUTION_MS = 5;
 
-/** What a process has cost: since it began, and since it was asked last. */
+/** The resources that a process has used. */
 export interface Sample {
-  /** CPU time of all its threads since it began, in microseconds. */
+  /** CPU time of all threads since the start, in microseconds. */
   readonly cpuUs: number;
-  /** The longest delay of its event loop since it was asked last, in milliseconds. */
+  /** The longest delay of the event loop since the last sample, in milliseconds. */
   readonly loopDelayMs: number;
   /** Resident memory, in bytes. */
   readonly rssBytes: number;
@@ -32,5 +31,5 @@ process.on('message', () => {
   process.send?.(sample);
 });
 process.channel?.unref();
-// Whoever measures is gone.
+// The bench has ended.
 process.once('disconnect', () => process.exit());

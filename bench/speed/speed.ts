@@ -1,13 +1,13 @@
 /**
- * How close the server is to the least that Node.js can do.
+ * Compares the server with minimal Node.js servers.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../report.js';
-import { allOf, atMost, of } from '../target.js';
-import { compare, ROUND_MS, type Side, tellComparison } from './comparison.js';
+import { allOf, atMost, labelled } from '../target.js';
+import { compare, ROUND_MS, reportComparison, type Side } from './comparison.js';
 import { LONG_LISTS, LONG_PREFIX, makeDatabase, PREFIX } from './database.js';
 import { Generator } from './generator.js';
 import { openIdle } from './idle.js';
@@ -20,24 +20,21 @@ const FEW_USERS = 1_000;
 const MANY_USERS = 1_000_000;
 const IDLE = 10_000;
 
-/** Clients that ask over TCP, each one request after the other. */
+/** TCP clients; each sends one request after the other. */
 const CLIENTS = 64;
 
-/** Datagrams in a second: so many that they come in bursts, and both servers can do them. */
+/** Datagrams in a second: enough to arrive in bursts, but not too many for either server. */
 const RATE = 20_000;
 const LONG_RATE = 8_000;
 
-/**
- * Numbers of requests that a job has to itself: an even number of rounds over all lists, and more than it
- * needs.
- */
+/** How many request numbers a job reserves: an even number of rounds over all lists, more than it needs. */
 const NUMBERS_PER_JOB = 40 * LISTS;
 
 interface TcpScenario {
   readonly name: string;
   readonly target: number;
   readonly requests: RequestKind;
-  /** What ours answers; the bare one says 200. */
+  /** The reply of our server; the bare server always replies 200. */
   readonly answer: string;
 }
 
@@ -46,7 +43,7 @@ interface UdpScenario {
   readonly target: number;
   readonly kind: 'SET' | 'GET';
   readonly prefix: string;
-  /** The size of the bare one's answer: that of ours. */
+  /** The size of the bare server's answer, which equals that of ours. */
   readonly answerBytes: number;
   readonly rate: number;
 }
@@ -69,10 +66,10 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** The parts of the load of everything at once: all of it, and what else there is to know. */
+/** The fractions of the full mixed load that are measured. */
 const MIXED_PARTS = [1, 0.5, 0.25] as const;
 
-/** How much more a request may cost beside idle connections, and with many users. */
+/** The largest acceptable ratios of CPU time with idle connections, and with many users. */
 const IDLE_TARGET = 1.1;
 const MANY_TARGET = 1.15;
 
@@ -80,7 +77,7 @@ export async function benchSpeed(report: Report): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'im-bench-'));
   const bench = new SpeedBench(report, directory);
   try {
-    if (!HAS_TWO_CORES) report.text('There is no second core: the load and the server hinder each other.');
+    if (!HAS_TWO_CORES) report.text('Only one core: the load generator slows down the server.');
     await bench.run();
   } finally {
     await bench.stop();
@@ -93,7 +90,7 @@ class SpeedBench {
   readonly #directory: string;
   readonly #generator = new Generator();
   readonly #subjects: Subject[] = [];
-  /** How many jobs each scenario had. */
+  /** How many jobs each scenario has had. */
   readonly #jobs = new Map<string, number>();
 
   constructor(report: Report, directory: string) {
@@ -118,11 +115,11 @@ class SpeedBench {
       );
     }
 
-    report.section(`The same, beside ${IDLE.toLocaleString('en')} idle connections against without`);
+    report.section(`The same, with ${IDLE.toLocaleString('en')} idle connections against without`);
     for (const scenario of SCENARIOS) {
       const without = this.#side(scenario, few, FEW_USERS);
-      const beside = { ...without, beside: () => openIdle(few.ports.tcp, IDLE) };
-      await this.#compare(scenario, IDLE_TARGET, beside, without);
+      const withIdle = { ...without, background: () => openIdle(few.ports.tcp, IDLE) };
+      await this.#compare(scenario, IDLE_TARGET, withIdle, without);
     }
 
     report.progress(`making ${MANY_USERS.toLocaleString('en')} users`);
@@ -135,7 +132,9 @@ class SpeedBench {
     }
 
     report.section(`${(MANY_USERS / 2).toLocaleString('en')} users online, everything at once`);
-    for (const part of MIXED_PARTS) tellMixed(report, await mixLoad(this.#generator, many, MANY_USERS, part));
+    for (const part of MIXED_PARTS) {
+      reportMixed(report, await mixLoad(this.#generator, many, MANY_USERS, part));
+    }
   }
 
   async stop(): Promise<void> {
@@ -148,7 +147,7 @@ class SpeedBench {
     return subject;
   }
 
-  /** A server with a database of so many users, of whom half are online. */
+  /** Starts a server with a new database, and announces half of the users. */
   async #server(users: number): Promise<Subject> {
     const data = join(this.#directory, String(users));
     await makeDatabase(data, users);
@@ -157,7 +156,10 @@ class SpeedBench {
     return server;
   }
 
-  /** Has half of the users online for the next ten minutes: after several announcements it would be less. */
+  /**
+   * Announces half of the users, so that they are online for the next ten minutes. Announces them as offline
+   * first: repeated announcements would shorten that time.
+   */
   async #announceAll({ ports }: Subject, registered: number): Promise<void> {
     const users = registered / 2;
     const rate = Math.max(RATE, users / 10);
@@ -168,10 +170,10 @@ class SpeedBench {
   }
 
   async #compare(scenario: Scenario, target: number, ours: Side, other: Side): Promise<void> {
-    tellComparison(this.#report, await compare(this.#generator, scenario.name, target, ours, other));
+    reportComparison(this.#report, await compare(this.#generator, scenario.name, target, ours, other));
   }
 
-  /** A server that is asked what a scenario says. */
+  /** A side of a comparison with the load of a scenario. */
   #side(scenario: Scenario, subject: Subject, registered: number): Side {
     if ('requests' in scenario)
       return { subject, job: () => this.#tcpJob(scenario, subject, scenario.answer) };
@@ -198,16 +200,16 @@ class SpeedBench {
   }
 }
 
-function tellMixed(report: Report, mixed: Mixed): void {
+function reportMixed(report: Report, mixed: Mixed): void {
   const { part, lostPart, p50Ms, p99Ms, p999Ms, tcpErrors, cpuPart, loadBusy, loopDelayMs } = mixed;
   const latency = [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(1)).join('/');
   const cores = `server ${Math.round(cpuPart * 100)} % of a core, load ${Math.round(loadBusy * 100)} %`;
   const shown = `${(lostPart * 100).toFixed(3)} % lost, ${latency} ms`;
   const details = `${tcpErrors} TCP errors, ${cores}, loop ${loopDelayMs.toFixed(0)} ms`;
-  const target = allOf(atMost(lostPart * 100, 0.1, '% lost'), of('p99', atMost(p99Ms, 20, 'ms')));
+  const target = allOf(atMost(lostPart * 100, 0.1, '% lost'), labelled('p99', atMost(p99Ms, 20, 'ms')));
   report.result(`${part} times 50,000 SET, 50,000 GET, 1,000 TCP/s`, { ...mixed }, shown, {
     details,
-    // Smaller parts show where the limit is.
+    // Smaller fractions have no target: they show where the limit is.
     ...(part === 1 && { target }),
   });
 }

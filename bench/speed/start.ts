@@ -1,6 +1,6 @@
 /**
- * How long the programs take to be of use: the server with an empty store, the client until it asks for
- * something.
+ * Measures how long the programs take to start: the server with an empty store, and the client until its
+ * first prompt.
  */
 
 import { spawn } from 'node:child_process';
@@ -18,20 +18,20 @@ const TARGET_MS = 250;
 
 const programOf = (name: string) => fileURLToPath(new URL(`../../../bin/${name}`, import.meta.url));
 
-/** How long it takes until a program says something that contains a text, in milliseconds. */
+/** How long it takes until a program's output contains a text, in milliseconds. */
 async function timeUntil(text: string, args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
-  let said = '';
+  let output = '';
   for await (const chunk of child.stdout) {
-    said += chunk;
-    if (said.includes(text)) break;
+    output += chunk;
+    if (output.includes(text)) break;
   }
   const ms = performance.now() - startedMs;
   child.kill('SIGKILL');
   await exited;
-  if (!said.includes(text)) throw new Error(`${args.join(' ')} ended before it said '${text}'`);
+  if (!output.includes(text)) throw new Error(`${args.join(' ')} ended before it printed '${text}'`);
   return ms;
 }
 
@@ -41,25 +41,25 @@ export async function benchStart(report: Report): Promise<void> {
     ...[programOf('im-server'), '--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'],
     ...['--log-level', 'error', '--data', join(directory, String(round))],
   ];
-  const client = [programOf('im-client'), '--plain', '--user', 'nobody', '--server', '127.0.0.1'];
+  const client = [programOf('im-client'), '--plain', '--user', 'stranger', '--server', '127.0.0.1'];
   const nothing = ['-e', 'console.log("ready")'];
   try {
-    report.section('From the command to its use');
+    report.section('Time to start');
     const times = { node: [] as number[], server: [] as number[], client: [] as number[] };
     for (let round = 0; round < ROUNDS; round++) {
       times.node.push(await timeUntil('ready', nothing));
       times.server.push(await timeUntil('ready', server(round)));
       times.client.push(await timeUntil('Your choice:', client));
     }
-    tell(report, 'Node.js alone, as a measure of the machine', times.node);
-    tell(report, 'im-server, ready, with an empty store', times.server, TARGET_MS);
-    tell(report, 'im-client, its first prompt', times.client, TARGET_MS);
+    reportTime(report, 'Node.js alone, for comparison', times.node);
+    reportTime(report, 'im-server, ready, with an empty store', times.server, TARGET_MS);
+    reportTime(report, 'im-client, its first prompt', times.client, TARGET_MS);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-function tell(report: Report, scenario: string, times: readonly number[], limitMs?: number): void {
+function reportTime(report: Report, scenario: string, times: readonly number[], limitMs?: number): void {
   const ms = median(times);
   report.result(scenario, { ms }, `${ms.toFixed(0)} ms`, {
     ...(limitMs !== undefined && { target: atMost(ms, limitMs, 'ms') }),

@@ -1,7 +1,8 @@
 /**
- * Does something so many times in a second, a few at a time, whatever comes of it.
+ * Calls a function at a steady rate, a few times every millisecond.
  *
- * @param act Is told how many times it was called before.
+ * @param rate Calls in a second.
+ * @param act Receives the number of earlier calls.
  */
 export function steadily(rate: number, ms: number, act: (number: number) => void): Promise<void> {
   const startedMs = performance.now();

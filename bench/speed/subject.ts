@@ -1,5 +1,5 @@
 /**
- * A process that is measured: our server or a bare one, on a core of its own.
+ * A measured process: our server or a bare one, on its own core.
  */
 
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ export interface Ports {
 export class Subject {
   readonly #worker: Worker;
   readonly ports: Ports;
-  /** What it said on standard error until it was ready; that is read of a server with an inspector only. */
+  /** Its standard error until it was ready. Only read from a server with an inspector. */
   readonly notice: string;
 
   private constructor(worker: Worker, ports: Ports, notice: string) {
@@ -45,7 +45,7 @@ export class Subject {
     return Subject.#start([BARE, 'tcp']);
   }
 
-  /** @param bytes The size of its answers; 0 for none. */
+  /** @param bytes The size of the answers; 0 for none. */
   static bareUdp(bytes: number): Promise<Subject> {
     return Subject.#start([BARE, 'udp', String(bytes)]);
   }
@@ -57,8 +57,8 @@ export class Subject {
       notice += bytes;
     });
     try {
-      const said = once(worker.process.stdout as NodeJS.ReadableStream, 'data');
-      const [ready] = (await worker.orExit(said)) as [Buffer];
+      const printed = once(worker.process.stdout as NodeJS.ReadableStream, 'data');
+      const [ready] = (await worker.orExit(printed)) as [Buffer];
       const portOf = (name: string) =>
         Number(new RegExp(`${name}=(?:[^ ]*:)?(\\d+)`).exec(ready.toString())?.[1]);
       const port = portOf('port');
@@ -70,12 +70,12 @@ export class Subject {
     }
   }
 
-  /** What it has cost until now. */
+  /** The resources that it has used so far. */
   sample(): Promise<Sample> {
     return this.#worker.ask({});
   }
 
-  /** How many datagrams the kernel dropped until now, for want of room; 0 where it does not tell. */
+  /** How many datagrams the kernel has dropped because the receive buffer was full; 0 if unknown. */
   async drops(): Promise<number> {
     const table = await readFile('/proc/net/udp', 'latin1').catch(() => '');
     const port = this.ports.udp.toString(16).toUpperCase().padStart(4, '0');

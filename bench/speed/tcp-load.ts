@@ -1,31 +1,31 @@
 /**
- * TCP load, a connection for each request: clients in a closed loop, or so many requests in a second.
+ * TCP load, with a connection for each request: by clients in a closed loop, or at a steady rate.
  */
 
 import { connect } from 'node:net';
 import type { Gathered } from './gathered.js';
 import { steadily } from './steadily.js';
 
-/** Addresses of this machine that connections come from: so no address runs out of ports. */
+/** How many local addresses the connections use, so that no address runs out of ports. */
 const SOURCES = 50;
 
-/** Requests are made like this; each of them changes something, but for those that are refused. */
+/** The kinds of requests. Each request has an effect, except those of the kind `refused`. */
 export type RequestKind = 'REG' | 'ADD and DEL' | 'refused';
 
-/** Clients that each connect, ask, read to the end, and begin again. */
+/** Clients that connect, send a request, read to the end, and start again. */
 export interface TcpJob {
   readonly kind: 'tcp';
   readonly port: number;
   readonly clients: number;
   readonly ms: number;
   readonly requests: RequestKind;
-  /** The number of the first request: they go on from there. */
+  /** The number of the first request; later requests count on from it. */
   readonly first: number;
-  /** What every answer begins with. */
+  /** The expected beginning of every reply. */
   readonly answer: string;
 }
 
-/** So many registrations in a second. */
+/** Registrations at a steady rate, per second. */
 export interface SteadyTcpJob {
   readonly kind: 'steady tcp';
   readonly port: number;
@@ -33,10 +33,10 @@ export interface SteadyTcpJob {
   readonly rate: number;
 }
 
-/** How many users there are whose lists are changed. */
+/** How many users have their lists changed. */
 export const LISTS = 1_000;
 
-/** The users whose lists are changed. */
+/** The id of a user whose list is changed. */
 export function listId(user: number): string {
   return `list${user}`;
 }
@@ -47,7 +47,7 @@ const REQUESTS: Readonly<Record<RequestKind, (number: number) => string>> = {
   refused: () => 'XXX\r\n',
 };
 
-/** Everybody adds a buddy; then everybody removes them again; and so on with the next. */
+/** In each pair of rounds, every user adds a buddy, and then removes that buddy. */
 function changeOfLists(number: number): string {
   const list = number % LISTS;
   const round = Math.floor(number / LISTS);
@@ -55,7 +55,7 @@ function changeOfLists(number: number): string {
   return `${round % 2 === 0 ? 'ADD' : 'DEL'} ${listId(list)} ${listId((list + distance) % LISTS)}\r\n`;
 }
 
-/** Asks, and tells after how many milliseconds, and how, it was answered. */
+/** Sends a request; passes the latency in milliseconds and the reply to `done`. */
 function ask(
   port: number,
   number: number,

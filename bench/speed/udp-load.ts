@@ -1,6 +1,6 @@
 /**
- * UDP load at a steady rate, whatever the answers do: so a server that is quick and one that is slow have the
- * same to do.
+ * UDP load at a steady rate, which does not depend on the answers: a fast and a slow server get the same
+ * load.
  */
 
 import { createSocket } from 'node:dgram';
@@ -9,24 +9,24 @@ import { ownerOf } from './database.js';
 import type { Gathered } from './gathered.js';
 import { steadily } from './steadily.js';
 
-/** So that no answer is lost here. */
+/** Large enough that the generator loses no answer. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** How long the last answers are waited for, in milliseconds. */
+/** How long the generator waits for the last answers, in milliseconds. */
 const LAST_ANSWERS_MS = 300;
 
-/** A step from one user to the next that leads to all of them, in no order. */
+/** The step from one user to the next. It visits all users, out of order. */
 const STRIDE = 6_997;
 
 export interface UdpJob {
-  /** `GONE` announces that somebody is offline. */
+  /** `GONE` sends a SET with the status OFFLINE. */
   readonly kind: 'GET' | 'SET' | 'GONE';
   readonly port: number;
   readonly ms: number;
-  /** Users `PREFIX0`, `PREFIX1`, … ask, or announce themselves. */
+  /** The datagrams come from the users `PREFIX0`, `PREFIX1`, … */
   readonly prefix: string;
   readonly users: number;
-  /** How many users are registered: an answer's first buddy tells whose list it is. */
+  /** How many users are registered: needed to find an answer's user from its first buddy. */
   readonly registered: number;
   /** Datagrams in a second. */
   readonly rate: number;
@@ -39,7 +39,7 @@ export async function loadUdp(job: UdpJob): Promise<Gathered> {
     recvBufferSize: RECEIVE_BUFFER_BYTES,
     lookup: (address, _options, done) => done(null, address, 4),
   });
-  socket.on('error', () => {}); // nobody listens there any more: what is lost is counted
+  socket.on('error', () => {}); // the server is gone: missing answers are counted
   await new Promise<void>((resolve) => socket.connect(port, '127.0.0.1', resolve));
   const sentMs = new Float64Array(users);
   const latencies: number[] = [];
@@ -66,7 +66,7 @@ function datagram({ kind, prefix }: UdpJob, user: number, number: number): strin
   return `SET ${prefix}${user} 100 ONLINE ${1_024 + (number % 60_000)}`;
 }
 
-/** Who asked for this list; a bare answer does not tell, but comes in its turn. */
+/** The user who asked for this list; `undefined` for the answer of a bare server, which names no buddies. */
 function askerOf(bytes: Buffer, { users, registered }: UdpJob): number | undefined {
   const [, first] = /^user(\d+) /.exec(bytes.toString('latin1', 0, 16)) ?? [];
   const asker = first === undefined ? undefined : ownerOf(Number(first), registered);

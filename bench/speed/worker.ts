@@ -1,24 +1,24 @@
 /**
- * A process of the bench: asked over its IPC channel, and never waited for in vain.
+ * A child process of the bench. Requests go over its IPC channel, and fail if the process ends.
  */
 
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 
-/** The cores of those who are measured, and of those who load them. */
+/** The cores of the measured process and of the load generator. */
 export const SUBJECT_CORE = 0;
 export const LOAD_CORE = 1;
 
-/** Without a second core they share one, and hinder each other. */
+/** Without a second core, the processes share one, and slow each other down. */
 export const HAS_TWO_CORES = process.platform === 'linux' && availableParallelism() >= 2;
 
 export interface WorkerOptions {
-  /** Where it runs; default anywhere. */
+  /** The core to run on; default: any. */
   readonly core?: number;
-  /** Whether it is written to. */
+  /** True to open its standard input. */
   readonly hasInput?: boolean;
-  /** Whether what it says on standard error is read. */
+  /** True to read its standard error. */
   readonly hasErrorOutput?: boolean;
 }
 
@@ -27,7 +27,7 @@ export class Worker {
   readonly #name: string;
   readonly #exited: Promise<unknown>;
 
-  /** Starts a program under Node.js, with an IPC channel, and with its standard output to be read. */
+  /** Starts a program under Node.js, with an IPC channel and an open standard output. */
   constructor(
     args: readonly string[],
     { core, hasInput = false, hasErrorOutput = false }: WorkerOptions = {},
@@ -39,26 +39,26 @@ export class Worker {
     this.process = spawn(program as string, rest, { stdio });
     this.#name = args.join(' ');
     this.#exited = once(this.process, 'exit');
-    this.#exited.catch(() => {}); // whoever waits for it hears of it
+    this.#exited.catch(() => {}); // `orExit` reports the error
   }
 
-  /** What comes first: the value, or the end of the process, which is an error. */
+  /** Waits for a value; throws if the process ends first. */
   async orExit<TValue>(value: Promise<TValue>): Promise<TValue> {
-    const ended = this.#exited.then((how) => {
-      throw new Error(`${this.#name} ended: ${how}`);
+    const ended = this.#exited.then((result) => {
+      throw new Error(`${this.#name} ended: ${result}`);
     });
     return Promise.race([value, ended]);
   }
 
-  /** Asks it over its channel. */
-  async ask<TAnswer>(question: object): Promise<TAnswer> {
-    this.process.send(question);
+  /** Sends a request over the IPC channel, and returns the answer. */
+  async ask<TAnswer>(request: object): Promise<TAnswer> {
+    this.process.send(request);
     const [answer] = (await this.orExit(once(this.process, 'message'))) as [TAnswer];
     return answer;
   }
 
   async stop(): Promise<void> {
     this.process.kill('SIGKILL');
-    await this.#exited.catch(() => {}); // it could not even be started
+    await this.#exited.catch(() => {}); // the process could not be started
   }
 }

@@ -7,7 +7,7 @@ import { readDatabase } from '../../../storage/text/database-check.js';
 import { id } from '../../storage/changes.js';
 import { temporaryDirectory } from '../../storage/temporary-directory.js';
 
-/** As few as the bench ever has. */
+/** The smallest number of users in the bench. */
 const USERS = 1_000;
 
 test('half of the users have short lists, a few have long ones, and the others have none', async (t) => {
@@ -18,7 +18,7 @@ test('half of the users have short lists, a few have long ones, and the others h
   const lengthOf = (name: string) => table.buddiesOf(id(name))?.length ?? Number.NaN;
   for (let user = 0; user < USERS; user++) {
     const length = lengthOf(`${PREFIX}${user}`);
-    // One less where the user would be on the own list.
+    // The list is one shorter if the user would be on their own list.
     if (user < USERS / 2) t.true(length === 20 || length === 19, `${user}: ${length}`);
     else t.is(length, 0);
   }
@@ -26,7 +26,7 @@ test('half of the users have short lists, a few have long ones, and the others h
   for (let user = 0; user < LISTS; user++) t.is(lengthOf(listId(user)), 0);
 });
 
-test('the first buddy of a list tells whose it is', async (t) => {
+test('ownerOf finds the user of a list by its first buddy', async (t) => {
   const directory = await temporaryDirectory(t);
   await makeDatabase(directory, USERS);
   const { table } = await readDatabase(new DataDirectory(DISK, directory));
@@ -36,7 +36,7 @@ test('the first buddy of a list tells whose it is', async (t) => {
   }
 });
 
-test('every user is the first buddy on one list, with as many users as the bench has', (t) => {
+test('every user is the first buddy on exactly one list, for both sizes of the bench', (t) => {
   for (const users of [1_000, 1_000_000]) {
     const owners = new Set(Array.from({ length: users }, (_, first) => ownerOf(first, users)));
     t.is(owners.size, users);

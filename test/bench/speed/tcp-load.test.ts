@@ -5,7 +5,7 @@ import { LISTS, listId, loadTcp, loadTcpSteadily, type RequestKind } from '../..
 import { UserTable } from '../../../storage/tables/user-table.js';
 import { changes } from '../../storage/changes.js';
 
-/** A server that answers by the number of the request, and keeps the requests. */
+/** Starts a server that replies by the number of the request, and records the requests. */
 async function listen(t: ExecutionContext, answer: (number: number) => string) {
   const requests: string[] = [];
   const server = createServer((socket) => {
@@ -21,7 +21,7 @@ async function listen(t: ExecutionContext, answer: (number: number) => string) {
   return { port: (server.address() as AddressInfo).port, requests };
 }
 
-/** The first requests of a kind, each made when the one before was answered. */
+/** The first requests of a kind, each sent after the reply to the one before it. */
 async function firstRequests(t: ExecutionContext, kind: RequestKind, count: number): Promise<string[]> {
   const { port, requests } = await listen(t, () => '200 OK\r\n');
   for (let first = 0; first < count; ) {
@@ -35,18 +35,18 @@ async function firstRequests(t: ExecutionContext, kind: RequestKind, count: numb
   return requests.slice(0, count);
 }
 
-test('each request of the load of ADD and DEL changes a list', async (t) => {
+test('each request of the ADD and DEL load changes a list', async (t) => {
   const table = new UserTable();
   for (let list = 0; list < LISTS; list++)
     for (const change of changes(`REG ${listId(list)}`)) table.apply(change);
-  // Two buddies of everybody, added and removed, and the first addition of a third.
+  // Every user adds and removes two buddies; then the first user adds a third.
   const requests = await firstRequests(t, 'ADD and DEL', 4 * LISTS + 1);
   for (const change of changes(...requests.map((request) => request.trimEnd()))) {
     t.truthy(table.apply(change).effect, JSON.stringify(change));
   }
 });
 
-test('each request of the load of REG is a new user', async (t) => {
+test('each request of the REG load registers a new user', async (t) => {
   const table = new UserTable();
   const requests = await firstRequests(t, 'REG', 100);
   for (const change of changes(...requests.map((request) => request.trimEnd()))) {
@@ -54,7 +54,7 @@ test('each request of the load of REG is a new user', async (t) => {
   }
 });
 
-test('an answer that is another than expected, or none, is an error', async (t) => {
+test('an unexpected or missing reply is an error', async (t) => {
   const answers = ['200 OK\r\n', '205 NOT NOW\r\n', ''];
   const { port, requests } = await listen(t, (number) => answers[number % answers.length] as string);
   const made = await loadTcpSteadily({ kind: 'steady tcp', port, ms: 30, rate: 1_000 });

@@ -6,7 +6,7 @@ import { parseDatagram } from '../../../protocol/datagram.js';
 
 const USERS = 100;
 
-/** A server that answers by the number of the datagram, and keeps what it understands. */
+/** Starts a server that answers by the number of the datagram, and records the parsed datagrams. */
 async function listen(t: ExecutionContext, answer: (number: number) => string | undefined) {
   const datagrams: ReturnType<typeof parseDatagram>[] = [];
   const socket = createSocket('udp4');
@@ -25,23 +25,23 @@ async function listen(t: ExecutionContext, answer: (number: number) => string | 
   return { port: socket.address().port, all };
 }
 
-/** A datagram for each user, within a tenth of a second. */
+/** A job that sends a datagram for each user, within a tenth of a second. */
 function jobOf(kind: UdpJob['kind'], port: number): UdpJob {
   return { kind, port, ms: 100, prefix: 'user', users: USERS, registered: USERS, rate: 10 * USERS };
 }
 
-test('every user asks once before any asks again', async (t) => {
+test('each user sends one GET before any user sends a second', async (t) => {
   const { port, all } = await listen(t, () => 'user1 unknown unknown\n');
   const { requests, errors, latencies } = await loadUdp(jobOf('GET', port));
   t.is(requests, USERS);
   t.is(errors, USERS - latencies.length);
   t.true(latencies.every((ms) => ms >= 0));
-  const questions = await all();
-  for (const question of questions) t.is(question?.op, 'GET');
-  t.is(new Set(questions.map((question) => question?.id)).size, USERS);
+  const datagrams = await all();
+  for (const datagram of datagrams) t.is(datagram?.op, 'GET');
+  t.is(new Set(datagrams.map((datagram) => datagram?.id)).size, USERS);
 });
 
-test('a question without an answer is an error', async (t) => {
+test('a GET without an answer is an error', async (t) => {
   const { port } = await listen(t, (number) => (number % 10 === 0 ? undefined : 'x'));
   const { requests, errors, latencies } = await loadUdp(jobOf('GET', port));
   t.is(requests, USERS);
@@ -53,7 +53,7 @@ for (const [kind, status] of [
   ['SET', 100],
   ['GONE', 101],
 ] as const) {
-  test(`${kind} announces each user with ${status}, and waits for no answer`, async (t) => {
+  test(`${kind} announces each user with status ${status}, and expects no answer`, async (t) => {
     const { port, all } = await listen(t, () => undefined);
     const { requests, errors, latencies } = await loadUdp(jobOf(kind, port));
     t.deepEqual([requests, errors, latencies.length], [USERS, 0, 0]);
