@@ -76,7 +76,7 @@ test('each buddy or address has a file, and no name leads out of the directory',
 test('only one file is open at a time', async (t) => {
   const { writer, directory } = await writing(t);
   for (let index = 0; index < 50; index++) writer.append(message('x', { buddy: `user${index}` as UserId }));
-  // A descriptor of something else may be closed between the two.
+  // Another descriptor may be closed between these two calls.
   const links = readdirSync('/proc/self/fd').map((descriptor) => {
     try {
       return readlinkSync(`/proc/self/fd/${descriptor}`);

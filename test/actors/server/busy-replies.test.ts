@@ -24,8 +24,8 @@ test('a refused client receives 206, and only a limited number of them stay conn
     const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     client.on('error', () => {});
     clients.push(client);
-    const [said] = (await once(client, 'data')) as [Buffer];
-    t.is(said.toString(), '206 BUSY\r\n');
+    const [reply] = (await once(client, 'data')) as [Buffer];
+    t.is(reply.toString(), '206 BUSY\r\n');
   }
   t.is(refused.filter((socket) => !socket.destroyed).length, MAX_LINGERING);
   t.true(
