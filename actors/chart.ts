@@ -1,29 +1,29 @@
 /**
  * Runs a flat statechart over a resource that its actor owns.
  *
- * The chart (in machines/) says what happens when; its actor says how: it opens the resource,
- * has one function per action of the chart, and releases the resource however the actor ends.
+ * The chart (in machines/) decides which actions run. The actor implements them: it opens the resource,
+ * has one function per action of the chart, and releases the resource however it ends.
  *
- * XState's interpreter can run these charts too, and a test holds the two against each other. But
- * it costs a connection several times as much, and it has no place for the release of a resource
- * when an actor is stopped or crashes.
+ * XState's interpreter can run these charts too; a test compares the two. But the interpreter costs a
+ * connection several times as much, and it has no hook that releases a resource when an actor is stopped or
+ * crashes.
  */
 
 import type { AnyActorLogic, AnyStateMachine, EventObject } from 'xstate';
 import { type BehaviourLogic, type BehaviourScope, fromBehaviour } from '../supervision/behaviour.js';
 import { isMachine } from '../supervision/xstate-internals.js';
 
-/** The parts of a chart that belong to its actor. */
+/** What the actor adds to its chart: the resource and the effects. */
 export interface ChartActor<TEvent extends EventObject, TAction extends string, TInput, TResource> {
-  /** Opens what the actor owns; its listeners send the chart's events to `scope.self`. */
+  /** Opens the resource. The resource's listeners send the chart's events to `scope.self`. */
   open(scope: BehaviourScope<TEvent>, input: TInput): TResource;
   /** One effect per action that the chart names. */
   readonly actions: Readonly<Record<TAction, (resource: TResource, event: TEvent) => void>>;
-  /** Lets go of the resource; runs once, however the actor ends. `isFinal`: the chart has come to its end. */
+  /** Releases the resource. Runs once, however the actor ends. `isFinal`: the chart reached a final state. */
   release(resource: TResource, isFinal: boolean): void;
 }
 
-/** What a state does with an event, if the guard agrees. */
+/** What a state does with an event when the guard is true. */
 interface Transition {
   readonly target: string | undefined;
   readonly guard: ((args: { readonly event: EventObject }) => boolean) | undefined;
@@ -37,10 +37,10 @@ interface State {
 }
 
 /**
- * Actor logic of a flat chart: atomic and final states, transitions with named actions and with
- * named guards that look at the event alone.
+ * Actor logic of a flat chart: atomic and final states, and transitions with named actions and named guards.
+ * Guards see only the event.
  *
- * @throws TypeError when the chart uses anything else, or names what is not implemented.
+ * @throws TypeError when the chart uses anything else, or names an action or a guard without implementation.
  */
 export function fromChart<TEvent extends EventObject, TAction extends string, TInput, TResource>(
   machine: AnyStateMachine,
@@ -82,7 +82,7 @@ export function chartOf(logic: AnyActorLogic): AnyStateMachine | undefined {
 const STATE_KEYS: readonly string[] = ['description', 'on', 'type'];
 const TRANSITION_KEYS: readonly string[] = ['actions', 'description', 'guard', 'target'];
 
-/** Turns a chart's configuration into a table, and proves on the way that the table says it all. */
+/** Turns a chart's configuration into a table. Throws on anything that the table cannot hold. */
 function compile(
   machine: AnyStateMachine,
   actions: Readonly<Record<string, unknown>>,

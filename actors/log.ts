@@ -1,6 +1,6 @@
 /**
- * The log as actors see it. bin/ chooses what is behind it; fields must be gated or typed values,
- * never raw foreign text.
+ * The log as actors see it. bin/ chooses the implementation. Fields must be gated or typed values, never raw
+ * foreign text.
  */
 export interface Log {
   debug(fields: object, message: string): void;
@@ -10,7 +10,7 @@ export interface Log {
   isLevelEnabled(level: string): boolean;
 }
 
-/** For whoever has nothing to log to. */
+/** Discards everything. */
 export const SILENT_LOG: Log = {
   debug: () => {},
   info: () => {},

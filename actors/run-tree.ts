@@ -1,5 +1,5 @@
 /**
- * Runs a supervision tree and logs the lives of its actors: the frame that both programs share.
+ * Runs a supervision tree and logs the lifecycle events of its actors. Both programs use it.
  */
 
 import type { AnyActorLogic } from 'xstate';
@@ -9,8 +9,8 @@ import { type RunningTree, type RunOptions, run } from '../supervision/run.js';
 import type { Log } from './log.js';
 
 /**
- * Between restarts of an actor that needs the disk or the network: what failed once may fail for a while. One
- * that always fails is tried ten times in ten seconds at most, which each level that has such actors allows.
+ * Back-off of an actor that needs the disk or the network, because such failures may last. An actor that
+ * always fails is restarted at most ten times in ten seconds. Each supervisor with such actors allows that.
  */
 export const RESTART_BACKOFF: BackoffOptions = { minMs: 50, maxMs: 2_000, resetAfterMs: 500 };
 
@@ -18,7 +18,7 @@ export interface RunTreeOptions extends RunOptions<AnyActorLogic> {
   readonly log: Log;
 }
 
-/** Starts a tree and logs the lives of its actors. */
+/** Starts a tree and logs the lifecycle events of its actors. */
 export function runTree(logic: AnyActorLogic, { log, onEmitted, ...options }: RunTreeOptions): RunningTree {
   return run(logic, {
     ...options,
@@ -32,7 +32,7 @@ export function runTree(logic: AnyActorLogic, { log, onEmitted, ...options }: Ru
 function logLifecycle(log: Log, event: LifecycleEvent): void {
   switch (event.type) {
     case 'child.started':
-      // Of many short-lived children, a line for each request says enough.
+      // Dynamic children are many and short-lived: one log line per request is enough.
       if (!event.dynamic) log.debug({ child: event.id }, 'started');
       break;
     case 'child.ended':
@@ -40,7 +40,7 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
       else if (!event.dynamic) log.debug({ child: event.id, reason: event.reason.kind }, 'ended');
       break;
     case 'child.start-failed':
-      // At the first start of the tree, how it ended says so.
+      // When a static child fails at the first start, the error with which the tree ends reports it.
       log[event.dynamic ? 'error' : 'debug']({ child: event.id, err: event.error }, 'could not start');
       break;
     case 'child.restarting':
@@ -54,7 +54,8 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
       break;
     case 'message.refused': {
       const { address, reason, message, count } = event;
-      // An address is closed while its part of the tree ends; a full one means that an actor is behind.
+      // Closed addresses are normal while a part of the tree ends. A full one means that an actor is too
+      // slow.
       log[reason === 'full' ? 'warn' : 'debug'](
         { address, reason, type: message, count },
         'messages refused',

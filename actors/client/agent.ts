@@ -1,6 +1,6 @@
 /**
- * The agent: in place of the statechart of a person's client, it turns what call control and the heartbeat
- * report into what a program waits for.
+ * The agent: the owner of a program's client, in the place of the statechart of a person's client. It turns
+ * the reports of call control and the heartbeat into the promises and iterables that the program waits for.
  */
 
 import type { CallCommand, CallEvent, CallId } from '../../machines/client/call-events.js';
@@ -31,24 +31,27 @@ import { CLIENT } from './client-names.js';
 import type { Inbox } from './inbox.js';
 
 /**
- * Longest wait for the heartbeat's answer, in milliseconds. It takes a few seconds to find out that the server is
- * silent, and why. A heartbeat that crashes again and again never answers.
+ * Longest wait for the heartbeat's answer, in milliseconds. The heartbeat needs a few seconds to detect that
+ * the server is silent, and why. A heartbeat that keeps crashing never answers.
  */
 const QUESTION_TIMEOUT_MS = 15_000;
 
 /**
  * Why a call was refused:
  *
- * - `busy`: there is one buddy at a time;
- * - `crowded`: too many calls at once, in all or from its address. Of an address it is told once a minute;
- * - `callback`: the caller's program (dialect E) wants to be called back. Told as often.
+ * - `busy`: the user is in a call or a chat already;
+ * - `crowded`: there were too many calls at once, in total or from the caller's address;
+ * - `callback`: the caller's program (dialect E) wants to be called back.
+ *
+ * `crowded` and `callback` are each reported at most once a minute per address.
  */
 export type RefusalCause = 'busy' | CutCause;
 
-/** What a program is told besides what it asked for. */
+/** An event that is reported to the program though it did not ask. */
 export type ClientNotice =
-  /** The server does not answer any more, and in words why; or does again. It is asked every 10 s. */
+  /** The server stopped answering; `reason` says why, for people. It is asked again every 10 s. */
   | { readonly type: 'server.lost'; readonly reason: string }
+  /** The server answers again. */
   | { readonly type: 'server.found' }
   /** A call was refused without asking the program. */
   | {
@@ -57,12 +60,12 @@ export type ClientNotice =
       readonly caller: UserId | undefined;
       readonly address: string;
       readonly hint: CallerHint | undefined;
-      /** How many calls from there were refused before, without a notice. */
+      /** How many earlier calls from that address were refused without a notice. */
       readonly untold: number;
     }
-  /** A caller did not understand how it was accepted (dialect B): its next call gets another answer. */
+  /** A caller did not understand the word that accepted it (dialect B): its next call gets the other word. */
   | { readonly type: 'call.misunderstood'; readonly address: string; readonly hint: CallerHint | undefined }
-  /** For 5 s the buddy has not read what it is sent; or it reads again. */
+  /** `peer.stalled`: the buddy has not read for 5 s. `peer.reading`: it reads again. */
   | {
       readonly type: 'peer.stalled' | 'peer.reading';
       readonly buddy: UserId | undefined;
@@ -82,22 +85,22 @@ export type AgentCommand =
 
 type AgentEvent = HeartbeatReport | CallEvent | AgentCommand;
 
-/** The client's address, for what only the client of a program is sent. */
+/** The owner's address, typed for the events that only a program's client gets. */
 export const AGENT = nameOf<AgentEvent>(CLIENT);
 
 export interface AgentInput {
   readonly user: UserId | undefined;
   readonly heartbeat: Address<HeartbeatCommand>;
   readonly callControl: Address<CallCommand>;
-  /** What the program reads: it outlives this actor. */
+  /** The program reads from these, so they outlive this actor. */
   readonly calls: Inbox<Call>;
   readonly watchers: ReadonlySet<Inbox<BuddyList>>;
   readonly onNotice: (notice: ClientNotice) => void;
 }
 
-/** Answers a command that no agent will ever take. */
+/** Rejects the request of a command that no agent will handle. */
 export function refuseCommand(event: AgentEvent): void {
-  if (event.type === 'buddies.ask' || event.type === 'call.request') event.request.reject(ended());
+  if (event.type === 'buddies.ask' || event.type === 'call.request') event.request.reject(closedError());
 }
 
 export const agentLogic: BehaviourLogic<AgentEvent, AgentInput> = fromBehaviour(
@@ -107,14 +110,14 @@ export const agentLogic: BehaviourLogic<AgentEvent, AgentInput> = fromBehaviour(
 class Agent implements Behaviour<AgentEvent> {
   readonly #scope: BehaviourScope<AgentEvent>;
   readonly #input: AgentInput;
-  /** At most one question is under way: see `buddies` in create-client.ts. */
+  /** At most one question is pending: see `buddies` in create-client.ts. */
   #question: BuddiesRequest | undefined;
   #questionTimer: Timer | undefined;
-  /** As the server last gave them. */
+  /** The server's latest answer. */
   #buddies: BuddyList = [];
-  /** Calls of ours that call control has not answered yet; it answers in order. */
+  /** Outgoing calls that call control has not answered yet; it answers in order. */
   readonly #placing: OutgoingCall[] = [];
-  /** Calls and chats that something may still be reported of; call control bounds them. */
+  /** Calls and chats for which more events may come. Call control limits their number. */
   readonly #handles = new Map<CallId, CallHandle>();
 
   constructor(scope: BehaviourScope<AgentEvent>, input: AgentInput) {
@@ -128,19 +131,19 @@ class Agent implements Behaviour<AgentEvent> {
         return this.#ask(event.request);
       case 'buddies.received':
         this.#buddies = event.buddies;
-        this.#takeQuestion()?.resolve(event.buddies);
+        this.#endQuestion()?.resolve(event.buddies);
         for (const watcher of this.#input.watchers) watcher.replace(event.buddies);
         return;
       case 'buddies.timed-out':
-        return this.#takeQuestion()?.reject(this.#silent(event.silence));
+        return this.#endQuestion()?.reject(this.#silentError(event.silence));
       case 'server.lost':
-        return this.#notify({ type: event.type, reason: this.#silent(event.silence).message });
+        return this.#notify({ type: event.type, reason: this.#silentError(event.silence).message });
       case 'server.found':
         return this.#notify({ type: event.type });
       case 'call.request':
         return this.#place(event.request);
       case 'place.refused':
-        return this.#placing.shift()?.take(event);
+        return this.#placing.shift()?.handle(event);
       case 'call.busy':
         return this.#notifyRefused('busy', event, 0);
       case 'call.cut':
@@ -152,29 +155,29 @@ class Agent implements Behaviour<AgentEvent> {
       case 'call.offered':
         return this.#offer(event);
       case 'calls.ended':
-        return; // not asked for: a program leaves its chats before it ends its client
+        return; // the answer to a command that the agent never sends
       default:
-        return this.#pass(event);
+        return this.#forward(event);
     }
   }
 
   release(): void {
-    this.#takeQuestion()?.reject(ended());
-    for (const handle of [...this.#placing, ...this.#handles.values()]) handle.abandon(ended());
+    this.#endQuestion()?.reject(closedError());
+    for (const handle of [...this.#placing, ...this.#handles.values()]) handle.abandon(closedError());
   }
 
   #ask(request: BuddiesRequest): void {
-    this.#takeQuestion()?.reject(ended());
+    this.#endQuestion()?.reject(closedError());
     this.#question = request;
     this.#questionTimer = this.#scope.callLater(
-      () => this.#takeQuestion()?.reject(this.#silent({ cause: 'unknown' })),
+      () => this.#endQuestion()?.reject(this.#silentError({ cause: 'unknown' })),
       QUESTION_TIMEOUT_MS,
     );
     this.#input.heartbeat.send({ type: 'buddies.get' });
   }
 
-  /** The question under way, which is being answered. */
-  #takeQuestion(): BuddiesRequest | undefined {
+  /** Removes the pending question, if there is one, and returns it to be answered. */
+  #endQuestion(): BuddiesRequest | undefined {
     const question = this.#question;
     this.#question = undefined;
     this.#scope.cancel(this.#questionTimer);
@@ -184,7 +187,7 @@ class Agent implements Behaviour<AgentEvent> {
   #place(request: OutgoingRequest): void {
     const { user, callControl } = this.#input;
     const { buddy, endpoint } = request;
-    if (user === undefined) return request.reject(ended());
+    if (user === undefined) return request.reject(closedError());
     const peer = { id: buddy, address: toDisplayText(endpoint.address) };
     this.#placing.push(new OutgoingCall(request, peer, callControl));
     callControl.send({ type: 'call.place', buddy, endpoint, caller: user });
@@ -195,7 +198,7 @@ class Agent implements Behaviour<AgentEvent> {
     const { call, caller, address, hint } = withHint(event, user, this.#buddies);
     const handle = new IncomingCall(call, { id: caller, address, hint }, callControl);
     this.#handles.set(call, handle);
-    // One that is still there is over: no two calls wait at a time.
+    // At most one call waits at a time: a call that is still in the inbox is over.
     calls.replace(handle);
   }
 
@@ -204,8 +207,8 @@ class Agent implements Behaviour<AgentEvent> {
     this.#notify({ type: 'call.refused', cause, caller, address, hint, untold });
   }
 
-  /** Passes an event of one call to the program's handle of it. */
-  #pass(
+  /** Forwards an event of a call to the program's handle of that call. */
+  #forward(
     event: Exclude<
       CallEvent,
       {
@@ -222,26 +225,26 @@ class Agent implements Behaviour<AgentEvent> {
     const handle = event.type === 'call.dialling' ? this.#placing.shift() : this.#handles.get(event.call);
     if (handle === undefined) return;
     if (event.type === 'call.dialling') this.#handles.set(event.call, handle);
-    handle.take(event);
-    if (LAST_NEWS.has(event.type)) this.#handles.delete(event.call);
+    handle.handle(event);
+    if (LAST_EVENTS.has(event.type)) this.#handles.delete(event.call);
     if (event.type === 'peer.stalled' || event.type === 'peer.reading') {
       const { id: buddy, address } = handle.peer;
       this.#notify({ type: event.type, buddy, address });
     }
   }
 
-  #silent(silence: Silence): ClientError {
+  #silentError(silence: Silence): ClientError {
     return new ClientError('server.silent', reasonOf(silence, this.#input.user));
   }
 
-  /** In a task of its own: an exception of the program's there is no crash of an actor. */
+  /** Calls the program in a microtask, so that its exceptions do not crash this actor. */
   #notify(notice: ClientNotice): void {
     queueMicrotask(() => this.#input.onNotice(notice));
   }
 }
 
-/** After these, nothing follows of a call. */
-const LAST_NEWS: ReadonlySet<CallEvent['type']> = new Set([
+/** The events after which no event of the same call follows. */
+const LAST_EVENTS: ReadonlySet<CallEvent['type']> = new Set([
   'call.withdrawn',
   'call.missed',
   'call.rejected',
@@ -250,8 +253,8 @@ const LAST_NEWS: ReadonlySet<CallEvent['type']> = new Set([
   'chat.closed',
 ]);
 
-/** The error of what will not be done any more. */
-export function ended(): ClientError {
+/** The error of requests that a client refuses because it has ended. */
+export function closedError(): ClientError {
   return new ClientError('client.closed', 'the client has ended');
 }
 

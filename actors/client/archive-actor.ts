@@ -1,9 +1,9 @@
 /**
  * The archive's actor: owns the user's local files, which are the history of chats and the block list.
  *
- * A message is written down before the next event is taken, so a crash loses none that was shown. No error of
- * the files stops a chat: the first that concerns writing history is reported, and each message is tried
- * again.
+ * The actor writes a message before it handles the next event, so a crash loses no message that was shown.
+ * File errors do not stop a chat. Of failures to write history only the first is reported, but every message
+ * is tried.
  */
 
 import type { ArchiveCommand, ArchiveReport } from '../../machines/client/events.js';
@@ -19,7 +19,7 @@ interface Failed {
   readonly reason: string;
 }
 
-/** What the actor needs of the files: each operation says why it failed, and throws only what is a bug. */
+/** What the actor needs of the files. Each operation returns why it failed; it throws only bugs. */
 export interface ArchiveFiles {
   readonly blocked: readonly string[];
   record(message: RecordedMessage): Failed | undefined;
@@ -30,7 +30,7 @@ export interface ArchiveFiles {
   readBlocked(): Failed | undefined;
   block(name: string): Failed | undefined;
   unblock(name: string): Failed | undefined;
-  /** Says that a user is signed in here, until the signal aborts, and yields their other clients. */
+  /** Records, until the signal aborts, that a user is signed in here. Yields the user's other clients. */
   otherClients(
     user: UserId,
     signal: AbortSignal,
@@ -41,7 +41,7 @@ export interface ArchiveFiles {
 export interface ArchiveInput {
   readonly client: Address<ArchiveReport>;
   readonly openArchive: () => ArchiveFiles;
-  /** Who was signed in when the archive was restarted. */
+  /** The user who was signed in when the archive was restarted. */
   readonly user: UserId | undefined;
 }
 
@@ -54,14 +54,14 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
       if (failed === undefined) return;
       client.send({ type: 'archive.failed', task, reason: toDisplayText(failed.reason) });
     };
-    const tellBlocked = () => client.send({ type: 'blocked.changed', names: files.blocked });
+    const reportBlocked = () => client.send({ type: 'blocked.changed', names: files.blocked });
 
     let claim: Claim | undefined;
     const claimUser = (id: UserId) => {
       if (claim?.user === id) return;
       claim?.end.abort();
       claim = { user: id, end: new AbortController() };
-      tellOthers(files, client, claim).catch((error) => scope.fail(error));
+      reportOtherClients(files, client, claim).catch((error) => scope.fail(error));
     };
 
     report('blocked.read', files.readBlocked());
@@ -80,13 +80,13 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
           case 'history.show':
             return show(scope, files, client, event);
           case 'blocked.get':
-            return tellBlocked();
+            return reportBlocked();
           case 'buddy.block':
             report('blocked.write', files.block(event.name));
-            return tellBlocked();
+            return reportBlocked();
           case 'buddy.unblock':
             report('blocked.write', files.unblock(event.name));
-            return tellBlocked();
+            return reportBlocked();
           case 'user.claim':
             return claimUser(event.id);
         }
@@ -99,13 +99,13 @@ export const archiveLogic: BehaviourLogic<ArchiveCommand, ArchiveInput> = fromBe
   },
 );
 
-/** Who is signed in, until another is, or the archive ends. */
+/** The user who is signed in. `end` aborts when another user signs in, or the archive ends. */
 interface Claim {
   readonly user: UserId;
   readonly end: AbortController;
 }
 
-async function tellOthers(
+async function reportOtherClients(
   files: ArchiveFiles,
   client: Address<ArchiveReport>,
   { user, end: { signal } }: Claim,

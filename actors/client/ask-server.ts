@@ -1,5 +1,5 @@
 /**
- * Asks the server for one change: a connection, a line out, a line back.
+ * Sends one request to the server over TCP: opens a connection, writes a line, reads the reply line.
  */
 
 import { connect } from 'node:net';
@@ -15,7 +15,7 @@ import { isDone } from '../../protocol/reply.js';
 import { encodeRequest, MAX_REQUEST_BYTES } from '../../protocol/request.js';
 import { networkReason } from './network-reason.js';
 
-/** Longest wait for the server's reply, in milliseconds; it may itself wait 10 s for its disk. */
+/** Longest wait for the server's reply, in milliseconds. The server itself may wait 10 s for its disk. */
 const REPLY_TIMEOUT_MS = 12_000;
 
 export interface ServerEndpoint {
@@ -24,13 +24,13 @@ export interface ServerEndpoint {
   readonly port: number;
 }
 
-/** Actor logic of one request; its output is the reply, its error says in words why there is none. */
+/** Actor logic of one request. Its output is the reply; the message of its error says why there is none. */
 export function askServerLogic(server: ServerEndpoint): PromiseActorLogic<ServerReply, ServerRequest> {
   return fromPromise(({ input, signal }) => ask(server, encodeRequest(input.op, ...input.ids), signal));
 }
 
 /**
- * Sends one request line, and resolves with the reply; rejects with an error that says in words why there is
+ * Sends one request line and resolves with the reply. Rejects with an error whose message says why there is
  * none.
  */
 export function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Promise<ServerReply> {
@@ -41,7 +41,7 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
       socket.destroy();
       reject(new Error(reason, { cause }));
     };
-    /** What a listener throws is this request's failure, and nobody else's. */
+    /** An exception in a listener fails this request only. */
     const guarded =
       <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
       (...args: TArgs) => {
@@ -52,7 +52,7 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
           reject(error);
         }
       };
-    const take = (line: Line) => {
+    const resolveWith = (line: Line) => {
       const text = decodeLine(line);
       resolve({ line: toDisplayText(text), done: isDone(text) });
       socket.destroy();
@@ -62,14 +62,14 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
     socket.on('connect', () => socket.write(request, 'latin1'));
     socket.on(
       'data',
-      guarded((chunk: Buffer) => splitter.push(chunk).slice(0, 1).forEach(take)),
+      guarded((chunk: Buffer) => splitter.push(chunk).slice(0, 1).forEach(resolveWith)),
     );
     socket.on(
       'end',
       guarded(() => {
         const line = splitter.end();
         if (line === undefined) fail('it closed the connection without a reply');
-        else take(line);
+        else resolveWith(line);
       }),
     );
     socket.on('error', (error: NodeJS.ErrnoException) => fail(networkReason(error), error));
@@ -82,7 +82,7 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
   });
 }
 
-/** Asks a server that is silent over UDP what it knows of a user, over TCP. Always resolves. */
+/** Asks a server that does not answer over UDP whether it knows a user, over TCP. Always resolves. */
 export async function askWhySilent(
   server: ServerEndpoint,
   user: UserId | undefined,

@@ -1,6 +1,6 @@
 /**
- * Calls as a program has them: one that came in, to be accepted or rejected, and one of its own. Either
- * becomes a chat. Call control (machines/client/call-control.ts) holds the rules; here its events become
+ * Calls as a program sees them: incoming calls, which it accepts or rejects, and outgoing calls. Both become
+ * chats. Call control (machines/client/call-control.ts) has the rules; this file turns its events into
  * promises.
  */
 
@@ -13,45 +13,47 @@ import { ClientError } from './client-error.js';
 import { Deferred } from './deferred.js';
 import { type Chat, OpenChat } from './open-chat.js';
 
-/** A call that came in. While it waits, other callers are refused. */
+/** An incoming call. While it waits for an answer, other callers are refused. */
 export interface Call {
   /**
-   * Who the caller says it is, if it says so: nothing proves it. A caller that claims the user's own id says
-   * nothing.
+   * The id that the caller gives, if it gives one; nothing proves it. `undefined`, too, for a caller that
+   * claims the user's own id.
    */
   readonly caller: UserId | undefined;
-  /** Where the call comes from. */
+  /** The caller's address. */
   readonly address: string;
   /**
-   * Of a caller that goes by its address: the user's own id that it claims, or the user's buddies at that
-   * address, which are a guess.
+   * What is known of a caller without an id: that it claims the user's own id, or which of the user's buddies
+   * are at its address. The buddies are a guess.
    */
   readonly hint: CallerHint | undefined;
   /**
-   * Resolves when the call needs no answer any more: it was answered, the caller hung up, or the time was
-   * over.
+   * Resolves when the call needs no answer any more: it was answered, the caller hung up, or the call timed
+   * out.
    */
   readonly over: Promise<void>;
-  /** Takes the call. Rejects with ClientError `call.over`. */
+  /** Accepts the call. Rejects with ClientError `call.over`. */
   accept(): Promise<Chat>;
   /**
-   * Refuses it, if it still waits. An address that is rejected three times in a minute is refused for a
-   * minute.
+   * Refuses the call, if it still waits. An address that was rejected three times in a minute is refused for
+   * a minute.
    */
   reject(): void;
-  /** Refuses it, too, by a rule of the program: that does not count against the caller's address. */
+  /** Like `reject`, but does not count against the caller's address: for callers that a rule excludes. */
   dismiss(): void;
 }
 
-/** How far a call of the program's has come: the buddy is being reached; it is being asked. */
+/**
+ * Progress of an outgoing call. `calling`: connecting to the buddy. `ringing`: connected, the buddy is asked.
+ */
 export type CallProgress = 'calling' | 'ringing';
 
-/** A call and its chat, as the agent has them. */
+/** A call and its chat, as the agent sees them. */
 export interface CallHandle {
   readonly peer: Peer;
-  /** Takes what call control says of the call. */
-  take(news: CallEvent): void;
-  /** The client ends, and nothing more will be reported. */
+  /** Handles an event that call control reports of the call. */
+  handle(event: CallEvent): void;
+  /** Ends the call or chat, because the client ends and no more events will come. */
   abandon(error: ClientError): void;
 }
 
@@ -63,7 +65,7 @@ export class IncomingCall implements Call, CallHandle {
   readonly #over = new Deferred<void>();
   readonly #opened = new Deferred<OpenChat>();
   #chat: OpenChat | undefined;
-  /** What the call still takes: nothing once it is over. */
+  /** Sends a command to call control. Does nothing once the call is over. */
   #send: (command: 'call.accept' | 'call.reject' | 'call.dismiss') => void;
 
   constructor(
@@ -91,7 +93,7 @@ export class IncomingCall implements Call, CallHandle {
   }
 
   async accept(): Promise<Chat> {
-    if (this.#chat !== undefined) throw over();
+    if (this.#chat !== undefined) throw overError();
     this.#send('call.accept');
     return this.#opened.promise;
   }
@@ -104,9 +106,9 @@ export class IncomingCall implements Call, CallHandle {
     this.#send('call.dismiss');
   }
 
-  take(news: CallEvent): void {
-    if (this.#chat !== undefined) return this.#chat.take(news);
-    if (news.type === 'chat.opened') {
+  handle(event: CallEvent): void {
+    if (this.#chat !== undefined) return this.#chat.handle(event);
+    if (event.type === 'chat.opened') {
       this.#chat = new OpenChat(this.#id, this.peer, undefined, this.#control);
       this.#opened.resolve(this.#chat);
     }
@@ -120,12 +122,12 @@ export class IncomingCall implements Call, CallHandle {
 
   #conclude(): void {
     this.#send = () => {};
-    this.#opened.reject(over()); // without effect when it has opened
+    this.#opened.reject(overError()); // no effect if the chat has opened
     this.#over.resolve();
   }
 }
 
-/** What is asked for with `call`. */
+/** A request of the program for a call. */
 export interface OutgoingRequest {
   readonly buddy: UserId;
   readonly endpoint: Endpoint;
@@ -146,20 +148,20 @@ export class OutgoingCall implements CallHandle {
     this.#control = control;
   }
 
-  take(news: CallEvent): void {
-    if (this.#chat !== undefined) return this.#chat.take(news);
+  handle(event: CallEvent): void {
+    if (this.#chat !== undefined) return this.#chat.handle(event);
     const { buddy, endpoint, resolve, reject } = this.#request;
-    switch (news.type) {
+    switch (event.type) {
       case 'call.dialling':
-        return this.#tellProgress('calling');
+        return this.#reportProgress('calling');
       case 'call.alerting':
-        return this.#tellProgress('ringing');
+        return this.#reportProgress('ringing');
       case 'place.refused':
         return reject(new ClientError('client.busy', 'another call or chat is under way'));
       case 'chat.failed':
-        return reject(failureOf(buddy, news));
+        return reject(failureOf(buddy, event));
       case 'chat.opened':
-        this.#chat = new OpenChat(news.call, this.peer, endpoint.port, this.#control);
+        this.#chat = new OpenChat(event.call, this.peer, endpoint.port, this.#control);
         return resolve(this.#chat);
     }
   }
@@ -169,14 +171,14 @@ export class OutgoingCall implements CallHandle {
     this.#chat?.end(error.message);
   }
 
-  /** In a task of its own: an exception of the program's there is no crash of an actor. */
-  #tellProgress(progress: CallProgress): void {
+  /** Calls the program in a microtask, so that its exceptions do not crash the agent. */
+  #reportProgress(progress: CallProgress): void {
     const { endpoint, onProgress } = this.#request;
     if (onProgress !== undefined) queueMicrotask(() => onProgress(progress, endpoint));
   }
 }
 
-function over(): ClientError {
+function overError(): ClientError {
   return new ClientError('call.over', 'the call is over');
 }
 

@@ -1,5 +1,6 @@
 /**
- * The listener for calls: the port that the heartbeat announces, and a chat for whoever connects.
+ * The listener for calls: opens the port that the heartbeat announces, and starts a chat actor for each
+ * connection.
  */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -14,12 +15,12 @@ export interface CallsInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly chats: Address<ChildStart<ChatInput>>;
-  /** Each chat reports to it. */
+  /** Each chat actor reports to call control. */
   readonly callControl: Address<ConnectionReport | CallCrowded>;
   readonly heartbeat: Address<PortBound>;
 }
 
-/** Actor logic of the listener; emits `port.bound`, and is ready when it is. */
+/** Actor logic of the listener. Emits `port.bound`, and is ready then. */
 export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scope, input) => {
   const { port, chats, callControl, heartbeat } = input;
   const server = createServer({ allowHalfOpen: true, noDelay: true });
@@ -35,9 +36,9 @@ export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scop
   server.once(
     'listening',
     scope.guard(() => {
-      const news: PortBound = { type: 'port.bound', port: (server.address() as AddressInfo).port };
-      heartbeat.send(news);
-      scope.emit(news);
+      const bound: PortBound = { type: 'port.bound', port: (server.address() as AddressInfo).port };
+      heartbeat.send(bound);
+      scope.emit(bound);
       scope.ready();
     }),
   );

@@ -1,6 +1,5 @@
 /**
- * The chat's actor: owns one socket to one buddy and runs the chart of machines/client/chat.ts
- * over it.
+ * The chat's actor: owns the socket to one buddy, and runs the chart of machines/client/chat.ts over it.
  */
 
 import { connect, type Socket } from 'node:net';
@@ -22,37 +21,40 @@ import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/mes
 import type { BehaviourLogic, BehaviourScope, Timer } from '../../supervision/behaviour.js';
 import { fromChart } from '../chart.js';
 import { Delivery } from './delivery.js';
-import { Reading } from './line-throttle.js';
+import { LineThrottle } from './line-throttle.js';
 import { networkReason } from './network-reason.js';
 
-/** Longest wait for the first line of a caller that says first who it is, in milliseconds. */
+/** Longest wait for a caller's greeting, in milliseconds. Callers of some dialects send none. */
 const GREETING_TIMEOUT_MS = 250;
 
 /** Longest wait for a connection to a buddy, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Longest wait for a buddy to close after us when it has answered all of our lines, in milliseconds. */
+/**
+ * Longest wait for a buddy to close its side after this client closed its own, when the buddy has answered all
+ * lines, in milliseconds.
+ */
 const LINGER_MS = 5_000;
 
-/** How long a caller that is refused may take to read so, and to close, in milliseconds. */
+/** How long a refused caller may take to read the refusal and to close, in milliseconds. */
 const REFUSAL_LINGER_MS = 1_000;
 
-/** Most lines kept of a caller that talks before it is accepted; then it is not read on. */
+/** Most lines kept of a caller that talks before it is accepted. At the limit, reading pauses. */
 const MAX_EARLY_LINES = 16;
 
-/** Told to the buddy, as a line of the chat, when one of its lines or ours was cut. */
+/** Sent to the buddy, as lines of the chat, when one of its lines or of the user's lines was cut. */
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
-/** Why a connection is over that the kernel has dropped: as the reason of a socket that was reset. */
+/** The reason given for a connection that the kernel no longer has: the same as for a reset socket. */
 const WAS_RESET = toDisplayText('the connection was cut');
 /**
- * How soon after it was accepted a caller that never said a word ends the chat when it did not understand, in
- * milliseconds.
+ * A caller that sent nothing and ends the chat within this time after it was accepted did not understand the
+ * acceptance. In milliseconds.
  */
 const MUTE_MS = 1_000;
 
-/** Why a chat with a caller of dialect E is over. */
+/** The reason given when a chat with a caller of dialect E ends. */
 const CANNOT_BE_ANSWERED = 'its program cannot be answered here';
 
 type LineReceived = Extract<ChatEvent, { text: string; cut: boolean }>;
@@ -64,27 +66,27 @@ interface Chat {
   readonly socket: Socket;
   readonly scope: BehaviourScope<ChatEvent>;
   timer: Timer | undefined;
-  /** Taken at once: a socket that is closed has none. */
+  /** Read when the actor starts, because a closed socket has no address. */
   readonly callerAddress: DisplayText;
   opening: Opening | undefined;
-  /** When and how a caller was accepted. */
+  /** When and in which words a caller was accepted. */
   acceptance: { readonly atMs: number; readonly inWordsOfB: boolean } | undefined;
   readonly earlyLines: LineReceived[];
   readonly delivery: Delivery;
-  readonly reading: Reading;
+  readonly throttle: LineThrottle;
   readonly patience: ChatPatience;
 }
 
 /** How long the end of a chat may take, in milliseconds. */
 export interface ChatPatience {
-  /** For the buddy's machine to confirm more lines. */
+  /** Longest wait for the next confirmation of the buddy's machine. */
   readonly confirmationMs: number;
-  /** For a buddy to close after us when it may have unread lines: it resets the connection then. */
+  /** Longest wait for a buddy to close that may have unread lines. Its machine resets the connection then. */
   readonly unreadMs: number;
 }
 
 export interface ChatOptions {
-  /** Where the user takes calls at present, if anywhere: the buddy who is called hears it. */
+  /** The port on which the user takes calls now, if there is one. The greeting carries it. */
   readonly callPort: () => number | undefined;
   readonly patience: () => ChatPatience;
 }
@@ -108,19 +110,19 @@ export function chatLogic({
               noDelay: true,
             });
       const lines = new Lines(input.kind === 'incoming');
-      const reading = new Reading(
+      const throttle = new LineThrottle(
         socket,
-        scope.guard((line: Line) => self.send(lines.eventOf('line.received', line))),
+        scope.guard((line: Line) => self.send(lines.toEvent('line.received', line))),
       );
       const delivery = new Delivery(socket, scope, patience.confirmationMs, {
         onDead() {
-          reading.flush();
+          throttle.drain();
           self.send({ type: 'socket.died' });
         },
         onConfirmed: () => self.send({ type: 'delivery.confirmed' }),
         onStalled: () => self.send({ type: 'delivery.stalled' }),
         onReset: () => self.send({ type: 'socket.failed', reason: WAS_RESET, isReset: true }),
-        onProgress: () => tell(chat, { type: 'delivery.progressed' }),
+        onProgress: () => report(chat, { type: 'delivery.progressed' }),
       });
       const chat: Chat = {
         input,
@@ -132,12 +134,12 @@ export function chatLogic({
         acceptance: undefined,
         earlyLines: [],
         delivery,
-        reading,
+        throttle,
         patience,
       };
       listen(chat, lines);
       self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
-      if (input.kind === 'outgoing') tell(chat, { type: 'call.placed', call: input.call });
+      if (input.kind === 'outgoing') report(chat, { type: 'call.placed', call: input.call });
       return chat;
     },
 
@@ -170,72 +172,71 @@ export function chatLogic({
       sendMessage(chat, event) {
         const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
         const { bytes, cut } = encodeMessage(text);
-        // Back-pressure: the next line is asked for when this one has gone to the network.
+        // Back-pressure: the user is asked for the next line when the network has taken this one.
         const sent = toDisplayText(decodeLine({ bytes: bytes.subarray(0, -1), cut }));
-        const onSent = chat.scope.guard(() => tell(chat, { type: 'message.sent', text: sent, cut }));
+        const onSent = chat.scope.guard(() => report(chat, { type: 'message.sent', text: sent, cut }));
         chat.delivery.write(text, bytes, onSent);
         if (cut) chat.delivery.write(undefined, encodeMessage(MINE_WAS_CUT).bytes, () => {});
       },
       watchDelivery: ({ delivery }) => delivery.watch(),
-      awaitDelivery({ delivery, reading }) {
-        reading.release(); // else the buddy's own end would never be seen
+      awaitDelivery({ delivery, throttle }) {
+        throttle.resume(); // a paused socket never reports that the buddy closed
         delivery.finish();
       },
-      pauseReading: ({ reading }) => reading.hold(),
-      resumeReading: ({ reading }) => reading.release(),
-      hangUp({ socket, reading, delivery }) {
+      pauseReading: ({ throttle }) => throttle.pause(),
+      resumeReading: ({ throttle }) => throttle.resume(),
+      hangUp({ socket, throttle, delivery }) {
         delivery.flush();
-        reading.release(); // as above: a chat may end without being drained
+        throttle.resume(); // for the same reason: not every chat passes through awaitDelivery
         socket.end();
       },
 
       announceCall(chat) {
         const { callerAddress: address, opening } = chat;
         const caller = opening !== undefined && 'caller' in opening ? opening.caller : undefined;
-        tell(chat, { type: 'call.received', caller, address });
+        report(chat, { type: 'call.received', caller, address });
       },
-      announceForeign: (chat) => tell(chat, { type: 'call.foreign', address: chat.callerAddress }),
-      announceRinging: (chat) => tell(chat, { type: 'call.ringing' }),
+      announceForeign: (chat) => report(chat, { type: 'call.foreign', address: chat.callerAddress }),
+      announceRinging: (chat) => report(chat, { type: 'call.ringing' }),
       announceAccepted(chat, event) {
         const { input, socket } = chat;
         if (input.kind === 'outgoing' && isAcceptanceOfB((event as LineReceived).text)) {
           const { port } = input.endpoint;
-          tell(chat, { type: 'dialect.heard', address: remoteAddressOf(socket), port, speaksB: true });
+          report(chat, { type: 'dialect.heard', address: remoteAddressOf(socket), port, speaksB: true });
         }
-        tell(chat, { type: 'call.accepted' });
+        report(chat, { type: 'call.accepted' });
       },
-      announceRefused: (chat) => tell(chat, { type: 'call.refused' }),
+      announceRefused: (chat) => report(chat, { type: 'call.refused' }),
       announceFailed(chat, event) {
-        tell(chat, {
+        report(chat, {
           type: 'call.failed',
           reason: (event as Extract<ChatEvent, { type: 'socket.failed' }>).reason,
         });
       },
-      announceUnreachable: (chat) => tell(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
-      announceClosed: (chat) => tellClosed(chat),
-      announceLeft: (chat) => tell(chat, { type: 'peer.left' }),
+      announceUnreachable: (chat) =>
+        report(chat, { type: 'call.failed', reason: toDisplayText('no answer') }),
+      announceClosed: (chat) => reportClosed(chat),
+      announceLeft: (chat) => report(chat, { type: 'peer.left' }),
       announceUndelivered(chat, event) {
-        const isReset = event.type === 'socket.failed' && event.isReset;
-        for (const text of chat.delivery.takeLost({ isReset })) tell(chat, { type: 'message.lost', text });
+        reportLost(chat, event.type === 'socket.failed' && event.isReset);
       },
       announceBroken(chat, event) {
         const { reason, isReset } = event as Extract<ChatEvent, { type: 'socket.failed' }>;
-        tellBroken(chat, reason, isReset);
+        reportBroken(chat, reason, isReset);
       },
-      announceDead: (chat) => tellBroken(chat, toDisplayText('no sign of life'), false),
-      announceUnread: (chat) => tellBroken(chat, toDisplayText(CANNOT_BE_ANSWERED), true),
+      announceDead: (chat) => reportBroken(chat, toDisplayText('no sign of life'), false),
+      announceUnread: (chat) => reportBroken(chat, toDisplayText(CANNOT_BE_ANSWERED), true),
       announceMute(chat) {
         const { acceptance, callerAddress: address } = chat;
-        tell(chat, { type: 'dialect.heard', address, speaksB: acceptance?.inWordsOfB !== true });
-        // It never read what it was sent.
-        for (const text of chat.delivery.takeLost({ isReset: true }))
-          tell(chat, { type: 'message.lost', text });
+        report(chat, { type: 'dialect.heard', address, speaksB: acceptance?.inWordsOfB !== true });
+        // The caller read nothing that it was sent, as after a reset.
+        reportLost(chat, true);
       },
-      announceAbandoned: (chat) => tellBroken(chat, toDisplayText('your buddy does not read'), false),
+      announceAbandoned: (chat) => reportBroken(chat, toDisplayText('your buddy does not read'), false),
 
       deliverEarlyLines(chat) {
         for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
-        chat.reading.release();
+        chat.throttle.resume();
       },
       deliverMessage: (chat, event) => deliver(chat, event as LineReceived),
     },
@@ -244,16 +245,16 @@ export function chatLogic({
       chat.scope.cancel(chat.timer);
       chat.delivery.release();
       chat.socket.destroy();
-      // However it ended, and even if it said so before: the client must not wait for it.
-      if (isFinal) tellClosed(chat);
-      else tellBroken(chat, toDisplayText('the chat crashed'), false);
+      // Report the end in any case, even a second time: call control must not wait for this chat.
+      if (isFinal) reportClosed(chat);
+      else reportBroken(chat, toDisplayText('the chat crashed'), false);
     },
   });
 }
 
-/** Turns what the socket says into the chart's events: bytes become lines of text here. */
+/** Turns the socket's events into the chart's events. Bytes become lines of text here. */
 function listen(chat: Chat, lines: Lines): void {
-  const { socket, reading, delivery, scope } = chat;
+  const { socket, throttle, delivery, scope } = chat;
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
   socket.on('connect', () => self.send({ type: 'socket.connected' }));
@@ -261,17 +262,17 @@ function listen(chat: Chat, lines: Lines): void {
     'data',
     scope.guard((chunk: Buffer) => {
       const some = splitter.push(chunk);
-      // Now, not when they are taken: what was written meanwhile is no answer to them.
-      if (some.length > 0 && !lines.asksForCallback(some)) delivery.heard();
-      reading.push(some, chunk.length);
+      // Recorded now, not when the lines are handled: the buddy had not read what is written in between.
+      if (some.length > 0 && !lines.asksForCallback(some)) delivery.recordAnswer();
+      throttle.push(some, chunk.length);
     }),
   );
   socket.on(
     'end',
     scope.guard(() => {
       const line = splitter.end();
-      reading.end(() => {
-        if (line !== undefined) self.send(lines.eventOf('line.torn', line));
+      throttle.end(() => {
+        if (line !== undefined) self.send(lines.toEvent('line.torn', line));
         if (isMute(chat)) self.send({ type: 'caller.muted' });
         self.send({ type: 'socket.ended' });
       });
@@ -280,7 +281,7 @@ function listen(chat: Chat, lines: Lines): void {
   socket.on(
     'close',
     scope.guard(() => {
-      reading.finish();
+      throttle.finish();
       if (isMute(chat)) self.send({ type: 'caller.muted' });
       self.send({ type: 'socket.closed' });
     }),
@@ -288,8 +289,8 @@ function listen(chat: Chat, lines: Lines): void {
   socket.on(
     'error',
     scope.guard((error: NodeJS.ErrnoException) => {
-      // The end may have come, and wait: that it broke is the news.
-      reading.flush();
+      // Drain without reporting an end of input that may be waiting: report the failure instead.
+      throttle.drain();
       const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
       if (isReset && isMute(chat)) self.send({ type: 'caller.muted' });
       self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
@@ -297,13 +298,13 @@ function listen(chat: Chat, lines: Lines): void {
   );
 }
 
-/** Whether a caller never said a word, and was accepted only a moment ago. */
+/** True for a caller that sent nothing and was accepted less than {@link MUTE_MS} ago. */
 function isMute({ acceptance, scope, socket }: Chat): boolean {
   if (acceptance === undefined || socket.bytesRead > 0) return false;
   return scope.now() - acceptance.atMs < MUTE_MS;
 }
 
-/** Turns lines into events. A caller's first line may be no line of a chat. */
+/** Turns lines into events. A caller's first line may be an opening of dialect E instead of a chat line. */
 class Lines {
   readonly #isCalled: boolean;
   #isFirst = true;
@@ -312,21 +313,21 @@ class Lines {
     this.#isCalled = isCalled;
   }
 
-  eventOf(type: LineReceived['type'], line: Line): ChatEvent {
+  toEvent(type: LineReceived['type'], line: Line): ChatEvent {
     const asksForCallback = this.asksForCallback([line]);
     this.#isFirst = false;
     if (asksForCallback) return { type: 'callback.asked' };
     return { type, text: decodeLine(line), cut: line.cut };
   }
 
-  /** Whether the next lines begin with the opening of dialect E. */
+  /** True if the next lines begin with the opening of dialect E. */
   asksForCallback([line]: readonly Line[]): boolean {
     if (!this.#isCalled || !this.#isFirst || line === undefined) return false;
     return parseOpening(decodeLine(line)).kind === 'callback';
   }
 }
 
-/** The other end of a connection. */
+/** The address of the other end of a connection. */
 export function remoteAddressOf({ remoteAddress = 'unknown' }: Socket): DisplayText {
   return toDisplayText(plainAddress(remoteAddress));
 }
@@ -336,24 +337,29 @@ function startTimer(chat: Chat, delayMs: number): void {
   chat.timer = chat.scope.sendLater({ type: 'timer.passed' }, delayMs);
 }
 
-function tell(chat: Chat, report: ChatReport): void {
+function report(chat: Chat, event: ChatReport): void {
   const { input, scope } = chat;
-  input.control.send({ ...report, chat: scope.self, atMs: Date.now(), uptimeMs: scope.now() });
+  input.control.send({ ...event, chat: scope.self, atMs: Date.now(), uptimeMs: scope.now() });
 }
 
-/** Line by line, what may not have arrived of what was sent; then the rest, as when it is closed. */
-function tellBroken(chat: Chat, reason: DisplayText, isReset: boolean): void {
-  for (const text of chat.delivery.takeLost({ isReset })) tell(chat, { type: 'message.lost', text });
-  tellClosed(chat, reason);
+/** Reports the sent lines that may not have arrived. */
+function reportLost(chat: Chat, isReset: boolean): void {
+  for (const text of chat.delivery.drainLostLines({ isReset })) report(chat, { type: 'message.lost', text });
 }
 
-/** Line by line, what was not sent; then that it is over, and the reason where nobody closed it. */
-function tellClosed(chat: Chat, reason?: DisplayText): void {
-  for (const text of chat.delivery.takeWaiting()) tell(chat, { type: 'message.failed', text });
-  tell(chat, { type: 'chat.closed', ...(reason !== undefined && { reason }) });
+/** Reports the lines that may not have arrived, then the unsent lines and the end, with its reason. */
+function reportBroken(chat: Chat, reason: DisplayText, isReset: boolean): void {
+  reportLost(chat, isReset);
+  reportClosed(chat, reason);
 }
 
-/** The first line says who calls and how; where it says neither, it is the first message. */
+/** Reports the unsent lines, then the end. `reason` is given when neither side closed the chat. */
+function reportClosed(chat: Chat, reason?: DisplayText): void {
+  for (const text of chat.delivery.drainUnsentLines()) report(chat, { type: 'message.failed', text });
+  report(chat, { type: 'chat.closed', ...(reason !== undefined && { reason }) });
+}
+
+/** Parses a caller's first line: the opening of a dialect, or else the first message. */
 function readFirstLine(chat: Chat, event: ChatEvent): void {
   const line = event as LineReceived;
   chat.opening = parseOpening(line.text);
@@ -362,10 +368,10 @@ function readFirstLine(chat: Chat, event: ChatEvent): void {
 
 function keepEarlyLine(chat: Chat, line: LineReceived): void {
   chat.earlyLines.push(line);
-  if (chat.earlyLines.length >= MAX_EARLY_LINES) chat.reading.hold();
+  if (chat.earlyLines.length >= MAX_EARLY_LINES) chat.throttle.pause();
 }
 
 function deliver(chat: Chat, { text, cut }: LineReceived): void {
-  tell(chat, { type: 'message.received', text: toDisplayText(text), cut });
+  report(chat, { type: 'message.received', text: toDisplayText(text), cut });
   if (cut) chat.socket.write(encodeMessage(YOURS_WAS_CUT).bytes);
 }

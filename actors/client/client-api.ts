@@ -1,8 +1,8 @@
 /**
- * The public face of the client library: what a program that imports `buddyline` is given.
+ * The public API of the client library: the exports of the package `buddyline`.
  *
- * docs/scripting.md is its manual. Within this house, nobody imports this file: each takes what it needs from
- * where it is.
+ * docs/scripting.md is its manual. Code in this repository does not import this file; it imports each name
+ * from the file that defines it.
  */
 
 export type { CallerHint } from '../../machines/client/callers.js';

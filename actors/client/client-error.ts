@@ -1,19 +1,21 @@
 /**
- * Why a client that a program uses could not do what it was asked.
+ * The errors that the client library rejects with.
  */
 
 import { toDisplayText } from '../../protocol/display-text.js';
 
 /**
- * - `id.invalid`: what was given is no id; `user.missing`: the client was made without a user;
- * - `server.unreachable`: it could not be asked, or its reply is none; `server.silent`: it did not answer a
- *   GET: the message says whether it is down, or the user is not registered with it;
- * - `port.unavailable`: calls cannot be taken on that port;
- * - `client.busy`: another call or chat is under way; `client.closed`: the client has ended, or its actor
+ * - `id.invalid`: the given id is not valid; `user.missing`: the client was created without a user;
+ * - `server.unreachable`: the server could not be asked, or its reply is not valid; `server.silent`: it did
+ *   not answer a GET; the message says whether it is down, or the user is not registered with it;
+ * - `port.unavailable`: the client cannot listen on that port;
+ * - `client.busy`: another call or chat is in progress; `client.closed`: the client has ended, or its actor
  *   crashed;
- * - `buddy.unknown`: not on the user's list; `list.cut`: not on what the server sent of a list that may be cut;
- *   `buddy.offline`, `buddy.unreachable`, `buddy.refused`, `buddy.unanswered`: what became of a call;
- * - `call.over`: the caller hung up, or was answered before, or waited too long;
+ * - `buddy.unknown`: the buddy is not on the user's list; `list.cut`: the buddy is not on the received part
+ *   of a list that may be cut;
+ * - `buddy.offline`, `buddy.unreachable`, `buddy.refused`, `buddy.unanswered`: the call failed for this
+ *   reason;
+ * - `call.over`: the caller hung up or waited too long, or the call was answered already;
  * - `chat.broken`: the chat is closed, and the line was not sent; `chat.stalled`: the buddy does not read;
  *   `chat.full`: too many lines wait to be sent.
  */
@@ -36,7 +38,7 @@ export type ClientErrorCode =
   | 'chat.stalled'
   | 'chat.full';
 
-/** An error with a code to decide by, and a message, safe to show, for people. */
+/** An error with a code for programs, and a message for people that is safe to show. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
 

@@ -1,6 +1,6 @@
 /**
- * The names of the client's actors that others write to. Each has one address, however often the actor
- * behind it is restarted.
+ * The names of the client's actors to which other actors send events. Each name has one address, which stays
+ * the same when the actor behind it is restarted.
  */
 
 import type { Socket } from 'node:net';

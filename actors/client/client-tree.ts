@@ -1,5 +1,5 @@
 /**
- * The client's tree: the one place where its actors are wired to each other.
+ * The client's tree. Only this file and core.ts wire the actors of the terminal client.
  *
  *     client (one_for_one)
  *     ├─ conversation (one_for_all)
@@ -11,8 +11,8 @@
  *     ├─ heartbeat  SET and GET every 10 s
  *     └─ calls      listens for buddies
  *
- * The order is the order of start: an actor that speaks to the statechart comes after it. What it shares with
- * the client that programs use is in core.ts.
+ * The actors start in this order: the actors that send to the statechart start after it. The parts that a
+ * program's client has as well are in core.ts.
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
@@ -42,8 +42,8 @@ import {
 import { terminalLogic } from './terminal.js';
 
 /**
- * Most undelivered lines go out at once; then it is line by line, and one is held while the buddy does not
- * read.
+ * Up to `maxLines` lines may be on their way at once: the undelivered lines of a broken chat. Otherwise the
+ * user sends line by line, and one line is held while the buddy does not read.
  */
 const PERSONS_CALL_LIMITS: CallLimits = {
   patienceMs: PATIENCE_MS,
@@ -61,27 +61,27 @@ export interface ClientOptions {
   readonly messagePort: number;
   readonly user: UserId | undefined;
   readonly openConsole: (listener: ConsoleListener) => Console;
-  /** True where the console has a user at a terminal. */
+  /** True if a user sits at a terminal. */
   readonly isInteractive: boolean;
   /** Opens the local files: history and the block list. */
   readonly openArchive: () => ArchiveFiles;
-  /** How long no key is pressed before the user counts as away, in milliseconds; never without it. */
+  /** After this long without a key the user is set to away, in milliseconds; `undefined`: never. */
   readonly autoAwayMs?: number;
   readonly log: Log;
-  /** Told of everything that the tree emits: see `LifecycleEvent`. */
+  /** Called with every event that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
   readonly inspect?: RunTreeOptions['inspect'];
 }
 
 export interface RunningClient extends RunningTree {
-  /** Has the user leave the program at once: last lines that are not confirmed are named, then the tree ends. */
+  /** Makes the user leave at once. The client names unconfirmed lines, and then its tree ends. */
   leave(): void;
 }
 
-/** Starts a client. It ends when its user leaves, or when asked to. */
+/** Starts a client. It ends when its user leaves, or when it is asked to shut down. */
 export function startClient(options: ClientOptions): RunningClient {
   const { server: host, tcpPort, udpPort, openConsole, openArchive, log, onEmitted, inspect } = options;
-  const memory = new RestartStateHolder(options.user && { id: options.user, attendance: 'here' });
+  const holder = new RestartStateHolder(options.user && { id: options.user, attendance: 'here' });
 
   const address = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
@@ -106,11 +106,11 @@ export function startClient(options: ClientOptions): RunningClient {
             callControl: addressOf(system, CALL_CONTROL),
             archive: addressOf(system, ARCHIVE),
             isInteractive: options.isInteractive,
-            user: memory.state.user?.id,
-            attendance: memory.state.user?.attendance ?? 'here',
+            user: holder.state.user?.id,
+            attendance: holder.state.user?.attendance ?? 'here',
           }),
         }),
-        memory,
+        holder,
         () => PERSONS_CALL_LIMITS,
       ),
       child({
@@ -120,7 +120,7 @@ export function startClient(options: ClientOptions): RunningClient {
         input: (system) => ({
           openArchive,
           client: addressOf(system, CLIENT),
-          user: memory.state.user?.id,
+          user: holder.state.user?.id,
         }),
       }),
       child({
@@ -134,15 +134,15 @@ export function startClient(options: ClientOptions): RunningClient {
           autoAwayMs: options.autoAwayMs,
         }),
       }),
-      heartbeatSpec({ host, tcpPort, udpPort }, memory),
-      callsSpec(options.messagePort, memory),
+      heartbeatSpec({ host, tcpPort, udpPort }, holder),
+      callsSpec(options.messagePort, holder),
     ],
   });
 
   const tree = runTree(client, {
     log,
     onEmitted(event) {
-      memory.take(event);
+      holder.update(event);
       onEmitted?.(event as LifecycleEvent);
     },
     ...(inspect && { inspect }),

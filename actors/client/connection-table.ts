@@ -1,6 +1,6 @@
 /**
- * The kernel's table of TCP connections (`/proc/net/tcp`, `/proc/net/tcp6`, see proc(5)): how much of what a
- * socket sent the other side has not confirmed.
+ * The kernel's table of TCP connections (`/proc/net/tcp`, `/proc/net/tcp6`, see proc(5)). It says how many of
+ * the bytes that a socket sent are not confirmed by the other side.
  */
 
 import { readFileSync } from 'node:fs';
@@ -8,17 +8,17 @@ import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 
-/** What a connection waits for. */
+/** The unconfirmed part of what a connection sent. */
 export interface Unconfirmed {
-  /** Bytes that the kernel has, and the other side has not confirmed. */
+  /** Bytes that the kernel took and the other side has not confirmed. */
   readonly bytes: number;
-  /** True where the kernel sent something again, or asked whether there is room, and had no answer. */
+  /** True if a retransmission or a window probe of the kernel is unanswered. */
   readonly isRepeated: boolean;
 }
 
 /**
- * What a connection waits for. `missing` is one that is not in the table, because it was reset or closed by
- * both sides; `unknown` is the answer of a system without such a table.
+ * Looks up what the other side has not confirmed. Returns `missing` for a connection that is not in the
+ * table, because it was reset or closed by both sides, and `unknown` on a system without such a table.
  */
 export function lookUp({
   localPort,
@@ -26,7 +26,7 @@ export function lookUp({
   remoteAddress,
 }: Socket): Unconfirmed | 'missing' | 'unknown' {
   if (localPort === undefined || remotePort === undefined || remoteAddress === undefined) return 'missing';
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(tableOf);
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readTable);
   if (tables.every((table) => table === '')) return 'unknown';
   for (const table of tables) {
     const found = findConnection(table, localPort, { address: remoteAddress, port: remotePort });
@@ -35,17 +35,17 @@ export function lookUp({
   return 'missing';
 }
 
-function tableOf(path: string): string {
+function readTable(path: string): string {
   try {
     return readFileSync(path, 'latin1');
   } catch {
-    return ''; // another system, which has no such table
+    return ''; // a system other than Linux has no such table
   }
 }
 
 /**
- * Finds a connection in a table by its local port, and by the address and port at the other end. The ports alone
- * would not do: buddies on several machines may call from the same one.
+ * Finds a connection in a table by its local port, and by the address and port of the other end. The ports alone
+ * are not enough: buddies on several machines may call from the same port.
  */
 export function findConnection(table: string, localPort: number, remote: Endpoint): Unconfirmed | undefined {
   const local = `:${portInHex(localPort)}`;

@@ -1,6 +1,6 @@
 /**
- * What every client's tree has, whether a person at a terminal or a program uses it: chats and the client
- * that takes part in them, the heartbeat, and the listener for calls.
+ * The parts that the trees of a person's client and of a program's client share: the chats with call control
+ * and its owner, the heartbeat, and the listener for calls.
  */
 
 import { statusOf } from '../../machines/client/attendance.js';
@@ -20,28 +20,33 @@ import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './client-names.js';
 import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
 
 /**
- * Most calls and chats at once: one is live, the others are beginning, being refused, or being closed. When
- * there is no room, the address with most of them makes room for others.
+ * Most chat actors at once: one has the live call or chat, the others are starting, being refused, or
+ * closing. When the limit is reached, a chat of the address with the most of them is cut to make room.
  */
 const MAX_CHATS = 32;
 
-/** Most of them that one address may have. */
+/** Most chat actors that one address may have. */
 const MAX_CALLS_PER_ADDRESS = 8;
 
-/** Most events that wait for an actor while it is restarted. */
+/** Most events that wait in an actor's mailbox while it is restarted. */
 export const MAX_STASHED_EVENTS = 1_000;
 
-/** How long chats may take to deliver what was written, and to close, in milliseconds. */
+/** How long chats may take at a shutdown to deliver their lines and to close, in milliseconds. */
 const CHATS_GRACE_MS = 2_000;
 
-/** How often children may be restarted before the level gives up; the levels multiply. */
+/**
+ * How many restarts a supervisor allows before it gives up. A supervisor that gave up is restarted by its own
+ * supervisor, so the limits of the levels multiply.
+ */
 export const CLIENT_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_000 };
 
-/** So many numbers of calls has each incarnation of call control: none is used twice. */
+/**
+ * Size of the range of call numbers that each incarnation of call control has, so no number is used twice.
+ */
 const CALLS_PER_INCARNATION = 2 ** 32;
 
-/** Holds what restarted actors start with. */
+/** Holds the state that restarted actors start with. */
 export class RestartStateHolder {
   state: RestartState;
 
@@ -49,29 +54,29 @@ export class RestartStateHolder {
     this.state = { user, callPort: undefined, isServerLost: false, speakers: [] };
   }
 
-  /** Takes what the tree emits. */
-  take(event: { readonly type: unknown }): void {
+  /** Updates the state after an event that the tree emitted. */
+  update(event: { readonly type: unknown }): void {
     this.state = restartStateAfter(this.state, event);
   }
 }
 
-/** What differs between the clients of a person and of a program. */
+/** The limits in which a person's client and a program's client differ. */
 export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'> & {
-  /** How long a buddy may take to close after us when it may have unread lines, in milliseconds. */
+  /** Longest wait for a buddy to close that may have unread lines, in milliseconds. */
   readonly unreadMs: number;
 };
 
-/** As {@link CallLimits.unreadMs}, unless the user says otherwise. */
+/** Default of {@link CallLimits.unreadMs}. */
 export const UNREAD_PATIENCE_MS = 10_000;
 
 /**
- * Chats, one actor per call or chat; call control; and its owner, which is given. They go down together: a
- * chat that call control does not know of would keep a buddy waiting. When the owner ends by itself, so does
- * all of the tree.
+ * Spec of the conversation supervisor: the chats, one actor per call or chat; call control; and its owner.
+ * When one of them crashes, all are restarted, because a chat that call control does not know would keep a
+ * buddy waiting. When the owner ends by itself, the whole tree ends.
  */
 export function conversationSpec(
   owner: ChildSpec,
-  memory: RestartStateHolder,
+  holder: RestartStateHolder,
   limits: () => CallLimits,
 ): ChildSpec {
   const address = { stashLimit: MAX_STASHED_EVENTS };
@@ -88,7 +93,7 @@ export function conversationSpec(
           template: {
             id: 'chat',
             logic: chatLogic({
-              callPort: () => memory.state.callPort,
+              callPort: () => holder.state.callPort,
               patience: () => ({
                 confirmationMs: limits().patienceMs,
                 unreadMs: limits().unreadMs,
@@ -113,7 +118,7 @@ export function conversationSpec(
             chats: addressOf(system, CHATS),
             control: addressOf(system, CALL_CONTROL),
             ...callLimits,
-            speakers: memory.state.speakers,
+            speakers: holder.state.speakers,
             lastCall: incarnations++ * CALLS_PER_INCARNATION,
           };
         },
@@ -124,15 +129,15 @@ export function conversationSpec(
   return child({ id: 'conversation', logic, restart: 'transient', significant: true });
 }
 
-/** The heartbeat. */
-export function heartbeatSpec(server: ServerPorts, memory: RestartStateHolder): ChildSpec {
+/** Spec of the heartbeat. */
+export function heartbeatSpec(server: ServerPorts, holder: RestartStateHolder): ChildSpec {
   return child({
     id: HEARTBEAT,
     address: { stashLimit: MAX_STASHED_EVENTS },
     logic: heartbeatLogic,
     backoff: RESTART_BACKOFF,
     input: (system) => {
-      const { user, callPort, isServerLost } = memory.state;
+      const { user, callPort, isServerLost } = holder.state;
       return {
         server,
         client: addressOf(system, CLIENT),
@@ -144,14 +149,14 @@ export function heartbeatSpec(server: ServerPorts, memory: RestartStateHolder): 
   });
 }
 
-/** The listener for calls. Port 0 picks a free one, which is then kept when the listener is restarted. */
-export function callsSpec(port: number, memory: RestartStateHolder): ChildSpec {
+/** Spec of the listener for calls. Port 0 picks a free port; a restarted listener keeps that port. */
+export function callsSpec(port: number, holder: RestartStateHolder): ChildSpec {
   return child({
     id: 'calls',
     logic: callsLogic,
     backoff: RESTART_BACKOFF,
     input: (system) => ({
-      port: memory.state.callPort ?? port,
+      port: holder.state.callPort ?? port,
       chats: addressOf(system, CHATS),
       callControl: addressOf(system, CALL_CONTROL),
       heartbeat: addressOf(system, HEARTBEAT),
@@ -159,15 +164,15 @@ export function callsSpec(port: number, memory: RestartStateHolder): ChildSpec {
   });
 }
 
-/** Whose share of the connections a call takes; each call of ours has its own. */
+/** The quota key of a call: the caller's network. Each outgoing call has a key of its own. */
 function originOf(input: ChatInput): string {
-  if (input.kind === 'outgoing') return `ours ${input.call}`;
+  if (input.kind === 'outgoing') return `outgoing ${input.call}`;
   return networkOf(input.socket.remoteAddress ?? 'unknown');
 }
 
 /**
- * Cuts off an incoming call for which there is no room, and says so to call control. For a call of ours, call
- * control gets `place.failed`.
+ * Cuts an incoming call that exceeds the limits, and reports it to call control. Nothing is to be done for an
+ * outgoing call: call control gets `place.failed`.
  */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'outgoing') return;

@@ -1,13 +1,13 @@
 /**
- * The client as a library: registers, keeps a buddy list, calls buddies and takes their calls, for a program.
+ * The client as a library: a program registers, manages a buddy list, calls buddies and takes calls with it.
  *
  *     client (one_for_one)
  *     ├─ conversation (one_for_all)
  *     │  ├─ chats         one actor per call or chat, dynamic, temporary
  *     │  ├─ call-control  one peer at a time
  *     │  └─ client        the agent
- *     ├─ heartbeat  GET every 10 s, and SET while it listens
- *     └─ calls      listens for buddies; only when asked to
+ *     ├─ heartbeat  GET every 10 s, and SET while the client listens
+ *     └─ calls      listens for buddies; started by `listen`
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
@@ -24,7 +24,14 @@ import { supervisor } from '../../supervision/supervisor.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
 import { type Log, SILENT_LOG } from '../log.js';
 import { runTree } from '../run-tree.js';
-import { AGENT, type AgentCommand, agentLogic, type ClientNotice, ended, refuseCommand } from './agent.js';
+import {
+  AGENT,
+  type AgentCommand,
+  agentLogic,
+  type ClientNotice,
+  closedError,
+  refuseCommand,
+} from './agent.js';
 import { ask } from './ask-server.js';
 import type { Call, CallProgress } from './call-handles.js';
 import { ClientError } from './client-error.js';
@@ -41,24 +48,24 @@ import {
 import { Inbox } from './inbox.js';
 import { type Chat, MAX_UNSENT_MESSAGES } from './open-chat.js';
 
-/** Who the client is, and where its server is. */
+/** The client's user, its server, and its limits. */
 export interface CreateClientOptions {
-  /** Only to register, no user is needed. Nothing proves who it is: the protocol has no passwords. */
+  /** The user's id. Only `register` works without it. Nothing proves an id: the protocol has no passwords. */
   readonly user?: string;
-  /** Name or address; default `localhost`. */
+  /** The server's name or address; default `localhost`. */
   readonly server?: string;
   /** Default 1234. */
   readonly tcpPort?: number;
   /** Default 1235. */
   readonly udpPort?: number;
-  /** Where calls are taken, once it listens; 0, the default, picks a free port. */
+  /** The port on which `listen` takes calls; 0, the default, picks a free port. */
   readonly messagePort?: number;
   /**
-   * Longest wait for an answer to a call, the buddy's or the program's, and for the network to take a line,
-   * in milliseconds; default 60,000.
+   * Longest wait, in milliseconds, for the buddy or the program to answer a call, and for the network to take
+   * a line; default 60,000.
    */
   readonly patienceMs?: number;
-  /** Told what happens besides. */
+  /** Called with events that answer no call of a method. */
   readonly onNotice?: (notice: ClientNotice) => void;
   /** Receives lifecycle events of the client's actors, crashes among them; default none. */
   readonly log?: Log;
@@ -74,59 +81,58 @@ const DEFAULTS = {
   log: SILENT_LOG,
 } satisfies CreateClientOptions;
 
-/** What the server answered: a code such as 200, and its line. */
+/** The server's reply: its code, such as 200, and its line. */
 export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
 }
 
-/** A running client. Every method rejects with a {@link ClientError} when it cannot do what it says. */
+/** A running client. Every method that fails rejects with a {@link ClientError}. */
 export interface Client {
-  /** Registers an id; 200 means that it is done. Rejects with `server.unreachable`. */
+  /** Registers an id; code 200 means that it is registered. Rejects with `server.unreachable`. */
   register(id: string): Promise<ServerAnswer>;
-  /** Puts a buddy on the user's list, or takes one off. */
+  /** Adds a buddy to the user's list, or deletes one from it. Rejects with `server.unreachable`. */
   add(buddy: string): Promise<ServerAnswer>;
   del(buddy: string): Promise<ServerAnswer>;
   /**
-   * The user's buddies as the server knows them now; with `mayBeCut` where the server's answer may not hold
-   * all of them. Rejects with `server.silent` after 2.1 s; it takes up to 6.1 s
-   * where the server does not say over TCP why, either.
+   * Asks the server for the user's buddies. `mayBeCut` is true if the answer may not hold all of them.
+   * Rejects with `server.silent` after 2.1 s, or up to 6.1 s when the server does not answer over TCP either.
    */
   buddies(): Promise<BuddyList>;
   /**
-   * The user's buddies, whenever they are seen to have changed: the server is asked every 10 s. A reader
-   * who is slow gets the latest only.
+   * Yields the user's buddies, and again after each change. The server is asked every 10 s. A slow reader
+   * gets only the latest list.
    */
   watchBuddies(): AsyncIterable<BuddyList>;
   /**
-   * Begins to take calls, and announces the user as ONLINE every 10 s; resolves with the port. Rejects with
+   * Starts to take calls, and announces the user as ONLINE every 10 s. Resolves with the port. Rejects with
    * `port.unavailable`.
    */
   listen(): Promise<number>;
-  /** Ids and addresses whose calls are refused without a word from now on, in place of all before. */
+  /** Replaces the list of ids and addresses whose calls are refused without a notice. */
   block(names: readonly string[]): void;
-  /** Calls that come in. One that is not answered in time is refused. */
+  /** Incoming calls. A call that is not answered in time is refused. */
   readonly calls: AsyncIterable<Call>;
   /**
-   * Calls a buddy, where the server says it is, and resolves when it accepts. Rejects with `buddy.*`,
-   * `client.busy` or `server.silent`.
+   * Calls a buddy at the address that the server gives, and resolves when the buddy accepts. Rejects with
+   * `buddy.*`, `list.cut`, `client.busy` or `server.silent`.
    */
   call(buddy: string, options?: CallOptions): Promise<Chat>;
-  /** Leaves the chat, says goodbye to the server if it had announced the user, and ends. */
+  /** Leaves the chat, announces the user as OFFLINE if the client had listened, and ends the client. */
   close(): Promise<void>;
-  /** Resolves when the client has ended; with the error, if its actors crashed too often. */
+  /** Resolves when the client has ended, with an error if its actors crashed too often. */
   readonly ended: Promise<{ readonly error?: unknown }>;
 }
 
 export interface CallOptions {
-  /** Told how far the call has come, and where it leads. */
+  /** Called with the progress of the call and the address that is called. */
   readonly onProgress?: (progress: CallProgress, endpoint: Endpoint) => void;
 }
 
 /**
  * Starts a client.
  *
- * @throws ClientError `id.invalid` when `user` is no id.
+ * @throws ClientError `id.invalid` when `user` is not a valid id.
  */
 export function createClient(options: CreateClientOptions = {}): Client {
   return new ProgramClient(options);
@@ -138,18 +144,18 @@ class ProgramClient implements Client {
   readonly #host: string;
   readonly #tcpPort: number;
   readonly #messagePort: number;
-  readonly #memory: RestartStateHolder;
+  readonly #holder: RestartStateHolder;
   readonly #watchers = new Set<Inbox<BuddyList>>();
   readonly #tree: RunningTree;
-  /** Ends requests to the server with the client. */
+  /** Aborts requests to the server when the client ends. */
   readonly #end = new AbortController();
-  /** Call control is given them again when it is restarted. */
+  /** Kept here because a restarted call control starts with them. */
   #blocked: readonly string[] = [];
   #asking: Promise<BuddyList> | undefined;
   #listening: Promise<number> | undefined;
 
   constructor(options: CreateClientOptions) {
-    // Not by a spread: an option that is there as `undefined` has its default, too.
+    // Not a spread of DEFAULTS: an option that is given as `undefined` must get its default, too.
     const {
       server = DEFAULTS.server,
       tcpPort = DEFAULTS.tcpPort,
@@ -159,11 +165,11 @@ class ProgramClient implements Client {
       onNotice = DEFAULTS.onNotice,
       log = DEFAULTS.log,
     } = options;
-    const user = options.user === undefined ? undefined : idOf(options.user);
+    const user = options.user === undefined ? undefined : assertId(options.user);
     this.#host = server;
     this.#tcpPort = tcpPort;
     this.#messagePort = messagePort;
-    this.#memory = new RestartStateHolder(user && { id: user, attendance: 'here' });
+    this.#holder = new RestartStateHolder(user && { id: user, attendance: 'here' });
     this.#tree = runTree(
       supervisor({
         strategy: 'one_for_one',
@@ -184,7 +190,7 @@ class ProgramClient implements Client {
                 watchers: this.#watchers,
               }),
             }),
-            this.#memory,
+            this.#holder,
             () => ({
               patienceMs,
               maxLines: MAX_UNSENT_MESSAGES,
@@ -193,31 +199,31 @@ class ProgramClient implements Client {
               blocked: this.#blocked,
             }),
           ),
-          heartbeatSpec({ host: server, tcpPort, udpPort }, this.#memory),
+          heartbeatSpec({ host: server, tcpPort, udpPort }, this.#holder),
         ],
       }),
-      { log, onEmitted: (event) => this.#memory.take(event) },
+      { log, onEmitted: (event) => this.#holder.update(event) },
     );
     this.ended = this.#tree.ended;
     this.ended.then(() => this.#onEnded());
   }
 
   register(id: string): Promise<ServerAnswer> {
-    return this.#change('REG', () => [idOf(id)]);
+    return this.#change('REG', () => [assertId(id)]);
   }
 
   add(buddy: string): Promise<ServerAnswer> {
-    return this.#change('ADD', () => [this.#user, idOf(buddy)]);
+    return this.#change('ADD', () => [this.#user, assertId(buddy)]);
   }
 
   del(buddy: string): Promise<ServerAnswer> {
-    return this.#change('DEL', () => [this.#user, idOf(buddy)]);
+    return this.#change('DEL', () => [this.#user, assertId(buddy)]);
   }
 
-  /** Who asks while another waits gets the same answer: there is one question at a time. */
+  /** There is one question at a time: calls made while it is pending get the same answer. */
   async buddies(): Promise<BuddyList> {
-    this.#demandUser();
-    await this.#up();
+    this.#assertUser();
+    await this.#waitUntilReady();
     this.#asking ??= this.#ask<BuddyList>((request) => ({ type: 'buddies.ask', request })).finally(() => {
       this.#asking = undefined;
     });
@@ -225,11 +231,11 @@ class ProgramClient implements Client {
   }
 
   async *watchBuddies(): AsyncIterable<BuddyList> {
-    this.#demandUser();
-    await this.#up();
+    this.#assertUser();
+    await this.#waitUntilReady();
     const inbox = new Inbox<BuddyList>();
     this.#watchers.add(inbox);
-    // Everybody who watches hears the answer; of a server that is silent, `onNotice` tells.
+    // The agent puts the answer into the inbox of every watcher; `onNotice` reports a silent server.
     this.buddies().catch(() => {});
     let last: string | undefined;
     try {
@@ -244,10 +250,10 @@ class ProgramClient implements Client {
   }
 
   async listen(): Promise<number> {
-    this.#demandUser();
-    await this.#up();
+    this.#assertUser();
+    await this.#waitUntilReady();
     this.#listening ??= this.#listen().catch((error) => {
-      this.#listening = undefined; // it may be tried again
+      this.#listening = undefined; // a later call tries again
       throw error;
     });
     return this.#listening;
@@ -260,10 +266,10 @@ class ProgramClient implements Client {
   }
 
   async call(buddy: string, { onProgress }: CallOptions = {}): Promise<Chat> {
-    const id = idOf(buddy);
+    const id = assertId(buddy);
     const buddies = await this.buddies();
     const found = buddies.find((other) => other.id === id);
-    if (found === undefined) throw unlisted(id, buddies);
+    if (found === undefined) throw unlistedError(id, buddies);
     const { endpoint } = found;
     if (endpoint === undefined) throw new ClientError('buddy.offline', `${id} is offline`);
     return this.#ask<Chat>(({ resolve, reject }) => ({
@@ -279,34 +285,34 @@ class ProgramClient implements Client {
   }
 
   get #user(): UserId {
-    const { user } = this.#memory.state;
+    const { user } = this.#holder.state;
     if (user === undefined) throw new ClientError('user.missing', 'the client was made without a user');
     return user.id;
   }
 
   async #change(op: Change['op'], idsOf: () => readonly UserId[]): Promise<ServerAnswer> {
     const request = encodeRequest(op, ...idsOf());
-    await this.#up();
+    await this.#waitUntilReady();
     const server = { host: this.#host, port: this.#tcpPort };
     const { line } = await ask(server, request, this.#end.signal).catch((error: Error) => {
-      throw unreachable(error.message, error);
+      throw unreachableError(error.message, error);
     });
     const code = replyCode(line);
-    if (code === undefined) throw unreachable(`its reply is none: ${line}`);
+    if (code === undefined) throw unreachableError(`its reply is not valid: ${line}`);
     return { code, text: line };
   }
 
   async #listen(): Promise<number> {
-    const spec = callsSpec(this.#messagePort, this.#memory);
+    const spec = callsSpec(this.#messagePort, this.#holder);
     const started = await addChild(this.#tree.root, spec).catch(() => undefined);
-    const { callPort } = this.#memory.state;
+    const { callPort } = this.#holder.state;
     if (started?.ok && callPort !== undefined) return callPort;
-    if (!started || started.ok || started.code === 'shutting_down') throw ended();
-    throw unavailable(this.#messagePort, rootCause(started.error));
+    if (!started || started.ok || started.code === 'shutting_down') throw closedError();
+    throw unavailableError(this.#messagePort, rootCause(started.error));
   }
 
-  /** Asks the agent for something that it resolves or rejects. */
-  #ask<TAnswer>(commandOf: (request: Settling<TAnswer>) => AgentCommand): Promise<TAnswer> {
+  /** Sends the agent a command with a request that the agent resolves or rejects. */
+  #ask<TAnswer>(commandOf: (request: Resolvers<TAnswer>) => AgentCommand): Promise<TAnswer> {
     return new Promise((resolve, reject) => {
       const command = commandOf({ resolve, reject });
       if (this.#end.signal.aborted) refuseCommand(command);
@@ -314,13 +320,13 @@ class ProgramClient implements Client {
     });
   }
 
-  /** Resolves when all of it runs. */
-  async #up(): Promise<void> {
-    const isUp = await this.#tree.ready;
-    if (!isUp || this.#end.signal.aborted) throw ended();
+  /** Resolves when the whole tree is ready; rejects if the client has ended. */
+  async #waitUntilReady(): Promise<void> {
+    const isReady = await this.#tree.ready;
+    if (!isReady || this.#end.signal.aborted) throw closedError();
   }
 
-  #demandUser(): void {
+  #assertUser(): void {
     this.#user;
   }
 
@@ -331,28 +337,29 @@ class ProgramClient implements Client {
   }
 }
 
-interface Settling<TAnswer> {
+interface Resolvers<TAnswer> {
   resolve(answer: TAnswer): void;
   reject(error: unknown): void;
 }
 
-function idOf(text: string): UserId {
+function assertId(text: string): UserId {
   const id = parseId(text);
   if (id !== undefined) return id;
-  throw new ClientError('id.invalid', `'${text}' is no id: that is up to 64 letters, digits and _ . @ + -`);
+  const rule = 'an id has up to 64 letters, digits and _ . @ + -';
+  throw new ClientError('id.invalid', `'${text}' is not a valid id: ${rule}`);
 }
 
-function unlisted(id: UserId, { mayBeCut }: BuddyList): ClientError {
+function unlistedError(id: UserId, { mayBeCut }: BuddyList): ClientError {
   if (!mayBeCut) return new ClientError('buddy.unknown', `${id} is not on the buddy list`);
   const reason = 'not on the part of the buddy list that the server sent: the list may be cut';
   return new ClientError('list.cut', `${id} is ${reason}`);
 }
 
-function unreachable(reason: string, cause?: unknown): ClientError {
+function unreachableError(reason: string, cause?: unknown): ClientError {
   return new ClientError('server.unreachable', `the server could not be asked: ${reason}`, cause);
 }
 
-function unavailable(port: number, cause: unknown): ClientError {
+function unavailableError(port: number, cause: unknown): ClientError {
   const { code, message } = (cause ?? {}) as NodeJS.ErrnoException;
   const reason = { EADDRINUSE: 'is in use', EACCES: 'needs privileges' }[code ?? ''];
   return new ClientError(

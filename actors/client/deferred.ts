@@ -1,4 +1,4 @@
-/** A promise that is settled from outside. A rejection that is not waited for is no error of the process. */
+/** A promise that is resolved or rejected from outside. An unhandled rejection does not end the process. */
 export class Deferred<TValue> {
   readonly promise: Promise<TValue>;
   resolve!: (value: TValue) => void;

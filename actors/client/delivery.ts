@@ -139,12 +139,12 @@ export class Delivery {
   }
 
   /** Lines that the network had not taken; none of them twice. */
-  takeWaiting(): string[] {
+  drainUnsentLines(): string[] {
     return this.#waiting.splice(0).flatMap(({ text }) => text ?? []);
   }
 
   /** The buddy said something: what was written before was most likely read. */
-  heard(): void {
+  recordAnswer(): void {
     this.#answered = this.#written;
   }
 
@@ -154,7 +154,7 @@ export class Delivery {
    * something: a machine confirms what its program never reads, and resets a connection when something was
    * left unread.
    */
-  takeLost({ isReset }: { readonly isReset: boolean }): string[] {
+  drainLostLines({ isReset }: { readonly isReset: boolean }): string[] {
     const found = lookUp(this.#socket);
     if (typeof found === 'object') this.#confirmed = this.#written - found.bytes;
     const arrived = isReset ? Math.min(this.#answered, this.#confirmed) : this.#confirmed;

@@ -1,9 +1,10 @@
 /**
- * The heartbeat: says every ten seconds that its user is there, and asks who else is.
+ * The heartbeat: announces the user's status to the server every ten seconds, and asks for the buddy list.
  *
- * It owns the client's UDP socket. Datagrams may be lost, the server may be down and come back on another
- * address: every beat starts over, so all of it heals by itself. When the server counts as lost, and how
- * often a question is retried, stands in machines/client/server-connectivity.ts.
+ * It owns the client's UDP socket. Datagrams may be lost, and the server may be down and come back on another
+ * address. Every beat looks up the server again and resends everything, so the client recovers by itself.
+ * machines/client/server-connectivity.ts decides when the server counts as lost, and how often a question is
+ * retried.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
@@ -38,11 +39,11 @@ import { askWhySilent } from './ask-server.js';
 /** Time between beats, in milliseconds. */
 export const BEAT_MS = 10_000;
 
-/** Longest wait for the server to say over TCP why it is silent, in milliseconds. */
+/** Longest wait for the server's answer over TCP about why it is silent over UDP, in milliseconds. */
 export const CAUSE_PATIENCE_MS = 4_000;
 
-/** Where the server takes requests and datagrams: a name or an address, and its ports. */
 export interface ServerPorts {
+  /** Name or address. */
   readonly host: string;
   readonly tcpPort: number;
   readonly udpPort: number;
@@ -51,10 +52,10 @@ export interface ServerPorts {
 export interface HeartbeatInput {
   readonly server: ServerPorts;
   readonly client: Address<HeartbeatReport>;
-  /** Who was signed in, and where buddies called, when the heartbeat was restarted. */
+  /** When the heartbeat was restarted: the user who was signed in, and the port for calls. */
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
-  /** True when the heartbeat was restarted after it had reported the server as lost. */
+  /** True if the heartbeat was restarted after it had reported the server as lost. */
   readonly isServerLost: boolean;
 }
 
@@ -84,7 +85,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   readonly #steps: Steps<SnapshotFrom<typeof serverConnectivityMachine>, ServerConnectivityEvent>;
   #serverConnectivity: SnapshotFrom<typeof serverConnectivityMachine>;
   #queryTimer: Timer | undefined;
-  /** The question under way for the cause of the server's silence. */
+  /** The pending question about the cause of the server's silence. */
   #inquiry: AbortController | undefined;
 
   constructor(scope: BehaviourScope<HeartbeatEvent>, input: HeartbeatInput) {
@@ -97,7 +98,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#serverConnectivity = this.#steps.first;
     if (this.#user === undefined) return;
     this.#step({ type: 'session.resumed' });
-    this.#contact({ announces: true });
+    this.#locateServer({ announces: true });
   }
 
   receive(event: HeartbeatEvent): void {
@@ -105,17 +106,17 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
       case 'presence.set':
         if (event.id !== this.#user?.id) this.#sayGoodbye();
         this.#user = { id: event.id, status: event.status };
-        return this.#contact({ announces: true });
+        return this.#locateServer({ announces: true });
       case 'port.bound':
         this.#callPort = event.port;
-        return this.#contact({ announces: true });
+        return this.#locateServer({ announces: true });
       case 'beat.due':
         return this.#beat();
       case 'buddies.get':
       case 'query.overdue':
         return this.#step(event);
       case 'cause.found':
-        // One that was asked for before, or for another user, says nothing of this silence.
+        // The answer to an older inquiry, or to one for another user, does not explain the current silence.
         if (event.inquiry === this.#inquiry) this.#step(event);
         return;
       case 'server.located':
@@ -140,10 +141,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#beatTimer = this.#scope.sendLater({ type: 'beat.due' }, BEAT_MS);
     if (this.#user === undefined) return;
     this.#step({ type: 'beat.sent' });
-    this.#contact({ announces: true });
+    this.#locateServer({ announces: true });
   }
 
-  /** Steps the chart, and runs the effects that it names. */
+  /** Steps the chart, and runs the effects that it returns. */
   #step(event: ServerConnectivityEvent): void {
     const [next, effects] = this.#steps.step(this.#serverConnectivity, event);
     this.#serverConnectivity = next;
@@ -151,7 +152,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   readonly #effects: Readonly<Record<ServerConnectivityAction, (event: ServerConnectivityEvent) => void>> = {
-    sendQuery: () => this.#contact({ announces: false }),
+    sendQuery: () => this.#locateServer({ announces: false }),
     startQueryTimer: () => {
       this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
     },
@@ -176,13 +177,13 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #report(event: HeartbeatReport): void {
-    // The tree remembers it for the heartbeat after a restart.
+    // The tree keeps the event as restart state.
     this.#scope.emit(event);
     this.#input.client.send(event);
   }
 
-  /** Finds the server, then sends; a server that cannot be found is one that does not answer. */
-  #contact({ announces }: { readonly announces: boolean }): void {
+  /** Looks up the server, then sends to it. A failed look-up counts as a server that does not answer. */
+  #locateServer({ announces }: { readonly announces: boolean }): void {
     if (this.#user === undefined) return;
     lookup(this.#input.server.host, { order: 'ipv4first' }, (error, address) => {
       if (error !== null) return;
@@ -210,7 +211,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     client.send({ type: 'buddies.received', buddies: parseBuddyList(text), atMs: Date.now() });
   }
 
-  /** Announces that the user is gone, on a socket that hears no answers any more. */
+  /** Announces the user as OFFLINE, and closes the socket, on which no more answers are handled. */
   #sayGoodbye(done: () => void = () => {}): void {
     const user = this.#user;
     const socket = this.#socket;
@@ -232,7 +233,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #send(datagram: string): void {
-    // With a callback, an error is a datagram lost, like any other.
+    // The callback ignores errors: they count as a lost datagram.
     this.#socket?.send(datagram, this.#input.server.udpPort, this.#address, () => {});
   }
 
@@ -251,8 +252,8 @@ function silenceIn(event: ServerConnectivityEvent): Silence {
 }
 
 /**
- * An address as answers from there will carry it: in its shortest form, and where it means this machine by
- * naming none, as the one that it stands for.
+ * The source address of answers from a server at this address: in its shortest form, and the loopback address
+ * for the unspecified address (`0.0.0.0` and `::`).
  */
 function peerAddress(address: string): string {
   const family = address.includes(':') ? 'ipv6' : 'ipv4';

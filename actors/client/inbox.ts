@@ -1,7 +1,7 @@
 /**
- * What comes in from the actors and waits for a program that reads with `for await`.
+ * A queue between the actors and a program that reads with `for await`.
  *
- * It has no limit of its own: whoever fills it is told when something was taken, and stops in time.
+ * It has no limit of its own: the producer looks at `size`, and is called back after each read.
  */
 
 export class Inbox<TItem> implements AsyncIterable<TItem> {
@@ -10,17 +10,17 @@ export class Inbox<TItem> implements AsyncIterable<TItem> {
   #readers: ((result: IteratorResult<TItem, undefined>) => void)[] = [];
   #ended = false;
 
-  /** @param onTaken Called after an item that waited was taken. */
+  /** @param onTaken Called after a waiting item was read. */
   constructor(onTaken: () => void = () => {}) {
     this.#onTaken = onTaken;
   }
 
-  /** How many items wait. */
+  /** The number of waiting items. */
   get size(): number {
     return this.#waiting.length;
   }
 
-  /** Adds an item; after the end it is dropped. */
+  /** Adds an item. After the end, items are dropped. */
   push(item: TItem): void {
     if (this.#ended) return;
     const reader = this.#readers.shift();
@@ -28,19 +28,19 @@ export class Inbox<TItem> implements AsyncIterable<TItem> {
     else reader({ done: false, value: item });
   }
 
-  /** Adds an item in place of all that wait. */
+  /** Replaces all waiting items by one item. */
   replace(item: TItem): void {
     this.#waiting = [];
     this.push(item);
   }
 
-  /** Nothing more comes: readers get what waits, and then the end. */
+  /** Ends the queue: readers get the waiting items, then the end. */
   end(): void {
     this.#ended = true;
     for (const reader of this.#readers.splice(0)) reader({ done: true, value: undefined });
   }
 
-  /** A loop that is left early takes nothing with it: the next one goes on where it stopped. */
+  /** A loop that is left early loses no items: the next loop continues where it stopped. */
   [Symbol.asyncIterator](): AsyncIterator<TItem, undefined> {
     return { next: () => this.#next() };
   }

@@ -1,77 +1,77 @@
 /**
- * Takes what a socket brings a little at a time: in between, everything else has its turn. A buddy who floods
- * must not keep its user from typing; Node.js would read on for as long as there is something, and a single
- * chunk may have tens of thousands of lines.
+ * Hands over the lines of a socket in small batches, one batch per event-loop iteration. Otherwise a flood
+ * would block the event loop, and the user could not type: Node.js reads as long as there is data, and one
+ * chunk may hold tens of thousands of lines.
  */
 
 import type { Socket } from 'node:net';
 import type { Line } from '../../protocol/line-splitter.js';
 
-/** Most lines that are taken in a turn of the event loop. */
-export const MAX_LINES_PER_TURN = 50;
+/** Most lines that are handed over in one event-loop iteration. */
+export const MAX_LINES_PER_ITERATION = 50;
 
-/** A chunk from this size on is a turn's work, whatever is in it. */
+/** After a chunk of at least this size the socket is paused until the next iteration, even without lines. */
 const LARGE_CHUNK_BYTES = 16 * 1024;
 
-export class Reading {
+export class LineThrottle {
   readonly #socket: Socket;
-  readonly #take: (line: Line) => void;
-  /** What was brought; those before {@link #next} have been taken. */
+  readonly #onLine: (line: Line) => void;
+  /** Lines that were read; those before {@link #next} have been handed over. */
   #lines: readonly Line[] = [];
   #next = 0;
   #onEnd: (() => void) | undefined;
-  #isHeld = false;
-  #isResting = false;
+  #isPaused = false;
+  /** True while the next batch is scheduled. */
+  #isScheduled = false;
 
-  /** @param take Given each line, in order; neither it nor the end's listener may throw. */
-  constructor(socket: Socket, take: (line: Line) => void) {
+  /** @param onLine Called with each line, in order. Neither it nor the end's listener may throw. */
+  constructor(socket: Socket, onLine: (line: Line) => void) {
     this.#socket = socket;
-    this.#take = take;
+    this.#onLine = onLine;
   }
 
-  /** Takes what a chunk brought, now or in later turns; until then nothing more is read. */
+  /** Adds the lines of a chunk. The socket is paused until they have been handed over. */
   push(lines: readonly Line[], chunkBytes: number): void {
     this.#lines = this.#hasLines ? [...this.#lines.slice(this.#next), ...lines] : lines;
     this.#next = 0;
-    this.#takeSome();
-    if (this.#hasLines || chunkBytes >= LARGE_CHUNK_BYTES) this.#rest();
+    this.#handOverBatch();
+    if (this.#hasLines || chunkBytes >= LARGE_CHUNK_BYTES) this.#schedule();
   }
 
   /**
-   * Nothing more comes.
+   * Call this at the end of the input.
    *
-   * @param onEnd Called when all that was brought has been taken. Whoever is held is given the rest at once,
-   *   at most
-   * a chunk, for an end must not wait.
+   * @param onEnd Called when all lines have been handed over. While paused, the remaining lines, at most a
+   *   chunk, are handed over at once, because an end must not wait.
    */
   end(onEnd: () => void): void {
     this.#onEnd = onEnd;
-    if (this.#isHeld || !this.#hasLines) this.finish();
+    if (this.#isPaused || !this.#hasLines) this.finish();
   }
 
-  /** Takes all that is left at once: there will be no later turn. */
-  flush(): void {
-    while (this.#hasLines) this.#takeSome();
+  /** Hands over all remaining lines at once, when there will be no later iteration. */
+  drain(): void {
+    while (this.#hasLines) this.#handOverBatch();
   }
 
-  /** As {@link flush}; then tells the end, if it came. */
+  /** Drains, then calls the end's listener if the input has ended. */
   finish(): void {
-    this.flush();
+    this.drain();
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
     onEnd?.();
   }
 
-  /** Takes and reads no more until {@link release}; of the turn's lines, those under way are still taken. */
-  hold(): void {
-    this.#isHeld = true;
+  /** Stops reading and handing over until {@link resume}, but completes a batch that has begun. */
+  pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
-  release(): void {
-    this.#isHeld = false;
-    if (this.#isResting) return;
-    if (this.#hasLines) this.#rest();
+  resume(): void {
+    this.#isPaused = false;
+    if (this.#isScheduled) return;
+    if (this.#hasLines) this.#schedule();
     else this.#socket.resume();
   }
 
@@ -79,24 +79,24 @@ export class Reading {
     return this.#next < this.#lines.length;
   }
 
-  #takeSome(): void {
-    const end = Math.min(this.#lines.length, this.#next + MAX_LINES_PER_TURN);
-    while (this.#next < end) this.#take(this.#lines[this.#next++] as Line);
+  #handOverBatch(): void {
+    const end = Math.min(this.#lines.length, this.#next + MAX_LINES_PER_ITERATION);
+    while (this.#next < end) this.#onLine(this.#lines[this.#next++] as Line);
   }
 
-  /** Lets everything else have its turn before the next lines. */
-  #rest(): void {
+  /** Schedules the next batch for the next event-loop iteration, and pauses the socket until then. */
+  #schedule(): void {
     this.#socket.pause();
-    if (this.#isResting) return;
-    this.#isResting = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#isResting = false;
-      if (this.#isHeld && this.#onEnd !== undefined) return this.finish();
-      if (this.#isHeld) return;
-      this.#takeSome();
-      if (this.#hasLines) this.#rest();
+      this.#isScheduled = false;
+      if (this.#isPaused && this.#onEnd !== undefined) return this.finish();
+      if (this.#isPaused) return;
+      this.#handOverBatch();
+      if (this.#hasLines) this.#schedule();
       else if (this.#onEnd !== undefined) this.finish();
-      else if (!this.#isHeld) this.#socket.resume();
+      else if (!this.#isPaused) this.#socket.resume();
     });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Why the network did not do what was asked, in words.
+ * The reason of a network error, in words.
  */
 
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'its name cannot be looked up',
 };
 
-/** The words for a socket's error; for a rare one its code. */
+/** The words for a socket's error, or its code where there are none. */
 export function networkReason({ code, message }: NodeJS.ErrnoException): DisplayText {
   return toDisplayText(REASONS[code ?? ''] ?? code ?? message);
 }

@@ -1,5 +1,5 @@
 /**
- * A chat as a program has it: lines out as promises, lines in as an iterable.
+ * A chat as a program sees it: lines out as promises, lines in as an iterable.
  */
 
 import type {
@@ -17,8 +17,8 @@ import { Deferred } from './deferred.js';
 import { Inbox } from './inbox.js';
 
 /**
- * How many messages wait for a program before the buddy's connection is not read on. What one read of the
- * connection brought, at most 64 KiB, is kept in any case.
+ * Most messages that wait for a program before reading from the buddy's connection pauses. The messages of
+ * the last read, at most 64 KiB, are kept in addition.
  */
 export const MAX_WAITING_MESSAGES = 1_000;
 
@@ -29,57 +29,57 @@ export const MAX_UNSENT_MESSAGES = 1_000;
 export interface Message {
   /** Safe to show on one line. */
   readonly text: DisplayText;
-  /** True when the line was over 16 KiB, and this is its beginning. */
+  /** True if the line was longer than 16 KiB; `text` is its beginning then. */
   readonly cut: boolean;
 }
 
 /** How a chat ended. */
 export interface ChatEnd {
-  /** Why the connection broke; without it, one side closed it. */
+  /** Why the connection broke; `undefined` if one side closed it. */
   readonly reason?: string;
   /**
-   * Lines that the network took, but the buddy's machine never confirmed; or that it confirmed, and the buddy
-   * closed without having read them.
+   * Lines that the network took and the buddy's machine never confirmed, and lines that it confirmed but the
+   * buddy did not read before it closed.
    */
   readonly lost: readonly string[];
 }
 
-/** One chat. Its messages are read with `for await`; they end when the chat is over. */
+/** One chat. Read its messages with `for await`; the loop ends when the chat is over. */
 export interface Chat extends AsyncIterable<Message> {
-  /** Who the buddy is, or says it is. */
+  /** The buddy's id. For an incoming call, the id that the caller gave. */
   readonly buddy: UserId | undefined;
   readonly address: string;
-  /** The port that was called; `undefined` where the buddy called. */
+  /** The port that was called; `undefined` if the buddy called. */
   readonly port: number | undefined;
-  /** Resolves when the chat is over; nothing follows. When the buddy leaves, the messages end before that. */
+  /** Resolves when the chat is over. If the buddy leaves, the messages end earlier than that. */
   readonly closed: Promise<ChatEnd>;
   /**
-   * Sends one line; line ends in it become spaces. Resolves when the network took it, with whether it was cut
-   * at 16 KiB.
+   * Sends one line. Line ends in the text become spaces. Resolves when the network took the line; `cut` is
+   * true if the line was cut at 16 KiB.
    *
-   * @throws ClientError `chat.broken` when it was not sent; `chat.stalled` when the network did not take it
-   *   within
-   * the client's patience, for the buddy does not read: the chat is left then; `chat.full` beyond
-   * 1,000 lines at once.
+   * @throws ClientError `chat.broken` if the line was not sent; `chat.stalled` if the network did not take it
+   *   within the client's patience because the buddy does not read (the chat is left then); `chat.full` if
+   *   1,000 lines wait already.
    */
   send(text: string): Promise<{ readonly cut: boolean }>;
   /**
-   * Leaves. Resolves when the chat is over: when the buddy's machine has confirmed what was sent, and the buddy
-   * has closed as well or 5 s have passed. It waits for the next confirmation as long as the client's patience.
+   * Leaves the chat. Resolves when it is over: the buddy's machine has confirmed all sent lines, and the
+   * buddy has closed its side or 5 s have passed. The wait for each next confirmation is limited by the
+   * client's patience.
    */
   leave(): Promise<void>;
   /** Cuts the connection, also while the chat is being left. All that is not confirmed is in `closed`. */
   abandon(): Promise<void>;
 }
 
-/** The chat of a program, over call control. */
+/** A program's chat, implemented with call control. */
 export class OpenChat implements Chat {
   readonly buddy: UserId | undefined;
   readonly address: string;
   readonly #call: CallId;
   readonly #control: Address<CallCommand>;
   readonly #messages = new Inbox<Message>(() => this.#onTaken());
-  /** By the keys of their lines. */
+  /** Unsent lines by their keys. */
   readonly #unsent = new Map<number, Deferred<{ readonly cut: boolean }>>();
   readonly #lost: string[] = [];
   readonly #closed = new Deferred<ChatEnd>();
@@ -105,7 +105,7 @@ export class OpenChat implements Chat {
   send(text: string): Promise<{ readonly cut: boolean }> {
     const sent = new Deferred<{ readonly cut: boolean }>();
     if (this.#end !== undefined) {
-      sent.reject(broken(this.#end.reason));
+      sent.reject(brokenError(this.#end.reason));
       return sent.promise;
     }
     this.#lines += 1;
@@ -131,37 +131,37 @@ export class OpenChat implements Chat {
     return this.#messages[Symbol.asyncIterator]();
   }
 
-  /** Takes what call control says of the chat. */
-  take(news: CallEvent): void {
-    switch (news.type) {
+  /** Handles an event that call control reports of the chat. */
+  handle(event: CallEvent): void {
+    switch (event.type) {
       case 'message.received':
-        this.#messages.push({ text: news.text, cut: news.cut });
-        if (this.#messages.size === MAX_WAITING_MESSAGES) this.#pass('reading.pause');
+        this.#messages.push({ text: event.text, cut: event.cut });
+        if (this.#messages.size === MAX_WAITING_MESSAGES) this.#send('reading.pause');
         return;
       case 'message.sent':
-        return this.#takeUnsent(news.key)?.resolve({ cut: news.cut });
+        return this.#removeUnsent(event.key)?.resolve({ cut: event.cut });
       case 'message.unconfirmed':
-        if (news.cause !== 'lost') this.#takeUnsent(news.key)?.reject(notSent(news.cause));
-        else this.#lost.push(news.text); // the connection remembers 16 MiB at most
+        if (event.cause !== 'lost') this.#removeUnsent(event.key)?.reject(notSentError(event.cause));
+        else this.#lost.push(event.text); // bounded: the chat's actor remembers at most 16 MiB of lines
         return;
       case 'peer.left':
         return this.#messages.end();
       case 'chat.ended':
       case 'chat.closed':
-        return this.end(news.reason);
+        return this.end(event.reason);
     }
   }
 
-  /** The chat is over, and nothing more is reported of it. */
+  /** Ends the chat; no events follow. */
   end(reason?: string): void {
     this.#end = { ...(reason !== undefined && { reason }), lost: this.#lost };
     this.#messages.end();
-    for (const unsent of this.#unsent.values()) unsent.reject(broken(reason));
+    for (const unsent of this.#unsent.values()) unsent.reject(brokenError(reason));
     this.#unsent.clear();
     this.#closed.resolve(this.#end);
   }
 
-  #takeUnsent(key: number | undefined): Deferred<{ readonly cut: boolean }> | undefined {
+  #removeUnsent(key: number | undefined): Deferred<{ readonly cut: boolean }> | undefined {
     if (key === undefined) return undefined;
     const unsent = this.#unsent.get(key);
     this.#unsent.delete(key);
@@ -169,26 +169,26 @@ export class OpenChat implements Chat {
   }
 
   #onTaken(): void {
-    if (this.#messages.size === MAX_WAITING_MESSAGES / 2) this.#pass('reading.resume');
+    if (this.#messages.size === MAX_WAITING_MESSAGES / 2) this.#send('reading.resume');
   }
 
-  #pass(type: 'reading.pause' | 'reading.resume'): void {
+  #send(type: 'reading.pause' | 'reading.resume'): void {
     if (this.#end === undefined) this.#control.send({ type, call: this.#call });
   }
 }
 
-function notSent(cause: Exclude<UnconfirmedCause, 'lost'>): ClientError {
+function notSentError(cause: Exclude<UnconfirmedCause, 'lost'>): ClientError {
   switch (cause) {
     case 'full':
       return new ClientError('chat.full', 'too many lines wait to be sent');
     case 'stalled':
       return new ClientError('chat.stalled', 'your buddy does not read');
     case 'closed':
-      return broken();
+      return brokenError();
   }
 }
 
-function broken(reason?: string): ClientError {
+function brokenError(reason?: string): ClientError {
   return new ClientError(
     'chat.broken',
     reason === undefined ? 'the chat is closed' : `the chat broke: ${reason}`,

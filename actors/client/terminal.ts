@@ -20,9 +20,9 @@ import { alertText, linesOf, promptOf } from '../../terminal/words.js';
 export interface TerminalInput {
   readonly client: Address<TerminalReport>;
   readonly openConsole: (listener: ConsoleListener) => Console;
-  /** True where a user sits at a terminal, who reads other words than a script. */
+  /** True if a user sits at a terminal. A user at a terminal reads other words than a script. */
   readonly isInteractive: boolean;
-  /** How long no key is pressed before the user counts as away, in milliseconds; never without it. */
+  /** After this long without a key `user.idled` is sent, in milliseconds; `undefined`: never. */
   readonly autoAwayMs: number | undefined;
 }
 

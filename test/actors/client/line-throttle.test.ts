@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { MAX_LINES_PER_TURN, Reading } from '../../../actors/client/line-throttle.js';
+import { LineThrottle, MAX_LINES_PER_ITERATION } from '../../../actors/client/line-throttle.js';
 import { LineSplitter } from '../../../protocol/line-splitter.js';
 import { until } from '../../helpers/network.js';
 
@@ -10,7 +10,7 @@ const WITHOUT_LINES = Buffer.alloc(16 * 1024 * 1024);
 const LINES = 100_000;
 const SHORT_LINES = Buffer.from(Array.from({ length: LINES }, (_, number) => `${number}\n`).join(''));
 
-/** A socket that is flooded, and what came of it. */
+/** A flooded socket with its throttle, and counts of what arrived. */
 async function flooded(t: ExecutionContext, flood: Buffer) {
   const server = createServer((other) => other.on('error', () => {}).end(flood)).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
@@ -18,76 +18,76 @@ async function flooded(t: ExecutionContext, flood: Buffer) {
   const socket: Socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   t.teardown(() => socket.destroy());
   const seen = { bytes: 0, chunks: 0, lines: [] as string[], ended: false };
-  const reading = new Reading(socket, ({ bytes }) => seen.lines.push(Buffer.from(bytes).toString()));
+  const throttle = new LineThrottle(socket, ({ bytes }) => seen.lines.push(Buffer.from(bytes).toString()));
   const splitter = new LineSplitter(1_024);
   socket.on('data', (chunk) => {
     seen.bytes += chunk.length;
     seen.chunks += 1;
-    reading.push(splitter.push(chunk), chunk.length);
+    throttle.push(splitter.push(chunk), chunk.length);
   });
   socket.on('end', () => {
-    reading.end(() => {
+    throttle.end(() => {
       seen.ended = true;
     });
   });
-  return { socket, reading, seen };
+  return { socket, throttle, seen };
 }
 
-test('of a flood one chunk is read in a turn, and all of it in the end', async (t) => {
+test('one chunk of a flood is read per event-loop iteration, and every byte in the end', async (t) => {
   const { seen } = await flooded(t, WITHOUT_LINES);
   let most = 0;
   while (seen.bytes < WITHOUT_LINES.length) {
     const before = seen.chunks;
-    await turn();
+    await nextIteration();
     most = Math.max(most, seen.chunks - before);
   }
-  // One that was read just before a turn is counted with the next; without a rest there are up to 32.
+  // A chunk read just before an iteration is counted with the next. Without a pause there are up to 32.
   t.true(most <= 2, `${most}`);
 });
 
-test('of a flood of short lines some are taken in a turn, and all of them in order in the end', async (t) => {
+test('a flood of short lines is handed over in small batches, and every line in order', async (t) => {
   const { seen } = await flooded(t, SHORT_LINES);
   let most = 0;
   while (!seen.ended) {
     const before = seen.lines.length;
-    await turn();
+    await nextIteration();
     most = Math.max(most, seen.lines.length - before);
   }
-  // The turn that reads a chunk may be the one that ends the chunk before.
-  t.true(most <= 2 * MAX_LINES_PER_TURN, `${most}`);
+  // The iteration that reads a chunk may also complete the previous one.
+  t.true(most <= 2 * MAX_LINES_PER_ITERATION, `${most}`);
   t.is(seen.lines.length, LINES);
   t.true(seen.lines.every((line, number) => line === String(number)));
 });
 
-test('who is held is not read until it is released, nor given what was read already', async (t) => {
-  const { reading, seen } = await flooded(t, SHORT_LINES);
+test('a pause stops both reading and handing over until the throttle is resumed', async (t) => {
+  const { throttle, seen } = await flooded(t, SHORT_LINES);
   await until(() => seen.lines.length > 0);
-  reading.hold();
+  throttle.pause();
   const { bytes, lines } = seen;
   const { length } = lines;
-  for (let turns = 0; turns < 50; turns++) await turn();
+  for (let iterations = 0; iterations < 50; iterations++) await nextIteration();
   t.is(seen.bytes, bytes);
   t.is(lines.length, length);
-  reading.release();
+  throttle.resume();
   await until(() => seen.ended);
   t.is(lines.length, LINES);
 });
 
-test('what is left when the connection ends is taken at once', async (t) => {
-  const { reading, seen } = await flooded(t, SHORT_LINES);
+test('finish hands over all remaining lines at once', async (t) => {
+  const { throttle, seen } = await flooded(t, SHORT_LINES);
   await until(() => seen.lines.length > 0);
   const before = seen.lines.length;
-  reading.finish();
-  t.true(seen.lines.length > before + MAX_LINES_PER_TURN);
+  throttle.finish();
+  t.true(seen.lines.length > before + MAX_LINES_PER_ITERATION);
   t.is(seen.lines.at(-1), String(seen.lines.length - 1));
 });
 
-test('an end does not wait for who is held', async (t) => {
-  const { reading, seen } = await flooded(t, SHORT_LINES.subarray(0, 2_000));
-  reading.hold();
-  reading.release();
+test('the end of the input does not wait while the throttle is paused', async (t) => {
+  const { throttle, seen } = await flooded(t, SHORT_LINES.subarray(0, 2_000));
+  throttle.pause();
+  throttle.resume();
   await until(() => seen.lines.length > 0);
-  reading.hold();
+  throttle.pause();
   await until(() => seen.ended);
-  t.true(seen.lines.length > MAX_LINES_PER_TURN);
+  t.true(seen.lines.length > MAX_LINES_PER_ITERATION);
 });
