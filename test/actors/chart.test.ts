@@ -16,7 +16,7 @@ import { connectionMachine } from '../../machines/server/connection.js';
 
 const effect = () => {};
 
-/** Every event that a machine mentions, with every text that its guards tell apart. */
+/** Every event that a machine handles, with every text that its guards distinguish. */
 function eventsOf(machine: AnyStateMachine): EventObject[] {
   const types = new Set<string>();
   for (const state of Object.values<{ on?: object }>(machine.config.states ?? {})) {
@@ -26,7 +26,9 @@ function eventsOf(machine: AnyStateMachine): EventObject[] {
   return [...types, 'unheard.of'].flatMap((type) => texts.map((text) => ({ type, text }) as EventObject));
 }
 
-/** Runs events through a chart's actor; the names of its actions, and whether it ended. */
+/**
+ * Sends events to a chart's actor. Returns the names of the actions that ran, and whether the actor ended.
+ */
 function runFlat(machine: AnyStateMachine, events: readonly EventObject[]) {
   const log: string[] = [];
   const names = Object.keys(machine.implementations.actions);
@@ -37,7 +39,7 @@ function runFlat(machine: AnyStateMachine, events: readonly EventObject[]) {
   return { log, ended: actor.getSnapshot().status === 'done' };
 }
 
-/** The same, as XState itself interprets the machine. */
+/** The same with XState's own interpreter. */
 function runXState(machine: AnyStateMachine, events: readonly EventObject[]) {
   const log: string[] = [];
   let [snapshot] = initialTransition(machine);
@@ -52,7 +54,7 @@ function runXState(machine: AnyStateMachine, events: readonly EventObject[]) {
 }
 
 for (const machine of [connectionMachine, chatMachine] as AnyStateMachine[]) {
-  test(`the ${machine.id}'s actor does what XState would do with its chart`, (t) => {
+  test(`the ${machine.id}'s actor runs the same actions as XState's interpreter`, (t) => {
     const events = fc.array(fc.constantFrom(...eventsOf(machine)), { maxLength: 20 });
     fc.assert(
       fc.property(events, (sequence) => {
@@ -63,7 +65,7 @@ for (const machine of [connectionMachine, chatMachine] as AnyStateMachine[]) {
   });
 }
 
-test('the resource is opened at the start, given to every action, and released once', (t) => {
+test('the resource is opened at the start, passed to every action, and released once', (t) => {
   const machine = setup({ actions: { act: effect } }).createMachine({
     initial: 'on',
     states: { on: { on: { go: { target: 'off', actions: 'act' } } }, off: { type: 'final' } },
@@ -102,7 +104,7 @@ test('an action that throws crashes the actor and releases the resource', (t) =>
   t.deepEqual(log, ['released', 'error']);
 });
 
-test('what a flat chart cannot do is refused when the program starts', (t) => {
+test('a chart with features that fromChart does not support throws at the start', (t) => {
   const run = (machine: AnyStateMachine) => () =>
     fromChart(machine, { open: () => undefined, actions: {}, release: () => {} });
   const nested = createMachine({ initial: 'a', states: { a: { initial: 'b', states: { b: {} } } } });

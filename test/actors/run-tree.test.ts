@@ -11,7 +11,7 @@ import { crash, family, type WorkerEvent, worker } from '../helpers/actors.js';
 import { until } from '../helpers/network.js';
 import { TestLog } from '../helpers/server.js';
 
-test('a tree is ready when it is up, and ends when it is asked to', async (t) => {
+test('a tree is ready when its children are, and ends when it is asked to', async (t) => {
   const log = new TestLog();
   const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
   const tree = runTree(supervisor({ strategy: 'one_for_one', children }), { log });
@@ -32,7 +32,7 @@ test('a tree that cannot start is not ready, and ends with the error', async (t)
   );
 });
 
-test('the lives of its actors are logged, and what they emit is passed on', async (t) => {
+test('lifecycle events of the actors are logged, and passed on to onEmitted', async (t) => {
   const log = new TestLog();
   const emitted: string[] = [];
   const actors: AnyActorRef[] = [];
@@ -70,7 +70,7 @@ test('the lives of its actors are logged, and what they emit is passed on', asyn
   );
 });
 
-test('messages that an address refuses are logged: a warning when it is full, and no line for each', async (t) => {
+test('refused messages are logged in batches, as a warning when the address is full', async (t) => {
   const log = new TestLog();
   const name = nameOf<WorkerEvent>('a');
   const logic = worker('a', { log: [] });
@@ -115,7 +115,7 @@ test('a supervisor that gives up is logged with the reason', async (t) => {
 });
 
 for (const [level, limits] of Object.entries({ TCP_LIMITS, SERVER_LIMITS, CLIENT_LIMITS })) {
-  test(`a child that always fails never exhausts its level, with back-off: ${level}`, (t) => {
+  test(`with back-off, a child that always fails never exhausts ${level}`, (t) => {
     for (const failsStart of [() => false, (start: number) => start > 1]) {
       const tree = family({ a: { backoff: { ...RESTART_BACKOFF, jitter: 0 }, failsStart } }, { limits });
       let seen: AnyActorRef | undefined;

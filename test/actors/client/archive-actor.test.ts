@@ -23,7 +23,7 @@ const hello: RecordCommand = {
   atMs: 5,
 };
 
-/** An archive over files that do as they are told. */
+/** An archive with fake files. */
 function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}, user?: UserId) {
   const { type: _type, ...message } = hello;
   const log: string[] = [];
@@ -38,8 +38,8 @@ function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}, user
     close: () => log.push('close'),
     ...faults,
   };
-  const news: ArchiveReport[] = [];
-  const client = createActor(fromBehaviour<ArchiveReport>(() => ({ receive: (event) => news.push(event) })));
+  const reports: ArchiveReport[] = [];
+  const client = createActor(fromBehaviour<ArchiveReport>(() => ({ receive: (event) => reports.push(event) })));
   client.start();
   const archive = createActor(archiveLogic, {
     input: { client: client as never, openArchive: () => files, user },
@@ -47,21 +47,21 @@ function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}, user
   archive.subscribe({ error: () => log.push('crashed') });
   archive.start();
   t.teardown(() => archive.stop());
-  return { archive, news, log };
+  return { archive, reports, log };
 }
 
-test('the block list is told when it is asked for, and after each change', (t) => {
-  const { archive, news, log } = archiving(t);
-  const told: ArchiveReport = { type: 'blocked.changed', names: ['mallory'] };
+test('the block list is reported on request, and after each change', (t) => {
+  const { archive, reports, log } = archiving(t);
+  const blocked: ArchiveReport = { type: 'blocked.changed', names: ['mallory'] };
   archive.send({ type: 'blocked.get' });
-  t.deepEqual(news, [told]);
+  t.deepEqual(reports, [blocked]);
   archive.send({ type: 'buddy.block', name: 'trudy' });
   archive.send({ type: 'buddy.unblock', name: 'trudy' });
-  t.deepEqual(news, [told, told, told]);
+  t.deepEqual(reports, [blocked, blocked, blocked]);
   t.deepEqual(log, ['block trudy', 'unblock trudy']);
 });
 
-test('a message is written down before the next event is taken', (t) => {
+test('a message is written before the next event is handled', (t) => {
   const { archive, log } = archiving(t);
   archive.send(hello);
   t.deepEqual(log, ['record hello']);
@@ -69,12 +69,12 @@ test('a message is written down before the next event is taken', (t) => {
   t.deepEqual(log, ['record hello', 'close']);
 });
 
-test('history is found, under the names of both sides', async (t) => {
-  const { archive, news } = archiving(t);
+test('history is found, with the names of both sides', async (t) => {
+  const { archive, reports } = archiving(t);
   archive.send({ type: 'history.show', buddy: bob, search: 'hell' });
-  await until(() => news.length > 0);
+  await until(() => reports.length > 0);
   const shown = { text: 'hello' as DisplayText, atMs: 5 };
-  t.deepEqual(news[0], {
+  t.deepEqual(reports[0], {
     type: 'history.found',
     buddy: bob,
     search: 'hell',
@@ -85,23 +85,23 @@ test('history is found, under the names of both sides', async (t) => {
   });
 });
 
-test('the first message that cannot be written is told of, the others are tried', (t) => {
+test('the first failure to write a message is reported, and later messages are still tried', (t) => {
   let tries = 0;
   const record = () => {
     tries += 1;
     return tries > 1 ? { reason: 'no space left on device' } : undefined;
   };
-  const { archive, news } = archiving(t, { record });
+  const { archive, reports } = archiving(t, { record });
   for (let count = 0; count < 4; count++) archive.send(hello);
   t.is(tries, 4);
-  t.deepEqual(news, [
+  t.deepEqual(reports, [
     { type: 'archive.failed', task: 'history.write', reason: 'no space left on device' as DisplayText },
   ]);
 });
 
-test('every other failure is told of each time, gated', async (t) => {
+test('every other failure is reported each time, with a gated reason', async (t) => {
   const failed = { reason: 'no\u001b' };
-  const { archive, news } = archiving(t, {
+  const { archive, reports } = archiving(t, {
     find: async () => failed,
     readBlocked: () => failed,
     block: () => failed,
@@ -110,8 +110,8 @@ test('every other failure is told of each time, gated', async (t) => {
   for (let count = 0; count < 2; count++) archive.send({ type: 'buddy.block', name: 'trudy' });
   archive.send({ type: 'buddy.unblock', name: 'trudy' });
   archive.send({ type: 'history.show', buddy: bob, search: '' });
-  await until(() => news.length === 8);
-  const failures = news.filter((event) => event.type === 'archive.failed');
+  await until(() => reports.length === 8);
+  const failures = reports.filter((event) => event.type === 'archive.failed');
   t.deepEqual(
     failures.map(({ task }) => task),
     ['blocked.read', 'blocked.write', 'blocked.write', 'blocked.write', 'history.read'],
@@ -119,7 +119,7 @@ test('every other failure is told of each time, gated', async (t) => {
   t.true(failures.every(({ reason }) => reason === 'no\u{FFFD}'));
 });
 
-test('a bug crashes the actor, which lets go of its files', async (t) => {
+test('a bug crashes the actor, which closes its files', async (t) => {
   const { archive, log } = archiving(t, {
     find: async () => {
       throw new TypeError('a bug');
@@ -130,7 +130,7 @@ test('a bug crashes the actor, which lets go of its files', async (t) => {
   t.deepEqual(log, ['close', 'crashed']);
 });
 
-/** Other clients as a test finds them, and what was asked for. */
+/** Files that yield these other clients, and log each claim and release. */
 function others(log: string[], pids: readonly number[]): Partial<ArchiveFiles> {
   return {
     async *otherClients(user, signal) {
@@ -142,13 +142,13 @@ function others(log: string[], pids: readonly number[]): Partial<ArchiveFiles> {
   };
 }
 
-test('a user is claimed until another is, or the archive ends; other clients are reported', async (t) => {
+test('a claim lasts until the next claim or the end; other clients are reported', async (t) => {
   const claims: string[] = [];
-  const { archive, news } = archiving(t, others(claims, [7, 8]));
+  const { archive, reports } = archiving(t, others(claims, [7, 8]));
   archive.send({ type: 'user.claim', id: alice });
   archive.send({ type: 'user.claim', id: alice });
-  await until(() => news.length === 2);
-  t.deepEqual(news, [
+  await until(() => reports.length === 2);
+  t.deepEqual(reports, [
     { type: 'client.found', user: alice, pid: 7, host: undefined },
     { type: 'client.found', user: alice, pid: 8, host: 'else\u{FFFD}where' as DisplayText },
   ]);
@@ -159,17 +159,17 @@ test('a user is claimed until another is, or the archive ends; other clients are
   t.deepEqual(claims, ['claim alice', 'release alice', 'claim bob', 'release bob']);
 });
 
-test('an archive that was restarted claims its user again', (t) => {
+test('a restarted archive claims its user again', (t) => {
   const claims: string[] = [];
   archiving(t, others(claims, []), alice);
   t.deepEqual(claims, ['claim alice']);
 });
 
-test('a bug in looking for other clients is a crash of the archive', async (t) => {
+test('a bug in the search for other clients crashes the archive', async (t) => {
   const { log } = archiving(
     t,
     {
-      // biome-ignore lint/correctness/useYield: it fails before
+      // biome-ignore lint/correctness/useYield: it throws before it could yield
       async *otherClients() {
         throw new Error('injected');
       },

@@ -5,7 +5,7 @@ import { createActor, toPromise } from 'xstate';
 import { askServerLogic } from '../../../actors/client/ask-server.js';
 import type { ServerReply } from '../../../machines/client/events.js';
 
-/** Asks a server that does what the test says with its one connection. */
+/** Sends a request to a server whose one connection is served by the test. */
 async function askOne(t: ExecutionContext, serve: (socket: Socket) => void): Promise<ServerReply> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {}); // the client leaves when it has its line
@@ -25,7 +25,7 @@ async function ask(host: string, port: number): Promise<ServerReply> {
   return reply;
 }
 
-test('it sends one line and takes one back', async (t) => {
+test('it sends one line and resolves with the reply line', async (t) => {
   let request = '';
   const reply = await askOne(t, (socket) => {
     socket.on('data', (chunk) => {
@@ -37,7 +37,7 @@ test('it sends one line and takes one back', async (t) => {
   t.deepEqual<unknown, unknown>(reply, { line: '200 OK', done: true });
 });
 
-test('any other reply is taken as received, but not as done', async (t) => {
+test('a reply other than 200 is returned, but does not count as done', async (t) => {
   const reply = await askOne(t, (socket) => socket.end('202 NO SUCH USER\r\n'));
   t.deepEqual<unknown, unknown>(reply, { line: '202 NO SUCH USER', done: false });
 });
@@ -50,14 +50,14 @@ test('a reply may come in pieces, and without a line end', async (t) => {
   t.is<string, string>(reply.line, '200 OK');
 });
 
-test('what a server sends is gated and bounded', async (t) => {
+test('the reply is gated and bounded', async (t) => {
   const gated = await askOne(t, (socket) => socket.end('200 \u001b[2J\r\n'));
   t.is<string, string>(gated.line, '200 \uFFFD[2J');
   const long = await askOne(t, (socket) => socket.write('x'.repeat(100_000)));
   t.is(long.line.length, 512);
 });
 
-test('a server that closes without a reply is an error in words', async (t) => {
+test('when the server closes without a reply, the error says so in words', async (t) => {
   await t.throwsAsync(
     askOne(t, (socket) => socket.end()),
     { message: 'it closed the connection without a reply' },
@@ -68,7 +68,7 @@ test('a server that closes without a reply is an error in words', async (t) => {
   );
 });
 
-test('a server that is not there is an error in words', async (t) => {
+test('when the server is not there, the error says so in words', async (t) => {
   await t.throwsAsync(ask('127.0.0.1', 1), { message: 'nothing listens there' });
   await t.throwsAsync(ask('no.such.host.invalid', 1), { message: 'its name is not known' });
 });

@@ -15,7 +15,7 @@ function unreadable(): never {
   throw new Error('injected');
 }
 
-/** A client of alice's in this process, its keyboard and its screen. */
+/** Alice's client in this process, with its keyboard and its screen. */
 async function aliceHere(t: ExecutionContext) {
   const { tcp, udp } = await serve(t);
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(tcp, `${request}\n`);
@@ -52,7 +52,7 @@ async function aliceHere(t: ExecutionContext) {
     client,
     log,
     type: (line: string) => stdin.write(`${line}\n`),
-    /** Waits for text on the screen after what was waited for before. */
+    /** Waits for text on the screen, after the text of the last wait. */
     async shows(text: string) {
       await until(() => screen.includes(text, seen));
       seen = screen.indexOf(text, seen) + text.length;
@@ -63,7 +63,7 @@ async function aliceHere(t: ExecutionContext) {
       const starts = () =>
         log.fieldsOf('started').filter((fields) => (fields as { child: string }).child === kind);
       const before = starts().length;
-      // The statechart is no behaviour: it breaks over an event that cannot be read.
+      // The statechart is not a behaviour: an event whose property throws crashes it.
       const poison =
         kind === 'client'
           ? Object.defineProperty({ type: 'buddies.received' }, 'buddies', { get: unreadable })
@@ -71,7 +71,7 @@ async function aliceHere(t: ExecutionContext) {
       actors.findLast(isKind)?.send(poison as never);
       await until(() => starts().length > before);
     },
-    /** Crashes the chat; nothing takes its place. */
+    /** Crashes the chat, which is not restarted. */
     crashChat() {
       const chat = actors.findLast(({ id }) => id.startsWith('chat:'));
       chat?.send({ type: 'behaviour.failed', error: new Error('injected') } as never);
@@ -98,7 +98,7 @@ test('a terminal that crashes shows its prompt again, and the chat goes on', asy
   t.is(await bob.line(), 'still here');
 });
 
-test('a heartbeat that crashes goes on saying who is there, and where', async (t) => {
+test('a heartbeat that crashes still announces the user and the port', async (t) => {
   const { callPort, crash, shows, type } = await aliceHere(t);
   const port = await callPort();
   await crash('heartbeat');
@@ -116,7 +116,7 @@ test('a listener that crashes comes back on the same port', async (t) => {
   t.pass();
 });
 
-test('a supervisor of chats that crashes ends the chat and all else, and the next call is taken', async (t) => {
+test('when the supervisor of chats crashes, the chat ends, and the next call is offered', async (t) => {
   const { callPort, crash, shows, type } = await aliceHere(t);
   const port = await callPort();
   const bob = await Peer.call(t, port);
@@ -130,7 +130,7 @@ test('a supervisor of chats that crashes ends the chat and all else, and the nex
   await shows('(y/n)? ');
 });
 
-test('a chat that crashes ends that chat only', async (t) => {
+test('a crash of a chat ends that chat only', async (t) => {
   const { callPort, crashChat, shows, type } = await aliceHere(t);
   const bob = await Peer.call(t, await callPort());
   await shows('(y/n)? ');
@@ -141,7 +141,7 @@ test('a chat that crashes ends that chat only', async (t) => {
   await shows('Your choice: ');
 });
 
-test('after a crash of the statechart its user is still signed in, and no chat is left behind', async (t) => {
+test('after a crash of the statechart the user is still signed in, and no chat is left over', async (t) => {
   const { callPort, crash, shows, type } = await aliceHere(t);
   const bob = await Peer.call(t, await callPort());
   await shows('(y/n)? ');
@@ -162,7 +162,7 @@ test('a crash of the statechart does not leave a caller without an answer', asyn
   t.is(await bob.line(), 'REJECT');
 });
 
-test('a heartbeat that crashes while it is asked is asked again at once', async (t) => {
+test('a question that is pending when the heartbeat crashes is asked again at once', async (t) => {
   const { crash, shows, type } = await aliceHere(t);
   type('s');
   const before = performance.now();

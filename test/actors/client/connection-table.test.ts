@@ -5,11 +5,12 @@ import { findConnection, lookUp, type Unconfirmed } from '../../../actors/client
 import { until } from '../../helpers/network.js';
 
 /**
- * As proc(5) has it: the state, what is to be sent and read, the timer, repetitions, the user, probes without
- * an answer.
+ * A row as in proc(5): the state, the bytes to be sent and read, the timer, retransmissions, the user,
+ * unanswered probes.
  */
 const row = (from: string, to: string, sending: string, repeats: string, probes: number) =>
-  `   1: 0100007F:${from} 0100007F:${to} 01 ${sending}:00000000 01:00000014 ${repeats}     0        ${probes} 4711 4 0000000000000000`;
+  `   1: 0100007F:${from} 0100007F:${to} 01 ${sending}:00000000 01:00000014 ` +
+  `${repeats}     0        ${probes} 4711 4 0000000000000000`;
 const HEADER =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 
@@ -51,7 +52,7 @@ test('a connection is found by its ports, in both directions', (t) => {
   t.is(findConnection('', 4_000, at(50_000)), undefined);
 });
 
-test('something sent again, or asked again, is repeated', (t) => {
+test('a connection with retransmissions or unanswered probes is repeated', (t) => {
   t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000003', 0), 4_000, at(50_000)), {
     isRepeated: true,
   });
@@ -60,7 +61,7 @@ test('something sent again, or asked again, is repeated', (t) => {
   });
 });
 
-test('of a real connection whose other side does not read, the bytes that wait are told', async (t) => {
+test('the unconfirmed bytes of a real connection whose other side does not read are found', async (t) => {
   const server = createServer((socket) => socket.pause()).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
   await once(server, 'listening');

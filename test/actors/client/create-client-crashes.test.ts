@@ -8,11 +8,11 @@ import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
 import { crash, serve } from '../../helpers/server.js';
 
-// A program cannot reach its client's actors, so they are noted as they start: those of all tests in this
-// file, which therefore run one after the other.
+// A program cannot reach its client's actors, so this file records every actor that starts. The record is
+// shared, so the tests are serial.
 const started: AnyActorRef[] = [];
 const { start } = Actor.prototype;
-Actor.prototype.start = function noted(this: Actor<never>) {
+Actor.prototype.start = function recordedStart(this: Actor<never>) {
   started.push(this as unknown as AnyActorRef);
   return start.call(this);
 };
@@ -29,7 +29,7 @@ async function crashAndRestart(kind: string): Promise<void> {
   await until(() => latest(kind) !== before);
 }
 
-/** A client of alice's, and a scripted bob on her list who takes calls. */
+/** Alice's client, and a scripted bob on her list who takes calls. */
 async function aliceAndBob(t: ExecutionContext, options: CreateClientOptions = {}) {
   const server = await serve(t);
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
@@ -48,7 +48,7 @@ async function aliceAndBob(t: ExecutionContext, options: CreateClientOptions = {
   return { alice, bob };
 }
 
-/** The client works: it asks, calls, and chats. */
+/** Checks that the client works: it asks, calls, and chats. */
 async function works(
   t: ExecutionContext,
   { alice, bob }: Awaited<ReturnType<typeof aliceAndBob>>,
@@ -72,7 +72,7 @@ async function works(
   await left;
 }
 
-test.serial('when the agent crashes, what waits is told so, and it works again', async (t) => {
+test.serial('when the agent crashes, pending requests reject, and the client works again', async (t) => {
   const place = await aliceAndBob(t);
   const { alice, bob } = place;
   const watching = alice.watchBuddies()[Symbol.asyncIterator]();
@@ -107,7 +107,7 @@ test.serial('when the agent crashes in a chat, the chat is over on both sides', 
   await works(t, place);
 });
 
-test.serial('after a crash, the handles of older calls and chats command nothing', async (t) => {
+test.serial('after a crash, the handles of older calls and chats have no effect', async (t) => {
   const place = await aliceAndBob(t);
   const calling = place.alice.call('bob');
   const peer = await place.bob.called();
@@ -144,27 +144,24 @@ test.serial('after a crash, the handles of older calls and chats command nothing
 });
 
 for (const kind of ['chat', 'chats'] as const) {
-  test.serial(
-    `when ${kind} crash${kind === 'chat' ? 'es' : ''}, the chat is over, and another can follow`,
-    async (t) => {
-      const place = await aliceAndBob(t);
-      const calling = place.alice.call('bob');
-      const peer = await place.bob.called();
-      peer.send('OK\n');
-      const chat = await calling;
-      const reading = (async () => {
-        for await (const _ of chat) t.fail('nothing was said');
-      })();
-      crash(latest(kind));
-      await reading;
-      await chat.closed;
-      await peer.ended();
-      await works(t, place);
-    },
-  );
+  test.serial(`after a crash of ${kind}, the chat is over, and another can follow`, async (t) => {
+    const place = await aliceAndBob(t);
+    const calling = place.alice.call('bob');
+    const peer = await place.bob.called();
+    peer.send('OK\n');
+    const chat = await calling;
+    const reading = (async () => {
+      for await (const _ of chat) t.fail('nothing was said');
+    })();
+    crash(latest(kind));
+    await reading;
+    await chat.closed;
+    await peer.ended();
+    await works(t, place);
+  });
 }
 
-test.serial('when a call is under way and its actor crashes, the caller is told so', async (t) => {
+test.serial('when the actor of an outgoing call crashes, the call rejects', async (t) => {
   const place = await aliceAndBob(t);
   const calling = place.alice.call('bob');
   await place.bob.called();
@@ -174,7 +171,7 @@ test.serial('when a call is under way and its actor crashes, the caller is told 
   await works(t, place);
 });
 
-test.serial('when a caller waits for the program and its actor crashes, the call is over', async (t) => {
+test.serial('when the actor of a waiting incoming call crashes, the call is over', async (t) => {
   const { alice } = await aliceAndBob(t);
   const port = await alice.listen();
   const calls = alice.calls[Symbol.asyncIterator]();
@@ -192,7 +189,7 @@ test.serial('when a caller waits for the program and its actor crashes, the call
   t.is(await next.line(), 'REJECT');
 });
 
-test.serial('when the heartbeat crashes, a question is answered all the same', async (t) => {
+test.serial('when the heartbeat crashes, a pending question is still answered', async (t) => {
   const place = await aliceAndBob(t);
   const asking = place.alice.buddies();
   await crashAndRestart('heartbeat');
@@ -200,7 +197,7 @@ test.serial('when the heartbeat crashes, a question is answered all the same', a
   await works(t, place);
 });
 
-test.serial('when calls crashes, it listens on the same port again', async (t) => {
+test.serial('after a crash of the listener, it listens on the same port again', async (t) => {
   const place = await aliceAndBob(t);
   const port = await place.alice.listen();
   await crashAndRestart('calls');
@@ -242,7 +239,7 @@ test.serial('a client whose agent crashes too often ends, and says why', async (
 });
 
 test.serial(
-  'when a chat crashes, it is said to have broken, and lines that may not have arrived are named',
+  'a chat that crashes is reported as broken, with the lines that may not have arrived',
   async (t) => {
     const place = await aliceAndBob(t);
     const calling = place.alice.call('bob');
@@ -257,34 +254,31 @@ test.serial(
   },
 );
 
-test.serial(
-  'when the heartbeat crashes again and again, a question is not waited for for ever',
-  async (t) => {
-    const silent = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(silent, 'listening');
-    t.teardown(() => silent.close());
-    const alice = createClient({ server: '127.0.0.1', udpPort: silent.address().port, user: 'alice' });
-    t.teardown(() => alice.close());
-    let isOpen = true;
-    const asking = t.throwsAsync(alice.buddies(), { code: 'server.silent' }).finally(() => {
-      isOpen = false;
-    });
-    const deadline = performance.now() + 20_000;
-    await until(() => latest('heartbeat') !== undefined);
-    while (isOpen && performance.now() < deadline) {
-      const before = latest('heartbeat');
-      crash(before);
-      await until(() => !isOpen || latest('heartbeat') !== before);
-    }
-    t.false(isOpen);
-    await asking;
-  },
-);
+test.serial('when the heartbeat keeps crashing, a question times out', async (t) => {
+  const silent = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.teardown(() => silent.close());
+  const alice = createClient({ server: '127.0.0.1', udpPort: silent.address().port, user: 'alice' });
+  t.teardown(() => alice.close());
+  let isOpen = true;
+  const asking = t.throwsAsync(alice.buddies(), { code: 'server.silent' }).finally(() => {
+    isOpen = false;
+  });
+  const deadline = performance.now() + 20_000;
+  await until(() => latest('heartbeat') !== undefined);
+  while (isOpen && performance.now() < deadline) {
+    const before = latest('heartbeat');
+    crash(before);
+    await until(() => !isOpen || latest('heartbeat') !== before);
+  }
+  t.false(isOpen);
+  await asking;
+});
 
 test.serial(
-  'whoever asks just before the client is closed is answered, or told that it is closed',
+  'a request just before the client is closed is answered, or rejects with client.closed',
   async (t) => {
-    for (let turns = 0; turns < 24; turns++) {
+    for (let microtasks = 0; microtasks < 24; microtasks++) {
       const { alice } = await aliceAndBob(t);
       const watch = alice.watchBuddies()[Symbol.asyncIterator]();
       const asked = [watch.next(), alice.listen(), alice.buddies()].map((promise) =>
@@ -293,7 +287,7 @@ test.serial(
           (error) => error.code,
         ),
       );
-      for (let turn = 0; turn < turns; turn++) await undefined;
+      for (let count = 0; count < microtasks; count++) await undefined;
       await alice.close();
       for (const outcome of await Promise.all(asked)) t.regex(String(outcome), /^(done|client.closed)$/);
       t.true((await watch.next()).done);
@@ -302,30 +296,27 @@ test.serial(
   },
 );
 
-test.serial(
-  'a caller of dialect B is told ACCEPTED though call control was restarted meanwhile',
-  async (t) => {
-    let isKnown = false;
-    const onNotice = ({ type }: { readonly type: string }) => {
-      isKnown ||= type === 'call.misunderstood';
-    };
-    const { alice } = await aliceAndBob(t, { onNotice });
-    const port = await alice.listen();
-    const silentCall = async () => {
-      const caller = await Peer.call(t, port);
-      const { value: call } = await alice.calls[Symbol.asyncIterator]().next();
-      const chat = await (call as Call).accept();
-      return { caller, chat, answer: await caller.line() };
-    };
-    // On a machine that is busy, it may take the caller longer than a second to leave.
-    while (!isKnown) {
-      const { caller, chat, answer } = await silentCall();
-      t.is(answer, 'ACCEPT');
-      caller.socket.end();
-      await chat.closed;
-    }
-    // Call control is restarted with it.
-    await crashAndRestart('client');
-    t.is((await silentCall()).answer, 'ACCEPTED');
-  },
-);
+test.serial('a caller of dialect B is answered ACCEPTED even after a restart of call control', async (t) => {
+  let isKnown = false;
+  const onNotice = ({ type }: { readonly type: string }) => {
+    isKnown ||= type === 'call.misunderstood';
+  };
+  const { alice } = await aliceAndBob(t, { onNotice });
+  const port = await alice.listen();
+  const silentCall = async () => {
+    const caller = await Peer.call(t, port);
+    const { value: call } = await alice.calls[Symbol.asyncIterator]().next();
+    const chat = await (call as Call).accept();
+    return { caller, chat, answer: await caller.line() };
+  };
+  // On a busy machine, the caller may need longer than a second to leave.
+  while (!isKnown) {
+    const { caller, chat, answer } = await silentCall();
+    t.is(answer, 'ACCEPT');
+    caller.socket.end();
+    await chat.closed;
+  }
+  // Restarts call control as well.
+  await crashAndRestart('client');
+  t.is((await silentCall()).answer, 'ACCEPTED');
+});

@@ -30,14 +30,14 @@ function connect(t: ExecutionContext, { tcp, udp }: Ports, options: CreateClient
   return client;
 }
 
-/** Says to the server where a user takes calls, and waits until it knows. */
+/** Announces the port on which a user takes calls, and waits until the server knows it. */
 async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: number): Promise<void> {
   const presence = await PresenceClient.open(t, udp);
   presence.send(`SET ${id} 100 ONLINE ${port}`);
   await presence.ask(`GET ${id}`);
 }
 
-/** A client of alice's, and a scripted bob that takes calls. */
+/** Alice's client, and a scripted bob that takes calls. */
 async function aliceAndBob(t: ExecutionContext, options: CreateClientOptions = {}) {
   const server = await withBuddies(t);
   const bob = await listenForCalls(t);
@@ -45,7 +45,7 @@ async function aliceAndBob(t: ExecutionContext, options: CreateClientOptions = {
   return { alice: connect(t, server, options), bob, server };
 }
 
-/** A chat that alice called, and bob's end of it. */
+/** A chat between alice, who called, and bob. */
 async function chatWithBob(t: ExecutionContext, options: CreateClientOptions = {}) {
   const { alice, bob } = await aliceAndBob(t, options);
   const calling = alice.call('bob');
@@ -70,7 +70,7 @@ async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
   throw new Error('nothing came');
 }
 
-test('one address whose refused calls linger leaves room for the calls of others', async (t) => {
+test('refused calls of one address that linger leave room for the calls of others', async (t) => {
   const told: unknown[] = [];
   const onNotice = (notice: ClientNotice) => {
     if (notice.type === 'call.refused' && notice.cause !== 'busy') told.push(notice);
@@ -80,16 +80,16 @@ test('one address whose refused calls linger leaves room for the calls of others
   const port = await alice.listen();
   const calls: Peer[] = [];
   for (let count = 0; count < 16; count++) calls.push(await lingering(t, port, '127.0.0.1'));
-  // One rings, seven are refused and do not close, and those beyond the share are cut off.
+  // One rings, seven are refused and do not close, and those beyond the quota are cut.
   for (const call of calls.slice(8)) await call.ended();
   const other = await lingering(t, port, '127.0.0.2');
   t.is(await other.line(), 'REJECT');
-  // Once, though eight were cut off.
+  // Reported once, though eight were cut.
   const caller = { caller: undefined, address: '127.0.0.1', hint: { buddiesThere: ['bob'] } };
   t.deepEqual(told, [{ type: 'call.refused', cause: 'crowded', untold: 0, ...caller }]);
 });
 
-test('several addresses whose refused calls linger do not keep another from calling, nor the user', async (t) => {
+test('refused calls that linger at several addresses block no other caller, nor the user', async (t) => {
   const { alice, bob } = await aliceAndBob(t);
   const port = await alice.listen();
   const first = await lingering(t, port, '127.0.0.9');
@@ -110,11 +110,11 @@ test('several addresses whose refused calls linger do not keep another from call
   t.is((await calling).buddy, 'bob' as never);
 });
 
-test('a blocked caller is cut at once, and takes no room though it lingers', async (t) => {
+test('a blocked caller is cut at once, and takes no room even if it lingers', async (t) => {
   const { alice } = await aliceAndBob(t);
   const port = await alice.listen();
   alice.block(['127.0.0.1']);
-  // Each time as many as one address may have at once.
+  // In each round as many calls as one address may have at once.
   for (let round = 0; round < 3; round++) {
     const callers: Peer[] = [];
     for (let count = 0; count < 8; count++) callers.push(await lingering(t, port, '127.0.0.1'));
@@ -122,7 +122,7 @@ test('a blocked caller is cut at once, and takes no room though it lingers', asy
   }
 });
 
-test('a caller of dialect E is hung up on, and the program is told why', async (t) => {
+test('the client hangs up on a caller of dialect E, and reports why', async (t) => {
   const { notices, heard } = noticeLog();
   const { alice } = await aliceAndBob(t, { onNotice: heard });
   const caller = await Peer.call(t, await alice.listen());
@@ -132,7 +132,7 @@ test('a caller of dialect E is hung up on, and the program is told why', async (
   t.like(notices[0], { type: 'call.refused', cause: 'callback', address: '127.0.0.1' });
 });
 
-test('a caller that turns out to speak dialect E while it rings is hung up on', async (t) => {
+test('the client hangs up on a caller that turns out to speak dialect E while it rings', async (t) => {
   const { notices, heard } = noticeLog();
   const { alice } = await aliceAndBob(t, { onNotice: heard });
   const caller = await Peer.call(t, await alice.listen());
@@ -144,7 +144,7 @@ test('a caller that turns out to speak dialect E while it rings is hung up on', 
   t.like(notices, [{ type: 'call.refused', cause: 'callback' }]);
 });
 
-test('a caller that turns out to speak dialect E in the chat has read nothing that it was sent', async (t) => {
+test('lines sent to a caller that turns out to speak dialect E in the chat are lost', async (t) => {
   const { alice } = await aliceAndBob(t);
   const caller = await Peer.call(t, await alice.listen());
   const chat = await (await first(alice.calls)).accept();
@@ -160,7 +160,7 @@ test('a caller that turns out to speak dialect E in the chat has read nothing th
   for await (const _message of chat) t.fail('it is no message');
 });
 
-/** A silent caller, and its chat. It leaves at once, unless it is answered by its word. */
+/** A silent caller, and its chat. The caller leaves at once unless `word` is the answer. */
 async function silentCall(t: ExecutionContext, alice: Client, word?: string) {
   const caller = await Peer.call(t, await alice.listen());
   const chat = await (await first(alice.calls)).accept();
@@ -171,12 +171,12 @@ async function silentCall(t: ExecutionContext, alice: Client, word?: string) {
   return { answer, caller, chat };
 }
 
-test('a caller of dialect B is told ACCEPTED when it calls again', async (t) => {
+test('a caller of dialect B is answered ACCEPTED when it calls again', async (t) => {
   const { notices, heard } = noticeLog();
   const { alice } = await aliceAndBob(t, { onNotice: heard });
   let call = await silentCall(t, alice, 'ACCEPTED');
   t.is(call.answer, 'ACCEPT');
-  // On a machine that is busy, it may take the caller longer than a second to leave.
+  // On a busy machine, the caller may need longer than a second to leave.
   while (call.answer === 'ACCEPT') call = await silentCall(t, alice, 'ACCEPTED');
   t.is(call.answer, 'ACCEPTED');
   t.like(notices, [{ type: 'call.misunderstood', address: '127.0.0.1' }]);
@@ -184,21 +184,21 @@ test('a caller of dialect B is told ACCEPTED when it calls again', async (t) => 
   t.is((await first(call.chat)).text, 'hello' as never);
   call.caller.send('q\n');
   await call.chat.closed;
-  // A caller that says who it is does not speak it, from whatever address.
+  // A caller that sends its id does not speak dialect B, whatever its address.
   const named = await Peer.call(t, await alice.listen());
   named.send('REQUEST bob 1\n');
   await (await first(alice.calls)).accept();
   t.is(await named.line(), 'ACCEPT');
 });
 
-test('a silent caller that does not understand ACCEPTED either is told ACCEPT the next time', async (t) => {
+test('a silent caller that does not understand ACCEPTED either is answered ACCEPT again', async (t) => {
   const { alice } = await aliceAndBob(t);
   let answers = '';
   while (!/ACCEPTED ACCEPT $/.test(answers)) answers += `${(await silentCall(t, alice)).answer} `;
   t.regex(answers, /^(ACCEPT )+(ACCEPTED )+ACCEPT $/);
 });
 
-test('a buddy who answered ACCEPTED is told so when it calls, and is called without a greeting', async (t) => {
+test('a buddy who answered ACCEPTED gets the same answer, and is called without a greeting', async (t) => {
   const { alice, bob } = await aliceAndBob(t);
   const call = async (answer: string) => {
     const calling = alice.call('bob');
@@ -217,11 +217,11 @@ test('a buddy who answered ACCEPTED is told so when it calls, and is called with
   t.is(answer, 'ACCEPTED');
   caller.send('q\n');
   await chat.closed;
-  t.is(await call('ACCEPT'), 'hi', 'it has another program now');
+  t.is(await call('ACCEPT'), 'hi', 'now it runs another program');
   t.regex((await call('ACCEPT')) ?? '', /^REQUEST alice \d+$/);
 });
 
-test('what looks like dialect E is a message once something else was said', async (t) => {
+test('a line that looks like dialect E is a message if it is not the first line', async (t) => {
   const { alice } = await aliceAndBob(t);
   const caller = await Peer.call(t, await alice.listen());
   caller.send('REQUEST bob 1\n127.0.0.1 41234\n');
@@ -229,13 +229,13 @@ test('what looks like dialect E is a message once something else was said', asyn
   t.is((await first(chat)).text, '127.0.0.1 41234' as never);
 });
 
-/** What a program is told. */
+/** The notices that a program gets. */
 function noticeLog() {
   const notices: ClientNotice[] = [];
   return { notices, heard: (notice: ClientNotice) => void notices.push(notice) };
 }
 
-/** A call from a local address, whose caller does not close when it is refused. */
+/** A caller at a local address that does not close when it is refused. */
 async function lingering(t: ExecutionContext, port: number, localAddress: string): Promise<Peer> {
   const socket = connectSocket({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });
   t.teardown(() => socket.destroy());
@@ -243,7 +243,7 @@ async function lingering(t: ExecutionContext, port: number, localAddress: string
   return new Peer(socket);
 }
 
-test('of a caller that gives no id, a program is told which buddies are there', async (t) => {
+test('the hint of a caller without an id names the buddies at its address', async (t) => {
   const { alice } = await aliceAndBob(t);
   await alice.buddies();
   await Peer.call(t, await alice.listen());
@@ -255,7 +255,7 @@ test('of a caller that gives no id, a program is told which buddies are there', 
   } as never);
 });
 
-test("a caller that claims the own id of a program's user says no id", async (t) => {
+test("a caller that claims the id of the program's own user has no id", async (t) => {
   const { alice } = await aliceAndBob(t);
   const peer = await Peer.call(t, await alice.listen());
   peer.send('HELLO Alice\n');
@@ -267,36 +267,41 @@ test("a caller that claims the own id of a program's user says no id", async (t)
 
 test('it registers, adds, deletes and lists', async (t) => {
   const server = await serve(t);
-  const nobody = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
-  t.teardown(() => nobody.close());
-  t.deepEqual(await nobody.register('Alice'), { code: 200, text: '200 OK' } as never);
-  t.is((await nobody.register('alice')).code, 203);
-  await nobody.register('bob');
+  const anonymous = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
+  t.teardown(() => anonymous.close());
+  t.deepEqual(await anonymous.register('Alice'), { code: 200, text: '200 OK' } as never);
+  t.is((await anonymous.register('alice')).code, 203);
+  await anonymous.register('bob');
   const alice = connect(t, server);
   t.is((await alice.add('bob')).code, 200);
-  t.is((await alice.add('nobody')).code, 202);
+  t.is((await alice.add('stranger')).code, 202);
   t.deepEqual(await alice.buddies(), [{ id: 'bob', status: 101, endpoint: undefined }] as never);
   t.is((await alice.del('bob')).code, 200);
   t.deepEqual(await alice.buddies(), []);
 });
 
-test('what needs a user or an id is refused without one', async (t) => {
+test('methods that need a user or a valid id reject without one', async (t) => {
   const server = await serve(t);
-  const nobody = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
-  t.teardown(() => nobody.close());
-  await fails(t, nobody.register('not an id'), 'id.invalid', /'not an id' is no id/);
-  for (const asked of [nobody.add('bob'), nobody.buddies(), nobody.call('bob'), nobody.listen()]) {
+  const anonymous = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
+  t.teardown(() => anonymous.close());
+  await fails(t, anonymous.register('not an id'), 'id.invalid', /'not an id' is not a valid id/);
+  for (const asked of [
+    anonymous.add('bob'),
+    anonymous.buddies(),
+    anonymous.call('bob'),
+    anonymous.listen(),
+  ]) {
     await fails(t, asked, 'user.missing');
   }
   t.throws(() => createClient({ user: '\u001b[2J' }), { code: 'id.invalid', message: /'\uFFFD\[2J'/ });
 });
 
-test('a server that is silent because it does not know the user is not taken for down', async (t) => {
+test('a server that is silent because it does not know the user does not count as down', async (t) => {
   const alice = connect(t, await serve(t));
   await fails(t, alice.buddies(), 'server.silent', /^alice is not registered with the server$/);
 });
 
-test('a server that is down, silent or talks nonsense is told of', async (t) => {
+test('the error says whether a server is down, silent or sends an invalid reply', async (t) => {
   const port = await freePort();
   const alice = connect(t, { tcp: port, udp: port });
   await fails(t, alice.add('bob'), 'server.unreachable', /nothing listens there/);
@@ -312,23 +317,23 @@ test('a server that is down, silent or talks nonsense is told of', async (t) => 
     t,
     connect(t, { tcp, udp: port }).add('bob'),
     'server.unreachable',
-    /its reply is none: welcome/,
+    /its reply is not valid: welcome/,
   );
 });
 
-test('who only asks and calls is not announced', async (t) => {
+test('a client that only asks and calls is not announced', async (t) => {
   const { alice, server } = await aliceAndBob(t);
   await alice.buddies();
   const presence = await PresenceClient.open(t, server.udp);
   t.is(await presence.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('who listens is announced, and says goodbye', async (t) => {
+test('a client that listens is announced, and says goodbye', async (t) => {
   const server = await withBuddies(t);
   const alice = connect(t, server);
   const port = await alice.listen();
   t.is(await alice.listen(), port);
-  await alice.buddies(); // asked after it was announced, on the same socket
+  await alice.buddies(); // sent after the announcement, on the same socket
   const presence = await PresenceClient.open(t, server.udp);
   t.is(await presence.ask('GET bob'), `alice 100 ONLINE 127.0.0.1 ${port}\n`);
   await alice.close();
@@ -347,7 +352,7 @@ test('a port that is taken can be tried again', async (t) => {
   t.is(await alice.listen(), port);
 });
 
-test('a change of the buddy list is seen by all who watch it', async (t) => {
+test('all watchers see a change of the buddy list', async (t) => {
   const { alice, server } = await aliceAndBob(t);
   const watches = [alice.watchBuddies(), alice.watchBuddies()].map((watch) => watch[Symbol.asyncIterator]());
   const port = (result: IteratorResult<readonly { endpoint: { port: number } | undefined }[]>) =>
@@ -355,7 +360,7 @@ test('a change of the buddy list is seen by all who watch it', async (t) => {
   const before = await Promise.all(watches.map((watch) => watch.next()));
   t.is(port(before[0] as never), port(before[1] as never));
   const after = watches.map((watch) => watch.next());
-  await alice.buddies(); // the same as before: nobody is told
+  await alice.buddies(); // the list is unchanged: watchers get nothing
   await announce(t, server, 'bob', 4_000);
   await alice.buddies();
   for (const seen of await Promise.all(after)) t.is(port(seen as never), 4_000);
@@ -380,7 +385,7 @@ test('lines go both ways, and the end of the chat ends the loop', async (t) => {
   await fails(t, chat.send('too late'), 'chat.broken');
 });
 
-test('what was sent before leaving arrives', async (t) => {
+test('lines that were sent before leaving arrive', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   const sent = Array.from({ length: 100 }, (_, index) => chat.send(`line ${index}`));
   const left = chat.leave();
@@ -391,7 +396,7 @@ test('what was sent before leaving arrives', async (t) => {
   await Promise.all(sent);
 });
 
-test('a call tells how far it has come, and what became of it', async (t) => {
+test('a call reports its progress and its result', async (t) => {
   const { alice, bob, server } = await aliceAndBob(t, { patienceMs: 2_000 });
   const steps: string[] = [];
   const refused = alice.call('bob', {
@@ -413,7 +418,7 @@ test('a call tells how far it has come, and what became of it', async (t) => {
   await fails(t, alice.call('bob'), 'buddy.offline');
 });
 
-test('a caller is answered, chats, and while that lasts all others are refused', async (t) => {
+test('a caller is accepted and chats, and all others are refused meanwhile', async (t) => {
   const notices: ClientNotice[] = [];
   const server = await withBuddies(t);
   const alice = connect(t, server, { onNotice: (notice) => notices.push(notice) });
@@ -446,7 +451,7 @@ test('a caller is answered, chats, and while that lasts all others are refused',
   t.is(await next.line(), 'REJECT');
 });
 
-test('a caller who hangs up, or waits too long, is over', async (t) => {
+test('a call is over when the caller hangs up or waits too long', async (t) => {
   const server = await withBuddies(t);
   const alice = connect(t, server, { patienceMs: 2_000 });
   const port = await alice.listen();
@@ -460,13 +465,12 @@ test('a caller who hangs up, or waits too long, is over', async (t) => {
   t.is(await patient.line(), 'REJECT');
 });
 
-test('a buddy who floods is not read on until the program has caught up, and nothing is lost', async (t) => {
+test('reading from a flooding buddy pauses until the program catches up; no line is lost', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   const count = 100 * MAX_WAITING_MESSAGES;
   const line = (index: number) => `${String(index).padStart(99, '.')}\n`;
   for (let index = 0; index < count; index++) peer.send(line(index));
-  // Ten megabytes do not fit into what the network holds: long after they would have been read, some are
-  // still here.
+  // Ten megabytes do not fit into the network's buffers. If they were read, the socket would drain in time.
   const drained = once(peer.socket, 'drain').then(() => true);
   t.false(await Promise.race([drained, setTimeout(3_000, false)]));
   let read = 0;
@@ -478,7 +482,7 @@ test('a buddy who floods is not read on until the program has caught up, and not
   t.is(read, count);
 });
 
-test('a buddy who talks, and leaves while nobody reads, is gone at once', async (t) => {
+test('the chat ends at once when a buddy leaves whose lines are not read', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   peer.send('line\n'.repeat(5_000));
   peer.socket.end();
@@ -486,7 +490,7 @@ test('a buddy who talks, and leaves while nobody reads, is gone at once', async 
   await fails(t, chat.send('too late'), 'chat.broken');
 });
 
-test('a caller who talks and hangs up is over at once', async (t) => {
+test('the call is over at once when a caller talks and hangs up', async (t) => {
   const server = await withBuddies(t);
   const alice = connect(t, server);
   const bob = await Peer.call(t, await alice.listen());
@@ -497,18 +501,18 @@ test('a caller who talks and hangs up is over at once', async (t) => {
   await t.throwsAsync(call.accept(), { code: 'call.over' });
 });
 
-test('a flooder who is not read can be left', async (t) => {
+test('a chat with a flooder whose lines are not read can be left', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   peer.send(Buffer.alloc(200_000, 'flood\n'));
   await first(chat);
   const left = chat.leave();
   await peer.ended();
   peer.socket.destroy();
-  // It is seen that the flooder is gone: who is not heard is waited for, for 5 s.
+  // The client sees that the flooder is gone. Otherwise it would wait for 5 s.
   t.true(await Promise.race([left.then(() => true), setTimeout(4_000, false)]));
 });
 
-test('a buddy who does not read is left, and the lines are not said to be sent', async (t) => {
+test('a buddy who does not read is left, and the lines do not count as sent', async (t) => {
   const { chat, peer } = await chatWithBob(t, { patienceMs: 2_000 });
   peer.socket.pause();
   const outcomes = await Promise.allSettled(
@@ -521,7 +525,7 @@ test('a buddy who does not read is left, and the lines are not said to be sent',
   await chat.closed;
 });
 
-test('what waits when the client is closed is told so', async (t) => {
+test('pending requests reject with client.closed when the client is closed', async (t) => {
   const { alice, bob } = await aliceAndBob(t);
   const calling = alice.call('bob');
   await bob.called();

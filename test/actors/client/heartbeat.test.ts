@@ -17,7 +17,7 @@ import { freePort, until } from '../../helpers/network.js';
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
 
-/** A server that only writes down what it is sent, and a heartbeat in simulated time. */
+/** A server that only records what it receives, and a heartbeat in simulated time. */
 async function beating(t: ExecutionContext, user?: UserId, isServerLost = false, tcpPort?: number) {
   const server: Socket = createSocket('udp4');
   server.bind(0, '127.0.0.1');
@@ -29,9 +29,9 @@ async function beating(t: ExecutionContext, user?: UserId, isServerLost = false,
     datagrams.push(bytes.toString());
     answerTo = () => server.send('bob 100 ONLINE 192.0.2.7 4000\n', from.port, from.address);
   });
-  const news: HeartbeatReport[] = [];
+  const reports: HeartbeatReport[] = [];
   const client = createActor(
-    fromBehaviour<HeartbeatReport>(() => ({ receive: (event) => news.push(event) })),
+    fromBehaviour<HeartbeatReport>(() => ({ receive: (event) => reports.push(event) })),
   );
   client.start();
   const clock = new SimulatedClock();
@@ -51,31 +51,31 @@ async function beating(t: ExecutionContext, user?: UserId, isServerLost = false,
   return {
     clock,
     heartbeat,
-    news,
+    reports,
     answer: () => answerTo(),
-    /** Waits for so many datagrams and takes them. */
+    /** Waits for `count` datagrams, removes them, and returns them. */
     async hears(count: number): Promise<string[]> {
       await until(() => datagrams.length >= count);
       return datagrams.splice(0);
     },
-    async told(type: HeartbeatReport['type']): Promise<HeartbeatReport> {
-      await until(() => news.some((event) => event.type === type));
-      return news.splice(
-        news.findIndex((event) => event.type === type),
+    async received(type: HeartbeatReport['type']): Promise<HeartbeatReport> {
+      await until(() => reports.some((event) => event.type === type));
+      return reports.splice(
+        reports.findIndex((event) => event.type === type),
         1,
       )[0] as HeartbeatReport;
     },
   };
 }
 
-test('whoever signs in is announced at once, when it is known where they take calls', async (t) => {
+test('a user who signs in is announced at once, if the port for calls is known', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
 });
 
-test('before the port is known nothing is announced, and with it at once', async (t) => {
+test('nothing is announced before the port is known, and the user at once when it is', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   t.deepEqual(await hears(1), ['GET alice']);
@@ -95,7 +95,7 @@ test('SET and GET go out every ten seconds', async (t) => {
   }
 });
 
-test('nobody signed in is announced to nobody', async (t) => {
+test('nothing is announced while no user is signed in', async (t) => {
   const { clock, heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   clock.increment(BEAT_MS);
@@ -104,12 +104,12 @@ test('nobody signed in is announced to nobody', async (t) => {
 });
 
 test('the answer is the buddy list', async (t) => {
-  const { answer, heartbeat, hears, told } = await beating(t);
+  const { answer, heartbeat, hears, received } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await hears(1);
   answer();
   const before = Date.now();
-  const { buddies, atMs } = (await told('buddies.received')) as Extract<
+  const { buddies, atMs } = (await received('buddies.received')) as Extract<
     HeartbeatReport,
     { type: 'buddies.received' }
   >;
@@ -118,26 +118,26 @@ test('the answer is the buddy list', async (t) => {
 });
 
 test('a question is asked again when a datagram is lost, and then given up', async (t) => {
-  const { clock, heartbeat, hears, news, told } = await beating(t);
+  const { clock, heartbeat, hears, reports, received } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await hears(1);
   heartbeat.send({ type: 'buddies.get' });
   for (let tries = 0; tries < QUERY_TRIES; tries++) {
     t.deepEqual(await hears(1), ['GET alice']);
-    t.deepEqual(news, []);
+    t.deepEqual(reports, []);
     clock.increment(QUERY_RETRY_MS);
   }
-  t.deepEqual(await told('buddies.timed-out'), { type: 'buddies.timed-out', silence: { cause: 'down' } });
+  t.deepEqual(await received('buddies.timed-out'), { type: 'buddies.timed-out', silence: { cause: 'down' } });
 });
 
-/** Why a silent server is silent, where this is how it answers over TCP. */
+/** The cause that is reported for a silent server that answers over TCP like this. */
 async function silenceOf(t: ExecutionContext, serve: (socket: TcpSocket) => void): Promise<unknown> {
   const tcp = createServer((socket) => serve(socket.on('error', () => {})));
   tcp.listen(0, '127.0.0.1');
   await once(tcp, 'listening');
   t.teardown(() => tcp.close());
   const { port } = tcp.address() as { port: number };
-  const { clock, heartbeat, hears, told } = await beating(t, alice, false, port);
+  const { clock, heartbeat, hears, received } = await beating(t, alice, false, port);
   await hears(1);
   heartbeat.send({ type: 'buddies.get' });
   for (let tries = 0; tries < QUERY_TRIES; tries++) {
@@ -145,9 +145,9 @@ async function silenceOf(t: ExecutionContext, serve: (socket: TcpSocket) => void
     clock.increment(QUERY_RETRY_MS);
   }
   await once(tcp, 'connection');
-  // As long as it takes: only a server that says nothing waits for this.
+  // Only for a server that sends nothing over TCP either: it times out.
   if (serve.length === 0) clock.increment(CAUSE_PATIENCE_MS);
-  const { silence } = (await told('buddies.timed-out')) as Extract<
+  const { silence } = (await received('buddies.timed-out')) as Extract<
     HeartbeatReport,
     { type: 'buddies.timed-out' }
   >;
@@ -167,17 +167,17 @@ test('a silent server is asked over TCP whether it knows the user', async (t) =>
   t.deepEqual(asked, Array(3).fill('ADD alice\r\n'), 'nothing is changed');
 });
 
-test('one that says nothing over TCP either is not waited for', async (t) => {
+test('a server that is silent over TCP, too, is given up', async (t) => {
   t.deepEqual(await silenceOf(t, () => {}), { cause: 'unreachable', reason: 'no answer' });
 });
 
-test('the cause that was asked for one user is not reported for another', async (t) => {
+test('a cause that was found for one user is not reported for another', async (t) => {
   const tcp = createServer((socket) => socket.on('error', () => {}));
   tcp.listen(0, '127.0.0.1');
   await once(tcp, 'listening');
   t.teardown(() => tcp.close());
   const { port } = tcp.address() as { port: number };
-  const { answer, clock, heartbeat, hears, news, told } = await beating(t, alice, false, port);
+  const { answer, clock, heartbeat, hears, reports, received } = await beating(t, alice, false, port);
   await hears(1);
   for (let tries = 0; tries < QUERY_TRIES; tries++) {
     clock.increment(QUERY_RETRY_MS);
@@ -188,42 +188,42 @@ test('the cause that was asked for one user is not reported for another', async 
   await hears(1);
   if (!socket.closed) await once(socket.resume(), 'close');
   answer();
-  await told('buddies.received');
-  t.deepEqual(news, []);
+  await received('buddies.received');
+  t.deepEqual(reports, []);
 });
 
 test('an answer ends the question', async (t) => {
-  const { answer, clock, heartbeat, hears, news, told } = await beating(t);
+  const { answer, clock, heartbeat, hears, reports, received } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await hears(1);
   heartbeat.send({ type: 'buddies.get' });
   await hears(1);
   answer();
-  await told('buddies.received');
+  await received('buddies.received');
   clock.increment(QUERY_RETRY_MS * QUERY_TRIES);
-  t.deepEqual(news, []);
+  t.deepEqual(reports, []);
 });
 
-test('a server that stays silent is told of once, and so is its return', async (t) => {
-  const { answer, clock, heartbeat, hears, news, told } = await beating(t);
+test('a silent server is reported once, and its return is reported once', async (t) => {
+  const { answer, clock, heartbeat, hears, reports, received } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await hears(1);
   for (let beats = 0; beats < LOST_AFTER_BEATS; beats++) {
     clock.increment(BEAT_MS);
     await hears(1);
   }
-  t.deepEqual(news, []);
+  t.deepEqual(reports, []);
   for (let beats = 0; beats < 3; beats++) {
     clock.increment(BEAT_MS);
     await hears(1);
   }
-  await told('server.lost');
-  t.deepEqual(news, []);
+  await received('server.lost');
+  t.deepEqual(reports, []);
   answer();
-  await told('server.found');
+  await received('server.found');
 });
 
-test('whoever signs in as somebody else leaves first', async (t) => {
+test('when another user signs in, the first is announced as offline', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -247,36 +247,36 @@ test('asked to shut down, it says goodbye and then ends', async (t) => {
   t.pass();
 });
 
-test('restarted, it goes on at once for whoever was signed in', async (t) => {
+test('restarted, it goes on at once for the user who was signed in', async (t) => {
   const { heartbeat, hears } = await beating(t, alice);
   t.deepEqual(await hears(1), ['GET alice']);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
 });
 
-test('that the server is lost, and found, is emitted for the tree to remember', async (t) => {
-  const { answer, clock, heartbeat, hears, told } = await beating(t, alice);
+test('it emits that the server is lost or found, so that the tree can remember it', async (t) => {
+  const { answer, clock, heartbeat, hears, received } = await beating(t, alice);
   const emitted: string[] = [];
   heartbeat.on('*', ({ type }) => emitted.push(type));
   await hears(1);
   for (let beats = 0; beats <= LOST_AFTER_BEATS; beats++) clock.increment(BEAT_MS);
-  await told('server.lost');
+  await received('server.lost');
   t.deepEqual(emitted, ['server.lost']);
   await hears(1);
   answer();
-  await told('server.found');
+  await received('server.found');
   t.deepEqual(emitted, ['server.lost', 'server.found']);
 });
 
 test('restarted while the server is lost, it reports once that the server answers again', async (t) => {
-  const { answer, clock, hears, news, told } = await beating(t, alice, true);
+  const { answer, clock, hears, reports, received } = await beating(t, alice, true);
   await hears(1);
   answer();
-  await told('buddies.received');
-  t.deepEqual(news, [{ type: 'server.found' }]);
+  await received('buddies.received');
+  t.deepEqual(reports, [{ type: 'server.found' }]);
   clock.increment(BEAT_MS);
   await hears(1);
   answer();
-  await told('buddies.received');
-  t.deepEqual(news, [{ type: 'server.found' }]);
+  await received('buddies.received');
+  t.deepEqual(reports, [{ type: 'server.found' }]);
 });

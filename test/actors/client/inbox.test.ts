@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Inbox } from '../../../actors/client/inbox.js';
 
-test('what came before the reader, and what comes while it waits, is read in order', async (t) => {
+test('items that came before the reader, and while it waits, are read in order', async (t) => {
   const inbox = new Inbox<number>();
   inbox.push(1);
   const reader = inbox[Symbol.asyncIterator]();
@@ -11,7 +11,7 @@ test('what came before the reader, and what comes while it waits, is read in ord
   t.is((await next).value, 2);
 });
 
-test('after the end what waits is still read, and nothing else', async (t) => {
+test('after the end, waiting items are still read, and new ones are dropped', async (t) => {
   const inbox = new Inbox<number>();
   inbox.push(1);
   inbox.end();
@@ -21,14 +21,14 @@ test('after the end what waits is still read, and nothing else', async (t) => {
   t.deepEqual(seen, [1]);
 });
 
-test('the end wakes a reader that waits', async (t) => {
+test('the end wakes a waiting reader', async (t) => {
   const inbox = new Inbox<number>();
   const next = inbox[Symbol.asyncIterator]().next();
   inbox.end();
   t.true((await next).done);
 });
 
-test('a loop that is left early takes nothing with it', async (t) => {
+test('a loop that is left early loses no items', async (t) => {
   const inbox = new Inbox<number>();
   for (const item of [1, 2, 3]) inbox.push(item);
   for await (const item of inbox) if (item === 1) break;
@@ -38,7 +38,7 @@ test('a loop that is left early takes nothing with it', async (t) => {
   }
 });
 
-test('an item may take the place of all that wait', async (t) => {
+test('an item may replace all waiting items', async (t) => {
   const inbox = new Inbox<number>();
   inbox.push(1);
   inbox.push(2);
@@ -47,7 +47,7 @@ test('an item may take the place of all that wait', async (t) => {
   t.is((await inbox[Symbol.asyncIterator]().next()).value, 3);
 });
 
-test('whoever fills it is told when something that waited was taken', async (t) => {
+test('the callback runs after a waiting item was read', async (t) => {
   let taken = 0;
   const inbox = new Inbox<number>(() => taken++);
   inbox.push(1);

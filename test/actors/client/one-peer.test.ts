@@ -1,7 +1,7 @@
 /**
- * One peer at a time, in both programs: the same list of events is played to the statechart of a person's
- * client and to the agent of a program's, each over call control. Their connections must be sent the same
- * commands.
+ * One peer at a time, in both clients: the same list of events is played to the statechart of a person's
+ * client and to the agent of a program's client, each with call control. Both must send the same commands to
+ * their connections.
  */
 
 import test from 'ava';
@@ -28,13 +28,13 @@ import type { UserId } from '../../../protocol/id.js';
 
 type Address = ActorRef<Snapshot<unknown>, EventObject>;
 
-/** One of the two programs, over call control and connections that only write down what they are sent. */
+/** One of the two clients, with call control and connections that only record what they receive. */
 interface Program {
-  /** What the connections, and their supervisor, were sent. */
+  /** The events that the connections and their supervisor received. */
   readonly log: readonly string[];
-  /** What the user was told of a buddy who does not read, and of lines that did not arrive. */
+  /** What was reported to the user: that the buddy does not read, and the lines that did not arrive. */
   readonly told: readonly string[];
-  /** The owner does what a person or a program can do. */
+  /** Has the owner do what a person or a program can do. */
   does(deed: Deed): Promise<void>;
   reports(connection: string, report: ChatReport): void;
   passes(ms: number): void;
@@ -49,16 +49,16 @@ const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
 const endpoint = { address: '192.0.2.7', port: 4_000 };
 
-/** An actor that hands on what it is sent. */
-function address(take: (event: EventObject) => void): Address {
+/** An actor that passes its events to a callback. */
+function address(handle: (event: EventObject) => void): Address {
   const logic = fromTransition((state: object, event: EventObject) => {
-    take(event);
+    handle(event);
     return state;
   }, {});
   return createActor(logic).start() as unknown as Address;
 }
 
-/** Call control and connections, below an owner that is made afterwards. */
+/** Call control and connections. Their owner is set afterwards. */
 function underControl(maxLines: { readonly maxLines: number; readonly maxHeldLines: number }) {
   const clock = new SimulatedClock();
   const log: string[] = [];
@@ -188,7 +188,7 @@ function programsClient(): Program {
   };
 }
 
-/** What happens: a deed of the owner, a report of a connection, or time that passes. */
+/** A deed of the owner, a report of a connection, or a time that passes, in milliseconds. */
 type Step = Deed | readonly [connection: string, report: ChatReport] | number;
 
 const text = (line: string) => line as DisplayText;
@@ -201,7 +201,7 @@ const closed: ChatReport = { type: 'chat.closed' };
 const sent = (line: string): ChatReport => ({ type: 'message.sent', text: text(line), cut: false });
 
 const STEPS: readonly Step[] = [
-  // A call is taken; another caller is refused; a stranger's report changes nothing.
+  // A call is accepted; another caller is refused; the report of an unknown connection changes nothing.
   ['bob', callBy('bob')],
   ['eve', callBy('eve', '192.0.2.9')],
   { do: 'accept' },
@@ -241,7 +241,7 @@ const STEPS: readonly Step[] = [
   ['bob 4', { type: 'peer.left' }],
   ['bob 4', closed],
 
-  // Blocked callers and nuisances are refused without asking.
+  // Blocked callers, and callers that rang in vain too often, are refused without asking.
   { do: 'block', names: ['mallory', '192.0.2.66'] },
   ['mallory', callBy('mallory')],
   ['66', callBy(undefined, '192.0.2.66')],
@@ -254,7 +254,7 @@ const STEPS: readonly Step[] = [
   ['n 3', closed],
   ['n 4', callBy('nina', '192.0.2.50')],
 
-  // Calls of ours: refused, given up by the minute, accepted too late, and taken.
+  // Outgoing calls: refused, given up after a minute, accepted too late, and accepted in time.
   { do: 'call' },
   ['out 1', { type: 'call.placed', call: 8 }],
   ['out 1', { type: 'call.refused' }],
@@ -319,7 +319,7 @@ for (const [name, start] of [
     t.deepEqual(program.log, EXPECTED);
   });
 
-  test(`the client of ${name} hears of a buddy who does not read, and of every unconfirmed line`, async (t) => {
+  test(`the client of ${name} reports a buddy who does not read, and every unconfirmed line`, async (t) => {
     const program = start();
     await play(program);
     t.deepEqual([...program.told].sort(), ['before', 'stalled', 'stalled', 'three', 'two']);
