@@ -1,11 +1,11 @@
 /**
- * The clock by which a console measures durations.
+ * The clock with which a console measures durations.
  */
 
 export interface Clock {
-  /** Milliseconds since any beginning; never goes back. */
+  /** Monotonic time, in milliseconds since an arbitrary start. */
   now(): number;
-  /** Calls back once, after so many milliseconds. Returns what cancels it. */
+  /** Calls back once, after `delayMs` milliseconds. Returns a function that cancels the timer. */
   callLater(callback: () => void, delayMs: number): () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The effects of the console's statechart (machines/terminal/console-chart.ts), each under the name that
- * the chart uses. Owns what is typed into: the open prompt, the line off the screen, drafts and pastes.
+ * The effects of the console's statechart (machines/terminal/console-chart.ts): one method per effect, with
+ * the chart's name for it. Owns the open prompt, the hidden line that takes keys, the drafts and the pastes.
  */
 
 import type { BareConsoleEvent, ConsoleEffect } from '../machines/terminal/console-setup.js';
@@ -16,13 +16,15 @@ import { PastedLines, previewOf, unsentLines } from './pasted-lines.js';
 import { BELL, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 import { type Input, type KeyInput, type PasteInput, TypeAhead } from './type-ahead.js';
 
-/** How long no key must come, in milliseconds, before keys count for a prompt that came up by itself. */
+/**
+ * A prompt that comes up by itself takes keys only after this time without a key, in milliseconds.
+ */
 export const QUIET_MS = 700;
 
-/** Most keys of a prompt that are named where one of them came too early. */
+/** Most keys of a prompt that are named when a key came too early. */
 const MAX_KEYS_NAMED = 2;
 
-/** What the chart is told, with what it need not know of it. */
+/** The chart's events, with additional data that only the effects need. */
 export type ConsoleInput =
   | Exclude<
       BareConsoleEvent,
@@ -42,15 +44,15 @@ export interface ConsoleEffectsOptions {
   readonly stdout: NodeJS.WriteStream;
   readonly display: Display;
   readonly clock: Clock;
-  /** Tells the chart at once: what was typed after an answer is not for the same prompt. */
+  /** Steps the chart at once: keys after an answer are not for the same prompt. */
   readonly step: (input: ConsoleInput) => void;
-  /** Takes an input that was typed ahead. */
+  /** Handles an input that was typed ahead. */
   readonly deliver: (input: Input, atMs: number) => void;
   readonly onAnswer: (value: string) => void;
   readonly onInterrupt: () => void;
   readonly onEnd: () => void;
   readonly onError: (error: unknown) => void;
-  /** Told of every change of a line, so that it is drawn. */
+  /** Called after every change of a line, which must be drawn then. */
   readonly onEdit: () => void;
   readonly onQuiet: () => void;
 }
@@ -64,14 +66,14 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   readonly #clipboard: Clipboard = { text: '' };
   readonly #messages = new History();
   readonly #ids = new History();
-  /** What the client asks. */
+  /** The client's open prompt. */
   #open: OpenPrompt | undefined;
-  /** What the console itself asks before a paste is sent, in front of the prompt of the chat. */
+  /** The console's own question before it sends a paste. It is shown instead of the prompt of the chat. */
   #question: KeyPrompt | undefined;
-  /** The line that takes the keys off the screen, while the chart has one do so. */
+  /** The hidden line that takes the keys, if the chart has such a line. */
   #kept: LinePrompt | undefined;
   #cancelQuietTimer = () => {};
-  /** True once the user was told, in this quiet time, that a key came too early. */
+  /** True if this quiet time has already shown that a key came too early. */
   #isKeyAskedAgain = false;
 
   constructor(options: ConsoleEffectsOptions) {
@@ -79,18 +81,18 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#display = options.display;
   }
 
-  /** True where this is what the client asks at the moment. */
+  /** True if this prompt is the open one. */
   isOpen(prompt: Prompt): boolean {
     return isSamePrompt(prompt, this.#open?.prompt);
   }
 
-  /** True where the line that takes the keys is not empty. */
+  /** True if the line that takes the keys is not empty. */
   get hasText(): boolean {
     const line = this.#kept ?? this.#open;
     return line instanceof LinePrompt && !line.editor.isEmpty;
   }
 
-  /** What waits of that which was typed ahead. */
+  /** Whether typed-ahead input waits, and whether it is too old. */
   aheadAt(nowMs: number): 'none' | 'stale' | 'fresh' {
     return this.#ahead.freshness(nowMs);
   }
@@ -102,25 +104,25 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   }
 
   deliverAhead(): void {
-    for (const { input, atMs } of this.#ahead.take(this.#options.clock.now()))
+    for (const { input, atMs } of this.#ahead.drain(this.#options.clock.now()))
       this.#options.deliver(input, atMs);
   }
 
   deliverAllAhead(): void {
-    for (const { input, atMs } of this.#takeAllAhead()) this.#options.deliver(input, atMs);
+    for (const { input, atMs } of this.#drainAhead()) this.#options.deliver(input, atMs);
   }
 
   reportUnsentAhead(): void {
-    const text = textOf(this.#takeAllAhead().map(({ input }) => input));
+    const text = textOf(this.#drainAhead().map(({ input }) => input));
     if (text !== '') this.#display.print(unsentLines([text]));
   }
 
   dropAhead(): void {
-    this.#takeAllAhead();
+    this.#drainAhead();
   }
 
-  #takeAllAhead() {
-    return this.#ahead.take(this.#options.clock.now(), Number.POSITIVE_INFINITY);
+  #drainAhead() {
+    return this.#ahead.drain(this.#options.clock.now(), Number.POSITIVE_INFINITY);
   }
 
   // Prompts.
@@ -129,7 +131,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     if (input.type !== 'prompt.asked') return;
     const { prompt } = input;
     const { draft } = prompt;
-    const editor = draft === undefined ? undefined : this.#drafts.take(draft);
+    const editor = draft === undefined ? undefined : this.#drafts.restore(draft);
     this.#open =
       prompt.kind === 'key'
         ? this.#keyPrompt(prompt)
@@ -142,7 +144,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#display.ask(undefined);
   }
 
-  /** Closes the open prompt. An id stays on the screen with its question, a message does not. */
+  /** Closes the open prompt and passes on its answer. An id stays on the screen, a message does not. */
   deliverAnswer(input: ConsoleInput): void {
     const open = this.#open;
     if (input.type !== 'answer.given' || open === undefined) return;
@@ -163,9 +165,9 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#options.onEnd();
   }
 
-  // The line that is off the screen and takes the keys.
+  // The hidden line that takes the keys.
 
-  /** The line is no longer asked for: it is kept as a draft, or what was typed is told as unsent. */
+  /** Closes the line, which is no longer asked for. Keeps it as a draft, or prints its text as not sent. */
   interruptLine(): void {
     const line = this.#open ?? this.#kept;
     this.#question = undefined;
@@ -185,7 +187,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#kept = undefined;
   }
 
-  /** The line goes off the screen, to be asked for again. */
+  /** Hides the line until it is asked for again. */
   setLineAside(): void {
     if (this.#open instanceof LinePrompt) this.#kept = this.#open;
     this.closePrompt();
@@ -198,7 +200,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#display.ask(this.#open);
   }
 
-  // Where a key or a paste goes.
+  // Keys and pastes.
 
   pressShown(input: ConsoleInput): void {
     this.#press(this.#question ?? this.#open, input);
@@ -216,7 +218,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     insert(this.#kept, input);
   }
 
-  /** What was typed can be put back, as after a cut. */
+  /** Cuts the whole line, so that Ctrl-Y can put it back. */
   clearLine(): void {
     const line = this.#kept ?? this.#open;
     if (line instanceof LinePrompt) line.cancel();
@@ -226,7 +228,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#options.stdout.write(BELL);
   }
 
-  /** Says it once in a quiet time: a key that is held down comes many times a second. */
+  /** Asks once per quiet time, because a key that is held down repeats many times a second. */
   askForKeyAgain(): void {
     this.ringBell();
     if (this.#isKeyAskedAgain || this.#open === undefined) return;
@@ -272,7 +274,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   }
 
   sendLine(): void {
-    const line = this.#pasted.take();
+    const line = this.#pasted.shift();
     if (line !== undefined) this.#options.onAnswer(line);
   }
 
@@ -309,13 +311,13 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   readonly #onAnswer = (value: string) => this.#options.step({ type: 'answer.given', value });
 }
 
-/** A paste is text for a line, and never sends it. */
+/** Inserts a paste into a line. A paste never sends the line. */
 function insert(line: OpenPrompt | undefined, input: ConsoleInput): void {
   if (input.type === 'paste.received' && line instanceof LinePrompt)
     line.insert(linesOfPaste(input.input.text).join(' '));
 }
 
-/** The characters among what was typed and pasted, in one line. */
+/** The text of the inputs, in one line. */
 function textOf(inputs: readonly Input[]): string {
   const texts = inputs.map((input) => {
     if (input.kind === 'paste') return linesOfPaste(input.text).join(' ');

@@ -1,5 +1,5 @@
 /**
- * What the terminal's actor needs of a console, plain or interactive.
+ * The interface of a console, plain or interactive, for the terminal's actor.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -11,20 +11,20 @@ import type { Clock } from './clock.js';
 /** A question to the user, open until it is answered or another takes its place. */
 export interface Prompt {
   readonly text: string;
-  /** `key`: one of `keys` is an answer by itself, where there are keys. `line`: a line of text. */
+  /** `key`: pressing one of `keys` answers. `line`: a line of text answers. */
   readonly kind: 'key' | 'line';
   readonly keys?: string;
-  /** Under this name, text not yet sent off survives an interruption. Without it, it is dropped. */
+  /** The name under which typed text survives an interruption. Without a name the text is dropped. */
   readonly draft?: string;
-  /** Lines that say what it asks about, for a screen from which what was printed before was cleared. */
+  /** Lines that say what the question is about. They are printed again when the screen is cleared. */
   readonly lead?: readonly string[];
-  /** True where the status lines stand above the question, kept up to date. */
+  /** True if the status lines are shown above the question and kept up to date. */
   readonly hasStatus?: boolean;
-  /** True where it comes up whatever the user is doing: what was being typed is no answer to it. */
+  /** True if it comes up by itself: keys that were meant for something else must not answer it. */
   readonly isSudden?: boolean;
   /**
-   * True for the lines of a chat: an answer shows as a message once it is sent, and a paste may have several
-   * lines.
+   * True for the lines of a chat: an answer is shown as a message once it is sent, and a paste may have
+   * several lines.
    */
   readonly isMessage?: boolean;
 }
@@ -34,66 +34,66 @@ export interface Console {
   print(lines: readonly string[]): void;
   /** Prints a message of a chat, in the console's own form. */
   show(message: ShownMessage): void;
-  /** What stands above prompts that have a status, from now on. */
+  /** Sets the lines that are shown above prompts with a status. */
   setStatus(lines: readonly string[]): void;
-  /** Has the user hear of something, where the console can and the user wants it. */
+  /** Notifies the user, if the console can do that and the user wants it. */
   notify(text: DisplayText): void;
-  /** Asks. A prompt that is open gives way; the same prompt again changes nothing. */
+  /** Opens a prompt, which replaces an open one. Does nothing if the same prompt is open. */
   ask(prompt: Prompt): void;
-  /** Takes back what is being asked. */
+  /** Closes the open prompt without an answer. */
   dropPrompt(): void;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal and stops. */
   close(): void;
 }
 
-/** True for the same question, which stays open where it is asked again. */
+/** True for equal prompts. A prompt that is asked again stays open. */
 export function isSamePrompt(one: Prompt, other: Prompt | undefined): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-/** Told of what the user does. */
+/** Called for what the user does. */
 export interface ConsoleListener {
   /** The open prompt was answered, and is closed. */
   onAnswer(value: string): void;
-  /** The user pressed Ctrl-C on an empty line: what is going on is to be left. */
+  /** The user pressed Ctrl-C on an empty line, to leave what is going on. */
   onInterrupt(): void;
-  /** There is no more input for the open prompt; or the user pressed Ctrl-C twice. */
+  /** The input has ended and the open prompt stays without an answer; or the user pressed Ctrl-C twice. */
   onEnd(): void;
-  /** The user pressed a key or entered a line, for whatever. */
+  /** The user pressed a key or entered a line. */
   onActivity(): void;
-  /** There will be no more input, and no prompt is open. */
+  /** The input has ended, and no prompt is open. */
   onExhausted(): void;
   onError(error: unknown): void;
-  /** Wraps a callback of a stream, a timer or a signal: what it throws goes to `onError`. */
+  /** Wraps a callback of a stream, a timer or a signal: its exceptions go to `onError`. */
   guard<TArgs extends unknown[]>(callback: (...args: TArgs) => void): (...args: TArgs) => void;
 }
 
-/** Most bytes of a line typed: a character more than a message may have, so that too long is seen. */
+/** Most bytes of a typed line: one character more than a message may have, so that its cut is noticed. */
 export const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 
-/** Where a console reads and writes. */
+/** The streams of a console. */
 export interface ConsoleStreams {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
 }
 
 /**
- * How a console has its user hear of things: not at all, by the terminal's bell, or as a notification (OSC
- * 9).
+ * How a console notifies its user: not at all, by the terminal's bell, or by a notification of the terminal
+ * (OSC 9).
  */
 export type NotifyMode = 'off' | 'bell' | 'osc';
 
 export interface ConsoleOptions extends ConsoleStreams {
   readonly notify: NotifyMode;
-  /** True where notifications say that something came, but not what. */
+  /** True if notifications do not show the text of messages. */
   readonly notifyPrivate: boolean;
   /** False for a screen without colours. */
   readonly hasColor: boolean;
-  /** The system's clock by default. */
+  /** Default: the system's clock. */
   readonly clock?: Clock;
 }
 
-/** Lets a stream fail without a word from now on; one listener is enough, however many consoles it had. */
+/** Ignores all errors of a stream from now on. Adds one listener, however often it is called. */
 export function ignoreErrors(stream: NodeJS.WriteStream): void {
   stream.off('error', ignore).on('error', ignore);
 }

@@ -1,8 +1,8 @@
 /**
- * The screen of the interactive console: what was said scrolls up, and at the bottom stands what is
- * asked, with the status above it where there is one.
+ * The screen of the interactive console: printed lines scroll up; the prompt is at the bottom, with the
+ * status above it if it has one.
  *
- * Each change is written at once, so that nobody sees a screen that is half drawn.
+ * Each change is one write, so that the screen is never seen half drawn.
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';
@@ -16,10 +16,10 @@ const HOME = '\u001b[H';
 const ERASE_BELOW = '\u001b[J';
 const ERASE_ALL = '\u001b[2J';
 
-/** Where a terminal does not tell its size. */
+/** For a terminal that does not report its size. */
 const DEFAULT_SIZE: ScreenSize = { columns: 80, rows: 24 };
 
-/** Anything of some size that can be written to; the size may be missing, or 0. */
+/** Something of a size that can be written to. The size may be missing, or 0. */
 export interface Screen {
   readonly columns: number | undefined;
   readonly rows: number | undefined;
@@ -34,7 +34,7 @@ export class Display {
   #status: readonly string[] = [];
   #asked: OpenPrompt | undefined;
   #columns: number;
-  /** True once the terminal moved rows against each other. */
+  /** True once the terminal has wrapped or scrolled rows by itself. */
   #isTorn = false;
 
   constructor(screen: Screen, messages: MessageLines) {
@@ -43,17 +43,17 @@ export class Display {
     this.#columns = this.#size.columns;
   }
 
-  /** Prints lines above what is asked. */
+  /** Prints lines above the prompt. */
   print(lines: readonly string[]): void {
     this.#add(lines.map(plain));
   }
 
-  /** Prints a message above what is asked. */
+  /** Prints a message above the prompt. */
   show(message: ShownMessage): void {
     this.#add(this.#messages.linesOf(message));
   }
 
-  /** What stands above questions that have a status, from now on. */
+  /** Sets the lines above prompts with a status. */
   setStatus(lines: readonly string[]): void {
     const isSame =
       lines.length === this.#status.length && lines.every((line, index) => line === this.#status[index]);
@@ -62,36 +62,36 @@ export class Display {
     if (this.#asked?.prompt.hasStatus) this.draw();
   }
 
-  /** Puts what is asked on the screen, in place of what was asked before; or takes that away. */
+  /** Shows a prompt in the place of the previous one, or removes the prompt. */
   ask(asked: OpenPrompt | undefined): void {
     this.#asked = asked;
     this.#screen.write(this.#block.erase() + this.#blockCodes());
   }
 
-  /** Takes away what was asked; what it looked like with its answer stays, unless that is `undefined`. */
+  /** Removes the prompt. `line`, if given, stays on the screen: the question with its answer. */
   answered(line: string | undefined): void {
     this.#asked = undefined;
     if (line === undefined) this.ask(undefined);
     else this.print([line]);
   }
 
-  /** Draws what is asked as it is now. */
+  /** Draws the prompt as it is now. */
   draw(): void {
     if (this.#asked !== undefined) this.#screen.write(this.#blockCodes());
   }
 
-  /** Draws what is asked where the cursor is: somebody else wrote on the screen meanwhile. */
+  /** Draws the prompt where the cursor is, because another program wrote on the screen meanwhile. */
   drawBelow(): void {
     this.#block.forget();
     this.draw();
   }
 
-  /** Takes what is asked off the screen until it is drawn again. */
+  /** Erases the prompt until it is drawn again. */
   erase(): void {
     this.#screen.write(this.#block.erase());
   }
 
-  /** Clears the screen for what is asked, and for the lines that say what about. */
+  /** Clears the screen except for the prompt and its lead lines. */
   clear(): void {
     this.#block.forget();
     this.#transcript.clear();
@@ -100,11 +100,11 @@ export class Display {
   }
 
   /**
-   * Takes note that the screen has another size.
+   * Call this after the screen's size has changed.
    *
-   * Of what became too wide or too high, the terminal wrapped rows, or moved rows off the screen, in
-   * its own way: all is painted anew, and again at every change that follows, because such rows may
-   * come back. As long as nothing of that kind happened, no row was moved against the others.
+   * When the screen gets too narrow or too low for its content, the terminal wraps rows or scrolls them off
+   * in its own way. Then everything is painted again, now and at every later change of the size, because such
+   * rows may come back. Until that has happened, drawing the prompt again is enough.
    */
   resized(): void {
     const { columns, rows } = this.#size;
@@ -131,7 +131,7 @@ export class Display {
     this.#screen.write(this.#block.erase() + this.#linesCodes(lines) + this.#blockCodes());
   }
 
-  /** The codes of lines that are printed, and kept to be painted again. */
+  /** Keeps lines for a later repaint, and returns the codes that print them. */
   #linesCodes(lines: readonly StyledLine[]): string {
     const { columns } = this.#size;
     for (const line of lines) this.#transcript.add(line);

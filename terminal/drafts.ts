@@ -1,10 +1,10 @@
 /**
- * Lines that were interrupted before they were sent off, by the names of their prompts.
+ * Lines that were interrupted before they were sent, by the draft names of their prompts.
  */
 
 import type { LineEditor } from './line-editor.js';
 
-/** Most drafts that are kept; the oldest is dropped. */
+/** Most drafts that are kept. The oldest one is dropped. */
 export const MAX_DRAFTS = 32;
 
 export class Drafts {
@@ -18,8 +18,8 @@ export class Drafts {
     if (this.#lines.size > MAX_DRAFTS && oldest !== undefined) this.#lines.delete(oldest);
   }
 
-  /** Hands out a line, which is no longer kept. */
-  take(name: string): LineEditor | undefined {
+  /** Removes a line and returns it. */
+  restore(name: string): LineEditor | undefined {
     const line = this.#lines.get(name);
     this.#lines.delete(name);
     return line;

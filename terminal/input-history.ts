@@ -1,5 +1,5 @@
 /**
- * Lines that a user sent off, to be called back with the arrow keys.
+ * Lines that the user sent, which the arrow keys recall.
  */
 
 /** Most lines that are remembered. */
@@ -8,20 +8,20 @@ export const MAX_HISTORY_LINES = 500;
 export class History {
   readonly #lines: string[] = [];
 
-  /** Remembers a line, if there is anything in it and it is not the same again. */
+  /** Remembers a line, unless it is empty or equal to the previous one. */
   add(line: string): void {
     if (line.trim() === '' || line === this.#lines.at(-1)) return;
     this.#lines.push(line);
     if (this.#lines.length > MAX_HISTORY_LINES) this.#lines.shift();
   }
 
-  /** A walk that begins at the line being typed, below all others. */
+  /** A walk that begins at the line being typed, below all remembered lines. */
   walk(): HistoryWalk {
     return new HistoryWalk(this.#lines);
   }
 }
 
-/** A walk through the lines; what is changed on the way is kept until the walk is over. */
+/** A walk through the lines. Changes to a line are kept for the length of the walk. */
 export class HistoryWalk {
   readonly #lines: string[];
   #at: number;
@@ -31,12 +31,12 @@ export class HistoryWalk {
     this.#at = lines.length;
   }
 
-  /** Leaves a line as it is now, and returns the one above; `undefined` where there is none. */
+  /** Stores the current line and returns the one above; `undefined` if there is none. */
   up(current: string): string | undefined {
     return this.#go(-1, current);
   }
 
-  /** Leaves a line as it is now, and returns the one below; `undefined` where there is none. */
+  /** Stores the current line and returns the one below; `undefined` if there is none. */
   down(current: string): string | undefined {
     return this.#go(1, current);
   }

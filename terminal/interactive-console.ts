@@ -1,9 +1,9 @@
 /**
- * The console on a terminal: prompts at the bottom of the screen, everything else above them.
+ * The console on a terminal: the prompt at the bottom of the screen, everything else above it.
  *
- * The terminal is in raw mode from open to close. Who takes a key, and what becomes of what was typed,
- * is decided by a statechart (machines/terminal/console-chart.ts). This class tells it what happens, and runs
- * the effects that it answers with.
+ * The terminal is in raw mode from open to close. A statechart (machines/terminal/console-chart.ts) decides
+ * which prompt takes a key, and what happens to typed text. This class sends it events, and runs the effects
+ * that it returns.
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';
@@ -32,7 +32,7 @@ import type { Input } from './type-ahead.js';
 /** Least time between two reports that the user is active, in milliseconds. */
 const ACTIVITY_PAUSE_MS = 1_000;
 
-/** How soon after one Ctrl-C another leaves the program, in milliseconds. */
+/** A second Ctrl-C within this time leaves the program, in milliseconds. */
 const INTERRUPT_AGAIN_MS = 1_000;
 
 const steps = stepsOf(consoleMachine);
@@ -56,9 +56,11 @@ class InteractiveConsole implements Console {
   readonly #onBytes: (bytes: Uint8Array) => void;
   readonly #onResize: () => void;
   readonly #onDraw: () => void;
-  /** Where the chart is. */
+  /** The chart's current snapshot. */
   #state = steps.first;
-  /** What is done after what is being done: an answer can bring the next question at once. */
+  /**
+   * Tasks that wait for the current one: the listener may ask the next question while it handles an answer.
+   */
   readonly #tasks: (() => void)[] = [];
   #isBusy = false;
   #keyAtMs = Number.NEGATIVE_INFINITY;
@@ -94,7 +96,7 @@ class InteractiveConsole implements Console {
       onEdit: () => {
         this.#drawing ??= setImmediate(this.#onDraw);
       },
-      onQuiet: guard(() => this.#tell({ type: 'quiet.passed' })),
+      onQuiet: guard(() => this.#dispatch({ type: 'quiet.passed' })),
     });
     this.#pasteReader = new PasteReader({ onPaste: (text) => this.#onPaste(text), guard });
     this.#modes = openTerminalModes({
@@ -126,7 +128,7 @@ class InteractiveConsole implements Console {
   }
 
   show(message: ShownMessage): void {
-    if (message.isOwn) this.#tell({ type: 'line.sent' });
+    if (message.isOwn) this.#dispatch({ type: 'line.sent' });
     this.#display.show(message);
   }
 
@@ -139,7 +141,7 @@ class InteractiveConsole implements Console {
   }
 
   ask(prompt: Prompt): void {
-    this.#do(() => {
+    this.#run(() => {
       if (this.#effects.isOpen(prompt)) return this.#step({ type: 'prompt.repeated' });
       this.#step({ type: 'prompt.dropped' });
       this.#step({ type: 'prompt.asked', prompt });
@@ -147,7 +149,7 @@ class InteractiveConsole implements Console {
   }
 
   dropPrompt(): void {
-    this.#tell({ type: 'prompt.dropped' });
+    this.#dispatch({ type: 'prompt.dropped' });
   }
 
   close(): void {
@@ -155,18 +157,18 @@ class InteractiveConsole implements Console {
     this.#notifier.close();
     this.#pasteReader.close();
     this.#keys.close();
-    // At once, even where an effect closes the console. What was to be done then does nothing.
+    // Not queued, even if an effect closes the console. Queued tasks have no effect on the closed chart.
     this.#step({ type: 'console.closed' });
     this.#display.erase();
     this.#modes.close();
     const { onEnd, onError } = this.#listener;
     this.#stdin.off('data', this.#onBytes).off('end', onEnd).off('error', onError);
-    // What was written last may fail yet.
+    // The last write may still fail.
     ignoreErrors(this.#stdout.off('resize', this.#onResize).off('error', onEnd));
     this.#stdin.pause();
   }
 
-  // Keys come in.
+  // Input.
 
   #receive(text: string | undefined, key: Key): void {
     this.#keyAtMs = this.#clock.now();
@@ -175,7 +177,7 @@ class InteractiveConsole implements Console {
       this.#activeAtMs = this.#keyAtMs;
       this.#listener.onActivity();
     }
-    if (!this.#pasteReader.take(key)) this.#deliver({ kind: 'key', text, key }, this.#keyAtMs);
+    if (!this.#pasteReader.handle(key)) this.#deliver({ kind: 'key', text, key }, this.#keyAtMs);
   }
 
   #onPaste(text: string | undefined): void {
@@ -183,35 +185,35 @@ class InteractiveConsole implements Console {
     else this.#display.print([`(Not pasted: it is longer than ${MAX_PASTE_BYTES / 1024 ** 2} MiB.)`]);
   }
 
-  /** Tells the chart of an input, but for the two keys that mean the same in all its states. */
+  /** Dispatches an input to the chart. Ctrl-Z and Ctrl-L do not depend on the chart's state. */
   #deliver(input: Input, atMs: number): void {
     if (input.kind === 'paste') {
       const lineCount = linesOfPaste(input.text).length;
-      return this.#tell({ type: 'paste.received', lineCount, input, atMs });
+      return this.#dispatch({ type: 'paste.received', lineCount, input, atMs });
     }
     const { ctrl, name } = input.key;
     if (ctrl && name === 'z') this.#modes.stop();
     else if (ctrl && name === 'l') this.#display.clear();
     else if (ctrl && name === 'c') this.#interrupt();
-    else if (ctrl && name === 'd') this.#tell({ type: 'end.pressed', input, atMs });
-    else this.#tell({ type: 'key.pressed', text: input.text, input, atMs });
+    else if (ctrl && name === 'd') this.#dispatch({ type: 'end.pressed', input, atMs });
+    else this.#dispatch({ type: 'key.pressed', text: input.text, input, atMs });
   }
 
   #interrupt(): void {
     const nowMs = this.#clock.now();
     const isAgain = nowMs - this.#interruptAtMs < INTERRUPT_AGAIN_MS;
     this.#interruptAtMs = nowMs;
-    this.#tell({ type: 'interrupt.pressed', isAgain });
+    this.#dispatch({ type: 'interrupt.pressed', isAgain });
   }
 
-  // The chart steps.
+  // The chart.
 
-  #tell(input: ConsoleInput): void {
-    this.#do(() => this.#step(input));
+  #dispatch(input: ConsoleInput): void {
+    this.#run(() => this.#step(input));
   }
 
-  /** Does something as soon as what is being done is done. */
-  #do(task: () => void): void {
+  /** Runs a task now, or after the current task and those that wait already. */
+  #run(task: () => void): void {
     this.#tasks.push(task);
     if (this.#isBusy) return;
     this.#isBusy = true;

@@ -1,9 +1,9 @@
 /**
- * Makes keys of a terminal's bytes, and of nothing else that a terminal sends.
+ * Turns a terminal's bytes into keys, and discards the terminal's reports.
  *
- * A terminal also reports: the mouse, its colours, its name. Node's parser knows the sequences of keys,
- * and takes the rest of any other sequence for typed characters. So it is given whole sequences of keys
- * alone.
+ * A terminal also reports the mouse, its colours or its name. Node's key parser knows only the sequences of
+ * keys; it reads the rest of any other sequence as typed characters. Therefore it gets only complete
+ * sequences of keys from this file.
  */
 
 import { EventEmitter } from 'node:events';
@@ -11,13 +11,13 @@ import { emitKeypressEvents } from 'node:readline';
 import type { Clock } from './clock.js';
 import type { Key } from './prompts.js';
 
-/** How long the rest of a sequence may take, in milliseconds: an escape that stays alone is a key. */
+/** How long the rest of a sequence may take, in milliseconds. An escape without a rest is the Escape key. */
 export const SEQUENCE_MS = 500;
 
-/** Bytes that follow a mouse report of the oldest kind: the button, the column and the row. */
+/** Bytes that follow the start of an X10 mouse report: the button, the column and the row. */
 const MOUSE_BYTES = 3;
 
-/** Bytes of a sequence that are looked at; that of a key has fewer. */
+/** Most bytes of a sequence that are kept. Sequences of keys are shorter. */
 const MAX_KEY_BYTES = 16;
 
 const BELL = 0x07;
@@ -27,23 +27,25 @@ const DELETE = 0x7f;
 const BACKSLASH = 0x5c;
 const FIRST_FINAL = 0x40;
 
-/** What begins a string that a terminal reports (OSC, DCS, APC, PM, SOS), after the escape. */
+/** The characters that, after an escape, begin a string report (OSC, DCS, APC, PM, SOS). */
 const STRING_STARTS = ']P_^X';
 
 /**
- * What a key sends after `ESC [`: at most two parameters of few digits, as far as Node's parser reads.
- * Reports of the cursor and of the focus look similar, and end in R, I and O.
+ * What a key sends after `ESC [`: at most two short parameters, as many as Node's parser reads. Reports of
+ * the cursor and of the focus look similar; they end in R, I and O.
  */
 const KEY = /^(?:(?:(?:\d;)?\d)?[A-HPQSZa-e]|\d\d?(?:;\d)?[~^]|\d\d?\$|20[01]~|\[(?:[A-E]|[56]~))$/;
 
-/** The `$` of rxvt's keys is no final byte by the standard; after a second parameter, it is part of a report. */
+/**
+ * Ends some keys of rxvt, though `$` is not a final byte in the standard. With two parameters it is a report.
+ */
 const ENDS_IN_DOLLAR = /^\d\d?\$$/;
 
 type State = 'text' | 'escape' | 'control' | 'single' | 'mouse' | 'string' | 'string end';
 
 export interface KeyReaderOptions {
   readonly onKey: (text: string | undefined, key: Key) => void;
-  /** True inside a paste: its text keeps what looks like a report. */
+  /** True inside a paste, where text that looks like a report is kept. */
   readonly isPasting: () => boolean;
   readonly clock: Clock;
   /** Wraps the callback of a timer. */
@@ -56,41 +58,41 @@ export class KeyReader {
   readonly #parser = new EventEmitter();
   readonly #onTimeout: () => void;
   #state: State = 'text';
-  /** The bytes of the sequence so far, where it may be that of a key. */
+  /** The bytes of the current sequence, as long as it may be a key. */
   #sequence: number[] = [];
   #mouseBytesLeft = 0;
-  /** What goes to Node's parser. */
+  /** Bytes for Node's parser. */
   #keys: number[] = [];
   #cancelTimer = () => {};
 
   constructor(options: KeyReaderOptions) {
     this.#options = options;
     this.#onTimeout = options.guard(() => this.#giveUp());
-    // Node's parser asks a stream for its events alone.
+    // Node's parser uses only the events of the stream, so an emitter is enough.
     emitKeypressEvents(this.#parser as unknown as NodeJS.ReadableStream);
     this.#parser.on('keypress', options.onKey);
   }
 
-  /** Takes what the terminal sent; a sequence may be split anywhere. */
+  /** Reads bytes of the terminal. A sequence may be split anywhere. */
   read(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#take(byte);
+    for (const byte of bytes) this.#handle(byte);
     this.#flush();
   }
 
-  /** Makes no more keys, not even of what was read already. */
+  /** Stops. Bytes that were read already make no more keys. */
   close(): void {
     this.#parser.removeAllListeners();
     this.#end();
   }
 
-  #take(byte: number): void {
+  #handle(byte: number): void {
     switch (this.#state) {
       case 'text':
         if (byte === ESCAPE) this.#begin();
         else this.#keys.push(byte);
         return;
       case 'escape':
-        return this.#takeAfterEscape(byte);
+        return this.#handleAfterEscape(byte);
       case 'string':
         if (byte === ESCAPE) this.#state = 'string end';
         else if (byte === BELL) this.#end();
@@ -99,20 +101,20 @@ export class KeyReader {
       case 'string end':
         if (byte === BACKSLASH) return this.#end();
         this.#begin();
-        return this.#take(byte);
+        return this.#handle(byte);
     }
-    // No sequence goes on after a control character. The user may have pressed Enter or Ctrl-C.
+    // A control character ends any sequence. The user may have pressed Enter or Ctrl-C.
     if (byte < SPACE) this.#interrupt(byte);
-    else if (this.#state === 'mouse') this.#takeOfMouse();
+    else if (this.#state === 'mouse') this.#handleInMouse();
     else if (byte >= DELETE) this.#interrupt(byte);
-    else if (this.#state === 'single') this.#takeOfSingle(byte);
-    else this.#takeOfControl(byte);
+    else if (this.#state === 'single') this.#handleInSingle(byte);
+    else this.#handleInControl(byte);
   }
 
-  /** What follows the escape tells the kind of the sequence. */
-  #takeAfterEscape(byte: number): void {
+  /** The byte after the escape determines the kind of the sequence. */
+  #handleAfterEscape(byte: number): void {
     const start = String.fromCharCode(byte);
-    // Some terminals send a second escape for Alt. More of them mean no more.
+    // Some terminals send a second escape for Alt. Further escapes are ignored.
     if (byte !== ESCAPE || this.#sequence.length === 1) this.#sequence.push(byte);
     if (byte === ESCAPE) return;
     if (start === '[') this.#state = 'control';
@@ -122,7 +124,7 @@ export class KeyReader {
   }
 
   /** CSI: parameters, then a final byte. */
-  #takeOfControl(byte: number): void {
+  #handleInControl(byte: number): void {
     if (this.#sequence.length < MAX_KEY_BYTES) this.#sequence.push(byte);
     const body = String.fromCharCode(...this.#sequence.slice(this.#sequence.lastIndexOf(ESCAPE) + 2));
     // The Linux console sends `ESC [ [` and a letter.
@@ -134,13 +136,13 @@ export class KeyReader {
     this.#mouseBytesLeft = MOUSE_BYTES;
   }
 
-  /** SS3: perhaps a digit for the modifiers, then a letter. */
-  #takeOfSingle(byte: number): void {
+  /** SS3: an optional digit for the modifiers, then a letter. */
+  #handleInSingle(byte: number): void {
     if (this.#sequence.length < MAX_KEY_BYTES) this.#sequence.push(byte);
     if (!/\d/.test(String.fromCharCode(byte))) this.#pass();
   }
 
-  #takeOfMouse(): void {
+  #handleInMouse(): void {
     this.#mouseBytesLeft -= 1;
     if (this.#mouseBytesLeft === 0) this.#end();
   }
@@ -155,7 +157,7 @@ export class KeyReader {
   #pass(): void {
     this.#keys.push(...this.#sequence);
     this.#end();
-    // It may begin or end a paste.
+    // Flushed at once, because this key may begin or end a paste.
     this.#flush();
   }
 
@@ -167,7 +169,7 @@ export class KeyReader {
 
   #interrupt(byte: number): void {
     this.#end();
-    this.#take(byte);
+    this.#handle(byte);
   }
 
   #end(): void {
@@ -176,7 +178,9 @@ export class KeyReader {
     this.#sequence = [];
   }
 
-  /** The rest did not come: it was a key, alone or with Alt. */
+  /**
+   * The rest did not come. An escape was the Escape key, with or without Alt; other sequences are dropped.
+   */
   #giveUp(): void {
     const isEscape = this.#state === 'escape';
     this.#end();

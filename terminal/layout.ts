@@ -1,9 +1,9 @@
 /**
- * How text falls on a screen: column by column, wide characters two, wrapping at the right edge.
+ * Lays out text in the columns and rows of a screen. Wide characters take two columns.
  *
- * Terminals disagree about the width of emoji that are joined of several characters. Here they have
- * the largest width that a terminal may give them: a row may then end early, but never overflows
- * into a row of its own, where a buddy's words could be taken for the program's.
+ * Terminals disagree about the width of emoji that consist of several characters. This file uses the largest
+ * width that a terminal may give them. A row may then end early, but it never overflows into another row,
+ * where a buddy's text could look like a line of the program.
  */
 
 import stringWidth from 'string-width';
@@ -17,29 +17,29 @@ export interface ScreenSize {
 /** Columns from one tab stop to the next. */
 const TAB_COLUMNS = 8;
 
-/** Stands before the second and later rows of a long line: they cannot be taken for lines of their own. */
+/** Indents the second and later rows of a long line, so that they do not look like lines of their own. */
 export const CONTINUATION = '   ';
 
-/** Stands for what a clipped line left out. */
+/** Stands for the clipped part of a line. */
 const ELLIPSIS = '…';
 
-/** Most characters whose widths are kept, because finding one takes its time. */
+/** Most characters whose widths are cached. Computing a width is slow. */
 const MAX_KNOWN_WIDTHS = 4_096;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 const knownWidths = new Map<string, number>();
 
-/** Each of these is a character of one column: no need to look closer, which takes its time. */
+/** A fast path: each of these is a character of one column. */
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
-/** Splits text into what a user sees as characters. */
+/** Splits text into grapheme clusters, which a user sees as characters. */
 export function graphemesOf(text: string): string[] {
   if (PRINTABLE_ASCII.test(text)) return text.split('');
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** The columns that a character takes at a column of the screen; at most, where terminals disagree. */
+/** The width of a character at a column of the screen, in columns. The largest one, if terminals disagree. */
 export function widthAt(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_COLUMNS - (column % TAB_COLUMNS);
   if (PRINTABLE_ASCII.test(grapheme)) return grapheme.length;
@@ -53,22 +53,22 @@ export function widthAt(grapheme: string, column: number): number {
   return width;
 }
 
-/** The columns that a text takes from the beginning of a row. */
+/** The width of a text at the beginning of a row, in columns. */
 export function widthOf(text: string): number {
   return graphemesOf(text).reduce((column, grapheme) => column + widthAt(grapheme, column), 0);
 }
 
-/** Splits a line into rows of a screen, at spaces where there are any, all rows but the first indented. */
+/** Splits a line into rows of a screen, at spaces if possible. All rows but the first are indented. */
 export function wrapLine(line: string, columns: number): string[] {
   const rows: string[] = [];
   let row = '';
   let column = 0;
-  /** The last word of the row, where it could be broken off: it moves to the next row as a whole. */
+  /** The last word of the row so far. When the row is full, the word moves to the next row as a whole. */
   let word = '';
   for (const grapheme of graphemesOf(line)) {
     const width = widthAt(grapheme, column);
     if (column + width > columns && column > CONTINUATION.length) {
-      // Where it has no room in the next row either, with what follows, it is broken itself.
+      // A word that does not fit in the next row either is broken.
       const fitsBelow = CONTINUATION.length + widthOf(word) + width <= columns;
       const broken = fitsBelow && word.length < row.length - CONTINUATION.length ? word : '';
       rows.push(row.slice(0, row.length - broken.length));
@@ -82,11 +82,11 @@ export function wrapLine(line: string, columns: number): string[] {
   return [...rows, row];
 }
 
-/** The line as it fits in one row, with an ellipsis where it is clipped, and tabs as spaces. */
+/** Clips a line to one row, with an ellipsis if it was too long. Tabs become spaces. */
 export function clipLine(line: string, columns: number): string {
   let row = '';
   let column = 0;
-  /** How much of the row leaves room for the ellipsis. */
+  /** The length of the part of the row that leaves room for the ellipsis. */
   let kept = 0;
   for (const grapheme of graphemesOf(line)) {
     const width = widthAt(grapheme, column);

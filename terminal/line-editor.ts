@@ -1,20 +1,20 @@
 /**
- * The text of a line that is being typed, and the cursor in it: what a shell's keys do, without
- * keys and without a screen.
+ * The text of a line that is being typed, and the cursor in it, with the editing commands of a shell. It
+ * knows neither keys nor the screen.
  *
- * It works by what a user sees as characters: emoji of several code points, and letters with their
- * accents, stay whole. The cursor is always between two of them.
+ * It works on grapheme clusters: emoji of several code points, and letters with their accents, stay whole.
+ * The cursor is always between two clusters.
  */
 
 import { MAX_LINE_BYTES } from './console.js';
 import { graphemesOf } from './layout.js';
 
-/** What was last cut, by one command or by several in a row, for all lines of a user. */
+/** The text that was cut last, by one command or by several in a row. All lines of a user share it. */
 export interface Clipboard {
   text: string;
 }
 
-/** What moves and deletes by words takes for part of one. */
+/** Matches a character of a word, for the commands that move or delete by words. */
 const WORD = /^[\p{L}\p{N}]/u;
 const SPACE = /^\s/u;
 
@@ -24,8 +24,8 @@ export class LineEditor {
   #before: string[] = [];
   #after: string[] = [];
   #bytes = 0;
-  /** The line as a cut left it: the next one joins it if it still looks so. */
-  #lookAfterCut: string | undefined;
+  /** The line after the last cut. If it is unchanged, the next cut is joined to the last one. */
+  #stateAfterCut: string | undefined;
 
   constructor(clipboard: Clipboard = { text: '' }) {
     this.#clipboard = clipboard;
@@ -47,7 +47,7 @@ export class LineEditor {
     return this.#before.length + this.#after.length === 0;
   }
 
-  /** Replaces the whole line, as far as it may be that long; the cursor is at its end. */
+  /** Replaces the whole line, up to its limit, and moves the cursor to its end. */
   set(text: string): void {
     this.#before = [];
     this.#after = [];
@@ -55,18 +55,20 @@ export class LineEditor {
     this.insert(text);
   }
 
-  /** Puts text before the cursor: as much as a line may have. False when that is not all of it. */
+  /**
+   * Inserts text before the cursor, up to the limit of a line. Returns false if it did not fit completely.
+   */
   insert(text: string): boolean {
     const fitting = clipToBytes(text, MAX_LINE_BYTES - this.#bytes);
-    // What is typed may join the character before it: an accent, a joined emoji.
+    // The new text may join the character before it, as an accent does.
     const last = this.#before.pop() ?? '';
     for (const grapheme of graphemesOf(last + fitting)) this.#before.push(grapheme);
     this.#bytes += Buffer.byteLength(fitting);
-    this.#mend();
+    this.#joinAtCursor();
     return fitting.length === text.length;
   }
 
-  // Where the cursor goes. Each returns false where there is nowhere to go.
+  // Cursor movement. Each command returns false if the cursor cannot move.
 
   left(): boolean {
     return moveLast(1, this.#before, this.#after);
@@ -92,7 +94,8 @@ export class LineEditor {
     return moveLast(this.#after.length, this.#after, this.#before);
   }
 
-  // What is deleted, and what is cut: that can be put back. Each returns false where nothing is there.
+  // Deleting and cutting. `yank` puts cut text back. Each command returns false if there was nothing to
+  // remove.
 
   deleteLeft(): boolean {
     return this.#remove(this.#before, 1) !== undefined;
@@ -115,26 +118,26 @@ export class LineEditor {
     return this.cutToStart();
   }
 
-  /** Back to the beginning of a word of letters and digits. */
+  /** Cuts back to the beginning of a word of letters and digits. */
   cutWordLeft(): boolean {
     return this.#cut(this.#before, this.#wordBefore(isWord));
   }
 
-  /** Back to the space before the cursor. */
+  /** Cuts back to the space before the cursor. */
   cutToSpaceLeft(): boolean {
-    return this.#cut(this.#before, this.#wordBefore(isNoSpace));
+    return this.#cut(this.#before, this.#wordBefore(isNotSpace));
   }
 
   cutWordRight(): boolean {
     return this.#cut(this.#after, this.#wordAfter());
   }
 
-  /** Puts back what was cut last. */
+  /** Inserts the text that was cut last. */
   yank(): boolean {
     return this.#clipboard.text !== '' && this.insert(this.#clipboard.text);
   }
 
-  /** Swaps the characters around the cursor, or at the end of the line those before it, and goes on. */
+  /** Swaps the characters around the cursor and moves on. At the end of the line, swaps the last two. */
   transpose(): boolean {
     if (this.#before.length + this.#after.length < 2 || this.#before.length === 0) return false;
     if (this.#after.length === 0) this.left();
@@ -142,30 +145,31 @@ export class LineEditor {
     const right = this.#after.pop() ?? '';
     for (const grapheme of graphemesOf((this.#before.pop() ?? '') + right + left))
       this.#before.push(grapheme);
-    this.#mend();
+    this.#joinAtCursor();
     return true;
   }
 
-  /** Takes away the characters next to the cursor on a side, and returns them in their order. */
+  /** Removes characters next to the cursor on one side, and returns them in text order. */
   #remove(side: string[], count: number): string | undefined {
     if (count === 0 || side.length === 0) return undefined;
     const removed = side.splice(-count);
     const text = (side === this.#after ? removed.reverse() : removed).join('');
     this.#bytes -= Buffer.byteLength(text);
-    this.#mend();
+    this.#joinAtCursor();
     return text;
   }
 
   #cut(side: string[], count: number): boolean {
-    const cutBefore = this.#look === this.#lookAfterCut ? this.#clipboard.text : '';
+    const cutBefore = this.#state === this.#stateAfterCut ? this.#clipboard.text : '';
     const text = this.#remove(side, count);
     if (text === undefined) return false;
     this.#clipboard.text = side === this.#before ? text + cutBefore : cutBefore + text;
-    this.#lookAfterCut = this.#look;
+    this.#stateAfterCut = this.#state;
     return true;
   }
 
-  get #look(): string {
+  /** The text and the cursor, as one comparable value. */
+  get #state(): string {
     return `${this.before}\n${this.after}`;
   }
 
@@ -183,8 +187,8 @@ export class LineEditor {
     return this.#after.length - index;
   }
 
-  /** Where the characters on both sides of the cursor grew together, it comes to stand behind them. */
-  #mend(): void {
+  /** If the characters on both sides of the cursor join to one, moves the cursor behind it. */
+  #joinAtCursor(): void {
     const last = this.#before.at(-1);
     const next = this.#after.at(-1);
     if (last === undefined || next === undefined || graphemesOf(last + next)[0] === last) return;
@@ -195,7 +199,7 @@ export class LineEditor {
   }
 }
 
-/** The beginning of a text that takes no more than so many bytes, with no character torn. */
+/** The longest beginning of a text with at most `maxBytes` bytes that splits no character. */
 export function clipToBytes(text: string, maxBytes: number): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
   let bytes = 0;
@@ -208,7 +212,7 @@ export function clipToBytes(text: string, maxBytes: number): string {
   return clipped;
 }
 
-/** Moves the last characters of one side of the cursor to the other; false where there are none. */
+/** Moves the last characters of one side of the cursor to the other. Returns false if there are none. */
 function moveLast(count: number, from: string[], to: string[]): boolean {
   const moved = from.splice(Math.max(0, from.length - count)).reverse();
   for (const grapheme of moved) to.push(grapheme);
@@ -219,6 +223,6 @@ function isWord(grapheme = ''): boolean {
   return WORD.test(grapheme);
 }
 
-function isNoSpace(grapheme = ''): boolean {
+function isNotSpace(grapheme = ''): boolean {
   return !SPACE.test(grapheme);
 }

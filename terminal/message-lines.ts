@@ -1,21 +1,22 @@
 /**
- * Messages as lines of the screen: `14:05 bob: text`, and a line of its own before the first of a day.
+ * Messages as lines of the screen: `14:05 bob: text`. A line with the date precedes the first message of a
+ * day.
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';
 import { CONTINUATION, wrapLine } from './layout.js';
 
-/** A line of the screen, and how its beginning is written. */
+/** A line of the screen whose beginning may be styled. */
 export interface StyledLine {
   readonly text: string;
-  /** One after the other from the beginning of the line; what is left over is plain. */
+  /** Consecutive styles from the beginning of the line. The rest of the line is plain. */
   readonly styles: readonly Style[];
 }
 
 interface Style {
-  /** UTF-16 code units of the text. */
+  /** The length of the styled text in UTF-16 code units. */
   readonly length: number;
-  /** The parameters of SGR, the terminal's code for colours; empty for plain text. */
+  /** The parameters of SGR, the terminal's code for styles; empty for plain text. */
   readonly code: string;
 }
 
@@ -27,7 +28,7 @@ export interface MessageLinesOptions {
   readonly hasColor: boolean;
   /** When the program started, in milliseconds since 1970: messages of that day need no date. */
   readonly startedAtMs: number;
-  /** Where the clock hangs, as an IANA name; by default where the program runs. */
+  /** The time zone as an IANA name; default: the system's. */
   readonly timeZone?: string;
 }
 
@@ -56,7 +57,7 @@ export class MessageLines {
     this.#shownDay = this.#dayOf(startedAtMs);
   }
 
-  /** The lines for a message that is shown next. */
+  /** The lines for the next message. */
   linesOf({ name, isOwn, text, atMs }: ShownMessage): StyledLine[] {
     const time = this.#time.format(atMs);
     const styles = [
@@ -71,7 +72,7 @@ export class MessageLines {
     return [{ text: `--- ${day} ---`, styles: [] }, line];
   }
 
-  /** `Thursday, 26 November 2026`, with the comma that some versions of the locale leave out. */
+  /** `Thursday, 26 November 2026`. Built from parts, because some versions of the locale omit the comma. */
   #dayOf(atMs: number): string {
     const parts = this.#day.formatToParts(atMs);
     const part = (type: string) => parts.find((found) => found.type === type)?.value;
@@ -79,7 +80,7 @@ export class MessageLines {
   }
 }
 
-/** The rows of a line on a screen: wrapped first, so that the codes of its styles take no columns. */
+/** The rows of a line on a screen. Styles are added after wrapping, because their codes take no columns. */
 export function styledRows({ text, styles }: StyledLine, columns: number): string[] {
   const rows = wrapLine(text, columns);
   let left = [...styles];
@@ -91,7 +92,7 @@ export function styledRows({ text, styles }: StyledLine, columns: number): strin
   });
 }
 
-/** Writes the beginning of a row with its styles, and tells which of them are for the next row. */
+/** Styles the beginning of a row. Returns it with the styles that are left for the next row. */
 function styleRow(row: string, styles: readonly Style[]): { styled: string; rest: Style[] } {
   let styled = '';
   let at = 0;

@@ -1,16 +1,18 @@
 /**
- * Has a user hear of something who does not look at the screen: by the bell, or by a notification
- * of the terminal's (OSC 9). Never for somebody who is typing, and never in storms.
+ * Notifies a user who does not look at the screen: by the bell, or by a notification of the terminal (OSC 9).
+ * It does not notify a user who is typing, and it limits the rate.
  */
 
 import { toDisplayText } from '../protocol/display-text.js';
 import type { Clock } from './clock.js';
 import type { NotifyMode } from './console.js';
 
-/** Least time between two notices, in milliseconds; what comes meanwhile is one notice at its end. */
+/**
+ * Least time between two notices, in milliseconds. Messages that come meanwhile become one notice at its end.
+ */
 export const NOTICE_PAUSE_MS = 5_000;
 
-/** For so long after a key, in milliseconds, the user is at the screen, and needs no notice. */
+/** A user who pressed a key within this time is at the screen and needs no notice, in milliseconds. */
 export const ATTENTION_MS = 10_000;
 
 /** Most characters of a notification. */
@@ -20,7 +22,7 @@ const BELL = '\u0007';
 
 export interface NotifierOptions {
   readonly mode: NotifyMode;
-  /** True where a notice does not say what came. */
+  /** True if a notice does not show the text of the message. */
   readonly isPrivate: boolean;
   readonly write: (codes: string) => void;
   readonly clock: Clock;
@@ -31,9 +33,9 @@ export interface NotifierOptions {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #onPauseOver: () => void;
-  /** Ends the pause early; `undefined` while there is none. */
+  /** Cancels the pause after a notice; `undefined` outside of a pause. */
   #cancelPause: (() => void) | undefined;
-  /** How many came while it paused. */
+  /** The number of notices held back in the pause. */
   #held = 0;
   #keyAtMs = Number.NEGATIVE_INFINITY;
 
@@ -42,13 +44,13 @@ export class Notifier {
     this.#onPauseOver = options.guard(() => this.#resume());
   }
 
-  /** Takes note that the user pressed a key. */
+  /** Call this when the user pressed a key. */
   keyPressed(): void {
     this.#keyAtMs = this.#options.clock.now();
     this.#held = 0;
   }
 
-  /** Gives notice, now or together with others. */
+  /** Gives a notice, now or together with others at the end of the pause. */
   notify(text: string): void {
     if (this.#options.mode === 'off' || this.#isAttended) return;
     if (this.#cancelPause === undefined) this.#give(this.#options.isPrivate ? 'New message' : text);
@@ -78,9 +80,9 @@ export class Notifier {
   }
 }
 
-/** Text that is nothing but text to a terminal. */
+/** Text that a terminal cannot read as a command. */
 function noticeText(text: string): string {
-  // Some terminals take a number and a semicolon for a command: a bar of progress, say.
+  // Some terminals read a number and a semicolon as a command, such as one for a progress bar.
   const plain = toDisplayText(text).replace(/^(?=\d+;)/, ' ');
   return Array.from(plain).slice(0, MAX_NOTICE_CHARACTERS).join('');
 }

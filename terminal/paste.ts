@@ -1,26 +1,26 @@
 /**
- * Bracketed paste: a terminal that is asked to says where a paste begins and ends, so that none of
- * it is taken for keys that somebody pressed.
+ * Bracketed paste: in this mode a terminal marks the beginning and the end of a paste, so that pasted text is
+ * not read as pressed keys.
  */
 
 import type { Key } from './prompts.js';
 
-/** Has the terminal say where a paste begins and ends; and no longer. */
+/** Turn bracketed paste on and off. */
 export const PASTE_MODE_ON = '\u001b[?2004h';
 export const PASTE_MODE_OFF = '\u001b[?2004l';
 
-/** Most bytes of a paste that is taken: 1 MiB. */
+/** Most bytes of a paste: 1 MiB. A longer paste is dropped. */
 export const MAX_PASTE_BYTES = 1024 * 1024;
 
-/** How long a paste may pause, in milliseconds: its end was lost, and the keyboard must live again. */
+/** A paste that pauses this long counts as ended, in milliseconds: its end mark was lost. */
 const PASTE_PAUSE_MS = 2_000;
 
-/** Controls would be sent, and do nothing good on any screen; tabs would move what is after them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+/** Removed from pastes: no screen can show control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match control characters.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
 
 export interface PasteReaderOptions {
-  /** Told of a paste when it is over; `undefined` stands for one that is too long. */
+  /** Called at the end of a paste, with `undefined` for a paste that was too long. */
   readonly onPaste: (text: string | undefined) => void;
   /** Wraps the callback of a timer. */
   readonly guard: (callback: () => void) => () => void;
@@ -39,13 +39,13 @@ export class PasteReader {
     this.#onPause = guard(() => this.#end());
   }
 
-  /** True while a paste began and did not end. */
+  /** True between the beginning and the end of a paste. */
   get isPasting(): boolean {
     return this.#timer !== undefined;
   }
 
-  /** Takes a key if it is part of a paste, or begins or ends one; false for a key that was pressed. */
-  take({ name, sequence = '' }: Key): boolean {
+  /** Handles a key that belongs to a paste or marks its beginning or end. Returns false for any other key. */
+  handle({ name, sequence = '' }: Key): boolean {
     if (this.#timer === undefined) {
       if (name === 'paste-start') this.#timer = setTimeout(this.#onPause, PASTE_PAUSE_MS);
       return name === 'paste-start' || name === 'paste-end';
@@ -56,7 +56,7 @@ export class PasteReader {
     return true;
   }
 
-  /** Forgets a paste that is not over. */
+  /** Discards a paste that has not ended. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -76,7 +76,9 @@ export class PasteReader {
   }
 }
 
-/** The lines of a paste, without controls; a line end at its end begins no line. */
+/**
+ * The lines of a paste, without control characters. A line end at the very end does not begin another line.
+ */
 export function linesOfPaste(text: string): string[] {
   const lines = text.split(/\r\n|\r|\n/).map((line) => line.replaceAll('\t', ' ').replace(CONTROLS, ''));
   if (lines.length > 1 && lines.at(-1) === '') lines.pop();

@@ -1,5 +1,5 @@
 /**
- * The lines of a paste that the user agreed to send, one after the other.
+ * The lines of a paste, which are sent one after the other when the user has agreed.
  */
 
 import { QUIT } from '../machines/terminal/console-setup.js';
@@ -7,40 +7,40 @@ import { toDisplayText } from '../protocol/display-text.js';
 import { MAX_LINE_BYTES } from './console.js';
 import { clipToBytes } from './line-editor.js';
 
-/** Most lines of a paste that are shown before it is sent. */
+/** Most lines of a paste that its preview shows. */
 const MAX_PREVIEW_LINES = 5;
 
-/** Most characters of each of them. */
+/** Most characters of a line that the preview shows. */
 export const MAX_PREVIEW_CHARACTERS = 400;
 
-/** Most lines of which it is said, one by one, that they were not sent. */
+/** Most unsent lines that are listed one by one. */
 export const MAX_UNSENT_LINES = 20;
 
-/** Stands before the lines of a preview: they cannot be taken for the program's. */
+/** Marks the lines of a preview, so that they do not look like lines of the program. */
 const QUOTE = '| ';
 
-/** How a line that would leave the chat is written so that it does not. */
+/** Sends a line `q` as text. The line `q` itself would leave the chat. */
 const ESCAPED_QUIT = '\\q';
 
 export class PastedLines {
   #lines: readonly string[] = [];
   #next = 0;
 
-  /** Has these lines sent next. */
+  /** Sets the lines to be sent. */
   set(lines: readonly string[]): void {
     this.#lines = lines;
     this.#next = 0;
   }
 
-  /** The line to be sent next, as an answer that means nothing but itself. */
-  take(): string | undefined {
+  /** Removes the next line and returns it, as an answer that is sent as text. */
+  shift(): string | undefined {
     const line = this.#lines[this.#next];
     if (line === undefined) return undefined;
     this.#next += 1;
     return line === QUIT ? ESCAPED_QUIT : clipToBytes(line, MAX_LINE_BYTES);
   }
 
-  /** Drops what was not sent, and returns it. */
+  /** Removes and returns the unsent lines. */
   drop(): string[] {
     const unsent = this.#lines.slice(this.#next);
     this.set([]);
@@ -48,7 +48,7 @@ export class PastedLines {
   }
 }
 
-/** What a paste looks like before it is sent. */
+/** The preview of a paste. */
 export function previewOf(lines: readonly string[]): string[] {
   const shown = lines.slice(0, MAX_PREVIEW_LINES).map((line) => {
     const characters = Array.from(toDisplayText(line));
@@ -59,7 +59,7 @@ export function previewOf(lines: readonly string[]): string[] {
   return left > 0 ? [...shown, `… and ${left} more ${left === 1 ? 'line' : 'lines'}`] : shown;
 }
 
-/** Says of lines that they were not sent. */
+/** The lines that tell the user what was not sent. */
 export function unsentLines(lines: readonly string[]): string[] {
   const said = lines.slice(0, MAX_UNSENT_LINES).map((line) => toDisplayText(`(Not sent: ${line})`));
   const left = lines.length - said.length;

@@ -1,8 +1,8 @@
 /**
- * The console without a terminal: a line in is an answer, and output is lines without any codes.
- * For pipes and scripts, screen readers and dumb terminals.
+ * The console for pipes, scripts, screen readers and dumb terminals: each line of input is an answer, and the
+ * output is lines without terminal codes.
  *
- * Lines are read ahead, in order, up to a limit; each waits for the prompt that it answers.
+ * Lines are read ahead, up to a limit. Each waits for the prompt that it answers.
  */
 
 import { LineSplitter } from '../protocol/line-splitter.js';
@@ -18,10 +18,10 @@ import {
 } from './console.js';
 import { wrapLine } from './layout.js';
 
-/** Most lines read ahead; then input waits in its pipe. */
+/** Most lines read ahead. At the limit, reading pauses. */
 export const MAX_LINES_AHEAD = 1_024;
 
-/** Columns of a terminal that does not tell how many it has. */
+/** For a terminal that does not report its number of columns. */
 const DEFAULT_COLUMNS = 80;
 
 /** Opens the plain console. */
@@ -37,14 +37,14 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     atLineStart = endsLine;
   }
 
-  /** On a terminal, the rows of a long line are told from lines of their own. */
+  /** Wraps a line on a terminal, so that the rows of a long line do not look like lines of their own. */
   function rowsOf(line: string): string[] {
     const rows = stdout.isTTY ? wrapLine(line, stdout.columns || DEFAULT_COLUMNS) : [line];
     return rows.map((row) => `${row}\n`);
   }
 
-  /** Answers the open prompt with the next line there is, or tells that there will be none. */
-  function answer(): void {
+  /** Answers the open prompt with the next line, or reports that the input has ended. */
+  function answerPrompt(): void {
     if (prompt === undefined) return;
     const line = ahead.shift();
     if (line === undefined) {
@@ -53,35 +53,35 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     }
     prompt = undefined;
     listener.onActivity();
-    // A terminal has echoed the line and its end; a pipe has not, so the next output starts a line.
+    // A terminal has echoed the line with its end. After a pipe, the next output must start a new line.
     if (stdin.isTTY) atLineStart = true;
     if (ahead.length < MAX_LINES_AHEAD) stdin.resume();
     listener.onAnswer(line);
-    tellIfExhausted();
+    reportIfExhausted();
   }
 
-  function tellIfExhausted(): void {
+  function reportIfExhausted(): void {
     if (ended && ahead.length === 0 && prompt === undefined) listener.onExhausted();
   }
 
   const onData = listener.guard((chunk: Buffer) => {
     for (const line of splitter.push(chunk)) ahead.push(decodeLine(line));
     if (ahead.length >= MAX_LINES_AHEAD) stdin.pause();
-    answer();
+    answerPrompt();
   });
 
   const onEnd = listener.guard(() => {
     const line = splitter.end();
     if (line !== undefined) ahead.push(decodeLine(line));
     ended = true;
-    answer();
-    tellIfExhausted();
+    answerPrompt();
+    reportIfExhausted();
   });
 
   stdin.on('data', onData);
   stdin.on('end', onEnd);
   stdin.on('error', listener.onError);
-  stdout.on('error', listener.onEnd); // whoever read us is gone
+  stdout.on('error', listener.onEnd); // the reader of the output is gone
   stdin.resume();
 
   return {
@@ -92,16 +92,16 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     },
 
     show({ isOwn, text }) {
-      // What was typed or piped in need not be read back.
+      // The user has typed or piped in the own messages and need not see them again.
       if (!isOwn) this.print([`B: ${text}`]);
     },
 
     setStatus() {
-      // Lines that stay where they are have no place for what changes: the user asks.
+      // Printed lines cannot change. The user asks for the status.
     },
 
     notify() {
-      // Whoever reads lines one by one has heard of it.
+      // The user reads every line anyway.
     },
 
     ask(next) {
@@ -109,7 +109,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
       prompt = next;
       if (!atLineStart) write('\n', true);
       write(prompt.text, false);
-      answer();
+      answerPrompt();
     },
 
     dropPrompt() {
@@ -119,7 +119,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     close() {
       if (!atLineStart) write('\n', true);
       stdin.off('data', onData).off('end', onEnd).off('error', listener.onError);
-      // What was written last may fail yet.
+      // The last write may still fail.
       ignoreErrors(stdout.off('error', listener.onEnd));
       stdin.pause();
     },

@@ -1,5 +1,5 @@
 /**
- * How buddies, their presence and missed calls are shown.
+ * The lines that show buddies, their presence, and missed calls.
  */
 
 import { type Caller, callerName } from '../machines/client/callers.js';
@@ -10,40 +10,40 @@ import type { UserId } from '../protocol/id.js';
 import { STATUS_WORDS, type Status } from '../protocol/status.js';
 import { clipLine } from './layout.js';
 
-/** Buddies who are there come first. */
+/** Sort order: buddies who are online come first. */
 const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 
-/** Most columns that ids are filled up to. */
+/** Most columns to which ids are padded. */
 const MAX_ID_COLUMNS = 24;
 
-/** Most columns of the user's own id before the menu in short: together they fit in 80. */
+/** Most columns of the user's own id before the short menu: together they fit in 80. */
 const MAX_MENU_NAME_COLUMNS = 12;
 
-/** The menu in short, for a user who has seen all of it: in capitals what to press. */
+/** The short menu, for a user who has seen the full one. The capitals are the keys to press. */
 export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay History Block eXit';
 
-/** Said of a buddy list as long as an answer of the server may be. */
+/** Shown with a buddy list that is as long as an answer of the server may be. */
 const LIST_MAY_BE_CUT = '(The list may be cut: it is as long as an answer of the server can be.)';
 
-/** The menu in one line, with whose menu it is. */
+/** The user's id and the menu, in one line. */
 export function menuLine(user: UserId, isAway: boolean): string {
   return `${clipLine(user, MAX_MENU_NAME_COLUMNS)}${isAway ? ', away' : ''}: ${MENU_REMINDER}`;
 }
 
-/** A time of the day, as the user's clock shows it: `14:05`. */
+/** A local time of day: `14:05`. */
 export function clockTime(atMs: number): string {
   const date = new Date(atMs);
   return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** A day, as the user's calendar shows it: `2026-11-26`. */
+/** A local date: `2026-11-26`. */
 export function clockDate(atMs: number): string {
   const date = new Date(atMs);
   const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
   return parts.map((part) => String(part).padStart(2, '0')).join('-');
 }
 
-/** What stands above the menu's question: the user, the menu in short, missed calls, and buddies. */
+/** The lines above the menu's prompt: the user with the short menu, missed calls, and buddies. */
 export function statusLines({ user, isAway, buddies, lastSeen, missed }: StatusShown): string[] {
   const columns = Math.min(Math.max(0, ...buddies.map(({ id }) => id.length)), MAX_ID_COLUMNS);
   const sorted = buddies.toSorted((one, other) => ORDER[one.status] - ORDER[other.status]);
@@ -56,7 +56,7 @@ export function statusLines({ user, isAway, buddies, lastSeen, missed }: StatusS
   ];
 }
 
-/** The buddy list as the server gave it, a line each, fields separated by tabs. */
+/** The buddy list from the server: a line for each buddy, with fields separated by tabs. */
 export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen): string[] {
   const rows = buddies.map(({ id, status, endpoint }) => {
     const seen = status === 101 ? lastSeen.get(id) : undefined;
@@ -71,13 +71,13 @@ export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen): string[]
   return ['My buddy list:', ...rows, ...(buddies.mayBeCut ? [LIST_MAY_BE_CUT] : [])];
 }
 
-/** A caller, and in parentheses what else is known of it. */
+/** A caller, followed by what else is known of it in parentheses. */
 export function callerLabel(call: Pick<Caller, 'caller' | 'address' | 'hint'>): string {
   if (call.caller !== undefined) return `${call.caller} (${call.address})`;
   return callerName(call) + hintOf(call);
 }
 
-/** What is known of a caller that goes by its address, in parentheses; empty where nothing is. */
+/** What is known of a caller without an id, in parentheses. Empty if nothing is known. */
 export function hintOf({ hint }: Pick<Caller, 'hint'>): string {
   if (hint === undefined) return '';
   if ('claims' in hint) return ` (calls itself ${hint.claims}, your id)`;

@@ -1,8 +1,8 @@
 /**
- * The rows at the bottom of the screen in which a prompt lives: drawn, erased, redrawn.
+ * The rows of the prompt at the bottom of the screen.
  *
- * The block is given as codes to write. It lays out its rows itself and has the terminal wrap none
- * of them, so it knows in which of its rows the cursor is, and leaves no ghost rows behind. It is
+ * Each method returns the codes to write. The block wraps its rows itself and turns off the terminal's
+ * wrapping. Therefore it knows in which of its rows the cursor is, and leaves no stale rows behind. It is
  * never higher than the screen: of a longer text it shows the rows around the cursor.
  */
 
@@ -14,15 +14,15 @@ const ERASE_BELOW = `${ESC}J`;
 const WRAP_OFF = `${ESC}?7l`;
 const WRAP_ON = `${ESC}?7h`;
 
-/** Most rows that the status takes, and the rows that it leaves for the question at least. */
+/** Most rows of the status, and least rows that it leaves for the question. */
 const MAX_STATUS_ROWS = 10;
 const MIN_QUESTION_ROWS = 2;
 
-/** The rows of a screen above the block, where there is room: for what others say meanwhile. */
+/** Rows that the block leaves free above itself, if there is room, for lines that are printed meanwhile. */
 const ROWS_ABOVE = 1;
 
-/** What a prompt looks like. */
-export interface Face {
+/** The content of the block. */
+export interface PromptContent {
   /** Lines above the question, each clipped to a row. */
   readonly status: readonly string[];
   /** The question and what is typed, before and after the cursor. */
@@ -35,21 +35,21 @@ export class PromptBlock {
   #cursorRow = 0;
   #height = 0;
 
-  /** How many rows of the screen the block takes. */
+  /** The number of rows that the block takes. */
   get height(): number {
     return this.#height;
   }
 
-  /** The codes that draw a face in place of what was drawn last. */
-  draw({ status, before, after }: Face, size: ScreenSize): string {
+  /** The codes that replace the drawn content by new content. */
+  draw({ status, before, after }: PromptContent, size: ScreenSize): string {
     const above = statusRows(status, size);
     const { rows, cursor } = typedRows(before, after, size.columns);
     const height = Math.max(1, size.rows - above.length - ROWS_ABOVE);
     const first = Math.max(0, Math.min(cursor.row - height + 1, rows.length - height));
     const shown = [...above, ...rows.slice(first, first + height)];
     const cursorRow = above.length + cursor.row - first;
-    // Writing the cursor's row again up to the cursor finds its column, however wide the terminal
-    // thinks that the characters are.
+    // Rewriting the cursor's row up to the cursor moves it to the right column, even if the terminal has
+    // other widths for the characters.
     const toCursor = `${up(shown.length - 1 - cursorRow)}\r${cursor.before}`;
     const codes = this.erase() + WRAP_OFF + shown.join('\r\n') + toCursor + WRAP_ON;
     this.#cursorRow = cursorRow;
@@ -57,23 +57,21 @@ export class PromptBlock {
     return codes;
   }
 
-  /** The codes that erase the block; what is written next stands in its place. */
+  /** The codes that erase the block. The next output takes its place. */
   erase(): string {
     const codes = `${up(this.#cursorRow)}\r${ERASE_BELOW}`;
     this.forget();
     return codes;
   }
 
-  /**
-   * Takes note that the block is no longer on the screen, and the cursor is where the next is to be drawn.
-   */
+  /** Call this when the block is no longer on the screen. The next one is drawn at the cursor. */
   forget(): void {
     this.#cursorRow = 0;
     this.#height = 0;
   }
 }
 
-/** As many of the lines as the screen has room for, with a count of the others. */
+/** As many status lines as there is room for, and a count of the others. */
 function statusRows(lines: readonly string[], { columns, rows }: ScreenSize): string[] {
   const room = Math.max(0, Math.min(MAX_STATUS_ROWS, rows - MIN_QUESTION_ROWS));
   if (room === 0) return [];

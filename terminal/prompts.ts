@@ -1,8 +1,8 @@
 /**
- * The two prompts of the interactive console. For a line, enquirer names the keys and binds them to
- * commands, which are the methods of the prompt. Drawing is the console's business, because enquirer
- * leaves ghost rows behind a wrapped line, and keys are handed in one by one, because enquirer would
- * lose those that are typed between two prompts.
+ * The two prompts of the interactive console. In a line prompt, enquirer names the keys and binds them to
+ * commands, which are the methods of the prompt. The console draws the prompt itself, because enquirer leaves
+ * stale rows behind a wrapped line. The console also passes in the keys one by one, because enquirer would
+ * lose keys that are typed between two prompts.
  */
 
 import Enquirer from 'enquirer';
@@ -18,13 +18,13 @@ export interface Key {
   readonly name?: string;
   readonly ctrl?: boolean;
   readonly meta?: boolean;
-  /** Alt, as terminals say it that send an escape before the whole key; set by enquirer. */
+  /** Set by enquirer for Alt, on terminals that send an escape before the key. */
   readonly option?: boolean;
 }
 
-/** The part of enquirer's base class that is used here; its own types leave it out. */
+/** The part of enquirer's base class that this file uses. Enquirer's own types omit it. */
 interface EnquirerPrompt {
-  /** Calls the method that the key is bound to, or else `dispatch`. */
+  /** Calls the method to which the key is bound, or `dispatch` if it is not bound. */
   keypress(text: string | undefined, key: Key): Promise<unknown>;
   /** Rings the bell. */
   alert(): void;
@@ -33,32 +33,32 @@ interface EnquirerPrompt {
 const BasePrompt = (Enquirer as unknown as { Prompt: new (options: { stdout: unknown }) => EnquirerPrompt })
   .Prompt;
 
-/** Says that a key means nothing. */
+/** Rings for a key that has no effect. */
 export const BELL = '\u0007';
 
 export interface OpenPrompt {
   readonly prompt: Prompt;
-  /** What was typed and not yet sent off. */
+  /** The typed text that is not sent yet. */
   readonly typed: string;
-  /** The question and what was typed, before and after the cursor, safe to be shown. */
+  /** The question and the typed text, before and after the cursor, safe to show. */
   readonly shown: { readonly before: string; readonly after: string };
-  /** Takes a key. Rejects with what a command throws. */
+  /** Handles a key. Rejects with the exception of a command. */
   keypress(text: string | undefined, key: Key): Promise<unknown>;
 }
 
 interface PromptOptions {
   readonly prompt: Prompt;
   readonly stdout: NodeJS.WriteStream;
-  /** Told of the key that answers, or of the line when Enter is pressed. */
+  /** Called with the key that answers, or with the line when Enter is pressed. */
   readonly onAnswer: (value: string) => void;
 }
 
 interface LinePromptOptions extends PromptOptions {
-  /** The line as it is so far. */
+  /** The line so far. */
   readonly editor: LineEditor;
-  /** Lines that were sent off before. */
+  /** Lines that were sent before. */
   readonly history: HistoryWalk;
-  /** Told of every change, so that it is drawn: once for all keys that come together. */
+  /** Called after every change. Drawing can be deferred until all keys that came together are handled. */
   readonly onEdit: () => void;
 }
 
@@ -89,7 +89,7 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
   readonly prompt: Prompt;
   readonly editor: LineEditor;
   readonly #options: LinePromptOptions;
-  /** Keys to which enquirer binds nothing, or what a shell has elsewhere. */
+  /** Keys that enquirer does not bind, or binds differently than a shell. */
   readonly #bindings: Readonly<Record<string, () => boolean>>;
 
   constructor(options: LinePromptOptions) {
@@ -120,13 +120,13 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
     return { before: this.prompt.text + toDisplayText(before), after: toDisplayText(after) };
   }
 
-  /** Puts text where the cursor is; rings the bell when the line has no room for all of it. */
+  /** Inserts text at the cursor. Rings the bell if it did not fit completely. */
   insert(text: string): void {
     if (!this.editor.insert(text)) this.alert();
     this.#options.onEdit();
   }
 
-  // The names of these methods are enquirer's commands.
+  // These methods have the names of enquirer's commands.
 
   dispatch(text: string | undefined, key: Key): void {
     if (key.ctrl || key.meta || key.option) {
@@ -146,17 +146,17 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
     this.#edit(this.editor.cutAll());
   }
 
-  /** Backspace; with Alt, by words. */
+  /** Backspace; with Alt, deletes a word. */
   delete(_text: string | undefined, key: Key): void {
     this.#edit(key.meta ? this.editor.cutWordLeft() : this.editor.deleteLeft());
   }
 
-  /** Delete or Ctrl-D; with Alt, by words. */
+  /** Delete or Ctrl-D; with Alt, deletes a word. */
   deleteForward(_text: string | undefined, key: Key): void {
     this.#edit(key.meta ? this.editor.cutWordRight() : this.editor.deleteRight());
   }
 
-  /** Ctrl-W; and Alt-Left, where a terminal sends it as two escapes. */
+  /** Ctrl-W; also Alt-Left on terminals that send it with two escapes. */
   cutLeft(_text: string | undefined, key: Key): void {
     this.#edit(key.name === 'left' ? this.editor.wordLeft() : this.editor.cutToSpaceLeft());
   }
@@ -210,7 +210,7 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
     this.#edit(line !== undefined);
   }
 
-  /** After a key: shows what it did, or rings the bell where it could do nothing. */
+  /** Ends the handling of a key: reports the change, or rings the bell if there was none. */
   #edit(done: boolean): void {
     if (done) this.#options.onEdit();
     else this.alert();

@@ -1,6 +1,6 @@
 /**
- * The modes in which the interactive console has its terminal, raw and with bracketed paste, and
- * their way back: at the end, while the program is stopped, and however else the program ends.
+ * The terminal modes of the interactive console: raw mode and bracketed paste. They are undone at the end,
+ * while the program is stopped, and when the program exits in any other way.
  */
 
 import { writeSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { PASTE_MODE_OFF, PASTE_MODE_ON } from './paste.js';
 const STOP_MS = 100;
 
 export interface TerminalModesOptions extends ConsoleStreams {
-  /** Called before the program stops, while the screen is still its own. */
+  /** Called before the program stops, while it still controls the screen. */
   readonly onStop: () => void;
-  /** Called when the program goes on. */
+  /** Called when the program continues. */
   readonly onContinue: () => void;
   /** Wraps the callback of a signal. */
   readonly guard: (callback: () => void) => () => void;
@@ -22,11 +22,11 @@ export interface TerminalModesOptions extends ConsoleStreams {
 export interface TerminalModes {
   /** Ctrl-Z: gives the terminal back to the shell until the program is continued. */
   stop(): void;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void;
 }
 
-/** Puts the terminal into its modes. */
+/** Sets the modes. */
 export function openTerminalModes(options: TerminalModesOptions): TerminalModes {
   const { stdin, stdout, onStop, onContinue, guard } = options;
   let stopTimer: NodeJS.Timeout | undefined;
@@ -41,25 +41,25 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
     stdin.setRawMode(false);
   }
 
-  /** After a crash, too: the last that a program can do is to be done at once. */
+  /** Restores the terminal synchronously, because a process that exits does no asynchronous work. */
   function leaveAtExit(): void {
     try {
       stdin.setRawMode(false);
       writeSync((stdout as typeof stdout & { readonly fd: number }).fd, PASTE_MODE_OFF);
     } catch {
-      // The terminal is gone: there is nothing to restore, and nobody to tell.
+      // The terminal is gone: there is nothing to restore.
     }
   }
 
   const stop = guard(() => {
     onStop();
     leave();
-    // Without a listener the signal does what it does to any program.
+    // Without a listener the signal has its default effect: it stops the process.
     process.off('SIGTSTP', stop);
-    // The whole group, as the terminal itself would: npx and its shell are in it too.
+    // Signals the whole process group, as the terminal itself would. The group includes npx and its shell.
     process.kill(0, 'SIGTSTP');
-    // Where no shell could continue it, the system does not stop it. If it did, the first of the two times
-    // may be over when it goes on, but before the second the SIGCONT comes.
+    // The system does not stop the process if no shell could continue it. Then the timers continue it. There
+    // are two: after a real stop the first may have expired, but SIGCONT arrives before the second expires.
     clearTimeout(stopTimer);
     stopTimer = setTimeout(() => {
       stopTimer = setTimeout(goOn, STOP_MS);
@@ -69,8 +69,8 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
   const goOn = guard(() => {
     clearTimeout(stopTimer);
     process.off('SIGTSTP', stop).on('SIGTSTP', stop);
-    // What stopped it may have been a SIGSTOP: then the shell changed the modes, and Node.js knows nothing of
-    // it.
+    // After a SIGSTOP the shell has changed the modes, and Node.js does not know it. Setting raw mode off
+    // first makes `enter` set it again.
     stdin.setRawMode(false);
     enter();
     onContinue();

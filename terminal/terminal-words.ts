@@ -1,6 +1,6 @@
 /**
- * The words for a user at a terminal, where they are other than those of words.ts, which scripts depend on:
- * they name people, give one cause, and say how an empty list is filled.
+ * The words for a user at a terminal that differ from words.ts, on which scripts depend. They name people,
+ * give one cause, and say how to fill an empty list.
  */
 
 import type { Notice, Question } from '../machines/client/notices.js';
@@ -13,13 +13,15 @@ import { clipLine } from './layout.js';
 import { buddyListLines, missedLines } from './presence-lines.js';
 import { linesBy, linesOf, MENU, type NoticeLines, promptOf, SAY } from './words.js';
 
-/** Most columns of a buddy's name before the line that is typed. */
+/** Most columns of the buddy's name in the prompt of a chat. */
 const MAX_PROMPT_NAME_COLUMNS = 16;
 
-/** Most columns that are shown of what is not an id. */
+/** Most columns of an invalid id that are shown. */
 const MAX_TYPED_COLUMNS = 40;
 
-const ID_RULE = `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + -, and begins with a letter, digit or _.`;
+const ID_RULE =
+  `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + -, ` +
+  'and begins with a letter, digit or _.';
 
 /** What each letter of the menu does. */
 export const MENU_HELP: readonly string[] = [
@@ -30,7 +32,7 @@ export const MENU_HELP: readonly string[] = [
   '  M - calls a buddy; each line you type is sent, and a line with just q leaves',
   '  S - shows your buddies as the server has them now, and calls you missed',
   '  W - says that you are away, or back again',
-  '  H - shows the latest of what was said with a buddy, or searches it',
+  '  H - shows your latest messages with a buddy, or searches them',
   '  B - blocks an id or an address: its calls are refused; or unblocks it',
   '  X - leaves; so do Ctrl-C at the menu, and Ctrl-D',
 ];
@@ -57,14 +59,14 @@ const LINES: Partial<NoticeLines> = {
     if (notice.messages.length > 0) return linesOf(notice);
     return [
       notice.search === ''
-        ? `${first} What you say to each other in chats is kept there, unless with --no-history.`
-        : `${first} H with the id alone shows the latest.`,
+        ? `${first} The messages of your chats are kept there, unless you use --no-history.`
+        : `${first} Enter the id alone to see the latest messages.`,
     ];
   },
   blocked: (notice) =>
     notice.names.length > 0
       ? linesOf(notice)
-      : ['Nobody is blocked. Enter an id or an address under B to have its calls refused.'],
+      : ['No caller is blocked. To refuse the calls of an id or an address, enter it under B.'],
 };
 
 /** The lines of a notice. */
@@ -72,7 +74,7 @@ export function terminalLinesOf(notice: Notice): readonly string[] {
   return linesBy(LINES, notice) ?? linesOf(notice);
 }
 
-/** How a question is asked. */
+/** The prompt for a question. */
 export function terminalPromptOf(question: Question): Prompt {
   const prompt = promptOf(question);
   switch (question.ask) {
@@ -96,7 +98,7 @@ function silenceLine(silence: Silence, user: UserId | undefined): string {
     case 'unreachable':
       return `The server cannot be reached: ${silence.reason}.`;
     case 'datagrams':
-      return 'The server is there, but its UDP answers do not arrive: a firewall may be between you.';
+      return 'The server answers over TCP, but its UDP answers do not arrive: a firewall may block them.';
     case 'unknown':
       return SAY.serverSilent;
   }

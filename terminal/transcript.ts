@@ -1,5 +1,5 @@
 /**
- * The last lines that were printed, for when the screen has to be painted anew.
+ * The last printed lines, kept to paint the screen again.
  */
 
 import { type StyledLine, styledRows } from './message-lines.js';
@@ -19,7 +19,7 @@ export class Transcript {
     this.#lines.length = 0;
   }
 
-  /** The last rows of all lines, at most so many. */
+  /** The last rows of all lines, at most `count`. */
   lastRows(count: number, columns: number): string[] {
     const rows: string[] = [];
     for (const line of this.#lines.toReversed()) {

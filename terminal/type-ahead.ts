@@ -1,17 +1,17 @@
 /**
- * What is typed or pasted while nothing is asked: it waits a while for the next question.
+ * Input that is typed or pasted while no prompt is open. It waits a short time for the next prompt.
  */
 
 import type { Key } from './prompts.js';
 
-/** A key that was pressed. */
+/** A pressed key. */
 export interface KeyInput {
   readonly kind: 'key';
   readonly text: string | undefined;
   readonly key: Key;
 }
 
-/** A text that was pasted. */
+/** A pasted text. */
 export interface PasteInput {
   readonly kind: 'paste';
   readonly text: string;
@@ -24,29 +24,29 @@ interface TimedInput {
   readonly atMs: number;
 }
 
-/** Most inputs that wait; more are dropped. */
+/** Most inputs that wait. Further inputs are dropped. */
 export const MAX_INPUTS_AHEAD = 1_024;
 
-/** How long an input waits, in milliseconds: what was typed longer ago was meant for something else. */
+/** How long an input waits, in milliseconds. Older input was meant for something else. */
 export const INPUT_AHEAD_MS = 2_000;
 
 export class TypeAhead {
   #inputs: TimedInput[] = [];
 
   add(input: Input, atMs: number): void {
-    // One paste is as long as all keys together may be, and more.
+    // At most one paste waits, because one paste may be longer than all keys together.
     const isFull = this.#inputs.length >= MAX_INPUTS_AHEAD;
     if (!isFull && !(input.kind === 'paste' && this.#hasPaste)) this.#inputs.push({ input, atMs });
   }
 
-  /** Hands out, in order, what has not waited longer than that. */
-  take(nowMs: number, longestMs = INPUT_AHEAD_MS): TimedInput[] {
+  /** Removes all inputs, and returns those that waited at most `longestMs` milliseconds, in order. */
+  drain(nowMs: number, longestMs = INPUT_AHEAD_MS): TimedInput[] {
     const inputs = this.#inputs.filter(({ atMs }) => nowMs - atMs <= longestMs);
     this.#inputs = [];
     return inputs;
   }
 
-  /** Whether anything waits, and if so, whether any of it has not waited too long. */
+  /** `none`: no input waits. `fresh`: at least the last one is recent enough. `stale`: all are too old. */
   freshness(nowMs: number): 'none' | 'stale' | 'fresh' {
     const last = this.#inputs.at(-1);
     if (last === undefined) return 'none';

@@ -1,11 +1,11 @@
 /**
- * How a question and what is typed to it fall on a screen: in rows that are as wide as the screen,
- * broken wherever they are full, with a cursor.
+ * Lays out a question and the typed text in rows as wide as the screen, with a cursor. A row breaks where it
+ * is full, not at spaces.
  */
 
 import { graphemesOf, widthAt } from './layout.js';
 
-/** Text in rows, and where the cursor stands in it. */
+/** Text in rows, and the position of the cursor. */
 export interface TypedRows {
   readonly rows: readonly string[];
   /** The cursor's row, counted from 0, and the text of that row before the cursor. */
@@ -15,8 +15,8 @@ export interface TypedRows {
 /**
  * Lays out text with the cursor between its halves.
  *
- * A row that is full to its last column leaves the cursor in the next one: at the edge itself
- * terminals disagree about where it is.
+ * After a row that is full to its last column, the cursor is in the next row: terminals disagree about the
+ * cursor's position at the edge.
  */
 export function typedRows(before: string, after: string, columns: number): TypedRows {
   const rows: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * The words of the client: a sentence for everything that its statechart says, asks and raises. Scripts know
- * them, so they stay as they are. A notice without a sentence does not compile.
+ * The words of the client: a sentence for each notice, question and alert of its statechart. Scripts depend
+ * on them, so they must not change. A notice without a sentence does not compile.
  */
 
 import type { CallFailure } from '../machines/client/call-events.js';
@@ -14,11 +14,13 @@ import type { Change } from '../protocol/request.js';
 import type { Prompt } from './console.js';
 import { buddyListLines, callerLabel, clockDate, clockTime, hintOf, missedLines } from './presence-lines.js';
 
-/** What is said in words that never change. */
+/** The notices whose words have no variable parts. */
 export const SAY = {
   signInFirst: 'Register or log in first.',
   unknownChoice: 'Choose one of the letters above.',
-  idHint: `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - (an empty line goes back).`,
+  idHint:
+    `An id is one word of at most ${MAX_ID_LENGTH} letters, digits and _ . @ + - ` +
+    '(an empty line goes back).',
   serverSilent: 'The server does not answer: it is down, or you are not registered with it.',
   serverLost:
     'The server does not answer: it is down, or you are not registered with it. Trying again every 10 s.',
@@ -58,7 +60,7 @@ export const MENU: readonly string[] = [
   '  X - Exit application',
 ];
 
-/** A function for each notice that gives its lines. */
+/** For each notice, a function that returns its lines. */
 export type NoticeLines = {
   readonly [TSay in Notice['say']]: (notice: Extract<Notice, { readonly say: TSay }>) => readonly string[];
 };
@@ -67,7 +69,7 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   menu: () => MENU,
   menuHelp: () => MENU,
   signedIn: ({ user }) => [`Signed in as ${user}.`],
-  // Without a code, a reply could be taken for a line of the client's own.
+  // A reply without a code is marked, because it could look like a line of the client itself.
   reply: ({ op, line }) => [
     replyCode(line) === undefined ? `The server answered: ${line}` : line,
     ...hintLines(op, line),
@@ -153,19 +155,19 @@ const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> =
   message: { text: '> ', kind: 'line', isMessage: true },
 };
 
-/** The lines of a notice, as scripts and plain mode have them. terminal-words.ts says some in other words. */
+/** The lines of a notice for scripts and plain mode. terminal-words.ts has other words for some notices. */
 export function linesOf(notice: Notice): readonly string[] {
   if (notice.say in SAY) return [SAY[notice.say as keyof typeof SAY]];
   return linesBy(LINES, notice) ?? [];
 }
 
-/** The lines that one of these functions has for a notice; nothing where none is for it. */
+/** Calls the function for a notice, if there is one, and returns its lines. */
 export function linesBy(lines: Partial<NoticeLines>, notice: Notice): readonly string[] | undefined {
-  // The compiler does not follow a key to the value's parameter, which is of the same notice.
+  // The cast is needed: the compiler does not see that the function found by `say` takes this notice.
   return (lines[notice.say] as ((notice: Notice) => readonly string[]) | undefined)?.(notice);
 }
 
-/** How a question is asked. The same question is the same prompt, so one that is open stays open. */
+/** The prompt for a question. Equal questions give equal prompts, so an open prompt stays open. */
 export function promptOf(question: Question): Prompt {
   if (question.ask !== 'callAgain') return PROMPTS[question.ask];
   const { buddy, lines } = question;
@@ -196,7 +198,7 @@ function callFailedLine(buddy: UserId | undefined, failure: CallFailure): string
   }
 }
 
-/** What a reply means that says little by itself; nothing for the others. */
+/** An explanation of a reply that says little by itself; empty for other replies. */
 function hintLines(op: Change['op'], reply: string): string[] {
   if (!reply.startsWith('201')) return [];
   if (op === 'REG') return [SAY.idHint];
