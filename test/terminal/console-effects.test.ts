@@ -11,7 +11,7 @@ const CHAT: Prompt = { text: '> ', kind: 'line', isMessage: true };
 
 const OWN = { name: 'alice' as DisplayText, isOwn: true, text: 'sent' as DisplayText, atMs: 0 };
 
-test('a call is answered once no key came for the quiet time', (t) => {
+test('a call takes an answer only after a quiet time without keys', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(ID);
   press('y');
@@ -29,7 +29,7 @@ test('a call is answered once no key came for the quiet time', (t) => {
   t.deepEqual(told, ['n', 'yyy']);
 });
 
-test('a key that is held down at the menu answers no call, and the user is told once', (t) => {
+test('a key that is held down at the menu answers no call, and the hint is shown once', (t) => {
   const { console, clock, press, told, output } = consoleInProcess(t);
   console.ask(MENU);
   press('y');
@@ -46,7 +46,7 @@ test('a key that is held down at the menu answers no call, and the user is told 
   t.deepEqual(told, ['y']);
 });
 
-test('the answer to a caller who hung up is no answer to the next, who gets a quiet time in full', (t) => {
+test('the answer to a caller who hung up does not answer the next, who gets a full quiet time', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(CALL);
   clock.pass(QUIET_MS - 1);
@@ -64,7 +64,7 @@ test('the answer to a caller who hung up is no answer to the next, who gets a qu
   t.deepEqual(told, ['n']);
 });
 
-test('just after a line of a chat was sent, a key chooses nothing from the menu', (t) => {
+test('a key just after a line of a chat was sent chooses nothing from the menu', (t) => {
   const { console, clock, press, told, output } = consoleInProcess(t);
   console.ask(CHAT);
   press('hi\r');
@@ -77,7 +77,7 @@ test('just after a line of a chat was sent, a key chooses nothing from the menu'
   t.deepEqual(told, ['hi', 'm']);
 });
 
-test('what was typed ahead goes to one question after the other', (t) => {
+test('typed-ahead input answers one question after the other', (t) => {
   const next = new Map([
     ['m', ID],
     ['bob', MENU],
@@ -91,7 +91,7 @@ test('what was typed ahead goes to one question after the other', (t) => {
   t.deepEqual(told, ['m', 'bob', 's', 'hi']);
 });
 
-test('what was typed ahead answers no call that follows an answer at once', (t) => {
+test('typed-ahead input does not answer a call that follows an answer at once', (t) => {
   const { console, press, told, clock } = consoleInProcess(t, {
     onAnswer: (value, asking) => asking.ask(value === 's' ? CALL : MENU),
   });
@@ -103,7 +103,7 @@ test('what was typed ahead answers no call that follows an answer at once', (t) 
   t.deepEqual(told, ['s', 'y']);
 });
 
-test('a line that was interrupted before does not take keys once another question was answered', (t) => {
+test('an interrupted line takes no keys once another question was answered', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(ID);
   press('bo');
@@ -120,7 +120,7 @@ test('a line that was interrupted before does not take keys once another questio
   t.deepEqual(told, ['n', 'n', 'bo']);
 });
 
-test('what an answer makes the listener throw is told as an error, and the console goes on', async (t) => {
+test('an exception of the listener for a key is reported as an error, and the console goes on', async (t) => {
   const { console, press, errors, told } = consoleInProcess(t, {
     onAnswer(value) {
       if (value === 's') throw new Error('the listener failed');
@@ -135,7 +135,7 @@ test('what an answer makes the listener throw is told as an error, and the conso
   t.deepEqual(told, ['s', 'm']);
 });
 
-test('what a line makes the listener throw is told as an error, too', async (t) => {
+test('an exception of the listener for a line is reported as an error', async (t) => {
   const { console, press, errors } = consoleInProcess(t, {
     onAnswer() {
       throw new Error('the listener failed');
@@ -166,7 +166,7 @@ test('Ctrl-C clears the line, then interrupts, and a second within a second ends
   press('\u0003');
   t.deepEqual(told, ['(interrupt)']);
   clock.pass(1_000);
-  // What was cleared can be put back.
+  // Ctrl-Y puts the cleared text back.
   console.dropPrompt();
   console.ask(CHAT);
   press('\u0019\r');
@@ -178,7 +178,7 @@ test('Ctrl-C clears the line, then interrupts, and a second within a second ends
   t.deepEqual(told, ['(interrupt)', 'half a line', '(end)']);
 });
 
-test('an answer may close the console, which tells the pasted lines left first', (t) => {
+test('an answer may close the console, which lists the unsent pasted lines first', (t) => {
   const given = consoleInProcess(t, { onAnswer: (_, closing) => closing.close() });
   given.console.ask(CHAT);
   given.paste('one\rtwo');
@@ -190,7 +190,7 @@ test('an answer may close the console, which tells the pasted lines left first',
   t.deepEqual(given.errors, []);
 });
 
-test('closed in a quiet time, no timer goes on', (t) => {
+test('a console that is closed in a quiet time leaves no timer', (t) => {
   const { console, clock, press } = consoleInProcess(t);
   console.ask(ID);
   press('bo');
@@ -200,7 +200,7 @@ test('closed in a quiet time, no timer goes on', (t) => {
   t.is(clock.pending, 0);
 });
 
-test('the next pasted line follows when the one before was shown', (t) => {
+test('the next pasted line is sent when the previous one was shown', (t) => {
   const { console, paste, press, told } = consoleInProcess(t);
   console.ask(CHAT);
   paste('one\rtwo\rthree');

@@ -11,7 +11,7 @@ import type { OpenPrompt } from '../../terminal/prompts.js';
 const MENU: Prompt = { text: 'Choice: ', kind: 'key', hasStatus: true };
 const LINE: Prompt = { text: '> ', kind: 'line' };
 
-/** A display on a terminal of some size, which wraps the cursor's line anew at another width, or does not. */
+/** A display on a terminal of this size. `reflowCursorLine`: the terminal rewraps the cursor's line, too. */
 function displayed(columns: number, rows: number, reflowCursorLine = false) {
   const terminal = new xterm.Terminal({
     cols: columns,
@@ -34,7 +34,7 @@ function displayed(columns: number, rows: number, reflowCursorLine = false) {
   return {
     display,
     screen,
-    /** Asks, with what is typed before and after the cursor. */
+    /** Shows a prompt with typed text before and after the cursor. */
     ask(prompt: Prompt, before = '', after = '') {
       display.ask({ prompt, shown: { before: prompt.text + before, after } } as OpenPrompt);
     },
@@ -44,7 +44,7 @@ function displayed(columns: number, rows: number, reflowCursorLine = false) {
       Object.assign(screen, size);
       display.resized();
     },
-    /** All rows, those that scrolled off first, without the empty ones at the end. */
+    /** All rows from the oldest one on, including those that scrolled off, without empty rows at the end. */
     async allRows() {
       await written;
       const { active } = terminal.buffer;
@@ -61,7 +61,7 @@ function displayed(columns: number, rows: number, reflowCursorLine = false) {
   };
 }
 
-test('messages and lines print above what is asked, in one write each', async (t) => {
+test('messages and lines are printed above the prompt, in one write each', async (t) => {
   const { allRows, ask, display, screen } = displayed(30, 6);
   ask(LINE, 'half a', ' line');
   const writes = screen.writes;
@@ -71,7 +71,7 @@ test('messages and lines print above what is asked, in one write each', async (t
   t.deepEqual(await allRows(), ['notice', '00:01 bob: hi', '> half a line']);
 });
 
-test('the status is there for questions that have one, and is written when it changes', async (t) => {
+test('the status is shown for prompts that have one, and written when it changes', async (t) => {
   const { allRows, ask, display, screen } = displayed(30, 6);
   display.setStatus(['bob is online']);
   ask(LINE);
@@ -85,7 +85,7 @@ test('the status is there for questions that have one, and is written when it ch
   t.deepEqual(await allRows(), ['Choice:']);
 });
 
-test('an answer stays with its question, or nothing does', async (t) => {
+test('after an answer, the question with the answer stays, or neither', async (t) => {
   const { allRows, ask, display } = displayed(30, 6);
   display.setStatus(['bob is online']);
   ask(MENU);
@@ -95,7 +95,7 @@ test('an answer stays with its question, or nothing does', async (t) => {
   t.deepEqual(await allRows(), ['Choice: S']);
 });
 
-test('a cleared screen keeps what is asked, and the lines that say what about, in one write', async (t) => {
+test('a cleared screen keeps the prompt and its lead lines, in one write', async (t) => {
   const { allRows, ask, display, screen } = displayed(30, 6);
   display.print(['a notice', 'bob calls']);
   ask({ ...LINE, lead: ['bob calls'] }, 'half a');
@@ -107,7 +107,7 @@ test('a cleared screen keeps what is asked, and the lines that say what about, i
   t.deepEqual(await allRows(), ['bob calls', 'another', '> half a']);
 });
 
-test('without a size of its own the screen has a usual one', async (t) => {
+test('a screen that reports no size gets the default size', async (t) => {
   const { allRows, ask, screen } = displayed(80, 24);
   Object.assign(screen, { columns: 0, rows: undefined });
   ask(LINE, 'x'.repeat(80));
@@ -152,7 +152,7 @@ function perform({ ask, display }: ReturnType<typeof displayed>, step: Step): vo
   }
 }
 
-test('whatever is asked and typed, only what was printed stays', async (t) => {
+test('whatever is asked and typed, only the printed lines stay', async (t) => {
   const steps = fc.array(fc.oneof(printStep, statusStep, typeStep, askStep), { maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(size, steps, async ({ columns, rows }, all) => {
@@ -168,7 +168,7 @@ test('whatever is asked and typed, only what was printed stays', async (t) => {
   );
 });
 
-test('whatever sizes the screen has, what is asked is there once', async (t) => {
+test('the prompt is on the screen once after any changes of its size', async (t) => {
   const steps = fc.array(fc.oneof(printStep, typeStep, askStep), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(

@@ -14,7 +14,7 @@ test('a walk goes up to the oldest line and back to the one being typed', (t) =>
   t.is(walk.down('draft'), undefined);
 });
 
-test('what is changed on the way is kept for that walk only', (t) => {
+test('changes to lines are kept for that walk only', (t) => {
   const history = new History();
   history.add('one');
   const walk = history.walk();
@@ -24,7 +24,7 @@ test('what is changed on the way is kept for that walk only', (t) => {
   t.is(history.walk().up(''), 'one');
 });
 
-test('an empty line, or the same again, is not remembered', (t) => {
+test('an empty or repeated line is not remembered', (t) => {
   const history = new History();
   for (const line of ['one', 'one', '', '  ']) history.add(line);
   const walk = history.walk();

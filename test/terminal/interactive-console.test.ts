@@ -7,7 +7,7 @@ import { ConsoleDriver } from '../helpers/console-driver.js';
 import { until } from '../helpers/network.js';
 import { quiet } from '../helpers/terminal.js';
 
-// One at a time: each starts a process of its own.
+// Serial, because each test starts a process.
 const test = anyTest.serial;
 
 const SIZES = [
@@ -30,7 +30,7 @@ const CTRL_L = '\u000c';
 const CTRL_Z = '\u001a';
 const BACKSPACE = '\u007f';
 
-/** 26 November 2026, 14:05, where the test's clock hangs. */
+/** 26 November 2026, 14:05, in the time zone of the test. */
 const AT_MS = Date.UTC(2026, 10, 26, 14, 5);
 
 function message(text: string, more: Partial<ShownMessage> = {}): ShownMessage {
@@ -41,7 +41,7 @@ function pasted(text: string): string {
   return `\u001b[200~${text}\u001b[201~`;
 }
 
-/** What the chart has shown when a line was sent. */
+/** What the client shows when a line was sent. */
 const SENT = { do: 'show', message: message('sent', { isOwn: true, name: 'alice' as DisplayText }) } as const;
 
 for (const size of SIZES) {
@@ -64,11 +64,13 @@ for (const size of SIZES) {
     t.is(terminal.allRows().filter((row) => row.startsWith('>')).length, 1);
   });
 
-  test(`a message cannot be taken for lines of the program, on ${on}`, async (t) => {
+  test(`a message cannot look like lines of the program, on ${on}`, async (t) => {
     const driver = await ConsoleDriver.open(t, size);
     const { terminal } = driver;
     await driver.do({ do: 'ask', prompt: CHAT });
-    const hostile = `\u001b[2J\u009b31m\u001b]0;title\u0007\r\u202eBye.${'e\u0301\u0301\u0301\u0301\u0301\u0301'}👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀${' '.repeat(60)}Buddy connection closed.`;
+    const hostile =
+      `\u001b[2J\u009b31m\u001b]0;title\u0007\r\u202eBye.${'e\u0301\u0301\u0301\u0301\u0301\u0301'}` +
+      `👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀${' '.repeat(60)}Buddy connection closed.`;
     await driver.do({ do: 'show', message: message(hostile) }, { do: 'print', lines: ['END'] });
     await terminal.shows('END', '>');
     const rows = terminal.allRows().slice(0, -2);
@@ -80,7 +82,7 @@ for (const size of SIZES) {
     t.false(/[\u202e\u009b]/.test(terminal.output));
   });
 
-  test(`the status stands above the question, changes in place and leaves nothing behind, on ${on}`, async (t) => {
+  test(`the status above the question changes in place, and leaves no rows behind, on ${on}`, async (t) => {
     const driver = await ConsoleDriver.open(t, size);
     const { terminal } = driver;
     await driver.do(
@@ -132,7 +134,7 @@ for (const size of SIZES) {
   });
 }
 
-test('a line of its own tells when another day begins', async (t) => {
+test('a line with the date precedes the first message of another day', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do(
@@ -150,7 +152,7 @@ test('a line of its own tells when another day begins', async (t) => {
   t.pass();
 });
 
-test('colours are there when wanted, and take no columns', async (t) => {
+test('colours are used when wanted, and take no columns', async (t) => {
   const plain = await ConsoleDriver.open(t, { columns: 20, rows: 5 });
   const colored = await ConsoleDriver.open(t, { columns: 20, rows: 5, hasColor: true });
   for (const driver of [plain, colored]) {
@@ -162,7 +164,7 @@ test('colours are there when wanted, and take no columns', async (t) => {
   t.true(colored.terminal.output.includes('\u001b[2m14:05\u001b[0m \u001b[1;36mbob\u001b[0m: '));
 });
 
-test('a message that was typed is taken from the screen, an id stays with its question', async (t) => {
+test('a typed message is removed from the screen; a typed id stays with its question', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: ID });
@@ -176,7 +178,7 @@ test('a message that was typed is taken from the screen, an id stays with its qu
   t.deepEqual(terminal.rows(), ['Enter buddy id: bob', 'END']);
 });
 
-test('messages and ids have a history each', async (t) => {
+test('messages and ids have separate histories', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   const answer = async (prompt: Prompt, keys: string) => {
@@ -193,7 +195,7 @@ test('messages and ids have a history each', async (t) => {
   t.deepEqual(driver.answers, ['bob', 'hello', 'hello!', 'q', 'bob']);
 });
 
-test('what was cut from one line can be put into the next', async (t) => {
+test('text that was cut from one line can be put into the next', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CHAT });
   driver.terminal.press('later\u0015now\r');
@@ -204,7 +206,7 @@ test('what was cut from one line can be put into the next', async (t) => {
   t.deepEqual(driver.answers, ['now', 'later']);
 });
 
-test('Ctrl-L clears the screen, but for what is asked', async (t) => {
+test('Ctrl-L clears the screen except for the prompt', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'print', lines: ['one', 'two'] }, { do: 'ask', prompt: CHAT });
@@ -213,7 +215,7 @@ test('Ctrl-L clears the screen, but for what is asked', async (t) => {
   t.is(terminal.cursor().column, 7);
 });
 
-test('a pasted line is inserted where the cursor is, and sends nothing', async (t) => {
+test('a pasted line is inserted at the cursor, and sends nothing', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -224,7 +226,7 @@ test('a pasted line is inserted where the cursor is, and sends nothing', async (
   t.is(driver.count('end'), 0);
 });
 
-test('several lines that are pasted are asked about, and sent one after the other', async (t) => {
+test('before several pasted lines are sent, one after the other, the user is asked', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -253,7 +255,7 @@ test('several lines that are pasted are asked about, and sent one after the othe
   t.deepEqual(driver.answers, ['one', 'two', 'y\u202e', '\\q', 'five', 'six', 'seven', 'drafedt']);
 });
 
-test('a paste that is not to be sent is dropped, and the draft stays', async (t) => {
+test('a paste that the user refuses to send is dropped, and the draft stays', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -267,7 +269,7 @@ test('a paste that is not to be sent is dropped, and the draft stays', async (t)
   t.deepEqual(driver.answers, []);
 });
 
-test('a paste answers no question, and its line ends are spaces in an id', async (t) => {
+test('a paste does not answer a question, and its line ends become spaces in an id', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CALL });
@@ -290,7 +292,7 @@ test('a paste that is too long is refused', async (t) => {
   t.deepEqual(driver.answers, []);
 });
 
-test('a paste whose end never comes does not keep the keyboard', async (t) => {
+test('a paste whose end never comes does not block the keyboard', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -301,7 +303,7 @@ test('a paste whose end never comes does not keep the keyboard', async (t) => {
   t.deepEqual(driver.answers, ['torn!']);
 });
 
-test('when the chat is over, the pasted lines that wait are told', async (t) => {
+test('when the chat is over, the unsent pasted lines are listed', async (t) => {
   const driver = await ConsoleDriver.open(t, { columns: 80, rows: 50 });
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -325,7 +327,7 @@ test('when the chat is over, the pasted lines that wait are told', async (t) => 
   t.deepEqual(driver.answers, ['line 1', 'line 2']);
 });
 
-/** A console that was given three lines to send, of a buddy who does not read: its prompt is open. */
+/** A console with three pasted lines for a buddy who does not read. One is sent, and the prompt is open. */
 async function consoleWithWaitingPaste(t: ExecutionContext) {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
@@ -340,13 +342,13 @@ async function consoleWithWaitingPaste(t: ExecutionContext) {
   return { driver, terminal };
 }
 
-test('pasted lines wait for a buddy who does not read, and nothing typed overtakes them', async (t) => {
+test('pasted lines wait for a buddy who does not read, and no typed line overtakes them', async (t) => {
   const { driver, terminal } = await consoleWithWaitingPaste(t);
   terminal.press('four\r');
   await terminal.shows('> four');
   await driver.do(SENT, { do: 'ask', prompt: CHAT });
   t.deepEqual(driver.answers, ['one', 'two']);
-  // Where the prompt was closed meanwhile, as when a line of the user's own waited, too.
+  // The same when the prompt is closed meanwhile, as it is while another line of the user waits.
   await driver.do({ do: 'ask', prompt: CHAT }, { do: 'drop' }, SENT, { do: 'ask', prompt: CHAT });
   t.deepEqual(driver.answers, ['one', 'two', 'three']);
   await driver.do(SENT, { do: 'ask', prompt: CHAT });
@@ -356,7 +358,7 @@ test('pasted lines wait for a buddy who does not read, and nothing typed overtak
   t.deepEqual(driver.answers, ['one', 'two', 'three', 'four']);
 });
 
-test('q leaves a buddy who does not read, whose pasted lines are told', async (t) => {
+test('q leaves a buddy who does not read, and the unsent pasted lines are listed', async (t) => {
   const { driver, terminal } = await consoleWithWaitingPaste(t);
   terminal.press('q\r');
   await driver.until(() => driver.answers.length === 2);
@@ -365,7 +367,7 @@ test('q leaves a buddy who does not read, whose pasted lines are told', async (t
   t.deepEqual(driver.answers, ['one', 'q']);
 });
 
-test('pasted lines that wait are told when the program ends', async (t) => {
+test('unsent pasted lines are listed when the program ends', async (t) => {
   const { driver, terminal } = await consoleWithWaitingPaste(t);
   driver.send({ do: 'close' });
   await terminal.exited;
@@ -373,7 +375,7 @@ test('pasted lines that wait are told when the program ends', async (t) => {
   t.deepEqual(driver.answers, ['one']);
 });
 
-test('while pasted lines wait, another paste joins what is typed', async (t) => {
+test('while pasted lines wait, another paste is inserted into the typed line', async (t) => {
   const { driver, terminal } = await consoleWithWaitingPaste(t);
   terminal.press(pasted('a\rb'));
   await terminal.shows('> a b');
@@ -382,7 +384,7 @@ test('while pasted lines wait, another paste joins what is typed', async (t) => 
   t.deepEqual(driver.answers, ['one']);
 });
 
-test('when the chat is over before the answer, the paste is told as well', async (t) => {
+test('when the chat is over before a paste is agreed to, its lines are listed', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -393,7 +395,7 @@ test('when the chat is over before the answer, the paste is told as well', async
   t.deepEqual(driver.answers, []);
 });
 
-test('a call never takes what is being typed for its answer', async (t) => {
+test('a call is never answered by keys that were meant for a line', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: ID });
@@ -411,7 +413,7 @@ test('a call never takes what is being typed for its answer', async (t) => {
   t.deepEqual(driver.answers, ['n']);
 });
 
-test('a call that comes just after a key waits for quiet, too', async (t) => {
+test('a call that comes just after a key waits for a quiet time, too', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: ID });
@@ -435,7 +437,7 @@ test('a question that the user asked for is answered at once', async (t) => {
   t.deepEqual(driver.answers, ['bob', 'y']);
 });
 
-test('what is narrower is painted anew, without ghost rows', async (t) => {
+test('a narrower screen is painted again, without stale rows', async (t) => {
   const driver = await ConsoleDriver.open(t, { columns: 40, rows: 10 });
   const { terminal } = driver;
   await driver.do(
@@ -443,7 +445,7 @@ test('what is narrower is painted anew, without ghost rows', async (t) => {
     { do: 'show', message: message('one two three four five six seven eight nine ten') },
     { do: 'ask', prompt: { ...ID, hasStatus: true } },
   );
-  terminal.press('somebody with a name');
+  terminal.press('caroline with a name');
   await terminal.until(() => terminal.rows().at(-1)?.endsWith('name') ?? false);
   terminal.resize({ columns: 20, rows: 10 });
   await terminal
@@ -454,18 +456,18 @@ test('what is narrower is painted anew, without ghost rows', async (t) => {
       '   nine ten',
       'bob is online since…',
       'carol is offline si…',
-      'Enter buddy id: some',
-      'body with a name',
+      'Enter buddy id: caro',
+      'line with a name',
     )
     .catch((error) => {
       throw error;
     });
   terminal.resize({ columns: 30, rows: 12 });
-  await terminal.shows('Enter buddy id: somebody with', 'a name');
+  await terminal.shows('Enter buddy id: caroline with', 'a name');
   t.is(terminal.rows().filter((row) => row.startsWith('bob is')).length, 1);
 });
 
-test('notices ring or tell, once for all that come together, and never while keys are pressed', async (t) => {
+test('notices ring or show text, once for a group, and never while keys are pressed', async (t) => {
   const bells = await ConsoleDriver.open(t, { notify: 'bell' });
   await bells.do(
     { do: 'notify', text: 'bob: hi' as DisplayText },
@@ -485,7 +487,7 @@ test('notices ring or tell, once for all that come together, and never while key
   t.false(busy.terminal.output.includes('\u0007'));
 });
 
-test('keys are told as activity, at most once a second', async (t) => {
+test('keys are reported as activity, at most once a second', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CHAT });
   driver.terminal.press('several keys');
@@ -503,8 +505,8 @@ test('Ctrl-D ends an empty line, and deletes in any other', async (t) => {
   await driver.until(() => driver.count('end') === 1);
 });
 
-/** The console between two looks at its terminal's modes. */
-// The shell stays: what a terminal is told just before its last process ends may never be read.
+/** Runs the console, and prints the terminal's modes before and after. */
+// The shell stays, because output just before a terminal's last process ends may be lost.
 const BETWEEN_LOOKS =
   'echo modes $(stty -g); $FIXTURE 2>/dev/null; echo code $?; echo modes $(stty -g); read -r _';
 
@@ -522,7 +524,7 @@ for (const way of ['close', 'crash'] as const)
     t.is(terminal.rows().includes('status'), way === 'crash');
   });
 
-test('Ctrl-Z gives the modes back, and fg takes them again', async (t) => {
+test('Ctrl-Z restores the modes, and fg sets them again', async (t) => {
   const driver = await ConsoleDriver.open(t, { script: `set -m; $FIXTURE; stty -a | grep -o '.icanon'; fg` });
   const { terminal } = driver;
   await driver.do({ do: 'status', lines: ['status'] }, { do: 'ask', prompt: { ...ID, hasStatus: true } });
@@ -539,10 +541,10 @@ test('Ctrl-Z gives the modes back, and fg takes them again', async (t) => {
   t.deepEqual(driver.answers, ['bob']);
 });
 
-test('what is typed for something else is no answer to a call that comes up meanwhile', async (t) => {
+test('keys that were meant for something else do not answer a call that comes up meanwhile', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CALL });
-  // Another key first, in one go: whoever types a word does not answer.
+  // Another key first, all in one write: a user who types a word does not answer.
   driver.terminal.press('mbobby');
   await driver.terminal.until(() => driver.terminal.output.split('\u0007').length > 6);
   t.deepEqual(driver.answers, []);
@@ -554,7 +556,7 @@ test('what is typed for something else is no answer to a call that comes up mean
   t.deepEqual(driver.answers, ['y']);
 });
 
-test('what was typed while nothing was asked is no answer to a call either', async (t) => {
+test('keys that were typed while no prompt was open do not answer a call', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CHAT });
   driver.terminal.press('hi\ry');
@@ -564,7 +566,7 @@ test('what was typed while nothing was asked is no answer to a call either', asy
   t.deepEqual(driver.answers, ['hi']);
 });
 
-test('what was typed for a chat that is over chooses nothing from the menu', async (t) => {
+test('keys that were meant for a chat that is over choose nothing from the menu', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CHAT });
   driver.terminal.press('hi\rxylophone');

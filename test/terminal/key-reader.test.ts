@@ -38,7 +38,7 @@ function reader(t: ExecutionContext) {
   };
 }
 
-/** What terminals send that is no key. */
+/** Reports of terminals, which are not keys. */
 const REPORTS: Readonly<Record<string, string>> = {
   'a mouse report (SGR)': `${ESC}[<0;10;20M${ESC}[<0;10;20m`,
   'a mouse report (X10)': `${ESC}[M !!${ESC}[M#yn`,
@@ -65,7 +65,7 @@ const REPORTS: Readonly<Record<string, string>> = {
 };
 
 for (const [what, report] of Object.entries(REPORTS))
-  test(`${what} is no key, wherever it is split`, (t) => {
+  test(`${what} is not a key, wherever it is split`, (t) => {
     for (let split = 0; split <= report.length; split++) {
       const { read, names } = reader(t);
       read(`a${report.slice(0, split)}`);
@@ -101,7 +101,7 @@ for (const [name, ...sequences] of KEYS)
     }
   });
 
-test('an escape that stays alone is a key, and what follows it in time is one with it', (t) => {
+test('an escape alone is a key; with bytes that follow in time it is one sequence', (t) => {
   const { read, names, pass } = reader(t);
   read(ESC);
   t.deepEqual(names(), []);
@@ -113,7 +113,7 @@ test('an escape that stays alone is a key, and what follows it in time is one wi
   t.deepEqual(names(), ['escape', undefined, 'escape']);
 });
 
-test('a sequence whose rest never comes does not keep the keyboard', (t) => {
+test('a sequence whose rest never comes does not block the keyboard', (t) => {
   for (const start of ['[', '[1;', '[M ', 'O', ']10;', 'P', '_']) {
     const { read, names, pass } = reader(t);
     read(ESC + start);
@@ -133,20 +133,20 @@ test('a control character ends a sequence, and is a key', (t) => {
   }
 });
 
-test('a paste keeps what looks like a report, as text', (t) => {
+test('text in a paste that looks like a report is kept', (t) => {
   const { read, names, sequences } = reader(t);
   read(`${ESC}[200~${ESC}[31m${ESC}[?1u${ESC}]0;x\u0007y${ESC}[201~${ESC}[?1ub`);
   t.is(sequences().join(''), `${ESC}[200~${ESC}[31m${ESC}[?1u${ESC}]0;x\u0007y${ESC}[201~b`);
   t.deepEqual(names().slice(-2), ['paste-end', 'b']);
 });
 
-test('letters of several bytes come whole', (t) => {
+test('characters of several bytes stay whole', (t) => {
   const { keyReader, sequences } = reader(t);
   for (const byte of Buffer.from('é😀')) keyReader.read(Uint8Array.of(byte));
   t.deepEqual(sequences(), ['é', '😀']);
 });
 
-test('after the end no key is made of what was read', (t) => {
+test('after close, bytes that were read make no keys', (t) => {
   const { read, names, keyReader } = reader(t);
   keyReader.close();
   read('ab');

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { clipLine, graphemesOf, widthOf, wrapLine } from '../../terminal/layout.js';
 
-test('what a user sees as one character is one', (t) => {
+test('a grapheme cluster is one character', (t) => {
   t.deepEqual(graphemesOf('añ👩‍🚀你'), ['a', 'ñ', '👩‍🚀', '你']);
 });
 
@@ -13,7 +13,7 @@ test('a wide character takes two columns, a combining mark none', (t) => {
   t.is(widthOf('ab\tc'), 9);
 });
 
-test('where terminals disagree about a width, it is the larger one', (t) => {
+test('if terminals disagree about a width, the larger one counts', (t) => {
   t.is(widthOf('👩‍🚀'), 4);
   t.is(widthOf('❤️'), 2);
 });
@@ -43,17 +43,17 @@ test('the second and later rows of a line are indented', (t) => {
   t.deepEqual(wrapLine('1234567890abcdefghij', 10), ['1234567890', '   abcdefg', '   hij']);
 });
 
-test('a buddy cannot fill a row so that the next looks like a line of ours', (t) => {
+test('a buddy cannot fill a row so that the next looks like a line of the program', (t) => {
   const rows = wrapLine(`B: ${' '.repeat(77)}Buddy connection closed.`, 80);
   t.deepEqual(rows.slice(1), ['   Buddy connection closed.']);
 });
 
-test('a row ends at a space where there is one', (t) => {
+test('a row ends at a space if there is one', (t) => {
   t.deepEqual(wrapLine('one two three four', 10), ['one two ', '   three ', '   four']);
   t.deepEqual(wrapLine('antidisestablishment', 10), ['antidisest', '   ablishm', '   ent']);
 });
 
-test('a word that would not fit in the next row either, with what follows, is broken itself', (t) => {
+test('a word that does not fit in the next row either is broken', (t) => {
   t.deepEqual(wrapLine('xxxxxxxxxx abcdef漢', 10), ['xxxxxxxxxx', '    abcdef', '   漢']);
 });
 
@@ -62,7 +62,7 @@ test('a tab goes to the next tab stop', (t) => {
   t.deepEqual(wrapLine('bob\tONLINE', 13), ['bob\t', '   ONLINE']);
 });
 
-/** Of everything, and such as fills rows in all ways. */
+/** Texts of all kinds, and texts that fill rows in many ways. */
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: fc.constantFrom('a', 'bc', '漢', ' '), maxLength: 200, size: 'max' }),

@@ -4,7 +4,7 @@ import { MAX_LINE_BYTES } from '../../terminal/console.js';
 import { graphemesOf } from '../../terminal/layout.js';
 import { clipToBytes, LineEditor } from '../../terminal/line-editor.js';
 
-/** An editor whose cursor stands where the text has a `|`. */
+/** An editor with this text; `|` marks the cursor. */
 function editorAt(marked: string): LineEditor {
   const [before = '', after = ''] = marked.split('|');
   const editor = new LineEditor();
@@ -69,7 +69,7 @@ test('each command does what a shell does', (t) => {
   }
 });
 
-test('a command that can do nothing says so, and changes nothing', (t) => {
+test('a command without effect returns false, and changes nothing', (t) => {
   const cases: readonly (readonly [Command, string])[] = [
     ['left', '|a'],
     ['right', 'a|'],
@@ -94,7 +94,7 @@ test('a command that can do nothing says so, and changes nothing', (t) => {
   }
 });
 
-test('what was cut last is put back, in any line of the same clipboard', (t) => {
+test('yank puts back the last cut, in any line with the same clipboard', (t) => {
   const clipboard = { text: '' };
   const first = new LineEditor(clipboard);
   first.set('one two');
@@ -107,7 +107,7 @@ test('what was cut last is put back, in any line of the same clipboard', (t) => 
   t.is(second.text, 'oneone');
 });
 
-test('what is cut in a row is put back together', (t) => {
+test('consecutive cuts are put back together', (t) => {
   const editor = editorAt('one two| three four');
   editor.cutToSpaceLeft();
   editor.cutWordRight();
@@ -131,7 +131,7 @@ test('emoji and accents stay whole', (t) => {
   t.is(looks(editor), 'ae\u0301🇩🇪你|');
 });
 
-test('characters that grow together leave the cursor behind them', (t) => {
+test('when characters join, the cursor moves behind them', (t) => {
   const editor = editorAt('|\u0301x');
   editor.insert('e');
   t.is(looks(editor), 'e\u0301|x');
@@ -139,7 +139,7 @@ test('characters that grow together leave the cursor behind them', (t) => {
   t.is(looks(flags), '🇩🇪|🇫🇷');
 });
 
-test('a line has an end, and takes what fits of a text', (t) => {
+test('a line has a limit, and takes the part of a text that fits', (t) => {
   const editor = editorAt(`${'x'.repeat(MAX_LINE_BYTES - 4)}|`);
   t.false(editor.insert('你你'));
   t.is(editor.text.slice(-2), 'x你');
@@ -150,18 +150,18 @@ test('a line has an end, and takes what fits of a text', (t) => {
   t.is(Buffer.byteLength(editor.text), MAX_LINE_BYTES);
 });
 
-test('a text is clipped to bytes between its characters', (t) => {
+test('a text is clipped to bytes without splitting a character', (t) => {
   t.is(clipToBytes('abc', 3), 'abc');
   t.is(clipToBytes('ab你', 4), 'ab');
   t.is(clipToBytes('ab👩‍🚀', 12), 'ab');
 });
 
-/** Text of pieces that like to join. */
+/** Texts of pieces that may join to one character. */
 const pieces = fc
   .array(fc.constantFrom('a', ' ', 'é', '\u0301', '\u200d', '👩', '🚀', '🇩', '🇪', '你', '가', 'ᄀ', 'ᅡ', '-'))
   .map((parts) => parts.join(''));
 
-test('whatever is done, the cursor is between characters and no text is lost or made', (t) => {
+test('after any commands the cursor is between characters, and no text is lost or added', (t) => {
   const step = fc.oneof(fc.constantFrom(...COMMANDS), pieces);
   fc.assert(
     fc.property(pieces, fc.array(step), (text, steps) => {

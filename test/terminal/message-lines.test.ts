@@ -18,7 +18,7 @@ test('a message has the time, its name and its text', (t) => {
   t.deepEqual(textsOf(lines, message(STARTED_AT_MS + 5 * 60_000)), ['14:05 bob: hello']);
 });
 
-test('the first message of another day has a line with the day before it', (t) => {
+test('a line with the date precedes the first message of another day', (t) => {
   const lines = new MessageLines({ hasColor: false, startedAtMs: STARTED_AT_MS, timeZone: 'UTC' });
   const midnight = Date.UTC(2026, 10, 27);
   t.deepEqual(textsOf(lines, message(midnight - 1), message(midnight), message(midnight + 60_000)), [
@@ -29,7 +29,7 @@ test('the first message of another day has a line with the day before it', (t) =
   ]);
 });
 
-test('days and times are those of the place', (t) => {
+test('dates and times are in the given time zone', (t) => {
   const lines = new MessageLines({ hasColor: false, startedAtMs: STARTED_AT_MS, timeZone: 'Asia/Tokyo' });
   t.deepEqual(textsOf(lines, message(Date.UTC(2026, 10, 26, 15, 0))), [
     '--- Friday, 27 November 2026 ---',
@@ -37,7 +37,7 @@ test('days and times are those of the place', (t) => {
   ]);
 });
 
-test('with colours the time is dim and the name bold, and its colour tells whose it is', (t) => {
+test('with colours the time is dim, the name bold, and own names have another colour', (t) => {
   const lines = new MessageLines({ hasColor: true, startedAtMs: STARTED_AT_MS, timeZone: 'UTC' });
   const rows = (shown: ShownMessage) => lines.linesOf(shown).flatMap((line) => styledRows(line, 80));
   t.deepEqual(rows(message(STARTED_AT_MS)), ['\u001b[2m14:00\u001b[0m \u001b[1;36mbob\u001b[0m: hello']);
@@ -46,7 +46,7 @@ test('with colours the time is dim and the name bold, and its colour tells whose
   ]);
 });
 
-test('a name that goes over rows keeps its style, and the indentation has none', (t) => {
+test('a name that continues in the next row keeps its style; the indentation has none', (t) => {
   const line = {
     text: '12345 a-long-name: text',
     styles: [

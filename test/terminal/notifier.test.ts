@@ -26,7 +26,7 @@ function notifier(mode: NotifyMode, isPrivate = false) {
   };
 }
 
-test('off, it does nothing; the bell rings; a notification says what came', (t) => {
+test('`off` does nothing, `bell` rings, and `osc` shows the message', (t) => {
   const cases: readonly (readonly [NotifyMode, boolean, string[]])[] = [
     ['off', false, []],
     ['bell', false, ['\u0007']],
@@ -41,7 +41,7 @@ test('off, it does nothing; the bell rings; a notification says what came', (t) 
   }
 });
 
-test('what comes together is told together, when the pause is over', (t) => {
+test('notices in a pause become one notice at its end', (t) => {
   const { notifier: given, pass, written } = notifier('osc');
   for (let count = 0; count < 4; count++) given.notify(`message ${count}`);
   t.is(written.length, 1);
@@ -57,7 +57,7 @@ test('what comes together is told together, when the pause is over', (t) => {
   t.is(written.at(-1), '\u001b]9;later\u0007');
 });
 
-test('who presses keys needs no notice, now or at the end of a pause', (t) => {
+test('a user who presses keys gets no notice, now or at the end of a pause', (t) => {
   const { notifier: given, pass, written } = notifier('bell');
   given.keyPressed();
   given.notify('one');
@@ -71,7 +71,7 @@ test('who presses keys needs no notice, now or at the end of a pause', (t) => {
   t.is(written.length, 1);
 });
 
-test('a notification is text, of some length, and no command', (t) => {
+test('a notification is text of limited length, and not a command', (t) => {
   const { notifier: given, pass, written } = notifier('osc');
   for (const text of ['a\u001b\\\u0007\u009c\u202e', '4;1;50', 'x'.repeat(MAX_NOTICE_CHARACTERS + 1)]) {
     given.notify(text);
@@ -84,7 +84,7 @@ test('a notification is text, of some length, and no command', (t) => {
   ]);
 });
 
-test('closed, it leaves no timer', (t) => {
+test('close leaves no timer', (t) => {
   const { notifier: given, pass, written } = notifier('bell');
   given.notify('one');
   given.notify('two');

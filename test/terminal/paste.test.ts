@@ -18,44 +18,44 @@ function reader(t: ExecutionContext) {
   return { paste, pastes, pause: () => timers[0]?.() };
 }
 
-test('what is between the beginning and the end of a paste is its text', (t) => {
+test('the keys between the beginning and the end of a paste are its text', (t) => {
   const { paste, pastes } = reader(t);
-  t.false(paste.take({ name: 'a', sequence: 'a' }));
+  t.false(paste.handle({ name: 'a', sequence: 'a' }));
   for (const key of [START, { name: 'y', sequence: 'y' }, { name: 'return', sequence: '\r' }, START])
-    t.true(paste.take(key));
+    t.true(paste.handle(key));
   t.deepEqual(pastes, []);
-  t.true(paste.take(END));
+  t.true(paste.handle(END));
   t.deepEqual(pastes, ['y\r']);
-  t.false(paste.take({ name: 'a', sequence: 'a' }));
+  t.false(paste.handle({ name: 'a', sequence: 'a' }));
 });
 
-test('an end without a beginning is no key', (t) => {
+test('an end without a beginning is not a key', (t) => {
   const { paste, pastes } = reader(t);
-  t.true(paste.take(END));
+  t.true(paste.handle(END));
   t.deepEqual(pastes, []);
 });
 
-test('a paste that pauses too long is taken as over', (t) => {
+test('a paste that pauses too long counts as ended', (t) => {
   const { paste, pastes, pause } = reader(t);
-  paste.take(START);
-  paste.take({ sequence: 'torn' });
+  paste.handle(START);
+  paste.handle({ sequence: 'torn' });
   pause();
   t.deepEqual(pastes, ['torn']);
-  t.false(paste.take({ name: 'a', sequence: 'a' }));
+  t.false(paste.handle({ name: 'a', sequence: 'a' }));
 });
 
-test('a paste that is too long is told as such, and the next is as good as any', (t) => {
+test('a paste that is too long is reported, and the next one works', (t) => {
   const { paste, pastes } = reader(t);
   for (const sequence of ['x'.repeat(MAX_PASTE_BYTES), 'y']) {
-    paste.take(START);
-    paste.take({ sequence });
-    if (sequence !== 'y') paste.take({ sequence: 'é' });
-    paste.take(END);
+    paste.handle(START);
+    paste.handle({ sequence });
+    if (sequence !== 'y') paste.handle({ sequence: 'é' });
+    paste.handle(END);
   }
   t.deepEqual(pastes, [undefined, 'y']);
 });
 
-test('lines end as they do anywhere, and have no controls', (t) => {
+test('all kinds of line ends are recognised, and control characters are removed', (t) => {
   t.deepEqual(linesOfPaste('a\rb\nc\r\nd'), ['a', 'b', 'c', 'd']);
   t.deepEqual(linesOfPaste('a\r\rb\r'), ['a', '', 'b']);
   t.deepEqual(linesOfPaste('a\r'), ['a']);

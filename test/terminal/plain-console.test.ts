@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import test from 'ava';
 import { MAX_LINES_AHEAD, openPlainConsole } from '../../terminal/plain-console.js';
 
-/** A console on pipes, what it wrote, and what it told. */
+/** A console on pipes, its output, and its calls of the listener. */
 function console() {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
@@ -58,14 +58,14 @@ test('every line of output begins at the beginning of a line', async (t) => {
   t.is(written(), 'one\nWhat? \ntwo\nthree\n');
 });
 
-test('what is printed while a prompt is open has lines of its own, and the prompt is shown again', (t) => {
+test('lines printed while a prompt is open are separate, and the prompt is shown again', (t) => {
   const { console: plain, written } = console();
   plain.ask(QUESTION);
   plain.print(['news']);
   t.is(written(), 'What? \nnews\nWhat? ');
 });
 
-test('a prompt that gave way is not answered', async (t) => {
+test('a replaced prompt is not answered', async (t) => {
   const { console: plain, told, type, written } = console();
   plain.ask(QUESTION);
   plain.dropPrompt();
@@ -83,7 +83,7 @@ test('the same prompt again changes nothing', (t) => {
   t.is(written(), 'What? ');
 });
 
-test('the end of input is told when the lines before it are used up', async (t) => {
+test('the end of input is reported after all lines were used', async (t) => {
   const { console: plain, stdin, told } = console();
   stdin.end('one\ntwo');
   await new Promise(setImmediate);
@@ -95,7 +95,7 @@ test('the end of input is told when the lines before it are used up', async (t) 
   t.deepEqual(told, ['one', 'two', 'EXHAUSTED', 'END']);
 });
 
-test('a console opened on an input that has ended tells so', async (t) => {
+test('a console that is opened on an ended input reports the end', async (t) => {
   const first = console();
   first.stdin.end();
   await new Promise(setImmediate);
@@ -117,7 +117,7 @@ test('a console opened on an input that has ended tells so', async (t) => {
   t.deepEqual(told, ['END']);
 });
 
-test('when nobody reads the lines, input waits in its pipe', async (t) => {
+test('reading pauses when too many lines wait', async (t) => {
   const { stdin, type } = console();
   await type('x\n'.repeat(MAX_LINES_AHEAD - 1));
   t.false(stdin.isPaused());
@@ -125,19 +125,19 @@ test('when nobody reads the lines, input waits in its pipe', async (t) => {
   t.true(stdin.isPaused());
 });
 
-test('an output that nobody reads any more is the end', (t) => {
+test('an output that lost its reader is reported as the end', (t) => {
   const { stdout, told } = console();
   stdout.emit('error', new Error('EPIPE'));
   t.deepEqual(told, ['END']);
 });
 
-test('what cannot be written any more when it is closed is no error', (t) => {
+test('after close, a failed write is ignored', (t) => {
   const { console: closed, stdout } = console();
   closed.close();
   t.notThrows(() => stdout.emit('error', new Error('EPIPE')));
 });
 
-test('one console after the other leaves one listener on the stream', (t) => {
+test('several consoles, one after the other, leave one listener on the stream', (t) => {
   const { console: first, stdin, stdout } = console();
   first.close();
   const listeners = stdout.listenerCount('error');

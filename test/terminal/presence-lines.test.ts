@@ -30,7 +30,7 @@ test('the buddy list has a line per buddy: id, status, address and port between 
   ]);
 });
 
-test('of a buddy who went, the list says when it was last seen', (t) => {
+test('the list says when a buddy who went offline was last seen', (t) => {
   const lastSeen = new Map([
     [dora, AFTERNOON_MS],
     [bob, AFTERNOON_MS],
@@ -49,7 +49,7 @@ const nothing: StatusShown = {
   missed: [],
 };
 
-test('the status has the buddies who are there first', (t) => {
+test('the status lists buddies who are online first', (t) => {
   t.deepEqual(statusLines({ ...nothing, buddies: list, lastSeen: new Map([[dora, AFTERNOON_MS]]) }), [
     'Your buddies:',
     '  bob   online',
@@ -58,7 +58,7 @@ test('the status has the buddies who are there first', (t) => {
   ]);
 });
 
-test('the status of a user names the user and the menu, says away, and what they missed', (t) => {
+test('the status shows the user, the menu, whether the user is away, and missed calls', (t) => {
   const call = { caller: bob, address: '192.0.2.7' as DisplayText, atMs: AFTERNOON_MS, uptimeMs: 0 };
   const missed = [call, { ...call, caller: undefined }];
   t.deepEqual(statusLines({ ...nothing, user: dora, isAway: true, missed }), [
@@ -68,7 +68,7 @@ test('the status of a user names the user and the menu, says away, and what they
   ]);
 });
 
-test('the menu in short names the user, and fits in 80 columns with a long name', (t) => {
+test('the short menu names the user, and fits in 80 columns even with a long name', (t) => {
   t.is(menuLine(bob, false), `bob: ${MENU_REMINDER}`);
   t.is(menuLine(bob, true), `bob, away: ${MENU_REMINDER}`);
   const long = menuLine('x'.repeat(64) as UserId, false);
@@ -76,7 +76,7 @@ test('the menu in short names the user, and fits in 80 columns with a long name'
   t.true(long.length <= 80);
 });
 
-test('without a user, buddies and news there is no status', (t) => {
+test('without a user, buddies and missed calls the status is empty', (t) => {
   t.deepEqual(statusLines(nothing), []);
   t.deepEqual(missedLines([]), []);
 });
@@ -85,7 +85,7 @@ test('the time of the day has two digits for hours and minutes', (t) => {
   t.is(clockTime(new Date(2026, 0, 1, 3, 7).getTime()), '03:07');
 });
 
-test('a list that may be cut is said to be, in the list and in the status', (t) => {
+test('the list and the status say that the list may be cut', (t) => {
   const cut = Object.assign([...list], { mayBeCut: true as const });
   const said = '(The list may be cut: it is as long as an answer of the server can be.)';
   t.is(buddyListLines(cut, new Map()).at(-1), said);

@@ -2,7 +2,7 @@ import xterm from '@xterm/headless';
 import test from 'ava';
 import { PromptBlock } from '../../terminal/prompt-block.js';
 
-/** A block on a real terminal's screen. */
+/** A block on the screen of a terminal emulator. */
 function block(columns: number, height = 8) {
   const terminal = new xterm.Terminal({ cols: columns, rows: height, allowProposedApi: true });
   let written = Promise.resolve();
@@ -36,7 +36,7 @@ test('it draws text with the cursor between its halves', async (t) => {
   t.deepEqual(await looks(), { rows: ['> hello world'], cursor: [0, 7] });
 });
 
-test('it redraws in its place, however many rows it had', async (t) => {
+test('it redraws in the same place, whatever its height was', async (t) => {
   const { block: prompt, looks } = block(10);
   prompt.draw('> 12345678abcdefghijk', '');
   t.deepEqual(await looks(), { rows: ['> 12345678', 'abcdefghij', 'k'], cursor: [2, 1] });
@@ -44,7 +44,7 @@ test('it redraws in its place, however many rows it had', async (t) => {
   t.deepEqual(await looks(), { rows: ['> 1'], cursor: [0, 3] });
 });
 
-test('it finds its first row from a cursor in the middle', async (t) => {
+test('it redraws from its first row when the cursor is in the middle', async (t) => {
   const { block: prompt, looks } = block(10);
   prompt.draw('> 1234', '5678abcdefghijk');
   t.deepEqual(await looks(), { rows: ['> 12345678', 'abcdefghij', 'k'], cursor: [0, 6] });
@@ -60,7 +60,7 @@ test('a row that is exactly full puts the cursor at the beginning of the next', 
   t.deepEqual(await looks(), { rows: ['> 1234567'], cursor: [0, 9] });
 });
 
-test('erased, it leaves its place to what is written next', async (t) => {
+test('erased, it leaves its place to the next output', async (t) => {
   const { block: prompt, looks, write } = block(10);
   prompt.draw('> 12345678abc', '');
   prompt.erase();
@@ -78,7 +78,7 @@ test('forgotten, it stays on the screen', async (t) => {
   t.deepEqual(await looks(), { rows: ['> sent', '>'], cursor: [1, 2] });
 });
 
-test('the status stands above the question, a row each', async (t) => {
+test('the status lines stand above the question, one row each', async (t) => {
   const { block: prompt, looks } = block(20);
   prompt.draw('Choice: ', '', 'bob   ONLINE', 'a line that is too long for it');
   t.deepEqual(await looks(), {
@@ -101,7 +101,7 @@ test('a status that is higher than the screen says how many lines it left out', 
   t.deepEqual((await looksHigher()).rows, [...buddies.slice(0, 9), '… and 3 more', 'Choice:']);
 });
 
-test('a text that is higher than the screen shows around the cursor, and leaves nothing behind', async (t) => {
+test('of a text higher than the screen, the rows around the cursor are shown', async (t) => {
   const { block: prompt, looks } = block(10, 3);
   const text = [...'abcd']
     .map((letter) => letter.repeat(10))
@@ -113,7 +113,7 @@ test('a text that is higher than the screen shows around the cursor, and leaves 
   t.deepEqual(await looks(), { rows: ['aaaaaaaaaa', 'bbbbbbbbbb'], cursor: [0, 5] });
 });
 
-test('emoji of which terminals think differently put the cursor where the terminal has it', async (t) => {
+test('the cursor is right even behind emoji whose width terminals disagree about', async (t) => {
   const { block: prompt, looks } = block(20);
   prompt.draw('> 👩‍🚀x', 'yz');
   const { cursor } = await looks();

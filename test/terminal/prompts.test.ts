@@ -8,7 +8,7 @@ const LEFT: Key = { name: 'left', sequence: '\x1b[D' };
 const RIGHT: Key = { name: 'right', sequence: '\x1b[C' };
 const ENTER: Key = { name: 'return', sequence: '\r' };
 
-/** A prompt with a line so far and lines sent before; the cursor in what it shows is a `|`. */
+/** A prompt with a draft and a history. `drawn` marks the cursor with a `|`. */
 function prompted(kind: 'key' | 'line', draft = '', sent: readonly string[] = []) {
   const answers: string[] = [];
   let bells = 0;
@@ -41,7 +41,7 @@ function prompted(kind: 'key' | 'line', draft = '', sent: readonly string[] = []
       for (const key of keys) {
         if (typeof key === 'string')
           for (const text of key) await prompt.keypress(text, { name: text, sequence: text });
-        // As node:readline has it, an escape sequence comes with no text.
+        // Like node:readline, which passes no text with an escape sequence.
         else await prompt.keypress(key.sequence?.startsWith('\x1b') ? undefined : key.sequence, key);
       }
     },
@@ -52,7 +52,7 @@ function ctrl(name: string): Key {
   return { name, ctrl: true, sequence: String.fromCharCode(name.charCodeAt(0) - 96) };
 }
 
-test('a key prompt takes one of its keys, in either case', async (t) => {
+test('a key prompt is answered by one of its keys, in either case', async (t) => {
   for (const key of ['y', 'Y', 'n']) {
     const { answers, press } = prompted('key');
     await press(key);
@@ -67,7 +67,7 @@ test('a key prompt rings the bell for any other key', async (t) => {
   t.true(bells() > 0);
 });
 
-test('a line prompt takes a line', async (t) => {
+test('a line prompt is answered by a line', async (t) => {
   const { answers, drawn, press } = prompted('line');
   await press('hello 1');
   t.is(drawn(), '> hello 1|');
@@ -84,7 +84,7 @@ test('a line prompt begins with the draft it is given', async (t) => {
   t.deepEqual(answers, ['halfway']);
 });
 
-test('the cursor moves and edits by what a user sees as characters', async (t) => {
+test('the cursor moves and edits by grapheme clusters', async (t) => {
   const { drawn, press } = prompted('line', 'a👩‍🚀你b');
   await press(LEFT);
   t.is(drawn(), '> a👩‍🚀你|b');
@@ -124,7 +124,7 @@ test('the usual keys of a shell edit the line', async (t) => {
   t.is(moved.drawn(), '> one two!|');
 });
 
-test('a line has an end', async (t) => {
+test('a line has a limit', async (t) => {
   const { bells, press, prompt } = prompted('line', 'x'.repeat(MAX_LINE_BYTES - 1));
   await press('y');
   t.is(bells(), 0);
@@ -139,7 +139,7 @@ test('an accent that is typed after its letter joins it', async (t) => {
   t.is(drawn(), '> |e\u0301');
 });
 
-test('keys that mean nothing change nothing', async (t) => {
+test('keys without a meaning change nothing', async (t) => {
   const { drawn, press } = prompted('line', 'text');
   await press(
     { name: 'f1', sequence: '\x1bOP' },
@@ -153,14 +153,14 @@ test('keys that mean nothing change nothing', async (t) => {
   t.is(drawn(), '> text|');
 });
 
-test('what is typed passes the text gate before it is drawn, and is sent as it is', async (t) => {
+test('typed text passes the text gate before it is drawn, but is sent unchanged', async (t) => {
   const { answers, drawn, press } = prompted('line', 'a\u202eb');
   t.is(drawn(), '> a\uFFFDb|');
   await press(ENTER);
   t.deepEqual(answers, ['a\u202eb']);
 });
 
-test('keys with Alt and Ctrl go and delete by words, to the right too', async (t) => {
+test('keys with Alt and Ctrl move and delete by words in both directions', async (t) => {
   const cases: readonly (readonly [Key, string])[] = [
     [{ name: 'f', meta: true, sequence: '\x1bf' }, '> one| two'],
     [{ name: 'right', ctrl: true, sequence: '\x1b[1;5C' }, '> one| two'],
@@ -177,7 +177,7 @@ test('keys with Alt and Ctrl go and delete by words, to the right too', async (t
   }
 });
 
-test('what was cut is put back by Ctrl-Y', async (t) => {
+test('Ctrl-Y puts back cut text', async (t) => {
   const { drawn, press } = prompted('line', 'one two');
   await press(ctrl('w'), ctrl('a'), ctrl('y'), ' ');
   t.is(drawn(), '> two |one ');
@@ -198,14 +198,14 @@ test('the arrow keys, Ctrl-P and Ctrl-N walk through the lines sent before', asy
   t.deepEqual(answers, ['draft']);
 });
 
-test('Enter sends off the line and leaves the cursor where it is', async (t) => {
+test('Enter sends the line and does not move the cursor', async (t) => {
   const { answers, drawn, press } = prompted('line', 'text');
   await press(LEFT, ENTER);
   t.deepEqual(answers, ['text']);
   t.is(drawn(), '> tex|t');
 });
 
-test('every key that changes something says so', async (t) => {
+test('every key that changes something calls onEdit', async (t) => {
   const { edits, press } = prompted('line', 'text');
   await press('a', LEFT, ctrl('a'), ctrl('e'), ctrl('u'));
   t.is(edits(), 5);

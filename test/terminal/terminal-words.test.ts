@@ -25,17 +25,17 @@ test('the same question is the same prompt, and another buddy is another', (t) =
   t.false(isSamePrompt(messageTo('bob'), undefined));
 });
 
-test('the question about a call knows the line that names the caller', (t) => {
+test('the question about a call has the line with the caller as its lead', (t) => {
   const call = { ask: 'call', caller: bob, address } as const;
   t.deepEqual(terminalPromptOf(call), { ...promptOf(call), lead: ['Call from bob (192.0.2.7).'] });
 });
 
-test('while a buddy is called, a cleared screen says whom', (t) => {
+test('while a call rings, the lead line names the buddy', (t) => {
   const calling = { ask: 'calling', buddy: bob } as const;
   t.deepEqual(terminalPromptOf(calling), { ...promptOf(calling), lead: ['Calling bob.'] });
 });
 
-test('all else is asked and said in the words that scripts know', (t) => {
+test('all other prompts and notices have the words of plain mode', (t) => {
   t.is(terminalPromptOf({ ask: 'menu' }), promptOf({ ask: 'menu' }));
   t.deepEqual(terminalLinesOf({ say: 'chatClosed' }), ['Buddy connection closed.']);
   t.deepEqual(terminalLinesOf({ say: 'signedIn', user: bob }), ['Signed in as bob.']);
@@ -46,7 +46,7 @@ test('the buddy who leaves is named', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'buddyLeft', name: text('bob') }), ['bob left.']);
 });
 
-test('the menu says how to have it explained, and the explanation has each of its letters', (t) => {
+test('the menu has a line about its help, and the help has each of its letters', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'menu' }), [...MENU, '  ? - Explain these letters']);
   const letters = (lines: readonly string[]) => lines.map((line) => line.slice(0, 6)).filter(Boolean);
   t.deepEqual(letters(MENU_HELP), letters(MENU));
@@ -54,7 +54,7 @@ test('the menu says how to have it explained, and the explanation has each of it
   t.true(MENU_HELP.every((line) => line.length <= 80));
 });
 
-test('a server that does not answer has one cause', (t) => {
+test('the line about a server that does not answer gives one cause', (t) => {
   const line = (silence: Silence) => terminalLinesOf({ say: 'serverSilent', silence, user: alice }).join();
   t.is(line({ cause: 'unregistered' }), 'alice is not registered with the server. Press R to register.');
   t.is(line({ cause: 'down' }), 'The server is down: nothing listens there.');
@@ -66,7 +66,7 @@ test('a server that does not answer has one cause', (t) => {
   ]);
 });
 
-test('a refusal has one cause', (t) => {
+test('the lines about a refusal give one cause', (t) => {
   const said = (why: WhyRefused | undefined, line = '201 INVALID') =>
     terminalLinesOf({ say: 'reply', op: 'ADD', line: text(line), why });
   t.deepEqual(said({ why: 'listed', buddy: bob }), ['201 INVALID', 'bob is on your list already.']);
@@ -86,13 +86,13 @@ test('a refusal has one cause', (t) => {
   t.deepEqual(said(undefined, '200 OK'), ['200 OK']);
 });
 
-test('what is not an id is quoted, cut where it is long', (t) => {
+test('an invalid id is quoted, and clipped if it is long', (t) => {
   const quoted = (typed: string) => terminalLinesOf({ say: 'idHint', typed: text(typed) });
   t.deepEqual(quoted('x y'), ['"x y" is not a valid id.', SAY.idHint]);
   t.is(quoted('x'.repeat(64))[0], `"${'x'.repeat(39)}…" is not a valid id.`);
 });
 
-test('an empty list says that it is empty, and how it is filled', (t) => {
+test('an empty list says that it is empty, and how to fill it', (t) => {
   const empty = { buddies: [], lastSeen: new Map(), missed: [] };
   t.deepEqual(terminalLinesOf({ say: 'buddies', ...empty }), [
     'My buddy list:',
@@ -106,11 +106,11 @@ test('an empty list says that it is empty, and how it is filled', (t) => {
   const history = { say: 'history', buddy: bob, messages: [] } as const;
   t.regex(
     terminalLinesOf({ ...history, search: '' }).join(),
-    /^History with bob: nothing\. What you say .* kept there/,
+    /^History with bob: nothing\. The messages of your chats are kept there/,
   );
   t.regex(
     terminalLinesOf({ ...history, search: 'x' }).join(),
-    /^"x" in the history with bob: nothing\. H with the id alone /,
+    /^"x" in the history with bob: nothing\. Enter the id alone /,
   );
-  t.regex(terminalLinesOf({ say: 'blocked', names: [] }).join(), /^Nobody is blocked\. Enter an id /);
+  t.regex(terminalLinesOf({ say: 'blocked', names: [] }).join(), /^No caller is blocked\. To refuse /);
 });

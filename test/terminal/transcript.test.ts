@@ -14,14 +14,14 @@ test('the last rows are those of the last lines, wrapped', (t) => {
   t.deepEqual(transcript.lastRows(0, 10), []);
 });
 
-test('it keeps no more than so many lines', (t) => {
+test('it keeps a limited number of lines', (t) => {
   const texts = Array.from({ length: MAX_TRANSCRIPT_LINES + 1 }, (_, index) => `line ${index}`);
   const rows = transcriptOf(...texts).lastRows(Number.POSITIVE_INFINITY, 80);
   t.is(rows.length, MAX_TRANSCRIPT_LINES);
   t.is(rows[0], 'line 1');
 });
 
-test('cleared, it has nothing', (t) => {
+test('after clear it is empty', (t) => {
   const transcript = transcriptOf('one');
   transcript.clear();
   t.deepEqual(transcript.lastRows(9, 10), []);

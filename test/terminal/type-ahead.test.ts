@@ -5,35 +5,35 @@ function key(name: string): Input {
   return { kind: 'key', text: name, key: { name } };
 }
 
-test('inputs wait in their order, and are handed out once', (t) => {
+test('inputs are drained in their order, once', (t) => {
   const ahead = new TypeAhead();
   ahead.add(key('a'), 1);
   ahead.add({ kind: 'paste', text: 'b' }, 2);
-  t.deepEqual(ahead.take(3), [
+  t.deepEqual(ahead.drain(3), [
     { input: key('a'), atMs: 1 },
     { input: { kind: 'paste', text: 'b' }, atMs: 2 },
   ]);
-  t.deepEqual(ahead.take(3), []);
+  t.deepEqual(ahead.drain(3), []);
 });
 
-test('an input that waited too long was meant for something else', (t) => {
+test('an input that waited too long is dropped', (t) => {
   const ahead = new TypeAhead();
   ahead.add(key('a'), 0);
   ahead.add(key('b'), 1);
-  t.deepEqual(ahead.take(INPUT_AHEAD_MS + 1), [{ input: key('b'), atMs: 1 }]);
+  t.deepEqual(ahead.drain(INPUT_AHEAD_MS + 1), [{ input: key('b'), atMs: 1 }]);
 });
 
-test('there is room for so many keys and one paste', (t) => {
+test('there is room for a limited number of keys and for one paste', (t) => {
   const ahead = new TypeAhead();
   ahead.add({ kind: 'paste', text: 'one' }, 0);
   ahead.add({ kind: 'paste', text: 'two' }, 0);
   for (let count = 0; count < MAX_INPUTS_AHEAD; count++) ahead.add(key('a'), 0);
-  const inputs = ahead.take(0).map(({ input }) => input);
+  const inputs = ahead.drain(0).map(({ input }) => input);
   t.is(inputs.length, MAX_INPUTS_AHEAD);
   t.deepEqual(inputs.slice(0, 2), [{ kind: 'paste', text: 'one' }, key('a')]);
 });
 
-test('it says whether anything waits that is recent', (t) => {
+test('freshness says whether input waits, and whether any of it is recent', (t) => {
   const ahead = new TypeAhead();
   t.is(ahead.freshness(0), 'none');
   ahead.add(key('a'), 0);
@@ -41,6 +41,6 @@ test('it says whether anything waits that is recent', (t) => {
   t.is(ahead.freshness(INPUT_AHEAD_MS + 1), 'stale');
   ahead.add(key('b'), INPUT_AHEAD_MS + 1);
   t.is(ahead.freshness(INPUT_AHEAD_MS + 1), 'fresh');
-  ahead.take(INPUT_AHEAD_MS + 1);
+  ahead.drain(INPUT_AHEAD_MS + 1);
   t.is(ahead.freshness(INPUT_AHEAD_MS + 1), 'none');
 });

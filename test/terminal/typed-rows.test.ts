@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { widthOf } from '../../terminal/layout.js';
 import { typedRows } from '../../terminal/typed-rows.js';
 
-test('text fills a row and goes on in the next', (t) => {
+test('text fills a row and continues in the next', (t) => {
   t.deepEqual(typedRows('123456789', '0ab', 10), {
     rows: ['1234567890', 'ab'],
     cursor: { row: 0, before: '123456789' },
@@ -21,15 +21,15 @@ test('a row that is exactly full leaves the cursor in the next', (t) => {
   });
 });
 
-test('no text is one row', (t) => {
+test('an empty text is one row', (t) => {
   t.deepEqual(typedRows('', '', 10), { rows: [''], cursor: { row: 0, before: '' } });
 });
 
-test('a wide character that does not fit begins the next row, and the cursor before it is there too', (t) => {
+test('a wide character that does not fit begins the next row, with the cursor before it', (t) => {
   t.deepEqual(typedRows('123456789', '你', 10).rows, ['123456789', '你']);
 });
 
-test('no row is wider than the screen, no text is lost, and the cursor is where it belongs', (t) => {
+test('no row is wider than the screen, no text is lost, and the cursor is in its place', (t) => {
   const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map((all) => all.replaceAll('\t', ' '));
   fc.assert(
     fc.property(text, text, fc.integer({ min: 10, max: 30 }), (before, after, columns) => {

@@ -42,7 +42,7 @@ test('the lines of calls and chats are the ones that people and scripts know', (
   t.deepEqual(linesOf({ say: 'chatClosed' }), ['Buddy connection closed.']);
 });
 
-test('a call of ours that comes to nothing says why', (t) => {
+test('the line about a failed outgoing call says why', (t) => {
   const lines = (failure: CallFailure) => linesOf({ say: 'callFailed', buddy: bob, failure });
   t.deepEqual(lines({ cause: 'refused' }), ['Buddy refused connection.']);
   t.deepEqual(lines({ cause: 'unanswered' }), ['Buddy did not answer within 60 seconds.']);
@@ -54,14 +54,14 @@ test('a call of ours that comes to nothing says why', (t) => {
   t.deepEqual(lines({ cause: 'unreachable', reason }), ['bob could not be reached: nothing listens there.']);
 });
 
-test('a buddy that cannot be called is not on the list, or offline', (t) => {
+test('the line about a buddy that cannot be called says why', (t) => {
   t.deepEqual(linesOf({ say: 'notCallable', buddy: bob, why: 'unlisted' }), [
     'bob is not on your buddy list.',
   ]);
   t.deepEqual(linesOf({ say: 'notCallable', buddy: bob, why: 'offline' }), ['bob is offline.']);
 });
 
-test('a caller is named as it introduced itself, and always by its address', (t) => {
+test('a caller is named by the id it gave, and always by its address', (t) => {
   t.deepEqual(linesOf({ say: 'caller', caller: bob, address }), ['Call from bob (192.0.2.7).']);
   t.deepEqual(linesOf({ say: 'caller', caller: undefined, address }), ['Call from 192.0.2.7.']);
   t.is(alertText({ alert: 'call', caller: bob, address }), 'bob calls' as DisplayText);
@@ -73,19 +73,19 @@ test('a caller is named as it introduced itself, and always by its address', (t)
   ]);
 });
 
-test('whether to call again is asked with what is left to send', (t) => {
+test('the question whether to call again counts the lines left to send', (t) => {
   const text = (lines: number) => promptOf({ ask: 'callAgain', buddy: bob, lines }).text;
   t.is(text(0), 'Call bob again (y/n)? ');
   t.is(text(1), 'Call bob again and send the line that may not have arrived (y/n)? ');
   t.is(text(3), 'Call bob again and send the 3 lines that may not have arrived (y/n)? ');
 });
 
-test('who is blocked is listed, or that nobody is', (t) => {
+test('blocked callers are listed, and an empty list is said', (t) => {
   t.deepEqual(linesOf({ say: 'blocked', names: [] }), ['Nobody is blocked.']);
   t.deepEqual(linesOf({ say: 'blocked', names: ['eve', '192.0.2.9'] }), ['Blocked: eve, 192.0.2.9.']);
 });
 
-test('a 201 is explained by what was asked, and other replies say enough', (t) => {
+test('a 201 is explained by the request; other replies are shown alone', (t) => {
   const lines = (op: 'REG' | 'ADD' | 'DEL', line: string) =>
     linesOf({ say: 'reply', op, line: line as DisplayText, why: { why: 'yourself' } });
   t.regex(lines('REG', '201 INVALID')[1] ?? '', /one word of at most 64/);
@@ -94,14 +94,14 @@ test('a 201 is explained by what was asked, and other replies say enough', (t) =
   t.deepEqual(lines('ADD', '202 NO SUCH USER'), ['202 NO SUCH USER']);
 });
 
-test('a reply without a code cannot be taken for a line of the client', (t) => {
+test('a reply without a code cannot look like a line of the client', (t) => {
   t.deepEqual(
     linesOf({ say: 'reply', op: 'REG', line: 'Signed in as root.' as DisplayText, why: undefined }),
     ['The server answered: Signed in as root.'],
   );
 });
 
-test('what scripts know names no one and no cause', (t) => {
+test('the words of plain mode name neither people nor causes', (t) => {
   t.deepEqual(linesOf({ say: 'buddyLeft', name: bobsName }), ['Buddy connection closed.']);
   t.deepEqual(linesOf({ say: 'menuHelp' }), MENU);
   const silence = { cause: 'down' } as const;
@@ -118,14 +118,14 @@ test('what scripts know names no one and no cause', (t) => {
   ]);
 });
 
-test('a server that cannot be asked says why', (t) => {
+test('the line about a server that cannot be asked says why', (t) => {
   t.deepEqual(linesOf({ say: 'serverError', error: new Error('nothing listens there') }), [
     'The server could not be asked: nothing listens there.',
   ]);
   t.deepEqual(linesOf({ say: 'serverError', error: 'odd' }), ['The server could not be asked: odd.']);
 });
 
-test('another client of the user is named by its process, and by its machine where that is another', (t) => {
+test('another client of the user is named by its process, and by its machine if it differs', (t) => {
   const other = { say: 'otherClient', user: bob, pid: 4_711, host: undefined } as const;
   const last = 'buddies call the one that announced itself last.';
   t.deepEqual(linesOf(other), [`bob is signed in in another client, too (process 4711): ${last}`]);
