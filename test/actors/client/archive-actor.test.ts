@@ -39,7 +39,9 @@ function archiving(t: ExecutionContext, faults: Partial<ArchiveFiles> = {}, user
     ...faults,
   };
   const reports: ArchiveReport[] = [];
-  const client = createActor(fromBehaviour<ArchiveReport>(() => ({ receive: (event) => reports.push(event) })));
+  const client = createActor(
+    fromBehaviour<ArchiveReport>(() => ({ receive: (event) => reports.push(event) })),
+  );
   client.start();
   const archive = createActor(archiveLogic, {
     input: { client: client as never, openArchive: () => files, user },

@@ -83,7 +83,7 @@ test('at the end it is told that all is confirmed, or that nothing more is', asy
   deaf.delivery.finish();
   await until(() => deaf.noticed.length > 0);
   t.deepEqual(deaf.noticed, ['onStalled']);
-  t.true(deaf.delivery.takeWaiting().length > 0);
+  t.true(deaf.delivery.drainUnsentLines().length > 0);
 });
 
 test('a connection that the buddy cuts after its end is noticed though the socket does not say so', async (t) => {
@@ -104,10 +104,10 @@ test('a reset loses what the buddy has not answered, another end what is not con
     const { buddy, delivery, send } = await chat(t);
     buddy.pause();
     await send('answered');
-    delivery.heard();
+    delivery.recordAnswer();
     await send('unread');
     t.true(delivery.hasUnread);
-    t.deepEqual(delivery.takeLost({ isReset }), isReset ? ['unread'] : []);
-    t.deepEqual(delivery.takeLost({ isReset }), []);
+    t.deepEqual(delivery.drainLostLines({ isReset }), isReset ? ['unread'] : []);
+    t.deepEqual(delivery.drainLostLines({ isReset }), []);
   }
 });
