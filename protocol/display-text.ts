@@ -21,9 +21,15 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Poin
 const PILING_MARK = /[\p{Mn}\p{Me}]/u;
 const PICTOGRAPH = /\p{Extended_Pictographic}/u;
 const EMOJI_END = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F/u;
-/** Letters of scripts whose spelling needs joiners. */
-const JOINING_LETTER =
-  /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]/u;
+/** Scripts whose spelling needs joiners. */
+const JOINING_SCRIPTS = [
+  ...['Arabic', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya'],
+  ...['Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala'],
+];
+const JOINING_LETTER = new RegExp(
+  `[${JOINING_SCRIPTS.map((script) => `\\p{Script=${script}}`).join('')}]`,
+  'u',
+);
 
 const NON_JOINER = '\u200C';
 const JOINER = '\u200D';

@@ -26,7 +26,7 @@ const MAX_FILE_BYTES = 300;
 /** Most other clients to check at a time: each check starts a process that tries to lock the file. */
 const MAX_CLIENTS = 64;
 
-/** Age at which an unfinished file counts as left over, in milliseconds. A client finishes its file in a moment. */
+/** Age at which an unfinished file counts as left over, in milliseconds. */
 const UNFINISHED_MS = 60_000;
 
 /** A user at a server. */

@@ -31,8 +31,8 @@ const GREETING_TIMEOUT_MS = 250;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Longest wait for a buddy to close its side after this client closed its own, when the buddy has answered all
- * lines, in milliseconds.
+ * Longest wait for a buddy to close its side after this client closed its own, in milliseconds, when the
+ * buddy has answered all lines.
  */
 const LINGER_MS = 5_000;
 

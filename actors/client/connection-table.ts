@@ -44,8 +44,8 @@ function readTable(path: string): string {
 }
 
 /**
- * Finds a connection in a table by its local port, and by the address and port of the other end. The ports alone
- * are not enough: buddies on several machines may call from the same port.
+ * Finds a connection in a table by its local port, and by the address and port of the other end. The ports
+ * alone are not enough: buddies on several machines may call from the same port.
  */
 export function findConnection(table: string, localPort: number, remote: Endpoint): Unconfirmed | undefined {
   const local = `:${portInHex(localPort)}`;

@@ -1,46 +1,43 @@
 /**
- * What became of the lines of a chat: which the network has not taken yet, which it took but the buddy's
- * machine has not confirmed, and which that machine confirmed before the buddy said anything more. Also
- * notices a dead connection that neither side closed.
+ * Tracks the lines of a chat on their way to the buddy: lines that the network has not taken, lines that it
+ * took but the buddy's machine has not confirmed, and confirmed lines that the buddy may not have read. Also
+ * notices a connection that is dead although neither side closed it.
  *
- * While nothing is under way the kernel asks the other side now and then whether it is there (keep-alive),
- * and fails the socket when it is not. While something is, it only sends it again, for a quarter of an hour:
- * so the table of connections is looked at for whether anything is being confirmed. Only Linux has that
- * table. Elsewhere a dead connection is noticed as soon as nothing is under way, or as the kernel decides,
- * and what the network took counts as confirmed when the chat is left.
+ * While nothing is unconfirmed, the kernel probes the other side (keep-alive) and fails the socket when the
+ * probes stay unanswered. While something is, the kernel only retransmits, for a quarter of an hour. So this
+ * file reads the kernel's table of connections to see whether anything is being confirmed. Only Linux has
+ * that table. On other systems a dead connection is noticed when nothing is unconfirmed, or when the kernel
+ * gives up, and at the end of a chat everything that the network took counts as confirmed.
  */
 
 import type { Socket } from 'node:net';
 import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
 import { lookUp } from './connection-table.js';
 
-/**
- * How long a connection is quiet before the kernel asks, in milliseconds; unanswered, it asks ten times more,
- * a second apart.
- */
+/** Quiet time before the kernel probes the other side, ten times 1 s apart; in milliseconds. */
 const KEEP_ALIVE_MS = 10_000;
 
-/** How often it is looked at whether lines are confirmed, in milliseconds: during the chat, and at its end. */
+/** Time between two looks at the table, in milliseconds: during the chat, and at its end. */
 const LOOK_MS = 2_000;
 const LAST_LOOK_MS = 50;
 
-/** How often it is looked at least while the user is patient. */
+/** Fewest looks within the user's patience: else a slow buddy would look like one who does not read. */
 const LOOKS_IN_PATIENCE = 4;
 
 /**
- * How long nothing is confirmed, although the kernel asks again and again, before a connection counts as
- * dead, in milliseconds.
+ * A connection counts as dead when the kernel retransmitted or probed for this long without any confirmation,
+ * in milliseconds.
  */
 const DEAD_AFTER_MS = 22_000;
 
 /**
- * Most bytes of lines remembered that the buddy has not answered, each line with its cost of memory: more
- * than the kernels of both sides hold by default. Lines before those are taken to have arrived.
+ * Most bytes of unanswered lines that are remembered, with the cost in memory of each line. This is more than
+ * the kernels of both sides hold by default. Older lines count as arrived.
  */
 const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
 const LINE_COST_BYTES = 64;
 
-/** Most bytes that the socket is given before the network has taken them, but for one line. */
+/** Most bytes in the socket's own buffer, one line aside. */
 const MAX_UNTAKEN_BYTES = 64 * 1024;
 
 /** A line that the network has not taken. */
@@ -50,24 +47,24 @@ interface Waiting {
   readonly onSent: () => void;
 }
 
-/** A line that it took, and how many bytes had been written to the socket with it. */
+/** A line that the network took, and the number of bytes written to the socket up to its end. */
 interface Written {
   readonly text: string | undefined;
   readonly end: number;
   readonly cost: number;
 }
 
-/** What is noticed; each is called once at most, but for `onProgress`. */
+/** Each of these is called at most once, `onProgress` aside. */
 export interface DeliveryListener {
-  /** Before `finish`: the other end's machine has confirmed more than at the last look. */
+  /** Before `finish`: the buddy's machine has confirmed more bytes since the last look. */
   onProgress(): void;
-  /** The other end's machine confirms nothing any more. */
+  /** The buddy's machine has stopped confirming. */
   onDead(): void;
-  /** After `finish`: all that was written is confirmed. */
+  /** After `finish`: all written bytes are confirmed. */
   onConfirmed(): void;
-  /** After `finish`: nothing more was confirmed within the patience. */
+  /** After `finish`: no more bytes were confirmed within the patience. */
   onStalled(): void;
-  /** After `finish`: the other end cut the connection, which its socket does not say after the end of input. */
+  /** After `finish`: the other end reset the connection, even if its end of input came before. */
   onReset(): void;
 }
 
@@ -78,20 +75,20 @@ export class Delivery {
   readonly #scope: Scope;
   readonly #patienceMs: number;
   readonly #listener: DeliveryListener;
-  /** Not taken by the network yet. The first {@link #writing} of them have been written to the socket. */
+  /** Lines that the network has not taken yet. The socket has the first {@link #writing} of them. */
   readonly #waiting: Waiting[] = [];
   #writing = 0;
-  /** Taken, and not known to have been read; those before {@link #first} have been dropped. */
+  /** Lines that the network took and the buddy may not have read. Those before {@link #first} are dropped. */
   #taken: Written[] = [];
   #first = 0;
   #takenCost = 0;
-  /** How many bytes the network had when the buddy last said something: most likely it had read them. */
+  /** The bytes that the network had when the buddy last sent something, which it has most likely read. */
   #answered = 0;
-  /** How many bytes were confirmed at the last look. */
+  /** The bytes that were confirmed at the last look. */
   #confirmed = 0;
-  /** Since when no more have been although the kernel asks. */
+  /** The time since which the kernel retransmits or probes without any new confirmation. */
   #silentSinceMs: number | undefined;
-  /** Once the chat was left: when the last were confirmed, or when it was left. */
+  /** Set once the chat is left: the time of the last confirmation, or of the leaving. */
   #progressAtMs: number | undefined;
   /** True when the connection was not in the table at the last look. */
   #isMissed = false;
@@ -106,53 +103,55 @@ export class Delivery {
   }
 
   /**
-   * Writes a line after those before it; `onSent` is called when the network has taken it. A line without a text is
-   * not named when it is lost.
+   * Writes a line after all earlier ones. Calls `onSent` when the network has taken it. A line without a text
+   * is never named as lost.
    */
   write(text: string | undefined, bytes: Uint8Array, onSent: () => void): void {
     this.#waiting.push({ text, bytes, onSent });
     this.#writeOn();
   }
 
-  /** Writes all lines that wait, for nothing else will be written. */
+  /** Hands all waiting lines to the socket at once, because the socket is about to be closed. */
   flush(): void {
     this.#writeOn(Number.POSITIVE_INFINITY);
   }
 
-  /** From now on a dead connection is noticed. */
+  /** Starts to watch for a dead connection, and for progress. */
   watch(): void {
     this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#lookLater(LOOK_MS);
   }
 
-  /** True when the buddy may not have read all lines: it has said nothing since the last one. */
+  /** True if the buddy may have unread lines, because it has sent nothing since the last one. */
   get hasUnread(): boolean {
     return (this.#taken.at(-1)?.end ?? 0) > this.#answered;
   }
 
-  /** Nothing more is written: tells when all of it is confirmed, or that it will not be. */
+  /** Ends the writing. The listener then hears whether everything is confirmed. */
   finish(): void {
     this.#scope.cancel(this.#timer);
     this.#progressAtMs = this.#scope.now();
-    // In an event of its own, as every later look: the listener must not be called from within this call.
+    // Not at once: the listener must not be called from within this call.
     this.#lookLater(0);
   }
 
-  /** Lines that the network had not taken; none of them twice. */
+  /** Returns the lines that the network has not taken, and forgets them. */
   drainUnsentLines(): string[] {
+    this.#writing = 0;
     return this.#waiting.splice(0).flatMap(({ text }) => text ?? []);
   }
 
-  /** The buddy said something: what was written before was most likely read. */
+  /** Records that the buddy sent something: it has most likely read what was written before. */
   recordAnswer(): void {
     this.#answered = this.#written;
   }
 
   /**
-   * Lines that it had taken and that may not have arrived, now that the connection is over: those not
-   * confirmed now, or when last looked at if the connection is gone. When it was reset, also those confirmed since the buddy last said
-   * something: a machine confirms what its program never reads, and resets a connection when something was
-   * left unread.
+   * Returns the lines that the network took and that may not have arrived, now that the connection is over,
+   * and forgets them. These are the lines that are not confirmed now, or were not at the last look if the
+   * connection is gone. After a reset they include all lines since the buddy last sent something: a machine
+   * confirms lines that its program never reads, and resets the connection when the program closes with
+   * unread lines.
    */
   drainLostLines({ isReset }: { readonly isReset: boolean }): string[] {
     const found = lookUp(this.#socket);
@@ -169,14 +168,14 @@ export class Delivery {
     this.#timer = undefined;
   }
 
-  /** How many bytes the network has taken. */
+  /** The bytes that the network has taken. */
   get #written(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
   /**
-   * Node.js counts what it was given at once as written when all of it is. So it is given little at a time: else a
-   * buddy who reads slowly could not be told from one who does not read.
+   * Hands waiting lines to the socket, a few at a time. Node.js reports what it was given at once as taken
+   * only when all of it is, which would hide the progress of a slow buddy.
    */
   #writeOn(limitBytes = MAX_UNTAKEN_BYTES): void {
     for (let line = this.#waiting[this.#writing]; line !== undefined; line = this.#waiting[this.#writing]) {
@@ -189,7 +188,7 @@ export class Delivery {
         cost: bytes.length + LINE_COST_BYTES,
       };
       this.#socket.write(bytes, (error) => {
-        // What a socket had not written when it was destroyed may be called back without an error.
+        // A destroyed socket may call back without an error, although it did not write the line.
         if (error || this.#socket.destroyed || this.#waiting[0] !== line) return;
         this.#waiting.shift();
         this.#writing -= 1;
@@ -206,7 +205,7 @@ export class Delivery {
     while (this.#takenCost > MAX_REMEMBERED_BYTES) this.#forgetFirst();
   }
 
-  /** Forgets lines that arrived, however the connection ends. */
+  /** Forgets lines that count as arrived however the connection ends. */
   #forgetArrived(): void {
     const arrived = Math.min(this.#answered, this.#confirmed);
     while ((this.#taken[this.#first]?.end ?? Number.POSITIVE_INFINITY) <= arrived) this.#forgetFirst();
@@ -226,14 +225,14 @@ export class Delivery {
   #look(): void {
     const isLeft = this.#progressAtMs !== undefined;
     this.#lookLater(isLeft ? LAST_LOOK_MS : Math.min(LOOK_MS, this.#patienceMs / LOOKS_IN_PATIENCE));
-    // Nothing is under way: the kernel watches.
+    // Nothing is unconfirmed, so the kernel's keep-alive is enough.
     if (!isLeft && this.#waiting.length === 0 && this.#confirmed === this.#socket.bytesWritten) return;
     const written = this.#written;
     const found = lookUp(this.#socket);
     if (found === 'unknown') {
-      this.#take(isLeft ? written : Math.max(this.#answered, this.#confirmed), false);
+      this.#update(isLeft ? written : Math.max(this.#answered, this.#confirmed), false);
     } else if (found !== 'missing') {
-      this.#take(written - found.bytes, found.isRepeated);
+      this.#update(written - found.bytes, found.isRepeated);
     }
     const verdict = this.#verdict(found === 'missing');
     this.#isMissed = found === 'missing';
@@ -242,8 +241,8 @@ export class Delivery {
     this.#listener[verdict]();
   }
 
-  /** Takes how many bytes are confirmed, and whether the kernel asks for more in vain. */
-  #take(confirmed: number, isRepeated: boolean): void {
+  /** Updates the confirmed bytes, and whether the kernel's retransmissions are unanswered. */
+  #update(confirmed: number, isRepeated: boolean): void {
     const isProgress = confirmed > this.#confirmed;
     this.#confirmed = confirmed;
     this.#forgetArrived();
@@ -254,7 +253,7 @@ export class Delivery {
     else this.#progressAtMs = this.#scope.now();
   }
 
-  /** What there is to tell. A table that changes while it is read may lack a connection once. */
+  /** What to report, if anything. A table that changes while it is read may lack the connection once. */
   #verdict(isMissed: boolean): Exclude<keyof DeliveryListener, 'onProgress'> | undefined {
     const now = this.#scope.now();
     if (this.#silentSinceMs !== undefined && now - this.#silentSinceMs >= DEAD_AFTER_MS) return 'onDead';

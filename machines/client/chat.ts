@@ -193,8 +193,8 @@ export const chatMachine = chatSetup.createMachine({
     },
     draining: {
       description:
-        "One side left: waits until the buddy's machine has confirmed all our lines, or nothing more for 60 s. " +
-        'After a buddy left, it waits 60 s at most.',
+        "One side left: waits until the buddy's machine has confirmed all our lines, or nothing more for " +
+        '60 s. After the buddy left, it waits 60 s at most.',
       on: {
         'callback.asked': {
           target: 'closed',
@@ -234,8 +234,8 @@ export const chatMachine = chatSetup.createMachine({
     },
     closing: {
       description:
-        'Our end of the connection is closed: waits up to 5 s for the buddy to close, or 10 s when the buddy ' +
-        'may have unread lines.',
+        'Our end of the connection is closed: waits up to 5 s for the buddy to close, or 10 s when the ' +
+        'buddy may have unread lines.',
       on: {
         'socket.failed': {
           target: 'closed',

@@ -185,7 +185,8 @@ contained(
     }) as unknown as AnyStateMachine;
     const tree = scene(logic);
     tree.actor('bad').send({ type: 'spawn' });
-    const message = `supervision needs xstate ${SUPPORTED_XSTATE}: another copy of xstate has no actor.update`;
+    const needed = `supervision needs xstate ${SUPPORTED_XSTATE}`;
+    const message = `${needed}: another copy of xstate has no actor.update`;
     t.like(
       tree.emitted.find(({ type }) => type === 'child.ended'),
       {

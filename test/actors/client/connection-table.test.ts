@@ -19,7 +19,7 @@ const at = (port: number, address = '127.0.0.1') => ({ address, port });
 test('of connections with the same ports, the one with the address is found', (t) => {
   // As Linux writes them on a machine whose lowest byte comes first.
   const rowTo = (to: string, sending: string) =>
-    `   1: 00000000000000000000000000000000:0FA0 ${to}:C350 01 ${sending}:00000000 00:00000000 00000000 0 0 1 1 0`;
+    `   1: ${'0'.repeat(32)}:0FA0 ${to}:C350 01 ${sending}:00000000 00:00000000 00000000 0 0 1 1 0`;
   const table = [
     rowTo('0200007F', '00000001'),
     rowTo('0000000000000000FFFF00000300007F', '00000002'),

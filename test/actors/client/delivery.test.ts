@@ -86,7 +86,7 @@ test('at the end it is told that all is confirmed, or that nothing more is', asy
   t.true(deaf.delivery.drainUnsentLines().length > 0);
 });
 
-test('a connection that the buddy cuts after its end is noticed though the socket does not say so', async (t) => {
+test('a reset after the end of input is noticed, although the socket does not report it', async (t) => {
   const { socket, buddy, delivery, noticed, send } = await chat(t);
   buddy.pause();
   buddy.end();
