@@ -6,6 +6,7 @@
  */
 
 import { closeSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { EXIT } from './command-line.js';
 
@@ -29,6 +30,15 @@ const MAX_ENDING_MS = 5_000;
 /** A signal this soon after the first is its duplicate, in milliseconds: npm sends Ctrl-C a second time. */
 const ECHO_MS = 500;
 
+/** Longest wait for slow readers of the output after a signal, in milliseconds. */
+const FLUSH_AFTER_SIGNAL_MS = 1_000;
+
+/** Resolves at the first signal. */
+let isSignalled = () => {};
+const signalled = new Promise<void>((resolve) => {
+  isSignalled = resolve;
+});
+
 /** Interval between checks for work in the thread pool, in milliseconds. */
 const POLL_MS = 10;
 
@@ -49,7 +59,8 @@ export function onStopSignal(stop: () => void, stopNow: () => void = kill): void
     const nowMs = performance.now();
     if (firstMs === undefined) {
       firstMs = nowMs;
-      setTimeout(kill, MAX_ENDING_MS).unref();
+      globalThis.setTimeout(kill, MAX_ENDING_MS).unref();
+      isSignalled();
       stop();
     } else if (signal !== 'SIGHUP' && nowMs - firstMs > ECHO_MS) stopNow();
   };
@@ -58,11 +69,13 @@ export function onStopSignal(stop: () => void, stopNow: () => void = kill): void
 }
 
 /**
- * Exits when the thread pool is idle. Until then the process still handles signals. `process.exit` would wait
+ * Exits when the readers of the output have taken everything and the thread pool is idle. Until then the process still handles signals. `process.exit` would wait
  * for the pool without an event loop, and a sync may hang as long as its disk does.
  */
 export async function endProcess(code: number): Promise<never> {
-  while (isAtWork()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  const giveUp = signalled.then(() => setTimeout(FLUSH_AFTER_SIGNAL_MS));
+  await Promise.race([Promise.all([process.stdout, process.stderr].map(flush)), giveUp]);
+  while (isAtWork()) await setTimeout(POLL_MS);
   process.exit(code);
 }
 
@@ -70,6 +83,14 @@ export async function endProcess(code: number): Promise<never> {
 export function endProcessNow(code: number): void {
   if (isAtWork()) kill();
   else process.exit(code);
+}
+
+/** Resolves when the reader of an output has taken everything, or has gone. */
+function flush(output: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (output.destroyed) resolve();
+    else output.write('', () => resolve());
+  });
 }
 
 function isAtWork(): boolean {

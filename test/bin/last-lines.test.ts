@@ -99,6 +99,14 @@ test('send waits as long as --timeout for lines that are not confirmed, and prin
   );
 });
 
+test('send: all its notices reach the reader before the program ends', async (t) => {
+  const text = `${'x'.repeat(8_000)}\n`.repeat(3_000);
+  const { alice } = await withDeafBob(t, ['send', 'alice', 'bob', '--timeout', '1'], text);
+  t.is(await alice.exited, 15);
+  t.regex(alice.stderr, /^im-client: the rest of the input was not read$/m);
+  t.regex(alice.stderr, /\nbob: chat closed: your buddy does not read\.\n$/);
+});
+
 test('send: at a signal unconfirmed lines are named at once', async (t) => {
   const lines = Array.from({ length: 8_000 }, (_, index) => `${index} ${'.'.repeat(200)}\n`);
   const { alice } = await withDeafBob(t, ['send', 'alice', 'bob', '--json'], lines.join(''));
