@@ -15,6 +15,7 @@ import {
   addCompletionCommand,
   createCommand,
   exitOnOutputError,
+  withAction,
   withExamples,
   writeOut,
 } from './command-line.js';
@@ -74,21 +75,7 @@ export function createClientCommand(
   withProgramOptions(config, ...configurableOptions(program).map(({ long }) => long ?? ''));
   addHeadlessCommands(program);
   addCompletionCommand(program);
-  // Commander adds a help command only to programs without an action of their own.
-  program.helpCommand('help [command]', 'print the help of a command');
-  // Otherwise Commander would report a mistyped command as an excess argument.
-  return program.allowExcessArguments().action(async () => {
-    const [unknown] = program.args;
-    if (unknown !== undefined) return refuseUnknown(program);
-    await start(program.opts<ClientSettings>());
-  });
-}
-
-/** Suggests a similar command. Commander does so only for a program without an action of its own. */
-function refuseUnknown(program: Command): void {
-  const withoutAction = createCommand(CLIENT_NAME, program.description());
-  for (const command of program.commands) withoutAction.addCommand(command);
-  withoutAction.parse(['--', ...program.args], { from: 'user' });
+  return withAction(program, () => start(program.opts<ClientSettings>()));
 }
 
 function addHistoryCommand(program: Command): void {

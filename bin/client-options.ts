@@ -120,7 +120,8 @@ function switchValue(text: string): boolean {
 /** Parses an id from the command line. @throws InvalidArgumentError */
 export function idOption(value: string): UserId {
   const id = parseId(value);
-  if (id === undefined) throw new InvalidArgumentError('Use 1 to 64 letters, digits and _ . @ + -');
+  if (id === undefined)
+    throw new InvalidArgumentError('Use 1 to 64 letters, digits and _ . @ + -, first a letter, digit or _.');
   return id;
 }
 

@@ -125,3 +125,23 @@ function packageVersion(): string {
   const manifest = readFileSync(existsSync(near as URL) ? (near as URL) : (far as URL), 'utf8');
   return (JSON.parse(manifest) as { readonly version: string }).version;
 }
+
+/**
+ * Gives a program with commands an action of its own, which runs without a command. Returns the program.
+ */
+export function withAction(program: Command, start: () => unknown): Command {
+  // Commander adds a help command only to programs without an action of their own.
+  program.helpCommand('help [command]', 'print the help of a command');
+  // Otherwise Commander would report a mistyped command as an excess argument.
+  return program.allowExcessArguments().action(async () => {
+    if (program.args.length > 0) return refuseUnknown(program);
+    await start();
+  });
+}
+
+/** Suggests a similar command. Commander does so only for a program without an action of its own. */
+function refuseUnknown(program: Command): void {
+  const withoutAction = createCommand(program.name(), program.description());
+  for (const command of program.commands) withoutAction.addCommand(command);
+  withoutAction.parse(['--', ...program.args], { from: 'user' });
+}

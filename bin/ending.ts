@@ -88,7 +88,7 @@ export function endProcessNow(code: number): void {
 /** Resolves when the reader of an output has taken everything, or has gone. */
 function flush(output: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    if (output.destroyed) resolve();
+    if (output.destroyed || output.writableLength === 0) resolve();
     else output.write('', () => resolve());
   });
 }

@@ -12,6 +12,7 @@ import {
   createCommand,
   portOption,
   textOption,
+  withAction,
   withExamples,
 } from './command-line.js';
 import { addDataCommands } from './data-commands.js';
@@ -95,5 +96,5 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
   );
   addDataCommands(program);
   addCompletionCommand(program);
-  return program.action(() => start(program.opts<ServerOptions>()));
+  return withAction(program, () => start(program.opts<ServerOptions>()));
 }

@@ -345,7 +345,7 @@ interface Resolvers<TAnswer> {
 function assertId(text: string): UserId {
   const id = parseId(text);
   if (id !== undefined) return id;
-  const rule = 'an id has up to 64 letters, digits and _ . @ + -';
+  const rule = 'an id has up to 64 letters, digits and _ . @ + -, first a letter, digit or _';
   throw new ClientError('id.invalid', `'${text}' is not a valid id: ${rule}`);
 }
 
