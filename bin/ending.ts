@@ -69,8 +69,9 @@ export function onStopSignal(stop: () => void, stopNow: () => void = kill): void
 }
 
 /**
- * Exits when the readers of the output have taken everything and the thread pool is idle. Until then the process still handles signals. `process.exit` would wait
- * for the pool without an event loop, and a sync may hang as long as its disk does.
+ * Exits when the readers of the output have taken everything and the thread pool is idle. Until then the
+ * process still handles signals. `process.exit` would wait for the pool without an event loop, and a sync may
+ * hang as long as its disk does.
  */
 export async function endProcess(code: number): Promise<never> {
   const giveUp = signalled.then(() => setTimeout(FLUSH_AFTER_SIGNAL_MS));

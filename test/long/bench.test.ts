@@ -10,7 +10,7 @@ const PARTS = {
     'start and stop of a list',
   ],
   chat: ['A chat between two clients'],
-  inspection: ['with --inspect, and no', 'with --inspect, and a browser'],
+  inspection: ['with --inspect and no browser', 'with --inspect and a browser'],
   import: ['CPU time of im-server import'],
 } as const;
 

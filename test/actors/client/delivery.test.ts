@@ -4,10 +4,12 @@ import test, { type ExecutionContext } from 'ava';
 import { Delivery, type DeliveryListener } from '../../../actors/client/delivery.js';
 import { until } from '../../helpers/network.js';
 
-const PATIENCE_MS = 400;
+/** Longer than any test takes; and a moment, where the end of the patience is tested. */
+const PATIENCE_MS = 120_000;
+const SHORT_PATIENCE_MS = 400;
 
 /** Two ends of a connection, and what is noticed of the lines that one of them sends. */
-async function chat(t: ExecutionContext) {
+async function chat(t: ExecutionContext, patienceMs = PATIENCE_MS) {
   const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
   await once(server, 'listening');
@@ -23,7 +25,7 @@ async function chat(t: ExecutionContext) {
     t.teardown(() => each.destroy());
   }
   const noticed: (keyof DeliveryListener)[] = [];
-  const delivery = new Delivery(socket, scope, PATIENCE_MS, {
+  const delivery = new Delivery(socket, scope, patienceMs, {
     onProgress: () => noticed.push('onProgress'),
     onDead: () => noticed.push('onDead'),
     onConfirmed: () => noticed.push('onConfirmed'),
@@ -77,7 +79,7 @@ test('at the end it is told that all is confirmed, or that nothing more is', asy
   await until(() => reading.noticed.length > 0);
   t.deepEqual(reading.noticed, ['onConfirmed']);
 
-  const deaf = await chat(t);
+  const deaf = await chat(t, SHORT_PATIENCE_MS);
   deaf.buddy.pause();
   for (let index = 0; index < MANY; index++) deaf.send(LINE);
   deaf.delivery.finish();
