@@ -33,10 +33,10 @@ const ECHO_MS = 500;
 /** Longest wait for slow readers of the output after a signal, in milliseconds. */
 const FLUSH_AFTER_SIGNAL_MS = 1_000;
 
+let reportSignal = () => {};
 /** Resolves at the first signal. */
-let isSignalled = () => {};
 const signalled = new Promise<void>((resolve) => {
-  isSignalled = resolve;
+  reportSignal = resolve;
 });
 
 /** Interval between checks for work in the thread pool, in milliseconds. */
@@ -60,7 +60,7 @@ export function onStopSignal(stop: () => void, stopNow: () => void = kill): void
     if (firstMs === undefined) {
       firstMs = nowMs;
       globalThis.setTimeout(kill, MAX_ENDING_MS).unref();
-      isSignalled();
+      reportSignal();
       stop();
     } else if (signal !== 'SIGHUP' && nowMs - firstMs > ECHO_MS) stopNow();
   };

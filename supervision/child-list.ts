@@ -1,6 +1,6 @@
 /**
- * The children of a supervisor in start order, with the pending stops and starts. No step visits all
- * children: one more start or stop costs the same among 100,000 children as among ten.
+ * The children of a supervisor in start order, with the pending stops and starts. Taking the next child to
+ * start or to stop does not visit the others: its cost grows with the logarithm of their number.
  */
 
 import type { AnyActorRef } from 'xstate';

@@ -1,9 +1,10 @@
 /**
- * Quotas of a dynamic supervisor: no group of children with the same key can take all its room, and several
- * groups together cannot keep other groups out.
+ * Quotas of a dynamic supervisor. Children with the same key are a group, and a group has at most so many
+ * children. With `makesRoom`, several groups together cannot keep other groups out either: a full supervisor
+ * makes a child of the largest group end for a child of a smaller one.
  *
- * Groups are counted only while there are enough children to reach a quota, because computing a child's key
- * may cost more than the child itself.
+ * Counting starts when a quota could be reached or room is wanted, and stops at half of the limit, because
+ * computing a child's key may cost more than the child itself.
  */
 
 import type { EventObject } from 'xstate';
@@ -76,7 +77,7 @@ export class Quotas<TChild extends HasInput, TInput> {
     return oldest;
   }
 
-  /** Counts a child. Does nothing if it is already counted. */
+  /** Counts a child if groups are being counted. Does nothing if it is already counted. */
   add(child: TChild): void {
     if (this.#keys.size > 0 && !this.#keys.has(child)) this.#count(child);
   }

@@ -1,11 +1,12 @@
 /**
- * Finds other clients with the same home directory in which the same user is signed in to the same server:
+ * Finds other clients with the same state directory in which the same user is signed in to the same server:
  *
  *     signed-in/alice@127.0.0.1_1235.9f86d081884c7d65     process 4711 on mymachine
  *
  * Each client has its own file, and holds a lock on it until the process ends, even if it is killed. A file
- * that is not locked is therefore left over, and any client removes it. A client creates its file under a
- * hidden name, and renames it once it is locked and written: no client mistakes it for a leftover.
+ * that is not locked is therefore left over, and the next client of that user and server removes it. A client
+ * creates its file under a hidden name, and renames it once it is locked and written: no client mistakes it
+ * for a leftover.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -62,7 +62,7 @@ export class RestartStateHolder {
 
 /** The limits in which a person's client and a program's client differ. */
 export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'> & {
-  /** Longest wait for a buddy to close that may have unread lines, in milliseconds. */
+  /** Longest wait until a buddy who may have unread lines closes the connection, in milliseconds. */
   readonly unreadMs: number;
 };
 

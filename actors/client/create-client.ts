@@ -61,11 +61,12 @@ export interface CreateClientOptions {
   /** The port on which `listen` takes calls; 0, the default, picks a free port. */
   readonly messagePort?: number;
   /**
-   * Longest wait, in milliseconds, for the buddy or the program to answer a call, and for the network to take
-   * a line; default 60,000.
+   * Longest wait, in milliseconds, for an answer to a call, for the network to take a line, and for each
+   * confirmation while a chat is left; default 60,000. If given, it is also the longest wait for a buddy with
+   * unread lines to close (otherwise 10 s).
    */
   readonly patienceMs?: number;
-  /** Called with events that answer no call of a method. */
+  /** Called with events that no method reports, such as a lost server or a refused call. */
   readonly onNotice?: (notice: ClientNotice) => void;
   /** Receives lifecycle events of the client's actors, crashes among them; default none. */
   readonly log?: Log;
@@ -96,7 +97,8 @@ export interface Client {
   del(buddy: string): Promise<ServerAnswer>;
   /**
    * Asks the server for the user's buddies. `mayBeCut` is true if the answer may not hold all of them.
-   * Rejects with `server.silent` after 2.1 s, or up to 6.1 s when the server does not answer over TCP either.
+   * Rejects with `server.silent` after 2.1 s, or after up to 6.1 s when the server does not answer over TCP
+   * either.
    */
   buddies(): Promise<BuddyList>;
   /**

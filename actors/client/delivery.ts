@@ -3,11 +3,11 @@
  * took but the buddy's machine has not confirmed, and confirmed lines that the buddy may not have read. Also
  * notices a connection that is dead although neither side closed it.
  *
- * While nothing is unconfirmed, the kernel probes the other side (keep-alive) and fails the socket when the
- * probes stay unanswered. While something is, the kernel only retransmits, for a quarter of an hour. So this
- * file reads the kernel's table of connections to see whether anything is being confirmed. Only Linux has
- * that table. On other systems a dead connection is noticed when nothing is unconfirmed, or when the kernel
- * gives up, and at the end of a chat everything that the network took counts as confirmed.
+ * While everything is confirmed, the kernel probes the other side (keep-alive) and fails the socket when the
+ * probes stay unanswered. While anything is unconfirmed, the kernel only retransmits, for up to a quarter of
+ * an hour. So this file reads the kernel's table of connections to see whether anything is being confirmed.
+ * Only Linux has that table. On other systems a dead connection is noticed when nothing is unconfirmed, or
+ * when the kernel gives up, and at the end of a chat everything that the network took counts as confirmed.
  */
 
 import type { Socket } from 'node:net';
@@ -31,13 +31,13 @@ const LOOKS_IN_PATIENCE = 4;
 const DEAD_AFTER_MS = 22_000;
 
 /**
- * Most bytes of unanswered lines that are remembered, with the cost in memory of each line. This is more than
- * the kernels of both sides hold by default. Older lines count as arrived.
+ * Most bytes of unanswered lines that are remembered, including the memory overhead of each line. This is
+ * more than the kernels of both sides hold by default. Older lines count as arrived.
  */
 const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
 const LINE_COST_BYTES = 64;
 
-/** Most bytes in the socket's own buffer, one line aside. */
+/** Above this many bytes in the socket's own buffer, it gets no further line. */
 const MAX_UNTAKEN_BYTES = 64 * 1024;
 
 /** A line that the network has not taken. */
@@ -54,7 +54,7 @@ interface Written {
   readonly cost: number;
 }
 
-/** Each of these is called at most once, `onProgress` aside. */
+/** Each of these, except `onProgress`, is called at most once. */
 export interface DeliveryListener {
   /** Before `finish`: the buddy's machine has confirmed more bytes since the last look. */
   onProgress(): void;
@@ -88,7 +88,7 @@ export class Delivery {
   #confirmed = 0;
   /** The time since which the kernel retransmits or probes without any new confirmation. */
   #silentSinceMs: number | undefined;
-  /** Set once the chat is left: the time of the last confirmation, or of the leaving. */
+  /** Set once the chat is left: the time of the last confirmation since then, or else of leaving it. */
   #progressAtMs: number | undefined;
   /** True when the connection was not in the table at the last look. */
   #isMissed = false;
@@ -127,7 +127,7 @@ export class Delivery {
     return (this.#taken.at(-1)?.end ?? 0) > this.#answered;
   }
 
-  /** Ends the writing. The listener then hears whether everything is confirmed. */
+  /** Stops writing. The listener then learns whether everything is confirmed. */
   finish(): void {
     this.#scope.cancel(this.#timer);
     this.#progressAtMs = this.#scope.now();
@@ -174,8 +174,8 @@ export class Delivery {
   }
 
   /**
-   * Hands waiting lines to the socket, a few at a time. Node.js reports what it was given at once as taken
-   * only when all of it is, which would hide the progress of a slow buddy.
+   * Hands waiting lines to the socket, a few at a time. If Node.js gets many lines together, it reports them
+   * as taken only when the last one is. That would hide the progress of a slow buddy.
    */
   #writeOn(limitBytes = MAX_UNTAKEN_BYTES): void {
     for (let line = this.#waiting[this.#writing]; line !== undefined; line = this.#waiting[this.#writing]) {

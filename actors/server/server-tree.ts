@@ -39,7 +39,7 @@ export const MAX_CONNECTIONS = 15_000;
 
 /**
  * The fraction of all connections that one address may have, by default. If several addresses together use
- * all connections, the address with the most gives one up for each new client of another address.
+ * all connections, each new client from another address cuts one of the address with the most.
  */
 const ADDRESS_PART = 0.8;
 

@@ -1,9 +1,9 @@
 /**
  * The index of all actors in a tree: each actor's node with its status and its number of restarts.
  *
- * It is always built from lifecycle events, so a page that is opened later shows earlier events too. The
- * children of dynamic supervisors are only counted; they are tracked one by one only between
- * {@link ActorIndex.watchMembers} and {@link ActorIndex.unwatchMembers}.
+ * It is kept up to date even while no page is open, so a page that is opened later shows earlier events too.
+ * The children of dynamic supervisors are only counted; they are tracked one by one only between {@link
+ * ActorIndex.watchMembers} and {@link ActorIndex.unwatchMembers}.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -84,7 +84,7 @@ export class ActorIndex {
   }
 
   /**
-   * Finds the node of an actor. A mailbox stands for the node of the actor that it delivers to.
+   * Finds or creates the node of an actor. A mailbox stands for the node of the actor that it delivers to.
    *
    * @returns `undefined` beyond {@link MAX_TREE_NODES}, and for a mailbox whose owner has not started yet.
    */

@@ -7,8 +7,8 @@
  * their supervisor, and its owner. The owner is the statechart of the terminal client, or the agent of
  * createClient.
  *
- * Only call control checks whether a report comes from the current chat. It marks a report from a chat that
- * the owner has left as late.
+ * Only call control checks whether a report comes from the current chat. If the owner has already left that
+ * chat, call control marks the report as late.
  */
 
 import type { CallControlContext, CallControlInput } from './call-control-context.js';

@@ -1,6 +1,7 @@
 /**
  * Calls that are cut without asking the user. For each address and cause, the user is notified of the first
- * call, and then at most once a minute of the number of further calls. The list is bounded. Durations are
+ * call, and then at most once a minute of the number of further calls. The list is bounded: beyond that many
+ * addresses and causes in a minute, a call is neither notified nor counted. Durations are
  * measured by the monotonic clock.
  */
 
@@ -40,7 +41,7 @@ export interface CutCall {
  * Counts a call that is cut.
  *
  * @returns The new list. `untold` is `undefined` if the user is not notified of this call. Otherwise it is
- *   the number of earlier calls of the address that were not notified.
+ *   the number of calls of this address and cause since its last notification.
  */
 export function withCutCall(
   cuts: CutCalls,

@@ -63,7 +63,10 @@ export function speaksB(
   return speakers.some((speaker) => speaker.address === address && speaker.untilMs > uptimeMs);
 }
 
-/** Finds the entry of a buddy who answered `ACCEPTED` at this endpoint. */
+/**
+ * Finds the entry of a buddy who answered `ACCEPTED` at this endpoint. It may have expired: the connection
+ * checks that when it would greet.
+ */
 export function listenerAt(speakers: Speakers, id: UserId, { address, port }: Endpoint): Speaker | undefined {
   return speakers.find(
     ({ address: known, listener }) => known === address && listener?.id === id && listener.port === port,

@@ -358,7 +358,7 @@ class DirectoryStore implements TextStore {
     }
   }
 
-  /** Locks the directory again if another one of the same name has replaced it. */
+  /** If another directory of the same name has replaced the locked one, locks the new one. */
   async #ensureLock(): Promise<void> {
     if (await this.#lock.isInPlace()) return;
     const old = this.#lock;
@@ -366,7 +366,7 @@ class DirectoryStore implements TextStore {
     await old.release().catch(() => {}); // its directory no longer exists under this name
   }
 
-  /** Throws if the directory is no longer the locked one: another process may use it. */
+  /** Throws if another directory has replaced the locked one: another process may use the new one. */
   async #assertDirectory(): Promise<void> {
     if (await this.#lock.isInPlace()) return;
     this.#isBroken = true;
