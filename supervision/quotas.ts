@@ -1,7 +1,7 @@
 /**
- * Quotas of a dynamic supervisor. Children with the same key are a group, and a group has at most so many
- * children. With `makesRoom`, several groups together cannot keep other groups out either: a full supervisor
- * makes a child of the largest group end for a child of a smaller one.
+ * Quotas of a dynamic supervisor. Children with the same key form a group, and the number of children in a
+ * group is limited. With `makesRoom`, several groups together cannot keep other groups out either: a full
+ * supervisor makes a child of the largest group end for a child of a smaller one.
  *
  * Counting starts when a quota could be reached or room is wanted, and stops at half of the limit, because
  * computing a child's key may cost more than the child itself.
@@ -62,8 +62,8 @@ export class Quotas<TChild extends HasInput, TInput> {
   }
 
   /**
-   * The children to ask for room for the child that this input makes: those of the largest group, if that
-   * group would still be at least as large as the new child's group afterwards.
+   * The children that are asked to make room for a new child: the oldest of the largest group. None, if
+   * that group would then be smaller than the group of the new child.
    */
   displaceable(input: TInput): readonly TChild[] {
     const { keyOf, makesRoom = false } = this.#options;

@@ -1,5 +1,5 @@
 /**
- * Finds other clients with the same state directory in which the same user is signed in to the same server:
+ * Finds other clients that share the state directory and have the same user signed in to the same server:
  *
  *     signed-in/alice@127.0.0.1_1235.9f86d081884c7d65     process 4711 on mymachine
  *

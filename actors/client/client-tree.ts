@@ -42,8 +42,8 @@ import {
 import { terminalLogic } from './terminal.js';
 
 /**
- * Up to `maxLines` lines may be on their way at once: the undelivered lines of a broken chat. Otherwise the
- * user sends line by line, and one line is held while the buddy does not read.
+ * Only the undelivered lines of a broken chat can be on their way together, up to `maxLines` of them.
+ * Otherwise the user sends line by line, and one line is held while the buddy does not read.
  */
 const PERSONS_CALL_LIMITS: CallLimits = {
   patienceMs: PATIENCE_MS,

@@ -62,7 +62,7 @@ export class RestartStateHolder {
 
 /** The limits in which a person's client and a program's client differ. */
 export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'> & {
-  /** Longest wait until a buddy who may have unread lines closes the connection, in milliseconds. */
+  /** How long to wait for a buddy to close the connection if lines may still be unread, in milliseconds. */
   readonly unreadMs: number;
 };
 

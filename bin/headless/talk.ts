@@ -11,7 +11,10 @@ import { LineInput } from './line-input.js';
 import { CUT, endChat, printMessages, reportEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
 
-/** Sends a text, or without it each line of standard input, and leaves. Calls when the first line is read. */
+/**
+ * Sends the text and leaves. Without a text, sends each line of standard input, and calls only when the first
+ * line has been read.
+ */
 export async function send(session: Session, buddy: string, text: string | undefined): Promise<number> {
   if (text !== undefined) {
     const talk = await call(session, buddy);
@@ -79,7 +82,8 @@ function callUnlessQuit(
   first: Promise<NextLine>,
 ): Promise<Talk | undefined> {
   return new Promise((resolve, reject) => {
-    // The input counts once the call has begun, so that a buddy that cannot be called is always an error.
+    // The end of the input gives up the call only once the call has begun. A buddy that cannot be called is
+    // therefore always an error.
     const onCalling = async () => {
       if ((await first).done && !session.stopped.aborted) resolve(undefined);
     };

@@ -6,9 +6,9 @@
  * only replaced as a whole. At any moment the disk therefore holds one complete database, even if the store
  * is interrupted while it writes the next.
  *
- * If the on-disk contents are unknown, the store writes a new database from memory: after a failed sync, it
- * never syncs that file again. Until the new database is complete, the store refuses changes; lists can still
- * be read.
+ * If the on-disk contents are unknown, as after a failed sync, the store writes a new database from memory.
+ * It never syncs a file again whose sync failed. Until the new database is complete, the store refuses
+ * changes; lists can still be read.
  */
 
 import type { ReplyCode } from '../../protocol/reply.js';
@@ -176,7 +176,7 @@ class DirectoryStore implements TextStore {
     await this.#underWay?.catch(() => {}); // the caller of that commit receives its error
     await this.#stopCompaction();
     this.#retryAtMs = Number.NEGATIVE_INFINITY;
-    // Otherwise the next start may find refused changes in the journal.
+    // A broken journal may contain refused changes: without a new database, the next start could find them.
     if (this.#isBroken) await this.#renew().catch(() => {});
     // Acknowledged changes are synced: no data is lost if a file cannot be closed.
     await this.#journal.close().catch(() => {});
