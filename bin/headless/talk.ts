@@ -82,7 +82,7 @@ function callUnlessQuit(
   first: Promise<NextLine>,
 ): Promise<Talk | undefined> {
   return new Promise((resolve, reject) => {
-    // The end of the input gives up the call only once the call has begun. A buddy that cannot be called is
+    // If the input ends, the call is given up, but not before it has begun. A buddy that cannot be called is
     // therefore always an error.
     const onCalling = async () => {
       if ((await first).done && !session.stopped.aborted) resolve(undefined);
@@ -113,7 +113,7 @@ async function* withQuit(lines: AsyncIterable<string>): AsyncGenerator<string, v
   }
 }
 
-/** Sends all lines. Prints those that failed, and returns true if there were none. */
+/** Sends all lines. Prints each line that failed, and returns true if no line failed. */
 async function sendAll(session: Session, talk: Talk, lines: AsyncIterable<string>): Promise<boolean> {
   let sent = true;
   for await (const line of lines) sent = (await sendLine(session, talk, line)) && sent;

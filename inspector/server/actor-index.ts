@@ -162,7 +162,7 @@ export class ActorIndex {
     if (node.actor !== actor) return;
     node.actor = undefined;
     node.status = reason.kind;
-    // Actors below it that still ran were stopped with it; no lifecycle event reports their ends.
+    // Actors below it that were still running were stopped with it; no lifecycle event reports their ends.
     for (const below of this.#nodes.values()) {
       if (!below.path.startsWith(`${node.path}/`)) continue;
       if (below.actor !== undefined) below.status = 'killed';
@@ -193,7 +193,7 @@ export class ActorIndex {
     const parentPath = this.identify(parent)?.node.path;
     if (parentPath === undefined) return undefined;
     const kind = supervisorKind(logicOf(parent));
-    // No lifecycle event reports when an actor that a machine invoked is up.
+    // An actor that is invoked by a machine has no lifecycle event that reports when it is up.
     if (kind === undefined) return this.#assignNode(actor, parentPath, id, 'up');
     const name = nameIn(id);
     return this.#assignNode(

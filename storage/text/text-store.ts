@@ -7,7 +7,8 @@
  * is interrupted while it writes the next.
  *
  * If the on-disk contents are unknown, as after a failed sync, the store writes a new database from memory.
- * It never syncs a file again whose sync failed. Until the new database is complete, the store refuses
+ * If the sync of a file has failed, the store
+ * never syncs that file again. Until the new database is complete, the store refuses
  * changes; lists can still be read.
  */
 
@@ -324,7 +325,8 @@ class DirectoryStore implements TextStore {
       await swapManifest(this.#directory, manifest);
     } catch (error) {
       await journal.close().catch(() => {}); // no record was written to it
-      // If the new manifest is in place, the next start does not find records appended to the old journal.
+      // If the new manifest is in place after all, the next start would miss any record that is still
+      // appended to the old journal.
       if (isFileError(error, 'file.uncertain')) this.#isBroken = true;
       else await this.#remove(manifest.active.name);
       throw error;
