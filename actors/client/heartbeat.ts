@@ -252,8 +252,8 @@ function silenceIn(event: ServerConnectivityEvent): Silence {
 }
 
 /**
- * The source address of answers from a server at this address: in its shortest form, and the loopback address
- * for the unspecified address (`0.0.0.0` and `::`).
+ * The source address of answers from a server at this address, in its shortest form. A server at the
+ * unspecified address (`0.0.0.0` or `::`) answers from the loopback address.
  */
 function peerAddress(address: string): string {
   const family = address.includes(':') ? 'ipv6' : 'ipv4';

@@ -185,7 +185,7 @@ export function startServer({
   return { ...tree, bound };
 }
 
-/** The network of a client; of the empty address if the client has disconnected already. */
+/** The network of a client's address. If the client has disconnected already, the address is empty. */
 function networkOfClient({ socket }: ConnectionInput): string {
   return networkOf(socket.remoteAddress ?? '');
 }

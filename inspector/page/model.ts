@@ -8,8 +8,8 @@ import type { ActorView, Frame, Hello, LifecycleEntry, Message, Transition } fro
 import { groupBy } from './groups.js';
 
 /**
- * Most messages kept, in all and of one kind. The second limit keeps frequent messages from evicting rare
- * ones.
+ * How many messages are kept at most, in all and of one kind. The second limit keeps frequent messages from
+ * evicting rare ones.
  */
 export const MAX_MESSAGES = 500;
 export const MAX_MESSAGES_PER_KIND = 60;
@@ -18,7 +18,7 @@ export const MAX_MESSAGES_PER_KIND = 60;
 export const MAX_ENTRIES = 500;
 export const MAX_ENTRIES_PER_KIND = 50;
 
-/** Most transitions kept for each actor, and most actors with transitions. */
+/** How many transitions are kept at most for each actor, and for how many actors at most. */
 export const MAX_STEPS = 40;
 export const MAX_STEPPING_ACTORS = 1_000;
 
@@ -142,7 +142,7 @@ function keepSteps(
   const steps = new Map(old);
   for (const [path, own] of groupBy(fresh, (step) => step.path)) {
     const all = [...(steps.get(path) ?? []), ...own].slice(-MAX_STEPS);
-    // Moves this actor to the end. The first actor is then the one without a transition for longest.
+    // Moves this actor to the end. The first actor is then the one whose last transition is the oldest.
     steps.delete(path);
     steps.set(path, all);
   }

@@ -7,9 +7,8 @@
  * is interrupted while it writes the next.
  *
  * If the on-disk contents are unknown, as after a failed sync, the store writes a new database from memory.
- * If the sync of a file has failed, the store
- * never syncs that file again. Until the new database is complete, the store refuses
- * changes; lists can still be read.
+ * It never syncs the old file again. Until the new database is complete, the store refuses changes; lists can
+ * still be read.
  */
 
 import type { ReplyCode } from '../../protocol/reply.js';
