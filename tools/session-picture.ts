@@ -7,8 +7,7 @@
 export interface Run {
   readonly column: number;
   readonly text: string;
-  /** The name of a class in the style sheet below. */
-  readonly style: 'plain' | 'dim' | 'own' | 'buddy';
+  readonly style: 'plain' | 'dim' | 'own' | 'buddy'; // a class of the style sheet below
 }
 
 /** The contents of one terminal: its rows from the top. */
@@ -70,7 +69,7 @@ export function drawSession({ titles, columns, rows, frames }: Session): string 
   const pane = { width: columns * CELL.width + 2 * MARGIN, height: rows * CELL.height + 2 * MARGIN + TITLE };
   const width = 2 * pane.width + MARGIN;
   const totalMs = frames.reduce((sum, { ms }) => sum + ms, 0);
-  const shown = [0, 1].map((index) => drawPane(frames, index as 0 | 1, rows));
+  const shown = ([0, 1] as const).map((index) => drawPane(frames, index, rows));
   const spans = [...new Set(shown.flat().map(spanOf))];
   const panes = titles.map((title, index) => {
     const parts = (shown[index] ?? []).map((part) => {
