@@ -75,10 +75,6 @@ export const callControlSetup = setup({
     isCurrentChat,
     isCurrentCall,
     isNoneClosing: ({ context: { closing } }) => closing.size === 0,
-    isClosingCall: ({ context: { closing }, event }) =>
-      [...closing.values()].some(
-        ({ id }) => id === (event as Extract<CallControlEvent, { type: 'chat.abandon' }>).call,
-      ),
     isCurrentChatWithLines: (scope) => isCurrentChat(scope) && requireCall(scope.context).underWay.length > 0,
     isClosingChat: ({ context: { closing }, event }) => closing.has((event as ConnectionReport).chat),
     isFirstLine: (scope) => isCurrentCall(scope) && scope.context.current?.underWay.length === 0,
@@ -151,14 +147,14 @@ export const callControlSetup = setup({
     }),
     rejectCall: sendTo(connection, { type: 'call.reject' }),
     countUnansweredCall: assign({
-      unansweredCalls: ({ context: { unansweredCalls, caller } }) =>
-        caller === undefined ? unansweredCalls : withUnansweredCall(unansweredCalls, caller),
-    }),
-    // A delayed transition has no timestamp. The call timed out exactly `patienceMs` after it arrived.
-    countTimedOutCall: assign({
-      unansweredCalls: ({ context: { unansweredCalls, caller, patienceMs } }) => {
+      unansweredCalls: (
+        { context: { unansweredCalls, caller, patienceMs } },
+        { hasTimedOut }: { hasTimedOut: boolean },
+      ) => {
         if (caller === undefined) return unansweredCalls;
-        return withUnansweredCall(unansweredCalls, { ...caller, uptimeMs: caller.uptimeMs + patienceMs });
+        // A delayed transition has no timestamp. The call timed out exactly `patienceMs` after it arrived.
+        const uptimeMs = caller.uptimeMs + (hasTimedOut ? patienceMs : 0);
+        return withUnansweredCall(unansweredCalls, { ...caller, uptimeMs });
       },
     }),
     reportRejected: sendTo(owner, ({ context }) => ({
@@ -345,14 +341,13 @@ export const callControlSetup = setup({
         return call.chat === undefined ? context.closing : new Map(context.closing).set(call.chat, call);
       },
     }),
-    abandonLeftChat: enqueueActions(({ context, event, enqueue }) => {
-      assertEvent(event, 'chat.abandon');
+    /** Cuts the connection of one chat that is over, or of all of them. */
+    abandonClosing: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, ['chat.abandon', 'calls.abandon']);
       for (const [chat, { id }] of context.closing) {
-        if (id === event.call) enqueue.sendTo(chat, { type: 'chat.abandon' });
+        if (event.type === 'calls.abandon' || event.call === id)
+          enqueue.sendTo(chat, { type: 'chat.abandon' });
       }
-    }),
-    abandonChats: enqueueActions(({ context, enqueue }) => {
-      for (const chat of context.closing.keys()) enqueue.sendTo(chat, { type: 'chat.abandon' });
     }),
     reportAllEnded: sendTo(owner, { type: 'calls.ended' }),
     forgetCall: assign({ current: undefined, caller: undefined }),

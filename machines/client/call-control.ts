@@ -78,7 +78,7 @@ export const callControlMachine = callControlSetup.createMachine({
       actions: 'reportClosed',
       description: 'The connection of a past chat is closed.',
     },
-    'chat.abandon': { guard: 'isClosingCall', actions: 'abandonLeftChat' },
+    'chat.abandon': { actions: 'abandonClosing' },
     'shutdown.requested': { target: '.ended' },
   },
   states: {
@@ -102,7 +102,11 @@ export const callControlMachine = callControlSetup.createMachine({
         'call.reject': {
           guard: 'isCurrentCall',
           target: 'free',
-          actions: ['rejectCall', 'countUnansweredCall', 'reportRejected'],
+          actions: [
+            'rejectCall',
+            { type: 'countUnansweredCall', params: { hasTimedOut: false } },
+            'reportRejected',
+          ],
         },
         'call.dismiss': {
           guard: 'isCurrentCall',
@@ -125,7 +129,14 @@ export const callControlMachine = callControlSetup.createMachine({
         },
       },
       after: {
-        patience: { target: 'free', actions: ['rejectCall', 'countTimedOutCall', 'reportMissed'] },
+        patience: {
+          target: 'free',
+          actions: [
+            'rejectCall',
+            { type: 'countUnansweredCall', params: { hasTimedOut: true } },
+            'reportMissed',
+          ],
+        },
       },
     },
 
@@ -189,7 +200,7 @@ export const callControlMachine = callControlSetup.createMachine({
       always: { guard: 'isNoneClosing', target: 'idle', actions: 'reportAllEnded' },
       on: {
         'call.received': { actions: 'rejectCaller' },
-        'calls.abandon': { actions: 'abandonChats', description: 'The user does not want to wait.' },
+        'calls.abandon': { actions: 'abandonClosing', description: 'The user does not want to wait.' },
       },
     },
     idle: {

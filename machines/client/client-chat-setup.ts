@@ -5,7 +5,7 @@
 import { assertEvent, assign, enqueueActions, sendTo } from 'xstate';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
-import type { CallCommand, Peer } from './call-events.js';
+import type { CallCommand, CallId, Peer } from './call-events.js';
 import { isBusyCallShown, withBusyCall, withMissedCall } from './call-log.js';
 import { type Caller, withHint } from './callers.js';
 import type { ClientContext, PendingLine } from './client-context.js';
@@ -45,6 +45,12 @@ function peerName(peer: Peer | undefined): DisplayText {
 /** Prepares a peer for display: removes the id of a peer that claims the user's own id. */
 function shownPeer(own: UserId | undefined, peer: Peer | undefined): Peer | undefined {
   return peer?.id !== undefined && peer.id === own ? { ...peer, id: undefined } : peer;
+}
+
+/** The call that the user is asked about: in the states that answer it, there is one. */
+function requireOffer({ context: { offer } }: Scope): CallId {
+  if (offer === undefined) throw new Error('no call is offered');
+  return offer.call;
 }
 
 /** The parts of a caller that are shown. */
@@ -133,11 +139,11 @@ export const clientSetup = menuSetup.extend({
     }),
     acceptCall: sendTo(
       callControl,
-      ({ context }): CallCommand => ({ type: 'call.accept', call: context.offer?.call as number }),
+      (scope): CallCommand => ({ type: 'call.accept', call: requireOffer(scope) }),
     ),
     rejectCall: sendTo(
       callControl,
-      ({ context }): CallCommand => ({ type: 'call.reject', call: context.offer?.call as number }),
+      (scope): CallCommand => ({ type: 'call.reject', call: requireOffer(scope) }),
     ),
     recordWithdrawnCall: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
       assertEvent(event, 'call.withdrawn');
@@ -160,14 +166,12 @@ export const clientSetup = menuSetup.extend({
     }),
     sayMisunderstood: sendTo(terminal, ({ context: { user, buddies }, event }) => {
       assertEvent(event, 'call.misunderstood');
-      const { caller, address, hint } = withHint(event, user, buddies);
-      return say({ say: 'misunderstood', caller, address, ...(hint && { hint }) });
+      return say({ say: 'misunderstood', ...shownCaller(withHint(event, user, buddies)) });
     }),
     sayCutCall: sendTo(terminal, ({ context: { user, buddies }, event }) => {
       assertEvent(event, 'call.cut');
-      const { caller, address, hint } = withHint(event, user, buddies);
       const { cause, untold } = event;
-      return say({ say: 'cut', cause, untold, caller, address, ...(hint && { hint }) });
+      return say({ say: 'cut', cause, untold, ...shownCaller(withHint(event, user, buddies)) });
     }),
     rememberBlocked: enqueueActions(({ event, enqueue }) => {
       assertEvent(event, 'blocked.changed');
