@@ -71,9 +71,10 @@ async function handleCalls(session: Session, decide: Decide, ends: Set<Promise<v
   for await (const call of session.client.calls) {
     const chat = await handleCall(session, call, decide);
     if (chat === undefined) continue;
-    const end = endChat(chat, session.stopped).then((how) => reportEnd(session.output, chat, how));
+    const end = endChat(chat, session.stopped)
+      .then((how) => reportEnd(session.output, chat, how))
+      .finally(() => ends.delete(end));
     ends.add(end);
-    end.finally(() => ends.delete(end));
   }
 }
 
