@@ -61,11 +61,16 @@ export function networkOf(address: string): string {
   let end = -1;
   for (let colons = 0; colons < 4; colons++) end = plain.indexOf(':', end + 1);
   if (end !== -1 && (short === -1 || short >= end)) return plain.slice(0, end);
-  const [head = '', tail] = plain.split('::');
+  return groupsOf(plain).slice(0, 4).join(':');
+}
+
+/** The eight groups of an IPv6 address that has no dotted part, with the zeros that `::` stands for. */
+export function groupsOf(address: string): string[] {
+  const [head = '', tail] = address.split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? 0 : Math.max(8 - first.length - last.length, 0);
-  return [...first, ...Array<string>(zeros).fill('0'), ...last].slice(0, 4).join(':');
+  return [...first, ...Array<string>(zeros).fill('0'), ...last];
 }
 
 /** Formats `host:port`, with brackets around an IPv6 host. */

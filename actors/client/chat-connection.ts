@@ -48,6 +48,7 @@ const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)
 
 /** The reason given for a connection that the kernel no longer has: the same as for a reset socket. */
 const WAS_RESET = toDisplayText('the connection was cut');
+
 /**
  * A caller that sent nothing and ends the chat within this time after it was accepted did not understand the
  * acceptance. In milliseconds.

@@ -6,7 +6,10 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
+import { groupsOf, packIpv4, plainAddress } from '../../protocol/address.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
+
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 /** The unconfirmed part of what a connection sent. */
 export interface Unconfirmed {
@@ -26,13 +29,14 @@ export function lookUp({
   remoteAddress,
 }: Socket): Unconfirmed | 'missing' | 'unknown' {
   if (localPort === undefined || remotePort === undefined || remoteAddress === undefined) return 'missing';
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readTable);
-  if (tables.every((table) => table === '')) return 'unknown';
-  for (const table of tables) {
+  let hasTable = false;
+  for (const path of TABLES) {
+    const table = readTable(path);
+    hasTable ||= table !== '';
     const found = findConnection(table, localPort, { address: remoteAddress, port: remotePort });
     if (found !== undefined) return found;
   }
-  return 'missing';
+  return hasTable ? 'missing' : 'unknown';
 }
 
 function readTable(path: string): string {
@@ -49,11 +53,14 @@ function readTable(path: string): string {
  */
 export function findConnection(table: string, localPort: number, remote: Endpoint): Unconfirmed | undefined {
   const local = `:${portInHex(localPort)}`;
-  const ends = addressesInHex(remote.address).map((address) => `${address}:${portInHex(remote.port)}`);
+  const ends = addressesInHex(remote.address).map(
+    (address) => `${local} ${address}:${portInHex(remote.port)} `,
+  );
   for (const row of table.split('\n')) {
+    // Most rows are of other connections, and a table may have thousands: only a match is taken apart.
+    if (!ends.some((end) => row.includes(end))) continue;
     // sl, local, remote, state, tx:rx, timer, retransmits, uid, unanswered probes, …
-    const [, from, to, , queues, , repeats, , probes] = row.trim().split(/\s+/);
-    if (!from?.endsWith(local) || to === undefined || !ends.includes(to)) continue;
+    const [, , , , queues, , repeats, , probes] = row.trim().split(/\s+/);
     const [sending = ''] = (queues ?? '').split(':');
     return {
       bytes: Number.parseInt(sending, 16),
@@ -67,34 +74,20 @@ function portInHex(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, '0');
 }
 
-/** An address as each table has it: words of 32 bits, in the order of bytes of this machine. */
+/** An address as the tables have it: words of 32 bits, in the byte order of this machine. */
 function addressesInHex(address: string): string[] {
-  const bytes = bytesOf(address.replace(/%.*$/, ''));
-  const words = Array.from({ length: bytes.length / 4 }, (_, word) => {
-    const value = Buffer.from(bytes.slice(4 * word, 4 * word + 4));
-    return (endianness() === 'LE' ? value.reverse() : value).toString('hex').toUpperCase();
-  });
-  const full = words.join('');
-  const isMapped = full.startsWith(MAPPED);
-  // A socket that takes IPv6 and IPv4 has IPv4 addresses in the table of IPv6.
-  return isMapped ? [full, full.slice(MAPPED.length)] : [full];
+  const plain = plainAddress(address.replace(/%.*$/, ''));
+  const packed = packIpv4(plain);
+  // A socket that takes IPv6 and IPv4 has its IPv4 connections in the table of IPv6, as mapped addresses.
+  if (packed !== undefined) return [wordInHex(packed), [0, 0, 0xffff, packed].map(wordInHex).join('')];
+  const groups = groupsOf(plain).map((group) => Number.parseInt(group, 16));
+  const words = [0, 2, 4, 6].map((at) => (groups[at] ?? 0) * 0x1_0000 + (groups[at + 1] ?? 0));
+  return [words.map(wordInHex).join('')];
 }
 
-/** The beginning of an IPv4-mapped IPv6 address. */
-const MAPPED = `${'0'.repeat(16)}${endianness() === 'LE' ? 'FFFF0000' : '0000FFFF'}`;
-
-/** The 16 bytes of an address, an IPv4 address as mapped. */
-function bytesOf(address: string): number[] {
-  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
-  const last = dotted === null ? [] : dotted.slice(1).map(Number);
-  const text = dotted === null ? address : address.slice(0, dotted.index).replace(/:$/, '');
-  if (text === '' && dotted !== null) return [...Array<number>(10).fill(0), 255, 255, ...last];
-  const [head = '', tail] = text.split('::');
-  const groups = (part: string | undefined) =>
-    (part === undefined || part === '' ? [] : part.split(':')).flatMap((group) => {
-      const value = Number.parseInt(group, 16);
-      return [value >> 8, value & 0xff];
-    });
-  const [before, after] = [groups(head), [...groups(tail), ...last]];
-  return [...before, ...Array<number>(Math.max(0, 16 - before.length - after.length)).fill(0), ...after];
+function wordInHex(word: number): string {
+  const bytes = Buffer.alloc(4);
+  if (endianness() === 'LE') bytes.writeUInt32LE(word);
+  else bytes.writeUInt32BE(word);
+  return bytes.toString('hex').toUpperCase();
 }
