@@ -1,0 +1,72 @@
+/**
+ * Which certificate chain is accepted. Server, caller and called party use the same rules. The owner of the
+ * TLS connection extracts the facts.
+ */
+
+import { type Device, parseDeviceName } from './device.js';
+import { encodeKey, type IdentityKey, isAllowedKey } from './key.js';
+
+/** A chain is the device's certificate, then the identity's. */
+export const CHAIN_LENGTH = 2;
+
+/** Most bytes of all certificates of a chain. */
+export const MAX_CHAIN_BYTES = 4096;
+
+/** What the owner of a TLS connection sees of the peer's chain. */
+export interface ChainFacts {
+  /** How many certificates came. A count may end at {@link CHAIN_LENGTH} + 1. */
+  readonly certificates: number;
+  /** The length of the counted certificates in DER, in bytes. */
+  readonly bytes: number;
+  /** The raw Ed25519 key of the first certificate; `undefined` if it has a key of another kind. */
+  readonly deviceKey: Uint8Array | undefined;
+  /** The raw Ed25519 key of the second certificate; `undefined` if it has a key of another kind. */
+  readonly identityKey: Uint8Array | undefined;
+  /** The whole subject of the first certificate is this common name. */
+  readonly deviceName: string | undefined;
+  /** The signature of the first certificate verifies under the second one's key. */
+  readonly isDeviceSigned: boolean;
+  /** The signature of the second certificate verifies under its own key. */
+  readonly isIdentitySigned: boolean;
+}
+
+/** Why a chain was refused. */
+export type ChainRefusal =
+  | 'no-certificate'
+  | 'wrong-count'
+  | 'too-large'
+  | 'refused-key'
+  | 'not-signed'
+  | 'no-device-name'
+  | 'revoked'
+  | 'own-identity';
+
+/** What the accepting side knows before. */
+export interface AcceptanceRules {
+  /** The highest floor that is known for an identity; 0 if none is. Without this function none is known. */
+  readonly floorOf?: (identity: IdentityKey) => number;
+  /** The identity of the accepting side. In calls, a chain with it is refused. */
+  readonly ownIdentity?: IdentityKey;
+}
+
+export type Acceptance =
+  | { readonly device: Device; readonly refusal?: undefined }
+  | { readonly device?: undefined; readonly refusal: ChainRefusal };
+
+/** Accepts a chain, or says why it is refused: the first rule that fails. */
+export function acceptChain(facts: ChainFacts, rules: AcceptanceRules = {}): Acceptance {
+  if (facts.certificates === 0) return { refusal: 'no-certificate' };
+  if (facts.certificates !== CHAIN_LENGTH) return { refusal: 'wrong-count' };
+  if (facts.bytes > MAX_CHAIN_BYTES) return { refusal: 'too-large' };
+  const { deviceKey, identityKey } = facts;
+  const identity = identityKey && encodeKey(identityKey);
+  if (identity === undefined || deviceKey === undefined || !isAllowedKey(deviceKey)) {
+    return { refusal: 'refused-key' };
+  }
+  if (!facts.isDeviceSigned || !facts.isIdentitySigned) return { refusal: 'not-signed' };
+  const name = parseDeviceName(facts.deviceName);
+  if (name === undefined) return { refusal: 'no-device-name' };
+  if (identity === rules.ownIdentity) return { refusal: 'own-identity' };
+  if (name.serial < (rules.floorOf?.(identity) ?? 0)) return { refusal: 'revoked' };
+  return { device: { identity, ...name } };
+}

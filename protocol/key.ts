@@ -1,0 +1,64 @@
+/**
+ * Public keys of identities: Ed25519, as bytes and as text. This file decides which keys are refused.
+ */
+
+/** Bytes of an Ed25519 public key. */
+export const KEY_BYTES = 32;
+
+/** Characters of a key as text. */
+export const KEY_CHARACTERS = 43;
+
+/** An Ed25519 public key of an identity, as 43 characters of base64url. It was not refused. */
+export type IdentityKey = string & { readonly IdentityKey: unique symbol };
+
+/** The prime of the field: 2^255 - 19. */
+const P = 2n ** 255n - 19n;
+
+/** The y of the points of order 8; the other one is P - Y8. */
+const Y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+
+/**
+ * The y of all points of small order. OpenSSL imports them as keys, and signatures that hold for many messages
+ * can be made for them without a private key.
+ */
+const SMALL_ORDER: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, Y8, P - Y8]);
+
+const TEXT = new RegExp(`^[A-Za-z0-9_-]{${KEY_CHARACTERS}}$`);
+
+/**
+ * Parses a key from one token. There is one text for each key: spare bits in the last character must be 0.
+ *
+ * @returns `undefined` for anything that is not a key, and for a key that is refused.
+ */
+export function parseKey(token: string | undefined): IdentityKey | undefined {
+  if (token === undefined || !TEXT.test(token)) return undefined;
+  const key = encodeKey(Buffer.from(token, 'base64url'));
+  return key === token ? key : undefined;
+}
+
+/** Encodes the bytes of a key. Returns `undefined` if they are not a key, or if the key is refused. */
+export function encodeKey(bytes: Uint8Array): IdentityKey | undefined {
+  if (!isAllowedKey(bytes)) return undefined;
+  return Buffer.from(bytes).toString('base64url') as IdentityKey;
+}
+
+/** The bytes of a key. */
+export function keyBytes(key: IdentityKey): Uint8Array {
+  return Buffer.from(key, 'base64url');
+}
+
+/**
+ * Whether bytes are a key that may be used, for an identity or a device. Refuses a y that is not below P, and
+ * points of small order, whatever the sign of x.
+ */
+export function isAllowedKey(bytes: Uint8Array): boolean {
+  if (bytes.length !== KEY_BYTES) return false;
+  const y = ordinateOf(bytes);
+  return y < P && !SMALL_ORDER.has(y);
+}
+
+/** The y of a point: 255 bits, little-endian. The top bit is the sign of x. */
+function ordinateOf(bytes: Uint8Array): bigint {
+  const bigEndian = Buffer.from(bytes).reverse();
+  return BigInt(`0x${bigEndian.toString('hex')}`) & (2n ** 255n - 1n);
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import test from 'ava';
+import fc from 'fast-check';
+import {
+  encodeKey,
+  isAllowedKey,
+  KEY_BYTES,
+  KEY_CHARACTERS,
+  keyBytes,
+  parseKey,
+} from '../../protocol/key.js';
+import { hex, readVectors } from '../helpers/vectors.js';
+
+const SMALL_ORDER = readVectors<{ keys: string[] }>('ed25519-small-order').keys;
+const SPECCHECK = readVectors<{ cases: { key: string }[] }>('ed25519-speccheck').cases;
+
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+const keys = fc.uint8Array({ minLength: KEY_BYTES, maxLength: KEY_BYTES }).filter(isAllowedKey);
+
+function newKey(): Buffer {
+  const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  return Buffer.from(x as string, 'base64url');
+}
+
+test('keys that Node generates are allowed', (t) => {
+  for (let count = 0; count < 100; count++) t.true(isAllowedKey(newKey()));
+});
+
+test('all 14 encodings of points of small order are refused, as bytes and as text', (t) => {
+  t.is(SMALL_ORDER.length, 14);
+  for (const digits of SMALL_ORDER) {
+    t.false(isAllowedKey(hex(digits)), digits);
+    t.is(encodeKey(hex(digits)), undefined, digits);
+    t.is(parseKey(hex(digits).toString('base64url')), undefined, digits);
+  }
+});
+
+test('every y that is not below the prime is refused, with both signs of x', (t) => {
+  for (let low = 0xed; low <= 0xff; low++) {
+    for (const high of [0x7f, 0xff]) {
+      const bytes = Buffer.alloc(KEY_BYTES, 0xff);
+      bytes[0] = low;
+      bytes[KEY_BYTES - 1] = high;
+      t.false(isAllowedKey(bytes), bytes.toString('hex'));
+    }
+  }
+});
+
+test('the highest y below that of order 2 is allowed', (t) => {
+  t.true(isAllowedKey(hex(`eb${'ff'.repeat(30)}7f`)));
+  t.true(isAllowedKey(hex(`02${'00'.repeat(31)}`)));
+});
+
+test('of the keys of ed25519-speccheck, those of small order are refused', (t) => {
+  const refused = SPECCHECK.map(({ key }) => !isAllowedKey(hex(key)));
+  t.deepEqual(refused, [true, true, false, false, false, false, false, false, false, false]);
+});
+
+test('a key has 32 bytes', (t) => {
+  for (const length of [0, 31, 33, 64]) {
+    t.is(encodeKey(Buffer.alloc(length, 7)), undefined, String(length));
+    t.is(parseKey(Buffer.alloc(length, 7).toString('base64url')), undefined, String(length));
+  }
+});
+
+test('bytes to text and back give the same bytes', (t) => {
+  const property = fc.property(keys, (bytes) => {
+    const key = encodeKey(bytes);
+    assert.ok(key !== undefined);
+    assert.equal(key.length, KEY_CHARACTERS);
+    assert.equal(parseKey(key), key);
+    assert.deepEqual(Uint8Array.from(keyBytes(key)), bytes);
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('each key has one text: no other last character is parsed', (t) => {
+  const property = fc.property(keys, (bytes) => {
+    const key = encodeKey(bytes) as string;
+    const last = BASE64URL.indexOf(key.at(-1) as string);
+    assert.equal(last % 4, 0);
+    for (const spare of [1, 2, 3]) {
+      assert.equal(parseKey(key.slice(0, -1) + BASE64URL[last + spare]), undefined);
+    }
+  });
+  t.notThrows(() => fc.assert(property));
+});
+
+test('text of another alphabet or length is not a key', (t) => {
+  const key = encodeKey(newKey()) as string;
+  for (const text of [
+    undefined,
+    '',
+    '-',
+    `${key}=`,
+    `${key}A`,
+    key.slice(1),
+    ` ${key}`,
+    `${key}\n`,
+    `+${key.slice(1)}`,
+    `/${key.slice(1)}`,
+    `é${key.slice(1)}`,
+  ]) {
+    t.is(parseKey(text), undefined, String(text));
+  }
+});
+
+test('no text throws', (t) => {
+  const almost = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/);
+  const property = fc.property(fc.oneof(fc.string(), almost), (text) => {
+    const key = parseKey(text);
+    assert.ok(key === undefined || encodeKey(keyBytes(key)) === text);
+  });
+  t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
