@@ -42,6 +42,13 @@ export interface BuddyList extends ReadonlyArray<Buddy> {
  * @param text The answer, one character per byte.
  */
 export function parseBuddyList(text: string): BuddyList {
+  const buddies = parseBuddyLines(text);
+  const isFull = text.length > MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES;
+  return isFull ? Object.assign(buddies, { mayBeCut: true as const }) : buddies;
+}
+
+/** Parses the lines of a buddy list, as {@link parseBuddyList} does. Does not check whether it may be cut. */
+export function parseBuddyLines(text: string): Buddy[] {
   const buddies: Buddy[] = [];
   for (const line of text.split('\n')) {
     const [idToken, code, , addressToken, portToken] = tokensOf(line.replace(/\r$/, ''));
@@ -53,8 +60,7 @@ export function parseBuddyList(text: string): BuddyList {
     const callable = status !== 101 && address !== undefined && port !== undefined && port > 0;
     buddies.push({ id, status, endpoint: callable ? { address, port } : undefined });
   }
-  const isFull = text.length > MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES;
-  return isFull ? Object.assign(buddies, { mayBeCut: true as const }) : buddies;
+  return buddies;
 }
 
 /**

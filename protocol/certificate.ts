@@ -1,7 +1,7 @@
 /**
  * Certificates of identities and devices, as DER bytes (X.509 version 3, RFC 5280; Ed25519, RFC 8410). Node
- * reads certificates, but cannot create them. Signing needs a private key, which keys/ has: a caller takes the
- * body, signs it, and assembles body and signature.
+ * reads certificates, but cannot create them. Signing needs a private key, which keys/ has: a caller takes
+ * the body, signs it, and assembles body and signature.
  *
  * No certificate names a user. One key per id, and no id in a certificate: certificates alone do not tell
  * which ids belong to one person.

@@ -18,8 +18,8 @@ const P = 2n ** 255n - 19n;
 const Y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 
 /**
- * The y of all points of small order. OpenSSL imports them as keys, and signatures that hold for many messages
- * can be made for them without a private key.
+ * The y of all points of small order. OpenSSL imports them as keys, and signatures that hold for many
+ * messages can be made for them without a private key.
  */
 const SMALL_ORDER: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, Y8, P - Y8]);
 

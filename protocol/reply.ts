@@ -2,7 +2,7 @@
  * The server's replies over TCP: one line with a code and its words.
  */
 
-/** All replies, with their words. 204 is reserved and not sent yet. */
+/** All replies, with their words. `200 OK` may be followed by details: the answer to LOG, WHO and VER. */
 export const REPLY_WORDS = {
   200: 'OK',
   201: 'INVALID',
@@ -11,6 +11,7 @@ export const REPLY_WORDS = {
   204: 'DENIED',
   205: 'UNAVAILABLE',
   206: 'BUSY',
+  207: 'ELSEWHERE',
 } as const;
 
 export type ReplyCode = keyof typeof REPLY_WORDS;
@@ -19,9 +20,13 @@ const LINES = new Map(
   Object.entries(REPLY_WORDS).map(([code, words]) => [Number(code), `${code} ${words}\r\n`]),
 );
 
-/** Encodes a reply as a line that ends with CR LF. */
-export function encodeReply(code: ReplyCode): string {
-  return LINES.get(code) as string;
+/**
+ * Encodes a reply as a line that ends with CR LF.
+ *
+ * @param details Tokens after the words of the code, for a request that has an answer of its own.
+ */
+export function encodeReply(code: ReplyCode, details?: string): string {
+  return details === undefined ? (LINES.get(code) as string) : `${code} ${REPLY_WORDS[code]} ${details}\r\n`;
 }
 
 /** Parses the code of a reply line from any server of this protocol. Returns `undefined` if there is none. */

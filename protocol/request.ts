@@ -1,53 +1,121 @@
 /**
- * Requests over TCP: REG, ADD and DEL, one line each.
+ * Requests over TCP, one line each: REG, ADD and DEL; LOG and WHO, which are sealed; VER.
  */
 
 import { decodeAscii, firstTokens } from './ascii.js';
+import type { Device } from './device.js';
 import { parseId, type UserId } from './id.js';
+import { parseSessionId, type SessionId } from './sealed-datagram.js';
 
 /** Most bytes in a request line, not counting its end. */
 export const MAX_REQUEST_BYTES = 512;
 
 /**
- * A change to the directory that a client requests.
+ * A change to the directory that a client requests. The store decides it.
+ *
+ * `device` is the device that proved who asks; in clear there is none.
  *
  * `buddy` is `undefined` if its token is missing or not a valid id. The store decides the reply in that case:
- * `202` if `id` is not registered, otherwise `201`.
+ * `202` if `id` is not registered, `204` if the device may not change the list of `id`, otherwise `201`.
  */
 export type Change =
+  | { readonly op: 'REG'; readonly id: UserId; readonly device?: Device }
+  | {
+      readonly op: 'ADD' | 'DEL';
+      readonly id: UserId;
+      readonly buddy: UserId | undefined;
+      readonly device?: Device;
+    };
+
+/**
+ * Why a client opens a session.
+ *
+ * - `new`: the user started a client. It announces the user's presence, and ends the session that did.
+ * - `again`: a client that lost its session opens another. Granted only if no other session announces.
+ * - `ask`: the session may ask for the buddy list, but never announces.
+ */
+export type LoginMode =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'again'; readonly session: SessionId }
+  | { readonly kind: 'ask' };
+
+/** One request line. `REG`, `ADD` and `DEL` may come in clear or sealed. */
+export type Request =
   | { readonly op: 'REG'; readonly id: UserId }
-  | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId | undefined };
+  | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId | undefined }
+  // Only sealed.
+  | { readonly op: 'LOG'; readonly id: UserId; readonly mode: LoginMode }
+  | { readonly op: 'WHO'; readonly id: UserId }
+  // Only in clear.
+  | { readonly op: 'VER' };
+
+/** The version of the keys, as `VER` asks for it. */
+const KEYS_VERSION = '1';
 
 /**
  * Parses one request line.
  *
  * Tokens past the last one needed are ignored, but the whole line must be printable ASCII.
  *
- * @returns The requested change. `undefined` if the reply is `201 INVALID` whatever the directory contains:
- * the operation is unknown, the first id is missing or not valid, or a byte is not printable ASCII.
+ * @returns `undefined` if the reply is `201 INVALID` whatever the directory contains: the operation is
+ * unknown, the first id is missing or not valid, or a byte is not printable ASCII.
  */
-export function parseRequest(line: Uint8Array): Change | undefined {
+export function parseRequest(line: Uint8Array): Request | undefined {
   const text = decodeAscii(line);
   if (text === undefined) return undefined;
-  const [, operation, first, second] = firstTokens(text);
-  const id = parseId(first);
-  if (operation === undefined || id === undefined) return undefined;
+  const [, operation, first, second, third] = firstTokens(text);
+  if (operation === undefined) return undefined;
   const op = operation.toUpperCase();
+  if (op === 'VER') return isImVersion(first, second) ? { op } : undefined;
+  const id = parseId(first);
+  if (id === undefined) return undefined;
   switch (op) {
     case 'REG':
+    case 'WHO':
       return { op, id };
     case 'ADD':
     case 'DEL':
       return { op, id, buddy: parseId(second) };
+    case 'LOG': {
+      const mode = parseLoginMode(second, third);
+      return mode && { op, id, mode };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a request may come in clear, and the store decides it. */
+export function isChange(request: Request): request is Request & Change {
+  return request.op === 'REG' || request.op === 'ADD' || request.op === 'DEL';
+}
+
+function isImVersion(name: string | undefined, version: string | undefined): boolean {
+  return name?.toLowerCase() === 'im' && version === KEYS_VERSION;
+}
+
+function parseLoginMode(kind: string | undefined, session: string | undefined): LoginMode | undefined {
+  switch (kind?.toLowerCase()) {
+    case 'new':
+      return { kind: 'new' };
+    case 'ask':
+      return { kind: 'ask' };
+    case 'again': {
+      const previous = parseSessionId(session);
+      return previous && { kind: 'again', session: previous };
+    }
     default:
       return undefined;
   }
 }
 
 /**
- * Encodes a request as a line that ends with CR LF. Each id must be one token. The server decides whether it
- * is a valid id.
+ * Encodes a request as a line that ends with CR LF. Each argument must be one token. The server decides
+ * whether an id is valid.
  */
-export function encodeRequest(op: Change['op'], ...ids: readonly string[]): string {
-  return `${[op, ...ids].join(' ')}\r\n`;
+export function encodeRequest(op: Change['op'] | 'WHO', ...tokens: readonly string[]): string {
+  return `${[op, ...tokens].join(' ')}\r\n`;
 }
+
+/** The question whether a server keeps keys. Servers that do not answer it with 201, or close. */
+export const VERSION_REQUEST = `VER im ${KEYS_VERSION}\r\n`;

@@ -14,7 +14,7 @@ import type { Quota } from '../../machines/server/quota.js';
 import { plainAddress } from '../../protocol/address.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
-import { type Change, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
+import { type Change, isChange, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
 import type { BehaviourLogic, BehaviourScope } from '../../supervision/behaviour.js';
 import { Deadline } from '../../supervision/deadline.js';
 import type { Address } from '../../supervision/mailbox.js';
@@ -99,10 +99,10 @@ function listen({ scope, socket, registrations }: Connection): void {
 
   function handleLine(line: Line): void {
     splitter = undefined;
-    const change = line.cut ? undefined : parseRequest(line.bytes);
-    if (change === undefined) self.send({ type: 'request.refused', reply: 201 });
-    else if (exceedsQuota(change)) self.send({ type: 'request.refused', reply: 206 });
-    else self.send({ type: 'request.received', change });
+    const request = line.cut ? undefined : parseRequest(line.bytes);
+    if (request === undefined || !isChange(request)) self.send({ type: 'request.refused', reply: 201 });
+    else if (exceedsQuota(request)) self.send({ type: 'request.refused', reply: 206 });
+    else self.send({ type: 'request.received', change: request });
   }
 
   function exceedsQuota({ op }: Change): boolean {

@@ -12,10 +12,15 @@ test('each reply is its code and words, ended by CR LF', (t) => {
   t.is(encodeReply(204), '204 DENIED\r\n');
   t.is(encodeReply(205), '205 UNAVAILABLE\r\n');
   t.is(encodeReply(206), '206 BUSY\r\n');
+  t.is(encodeReply(207), '207 ELSEWHERE\r\n');
+});
+
+test('details follow the words of a reply', (t) => {
+  t.is(encodeReply(200, 'im/1 x'), '200 OK im/1 x\r\n');
 });
 
 test('there is no other reply', (t) => {
-  t.deepEqual(codes, [200, 201, 202, 203, 204, 205, 206]);
+  t.deepEqual(codes, [200, 201, 202, 203, 204, 205, 206, 207]);
 });
 
 test('the code of a reply of any server is parsed', (t) => {

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { LineSplitter } from '../../protocol/line-splitter.js';
-import { type Change, encodeRequest, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
+import { encodeRequest, MAX_REQUEST_BYTES, parseRequest, VERSION_REQUEST } from '../../protocol/request.js';
 
 const id = (text: string) => text as UserId;
 const parse = (line: string) => parseRequest(Buffer.from(line, 'latin1'));
@@ -34,6 +34,27 @@ test('tokens past the last one needed are ignored', (t) => {
 
 test('an empty line is rejected', (t) => {
   for (const line of ['', ' ', '\t \t']) t.is(parse(line), undefined, JSON.stringify(line));
+});
+
+test('LOG names an id and why it opens a session', (t) => {
+  const session = '0123456789abcdef';
+  t.deepEqual(parse('LOG alice new'), { op: 'LOG', id: id('alice'), mode: { kind: 'new' } });
+  t.deepEqual(parse('log Alice ASK'), { op: 'LOG', id: id('alice'), mode: { kind: 'ask' } });
+  t.like(parse(`LOG alice again ${session}`), { mode: { kind: 'again', session } });
+  for (const rest of ['', 'alice', 'alice old', 'alice again', 'alice again 12', '$ new']) {
+    t.is(parse(`LOG ${rest}`), undefined, rest);
+  }
+});
+
+test('WHO names an id', (t) => {
+  t.deepEqual(parse('WHO Bob'), { op: 'WHO', id: id('bob') });
+  for (const line of ['WHO', 'WHO $']) t.is(parse(line), undefined, line);
+});
+
+test('VER asks for version 1 of the keys', (t) => {
+  t.deepEqual(parse(VERSION_REQUEST.trimEnd()), { op: 'VER' });
+  t.deepEqual(parse('ver IM 1 more'), { op: 'VER' });
+  for (const line of ['VER', 'VER im', 'VER im 2', 'VER 1 im']) t.is(parse(line), undefined, line);
 });
 
 test('an unknown operation is rejected', (t) => {
@@ -110,12 +131,15 @@ test('an encoded request is parsed back to the same change', (t) => {
 test('no bytes throw, and each parsed id is folded to lower case', (t) => {
   const isFolded = (text: string | undefined) => text === undefined || parseId(text) === text;
   const almost = fc
-    .tuple(fc.constantFrom('REG', 'add', 'DEL', 'X'), fc.array(fc.oneof(ids, fc.string())))
+    .tuple(
+      fc.constantFrom('REG', 'add', 'DEL', 'X', 'LOG', 'WHO', 'ver'),
+      fc.array(fc.oneof(ids, fc.string())),
+    )
     .map(([op, rest]) => Buffer.from([op, ...rest].join(' ')));
   const property = fc.property(fc.oneof(fc.uint8Array(), almost), (bytes) => {
-    const change: Change | undefined = parseRequest(bytes);
-    if (change === undefined) return true;
-    return isFolded(change.id) && (change.op === 'REG' || isFolded(change.buddy));
+    const request = parseRequest(bytes);
+    if (request === undefined || request.op === 'VER') return true;
+    return isFolded(request.id) && (!('buddy' in request) || isFolded(request.buddy));
   });
   t.notThrows(() => fc.assert(property));
 });

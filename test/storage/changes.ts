@@ -4,7 +4,7 @@
 
 import fc from 'fast-check';
 import { parseId, type UserId } from '../../protocol/id.js';
-import { type Change, parseRequest } from '../../protocol/request.js';
+import { type Change, isChange, parseRequest } from '../../protocol/request.js';
 import { type JournalRecord, MAX_RECORD_BYTES, writeRecord } from '../../storage/format/journal-record.js';
 import type { EffectiveChange } from '../../storage/tables/user-table.js';
 
@@ -19,7 +19,7 @@ export function id(token: string): UserId {
 export function changes(...lines: readonly string[]): Change[] {
   return lines.map((line) => {
     const change = parseRequest(Buffer.from(line));
-    if (change === undefined) throw new Error(`not a change: ${line}`);
+    if (change === undefined || !isChange(change)) throw new Error(`not a change: ${line}`);
     return change;
   });
 }

@@ -1,0 +1,116 @@
+/**
+ * How many TLS handshakes the server makes: a handshake costs as much as ten requests in clear.
+ *
+ * A source has a budget, and so have all sources together. Half of the common budget is kept for sources from
+ * which a registered device came within a day, so that strangers cannot keep users from logging in. The
+ * number of unfinished handshakes is limited too. A handshake beyond a limit gets no answer at all.
+ */
+
+import { isLoopback, networkOf } from '../../protocol/address.js';
+import type { UserId } from '../../protocol/id.js';
+import { Quota, type Rate } from './quota.js';
+
+/** How long a source counts as one of users after a registered device came from it, in milliseconds. */
+const USERS_SOURCE_MS = 24 * 60 * 60_000;
+
+/** Most sources that count as those of users. Beyond it, the one that proved it longest ago does not. */
+const MAX_USERS_SOURCES = 65_536;
+
+/** How often an id gives a handshake back to its source, in milliseconds. */
+const REFUND_MS = 5_000;
+
+/** Most ids whose last refund is remembered. */
+const MAX_REFUNDS = 65_536;
+
+/** The key of the common budget in its quota. */
+const ALL = 'all';
+
+export interface HandshakeLimits {
+  /** Handshakes of one source. */
+  readonly perAddress: Rate;
+  /** Handshakes of all sources. */
+  readonly inAll: Rate;
+  /** Most handshakes that are not finished: in all, and of one source. */
+  readonly unfinished: number;
+  readonly unfinishedPerAddress: number;
+}
+
+export const HANDSHAKE_LIMITS: HandshakeLimits = {
+  perAddress: { burst: 20, perSecond: 1 },
+  inAll: { burst: 200, perSecond: 100 },
+  unfinished: 256,
+  unfinishedPerAddress: 8,
+};
+
+/** Times are monotonic, in milliseconds. Addresses are written as the operating system writes them. */
+export class HandshakeBudget {
+  readonly #limits: HandshakeLimits;
+  readonly #exemptsLoopback: boolean;
+  readonly #perAddress: Quota;
+  readonly #inAll: Quota;
+  #unfinished = 0;
+  readonly #unfinishedBySource = new Map<string, number>();
+  /** When a registered device last came from a source, oldest first. */
+  readonly #users = new Map<string, number>();
+  /** When an id last gave a handshake back, oldest first. */
+  readonly #refunds = new Map<UserId, number>();
+
+  /** @param exemptsLoopback Whether loopback addresses are not limited. */
+  constructor(limits: HandshakeLimits, exemptsLoopback: boolean) {
+    this.#limits = limits;
+    this.#exemptsLoopback = exemptsLoopback;
+    this.#perAddress = new Quota(limits.perAddress, exemptsLoopback);
+    this.#inAll = new Quota(limits.inAll, false);
+  }
+
+  /** Begins a handshake if it is within all limits. The caller must call {@link finish} once it is over. */
+  tryBegin(address: string, nowMs: number): boolean {
+    if (this.#isExempt(address)) return true;
+    const source = networkOf(address);
+    const unfinished = this.#unfinishedBySource.get(source) ?? 0;
+    if (this.#unfinished >= this.#limits.unfinished) return false;
+    if (unfinished >= this.#limits.unfinishedPerAddress) return false;
+    // Strangers may not use the last half of the common budget.
+    const needed = this.#isUsers(source, nowMs) ? 1 : this.#limits.inAll.burst / 2 + 1;
+    if (!this.#inAll.allows(ALL, needed, nowMs) || !this.#perAddress.tryUse(address, 1, nowMs)) return false;
+    this.#inAll.use(ALL, 1, nowMs);
+    this.#unfinished += 1;
+    this.#unfinishedBySource.set(source, unfinished + 1);
+    return true;
+  }
+
+  /** Ends a handshake that was begun, whether it succeeded or not. */
+  finish(address: string): void {
+    if (this.#isExempt(address)) return;
+    const source = networkOf(address);
+    const unfinished = (this.#unfinishedBySource.get(source) ?? 0) - 1;
+    this.#unfinished -= 1;
+    if (unfinished > 0) this.#unfinishedBySource.set(source, unfinished);
+    else this.#unfinishedBySource.delete(source);
+  }
+
+  /** Records that the registered device of an id came from an address: gives the handshake back. */
+  recordUser(address: string, id: UserId, nowMs: number): void {
+    if (this.#isExempt(address)) return;
+    putLast(this.#users, networkOf(address), nowMs, MAX_USERS_SOURCES);
+    if (nowMs - (this.#refunds.get(id) ?? Number.NEGATIVE_INFINITY) < REFUND_MS) return;
+    putLast(this.#refunds, id, nowMs, MAX_REFUNDS);
+    this.#perAddress.use(address, -1, nowMs);
+  }
+
+  #isExempt(address: string): boolean {
+    return this.#exemptsLoopback && isLoopback(address);
+  }
+
+  #isUsers(source: string, nowMs: number): boolean {
+    return nowMs - (this.#users.get(source) ?? Number.NEGATIVE_INFINITY) < USERS_SOURCE_MS;
+  }
+}
+
+/** Sets an entry and makes it the last one. Deletes the first one if there are too many. */
+function putLast<TKey>(map: Map<TKey, number>, key: TKey, value: number, limit: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const [first] = map.keys();
+  if (map.size > limit) map.delete(first as TKey);
+}

@@ -1,0 +1,139 @@
+/**
+ * The sealed sessions of the server: who may announce presence, and who may ask for a buddy list.
+ *
+ * An id has at most one session that announces. A session ends when it is silent for too long, when a newer
+ * one takes its place, or when its device is revoked. The table is in memory only: after a restart no session
+ * is known, and clients log in again.
+ */
+
+import type { Device } from '../../protocol/device.js';
+import type { UserId } from '../../protocol/id.js';
+import type { LoginMode } from '../../protocol/request.js';
+import type { SessionId } from '../../protocol/sealed-datagram.js';
+
+/** How long a session may be silent, in milliseconds. */
+export const MAX_SILENCE_MS = 10 * 60_000;
+
+/** Most sessions. Beyond it, the session that was silent for longest ends. */
+const MAX_SESSIONS = 1_000_000;
+
+/** Most sessions of one id that may ask but not announce. Beyond it, the oldest one ends. */
+export const MAX_ASKING_SESSIONS = 8;
+
+/** A session, with the keys that seal its datagrams. */
+export interface Session<TKeys> {
+  readonly id: UserId;
+  readonly device: Device;
+  /** Where the LOG came from. Presence is recorded with this address. */
+  readonly address: string;
+  readonly announces: boolean;
+  readonly keys: TKeys;
+}
+
+interface Entry<TKeys> extends Session<TKeys> {
+  heardMs: number;
+}
+
+/** The sessions of one id. */
+interface OfUser {
+  announcing: SessionId | undefined;
+  /** Oldest first. */
+  readonly asking: SessionId[];
+}
+
+/** Times are monotonic, in milliseconds. */
+export class SessionTable<TKeys> {
+  /** In the order in which they were last heard of. */
+  readonly #sessions = new Map<SessionId, Entry<TKeys>>();
+  readonly #byUser = new Map<UserId, OfUser>();
+  readonly #limit: number;
+
+  constructor(limit = MAX_SESSIONS) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Opens a session under a new name. Ends the sessions of the id whose devices are revoked.
+   *
+   * @returns False if another session announces, and the mode of the login does not end it: `207 ELSEWHERE`.
+   */
+  open(name: SessionId, mode: LoginMode, login: Omit<Session<TKeys>, 'announces'>, nowMs: number): boolean {
+    this.#dropSilent(nowMs);
+    this.#dropRevoked(login);
+    const announcing = this.#byUser.get(login.id)?.announcing;
+    if (mode.kind === 'again' && announcing !== undefined && announcing !== mode.session) return false;
+    if (mode.kind === 'ask') {
+      const asking = this.#byUser.get(login.id)?.asking ?? [];
+      if (asking.length >= MAX_ASKING_SESSIONS) this.#end(asking[0] as SessionId);
+    } else if (announcing !== undefined) {
+      this.#end(announcing);
+    }
+    if (this.size >= this.#limit) this.#end(this.#oldest() as SessionId);
+    this.#add(name, { ...login, announces: mode.kind !== 'ask', heardMs: nowMs });
+    return true;
+  }
+
+  /** Finds a session that was not silent for too long. */
+  find(name: SessionId, nowMs: number): Session<TKeys> | undefined {
+    const session = this.#sessions.get(name);
+    return session !== undefined && isAlive(session, nowMs) ? session : undefined;
+  }
+
+  /** Records that a datagram of a session was opened. */
+  touch(name: SessionId, nowMs: number): void {
+    const session = this.#sessions.get(name);
+    if (session === undefined) return;
+    session.heardMs = nowMs;
+    this.#sessions.delete(name);
+    this.#sessions.set(name, session);
+  }
+
+  #add(name: SessionId, session: Entry<TKeys>): void {
+    this.#sessions.set(name, session);
+    let ofUser = this.#byUser.get(session.id);
+    if (ofUser === undefined) {
+      ofUser = { announcing: undefined, asking: [] };
+      this.#byUser.set(session.id, ofUser);
+    }
+    if (session.announces) ofUser.announcing = name;
+    else ofUser.asking.push(name);
+  }
+
+  #end(name: SessionId): void {
+    const session = this.#sessions.get(name) as Entry<TKeys>;
+    this.#sessions.delete(name);
+    const ofUser = this.#byUser.get(session.id) as OfUser;
+    if (session.announces) ofUser.announcing = undefined;
+    else ofUser.asking.splice(ofUser.asking.indexOf(name), 1);
+    if (ofUser.announcing === undefined && ofUser.asking.length === 0) this.#byUser.delete(session.id);
+  }
+
+  #dropSilent(nowMs: number): void {
+    for (const [name, session] of this.#sessions) {
+      if (isAlive(session, nowMs)) return;
+      this.#end(name);
+    }
+  }
+
+  /** Ends the sessions of devices that this device revokes, and of the keys that it replaced. */
+  #dropRevoked({ id, device }: Omit<Session<TKeys>, 'announces'>): void {
+    const { announcing, asking } = this.#byUser.get(id) ?? { announcing: undefined, asking: [] };
+    for (const name of announcing === undefined ? [...asking] : [announcing, ...asking]) {
+      const other = (this.#sessions.get(name) as Entry<TKeys>).device;
+      if (other.identity !== device.identity || other.serial < device.floor) this.#end(name);
+    }
+  }
+
+  #oldest(): SessionId | undefined {
+    const [oldest] = this.#sessions.keys();
+    return oldest;
+  }
+}
+
+function isAlive({ heardMs }: { readonly heardMs: number }, nowMs: number): boolean {
+  return nowMs - heardMs < MAX_SILENCE_MS;
+}

@@ -1,0 +1,80 @@
+import test from 'ava';
+import {
+  HANDSHAKE_LIMITS,
+  HandshakeBudget,
+  type HandshakeLimits,
+} from '../../../machines/server/handshake-budget.js';
+import type { UserId } from '../../../protocol/id.js';
+
+const alice = 'alice' as UserId;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Counts how many of `count` handshakes are begun. */
+function begin(budget: HandshakeBudget, count: number, addressOf: (index: number) => string, nowMs = 0) {
+  let begun = 0;
+  for (let index = 0; index < count; index++) {
+    if (!budget.tryBegin(addressOf(index), nowMs)) continue;
+    begun += 1;
+    budget.finish(addressOf(index));
+  }
+  return begun;
+}
+
+const one = () => '192.0.2.7';
+const many = (index: number) => `198.51.${index >> 8}.${index & 255}`;
+const budgetOf = (limits: Partial<HandshakeLimits> = {}, exemptsLoopback = true) =>
+  new HandshakeBudget({ ...HANDSHAKE_LIMITS, ...limits }, exemptsLoopback);
+
+test('a source may begin 20 handshakes at once, and then one a second', (t) => {
+  const budget = budgetOf();
+  t.is(begin(budget, 30, one), 20);
+  t.is(begin(budget, 30, one, 1_000), 1);
+  t.is(
+    begin(budget, 30, (index) => `2001:db8::${index}`),
+    20,
+  );
+});
+
+test('strangers may use half of the common budget', (t) => {
+  const budget = budgetOf();
+  t.is(begin(budget, 300, many), 100);
+  t.is(begin(budget, 300, many, 1_000), 100);
+});
+
+test('a source of a registered device may use all of it, for a day', (t) => {
+  const budget = budgetOf();
+  budget.recordUser('192.0.2.7', alice, 0);
+  t.is(begin(budget, 300, many), 100);
+  t.is(begin(budget, 10, one), 10);
+  t.is(begin(budget, 300, many, DAY_MS), 100);
+  t.is(begin(budget, 10, one, DAY_MS), 0);
+});
+
+test('a registered device gives its handshake back, once in five seconds', (t) => {
+  const budget = budgetOf();
+  t.is(begin(budget, 30, one), 20);
+  budget.recordUser(one(), alice, 0);
+  budget.recordUser(one(), alice, 0);
+  t.is(begin(budget, 30, one), 1);
+  budget.recordUser(one(), 'bob' as UserId, 0);
+  t.is(begin(budget, 30, one), 1);
+  budget.recordUser(one(), alice, 5_000);
+  t.is(begin(budget, 30, one, 5_000), 6);
+});
+
+test('a source may have eight unfinished handshakes, and all sources 256 together', (t) => {
+  const budget = budgetOf({ inAll: { burst: 10_000, perSecond: 1 } });
+  let begun = 0;
+  for (let index = 0; index < 20; index++) if (budget.tryBegin(one(), 0)) begun += 1;
+  t.is(begun, 8);
+  for (let index = 0; index < 300; index++) if (budget.tryBegin(many(index), 0)) begun += 1;
+  t.is(begun, 256);
+  budget.finish(one());
+  t.false(budget.tryBegin(many(299), 0) && budget.tryBegin(many(298), 0));
+});
+
+test('programs on this machine are not limited, unless this is wanted', (t) => {
+  const loopback = () => '127.0.0.1';
+  t.is(begin(budgetOf(), 1_000, loopback), 1_000);
+  t.is(begin(budgetOf({}, false), 1_000, loopback), 20);
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import test from 'ava';
+import fc from 'fast-check';
+import { MAX_ASKING_SESSIONS, MAX_SILENCE_MS, SessionTable } from '../../../machines/server/session-table.js';
+import type { Device } from '../../../protocol/device.js';
+import type { UserId } from '../../../protocol/id.js';
+import type { IdentityKey } from '../../../protocol/key.js';
+import type { LoginMode } from '../../../protocol/request.js';
+import type { SessionId } from '../../../protocol/sealed-datagram.js';
+
+const alice = 'alice' as UserId;
+const NEW: LoginMode = { kind: 'new' };
+const ASK: LoginMode = { kind: 'ask' };
+const again = (session: string): LoginMode => ({ kind: 'again', session: session as SessionId });
+const device = (serial: number, floor = 0, identity = 'key'): Device => ({
+  identity: identity as IdentityKey,
+  serial,
+  floor,
+});
+
+/** A table, driven with short names of sessions. */
+function tableOf(limit?: number) {
+  const table = new SessionTable<string>(limit);
+  return {
+    open: (name: string, mode: LoginMode, nowMs = 0, of = device(1), id = alice) =>
+      table.open(name as SessionId, mode, { id, device: of, address: '192.0.2.7', keys: name }, nowMs),
+    find: (name: string, nowMs = 0) => table.find(name as SessionId, nowMs),
+    touch: (name: string, nowMs: number) => table.touch(name as SessionId, nowMs),
+    table,
+  };
+}
+
+test('a session is found by its name, with its keys', (t) => {
+  const { open, find } = tableOf();
+  t.true(open('one', NEW));
+  t.like(find('one'), { id: alice, keys: 'one', announces: true, address: '192.0.2.7' });
+  t.is(find('two'), undefined);
+});
+
+test('a user who starts a client ends the session that announced before', (t) => {
+  const { open, find } = tableOf();
+  open('one', NEW);
+  t.true(open('two', NEW));
+  t.is(find('one'), undefined);
+  t.truthy(find('two'));
+});
+
+test('a client that lost its session gets another, unless a different session announces', (t) => {
+  const { open, find } = tableOf();
+  t.true(open('one', again('unknown')));
+  t.true(open('two', again('one')));
+  t.is(find('one'), undefined);
+  t.false(open('three', again('one')));
+  t.truthy(find('two'));
+  t.is(find('three'), undefined);
+});
+
+test('a session that only asks ends no other, up to eight, and then ends the oldest of them', (t) => {
+  const { open, find } = tableOf();
+  open('main', NEW);
+  for (let count = 0; count <= MAX_ASKING_SESSIONS; count++) t.true(open(`ask${count}`, ASK));
+  t.truthy(find('main'));
+  t.is(find('ask0'), undefined);
+  t.like(find('ask1'), { announces: false });
+  t.truthy(find(`ask${MAX_ASKING_SESSIONS}`));
+});
+
+test('a session that is silent for ten minutes ends, and no longer keeps others from announcing', (t) => {
+  const { open, find, touch, table } = tableOf();
+  open('one', NEW);
+  touch('one', 1_000);
+  t.truthy(find('one', 1_000 + MAX_SILENCE_MS - 1));
+  t.is(find('one', 1_000 + MAX_SILENCE_MS), undefined);
+  t.true(open('two', again('three'), 1_000 + MAX_SILENCE_MS));
+  t.is(table.size, 1);
+});
+
+test('a device with a higher floor ends the sessions of devices below it', (t) => {
+  const { open, find } = tableOf();
+  open('old', ASK, 0, device(5));
+  open('same', ASK, 0, device(9));
+  t.true(open('main', ASK, 0, device(9, 9)));
+  t.is(find('old'), undefined);
+  t.truthy(find('same'));
+});
+
+test('a device of another key ends the sessions of the former key', (t) => {
+  const { open, find } = tableOf();
+  open('old', NEW, 0, device(5));
+  t.true(open('new', again('none'), 0, device(1, 0, 'other')));
+  t.is(find('old'), undefined);
+});
+
+test('beyond the limit, the session that was silent for longest ends', (t) => {
+  const { open, find, touch } = tableOf(2);
+  open('a', NEW, 0, device(1), 'a' as UserId);
+  open('b', NEW, 1, device(1), 'b' as UserId);
+  touch('a', 2);
+  open('c', NEW, 3, device(1), 'c' as UserId);
+  t.is(find('b', 3), undefined);
+  t.truthy(find('a', 3));
+  t.truthy(find('c', 3));
+});
+
+test('after any logins, each id has at most one session that announces, and eight that ask', (t) => {
+  const names = ['s0', 's1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9'];
+  const step = fc.record({
+    mode: fc.oneof(fc.constant(NEW), fc.constant(ASK), fc.constantFrom(...names).map(again)),
+    id: fc.constantFrom('alice', 'bob'),
+    serial: fc.nat(3),
+    floor: fc.nat(3),
+    waitMs: fc.constantFrom(0, 1_000, MAX_SILENCE_MS / 2),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { open, find, table } = tableOf(12);
+      let nowMs = 0;
+      for (const [index, { mode, id, serial, floor, waitMs }] of steps.entries()) {
+        nowMs += waitMs;
+        const name = `s${index}`;
+        const opened = open(name, mode, nowMs, device(serial + floor, floor), id as UserId);
+        assert.equal(find(name, nowMs) !== undefined, opened);
+        const alive = Array.from({ length: index + 1 }, (_, at) => find(`s${at}`, nowMs)).filter(
+          (session) => session?.id === id,
+        );
+        assert.ok(alive.filter((session) => session?.announces).length <= 1);
+        assert.ok(alive.filter((session) => !session?.announces).length <= MAX_ASKING_SESSIONS);
+        assert.ok(table.size <= 12);
+        if (opened) for (const session of alive) assert.ok((session?.device.serial ?? 0) >= floor);
+      }
+    }),
+  );
+  t.pass();
+});
