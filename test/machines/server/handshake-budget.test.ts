@@ -30,7 +30,7 @@ test('a source may begin 20 handshakes at once, and then one a second', (t) => {
   t.is(begin(budget, 30, one), 20);
   t.is(begin(budget, 30, one, 1_000), 1);
   t.is(
-    begin(budget, 30, (index) => `2001:db8::${index}`),
+    begin(budget, 30, (index) => `2001:db8::${index}`, 2_000),
     20,
   );
 });
