@@ -8,6 +8,7 @@ const ROOMS = [
   'protocol',
   'supervision',
   'machines',
+  'keys',
   'storage',
   'user-files',
   'terminal',

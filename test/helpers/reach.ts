@@ -13,6 +13,7 @@ const ROOMS = [
   'bin',
   'examples',
   'inspector',
+  'keys',
   'machines',
   'protocol',
   'storage',

@@ -1,0 +1,53 @@
+/**
+ * Facts of certificate chains, for the rules of protocol/acceptance.ts.
+ */
+
+import type { X509Certificate } from 'node:crypto';
+import { CHAIN_LENGTH, type ChainFacts } from '../protocol/acceptance.js';
+import { certifiedKey } from './ed25519.js';
+
+/**
+ * Reads the facts of a chain.
+ *
+ * @param certificates The device's certificate first. Those after the third are not looked at.
+ */
+export function readChainFacts(certificates: readonly X509Certificate[]): ChainFacts {
+  const [device, identity] = certificates;
+  const counted = certificates.slice(0, CHAIN_LENGTH + 1);
+  return {
+    certificates: counted.length,
+    bytes: counted.reduce((sum, certificate) => sum + certificate.raw.length, 0),
+    deviceKey: device && certifiedKey(device),
+    identityKey: identity && certifiedKey(identity),
+    deviceName: device && commonNameOf(device),
+    isDeviceSigned: isSignedBy(device, identity),
+    isIdentitySigned: isSignedBy(identity, identity),
+  };
+}
+
+/**
+ * The certificates of a chain that a peer sent, the device's first. Stops after the third certificate: 200 of
+ * them pass a handshake.
+ */
+export function walkChain(first: X509Certificate | undefined): readonly X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  for (let next = first; next !== undefined && chain.length <= CHAIN_LENGTH; next = next.issuerCertificate) {
+    chain.push(next);
+  }
+  return chain;
+}
+
+/** The common name of a certificate, if its subject has that and nothing else. */
+function commonNameOf(certificate: X509Certificate): string | undefined {
+  // Node writes one line for each part of a name. The dot matches no line end.
+  return /^CN=(.*)$/.exec(certificate.subject ?? '')?.[1];
+}
+
+function isSignedBy(signed: X509Certificate | undefined, signer: X509Certificate | undefined): boolean {
+  if (signed === undefined || signer === undefined || certifiedKey(signer) === undefined) return false;
+  try {
+    return signed.verify(signer.publicKey);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * What a device speaks with: its own key, and the chain of certificates that its identity made. The seed of
+ * the identity is not part of it.
+ */
+
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { acceptChain } from '../protocol/acceptance.js';
+import { assembleCertificate, encodeDeviceBody } from '../protocol/certificate.js';
+import type { Device } from '../protocol/device.js';
+import { readChainFacts } from './chain-facts.js';
+import { privateKeyFrom, publicBytesOf, SEED_BYTES } from './ed25519.js';
+import type { Identity } from './identity.js';
+
+/** How a device is kept in a file. All texts are base64url. */
+export interface StoredDevice {
+  /** The seed of the device's key: a secret. */
+  readonly key: string;
+  /** The certificates in DER: the device's, the identity's. */
+  readonly chain: readonly [device: string, identity: string];
+}
+
+/** What decides the serial and the floor of a new device. */
+export interface IssueOptions {
+  /** The wall clock, in milliseconds since 1970. It may be wrong. */
+  readonly nowMs: number;
+  /** The newest serial that the server has seen of this identity; 0 if none. */
+  readonly newestSerial?: number;
+  /** The highest floor that is known of this identity; 0 if none. */
+  readonly knownFloor?: number;
+  /** The new device revokes all devices before it. */
+  readonly revokesOthers?: boolean;
+}
+
+/**
+ * A device's key and chain. The key is in a private field: `JSON.stringify` and `util.inspect` show the device
+ * only.
+ */
+export class DeviceCredentials {
+  readonly device: Device;
+  readonly #seed: Buffer;
+  readonly #chain: readonly [device: Buffer, identity: Buffer];
+
+  private constructor(device: Device, seed: Buffer, chain: readonly [device: Buffer, identity: Buffer]) {
+    this.device = device;
+    this.#seed = seed;
+    this.#chain = chain;
+  }
+
+  /**
+   * Makes a new device of an identity. Its serial is above all serials and floors that are known, so that a
+   * wrong clock does not make a revoked device valid again.
+   *
+   * Throws a `RangeError` if no higher serial exists.
+   */
+  static issue(identity: Identity, options: IssueOptions): DeviceCredentials {
+    const { nowMs, newestSerial = 0, knownFloor = 0, revokesOthers = false } = options;
+    const serial = Math.max(Math.floor(nowMs), newestSerial, knownFloor, 0) + 1;
+    if (!Number.isSafeInteger(serial)) throw new RangeError('No higher serial exists for a new device.');
+    const floor = revokesOthers ? serial : knownFloor;
+    const seed = randomBytes(SEED_BYTES);
+    const body = encodeDeviceBody({ serial, floor }, publicBytesOf(privateKeyFrom(seed)));
+    const certificate = assembleCertificate(body, identity.sign(body));
+    const device = { identity: identity.key, serial, floor };
+    return new DeviceCredentials(device, seed, [certificate, identity.toCertificate()]);
+  }
+
+  /**
+   * Parses what {@link DeviceCredentials.toStored} returned. Checks all of it: the chain is one that a peer
+   * accepts, and the key is the one that the chain certifies.
+   *
+   * @returns `undefined` for a value that is damaged, or that was put together from several devices.
+   */
+  static parse(value: unknown): DeviceCredentials | undefined {
+    const stored = Object(value) as Partial<Record<keyof StoredDevice, unknown>>;
+    const seed = decode(stored.key);
+    const chain: unknown[] = Array.isArray(stored.chain) ? stored.chain : [];
+    const [first, second, ...rest] = chain.map(decode);
+    if (seed?.length !== SEED_BYTES || !first || !second || rest.length > 0) return undefined;
+    const certificates = parseCertificates([first, second]);
+    const facts = readChainFacts(certificates);
+    const { device } = acceptChain(facts);
+    const isOwnKey = publicBytesOf(privateKeyFrom(seed)).equals(facts.deviceKey ?? Buffer.alloc(0));
+    return device !== undefined && isOwnKey
+      ? new DeviceCredentials(device, seed, [first, second])
+      : undefined;
+  }
+
+  /** What a file keeps: a secret. */
+  toStored(): StoredDevice {
+    const [device, identity] = this.#chain;
+    return {
+      key: this.#seed.toString('base64url'),
+      chain: [device.toString('base64url'), identity.toString('base64url')],
+    };
+  }
+
+  /** The key and the chain as PEM, for TLS: a secret. */
+  toPem(): { readonly key: string; readonly cert: string } {
+    return {
+      key: privateKeyFrom(this.#seed).export({ format: 'pem', type: 'pkcs8' }).toString(),
+      cert: this.#chain.map((der) => new X509Certificate(der).toString()).join(''),
+    };
+  }
+}
+
+/** Parses certificates in DER. Returns none if one is damaged, or has bytes after its end. */
+function parseCertificates(chain: readonly Buffer[]): readonly X509Certificate[] {
+  try {
+    const certificates = chain.map((der) => new X509Certificate(der));
+    return certificates.every(({ raw }, index) => raw.equals(chain[index] as Buffer)) ? certificates : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Decodes base64url. Returns `undefined` for anything else, and for text with more than one reading. */
+function decode(text: unknown): Buffer | undefined {
+  if (typeof text !== 'string') return undefined;
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
+}

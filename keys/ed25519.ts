@@ -1,0 +1,43 @@
+/**
+ * Ed25519 keys as raw bytes, for `node:crypto`, which takes and gives DER.
+ */
+
+import { createPrivateKey, createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
+import { KEY_BYTES } from '../protocol/key.js';
+
+/** Bytes of the seed that a private key is made from. */
+export const SEED_BYTES = 32;
+
+/** The DER of a private key (PKCS #8), up to its seed. RFC 8410, section 7. */
+const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The DER of a public key (SubjectPublicKeyInfo), up to its bytes. RFC 8410, section 4. */
+const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** The private key that a seed stands for. */
+export function privateKeyFrom(seed: Uint8Array): KeyObject {
+  if (seed.length !== SEED_BYTES) throw new RangeError(`A seed has ${SEED_BYTES} bytes.`);
+  return createPrivateKey({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+}
+
+/** The raw public key of a private key. */
+export function publicBytesOf(privateKey: KeyObject): Buffer {
+  return rawKey(createPublicKey(privateKey)) as Buffer;
+}
+
+/** The raw key of a certificate. Returns `undefined` if it has a key of another kind. */
+export function certifiedKey(certificate: X509Certificate): Buffer | undefined {
+  try {
+    return rawKey(certificate.publicKey);
+  } catch {
+    // OpenSSL does not know the kind of the key, or cannot read it.
+    return undefined;
+  }
+}
+
+function rawKey(key: KeyObject): Buffer | undefined {
+  if (key.asymmetricKeyType !== 'ed25519') return undefined;
+  const der = key.export({ format: 'der', type: 'spki' });
+  const isExpected = der.length === PUBLIC_PREFIX.length + KEY_BYTES;
+  return isExpected ? der.subarray(PUBLIC_PREFIX.length) : undefined;
+}

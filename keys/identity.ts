@@ -1,0 +1,83 @@
+/**
+ * Identities: the key pair that a user's devices are certified with, and the 24 words that bring it back.
+ */
+
+import { randomBytes, sign } from 'node:crypto';
+import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { assembleCertificate, encodeIdentityBody } from '../protocol/certificate.js';
+import { encodeKey, type IdentityKey } from '../protocol/key.js';
+import { splitWords } from '../protocol/safety-words.js';
+import { privateKeyFrom, publicBytesOf, SEED_BYTES } from './ed25519.js';
+
+/** Words for a seed: 256 bits and a checksum of 8 bits, 11 bits a word. */
+export const IDENTITY_WORDS = 24;
+
+/** Why typed words are not those of an identity. It never contains a word. */
+export type WordsProblem =
+  | { readonly problem: 'wrong-count'; readonly count: number }
+  /** The word at this position, counted from 1, is not in the list. */
+  | { readonly problem: 'unknown-word'; readonly position: number }
+  /** All words are in the list, but at least one of them is wrong, or their order is. */
+  | { readonly problem: 'wrong-checksum' };
+
+/**
+ * The key pair of an identity. The seed is in a private field: `JSON.stringify` and `util.inspect` show the
+ * public key only.
+ */
+export class Identity {
+  readonly key: IdentityKey;
+  readonly #seed: Buffer;
+
+  private constructor(seed: Uint8Array) {
+    const key = encodeKey(publicBytesOf(privateKeyFrom(seed)));
+    if (key === undefined) throw new Error('The public key of a seed is never refused.');
+    this.key = key;
+    this.#seed = Buffer.from(seed);
+  }
+
+  /** A new identity. */
+  static create(): Identity {
+    return new Identity(randomBytes(SEED_BYTES));
+  }
+
+  /** The identity that a kept seed stands for. Throws a `RangeError` if it has not 32 bytes. */
+  static fromSeed(seed: Uint8Array): Identity {
+    return new Identity(seed);
+  }
+
+  /** The identity that typed words stand for. Case, spaces and punctuation do not matter. */
+  static fromWords(typed: string): Identity | WordsProblem {
+    const words = splitWords(typed);
+    const unknown = words.findIndex((word) => !wordlist.includes(word));
+    if (unknown !== -1) return { problem: 'unknown-word', position: unknown + 1 };
+    if (words.length !== IDENTITY_WORDS) return { problem: 'wrong-count', count: words.length };
+    try {
+      return new Identity(mnemonicToEntropy(words.join(' '), wordlist));
+    } catch {
+      // The library's error may quote the words. A wrong checksum is all that is left to find.
+      return { problem: 'wrong-checksum' };
+    }
+  }
+
+  /** The 24 words of the seed: a secret. */
+  toWords(): readonly string[] {
+    return entropyToMnemonic(this.#seed, wordlist).split(' ');
+  }
+
+  /** A copy of the seed, for the file of keys: a secret. */
+  toSeed(): Uint8Array {
+    return Uint8Array.from(this.#seed);
+  }
+
+  /** Signs the body of a certificate. Identities sign nothing else. */
+  sign(body: Uint8Array): Buffer {
+    return sign(null, body, privateKeyFrom(this.#seed));
+  }
+
+  /** The identity's own certificate, in DER. */
+  toCertificate(): Buffer {
+    const body = encodeIdentityBody(this.key);
+    return assembleCertificate(body, this.sign(body));
+  }
+}
