@@ -32,8 +32,8 @@ export type IdentifiedPeer =
   | { readonly device?: undefined; readonly refusal: PeerRefusal };
 
 /**
- * The context of all connections of a device, as a client and as a server. Creating one costs more than a
- * connection: keep it.
+ * The context of all connections of a device, as a client and as a server. Creating one takes milliseconds: keep
+ * it.
  */
 export function createContext(credentials: DeviceCredentials): SecureContext {
   return createSecureContext({

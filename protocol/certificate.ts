@@ -11,7 +11,7 @@ import { type DeviceName, encodeDeviceName } from './device.js';
 import { type IdentityKey, keyBytes } from './key.js';
 
 /** The common name in every identity's certificate. */
-export const IDENTITY_NAME = 'identity';
+const IDENTITY_NAME = 'identity';
 
 const BOOLEAN = 0x01;
 const INTEGER = 0x02;

@@ -10,7 +10,7 @@ export const SAFETY_WORDS = 6;
 const WORD_BITS = 11;
 
 /** Words in a list. */
-export const LIST_WORDS = 2 ** WORD_BITS;
+const LIST_WORDS = 2 ** WORD_BITS;
 
 /** Bytes that hold the bits of all six words. */
 export const SAFETY_BYTES = Math.ceil((SAFETY_WORDS * WORD_BITS) / 8);
@@ -29,7 +29,7 @@ export type SafetyComparison =
  * The six words for the first 66 bits of some bytes.
  *
  * @param bytes At least {@link SAFETY_BYTES} bytes.
- * @param list {@link LIST_WORDS} words in lower case.
+ * @param list 2048 words in lower case.
  */
 export function safetyWords(bytes: Uint8Array, list: readonly string[]): readonly string[] {
   if (bytes.length < SAFETY_BYTES) throw new RangeError(`Safety words need ${SAFETY_BYTES} bytes.`);

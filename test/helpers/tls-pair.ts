@@ -15,7 +15,7 @@ import {
 } from 'node:tls';
 import type { ExecutionContext } from 'ava';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
-import { acceptTls, type InnerProtocol } from '../../keys/tls.js';
+import { acceptTls, type InnerProtocol, TLS_FIRST_BYTE } from '../../keys/tls.js';
 
 /** A server that starts TLS on each connection, whose first bytes it reads before. */
 export class TlsServer {
@@ -37,7 +37,10 @@ export class TlsServer {
     const listener = createServer((socket) => {
       raw.add(socket);
       socket.on('error', () => {});
-      socket.once('data', (chunk) => server.#take(acceptTls(socket, chunk, context, protocol)));
+      socket.once('data', (chunk) => {
+        if (chunk[0] === TLS_FIRST_BYTE) server.#take(acceptTls(socket, chunk, context, protocol));
+        else socket.destroy();
+      });
     });
     listener.listen(0, '127.0.0.1');
     await once(listener, 'listening');
@@ -82,7 +85,7 @@ export function chainOf(device: DeviceCredentials): readonly [device: Buffer, id
   return [Buffer.from(leaf, 'base64url'), Buffer.from(identity, 'base64url')];
 }
 
-export function toPem(der: Uint8Array): string {
+function toPem(der: Uint8Array): string {
   return new X509Certificate(der).toString();
 }
 
