@@ -8,7 +8,7 @@ import type { ActorView, Frame, Hello, LifecycleEntry, Message, Transition } fro
 import { groupBy } from './groups.js';
 
 /**
- * How many messages are kept at most, in all and of one kind. The second limit keeps frequent messages from
+ * Most messages kept in all, and most kept of one kind. The second limit keeps frequent messages from
  * evicting rare ones.
  */
 export const MAX_MESSAGES = 500;
@@ -18,7 +18,7 @@ export const MAX_MESSAGES_PER_KIND = 60;
 export const MAX_ENTRIES = 500;
 export const MAX_ENTRIES_PER_KIND = 50;
 
-/** How many transitions are kept at most for each actor, and for how many actors at most. */
+/** Most transitions kept for each actor, and most actors whose transitions are kept. */
 export const MAX_STEPS = 40;
 export const MAX_STEPPING_ACTORS = 1_000;
 
@@ -58,7 +58,8 @@ export const NOTHING_YET: Model = {
 /**
  * The model at the start of a stream. Nothing is kept from an earlier stream.
  *
- * @param firstSerial Serial numbers continue, so that new items never have the number of an old one.
+ * @param firstSerial The first serial number. Pass the `nextSerial` of the earlier model, so that no number
+ * is used twice.
  */
 export function begin(hello: Hello, firstSerial = 0): Model {
   const lifecycle = hello.lives
@@ -111,7 +112,7 @@ export function isOrdinary({ what, why, error }: { [Key in 'what' | 'why' | 'err
   return (what === 'started' || what === 'ended') && why !== 'crashed' && error === undefined;
 }
 
-/** The latest of old and fresh items, within both limits. */
+/** The latest of the old and the fresh items: at most `most` in all, and `mostAlike` of one kind. */
 function keep<Thing>(
   old: readonly Thing[],
   fresh: readonly Thing[],

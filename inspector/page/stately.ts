@@ -3,7 +3,7 @@
  *
  * It uses the format of `@statelyai/inspect`, but not that package's adapter. The adapter exchanges messages
  * with any origin; this module accepts only Stately's. A group of short-lived actors is shown as one actor,
- * in the state of the member that moved last.
+ * in the state of the member whose state changed last.
  */
 
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
@@ -48,7 +48,7 @@ window.addEventListener('message', ({ origin, source, data }) => {
     return;
   isConnected = true;
   note.hidden = true;
-  // A reloaded page has no actors, so all are sent again.
+  // Stately's page has no actors after a reload, so all actors are sent again.
   const later = queue.filter(({ type }) => type !== '@xstate.actor');
   queue = [];
   for (const actor of known.values()) sendActor(actor);
@@ -61,7 +61,7 @@ stream.addEventListener('hello', ({ data }) => {
   document.title = `${program} · Stately's inspector`;
   known = new Map();
 });
-// Frames are applied in order, although a frame may have to wait for a definition.
+// Applying a frame may wait for a machine's definition. The chain keeps the frames in order.
 let frames: Promise<void> = Promise.resolve();
 stream.addEventListener('frame', ({ data }) => {
   // A frame can fail when the program has just ended. It must not block later frames.

@@ -84,7 +84,8 @@ export class ActorIndex {
   }
 
   /**
-   * Finds or creates the node of an actor. A mailbox stands for the node of the actor that it delivers to.
+   * Finds or creates the node of an actor. For a mailbox, finds the node of the actor that the mailbox
+   * delivers to.
    *
    * @returns `undefined` beyond {@link MAX_TREE_NODES}, and for a mailbox whose owner has not started yet.
    */
@@ -162,7 +163,8 @@ export class ActorIndex {
     if (node.actor !== actor) return;
     node.actor = undefined;
     node.status = reason.kind;
-    // Actors below it that were still running were stopped with it; no lifecycle event reports their ends.
+    // Actors below this node that were still running were stopped with it; no lifecycle event reports their
+    // ends.
     for (const below of this.#nodes.values()) {
       if (!below.path.startsWith(`${node.path}/`)) continue;
       if (below.actor !== undefined) below.status = 'killed';
@@ -206,7 +208,8 @@ export class ActorIndex {
   }
 
   /**
-   * Finds or creates an actor's node. This happens with its first message, which may come before it is up.
+   * Finds or creates an actor's node. Called for the actor's first message, which may come before the actor
+   * is up.
    */
   #assignNode(
     actor: AnyActorRef,

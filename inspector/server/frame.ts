@@ -112,7 +112,10 @@ export interface LifecycleEntry {
     | 'shutting down'
     | 'messages refused'
     | 'observer failed';
-  /** The reason in short: how it ended, which restart it is, how many messages of which type. */
+  /**
+   * The reason in short: how the actor ended, the number of the restart, or the count and type of the refused
+   * messages.
+   */
   readonly why?: string;
   readonly error?: string;
 }

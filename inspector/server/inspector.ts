@@ -2,7 +2,7 @@
  * The inspector's actor: owns an HTTP server on the loopback address, and serves what a {@link Watch}
  * records.
  *
- * It runs in an actor system of its own. So it does not record itself, and its errors cannot reach the
+ * It runs in its own actor system. It therefore does not record itself, and its errors cannot reach the
  * inspected system.
  */
 
@@ -116,7 +116,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     function openStream(response: ServerResponse): void {
       if (viewers.size >= MAX_VIEWERS)
         return sendText(response, 503, `At most ${MAX_VIEWERS} pages can be open at once.`);
-      sendFrame(); // Events up to now are for the viewers that are already connected.
+      sendFrame(); // The events before this moment go only to viewers that are already connected.
       const viewer = new Viewer(response, () => scope.now());
       viewers.add(viewer);
       response.on('error', () => {}); // A 'close' event follows.

@@ -45,7 +45,10 @@ export class Recorder {
   #lifecycle: LifecycleEntry[] = [];
   #memberEntries = 0;
   #omitted = 0;
-  /** Events sent to a mailbox. The mailbox passes the same object on to its owner. */
+  /**
+   * Events that were recorded when they reached a mailbox. The mailbox passes the same object on to its
+   * owner.
+   */
   readonly #inMailbox = new WeakSet<EventObject>();
   /** The last known state of each actor's chart. */
   #states = new WeakMap<AnyActorRef, string>();
@@ -106,7 +109,7 @@ export class Recorder {
   }
 
   #onSent(actor: AnyActorRef, source: AnyActorRef | undefined, event: EventObject): void {
-    // Internal events by which a behaviour becomes ready or ends. Its status shows them already.
+    // Internal events by which a behaviour becomes ready or ends. The actor's status shows both already.
     if (event.type.startsWith('behaviour.') || event.type.startsWith('mailbox.')) return;
     if (event.type === 'xstate.init') this.#onStarted(actor);
     if (isMailbox(actor)) this.#inMailbox.add(event);
@@ -142,7 +145,8 @@ export class Recorder {
   }
 
   /**
-   * XState emits no microsteps for charts inside behaviours, so a change of state stands for a transition.
+   * XState emits no microsteps for charts inside behaviours, so each change of state is recorded as a
+   * transition.
    */
   #onSnapshot(actor: AnyActorRef, event: EventObject): void {
     const logic = logicOf(actor);

@@ -24,8 +24,8 @@ export const HEADER_TIMEOUTS: ServerOptions = {
 export const MAX_CONNECTIONS = 64;
 
 /**
- * Limits a server's connections to {@link MAX_CONNECTIONS}. A connection beyond the limit ends the oldest
- * idle connection, or itself if none is idle.
+ * Limits a server's connections to {@link MAX_CONNECTIONS}. A connection beyond the limit closes the oldest
+ * idle connection. If none is idle, the new connection is closed.
  */
 export function limitConnections(server: Server): void {
   /** Connections without a response in progress, the oldest first. */

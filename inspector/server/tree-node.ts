@@ -91,7 +91,7 @@ export function viewOf(node: TreeNode): ActorView {
 
 /**
  * The status of a node. No lifecycle event reports the end of a root or of an actor that a machine invoked,
- * so theirs is read from the snapshot.
+ * so their status is read from their snapshots.
  */
 function statusOf({ actor, status }: TreeNode): ActorStatus {
   if (status !== 'up' || actor === undefined || !isOver(actor)) return status;
