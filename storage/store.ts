@@ -27,7 +27,9 @@ export interface Users {
   numberOf(id: UserId): number;
   /** The numbers of a user's buddies, in the order they were added. Valid until the next commit. */
   listOf(user: number): Uint32Array;
-  /** How many users are committed. A number at or above it may still be given to a different user. */
+  /**
+   * How many users are committed. A user number at or above this count may still be given to another user.
+   */
   readonly committed: number;
   /** Writes a user's id into a buffer; returns the offset of its end. */
   copyId(target: Uint8Array, at: number, user: number): number;
@@ -43,8 +45,8 @@ export interface Store {
    *
    * @returns One reply per change: 200, 201, 202 or 203, in the order of checks in PROTOCOL.md; 205
    * when the store is full. All changes are on stable storage when the promise resolves.
-   * @throws StoreError, as a rejection: this store shows none of these changes. After `store.unavailable` the
-   * caller may retry the same commit.
+   * @throws StoreError, as a rejection. In that case this store shows none of these changes. After
+   * `store.unavailable` the caller may retry the same commit.
    */
   commit(changes: readonly Change[]): Promise<readonly ReplyCode[]>;
 

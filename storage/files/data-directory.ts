@@ -74,18 +74,19 @@ export class DataDirectory {
   }
 
   /**
-   * Copies the bytes of a file from `start` up to `end` (`Infinity`: to its end) to a new file, which is as
-   * durable as one of {@link create}.
+   * Copies the bytes of a file from `start` up to `end` (`Infinity`: to its end) to a new file. As after
+   * {@link create}, the new file's contents are durable, and its name is not.
    */
   copy(from: string, start: number, end: number, name: string): Promise<OpenFile> {
     return this.read(from, (file) => this.create(name, (to) => copyRange(file, start, end, to)));
   }
 
   /**
-   * Replaces a file atomically and durably. Also makes the names of all files created before durable.
+   * Replaces a file atomically and durably. Also makes durable the names of all files that were created
+   * earlier.
    *
-   * @throws FileError `file.uncertain` when it is unknown whether the file was replaced; any other error when
-   * it was not.
+   * @throws FileError `file.uncertain` when it is unknown whether the file was replaced. After any other
+   * error, the file was not replaced.
    */
   async replace(name: string, bytes: Buffer): Promise<void> {
     const path = this.pathOf(name);

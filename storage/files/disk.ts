@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { FileError, isGone, isSystemError } from './file-error.js';
 import { DIRECTORY_MODE, FILE_MODE, type Files, type Lock, type OpenFile } from './files.js';
 
-/** Most bytes that are read of the text in which the holder of a lock describes itself. */
+/** Most bytes read from a lock file, in which the holder of the lock describes itself. */
 const MAX_HOLDER_LENGTH = 200;
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
@@ -56,11 +56,14 @@ async function openRegular(path: string, flags: number): Promise<Opened> {
   }
 }
 
-/** The errors of `open` for a link, a socket, a device without a driver, and a directory opened to write. */
+/**
+ * The error codes of `open` for a link, a socket, a device without a driver, and a directory opened for
+ * writing.
+ */
 const IRREGULAR_CODES = ['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR'];
 
 async function rethrow(path: string, error: unknown): Promise<never> {
-  // A parent directory may also cause ELOOP: then lstat fails with it too.
+  // Links among the parent directories may also cause ELOOP. In that case, lstat fails with ELOOP too.
   const isIrregular = isSystemError(error, ...IRREGULAR_CODES) && !(await lstat(path)).isFile();
   throw isIrregular ? irregular(path) : error;
 }
@@ -81,8 +84,8 @@ function toOpenFile({ handle, isInPlace }: Opened): OpenFile {
 }
 
 /**
- * Whether a path still refers to the file that was opened by it. The call is synchronous: the kernel has the
- * answer in memory, and handing the call to a thread would cost ten times as much.
+ * Whether a path still refers to the file that was opened under it. The check is synchronous: the kernel has
+ * the answer in memory, and a call in a thread would cost ten times as much.
  */
 function leadsTo(path: string, { ino, dev }: Stats): boolean {
   try {
@@ -104,7 +107,7 @@ async function remove(path: string): Promise<void> {
 }
 
 /**
- * Makes one directory at a time: `mkdir` with `recursive` never returns where the parent exists but the file
+ * Makes one directory at a time. With `recursive`, `mkdir` never returns if the parent exists but its file
  * system, such as /proc, does not support new directories (Node 20.20).
  */
 async function createDirectory(directory: string): Promise<void> {
@@ -121,8 +124,8 @@ async function createDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Syncs the parent of a directory that exists: an interrupted start may have made the directory without
- * syncing its name. This process may lack the permission to open the parent.
+ * Syncs the parent of an existing directory, if this process may open the parent. An interrupted start may
+ * have made the directory without syncing its name.
  */
 async function syncIfAllowed(directory: string): Promise<void> {
   try {

@@ -8,7 +8,7 @@ export const MANIFEST_FILE = 'manifest.txt';
 /** The file that locks a directory; its text names the process that holds the lock. */
 export const LOCK_FILE = 'lock.txt';
 
-/** The only file of a database that predates manifests. */
+/** The only file of a database from the time before manifests. */
 export const EARLIEST_JOURNAL = 'journal.txt';
 
 const NUMBERED_FILE = /^(?:snapshot|journal)-([1-9][0-9]{0,14})\.txt$/;
@@ -27,7 +27,7 @@ export function fileNumberOf(name: string): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-/** The lowest number above those of all these names. */
+/** One more than the highest number in these names. */
 export function nextFileNumber(names: readonly string[]): number {
   return 1 + Math.max(0, ...names.map((name) => fileNumberOf(name) ?? 0));
 }
@@ -50,7 +50,7 @@ export function newName(name: string): string {
 /**
  * The name under which an unusable file, or an unusable part of a file, is kept.
  *
- * @param mark Distinguishes several that are kept of the same file.
+ * @param mark Distinguishes several files that are kept under the same original name.
  */
 export function brokenName(name: string, mark?: number): string {
   return mark === undefined ? `${name}.broken` : `${name}.${mark}.broken`;

@@ -20,15 +20,15 @@ export type HandleLine = (data: Buffer, start: number, end: number, byte: number
 
 export interface ReadLines {
   /**
-   * Most bytes in a line, without its LF. Of a longer line, the callback receives only the first
-   * `maxLineBytes + 1` bytes.
+   * Most bytes in a line, without its LF. The callback receives only the first `maxLineBytes + 1` bytes of a
+   * longer line.
    */
   readonly maxLineBytes: number;
   /** The offset at which to stop. */
   readonly until?: number;
   /** True to pass on a last line that lacks its LF; by default it is dropped. */
   readonly mayLackLastEnd?: boolean;
-  /** Awaited after each piece that is read, when the callback holds no line. */
+  /** Awaited after each piece that is read, never during a call of the callback. */
   readonly pause?: () => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Finds who besides the owner can write to a database, by the modes of its directory and files.
+ * Finds which users other than the owner can write to a database, by the modes of its directory and files.
  */
 
 import { lstat, stat } from 'node:fs/promises';
@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { isGone } from './file-error.js';
 
 /**
- * A directory or a file that others can write: all users of the machine, or the file's group. In a `sticky`
- * directory all users can add files, but not remove or replace those of others.
+ * A directory or a file that users other than the owner can write to: all users of the machine, or the file's
+ * group. In a `sticky` directory all users can add files, but cannot remove or replace the files of other
+ * users.
  */
 export interface Writable {
   readonly path: string;
@@ -22,8 +23,8 @@ export function writersOf(mode: number, isDirectory: boolean): Writable['by'] | 
 }
 
 /**
- * Checks a directory, and those of the named files that exist in it. A link to the directory is followed.
- * The result lists paths that all users can write first.
+ * Checks a directory, and those of the named files that exist in it. A link to the directory is followed. In
+ * the result, the paths that all users can write come first.
  */
 export async function findWritable(directory: string, names: readonly string[]): Promise<Writable[]> {
   const found: Writable[] = [];

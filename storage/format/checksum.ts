@@ -1,7 +1,8 @@
 /**
  * The checksum at the end of each line: the CRC-32 of zlib, gzip and PNG, in eight hexadecimal digits.
  *
- * Node's `zlib.crc32` would need a view of each line's bytes, which costs more than the checksum itself.
+ * Node's `zlib.crc32` would need a view of each line's bytes. Creating a view costs more than computing the
+ * checksum.
  */
 
 /** How many digits a checksum has. */

@@ -1,9 +1,10 @@
 /**
  * Reads a journal, and distinguishes an interrupted write from damage.
  *
- * In the active journal, a bad record and all records after it are *torn*, unless a good record after it says
- * that it was durable: a crash interrupted the last write, and no client received a reply to it. A bad record
- * anywhere else is *damaged*, and only a backup can restore it.
+ * In the active journal, a bad record and all records after it are usually *torn*: a crash interrupted the
+ * last write, and no client received a reply to it. But if a good record after the bad one says that the bad
+ * one was durable, the bad record is *damaged*. A bad record in any other journal is damaged too. Only a
+ * backup can restore a damaged record.
  */
 
 import type { OpenFile } from '../files/files.js';
@@ -17,7 +18,10 @@ const CR = 0x0d;
 
 /** The good part of a journal file. */
 export interface Scan {
-  /** The number of the last good record; one less than the first when there is none. */
+  /**
+   * The number of the last good record. If there is none, one less than the number that the first record must
+   * have.
+   */
   readonly last: number;
   readonly goodBytes: number;
   readonly totalBytes: number;

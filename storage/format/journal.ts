@@ -3,9 +3,9 @@
  * shows a sample).
  *
  * Appended changes are on stable storage when the promise resolves. After a failed write, the journal
- * truncates its file to the last good length. If that or the sync fails, the on-disk contents are unknown and
- * the file must not be used again: a second sync would prove nothing, because Linux marks the pages clean
- * after the first.
+ * truncates its file to the last good length. If the truncation or a sync fails, the on-disk contents are
+ * unknown, and the file must not be used again. A second sync would prove nothing, because Linux marks the
+ * pages clean after the first.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -53,7 +53,7 @@ export class Journal {
   /**
    * Appends changes with one write and one sync.
    *
-   * @param isOurs Whether this process still holds the lock of the directory, which keeps out other writers.
+   * @param isOurs Whether this process still holds the lock that keeps other writers out of the directory.
    * @throws FileError `journal.broken` when the on-disk contents are unknown; any other error when nothing
    * was appended.
    */
@@ -104,7 +104,8 @@ export class Journal {
     } catch (cause) {
       throw new FileError('journal.broken', 'the journal could not be synced', { cause });
     }
-    // A record in a file that the next start cannot find is not stored, even if it was synced.
+    // The next start cannot find a journal that is not in its place: its records are lost, even if they were
+    // synced.
     if (!isThere) throw new FileError('journal.broken', 'the journal is no longer in the data directory');
   }
 }

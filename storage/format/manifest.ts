@@ -149,7 +149,7 @@ export function damagedFile(path: string, predicate: string): StoreError {
 
 /**
  * The format in the first line of a snapshot or journal of a newer version. Such a line ends with its
- * checksum: without a checksum, a digit of the version may be damaged.
+ * checksum. Otherwise, a damaged digit of the version would look like a newer version.
  *
  * @returns `undefined` for any other line.
  */

@@ -8,7 +8,7 @@ import { fileNumberOf, isDataFile, isSnapshot, nextFileNumber } from '../files/f
 import { type Manifest, namesIn } from '../format/manifest.js';
 import { lastInJournal, lastInSnapshot } from './last-record.js';
 
-/** Removes the leftovers. Keeps a file that has such a name but not the header of a database file. */
+/** Removes the leftovers. Keeps a file that has the name of a database file but not the header of one. */
 export async function removeLeftovers(directory: DataDirectory, manifest: Manifest): Promise<void> {
   for (const name of await leftoversIn(directory, manifest)) await directory.remove(name);
 }

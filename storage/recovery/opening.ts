@@ -29,8 +29,8 @@ export interface Opened {
  * Reads the database, copies the last journal to a new file, syncs the copy, and appends to it from then on.
  * The original cannot be trusted: after a failed sync, its contents may be in the kernel's memory only.
  *
- * @param refusesUnended True to refuse a last record that only lacks its LF. Otherwise it counts as an
- * interrupted write, which a crash may leave.
+ * @param refusesUnended True to refuse a last record that only lacks its LF. Otherwise such a record counts
+ * as an interrupted write.
  * @throws StoreError `store.unusable` or `store.corrupt`, or an error of the file system.
  */
 export async function openDatabase(directory: DataDirectory, refusesUnended = false): Promise<Opened> {
@@ -65,8 +65,9 @@ async function recoverLatest(directory: DataDirectory, manifest: Manifest): Prom
 }
 
 /**
- * Whether a file begins with the good part of the last journal. An interrupted start may leave such a copy:
- * it read records that were in the kernel's memory but not on disk, and synced them in the copy.
+ * Whether a file begins with the good part of the last journal. An interrupted start may leave such a copy.
+ * That start may have read records that were in the kernel's memory but not on disk, and synced them in the
+ * copy.
  */
 function beginsAs(directory: DataDirectory, name: string, { manifest, scan }: Recovered): Promise<boolean> {
   return directory.read(manifest.active.name, (original) =>

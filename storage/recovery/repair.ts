@@ -1,8 +1,8 @@
 /**
  * Saves the readable part of a damaged database.
  *
- * Applies every readable line, whatever the state of the lines around it, if its change is still possible.
- * Writes the result as a new database, and keeps copies of the old files under other names.
+ * Applies every readable line whose change is still possible, even if the lines around it are damaged. Writes
+ * the result as a new database, and keeps copies of the old files under other names.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -57,7 +57,8 @@ export async function salvage(
   const names = await namesToRead(directory, reporter(MANIFEST_FILE));
   const table = new UserTable();
   let last = 0;
-  // Use the snapshot with the latest records. An unfinished one sorts first: it is used only if it is alone.
+  // Use the snapshot with the latest records. An unfinished snapshot sorts first, so it is used only if there
+  // is no other.
   const snapshot = (await inOrder(directory, names.filter(isSnapshot), lastInSnapshot)).at(-1);
   if (snapshot !== undefined) {
     const path = directory.pathOf(snapshot);

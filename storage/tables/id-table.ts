@@ -1,9 +1,9 @@
 /**
  * A set of ids, numbered from 0 in the order in which they were added.
  *
- * It is made for many millions of ids: their characters lie in large pages outside of JavaScript's heap,
- * which garbage collection does not scan. A hash table with open addressing finds them. The hash table is
- * divided into shards, so that growing one takes little time.
+ * It is made for many millions of ids: their characters lie in large pages outside of JavaScript's heap, so
+ * that garbage collection does not scan them. A hash table with open addressing finds the ids. The hash table
+ * is divided into shards, so that growing one takes little time.
  */
 
 import { randomInt } from 'node:crypto';
@@ -30,7 +30,10 @@ export class IdBatch {
   readonly hashes: Uint32Array;
   /** The result of {@link IdTable.findAll}: the number of each id, -1 for one that is not in the table. */
   readonly numbers: Int32Array;
-  /** Not used. Without this write, a compiler might remove the memory reads of {@link IdTable.findAll}. */
+  /**
+   * Written by {@link IdTable.findAll}, never read. Without this write, a compiler might remove the method's
+   * memory reads.
+   */
   touched = 0;
 
   /** @param limit Most ids in the batch. */
@@ -261,7 +264,7 @@ function nextSlot(slots: Uint32Array, slot: number): number {
 }
 
 /**
- * A 32-bit hash, made of Murmur3's steps byte by byte. The highest bits select the shard, the lowest bits the
+ * A 32-bit hash: the steps of Murmur3, for each byte. The highest bits select the shard, the lowest bits the
  * slot.
  */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {

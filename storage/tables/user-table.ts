@@ -16,7 +16,10 @@ export type EffectiveChange =
   | { readonly op: 'REG'; readonly id: UserId }
   | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId };
 
-/** The reply to a change. If the change altered the table: also its effect, and its position on the list. */
+/**
+ * The reply to a change. If the change altered the table, also its effect, and the buddy's position on the
+ * list.
+ */
 export interface Applied {
   readonly reply: ReplyCode;
   readonly effect?: EffectiveChange;
@@ -122,8 +125,8 @@ export class UserTable implements Users {
   }
 
   /**
-   * Preserves the current contents of the table. Only one freeze can be active. The table copies a list
-   * before its first change, and keeps that one copy until the caller reads the list.
+   * Preserves the current contents of the table. Only one freeze can be active. Before a list changes for the
+   * first time, the table copies the list. It keeps the copy until the caller has read the list.
    */
   freeze(): FrozenUsers {
     const { size } = this;
@@ -170,8 +173,8 @@ export class UserTable implements Users {
   }
 
   /**
-   * Sets the list of a user who has no buddies to the first `length` of these. They must be distinct, and
-   * must not include the user.
+   * Sets the list of a user who has no buddies to the first `length` of `buddies`. These must be distinct,
+   * and must not include the user.
    */
   setList(user: number, buddies: ArrayLike<number>, length: number): void {
     this.#lists.set(user, buddies, length);

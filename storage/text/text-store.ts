@@ -116,7 +116,10 @@ class DirectoryStore implements TextStore {
   #nextNumber: number;
   /** True when the contents of the journal's file are unknown. */
   #isBroken = false;
-  /** The length of the journals when a snapshot failed; the store tries again when they are twice as long. */
+  /**
+   * The length of the journals when the last snapshot failed. The store tries again when they are twice as
+   * long.
+   */
   #failedAtBytes = 0;
   /** The earliest time of the next attempt to write a new database. */
   #retryAtMs = Number.NEGATIVE_INFINITY;
@@ -222,7 +225,8 @@ class DirectoryStore implements TextStore {
     } catch (error) {
       return this.#onSnapshotFailed(error);
     }
-    // No commit may happen in between: the snapshot must match the end of the sealed journal.
+    // No commit may happen after the rotation and before this call: the snapshot must match the end of the
+    // sealed journal.
     this.#compaction = this.#compact().finally(() => {
       this.#compaction = undefined;
     });

@@ -41,7 +41,7 @@ export interface ImportOptions {
 /**
  * Imports all users, and then their lists.
  *
- * @throws StoreError when the store cannot be written. Everything reported before is durable.
+ * @throws StoreError when the store cannot be written. All progress that was reported before is durable.
  */
 export async function importUsers(
   store: Store,
@@ -133,7 +133,7 @@ class Refusals {
     return `'${buddy}' does not fit: a list has at most ${MAX_BUDDIES} buddies`;
   }
 
-  /** Only a full list can refuse a buddy who is not on it. */
+  /** If a list that is not full refuses a buddy, the buddy is on it already. */
   #isListed(user: number, buddy: number): boolean {
     const list = this.#users.listOf(user);
     if (list.length < MAX_BUDDIES) return true;
