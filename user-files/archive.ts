@@ -68,7 +68,10 @@ export class Archive {
     });
   }
 
-  /** Blocks an id or address, until the client ends even if the list cannot be written: then returns why. */
+  /**
+   * Blocks an id or address. If the list cannot be written, returns the reason, and blocks only until the
+   * client ends.
+   */
   block(name: string): Failed | undefined {
     const known = blockedName(name);
     if (known === undefined) return { reason: 'that is not a valid id or address' };
@@ -81,7 +84,10 @@ export class Archive {
     return this.#changeBlocked((names) => names.filter((other) => other !== known));
   }
 
-  /** Shows other clients that the user is signed in here, until the signal aborts; yields those clients. */
+  /**
+   * Until the signal aborts, lets other clients detect that the user is signed in here, and yields those
+   * clients.
+   */
   async *otherClients(user: UserId, signal: AbortSignal): AsyncGenerator<OtherClient, void> {
     if (this.#directory === undefined || this.#server === undefined) return;
     yield* otherClients(this.#directory, { user, server: this.#server }, signal);

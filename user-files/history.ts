@@ -18,7 +18,7 @@ const LF = 0x0a;
 
 /**
  * The history file of a buddy or an address. An id never begins with `@`, so the two cannot be confused. A
- * text that is not a valid address might lead to another directory, so all such texts share one file.
+ * text that is not a valid address might name another directory, so all such texts share one file.
  */
 export function historyPath(
   directory: string,

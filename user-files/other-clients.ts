@@ -3,10 +3,10 @@
  *
  *     signed-in/alice@127.0.0.1_1235.9f86d081884c7d65     process 4711 on mymachine
  *
- * Each client has its own file, and holds a lock on it until the process ends, even if it is killed. A file
- * that is not locked is therefore left over, and the next client of that user and server removes it. A client
- * creates its file under a hidden name, and renames it once it is locked and written: no client mistakes it
- * for a leftover.
+ * Each client has its own file, and keeps it locked. The lock ends with the process, even if the process is
+ * killed. A file that is not locked is therefore left over, and the next client of that user and server
+ * removes it. A client creates its file under a hidden name, and renames it once it is locked and written: no
+ * client mistakes it for a leftover.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -45,9 +45,9 @@ export interface OtherClient {
 }
 
 /**
- * Shows other clients that the user is signed in here, until the signal aborts. Yields each other client in
- * which the user is or becomes signed in. Ends early, without an error, if the home directory is not
- * writable, files cannot be locked, or the command flock is missing.
+ * Until the signal aborts, lets other clients detect that the user is signed in here, and yields each other
+ * client in which the user is or becomes signed in. Ends early, without an error, if the home directory is
+ * not writable, files cannot be locked, or the command flock is missing.
  */
 export async function* otherClients(
   directory: string,
@@ -89,7 +89,7 @@ async function* find(
   signal.addEventListener('abort', release);
   try {
     removeUnfinished(directory, name);
-    // Watch before the rename: of two clients that start at once, each then notices the other.
+    // Watch before the rename, so that two clients that start at once notice each other.
     const changes = watch(directory, { signal })[Symbol.asyncIterator]();
     let change = changes.next();
     change.catch(() => {}); // it is awaited below

@@ -108,8 +108,8 @@ export function writeFully(descriptor: number, bytes: Buffer): void {
 }
 
 /**
- * Makes one directory at a time: Node's `recursive` never returns where the file system, such as /proc, does
- * not support new directories.
+ * Makes one directory at a time: with `recursive`, Node's `mkdir` never returns if the file system, such as
+ * /proc, does not support new directories.
  */
 function makeDirectories(directory: string): void {
   try {
