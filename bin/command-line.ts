@@ -127,7 +127,8 @@ function packageVersion(): string {
 }
 
 /**
- * Gives a program with commands an action of its own, which runs without a command. Returns the program.
+ * Gives a program with commands an action of its own, which runs when no command is given. Returns the
+ * program.
  */
 export function withAction(program: Command, start: () => unknown): Command {
   // Commander adds a help command only to programs without an action of their own.

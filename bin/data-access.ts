@@ -9,10 +9,10 @@ import { isDataFile, LOCK_FILE, MANIFEST_FILE } from '../storage/files/file-name
 import { findWritable, type Writable } from '../storage/files/writers.js';
 
 /**
- * Checks who besides the owner may write to a data directory.
+ * Checks which users other than the owner may write to a data directory.
  *
- * @param warn Called for each path that the group may write to, and for a directory with a sticky bit that
- *   all users may write to. Both may be intended.
+ * @param warn Called for each path that the group may write to, and for a directory that all users may write
+ * to but that has its sticky bit set. Both may be intended.
  * @returns Why the directory must not be used, if all users of the machine may write to it.
  */
 export async function findAccessProblem(

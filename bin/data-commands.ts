@@ -92,7 +92,8 @@ function dataDirectory(path: string): DataDirectory {
 async function checkDirectory(name: string, directory: DataDirectory): Promise<void> {
   try {
     let read = await readDatabase(directory);
-    // A running server may be writing the last line. It has completed the line by the second reading.
+    // A running server may be writing the last line. By the second reading, the server has completed the
+    // line.
     if (read.scan.unendedLine !== undefined) read = await readDatabase(directory);
     refuseUnended(directory, read);
     for (const line of describe(directory, read)) print(line);

@@ -1,8 +1,8 @@
 /**
  * How both programs end: on signals, when their work hangs, and when their terminal is gone.
  *
- * Importing this file has side effects. Node.js does not keep the SIG_IGN for SIGHUP that `nohup` sets, and
- * it aborts at exit when a terminal is gone.
+ * Importing this file has side effects, which work around two faults of Node.js: Node.js does not keep the
+ * SIG_IGN for SIGHUP that `nohup` sets, and it aborts at exit when a terminal is gone.
  */
 
 import { closeSync } from 'node:fs';
@@ -27,7 +27,9 @@ process.on('exit', () => {
 /** Longest time from the first signal to the end of the process, in milliseconds. */
 const MAX_ENDING_MS = 5_000;
 
-/** A signal this soon after the first is its duplicate, in milliseconds: npm sends Ctrl-C a second time. */
+/**
+ * A signal within this time after the first, in milliseconds, is a duplicate: npm sends Ctrl-C a second time.
+ */
 const ECHO_MS = 500;
 
 /** Longest wait for slow readers of the output after a signal, in milliseconds. */
@@ -46,9 +48,9 @@ const POLL_MS = 10;
 const POOL_WORK = new Set(['FSReqPromise', 'FSReqCallback', 'FileHandleCloseReq', 'GetAddrInfoReqWrap']);
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM, and at the first SIGHUP where standard input, output or error
- * was a terminal at the start. SIGHUP is ignored without a terminal. A process that has not ended 5 s later
- * ends by SIGKILL.
+ * Calls `stop` at the first SIGINT or SIGTERM, and at the first SIGHUP if standard input, output or error was
+ * a terminal at the start. Without a terminal, SIGHUP is ignored. A process that has not ended 5 s later ends
+ * by SIGKILL.
  *
  * @param stopNow Called at the second signal. A second SIGHUP does not count: the kernel and the shell both
  * send one.
@@ -70,8 +72,8 @@ export function onStopSignal(stop: () => void, stopNow: () => void = kill): void
 
 /**
  * Exits when the readers of the output have taken everything and the thread pool is idle. Until then the
- * process still handles signals. `process.exit` would wait for the pool without an event loop, and a sync may
- * hang as long as its disk does.
+ * process still handles signals. `process.exit` would stop the event loop and wait for the pool, and a sync
+ * may hang for as long as its disk hangs.
  */
 export async function endProcess(code: number): Promise<never> {
   const giveUp = signalled.then(() => setTimeout(FLUSH_AFTER_SIGNAL_MS));

@@ -17,7 +17,7 @@ import { openInspection } from './inspect-option.js';
 
 const MINUTE_MS = 60_000;
 
-/** How long the client may take after a signal to name its last lines, in milliseconds. */
+/** How long the client may take after a signal to list its unconfirmed lines, in milliseconds. */
 const LEAVE_GRACE_MS = 2_000;
 
 async function main(settings: ClientSettings): Promise<void> {

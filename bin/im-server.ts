@@ -21,7 +21,8 @@ import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-c
 async function main(options: ServerOptions): Promise<void> {
   const { log, close } = await createLog(options.logLevel, options.logFormat);
   const directory = resolve(options.data);
-  // Only the first opening repairs: users must keep their numbers while the process runs.
+  // Repair only when the store is opened for the first time: a later repair could change the numbers of
+  // users, which must stay the same while the process runs.
   let repair = options.repair === true;
 
   const maxConnections = Math.min(options.maxConnections, connectionsWithin(ownLimits()));

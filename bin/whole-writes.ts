@@ -1,8 +1,10 @@
 /**
- * Importing this file makes writes to standard output complete, if standard output is a file.
+ * After this file is imported, each write to standard output is complete or fails, if standard output is a
+ * file.
  *
- * Node.js writes to a file once, and reports success even if a nearly full disk took only a part. The rest
- * would be lost without an error. A second write for the rest makes the kernel report the error.
+ * Node.js makes only one system call for a write to a file, and reports success even if a nearly full disk
+ * took only a part. The rest would be lost without an error. A second write for the rest makes the kernel
+ * report the error.
  */
 
 import { fstatSync } from 'node:fs';

@@ -24,7 +24,7 @@ const BLOCK_LIST_PERIOD_MS = 5_000;
 export async function listen(session: Session, mode: AcceptMode): Promise<number> {
   const { client, output, records, stopped } = session;
   const decide = deciders[mode](session);
-  // Fails for a user who is not registered, who would never get a call.
+  // This request fails if the user is not registered: such a user would never get a call.
   const { mayBeCut } = await unlessStopped(stopped, () => client.buddies());
   // A buddy beyond the end of the answer counts as a stranger.
   if (mayBeCut && mode === 'buddies') output.notify('cut', { error: LIST_MAY_BE_CUT, mayBeCut });
@@ -66,7 +66,9 @@ type Decision = 'accept' | 'reject' | 'dismiss';
 
 type Decide = (call: Call) => Promise<Decision>;
 
-/** A chat that is over may still be closing while the next call is taken. */
+/**
+ * Handles calls one by one. Takes the next call even if the previous chat, which is over, is still closing.
+ */
 async function handleCalls(session: Session, decide: Decide, ends: Set<Promise<void>>): Promise<void> {
   for await (const call of session.client.calls) {
     const chat = await handleCall(session, call, decide);

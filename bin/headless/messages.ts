@@ -18,7 +18,9 @@ export async function printMessages({ output, records }: Session, chat: Chat): P
   }
 }
 
-/** Leaves a chat, and resolves when it is over. A signal does not wait for a buddy who does not read. */
+/**
+ * Leaves a chat, and resolves when it is over. After a signal, does not wait for a buddy who does not read.
+ */
 export async function endChat(chat: Chat, stopped: AbortSignal): Promise<ChatEnd> {
   const onStop = () => void chat.abandon();
   stopped.addEventListener('abort', onStop);

@@ -82,7 +82,7 @@ function callUnlessQuit(
   first: Promise<NextLine>,
 ): Promise<Talk | undefined> {
   return new Promise((resolve, reject) => {
-    // If the input ends, the call is given up, but not before it has begun. A buddy that cannot be called is
+    // If the input ends, the call is given up, but only after it has begun. A buddy that cannot be called is
     // therefore always an error.
     const onCalling = async () => {
       if ((await first).done && !session.stopped.aborted) resolve(undefined);
@@ -138,8 +138,8 @@ async function sendLine(
 }
 
 /**
- * Leaves gracefully, or at once when a signal comes. Only what was sent over a connection that did not break
- * counts as done.
+ * Leaves gracefully, or at once when a signal comes. The exit code is 0 only if every line was sent and
+ * confirmed, and the connection did not break.
  */
 async function leave(
   { output, stopped }: Session,
