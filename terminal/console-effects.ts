@@ -21,7 +21,7 @@ import { type Input, type KeyInput, type PasteInput, TypeAhead } from './type-ah
  */
 export const QUIET_MS = 700;
 
-/** Most keys of a prompt that are named when a key came too early. */
+/** After a key that came too early, a prompt with more keys than this is not listed key by key. */
 const MAX_KEYS_NAMED = 2;
 
 /** The chart's events, with additional data that only the effects need. */
@@ -52,7 +52,7 @@ export interface ConsoleEffectsOptions {
   readonly onInterrupt: () => void;
   readonly onEnd: () => void;
   readonly onError: (error: unknown) => void;
-  /** Called after every change of a line, which must be drawn then. */
+  /** Called after every change of a line, to draw the line. */
   readonly onEdit: () => void;
   readonly onQuiet: () => void;
 }
@@ -73,7 +73,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   /** The hidden line that takes the keys, if the chart has such a line. */
   #kept: LinePrompt | undefined;
   #cancelQuietTimer = () => {};
-  /** True if this quiet time has already shown that a key came too early. */
+  /** True if the hint about a key that came too early was already shown in this quiet time. */
   #isKeyAskedAgain = false;
 
   constructor(options: ConsoleEffectsOptions) {

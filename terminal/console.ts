@@ -68,7 +68,10 @@ export interface ConsoleListener {
   guard<TArgs extends unknown[]>(callback: (...args: TArgs) => void): (...args: TArgs) => void;
 }
 
-/** Most bytes of a typed line: one character more than a message may have, so that its cut is noticed. */
+/**
+ * Most bytes of a typed line: one character more than a message may have, so that a line that is too long is
+ * noticed.
+ */
 export const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 
 /** The streams of a console. */

@@ -19,7 +19,7 @@ const ERASE_ALL = '\u001b[2J';
 /** For a terminal that does not report its size. */
 const DEFAULT_SIZE: ScreenSize = { columns: 80, rows: 24 };
 
-/** Something of a size that can be written to. The size may be missing, or 0. */
+/** An output with a size. The size may be missing, or 0. */
 export interface Screen {
   readonly columns: number | undefined;
   readonly rows: number | undefined;
@@ -103,8 +103,8 @@ export class Display {
    * Call this after the screen's size has changed.
    *
    * When the screen gets too narrow or too low for its content, the terminal wraps rows or scrolls them off
-   * in its own way. Then everything is painted again, now and at every later change of the size, because such
-   * rows may come back. Until that has happened, drawing the prompt again is enough.
+   * in its own way. From then on, every change of the size paints everything again, because such rows may
+   * come back. Before that, drawing the prompt again is enough.
    */
   resized(): void {
     const { columns, rows } = this.#size;

@@ -2,8 +2,8 @@
  * Turns a terminal's bytes into keys, and discards the terminal's reports.
  *
  * A terminal also reports the mouse, its colours or its name. Node's key parser knows only the sequences of
- * keys; it reads the rest of any other sequence as typed characters. Therefore it gets only complete
- * sequences of keys from this file.
+ * keys, and takes parts of other sequences for typed characters. Therefore this file passes only typed
+ * characters and complete sequences of keys to that parser.
  */
 
 import { EventEmitter } from 'node:events';
@@ -31,13 +31,14 @@ const FIRST_FINAL = 0x40;
 const STRING_STARTS = ']P_^X';
 
 /**
- * What a key sends after `ESC [`: at most two short parameters, as many as Node's parser reads. Reports of
- * the cursor and of the focus look similar; they end in R, I and O.
+ * What a key sends after `ESC [`: at most two short parameters, because Node's parser reads no more. Reports
+ * of the cursor and of the focus look similar, but end in R, I and O.
  */
 const KEY = /^(?:(?:(?:\d;)?\d)?[A-HPQSZa-e]|\d\d?(?:;\d)?[~^]|\d\d?\$|20[01]~|\[(?:[A-E]|[56]~))$/;
 
 /**
- * Ends some keys of rxvt, though `$` is not a final byte in the standard. With two parameters it is a report.
+ * Matches keys of rxvt that end in `$`, although `$` is not a final byte in the standard. A sequence with two
+ * parameters that ends in `$` is a report.
  */
 const ENDS_IN_DOLLAR = /^\d\d?\$$/;
 

@@ -68,7 +68,7 @@ export function wrapLine(line: string, columns: number): string[] {
   for (const grapheme of graphemesOf(line)) {
     const width = widthAt(grapheme, column);
     if (column + width > columns && column > CONTINUATION.length) {
-      // A word that does not fit in the next row either is broken.
+      // A word is broken only if it does not fit in the next row either.
       const fitsBelow = CONTINUATION.length + widthOf(word) + width <= columns;
       const broken = fitsBelow && word.length < row.length - CONTINUATION.length ? word : '';
       rows.push(row.slice(0, row.length - broken.length));

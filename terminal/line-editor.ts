@@ -20,7 +20,7 @@ const SPACE = /^\s/u;
 
 export class LineEditor {
   readonly #clipboard: Clipboard;
-  /** The characters before the cursor and, backwards, after it. */
+  /** The characters before the cursor, and those after it in reverse order. */
   #before: string[] = [];
   #after: string[] = [];
   #bytes = 0;

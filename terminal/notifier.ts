@@ -8,7 +8,8 @@ import type { Clock } from './clock.js';
 import type { NotifyMode } from './console.js';
 
 /**
- * Least time between two notices, in milliseconds. Messages that come meanwhile become one notice at its end.
+ * Least time between two notices, in milliseconds. Messages that come in between become one notice at the end
+ * of this time.
  */
 export const NOTICE_PAUSE_MS = 5_000;
 

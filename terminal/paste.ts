@@ -12,7 +12,7 @@ export const PASTE_MODE_OFF = '\u001b[?2004l';
 /** Most bytes of a paste: 1 MiB. A longer paste is dropped. */
 export const MAX_PASTE_BYTES = 1024 * 1024;
 
-/** A paste that pauses this long counts as ended, in milliseconds: its end mark was lost. */
+/** A pause in a paste, in milliseconds, after which the paste counts as ended: its end mark was lost. */
 const PASTE_PAUSE_MS = 2_000;
 
 /** Removed from pastes: no screen can show control characters. */

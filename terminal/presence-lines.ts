@@ -71,7 +71,7 @@ export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen): string[]
   return ['My buddy list:', ...rows, ...(buddies.mayBeCut ? [LIST_MAY_BE_CUT] : [])];
 }
 
-/** A caller, followed by what else is known of it in parentheses. */
+/** The name of a caller. What else is known about the caller follows in parentheses. */
 export function callerLabel(call: Pick<Caller, 'caller' | 'address' | 'hint'>): string {
   if (call.caller !== undefined) return `${call.caller} (${call.address})`;
   return callerName(call) + hintOf(call);

@@ -3,7 +3,7 @@
  *
  * Each method returns the codes to write. The block wraps its rows itself and turns off the terminal's
  * wrapping. Therefore it knows in which of its rows the cursor is, and leaves no stale rows behind. It is
- * never higher than the screen: of a longer text it shows the rows around the cursor.
+ * never higher than the screen: if the text is longer, it shows only the rows around the cursor.
  */
 
 import { clipLine, type ScreenSize } from './layout.js';
@@ -48,8 +48,8 @@ export class PromptBlock {
     const first = Math.max(0, Math.min(cursor.row - height + 1, rows.length - height));
     const shown = [...above, ...rows.slice(first, first + height)];
     const cursorRow = above.length + cursor.row - first;
-    // Rewriting the cursor's row up to the cursor moves it to the right column, even if the terminal has
-    // other widths for the characters.
+    // Rewriting the cursor's row up to the cursor moves the cursor to the correct column, even if the
+    // terminal has other widths for the characters.
     const toCursor = `${up(shown.length - 1 - cursorRow)}\r${cursor.before}`;
     const codes = this.erase() + WRAP_OFF + shown.join('\r\n') + toCursor + WRAP_ON;
     this.#cursorRow = cursorRow;

@@ -58,8 +58,9 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
     process.off('SIGTSTP', stop);
     // Signals the whole process group, as the terminal itself would. The group includes npx and its shell.
     process.kill(0, 'SIGTSTP');
-    // The system does not stop the process if no shell could continue it. Then the timers continue it. There
-    // are two: after a real stop the first may have expired, but SIGCONT arrives before the second expires.
+    // If no shell could continue the process, the system does not stop it. In that case the second of two
+    // timers makes the program go on. After a real stop, the first timer may have expired already, but
+    // SIGCONT arrives before the second one expires.
     clearTimeout(stopTimer);
     stopTimer = setTimeout(() => {
       stopTimer = setTimeout(goOn, STOP_MS);
