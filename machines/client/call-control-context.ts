@@ -55,7 +55,7 @@ export interface CallControlInput {
   readonly lastCall: CallId;
 }
 
-/** A line that the network is not known to have taken. */
+/** A line that, as far as call control knows, the network has not taken. */
 export interface Line {
   readonly text: string;
   readonly key: number | undefined;
@@ -88,7 +88,7 @@ export interface CallControlContext extends CallControlInput {
 export type CallControlEvent =
   | CallCommand
   | ConnectionReport
-  // From the supervisor of connections. It reports the second one in its reply to `child.start`.
+  // From the supervisor of connections. The second event is in the supervisor's reply to `child.start`.
   | CallCrowded
   | { readonly type: 'place.failed'; readonly call: CallId; readonly cause: 'too-many-calls' | 'crashed' }
   // From its own timer.
@@ -120,7 +120,7 @@ export function isLate({ context: { current }, event }: Scope): boolean {
   return (event as ConnectionReport).chat !== current?.chat;
 }
 
-/** The context without the oldest line of a call, after the connection reported on it. */
+/** The context without the oldest line of a call, after the connection reported on that line. */
 export function withoutReportedLine(scope: Scope): Partial<CallControlContext> {
   const call = findReportedCall(scope);
   if (call === undefined) return {};

@@ -58,8 +58,8 @@ export const callControlSetup = setup({
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
-    // The first stalled line has already used `stall` of its time. After any progress the next line has the
-    // full time.
+    // The line with which the chat stalled has already waited for the delay `stall`. After any progress, the
+    // next line has the full time.
     stallPatience: ({ context: { patienceMs }, event }) =>
       event.type === 'stall.passed' ? Math.max(0, patienceMs - STALL_MS) : patienceMs,
   },

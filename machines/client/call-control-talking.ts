@@ -76,7 +76,7 @@ export const talking = callControlSetup.createStateConfig({
         'delivery.progressed': {
           guard: 'isCurrentChatWithLines',
           actions: ['stopStallTimer', 'startStallTimer'],
-          description: 'The buddy reads, though not a whole line was taken.',
+          description: 'The buddy reads, but the network has not taken the whole line yet.',
         },
         'stall.passed': { target: 'stalled', actions: 'reportStalled' },
       },
@@ -129,7 +129,7 @@ export const talking = callControlSetup.createStateConfig({
         'message.send': {
           guard: 'isCurrentCallWithRoomToHold',
           actions: 'holdLine',
-          description: 'It is reported as unconfirmed after the lines before it.',
+          description: 'The new line is reported as unconfirmed, after the earlier lines.',
         },
         'message.failed': {
           guard: 'isCurrentChat',
@@ -139,7 +139,7 @@ export const talking = callControlSetup.createStateConfig({
           guard: 'isCurrentChat',
           target: '#call-control.free',
           actions: [{ type: 'failHeldLines', params: { cause: 'stalled' } }, 'reportEnded'],
-          description: 'Held lines are reported after those under way.',
+          description: 'Held lines are reported after the lines under way.',
         },
       },
     },

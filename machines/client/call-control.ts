@@ -1,9 +1,9 @@
 /**
  * Call control: one peer at a time.
  *
- * Owns: the current call or chat, the limits on waiting for an answer and for a buddy who does not read, the
- * list of refused callers, and the lines that the network has not taken yet. Trusts: its owner, and the
- * connections, which have gated all texts. Talks to: the connections (actors/client/chat-connection.ts),
+ * Owns: the current call or chat, the limits on how long to wait for an answer, or for a buddy who does not
+ * read, the list of refused callers, and the lines that the network has not taken yet. Trusts: its owner, and
+ * the connections, which have gated all texts. Talks to: the connections (actors/client/chat-connection.ts),
  * their supervisor, and its owner. The owner is the statechart of the terminal client, or the agent of
  * createClient.
  *

@@ -90,7 +90,10 @@ export type CallInput<TSocket> =
       readonly arrived: Moment;
     };
 
-/** From the supervisor of connections to call control: it cut off a caller because the limit was reached. */
+/**
+ * From the supervisor of connections to call control: the supervisor cut off a caller, because the limit was
+ * reached.
+ */
 export interface CallCrowded extends Moment {
   readonly type: 'call.crowded';
   readonly address: DisplayText;
@@ -107,7 +110,7 @@ export interface OutgoingCall {
 }
 
 /**
- * From its owner to call control. Call control ignores a command for a past call, unless the comment says
+ * From the owner to call control. Call control ignores a command for a past call, unless the comment says
  * otherwise.
  */
 export type CallCommand =
@@ -134,7 +137,7 @@ export type CallCommand =
    * follows if there was a connection.
    */
   | { readonly type: 'chat.leave'; readonly call: CallId }
-  /** After `chat.leave`: the connection is cut, and all that is not confirmed is named. */
+  /** After `chat.leave`: cuts the connection, and reports all unconfirmed lines. */
   | { readonly type: 'chat.abandon'; readonly call: CallId }
   /**
    * The owner is about to end: leaves the current call or chat, and refuses callers. Answered by
@@ -181,7 +184,8 @@ export type CallEvent =
   /** A caller did not understand the line that accepted it, and left. Its next call gets the other line. */
   | ({ readonly type: 'call.misunderstood' } & Caller)
   /**
-   * A call was refused without asking the owner. So were `untold` earlier, unreported calls of its address.
+   * A call was refused without asking the owner. So were `untold` earlier calls from the same address, which
+   * were not reported.
    */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */

@@ -7,7 +7,10 @@ import type { Caller } from './callers.js';
 /** Most missed calls in the log. The oldest are dropped. */
 const MAX_MISSED_CALLS = 20;
 
-/** Most lines about refused calls in this many milliseconds. The next line counts the calls in between. */
+/**
+ * Most lines about refused calls within `BUSY_LINES_MS`, in milliseconds. The next line gives the number of
+ * calls in between.
+ */
 const MAX_BUSY_LINES = 3;
 const BUSY_LINES_MS = 10_000;
 

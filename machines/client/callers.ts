@@ -33,8 +33,8 @@ export interface Caller extends Moment {
 }
 
 /**
- * `claims`: the caller claims the user's own id. `buddiesThere`: it gave no id, and has these buddies'
- * address.
+ * `claims`: the caller claims the user's own id. `buddiesThere`: the caller gave no id, and these buddies
+ * have its address.
  */
 export type CallerHint = { readonly claims: UserId } | { readonly buddiesThere: readonly UserId[] };
 

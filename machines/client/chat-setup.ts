@@ -44,7 +44,7 @@ export type ChatEvent =
   | { readonly type: 'caller.muted' }
   | ChatCommand
   // From the supervisor.
-  /** The limit is reached, and an address with fewer connections than this one's calls. */
+  /** The limit is reached, and a caller whose address has fewer connections needs a place. */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 

@@ -42,7 +42,10 @@ export const chatMachine = chatSetup.createMachine({
         'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A silent caller.' },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
-        'room.wanted': { target: 'closed', description: 'It has not rung yet, and others want to call.' },
+        'room.wanted': {
+          target: 'closed',
+          description: 'The call has not rung yet, and another caller needs a place.',
+        },
         'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
       },
     },
@@ -80,8 +83,8 @@ export const chatMachine = chatSetup.createMachine({
       on: {
         'socket.closed': 'closed',
         'timer.passed': { target: 'closed', description: 'The caller did not close in time.' },
-        'room.wanted': { target: 'closed', description: 'Others want to call.' },
-        'shutdown.requested': { description: 'It is about to end anyway.' },
+        'room.wanted': { target: 'closed', description: 'Another caller needs a place.' },
+        'shutdown.requested': { description: 'The chat is about to end anyway.' },
       },
     },
 
@@ -193,8 +196,8 @@ export const chatMachine = chatSetup.createMachine({
     },
     draining: {
       description:
-        "One side left: waits until the buddy's machine has confirmed all our lines, or nothing more for " +
-        '60 s. After the buddy left, it waits 60 s at most.',
+        "One side left: waits until the buddy's machine has confirmed all our lines, or has confirmed " +
+        'nothing for 60 s. After the buddy left, waits at most 60 s in all.',
       on: {
         'callback.asked': {
           target: 'closed',
@@ -227,7 +230,7 @@ export const chatMachine = chatSetup.createMachine({
         'room.wanted': {
           target: 'closed',
           actions: 'announceUndelivered',
-          description: 'A chat that is over keeps no place that a caller needs.',
+          description: 'A caller needs the place of this chat, which is over.',
         },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
       },
@@ -245,8 +248,8 @@ export const chatMachine = chatSetup.createMachine({
         'socket.closed': 'closed',
         'timer.passed': { target: 'closed', description: 'The other side did not close in time.' },
         'chat.abandon': { target: 'closed', description: 'The user does not want to wait.' },
-        'room.wanted': { target: 'closed', description: 'A caller needs this place.' },
-        'shutdown.requested': { description: 'It is about to end anyway.' },
+        'room.wanted': { target: 'closed', description: 'A caller needs the place of this chat.' },
+        'shutdown.requested': { description: 'The chat is about to end anyway.' },
       },
     },
     closed: { type: 'final', description: 'The chat is over, and its actor closes the socket.' },

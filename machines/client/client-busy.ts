@@ -192,7 +192,7 @@ export const busy = clientSetup.createStateConfig({
                   { type: 'rememberPending', params: { isHeld: true } },
                   'forgetQuestion',
                 ],
-                description: 'The line waits. A script is asked for the next line after it is sent.',
+                description: 'The line waits. Once it is sent, a script is asked for the next line.',
               },
             ],
           },

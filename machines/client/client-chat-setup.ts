@@ -47,7 +47,7 @@ function shownPeer(own: UserId | undefined, peer: Peer | undefined): Peer | unde
   return peer?.id !== undefined && peer.id === own ? { ...peer, id: undefined } : peer;
 }
 
-/** The call that the user is asked about: in the states that answer it, there is one. */
+/** Returns the call that the user is asked about. Throws if there is none. */
 function requireOffer({ context: { offer } }: Scope): CallId {
   if (offer === undefined) throw new Error('no call is offered');
   return offer.call;
@@ -82,7 +82,7 @@ function withUndelivered({ peer, undelivered }: ClientContext, text: string): Pa
   return { undelivered: { buddy: peer.id, lines: [...before, text].slice(-MAX_UNDELIVERED_LINES) } };
 }
 
-/** The outbox without a line that was refused or not delivered: the last or the first one with this text. */
+/** Removes a line from the outbox: the last or the first line with this text. */
 function withoutPending(
   outbox: readonly PendingLine[],
   text: string,

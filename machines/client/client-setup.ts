@@ -141,8 +141,9 @@ export const menuSetup = setup({
   actions: {
     // The terminal.
     say: sendTo(terminal, (_, { notice }: { notice: PlainNotice }) => say({ say: notice })),
-    // The full menu is shown once at the start and once after each login: a screen reader would read it after
-    // every action. At a terminal, a signed-out user sees it each time: no status line lists the letters.
+    // The full menu is shown only at the start and after each login, because a screen reader would otherwise
+    // read it out after every action. At a terminal, a signed-out user sees it each time, because no status
+    // line lists the letters.
     sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, user }, enqueue }) => {
       if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu' }));
       enqueue.assign({ isMenuKnown: user !== undefined || !isInteractive });

@@ -7,7 +7,7 @@ import { clientSetup } from './client-chat-setup.js';
 import { requestOf } from './client-setup.js';
 
 export const waiting = clientSetup.createStateConfig({
-  description: 'Waits for the server or the archive. Incoming calls ring after the answer.',
+  description: 'Waits for the server or the archive. Incoming calls ring only after the answer.',
   initial: 'forReply',
   states: {
     forReply: {

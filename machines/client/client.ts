@@ -52,7 +52,10 @@ export const clientMachine = clientSetup.createMachine({
     },
     'server.lost': { actions: 'sayServerLost' },
     'server.found': { actions: { type: 'say', params: { notice: 'serverFound' } } },
-    'call.offered': { actions: 'keepOffer', description: 'The user is asked after the pending answer.' },
+    'call.offered': {
+      actions: 'keepOffer',
+      description: 'The user is asked after the pending answer has arrived.',
+    },
     'call.withdrawn': {
       actions: ['recordWithdrawnCall', 'dropOffer', 'showStatus'],
       description: 'The caller hung up before the user was asked.',
@@ -79,7 +82,7 @@ export const clientMachine = clientSetup.createMachine({
     'input.ended': { target: '.departing', description: 'The user leaves from any state.' },
     'leave.requested': {
       target: '.departing.abandoning',
-      description: 'At a signal: unconfirmed lines are named at once.',
+      description: 'At a signal: unconfirmed lines are reported at once.',
     },
     'shutdown.requested': {
       target: '.left',
@@ -129,7 +132,7 @@ export const clientMachine = clientSetup.createMachine({
       },
       states: {
         waiting: {
-          description: 'Waits until the last lines are confirmed, or named.',
+          description: 'Waits until the last lines are confirmed, or reported as unconfirmed.',
           on: {
             'input.interrupted': { target: 'abandoning', description: 'The user does not want to wait.' },
             'leave.requested': 'abandoning',
@@ -143,11 +146,11 @@ export const clientMachine = clientSetup.createMachine({
           },
         },
         abandoning: {
-          description: 'The connections are cut, and unconfirmed lines are named.',
+          description: 'The connections are cut, and unconfirmed lines are reported.',
           entry: 'abandonCalls',
           on: {
-            'input.interrupted': { description: 'It is about to end anyway.' },
-            'leave.requested': { description: 'It is about to end anyway.' },
+            'input.interrupted': { description: 'The client is about to end anyway.' },
+            'leave.requested': { description: 'The client is about to end anyway.' },
           },
         },
       },

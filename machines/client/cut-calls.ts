@@ -1,8 +1,8 @@
 /**
  * Calls that are cut without asking the user. For each address and cause, the user is notified of the first
- * call, and then at most once a minute of the number of further calls. The list is bounded: beyond that many
- * addresses and causes in a minute, a call is neither notified nor counted. Durations are
- * measured by the monotonic clock.
+ * call, and then at most once a minute of the number of further calls. The list is bounded: if it is full of
+ * addresses and causes from the last minute, a call from another address, or with another cause, is neither
+ * reported nor counted. Durations are measured by the monotonic clock.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -55,7 +55,8 @@ export function withCutCall(
     return { cuts: cuts.map((notified) => (notified === same ? counted : notified)), untold: undefined };
   }
   if (others.filter(isRecent).length >= MAX_NOTIFIED) return { cuts, untold: undefined };
-  // The oldest are dropped first: their count is kept until then, though it is no longer recent.
+  // The oldest entries are dropped first. An entry that is no longer recent keeps its count until it is
+  // dropped.
   const kept = others.slice(-(MAX_NOTIFIED - 1));
   return { cuts: [...kept, { address, cause, notifiedMs: uptimeMs, untold: 0 }], untold: same?.untold ?? 0 };
 }

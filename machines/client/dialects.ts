@@ -64,8 +64,8 @@ export function speaksB(
 }
 
 /**
- * Finds the entry of a buddy who answered `ACCEPTED` at this endpoint. It may have expired: the connection
- * checks that when it would greet.
+ * Finds the entry of a buddy who answered `ACCEPTED` at this endpoint. The entry may have expired: the
+ * connection checks that just before it would send a greeting.
  */
 export function listenerAt(speakers: Speakers, id: UserId, { address, port }: Endpoint): Speaker | undefined {
   return speakers.find(

@@ -64,7 +64,8 @@ export type ArchiveCommand =
   | { readonly type: 'buddy.block'; readonly name: string }
   | { readonly type: 'buddy.unblock'; readonly name: string }
   /**
-   * A user is signed in here. Other clients with the same home directory see it; `client.found` reports them.
+   * A user is signed in here. Other clients with the same home directory detect this, and `client.found`
+   * reports them.
    */
   | { readonly type: 'user.claim'; readonly id: UserId };
 
@@ -79,7 +80,7 @@ export type ArchiveReport =
     }
   /** The complete new block list. */
   | { readonly type: 'blocked.changed'; readonly names: readonly string[] }
-  /** A claimed user is also signed in in another client with the same home directory. */
+  /** A claimed user is also signed in through another client with the same home directory. */
   | ({ readonly type: 'client.found' } & OtherClient)
   /** Failures to write history are reported only once. */
   | { readonly type: 'archive.failed'; readonly task: ArchiveTask; readonly reason: DisplayText };

@@ -70,7 +70,8 @@ export type Notice =
   /** A caller did not understand the line that accepted its call. */
   | ({ readonly say: 'misunderstood' } & CallerShown)
   /**
-   * A call was refused without asking the user. So were `untold` earlier, unreported calls of its address.
+   * A call was refused without asking the user. So were `untold` earlier calls from the same address, which
+   * were not reported.
    */
   | ({ readonly say: 'cut'; readonly cause: CutCause; readonly untold: number } & CallerShown)
   /** An address with too many unanswered calls in a short time. */

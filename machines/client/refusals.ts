@@ -13,10 +13,13 @@ export type WhyRefused =
   | { readonly why: 'notAnId'; readonly typed: DisplayText }
   | { readonly why: 'yourself' }
   | { readonly why: 'listed'; readonly buddy: UserId }
-  /** The buddy is not on the client's list. So that list is outdated, or the server's list is full. */
+  /**
+   * The buddy is not on the client's list. Therefore the client's list is outdated, or the server's list is
+   * full.
+   */
   | { readonly why: 'listedOrFull'; readonly buddy: UserId }
   | { readonly why: 'buddyUnregistered'; readonly buddy: UserId }
-  /** The user or the buddy is not registered: login does not check whether the user is. */
+  /** The user or the buddy is not registered. Login does not check whether the user is registered. */
   | { readonly why: 'someoneUnregistered'; readonly buddy: UserId; readonly user: string };
 
 /** Finds the cause of a refusal. Returns `undefined` if the reply says enough or the cause is unknown. */

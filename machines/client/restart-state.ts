@@ -12,7 +12,7 @@ export interface RestartState {
   readonly user: { readonly id: UserId; readonly attendance: Attendance } | undefined;
   /** The port on which buddies call. A restarted listener binds the same port. */
   readonly callPort: number | undefined;
-  /** True while the server is lost. Its next answer is then reported. */
+  /** True while the server is lost. The server's next answer is then reported. */
   readonly isServerLost: boolean;
   /** Peers that call control knows to speak dialect B. */
   readonly speakers: Speakers;

@@ -6,7 +6,7 @@
  * (actors/client/heartbeat.ts), which filters out datagrams that do not come from the server. Talks to: the
  * client.
  *
- * The two rules are parallel states: an answer ends both waits, and neither waits for the other.
+ * The two rules are parallel states. An answer ends the wait of both, and neither rule waits for the other.
  */
 
 import { assign, setup } from 'xstate';
@@ -16,7 +16,7 @@ import type { Silence } from './silence.js';
 /** After this many unanswered beats in a row, the server counts as lost when the next beat is due. */
 export const LOST_AFTER_BEATS = 2;
 
-/** How often a query for the buddy list is sent before it is given up. */
+/** How many times a query for the buddy list is sent before it is given up. */
 export const QUERY_TRIES = 3;
 
 /** Time between two tries, and between the last try and giving up, in milliseconds. */
@@ -30,7 +30,7 @@ export interface ServerConnectivityInput {
 interface ServerConnectivityContext extends ServerConnectivityInput {
   /** Beats since the last answer. */
   readonly unansweredBeats: number;
-  /** How often the current or the last query was sent. */
+  /** How many times the current or the last query was sent. */
   readonly tries: number;
 }
 
@@ -42,7 +42,7 @@ export type ServerConnectivityEvent =
   | { readonly type: 'session.resumed' }
   /** The session of this user is over: another user signs in, or the client ends. */
   | { readonly type: 'session.ended' }
-  /** The regular announcement of the user and its query were sent. */
+  /** The regular announcement of the user was sent, and with it a query for the buddy list. */
   | { readonly type: 'beat.sent' }
   | { readonly type: 'query.overdue' }
   /** The server answered a beat or a query. */
@@ -151,7 +151,8 @@ export const serverConnectivityMachine = setup({
             'session.resumed': {
               target: 'waiting',
               actions: 'countFirstTry',
-              description: 'A query may have been open before the restart. The announcement includes one.',
+              description:
+                'A query may have been open before the restart. A new query is sent with the announcement.',
             },
           },
         },

@@ -23,7 +23,7 @@ export type ConnectionEvent =
   // From the store.
   | { readonly type: 'change.answered'; readonly reply: ReplyCode }
   // From the supervisor.
-  /** The limit is reached, and an address with fewer connections than this one's connects. */
+  /** The limit is reached, and a client whose address has fewer connections wants to connect. */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
@@ -70,7 +70,7 @@ export const connectionMachine = setup({
         'room.wanted': { target: 'closed', description: 'No request yet, and others want to connect.' },
         'shutdown.requested': {
           actions: 'shortenDeadline',
-          description: 'A request may have arrived unread, so it waits a moment longer.',
+          description: 'A request may have arrived unread, so the connection waits a moment longer.',
         },
       },
     },

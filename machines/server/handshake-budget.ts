@@ -1,5 +1,5 @@
 /**
- * How many TLS handshakes the server makes: a handshake costs as much as ten requests in clear.
+ * Limits how many TLS handshakes the server makes. A handshake costs as much as ten requests in clear.
  *
  * A source has a budget, and so have all sources together. Half of the common budget is kept for sources from
  * which a registered device came within a day, so that strangers cannot keep users from logging in. The
@@ -10,13 +10,19 @@ import { isLoopback, networkOf } from '../../protocol/address.js';
 import type { UserId } from '../../protocol/id.js';
 import { Quota, type Rate } from './quota.js';
 
-/** How long a source counts as one of users after a registered device came from it, in milliseconds. */
+/**
+ * After a registered device came from a source, how long the source counts as a users' source, in
+ * milliseconds.
+ */
 const USERS_SOURCE_MS = 24 * 60 * 60_000;
 
-/** Most sources that count as those of users. Beyond it, the one that proved it longest ago does not. */
+/**
+ * Most sources that count as users' sources. Beyond the limit, the source whose last registered device came
+ * longest ago no longer counts.
+ */
 const MAX_USERS_SOURCES = 65_536;
 
-/** How often an id gives a handshake back to its source, in milliseconds. */
+/** Least time between two handshakes that an id gives back to its source, in milliseconds. */
 const REFUND_MS = 5_000;
 
 /** Most ids whose last refund is remembered. */
@@ -89,7 +95,10 @@ export class HandshakeBudget {
     else this.#unfinishedBySource.delete(source);
   }
 
-  /** Records that the registered device of an id came from an address: gives the handshake back. */
+  /**
+   * Records that the registered device of an id came from an address. Its source gets the handshake back, for
+   * each id at most once in {@link REFUND_MS}.
+   */
   recordUser(address: string, id: UserId, nowMs: number): void {
     if (this.#isExempt(address)) return;
     putLast(this.#users, networkOf(address), nowMs, MAX_USERS_SOURCES);

@@ -31,7 +31,10 @@ const RECENT_GAPS = 4;
 const GAP_UNIT_MS = 10;
 const MAX_GAP = 0xffff;
 
-/** Stored instead of an IPv4 address if the address is of another kind, which is kept as text. */
+/**
+ * Stored in place of an address that is not an IPv4 address. Such an address is kept as text, outside of the
+ * row.
+ */
 const OTHER = 0;
 
 /** Rows in a page. The operating system allocates memory only for rows that are used. */
@@ -84,7 +87,7 @@ export interface PresenceVisitor {
   offline(id: Uint8Array, start: number, end: number): void;
 }
 
-/** Has at most one record per registered user, and their number is limited. Times are monotonic. */
+/** Has at most one record per registered user, and the number of users is limited. Times are monotonic. */
 export class PresenceTable {
   readonly #pages: Page[] = [];
   /** Written so that the compiler cannot remove the reads in {@link touch}. The value is not used. */

@@ -14,11 +14,12 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-/** Default for the bytes of answers to GET. It is limited because a source can be forged. */
+/** Default for the bytes of answers to GET. They are limited because a source can be forged. */
 export const ANSWER_BYTES: Rate = { burst: 256 * 1024, perSecond: 64 * 1024 };
 
 /**
- * Bytes that wait for the network, while the queue is long. The first answer of a source is always allowed.
+ * The bytes that a source may add to the queue for the network while the queue is long. The first answer of a
+ * source is always allowed.
  */
 export const QUEUE_SHARE: Rate = { burst: 64 * 1024, perSecond: 64 * 1024 };
 

@@ -6,8 +6,8 @@
  * has the texts, the screen and the clock.
  *
  * A prompt that opens unexpectedly must not take a key that was meant for something else. So it takes no keys
- * until the user has pressed none for the quiet time. During the quiet time, an interrupted line keeps taking
- * the keys, off the screen. The part `pasting` is in console-pasting.ts.
+ * until the quiet time has passed without a key. During the quiet time, an interrupted line keeps taking the
+ * keys, off the screen. The part `pasting` is in console-pasting.ts.
  */
 
 import { pasting } from './console-pasting.js';
@@ -116,7 +116,10 @@ export const consoleMachine = consoleSetup.createMachine({
           on: {
             'key.pressed': { actions: 'pressShown' },
             'end.pressed': { guard: 'hasText', actions: 'pressShown' },
-            'paste.received': { actions: 'insertShown', description: 'Its line ends become spaces.' },
+            'paste.received': {
+              actions: 'insertShown',
+              description: 'The line ends of the paste become spaces.',
+            },
             'answer.given': [
               {
                 guard: 'isChatLeft',
@@ -204,7 +207,7 @@ export const consoleMachine = consoleSetup.createMachine({
     },
 
     quiet: {
-      description: 'Keys answer no prompt, until the user has pressed none for the quiet time.',
+      description: 'Keys answer no prompt, until the quiet time has passed without a key.',
       entry: 'startQuietTimer',
       exit: ['stopQuietTimer', 'forgetLine', 'forgetDraft'],
       initial: 'unasked',

@@ -146,7 +146,10 @@ export const consoleSetup = setup({
       const next = promptIn(event);
       return next?.kind === 'key' && next.isSudden === true;
     },
-    /** A line may take the keys at once: the user sees them in it, and a single key does not answer it. */
+    /**
+     * A line prompt may take the keys at once: the user sees them in the line, and a single key does not
+     * answer it.
+     */
     isLineAfterKey: ({ context: { prompt, keptDraft }, event }) => {
       const next = promptIn(event);
       return (
