@@ -1,8 +1,8 @@
 /**
  * Runs a flat statechart over a resource that its actor owns.
  *
- * The chart (in machines/) decides which actions run. The actor implements them: it opens the resource,
- * has one function per action of the chart, and releases the resource however it ends.
+ * The chart (in machines/) decides which actions run. The actor implements them: it opens the resource, has
+ * one function per action of the chart, and releases the resource, no matter how the actor ends.
  *
  * XState's interpreter can run these charts too; a test compares the two. But the interpreter costs a
  * connection several times as much, and it has no hook that releases a resource when an actor is stopped or

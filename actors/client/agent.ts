@@ -47,9 +47,9 @@ const QUESTION_TIMEOUT_MS = 15_000;
  */
 export type RefusalCause = 'busy' | CutCause;
 
-/** An event that is reported to the program though it did not ask. */
+/** An event that the program receives without asking for it. */
 export type ClientNotice =
-  /** The server stopped answering; `reason` says why, for people. It is asked again every 10 s. */
+  /** The server stopped answering; `reason` says why, for people. The server is asked again every 10 s. */
   | { readonly type: 'server.lost'; readonly reason: string }
   /** The server answers again. */
   | { readonly type: 'server.found' }
@@ -198,7 +198,7 @@ class Agent implements Behaviour<AgentEvent> {
     const { call, caller, address, hint } = withHint(event, user, this.#buddies);
     const handle = new IncomingCall(call, { id: caller, address, hint }, callControl);
     this.#handles.set(call, handle);
-    // At most one call waits at a time: a call that is still in the inbox is over.
+    // At most one call waits at a time, so any call that is still in the inbox is over.
     calls.replace(handle);
   }
 

@@ -2,8 +2,8 @@
  * The archive's actor: owns the user's local files, which are the history of chats and the block list.
  *
  * The actor writes a message before it handles the next event, so a crash loses no message that was shown.
- * File errors do not stop a chat. Of failures to write history only the first is reported, but every message
- * is tried.
+ * File errors do not stop a chat. The actor tries to write every message to the history, but reports only the
+ * first failure.
  */
 
 import type { ArchiveCommand, ArchiveReport } from '../../machines/client/events.js';

@@ -82,7 +82,7 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
   });
 }
 
-/** Asks a server that does not answer over UDP whether it knows a user, over TCP. Always resolves. */
+/** When the server does not answer over UDP, asks it over TCP whether it knows the user. Always resolves. */
 export async function askWhySilent(
   server: ServerEndpoint,
   user: UserId | undefined,

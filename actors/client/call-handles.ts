@@ -16,8 +16,8 @@ import { type Chat, OpenChat } from './open-chat.js';
 /** An incoming call. While it waits for an answer, other callers are refused. */
 export interface Call {
   /**
-   * The id that the caller gives, if it gives one; nothing proves it. `undefined`, too, for a caller that
-   * claims the user's own id.
+   * The id that the caller claims, without proof. `undefined` if the caller claims none, or claims the user's
+   * own id.
    */
   readonly caller: UserId | undefined;
   /** The caller's address. */

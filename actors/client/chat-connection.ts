@@ -31,15 +31,15 @@ const GREETING_TIMEOUT_MS = 250;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Longest wait for a buddy to close its side after this client closed its own, in milliseconds, when the
- * buddy has answered all lines.
+ * Longest wait for the buddy to close its side after this client closed its own, in milliseconds. Applies if
+ * the buddy has sent something since our last line.
  */
 const LINGER_MS = 5_000;
 
 /** How long a refused caller may take to read the refusal and to close, in milliseconds. */
 const REFUSAL_LINGER_MS = 1_000;
 
-/** Most lines kept of a caller that talks before it is accepted. At the limit, reading pauses. */
+/** Most lines kept from a caller that sends lines before it is accepted. At the limit, reading pauses. */
 const MAX_EARLY_LINES = 16;
 
 /** Sent to the buddy, as lines of the chat, when one of its lines or of the user's lines was cut. */
@@ -50,8 +50,8 @@ const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)
 const WAS_RESET = toDisplayText('the connection was cut');
 
 /**
- * A caller that sent nothing and ends the chat within this time after it was accepted did not understand the
- * acceptance. In milliseconds.
+ * If a caller that sent nothing ends the chat within this time after its acceptance, it did not understand
+ * the acceptance. In milliseconds.
  */
 const MUTE_MS = 1_000;
 
@@ -82,7 +82,10 @@ interface Chat {
 export interface ChatPatience {
   /** Longest wait for the next confirmation of the buddy's machine. */
   readonly confirmationMs: number;
-  /** Longest wait for a buddy to close that may have unread lines. Its machine resets the connection then. */
+  /**
+   * Longest wait for the buddy to close if it may have unread lines. If it closes with unread lines, its
+   * machine resets the connection.
+   */
   readonly unreadMs: number;
 }
 
@@ -188,7 +191,7 @@ export function chatLogic({
       resumeReading: ({ throttle }) => throttle.resume(),
       hangUp({ socket, throttle, delivery }) {
         delivery.flush();
-        throttle.resume(); // for the same reason: not every chat passes through awaitDelivery
+        throttle.resume(); // for the same reason; not every chat runs `awaitDelivery` first
         socket.end();
       },
 
@@ -230,7 +233,7 @@ export function chatLogic({
       announceMute(chat) {
         const { acceptance, callerAddress: address } = chat;
         report(chat, { type: 'dialect.heard', address, speaksB: acceptance?.inWordsOfB !== true });
-        // The caller read nothing that it was sent, as after a reset.
+        // The caller has read no line: report all of them, as after a reset.
         reportLost(chat, true);
       },
       announceAbandoned: (chat) => reportBroken(chat, toDisplayText('your buddy does not read'), false),
@@ -263,7 +266,8 @@ function listen(chat: Chat, lines: Lines): void {
     'data',
     scope.guard((chunk: Buffer) => {
       const some = splitter.push(chunk);
-      // Recorded now, not when the lines are handled: the buddy had not read what is written in between.
+      // Recorded now, not when the lines are handled: the buddy sent them before it could read what we write
+      // in between.
       if (some.length > 0 && !lines.asksForCallback(some)) delivery.recordAnswer();
       throttle.push(some, chunk.length);
     }),

@@ -6,8 +6,8 @@ import { toDisplayText } from '../../protocol/display-text.js';
 
 /**
  * - `id.invalid`: the given id is not valid; `user.missing`: the client was created without a user;
- * - `server.unreachable`: the server could not be asked, or its reply is not valid; `server.silent`: it did
- *   not answer a GET; the message says whether it is down, or the user is not registered with it;
+ * - `server.unreachable`: the server could not be asked, or its reply is not valid; `server.silent`: the
+ *   server did not answer a GET; the message says whether it is down, or does not know the user;
  * - `port.unavailable`: the client cannot listen on that port;
  * - `client.busy`: another call or chat is in progress; `client.closed`: the client has ended, or its actor
  *   crashed;

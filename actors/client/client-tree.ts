@@ -42,8 +42,8 @@ import {
 import { terminalLogic } from './terminal.js';
 
 /**
- * Only the undelivered lines of a broken chat can be on their way together, up to `maxLines` of them.
- * Otherwise the user sends line by line, and one line is held while the buddy does not read.
+ * A user sends one line at a time, and one more line is held while the buddy does not read. Only the
+ * undelivered lines of a broken chat are sent together, at most `maxLines` of them.
  */
 const PERSONS_CALL_LIMITS: CallLimits = {
   patienceMs: PATIENCE_MS,
@@ -74,7 +74,7 @@ export interface ClientOptions {
 }
 
 export interface RunningClient extends RunningTree {
-  /** Makes the user leave at once. The client names unconfirmed lines, and then its tree ends. */
+  /** Makes the user leave at once. The client lists unconfirmed lines, and then its tree ends. */
   leave(): void;
 }
 

@@ -57,7 +57,7 @@ export function findConnection(table: string, localPort: number, remote: Endpoin
     (address) => `${local} ${address}:${portInHex(remote.port)} `,
   );
   for (const row of table.split('\n')) {
-    // Most rows are of other connections, and a table may have thousands: only a match is taken apart.
+    // Most rows are of other connections, and a table may have thousands of rows: parse only rows that match.
     if (!ends.some((end) => row.includes(end))) continue;
     // sl, local, remote, state, tx:rx, timer, retransmits, uid, unanswered probes, …
     const [, , , , queues, , repeats, , probes] = row.trim().split(/\s+/);

@@ -21,7 +21,7 @@ import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
 
 /**
  * Most chat actors at once: one has the live call or chat, the others are starting, being refused, or
- * closing. When the limit is reached, a chat of the address with the most of them is cut to make room.
+ * closing. When the limit is reached, a chat of the address with the most chats is cut to make room.
  */
 const MAX_CHATS = 32;
 
@@ -42,7 +42,7 @@ export const CLIENT_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_000 };
 
 /**
- * Size of the range of call numbers that each incarnation of call control has, so no number is used twice.
+ * Each incarnation of call control has a range of this many call numbers, so that no number is used twice.
  */
 const CALLS_PER_INCARNATION = 2 ** 32;
 

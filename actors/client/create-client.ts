@@ -222,7 +222,7 @@ class ProgramClient implements Client {
     return this.#change('DEL', () => [this.#user, assertId(buddy)]);
   }
 
-  /** There is one question at a time: calls made while it is pending get the same answer. */
+  /** At most one question is pending. If `buddies` is called again meanwhile, that call shares the answer. */
   async buddies(): Promise<BuddyList> {
     this.#assertUser();
     await this.#waitUntilReady();

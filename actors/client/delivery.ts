@@ -6,22 +6,28 @@
  * While everything is confirmed, the kernel probes the other side (keep-alive) and fails the socket when the
  * probes stay unanswered. While anything is unconfirmed, the kernel only retransmits, for up to a quarter of
  * an hour. So this file reads the kernel's table of connections to see whether anything is being confirmed.
- * Only Linux has that table. On other systems a dead connection is noticed when nothing is unconfirmed, or
- * when the kernel gives up, and at the end of a chat everything that the network took counts as confirmed.
+ * Only Linux has that table. On other systems, a dead connection is noticed only while nothing is
+ * unconfirmed, or when the kernel gives up. At the end of a chat on such a system, everything that the
+ * network took counts as confirmed.
  */
 
 import type { Socket } from 'node:net';
 import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
 import { lookUp } from './connection-table.js';
 
-/** Quiet time before the kernel probes the other side, ten times 1 s apart; in milliseconds. */
+/**
+ * Quiet time before the kernel probes the other side, in milliseconds. It probes up to ten times, 1 s apart.
+ */
 const KEEP_ALIVE_MS = 10_000;
 
 /** Time between two looks at the table, in milliseconds: during the chat, and at its end. */
 const LOOK_MS = 2_000;
 const LAST_LOOK_MS = 50;
 
-/** Fewest looks within the user's patience: else a slow buddy would look like one who does not read. */
+/**
+ * Least number of looks within the user's patience. With fewer, a slow buddy would look like one who does not
+ * read.
+ */
 const LOOKS_IN_PATIENCE = 4;
 
 /**
@@ -64,7 +70,7 @@ export interface DeliveryListener {
   onConfirmed(): void;
   /** After `finish`: no more bytes were confirmed within the patience. */
   onStalled(): void;
-  /** After `finish`: the other end reset the connection, even if its end of input came before. */
+  /** After `finish`: the other end reset the connection, possibly after it had ended its input. */
   onReset(): void;
 }
 
@@ -82,13 +88,16 @@ export class Delivery {
   #taken: Written[] = [];
   #first = 0;
   #takenCost = 0;
-  /** The bytes that the network had when the buddy last sent something, which it has most likely read. */
+  /**
+   * How many bytes the network had taken when the buddy last sent something. The buddy has most likely read
+   * these.
+   */
   #answered = 0;
   /** The bytes that were confirmed at the last look. */
   #confirmed = 0;
-  /** The time since which the kernel retransmits or probes without any new confirmation. */
+  /** Since when the kernel has been retransmitting or probing without any new confirmation. */
   #silentSinceMs: number | undefined;
-  /** Set once the chat is left: the time of the last confirmation since then, or else of leaving it. */
+  /** Set when the chat is left, and again at each later confirmation: the time of the last of these. */
   #progressAtMs: number | undefined;
   /** True when the connection was not in the table at the last look. */
   #isMissed = false;
@@ -104,7 +113,7 @@ export class Delivery {
 
   /**
    * Writes a line after all earlier ones. Calls `onSent` when the network has taken it. A line without a text
-   * is never named as lost.
+   * is never reported as lost.
    */
   write(text: string | undefined, bytes: Uint8Array, onSent: () => void): void {
     this.#waiting.push({ text, bytes, onSent });
@@ -147,11 +156,11 @@ export class Delivery {
   }
 
   /**
-   * Returns the lines that the network took and that may not have arrived, now that the connection is over,
-   * and forgets them. These are the lines that are not confirmed now, or were not at the last look if the
-   * connection is gone. After a reset they include all lines since the buddy last sent something: a machine
-   * confirms lines that its program never reads, and resets the connection when the program closes with
-   * unread lines.
+   * Returns and forgets the lines that the network took and that may not have arrived. Call this when the
+   * connection is over. If the table still has the connection, these are the lines that are not confirmed
+   * now; otherwise, those that were not confirmed at the last look. After a reset they include all lines
+   * since the buddy last sent something: a machine confirms lines that its program never reads, and resets
+   * the connection when the program closes with unread lines.
    */
   drainLostLines({ isReset }: { readonly isReset: boolean }): string[] {
     const found = lookUp(this.#socket);
@@ -174,8 +183,8 @@ export class Delivery {
   }
 
   /**
-   * Hands waiting lines to the socket, a few at a time. If Node.js gets many lines together, it reports them
-   * as taken only when the last one is. That would hide the progress of a slow buddy.
+   * Hands waiting lines to the socket, a few at a time. If Node.js gets many lines together, it reports all
+   * of them as taken only when it has taken the last one. That would hide the progress of a slow buddy.
    */
   #writeOn(limitBytes = MAX_UNTAKEN_BYTES): void {
     for (let line = this.#waiting[this.#writing]; line !== undefined; line = this.#waiting[this.#writing]) {

@@ -211,7 +211,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     client.send({ type: 'buddies.received', buddies: parseBuddyList(text), atMs: Date.now() });
   }
 
-  /** Announces the user as OFFLINE, and closes the socket, on which no more answers are handled. */
+  /** Announces the user as OFFLINE, and closes the socket. Answers that still arrive are ignored. */
   #sayGoodbye(done: () => void = () => {}): void {
     const user = this.#user;
     const socket = this.#socket;

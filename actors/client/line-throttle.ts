@@ -10,7 +10,10 @@ import type { Line } from '../../protocol/line-splitter.js';
 /** Most lines that are handed over in one event-loop iteration. */
 export const MAX_LINES_PER_ITERATION = 50;
 
-/** After a chunk of at least this size the socket is paused until the next iteration, even without lines. */
+/**
+ * After a chunk of at least this size, the socket is paused until the next iteration, even if no line is
+ * complete.
+ */
 const LARGE_CHUNK_BYTES = 16 * 1024;
 
 export class LineThrottle {
@@ -24,7 +27,10 @@ export class LineThrottle {
   /** True while the next batch is scheduled. */
   #isScheduled = false;
 
-  /** @param onLine Called with each line, in order. Neither it nor the end's listener may throw. */
+  /**
+   * @param onLine Called with each line, in order. Neither `onLine` nor the listener of {@link end} may
+   * throw.
+   */
   constructor(socket: Socket, onLine: (line: Line) => void) {
     this.#socket = socket;
     this.#onLine = onLine;
@@ -54,7 +60,7 @@ export class LineThrottle {
     while (this.#hasLines) this.#handOverBatch();
   }
 
-  /** Drains, then calls the end's listener if the input has ended. */
+  /** Drains, then calls the listener of {@link end} if the input has ended. */
   finish(): void {
     this.drain();
     const onEnd = this.#onEnd;

@@ -51,7 +51,7 @@ export interface Chat extends AsyncIterable<Message> {
   readonly address: string;
   /** The port that was called; `undefined` if the buddy called. */
   readonly port: number | undefined;
-  /** Resolves when the chat is over. If the buddy leaves, the messages end earlier than that. */
+  /** Resolves when the chat is over. If the buddy leaves, the loop over the messages ends before that. */
   readonly closed: Promise<ChatEnd>;
   /**
    * Sends one line. Line ends in the text become spaces. Resolves when the network took the line; `cut` is
@@ -68,7 +68,7 @@ export interface Chat extends AsyncIterable<Message> {
    * client's patience.
    */
   leave(): Promise<void>;
-  /** Cuts the connection, also while the chat is being left. All that is not confirmed is in `closed`. */
+  /** Cuts the connection, also while the chat is being left. All unconfirmed lines are in `closed`. */
   abandon(): Promise<void>;
 }
 

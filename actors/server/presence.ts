@@ -46,7 +46,10 @@ export type PresenceEvent = PresenceAnnounced | PresenceAsked | UserLookedUp<Pur
 
 export interface PresenceInput {
   readonly store: Address<StoreEvent>;
-  /** Limits the bytes of buddy lists for a source. A list beyond it is dropped before it is written. */
+  /**
+   * Limits the bytes of buddy lists for a source. A list that exceeds the limit is dropped before it is
+   * written.
+   */
   readonly answerBytes: Quota;
 }
 

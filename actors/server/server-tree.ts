@@ -39,7 +39,8 @@ export const MAX_CONNECTIONS = 15_000;
 
 /**
  * The fraction of all connections that one address may have, by default. If several addresses together use
- * all connections, each new client from another address cuts one of the address with the most.
+ * all connections, each new client from another address cuts a connection of the address with the most
+ * connections.
  */
 const ADDRESS_PART = 0.8;
 
@@ -49,7 +50,7 @@ const MAX_STASHED_EVENTS = 10_000;
 /** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
 const SHUTDOWN_GRACE_MS = 2_000;
 
-/** How often a supervisor restarts children before it gives up. The limits of nested supervisors multiply. */
+/** How many restarts a supervisor allows before it gives up. The limits of nested supervisors multiply. */
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 

@@ -54,7 +54,7 @@ export interface UserLookedUp<TPurpose> {
   readonly type: 'user.looked-up';
   /** The user's number, or -1 when the id is not registered. */
   readonly user: number;
-  /** The store's users, to be read at once: a store that is opened later has another object. */
+  /** The store's users. Read them while you handle this event: a reopened store has another object. */
   readonly users: Users;
   readonly purpose: TPurpose;
 }
