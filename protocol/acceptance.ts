@@ -14,7 +14,7 @@ export const MAX_CHAIN_BYTES = 4096;
 
 /** What the owner of a TLS connection sees of the peer's chain. */
 export interface ChainFacts {
-  /** How many certificates came. A count may end at {@link CHAIN_LENGTH} + 1. */
+  /** How many certificates the chain has. The owner may stop counting at {@link CHAIN_LENGTH} + 1. */
   readonly certificates: number;
   /** The length of the counted certificates in DER, in bytes. */
   readonly bytes: number;
@@ -22,7 +22,7 @@ export interface ChainFacts {
   readonly deviceKey: Uint8Array | undefined;
   /** The raw Ed25519 key of the second certificate; `undefined` if it has a key of another kind. */
   readonly identityKey: Uint8Array | undefined;
-  /** The whole subject of the first certificate is this common name. */
+  /** The common name of the first certificate, if its subject has nothing else; otherwise `undefined`. */
   readonly deviceName: string | undefined;
   /** The signature of the first certificate verifies under the second one's key. */
   readonly isDeviceSigned: boolean;
@@ -41,11 +41,14 @@ export type ChainRefusal =
   | 'revoked'
   | 'own-identity';
 
-/** What the accepting side knows before. */
+/** What the accepting side knows beforehand. */
 export interface AcceptanceRules {
-  /** The highest floor that is known for an identity; 0 if none is. Without this function none is known. */
+  /**
+   * The highest floor that is known for an identity; 0 if none is known. Without this function, no floor is
+   * known.
+   */
   readonly floorOf?: (identity: IdentityKey) => number;
-  /** The identity of the accepting side. In calls, a chain with it is refused. */
+  /** The identity of the accepting side. In calls, a chain of this identity is refused. */
   readonly ownIdentity?: IdentityKey;
 }
 

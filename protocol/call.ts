@@ -27,8 +27,8 @@ const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/is;
 const REFUSAL = /^(?:REJECT|REJECTED|NO|N|BUSY)$/i;
 
 /**
- * Encodes our own first line as a caller. Clients of all dialects accept it: D closes on any other word, and
- * E breaks if a line of two words has no port.
+ * Encodes our own first line as a caller. Clients of all dialects accept it: D closes the connection on any
+ * other first word, and E breaks if the second of two words is not a port.
  *
  * @param port The port on which the caller accepts calls; 0 if it accepts none.
  */

@@ -3,8 +3,8 @@
  * reads certificates, but cannot create them. Signing needs a private key, which keys/ has: a caller takes
  * the body, signs it, and assembles body and signature.
  *
- * No certificate names a user. One key per id, and no id in a certificate: certificates alone do not tell
- * which ids belong to one person.
+ * No certificate names a user. Each id has a key of its own, and no certificate contains an id. Certificates
+ * alone therefore do not tell which ids belong to one person.
  */
 
 import { type DeviceName, encodeDeviceName } from './device.js';
@@ -31,7 +31,7 @@ const VERSION_3 = der(VERSION, der(INTEGER, [2]));
 const ED25519 = der(SEQUENCE, der(OBJECT_ID, [0x2b, 0x65, 0x70]));
 const COMMON_NAME = der(OBJECT_ID, [0x55, 0x04, 0x03]);
 
-/** From 1970 until the date that RFC 5280 has for "no end", so that a wrong clock breaks nothing. */
+/** From 1970 until the date with which RFC 5280 says "no end", so that a wrong clock breaks nothing. */
 const VALIDITY = der(
   SEQUENCE,
   der(UTC_TIME, Buffer.from('700101000000Z')),

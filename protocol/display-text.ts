@@ -1,9 +1,9 @@
 /**
  * The gate that every untrusted text passes before it reaches a screen, a title or a log.
  *
- * It replaces C0 and C1 controls (and so every escape sequence, complete or partial, a CR that would
- * overwrite the line, and BEL), bidirectional overrides and isolates, zero-width and other invisible
- * characters, line and paragraph separators, lone surrogates, and excess combining marks.
+ * It replaces C0 and C1 controls. This breaks every escape sequence, complete or partial, and removes BEL and
+ * any CR that would overwrite the line. It also replaces bidirectional overrides and isolates, zero-width and
+ * other invisible characters, line and paragraph separators, lone surrogates, and excess combining marks.
  */
 
 /** Text returned by {@link toDisplayText}. */
@@ -17,7 +17,7 @@ export const REPLACEMENT = '\u{FFFD}';
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-/** Marks above, below or around a character, which can be stacked without limit. */
+/** Marks above, below or around a character. Without a limit, one character could have any number of them. */
 const PILING_MARK = /[\p{Mn}\p{Me}]/u;
 const PICTOGRAPH = /\p{Extended_Pictographic}/u;
 const EMOJI_END = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F/u;

@@ -8,18 +8,20 @@ export const KEY_BYTES = 32;
 /** Characters of a key as text. */
 export const KEY_CHARACTERS = 43;
 
-/** An Ed25519 public key of an identity, as 43 characters of base64url. It was not refused. */
+/**
+ * An Ed25519 public key of an identity, as 43 characters of base64url. {@link isAllowedKey} has accepted it.
+ */
 export type IdentityKey = string & { readonly IdentityKey: unique symbol };
 
 /** The prime of the field: 2^255 - 19. */
 const P = 2n ** 255n - 19n;
 
-/** The y of the points of order 8; the other one is P - Y8. */
+/** One of the two values of y that points of order 8 have; the other is P - Y8. */
 const Y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 
 /**
- * The y of all points of small order. OpenSSL imports them as keys, and signatures that hold for many
- * messages can be made for them without a private key.
+ * The y of all points of small order. OpenSSL imports such a point as a key. Without a private key, anyone
+ * can make a signature that is valid for many messages under such a key.
  */
 const SMALL_ORDER: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, Y8, P - Y8]);
 

@@ -55,7 +55,7 @@ export class LineSplitter {
     return this.#length === 0 ? undefined : this.#complete(NOTHING);
   }
 
-  /** Buffers the beginning of a line. If the line is already too long, returns it cut, in `lines`. */
+  /** Buffers the beginning of a line. If the line is already too long, cuts it and adds it to `lines`. */
   #hold(part: Uint8Array, lines: Line[]): void {
     const held = this.#append(part);
     const beyond = part.length > held;

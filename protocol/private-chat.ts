@@ -18,19 +18,22 @@ export type StreamId = string & { readonly StreamId: unique symbol };
 /** The caller's first line. */
 export interface PrivateOpening {
   readonly caller: UserId;
-  /** Whom the caller wants. It keeps a call that reached the wrong client from being accepted. */
+  /** Whom the caller wants. Because of it, a call that reached the wrong client is not accepted. */
   readonly called: UserId;
 }
 
 /**
- * The called client's first line. `DENIED key`: the caller's name has another key. `DENIED who`: the call is
- * for another id.
+ * The called client's first line. `DENIED key`: the called client knows another key for the caller's id.
+ * `DENIED who`: the call is for another id.
  */
 export type PrivateAnswer = 'OK' | 'REJECT' | 'BUSY' | 'DENIED key' | 'DENIED who';
 
 /** A line after the call was accepted. */
 export type PrivateLine =
-  /** What this side sends, the last stream it received, and how many lines of that stream it has. */
+  /**
+   * The stream that this side sends, the last stream that it received, and how many lines of that stream it
+   * has.
+   */
   | {
       readonly verb: 'S';
       readonly stream: StreamId;
@@ -43,7 +46,7 @@ export type PrivateLine =
   | { readonly verb: 'A'; readonly n: number }
   /** Text from the client, not from its user. */
   | { readonly verb: 'N'; readonly text: string }
-  /** The user left. A connection that ends without it broke. */
+  /** The user left. A connection that ends without this line has broken. */
   | { readonly verb: 'BYE' };
 
 const ANSWERS: ReadonlySet<string> = new Set<PrivateAnswer>([

@@ -11,7 +11,7 @@ import { parseSessionId, type SessionId } from './sealed-datagram.js';
 /** The version of the keys in the reply to VER. */
 const VERSION = 'im/1';
 
-/** In place of the key of an id that has none. */
+/** Stands in the place of the key if the id has no key. */
 const NO_KEY = '-';
 
 /** Encodes the details of WHO: an id's key, its floor, and the newest serial that the server has seen. */

@@ -13,7 +13,7 @@ export const MAX_REQUEST_BYTES = 512;
 /**
  * A change to the directory that a client requests. The store decides it.
  *
- * `device` is the device that proved who asks; in clear there is none.
+ * `device` is the device that proved who sends the request. A request in clear has none.
  *
  * `buddy` is `undefined` if its token is missing or not a valid id. The store decides the reply in that case:
  * `202` if `id` is not registered, `204` if the device may not change the list of `id`, otherwise `201`.
@@ -30,7 +30,8 @@ export type Change =
 /**
  * Why a client opens a session.
  *
- * - `new`: the user started a client. It announces the user's presence, and ends the session that did.
+ * - `new`: the user started a client. Its session announces the user's presence, and ends the session that
+ *   announced it before.
  * - `again`: a client that lost its session opens another. Granted only if no other session announces.
  * - `ask`: the session may ask for the buddy list, but never announces.
  */
@@ -85,7 +86,7 @@ export function parseRequest(line: Uint8Array): Request | undefined {
   }
 }
 
-/** Whether a request may come in clear, and the store decides it. */
+/** True for a request that may come in clear, and that the store decides. */
 export function isChange(request: Request): request is Request & Change {
   return request.op === 'REG' || request.op === 'ADD' || request.op === 'DEL';
 }
@@ -117,5 +118,5 @@ export function encodeRequest(op: Change['op'] | 'WHO', ...tokens: readonly stri
   return `${[op, ...tokens].join(' ')}\r\n`;
 }
 
-/** The question whether a server keeps keys. Servers that do not answer it with 201, or close. */
+/** Asks whether a server keeps keys. A server that keeps none answers 201, or closes. */
 export const VERSION_REQUEST = `VER im ${KEYS_VERSION}\r\n`;

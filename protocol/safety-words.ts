@@ -20,9 +20,9 @@ export type SafetyComparison =
   | { readonly result: 'same' }
   /** Not {@link SAFETY_WORDS} words were typed. */
   | { readonly result: 'wrong-count'; readonly count: number }
-  /** A typed word is in no key's words: a typo. `position` counts from 1. */
+  /** A typed word is not in the list, so it is a typo. `position` counts from 1. */
   | { readonly result: 'typo'; readonly position: number; readonly word: string }
-  /** All typed words are in the list, and they are the words of another key, or in another order. */
+  /** All typed words are in the list, but they are the words of another key, or are in another order. */
   | { readonly result: 'different' };
 
 /**
@@ -54,8 +54,8 @@ export function splitWords(typed: string): readonly string[] {
 
 /**
  * Compares typed words with the expected ones. Case, spaces and punctuation do not matter. A word outside the
- * list is named as a typo. A word in the list is never corrected, and a difference is not located: that would
- * lead a user to the words of a forged key, one by one.
+ * list is reported as a typo. A word in the list is never corrected, and the result does not say where a
+ * difference is: either would lead a user to the words of a forged key, one by one.
  */
 export function compareSafetyWords(
   typed: string,
