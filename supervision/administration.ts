@@ -1,6 +1,6 @@
 /**
- * Requests to a supervisor: list its children, and start, stop, restart or delete one. After the functions of
- * OTP's `supervisor` module.
+ * Requests to a supervisor: list its children, and start, stop, restart or delete one. Modelled on the
+ * functions of OTP's `supervisor` module.
  *
  * A supervisor first finishes a start or stop that is under way. It answers a request to start a child when
  * the child is ready. It refuses a request with a code. The promise rejects with a `SupervisorError`:
@@ -16,7 +16,7 @@ import { internalsOf, isRunning } from './xstate-internals.js';
 
 /**
  * - `invalid_spec`: the spec has a bad value; `error` names it.
- * - `already_started`, `already_present`: a child with that id runs, or is down but has a spec.
+ * - `already_started`: a child with that id runs. `already_present`: it is down, but has a spec.
  * - `start_failed`: the child's start failed with `error`.
  * - `not_found`: there is no such child.
  * - `running`, `restarting`: the child must be terminated first.
@@ -62,7 +62,7 @@ export interface ChildInfo {
   readonly type: ChildType;
 }
 
-/** The number of children that have a spec, that have an actor, and of each type. */
+/** How many children have a spec, how many have an actor, and how many are of each type. */
 export interface ChildCount {
   readonly specs: number;
   readonly active: number;

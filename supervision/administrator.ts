@@ -74,7 +74,7 @@ export class Administrator {
     const child = childList.find(id);
     if (child === undefined) return refuse(self, reply, 'not_found');
     childList.dropStart(child);
-    // A later start, together with its group, is no longer a first start.
+    // If the child is started later, together with its group, that is no longer its first start.
     child.purpose = 'restart';
     child.replyToStarts({ ok: false, code: 'shutting_down' });
     if (child.state === 'down') {

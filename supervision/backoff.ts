@@ -1,6 +1,6 @@
 /**
- * Back-off: how long a supervisor waits before it restarts a child that keeps crashing. After Akka/Pekko's
- * `BackoffSupervisor`.
+ * Back-off: how long a supervisor waits before it restarts a child that keeps crashing. Modelled on
+ * Akka/Pekko's `BackoffSupervisor`.
  */
 
 import { DEFAULT_JITTER } from './defaults.js';

@@ -78,7 +78,7 @@ export function behaviourState(actor: AnyActorRef): string | undefined {
 /** A timer of {@link BehaviourScope}, for {@link BehaviourScope.cancel}. */
 export type Timer = { readonly Timer: unique symbol };
 
-/** Monotonic time in milliseconds. Of XState's clocks, only a simulated one has `now`. */
+/** Monotonic time in milliseconds. Only XState's simulated clock has `now`. */
 function timeOf(clock: Clock): number {
   // biome-ignore lint/style/noRestrictedGlobals: all other code calls this function.
   return clock.now?.() ?? performance.now();

@@ -27,8 +27,8 @@ export interface ChildOptions {
   readonly restart?: RestartPolicy;
   /**
    * Default: `Infinity` for a supervisor; {@link DEFAULT_SHUTDOWN_MS} for a behaviour, and for a machine
-   * whose current state handles `shutdown.requested`; `brutal` for any other state and any other logic, which
-   * would ignore the request.
+   * whose current state handles `shutdown.requested`; `brutal` for a machine in any other state, and for any
+   * other logic, because they would ignore the request.
    */
   readonly shutdown?: ShutdownPolicy;
   /** By default, a restart follows in a later event-loop iteration, without further delay. */
@@ -143,7 +143,8 @@ const SUPERVISOR = Symbol('supervisor');
 type SupervisorKind = 'list' | 'dynamic';
 
 /**
- * Marks a logic as a supervisor's. As a child it then has type `supervisor`, and no limit for its shutdown.
+ * Marks a logic as a supervisor's. A child with this logic has the type `supervisor`, and no limit for its
+ * shutdown.
  */
 export function markSupervisor<TLogic extends AnyActorLogic>(logic: TLogic, kind: SupervisorKind): TLogic {
   return Object.assign(logic, { [SUPERVISOR]: kind });
@@ -158,7 +159,7 @@ function isLogic(logic: unknown): logic is AnyActorLogic {
   return typeof (logic as Partial<AnyActorLogic> | undefined)?.transition === 'function';
 }
 
-/** Like Erlang, which stops a process that does not trap exits at once. */
+/** As in Erlang, where a process that does not trap exits is stopped at once. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
   if (supervisorKind(logic) !== undefined) return Number.POSITIVE_INFINITY;
   return isMachine(logic) || handlesShutdown(logic) ? DEFAULT_SHUTDOWN_MS : 'brutal';

@@ -76,7 +76,7 @@ export class Child {
   }
 
   /**
-   * Starts an actor. Sends `child.readied` when the actor becomes ready later.
+   * Starts an actor. If the actor is not ready at once, sends `child.readied` when it becomes ready.
    *
    * @returns True when the actor is ready already: the caller must call {@link markUp}.
    * @throws The error thrown while the actor or its input was created.
@@ -148,7 +148,8 @@ export class Child {
   }
 
   /**
-   * Takes one restart from its supervisor's budget and reports the planned restart, or that it gives up.
+   * Takes one restart from its supervisor's budget. Reports the planned restart, or that the supervisor gives
+   * up.
    *
    * @returns The delay of the start in milliseconds; `undefined` when the restart exceeds the budget.
    */

@@ -71,7 +71,10 @@ export class DeadLetters {
     if (this.#recent.size > 0) this.#timer ??= this.#scope.callLater(this.#onTime, REFUSED_EVERY_MS);
   };
 
-  /** Resets the count before it emits: a listener's own refused message belongs to the next report. */
+  /**
+   * Resets the count before it emits: a message that a listener sends, and that is refused too, counts for
+   * the next report.
+   */
   #report(refused: Refused): void {
     const { address, reason, message, count } = refused;
     refused.count = 0;

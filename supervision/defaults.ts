@@ -1,6 +1,6 @@
 /**
- * The defaults of options, and the fixed times of this library. They are OTP's where OTP has the same option.
- * `Ms` in a name stands for milliseconds.
+ * The defaults of options, and the fixed times of this library. If OTP has the same option, the default is
+ * OTP's. `Ms` in a name stands for milliseconds.
  */
 
 /** A supervisor's defaults. */
@@ -14,7 +14,9 @@ export const DEFAULT_RESTART_LIMITS = { intensity: 1, periodMs: 5_000 } as const
 export const DEFAULT_RESTART = 'permanent';
 export const DEFAULT_SIGNIFICANT = false;
 
-/** How long a child that handles the request to end may take; the same as for OTP's workers. */
+/**
+ * Time that a child has to end after the request, if it handles the request; the same as for OTP's workers.
+ */
 export const DEFAULT_SHUTDOWN_MS = 5_000;
 
 /** The largest random extension of a back-off, as a fraction of it. Akka's examples use the same value. */

@@ -53,7 +53,8 @@ export function isolate(self: AnyActorRef, report: Reporter): void {
   const { system } = root;
   isolated.add(system);
   const { _unregister, _sendInspectionEvent } = system;
-  // XState's own `_register` stores the actor in an unused map, which keeps it in memory: see slot-map.ts.
+  // XState's own `_register` stores the actor in a map that is never read and keeps the actor in memory: see
+  // slot-map.ts.
   system._register = (sessionId, actor) => {
     shield(actor);
     return sessionId;
@@ -148,7 +149,10 @@ function afterCrash(step: () => void): void {
   }
 }
 
-/** XState accepts any value as a snapshot, and later throws outside the actor's own event handling. */
+/**
+ * Turns a value that is not a snapshot into a crash of the actor. XState accepts any value, and throws later,
+ * outside the actor's own event handling.
+ */
 function update(this: ActorInternals, snapshot: Snapshot<unknown> | undefined, event: EventObject): void {
   if (typeof snapshot === 'object' && snapshot !== null) {
     return classMethodsOf(this).update.call(this, snapshot, event);
@@ -198,8 +202,8 @@ function shieldedObserver(actor: ActorInternals, { next, error, complete }: Obse
 }
 
 /**
- * Reports a crash to the process, as XState does, unless the actor has a parent, which receives the error, or
- * an observer with an error handler.
+ * Reports a crash to the process, as XState does. Does nothing if the error reaches a parent, or an observer
+ * with an error handler.
  */
 function reportToProcess(actor: AnyActorRef, error: unknown): void {
   if (parentOf(actor) !== undefined || handled.has(actor)) return;

@@ -1,10 +1,11 @@
 /**
  * Quotas of a dynamic supervisor. Children with the same key form a group, and the number of children in a
- * group is limited. With `makesRoom`, several groups together cannot keep other groups out either: a full
- * supervisor makes a child of the largest group end for a child of a smaller one.
+ * group is limited. With `makesRoom`, several groups that fill the supervisor together cannot keep other
+ * groups out either: the full supervisor makes a child of the largest group end, to make room for a child of
+ * a smaller group.
  *
- * Counting starts when a quota could be reached or room is wanted, and stops at half of the limit, because
- * computing a child's key may cost more than the child itself.
+ * Computing a child's key may cost more than the child itself, so children are counted only when that is
+ * needed. Counting starts when a quota could be reached or room is wanted, and stops at half of the limit.
  */
 
 import type { EventObject } from 'xstate';
@@ -12,7 +13,7 @@ import type { EventObject } from 'xstate';
 export interface QuotaOptions<TInput> {
   /** Most children with the same key. */
   readonly limit: number;
-  /** The key of the child that an input makes. */
+  /** The key of the child that is started with this input. */
   readonly keyOf: (input: TInput) => string;
   /**
    * Whether children of the largest group make room for a smaller group. When the supervisor is full, they
@@ -22,8 +23,8 @@ export interface QuotaOptions<TInput> {
 }
 
 /**
- * Sent to a child of the largest group. The child ends at once if it can be spared; otherwise it ignores
- * this.
+ * Sent to a child of the largest group. The child ends at once if it can be spared; otherwise it ignores the
+ * event.
  */
 export interface RoomWanted extends EventObject {
   readonly type: 'room.wanted';
@@ -50,7 +51,7 @@ export class Quotas<TChild extends HasInput, TInput> {
   }
 
   /**
-   * Whether the quota admits the child that this input makes.
+   * Whether the quota admits a child with this input.
    *
    * @param count The number of current children.
    */

@@ -1,6 +1,6 @@
 /**
  * Restart intensity: how many restarts a supervisor may attempt within a sliding time window before it gives
- * up. After MaxR and MaxT of Erlang/OTP's `supervisor`.
+ * up. Modelled on MaxR and MaxT of Erlang/OTP's `supervisor`.
  */
 
 import { assert } from './assert.js';
@@ -42,8 +42,8 @@ export class RestartBudget {
    * Counts one restart attempt. Failed attempts count too.
    *
    * @param nowMs On a monotonic clock, in milliseconds.
-   * @returns The number of attempts in this period, this one included; `undefined` when it exceeds the limit:
-   *   give up.
+   * @returns The number of attempts in this period, including this one; `undefined` when that exceeds the
+   * limit, and the supervisor must give up.
    */
   spend(nowMs: number): number | undefined {
     const { intensity, periodMs } = this.#limits;

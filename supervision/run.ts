@@ -11,7 +11,7 @@ import { ensureSupported, inspectedActor } from './xstate-internals.js';
 export interface RunOptions<TLogic extends AnyActorLogic> {
   /** Receives every event that the tree emits, from the first start on: see `LifecycleEvent`. */
   readonly onEmitted?: (event: Parameters<Parameters<Actor<TLogic>['on']>[1]>[0]) => void;
-  /** Receives every inspection event of the system. It slows every actor down. */
+  /** Receives every inspection event of the system. Inspection slows every actor down. */
   readonly inspect?: (event: InspectionEvent) => void;
 }
 
@@ -63,7 +63,7 @@ export function run<TLogic extends AnyActorLogic>(
   };
 }
 
-/** The first inspection events come before a supervisor runs that could catch an inspector's errors. */
+/** Catches an inspector's errors: the first inspection events come before any supervisor runs. */
 function guarded(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
   return (event) => guardCallback('inspector', inspectedActor(event.actorRef), inspect)(event);
 }

@@ -3,7 +3,7 @@
  *
  * It replaces a `Map`. V8 replaces the internal table of a map now and then, and the old table keeps its
  * items alive until the next major garbage collection. With short-lived actors such as connections, that was
- * every second actor.
+ * half of all actors.
  */
 
 const SEPARATOR = '.';

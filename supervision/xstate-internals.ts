@@ -28,7 +28,7 @@ export const SUPPORTED_XSTATE = '~5.33.3';
 /** The event that makes a logic stop. The actor's parent sends it through `stopChild`. */
 export const STOP = 'xstate.stop';
 
-/** An actor's clock. Of XState's clocks, only `SimulatedClock` has `now`. */
+/** An actor's clock. Only XState's `SimulatedClock` has `now`. */
 export interface Clock extends XStateClock {
   now?(): number;
 }
