@@ -78,8 +78,8 @@ test('refused calls of one address that linger leave room for the calls of other
   const { alice } = await aliceAndBob(t, { onNotice });
   await alice.buddies();
   const port = await alice.listen();
-  const calls: Peer[] = [];
-  for (let count = 0; count < 16; count++) calls.push(await lingering(t, port, '127.0.0.1'));
+  // All at once: a refused call lingers for a second only.
+  const calls = await Promise.all(Array.from({ length: 16 }, () => lingering(t, port, '127.0.0.1')));
   // One rings, seven are refused and do not close, and those beyond the quota are cut.
   for (const call of calls.slice(8)) await call.ended();
   const other = await lingering(t, port, '127.0.0.2');
@@ -98,9 +98,10 @@ test('refused calls that linger at several addresses block no other caller, nor 
     break;
   }
   t.is(await first.line(), 'ACCEPT');
-  for (const address of ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4']) {
-    for (let count = 0; count < 8; count++) await lingering(t, port, address);
-  }
+  const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'];
+  await Promise.all(
+    addresses.flatMap((address) => Array(8).fill(address)).map((from) => lingering(t, port, from)),
+  );
   const other = await lingering(t, port, '127.0.0.5');
   t.is(await other.line(), 'REJECT');
   first.socket.end('q\n');
