@@ -32,8 +32,8 @@ export interface IssueOptions {
 }
 
 /**
- * A device's key and chain. The key is in a private field: `JSON.stringify` and `util.inspect` show the device
- * only.
+ * A device's key and chain. The key is in a private field: `JSON.stringify` and `util.inspect` show only the
+ * device.
  */
 export class DeviceCredentials {
   readonly device: Device;

@@ -32,8 +32,8 @@ export type IdentifiedPeer =
   | { readonly device?: undefined; readonly refusal: PeerRefusal };
 
 /**
- * The context of all connections of a device, as a client and as a server. Creating one takes milliseconds: keep
- * it.
+ * The context of all connections of a device, as a client and as a server. Keep it: creating one takes
+ * milliseconds.
  */
 export function createContext(credentials: DeviceCredentials): SecureContext {
   return createSecureContext({
@@ -76,8 +76,8 @@ export function connectTls(socket: Socket, secureContext: SecureContext, protoco
 }
 
 /**
- * Says which device the peer of a connection is, or why it is refused: the first rule that fails. It may be asked
- * again with other rules. Nothing else may read the certificates of the socket.
+ * Says which device the peer of a connection is, or why it is refused: the first rule that fails. It may be
+ * asked again with other rules. Nothing else may read the certificates of the socket.
  */
 export function identifyPeer(
   socket: TLSSocket,

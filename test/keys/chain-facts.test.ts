@@ -9,6 +9,7 @@ import { Identity } from '../../keys/identity.js';
 import { acceptChain, MAX_CHAIN_BYTES } from '../../protocol/acceptance.js';
 import { assembleCertificate, encodeDeviceBody, encodeIdentityBody } from '../../protocol/certificate.js';
 import { type IdentityKey, keyBytes } from '../../protocol/key.js';
+import { isInstalled } from '../helpers/installed.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 import { chainOf } from '../helpers/tls-pair.js';
 import { hex, readVectors } from '../helpers/vectors.js';
@@ -95,6 +96,7 @@ test('a certificate under any key of small order is refused, in both places', (t
 });
 
 test('a chain of other keys has no raw keys, and is refused', async (t) => {
+  if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
   for (const algorithm of ['rsa:2048', 'ed448']) {
     const other = certificateOf(directory, algorithm, '/CN=1 0');
@@ -106,6 +108,7 @@ test('a chain of other keys has no raw keys, and is refused', async (t) => {
 });
 
 test('only a subject that is one common name names a device', async (t) => {
+  if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
   const nameOf = (subject: string) =>
     readChainFacts([certificateOf(directory, 'ed25519', subject)]).deviceName;
@@ -117,6 +120,7 @@ test('only a subject that is one common name names a device', async (t) => {
 });
 
 test('a chain of more than 4 KiB is refused', async (t) => {
+  if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
   const args = ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', join(directory, 'key')];
   const names = `subjectAltName=${Array.from({ length: 300 }, (_, index) => `DNS:host${index}.test`).join()}`;

@@ -12,6 +12,7 @@ import { Identity } from '../../keys/identity.js';
 import { connectTls, createContext, identifyPeer } from '../../keys/tls.js';
 import { assembleCertificate, encodeDeviceBody, encodeIdentityBody } from '../../protocol/certificate.js';
 import type { IdentityKey } from '../../protocol/key.js';
+import { isInstalled } from '../helpers/installed.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 import { chainOf, contextOf, contextWithChain, shake, TlsServer } from '../helpers/tls-pair.js';
 
@@ -170,6 +171,7 @@ test('a name with a second part is not the name of a device', async (t) => {
 });
 
 test('a client with a key of another kind sends no certificate, and is refused', async (t) => {
+  if (!isInstalled(t, 'openssl')) return;
   const listener = await TlsServer.start(t, serverContext);
   const directory = await temporaryDirectory(t);
   const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
@@ -255,6 +257,7 @@ test('a reset in the middle of the handshake ends in a close', async (t) => {
 });
 
 test('OpenSSL is a client of our server', async (t) => {
+  if (!isInstalled(t, 'openssl')) return;
   const listener = await TlsServer.start(t, serverContext);
   const openssl = await startOpenssl(t, ['-connect', `127.0.0.1:${listener.port}`, '-quiet']);
   const accepted = await listener.accept();
@@ -265,6 +268,7 @@ test('OpenSSL is a client of our server', async (t) => {
 });
 
 test('OpenSSL with TLS 1.2 is refused', async (t) => {
+  if (!isInstalled(t, 'openssl')) return;
   const listener = await TlsServer.start(t, serverContext);
   const openssl = await startOpenssl(t, ['-connect', `127.0.0.1:${listener.port}`, '-tls1_2', '-quiet']);
   const accepted = await listener.accept();

@@ -7,6 +7,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { assembleCertificate, encodeDeviceBody, encodeIdentityBody } from '../../protocol/certificate.js';
 import { encodeKey, type IdentityKey } from '../../protocol/key.js';
+import { isInstalled } from '../helpers/installed.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 
 function rawKey(key: KeyObject): Buffer {
@@ -62,6 +63,7 @@ test('a chain has about 500 bytes', (t) => {
 });
 
 test('OpenSSL reads and verifies the chain', async (t) => {
+  if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
   const [root, leaf] = [join(directory, 'identity.pem'), join(directory, 'device.pem')];
   await writeFile(root, certify(identityBody).toString());
