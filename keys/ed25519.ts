@@ -36,8 +36,7 @@ export function certifiedKey(certificate: X509Certificate): Buffer | undefined {
 }
 
 function rawKey(key: KeyObject): Buffer | undefined {
-  if (key.asymmetricKeyType !== 'ed25519') return undefined;
   const der = key.export({ format: 'der', type: 'spki' });
-  const isExpected = der.length === PUBLIC_PREFIX.length + KEY_BYTES;
-  return isExpected ? der.subarray(PUBLIC_PREFIX.length) : undefined;
+  const raw = der.subarray(PUBLIC_PREFIX.length);
+  return raw.length === KEY_BYTES && der.indexOf(PUBLIC_PREFIX) === 0 ? raw : undefined;
 }

@@ -107,6 +107,16 @@ test('a chain of other keys has no raw keys, and is refused', async (t) => {
   }
 });
 
+test('an X25519 key, which is as long, is not a key of a device', (t) => {
+  const body = encodeDeviceBody({ serial: 7, floor: 0 }, keyBytes(alice.key)).toString('hex');
+  const exchange = hex(body.replace('302a300506032b6570', '302a300506032b656e'));
+  const certificate = new X509Certificate(assembleCertificate(exchange, alice.sign(exchange)));
+  t.is(certificate.publicKey.asymmetricKeyType, 'x25519');
+  const facts = readChainFacts([certificate, root]);
+  t.true(facts.isDeviceSigned);
+  t.is(facts.deviceKey, undefined);
+});
+
 test('only a subject that is one common name names a device', async (t) => {
   if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
