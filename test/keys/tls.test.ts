@@ -119,8 +119,32 @@ test('a device alone, or more than two certificates, are refused', async (t) => 
   const [leaf, root] = chainOf(device);
   t.is(await refusalOf(t, [leaf]), 'wrong-count');
   t.is(await refusalOf(t, [leaf, root, root]), 'wrong-count');
-  t.is(await refusalOf(t, [leaf, ...Array.from({ length: 199 }, () => root)]), 'wrong-count');
+  t.is(await refusalOf(t, [leaf, ...Array.from({ length: 9 }, () => root)]), 'wrong-count');
   t.is(await refusalOf(t, [leaf, root]), undefined);
+});
+
+test('of a handshake with 200 certificates, none is read', async (t) => {
+  const [leaf, root] = chainOf(device);
+  const chain = [leaf, ...Array.from({ length: 199 }, () => root)];
+  const listener = await TlsServer.start(t, serverContext);
+  const { server: accepted } = await shake(t, listener, { secureContext: contextWithChain(device, chain) });
+  let reads = 0;
+  accepted.getPeerX509Certificate = () => {
+    reads += 1;
+    return undefined;
+  };
+  t.is(identifyPeer(accepted, PROTOCOL).refusal, 'too-large');
+  t.is(reads, 0);
+});
+
+test('a client does not read 200 certificates of a server either', async (t) => {
+  const [leaf, root] = chainOf(device);
+  const chain = [leaf, ...Array.from({ length: 199 }, () => root)];
+  const listener = await TlsServer.start(t, contextWithChain(device, chain));
+  const client = connectTls(connect(listener.port, '127.0.0.1'), context, PROTOCOL);
+  t.teardown(() => client.destroy());
+  await once(client, 'secureConnect');
+  t.is(identifyPeer(client, PROTOCOL).refusal, 'too-large');
 });
 
 test('a device that another identity signed is refused', async (t) => {
