@@ -21,15 +21,15 @@ const CIPHER = 'chacha20-poly1305';
 const CIPHER_KEY_BYTES = 32;
 const IV_BYTES = 12;
 
-/** The exported bytes: the key from client to server, the key back, the IV from client to server, the IV back. */
+/** The exported bytes: two keys, then two IVs; of each, the first is that from client to server. */
 export const MATERIAL_BYTES = 2 * CIPHER_KEY_BYTES + 2 * IV_BYTES;
 
 /** Which end of the session this is. */
 export type SealSide = 'client' | 'server';
 
 /**
- * The keys and the counters of a session, on one side. They are in private fields, and are not kept: a session
- * ends with the object. Keys stay raw bytes, because a KeyObject needs 0.8 KB more.
+ * The keys and the counters of a session, on one side. They are in private fields, and are not kept: a
+ * session ends with the object. Keys stay raw bytes, because a KeyObject needs 0.8 KB more.
  */
 export class DatagramSeal {
   readonly #material: Buffer;
