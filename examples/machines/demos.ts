@@ -21,10 +21,12 @@ import { clientMachine } from '../../machines/client/client.js';
 import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
 import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
+import { trustMachine } from '../../machines/client/trust.js';
 import { connectionMachine } from '../../machines/server/connection.js';
 import { consoleMachine } from '../../machines/terminal/console-chart.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
 
 /** A chart that can be run alone: `createActor(machine, { input })`. */
 export interface Demo {
@@ -52,6 +54,9 @@ function standIn(id: string): ActorRef<Snapshot<unknown>, EventObject> {
 
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
+/** The key of bob, and a key that the server names later. */
+const key = 'RRiu0SkqUJPOcdPIJM_kchtjUBrq3yI9gAdgRZCmsoA' as IdentityKey;
+const otherKey = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' as IdentityKey;
 const address = toDisplayText('192.0.2.7');
 const endpoint = { address, port: 4_000 };
 const reason = toDisplayText('the connection was cut');
@@ -168,6 +173,15 @@ export const DEMOS: readonly Demo[] = [
     { type: 'session.resumed' },
     { type: 'session.ended' },
     { type: 'cause.found', silence: { cause: 'unregistered' } },
+  ]),
+
+  demo(trustMachine, { trust: undefined }, [
+    { type: 'who.key', key, floor: 0 },
+    { type: 'who.key', key: otherKey, floor: 0 },
+    { type: 'words.matched', key },
+    { type: 'key.given', key },
+    { type: 'floor.raised', key, floor: 1 },
+    { type: 'buddy.forgotten' },
   ]),
 
   demo(consoleMachine, undefined, [

@@ -5,6 +5,7 @@ import { callControlMachine } from '../../machines/client/call-control.js';
 import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
 import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
+import { trustMachine } from '../../machines/client/trust.js';
 import { connectionMachine } from '../../machines/server/connection.js';
 import { consoleMachine } from '../../machines/terminal/console-chart.js';
 
@@ -18,6 +19,7 @@ export const CHARTS: readonly Chart[] = [
   { machine: chatMachine, file: 'machines/client/chat.ts' },
   { machine: callControlMachine, file: 'machines/client/call-control.ts' },
   { machine: serverConnectivityMachine, file: 'machines/client/server-connectivity.ts' },
+  { machine: trustMachine, file: 'machines/client/trust.ts' },
   { machine: clientMachine, file: 'machines/client/client.ts' },
   { machine: consoleMachine, file: 'machines/terminal/console-chart.ts' },
 ];

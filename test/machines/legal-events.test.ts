@@ -28,10 +28,19 @@ import { CALL_CONTROL } from './client/call-control.table.js';
 import { CHAT } from './client/chat.table.js';
 import { CLIENT } from './client/client.table.js';
 import { SERVER_CONNECTIVITY } from './client/server-connectivity.table.js';
+import { TRUST } from './client/trust.table.js';
 import { CONNECTION } from './server/connection.table.js';
 import { CONSOLE } from './terminal/console-chart.table.js';
 
-const TABLES: readonly LegalTable[] = [CONNECTION, CHAT, CALL_CONTROL, SERVER_CONNECTIVITY, CLIENT, CONSOLE];
+const TABLES: readonly LegalTable[] = [
+  CONNECTION,
+  CHAT,
+  CALL_CONTROL,
+  SERVER_CONNECTIVITY,
+  TRUST,
+  CLIENT,
+  CONSOLE,
+];
 
 test('every chart has a table', (t) => {
   const charts = CHARTS.map(({ machine }) => machine.id);
