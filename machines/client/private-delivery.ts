@@ -1,0 +1,302 @@
+/**
+ * Delivers the lines of a private chat: each is shown once, in order, across connections that break, or is
+ * named as undelivered.
+ *
+ * Owns: the lines that the buddy has not confirmed, and how far the lines of the buddy were shown. Trusts: its
+ * owner, which stores and sends, and which parses the lines of the buddy, so that numbers are safe integers.
+ *
+ * Lines are numbered in a stream. The numbers go on in the next connection. A stream lasts as long as the
+ * record of unconfirmed lines: a new record has a new stream.
+ */
+
+import type { PrivateLine, StreamId } from '../../protocol/private-chat.js';
+
+/** Most lines and bytes of text that are kept for a buddy until they are confirmed. */
+export const MAX_KEPT_LINES = 1_000;
+export const MAX_KEPT_BYTES = 1024 * 1024;
+
+/** How many streams of a buddy are remembered. A buddy has one for each device. */
+export const MAX_STREAMS = 8;
+
+/** A line of a stream. The text of a buddy is untrusted: it has not passed `toDisplayText` yet. */
+export interface StreamLine {
+  /** 1 for the first line of a stream. */
+  readonly n: number;
+  /** When the line was typed, in milliseconds since 1970. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** The lines of a private chat that this file writes and reads: streams, messages and confirmations. */
+export type DeliveryLine = Extract<PrivateLine, { readonly verb: 'S' | 'M' | 'A' }>;
+
+/** How far the lines of a buddy's stream were shown. */
+export interface ShownStream {
+  readonly stream: StreamId;
+  readonly have: number;
+}
+
+/** One entry of the append-only record. */
+export type RecordEntry =
+  | ({ readonly is: 'line' } & StreamLine)
+  /** The lines up to this number are confirmed, or were named as undelivered. */
+  | { readonly is: 'settled'; readonly n: number }
+  | ({ readonly is: 'have' } & ShownStream);
+
+/** What is stored about the chats with a buddy. */
+export interface DeliveryRecord {
+  /** The own stream: random for each new record. */
+  readonly stream: StreamId;
+  /** In the order in which they were stored. */
+  readonly entries: readonly RecordEntry[];
+}
+
+/** Why the chat must end. */
+export type DeliveryFault =
+  /** A second S, or another line before the first. */
+  | 'order'
+  /** The number of a line does not follow that of the line before. */
+  | 'gap'
+  /** A line is confirmed that was never sent. */
+  | 'confirmed-unsent'
+  /**
+   * The buddy has lines of this stream that the record does not know: it is an older copy, so its next numbers
+   * would be taken for known lines. The owner begins a new record, with a new stream.
+   */
+  | 'old-record';
+
+/**
+ * The owner runs the effects in order, and completes each before it runs the next one. Once a connection is
+ * closed, its lines that are not written yet are dropped, but everything else is run.
+ */
+export type DeliveryEffect =
+  /** Append to the record. The entry is durable before the next effect. */
+  | { readonly do: 'store'; readonly entry: RecordEntry }
+  | { readonly do: 'write'; readonly line: DeliveryLine }
+  /**
+   * Store the entry, durably, and show the line. A crash between the two would lose the line, and in the other
+   * order would show it twice, so the owner keeps them as close together as it can.
+   */
+  | { readonly do: 'show'; readonly line: StreamLine; readonly entry: RecordEntry }
+  /** The buddy has these lines. They may have been reported before a restart. */
+  | { readonly do: 'report-delivered'; readonly lines: readonly StreamLine[] }
+  /** These lines are not sent again. The buddy may have them: the confirmation did not arrive. */
+  | { readonly do: 'report-undelivered'; readonly lines: readonly StreamLine[] }
+  | { readonly do: 'end'; readonly why: DeliveryFault };
+
+type Effects = readonly DeliveryEffect[];
+
+export interface KeptLimits {
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+const KEPT: KeptLimits = { lines: MAX_KEPT_LINES, bytes: MAX_KEPT_BYTES };
+
+/**
+ * The delivery to and from one identity. After a restart, a new one is made from the record. Each method returns
+ * the effects to run.
+ */
+export class PrivateDelivery {
+  readonly #stream: StreamId;
+  readonly #limits: KeptLimits;
+  /** Unconfirmed lines, oldest first. */
+  #lines: StreamLine[] = [];
+  #bytes = 0;
+  /** The number of the last line of the stream. */
+  #last = 0;
+  /** The streams of the buddy, the one used last at the end. */
+  #shown: readonly ShownStream[] = [];
+  /** The connection, from {@link open} to {@link close}. */
+  #connection: Connection | undefined;
+
+  constructor({ stream, entries }: DeliveryRecord, limits = KEPT) {
+    this.#stream = stream;
+    this.#limits = limits;
+    for (const entry of entries) {
+      switch (entry.is) {
+        case 'line':
+          this.#keep({ n: entry.n, atMs: entry.atMs, text: entry.text });
+          break;
+        case 'settled':
+          this.#drop(entry.n);
+          break;
+        case 'have':
+          this.#remember({ stream: entry.stream, have: entry.have });
+          break;
+      }
+    }
+  }
+
+  /** The lines that the buddy has not confirmed, oldest first. */
+  get unconfirmed(): readonly StreamLine[] {
+    return [...this.#lines];
+  }
+
+  /** The shortest record of the current state, to replace a long one. */
+  get record(): DeliveryRecord {
+    const settled = (this.#lines[0]?.n ?? this.#last + 1) - 1;
+    return {
+      stream: this.#stream,
+      entries: [
+        ...this.#shown.map((shown) => ({ is: 'have', ...shown }) as const),
+        { is: 'settled', n: settled },
+        ...this.#lines.map((line) => ({ is: 'line', ...line }) as const),
+      ],
+    };
+  }
+
+  /** Whether a line can be sent without giving up an older one. While not, the owner takes no new line. */
+  hasRoomFor(text: string): boolean {
+    return (
+      this.#lines.length < this.#limits.lines && this.#bytes + Buffer.byteLength(text) <= this.#limits.bytes
+    );
+  }
+
+  /** A connection to the buddy is open, and both keys are accepted. */
+  open(): Effects {
+    this.#connection = { theirs: undefined, lastReceived: undefined, lastWritten: 0 };
+    const { stream: known, have = 0 } = this.#shown.at(-1) ?? {};
+    return [{ do: 'write', line: { verb: 'S', stream: this.#stream, known, have } }];
+  }
+
+  /** The connection is closed, or broke. */
+  close(): void {
+    this.#connection = undefined;
+  }
+
+  /**
+   * Sends a line, now or at the next connection. The oldest lines beyond the limits are given up.
+   *
+   * @param text At most `MAX_MESSAGE_BYTES`, without line ends.
+   */
+  send(text: string, atMs: number): Effects {
+    const line = { n: this.#last + 1, atMs, text };
+    this.#keep(line);
+    const excess = this.#excess();
+    const isOpen = this.#connection?.theirs !== undefined;
+    return [
+      ...this.#giveUpTo(excess),
+      { do: 'store', entry: { is: 'line', ...line } },
+      ...(isOpen ? this.#write([line]) : []),
+    ];
+  }
+
+  /** Gives up all unconfirmed lines, because the user does not want to send them again. */
+  giveUp(): Effects {
+    return this.#giveUpTo(this.#last);
+  }
+
+  /** A line of the buddy, from the open connection. */
+  receive(line: DeliveryLine): Effects {
+    const connection = this.#connection;
+    if (connection === undefined) return [];
+    const { theirs, lastWritten } = connection;
+    if (theirs === undefined)
+      return line.verb === 'S' ? this.#onStreams(connection, line) : this.#end('order');
+    switch (line.verb) {
+      case 'S':
+        return this.#end('order');
+      case 'M':
+        return this.#onMessage(connection, theirs, line);
+      case 'A':
+        return line.n > lastWritten ? this.#end('confirmed-unsent') : this.#confirm(line.n);
+    }
+  }
+
+  #onStreams(connection: Connection, { stream, known, have }: Extract<DeliveryLine, { verb: 'S' }>): Effects {
+    const isKnown = known === this.#stream;
+    if (isKnown && have > this.#last) return [...this.giveUp(), ...this.#end('old-record')];
+    connection.theirs = stream;
+    const confirmed = isKnown ? this.#confirm(have) : [];
+    return [...confirmed, ...this.#write(this.#lines)];
+  }
+
+  /**
+   * The first line of a connection may have any number: the other side may have given up lines, or may not
+   * know which ones were shown. The next ones count up.
+   */
+  #onMessage(connection: Connection, theirs: StreamId, { n, atMs, text }: StreamLine): Effects {
+    const { lastReceived } = connection;
+    if (lastReceived !== undefined && n !== lastReceived + 1) return this.#end('gap');
+    connection.lastReceived = n;
+    const confirmation = { do: 'write', line: { verb: 'A', n } } as const;
+    const have = this.#shown.find(({ stream }) => stream === theirs)?.have ?? 0;
+    if (n <= have) return [confirmation];
+    const shown = { stream: theirs, have: n };
+    this.#remember(shown);
+    return [{ do: 'show', line: { n, atMs, text }, entry: { is: 'have', ...shown } }, confirmation];
+  }
+
+  #remember(shown: ShownStream): void {
+    const others = this.#shown.filter(({ stream }) => stream !== shown.stream);
+    this.#shown = [...others, shown].slice(-MAX_STREAMS);
+  }
+
+  #confirm(upTo: number): Effects {
+    const lines = this.#drop(upTo);
+    if (lines.length === 0) return [];
+    return [
+      { do: 'report-delivered', lines },
+      { do: 'store', entry: { is: 'settled', n: upTo } },
+    ];
+  }
+
+  /** Reports first: after a crash in between, lines are reported again, but none goes unreported. */
+  #giveUpTo(upTo: number): Effects {
+    const lines = this.#drop(upTo);
+    if (lines.length === 0) return [];
+    return [
+      { do: 'report-undelivered', lines },
+      { do: 'store', entry: { is: 'settled', n: upTo } },
+    ];
+  }
+
+  #write(lines: readonly StreamLine[]): Effects {
+    if (this.#connection !== undefined) this.#connection.lastWritten = this.#last;
+    return lines.map((line) => ({ do: 'write', line: { verb: 'M', ...line } }));
+  }
+
+  #end(why: DeliveryFault): Effects {
+    this.#connection = undefined;
+    return [{ do: 'end', why }];
+  }
+
+  #keep(line: StreamLine): void {
+    this.#lines.push(line);
+    this.#bytes += Buffer.byteLength(line.text);
+    this.#last = line.n;
+  }
+
+  /** Removes the lines up to a number. */
+  #drop(upTo: number): readonly StreamLine[] {
+    const kept = this.#lines.findIndex(({ n }) => n > upTo);
+    const dropped = this.#lines.splice(0, kept === -1 ? this.#lines.length : kept);
+    for (const { text } of dropped) this.#bytes -= Buffer.byteLength(text);
+    this.#last = Math.max(this.#last, upTo);
+    return dropped;
+  }
+
+  /** The number of the last line beyond the limits. The newest line is always kept. */
+  #excess(): number {
+    let upTo = 0;
+    let lines = this.#lines.length;
+    let bytes = this.#bytes;
+    for (const { n, text } of this.#lines) {
+      if (n === this.#last || (lines <= this.#limits.lines && bytes <= this.#limits.bytes)) break;
+      upTo = n;
+      lines--;
+      bytes -= Buffer.byteLength(text);
+    }
+    return upTo;
+  }
+}
+
+interface Connection {
+  /** The buddy's stream; `undefined` until its S arrives. */
+  theirs: StreamId | undefined;
+  /** The number of the last line that arrived on this connection. */
+  lastReceived: number | undefined;
+  /** The number of the last line that was written to this connection. */
+  lastWritten: number;
+}
