@@ -230,6 +230,16 @@ test('beyond 1 MiB, the oldest lines are named as undelivered', (t) => {
   t.true(delivery.hasRoomFor('x'.repeat(MAX_KEPT_BYTES)));
 });
 
+test('the newest line is kept, even if it is larger than the limit', (t) => {
+  const delivery = new PrivateDelivery(EMPTY, { lines: 4, bytes: 3 });
+  delivery.send('one', AT_MS);
+  t.deepEqual(words(delivery.send('three', AT_MS)), ['report-undelivered 1', 'store up to 1', 'store 2']);
+  t.deepEqual(
+    delivery.unconfirmed.map(({ n }) => n),
+    [2],
+  );
+});
+
 test('lines that are given up are named once, and not sent again', (t) => {
   const delivery = new PrivateDelivery({ ...EMPTY, entries: unconfirmed(1, 2) });
   t.deepEqual(words(delivery.giveUp()), ['report-undelivered 1 2', 'store up to 2']);
