@@ -1,8 +1,8 @@
 /**
  * Decides whether a call is private, in clear or refused: one function for calling, one for being called.
  *
- * The decisions do not change the trust in the buddy. They are the same before and after the trust has handled
- * the server's answer.
+ * The decisions do not change the trust in the buddy. They are the same before and after the trust has
+ * handled the server's answer.
  */
 
 import type { IdentityKey } from '../../protocol/key.js';
@@ -68,12 +68,12 @@ export type CalledDecision =
   | {
       readonly kind: 'refuse';
       readonly answer: Extract<PrivateAnswer, 'DENIED key' | 'DENIED who' | 'REJECT'>;
-      /** What the user is told, at most once in {@link DENIAL_REPORT_MS}; `undefined`: nothing. */
+      /** What the user is told, if {@link isReportDue}; `undefined`: nothing. */
       readonly report: Barrier | 'wrong-key' | 'in-clear' | 'server-silent' | 'not-private' | undefined;
       readonly whoUse: WhoUse;
     };
 
-/** Least time between two lines about refused calls in the name of one buddy, in milliseconds. */
+/** Least time between two reports of refused calls in the name of one buddy, in milliseconds. */
 export const DENIAL_REPORT_MS = 60_000;
 
 /**
@@ -154,4 +154,15 @@ export function isAcceptedAsBuddy(decision: CalledDecision, isBuddy: boolean): b
 /** Whether a call in clear without an id may be taken for a call of this buddy, because of its address. */
 export function canBeGuessed(trust: StoredTrust): boolean {
   return trust === undefined;
+}
+
+/**
+ * Whether the user is told about a refused call, so that a stranger who calls again and again does not fill
+ * the screen.
+ *
+ * @param lastMs When the user was last told about a refused call in the same name; `undefined`: never. Times
+ * are in milliseconds of the monotonic clock.
+ */
+export function isReportDue(lastMs: number | undefined, uptimeMs: number): boolean {
+  return lastMs === undefined || uptimeMs - lastMs >= DENIAL_REPORT_MS;
 }

@@ -2,8 +2,9 @@
  * Delivers the lines of a private chat: each is shown once, in order, across connections that break, or is
  * named as undelivered.
  *
- * Owns: the lines that the buddy has not confirmed, and how far the lines of the buddy were shown. Trusts: its
- * owner, which stores and sends, and which parses the lines of the buddy, so that numbers are safe integers.
+ * Owns: the lines that the buddy has not confirmed, and how far the lines of the buddy were shown. Trusts:
+ * its owner, which stores and sends, and which parses the lines of the buddy, so that numbers are safe
+ * integers.
  *
  * Lines are numbered in a stream. The numbers go on in the next connection. A stream lasts as long as the
  * record of unconfirmed lines: a new record has a new stream.
@@ -60,8 +61,8 @@ export type DeliveryFault =
   /** A line is confirmed that was never sent. */
   | 'confirmed-unsent'
   /**
-   * The buddy has lines of this stream that the record does not know: it is an older copy, so its next numbers
-   * would be taken for known lines. The owner begins a new record, with a new stream.
+   * The buddy has lines of this stream that the record does not know: it is an older copy, so its next
+   * numbers would be taken for known lines. The owner begins a new record, with a new stream.
    */
   | 'old-record';
 
@@ -74,8 +75,8 @@ export type DeliveryEffect =
   | { readonly do: 'store'; readonly entry: RecordEntry }
   | { readonly do: 'write'; readonly line: DeliveryLine }
   /**
-   * Store the entry, durably, and show the line. A crash between the two would lose the line, and in the other
-   * order would show it twice, so the owner keeps them as close together as it can.
+   * Store the entry, durably, and show the line. A crash between the two would lose the line, and in the
+   * other order would show it twice, so the owner keeps them as close together as it can.
    */
   | { readonly do: 'show'; readonly line: StreamLine; readonly entry: RecordEntry }
   /** The buddy has these lines. They may have been reported before a restart. */
@@ -94,8 +95,8 @@ export interface KeptLimits {
 const KEPT: KeptLimits = { lines: MAX_KEPT_LINES, bytes: MAX_KEPT_BYTES };
 
 /**
- * The delivery to and from one identity. After a restart, a new one is made from the record. Each method returns
- * the effects to run.
+ * The delivery of the lines that go to a buddy, and that come from one identity. After a restart, a new one
+ * is made from the record. Each method returns the effects to run.
  */
 export class PrivateDelivery {
   readonly #stream: StreamId;

@@ -6,9 +6,11 @@ import {
   type CalledDecision,
   type CallingDecision,
   canBeGuessed,
+  DENIAL_REPORT_MS,
   decideCalled,
   decideCalling,
   isAcceptedAsBuddy,
+  isReportDue,
   type Privacy,
 } from '../../../machines/client/private-calls.js';
 import { type TrustEvent, trustEventOf } from '../../../machines/client/trust.js';
@@ -278,6 +280,13 @@ test('--accept buddies takes keyed buddies by their key only', (t) => {
   t.false(taken(decideCalled(FROM_OTHER, PINNED, NAMES_KEY, 'usual')));
   t.true(taken(decideCalled(NAMED, undefined, WITHOUT_KEY['the server knows no key'], 'usual')));
   t.false(isAcceptedAsBuddy(decideCalled(SEALED, PINNED, NAMES_KEY, 'usual'), false));
+});
+
+test('refused calls in one name are reported once a minute', (t) => {
+  t.is(DENIAL_REPORT_MS, 60_000);
+  t.true(isReportDue(undefined, 0));
+  t.false(isReportDue(5, 60_004));
+  t.true(isReportDue(5, 60_005));
 });
 
 test('a guess by address never names a buddy whose key is or was known', (t) => {
