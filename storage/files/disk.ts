@@ -118,7 +118,10 @@ async function createDirectory(directory: string): Promise<void> {
     if (isSystemError(error, 'EEXIST')) return syncIfAllowed(parent);
     if (!isSystemError(error, 'ENOENT') || parent === directory) throw error;
     await createDirectory(parent);
-    await mkdir(directory, DIRECTORY_MODE);
+    await mkdir(directory, DIRECTORY_MODE).catch((again) => {
+      // Another process may have made it in the meantime.
+      if (!isSystemError(again, 'EEXIST')) throw again;
+    });
   }
   await syncDirectory(parent);
 }

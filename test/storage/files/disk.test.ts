@@ -304,3 +304,12 @@ test.serial('an unexpected exit code of flock is reported', async (t) => {
     process.env['PATH'] = before;
   }
 });
+
+test('a directory can be made twice at the same time', async (t) => {
+  const directory = await temporaryDirectory(t);
+  for (let round = 0; round < 20; round++) {
+    const path = join(directory, String(round), 'missing', 'data');
+    await t.notThrowsAsync(Promise.all([DISK.createDirectory(path), DISK.createDirectory(path)]));
+    t.true((await stat(path)).isDirectory());
+  }
+});
