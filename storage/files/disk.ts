@@ -4,16 +4,16 @@
 
 import { spawn } from 'node:child_process';
 import { constants, lstatSync, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { FileError, isGone, isSystemError } from './file-error.js';
-import { DIRECTORY_MODE, FILE_MODE, type Files, type Lock, type OpenFile } from './files.js';
+import { DIRECTORY_MODE, FILE_MODE, type FileFacts, type Files, type Lock, type OpenFile } from './files.js';
 
 /** Most bytes read from a lock file, in which the holder of the lock describes itself. */
 const MAX_HOLDER_LENGTH = 200;
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 
 /** The file system of this machine. */
 export const DISK: Files = {
@@ -25,6 +25,13 @@ export const DISK: Files = {
     await remove(path).catch((error) => rethrow(path, error));
     return toOpenFile(await openRegular(path, O_RDWR | O_CREAT | O_EXCL));
   },
+  async append(path) {
+    const opened = await openRegular(path, O_RDWR | O_APPEND | O_CREAT);
+    // Without a position: given one, some systems write there, and not at the end.
+    const write = async (bytes: Buffer) => (await opened.handle.write(bytes, 0, bytes.length)).bytesWritten;
+    return { ...toOpenFile(opened), write };
+  },
+  facts,
   rename,
   remove,
   syncDirectory,
@@ -91,6 +98,32 @@ function leadsTo(path: string, { ino, dev }: Stats): boolean {
   try {
     const named = lstatSync(path);
     return named.ino === ino && named.dev === dev;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+async function facts(path: string): Promise<FileFacts | undefined> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    return {
+      isDirectory: stats.isDirectory(),
+      size: Number(stats.size),
+      mode: Number(stats.mode & 0o7777n),
+      owner: Number(stats.uid),
+      version: [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' '),
+    };
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    if (await isLink(path)) throw irregular(path);
+    return undefined;
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
   } catch (error) {
     if (isGone(error)) return false;
     throw error;

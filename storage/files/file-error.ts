@@ -10,6 +10,7 @@ import { getSystemErrorMap } from 'node:util';
 /**
  * - `file.irregular`: the path names a directory, symbolic link, pipe, socket or device, not a file.
  * - `file.too-large`: the file is longer than the limit of its reader.
+ * - `file.exposed`: other users can write to the path, or read a secret in it.
  * - `file.uncertain`: it is unknown whether the file was replaced; `cause` is the error.
  * - `lock.held`: another process has the lock; the message names it.
  * - `lock.failed`: the file cannot be locked at all; the message says why.
@@ -19,6 +20,7 @@ import { getSystemErrorMap } from 'node:util';
 export type FileErrorCode =
   | 'file.irregular'
   | 'file.too-large'
+  | 'file.exposed'
   | 'file.uncertain'
   | 'lock.held'
   | 'lock.failed'

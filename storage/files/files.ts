@@ -1,6 +1,6 @@
 /**
- * The file system operations that the text store needs. The store takes them as a parameter, so that tests
- * can make any operation fail, and simulate a power cut at any moment.
+ * The file system operations that the text store and the client's keys need. They are a parameter, so that
+ * tests can make any operation fail, and simulate a power cut at any moment.
  */
 
 /** Only the owner can read or write the database. */
@@ -29,6 +29,19 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
+/** What the file system says about a file or a directory. */
+export interface FileFacts {
+  readonly isDirectory: boolean;
+  /** Bytes. */
+  readonly size: number;
+  /** The permission bits, as of `chmod`. */
+  readonly mode: number;
+  /** The user id of the owner. */
+  readonly owner: number;
+  /** Changes when the file is written or replaced. */
+  readonly version: string;
+}
+
 /** An exclusive lock on a file, held until it is released or the process ends. */
 export interface Lock {
   /** False when the path no longer refers to the locked file. */
@@ -50,6 +63,19 @@ export interface Files {
   open(path: string): Promise<OpenFile>;
   /** Makes an empty file; replaces one of the same name. */
   create(path: string): Promise<OpenFile>;
+  /**
+   * Opens a regular file for reading and appending; makes it if it does not exist. Each write goes to the end
+   * of the file, also when other processes append: the position is ignored.
+   *
+   * @throws FileError `file.irregular` when the path names anything else.
+   */
+  append(path: string): Promise<OpenFile>;
+  /**
+   * Looks at a file or a directory, and follows links; `undefined` when it does not exist.
+   *
+   * @throws FileError `file.irregular` for a link to nothing.
+   */
+  facts(path: string): Promise<FileFacts | undefined>;
   rename(from: string, to: string): Promise<void>;
   /** Removes a file, if it exists. */
   remove(path: string): Promise<void>;

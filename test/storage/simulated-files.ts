@@ -13,7 +13,14 @@
 import { constants } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { FileError } from '../../storage/files/file-error.js';
-import type { Files, Lock, OpenFile } from '../../storage/files/files.js';
+import {
+  DIRECTORY_MODE,
+  FILE_MODE,
+  type FileFacts,
+  type Files,
+  type Lock,
+  type OpenFile,
+} from '../../storage/files/files.js';
 import type { Random } from '../helpers/random.js';
 
 /**
@@ -78,6 +85,8 @@ class SimulatedFile {
   readonly number = ++fileNumber;
   /** What the process reads. The buffer is replaced, never modified. */
   content: Buffer;
+  /** Counts the changes. */
+  version = 0;
   /** The next write fails. */
   isFull = false;
   /** True for a pipe, a device or a link. */
@@ -92,6 +101,7 @@ class SimulatedFile {
 
   change(change: Omit<ContentChange, 'status'>): void {
     this.content = changed(this.content, change);
+    this.version += 1;
     this.#changes.push({ ...change, status: 'pending' });
   }
 
@@ -383,6 +393,48 @@ export class SimulatedFiles implements Files {
     return this.#handle(created, path);
   }
 
+  async append(path: string): Promise<OpenFile> {
+    const opened = await this.#do({
+      name: 'append',
+      path,
+      act: () => {
+        const directory = this.#directory(dirname(path), 'open');
+        const name = basename(path);
+        const file = directory.names.get(name) ?? new SimulatedFile();
+        if (file.isIrregular) throw new FileError('file.irregular', `${path} is not a regular file`);
+        if (!directory.names.has(name)) directory.change({ name, file });
+        return file;
+      },
+    });
+    const handle = this.#handle(opened, path);
+    // The object stays the same: it is counted until it is closed.
+    return Object.assign(handle, {
+      write: (bytes: Buffer) => this.#write(opened, path, bytes, () => opened.content.length),
+    });
+  }
+
+  facts(path: string): Promise<FileFacts | undefined> {
+    return this.#do({
+      name: 'facts',
+      path,
+      act: () => {
+        const owner = process.geteuid?.() ?? 0;
+        if (this.#directories.has(path))
+          return { isDirectory: true, size: 0, mode: DIRECTORY_MODE, owner, version: '' };
+        const file = this.#directories.get(dirname(path))?.names.get(basename(path));
+        if (file === undefined) return undefined;
+        const { content, number, version } = file;
+        return {
+          isDirectory: false,
+          size: content.length,
+          mode: FILE_MODE,
+          owner,
+          version: `${number} ${version}`,
+        };
+      },
+    });
+  }
+
   rename(from: string, to: string): Promise<void> {
     return this.#do({
       name: 'rename',
@@ -449,23 +501,7 @@ export class SimulatedFiles implements Files {
             return file.content.copy(buffer, 0, Math.min(position, file.content.length), end);
           },
         }),
-      write: (bytes, position) =>
-        this.#do({
-          name: 'write',
-          path,
-          file,
-          act: (isShort) => {
-            if (file.isFull) {
-              file.isFull = false;
-              throw systemError('ENOSPC', 'write');
-            }
-            file.isFull = isShort;
-            // Copy the bytes: the store may reuse its buffer.
-            const written = Buffer.from(bytes.subarray(0, isShort ? bytes.length >>> 1 : bytes.length));
-            file.change({ bytes: written, position });
-            return written.length;
-          },
-        }),
+      write: (bytes, position) => this.#write(file, path, bytes, () => position),
       truncate: (length) =>
         this.#do({ name: 'truncate', path, file, act: () => file.change({ position: length }) }),
       datasync: () =>
@@ -481,6 +517,25 @@ export class SimulatedFiles implements Files {
     };
     this.#open.add(handle);
     return handle;
+  }
+
+  #write(file: SimulatedFile, path: string, bytes: Buffer, position: () => number): Promise<number> {
+    return this.#do({
+      name: 'write',
+      path,
+      file,
+      act: (isShort) => {
+        if (file.isFull) {
+          file.isFull = false;
+          throw systemError('ENOSPC', 'write');
+        }
+        file.isFull = isShort;
+        // Copy the bytes: the store may reuse its buffer.
+        const written = Buffer.from(bytes.subarray(0, isShort ? bytes.length >>> 1 : bytes.length));
+        file.change({ bytes: written, position: position() });
+        return written.length;
+      },
+    });
   }
 
   #directory(path: string, call: string): SimulatedDirectory {

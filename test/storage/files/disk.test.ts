@@ -305,6 +305,51 @@ test.serial('an unexpected exit code of flock is reported', async (t) => {
   }
 });
 
+test('two appending files both write at the end, and the position is ignored', async (t) => {
+  const path = join(await temporaryDirectory(t), 'file');
+  const [one, other] = [await DISK.append(path), await DISK.append(path)];
+  t.teardown(() => Promise.all([one.close(), other.close()]));
+  await one.write(Buffer.from('one'), 0);
+  await other.write(Buffer.from('two'), 0);
+  await one.write(Buffer.from('three'), 0);
+  t.is(await readFile(path, 'latin1'), 'onetwothree');
+  t.is(await modeOf(path), 0o600);
+  const buffer = Buffer.alloc(3);
+  await other.read(buffer, 3);
+  t.is(buffer.toString('latin1'), 'two');
+});
+
+for (const [what, put] of Object.entries(IRREGULAR)) {
+  test(`append refuses ${what}`, async (t) => {
+    const path = join(await temporaryDirectory(t), 'file');
+    await writeFile(path, 'kept');
+    await put(t, path);
+    await t.throwsAsync(DISK.append(path), { code: 'file.irregular' });
+  });
+}
+
+test('facts tell a file from a directory, and change with each write', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const path = join(directory, 'file');
+  t.is(await DISK.facts(path), undefined);
+  t.is(await DISK.facts(join(directory, 'missing', 'file')), undefined);
+  await writeFile(path, '1', { mode: 0o640 });
+  const { version, ...facts } = (await DISK.facts(path)) ?? t.fail();
+  t.like(facts, { isDirectory: false, size: 1, mode: 0o640, owner: process.geteuid?.() });
+  t.is((await DISK.facts(path))?.version, version);
+  await writeFile(path, '12');
+  t.not((await DISK.facts(path))?.version, version);
+  t.like(await DISK.facts(directory), { isDirectory: true, mode: 0o700 });
+});
+
+test('facts follow a link, and a link to nothing is no missing file', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await symlink(directory, join(directory, 'link'));
+  t.true((await DISK.facts(join(directory, 'link')))?.isDirectory);
+  await symlink(join(directory, 'missing'), join(directory, 'nothing'));
+  await t.throwsAsync(DISK.facts(join(directory, 'nothing')), { code: 'file.irregular' });
+});
+
 test('a directory can be made twice at the same time', async (t) => {
   const directory = await temporaryDirectory(t);
   for (let round = 0; round < 20; round++) {
