@@ -15,6 +15,11 @@ export function stateDirectory(environment: Environment): string | undefined {
   return ownDirectory(environment, 'XDG_STATE_HOME', '.local/state');
 }
 
+/** The directory of the keys and pins; `undefined` without a home. */
+export function dataDirectory(environment: Environment): string | undefined {
+  return ownDirectory(environment, 'XDG_DATA_HOME', '.local/share');
+}
+
 /** The directory of the configuration; `undefined` without a home. */
 export function configDirectory(environment: Environment): string | undefined {
   return ownDirectory(environment, 'XDG_CONFIG_HOME', '.config');

@@ -22,9 +22,18 @@ import { DIRECTORY_MODE, FILE_MODE } from '../storage/files/files.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 
+/** The codes of errors whose message can be shown to the user. */
+const TOLD_CODES = [
+  'file.irregular',
+  'file.too-large',
+  'file.exposed',
+  'file.uncertain',
+  'lock.held',
+] as const;
+
 /** Describes to the user why a file could not be used; `undefined` when the error is a bug. */
 export function fileReason(error: unknown): string | undefined {
-  return isFileError(error, 'file.irregular', 'file.too-large') ? error.message : systemReason(error);
+  return isFileError(error, ...TOLD_CODES) ? error.message : systemReason(error);
 }
 
 /** Opens a file for appending; makes it and its directories if they do not exist. */

@@ -1,0 +1,37 @@
+import test from 'ava';
+import { parseId, type UserId } from '../../protocol/id.js';
+import { keyFileName, parseKeyFileName, serverName } from '../../user-files/key-file-name.js';
+import { keyOf } from './samples.js';
+
+const address = { host: 'im.example', port: 1_234 };
+
+test('a server is named by the start of its key, at any address', (t) => {
+  const name = serverName(address, keyOf(1));
+  t.is(name as string, keyOf(1).slice(0, 16));
+  t.is(serverName({ host: '::1', port: 1 }, keyOf(1)), name);
+  t.not(serverName(address, keyOf(2)), name);
+});
+
+test('a server without a key is named by its address', (t) => {
+  const name = serverName(address, undefined);
+  t.regex(name, /^[0-9a-f]{16}$/);
+  t.is(serverName({ ...address, host: 'IM.Example' }, undefined), name);
+  t.not(serverName({ ...address, port: 1_235 }, undefined), name);
+  // `printf '[::1]:1234' | sha256sum`
+  t.is(serverName({ host: '::1', port: 1_234 }, undefined) as string, 'dd83c128aa19509b');
+});
+
+test('each id has a name of its own, from which it can be read back', (t) => {
+  const ids = ['a', 'a@b', 'a@', 'a.json', '_', 'a+b-c.', `a@${'A'.repeat(16)}`, 'x'.repeat(64)];
+  const servers = [serverName(address, keyOf(1)), serverName(address, undefined)];
+  const names = ids.flatMap((id) => servers.map((server) => ({ id: parseId(id) as UserId, server })));
+  t.is(new Set(names.map(keyFileName)).size, names.length);
+  for (const name of names) t.deepEqual(parseKeyFileName(keyFileName(name)), name);
+});
+
+test('other texts are not names', (t) => {
+  const server = 'A'.repeat(16);
+  for (const text of ['', 'alice', `@${server}`, `Alice@${server}`, `alice@${server}x`, `../x@${server}`]) {
+    t.is(parseKeyFileName(text), undefined, text);
+  }
+});

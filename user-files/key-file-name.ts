@@ -1,0 +1,54 @@
+/**
+ * The part `<id>@<server>` in the names of files. The server's part always has 16 characters, so the last `@`
+ * of the name ends the id, also in an id such as `a@b`. An id has no slash and does not begin with a dot.
+ */
+
+import { createHash } from 'node:crypto';
+import { hostPort } from '../protocol/address.js';
+import { parseId, type UserId } from '../protocol/id.js';
+import type { IdentityKey } from '../protocol/key.js';
+
+/** Characters of a server's name. */
+const SERVER_CHARACTERS = 16;
+
+/** The name of a server in the names of files. */
+export type ServerName = string & { readonly ServerName: unique symbol };
+
+/** An id at a server. */
+export interface KeyFileName {
+  readonly id: UserId;
+  readonly server: ServerName;
+}
+
+/** The host, as the user wrote it, and the TCP port of a server. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An address as text; the host in lower case. */
+export function serverAddress({ host, port }: ServerAddress): string {
+  return hostPort(host.toLowerCase(), port);
+}
+
+/**
+ * The name of a server: the first 16 characters of its key, so that two addresses of one server have one name.
+ * Without a key: 16 hexadecimal digits of the SHA-256 of `host:port`.
+ */
+export function serverName(address: ServerAddress, key: IdentityKey | undefined): ServerName {
+  const text = key ?? createHash('sha256').update(serverAddress(address)).digest('hex');
+  return text.slice(0, SERVER_CHARACTERS) as ServerName;
+}
+
+export function keyFileName({ id, server }: KeyFileName): string {
+  return `${id}@${server}`;
+}
+
+const NAME = new RegExp(`^(.+)@([A-Za-z0-9_-]{${SERVER_CHARACTERS}})$`);
+
+/** The inverse of {@link keyFileName}; `undefined` for any other text. */
+export function parseKeyFileName(text: string): KeyFileName | undefined {
+  const [, name, server] = NAME.exec(text) ?? [];
+  const id = parseId(name);
+  return id === undefined || id !== name ? undefined : { id, server: server as ServerName };
+}
