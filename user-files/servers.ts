@@ -1,0 +1,80 @@
+/**
+ * The keys of servers: `servers.jsonl`. A server without a key is remembered too.
+ *
+ *     {"server":"im.example:1234","key":"…43 characters…","sum":"5d41402abc4b2a76"}
+ *     {"server":"[::1]:1234","key":null,"sum":"…"}
+ *     {"server":"im.example:1234","forgotten":true,"sum":"…"}
+ *
+ * The rule of reading is in `subject-log.ts`: damage never makes a known server an unknown one.
+ */
+
+import { type IdentityKey, parseKey } from '../protocol/key.js';
+import type { Files } from '../storage/files/files.js';
+import { type ServerAddress, serverAddress } from './key-file-name.js';
+import { type Failed, PrivateDirectory } from './private-directory.js';
+import { type Known, type LogFormat, SubjectLog } from './subject-log.js';
+
+/** Most servers. */
+export const MAX_SERVERS = 1_000;
+
+/** Most bytes in the file. */
+const MAX_SERVERS_BYTES = 2 * 1024 * 1024;
+
+/** Most characters of an address: a host name has at most 253. */
+const MAX_ADDRESS_CHARACTERS = 300;
+
+/** The key of a server; `none`: the server keeps no keys. */
+export type ServerKey = IdentityKey | 'none';
+
+/** What is known about a server; `damaged`: a key may have been known, so nothing is sent. */
+export interface KnownServer {
+  readonly key: Known<ServerKey>;
+  /** Why the file could not be read. */
+  readonly reason: string | undefined;
+}
+
+const FORMAT: LogFormat<ServerKey> = {
+  field: 'server',
+  parseSubject: (value) =>
+    typeof value === 'string' && value !== '' && value.length <= MAX_ADDRESS_CHARACTERS ? value : undefined,
+  encode: (key) => ({ key: key === 'none' ? null : key }),
+  parse({ key }) {
+    if (key === null) return 'none';
+    return typeof key === 'string' ? parseKey(key) : undefined;
+  },
+  maxSubjects: MAX_SERVERS,
+  maxBytes: MAX_SERVERS_BYTES,
+};
+
+export class Servers {
+  readonly #log: SubjectLog<ServerKey>;
+
+  /** @param root The data directory of the client; `undefined` when the user has no home. */
+  constructor(root: string | undefined, files?: Files) {
+    this.#log = new SubjectLog(FORMAT, new PrivateDirectory({ root, files }), 'servers.jsonl');
+  }
+
+  /** Reads the file again, unless it is unchanged. If it cannot be read, the server is `damaged`. */
+  async find(address: ServerAddress): Promise<KnownServer> {
+    const view = await this.#log.read();
+    return { key: view.find(serverAddress(address)), reason: view.reason };
+  }
+
+  /**
+   * Remembers the key of a server, durably. A key may take the place of `none`. Any other change fails, until
+   * the server is forgotten.
+   */
+  add(address: ServerAddress, key: ServerKey): Promise<Failed | undefined> {
+    return this.#log.change(serverAddress(address), (known) => {
+      if (known === key) return undefined;
+      return known === undefined || known === 'none' ? key : { reason: 'another key is known' };
+    });
+  }
+
+  /** Forgets a server, durably. */
+  forget(address: ServerAddress): Promise<Failed | undefined> {
+    return this.#log.change(serverAddress(address), (known) =>
+      known === undefined ? undefined : 'forgotten',
+    );
+  }
+}
