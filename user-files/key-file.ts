@@ -1,0 +1,197 @@
+/**
+ * The keys of the user's ids: a file for each id and server, `keys/<id>@<server>.json`, with one line:
+ *
+ *     {"id":"alice","server":"…16 characters…","identity":"…43 characters…","serial":1764,"floor":0,
+ *      "device":"…","seed":"…43 characters…","tentative":true,"sum":"5d41402abc4b2a76"}
+ *
+ * - `identity` is the public key of the identity, and `seed` its private key as base64url. Without `seed`, the
+ *   user has copied the words, and they are the only copy.
+ * - `device` is the device's private key and certificate, in the form of `keys/`; `serial` and `floor` are
+ *   those of its certificate.
+ * - `tentative`: the server has not confirmed the registration yet.
+ *
+ * Each change names the identity that it is meant for: another process may have put another one in the file.
+ */
+
+import { parseId } from '../protocol/id.js';
+import { type IdentityKey, parseKey } from '../protocol/key.js';
+import type { Files } from '../storage/files/files.js';
+import { formatCheckedLine, parseCheckedLine } from './checked-line.js';
+import { type KeyFileName, keyFileName, parseKeyFileName } from './key-file-name.js';
+import { type Failed, isFailed, PrivateDirectory } from './private-directory.js';
+
+/** Most characters of a device. */
+const MAX_DEVICE_CHARACTERS = 8 * 1024;
+
+/** Most bytes in a file: JSON may write a character as two. */
+const MAX_KEY_FILE_BYTES = 2 * MAX_DEVICE_CHARACTERS + 1024;
+
+const SEED = /^[A-Za-z0-9_-]{43}$/;
+
+/** A device as the file has it. */
+export interface StoredDevice {
+  /** Text of `keys/`, which only that room reads. */
+  readonly device: string;
+  readonly serial: number;
+  readonly floor: number;
+}
+
+/** The keys of one id at one server. Contains secrets: never for a log or an event. */
+export interface StoredKey extends KeyFileName, StoredDevice {
+  readonly identity: IdentityKey;
+  /** The identity's private key; absent when the user has copied the words. */
+  readonly seed?: string;
+  readonly isTentative: boolean;
+}
+
+export class KeyFiles {
+  readonly #directory: PrivateDirectory;
+
+  /** @param root The data directory of the client; `undefined` when the user has no home. */
+  constructor(root: string | undefined, files?: Files) {
+    this.#directory = new PrivateDirectory({ root, folder: 'keys', isSecret: true, files });
+  }
+
+  /** Reads the keys of an id; `undefined` when there are none. A damaged file is a failure. */
+  async read(name: KeyFileName): Promise<StoredKey | undefined | Failed> {
+    return parse(name, await this.#directory.read(pathOf(name), MAX_KEY_FILE_BYTES));
+  }
+
+  /** The ids and servers that have a file, damaged ones included. */
+  async list(): Promise<readonly KeyFileName[] | Failed> {
+    const names = await this.#directory.list();
+    if (isFailed(names)) return names;
+    return names
+      .filter((name) => name.endsWith(END))
+      .map((name) => parseKeyFileName(name.slice(0, -END.length)))
+      .filter((name) => name !== undefined);
+  }
+
+  /**
+   * Writes the keys of an id that has none yet, before it is registered. Fails if there is a file already, also
+   * a tentative or a damaged one. After a failure there is no file of these keys.
+   */
+  create(key: StoredKey): Promise<Failed | undefined> {
+    return this.#directory.change(pathOf(key), async (file) => {
+      if ((await file.read(MAX_KEY_FILE_BYTES)) !== undefined) return { reason: 'there is a key already' };
+      try {
+        await file.replace(bytesOf(key));
+        return undefined;
+      } catch (error) {
+        await file.remove().catch(() => {}); // report the first error, not this one
+        throw error;
+      }
+    });
+  }
+
+  /** Writes the keys of an id, in the place of any others: the user typed the words of this identity. */
+  restore(key: StoredKey): Promise<Failed | undefined> {
+    return this.#directory.change(pathOf(key), async (file) => {
+      await file.replace(bytesOf(key));
+      return undefined;
+    });
+  }
+
+  /** Records that the server has confirmed the registration. */
+  confirm(name: KeyFileName, identity: IdentityKey): Promise<Failed | undefined> {
+    return this.#change(name, identity, (key) => ({ ...key, isTentative: false }));
+  }
+
+  /** Removes the identity's private key from this machine: the user has copied the words. */
+  dropSeed(name: KeyFileName, identity: IdentityKey): Promise<Failed | undefined> {
+    return this.#change(name, identity, ({ seed: _, ...key }) => key);
+  }
+
+  /** Replaces the device. The new serial must be higher, and the floor not lower. */
+  replaceDevice(
+    name: KeyFileName,
+    identity: IdentityKey,
+    { device, serial, floor }: StoredDevice,
+  ): Promise<Failed | undefined> {
+    return this.#change(name, identity, (key) =>
+      serial > key.serial && floor >= key.floor
+        ? { ...key, device, serial, floor }
+        : { reason: 'there is a newer device already' },
+    );
+  }
+
+  /** Removes the keys of an identity. Does nothing if there is no file. */
+  remove(name: KeyFileName, identity: IdentityKey): Promise<Failed | undefined> {
+    return this.#directory.change(pathOf(name), async (file) => {
+      const key = parse(name, await file.read(MAX_KEY_FILE_BYTES));
+      if (key === undefined || isFailed(key)) return key;
+      if (key.identity !== identity) return OTHER_IDENTITY;
+      await file.remove();
+      return undefined;
+    });
+  }
+
+  #change(
+    name: KeyFileName,
+    identity: IdentityKey,
+    decide: (key: StoredKey) => StoredKey | Failed,
+  ): Promise<Failed | undefined> {
+    return this.#directory.change(pathOf(name), async (file) => {
+      const key = parse(name, await file.read(MAX_KEY_FILE_BYTES));
+      if (key === undefined) return { reason: 'there is no key' };
+      if (isFailed(key)) return key;
+      if (key.identity !== identity) return OTHER_IDENTITY;
+      const changed = decide(key);
+      if (isFailed(changed)) return changed;
+      await file.replace(bytesOf(changed));
+      return undefined;
+    });
+  }
+}
+
+const OTHER_IDENTITY: Failed = { reason: 'there is the key of another identity' };
+
+const DAMAGED: Failed = { reason: 'the file of the key is damaged' };
+
+/** The end of a file's name. */
+const END = '.json';
+
+function pathOf(name: KeyFileName): string {
+  return `${keyFileName(name)}${END}`;
+}
+
+function bytesOf({ id, server, identity, serial, floor, device, seed, isTentative }: StoredKey): Buffer {
+  const line = formatCheckedLine({
+    id,
+    server,
+    identity,
+    serial,
+    floor,
+    device,
+    seed,
+    ...(isTentative && { tentative: true }),
+  });
+  return Buffer.from(`${line}\n`);
+}
+
+function parse(name: KeyFileName, contents: Buffer | undefined | Failed): StoredKey | undefined | Failed {
+  if (contents === undefined || isFailed(contents)) return contents;
+  const text = contents.toString('utf8');
+  const fields = text.endsWith('\n') ? parseCheckedLine(text.slice(0, -1)) : undefined;
+  if (fields === undefined) return DAMAGED;
+  const { id, server, identity: token, serial, floor, device, seed, tentative } = fields;
+  const identity = typeof token === 'string' ? parseKey(token) : undefined;
+  if (
+    parseId(name.id) !== id ||
+    server !== name.server ||
+    identity === undefined ||
+    !isCount(serial) ||
+    !isCount(floor) ||
+    floor > serial ||
+    typeof device !== 'string' ||
+    device.length > MAX_DEVICE_CHARACTERS ||
+    (seed !== undefined && !(typeof seed === 'string' && SEED.test(seed)))
+  )
+    return DAMAGED;
+  const key = { ...name, identity, serial, floor, device, isTentative: tentative === true };
+  return seed === undefined ? key : { ...key, seed };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
