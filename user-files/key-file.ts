@@ -29,7 +29,7 @@ const MAX_KEY_FILE_BYTES = 2 * MAX_DEVICE_CHARACTERS + 1024;
 const SEED = /^[A-Za-z0-9_-]{43}$/;
 
 /** A device as the file has it. */
-export interface StoredDevice {
+export interface DeviceFields {
   /** Text of `keys/`, which only that room reads. */
   readonly device: string;
   readonly serial: number;
@@ -37,7 +37,7 @@ export interface StoredDevice {
 }
 
 /** The keys of one id at one server. Contains secrets: never for a log or an event. */
-export interface StoredKey extends KeyFileName, StoredDevice {
+export interface StoredKey extends KeyFileName, DeviceFields {
   readonly identity: IdentityKey;
   /** The identity's private key; absent when the user has copied the words. */
   readonly seed?: string;
@@ -106,7 +106,7 @@ export class KeyFiles {
   replaceDevice(
     name: KeyFileName,
     identity: IdentityKey,
-    { device, serial, floor }: StoredDevice,
+    { device, serial, floor }: DeviceFields,
   ): Promise<Failed | undefined> {
     return this.#change(name, identity, (key) =>
       serial > key.serial && floor >= key.floor

@@ -2,7 +2,8 @@ import { chmod, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { UserId } from '../../protocol/id.js';
-import { type Pin, Pins, type StoredTrust } from '../../user-files/pins.js';
+import { formatCheckedLine } from '../../user-files/checked-line.js';
+import { MAX_PINS, type Pin, Pins, type StoredTrust } from '../../user-files/pins.js';
 import { builtModule, startScript } from '../storage/node-script.js';
 import { SimulatedFiles } from '../storage/simulated-files.js';
 import { temporaryDirectory } from '../storage/temporary-directory.js';
@@ -122,7 +123,6 @@ test('beside a damaged line a pin stays, and all others are damaged until a late
 test('a whole line of an unknown kind is damaged, an empty line says nothing', async (t) => {
   const { bytes } = await sample();
   t.is((await trustIn(Buffer.concat([bytes, Buffer.from('\n\n')])))(eve), undefined);
-  const { formatCheckedLine } = await import('../../user-files/checked-line.js');
   const odd = [
     { buddy: 'eve', key: keyOf(5), floor: 0, by: 'oracle' },
     { buddy: 'eve', key: keyOf(5), floor: -1, by: 'server' },
@@ -186,6 +186,19 @@ test('a long file is compacted, and means the same afterwards', async (t) => {
     t.deepEqual(view.find(dave), pin(3, { other: { key: keyOf(4), floor: 9 } }));
     t.is((view.find(bob) as Pin).key, keyOf(1));
   }
+});
+
+test('there is a limit to the pinned buddies, but not to changes of their pins', async (t) => {
+  const lines = Array.from({ length: MAX_PINS }, (_, index) =>
+    formatCheckedLine({ buddy: `buddy${index}`, key: keyOf(1), floor: 0, by: 'server' }),
+  );
+  const files = new SimulatedFiles();
+  await writeTo(files, PATH, Buffer.from(`${lines.join('\n')}\n`));
+  const pins = new Pins('/share/im', ALICE, files);
+  t.deepEqual(await pins.change(eve, () => pin(1)), { reason: 'there are 10,000 already' });
+  await set(pins, 'buddy7' as UserId, pin(2));
+  await set(pins, 'buddy7' as UserId, 'forgotten');
+  await set(pins, eve, pin(1));
 });
 
 test('where the file cannot be read, no buddy is unknown, and the view says why', async (t) => {
