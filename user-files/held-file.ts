@@ -16,7 +16,7 @@ import {
 } from '../storage/files/files.js';
 import { writersOf } from '../storage/files/writers.js';
 
-/** Longest wait for another process that changes the same file: this many attempts, with a pause after each. */
+/** Most attempts to lock a file that another process changes, with a pause after each. */
 const LOCK_ATTEMPTS = 200;
 
 /** Longest pause before the next attempt, in milliseconds. */

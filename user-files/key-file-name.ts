@@ -32,8 +32,8 @@ export function serverAddress({ host, port }: ServerAddress): string {
 }
 
 /**
- * The name of a server: the first 16 characters of its key, so that two addresses of one server have one name.
- * Without a key: 16 hexadecimal digits of the SHA-256 of `host:port`.
+ * The name of a server: the first 16 characters of its key, so that two addresses of one server have one
+ * name. Without a key: 16 hexadecimal digits of the SHA-256 of `host:port`.
  */
 export function serverName(address: ServerAddress, key: IdentityKey | undefined): ServerName {
   const text = key ?? createHash('sha256').update(serverAddress(address)).digest('hex');

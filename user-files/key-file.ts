@@ -4,8 +4,8 @@
  *     {"id":"alice","server":"…16 characters…","identity":"…43 characters…","serial":1764,"floor":0,
  *      "device":"…","seed":"…43 characters…","tentative":true,"sum":"5d41402abc4b2a76"}
  *
- * - `identity` is the public key of the identity, and `seed` its private key as base64url. Without `seed`, the
- *   user has copied the words, and they are the only copy.
+ * - `identity` is the public key of the identity, and `seed` its private key as base64url. Without `seed`,
+ *   the user has copied the words, and they are the only copy.
  * - `device` is the device's private key and certificate, in the form of `keys/`; `serial` and `floor` are
  *   those of its certificate.
  * - `tentative`: the server has not confirmed the registration yet.
@@ -68,8 +68,8 @@ export class KeyFiles {
   }
 
   /**
-   * Writes the keys of an id that has none yet, before it is registered. Fails if there is a file already, also
-   * a tentative or a damaged one. After a failure there is no file of these keys.
+   * Writes the keys of an id that has none yet, before it is registered. Fails if there is a file already,
+   * also a tentative or a damaged one. After another failure the file is removed, if the disk allows it.
    */
   create(key: StoredKey): Promise<Failed | undefined> {
     return this.#directory.change(pathOf(key), async (file) => {

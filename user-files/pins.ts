@@ -6,8 +6,9 @@
  *     {"buddy":"bob","key":"…","floor":7,"by":"words","other":{"key":"…","floor":9},"sum":"…"}
  *     {"buddy":"bob","forgotten":true,"sum":"…"}
  *
- * The rule of reading is in `subject-log.ts`: damage never makes a pinned buddy one without a known key. Other
- * processes, such as `im-client trust`, write to the file too, so it is read again before each decision.
+ * The rule of reading is in `subject-log.ts`: damage never makes a pinned buddy one without a known key.
+ * Other processes, such as `im-client trust`, write to the file too, so it is read again before each
+ * decision.
  */
 
 import { parseId, type UserId } from '../protocol/id.js';
@@ -40,7 +41,7 @@ export interface Pin extends KeyFloor {
   readonly other?: KeyFloor;
 }
 
-/** `undefined`: no key is known. `damaged`: a key may have been known, so the buddy is not called in clear. */
+/** `undefined`: no key is known. `damaged`: a key may have been known, so there is no call in clear. */
 export type StoredTrust = Known<Pin>;
 
 /** The trust in all buddies at one moment. Its `reason` says why the file could not be read. */

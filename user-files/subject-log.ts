@@ -8,13 +8,13 @@
  *    other line is damaged, also one at the end that lacks a part.
  * 2. The last whole line about a subject counts. A subject without one, or whose last whole line says that it
  *    was forgotten, is unknown.
- * 3. A damaged line may have been about any subject. So a subject that is unknown by rule 2 is not unknown but
- *    `damaged`, unless the line that says that it was forgotten is behind every damaged line.
+ * 3. A damaged line may have been about any subject. So a subject that is unknown by rule 2 is not unknown
+ *    but `damaged`, unless the line that says that it was forgotten is behind every damaged line.
  * 4. If the file cannot be read, all subjects are `damaged`.
  *
  * Damage therefore never makes a known subject unknown. It can bring back what was known before: a caller
- * asks the server for the key at each call, and notices. A file that was deleted, or cut exactly at the end of
- * a line, looks like one that never had the missing lines.
+ * asks the server for the key at each call, and notices. A file that was deleted, or cut exactly at the end
+ * of a line, looks like one that never had the missing lines.
  */
 
 import { type Fields, formatCheckedLine, parseCheckedLine } from './checked-line.js';

@@ -132,7 +132,7 @@ export class OpenDelivery {
     return this.#group.written;
   }
 
-  /** Begins a new record, or replaces it by a shorter one. After a failure, the old or the new one is there. */
+  /** Begins a new record, or shortens it. After a failure, the old or the new one is there. */
   replace(
     { identity, stream }: DeliveryStream,
     entries: readonly DeliveryEntry[],

@@ -92,7 +92,7 @@ test('of two registrations at once, one gets the file', async (t) => {
   t.is(done(await new KeyFiles(root).read(ALICE))?.identity, winners[0]);
 });
 
-test('a damaged file is a failure, is not taken for a missing one, and is replaced by a restore', async (t) => {
+test('a damaged file is a failure, not a missing file, and a restore replaces it', async (t) => {
   const root = await temporaryDirectory(t);
   const keys = new KeyFiles(root);
   done(await keys.create(KEY));

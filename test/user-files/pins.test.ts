@@ -74,7 +74,7 @@ test('the lines are JSON, with a checksum', async (t) => {
   t.like(forgotten, { buddy: 'carol', forgotten: true });
 });
 
-test('property: cut at any byte, no pinned buddy is unknown, but for cuts at the end of a line', async (t) => {
+test('property: cut anywhere but at the end of a line, no pinned buddy is unknown', async (t) => {
   const { bytes } = await sample();
   const LF = 0x0a;
   for (let end = 1; end < bytes.length; end++) {
