@@ -101,7 +101,7 @@ async function checkDirectory(name: string, directory: DataDirectory): Promise<v
   } catch (error) {
     if (!isStoreError(error, 'store.corrupt')) throw error;
     const { table } = await salvage(directory, (line) => complain(name, describeDroppedLine(line)));
-    complain(name, `${table.size} users can be saved with --repair`);
+    complain(name, `${table.countUsers()} users can be saved with --repair`);
     throw error;
   }
 }
@@ -189,8 +189,9 @@ async function importFrom(name: string, directory: string, path: string): Promis
     progress.show('writing a snapshot');
     await store.compact();
     progress.clear();
-    const { users, buddies, usersBefore, buddiesBefore, skipped } = report;
+    const { users, buddies, usersBefore, buddiesBefore, reserved, bans, skipped } = report;
     print(`imported: users ${users}, buddies ${buddies}`);
+    if (reserved + bans > 0) print(`imported: reserved ids ${reserved}, bans ${bans}`);
     print(`there already: users ${usersBefore}, buddies ${buddiesBefore}`);
     print(`skipped: ${skipped}`);
   } finally {

@@ -100,6 +100,8 @@ function logStoreEvent(log: Log, event: StoreReport): void {
       return log.debug(fields, 'snapshot made');
     case 'snapshot.failed':
       return log.warn({ err: event.error }, 'a snapshot failed and will be tried again');
+    case 'store.upgraded':
+      return log.info(fields, 'the database was written again in the format of this version');
     case 'line.dropped':
       return log.warn(fields, 'a damaged line could not be saved');
     case 'store.repaired':

@@ -4,7 +4,9 @@
  * Every implementation passes the suite in test/storage/store-contract.ts.
  */
 
+import type { Device } from '../protocol/device.js';
 import type { UserId } from '../protocol/id.js';
+import type { IdentityKey } from '../protocol/key.js';
 import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 
@@ -17,10 +19,63 @@ export const MAX_USERS = 60_000_000;
 /** Most buddies on one list. */
 export const MAX_BUDDIES = 10_000;
 
+/** Most bans in one store. */
+export const MAX_BANS = 1_000_000;
+
+/** A banned id, or a banned address or network. */
+export type BanTarget =
+  | { readonly kind: 'id'; readonly name: UserId }
+  // An IP address or a network, such as `192.0.2.0/24`, in lower case.
+  | { readonly kind: 'address'; readonly name: string };
+
+/** A ban. It has no end if `untilMs` is `undefined`; otherwise it ends at that Unix time in milliseconds. */
+export type Ban = BanTarget & { readonly untilMs?: number | undefined };
+
+/** A reserved id, usually that of a removed user. It cannot be registered until it is freed. */
+export interface Reservation {
+  readonly id: UserId;
+  /** Since when: a Unix time in milliseconds. */
+  readonly atMs: number;
+}
+
+/**
+ * A change by the operator.
+ *
+ * - `KEY` binds an id to a key, or makes it open. Either way its floor and newest serial become 0.
+ * - `REMOVE` removes a user from all lists. The user's number is never used again, and the id stays reserved.
+ * - `RESERVE` reserves an id that is not registered, as if its user had been removed.
+ * - `FREE` frees a reserved id: it can be registered again, by a user with another number.
+ * - `BAN` replaces an earlier ban of the same target.
+ *
+ * The store only keeps bans: the server does not look at them yet.
+ */
+export type OperatorChange =
+  | { readonly op: 'KEY'; readonly id: UserId; readonly key: IdentityKey | undefined }
+  | { readonly op: 'REMOVE'; readonly id: UserId; readonly atMs: number }
+  | { readonly op: 'RESERVE'; readonly id: UserId; readonly atMs: number }
+  | { readonly op: 'FREE'; readonly id: UserId }
+  | { readonly op: 'BAN'; readonly ban: Ban }
+  | { readonly op: 'UNBAN'; readonly target: BanTarget };
+
+/** A sign-in: it records the serial and the floor of the device. */
+export interface SignIn {
+  readonly op: 'LOG';
+  readonly id: UserId;
+  readonly device: Device;
+}
+
+export type StoreChange = Change | SignIn | OperatorChange;
+
+/**
+ * The result of a change. `revoked`: the device has the key of the id, but its serial is below the floor of the
+ * id. The server closes such a connection without a reply.
+ */
+export type Verdict = ReplyCode | 'revoked';
+
 /**
  * Read access to users and lists. Each user has a number, which stays the same while the process runs, even
- * if the store is reopened. Lists may show changes of the commit under way before they are durable;
- * `numberOf` never does.
+ * if the store is reopened. Lists, keys, reservations and bans may show changes of the commit under way before
+ * they are durable; `numberOf` never shows a registration before it is durable.
  */
 export interface Users {
   /** The number of a user; -1 when the id is not registered, or the registration is not durable yet. */
@@ -28,9 +83,21 @@ export interface Users {
   /** The numbers of a user's buddies, in the order they were added. Valid until the next commit. */
   listOf(user: number): Uint32Array;
   /**
-   * How many users are committed. A user number at or above this count may still be given to another user.
+   * How many numbers are committed, those of removed users included. A number at or above it may still be given
+   * to a different user.
    */
   readonly committed: number;
+  /** True when the id of a user is bound to a key. Cheap: the server asks it for every SET and GET. */
+  isKeyed(user: number): boolean;
+  /**
+   * The key of a user's id, with the newest serial and the highest floor that the store has seen; `undefined`
+   * for an open id.
+   */
+  deviceOf(user: number): Device | undefined;
+  /** The reserved ids, in the order of registration. */
+  reservations(): readonly Reservation[];
+  /** All bans, also those that have ended, addresses first, in the order of their names. */
+  bans(): readonly Ban[];
   /** Writes a user's id into a buffer; returns the offset of its end. */
   copyId(target: Uint8Array, at: number, user: number): number;
   /** The ids of a user's buddies, in the order they were added; `undefined` when the id is not registered. */
@@ -43,12 +110,12 @@ export interface Store {
    *
    * Only one commit may be under way: a second one is refused.
    *
-   * @returns One reply per change: 200, 201, 202 or 203, in the order of checks in PROTOCOL.md; 205
-   * when the store is full. All changes are on stable storage when the promise resolves.
-   * @throws StoreError, as a rejection. In that case this store shows none of these changes. After
-   * `store.unavailable` the caller may retry the same commit.
+   * @returns One verdict per change: 200, 201, 202, 203, 204 or `revoked`, in the order of checks in
+   * PROTOCOL.md; 205 when the store is full. All changes are on stable storage when the promise resolves.
+   * @throws StoreError, as a rejection: this store shows none of these changes. After `store.unavailable` the
+   * caller may retry the same commit.
    */
-  commit(changes: readonly Change[]): Promise<readonly ReplyCode[]>;
+  commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]>;
 
   /** The registered users and their lists. */
   readonly users: Users;

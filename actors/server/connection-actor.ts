@@ -13,8 +13,9 @@ import {
 import type { Quota } from '../../machines/server/quota.js';
 import { plainAddress } from '../../protocol/address.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
-import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
+import { encodeReply } from '../../protocol/reply.js';
 import { type Change, isChange, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
+import type { Verdict } from '../../storage/store.js';
 import type { BehaviourLogic, BehaviourScope } from '../../supervision/behaviour.js';
 import { Deadline } from '../../supervision/deadline.js';
 import type { Address } from '../../supervision/mailbox.js';
@@ -136,8 +137,9 @@ function listen({ scope, socket, registrations }: Connection): void {
 /** A broken connection is no fault of the server. */
 function ignore(): void {}
 
-function reply({ scope, socket, log, change, acceptedAtMs }: Connection, code: ReplyCode): void {
-  socket.end(encodeReply(code), 'latin1');
+function reply({ scope, socket, log, change, acceptedAtMs }: Connection, code: Verdict): void {
+  if (code === 'revoked') socket.end();
+  else socket.end(encodeReply(code), 'latin1');
   if (!log.isLevelEnabled('debug')) return;
   const from = plainAddress(socket.remoteAddress ?? 'unknown');
   log.debug({ from, ...change, reply: code, ms: Math.round(scope.now() - acceptedAtMs) }, 'request');

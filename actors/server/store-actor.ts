@@ -11,9 +11,8 @@
 
 import type { AnyActorRef } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
-import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
-import { isStoreError, MAX_USERS, type Store, type Users } from '../../storage/store.js';
+import { isStoreError, MAX_USERS, type Store, type Users, type Verdict } from '../../storage/store.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -38,7 +37,7 @@ export interface ChangeCommit {
 
 interface ChangeAnswered {
   readonly type: 'change.answered';
-  readonly reply: ReplyCode;
+  readonly reply: Verdict;
 }
 
 /** Requests the number of a user; answered by {@link UserLookedUp}. From presence. */

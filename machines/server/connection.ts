@@ -21,7 +21,8 @@ export type ConnectionEvent =
   | { readonly type: 'input.flooded' }
   | { readonly type: 'deadline.passed' }
   // From the store.
-  | { readonly type: 'change.answered'; readonly reply: ReplyCode }
+  /** `revoked`: the device that asked was revoked. The socket is closed without a reply. */
+  | { readonly type: 'change.answered'; readonly reply: ReplyCode | 'revoked' }
   // From the supervisor.
   /** The limit is reached, and a client whose address has fewer connections wants to connect. */
   | { readonly type: 'room.wanted' }

@@ -29,6 +29,11 @@ export function checksumOf(text: string): string {
   return crc32(bytes, 0, bytes.length).toString(16).padStart(CHECKSUM_DIGITS, '0');
 }
 
+/** The first line of a snapshot or a journal: the format, and its checksum. */
+export function signedHeader(format: string): string {
+  return `${format} ${checksumOf(format)}`;
+}
+
 /** Writes the digits of a checksum into a buffer. */
 export function writeDigits(buffer: Uint8Array, at: number, checksum: number): void {
   for (let digit = 0; digit < CHECKSUM_DIGITS; digit++) {

@@ -10,7 +10,13 @@
 import type { OpenFile } from '../files/files.js';
 import { readLines } from '../files/lines.js';
 import type { StoreError } from '../store.js';
-import { JOURNAL_HEADER, type JournalRecord, MAX_RECORD_BYTES, parseRecord } from './journal-record.js';
+import {
+  EARLIER_JOURNAL_HEADER,
+  JOURNAL_HEADER,
+  type JournalRecord,
+  MAX_RECORD_BYTES,
+  parseRecord,
+} from './journal-record.js';
 import { newerFormat, newerFormatIn } from './manifest.js';
 import { damaged } from './snapshot.js';
 
@@ -25,6 +31,8 @@ export interface Scan {
   readonly last: number;
   readonly goodBytes: number;
   readonly totalBytes: number;
+  /** True for a journal of the format before. */
+  readonly isEarlier: boolean;
   /** The number of the line after the good ones, if it is a whole record that only lacks its LF. */
   readonly unendedLine?: number;
 }
@@ -53,11 +61,12 @@ export async function scanJournal(
   let last = first - 1;
   let goodBytes = 0;
   let badLine = 0;
+  let isEarlier = false;
 
   function handleLine(data: Buffer, start: number, end: number): void {
     line += 1;
     if (line === 1) {
-      checkHeader(data.toString('latin1', start, end), path);
+      isEarlier = checkHeader(data.toString('latin1', start, end), path);
       goodBytes = end - start + 1;
       return;
     }
@@ -82,7 +91,7 @@ export async function scanJournal(
     throw damaged(path, badLine === 0 ? line + 1 : badLine, goodBytes, BAD_RECORD);
   }
   const isUnended = badLine === 0 && (await isRecord(file, goodBytes, totalBytes));
-  return { last, goodBytes, totalBytes, ...(isUnended && { unendedLine: line + 1 }) };
+  return { last, goodBytes, totalBytes, isEarlier, ...(isUnended && { unendedLine: line + 1 }) };
 }
 
 /** True when the bytes of a file from `start` to `end` are one whole record. */
@@ -104,9 +113,12 @@ export function unended(path: string, line: number, byte: number): StoreError {
 
 const BAD_RECORD = 'it has no valid record there';
 
-/** @throws StoreError */
-function checkHeader(header: string, path: string): void {
-  if (header === JOURNAL_HEADER) return;
+/**
+ * @returns True for the header of the format before.
+ * @throws StoreError
+ */
+function checkHeader(header: string, path: string): boolean {
+  if (header === JOURNAL_HEADER || header === EARLIER_JOURNAL_HEADER) return header !== JOURNAL_HEADER;
   const newer = newerFormatIn(header, 'im-journal');
   if (newer !== undefined) throw newerFormat(path, newer);
   throw damaged(path, 1, 0, `it is not a journal: its first line is not '${JOURNAL_HEADER}'`);

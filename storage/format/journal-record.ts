@@ -1,30 +1,47 @@
 /**
  * The lines of a journal. A file begins like this:
  *
- *     im-journal 1
+ *     im-journal 2 6ef737ee
  *     1 0 REG alice f0e841fe
  *     2 0 REG bob 282fc211
  *     3 2 ADD alice bob c037d4c7
  *
  * The fields: the record's number, without gaps, continued from file to file; the number of the last record
- * that was durable when this one was written; the change, as in a request; and the CRC-32 of everything
- * before the last space, in eight hexadecimal digits.
+ * that was durable when this one was written; the change; and the CRC-32 of everything before the last space,
+ * in eight hexadecimal digits. These are the changes:
+ *
+ *     REG <id>                            ADD <id> <buddy>
+ *     REG <id> <key> <serial> <floor>     DEL <id> <buddy>
+ *     LOG <id> <serial> <floor>           the newest serial and the highest floor from now on
+ *     KEY <id> <key>                      KEY <id> -
+ *     REMOVE <id> <ms>                    RESERVE <id> <ms>
+ *     FREE <id>
+ *     BAN id <id>                         BAN id <id> <ms>
+ *     BAN address <address>               BAN address <address> <ms>
+ *     UNBAN id <id>                       UNBAN address <address>
  *
  * The second field distinguishes an interrupted write from damage: a bad record is torn unless a later one
  * says that it was durable.
+ *
+ * Format 1, which is read as well, had only REG without a key, ADD and DEL.
  */
 
-import { parseId, type UserId } from '../../protocol/id.js';
+import { parseKey } from '../../protocol/key.js';
+import { parseBanTarget } from '../tables/ban-table.js';
 import type { EffectiveChange } from '../tables/user-table.js';
-import { CHECKSUM_DIGITS, crc32, hasDigits, writeDigits } from './checksum.js';
+import { CHECKSUM_DIGITS, crc32, hasDigits, signedHeader, writeDigits } from './checksum.js';
+import { isStoredId, parseBan, parseCount, parseDevice, textOfBan } from './fields.js';
 
-/** The first line of a journal: the format and its version. */
-export const JOURNAL_HEADER = 'im-journal 1';
+/** The first line of a journal: the format and its version, and their checksum. */
+export const JOURNAL_HEADER = signedHeader('im-journal 2');
+
+/** The first line of a journal of the version before. */
+export const EARLIER_JOURNAL_HEADER = 'im-journal 1';
 
 const SPACE = 0x20;
 const LF = 0x0a;
 
-/** Most bytes in a line. Two numbers, an operation, two ids and a checksum need far fewer. */
+/** Most bytes in a line. Four numbers, an operation, an id, a key and a checksum need far fewer. */
 export const MAX_RECORD_BYTES = 256;
 
 export interface JournalRecord {
@@ -45,14 +62,39 @@ export function writeRecord(
   start: number,
   { sequence, durable, change }: JournalRecord,
 ): number {
-  const ids = change.op === 'REG' ? change.id : `${change.id} ${change.buddy}`;
-  let end = start + target.write(`${sequence} ${durable} ${change.op} ${ids}`, start, 'latin1');
+  let end = start + target.write(`${sequence} ${durable} ${textOf(change)}`, start, 'latin1');
   const checksum = crc32(target, start, end);
   target[end++] = SPACE;
   writeDigits(target, end, checksum);
   end += CHECKSUM_DIGITS;
   target[end++] = LF;
   return end;
+}
+
+function textOf(change: EffectiveChange): string {
+  switch (change.op) {
+    case 'REG': {
+      const { id, device } = change;
+      if (device === undefined) return `REG ${id}`;
+      return `REG ${id} ${device.identity} ${device.serial} ${device.floor}`;
+    }
+    case 'ADD':
+    case 'DEL':
+      return `${change.op} ${change.id} ${change.buddy}`;
+    case 'LOG':
+      return `LOG ${change.id} ${change.serial} ${change.floor}`;
+    case 'KEY':
+      return `KEY ${change.id} ${change.key ?? '-'}`;
+    case 'REMOVE':
+    case 'RESERVE':
+      return `${change.op} ${change.id} ${change.atMs}`;
+    case 'FREE':
+      return `FREE ${change.id}`;
+    case 'BAN':
+      return `BAN ${textOfBan(change.ban)}`;
+    case 'UNBAN':
+      return `UNBAN ${change.target.kind} ${change.target.name}`;
+  }
 }
 
 /**
@@ -64,22 +106,52 @@ export function parseRecord(data: Buffer, start: number, end: number): JournalRe
   const bodyEnd = end - CHECKSUM_DIGITS - 1;
   if (end - start > MAX_RECORD_BYTES || bodyEnd <= start || data[bodyEnd] !== SPACE) return undefined;
   if (!hasDigits(data, bodyEnd + 1, crc32(data, start, bodyEnd))) return undefined;
-  const fields = data.toString('latin1', start, bodyEnd).split(' ');
-  const [sequenceText, durableText, op, id, buddy] = fields;
-  const sequence = numberIn(sequenceText);
-  const durable = numberIn(durableText);
-  if (sequence === undefined || sequence < 1 || durable === undefined || !isStoredId(id)) return undefined;
-  if (op === 'REG') return fields.length === 4 ? { sequence, durable, change: { op, id } } : undefined;
-  if ((op !== 'ADD' && op !== 'DEL') || fields.length !== 5 || !isStoredId(buddy)) return undefined;
-  return { sequence, durable, change: { op, id, buddy } };
+  const [sequenceText, durableText, ...fields] = data.toString('latin1', start, bodyEnd).split(' ');
+  const sequence = parseCount(sequenceText);
+  const durable = parseCount(durableText);
+  if (sequence === undefined || sequence < 1 || durable === undefined) return undefined;
+  const change = parseChange(fields);
+  return change === undefined ? undefined : { sequence, durable, change };
 }
 
-function numberIn(text: string | undefined): number | undefined {
-  const number = Number(text);
-  return Number.isSafeInteger(number) && number >= 0 && String(number) === text ? number : undefined;
-}
-
-/** True for an id in lower case, the form in which ids are stored. */
-function isStoredId(text: string | undefined): text is UserId {
-  return parseId(text) === text;
+function parseChange(fields: readonly string[]): EffectiveChange | undefined {
+  const [op, first, second, third, fourth] = fields;
+  if (op === 'BAN') {
+    const ban = parseBan(fields.slice(1));
+    return ban && { op, ban };
+  }
+  if (op === 'UNBAN') {
+    const target = parseBanTarget(first, second);
+    return fields.length === 3 && target !== undefined ? { op, target } : undefined;
+  }
+  if (!isStoredId(first)) return undefined;
+  switch (op) {
+    case 'REG': {
+      if (fields.length === 2) return { op, id: first };
+      const device = parseDevice(second, third, fourth);
+      return device === undefined || fields.length !== 5 ? undefined : { op, id: first, device };
+    }
+    case 'ADD':
+    case 'DEL':
+      return fields.length === 3 && isStoredId(second) ? { op, id: first, buddy: second } : undefined;
+    case 'LOG': {
+      const [serial, floor] = [parseCount(second), parseCount(third)];
+      if (fields.length !== 4 || serial === undefined || floor === undefined) return undefined;
+      return floor <= serial ? { op, id: first, serial, floor } : undefined;
+    }
+    case 'KEY': {
+      const key = parseKey(second);
+      const isKnown = key !== undefined || second === '-';
+      return fields.length === 3 && isKnown ? { op, id: first, key } : undefined;
+    }
+    case 'REMOVE':
+    case 'RESERVE': {
+      const atMs = parseCount(second);
+      return fields.length === 3 && atMs !== undefined ? { op, id: first, atMs } : undefined;
+    }
+    case 'FREE':
+      return fields.length === 2 ? { op, id: first } : undefined;
+    default:
+      return undefined;
+  }
 }

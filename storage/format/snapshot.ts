@@ -1,15 +1,19 @@
 /**
  * Snapshots: the whole database at one moment, with a line for each user, in the order of registration.
  *
- *     im-snapshot 1
+ *     im-snapshot 2 4d0b3cb9
  *     alice bob carol fe8dec1d
  *     bob f5cbb140
  *     carol 6a3e8cc3
- *     # 3 users, last record 5 20ac21de
+ *     # 3 lines, last record 5 9c95d129
  *
- * A line has a user's id, then the buddies in the order of the list. The last line has the number of users,
- * and the number of the last journal record that the snapshot includes. All lines but the first end with the
- * CRC-32 of everything before their last space.
+ * The lines between the first and the last are those of storage/format/user-lines.ts. A removed user keeps the
+ * line, because users keep their numbers: once the id is freed, the line has only the `-`. The last line has
+ * the number of lines before it, without the first; and the number of the last journal record that the
+ * snapshot includes. All lines end with the CRC-32 of everything before their last space.
+ *
+ * Format 1, which is read as well, had no keys, removed users and bans; a first line without a checksum; and
+ * the word `users` in the last line.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -19,15 +23,30 @@ import { readLines, withoutCr } from '../files/lines.js';
 import { MAX_BUDDIES, type StoreError } from '../store.js';
 import { IdBatch } from '../tables/id-table.js';
 import type { FrozenUsers, UserTable } from '../tables/user-table.js';
-import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits } from './checksum.js';
+import { CHECKSUM_DIGITS, checksumOf, crc32, hasDigits, signedHeader } from './checksum.js';
+import { parseBan } from './fields.js';
 import { damagedFile, newerFormat, newerFormatIn } from './manifest.js';
-import { MAX_USER_LINE_BYTES, UserLines } from './user-lines.js';
+import {
+  BAN_MARK,
+  isKeyToken,
+  MAX_USER_LINE_BYTES,
+  parseKeyToken,
+  parseReservation,
+  REMOVED_MARK,
+  UserLines,
+} from './user-lines.js';
 
-/** The first line of a snapshot: the format and its version. */
-const SNAPSHOT_HEADER = 'im-snapshot 1';
+/** The first line of a snapshot: the format and its version, and their checksum. */
+const SNAPSHOT_HEADER = signedHeader('im-snapshot 2');
+
+/** The first line of a snapshot of the version before. */
+const EARLIER_SNAPSHOT_HEADER = 'im-snapshot 1';
 
 const SPACE = 0x20;
 const HASH = 0x23;
+const COLON = 0x3a;
+const REMOVED = REMOVED_MARK.charCodeAt(0);
+const BAN = BAN_MARK.charCodeAt(0);
 
 export interface SnapshotOptions {
   /** The last record whose change is in the table. */
@@ -63,7 +82,7 @@ export async function writeSnapshot(
       await write(slice);
       await new Promise(setImmediate);
     }
-    const body = `# ${frozen.size} users, last record ${last}`;
+    const body = `# ${frozen.size + frozen.bans.length} lines, last record ${last}`;
     await write(Buffer.from(`${body} ${checksumOf(body)}\n`));
   });
   await file.close();
@@ -73,11 +92,18 @@ export async function writeSnapshot(
 /** Receives a damaged line: its number, from 1; its offset in bytes; and the reason. */
 export type ReportLine = (line: number, byte: number, reason: string) => void;
 
+/** The result of reading a snapshot. */
+export interface SnapshotRead {
+  /** The last record whose change is in the snapshot; `undefined` when the last line is damaged. */
+  readonly last: number | undefined;
+  /** True for a snapshot of the format before. */
+  readonly isEarlier: boolean;
+}
+
 /**
  * Reads a snapshot into an empty table. Reads the file twice: a list may name users whose lines come later.
  *
  * @param report Called for each damaged line, which is then skipped.
- * @returns The last record whose change is in the snapshot; `undefined` when its last line is damaged.
  * @throws StoreError `store.unusable` when a newer version wrote the snapshot.
  */
 export async function readSnapshot(
@@ -85,24 +111,27 @@ export async function readSnapshot(
   path: string,
   table: UserTable,
   report: ReportLine,
-): Promise<number | undefined> {
-  const { hasUser, last } = await readUsers(file, path, table, report);
+): Promise<SnapshotRead> {
+  const { hasUser, ...read } = await readUsers(file, path, table, report);
   const batch = new IdBatch(MAX_BUDDIES + 1);
   let line = 0;
   let user = 0;
   await readLines(file, { maxLineBytes: MAX_USER_LINE_BYTES }, (data, start, end) => {
     line += 1;
-    if (!hasUser(line)) return;
+    if (!hasUser(line) || data[start] === BAN) return;
+    if (data[start] === REMOVED) {
+      user += 1;
+      return;
+    }
     const length = readBuddies(data, start, withoutCr(data, end) - CHECKSUM_DIGITS - 1, table, batch);
     table.setList(user++, batch.numbers, length);
   });
-  return last;
+  return read;
 }
 
-interface UsersRead {
+interface UsersRead extends SnapshotRead {
   /** False for the first line, the last, and the damaged ones. */
   readonly hasUser: (line: number) => boolean;
-  readonly last: number | undefined;
 }
 
 async function readUsers(
@@ -114,22 +143,24 @@ async function readUsers(
   const others = new Set<number>([1]);
   let line = 0;
   let last: number | undefined;
+  let isEarlier = false;
 
   function check(data: Buffer, start: number, end: number): string | undefined {
-    if (line === 1) return checkHeader(data.toString('latin1', start, end), path);
+    if (line === 1) {
+      const header = data.toString('latin1', start, end);
+      isEarlier = header === EARLIER_SNAPSHOT_HEADER;
+      return checkHeader(header, path);
+    }
     if (last !== undefined) return 'it comes after the last line';
     const bodyEnd = bodyEndOf(data, start, end);
     if (bodyEnd === -1) return 'its checksum does not match';
-    if (data[start] !== HASH) {
-      const isNew = table.register(data, start, endOfToken(data, start, bodyEnd));
-      return isNew ? undefined : 'its user has a line already';
-    }
+    if (data[start] !== HASH) return readUser(data, start, bodyEnd, table);
     const ending = parseLastLine(data, start, end);
     if (ending === undefined) return 'unrecognised line';
     last = ending.last;
     others.add(line);
-    const isWhole = ending.users === line - 2;
-    return isWhole ? undefined : `it is the last line of a snapshot of ${ending.users} users`;
+    const isWhole = ending.lines === line - 2;
+    return isWhole ? undefined : `it is the last line of a snapshot with ${ending.lines} lines before it`;
   }
 
   const totalBytes = await readLines(
@@ -144,21 +175,57 @@ async function readUsers(
     },
   );
   if (last === undefined) report(line + 1, totalBytes, 'it ends before its last line');
-  return { hasUser: (asked) => !others.has(asked), last };
+  return { hasUser: (asked) => !others.has(asked), last, isEarlier };
 }
 
-const LAST_LINE = /^# ([0-9]+) users, last record ([0-9]+)$/;
+/**
+ * Reads a user, a removed user or a ban from a line whose checksum matches. Does not read the list.
+ *
+ * @returns Why that is not possible.
+ */
+function readUser(data: Buffer, start: number, end: number, table: UserTable): string | undefined {
+  if (data[start] === REMOVED || data[start] === BAN) {
+    return readSpecial(data.toString('latin1', start, end).split(' '), table);
+  }
+  const idEnd = endOfToken(data, start, end);
+  const keyEnd = endOfKey(data, idEnd, end);
+  const token = keyEnd === idEnd ? undefined : data.toString('latin1', idEnd + 1, keyEnd);
+  const device = token === undefined ? undefined : parseKeyToken(token);
+  if (token !== undefined && device === undefined) return 'unrecognised key';
+  return table.register(data, start, idEnd, device) ? undefined : 'its user has a line already';
+}
+
+function readSpecial([mark, ...fields]: readonly string[], table: UserTable): string | undefined {
+  if (mark === BAN_MARK) {
+    const ban = parseBan(fields);
+    if (ban === undefined) return 'unrecognised line';
+    return table.replay({ op: 'BAN', ban }) ? undefined : 'its ban has a line already';
+  }
+  const reservation = fields.length === 0 ? undefined : parseReservation(fields);
+  if (mark !== REMOVED_MARK || (fields.length > 0 && reservation === undefined)) return 'unrecognised line';
+  return table.addRemoved(reservation) ? undefined : 'its user has a line already';
+}
+
+/** The end of the key after an id; the end of the id when there is no key. */
+function endOfKey(data: Buffer, idEnd: number, end: number): number {
+  // Ids have no colon: this avoids converting the first buddy to a string.
+  if (data[idEnd + 4] !== COLON || idEnd + 4 >= end) return idEnd;
+  const keyEnd = endOfToken(data, idEnd + 1, end);
+  return isKeyToken(data.toString('latin1', idEnd + 1, keyEnd)) ? keyEnd : idEnd;
+}
+
+const LAST_LINE = /^# ([0-9]+) (?:users|lines), last record ([0-9]+)$/;
 
 /** Parses the last line; `undefined` for any other line, or one with a wrong checksum. */
 export function parseLastLine(
   data: Buffer,
   start: number,
   end: number,
-): { readonly users: number; readonly last: number } | undefined {
+): { readonly lines: number; readonly last: number } | undefined {
   const bodyEnd = data[start] === HASH ? bodyEndOf(data, start, end) : -1;
   if (bodyEnd === -1) return undefined;
-  const [, users, last] = LAST_LINE.exec(data.toString('latin1', start, bodyEnd)) ?? [];
-  return users === undefined ? undefined : { users: Number(users), last: Number(last) };
+  const [, lines, last] = LAST_LINE.exec(data.toString('latin1', start, bodyEnd)) ?? [];
+  return lines === undefined ? undefined : { lines: Number(lines), last: Number(last) };
 }
 
 /** The end of a line's text before its checksum; -1 when the checksum does not match. */
@@ -175,7 +242,7 @@ function bodyEndOf(data: Buffer, start: number, end: number): number {
  */
 function readBuddies(data: Buffer, start: number, end: number, table: UserTable, batch: IdBatch): number {
   batch.size = 0;
-  for (let from = endOfToken(data, start, end) + 1; from < end; ) {
+  for (let from = endOfKey(data, endOfToken(data, start, end), end) + 1; from < end; ) {
     const to = endOfToken(data, from, end);
     batch.add(from, to);
     from = to + 1;
@@ -196,7 +263,7 @@ function endOfToken(data: Buffer, start: number, end: number): number {
 }
 
 function checkHeader(header: string, path: string): string | undefined {
-  if (header === SNAPSHOT_HEADER) return undefined;
+  if (header === SNAPSHOT_HEADER || header === EARLIER_SNAPSHOT_HEADER) return undefined;
   const newer = newerFormatIn(header, 'im-snapshot');
   if (newer !== undefined) throw newerFormat(path, newer);
   return `it is not '${SNAPSHOT_HEADER}'`;

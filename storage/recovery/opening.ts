@@ -10,6 +10,7 @@ import { damagedFile, type Manifest, namesIn, swapManifest } from '../format/man
 import type { UserTable } from '../tables/user-table.js';
 import { newerThan, removeLeftovers } from './leftovers.js';
 import { emptyDatabase, findManifest, type Recovered, recover, refuseUnended } from './recovery.js';
+import { type Rewritten, writeDatabase } from './rewriting.js';
 
 /** The end of a journal, removed because it is an interrupted write. */
 export interface TornTail {
@@ -23,6 +24,8 @@ export interface Opened {
   readonly table: UserTable;
   readonly journal: Journal;
   readonly tornTail: TornTail | undefined;
+  /** True when the database had the format before, and was written again in the current one. */
+  readonly isUpgraded: boolean;
 }
 
 /**
@@ -44,11 +47,25 @@ export async function openDatabase(directory: DataDirectory, refusesUnended = fa
     const manifest = { ...recovered.manifest, active: { ...recovered.manifest.active, name } };
     await swapManifest(directory, manifest);
     await removeLeftovers(directory, manifest);
-    return { manifest, table: recovered.table, journal, tornTail };
+    const { table, isEarlier } = recovered;
+    const opened = { manifest, table, journal, tornTail, isUpgraded: isEarlier };
+    return isEarlier ? { ...opened, ...(await upgrade(directory, opened)) } : opened;
   } catch (error) {
     await journal.close().catch(() => {}); // report the first error, not this one
     throw error;
   }
+}
+
+/**
+ * Writes a database of the format before in the current one. All its files are durable: an interruption leaves
+ * either database whole.
+ */
+async function upgrade(directory: DataDirectory, { manifest, table, journal }: Opened): Promise<Rewritten> {
+  const number = nextFileNumber(namesIn(manifest));
+  const rewritten = await writeDatabase(directory, table, journal.last, number);
+  await journal.close().catch(() => {}); // it is synced, and not needed any more
+  await removeLeftovers(directory, rewritten.manifest).catch(() => {}); // the next start removes them
+  return rewritten;
 }
 
 /** Reads the files of a manifest. If a copy of the last journal has more records, reads the copy instead. */

@@ -18,6 +18,8 @@ export interface Recovered {
   readonly table: UserTable;
   /** The scan of the active journal. */
   readonly scan: Scan;
+  /** True when a file has the format before. */
+  readonly isEarlier: boolean;
 }
 
 /** The implied manifest of a directory that has none: its only data file is the earliest journal. */
@@ -25,7 +27,8 @@ const EARLIEST: Manifest = { sealed: [], active: { name: EARLIEST_JOURNAL, first
 
 /** The result of reading a directory without a database: no user, and a journal of 0 bytes. */
 export function emptyDatabase(): Recovered {
-  return { manifest: EARLIEST, table: new UserTable(), scan: { last: 0, goodBytes: 0, totalBytes: 0 } };
+  const scan = { last: 0, goodBytes: 0, totalBytes: 0, isEarlier: false };
+  return { manifest: EARLIEST, table: new UserTable(), scan, isEarlier: false };
 }
 
 /**
@@ -61,22 +64,29 @@ function lengthOf(directory: DataDirectory, name: string): Promise<number> {
 export async function recover(directory: DataDirectory, manifest: Manifest): Promise<Recovered> {
   const table = new UserTable();
   const { snapshot, sealed, active } = manifest;
+  let isEarlier = false;
   if (snapshot !== undefined) {
     const path = directory.pathOf(snapshot.name);
-    const last = await readListed(directory, snapshot.name, (file) =>
+    const read = await readListed(directory, snapshot.name, (file) =>
       readSnapshot(file, path, table, (line, byte, reason) => {
         throw damaged(path, line, byte, reason);
       }),
     );
-    if (last !== snapshot.last) throw damagedFile(path, `is not the one that ${MANIFEST_FILE} lists`);
+    isEarlier = read.isEarlier;
+    if (read.last !== snapshot.last) throw damagedFile(path, `is not the one that ${MANIFEST_FILE} lists`);
   }
-  const replay = ({ change }: JournalRecord) => table.apply(change).effect !== undefined;
+  const replay = ({ change }: JournalRecord) => table.replay(change);
   const scan = ({ name, first }: Manifest['active'], sealedBytes?: number) =>
     readListed(directory, name, (file) =>
       scanJournal({ file, path: directory.pathOf(name), first, sealedBytes }, replay),
     );
-  for (const entry of sealed) await scan(entry, entry.bytes);
-  return { manifest, table, scan: await scan(active) };
+  for (const entry of sealed) {
+    const read = await scan(entry, entry.bytes);
+    isEarlier ||= read.isEarlier;
+  }
+  const last = await scan(active);
+  table.endReplay();
+  return { manifest, table, scan: last, isEarlier: isEarlier || last.isEarlier };
 }
 
 /**

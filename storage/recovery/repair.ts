@@ -11,18 +11,16 @@ import {
   fileNumberOf,
   isDataFile,
   isSnapshot,
-  journalName,
   MANIFEST_FILE,
   nextFileNumber,
-  snapshotName,
 } from '../files/file-names.js';
-import { Journal } from '../format/journal.js';
-import { type Manifest, namesIn, readManifest, swapManifest } from '../format/manifest.js';
-import { type ReportLine, readSnapshot, writeSnapshot } from '../format/snapshot.js';
+import { type Manifest, namesIn, readManifest } from '../format/manifest.js';
+import { type ReportLine, readSnapshot } from '../format/snapshot.js';
 import { isStoreError } from '../store.js';
 import { UserTable } from '../tables/user-table.js';
 import { lastInJournal, lastInSnapshot, readRecords } from './last-record.js';
 import { newerThan } from './leftovers.js';
+import { writeDatabase } from './rewriting.js';
 
 /** A line that could not be saved. */
 export interface DroppedLine {
@@ -62,13 +60,16 @@ export async function salvage(
   const snapshot = (await inOrder(directory, names.filter(isSnapshot), lastInSnapshot)).at(-1);
   if (snapshot !== undefined) {
     const path = directory.pathOf(snapshot);
-    last =
-      (await directory.read(snapshot, (file) => readSnapshot(file, path, table, reporter(snapshot)))) ?? 0;
+    const read = await directory.read(snapshot, (file) =>
+      readSnapshot(file, path, table, reporter(snapshot)),
+    );
+    last = read.last ?? 0;
   }
   const journals = names.filter((name) => !isSnapshot(name));
   for (const journal of await inOrder(directory, journals, lastInJournal)) {
     last = await replay(directory, journal, table, last, reporter(journal));
   }
+  table.endReplay();
   return { table, last };
 }
 
@@ -85,14 +86,8 @@ export async function rewrite(
   for (const name of names) {
     if (name === MANIFEST_FILE || isDataFile(name)) kept.push(await keepCopy(directory, name, names));
   }
-  const number = nextFileNumber(names);
-  const snapshot = snapshotName(number);
-  const frozen = table.freeze();
-  const bytes = await writeSnapshot(directory, snapshot, frozen, table, { last });
-  frozen.release();
-  const active = { name: journalName(number + 1), first: last + 1 };
-  await (await Journal.create(directory, active.name, active.first)).close();
-  await swapManifest(directory, { snapshot: { name: snapshot, last, bytes }, sealed: [], active });
+  const { journal } = await writeDatabase(directory, table, last, nextFileNumber(names));
+  await journal.close();
   return kept;
 }
 
@@ -159,7 +154,7 @@ async function replay(
     if (record === undefined) return report(line, byte, 'it has no valid record there');
     if (record.sequence <= last) return; // already applied
     last = record.sequence;
-    if (table.apply(record.change).effect === undefined) report(line, byte, 'it has no effect any more');
+    if (!table.replay(record.change)) report(line, byte, 'it has no effect any more');
   });
   return last;
 }

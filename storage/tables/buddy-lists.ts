@@ -37,6 +37,12 @@ export class BuddyLists {
     return this.#end >= MAX_NUMBERS;
   }
 
+  /** Whether so many more numbers can be addressed, in blocks of any size. */
+  hasRoomFor(numbers: number): boolean {
+    // At worst, half of each page stays empty because the next block does not fit.
+    return this.#end + 2 * numbers < MAX_NUMBERS;
+  }
+
   /** The size of all pages in bytes. */
   get bytes(): number {
     return this.#pages.length * PAGE_LENGTH * Uint32Array.BYTES_PER_ELEMENT;
@@ -80,6 +86,11 @@ export class BuddyLists {
   remove(user: number, position: number): void {
     this.listOf(user).copyWithin(position, position + 1);
     this.#resize(user, this.lengthOf(user) - 1);
+  }
+
+  clear(user: number): void {
+    this.#release(this.#spanOf(user));
+    this.#setSpan(user, 0, 0);
   }
 
   /** Sets the length of a list, and moves it if its block size changes; returns the list. */

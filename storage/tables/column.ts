@@ -1,5 +1,6 @@
 /**
- * A growing column of 32-bit numbers. It grows by pages, and never copies existing ones.
+ * A growing column of 32-bit numbers. It grows by pages, and never copies existing ones. A page takes no memory
+ * until one of its numbers is set.
  */
 
 const PAGE_BITS = 16;
@@ -8,7 +9,7 @@ const PAGE_MASK = PAGE_LENGTH - 1;
 
 /** Numbers by index. A number that was never set is 0. */
 export class Column {
-  readonly #pages: Uint32Array[] = [];
+  readonly #pages: (Uint32Array | undefined)[] = [];
 
   get(index: number): number {
     return this.#pages[index >>> PAGE_BITS]?.[index & PAGE_MASK] ?? 0;
@@ -16,7 +17,12 @@ export class Column {
 
   set(index: number, value: number): void {
     const at = index >>> PAGE_BITS;
-    while (this.#pages.length <= at) this.#pages.push(new Uint32Array(PAGE_LENGTH));
-    (this.#pages[at] as Uint32Array)[index & PAGE_MASK] = value;
+    while (this.#pages.length <= at) this.#pages.push(undefined);
+    let page = this.#pages[at];
+    if (page === undefined) {
+      page = new Uint32Array(PAGE_LENGTH);
+      this.#pages[at] = page;
+    }
+    page[index & PAGE_MASK] = value;
   }
 }

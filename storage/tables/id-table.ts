@@ -1,5 +1,6 @@
 /**
- * A set of ids, numbered from 0 in the order in which they were added.
+ * A set of ids, numbered from 0 in the order in which they were added. An id that is freed leaves its number
+ * unused: if it is added again, it gets another one.
  *
  * It is made for many millions of ids: their characters lie in large pages outside of JavaScript's heap, so
  * that garbage collection does not scan them. A hash table with open addressing finds the ids. The hash table
@@ -61,7 +62,7 @@ export class IdTable {
   readonly #scratch = Buffer.alloc(MAX_ID_LENGTH);
   #size = 0;
 
-  /** How many ids are in the table. */
+  /** How many numbers were given. */
   get size(): number {
     return this.#size;
   }
@@ -114,11 +115,26 @@ export class IdTable {
   /** Removes the id that was added last. */
   removeLast(): void {
     this.#size -= 1;
-    const offset = this.#offsets.get(this.#size);
-    const { page, start, end } = this.#bytesAt(offset);
-    const hash = hashOf(page, start, end);
+    const hash = this.#hashOf(this.#size);
     this.#shardOf(hash).remove(hash, this.#size);
-    this.#end = offset;
+    this.#end = this.#offsets.get(this.#size);
+  }
+
+  /** Removes an id from the set. Its number is not given to another id. */
+  free(number: number): void {
+    const hash = this.#hashOf(number);
+    this.#shardOf(hash).remove(hash, number);
+  }
+
+  /** Reverts {@link free}. */
+  unfree(number: number): void {
+    const hash = this.#hashOf(number);
+    this.#shardOf(hash).insert(hash, this.#offsets.get(number), number);
+  }
+
+  /** Gives a number to no id. */
+  skipNumber(): void {
+    this.#offsets.set(this.#size++, this.#end);
   }
 
   /** The id with a number. */
@@ -139,6 +155,11 @@ export class IdTable {
     const length = page[start - 1] as number;
     for (let index = 0; index < length; index++) target[at + index] = page[start + index] as number;
     return at + length;
+  }
+
+  #hashOf(number: number): number {
+    const { page, start, end } = this.#bytesAt(this.#offsets.get(number));
+    return hashOf(page, start, end);
   }
 
   #find(hash: number, bytes: Uint8Array, start: number, end: number): number {

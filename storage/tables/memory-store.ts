@@ -16,13 +16,13 @@ export function openMemoryStore(): Store {
     async commit(changes) {
       if (closed) throw new StoreError('store.closed', 'the store is closed');
       if (underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
-      const replies = changes.map((change) => table.apply(change).reply);
+      const verdicts = changes.map((change) => table.apply(change).verdict);
       // Like a store that writes, it resolves in a later event-loop iteration.
       underWay = new Promise(setImmediate);
       await underWay;
       underWay = undefined;
       table.commit();
-      return replies;
+      return verdicts;
     },
 
     users: table,

@@ -1,59 +1,105 @@
 /**
- * Users and buddy lists in memory, and the rules that decide the reply to a change.
+ * Users, buddy lists and keys in memory, and the rules that decide the verdict on a change.
  *
- * Each user has a number, from 0, in the order of registration.
+ * Each user has a number, from 0, in the order of registration. The number of a removed user stays unused.
  */
 
+import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
-import type { ReplyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
-import { MAX_BUDDIES, MAX_USERS, type Users } from '../store.js';
+import {
+  type Ban,
+  type BanTarget,
+  MAX_BUDDIES,
+  MAX_USERS,
+  type OperatorChange,
+  type Reservation,
+  type StoreChange,
+  type Users,
+  type Verdict,
+} from '../store.js';
+import { BanTable, parseBanTarget } from './ban-table.js';
 import { BuddyLists } from './buddy-lists.js';
 import { type IdBatch, IdTable } from './id-table.js';
+import { KeyTable } from './key-table.js';
 
-/** A change that altered the table, and must be stored. */
+/** A change that altered the table, and must be stored. Of `LOG`: the new serial and floor of the id. */
 export type EffectiveChange =
-  | { readonly op: 'REG'; readonly id: UserId }
-  | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId };
+  | { readonly op: 'REG'; readonly id: UserId; readonly device?: Device }
+  | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId }
+  | { readonly op: 'LOG'; readonly id: UserId; readonly serial: number; readonly floor: number }
+  | OperatorChange;
 
 /**
- * The reply to a change. If the change altered the table, also its effect, and the buddy's position on the
- * list.
+ * The verdict on a change. If the change altered the table: also its effect, and what {@link UserTable.undo}
+ * needs.
  */
 export interface Applied {
-  readonly reply: ReplyCode;
+  readonly verdict: Verdict;
   readonly effect?: EffectiveChange;
+  /** The position on the list, of ADD and DEL. */
   readonly position?: number;
+  /** Reverts any other change but REG. */
+  readonly revert?: () => void;
 }
+
+/** The time of removal of a user whose id was freed. */
+export const FREED = -1;
 
 /** A table as it was at one moment, while the table itself continues to change. */
 export interface FrozenUsers {
-  /** How many users the table had. */
+  /** How many numbers the table had given. */
   readonly size: number;
+  /** When each removed user was removed; {@link FREED} for one whose id was freed since. */
+  readonly removed: ReadonlyMap<number, number>;
+  readonly bans: readonly Ban[];
+  /** A user's key. Call it before {@link readList} for the same user. */
+  readDevice(user: number): Device | undefined;
   /**
    * A user's list, valid until the next change of the table. Read each list at most once, in ascending order
    * of users.
    */
   readList(user: number): Uint32Array;
-  /** Ends the freeze: the table stops copying lists. */
+  /** Ends the freeze: the table stops copying lists and keys. */
   release(): void;
 }
+
+type ListChange = Extract<Change, { readonly op: 'ADD' | 'DEL' }>;
 
 export class UserTable implements Users {
   readonly #ids = new IdTable();
   readonly #lists = new BuddyLists();
+  readonly #keys = new KeyTable();
+  readonly #bans = new BanTable();
+  /** When each removed user was removed, or {@link FREED}. */
+  readonly #removed = new Map<number, number>();
+  /** Removed users who may still be on lists, until {@link endReplay}. */
+  readonly #stale = new Set<number>();
   #committed = 0;
   /** Called before a user's list changes. */
   #beforeChange: ((user: number) => void) | undefined;
+  /** Called before a user's key, serial or floor changes. */
+  #beforeKeyChange: ((user: number) => void) | undefined;
   /** The size in bytes of the lists that were copied for a frozen table. */
   #copiedBytes = 0;
 
+  /** How many numbers were given, those of removed users included. */
   get size(): number {
     return this.#ids.size;
   }
 
   get committed(): number {
     return this.#committed;
+  }
+
+  /** How many users there are. */
+  countUsers(): number {
+    return this.size - this.#removed.size;
+  }
+
+  /** How many users have a key. */
+  countKeys(): number {
+    return this.#keys.size;
   }
 
   /** How many buddies are on all lists together. */
@@ -74,7 +120,7 @@ export class UserTable implements Users {
   }
 
   numberOf(id: UserId): number {
-    const user = this.#ids.numberOf(id);
+    const user = this.#find(id);
     return user < this.#committed ? user : -1;
   }
 
@@ -83,54 +129,127 @@ export class UserTable implements Users {
   }
 
   buddiesOf(id: UserId): readonly UserId[] | undefined {
-    const user = this.#ids.numberOf(id);
+    const user = this.#find(id);
     if (user === -1) return undefined;
     return Array.from(this.#lists.listOf(user), (buddy) => this.#ids.idOf(buddy));
   }
 
-  /** Checks one change, in the order given in PROTOCOL.md, and applies it. */
-  apply(change: Change): Applied {
-    if (change.op === 'REG') return this.#register(change.id);
-    const { op, id, buddy } = change;
-    const user = this.#ids.numberOf(id);
-    if (user === -1) return { reply: 202 };
-    if (buddy === undefined) return { reply: 201 };
-    const other = this.#ids.numberOf(buddy);
-    if (other === -1) return { reply: 202 };
-    if (other === user) return { reply: 201 };
-    const listed = this.#lists.positionOf(user, other);
-    const length = this.#lists.lengthOf(user);
-    if (op === 'DEL' && listed === -1) return { reply: 200 };
-    if (op === 'ADD' && (listed !== -1 || length >= MAX_BUDDIES)) return { reply: 201 };
-    // Both ADD and DEL may move the list to another block.
-    if (this.#lists.isFull) return { reply: 205 };
-    if (op === 'DEL') {
-      this.#beforeChange?.(user);
-      this.#lists.remove(user, listed);
-      return { reply: 200, effect: { op, id, buddy }, position: listed };
-    }
-    this.#beforeChange?.(user);
-    this.#lists.insert(user, length, other);
-    return { reply: 200, effect: { op, id, buddy }, position: length };
+  isKeyed(user: number): boolean {
+    return this.#keys.has(user);
   }
 
-  /** Reverts {@link apply}. Several changes must be reverted in reverse order. */
-  undo({ effect, position = 0 }: Applied): void {
-    if (effect === undefined) return;
-    if (effect.op === 'REG') return this.#ids.removeLast();
-    const user = this.#ids.numberOf(effect.id);
-    this.#beforeChange?.(user);
-    if (effect.op === 'ADD') this.#lists.remove(user, position);
-    else this.#lists.insert(user, position, this.#ids.numberOf(effect.buddy));
+  deviceOf(user: number): Device | undefined {
+    return this.#keys.get(user);
+  }
+
+  reservations(): readonly Reservation[] {
+    const reserved = [...this.#removed].filter(([, atMs]) => atMs !== FREED).sort(([a], [b]) => a - b);
+    return reserved.map(([user, atMs]) => ({ id: this.#ids.idOf(user), atMs }));
+  }
+
+  bans(): readonly Ban[] {
+    return this.#bans.list();
+  }
+
+  /** Checks one change, in the order given in PROTOCOL.md, and applies it. */
+  apply(change: StoreChange): Applied {
+    switch (change.op) {
+      case 'REG':
+        return this.#register(change.id, change.device);
+      case 'ADD':
+      case 'DEL': {
+        const user = this.#find(change.id);
+        if (user === -1) return { verdict: 202 };
+        const refusal = this.#refusalOf(user, change.device);
+        return refusal === undefined ? this.#changeList(user, change) : { verdict: refusal };
+      }
+      case 'LOG': {
+        const { id, device } = change;
+        const user = this.#find(id);
+        if (user === -1) return { verdict: 202 };
+        if (!this.#keys.has(user)) return { verdict: 204 };
+        const refusal = this.#refusalOf(user, device);
+        return refusal === undefined ? this.#logIn(user, id, device) : { verdict: refusal };
+      }
+      default:
+        return this.#applyOperator(change);
+    }
   }
 
   /**
-   * Preserves the current contents of the table. Only one freeze can be active. Before a list changes for the
-   * first time, the table copies the list. It keeps the copy until the caller has read the list.
+   * Applies an effect from a journal, without asking who requested it. After the last one, call
+   * {@link endReplay}.
+   *
+   * @returns False when the effect cannot follow those before it.
+   */
+  replay(effect: EffectiveChange): boolean {
+    return this.#replay(effect).effect !== undefined;
+  }
+
+  #replay(effect: EffectiveChange): Applied {
+    switch (effect.op) {
+      case 'REG':
+        return this.#register(effect.id, effect.device);
+      case 'ADD':
+      case 'DEL': {
+        const user = this.#find(effect.id);
+        if (user === -1) return { verdict: 202 };
+        if (this.#stale.size > 0 && this.#lists.lengthOf(user) >= MAX_BUDDIES) this.#removeStale(user);
+        return this.#changeList(user, effect);
+      }
+      case 'LOG': {
+        const user = this.#find(effect.id);
+        return this.#keys.has(user) ? this.#logIn(user, effect.id, effect) : { verdict: 202 };
+      }
+      case 'REMOVE': {
+        const user = this.#find(effect.id);
+        if (user === -1) return { verdict: 202 };
+        // To look for every removed user on all lists would take minutes in a large database.
+        this.#stale.add(user);
+        this.#lists.clear(user);
+        this.#keys.set(user, undefined);
+        this.#removed.set(user, effect.atMs);
+        return { verdict: 200, effect };
+      }
+      default:
+        return this.#applyOperator(effect);
+    }
+  }
+
+  /** Removes the users that {@link replay} removed from all lists. */
+  endReplay(): void {
+    if (this.#stale.size === 0) return;
+    for (let user = 0; user < this.size; user++) this.#removeStale(user);
+    this.#stale.clear();
+  }
+
+  /** Reverts {@link apply}. Several changes must be reverted in reverse order. */
+  undo({ effect, position = 0, revert }: Applied): void {
+    if (effect === undefined) return;
+    switch (effect.op) {
+      case 'REG':
+        this.#ids.removeLast();
+        return this.#keys.set(this.size, undefined);
+      case 'ADD':
+      case 'DEL': {
+        const user = this.#find(effect.id);
+        this.#beforeChange?.(user);
+        if (effect.op === 'ADD') return this.#lists.remove(user, position);
+        return this.#lists.insert(user, position, this.#find(effect.buddy));
+      }
+      default:
+        revert?.();
+    }
+  }
+
+  /**
+   * Preserves the current contents of the table. Only one freeze can be active. The table copies a list or a key
+   * before its first change, and keeps that one copy until the caller reads the list.
    */
   freeze(): FrozenUsers {
     const { size } = this;
     const copies = new Map<number, Uint32Array>();
+    const devices = new Map<number, Device | undefined>();
     let nextUnread = 0;
     this.#beforeChange = (user) => {
       if (user < nextUnread || user >= size || copies.has(user)) return;
@@ -138,10 +257,18 @@ export class UserTable implements Users {
       copies.set(user, copy);
       this.#copiedBytes += copy.byteLength;
     };
+    this.#beforeKeyChange = (user) => {
+      if (user < nextUnread || user >= size || devices.has(user)) return;
+      devices.set(user, this.#keys.get(user));
+    };
     return {
       size,
+      removed: new Map(this.#removed),
+      bans: this.#bans.list(),
+      readDevice: (user) => (devices.has(user) ? devices.get(user) : this.#keys.get(user)),
       readList: (user) => {
         nextUnread = user + 1;
+        devices.delete(user);
         const copy = copies.get(user);
         if (copy === undefined) return this.#lists.listOf(user);
         copies.delete(user);
@@ -150,8 +277,10 @@ export class UserTable implements Users {
       },
       release: () => {
         this.#beforeChange = undefined;
+        this.#beforeKeyChange = undefined;
         this.#copiedBytes = 0;
         copies.clear();
+        devices.clear();
       },
     };
   }
@@ -161,6 +290,10 @@ export class UserTable implements Users {
   /** Finds several users by ids given as bytes. */
   findAll(bytes: Uint8Array, batch: IdBatch): void {
     this.#ids.findAll(bytes, batch);
+    if (this.#removed.size === 0) return;
+    const { numbers, size } = batch;
+    for (let index = 0; index < size; index++)
+      if (this.#removed.has(numbers[index] as number)) numbers[index] = -1;
   }
 
   /**
@@ -168,8 +301,19 @@ export class UserTable implements Users {
    *
    * @returns False when the id is already registered, or the table is full.
    */
-  register(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.size < MAX_USERS && this.#ids.insert(bytes, start, end) !== -1;
+  register(bytes: Uint8Array, start: number, end: number, device?: Device): boolean {
+    if (this.size >= MAX_USERS || this.#ids.insert(bytes, start, end) === -1) return false;
+    if (device !== undefined) this.#keys.set(this.size - 1, device);
+    return true;
+  }
+
+  /** Adds a removed user, whose id is reserved, or was freed and is not known any more. */
+  addRemoved(reservation: Reservation | undefined): boolean {
+    if (this.size >= MAX_USERS) return false;
+    if (reservation === undefined) this.#ids.skipNumber();
+    else if (this.#ids.add(reservation.id) === -1) return false;
+    this.#removed.set(this.size - 1, reservation?.atMs ?? FREED);
+    return true;
   }
 
   /**
@@ -184,9 +328,169 @@ export class UserTable implements Users {
     return this.#ids.copyTo(target, at, user);
   }
 
-  #register(id: UserId): Applied {
-    if (this.size >= MAX_USERS) return { reply: this.#ids.numberOf(id) === -1 ? 205 : 203 };
-    if (this.#ids.add(id) === -1) return { reply: 203 };
-    return { reply: 200, effect: { op: 'REG', id } };
+  /** The number of a user; -1 for an id that is not registered, or reserved. */
+  #find(id: UserId): number {
+    const user = this.#ids.numberOf(id);
+    return this.#removed.size > 0 && this.#removed.has(user) ? -1 : user;
   }
+
+  /** Why a device, or a request in clear, may not change what belongs to a user. */
+  #refusalOf(user: number, device: Device | undefined): 204 | 'revoked' | undefined {
+    const bound = this.#keys.get(user);
+    if (bound === undefined) return undefined;
+    if (device?.identity !== bound.identity) return 204;
+    return device.serial < bound.floor ? 'revoked' : undefined;
+  }
+
+  #register(id: UserId, device: Device | undefined): Applied {
+    if (this.size >= MAX_USERS) return { verdict: this.#ids.numberOf(id) === -1 ? 205 : 203 };
+    const user = this.#ids.add(id);
+    if (user === -1) return { verdict: 203 };
+    if (device === undefined) return { verdict: 200, effect: { op: 'REG', id } };
+    this.#keys.set(user, device);
+    return { verdict: 200, effect: { op: 'REG', id, device } };
+  }
+
+  #changeList(user: number, { op, id, buddy }: ListChange): Applied {
+    if (buddy === undefined) return { verdict: 201 };
+    const other = this.#find(buddy);
+    if (other === -1) return { verdict: 202 };
+    if (other === user) return { verdict: 201 };
+    const listed = this.#lists.positionOf(user, other);
+    const length = this.#lists.lengthOf(user);
+    if (op === 'DEL' && listed === -1) return { verdict: 200 };
+    if (op === 'ADD' && (listed !== -1 || length >= MAX_BUDDIES)) return { verdict: 201 };
+    // Both ADD and DEL may move the list to another block.
+    if (this.#lists.isFull) return { verdict: 205 };
+    this.#beforeChange?.(user);
+    if (op === 'DEL') this.#lists.remove(user, listed);
+    else this.#lists.insert(user, length, other);
+    return { verdict: 200, effect: { op, id, buddy }, position: op === 'DEL' ? listed : length };
+  }
+
+  /** Records the serial and the floor of a user's device, as far as they are higher than those known. */
+  #logIn(user: number, id: UserId, device: Pick<Device, 'serial' | 'floor'>): Applied {
+    const known = this.#keys.get(user) as Device;
+    const serial = Math.max(device.serial, known.serial);
+    const floor = Math.max(device.floor, known.floor);
+    if (serial === known.serial && floor === known.floor) return { verdict: 200 };
+    return this.#setDevice(user, { ...known, serial, floor }, { op: 'LOG', id, serial, floor });
+  }
+
+  #setDevice(user: number, device: Device | undefined, effect: EffectiveChange): Applied {
+    const before = this.#keys.get(user);
+    const set = (to: Device | undefined) => {
+      this.#beforeKeyChange?.(user);
+      this.#keys.set(user, to);
+    };
+    set(device);
+    return { verdict: 200, effect, revert: () => set(before) };
+  }
+
+  #applyOperator(change: OperatorChange): Applied {
+    switch (change.op) {
+      case 'KEY': {
+        const user = this.#find(change.id);
+        if (user === -1) return { verdict: 202 };
+        const { key } = change;
+        const before = this.#keys.get(user);
+        const isSame = before?.identity === key && !before?.serial && !before?.floor;
+        if (isSame) return { verdict: 200 };
+        return this.#setDevice(user, key && { identity: key, serial: 0, floor: 0 }, change);
+      }
+      case 'REMOVE': {
+        const user = this.#find(change.id);
+        if (user === -1) return { verdict: 202 };
+        return isTime(change.atMs) ? this.#remove(user, change.atMs, change) : { verdict: 201 };
+      }
+      case 'RESERVE': {
+        const { id, atMs } = change;
+        if (!isTime(atMs)) return { verdict: 201 };
+        if (this.#ids.numberOf(id) !== -1) return { verdict: 203 };
+        if (!this.addRemoved({ id, atMs })) return { verdict: 205 };
+        const revert = () => {
+          this.#ids.removeLast();
+          this.#removed.delete(this.size);
+        };
+        return { verdict: 200, effect: change, revert };
+      }
+      case 'FREE': {
+        const user = this.#ids.numberOf(change.id);
+        const atMs = this.#removed.get(user);
+        if (user === -1) return { verdict: 202 };
+        if (atMs === undefined) return { verdict: 203 };
+        this.#ids.free(user);
+        this.#removed.set(user, FREED);
+        const revert = () => {
+          this.#ids.unfree(user);
+          this.#removed.set(user, atMs);
+        };
+        return { verdict: 200, effect: change, revert };
+      }
+      case 'BAN':
+        return this.#ban(change.ban, change.ban, change);
+      case 'UNBAN':
+        return this.#ban(change.target, undefined, change);
+    }
+  }
+
+  #ban(target: BanTarget, ban: Ban | undefined, change: OperatorChange): Applied {
+    if (parseBanTarget(target.kind, target.name) === undefined) return { verdict: 201 };
+    if (ban?.untilMs !== undefined && !isTime(ban.untilMs)) return { verdict: 201 };
+    const before = this.#bans.get(target);
+    if (before === undefined && ban === undefined) return { verdict: 202 };
+    if (before !== undefined && ban !== undefined && before.untilMs === ban.untilMs) return { verdict: 200 };
+    if (before === undefined && this.#bans.isFull) return { verdict: 205 };
+    this.#bans.set(target, ban);
+    return { verdict: 200, effect: change, revert: () => this.#bans.set(target, before) };
+  }
+
+  /** Removes a user from all lists. Looks at every list: nothing else says who has whom. */
+  #remove(user: number, atMs: number, effect: EffectiveChange): Applied {
+    const holders: number[] = [];
+    const positions: number[] = [];
+    let moved = 0;
+    for (let holder = 0; holder < this.size; holder++) {
+      const position = this.#lists.positionOf(holder, user);
+      if (position === -1) continue;
+      holders.push(holder);
+      positions.push(position);
+      moved += this.#lists.lengthOf(holder);
+    }
+    if (!this.#lists.hasRoomFor(moved)) return { verdict: 205 };
+    const list = this.#lists.listOf(user).slice();
+    const device = this.#keys.get(user);
+    for (const [index, holder] of holders.entries()) {
+      this.#beforeChange?.(holder);
+      this.#lists.remove(holder, positions[index] as number);
+    }
+    this.#beforeChange?.(user);
+    this.#lists.clear(user);
+    this.#beforeKeyChange?.(user);
+    this.#keys.set(user, undefined);
+    this.#removed.set(user, atMs);
+    const revert = () => {
+      this.#removed.delete(user);
+      this.#beforeKeyChange?.(user);
+      this.#keys.set(user, device);
+      this.#beforeChange?.(user);
+      this.#lists.set(user, list, list.length);
+      for (const [index, holder] of holders.entries()) {
+        this.#beforeChange?.(holder);
+        this.#lists.insert(holder, positions[index] as number, user);
+      }
+    };
+    return { verdict: 200, effect, revert };
+  }
+
+  #removeStale(user: number): void {
+    for (let position = this.#lists.lengthOf(user) - 1; position >= 0; position--) {
+      if (this.#stale.has(this.#lists.listOf(user)[position] as number)) this.#lists.remove(user, position);
+    }
+  }
+}
+
+/** True for a number that the store can keep as a time. */
+function isTime(ms: number): boolean {
+  return Number.isSafeInteger(ms) && ms >= 0;
 }

@@ -48,6 +48,8 @@ export function describe(directory: DataDirectory, { manifest, table, scan }: Re
   const torn = scan.totalBytes - scan.goodBytes;
   const tail = torn === 0 ? '' : `, and ${torn} bytes of a write that was interrupted or is under way`;
   lines.push(`${directory.pathOf(active.name)}: good, ${records}${tail}`);
-  lines.push(`users ${table.size}, buddies on their lists ${table.countEntries()}`);
+  lines.push(`users ${table.countUsers()}, buddies on their lists ${table.countEntries()}`);
+  const [keys, reserved, bans] = [table.countKeys(), table.reservations().length, table.bans().length];
+  if (keys + reserved + bans > 0) lines.push(`keys ${keys}, reserved ids ${reserved}, bans ${bans}`);
   return lines;
 }

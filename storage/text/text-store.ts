@@ -11,8 +11,6 @@
  * still be read.
  */
 
-import type { ReplyCode } from '../../protocol/reply.js';
-import type { Change } from '../../protocol/request.js';
 import { DataDirectory } from '../files/data-directory.js';
 import { DISK } from '../files/disk.js';
 import { isFileError, systemReason } from '../files/file-error.js';
@@ -24,7 +22,14 @@ import { writeSnapshot } from '../format/snapshot.js';
 import { removeLeftovers } from '../recovery/leftovers.js';
 import { type Opened, openDatabase, type TornTail } from '../recovery/opening.js';
 import { type DroppedLine, rewrite, salvage } from '../recovery/repair.js';
-import { isStoreError, type Store, StoreError, type Users } from '../store.js';
+import {
+  isStoreError,
+  type Store,
+  type StoreChange,
+  StoreError,
+  type Users,
+  type Verdict,
+} from '../store.js';
 import type { Applied, UserTable } from '../tables/user-table.js';
 
 /** The store writes a snapshot when the journals are longer than this fraction of the last snapshot. */
@@ -40,6 +45,8 @@ export type StoreReport =
   | { readonly type: 'snapshot.made'; readonly users: number; readonly bytes: number; readonly ms: number }
   /** No data is lost. The store tries again when the journals have doubled. */
   | { readonly type: 'snapshot.failed'; readonly error: unknown }
+  /** The database had the format of an earlier version, and was written again in the current one. */
+  | { readonly type: 'store.upgraded'; readonly users: number; readonly ms: number }
   /** A line of a damaged database could not be saved. */
   | ({ readonly type: 'line.dropped' } & DroppedLine)
   /** The rest of a damaged database was saved. */
@@ -83,7 +90,12 @@ export async function openTextStore(path: string, options: TextStoreOptions = {}
   try {
     await directory.make();
     lock = await directory.lock();
+    const startedMs = performance.now();
     const opened = await openOrRepair(directory, settings);
+    if (opened.isUpgraded) {
+      const ms = Math.round(performance.now() - startedMs);
+      settings.onReport({ type: 'store.upgraded', users: opened.table.countUsers(), ms });
+    }
     if (opened.tornTail !== undefined) settings.onReport({ type: 'tail.kept', ...opened.tornTail });
     return new DirectoryStore(directory, settings, lock, opened);
   } catch (error) {
@@ -99,7 +111,7 @@ async function openOrRepair(directory: DataDirectory, { onReport, repair }: Sett
     if (!repair || !isStoreError(error, 'store.corrupt')) throw error;
     const saved = await salvage(directory, (line) => onReport({ type: 'line.dropped', ...line }));
     const kept = await rewrite(directory, saved);
-    onReport({ type: 'store.repaired', users: saved.table.size, kept });
+    onReport({ type: 'store.repaired', users: saved.table.countUsers(), kept });
     return openDatabase(directory);
   }
 }
@@ -144,7 +156,7 @@ class DirectoryStore implements TextStore {
     table.commit();
   }
 
-  async commit(changes: readonly Change[]): Promise<readonly ReplyCode[]> {
+  async commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]> {
     return this.#exclusively(() => this.#commit(changes));
   }
 
@@ -186,13 +198,13 @@ class DirectoryStore implements TextStore {
     await this.#lock.release().catch(() => {});
   }
 
-  async #commit(changes: readonly Change[]): Promise<readonly ReplyCode[]> {
+  async #commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]> {
     if (this.#isBroken) await this.#renew();
     const applied = changes.map((change) => this.#table.apply(change));
     await this.#append(applied);
     this.#table.commit();
     await this.#compactIfDue();
-    return applied.map(({ reply }) => reply);
+    return applied.map(({ verdict }) => verdict);
   }
 
   async #append(applied: readonly Applied[]): Promise<void> {
@@ -295,7 +307,7 @@ class DirectoryStore implements TextStore {
         last,
         isStopped: () => this.#isStopped,
       });
-      return { name, last, bytes, users: frozen.size };
+      return { name, last, bytes, users: frozen.size - frozen.removed.size };
     } catch (error) {
       await this.#remove(name);
       throw error;

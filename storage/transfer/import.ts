@@ -1,14 +1,23 @@
 /**
  * Imports users and lists from a dump or another server.
  *
- * The import commits REG and ADD changes to the store, in batches; each batch is durable before the next
+ * The import commits changes to the store, in batches; each batch is durable before the next
  * begins. After an interruption it can be repeated: it skips users and buddies that exist already.
  */
 
+import type { Device } from '../../protocol/device.js';
 import { parseId, type UserId } from '../../protocol/id.js';
-import type { Change } from '../../protocol/request.js';
-import { MAX_BUDDIES, type Store, type Users } from '../store.js';
-import type { ForeignUser } from './dump.js';
+import { parseBan } from '../format/fields.js';
+import { parseKeyToken, parseReservation, REMOVED_MARK } from '../format/user-lines.js';
+import {
+  MAX_BUDDIES,
+  type OperatorChange,
+  type Store,
+  type StoreChange,
+  type Users,
+  type Verdict,
+} from '../store.js';
+import type { ForeignEntry, ForeignMark, ForeignUser } from './dump.js';
 
 /** How many changes are committed together. */
 const BATCH_CHANGES = 8_192;
@@ -16,9 +25,9 @@ const BATCH_CHANGES = 8_192;
 /** Most characters of an invalid id that a message shows. */
 const SHOWN_CHARACTERS = 80;
 
-/** Reads all users to import, and passes them on, some at a time. The import calls it twice. */
+/** Reads all entries to import, and passes them on, some at a time. The import calls it twice. */
 export type ReadUsers = (
-  importSome: (users: readonly ForeignUser[]) => Promise<void>,
+  importSome: (entries: readonly ForeignEntry[]) => Promise<void>,
   skip: (source: string, reason: string) => void,
 ) => Promise<void>;
 
@@ -28,6 +37,8 @@ export interface ImportReport {
   readonly usersBefore: number;
   readonly buddies: number;
   readonly buddiesBefore: number;
+  readonly reserved: number;
+  readonly bans: number;
   readonly skipped: number;
 }
 
@@ -39,7 +50,7 @@ export interface ImportOptions {
 }
 
 /**
- * Imports all users, and then their lists.
+ * Imports all users, then reserved ids and bans, and then the lists.
  *
  * @throws StoreError when the store cannot be written. All progress that was reported before is durable.
  */
@@ -48,50 +59,77 @@ export async function importUsers(
   readUsers: ReadUsers,
   { onSkip, onProgress }: ImportOptions,
 ): Promise<ImportReport> {
-  const report = { users: 0, usersBefore: 0, buddies: 0, buddiesBefore: 0, skipped: 0 };
+  const { users } = store;
+  const report = {
+    ...{ users: 0, usersBefore: 0, buddies: 0, buddiesBefore: 0 },
+    ...{ reserved: 0, bans: 0, skipped: 0 },
+  };
   const skip = (source: string, reason: string) => {
     report.skipped += 1;
     onSkip(source, reason);
   };
 
-  const registrations = new Batch(store, ({ changes, sources, replies }) => {
+  const registrations = new Batch<Registration>(store, ({ changes, sources, verdicts }) => {
     for (let index = 0; index < changes.length; index++) {
-      const reply = replies[index];
-      if (reply === 200) report.users += 1;
-      else if (reply === 203) report.usersBefore += 1;
-      else skip(sources[index] as string, 'the database is full');
+      const verdict = verdicts[index];
+      const change = changes[index] as Registration;
+      const reason = verdict === 203 ? whyNotMerged(users, change) : 'the database is full';
+      if (verdict === 200) report.users += 1;
+      else if (reason === undefined) report.usersBefore += 1;
+      else skip(sources[index] as string, reason);
     }
     onProgress('users', report.users + report.usersBefore);
   });
-  await readUsers(async (users) => {
-    for (const { id: token, source } of users) {
-      const id = parseId(token);
-      if (id === undefined) skip(source, `'${shortened(token)}' is not a valid id`);
-      else if (registrations.add({ op: 'REG', id }, source)) await registrations.commit();
+  const marks: ForeignMark[] = [];
+  await readUsers(async (entries) => {
+    for (const entry of entries) {
+      if ('mark' in entry) marks.push(entry);
+      else {
+        const change = registrationOf(entry);
+        if (typeof change === 'string') skip(entry.source, change);
+        else if (registrations.add(change, entry.source)) await registrations.commit();
+      }
     }
   }, skip);
   await registrations.commit();
 
-  const refusals = new Refusals(store.users);
-  const additions = new Batch<Addition>(store, ({ changes, sources, replies }) => {
+  const others = new Batch<OperatorChange>(store, ({ changes, sources, verdicts }) => {
+    for (const [index, verdict] of verdicts.entries()) {
+      const change = changes[index] as OperatorChange;
+      const isRegistered = change.op === 'RESERVE' && users.numberOf(change.id) !== -1;
+      if (verdict === 200 && change.op === 'RESERVE') report.reserved += 1;
+      else if (verdict === 200) report.bans += 1;
+      else if (isRegistered) skip(sources[index] as string, `'${change.id}' is registered`);
+      else if (verdict !== 203) skip(sources[index] as string, 'the database is full');
+    }
+  });
+  for (const mark of marks) {
+    const change = operatorChangeOf(mark);
+    if (change === undefined) skip(mark.source, 'it is not a reserved id or a ban');
+    else if (others.add(change, mark.source)) await others.commit();
+  }
+  await others.commit();
+
+  const refusals = new Refusals(users);
+  const additions = new Batch<Addition>(store, ({ changes, sources, verdicts }) => {
     for (let index = 0; index < changes.length; index++) {
-      const reason = replies[index] === 200 ? undefined : refusals.reasonOf(changes[index] as Addition);
-      if (replies[index] === 200) report.buddies += 1;
+      const reason = verdicts[index] === 200 ? undefined : refusals.reasonOf(changes[index] as Addition);
+      if (verdicts[index] === 200) report.buddies += 1;
       else if (reason === undefined) report.buddiesBefore += 1;
       else skip(sources[index] as string, reason);
     }
     onProgress('buddies', report.buddies + report.buddiesBefore);
   });
   await readUsers(
-    async (users) => {
-      for (const { id: token, buddies, source } of users) {
-        const id = parseId(token);
-        if (id === undefined) continue;
-        for (const other of buddies) {
+    async (entries) => {
+      for (const entry of entries) {
+        const owner = 'mark' in entry ? undefined : ownerOf(users, entry);
+        if (owner === undefined || 'mark' in entry) continue;
+        for (const other of entry.buddies) {
           const buddy = parseId(other);
-          if (buddy === undefined) skip(source, `'${shortened(other)}' is not a valid id`);
+          if (buddy === undefined) skip(entry.source, `'${shortened(other)}' is not a valid id`);
           // `add` is synchronous: awaiting it for many millions of entries would take seconds.
-          else if (additions.add({ op: 'ADD', id, buddy }, source)) await additions.commit();
+          else if (additions.add({ op: 'ADD', ...owner, buddy }, entry.source)) await additions.commit();
         }
       }
     },
@@ -101,13 +139,56 @@ export async function importUsers(
   return report;
 }
 
+interface Owner {
+  readonly id: UserId;
+  readonly device?: Device;
+}
+
+interface Registration extends Owner {
+  readonly op: 'REG';
+}
+
+/** The registration of a foreign user, or why there is none. */
+function registrationOf({ id: token, key }: ForeignUser): Registration | string {
+  const id = parseId(token);
+  if (id === undefined) return `'${shortened(token)}' is not a valid id`;
+  if (key === undefined) return { op: 'REG', id };
+  const device = parseKeyToken(key);
+  // Without the key, the id would be open to everyone.
+  return device === undefined ? `'${shortened(key)}' is not a valid key` : { op: 'REG', id, device };
+}
+
+/** Why a user who exists is not the one to import; `undefined` when the lists may be merged. */
+function whyNotMerged(users: Users, { id, device }: Registration): string | undefined {
+  const user = users.numberOf(id);
+  if (user === -1) return `'${id}' is reserved`;
+  const isSame = users.deviceOf(user)?.identity === device?.identity;
+  return isSame ? undefined : `'${id}' exists with a different key, or only one of the two has a key`;
+}
+
+/** The user whose list is imported, with the right to change it; `undefined` for one who was skipped. */
+function ownerOf(users: Users, entry: ForeignUser): Owner | undefined {
+  const change = registrationOf(entry);
+  if (typeof change === 'string' || whyNotMerged(users, change) !== undefined) return undefined;
+  const device = users.deviceOf(users.numberOf(change.id));
+  return device === undefined ? { id: change.id } : { id: change.id, device };
+}
+
+function operatorChangeOf({ mark, fields }: ForeignMark): OperatorChange | undefined {
+  if (mark === REMOVED_MARK) {
+    const reservation = parseReservation(fields);
+    return reservation && { op: 'RESERVE', ...reservation };
+  }
+  const ban = parseBan(fields);
+  return ban && { op: 'BAN', ban };
+}
+
 function shortened(token: string): string {
   return token.length <= SHOWN_CHARACTERS ? token : `${token.slice(0, SHOWN_CHARACTERS)}...`;
 }
 
-interface Addition {
+interface Addition extends Owner {
   readonly op: 'ADD';
-  readonly id: UserId;
   readonly buddy: UserId;
 }
 
@@ -145,15 +226,15 @@ class Refusals {
   }
 }
 
-/** A committed batch. Each change has its source and its reply at the same index. */
+/** A committed batch. Each change has its source and its verdict at the same index. */
 interface Committed<TChange> {
   readonly changes: readonly TChange[];
   readonly sources: readonly string[];
-  readonly replies: readonly number[];
+  readonly verdicts: readonly Verdict[];
 }
 
 /** Changes that wait to be committed together. */
-class Batch<TChange extends Change> {
+class Batch<TChange extends StoreChange> {
   readonly #store: Store;
   readonly #onCommitted: (committed: Committed<TChange>) => void;
   #changes: TChange[] = [];
@@ -176,9 +257,10 @@ class Batch<TChange extends Change> {
   }
 
   async commit(): Promise<void> {
+    if (this.#changes.length === 0) return;
     const [changes, sources] = [this.#changes, this.#sources];
     this.#changes = [];
     this.#sources = [];
-    this.#onCommitted({ changes, sources, replies: await this.#store.commit(changes) });
+    this.#onCommitted({ changes, sources, verdicts: await this.#store.commit(changes) });
   }
 }

@@ -143,7 +143,7 @@ test('a torn last line is dropped, kept in a file, and logged', async (t) => {
   t.regex(second.program.stderr, /interrupted write/);
   t.regex(
     await readFile(join(directory, 'journal-2.txt'), 'utf8'),
-    /^im-journal 1\n1 0 REG alice \w{8}\n2 1 REG bob \w{8}\n$/,
+    /^im-journal 2 6ef737ee\n1 0 REG alice \w{8}\n2 1 REG bob \w{8}\n$/,
   );
 });
 

@@ -11,12 +11,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import test from 'ava';
-import type { Change } from '../../protocol/request.js';
-import { type Store, StoreError } from '../../storage/store.js';
+import { type Store, type StoreChange, StoreError, type Verdict } from '../../storage/store.js';
 import { openTextStore } from '../../storage/text/text-store.js';
 import { Random } from '../helpers/random.js';
 import { changes, KNOWN_IDS } from './changes.js';
-import { decide, type Model, modelAfter, stateOf, stateOfModel } from './model.js';
+import { decide, Model, modelAfter, wholeStateOf, wholeStateOfModel } from './model.js';
 import { type ErrorCode, type FaultKind, type OperationName, SimulatedFiles } from './simulated-files.js';
 
 const TIMES = Number(process.env['FAULTS'] ?? 1);
@@ -49,13 +48,13 @@ test.after.always(() => {
 /** The changes that the store may hold after a crash. */
 interface Ledger {
   /** The first `count` changes are acknowledged. Later ones may be appended to the array. */
-  readonly acknowledged: readonly Change[];
+  readonly acknowledged: readonly StoreChange[];
   readonly count: number;
   /** Commits refused or under way since. The beginning of one of them may be on disk. */
-  readonly uncommitted: readonly (readonly Change[])[];
+  readonly uncommitted: readonly (readonly StoreChange[])[];
 }
 
-function* possibleChanges({ acknowledged, count, uncommitted }: Ledger): Generator<Change[]> {
+function* possibleChanges({ acknowledged, count, uncommitted }: Ledger): Generator<StoreChange[]> {
   const before = acknowledged.slice(0, count);
   yield before;
   for (const batch of uncommitted) {
@@ -68,11 +67,11 @@ function textOf(state: unknown): string {
 }
 
 /** Finds out which of the possible changes the store holds. */
-async function changesIn(store: Store, ledger: Ledger): Promise<Change[]> {
-  const state = textOf(await stateOf(store));
+async function changesIn(store: Store, ledger: Ledger): Promise<StoreChange[]> {
+  const state = textOf(wholeStateOf(store.users));
   const expected: string[] = [];
   for (const possible of possibleChanges(ledger)) {
-    const text = textOf(stateOfModel(modelAfter(possible)));
+    const text = textOf(wholeStateOfModel(modelAfter(possible)));
     if (text === state) return possible;
     expected.push(text);
   }
@@ -113,9 +112,9 @@ class Trial {
   readonly #random: Random;
   readonly #tally: Tally;
   #store: Store | undefined;
-  #acknowledged: Change[] = [];
-  #model: Model = new Map();
-  #uncommitted: (readonly Change[])[] = [];
+  #acknowledged: StoreChange[] = [];
+  #model = new Model();
+  #uncommitted: (readonly StoreChange[])[] = [];
   /** Contents of disks after crashes, so that equal ones are opened only once. */
   readonly #left = new Set<string>();
   /** True from when the directory vanishes until the store has written a new database. */
@@ -156,9 +155,9 @@ class Trial {
   }
 
   /** Commits a batch and checks the result; returns false when the store refused. */
-  async commit(batch: readonly Change[]): Promise<boolean> {
+  async commit(batch: readonly StoreChange[]): Promise<boolean> {
     this.#uncommitted.push(batch);
-    let replies: readonly number[];
+    let replies: readonly Verdict[];
     try {
       replies = await this.store.commit(batch);
     } catch (error) {
@@ -177,16 +176,16 @@ class Trial {
     return true;
   }
 
-  #decide(change: Change): number {
-    const before = textOf(stateOfModel(this.#model));
+  #decide(change: StoreChange): Verdict {
+    const before = textOf(wholeStateOfModel(this.#model));
     const reply = decide(this.#model, change);
     // Only a change with an effect is written: then the store notices that its directory is missing.
-    if (textOf(stateOfModel(this.#model)) !== before) this.isLost = false;
+    if (textOf(wholeStateOfModel(this.#model)) !== before) this.isLost = false;
     return reply;
   }
 
   /** Commits a batch, with retries after a pause, but no more than a single fault justifies. */
-  async insist(batch: readonly Change[]): Promise<void> {
+  async insist(batch: readonly StoreChange[]): Promise<void> {
     for (let refused = 0; !(await this.commit(batch)); refused++) {
       assert(refused < 2, 'a single fault must not cause that many refusals');
       nowMs += REST_MS;
@@ -195,7 +194,11 @@ class Trial {
 
   /** Checks that the store holds exactly the acknowledged changes. */
   async check(): Promise<void> {
-    assert.equal(textOf(await stateOf(this.store)), textOf(stateOfModel(this.#model)), 'the live store');
+    assert.equal(
+      textOf(wholeStateOf(this.store.users)),
+      textOf(wholeStateOfModel(this.#model)),
+      'the live store',
+    );
   }
 
   async close(): Promise<void> {
@@ -281,7 +284,7 @@ class Trial {
     return { acknowledged: this.#acknowledged, count: length, uncommitted: [...this.#uncommitted] };
   }
 
-  async #recordCommitted(acknowledged: Change[]): Promise<void> {
+  async #recordCommitted(acknowledged: StoreChange[]): Promise<void> {
     this.#acknowledged = acknowledged;
     this.#model = modelAfter(acknowledged);
     this.#uncommitted = [];
@@ -316,18 +319,18 @@ async function inContext<TValue>(where: string, act: () => Promise<TValue>): Pro
   }
 }
 
-function anyBatch(random: Random): Change[] {
+function anyBatch(random: Random): StoreChange[] {
   return Array.from({ length: random.below(5) }, () => anyChange(random));
 }
 
-function anyChange(random: Random): Change {
+function anyChange(random: Random): StoreChange {
   const id = random.pick(KNOWN_IDS);
   const op = random.pick(['REG', 'ADD', 'ADD', 'DEL'] as const);
   return op === 'REG' ? { op, id } : { op, id, buddy: random.pick(KNOWN_IDS) };
 }
 
 /** Changes that trigger several compactions. */
-const SCRIPT: readonly (readonly Change[])[] = [
+const SCRIPT: readonly (readonly StoreChange[])[] = [
   changes('REG a', 'REG b', 'ADD a b'),
   changes('REG c'),
   changes('ADD b a', 'ADD c a', 'ADD a c', 'DEL a b'),
@@ -339,7 +342,7 @@ const SCRIPT: readonly (readonly Change[])[] = [
   changes('DEL a b', 'ADD b c', 'ADD constructor a'),
   changes('ADD a b', 'DEL constructor a'),
 ];
-const SCRIPT_AFTERWARDS: readonly (readonly Change[])[] = [
+const SCRIPT_AFTERWARDS: readonly (readonly StoreChange[])[] = [
   changes('DEL a c', 'ADD b constructor'),
   changes('DEL a b', 'ADD c __proto__', 'ADD constructor b', 'DEL b c'),
   changes('ADD a b', 'ADD a c', 'ADD b a', 'DEL a b'),
@@ -643,7 +646,7 @@ test.serial('a snapshot under way is not added to the directory of another store
   await store.close();
   await others.close();
   const again = await openTextStore(DIRECTORY, { files });
-  t.deepEqual(await stateOf(again), stateOfModel(modelAfter(changes('REG b'))));
+  t.deepEqual(wholeStateOf(again.users), wholeStateOfModel(modelAfter(changes('REG b'))));
   await again.close();
 });
 
@@ -656,7 +659,7 @@ test.serial('a refused change is not there after the store was closed and reopen
   files.heal();
   await store.close();
   const again = await openTextStore(DIRECTORY, { files });
-  t.deepEqual(await stateOf(again), stateOfModel(modelAfter(changes('REG a'))));
+  t.deepEqual(wholeStateOf(again.users), wholeStateOfModel(modelAfter(changes('REG a'))));
   await again.close();
 });
 

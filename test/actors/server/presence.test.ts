@@ -82,6 +82,10 @@ test('no buddy is visited once the answer is full', async (t) => {
     numberOf: (id) => users.numberOf(id),
     listOf: (user) => users.listOf(user),
     buddiesOf: (id) => users.buddiesOf(id),
+    isKeyed: (user) => users.isKeyed(user),
+    deviceOf: (user) => users.deviceOf(user),
+    reservations: () => users.reservations(),
+    bans: () => users.bans(),
     copyId(target, at, user) {
       visits++;
       return users.copyId(target, at, user);

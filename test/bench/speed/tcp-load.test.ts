@@ -50,7 +50,7 @@ test('each request of the REG load registers a new user', async (t) => {
   const table = new UserTable();
   const requests = await firstRequests(t, 'REG', 100);
   for (const change of changes(...requests.map((request) => request.trimEnd()))) {
-    t.is(table.apply(change).reply, 200, JSON.stringify(change));
+    t.is(table.apply(change).verdict, 200, JSON.stringify(change));
   }
 });
 

@@ -9,7 +9,7 @@ import { Journal } from '../../../storage/format/journal.js';
 import { effects } from '../changes.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
-const SAMPLE = `im-journal 1
+const SAMPLE = `im-journal 2 6ef737ee
 1 0 REG alice f0e841fe
 2 0 REG bob 282fc211
 3 2 ADD alice bob c037d4c7
@@ -63,8 +63,8 @@ const ours = async () => true;
 
 test('a journal is a header and a numbered line for each change', async (t) => {
   const { path, journal } = await newJournal(t);
-  t.is(await readFile(path, 'latin1'), 'im-journal 1\n');
-  t.deepEqual([journal.last, journal.bytes], [0, 13]);
+  t.is(await readFile(path, 'latin1'), 'im-journal 2 6ef737ee\n');
+  t.deepEqual([journal.last, journal.bytes], [0, 22]);
   await journal.append(effects('REG Alice', 'REG bob'), ours);
   t.is(journal.last, 2);
   await journal.append(effects('ADD alice BOB'), ours);
@@ -77,7 +77,7 @@ test('the first record has the given number', async (t) => {
   const { path, journal } = await newJournal(t, DISK, 66);
   t.is(journal.last, 65);
   await journal.append(effects('REG alice'), ours);
-  t.is((await readFile(path, 'latin1')).split(' ')[1], '1\n66');
+  t.is((await readFile(path, 'latin1')).split(' ')[2], '6ef737ee\n66');
   t.is(journal.last, 66);
 });
 
@@ -98,7 +98,7 @@ test('a new journal replaces an existing file', async (t) => {
   await writeFile(path, 'a long leftover of an interrupted start', { mode: 0o644 });
   const journal = await Journal.create(new DataDirectory(DISK, directory), 'journal-1.txt', 1);
   t.teardown(() => journal.close());
-  t.is(await readFile(path, 'latin1'), 'im-journal 1\n');
+  t.is(await readFile(path, 'latin1'), 'im-journal 2 6ef737ee\n');
   t.is((await stat(path)).mode & 0o777, 0o600);
 });
 
@@ -153,7 +153,7 @@ test('a journal is broken if it was deleted, moved or replaced, or its directory
     moved: (_directory, path) => rename(path, `${path}.old`),
     replaced: async (_directory, path) => {
       await rename(path, `${path}.old`);
-      await writeFile(path, 'im-journal 1\n');
+      await writeFile(path, 'im-journal 2 6ef737ee\n');
     },
     'directory moved': (directory) => rename(directory, `${directory}.old`),
   };

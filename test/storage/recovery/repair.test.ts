@@ -130,7 +130,7 @@ test('repair does not use an unfinished snapshot if there is another', async (t)
 test('a missing manifest is damage even if an earliest journal exists', async (t) => {
   const directory = await filled(t);
   await rm(join(directory, 'manifest.txt'));
-  await writeFile(join(directory, 'journal.txt'), 'im-journal 1\n');
+  await writeFile(join(directory, 'journal.txt'), 'im-journal 2 6ef737ee\n');
   await t.throwsAsync(openTextStore(directory), { code: 'store.corrupt' });
   t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });

@@ -1,31 +1,55 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
+import type { Device } from '../../../protocol/device.js';
 import { MAX_ID_LENGTH, type UserId } from '../../../protocol/id.js';
-import { MAX_BUDDIES } from '../../../storage/store.js';
+import { MAX_BUDDIES, type StoreChange } from '../../../storage/store.js';
 import { IdBatch } from '../../../storage/tables/id-table.js';
-import { type Applied, type FrozenUsers, UserTable } from '../../../storage/tables/user-table.js';
-import { anyChange, changes, id, KNOWN_IDS } from '../changes.js';
-import { decide, type Model, stateOfModel } from '../model.js';
+import {
+  type Applied,
+  type EffectiveChange,
+  FREED,
+  type FrozenUsers,
+  UserTable,
+} from '../../../storage/tables/user-table.js';
+import { anyChange, changes, id } from '../changes.js';
+import { decide, Model, type WholeState, wholeStateOf, wholeStateOfModel } from '../model.js';
 import { builtModule, startScript } from '../node-script.js';
 
 const anyChanges = fc.array(anyChange, { maxLength: 60, size: 'max' });
 
-function stateOfTable(table: UserTable) {
-  return KNOWN_IDS.map((id) => [id, table.buddiesOf(id)]);
+function stateOfTable(table: UserTable): WholeState {
+  table.commit();
+  return wholeStateOf(table);
 }
 
 test('replies and state match the model after any changes', (t) => {
   const property = fc.property(anyChanges, (sequence) => {
     const table = new UserTable();
-    const model: Model = new Map();
+    const model = new Model();
     for (const change of sequence) {
-      assert.equal(table.apply(change).reply, decide(model, change));
-      assert.deepEqual(stateOfTable(table), stateOfModel(model));
+      assert.equal(table.apply(change).verdict, decide(model, change));
+      assert.deepEqual(stateOfTable(table), wholeStateOfModel(model));
     }
   });
   t.notThrows(() => fc.assert(property));
 });
+
+/** The effect of a change that altered the table. */
+function effectOf(change: StoreChange, table: UserTable): EffectiveChange {
+  switch (change.op) {
+    case 'ADD':
+    case 'DEL':
+      return { op: change.op, id: change.id, buddy: change.buddy as UserId };
+    case 'LOG': {
+      table.commit();
+      const { serial, floor } = table.deviceOf(table.numberOf(change.id)) as Device;
+      return { op: 'LOG', id: change.id, serial, floor };
+    }
+    default:
+      return change;
+  }
+}
 
 test('apply returns the change as an effect exactly when it altered the table', (t) => {
   const property = fc.property(anyChanges, (sequence) => {
@@ -36,7 +60,7 @@ test('apply returns the change as an effect exactly when it altered the table', 
       if (effect === undefined) assert.deepEqual(stateOfTable(table), before);
       else {
         assert.notDeepEqual(stateOfTable(table), before);
-        assert.deepEqual(effect, change);
+        assert.deepEqual(effect, effectOf(change, table));
       }
     }
   });
@@ -62,8 +86,9 @@ test('applying only the effects to an empty table gives the same table', (t) => 
     const copy = new UserTable();
     for (const change of sequence) {
       const { effect } = table.apply(change);
-      if (effect !== undefined) assert.deepEqual(copy.apply(effect).effect, effect);
+      if (effect !== undefined) assert.equal(copy.replay(effect), true);
     }
+    copy.endReplay();
     assert.deepEqual(stateOfTable(copy), stateOfTable(table));
   });
   t.notThrows(() => fc.assert(property));
@@ -71,7 +96,7 @@ test('applying only the effects to an empty table gives the same table', (t) => 
 
 test('undoing a change without an effect does nothing', (t) => {
   const table = new UserTable();
-  const replies = changes('REG a', 'REG b', 'ADD a b').map((change) => table.apply(change).reply);
+  const replies = changes('REG a', 'REG b', 'ADD a b').map((change) => table.apply(change).verdict);
   t.deepEqual(replies, [200, 200, 200]);
   const before = stateOfTable(table);
   for (const change of changes('REG a', 'ADD a b', 'ADD a a', 'DEL b a')) table.undo(table.apply(change));
@@ -84,19 +109,24 @@ function idOf(table: UserTable, user: number): UserId {
   return buffer.toString('latin1', 0, table.copyId(buffer, 0, user)) as UserId;
 }
 
-type Content = (readonly [id: UserId, buddies: readonly UserId[] | undefined])[];
+/** A user's id and list, and the key if there is one; of a removed user, only the id and when. */
+type Content = (readonly [id: UserId | undefined, buddies: readonly UserId[] | number, device?: Device])[];
 
 /** All users in order, with their buddies. */
 function contentOf(table: UserTable): Content {
-  return Array.from({ length: table.size }, (_, user) => {
-    const name = idOf(table, user);
-    return [name, table.buddiesOf(name)] as const;
-  });
+  const frozen = table.freeze();
+  const content = Array.from({ length: table.size }, (_, user) => readUser(table, frozen, user));
+  frozen.release();
+  return content;
 }
 
-/** A user and the list in a frozen table. */
+/** A user in a frozen table. */
 function readUser(table: UserTable, frozen: FrozenUsers, user: number): Content[number] {
-  return [idOf(table, user), Array.from(frozen.readList(user), (buddy) => idOf(table, buddy))] as const;
+  const removedAtMs = frozen.removed.get(user);
+  if (removedAtMs !== undefined) return [removedAtMs === FREED ? undefined : idOf(table, user), removedAtMs];
+  const device = frozen.readDevice(user);
+  const list = Array.from(frozen.readList(user), (buddy) => idOf(table, buddy));
+  return device === undefined ? [idOf(table, user), list] : [idOf(table, user), list, device];
 }
 
 // Steps between two reads of a frozen table: changes that stay, and changes that are undone.
@@ -108,8 +138,8 @@ const anySteps = fc.array(fc.record({ all: fc.array(anyChange, { maxLength: 6 })
 test('a frozen table stays the same while changes are applied and undone', (t) => {
   const property = fc.property(anyChanges, anySteps, anySteps, (before, meanwhile, between) => {
     const table = new UserTable();
-    for (const change of before) table.apply(change);
-    const model: Model = new Map(contentOf(table).map(([user, list = []]) => [user, [...list]]));
+    const model = new Model();
+    for (const change of before) assert.equal(table.apply(change).verdict, decide(model, change));
 
     function applyStep(
       { all, isUndone }: { all: typeof before; isUndone: boolean } = { all: [], isUndone: false },
@@ -122,15 +152,16 @@ test('a frozen table stays the same while changes are applied and undone', (t) =
     for (let round = 0; round < 2; round++) {
       const content = contentOf(table);
       const frozen = table.freeze();
+      const bans = table.bans();
       assert.equal(frozen.size, content.length);
       for (const step of meanwhile) applyStep(step);
       for (const [user, expected] of content.entries()) {
         assert.deepEqual(readUser(table, frozen, user), expected);
         applyStep(between[user]);
       }
+      assert.deepEqual(frozen.bans, bans);
       frozen.release();
-      assert.deepEqual(stateOfTable(table), stateOfModel(model));
-      assert.deepEqual(new Map(contentOf(table)), model);
+      assert.deepEqual(stateOfTable(table), wholeStateOfModel(model));
     }
   });
   t.notThrows(() => fc.assert(property, { numRuns: 500 }));
@@ -139,13 +170,13 @@ test('a frozen table stays the same while changes are applied and undone', (t) =
 test('a table works normally after a freeze that was released without being read', (t) => {
   const property = fc.property(anyChanges, anyChanges, anyChanges, (before, meanwhile, after) => {
     const table = new UserTable();
-    const model: Model = new Map();
-    for (const change of before) assert.equal(table.apply(change).reply, decide(model, change));
+    const model = new Model();
+    for (const change of before) assert.equal(table.apply(change).verdict, decide(model, change));
     const frozen = table.freeze();
-    for (const change of meanwhile) assert.equal(table.apply(change).reply, decide(model, change));
+    for (const change of meanwhile) assert.equal(table.apply(change).verdict, decide(model, change));
     frozen.release();
-    for (const change of after) assert.equal(table.apply(change).reply, decide(model, change));
-    assert.deepEqual(stateOfTable(table), stateOfModel(model));
+    for (const change of after) assert.equal(table.apply(change).verdict, decide(model, change));
+    assert.deepEqual(stateOfTable(table), wholeStateOfModel(model));
   });
   t.notThrows(() => fc.assert(property));
 });
@@ -167,8 +198,8 @@ test(`a list holds ${MAX_BUDDIES} buddies, and changes to a full list can be und
   const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => id(`u${index}`));
   for (const change of changes('REG alice', 'REG late')) table.apply(change);
   for (const buddy of buddies) table.apply({ op: 'REG', id: buddy });
-  for (const buddy of buddies) t.is(table.apply({ op: 'ADD', id: id('alice'), buddy }).reply, 200);
-  t.is(table.apply({ op: 'ADD', id: id('alice'), buddy: id('late') }).reply, 201);
+  for (const buddy of buddies) t.is(table.apply({ op: 'ADD', id: id('alice'), buddy }).verdict, 200);
+  t.is(table.apply({ op: 'ADD', id: id('alice'), buddy: id('late') }).verdict, 201);
   t.deepEqual(table.buddiesOf(id('alice')), buddies);
 
   const frozen = table.freeze();
@@ -177,7 +208,7 @@ test(`a list holds ${MAX_BUDDIES} buddies, and changes to a full list can be und
     table.apply({ op: 'DEL', id: id('alice'), buddy: buddies[position] as UserId }),
   );
   const late = table.apply({ op: 'ADD', id: id('alice'), buddy: id('late') });
-  t.is(late.reply, 200);
+  t.is(late.verdict, 200);
   t.deepEqual(table.buddiesOf(id('alice')), [
     ...buddies.filter((_, position) => !positions.includes(position)),
     id('late'),
@@ -244,7 +275,7 @@ test('users and lists from a file behave like those from changes', (t) => {
   ]);
   const replies = changes('REG bob', 'ADD bob alice', 'DEL bob carol', 'ADD bob carol');
   t.deepEqual(
-    replies.map((change) => table.apply(change).reply),
+    replies.map((change) => table.apply(change).verdict),
     [203, 201, 200, 200],
   );
   t.deepEqual(table.buddiesOf(id('bob')), [id('alice'), id('carol')]);

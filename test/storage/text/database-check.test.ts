@@ -57,11 +57,12 @@ test('a write under way is described, and does not count as damage', async (t) =
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));
-  const { manifest, table, scan } = await readDatabase(new DataDirectory(DISK, directory));
+  const read = await readDatabase(new DataDirectory(DISK, directory));
+  const { manifest, scan } = read;
   const torn = { ...scan, totalBytes: scan.goodBytes + 7 };
   const tail = 'and 7 bytes of a write that was interrupted or is under way';
   t.is(
-    describe(new DataDirectory(DISK, directory), { manifest, table, scan: torn }).at(-2),
+    describe(new DataDirectory(DISK, directory), { ...read, scan: torn }).at(-2),
     `${join(directory, manifest.active.name)}: good, records 1 to 1, ${tail}`,
   );
 });

@@ -27,7 +27,15 @@ import {
 } from '../../../storage/text/text-store.js';
 import { anyBatches, changes, id } from '../changes.js';
 import { IRREGULAR } from '../irregular.js';
-import { decide, type Model, modelAfter, stateOf, stateOfModel } from '../model.js';
+import {
+  decide,
+  Model,
+  modelAfter,
+  stateOf,
+  stateOfModel,
+  wholeStateOf,
+  wholeStateOfModel,
+} from '../model.js';
 import { builtModule, startScript } from '../node-script.js';
 import { testStoreContract } from '../store-contract.js';
 import { temporaryDirectory } from '../temporary-directory.js';
@@ -36,7 +44,7 @@ const RECORDS = `1 0 REG alice f0e841fe
 2 0 REG bob 282fc211
 3 2 ADD alice bob c037d4c7
 `;
-const SAMPLE = `im-journal 1\n${RECORDS}`;
+const SAMPLE = `im-journal 2 6ef737ee\n${RECORDS}`;
 
 /** The longest wait for work in the background, in milliseconds. */
 const PATIENCE_MS = 20_000;
@@ -155,7 +163,7 @@ test('a new store has a manifest, a journal with only a header, and a lock file'
   await open(t, directory);
   t.deepEqual((await readdir(directory)).toSorted(), ['journal-1.txt', 'lock.txt', 'manifest.txt']);
   t.deepEqual(await textsIn(directory), {
-    'journal-1.txt': 'im-journal 1\n',
+    'journal-1.txt': 'im-journal 2 6ef737ee\n',
     'manifest.txt': manifestOf('journal journal-1.txt 1'),
   });
 });
@@ -223,23 +231,26 @@ test('a compaction leaves a snapshot of all users, and a journal of later change
   await store.commit(changes('REG carol'));
   await untilReported('snapshot.made');
   const snapshot = [
-    'im-snapshot 1\n',
+    'im-snapshot 2 4d0b3cb9\n',
     sealed('alice bob'),
     sealed('bob'),
     sealed('carol'),
-    sealed('# 3 users, last record 4'),
+    sealed('# 3 lines, last record 4'),
   ].join('');
   const [made] = snapshots();
   t.deepEqual(reports, [{ type: 'snapshot.made', users: 3, bytes: snapshot.length, ms: made?.ms ?? -1 }]);
   t.true(Number.isInteger(made?.ms));
   t.deepEqual(await textsIn(directory), {
-    'journal-2.txt': 'im-journal 1\n',
+    'journal-2.txt': 'im-journal 2 6ef737ee\n',
     'manifest.txt': manifestOf(`snapshot snapshot-3.txt 4 ${snapshot.length}`, 'journal journal-2.txt 5'),
     'snapshot-3.txt': snapshot,
   });
 
   await store.commit(changes('ADD carol alice'));
-  t.is((await textsIn(directory))['journal-2.txt'], `im-journal 1\n${sealed('5 4 ADD carol alice')}`);
+  t.is(
+    (await textsIn(directory))['journal-2.txt'],
+    `im-journal 2 6ef737ee\n${sealed('5 4 ADD carol alice')}`,
+  );
   await store.close();
   await withStore(directory, async (again) => {
     t.deepEqual(await stateOf(again, ['alice', 'bob', 'carol'].map(id)), [
@@ -248,7 +259,7 @@ test('a compaction leaves a snapshot of all users, and a journal of later change
       [id('carol'), [id('alice')]],
     ]);
     await again.commit(changes('REG dave'));
-    const journal = `im-journal 1\n${sealed('5 4 ADD carol alice')}${sealed('6 5 REG dave')}`;
+    const journal = `im-journal 2 6ef737ee\n${sealed('5 4 ADD carol alice')}${sealed('6 5 REG dave')}`;
     t.deepEqual(await textsIn(directory), {
       'journal-4.txt': journal,
       'manifest.txt': manifestOf(`snapshot snapshot-3.txt 4 ${snapshot.length}`, 'journal journal-4.txt 5'),
@@ -275,7 +286,7 @@ for (const [name, settings] of [
       async (batches, reopens) => {
         runs += 1;
         const directory = join(parent, `${runs}`);
-        const model: Model = new Map();
+        const model = new Model();
         let store = await openTextStore(directory, options);
         try {
           for (const batch of batches) {
@@ -288,11 +299,11 @@ for (const [name, settings] of [
                 onReport: ({ type }) => assert.equal(type, 'snapshot.made'),
               });
             }
-            assert.deepEqual(await stateOf(store), stateOfModel(model));
+            assert.deepEqual(wholeStateOf(store.users), wholeStateOfModel(model));
           }
           await store.close();
           store = await openTextStore(directory, options);
-          assert.deepEqual(await stateOf(store), stateOfModel(model));
+          assert.deepEqual(wholeStateOf(store.users), wholeStateOfModel(model));
         } finally {
           await store.close();
         }
@@ -421,8 +432,8 @@ test('a first start that was interrupted at any point is repeated', async (t) =>
     { 'lock.txt': 'process 1 on elsewhere\n' },
     { 'journal-1.txt': '' },
     { 'journal-1.txt': 'im-jou' },
-    { 'journal-1.txt': 'im-journal 1\n' },
-    { 'journal-1.txt': 'im-journal 1\n', 'manifest.txt.new': 'im-mani' },
+    { 'journal-1.txt': 'im-journal 2 6ef737ee\n' },
+    { 'journal-1.txt': 'im-journal 2 6ef737ee\n', 'manifest.txt.new': 'im-mani' },
   ]) {
     const directory = await directoryWith(t, texts);
     await withStore(directory, async (store) => t.deepEqual(await store.commit(changes('REG alice')), [200]));
@@ -511,13 +522,15 @@ for (const [name, texts] of [
 // Damage and other obstacles.
 
 const SNAPSHOT = [
-  'im-snapshot 1\n',
+  'im-snapshot 2 4d0b3cb9\n',
   sealed('alice bob'),
   sealed('bob'),
-  sealed('# 2 users, last record 3'),
+  sealed('# 2 lines, last record 3'),
 ].join('');
-const SEALED = ['im-journal 1\n', sealed('4 3 REG carol'), sealed('5 3 REG dave')].join('');
-const ACTIVE = ['im-journal 1\n', sealed('6 5 ADD carol dave'), sealed('7 6 DEL alice bob')].join('');
+const SEALED = ['im-journal 2 6ef737ee\n', sealed('4 3 REG carol'), sealed('5 3 REG dave')].join('');
+const ACTIVE = ['im-journal 2 6ef737ee\n', sealed('6 5 ADD carol dave'), sealed('7 6 DEL alice bob')].join(
+  '',
+);
 const WHOLE = {
   'journal-2.txt': SEALED,
   'journal-4.txt': ACTIVE,
@@ -618,7 +631,7 @@ function signed(format: string): string {
 
 test('a damaged version number is not taken for a newer version', async (t) => {
   for (const name of ['manifest.txt', 'snapshot-1.txt', 'journal-2.txt', 'journal-4.txt'] as const) {
-    const directory = await directoryWith(t, { ...WHOLE, [name]: WHOLE[name].replace(' 1\n', ' 3\n') });
+    const directory = await directoryWith(t, { ...WHOLE, [name]: WHOLE[name].replace(/ [12]\b/, ' 3') });
     await assertRefused(t, directory, 'store.corrupt', join(directory, name), '--repair');
   }
 });
@@ -628,7 +641,7 @@ test('a file of a newer format is refused with the name of the format', async (t
     ['manifest.txt', 'im-manifest 2'],
     ['snapshot-1.txt', 'im-snapshot 3'],
     ['journal-2.txt', 'im-journal 10'],
-    ['journal-4.txt', 'im-journal 2'],
+    ['journal-4.txt', 'im-journal 3'],
   ] as const) {
     const body = `${format}\nanything\n`;
     const text = name === 'manifest.txt' ? `${body}checksum ${checksumOf(body)}\n` : signed(format);
@@ -637,8 +650,8 @@ test('a file of a newer format is refused with the name of the format', async (t
     const reason = `${path} was written by a newer im-server (its format is '${format}')`;
     await assertRefused(t, directory, 'store.unusable', reason);
   }
-  const directory = await directoryWith(t, { 'journal.txt': signed('im-journal 2') });
-  await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 2'");
+  const directory = await directoryWith(t, { 'journal.txt': signed('im-journal 3') });
+  await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 3'");
 });
 
 test('a file instead of the directory is refused, with path and reason', async (t) => {
@@ -769,7 +782,7 @@ test('a snapshot is made when the journals exceed the limit and half of the last
   const store = await open(t, directory, { minCompactionBytes: limit, onReport });
   let expected = 0;
   let snapshotBytes = 0;
-  let journalBytes = 'im-journal 1\n'.length;
+  let journalBytes = 'im-journal 2 6ef737ee\n'.length;
   let record = 0;
   for (let user = 0; user < 120; user++) {
     record += 1;
@@ -779,7 +792,7 @@ test('a snapshot is made when the journals exceed the limit and half of the last
       expected += 1;
       await untilReported('snapshot.made', expected);
       snapshotBytes = snapshots().at(-1)?.bytes ?? 0;
-      journalBytes = 'im-journal 1\n'.length;
+      journalBytes = 'im-journal 2 6ef737ee\n'.length;
       const names = Object.keys(await textsIn(directory));
       t.is(names.length, 3, `the files that it replaces are gone: ${names}`);
     }
@@ -792,7 +805,7 @@ test('a snapshot is made when the journals exceed the limit and half of the last
 test('commits during a snapshot are not lost', async (t) => {
   const directory = await temporaryDirectory(t);
   const { reports, onReport, until: untilReported } = collectReports();
-  const model: Model = new Map();
+  const model = new Model();
   async function commit(store: Store, batch: ReturnType<typeof changes>): Promise<void> {
     t.deepEqual(
       await store.commit(batch),
@@ -954,7 +967,7 @@ test('after its journal was deleted, the store writes a new database', async (t)
   );
   const texts = await textsIn(directory);
   t.is(texts['snapshot-2.txt'], SNAPSHOT);
-  t.is(texts['journal-3.txt'], `im-journal 1\n${sealed('4 3 REG carol')}`);
+  t.is(texts['journal-3.txt'], `im-journal 2 6ef737ee\n${sealed('4 3 REG carol')}`);
   t.is(
     texts['manifest.txt'],
     manifestOf(`snapshot snapshot-2.txt 3 ${SNAPSHOT.length}`, 'journal journal-3.txt 4'),

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { MAX_USER_LINE_BYTES } from '../../../storage/format/user-lines.js';
 import { UserTable } from '../../../storage/tables/user-table.js';
-import { type ForeignUser, readDump, writeDump } from '../../../storage/transfer/dump.js';
+import { type ForeignEntry, readDump, writeDump } from '../../../storage/transfer/dump.js';
 import { bytesFile } from '../bytes-file.js';
 import { anyBatches, changes } from '../changes.js';
 
@@ -17,8 +17,8 @@ async function written(table: UserTable): Promise<string> {
 }
 
 /** The users of a dump, and the lines that are skipped. */
-async function read(content: Buffer | string): Promise<{ users: ForeignUser[]; skipped: string[] }> {
-  const users: ForeignUser[] = [];
+async function read(content: Buffer | string): Promise<{ users: ForeignEntry[]; skipped: string[] }> {
+  const users: ForeignEntry[] = [];
   const skipped: string[] = [];
   await readDump(
     bytesFile(content),
@@ -57,8 +57,14 @@ test('any dump can be read back', async (t) => {
       for (const change of batches.flat()) table.apply(change);
       const text = await written(table);
       const { users, skipped } = await read(text);
-      const lines = users.map(({ id, buddies }) => `${[id, ...buddies].join(' ')}\n`);
-      return skipped.length === 0 && text === `# im-server dump: ${table.size} users\n${lines.join('')}`;
+      const lines = users.map((entry) => {
+        if ('mark' in entry) return `${[entry.mark, ...entry.fields].join(' ')}\n`;
+        const { id, key, buddies } = entry;
+        return `${[id, ...(key === undefined ? [] : [key]), ...buddies].join(' ')}\n`;
+      });
+      return (
+        skipped.length === 0 && text === `# im-server dump: ${table.countUsers()} users\n${lines.join('')}`
+      );
     }),
   );
   t.pass();
@@ -82,7 +88,7 @@ test('a line that is too long is skipped, and the next one is read', async (t) =
   const longest = `${'x'.repeat(MAX_USER_LINE_BYTES)}\n`;
   const { users, skipped } = await read(`${longest}x${longest}bob\n`);
   t.deepEqual(
-    users.map(({ id, source }) => [id.length, source]),
+    users.map((entry) => ['id' in entry && entry.id.length, entry.source]),
     [
       [MAX_USER_LINE_BYTES, 'users.txt:1'],
       [3, 'users.txt:3'],

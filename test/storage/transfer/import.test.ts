@@ -29,7 +29,7 @@ async function imported(store: Store, users: readonly ForeignUser[]) {
 
 function reportOf(...figures: readonly [number, number, number, number, number]): ImportReport {
   const [users, usersBefore, buddies, buddiesBefore, skipped] = figures;
-  return { users, usersBefore, buddies, buddiesBefore, skipped };
+  return { users, usersBefore, buddies, buddiesBefore, reserved: 0, bans: 0, skipped };
 }
 
 test('a list may name a user who comes later', async (t) => {
@@ -60,6 +60,10 @@ test('a repeated import converts no list to ids', async (t) => {
       committed: store.users.committed,
       numberOf: (each) => store.users.numberOf(each),
       listOf: (user) => store.users.listOf(user),
+      isKeyed: (user) => store.users.isKeyed(user),
+      deviceOf: (user) => store.users.deviceOf(user),
+      reservations: () => store.users.reservations(),
+      bans: () => store.users.bans(),
       copyId: (target, at, user) => store.users.copyId(target, at, user),
       buddiesOf: (each) => {
         asked += 1;
