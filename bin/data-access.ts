@@ -5,7 +5,7 @@
 
 import { readdir } from 'node:fs/promises';
 import { isGone } from '../storage/files/file-error.js';
-import { isDataFile, LOCK_FILE, MANIFEST_FILE } from '../storage/files/file-names.js';
+import { IDENTITY_FILE, isDataFile, LOCK_FILE, MANIFEST_FILE } from '../storage/files/file-names.js';
 import { findWritable, type Writable } from '../storage/files/writers.js';
 
 /**
@@ -29,7 +29,8 @@ export async function findAccessProblem(
 async function databaseFiles(directory: string): Promise<string[]> {
   try {
     const names = await readdir(directory);
-    return names.filter((name) => isDataFile(name) || name === MANIFEST_FILE || name === LOCK_FILE);
+    const others = [MANIFEST_FILE, LOCK_FILE, IDENTITY_FILE];
+    return names.filter((name) => isDataFile(name) || others.includes(name));
   } catch (error) {
     if (isGone(error)) return [];
     throw error;

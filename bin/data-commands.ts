@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { toDisplayText } from '../protocol/display-text.js';
 import { DataDirectory } from '../storage/files/data-directory.js';
 import { DISK } from '../storage/files/disk.js';
-import { isGone, systemReason } from '../storage/files/file-error.js';
+import { isGone } from '../storage/files/file-error.js';
 import { MANIFEST_FILE } from '../storage/files/file-names.js';
 import { withFile, writeAll } from '../storage/files/files.js';
 import { refuseUnended } from '../storage/recovery/recovery.js';
@@ -20,9 +20,10 @@ import { openTextStore } from '../storage/text/text-store.js';
 import { readDump, writeDump } from '../storage/transfer/dump.js';
 import { importUsers, type ReadUsers } from '../storage/transfer/import.js';
 import { readOriginalLayout } from '../storage/transfer/original-layout.js';
-import { complain, EXIT, exitOnOutputError, textOption, withExamples, writeOut } from './command-line.js';
+import { complain, textOption, withExamples, writeOut } from './command-line.js';
 import { findAccessProblem } from './data-access.js';
 import { Progress } from './progress.js';
+import { refuseUnsafe, runCommand } from './running-commands.js';
 
 /**
  * Size of the journals, in bytes, at which a running import makes a snapshot. An import always makes one at
@@ -68,21 +69,6 @@ export function addDataCommands(program: Command): void {
     ['im-server import /srv/im users.txt', 'add the users of an export'],
     ['im-server import /srv/im /var/lib/old-server', "add the users of the original server's files"],
   );
-}
-
-/** Runs a command. A failure becomes one line on standard error and exit code 1. */
-async function runCommand(name: string, work: () => Promise<void>): Promise<void> {
-  exitOnOutputError(name);
-  try {
-    await work();
-  } catch (error) {
-    const { path, message, cause } = error as NodeJS.ErrnoException;
-    const reason = systemReason(error);
-    const why = systemReason(cause);
-    if (reason !== undefined) complain(name, `${path ?? 'a file'}: ${reason}`);
-    else complain(name, why === undefined || message.includes(why) ? message : `${message} (${why})`);
-    process.exit(EXIT.failed);
-  }
 }
 
 function dataDirectory(path: string): DataDirectory {
@@ -198,12 +184,6 @@ async function importFrom(name: string, directory: string, path: string): Promis
     progress.clear();
     await store.close();
   }
-}
-
-/** Refuses a directory that all users may write to, as the server does at start. */
-async function refuseUnsafe(name: string, directory: string): Promise<void> {
-  const reason = await findAccessProblem(directory, (message) => complain(name, message));
-  if (reason !== undefined) throw new Error(reason);
 }
 
 async function sourceOf(directory: string, path: string): Promise<ReadUsers> {

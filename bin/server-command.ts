@@ -17,6 +17,7 @@ import {
 } from './command-line.js';
 import { addDataCommands } from './data-commands.js';
 import { addInspectionOptions, type InspectionSettings } from './inspect-option.js';
+import { addKeyCommand } from './key-command.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
 
 export const SERVER_NAME = 'im-server';
@@ -95,6 +96,7 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
     ['im-server --inspect', 'serve, and show the running actors in a browser'],
   );
   addDataCommands(program);
+  addKeyCommand(program);
   addCompletionCommand(program);
   return withAction(program, () => start(program.opts<ServerOptions>()));
 }

@@ -5,6 +5,9 @@
 /** The manifest: lists the other files of the database. */
 export const MANIFEST_FILE = 'manifest.txt';
 
+/** The file with the server's own identity. */
+export const IDENTITY_FILE = 'identity.txt';
+
 /** The file that locks a directory; its text names the process that holds the lock. */
 export const LOCK_FILE = 'lock.txt';
 

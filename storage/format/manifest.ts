@@ -148,12 +148,15 @@ export function damagedFile(path: string, predicate: string): StoreError {
 }
 
 /**
- * The format in the first line of a snapshot or journal of a newer version. Such a line ends with its
+ * The format in the first line of a snapshot, journal or identity of a newer version. Such a line ends with its
  * checksum. Otherwise, a damaged digit of the version would look like a newer version.
  *
  * @returns `undefined` for any other line.
  */
-export function newerFormatIn(header: string, kind: 'im-snapshot' | 'im-journal'): string | undefined {
+export function newerFormatIn(
+  header: string,
+  kind: 'im-snapshot' | 'im-journal' | 'im-identity',
+): string | undefined {
   const [, format = '', name, checksum] = /^((\S+) [1-9][0-9]*) ([0-9a-f]{8})$/.exec(header) ?? [];
   return name === kind && checksum === checksumOf(format) ? format : undefined;
 }

@@ -395,8 +395,8 @@ function unavailable(cause: unknown): StoreError {
   return new StoreError('store.unavailable', 'the data directory cannot be written', { cause });
 }
 
-/** Adds a message that says in one line why the store cannot be opened, and what to do. */
-function unusable(directory: string, error: unknown): unknown {
+/** Adds a message that says in one line why a data directory cannot be used, and what to do. */
+export function unusable(directory: string, error: unknown): unknown {
   const cause = isFileError(error, 'file.uncertain') ? error.cause : error;
   const message = whyUnusable(directory, cause);
   return message === undefined ? cause : new StoreError('store.unusable', message, { cause });
