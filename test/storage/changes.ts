@@ -88,7 +88,7 @@ const anyKeyedChange: fc.Arbitrary<StoreChange> = fc.oneof(
 const anyTime = fc.constantFrom(0, 1_764_463_200_000);
 
 /** An arbitrary change by the operator. */
-const anyOperatorChange: fc.Arbitrary<StoreChange> = fc.oneof(
+export const anyOperatorChange: fc.Arbitrary<StoreChange> = fc.oneof(
   fc.record({ op: fc.constant('KEY' as const), id: anyId, key: fc.constantFrom(...KEYS, undefined) }, noNull),
   fc.record({ op: fc.constant('REMOVE' as const), id: anyId, atMs: anyTime }, noNull),
   fc.record({ op: fc.constantFrom('RESERVE' as const), id: anyId, atMs: anyTime }, noNull),

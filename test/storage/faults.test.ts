@@ -11,10 +11,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import test from 'ava';
+import { checksumOf } from '../../storage/format/checksum.js';
 import { type Store, type StoreChange, StoreError, type Verdict } from '../../storage/store.js';
 import { openTextStore } from '../../storage/text/text-store.js';
 import { Random } from '../helpers/random.js';
-import { changes, KNOWN_IDS } from './changes.js';
+import { changes, device, id, KEYS, KNOWN_BANS, KNOWN_DEVICES, KNOWN_IDS, targetOf } from './changes.js';
 import { decide, Model, modelAfter, wholeStateOf, wholeStateOfModel } from './model.js';
 import { type ErrorCode, type FaultKind, type OperationName, SimulatedFiles } from './simulated-files.js';
 
@@ -95,6 +96,8 @@ interface Tally {
   crashes: number;
   /** Crashes that left a disk unlike the others. */
   opened: number;
+  /** Starts that found the format before. */
+  upgraded: number;
   refused: number;
   unopened: number;
   readonly reports: Record<CountedReport, number>;
@@ -102,7 +105,7 @@ interface Tally {
 
 function newTally(): Tally {
   const reports = { 'tail.kept': 0, 'snapshot.made': 0, 'snapshot.failed': 0, 'store.renewed': 0 };
-  return { crashes: 0, opened: 0, refused: 0, unopened: 0, reports };
+  return { crashes: 0, opened: 0, upgraded: 0, refused: 0, unopened: 0, reports };
 }
 
 /** One store at a time on one disk, and the ledger of its acknowledged changes. */
@@ -139,6 +142,10 @@ class Trial {
           files: this.files,
           minCompactionBytes: MIN_COMPACTION_BYTES,
           onReport: ({ type }) => {
+            if (type === 'store.upgraded') {
+              this.#tally.upgraded += 1;
+              return;
+            }
             const counted = COUNTED_REPORTS.find((counted) => counted === type);
             assert(counted !== undefined, `crashes and faults must not lead to ${type}`);
             this.#tally.reports[counted] += 1;
@@ -325,12 +332,29 @@ function anyBatch(random: Random): StoreChange[] {
 
 function anyChange(random: Random): StoreChange {
   const id = random.pick(KNOWN_IDS);
-  const op = random.pick(['REG', 'ADD', 'ADD', 'DEL'] as const);
-  return op === 'REG' ? { op, id } : { op, id, buddy: random.pick(KNOWN_IDS) };
+  if (random.chance(0.2)) return anyOperatorChange(random);
+  const op = random.pick(['REG', 'ADD', 'ADD', 'DEL', 'LOG'] as const);
+  if (op === 'LOG') return { op, id, device: random.pick(KNOWN_DEVICES) };
+  const by = random.chance(0.5) ? {} : { device: random.pick(KNOWN_DEVICES) };
+  return op === 'REG' ? { op, id, ...by } : { op, id, buddy: random.pick(KNOWN_IDS), ...by };
+}
+
+function anyOperatorChange(random: Random): StoreChange {
+  const id = random.pick(KNOWN_IDS);
+  const ban = random.pick([...KNOWN_BANS]);
+  const all: StoreChange[] = [
+    { op: 'KEY', id, key: random.pick([...KEYS, undefined]) },
+    { op: 'REMOVE', id, atMs: random.below(3) },
+    { op: 'RESERVE', id, atMs: random.below(3) },
+    { op: 'FREE', id },
+    { op: 'BAN', ban },
+    { op: 'UNBAN', target: targetOf(ban) },
+  ];
+  return random.pick(all);
 }
 
 /** Changes that trigger several compactions. */
-const SCRIPT: readonly (readonly StoreChange[])[] = [
+const OPEN_SCRIPT: readonly (readonly StoreChange[])[] = [
   changes('REG a', 'REG b', 'ADD a b'),
   changes('REG c'),
   changes('ADD b a', 'ADD c a', 'ADD a c', 'DEL a b'),
@@ -342,7 +366,25 @@ const SCRIPT: readonly (readonly StoreChange[])[] = [
   changes('DEL a b', 'ADD b c', 'ADD constructor a'),
   changes('ADD a b', 'DEL constructor a'),
 ];
+
+/** The same, and then changes of keys, removed users and bans. */
+const SCRIPT: readonly (readonly StoreChange[])[] = [
+  ...OPEN_SCRIPT,
+  [{ op: 'KEY', id: id('a'), key: KEYS[0] }, ...KNOWN_BANS.map((ban) => ({ op: 'BAN', ban }) as const)],
+  [
+    { op: 'LOG', id: id('a'), device: device(3, 2) },
+    { op: 'REMOVE', id: id('b'), atMs: 1 },
+  ],
+  [
+    { op: 'FREE', id: id('b') },
+    { op: 'REG', id: id('b'), device: device(1, 1, 1) },
+  ],
+];
 const SCRIPT_AFTERWARDS: readonly (readonly StoreChange[])[] = [
+  [
+    { op: 'KEY', id: id('a'), key: undefined },
+    { op: 'KEY', id: id('b'), key: undefined },
+  ],
   changes('DEL a c', 'ADD b constructor'),
   changes('DEL a b', 'ADD c __proto__', 'ADD constructor b', 'DEL b c'),
   changes('ADD a b', 'ADD a c', 'ADD b a', 'DEL a b'),
@@ -488,6 +530,68 @@ test.serial('a power cut at any moment of a compaction loses nothing', async (t)
   t.log(tally);
 });
 
+/** The changes in the database of {@link writeEarlier}. The last one is written, but not synced. */
+const EARLIER = changes('REG a', 'REG b', 'ADD a b', 'REG c', 'ADD c a', 'DEL a b', 'ADD b c', 'ADD b a');
+
+const sealed = (line: string) => `${line} ${checksumOf(line)}\n`;
+
+/** Makes a disk with a database in the format before. */
+async function writeEarlier(files: SimulatedFiles): Promise<void> {
+  files.appear(DIRECTORY);
+  const write = async (name: string, text: string, unsynced = '') => {
+    const file = await files.create(`${DIRECTORY}/${name}`);
+    await file.write(Buffer.from(text), 0);
+    await file.datasync();
+    if (unsynced !== '') await file.write(Buffer.from(unsynced), text.length);
+    await file.close();
+    await files.syncDirectory(DIRECTORY);
+  };
+  const snapshot = `im-snapshot 1\n${['a b', 'b', '# 2 users, last record 3'].map(sealed).join('')}`;
+  const journal = `im-journal 1\n${['4 3 REG c', '5 4 ADD c a'].map(sealed).join('')}`;
+  const active = `im-journal 1\n${['6 5 DEL a b', '7 6 ADD b c'].map(sealed).join('')}`;
+  const body = [
+    'im-manifest 1',
+    `snapshot snapshot-3.txt 3 ${snapshot.length}`,
+    `journal journal-2.txt 4 5 ${journal.length}`,
+    'journal journal-4.txt 6\n',
+  ].join('\n');
+  await write('snapshot-3.txt', snapshot);
+  await write('journal-2.txt', journal);
+  await write('journal-4.txt', active, sealed('8 7 ADD b a'));
+  await write('manifest.txt', `${body}checksum ${checksumOf(body)}\n`);
+}
+
+for (const kind of ['power cut', ...KINDS] as const) {
+  test.serial(`a database of the format before is rewritten, whatever interrupts it (${kind})`, async (t) => {
+    const tally = newTally();
+    for (let n = 1, isOver = false; !isOver; n++) {
+      await inContext(`operation ${n}`, async () => {
+        const random = new Random(FIRST_SEED + n);
+        const trial = new Trial(new SimulatedFiles(), random, tally);
+        const files = new SimulatedFiles(new Random(FIRST_SEED));
+        await writeEarlier(files);
+        const ledger = { acknowledged: EARLIER, count: 7, uncommitted: [EARLIER.slice(7)] };
+        trial.continueAfter({ what: '', files, ledger });
+        const first = trial.files.count;
+        if (kind === 'power cut') trial.crashNowAndThen(1, 3);
+        else trial.crashNowAndThen(0.2);
+        if (kind !== 'power cut') trial.files.failAt(first + n, kind, CODES[n % CODES.length]);
+        await trial.open(2);
+        isOver = kind === 'power cut' ? n > 4 * TIMES : trial.files.count < first + n;
+        // After a fault, the next start removes the files of the format before.
+        const names = kind === 'power cut' ? (await trial.files.list(DIRECTORY)).sort() : [];
+        assert.deepEqual(names.slice(0, 1), kind === 'power cut' ? ['journal-7.txt'] : []);
+        await trial.insist([{ op: 'KEY', id: id('a'), key: KEYS[0] }, ...changes('ADD a c')]);
+        trial.crash('power cut');
+        await trial.verify();
+        await trial.close();
+      });
+    }
+    t.true(tally.upgraded > 4);
+    t.log(tally);
+  });
+}
+
 test.serial('after a failed sync, changes are refused until a new database is written', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 20 * TIMES; seed++) {
@@ -572,7 +676,7 @@ test.serial('a store refuses changes while its directory is missing, and rewrite
       const random = new Random(seed);
       const trial = new Trial(new SimulatedFiles(random), random, tally);
       await trial.open();
-      for (const batch of SCRIPT.slice(0, seed % SCRIPT.length)) await trial.insist(batch);
+      for (const batch of OPEN_SCRIPT.slice(0, seed % OPEN_SCRIPT.length)) await trial.insist(batch);
       trial.vanish();
       // At least one of these has an effect, so the store must write, and notice the loss.
       assert.equal(await trial.commit(changes('REG a', 'REG b', 'DEL a b', 'ADD a b')), false);

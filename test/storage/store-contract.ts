@@ -8,8 +8,10 @@
 import assert from 'node:assert/strict';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { MAX_BUDDIES, type Store, StoreError } from '../../storage/store.js';
-import { anyBatches, changes, id } from './changes.js';
+import type { Device } from '../../protocol/device.js';
+import type { UserId } from '../../protocol/id.js';
+import { MAX_BUDDIES, type Store, type StoreChange, StoreError, type Verdict } from '../../storage/store.js';
+import { anyBatches, changes, device, id } from './changes.js';
 import { decide, Model, stateOf, wholeStateOf, wholeStateOfModel } from './model.js';
 
 /** Opens a new, empty store; its files are removed when the test ends. */
@@ -198,6 +200,211 @@ export function testStoreContract(name: string, open: OpenStore): void {
     t.is(store.users.buddiesOf(id('alice'))?.length, MAX_BUDDIES);
     t.deepEqual(await store.commit(changes('DEL alice u0', 'ADD alice late')), [200, 200]);
     t.is(store.users.buddiesOf(id('alice'))?.at(-1), id('late'));
+  });
+
+  // Keys: who may do what.
+
+  const [mine, others] = [device(5), device(5, 0, 1)];
+  const alice = id('alice');
+  const reg = (by?: Device): StoreChange => ({ op: 'REG', id: alice, ...(by && { device: by }) });
+  const log = (by: Device): StoreChange => ({ op: 'LOG', id: alice, device: by });
+  const add = (by?: Device): StoreChange => {
+    return { op: 'ADD', id: alice, buddy: id('bob'), ...(by && { device: by }) };
+  };
+  const del = (by?: Device): StoreChange => ({ ...add(by), op: 'DEL' }) as StoreChange;
+  const deviceOf = (store: Store, user = alice) => store.users.deviceOf(store.users.numberOf(user));
+
+  /** The verdict on a change after others, in a commit of its own and in the same commit. */
+  async function assertVerdict(
+    t: ExecutionContext,
+    before: readonly StoreChange[],
+    change: StoreChange,
+    verdict: Verdict,
+  ): Promise<void> {
+    const what = JSON.stringify([before, change]);
+    const [one, other] = [await open(t), await open(t)];
+    await one.commit(before);
+    t.deepEqual(await one.commit([change]), [verdict], what);
+    t.is((await other.commit([...before, change])).at(-1), verdict, what);
+    t.deepEqual(wholeStateOf(one.users), wholeStateOf(other.users));
+    await Promise.all([one.close(), other.close()]);
+  }
+
+  const known = changes('REG bob', 'REG carol');
+  const opened = [...known, reg()];
+  const bound = [...known, reg(mine)];
+  for (const [what, before] of [
+    ['an unknown id', known],
+    ['an open id', opened],
+    ['a keyed id', bound],
+  ] as const) {
+    test(`${name}: who may do what to ${what}`, async (t) => {
+      const expected = (unknown: Verdict, open: Verdict, keyed: Verdict) =>
+        before === known ? unknown : before === opened ? open : keyed;
+      const cases: readonly (readonly [StoreChange, Verdict])[] = [
+        [reg(), expected(200, 203, 203)],
+        [reg(mine), expected(200, 203, 203)],
+        [reg(others), expected(200, 203, 203)],
+        [add(), expected(202, 200, 204)],
+        [add(mine), expected(202, 200, 200)],
+        [add(others), expected(202, 200, 204)],
+        [del(), expected(202, 200, 204)],
+        [del(mine), expected(202, 200, 200)],
+        [del(others), expected(202, 200, 204)],
+        [log(mine), expected(202, 204, 200)],
+        [log(others), expected(202, 204, 204)],
+      ];
+      for (const [change, verdict] of cases) await assertVerdict(t, before, change, verdict);
+    });
+  }
+
+  rule('204 and revoked are decided before the buddy is looked at', async (t, store) => {
+    await store.commit([reg(device(5, 5))]);
+    for (const op of ['ADD', 'DEL'] as const) {
+      for (const buddy of [undefined, id('stranger'), alice]) {
+        const change = { op, id: alice, buddy };
+        const by = [undefined, others, device(4), device(5)].map((device) => ({ ...change, device }));
+        const verdicts = await store.commit(
+          by.map(({ device, ...rest }) => (device ? { ...rest, device } : rest)),
+        );
+        t.deepEqual(verdicts, [204, 204, 'revoked', buddy === id('stranger') ? 202 : 201]);
+      }
+    }
+    t.deepEqual(store.users.buddiesOf(alice), []);
+  });
+
+  rule('REG binds an id to the key of its device; REG in clear leaves it open', async (t, store) => {
+    await store.commit([reg(device(7, 3)), ...changes('REG bob')]);
+    t.deepEqual(deviceOf(store), device(7, 3));
+    t.is(deviceOf(store, id('bob')), undefined);
+    t.deepEqual(
+      [0, 1, 2].map((user) => store.users.isKeyed(user)),
+      [true, false, false],
+    );
+  });
+
+  rule(
+    'of two REGs, keyed and in clear, the first decides, and the second changes nothing',
+    async (t, store) => {
+      t.deepEqual(await store.commit([reg(), reg(mine)]), [200, 203]);
+      t.is(deviceOf(store), undefined);
+      const bob = (by?: Device) => ({ ...reg(by), id: id('bob') }) as StoreChange;
+      t.deepEqual(await store.commit([bob(mine), bob(), bob(others)]), [200, 203, 203]);
+      t.deepEqual(deviceOf(store, id('bob')), mine);
+    },
+  );
+
+  rule('LOG keeps the newest serial and the highest floor', async (t, store) => {
+    await store.commit([reg(device(5))]);
+    for (const [by, kept] of [
+      [device(4), device(5)],
+      [device(9), device(9)],
+      [device(9, 6), device(9, 6)],
+      [device(7, 2), device(9, 6)],
+      [device(8, 8), device(9, 8)],
+    ] as const) {
+      t.deepEqual(await store.commit([log(by)]), [200]);
+      t.deepEqual(deviceOf(store), kept);
+    }
+  });
+
+  rule('a device below the floor is revoked, also in the commit that raises the floor', async (t, store) => {
+    await store.commit([reg(device(5)), ...changes('REG bob')]);
+    const batch = [log(device(4)), log(device(9, 6)), log(device(5)), add(device(5)), add(device(6))];
+    t.deepEqual(await store.commit(batch), [200, 200, 'revoked', 'revoked', 200]);
+    // A floor is never lowered, not even by a device that may sign in.
+    t.deepEqual(await store.commit([log(device(6, 0)), log(device(5))]), [200, 'revoked']);
+  });
+
+  rule('the operator sets and clears keys; the floor and the serial become 0', async (t, store) => {
+    const key = (to: Device | undefined): StoreChange => ({ op: 'KEY', id: alice, key: to?.identity });
+    t.deepEqual(await store.commit([key(mine)]), [202]);
+    await store.commit([reg(device(9, 9)), ...changes('REG bob')]);
+    t.deepEqual(await store.commit([key(others), log(mine), log(others)]), [200, 204, 200]);
+    t.deepEqual(deviceOf(store), others);
+    t.deepEqual(await store.commit([key(others)]), [200]);
+    t.deepEqual(deviceOf(store), device(0, 0, 1));
+    t.deepEqual(await store.commit([key(undefined), add(), log(others)]), [200, 200, 204]);
+    t.is(deviceOf(store), undefined);
+    t.false(store.users.isKeyed(0));
+    t.deepEqual(await store.commit([key(mine), del(), del(device(1))]), [200, 204, 200]);
+  });
+
+  // Removed users.
+
+  const remove = (user: string): StoreChange => ({ op: 'REMOVE', id: id(user), atMs: 17 });
+  const free = (user: string): StoreChange => ({ op: 'FREE', id: id(user) });
+
+  rule('a removed user is off every list at once, and the id stays reserved', async (t, store) => {
+    await store.commit([
+      ...changes('REG alice', 'REG bob', 'REG carol', 'ADD alice carol', 'ADD alice bob', 'ADD carol bob'),
+      ...changes('ADD bob alice'),
+    ]);
+    t.deepEqual(await store.commit([remove('bob'), remove('bob')]), [200, 202]);
+    t.deepEqual(await stateOf(store, ['alice', 'bob', 'carol'].map(id)), [
+      [alice, [id('carol')]],
+      [id('bob'), undefined],
+      [id('carol'), []],
+    ]);
+    t.is(store.users.numberOf(id('bob')), -1);
+    t.deepEqual([...store.users.listOf(1)], []);
+    t.deepEqual(store.users.reservations(), [{ id: id('bob'), atMs: 17 }]);
+    const refused = changes('REG bob', 'ADD bob alice', 'ADD alice bob', 'DEL alice bob');
+    t.deepEqual(await store.commit([...refused, { ...log(mine), id: id('bob') } as StoreChange]), [
+      ...[203, 202, 202, 202, 202],
+    ] as Verdict[]);
+  });
+
+  rule('a freed id gets another number, no key, and an empty list', async (t, store) => {
+    await store.commit([reg(mine), ...changes('REG bob', 'ADD bob alice'), add(mine)]);
+    t.deepEqual(await store.commit([free('alice'), free('stranger'), remove('alice')]), [203, 202, 200]);
+    t.deepEqual(await store.commit([free('alice'), free('alice'), reg()]), [200, 202, 200]);
+    t.is(store.users.numberOf(alice), 2);
+    t.is(deviceOf(store), undefined);
+    t.deepEqual(store.users.buddiesOf(alice), []);
+    t.deepEqual(store.users.buddiesOf(id('bob')), []);
+    t.deepEqual(store.users.reservations(), []);
+    t.is(store.users.committed, 3);
+  });
+
+  rule('an id that is not registered can be reserved', async (t, store) => {
+    const reserve: StoreChange = { op: 'RESERVE', id: alice, atMs: 3 };
+    t.deepEqual(await store.commit([reserve, reserve, reg()]), [200, 203, 203]);
+    t.deepEqual(store.users.reservations(), [{ id: alice, atMs: 3 }]);
+    t.deepEqual(await store.commit([free('alice'), reg(), reserve]), [200, 200, 203]);
+  });
+
+  rule('bans are kept and listed: a later one replaces an earlier one', async (t, store) => {
+    const [address, mallory] = [
+      { kind: 'address', name: '192.0.2.7' },
+      { kind: 'id', name: id('mallory') },
+    ] as const;
+    const batch: StoreChange[] = [
+      { op: 'BAN', ban: { ...mallory, untilMs: 5 } },
+      { op: 'BAN', ban: address },
+      { op: 'BAN', ban: mallory },
+    ];
+    t.deepEqual(await store.commit(batch), [200, 200, 200]);
+    t.deepEqual(store.users.bans(), [address, mallory]);
+    const unban: StoreChange = { op: 'UNBAN', target: address };
+    t.deepEqual(await store.commit([unban, unban]), [200, 202]);
+    t.deepEqual(store.users.bans(), [mallory]);
+  });
+
+  rule('what no journal could hold is 201', async (t, store) => {
+    await store.commit(changes('REG alice'));
+    const wrong: StoreChange[] = [
+      ...['', 'ALICE', '192.0.2.7/33', 'fe80::1%eth0', 'example.org', '1.2.3', '2001:DB8::1'].map(
+        (name): StoreChange => ({ op: 'BAN', ban: { kind: 'address', name } }),
+      ),
+      { op: 'BAN', ban: { kind: 'id', name: 'Alice' as UserId } },
+      { op: 'BAN', ban: { kind: 'id', name: alice, untilMs: 0.5 } },
+      { op: 'REMOVE', id: alice, atMs: Number.NaN },
+      { op: 'RESERVE', id: id('bob'), atMs: -1 },
+    ];
+    t.deepEqual(new Set(await store.commit(wrong)), new Set([201]));
+    t.deepEqual(store.users.bans(), []);
+    t.deepEqual(store.users.buddiesOf(alice), []);
   });
 
   test(`${name}: replies and state match the model after any changes in any batches`, async (t) => {

@@ -8,7 +8,8 @@ import {
   MAX_RECORD_BYTES,
   parseRecord as parseRecordAt,
 } from '../../../storage/format/journal-record.js';
-import { effects, id, lineOf } from '../changes.js';
+import type { EffectiveChange } from '../../../storage/tables/user-table.js';
+import { anyOperatorChange, device, effects, id, KEYS, KNOWN_DEVICES, lineOf } from '../changes.js';
 
 const anyId = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map(id);
 
@@ -17,6 +18,14 @@ const anyRecord: fc.Arbitrary<JournalRecord> = fc.record(
     sequence: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     durable: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
     change: fc.oneof(
+      anyOperatorChange as fc.Arbitrary<EffectiveChange>,
+      fc.record(
+        { op: fc.constant('REG' as const), id: anyId, device: fc.constantFrom(...KNOWN_DEVICES) },
+        { noNullPrototype: true },
+      ),
+      fc
+        .tuple(anyId, fc.constantFrom(...KNOWN_DEVICES))
+        .map(([id, { serial, floor }]): EffectiveChange => ({ op: 'LOG', id, serial, floor })),
       fc.record({ op: fc.constant('REG' as const), id: anyId }, { noNullPrototype: true }),
       fc.record(
         { op: fc.constantFrom('ADD' as const, 'DEL' as const), id: anyId, buddy: anyId },
@@ -51,6 +60,42 @@ test('a record is a line with two numbers, a change and a checksum of eight digi
   t.is(lineOf(record(3, 2, 'ADD alice bob')), '3 2 ADD alice bob c037d4c7\n');
   t.is(lineOf(record(4, 3, 'DEL alice bob')), '4 3 DEL alice bob 65176d5d\n');
   t.is(lineOf(record(66, 0, 'REG alice')), '66 0 REG alice 004077e1\n', 'padded with zeros');
+});
+
+test('keys, removed users and bans have records of their own', (t) => {
+  const alice = id('alice');
+  const atMs = 1_764_463_200_000;
+  const cases: readonly (readonly [EffectiveChange, string])[] = [
+    [{ op: 'REG', id: alice, device: device(7, 3) }, `REG alice ${KEYS[0]} 7 3`],
+    [{ op: 'LOG', id: alice, serial: 9, floor: 4 }, 'LOG alice 9 4'],
+    [{ op: 'KEY', id: alice, key: KEYS[1] }, `KEY alice ${KEYS[1]}`],
+    [{ op: 'KEY', id: alice, key: undefined }, 'KEY alice -'],
+    [{ op: 'REMOVE', id: alice, atMs }, 'REMOVE alice 1764463200000'],
+    [{ op: 'RESERVE', id: alice, atMs }, 'RESERVE alice 1764463200000'],
+    [{ op: 'FREE', id: alice }, 'FREE alice'],
+    [{ op: 'BAN', ban: { kind: 'id', name: alice } }, 'BAN id alice'],
+    [{ op: 'BAN', ban: { kind: 'address', name: '::1', untilMs: atMs } }, 'BAN address ::1 1764463200000'],
+    [{ op: 'UNBAN', target: { kind: 'address', name: '192.0.2.0/24' } }, 'UNBAN address 192.0.2.0/24'],
+  ];
+  for (const [change, text] of cases) {
+    t.is(lineOf({ sequence: 2, durable: 1, change }), `${sealed(`2 1 ${text}`).toString()}\n`);
+    t.deepEqual(parseRecord(sealed(`2 1 ${text}`)), { sequence: 2, durable: 1, change });
+  }
+});
+
+test('a key that is refused, a floor above the serial, and a ban of anything else are not records', (t) => {
+  for (const body of [
+    `REG a ${'A'.repeat(43)} 7 3`,
+    `REG a ${KEYS[0]} 3 7`,
+    `REG a ${KEYS[0]} 7`,
+    `REG a ${KEYS[0]} 7 3 1`,
+    `KEY a ${'A'.repeat(43)}`,
+    ...['KEY a', 'KEY a - -', 'KEY - -', 'LOG a 1', 'LOG a 1 2', 'LOG a 2 1 0', 'LOG a 2 01', 'REMOVE a'],
+    ...['REMOVE a -1', 'REMOVE a 1 2', 'RESERVE a', 'FREE a b', 'FREE', 'BAN a', 'BAN id A', 'BAN id a x'],
+    ...['BAN id a 1 2', 'BAN address a', 'BAN', 'UNBAN id a 1', 'UNBAN id', 'remove a 1'],
+  ]) {
+    t.is(parseRecord(sealed(`1 0 ${body}`)), undefined, body);
+  }
 });
 
 test('any record is read back as it was written', (t) => {
@@ -91,6 +136,8 @@ test('the longest record is within the limit of a line', (t) => {
     change: { op: 'ADD', id: longId, buddy: longId },
   });
   t.true(longest.length <= MAX_RECORD_BYTES);
+  const keyed: EffectiveChange = { op: 'REG', id: longId, device: device(number, number) };
+  t.true(bytesOf({ sequence: number, durable: number, change: keyed }).length <= MAX_RECORD_BYTES);
 });
 
 test('a line with one changed byte is never another record', (t) => {

@@ -12,7 +12,7 @@ import {
   type FrozenUsers,
   UserTable,
 } from '../../../storage/tables/user-table.js';
-import { anyChange, changes, id } from '../changes.js';
+import { anyChange, changes, effects, id } from '../changes.js';
 import { decide, Model, type WholeState, wholeStateOf, wholeStateOfModel } from '../model.js';
 import { builtModule, startScript } from '../node-script.js';
 
@@ -92,6 +92,25 @@ test('applying only the effects to an empty table gives the same table', (t) => 
     assert.deepEqual(stateOfTable(copy), stateOfTable(table));
   });
   t.notThrows(() => fc.assert(property));
+});
+
+test('a replayed removal leaves room on a full list, and later positions are right', (t) => {
+  const table = new UserTable();
+  const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => `u${index}`);
+  const lines = ['REG alice', ...buddies.map((buddy) => `REG ${buddy}`), 'REG late', 'REG later'];
+  for (const effect of effects(...lines, ...buddies.map((buddy) => `ADD alice ${buddy}`))) {
+    if (!table.replay(effect)) throw new Error('it has no effect');
+  }
+  const replayed: EffectiveChange[] = [
+    { op: 'REMOVE', id: id('u3'), atMs: 1 },
+    { op: 'FREE', id: id('u3') },
+    ...effects('ADD alice late', 'DEL alice u7', 'REG u3', 'ADD alice u3'),
+  ];
+  for (const effect of replayed) t.true(table.replay(effect), effect.op);
+  t.false(table.replay(effects('ADD alice later')[0] as EffectiveChange), 'the list is full again');
+  table.endReplay();
+  const left = buddies.filter((buddy) => buddy !== 'u3' && buddy !== 'u7');
+  t.deepEqual(table.buddiesOf(id('alice')), [...left, 'late', 'u3'].map(id));
 });
 
 test('undoing a change without an effect does nothing', (t) => {

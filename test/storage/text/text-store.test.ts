@@ -18,6 +18,7 @@ import type { UserId } from '../../../protocol/id.js';
 import { DISK } from '../../../storage/files/disk.js';
 import type { Files } from '../../../storage/files/files.js';
 import { checksumOf } from '../../../storage/format/checksum.js';
+import { newerFormatIn } from '../../../storage/format/manifest.js';
 import { MAX_BUDDIES, type Store, StoreError, type StoreErrorCode } from '../../../storage/store.js';
 import {
   openTextStore,
@@ -25,7 +26,7 @@ import {
   type TextStore,
   type TextStoreOptions,
 } from '../../../storage/text/text-store.js';
-import { anyBatches, changes, id } from '../changes.js';
+import { anyBatches, changes, device, id } from '../changes.js';
 import { IRREGULAR } from '../irregular.js';
 import {
   decide,
@@ -652,6 +653,106 @@ test('a file of a newer format is refused with the name of the format', async (t
   }
   const directory = await directoryWith(t, { 'journal.txt': signed('im-journal 3') });
   await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 3'");
+});
+
+/** The same database in the format before. */
+const EARLIER = Object.fromEntries(
+  Object.entries(WHOLE).map(([name, text]) => {
+    const earlier = text.replace(/^(im-\w+) 2 \w+\n/, '$1 1\n').replace(/# 2 lines.*\n/, '');
+    return [name, name.startsWith('snapshot') ? earlier + sealed('# 2 users, last record 3') : earlier];
+  }),
+);
+const EARLIER_MANIFEST = manifestOf(
+  `snapshot snapshot-1.txt 3 ${EARLIER['snapshot-1.txt']?.length}`,
+  `journal journal-2.txt 4 5 ${EARLIER['journal-2.txt']?.length}`,
+  'journal journal-4.txt 6',
+);
+
+test('a database of the format before is written again at the start, and all ids are open', async (t) => {
+  const directory = await directoryWith(t, { ...EARLIER, 'manifest.txt': EARLIER_MANIFEST });
+  t.regex(EARLIER['journal-4.txt'] as string, /^im-journal 1\n/);
+  const { reports, onReport } = collectReports();
+  await withStore(
+    directory,
+    async (store) => {
+      t.deepEqual(
+        reports.map((each) => each.type === 'store.upgraded' && each.users),
+        [4],
+      );
+      const texts = await textsIn(directory);
+      const snapshot = [
+        'im-snapshot 2 4d0b3cb9\n',
+        ...['alice', 'bob', 'carol dave', 'dave', '# 4 lines, last record 7'].map(sealed),
+      ].join('');
+      t.deepEqual(texts, {
+        'journal-7.txt': 'im-journal 2 6ef737ee\n',
+        'manifest.txt': manifestOf(`snapshot snapshot-6.txt 7 ${snapshot.length}`, 'journal journal-7.txt 8'),
+        'snapshot-6.txt': snapshot,
+      });
+      for (let user = 0; user < 4; user++) t.false(store.users.isKeyed(user));
+      await store.commit([{ op: 'REG', id: id('eve'), device: device(7, 3) }]);
+    },
+    { onReport },
+  );
+  await withStore(
+    directory,
+    async (store) => t.deepEqual(store.users.deviceOf(store.users.numberOf(id('eve'))), device(7, 3)),
+    { onReport: () => t.fail('it is written again only once') },
+  );
+});
+
+test('an interrupted first start or copy by an earlier version is continued', async (t) => {
+  for (const texts of [
+    { 'journal-1.txt': 'im-journal 1\n' },
+    { 'journal.txt': `im-journal 1\n${RECORDS}`, 'journal-1.txt': `im-journal 1\n${RECORDS}` },
+  ]) {
+    const directory = await directoryWith(t, texts);
+    await withStore(directory, (store) => store.commit(changes('REG late')));
+    for (const text of Object.values(await textsIn(directory)))
+      t.notRegex(text, /^im-(journal|snapshot) 1$/m);
+  }
+});
+
+test('the headers of the current format are those that an earlier version refuses by name', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await withStore(directory, async (store) => {
+    await store.commit(changes('REG alice'));
+    await store.compact();
+    await store.commit(changes('REG bob'));
+  });
+  const headers = Object.entries(await textsIn(directory))
+    .filter(([name]) => name !== 'manifest.txt')
+    .map(([, text]) => text.split('\n')[0] as string);
+  t.is(headers.length, 2);
+  for (const header of headers) {
+    // The rule of every version, which an earlier one applies to formats that it does not know.
+    const kind = header.startsWith('im-journal') ? 'im-journal' : 'im-snapshot';
+    t.is(newerFormatIn(header, kind), `${kind} 2`);
+  }
+});
+
+test('numbers of removed users are not used again, however often the store is reopened', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const remove = (user: string) => ({ op: 'REMOVE', id: id(user), atMs: 1 }) as const;
+  await withStore(directory, async (store) => {
+    await store.commit([...changes('REG alice', 'REG bob', 'REG carol', 'ADD carol bob'), remove('bob')]);
+    await store.commit([{ op: 'FREE', id: id('bob') }, remove('alice')]);
+  });
+  for (const compacts of [false, true, true, false]) {
+    await withStore(directory, async (store) => {
+      t.deepEqual(
+        ['alice', 'bob', 'carol'].map((each) => store.users.numberOf(id(each))),
+        [-1, -1, 2],
+      );
+      t.deepEqual(store.users.reservations(), [{ id: id('alice'), atMs: 1 }]);
+      t.deepEqual([...store.users.listOf(2)], []);
+      if (compacts) await store.compact();
+    });
+  }
+  await withStore(directory, async (store) => {
+    t.deepEqual(await store.commit(changes('REG alice', 'REG bob')), [203, 200]);
+    t.is(store.users.numberOf(id('bob')), 3);
+  });
 });
 
 test('a file instead of the directory is refused, with path and reason', async (t) => {

@@ -4,7 +4,7 @@ import { MAX_USER_LINE_BYTES } from '../../../storage/format/user-lines.js';
 import { UserTable } from '../../../storage/tables/user-table.js';
 import { type ForeignEntry, readDump, writeDump } from '../../../storage/transfer/dump.js';
 import { bytesFile } from '../bytes-file.js';
-import { anyBatches, changes } from '../changes.js';
+import { anyBatches, changes, device, id, KEYS } from '../changes.js';
 
 const PATH = 'users.txt';
 
@@ -95,4 +95,32 @@ test('a line that is too long is skipped, and the next one is read', async (t) =
     ],
   );
   t.deepEqual(skipped, ['users.txt:2: the line is too long']);
+});
+
+test('a dump has keys, reserved ids and bans; a freed id is not in it', async (t) => {
+  const table = new UserTable();
+  for (const change of [
+    { op: 'REG', id: id('alice'), device: device(7, 3) },
+    ...changes('REG bob', 'REG carol', 'REG dave', 'ADD dave bob'),
+    { op: 'ADD', id: id('alice'), buddy: id('bob'), device: device(7) },
+    { op: 'REMOVE', id: id('carol'), atMs: 17 },
+    { op: 'REMOVE', id: id('dave'), atMs: 18 },
+    { op: 'FREE', id: id('dave') },
+    { op: 'BAN', ban: { kind: 'address', name: '192.0.2.7', untilMs: 5 } },
+  ] as const) {
+    t.is(table.apply(change).verdict, 200);
+  }
+  const text = [
+    '# im-server dump: 2 users',
+    `alice key:${KEYS[0]}:7:3 bob`,
+    ...['bob', '- carol 17', '! address 192.0.2.7 5', ''],
+  ].join('\n');
+  t.is(await written(table), text);
+  const { users } = await read(text);
+  t.deepEqual(users, [
+    { id: 'alice', key: `key:${KEYS[0]}:7:3`, buddies: ['bob'], source: 'users.txt:2' },
+    { id: 'bob', buddies: [], source: 'users.txt:3' },
+    { mark: '-', fields: ['carol', '17'], source: 'users.txt:4' },
+    { mark: '!', fields: ['address', '192.0.2.7', '5'], source: 'users.txt:5' },
+  ]);
 });

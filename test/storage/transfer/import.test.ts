@@ -1,9 +1,9 @@
 import test from 'ava';
 import { MAX_BUDDIES, type Store, StoreError } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
-import type { ForeignUser } from '../../../storage/transfer/dump.js';
+import type { ForeignEntry, ForeignUser } from '../../../storage/transfer/dump.js';
 import { type ImportReport, importUsers } from '../../../storage/transfer/import.js';
-import { id } from '../changes.js';
+import { changes, device, id, KEYS } from '../changes.js';
 
 /** Changes in a full batch, as in import.ts. */
 const BATCH_CHANGES = 8_192;
@@ -17,7 +17,7 @@ function usersOf(...lines: readonly string[]): ForeignUser[] {
 }
 
 /** Imports users; also returns what was skipped, and the progress after each batch. */
-async function imported(store: Store, users: readonly ForeignUser[]) {
+async function imported(store: Store, users: readonly ForeignEntry[]) {
   const skipped: string[] = [];
   const progress: string[] = [];
   const report = await importUsers(store, async (importSome) => importSome(users), {
@@ -138,4 +138,56 @@ test('a message shows only the beginning of a long invalid id', async (t) => {
   const { skipped } = await imported(openMemoryStore(), usersOf(`alice ${'x'.repeat(300_000)}`));
   t.is(skipped.length, 1);
   t.true((skipped[0] ?? '').length < 200);
+});
+
+test('keys, reserved ids and bans are imported, and lists of keyed ids too', async (t) => {
+  const store = openMemoryStore();
+  const token = `key:${KEYS[0]}:7:3`;
+  const entries = [
+    { id: 'alice', key: token, buddies: ['bob'], source: '1' },
+    { id: 'bob', buddies: ['alice'], source: '2' },
+    { mark: '-', fields: ['carol', '17'], source: '3' },
+    { mark: '!', fields: ['id', 'mallory'], source: '4' },
+  ] as const;
+  const expected = { ...reportOf(2, 0, 2, 0, 0), reserved: 1, bans: 1 };
+  t.deepEqual((await imported(store, entries)).report, expected);
+  t.deepEqual(store.users.deviceOf(0), device(7, 3));
+  t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
+  t.deepEqual(store.users.reservations(), [{ id: id('carol'), atMs: 17 }]);
+  t.deepEqual(store.users.bans(), [{ kind: 'id', name: id('mallory') }]);
+  const again = await imported(store, entries);
+  t.deepEqual(again.report, { ...reportOf(0, 2, 0, 2, 0), reserved: 0, bans: 1 });
+  t.deepEqual(again.skipped, []);
+});
+
+test('a user who exists with another key is skipped, and so is one with a wrong key', async (t) => {
+  const store = openMemoryStore();
+  await store.commit([
+    { op: 'REG', id: id('alice'), device: device(1) },
+    ...changes('REG bob', 'REG carol'),
+    { op: 'RESERVE', id: id('dora'), atMs: 1 },
+  ]);
+  const { report, skipped } = await imported(store, [
+    { id: 'alice', key: `key:${KEYS[1]}:7:3`, buddies: ['bob'], source: '1' },
+    { id: 'alice', buddies: ['bob'], source: '2' },
+    { id: 'bob', key: `key:${KEYS[1]}:7:3`, buddies: ['carol'], source: '3' },
+    { id: 'eve', key: 'key:x:7:3', buddies: ['carol'], source: '4' },
+    { id: 'dora', buddies: ['carol'], source: '5' },
+    { mark: '-', fields: ['carol', '1'], source: '6' },
+    { mark: '!', fields: ['id', 'Mallory'], source: '7' },
+  ]);
+  t.deepEqual(report, reportOf(0, 0, 0, 0, 7));
+  t.deepEqual(
+    skipped.map((line) => line.replace(/:.*'(\S*)' /, ': $1 ')),
+    [
+      '4: key:x:7:3 is not a valid key',
+      ...[1, 2].map((line) => `${line}: alice exists with a different key, or only one of the two has a key`),
+      '3: bob exists with a different key, or only one of the two has a key',
+      '5: dora is reserved',
+      '7: it is not a reserved id or a ban',
+      '6: carol is registered',
+    ],
+  );
+  t.is(store.users.numberOf(id('eve')), -1, 'without the key, the id would be open to everyone');
+  for (const user of ['alice', 'bob']) t.deepEqual(store.users.buddiesOf(id(user)), []);
 });

@@ -1,0 +1,32 @@
+import test from 'ava';
+import { BanTable, parseBanTarget } from '../../../storage/tables/ban-table.js';
+import { KNOWN_BANS } from '../changes.js';
+
+test('the target of a ban is an id, or an address or network in lower case', (t) => {
+  for (const name of ['192.0.2.7', '192.0.2.0/24', '::1', '2001:db8::/32', '0.0.0.0/0']) {
+    t.deepEqual(parseBanTarget('address', name), { kind: 'address', name }, name);
+  }
+  t.deepEqual(parseBanTarget('id', 'mallory'), parseBanTarget('id', 'mallory'));
+  for (const [kind, name] of [
+    ...['', '192.0.2.7/33', '::1/129', '::1/', '1.2.3.4/01', 'fe80::1%eth0', '2001:DB8::1', 'a b', 'x'].map(
+      (each) => ['address', each] as const,
+    ),
+    ...['', 'Mallory', '-a', 'a b'].map((each) => ['id', each] as const),
+    ['host', '192.0.2.7'],
+    [undefined, undefined],
+    ['id', undefined],
+    ['address', undefined],
+  ] as const) {
+    t.is(parseBanTarget(kind, name), undefined, `${kind} ${name}`);
+  }
+});
+
+test('bans are listed in an order that does not depend on when they were made', (t) => {
+  const lists = [KNOWN_BANS, KNOWN_BANS.toReversed()].map((bans) => {
+    const table = new BanTable();
+    for (const ban of bans) if (table.get(ban) === undefined) table.set(ban, ban);
+    return table.list().map(({ kind, name }) => `${kind} ${name}`);
+  });
+  t.deepEqual(lists[0], ['address 192.0.2.7', 'address 2001:db8::/32', 'id a']);
+  t.deepEqual(lists[1], lists[0]);
+});
