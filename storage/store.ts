@@ -67,15 +67,15 @@ export interface SignIn {
 export type StoreChange = Change | SignIn | OperatorChange;
 
 /**
- * The result of a change. `revoked`: the device has the key of the id, but its serial is below the floor of the
- * id. The server closes such a connection without a reply.
+ * The result of a change. `revoked`: the device has the key of the id, but its serial is below the floor of
+ * the id. The server closes such a connection without a reply.
  */
 export type Verdict = ReplyCode | 'revoked';
 
 /**
  * Read access to users and lists. Each user has a number, which stays the same while the process runs, even
- * if the store is reopened. Lists, keys, reservations and bans may show changes of the commit under way before
- * they are durable; `numberOf` never shows a registration before it is durable.
+ * if the store is reopened. Lists, keys, reservations and bans may show changes of the commit under way
+ * before they are durable; `numberOf` never shows a registration before it is durable.
  */
 export interface Users {
   /** The number of a user; -1 when the id is not registered, or the registration is not durable yet. */
@@ -83,8 +83,8 @@ export interface Users {
   /** The numbers of a user's buddies, in the order they were added. Valid until the next commit. */
   listOf(user: number): Uint32Array;
   /**
-   * How many numbers are committed, those of removed users included. A number at or above it may still be given
-   * to a different user.
+   * How many numbers are committed, those of removed users included. A number at or above it may still be
+   * given to a different user.
    */
   readonly committed: number;
   /** True when the id of a user is bound to a key. Cheap: the server asks it for every SET and GET. */

@@ -7,8 +7,9 @@
  *     carol 6a3e8cc3
  *     # 3 lines, last record 5 9c95d129
  *
- * The lines between the first and the last are those of storage/format/user-lines.ts. A removed user keeps the
- * line, because users keep their numbers: once the id is freed, the line has only the `-`. The last line has
+ * The lines between the first and the last are those of storage/format/user-lines.ts. A removed user keeps
+ * the line, because users keep their numbers: once the id is freed, the line has only the `-`. The last line
+ * has
  * the number of lines before it, without the first; and the number of the last journal record that the
  * snapshot includes. All lines end with the CRC-32 of everything before their last space.
  *

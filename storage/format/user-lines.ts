@@ -68,8 +68,8 @@ export class UserLines {
   #ban = 0;
 
   /**
-   * @param isSnapshot True to end each line with a space and the checksum of the text before it, and to write a
-   * line `-` for a removed user whose id was freed.
+   * @param isSnapshot True to end each line with a space and the checksum of the text before it, and to write
+   * a line `-` for a removed user whose id was freed.
    */
   constructor(frozen: FrozenUsers, table: UserTable, isSnapshot: boolean) {
     this.#frozen = frozen;

@@ -57,8 +57,8 @@ export async function openDatabase(directory: DataDirectory, refusesUnended = fa
 }
 
 /**
- * Writes a database of the format before in the current one. All its files are durable: an interruption leaves
- * either database whole.
+ * Writes a database of the format before in the current one. All its files are durable: an interruption
+ * leaves either database whole.
  */
 async function upgrade(directory: DataDirectory, { manifest, table, journal }: Opened): Promise<Rewritten> {
   const number = nextFileNumber(namesIn(manifest));

@@ -9,8 +9,8 @@ import { type Ban, type BanTarget, MAX_BANS } from '../store.js';
 const NETWORK = /^([0-9a-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/;
 
 /**
- * Parses the target of a ban: an id, or an IP address or network such as `192.0.2.0/24`, in lower case. Returns
- * `undefined` for anything else.
+ * Parses the target of a ban: an id, or an IP address or network such as `192.0.2.0/24`, in lower case.
+ * Returns `undefined` for anything else.
  */
 export function parseBanTarget(kind: string | undefined, name: string | undefined): BanTarget | undefined {
   if (kind === 'id') {

@@ -1,6 +1,6 @@
 /**
- * A growing column of 32-bit numbers. It grows by pages, and never copies existing ones. A page takes no memory
- * until one of its numbers is set.
+ * A growing column of 32-bit numbers. It grows by pages, and never copies existing ones. A page takes no
+ * memory until one of its numbers is set.
  */
 
 const PAGE_BITS = 16;

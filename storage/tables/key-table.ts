@@ -1,6 +1,6 @@
 /**
- * The keys of users, with the newest serial and the highest floor of each. A user without a key takes no memory,
- * apart from four bytes if a user with a near number has one.
+ * The keys of users, with the newest serial and the highest floor of each. A user without a key takes no
+ * memory, apart from four bytes if a user with a near number has one.
  */
 
 import type { Device } from '../../protocol/device.js';

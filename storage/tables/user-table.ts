@@ -243,8 +243,8 @@ export class UserTable implements Users {
   }
 
   /**
-   * Preserves the current contents of the table. Only one freeze can be active. The table copies a list or a key
-   * before its first change, and keeps that one copy until the caller reads the list.
+   * Preserves the current contents of the table. Only one freeze can be active. The table copies a list or a
+   * key before its first change, and keeps that one copy until the caller reads the list.
    */
   freeze(): FrozenUsers {
     const { size } = this;

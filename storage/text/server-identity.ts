@@ -4,7 +4,8 @@
  *     im-identity 1 6dae4510
  *     nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A 5e45f212
  *
- * The second line has the seed in base64url. Both lines end with the CRC-32 of the text before their last space.
+ * The second line has the seed in base64url. Both lines end with the CRC-32 of the text before their last
+ * space.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -27,7 +28,8 @@ const READ_BYTES = 1024;
  * Reads the seed of a server.
  *
  * @returns `undefined` when the directory has none.
- * @throws StoreError `store.corrupt` when the file is damaged, `store.unusable` when a newer version wrote it.
+ * @throws StoreError `store.corrupt` when the file is damaged, `store.unusable` when a newer version wrote
+ * it.
  */
 export async function readServerSeed(directory: DataDirectory): Promise<Buffer | undefined> {
   const file = await directory.find(IDENTITY_FILE);
@@ -53,8 +55,8 @@ export async function readServerSeed(directory: DataDirectory): Promise<Buffer |
 /**
  * Reads the seed of a server, or makes one. The seed is durable afterwards.
  *
- * @throws StoreError as {@link readServerSeed}; FileError `lock.held` when another process uses the directory;
- * or an error of the file system.
+ * @throws StoreError as {@link readServerSeed}; FileError `lock.held` when another process uses the
+ * directory; or an error of the file system.
  */
 export async function ensureServerSeed(directory: DataDirectory): Promise<Buffer> {
   // Without the lock, two processes could make two seeds.

@@ -99,7 +99,7 @@ test('a wrong key, id or action is a usage error, and changes nothing', async (t
   t.is(await readFile(join(directory, 'manifest.txt'), 'latin1'), before);
 });
 
-test('while a server uses the directory, keys are shown but not changed, and its process is named', async (t) => {
+test('while a server uses the directory, keys are shown but not changed', async (t) => {
   const directory = await filledDirectory(t);
   const { stdout: key } = await run(t, directory);
   await startServerProgram(t, directory);
