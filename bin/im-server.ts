@@ -5,9 +5,15 @@
 import { lookup } from 'node:dns/promises';
 import { resolve } from 'node:path';
 import type { Log } from '../actors/log.js';
+import { createServerIdentity, type ServerIdentity } from '../actors/server/server-identity.js';
 import { type RunningServer, startServer } from '../actors/server/server-tree.js';
+import { Identity } from '../keys/identity.js';
 import { hostPort, isLoopback } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
+import { DataDirectory } from '../storage/files/data-directory.js';
+import { DISK } from '../storage/files/disk.js';
+import type { Store } from '../storage/store.js';
+import { ensureLockedServerSeed } from '../storage/text/server-identity.js';
 import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT } from './command-line.js';
@@ -33,6 +39,7 @@ async function main(options: ServerOptions): Promise<void> {
     );
   }
 
+  let identity: ServerIdentity | undefined;
   const warnings = await warningsUnlessUnsafe(directory);
   const host = await addressToListenOn(options.host);
   const inspection = await openInspection(SERVER_NAME, options, log);
@@ -47,10 +54,13 @@ async function main(options: ServerOptions): Promise<void> {
     limitsLoopback: options.limitLoopback === true,
     log,
     ...(inspection && { onEmitted: inspection.record }),
-    openStore: () => {
-      const opened = openTextStore(directory, { repair, onReport: (event) => logStoreEvent(log, event) });
+    identity: () => identity as ServerIdentity,
+    async openStore() {
+      const onReport = (event: StoreReport) => logStoreEvent(log, event);
+      const store = await openTextStore(directory, { repair, onReport });
       repair = false;
-      return opened;
+      identity ??= await readIdentity(store, directory);
+      return store;
     },
   });
   inspection?.show(server);
@@ -76,6 +86,17 @@ async function main(options: ServerOptions): Promise<void> {
   await close();
   if (error !== undefined) explain(error, options);
   await endProcess(error === undefined ? EXIT.done : EXIT.failed);
+}
+
+/** Reads the server's identity, or makes it at the first start. The open store holds the lock. */
+async function readIdentity(store: Store, directory: string): Promise<ServerIdentity> {
+  try {
+    const seed = await ensureLockedServerSeed(new DataDirectory(DISK, directory));
+    return createServerIdentity(Identity.fromSeed(seed), Date.now());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@
 
 import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
+import { Identity } from '../keys/identity.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import { type IdentityKey, parseKey } from '../protocol/key.js';
@@ -15,7 +16,6 @@ import { readDatabase } from '../storage/text/database-check.js';
 import { ensureServerSeed, readServerSeed } from '../storage/text/server-identity.js';
 import { openTextStore, unusable } from '../storage/text/text-store.js';
 import { withExamples, writeOut } from './command-line.js';
-import { publicKeyOf } from './public-key.js';
 import { refuseUnsafe, runCommand } from './running-commands.js';
 
 interface KeyOptions {
@@ -85,7 +85,7 @@ async function serverKey(program: string, directory: DataDirectory): Promise<Sho
       throw unusable(directory.path, error);
     });
   }
-  const key = publicKeyOf(seed);
+  const { key } = Identity.fromSeed(seed);
   return { text: key, fields: { server: key } };
 }
 

@@ -28,6 +28,12 @@ export class BuddyListWriter {
   #start = 0;
   #end = 0;
   #isFull = false;
+  #maxBytes = MAX_BUDDY_LIST_BYTES;
+
+  /** Starts an answer of at most `maxBytes`, which is not above {@link MAX_BUDDY_LIST_BYTES}. */
+  start(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
+  }
 
   /** Whether a line did not fit. The list is then complete: further lines are ignored. */
   get isFull(): boolean {
@@ -67,8 +73,7 @@ export class BuddyListWriter {
   }
 
   /**
-   * Returns the answer and starts the next one. An answer that would pass {@link MAX_BUDDY_LIST_BYTES} is cut
-   * at a line boundary.
+   * Returns the answer. An answer that would pass its limit is cut at a line boundary.
    */
   finish(): Buffer {
     const answer = this.#bytes.subarray(this.#start, this.#end);
@@ -84,7 +89,7 @@ export class BuddyListWriter {
 
   /** Keeps the line that ends here if it fits. Otherwise drops it and marks the list as full. */
   #keep(end: number): void {
-    if (end - this.#start > MAX_BUDDY_LIST_BYTES) this.#isFull = true;
+    if (end - this.#start > this.#maxBytes) this.#isFull = true;
     else this.#end = end;
   }
 }

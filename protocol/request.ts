@@ -25,7 +25,9 @@ export type Change =
       readonly id: UserId;
       readonly buddy: UserId | undefined;
       readonly device?: Device;
-    };
+    }
+  /** A login: the store records the serial and the floor of the device. */
+  | { readonly op: 'LOG'; readonly id: UserId; readonly device: Device };
 
 /**
  * Why a client opens a session.

@@ -57,14 +57,7 @@ export type OperatorChange =
   | { readonly op: 'BAN'; readonly ban: Ban }
   | { readonly op: 'UNBAN'; readonly target: BanTarget };
 
-/** A sign-in: it records the serial and the floor of the device. */
-export interface SignIn {
-  readonly op: 'LOG';
-  readonly id: UserId;
-  readonly device: Device;
-}
-
-export type StoreChange = Change | SignIn | OperatorChange;
+export type StoreChange = Change | OperatorChange;
 
 /**
  * The result of a change. `revoked`: the device has the key of the id, but its serial is below the floor of

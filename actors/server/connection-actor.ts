@@ -3,52 +3,52 @@
  * machines/server/connection.ts over it.
  */
 
-import type { Socket } from 'node:net';
 import { assertEvent } from 'xstate';
+import { DatagramSeal } from '../../keys/datagram-seal.js';
 import {
   type ConnectionAction,
   type ConnectionEvent,
   connectionMachine,
 } from '../../machines/server/connection.js';
-import type { Quota } from '../../machines/server/quota.js';
 import { plainAddress } from '../../protocol/address.js';
-import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
-import { encodeReply } from '../../protocol/reply.js';
-import { type Change, isChange, MAX_REQUEST_BYTES, parseRequest } from '../../protocol/request.js';
-import type { Verdict } from '../../storage/store.js';
+import type { UserId } from '../../protocol/id.js';
+import { encodeReply, type ReplyCode } from '../../protocol/reply.js';
+import { encodeWhoDetails } from '../../protocol/reply-details.js';
+import type { LoginMode } from '../../protocol/request.js';
 import type { BehaviourLogic, BehaviourScope } from '../../supervision/behaviour.js';
 import { Deadline } from '../../supervision/deadline.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { fromChart } from '../chart.js';
 import type { Log } from '../log.js';
+import { RequestReader, type RequestReaderInput } from './request-reader.js';
+import type { SessionsEvent } from './sessions.js';
 import type { StoreEvent } from './store-actor.js';
 
 /**
- * Longest wait in milliseconds: from accept to a whole line; then for the store; then for the client to
- * close.
+ * Longest wait in milliseconds: from accept to a whole line; then for the store; then for the sessions; then
+ * for the client to close.
  */
 export const CONNECTION_DEADLINE_MS = 10_000;
 
 /** How long a connection without a request may delay the server's shutdown, in milliseconds. */
 const LAST_REQUEST_MS = 50;
 
-/** Most bytes after the request line that are read and ignored before the connection is cut. */
-export const MAX_IGNORED_BYTES = 64 * 1024;
-
-export interface ConnectionInput {
-  readonly socket: Socket;
+export interface ConnectionInput extends RequestReaderInput {
   readonly store: Address<StoreEvent>;
-  /** Limits the REG requests of a source; the server replies 206 beyond it. */
-  readonly registrations: Quota;
+  readonly sessions: Address<SessionsEvent>;
   readonly log: Log;
 }
 
 interface Connection extends ConnectionInput {
   readonly scope: BehaviourScope<ConnectionEvent>;
+  readonly reader: RequestReader;
   /** Received bytes do not extend it: a client cannot stay connected by sending a byte now and then. */
   readonly deadline: Deadline<ConnectionEvent>;
   readonly acceptedAtMs: number;
-  change: Change | undefined;
+  /** The request, for the log. */
+  request: object;
+  /** The mode of a LOG. */
+  mode: LoginMode | undefined;
 }
 
 export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> = fromChart<
@@ -60,87 +60,78 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   open(scope, input) {
     const deadline = new Deadline(scope, { type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
     const acceptedAtMs = scope.now();
-    const connection: Connection = { ...input, scope, deadline, acceptedAtMs, change: undefined };
-    listen(connection);
-    return connection;
+    const reader = new RequestReader(scope, input);
+    return { ...input, scope, reader, deadline, acceptedAtMs, request: {}, mode: undefined };
   },
 
   actions: {
     submitChange(connection, event) {
       assertEvent(event, 'request.received');
-      const { change } = event;
-      connection.change = change;
+      const { change, mode } = event;
+      connection.request = change;
+      connection.mode = mode;
       connection.store.send({ type: 'change.commit', change, replyTo: connection.scope.self });
     },
+    lookUpUser(connection, event) {
+      assertEvent(event, 'question.received');
+      const { question } = event;
+      connection.request = question;
+      const replyTo = connection.scope.self;
+      connection.store.send({ type: 'user.look-up', id: question.id, purpose: undefined, replyTo });
+    },
+    openSession,
     restartDeadline: ({ deadline }) => deadline.restart(CONNECTION_DEADLINE_MS),
     shortenDeadline: ({ deadline }) => deadline.restart(LAST_REQUEST_MS),
     sendReply(connection, event) {
-      assertEvent(event, ['request.refused', 'change.answered']);
-      reply(connection, event.reply);
+      assertEvent(event, ['request.decided', 'change.answered']);
+      // The chart closes the connection of a revoked device.
+      if (event.reply === 'revoked') return;
+      const isDecided = event.type === 'request.decided';
+      if (!isDecided && event.reply === 200) recordUser(connection, event.change.id);
+      reply(connection, event.reply, isDecided ? event.details : undefined);
+    },
+    sendIdentity(connection, event) {
+      assertEvent(event, 'user.looked-up');
+      const { user, users } = event;
+      if (user === -1) reply(connection, 202);
+      else reply(connection, 200, encodeWhoDetails(users.deviceOf(user)));
+    },
+    sendSession(connection, event) {
+      assertEvent(event, 'session.answered');
+      if (event.session === undefined) reply(connection, 207);
+      else reply(connection, 200, event.session);
     },
     sendUnavailable: (connection) => reply(connection, 205),
   },
 
-  release({ deadline, socket }) {
+  release({ deadline, reader }) {
     deadline.cancel();
-    // V8 keeps a socket and its listeners alive until its next major collection.
-    socket.removeAllListeners();
-    socket.on('error', ignore);
-    if (socket.writableEnded) socket.destroySoon();
-    else socket.destroy();
+    reader.release();
   },
 });
 
-/** Turns the socket's events into the chart's events; the bytes of a line become a typed request here. */
-function listen({ scope, socket, registrations }: Connection): void {
-  const { self } = scope;
-  /** Finds the end of the request line; `undefined` once the line is complete. */
-  let splitter: LineSplitter | undefined = new LineSplitter(MAX_REQUEST_BYTES);
-  let ignoredBytes = 0;
-
-  function handleLine(line: Line): void {
-    splitter = undefined;
-    const request = line.cut ? undefined : parseRequest(line.bytes);
-    if (request === undefined || !isChange(request)) self.send({ type: 'request.refused', reply: 201 });
-    else if (exceedsQuota(request)) self.send({ type: 'request.refused', reply: 206 });
-    else self.send({ type: 'request.received', change: request });
-  }
-
-  function exceedsQuota({ op }: Change): boolean {
-    return op === 'REG' && !registrations.tryUse(socket.remoteAddress ?? '', 1, scope.now());
-  }
-
-  function onData(chunk: Buffer): void {
-    if (splitter === undefined) {
-      ignoredBytes += chunk.length;
-      if (ignoredBytes > MAX_IGNORED_BYTES) self.send({ type: 'input.flooded' });
-      return;
-    }
-    const [line] = splitter.push(chunk);
-    if (line !== undefined) handleLine(line);
-  }
-
-  function onEnd(): void {
-    if (splitter === undefined) return;
-    const line = splitter.end();
-    if (line !== undefined) handleLine(line);
-    else self.send({ type: 'input.ended' });
-  }
-
-  socket.on('data', scope.guard(onData));
-  socket.on('end', scope.guard(onEnd));
-  socket.on('close', () => self.send({ type: 'socket.closed' }));
-  // The socket emits 'close' next, which ends this actor.
-  socket.on('error', ignore);
+/** Passes the keys of the TLS connection to the sessions. The reply is sent when the session is open. */
+function openSession(connection: Connection, event: ConnectionEvent): void {
+  assertEvent(event, 'change.answered');
+  const { reader, mode, sessions, scope } = connection;
+  const { device, tls, address } = reader;
+  const { id } = event.change;
+  recordUser(connection, id);
+  const seal = tls && DatagramSeal.fromTls(tls, 'server');
+  // The client is gone: the end of its socket is the next event.
+  if (device === undefined || mode === undefined || seal === undefined) return;
+  sessions.send({ type: 'session.open', id, device, mode, address, seal, replyTo: scope.self });
 }
 
-/** A broken connection is no fault of the server. */
-function ignore(): void {}
+/** The device of a registered id came from this address: its handshake is given back. */
+function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void {
+  if (reader.device !== undefined) handshakes.recordUser(reader.address, id, scope.now());
+}
 
-function reply({ scope, socket, log, change, acceptedAtMs }: Connection, code: Verdict): void {
-  if (code === 'revoked') socket.end();
-  else socket.end(encodeReply(code), 'latin1');
+function reply(connection: Connection, code: ReplyCode, details?: string): void {
+  const { scope, reader, log, request, acceptedAtMs } = connection;
+  reader.end(encodeReply(code, details));
   if (!log.isLevelEnabled('debug')) return;
-  const from = plainAddress(socket.remoteAddress ?? 'unknown');
-  log.debug({ from, ...change, reply: code, ms: Math.round(scope.now() - acceptedAtMs) }, 'request');
+  const from = plainAddress(reader.address === '' ? 'unknown' : reader.address);
+  log.debug({ from, ...request, reply: code, ms: Math.round(scope.now() - acceptedAtMs) }, 'request');
 }

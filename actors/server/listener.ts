@@ -4,13 +4,10 @@
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { EventObject } from 'xstate';
-import type { Quota } from '../../machines/server/quota.js';
 import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import type { Log } from '../log.js';
 import type { ConnectionInput } from './connection-actor.js';
-import type { StoreEvent } from './store-actor.js';
 
 /** Most connections that the kernel queues until the listener accepts them. */
 const ACCEPT_BACKLOG = 4_096;
@@ -33,22 +30,20 @@ export interface ListenerInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly connections: Address<ChildStart<ConnectionInput>>;
-  /** Passed to each connection, like the next two. */
-  readonly store: Address<StoreEvent>;
-  readonly registrations: Quota;
-  readonly log: Log;
+  /** Passed to each connection. */
+  readonly shared: Omit<ConnectionInput, 'socket'>;
 }
 
 /** Actor logic of the listener; emits {@link SocketBound} and is ready when it is bound. */
 export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour((scope, input) => {
-  const { host, port, connections, store, registrations, log } = input;
+  const { host, port, connections, shared } = input;
   // A client may half-close the connection after its line, and then expects the reply.
   const server = createServer({ allowHalfOpen: true });
 
   server.on(
     'connection',
     scope.guard((socket: Socket) => {
-      connections.send({ type: 'child.start', input: { socket, store, registrations, log } });
+      connections.send({ type: 'child.start', input: { ...shared, socket } });
     }),
   );
   server.on('error', (error) => scope.fail(error));

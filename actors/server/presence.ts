@@ -11,33 +11,45 @@ import { type Endpoint, MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from '../..
 import { BuddyListWriter, MAX_LINES } from '../../protocol/buddy-list-writer.js';
 import type { Announcement } from '../../protocol/datagram.js';
 import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
 import type { Users } from '../../storage/store.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
 
-/** A client sent a SET. From udp. */
+/** A client sent a SET. From udp, or from sessions. */
 interface PresenceAnnounced {
   readonly type: 'presence.announced';
   readonly announcement: Announcement;
-  /** The source address of the datagram. */
+  /** The key that sealed the datagram; `undefined` in clear. */
+  readonly identity?: IdentityKey;
+  /** Where the client takes calls. */
   readonly address: string;
 }
 
-/** A client sent a GET; answered by {@link PresenceAnswered}. From udp. */
+/** A client sent a GET; answered by {@link PresenceAnswered}. From udp, or from sessions. */
 interface PresenceAsked {
   readonly type: 'presence.asked';
   readonly id: UserId;
+  /** The key that sealed the datagram; `undefined` in clear. */
+  readonly identity?: IdentityKey;
   /** The endpoint that receives the buddy list. */
   readonly from: Endpoint;
-  readonly replyTo: Address<PresenceAnswered>;
+  /** The part of the list; in clear, as much of its beginning as fits into a datagram. */
+  readonly page?: { readonly offset: number; readonly maxBytes: number };
+  /** Returned with the answer, so that the sender need not keep its questions. */
+  readonly context?: unknown;
+  readonly replyTo: Address<PresenceAnswered<never>>;
 }
 
-export interface PresenceAnswered {
+export interface PresenceAnswered<TContext> {
   readonly type: 'presence.answered';
   readonly to: Endpoint;
-  /** The encoded buddy list. */
-  readonly list: Buffer;
+  /** The encoded part of the buddy list. */
+  readonly bytes: Buffer;
+  /** How many buddies the whole list has. */
+  readonly total: number;
+  readonly context: TContext;
 }
 
 type Purpose = PresenceAnnounced | PresenceAsked;
@@ -53,6 +65,15 @@ export interface PresenceInput {
   readonly answerBytes: Quota;
 }
 
+/** In clear, an answer is one datagram. */
+const WHOLE = { offset: 0, maxBytes: MAX_BUDDY_LIST_BYTES };
+
+/** Whether a datagram may speak for a user. Datagrams of an id with a key must be sealed by that key. */
+function mayAct(user: number, users: Users, identity: IdentityKey | undefined): boolean {
+  if (identity === undefined) return !users.isKeyed(user);
+  return users.deviceOf(user)?.identity === identity;
+}
+
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
   (scope, { store, answerBytes }) => {
     const table = new PresenceTable();
@@ -64,25 +85,36 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       store.send({ type: 'user.look-up', id, purpose, replyTo: scope.self } satisfies UserLookUp<Purpose>);
     }
 
-    function announce(user: number, { announcement, address }: PresenceAnnounced): void {
-      const { id, status, port } = announcement;
-      table.set(user, id, status, address, port, scope.now());
+    function announce(user: number, users: Users, event: PresenceAnnounced): void {
+      if (!mayAct(user, users, event.identity)) return;
+      const { id, status, port } = event.announcement;
+      table.set(user, id, status, event.address, port, scope.now());
     }
 
-    function sendBuddyList(user: number, users: Users, { from, replyTo }: PresenceAsked): void {
+    function sendBuddyList(user: number, users: Users, event: PresenceAsked): void {
+      if (!mayAct(user, users, event.identity)) return;
+      const { from, replyTo, page = WHOLE, context } = event;
       const now = scope.now();
+      const whole = users.listOf(user);
       // More lines never fit in an answer.
-      const list = users.listOf(user).subarray(0, MAX_LINES);
-      const most = Math.min(list.length * MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES);
+      const list = whole.subarray(page.offset, page.offset + MAX_LINES);
+      const most = Math.min(list.length * MAX_BUDDY_LINE_BYTES, page.maxBytes);
       if (!answerBytes.allows(from.address, most, now)) return;
       table.touch(list);
+      writer.start(page.maxBytes);
       for (const buddy of list) {
         table.visit(buddy, now, users, writer);
         if (writer.isFull) break;
       }
-      const encoded = writer.finish();
-      answerBytes.use(from.address, encoded.length, now);
-      replyTo.send({ type: 'presence.answered', to: from, list: encoded });
+      const bytes = writer.finish();
+      answerBytes.use(from.address, bytes.length, now);
+      replyTo.send({
+        type: 'presence.answered',
+        to: from,
+        bytes,
+        total: whole.length,
+        context: context as never,
+      });
     }
 
     return {
@@ -90,7 +122,8 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
         switch (event.type) {
           case 'presence.announced': {
             const user = known?.numberOf(event.announcement.id) ?? -1;
-            return user === -1 ? lookUp(event.announcement.id, event) : announce(user, event);
+            if (known === undefined || user === -1) return lookUp(event.announcement.id, event);
+            return announce(user, known, event);
           }
           case 'presence.asked':
             return lookUp(event.id, event);
@@ -98,7 +131,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
             const { user, users, purpose } = event;
             known = users;
             if (user === -1) return;
-            if (purpose.type === 'presence.announced') announce(user, purpose);
+            if (purpose.type === 'presence.announced') announce(user, users, purpose);
             else sendBuddyList(user, users, purpose);
           }
         }

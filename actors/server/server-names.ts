@@ -7,8 +7,10 @@ import type { ChildStart } from '../../supervision/administration.js';
 import { nameOf } from '../../supervision/mailbox.js';
 import type { ConnectionInput } from './connection-actor.js';
 import type { PresenceEvent } from './presence.js';
+import type { SessionsEvent } from './sessions.js';
 import type { StoreEvent } from './store-actor.js';
 
 export const STORE = nameOf<StoreEvent>('store');
 export const PRESENCE = nameOf<PresenceEvent>('presence');
+export const SESSIONS = nameOf<SessionsEvent>('sessions');
 export const CONNECTIONS = nameOf<ChildStart<ConnectionInput>>('connections');

@@ -4,6 +4,7 @@
  *     server (one_for_one)
  *     ├─ store          keeps users and lists
  *     ├─ presence       records who is online
+ *     ├─ sessions       opens and seals datagrams
  *     ├─ udp            owns the presence socket
  *     └─ tcp (rest_for_one)
  *        ├─ connections one actor per connection, dynamic, temporary
@@ -14,6 +15,12 @@
  * too.
  */
 
+import { Identity } from '../../keys/identity.js';
+import {
+  HANDSHAKE_LIMITS,
+  HandshakeBudget,
+  type HandshakeLimits,
+} from '../../machines/server/handshake-budget.js';
 import { ANSWER_BYTES, Quota, type Rate, REGISTRATIONS } from '../../machines/server/quota.js';
 import { networkOf } from '../../protocol/address.js';
 import type { Store } from '../../storage/store.js';
@@ -30,7 +37,9 @@ import { createRefuseClient } from './busy-replies.js';
 import { type ConnectionInput, connectionLogic } from './connection-actor.js';
 import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { presenceLogic } from './presence.js';
-import { CONNECTIONS, PRESENCE, STORE } from './server-names.js';
+import { createServerIdentity, type ServerIdentity } from './server-identity.js';
+import { CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
+import { sessionsLogic } from './sessions.js';
 import { refuseChange, storeLogic } from './store-actor.js';
 import { udpLogic } from './udp.js';
 
@@ -70,6 +79,10 @@ export interface ServerOptions {
   readonly maxUsers?: number;
   /** True to apply the limits of a source to programs on this machine too. For tests. */
   readonly limitsLoopback?: boolean;
+  /** Limits on TLS handshakes; default {@link HANDSHAKE_LIMITS}. */
+  readonly handshakeLimits?: HandshakeLimits;
+  /** Who the server is, once the store is open; default: an identity that exists only in this run. */
+  readonly identity?: () => ServerIdentity;
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
   /** Receives every event that the tree emits: see `LifecycleEvent`. */
@@ -92,6 +105,8 @@ export function startServer({
   answerBytes = ANSWER_BYTES,
   maxUsers,
   limitsLoopback = false,
+  handshakeLimits = HANDSHAKE_LIMITS,
+  identity = identityOfThisRun(),
   openStore,
   log,
   onEmitted,
@@ -101,6 +116,7 @@ export function startServer({
 
   const refuse = createRefuseClient();
   const registrations = new Quota(REGISTRATIONS, !limitsLoopback);
+  const handshakes = new HandshakeBudget(handshakeLimits, !limitsLoopback);
   const answerQuota = new Quota(answerBytes, !limitsLoopback);
   const address = { stashLimit: MAX_STASHED_EVENTS };
 
@@ -131,9 +147,14 @@ export function startServer({
           host,
           port: bound.get('tcp')?.port ?? tcpPort,
           connections: addressOf(system, CONNECTIONS),
-          store: addressOf(system, STORE),
-          registrations,
-          log,
+          shared: {
+            identity: identity(),
+            handshakes,
+            registrations,
+            store: addressOf(system, STORE),
+            sessions: addressOf(system, SESSIONS),
+            log,
+          },
         }),
       }),
     ],
@@ -161,6 +182,12 @@ export function startServer({
         input: (system) => ({ store: addressOf(system, STORE), answerBytes: answerQuota }),
       }),
       child({
+        id: SESSIONS,
+        address,
+        logic: sessionsLogic,
+        input: (system) => ({ presence: addressOf(system, PRESENCE), answerBytes: answerQuota }),
+      }),
+      child({
         id: 'udp',
         logic: udpLogic,
         backoff: RESTART_BACKOFF,
@@ -168,6 +195,7 @@ export function startServer({
           host,
           port: bound.get('udp')?.port ?? udpPort,
           presence: addressOf(system, PRESENCE),
+          sessions: addressOf(system, SESSIONS),
           log,
         }),
       }),
@@ -184,6 +212,11 @@ export function startServer({
     ...(inspect && { inspect }),
   });
   return { ...tree, bound };
+}
+
+function identityOfThisRun(): () => ServerIdentity {
+  const identity = createServerIdentity(Identity.create(), 0);
+  return () => identity;
 }
 
 /** The network of a client's address. If the client has disconnected already, the address is empty. */

@@ -37,6 +37,8 @@ export interface ChangeCommit {
 
 interface ChangeAnswered {
   readonly type: 'change.answered';
+  /** The change that was asked for, so that the sender need not keep it. */
+  readonly change: Change;
   readonly reply: Verdict;
 }
 
@@ -68,8 +70,8 @@ export type StoreEvent =
   | { readonly type: 'iteration.passed' };
 
 /** Replies 205 to a change without trying it. The store's mailbox uses it too, when it is full. */
-export function refuseChange({ replyTo }: ChangeCommit): void {
-  replyTo.send({ type: 'change.answered', reply: 205 } satisfies ChangeAnswered);
+export function refuseChange({ change, replyTo }: ChangeCommit): void {
+  replyTo.send({ type: 'change.answered', change, reply: 205 } satisfies ChangeAnswered);
 }
 
 /**
@@ -190,7 +192,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     if (room >= commits.length) return commits;
     return commits.filter(({ change, replyTo }) => {
       if (change.op !== 'REG' || users.numberOf(change.id) !== -1 || room-- > 0) return true;
-      replyTo.send({ type: 'change.answered', reply: 206 } satisfies ChangeAnswered);
+      replyTo.send({ type: 'change.answered', change, reply: 206 } satisfies ChangeAnswered);
       if (!this.#hasLoggedFull) this.#log.warn({ users: users.committed }, 'no more users may register: 206');
       this.#hasLoggedFull = true;
       return false;
@@ -202,8 +204,9 @@ class StoreActor implements Behaviour<StoreEvent> {
     this.#commitTimer.begin(commits.length, this.#scope.now());
     store.commit(commits.map(({ change }) => change)).then(
       this.#scope.guard((replies) => {
-        for (const [index, reply] of replies.entries()) {
-          commits[index]?.replyTo.send({ type: 'change.answered', reply } satisfies ChangeAnswered);
+        for (const [index, { change, replyTo }] of commits.entries()) {
+          const reply = replies[index] as Verdict;
+          replyTo.send({ type: 'change.answered', change, reply } satisfies ChangeAnswered);
         }
         this.#setWritable(true);
         this.#scope.self.send({ type: 'commit.finished' });

@@ -7,11 +7,13 @@ import { QUEUE_SHARE, Quota } from '../../machines/server/quota.js';
 import { plainAddress } from '../../protocol/address.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import { parseDatagram } from '../../protocol/datagram.js';
+import { isSealed, MAX_SEALED_QUESTION_BYTES, parseSealed } from '../../protocol/sealed-datagram.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
+import type { DatagramReady, SessionsEvent } from './sessions.js';
 
 /** The receive buffer that the server requests from the kernel: it holds about 50 ms of a flood. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -39,60 +41,72 @@ export interface UdpInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly presence: Address<PresenceEvent>;
+  readonly sessions: Address<SessionsEvent>;
   readonly log: Log;
 }
 
 /** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
-export const udpLogic: BehaviourLogic<PresenceAnswered, UdpInput> = fromBehaviour((scope, input) => {
-  const { host, port, presence, log } = input;
-  const family = host.includes(':') ? 6 : 4;
-  const socket = createSocket({
-    type: `udp${family}`,
-    recvBufferSize: RECEIVE_BUFFER_BYTES,
-    // Answers go to numeric addresses, so resolve them at once: the default lookup delays each send.
-    lookup: (address, _options, done) => done(null, address, family),
-  });
-  const quota = new Quota(QUEUE_SHARE, false);
-  const logsRequests = log.isLevelEnabled('debug');
+export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady, UdpInput> = fromBehaviour(
+  (scope, input) => {
+    const { host, port, presence, sessions, log } = input;
+    const family = host.includes(':') ? 6 : 4;
+    const socket = createSocket({
+      type: `udp${family}`,
+      recvBufferSize: RECEIVE_BUFFER_BYTES,
+      // Answers go to numeric addresses, so resolve them at once: the default lookup delays each send.
+      lookup: (address, _options, done) => done(null, address, family),
+    });
+    const quota = new Quota(QUEUE_SHARE, false);
+    const logsRequests = log.isLevelEnabled('debug');
 
-  function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
-    const datagram = parseDatagram(bytes);
-    const from = { address: remote.address, port: remote.port };
-    if (logsRequests) log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
-    // A forged datagram may come from port 0, to which no answer can be sent.
-    if (datagram === undefined || remote.port === 0) return;
-    if (datagram.op === 'GET') {
-      presence.send({ type: 'presence.asked', id: datagram.id, from, replyTo: scope.self });
-    } else {
-      const address = plainAddress(remote.address);
-      presence.send({ type: 'presence.announced', announcement: datagram, address });
+    function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
+      const from = { address: remote.address, port: remote.port };
+      if (isSealed(bytes)) return onSealed(bytes, from);
+      const datagram = parseDatagram(bytes);
+      if (logsRequests) log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
+      // A forged datagram may come from port 0, to which no answer can be sent.
+      if (datagram === undefined || remote.port === 0) return;
+      if (datagram.op === 'GET') {
+        presence.send({ type: 'presence.asked', id: datagram.id, from, replyTo: scope.self });
+      } else {
+        const address = plainAddress(remote.address);
+        presence.send({ type: 'presence.announced', announcement: datagram, address });
+      }
     }
-  }
 
-  function logUnsent(error: Error | null, to: Endpoint): void {
-    if (error) log.debug({ err: error, to }, 'answer not sent');
-  }
+    function onSealed(bytes: Buffer, from: Endpoint): void {
+      const datagram = parseSealed(bytes, MAX_SEALED_QUESTION_BYTES);
+      if (logsRequests)
+        log.debug({ from, session: datagram?.session, bytes: bytes.length }, 'sealed datagram');
+      if (datagram === undefined || from.port === 0) return;
+      sessions.send({ type: 'datagram.sealed', datagram, from, replyTo: scope.self });
+    }
 
-  socket.on('message', scope.guard(onDatagram));
-  socket.on('error', (error) => scope.fail(error));
-  socket.once(
-    'listening',
-    scope.guard(() => {
-      const { address, port } = socket.address();
-      scope.emit({ type: 'socket.bound', protocol: 'udp', host: address, port } satisfies SocketBound);
-      scope.ready();
-    }),
-  );
-  socket.bind({ address: host, port });
+    function logUnsent(error: Error | null, to: Endpoint): void {
+      if (error) log.debug({ err: error, to }, 'answer not sent');
+    }
 
-  return {
-    starting: true,
-    receive({ to, list }) {
-      if (!admitsToQueue(socket.getSendQueueSize(), quota, to.address, list.length, scope.now())) return;
-      // Without a callback, Node.js ignores a failed send: UDP may lose any answer.
-      if (logsRequests) socket.send(list, to.port, to.address, (error) => logUnsent(error, to));
-      else socket.send(list, to.port, to.address);
-    },
-    release: () => socket.close(),
-  };
-});
+    socket.on('message', scope.guard(onDatagram));
+    socket.on('error', (error) => scope.fail(error));
+    socket.once(
+      'listening',
+      scope.guard(() => {
+        const { address, port } = socket.address();
+        scope.emit({ type: 'socket.bound', protocol: 'udp', host: address, port } satisfies SocketBound);
+        scope.ready();
+      }),
+    );
+    socket.bind({ address: host, port });
+
+    return {
+      starting: true,
+      receive({ to, bytes }) {
+        if (!admitsToQueue(socket.getSendQueueSize(), quota, to.address, bytes.length, scope.now())) return;
+        // Without a callback, Node.js ignores a failed send: UDP may lose any answer.
+        if (logsRequests) socket.send(bytes, to.port, to.address, (error) => logUnsent(error, to));
+        else socket.send(bytes, to.port, to.address);
+      },
+      release: () => socket.close(),
+    };
+  },
+);

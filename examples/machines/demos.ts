@@ -27,6 +27,7 @@ import { consoleMachine } from '../../machines/terminal/console-chart.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
+import type { SessionId } from '../../protocol/sealed-datagram.js';
 
 /** A chart that can be run alone: `createActor(machine, { input })`. */
 export interface Demo {
@@ -61,6 +62,12 @@ const address = toDisplayText('192.0.2.7');
 const endpoint = { address, port: 4_000 };
 const reason = toDisplayText('the connection was cut');
 const text = toDisplayText('hello');
+/** The key is the one of RFC 8032, section 7.1, test 1. */
+const device = {
+  identity: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' as IdentityKey,
+  serial: 2,
+  floor: 1,
+};
 const atMs = Date.UTC(2026, 0, 1, 12);
 const caller = { caller: bob, address, atMs, uptimeMs: 0 };
 /** The connection that reports, and the time of the report. */
@@ -74,9 +81,17 @@ const line = { call, key: undefined, isLate: false };
 
 export const DEMOS: readonly Demo[] = [
   demo(connectionMachine, undefined, [
+    { type: 'request.received', change: { op: 'LOG', id: alice, device }, mode: { kind: 'new' } },
     { type: 'request.received', change: { op: 'REG', id: alice } },
-    { type: 'request.refused', reply: 201 },
-    { type: 'change.answered', reply: 200 },
+    { type: 'question.received', question: { op: 'WHO', id: bob } },
+    { type: 'request.decided', reply: 201 },
+    { type: 'handshake.begun' },
+    { type: 'peer.refused' },
+    { type: 'change.answered', change: { op: 'LOG', id: alice }, reply: 200 },
+    { type: 'change.answered', change: { op: 'REG', id: alice }, reply: 200 },
+    { type: 'change.answered', change: { op: 'ADD', id: alice }, reply: 'revoked' },
+    { type: 'user.looked-up', user: 0, users: { deviceOf: () => device } },
+    { type: 'session.answered', session: '0123456789abcdef' as SessionId },
     { type: 'input.ended' },
     { type: 'input.flooded' },
     { type: 'deadline.passed' },

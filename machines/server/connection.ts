@@ -1,39 +1,75 @@
 /**
- * A TCP connection to the server: one request line, one reply, then close.
+ * A TCP connection to the server: one request line, one reply, then close. The line comes in clear or inside
+ * TLS. This makes no difference after it has arrived, except for who is asking.
  *
  * Owns: the order of events in one connection. Trusts: no bytes from the client; its actor
- * (actors/server/connection-actor.ts) has parsed them into these events. Talks to: the store.
+ * (actors/server/connection-actor.ts) has parsed them into these events. Talks to: the store, and the
+ * sessions.
  *
  * The chart is flat on purpose. A connection handles two or three events, and actors/chart.ts runs flat
  * charts without the cost of other statechart features.
  */
 
 import { setup } from 'xstate';
+import type { Device } from '../../protocol/device.js';
+import type { UserId } from '../../protocol/id.js';
 import type { ReplyCode } from '../../protocol/reply.js';
-import type { Change } from '../../protocol/request.js';
+import type { Change, LoginMode } from '../../protocol/request.js';
+import type { SessionId } from '../../protocol/sealed-datagram.js';
+
+/** A question about an id's key. */
+interface WhoQuestion {
+  readonly op: 'WHO';
+  readonly id: UserId;
+}
 
 export type ConnectionEvent =
   // From the socket's owner.
-  | { readonly type: 'request.received'; readonly change: Change }
-  | { readonly type: 'request.refused'; readonly reply: ReplyCode }
+  /** The store decides the request; `mode` belongs to a LOG. */
+  | { readonly type: 'request.received'; readonly change: Change; readonly mode?: LoginMode }
+  | { readonly type: 'question.received'; readonly question: WhoQuestion }
+  /** The reply is known without the store: not a request, too many of them, or VER. */
+  | { readonly type: 'request.decided'; readonly reply: ReplyCode; readonly details?: string }
+  /** The first byte begins TLS, and the limits allow a handshake. */
+  | { readonly type: 'handshake.begun' }
+  /** The handshake failed or is over a limit, or the certificates are not accepted. */
+  | { readonly type: 'peer.refused' }
   | { readonly type: 'input.ended' }
   | { readonly type: 'socket.closed' }
   | { readonly type: 'input.flooded' }
   | { readonly type: 'deadline.passed' }
   // From the store.
-  /** `revoked`: the device that asked was revoked. The socket is closed without a reply. */
-  | { readonly type: 'change.answered'; readonly reply: ReplyCode | 'revoked' }
+  /** `revoked`: the device that asked was revoked. */
+  | {
+      readonly type: 'change.answered';
+      readonly change: Pick<Change, 'op' | 'id'>;
+      readonly reply: ReplyCode | 'revoked';
+    }
+  /** The number of the user in `users`; -1 for an unregistered id. */
+  | { readonly type: 'user.looked-up'; readonly user: number; readonly users: KnownDevices }
+  // From the sessions: 207 without a session.
+  | { readonly type: 'session.answered'; readonly session: SessionId | undefined }
   // From the supervisor.
   /** The limit is reached, and a client whose address has fewer connections wants to connect. */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
+/** The keys of users, as the store knows them. */
+interface KnownDevices {
+  /** The newest device of a user; `undefined` if the id has no key. */
+  deviceOf(user: number): Device | undefined;
+}
+
 /** The effects of a connection. The actor has one function for each. */
 export type ConnectionAction =
   | 'submitChange'
+  | 'lookUpUser'
+  | 'openSession'
   | 'restartDeadline'
   | 'shortenDeadline'
   | 'sendReply'
+  | 'sendIdentity'
+  | 'sendSession'
   | 'sendUnavailable';
 
 const effect = () => {};
@@ -42,25 +78,36 @@ export const connectionMachine = setup({
   types: {} as { events: ConnectionEvent },
   actions: {
     submitChange: effect,
+    lookUpUser: effect,
+    openSession: effect,
     restartDeadline: effect,
     shortenDeadline: effect,
     sendReply: effect,
+    sendIdentity: effect,
+    sendSession: effect,
     sendUnavailable: effect,
   } satisfies Record<ConnectionAction, () => void>,
+  guards: {
+    isRevoked: ({ event }) => event.type === 'change.answered' && event.reply === 'revoked',
+    isLogin: ({ event }) =>
+      event.type === 'change.answered' && event.reply === 200 && event.change.op === 'LOG',
+  },
 }).createMachine({
   id: 'connection',
   description: 'One TCP connection: one request, one reply, then close.',
   initial: 'receiving',
   states: {
     receiving: {
-      description: 'Waits up to 10 s, from the accept of the connection, for a whole line.',
+      description: 'Waits up to 10 s, from the accept of the connection, for a whole line or for TLS.',
       on: {
+        'handshake.begun': { target: 'securing', description: 'The first byte begins TLS.' },
+        'peer.refused': { target: 'closed', description: 'Too many handshakes: closed without a byte.' },
         'request.received': {
           target: 'committing',
           actions: ['restartDeadline', 'submitChange'],
           description: 'The store decides the reply.',
         },
-        'request.refused': {
+        'request.decided': {
           target: 'replied',
           actions: ['restartDeadline', 'sendReply'],
           description: 'Not a request, or too many from this address: answered without asking the store.',
@@ -75,20 +122,56 @@ export const connectionMachine = setup({
         },
       },
     },
+    securing: {
+      description: 'TLS: waits for the handshake and for a whole line, within the same 10 s.',
+      on: {
+        'peer.refused': {
+          target: 'closed',
+          description: 'The handshake failed, or the certificates are not accepted: no reply.',
+        },
+        'request.received': { target: 'committing', actions: ['restartDeadline', 'submitChange'] },
+        'question.received': { target: 'asking', actions: ['restartDeadline', 'lookUpUser'] },
+        'request.decided': { target: 'replied', actions: ['restartDeadline', 'sendReply'] },
+        'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
+        'input.ended': 'closed',
+        'socket.closed': 'closed',
+        'room.wanted': { target: 'closed', description: 'No request yet, and others want to connect.' },
+        'shutdown.requested': { actions: 'shortenDeadline' },
+      },
+    },
     committing: {
       description: 'Waits up to 10 s for the store to make the change durable.',
       on: {
-        'change.answered': {
-          target: 'replied',
-          actions: ['restartDeadline', 'sendReply'],
-          description: 'The change is on disk, or refused.',
-        },
+        'change.answered': [
+          { guard: 'isRevoked', target: 'closed', description: 'A revoked device gets no reply.' },
+          {
+            guard: 'isLogin',
+            target: 'asking',
+            actions: ['restartDeadline', 'openSession'],
+            description: 'A LOG is answered when its session is in the table.',
+          },
+          {
+            target: 'replied',
+            actions: ['restartDeadline', 'sendReply'],
+            description: 'The change is on disk, or refused.',
+          },
+        ],
         'deadline.passed': {
           target: 'replied',
           actions: ['restartDeadline', 'sendUnavailable'],
           description: 'The store did not answer in time: 205.',
         },
         'socket.closed': { target: 'closed', description: 'The store still makes the change.' },
+        'shutdown.requested': { description: 'The pending request is finished first.' },
+      },
+    },
+    asking: {
+      description: 'Waits up to 10 s for a session, or for the key of an id.',
+      on: {
+        'session.answered': { target: 'replied', actions: ['restartDeadline', 'sendSession'] },
+        'user.looked-up': { target: 'replied', actions: ['restartDeadline', 'sendIdentity'] },
+        'deadline.passed': { target: 'replied', actions: ['restartDeadline', 'sendUnavailable'] },
+        'socket.closed': 'closed',
         'shutdown.requested': { description: 'The pending request is finished first.' },
       },
     },

@@ -62,13 +62,18 @@ export async function ensureServerSeed(directory: DataDirectory): Promise<Buffer
   // Without the lock, two processes could make two seeds.
   const lock = await directory.lock();
   try {
-    const seed = (await readServerSeed(directory)) ?? randomBytes(SEED_BYTES);
-    // Also one that exists: an interrupted start may have left a name that is not durable.
-    await directory.replace(IDENTITY_FILE, Buffer.from(textOf(seed), 'latin1'));
-    return seed;
+    return await ensureLockedServerSeed(directory);
   } finally {
     await lock.release().catch(() => {}); // the lock ends with the process at the latest
   }
+}
+
+/** Like {@link ensureServerSeed}, for a process that holds the lock of the directory, such as a store. */
+export async function ensureLockedServerSeed(directory: DataDirectory): Promise<Buffer> {
+  const seed = (await readServerSeed(directory)) ?? randomBytes(SEED_BYTES);
+  // Also one that exists: an interrupted start may have left a name that is not durable.
+  await directory.replace(IDENTITY_FILE, Buffer.from(textOf(seed), 'latin1'));
+  return seed;
 }
 
 function textOf(seed: Buffer): string {

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { CONNECTION_DEADLINE_MS, MAX_IGNORED_BYTES } from '../../../actors/server/connection-actor.js';
+import { CONNECTION_DEADLINE_MS } from '../../../actors/server/connection-actor.js';
+import { MAX_IGNORED_BYTES } from '../../../actors/server/request-reader.js';
 import { ask, closed, dial, readToEnd, until } from '../../helpers/network.js';
 import { crash, serve } from '../../helpers/server.js';
 

@@ -25,20 +25,20 @@ test('a request goes to the store, the reply goes to the client, and the client 
     state: 'committing',
     actions: ['restartDeadline', 'submitChange'],
   });
-  t.deepEqual(steps({ type: 'request.received', change }, { type: 'change.answered', reply: 200 }), {
+  t.deepEqual(steps({ type: 'request.received', change }, { type: 'change.answered', change, reply: 200 }), {
     state: 'replied',
     actions: ['restartDeadline', 'submitChange', 'restartDeadline', 'sendReply'],
   });
   const { state } = steps(
     { type: 'request.received', change },
-    { type: 'change.answered', reply: 200 },
+    { type: 'change.answered', change, reply: 200 },
     { type: 'socket.closed' },
   );
   t.is(state, 'closed');
 });
 
 test('a line that is not a request is answered without asking the store', (t) => {
-  t.deepEqual(steps({ type: 'request.refused', reply: 201 }), {
+  t.deepEqual(steps({ type: 'request.decided', reply: 201 }), {
     state: 'replied',
     actions: ['restartDeadline', 'sendReply'],
   });
@@ -63,7 +63,7 @@ test('a late answer of the store is not sent after the 205', (t) => {
   const { actions } = steps(
     { type: 'request.received', change },
     { type: 'deadline.passed' },
-    { type: 'change.answered', reply: 200 },
+    { type: 'change.answered', change, reply: 200 },
   );
   t.deepEqual(actions.slice(-1), ['sendUnavailable']);
 });
@@ -72,21 +72,24 @@ test('the reply is still sent after the client half-closed', (t) => {
   const { actions } = steps(
     { type: 'request.received', change },
     { type: 'input.ended' },
-    { type: 'change.answered', reply: 200 },
+    { type: 'change.answered', change, reply: 200 },
   );
   t.deepEqual(actions.slice(-1), ['sendReply']);
 });
 
 test('each reply starts a new deadline for the client to close', (t) => {
-  for (const answered of [{ type: 'change.answered', reply: 200 }, { type: 'deadline.passed' }] as const) {
+  for (const answered of [
+    { type: 'change.answered', change, reply: 200 },
+    { type: 'deadline.passed' },
+  ] as const) {
     const { actions } = steps({ type: 'request.received', change }, answered);
     t.is(actions.at(-2), 'restartDeadline', answered.type);
   }
-  t.is(steps({ type: 'request.refused', reply: 201 }).actions.at(-2), 'restartDeadline');
+  t.is(steps({ type: 'request.decided', reply: 201 }).actions.at(-2), 'restartDeadline');
 });
 
 test('after the reply, a client that does not close, or keeps sending, is closed', (t) => {
-  const replied = { type: 'request.refused', reply: 201 } as const;
+  const replied = { type: 'request.decided', reply: 201 } as const;
   t.is(steps(replied, { type: 'deadline.passed' }).state, 'closed');
   t.is(steps(replied, { type: 'input.flooded' }).state, 'closed');
 });
@@ -97,5 +100,5 @@ test('on shutdown, a connection waits a moment for a request, or for the answer 
   t.is(steps(shutdown, { type: 'request.received', change }).state, 'committing');
   t.is(steps(shutdown, { type: 'deadline.passed' }).state, 'closed');
   t.is(steps({ type: 'request.received', change }, shutdown).state, 'committing');
-  t.is(steps({ type: 'request.refused', reply: 201 }, shutdown).state, 'closed');
+  t.is(steps({ type: 'request.decided', reply: 201 }, shutdown).state, 'closed');
 });

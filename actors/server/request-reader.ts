@@ -1,0 +1,197 @@
+/**
+ * Reads the request of a connection: one line, in clear or inside TLS. The first byte says which.
+ *
+ * Bytes become typed events here. Inside TLS, the device that asks is proven before its line is read.
+ */
+
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { acceptTls, identifyPeer, TLS_FIRST_BYTE } from '../../keys/tls.js';
+import type { ConnectionEvent } from '../../machines/server/connection.js';
+import type { HandshakeBudget } from '../../machines/server/handshake-budget.js';
+import type { Quota } from '../../machines/server/quota.js';
+import type { Device } from '../../protocol/device.js';
+import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
+import { encodeVersionDetails } from '../../protocol/reply-details.js';
+import { MAX_REQUEST_BYTES, parseRequest, type Request } from '../../protocol/request.js';
+import type { BehaviourScope } from '../../supervision/behaviour.js';
+import type { ServerIdentity } from './server-identity.js';
+
+/** Most bytes after the request line that are read and ignored before the connection is cut. */
+export const MAX_IGNORED_BYTES = 64 * 1024;
+
+/** The ALPN name of requests to the server. */
+const PROTOCOL = 'im-dir/1';
+
+export interface RequestReaderInput {
+  readonly socket: Socket;
+  readonly identity: ServerIdentity;
+  /** Limits the TLS handshakes of a source. A connection beyond it is cut without a byte. */
+  readonly handshakes: HandshakeBudget;
+  /** Limits the REG requests of a source; the server replies 206 beyond it. */
+  readonly registrations: Quota;
+}
+
+/** The events of the socket, and where to write the reply. */
+export class RequestReader {
+  readonly #scope: BehaviourScope<ConnectionEvent>;
+  readonly #input: RequestReaderInput;
+  /** The client's address, as the operating system writes it; empty if the client is gone already. */
+  readonly address: string;
+  #tls: TLSSocket | undefined;
+  #device: Device | undefined;
+  /** True while a handshake counts as unfinished. */
+  #isShakingHands = false;
+  /** Finds the end of the request line; `undefined` once the line is complete. */
+  #splitter: LineSplitter | undefined = new LineSplitter(MAX_REQUEST_BYTES);
+  #ignoredBytes = 0;
+
+  constructor(scope: BehaviourScope<ConnectionEvent>, input: RequestReaderInput) {
+    this.#scope = scope;
+    this.#input = input;
+    const { socket } = input;
+    this.address = socket.remoteAddress ?? '';
+    const { self } = scope;
+    socket.once(
+      'data',
+      scope.guard((chunk: Buffer) => this.#onFirstChunk(chunk)),
+    );
+    socket.on('end', this.#onEnd);
+    socket.on('close', () => self.send({ type: 'socket.closed' }));
+    // The socket emits 'close' next, which ends the actor.
+    socket.on('error', ignore);
+  }
+
+  /** The device that asks; `undefined` in clear. */
+  get device(): Device | undefined {
+    return this.#device;
+  }
+
+  /** The TLS connection, once the device is known. */
+  get tls(): TLSSocket | undefined {
+    return this.#tls;
+  }
+
+  /** Sends the reply, and closes this side of the connection. */
+  end(reply: string): void {
+    (this.#tls ?? this.#input.socket).end(reply, 'latin1');
+  }
+
+  /** Closes the connection. A reply that is not sent yet is sent first. */
+  release(): void {
+    this.#finishHandshake();
+    for (const socket of [this.#tls, this.#input.socket]) {
+      if (socket === undefined) continue;
+      // V8 keeps a socket and its listeners alive until its next major collection.
+      socket.removeAllListeners();
+      socket.on('error', ignore);
+    }
+    const stream = this.#tls ?? this.#input.socket;
+    if (stream.writableEnded) stream.destroySoon();
+    else stream.destroy();
+  }
+
+  #onFirstChunk(chunk: Buffer): void {
+    if (chunk[0] === TLS_FIRST_BYTE) return this.#secure(chunk);
+    this.#input.socket.on('data', this.#onData);
+    this.#onData(chunk);
+  }
+
+  #secure(chunk: Buffer): void {
+    const { socket, identity, handshakes } = this.#input;
+    const { self } = this.#scope;
+    if (!handshakes.tryBegin(this.address, this.#scope.now())) return self.send({ type: 'peer.refused' });
+    this.#isShakingHands = true;
+    self.send({ type: 'handshake.begun' });
+    socket.off('end', this.#onEnd);
+    const tls = acceptTls(socket, chunk, identity.context, PROTOCOL);
+    this.#tls = tls;
+    tls.on('error', () => self.send({ type: 'peer.refused' }));
+    tls.on('close', () => self.send({ type: 'socket.closed' }));
+    // With these listeners the socket keeps reading, so that a client that leaves during the handshake is
+    // noticed.
+    tls.on('data', this.#onData);
+    tls.on('end', this.#onEnd);
+    tls.once(
+      'secure',
+      this.#scope.guard(() => this.#identify(tls)),
+    );
+  }
+
+  #identify(tls: TLSSocket): void {
+    this.#finishHandshake();
+    const { device } = identifyPeer(tls, PROTOCOL);
+    if (device === undefined) return this.#scope.self.send({ type: 'peer.refused' });
+    this.#device = device;
+  }
+
+  #finishHandshake(): void {
+    if (this.#isShakingHands) this.#input.handshakes.finish(this.address);
+    this.#isShakingHands = false;
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    try {
+      this.#read(chunk);
+    } catch (error) {
+      this.#scope.fail(error as Error);
+    }
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#isShakingHands) return this.#scope.self.send({ type: 'peer.refused' });
+    const line = this.#splitter?.end();
+    if (line !== undefined) this.#handleLine(line);
+    else if (this.#splitter !== undefined) this.#scope.self.send({ type: 'input.ended' });
+  };
+
+  #read(chunk: Buffer): void {
+    if (this.#splitter === undefined) {
+      this.#ignoredBytes += chunk.length;
+      if (this.#ignoredBytes > MAX_IGNORED_BYTES) this.#scope.self.send({ type: 'input.flooded' });
+      return;
+    }
+    const [line] = this.#splitter.push(chunk);
+    if (line !== undefined) this.#handleLine(line);
+  }
+
+  #handleLine(line: Line): void {
+    this.#splitter = undefined;
+    this.#scope.self.send(this.#toEvent(line.cut ? undefined : parseRequest(line.bytes)));
+  }
+
+  #toEvent(request: Request | undefined): ConnectionEvent {
+    const device = this.#device;
+    switch (request?.op) {
+      case 'REG':
+        if (!this.#input.registrations.tryUse(this.address, 1, this.#scope.now())) {
+          return { type: 'request.decided', reply: 206 };
+        }
+        return { type: 'request.received', change: withDevice(request, device) };
+      case 'ADD':
+      case 'DEL':
+        return { type: 'request.received', change: withDevice(request, device) };
+      case 'LOG': {
+        if (device === undefined) break;
+        const { op, id, mode } = request;
+        return { type: 'request.received', change: { op, id, device }, mode };
+      }
+      case 'WHO':
+        if (device === undefined) break;
+        return { type: 'question.received', question: request };
+      case 'VER': {
+        if (device !== undefined) break;
+        const details = encodeVersionDetails(this.#input.identity.key);
+        return { type: 'request.decided', reply: 200, details };
+      }
+    }
+    return { type: 'request.decided', reply: 201 };
+  }
+}
+
+function withDevice<TChange extends object>(change: TChange, device: Device | undefined) {
+  return device === undefined ? change : { ...change, device };
+}
+
+/** A broken connection is no fault of the server. */
+function ignore(): void {}

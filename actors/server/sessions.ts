@@ -1,0 +1,148 @@
+/**
+ * The sessions actor: opens the sealed datagrams of clients, passes their questions to presence, and seals
+ * the answers.
+ *
+ * It owns the keys of all sessions. They exist only in this actor: after a crash no session is known, and
+ * each client is asked to log in again.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { DatagramSeal } from '../../keys/datagram-seal.js';
+import type { Quota } from '../../machines/server/quota.js';
+import { SessionTable } from '../../machines/server/session-table.js';
+import { plainAddress } from '../../protocol/address.js';
+import type { Endpoint } from '../../protocol/buddy-list.js';
+import type { Device } from '../../protocol/device.js';
+import type { UserId } from '../../protocol/id.js';
+import type { LoginMode } from '../../protocol/request.js';
+import {
+  encodeAnswerHead,
+  encodeUnknownSession,
+  MAX_ANSWER_HEAD_BYTES,
+  MAX_ANSWER_TEXT_BYTES,
+  parseSealedQuestion,
+  type SealedDatagram,
+  type SessionId,
+} from '../../protocol/sealed-datagram.js';
+import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
+import type { PresenceAnswered, PresenceEvent } from './presence.js';
+
+/** A device logged in, and the store knows it; answered by {@link SessionAnswered}. From connections. */
+interface SessionOpen {
+  readonly type: 'session.open';
+  readonly id: UserId;
+  readonly device: Device;
+  readonly mode: LoginMode;
+  /** The address from which the device logged in. */
+  readonly address: string;
+  /** Holds the session's keys and counters, and shows none of them. */
+  readonly seal: DatagramSeal;
+  readonly replyTo: Address<SessionAnswered>;
+}
+
+/** `session` is `undefined` if another session of the id announces: 207. */
+export interface SessionAnswered {
+  readonly type: 'session.answered';
+  readonly session: SessionId | undefined;
+}
+
+/** A sealed datagram arrived. From udp. */
+interface DatagramSealed {
+  readonly type: 'datagram.sealed';
+  readonly datagram: SealedDatagram;
+  readonly from: Endpoint;
+  readonly replyTo: Address<DatagramReady>;
+}
+
+/** A datagram to send. To udp. */
+export interface DatagramReady {
+  readonly type: 'datagram.ready';
+  readonly to: Endpoint;
+  readonly bytes: Buffer;
+}
+
+/** What presence returns with the answer to a sealed question. */
+interface Question {
+  readonly session: SessionId;
+  readonly counter: number;
+  readonly offset: number;
+  readonly udp: Address<DatagramReady>;
+}
+
+export type SessionsEvent = SessionOpen | DatagramSealed | PresenceAnswered<Question>;
+
+export interface SessionsInput {
+  readonly presence: Address<PresenceEvent>;
+  /** Limits the bytes of answers to a source. */
+  readonly answerBytes: Quota;
+}
+
+export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromBehaviour(
+  (scope, { presence, answerBytes }) => {
+    const table = new SessionTable<DatagramSeal>();
+
+    function open({ id, device, mode, address, seal, replyTo }: SessionOpen): void {
+      const name = randomBytes(8).toString('hex') as SessionId;
+      const login = { id, device, address: plainAddress(address), keys: seal };
+      const isOpen = table.open(name, mode, login, scope.now());
+      replyTo.send({ type: 'session.answered', session: isOpen ? name : undefined });
+    }
+
+    /** Asks a client to log in again, because its session is unknown, or because its address has changed. */
+    function refuse({ datagram, from, replyTo }: DatagramSealed): void {
+      const bytes = encodeUnknownSession(datagram.session);
+      if (answerBytes.tryUse(from.address, bytes.length, scope.now())) {
+        replyTo.send({ type: 'datagram.ready', to: from, bytes });
+      }
+    }
+
+    function receiveDatagram(event: DatagramSealed): void {
+      const { datagram, from, replyTo } = event;
+      const session = table.find(datagram.session, scope.now());
+      if (session === undefined || session.address !== plainAddress(from.address)) return refuse(event);
+      const text = session.keys.open(datagram);
+      if (text === undefined) return;
+      table.touch(datagram.session, scope.now());
+      const question = parseSealedQuestion(text);
+      const { id, device, address, announces } = session;
+      if (question?.id !== id) return;
+      const { identity } = device;
+      if (question.op === 'GET') {
+        const { offset } = question;
+        const context: Question = {
+          session: datagram.session,
+          counter: datagram.counter,
+          offset,
+          udp: replyTo,
+        };
+        const page = { offset, maxBytes: MAX_ANSWER_TEXT_BYTES - MAX_ANSWER_HEAD_BYTES };
+        presence.send({ type: 'presence.asked', id, identity, from, page, context, replyTo: scope.self });
+      } else if (announces) {
+        presence.send({ type: 'presence.announced', announcement: question, identity, address });
+      }
+    }
+
+    function sendAnswer({ to, bytes, total, context }: PresenceAnswered<Question>): void {
+      const { session: name, counter, offset, udp } = context;
+      const session = table.find(name, scope.now());
+      if (session === undefined) return;
+      const head = Buffer.from(encodeAnswerHead(counter, offset, total), 'latin1');
+      const sealed = session.keys.seal(name, Buffer.concat([head, bytes]));
+      if (sealed !== undefined) udp.send({ type: 'datagram.ready', to, bytes: sealed.datagram });
+    }
+
+    return {
+      receive(event) {
+        switch (event.type) {
+          case 'session.open':
+            return open(event);
+          case 'datagram.sealed':
+            return receiveDatagram(event);
+          case 'presence.answered':
+            return sendAnswer(event);
+        }
+      },
+    };
+  },
+);
