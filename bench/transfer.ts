@@ -15,7 +15,7 @@ import { atMost } from './target.js';
 const USERS = 50_000;
 const BUDDIES = 20;
 
-/** Most CPU time for each entry of a list, in microseconds: 10 million entries take half a minute. */
+/** The CPU time allowed for each entry of a list, in microseconds: 10 million entries take half a minute. */
 const TARGET_US = 3;
 
 const SERVER = fileURLToPath(new URL('../../bin/im-server', import.meta.url));

@@ -1,5 +1,5 @@
 /**
- * The server's log: pino on standard error, formatted for people on a terminal, as JSON lines otherwise.
+ * The server's log: pino on standard error. Lines are formatted for people, or are JSON.
  */
 
 import { constants, fstatSync, openSync } from 'node:fs';
@@ -7,7 +7,10 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import sonicBoom from 'sonic-boom';
 import { toDisplayText } from '../protocol/display-text.js';
 
-/** Most bytes of log that wait for a slow reader. Further lines are dropped: the server never waits. */
+/**
+ * The maximum number of bytes of log that wait for a slow reader. Further lines are dropped, because the
+ * server must not wait for the reader.
+ */
 export const MAX_LOG_BUFFER_BYTES = 1024 * 1024;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -43,8 +46,8 @@ export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogF
 }
 
 /**
- * Opens standard error for asynchronous writing. Pino's own destination waits at exit until every line is
- * written; with a full disk or a stalled reader it would wait for ever.
+ * Opens standard error for asynchronous writing. At exit, pino's own destination waits until every line is
+ * written. If the disk is full or the reader stalls, that wait never ends.
  */
 function openStderr(): sonicBoom.SonicBoom {
   const stream = new sonicBoom.SonicBoom({
@@ -52,7 +55,7 @@ function openStderr(): sonicBoom.SonicBoom {
     sync: false,
     maxLength: MAX_LOG_BUFFER_BYTES,
   });
-  // With a full disk or without a reader, lines are dropped and the server keeps running.
+  // If the disk is full or the reader is gone, lines are dropped and the server keeps running.
   stream.on('error', () => {});
   return stream;
 }

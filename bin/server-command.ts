@@ -55,25 +55,30 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
     .option('--repair', 'if the database is damaged, save the readable part and start')
     .option(
       '--max-connections <n>',
-      'most TCP connections at once; others are answered 206',
+      'maximum number of TCP connections at once; others are answered 206',
       countOption,
       MAX_CONNECTIONS,
     )
     .option(
       '--max-per-address <n>',
-      'most TCP connections at once from one address (default: 4/5 of --max-connections)',
+      'maximum number of TCP connections at once from one address (default: 4/5 of --max-connections)',
       countOption,
     )
-    .option('--max-users <n>', 'most users; REG of another is answered 206', countOption, MAX_USERS)
+    .option(
+      '--max-users <n>',
+      'maximum number of users; further REG requests are answered 206',
+      countOption,
+      MAX_USERS,
+    )
     .option(
       '--answer-burst <bytes>',
-      'most bytes of answers to GET that one address gets at once',
+      'maximum number of bytes of answers to GET that one address gets at once',
       countOption,
       ANSWER_BYTES.burst,
     )
     .option(
       '--answer-rate <bytes>',
-      'most bytes of answers to GET that one address gets per second after that',
+      'maximum number of bytes of answers to GET that one address gets per second after that',
       countOption,
       ANSWER_BYTES.perSecond,
     )

@@ -9,7 +9,7 @@ import { encodeKey, type IdentityKey, isAllowedKey } from './key.js';
 /** A chain is the device's certificate, then the identity's. */
 export const CHAIN_LENGTH = 2;
 
-/** Most bytes of all certificates of a chain. */
+/** The maximum number of bytes in all certificates of a chain together. */
 export const MAX_CHAIN_BYTES = 4096;
 
 /** What the owner of a TLS connection sees of the peer's chain. */

@@ -5,7 +5,7 @@
 /** The characters that are allowed in a line. */
 const PRINTABLE = /^[\t\x20-\x7e]*$/;
 
-/** Most tokens that {@link firstTokens} returns. No request or datagram needs more. */
+/** The maximum number of tokens that {@link firstTokens} returns. No request or datagram needs more. */
 const FIRST = 5;
 
 const FIRST_TOKENS = new RegExp(`^[ \\t]*([^ \\t]+)${'(?:[ \\t]+([^ \\t]+))?'.repeat(FIRST - 1)}`);

@@ -5,7 +5,9 @@
 import { MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from './buddy-list.js';
 import { STATUS_WORDS, type Status } from './status.js';
 
-/** Most lines in an answer. The shortest line is `a 102 AWAY ::1 1` with its LF, 17 bytes. */
+/**
+ * The maximum number of lines in an answer. The shortest line is `a 102 AWAY ::1 1` with its LF, 17 bytes.
+ */
 export const MAX_LINES = Math.ceil(MAX_BUDDY_LIST_BYTES / 17);
 
 /** Space that a list needs while it is written: the answer, and one line that may turn out not to fit. */

@@ -7,13 +7,16 @@ import { tokensOf } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 import { parseStatus, type Status } from './status.js';
 
-/** Most bytes in an answer: the largest payload of a UDP datagram over IPv4. */
+/** The maximum number of bytes in an answer: the largest payload of a UDP datagram over IPv4. */
 export const MAX_BUDDY_LIST_BYTES = 65_507;
 
-/** Most bytes in a line of it: an id, a status, an IPv6 address with a zone, a port. */
+/** The maximum number of bytes in a line of it: an id, a status, an IPv6 address with a zone, a port. */
 export const MAX_BUDDY_LINE_BYTES = 256;
 
-/** Most buddies to remember while lists may be cut. A user of im-server has at most this many. */
+/**
+ * The maximum number of buddies to remember while lists may be cut. A user of im-server has at most this
+ * many.
+ */
 const MAX_REMEMBERED_BUDDIES = 10_000;
 
 /** The address and port on which a buddy accepts calls. */

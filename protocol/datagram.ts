@@ -7,7 +7,7 @@ import { decodeAscii, firstTokens } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 import { parseStatus, STATUS_WORDS, type Status } from './status.js';
 
-/** Most bytes in a datagram from a client. The server drops longer ones. */
+/** The maximum number of bytes in a datagram from a client. The server drops longer ones. */
 export const MAX_DATAGRAM_BYTES = 512;
 
 /** A client's announcement of its status. Its address is the source address of the datagram. */

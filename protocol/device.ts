@@ -1,6 +1,7 @@
 /**
- * Devices: a machine that may speak as an identity. Each device has a certificate with a serial and a floor.
- * The identity revokes all devices with lower serials by raising the floor.
+ * Devices: machines that may speak as an identity. The certificate of a device has a serial (the number of
+ * the device) and a floor (the lowest serial that is not revoked). To revoke a device, the identity raises
+ * the floor above its serial.
  */
 
 import type { IdentityKey } from './key.js';

@@ -9,7 +9,7 @@
 /** Text returned by {@link toDisplayText}. */
 export type DisplayText = string & { readonly DisplayText: unique symbol };
 
-/** Most combining marks that may follow one character. */
+/** The maximum number of combining marks that may follow one character. */
 export const MAX_COMBINING_MARKS = 4;
 
 /** Replaces a character that must not be shown. */

@@ -2,7 +2,7 @@
  * The grammar of user ids.
  */
 
-/** Most characters in an id. */
+/** The maximum number of characters in an id. */
 export const MAX_ID_LENGTH = 64;
 
 /** An id returned by {@link parseId}: folded to lower case, safe to print, store and compare. */

@@ -25,7 +25,7 @@ export class LineSplitter {
   #length = 0;
   #dropping = false;
 
-  /** @param limit Most bytes in a line, not counting its end. */
+  /** @param limit The maximum number of bytes in a line, not counting its end. */
   constructor(readonly limit: number) {}
 
   /** Reads the next bytes of the stream. Returns the lines that became complete or too long. */

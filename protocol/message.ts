@@ -4,7 +4,7 @@
 
 import type { Line } from './line-splitter.js';
 
-/** Most bytes of UTF-8 in a message, not counting its line end. */
+/** The maximum number of bytes of UTF-8 in a message, not counting its line end. */
 export const MAX_MESSAGE_BYTES = 16 * 1024;
 
 /** The bytes of a message, and whether it was cut at {@link MAX_MESSAGE_BYTES}. */

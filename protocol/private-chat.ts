@@ -1,15 +1,17 @@
 /**
- * The lines of a private chat (`im-chat/1`), which both clients send inside TLS.
+ * The lines of a private chat (`im-chat/1`): a chat inside TLS, in which each client proves its identity by
+ * its certificates and acknowledges the messages that it received.
  *
- * The caller says who it is and whom it wants, and the called client answers. After `OK`, each client says
- * with `S` what it has received so far, then sends messages, acknowledgements and notices in any order.
+ * The first line of the caller has its own id and the called id. The first line of the called client is its
+ * answer. After `OK`, each client first sends an `S` line with the lines that it has received so far, then
+ * messages, acknowledgements and notices in any order.
  */
 
 import { tokensOf } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 import { MAX_MESSAGE_BYTES } from './message.js';
 
-/** Most bytes in a line: a message, its verb and two numbers of at most 15 digits. */
+/** The maximum number of bytes in a line: a message, its verb and two numbers of at most 15 digits. */
 export const MAX_PRIVATE_LINE_BYTES = MAX_MESSAGE_BYTES + 40;
 
 /** Names a record of unacknowledged lines: 16 lower-case hexadecimal digits. */

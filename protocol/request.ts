@@ -7,7 +7,7 @@ import type { Device } from './device.js';
 import { parseId, type UserId } from './id.js';
 import { parseSessionId, type SessionId } from './sealed-datagram.js';
 
-/** Most bytes in a request line, not counting its end. */
+/** The maximum number of bytes in a request line, not counting its end. */
 export const MAX_REQUEST_BYTES = 512;
 
 /**

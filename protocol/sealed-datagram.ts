@@ -25,13 +25,13 @@ export const HEADER_BYTES = 1 + SESSION_BYTES + 8;
 /** Bytes of the tag after the sealed text. */
 export const TAG_BYTES = 16;
 
-/** Most bytes in a sealed question. */
+/** The maximum number of bytes in a sealed question. */
 export const MAX_SEALED_QUESTION_BYTES = HEADER_BYTES + MAX_DATAGRAM_BYTES + TAG_BYTES;
 
-/** Most bytes in the text of a sealed answer, which fits into one datagram. */
+/** The maximum number of bytes in the text of a sealed answer, which fits into one datagram. */
 export const MAX_ANSWER_TEXT_BYTES = MAX_BUDDY_LIST_BYTES - HEADER_BYTES - TAG_BYTES;
 
-/** Most bytes in the first line of an answer: three numbers of at most 15 digits. */
+/** The maximum number of bytes in the first line of an answer: three numbers of at most 15 digits. */
 export const MAX_ANSWER_HEAD_BYTES = 48;
 
 /** A session ends when one of its counters reaches this number. */

@@ -11,12 +11,12 @@ import type { ReplyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 
 /**
- * Most users in one store. The 32-bit offsets and entries of storage/tables/id-table.ts can address this many
- * ids of any length.
+ * The maximum number of users in one store. The 32-bit offsets and entries of storage/tables/id-table.ts can
+ * address this many ids of any length.
  */
 export const MAX_USERS = 60_000_000;
 
-/** Most buddies on one list. */
+/** The maximum number of buddies on one list. */
 export const MAX_BUDDIES = 10_000;
 
 /** Most bans in one store. */

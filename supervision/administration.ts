@@ -1,6 +1,6 @@
 /**
  * Requests to a supervisor: list its children, and start, stop, restart or delete one. Modelled on the
- * functions of OTP's `supervisor` module.
+ * functions of Erlang/OTP's `supervisor` module.
  *
  * A supervisor first finishes a start or stop that is under way. It answers a request to start a child when
  * the child is ready. It refuses a request with a code. The promise rejects with a `SupervisorError`:

@@ -1,5 +1,5 @@
 /**
- * A supervisor of many children of one kind, after OTP's `simple_one_for_one`.
+ * A supervisor of many children of one kind, modelled on Erlang/OTP's `simple_one_for_one`.
  *
  * It starts its children from one template, each with its own input, and identifies them by their actors.
  * Starting and stopping a child costs the same with one child or with 100,000. The children are in a slot map
@@ -54,7 +54,7 @@ export interface Template<TLogic extends AnyActorLogic> extends ChildOptions {
 
 export interface DynamicSupervisorOptions<TLogic extends AnyActorLogic> {
   readonly template: Template<TLogic>;
-  /** Most children at once, including those that wait for a restart. */
+  /** The maximum number of children at once, including those that wait for a restart. */
   readonly limit: number;
   /** Limits the children that share one key, which is read from their inputs. */
   readonly quota?: QuotaOptions<InputFrom<TLogic>>;

@@ -20,7 +20,9 @@ declare const EVENT: unique symbol;
 
 /** Options of a child's address. */
 export interface AddressOptions<TEvent extends EventObject> {
-  /** Most events that wait while the child is down. With 0, the mailbox refuses all of them. */
+  /**
+   * The maximum number of events that wait while the child is down. With 0, the mailbox refuses all of them.
+   */
   readonly stashLimit: number;
   /**
    * Receives each event that does not fit in the stash, or that arrives after the child was forgotten. It can

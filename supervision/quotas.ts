@@ -11,7 +11,7 @@
 import type { EventObject } from 'xstate';
 
 export interface QuotaOptions<TInput> {
-  /** Most children with the same key. */
+  /** The maximum number of children with the same key. */
   readonly limit: number;
   /** The key of the child that is started with this input. */
   readonly keyOf: (input: TInput) => string;
@@ -30,7 +30,7 @@ export interface RoomWanted extends EventObject {
   readonly type: 'room.wanted';
 }
 
-/** The most children that are asked to make room for a new one. */
+/** The maximum number of children that are asked to make room for a new one. */
 const MAX_ASKED_FOR_ROOM = 16;
 
 interface HasInput {

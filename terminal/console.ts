@@ -69,8 +69,8 @@ export interface ConsoleListener {
 }
 
 /**
- * Most bytes of a typed line: one character more than a message may have, so that a line that is too long is
- * noticed.
+ * The maximum number of bytes of a typed line: one character more than a message may have, so that a line
+ * that is too long is noticed.
  */
 export const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 

@@ -53,7 +53,7 @@ export class Display {
     this.#add(this.#messages.linesOf(message));
   }
 
-  /** Sets the lines above prompts with a status. */
+  /** Sets the status: the lines above each prompt that shows a status (`hasStatus`). */
   setStatus(lines: readonly string[]): void {
     const isSame =
       lines.length === this.#status.length && lines.every((line, index) => line === this.#status[index]);
@@ -91,7 +91,7 @@ export class Display {
     this.#screen.write(this.#block.erase());
   }
 
-  /** Clears the screen except for the prompt and its lead lines. */
+  /** Clears the screen except for the prompt and its lead lines, the lines printed before the question. */
   clear(): void {
     this.#block.forget();
     this.#transcript.clear();

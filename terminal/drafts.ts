@@ -4,7 +4,7 @@
 
 import type { LineEditor } from './line-editor.js';
 
-/** Most drafts that are kept. The oldest one is dropped. */
+/** The maximum number of drafts that are kept. The oldest one is dropped. */
 export const MAX_DRAFTS = 32;
 
 export class Drafts {

@@ -2,7 +2,7 @@
  * Lines that the user sent, which the arrow keys recall.
  */
 
-/** Most lines that are remembered. */
+/** The maximum number of lines that are remembered. */
 export const MAX_HISTORY_LINES = 500;
 
 export class History {

@@ -29,7 +29,7 @@ import type { Key } from './prompts.js';
 import { openTerminalModes, type TerminalModes } from './terminal-modes.js';
 import type { Input } from './type-ahead.js';
 
-/** Least time between two reports that the user is active, in milliseconds. */
+/** The shortest time between two reports that the user is active, in milliseconds. */
 const ACTIVITY_PAUSE_MS = 1_000;
 
 /** A second Ctrl-C within this time leaves the program, in milliseconds. */

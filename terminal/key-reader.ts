@@ -11,13 +11,16 @@ import { emitKeypressEvents } from 'node:readline';
 import type { Clock } from './clock.js';
 import type { Key } from './prompts.js';
 
-/** How long the rest of a sequence may take, in milliseconds. An escape without a rest is the Escape key. */
+/**
+ * How long the rest of a sequence may take, in milliseconds. An escape that no further byte follows in this
+ * time is the Escape key.
+ */
 export const SEQUENCE_MS = 500;
 
 /** Bytes that follow the start of an X10 mouse report: the button, the column and the row. */
 const MOUSE_BYTES = 3;
 
-/** Most bytes of a sequence that are kept. Sequences of keys are shorter. */
+/** The maximum number of bytes of a sequence that are kept. Sequences of keys are shorter. */
 const MAX_KEY_BYTES = 16;
 
 const BELL = 0x07;
@@ -32,7 +35,7 @@ const STRING_STARTS = ']P_^X';
 
 /**
  * What a key sends after `ESC [`: at most two short parameters, because Node's parser reads no more. Reports
- * of the cursor and of the focus look similar, but end in R, I and O.
+ * of the cursor (which end in R) and of the focus (which end in I or O) look similar.
  */
 const KEY = /^(?:(?:(?:\d;)?\d)?[A-HPQSZa-e]|\d\d?(?:;\d)?[~^]|\d\d?\$|20[01]~|\[(?:[A-E]|[56]~))$/;
 
@@ -80,7 +83,7 @@ export class KeyReader {
     this.#flush();
   }
 
-  /** Stops. Bytes that were read already make no more keys. */
+  /** Stops. Bytes that were already read produce no further keys. */
   close(): void {
     this.#parser.removeAllListeners();
     this.#end();
@@ -180,7 +183,8 @@ export class KeyReader {
   }
 
   /**
-   * The rest did not come. An escape was the Escape key, with or without Alt; other sequences are dropped.
+   * Called when the rest of a sequence has not come in time. A lone escape was the Escape key, with or
+   * without Alt; other unfinished sequences are dropped.
    */
   #giveUp(): void {
     const isEscape = this.#state === 'escape';

@@ -23,7 +23,7 @@ export const CONTINUATION = '   ';
 /** Stands for the clipped part of a line. */
 const ELLIPSIS = '…';
 
-/** Most characters whose widths are cached. Computing a width is slow. */
+/** The maximum number of characters whose widths are cached. Computing a width is slow. */
 const MAX_KNOWN_WIDTHS = 4_096;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

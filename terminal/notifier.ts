@@ -8,15 +8,15 @@ import type { Clock } from './clock.js';
 import type { NotifyMode } from './console.js';
 
 /**
- * Least time between two notices, in milliseconds. Messages that come in between become one notice at the end
- * of this time.
+ * The shortest time between two notices, in milliseconds. Messages that come in between become one notice at
+ * the end of this time.
  */
 export const NOTICE_PAUSE_MS = 5_000;
 
 /** A user who pressed a key within this time is at the screen and needs no notice, in milliseconds. */
 export const ATTENTION_MS = 10_000;
 
-/** Most characters of a notification. */
+/** The maximum number of characters of a notification. */
 export const MAX_NOTICE_CHARACTERS = 200;
 
 const BELL = '\u0007';

@@ -9,7 +9,7 @@ import type { Key } from './prompts.js';
 export const PASTE_MODE_ON = '\u001b[?2004h';
 export const PASTE_MODE_OFF = '\u001b[?2004l';
 
-/** Most bytes of a paste: 1 MiB. A longer paste is dropped. */
+/** The maximum number of bytes of a paste: 1 MiB. A longer paste is dropped. */
 export const MAX_PASTE_BYTES = 1024 * 1024;
 
 /** A pause in a paste, in milliseconds, after which the paste counts as ended: its end mark was lost. */

@@ -7,13 +7,13 @@ import { toDisplayText } from '../protocol/display-text.js';
 import { MAX_LINE_BYTES } from './console.js';
 import { clipToBytes } from './line-editor.js';
 
-/** Most lines of a paste that its preview shows. */
+/** The maximum number of lines of a paste that its preview shows. */
 const MAX_PREVIEW_LINES = 5;
 
-/** Most characters of a line that the preview shows. */
+/** The maximum number of characters of a line that the preview shows. */
 export const MAX_PREVIEW_CHARACTERS = 400;
 
-/** Most unsent lines that are listed one by one. */
+/** The maximum number of unsent lines that are listed one by one. */
 export const MAX_UNSENT_LINES = 20;
 
 /** Marks the lines of a preview, so that they do not look like lines of the program. */

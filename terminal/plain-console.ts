@@ -18,7 +18,7 @@ import {
 } from './console.js';
 import { wrapLine } from './layout.js';
 
-/** Most lines read ahead. At the limit, reading pauses. */
+/** The maximum number of lines read ahead. At the limit, reading pauses. */
 export const MAX_LINES_AHEAD = 1_024;
 
 /** For a terminal that does not report its number of columns. */

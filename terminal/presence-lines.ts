@@ -13,10 +13,10 @@ import { clipLine } from './layout.js';
 /** Sort order: buddies who are online come first. */
 const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 
-/** Most columns to which ids are padded. */
+/** The maximum number of columns to which ids are padded. */
 const MAX_ID_COLUMNS = 24;
 
-/** Most columns of the user's own id before the short menu: together they fit in 80. */
+/** The maximum number of columns of the user's own id before the short menu: together they fit in 80. */
 const MAX_MENU_NAME_COLUMNS = 12;
 
 /** The short menu, for a user who has seen the full one. The capitals are the keys to press. */

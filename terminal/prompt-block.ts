@@ -14,7 +14,7 @@ const ERASE_BELOW = `${ESC}J`;
 const WRAP_OFF = `${ESC}?7l`;
 const WRAP_ON = `${ESC}?7h`;
 
-/** Most rows of the status, and least rows that it leaves for the question. */
+/** The maximum number of rows of the status, and the minimum that it leaves for the question. */
 const MAX_STATUS_ROWS = 10;
 const MIN_QUESTION_ROWS = 2;
 

@@ -13,10 +13,10 @@ import { clipLine } from './layout.js';
 import { buddyListLines, missedLines } from './presence-lines.js';
 import { linesBy, linesOf, MENU, type NoticeLines, promptOf, SAY } from './words.js';
 
-/** Most columns of the buddy's name in the prompt of a chat. */
+/** The maximum number of columns of the buddy's name in the prompt of a chat. */
 const MAX_PROMPT_NAME_COLUMNS = 16;
 
-/** Most columns of an invalid id that are shown. */
+/** The maximum number of columns of an invalid id that are shown. */
 const MAX_TYPED_COLUMNS = 40;
 
 const ID_RULE =

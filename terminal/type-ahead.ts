@@ -24,7 +24,7 @@ interface TimedInput {
   readonly atMs: number;
 }
 
-/** Most inputs that wait. Further inputs are dropped. */
+/** The maximum number of inputs that wait. Further inputs are dropped. */
 export const MAX_INPUTS_AHEAD = 1_024;
 
 /** How long an input waits, in milliseconds. Older input was meant for something else. */

@@ -9,7 +9,7 @@ const test = anyTest.serial;
 const PICTURE = 'docs/images/session.svg';
 const SIZE = { columns: 57, rows: 21 };
 
-/** Most bytes of the picture. */
+/** The maximum number of bytes of the picture. */
 const MAX_BYTES = 200_000;
 
 /** How long the picture shows each key, each step's result, and the last frame, in milliseconds. */

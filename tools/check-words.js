@@ -1,12 +1,12 @@
 /**
- * Fails on words that CONTRIBUTING.md rules out and on lines that are too long: `npm run check`. Tables, URLs and
- * generated files are not held to the length.
+ * Fails on words that CONTRIBUTING.md rules out and on lines that are too long: `npm run check`. Tables, URLs
+ * and generated files are not held to the length.
  */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Most columns of a line. */
+/** The maximum number of columns of a line. */
 const MAX_COLUMNS = 110;
 
 /** Words that hide the subject of a sentence, or that the code used before it took the field's. */

@@ -7,10 +7,10 @@ import { parseAddress } from '../protocol/address.js';
 import { parseId } from '../protocol/id.js';
 import { readSmallFile, replaceFile } from './private-file.js';
 
-/** Most ids and addresses on the list. */
+/** The maximum number of ids and addresses on the list. */
 export const MAX_BLOCKED = 1_000;
 
-/** Most bytes in the file: the longest possible lines, with CR LF. */
+/** The maximum number of bytes in the file: the longest possible lines, with CR LF. */
 const MAX_BLOCKED_BYTES = MAX_BLOCKED * 257;
 
 /** The form in which a name is on the list; `undefined` for a name that is neither an id nor an address. */

@@ -13,8 +13,8 @@ import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { parseId, type UserId } from '../protocol/id.js';
 
 /**
- * Most bytes in a line, without its LF: a message of 16 KiB, which the text gate may make three times as
- * long, and the other fields.
+ * The maximum number of bytes in a line, without its LF: a message of 16 KiB, which the text gate may make
+ * three times as long, and the other fields.
  */
 export const MAX_HISTORY_LINE_BYTES = 64 * 1024;
 

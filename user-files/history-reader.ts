@@ -64,7 +64,7 @@ export async function readHistory(
 /**
  * Finds the last messages that match, newest last.
  *
- * @param limit Most messages.
+ * @param limit The maximum number of messages.
  * @returns `undefined` when there is no history with this buddy or address.
  */
 export async function lastMessages(

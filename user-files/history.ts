@@ -11,7 +11,7 @@ import { parseAddress } from '../protocol/address.js';
 import { formatHistoryLine, type HistoryMessage } from './history-line.js';
 import { openToAppend, writeFully } from './private-file.js';
 
-/** Most bytes in one file; a buddy has two files. */
+/** The maximum number of bytes in one file; a buddy has two files. */
 const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 
 const LF = 0x0a;
@@ -39,7 +39,7 @@ export class HistoryWriter {
   readonly #maxBytes: number;
   #open: { readonly path: string; readonly descriptor: number } | undefined;
 
-  /** @param maxBytes Most bytes in one file; tests use a smaller limit. */
+  /** @param maxBytes The maximum number of bytes in one file; tests use a smaller limit. */
   constructor(directory: string, maxBytes = MAX_HISTORY_BYTES) {
     this.#directory = directory;
     this.#maxBytes = maxBytes;

@@ -21,10 +21,13 @@ import { flock } from '../storage/files/disk.js';
 import { isFileError, isGone } from '../storage/files/file-error.js';
 import { fileReason, openToAppend, openToRead, writeFully } from './private-file.js';
 
-/** Most bytes to read of another client's file. */
+/** The maximum number of bytes to read of another client's file. */
 const MAX_FILE_BYTES = 300;
 
-/** Most other clients to check at a time: each check starts a process that tries to lock the file. */
+/**
+ * The maximum number of other clients to check at a time: each check starts a process that tries to lock the
+ * file.
+ */
 const MAX_CLIENTS = 64;
 
 /** Age at which an unfinished file counts as left over, in milliseconds. */

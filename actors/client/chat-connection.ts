@@ -39,7 +39,10 @@ const LINGER_MS = 5_000;
 /** How long a refused caller may take to read the refusal and to close, in milliseconds. */
 const REFUSAL_LINGER_MS = 1_000;
 
-/** Most lines kept from a caller that sends lines before it is accepted. At the limit, reading pauses. */
+/**
+ * The maximum number of lines kept from a caller that sends lines before it is accepted. At the limit,
+ * reading pauses.
+ */
 const MAX_EARLY_LINES = 16;
 
 /** Sent to the buddy, as lines of the chat, when one of its lines or of the user's lines was cut. */

@@ -20,15 +20,16 @@ import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './client-names.js';
 import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
 
 /**
- * Most chat actors at once: one has the live call or chat, the others are starting, being refused, or
- * closing. When the limit is reached, a chat of the address with the most chats is cut to make room.
+ * The maximum number of chat actors at once: one has the live call or chat, the others are starting, being
+ * refused, or closing. When the limit is reached, a chat of the address with the most chats is cut to make
+ * room.
  */
 const MAX_CHATS = 32;
 
-/** Most chat actors that one address may have. */
+/** The maximum number of chat actors that one address may have. */
 const MAX_CALLS_PER_ADDRESS = 8;
 
-/** Most events that wait in an actor's mailbox while it is restarted. */
+/** The maximum number of events that wait in an actor's mailbox while it is restarted. */
 export const MAX_STASHED_EVENTS = 1_000;
 
 /** How long chats may take at a shutdown to deliver their lines and to close, in milliseconds. */

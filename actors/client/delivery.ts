@@ -25,8 +25,8 @@ const LOOK_MS = 2_000;
 const LAST_LOOK_MS = 50;
 
 /**
- * Least number of looks within the user's patience. With fewer, a slow buddy would look like one who does not
- * read.
+ * The minimum number of looks within the user's patience. With fewer, a slow buddy would look like one who
+ * does not read.
  */
 const LOOKS_IN_PATIENCE = 4;
 
@@ -37,8 +37,8 @@ const LOOKS_IN_PATIENCE = 4;
 const DEAD_AFTER_MS = 22_000;
 
 /**
- * Most bytes of unanswered lines that are remembered, including the memory overhead of each line. This is
- * more than the kernels of both sides hold by default. Older lines count as arrived.
+ * The maximum number of bytes of unanswered lines that are remembered, including the memory overhead of each
+ * line. This is more than the kernels of both sides hold by default. Older lines count as arrived.
  */
 const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
 const LINE_COST_BYTES = 64;

@@ -7,7 +7,7 @@
 import type { Socket } from 'node:net';
 import type { Line } from '../../protocol/line-splitter.js';
 
-/** Most lines that are handed over in one event-loop iteration. */
+/** The maximum number of lines that are handed over in one event-loop iteration. */
 export const MAX_LINES_PER_ITERATION = 50;
 
 /**

@@ -17,12 +17,12 @@ import { Deferred } from './deferred.js';
 import { Inbox } from './inbox.js';
 
 /**
- * Most messages that wait for a program before reading from the buddy's connection pauses. The messages of
- * the last read, at most 64 KiB, are kept in addition.
+ * The maximum number of messages that wait for a program before reading from the buddy's connection pauses.
+ * The messages of the last read, at most 64 KiB, are kept in addition.
  */
 export const MAX_WAITING_MESSAGES = 1_000;
 
-/** Most lines of a chat that wait for the network. */
+/** The maximum number of lines of a chat that wait for the network. */
 export const MAX_UNSENT_MESSAGES = 1_000;
 
 /** A line from the buddy. */

@@ -11,7 +11,7 @@ import { encodeReply } from '../../protocol/reply.js';
 /** How long a refused client may take to read the reply, in milliseconds. */
 const LINGER_MS = 1_000;
 
-/** Most refused clients that are still connected. */
+/** The maximum number of refused clients that are still connected. */
 export const MAX_LINGERING = 64;
 
 /** Creates the function that refuses a client. */

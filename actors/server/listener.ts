@@ -9,7 +9,7 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { ConnectionInput } from './connection-actor.js';
 
-/** Most connections that the kernel queues until the listener accepts them. */
+/** The maximum number of connections that the kernel queues until the listener accepts them. */
 const ACCEPT_BACKLOG = 4_096;
 
 /** Emitted by the listener and the UDP actor, when their socket is bound. */

@@ -43,7 +43,7 @@ import { sessionsLogic } from './sessions.js';
 import { refuseChange, storeLogic } from './store-actor.js';
 import { udpLogic } from './udp.js';
 
-/** Most TCP connections at once, by default; beyond it the server replies 206. */
+/** The maximum number of TCP connections at once, by default; beyond it the server replies 206. */
 export const MAX_CONNECTIONS = 15_000;
 
 /**
@@ -53,7 +53,7 @@ export const MAX_CONNECTIONS = 15_000;
  */
 const ADDRESS_PART = 0.8;
 
-/** Most events that a mailbox holds for an actor that is being restarted. */
+/** The maximum number of events that a mailbox holds for an actor that is being restarted. */
 const MAX_STASHED_EVENTS = 10_000;
 
 /** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
@@ -69,13 +69,16 @@ export interface ServerOptions {
   readonly tcpPort: number;
   /** The port of the presence socket, with the same rules. */
   readonly udpPort: number;
-  /** Most TCP connections at once; default {@link MAX_CONNECTIONS}. */
+  /** The maximum number of TCP connections at once; default {@link MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
-  /** Most TCP connections at once from one address (IPv6: one /64); default: 80 % of `maxConnections`. */
+  /**
+   * The maximum number of TCP connections at once from one address (IPv6: one /64); default: 80 % of
+   * `maxConnections`.
+   */
   readonly maxConnectionsPerAddress?: number;
   /** Limit on the bytes of buddy lists that one source receives; default {@link ANSWER_BYTES}. */
   readonly answerBytes?: Rate;
-  /** Most users; the reply to a REG beyond it is 206. Default: the limit of the store. */
+  /** The maximum number of users; the reply to a REG beyond it is 206. Default: the limit of the store. */
   readonly maxUsers?: number;
   /** True to apply the limits of a source to programs on this machine too. For tests. */
   readonly limitsLoopback?: boolean;

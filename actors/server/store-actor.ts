@@ -22,10 +22,10 @@ import {
 import type { Log } from '../log.js';
 import { GroupCommitTimer } from './group-commit.js';
 
-/** Most changes in one group commit. */
+/** The maximum number of changes in one group commit. */
 const MAX_COMMIT_CHANGES = 4_096;
 
-/** Most changes in the queue. Beyond it the reply is 205 at once. */
+/** The maximum number of changes in the queue. Beyond it the reply is 205 at once. */
 const MAX_QUEUED_CHANGES = 65_536;
 
 /** Requests a change; answered by {@link ChangeAnswered}. From connections. */
@@ -79,7 +79,7 @@ export function refuseChange({ change, replyTo }: ChangeCommit): void {
  * its files.
  *
  * @param openStore Opens the store; a rejection crashes the actor.
- * @param maxUsers Most users; the reply to a REG beyond it is 206.
+ * @param maxUsers The maximum number of users; the reply to a REG beyond it is 206.
  */
 export function storeLogic(
   openStore: () => Promise<Store>,

@@ -18,7 +18,10 @@ import type { DatagramReady, SessionsEvent } from './sessions.js';
 /** The receive buffer that the server requests from the kernel: it holds about 50 ms of a flood. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Most bytes of answers in the send queue. Answers beyond it are dropped, as UDP may lose any. */
+/**
+ * The maximum number of bytes of answers in the send queue. Answers beyond it are dropped, as UDP may lose
+ * any.
+ */
 const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
 
 /** Above this length of the send queue, a quota applies to each source, also to programs on this machine. */

@@ -7,7 +7,7 @@ import { LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine } from '../../protocol/message.js';
 import { MAX_LINE_BYTES } from '../../terminal/console.js';
 
-/** Most lines that are read ahead. Further input waits in its pipe. */
+/** The maximum number of lines that are read ahead. Further input waits in its pipe. */
 const MAX_LINES_AHEAD = 1_024;
 
 export class LineInput implements AsyncIterable<string> {

@@ -5,7 +5,7 @@
 import { toDisplayText } from '../../protocol/display-text.js';
 import { type EventName, FIELD_ORDER, type Fields, WORDINGS } from './wording.js';
 
-/** Most bytes that wait for the reader. Beyond that, {@link Output.notify} drops notices. */
+/** The maximum number of bytes that wait for the reader. Beyond that, {@link Output.notify} drops notices. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
 export class Output {

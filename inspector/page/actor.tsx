@@ -11,7 +11,7 @@ import type { Model, Numbered, Step } from './model.js';
 import { hashOf, type Selection } from './selection.js';
 import { arrowText, clock, count, fieldTexts, nameIn, preciseClock, shortArrowText, words } from './text.js';
 
-/** Most transitions listed, and most messages listed for an actor without a chart. */
+/** The maximum number of transitions listed, or of messages listed for an actor without a chart. */
 const MAX_LISTED_STEPS = 10;
 const MAX_LISTED_MESSAGES = 30;
 

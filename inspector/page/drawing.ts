@@ -10,7 +10,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** How long an arrow is highlighted after a transition, in milliseconds; the same as in style.css. */
 const FLASH_MS = 600;
 
-/** Most drawings in the cache. */
+/** The maximum number of drawings in the cache. */
 const MAX_DRAWINGS = 50;
 
 const sources = new Map<string, Promise<Document>>();

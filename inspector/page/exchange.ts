@@ -6,7 +6,7 @@ import type { ActorView, Message } from '../server/frame.js';
 import type { Numbered } from './model.js';
 import type { Selection } from './selection.js';
 
-/** Most messages and most lifelines in the diagram. */
+/** The maximum numbers of messages and of lifelines in the diagram. */
 export const MAX_DRAWN_MESSAGES = 60;
 export const MAX_LIFELINES = 16;
 

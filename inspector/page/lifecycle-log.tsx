@@ -6,7 +6,7 @@ import type { LifecycleEntry } from '../server/frame.js';
 import { isOrdinary, type Numbered } from './model.js';
 import { clock, words } from './text.js';
 
-/** Most rows shown. */
+/** The maximum number of rows shown. */
 const MAX_DRAWN_ENTRIES = 200;
 
 export interface LifecycleLogProps {

@@ -8,7 +8,7 @@ import type { ActorView, Frame, Hello, LifecycleEntry, Message, Transition } fro
 import { groupBy } from './groups.js';
 
 /**
- * Most messages kept in all, and most kept of one kind. The second limit keeps frequent messages from
+ * The maximum numbers of messages kept in all, and of one kind. The second limit keeps frequent messages from
  * evicting rare ones.
  */
 export const MAX_MESSAGES = 500;
@@ -18,7 +18,7 @@ export const MAX_MESSAGES_PER_KIND = 60;
 export const MAX_ENTRIES = 500;
 export const MAX_ENTRIES_PER_KIND = 50;
 
-/** Most transitions kept for each actor, and most actors whose transitions are kept. */
+/** The maximum numbers of transitions kept for each actor, and of actors whose transitions are kept. */
 export const MAX_STEPS = 40;
 export const MAX_STEPPING_ACTORS = 1_000;
 

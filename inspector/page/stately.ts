@@ -14,7 +14,10 @@ const STATELY = 'https://stately.ai';
 /** The version of the format. */
 const FORMAT_VERSION = '0.7.2';
 
-/** Most events queued until Stately's page is connected. Beyond the limit, the oldest are dropped. */
+/**
+ * The maximum number of events queued until Stately's page is connected. Beyond the limit, the oldest are
+ * dropped.
+ */
 const MAX_QUEUED = 500;
 
 type Definitions = Readonly<Record<string, unknown>>;

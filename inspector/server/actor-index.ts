@@ -18,7 +18,7 @@ import { isOver } from './actor-sight.js';
 import type { ActorStatus, ActorView, LifecycleEntry } from './frame.js';
 import { newTreeNode, type TreeNode, viewOf } from './tree-node.js';
 
-/** Most nodes in the index. A group is one node. */
+/** The maximum number of nodes in the index. A group is one node. */
 const MAX_TREE_NODES = 1_000;
 
 type ChildRestarting = Extract<LifecycleEvent, { type: 'child.restarting' }>;

@@ -10,11 +10,14 @@ import { toDisplayText } from '../../protocol/display-text.js';
 /** Longest text shown, in characters. */
 const MAX_TEXT_LENGTH = 200;
 
-/** Most nested levels of a value that are shown, and most entries on each level. */
+/** The maximum numbers of nested levels of a value that are shown, and of entries shown on each level. */
 const MAX_DEPTH = 3;
 const MAX_ENTRIES = 12;
 
-/** Fields that describe an outcome and contain no user data, each with a check of its value. */
+/**
+ * Fields that describe an outcome and contain no user data. Each has a check: only a value that passes it is
+ * shown.
+ */
 const PLAIN_FIELDS = new Map<string, (value: unknown) => boolean>([
   // A reply code of the protocol, such as 200.
   ['reply', (value) => typeof value === 'number'],
@@ -34,13 +37,13 @@ export interface Disclosure {
   errorText(error: unknown): string;
 }
 
-/** Also shows message texts, user ids and addresses. */
+/** With `--inspect-content`: shows message texts, user ids and addresses, too. */
 export const EVERYTHING: Disclosure = {
   fieldsOf: (event) => entriesOf(event, (_, value) => describe(value, 1)),
   errorText: (error) => shortText(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
 };
 
-/** Shows outcomes only: nothing that came from a user or identifies one. */
+/** Without `--inspect-content`: shows outcomes only, and no data that came from a user or identifies one. */
 export const NO_CONTENT: Disclosure = {
   fieldsOf: (event) =>
     entriesOf(event, (name, value) => (PLAIN_FIELDS.get(name)?.(value) ? value : undefined)),
@@ -68,7 +71,7 @@ function entriesOf(
   return isEmpty ? undefined : shown;
 }
 
-/** Converts a value for JSON and truncates it. Class instances and buffers show only their kind. */
+/** Converts a value for JSON and truncates it. Of a class instance or a buffer, it shows only the kind. */
 function describe(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':

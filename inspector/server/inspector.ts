@@ -31,8 +31,8 @@ const FRAME_MS = 100;
 const FRAMES_PER_KEEP_ALIVE = 150;
 
 /**
- * Most streams at once. One browser opens six tabs at most, because each tab keeps a connection and browsers
- * limit the connections per host.
+ * The maximum number of streams at once. One browser opens six tabs at most, because each tab keeps a
+ * connection and browsers limit the connections per host.
  */
 export const MAX_VIEWERS = 8;
 

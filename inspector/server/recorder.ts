@@ -22,7 +22,7 @@ const MAX_MESSAGES = 200;
 const MAX_TRANSITIONS = 200;
 const MAX_LIFECYCLE_ENTRIES = 200;
 
-/** Most lifecycle log entries of group members in one frame. */
+/** The maximum number of lifecycle log entries of group members in one frame. */
 const MAX_MEMBER_ENTRIES = 50;
 
 /** What was recorded since the last {@link Recorder.drain}. */

@@ -20,7 +20,7 @@ export const HEADER_TIMEOUTS: ServerOptions = {
   connectionsCheckingInterval: HEADERS_CHECK_MS,
 };
 
-/** Most connections at once. Only streams stay open; all other requests are short. */
+/** The maximum number of connections at once. Only streams stay open; all other requests are short. */
 export const MAX_CONNECTIONS = 64;
 
 /**

@@ -9,7 +9,7 @@ import { supervisorKind } from '../../supervision/child-spec.js';
 import { isOver, stateOf } from './actor-sight.js';
 import type { ActorKind, ActorStatus, ActorView, GroupView } from './frame.js';
 
-/** Most members of a group that are shown one by one. */
+/** The maximum number of members of a group that are shown one by one. */
 const MAX_MEMBERS_SHOWN = 10;
 
 /** How long a member of a group must run before it has a row of its own, in milliseconds. */

@@ -8,7 +8,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Frame, Hello } from './frame.js';
 
-/** Most bytes waiting for a browser to read them. Above this limit the browser misses frames. */
+/**
+ * The maximum number of bytes waiting for a browser to read them. Above this limit the browser misses frames.
+ */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 /** Longest time that a browser may stay above {@link MAX_BACKLOG_BYTES}, in milliseconds. */

@@ -10,7 +10,7 @@ import type { Disclosure } from './disclosure.js';
 import type { Frame, LifecycleEntry } from './frame.js';
 import { Recorder } from './recorder.js';
 
-/** Most entries of the lifecycle log that are kept for browsers that connect later. */
+/** The maximum number of entries of the lifecycle log that are kept for browsers that connect later. */
 const MAX_PAST_ENTRIES = 200;
 
 export class Watch {

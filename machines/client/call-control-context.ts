@@ -43,9 +43,9 @@ export interface CallControlInput {
   readonly control: Neighbour<ConnectionReport>;
   /** See {@link PATIENCE_MS}. */
   readonly patienceMs: number;
-  /** Most lines of a chat that may wait for the network. */
+  /** The maximum number of lines of a chat that may wait for the network. */
   readonly maxLines: number;
-  /** Most of those lines that may be held while the buddy does not read. */
+  /** The maximum number of those lines that may be held while the buddy does not read. */
   readonly maxHeldLines: number;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];

@@ -4,12 +4,12 @@
 
 import type { Caller } from './callers.js';
 
-/** Most missed calls in the log. The oldest are dropped. */
+/** The maximum number of missed calls in the log. The oldest are dropped. */
 const MAX_MISSED_CALLS = 20;
 
 /**
- * Most lines about refused calls within `BUSY_LINES_MS`, in milliseconds. The next line gives the number of
- * calls in between.
+ * The maximum number of lines about refused calls in any 10 s ({@link BUSY_LINES_MS}). The next line gives
+ * the number of calls in between.
  */
 const MAX_BUSY_LINES = 3;
 const BUSY_LINES_MS = 10_000;

@@ -13,7 +13,7 @@ const NUISANCE_MS = 60_000;
 /** With this many unanswered calls in that time, further calls of the address are refused silently. */
 const MAX_UNANSWERED_CALLS = 3;
 
-/** Most unanswered calls in the list. The oldest are dropped. */
+/** The maximum number of unanswered calls in the list. The oldest are dropped. */
 const MAX_UNANSWERED_CALLS_REMEMBERED = 100;
 
 /** When an event occurred. */
@@ -38,7 +38,7 @@ export interface Caller extends Moment {
  */
 export type CallerHint = { readonly claims: UserId } | { readonly buddiesThere: readonly UserId[] };
 
-/** Most buddies to name for one address. */
+/** The maximum number of buddies to name for one address. */
 const MAX_BUDDIES_THERE = 3;
 
 /**

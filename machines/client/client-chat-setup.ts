@@ -12,7 +12,10 @@ import type { ClientContext, PendingLine } from './client-context.js';
 import { archive, menuSetup, readTyped, say, terminal } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
 
-/** Most undelivered lines that are kept to be sent again. All of them are reported to the user. */
+/**
+ * The maximum number of undelivered lines that are kept to be sent again. All of them are reported to the
+ * user.
+ */
 const MAX_UNDELIVERED_LINES = 1_000;
 
 interface Scope {

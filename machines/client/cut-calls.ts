@@ -1,8 +1,8 @@
 /**
- * Calls that are cut without asking the user. For each address and cause, the user is notified of the first
- * call, and then at most once a minute of the number of further calls. The list is bounded: if it is full of
- * addresses and causes from the last minute, a call from another address, or with another cause, is neither
- * reported nor counted. Durations are measured by the monotonic clock.
+ * Calls that are cut without asking the user. The list has an entry for each pair of address and cause. The
+ * user is notified of the first call of a pair, and then, at most once a minute, of the number of further
+ * calls of that pair. The list is bounded: while it is full of pairs with a notification in the last minute,
+ * a call of any other pair is neither reported nor counted. Durations are measured by the monotonic clock.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -10,22 +10,23 @@ import type { DisplayText } from '../../protocol/display-text.js';
 /**
  * Why a call is cut:
  *
- * - `crowded`: the limit of calls was reached, for its address or in all;
- * - `callback`: its caller (dialect E) reads only on a connection back, which this client does not make.
+ * - `crowded`: the limit of calls was reached: the limit of the caller's address, or the limit of all calls;
+ * - `callback`: the caller speaks dialect E: it reads only from a connection that the called client opens to
+ *   it, and this client opens none.
  */
 export type CutCause = 'crowded' | 'callback';
 
-/** Time between two notifications about the same address and cause, in milliseconds. */
+/** The shortest time between two notifications about the same pair of address and cause, in milliseconds. */
 const NOTIFY_INTERVAL_MS = 60_000;
 
-/** Most addresses and causes about which the user is notified in that time. */
+/** The maximum number of pairs about which the user is notified in that time. */
 const MAX_NOTIFIED = 20;
 
 interface Notified {
   readonly address: DisplayText;
   readonly cause: CutCause;
   readonly notifiedMs: number;
-  /** Calls that were cut since the notification. */
+  /** Calls of this pair that were cut since the notification. */
   readonly untold: number;
 }
 
@@ -41,7 +42,7 @@ export interface CutCall {
  * Counts a call that is cut.
  *
  * @returns The new list. `untold` is `undefined` if the user is not notified of this call. Otherwise it is
- *   the number of calls of this address and cause since its last notification.
+ *   the number of calls of this pair that were cut after the last notification, without this call.
  */
 export function withCutCall(
   cuts: CutCalls,

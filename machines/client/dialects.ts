@@ -9,7 +9,7 @@ import type { UserId } from '../../protocol/id.js';
 /** How long an entry is valid, in milliseconds. */
 const REMEMBERED_MS = 10 * 60_000;
 
-/** Most entries. The oldest are dropped. */
+/** The maximum number of entries. The oldest are dropped. */
 const MAX_SPEAKERS = 100;
 
 /** A called buddy who answered `ACCEPTED`, and the port that was called. */

@@ -17,15 +17,15 @@ import { Quota, type Rate } from './quota.js';
 const USERS_SOURCE_MS = 24 * 60 * 60_000;
 
 /**
- * Most sources that count as users' sources. Beyond the limit, the source whose last registered device came
- * longest ago no longer counts.
+ * The maximum number of sources that count as users' sources. Beyond the limit, the source whose last
+ * registered device came longest ago no longer counts.
  */
 const MAX_USERS_SOURCES = 65_536;
 
-/** Least time between two handshakes that an id gives back to its source, in milliseconds. */
+/** The shortest time between two handshakes that an id gives back to its source, in milliseconds. */
 const REFUND_MS = 5_000;
 
-/** Most ids whose last refund is remembered. */
+/** The maximum number of ids whose last refund is remembered. */
 const MAX_REFUNDS = 65_536;
 
 /** The key of the common budget in its quota. */
@@ -36,7 +36,7 @@ export interface HandshakeLimits {
   readonly perAddress: Rate;
   /** Handshakes of all sources. */
   readonly inAll: Rate;
-  /** Most handshakes that are not finished: in all, and of one source. */
+  /** The maximum numbers of handshakes that are not finished: in all, and of one source. */
   readonly unfinished: number;
   readonly unfinishedPerAddress: number;
 }

@@ -26,7 +26,10 @@ export const QUEUE_SHARE: Rate = { burst: 64 * 1024, perSecond: 64 * 1024 };
 /** REG requests, whether they succeed or not. */
 export const REGISTRATIONS: Rate = { burst: 60, perSecond: 1 };
 
-/** Most sources in the table. Beyond that, the sources that were used least recently are forgotten. */
+/**
+ * The maximum number of sources in the table. Beyond that, the sources that were used least recently are
+ * forgotten.
+ */
 export const MAX_SOURCES = 65_536;
 
 /** Times are monotonic, in milliseconds. */

@@ -14,10 +14,10 @@ import type { SessionId } from '../../protocol/sealed-datagram.js';
 /** How long a session may be silent, in milliseconds. */
 export const MAX_SILENCE_MS = 10 * 60_000;
 
-/** Most sessions. Beyond it, the session that was silent for longest ends. */
+/** The maximum number of sessions. Beyond it, the session that was silent for longest ends. */
 const MAX_SESSIONS = 1_000_000;
 
-/** Most sessions of one id that may ask but not announce. Beyond it, the oldest one ends. */
+/** The maximum number of sessions of one id that may ask but not announce. Beyond it, the oldest one ends. */
 export const MAX_ASKING_SESSIONS = 8;
 
 /** A session, with the keys that seal its datagrams. */

@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { FileError, isGone, isSystemError } from './file-error.js';
 import { DIRECTORY_MODE, FILE_MODE, type FileFacts, type Files, type Lock, type OpenFile } from './files.js';
 
-/** Most bytes read from a lock file, in which the holder of the lock describes itself. */
+/** The maximum number of bytes read from a lock file, in which the holder of the lock describes itself. */
 const MAX_HOLDER_LENGTH = 200;
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;

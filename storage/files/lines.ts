@@ -20,8 +20,8 @@ export type HandleLine = (data: Buffer, start: number, end: number, byte: number
 
 export interface ReadLines {
   /**
-   * Most bytes in a line, without its LF. The callback receives only the first `maxLineBytes + 1` bytes of a
-   * longer line.
+   * The maximum number of bytes in a line, without its LF. The callback receives only the first
+   * `maxLineBytes` + 1 bytes of a longer line.
    */
   readonly maxLineBytes: number;
   /** The offset at which to stop. */

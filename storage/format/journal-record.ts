@@ -41,7 +41,10 @@ export const EARLIER_JOURNAL_HEADER = 'im-journal 1';
 const SPACE = 0x20;
 const LF = 0x0a;
 
-/** Most bytes in a line. Four numbers, an operation, an id, a key and a checksum need far fewer. */
+/**
+ * The maximum number of bytes in a line. Four numbers, an operation, an id, a key and a checksum need far
+ * fewer.
+ */
 export const MAX_RECORD_BYTES = 256;
 
 export interface JournalRecord {

@@ -12,7 +12,8 @@ const PAGE_BITS = 18;
 const PAGE_LENGTH = 1 << PAGE_BITS;
 
 /**
- * Most numbers in all pages: the range of a 32-bit offset, less one page for the page that is being filled.
+ * The maximum number of numbers in all pages: the range of a 32-bit offset, less one page for the page that
+ * is being filled.
  */
 const MAX_NUMBERS = 2 ** 32 - PAGE_LENGTH;
 

@@ -37,7 +37,7 @@ export class IdBatch {
    */
   touched = 0;
 
-  /** @param limit Most ids in the batch. */
+  /** @param limit The maximum number of ids in the batch. */
   constructor(limit: number) {
     this.starts = new Uint32Array(limit);
     this.ends = new Uint32Array(limit);

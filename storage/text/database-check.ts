@@ -8,7 +8,7 @@ import { type Manifest, readManifest } from '../format/manifest.js';
 import { findManifest, type Recovered, recover } from '../recovery/recovery.js';
 import { StoreError } from '../store.js';
 
-/** Most attempts to read: a server may replace the files during each. */
+/** The maximum number of attempts to read: a server may replace the files during each. */
 const MAX_READS = 10;
 
 /**

@@ -22,7 +22,7 @@ import type { ForeignEntry, ForeignMark, ForeignUser } from './dump.js';
 /** How many changes are committed together. */
 const BATCH_CHANGES = 8_192;
 
-/** Most characters of an invalid id that a message shows. */
+/** The maximum number of characters of an invalid id that a message shows. */
 const SHOWN_CHARACTERS = 80;
 
 /** Reads all entries to import, and passes them on, some at a time. The import calls it twice. */

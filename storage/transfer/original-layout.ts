@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK_AT_START = new RegExp(`^${BYTE_ORDER_MARK}`);
 /** How many users are passed on at a time. */
 const USERS_AT_A_TIME = 1_000;
 
-/** Most bytes in a file: the longest list, with lines that end with CR LF. */
+/** The maximum number of bytes in a file: the longest list, with lines that end with CR LF. */
 const MAX_FILE_BYTES = 2 * MAX_USER_LINE_BYTES;
 
 /**

@@ -17,7 +17,7 @@
  */
 export type Fault = 'loss' | 'disorder' | 'duplicate' | 'orphan' | 'hang' | 'give-up' | 'crash' | 'leftover';
 
-/** Most faults that are listed one by one. */
+/** The maximum number of faults that are listed one by one. */
 const MAX_FAULTS_LISTED = 20;
 
 export class Tally {

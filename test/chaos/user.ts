@@ -27,7 +27,7 @@ const [REFUSED] = linesOf({ say: 'callFailed', buddy: undefined, failure: { caus
 /** Time between two inputs, in milliseconds. */
 const TYPING_MS = 25;
 
-/** Fewest and most lines that a user writes in a chat. */
+/** The minimum and maximum number of lines that a user writes in a chat. */
 const LINES = { least: 3, most: 15 } as const;
 
 /** Probability that a user who waits for a call does something else, at each input. */

@@ -11,7 +11,7 @@ import { PresenceClient, request } from './wire.js';
 /** Number of concurrent requests. */
 const CONCURRENCY = 32;
 
-/** Most attempts for a UDP query. Datagrams may be lost. */
+/** The maximum number of attempts for a UDP query. Datagrams may be lost. */
 const TRIES = 5;
 
 /** Checks that the running server has everything that it acknowledged. */

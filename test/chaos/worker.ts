@@ -10,7 +10,7 @@ import { pause, type Work } from './pause.js';
 import type { Tally } from './tally.js';
 import { PresenceClient, request } from './wire.js';
 
-/** Most buddies on a worker's list, so that the answer to GET fits well into a datagram. */
+/** The maximum number of buddies on a worker's list, so that the answer to GET fits well into a datagram. */
 const MAX_LIST = 100;
 
 /** Longest pause between two requests, in milliseconds. */

@@ -42,7 +42,7 @@ interface AnyShape extends ChildOptions {
 
 export interface WorkerShape extends AnyShape {
   readonly kind: (typeof WORKERS)[number];
-  /** Most events that wait for it. It has an address only if this is defined. */
+  /** The maximum number of events that wait for it. It has an address only if this is defined. */
   readonly stash: number | undefined;
 }
 

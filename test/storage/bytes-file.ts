@@ -12,7 +12,7 @@ export interface BytesFile extends OpenFile {
 /**
  * Makes a file of these bytes.
  *
- * @param most Most bytes that a single read or write transfers.
+ * @param most The maximum number of bytes that a single read or write transfers.
  */
 export function bytesFile(content: Buffer | string, most = Number.POSITIVE_INFINITY): BytesFile {
   let bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;

@@ -8,7 +8,7 @@ import { openTextStore, type TextStore } from '../../../storage/text/text-store.
 import { changes, id } from '../changes.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
-/** Most attempts to read a database, as in database-check.ts. */
+/** The maximum number of attempts to read a database, as in database-check.ts. */
 const MAX_READS = 10;
 
 async function openStore(t: ExecutionContext, directory: string): Promise<TextStore> {

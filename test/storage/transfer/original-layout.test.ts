@@ -6,7 +6,7 @@ import type { ForeignUser } from '../../../storage/transfer/dump.js';
 import { readOriginalLayout } from '../../../storage/transfer/original-layout.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
-/** Most bytes in a file, as in original-layout.ts. */
+/** The maximum number of bytes in a file, as in original-layout.ts. */
 const MAX_FILE_BYTES = 2 * MAX_USER_LINE_BYTES;
 
 /** Makes a directory with these files. */
