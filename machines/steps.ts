@@ -2,7 +2,7 @@
  * Steps a statechart: from a state and an event, computes the next state and the effects to run.
  *
  * XState's own `transition` does the same, but creates an actor for each call, which costs ten times as much
- * as the step itself. So `stepsOf` creates one actor, never starts it, and reuses it for all steps.
+ * as the step itself. Therefore `stepsOf` creates one actor, never starts it, and reuses it for all steps.
  */
 
 import {

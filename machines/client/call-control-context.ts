@@ -26,7 +26,7 @@ import type { Speakers } from './dialects.js';
  */
 export const PATIENCE_MS = 60_000;
 
-/** How long the network may take for a line before the owner is notified, in milliseconds. */
+/** How long a line may wait for the network before the owner is notified, in milliseconds. */
 export const STALL_MS = 5_000;
 
 /** A request to the supervisor of connections. The supervisor refuses it if the limit is reached. */

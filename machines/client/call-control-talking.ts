@@ -54,7 +54,7 @@ export const talking = callControlSetup.createStateConfig({
   },
   states: {
     flowing: {
-      description: 'The network takes our lines. If it does not take the oldest within 5 s, the chat stalls.',
+      description: 'The network takes our lines. If a line waits for 5 s, the chat stalls.',
       exit: 'stopStallTimer',
       on: {
         'message.send': [

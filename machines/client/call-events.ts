@@ -44,7 +44,7 @@ export type ChatCommand =
 /** The reports of a connection. */
 export type ChatReport =
   | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
-  /** A caller of dialect E, which reads only on a connection back. The connection has hung up. */
+  /** A caller of dialect E, which reads only from a connection that we would open to it. Ours has hung up. */
   | { readonly type: 'call.foreign'; readonly address: DisplayText }
   /**
    * Whether a peer speaks dialect B. With a port: the client that was called there answered `ACCEPTED`.
@@ -74,7 +74,7 @@ export type ChatReport =
   | { readonly type: 'delivery.progressed' }
   /** The buddy left. Lines under way are still reported, and `chat.closed` follows. */
   | { readonly type: 'peer.left' }
-  /** Has a reason if the connection broke, and none if one side closed it. It is the last report. */
+  /** The last report. It has a reason if the connection broke, and none if one side closed the connection. */
   | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
 
 /** From a connection to call control. `chat` is the sender, because a past chat may still report. */
@@ -181,11 +181,14 @@ export type CallEvent =
   | ({ readonly type: 'call.missed'; readonly call: CallId } & Caller)
   /** Call control refused a call because there was already a call or chat. */
   | ({ readonly type: 'call.busy' } & Caller)
-  /** A caller did not understand the line that accepted it, and left. Its next call gets the other line. */
+  /**
+   * A caller did not understand the line that accepted it, and left. The caller's next call gets the other
+   * line.
+   */
   | ({ readonly type: 'call.misunderstood' } & Caller)
   /**
-   * A call was refused without asking the owner. So were `untold` earlier calls from the same address, which
-   * were not reported.
+   * A call was refused without asking the owner. `untold` earlier calls from the same address were also
+   * refused, and were not reported.
    */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */
@@ -215,10 +218,12 @@ export type CallEvent =
       readonly text: string;
       readonly cause: UnconfirmedCause;
     })
-  /** `peer.stalled`: the network does not take our lines. `peer.reading`: it has taken all of them. */
+  /**
+   * `peer.stalled`: the network does not take our lines. `peer.reading`: the network has taken all of them.
+   */
   | { readonly type: 'peer.stalled'; readonly call: CallId }
   | { readonly type: 'peer.reading'; readonly call: CallId }
-  /** The connection broke. It is the last event of the call. */
+  /** The connection broke. This is the last event of the call. */
   | { readonly type: 'chat.ended'; readonly call: CallId; readonly reason: DisplayText }
   /**
    * The chat is over. `chat.left`, the answer to `chat.leave`: the owner left. `peer.left`: the buddy left.
@@ -226,7 +231,7 @@ export type CallEvent =
    */
   | { readonly type: 'chat.left'; readonly call: CallId }
   | { readonly type: 'peer.left'; readonly call: CallId }
-  /** The connection of a past call or chat is closed. It is the last event of the call. */
+  /** The connection of a past call or chat is closed. This is the last event of the call. */
   | { readonly type: 'chat.closed'; readonly call: CallId; readonly reason: DisplayText | undefined }
   /** The answer to `calls.end`. No event of any call follows. */
   | { readonly type: 'calls.ended' };

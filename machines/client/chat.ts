@@ -196,8 +196,8 @@ export const chatMachine = chatSetup.createMachine({
     },
     draining: {
       description:
-        "One side left: waits until the buddy's machine has confirmed all our lines, or has confirmed " +
-        'nothing for 60 s. After the buddy left, waits at most 60 s in all.',
+        "One side left: waits until the buddy's machine has confirmed all our lines. Gives up after 60 s " +
+        'without a confirmation, or 60 s after the buddy left.',
       on: {
         'callback.asked': {
           target: 'closed',
@@ -237,8 +237,8 @@ export const chatMachine = chatSetup.createMachine({
     },
     closing: {
       description:
-        'Our end of the connection is closed: waits up to 5 s for the buddy to close, or 10 s when the ' +
-        'buddy may have unread lines.',
+        'Our side of the connection is closed: waits for the buddy to close, for 5 s if the buddy has sent ' +
+        'something since our last line, otherwise for 10 s.',
       on: {
         'socket.failed': {
           target: 'closed',

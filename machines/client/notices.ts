@@ -54,7 +54,7 @@ export type Notice =
       /** Why the server refused, if the client knows more than the reply says. */
       readonly why: WhyRefused | undefined;
     }
-  /** `serverSilent`: the server does not answer a query. `serverLost`: it does not answer the heartbeat. */
+  /** The server does not answer: a query (`serverSilent`), or the heartbeat (`serverLost`). */
   | {
       readonly say: 'serverSilent' | 'serverLost';
       readonly silence: Silence;
@@ -65,13 +65,13 @@ export type Notice =
   | ({ readonly say: 'buddies' } & Pick<StatusShown, 'buddies' | 'lastSeen' | 'missed'>)
   | { readonly say: 'notCallable'; readonly buddy: UserId; readonly why: WhyNotCallable }
   | ({ readonly say: 'caller' } & CallerShown)
-  /** A call was refused because the user is busy. So were `untold` earlier calls that were not shown. */
+  /** A call was refused because the user is busy. `untold` earlier calls were also refused, and not shown. */
   | ({ readonly say: 'busy'; readonly untold: number } & CallerShown)
   /** A caller did not understand the line that accepted its call. */
   | ({ readonly say: 'misunderstood' } & CallerShown)
   /**
-   * A call was refused without asking the user. So were `untold` earlier calls from the same address, which
-   * were not reported.
+   * A call was refused without asking the user. `untold` earlier calls from the same address were also
+   * refused, and were not reported.
    */
   | ({ readonly say: 'cut'; readonly cause: CutCause; readonly untold: number } & CallerShown)
   /** An address with too many unanswered calls in a short time. */
@@ -81,8 +81,8 @@ export type Notice =
   | { readonly say: 'buddyLeft'; readonly name: DisplayText }
   | { readonly say: 'broken'; readonly reason: DisplayText }
   /**
-   * A line of the user. `notSent`: it was not sent. `notConfirmed`: the network took it, but the buddy's
-   * machine never confirmed it.
+   * A line of the user. `notSent`: the line was not sent. `notConfirmed`: the network took the line, but the
+   * buddy's machine never confirmed it.
    */
   | { readonly say: 'notSent' | 'notConfirmed'; readonly text: string }
   | {
@@ -99,7 +99,8 @@ export type Notice =
 export type WhyNotCallable = 'unlisted' | 'beyondCut' | 'offline';
 
 /**
- * Another client with the same home directory: its user, its process, and its host if that is another one.
+ * Another client with the same home directory: its user, its process, and its host if that is another
+ * machine.
  */
 export interface OtherClient {
   readonly user: UserId;

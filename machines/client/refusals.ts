@@ -1,6 +1,6 @@
 /**
  * Finds out why the server refused REG, ADD or DEL. A reply code has several possible causes. The client
- * distinguishes them by its request and by its buddy list.
+ * finds the cause from its request and its buddy list.
  */
 
 import type { BuddyList } from '../../protocol/buddy-list.js';
