@@ -10,7 +10,8 @@ import type { Log } from './log.js';
 
 /**
  * Back-off of an actor that needs the disk or the network, because such failures may last. An actor that
- * always fails is restarted at most ten times in ten seconds. Each supervisor with such actors allows that.
+ * always fails is restarted at most ten times in ten seconds. Each supervisor with such actors allows that
+ * many restarts.
  */
 export const RESTART_BACKOFF: BackoffOptions = { minMs: 50, maxMs: 2_000, resetAfterMs: 500 };
 
@@ -54,7 +55,7 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
       break;
     case 'message.refused': {
       const { address, reason, message, count } = event;
-      // Closed addresses are normal while a part of the tree ends. A full one means that an actor is too
+      // Closed addresses are normal while a part of the tree ends. A full address means that an actor is too
       // slow.
       log[reason === 'full' ? 'warn' : 'debug'](
         { address, reason, type: message, count },

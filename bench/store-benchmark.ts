@@ -1,10 +1,10 @@
 /**
  * Measures the text store: `npm run bench`.
  *
- * It measures how long a million users take to load, and how much memory each uses; how many changes become
- * durable in a second, with few and many waiting clients, in comparison with a bare write and sync on the
- * same disk; and how long the event loop stalls while a snapshot is made. It uses a new directory under the
- * system's directory for temporary files, or under TMPDIR.
+ * It measures how long a million users take to load, how much memory each user takes, and how long the event
+ * loop stalls while a snapshot is made. It also compares the number of changes that become durable in a
+ * second, with few and many waiting clients, with the number of bare writes and syncs on the same disk. The
+ * benchmark uses a new directory under the system's directory for temporary files, or under TMPDIR.
  */
 
 import { fork } from 'node:child_process';

@@ -6,7 +6,7 @@
 import { type Device, parseDeviceName } from './device.js';
 import { encodeKey, type IdentityKey, isAllowedKey } from './key.js';
 
-/** A chain is the device's certificate, then the identity's. */
+/** A chain has two certificates: the device's, then the identity's. */
 export const CHAIN_LENGTH = 2;
 
 /** The maximum number of bytes in all certificates of a chain together. */
@@ -44,8 +44,8 @@ export type ChainRefusal =
 /** What the accepting side knows beforehand. */
 export interface AcceptanceRules {
   /**
-   * The highest floor that is known for an identity; 0 if none is known. Without this function, no floor is
-   * known.
+   * The highest floor (lowest serial that is not revoked) that is known for an identity; 0 if none is known.
+   * Without this function, no floor is known.
    */
   readonly floorOf?: (identity: IdentityKey) => number;
   /** The identity of the accepting side. In calls, a chain of this identity is refused. */

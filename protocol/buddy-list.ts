@@ -10,7 +10,9 @@ import { parseStatus, type Status } from './status.js';
 /** The maximum number of bytes in an answer: the largest payload of a UDP datagram over IPv4. */
 export const MAX_BUDDY_LIST_BYTES = 65_507;
 
-/** The maximum number of bytes in a line of it: an id, a status, an IPv6 address with a zone, a port. */
+/**
+ * The maximum number of bytes in a line of an answer: an id, a status, an IPv6 address with a zone, a port.
+ */
 export const MAX_BUDDY_LINE_BYTES = 256;
 
 /**

@@ -17,8 +17,8 @@ const CR = 0x0d;
  * Splits a stream of bytes into lines of at most `limit` bytes.
  *
  * A line that passes the limit is returned at once, cut, without waiting for its end. The bytes up to the
- * next LF are dropped. So the splitter buffers at most `limit` + 1 bytes: the extra byte is a CR that may
- * belong to the end of the line. It buffers nothing if every line arrives in one chunk.
+ * next LF are dropped. Therefore the splitter buffers at most `limit` + 1 bytes: the extra byte is a CR that
+ * may belong to the end of the line. The splitter buffers nothing if every line arrives in one chunk.
  */
 export class LineSplitter {
   #held: Uint8Array | undefined;

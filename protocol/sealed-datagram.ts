@@ -103,8 +103,8 @@ export function nonceOf(iv: Uint8Array, counter: number): Buffer {
 }
 
 /**
- * Encodes the answer to a session that the server does not know. It asks the client to log in again. It is
- * shorter than any question, so that it amplifies nothing.
+ * Encodes the answer to a session that the server does not know. The answer asks the client to log in again.
+ * It is shorter than any question, so that a forged question is not amplified.
  */
 export function encodeUnknownSession(session: SessionId): Buffer {
   const answer = Buffer.alloc(1 + SESSION_BYTES);

@@ -16,7 +16,8 @@ import { internalsOf, isRunning } from './xstate-internals.js';
 
 /**
  * - `invalid_spec`: the spec has a bad value; `error` names it.
- * - `already_started`: a child with that id runs. `already_present`: it is down, but has a spec.
+ * - `already_started`: a child with that id runs. `already_present`: a child with that id is down, but has a
+ * spec.
  * - `start_failed`: the child's start failed with `error`.
  * - `not_found`: there is no such child.
  * - `running`, `restarting`: the child must be terminated first.

@@ -2,9 +2,9 @@
  * Behaviours: actors that own a resource (a socket, a file, a terminal, their children) and must release it
  * exactly once, however they end.
  *
- * XState's `fromCallback` runs its clean-up when the actor is stopped, but not when it throws. It cannot end
- * by itself. An error thrown in a listener of a socket or timer reaches no actor. A behaviour closes these
- * gaps:
+ * XState's `fromCallback` runs its clean-up when the actor is stopped, but not when it throws. A callback
+ * cannot end by itself. An error thrown in a listener of a socket or timer reaches no actor. A behaviour
+ * closes these gaps:
  *
  * - `release` runs once: after a stop, a crash or a normal end;
  * - `scope.guard` turns an error thrown in a listener into a crash of the actor that owns the listener;

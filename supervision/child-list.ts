@@ -9,7 +9,10 @@ import { Heap } from './heap.js';
 
 export const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one'] as const;
 
-/** The children restarted after a crash: the crashed child alone, all, or it and those started after it. */
+/**
+ * The children restarted after a crash: the crashed child alone, all children, or the crashed child and those
+ * started after it.
+ */
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** Separates the child's id from the incarnation in an actor id. */

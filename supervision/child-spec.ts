@@ -159,7 +159,7 @@ function isLogic(logic: unknown): logic is AnyActorLogic {
   return typeof (logic as Partial<AnyActorLogic> | undefined)?.transition === 'function';
 }
 
-/** As in Erlang, where a process that does not trap exits is stopped at once. */
+/** As in Erlang/OTP, where a process that does not trap exits is stopped at once. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
   if (supervisorKind(logic) !== undefined) return Number.POSITIVE_INFINITY;
   return isMachine(logic) || handlesShutdown(logic) ? DEFAULT_SHUTDOWN_MS : 'brutal';

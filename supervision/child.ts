@@ -27,8 +27,9 @@ export type ChildReport =
   | { readonly type: 'child.overdue'; readonly actorId: string };
 
 /**
- * Why a child is started. It decides the effect of a failed start: `first`, the supervisor's own start fails;
- * `added`, the child is forgotten; `asked`, the child stays down; `restart`, the start is tried again.
+ * Why a child is started, and therefore the effect of a failed start. After `first`, the supervisor's own
+ * start fails; after `added`, the child is forgotten; after `asked`, the child stays down; after `restart`,
+ * the start is tried again.
  */
 export type Purpose = 'first' | 'added' | 'asked' | 'restart';
 

@@ -6,7 +6,10 @@
 import { assert } from './assert.js';
 import { DEFAULT_RESTART_LIMITS } from './defaults.js';
 
-/** At most `intensity` restarts in `periodMs` milliseconds. With 0, the first crash escalates. */
+/**
+ * At most `intensity` restarts in `periodMs` milliseconds. With an intensity of 0, the supervisor gives up at
+ * the first crash.
+ */
 export interface RestartLimits {
   readonly intensity: number;
   readonly periodMs: number;

@@ -1,5 +1,5 @@
 /**
- * A supervisor of a list of children, after Erlang/OTP's `supervisor`.
+ * A supervisor of a list of children, modelled on Erlang/OTP's `supervisor`.
  *
  * The supervisor starts the children in order, each when the previous one is ready. It restarts crashed
  * children according to its strategy, gives up after too many restarts, and stops the children in reverse

@@ -20,7 +20,7 @@ export interface Prompt {
   readonly lead?: readonly string[];
   /** True if the status lines are shown above the question and kept up to date. */
   readonly hasStatus?: boolean;
-  /** True if it comes up by itself: keys that were meant for something else must not answer it. */
+  /** True if the prompt comes up by itself: keys that were meant for something else must not answer it. */
   readonly isSudden?: boolean;
   /**
    * True for the lines of a chat: an answer is shown as a message once it is sent, and a paste may have
@@ -34,7 +34,7 @@ export interface Console {
   print(lines: readonly string[]): void;
   /** Prints a message of a chat, in the console's own form. */
   show(message: ShownMessage): void;
-  /** Sets the lines that are shown above prompts with a status. */
+  /** Sets the status: the lines above each prompt that shows a status. */
   setStatus(lines: readonly string[]): void;
   /** Notifies the user, if the console can do that and the user wants it. */
   notify(text: DisplayText): void;

@@ -32,7 +32,7 @@ import type { Inbox } from './inbox.js';
 
 /**
  * Longest wait for the heartbeat's answer, in milliseconds. The heartbeat needs a few seconds to detect that
- * the server is silent, and why. A heartbeat that keeps crashing never answers.
+ * the server is silent, and why. Without a limit, a heartbeat that keeps crashing would never answer.
  */
 const QUESTION_TIMEOUT_MS = 15_000;
 
@@ -63,9 +63,9 @@ export type ClientNotice =
       /** How many earlier calls from that address were refused without a notice. */
       readonly untold: number;
     }
-  /** A caller did not understand the word that accepted it (dialect B): its next call gets the other word. */
+  /** A caller did not understand the line that accepted its call. Its next call gets the other line. */
   | { readonly type: 'call.misunderstood'; readonly address: string; readonly hint: CallerHint | undefined }
-  /** `peer.stalled`: the buddy has not read for 5 s. `peer.reading`: it reads again. */
+  /** `peer.stalled`: the buddy has not read for 5 s. `peer.reading`: the buddy reads again. */
   | {
       readonly type: 'peer.stalled' | 'peer.reading';
       readonly buddy: UserId | undefined;
@@ -115,7 +115,7 @@ class Agent implements Behaviour<AgentEvent> {
   #questionTimer: Timer | undefined;
   /** The server's latest answer. */
   #buddies: BuddyList = [];
-  /** Outgoing calls that call control has not answered yet; it answers in order. */
+  /** Outgoing calls that call control has not answered yet. Call control answers in order. */
   readonly #placing: OutgoingCall[] = [];
   /** Calls and chats for which more events may come. Call control limits their number. */
   readonly #handles = new Map<CallId, CallHandle>();

@@ -45,7 +45,7 @@ const REFUSAL_LINGER_MS = 1_000;
  */
 const MAX_EARLY_LINES = 16;
 
-/** Sent to the buddy, as lines of the chat, when one of its lines or of the user's lines was cut. */
+/** Sent to the buddy, as lines of the chat, when a line of the buddy or of the user was cut. */
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
@@ -86,8 +86,8 @@ export interface ChatPatience {
   /** Longest wait for the next confirmation of the buddy's machine. */
   readonly confirmationMs: number;
   /**
-   * Longest wait for the buddy to close if it may have unread lines. If it closes with unread lines, its
-   * machine resets the connection.
+   * Longest wait for the buddy to close if it has sent nothing since our last line, and may therefore have
+   * unread lines. If the buddy closes with unread lines, its machine resets the connection.
    */
   readonly unreadMs: number;
 }
@@ -194,7 +194,7 @@ export function chatLogic({
       resumeReading: ({ throttle }) => throttle.resume(),
       hangUp({ socket, throttle, delivery }) {
         delivery.flush();
-        throttle.resume(); // for the same reason; not every chat runs `awaitDelivery` first
+        throttle.resume(); // as in `awaitDelivery`, which not every chat runs first
         socket.end();
       },
 

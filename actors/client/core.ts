@@ -63,7 +63,7 @@ export class RestartStateHolder {
 
 /** The limits in which a person's client and a program's client differ. */
 export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'maxHeldLines' | 'blocked'> & {
-  /** How long to wait for a buddy to close the connection if lines may still be unread, in milliseconds. */
+  /** How long to wait for a buddy to close if it has sent nothing since our last line, in milliseconds. */
   readonly unreadMs: number;
 };
 

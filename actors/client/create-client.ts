@@ -62,8 +62,8 @@ export interface CreateClientOptions {
   readonly messagePort?: number;
   /**
    * Longest wait, in milliseconds, for an answer to a call, for the network to take a line, and for each
-   * confirmation while a chat is left; default 60,000. If given, it is also the longest wait for a buddy with
-   * unread lines to close (otherwise 10 s).
+   * confirmation while a chat is left; default 60,000. It is also the longest wait for a buddy to close if
+   * the buddy has sent nothing since our last line; the default of this wait is 10 s.
    */
   readonly patienceMs?: number;
   /** Called with events that no method reports, such as a lost server or a refused call. */
@@ -96,7 +96,7 @@ export interface Client {
   add(buddy: string): Promise<ServerAnswer>;
   del(buddy: string): Promise<ServerAnswer>;
   /**
-   * Asks the server for the user's buddies. `mayBeCut` is true if the answer may not hold all of them.
+   * Asks the server for the user's buddies. `mayBeCut` is true if the answer may not hold all buddies.
    * Rejects with `server.silent` after 2.1 s, or after up to 6.1 s when the server does not answer over TCP
    * either.
    */

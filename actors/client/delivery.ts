@@ -1,12 +1,12 @@
 /**
- * Tracks the lines of a chat on their way to the buddy: lines that the network has not taken, lines that it
- * took but the buddy's machine has not confirmed, and confirmed lines that the buddy may not have read. Also
- * notices a connection that is dead although neither side closed it.
+ * Tracks the lines of a chat on their way to the buddy: lines that the network has not taken, lines that the
+ * network took but the buddy's machine has not confirmed, and confirmed lines that the buddy may not have
+ * read. Also notices a connection that is dead although neither side closed it.
  *
  * While everything is confirmed, the kernel probes the other side (keep-alive) and fails the socket when the
  * probes stay unanswered. While anything is unconfirmed, the kernel only retransmits, for up to a quarter of
- * an hour. So this file reads the kernel's table of connections to see whether anything is being confirmed.
- * Only Linux has that table. On other systems, a dead connection is noticed only while nothing is
+ * an hour. Therefore this file reads the kernel's table of connections, to see whether anything is being
+ * confirmed. Only Linux has this table. On other systems, a dead connection is noticed only while nothing is
  * unconfirmed, or when the kernel gives up. At the end of a chat on such a system, everything that the
  * network took counts as confirmed.
  */
@@ -16,7 +16,8 @@ import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
 import { lookUp } from './connection-table.js';
 
 /**
- * Quiet time before the kernel probes the other side, in milliseconds. It probes up to ten times, 1 s apart.
+ * Quiet time before the kernel probes the other side, in milliseconds. The kernel probes up to ten times, 1 s
+ * apart.
  */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -25,8 +26,8 @@ const LOOK_MS = 2_000;
 const LAST_LOOK_MS = 50;
 
 /**
- * The minimum number of looks within the user's patience. With fewer, a slow buddy would look like one who
- * does not read.
+ * The minimum number of looks within the user's patience. With fewer looks, a buddy who reads slowly would
+ * look like a buddy who does not read.
  */
 const LOOKS_IN_PATIENCE = 4;
 
@@ -43,7 +44,7 @@ const DEAD_AFTER_MS = 22_000;
 const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
 const LINE_COST_BYTES = 64;
 
-/** Above this many bytes in the socket's own buffer, it gets no further line. */
+/** With more bytes than this in its own buffer, the socket gets no further line. */
 const MAX_UNTAKEN_BYTES = 64 * 1024;
 
 /** A line that the network has not taken. */

@@ -38,8 +38,8 @@ export interface ChatEnd {
   /** Why the connection broke; `undefined` if one side closed it. */
   readonly reason?: string;
   /**
-   * Lines that the network took and the buddy's machine never confirmed, and lines that it confirmed but the
-   * buddy did not read before it closed.
+   * Lines that the network took and the buddy's machine never confirmed, and lines that the machine confirmed
+   * but the buddy did not read before closing.
    */
   readonly lost: readonly string[];
 }
@@ -58,17 +58,19 @@ export interface Chat extends AsyncIterable<Message> {
    * true if the line was cut at 16 KiB.
    *
    * @throws ClientError `chat.broken` if the line was not sent; `chat.stalled` if the network did not take it
-   *   within the client's patience because the buddy does not read (the chat is left then); `chat.full` if
+   * within the client's patience because the buddy does not read (the client then leaves the chat);
+   * `chat.full` if
    *   1,000 lines wait already.
    */
   send(text: string): Promise<{ readonly cut: boolean }>;
   /**
-   * Leaves the chat. Resolves when it is over: the buddy's machine has confirmed all sent lines, and the
-   * buddy has closed its side or 5 s have passed. The wait for each next confirmation is limited by the
-   * client's patience.
+   * Leaves the chat, and resolves when the chat is over. First waits until the buddy's machine has confirmed
+   * all sent lines; if no confirmation comes for the client's patience, closes the connection at once. Then
+   * waits for the buddy to close: 5 s if the buddy has sent something since our last line, otherwise 10 s or
+   * the given `patienceMs`.
    */
   leave(): Promise<void>;
-  /** Cuts the connection, also while the chat is being left. All unconfirmed lines are in `closed`. */
+  /** Cuts the connection at once, even while the chat is being left. `closed` has all unconfirmed lines. */
   abandon(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Compares two processes under the same load. They are loaded alternately, so that a noisy machine affects
- * both.
+ * Compares two processes under the same load. The processes are loaded alternately, so that a noisy machine
+ * affects both.
  */
 
 import { median } from '../median.js';

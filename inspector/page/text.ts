@@ -15,7 +15,7 @@ export function clock(at: number): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => pad(part, 2)).join(':');
 }
 
-/** The same with milliseconds. */
+/** The local time with milliseconds, such as `14:05:09.120`. */
 export function preciseClock(at: number): string {
   return `${clock(at)}.${pad(new Date(at).getMilliseconds(), 3)}`;
 }
@@ -53,7 +53,7 @@ export function arrowText(arrow: string): string {
   return source === '' ? 'no change of state' : `stays in ${source}`;
 }
 
-/** The same without the parent states that source and target share. */
+/** An arrow as `source → target`, without the parent states that both share. */
 export function shortArrowText(arrow: string): string {
   const [source = [], target = []] = arrow.split('>').map((id) => id.split('.'));
   const common = source.findIndex((name, index) => index >= source.length - 1 || name !== target[index]);

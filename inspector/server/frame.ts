@@ -85,7 +85,7 @@ export interface Message {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** Equal transitions at one path since the previous frame: of one actor, or of all members of a group. */
+/** Equal transitions since the previous frame, at one path: of one actor, or of all members of a group. */
 export interface Transition {
   readonly path: string;
   /** The last member that took it. */

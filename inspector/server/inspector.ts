@@ -31,8 +31,8 @@ const FRAME_MS = 100;
 const FRAMES_PER_KEEP_ALIVE = 150;
 
 /**
- * The maximum number of streams at once. One browser opens six tabs at most, because each tab keeps a
- * connection and browsers limit the connections per host.
+ * The maximum number of streams at once. One browser can open at most six tabs, because each tab keeps a
+ * connection, and browsers limit the connections to a host.
  */
 export const MAX_VIEWERS = 8;
 

@@ -1,7 +1,8 @@
 import type { Random } from '../helpers/random.js';
 
 /**
- * Draws random items without replacement, and refills when it is empty. So every item is drawn once a round.
+ * Draws random items without replacement, and refills when it is empty. Therefore every item is drawn once a
+ * round.
  */
 export class Bag<TItem> {
   readonly #items: readonly TItem[];

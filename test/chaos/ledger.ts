@@ -3,7 +3,7 @@
  * in its order.
  *
  * Only one change is requested at a time, and an unanswered change is requested again until it is answered.
- * So at most one change is pending, with an unknown outcome.
+ * Therefore at most one change is pending, with an unknown outcome.
  */
 
 import type { UserId } from '../../protocol/id.js';
