@@ -26,8 +26,9 @@ export const TLS_FIRST_BYTE = 0x16;
 export type InnerProtocol = 'im-dir/1' | 'im-chat/1';
 
 /**
- * Most bytes that a peer may have sent by the time it is identified: a chain, and as much again for the rest
- * of the handshake and a first line. Node takes 30 ms for 200 certificates, even if only two are looked at.
+ * The maximum number of bytes that a peer may have sent by the time it is identified: a chain, and as much
+ * again for the rest of the handshake and a first line. Node takes 30 ms for 200 certificates, even if only
+ * two are looked at.
  */
 const MAX_HANDSHAKE_BYTES = 2 * MAX_CHAIN_BYTES;
 

@@ -19,7 +19,7 @@ export const MAX_USERS = 60_000_000;
 /** The maximum number of buddies on one list. */
 export const MAX_BUDDIES = 10_000;
 
-/** Most bans in one store. */
+/** The maximum number of bans in one store. */
 export const MAX_BANS = 1_000_000;
 
 /** A banned id, or a banned address or network. */

@@ -16,7 +16,7 @@ import {
 } from '../storage/files/files.js';
 import { writersOf } from '../storage/files/writers.js';
 
-/** Most attempts to lock a file that another process changes, with a pause after each. */
+/** The maximum number of attempts to lock a file that another process changes, with a pause after each. */
 const LOCK_ATTEMPTS = 200;
 
 /** Longest pause before the next attempt, in milliseconds. */

@@ -20,10 +20,10 @@ import { formatCheckedLine, parseCheckedLine } from './checked-line.js';
 import { type KeyFileName, keyFileName, parseKeyFileName } from './key-file-name.js';
 import { type Failed, isFailed, PrivateDirectory } from './private-directory.js';
 
-/** Most characters of a device. */
+/** The maximum number of characters of a device. */
 const MAX_DEVICE_CHARACTERS = 8 * 1024;
 
-/** Most bytes in a file: JSON may write a character as two. */
+/** The maximum number of bytes in a file: JSON may write a character as two. */
 const MAX_KEY_FILE_BYTES = 2 * MAX_DEVICE_CHARACTERS + 1024;
 
 const SEED = /^[A-Za-z0-9_-]{43}$/;

@@ -19,10 +19,10 @@ import { type KeyFileName, keyFileName } from './key-file-name.js';
 import { type Failed, PrivateDirectory } from './private-directory.js';
 import { type Known, type LogFormat, type LogView, SubjectLog } from './subject-log.js';
 
-/** Most buddies with a known key. */
+/** The maximum number of buddies with a known key. */
 export const MAX_PINS = 10_000;
 
-/** Most bytes in the file. A line has at most 320. */
+/** The maximum number of bytes in the file. A line has at most 320. */
 const MAX_PINS_BYTES = 16 * 1024 * 1024;
 
 /** Who vouched for a key: the server named it, or the user compared the words or gave the key itself. */

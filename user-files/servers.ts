@@ -14,13 +14,13 @@ import { type ServerAddress, serverAddress } from './key-file-name.js';
 import { type Failed, PrivateDirectory } from './private-directory.js';
 import { type Known, type LogFormat, SubjectLog } from './subject-log.js';
 
-/** Most servers. */
+/** The maximum number of servers that are remembered. */
 export const MAX_SERVERS = 1_000;
 
-/** Most bytes in the file. */
+/** The maximum number of bytes in the file. */
 const MAX_SERVERS_BYTES = 2 * 1024 * 1024;
 
-/** Most characters of an address: a host name has at most 253. */
+/** The maximum number of characters of an address: a host name has at most 253. */
 const MAX_ADDRESS_CHARACTERS = 300;
 
 /** The key of a server; `none`: the server keeps no keys. */

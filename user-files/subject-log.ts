@@ -42,7 +42,7 @@ export interface LogFormat<TState> {
   encode(state: TState): Fields;
   /** The state in a line; `undefined` if the fields are not valid. */
   parse(fields: Fields): TState | undefined;
-  /** Most subjects that are known at once. */
+  /** The maximum number of subjects that are known at once. */
   readonly maxSubjects: number;
   readonly maxBytes: number;
 }

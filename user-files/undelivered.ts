@@ -21,7 +21,7 @@ import type { Appender, HeldFile } from './held-file.js';
 import { type KeyFileName, keyFileName } from './key-file-name.js';
 import { attempt, type Failed, isFailed, PrivateDirectory } from './private-directory.js';
 
-/** Most bytes in the file of a buddy. */
+/** The maximum number of bytes in the file of a buddy. */
 const MAX_DELIVERY_BYTES = 16 * 1024 * 1024;
 
 /** A file of more bytes is worth a {@link OpenDelivery.replace}. */

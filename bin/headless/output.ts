@@ -15,7 +15,7 @@ export class Output {
 
   /**
    * @param about The fields of every event: the user of this client, and the buddy if the command has one.
-   * @param onFailed Called when the output fails: the disk is full, or the reader of the output stops early, as
+   * @param onFailed Called when the output fails: the disk is full, or its reader stops early, as
    *   `head` does.
    */
   constructor(isJson: boolean, about: Fields, onFailed: () => void) {

@@ -12,7 +12,7 @@
 
 import type { PrivateLine, StreamId } from '../../protocol/private-chat.js';
 
-/** Most lines and bytes of text that are kept for a buddy until they are confirmed. */
+/** The maximum numbers of lines and of bytes of text that are kept for a buddy until they are confirmed. */
 export const MAX_KEPT_LINES = 1_000;
 export const MAX_KEPT_BYTES = 1024 * 1024;
 

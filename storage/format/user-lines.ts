@@ -23,12 +23,12 @@ import { isStoredId, parseCount, parseDevice, textOfBan } from './fields.js';
 /** The beginning of the token with a key. It has a character that no id has. */
 const KEY_MARK = 'key:';
 
-/** Most digits of a serial or a floor. */
+/** The maximum number of digits of a serial or a floor. */
 const MAX_DIGITS = 16;
 
 const MAX_KEY_BYTES = KEY_MARK.length + KEY_CHARACTERS + 2 * (1 + MAX_DIGITS) + 1;
 
-/** Most bytes in a line: ids, a key, a space after each, and a checksum. */
+/** The maximum number of bytes in a line: ids, a key, a space after each, and a checksum. */
 export const MAX_USER_LINE_BYTES = (MAX_ID_LENGTH + 1) * (MAX_BUDDIES + 1) + MAX_KEY_BYTES + CHECKSUM_DIGITS;
 
 /** The first characters of lines that are not of a user. */
