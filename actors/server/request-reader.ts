@@ -17,7 +17,9 @@ import { MAX_REQUEST_BYTES, parseRequest, type Request } from '../../protocol/re
 import type { BehaviourScope } from '../../supervision/behaviour.js';
 import type { ServerIdentity } from './server-identity.js';
 
-/** Most bytes after the request line that are read and ignored before the connection is cut. */
+/**
+ * The maximum number of bytes after the request line that are read and ignored before the connection is cut.
+ */
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
 /** The ALPN name of requests to the server. */
