@@ -8,7 +8,7 @@ import { type IdentityKey, parseKey } from './key.js';
 import { isDone } from './reply.js';
 import { parseSessionId, type SessionId } from './sealed-datagram.js';
 
-/** The version of the keys in the reply to VER. */
+/** The version of the protocol with keys, in the reply to VER. */
 const VERSION = 'im/1';
 
 /** Stands in the place of the key if the id has no key. */

@@ -1,5 +1,6 @@
 /**
- * Requests over TCP, one line each: REG, ADD and DEL; LOG and WHO, which are sealed; VER.
+ * Requests over TCP, one line each: REG, ADD and DEL, in clear or inside TLS; LOG and WHO, only inside TLS;
+ * VER, only in clear.
  */
 
 import { decodeAscii, firstTokens } from './ascii.js';
@@ -42,17 +43,17 @@ export type LoginMode =
   | { readonly kind: 'again'; readonly session: SessionId }
   | { readonly kind: 'ask' };
 
-/** One request line. `REG`, `ADD` and `DEL` may come in clear or sealed. */
+/** One request line. `REG`, `ADD` and `DEL` may come in clear or inside TLS. */
 export type Request =
   | { readonly op: 'REG'; readonly id: UserId }
   | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId | undefined }
-  // Only sealed.
+  // Only inside TLS.
   | { readonly op: 'LOG'; readonly id: UserId; readonly mode: LoginMode }
   | { readonly op: 'WHO'; readonly id: UserId }
   // Only in clear.
   | { readonly op: 'VER' };
 
-/** The version of the keys, as `VER` asks for it. */
+/** The version of the protocol with keys: the number in `VER im 1`. */
 const KEYS_VERSION = '1';
 
 /**
@@ -61,7 +62,7 @@ const KEYS_VERSION = '1';
  * Tokens past the last one needed are ignored, but the whole line must be printable ASCII.
  *
  * @returns `undefined` if the reply is `201 INVALID` whatever the directory contains: the operation is
- * unknown, the first id is missing or not valid, or a byte is not printable ASCII.
+ * unknown, a token that it needs is missing or not valid (except the buddy), or a byte is not printable ASCII.
  */
 export function parseRequest(line: Uint8Array): Request | undefined {
   const text = decodeAscii(line);

@@ -336,7 +336,10 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#forget(child);
   }
 
-  /** Asks all children to end, then ends: as a crash with `outcome`, normally without it. */
+  /**
+   * Ends all children, and then the supervisor. If `outcome` is given, the supervisor crashes with it;
+   * otherwise it ends normally.
+   */
   #endAll(reason: ShutdownReason, outcome?: SupervisorError): void {
     if (this.#ending) return;
     this.#ending = true;

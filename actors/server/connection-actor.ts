@@ -118,12 +118,15 @@ function openSession(connection: Connection, event: ConnectionEvent): void {
   const { id } = event.change;
   recordUser(connection, id);
   const seal = tls && DatagramSeal.fromTls(tls, 'server');
-  // The client is gone: the end of its socket is the next event.
+  // Without a seal the connection is over, and the next event says so.
   if (device === undefined || mode === undefined || seal === undefined) return;
   sessions.send({ type: 'session.open', id, device, mode, address, seal, replyTo: scope.self });
 }
 
-/** The device of a registered id came from this address: its handshake is given back. */
+/**
+ * Tells the handshake budget that a device of a registered id came from this address. The address then gets
+ * the handshake of this connection back.
+ */
 function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void {
   if (reader.device !== undefined) handshakes.recordUser(reader.address, id, scope.now());
 }

@@ -5,8 +5,8 @@
  * out:
  *
  * - Each request must carry the token.
- * - `Host` must name this machine. Otherwise a foreign name that resolves to 127.0.0.1 (DNS rebinding) would
- *   give a foreign page the inspector's origin.
+ * - `Host` must name this machine. Otherwise a foreign page whose name resolves to 127.0.0.1 (DNS rebinding)
+ *   could read the inspector's responses as if they came from the page's own server.
  * - `Origin`, if present, must be the inspector's own.
  */
 
