@@ -62,7 +62,8 @@ const KEYS_VERSION = '1';
  * Tokens past the last one needed are ignored, but the whole line must be printable ASCII.
  *
  * @returns `undefined` if the reply is `201 INVALID` whatever the directory contains: the operation is
- * unknown, a token that it needs is missing or not valid (except the buddy), or a byte is not printable ASCII.
+ * unknown, a token that it needs is missing or not valid (except the buddy), or a byte is not printable
+ * ASCII.
  */
 export function parseRequest(line: Uint8Array): Request | undefined {
   const text = decodeAscii(line);

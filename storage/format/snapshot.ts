@@ -10,7 +10,8 @@
  * The lines between the first and the last are those of storage/format/user-lines.ts. A removed user keeps
  * the line, because users are numbered in the order of these lines. Once the id is freed, the line has only
  * the `-`. The last line has the number of lines before it, without the first; and the number of the last
- * journal record that the snapshot includes. All lines end with the CRC-32 of everything before their last space.
+ * journal record that the snapshot includes. All lines end with the CRC-32 of everything before their last
+ * space.
  *
  * Format 1, which is read as well, had no keys, removed users and bans; a first line without a checksum; and
  * the word `users` in the last line.
