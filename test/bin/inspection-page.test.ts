@@ -244,7 +244,8 @@ test("Stately's inspector gets the tree, its machines and its events", async (t)
     ),
   );
   const machine = events.find(({ name }) => name === 'connection')?.definition ?? '{}';
-  t.deepEqual(Object.keys(JSON.parse(machine).states), ['receiving', 'committing', 'replied', 'closed']);
+  const states = ['receiving', 'securing', 'committing', 'asking', 'replied', 'closed'];
+  t.deepEqual(Object.keys(JSON.parse(machine).states), states);
   t.like(
     events.find(({ event }) => event?.type === 'change.commit'),
     { type: '@xstate.event', sessionId: 'im-server/store', sourceId: CONNECTION },

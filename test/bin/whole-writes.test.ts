@@ -81,6 +81,10 @@ const SERVER_LINES: typeof CLIENT_LINES = {
   check: ({ database }) => [['check', database]],
   export: ({ database }) => [['export', database]],
   import: ({ directory, dump }) => [['import', join(directory, 'new'), dump]],
+  key: ({ database }) => [
+    ['key', database],
+    ['key', database, '--json'],
+  ],
   completion: () => [['completion', 'fish']],
 };
 

@@ -49,7 +49,11 @@ for (const demo of DEMOS) {
 }
 
 test('the player prints the effects of a machine, and its state', async (t) => {
-  const events = ['request.received', '{"type":"change.answered","reply":200}', 'socket.closed'];
+  const events = [
+    'request.received',
+    '{"type":"change.answered","change":{"op":"REG"},"reply":200}',
+    'socket.closed',
+  ];
   const { stdout } = await run(process.execPath, ['dist/examples/machines/play.js', 'connection', ...events]);
   t.deepEqual(stdout.split('\n'), [
     'start',
@@ -58,7 +62,7 @@ test('the player prints the effects of a machine, and its state', async (t) => {
     '  restartDeadline',
     '  submitChange',
     '  -> "committing"',
-    '{"type":"change.answered","reply":200}',
+    '{"type":"change.answered","change":{"op":"REG"},"reply":200}',
     '  restartDeadline',
     '  sendReply',
     '  -> "replied"',

@@ -44,11 +44,13 @@ test('of ed25519-speccheck, no signature with a scalar or a point out of range v
   }
 });
 
-test('OpenSSL accepts forgeries under a key of small order, which is refused before', (t) => {
+test('a key of small order is refused, under which OpenSSL 3.0 accepts forgeries', (t) => {
   const identityPoint = hex(`01${'00'.repeat(31)}`);
   const signature = `01${'00'.repeat(63)}`;
-  t.true(verifies(identityPoint, { message: randomBytes(20).toString('hex'), signature }));
   t.false(isAllowedKey(identityPoint));
+  const isAccepted = verifies(identityPoint, { message: randomBytes(20).toString('hex'), signature });
+  // OpenSSL 3.5, which comes with Node.js 24, refuses this one itself.
+  t.is(isAccepted, process.versions.openssl.startsWith('3.0.'));
 });
 
 test('a seed has 32 bytes', (t) => {

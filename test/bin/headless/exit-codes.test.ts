@@ -12,6 +12,8 @@ test('every reply has its exit code, and an unknown reply is an unexpected error
     [204, 7],
     [205, 7],
     [206, 7],
+    // Only LOG is answered 207.
+    [207, 1],
   ]);
   t.is(exitOfReply(299), 1);
 });

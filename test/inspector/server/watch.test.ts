@@ -53,7 +53,7 @@ test('the tree is known before a browser connects, parents before their children
     new Set(paths),
     new Set([
       'im-server',
-      ...['store', 'presence', 'udp', 'tcp', 'tcp/connections', 'tcp/listener'].map(
+      ...['store', 'presence', 'sessions', 'udp', 'tcp', 'tcp/connections', 'tcp/listener'].map(
         (path) => `im-server/${path}`,
       ),
     ]),
