@@ -67,8 +67,8 @@ export type Verdict = ReplyCode | 'revoked';
 
 /**
  * Read access to users and lists. Each user has a number, which stays the same while the process runs, even
- * if the store is reopened. Lists, keys, reservations and bans may show changes of the commit under way
- * before they are durable; `numberOf` never shows a registration before it is durable.
+ * if the store is reopened. Lists, reservations and bans may show changes of the commit under way before they
+ * are durable; `numberOf` and `deviceOf` never do.
  */
 export interface Users {
   /** The number of a user; -1 when the id is not registered, or the registration is not durable yet. */
@@ -87,6 +87,8 @@ export interface Users {
    * for an open id.
    */
   deviceOf(user: number): Device | undefined;
+  /** True once the store is closed: the database may have changed since. */
+  readonly isClosed: boolean;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];
   /** All bans, also those that have ended, addresses first, in the order of their names. */

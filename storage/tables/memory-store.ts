@@ -6,8 +6,13 @@
 import { type Store, StoreError } from '../store.js';
 import { UserTable } from './user-table.js';
 
-/** Opens a new, empty store. */
-export function openMemoryStore(): Store {
+/**
+ * Opens a new, empty store.
+ *
+ * @param sync Called for each commit, whose changes count as durable once it resolves. By default, like a
+ * store that writes, it resolves in a later event-loop iteration.
+ */
+export function openMemoryStore(sync: () => Promise<unknown> = () => new Promise(setImmediate)): Store {
   const table = new UserTable();
   let underWay: Promise<unknown> | undefined;
   let closed = false;
@@ -17,8 +22,7 @@ export function openMemoryStore(): Store {
       if (closed) throw new StoreError('store.closed', 'the store is closed');
       if (underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
       const verdicts = changes.map((change) => table.apply(change).verdict);
-      // Like a store that writes, it resolves in a later event-loop iteration.
-      underWay = new Promise(setImmediate);
+      underWay = sync();
       await underWay;
       underWay = undefined;
       table.commit();
@@ -29,6 +33,7 @@ export function openMemoryStore(): Store {
 
     async close() {
       closed = true;
+      table.close();
       await underWay;
     },
   };

@@ -76,6 +76,9 @@ export class UserTable implements Users {
   /** Removed users who may still be on lists, until {@link endReplay}. */
   readonly #stale = new Set<number>();
   #committed = 0;
+  /** The devices of users before the changes that are not committed yet. */
+  readonly #durableDevices = new Map<number, Device | undefined>();
+  #isClosed = false;
   /** Called before a user's list changes. */
   #beforeChange: ((user: number) => void) | undefined;
   /** Called before a user's key, serial or floor changes. */
@@ -117,6 +120,16 @@ export class UserTable implements Users {
   /** Declares all changes applied so far final: they will not be undone. */
   commit(): void {
     this.#committed = this.size;
+    this.#durableDevices.clear();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Records that the store is closed. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   numberOf(id: UserId): number {
@@ -139,7 +152,7 @@ export class UserTable implements Users {
   }
 
   deviceOf(user: number): Device | undefined {
-    return this.#keys.get(user);
+    return this.#durableDevices.has(user) ? this.#durableDevices.get(user) : this.#keys.get(user);
   }
 
   reservations(): readonly Reservation[] {
@@ -383,6 +396,7 @@ export class UserTable implements Users {
       this.#beforeKeyChange?.(user);
       this.#keys.set(user, to);
     };
+    if (user < this.#committed && !this.#durableDevices.has(user)) this.#durableDevices.set(user, before);
     set(device);
     return { verdict: 200, effect, revert: () => set(before) };
   }

@@ -188,6 +188,7 @@ class DirectoryStore implements TextStore {
   }
 
   async #close(): Promise<void> {
+    this.#table.close();
     await this.#underWay?.catch(() => {}); // the caller of that commit receives its error
     await this.#stopCompaction();
     this.#retryAtMs = Number.NEGATIVE_INFINITY;

@@ -86,6 +86,7 @@ test('no buddy is visited once the answer is full', async (t) => {
     deviceOf: (user) => users.deviceOf(user),
     reservations: () => users.reservations(),
     bans: () => users.bans(),
+    isClosed: false,
     copyId(target, at, user) {
       visits++;
       return users.copyId(target, at, user);

@@ -64,6 +64,7 @@ test('a repeated import converts no list to ids', async (t) => {
       deviceOf: (user) => store.users.deviceOf(user),
       reservations: () => store.users.reservations(),
       bans: () => store.users.bans(),
+      isClosed: false,
       copyId: (target, at, user) => store.users.copyId(target, at, user),
       buddiesOf: (each) => {
         asked += 1;
