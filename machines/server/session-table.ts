@@ -32,6 +32,8 @@ export interface Session<TKeys> {
 
 interface Entry<TKeys> extends Session<TKeys> {
   heardMs: number;
+  /** The session that its client had before. If the reply to its LOG is lost, the client names it again. */
+  readonly replaced: SessionId | undefined;
 }
 
 /** The sessions of one id. */
@@ -65,7 +67,8 @@ export class SessionTable<TKeys> {
     this.#dropSilent(nowMs);
     this.#dropRevoked(login);
     const announcing = this.#byUser.get(login.id)?.announcing;
-    if (mode.kind === 'again' && announcing !== undefined && announcing !== mode.session) return false;
+    if (mode.kind === 'again' && announcing !== undefined && !this.#isOf(announcing, mode.session))
+      return false;
     if (mode.kind === 'ask') {
       const asking = this.#byUser.get(login.id)?.asking ?? [];
       if (asking.length >= MAX_ASKING_SESSIONS) this.#end(asking[0] as SessionId);
@@ -73,7 +76,8 @@ export class SessionTable<TKeys> {
       this.#end(announcing);
     }
     if (this.size >= this.#limit) this.#end(this.#oldest() as SessionId);
-    this.#add(name, { ...login, announces: mode.kind !== 'ask', heardMs: nowMs });
+    const replaced = mode.kind === 'again' ? mode.session : undefined;
+    this.#add(name, { ...login, announces: mode.kind !== 'ask', heardMs: nowMs, replaced });
     return true;
   }
 
@@ -90,6 +94,11 @@ export class SessionTable<TKeys> {
     session.heardMs = nowMs;
     this.#sessions.delete(name);
     this.#sessions.set(name, session);
+  }
+
+  /** Whether a session is this one, or took its place for the same client. */
+  #isOf(name: SessionId, former: SessionId): boolean {
+    return name === former || this.#sessions.get(name)?.replaced === former;
   }
 
   #add(name: SessionId, session: Entry<TKeys>): void {

@@ -50,9 +50,26 @@ test('a client that lost its session gets another, unless a different session an
   t.true(open('one', again('unknown')));
   t.true(open('two', again('one')));
   t.is(find('one'), undefined);
-  t.false(open('three', again('one')));
+  t.false(open('three', again('unknown')));
   t.truthy(find('two'));
   t.is(find('three'), undefined);
+});
+
+test('a client whose reply was lost gets a session when it asks again', (t) => {
+  const { open, find } = tableOf();
+  open('one', NEW);
+  t.true(open('lost', again('one')));
+  t.true(open('two', again('one')));
+  t.is(find('lost'), undefined);
+  t.true(open('three', again('two')));
+  t.false(open('four', again('one')), 'the client went on with another session');
+});
+
+test('a client that was displaced does not come back when the reply to the newer login is lost', (t) => {
+  const { open } = tableOf();
+  open('one', NEW);
+  open('two', NEW);
+  t.false(open('three', again('one')));
 });
 
 test('a session that only asks ends no other, up to eight, and then ends the oldest of them', (t) => {
