@@ -1,9 +1,10 @@
 /**
  * Limits how many TLS handshakes the server makes. A handshake costs as much as ten requests in clear.
  *
- * A source has a budget, and so have all sources together. Half of the common budget is kept for sources from
- * which a registered device came within a day, so that strangers cannot keep users from logging in. The
- * number of unfinished handshakes is limited too. A handshake beyond a limit gets no answer at all.
+ * A source has a budget, and so have all sources together. The number of unfinished handshakes is limited
+ * too. Half of what all sources have together is kept for sources from which a registered device came within
+ * a day, so that strangers cannot keep users from logging in. A handshake beyond a limit gets no answer at
+ * all.
  */
 
 import { isLoopback, networkOf } from '../../protocol/address.js';
@@ -74,10 +75,12 @@ export class HandshakeBudget {
     if (this.#isExempt(address)) return true;
     const source = networkOf(address);
     const unfinished = this.#unfinishedBySource.get(source) ?? 0;
-    if (this.#unfinished >= this.#limits.unfinished) return false;
-    if (unfinished >= this.#limits.unfinishedPerAddress) return false;
-    // Strangers may not use the last half of the common budget.
-    const needed = this.#isUsers(source, nowMs) ? 1 : this.#limits.inAll.burst / 2 + 1;
+    const { inAll } = this.#limits;
+    const isUsers = this.#isUsers(source, nowMs);
+    // Strangers may not use the last half of what is common.
+    const places = isUsers ? this.#limits.unfinished : Math.ceil(this.#limits.unfinished / 2);
+    const needed = isUsers ? 1 : inAll.burst / 2 + 1;
+    if (this.#unfinished >= places || unfinished >= this.#limits.unfinishedPerAddress) return false;
     if (!this.#inAll.allows(ALL, needed, nowMs) || !this.#perAddress.tryUse(address, 1, nowMs)) return false;
     this.#inAll.use(ALL, 1, nowMs);
     this.#unfinished += 1;

@@ -62,15 +62,33 @@ test('a registered device gives its handshake back, once in five seconds', (t) =
   t.is(begin(budget, 30, one, 5_000), 6);
 });
 
-test('a source may have eight unfinished handshakes, and all sources 256 together', (t) => {
+test('a source may have eight unfinished handshakes, and strangers half of 256 together', (t) => {
+  const budget = budgetOf({ inAll: { burst: 10_000, perSecond: 1 } });
+  budget.recordUser('203.0.113.9', alice, 0);
+  const tryBegin = (count: number, addressOf: (index: number) => string) => {
+    let begun = 0;
+    for (let index = 0; index < count; index++) if (budget.tryBegin(addressOf(index), 0)) begun += 1;
+    return begun;
+  };
+  t.is(tryBegin(20, one), 8);
+  t.is(tryBegin(300, many), 120);
+  t.is(
+    tryBegin(20, () => '203.0.113.9'),
+    8,
+    'a registered device still came from this source',
+  );
+  budget.finish(one());
+  t.is(tryBegin(3, many), 0, 'strangers wait until fewer than half are used');
+});
+
+test('sources of registered devices may have 256 unfinished handshakes together', (t) => {
   const budget = budgetOf({ inAll: { burst: 10_000, perSecond: 1 } });
   let begun = 0;
-  for (let index = 0; index < 20; index++) if (budget.tryBegin(one(), 0)) begun += 1;
-  t.is(begun, 8);
-  for (let index = 0; index < 300; index++) if (budget.tryBegin(many(index), 0)) begun += 1;
+  for (let index = 0; index < 300; index++) {
+    budget.recordUser(many(index), `user${index}` as UserId, 0);
+    if (budget.tryBegin(many(index), 0)) begun += 1;
+  }
   t.is(begun, 256);
-  budget.finish(one());
-  t.false(budget.tryBegin(many(299), 0) && budget.tryBegin(many(298), 0));
 });
 
 test('programs on this machine are not limited, unless this is wanted', (t) => {
