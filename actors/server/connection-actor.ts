@@ -87,7 +87,7 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
       // The chart closes the connection of a revoked device.
       if (event.reply === 'revoked') return;
       const isDecided = event.type === 'request.decided';
-      if (!isDecided && event.reply === 200) recordUser(connection, event.change.id);
+      if (!isDecided && event.isOwner) recordUser(connection, event.change.id);
       reply(connection, event.reply, isDecided ? event.details : undefined);
     },
     sendIdentity(connection, event) {
@@ -124,11 +124,11 @@ function openSession(connection: Connection, event: ConnectionEvent): void {
 }
 
 /**
- * Tells the handshake budget that a device of a registered id came from this address. The address then gets
+ * Tells the handshake budget that a device of the key of an id came from this address. The address then gets
  * the handshake of this connection back.
  */
 function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void {
-  if (reader.device !== undefined) handshakes.recordUser(reader.address, id, scope.now());
+  handshakes.recordUser(reader.address, id, scope.now());
 }
 
 function reply(connection: Connection, code: ReplyCode, details?: string): void {

@@ -10,8 +10,8 @@ import type { Quota } from '../../machines/server/quota.js';
 import { type Endpoint, MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
 import { BuddyListWriter, MAX_LINES } from '../../protocol/buddy-list-writer.js';
 import type { Announcement } from '../../protocol/datagram.js';
+import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
-import type { IdentityKey } from '../../protocol/key.js';
 import type { Users } from '../../storage/store.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
@@ -21,8 +21,8 @@ import type { StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
 interface PresenceAnnounced {
   readonly type: 'presence.announced';
   readonly announcement: Announcement;
-  /** The key that sealed the datagram; `undefined` in clear. */
-  readonly identity?: IdentityKey;
+  /** The device whose session sealed the datagram; `undefined` in clear. */
+  readonly device?: Device;
   /** Where the client takes calls. */
   readonly address: string;
 }
@@ -31,8 +31,8 @@ interface PresenceAnnounced {
 interface PresenceAsked {
   readonly type: 'presence.asked';
   readonly id: UserId;
-  /** The key that sealed the datagram; `undefined` in clear. */
-  readonly identity?: IdentityKey;
+  /** The device whose session sealed the datagram; `undefined` in clear. */
+  readonly device?: Device;
   /** The endpoint that receives the buddy list. */
   readonly from: Endpoint;
   /** The part of the list; in clear, as much of its beginning as fits into a datagram. */
@@ -68,17 +68,24 @@ export interface PresenceInput {
 /** In clear, an answer is one datagram. */
 const WHOLE = { offset: 0, maxBytes: MAX_BUDDY_LIST_BYTES };
 
-/** Whether a datagram may speak for a user. Datagrams of an id with a key must be sealed by that key. */
-function mayAct(user: number, users: Users, identity: IdentityKey | undefined): boolean {
-  if (identity === undefined) return !users.isKeyed(user);
-  return users.deviceOf(user)?.identity === identity;
+/**
+ * Whether a datagram may speak for a user. Datagrams of an id with a key must be sealed by a device of that
+ * key that is not revoked.
+ */
+function mayAct(user: number, users: Users, device: Device | undefined): boolean {
+  if (device === undefined) return !users.isKeyed(user);
+  const known = users.deviceOf(user);
+  return known !== undefined && known.identity === device.identity && device.serial >= known.floor;
 }
 
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
   (scope, { store, answerBytes }) => {
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
-    /** The store's users, as of its last reply: enough to recognise users who were registered by then. */
+    /**
+     * The store's users, as of its last reply: enough to recognise users who were registered by then. A
+     * closed store is not asked: the operator may have changed keys since.
+     */
     let known: Users | undefined;
 
     function lookUp(id: UserId, purpose: Purpose): void {
@@ -86,13 +93,13 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     }
 
     function announce(user: number, users: Users, event: PresenceAnnounced): void {
-      if (!mayAct(user, users, event.identity)) return;
+      if (!mayAct(user, users, event.device)) return;
       const { id, status, port } = event.announcement;
       table.set(user, id, status, event.address, port, scope.now());
     }
 
     function sendBuddyList(user: number, users: Users, event: PresenceAsked): void {
-      if (!mayAct(user, users, event.identity)) return;
+      if (!mayAct(user, users, event.device)) return;
       const { from, replyTo, page = WHOLE, context } = event;
       const now = scope.now();
       const whole = users.listOf(user);
@@ -122,7 +129,8 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
         switch (event.type) {
           case 'presence.announced': {
             const user = known?.numberOf(event.announcement.id) ?? -1;
-            if (known === undefined || user === -1) return lookUp(event.announcement.id, event);
+            if (known === undefined || known.isClosed || user === -1)
+              return lookUp(event.announcement.id, event);
             return announce(user, known, event);
           }
           case 'presence.asked':

@@ -142,12 +142,17 @@ export class RequestReader {
 
   readonly #onEnd = (): void => {
     if (this.#isShakingHands) return this.#scope.self.send({ type: 'peer.refused' });
-    const line = this.#splitter?.end();
+    // Anyone on the path can end a TLS connection in the middle of a line: only LF proves that it is whole.
+    const line = this.#tls === undefined ? this.#splitter?.end() : undefined;
     if (line !== undefined) this.#handleLine(line);
     else if (this.#splitter !== undefined) this.#scope.self.send({ type: 'input.ended' });
   };
 
   #read(chunk: Buffer): void {
+    // A line inside TLS must never pass for one in clear.
+    if (this.#tls !== undefined && this.#device === undefined) {
+      return this.#scope.self.send({ type: 'peer.refused' });
+    }
     if (this.#splitter === undefined) {
       this.#ignoredBytes += chunk.length;
       if (this.#ignoredBytes > MAX_IGNORED_BYTES) this.#scope.self.send({ type: 'input.flooded' });

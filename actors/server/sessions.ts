@@ -107,7 +107,6 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
       const question = parseSealedQuestion(text);
       const { id, device, address, announces } = session;
       if (question?.id !== id) return;
-      const { identity } = device;
       if (question.op === 'GET') {
         const { offset } = question;
         const context: Question = {
@@ -117,9 +116,9 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
           udp: replyTo,
         };
         const page = { offset, maxBytes: MAX_ANSWER_TEXT_BYTES - MAX_ANSWER_HEAD_BYTES };
-        presence.send({ type: 'presence.asked', id, identity, from, page, context, replyTo: scope.self });
+        presence.send({ type: 'presence.asked', id, device, from, page, context, replyTo: scope.self });
       } else if (announces) {
-        presence.send({ type: 'presence.announced', announcement: question, identity, address });
+        presence.send({ type: 'presence.announced', announcement: question, device, address });
       }
     }
 

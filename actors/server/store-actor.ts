@@ -40,6 +40,8 @@ interface ChangeAnswered {
   /** The change that was asked for, so that the sender need not keep it. */
   readonly change: Change;
   readonly reply: Verdict;
+  /** True if the device that asked has the key of the id, and is not revoked. */
+  readonly isOwner: boolean;
 }
 
 /** Requests the number of a user; answered by {@link UserLookedUp}. From presence. */
@@ -71,7 +73,7 @@ export type StoreEvent =
 
 /** Replies 205 to a change without trying it. The store's mailbox uses it too, when it is full. */
 export function refuseChange({ change, replyTo }: ChangeCommit): void {
-  replyTo.send({ type: 'change.answered', change, reply: 205 } satisfies ChangeAnswered);
+  replyTo.send({ type: 'change.answered', change, reply: 205, isOwner: false } satisfies ChangeAnswered);
 }
 
 /**
@@ -192,7 +194,12 @@ class StoreActor implements Behaviour<StoreEvent> {
     if (room >= commits.length) return commits;
     return commits.filter(({ change, replyTo }) => {
       if (change.op !== 'REG' || users.numberOf(change.id) !== -1 || room-- > 0) return true;
-      replyTo.send({ type: 'change.answered', change, reply: 206 } satisfies ChangeAnswered);
+      replyTo.send({
+        type: 'change.answered',
+        change,
+        reply: 206,
+        isOwner: false,
+      } satisfies ChangeAnswered);
       if (!this.#hasLoggedFull) this.#log.warn({ users: users.committed }, 'no more users may register: 206');
       this.#hasLoggedFull = true;
       return false;
@@ -206,7 +213,8 @@ class StoreActor implements Behaviour<StoreEvent> {
       this.#scope.guard((replies) => {
         for (const [index, { change, replyTo }] of commits.entries()) {
           const reply = replies[index] as Verdict;
-          replyTo.send({ type: 'change.answered', change, reply } satisfies ChangeAnswered);
+          const isOwner = reply !== 'revoked' && hasKey(store.users, change);
+          replyTo.send({ type: 'change.answered', change, reply, isOwner } satisfies ChangeAnswered);
         }
         this.#setWritable(true);
         this.#scope.self.send({ type: 'commit.finished' });
@@ -228,4 +236,9 @@ class StoreActor implements Behaviour<StoreEvent> {
     }
     this.#writable = writable;
   }
+}
+
+/** Whether a change was asked for by a device of the key of its id. */
+function hasKey(users: Users, { id, device }: Change): boolean {
+  return device !== undefined && users.deviceOf(users.numberOf(id))?.identity === device.identity;
 }

@@ -44,6 +44,8 @@ export type ConnectionEvent =
       readonly type: 'change.answered';
       readonly change: Pick<Change, 'op' | 'id'>;
       readonly reply: ReplyCode | 'revoked';
+      /** True if the device that asked has the key of the id. */
+      readonly isOwner?: boolean;
     }
   /** The number of the user in `users`; -1 for an unregistered id. */
   | { readonly type: 'user.looked-up'; readonly user: number; readonly users: KnownDevices }

@@ -39,7 +39,7 @@ export interface SealedOptions {
 }
 
 /** Opens a TLS connection to a server on this machine. Rejects if the handshake fails. */
-async function secure(
+export async function secure(
   port: number,
   device: DeviceCredentials,
   { context = createContext(device), protocol = 'im-dir/1', from }: SealedOptions = {},
@@ -65,7 +65,7 @@ export async function askSealed(
 }
 
 /** Reads everything until the server closes. */
-async function readTls(tls: TLSSocket): Promise<string> {
+export async function readTls(tls: TLSSocket): Promise<string> {
   let text = '';
   tls.on('data', (chunk: Buffer) => {
     text += chunk.toString('latin1');
@@ -124,6 +124,11 @@ export class SealedPresence {
 
   sendRaw(datagram: Uint8Array): void {
     this.#socket.send(datagram, this.#port, '127.0.0.1');
+  }
+
+  /** Calls a listener with every datagram received. */
+  onMessage(listener: (bytes: Buffer) => void): void {
+    this.#socket.on('message', listener);
   }
 
   /** The next datagram from the server. */

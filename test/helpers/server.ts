@@ -6,6 +6,8 @@ import type { ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
 import type { Log } from '../../actors/log.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../actors/server/server-tree.js';
+import { Identity } from '../../keys/identity.js';
+import type { UserId } from '../../protocol/id.js';
 import type { Store } from '../../storage/store.js';
 import { openMemoryStore } from '../../storage/tables/memory-store.js';
 
@@ -46,10 +48,27 @@ export interface TestServer {
   starts(id: string): number;
 }
 
+/** How many ids with keys a test's store has from the beginning. */
+const KEYED_IDS = Number(process.env['KEYED_IDS'] ?? 0);
+
+/** Opens a new store in memory, with {@link KEYED_IDS} ids. */
+async function openFilledStore(): Promise<Store> {
+  const store = openMemoryStore();
+  await fill(store);
+  return store;
+}
+
+async function fill(store: Store): Promise<void> {
+  if (KEYED_IDS === 0) return;
+  const device = { identity: Identity.create().key, serial: 1, floor: 0 };
+  const ids = Array.from({ length: KEYED_IDS }, (_, index) => `keyed${index}` as UserId);
+  await store.commit(ids.map((id) => ({ op: 'REG', id, device })));
+}
+
 /** Starts a server that ends with the test. */
 export async function serve(
   t: ExecutionContext,
-  { openStore = async () => openMemoryStore(), ...options }: Partial<ServerOptions> = {},
+  { openStore = openFilledStore, ...options }: Partial<ServerOptions> = {},
 ): Promise<TestServer> {
   const log = new TestLog();
   const actors: AnyActorRef[] = [];
@@ -110,17 +129,54 @@ export function heldStore(): {
     open = resolve;
   });
   const store = openMemoryStore();
+  const filled = fill(store);
   return {
     commits,
     letThrough: () => open(),
+    async openStore() {
+      await filled;
+      return {
+        ...store,
+        async commit(changes) {
+          commits.push(changes.length);
+          await gate;
+          return store.commit(changes);
+        },
+        close: () => gate,
+      };
+    },
+  };
+}
+
+/** A store whose commits wait while it is held. A restarted store actor gets the same users. */
+export function gatedStore(): {
+  readonly openStore: () => Promise<Store>;
+  /** From now on, commits wait after they have begun. */
+  hold(): void;
+  /** Whether a commit waits. */
+  isHolding(): boolean;
+  letThrough(): void;
+} {
+  let gate = Promise.resolve();
+  let open = () => {};
+  let waiting = 0;
+  const store = openMemoryStore(async () => {
+    waiting += 1;
+    await gate;
+    waiting -= 1;
+    await new Promise(setImmediate);
+  });
+  return {
+    hold() {
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+    },
+    isHolding: () => waiting > 0,
+    letThrough: () => open(),
     openStore: async () => ({
       ...store,
-      async commit(changes) {
-        commits.push(changes.length);
-        await gate;
-        return store.commit(changes);
-      },
-      close: () => gate,
+      close: async () => {},
     }),
   };
 }

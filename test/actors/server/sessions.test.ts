@@ -3,7 +3,7 @@
 import test from 'ava';
 import { Identity } from '../../../keys/identity.js';
 import type { BuddyListPage } from '../../../protocol/sealed-datagram.js';
-import { ask, PresenceClient } from '../../helpers/network.js';
+import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { askSealed, deviceOf, logIn, open, SealedPresence } from '../../helpers/sealed-client.js';
 import { crash, current, serve, type TestServer } from '../../helpers/server.js';
 
@@ -177,4 +177,91 @@ test('an unknown session is answered with 9 bytes', async (t) => {
   const answer = await next;
   t.is(answer.length, 9);
   t.is(open(session, answer), '0000000000000000' as never);
+});
+
+test('a sealed question of up to 545 bytes is answered, and a longer one is dropped', async (t) => {
+  const server = await serve(t);
+  const alice = await aliceAndOlga(server);
+  const session = await logIn(server.tcp, alice, 'LOG alice new');
+  const sealed = await SealedPresence.open(t, server.udp);
+  for (const [index, bytes] of [544, 545].entries()) {
+    const text = 'GET alice 0'.padEnd(bytes - 33);
+    t.like(await sealed.ask(session, text), { question: index + 1 }, `${bytes} bytes`);
+  }
+  t.is(sealed.send(session, 'GET alice 0'.padEnd(513)).length, 546);
+  t.like(await sealed.ask(session, 'GET alice'), { question: 4 }, 'the third had no answer');
+});
+
+test('a truncated datagram changes nothing, and the whole one is still opened', async (t) => {
+  const server = await serve(t);
+  const alice = await aliceAndOlga(server);
+  const session = await logIn(server.tcp, alice, 'LOG alice new');
+  const sealed = await SealedPresence.open(t, server.udp);
+  const whole = session.seal.seal(session.name, Buffer.from('GET alice'))?.datagram as Buffer;
+  for (let length = 1; length < whole.length; length++) sealed.sendRaw(whole.subarray(0, length));
+  const answer = sealed.next();
+  sealed.sendRaw(whole);
+  t.like(open(session, await answer), { question: 1 });
+});
+
+/** A datagram of a session that does not exist, with a counter. */
+function unknown(counter: bigint, length = 33): Buffer {
+  const datagram = Buffer.alloc(Math.max(length, 17), 7);
+  datagram[0] = 0x81;
+  datagram.writeBigUInt64BE(counter, 9);
+  return datagram.subarray(0, length);
+}
+
+test('a counter of 0, or of 2^48 and more, is dropped without an answer', async (t) => {
+  const server = await serve(t);
+  const alice = await aliceAndOlga(server);
+  const session = await logIn(server.tcp, alice, 'LOG alice new');
+  const sealed = await SealedPresence.open(t, server.udp);
+  const next = sealed.next();
+  for (const counter of [0n, 2n ** 48n, 2n ** 53n, 2n ** 64n - 1n]) sealed.sendRaw(unknown(counter));
+  t.like(await sealed.ask(session, 'GET alice'), { total: 1 });
+  await next;
+  const refused = sealed.next();
+  sealed.sendRaw(unknown(2n ** 48n - 1n));
+  t.is((await refused).length, 9);
+});
+
+test('floods of 0x16, 0x81 and 0x82 get no answer that is longer, and do not stop the service', async (t) => {
+  const server = await serve(t);
+  const alice = await aliceAndOlga(server);
+  const session = await logIn(server.tcp, alice, 'LOG alice new');
+  const flood = await SealedPresence.open(t, server.udp);
+  const clear = await PresenceClient.open(t, server.udp);
+  for (let count = 0; count < 500; count++) {
+    for (const first of [0x16, 0x81, 0x82]) flood.sendRaw(Buffer.alloc(count % 33, first));
+    flood.sendRaw(Buffer.alloc(546 + count, 0x81));
+  }
+  clear.send('SET olga 100 ONLINE 4000');
+  t.like(await flood.ask(session, 'GET alice'), { total: 1 });
+  t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
+});
+
+test('0x82 counts against the answers of a source', async (t) => {
+  const answerBytes = { burst: 20, perSecond: 0.001 };
+  const server = await serve(t, { answerBytes, limitsLoopback: true });
+  const flood = await SealedPresence.open(t, server.udp);
+  const other = await PresenceClient.open(t, server.udp, '127.0.0.9');
+  const answers: Buffer[] = [];
+  flood.onMessage((bytes) => answers.push(bytes));
+  for (let count = 0; count < 50; count++) flood.sendRaw(unknown(1n));
+  await until(() => server.received('sessions', 'datagram.sealed') === 50);
+  t.is((await other.ask(unknown(1n))).length, 9);
+  await until(() => answers.length >= 2);
+  t.is(answers.length, 2);
+});
+
+test('a presence that was restarted still drops SET and GET in clear for an id with a key', async (t) => {
+  const server = await serve(t);
+  await aliceAndOlga(server);
+  crash(current(server, 'presence'));
+  const clear = await PresenceClient.open(t, server.udp);
+  await until(() => server.starts('presence') === 2);
+  clear.send('SET alice 100 ONLINE 6666');
+  clear.send('GET alice');
+  t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
