@@ -50,6 +50,12 @@ async function main(options: ServerOptions): Promise<void> {
     maxConnections,
     ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
     answerBytes: { burst: options.answerBurst, perSecond: options.answerRate },
+    handshakeLimits: {
+      perAddress: { burst: options.handshakeBurst, perSecond: options.handshakeRate },
+      inAll: { burst: options.totalHandshakeBurst, perSecond: options.totalHandshakeRate },
+      unfinished: options.maxHandshakes,
+      unfinishedPerAddress: options.maxHandshakesPerAddress,
+    },
     maxUsers: options.maxUsers,
     limitsLoopback: options.limitLoopback === true,
     log,
@@ -75,7 +81,7 @@ async function main(options: ServerOptions): Promise<void> {
     if (!isLoopback(host)) {
       log.warn(
         { host },
-        "no passwords: anyone who can reach this server can read and change every user's data",
+        'ids without a key are open: anyone who can reach this server can act as their users',
       );
     }
     await server.ended;

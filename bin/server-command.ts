@@ -4,6 +4,7 @@
 
 import { type Command, Option } from 'commander';
 import { MAX_CONNECTIONS } from '../actors/server/server-tree.js';
+import { HANDSHAKE_LIMITS } from '../machines/server/handshake-budget.js';
 import { ANSWER_BYTES } from '../machines/server/quota.js';
 import { MAX_USERS } from '../storage/store.js';
 import {
@@ -33,6 +34,12 @@ export interface ServerOptions extends InspectionSettings {
   readonly maxUsers: number;
   readonly answerBurst: number;
   readonly answerRate: number;
+  readonly handshakeBurst: number;
+  readonly handshakeRate: number;
+  readonly totalHandshakeBurst: number;
+  readonly totalHandshakeRate: number;
+  readonly maxHandshakes: number;
+  readonly maxHandshakesPerAddress: number;
   readonly limitLoopback?: true;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: LogFormat;
@@ -49,8 +56,8 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
     'Directory and presence server of a small instant-messaging system.',
   )
     .option('--host <address>', 'address to listen on', textOption, '0.0.0.0')
-    .option('--tcp-port <port>', 'port for REG, ADD and DEL; 0 picks a free port', portOption, 1234)
-    .option('--udp-port <port>', 'port for SET and GET; 0 picks a free port', portOption, 1235)
+    .option('--tcp-port <port>', 'port for requests; 0 picks a free port', portOption, 1234)
+    .option('--udp-port <port>', 'port for presence; 0 picks a free port', portOption, 1235)
     .option('--data <directory>', 'directory of the database', textOption, './data')
     .option('--repair', 'if the database is damaged, save the readable part and start')
     .option(
@@ -81,6 +88,42 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
       'maximum number of bytes of answers to GET that one address gets per second after that',
       countOption,
       ANSWER_BYTES.perSecond,
+    )
+    .option(
+      '--handshake-burst <n>',
+      'maximum number of TLS handshakes that one address makes at once; others are cut without a reply',
+      countOption,
+      HANDSHAKE_LIMITS.perAddress.burst,
+    )
+    .option(
+      '--handshake-rate <n>',
+      'maximum number of TLS handshakes that one address makes per second after that',
+      countOption,
+      HANDSHAKE_LIMITS.perAddress.perSecond,
+    )
+    .option(
+      '--total-handshake-burst <n>',
+      'maximum number of TLS handshakes that all addresses together make at once',
+      countOption,
+      HANDSHAKE_LIMITS.inAll.burst,
+    )
+    .option(
+      '--total-handshake-rate <n>',
+      'maximum number of TLS handshakes that all addresses together make per second after that',
+      countOption,
+      HANDSHAKE_LIMITS.inAll.perSecond,
+    )
+    .option(
+      '--max-handshakes <n>',
+      'maximum number of TLS handshakes that are not finished',
+      countOption,
+      HANDSHAKE_LIMITS.unfinished,
+    )
+    .option(
+      '--max-handshakes-per-address <n>',
+      'maximum number of TLS handshakes of one address that are not finished',
+      countOption,
+      HANDSHAKE_LIMITS.unfinishedPerAddress,
     )
     .option('--limit-loopback', 'apply the limits per address to this machine too (for tests)')
     .addOption(new Option('--log-level <level>', 'lowest level to log').choices(LOG_LEVELS).default('info'))

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask, closed, dial, freePort, PresenceClient, readToEnd, until } from '../helpers/network.js';
 import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import { askSealed, deviceOf } from '../helpers/sealed-client.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -88,7 +89,7 @@ test('its log is JSON lines if standard error is not a terminal', async (t) => {
   );
 });
 
-test('it logs one warning about missing passwords if other machines can reach it', async (t) => {
+test('it logs one warning about open ids if other machines can reach it', async (t) => {
   for (const [host, warnings] of [
     ['127.0.0.1', 0],
     ['::1', 0],
@@ -98,7 +99,11 @@ test('it logs one warning about missing passwords if other machines can reach it
     const { program } = await startServerProgram(t, await temporaryDirectory(t), '--host', host);
     program.process.kill('SIGTERM');
     t.is(await program.exited, 0);
-    t.is(program.stderr.split('\n').filter((line) => line.includes('no passwords')).length, warnings, host);
+    t.is(
+      program.stderr.split('\n').filter((line) => line.includes('ids without a key are open')).length,
+      warnings,
+      host,
+    );
     t.is(program.stdout.split('\n').length, 2, 'only the ready line');
   }
 });
@@ -310,9 +315,45 @@ test('--max-users limits the users, --answer-burst and --answer-rate the answers
   t.is(await other.ask('GET alice'), line);
 });
 
-test('an invalid number of connections is refused', async (t) => {
-  for (const option of ['--max-connections', '--max-per-address']) {
-    for (const value of ['0', '-1', 'many', '1.5', '']) {
+test('--handshake-burst and its siblings limit the handshakes', async (t) => {
+  const strict = ['--limit-loopback', '--handshake-burst', '2', '--handshake-rate', '1'];
+  const { tcp } = await startServerProgram(t, await temporaryDirectory(t), ...strict);
+  const device = deviceOf();
+  const replies = Array.from({ length: 20 }, () => askSealed(tcp, device, 'WHO bob').catch(() => 'cut'));
+  const cut = (await Promise.all(replies)).filter((reply) => reply === 'cut').length;
+  t.true(cut >= 1);
+  t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
+
+  const shared = ['--limit-loopback', '--total-handshake-burst', '2', '--total-handshake-rate', '1'];
+  const next = await startServerProgram(t, await temporaryDirectory(t), ...shared);
+  const fromMany = Array.from({ length: 20 }, (_, index) =>
+    askSealed(next.tcp, device, 'WHO bob', { from: `127.0.1.${index + 1}` }).catch(() => 'cut'),
+  );
+  t.true((await Promise.all(fromMany)).includes('cut'));
+
+  const places = ['--limit-loopback', '--max-handshakes', '4', '--max-handshakes-per-address', '1'];
+  const last = await startServerProgram(t, await temporaryDirectory(t), ...places);
+  const stalled = await dial(last.tcp);
+  stalled.on('error', () => {}).write(Buffer.of(0x16));
+  // The server may read the stalled byte later than the next connection.
+  await eventually(async () => (await askSealed(last.tcp, device, 'WHO bob').catch(() => 'cut')) === 'cut');
+  t.is(await askSealed(last.tcp, device, 'WHO bob', { from: '127.0.0.7' }), '202 NO SUCH USER\r\n');
+  stalled.destroy();
+});
+
+test('an invalid number of connections or handshakes is refused', async (t) => {
+  const [numbers, zero] = [['0', '-1', 'many', '1.5', ''], ['0']];
+  for (const [option, values] of [
+    ['--max-connections', numbers],
+    ['--max-per-address', numbers],
+    ['--handshake-burst', zero],
+    ['--handshake-rate', zero],
+    ['--total-handshake-burst', zero],
+    ['--total-handshake-rate', zero],
+    ['--max-handshakes', zero],
+    ['--max-handshakes-per-address', zero],
+  ] as const) {
+    for (const value of values) {
       const { code, stderr } = await runToEnd(t, `${option}=${value}`);
       t.is(code, 2);
       t.regex(stderr, /^im-server: .*Use a number from 1 to 999999999\. \(see im-server --help\)\n$/);
