@@ -6,7 +6,7 @@ import { Ledger } from './ledger.js';
 
 /** All kinds of actors. */
 const KINDS = [
-  ...['store', 'presence', 'udp', 'tcp', 'connections', 'listener', 'connection'],
+  ...['store', 'presence', 'sessions', 'udp', 'tcp', 'connections', 'listener', 'connection'],
   ...['terminal', 'heartbeat', 'conversation', 'chats', 'calls', 'client', 'chat'],
 ];
 
@@ -38,7 +38,13 @@ test('a short run crashes actors of every kind and loses nothing', async (t) => 
   t.is(result.stderr, '');
   t.is(counted(result, 'changes and lines lost'), 0);
   for (const kind of KINDS) t.true(counted(result, kind) > 0, `${kind}\n${result.stdout}`);
-  for (const label of ['requests answered', 'changes acknowledged', 'chats held', 'lines delivered']) {
+  for (const label of [
+    'requests answered',
+    'changes acknowledged',
+    'logins with a key',
+    'chats held',
+    'lines delivered',
+  ]) {
     t.true(counted(result, label) > 0, `${label}\n${result.stdout}`);
   }
 });

@@ -23,6 +23,7 @@ export function table(tally: Tally): string {
     row('requests unanswered', tally.unanswered),
     row('changes acknowledged', tally.acknowledged),
     row('changes and lines lost', lost),
+    row('logins with a key', tally.logins),
     row('chats held', tally.chats),
     row('lines delivered', tally.lines),
     row('slowest answer', ms(tally.slowestAnswerMs)),

@@ -9,14 +9,13 @@ import type { Inspection } from '../../inspector/server/start-inspection.js';
 import { openTextStore } from '../../storage/text/text-store.js';
 import type { RunningTree } from '../../supervision/run.js';
 import { Random } from '../helpers/random.js';
-import type { Ledger } from './ledger.js';
 import { leftovers, resources } from './leftovers.js';
 import { pause, stoppable, until } from './pause.js';
 import type { Registry } from './registry.js';
 import { sabotage } from './saboteur.js';
 import { sitesOf } from './sites.js';
 import { Tally } from './tally.js';
-import { verifyServer, verifyStore } from './verification.js';
+import { verifyKeys, verifyServer, verifyStore } from './verification.js';
 import { Watch } from './watch.js';
 import { startWorld, type World } from './world.js';
 
@@ -48,7 +47,7 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
     const world = await startWorld(directory, random, tally, inspection);
     await runWorld(world, random, tally, options);
     await inspection?.close();
-    await verifyDisk(directory, world.ledgers, tally);
+    await verifyDisk(directory, world, tally);
     for (const leftover of await leftovers(before, directory)) tally.blame('leftover', leftover);
     return tally;
   } finally {
@@ -76,7 +75,8 @@ async function runWorld(world: World, random: Random, tally: Tally, options: Cha
   stopWork.abort();
   for (const user of users) user.stopTyping();
   await Promise.all(working);
-  if (!allEnded) await verifyServer(port, ledgers, tally);
+  if (!allEnded) await verifyServer(port, ledgers, workers, tally);
+  for (const { wire } of workers) wire.close();
 
   for (const user of users) await end(user.id, user.tree, user.registry, tally);
   await end('the server', server, registry, tally);
@@ -124,10 +124,11 @@ async function end(name: string, tree: RunningTree, registry: Registry, tally: T
   registry.auditEnd();
 }
 
-async function verifyDisk(directory: string, ledgers: readonly Ledger[], tally: Tally): Promise<void> {
+async function verifyDisk(directory: string, { ledgers, workers }: World, tally: Tally): Promise<void> {
   try {
     const store = await openTextStore(directory);
     await verifyStore(store, ledgers, tally);
+    verifyKeys(store, workers, tally);
     await store.close();
   } catch (error) {
     tally.blame('loss', `the disk cannot be read: ${error}`);

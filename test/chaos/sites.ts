@@ -19,7 +19,7 @@ export function sitesOf({ registry, work, pairs }: World): Site[] {
   const chatKinds = new Bag(['chat']);
   const ofServer = { registry, work };
   return [
-    { ...ofServer, kinds: new Bag(['store', 'presence', 'udp', 'tcp']), pace: SERVER_LIMITS },
+    { ...ofServer, kinds: new Bag(['store', 'presence', 'sessions', 'udp', 'tcp']), pace: SERVER_LIMITS },
     { ...ofServer, kinds: new Bag(['connections', 'listener']), pace: TCP_LIMITS },
     { ...ofServer, kinds: new Bag(['connection']), pace: { everyMs: CONNECTION_CRASH_MS } },
     ...pairs.flatMap((pair) =>

@@ -26,6 +26,8 @@ export class Tally {
   answered = 0;
   unanswered = 0;
   acknowledged = 0;
+  /** Sessions that were opened with a key. */
+  logins = 0;
   chats = 0;
   lines = 0;
   /** The longest time to an answer, over TCP and UDP. */

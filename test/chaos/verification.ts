@@ -6,7 +6,8 @@ import type { UserId } from '../../protocol/id.js';
 import type { Store } from '../../storage/store.js';
 import type { Difference, Ledger } from './ledger.js';
 import type { Tally } from './tally.js';
-import { PresenceClient, request } from './wire.js';
+import { ClearWire, request } from './wire.js';
+import type { Worker } from './worker.js';
 
 /** Number of concurrent requests. */
 const CONCURRENCY = 32;
@@ -15,11 +16,18 @@ const CONCURRENCY = 32;
 const TRIES = 5;
 
 /** Checks that the running server has everything that it acknowledged. */
-export async function verifyServer(port: number, ledgers: readonly Ledger[], tally: Tally): Promise<void> {
-  const client = new PresenceClient(port);
+export async function verifyServer(
+  port: number,
+  ledgers: readonly Ledger[],
+  workers: readonly Worker[],
+  tally: Tally,
+): Promise<void> {
+  const client = new ClearWire(port);
+  const wires = new Map(workers.map(({ ledger, wire }) => [ledger.owner, wire]));
   for (const ledger of ledgers) {
+    const wire = wires.get(ledger.owner) ?? client;
     let list: UserId[] | undefined;
-    for (let tries = 0; list === undefined && tries < TRIES; tries++) list = await client.ask(ledger.owner);
+    for (let tries = 0; list === undefined && tries < TRIES; tries++) list = await wire.ask(ledger.owner);
     if (list === undefined) {
       tally.blame('hang', `the server does not answer GET ${ledger.owner}`);
       break;
@@ -47,6 +55,23 @@ export async function verifyStore(store: Store, ledgers: readonly Ledger[], tall
       if (store.users.buddiesOf(id) !== undefined) continue;
       tally.blame('loss', `the disk: REG ${id} was acknowledged, and is missing`);
     }
+  }
+}
+
+/** Checks that a reopened store has the keys, serials and floors that were acknowledged. */
+export function verifyKeys(store: Store, workers: readonly Worker[], tally: Tally): void {
+  const { users } = store;
+  for (const { name, ledger, wire } of workers) {
+    const { acknowledged } = wire;
+    if (acknowledged === undefined) continue;
+    const found = users.deviceOf(users.numberOf(ledger.owner));
+    const isKept =
+      found?.identity === acknowledged.identity &&
+      found.serial >= acknowledged.serial &&
+      found.floor >= acknowledged.floor;
+    if (isKept) continue;
+    const [what, instead] = [acknowledged, found].map((device) => JSON.stringify(device));
+    tally.blame('loss', `the disk: ${name} logged in as ${what}, and is ${instead}`);
   }
 }
 

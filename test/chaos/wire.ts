@@ -7,22 +7,48 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
+import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Random } from '../helpers/random.js';
 
 export const HOST = '127.0.0.1';
 
 /** Longest wait for the reply to a request, in milliseconds. The server's own deadlines are shorter. */
-const REPLY_TIMEOUT_MS = 15_000;
+export const REPLY_TIMEOUT_MS = 15_000;
 
 /** Longest wait for the answer to a query, in milliseconds. Lost datagrams are not resent. */
-const ANSWER_TIMEOUT_MS = 1_000;
+export const ANSWER_TIMEOUT_MS = 1_000;
 
 /**
  * Ports below the ephemeral range, so that no outgoing connection takes a listener's port while it restarts.
  */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
+
+/** How a worker speaks to the server. */
+export interface Wire {
+  /**
+   * Sends one request.
+   *
+   * @param onSent Called when the request has been written.
+   * @returns The reply's code; `undefined` if there was none.
+   */
+  request(text: string, onSent?: () => void): Promise<number | undefined>;
+  announce(id: UserId, callPort: number): void;
+  /** @returns The ids on a user's list; `undefined` if no answer came. */
+  ask(id: UserId, onSent?: () => void): Promise<UserId[] | undefined>;
+  /** Goes on with a new device that shuts out all others. Only with a key. */
+  revoke?(): void;
+  /** The newest device that the server acknowledged: its key, serial and floor must never be lost. */
+  readonly acknowledged?: Device | undefined;
+  close(): void;
+}
+
+/** The code of a whole reply. */
+export function codeOf(reply: string): number | undefined {
+  const [, code] = reply.match(/^(\d{3}) .*\r\n$/) ?? [];
+  return code === undefined ? undefined : Number(code);
+}
 
 /** Finds a port that is free for TCP and UDP. */
 export async function freePort(random: Random): Promise<number> {
@@ -69,14 +95,13 @@ export function request(
     });
     socket.on('error', () => {}); // A 'close' event follows.
     socket.on('close', () => {
-      const [, code] = reply.match(/^(\d{3}) .*\r\n$/) ?? [];
-      resolve(code === undefined ? undefined : Number(code));
+      resolve(codeOf(reply));
     });
   });
 }
 
-/** Announces and queries over UDP. */
-export class PresenceClient {
+/** Requests, announces and queries in clear. */
+export class ClearWire implements Wire {
   readonly #port: number;
   #socket: UdpSocket;
 
@@ -85,11 +110,14 @@ export class PresenceClient {
     this.#socket = createSocket('udp4');
   }
 
+  request(text: string, onSent?: () => void): Promise<number | undefined> {
+    return request(this.#port, text, onSent);
+  }
+
   announce(id: UserId, callPort: number): void {
     this.#socket.send(encodeAnnouncement(id, 100, callPort), this.#port, HOST);
   }
 
-  /** @returns The ids on a user's list; `undefined` if no answer came. */
   ask(id: UserId, onSent: () => void = () => {}): Promise<UserId[] | undefined> {
     return new Promise((resolve) => {
       const socket = this.#socket;

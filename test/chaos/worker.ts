@@ -8,7 +8,7 @@ import type { Random } from '../helpers/random.js';
 import { type Entry, Ledger, textOf } from './ledger.js';
 import { pause, type Work } from './pause.js';
 import type { Tally } from './tally.js';
-import { PresenceClient, request } from './wire.js';
+import type { Wire } from './wire.js';
 
 /** The maximum number of buddies on a worker's list, so that the answer to GET fits well into a datagram. */
 const MAX_LIST = 100;
@@ -19,12 +19,15 @@ const THINK_MS = 8;
 /** Pause before an unanswered request is sent again, in milliseconds. */
 const RETRY_MS = 5;
 
+/** The choices up to this one, and from 0.15 on, let a worker with a key shut out its earlier devices. */
+const REVOKE_BELOW = 0.17;
+
 /** The port that workers announce. It is never called. */
 const CALL_PORT = 4_001;
 
 export interface WorkerOptions {
   readonly name: string;
-  readonly port: number;
+  readonly wire: Wire;
   readonly random: Random;
   readonly tally: Tally;
   readonly work: Work;
@@ -36,7 +39,7 @@ export class Worker {
   /** Time of the last answer, in milliseconds since the process started. */
   lastProgressMs = performance.now();
   readonly #options: WorkerOptions;
-  readonly #client: PresenceClient;
+  readonly wire: Wire;
   readonly #known: UserId[] = [];
   #users = 0;
 
@@ -44,7 +47,7 @@ export class Worker {
     this.#options = options;
     this.name = options.name;
     this.ledger = new Ledger(options.name as UserId);
-    this.#client = new PresenceClient(options.port);
+    this.wire = options.wire;
   }
 
   /** Works until `stop` is aborted, and finishes the request in progress. */
@@ -54,20 +57,20 @@ export class Worker {
     while (!stop.aborted) {
       const choice = random.next();
       if (choice < 0.1) await this.#ask();
-      else if (choice < 0.15) this.#client.announce(this.ledger.owner, CALL_PORT);
+      else if (choice < 0.15) this.wire.announce(this.ledger.owner, CALL_PORT);
+      else if (choice < REVOKE_BELOW) this.wire.revoke?.();
       else await this.#change(this.#nextChange(), stop);
       await pause(random.between(0, THINK_MS), stop);
     }
-    this.#client.close();
   }
 
   /** Requests a change, and repeats the request until it is answered. */
   async #change(entry: Entry, stop: AbortSignal): Promise<void> {
-    const { name, port, tally, work } = this.#options;
+    const { name, tally, work } = this.#options;
     do {
       this.ledger.begin(entry);
       const sentAtMs = performance.now();
-      const code = await request(port, textOf(entry), () => work.began());
+      const code = await this.wire.request(textOf(entry), () => work.began());
       if (code !== undefined) this.#recordAnswer(sentAtMs);
       if (code === 200 || code === 201 || code === 202 || code === 203) {
         const wrong = this.ledger.recordReply(code);
@@ -87,7 +90,7 @@ export class Worker {
   async #ask(): Promise<void> {
     const { name, tally, work } = this.#options;
     const sentAtMs = performance.now();
-    const list = await this.#client.ask(this.ledger.owner, () => work.began());
+    const list = await this.wire.ask(this.ledger.owner, () => work.began());
     if (list === undefined) {
       tally.unanswered += 1;
       return;

@@ -12,12 +12,16 @@ import { type Entry, Ledger, textOf } from './ledger.js';
 import { Pair } from './pair.js';
 import { Work } from './pause.js';
 import { Registry } from './registry.js';
+import { SealedWire } from './sealed-wire.js';
 import type { Tally } from './tally.js';
 import { DECOY } from './user.js';
-import { freePort, HOST, request } from './wire.js';
+import { ClearWire, freePort, HOST, request } from './wire.js';
 import { Worker } from './worker.js';
 
 const WORKERS = 8;
+
+/** How many of the workers have a key. */
+const SEALED_WORKERS = 3;
 
 const COUPLES = [
   ['ann', 'bob'],
@@ -73,7 +77,8 @@ export async function startWorld(
   const work = new Work();
   const workers = Array.from({ length: WORKERS }, (_, index) => {
     const name = `worker${index}`;
-    return new Worker({ name, port, random: random.fork(name), tally, work });
+    const wire = index < SEALED_WORKERS ? new SealedWire(name as UserId, port, tally) : new ClearWire(port);
+    return new Worker({ name, wire, random: random.fork(name), tally, work });
   });
   ledgers.push(...workers.map(({ ledger }) => ledger));
   return { port, server, registry, work, workers, pairs, ledgers };
