@@ -1,0 +1,6 @@
+/** The tests of test/bin/, with more rounds. */
+
+process.env['ROUNDS'] ??= '60';
+await import('../bin/key-faults.test.js');
+
+export {};
