@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { Report } from './report.js';
 import { benchChat } from './speed/chat-load.js';
 import { benchInspection } from './speed/inspection-cost.js';
+import { benchKeys } from './speed/keys-cost.js';
 import { benchSpeed } from './speed/speed.js';
 import { benchStart } from './speed/start.js';
 import { benchStore } from './store-benchmark.js';
@@ -17,6 +18,7 @@ const PARTS = {
   start: benchStart,
   speed: benchSpeed,
   chat: benchChat,
+  keys: benchKeys,
   inspection: benchInspection,
   store: benchStore,
   import: benchTransfer,

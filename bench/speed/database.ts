@@ -2,6 +2,7 @@
  * Makes the databases of the measured servers.
  */
 
+import type { Device } from '../../protocol/device.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { Change } from '../../protocol/request.js';
 import { openTextStore } from '../../storage/text/text-store.js';
@@ -56,12 +57,14 @@ function inverse(number: number, modulus: number): number {
 /**
  * Makes a database: users, half of whom have {@link SHORT} buddies; a few users with long lists; and the
  * users whose lists are changed by the load.
+ *
+ * @param device The device that registers all of them; without it, their ids have no keys.
  */
-export async function makeDatabase(directory: string, users: number): Promise<void> {
+export async function makeDatabase(directory: string, users: number, device?: Device): Promise<void> {
   const store = await openTextStore(directory, { minCompactionBytes: Number.POSITIVE_INFINITY });
   let batch: Change[] = [];
   for (const change of changesFor(users)) {
-    batch.push(change);
+    batch.push(device === undefined ? change : { ...change, device });
     if (batch.length < BATCH_CHANGES) continue;
     await store.commit(batch);
     batch = [];

@@ -3,6 +3,14 @@
  */
 
 import type { Gathered } from './gathered.js';
+import {
+  type FloodJob,
+  flood,
+  loadTcpSealed,
+  loadUdpSealed,
+  type SealedTcpJob,
+  type SealedUdpJob,
+} from './sealed-load.js';
 import { loadTcp, loadTcpSteadily, type SteadyTcpJob, type TcpJob } from './tcp-load.js';
 import { loadUdp, type UdpJob } from './udp-load.js';
 
@@ -14,7 +22,7 @@ export interface MixedJob {
   readonly tcp: SteadyTcpJob;
 }
 
-export type Job = TcpJob | SteadyTcpJob | UdpJob | MixedJob;
+export type Job = TcpJob | SteadyTcpJob | UdpJob | MixedJob | SealedTcpJob | SealedUdpJob | FloodJob;
 
 /** The outcome of a job. Latencies are in milliseconds. */
 export interface Outcome {
@@ -49,6 +57,13 @@ async function run(job: Job): Promise<readonly [Gathered, Gathered?]> {
       return [await loadTcp(job)];
     case 'steady tcp':
       return [await loadTcpSteadily(job)];
+    case 'sealed tcp':
+      return [await loadTcpSealed(job)];
+    case 'sealed SET':
+    case 'sealed GET':
+      return [await loadUdpSealed(job)];
+    case 'hello flood':
+      return [await flood(job)];
     case 'mixed': {
       const [get, tcp] = await Promise.all([loadUdp(job.get), loadTcpSteadily(job.tcp), loadUdp(job.set)]);
       return [get, tcp];

@@ -32,8 +32,8 @@ export class Subject {
   }
 
   /** Starts our server on a data directory. */
-  static server(directory: string): Promise<Subject> {
-    return Subject.#start([...SERVER_ON_FREE_PORTS, '--data', directory]);
+  static server(directory: string, ...options: readonly string[]): Promise<Subject> {
+    return Subject.#start([...SERVER_ON_FREE_PORTS, '--data', directory, ...options]);
   }
 
   /** Starts our server with an inspector. */

@@ -55,6 +55,9 @@ function changeOfLists(number: number): string {
   return `${round % 2 === 0 ? 'ADD' : 'DEL'} ${listId(list)} ${listId((list + distance) % LISTS)}\r\n`;
 }
 
+/** Sends a request on a new connection. Resolves with the whole reply. */
+type Ask = (port: number, request: string) => Promise<string>;
+
 /** Sends a request; passes the latency in milliseconds and the reply to `done`. */
 function ask(
   port: number,
@@ -74,7 +77,36 @@ function ask(
   socket.on('close', () => done(performance.now() - startedMs, answer));
 }
 
-export async function loadTcp({ port, clients, ms, requests, first, answer }: TcpJob): Promise<Gathered> {
+export function loadTcp(job: TcpJob): Promise<Gathered> {
+  return loadInLoop({ ...job, requests: REQUESTS[job.requests] }, ask);
+}
+
+/** Like {@link loadTcp}, with requests of another kind, or sent in another way. */
+export function loadRequests(
+  job: Omit<TcpJob, 'kind' | 'requests'> & {
+    readonly requests: RequestKind | ((number: number) => string);
+  },
+  send: Ask,
+): Promise<Gathered> {
+  const requests = typeof job.requests === 'string' ? REQUESTS[job.requests] : job.requests;
+  return loadInLoop({ ...job, requests }, async (port, _number, request, done) => {
+    const startedMs = performance.now();
+    const reply = await send(port, request);
+    done(performance.now() - startedMs, reply);
+  });
+}
+
+async function loadInLoop(
+  {
+    port,
+    clients,
+    ms,
+    requests,
+    first,
+    answer,
+  }: Omit<TcpJob, 'kind' | 'requests'> & { readonly requests: (number: number) => string },
+  send: (...args: Parameters<typeof ask>) => void,
+): Promise<Gathered> {
   const latencies: number[] = [];
   const startedMs = performance.now();
   let number = first;
@@ -84,7 +116,8 @@ export async function loadTcp({ port, clients, ms, requests, first, answer }: Tc
     new Promise<void>((resolve) => {
       const next = () => {
         if (performance.now() - startedMs >= ms) return resolve();
-        ask(port, number, REQUESTS[requests](number++), (took, given) => {
+        const request = requests(number);
+        send(port, number++, request, (took, given) => {
           latencies.push(took);
           if (!given.startsWith(answer)) errors += 1;
           next();

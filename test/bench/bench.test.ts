@@ -24,5 +24,5 @@ test('the bench refuses an unknown part, and lists the known ones', async (t) =>
   const error = await t.throwsAsync<Error & { readonly stderr?: string }>(
     run(process.execPath, [BENCH, '--only', 'everything']),
   );
-  t.regex(error?.stderr ?? '', /'everything' is invalid\. .*start, speed, chat/);
+  t.regex(error?.stderr ?? '', /'everything' is invalid\. .*start, speed, chat, keys/);
 });

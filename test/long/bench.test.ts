@@ -10,6 +10,7 @@ const PARTS = {
     'start and stop of a list',
   ],
   chat: ['A chat between two clients'],
+  keys: ['sealed, against in clear', 'sealed sessions', 'ClientHellos a second'],
   inspection: ['with --inspect and no browser', 'with --inspect and a browser'],
   import: ['CPU time of im-server import'],
 } as const;
