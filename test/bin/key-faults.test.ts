@@ -82,7 +82,7 @@ class KeyedUser {
   }
 }
 
-test('acknowledged keys, serials and floors survive kill -9, and so does the key of the server', async (t) => {
+test('acknowledged keys, serials and floors, and the key of the server, survive kill -9', async (t) => {
   const directory = await temporaryDirectory(t);
   const users = Array.from({ length: USERS }, (_, index) => new KeyedUser(index));
   const serverKeys = new Set<string>();

@@ -33,7 +33,7 @@ function counted({ stdout }: Result, label: string): number {
 }
 
 test('a short run crashes actors of every kind and loses nothing', async (t) => {
-  const result = await chaos('--seconds', '5');
+  const result = await chaos('--seconds', '8');
   t.is(result.code, 0, result.stdout + result.stderr);
   t.is(result.stderr, '');
   t.is(counted(result, 'changes and lines lost'), 0);

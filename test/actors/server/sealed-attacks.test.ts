@@ -256,7 +256,7 @@ test('a device whose clock stands in 1970 signs in, and can revoke', async (t) =
   t.is(await askSealed(tcp, modern, 'LOG alice new'), '');
 });
 
-test('a flood of ClientHellos gets the handshakes of the budget, and clear requests are answered', async (t) => {
+test('a flood of ClientHellos gets its budget of handshakes, and clear requests are answered', async (t) => {
   const perAddress = { burst: 5, perSecond: 0.001 };
   const handshakeLimits = { ...HANDSHAKE_LIMITS, perAddress, unfinishedPerAddress: 1_000 };
   const { tcp, received } = await serve(t, { limitsLoopback: true, handshakeLimits });
