@@ -5,10 +5,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { openTextStore } from '../../storage/text/text-store.js';
+import { fillWithKeyedIds, KEYED_IDS } from './keyed-ids.js';
 
 /** Longest wait for a program to print what is expected, in milliseconds. */
 const OUTPUT_TIMEOUT_MS = 60_000;
@@ -99,6 +101,14 @@ function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
+/** Makes a database full of ids with keys in an empty directory. */
+async function makeKeyedDatabase(directory: string): Promise<void> {
+  if ((await readdir(directory)).length > 0) return;
+  const store = await openTextStore(directory);
+  await fillWithKeyedIds(store);
+  await store.close();
+}
+
 /** A running im-server and where it listens. */
 export interface ServerProgram {
   readonly program: Program;
@@ -112,6 +122,7 @@ export async function startServerProgram(
   directory: string,
   ...args: readonly string[]
 ): Promise<ServerProgram> {
+  if (KEYED_IDS > 0) await makeKeyedDatabase(directory);
   const defaults = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
   const program = new Program(t, 'im-server', ...defaults, ...args);
   const [, tcp, udp] = await program.expect(/^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) data=.*\n/);

@@ -6,10 +6,9 @@ import type { ExecutionContext } from 'ava';
 import type { AnyActorRef } from 'xstate';
 import type { Log } from '../../actors/log.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../actors/server/server-tree.js';
-import { Identity } from '../../keys/identity.js';
-import type { UserId } from '../../protocol/id.js';
 import type { Store } from '../../storage/store.js';
 import { openMemoryStore } from '../../storage/tables/memory-store.js';
+import { fillWithKeyedIds } from './keyed-ids.js';
 
 /** A log that keeps its lines in memory. */
 export class TestLog implements Log {
@@ -48,21 +47,11 @@ export interface TestServer {
   starts(id: string): number;
 }
 
-/** How many ids with keys a test's store has from the beginning. */
-const KEYED_IDS = Number(process.env['KEYED_IDS'] ?? 0);
-
-/** Opens a new store in memory, with {@link KEYED_IDS} ids. */
+/** Opens a new store in memory, with ids that have keys if the test wants them. */
 async function openFilledStore(): Promise<Store> {
   const store = openMemoryStore();
-  await fill(store);
+  await fillWithKeyedIds(store);
   return store;
-}
-
-async function fill(store: Store): Promise<void> {
-  if (KEYED_IDS === 0) return;
-  const device = { identity: Identity.create().key, serial: 1, floor: 0 };
-  const ids = Array.from({ length: KEYED_IDS }, (_, index) => `keyed${index}` as UserId);
-  await store.commit(ids.map((id) => ({ op: 'REG', id, device })));
 }
 
 /** Starts a server that ends with the test. */
@@ -129,7 +118,7 @@ export function heldStore(): {
     open = resolve;
   });
   const store = openMemoryStore();
-  const filled = fill(store);
+  const filled = fillWithKeyedIds(store);
   return {
     commits,
     letThrough: () => open(),
