@@ -23,6 +23,7 @@ import { addHeadlessCommands } from './headless-commands.js';
 import type { HistoryOptions } from './history-command.js';
 import { addInspectionOptions } from './inspect-option.js';
 import { withProgramOptions } from './program-options.js';
+import { addTrustCommands } from './trust-commands.js';
 
 export const CLIENT_NAME = 'im-client';
 
@@ -74,6 +75,7 @@ export function createClientCommand(
   );
   withProgramOptions(config, ...configurableOptions(program).map(({ long }) => long ?? ''));
   addHeadlessCommands(program);
+  addTrustCommands(program);
   addCompletionCommand(program);
   return withAction(program, () => start(program.opts<ClientSettings>()));
 }

@@ -19,6 +19,18 @@ export interface StoredDevice {
   readonly chain: readonly [device: string, identity: string];
 }
 
+/**
+ * How far the newest serial of an id may be above the clock of a machine that makes a device, in milliseconds:
+ * 100 years. A machine whose clock starts in 1970 still passes. A server that named a much higher serial would
+ * use up the serials: no further device could be made.
+ */
+const MAX_SERIAL_LEAD_MS = 100 * 365 * 24 * 60 * 60 * 1_000;
+
+/** Whether a serial that a server names is too far above the wall clock to be true. */
+export function isAbsurdSerial(serial: number, nowMs: number): boolean {
+  return serial - nowMs > MAX_SERIAL_LEAD_MS;
+}
+
 /** What decides the serial and the floor of a new device. */
 export interface IssueOptions {
   /** The wall clock, in milliseconds since 1970. It may be wrong. */

@@ -26,6 +26,13 @@ const MAX_ADDRESS_CHARACTERS = 300;
 /** The key of a server; `none`: the server keeps no keys. */
 export type ServerKey = IdentityKey | 'none';
 
+/** A server, and its key. */
+export interface ListedServer {
+  /** `host:port`. */
+  readonly server: string;
+  readonly key: ServerKey;
+}
+
 /** What is known about a server; `damaged`: a key may have been known, so nothing is sent. */
 export interface KnownServer {
   readonly key: Known<ServerKey>;
@@ -58,6 +65,16 @@ export class Servers {
   async find(address: ServerAddress): Promise<KnownServer> {
     const view = await this.#log.read();
     return { key: view.find(serverAddress(address)), reason: view.reason };
+  }
+
+  /** The servers that are known. `isDamaged`: the file cannot be read, or has a damaged line. */
+  async list(): Promise<{ readonly known: readonly ListedServer[]; readonly isDamaged: boolean }> {
+    const view = await this.#log.read();
+    const known = view.subjects.flatMap((server) => {
+      const key = view.find(server);
+      return key === undefined || key === 'damaged' ? [] : [{ server, key }];
+    });
+    return { known, isDamaged: view.isDamaged };
   }
 
   /**

@@ -16,6 +16,10 @@ export const HEADLESS_EXIT = {
   unknown: 14,
   broken: 15,
   cut: 16,
+  serverChanged: 18,
+  noKey: 19,
+  keyChanged: 21,
+  wrongWords: 22,
 } as const;
 
 /** The exit codes as the help shows them. docs/scripting.md has the same codes. */
@@ -35,7 +39,11 @@ Exit codes of the commands:
   13  the buddy did not answer the call
   14  the buddy is not on the buddy list
   15  the chat broke, or ended before every message was sent and confirmed
-  16  the buddy list may be cut, and the buddy may be missing from it`;
+  16  the buddy list may be cut, and the buddy may be missing from it
+  18  the server presented another key than the known one, and nothing was sent
+  19  the id has no key here, or none at the server
+  21  the buddy's key has changed, or is not readable
+  22  the typed words are not the right ones`;
 
 const REPLY_EXIT: Readonly<Record<number, number>> = {
   200: EXIT.done,

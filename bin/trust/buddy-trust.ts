@@ -1,0 +1,208 @@
+/**
+ * `im-client trust` and `im-client forget`: the keys of the buddies of an id.
+ */
+
+import { compareTypedWords, findSafetyWords } from '../../keys/safety-phrase.js';
+import { trustLevelOf } from '../../machines/client/pins.js';
+import { type TrustEvent, trustEventOf, trustMachine } from '../../machines/client/trust.js';
+import type { WhoAnswer } from '../../machines/client/who.js';
+import { stepsOf } from '../../machines/steps.js';
+import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import { SAFETY_WORDS } from '../../protocol/safety-words.js';
+import type { KeyFileName } from '../../user-files/key-file-name.js';
+import { Pins, type StoredTrust } from '../../user-files/pins.js';
+import { isFailed } from '../../user-files/private-directory.js';
+import { Undelivered } from '../../user-files/undelivered.js';
+import { EXIT } from '../command-line.js';
+import { HEADLESS_EXIT } from '../headless/exit-codes.js';
+import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
+import { askWho, identifyServer, type KeyServer } from './key-server.js';
+import { Refused } from './refused.js';
+
+/** How the user vouches for a key: by the words that the buddy reads out, or by the key itself. */
+export interface Vouching {
+  readonly words?: string | undefined;
+  readonly key?: IdentityKey | undefined;
+}
+
+const LEVEL_WORDS = {
+  unknown: 'in clear',
+  pinned: 'private',
+  verified: 'verified',
+  changed: 'KEY CHANGED',
+  damaged: 'KEY NOT READABLE',
+} as const;
+
+/** Prints the buddies whose key is known. */
+export async function listTrust(session: KeySession): Promise<number> {
+  const id = userOf(session);
+  const server = await identifyServer(session.root, session.endpoint);
+  const view = await new Pins(session.root, { id, server: server.name }).read();
+  if (view.reason !== undefined)
+    throw new Refused(`the keys of the buddies cannot be read: ${view.reason}`, EXIT.failed);
+  for (const buddy of [...view.subjects].sort()) {
+    await printTrust(session, buddy as UserId, view.find(buddy as UserId));
+  }
+  if (view.isDamaged) {
+    tell(`A line of the file is damaged: a buddy who is not listed may be ${LEVEL_WORDS.damaged}.`);
+  } else if (view.subjects.length === 0 && !session.isJson) {
+    tell(`No key of a buddy of ${id} is known here. A key is stored when you add a buddy or call one.`);
+  }
+  return EXIT.done;
+}
+
+/** Asks the server for the key of a buddy, lets the user vouch for a key, and prints the result. */
+export async function trustBuddy(session: KeySession, buddy: UserId, vouching: Vouching): Promise<number> {
+  const id = userOf(session);
+  if (buddy === id) throw new Refused('this is your own id', EXIT.usage);
+  const server = await identifyServer(session.root, session.endpoint);
+  const pins = new Pins(session.root, { id, server: server.name });
+  const who = await askAbout(server, buddy);
+  await change(pins, buddy, trustEventOf(who));
+  const event = await vouchEvent(pins, buddy, who, vouching);
+  if (event !== undefined) await change(pins, buddy, event);
+  const trust = (await pins.read()).find(buddy);
+  await printTrust(session, buddy, trust);
+  const level = trustLevelOf(trust);
+  if (level === 'changed') explainChange(buddy);
+  else if (level === 'damaged') explainDamage(buddy);
+  else if (who.says === 'key' && trust !== undefined && trust !== 'damaged' && who.key !== trust.key) {
+    tell(`The server names another key of ${buddy} at present: ${who.key}`);
+    tell('As long as it does, calls are refused at both ends.');
+  }
+  if (level === 'changed' || level === 'damaged') return HEADLESS_EXIT.keyChanged;
+  return EXIT.done;
+}
+
+/** Forgets the key of a buddy. */
+export async function forgetBuddy(session: KeySession, buddy: UserId): Promise<number> {
+  const id = userOf(session);
+  const server = await identifyServer(session.root, session.endpoint);
+  const name = { id, server: server.name };
+  const pins = new Pins(session.root, name);
+  const trust = (await pins.read()).find(buddy);
+  const level = trustLevelOf(trust);
+  if (level === 'unknown') {
+    await print(session, [`No key of ${buddy} is known here.`], { buddy, forgotten: false });
+    return EXIT.done;
+  }
+  await change(pins, buddy, { type: 'buddy.forgotten' });
+  const lines = [
+    `The key of ${buddy} is forgotten.`,
+    `The next key that the server names for ${buddy} is stored without a question. Compare the six words then:`,
+    `im-client trust ${buddy} --words`,
+  ];
+  if (level === 'changed') {
+    lines.splice(
+      1,
+      0,
+      'This includes the other key that the server named: it is what the next call will store.',
+    );
+  }
+  const waiting = await countWaiting(session, name, buddy);
+  if (waiting > 0)
+    lines.push(`${waiting} lines to the forgotten key were not delivered, and stay in a file.`);
+  await print(session, lines, { buddy, forgotten: true });
+  return EXIT.done;
+}
+
+/** Changes the stored trust as the chart says. */
+async function change(pins: Pins, buddy: UserId, event: TrustEvent): Promise<void> {
+  const failed = await pins.change(buddy, (stored) => {
+    const { first, step } = stepsOf(trustMachine, { trust: stored });
+    const [{ context }, effects] = step(first, event);
+    if (effects.includes('forgetPin')) return 'forgotten';
+    return effects.includes('storePin') && context.trust !== 'damaged' ? context.trust : undefined;
+  });
+  orRefuse(failed, `the key of ${buddy} cannot be stored`);
+}
+
+/** Asks the server for the key of a buddy. Goes on without an answer, unless it is another server. */
+async function askAbout(server: KeyServer, buddy: UserId): Promise<WhoAnswer> {
+  try {
+    const newest = await askWho(server, buddy);
+    if (newest === 'open') return { says: 'open' };
+    if (newest === 'unregistered') return { says: 'unregistered' };
+    return { says: 'key', key: newest.identity, floor: newest.floor };
+  } catch (error) {
+    if (!(error instanceof Refused) || error.exitCode === HEADLESS_EXIT.serverChanged) throw error;
+    tell(`The server did not say what the key of ${buddy} is: ${error.message}.`);
+    return { says: 'nothing' };
+  }
+}
+
+/** The event of what the user vouches for; `undefined` for nothing. Refuses words of no known key. */
+async function vouchEvent(
+  pins: Pins,
+  buddy: UserId,
+  who: WhoAnswer,
+  { words, key }: Vouching,
+): Promise<TrustEvent | undefined> {
+  if (key !== undefined) return { type: 'key.given', key };
+  if (words === undefined) return undefined;
+  const known = knownKeys((await pins.read()).find(buddy), who);
+  if (known.length === 0) throw new Refused(`no key of ${buddy} is known`, HEADLESS_EXIT.noKey);
+  for (const one of known) {
+    const compared = await compareTypedWords(words, one, buddy);
+    switch (compared.result) {
+      case 'same':
+        return { type: 'words.matched', key: one };
+      case 'typo':
+        throw new Refused(`word ${compared.position} is not in the list of words`, HEADLESS_EXIT.wrongWords);
+      case 'wrong-count':
+        throw new Refused(
+          `these are ${compared.count} words, and there must be ${SAFETY_WORDS}`,
+          HEADLESS_EXIT.wrongWords,
+        );
+    }
+  }
+  throw new Refused(
+    `these are not the words of ${buddy}: a typing mistake, or the server named a false key. Nothing was changed`,
+    HEADLESS_EXIT.wrongWords,
+  );
+}
+
+/** The keys that the words may belong to: the stored ones and, if these are not readable, the server's. */
+function knownKeys(trust: StoredTrust, who: WhoAnswer): readonly IdentityKey[] {
+  if (trust === undefined || trust === 'damaged') return who.says === 'key' ? [who.key] : [];
+  return trust.other === undefined ? [trust.key] : [trust.key, trust.other.key];
+}
+
+/** Prints a buddy: id, state, key and six words, separated by tabs. */
+async function printTrust(session: KeySession, buddy: UserId, trust: StoredTrust): Promise<void> {
+  const level = trustLevelOf(trust);
+  const state = LEVEL_WORDS[level];
+  if (trust === undefined || trust === 'damaged') {
+    return print(session, [`${buddy}\t${state}`], { buddy, state });
+  }
+  const { key, floor, by, other } = trust;
+  const words = await findSafetyWords(key, buddy);
+  const lines = [[buddy, state, key, words.join(' ')].join('\t')];
+  if (other === undefined) return print(session, lines, { buddy, state, key, words, floor, by });
+  const otherWords = await findSafetyWords(other.key, buddy);
+  lines.push([buddy, 'the server names', other.key, otherWords.join(' ')].join('\t'));
+  return print(session, lines, {
+    ...{ buddy, state, key, words, floor, by },
+    other: { key: other.key, words: otherWords, floor: other.floor },
+  });
+}
+
+function explainChange(buddy: UserId): void {
+  tell(`The server names another key of ${buddy} than the one stored here, so there are no calls.`);
+  tell(`Ask ${buddy}, not over this messenger, for the six words: im-client trust ${buddy} --words`);
+  tell(`Or give up the stored key, and with it the protection: im-client forget ${buddy}`);
+}
+
+function explainDamage(buddy: UserId): void {
+  tell(`The stored key of ${buddy} is not readable, so there are no calls.`);
+  tell(`Ask ${buddy} for the six words: im-client trust ${buddy} --words; or: im-client forget ${buddy}`);
+}
+
+/** The lines to a buddy that were neither confirmed nor named as undelivered. */
+async function countWaiting({ root }: KeySession, name: KeyFileName, buddy: UserId): Promise<number> {
+  const stored = await new Undelivered(root, name).read(buddy);
+  if (isFailed(stored)) return 0;
+  const settled = Math.max(0, ...stored.entries.map((entry) => (entry.is === 'settled' ? entry.n : 0)));
+  return stored.entries.filter((entry) => entry.is === 'line' && entry.n > settled).length;
+}

@@ -1,0 +1,52 @@
+/**
+ * `im-client key restore`: makes a device of an identity from its 24 words.
+ */
+
+import { KeyFiles } from '../../user-files/key-file.js';
+import { type KeyFileName, serverAddress } from '../../user-files/key-file-name.js';
+import { isFailed } from '../../user-files/private-directory.js';
+import { EXIT } from '../command-line.js';
+import { HEADLESS_EXIT } from '../headless/exit-codes.js';
+import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
+import { identifyServer, recordDevice } from './key-server.js';
+import { askNewest, issueDevice } from './new-device.js';
+import { Refused } from './refused.js';
+import { fieldsOfDevice } from './stored-credentials.js';
+import { readIdentity } from './typed-words.js';
+
+export async function restoreKey(session: KeySession): Promise<number> {
+  const id = userOf(session);
+  const server = await identifyServer(session.root, session.endpoint);
+  const identity = await readIdentity();
+  const newest = await askNewest(server, id);
+  if (newest.identity !== identity.key) {
+    throw new Refused(
+      `these words are of another key than the one of ${id} at this server. Nothing was stored`,
+      HEADLESS_EXIT.wrongWords,
+    );
+  }
+  const keys = new KeyFiles(session.root);
+  const name: KeyFileName = { id, server: server.name };
+  const stored = await keys.read(name);
+  const own = stored === undefined || isFailed(stored) || stored.identity !== identity.key ? [] : [stored];
+  const device = issueDevice(identity, [newest, ...own]);
+  orRefuse(
+    await keys.restore({ ...name, identity: identity.key, ...fieldsOfDevice(device), isTentative: false }),
+    'the key cannot be stored',
+  );
+  // A revocation by another device counts from the newest serial that the server has seen.
+  const missing = await recordDevice(server, device, id);
+  if (missing !== undefined) tell('The server has not seen this machine yet: it will when you sign in.');
+  const { serial, floor } = device.device;
+  await print(
+    session,
+    [
+      `The key of ${id} at ${serverAddress(session.endpoint)} is on this machine now.`,
+      `When you sign in here, another client of ${id} that is signed in is told, and stops.`,
+      'The 24 words are not kept here: only your paper has them.',
+      `Was the other machine lost or stolen? Then shut it out: im-client key revoke --user ${id}`,
+    ],
+    { id, server: server.name, key: identity.key, serial, floor },
+  );
+  return EXIT.done;
+}

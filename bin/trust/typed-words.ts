@@ -1,0 +1,89 @@
+/**
+ * Reads the 24 words of an identity: from a terminal, several words or one at a time, or one line of a pipe.
+ */
+
+import { IDENTITY_WORDS, Identity, type WordsProblem } from '../../keys/identity.js';
+import type { UserId } from '../../protocol/id.js';
+import { splitWords } from '../../protocol/safety-words.js';
+import { EXIT } from '../command-line.js';
+import { HEADLESS_EXIT } from '../headless/exit-codes.js';
+import { LineInput } from '../headless/line-input.js';
+import { tell } from './command-runner.js';
+import { Refused } from './refused.js';
+import { SecretPrompt } from './secret-prompt.js';
+
+/** How often all words may be typed at a terminal. */
+const ATTEMPTS = 3;
+
+/** Reads the words. Refuses those that are not an identity. */
+export async function readIdentity(): Promise<Identity> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) {
+    const found = Identity.fromWords(await readPipedLine());
+    return found instanceof Identity ? found : refuse(found);
+  }
+  if (!stderr.isTTY) {
+    throw new Refused('the words are typed at a terminal: do not redirect standard error', EXIT.usage);
+  }
+  tell(`Type the ${IDENTITY_WORDS} words, one or several on a line. Tab shows what you type.`);
+  const prompt = new SecretPrompt(stdin, stderr);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const found = await typeWords(prompt);
+      if (found instanceof Identity) return found;
+      if (attempt === ATTEMPTS) return refuse(found);
+      tell(problemText(found));
+      tell(`Type all ${IDENTITY_WORDS} again.`);
+    }
+  } finally {
+    prompt.close();
+  }
+}
+
+/** Reads the six words of a buddy, which are no secret: one line of a terminal or a pipe. */
+export async function askSixWords(buddy: UserId): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write(`The six words that ${buddy} reads out: `);
+  return readPipedLine();
+}
+
+/** Reads one line of standard input. */
+async function readPipedLine(): Promise<string> {
+  const input = new LineInput();
+  for await (const line of input) {
+    input.stop();
+    return line;
+  }
+  return '';
+}
+
+async function typeWords(prompt: SecretPrompt): Promise<Identity | WordsProblem> {
+  const words: string[] = [];
+  while (words.length < IDENTITY_WORDS) {
+    const typed = splitWords(await prompt.readLine(`Word ${words.length + 1} of ${IDENTITY_WORDS}: `));
+    const problem = Identity.fromWords([...words, ...typed].join(' '));
+    if ('problem' in problem && problem.problem === 'unknown-word') {
+      tell(`${problemText(problem)} Type the words of this line again.`);
+    } else words.push(...typed);
+  }
+  return Identity.fromWords(words.join(' '));
+}
+
+function refuse(problem: WordsProblem): never {
+  throw new Refused(
+    problemText(problem)
+      .replace(/\.$/, '')
+      .replace(/^[TW]/, (letter) => letter.toLowerCase()),
+    HEADLESS_EXIT.wrongWords,
+  );
+}
+
+function problemText(problem: WordsProblem): string {
+  switch (problem.problem) {
+    case 'wrong-count':
+      return `These are ${problem.count} words, and there must be ${IDENTITY_WORDS}.`;
+    case 'unknown-word':
+      return `Word ${problem.position} is not in the list of words.`;
+    case 'wrong-checksum':
+      return 'These words do not belong together: at least one is wrong, or their order is.';
+  }
+}

@@ -1,0 +1,207 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import anyTest, { type ExecutionContext } from 'ava';
+import { Identity } from '../../../keys/identity.js';
+import { findSafetyWords } from '../../../keys/safety-phrase.js';
+import { parseId, type UserId } from '../../../protocol/id.js';
+import type { IdentityKey } from '../../../protocol/key.js';
+import { keyFileName } from '../../../user-files/key-file-name.js';
+import { isFailed } from '../../../user-files/private-directory.js';
+import { Servers } from '../../../user-files/servers.js';
+import { Undelivered } from '../../../user-files/undelivered.js';
+import { KeyedHome, serveWithKey } from '../../helpers/keyed-home.js';
+import { ask } from '../../helpers/network.js';
+import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+const SIZE = { columns: 100, rows: 24 };
+const BOB = parseId('bob') as UserId;
+
+const six = async (key: IdentityKey, id = BOB) => (await findSafetyWords(key, id)).join(' ');
+
+/** Alice with a key, and bob, whose key the server names. */
+async function aliceAndBob(t: ExecutionContext) {
+  const server = await serveWithKey(t);
+  const home = await KeyedHome.create(t, server);
+  await home.register('alice');
+  const bob = Identity.create();
+  t.is(await askSealed(server.tcp, deviceOf(bob), 'REG bob'), '200 OK\r\n');
+  const trust = (...args: readonly string[]) => home.run(['trust', ...args, '--user', 'alice']);
+  const forget = (...args: readonly string[]) => home.run(['forget', ...args, '--user', 'alice']);
+  const pin = async () => (await home.pinsOf('alice').read()).find(BOB);
+  return { server, home, bob, trust, forget, pin };
+}
+
+/** The pin says that bob has another key than the one that the server names. */
+async function pinAnother(t: ExecutionContext, home: KeyedHome, key: IdentityKey): Promise<void> {
+  const failed = await home.pinsOf('alice').change(BOB, () => ({ key, floor: 0, by: 'server' }));
+  t.is(failed, undefined);
+}
+
+test('a buddy is pinned as the server names the key, verified by the words, and listed', async (t) => {
+  const { bob, trust, pin } = await aliceAndBob(t);
+  t.is((await trust()).stderr.split('.')[0], 'No key of a buddy of alice is known here');
+  const words = await six(bob.key);
+  t.deepEqual(await trust('bob'), {
+    code: 0,
+    stdout: `bob\tprivate\t${bob.key}\t${words}\n`,
+    stderr: '',
+  });
+  t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'server' });
+  const verified = `bob\tverified\t${bob.key}\t${words}\n`;
+  t.is((await trust('bob', '--words', words.toUpperCase())).stdout, verified);
+  t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'words' });
+  t.deepEqual(await trust(), { code: 0, stdout: verified, stderr: '' });
+  t.deepEqual(JSON.parse((await trust('--json')).stdout), {
+    ...{ buddy: 'bob', state: 'verified', key: bob.key, words: words.split(' '), floor: 0, by: 'words' },
+  });
+});
+
+test('wrong words change nothing, and the reason does not say which word differs', async (t) => {
+  const { bob, trust, pin } = await aliceAndBob(t);
+  const right = (await six(bob.key)).split(' ');
+  for (const [words, reason] of [
+    [right.with(2, 'notaword'), 'word 3 is not in the list of words'],
+    [right.slice(1), 'these are 5 words, and there must be 6'],
+    [
+      right.with(2, right[2] === 'zoo' ? 'zone' : 'zoo'),
+      'these are not the words of bob: a typing mistake, or the server named a false key. Nothing was changed',
+    ],
+  ] as const) {
+    const result = await trust('bob', '--words', words.join(' '));
+    t.deepEqual(result, { code: 22, stdout: '', stderr: `im-client: ${reason}\n` });
+  }
+  t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'server' });
+});
+
+test('the six words are asked for at a terminal, and read from a pipe', async (t) => {
+  const { home, bob, pin } = await aliceAndBob(t);
+  const words = await six(bob.key);
+  const terminal = home.inTerminal(SIZE, 'trust', 'bob', '--user', 'alice', '--words');
+  await terminal.shows('The six words that bob reads out:');
+  terminal.press(`${words}\r`);
+  t.is(await terminal.exited, 0);
+  t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'words' });
+  const piped = await home.run(['trust', 'bob', '--user', 'alice', '--words'], `${words}\n`);
+  t.is(piped.code, 0);
+});
+
+test('a changed key is named, with both keys, until the words of one of them are typed', async (t) => {
+  const { home, bob, trust, pin } = await aliceAndBob(t);
+  const before = Identity.create();
+  await pinAnother(t, home, before.key);
+  const changed = await trust('bob');
+  t.is(changed.code, 21);
+  t.is(
+    changed.stdout,
+    `bob\tKEY CHANGED\t${before.key}\t${await six(before.key)}\n` +
+      `bob\tthe server names\t${bob.key}\t${await six(bob.key)}\n`,
+  );
+  t.regex(changed.stderr, /so there are no calls\.\nAsk bob, not over this messenger, for the six words/);
+  t.like(JSON.parse((await trust('--json')).stdout), {
+    state: 'KEY CHANGED',
+    key: before.key,
+    other: { key: bob.key, floor: 0 },
+  });
+
+  // The old key is the right one: the server still names another.
+  const old = await trust('bob', '--words', await six(before.key));
+  t.is(old.code, 0);
+  t.true(old.stderr.startsWith(`The server names another key of bob at present: ${bob.key}\n`));
+  t.deepEqual(await pin(), { key: before.key, floor: 0, by: 'words' });
+  // Bob has a new key.
+  t.is((await trust('bob', '--words', await six(bob.key))).code, 0);
+  t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'words' });
+});
+
+test('a key from the buddy counts, whatever the server names', async (t) => {
+  const { bob, trust, pin } = await aliceAndBob(t);
+  const own = Identity.create();
+  const given = await trust('bob', own.key);
+  t.is(given.code, 0);
+  t.true(given.stderr.startsWith(`The server names another key of bob at present: ${bob.key}\n`));
+  t.deepEqual(await pin(), { key: own.key, floor: 0, by: 'key' });
+  const wrong = await trust('bob', 'abc');
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, /Use the 43 characters that im-client key shows\./);
+});
+
+test('a forgotten key makes room for the next one, also after a change', async (t) => {
+  const { home, bob, trust, forget, pin } = await aliceAndBob(t);
+  t.deepEqual(await forget('bob'), { code: 0, stdout: 'No key of bob is known here.\n', stderr: '' });
+  await pinAnother(t, home, Identity.create().key);
+  await trust('bob');
+  const forgotten = await forget('bob');
+  t.is(forgotten.code, 0);
+  t.deepEqual(forgotten.stdout.split('\n').slice(0, 2), [
+    'The key of bob is forgotten.',
+    'This includes the other key that the server named: it is what the next call will store.',
+  ]);
+  t.is(await pin(), undefined);
+  t.is((await trust('bob')).code, 0);
+  t.like(await pin(), { key: bob.key, by: 'server' });
+  t.deepEqual(JSON.parse((await forget('bob', '--json')).stdout), { buddy: 'bob', forgotten: true });
+});
+
+test('lines to a forgotten key that were not delivered are counted, and stay', async (t) => {
+  const { home, bob, trust, forget } = await aliceAndBob(t);
+  await trust('bob');
+  const opened = await new Undelivered(home.root, home.nameOf('alice')).open(BOB);
+  if (isFailed(opened)) return t.fail(opened.reason);
+  await opened.replace({ identity: bob.key, stream: '0123456789abcdef' }, [
+    { is: 'line', n: 1, atMs: 0, text: 'one' },
+    { is: 'line', n: 2, atMs: 0, text: 'two' },
+    { is: 'settled', n: 1 },
+  ]);
+  await opened.close();
+  t.regex((await forget('bob')).stdout, /^1 lines to the forgotten key were not delivered/m);
+});
+
+test('an id without a key is in clear; a damaged line makes it unknown which buddies have one', async (t) => {
+  const { server, home, trust } = await aliceAndBob(t);
+  await ask(server.tcp, 'REG carl\n');
+  t.deepEqual(await trust('carl'), { code: 0, stdout: 'carl\tin clear\n', stderr: '' });
+  await trust('bob');
+  await appendFile(join(home.root, 'pins', `${keyFileName(home.nameOf('alice'))}.jsonl`), 'damage\n');
+  const damaged = await trust('carl');
+  t.is(damaged.code, 21);
+  t.is(damaged.stdout, 'carl\tKEY NOT READABLE\n');
+  t.is((await home.run(['forget', 'carl', '--user', 'alice'])).code, 0);
+  t.is((await trust('carl')).stdout, 'carl\tin clear\n');
+  const listed = await trust();
+  t.regex(listed.stdout, /^bob\tprivate/);
+  t.regex(listed.stderr, /^A line of the file is damaged/);
+});
+
+test('an id without a key can pin too; a server that does not answer leaves the pins as they are', async (t) => {
+  const { server, bob } = await aliceAndBob(t);
+  const dora = await KeyedHome.create(t, server);
+  const words = await six(bob.key);
+  const pinned = await dora.run(['trust', 'bob', '--user', 'dora']);
+  t.is(pinned.stdout, `bob\tprivate\t${bob.key}\t${words}\n`);
+  t.is((await dora.run(['trust', 'dora', '--user', 'dora'])).code, 2);
+  // The address of a server that is not there, with the same key.
+  await new Servers(dora.root).add({ host: '127.0.0.1', port: 1 }, server.key);
+  const alone = await dora.run(['trust', 'bob', '--words', words, '--user', 'dora', '--tcp-port', '1']);
+  t.is(alone.code, 0);
+  t.is(alone.stdout, `bob\tverified\t${bob.key}\t${words}\n`);
+  t.is(
+    alone.stderr,
+    'The server did not say what the key of bob is: the server cannot be reached: nothing listens there.\n',
+  );
+});
+
+test('mistakes on the command line are named', async (t) => {
+  const { trust } = await aliceAndBob(t);
+  for (const [args, reason] of [
+    [['--words', 'zoo'], /--words needs a buddy/],
+    [['bob', Identity.create().key, '--words', 'zoo'], /give the six words or the key, not both/],
+    [['-bob'], /unknown option/],
+  ] as const) {
+    const { code, stderr } = await trust(...args);
+    t.is(code, 2);
+    t.regex(stderr, reason);
+  }
+});

@@ -1,0 +1,199 @@
+import anyTest, { type ExecutionContext } from 'ava';
+import { Identity } from '../../../keys/identity.js';
+import { KeyedHome, type ServerAt, serveWithKey } from '../../helpers/keyed-home.js';
+import { ask } from '../../helpers/network.js';
+import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+const SIZE = { columns: 80, rows: 24 };
+const RESTORE = ['key', 'restore', '--user', 'alice'];
+
+/** Alice, registered on one machine, and her second machine. */
+async function twoMachines(t: ExecutionContext) {
+  const server = await serveWithKey(t);
+  const first = await KeyedHome.create(t, server);
+  const identity = await first.register('alice');
+  const second = await KeyedHome.create(t, server);
+  return { server, first, second, identity, words: identity.toWords() };
+}
+
+async function serialAtServer({ tcp }: ServerAt): Promise<string> {
+  return askSealed(tcp, deviceOf(), 'WHO alice');
+}
+
+test('the words from a pipe make a newer device, which the server sees at once', async (t) => {
+  const { server, first, second, identity, words } = await twoMachines(t);
+  const { code, stdout, stderr } = await second.run(RESTORE, `${words.join(' ')}\n`);
+  t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  t.is(
+    stdout,
+    `The key of alice at 127.0.0.1:${server.tcp} is on this machine now.\n` +
+      'When you sign in here, another client of alice that is signed in is told, and stops.\n' +
+      'The 24 words are not kept here: only your paper has them.\n' +
+      'Was the other machine lost or stolen? Then shut it out: im-client key revoke --user alice\n',
+  );
+  const stored = await second.stored('alice');
+  t.is(stored?.identity, identity.key);
+  t.is(stored?.seed, undefined);
+  t.false(stored?.isTentative);
+  t.true((stored?.serial ?? 0) > ((await first.stored('alice'))?.serial ?? 0));
+  t.is(await serialAtServer(server), `200 OK ${identity.key} 0 ${stored?.serial}\r\n`);
+});
+
+test('with --json, one object without the words; restored again, a still newer device', async (t) => {
+  const { second, identity, words } = await twoMachines(t);
+  const run = async () => JSON.parse((await second.run([...RESTORE, '--json'], words.join(' '))).stdout);
+  const [one, two] = [await run(), await run()];
+  t.deepEqual(Object.keys(one), ['id', 'server', 'key', 'serial', 'floor']);
+  t.is(one.key, identity.key);
+  t.true(two.serial > one.serial);
+});
+
+test('a device stays above a serial in the future of its clock', async (t) => {
+  const server = await serveWithKey(t);
+  const home = await KeyedHome.create(t, server);
+  const identity = Identity.create();
+  const future = Date.now() + 50 * 365 * 86_400_000;
+  t.is(await askSealed(server.tcp, deviceOf(identity, { nowMs: future }), 'REG alice'), '200 OK\r\n');
+  t.is((await home.run(RESTORE, identity.toWords().join(' '))).code, 0);
+  t.is((await home.stored('alice'))?.serial, future + 2);
+});
+
+test('a server that names an absurd serial is refused, and nothing is stored', async (t) => {
+  const server = await serveWithKey(t);
+  const home = await KeyedHome.create(t, server);
+  const identity = Identity.create();
+  const absurd = deviceOf(identity, { nowMs: Number.MAX_SAFE_INTEGER - 10 });
+  t.is(await askSealed(server.tcp, absurd, 'REG alice'), '200 OK\r\n');
+  const { code, stderr } = await home.run(RESTORE, identity.toWords().join(' '));
+  t.is(code, 1);
+  t.regex(stderr, /more than 100 years above this machine's clock\. Nothing was stored\n$/);
+  t.is(await home.stored('alice'), undefined);
+});
+
+test('wrong words from a pipe are named without repeating one', async (t) => {
+  const { second, words } = await twoMachines(t);
+  const typo = words.with(16, 'notaword');
+  const swapped = [...'abandon '.repeat(24).trim().split(' ')];
+  const other = Identity.create().toWords();
+  for (const [typed, reason] of [
+    [typo, 'word 17 is not in the list of words'],
+    [words.slice(1), 'these are 23 words, and there must be 24'],
+    [[], 'these are 0 words, and there must be 24'],
+    [swapped, 'these words do not belong together: at least one is wrong, or their order is'],
+    [other, 'these words are of another key than the one of alice at this server. Nothing was stored'],
+  ] as const) {
+    const result = await second.run(RESTORE, `${typed.join(' ')}\n`);
+    t.deepEqual(result, { code: 22, stdout: '', stderr: `im-client: ${reason}\n` });
+  }
+  t.is(await second.stored('alice'), undefined);
+});
+
+test('an id that is not registered, or has no key, is not restored', async (t) => {
+  const server = await serveWithKey(t);
+  const home = await KeyedHome.create(t, server);
+  const words = Identity.create().toWords().join(' ');
+  t.deepEqual(await home.run(RESTORE, words), {
+    code: 5,
+    stdout: '',
+    stderr: 'im-client: alice is not registered at this server. Nothing was stored\n',
+  });
+  await ask(server.tcp, 'REG alice\n');
+  t.deepEqual(await home.run(RESTORE, words), {
+    code: 19,
+    stdout: '',
+    stderr: 'im-client: alice has no key at this server. Nothing was stored\n',
+  });
+});
+
+test('at a terminal the words are hidden, Tab shows a line, and a typing mistake is asked again', async (t) => {
+  const { second, identity, words } = await twoMachines(t);
+  const terminal = second.inTerminal(SIZE, ...RESTORE);
+  await terminal.shows(
+    'Type the 24 words, one or several on a line. Tab shows what you type.',
+    'Word 1 of 24:',
+  );
+  const [first = ''] = words;
+  terminal.press(first);
+  await terminal.shows(`Word 1 of 24: ${'*'.repeat(first.length)}`);
+  terminal.press('\t');
+  await terminal.shows(`Word 1 of 24: ${first}`);
+  terminal.press('\t\r');
+  await terminal.shows('Word 1 of 24: ****', 'Word 2 of 24:');
+  terminal.press('wrongword\r');
+  await terminal.shows(
+    'Word 2 is not in the list of words. Type the words of this line again.',
+    'Word 2 of 24:',
+  );
+  // Several words in one line; the cursor keys and a deleted letter change nothing.
+  terminal.press(`${words.slice(1, 5).join(' ')}x\u001b[D\u007f\r`);
+  await terminal.shows('Word 2 of 24: ****', 'Word 6 of 24:');
+  // A paste of the other words, line by line.
+  terminal.press(`${words.slice(5).join('\r')}\r`);
+  await terminal.until(
+    () => terminal.rows().some((row) => row.startsWith('The key of alice at')),
+    'the key is restored',
+  );
+  t.is(await terminal.exited, 0);
+  t.is((await second.stored('alice'))?.identity, identity.key);
+  // Only the line that Tab has shown ever had letters of a word.
+  for (const word of words.slice(1).filter((one) => one.length > 5 && one !== first)) {
+    t.false(terminal.output.includes(word), word);
+  }
+});
+
+test('at a terminal a wrong checksum asks for all words again, three times at most', async (t) => {
+  const { second } = await twoMachines(t);
+  const terminal = second.inTerminal(SIZE, ...RESTORE);
+  await terminal.shows('Word 1 of 24:');
+  for (const times of [1, 2]) {
+    terminal.press(`${'abandon '.repeat(24)}\r`);
+    await terminal.until(
+      () => terminal.rows().filter((row) => row.includes('Type all 24 again.')).length === times,
+      `asked again ${times} times`,
+    );
+  }
+  terminal.press(`${'abandon '.repeat(24)}\r`);
+  t.is(await terminal.exited, 22);
+  t.is(await second.stored('alice'), undefined);
+});
+
+test('Ctrl-C stops at a terminal, and nothing is stored', async (t) => {
+  const { second, words } = await twoMachines(t);
+  const terminal = second.inTerminal(SIZE, ...RESTORE);
+  await terminal.shows('Word 1 of 24:');
+  terminal.press(`${words[0]}\r`);
+  await terminal.shows('Word 2 of 24:');
+  terminal.press('\u0003');
+  t.is(await terminal.exited, 1);
+  t.is(await second.stored('alice'), undefined);
+});
+
+test('another server at the known address is not asked, and one without keys has none', async (t) => {
+  const { server, second, words } = await twoMachines(t);
+  const identity = Identity.create();
+  t.is((await second.run(['server', 'list'])).stdout, '');
+  await second.run(RESTORE, words.join(' '));
+  t.is((await second.run(['server', 'list'])).stdout, `127.0.0.1:${server.tcp}\t${server.key}\n`);
+  const { Servers } = await import('../../../user-files/servers.js');
+  const servers = new Servers(second.root);
+  const address = { host: '127.0.0.1', port: server.tcp };
+  await servers.forget(address);
+  await servers.add(address, identity.key);
+  const { code, stderr } = await second.run(RESTORE, words.join(' '));
+  t.is(code, 18);
+  t.regex(stderr, /is not the server that was known here, and nothing was sent\. .*im-client server forget/);
+});
+
+test('a server that is not there, or keeps no keys, is named', async (t) => {
+  const server = await serveWithKey(t);
+  const home = await KeyedHome.create(t, { ...server, tcp: 1 });
+  const gone = await home.run(RESTORE, 'zoo');
+  t.deepEqual(gone, {
+    code: 3,
+    stdout: '',
+    stderr: 'im-client: the server cannot be reached: nothing listens there\n',
+  });
+});

@@ -1,0 +1,124 @@
+/**
+ * A user's home directory with keys, as a client that registered ids would have left it.
+ */
+
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { createServerIdentity } from '../../actors/server/server-identity.js';
+import { fieldsOfDevice } from '../../bin/trust/stored-credentials.js';
+import type { DeviceCredentials } from '../../keys/device-credentials.js';
+import { Identity } from '../../keys/identity.js';
+import { parseId, type UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
+import { type KeyFileName, serverName } from '../../user-files/key-file-name.js';
+import { Pins } from '../../user-files/pins.js';
+import { isFailed } from '../../user-files/private-directory.js';
+import { Program, programPath, temporaryDirectory } from './programs.js';
+import { askSealed, deviceOf } from './sealed-client.js';
+import { serve } from './server.js';
+import { Terminal, type TerminalSize } from './terminal.js';
+
+/** A server as the programs address it. */
+export interface ServerAt {
+  readonly tcp: number;
+  readonly key: IdentityKey;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class KeyedHome {
+  readonly path: string;
+  readonly #t: ExecutionContext;
+  readonly #server: ServerAt;
+
+  private constructor(t: ExecutionContext, path: string, server: ServerAt) {
+    this.#t = t;
+    this.path = path;
+    this.#server = server;
+  }
+
+  /** An empty home of a user of a server on this machine. */
+  static async create(t: ExecutionContext, server: ServerAt): Promise<KeyedHome> {
+    return new KeyedHome(t, await temporaryDirectory(t), server);
+  }
+
+  /** The data directory of the client. */
+  get root(): string {
+    return join(this.path, '.local/share/im');
+  }
+
+  get keys(): KeyFiles {
+    return new KeyFiles(this.root);
+  }
+
+  nameOf(id: string): KeyFileName {
+    const server = serverName({ host: '127.0.0.1', port: this.#server.tcp }, this.#server.key);
+    return { id: parseId(id) as UserId, server };
+  }
+
+  pinsOf(id: string): Pins {
+    return new Pins(this.root, this.nameOf(id));
+  }
+
+  /** What the key file of an id has; throws if it is damaged. */
+  async stored(id: string): Promise<StoredKey | undefined> {
+    const stored = await this.keys.read(this.nameOf(id));
+    if (isFailed(stored)) throw new Error(stored.reason);
+    return stored;
+  }
+
+  /** Registers an id with a new identity, and stores its key with the seed. */
+  async register(id: string, identity = Identity.create()): Promise<Identity> {
+    const device = deviceOf(identity);
+    this.#t.is(await askSealed(this.#server.tcp, device, `REG ${id}`), '200 OK\r\n');
+    await this.store(id, identity, device);
+    return identity;
+  }
+
+  async store(id: string, identity: Identity, device: DeviceCredentials, isTentative = false): Promise<void> {
+    const failed = await this.keys.restore({
+      ...this.nameOf(id),
+      ...fieldsOfDevice(device),
+      identity: identity.key,
+      seed: Buffer.from(identity.toSeed()).toString('base64url'),
+      isTentative,
+    });
+    this.#t.is(failed, undefined);
+  }
+
+  /** Starts a command of the client, which finds the server by its options. */
+  start(...args: readonly string[]): Program {
+    const environment = { ...process.env, HOME: this.path };
+    return new Program(this.#t, { name: 'im-client', environment }, ...this.#options(), ...args);
+  }
+
+  /** Runs a command to its end, with one input. */
+  async run(args: readonly string[], input = ''): Promise<Finished> {
+    const program = this.start(...args);
+    program.process.stdin?.end(input);
+    const code = await program.exited;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+  }
+
+  /** Runs a command in a terminal. */
+  inTerminal(size: TerminalSize, ...args: readonly string[]): Terminal {
+    const program = [process.execPath, programPath('im-client'), ...this.#options(), ...args];
+    return new Terminal(this.#t, size, 'env', `HOME=${this.path}`, ...program);
+  }
+
+  #options(): readonly string[] {
+    return ['--server', '127.0.0.1', '--tcp-port', String(this.#server.tcp)];
+  }
+}
+
+/** Starts a server with a key of its own. */
+export async function serveWithKey(t: ExecutionContext): Promise<ServerAt> {
+  const identity = createServerIdentity(Identity.create(), 0);
+  const { tcp } = await serve(t, { identity: () => identity });
+  return { tcp, key: identity.key };
+}
