@@ -14,6 +14,7 @@ import type { ClientSettings } from './client-options.js';
 import { complain, EXIT, exitOfOutputError } from './command-line.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
+import { oldNodeNotice } from './node-version.js';
 
 const MINUTE_MS = 60_000;
 
@@ -28,6 +29,9 @@ async function main(settings: ClientSettings): Promise<void> {
   // An empty NO_COLOR has no effect: https://no-color.org.
   const hasColor = stdout.isTTY === true && !env['NO_COLOR'] && !isDumb;
   const { server, tcpPort, udpPort, messagePort, user, notify, notifyPrivate } = settings;
+
+  const notice = oldNodeNotice();
+  if (notice !== undefined) complain(CLIENT_NAME, notice);
 
   const inspection = await openInspection(CLIENT_NAME, settings, crashLog);
 

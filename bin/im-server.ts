@@ -22,6 +22,7 @@ import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
 import { createLog } from './logger.js';
+import { oldNodeNotice } from './node-version.js';
 import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
 
 async function main(options: ServerOptions): Promise<void> {
@@ -40,7 +41,9 @@ async function main(options: ServerOptions): Promise<void> {
   }
 
   let identity: ServerIdentity | undefined;
-  const warnings = await warningsUnlessUnsafe(directory);
+  const warnings = [...(await warningsUnlessUnsafe(directory))];
+  const notice = oldNodeNotice();
+  if (notice !== undefined) warnings.push(notice);
   const host = await addressToListenOn(options.host);
   const inspection = await openInspection(SERVER_NAME, options, log);
   const server = startServer({

@@ -1,0 +1,18 @@
+/**
+ * The versions of Node.js that are recommended.
+ */
+
+/** The first version whose OpenSSL still gets security fixes. Older ones work, from 20.19 on. */
+const RECOMMENDED_MAJOR = 22;
+
+/**
+ * Says that this version of Node.js is not recommended. `undefined` if it is, or if `NODE_NO_WARNINGS` is set
+ * to 1, as for the warnings of Node.js itself.
+ */
+export function oldNodeNotice(
+  version = process.versions.node,
+  { NODE_NO_WARNINGS: silent }: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  if (Number.parseInt(version, 10) >= RECOMMENDED_MAJOR || silent === '1') return undefined;
+  return `Node.js ${version} works, but its OpenSSL gets no more security fixes: use ${RECOMMENDED_MAJOR} or newer`;
+}
