@@ -20,9 +20,9 @@ export interface StoredDevice {
 }
 
 /**
- * How far the newest serial of an id may be above the clock of a machine that makes a device, in milliseconds:
- * 100 years. A machine whose clock starts in 1970 still passes. A server that named a much higher serial would
- * use up the serials: no further device could be made.
+ * How far the newest serial of an id may be above the clock of a machine that makes a device, in
+ * milliseconds: 100 years. A machine whose clock starts in 1970 still passes. A server that named a much
+ * higher serial would use up the serials: no further device could be made.
  */
 const MAX_SERIAL_LEAD_MS = 100 * 365 * 24 * 60 * 60 * 1_000;
 

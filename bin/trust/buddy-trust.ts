@@ -90,15 +90,11 @@ export async function forgetBuddy(session: KeySession, buddy: UserId): Promise<n
   await change(pins, buddy, { type: 'buddy.forgotten' });
   const lines = [
     `The key of ${buddy} is forgotten.`,
-    `The next key that the server names for ${buddy} is stored without a question. Compare the six words then:`,
-    `im-client trust ${buddy} --words`,
+    `The next key that the server names for ${buddy} is stored without a question.`,
+    `Compare the six words then: im-client trust ${buddy} --words`,
   ];
   if (level === 'changed') {
-    lines.splice(
-      1,
-      0,
-      'This includes the other key that the server named: it is what the next call will store.',
-    );
+    lines.splice(1, 0, 'The other key, which the server named, counts when you call next.');
   }
   const waiting = await countWaiting(session, name, buddy);
   if (waiting > 0)
@@ -158,7 +154,7 @@ async function vouchEvent(
     }
   }
   throw new Refused(
-    `these are not the words of ${buddy}: a typing mistake, or the server named a false key. Nothing was changed`,
+    `these are not the words of ${buddy}: a typing mistake, or a false key. Nothing was changed`,
     HEADLESS_EXIT.wrongWords,
   );
 }

@@ -79,8 +79,8 @@ async function findOrMakeDevice(keys: KeyFiles, server: KeyServer, id: UserId): 
   const newest = await askNewest(server, id);
   if (newest.identity !== stored.identity) {
     throw new Refused(
-      `the server names another key of ${id} than the one on this machine: its operator may have given ${id} a ` +
-        'new key. Nothing was changed',
+      `the server names another key of ${id} than the one on this machine: its operator may have set it. ` +
+        'Nothing was changed',
       exitOfReply(204),
     );
   }

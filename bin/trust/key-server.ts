@@ -123,8 +123,8 @@ function lineOf({ endpoint }: KeyServer, answer: SealedAnswer): string {
     case 'other-server': {
       const address = hostPort(endpoint.host, endpoint.port);
       throw new Refused(
-        `${address} is not the server that was known here, and nothing was sent. If its operator says that it ` +
-          `has a new key: im-client server forget ${address}`,
+        `${address} is not the server that was known here, and nothing was sent. If its operator says that ` +
+          `it has a new key: im-client server forget ${address}`,
         HEADLESS_EXIT.serverChanged,
       );
     }

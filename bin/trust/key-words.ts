@@ -88,8 +88,8 @@ async function showAndAsk(
   const hasScreens = process.env['TERM'] !== 'dumb';
   const leaveScreen = () => hasScreens && stdout.write(FIRST_SCREEN);
   stdout.write(
-    `The ${IDENTITY_WORDS} words bring the key of ${id} back if this machine is lost. Anyone who has them can\n` +
-      `sign in as ${id}. Write them on paper; do not photograph them, and do not keep them in a file.\n`,
+    `The ${IDENTITY_WORDS} words bring the key of ${id} back if this machine is lost.\n` +
+      `Anyone who has them can sign in as ${id}. Write them on paper: not in a file, not in a photograph.\n`,
   );
   const prompt = new SecretPrompt(stdin, stdout);
   onStopSignal(() => {
@@ -131,7 +131,7 @@ async function askWord(
     stdout.write(`That is not word ${number}. Look at your copy.\n`);
   }
   throw new Refused(
-    `word ${number} was wrong ${ATTEMPTS} times: the words stay on this machine, so compare your copy with them`,
+    `word ${number} was wrong ${ATTEMPTS} times: the words stay on this machine. Compare your copy with them`,
     HEADLESS_EXIT.wrongWords,
   );
 }

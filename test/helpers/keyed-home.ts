@@ -14,7 +14,7 @@ import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
 import { type KeyFileName, serverName } from '../../user-files/key-file-name.js';
 import { Pins } from '../../user-files/pins.js';
 import { isFailed } from '../../user-files/private-directory.js';
-import { Program, programPath, temporaryDirectory } from './programs.js';
+import { emptyEnvironment, Program, programPath, temporaryDirectory } from './programs.js';
 import { askSealed, deviceOf } from './sealed-client.js';
 import { serve } from './server.js';
 import { Terminal, type TerminalSize } from './terminal.js';
@@ -93,7 +93,7 @@ export class KeyedHome {
 
   /** Starts a command of the client, which finds the server by its options. */
   start(...args: readonly string[]): Program {
-    const environment = { ...process.env, HOME: this.path };
+    const environment = { ...emptyEnvironment(this.#t), HOME: this.path };
     return new Program(this.#t, { name: 'im-client', environment }, ...this.#options(), ...args);
   }
 

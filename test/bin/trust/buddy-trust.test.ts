@@ -67,7 +67,7 @@ test('wrong words change nothing, and the reason does not say which word differs
     [right.slice(1), 'these are 5 words, and there must be 6'],
     [
       right.with(2, right[2] === 'zoo' ? 'zone' : 'zoo'),
-      'these are not the words of bob: a typing mistake, or the server named a false key. Nothing was changed',
+      'these are not the words of bob: a typing mistake, or a false key. Nothing was changed',
     ],
   ] as const) {
     const result = await trust('bob', '--words', words.join(' '));
@@ -137,7 +137,7 @@ test('a forgotten key makes room for the next one, also after a change', async (
   t.is(forgotten.code, 0);
   t.deepEqual(forgotten.stdout.split('\n').slice(0, 2), [
     'The key of bob is forgotten.',
-    'This includes the other key that the server named: it is what the next call will store.',
+    'The other key, which the server named, counts when you call next.',
   ]);
   t.is(await pin(), undefined);
   t.is((await trust('bob')).code, 0);
@@ -175,7 +175,7 @@ test('an id without a key is in clear; a damaged line makes it unknown which bud
   t.regex(listed.stderr, /^A line of the file is damaged/);
 });
 
-test('an id without a key can pin too; a server that does not answer leaves the pins as they are', async (t) => {
+test('an id without a key can pin; without an answer of the server, the pins stay', async (t) => {
   const { server, bob } = await aliceAndBob(t);
   const dora = await KeyedHome.create(t, server);
   const words = await six(bob.key);

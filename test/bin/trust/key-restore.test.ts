@@ -108,7 +108,7 @@ test('an id that is not registered, or has no key, is not restored', async (t) =
   });
 });
 
-test('at a terminal the words are hidden, Tab shows a line, and a typing mistake is asked again', async (t) => {
+test('at a terminal words are hidden, Tab shows a line, and a typing mistake is asked again', async (t) => {
   const { second, identity, words } = await twoMachines(t);
   const terminal = second.inTerminal(SIZE, ...RESTORE);
   await terminal.shows(
