@@ -14,5 +14,6 @@ export function oldNodeNotice(
   { NODE_NO_WARNINGS: silent }: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
   if (Number.parseInt(version, 10) >= RECOMMENDED_MAJOR || silent === '1') return undefined;
-  return `Node.js ${version} works, but its OpenSSL gets no more security fixes: use ${RECOMMENDED_MAJOR} or newer`;
+  const advice = `use ${RECOMMENDED_MAJOR} or newer`;
+  return `Node.js ${version} works, but its OpenSSL gets no more security fixes: ${advice}`;
 }

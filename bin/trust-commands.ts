@@ -19,11 +19,13 @@ export function addTrustCommands(program: Command): void {
   addServerCommand(program);
 }
 
-const KEY_ACTIONS = ['show', 'words', 'restore', 'revoke'] as const;
+const KEY_ACTIONS = ['show', 'words', 'restore', 'revoke', 'new'] as const;
 
 function addKeyCommand(program: Command): void {
   const command = withProgramOptions(program.command('key'), '--user', '--server', '--tcp-port')
-    .description('show the keys of your ids, copy or restore the 24 words, or shut out other devices')
+    .description(
+      'show the keys of your ids, copy or restore the 24 words, shut out other devices, or make a key',
+    )
     .addArgument(new Argument('[action]', 'what to do').choices(KEY_ACTIONS).default('show'))
     .option('--json', 'print one line of JSON for each key; never has the 24 words')
     .action((action: (typeof KEY_ACTIONS)[number]) =>
@@ -37,6 +39,8 @@ function addKeyCommand(program: Command): void {
           }
           case 'words':
             return (await import('./trust/key-words.js')).showWords(session);
+          case 'new':
+            return (await import('./trust/key-new.js')).makeKey(session);
           case 'restore':
             return (await import('./trust/key-restore.js')).restoreKey(session);
           case 'revoke':
@@ -50,6 +54,7 @@ function addKeyCommand(program: Command): void {
     ['im-client key words --user alice', 'show the 24 words of alice at a terminal, to copy them on paper'],
     ['im-client key restore --user alice', 'type the 24 words on a new machine'],
     ['im-client key revoke --user alice', 'shut out a lost machine, and all others but this one'],
+    ['im-client key new', 'make a key that the operator of the server sets for an id that is registered'],
   );
 }
 

@@ -41,7 +41,7 @@ Exit codes of the commands:
   15  the chat broke, or ended before every message was sent and confirmed
   16  the buddy list may be cut, and the buddy may be missing from it
   18  the server presented another key than the known one, and nothing was sent
-  19  the id has no key here, or none at the server
+  19  the key of the id is not here, or no longer counts
   21  the buddy's key has changed, or is not readable
   22  the typed words are not the right ones`;
 

@@ -14,7 +14,7 @@ import type { KeyFileName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { EXIT } from '../command-line.js';
 import { endProcessNow, onStopSignal } from '../ending.js';
-import { exitOfReply, HEADLESS_EXIT } from '../headless/exit-codes.js';
+import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
 import { identifyServer, type KeyServer, recordDevice } from './key-server.js';
 import { askNewest, issueDevice } from './new-device.js';
@@ -81,7 +81,7 @@ async function findOrMakeDevice(keys: KeyFiles, server: KeyServer, id: UserId): 
     throw new Refused(
       `the server names another key of ${id} than the one on this machine: its operator may have set it. ` +
         'Nothing was changed',
-      exitOfReply(204),
+      HEADLESS_EXIT.noKey,
     );
   }
   if (stored.isTentative) await keys.confirm(name, stored.identity);

@@ -39,7 +39,10 @@ export async function identifyServer(root: string | undefined, endpoint: ServerE
   const { key: known, reason } = await servers.find(endpoint);
   if (known === 'damaged') {
     const cause = reason ?? 'servers.jsonl has a damaged line';
-    throw new Refused(`the key of the server ${address} cannot be read: ${cause}`, EXIT.failed);
+    throw new Refused(
+      `the key of the server ${address} cannot be read: ${cause}`,
+      HEADLESS_EXIT.serverChanged,
+    );
   }
   if (known !== undefined && known !== 'none') return keyServer(endpoint, known);
   const key = await askVersion(endpoint);

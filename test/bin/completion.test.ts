@@ -44,7 +44,7 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['im-client hel', ['help']],
   ['im-client config --js', ['--json']],
   ['im-client config --sea', []],
-  ['im-client key ', ['restore', 'revoke', 'show', 'words']],
+  ['im-client key ', ['new', 'restore', 'revoke', 'show', 'words']],
   ['im-client server ', ['forget', 'list']],
   ['im-client trust bob --w', ['--words']],
   ['im-client forget --', ['--help', '--json', '--server', '--tcp-port', '--user']],

@@ -10,6 +10,8 @@ import type { DeviceCredentials } from '../../keys/device-credentials.js';
 import { Identity } from '../../keys/identity.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
+import type { Store } from '../../storage/store.js';
+import { openMemoryStore } from '../../storage/tables/memory-store.js';
 import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
 import { type KeyFileName, serverName } from '../../user-files/key-file-name.js';
 import { Pins } from '../../user-files/pins.js';
@@ -117,8 +119,9 @@ export class KeyedHome {
 }
 
 /** Starts a server with a key of its own. */
-export async function serveWithKey(t: ExecutionContext): Promise<ServerAt> {
+export async function serveWithKey(t: ExecutionContext): Promise<ServerAt & { readonly store: Store }> {
   const identity = createServerIdentity(Identity.create(), 0);
-  const { tcp } = await serve(t, { identity: () => identity });
-  return { tcp, key: identity.key };
+  const store = openMemoryStore();
+  const { tcp } = await serve(t, { identity: () => identity, openStore: async () => store });
+  return { tcp, key: identity.key, store };
 }

@@ -91,7 +91,7 @@ test('a wrong word is asked for again, three times at most, and the words stay',
     terminal
       .rows()
       .join('')
-      .includes(`word ${asked + 1} was wrong 3 times: the words stay on this`),
+      .includes(`word ${asked + 1} was wrong 3 times: compare your copy with`),
   );
   t.truthy((await home.stored('alice'))?.seed);
 });

@@ -1,0 +1,25 @@
+/**
+ * `im-client key new`: makes a key for an id that is registered already, such as one whose words are lost.
+ *
+ * Nothing is stored. The operator sets the key at the server, then the words restore it on any machine.
+ */
+
+import { IDENTITY_WORDS, Identity } from '../../keys/identity.js';
+import { EXIT } from '../command-line.js';
+import type { KeySession } from './command-runner.js';
+import { Refused } from './refused.js';
+import { copyOnPaper, requireTerminal } from './words-on-paper.js';
+
+export async function makeKey(session: KeySession): Promise<number> {
+  requireTerminal(session);
+  const identity = Identity.create();
+  const introduction = `This makes a new key, with ${IDENTITY_WORDS} words. Neither is stored here.`;
+  if (!(await copyOnPaper(introduction, identity.toWords()))) {
+    throw new Refused('the key is given up: without the words it would be lost', EXIT.failed);
+  }
+  process.stdout.write(
+    `Right. Give this key to the operator of the server, who sets it for your id:\n\n${identity.key}\n\n` +
+      'After that, bring it to this machine with the words: im-client key restore\n',
+  );
+  return EXIT.done;
+}
