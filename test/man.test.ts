@@ -20,6 +20,10 @@ const PAGES = [
           'the message history, a file for each buddy; in $XDG_STATE_HOME, if that is set',
         ],
         ['~/.local/state/im/blocked', 'blocked callers, an id or an address on each line'],
+        [
+          '~/.local/share/im/',
+          'the keys of ids, buddies and servers, and undelivered messages; in $XDG_DATA_HOME, if that is set',
+        ],
         ['~/.local/state/im/signed-in/', 'a locked file for each client with a signed-in user'],
       ],
       seeAlso: ['im-server'],

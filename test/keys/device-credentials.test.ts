@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
-import { DeviceCredentials, type StoredDevice } from '../../keys/device-credentials.js';
+import { DeviceCredentials, isAbsurdSerial, type StoredDevice } from '../../keys/device-credentials.js';
 import { Identity } from '../../keys/identity.js';
 import { showings } from '../helpers/showings.js';
 
@@ -20,6 +20,14 @@ test('the serial is above the clock, the newest serial and the known floor', (t)
 test('a clock before 1970 does not matter', (t) => {
   t.is(issue({ nowMs: -5 }).device.serial, 1);
   t.is(issue({ nowMs: -5, newestSerial: 99 }).device.serial, 100);
+});
+
+test('a serial is absurd a century above the clock; a clock of 1970 finds that of today sensible', (t) => {
+  const today = Date.UTC(2026, 10, 30);
+  t.false(isAbsurdSerial(today, 0));
+  t.false(isAbsurdSerial(Date.UTC(2100, 0, 1), today));
+  t.true(isAbsurdSerial(Date.UTC(2127, 0, 1), today));
+  t.true(isAbsurdSerial(Number.MAX_SAFE_INTEGER, today));
 });
 
 test('a new device keeps the known floor, or revokes all others', (t) => {

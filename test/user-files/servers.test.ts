@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { MAX_SERVERS, Servers } from '../../user-files/servers.js';
@@ -28,6 +28,19 @@ test('the key of a server, or that it has none, is remembered until the server i
   t.like(JSON.parse(lines[0] ?? ''), { server: 'im.example:1234', key: keyOf(1) });
   t.like(JSON.parse(lines[1] ?? ''), { server: '[::1]:1234', key: null });
   t.like(JSON.parse(lines[2] ?? ''), { server: 'im.example:1234', forgotten: true });
+});
+
+test('the servers are listed, and whether the file is damaged', async (t) => {
+  const root = await temporaryDirectory(t);
+  const servers = new Servers(root);
+  t.deepEqual(await servers.list(), { known: [], isDamaged: false });
+  done(await servers.add(one, keyOf(1)));
+  done(await servers.add(other, 'none'));
+  done(await servers.forget(other));
+  const known = [{ server: 'im.example:1234', key: keyOf(1) }];
+  t.deepEqual(await servers.list(), { known, isDamaged: false });
+  await appendFile(join(root, 'servers.jsonl'), 'damage\n');
+  t.deepEqual(await servers.list(), { known, isDamaged: true });
 });
 
 test('a known key is not replaced, but a key takes the place of none', async (t) => {
