@@ -5,9 +5,11 @@
 import { type Caller, callerName } from '../machines/client/callers.js';
 import type { LastSeen } from '../machines/client/last-seen.js';
 import type { StatusShown } from '../machines/client/notices.js';
+import type { BuddyTrusts } from '../machines/client/pins.js';
 import type { Buddy, BuddyList } from '../protocol/buddy-list.js';
 import type { UserId } from '../protocol/id.js';
 import { STATUS_WORDS, type Status } from '../protocol/status.js';
+import { TRUST_WORDS } from './key-words.js';
 import { clipLine } from './layout.js';
 
 /** Sort order: buddies who are online come first. */
@@ -25,9 +27,13 @@ export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay Hist
 /** Shown with a buddy list that is as long as an answer of the server may be. */
 const LIST_MAY_BE_CUT = '(The list may be cut: it is as long as an answer of the server can be.)';
 
+/** The same for a user who has a key. It is no longer, because some words are shorter. */
+const KEYED_MENU_REMINDER = 'Register Login Add Del Msg Status aWay History Block Verify eXit';
+
 /** The user's id and the menu, in one line. */
-export function menuLine(user: UserId, isAway: boolean): string {
-  return `${clipLine(user, MAX_MENU_NAME_COLUMNS)}${isAway ? ', away' : ''}: ${MENU_REMINDER}`;
+export function menuLine(user: UserId, isAway: boolean, isKeyed = false): string {
+  const reminder = isKeyed ? KEYED_MENU_REMINDER : MENU_REMINDER;
+  return `${clipLine(user, MAX_MENU_NAME_COLUMNS)}${isAway ? ', away' : ''}: ${reminder}`;
 }
 
 /** A local time of day: `14:05`. */
@@ -44,21 +50,28 @@ export function clockDate(atMs: number): string {
 }
 
 /** The lines above the menu's prompt: the user with the short menu, missed calls, and buddies. */
-export function statusLines({ user, isAway, buddies, lastSeen, missed }: StatusShown): string[] {
+export function statusLines({ user, isAway, buddies, lastSeen, missed, trust }: StatusShown): string[] {
   const columns = Math.min(Math.max(0, ...buddies.map(({ id }) => id.length)), MAX_ID_COLUMNS);
   const sorted = buddies.toSorted((one, other) => ORDER[one.status] - ORDER[other.status]);
-  const rows = sorted.map((buddy) => `  ${buddy.id.padEnd(columns)}  ${presenceOf(buddy, lastSeen)}`);
+  const rows = sorted.map(
+    (buddy) => `  ${buddy.id.padEnd(columns)}  ${presenceOf(buddy, lastSeen)}${trustOf(buddy, trust, ', ')}`,
+  );
   return [
-    ...(user === undefined ? [] : [menuLine(user, isAway)]),
+    ...(user === undefined ? [] : [menuLine(user, isAway, trust !== undefined)]),
     ...missedLines(missed),
     ...(rows.length > 0 ? [buddies.mayBeCut ? 'Your buddies (the list may be cut):' : 'Your buddies:'] : []),
     ...rows,
   ];
 }
 
-/** The buddy list from the server: a line for each buddy, with fields separated by tabs. */
-export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen): string[] {
-  const rows = buddies.map(({ id, status, endpoint }) => {
+/**
+ * The buddy list from the server: a line for each buddy, with fields separated by tabs.
+ *
+ * @param trust What is known about the keys of the buddies, if it is to be shown.
+ */
+export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen, trust?: BuddyTrusts): string[] {
+  const rows = buddies.map((buddy) => {
+    const { id, status, endpoint } = buddy;
     const seen = status === 101 ? lastSeen.get(id) : undefined;
     return [
       id,
@@ -66,7 +79,9 @@ export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen): string[]
       endpoint?.address ?? 'unknown',
       endpoint?.port ?? 'unknown',
       ...(seen === undefined ? [] : [`last seen ${clockTime(seen)}`]),
-    ].join('\t');
+    ]
+      .join('\t')
+      .concat(trustOf(buddy, trust, '\t'));
   });
   return ['My buddy list:', ...rows, ...(buddies.mayBeCut ? [LIST_MAY_BE_CUT] : [])];
 }
@@ -90,6 +105,12 @@ export function missedLines(missed: StatusShown['missed']): string[] {
   return missed.map((call) => {
     return `Missed call from ${callerLabel(call)} at ${clockTime(call.atMs)}.`;
   });
+}
+
+/** What is known about the key of a buddy, after a separator; empty if nothing is known. */
+function trustOf({ id }: Buddy, trust: BuddyTrusts | undefined, separator: string): string {
+  const known = trust?.get(id);
+  return known === undefined ? '' : `${separator}${TRUST_WORDS[known]}`;
 }
 
 function presenceOf({ id, status }: Buddy, lastSeen: LastSeen): string {

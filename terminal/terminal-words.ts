@@ -9,8 +9,9 @@ import type { Silence } from '../machines/client/silence.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
 import type { Prompt } from './console.js';
+import { lookAlikeLines, protectionWords } from './key-words.js';
 import { clipLine } from './layout.js';
-import { buddyListLines, missedLines } from './presence-lines.js';
+import { buddyListLines, callerLabel, missedLines } from './presence-lines.js';
 import { linesBy, linesOf, MENU, type NoticeLines, promptOf, SAY } from './words.js';
 
 /** The maximum number of columns of the buddy's name in the prompt of a chat. */
@@ -37,9 +38,18 @@ export const MENU_HELP: readonly string[] = [
   '  X - leaves; so do Ctrl-C at the menu, and Ctrl-D',
 ];
 
+/** The menu's line for a user who has a key, and its explanation. */
+const VERIFY = '  V - Verify the key of a buddy';
+const VERIFY_HELP = '  V - verifies the key of a buddy: you compare six words by telephone or in person';
+
 const LINES: Partial<NoticeLines> = {
-  menu: () => [...MENU, '  ? - Explain these letters'],
-  menuHelp: () => MENU_HELP,
+  menu: ({ isKeyed }) => [...MENU, ...(isKeyed ? [VERIFY] : []), '  ? - Explain these letters'],
+  menuHelp: ({ isKeyed }) => [...MENU_HELP, ...(isKeyed ? [VERIFY_HELP] : [])],
+  caller: (call) => {
+    const words = protectionWords(call);
+    if (words === '') return linesOf(call);
+    return [`${callerLabel(call)} wants to chat (${words}).`, ...lookAlikeLines(call)];
+  },
   idHint: ({ typed }) => [notAnId(typed), SAY.idHint],
   reply: (notice) => {
     const [reply = ''] = linesOf(notice);
@@ -48,8 +58,8 @@ const LINES: Partial<NoticeLines> = {
   serverSilent: ({ silence, user }) => [silenceLine(silence, user)],
   serverLost: ({ silence, user }) => [`${silenceLine(silence, user)} Trying again every 10 s.`],
   buddyLeft: ({ name }) => [`${name} left.`],
-  buddies: ({ buddies, lastSeen, missed }) => [
-    ...buddyListLines(buddies, lastSeen),
+  buddies: ({ buddies, lastSeen, missed, trust }) => [
+    ...buddyListLines(buddies, lastSeen, trust),
     ...(buddies.length === 0 ? ['(It is empty. Press A to add a buddy.)'] : []),
     ...(missed.length === 0 ? ['(No missed calls. Those that you do not answer are listed here.)'] : []),
     ...missedLines(missed),
@@ -81,7 +91,9 @@ export function terminalPromptOf(question: Question): Prompt {
     case 'message':
       return { ...prompt, text: `${clipLine(toDisplayText(question.name), MAX_PROMPT_NAME_COLUMNS)}> ` };
     case 'call':
-      return { ...prompt, lead: linesOf({ ...question, say: 'caller' }) };
+      return { ...prompt, lead: terminalLinesOf({ ...question, say: 'caller' }) };
+    case 'menu':
+      return question.isKeyed && prompt.kind === 'key' ? { ...prompt, keys: `${prompt.keys}v` } : prompt;
     case 'calling':
       return { ...prompt, lead: [`Calling ${question.buddy ?? 'your buddy'}.`] };
     default:

@@ -12,6 +12,15 @@ import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
 import { replyCode } from '../protocol/reply.js';
 import type { Change } from '../protocol/request.js';
 import type { Prompt } from './console.js';
+import {
+  addedLine,
+  barredText,
+  callerKeyLines,
+  keyLine,
+  protectionLine,
+  sentence,
+  verdictLine,
+} from './key-words.js';
 import { buddyListLines, callerLabel, clockDate, clockTime, hintOf, missedLines } from './presence-lines.js';
 
 /** The notices whose words have no variable parts. */
@@ -70,16 +79,17 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   menuHelp: () => MENU,
   signedIn: ({ user }) => [`Signed in as ${user}.`],
   // A reply without a code is marked, because it could look like a line of the client itself.
-  reply: ({ op, line }) => [
+  reply: ({ op, line, added }) => [
     replyCode(line) === undefined ? `The server answered: ${line}` : line,
     ...hintLines(op, line),
+    ...(added === undefined ? [] : [addedLine(added.buddy, added.trust)]),
   ],
   serverError: ({ error }) => [
     `The server could not be asked: ${error instanceof Error ? error.message : String(error)}.`,
   ],
   buddies: ({ buddies, lastSeen, missed }) => [...buddyListLines(buddies, lastSeen), ...missedLines(missed)],
   notCallable: ({ buddy, why }) => [WHY_NOT_CALLABLE[why](buddy)],
-  caller: (call) => [`Call from ${callerLabel(call)}.`],
+  caller: (call) => [`Call from ${callerLabel(call)}.`, ...callerKeyLines(call)],
   busy: ({ untold, ...call }) => {
     const others = untold === 0 ? '' : ` (and ${untold} before it)`;
     return [`Refused a call from ${callerName(call)}${hintOf(call)}${others}: you are busy.`];
@@ -96,6 +106,23 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   ],
   callFailed: ({ buddy, failure }) => [callFailedLine(buddy, failure)],
   broken: ({ reason }) => [`Buddy connection broke: ${reason}.`],
+  protection: ({ protection }) => [protectionLine(protection)],
+  key: ({ buddy, became }) => [keyLine(buddy, became)],
+  resumed: ({ count }) => [
+    count === 1
+      ? '(A line that may not have arrived is sent again.)'
+      : `(${count} lines that may not have arrived are sent again.)`,
+  ],
+  late: ({ count }) => [
+    count === 0
+      ? '(Delivered.)'
+      : `(Not delivered yet: ${count === 1 ? 'your last line' : `your last ${count} lines`}.)`,
+  ],
+  ownWords: ({ words, buddy }) => [
+    `Ask ${buddy}, by telephone or in person, to read out the six words of ${buddy}'s key.`,
+    `Your own six words, which ${buddy} asks for: ${words.join(' ')}`,
+  ],
+  verdict: ({ buddy, verdict }) => [verdictLine(buddy, verdict)],
   notSent: ({ text }) => [toDisplayText(`(Not sent: ${text})`)],
   notConfirmed: ({ text }) => [toDisplayText(`(Not delivered, as far as is known: ${text})`)],
   history: ({ buddy, search, messages }) => {
@@ -116,7 +143,13 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   blocked: ({ names }) => [names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`],
 };
 
-const WHY_CUT: Readonly<Record<CutCause, string>> = {
+export const WHY_CUT: Readonly<Record<CutCause, string>> = {
+  changed: 'the server names another key than the known one: verify or forget this buddy',
+  damaged: 'what is known about the key of this buddy is not readable: verify or forget this buddy',
+  'wrong-key': 'the caller does not have the known key of this buddy',
+  'in-clear': 'it was in clear, and this buddy has a key',
+  'server-silent': 'it was in clear, and the server does not say whether this buddy has a key',
+  'not-private': 'it was in clear',
   crowded: 'too many calls at once',
   callback: 'its program cannot be answered here, because it wants to be called back',
 };
@@ -153,6 +186,7 @@ const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> =
   },
   calling: { text: '(q gives up) ', kind: 'key', keys: 'q', isSudden: true },
   message: { text: '> ', kind: 'line', isMessage: true },
+  words: { text: 'Enter the six words: ', kind: 'line' },
 };
 
 /** The lines of a notice for scripts and plain mode. terminal-words.ts has other words for some notices. */
@@ -195,6 +229,8 @@ function callFailedLine(buddy: UserId | undefined, failure: CallFailure): string
       return `${buddy} could not be called: too many calls are being closed.`;
     case 'unreachable':
       return `${buddy} could not be reached: ${failure.reason}.`;
+    case 'barred':
+      return sentence(barredText(buddy ?? ('your buddy' as UserId), failure.why));
   }
 }
 

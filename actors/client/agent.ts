@@ -7,6 +7,7 @@ import type { CallCommand, CallEvent, CallId } from '../../machines/client/call-
 import { type Caller, type CallerHint, withHint } from '../../machines/client/callers.js';
 import type { CutCause } from '../../machines/client/cut-calls.js';
 import type { HeartbeatCommand, HeartbeatReport } from '../../machines/client/events.js';
+import type { BuddyTrusts, TrustReport } from '../../machines/client/pins.js';
 import type { Silence } from '../../machines/client/silence.js';
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
@@ -41,9 +42,10 @@ const QUESTION_TIMEOUT_MS = 15_000;
  *
  * - `busy`: the user is in a call or a chat already;
  * - `crowded`: there were too many calls at once, in total or from the caller's address;
- * - `callback`: the caller's program (dialect E) wants to be called back.
+ * - `callback`: the caller's program (dialect E) wants to be called back;
+ * - a cause of `DenialCause`: a key rules out the call.
  *
- * `crowded` and `callback` are each reported at most once a minute per address.
+ * All but `busy` are each reported at most once a minute per address, or per name if a key is the cause.
  */
 export type RefusalCause = 'busy' | CutCause;
 
@@ -63,6 +65,10 @@ export type ClientNotice =
       /** How many earlier calls from that address were refused without a notice. */
       readonly untold: number;
     }
+  /** The server names another key for a buddy than the known one, or the known one again. */
+  | { readonly type: 'key.changed' | 'key.unchanged'; readonly buddy: UserId }
+  /** In a private chat, lines of an earlier chat are sent again. */
+  | { readonly type: 'lines.resumed'; readonly buddy: UserId | undefined; readonly count: number }
   /** A caller did not understand the line that accepted its call. Its next call gets the other line. */
   | { readonly type: 'call.misunderstood'; readonly address: string; readonly hint: CallerHint | undefined }
   /** `peer.stalled`: the buddy has not read for 5 s. `peer.reading`: the buddy reads again. */
@@ -83,7 +89,7 @@ export type AgentCommand =
   | { readonly type: 'buddies.ask'; readonly request: BuddiesRequest }
   | { readonly type: 'call.request'; readonly request: OutgoingRequest };
 
-type AgentEvent = HeartbeatReport | CallEvent | AgentCommand;
+type AgentEvent = HeartbeatReport | CallEvent | TrustReport | AgentCommand;
 
 /** The owner's address, typed for the events that only a program's client gets. */
 export const AGENT = nameOf<AgentEvent>(CLIENT);
@@ -113,6 +119,8 @@ class Agent implements Behaviour<AgentEvent> {
   /** At most one question is pending: see `buddies` in create-client.ts. */
   #question: BuddiesRequest | undefined;
   #questionTimer: Timer | undefined;
+  /** What is known about the keys of the buddies. */
+  #trust: BuddyTrusts | undefined;
   /** The server's latest answer. */
   #buddies: BuddyList = [];
   /** Outgoing calls that call control has not answered yet. Call control answers in order. */
@@ -149,9 +157,14 @@ class Agent implements Behaviour<AgentEvent> {
       case 'call.cut':
         return this.#notifyRefused(event.cause, event, event.untold);
       case 'call.misunderstood': {
-        const { address, hint } = withHint(event, this.#input.user, this.#buddies);
+        const { address, hint } = withHint(event, this.#input.user, this.#buddies, this.#trust);
         return this.#notify({ type: 'call.misunderstood', address, hint });
       }
+      case 'trust.reported':
+        this.#trust = event.trust;
+        return;
+      case 'key.reported':
+        return this.#notify({ type: `key.${event.became}`, buddy: event.buddy });
       case 'call.offered':
         return this.#offer(event);
       case 'calls.ended':
@@ -195,15 +208,16 @@ class Agent implements Behaviour<AgentEvent> {
 
   #offer(event: Extract<CallEvent, { type: 'call.offered' }>): void {
     const { calls, callControl, user } = this.#input;
-    const { call, caller, address, hint } = withHint(event, user, this.#buddies);
-    const handle = new IncomingCall(call, { id: caller, address, hint }, callControl);
+    const { call, caller, address, hint, protection } = withHint(event, user, this.#buddies, this.#trust);
+    const peer = { id: caller, address, hint, ...(protection && { protection }) };
+    const handle = new IncomingCall(call, peer, callControl);
     this.#handles.set(call, handle);
     // At most one call waits at a time, so any call that is still in the inbox is over.
     calls.replace(handle);
   }
 
   #notifyRefused(cause: RefusalCause, refused: Caller, untold: number): void {
-    const { caller, address, hint } = withHint(refused, this.#input.user, this.#buddies);
+    const { caller, address, hint } = withHint(refused, this.#input.user, this.#buddies, this.#trust);
     this.#notify({ type: 'call.refused', cause, caller, address, hint, untold });
   }
 
@@ -227,6 +241,8 @@ class Agent implements Behaviour<AgentEvent> {
     if (event.type === 'call.dialling') this.#handles.set(event.call, handle);
     handle.handle(event);
     if (LAST_EVENTS.has(event.type)) this.#handles.delete(event.call);
+    if (event.type === 'lines.resumed')
+      this.#notify({ type: event.type, buddy: handle.peer.id, count: event.count });
     if (event.type === 'peer.stalled' || event.type === 'peer.reading') {
       const { id: buddy, address } = handle.peer;
       this.#notify({ type: event.type, buddy, address });

@@ -9,9 +9,10 @@ import type { CallerHint } from '../../machines/client/callers.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Address } from '../../supervision/mailbox.js';
+import { barredText } from '../../terminal/key-words.js';
 import { ClientError } from './client-error.js';
 import { Deferred } from './deferred.js';
-import { type Chat, OpenChat } from './open-chat.js';
+import { type Chat, isPrivate, isVerified, keyOf, OpenChat } from './open-chat.js';
 
 /** An incoming call. While it waits for an answer, other callers are refused. */
 export interface Call {
@@ -27,6 +28,17 @@ export interface Call {
    * are at its address. The buddies are a guess.
    */
   readonly hint: CallerHint | undefined;
+  /**
+   * True if the call is inside TLS, and the caller has proven a key; `undefined` if the user has no key here:
+   * then all calls are in clear.
+   */
+  readonly private: boolean | undefined;
+  /** True if the user has verified the key of this caller. */
+  readonly verified: boolean;
+  /** False for a private call if nothing says that its key belongs to the caller's id. */
+  readonly confirmed: boolean;
+  /** The key that the caller has proven. */
+  readonly key: string | undefined;
   /**
    * Resolves when the call needs no answer any more: it was answered, the caller hung up, or the call timed
    * out.
@@ -86,6 +98,23 @@ export class IncomingCall implements Call, CallHandle {
 
   get address(): string {
     return this.peer.address;
+  }
+
+  get private(): boolean | undefined {
+    return isPrivate(this.peer);
+  }
+
+  get verified(): boolean {
+    return isVerified(this.peer);
+  }
+
+  get confirmed(): boolean {
+    const { protection } = this.peer;
+    return protection?.is === 'private' && protection.isConfirmed;
+  }
+
+  get key(): string | undefined {
+    return keyOf(this.peer);
   }
 
   get over(): Promise<void> {
@@ -161,7 +190,7 @@ export class OutgoingCall implements CallHandle {
       case 'chat.failed':
         return reject(failureOf(buddy, event));
       case 'chat.opened':
-        this.#chat = new OpenChat(event.call, this.peer, endpoint.port, this.#control);
+        this.#chat = new OpenChat(event.call, event.peer, endpoint.port, this.#control);
         return resolve(this.#chat);
     }
   }
@@ -194,5 +223,9 @@ function failureOf(buddy: UserId, failure: CallFailure): ClientError {
       return new ClientError('client.busy', 'too many calls are being closed');
     case 'unreachable':
       return new ClientError('buddy.unreachable', `${buddy} could not be reached: ${failure.reason}`);
+    case 'barred': {
+      const isChanged = failure.why === 'changed' || failure.why === 'damaged';
+      return new ClientError(isChanged ? 'key.changed' : 'call.not-private', barredText(buddy, failure.why));
+    }
   }
 }

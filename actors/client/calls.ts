@@ -9,7 +9,7 @@ import type { PortBound } from '../../machines/client/restart-state.js';
 import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import type { ChatInput } from './chat-connection.js';
+import type { ChatInput } from './chat-resource.js';
 
 export interface CallsInput {
   /** 0 picks a free port. */

@@ -1,28 +1,47 @@
 /**
- * The chat's actor: owns the socket to one buddy, and runs the chart of machines/client/chat.ts over it.
+ * The chat's actor: owns the socket to one buddy, and runs the chart of machines/client/chat.ts over it. The
+ * actions of private chats are in private-connection.ts.
  */
 
-import { connect, type Socket } from 'node:net';
-import type { CallInput, ChatReport } from '../../machines/client/call-events.js';
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import { TLS_FIRST_BYTE } from '../../keys/tls.js';
 import { chatMachine } from '../../machines/client/chat.js';
 import type { ChatAction, ChatEvent } from '../../machines/client/chat-setup.js';
-import { plainAddress } from '../../protocol/address.js';
+import type { Protection } from '../../machines/client/protection.js';
 import {
   encodeAcceptance,
   encodeGreeting,
   isAcceptanceOfB,
-  type Opening,
   parseOpening,
   REFUSAL_LINE,
 } from '../../protocol/call.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine, encodeMessage, MAX_MESSAGE_BYTES } from '../../protocol/message.js';
-import type { BehaviourLogic, BehaviourScope, Timer } from '../../supervision/behaviour.js';
+import type { BehaviourLogic } from '../../supervision/behaviour.js';
 import { fromChart } from '../chart.js';
+import {
+  type Chat,
+  type ChatInput,
+  type ChatPatience,
+  type LineReceived,
+  remoteAddressOf,
+  report,
+  startTimer,
+} from './chat-resource.js';
 import { Delivery } from './delivery.js';
 import { LineThrottle } from './line-throttle.js';
 import { networkReason } from './network-reason.js';
+import type { Privacy } from './privacy.js';
+import {
+  callerOf,
+  privateActions,
+  protectionOf,
+  refusePrivately,
+  reportPrivateEnd,
+  screen,
+} from './private-connection.js';
 
 /** Longest wait for a caller's greeting, in milliseconds. Callers of some dialects send none. */
 const GREETING_TIMEOUT_MS = 250;
@@ -58,64 +77,36 @@ const WAS_RESET = toDisplayText('the connection was cut');
  */
 const MUTE_MS = 1_000;
 
+/** The options of an outgoing socket. The types of Node.js lack one of them. */
+const HALF_OPEN = { allowHalfOpen: true, noDelay: true } as SocketConstructorOpts;
+
 /** The reason given when a chat with a caller of dialect E ends. */
 const CANNOT_BE_ANSWERED = 'its program cannot be answered here';
-
-type LineReceived = Extract<ChatEvent, { text: string; cut: boolean }>;
-
-export type ChatInput = CallInput<Socket>;
-
-interface Chat {
-  readonly input: ChatInput;
-  readonly socket: Socket;
-  readonly scope: BehaviourScope<ChatEvent>;
-  timer: Timer | undefined;
-  /** Read when the actor starts, because a closed socket has no address. */
-  readonly callerAddress: DisplayText;
-  opening: Opening | undefined;
-  /** When and in which words a caller was accepted. */
-  acceptance: { readonly atMs: number; readonly inWordsOfB: boolean } | undefined;
-  readonly earlyLines: LineReceived[];
-  readonly delivery: Delivery;
-  readonly throttle: LineThrottle;
-  readonly patience: ChatPatience;
-}
-
-/** How long the end of a chat may take, in milliseconds. */
-export interface ChatPatience {
-  /** Longest wait for the next confirmation of the buddy's machine. */
-  readonly confirmationMs: number;
-  /**
-   * Longest wait for the buddy to close if it has sent nothing since our last line, and may therefore have
-   * unread lines. If the buddy closes with unread lines, its machine resets the connection.
-   */
-  readonly unreadMs: number;
-}
 
 export interface ChatOptions {
   /** The port on which the user takes calls now, if there is one. The greeting carries it. */
   readonly callPort: () => number | undefined;
   readonly patience: () => ChatPatience;
+  /** The signed-in user. */
+  readonly user: () => UserId | undefined;
+  /** What is needed for private chats; without it, all chats are in clear. */
+  readonly privacy: Privacy | undefined;
 }
 
 /** Actor logic of a chat. */
 export function chatLogic({
   callPort,
   patience: patienceNow,
+  privacy,
+  user: userNow,
 }: ChatOptions): BehaviourLogic<ChatEvent, ChatInput> {
   return fromChart<ChatEvent, ChatAction, ChatInput, Chat>(chatMachine, {
     open(scope, input) {
       const { self } = scope;
       const patience = patienceNow();
-      const socket =
-        input.kind === 'incoming'
-          ? input.socket
-          : connect({
-              host: input.endpoint.address,
-              port: input.endpoint.port,
-              allowHalfOpen: true,
-              noDelay: true,
-            });
+      const socket = input.kind === 'incoming' ? input.socket : new Socket(HALF_OPEN);
+      const user = input.kind === 'incoming' ? userNow() : input.caller;
+      const keys = user && privacy?.decidesFor(user) ? { user, privacy } : undefined;
       const lines = new Lines(input.kind === 'incoming');
       const throttle = new LineThrottle(
         socket,
@@ -143,9 +134,26 @@ export function chatLogic({
         delivery,
         throttle,
         patience,
+        keys,
+        tlsBytes: undefined,
+        connect() {
+          if (input.kind === 'incoming') return;
+          const { address: host, port } = input.endpoint;
+          socket.connect({ host, port });
+        },
+        detach: () => detach(),
+        plan: undefined,
+        screening: undefined,
+        secure: undefined,
+        isLeaving: false,
+        lateTimer: undefined,
+        isLate: false,
       };
-      listen(chat, lines);
-      self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
+      const detach = listen(chat, lines);
+      if (input.kind === 'outgoing' && keys === undefined) chat.connect();
+      const isChecked = input.kind === 'outgoing' && keys !== undefined;
+      if (isChecked) self.send({ type: 'buddy.check' });
+      else self.send({ type: input.kind === 'incoming' ? 'call.arrived' : 'call.dialled' });
       if (input.kind === 'outgoing') report(chat, { type: 'call.placed', call: input.call });
       return chat;
     },
@@ -153,6 +161,8 @@ export function chatLogic({
     actions: {
       startGreetingTimer: (chat) => startTimer(chat, GREETING_TIMEOUT_MS),
       startConnectTimer: (chat) => startTimer(chat, CONNECT_TIMEOUT_MS),
+      ...privateActions,
+
       startLingerTimer: (chat) =>
         startTimer(chat, chat.delivery.hasUnread ? chat.patience.unreadMs : LINGER_MS),
       startDrainTimer: (chat) => startTimer(chat, chat.patience.confirmationMs),
@@ -175,7 +185,10 @@ export function chatLogic({
         chat.acceptance = { atMs: scope.now(), inWordsOfB: speaksB };
         socket.write(encodeAcceptance(opening, speaksB));
       },
-      sendRefusal: ({ socket }) => socket.end(REFUSAL_LINE),
+      sendRefusal(chat, event) {
+        if (chat.secure !== undefined) refusePrivately(chat, event);
+        else chat.socket.end(REFUSAL_LINE);
+      },
       sendMessage(chat, event) {
         const { text } = event as Extract<ChatEvent, { type: 'message.send' }>;
         const { bytes, cut } = encodeMessage(text);
@@ -192,26 +205,35 @@ export function chatLogic({
       },
       pauseReading: ({ throttle }) => throttle.pause(),
       resumeReading: ({ throttle }) => throttle.resume(),
-      hangUp({ socket, throttle, delivery }) {
+      hangUp({ secure, socket, throttle, delivery }) {
+        if (secure !== undefined) return secure.end();
         delivery.flush();
         throttle.resume(); // as in `awaitDelivery`, which not every chat runs first
         socket.end();
       },
 
+      checkCaller(chat) {
+        const { keys, scope } = chat;
+        if (keys === undefined) return scope.self.send({ type: 'caller.allowed' });
+        screen(chat, { name: callerOf(chat), device: undefined, isForUser: false });
+      },
       announceCall(chat) {
-        const { callerAddress: address, opening } = chat;
-        const caller = opening !== undefined && 'caller' in opening ? opening.caller : undefined;
-        report(chat, { type: 'call.received', caller, address });
+        const { callerAddress: address } = chat;
+        report(chat, { type: 'call.received', caller: callerOf(chat), address, ...protectionField(chat) });
       },
       announceForeign: (chat) => report(chat, { type: 'call.foreign', address: chat.callerAddress }),
       announceRinging: (chat) => report(chat, { type: 'call.ringing' }),
       announceAccepted(chat, event) {
         const { input, socket } = chat;
-        if (input.kind === 'outgoing' && isAcceptanceOfB((event as LineReceived).text)) {
+        if (
+          chat.secure === undefined &&
+          input.kind === 'outgoing' &&
+          isAcceptanceOfB((event as LineReceived).text)
+        ) {
           const { port } = input.endpoint;
           report(chat, { type: 'dialect.heard', address: remoteAddressOf(socket), port, speaksB: true });
         }
-        report(chat, { type: 'call.accepted' });
+        report(chat, { type: 'call.accepted', ...protectionField(chat) });
       },
       announceRefused: (chat) => report(chat, { type: 'call.refused' }),
       announceFailed(chat, event) {
@@ -239,7 +261,11 @@ export function chatLogic({
         // The caller has read no line: report all of them, as after a reset.
         reportLost(chat, true);
       },
-      announceAbandoned: (chat) => reportBroken(chat, toDisplayText('your buddy does not read'), false),
+      announceAbandoned(chat) {
+        const reason = toDisplayText('your buddy does not read');
+        if (chat.secure !== undefined) reportPrivateEnd(chat, reason, false);
+        else reportBroken(chat, reason, false);
+      },
 
       deliverEarlyLines(chat) {
         for (const line of chat.earlyLines.splice(0)) deliver(chat, line);
@@ -250,34 +276,42 @@ export function chatLogic({
 
     release(chat, isFinal) {
       chat.scope.cancel(chat.timer);
+      chat.scope.cancel(chat.lateTimer);
       chat.delivery.release();
-      chat.socket.destroy();
       // Report the end in any case, even a second time: call control must not wait for this chat.
       if (isFinal) reportClosed(chat);
       else reportBroken(chat, toDisplayText('the chat crashed'), false);
+      chat.secure?.release();
+      chat.socket.destroy();
     },
   });
 }
 
-/** Turns the socket's events into the chart's events. Bytes become lines of text here. */
-function listen(chat: Chat, lines: Lines): void {
-  const { socket, throttle, delivery, scope } = chat;
+/**
+ * Turns the socket's events into the chart's events. Bytes become lines of text here.
+ *
+ * @returns A function that stops it, so that TLS takes over.
+ */
+function listen(chat: Chat, lines: Lines): () => void {
+  const { input, keys, socket, throttle, delivery, scope } = chat;
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
-  socket.on('connect', () => self.send({ type: 'socket.connected' }));
-  socket.on(
-    'data',
-    scope.guard((chunk: Buffer) => {
+  let mayBeTls = input.kind === 'incoming' && keys !== undefined;
+  const listeners = {
+    connect: () => self.send({ type: 'socket.connected' }),
+    data: scope.guard((chunk: Buffer) => {
+      if (mayBeTls && chunk[0] === TLS_FIRST_BYTE) {
+        chat.tlsBytes = chunk;
+        return self.send({ type: 'tls.asked' });
+      }
+      mayBeTls = false;
       const some = splitter.push(chunk);
       // Recorded now, not when the lines are handled: the buddy sent them before it could read what we write
       // in between.
       if (some.length > 0 && !lines.asksForCallback(some)) delivery.recordAnswer();
       throttle.push(some, chunk.length);
     }),
-  );
-  socket.on(
-    'end',
-    scope.guard(() => {
+    end: scope.guard(() => {
       const line = splitter.end();
       throttle.end(() => {
         if (line !== undefined) self.send(lines.toEvent('line.torn', line));
@@ -285,25 +319,23 @@ function listen(chat: Chat, lines: Lines): void {
         self.send({ type: 'socket.ended' });
       });
     }),
-  );
-  socket.on(
-    'close',
-    scope.guard(() => {
+    close: scope.guard(() => {
       throttle.finish();
       if (isMute(chat)) self.send({ type: 'caller.muted' });
       self.send({ type: 'socket.closed' });
     }),
-  );
-  socket.on(
-    'error',
-    scope.guard((error: NodeJS.ErrnoException) => {
+    error: scope.guard((error: NodeJS.ErrnoException) => {
       // Drain without reporting an end of input that may be waiting: report the failure instead.
       throttle.drain();
       const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
       if (isReset && isMute(chat)) self.send({ type: 'caller.muted' });
       self.send({ type: 'socket.failed', reason: networkReason(error), isReset });
     }),
-  );
+  };
+  for (const [name, listener] of Object.entries(listeners)) socket.on(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) socket.off(name, listener);
+  };
 }
 
 /** True for a caller that sent nothing and was accepted less than {@link MUTE_MS} ago. */
@@ -335,21 +367,6 @@ class Lines {
   }
 }
 
-/** The address of the other end of a connection. */
-export function remoteAddressOf({ remoteAddress = 'unknown' }: Socket): DisplayText {
-  return toDisplayText(plainAddress(remoteAddress));
-}
-
-function startTimer(chat: Chat, delayMs: number): void {
-  chat.scope.cancel(chat.timer);
-  chat.timer = chat.scope.sendLater({ type: 'timer.passed' }, delayMs);
-}
-
-function report(chat: Chat, event: ChatReport): void {
-  const { input, scope } = chat;
-  input.control.send({ ...event, chat: scope.self, atMs: Date.now(), uptimeMs: scope.now() });
-}
-
 /** Reports the sent lines that may not have arrived. */
 function reportLost(chat: Chat, isReset: boolean): void {
   for (const text of chat.delivery.drainLostLines({ isReset })) report(chat, { type: 'message.lost', text });
@@ -357,14 +374,21 @@ function reportLost(chat: Chat, isReset: boolean): void {
 
 /** Reports the lines that may not have arrived, then the unsent lines and the end, with its reason. */
 function reportBroken(chat: Chat, reason: DisplayText, isReset: boolean): void {
+  if (chat.secure !== undefined) return reportPrivateEnd(chat, reason, true);
   reportLost(chat, isReset);
   reportClosed(chat, reason);
 }
 
 /** Reports the unsent lines, then the end. `reason` is given when neither side closed the chat. */
 function reportClosed(chat: Chat, reason?: DisplayText): void {
+  if (chat.secure !== undefined) return reportPrivateEnd(chat, reason, true);
   for (const text of chat.delivery.drainUnsentLines()) report(chat, { type: 'message.failed', text });
   report(chat, { type: 'chat.closed', ...(reason !== undefined && { reason }) });
+}
+
+function protectionField(chat: Chat): { readonly protection?: Protection } {
+  const protection = protectionOf(chat);
+  return protection === undefined ? {} : { protection };
 }
 
 /** Parses a caller's first line: the opening of a dialect, or else the first message. */

@@ -15,6 +15,8 @@ import { toDisplayText } from '../../protocol/display-text.js';
  *   of a list that may be cut;
  * - `buddy.offline`, `buddy.unreachable`, `buddy.refused`, `buddy.unanswered`: the call failed for this
  *   reason;
+ * - `key.changed`: the server names another key for the buddy than the known one, or the known key is not
+ *   readable; `call.not-private`: the call could not be private, and nothing was sent;
  * - `call.over`: the caller hung up or waited too long, or the call was answered already;
  * - `chat.broken`: the chat is closed, and the line was not sent; `chat.stalled`: the buddy does not read;
  *   `chat.full`: too many lines wait to be sent.
@@ -33,6 +35,8 @@ export type ClientErrorCode =
   | 'buddy.unreachable'
   | 'buddy.refused'
   | 'buddy.unanswered'
+  | 'key.changed'
+  | 'call.not-private'
   | 'call.over'
   | 'chat.broken'
   | 'chat.stalled'

@@ -17,7 +17,9 @@
 
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import { clientMachine } from '../../machines/client/client.js';
+import type { LinesDropped } from '../../machines/client/restart-state.js';
 import type { UserId } from '../../protocol/id.js';
+import { encodeRequest } from '../../protocol/request.js';
 import { child } from '../../supervision/child-spec.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { addressOf } from '../../supervision/mailbox.js';
@@ -27,7 +29,7 @@ import type { Console, ConsoleListener } from '../../terminal/console.js';
 import type { Log } from '../log.js';
 import { type RunTreeOptions, runTree } from '../run-tree.js';
 import { type ArchiveFiles, archiveLogic } from './archive-actor.js';
-import { askServerLogic } from './ask-server.js';
+import { ask, askServerLogic, type ServerEndpoint } from './ask-server.js';
 import { ARCHIVE, CALL_CONTROL, CLIENT, HEARTBEAT, TERMINAL } from './client-names.js';
 import {
   type CallLimits,
@@ -37,8 +39,11 @@ import {
   heartbeatSpec,
   MAX_STASHED_EVENTS,
   RestartStateHolder,
+  trustSpecs,
   UNREAD_PATIENCE_MS,
 } from './core.js';
+import { compareWordsLogic, findWordsLogic, keyedAskLogic } from './key-questions.js';
+import type { Privacy } from './privacy.js';
 import { terminalLogic } from './terminal.js';
 
 /**
@@ -63,6 +68,8 @@ export interface ClientOptions {
   readonly openConsole: (listener: ConsoleListener) => Console;
   /** True if a user sits at a terminal. */
   readonly isInteractive: boolean;
+  /** The keys of the user and of the buddies; without them, all chats are in clear. */
+  readonly privacy?: Privacy | undefined;
   /** Opens the local files: history and the block list. */
   readonly openArchive: () => ArchiveFiles;
   /** After this long without a key the user is set to away, in milliseconds; `undefined`: never. */
@@ -80,12 +87,23 @@ export interface RunningClient extends RunningTree {
 
 /** Starts a client. It ends when its user leaves, or when it is asked to shut down. */
 export function startClient(options: ClientOptions): RunningClient {
-  const { server: host, tcpPort, udpPort, openConsole, openArchive, log, onEmitted, inspect } = options;
+  const {
+    server: host,
+    tcpPort,
+    udpPort,
+    openConsole,
+    openArchive,
+    log,
+    onEmitted,
+    inspect,
+    privacy,
+  } = options;
   const holder = new RestartStateHolder(options.user && { id: options.user, attendance: 'here' });
 
+  const server = { host, port: tcpPort };
   const address = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
-    actors: { askServer: askServerLogic({ host, port: tcpPort }) },
+    actors: privacy === undefined ? { askServer: askServerLogic(server) } : keyedActors(server, privacy),
   });
 
   const client = supervisor({
@@ -112,6 +130,7 @@ export function startClient(options: ClientOptions): RunningClient {
         }),
         holder,
         () => PERSONS_CALL_LIMITS,
+        privacy,
       ),
       child({
         id: ARCHIVE,
@@ -134,6 +153,7 @@ export function startClient(options: ClientOptions): RunningClient {
           autoAwayMs: options.autoAwayMs,
         }),
       }),
+      ...trustSpecs(privacy, holder),
       heartbeatSpec({ host, tcpPort, udpPort }, holder),
       callsSpec(options.messagePort, holder),
     ],
@@ -143,9 +163,22 @@ export function startClient(options: ClientOptions): RunningClient {
     log,
     onEmitted(event) {
       holder.update(event);
+      if (event.type === 'lines.dropped') void privacy?.dropLines(event as LinesDropped);
       onEmitted?.(event as LifecycleEvent);
     },
     ...(inspect && { inspect }),
   });
   return { ...tree, leave: () => addressOf(tree.root.system, CLIENT).send({ type: 'leave.requested' }) };
+}
+
+/** The actors that the statechart of a user with a key invokes. */
+function keyedActors(server: ServerEndpoint, privacy: Privacy) {
+  return {
+    askServer: keyedAskLogic(
+      ({ op, ids }, signal) => ask(server, encodeRequest(op, ...ids), signal),
+      privacy,
+    ),
+    findWords: findWordsLogic(privacy),
+    compareWords: compareWordsLogic(privacy),
+  };
 }

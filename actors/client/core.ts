@@ -15,9 +15,12 @@ import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import { RESTART_BACKOFF } from '../run-tree.js';
 import { callsLogic } from './calls.js';
-import { type ChatInput, chatLogic, remoteAddressOf } from './chat-connection.js';
+import { chatLogic } from './chat-connection.js';
+import { type ChatInput, remoteAddressOf } from './chat-resource.js';
 import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './client-names.js';
 import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
+import type { Privacy } from './privacy.js';
+import { trustLogic } from './trust-actor.js';
 
 /**
  * The maximum number of chat actors at once: one has the live call or chat, the others are starting, being
@@ -74,11 +77,14 @@ export const UNREAD_PATIENCE_MS = 10_000;
  * Spec of the conversation supervisor: the chats, one actor per call or chat; call control; and its owner.
  * When one of them crashes, all are restarted, because a chat that call control does not know would keep a
  * buddy waiting. When the owner ends by itself, the whole tree ends.
+ *
+ * @param privacy What is needed for private chats; without it, all chats are in clear.
  */
 export function conversationSpec(
   owner: ChildSpec,
   holder: RestartStateHolder,
   limits: () => CallLimits,
+  privacy?: Privacy,
 ): ChildSpec {
   const address = { stashLimit: MAX_STASHED_EVENTS };
   let incarnations = 0;
@@ -99,6 +105,8 @@ export function conversationSpec(
                 confirmationMs: limits().patienceMs,
                 unreadMs: limits().unreadMs,
               }),
+              user: () => holder.state.user?.id,
+              privacy,
             }),
             restart: 'temporary',
             shutdown: CHATS_GRACE_MS,
@@ -128,6 +136,18 @@ export function conversationSpec(
     ],
   });
   return child({ id: 'conversation', logic, restart: 'transient', significant: true });
+}
+
+/** Specs of the keeper of keys: none without keys. It reports to the owner of call control. */
+export function trustSpecs(privacy: Privacy | undefined, holder: RestartStateHolder): readonly ChildSpec[] {
+  if (privacy === undefined) return [];
+  return [
+    child({
+      id: 'trust',
+      logic: trustLogic(privacy, () => holder.state.user?.id),
+      input: (system) => ({ owner: addressOf(system, CLIENT) }),
+    }),
+  ];
 }
 
 /** Spec of the heartbeat. */

@@ -43,10 +43,12 @@ import {
   heartbeatSpec,
   MAX_STASHED_EVENTS,
   RestartStateHolder,
+  trustSpecs,
   UNREAD_PATIENCE_MS,
 } from './core.js';
 import { Inbox } from './inbox.js';
 import { type Chat, MAX_UNSENT_MESSAGES } from './open-chat.js';
+import type { Privacy } from './privacy.js';
 
 /** The client's user, its server, and its limits. */
 export interface CreateClientOptions {
@@ -137,7 +139,16 @@ export interface CallOptions {
  * @throws ClientError `id.invalid` when `user` is not a valid id.
  */
 export function createClient(options: CreateClientOptions = {}): Client {
-  return new ProgramClient(options);
+  return new ProgramClient(options, undefined);
+}
+
+/**
+ * Like {@link createClient}, with private chats.
+ *
+ * @param privacy The keys of the user and of the buddies; `undefined`: all chats are in clear.
+ */
+export function createKeyedClient(options: CreateClientOptions, privacy: Privacy | undefined): Client {
+  return new ProgramClient(options, privacy);
 }
 
 class ProgramClient implements Client {
@@ -156,7 +167,7 @@ class ProgramClient implements Client {
   #asking: Promise<BuddyList> | undefined;
   #listening: Promise<number> | undefined;
 
-  constructor(options: CreateClientOptions) {
+  constructor(options: CreateClientOptions, privacy: Privacy | undefined) {
     // Not a spread of DEFAULTS: an option that is given as `undefined` must get its default, too.
     const {
       server = DEFAULTS.server,
@@ -200,7 +211,9 @@ class ProgramClient implements Client {
               unreadMs: options.patienceMs ?? UNREAD_PATIENCE_MS,
               blocked: this.#blocked,
             }),
+            privacy,
           ),
+          ...trustSpecs(privacy, this.#holder),
           heartbeatSpec({ host: server, tcpPort, udpPort }, this.#holder),
         ],
       }),

@@ -51,6 +51,15 @@ export interface Chat extends AsyncIterable<Message> {
   readonly address: string;
   /** The port that was called; `undefined` if the buddy called. */
   readonly port: number | undefined;
+  /**
+   * True if the chat is inside TLS, and the buddy has proven a key; `undefined` if the user has no key here:
+   * then all chats are in clear.
+   */
+  readonly private: boolean | undefined;
+  /** True if the user has verified the key of the buddy. */
+  readonly verified: boolean;
+  /** The key that the buddy has proven. */
+  readonly key: string | undefined;
   /** Resolves when the chat is over. If the buddy leaves, the loop over the messages ends before that. */
   readonly closed: Promise<ChatEnd>;
   /**
@@ -78,6 +87,9 @@ export interface Chat extends AsyncIterable<Message> {
 export class OpenChat implements Chat {
   readonly buddy: UserId | undefined;
   readonly address: string;
+  readonly private: boolean | undefined;
+  readonly verified: boolean;
+  readonly key: string | undefined;
   readonly #call: CallId;
   readonly #control: Address<CallCommand>;
   readonly #messages = new Inbox<Message>(() => this.#onTaken());
@@ -90,12 +102,15 @@ export class OpenChat implements Chat {
 
   constructor(
     call: CallId,
-    { id, address }: Peer,
+    peer: Peer,
     readonly port: number | undefined,
     control: Address<CallCommand>,
   ) {
-    this.buddy = id;
-    this.address = address;
+    this.buddy = peer.id;
+    this.address = peer.address;
+    this.private = isPrivate(peer);
+    this.verified = isVerified(peer);
+    this.key = keyOf(peer);
     this.#call = call;
     this.#control = control;
   }
@@ -177,6 +192,21 @@ export class OpenChat implements Chat {
   #send(type: 'reading.pause' | 'reading.resume'): void {
     if (this.#end === undefined) this.#control.send({ type, call: this.#call });
   }
+}
+
+/** Whether a call or chat is private; `undefined` if the user has no key here. */
+export function isPrivate({ protection }: Peer): boolean | undefined {
+  return protection && protection.is === 'private';
+}
+
+/** Whether the user has verified the key of a peer. */
+export function isVerified({ protection }: Peer): boolean {
+  return protection?.is === 'private' && protection.isVerified;
+}
+
+/** The key that a peer has proven. */
+export function keyOf({ protection }: Peer): string | undefined {
+  return protection?.is === 'private' ? protection.key : undefined;
 }
 
 function notSentError(cause: Exclude<UnconfirmedCause, 'lost'>): ClientError {

@@ -22,6 +22,7 @@ import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
 import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
 import { trustMachine } from '../../machines/client/trust.js';
+import type { OwnWords, WordsRequest, WordsVerdict } from '../../machines/client/verification.js';
 import { connectionMachine } from '../../machines/server/connection.js';
 import { consoleMachine } from '../../machines/terminal/console-chart.js';
 import { toDisplayText } from '../../protocol/display-text.js';
@@ -103,6 +104,19 @@ export const DEMOS: readonly Demo[] = [
   demo(chatMachine, undefined, [
     { type: 'call.arrived' },
     { type: 'call.dialled' },
+    { type: 'buddy.check' },
+    { type: 'call.secured' },
+    { type: 'call.barred', why: 'changed' },
+    { type: 'caller.allowed' },
+    { type: 'caller.denied', why: 'wrong-key' },
+    { type: 'tls.asked' },
+    { type: 'peer.proven' },
+    { type: 'peer.refused' },
+    { type: 'private.received', text: 'OK' },
+    { type: 'private.received', text: 'HELLO bob alice' },
+    { type: 'private.received', text: 'REJECT' },
+    { type: 'bye.received' },
+    { type: 'chat.faulted', reason },
     { type: 'socket.connected' },
     { type: 'line.received', text: 'ACCEPT', cut: false },
     { type: 'line.received', text: 'REJECT', cut: false },
@@ -147,6 +161,8 @@ export const DEMOS: readonly Demo[] = [
     [
       { type: 'call.received', caller: bob, address, ...at },
       { type: 'call.foreign', address, ...at },
+      { type: 'call.denied', caller: bob, address, cause: 'wrong-key', ...at },
+      { type: 'call.replaced', ...at },
       { type: 'dialect.heard', address, port: endpoint.port, speaksB: true, ...at },
       { type: 'call.crowded', address, atMs, uptimeMs: 0 },
       { type: 'call.accept', call },
@@ -159,6 +175,9 @@ export const DEMOS: readonly Demo[] = [
       { type: 'call.accepted', ...at },
       { type: 'call.refused', ...at },
       { type: 'call.failed', reason, ...at },
+      { type: 'call.barred', why: 'unproven', ...at },
+      { type: 'lines.resumed', count: 2, ...at },
+      { type: 'delivery.late', count: 2, ...at },
       { type: 'message.send', call, text },
       { type: 'message.received', text, cut: false, ...at },
       { type: 'message.sent', text, cut: false, ...at },
@@ -221,6 +240,8 @@ export const DEMOS: readonly Demo[] = [
           line: toDisplayText('200 OK'),
           done: true,
         })),
+        findWords: fromPromise<OwnWords, WordsRequest>(async () => ({ words: ['abandon', 'ability'] })),
+        compareWords: fromPromise<WordsVerdict, WordsRequest>(async () => ({ result: 'same' })),
       },
     }),
     {
@@ -233,7 +254,7 @@ export const DEMOS: readonly Demo[] = [
       attendance: 'here',
     },
     [
-      ...['m', 'bob', 'y', 'n', 'hello', 'r', 'l', 'a', 'd', 's', 'w', 'h', 'b', 'q', 'x', '', '?'].map(
+      ...['m', 'bob', 'y', 'n', 'hello', 'r', 'l', 'a', 'd', 's', 'w', 'h', 'b', 'v', 'q', 'x', '', '?'].map(
         (value) => ({ type: 'prompt.answered', value }) as const,
       ),
       { type: 'terminal.opened' },
@@ -260,6 +281,10 @@ export const DEMOS: readonly Demo[] = [
       { type: 'message.received', call, text, cut: false, atMs },
       { type: 'message.sent', ...line, peer: { id: bob, address }, text, cut: false, atMs },
       { type: 'message.unconfirmed', ...line, text, cause: 'closed' },
+      { type: 'lines.resumed', call, count: 2 },
+      { type: 'delivery.late', call, count: 2 },
+      { type: 'trust.reported', trust: new Map([[bob, 'pinned' as const]]) },
+      { type: 'key.reported', buddy: bob, became: 'changed' },
       { type: 'peer.stalled', call },
       { type: 'chat.left', call },
       { type: 'peer.left', call },

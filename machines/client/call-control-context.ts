@@ -4,6 +4,7 @@
  */
 
 import type { AnyActorRef, EventObject } from 'xstate';
+import type { UserId } from '../../protocol/id.js';
 import type { Neighbour } from '../neighbour.js';
 import {
   type CallCommand,
@@ -16,7 +17,7 @@ import {
   type Peer,
   type UnconfirmedCause,
 } from './call-events.js';
-import type { Caller, UnansweredCalls } from './callers.js';
+import { type Caller, callerName, type UnansweredCalls } from './callers.js';
 import { type CutCalls, type CutCause, withCutCall } from './cut-calls.js';
 import type { Speakers } from './dialects.js';
 
@@ -141,26 +142,28 @@ export function unconfirmedEvent(
   { text, key }: Line,
   cause: UnconfirmedCause,
   late = false,
+  isKept?: true,
 ): CallEvent {
-  return { type: 'message.unconfirmed', call: call ?? NO_CALL, text, key, cause, isLate: late };
+  const line = { text, key, ...(isKept && { isKept }) };
+  return { type: 'message.unconfirmed', call: call ?? NO_CALL, ...line, cause, isLate: late };
 }
 
 /** The event that tells the owner that a call was cut. */
 export function cutCallEvent(
   cause: CutCause,
-  { address, atMs, uptimeMs }: Omit<Caller, 'caller'>,
+  { caller, address, atMs, uptimeMs }: CutCaller,
   untold: number,
 ): CallEvent {
-  return { type: 'call.cut', cause, caller: undefined, address, atMs, uptimeMs, untold };
+  return { type: 'call.cut', cause, caller, address, atMs, uptimeMs, untold };
 }
 
+/** A caller that was cut. It has a name only if that is why it was cut. */
+type CutCaller = Omit<Caller, 'caller' | 'protection'> & { readonly caller?: UserId | undefined };
+
 /** Counts a call that was cut. The result has a `report` if the owner is to be notified. */
-export function countCutCall(
-  { cutCalls }: CallControlContext,
-  cause: CutCause,
-  call: Omit<Caller, 'caller'>,
-) {
-  const { address, uptimeMs } = call;
+export function countCutCall({ cutCalls }: CallControlContext, cause: CutCause, call: CutCaller) {
+  const { uptimeMs } = call;
+  const address = callerName({ caller: call.caller, address: call.address });
   const { cuts, untold } = withCutCall(cutCalls, { address, cause, uptimeMs });
   return { cuts, report: untold === undefined ? undefined : cutCallEvent(cause, call, untold) };
 }

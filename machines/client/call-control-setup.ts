@@ -7,7 +7,6 @@ import { type AnyActorRef, assertEvent, assign, cancel, enqueueActions, raise, s
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { Neighbour } from '../neighbour.js';
 import {
-  type Call,
   type CallControlContext,
   type CallControlEvent,
   type CallControlInput,
@@ -66,8 +65,8 @@ export const callControlSetup = setup({
 
   guards: {
     isUnwelcome({ context: { blocked, unansweredCalls }, event }) {
-      assertEvent(event, ['call.received', 'call.foreign', 'call.crowded']);
-      const caller = event.type === 'call.received' ? event.caller : undefined;
+      assertEvent(event, ['call.received', 'call.foreign', 'call.crowded', 'call.denied']);
+      const caller = 'caller' in event ? event.caller : undefined;
       const names: readonly string[] = blocked;
       if (names.includes(event.address) || (caller && names.includes(caller))) return true;
       return isNuisance(unansweredCalls, event);
@@ -92,11 +91,12 @@ export const callControlSetup = setup({
     // Incoming calls.
     offerCall: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'call.received');
-      const { chat, caller, address, atMs, uptimeMs } = event;
+      const { chat, caller, address, atMs, uptimeMs, protection } = event;
       const id = context.lastCall + 1;
-      const current: Call = { id, chat, peer: { id: caller, address }, underWay: [] };
-      enqueue.assign({ lastCall: id, current, caller: { caller, address, atMs, uptimeMs } });
-      enqueue.sendTo(owner, { type: 'call.offered', call: id, caller, address, atMs, uptimeMs });
+      const offer: Caller = { caller, address, atMs, uptimeMs, ...(protection && { protection }) };
+      const peer: Peer = { id: caller, address, ...(protection && { protection }) };
+      enqueue.assign({ lastCall: id, current: { id, chat, peer, underWay: [] }, caller: offer });
+      enqueue.sendTo(owner, { type: 'call.offered', call: id, ...offer });
     }),
     rejectCaller: sendTo(sender, { type: 'call.reject' }),
     cutCaller: sendTo(sender, { type: 'call.cut' }),
@@ -117,6 +117,19 @@ export const callControlSetup = setup({
       enqueue.assign({ cutCalls: cuts });
       if (report !== undefined) enqueue.sendTo(owner, report);
     }),
+    reportDenied: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'call.denied');
+      const { cuts, report } = countCutCall(context, event.cause, event);
+      enqueue.assign({ cutCalls: cuts });
+      if (report !== undefined) enqueue.sendTo(owner, report);
+    }),
+    reportReplaced: sendTo(owner, ({ context }) => ({
+      type: 'call.withdrawn',
+      call: requireCall(context).id,
+      isNuisance: false,
+      isReplaced: true as const,
+      ...(context.caller as Caller),
+    })),
     reportForeignCall: sendTo(owner, ({ event }) => {
       assertEvent(event, 'call.foreign');
       return cutCallEvent('callback', event, 0);
@@ -201,6 +214,7 @@ export const callControlSetup = setup({
           kind: 'outgoing',
           call: id,
           caller,
+          buddy,
           endpoint,
           ...(known && { speaksBUntilMs: known.untilMs }),
           control: context.control,
@@ -224,13 +238,21 @@ export const callControlSetup = setup({
         return { ...requireCall(context), chat: event.chat };
       },
     }),
+    rememberProtection: assign({
+      current: ({ context, event }) => {
+        assertEvent(event, 'call.accepted');
+        const { peer, ...call } = requireCall(context);
+        const { protection } = event;
+        return { ...call, peer: { ...peer, ...(protection && { protection }) } };
+      },
+    }),
     reportAlerting: sendTo(owner, ({ context }) => ({
       type: 'call.alerting',
       call: requireCall(context).id,
     })),
     reportFailed: sendTo(
       owner,
-      ({ context }, { cause }: { cause: Exclude<CallFailure['cause'], 'unreachable'> }) => ({
+      ({ context }, { cause }: { cause: Exclude<CallFailure['cause'], 'unreachable' | 'barred'> }) => ({
         type: 'chat.failed',
         call: requireCall(context).id,
         cause,
@@ -239,6 +261,10 @@ export const callControlSetup = setup({
     reportNotPlaced: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'place.failed');
       return { type: 'chat.failed', call: requireCall(context).id, cause: event.cause };
+    }),
+    reportBarred: sendTo(owner, ({ context, event }) => {
+      assertEvent(event, 'call.barred');
+      return { type: 'chat.failed', call: requireCall(context).id, cause: 'barred' as const, why: event.why };
     }),
     reportUnreachable: sendTo(owner, ({ context, event }) => {
       assertEvent(event, 'call.failed');
@@ -298,13 +324,17 @@ export const callControlSetup = setup({
       assertEvent(event, 'message.failed');
       const call = findReportedCall(scope);
       const line = { text: event.text, key: call?.underWay[0]?.key };
-      return unconfirmedEvent(call?.id, line, cause, isLate(scope));
+      return unconfirmedEvent(call?.id, line, cause, isLate(scope), event.isKept);
     }),
     reportLost: sendTo(owner, (scope) => {
       const { event } = scope;
       assertEvent(event, 'message.lost');
       const line = { text: event.text, key: undefined };
-      return unconfirmedEvent(findReportedCall(scope)?.id, line, 'lost', isLate(scope));
+      return unconfirmedEvent(findReportedCall(scope)?.id, line, 'lost', isLate(scope), event.isKept);
+    }),
+    passToOwner: sendTo(owner, ({ context, event }) => {
+      assertEvent(event, ['lines.resumed', 'delivery.late']);
+      return { type: event.type, call: requireCall(context).id, count: event.count };
     }),
     failHeldLines: enqueueActions(({ context, enqueue }, { cause }: { cause: 'closed' | 'stalled' }) => {
       for (const line of context.held)

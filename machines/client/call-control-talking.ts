@@ -49,6 +49,8 @@ export const talking = callControlSetup.createStateConfig({
       target: 'ending',
       actions: [{ type: 'failHeldLines', params: { cause: 'closed' } }, 'leaveCall', 'rememberClosing'],
     },
+    'lines.resumed': { guard: 'isCurrentChat', actions: 'passToOwner' },
+    'delivery.late': { guard: 'isCurrentChat', actions: 'passToOwner' },
     'reading.pause': { guard: 'isCurrentCall', actions: 'passToConnection' },
     'reading.resume': { guard: 'isCurrentCall', actions: 'passToConnection' },
   },

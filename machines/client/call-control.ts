@@ -46,6 +46,10 @@ export const callControlMachine = callControlSetup.createMachine({
       { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
       { actions: 'reportCrowded', description: 'There was no room for a connection.' },
     ],
+    'call.denied': [
+      { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
+      { actions: 'reportDenied', description: 'The call was refused because of a key.' },
+    ],
     'dialect.heard': { actions: 'rememberDialect' },
     'call.place': { actions: 'refusePlace', description: 'There is already a call or chat.' },
     'callers.block': { actions: 'blockCallers' },
@@ -121,6 +125,12 @@ export const callControlMachine = callControlSetup.createMachine({
           actions: ['reportForeignCall', 'reportWithdrawn'],
           description: 'The caller turned out to speak dialect E.',
         },
+        'call.replaced': {
+          guard: 'isCurrentChat',
+          target: 'free',
+          actions: 'reportReplaced',
+          description: 'The silent caller begins TLS.',
+        },
         'chat.closed': {
           guard: 'isCurrentChat',
           target: 'free',
@@ -155,7 +165,17 @@ export const callControlMachine = callControlSetup.createMachine({
           actions: 'reportNotPlaced',
           description: 'The supervisor of connections did not start a connection.',
         },
-        'call.accepted': { guard: 'isCurrentChat', target: 'talking', actions: 'reportOpened' },
+        'call.accepted': {
+          guard: 'isCurrentChat',
+          target: 'talking',
+          actions: ['rememberProtection', 'reportOpened'],
+        },
+        'call.barred': {
+          guard: 'isCurrentChat',
+          target: 'free',
+          actions: 'reportBarred',
+          description: 'A key rules out the call. Nothing was said.',
+        },
         'call.refused': {
           guard: 'isCurrentChat',
           target: 'free',

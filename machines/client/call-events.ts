@@ -10,12 +10,14 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Neighbour } from '../neighbour.js';
 import type { Caller, Moment } from './callers.js';
-import type { CutCause } from './cut-calls.js';
+import type { CutCause, DenialCause } from './cut-calls.js';
+import type { Protection, WhyBarred } from './protection.js';
 
 /** The other end of a call or chat. `id` is the id that the peer claims, if any. */
 export interface Peer {
   readonly id: UserId | undefined;
   readonly address: DisplayText;
+  readonly protection?: Protection;
 }
 
 /** Identifies a call, from its beginning to the end of its chat. */
@@ -43,7 +45,21 @@ export type ChatCommand =
 
 /** The reports of a connection. */
 export type ChatReport =
-  | { readonly type: 'call.received'; readonly caller: UserId | undefined; readonly address: DisplayText }
+  | {
+      readonly type: 'call.received';
+      readonly caller: UserId | undefined;
+      readonly address: DisplayText;
+      readonly protection?: Protection;
+    }
+  /** The ringing caller begins TLS. If its key is accepted, another `call.received` follows. */
+  | { readonly type: 'call.replaced' }
+  /** A call was refused because of a key. */
+  | {
+      readonly type: 'call.denied';
+      readonly caller: UserId | undefined;
+      readonly address: DisplayText;
+      readonly cause: DenialCause;
+    }
   /** A caller of dialect E, which reads only from a connection that we would open to it. Ours has hung up. */
   | { readonly type: 'call.foreign'; readonly address: DisplayText }
   /**
@@ -60,16 +76,27 @@ export type ChatReport =
   | { readonly type: 'call.placed'; readonly call: CallId }
   /** The connection is established, and the buddy has not answered yet. */
   | { readonly type: 'call.ringing' }
-  | { readonly type: 'call.accepted' }
+  | { readonly type: 'call.accepted'; readonly protection?: Protection }
   | { readonly type: 'call.refused' }
   | { readonly type: 'call.failed'; readonly reason: DisplayText }
+  | { readonly type: 'call.barred'; readonly why: WhyBarred }
   | { readonly type: 'message.received'; readonly text: DisplayText; readonly cut: boolean }
   /** The network took the line. `text` is the text as sent. */
   | { readonly type: 'message.sent'; readonly text: DisplayText; readonly cut: boolean }
-  /** The network did not take the line, and will not. */
-  | { readonly type: 'message.failed'; readonly text: string }
-  /** The network took the line earlier, but the buddy's machine never confirmed it. */
-  | { readonly type: 'message.lost'; readonly text: string }
+  /** The network did not take the line, and will not. `isKept`: the next private chat sends it again. */
+  | { readonly type: 'message.failed'; readonly text: string; readonly isKept?: true }
+  /**
+   * The network took the line earlier, but the buddy's machine never confirmed it. `isKept`: the next private
+   * chat sends it again.
+   */
+  | { readonly type: 'message.lost'; readonly text: string; readonly isKept?: true }
+  /** A private chat sends lines again that an earlier chat did not deliver. */
+  | { readonly type: 'lines.resumed'; readonly count: number }
+  /**
+   * In a private chat, the buddy's client has not confirmed some lines for some seconds, or, with a count of
+   * 0, has confirmed them after all.
+   */
+  | { readonly type: 'delivery.late'; readonly count: number }
   /** The buddy's machine confirms more of what was sent. */
   | { readonly type: 'delivery.progressed' }
   /** The buddy left. Lines under way are still reported, and `chat.closed` follows. */
@@ -103,6 +130,7 @@ export interface OutgoingCall {
   readonly kind: 'outgoing';
   readonly call: CallId;
   readonly caller: UserId;
+  readonly buddy: UserId;
   readonly endpoint: Endpoint;
   /** Until this time of the monotonic clock, send the buddy no greeting, because it speaks dialect B. */
   readonly speaksBUntilMs?: number;
@@ -163,19 +191,24 @@ export type UnconfirmedCause =
 /** Why an outgoing call failed. */
 export type CallFailure =
   | { readonly cause: 'refused' | 'unanswered' | 'crashed' | 'too-many-calls' }
-  | { readonly cause: 'unreachable'; readonly reason: DisplayText };
+  | { readonly cause: 'unreachable'; readonly reason: DisplayText }
+  | { readonly cause: 'barred'; readonly why: WhyBarred };
 
 /** From call control to its owner. */
 export type CallEvent =
   /** A buddy calls. One of the next three events, or `chat.opened`, ends the wait. */
   | ({ readonly type: 'call.offered'; readonly call: CallId } & Caller)
   | { readonly type: 'call.rejected'; readonly call: CallId }
-  /** The caller hung up. With `isCut`, the connection hung up on the caller, after a `call.cut` event. */
+  /**
+   * The caller hung up. With `isCut`, the connection hung up on the caller, after a `call.cut` event. With
+   * `isReplaced`, the caller did not hang up, but is about to call privately.
+   */
   | ({
       readonly type: 'call.withdrawn';
       readonly call: CallId;
       readonly isNuisance: boolean;
       readonly isCut?: boolean;
+      readonly isReplaced?: true;
     } & Caller)
   /** The owner did not answer in time, so call control refused the call. */
   | ({ readonly type: 'call.missed'; readonly call: CallId } & Caller)
@@ -187,8 +220,8 @@ export type CallEvent =
    */
   | ({ readonly type: 'call.misunderstood' } & Caller)
   /**
-   * A call was refused without asking the owner. `untold` earlier calls from the same address were also
-   * refused, and were not reported.
+   * A call was refused without asking the owner. `untold` earlier calls from the same address, or in the same
+   * name if it is refused because of a key, were also refused, and were not reported.
    */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */
@@ -217,7 +250,12 @@ export type CallEvent =
       readonly type: 'message.unconfirmed';
       readonly text: string;
       readonly cause: UnconfirmedCause;
+      /** The next private chat with the buddy sends the line again. */
+      readonly isKept?: true;
     })
+  /** Only in private chats: see the reports of the connection. */
+  | { readonly type: 'lines.resumed'; readonly call: CallId; readonly count: number }
+  | { readonly type: 'delivery.late'; readonly call: CallId; readonly count: number }
   /**
    * `peer.stalled`: the network does not take our lines. `peer.reading`: the network has taken all of them.
    */

@@ -6,6 +6,9 @@
 import type { Buddy } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import { findLookAlike } from '../../protocol/look-alikes.js';
+import type { BuddyTrusts } from './pins.js';
+import type { Protection } from './protection.js';
 
 /** How long an unanswered call counts against its address, in milliseconds. */
 const NUISANCE_MS = 60_000;
@@ -30,6 +33,14 @@ export interface Caller extends Moment {
   readonly address: DisplayText;
   /** Set if the owner of call control knows more about a caller that is shown by its address. */
   readonly hint?: CallerHint;
+  readonly protection?: Protection;
+  readonly standing?: CallerStanding;
+}
+
+/** A caller whose id is not on the list of a user who has a key. `looksLike`: a buddy whose id is similar. */
+export interface CallerStanding {
+  readonly isUnlisted: true;
+  readonly looksLike?: UserId;
 }
 
 /**
@@ -43,19 +54,34 @@ const MAX_BUDDIES_THERE = 3;
 
 /**
  * Prepares a caller for display. A caller that claims the user's own id is shown by its address. A caller
- * without an id is shown by its address and the buddies with that address.
+ * without an id is shown by its address and the buddies with that address, except those who have a key: they
+ * call privately.
  */
 export function withHint<TCaller extends Caller>(
   call: TCaller,
   user: UserId | undefined,
   buddies: readonly Buddy[],
+  trust?: BuddyTrusts,
 ): TCaller {
   const { caller, address } = call;
   if (caller !== undefined)
-    return caller === user ? { ...call, caller: undefined, hint: { claims: caller } } : call;
-  const there = buddies.filter(({ endpoint }) => endpoint?.address === address).map(({ id }) => id);
+    return caller === user
+      ? { ...call, caller: undefined, hint: { claims: caller } }
+      : withStanding(call, caller, buddies);
+  const there = buddies
+    .filter(({ endpoint, id }) => endpoint?.address === address && (trust?.get(id) ?? 'open') === 'open')
+    .map(({ id }) => id);
   if (there.length === 0) return call;
   return { ...call, hint: { buddiesThere: there.slice(0, MAX_BUDDIES_THERE) } };
+}
+
+function withStanding<TCaller extends Caller>(call: TCaller, id: UserId, buddies: readonly Buddy[]): TCaller {
+  if (call.protection === undefined || buddies.some((buddy) => buddy.id === id)) return call;
+  const looksLike = findLookAlike(
+    id,
+    buddies.map((buddy) => buddy.id),
+  );
+  return { ...call, standing: { isUnlisted: true, ...(looksLike && { looksLike }) } };
 }
 
 /** Calls that the caller gave up, or that the user or the timeout refused. Oldest first. */

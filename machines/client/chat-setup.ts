@@ -1,13 +1,16 @@
 /**
- * The events, guards and actions of a chat (machines/client/chat.ts). Its actor
- * (actors/client/chat-connection.ts) implements the actions.
+ * The events, guards and actions of a chat (machines/client/chat.ts and chat-private.ts). Its actor
+ * (actors/client/chat-connection.ts and private-connection.ts) implements the actions.
  */
 
 import { setup } from 'xstate';
 import { parseAnswer } from '../../protocol/call.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import { isFarewell } from '../../protocol/message.js';
+import { parsePrivateAnswer, parsePrivateOpening } from '../../protocol/private-chat.js';
 import type { ChatCommand } from './call-events.js';
+import type { DenialCause } from './cut-calls.js';
+import type { WhyBarred } from './protection.js';
 
 /** A line from the buddy: decoded, but not passed through the display gate. */
 interface LineReceived {
@@ -20,6 +23,35 @@ interface LineReceived {
   /** True if the line was too long and `text` is its beginning. */
   readonly cut: boolean;
 }
+
+/** A line inside TLS: decoded, but not passed through the display gate. */
+interface PrivateReceived {
+  readonly type: 'private.received';
+  readonly text: string;
+}
+
+/** The events of a user who has a key here. */
+type PrivateEvent =
+  /** Instead of `call.dialled`: whether the call is private, in clear or not allowed is to be decided. */
+  | { readonly type: 'buddy.check' }
+  /** The decision: a private call. For a call in clear, `call.dialled` follows. */
+  | { readonly type: 'call.secured' }
+  /** The decision: no call. */
+  | { readonly type: 'call.barred'; readonly why: WhyBarred }
+  /** The decision about a caller. */
+  | { readonly type: 'caller.allowed' }
+  | { readonly type: 'caller.denied'; readonly why: DenialCause | undefined }
+  /** The first byte of a caller begins TLS. */
+  | { readonly type: 'tls.asked' }
+  /** The other end has proven its key. For an outgoing call, the key is the required one. */
+  | { readonly type: 'peer.proven' }
+  /** The handshake failed, or the other end has another key. */
+  | { readonly type: 'peer.refused' }
+  | PrivateReceived
+  /** The buddy's user left. All earlier lines have been handled. */
+  | { readonly type: 'bye.received' }
+  /** The private chat cannot go on: a line was wrong, the record failed, or the key is no longer trusted. */
+  | { readonly type: 'chat.faulted'; readonly reason: DisplayText };
 
 export type ChatEvent =
   // From the socket's owner.
@@ -42,6 +74,7 @@ export type ChatEvent =
   | { readonly type: 'callback.asked' }
   /** A silent caller closed right after it was accepted: it expected another acceptance line. */
   | { readonly type: 'caller.muted' }
+  | PrivateEvent
   | ChatCommand
   // From the supervisor.
   /** The limit is reached, and a caller whose address has fewer connections needs a place. */
@@ -49,7 +82,9 @@ export type ChatEvent =
   | { readonly type: 'shutdown.requested' };
 
 /** The effects of a chat. The actor has one function for each. */
-export type ChatAction =
+export type ChatAction = ClearAction | PrivateAction;
+
+type ClearAction =
   | 'startGreetingTimer'
   | 'startConnectTimer'
   | 'startLingerTimer'
@@ -83,7 +118,35 @@ export type ChatAction =
   | 'announceUnread'
   | 'announceMute'
   | 'deliverEarlyLines'
-  | 'deliverMessage';
+  | 'deliverMessage'
+  | 'checkCaller';
+
+/** The effects of private chats, and of the decision whether a chat is private. */
+export type PrivateAction =
+  | 'checkBuddy'
+  | 'announceBarred'
+  | 'announceDenied'
+  | 'announceReplaced'
+  | 'announceTooLate'
+  | 'acceptTls'
+  | 'connectTls'
+  | 'startHandshakeTimer'
+  | 'startProofTimer'
+  | 'sendOpening'
+  | 'checkPrivateCaller'
+  | 'announceUnproven'
+  | 'announceAnswer'
+  | 'acceptPrivately'
+  | 'openPrivately'
+  | 'receivePrivateLine'
+  | 'sendPrivateMessage'
+  | 'pausePrivateReading'
+  | 'resumePrivateReading'
+  | 'awaitConfirmation'
+  | 'sayBye'
+  | 'announcePrivateEnd'
+  | 'announceFault'
+  | 'announceBrokenOff';
 
 const effect = () => {};
 
@@ -93,6 +156,8 @@ export const chatSetup = setup({
     isAcceptance: ({ event }) => parseAnswer((event as LineReceived).text) === 'accepted',
     isRefusal: ({ event }) => parseAnswer((event as LineReceived).text) === 'refused',
     isFarewell: ({ event }) => isFarewell((event as LineReceived).text),
+    isOk: ({ event }) => parsePrivateAnswer((event as PrivateReceived).text) === 'OK',
+    isOpening: ({ event }) => parsePrivateOpening((event as PrivateReceived).text) !== undefined,
   },
   actions: {
     startGreetingTimer: effect,
@@ -129,5 +194,30 @@ export const chatSetup = setup({
     announceMute: effect,
     deliverEarlyLines: effect,
     deliverMessage: effect,
+    checkCaller: effect,
+    checkBuddy: effect,
+    announceBarred: effect,
+    announceDenied: effect,
+    announceReplaced: effect,
+    announceTooLate: effect,
+    acceptTls: effect,
+    connectTls: effect,
+    startHandshakeTimer: effect,
+    startProofTimer: effect,
+    sendOpening: effect,
+    checkPrivateCaller: effect,
+    announceUnproven: effect,
+    announceAnswer: effect,
+    acceptPrivately: effect,
+    openPrivately: effect,
+    receivePrivateLine: effect,
+    sendPrivateMessage: effect,
+    pausePrivateReading: effect,
+    resumePrivateReading: effect,
+    awaitConfirmation: effect,
+    sayBye: effect,
+    announcePrivateEnd: effect,
+    announceFault: effect,
+    announceBrokenOff: effect,
   } satisfies Record<ChatAction, () => void>,
 });

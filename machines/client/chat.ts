@@ -4,9 +4,13 @@
  * Owns: the order of events in one chat, in every dialect (protocol/call.ts). Trusts: no text. Talks to: call
  * control, which accepts or rejects the call.
  *
+ * This file has the chats in clear, chat-private.ts the private ones. They are one chart, because a
+ * connection can turn from one to the other: a caller's first byte may begin TLS while its call rings.
+ *
  * The chart is flat, because actors/chart.ts runs it: the actor must release the socket however it ends.
  */
 
+import { privateStates } from './chat-private.js';
 import { chatSetup } from './chat-setup.js';
 
 export const chatMachine = chatSetup.createMachine({
@@ -19,6 +23,11 @@ export const chatMachine = chatSetup.createMachine({
       on: {
         'call.arrived': { target: 'greeting', actions: 'startGreetingTimer' },
         'call.dialled': { target: 'connecting', actions: 'startConnectTimer' },
+        'buddy.check': {
+          target: 'checking',
+          actions: 'checkBuddy',
+          description: 'An outgoing call of a user who has a key here.',
+        },
       },
     },
 
@@ -33,19 +42,38 @@ export const chatMachine = chatSetup.createMachine({
             description: 'The caller gave up.',
           },
           {
-            target: 'ringing',
-            actions: ['stopTimer', 'readOpening', 'announceCall'],
+            target: 'screening',
+            actions: ['stopTimer', 'readOpening', 'checkCaller'],
             description: "The caller's id, or its first message.",
           },
         ],
         'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E.' },
-        'timer.passed': { target: 'ringing', actions: 'announceCall', description: 'A silent caller.' },
+        'tls.asked': { target: 'securing', actions: ['stopTimer', 'acceptTls', 'startHandshakeTimer'] },
+        'timer.passed': { target: 'screening', actions: 'checkCaller', description: 'A silent caller.' },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
         'room.wanted': {
           target: 'closed',
           description: 'The call has not rung yet, and another caller needs a place.',
         },
+        'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
+      },
+    },
+    screening: {
+      description: 'Incoming call in clear: decides whether it rings. Without a key here, every call rings.',
+      on: {
+        'caller.allowed': { target: 'ringing', actions: 'announceCall' },
+        'caller.denied': {
+          target: 'refusing',
+          actions: ['sendRefusal', 'announceDenied', 'startRefusalTimer'],
+          description: 'For example, the named buddy has a key and calls privately.',
+        },
+        'line.received': { actions: 'readLateLine' },
+        'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E, late.' },
+        'tls.asked': { target: 'securing', actions: ['acceptTls', 'startHandshakeTimer'] },
+        'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
+        'socket.closed': 'closed',
+        'room.wanted': { target: 'closed', description: 'The call has not rung yet.' },
         'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
       },
     },
@@ -65,6 +93,11 @@ export const chatMachine = chatSetup.createMachine({
         'call.accept': {
           target: 'open',
           actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
+        },
+        'tls.asked': {
+          target: 'securing',
+          actions: ['announceReplaced', 'acceptTls', 'startHandshakeTimer'],
+          description: 'The silent caller begins TLS. Its private call takes the place of this one.',
         },
         'call.cut': {
           target: 'closed',
@@ -162,6 +195,11 @@ export const chatMachine = chatSetup.createMachine({
           actions: 'announceUnread',
           description: 'Dialect E, very late: the caller has read nothing.',
         },
+        'tls.asked': {
+          target: 'closed',
+          actions: 'announceTooLate',
+          description: 'The silent caller was accepted in clear already, and understands nothing of that.',
+        },
         'caller.muted': {
           target: 'draining',
           actions: ['announceMute', 'announceLeft', 'awaitDelivery', 'startDrainTimer'],
@@ -252,6 +290,8 @@ export const chatMachine = chatSetup.createMachine({
         'shutdown.requested': { description: 'The chat is about to end anyway.' },
       },
     },
+    ...privateStates,
+
     closed: { type: 'final', description: 'The chat is over, and its actor closes the socket.' },
   },
 });

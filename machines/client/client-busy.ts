@@ -95,7 +95,7 @@ export const busy = clientSetup.createStateConfig({
     chatting: {
       description: 'Message mode: each line is sent to the buddy, until q or the end of the chat.',
       initial: 'composing',
-      entry: [{ type: 'say', params: { notice: 'chatHelp' } }, 'sendUndelivered'],
+      entry: [{ type: 'say', params: { notice: 'chatHelp' } }, 'sayProtection', 'sendUndelivered'],
       exit: 'closePrompt',
       on: {
         'input.interrupted': { target: 'leaving', actions: 'leaveChat' },
@@ -113,6 +113,8 @@ export const busy = clientSetup.createStateConfig({
           },
           { actions: ['sayUnconfirmed', 'keepUndelivered'] },
         ],
+        'lines.resumed': { actions: 'sayResumed' },
+        'delivery.late': { actions: 'sayLate' },
         'peer.stalled': {
           target: '.stalled',
           actions: { type: 'say', params: { notice: 'buddyDoesNotRead' } },

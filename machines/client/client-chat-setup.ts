@@ -57,8 +57,20 @@ function requireOffer({ context: { offer } }: Scope): CallId {
 }
 
 /** The parts of a caller that are shown. */
-function shownCaller({ caller, address, hint }: Caller): Pick<Caller, 'caller' | 'address' | 'hint'> {
-  return { caller, address, ...(hint && { hint }) };
+function shownCaller({
+  caller,
+  address,
+  hint,
+  protection,
+  standing,
+}: Caller): Pick<Caller, 'caller' | 'address' | 'hint' | 'protection' | 'standing'> {
+  return {
+    caller,
+    address,
+    ...(hint && { hint }),
+    ...(protection && { protection }),
+    ...(standing && { standing }),
+  };
 }
 
 /** The commands that show and record a message. */
@@ -77,12 +89,17 @@ function messageFor(
 }
 
 /** Keeps an undelivered line, to send it in the next call to the buddy. */
-function withUndelivered({ peer, undelivered }: ClientContext, text: string): Partial<ClientContext> {
+function withUndelivered(
+  { peer, undelivered }: ClientContext,
+  text: string,
+  isKept: boolean,
+): Partial<ClientContext> {
   if (peer?.id === undefined) return {};
   // Keep the lines of one buddy only. The user is asked about those lines first.
   if (undelivered !== undefined && undelivered.buddy !== peer.id) return {};
-  const before = undelivered?.lines ?? [];
-  return { undelivered: { buddy: peer.id, lines: [...before, text].slice(-MAX_UNDELIVERED_LINES) } };
+  const { lines: before = [], kept = 0 } = undelivered ?? {};
+  const lines = isKept ? before : [...before, text].slice(-MAX_UNDELIVERED_LINES);
+  return { undelivered: { buddy: peer.id, lines, kept: isKept ? kept + 1 : kept } };
 }
 
 /** Removes a line from the outbox: the last or the first line with this text. */
@@ -119,10 +136,10 @@ export const clientSetup = menuSetup.extend({
   actions: {
     // A buddy calls.
     keepOffer: assign({
-      offer: ({ context: { user, buddies }, event }) => {
+      offer: ({ context: { user, buddies, trust }, event }) => {
         assertEvent(event, 'call.offered');
         const { type: _type, ...offer } = event;
-        return withHint(offer, user, buddies);
+        return withHint(offer, user, buddies, trust);
       },
     }),
     dropOffer: assign({ offer: undefined }),
@@ -148,33 +165,34 @@ export const clientSetup = menuSetup.extend({
       callControl,
       (scope): CallCommand => ({ type: 'call.reject', call: requireOffer(scope) }),
     ),
-    recordWithdrawnCall: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
+    recordWithdrawnCall: enqueueActions(({ context: { log, user, buddies, trust }, event, enqueue }) => {
       assertEvent(event, 'call.withdrawn');
+      if (event.isReplaced) return;
       if (!event.isCut) enqueue.sendTo(terminal, say({ say: 'callGone' }));
       if (event.isNuisance) enqueue.sendTo(terminal, say({ say: 'nuisance', address: event.address }));
-      enqueue.assign({ log: withMissedCall(log, withHint(event, user, buddies)) });
+      enqueue.assign({ log: withMissedCall(log, withHint(event, user, buddies, trust)) });
     }),
     recordMissedCall: assign({
-      log: ({ context: { log, user, buddies }, event }) => {
+      log: ({ context: { log, user, buddies, trust }, event }) => {
         assertEvent(event, 'call.missed');
-        return withMissedCall(log, withHint(event, user, buddies));
+        return withMissedCall(log, withHint(event, user, buddies, trust));
       },
     }),
-    recordBusyCall: enqueueActions(({ context: { log, user, buddies }, event, enqueue }) => {
+    recordBusyCall: enqueueActions(({ context: { log, user, buddies, trust }, event, enqueue }) => {
       assertEvent(event, 'call.busy');
-      const caller = shownCaller(withHint(event, user, buddies));
+      const caller = shownCaller(withHint(event, user, buddies, trust));
       if (isBusyCallShown(log, event))
         enqueue.sendTo(terminal, say({ say: 'busy', ...caller, untold: log.untoldCalls }));
       enqueue.assign({ log: withBusyCall(log, event) });
     }),
-    sayMisunderstood: sendTo(terminal, ({ context: { user, buddies }, event }) => {
+    sayMisunderstood: sendTo(terminal, ({ context: { user, buddies, trust }, event }) => {
       assertEvent(event, 'call.misunderstood');
-      return say({ say: 'misunderstood', ...shownCaller(withHint(event, user, buddies)) });
+      return say({ say: 'misunderstood', ...shownCaller(withHint(event, user, buddies, trust)) });
     }),
-    sayCutCall: sendTo(terminal, ({ context: { user, buddies }, event }) => {
+    sayCutCall: sendTo(terminal, ({ context: { user, buddies, trust }, event }) => {
       assertEvent(event, 'call.cut');
       const { cause, untold } = event;
-      return say({ say: 'cut', cause, untold, ...shownCaller(withHint(event, user, buddies)) });
+      return say({ say: 'cut', cause, untold, ...shownCaller(withHint(event, user, buddies, trust)) });
     }),
     rememberBlocked: enqueueActions(({ event, enqueue }) => {
       assertEvent(event, 'blocked.changed');
@@ -207,6 +225,19 @@ export const clientSetup = menuSetup.extend({
     rememberPeer: assign(({ context, event }) => {
       assertEvent(event, 'chat.opened');
       return { call: event.call, peer: shownPeer(context.user, event.peer), offer: undefined };
+    }),
+    sayProtection: enqueueActions(({ context: { peer }, enqueue }) => {
+      if (peer?.protection === undefined) return;
+      const { protection } = peer;
+      enqueue.sendTo(terminal, say({ say: 'protection', name: peerName(peer), protection }));
+    }),
+    sayResumed: sendTo(terminal, ({ event }) => {
+      assertEvent(event, 'lines.resumed');
+      return say({ say: 'resumed', count: event.count });
+    }),
+    sayLate: sendTo(terminal, ({ event }) => {
+      assertEvent(event, 'delivery.late');
+      return say({ say: 'late', count: event.count });
     }),
     askForMessage: enqueueActions(({ context: { peer }, enqueue }) => {
       const question = { ask: 'message', name: peerName(peer) } as const;
@@ -272,9 +303,9 @@ export const clientSetup = menuSetup.extend({
     }),
     keepUndelivered: assign(({ context, event }) => {
       assertEvent(event, 'message.unconfirmed');
-      const { text, cause } = event;
+      const { text, cause, isKept = false } = event;
       const outbox = cause === 'lost' ? context.outbox : withoutPending(context.outbox, text, false);
-      return { outbox, ...withUndelivered(context, text) };
+      return { outbox, ...withUndelivered(context, text, isKept) };
     }),
     dropRefusedLine: assign({
       outbox: ({ context, event }) => {
@@ -282,7 +313,11 @@ export const clientSetup = menuSetup.extend({
         return withoutPending(context.outbox, event.text, true);
       },
     }),
-    dropUndelivered: assign({ undelivered: undefined }),
+    dropUndelivered: enqueueActions(({ context: { undelivered, user }, enqueue }) => {
+      if (undelivered !== undefined && undelivered.kept > 0 && user !== undefined)
+        enqueue.emit({ type: 'lines.dropped', user, buddy: undelivered.buddy });
+      enqueue.assign({ undelivered: undefined });
+    }),
     dropPeersUndelivered: assign({
       undelivered: ({ context: { undelivered, peer } }) =>
         undelivered?.buddy === peer?.id ? undefined : undelivered,
@@ -290,7 +325,8 @@ export const clientSetup = menuSetup.extend({
     askToCallAgain: enqueueActions(({ context, enqueue }) => {
       const buddy = interrupted(context);
       if (buddy === undefined) return;
-      const lines = context.undelivered?.lines.length ?? 0;
+      const { lines: texts = [], kept = 0 } = context.undelivered ?? {};
+      const lines = texts.length + kept;
       const question = { ask: 'callAgain', buddy, lines } as const;
       enqueue.assign({ question });
       enqueue.sendTo(terminal, { type: 'prompt.open', question });

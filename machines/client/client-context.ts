@@ -4,6 +4,7 @@
 
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
 import type { Change } from '../../protocol/request.js';
 import type { Neighbour } from '../neighbour.js';
 import type { Attendance } from './attendance.js';
@@ -20,6 +21,7 @@ import type {
 } from './events.js';
 import type { LastSeen } from './last-seen.js';
 import type { Question } from './notices.js';
+import type { BuddyTrusts, TrustReport } from './pins.js';
 
 /**
  * A request. Valid ids are folded to lower case. Other tokens are sent as typed, for the server to reject.
@@ -27,15 +29,19 @@ import type { Question } from './notices.js';
 export interface ServerRequest {
   readonly op: Change['op'];
   readonly ids: readonly string[];
+  /** Only with ADD: the user gave the key of the buddy, as `bob#key`. */
+  readonly key?: IdentityKey;
 }
 
 /** Why the user is asked for an id. */
-export type Purpose = 'register' | 'login' | 'add' | 'delete' | 'message' | 'history' | 'block';
+export type Purpose = 'register' | 'login' | 'add' | 'delete' | 'message' | 'history' | 'block' | 'verify';
 
 /** Undelivered lines, and the buddy for whom they were. */
 export interface Undelivered {
   readonly buddy: UserId;
   readonly lines: readonly string[];
+  /** How many more lines are stored: the next private chat sends them again by itself. */
+  readonly kept: number;
 }
 
 /**
@@ -69,6 +75,8 @@ export interface ClientContext extends ClientInput {
   /** The last list from the server. */
   readonly buddies: BuddyList;
   readonly lastSeen: LastSeen;
+  /** What is known about the keys of the buddies; `undefined` if the user has no key here. */
+  readonly trust: BuddyTrusts | undefined;
   readonly log: CallLog;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];
@@ -93,6 +101,7 @@ export type ClientEvent =
   | HeartbeatReport
   | CallEvent
   | ArchiveReport
+  | TrustReport
   // From the supervisor.
   | { readonly type: 'shutdown.requested' }
   // From the program, at a signal.
@@ -108,6 +117,7 @@ export function firstContext({ input }: { readonly input: ClientInput }): Client
     buddy: undefined,
     buddies: [],
     lastSeen: new Map(),
+    trust: undefined,
     log: NO_CALLS,
     blocked: [],
     question: undefined,

@@ -78,6 +78,12 @@ export const free = clientSetup.createStateConfig({
             target: 'asking',
             actions: { type: 'setPurpose', params: { purpose: 'message' } },
           },
+          {
+            guard: 'isVerifyChoice',
+            target: 'asking',
+            actions: { type: 'setPurpose', params: { purpose: 'verify' } },
+            description: 'Only for a user who has a key.',
+          },
           { guard: { type: 'isChoice', params: { letter: 'S' } }, target: '#client.waiting.forBuddies' },
           {
             guard: { type: 'isChoice', params: { letter: 'H' } },
@@ -155,6 +161,17 @@ export const free = clientSetup.createStateConfig({
             actions: ['dropPurpose', 'block'],
           },
           {
+            guard: 'isVerifyAnswer',
+            target: '#client.waiting.forWords',
+            actions: ['dropPurpose', 'rememberBuddy'],
+          },
+          {
+            guard: 'isKeyedAddAnswer',
+            target: '#client.waiting.forReply',
+            actions: ['prepareRequest', 'dropPurpose'],
+            description: 'The user gives the key of the buddy, too.',
+          },
+          {
             guard: 'isRequestAnswer',
             description: 'REG, ADD or DEL: the server decides whether the id is valid.',
             target: '#client.waiting.forReply',
@@ -166,6 +183,18 @@ export const free = clientSetup.createStateConfig({
             actions: 'sayIdHint',
             description: 'Not a valid id: asks again.',
           },
+        ],
+      },
+    },
+    verifying: {
+      description: 'Asks for the six words that the buddy reads out, until the user types them or cancels.',
+      entry: 'askForWords',
+      exit: 'closePrompt',
+      on: {
+        'input.interrupted': { target: '#client.resuming' },
+        'prompt.answered': [
+          { guard: 'isBlank', target: '#client.resuming', description: 'An empty line cancels it.' },
+          { target: '#client.waiting.forVerdict' },
         ],
       },
     },

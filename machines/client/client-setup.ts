@@ -17,14 +17,17 @@ import {
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
+import { type IdentityKey, parseKey } from '../../protocol/key.js';
 import { statusOf } from './attendance.js';
 import { NO_CALLS } from './call-log.js';
 import type { ClientContext, ClientEvent, ClientInput, Purpose, ServerRequest } from './client-context.js';
 import type { ServerReply, TerminalCommand } from './events.js';
 import { seenAt } from './last-seen.js';
 import type { Notice, PlainNotice, Question, WhyNotCallable } from './notices.js';
+import type { BuddyTrusts } from './pins.js';
 import { whyRefused } from './refusals.js';
-import type { UserAnnounced } from './restart-state.js';
+import type { LinesDropped, UserAnnounced } from './restart-state.js';
+import type { OwnWords, WordsRequest, WordsVerdict } from './verification.js';
 
 /** How long to wait for an answer of the archive, in milliseconds. */
 const ARCHIVE_PATIENCE_MS = 5_000;
@@ -40,6 +43,7 @@ const QUESTIONS: Readonly<Record<Purpose, Question>> = {
   message: { ask: 'buddyId' },
   history: { ask: 'history' },
   block: { ask: 'block' },
+  verify: { ask: 'buddyId' },
 };
 
 interface Scope {
@@ -71,6 +75,11 @@ function searchIn(event: EventObject): { readonly buddy: UserId | undefined; rea
   return { buddy: parseId(id), search: words.join(' ') };
 }
 
+/** The result of comparing the typed words. */
+function verdictIn(event: EventObject): WordsVerdict {
+  return (event as EventObject & { readonly output: WordsVerdict }).output;
+}
+
 /** The server's reply to the invoked request. */
 function replyIn(event: EventObject): ServerReply {
   return (event as EventObject & { readonly output: ServerReply }).output;
@@ -83,16 +92,43 @@ function whyNotCallable(id: UserId, buddies: BuddyList): WhyNotCallable | undefi
   return buddy.endpoint === undefined ? 'offline' : undefined;
 }
 
+/** A buddy with its key, as in `bob#key`. */
+function keyedBuddyIn(event: EventObject): { readonly buddy: UserId; readonly key: IdentityKey } | undefined {
+  const [id, token, ...rest] = readAnswer(event).split('#');
+  const buddy = parseId(id);
+  const key = parseKey(token);
+  return buddy !== undefined && key !== undefined && rest.length === 0 ? { buddy, key } : undefined;
+}
+
+/** The question as it is asked: a user who has a key has one more letter in the menu. */
+function questionFor(trust: BuddyTrusts | undefined, question: Question): Question {
+  return question.ask === 'menu' && trust !== undefined ? { ask: 'menu', isKeyed: true } : question;
+}
+
+/** The input of the actors that verify a buddy. */
+export function wordsRequestOf({ context, event }: Scope & { readonly event: EventObject }): WordsRequest {
+  const { user, buddy } = context;
+  return { user: user as UserId, buddy: buddy as UserId, typed: readTyped(event) };
+}
+
 /** The input of the actor that asks the server. */
 export function requestOf({ context }: Scope): ServerRequest {
   return context.request as ServerRequest;
 }
 
 export const menuSetup = setup({
-  types: {} as { context: ClientContext; input: ClientInput; events: ClientEvent; emitted: UserAnnounced },
+  types: {} as {
+    context: ClientContext;
+    input: ClientInput;
+    events: ClientEvent;
+    emitted: UserAnnounced | LinesDropped;
+  },
   actors: {
     /** Sends one request to the server; the client's tree provides it. */
     askServer: fromPromise<ServerReply, ServerRequest>(() => Promise.reject(new Error('not provided'))),
+    /** Find the user's own six words, and compare typed ones; the client's tree provides them. */
+    findWords: fromPromise<OwnWords, WordsRequest>(() => Promise.reject(new Error('not provided'))),
+    compareWords: fromPromise<WordsVerdict, WordsRequest>(() => Promise.reject(new Error('not provided'))),
   },
   delays: { archivePatience: ARCHIVE_PATIENCE_MS, departure: DEPARTURE_MS },
 
@@ -110,6 +146,11 @@ export const menuSetup = setup({
     isMessage: ({ context }) => context.purpose === 'message',
     isHistory: ({ context }) => context.purpose === 'history',
     isBlock: ({ context }) => context.purpose === 'block',
+    isVerify: ({ context }) => context.purpose === 'verify',
+    isAdd: ({ context }) => context.purpose === 'add',
+    isKeyed: ({ context }) => context.trust !== undefined,
+    isKeyedBuddy: ({ event }) => keyedBuddyIn(event) !== undefined,
+    isToRepeat: ({ event }) => ['typo', 'wrong-count'].includes(verdictIn(event).result),
     isSearch: ({ event }) => searchIn(event).buddy !== undefined,
     isInteractive: ({ context }) => context.isInteractive,
     isOnline: ({ context }) => context.user !== undefined && context.attendance === 'here',
@@ -130,22 +171,34 @@ export const menuSetup = setup({
 
     // Combined guards have names of their own, because a guard that is combined inside a chart is not drawn.
     isBackChoice: and([{ type: 'isChoice', params: { letter: 'W' } }, 'isAway']),
+    isVerifyChoice: and([{ type: 'isChoice', params: { letter: 'V' } }, 'isKeyed']),
+    isVerifyAnswer: and(['isVerify', 'isId']),
+    isKeyedAddAnswer: and(['isAdd', 'isKeyed', 'isKeyedBuddy']),
     isLoginAnswer: and(['isLogin', 'isId']),
     isMessageAnswer: and(['isMessage', 'isId']),
     isHistoryAnswer: and(['isHistory', 'isSearch']),
     isUnblockAnswer: and(['isBlock', 'isToken', 'isBlockedName']),
     isBlockAnswer: and(['isBlock', 'isToken']),
-    isRequestAnswer: and([not('isLogin'), not('isMessage'), not('isHistory'), not('isBlock'), 'isToken']),
+    isRequestAnswer: and([
+      not('isLogin'),
+      not('isMessage'),
+      not('isHistory'),
+      not('isBlock'),
+      not('isVerify'),
+      'isToken',
+    ]),
   },
 
   actions: {
     // The terminal.
-    say: sendTo(terminal, (_, { notice }: { notice: PlainNotice }) => say({ say: notice })),
+    say: sendTo(terminal, ({ context: { trust } }, { notice }: { notice: PlainNotice }) =>
+      say({ say: notice, ...(notice === 'menuHelp' && trust && { isKeyed: true }) }),
+    ),
     // The full menu is shown only at the start and after each login, because a screen reader would otherwise
     // read it out after every action. At a terminal, a signed-out user sees it each time, because no status
     // line lists the letters.
-    sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, user }, enqueue }) => {
-      if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu' }));
+    sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, trust, user }, enqueue }) => {
+      if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu', ...(trust && { isKeyed: true }) }));
       enqueue.assign({ isMenuKnown: user !== undefined || !isInteractive });
     }),
     sayIdHint: sendTo(terminal, ({ event }) =>
@@ -162,14 +215,17 @@ export const menuSetup = setup({
     saySignedIn: sendTo(terminal, ({ context: { user } }) => say({ say: 'signedIn', user: user as UserId })),
     sayReply: sendTo(terminal, ({ context, event }) => {
       const request = requestOf({ context });
-      const { line } = replyIn(event);
-      return say({ say: 'reply', op: request.op, line, why: whyRefused(request, line, context.buddies) });
+      const { line, trust } = replyIn(event);
+      const buddy = parseId(request.ids[1]);
+      const added = buddy && trust && { buddy, trust };
+      const why = whyRefused(request, line, context.buddies);
+      return say({ say: 'reply', op: request.op, line, why, ...(added && { added }) });
     }),
     sayServerError: sendTo(terminal, ({ event }) =>
       say({ say: 'serverError', error: (event as { readonly error?: unknown }).error }),
     ),
-    sayBuddies: sendTo(terminal, ({ context: { buddies, lastSeen, log } }) =>
-      say({ say: 'buddies', buddies, lastSeen, missed: log.missed }),
+    sayBuddies: sendTo(terminal, ({ context: { buddies, lastSeen, log, trust } }) =>
+      say({ say: 'buddies', buddies, lastSeen, ...(trust && { trust }), missed: log.missed }),
     ),
     showStatus: sendTo(terminal, ({ context }) => ({
       type: 'status.show',
@@ -178,12 +234,21 @@ export const menuSetup = setup({
         isAway: context.attendance !== 'here',
         buddies: context.buddies,
         lastSeen: context.lastSeen,
+        ...(context.trust && { trust: context.trust }),
         missed: context.log.missed,
       },
     })),
-    openPrompt: enqueueActions(({ enqueue }, { question }: { question: Question }) => {
+    openPrompt: enqueueActions(({ context: { trust }, enqueue }, params: { question: Question }) => {
+      const question = questionFor(trust, params.question);
       enqueue.assign({ question });
       enqueue.sendTo(terminal, { type: 'prompt.open', question });
+    }),
+    // The open menu gains or loses a letter with the key of the user.
+    renewMenuPrompt: enqueueActions(({ context: { question, trust }, enqueue }) => {
+      if (question?.ask !== 'menu' || question.isKeyed === (trust && true)) return;
+      const renewed = questionFor(trust, { ask: 'menu' });
+      enqueue.assign({ question: renewed });
+      enqueue.sendTo(terminal, { type: 'prompt.open', question: renewed });
     }),
     askForId: enqueueActions(({ context: { purpose, blocked }, enqueue }) => {
       const question = QUESTIONS[purpose as Purpose];
@@ -199,13 +264,37 @@ export const menuSetup = setup({
       enqueue.assign({ question: undefined });
       enqueue.sendTo(terminal, { type: 'prompt.close' });
     }),
+    // Keys.
+    rememberTrust: assign(({ event }) => {
+      assertEvent(event, 'trust.reported');
+      return { trust: event.trust };
+    }),
+    sayKey: sendTo(terminal, ({ event }) => {
+      assertEvent(event, 'key.reported');
+      return say({ say: 'key', buddy: event.buddy, became: event.became });
+    }),
+    sayOwnWords: sendTo(terminal, ({ context, event }) => {
+      const { words } = (event as EventObject & { readonly output: OwnWords }).output;
+      return say({ say: 'ownWords', words, buddy: context.buddy as UserId });
+    }),
+    askForWords: enqueueActions(({ context, enqueue }) => {
+      const question = { ask: 'words', buddy: context.buddy as UserId } as const;
+      enqueue.assign({ question });
+      enqueue.sendTo(terminal, { type: 'prompt.open', question });
+    }),
+    sayVerdict: sendTo(terminal, ({ context, event }) =>
+      say({ say: 'verdict', buddy: context.buddy as UserId, verdict: verdictIn(event) }),
+    ),
+
     rememberInputExhausted: assign({ inputExhausted: true }),
 
     // Questions for ids, and the signed-in user.
     setPurpose: assign({ purpose: (_, { purpose }: { purpose: Purpose }) => purpose }),
     dropPurpose: assign({ purpose: undefined }),
     prepareRequest: assign({
-      request: ({ context: { purpose, user }, event }): ServerRequest => {
+      request: ({ context: { purpose, trust, user }, event }): ServerRequest => {
+        const keyed = purpose === 'add' && trust !== undefined ? keyedBuddyIn(event) : undefined;
+        if (keyed !== undefined) return { op: 'ADD', ids: [user ?? '', keyed.buddy], key: keyed.key };
         const token = readAnswer(event);
         // Fold valid ids, because other servers may be case-sensitive. Send other tokens unchanged.
         const id = parseId(token) ?? token;

@@ -4,7 +4,7 @@
  */
 
 import { clientSetup } from './client-chat-setup.js';
-import { requestOf } from './client-setup.js';
+import { requestOf, wordsRequestOf } from './client-setup.js';
 
 export const waiting = clientSetup.createStateConfig({
   description: 'Waits for the server or the archive. Incoming calls ring only after the answer.',
@@ -35,6 +35,32 @@ export const waiting = clientSetup.createStateConfig({
             description: 'The list has changed, so the client requests it.',
           },
           { target: '#client.resuming', actions: 'sayReply', description: 'The server refused the request.' },
+        ],
+        onError: { target: '#client.resuming', actions: 'sayServerError' },
+      },
+    },
+    forWords: {
+      description: "Finds the user's own six words, which the buddy asks for.",
+      invoke: {
+        src: 'findWords',
+        input: wordsRequestOf,
+        onDone: { target: '#client.free.verifying', actions: 'sayOwnWords' },
+        onError: { target: '#client.resuming', actions: 'sayServerError' },
+      },
+    },
+    forVerdict: {
+      description: 'Compares the typed words with those of the known keys of the buddy.',
+      invoke: {
+        src: 'compareWords',
+        input: wordsRequestOf,
+        onDone: [
+          {
+            guard: 'isToRepeat',
+            target: '#client.free.verifying',
+            actions: 'sayVerdict',
+            description: 'A typo: asks again.',
+          },
+          { target: '#client.resuming', actions: ['sayVerdict', 'showStatus'] },
         ],
         onError: { target: '#client.resuming', actions: 'sayServerError' },
       },

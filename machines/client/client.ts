@@ -32,6 +32,11 @@ export const clientMachine = clientSetup.createMachine({
       actions: 'rememberBlocked',
       description: 'The answer at the start, or a late one.',
     },
+    'trust.reported': {
+      actions: ['rememberTrust', 'showStatus', 'renewMenuPrompt'],
+      description: 'What is known about the keys of the buddies has changed.',
+    },
+    'key.reported': { actions: 'sayKey', description: 'The server names another key of a buddy.' },
     'archive.failed': {
       actions: 'sayArchiveFailed',
       description: 'The client continues without the archive.',

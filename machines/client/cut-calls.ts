@@ -8,13 +8,25 @@
 import type { DisplayText } from '../../protocol/display-text.js';
 
 /**
+ * Why a call in the name of a buddy is refused because of a key:
+ *
+ * - `changed`: the server names another key than the known one; `damaged`: the known key is not readable;
+ * - `wrong-key`: the caller has another key than the buddy;
+ * - `in-clear`: the call is in clear, although the buddy has a key;
+ * - `server-silent`: the call is in clear, and the server does not say whether the buddy has a key;
+ * - `not-private`: the call is in clear, and the user wants private calls only.
+ */
+export type DenialCause = 'changed' | 'damaged' | 'wrong-key' | 'in-clear' | 'server-silent' | 'not-private';
+
+/**
  * Why a call is cut:
  *
+ * - a cause of {@link DenialCause};
  * - `crowded`: the limit of calls was reached: the limit of the caller's address, or the limit of all calls;
  * - `callback`: the caller speaks dialect E: it reads only from a connection that the called client opens to
  *   it, and this client opens none.
  */
-export type CutCause = 'crowded' | 'callback';
+export type CutCause = 'crowded' | 'callback' | DenialCause;
 
 /** The shortest time between two notifications about the same pair of address and cause, in milliseconds. */
 const NOTIFY_INTERVAL_MS = 60_000;
@@ -23,6 +35,7 @@ const NOTIFY_INTERVAL_MS = 60_000;
 const MAX_NOTIFIED = 20;
 
 interface Notified {
+  /** The address of the callers, or the name in which they call. */
   readonly address: DisplayText;
   readonly cause: CutCause;
   readonly notifiedMs: number;

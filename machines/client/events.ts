@@ -16,6 +16,7 @@ import type {
   ShownMessage,
   StatusShown,
 } from './notices.js';
+import type { TrustLevel } from './pins.js';
 import type { Silence } from './silence.js';
 
 /** From the statechart to the terminal. */
@@ -103,4 +104,6 @@ export interface ServerReply {
   /** The reply line as received. */
   readonly line: DisplayText;
   readonly done: boolean;
+  /** After ADD, what is known about the key of the buddy. Only for a user who has a key here. */
+  readonly trust?: TrustLevel | 'open';
 }

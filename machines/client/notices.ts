@@ -11,8 +11,11 @@ import type { CallFailure } from './call-events.js';
 import type { Caller } from './callers.js';
 import type { CutCause } from './cut-calls.js';
 import type { LastSeen } from './last-seen.js';
+import type { BuddyTrusts, TrustLevel } from './pins.js';
+import type { Protection } from './protection.js';
 import type { WhyRefused } from './refusals.js';
 import type { Silence } from './silence.js';
+import type { WordsVerdict } from './verification.js';
 
 /** Notices without values. */
 export type PlainNotice =
@@ -42,7 +45,7 @@ export type PlainNotice =
   | 'historySilent';
 
 export type Notice =
-  | { readonly say: PlainNotice }
+  | { readonly say: PlainNotice; readonly isKeyed?: true }
   | { readonly say: 'signedIn'; readonly user: UserId }
   /** The typed text is not a valid id. */
   | { readonly say: 'idHint'; readonly typed: DisplayText }
@@ -53,7 +56,20 @@ export type Notice =
       readonly line: DisplayText;
       /** Why the server refused, if the client knows more than the reply says. */
       readonly why: WhyRefused | undefined;
+      /** What is known about the key of the added buddy. */
+      readonly added?: { readonly buddy: UserId; readonly trust: TrustLevel | 'open' };
     }
+  /** How the chat is protected. Only for a user who has a key here. */
+  | { readonly say: 'protection'; readonly name: DisplayText; readonly protection: Protection }
+  /** The server names another key of a buddy, or the known one again. */
+  | { readonly say: 'key'; readonly buddy: UserId; readonly became: 'changed' | 'unchanged' }
+  /** Lines of an earlier chat are sent again. */
+  | { readonly say: 'resumed'; readonly count: number }
+  /** Lines are not confirmed for some seconds; with a count of 0, all are confirmed after all. */
+  | { readonly say: 'late'; readonly count: number }
+  /** The user's own six words. */
+  | { readonly say: 'ownWords'; readonly words: readonly string[]; readonly buddy: UserId }
+  | { readonly say: 'verdict'; readonly buddy: UserId; readonly verdict: WordsVerdict }
   /** The server does not answer: a query (`serverSilent`), or the heartbeat (`serverLost`). */
   | {
       readonly say: 'serverSilent' | 'serverLost';
@@ -62,7 +78,7 @@ export type Notice =
     }
   | { readonly say: 'serverError'; readonly error: unknown }
   /** The current buddy list, and the calls missed since the list was last shown. */
-  | ({ readonly say: 'buddies' } & Pick<StatusShown, 'buddies' | 'lastSeen' | 'missed'>)
+  | ({ readonly say: 'buddies' } & Pick<StatusShown, 'buddies' | 'lastSeen' | 'missed' | 'trust'>)
   | { readonly say: 'notCallable'; readonly buddy: UserId; readonly why: WhyNotCallable }
   | ({ readonly say: 'caller' } & CallerShown)
   /** A call was refused because the user is busy. `untold` earlier calls were also refused, and not shown. */
@@ -108,7 +124,7 @@ export interface OtherClient {
   readonly host: DisplayText | undefined;
 }
 
-type CallerShown = Pick<Caller, 'caller' | 'address' | 'hint'>;
+type CallerShown = Pick<Caller, 'caller' | 'address' | 'hint' | 'protection' | 'standing'>;
 
 /** The tasks of the archive that can fail. */
 export type ArchiveTask = 'history.write' | 'history.read' | 'blocked.write' | 'blocked.read';
@@ -126,8 +142,10 @@ export interface ShownMessage {
 /** A question to the user. It is open until it is answered, or another question replaces it. */
 export type Question =
   | {
-      readonly ask: 'menu' | 'userId' | 'buddyId' | 'history' | 'block';
+      readonly ask: 'userId' | 'buddyId' | 'history' | 'block';
     }
+  /** The menu has one more letter for a user who has a key. */
+  | { readonly ask: 'menu'; readonly isKeyed?: true }
   /** Whether to give up an outgoing call. */
   | { readonly ask: 'calling'; readonly buddy: UserId | undefined }
   /** Whether to accept a call. */
@@ -135,6 +153,8 @@ export type Question =
   /** The next line of a chat. `name` is the buddy's name on the screen. */
   | { readonly ask: 'message'; readonly name: DisplayText }
   /** Whether to call a buddy again and resend the lines that may not have arrived. */
+  /** The six words that the buddy reads out. */
+  | { readonly ask: 'words'; readonly buddy: UserId }
   | { readonly ask: 'callAgain'; readonly buddy: UserId; readonly lines: number };
 
 /** The status above the menu's question, kept up to date. */
@@ -144,6 +164,8 @@ export interface StatusShown {
   readonly isAway: boolean;
   readonly buddies: BuddyList;
   readonly lastSeen: LastSeen;
+  /** Absent if the user has no key here. */
+  readonly trust?: BuddyTrusts;
   /** Oldest first. */
   readonly missed: readonly Caller[];
 }

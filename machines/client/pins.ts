@@ -3,6 +3,7 @@
  * `private-calls.ts`.
  */
 
+import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
 
 /** Who vouched for a key: the server named it, or the user compared the words or gave the key itself. */
@@ -29,6 +30,19 @@ export type StoredTrust = Pin | 'damaged' | undefined;
 
 /** The states of the trust in a buddy. */
 export type TrustLevel = 'unknown' | 'pinned' | 'verified' | 'changed' | 'damaged';
+
+/** What is known about the key of a buddy. `open`: the server said that there is none. */
+export type BuddyTrust = Exclude<TrustLevel, 'unknown'> | 'open';
+
+/** The buddies about whose keys something is known. */
+export type BuddyTrusts = ReadonlyMap<UserId, BuddyTrust>;
+
+/** From the keeper of keys to the owner of call control. */
+export type TrustReport =
+  /** All that is known, if it has changed; `undefined`: the user has no key here. */
+  | { readonly type: 'trust.reported'; readonly trust: BuddyTrusts | undefined }
+  /** The server names another key than the pinned one, or the pinned one again. */
+  | { readonly type: 'key.reported'; readonly buddy: UserId; readonly became: 'changed' | 'unchanged' };
 
 /** The state of the trust that is stored. */
 export function trustLevelOf(trust: StoredTrust): TrustLevel {

@@ -14,7 +14,7 @@ import type { WhoAnswer } from './who.js';
  * What the user chose in advance. `private`: never in clear. `clear`: in clear also if the server is silent
  * and no key is known. It does not override a key.
  */
-export type Privacy = 'usual' | 'private' | 'clear';
+export type PrivacyMode = 'as-can' | 'private' | 'clear';
 
 /** Why the key of a buddy rules out calls in both directions, until the user decides. */
 type Barrier = 'changed' | 'damaged';
@@ -33,7 +33,7 @@ export type CallingDecision =
   | { readonly kind: 'none'; readonly why: Barrier | 'server-silent' | 'not-private' };
 
 /** Decides how to call a buddy. */
-export function decideCalling(trust: StoredTrust, who: WhoAnswer, privacy: Privacy): CallingDecision {
+export function decideCalling(trust: StoredTrust, who: WhoAnswer, privacy: PrivacyMode): CallingDecision {
   const barrier = barrierIn(trust, who);
   if (barrier !== undefined) return { kind: 'none', why: barrier };
   const pin = trust as Pin | undefined;
@@ -86,7 +86,7 @@ export function decideCalled(
   arrival: Arrival,
   trust: StoredTrust,
   who: WhoAnswer,
-  privacy: Privacy,
+  privacy: PrivacyMode,
 ): CalledDecision {
   return arrival.kind === 'private'
     ? decidePrivateCall(arrival, trust, who)
@@ -117,7 +117,7 @@ function decideClearCall(
   isNamed: boolean,
   trust: StoredTrust,
   who: WhoAnswer,
-  privacy: Privacy,
+  privacy: PrivacyMode,
 ): CalledDecision {
   const refuse = (report: Barrier | 'in-clear' | 'server-silent' | 'not-private'): CalledDecision => ({
     kind: 'refuse',

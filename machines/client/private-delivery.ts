@@ -134,6 +134,15 @@ export class PrivateDelivery {
     return [...this.#lines];
   }
 
+  get unconfirmedCount(): number {
+    return this.#lines.length;
+  }
+
+  /** The number of the last line of the stream. */
+  get lastNumber(): number {
+    return this.#last;
+  }
+
   /** The shortest record of the current state, to replace a long one. */
   get record(): DeliveryRecord {
     const settled = (this.#lines[0]?.n ?? this.#last + 1) - 1;

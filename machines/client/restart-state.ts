@@ -36,6 +36,13 @@ export interface ServerConnectivityChanged {
   readonly type: 'server.lost' | 'server.found';
 }
 
+/** Emitted by the client: the user does not want to send the undelivered lines of a private chat again. */
+export interface LinesDropped {
+  readonly type: 'lines.dropped';
+  readonly user: UserId;
+  readonly buddy: UserId;
+}
+
 type RestartFact = UserAnnounced | PortBound | ServerConnectivityChanged | SpeakersChanged;
 
 /** The state after an event that the tree emitted. */

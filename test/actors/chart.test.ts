@@ -22,7 +22,7 @@ function eventsOf(machine: AnyStateMachine): EventObject[] {
   for (const state of Object.values<{ on?: object }>(machine.config.states ?? {})) {
     for (const type of Object.keys(state.on ?? {})) types.add(type);
   }
-  const texts = ['ACCEPT', 'REJECT', 'q', 'hello'];
+  const texts = ['ACCEPT', 'REJECT', 'q', 'hello', 'OK', 'HELLO bob alice'];
   return [...types, 'unheard.of'].flatMap((type) => texts.map((text) => ({ type, text }) as EventObject));
 }
 

@@ -45,6 +45,8 @@ function eventsAt(step: number): readonly CallControlEvent[] {
     ...(['192.0.2.7', '192.0.2.66'] as DisplayText[]).flatMap((address): CallControlEvent[] => [
       { type: 'call.crowded', address, atMs, uptimeMs: atMs },
       ...chats.map((each) => report({ type: 'call.foreign', address }, each, atMs)),
+      report({ type: 'call.denied', caller: bob, address, cause: 'wrong-key' }, chat, atMs),
+      report({ type: 'call.denied', caller: 'eve' as UserId, address, cause: 'in-clear' }, chat, atMs),
     ]),
     ...chats.flatMap((each) => [
       callFrom(bob, '192.0.2.7', each, atMs),
@@ -57,6 +59,10 @@ function eventsAt(step: number): readonly CallControlEvent[] {
           { type: 'call.accepted' },
           { type: 'call.refused' },
           { type: 'call.failed', reason },
+          { type: 'call.barred', why: 'changed' },
+          { type: 'call.replaced' },
+          { type: 'lines.resumed', count: 1 },
+          { type: 'delivery.late', count: 1 },
           { type: 'message.received', text, cut: false },
           { type: 'message.sent', text, cut: false },
           { type: 'message.failed', text },

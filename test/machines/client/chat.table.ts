@@ -1,6 +1,7 @@
 /** The effects of each legal event of a chat. All other events change nothing. */
 
 import type { LegalTable, Row } from '../../helpers/legal-table.js';
+import { PRIVATE_CHAT } from './chat-private.table.js';
 
 const HANG_UP: Row = ['closing', 'hangUp', 'startLingerTimer'];
 /** A call that ends before it becomes a chat. */
@@ -10,6 +11,8 @@ const REFUSE: Row = ['refusing', 'sendRefusal', 'startRefusalTimer'];
 const BUDDY_LEFT: Row = ['draining', 'announceLeft', 'awaitDelivery', 'startDrainTimer'];
 const USER_LEFT: Row = ['draining', 'awaitDelivery'];
 const BUDDY_REFUSED: Row = ['closing', 'announceRefused', 'hangUp', 'startLingerTimer'];
+
+const RINGING = ['call.arrived', 'timer.passed', 'caller.allowed'];
 
 export const CHAT: LegalTable = {
   chart: 'chat',
@@ -21,6 +24,9 @@ export const CHAT: LegalTable = {
     'line.received BYE500': { text: 'BYE500' },
     'line.torn hello': { text: 'hello' },
     'line.torn q': { text: 'q' },
+    'private.received OK': { text: 'OK' },
+    'private.received HELLO': { text: 'HELLO bob alice' },
+    'private.received REJECT': { text: 'REJECT' },
   },
   start: ['new'],
   states: {
@@ -29,16 +35,32 @@ export const CHAT: LegalTable = {
       legal: {
         'call.arrived': ['greeting', 'startGreetingTimer'],
         'call.dialled': ['connecting', 'startConnectTimer'],
+        'buddy.check': ['checking', 'checkBuddy'],
       },
     },
     greeting: {
       after: ['call.arrived'],
       legal: {
-        'line.received *': ['ringing', 'stopTimer', 'readOpening', 'announceCall'],
+        'line.received *': ['screening', 'stopTimer', 'readOpening', 'checkCaller'],
         'line.received q': NO_CHAT,
         'line.received BYE500': NO_CHAT,
         'callback.asked': ['closed', 'announceForeign'],
-        'timer.passed': ['ringing', 'announceCall'],
+        'timer.passed': ['screening', 'checkCaller'],
+        'tls.asked': ['securing', 'stopTimer', 'acceptTls', 'startHandshakeTimer'],
+        'socket.ended': NO_CHAT,
+        'socket.closed': ['closed'],
+        'room.wanted': ['closed'],
+        'shutdown.requested': REFUSE,
+      },
+    },
+    screening: {
+      after: ['call.arrived', 'timer.passed'],
+      legal: {
+        'caller.allowed': ['ringing', 'announceCall'],
+        'caller.denied': ['refusing', 'sendRefusal', 'announceDenied', 'startRefusalTimer'],
+        'line.received *': ['stays', 'readLateLine'],
+        'callback.asked': ['closed', 'announceForeign'],
+        'tls.asked': ['securing', 'acceptTls', 'startHandshakeTimer'],
         'socket.ended': NO_CHAT,
         'socket.closed': ['closed'],
         'room.wanted': ['closed'],
@@ -46,8 +68,9 @@ export const CHAT: LegalTable = {
       },
     },
     ringing: {
-      after: ['call.arrived', 'timer.passed'],
+      after: RINGING,
       legal: {
+        'tls.asked': ['securing', 'announceReplaced', 'acceptTls', 'startHandshakeTimer'],
         'line.received *': ['stays', 'readLateLine'],
         'callback.asked': ['closed', 'announceForeign'],
         'line.received q': CALLER_LEFT,
@@ -61,7 +84,7 @@ export const CHAT: LegalTable = {
       },
     },
     refusing: {
-      after: ['call.arrived', 'timer.passed', 'call.reject'],
+      after: [...RINGING, 'call.reject'],
       legal: {
         'socket.closed': ['closed'],
         'timer.passed': ['closed'],
@@ -96,7 +119,7 @@ export const CHAT: LegalTable = {
       },
     },
     open: {
-      after: ['call.arrived', 'timer.passed', 'call.accept'],
+      after: [...RINGING, 'call.accept'],
       legal: {
         'line.received *': ['stays', 'deliverMessage'],
         'line.received q': BUDDY_LEFT,
@@ -105,6 +128,7 @@ export const CHAT: LegalTable = {
         // The end of the connection follows, and is announced.
         'line.torn q': ['stays'],
         'callback.asked': ['closed', 'announceUnread'],
+        'tls.asked': ['closed', 'announceTooLate'],
         'caller.muted': ['draining', 'announceMute', 'announceLeft', 'awaitDelivery', 'startDrainTimer'],
         'message.send': ['stays', 'sendMessage'],
         'reading.pause': ['stays', 'pauseReading'],
@@ -119,7 +143,7 @@ export const CHAT: LegalTable = {
       },
     },
     draining: {
-      after: ['call.arrived', 'timer.passed', 'call.accept', 'chat.leave'],
+      after: [...RINGING, 'call.accept', 'chat.leave'],
       legal: {
         'callback.asked': ['closed', 'announceUnread'],
         'delivery.confirmed': HANG_UP,
@@ -145,6 +169,7 @@ export const CHAT: LegalTable = {
         'shutdown.requested': ['stays'],
       },
     },
+    ...PRIVATE_CHAT,
     closed: { after: ['call.dialled', 'chat.leave'], legal: {} },
   },
 };

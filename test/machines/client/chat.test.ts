@@ -58,7 +58,7 @@ test('any other first line accepts our call and is the first message', (t) => {
 test('a farewell before the call is answered ends the call', (t) => {
   for (const farewell of ['q', 'BYE500']) {
     t.is(after('call.arrived', line(farewell)).state, 'refusing', farewell);
-    t.deepEqual(after('call.arrived', line('REQUEST bob 1234'), line(farewell)), {
+    t.deepEqual(after('call.arrived', line('REQUEST bob 1234'), 'caller.allowed', line(farewell)), {
       state: 'refusing',
       actions: ['announceClosed', 'hangUp', 'startRefusalTimer'],
     });
@@ -90,10 +90,14 @@ test('an outgoing call can be given up at any time', (t) => {
 test('a caller has a moment to send its id, and then rings', (t) => {
   t.deepEqual(after('call.arrived'), { state: 'greeting', actions: ['startGreetingTimer'] });
   t.deepEqual(after('call.arrived', line('HELLO bob')), {
-    state: 'ringing',
-    actions: ['stopTimer', 'readOpening', 'announceCall'],
+    state: 'screening',
+    actions: ['stopTimer', 'readOpening', 'checkCaller'],
   });
-  t.deepEqual(after('call.arrived', 'timer.passed'), { state: 'ringing', actions: ['announceCall'] });
+  t.deepEqual(after('call.arrived', 'timer.passed'), { state: 'screening', actions: ['checkCaller'] });
+  t.deepEqual(after('call.arrived', 'timer.passed', 'caller.allowed'), {
+    state: 'ringing',
+    actions: ['announceCall'],
+  });
 });
 
 test('a caller who leaves before ringing is not reported', (t) => {
@@ -101,32 +105,37 @@ test('a caller who leaves before ringing is not reported', (t) => {
 });
 
 test('a caller who leaves while ringing is reported', (t) => {
-  t.deepEqual(after('call.arrived', 'timer.passed', 'socket.ended').actions[0], 'announceClosed');
-  t.deepEqual(after('call.arrived', 'timer.passed', 'socket.closed').actions, ['announceClosed']);
+  t.deepEqual(
+    after('call.arrived', 'timer.passed', 'caller.allowed', 'socket.ended').actions[0],
+    'announceClosed',
+  );
+  t.deepEqual(after('call.arrived', 'timer.passed', 'caller.allowed', 'socket.closed').actions, [
+    'announceClosed',
+  ]);
 });
 
 test('a line that arrives while the call rings is kept', (t) => {
-  t.deepEqual(after('call.arrived', 'timer.passed', line('HELLO bob')), {
+  t.deepEqual(after('call.arrived', 'timer.passed', 'caller.allowed', line('HELLO bob')), {
     state: 'ringing',
     actions: ['readLateLine'],
   });
 });
 
 test('accepting a call sends the acceptance and delivers early lines', (t) => {
-  t.deepEqual(after('call.arrived', 'timer.passed', 'call.accept'), {
+  t.deepEqual(after('call.arrived', 'timer.passed', 'caller.allowed', 'call.accept'), {
     state: 'open',
     actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
   });
 });
 
 test('rejecting a call sends the refusal', (t) => {
-  t.deepEqual(after('call.arrived', 'timer.passed', 'call.reject'), {
+  t.deepEqual(after('call.arrived', 'timer.passed', 'caller.allowed', 'call.reject'), {
     state: 'refusing',
     actions: ['sendRefusal', 'startRefusalTimer'],
   });
 });
 
-const OPEN = ['call.arrived', 'timer.passed', 'call.accept'] as const;
+const OPEN = ['call.arrived', 'timer.passed', 'caller.allowed', 'call.accept'] as const;
 
 test('in a chat every line is a message', (t) => {
   t.deepEqual(after(...OPEN, line('OK')), { state: 'open', actions: ['deliverMessage'] });
@@ -184,13 +193,16 @@ test('lines that arrive after leaving are ignored', (t) => {
 });
 
 test('on shutdown, a chat hangs up and a ringing call is refused', (t) => {
-  t.is(after('call.arrived', 'timer.passed', 'shutdown.requested').actions[0], 'sendRefusal');
+  t.is(
+    after('call.arrived', 'timer.passed', 'caller.allowed', 'shutdown.requested').actions[0],
+    'sendRefusal',
+  );
   t.is(after(...OPEN, 'shutdown.requested').actions[0], 'hangUp');
   t.is(after('call.dialled', 'shutdown.requested').state, 'closed');
 });
 
 test('an open chat that neither side closed is reported as broken or dead', (t) => {
-  const open = ['call.arrived', line('HELLO bob'), 'call.accept'] as const;
+  const open = ['call.arrived', line('HELLO bob'), 'caller.allowed', 'call.accept'] as const;
   t.deepEqual(after(...open, failed), { state: 'closed', actions: ['announceBroken'] });
   t.deepEqual(after(...open, 'socket.died'), { state: 'closed', actions: ['announceDead'] });
 });

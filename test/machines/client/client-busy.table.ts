@@ -16,6 +16,7 @@ import {
 } from './client-rows.js';
 
 const MISSED = show('alice bob 192.0.2.7');
+const NOT_MISSED = show('alice');
 const LOG = 'log = bob 192.0.2.7 0';
 const LEAVE = 'call-control <- chat.leave 1';
 
@@ -47,6 +48,7 @@ function ringing(next: string, question: string): Rows {
       ...over,
     ],
     'call.withdrawn cut': [next, CLOSE, MISSED, asked, LOG, ...over],
+    'call.withdrawn replaced': [next, CLOSE, NOT_MISSED, asked, ...over],
     'call.missed': [next, CLOSE, say('callUnanswered'), MISSED, asked, LOG, ...over],
     'prompt.answered y': ['stays', 'call-control <- call.accept 1'],
     'prompt.answered n': refused,
@@ -142,7 +144,8 @@ function chatting({
   const left = (lines: readonly string[]) =>
     lines.length === outbox.length ? [] : [`outbox = ${lines.join(' ') || 'none'}`];
   const others = left(outbox.filter((line) => line !== 'hello'));
-  const kept = isNameless ? [] : [`undelivered = bob hello${hasUndelivered ? ' hello' : ''}`];
+  const kept = isNameless ? [] : [`undelivered = bob hello${hasUndelivered ? ' hello' : ''} 0`];
+  const keptElsewhere = isNameless ? [] : [`undelivered = bob${hasUndelivered ? ' hello' : ''} 1`];
   const dropped = hasUndelivered ? ['undelivered = none'] : [];
   const menu = [open('menu'), 'question = menu', 'call = none', ...dropped, ...left([])];
   const callAgain = `callAgain bob ${hasUndelivered ? 1 : 0}`;
@@ -167,6 +170,9 @@ function chatting({
     'message.unconfirmed': ['stays', say('notSent hello'), ...kept, ...others],
     'message.unconfirmed lost': ['stays', say('notConfirmed hello'), ...kept],
     'message.unconfirmed full': ['stays', say('notSent hello'), ...others],
+    'message.unconfirmed kept': ['stays', say('notConfirmed hello'), ...keptElsewhere],
+    'lines.resumed': ['stays', say('resumed 2')],
+    'delivery.late': ['stays', say('late 2')],
     'peer.stalled': [
       'busy.chatting.stalled',
       say('buddyDoesNotRead'),

@@ -17,7 +17,7 @@ import {
 } from './client-rows.js';
 
 /** The rows of an open prompt: an incoming call rings at once. */
-function prompt(question: string, look: Look = {}): Rows {
+export function prompt(question: string, look: Look = {}): Rows {
   return {
     ...anyTime({ ...look, question }),
     'call.offered': [
@@ -52,7 +52,7 @@ const CHOICES: Rows = {
 };
 
 /** The choices of a signed-in user, except going away and coming back. */
-const MEMBERS_CHOICES: Rows = {
+export const MEMBERS_CHOICES: Rows = {
   ...CHOICES,
   'prompt.answered a': ask('add', 'buddyId'),
   'prompt.answered d': ask('delete', 'buddyId'),
@@ -68,13 +68,20 @@ const BACK = [say('back'), show('alice'), open('menu'), 'attendance = here'];
 /**
  * A question for an id: the row of an answer, the rows of other answers, and the notice before the question.
  */
-function asking(question: string, answered: Row, others: Rows = {}, above: readonly string[] = []): Rows {
+export function asking(
+  question: string,
+  answered: Row,
+  others: Rows = {},
+  above: readonly string[] = [],
+  look: Look = {},
+): Rows {
   const hint: Row = ['stays', CLOSE, say('idHint {value}'), ...above, open(question)];
   const back: Row = ['free.menu', CLOSE, open('menu'), ...['purpose = none', 'question = menu']];
   return {
-    ...prompt(question),
+    ...prompt(question, look),
     'prompt.answered *': answered,
     'prompt.answered two-words': hint,
+    'prompt.answered keyed': hint,
     'prompt.answered quoted-q': hint,
     'prompt.answered ?': hint,
     'prompt.answered empty': back,
@@ -95,7 +102,7 @@ function request(words: string): Row {
 
 /** Words that are not valid ids. */
 function notAnId(row: Row): Rows {
-  return { 'prompt.answered quoted-q': row, 'prompt.answered ?': row };
+  return { 'prompt.answered quoted-q': row, 'prompt.answered ?': row, 'prompt.answered keyed': row };
 }
 
 /** The client waits up to 5 s for the archive. */
@@ -110,6 +117,14 @@ function askArchive(state: string, command: string): Row {
 }
 
 const BLOCK = askArchive('waiting.forBlocked', 'buddy.block {value}');
+/** Ids and addresses have no upper case. */
+const NOT_IDS_TO_BLOCK: Rows = {
+  ...notAnId(BLOCK),
+  'prompt.answered keyed': askArchive(
+    'waiting.forBlocked',
+    'buddy.block bob#rriu0skqujpocdpijm_kchtjubrq3yi9gadgrzcmsoa',
+  ),
+};
 const UNBLOCK = askArchive('waiting.forBlocked', 'buddy.unblock {value}');
 
 /** The chat with bob broke, and this number of lines may not have arrived. */
@@ -239,12 +254,12 @@ export const FREE: LegalTable['states'] = {
   },
   'free.asking: an id to block': {
     after: ['prompt.answered b'],
-    legal: asking('block', BLOCK, notAnId(BLOCK), [say('blocked')]),
+    legal: asking('block', BLOCK, NOT_IDS_TO_BLOCK, [say('blocked')]),
   },
   'free.asking: an id to block, while bob is blocked': {
     after: ['blocked.changed', 'prompt.answered b'],
     legal: {
-      ...asking('block', BLOCK, notAnId(BLOCK), [say('blocked bob')]),
+      ...asking('block', BLOCK, NOT_IDS_TO_BLOCK, [say('blocked bob')]),
       'prompt.answered bob': UNBLOCK,
       'blocked.changed': ['stays', 'call-control <- callers.block bob'],
     },

@@ -31,6 +31,9 @@ export const BOB_SEEN = `${BOB} bob`;
 /** The call that was missed. */
 const MISSED = 'bob 192.0.2.7';
 
+/** What is known about the key of bob, for a user who has a key. */
+export const PINNED = 'bob pinned';
+
 /** The question whether to accept the call. */
 export const CALL_QUESTION = 'call bob 192.0.2.7';
 
@@ -64,6 +67,8 @@ export interface Look {
   readonly hasMissed?: boolean;
   readonly isAway?: boolean;
   readonly isSignedOut?: boolean;
+  /** Whether the user has a key, and bob is pinned. */
+  readonly isKeyed?: boolean;
 }
 
 /** The rows that all states have. They differ only in the status, the question and the exit effects. */
@@ -76,11 +81,13 @@ export function anyTime(look: Look = {}): Rows {
     hasMissed = false,
     isAway = false,
     isSignedOut = false,
+    isKeyed = false,
   } = look;
   const { exit = question === undefined ? [] : [CLOSE] } = look;
   const user = [isSignedOut ? '' : 'alice', isAway ? 'isAway' : ''];
   const before = hasMissed ? MISSED : '';
-  const status = [knowsBob ? BOB_SEEN : '', before];
+  const pinned = isKeyed ? PINNED : '';
+  const status = [knowsBob ? BOB_SEEN : '', pinned, before];
   const missed = [show(...user, ...status, MISSED), ['log =', before, MISSED, '0'].filter(Boolean).join(' ')];
   const asked = question === undefined ? [] : ['question = none'];
   // The calls are told to end first, then to be cut.
@@ -101,19 +108,27 @@ export function anyTime(look: Look = {}): Rows {
     ],
     'buddies.received': [
       'stays',
-      show(...user, BOB_SEEN, before),
+      show(...user, BOB_SEEN, pinned, before),
       ...(knowsBob ? [] : [`buddies = ${BOB}`, 'lastSeen = bob']),
     ],
     'buddies.received offline': [
       'stays',
-      show(...user, 'bob 101', knowsBob ? 'bob' : '', before),
+      show(...user, 'bob 101', knowsBob ? 'bob' : '', pinned, before),
       'buddies = bob 101',
     ],
     'buddies.received empty': [
       'stays',
-      show(...user, before),
+      show(...user, pinned, before),
       ...(knowsBob ? ['buddies = none', 'lastSeen = none'] : []),
     ],
+    'trust.reported': [
+      'stays',
+      show(...user, knowsBob ? BOB_SEEN : '', PINNED, before),
+      ...(question === 'menu' ? [open('menu isKeyed')] : []),
+      ...(isKeyed ? [] : [`trust = ${PINNED}`]),
+      ...(question === 'menu' ? ['question = menu isKeyed'] : []),
+    ],
+    'call.withdrawn replaced': ['stays', show(...user, ...status)],
     'call.withdrawn': ['stays', say('callGone'), ...missed],
     'call.withdrawn nuisance': ['stays', say('callGone'), say('nuisance 192.0.2.7'), ...missed],
     'call.withdrawn cut': ['stays', ...missed],

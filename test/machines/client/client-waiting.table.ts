@@ -213,6 +213,7 @@ export const WAITING: LegalTable['states'] = {
       'call.withdrawn': gone('call.withdrawn'),
       'call.withdrawn nuisance': gone('call.withdrawn nuisance'),
       'call.withdrawn cut': gone('call.withdrawn cut'),
+      'call.withdrawn replaced': gone('call.withdrawn replaced'),
       'call.missed': gone('call.missed'),
       'buddies.received': [
         'busy.ringing',

@@ -3,6 +3,7 @@
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import { BUSY } from './client-busy.table.js';
 import { FREE } from './client-free.table.js';
+import { KEY_SAMPLES, KEYS } from './client-keys.table.js';
 import { announce, anyTime, open, RECORDED, RECORDED_OF_OLDER, SHOWN, say } from './client-rows.js';
 import { WAITING } from './client-waiting.table.js';
 
@@ -24,7 +25,7 @@ const DEPARTING: Rows = {
 const reply = { actorId: '0.client.waiting.forReply' };
 
 /** The lines that the user types. */
-const TYPED = [...'rladmswhbxqyn', 'bob', 'hello'];
+const TYPED = [...'rladmswhbvxqyn', 'bob', 'hello'];
 
 export const CLIENT: LegalTable = {
   chart: 'client',
@@ -46,6 +47,7 @@ export const CLIENT: LegalTable = {
     'call.misunderstood': { address: '192.0.2.9' },
     'call.withdrawn nuisance': { isNuisance: true },
     'call.withdrawn cut': { isCut: true },
+    'call.withdrawn replaced': { isReplaced: true },
     'chat.opened': {},
     'chat.opened nameless': { peer: { id: undefined, address: '192.0.2.7' } },
     'chat.ended': {},
@@ -56,6 +58,7 @@ export const CLIENT: LegalTable = {
     'message.sent older': { call: -1, peer: undefined, isLate: true },
     'message.unconfirmed': {},
     'message.unconfirmed lost': { cause: 'lost' },
+    'message.unconfirmed kept': { cause: 'lost', isKept: true },
     'message.unconfirmed full': { cause: 'full' },
     'message.unconfirmed late': { isLate: true },
     'xstate.done.actor.0.client.waiting.forReply done': { ...reply, output: { line: '200 OK', done: true } },
@@ -64,6 +67,7 @@ export const CLIENT: LegalTable = {
       output: { line: '201 INVALID', done: false },
     },
     'xstate.error.actor.0.client.waiting.forReply': { ...reply, error: new Error('no route') },
+    ...KEY_SAMPLES,
     [departureTimer]: {},
     'xstate.after.archivePatience.client.waiting.forHistory': {},
     'xstate.after.archivePatience.client.waiting.forBlocked': {},
@@ -86,6 +90,7 @@ export const CLIENT: LegalTable = {
     'blocked.changed': ['stays', 'call-control <- callers.block bob', 'blocked = bob'],
     'archive.failed': ['stays', say('archiveFailed history.read the connection was cut')],
     'archive.failed writing': ['stays', say('archiveFailed history.write the connection was cut')],
+    'key.reported': ['stays', say('key bob changed')],
     'client.found': ['stays', say('otherClient alice 4711')],
     'server.lost': ['stays', say('serverLost down alice')],
     'server.found': ['stays', say('serverFound')],
@@ -98,11 +103,13 @@ export const CLIENT: LegalTable = {
     'message.sent late': ['stays', SHOWN, say('ownMessageCut'), RECORDED],
     'message.sent older': ['stays', SHOWN, RECORDED_OF_OLDER],
     'message.unconfirmed *': ['stays', say('notSent hello')],
+    'message.unconfirmed kept': ['stays', say('notConfirmed hello')],
     'message.unconfirmed lost': ['stays', say('notConfirmed hello')],
     'input.exhausted': ['stays', 'inputExhausted = true'],
   },
   states: {
     ...FREE,
+    ...KEYS,
     ...WAITING,
     ...BUSY,
     'departing.waiting': {

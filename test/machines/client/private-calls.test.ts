@@ -11,7 +11,7 @@ import {
   decideCalling,
   isAcceptedAsBuddy,
   isReportDue,
-  type Privacy,
+  type PrivacyMode,
 } from '../../../machines/client/private-calls.js';
 import { type TrustEvent, trustEventOf } from '../../../machines/client/trust.js';
 import type { WhoAnswer } from '../../../machines/client/who.js';
@@ -40,7 +40,7 @@ const none = (why: Extract<CallingDecision, { kind: 'none' }>['why']): CallingDe
 const KNOWN = { 'a pinned buddy': PINNED, 'a verified buddy': VERIFIED } as const;
 const SILENT = WITHOUT_KEY['the server does not answer'];
 
-const somePrivacy = fc.constantFrom<Privacy>('usual', 'private', 'clear');
+const somePrivacy = fc.constantFrom<PrivacyMode>('as-can', 'private', 'clear');
 const someArrival: fc.Arbitrary<Arrival> = fc.oneof(
   fc.record({
     kind: fc.constant('private' as const),
@@ -55,7 +55,7 @@ function calling(
   trust: StoredTrust,
   who: WhoAnswer,
   expected: CallingDecision,
-  privacy: Privacy = 'usual',
+  privacy: PrivacyMode = 'as-can',
 ): void {
   test(`calling ${title}`, (t) => {
     t.deepEqual(decideCalling(trust, who, privacy), expected);
@@ -128,7 +128,7 @@ function called(
   title: string,
   [arrival, trust, who]: readonly [Arrival, StoredTrust, WhoAnswer],
   expected: CalledDecision,
-  privacy: Privacy = 'usual',
+  privacy: PrivacyMode = 'as-can',
 ): void {
   test(`called ${title}`, (t) => {
     t.deepEqual(decideCalled(arrival, trust, who, privacy), expected);
@@ -273,13 +273,13 @@ called(
 
 test('--accept buddies takes keyed buddies by their key only', (t) => {
   const taken = (decision: CalledDecision) => isAcceptedAsBuddy(decision, true);
-  t.true(taken(decideCalled(SEALED, PINNED, NAMES_KEY, 'usual')));
-  t.true(taken(decideCalled(SEALED, undefined, NAMES_KEY, 'usual')));
-  t.false(taken(decideCalled(SEALED, undefined, SILENT, 'usual')));
-  t.false(taken(decideCalled(NAMED, PINNED, NAMES_KEY, 'usual')));
-  t.false(taken(decideCalled(FROM_OTHER, PINNED, NAMES_KEY, 'usual')));
-  t.true(taken(decideCalled(NAMED, undefined, WITHOUT_KEY['the server knows no key'], 'usual')));
-  t.false(isAcceptedAsBuddy(decideCalled(SEALED, PINNED, NAMES_KEY, 'usual'), false));
+  t.true(taken(decideCalled(SEALED, PINNED, NAMES_KEY, 'as-can')));
+  t.true(taken(decideCalled(SEALED, undefined, NAMES_KEY, 'as-can')));
+  t.false(taken(decideCalled(SEALED, undefined, SILENT, 'as-can')));
+  t.false(taken(decideCalled(NAMED, PINNED, NAMES_KEY, 'as-can')));
+  t.false(taken(decideCalled(FROM_OTHER, PINNED, NAMES_KEY, 'as-can')));
+  t.true(taken(decideCalled(NAMED, undefined, WITHOUT_KEY['the server knows no key'], 'as-can')));
+  t.false(isAcceptedAsBuddy(decideCalled(SEALED, PINNED, NAMES_KEY, 'as-can'), false));
 });
 
 test('refused calls in one name are reported once a minute', (t) => {
@@ -308,7 +308,7 @@ test('after any events, a buddy with a known key is never called or heard in cle
 });
 
 test('from the first pin until the user forgets it, no sequence of events and calls is in clear', (t) => {
-  type Act = { readonly event: TrustEvent } | { readonly who: WhoAnswer; readonly privacy: Privacy };
+  type Act = { readonly event: TrustEvent } | { readonly who: WhoAnswer; readonly privacy: PrivacyMode };
   const act: fc.Arbitrary<Act> = fc.oneof(
     fc.record({ event: someTrustEvent }),
     fc.record({ who: someWho, privacy: somePrivacy }),

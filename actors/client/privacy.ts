@@ -1,0 +1,181 @@
+/**
+ * What a client needs for private chats: the keys of its user, those of the buddies, and the records of
+ * undelivered lines. It is given to actors by closure, never in an input, an event or a context, because it
+ * leads to secrets.
+ */
+
+import type { SecureContext } from 'node:tls';
+import type { DeviceCredentials } from '../../keys/device-credentials.js';
+import { createContext } from '../../keys/tls.js';
+import type { Pin, StoredTrust } from '../../machines/client/pins.js';
+import {
+  type CalledDecision,
+  decideCalled,
+  decideCalling,
+  type PrivacyMode,
+} from '../../machines/client/private-calls.js';
+import type { Protection, WhyBarred } from '../../machines/client/protection.js';
+import type { LinesDropped } from '../../machines/client/restart-state.js';
+import { trustEventOf } from '../../machines/client/trust.js';
+import type { WhoAnswer } from '../../machines/client/who.js';
+import type { Device } from '../../protocol/device.js';
+import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import { type Failed, isFailed, type LineFiles } from './key-files.js';
+import { dropLines } from './private-lines.js';
+import { TrustKeeper, type TrustSources } from './trust-keeper.js';
+
+export interface PrivacyOptions extends TrustSources {
+  /** The keys of an id of the user that are on this machine. Without them, the id calls and is called in clear. */
+  credentialsOf(id: UserId): DeviceCredentials | undefined;
+  undeliveredOf(user: UserId): LineFiles;
+  /** What the user chose in advance. */
+  readonly mode: PrivacyMode;
+  /**
+   * True if a user is asked about the undelivered lines of a broken chat: they are kept then, and the next
+   * private chat sends them again. Otherwise they are only named.
+   */
+  readonly keepsLines: boolean;
+}
+
+/** How to call a buddy. */
+export type CallPlan =
+  | {
+      readonly kind: 'private';
+      /** The key that the other end must prove, and its floor. */
+      readonly key: IdentityKey;
+      readonly floor: number;
+      readonly protection: Protection;
+    }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'none'; readonly why: WhyBarred };
+
+/** A call that arrived. */
+export interface Arrived {
+  readonly user: UserId;
+  /** The id that the caller says, if any. */
+  readonly name: UserId | undefined;
+  /** The device that the caller has proven; `undefined` for a call in clear. */
+  readonly device: Device | undefined;
+  /** Whether a private call names the user as the one who is called. */
+  readonly isForUser: boolean;
+}
+
+/** What to do with a call that arrived. */
+export type Screening =
+  | {
+      readonly kind: 'ring';
+      readonly protection: Protection;
+      /** To be done when the user accepts, before anything is sent. Returns why it failed. */
+      readonly beforeAccept: () => Promise<Failed | undefined>;
+    }
+  | Extract<CalledDecision, { readonly kind: 'refuse' }>;
+
+const NOTHING: WhoAnswer = { says: 'nothing' };
+
+export class Privacy {
+  readonly keeper: TrustKeeper;
+  readonly mode: PrivacyMode;
+  readonly keepsLines: boolean;
+  readonly #options: PrivacyOptions;
+  readonly #contexts = new WeakMap<DeviceCredentials, SecureContext>();
+
+  constructor(options: PrivacyOptions) {
+    this.#options = options;
+    this.keeper = new TrustKeeper(options);
+    this.mode = options.mode;
+    this.keepsLines = options.keepsLines;
+  }
+
+  /** The key of a user; `undefined` if it is not on this machine. */
+  readonly keyOf = (user: UserId | undefined): IdentityKey | undefined =>
+    user && this.#options.credentialsOf(user)?.device.identity;
+
+  /** Whether the calls of a user are decided here. Otherwise all of them are in clear. */
+  decidesFor(user: UserId): boolean {
+    return this.mode === 'private' || this.keyOf(user) !== undefined;
+  }
+
+  /** The context of a user's TLS connections. */
+  contextOf(user: UserId): SecureContext | undefined {
+    const credentials = this.#options.credentialsOf(user);
+    if (credentials === undefined) return undefined;
+    const context = this.#contexts.get(credentials) ?? createContext(credentials);
+    this.#contexts.set(credentials, context);
+    return context;
+  }
+
+  undeliveredOf(user: UserId): LineFiles {
+    return this.#options.undeliveredOf(user);
+  }
+
+  /** Decides how to call a buddy. What it learns about the buddy's key is durable when it resolves. */
+  async planCall(user: UserId, buddy: UserId): Promise<CallPlan> {
+    if (this.keyOf(user) === undefined) return { kind: 'none', why: 'no-own-key' };
+    const { who, trust: handled } = await this.keeper.check(user, buddy);
+    const trust = isFailed(handled) ? await this.keeper.trustIn(user, buddy) : handled;
+    const decision = decideCalling(trust, who, this.mode);
+    if (decision.kind !== 'private') return decision.kind === 'clear' ? { kind: 'clear' } : decision;
+    const { key } = decision;
+    const pin = pinOf(trust, key);
+    // A key that could not be stored does not count.
+    if (pin === undefined) return { kind: 'none', why: 'not-stored' };
+    return { kind: 'private', key, floor: pin.floor, protection: protectionBy(key, pin, true) };
+  }
+
+  /** Decides whether a call rings. */
+  async screen({ user, name, device, isForUser }: Arrived): Promise<Screening> {
+    if (this.keyOf(user) === undefined)
+      return { kind: 'refuse', answer: 'REJECT', report: 'not-private', whoUse: 'never' };
+    const isAsked = name !== undefined && name !== user && (device === undefined || isForUser);
+    const who = isAsked ? await this.#options.who(name) : NOTHING;
+    const trust = isAsked ? await this.keeper.trustIn(user, name) : this.#ownTrust(user, name);
+    const arrival =
+      device === undefined
+        ? ({ kind: 'clear', isNamed: name !== undefined } as const)
+        : ({ kind: 'private', key: device.identity, isForUser } as const);
+    const decision = decideCalled(arrival, trust, who, this.mode);
+    const learn = async (): Promise<Failed | undefined> => {
+      const handled = isAsked && (await this.keeper.handle(user, name, trustEventOf(who)));
+      return isFailed(handled) ? handled : undefined;
+    };
+    if (decision.whoUse === 'now') await learn();
+    if (decision.kind === 'refuse') return decision;
+    if (device === undefined)
+      return { kind: 'ring', protection: { is: 'clear' }, beforeAccept: async () => undefined };
+    const pin = pinOf(trust, device.identity);
+    const floor = Math.max(pin?.floor ?? 0, who.says === 'key' ? who.floor : 0);
+    // A revoked device is like another key.
+    if (device.serial < floor)
+      return { kind: 'refuse', answer: 'DENIED key', report: 'wrong-key', whoUse: 'never' };
+    return {
+      kind: 'ring',
+      protection: protectionBy(device.identity, pin, decision.manner === 'private'),
+      beforeAccept: async () => (decision.whoUse === 'on-accept' ? await learn() : undefined),
+    };
+  }
+
+  /** Gives up the lines to a buddy that are kept for the next chat. */
+  async dropLines({ user, buddy }: Pick<LinesDropped, 'user' | 'buddy'>): Promise<Failed | undefined> {
+    return dropLines(this.undeliveredOf(user), buddy);
+  }
+
+  /** Learns the floor that a buddy's own certificate gives. It counts only for a key that is pinned. */
+  async learnFloor(user: UserId, buddy: UserId, { identity, floor }: Device): Promise<void> {
+    if (floor > 0) await this.keeper.handle(user, buddy, { type: 'floor.raised', key: identity, floor });
+  }
+
+  /** The trust in a name that nobody needs to ask the server about: the user's own, or none. */
+  #ownTrust(user: UserId, name: UserId | undefined): StoredTrust {
+    const key = name === user ? this.keyOf(user) : undefined;
+    return key && { key, floor: 0, by: 'key' };
+  }
+}
+
+function pinOf(trust: StoredTrust, key: IdentityKey): Pin | undefined {
+  return typeof trust === 'object' && trust.key === key ? trust : undefined;
+}
+
+function protectionBy(key: IdentityKey, pin: Pin | undefined, isConfirmed: boolean): Protection {
+  return { is: 'private', key, isVerified: pin !== undefined && pin.by !== 'server', isConfirmed };
+}

@@ -1,0 +1,378 @@
+/**
+ * The lines of one private chat: runs machines/client/private-delivery.ts over the stored record and the
+ * connection. Effects run in order, and a line waits until its entry is durable. Entries that come during a
+ * write are written together.
+ */
+
+import { randomBytes } from 'node:crypto';
+import {
+  type DeliveryEffect,
+  type DeliveryFault,
+  MAX_KEPT_LINES,
+  PrivateDelivery,
+  type RecordEntry,
+} from '../../machines/client/private-delivery.js';
+import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import { type PrivateLine, parsePrivateLine, type StreamId } from '../../protocol/private-chat.js';
+import { type Failed, isFailed, type LineFile, type LineFiles } from './key-files.js';
+
+/** What the owner of the lines does. */
+export interface PrivateLinesOwner {
+  /** Opens the record. Before that, what must be durable before the chat is made durable. */
+  open(): Promise<LineFile | Failed>;
+  /** The record is open. Nothing has been written yet. */
+  onOpened(): void;
+  /** Writes a line after all earlier ones. Calls back when the network has taken it. */
+  write(line: PrivateLine, onWritten: () => void): void;
+  /** Shows a line of the buddy. The text is untrusted. */
+  onShown(text: string): void;
+  /** The network took a line of the user. */
+  onSent(line: OwnLine): void;
+  /** The buddy confirmed lines. This many are left. */
+  onConfirmed(left: number): void;
+  /** Lines of an earlier chat are sent again. */
+  onResumed(count: number): void;
+  /** Lines of an earlier record are not sent: the buddy had another key. */
+  onLost(texts: readonly string[]): void;
+  onBye(): void;
+  /** The chat cannot go on. */
+  onFault(reason: string): void;
+}
+
+/** A line of the user. */
+export interface OwnLine {
+  /** As the user typed it. */
+  readonly typed: string;
+  /** As it is sent. */
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+/** The lines that did not arrive, as far as is known. */
+export interface UndeliveredLines {
+  /** Not written to the network. `isStored`: in the record. */
+  readonly unsent: readonly { readonly text: string; readonly isStored: boolean }[];
+  /** Written, and not confirmed. All of them are in the record. */
+  readonly unconfirmed: readonly string[];
+}
+
+/** Something to do after what is before it, and after an entry is durable. */
+interface Step {
+  readonly after?: Promise<Failed | undefined>;
+  readonly run: () => void;
+}
+
+const FAULTS: Readonly<Record<DeliveryFault, string>> = {
+  order: 'its lines are in a wrong order',
+  gap: 'a line of it is missing',
+  'confirmed-unsent': 'it confirmed a line that was never sent',
+  'old-record': 'the record of sent lines is an old copy',
+};
+
+const WRONG_LINE = 'a line of it is not valid';
+
+export class PrivateLines {
+  readonly #owner: PrivateLinesOwner;
+  readonly #identity: IdentityKey;
+  #record: LineFile | undefined;
+  #delivery: PrivateDelivery | undefined;
+  /** Calls that came before the record was open, in order. */
+  #early: (() => void)[] = [];
+  readonly #steps: Step[] = [];
+  #isRunning = false;
+  #isOver = false;
+  /** Lines of the user for which there is no room yet. */
+  readonly #waiting: OwnLine[] = [];
+  /** Stored lines that are not written yet, by number. */
+  readonly #unwritten = new Map<number, OwnLine>();
+  /** Messages of the buddy that wait until reading is resumed; `undefined` while it is not paused. */
+  #held: Extract<PrivateLine, { verb: 'M' }>[] | undefined;
+  /** The number to confirm once all steps have run. */
+  #confirmation: number | undefined;
+  /** Lines up to this number are confirmed, and the record does not say so yet. */
+  #settled: number | undefined;
+  #isReplacing = false;
+  #needsNewStream = false;
+  #stream: StreamId = newStream();
+
+  constructor(identity: IdentityKey, owner: PrivateLinesOwner) {
+    this.#identity = identity;
+    this.#owner = owner;
+  }
+
+  /** Opens the record, and begins with the line that says which lines are known. */
+  async start(): Promise<void> {
+    const record = await this.#owner.open();
+    if (isFailed(record)) {
+      if (!this.#isOver) this.#owner.onFault(record.reason);
+      return;
+    }
+    this.#record = record;
+    const failed = await this.#readRecord(record);
+    if (this.#isOver) return this.#closeRecord();
+    if (failed !== undefined) return this.#owner.onFault(failed.reason);
+    this.#owner.onOpened();
+    this.#perform(this.#delivery?.open() ?? []);
+    for (const call of this.#early.splice(0)) call();
+  }
+
+  /** A line from the buddy. */
+  receive(text: string): void {
+    this.#whenOpen(() => {
+      const line = parsePrivateLine(text);
+      if (line === undefined) return this.#push({ run: () => this.#owner.onFault(WRONG_LINE) });
+      if (line === 'ignored') return;
+      if (line.verb === 'M' && this.#held !== undefined) {
+        this.#held.push(line);
+        // A client that waits for confirmations never has more lines under way.
+        if (this.#held.length > MAX_KEPT_LINES) this.#push({ run: () => this.#owner.onFault(WRONG_LINE) });
+        return;
+      }
+      this.#handle(line);
+    });
+  }
+
+  /** Sends a line, as soon as there is room for it. */
+  send(line: OwnLine): void {
+    this.#whenOpen(() => {
+      this.#waiting.push(line);
+      this.#sendWaiting();
+    });
+  }
+
+  /** Holds the messages of the buddy, so that they are not confirmed. */
+  pause(): void {
+    this.#held ??= [];
+  }
+
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const line of held) this.#handle(line);
+  }
+
+  /** Calls back when everything received so far has been shown. */
+  afterAll(callback: () => void): void {
+    if (this.#isOver) return callback();
+    this.#whenOpen(() => {
+      this.resume();
+      this.#push({ run: callback });
+    });
+  }
+
+  /** How many lines of the user are not confirmed. */
+  get left(): number {
+    return (this.#delivery?.unconfirmedCount ?? 0) + this.#waiting.length + this.#early.length;
+  }
+
+  /**
+   * Ends the chat: nothing more is sent or shown.
+   *
+   * @param keeps True if the lines in the record are sent again in the next chat.
+   * @returns The undelivered lines.
+   */
+  end(keeps: boolean): UndeliveredLines {
+    if (this.#isOver) return { unsent: [], unconfirmed: [] };
+    for (const call of this.#early.splice(0)) call(); // collects what was to be sent
+    this.#isOver = true;
+    const stored = [...this.#unwritten.values()].map(({ typed }) => ({ text: typed, isStored: keeps }));
+    const waiting = this.#waiting.map(({ typed }) => ({ text: typed, isStored: false }));
+    const lines = this.#delivery?.unconfirmed ?? [];
+    const unconfirmed = lines.filter(({ n }) => !this.#unwritten.has(n)).map(({ text }) => text);
+    this.#delivery?.close();
+    const last = lines.at(-1)?.n;
+    if (!keeps && last !== undefined) this.#settled = last;
+    void this.#closeRecord();
+    return { unsent: [...stored, ...waiting], unconfirmed };
+  }
+
+  #whenOpen(call: () => void): void {
+    if (this.#isOver) return;
+    if (this.#delivery === undefined || this.#early.length > 0) this.#early.push(call);
+    else call();
+  }
+
+  /** Restores the record, or begins one for this key. */
+  async #readRecord(record: LineFile): Promise<Failed | undefined> {
+    const { stream, entries } = record.stored;
+    if (stream?.identity === this.#identity) {
+      this.#stream = stream.stream as StreamId;
+      this.#delivery = new PrivateDelivery({ stream: this.#stream, entries: entries as RecordEntry[] });
+      return record.isLong ? this.#shorten(record, this.#delivery) : undefined;
+    }
+    // Lines to another key are not sent to this one.
+    const old = new PrivateDelivery({ stream: this.#stream, entries: entries as RecordEntry[] });
+    if (old.unconfirmedCount > 0) this.#owner.onLost(old.unconfirmed.map(({ text }) => text));
+    this.#delivery = new PrivateDelivery({ stream: this.#stream, entries: [] });
+    return this.#shorten(record, this.#delivery);
+  }
+
+  #shorten(record: LineFile, { record: { entries } }: PrivateDelivery): Promise<Failed | undefined> {
+    return record.replace({ identity: this.#identity, stream: this.#stream }, entries);
+  }
+
+  #handle(line: PrivateLine): void {
+    const delivery = this.#delivery;
+    if (delivery === undefined || this.#isOver) return;
+    switch (line.verb) {
+      case 'S': {
+        this.#perform(delivery.receive(line));
+        const again = delivery.unconfirmedCount - this.#unwritten.size;
+        if (again > 0) this.#push({ run: () => this.#owner.onResumed(again) });
+        return;
+      }
+      case 'M':
+      case 'A':
+        return this.#perform(delivery.receive(line));
+      case 'N':
+        return this.#push({ run: () => this.#owner.onShown(line.text) });
+      case 'BYE':
+        this.resume();
+        return this.#push({ run: () => this.#owner.onBye() });
+    }
+  }
+
+  #sendWaiting(): void {
+    const delivery = this.#delivery;
+    if (delivery === undefined) return;
+    for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
+      if (!delivery.hasRoomFor(line.text)) return;
+      this.#waiting.shift();
+      const effects = delivery.send(line.text, Date.now());
+      this.#unwritten.set(delivery.lastNumber, line);
+      this.#perform(effects);
+    }
+  }
+
+  #perform(effects: readonly DeliveryEffect[]): void {
+    for (const effect of effects) {
+      switch (effect.do) {
+        case 'store':
+          if (effect.entry.is === 'settled') this.#settled = effect.entry.n;
+          else this.#push({ after: this.#store(effect.entry), run: () => {} });
+          break;
+        case 'show':
+          this.#push({
+            after: this.#store(effect.entry),
+            run: () => this.#owner.onShown(effect.line.text),
+          });
+          break;
+        case 'write':
+          this.#push({ run: () => this.#write(effect.line) });
+          break;
+        case 'report-delivered':
+          this.#push({ run: () => this.#reportConfirmed() });
+          break;
+        case 'report-undelivered': {
+          const texts = effect.lines.map(({ text }) => text);
+          this.#push({ run: () => this.#owner.onLost(texts) });
+          break;
+        }
+        case 'end':
+          if (effect.why === 'old-record') this.#needsNewStream = true;
+          this.#push({ run: () => this.#owner.onFault(FAULTS[effect.why]) });
+          break;
+      }
+    }
+  }
+
+  #reportConfirmed(): void {
+    this.#sendWaiting();
+    this.#owner.onConfirmed(this.left);
+  }
+
+  #write(line: PrivateLine): void {
+    if (line.verb === 'A') {
+      this.#confirmation = line.n;
+      return;
+    }
+    const own = line.verb === 'M' ? this.#unwritten.get(line.n) : undefined;
+    this.#owner.write(line, () => {
+      if (line.verb !== 'M' || own === undefined || this.#isOver) return;
+      this.#unwritten.delete(line.n);
+      this.#owner.onSent(own);
+    });
+  }
+
+  /** Stores an entry. What is settled goes with it, so that it costs no write of its own. */
+  #store(entry: RecordEntry): Promise<Failed | undefined> {
+    const record = this.#record as LineFile;
+    const stored = record.append([...this.#takeSettled(), entry]);
+    if (record.isLong && !this.#isReplacing) {
+      this.#isReplacing = true;
+      return this.#shorten(record, this.#delivery as PrivateDelivery).finally(() => {
+        this.#isReplacing = false;
+      });
+    }
+    return stored;
+  }
+
+  #takeSettled(): readonly RecordEntry[] {
+    const settled = this.#settled;
+    this.#settled = undefined;
+    return settled === undefined ? [] : [{ is: 'settled', n: settled }];
+  }
+
+  #push(step: Step): void {
+    this.#steps.push(step);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Runs the steps in order. Those that wait for nothing run at once. */
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    let done: Step['after'];
+    for (let step = this.#steps.shift(); step !== undefined; step = this.#steps.shift()) {
+      // Entries that were written together share a promise.
+      if (step.after !== undefined && step.after !== done) {
+        this.#confirm();
+        done = step.after;
+        const failed = await done;
+        if (failed !== undefined && !this.#isOver) this.#owner.onFault(failed.reason);
+        if (failed !== undefined) this.#isOver = true;
+      }
+      if (!this.#isOver) step.run();
+    }
+    this.#isRunning = false;
+    this.#confirm();
+  }
+
+  /** Confirms all messages that were shown, with one line. */
+  #confirm(): void {
+    const n = this.#confirmation;
+    this.#confirmation = undefined;
+    if (n !== undefined && !this.#isOver) this.#owner.write({ verb: 'A', n }, () => {});
+  }
+
+  async #closeRecord(): Promise<void> {
+    const record = this.#record;
+    this.#record = undefined;
+    if (record === undefined) return;
+    const settled = this.#takeSettled();
+    if (this.#needsNewStream) {
+      const shown = this.#delivery?.record.entries.filter(({ is }) => is === 'have') ?? [];
+      await record.replace({ identity: this.#identity, stream: newStream() }, shown);
+    } else if (settled.length > 0) await record.append(settled);
+    await record.close();
+  }
+}
+
+/** Gives up all lines to a buddy that are not confirmed. */
+export async function dropLines(undelivered: LineFiles, buddy: UserId): Promise<Failed | undefined> {
+  const record = await undelivered.open(buddy);
+  if (isFailed(record)) return record;
+  const { stream, entries } = record.stored;
+  const delivery = new PrivateDelivery({
+    stream: (stream?.stream ?? newStream()) as StreamId,
+    entries: entries as RecordEntry[],
+  });
+  const n = delivery.unconfirmed.at(-1)?.n;
+  const failed = n === undefined ? undefined : await record.append([{ is: 'settled', n }]);
+  await record.close();
+  return failed;
+}
+
+function newStream(): StreamId {
+  return randomBytes(8).toString('hex') as StreamId;
+}

@@ -1,0 +1,165 @@
+/**
+ * A private connection to a buddy: lines inside TLS. Nothing is written before the other end has proven a
+ * key.
+ */
+
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { identifyPeer } from '../../keys/tls.js';
+import type { ChatEvent } from '../../machines/client/chat-setup.js';
+import type { AcceptanceRules } from '../../protocol/acceptance.js';
+import type { Device } from '../../protocol/device.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
+import { decodeLine } from '../../protocol/message.js';
+import { encodePrivateLine, MAX_PRIVATE_LINE_BYTES, type PrivateLine } from '../../protocol/private-chat.js';
+import type { BehaviourScope } from '../../supervision/behaviour.js';
+import { Delivery } from './delivery.js';
+import { LineThrottle } from './line-throttle.js';
+import { networkReason } from './network-reason.js';
+import type { CallPlan } from './privacy.js';
+import type { PrivateLines } from './private-lines.js';
+
+export const CHAT_PROTOCOL = 'im-chat/1';
+
+export interface SecureLineOptions {
+  readonly scope: BehaviourScope<ChatEvent>;
+  /** The socket under TLS. */
+  readonly socket: Socket;
+  readonly tls: TLSSocket;
+  readonly rules: AcceptanceRules;
+  /** Whether a device is the wanted one. */
+  readonly isWanted: (device: Device) => boolean;
+  readonly confirmationMs: number;
+  readonly onProgress: () => void;
+}
+
+export class SecureLine {
+  readonly tls: TLSSocket;
+  readonly throttle: LineThrottle;
+  /** How an outgoing call was decided. */
+  plan: Extract<CallPlan, { readonly kind: 'private' }> | undefined;
+  /** The other end, once it has proven its key. */
+  device: Device | undefined;
+  /** The id that an incoming caller says. */
+  caller: UserId | undefined;
+  /** The lines of the chat, once the call is accepted. */
+  lines: PrivateLines | undefined;
+  /** Stops listening for changes of the trust. */
+  stopKeeping: () => void = () => {};
+  readonly #options: SecureLineOptions;
+  readonly #delivery: Delivery;
+  /** True once the connection is established, before the handshake. */
+  #isConnected: boolean;
+
+  constructor(options: SecureLineOptions) {
+    const { scope, tls, socket } = options;
+    const { self } = scope;
+    this.#options = options;
+    this.tls = tls;
+    this.#isConnected = !socket.connecting;
+    socket.once('connect', () => {
+      this.#isConnected = true;
+    });
+    this.throttle = new LineThrottle(
+      tls,
+      scope.guard((line: Line) => self.send(eventOf(line))),
+    );
+    this.#delivery = new Delivery(tls, scope, options.confirmationMs, {
+      onDead: () => this.#afterLines({ type: 'socket.died' }),
+      onConfirmed: () => {},
+      onStalled: () => {},
+      onReset: () => {},
+      onProgress: options.onProgress,
+    });
+    this.#listen();
+  }
+
+  /** True if the other end was reached, but has not proven a key. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Starts to watch for a dead connection, and for progress. */
+  watch(): void {
+    this.#delivery.watch();
+  }
+
+  write(line: PrivateLine, onWritten: () => void): void {
+    this.#delivery.write(undefined, Buffer.from(encodePrivateLine(line)), onWritten);
+  }
+
+  /** Writes everything that waits, and closes this side. */
+  end(text?: string): void {
+    this.#delivery.flush();
+    this.throttle.resume();
+    if (text === undefined) this.tls.end();
+    else this.tls.end(text);
+  }
+
+  release(): void {
+    this.stopKeeping();
+    this.#delivery.release();
+    this.tls.destroy();
+  }
+
+  #listen(): void {
+    const { scope, socket, tls } = this.#options;
+    const splitter = new LineSplitter(MAX_PRIVATE_LINE_BYTES);
+    socket.on('error', () => {}); // the TLS socket reports it
+    const onSecure = scope.guard(() => this.#identify());
+    tls.once('secure', onSecure);
+    tls.once('secureConnect', onSecure);
+    tls.on(
+      'data',
+      scope.guard((chunk: Buffer) => this.throttle.push(splitter.push(chunk), chunk.length)),
+    );
+    tls.on(
+      'end',
+      scope.guard(() => this.throttle.end(() => this.#afterLines({ type: 'socket.ended' }))),
+    );
+    tls.on(
+      'error',
+      scope.guard((error: NodeJS.ErrnoException) => {
+        this.throttle.drain();
+        const reason = networkReason(error);
+        if (this.device !== undefined || !this.#isConnected)
+          this.#afterLines({ type: 'socket.failed', reason, isReset: error.code === 'ECONNRESET' });
+        else scope.self.send({ type: 'peer.refused' });
+      }),
+    );
+    tls.on(
+      'close',
+      scope.guard(() => {
+        this.throttle.finish();
+        if (this.device === undefined) scope.self.send({ type: 'peer.refused' });
+        this.#afterLines({ type: 'socket.closed' });
+      }),
+    );
+  }
+
+  /** Sends the actor an event after all lines that have been received were handled. */
+  #afterLines(event: ChatEvent): void {
+    const send = () => this.#options.scope.self.send(event);
+    if (this.lines === undefined) send();
+    else this.lines.afterAll(send);
+  }
+
+  #identify(): void {
+    if (this.device !== undefined) return;
+    const { scope, tls, rules, isWanted } = this.#options;
+    const { device } = identifyPeer(tls, CHAT_PROTOCOL, rules);
+    if (device !== undefined && isWanted(device)) {
+      this.device = device;
+      scope.self.send({ type: 'peer.proven' });
+    } else {
+      scope.self.send({ type: 'peer.refused' });
+    }
+  }
+}
+
+function eventOf(line: Line): ChatEvent {
+  if (line.cut) return { type: 'chat.faulted', reason: toDisplayText('a line of it is too long') };
+  return { type: 'private.received', text: decodeLine(line) };
+}

@@ -1,0 +1,182 @@
+/**
+ * Keeps the trust in the buddies' keys: applies the events of machines/client/trust.ts to the pins, durably,
+ * and closes the chats whose key no longer counts.
+ *
+ * The pins are read again before each event, because other processes write to the file too.
+ */
+
+import { compareTypedWords, findSafetyWords } from '../../keys/safety-phrase.js';
+import {
+  type BuddyTrust,
+  type BuddyTrusts,
+  type StoredTrust,
+  trustLevelOf,
+} from '../../machines/client/pins.js';
+import {
+  type TrustAction,
+  type TrustEvent,
+  trustEventOf,
+  trustMachine,
+} from '../../machines/client/trust.js';
+import type { WhoAnswer } from '../../machines/client/who.js';
+import { stepsOf } from '../../machines/steps.js';
+import type { Device } from '../../protocol/device.js';
+import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import type { SafetyComparison } from '../../protocol/safety-words.js';
+import { type Failed, isFailed, type PinFile } from './key-files.js';
+
+/** A change of the trust that the user is told about. */
+export interface TrustChange {
+  readonly user: UserId;
+  readonly buddy: UserId;
+  /** `changed`: the server names another key. `unchanged`: it names the pinned key again. */
+  readonly became: 'changed' | 'unchanged' | 'other';
+}
+
+/** A private call or chat, for as long as it lasts. */
+export interface TrustedChat {
+  readonly user: UserId;
+  readonly buddy: UserId;
+  readonly device: Device;
+  /** Called when the key is no longer the pinned one, or the device is revoked. */
+  readonly onDistrusted: () => void;
+}
+
+/** The result of comparing typed words with those of the known keys. `no-key`: none is known. */
+export type WordsVerdict = SafetyComparison['result'] | 'no-key' | Failed;
+
+export interface TrustSources {
+  who(id: UserId): Promise<WhoAnswer>;
+  pinsOf(user: UserId): PinFile;
+}
+
+export class TrustKeeper {
+  readonly #sources: TrustSources;
+  readonly #chats = new Set<TrustedChat>();
+  readonly #listeners = new Set<(change: TrustChange) => void>();
+  /** Ids without a key, as the server said last. */
+  readonly #open = new Set<UserId>();
+
+  constructor(sources: TrustSources) {
+    this.#sources = sources;
+  }
+
+  /** What is stored about the key of a buddy. */
+  async trustIn(user: UserId, buddy: UserId): Promise<StoredTrust> {
+    return (await this.#sources.pinsOf(user).read()).find(buddy);
+  }
+
+  /** What is known about the keys of all buddies. */
+  async trustInAll(user: UserId): Promise<BuddyTrusts> {
+    const view = await this.#sources.pinsOf(user).read();
+    const pinned = view.subjects.map((buddy): [UserId, BuddyTrust] => {
+      const level = trustLevelOf(view.find(buddy as UserId));
+      return [buddy as UserId, level === 'unknown' ? 'damaged' : level];
+    });
+    const open = [...this.#open].filter((buddy) => view.find(buddy) === undefined);
+    return new Map([...open.map((buddy) => [buddy, 'open'] as const), ...pinned]);
+  }
+
+  /** Asks the server for the key of a buddy, and handles the answer. */
+  async check(
+    user: UserId,
+    buddy: UserId,
+  ): Promise<{ readonly who: WhoAnswer; readonly trust: StoredTrust | Failed }> {
+    const who = await this.#sources.who(buddy);
+    return { who, trust: await this.handle(user, buddy, trustEventOf(who)) };
+  }
+
+  /**
+   * Handles an event. When the promise resolves, the change is durable, and chats that it concerns are
+   * closing.
+   */
+  async handle(user: UserId, buddy: UserId, event: TrustEvent): Promise<StoredTrust | Failed> {
+    const wasOpen = this.#open.has(buddy);
+    if (event.type === 'who.none') this.#open.add(buddy);
+    else if (event.type !== 'who.failed') this.#open.delete(buddy);
+    // Most answers change nothing: they need no lock.
+    const pins = this.#sources.pinsOf(user);
+    const { effects, trust } = step((await pins.read()).find(buddy), event);
+    if (effects.length === 0) {
+      if (wasOpen !== this.#open.has(buddy)) this.#report({ user, buddy, became: 'other' });
+      return trust;
+    }
+    let decided = { effects, trust };
+    const failed = await pins.change(buddy, (stored) => {
+      decided = step(stored, event);
+      if (decided.effects.includes('forgetPin')) return 'forgotten';
+      const { trust: pin } = decided;
+      return decided.effects.includes('storePin') && typeof pin === 'object' ? pin : undefined;
+    });
+    if (failed !== undefined) return failed;
+    if (decided.effects.includes('closeStaleChats')) this.#closeStaleChats(user, buddy, decided.trust);
+    this.#report({ user, buddy, became: becameBy(decided.effects) });
+    return decided.trust;
+  }
+
+  /** The six words of the user's own key, which buddies ask for. */
+  findOwnWords(user: UserId, key: IdentityKey): Promise<readonly string[]> {
+    return findSafetyWords(key, user);
+  }
+
+  /** Compares the words that the user typed. If they are those of a known key, that key is verified. */
+  async verify(user: UserId, buddy: UserId, typed: string): Promise<WordsVerdict> {
+    const { trust, who } = await this.check(user, buddy);
+    if (isFailed(trust)) return trust;
+    const pin = typeof trust === 'object' ? trust : undefined;
+    const named = who.says === 'key' ? who.key : undefined;
+    const keys = new Set([pin?.key, pin?.other?.key, named].filter((key) => key !== undefined));
+    let verdict: WordsVerdict = 'no-key';
+    for (const key of keys) {
+      verdict = (await compareTypedWords(typed, key, buddy)).result;
+      if (verdict === 'different') continue;
+      if (verdict !== 'same') return verdict;
+      const verified = await this.handle(user, buddy, { type: 'words.matched', key });
+      return isFailed(verified) ? verified : 'same';
+    }
+    return verdict;
+  }
+
+  /** Keeps a chat until the returned function is called. */
+  keep(chat: TrustedChat): () => void {
+    this.#chats.add(chat);
+    return () => this.#chats.delete(chat);
+  }
+
+  /** Calls a listener at each change, until the returned function is called. */
+  watch(listener: (change: TrustChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #closeStaleChats(user: UserId, buddy: UserId, trust: StoredTrust): void {
+    if (typeof trust !== 'object') return;
+    for (const chat of [...this.#chats]) {
+      if (chat.user !== user || chat.buddy !== buddy) continue;
+      const { identity, serial } = chat.device;
+      if (identity !== trust.key || serial < trust.floor) chat.onDistrusted();
+    }
+  }
+
+  #report(change: TrustChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+interface Step {
+  readonly effects: readonly TrustAction[];
+  readonly trust: StoredTrust;
+}
+
+/** One step of the chart from what is stored. */
+function step(trust: StoredTrust, event: TrustEvent): Step {
+  const steps = stepsOf(trustMachine, { trust });
+  const [state, effects] = steps.step(steps.first, event);
+  return { effects: effects as readonly TrustAction[], trust: state.context.trust };
+}
+
+function becameBy(effects: readonly TrustAction[]): TrustChange['became'] {
+  if (effects.includes('reportChanged')) return 'changed';
+  return effects.includes('reportUnchanged') ? 'unchanged' : 'other';
+}

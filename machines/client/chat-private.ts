@@ -1,0 +1,193 @@
+/**
+ * The states of private chats (protocol/private-chat.ts), part of the chart in chat.ts: the decision whether
+ * an outgoing call is private, the handshake, the call, and the chat.
+ *
+ * Owns: the order of events. Not one byte of the user's is sent before the other end has proven its key.
+ */
+
+import { chatSetup } from './chat-setup.js';
+
+const checking = chatSetup.createStateConfig({
+  description: 'Outgoing call: asks the server for the key of the buddy, for at most 3 s, and decides.',
+  on: {
+    'call.dialled': { target: 'connecting', actions: 'startConnectTimer', description: 'A call in clear.' },
+    'call.secured': { target: 'proving', actions: ['connectTls', 'startProofTimer'] },
+    'call.barred': { target: 'closed', actions: 'announceBarred', description: 'No call: nothing is sent.' },
+    'chat.leave': { target: 'closed' },
+    'shutdown.requested': { target: 'closed' },
+  },
+});
+
+const proving = chatSetup.createStateConfig({
+  description: 'Outgoing private call: the other end has 10 s to accept the connection and prove the key.',
+  on: {
+    'peer.proven': { target: 'privateCalling', actions: ['stopTimer', 'sendOpening', 'announceRinging'] },
+    'peer.refused': {
+      target: 'closed',
+      actions: 'announceUnproven',
+      description: 'Something else than the key of the buddy is at the other end.',
+    },
+    'socket.failed': { target: 'closed', actions: 'announceFailed', description: 'There is no connection.' },
+    'timer.passed': { target: 'closed', actions: 'announceUnproven' },
+    'chat.leave': { target: 'closed' },
+    'shutdown.requested': { target: 'closed' },
+  },
+});
+
+const privateCalling = chatSetup.createStateConfig({
+  description: 'Outgoing private call: waits for the answer of the buddy.',
+  on: {
+    'private.received': [
+      { guard: 'isOk', target: 'privateOpen', actions: ['openPrivately', 'announceAccepted'] },
+      {
+        target: 'closing',
+        actions: ['announceAnswer', 'hangUp', 'startLingerTimer'],
+        description: 'A refusal, or anything that is not an answer.',
+      },
+    ],
+    'socket.ended': { target: 'closed', actions: 'announceRefused' },
+    'socket.failed': { target: 'closed', actions: 'announceRefused' },
+    'socket.closed': { target: 'closed', actions: 'announceRefused' },
+    'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+    'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
+  },
+});
+
+const securing = chatSetup.createStateConfig({
+  description: 'Incoming private call: the caller has 10 s to prove its key and to say whom it wants.',
+  on: {
+    'peer.proven': { target: 'naming' },
+    'peer.refused': { target: 'closed', description: 'It does not ring, and the user is not told.' },
+    'timer.passed': { target: 'closed' },
+    'room.wanted': { target: 'closed' },
+    'shutdown.requested': { target: 'closed' },
+  },
+});
+
+const naming = chatSetup.createStateConfig({
+  description: 'Incoming private call: waits for the first line, in the same 10 s.',
+  on: {
+    'private.received': [
+      { guard: 'isOpening', target: 'vetting', actions: ['stopTimer', 'checkPrivateCaller'] },
+      { target: 'closed' },
+    ],
+    'timer.passed': { target: 'closed' },
+    'socket.ended': { target: 'closed' },
+    'socket.failed': { target: 'closed' },
+    'socket.closed': { target: 'closed' },
+    'room.wanted': { target: 'closed' },
+    'shutdown.requested': { target: 'closed' },
+  },
+});
+
+const vetting = chatSetup.createStateConfig({
+  description: 'Incoming private call: decides whether it rings, by the pinned key and by the server.',
+  on: {
+    'caller.allowed': { target: 'privateRinging', actions: 'announceCall' },
+    'caller.denied': {
+      target: 'refusing',
+      actions: ['sendRefusal', 'announceDenied', 'startRefusalTimer'],
+    },
+    'private.received': { target: 'closed', description: 'The caller must wait for the answer.' },
+    'socket.ended': { target: 'closed' },
+    'socket.failed': { target: 'closed' },
+    'socket.closed': { target: 'closed' },
+    'room.wanted': { target: 'closed' },
+    'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
+  },
+});
+
+const privateRinging = chatSetup.createStateConfig({
+  description: 'Incoming private call: waits until call control accepts or rejects it.',
+  on: {
+    'call.accept': { target: 'privateOpen', actions: 'acceptPrivately' },
+    'call.cut': {
+      target: 'closed',
+      actions: 'sendRefusal',
+      description: 'The caller is blocked or a nuisance.',
+    },
+    'call.reject': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
+    'private.received': {
+      target: 'closed',
+      actions: 'announceClosed',
+      description: 'The caller must wait for the answer.',
+    },
+    'chat.faulted': {
+      target: 'refusing',
+      actions: ['announceClosed', 'sendRefusal', 'startRefusalTimer'],
+      description: 'Meanwhile the key is no longer trusted.',
+    },
+    'socket.ended': { target: 'closed', actions: 'announceClosed' },
+    'socket.failed': { target: 'closed', actions: 'announceClosed' },
+    'socket.closed': { target: 'closed', actions: 'announceClosed' },
+    'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
+  },
+});
+
+const privateOpen = chatSetup.createStateConfig({
+  description: 'The private chat is open, until one side says BYE or the connection breaks.',
+  on: {
+    'private.received': { actions: 'receivePrivateLine' },
+    'message.send': { actions: 'sendPrivateMessage' },
+    'reading.pause': { actions: 'pausePrivateReading' },
+    'reading.resume': { actions: 'resumePrivateReading' },
+    'bye.received': {
+      target: 'closing',
+      actions: ['announceLeft', 'announcePrivateEnd', 'hangUp', 'startLingerTimer'],
+    },
+    'chat.leave': { target: 'privateLeaving', actions: 'awaitConfirmation' },
+    'chat.abandon': {
+      target: 'closed',
+      actions: 'announceAbandoned',
+      description: 'The other end does not read.',
+    },
+    'chat.faulted': { target: 'closed', actions: 'announceFault' },
+    'socket.ended': {
+      target: 'closed',
+      actions: 'announceBrokenOff',
+      description: 'Without BYE, the chat broke: anyone on the way could have ended the connection.',
+    },
+    'socket.failed': { target: 'closed', actions: 'announceBroken' },
+    'socket.died': { target: 'closed', actions: 'announceDead' },
+    'socket.closed': { target: 'closed', actions: 'announceBrokenOff' },
+    'shutdown.requested': { target: 'closing', actions: ['sayBye', 'hangUp', 'startLingerTimer'] },
+  },
+});
+
+const privateLeaving = chatSetup.createStateConfig({
+  description: 'The user left: waits until the buddy has confirmed all lines, as long as some are confirmed.',
+  on: {
+    'private.received': { actions: 'receivePrivateLine' },
+    'bye.received': {
+      target: 'closing',
+      actions: ['announcePrivateEnd', 'hangUp', 'startLingerTimer'],
+      description: 'Both left at the same time.',
+    },
+    'delivery.confirmed': { target: 'closing', actions: ['sayBye', 'hangUp', 'startLingerTimer'] },
+    'delivery.stalled': { target: 'closed', actions: 'announceAbandoned' },
+    'chat.abandon': {
+      target: 'closed',
+      actions: 'announcePrivateEnd',
+      description: 'The user does not want to wait for the rest.',
+    },
+    'room.wanted': { target: 'closed', actions: 'announcePrivateEnd' },
+    'chat.faulted': { target: 'closed', actions: 'announcePrivateEnd' },
+    'socket.ended': { target: 'closed', actions: 'announcePrivateEnd' },
+    'socket.failed': { target: 'closed', actions: 'announcePrivateEnd' },
+    'socket.died': { target: 'closed', actions: 'announcePrivateEnd' },
+    'socket.closed': { target: 'closed', actions: 'announcePrivateEnd' },
+    'shutdown.requested': { target: 'closing', actions: ['sayBye', 'hangUp', 'startLingerTimer'] },
+  },
+});
+
+export const privateStates = {
+  checking,
+  proving,
+  privateCalling,
+  securing,
+  naming,
+  vetting,
+  privateRinging,
+  privateOpen,
+  privateLeaving,
+};
