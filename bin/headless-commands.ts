@@ -31,6 +31,16 @@ export function addHeadlessCommands(program: Command): void {
     id ??
     program.opts<ClientSettings>().user ??
     program.error("error: missing required argument 'id': give your id, or set --user");
+  /** Adds the options that say whether calls must be private. */
+  const withPrivacy = (command: Command) =>
+    command
+      .option('--private', 'no chat in clear: refuse and make only private calls')
+      .addOption(
+        new Option(
+          '--clear',
+          'chats in clear also while the server does not say whether a buddy has a key; never with a known key',
+        ).conflicts('private'),
+      );
   const timeout = () =>
     new Option('--timeout <seconds>', `longest wait for the buddy to answer, 1 to ${MAX_TIMEOUT_S}`)
       .argParser(timeoutOption)
@@ -84,7 +94,9 @@ export function addHeadlessCommands(program: Command): void {
     ['im-client buddies alice --watch --json', 'print each change as a JSON object'],
   );
 
-  const send = addWithBuddy('send', 'call a buddy, send messages, and leave', '--udp-port', '--no-history')
+  const send = withPrivacy(
+    addWithBuddy('send', 'call a buddy, send messages, and leave', '--udp-port', '--no-history'),
+  )
     .argument('[text...]', 'the message; without it, each line of standard input is a message')
     .addOption(timeout())
     .action((id, buddy, words: readonly string[], _, command) => {
@@ -101,11 +113,13 @@ export function addHeadlessCommands(program: Command): void {
     ['tail -n 100 build.log | im-client send alice bob', 'send each line of a file as a message'],
   );
 
-  const chat = addWithBuddy(
-    'chat',
-    'call a buddy, send each line you type, print each message; q or end of input leaves',
-    '--udp-port',
-    '--no-history',
+  const chat = withPrivacy(
+    addWithBuddy(
+      'chat',
+      'call a buddy, send each line you type, print each message; q or end of input leaves',
+      '--udp-port',
+      '--no-history',
+    ),
   )
     .addOption(timeout())
     .action((id, buddy, _, command) =>
@@ -117,12 +131,14 @@ export function addHeadlessCommands(program: Command): void {
     );
   withExamples(chat, ['im-client chat alice bob', 'chat with bob as alice']);
 
-  const listen = add(
-    'listen',
-    'accept calls, one at a time, and print each message, until a signal',
-    '--udp-port',
-    '--message-port',
-    '--no-history',
+  const listen = withPrivacy(
+    add(
+      'listen',
+      'accept calls, one at a time, and print each message, until a signal',
+      '--udp-port',
+      '--message-port',
+      '--no-history',
+    ),
   )
     .addOption(
       new Option(

@@ -18,6 +18,7 @@ export const HEADLESS_EXIT = {
   cut: 16,
   serverChanged: 18,
   noKey: 19,
+  notPrivate: 20,
   keyChanged: 21,
   wrongWords: 22,
 } as const;
@@ -42,6 +43,7 @@ Exit codes of the commands:
   16  the buddy list may be cut, and the buddy may be missing from it
   18  the server presented another key than the known one, and nothing was sent
   19  the key of the id is not here, or no longer counts
+  20  the call could not be private, and nothing was sent
   21  the buddy's key has changed, or is not readable
   22  the typed words are not the right ones`;
 
@@ -69,6 +71,8 @@ const ERROR_EXIT: Readonly<Partial<Record<ClientErrorCode, number>>> = {
   'buddy.unanswered': HEADLESS_EXIT.unanswered,
   'buddy.unknown': HEADLESS_EXIT.unknown,
   'list.cut': HEADLESS_EXIT.cut,
+  'call.not-private': HEADLESS_EXIT.notPrivate,
+  'key.changed': HEADLESS_EXIT.keyChanged,
 };
 
 /** The exit code for an error of the client. */

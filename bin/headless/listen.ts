@@ -12,7 +12,7 @@ import { LIST_MAY_BE_CUT } from './directory.js';
 import { LineInput } from './line-input.js';
 import { endChat, printMessages, reportEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
-import { fieldsOf } from './wording.js';
+import { fieldsOf, protectionFields, protectionText } from './wording.js';
 
 /** The calls to accept: all; those whose caller gives a buddy's id; or as the user answers for each call. */
 export const ACCEPT_MODES = ['all', 'buddies', 'ask'] as const;
@@ -88,7 +88,10 @@ async function handleCall(session: Session, call: Call, decide: Decide): Promise
     call.dismiss();
     return undefined;
   }
-  await output.say('call', fieldsOf(call));
+  const protection = protectionFields(call);
+  await output.say('call', { ...fieldsOf(call), ...protection });
+  const words = protectionText(protection);
+  if (words !== undefined) output.hint(`The call is ${words}.`);
   const decision = await decide(call);
   if (decision !== 'accept') {
     call[decision]();
@@ -100,7 +103,7 @@ async function handleCall(session: Session, call: Call, decide: Decide): Promise
     await output.say('closed', { buddy, address, error: chat.message });
     return undefined;
   }
-  await output.say('accepted', { buddy, address });
+  await output.say('accepted', { buddy, address, ...protection });
   await printMessages(session, chat);
   return chat;
 }
@@ -111,9 +114,15 @@ const deciders: Readonly<Record<AcceptMode, (session: Session) => Decide>> = {
   ask: (session) => asker(session),
 };
 
-/** Looks up the id that the caller gives. Nothing proves it. A caller without an id is not a buddy. */
-async function isBuddy({ client }: Session, { caller }: Call): Promise<boolean> {
-  if (caller === undefined) return false;
+/**
+ * Looks up the id that the caller gives. In clear, nothing proves it. A caller without an id is not a buddy,
+ * and a private caller whose key nothing confirms is none either.
+ */
+async function isBuddy(
+  { client }: Session,
+  { caller, confirmed, private: isPrivate }: Call,
+): Promise<boolean> {
+  if (caller === undefined || (isPrivate && !confirmed)) return false;
   try {
     return (await client.buddies()).some(({ id }) => id === caller);
   } catch (error) {

@@ -5,6 +5,7 @@
 import type { Chat, ChatEnd } from '../../actors/client/open-chat.js';
 import type { Output } from './output.js';
 import type { Session } from './session.js';
+import { protectionFields } from './wording.js';
 
 /** Printed for a line that was too long. */
 export const CUT = 'it was longer than 16 KiB: this is its beginning';
@@ -12,9 +13,10 @@ export const CUT = 'it was longer than 16 KiB: this is its beginning';
 /** Records and prints the buddy's messages, until the chat is over. */
 export async function printMessages({ output, records }: Session, chat: Chat): Promise<void> {
   const { buddy, address } = chat;
+  const protection = protectionFields(chat);
   for await (const { text, cut } of chat) {
     records.write(chat, text, false);
-    await output.say('message', { buddy, address, text, ...(cut && { error: CUT }) });
+    await output.say('message', { buddy, address, text, ...(cut && { error: CUT }), ...protection });
   }
 }
 

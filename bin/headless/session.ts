@@ -7,6 +7,8 @@ import { ClientError } from '../../actors/client/client-error.js';
 import { type Client, createClient } from '../../actors/client/create-client.js';
 import type { Log } from '../../actors/log.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
+import { barredText } from '../../terminal/key-words.js';
+import { WHY_CUT } from '../../terminal/words.js';
 import { EXIT, exitOfOutputError } from '../command-line.js';
 import { endProcess, endProcessNow, onStopSignal } from '../ending.js';
 import { exitOfError } from './exit-codes.js';
@@ -19,6 +21,8 @@ export interface HeadlessOptions extends RecordsOptions {
   readonly tcpPort: number;
   readonly messagePort: number;
   readonly json?: true;
+  /** No chat in clear. */
+  readonly private?: true;
   /** Longest wait for an answer to a call, in seconds. */
   readonly timeout?: number;
 }
@@ -51,6 +55,7 @@ export async function runSession(
   );
   const output = new Output(options.json === true, about, () => stop.abort());
   const records = new Records(about.id, options, (line) => output.ask(line));
+  if (options.private) return refuseInClear(about.id, output);
   const client = createClient({
     user: about.id,
     server: options.server,
@@ -68,6 +73,12 @@ export async function runSession(
   await client.close();
   records.close();
   return endProcess(output.error === undefined ? code : exitOfOutputError('im-client', output.error));
+}
+
+/** Ends the process: without a key, no call is private. */
+async function refuseInClear(id: string, output: Output): Promise<never> {
+  const code = await reportError(new ClientError('call.not-private', `${id} has no key here`), output);
+  return endProcess(code);
 }
 
 /** Does some work. Rejects if a signal stops the session before or during the work. */
@@ -95,6 +106,8 @@ const EVENTS: Readonly<Record<string, EventName>> = {
   'buddy.unreachable': 'unreachable',
   'buddy.refused': 'refused',
   'buddy.unanswered': 'unanswered',
+  'key.changed': 'denied',
+  'call.not-private': 'denied',
 };
 
 /** Prints an error, and returns its exit code. */
@@ -119,6 +132,12 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
       const error = `${notice.address} did not understand the answer: its next call gets another one`;
       return ['error', { address: notice.address, error, ...notice.hint }];
     }
+    case 'key.changed':
+      return ['error', { buddy: notice.buddy, error: barredText(notice.buddy, 'changed') }];
+    case 'key.unchanged':
+      return ['known', { buddy: notice.buddy }];
+    case 'lines.resumed':
+      return ['resumed', { buddy: notice.buddy, count: notice.count }];
     case 'server.lost':
       return ['error', { error: `${notice.reason}; it is asked again every 10 s` }];
     case 'server.found':
@@ -130,11 +149,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
   }
 }
 
-const REFUSAL_REASONS: Readonly<Record<RefusalCause, string>> = {
-  busy: 'busy',
-  crowded: 'too many calls at once',
-  callback: 'its program cannot be answered here, because it wants to be called back',
-};
+const REFUSAL_REASONS: Readonly<Record<RefusalCause, string>> = { busy: 'busy', ...WHY_CUT };
 
 function refusalReason({ cause, untold }: Extract<ClientNotice, { type: 'call.refused' }>): string {
   return untold === 0 ? REFUSAL_REASONS[cause] : `${REFUSAL_REASONS[cause]} (and ${untold} before it)`;

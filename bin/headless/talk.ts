@@ -10,6 +10,7 @@ import { HEADLESS_EXIT } from './exit-codes.js';
 import { LineInput } from './line-input.js';
 import { CUT, endChat, printMessages, reportEnd } from './messages.js';
 import { type Session, unlessStopped } from './session.js';
+import { protectionFields, protectionText } from './wording.js';
 
 /**
  * Sends the text and leaves. Without a text, sends each line of standard input, and calls only when the first
@@ -70,7 +71,10 @@ async function call(session: Session, buddy: string, onCalling = () => {}): Prom
   };
   const chat = await unlessStopped(stopped, () => client.call(buddy, { onProgress }));
   const { address, port } = chat;
-  await output.say('accepted', { address, port });
+  const protection = protectionFields(chat);
+  await output.say('accepted', { address, port, ...protection });
+  const words = protectionText(protection);
+  if (words !== undefined) output.hint(`The chat is ${words}.`);
   // Back-pressure: a slow reader of our output makes the buddy wait.
   return { chat, printed: printMessages(session, chat) };
 }

@@ -3,6 +3,7 @@
  */
 
 import type { Call } from '../../actors/client/call-handles.js';
+import type { Chat } from '../../actors/client/open-chat.js';
 import type { UserId } from '../../protocol/id.js';
 import { hintOf } from '../../terminal/presence-lines.js';
 
@@ -29,11 +30,44 @@ export interface Fields {
   readonly claims?: string | undefined;
   /** A guess: the user's buddies at the address of a caller that gave no id. */
   readonly buddiesThere?: readonly string[] | undefined;
+  /** True if the call or chat is inside TLS; present only if the user has a key here. */
+  readonly private?: boolean | undefined;
+  /** True if the user has verified the key of the buddy. */
+  readonly verified?: boolean | undefined;
+  /** False if nothing says that the key belongs to the buddy. */
+  readonly confirmed?: boolean | undefined;
+  /** The key that the buddy has proven. */
+  readonly key?: string | undefined;
+  /** How many lines. */
+  readonly count?: number | undefined;
 }
 
 /** The known facts about a caller. */
 export function fieldsOf({ caller, address, hint }: Pick<Call, 'caller' | 'address' | 'hint'>): Fields {
   return { buddy: caller, address, ...hint };
+}
+
+/** How a call or chat is protected. Empty if the user has no key here. */
+export function protectionFields(
+  call: Pick<Chat, 'private' | 'verified' | 'key'> & Partial<Pick<Call, 'confirmed'>>,
+): Fields {
+  if (call.private === undefined) return {};
+  if (!call.private) return { private: false };
+  const isUnconfirmed = call.confirmed === false;
+  return {
+    private: true,
+    verified: call.verified,
+    ...(isUnconfirmed && { confirmed: false }),
+    key: call.key,
+  };
+}
+
+/** How a call or chat is protected, in words; `undefined` if the user has no key here. */
+export function protectionText({ private: isPrivate, verified, confirmed }: Fields): string | undefined {
+  if (isPrivate === undefined) return undefined;
+  if (!isPrivate) return 'in clear';
+  if (confirmed === false) return 'private, but nothing confirms who it is';
+  return verified ? 'private, verified' : 'private';
 }
 
 /** The order of the fields in JSON. */
@@ -51,6 +85,11 @@ export const FIELD_ORDER = [
   'host',
   'claims',
   'buddiesThere',
+  'private',
+  'verified',
+  'confirmed',
+  'key',
+  'count',
 ] as const;
 
 /** The text of an event: `result` for standard output, `notice` for standard error. */
@@ -109,6 +148,11 @@ export const WORDINGS = {
     const last = 'buddies call the one that announced itself last';
     return { notice: `${id} is signed in in another client, too (${process}): ${last}.` };
   },
+  known: ({ buddy }) => ({ notice: `The server names the known key of ${buddy} again.` }),
+  resumed: ({ buddy, count }) => ({
+    notice: `Lines to ${buddy} that may not have arrived are sent again: ${count}.`,
+  }),
+  denied: asError,
   answering: () => ({ notice: 'The server answers again.' }),
   error: asError,
 } satisfies Record<string, (fields: Fields) => Wording>;

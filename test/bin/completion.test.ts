@@ -31,7 +31,10 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['im-client completion ', ['bash', 'fish', 'zsh']],
   ['im-client history --se', ['--search']],
   ['im-client --server there history --s', ['--search']],
-  ['im-client send --', ['--help', '--json', '--no-history', '--server', '--timeout', '--udp-port']],
+  [
+    'im-client send --',
+    ['--clear', '--help', '--json', '--no-history', '--private', '--server', '--timeout', '--udp-port'],
+  ],
   ['im-client send alice bob --t', ['--timeout']],
   ['im-client --tcp-port 1 add --t', ['--tcp-port']],
   ['im-client add --u', []],

@@ -25,6 +25,8 @@ test('every cause of a failed call has its own exit code', (t) => {
     [10, 11, 12, 13, 14],
   );
   t.is(exitOfError('list.cut'), 16);
+  t.is(exitOfError('call.not-private'), 20);
+  t.is(exitOfError('key.changed'), 21);
   t.is(exitOfError('server.silent'), 3);
   t.is(exitOfError('server.unreachable'), 3);
   t.is(exitOfError('client.closed'), 1);
