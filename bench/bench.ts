@@ -8,6 +8,7 @@ import { Report } from './report.js';
 import { benchChat } from './speed/chat-load.js';
 import { benchInspection } from './speed/inspection-cost.js';
 import { benchKeys } from './speed/keys-cost.js';
+import { benchPrivateChat } from './speed/private-load.js';
 import { benchSpeed } from './speed/speed.js';
 import { benchStart } from './speed/start.js';
 import { benchStore } from './store-benchmark.js';
@@ -19,6 +20,7 @@ const PARTS = {
   speed: benchSpeed,
   chat: benchChat,
   keys: benchKeys,
+  private: benchPrivateChat,
   inspection: benchInspection,
   store: benchStore,
   import: benchTransfer,

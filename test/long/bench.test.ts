@@ -11,6 +11,7 @@ const PARTS = {
   ],
   chat: ['A chat between two clients'],
   keys: ['sealed, against in clear', 'sealed sessions', 'ClientHellos a second'],
+  private: ['two library clients'],
   inspection: ['with --inspect and no browser', 'with --inspect and a browser'],
   import: ['CPU time of im-server import'],
 } as const;
