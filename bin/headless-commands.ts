@@ -38,7 +38,7 @@ export function addHeadlessCommands(program: Command): void {
       .addOption(
         new Option(
           '--clear',
-          'chats in clear also while the server does not say whether a buddy has a key; never with a known key',
+          'chats in clear also while the server does not say whether a buddy has a key',
         ).conflicts('private'),
       );
   const timeout = () =>

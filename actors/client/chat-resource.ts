@@ -35,7 +35,7 @@ export interface Chat {
   readonly delivery: Delivery;
   readonly throttle: LineThrottle;
   readonly patience: ChatPatience;
-  /** The user who calls or is called, and what is needed for private calls; without a key here `undefined`. */
+  /** The user who calls or is called, and what private calls need; `undefined` without a key here. */
   readonly keys: { readonly user: UserId; readonly privacy: Privacy } | undefined;
   /** The first bytes of a caller that begins TLS. */
   tlsBytes: Buffer | undefined;

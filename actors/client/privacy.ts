@@ -26,7 +26,7 @@ import { dropLines } from './private-lines.js';
 import { TrustKeeper, type TrustSources } from './trust-keeper.js';
 
 export interface PrivacyOptions extends TrustSources {
-  /** The keys of an id of the user that are on this machine. Without them, the id calls and is called in clear. */
+  /** The keys of an id of the user, if they are on this machine. Without them, all its calls are in clear. */
   credentialsOf(id: UserId): DeviceCredentials | undefined;
   undeliveredOf(user: UserId): LineFiles;
   /** What the user chose in advance. */
@@ -165,7 +165,7 @@ export class Privacy {
     if (floor > 0) await this.keeper.handle(user, buddy, { type: 'floor.raised', key: identity, floor });
   }
 
-  /** The trust in a name that nobody needs to ask the server about: the user's own, or none. */
+  /** The trust in a name about which the server is not asked: the user's own, or none. */
   #ownTrust(user: UserId, name: UserId | undefined): StoredTrust {
     const key = name === user ? this.keyOf(user) : undefined;
     return key && { key, floor: 0, by: 'key' };

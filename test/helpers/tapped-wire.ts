@@ -45,7 +45,7 @@ export class TappedWire {
     this.#sockets.clear();
   }
 
-  /** Ends all connections in both directions, as somebody on the way can: without a farewell. */
+  /** Ends all connections in both directions, as a machine on the way can: without a farewell. */
   end(): void {
     for (const socket of this.#sockets) socket.end();
   }

@@ -118,7 +118,7 @@ test('two clients with keys chat privately, and both pin', async (t) => {
   t.deepEqual(await ours.closed, { lost: [] });
 });
 
-test('nobody on the way sees a text or a name', async (t) => {
+test('the wire shows no text and no name', async (t) => {
   const both = await pair(t);
   const { ours, theirs } = await chatOf(both);
   await ours.send('the secret of alice');
@@ -230,7 +230,7 @@ test('with --private, a buddy without a key is not called', async (t) => {
   t.is(wire.bytes.length, 0);
 });
 
-test('with --private, a user without a key calls nobody, and rejects all', async (t) => {
+test('with --private, a user without a key makes no call, and rejects all', async (t) => {
   const { alice, caller, server, wire } = await pair(t, { alice: { mode: 'private', isKeyless: true } });
   const error = await fails(t, caller.call('bob'), 'call.not-private');
   t.regex(error.message, /no key here/);
