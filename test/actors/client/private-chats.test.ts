@@ -131,7 +131,7 @@ test('the wire shows no text and no name', async (t) => {
   for (const text of ['secret', 'alice', 'bob', 'HELLO', 'BYE']) t.false(seen.includes(text), text);
 });
 
-test('many lines go both ways, in order and once', async (t) => {
+test.serial('many lines go both ways, in order and once', async (t) => {
   const { ours, theirs } = await chatOf(await pair(t));
   const lines = Array.from({ length: 1_500 }, (_, n) => `line ${n}`);
   const sendAll = async (chat: Chat) => {
@@ -645,7 +645,7 @@ test('a buddy who does not confirm is left after a while, and the lines are name
   t.deepEqual((await ours.closed).lost, ['one']);
 });
 
-test('a program that does not read makes the buddy wait, and loses no line', async (t) => {
+test.serial('a program that does not read makes the buddy wait, and loses no line', async (t) => {
   const both = await pair(t);
   const { ours, theirs } = await chatOf(both);
   const lines = Array.from({ length: 5_000 }, (_, n) => `line ${n}`);
