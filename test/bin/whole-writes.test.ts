@@ -58,6 +58,11 @@ const HELPS = [['--help'], ['--version']];
 
 /** Command lines of each command that print something. */
 const CLIENT_LINES: Readonly<Record<string, (prepared: Prepared) => readonly (readonly string[])[]>> = {
+  // Without a key it prints nothing, and words are shown at a terminal only.
+  key: () => [],
+  trust: ({ server }) => [['trust', 'alice', '--user', 'bob', ...server]],
+  forget: ({ server }) => [['forget', 'alice', '--user', 'bob', ...server]],
+  server: () => [['server', 'forget', '127.0.0.1:9']],
   history: () => [
     ['history', 'bob'],
     ['history', 'bob', '--json'],
