@@ -278,8 +278,8 @@ export function chatLogic({
       chat.scope.cancel(chat.timer);
       chat.scope.cancel(chat.lateTimer);
       chat.delivery.release();
-      // Before the report, so that nothing counts as confirmed that was not at the last look. Below TLS, Node.js
-      // crashes if the socket is destroyed first.
+      // Before the report, so that nothing counts as confirmed that was not at the last look. Not below TLS:
+      // Node.js crashes if the socket is destroyed first.
       if (chat.secure === undefined) chat.socket.destroy();
       // Report the end in any case, even a second time: call control must not wait for this chat.
       if (isFinal) reportClosed(chat);
