@@ -8,7 +8,7 @@ import { rootCause } from '../supervision/supervisor-error.js';
 import { openInteractiveConsole } from '../terminal/interactive-console.js';
 import { openPlainConsole } from '../terminal/plain-console.js';
 import { Archive } from '../user-files/archive.js';
-import { stateDirectory } from '../user-files/directories.js';
+import { dataDirectory, stateDirectory } from '../user-files/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import type { ClientSettings } from './client-options.js';
 import { complain, EXIT, exitOfOutputError } from './command-line.js';
@@ -61,6 +61,7 @@ async function main(settings: ClientSettings): Promise<void> {
         keepsHistory: settings.history,
         server: { host: server, port: udpPort },
       }),
+    dataRoot: dataDirectory(env),
     ...(settings.autoAway > 0 && { autoAwayMs: settings.autoAway * MINUTE_MS }),
     log: crashLog,
     ...(inspection && { onEmitted: inspection.record }),

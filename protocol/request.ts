@@ -122,5 +122,11 @@ export function encodeRequest(op: Change['op'] | 'WHO', ...tokens: readonly stri
   return `${[op, ...tokens].join(' ')}\r\n`;
 }
 
+/** Encodes a LOG as a line that ends with CR LF. */
+export function encodeLogin(id: UserId, mode: LoginMode): string {
+  const previous = mode.kind === 'again' ? ` ${mode.session}` : '';
+  return `LOG ${id} ${mode.kind}${previous}\r\n`;
+}
+
 /** Asks whether a server keeps keys. A server that keeps none answers 201, or closes. */
 export const VERSION_REQUEST = `VER im ${KEYS_VERSION}\r\n`;

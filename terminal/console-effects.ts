@@ -135,7 +135,10 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#open =
       prompt.kind === 'key'
         ? this.#keyPrompt(prompt)
-        : this.#linePrompt(prompt, editor ?? new LineEditor(this.#clipboard));
+        : this.#linePrompt(
+            prompt,
+            editor ?? new LineEditor(prompt.isSecret ? { text: '' } : this.#clipboard),
+          );
     this.#display.ask(this.#open);
   }
 
@@ -150,10 +153,10 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     if (input.type !== 'answer.given' || open === undefined) return;
     const { prompt } = open;
     const { value } = input;
-    if (open instanceof LinePrompt) this.#historyOf(prompt).add(value);
+    if (open instanceof LinePrompt && !prompt.isSecret) this.#historyOf(prompt).add(value);
     this.#open = undefined;
     const shown = open instanceof LinePrompt ? toDisplayText(value) : value.toUpperCase();
-    this.#display.answered(prompt.isMessage ? undefined : prompt.text + shown);
+    this.#display.answered(prompt.isMessage || prompt.isSecret ? undefined : prompt.text + shown);
     this.#options.onAnswer(value);
   }
 
@@ -174,7 +177,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     if (this.#open !== undefined) this.closePrompt();
     const unsent = this.#pasted.drop();
     this.#kept = undefined;
-    if (!(line instanceof LinePrompt)) return;
+    if (!(line instanceof LinePrompt) || line.prompt.isSecret) return;
     const { draft } = line.prompt;
     if (draft !== undefined) {
       this.#drafts.keep(draft, line.editor);
@@ -304,7 +307,8 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     return new LinePrompt({ prompt, editor, stdout, history, onEdit, onAnswer: this.#onAnswer });
   }
 
-  #historyOf({ isMessage }: Prompt): History {
+  #historyOf({ isMessage, isSecret }: Prompt): History {
+    if (isSecret) return new History();
     return isMessage ? this.#messages : this.#ids;
   }
 

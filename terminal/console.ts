@@ -18,6 +18,10 @@ export interface Prompt {
   readonly draft?: string;
   /** Lines that say what the question is about. They are printed again when the screen is cleared. */
   readonly lead?: readonly string[];
+  /** Lines above the question that are erased with it, and that are not kept for a repaint. */
+  readonly above?: readonly string[];
+  /** True if the answer is a secret: it is not kept, and not left on the screen. */
+  readonly isSecret?: boolean;
   /** True if the status lines are shown above the question and kept up to date. */
   readonly hasStatus?: boolean;
   /** True if the prompt comes up by itself: keys that were meant for something else must not answer it. */

@@ -141,7 +141,8 @@ export class Display {
   #blockCodes(): string {
     if (this.#asked === undefined) return '';
     const { prompt, shown } = this.#asked;
-    return this.#block.draw({ ...shown, status: prompt.hasStatus ? this.#status : [] }, this.#size);
+    const status = prompt.above ?? (prompt.hasStatus ? this.#status : []);
+    return this.#block.draw({ ...shown, status }, this.#size);
   }
 }
 

@@ -27,7 +27,7 @@ const ID_RULE =
 /** What each letter of the menu does. */
 export const MENU_HELP: readonly string[] = [
   '  R - registers a new id with the server, and signs you in',
-  '  L - signs you in under an id, without asking the server',
+  '  L - signs you in under an id',
   '  A - puts a registered user on your buddy list',
   '  D - takes a buddy off your list',
   '  M - calls a buddy; each line you type is sent, and a line with just q leaves',

@@ -6,6 +6,7 @@
 import type { CallFailure } from '../machines/client/call-events.js';
 import { callerName } from '../machines/client/callers.js';
 import type { CutCause } from '../machines/client/cut-calls.js';
+import type { SessionEnd } from '../machines/client/login-outcome.js';
 import type { Alert, ArchiveTask, Notice, Question, WhyNotCallable } from '../machines/client/notices.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
@@ -22,6 +23,7 @@ import {
   verdictLine,
 } from './key-words.js';
 import { buddyListLines, callerLabel, clockDate, clockTime, hintOf, missedLines } from './presence-lines.js';
+import { registrationLines } from './registration-lines.js';
 
 /** The notices whose words have no variable parts. */
 export const SAY = {
@@ -53,6 +55,9 @@ export const SAY = {
   away: 'You are away.',
   back: 'You are back.',
   historySilent: 'The history cannot be read.',
+  wordsReminder: 'You have not copied the 24 words of your key yet: im-client key words shows them.',
+  misrouted:
+    'The server does not get your presence: your datagrams come from another address than your logins.',
 } as const satisfies Partial<Record<Notice['say'], string>>;
 
 export const MENU: readonly string[] = [
@@ -78,6 +83,13 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   menu: () => MENU,
   menuHelp: () => MENU,
   signedIn: ({ user }) => [`Signed in as ${user}.`],
+  keyMissing: ({ user }) => [
+    `${user} has a key, which is not on this machine, so nothing was sent.`,
+    `Its 24 words bring it back: im-client key restore ${user}.`,
+  ],
+  keyUncertain: ({ reason }) => [toDisplayText(`You are not signed in: ${reason}.`)],
+  registration: ({ registration }) => registrationLines(registration),
+  sessionEnded: ({ user, why }) => [`${SESSION_ENDS[why](user)} You are signed out here.`],
   // A reply without a code is marked, because it could look like a line of the client itself.
   reply: ({ op, line, added }) => [
     replyCode(line) === undefined ? `The server answered: ${line}` : line,
@@ -141,6 +153,14 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     return [`${user} is signed in in another client, too (${process}): ${last}.`];
   },
   blocked: ({ names }) => [names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`],
+};
+
+const SESSION_ENDS: Readonly<Record<SessionEnd, (user: UserId) => string>> = {
+  elsewhere: (user) => `${user} has signed in elsewhere.`,
+  denied: (user) => `THE SERVER NO LONGER ACCEPTS THE KEY OF ${user}: its operator may have reset the id.`,
+  changed: () => 'Another server answers at the known address, so nothing more is sent.',
+  revoked: (user) => `The key of ${user} on this machine was revoked: its 24 words bring it back.`,
+  'no-key': (user) => `The key of ${user} is not on this machine: its 24 words bring it back.`,
 };
 
 export const WHY_CUT: Readonly<Record<CutCause, string>> = {

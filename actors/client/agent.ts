@@ -7,6 +7,7 @@ import type { CallCommand, CallEvent, CallId } from '../../machines/client/call-
 import { type Caller, type CallerHint, withHint } from '../../machines/client/callers.js';
 import type { CutCause } from '../../machines/client/cut-calls.js';
 import type { HeartbeatCommand, HeartbeatReport } from '../../machines/client/events.js';
+import type { SessionEnd } from '../../machines/client/login-outcome.js';
 import type { BuddyTrusts, TrustReport } from '../../machines/client/pins.js';
 import type { Silence } from '../../machines/client/silence.js';
 import type { BuddyList } from '../../protocol/buddy-list.js';
@@ -27,7 +28,7 @@ import {
   OutgoingCall,
   type OutgoingRequest,
 } from './call-handles.js';
-import { ClientError } from './client-error.js';
+import { ClientError, type ClientErrorCode, missingError, revokedError } from './client-error.js';
 import { CLIENT } from './client-names.js';
 import type { Inbox } from './inbox.js';
 
@@ -55,6 +56,20 @@ export type ClientNotice =
   | { readonly type: 'server.lost'; readonly reason: string }
   /** The server answers again. */
   | { readonly type: 'server.found' }
+  /**
+   * The client no longer announces the user, and asks for no buddy list: the user has signed in elsewhere
+   * (`elsewhere`), or the user's key does not count at this server (`denied`, `revoked`), or it is not on
+   * this machine (`no-key`), or another server answers (`changed`).
+   */
+  | {
+      readonly type: 'session.ended';
+      readonly why: SessionEnd;
+      /** The code of the error with which requests reject from now on. */
+      readonly code: ClientErrorCode;
+      readonly reason: string;
+    }
+  /** The server drops the user's datagrams, because they come from another address than the logins. */
+  | { readonly type: 'session.misrouted' }
   /** A call was refused without asking the program. */
   | {
       readonly type: 'call.refused';
@@ -147,7 +162,14 @@ class Agent implements Behaviour<AgentEvent> {
       case 'server.lost':
         return this.#notify({ type: event.type, reason: this.#silentError(event.silence).message });
       case 'server.found':
+      case 'session.misrouted':
         return this.#notify({ type: event.type });
+      case 'session.ended': {
+        const error = sessionError(event.why, event.id);
+        this.#endQuestion()?.reject(error);
+        const { code, message: reason } = error;
+        return this.#notify({ type: event.type, why: event.why, code, reason });
+      }
       case 'call.request':
         return this.#place(event.request);
       case 'place.refused':
@@ -272,6 +294,28 @@ const LAST_EVENTS: ReadonlySet<CallEvent['type']> = new Set([
 /** The error of requests that a client refuses because it has ended. */
 export function closedError(): ClientError {
   return new ClientError('client.closed', 'the client has ended');
+}
+
+/** The error when a session has ended for good. */
+function sessionError(why: SessionEnd, id: UserId): ClientError {
+  switch (why) {
+    case 'elsewhere':
+      return new ClientError('user.elsewhere', `${id} has signed in elsewhere`);
+    case 'denied':
+      return new ClientError(
+        'key.denied',
+        `the server no longer accepts the key of ${id}: its operator may have reset the id`,
+      );
+    case 'revoked':
+      return revokedError(id);
+    case 'no-key':
+      return missingError(id);
+    case 'changed':
+      return new ClientError(
+        'server.changed',
+        'another server answers at the known address: nothing was sent',
+      );
+  }
 }
 
 function reasonOf(silence: Silence, user: UserId | undefined): string {

@@ -2,21 +2,24 @@
  * Sends one request to the server over TCP: opens a connection, writes a line, reads the reply line.
  */
 
-import { connect } from 'node:net';
-import { fromPromise, type PromiseActorLogic } from 'xstate';
-import type { ServerRequest } from '../../machines/client/client-context.js';
+import { connect, type Socket } from 'node:net';
 import type { ServerReply } from '../../machines/client/events.js';
 import { type Silence, silenceOf } from '../../machines/client/silence.js';
 import { toDisplayText } from '../../protocol/display-text.js';
-import type { UserId } from '../../protocol/id.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
 import { decodeLine } from '../../protocol/message.js';
 import { isDone } from '../../protocol/reply.js';
-import { encodeRequest, MAX_REQUEST_BYTES } from '../../protocol/request.js';
+import { MAX_REQUEST_BYTES } from '../../protocol/request.js';
 import { networkReason } from './network-reason.js';
 
 /** Longest wait for the server's reply, in milliseconds. The server itself may wait 10 s for its disk. */
-const REPLY_TIMEOUT_MS = 12_000;
+export const REPLY_TIMEOUT_MS = 12_000;
+
+/** The message of the error when the server closes the connection without a reply. */
+export const NO_REPLY = 'it closed the connection without a reply';
+
+/** The message of the error when the reply does not come in time. */
+export const LATE_REPLY = 'no reply in time';
 
 export interface ServerEndpoint {
   /** A name or an address. */
@@ -24,22 +27,39 @@ export interface ServerEndpoint {
   readonly port: number;
 }
 
-/** Actor logic of one request. Its output is the reply; the message of its error says why there is none. */
-export function askServerLogic(server: ServerEndpoint): PromiseActorLogic<ServerReply, ServerRequest> {
-  return fromPromise(({ input, signal }) => ask(server, encodeRequest(input.op, ...input.ids), signal));
+/**
+ * Sends one request line in clear and resolves with the reply. Rejects with an error whose message says why
+ * there is none.
+ */
+export function ask(
+  server: ServerEndpoint,
+  request: string,
+  signal: AbortSignal,
+  timeoutMs = REPLY_TIMEOUT_MS,
+): Promise<ServerReply> {
+  const socket = connect({ ...server, noDelay: true });
+  socket.on('connect', () => socket.write(request, 'latin1'));
+  return readReply(socket, { signal, timeoutMs });
 }
 
-/**
- * Sends one request line and resolves with the reply. Rejects with an error whose message says why there is
- * none.
- */
-export function ask(server: ServerEndpoint, request: string, signal: AbortSignal): Promise<ServerReply> {
+export interface ReplyOptions {
+  /** Aborted when the caller does not wait for the reply any longer. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** The error to reject with when the connection breaks, or ends without a reply. */
+  readonly errorOf?: (error: NodeJS.ErrnoException) => Error;
+}
+
+/** Reads the reply to a request: one line. Then destroys the connection, which may be in TLS. */
+export function readReply(
+  socket: Socket,
+  { signal, timeoutMs, errorOf = networkError }: ReplyOptions,
+): Promise<ServerReply> {
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(MAX_REQUEST_BYTES);
-    const socket = connect({ ...server, noDelay: true });
-    const fail = (reason: string, cause?: unknown) => {
+    const fail = (error: unknown) => {
       socket.destroy();
-      reject(new Error(reason, { cause }));
+      reject(error);
     };
     /** An exception in a listener fails this request only. */
     const guarded =
@@ -48,8 +68,7 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
         try {
           listener(...args);
         } catch (error) {
-          socket.destroy();
-          reject(error);
+          fail(error);
         }
       };
     const resolveWith = (line: Line) => {
@@ -57,9 +76,8 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
       resolve({ line: toDisplayText(text), done: isDone(text) });
       socket.destroy();
     };
-    const timer = setTimeout(() => fail('no reply in time'), REPLY_TIMEOUT_MS);
+    const timer = setTimeout(() => fail(new Error(LATE_REPLY)), timeoutMs);
 
-    socket.on('connect', () => socket.write(request, 'latin1'));
     socket.on(
       'data',
       guarded((chunk: Buffer) => splitter.push(chunk).slice(0, 1).forEach(resolveWith)),
@@ -68,29 +86,39 @@ export function ask(server: ServerEndpoint, request: string, signal: AbortSignal
       'end',
       guarded(() => {
         const line = splitter.end();
-        if (line === undefined) fail('it closed the connection without a reply');
+        if (line === undefined) fail(errorOf(new Error(NO_REPLY)));
         else resolveWith(line);
       }),
     );
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(networkReason(error), error));
-    const onAbort = () => fail('not waited for');
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(errorOf(error)));
+    const onAbort = () => fail(new Error('not waited for'));
     signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
     socket.on('close', () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
+      // A connection may close without an end or an error.
+      reject(errorOf(new Error(NO_REPLY)));
     });
   });
 }
 
-/** When the server does not answer over UDP, asks it over TCP whether it knows the user. Always resolves. */
+/** An error with the reason in words, and the system's error as its cause. */
+export function networkError(error: NodeJS.ErrnoException): Error {
+  return new Error(error.code === undefined ? error.message : networkReason(error), { cause: error });
+}
+
+/**
+ * When the server does not answer over UDP, asks it over TCP whether it knows the user. Always resolves.
+ *
+ * @param request Sends `ADD <user>`, in clear or sealed.
+ */
 export async function askWhySilent(
-  server: ServerEndpoint,
-  user: UserId | undefined,
+  request: (signal: AbortSignal) => Promise<ServerReply>,
   signal: AbortSignal,
 ): Promise<Silence> {
-  if (user === undefined) return { cause: 'unknown' };
   try {
-    const { line } = await ask(server, encodeRequest('ADD', user), signal);
+    const { line } = await request(signal);
     return silenceOf(line);
   } catch (error) {
     const { message, cause } = error as Error;

@@ -3,11 +3,19 @@
  */
 
 import { toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
 
 /**
  * - `id.invalid`: the given id is not valid; `user.missing`: the client was created without a user;
  * - `server.unreachable`: the server could not be asked, or its reply is not valid; `server.silent`: the
  *   server did not answer a GET; the message says whether it is down, or does not know the user;
+ * - `server.changed`: another server answers at a known address, and nothing was sent; `server.busy`: a
+ *   server that keeps keys accepts no connection at present; `server.unreadable`: the file with the keys of
+ *   servers cannot be read, and nothing was sent;
+ * - `key.missing`: the id has a key, which is not on this machine; `key.unreadable`: the file of the key
+ *   cannot be read; `key.revoked`: the user has shut out this machine; `key.denied`: the server knows the id
+ *   with another key, or without one. The request was not executed;
+ * - `user.elsewhere`: the user has signed in through another client, and this one has stopped;
  * - `port.unavailable`: the client cannot listen on that port;
  * - `client.busy`: another call or chat is in progress; `client.closed`: the client has ended, or its actor
  *   crashed;
@@ -26,6 +34,14 @@ export type ClientErrorCode =
   | 'user.missing'
   | 'server.unreachable'
   | 'server.silent'
+  | 'server.changed'
+  | 'server.busy'
+  | 'server.unreadable'
+  | 'key.missing'
+  | 'key.unreadable'
+  | 'key.revoked'
+  | 'key.denied'
+  | 'user.elsewhere'
   | 'port.unavailable'
   | 'client.busy'
   | 'client.closed'
@@ -53,4 +69,20 @@ export class ClientError extends Error {
   ) {
     super(toDisplayText(message), { cause });
   }
+}
+
+/** The error when the key of an id is not on this machine. */
+export function missingError(id: UserId): ClientError {
+  return new ClientError(
+    'key.missing',
+    `${id} has a key, which is not on this machine; to bring it back: im-client key restore`,
+  );
+}
+
+/** The error when the user has shut out this machine. */
+export function revokedError(id: UserId): ClientError {
+  return new ClientError(
+    'key.revoked',
+    `the key of ${id} on this machine was revoked; to bring it back: im-client key restore`,
+  );
 }

@@ -15,11 +15,11 @@
  * program's client has as well are in core.ts.
  */
 
+import { fromPromise } from 'xstate';
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { LinesDropped } from '../../machines/client/restart-state.js';
 import type { UserId } from '../../protocol/id.js';
-import { encodeRequest } from '../../protocol/request.js';
 import { child } from '../../supervision/child-spec.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { addressOf } from '../../supervision/mailbox.js';
@@ -29,7 +29,6 @@ import type { Console, ConsoleListener } from '../../terminal/console.js';
 import type { Log } from '../log.js';
 import { type RunTreeOptions, runTree } from '../run-tree.js';
 import { type ArchiveFiles, archiveLogic } from './archive-actor.js';
-import { ask, askServerLogic, type ServerEndpoint } from './ask-server.js';
 import { ARCHIVE, CALL_CONTROL, CLIENT, HEARTBEAT, TERMINAL } from './client-names.js';
 import {
   type CallLimits,
@@ -42,9 +41,10 @@ import {
   trustSpecs,
   UNREAD_PATIENCE_MS,
 } from './core.js';
+import { Directory } from './directory.js';
 import { compareWordsLogic, findWordsLogic, keyedAskLogic } from './key-questions.js';
 import type { Privacy } from './privacy.js';
-import { terminalLogic } from './terminal.js';
+import { terminalWith } from './terminal.js';
 
 /**
  * A user sends one line at a time, and one more line is held while the buddy does not read. Only the
@@ -72,6 +72,10 @@ export interface ClientOptions {
   readonly privacy?: Privacy | undefined;
   /** Opens the local files: history and the block list. */
   readonly openArchive: () => ArchiveFiles;
+  /** The directory of the keys; `undefined`: there are none, and what is known of servers is not stored. */
+  readonly dataRoot?: string | undefined;
+  /** Whether ids are registered with keys; default false. */
+  readonly keys?: boolean;
   /** After this long without a key the user is set to away, in milliseconds; `undefined`: never. */
   readonly autoAwayMs?: number;
   readonly log: Log;
@@ -100,10 +104,19 @@ export function startClient(options: ClientOptions): RunningClient {
   } = options;
   const holder = new RestartStateHolder(options.user && { id: options.user, attendance: 'here' });
 
-  const server = { host, port: tcpPort };
+  const directory = new Directory({
+    server: { host, tcpPort, udpPort },
+    dataRoot: options.dataRoot,
+    keys: options.keys ?? false,
+  });
+
   const address = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
-    actors: privacy === undefined ? { askServer: askServerLogic(server) } : keyedActors(server, privacy),
+    actors: {
+      checkSignIn: fromPromise(({ input }) => directory.standing(input)),
+      askServer: fromPromise(({ input, signal }) => directory.request(input.op, input.ids, signal)),
+      ...(privacy && keyedActors(directory, privacy)),
+    },
   });
 
   const client = supervisor({
@@ -124,6 +137,7 @@ export function startClient(options: ClientOptions): RunningClient {
             callControl: addressOf(system, CALL_CONTROL),
             archive: addressOf(system, ARCHIVE),
             isInteractive: options.isInteractive,
+            checksKeys: true,
             user: holder.state.user?.id,
             attendance: holder.state.user?.attendance ?? 'here',
           }),
@@ -145,7 +159,7 @@ export function startClient(options: ClientOptions): RunningClient {
       child({
         id: TERMINAL,
         address,
-        logic: terminalLogic,
+        logic: terminalWith(directory),
         input: (system) => ({
           openConsole,
           client: addressOf(system, CLIENT),
@@ -154,7 +168,7 @@ export function startClient(options: ClientOptions): RunningClient {
         }),
       }),
       ...trustSpecs(privacy, holder),
-      heartbeatSpec({ host, tcpPort, udpPort }, holder),
+      heartbeatSpec({ host, tcpPort, udpPort }, holder, directory),
       callsSpec(options.messagePort, holder),
     ],
   });
@@ -168,16 +182,14 @@ export function startClient(options: ClientOptions): RunningClient {
     },
     ...(inspect && { inspect }),
   });
+  tree.ended.then(() => directory.close());
   return { ...tree, leave: () => addressOf(tree.root.system, CLIENT).send({ type: 'leave.requested' }) };
 }
 
 /** The actors that the statechart of a user with a key invokes. */
-function keyedActors(server: ServerEndpoint, privacy: Privacy) {
+function keyedActors(directory: Directory, privacy: Privacy) {
   return {
-    askServer: keyedAskLogic(
-      ({ op, ids }, signal) => ask(server, encodeRequest(op, ...ids), signal),
-      privacy,
-    ),
+    askServer: keyedAskLogic(({ op, ids }, signal) => directory.request(op, ids, signal), privacy),
     findWords: findWordsLogic(privacy),
     compareWords: compareWordsLogic(privacy),
   };

@@ -18,7 +18,8 @@ import { callsLogic } from './calls.js';
 import { chatLogic } from './chat-connection.js';
 import { type ChatInput, remoteAddressOf } from './chat-resource.js';
 import { CALL_CONTROL, CHATS, CLIENT, HEARTBEAT } from './client-names.js';
-import { heartbeatLogic, type ServerPorts } from './heartbeat.js';
+import type { Directory, ServerPorts } from './directory.js';
+import { heartbeatWith } from './heartbeat.js';
 import type { Privacy } from './privacy.js';
 import { trustLogic } from './trust-actor.js';
 
@@ -151,20 +152,25 @@ export function trustSpecs(privacy: Privacy | undefined, holder: RestartStateHol
 }
 
 /** Spec of the heartbeat. */
-export function heartbeatSpec(server: ServerPorts, holder: RestartStateHolder): ChildSpec {
+export function heartbeatSpec(
+  server: ServerPorts,
+  holder: RestartStateHolder,
+  directory: Directory,
+): ChildSpec {
   return child({
     id: HEARTBEAT,
     address: { stashLimit: MAX_STASHED_EVENTS },
-    logic: heartbeatLogic,
+    logic: heartbeatWith(directory),
     backoff: RESTART_BACKOFF,
     input: (system) => {
-      const { user, callPort, isServerLost } = holder.state;
+      const { user, callPort, isServerLost, session } = holder.state;
       return {
         server,
         client: addressOf(system, CLIENT),
         user: user && { id: user.id, status: statusOf(user.attendance) },
         callPort,
         isServerLost,
+        session,
       };
     },
   });

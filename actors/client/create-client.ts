@@ -11,11 +11,12 @@
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
+import type { Registration } from '../../machines/client/registration.js';
 import type { BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
-import { type Change, encodeRequest } from '../../protocol/request.js';
+import type { Change } from '../../protocol/request.js';
 import { addChild } from '../../supervision/administration.js';
 import { child } from '../../supervision/child-spec.js';
 import { addressOf } from '../../supervision/mailbox.js';
@@ -32,7 +33,6 @@ import {
   closedError,
   refuseCommand,
 } from './agent.js';
-import { ask } from './ask-server.js';
 import type { Call, CallProgress } from './call-handles.js';
 import { ClientError } from './client-error.js';
 import { CALL_CONTROL, HEARTBEAT } from './client-names.js';
@@ -46,6 +46,7 @@ import {
   trustSpecs,
   UNREAD_PATIENCE_MS,
 } from './core.js';
+import { Directory, defaultDataRoot } from './directory.js';
 import { Inbox } from './inbox.js';
 import { type Chat, MAX_UNSENT_MESSAGES } from './open-chat.js';
 import type { Privacy } from './privacy.js';
@@ -70,6 +71,11 @@ export interface CreateClientOptions {
   readonly patienceMs?: number;
   /** Called with events that no method reports, such as a lost server or a refused call. */
   readonly onNotice?: (notice: ClientNotice) => void;
+  /**
+   * The directory of the keys; default the XDG data directory of the user who runs the program. `null`: no
+   * keys are used, and what is found out about servers is not stored.
+   */
+  readonly dataDirectory?: string | null;
   /** Receives lifecycle events of the client's actors, crashes among them; default none. */
   readonly log?: Log;
 }
@@ -84,10 +90,15 @@ const DEFAULTS = {
   log: SILENT_LOG,
 } satisfies CreateClientOptions;
 
+/** Whether ids are registered with keys. */
+const REGISTERS_KEYS = false;
+
 /** The server's reply: its code, such as 200, and its line. */
 export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
+  /** Set when an id was registered, if the client gives keys to ids: whether it has a key. */
+  readonly registration?: Registration;
 }
 
 /** A running client. Every method that fails rejects with a {@link ClientError}. */
@@ -154,8 +165,8 @@ export function createKeyedClient(options: CreateClientOptions, privacy: Privacy
 class ProgramClient implements Client {
   readonly calls = new Inbox<Call>();
   readonly ended: RunningTree['ended'];
-  readonly #host: string;
-  readonly #tcpPort: number;
+  readonly #id: UserId | undefined;
+  readonly #directory: Directory;
   readonly #messagePort: number;
   readonly #holder: RestartStateHolder;
   readonly #watchers = new Set<Inbox<BuddyList>>();
@@ -177,10 +188,15 @@ class ProgramClient implements Client {
       patienceMs = DEFAULTS.patienceMs,
       onNotice = DEFAULTS.onNotice,
       log = DEFAULTS.log,
+      dataDirectory = defaultDataRoot() ?? null,
     } = options;
     const user = options.user === undefined ? undefined : assertId(options.user);
-    this.#host = server;
-    this.#tcpPort = tcpPort;
+    this.#id = user;
+    this.#directory = new Directory({
+      server: { host: server, tcpPort, udpPort },
+      dataRoot: dataDirectory ?? undefined,
+      keys: REGISTERS_KEYS,
+    });
     this.#messagePort = messagePort;
     this.#holder = new RestartStateHolder(user && { id: user, attendance: 'here' });
     this.#tree = runTree(
@@ -214,7 +230,7 @@ class ProgramClient implements Client {
             privacy,
           ),
           ...trustSpecs(privacy, this.#holder),
-          heartbeatSpec({ host: server, tcpPort, udpPort }, this.#holder),
+          heartbeatSpec({ host: server, tcpPort, udpPort }, this.#holder, this.#directory),
         ],
       }),
       { log, onEmitted: (event) => this.#holder.update(event) },
@@ -239,6 +255,7 @@ class ProgramClient implements Client {
   async buddies(): Promise<BuddyList> {
     this.#assertUser();
     await this.#waitUntilReady();
+    await this.#assertSession();
     this.#asking ??= this.#ask<BuddyList>((request) => ({ type: 'buddies.ask', request })).finally(() => {
       this.#asking = undefined;
     });
@@ -267,6 +284,7 @@ class ProgramClient implements Client {
   async listen(): Promise<number> {
     this.#assertUser();
     await this.#waitUntilReady();
+    await this.#assertSession();
     this.#listening ??= this.#listen().catch((error) => {
       this.#listening = undefined; // a later call tries again
       throw error;
@@ -300,21 +318,21 @@ class ProgramClient implements Client {
   }
 
   get #user(): UserId {
-    const { user } = this.#holder.state;
-    if (user === undefined) throw new ClientError('user.missing', 'the client was made without a user');
-    return user.id;
+    if (this.#id === undefined) throw new ClientError('user.missing', 'the client was made without a user');
+    return this.#id;
   }
 
   async #change(op: Change['op'], idsOf: () => readonly UserId[]): Promise<ServerAnswer> {
-    const request = encodeRequest(op, ...idsOf());
+    const ids = idsOf();
     await this.#waitUntilReady();
-    const server = { host: this.#host, port: this.#tcpPort };
-    const { line } = await ask(server, request, this.#end.signal).catch((error: Error) => {
-      throw unreachableError(error.message, error);
-    });
+    const { line, registration } = await this.#directory
+      .request(op, ids, this.#end.signal)
+      .catch((error: Error) => {
+        throw error instanceof ClientError ? error : unreachableError(error.message, error);
+      });
     const code = replyCode(line);
     if (code === undefined) throw unreachableError(`its reply is not valid: ${line}`);
-    return { code, text: line };
+    return { code, text: line, ...(registration && { registration }) };
   }
 
   async #listen(): Promise<number> {
@@ -345,8 +363,16 @@ class ProgramClient implements Client {
     this.#user;
   }
 
+  /** Rejects if the user has a key that cannot be used here, or if the client has stopped for the user. */
+  async #assertSession(): Promise<void> {
+    await this.#directory.assertUsable(this.#user);
+    if (this.#holder.state.user === undefined)
+      throw new ClientError('user.elsewhere', `${this.#id} is signed out here`);
+  }
+
   #onEnded(): void {
     this.#end.abort();
+    this.#directory.close();
     this.calls.end();
     for (const watcher of this.#watchers) watcher.end();
   }

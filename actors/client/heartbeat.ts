@@ -2,16 +2,18 @@
  * The heartbeat: announces the user's status to the server every ten seconds, and asks for the buddy list.
  *
  * It owns the client's UDP socket. Datagrams may be lost, and the server may be down and come back on another
- * address. Every beat looks up the server again and resends everything, so the client recovers by itself.
+ * address. Every beat looks up the server again and resends everything, so the client recovers by itself. The
+ * datagrams of a user whose key is here are sealed: sealed-session.ts logs in, seals and opens.
  * machines/client/server-connectivity.ts decides when the server counts as lost, and how often a question is
  * retried.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
-import { SocketAddress } from 'node:net';
 import type { SnapshotFrom } from 'xstate';
-import type { HeartbeatCommand, HeartbeatReport } from '../../machines/client/events.js';
+import type { HeartbeatCommand, HeartbeatReport, ServerReply } from '../../machines/client/events.js';
+import type { SessionEnd } from '../../machines/client/login-outcome.js';
+import { PagedList } from '../../machines/client/paged-list.js';
 import type { PortBound } from '../../machines/client/restart-state.js';
 import {
   QUERY_RETRY_MS,
@@ -22,9 +24,12 @@ import {
 import type { Silence } from '../../machines/client/silence.js';
 import { type Steps, stepsOf } from '../../machines/steps.js';
 import { plainAddress } from '../../protocol/address.js';
-import { parseBuddyList } from '../../protocol/buddy-list.js';
+import { type BuddyList, parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
+import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import { encodeRequest } from '../../protocol/request.js';
+import { encodeSealedQuery, type SessionId } from '../../protocol/sealed-datagram.js';
 import type { Status } from '../../protocol/status.js';
 import {
   type Behaviour,
@@ -34,20 +39,15 @@ import {
   type Timer,
 } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import { askWhySilent } from './ask-server.js';
+import { ask, askWhySilent } from './ask-server.js';
+import type { Directory, ServerPorts, Standing } from './directory.js';
+import { peerAddress, SealedSession, type SealedSessionEvent } from './sealed-session.js';
 
 /** Time between beats, in milliseconds. */
 export const BEAT_MS = 10_000;
 
 /** Longest wait for the server's answer over TCP about why it is silent over UDP, in milliseconds. */
 export const CAUSE_PATIENCE_MS = 4_000;
-
-export interface ServerPorts {
-  /** Name or address. */
-  readonly host: string;
-  readonly tcpPort: number;
-  readonly udpPort: number;
-}
 
 export interface HeartbeatInput {
   readonly server: ServerPorts;
@@ -57,29 +57,62 @@ export interface HeartbeatInput {
   readonly callPort: number | undefined;
   /** True if the heartbeat was restarted after it had reported the server as lost. */
   readonly isServerLost: boolean;
+  /** The sealed session before the heartbeat was restarted. */
+  readonly session?: SessionId | undefined;
 }
 
 type HeartbeatEvent =
   | HeartbeatCommand
   | PortBound
+  | SealedSessionEvent
   // From the actor's own socket, look-ups and timers.
   | { readonly type: 'beat.due' }
   | { readonly type: 'query.overdue' }
+  | { readonly type: 'standing.found'; readonly user: HeartbeatUser; readonly standing: Standing }
   | { readonly type: 'cause.found'; readonly silence: Silence; readonly inquiry: AbortController }
   | { readonly type: 'server.located'; readonly address: string; readonly announces: boolean }
   | { readonly type: 'datagram.received'; readonly text: string; readonly from: RemoteInfo };
 
-export const heartbeatLogic: BehaviourLogic<HeartbeatEvent, HeartbeatInput> = fromBehaviour(
-  (scope, input) => new Heartbeat(scope, input),
-);
+/** The user whom the heartbeat announces. */
+interface HeartbeatUser {
+  readonly id: UserId;
+  readonly status: Status;
+}
+
+/**
+ * How the heartbeat speaks to the server for its user.
+ *
+ * - `unknown`: nothing is sent until it is known whether the key of the user is here;
+ * - `clear`: the user has no key;
+ * - `sealed`: the key is here.
+ */
+type Speech = 'unknown' | 'clear' | 'sealed';
+
+/**
+ * Actor logic of the heartbeat.
+ *
+ * @param directory Holds the keys of users. Without it, all datagrams are in clear.
+ */
+export function heartbeatWith(
+  directory: Directory | undefined,
+): BehaviourLogic<HeartbeatEvent, HeartbeatInput> {
+  return fromBehaviour((scope, input) => new Heartbeat(scope, input, directory));
+}
+
+/** A heartbeat without keys. */
+export const heartbeatLogic = heartbeatWith(undefined);
 
 class Heartbeat implements Behaviour<HeartbeatEvent> {
   readonly #scope: BehaviourScope<HeartbeatEvent>;
   readonly #input: HeartbeatInput;
+  readonly #directory: Directory | undefined;
+  readonly #session: SealedSession | undefined;
+  readonly #list = new PagedList();
   #beatTimer: Timer | undefined;
-  #user: { readonly id: UserId; readonly status: Status } | undefined;
+  #user: HeartbeatUser | undefined;
+  #speech: Speech;
   #callPort: number | undefined;
-  /** The server's address as of the last beat. */
+  /** The server's address as of the last beat, or the last login. */
   #address: string | undefined;
   #socket: Socket | undefined;
   readonly #steps: Steps<SnapshotFrom<typeof serverConnectivityMachine>, ServerConnectivityEvent>;
@@ -88,28 +121,49 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   /** The pending question about the cause of the server's silence. */
   #inquiry: AbortController | undefined;
 
-  constructor(scope: BehaviourScope<HeartbeatEvent>, input: HeartbeatInput) {
+  constructor(
+    scope: BehaviourScope<HeartbeatEvent>,
+    input: HeartbeatInput,
+    directory: Directory | undefined,
+  ) {
     this.#scope = scope;
     this.#input = input;
+    this.#directory = directory;
+    this.#session =
+      directory &&
+      new SealedSession(scope as BehaviourScope<SealedSessionEvent>, {
+        directory,
+        host: input.server.host,
+        previous: input.session,
+        onOpen: (session, address) => this.#onSessionOpen(session, address),
+        onEnd: (why) => this.#onSessionEnd(why),
+        onTwoAddresses: () => input.client.send({ type: 'session.misrouted' }),
+      });
     this.#user = input.user;
+    this.#speech = directory === undefined ? 'clear' : 'unknown';
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
     this.#steps = stepsOf(serverConnectivityMachine, { wasLost: input.isServerLost });
     this.#serverConnectivity = this.#steps.first;
     if (this.#user === undefined) return;
     this.#step({ type: 'session.resumed' });
-    this.#locateServer({ announces: true });
+    this.#beginSpeech(this.#user);
   }
 
   receive(event: HeartbeatEvent): void {
     switch (event.type) {
       case 'presence.set':
-        if (event.id !== this.#user?.id) this.#sayGoodbye();
-        this.#user = { id: event.id, status: event.status };
-        return this.#locateServer({ announces: true });
+        return this.#setUser({ id: event.id, status: event.status });
       case 'port.bound':
         this.#callPort = event.port;
-        return this.#locateServer({ announces: true });
+        return this.#onPortBound();
+      case 'standing.found':
+        if (event.user.id === this.#user?.id) this.#onStanding(event.user.id, event.standing);
+        return;
+      case 'login.ended':
+      case 'quiet.over':
+      case 'pause.over':
+        return this.#session?.receive(event);
       case 'beat.due':
         return this.#beat();
       case 'buddies.get':
@@ -134,14 +188,119 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#scope.cancel(this.#beatTimer);
     this.#scope.cancel(this.#queryTimer);
     this.#inquiry?.abort();
+    this.#session?.release();
     this.#socket?.close();
+  }
+
+  #setUser(user: HeartbeatUser): void {
+    const isNew = user.id !== this.#user?.id;
+    if (isNew) this.#sayGoodbye();
+    this.#user = user;
+    if (isNew) this.#beginSpeech(user);
+    else this.#announce();
+  }
+
+  #onPortBound(): void {
+    const { id } = this.#user ?? {};
+    // A session that only asked for the list cannot announce the user.
+    if (id !== undefined && this.#speech === 'sealed' && !this.#session?.announces)
+      this.#session?.want(id, 'new');
+    else this.#announce();
+  }
+
+  /** Finds out how to speak for a user, and announces the user then. */
+  #beginSpeech(user: HeartbeatUser): void {
+    const directory = this.#directory;
+    if (directory === undefined) return this.#announce();
+    directory.standing(user.id).then((standing) => {
+      this.#scope.self.send({ type: 'standing.found', user, standing });
+    });
+  }
+
+  #onStanding(id: UserId, { holds }: Standing): void {
+    // A slow answer to an earlier question changes nothing.
+    if (this.#speech === 'sealed') return;
+    switch (holds) {
+      case 'key': {
+        this.#speech = 'sealed';
+        const isRestarted = this.#input.session !== undefined && id === this.#input.user?.id;
+        const kind = this.#callPort === undefined ? 'ask' : 'new';
+        return this.#session?.want(id, isRestarted ? 'again' : kind);
+      }
+      case 'nothing':
+        this.#speech = 'clear';
+        return this.#announce();
+      case 'no-key':
+        return this.#onSessionEnd('no-key');
+      case 'unknown': // the next beat asks again
+    }
+  }
+
+  #onSessionOpen(session: SessionId, address: string): void {
+    this.#scope.emit({ type: 'session.opened', session });
+    this.#useAddress(address);
+    this.#list.restart();
+    this.#announce();
+  }
+
+  /** The user is signed out here: nothing more is sent. */
+  #onSessionEnd(why: SessionEnd): void {
+    const { id } = this.#user ?? {};
+    if (id === undefined) return;
+    this.#user = undefined;
+    this.#sayGoodbye();
+    this.#report({ type: 'session.ended', id, why });
   }
 
   #beat(): void {
     this.#beatTimer = this.#scope.sendLater({ type: 'beat.due' }, BEAT_MS);
-    if (this.#user === undefined) return;
+    const user = this.#user;
+    if (user === undefined) return;
     this.#step({ type: 'beat.sent' });
-    this.#locateServer({ announces: true });
+    // As long as the server was never identified, it may keep keys.
+    const isIdentified = this.#directory === undefined || this.#directory.serverName() !== undefined;
+    if (this.#speech === 'sealed') this.#session?.beat();
+    else if (this.#speech === 'unknown' || !isIdentified) return this.#beginSpeech(user);
+    if (this.#serverConnectivity.value.query !== 'waiting') this.#list.restart();
+    this.#announce();
+  }
+
+  /** True if the user was registered with a key after the heartbeat had begun to speak in clear. */
+  #hasNewKey(): boolean {
+    const isNew =
+      this.#speech === 'clear' &&
+      this.#user !== undefined &&
+      this.#directory?.credentialsOf(this.#user.id) !== undefined;
+    if (isNew) this.#speech = 'unknown';
+    return isNew;
+  }
+
+  /** Sends the user's status and a query for the buddy list. */
+  #announce(): void {
+    if (this.#hasNewKey()) return this.#beginSpeech(this.#user as HeartbeatUser);
+    if (this.#speech === 'clear') return this.#locateServer({ announces: true });
+    const user = this.#user;
+    if (user === undefined || !this.#session?.isOpen) return;
+    if (this.#callPort !== undefined && this.#session.announces)
+      this.#sendSealed(encodeAnnouncement(user.id, user.status, this.#callPort));
+    this.#sendQuery();
+  }
+
+  /** Sends a query for the buddy list, or for the next part of it. */
+  #sendQuery(): void {
+    if (this.#hasNewKey()) return this.#beginSpeech(this.#user as HeartbeatUser);
+    if (this.#speech === 'clear') return this.#locateServer({ announces: false });
+    const user = this.#user;
+    if (user === undefined) return;
+    const counter = this.#sendSealed(encodeSealedQuery(user.id, this.#list.offset));
+    if (counter !== undefined) this.#list.asked(counter);
+  }
+
+  /** Returns the counter of the datagram; `undefined` while no session is open. */
+  #sendSealed(text: string): number | undefined {
+    const sealed = this.#session?.seal(text);
+    if (sealed !== undefined) this.#send(sealed.datagram);
+    return sealed?.counter;
   }
 
   /** Steps the chart, and runs the effects that it returns. */
@@ -152,7 +311,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   readonly #effects: Readonly<Record<ServerConnectivityAction, (event: ServerConnectivityEvent) => void>> = {
-    sendQuery: () => this.#locateServer({ announces: false }),
+    sendQuery: () => this.#sendQuery(),
     startQueryTimer: () => {
       this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
     },
@@ -165,15 +324,25 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   };
 
   #askCause(): void {
-    const { host, tcpPort: port } = this.#input.server;
     this.#inquiry?.abort();
     const inquiry = new AbortController();
     this.#inquiry = inquiry;
     const timer = this.#scope.callLater(() => inquiry.abort(), CAUSE_PATIENCE_MS);
-    askWhySilent({ host, port }, this.#user?.id, inquiry.signal).then((silence) => {
+    const user = this.#user?.id;
+    const request = (signal: AbortSignal) => this.#askForUser(user, signal);
+    askWhySilent(request, inquiry.signal).then((silence) => {
       this.#scope.cancel(timer);
       this.#scope.self.send({ type: 'cause.found', silence, inquiry });
     });
+  }
+
+  /** Requests a change that changes nothing: its reply says whether the server knows the user. */
+  #askForUser(user: UserId | undefined, signal: AbortSignal): Promise<ServerReply> {
+    if (user === undefined) return Promise.resolve(NO_REPLY);
+    const { host, tcpPort: port } = this.#input.server;
+    return this.#directory === undefined
+      ? ask({ host, port }, encodeRequest('ADD', user), signal)
+      : this.#directory.request('ADD', [user], signal);
   }
 
   #report(event: HeartbeatReport): void {
@@ -192,23 +361,40 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #onLocated(address: string, announces: boolean): void {
-    if (this.#user === undefined) return;
+    if (this.#user === undefined || this.#speech !== 'clear') return;
+    this.#useAddress(address);
+    const { id, status } = this.#user;
+    if (announces && this.#callPort !== undefined) this.#send(encodeAnnouncement(id, status, this.#callPort));
+    this.#send(encodeQuery(id));
+  }
+
+  #useAddress(address: string): void {
     if (address !== this.#address) {
       this.#socket?.close();
       this.#socket = undefined;
     }
     this.#address = address;
     this.#socket ??= this.#openSocket(address);
-    const { id, status } = this.#user;
-    if (announces && this.#callPort !== undefined) this.#send(encodeAnnouncement(id, status, this.#callPort));
-    this.#send(encodeQuery(id));
   }
 
   #onDatagram(text: string, from: RemoteInfo): void {
-    const { server, client } = this.#input;
-    if (plainAddress(from.address) !== this.#address || from.port !== server.udpPort) return;
+    if (plainAddress(from.address) !== this.#address || from.port !== this.#input.server.udpPort) return;
+    if (this.#speech === 'clear') this.#onBuddies(parseBuddyList(text));
+    else if (this.#speech === 'sealed') this.#onSealed(Buffer.from(text, 'latin1'));
+  }
+
+  #onSealed(bytes: Buffer): void {
+    const page = this.#session?.open(bytes);
+    const list = page === undefined ? 'stale' : this.#list.accept(page);
+    if (list === 'stale') return;
+    if (list !== 'more') return this.#onBuddies(list);
     this.#step({ type: 'answer.received' });
-    client.send({ type: 'buddies.received', buddies: parseBuddyList(text), atMs: Date.now() });
+    this.#step({ type: 'buddies.get' });
+  }
+
+  #onBuddies(buddies: BuddyList): void {
+    this.#step({ type: 'answer.received' });
+    this.#input.client.send({ type: 'buddies.received', buddies, atMs: Date.now() });
   }
 
   /** Announces the user as OFFLINE, and closes the socket. Answers that still arrive are ignored. */
@@ -221,18 +407,28 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#inquiry = undefined;
     this.#step({ type: 'session.ended' });
     socket?.removeAllListeners('message');
-    if (user === undefined || socket === undefined || this.#callPort === undefined) {
+    const goodbye = user && this.#goodbyeOf(user.id);
+    this.#session?.end();
+    this.#list.restart();
+    this.#speech = this.#directory === undefined ? 'clear' : 'unknown';
+    if (goodbye === undefined || socket === undefined) {
       socket?.close();
       return done();
     }
-    const goodbye = encodeAnnouncement(user.id, 101, this.#callPort);
     socket.send(goodbye, this.#input.server.udpPort, this.#address, () => {
       socket.close();
       done();
     });
   }
 
-  #send(datagram: string): void {
+  #goodbyeOf(id: UserId): string | Buffer | undefined {
+    if (this.#callPort === undefined || this.#speech === 'unknown') return undefined;
+    const goodbye = encodeAnnouncement(id, 101, this.#callPort);
+    if (this.#speech === 'clear') return goodbye;
+    return this.#session?.announces ? this.#session.seal(goodbye)?.datagram : undefined;
+  }
+
+  #send(datagram: string | Buffer): void {
     // The callback ignores errors: they count as a lost datagram.
     this.#socket?.send(datagram, this.#input.server.udpPort, this.#address, () => {});
   }
@@ -247,16 +443,9 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 }
 
+/** In the place of a reply, while no user is signed in. */
+const NO_REPLY: ServerReply = { line: toDisplayText(''), done: false };
+
 function silenceIn(event: ServerConnectivityEvent): Silence {
   return event.type === 'cause.found' ? event.silence : { cause: 'unknown' };
-}
-
-/**
- * The source address of answers from a server at this address, in its shortest form. A server at the
- * unspecified address (`0.0.0.0` or `::`) answers from the loopback address.
- */
-function peerAddress(address: string): string {
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  const shortest = plainAddress(new SocketAddress({ address, family }).address);
-  return { '0.0.0.0': '127.0.0.1', '::': '::1' }[shortest] ?? shortest;
 }

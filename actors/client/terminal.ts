@@ -16,6 +16,7 @@ import type { Console, ConsoleListener } from '../../terminal/console.js';
 import { statusLines } from '../../terminal/presence-lines.js';
 import { terminalLinesOf, terminalPromptOf } from '../../terminal/terminal-words.js';
 import { alertText, linesOf, promptOf } from '../../terminal/words.js';
+import { KeyDialog, type KeyWords } from './key-dialog.js';
 
 export interface TerminalInput {
   readonly client: Address<TerminalReport>;
@@ -29,10 +30,42 @@ export interface TerminalInput {
 const TERMINAL_WORDS = { linesOf: terminalLinesOf, promptOf: terminalPromptOf };
 const SCRIPT_WORDS = { linesOf, promptOf };
 
-export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fromBehaviour(
-  (scope: BehaviourScope<TerminalCommand>, { client, openConsole, isInteractive, autoAwayMs }) => {
+/**
+ * Actor logic of the terminal.
+ *
+ * @param keys Holds the words of keys, for the dialogs about them.
+ */
+export function terminalWith(keys: KeyWords): BehaviourLogic<TerminalCommand, TerminalInput> {
+  return fromBehaviour((scope: BehaviourScope<TerminalCommand>, input) => {
+    const { client, openConsole, isInteractive, autoAwayMs } = input;
     const words = isInteractive ? TERMINAL_WORDS : SCRIPT_WORDS;
     let idleTimer: Timer | undefined;
+    let dialog: KeyDialog | undefined;
+
+    function closeDialog(): void {
+      dialog?.close();
+      dialog = undefined;
+    }
+
+    function onAnswer(value: string): void {
+      if (dialog === undefined) client.send({ type: 'prompt.answered', value });
+      else dialog.answer(value);
+    }
+
+    function openDialog(event: Extract<TerminalCommand, { type: 'key-dialog.open' }>): void {
+      closeDialog();
+      dialog = new KeyDialog({
+        keys,
+        console: terminal,
+        dialog: event.dialog,
+        id: event.id,
+        onEnd(outcome) {
+          dialog = undefined;
+          client.send({ type: 'key-dialog.ended', outcome });
+        },
+        onError: (error) => scope.fail(error),
+      });
+    }
 
     function restartIdleTimer(): void {
       if (autoAwayMs === undefined) return;
@@ -41,7 +74,7 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
     }
 
     const terminal = openConsole({
-      onAnswer: (value) => client.send({ type: 'prompt.answered', value }),
+      onAnswer,
       onInterrupt: () => client.send({ type: 'input.interrupted' }),
       onEnd: () => client.send({ type: 'input.ended' }),
       onActivity() {
@@ -66,16 +99,21 @@ export const terminalLogic: BehaviourLogic<TerminalCommand, TerminalInput> = fro
             return terminal.setStatus(statusLines(event.status));
           case 'alert.raise':
             return terminal.notify(alertText(event.alert));
+          case 'key-dialog.open':
+            return openDialog(event);
           case 'prompt.open':
+            closeDialog();
             return terminal.ask(words.promptOf(event.question));
           case 'prompt.close':
+            closeDialog();
             return terminal.dropPrompt();
         }
       },
       release() {
         scope.cancel(idleTimer);
+        closeDialog();
         terminal.close();
       },
     };
-  },
-);
+  });
+}

@@ -2,15 +2,15 @@
  * The headless commands that send requests to the server: register, add, del, buddies.
  */
 
-import { once } from 'node:events';
 import type { ServerAnswer } from '../../actors/client/create-client.js';
 import { type BuddyList, stillKnown } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import { STATUS_WORDS } from '../../protocol/status.js';
+import { registrationLines } from '../../terminal/registration-lines.js';
 import { EXIT } from '../command-line.js';
 import { exitOfReply, HEADLESS_EXIT } from './exit-codes.js';
 import type { Output } from './output.js';
-import { type Session, unlessStopped } from './session.js';
+import { type Session, unlessStopped, untilOver } from './session.js';
 
 /** Printed for a list that fills the server's longest answer. */
 export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an answer of the server can be';
@@ -23,8 +23,9 @@ export async function change(
   { output, stopped }: Session,
   request: () => Promise<ServerAnswer>,
 ): Promise<number> {
-  const { code, text } = await unlessStopped(stopped, request);
+  const { code, text, registration } = await unlessStopped(stopped, request);
   await output.say('reply', { code, text });
+  if (registration !== undefined) for (const line of registrationLines(registration)) output.hint(line);
   return exitOfReply(code);
 }
 
@@ -35,7 +36,8 @@ export async function buddies(session: Session, watch: boolean): Promise<number>
   const current = await unlessStopped(stopped, () => client.buddies());
   await list.report(current);
   if (current.length === 0) output.hint(LIST_IS_EMPTY);
-  if (watch && !stopped.aborted) await Promise.race([follow(session, list), once(stopped, 'abort')]);
+  if (watch && !stopped.aborted) await Promise.race([follow(session, list), untilOver(session)]);
+  if (session.signedOut.aborted) return untilOver(session);
   return list.mayBeCut ? HEADLESS_EXIT.cut : EXIT.done;
 }
 

@@ -16,6 +16,7 @@ export const HEADLESS_EXIT = {
   unknown: 14,
   broken: 15,
   cut: 16,
+  elsewhere: 17,
   serverChanged: 18,
   noKey: 19,
   notPrivate: 20,
@@ -41,6 +42,7 @@ Exit codes of the commands:
   14  the buddy is not on the buddy list
   15  the chat broke, or ended before every message was sent and confirmed
   16  the buddy list may be cut, and the buddy may be missing from it
+  17  the user has signed in elsewhere
   18  the server presented another key than the known one, and nothing was sent
   19  the key of the id is not here, or no longer counts
   20  the call could not be private, and nothing was sent
@@ -65,6 +67,14 @@ export function exitOfReply(code: number): number {
 const ERROR_EXIT: Readonly<Partial<Record<ClientErrorCode, number>>> = {
   'server.unreachable': HEADLESS_EXIT.noServer,
   'server.silent': HEADLESS_EXIT.noServer,
+  'server.busy': HEADLESS_EXIT.noServer,
+  'server.changed': HEADLESS_EXIT.serverChanged,
+  'server.unreadable': HEADLESS_EXIT.serverChanged,
+  'key.missing': HEADLESS_EXIT.noKey,
+  'key.unreadable': HEADLESS_EXIT.noKey,
+  'key.revoked': HEADLESS_EXIT.noKey,
+  'key.denied': HEADLESS_EXIT.noKey,
+  'user.elsewhere': HEADLESS_EXIT.elsewhere,
   'buddy.offline': HEADLESS_EXIT.offline,
   'buddy.unreachable': HEADLESS_EXIT.unreachable,
   'buddy.refused': HEADLESS_EXIT.refused,

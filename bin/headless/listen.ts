@@ -11,7 +11,7 @@ import { EXIT } from '../command-line.js';
 import { LIST_MAY_BE_CUT } from './directory.js';
 import { LineInput } from './line-input.js';
 import { endChat, printMessages, reportEnd } from './messages.js';
-import { type Session, unlessStopped } from './session.js';
+import { type Session, unlessStopped, untilOver } from './session.js';
 import { fieldsOf, protectionFields, protectionText } from './wording.js';
 
 /** The calls to accept: all; those whose caller gives a buddy's id; or as the user answers for each call. */
@@ -31,18 +31,17 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   client.block(records.readBlocked());
   const port = await unlessStopped(stopped, () => client.listen());
   await output.say('listening', { port });
-  if (!stopped.aborted) {
-    const stop = once(stopped, 'abort');
-    const ends = new Set<Promise<void>>();
-    await Promise.race([
-      handleCalls(session, decide, ends),
-      followBlockList(session),
-      reportOtherClients(session),
-      stop,
-    ]);
-    await Promise.all(ends);
-  }
-  return EXIT.done;
+  if (stopped.aborted) return EXIT.done;
+  const ends = new Set<Promise<void>>();
+  const over = untilOver(session);
+  await Promise.race([
+    handleCalls(session, decide, ends),
+    followBlockList(session),
+    reportOtherClients(session),
+    over,
+  ]);
+  await Promise.all(ends);
+  return session.signedOut.aborted ? over : EXIT.done;
 }
 
 /** Applies the changes that another client makes to the user's block list. */

@@ -2,6 +2,7 @@
  * Runs a headless command: creates its client, handles signals, and sets the exit code.
  */
 
+import { once } from 'node:events';
 import type { ClientNotice, RefusalCause } from '../../actors/client/agent.js';
 import { ClientError } from '../../actors/client/client-error.js';
 import { type Client, createClient } from '../../actors/client/create-client.js';
@@ -34,6 +35,8 @@ export interface Session {
   readonly records: Records;
   /** Aborted by the signals that `onStopSignal` handles, and when the output fails. */
   readonly stopped: AbortSignal;
+  /** Aborted with an exit code when the client is signed out by the server: the user signed in elsewhere. */
+  readonly signedOut: AbortSignal;
 }
 
 /** The user of this client, and the buddy if the command has one. */
@@ -49,6 +52,7 @@ export async function runSession(
   command: (session: Session) => Promise<number>,
 ): Promise<never> {
   const stop = new AbortController();
+  const signOut = new AbortController();
   onStopSignal(
     () => stop.abort(),
     () => endProcessNow(EXIT.failed),
@@ -63,11 +67,14 @@ export async function runSession(
     udpPort: options.udpPort,
     messagePort: options.messagePort,
     ...(options.timeout !== undefined && { patienceMs: options.timeout * 1_000 }),
-    onNotice: (notice) => output.notify(...eventOf(notice)),
+    onNotice(notice) {
+      output.notify(...eventOf(notice));
+      if (notice.type === 'session.ended') signOut.abort(exitOfError(notice.code));
+    },
     log: crashLog(output),
   });
   const code = await Promise.race([
-    command({ client, output, records, stopped: stop.signal }),
+    command({ client, output, records, stopped: stop.signal, signedOut: signOut.signal }),
     rejectOnFailure(client),
   ]).catch((error) => reportError(error, output));
   await client.close();
@@ -79,6 +86,13 @@ export async function runSession(
 async function refuseInClear(id: string, output: Output): Promise<never> {
   const code = await reportError(new ClientError('call.not-private', `${id} has no key here`), output);
   return endProcess(code);
+}
+
+/** Resolves when a signal stops the session, or the server signs the user out; with the exit code then. */
+export async function untilOver({ stopped, signedOut }: Session): Promise<number> {
+  if (!stopped.aborted && !signedOut.aborted)
+    await Promise.race([once(stopped, 'abort'), once(signedOut, 'abort')]);
+  return signedOut.aborted ? (signedOut.reason as number) : EXIT.done;
 }
 
 /** Does some work. Rejects if a signal stops the session before or during the work. */
@@ -142,12 +156,19 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
       return ['error', { error: `${notice.reason}; it is asked again every 10 s` }];
     case 'server.found':
       return ['answering', {}];
+    case 'session.ended':
+      return ['error', { error: notice.reason }];
+    case 'session.misrouted':
+      return ['error', { error: MISROUTED }];
     case 'peer.stalled':
       return ['stalled', { buddy: notice.buddy, address: notice.address }];
     case 'peer.reading':
       return ['reading', { buddy: notice.buddy, address: notice.address }];
   }
 }
+
+const MISROUTED =
+  "the server does not get this machine's presence: its datagrams come from another address than its logins";
 
 const REFUSAL_REASONS: Readonly<Record<RefusalCause, string>> = { busy: 'busy', ...WHY_CUT };
 

@@ -19,8 +19,10 @@ import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import { chatMachine } from '../../machines/client/chat.js';
 import { clientMachine } from '../../machines/client/client.js';
 import type { ServerRequest } from '../../machines/client/client-context.js';
-import type { ServerReply } from '../../machines/client/events.js';
+import type { ServerReply, SignInCheck } from '../../machines/client/events.js';
+import { keyDialogMachine } from '../../machines/client/key-dialog.js';
 import { serverConnectivityMachine } from '../../machines/client/server-connectivity.js';
+import { sessionLoginMachine } from '../../machines/client/session-login.js';
 import { trustMachine } from '../../machines/client/trust.js';
 import type { OwnWords, WordsRequest, WordsVerdict } from '../../machines/client/verification.js';
 import { connectionMachine } from '../../machines/server/connection.js';
@@ -209,6 +211,28 @@ export const DEMOS: readonly Demo[] = [
     { type: 'cause.found', silence: { cause: 'unregistered' } },
   ]),
 
+  demo(sessionLoginMachine, undefined, [
+    { type: 'session.wanted', kind: 'new' },
+    { type: 'session.unwanted' },
+    { type: 'login.ended', outcome: 'open' },
+    { type: 'session.unknown' },
+    { type: 'answer.opened' },
+    { type: 'beat.due' },
+    { type: 'quiet.over' },
+    { type: 'pause.over' },
+  ]),
+
+  demo(keyDialogMachine, { dialog: 'copy' }, [
+    { type: 'words.read' },
+    { type: 'words.absent' },
+    { type: 'answer.blank' },
+    { type: 'answer.given' },
+    { type: 'answer.right' },
+    { type: 'answer.wrong' },
+    { type: 'words.accepted' },
+    { type: 'words.refused' },
+  ]),
+
   demo(trustMachine, { trust: undefined }, [
     { type: 'who.key', key, floor: 0 },
     { type: 'who.key', key: otherKey, floor: 0 },
@@ -242,6 +266,7 @@ export const DEMOS: readonly Demo[] = [
         })),
         findWords: fromPromise<OwnWords, WordsRequest>(async () => ({ words: ['abandon', 'ability'] })),
         compareWords: fromPromise<WordsVerdict, WordsRequest>(async () => ({ result: 'same' })),
+        checkSignIn: fromPromise<SignInCheck, UserId>(async () => ({ holds: 'nothing' })),
       },
     }),
     {
@@ -267,6 +292,9 @@ export const DEMOS: readonly Demo[] = [
       { type: 'buddies.timed-out', silence: { cause: 'unregistered' } },
       { type: 'server.lost', silence: { cause: 'down' } },
       { type: 'server.found' },
+      { type: 'session.ended', id: alice, why: 'elsewhere' },
+      { type: 'session.misrouted' },
+      { type: 'key-dialog.ended', outcome: 'skipped' },
       { type: 'call.offered', call, ...caller },
       { type: 'call.withdrawn', call, isNuisance: false, ...caller },
       { type: 'call.missed', call, ...caller },

@@ -9,7 +9,8 @@ import type { CallCommand, CallId, Peer } from './call-events.js';
 import { isBusyCallShown, withBusyCall, withMissedCall } from './call-log.js';
 import { type Caller, withHint } from './callers.js';
 import type { ClientContext, PendingLine } from './client-context.js';
-import { archive, menuSetup, readTyped, say, terminal } from './client-setup.js';
+import { keySetup } from './client-key-setup.js';
+import { archive, readTyped, say, terminal } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
 
 /**
@@ -113,7 +114,7 @@ function withoutPending(
   return index < 0 ? outbox : outbox.toSpliced(index, 1);
 }
 
-export const clientSetup = menuSetup.extend({
+export const clientSetup = keySetup.extend({
   guards: {
     isQuit: ({ event }) => readTyped(event) === 'q',
     isCallableAgain: ({ context }) => context.isInteractive && context.peer?.id !== undefined,
@@ -131,7 +132,8 @@ export const clientSetup = menuSetup.extend({
     },
     hasPeerId: ({ context }) => context.peer?.id !== undefined,
     hasOffer: ({ context }) => context.offer !== undefined,
-    hasUndelivered: ({ context }) => context.isInteractive && context.undelivered !== undefined,
+    hasUndelivered: ({ context: { isInteractive, undelivered, user } }) =>
+      isInteractive && undelivered !== undefined && user !== undefined,
   },
   actions: {
     // A buddy calls.

@@ -16,12 +16,14 @@ import type {
   ArchiveReport,
   HeartbeatCommand,
   HeartbeatReport,
+  KeyDialog,
   TerminalCommand,
   TerminalReport,
 } from './events.js';
 import type { LastSeen } from './last-seen.js';
 import type { Question } from './notices.js';
 import type { BuddyTrusts, TrustReport } from './pins.js';
+import type { UserAnnounced } from './restart-state.js';
 
 /**
  * A request. Valid ids are folded to lower case. Other tokens are sent as typed, for the server to reject.
@@ -62,6 +64,8 @@ export interface ClientInput {
   /** The user who is signed in at the start, without asking the server. */
   readonly user: UserId | undefined;
   readonly attendance: Attendance;
+  /** True if it is checked whether the key of a user is on this machine, before the user is signed in. */
+  readonly checksKeys?: boolean;
 }
 
 export interface ClientContext extends ClientInput {
@@ -70,6 +74,10 @@ export interface ClientContext extends ClientInput {
   /** True if the menu was shown and is not shown again until a user signs in. */
   readonly isMenuKnown: boolean;
   readonly request: ServerRequest | undefined;
+  /** The user who is signed in if the check of the key succeeds. */
+  readonly candidate: Pick<UserAnnounced, 'id' | 'attendance'> | undefined;
+  /** The dialog about the words of a key that is open, or that a call interrupted. */
+  readonly keyDialog: KeyDialog | undefined;
   /** The buddy to call. */
   readonly buddy: UserId | undefined;
   /** The last list from the server. */
@@ -114,6 +122,8 @@ export function firstContext({ input }: { readonly input: ClientInput }): Client
     purpose: undefined,
     isMenuKnown: false,
     request: undefined,
+    candidate: undefined,
+    keyDialog: undefined,
     buddy: undefined,
     buddies: [],
     lastSeen: new Map(),

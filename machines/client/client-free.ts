@@ -9,6 +9,11 @@ export const free = clientSetup.createStateConfig({
   initial: 'signedOut',
   on: {
     'call.offered': { target: 'busy.ringing', actions: 'keepOffer' },
+    'session.ended': {
+      guard: 'isSessionOfUser',
+      target: 'resuming',
+      actions: ['signOut', 'saySessionEnded', 'showStatus'],
+    },
     'prompt.answered': [
       {
         guard: { type: 'isChoice', params: { letter: 'R' } },
@@ -128,6 +133,12 @@ export const free = clientSetup.createStateConfig({
             description: 'An empty line cancels the question.',
           },
           {
+            guard: 'isCheckedLoginAnswer',
+            target: '#client.waiting.forCheck',
+            actions: ['dropPurpose', 'rememberCandidate'],
+            description: 'The key of the user may be needed.',
+          },
+          {
             guard: 'isLoginAnswer',
             description: 'Login sends no request to the server.',
             target: '#client.resuming',
@@ -196,6 +207,25 @@ export const free = clientSetup.createStateConfig({
           { guard: 'isBlank', target: '#client.resuming', description: 'An empty line cancels it.' },
           { target: '#client.waiting.forVerdict' },
         ],
+      },
+    },
+    keyDialog: {
+      description: 'The terminal shows the words of a key, or asks for them.',
+      entry: 'openKeyDialog',
+      exit: 'closePrompt',
+      on: {
+        'terminal.opened': {
+          target: 'keyDialog',
+          reenter: true,
+          actions: 'showStatus',
+          description: 'The dialog ended with the terminal.',
+        },
+        'key-dialog.ended': [
+          { guard: 'isRestored', target: '#client.waiting.forCheck', actions: 'dropKeyDialog' },
+          { target: '#client.resuming', actions: ['dropKeyDialog', 'dropCandidate'] },
+        ],
+        'input.interrupted': { target: '#client.resuming', actions: ['dropKeyDialog', 'dropCandidate'] },
+        'prompt.answered': { description: 'The dialog takes the answers.' },
       },
     },
     offering: {

@@ -21,7 +21,7 @@ import { type IdentityKey, parseKey } from '../../protocol/key.js';
 import { statusOf } from './attendance.js';
 import { NO_CALLS } from './call-log.js';
 import type { ClientContext, ClientEvent, ClientInput, Purpose, ServerRequest } from './client-context.js';
-import type { ServerReply, TerminalCommand } from './events.js';
+import type { ServerReply, SignInCheck, TerminalCommand } from './events.js';
 import { seenAt } from './last-seen.js';
 import type { Notice, PlainNotice, Question, WhyNotCallable } from './notices.js';
 import type { BuddyTrusts } from './pins.js';
@@ -69,6 +69,11 @@ function readAnswer(event: EventObject): string {
   return readTyped(event).trim();
 }
 
+/** The id that the user typed, if it is valid. */
+export function readAnswerId(event: EventObject): UserId | undefined {
+  return parseId(readAnswer(event));
+}
+
 /** A buddy's id, and the words after it. */
 function searchIn(event: EventObject): { readonly buddy: UserId | undefined; readonly search: string } {
   const [id, ...words] = readAnswer(event).split(/\s+/);
@@ -81,7 +86,7 @@ function verdictIn(event: EventObject): WordsVerdict {
 }
 
 /** The server's reply to the invoked request. */
-function replyIn(event: EventObject): ServerReply {
+export function replyIn(event: EventObject): ServerReply {
   return (event as EventObject & { readonly output: ServerReply }).output;
 }
 
@@ -116,6 +121,11 @@ export function requestOf({ context }: Scope): ServerRequest {
   return context.request as ServerRequest;
 }
 
+/** The input of the actor that checks whether the key of a user is here. */
+export function candidateOf({ context }: Scope): UserId {
+  return context.candidate?.id as UserId;
+}
+
 export const menuSetup = setup({
   types: {} as {
     context: ClientContext;
@@ -129,6 +139,8 @@ export const menuSetup = setup({
     /** Find the user's own six words, and compare typed ones; the client's tree provides them. */
     findWords: fromPromise<OwnWords, WordsRequest>(() => Promise.reject(new Error('not provided'))),
     compareWords: fromPromise<WordsVerdict, WordsRequest>(() => Promise.reject(new Error('not provided'))),
+    /** Finds out whether the key of an id is on this machine; the client's tree provides it. */
+    checkSignIn: fromPromise<SignInCheck, UserId>(() => Promise.reject(new Error('not provided'))),
   },
   delays: { archivePatience: ARCHIVE_PATIENCE_MS, departure: DEPARTURE_MS },
 
@@ -303,7 +315,7 @@ export const menuSetup = setup({
       },
     }),
     becomeRegisteredUser: assign({ user: ({ context }) => parseId(context.request?.ids[0]) }),
-    becomeNamedUser: assign({ user: ({ event }) => parseId(readAnswer(event)) }),
+    becomeNamedUser: assign({ user: ({ event }) => readAnswerId(event) }),
     announceUser: enqueueActions(({ context, enqueue }) => {
       const { user: id, attendance } = context;
       if (id === undefined) return;

@@ -4,12 +4,49 @@
  */
 
 import { clientSetup } from './client-chat-setup.js';
-import { requestOf, wordsRequestOf } from './client-setup.js';
+import { candidateOf, requestOf, wordsRequestOf } from './client-setup.js';
 
 export const waiting = clientSetup.createStateConfig({
   description: 'Waits for the server or the archive. Incoming calls ring only after the answer.',
   initial: 'forReply',
+  on: {
+    'session.ended': {
+      guard: 'isSessionOfUser',
+      target: 'resuming',
+      actions: ['signOut', 'saySessionEnded', 'showStatus'],
+      description: 'The heartbeat answers no more.',
+    },
+  },
   states: {
+    forCheck: {
+      description: 'Waits until it is known whether the key of the user is on this machine.',
+      invoke: {
+        src: 'checkSignIn',
+        input: candidateOf,
+        onDone: [
+          {
+            guard: 'lacksKeyAtTerminal',
+            target: '#client.resuming',
+            actions: ['sayKeyMissing', 'beginRestoring'],
+            description: 'The words of the key bring it back.',
+          },
+          { guard: 'lacksKey', target: '#client.resuming', actions: ['sayKeyMissing', 'dropCandidate'] },
+          { guard: 'isUncertain', target: '#client.resuming', actions: ['sayUncertain', 'dropCandidate'] },
+          {
+            target: '#client.resuming',
+            actions: [
+              'beginSession',
+              'becomeCandidate',
+              'announceUser',
+              'saySignedIn',
+              'remindOfWords',
+              'showStatus',
+            ],
+          },
+        ],
+        onError: { target: '#client.resuming', actions: ['sayServerError', 'dropCandidate'] },
+      },
+    },
     forReply: {
       description: 'Waits for the reply to REG, ADD or DEL.',
       invoke: {
@@ -25,6 +62,7 @@ export const waiting = clientSetup.createStateConfig({
               'beginSession',
               'announceUser',
               'saySignedIn',
+              'sayRegistration',
               'showStatus',
             ],
           },

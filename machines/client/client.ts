@@ -57,6 +57,12 @@ export const clientMachine = clientSetup.createMachine({
     },
     'server.lost': { actions: 'sayServerLost' },
     'server.found': { actions: { type: 'say', params: { notice: 'serverFound' } } },
+    'session.ended': {
+      guard: 'isSessionOfUser',
+      actions: ['signOut', 'saySessionEnded', 'showStatus'],
+      description: 'The user has signed in elsewhere, or the key no longer counts.',
+    },
+    'session.misrouted': { actions: { type: 'say', params: { notice: 'misrouted' } } },
     'call.offered': {
       actions: 'keepOffer',
       description: 'The user is asked after the pending answer has arrived.',
@@ -101,6 +107,12 @@ export const clientMachine = clientSetup.createMachine({
       entry: 'getBlocked',
       always: [
         {
+          guard: 'hasUserToCheck',
+          target: 'waiting.forCheck',
+          actions: 'makeUserCandidate',
+          description: 'The key of the user may be needed.',
+        },
+        {
           guard: 'hasUser',
           target: 'resuming',
           actions: ['announceUser', 'saySignedIn'],
@@ -119,6 +131,7 @@ export const clientMachine = clientSetup.createMachine({
           target: 'free.offering',
           description: 'Lines of the user may not have arrived.',
         },
+        { guard: 'hasKeyDialog', target: 'free.keyDialog', description: 'A call interrupted the dialog.' },
         { guard: 'hasPurpose', target: 'free.asking', description: 'A call interrupted the question.' },
         { guard: 'hasUser', target: 'free.menu' },
         { target: 'free.signedOut' },

@@ -7,6 +7,7 @@ import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
+import type { SessionEnd } from './login-outcome.js';
 import type {
   Alert,
   ArchiveTask,
@@ -17,7 +18,16 @@ import type {
   StatusShown,
 } from './notices.js';
 import type { TrustLevel } from './pins.js';
+import type { Registration } from './registration.js';
 import type { Silence } from './silence.js';
+
+/**
+ * `copy`: shows the words of a new key, and asks two of them back. `restore`: asks for all words of a key.
+ */
+export type KeyDialog = 'copy' | 'restore';
+
+/** `skipped`: the user has answered with an empty line, or the words are not here. */
+export type KeyDialogOutcome = 'copied' | 'restored' | 'skipped';
 
 /** From the statechart to the terminal. */
 export type TerminalCommand =
@@ -26,6 +36,11 @@ export type TerminalCommand =
   | { readonly type: 'status.show'; readonly status: StatusShown }
   | { readonly type: 'alert.raise'; readonly alert: Alert }
   | { readonly type: 'prompt.open'; readonly question: Question }
+  /**
+   * Opens a dialog about the words of a key, answered by `key-dialog.ended`. The terminal holds it itself:
+   * words are secrets, and no event has them. Another command about prompts ends it.
+   */
+  | { readonly type: 'key-dialog.open'; readonly dialog: KeyDialog; readonly id: UserId }
   /** Closes the open question. An answer also closes it. */
   | { readonly type: 'prompt.close' };
 
@@ -33,6 +48,7 @@ export type TerminalCommand =
 export type TerminalReport =
   | { readonly type: 'terminal.opened' }
   | { readonly type: 'prompt.answered'; readonly value: string }
+  | { readonly type: 'key-dialog.ended'; readonly outcome: KeyDialogOutcome }
   /** `user.active`: the user pressed a key. `user.idled`: the user has pressed no key for some time. */
   | { readonly type: 'user.active' }
   | { readonly type: 'user.idled' }
@@ -97,7 +113,11 @@ export type HeartbeatReport =
   | { readonly type: 'buddies.received'; readonly buddies: BuddyList; readonly atMs: number }
   | { readonly type: 'buddies.timed-out'; readonly silence: Silence }
   | { readonly type: 'server.lost'; readonly silence: Silence }
-  | { readonly type: 'server.found' };
+  | { readonly type: 'server.found' }
+  /** The user is signed out here, and nothing more is sent. */
+  | { readonly type: 'session.ended'; readonly id: UserId; readonly why: SessionEnd }
+  /** The server sees the user's logins and datagrams come from two addresses, so it drops the datagrams. */
+  | { readonly type: 'session.misrouted' };
 
 /** The server's reply to REG, ADD or DEL. */
 export interface ServerReply {
@@ -106,4 +126,17 @@ export interface ServerReply {
   readonly done: boolean;
   /** After ADD, what is known about the key of the buddy. Only for a user who has a key here. */
   readonly trust?: TrustLevel | 'open';
+  /** Set when an id was registered, if the client gives keys to ids. */
+  readonly registration?: Registration;
 }
+
+/** What this machine holds for a user who wants to sign in. */
+export type SignInCheck =
+  /** The key of the user. `remindsOfWords`: the user has not copied its words yet. */
+  | { readonly holds: 'key'; readonly remindsOfWords: boolean }
+  /** No key. As far as is known, the user needs none. */
+  | { readonly holds: 'nothing' }
+  /** No key, but the user has one. */
+  | { readonly holds: 'no-key' }
+  /** It cannot be said, and nothing may be sent. */
+  | { readonly holds: 'unknown'; readonly reason: DisplayText };

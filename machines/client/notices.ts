@@ -11,9 +11,11 @@ import type { CallFailure } from './call-events.js';
 import type { Caller } from './callers.js';
 import type { CutCause } from './cut-calls.js';
 import type { LastSeen } from './last-seen.js';
+import type { SessionEnd } from './login-outcome.js';
 import type { BuddyTrusts, TrustLevel } from './pins.js';
 import type { Protection } from './protection.js';
 import type { WhyRefused } from './refusals.js';
+import type { Registration } from './registration.js';
 import type { Silence } from './silence.js';
 import type { WordsVerdict } from './verification.js';
 
@@ -42,11 +44,22 @@ export type PlainNotice =
   | 'buddysMessageCut'
   | 'away'
   | 'back'
-  | 'historySilent';
+  | 'historySilent'
+  /** The user has not copied the words of the key yet. */
+  | 'wordsReminder'
+  /** The server drops the user's datagrams, because they come from another address than the logins. */
+  | 'misrouted';
 
 export type Notice =
   | { readonly say: PlainNotice; readonly isKeyed?: true }
   | { readonly say: 'signedIn'; readonly user: UserId }
+  /** The id has a key, which is not on this machine. */
+  | { readonly say: 'keyMissing'; readonly user: UserId }
+  /** It cannot be said whether the id has a key, and nothing was sent. */
+  | { readonly say: 'keyUncertain'; readonly reason: DisplayText }
+  | { readonly say: 'registration'; readonly registration: Registration }
+  /** The user is signed out here. */
+  | { readonly say: 'sessionEnded'; readonly user: UserId; readonly why: SessionEnd }
   /** The typed text is not a valid id. */
   | { readonly say: 'idHint'; readonly typed: DisplayText }
   /** The server's reply to REG, ADD or DEL. */

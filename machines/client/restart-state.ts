@@ -4,6 +4,7 @@
  */
 
 import type { UserId } from '../../protocol/id.js';
+import type { SessionId } from '../../protocol/sealed-datagram.js';
 import type { Attendance } from './attendance.js';
 import type { Speakers, SpeakersChanged } from './dialects.js';
 
@@ -14,6 +15,8 @@ export interface RestartState {
   readonly callPort: number | undefined;
   /** True while the server is lost. The server's next answer is then reported. */
   readonly isServerLost: boolean;
+  /** The sealed session of the user. A restarted heartbeat asks to continue it. */
+  readonly session?: SessionId | undefined;
   /** Peers that call control knows to speak dialect B. */
   readonly speakers: Speakers;
 }
@@ -43,7 +46,25 @@ export interface LinesDropped {
   readonly buddy: UserId;
 }
 
-type RestartFact = UserAnnounced | PortBound | ServerConnectivityChanged | SpeakersChanged;
+/** Emitted by the heartbeat when the server has opened a sealed session. */
+export interface SessionOpened {
+  readonly type: 'session.opened';
+  readonly session: SessionId;
+}
+
+/** Emitted by the heartbeat when the user is signed out. */
+export interface SessionEnded {
+  readonly type: 'session.ended';
+  readonly id: UserId;
+}
+
+type RestartFact =
+  | UserAnnounced
+  | PortBound
+  | ServerConnectivityChanged
+  | SessionOpened
+  | SessionEnded
+  | SpeakersChanged;
 
 /** The state after an event that the tree emitted. */
 export function restartStateAfter(
@@ -52,8 +73,15 @@ export function restartStateAfter(
 ): RestartState {
   if (!isFact(event)) return state;
   switch (event.type) {
-    case 'user.announced':
-      return { ...state, user: { id: event.id, attendance: event.attendance } };
+    case 'user.announced': {
+      const { session: _, ...rest } = state;
+      const user = { id: event.id, attendance: event.attendance };
+      return event.id === state.user?.id ? { ...state, user } : { ...rest, user };
+    }
+    case 'session.opened':
+      return { ...state, session: event.session };
+    case 'session.ended':
+      return event.id === state.user?.id ? { ...state, user: undefined, session: undefined } : state;
     case 'port.bound':
       return { ...state, callPort: event.port };
     case 'server.lost':
@@ -70,6 +98,8 @@ const FACTS: ReadonlySet<unknown> = new Set<RestartFact['type']>([
   'port.bound',
   'server.lost',
   'server.found',
+  'session.opened',
+  'session.ended',
   'speakers.changed',
 ]);
 

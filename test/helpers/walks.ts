@@ -15,7 +15,7 @@ import {
 import { Random } from './random.js';
 
 /** Number of walks, and number of steps in each. */
-const WALKS = 600;
+const WALKS = 900;
 const STEPS = 60;
 
 /** One in this many steps sends an arbitrary event; the others send an event that the state handles. */

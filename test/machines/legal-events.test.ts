@@ -27,7 +27,9 @@ import {
 import { CALL_CONTROL } from './client/call-control.table.js';
 import { CHAT } from './client/chat.table.js';
 import { CLIENT } from './client/client.table.js';
+import { KEY_DIALOG } from './client/key-dialog.table.js';
 import { SERVER_CONNECTIVITY } from './client/server-connectivity.table.js';
+import { SESSION_LOGIN } from './client/session-login.table.js';
 import { TRUST } from './client/trust.table.js';
 import { CONNECTION } from './server/connection.table.js';
 import { CONSOLE } from './terminal/console-chart.table.js';
@@ -36,7 +38,9 @@ const TABLES: readonly LegalTable[] = [
   CONNECTION,
   CHAT,
   CALL_CONTROL,
+  KEY_DIALOG,
   SERVER_CONNECTIVITY,
+  SESSION_LOGIN,
   TRUST,
   CLIENT,
   CONSOLE,

@@ -215,6 +215,20 @@ test('Ctrl-L clears the screen except for the prompt', async (t) => {
   t.is(terminal.cursor().column, 7);
 });
 
+test('a secret answer and the lines above its question are kept nowhere', async (t) => {
+  const driver = await ConsoleDriver.open(t);
+  const { terminal } = driver;
+  const secret: Prompt = { text: 'Words: ', kind: 'line', isSecret: true, above: ['1 abandon', '2 ability'] };
+  await driver.do({ do: 'print', lines: ['before'] }, { do: 'ask', prompt: secret });
+  await terminal.until(() => terminal.rows().includes('2 ability'));
+  terminal.press('zebra zoo\r');
+  await driver.until(() => driver.answers.length === 1);
+  t.deepEqual(driver.answers, ['zebra zoo']);
+  await driver.do({ do: 'print', lines: ['after'] }, { do: 'ask', prompt: ID });
+  await terminal.until(() => terminal.rows().join() === 'before,after,Enter buddy id:');
+  t.notRegex(terminal.rows().join(' '), /abandon|ability|zebra/);
+});
+
 test('a pasted line is inserted at the cursor, and sends nothing', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { createActor, toPromise } from 'xstate';
-import { askServerLogic } from '../../../actors/client/ask-server.js';
+import { ask as askServer } from '../../../actors/client/ask-server.js';
 import type { ServerReply } from '../../../machines/client/events.js';
 
 /** Sends a request to a server whose one connection is served by the test. */
@@ -18,11 +17,8 @@ async function askOne(t: ExecutionContext, serve: (socket: Socket) => void): Pro
   return ask('127.0.0.1', port);
 }
 
-async function ask(host: string, port: number): Promise<ServerReply> {
-  const actor = createActor(askServerLogic({ host, port }), { input: { op: 'ADD', ids: ['alice', 'bob'] } });
-  const reply = toPromise(actor);
-  actor.start();
-  return reply;
+function ask(host: string, port: number): Promise<ServerReply> {
+  return askServer({ host, port }, 'ADD alice bob\r\n', new AbortController().signal);
 }
 
 test('it sends one line and resolves with the reply line', async (t) => {

@@ -239,7 +239,15 @@ export const BUSY: LegalTable['states'] = {
   'busy.ringing': { after: ['call.offered'], legal: ringing('free.menu', 'menu') },
   'busy.ringing: in the middle of a question': {
     after: ['prompt.answered a', 'call.offered'],
-    legal: ringing('free.asking', 'buddyId'),
+    legal: {
+      ...ringing('free.asking', 'buddyId'),
+      'session.ended': [
+        'stays',
+        say('sessionEnded alice elsewhere'),
+        show(),
+        ...['user = none', 'purpose = none', 'isMenuKnown = false'],
+      ],
+    },
   },
   'busy.ringing: before bob was called again': {
     after: [...UNDELIVERED, 'call.offered'],

@@ -13,6 +13,7 @@ import {
   open,
   RING,
   say,
+  sessionEnded,
   show,
 } from './client-rows.js';
 
@@ -20,6 +21,7 @@ import {
 export function prompt(question: string, look: Look = {}): Rows {
   return {
     ...anyTime({ ...look, question }),
+    ...sessionEnded({ ...look, question }),
     'call.offered': [
       'busy.ringing',
       CLOSE,
@@ -89,6 +91,9 @@ export function asking(
     ...others,
   };
 }
+
+/** The typed words are no id to log in. */
+const LOGIN_HINT: Row = ['stays', CLOSE, say('idHint {value}'), open('userId')];
 
 /** Any word is sent to the server, which decides whether it is a valid id. */
 function request(words: string): Row {
@@ -228,6 +233,25 @@ export const FREE: LegalTable['states'] = {
       ...[say('signedIn {value}'), show('{value}'), say('menu'), open('menu')],
       ...['user = {value}', 'purpose = none', 'question = menu'],
     ]),
+  },
+  'free.asking: an id to log in, and its key is checked': {
+    given: { user: undefined, checksKeys: true },
+    after: ['prompt.answered l'],
+    legal: {
+      ...prompt('userId', { isSignedOut: true }),
+      'prompt.answered *': [
+        'waiting.forCheck',
+        CLOSE,
+        'invoke checkSignIn {value}',
+        ...['purpose = none', 'candidate = {value} here', 'question = none'],
+      ],
+      'prompt.answered two-words': LOGIN_HINT,
+      'prompt.answered keyed': LOGIN_HINT,
+      'prompt.answered quoted-q': LOGIN_HINT,
+      'prompt.answered ?': LOGIN_HINT,
+      'prompt.answered empty': SIGNED_OUT_AGAIN,
+      'input.interrupted': SIGNED_OUT_AGAIN,
+    },
   },
   'free.asking: a buddy to add': {
     after: ['prompt.answered a'],

@@ -2,7 +2,7 @@
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import { asking, MEMBERS_CHOICES, prompt } from './client-free.table.js';
-import { announce, anyTime, CLOSE, open, PINNED, say, show } from './client-rows.js';
+import { announce, anyTime, CLOSE, open, PINNED, say, sessionEnded, show } from './client-rows.js';
 
 const WORDS = 'xstate.done.actor.0.client.waiting.forWords';
 const NO_WORDS = 'xstate.error.actor.0.client.waiting.forWords';
@@ -31,9 +31,9 @@ function ask(purpose: string, question: string): Row {
   return ['free.asking', CLOSE, open(question), `purpose = ${purpose}`, `question = ${question}`];
 }
 
-/** The rows of a keyed user, whose menu prompt has one more letter. */
-function keyed(rows: Rows): Rows {
-  return Object.fromEntries(
+/** The rows of a keyed user, whose menu prompt has one more letter until the session ends. */
+function keyed({ 'session.ended': ended, ...rows }: Rows): Rows {
+  const keyedRows = Object.fromEntries(
     Object.entries(rows).map(([name, row]): [string, Row] => [
       name,
       row.map((effect) =>
@@ -44,6 +44,7 @@ function keyed(rows: Rows): Rows {
       ) as unknown as Row,
     ]),
   );
+  return { ...keyedRows, ...(ended && { 'session.ended': ended }) };
 }
 
 const VERIFY: Row = [
@@ -115,6 +116,7 @@ export const KEYS: LegalTable['states'] = {
     after: ASKED,
     legal: {
       ...anyTime({ exit: [STOP], isKeyed: true }),
+      ...sessionEnded({ exit: [STOP], isKeyed: true }),
       [WORDS]: [
         'free.verifying',
         STOP,
@@ -143,6 +145,7 @@ export const KEYS: LegalTable['states'] = {
     after: [...ASKED, WORDS, 'prompt.answered hello'],
     legal: {
       ...anyTime({ exit: [STOP], isKeyed: true }),
+      ...sessionEnded({ exit: [STOP], isKeyed: true }),
       [`${VERDICT} same`]: ['free.menu', STOP, say('verdict bob same'), show('alice', PINNED), ...MENU],
       [`${VERDICT} typo`]: [
         'free.verifying',

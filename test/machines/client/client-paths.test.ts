@@ -4,7 +4,7 @@ import { fromPromise } from 'xstate';
 import type { Caller } from '../../../machines/client/callers.js';
 import { clientMachine } from '../../../machines/client/client.js';
 import type { ClientEvent, ServerRequest } from '../../../machines/client/client-context.js';
-import type { ServerReply } from '../../../machines/client/events.js';
+import type { ServerReply, SignInCheck } from '../../../machines/client/events.js';
 import type { OwnWords, WordsRequest, WordsVerdict } from '../../../machines/client/verification.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
@@ -26,7 +26,29 @@ const carl = 'carl' as UserId;
 const askServer = fromPromise<ServerReply, ServerRequest>(({ input: { ids } }) => {
   if (ids.includes('stranger')) return Promise.reject(new Error('nothing listens there'));
   const done = !ids.includes('taken');
-  return Promise.resolve({ line: (done ? '200 OK' : '203 USER EXISTS') as DisplayText, done });
+  const line = (done ? '200 OK' : '203 USER EXISTS') as DisplayText;
+  const isKeyed = done && ids.length === 1 && ids[0] !== 'carl';
+  return Promise.resolve({
+    line,
+    done,
+    ...(isKeyed && { registration: { with: 'key', remindsOfWords: true } }),
+  });
+});
+
+/** What is known about the key depends on the id. */
+const checkSignIn = fromPromise<SignInCheck, UserId>(async ({ input: id }) => {
+  switch (id as string) {
+    case 'stranger':
+      throw new Error('nothing listens there');
+    case 'taken':
+      return { holds: 'unknown', reason };
+    case 'carl':
+      return { holds: 'no-key' };
+    case 'q':
+      return { holds: 'nothing' };
+    default:
+      return { holds: 'key', remindsOfWords: true };
+  }
 });
 
 /** The typed text decides the result. */
@@ -109,6 +131,11 @@ function eventsAt(step: number): readonly ClientEvent[] {
     TIMED_OUT,
     LOST,
     { type: 'server.found' },
+    { type: 'session.ended', id: alice, why: 'elsewhere' },
+    { type: 'session.misrouted' },
+    { type: 'key-dialog.ended', outcome: 'restored' },
+    { type: 'key-dialog.ended', outcome: 'skipped' },
+    { type: 'key-dialog.ended', outcome: 'copied' },
     { type: 'blocked.changed', names: ['carl'] },
     { type: 'archive.failed', task: 'history.read', reason },
     { type: 'archive.failed', task: 'blocked.write', reason },
@@ -122,19 +149,27 @@ function eventsAt(step: number): readonly ClientEvent[] {
 }
 
 const dialling: ClientEvent = { type: 'call.dialling', call };
+const sent: ClientEvent = {
+  type: 'message.sent',
+  ...{ call, key: undefined, peer: { id: bob, address }, text },
+  ...{ cut: false, atMs: NOON_MS, isLate: false },
+};
 const calling = [says('m'), says('bob'), buddies(bobOnline), dialling];
+const stalled = [...calling, opened(), says('one'), { type: 'peer.stalled', call }];
 
 test('random walks take every transition of the chart, and no event crashes it', async (t) => {
   const missed = await missedTransitions({
-    machine: clientMachine.provide({ actors: { askServer, compareWords, findWords } }),
+    machine: clientMachine.provide({ actors: { askServer, checkSignIn, compareWords, findWords } }),
     input: (seed) => ({
       terminal: idleNeighbour(),
       heartbeat: idleNeighbour(),
       callControl: idleNeighbour(),
       archive: idleNeighbour(),
       isInteractive: seed % 2 === 0,
-      user: seed % 3 === 0 ? undefined : alice,
+      // With keys, most walks begin signed out.
+      user: (seed % 3 === 0) === seed % 5 < 2 ? alice : undefined,
       attendance: 'here',
+      checksKeys: seed % 5 < 2,
     }),
     events: eventsAt,
     beginnings: [
@@ -142,7 +177,9 @@ test('random walks take every transition of the chart, and no event crashes it',
       [{ type: 'blocked.changed', names: ['carl'] }],
       [...calling, { type: 'call.alerting', call }],
       [...calling, { type: 'input.exhausted' }],
-      [...calling, opened(), says('one'), { type: 'peer.stalled', call }],
+      stalled,
+      [...stalled, sent],
+      [...stalled, says('two'), sent],
       [...calling, opened(), says('q')],
       [buddies(bobOnline), says('m'), says('bob'), TIMED_OUT],
       [says('m'), says('bob'), { type: 'input.exhausted' }, buddies(bobOnline)],
@@ -156,8 +193,22 @@ test('random walks take every transition of the chart, and no event crashes it',
       [pinned, says('a')],
       [pinned, says('a'), says(keyed)],
       [pinned, says('v')],
-      [pinned, says('v'), says('bob')],
+      // Several times: few walks get to the words.
+      ...Array(8).fill([pinned, says('v'), says('bob')]),
       [pinned, says('v'), says('stranger')],
+      [
+        ...calling,
+        opened(),
+        says('one'),
+        { type: 'message.unconfirmed', call, key: undefined, text, cause: 'lost', isLate: false },
+        { type: 'chat.ended', call, reason },
+      ],
+      [says('l'), says('carl'), { type: 'terminal.opened' }],
+      [says('l'), says('taken')],
+      [says('m'), says('bob'), buddies(bobOnline), { type: 'place.refused' }],
+      [says('l'), says('stranger')],
+      [{ type: 'blocked.changed', names: ['carl'] }, says('b'), says('carl')],
+      [says('m'), says('bob'), { type: 'session.ended', id: alice, why: 'elsewhere' }],
     ],
     ends: [
       { type: 'leave.requested' },
@@ -170,7 +221,7 @@ test('random walks take every transition of the chart, and no event crashes it',
       const isIn = (waiting: string) => actor.getSnapshot().matches({ waiting } as never);
       // Few walks verify a buddy, so these do not leave early.
       if (isIn('forWords') || isIn('forVerdict')) await nextIteration();
-      else if (isIn('forReply') && random.below(2) === 0) await nextIteration();
+      else if ((isIn('forReply') || isIn('forCheck')) && random.below(2) === 0) await nextIteration();
     },
   });
   t.deepEqual(missed, []);

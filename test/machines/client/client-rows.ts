@@ -99,6 +99,12 @@ export function anyTime(look: Look = {}): Rows {
     ...asked,
     ...forgotten,
   ];
+  const signedOut = [
+    say('sessionEnded alice elsewhere'),
+    show(isAway ? 'isAway' : '', knowsBob ? BOB_SEEN : '', before),
+  ];
+  const forgetsTrust = isKeyed ? ['trust = none'] : [];
+  const endsInPlace: Row = ['stays', ...signedOut, 'user = none', 'isMenuKnown = false', ...forgetsTrust];
   const departing: Row = ['departing.waiting', ...exit, ...END_CALLS, ...asked, ...forgotten];
   return {
     'terminal.opened': [
@@ -133,12 +139,38 @@ export function anyTime(look: Look = {}): Rows {
     'call.withdrawn nuisance': ['stays', say('callGone'), say('nuisance 192.0.2.7'), ...missed],
     'call.withdrawn cut': ['stays', ...missed],
     'call.missed': ['stays', say('callUnanswered'), ...missed],
+    ...(isSignedOut ? {} : { 'session.ended': endsInPlace }),
     'input.interrupted': departing,
     'input.ended': departing,
     'leave.requested': leaving,
     'shutdown.requested': ['left', ...exit, ...unfinished, ...asked],
     ...(isAway || isSignedOut ? {} : { 'user.idled': idled(status) }),
     ...(isSignedOut ? SIGNED_OUT_ROWS : {}),
+  };
+}
+
+/** The questions that are asked for a purpose. */
+const PURPOSEFUL = ['userId', 'buddyId', 'history', 'block'];
+
+/** The row when the session of the user has ended, in a state in which the user sees the menu then. */
+export function sessionEnded(look: Look = {}): Rows {
+  const { question, knowsBob = false, hasMissed = false, isAway = false, isSignedOut = false } = look;
+  const { exit = question === undefined ? [] : [CLOSE], isKeyed = false } = look;
+  if (isSignedOut) return {};
+  return {
+    'session.ended': [
+      'free.signedOut',
+      ...exit,
+      say('sessionEnded alice elsewhere'),
+      show(isAway ? 'isAway' : '', knowsBob ? BOB_SEEN : '', hasMissed ? MISSED : ''),
+      say('menu'),
+      open('menu'),
+      'user = none',
+      ...(PURPOSEFUL.includes(question ?? '') ? ['purpose = none'] : []),
+      'isMenuKnown = false',
+      ...(isKeyed ? ['trust = none'] : []),
+      ...(question === 'menu' && !isKeyed ? [] : ['question = menu']),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 /** The client's table, part `waiting`: the client waits for the server or the archive. */
 
-import type { LegalTable, Row } from '../../helpers/legal-table.js';
+import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import {
   announce,
   anyTime,
@@ -8,10 +8,12 @@ import {
   BOB_SEEN,
   CALL_QUESTION,
   END_CALLS,
+  type Look,
   MENU,
   open,
   RING,
   say,
+  sessionEnded,
   show,
 } from './client-rows.js';
 
@@ -31,11 +33,16 @@ function gone(event: string): Row {
   return [...(anyTime()[event] as Row), 'offer = none'];
 }
 
+/** The rows of a state that waits for the server or the archive. */
+function waits(look: Look = {}): Rows {
+  return { ...anyTime(look), ...sessionEnded(look) };
+}
+
 export const WAITING: LegalTable['states'] = {
   'waiting.forReply: to add a buddy': {
     after: ['prompt.answered a', 'prompt.answered bob'],
     legal: {
-      ...anyTime({ exit: [STOP_ASKING] }),
+      ...waits({ exit: [STOP_ASKING] }),
       [`${DONE} done`]: [
         'free.menu',
         STOP_ASKING,
@@ -51,7 +58,7 @@ export const WAITING: LegalTable['states'] = {
     given: { user: undefined },
     after: ['prompt.answered r', 'prompt.answered bob'],
     legal: {
-      ...anyTime({ exit: [STOP_ASKING], isSignedOut: true }),
+      ...waits({ exit: [STOP_ASKING], isSignedOut: true }),
       [`${DONE} done`]: [
         'free.menu',
         STOP_ASKING,
@@ -73,7 +80,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forReply: to register another user, while the first is away': {
     after: ['prompt.answered w', 'prompt.answered r', 'prompt.answered bob'],
     legal: {
-      ...anyTime({ exit: [STOP_ASKING], isAway: true }),
+      ...waits({ exit: [STOP_ASKING], isAway: true }),
       // The new user is at the terminal and has not seen the menu.
       [`${DONE} done`]: [
         'free.menu',
@@ -96,7 +103,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forBuddies': {
     after: ['prompt.answered s'],
     legal: {
-      ...anyTime(),
+      ...waits(),
       'buddies.received': [
         'free.menu',
         say(`buddies ${BOB_SEEN}`),
@@ -118,7 +125,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forBuddies: a call was missed': {
     after: ['call.missed', 'prompt.answered s'],
     legal: {
-      ...anyTime({ hasMissed: true }),
+      ...waits({ hasMissed: true }),
       'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = bob 192.0.2.7 0 0'],
       // The missed calls were shown, so they are cleared.
       'buddies.received': [
@@ -155,7 +162,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forBuddy': {
     after: ASKED_FOR_BOB,
     legal: {
-      ...anyTime(),
+      ...waits(),
       'buddies.received': [
         'busy.calling.abortable',
         show('alice', BOB_SEEN),
@@ -176,7 +183,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forBuddy: the client already knows the address of bob': {
     after: ['buddies.received', ...ASKED_FOR_BOB],
     legal: {
-      ...anyTime({ knowsBob: true }),
+      ...waits({ knowsBob: true }),
       'buddies.received': [
         'busy.calling.abortable',
         show('alice', BOB_SEEN),
@@ -207,7 +214,14 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forBuddy: a waiting call rings instead': {
     after: [...ASKED_FOR_BOB, 'call.offered'],
     legal: {
-      ...anyTime(),
+      ...waits(),
+      'session.ended': [
+        'busy.ringing',
+        say('sessionEnded alice elsewhere'),
+        show(),
+        ...RING,
+        ...['user = none', 'isMenuKnown = false', `question = ${CALL_QUESTION}`],
+      ],
       // The same call is already waiting.
       'call.offered': ['stays'],
       'call.withdrawn': gone('call.withdrawn'),
@@ -239,7 +253,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forBuddy: no input is left for a chat': {
     after: ['buddies.received', 'input.exhausted', ...ASKED_FOR_BOB],
     legal: {
-      ...anyTime({ knowsBob: true }),
+      ...waits({ knowsBob: true }),
       // The end of the input is already known.
       'input.exhausted': ['stays'],
       'buddies.received': ['departing.waiting', show('alice', BOB_SEEN), ...END_CALLS],
@@ -262,7 +276,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forHistory': {
     after: ['prompt.answered h', 'prompt.answered bob'],
     legal: {
-      ...anyTime({ exit: [STOP_HISTORY] }),
+      ...waits({ exit: [STOP_HISTORY] }),
       'history.found': ['free.menu', STOP_HISTORY, say("history bob ''"), ...MENU],
       'archive.failed': [
         'free.menu',
@@ -279,7 +293,7 @@ export const WAITING: LegalTable['states'] = {
   'waiting.forBlocked': {
     after: ['prompt.answered b', 'prompt.answered bob'],
     legal: {
-      ...anyTime({ exit: [STOP_BLOCKED] }),
+      ...waits({ exit: [STOP_BLOCKED] }),
       'blocked.changed': [
         'free.menu',
         STOP_BLOCKED,

@@ -4,6 +4,7 @@ import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import { BUSY } from './client-busy.table.js';
 import { FREE } from './client-free.table.js';
 import { KEY_SAMPLES, KEYS } from './client-keys.table.js';
+import { OWN_KEY, OWN_KEY_SAMPLES } from './client-own-key.table.js';
 import { announce, anyTime, open, RECORDED, RECORDED_OF_OLDER, SHOWN, say } from './client-rows.js';
 import { WAITING } from './client-waiting.table.js';
 
@@ -68,6 +69,7 @@ export const CLIENT: LegalTable = {
     },
     'xstate.error.actor.0.client.waiting.forReply': { ...reply, error: new Error('no route') },
     ...KEY_SAMPLES,
+    ...OWN_KEY_SAMPLES,
     [departureTimer]: {},
     'xstate.after.archivePatience.client.waiting.forHistory': {},
     'xstate.after.archivePatience.client.waiting.forBlocked': {},
@@ -94,6 +96,7 @@ export const CLIENT: LegalTable = {
     'client.found': ['stays', say('otherClient alice 4711')],
     'server.lost': ['stays', say('serverLost down alice')],
     'server.found': ['stays', say('serverFound')],
+    'session.misrouted': ['stays', say('misrouted')],
     'call.offered': ['stays', 'offer = 1 bob 192.0.2.7'],
     // The log contains the time of the line, and the number of calls without a line.
     'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = 0 0'],
@@ -110,6 +113,7 @@ export const CLIENT: LegalTable = {
   states: {
     ...FREE,
     ...KEYS,
+    ...OWN_KEY,
     ...WAITING,
     ...BUSY,
     'departing.waiting': {

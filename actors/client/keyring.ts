@@ -1,0 +1,156 @@
+/**
+ * The keys of the user's ids, as this machine holds them: devices that speak for an id, and the seeds of
+ * identities whose words the user has not copied yet.
+ */
+
+import type { SecureContext } from 'node:tls';
+import { DeviceCredentials, isAbsurdSerial } from '../../keys/device-credentials.js';
+import { Identity } from '../../keys/identity.js';
+import { createContext } from '../../keys/tls.js';
+import type { Device } from '../../protocol/device.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import type { Files } from '../../storage/files/files.js';
+import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
+import type { KeyFileName } from '../../user-files/key-file-name.js';
+import { type Failed, isFailed } from '../../user-files/private-directory.js';
+
+/** The key of an id, as this machine holds it. Shows no secret. */
+export class HeldKey {
+  readonly credentials: DeviceCredentials;
+  /** The server has not confirmed the registration yet. */
+  readonly isTentative: boolean;
+  /** The user has not copied the words yet, or has not shown that. */
+  readonly hasSeed: boolean;
+  #context: SecureContext | undefined;
+
+  constructor(credentials: DeviceCredentials, { isTentative = false, hasSeed = false } = {}) {
+    this.credentials = credentials;
+    this.isTentative = isTentative;
+    this.hasSeed = hasSeed;
+  }
+
+  get identity(): IdentityKey {
+    return this.credentials.device.identity;
+  }
+
+  /** The TLS context of the device. It is made once, because that takes milliseconds. */
+  get context(): SecureContext {
+    this.#context ??= createContext(this.credentials);
+    return this.#context;
+  }
+}
+
+export class Keyring {
+  readonly #files: KeyFiles;
+  readonly #now: () => number;
+  readonly #held = new Map<string, HeldKey>();
+
+  /** @param now The wall clock, in milliseconds since 1970. It decides serials. */
+  constructor(root: string | undefined, now: () => number, files?: Files) {
+    this.#files = new KeyFiles(root, files);
+    this.#now = now;
+  }
+
+  /** Reads the key of an id; `undefined` if there is none. Another process may have changed it. */
+  async read(name: KeyFileName): Promise<HeldKey | undefined | Failed> {
+    const stored = await this.#files.read(name);
+    if (stored === undefined || isFailed(stored)) return stored;
+    const isTentative = stored.isTentative;
+    const hasSeed = stored.seed !== undefined;
+    const known = this.#held.get(stored.device);
+    // Keep the TLS context of a device that has not changed.
+    if (known?.isTentative === isTentative && known.hasSeed === hasSeed) return known;
+    const credentials = parseDevice(stored.device);
+    if (credentials?.device.identity !== stored.identity) return { reason: 'the file of the key is damaged' };
+    const held = new HeldKey(credentials, { isTentative, hasSeed });
+    this.#held.clear();
+    this.#held.set(stored.device, held);
+    return held;
+  }
+
+  /** Makes a new identity with a first device, and stores both durably before it is registered. */
+  async create(name: KeyFileName): Promise<HeldKey | Failed> {
+    const identity = Identity.create();
+    const credentials = DeviceCredentials.issue(identity, { nowMs: this.#now() });
+    const seed = Buffer.from(identity.toSeed()).toString('base64url');
+    const failed = await this.#files.create({ ...storedOf(name, credentials), seed, isTentative: true });
+    return failed ?? new HeldKey(credentials, { isTentative: true, hasSeed: true });
+  }
+
+  confirm(name: KeyFileName, identity: IdentityKey): Promise<Failed | undefined> {
+    return this.#files.confirm(name, identity);
+  }
+
+  remove(name: KeyFileName, identity: IdentityKey): Promise<Failed | undefined> {
+    return this.#files.remove(name, identity);
+  }
+
+  /**
+   * Makes a new device of an identity that the user has brought back, and stores it in the place of any
+   * other.
+   *
+   * @param newest The newest device that the server has seen.
+   */
+  async restore(name: KeyFileName, identity: Identity, newest: Device): Promise<HeldKey | Failed> {
+    const stored = await this.#files.read(name);
+    const own =
+      stored === undefined || isFailed(stored) || stored.identity !== identity.key ? undefined : stored;
+    const nowMs = this.#now();
+    const ownSerial = own?.serial ?? 0;
+    if (newest.serial > ownSerial && isAbsurdSerial(newest.serial, nowMs)) {
+      return {
+        reason: "the server names a serial that is more than 100 years ahead of this machine's clock",
+      };
+    }
+    const credentials = DeviceCredentials.issue(identity, {
+      nowMs,
+      newestSerial: Math.max(newest.serial, ownSerial),
+      knownFloor: Math.max(newest.floor, own?.floor ?? 0),
+    });
+    const failed = await this.#files.restore({ ...storedOf(name, credentials), isTentative: false });
+    return failed ?? new HeldKey(credentials);
+  }
+
+  /** The words of an identity whose seed is still here: a secret. */
+  async words(name: KeyFileName): Promise<readonly string[] | undefined | Failed> {
+    const stored = await this.#files.read(name);
+    if (stored === undefined || isFailed(stored)) return stored;
+    if (stored.seed === undefined) return undefined;
+    return Identity.fromSeed(Buffer.from(stored.seed, 'base64url')).toWords();
+  }
+
+  /** Removes the seed: the user has copied the words. */
+  dropSeed(name: KeyFileName, identity: IdentityKey): Promise<Failed | undefined> {
+    return this.#files.dropSeed(name, identity);
+  }
+}
+
+let shared: HeldKey | undefined;
+
+/** A device that is known to no server, for questions that any device may ask. A program makes it once. */
+export function stranger(): HeldKey {
+  shared ??= new HeldKey(DeviceCredentials.issue(Identity.create(), { nowMs: 0 }));
+  return shared;
+}
+
+/** The device in a file of a key. */
+function parseDevice(text: string): DeviceCredentials | undefined {
+  try {
+    return DeviceCredentials.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A device for a file of a key: a secret. */
+function encodeDevice(credentials: DeviceCredentials): string {
+  return JSON.stringify(credentials.toStored());
+}
+
+function storedOf(
+  name: KeyFileName,
+  credentials: DeviceCredentials,
+): Omit<StoredKey, 'seed' | 'isTentative'> {
+  const { identity, serial, floor } = credentials.device;
+  return { ...name, identity, device: encodeDevice(credentials), serial, floor };
+}

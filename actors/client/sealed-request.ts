@@ -1,0 +1,96 @@
+/**
+ * Sends one sealed request to the server: over TLS, with a certificate chain on both sides. The request is
+ * written only after the server has presented its known key.
+ */
+
+import { connect } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import { DatagramSeal } from '../../keys/datagram-seal.js';
+import { connectTls, identifyPeer } from '../../keys/tls.js';
+import type { ServerReply } from '../../machines/client/events.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import { NO_REPLY, networkError, REPLY_TIMEOUT_MS, readReply, type ServerEndpoint } from './ask-server.js';
+import { ClientError } from './client-error.js';
+
+/** The ALPN name of requests to the server. */
+const PROTOCOL = 'im-dir/1';
+
+export interface SealedRequest {
+  readonly server: ServerEndpoint;
+  /** The server as the user named it. */
+  readonly name: string;
+  /** The known key of the server. */
+  readonly serverKey: IdentityKey;
+  /** The context of the device that asks. */
+  readonly context: SecureContext;
+  /** The request line. */
+  readonly request: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+export interface SealedReply {
+  readonly reply: ServerReply;
+  /** The keys of the session, for a LOG that was granted. It shows none of them. */
+  readonly seal: DatagramSeal | undefined;
+}
+
+/** The server closed the connection after the handshake, without a reply: it does not accept the device. */
+export class UnacceptedError extends Error {
+  override readonly name = 'UnacceptedError';
+}
+
+/**
+ * Sends a sealed request and resolves with the reply. Rejects with
+ *
+ * - a {@link ClientError} `server.changed`: the server presented another key, and nothing was sent;
+ * - a {@link ClientError} `server.busy`: the connection closed during the handshake, or what came was not
+ *   TLS;
+ * - an {@link UnacceptedError};
+ * - another error: there was no connection, or no reply in time.
+ */
+export async function askSealed(options: SealedRequest): Promise<SealedReply> {
+  const { server, name, serverKey, context, request, signal, timeoutMs = REPLY_TIMEOUT_MS } = options;
+  const tcp = connect({ ...server, noDelay: true });
+  const tls = connectTls(tcp, context, PROTOCOL);
+  let phase: 'connecting' | 'shaking hands' | 'secure' = 'connecting';
+  let seal: DatagramSeal | undefined;
+  tcp.once('connect', () => {
+    phase = 'shaking hands';
+  });
+  tls.once('secureConnect', () => {
+    const { device } = identifyPeer(tls, PROTOCOL);
+    if (device?.identity !== serverKey) {
+      tls.destroy(changedError(name));
+      return;
+    }
+    phase = 'secure';
+    seal = DatagramSeal.fromTls(tls, 'client');
+    tls.write(request, 'latin1');
+  });
+  const reply = await readReply(tls, {
+    signal,
+    timeoutMs,
+    errorOf(error) {
+      if (error instanceof ClientError) return error;
+      switch (phase) {
+        case 'connecting':
+          return networkError(error);
+        case 'shaking hands':
+          return new ClientError('server.busy', 'the server is busy: try again in a minute', error);
+        case 'secure':
+          return new UnacceptedError(NO_REPLY, { cause: error });
+      }
+    },
+  });
+  return { reply, seal };
+}
+
+/** The error when a known server presents another key. */
+function changedError(name: string): ClientError {
+  return new ClientError(
+    'server.changed',
+    `this is not the server that was known as ${name}, so nothing was sent; if its operator has replaced ` +
+      `its key, run: im-client server forget ${name}`,
+  );
+}

@@ -1,0 +1,215 @@
+/**
+ * The session of a user with a key: logs in over TCP, and seals and opens the datagrams of the heartbeat.
+ *
+ * It holds the keys of the session in private fields. They end with it: a restarted heartbeat logs in again.
+ * machines/client/session-login.ts decides when to log in.
+ */
+
+import { lookup } from 'node:dns/promises';
+import { SocketAddress } from 'node:net';
+import type { SnapshotFrom } from 'xstate';
+import type { DatagramSeal } from '../../keys/datagram-seal.js';
+import type { LoginOutcome, SessionEnd } from '../../machines/client/login-outcome.js';
+import {
+  busyPauseMs,
+  type LoginKind,
+  QUIET_MS,
+  type SessionLoginAction,
+  type SessionLoginEvent,
+  sessionLoginMachine,
+} from '../../machines/client/session-login.js';
+import { type Steps, stepsOf } from '../../machines/steps.js';
+import { plainAddress } from '../../protocol/address.js';
+import { MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
+import type { UserId } from '../../protocol/id.js';
+import type { LoginMode } from '../../protocol/request.js';
+import {
+  type BuddyListPage,
+  parseSealed,
+  parseSealedAnswer,
+  parseUnknownSession,
+  type SessionId,
+} from '../../protocol/sealed-datagram.js';
+import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
+import type { Directory, Login } from './directory.js';
+
+/** Events that the session sends to its heartbeat, for {@link SealedSession.receive}. */
+export type SealedSessionEvent =
+  | { readonly type: 'login.ended'; readonly outcome: LoginOutcome; readonly attempt: AbortController }
+  | { readonly type: 'quiet.over' }
+  | { readonly type: 'pause.over' };
+
+export interface SealedSessionOptions {
+  readonly directory: Directory;
+  /** The name or the address of the server. */
+  readonly host: string;
+  /** The session before the heartbeat was restarted. */
+  readonly previous: SessionId | undefined;
+  /** The session is open: datagrams go to this address, at which the client has logged in. */
+  readonly onOpen: (session: SessionId, address: string) => void;
+  readonly onEnd: (why: SessionEnd) => void;
+  readonly onTwoAddresses: () => void;
+}
+
+export class SealedSession {
+  readonly #scope: BehaviourScope<SealedSessionEvent>;
+  readonly #options: SealedSessionOptions;
+  readonly #steps: Steps<SnapshotFrom<typeof sessionLoginMachine>, SessionLoginEvent>;
+  #state: SnapshotFrom<typeof sessionLoginMachine>;
+  #user: UserId | undefined;
+  /** The name of the last session, of which the server may still know. */
+  #session: SessionId | undefined;
+  #seal: DatagramSeal | undefined;
+  /** True once a datagram was sent in this session: before, no answer is expected. */
+  #hasSent = false;
+  #attempt: AbortController | undefined;
+  /** What came of the last attempt, with the keys. Events do not carry it. */
+  #login: (Login & { readonly address?: string }) | undefined;
+  #timer: Timer | undefined;
+
+  constructor(scope: BehaviourScope<SealedSessionEvent>, options: SealedSessionOptions) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#session = options.previous;
+    this.#steps = stepsOf(sessionLoginMachine);
+    this.#state = this.#steps.first;
+  }
+
+  get isOpen(): boolean {
+    return this.#state.matches('open');
+  }
+
+  /** True if the session may announce the user, or will. */
+  get announces(): boolean {
+    return this.#state.context.kind !== 'ask';
+  }
+
+  /** Opens a session for a user whose key is here. */
+  want(user: UserId, kind: LoginKind): void {
+    if (user !== this.#user && kind !== 'again') this.#session = undefined;
+    this.#user = user;
+    this.#step({ type: 'session.wanted', kind });
+  }
+
+  /** Forgets the session. The server ends it after some time. */
+  end(): void {
+    this.#step({ type: 'session.unwanted' });
+    this.#user = undefined;
+    this.#session = undefined;
+    this.#seal = undefined;
+  }
+
+  beat(): void {
+    this.#step({ type: 'beat.due' });
+  }
+
+  receive(event: SealedSessionEvent): void {
+    if (event.type === 'login.ended' && event.attempt !== this.#attempt) return;
+    this.#step(event.type === 'login.ended' ? { type: event.type, outcome: event.outcome } : event);
+  }
+
+  /** Seals a question; `undefined` while no session is open. */
+  seal(text: string): { readonly datagram: Buffer; readonly counter: number } | undefined {
+    if (!this.isOpen || this.#session === undefined) return undefined;
+    const sealed = this.#seal?.seal(this.#session, Buffer.from(text, 'latin1'));
+    // A session with used up counters is over. The server drops it when it is silent.
+    if (sealed === undefined) this.#step({ type: 'session.unknown' });
+    this.#hasSent = true;
+    return sealed;
+  }
+
+  /** Opens an answer of the server. Returns `undefined` for anything that is no sealed answer. */
+  open(bytes: Buffer): BuddyListPage | undefined {
+    if (this.#session !== undefined && parseUnknownSession(bytes) === this.#session) {
+      if (this.#hasSent) this.#step({ type: 'session.unknown' });
+      return undefined;
+    }
+    const datagram = parseSealed(bytes, MAX_BUDDY_LIST_BYTES);
+    if (datagram === undefined || datagram.session !== this.#session) return undefined;
+    const text = this.#seal?.open(datagram);
+    const page = text && parseSealedAnswer(text.toString('latin1'));
+    if (page !== undefined) this.#step({ type: 'answer.opened' });
+    return page;
+  }
+
+  release(): void {
+    this.#attempt?.abort();
+    this.#scope.cancel(this.#timer);
+  }
+
+  #step(event: SessionLoginEvent): void {
+    const [next, effects] = this.#steps.step(this.#state, event);
+    this.#state = next;
+    for (const effect of effects) this.#effects[effect as SessionLoginAction](event);
+  }
+
+  readonly #effects: Readonly<Record<SessionLoginAction, (event: SessionLoginEvent) => void>> = {
+    logIn: () => this.#logIn(),
+    abandonLogin: () => {
+      this.#attempt?.abort();
+      this.#attempt = undefined;
+    },
+    announce: () => this.#begin(),
+    startQuietTimer: () => {
+      this.#timer = this.#scope.sendLater({ type: 'quiet.over' }, QUIET_MS);
+    },
+    stopQuietTimer: () => this.#scope.cancel(this.#timer),
+    startPause: () => {
+      const pauseMs = busyPauseMs(this.#state.context.busyTries, Math.random());
+      this.#timer = this.#scope.sendLater({ type: 'pause.over' }, pauseMs);
+    },
+    stopPause: () => this.#scope.cancel(this.#timer),
+    reportEnd: (event) =>
+      this.#options.onEnd(
+        (event as Extract<SessionLoginEvent, { type: 'login.ended' }>).outcome as SessionEnd,
+      ),
+    reportTwoAddresses: () => this.#options.onTwoAddresses(),
+  };
+
+  #logIn(): void {
+    const user = this.#user as UserId;
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#request(user, attempt.signal)
+      .catch((): Login => ({ outcome: 'unreachable' }))
+      .then((login) => {
+        if (attempt !== this.#attempt) return;
+        this.#login = login;
+        this.#scope.self.send({ type: 'login.ended', outcome: login.outcome, attempt });
+      });
+  }
+
+  /** Logs in at the address to which the datagrams will go. A failed look-up rejects. */
+  async #request(user: UserId, signal: AbortSignal): Promise<Login & { readonly address?: string }> {
+    const { directory, host } = this.#options;
+    const found = await lookup(host, { order: 'ipv4first' });
+    const address = peerAddress(found.address);
+    return { ...(await directory.logIn(user, this.#mode(), address, signal)), address };
+  }
+
+  #mode(): LoginMode {
+    const { kind } = this.#state.context;
+    if (kind !== 'again') return { kind };
+    return this.#session === undefined ? { kind: 'new' } : { kind, session: this.#session };
+  }
+
+  #begin(): void {
+    const login = this.#login;
+    this.#login = undefined;
+    if (login?.outcome !== 'open') return;
+    this.#session = login.session;
+    this.#seal = login.seal;
+    this.#hasSent = false;
+    this.#options.onOpen(login.session, login.address as string);
+  }
+}
+
+/**
+ * The source address of answers from a server at this address, in its shortest form. A server at the
+ * unspecified address (`0.0.0.0` or `::`) answers from the loopback address.
+ */
+export function peerAddress(address: string): string {
+  const family = address.includes(':') ? 'ipv6' : 'ipv4';
+  const shortest = plainAddress(new SocketAddress({ address, family }).address);
+  return { '0.0.0.0': '127.0.0.1', '::': '::1' }[shortest] ?? shortest;
+}

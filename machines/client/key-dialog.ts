@@ -1,0 +1,134 @@
+/**
+ * The dialog about the 24 words of a key, at a terminal: shows the words of a new key and asks two of them
+ * back, or asks for the words of a key that is not on this machine.
+ *
+ * Owns: the order of the questions. Trusts: its owner (actors/client/key-dialog.ts), which holds the words
+ * and compares them. No event and no context has a word.
+ */
+
+import { setup } from 'xstate';
+import type { KeyDialog } from './events.js';
+
+export interface KeyDialogInput {
+  readonly dialog: KeyDialog;
+}
+
+export type KeyDialogEvent =
+  // From the files of the keys.
+  | { readonly type: 'words.read' }
+  /** The words are not on this machine. */
+  | { readonly type: 'words.absent' }
+  // From the user.
+  | { readonly type: 'answer.blank' }
+  /** Any other line, where it is not compared. */
+  | { readonly type: 'answer.given' }
+  /** The two words that were asked for, or anything else. */
+  | { readonly type: 'answer.right' }
+  | { readonly type: 'answer.wrong' }
+  // From the directory, which was given the typed words.
+  | { readonly type: 'words.accepted' }
+  | { readonly type: 'words.refused' };
+
+/** The effects of the chart. The owner has one function for each. */
+export type KeyDialogAction =
+  | 'readWords'
+  | 'showWords'
+  | 'askTwoWords'
+  | 'askForWords'
+  | 'restoreKey'
+  /** Removes the seed from this machine. */
+  | 'dropSeed'
+  | 'sayCopied'
+  | 'sayKept'
+  | 'sayWrong'
+  | 'sayRefused'
+  | 'reportCopied'
+  | 'reportRestored'
+  | 'reportSkipped';
+
+function firstContext({ input }: { readonly input: KeyDialogInput }): KeyDialogInput {
+  return input;
+}
+
+const effect = () => {};
+
+export const keyDialogMachine = setup({
+  types: {} as { context: KeyDialogInput; input: KeyDialogInput; events: KeyDialogEvent },
+  guards: { isCopying: ({ context }) => context.dialog === 'copy' },
+  actions: {
+    readWords: effect,
+    showWords: effect,
+    askTwoWords: effect,
+    askForWords: effect,
+    restoreKey: effect,
+    dropSeed: effect,
+    sayCopied: effect,
+    sayKept: effect,
+    sayWrong: effect,
+    sayRefused: effect,
+    reportCopied: effect,
+    reportRestored: effect,
+    reportSkipped: effect,
+  } satisfies Record<KeyDialogAction, () => void>,
+}).createMachine({
+  id: 'key-dialog',
+  description: 'Shows the words of a key and asks two of them back, or asks for all of them.',
+  context: firstContext,
+  initial: 'starting',
+  states: {
+    starting: {
+      description: 'Decides which words it is about.',
+      always: [
+        { guard: 'isCopying', target: 'reading', description: 'The key is on this machine.' },
+        { target: 'typing' },
+      ],
+    },
+    reading: {
+      description: 'Reads the words from the file of the key.',
+      entry: 'readWords',
+      on: {
+        'words.read': 'showing',
+        'words.absent': { target: 'ended', actions: 'reportSkipped' },
+      },
+    },
+    showing: {
+      description: 'The words are on the screen, until the user has copied them.',
+      entry: 'showWords',
+      on: { 'answer.blank': 'asking', 'answer.given': 'asking' },
+    },
+    asking: {
+      description: 'Asks for two of the words. They are no longer on the screen.',
+      entry: 'askTwoWords',
+      on: {
+        'answer.right': {
+          target: 'ended',
+          actions: ['dropSeed', 'sayCopied', 'reportCopied'],
+          description: 'The user has the only copy of the words now.',
+        },
+        'answer.wrong': { target: 'asking', reenter: true, actions: 'sayWrong' },
+        'answer.blank': {
+          target: 'ended',
+          actions: ['sayKept', 'reportSkipped'],
+          description: 'The words stay on this machine.',
+        },
+      },
+    },
+    typing: {
+      description: 'Asks for the 24 words.',
+      entry: 'askForWords',
+      on: {
+        'answer.given': 'checking',
+        'answer.blank': { target: 'ended', actions: 'reportSkipped' },
+      },
+    },
+    checking: {
+      description: 'Asks the server whether the words are those of the key, and makes a new device.',
+      entry: 'restoreKey',
+      on: {
+        'words.accepted': { target: 'ended', actions: 'reportRestored' },
+        'words.refused': { target: 'typing', actions: 'sayRefused' },
+      },
+    },
+    ended: { type: 'final', description: 'The dialog is over.' },
+  },
+});

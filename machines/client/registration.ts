@@ -1,0 +1,15 @@
+/**
+ * What came of a registration, apart from the server's reply.
+ */
+
+import type { DisplayText } from '../../protocol/display-text.js';
+
+/** Whether an id was registered with a key. */
+export type Registration =
+  /** `remindsOfWords`: the user has not copied the words of the key yet. */
+  | { readonly with: 'key'; readonly remindsOfWords: boolean }
+  /**
+   * `keyless-server`: the server keeps no keys. `not-stored`: the key could not be stored on this machine.
+   */
+  | { readonly with: 'nothing'; readonly why: 'keyless-server' }
+  | { readonly with: 'nothing'; readonly why: 'not-stored'; readonly reason: DisplayText };

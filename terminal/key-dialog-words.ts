@@ -1,0 +1,56 @@
+/**
+ * The texts of the dialog about the words of a key. The prompts are secret: neither their lines nor their
+ * answers are kept.
+ */
+
+import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
+import type { UserId } from '../protocol/id.js';
+import type { Prompt } from './console.js';
+
+/** Words in a row: three fit into 40 columns. */
+const WORDS_IN_ROW = 3;
+
+/** Columns of a word with its number. The longest word of the list has 8 letters. */
+const WORD_COLUMNS = 12;
+
+/** The prompt under the words. The words are gone when it is answered. */
+export function wordsPrompt(words: readonly string[]): Prompt {
+  const cells = words.map((word, at) => `${String(at + 1).padStart(2)} ${word}`.padEnd(WORD_COLUMNS));
+  const rows = Array.from({ length: Math.ceil(cells.length / WORDS_IN_ROW) }, (_, row) =>
+    cells
+      .slice(row * WORDS_IN_ROW, (row + 1) * WORDS_IN_ROW)
+      .join(' ')
+      .trimEnd(),
+  );
+  return {
+    text: 'Copy these words on paper: they are shown only now, and bring your key back. Then press Enter. ',
+    kind: 'line',
+    above: rows,
+    isSecret: true,
+  };
+}
+
+/** The prompt for two of the words, by their positions from 1 on. */
+export function twoWordsPrompt([first, second]: readonly [number, number]): Prompt {
+  return {
+    text: `Type word ${first} and word ${second} (an empty line skips this): `,
+    kind: 'line',
+    isSecret: true,
+  };
+}
+
+/** The prompt for all words of a key. */
+export function allWordsPrompt(id: UserId): Prompt {
+  return { text: `Type the 24 words of ${id} (an empty line goes back): `, kind: 'line', isSecret: true };
+}
+
+export const KEY_DIALOG_SAY = {
+  copied: 'The words are right. They are not on this machine any longer: keep your paper.',
+  kept: 'The words stay on this machine until you copy them: im-client key words shows them.',
+  wrong: 'Those are not the two words.',
+} as const;
+
+/** Why typed words were refused. */
+export function refusedLine(reason: DisplayText): string {
+  return toDisplayText(`The words were not accepted: ${reason}.`);
+}

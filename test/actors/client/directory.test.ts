@@ -1,0 +1,394 @@
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import test from 'ava';
+import { ClientError } from '../../../actors/client/client-error.js';
+import { DeviceCredentials } from '../../../keys/device-credentials.js';
+import { Identity } from '../../../keys/identity.js';
+import type { UserId } from '../../../protocol/id.js';
+import { DISK } from '../../../storage/files/disk.js';
+import { Servers } from '../../../user-files/servers.js';
+import { directoryAt, filesKilledAt, LossyProxy, RecordingServer } from '../../helpers/directory.js';
+import { ask, freePort } from '../../helpers/network.js';
+import { temporaryDirectory } from '../../helpers/programs.js';
+import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
+import { serve, type TestServer } from '../../helpers/server.js';
+
+const alice = 'alice' as UserId;
+const bob = 'bob' as UserId;
+const signal = new AbortController().signal;
+
+const BUSY = 'the server is busy: try again in a minute';
+
+const registered = { line: '200 OK', done: true, registration: { with: 'key', remindsOfWords: true } };
+
+/** Every file below a directory, with its contents. */
+async function filesBelow(root: string): Promise<string> {
+  const names = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile());
+  const texts = files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8'));
+  return (await Promise.all(texts)).join('\n');
+}
+
+/** A directory with alice's key, registered at a server. */
+async function registeredAlice(t: Parameters<typeof serve>[0]) {
+  const server = await serve(t);
+  const root = await temporaryDirectory(t);
+  const directory = directoryAt(t, server, root);
+  t.deepEqual<unknown, unknown>(await directory.request('REG', [alice], signal), registered);
+  return { server, root, directory };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error instanceof ClientError ? error.code : `no ClientError: ${error}`;
+  }
+}
+
+/** The key that the server names for an id. */
+async function keyAt({ tcp }: TestServer, id: UserId): Promise<string> {
+  return (await askSealed(tcp, deviceOf(), `WHO ${id}`)).trim();
+}
+
+test('REG makes a key, stores it, and binds the id to it', async (t) => {
+  const { server, root, directory } = await registeredAlice(t);
+  const credentials = directory.credentialsOf(alice);
+  const { identity, serial } = credentials?.device ?? {};
+  t.is(await keyAt(server, alice), `200 OK ${identity} 0 ${serial}`);
+  t.deepEqual(await directory.standing(alice), { holds: 'key', remindsOfWords: true });
+  t.is((await readdir(join(root, 'keys'))).filter((name) => name.endsWith('.json')).length, 1);
+  t.is(directory.serverName()?.length, 16);
+  t.is(await ask(server.tcp, 'ADD alice bob\n'), '204 DENIED\r\n');
+});
+
+test('ADD and DEL are sealed where the key is here, also in the next program', async (t) => {
+  const { server, root } = await registeredAlice(t);
+  await ask(server.tcp, 'REG bob\n');
+  const next = directoryAt(t, server, root);
+  t.like(await next.request('ADD', [alice, bob], signal), { line: '200 OK', done: true });
+  t.like(await next.request('ADD', [alice, bob], signal), { line: '201 INVALID', done: false });
+  t.like(await next.request('DEL', [alice, bob], signal), { line: '200 OK', done: true });
+});
+
+test('a keyed id without its key here is refused before anything is sent for it', async (t) => {
+  const { server } = await registeredAlice(t);
+  const other = directoryAt(t, server, await temporaryDirectory(t));
+  t.deepEqual(await other.standing(alice), { holds: 'no-key' });
+  t.is(await codeOf(other.request('ADD', [alice, bob], signal)), 'key.missing');
+});
+
+test('ids without a key work at a server that keeps keys', async (t) => {
+  const server = await serve(t);
+  const directory = directoryAt(t, server, await temporaryDirectory(t), { keys: false });
+  t.deepEqual<unknown, unknown>(await directory.request('REG', [alice], signal), {
+    line: '200 OK',
+    done: true,
+  });
+  t.is(await keyAt(server, alice), '200 OK - 0 0');
+  t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
+  await ask(server.tcp, 'REG bob\n');
+  t.like(await directory.request('ADD', [alice, bob], signal), { line: '200 OK' });
+  t.like(await directory.request('ADD', ['not/an/id', bob], signal), { line: '201 INVALID' });
+  t.like(await directory.request('REG', ['not/an/id'], signal), { line: '201 INVALID' });
+});
+
+test('a foreign server gets VER once, and then the requests byte for byte as ever', async (t) => {
+  for (const reply of ['201 INVALID\r\n', '200 OK\r\n', '500 what?\r\n', undefined]) {
+    const foreign = await RecordingServer.start(t, (first) =>
+      first.startsWith('VER') ? reply : '200 OK\r\n',
+    );
+    const root = await temporaryDirectory(t);
+    const directory = directoryAt(t, foreign, root);
+    t.like(await directory.request('ADD', [alice, bob], signal), { line: '200 OK' });
+    t.deepEqual(await directory.who(bob), { says: 'keyless-server' });
+    t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
+    t.deepEqual(foreign.texts, ['VER im 1\r\n', 'ADD alice bob\r\n'], reply);
+    const next = directoryAt(t, foreign, root);
+    t.deepEqual<unknown, unknown>(await next.request('REG', [alice], signal), {
+      line: '200 OK',
+      done: true,
+      registration: { with: 'nothing', why: 'keyless-server' },
+    });
+    await next.request('DEL', [alice, bob], signal);
+    // The server may have been updated: REG asks again.
+    t.deepEqual(foreign.texts.slice(2), ['VER im 1\r\n', 'REG alice\r\n', 'DEL alice bob\r\n'], reply);
+  }
+});
+
+/** Remembers a server's key, as an earlier program would have. */
+async function know(
+  root: string,
+  { tcp }: { readonly tcp: number },
+  key = Identity.create().key,
+): Promise<void> {
+  assertStored(await new Servers(root).add({ host: '127.0.0.1', port: tcp }, key));
+}
+
+function assertStored(failed: unknown): void {
+  if (failed !== undefined) throw new Error(inspect(failed));
+}
+
+test('a server that is known to keep keys is never spoken to in clear, whatever it does', async (t) => {
+  for (const reply of ['206 BUSY\r\n', '201 INVALID\r\n', undefined]) {
+    const impostor = await RecordingServer.start(t, () => reply);
+    const root = await temporaryDirectory(t);
+    await know(root, impostor);
+    const directory = directoryAt(t, impostor, root);
+    t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), 'server.busy');
+    t.is(await codeOf(directory.request('REG', [alice], signal)), 'server.busy');
+    t.deepEqual(await directory.who(bob), { says: 'nothing' });
+    t.deepEqual(await directory.standing(alice), { holds: 'unknown', code: 'server.busy', reason: BUSY });
+    t.true(impostor.connections.length >= 4);
+    for (const bytes of impostor.connections) t.is(bytes[0], 0x16, 'only TLS');
+    const clear = directoryAt(t, impostor, root, { keys: false });
+    t.is(await codeOf(clear.request('REG', [bob], signal)), 'server.busy');
+    for (const bytes of impostor.connections) t.is(bytes[0], 0x16, 'only TLS');
+  }
+});
+
+test('another server at a known address gets nothing, and the error names the command', async (t) => {
+  const server = await serve(t);
+  const root = await temporaryDirectory(t);
+  await know(root, server);
+  const directory = directoryAt(t, server, root);
+  const error = await t.throwsAsync(directory.request('ADD', [alice, bob], signal), {
+    instanceOf: ClientError,
+  });
+  t.is((error as ClientError).code, 'server.changed');
+  t.regex(error?.message ?? '', /im-client server forget 127\.0\.0\.1:\d+$/);
+  t.is(await codeOf(directory.request('REG', [alice], signal)), 'server.changed');
+  t.like(await directory.standing(bob), { holds: 'unknown', code: 'server.changed' });
+  t.deepEqual(await directory.who(alice), { says: 'nothing' });
+  t.is(await keyAt(server, alice), '202 NO SUCH USER');
+  t.is(server.received('connection', 'request.received'), 0);
+});
+
+test('a damaged file with the keys of servers stops everything', async (t) => {
+  const server = await serve(t);
+  const root = await temporaryDirectory(t);
+  await writeFile(join(root, 'servers.jsonl'), 'torn', { mode: 0o600 });
+  const directory = directoryAt(t, server, root);
+  t.is(await codeOf(directory.request('REG', [alice], signal)), 'server.unreadable');
+  t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), 'server.unreadable');
+  t.is(server.received('connection', 'request.received'), 0);
+});
+
+test('where nothing can be stored, the id is registered without a key, and the reply says why', async (t) => {
+  const server = await serve(t);
+  const file = join(await temporaryDirectory(t), 'file');
+  await writeFile(file, '');
+  const roots = { missing: undefined, device: '/dev/null/im', file: join(file, 'im') };
+  for (const [name, root] of Object.entries(roots)) {
+    const reply = await directoryAt(t, server, root).request('REG', [name], signal);
+    t.like(reply, { line: '200 OK', registration: { with: 'nothing', why: 'not-stored' } }, name);
+    t.regex((reply.registration as { reason: string }).reason, /\w/, name);
+    t.is(await keyAt(server, name as UserId), '200 OK - 0 0', name);
+  }
+});
+
+test('on a file system that is read-only, the id is registered without a key', async (t) => {
+  const server = await serve(t);
+  const readOnly = async () => Promise.reject(Object.assign(new Error(), { code: 'EROFS', errno: -30 }));
+  const files = { ...DISK, createDirectory: readOnly };
+  const directory = directoryAt(t, server, join(await temporaryDirectory(t), 'im'), { files });
+  const why = { with: 'nothing', why: 'not-stored', reason: 'read-only file system' };
+  t.like(await directory.request('REG', [alice], signal), { line: '200 OK', registration: why });
+});
+
+test('keys that other users can write to are neither used nor replaced', async (t) => {
+  const { server, root } = await registeredAlice(t);
+  await chmod(join(root, 'keys'), 0o777);
+  const next = directoryAt(t, server, root);
+  t.is(await codeOf(next.request('ADD', [alice, bob], signal)), 'key.unreadable');
+  t.is(await codeOf(next.request('REG', [bob], signal)), 'key.unreadable');
+  t.is(await keyAt(server, bob), '202 NO SUCH USER');
+});
+
+test('a server that cannot be reached is no server without keys', async (t) => {
+  const root = await temporaryDirectory(t);
+  const directory = directoryAt(t, { tcp: await freePort() }, root);
+  await t.throwsAsync(directory.request('REG', [alice], signal), { message: 'nothing listens there' });
+  t.deepEqual(await directory.who(alice), { says: 'nothing' });
+  t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
+  t.deepEqual(await readdir(root), []);
+  const busy = await RecordingServer.start(t, () => '206 BUSY\r\n');
+  t.is(await codeOf(directoryAt(t, busy, root).request('REG', [alice], signal)), 'server.busy');
+  t.deepEqual(busy.texts, ['VER im 1\r\n'], 'the registration itself was not sent');
+});
+
+test('a REG whose reply is lost is found again by WHO', async (t) => {
+  const server = await serve(t);
+  const root = await temporaryDirectory(t);
+  const proxy = await LossyProxy.start(t, server.tcp);
+  const directory = directoryAt(t, proxy, root);
+  await directory.standing(bob);
+  proxy.losesReplies = 1;
+  t.deepEqual<unknown, unknown>(await directory.request('REG', [alice], signal), registered);
+  t.is((await keyAt(server, alice)).split(' ')[2], directory.credentialsOf(alice)?.device.identity);
+});
+
+test('a REG whose reply is lost stays tentative as long as the server is gone', async (t) => {
+  const server = await serve(t);
+  const root = await temporaryDirectory(t);
+  const proxy = await LossyProxy.start(t, server.tcp);
+  const directory = directoryAt(t, proxy, root);
+  await directory.standing(bob);
+  proxy.losesReplies = Number.POSITIVE_INFINITY;
+  await t.throwsAsync(directory.request('REG', [alice], signal));
+  t.is(directory.credentialsOf(alice), undefined);
+  t.like(await directory.standing(alice), { holds: 'unknown', code: 'server.busy' });
+  proxy.losesReplies = 0;
+  t.deepEqual(await directory.standing(alice), { holds: 'key', remindsOfWords: true });
+  const reply = await directoryAt(t, proxy, root).request('REG', [alice], signal);
+  t.like(reply, { line: '203 USER EXISTS', done: false }, 'a confirmed key is not registered twice');
+});
+
+test('a 203 for another key removes the tentative one', async (t) => {
+  const { server } = await registeredAlice(t);
+  const root = await temporaryDirectory(t);
+  const other = directoryAt(t, server, root);
+  t.deepEqual<unknown, unknown>(await other.request('REG', [alice], signal), {
+    line: '203 USER EXISTS',
+    done: false,
+  });
+  t.deepEqual(
+    (await readdir(join(root, 'keys'))).filter((name) => name.endsWith('.json')),
+    [],
+  );
+  t.deepEqual(await other.standing(alice), { holds: 'no-key' });
+});
+
+test('a client that is killed at any step of REG leaves an id that can be used', async (t) => {
+  const server = await serve(t);
+  let steps = 0;
+  for (let at = 0; ; at++) {
+    const root = await temporaryDirectory(t);
+    const id = `user${at}` as UserId;
+    const { files, wasKilled } = filesKilledAt(at);
+    const killed = directoryAt(t, server, root, { files });
+    await killed.request('REG', [id], signal).catch(() => {});
+    const next = directoryAt(t, server, root);
+    const standing = await next.standing(id);
+    if (standing.holds !== 'key') {
+      t.deepEqual(standing, { holds: 'nothing' }, `step ${at}`);
+      t.deepEqual<unknown, unknown>(await next.request('REG', [id], signal), registered, `step ${at}`);
+    }
+    t.is((await keyAt(server, id)).split(' ')[2], next.credentialsOf(id)?.device.identity, `step ${at}`);
+    t.is((await next.logIn(id, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open', `step ${at}`);
+    steps = at;
+    if (!wasKilled()) break;
+  }
+  t.true(steps > 10, `${steps} steps`);
+});
+
+test('WHO says which key an id has, and its answer counts for 60 s', async (t) => {
+  const server = await serve(t);
+  const device = deviceOf();
+  let uptimeMs = 0;
+  const directory = directoryAt(t, server, undefined, { uptime: () => uptimeMs });
+  t.deepEqual(await directory.who(alice), { says: 'unregistered' });
+  await askSealed(server.tcp, device, 'REG alice');
+  await ask(server.tcp, 'REG bob\n');
+  t.deepEqual(await directory.who(bob), { says: 'open' });
+  uptimeMs = 59_999;
+  t.deepEqual(await directory.who(alice), { says: 'unregistered' });
+  uptimeMs = 60_000;
+  const key = { says: 'key', key: device.device.identity, floor: 0 };
+  t.deepEqual<unknown, unknown>(await Promise.all([directory.who(alice), directory.who(alice)]), [key, key]);
+});
+
+test('LOG opens a session, and says why not', async (t) => {
+  const { server, root, directory } = await registeredAlice(t);
+  const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
+  t.is(login.outcome, 'open');
+  const { session } = login as Extract<typeof login, { outcome: 'open' }>;
+  const other = directoryAt(t, server, root);
+  const taken = await other.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
+  t.is(taken.outcome, 'open');
+  const again = await directory.logIn(alice, { kind: 'again', session }, '127.0.0.1', signal);
+  t.is(again.outcome, 'elsewhere');
+  t.is((await directory.logIn(alice, { kind: 'ask' }, '127.0.0.1', signal)).outcome, 'open');
+  t.is((await directory.logIn(bob, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'no-key');
+  t.is(
+    (await directory.logIn(alice, { kind: 'new' }, '127.0.0.2', AbortSignal.abort())).outcome,
+    'unreachable',
+  );
+});
+
+test('a machine that was shut out is told so', async (t) => {
+  const { server, root, directory } = await registeredAlice(t);
+  const words = (await directory.words(alice)) ?? [];
+  const identity = Identity.fromWords(words.join(' ')) as Identity;
+  const { serial } = directory.credentialsOf(alice)?.device ?? { serial: 0 };
+  const newer = DeviceCredentials.issue(identity, { nowMs: 0, newestSerial: serial, revokesOthers: true });
+  t.regex(await askSealed(server.tcp, newer, 'LOG alice new'), /^200 OK/);
+  t.is((await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'revoked');
+  t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), 'key.revoked');
+  const next = directoryAt(t, server, root);
+  t.deepEqual(await next.restore(alice, words.join(' ')), { restored: true });
+  t.is((await next.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open');
+  t.true((next.credentialsOf(alice)?.device.serial ?? 0) > newer.device.serial);
+});
+
+test('the words bring an id back on another machine, without its seed', async (t) => {
+  const { server, directory } = await registeredAlice(t);
+  const words = ((await directory.words(alice)) ?? []).join(' ');
+  t.is(words.split(' ').length, 24);
+  const root = await temporaryDirectory(t);
+  const other = directoryAt(t, server, root);
+  t.deepEqual<unknown, unknown>(await other.restore(alice, 'abandon'), {
+    restored: false,
+    reason: 'it takes 24 words',
+  });
+  t.like(await other.restore(alice, Identity.create().toWords().join(' ')), { restored: false });
+  t.like(await other.restore(bob, words), { restored: false });
+  t.deepEqual(await other.restore(alice, words.toUpperCase()), { restored: true });
+  t.deepEqual(await other.standing(alice), { holds: 'key', remindsOfWords: false });
+  t.is(await other.words(alice), undefined);
+  t.is((await other.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open');
+});
+
+test('when the words are copied, the seed leaves the machine', async (t) => {
+  const { root, directory } = await registeredAlice(t);
+  await directory.dropSeed(alice);
+  t.is(await directory.words(alice), undefined);
+  t.deepEqual(await directory.standing(alice), { holds: 'key', remindsOfWords: false });
+  t.false((await filesBelow(root)).includes('"seed"'));
+});
+
+test('a server that names serials of the far future cannot use them up', async (t) => {
+  const server = await serve(t);
+  const identity = Identity.create();
+  const nowMs = 1_700_000_000_000;
+  const century = 100 * 365 * 24 * 60 * 60 * 1000;
+  const words = identity.toWords().join(' ');
+  const directory = directoryAt(t, server, await temporaryDirectory(t), { now: () => nowMs });
+  await askSealed(server.tcp, deviceOf(identity, { nowMs: nowMs + century }), 'REG alice');
+  t.like(await directory.restore(alice, words), { restored: false });
+  await askSealed(server.tcp, deviceOf(identity, { nowMs: nowMs + century - 1 }), 'REG bob');
+  t.deepEqual(await directory.restore(bob, words), { restored: true });
+  t.is(directory.credentialsOf(bob)?.device.serial, nowMs + century + 1);
+});
+
+test('no secret shows in a directory, its results or its errors', async (t) => {
+  const { server, root, directory } = await registeredAlice(t);
+  const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
+  const words = (await directory.words(alice)) ?? [];
+  const stored = JSON.parse(
+    await readFile(join(root, 'keys', `alice@${directory.serverName()}.json`), 'utf8'),
+  );
+  const secrets = [stored.seed, JSON.parse(stored.device).key, words.join(' ')];
+  const bad = await directory.restore(alice, words.toReversed().join(' '));
+  const errors: unknown[] = [];
+  const elsewhere = directoryAt(t, server, await temporaryDirectory(t));
+  await elsewhere.request('ADD', [alice, bob], signal).catch((error) => errors.push(error));
+  t.is(errors.length, 1);
+  for (const value of [directory, login, bad, errors, directory.credentialsOf(alice)]) {
+    const inspected = inspect(value, { depth: 20, showHidden: true });
+    const shown = `${inspected} ${JSON.stringify(value)} ${String(value)}`;
+    for (const secret of secrets) t.false(shown.includes(secret as string));
+  }
+});

@@ -1,0 +1,88 @@
+import test, { type ExecutionContext } from 'ava';
+import { KeyDialog } from '../../../actors/client/key-dialog.js';
+import type { KeyDialog as Kind } from '../../../machines/client/events.js';
+import type { UserId } from '../../../protocol/id.js';
+import type { Prompt } from '../../../terminal/console.js';
+import { directoryAt } from '../../helpers/directory.js';
+import { until } from '../../helpers/network.js';
+import { temporaryDirectory } from '../../helpers/programs.js';
+import { serve } from '../../helpers/server.js';
+
+const alice = 'alice' as UserId;
+const signal = new AbortController().signal;
+
+/** Opens a dialog with alice's directory, or with that of another machine. */
+async function opened(t: ExecutionContext, dialog: Kind) {
+  const server = await serve(t);
+  const first = directoryAt(t, server, await temporaryDirectory(t));
+  await first.request('REG', [alice], signal);
+  const words = (await first.words(alice)) ?? [];
+  const keys = dialog === 'copy' ? first : directoryAt(t, server, await temporaryDirectory(t));
+  const prompts: Prompt[] = [];
+  const lines: string[] = [];
+  const outcomes: string[] = [];
+  const held = new KeyDialog({
+    keys,
+    console: { ask: (prompt) => prompts.push(prompt), print: (more) => lines.push(...more) },
+    dialog,
+    id: alice,
+    onEnd: (outcome) => outcomes.push(outcome),
+    onError: (error) => t.fail(String(error)),
+  });
+  await until(() => prompts.length === 1);
+  return { held, keys, words, prompts, lines, outcomes };
+}
+
+/** The two words that the last prompt asks for. */
+function asked(prompts: readonly Prompt[], words: readonly string[]): string {
+  const positions = prompts.at(-1)?.text.match(/\d+/g) ?? [];
+  return positions.map((position) => words[Number(position) - 1]).join(' ');
+}
+
+test('the words are shown once, and the seed leaves the machine when two are typed back', async (t) => {
+  const { held, keys, words, prompts, lines, outcomes } = await opened(t, 'copy');
+  const shown = (prompts[0]?.above ?? [])
+    .join(' ')
+    .split(/[\s\d]+/)
+    .filter(Boolean);
+  t.deepEqual(shown, words);
+  held.answer('');
+  t.is(prompts.length, 2);
+  held.answer('abandon ability');
+  t.deepEqual(lines, ['Those are not the two words.']);
+  held.answer(asked(prompts, words).toUpperCase());
+  t.deepEqual(outcomes, ['copied']);
+  t.is(prompts.filter(({ above }) => above !== undefined).length, 1);
+  t.true(prompts.every(({ isSecret, draft }) => isSecret && draft === undefined));
+  let kept: unknown = words;
+  while (kept !== undefined) kept = await keys.words(alice);
+  t.false(words.some((word) => lines.join(' ').split(' ').includes(word) && word.length > 5));
+});
+
+test('a user who skips keeps the words on the machine', async (t) => {
+  const { held, keys, words, lines, outcomes } = await opened(t, 'copy');
+  held.answer('');
+  held.answer('  ');
+  t.deepEqual(outcomes, ['skipped']);
+  t.regex(lines.join(), /im-client key words/);
+  t.deepEqual(await keys.words(alice), words);
+});
+
+test('the words bring the key back, and wrong ones are asked for again', async (t) => {
+  const { held, keys, words, prompts, lines, outcomes } = await opened(t, 'restore');
+  held.answer('abandon');
+  await until(() => prompts.length === 2);
+  t.deepEqual(lines, ['The words were not accepted: it takes 24 words.']);
+  held.answer(words.join(' '));
+  await until(() => outcomes.length === 1);
+  t.deepEqual(outcomes, ['restored']);
+  t.deepEqual(await keys.standing(alice), { holds: 'key', remindsOfWords: false });
+});
+
+test('a dialog that was closed reports nothing and shows nothing', async (t) => {
+  const { held, words, prompts, outcomes } = await opened(t, 'restore');
+  held.answer(words.join(' '));
+  held.close();
+  held.answer('');
+  t.deepEqual([prompts.length, outcomes], [1, []]);
+});

@@ -1,0 +1,118 @@
+/**
+ * Directories of clients in tests: with files of their own, and servers that record every byte.
+ */
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import { Directory, type DirectoryOptions } from '../../actors/client/directory.js';
+import { DISK } from '../../storage/files/disk.js';
+import type { Files } from '../../storage/files/files.js';
+
+/** A directory that registers ids with keys, until the test ends. */
+export function directoryAt(
+  t: ExecutionContext,
+  ports: { readonly tcp: number; readonly udp?: number },
+  dataRoot: string | undefined,
+  options: Partial<DirectoryOptions> = {},
+): Directory {
+  const server = { host: '127.0.0.1', tcpPort: ports.tcp, udpPort: ports.udp ?? 0 };
+  const directory = new Directory({ server, dataRoot, keys: true, ...options });
+  t.teardown(() => directory.close());
+  return directory;
+}
+
+/** A server in clear that records what each connection sends, and replies as the test says. */
+export class RecordingServer {
+  readonly connections: Buffer[] = [];
+  readonly tcp: number;
+
+  private constructor(tcp: number) {
+    this.tcp = tcp;
+  }
+
+  /** @param replyTo The reply to the first bytes of a connection; `undefined` closes it. */
+  static async start(
+    t: ExecutionContext,
+    replyTo: (first: string) => string | undefined,
+    port = 0,
+  ): Promise<RecordingServer> {
+    const listener = createServer((socket) => {
+      const at = server.connections.push(Buffer.alloc(0)) - 1;
+      socket.on('error', () => {});
+      socket.on('data', (chunk: Buffer) => {
+        const isFirst = server.connections[at]?.length === 0;
+        server.connections[at] = Buffer.concat([server.connections[at] as Buffer, chunk]);
+        if (!isFirst) return;
+        const reply = replyTo(chunk.toString('latin1'));
+        if (reply === undefined) socket.destroy();
+        else socket.end(reply);
+      });
+    }).listen(port, '127.0.0.1');
+    await once(listener, 'listening');
+    t.teardown(() => listener.close());
+    const server = new RecordingServer((listener.address() as AddressInfo).port);
+    return server;
+  }
+
+  /** What each connection has sent, as text. */
+  get texts(): readonly string[] {
+    return this.connections.map((bytes) => bytes.toString('latin1'));
+  }
+}
+
+/** The error of a process that was killed. */
+class Killed extends Error {}
+
+/** The real file system, until the process is "killed" before an operation. All later operations fail. */
+export function filesKilledAt(operation: number): {
+  readonly files: Files;
+  readonly wasKilled: () => boolean;
+} {
+  let count = 0;
+  const files = new Proxy(DISK, {
+    get(target, name) {
+      const member = target[name as keyof Files];
+      if (typeof member !== 'function') return member;
+      return async (...args: unknown[]) => {
+        if (count++ >= operation) throw new Killed('killed');
+        return (member as (...args: unknown[]) => unknown).apply(target, args);
+      };
+    },
+  });
+  return { files, wasKilled: () => count > operation };
+}
+
+/** Passes connections on to a server. It can lose the replies, and close the connections instead. */
+export class LossyProxy {
+  /** How many of the next connections lose their reply. */
+  losesReplies = 0;
+  readonly tcp: number;
+
+  private constructor(tcp: number) {
+    this.tcp = tcp;
+  }
+
+  static async start(t: ExecutionContext, to: number): Promise<LossyProxy> {
+    const listener = createServer((client) => {
+      const server = connect(to, '127.0.0.1');
+      client.on('error', () => {});
+      server.on('error', () => {});
+      client.pipe(server);
+      const isLossy = proxy.losesReplies-- > 0;
+      let received = 0;
+      server.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+        // The server's part of a handshake is longer than any reply, and comes first.
+        if (!isLossy || received === chunk.length) client.write(chunk);
+        else client.destroy();
+      });
+      server.on('end', () => client.end());
+      client.on('close', () => server.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    t.teardown(() => listener.close());
+    const proxy = new LossyProxy((listener.address() as AddressInfo).port);
+    return proxy;
+  }
+}

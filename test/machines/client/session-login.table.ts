@@ -1,0 +1,124 @@
+/** The effects of each legal event of a session. All other events change nothing. */
+
+import type { LegalTable } from '../../helpers/legal-table.js';
+
+const UNKNOWN = { 'session.unknown': ['loggingIn', 'logIn', 'fruitless = 1'] } as const;
+
+export const SESSION_LOGIN: LegalTable = {
+  chart: 'session-login',
+  samples: {
+    'session.wanted': {},
+    'session.wanted again': { kind: 'again' },
+    'session.wanted ask': { kind: 'ask' },
+    'login.ended': {},
+    'login.ended elsewhere': { outcome: 'elsewhere' },
+    'login.ended denied': { outcome: 'denied' },
+    'login.ended revoked': { outcome: 'revoked' },
+    'login.ended changed': { outcome: 'changed' },
+    'login.ended no-key': { outcome: 'no-key' },
+    'login.ended busy': { outcome: 'busy' },
+    'login.ended unreachable': { outcome: 'unreachable' },
+    'login.ended unregistered': { outcome: 'unregistered' },
+  },
+  start: ['closed'],
+  states: {
+    closed: {
+      after: [],
+      legal: {
+        'session.wanted': ['loggingIn', 'logIn'],
+        'session.wanted again': ['loggingIn', 'logIn', 'kind = again'],
+        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask'],
+      },
+    },
+    loggingIn: {
+      after: ['session.wanted'],
+      legal: {
+        'session.wanted': ['stays', 'abandonLogin', 'logIn'],
+        'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again'],
+        'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask'],
+        'session.unwanted': ['closed', 'abandonLogin'],
+        'login.ended': ['open.quiet', 'abandonLogin', 'announce', 'startQuietTimer', 'kind = again'],
+        'login.ended busy': ['pausing', 'abandonLogin', 'startPause', 'busyTries = 1'],
+        'login.ended unreachable': ['unanswered', 'abandonLogin'],
+        'login.ended unregistered': ['unanswered', 'abandonLogin'],
+        'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
+      },
+    },
+    'loggingIn: to ask only': {
+      after: ['session.wanted ask'],
+      legal: {
+        'session.wanted': ['stays', 'abandonLogin', 'logIn', 'kind = new'],
+        'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again'],
+        'session.wanted ask': ['stays', 'abandonLogin', 'logIn'],
+        'session.unwanted': ['closed', 'abandonLogin'],
+        'login.ended': ['open.quiet', 'abandonLogin', 'announce', 'startQuietTimer'],
+        'login.ended busy': ['pausing', 'abandonLogin', 'startPause', 'busyTries = 1'],
+        'login.ended unreachable': ['unanswered', 'abandonLogin'],
+        'login.ended unregistered': ['unanswered', 'abandonLogin'],
+        'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
+      },
+    },
+    'open.quiet': {
+      after: ['session.wanted', 'login.ended'],
+      legal: {
+        'session.wanted': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = new'],
+        'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn'],
+        'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask'],
+        'session.unwanted': ['closed', 'stopQuietTimer'],
+        'answer.opened': ['stays'],
+        'quiet.over': ['open.settled', 'stopQuietTimer'],
+      },
+    },
+    'open.settled': {
+      after: ['session.wanted', 'login.ended', 'quiet.over'],
+      legal: {
+        'session.wanted': ['loggingIn', 'logIn', 'kind = new'],
+        'session.wanted again': ['loggingIn', 'logIn'],
+        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask'],
+        'session.unwanted': ['closed'],
+        'answer.opened': ['stays'],
+        ...UNKNOWN,
+      },
+    },
+    'open.settled: the server did not know the session before': {
+      after: ['session.wanted', 'login.ended', 'quiet.over', 'session.unknown', 'login.ended', 'quiet.over'],
+      legal: {
+        'session.wanted': ['loggingIn', 'logIn', 'kind = new', 'fruitless = 0'],
+        'session.wanted again': ['loggingIn', 'logIn', 'fruitless = 0'],
+        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask', 'fruitless = 0'],
+        'session.unwanted': ['closed'],
+        'answer.opened': ['stays', 'fruitless = 0'],
+        'session.unknown': ['loggingIn', 'reportTwoAddresses', 'logIn', 'fruitless = 2'],
+      },
+    },
+    pausing: {
+      after: ['session.wanted', 'login.ended busy'],
+      legal: {
+        'session.wanted': ['loggingIn', 'stopPause', 'logIn', 'busyTries = 0'],
+        'session.wanted again': ['loggingIn', 'stopPause', 'logIn', 'kind = again', 'busyTries = 0'],
+        'session.wanted ask': ['loggingIn', 'stopPause', 'logIn', 'kind = ask', 'busyTries = 0'],
+        'session.unwanted': ['closed', 'stopPause'],
+        'pause.over': ['loggingIn', 'stopPause', 'logIn'],
+      },
+    },
+    unanswered: {
+      after: ['session.wanted', 'login.ended unreachable'],
+      legal: {
+        'session.wanted': ['loggingIn', 'logIn'],
+        'session.wanted again': ['loggingIn', 'logIn', 'kind = again'],
+        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask'],
+        'session.unwanted': ['closed'],
+        'beat.due': ['loggingIn', 'logIn'],
+      },
+    },
+    ended: {
+      after: ['session.wanted', 'login.ended elsewhere'],
+      legal: {
+        'session.wanted': ['loggingIn', 'logIn'],
+        'session.wanted again': ['loggingIn', 'logIn', 'kind = again'],
+        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask'],
+        'session.unwanted': ['closed'],
+      },
+    },
+  },
+};
