@@ -23,7 +23,7 @@ import { type Change, encodeLogin, encodeRequest, type LoginMode } from '../../p
 import type { SessionId } from '../../protocol/sealed-datagram.js';
 import type { Files } from '../../storage/files/files.js';
 import { dataDirectory } from '../../user-files/directories.js';
-import type { KeyFileName, ServerName } from '../../user-files/key-file-name.js';
+import { type KeyFileName, type ServerName, serverName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { Servers } from '../../user-files/servers.js';
 import { ask, REPLY_TIMEOUT_MS } from './ask-server.js';
@@ -247,6 +247,9 @@ export class Directory {
   }
 
   async #identify(options?: { readonly asksAgain: boolean }): Promise<IdentifiedServer> {
+    // Without a key there is nothing to seal: all servers see what they saw before there were keys.
+    if (!this.#keys && !(await this.#keyring.holdsAny()))
+      return { keeps: 'no-keys', name: serverName(this.#endpoint, undefined) };
     const server = await this.#identification.identify(options);
     if (server.keeps !== 'unknown') this.#serverName = server.name;
     return server;

@@ -68,6 +68,12 @@ export class Keyring {
     return held;
   }
 
+  /** Whether a key of any id is on this machine. False if that cannot be read. */
+  async holdsAny(): Promise<boolean> {
+    const names = await this.#files.list();
+    return !isFailed(names) && names.length > 0;
+  }
+
   /** Makes a new identity with a first device, and stores both durably before it is registered. */
   async create(name: KeyFileName): Promise<HeldKey | Failed> {
     const identity = Identity.create();

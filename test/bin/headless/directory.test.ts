@@ -26,7 +26,12 @@ async function watch(...lists: readonly [BuddyList, ...BuddyList[]]) {
     },
   };
   const code = await buddies(
-    { client, output, stopped: new AbortController().signal } as never as Session,
+    {
+      client,
+      output,
+      stopped: new AbortController().signal,
+      signedOut: new AbortController().signal,
+    } as never as Session,
     true,
   );
   return { printed, code };
