@@ -31,16 +31,9 @@ export function addHeadlessCommands(program: Command): void {
     id ??
     program.opts<ClientSettings>().user ??
     program.error("error: missing required argument 'id': give your id, or set --user");
-  /** Adds the options that say whether calls must be private. */
+  /** Adds the option that says that calls must be private. */
   const withPrivacy = (command: Command) =>
-    command
-      .option('--private', 'no chat in clear: refuse and make only private calls')
-      .addOption(
-        new Option(
-          '--clear',
-          'chats in clear also while the server does not say whether a buddy has a key',
-        ).conflicts('private'),
-      );
+    command.option('--private', 'no chat in clear: refuse and make only private calls');
   const timeout = () =>
     new Option('--timeout <seconds>', `longest wait for the buddy to answer, 1 to ${MAX_TIMEOUT_S}`)
       .argParser(timeoutOption)

@@ -30,10 +30,22 @@ export interface BuddyListQuery {
  * @returns `undefined` for a datagram that breaks the grammar. The server drops it without an answer.
  */
 export function parseDatagram(bytes: Uint8Array): Announcement | BuddyListQuery | undefined {
+  const tokens = datagramTokens(bytes);
+  return tokens && parseCommand(tokens);
+}
+
+/** The tokens of a datagram, as `firstTokens` returns them; `undefined` if it is too long, or not ASCII. */
+export function datagramTokens(bytes: Uint8Array): readonly (string | undefined)[] | undefined {
   if (bytes.length > MAX_DATAGRAM_BYTES) return undefined;
   const text = decodeAscii(withoutLineEnd(bytes));
-  if (text === undefined) return undefined;
-  const [, operation, first, second, third, fourth] = firstTokens(text);
+  return text === undefined ? undefined : firstTokens(text);
+}
+
+/** Parses the tokens of a datagram. */
+export function parseCommand(
+  tokens: readonly (string | undefined)[],
+): Announcement | BuddyListQuery | undefined {
+  const [, operation, first, second, third, fourth] = tokens;
   const id = parseId(first);
   if (operation === undefined || id === undefined) return undefined;
   if (isWord(operation, 'SET')) return parseAnnouncement(id, second, third, fourth);

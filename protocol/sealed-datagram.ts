@@ -9,9 +9,8 @@
  * direction counts from 1. The second form is the server's answer to a session that it does not know.
  */
 
-import { decodeAscii, firstTokens } from './ascii.js';
 import { type BuddyList, MAX_BUDDY_LIST_BYTES, parseBuddyLines } from './buddy-list.js';
-import { type Announcement, MAX_DATAGRAM_BYTES, parseDatagram } from './datagram.js';
+import { type Announcement, datagramTokens, MAX_DATAGRAM_BYTES, parseCommand } from './datagram.js';
 import type { UserId } from './id.js';
 
 const SEALED = 0x81;
@@ -132,9 +131,10 @@ export interface SealedQuery {
  * @returns `undefined` for a text that breaks the grammar.
  */
 export function parseSealedQuestion(text: Uint8Array): Announcement | SealedQuery | undefined {
-  const question = parseDatagram(text);
+  const tokens = datagramTokens(text);
+  const question = tokens && parseCommand(tokens);
   if (question?.op !== 'GET') return question;
-  const offset = parseNumber(firstTokens(decodeAscii(text) ?? '')[3] ?? '0');
+  const offset = parseNumber(tokens?.[3] ?? '0');
   return offset === undefined ? undefined : { ...question, offset };
 }
 

@@ -73,12 +73,13 @@ export class ChildList {
   }
 
   /**
-   * True for a child that was up, went down by a crash of its own or of another child, and is not up again
-   * yet.
+   * True for a child that was up, went down by a crash of its own or of another child, is not up again yet,
+   * and is not to be stopped for good.
    */
   isRestarting(child: Child): boolean {
     if (child.purpose !== 'restart') return false;
-    return child.state === 'starting' || (child.state === 'down' && this.#toStart.has(child));
+    if (child.state === 'starting') return !this.#toStop.has(child) || this.#toStart.has(child);
+    return child.state === 'down' && this.#toStart.has(child);
   }
 
   forget(child: Child): void {

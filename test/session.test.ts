@@ -92,7 +92,8 @@ async function record(t: ExecutionContext): Promise<readonly Frame[]> {
   alice.press('m');
   await recorder.sees([alice, 'Enter buddy id:']);
   const question = 'Do you want to accept an incoming connection (y/n)?';
-  await recorder.enters(alice, 'bob', [alice, '(q gives up)'], [bob, question]);
+  const ringing = 'Ringing: waiting for an answer, for 60 seconds at most.';
+  await recorder.enters(alice, 'bob', [alice, ringing, '(q gives up)'], [bob, question]);
   await quiet();
   bob.press('y');
   await recorder.sees([alice, 'bob>'], [bob, 'alice>']);

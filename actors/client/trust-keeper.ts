@@ -26,6 +26,12 @@ import type { IdentityKey } from '../../protocol/key.js';
 import type { SafetyComparison } from '../../protocol/safety-words.js';
 import { type Failed, isFailed, type PinFile } from './key-files.js';
 
+/**
+ * The maximum number of ids that are remembered as open. Beyond it the oldest is forgotten. A user of
+ * im-server has at most this many buddies.
+ */
+const MAX_OPEN_IDS = 10_000;
+
 /** A change of the trust that the user is told about. */
 export interface TrustChange {
   readonly user: UserId;
@@ -93,7 +99,7 @@ export class TrustKeeper {
    */
   async handle(user: UserId, buddy: UserId, event: TrustEvent): Promise<StoredTrust | Failed> {
     const wasOpen = this.#open.has(buddy);
-    if (event.type === 'who.none') this.#open.add(buddy);
+    if (event.type === 'who.none') this.#rememberOpen(buddy);
     else if (event.type !== 'who.failed') this.#open.delete(buddy);
     // Most answers change nothing: they need no lock.
     const pins = this.#sources.pinsOf(user);
@@ -113,6 +119,12 @@ export class TrustKeeper {
     if (decided.effects.includes('closeStaleChats')) this.#closeStaleChats(user, buddy, decided.trust);
     this.#report({ user, buddy, became: becameBy(decided.effects) });
     return decided.trust;
+  }
+
+  #rememberOpen(buddy: UserId): void {
+    this.#open.add(buddy);
+    const [oldest] = this.#open;
+    if (this.#open.size > MAX_OPEN_IDS) this.#open.delete(oldest as UserId);
   }
 
   /** The six words of the user's own key, which buddies ask for. */

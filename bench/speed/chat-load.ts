@@ -8,22 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { UserId } from '../../protocol/id.js';
-import { openTextStore } from '../../storage/text/text-store.js';
 import { median } from '../median.js';
 import type { Report } from '../report.js';
 import { atMost } from '../target.js';
+import { BURST_LINES, CALLED, CALLER, makeBuddies, PAUSE_MS, TIMED_LINES } from './buddies.js';
 import type { Sample } from './probe.js';
 import { Subject } from './subject.js';
 import { Worker } from './worker.js';
-
-const CALLER = 'anna' as UserId;
-const CALLED = 'bert' as UserId;
-
-/** How many lines are timed, one after the other, and the pause between them. */
-const TIMED_LINES = 1_000;
-const PAUSE_MS = 2;
-
-const BURST_LINES = 50_000;
 
 /** How long the receiver's output is not read while the burst arrives, in milliseconds. */
 const READER_PAUSE_MS = 3_000;
@@ -132,17 +123,6 @@ async function burst(from: Client, to: Client, pauseMs: number): Promise<number>
   if (pauseMs > 0) await to.pauseReading(pauseMs);
   for (let line = 0; line < BURST_LINES; line++) await to.until(`${name} line ${line}.`);
   return (performance.now() - startedMs) / 1_000;
-}
-
-async function makeBuddies(directory: string): Promise<void> {
-  const store = await openTextStore(directory);
-  await store.commit([
-    { op: 'REG', id: CALLER },
-    { op: 'REG', id: CALLED },
-    { op: 'ADD', id: CALLER, buddy: CALLED },
-    { op: 'ADD', id: CALLED, buddy: CALLER },
-  ]);
-  await store.close();
 }
 
 /** The median time from one client's input to the other's output, in milliseconds. */

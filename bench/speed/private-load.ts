@@ -14,23 +14,14 @@ import { DeviceCredentials } from '../../keys/device-credentials.js';
 import { Identity } from '../../keys/identity.js';
 import type { WhoAnswer } from '../../machines/client/who.js';
 import type { UserId } from '../../protocol/id.js';
-import { openTextStore } from '../../storage/text/text-store.js';
 import { serverName } from '../../user-files/key-file-name.js';
 import { Pins } from '../../user-files/pins.js';
 import { Undelivered } from '../../user-files/undelivered.js';
 import { median } from '../median.js';
 import type { Report } from '../report.js';
 import { atMost } from '../target.js';
+import { BURST_LINES, CALLED, CALLER, makeBuddies, PAUSE_MS, TIMED_LINES } from './buddies.js';
 import { Subject } from './subject.js';
-
-const CALLER = 'anna' as UserId;
-const CALLED = 'bert' as UserId;
-
-/** How many lines are timed, one after the other, and the pause between them. */
-const TIMED_LINES = 1_000;
-const PAUSE_MS = 2;
-
-const BURST_LINES = 50_000;
 
 /** How many lines of a burst wait to be sent. */
 const AHEAD = 500;
@@ -126,15 +117,4 @@ function privacyOf(user: UserId, identities: ReadonlyMap<UserId, Identity>, root
     mode: 'as-can',
     keepsLines: false,
   });
-}
-
-async function makeBuddies(directory: string): Promise<void> {
-  const store = await openTextStore(directory);
-  await store.commit([
-    { op: 'REG', id: CALLER },
-    { op: 'REG', id: CALLED },
-    { op: 'ADD', id: CALLER, buddy: CALLED },
-    { op: 'ADD', id: CALLED, buddy: CALLER },
-  ]);
-  await store.close();
 }

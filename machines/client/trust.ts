@@ -96,6 +96,15 @@ function raisesFloor(known: KeyFloor | undefined, event: TrustEvent): boolean {
 
 const effect = () => {};
 
+/** While a key is known and not in doubt: what the server and the buddy's devices say about it. */
+const watchingServer = {
+  'who.key': [
+    { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
+    { guard: 'isAnotherKey', target: 'changed', actions: ['rememberOther', 'storePin', 'reportChanged'] },
+  ],
+  'floor.raised': { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
+} as const;
+
 export const trustMachine = setup({
   types: {} as { context: TrustContext; input: TrustContext; events: TrustEvent },
   guards: {
@@ -161,15 +170,7 @@ export const trustMachine = setup({
     pinned: {
       description: 'The server has named the key, and the user has not verified it.',
       on: {
-        'who.key': [
-          { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
-          {
-            guard: 'isAnotherKey',
-            target: 'changed',
-            actions: ['rememberOther', 'storePin', 'reportChanged'],
-          },
-        ],
-        'floor.raised': { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
+        ...watchingServer,
         'words.matched': {
           guard: 'isPinnedKey',
           target: 'verified',
@@ -187,15 +188,7 @@ export const trustMachine = setup({
     verified: {
       description: 'The user has compared the words, or has given the key.',
       on: {
-        'who.key': [
-          { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
-          {
-            guard: 'isAnotherKey',
-            target: 'changed',
-            actions: ['rememberOther', 'storePin', 'reportChanged'],
-          },
-        ],
-        'floor.raised': { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
+        ...watchingServer,
         'key.given': {
           guard: 'isAnotherKey',
           actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'],

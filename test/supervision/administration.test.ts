@@ -175,6 +175,21 @@ test('a child is restarted only when it is down', async (t) => {
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
+test('a child that starts again is not listed as restarting once it is to be terminated', async (t) => {
+  const tree = family({ a: { slow: true }, b: { hangs: true } }, { limits: MANY });
+  (await listed(tree.root)).send({ type: 'become.ready' });
+  crash(tree.actor('a'));
+  nextTurn(tree);
+  t.is((await listChildren(tree.root))[0]?.actor, 'restarting');
+  // The supervisor waits for the end of the first one.
+  void terminateChild(tree.root, 'b');
+  const terminated = terminateChild(tree.root, 'a');
+  t.is(typeof (await listChildren(tree.root))[0]?.actor, 'object');
+  tree.actor('b').send({ type: 'finish' });
+  t.deepEqual(await terminated, { ok: true });
+  t.is((await listChildren(tree.root))[0]?.actor, undefined);
+});
+
 test('a requested restart does not wait for the back-off or count towards the intensity', async (t) => {
   const backoff = { minMs: 1_000, maxMs: 1_000 };
   const tree = family({ a: { backoff } }, { limits: { intensity: 1, periodMs: 1_000_000 } });

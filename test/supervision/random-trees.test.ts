@@ -355,6 +355,12 @@ class Account implements Witness {
     this.#log('is halted', actor.id);
     this.#onStop(record, true);
     record.halted = true;
+    const { parent, node, reported } = record;
+    const seat = node && parent?.supervision?.seats.get(node);
+    // Its supervisor forgets it at once. It reports nothing: the child was never up.
+    if (parent?.supervision === undefined || seat?.record !== record) return;
+    if (reported.started > 0 || seat.failed || !isOnce(parent.supervision, seat)) return;
+    parent.supervision.seats.delete(seat.node);
   }
 
   ended(actor: Actor): void {
