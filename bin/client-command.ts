@@ -8,6 +8,7 @@ import { applyConfigFile } from './client-config.js';
 import {
   addClientOptions,
   type ClientSettings,
+  checkPrivacy,
   configurableOptions,
   readSwitchVariables,
 } from './client-options.js';
@@ -57,6 +58,7 @@ export function createClientCommand(
       program.error(`error: ${file.problem}`);
     }
     readSwitchVariables(program);
+    checkPrivacy(program);
   });
   addHistoryCommand(program);
   const config = program

@@ -4,6 +4,7 @@
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { PrivacyMode } from '../machines/client/private-calls.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import type { NotifyMode } from '../terminal/console.js';
 import { portOption, textOption } from './command-line.js';
@@ -18,6 +19,8 @@ export interface ClientSettings extends InspectionSettings {
   readonly udpPort: number;
   readonly messagePort: number;
   readonly user?: UserId;
+  readonly private: boolean;
+  readonly clear: boolean;
   readonly plain: boolean;
   readonly history: boolean;
   readonly notify: NotifyMode;
@@ -40,6 +43,11 @@ export function addClientOptions(program: Command): Command {
       .argParser(portOption)
       .default(0),
     new Option('--user <id>', 'log in as this user at start').argParser(idOption),
+    new Option('--private', 'no chat in clear: make and take only private calls').default(false, 'no'),
+    new Option(
+      '--clear',
+      'register without a key, and chat in clear while the server does not say whether a buddy has a key',
+    ).default(false, 'no'),
     new Option(
       '--plain',
       'read and write plain lines, without cursor codes; always on without a terminal or with TERM=dumb',
@@ -61,6 +69,18 @@ export function addClientOptions(program: Command): Command {
   ];
   for (const option of options) program.addOption(option.env(variableOf(keyOf(option))));
   return program;
+}
+
+/** Ends the program if the options about privacy contradict each other. */
+export function checkPrivacy(program: Command): void {
+  const { private: isPrivate, clear } = program.opts<ClientSettings>();
+  if (isPrivate && clear) program.error("error: option '--private' cannot be used with option '--clear'");
+}
+
+/** What the user chose in advance about chats in clear. */
+export function privacyMode(settings: Pick<ClientSettings, 'private' | 'clear'>): PrivacyMode {
+  if (settings.private) return 'private';
+  return settings.clear ? 'clear' : 'as-can';
 }
 
 /** The options that can be configured: those with an environment variable. */

@@ -31,20 +31,18 @@ export function addHeadlessCommands(program: Command): void {
     id ??
     program.opts<ClientSettings>().user ??
     program.error("error: missing required argument 'id': give your id, or set --user");
-  /** Adds the option that says that calls must be private. */
-  const withPrivacy = (command: Command) =>
-    command.option('--private', 'no chat in clear: refuse and make only private calls');
   const timeout = () =>
     new Option('--timeout <seconds>', `longest wait for the buddy to answer, 1 to ${MAX_TIMEOUT_S}`)
       .argParser(timeoutOption)
       .default(MAX_TIMEOUT_S);
 
-  const register = add('register', 'register an id with the server', '--tcp-port').action((id, _, command) =>
-    run(
-      command,
-      { id: idOf(id) },
-      directory(({ change }, session) => change(session, () => session.client.register(id))),
-    ),
+  const register = add('register', 'register an id with the server', '--tcp-port', '--clear').action(
+    (id, _, command) =>
+      run(
+        command,
+        { id: idOf(id) },
+        directory(({ change }, session) => change(session, () => session.client.register(id))),
+      ),
   );
   withExamples(register, ['im-client register alice', 'register alice with the server on this machine']);
 
@@ -87,8 +85,13 @@ export function addHeadlessCommands(program: Command): void {
     ['im-client buddies alice --watch --json', 'print each change as a JSON object'],
   );
 
-  const send = withPrivacy(
-    addWithBuddy('send', 'call a buddy, send messages, and leave', '--udp-port', '--no-history'),
+  const send = addWithBuddy(
+    'send',
+    'call a buddy, send messages, and leave',
+    '--udp-port',
+    '--no-history',
+    '--private',
+    '--clear',
   )
     .argument('[text...]', 'the message; without it, each line of standard input is a message')
     .addOption(timeout())
@@ -106,13 +109,13 @@ export function addHeadlessCommands(program: Command): void {
     ['tail -n 100 build.log | im-client send alice bob', 'send each line of a file as a message'],
   );
 
-  const chat = withPrivacy(
-    addWithBuddy(
-      'chat',
-      'call a buddy, send each line you type, print each message; q or end of input leaves',
-      '--udp-port',
-      '--no-history',
-    ),
+  const chat = addWithBuddy(
+    'chat',
+    'call a buddy, send each line you type, print each message; q or end of input leaves',
+    '--udp-port',
+    '--no-history',
+    '--private',
+    '--clear',
   )
     .addOption(timeout())
     .action((id, buddy, _, command) =>
@@ -124,14 +127,14 @@ export function addHeadlessCommands(program: Command): void {
     );
   withExamples(chat, ['im-client chat alice bob', 'chat with bob as alice']);
 
-  const listen = withPrivacy(
-    add(
-      'listen',
-      'accept calls, one at a time, and print each message, until a signal',
-      '--udp-port',
-      '--message-port',
-      '--no-history',
-    ),
+  const listen = add(
+    'listen',
+    'accept calls, one at a time, and print each message, until a signal',
+    '--udp-port',
+    '--message-port',
+    '--no-history',
+    '--private',
+    '--clear',
   )
     .addOption(
       new Option(

@@ -10,7 +10,7 @@ import { openPlainConsole } from '../terminal/plain-console.js';
 import { Archive } from '../user-files/archive.js';
 import { dataDirectory, stateDirectory } from '../user-files/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
-import type { ClientSettings } from './client-options.js';
+import { type ClientSettings, privacyMode } from './client-options.js';
 import { complain, EXIT, exitOfOutputError } from './command-line.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
@@ -62,6 +62,7 @@ async function main(settings: ClientSettings): Promise<void> {
         server: { host: server, port: udpPort },
       }),
     dataRoot: dataDirectory(env),
+    privacyMode: privacyMode(settings),
     ...(settings.autoAway > 0 && { autoAwayMs: settings.autoAway * MINUTE_MS }),
     log: crashLog,
     ...(inspection && { onEmitted: inspection.record }),

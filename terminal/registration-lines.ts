@@ -8,8 +8,8 @@ import type { Registration } from '../machines/client/registration.js';
 export function registrationLines(registration: Registration): readonly string[] {
   if (registration.with === 'key') {
     return [
-      'The id has a key now, which is stored on this machine. From now on only this key signs in as this id;',
-      'programs without keys cannot. The 24 words of the key bring it back: im-client key words.',
+      'From now on only the key on this machine signs in as this id, and programs without keys cannot.',
+      'The 24 words of the key bring it to another machine: im-client key words shows them.',
     ];
   }
   return registration.why === 'keyless-server'

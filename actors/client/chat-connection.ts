@@ -89,8 +89,7 @@ export interface ChatOptions {
   readonly patience: () => ChatPatience;
   /** The signed-in user. */
   readonly user: () => UserId | undefined;
-  /** What is needed for private chats; without it, all chats are in clear. */
-  readonly privacy: Privacy | undefined;
+  readonly privacy: Privacy;
 }
 
 /** Actor logic of a chat. */
@@ -106,7 +105,7 @@ export function chatLogic({
       const patience = patienceNow();
       const socket = input.kind === 'incoming' ? input.socket : new Socket(HALF_OPEN);
       const user = input.kind === 'incoming' ? userNow() : input.caller;
-      const keys = user && privacy?.decidesFor(user) ? { user, privacy } : undefined;
+      const keys = user && privacy.decidesFor(user) ? { user, privacy } : undefined;
       const lines = new Lines(input.kind === 'incoming');
       const throttle = new LineThrottle(
         socket,

@@ -8,6 +8,7 @@
  *     │  └─ client        the statechart
  *     ├─ archive    history and block list, in local files
  *     ├─ terminal   keys in, lines out
+ *     ├─ trust      reports what is known about the keys of the buddies
  *     ├─ heartbeat  SET and GET every 10 s
  *     └─ calls      listens for buddies
  *
@@ -18,6 +19,7 @@
 import { fromPromise } from 'xstate';
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
 import { clientMachine } from '../../machines/client/client.js';
+import type { PrivacyMode } from '../../machines/client/private-calls.js';
 import type { LinesDropped } from '../../machines/client/restart-state.js';
 import type { UserId } from '../../protocol/id.js';
 import { child } from '../../supervision/child-spec.js';
@@ -38,10 +40,11 @@ import {
   heartbeatSpec,
   MAX_STASHED_EVENTS,
   RestartStateHolder,
-  trustSpecs,
+  trustSpec,
   UNREAD_PATIENCE_MS,
 } from './core.js';
 import { Directory } from './directory.js';
+import { filePrivacy } from './file-privacy.js';
 import { compareWordsLogic, findWordsLogic, keyedAskLogic } from './key-questions.js';
 import type { Privacy } from './privacy.js';
 import { terminalWith } from './terminal.js';
@@ -68,14 +71,14 @@ export interface ClientOptions {
   readonly openConsole: (listener: ConsoleListener) => Console;
   /** True if a user sits at a terminal. */
   readonly isInteractive: boolean;
-  /** The keys of the user and of the buddies; without them, all chats are in clear. */
-  readonly privacy?: Privacy | undefined;
   /** Opens the local files: history and the block list. */
   readonly openArchive: () => ArchiveFiles;
   /** The directory of the keys; `undefined`: there are none, and what is known of servers is not stored. */
   readonly dataRoot?: string | undefined;
-  /** Whether ids are registered with keys; default false. */
-  readonly keys?: boolean;
+  /** Default `as-can`. With `clear`, ids are also registered without keys. */
+  readonly privacyMode?: PrivacyMode;
+  /** Tests pass the keys of the user and of the buddies; default: those in `dataRoot`. */
+  readonly privacy?: Privacy;
   /** After this long without a key the user is set to away, in milliseconds; `undefined`: never. */
   readonly autoAwayMs?: number;
   readonly log: Log;
@@ -97,25 +100,30 @@ export function startClient(options: ClientOptions): RunningClient {
     udpPort,
     openConsole,
     openArchive,
+    isInteractive,
+    dataRoot,
+    privacyMode: mode = 'as-can',
     log,
     onEmitted,
     inspect,
-    privacy,
   } = options;
   const holder = new RestartStateHolder(options.user && { id: options.user, attendance: 'here' });
 
   const directory = new Directory({
     server: { host, tcpPort, udpPort },
-    dataRoot: options.dataRoot,
-    keys: options.keys ?? false,
+    dataRoot,
+    keys: mode !== 'clear',
   });
+  // Only a user at a terminal is asked about the lines of a broken chat.
+  const { privacy = filePrivacy(directory, { dataRoot, mode, keepsLines: isInteractive }) } = options;
 
   const address = { stashLimit: MAX_STASHED_EVENTS };
   const statechart = clientMachine.provide({
     actors: {
-      checkSignIn: fromPromise(({ input }) => directory.standing(input)),
-      askServer: fromPromise(({ input, signal }) => directory.request(input.op, input.ids, signal)),
-      ...(privacy && keyedActors(directory, privacy)),
+      checkSignIn: fromPromise(({ input }) => directory.checkSignIn(input)),
+      askServer: keyedAskLogic(({ op, ids }, signal) => directory.request(op, ids, signal), privacy),
+      findWords: findWordsLogic(privacy),
+      compareWords: compareWordsLogic(privacy),
     },
   });
 
@@ -136,7 +144,7 @@ export function startClient(options: ClientOptions): RunningClient {
             heartbeat: addressOf(system, HEARTBEAT),
             callControl: addressOf(system, CALL_CONTROL),
             archive: addressOf(system, ARCHIVE),
-            isInteractive: options.isInteractive,
+            isInteractive,
             checksKeys: true,
             user: holder.state.user?.id,
             attendance: holder.state.user?.attendance ?? 'here',
@@ -163,11 +171,11 @@ export function startClient(options: ClientOptions): RunningClient {
         input: (system) => ({
           openConsole,
           client: addressOf(system, CLIENT),
-          isInteractive: options.isInteractive,
+          isInteractive,
           autoAwayMs: options.autoAwayMs,
         }),
       }),
-      ...trustSpecs(privacy, holder),
+      trustSpec(privacy, holder),
       heartbeatSpec({ host, tcpPort, udpPort }, holder, directory),
       callsSpec(options.messagePort, holder),
     ],
@@ -177,20 +185,11 @@ export function startClient(options: ClientOptions): RunningClient {
     log,
     onEmitted(event) {
       holder.update(event);
-      if (event.type === 'lines.dropped') void privacy?.dropLines(event as LinesDropped);
+      if (event.type === 'lines.dropped') void privacy.dropLines(event as LinesDropped);
       onEmitted?.(event as LifecycleEvent);
     },
     ...(inspect && { inspect }),
   });
   tree.ended.then(() => directory.close());
   return { ...tree, leave: () => addressOf(tree.root.system, CLIENT).send({ type: 'leave.requested' }) };
-}
-
-/** The actors that the statechart of a user with a key invokes. */
-function keyedActors(directory: Directory, privacy: Privacy) {
-  return {
-    askServer: keyedAskLogic(({ op, ids }, signal) => directory.request(op, ids, signal), privacy),
-    findWords: findWordsLogic(privacy),
-    compareWords: compareWordsLogic(privacy),
-  };
 }

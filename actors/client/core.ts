@@ -78,14 +78,12 @@ export const UNREAD_PATIENCE_MS = 10_000;
  * Spec of the conversation supervisor: the chats, one actor per call or chat; call control; and its owner.
  * When one of them crashes, all are restarted, because a chat that call control does not know would keep a
  * buddy waiting. When the owner ends by itself, the whole tree ends.
- *
- * @param privacy What is needed for private chats; without it, all chats are in clear.
  */
 export function conversationSpec(
   owner: ChildSpec,
   holder: RestartStateHolder,
   limits: () => CallLimits,
-  privacy?: Privacy,
+  privacy: Privacy,
 ): ChildSpec {
   const address = { stashLimit: MAX_STASHED_EVENTS };
   let incarnations = 0;
@@ -139,16 +137,13 @@ export function conversationSpec(
   return child({ id: 'conversation', logic, restart: 'transient', significant: true });
 }
 
-/** Specs of the keeper of keys: none without keys. It reports to the owner of call control. */
-export function trustSpecs(privacy: Privacy | undefined, holder: RestartStateHolder): readonly ChildSpec[] {
-  if (privacy === undefined) return [];
-  return [
-    child({
-      id: 'trust',
-      logic: trustLogic(privacy, () => holder.state.user?.id),
-      input: (system) => ({ owner: addressOf(system, CLIENT) }),
-    }),
-  ];
+/** Spec of the keeper of keys. It reports to the owner of call control. */
+export function trustSpec(privacy: Privacy, holder: RestartStateHolder): ChildSpec {
+  return child({
+    id: 'trust',
+    logic: trustLogic(privacy, () => holder.state.user?.id),
+    input: (system) => ({ owner: addressOf(system, CLIENT) }),
+  });
 }
 
 /** Spec of the heartbeat. */

@@ -6,11 +6,13 @@
  *     │  ├─ chats         one actor per call or chat, dynamic, temporary
  *     │  ├─ call-control  one peer at a time
  *     │  └─ client        the agent
+ *     ├─ trust      reports what is known about the keys of the buddies
  *     ├─ heartbeat  GET every 10 s, and SET while the client listens
  *     └─ calls      listens for buddies; started by `listen`
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
+import type { PrivacyMode } from '../../machines/client/private-calls.js';
 import type { Registration } from '../../machines/client/registration.js';
 import type { BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -43,10 +45,11 @@ import {
   heartbeatSpec,
   MAX_STASHED_EVENTS,
   RestartStateHolder,
-  trustSpecs,
+  trustSpec,
   UNREAD_PATIENCE_MS,
 } from './core.js';
 import { Directory, defaultDataRoot } from './directory.js';
+import { filePrivacy } from './file-privacy.js';
 import { Inbox } from './inbox.js';
 import { type Chat, MAX_UNSENT_MESSAGES } from './open-chat.js';
 import type { Privacy } from './privacy.js';
@@ -76,6 +79,12 @@ export interface CreateClientOptions {
    * keys are used, and what is found out about servers is not stored.
    */
   readonly dataDirectory?: string | null;
+  /**
+   * Default `as-can`: private where both users have keys. `private`: no chat in clear. `clear`: ids are
+   * registered without keys, and a buddy without a known key is called in clear also while the server does
+   * not say whether the buddy has one. A known key always counts.
+   */
+  readonly privacy?: PrivacyMode;
   /** Receives lifecycle events of the client's actors, crashes among them; default none. */
   readonly log?: Log;
 }
@@ -85,13 +94,11 @@ const DEFAULTS = {
   tcpPort: 1234,
   udpPort: 1235,
   messagePort: 0,
+  privacy: 'as-can',
   patienceMs: PATIENCE_MS,
   onNotice: () => {},
   log: SILENT_LOG,
 } satisfies CreateClientOptions;
-
-/** Whether ids are registered with keys. */
-const REGISTERS_KEYS = false;
 
 /** The server's reply: its code, such as 200, and its line. */
 export interface ServerAnswer {
@@ -150,15 +157,11 @@ export interface CallOptions {
  * @throws ClientError `id.invalid` when `user` is not a valid id.
  */
 export function createClient(options: CreateClientOptions = {}): Client {
-  return new ProgramClient(options, undefined);
+  return new ProgramClient(options);
 }
 
-/**
- * Like {@link createClient}, with private chats.
- *
- * @param privacy The keys of the user and of the buddies; `undefined`: all chats are in clear.
- */
-export function createKeyedClient(options: CreateClientOptions, privacy: Privacy | undefined): Client {
+/** Like {@link createClient}, for tests: with the given keys of the user and of the buddies. */
+export function createKeyedClient(options: CreateClientOptions, privacy: Privacy): Client {
   return new ProgramClient(options, privacy);
 }
 
@@ -167,6 +170,7 @@ class ProgramClient implements Client {
   readonly ended: RunningTree['ended'];
   readonly #id: UserId | undefined;
   readonly #directory: Directory;
+  readonly #privacy: Privacy;
   readonly #messagePort: number;
   readonly #holder: RestartStateHolder;
   readonly #watchers = new Set<Inbox<BuddyList>>();
@@ -178,7 +182,7 @@ class ProgramClient implements Client {
   #asking: Promise<BuddyList> | undefined;
   #listening: Promise<number> | undefined;
 
-  constructor(options: CreateClientOptions, privacy: Privacy | undefined) {
+  constructor(options: CreateClientOptions, privacy?: Privacy) {
     // Not a spread of DEFAULTS: an option that is given as `undefined` must get its default, too.
     const {
       server = DEFAULTS.server,
@@ -188,15 +192,18 @@ class ProgramClient implements Client {
       patienceMs = DEFAULTS.patienceMs,
       onNotice = DEFAULTS.onNotice,
       log = DEFAULTS.log,
-      dataDirectory = defaultDataRoot() ?? null,
+      privacy: mode = DEFAULTS.privacy,
+      dataDirectory = defaultDataRoot(),
     } = options;
+    const dataRoot = dataDirectory ?? undefined;
     const user = options.user === undefined ? undefined : assertId(options.user);
     this.#id = user;
     this.#directory = new Directory({
       server: { host: server, tcpPort, udpPort },
-      dataRoot: dataDirectory ?? undefined,
-      keys: REGISTERS_KEYS,
+      dataRoot,
+      keys: dataDirectory !== null && mode !== 'clear',
     });
+    this.#privacy = privacy ?? filePrivacy(this.#directory, { dataRoot, mode, keepsLines: false });
     this.#messagePort = messagePort;
     this.#holder = new RestartStateHolder(user && { id: user, attendance: 'here' });
     this.#tree = runTree(
@@ -227,9 +234,9 @@ class ProgramClient implements Client {
               unreadMs: options.patienceMs ?? UNREAD_PATIENCE_MS,
               blocked: this.#blocked,
             }),
-            privacy,
+            this.#privacy,
           ),
-          ...trustSpecs(privacy, this.#holder),
+          trustSpec(this.#privacy, this.#holder),
           heartbeatSpec({ host: server, tcpPort, udpPort }, this.#holder, this.#directory),
         ],
       }),
@@ -285,6 +292,7 @@ class ProgramClient implements Client {
     this.#assertUser();
     await this.#waitUntilReady();
     await this.#assertSession();
+    this.#assertCallable();
     this.#listening ??= this.#listen().catch((error) => {
       this.#listening = undefined; // a later call tries again
       throw error;
@@ -301,6 +309,7 @@ class ProgramClient implements Client {
   async call(buddy: string, { onProgress }: CallOptions = {}): Promise<Chat> {
     const id = assertId(buddy);
     const buddies = await this.buddies();
+    this.#assertCallable();
     const found = buddies.find((other) => other.id === id);
     if (found === undefined) throw unlistedError(id, buddies);
     const { endpoint } = found;
@@ -368,6 +377,13 @@ class ProgramClient implements Client {
     await this.#directory.assertUsable(this.#user);
     if (this.#holder.state.user === undefined)
       throw new ClientError('user.elsewhere', `${this.#id} is signed out here`);
+  }
+
+  /** Rejects if no call can be private, and none may be in clear. */
+  #assertCallable(): void {
+    const { mode, keyOf } = this.#privacy;
+    if (mode === 'private' && keyOf(this.#user) === undefined)
+      throw new ClientError('call.not-private', `${this.#id} has no key here`);
   }
 
   #onEnded(): void {

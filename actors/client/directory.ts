@@ -165,6 +165,13 @@ export class Directory {
     }
   }
 
+  /** As {@link standing}, for a user who signs in and is told whether the server keeps no keys. */
+  async checkSignIn(id: UserId): Promise<SignInCheck> {
+    const standing = await this.standing(id);
+    const isNews = standing.holds === 'nothing' && this.#identification.takeKeylessNews();
+    return isNews ? { holds: 'nothing', isNews: true } : standing;
+  }
+
   /** Rejects with a {@link ClientError} if the id has a key that this machine cannot use. */
   async assertUsable(id: UserId): Promise<void> {
     const standing = await this.standing(id);
@@ -286,13 +293,16 @@ export class Directory {
     const request = encodeRequest('REG', ...ids);
     const server = await this.#identify({ asksAgain: this.#keys });
     if (server.keeps === 'unknown' && this.#keys) {
-      throw new ClientError('server.busy', `it did not say whether it keeps keys: ${server.reason}`);
+      if (server.reply !== undefined) return server.reply;
+      throw new ClientError('server.busy', `${server.reason}. ${REGISTER_IN_CLEAR}`);
     }
     if (server.keeps === 'keys' && id === undefined)
       return (await this.#askSealed(this.#heldFor(id), server, request, signal)).reply;
     if (server.keeps !== 'keys' || id === undefined) {
       const reply = await this.#askInClear(request, signal);
-      return this.#keys ? withRegistration(reply, { with: 'nothing', why: 'keyless-server' }) : reply;
+      return this.#keys && this.#identification.takeKeylessNews()
+        ? withRegistration(reply, { with: 'nothing', why: 'keyless-server' })
+        : reply;
     }
     if (!this.#keys) return this.#registerInClear(id, server, request, signal);
     const name = { id, server: server.name };
@@ -455,6 +465,9 @@ interface SealedOptions {
 }
 
 const NOTHING: Standing = { holds: 'nothing' };
+
+const REGISTER_IN_CLEAR =
+  'The server did not say whether it keeps keys: to register without a key, start with --clear';
 
 const BUSY = 'the server is busy: try again in a minute';
 

@@ -3,6 +3,8 @@
  * possible: a server that is known to have a key is never taken for one without.
  */
 
+import type { ServerReply } from '../../machines/client/events.js';
+import { toDisplayText } from '../../protocol/display-text.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import { replyCode } from '../../protocol/reply.js';
 import { parseVersionReply } from '../../protocol/reply-details.js';
@@ -22,8 +24,8 @@ const UNAVAILABLE: ReadonlySet<number | undefined> = new Set([205, 206]);
 export type IdentifiedServer =
   | { readonly keeps: 'keys'; readonly key: IdentityKey; readonly name: ServerName }
   | { readonly keeps: 'no-keys'; readonly name: ServerName }
-  /** The server accepts connections, but did not say whether it keeps keys. */
-  | { readonly keeps: 'unknown'; readonly reason: string };
+  /** The server accepts connections, but did not say whether it keeps keys. `reply`: it cannot answer now. */
+  | { readonly keeps: 'unknown'; readonly reason: string; readonly reply?: ServerReply };
 
 export class ServerIdentification {
   readonly #server: ServerEndpoint;
@@ -32,6 +34,7 @@ export class ServerIdentification {
   /** What the server said, if that could not be stored. */
   #unstored: ServerKey | undefined;
   #asking: Promise<IdentifiedServer> | undefined;
+  #isNewlyKeyless = false;
 
   /** @param end Aborted when the program ends. */
   constructor(server: ServerEndpoint, servers: Servers, end: AbortSignal) {
@@ -58,18 +61,27 @@ export class ServerIdentification {
   async identify({ asksAgain = false } = {}): Promise<IdentifiedServer> {
     const known = await this.known();
     if (known?.keeps === 'keys' || (known !== undefined && !asksAgain)) return known;
-    this.#asking ??= this.#ask().finally(() => {
+    this.#asking ??= this.#ask(known !== undefined).finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
   }
 
-  async #ask(): Promise<IdentifiedServer> {
-    const reply = await this.#askVersion();
-    if (typeof reply === 'object') return reply;
-    const key = parseVersionReply(reply) ?? 'no-keys';
-    if (key === 'no-keys' && UNAVAILABLE.has(replyCode(reply))) return unknown(reply);
-    const stored: ServerKey = key === 'no-keys' ? 'none' : key;
+  /** True once after the server has said that it keeps no keys, if that was not known before. */
+  takeKeylessNews(): boolean {
+    const isNews = this.#isNewlyKeyless;
+    this.#isNewlyKeyless = false;
+    return isNews;
+  }
+
+  async #ask(wasKeyless: boolean): Promise<IdentifiedServer> {
+    const answer = await this.#askVersion();
+    if ('keeps' in answer) return answer;
+    const key = parseVersionReply(answer.line);
+    if (key === undefined && UNAVAILABLE.has(replyCode(answer.line)))
+      return { keeps: 'unknown', reason: answer.line, reply: answer };
+    this.#isNewlyKeyless ||= key === undefined && !wasKeyless;
+    const stored: ServerKey = key ?? 'none';
     const failed = await this.#servers.add(this.#server, stored);
     // Another process may have stored an answer at the same time. The stored one counts.
     const known = failed && (await this.known());
@@ -78,17 +90,16 @@ export class ServerIdentification {
     return this.#identified(stored);
   }
 
-  /** The reply to VER; empty if the server closed the connection without one. */
-  async #askVersion(): Promise<string | IdentifiedServer> {
+  /** The reply to VER; an empty line if the server closed the connection without one. */
+  async #askVersion(): Promise<ServerReply | IdentifiedServer> {
     try {
-      const { line } = await ask(this.#server, VERSION_REQUEST, this.#end, VERSION_TIMEOUT_MS);
-      return line;
+      return await ask(this.#server, VERSION_REQUEST, this.#end, VERSION_TIMEOUT_MS);
     } catch (error) {
       const { message, cause } = error as Error;
       const { code } = (cause ?? {}) as NodeJS.ErrnoException;
       // Servers without keys may close or reset the connection at a request that they do not know.
-      if (message === NO_REPLY || code === 'ECONNRESET') return '';
-      if (message === LATE_REPLY) return unknown(message);
+      if (message === NO_REPLY || code === 'ECONNRESET') return { line: toDisplayText(''), done: false };
+      if (message === LATE_REPLY) return { keeps: 'unknown', reason: message };
       throw error;
     }
   }
@@ -98,10 +109,6 @@ export class ServerIdentification {
       ? { keeps: 'no-keys', name: serverName(this.#server, undefined) }
       : { keeps: 'keys', key, name: serverName(this.#server, key) };
   }
-}
-
-function unknown(reason: string): IdentifiedServer {
-  return { keeps: 'unknown', reason };
 }
 
 function unreadableError(reason: string | undefined): ClientError {

@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { UserId } from '../../protocol/id.js';
+import { openTextStore } from '../../storage/text/text-store.js';
 import { median } from '../median.js';
 import type { Report } from '../report.js';
 import { atMost } from '../target.js';
-import { BURST_LINES, CALLED, CALLER, makeBuddies, PAUSE_MS, TIMED_LINES } from './buddies.js';
+import { BURST_LINES, CALLED, CALLER, PAUSE_MS, TIMED_LINES } from './buddies.js';
 import type { Sample } from './probe.js';
 import { Subject } from './subject.js';
 import { Worker } from './worker.js';
@@ -136,4 +137,16 @@ async function timeLines(from: Client, to: Client): Promise<number> {
     await delay(PAUSE_MS);
   }
   return median(times);
+}
+
+/** Makes a database in which each of the two users is on the list of the other. */
+async function makeBuddies(directory: string): Promise<void> {
+  const store = await openTextStore(directory);
+  await store.commit([
+    { op: 'REG', id: CALLER },
+    { op: 'REG', id: CALLED },
+    { op: 'ADD', id: CALLER, buddy: CALLED },
+    { op: 'ADD', id: CALLED, buddy: CALLER },
+  ]);
+  await store.close();
 }

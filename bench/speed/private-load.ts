@@ -7,20 +7,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, createKeyedClient } from '../../actors/client/create-client.js';
+import { type Client, createClient } from '../../actors/client/create-client.js';
 import type { Chat } from '../../actors/client/open-chat.js';
-import { Privacy } from '../../actors/client/privacy.js';
-import { DeviceCredentials } from '../../keys/device-credentials.js';
-import { Identity } from '../../keys/identity.js';
-import type { WhoAnswer } from '../../machines/client/who.js';
 import type { UserId } from '../../protocol/id.js';
-import { serverName } from '../../user-files/key-file-name.js';
-import { Pins } from '../../user-files/pins.js';
-import { Undelivered } from '../../user-files/undelivered.js';
 import { median } from '../median.js';
 import type { Report } from '../report.js';
 import { atMost } from '../target.js';
-import { BURST_LINES, CALLED, CALLER, makeBuddies, PAUSE_MS, TIMED_LINES } from './buddies.js';
+import { BURST_LINES, CALLED, CALLER, PAUSE_MS, TIMED_LINES } from './buddies.js';
 import { Subject } from './subject.js';
 
 /** How many lines of a burst wait to be sent. */
@@ -37,24 +30,29 @@ export async function benchPrivateChat(report: Report): Promise<void> {
 
 async function benchVariant(report: Report, name: string, isPrivate: boolean): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'im-bench-'));
-  const identities = new Map([CALLER, CALLED].map((id) => [id, Identity.create()]));
   const running: { stop(): Promise<void> }[] = [];
   try {
-    const data = join(directory, 'data');
-    await makeBuddies(data);
-    const server = await Subject.server(data);
+    const server = await Subject.server(join(directory, 'data'));
     running.push(server);
-    const clientOf = (id: UserId): Client => {
-      const { tcp: tcpPort, udp: udpPort } = server.ports;
-      const privacy = isPrivate ? privacyOf(id, identities, join(directory, id)) : undefined;
-      const client = createKeyedClient({ server: '127.0.0.1', tcpPort, udpPort, user: id }, privacy);
+    const { tcp: tcpPort, udp: udpPort } = server.ports;
+    const signUp = async (user: UserId): Promise<Client> => {
+      const client = createClient({
+        server: '127.0.0.1',
+        tcpPort,
+        udpPort,
+        user,
+        dataDirectory: join(directory, user),
+        privacy: isPrivate ? 'private' : 'clear',
+      });
       running.push({ stop: () => client.close() });
+      await client.register(user);
       return client;
     };
-    const called = clientOf(CALLED);
+    const [caller, called] = [await signUp(CALLER), await signUp(CALLED)];
+    await caller.add(CALLED);
     await called.listen();
     await delay(200); // until the server knows the port
-    const [ours, theirs] = await chatBetween(clientOf(CALLER), called);
+    const [ours, theirs] = await chatBetween(caller, called);
     const reader = theirs[Symbol.asyncIterator]();
     const times: number[] = [];
     for (let line = 0; line < TIMED_LINES; line++) {
@@ -98,23 +96,4 @@ async function sendBurst(chat: Chat): Promise<void> {
     const sending = Array.from({ length: AHEAD }, (_, line) => chat.send(`burst ${from + line}`));
     await Promise.all(sending);
   }
-}
-
-function privacyOf(user: UserId, identities: ReadonlyMap<UserId, Identity>, root: string): Privacy {
-  const name = { id: user, server: serverName({ host: 'bench', port: 1 }, undefined) };
-  const own = identities.get(user) as Identity;
-  const credentials = DeviceCredentials.issue(own, { nowMs: Date.now() });
-  const pins = new Pins(root, name);
-  const undelivered = new Undelivered(root, name);
-  return new Privacy({
-    async who(id): Promise<WhoAnswer> {
-      const identity = identities.get(id);
-      return identity === undefined ? { says: 'open' } : { says: 'key', key: identity.key, floor: 0 };
-    },
-    credentialsOf: (id) => (id === user ? credentials : undefined),
-    pinsOf: () => pins,
-    undeliveredOf: () => undelivered,
-    mode: 'as-can',
-    keepsLines: false,
-  });
 }

@@ -10,6 +10,7 @@ import type { Log } from '../../actors/log.js';
 import { rootCause } from '../../supervision/supervisor-error.js';
 import { barredText } from '../../terminal/key-words.js';
 import { WHY_CUT } from '../../terminal/words.js';
+import { privacyMode } from '../client-options.js';
 import { EXIT, exitOfOutputError } from '../command-line.js';
 import { endProcess, endProcessNow, onStopSignal } from '../ending.js';
 import { exitOfError } from './exit-codes.js';
@@ -23,7 +24,9 @@ export interface HeadlessOptions extends RecordsOptions {
   readonly messagePort: number;
   readonly json?: true;
   /** No chat in clear. */
-  readonly private?: true;
+  readonly private: boolean;
+  /** Registers without a key, and chats in clear while the server is silent about keys. */
+  readonly clear: boolean;
   /** Longest wait for an answer to a call, in seconds. */
   readonly timeout?: number;
 }
@@ -59,13 +62,13 @@ export async function runSession(
   );
   const output = new Output(options.json === true, about, () => stop.abort());
   const records = new Records(about.id, options, (line) => output.ask(line));
-  if (options.private) return refuseInClear(about.id, output);
   const client = createClient({
     user: about.id,
     server: options.server,
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
     messagePort: options.messagePort,
+    privacy: privacyMode(options),
     ...(options.timeout !== undefined && { patienceMs: options.timeout * 1_000 }),
     onNotice(notice) {
       output.notify(...eventOf(notice));
@@ -80,12 +83,6 @@ export async function runSession(
   await client.close();
   records.close();
   return endProcess(output.error === undefined ? code : exitOfOutputError('im-client', output.error));
-}
-
-/** Ends the process: without a key, no call is private. */
-async function refuseInClear(id: string, output: Output): Promise<never> {
-  const code = await reportError(new ClientError('call.not-private', `${id} has no key here`), output);
-  return endProcess(code);
 }
 
 /** Resolves when a signal stops the session, or the server signs the user out; with the exit code then. */

@@ -7,6 +7,9 @@ import { and, assertEvent, assign, type EventObject, enqueueActions, sendTo } fr
 import type { UserId } from '../../protocol/id.js';
 import { menuSetup, readAnswerId, replyIn, say, terminal } from './client-setup.js';
 import type { SignInCheck } from './events.js';
+import type { Registration } from './registration.js';
+
+const KEYLESS: Registration = { with: 'nothing', why: 'keyless-server' };
 
 /** The result of the check in an event. */
 function checkIn(event: EventObject): SignInCheck {
@@ -56,12 +59,14 @@ export const keySetup = menuSetup.extend({
         enqueue.sendTo(terminal, say({ say: 'keyUncertain', reason: check.reason }));
     }),
 
-    // The words of the key. Only a user at a terminal is asked or reminded.
     beginRestoring: assign({ keyDialog: 'restore' }),
-    remindOfWords: enqueueActions(({ context, event, enqueue }) => {
+    // Only a user at a terminal is reminded of the words.
+    sayAboutKey: enqueueActions(({ context, event, enqueue }) => {
       const check = checkIn(event);
       if (context.isInteractive && check.holds === 'key' && check.remindsOfWords)
         enqueue.sendTo(terminal, say({ say: 'wordsReminder' }));
+      if (check.holds === 'nothing' && check.isNews)
+        enqueue.sendTo(terminal, say({ say: 'registration', registration: KEYLESS }));
     }),
     sayRegistration: enqueueActions(({ context, event, enqueue }) => {
       const { registration } = replyIn(event);

@@ -39,7 +39,7 @@ export const waiting = clientSetup.createStateConfig({
               'becomeCandidate',
               'announceUser',
               'saySignedIn',
-              'remindOfWords',
+              'sayAboutKey',
               'showStatus',
             ],
           },

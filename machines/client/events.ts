@@ -134,8 +134,11 @@ export interface ServerReply {
 export type SignInCheck =
   /** The key of the user. `remindsOfWords`: the user has not copied its words yet. */
   | { readonly holds: 'key'; readonly remindsOfWords: boolean }
-  /** No key. As far as is known, the user needs none. */
-  | { readonly holds: 'nothing' }
+  /**
+   * No key. As far as is known, the user needs none. `isNews`: the server keeps no keys, and the user was not
+   * told yet.
+   */
+  | { readonly holds: 'nothing'; readonly isNews?: true }
   /** No key, but the user has one. */
   | { readonly holds: 'no-key' }
   /** It cannot be said, and nothing may be sent. */

@@ -9,7 +9,8 @@ export type Registration =
   /** `remindsOfWords`: the user has not copied the words of the key yet. */
   | { readonly with: 'key'; readonly remindsOfWords: boolean }
   /**
-   * `keyless-server`: the server keeps no keys. `not-stored`: the key could not be stored on this machine.
+   * `keyless-server`: the server keeps no keys, which is news. `not-stored`: the key could not be stored on
+   * this machine.
    */
   | { readonly with: 'nothing'; readonly why: 'keyless-server' }
   | { readonly with: 'nothing'; readonly why: 'not-stored'; readonly reason: DisplayText };

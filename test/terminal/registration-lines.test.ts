@@ -3,7 +3,10 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import { registrationLines } from '../../terminal/registration-lines.js';
 
 test('a new user learns what a key means, and why there is none', (t) => {
-  t.regex(registrationLines({ with: 'key', remindsOfWords: true }).join(' '), /only this key signs in/);
+  t.regex(
+    registrationLines({ with: 'key', remindsOfWords: true }).join(' '),
+    /only the key on this machine signs in/,
+  );
   t.deepEqual(registrationLines({ with: 'nothing', why: 'keyless-server' }), [
     'This server keeps no keys: everything is in clear.',
   ]);

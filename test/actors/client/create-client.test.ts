@@ -268,7 +268,8 @@ test("a caller that claims the id of the program's own user has no id", async (t
 
 test('it registers, adds, deletes and lists', async (t) => {
   const server = await serve(t);
-  const anonymous = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
+  const ports = { server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp };
+  const anonymous = createClient({ ...ports, dataDirectory: null });
   t.teardown(() => anonymous.close());
   t.deepEqual(await anonymous.register('Alice'), { code: 200, text: '200 OK' } as never);
   t.is((await anonymous.register('alice')).code, 203);

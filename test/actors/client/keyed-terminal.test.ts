@@ -10,21 +10,28 @@ import { findSafetyWords } from '../../../keys/safety-phrase.js';
 import { openPlainConsole } from '../../../terminal/plain-console.js';
 import { Archive } from '../../../user-files/archive.js';
 import { ask, until } from '../../helpers/network.js';
-import { clientOf, KeyTable, type Person, person } from '../../helpers/private-people.js';
+import { clientOf, KeyTable, type Person, type PersonOptions, person } from '../../helpers/private-people.js';
 import { serve, TestLog } from '../../helpers/server.js';
 
 /** How deep events and snapshots are searched for secrets. */
 const SHOWN = { depth: 3, maxArrayLength: 200, maxStringLength: 10_000 } as const;
 
 /** Alice, with a key, at a terminal in this process; and bob and b0b, who have keys, too. */
-async function aliceAtTerminal(t: ExecutionContext, { isInteractive = true, isInspected = false } = {}) {
+async function aliceAtTerminal(
+  t: ExecutionContext,
+  {
+    isInteractive = true,
+    isInspected = false,
+    own = {},
+  }: { isInteractive?: boolean; isInspected?: boolean; own?: PersonOptions } = {},
+) {
   const server = await serve(t);
   for (const request of ['REG alice', 'REG bob', 'REG b0b', 'ADD bob alice', 'ADD b0b alice'])
     await ask(server.tcp, `${request}\n`);
   const table = new KeyTable();
   const people: Person[] = [];
   for (const id of ['alice', 'bob', 'b0b']) {
-    const one = await person(t, id, table, { keepsLines: id === 'alice' });
+    const one = await person(t, id, table, id === 'alice' ? { keepsLines: true, ...own } : {});
     table.names(id, one.key);
     people.push(one);
   }
@@ -204,6 +211,15 @@ test('plain mode keeps its lines, and adds its own after them', async (t) => {
   await shows('This chat is private.');
   await (await calling).leave();
   await shows('Buddy connection closed.');
+});
+
+test('with --private, a user without a key takes no call', async (t) => {
+  const own = { mode: 'private', isKeyless: true } as const;
+  const here = await aliceAtTerminal(t, { isInteractive: false, own });
+  await here.shows('Your choice: ');
+  const carl = await person(t, 'b0b', here.table, { isKeyless: true });
+  await t.throwsAsync(callFrom(t, here, carl), { code: 'buddy.refused' });
+  await here.shows('Refused a call from b0b (127.0.0.1): it was in clear.');
 });
 
 test('no event and no snapshot shows a secret', async (t) => {

@@ -88,16 +88,28 @@ test('another server at a known address makes a command exit with 18', async (t)
   t.regex(program.stderr, /im-client server forget 127\.0\.0\.1:\d+/);
 });
 
-test('a server without keys sees the requests of every command as ever', async (t) => {
+test('a server without keys sees the requests of every command as ever, and that is said once', async (t) => {
   const foreign = await RecordingServer.start(t, (first) =>
     first.startsWith('VER') ? undefined : '200 OK\r\n',
   );
   const home = emptyEnvironment(t);
   const program = start(t, home, { tcp: foreign.tcp, udp: 9 }, 'register', 'alice');
   t.is(await program.exited, 0);
-  t.deepEqual([program.stdout, program.stderr], ['200 OK\n', '']);
+  t.deepEqual(
+    [program.stdout, program.stderr],
+    ['200 OK\n', 'This server keeps no keys: everything is in clear.\n'],
+  );
+  const again = start(t, home, { tcp: foreign.tcp, udp: 9 }, 'register', 'bob');
+  t.is(await again.exited, 0);
+  t.deepEqual([again.stdout, again.stderr], ['200 OK\n', '']);
   t.is(await start(t, home, { tcp: foreign.tcp, udp: 9 }, 'add', 'alice', 'bob').exited, 0);
-  t.deepEqual(foreign.texts, ['VER im 1\r\n', 'REG alice\r\n', 'ADD alice bob\r\n']);
+  t.deepEqual(foreign.texts, [
+    'VER im 1\r\n',
+    'REG alice\r\n',
+    'VER im 1\r\n',
+    'REG bob\r\n',
+    'ADD alice bob\r\n',
+  ]);
 });
 
 test('in plain mode, an id whose key is not here is not signed in, and a line says why', async (t) => {

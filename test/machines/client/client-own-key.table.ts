@@ -32,6 +32,10 @@ export const OWN_KEY_SAMPLES: NonNullable<LegalTable['samples']> = {
     output: { holds: 'key', remindsOfWords: true },
   },
   [`${CHECKED} nothing`]: { actorId: '0.client.waiting.forCheck', output: { holds: 'nothing' } },
+  [`${CHECKED} keyless`]: {
+    actorId: '0.client.waiting.forCheck',
+    output: { holds: 'nothing', isNews: true },
+  },
   [`${CHECKED} no-key`]: { actorId: '0.client.waiting.forCheck', output: { holds: 'no-key' } },
   [`${CHECKED} unknown`]: {
     actorId: '0.client.waiting.forCheck',
@@ -70,6 +74,7 @@ function checked(isInteractive: boolean): Rows {
   return {
     [`${CHECKED} key`]: signedIn(...(isInteractive ? [say('wordsReminder')] : [])),
     [`${CHECKED} nothing`]: signedIn(),
+    [`${CHECKED} keyless`]: signedIn(say('registration nothing keyless-server')),
     [`${CHECKED} no-key`]: isInteractive
       ? ['free.keyDialog', STOP, say('keyMissing bob'), RESTORE, 'keyDialog = restore']
       : refused('keyMissing bob'),

@@ -46,6 +46,8 @@ const checkSignIn = fromPromise<SignInCheck, UserId>(async ({ input: id }) => {
       return { holds: 'no-key' };
     case 'q':
       return { holds: 'nothing' };
+    case 'b':
+      return { holds: 'nothing', isNews: true };
     default:
       return { holds: 'key', remindsOfWords: true };
   }

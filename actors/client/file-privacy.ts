@@ -1,0 +1,42 @@
+/**
+ * The keys of a client as its private chats see them: those that the directory finds, and the files beside
+ * them.
+ */
+
+import type { PrivacyMode } from '../../machines/client/private-calls.js';
+import type { UserId } from '../../protocol/id.js';
+import type { KeyFileName, ServerName } from '../../user-files/key-file-name.js';
+import { Pins } from '../../user-files/pins.js';
+import { Undelivered } from '../../user-files/undelivered.js';
+import type { Directory } from './directory.js';
+import { Privacy } from './privacy.js';
+
+export interface FilePrivacyOptions {
+  /** The data directory of the client; `undefined`: there are no keys. */
+  readonly dataRoot: string | undefined;
+  readonly mode: PrivacyMode;
+  /** See `PrivacyOptions`. */
+  readonly keepsLines: boolean;
+}
+
+/** The privacy of a client that finds its keys in its data directory. */
+export function filePrivacy(
+  directory: Directory,
+  { dataRoot, mode, keepsLines }: FilePrivacyOptions,
+): Privacy {
+  /** The files of a user belong to one server. A user's key is known only after the server is identified. */
+  const nameOf = (id: UserId): KeyFileName => ({ id, server: directory.serverName() as ServerName });
+  const pins = new Map<UserId, Pins>();
+  return new Privacy({
+    who: (id) => directory.who(id),
+    credentialsOf: (id) => directory.credentialsOf(id),
+    pinsOf(user) {
+      const known = pins.get(user) ?? new Pins(dataRoot, nameOf(user));
+      pins.set(user, known);
+      return known;
+    },
+    undeliveredOf: (user) => new Undelivered(dataRoot, nameOf(user)),
+    mode,
+    keepsLines,
+  });
+}
