@@ -23,7 +23,7 @@ export function wordsPrompt(words: readonly string[]): Prompt {
       .trimEnd(),
   );
   return {
-    text: 'Copy these words on paper: they are shown only now, and bring your key back. Then press Enter. ',
+    text: 'Copy these words on paper: they bring your key back if this machine is lost. Then press Enter. ',
     kind: 'line',
     above: rows,
     isSecret: true,

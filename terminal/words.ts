@@ -23,7 +23,7 @@ import {
   verdictLine,
 } from './key-words.js';
 import { buddyListLines, callerLabel, clockDate, clockTime, hintOf, missedLines } from './presence-lines.js';
-import { registrationLines } from './registration-lines.js';
+import { registrationLine } from './registration-line.js';
 
 /** The notices whose words have no variable parts. */
 export const SAY = {
@@ -88,7 +88,7 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     `Its 24 words bring it back: im-client key restore ${user}.`,
   ],
   keyUncertain: ({ reason }) => [toDisplayText(`You are not signed in: ${reason}.`)],
-  registration: ({ registration }) => registrationLines(registration),
+  registration: ({ registration }) => [registrationLine(registration)],
   sessionEnded: ({ user, why }) => [`${SESSION_ENDS[why](user)} You are signed out here.`],
   // A reply without a code is marked, because it could look like a line of the client itself.
   reply: ({ op, line, added }) => [

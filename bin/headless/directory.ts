@@ -6,7 +6,7 @@ import type { ServerAnswer } from '../../actors/client/create-client.js';
 import { type BuddyList, stillKnown } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import { STATUS_WORDS } from '../../protocol/status.js';
-import { registrationLines } from '../../terminal/registration-lines.js';
+import { registrationLine } from '../../terminal/registration-line.js';
 import { EXIT } from '../command-line.js';
 import { exitOfReply, HEADLESS_EXIT } from './exit-codes.js';
 import type { Output } from './output.js';
@@ -18,6 +18,9 @@ export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an a
 /** Printed for a list without buddies. */
 const LIST_IS_EMPTY = 'im-client: the buddy list is empty: add a buddy with im-client add ID BUDDY';
 
+/** Printed after a registration with a key whose words the user has not copied. */
+const WORDS_HINT = 'Its 24 words bring it back if this machine is lost: im-client key words shows them.';
+
 /** Requests a change, prints the server's reply, and returns the exit code. */
 export async function change(
   { output, stopped }: Session,
@@ -25,7 +28,8 @@ export async function change(
 ): Promise<number> {
   const { code, text, registration } = await unlessStopped(stopped, request);
   await output.say('reply', { code, text });
-  if (registration !== undefined) for (const line of registrationLines(registration)) output.hint(line);
+  if (registration !== undefined) output.hint(registrationLine(registration));
+  if (registration?.with === 'key' && registration.remindsOfWords) output.hint(WORDS_HINT);
   return exitOfReply(code);
 }
 

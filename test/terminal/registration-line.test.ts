@@ -1,17 +1,16 @@
 import test from 'ava';
 import type { DisplayText } from '../../protocol/display-text.js';
-import { registrationLines } from '../../terminal/registration-lines.js';
+import { registrationLine } from '../../terminal/registration-line.js';
 
 test('a new user learns what a key means, and why there is none', (t) => {
-  t.regex(
-    registrationLines({ with: 'key', remindsOfWords: true }).join(' '),
-    /only the key on this machine signs in/,
-  );
-  t.deepEqual(registrationLines({ with: 'nothing', why: 'keyless-server' }), [
+  t.regex(registrationLine({ with: 'key', remindsOfWords: true }), /only the key on this machine signs in/);
+  t.is(
+    registrationLine({ with: 'nothing', why: 'keyless-server' }),
     'This server keeps no keys: everything is in clear.',
-  ]);
+  );
   const reason = 'read-only file system' as DisplayText;
-  t.deepEqual(registrationLines({ with: 'nothing', why: 'not-stored', reason }), [
+  t.is(
+    registrationLine({ with: 'nothing', why: 'not-stored', reason }),
     'The id was registered without a key, because the key cannot be stored: read-only file system.',
-  ]);
+  );
 });
