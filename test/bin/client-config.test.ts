@@ -47,6 +47,8 @@ test('without a configuration the defaults apply, and are printed aligned', asyn
     'udp-port       = 1235       (default)',
     'message-port   = 0          (default)',
     'user           =            (default)',
+    'private        = no         (default)',
+    'clear          = no         (default)',
     'plain          = no         (default)',
     'history        = yes        (default)',
     'notify         = bell       (default)',

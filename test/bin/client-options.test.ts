@@ -21,7 +21,7 @@ function optionOf(key: string): Option {
 }
 
 test('each option has a key for the file, and a variable with the same name', (t) => {
-  t.is(OPTIONS.size, 10);
+  t.is(OPTIONS.size, 12);
   for (const [key, { envVar }] of OPTIONS) {
     t.regex(key, /^[a-z]+(?:-[a-z]+)*$/);
     t.false(key.startsWith('no-'));
@@ -36,6 +36,8 @@ const VALUES: readonly (readonly [key: string, ...values: (readonly [text: strin
   ['udp-port', ['65535', 65_535]],
   ['message-port', ['0', 0]],
   ['user', ['alice', 'alice']],
+  ['private', ['yes', true], ['no', false]],
+  ['clear', ['yes', true], ['no', false]],
   ['plain', ['yes', true], ['no', false]],
   ['history', ['yes', true], ['no', false]],
   ['notify', ['osc', 'osc']],

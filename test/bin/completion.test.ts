@@ -33,7 +33,7 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['im-client --server there history --s', ['--search']],
   [
     'im-client send --',
-    ['--help', '--json', '--no-history', '--private', '--server', '--timeout', '--udp-port'],
+    ['--clear', '--help', '--json', '--no-history', '--private', '--server', '--timeout', '--udp-port'],
   ],
   ['im-client send alice bob --t', ['--timeout']],
   ['im-client --tcp-port 1 add --t', ['--tcp-port']],

@@ -78,7 +78,9 @@ test('two people register, add each other, chat and leave', async (t) => {
   await alice.answer('Your choice: ', 'A');
   await alice.answer('Enter buddy id: ', 'bob');
   await alice.expect(/^200 OK$/m);
-  await callPortOf(t, server, 'alice', 'bob');
+  // Only carl, who has no key, can ask in clear.
+  for (const request of ['REG carl', 'ADD carl bob']) await ask(server.tcp, `${request}\n`);
+  await callPortOf(t, server, 'carl', 'bob');
   await alice.answer('Your choice: ', 'S');
   await alice.expect(/^My buddy list:\nbob\tONLINE\t127\.0\.0\.1\t\d+$/m);
   await alice.answer('Your choice: ', 'M');
