@@ -16,7 +16,7 @@ import type { LoginOutcome } from './login-outcome.js';
 /** How a login is meant. The heartbeat adds the name of the old session to `again`. */
 export type LoginKind = 'new' | 'again' | 'ask';
 
-/** After a login, the server's answers to an unknown session are ignored for this long, in milliseconds. */
+/** Least time between a login and the next one because of an unknown session, in milliseconds. */
 export const QUIET_MS = 5_000;
 
 /** Longest pause after the first busy server, in milliseconds. It doubles with each one. */
@@ -87,6 +87,17 @@ function outcomeIn(event: SessionLoginEvent): LoginOutcome | undefined {
 
 const effect = () => {};
 
+/** The transitions when the server does not know the session. */
+const LOG_IN_AGAIN = [
+  {
+    guard: 'isFruitless',
+    target: '#session-login.loggingIn',
+    actions: ['countFruitless', 'reportTwoAddresses'],
+    description: 'The login succeeded, and the server did not know the session, twice in a row.',
+  },
+  { target: '#session-login.loggingIn', actions: 'countFruitless' },
+] as const;
+
 export const sessionLoginMachine = setup({
   types: {} as { context: SessionLoginContext; events: SessionLoginEvent },
   guards: {
@@ -156,21 +167,28 @@ export const sessionLoginMachine = setup({
           description: 'For 5 s after a login: a forged datagram must not cause logins without end.',
           entry: 'startQuietTimer',
           exit: 'stopQuietTimer',
-          on: { 'quiet.over': 'settled' },
+          initial: 'known',
+          states: {
+            known: {
+              description: 'As far as is known, the server knows the session.',
+              on: { 'session.unknown': 'doubted', 'quiet.over': '#session-login.open.settled' },
+            },
+            doubted: {
+              description: 'The server seems not to know the session: logs in again after the 5 s.',
+              on: {
+                'answer.opened': {
+                  target: 'known',
+                  actions: 'clearFruitless',
+                  description: 'The datagram was forged, or late.',
+                },
+                'quiet.over': LOG_IN_AGAIN,
+              },
+            },
+          },
         },
         settled: {
           description: 'The server may say that it does not know the session.',
-          on: {
-            'session.unknown': [
-              {
-                guard: 'isFruitless',
-                target: '#session-login.loggingIn',
-                actions: ['countFruitless', 'reportTwoAddresses'],
-                description: 'The login succeeded, and the server did not know the session, twice in a row.',
-              },
-              { target: '#session-login.loggingIn', actions: 'countFruitless' },
-            ],
-          },
+          on: { 'session.unknown': LOG_IN_AGAIN },
         },
       },
     },

@@ -2,6 +2,13 @@
 
 import type { LegalTable } from '../../helpers/legal-table.js';
 
+const QUIET = {
+  'session.wanted': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = new'],
+  'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn'],
+  'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask'],
+  'session.unwanted': ['closed', 'stopQuietTimer'],
+} as const;
+
 const UNKNOWN = { 'session.unknown': ['loggingIn', 'logIn', 'fruitless = 1'] } as const;
 
 export const SESSION_LOGIN: LegalTable = {
@@ -37,7 +44,7 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again'],
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask'],
         'session.unwanted': ['closed', 'abandonLogin'],
-        'login.ended': ['open.quiet', 'abandonLogin', 'announce', 'startQuietTimer', 'kind = again'],
+        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer', 'kind = again'],
         'login.ended busy': ['pausing', 'abandonLogin', 'startPause', 'busyTries = 1'],
         'login.ended unreachable': ['unanswered', 'abandonLogin'],
         'login.ended unregistered': ['unanswered', 'abandonLogin'],
@@ -51,22 +58,46 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again'],
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn'],
         'session.unwanted': ['closed', 'abandonLogin'],
-        'login.ended': ['open.quiet', 'abandonLogin', 'announce', 'startQuietTimer'],
+        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'],
         'login.ended busy': ['pausing', 'abandonLogin', 'startPause', 'busyTries = 1'],
         'login.ended unreachable': ['unanswered', 'abandonLogin'],
         'login.ended unregistered': ['unanswered', 'abandonLogin'],
         'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
       },
     },
-    'open.quiet': {
+    'open.quiet.known': {
       after: ['session.wanted', 'login.ended'],
       legal: {
-        'session.wanted': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = new'],
-        'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn'],
-        'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask'],
-        'session.unwanted': ['closed', 'stopQuietTimer'],
+        ...QUIET,
         'answer.opened': ['stays'],
+        'session.unknown': ['open.quiet.doubted'],
         'quiet.over': ['open.settled', 'stopQuietTimer'],
+      },
+    },
+    'open.quiet.doubted': {
+      after: ['session.wanted', 'login.ended', 'session.unknown'],
+      legal: {
+        ...QUIET,
+        'answer.opened': ['open.quiet.known'],
+        'quiet.over': ['loggingIn', 'stopQuietTimer', 'logIn', 'fruitless = 1'],
+      },
+    },
+    'open.quiet.doubted: the server did not know the session before': {
+      after: [
+        'session.wanted',
+        'login.ended',
+        'quiet.over',
+        'session.unknown',
+        'login.ended',
+        'session.unknown',
+      ],
+      legal: {
+        'session.wanted': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = new', 'fruitless = 0'],
+        'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn', 'fruitless = 0'],
+        'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask', 'fruitless = 0'],
+        'session.unwanted': ['closed', 'stopQuietTimer'],
+        'answer.opened': ['open.quiet.known', 'fruitless = 0'],
+        'quiet.over': ['loggingIn', 'stopQuietTimer', 'reportTwoAddresses', 'logIn', 'fruitless = 2'],
       },
     },
     'open.settled': {

@@ -51,6 +51,20 @@ test('forged answers cause at most one login in 5 s', (t) => {
   t.is(logins.filter((effect) => effect === 'logIn').length, 2);
 });
 
+test('a forged answer in the quiet time causes no login if the server then answers', (t) => {
+  const answered: SessionLoginEvent = { type: 'answer.opened' };
+  t.is(
+    run(wanted, opened, unknown, answered, quiet).effects.filter((effect) => effect === 'logIn').length,
+    1,
+  );
+  const { effects } = run(wanted, opened, unknown, quiet);
+  t.is(
+    effects.filter((effect) => effect === 'logIn').length,
+    2,
+    'without an answer it does, when it is over',
+  );
+});
+
 test('two sessions in a row that the server does not know are reported once', (t) => {
   const lost = [unknown, opened, quiet] as const;
   const { effects } = run(wanted, opened, quiet, ...lost, ...lost, ...lost, ...lost);
