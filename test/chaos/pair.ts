@@ -7,9 +7,11 @@ import type { UserId } from '../../protocol/id.js';
 import type { Tally } from './tally.js';
 import { User, type UserOptions } from './user.js';
 
-type PairOptions = Pick<UserOptions, 'serverPort' | 'random' | 'tally' | 'log'> & {
+export type PairOptions = Pick<UserOptions, 'serverPort' | 'random' | 'tally' | 'log'> & {
   readonly ids: readonly [UserId, UserId];
   readonly callPorts: readonly [number, number];
+  /** The directories of the users' keys; without them, the users have none. */
+  readonly dataRoots?: readonly [string, string];
 };
 
 /** Checks the numbers that one user reads. */
@@ -51,7 +53,7 @@ export class Pair {
   readonly #readers = [new Reader(), new Reader()] as const;
   #caller: 0 | 1 = 0;
 
-  constructor({ ids, callPorts, tally, random, ...shared }: PairOptions) {
+  constructor({ ids, callPorts, dataRoots, tally, random, ...shared }: PairOptions) {
     this.#tally = tally;
     this.name = ids.join(' and ');
     const user = (self: 0 | 1, other: 0 | 1) =>
@@ -60,6 +62,7 @@ export class Pair {
         id: ids[self],
         buddy: ids[other],
         callPort: callPorts[self],
+        ...(dataRoots && { dataRoot: dataRoots[self] }),
         random: random.fork(ids[self]),
         tally,
         onNumber: (number) => this.#onNumber(self, number),

@@ -44,10 +44,11 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
   try {
     const random = new Random(options.seed);
     const inspection = await options.openInspection?.();
-    const world = await startWorld(directory, random, tally, inspection);
+    const data = join(directory, 'data');
+    const world = await startWorld({ data, keys: join(directory, 'keys') }, random, tally, inspection);
     await runWorld(world, random, tally, options);
     await inspection?.close();
-    await verifyDisk(directory, world, tally);
+    await verifyDisk(data, world, tally);
     for (const leftover of await leftovers(before, directory)) tally.blame('leftover', leftover);
     return tally;
   } finally {
@@ -124,9 +125,9 @@ async function end(name: string, tree: RunningTree, registry: Registry, tally: T
   registry.auditEnd();
 }
 
-async function verifyDisk(directory: string, { ledgers, workers }: World, tally: Tally): Promise<void> {
+async function verifyDisk(data: string, { ledgers, workers }: World, tally: Tally): Promise<void> {
   try {
-    const store = await openTextStore(directory);
+    const store = await openTextStore(data);
     await verifyStore(store, ledgers, tally);
     verifyKeys(store, workers, tally);
     await store.close();

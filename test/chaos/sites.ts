@@ -14,7 +14,7 @@ const CHAT_CRASH_MS = 2_000;
 
 /** All sites of a world. */
 export function sitesOf({ registry, work, pairs }: World): Site[] {
-  const clientKinds = new Bag(['terminal', 'heartbeat', 'calls', 'conversation']);
+  const clientKinds = new Bag(['terminal', 'trust', 'heartbeat', 'calls', 'conversation']);
   const conversationKinds = new Bag(['chats', 'client']);
   const chatKinds = new Bag(['chat']);
   const ofServer = { registry, work };

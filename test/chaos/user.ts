@@ -46,6 +46,8 @@ export interface UserOptions {
   readonly buddy: UserId;
   readonly serverPort: number;
   readonly callPort: number;
+  /** The directory of the user's key; `undefined` for a user without one. */
+  readonly dataRoot?: string;
   readonly random: Random;
   readonly tally: Tally;
   readonly log: Log;
@@ -75,7 +77,7 @@ export class User {
   #linesLeft = 0;
 
   constructor(options: UserOptions) {
-    const { id, serverPort, callPort, tally, log } = options;
+    const { id, serverPort, callPort, dataRoot, tally, log } = options;
     this.#options = options;
     this.id = id;
     this.registry = new Registry(id, tally);
@@ -88,6 +90,7 @@ export class User {
       udpPort: serverPort,
       messagePort: callPort,
       user: id,
+      dataRoot,
       isInteractive: false,
       openArchive: () => new Archive({ directory: tmpdir(), keepsHistory: false }),
       openConsole: (listener) => openPlainConsole(streams, listener),

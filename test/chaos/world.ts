@@ -2,6 +2,8 @@
  * A server with a journal on disk, and the workers and users of that server.
  */
 
+import { join } from 'node:path';
+import { Directory } from '../../actors/client/directory.js';
 import type { Log } from '../../actors/log.js';
 import { type RunningServer, startServer } from '../../actors/server/server-tree.js';
 import type { Inspection } from '../../inspector/server/start-inspection.js';
@@ -9,7 +11,7 @@ import type { UserId } from '../../protocol/id.js';
 import { openTextStore } from '../../storage/text/text-store.js';
 import type { Random } from '../helpers/random.js';
 import { type Entry, Ledger, textOf } from './ledger.js';
-import { Pair } from './pair.js';
+import { Pair, type PairOptions } from './pair.js';
 import { Work } from './pause.js';
 import { Registry } from './registry.js';
 import { SealedWire } from './sealed-wire.js';
@@ -29,6 +31,9 @@ const COUPLES = [
   ['eve', 'fred'],
 ] as unknown as readonly (readonly [UserId, UserId])[];
 
+/** Two users with keys: their chats are private. */
+const KEYED_COUPLE = ['gil', 'hal'] as unknown as readonly [UserId, UserId];
+
 export interface World {
   readonly port: number;
   readonly server: RunningServer;
@@ -41,9 +46,17 @@ export interface World {
   readonly ledgers: readonly Ledger[];
 }
 
+/** Where a world keeps its files. */
+interface Places {
+  /** The database of the server. */
+  readonly data: string;
+  /** A directory for each user with a key. */
+  readonly keys: string;
+}
+
 /** Starts a server and the clients of the pairs, and creates the workers. The workers do not run yet. */
 export async function startWorld(
-  directory: string,
+  { data, keys }: Places,
   random: Random,
   tally: Tally,
   inspection?: Inspection,
@@ -55,7 +68,7 @@ export async function startWorld(
     host: HOST,
     tcpPort: port,
     udpPort: port,
-    openStore: () => openTextStore(directory),
+    openStore: () => openTextStore(data),
     log,
     onEmitted(event) {
       registry.onEmitted(event);
@@ -74,6 +87,7 @@ export async function startWorld(
     const callPorts = [await freePort(random.fork(ids[0])), await freePort(random.fork(ids[1]))] as const;
     pairs.push(new Pair({ ids, callPorts, serverPort: port, random, tally, log }));
   }
+  pairs.push(await keyedPair(keys, { serverPort: port, random, tally, log }));
   const work = new Work();
   const workers = Array.from({ length: WORKERS }, (_, index) => {
     const name = `worker${index}`;
@@ -82,6 +96,31 @@ export async function startWorld(
   });
   ledgers.push(...workers.map(({ ledger }) => ledger));
   return { port, server, registry, work, workers, pairs, ledgers };
+}
+
+/** Registers two users with keys, adds them to each other's lists, and starts their clients. */
+async function keyedPair(
+  keys: string,
+  options: Pick<PairOptions, 'serverPort' | 'random' | 'tally' | 'log'>,
+): Promise<Pair> {
+  const { serverPort, random } = options;
+  const [one, other] = KEYED_COUPLE;
+  const directories = KEYED_COUPLE.map((id) => {
+    const server = { host: HOST, tcpPort: serverPort, udpPort: serverPort };
+    return new Directory({ server, dataRoot: join(keys, id), keys: true });
+  }) as [Directory, Directory];
+  const change = async (directory: Directory, op: 'REG' | 'ADD', ...ids: readonly UserId[]) => {
+    const { line, done } = await directory.request(op, ids, new AbortController().signal);
+    if (!done) throw new Error(`${op} ${ids.join(' ')} was answered ${line}`);
+  };
+  await change(directories[0], 'REG', one);
+  await change(directories[1], 'REG', other);
+  await change(directories[0], 'ADD', one, other);
+  await change(directories[1], 'ADD', other, one);
+  for (const directory of directories) directory.close();
+  const callPorts = [await freePort(random.fork(one)), await freePort(random.fork(other))] as const;
+  const dataRoots = [join(keys, one), join(keys, other)] as const;
+  return new Pair({ ...options, ids: KEYED_COUPLE, callPorts, dataRoots });
 }
 
 /** Registers two users and adds them to each other's lists. */
