@@ -44,6 +44,7 @@ class Reader {
 
 export class Pair {
   readonly name: string;
+  readonly hasKeys: boolean;
   readonly users: readonly [User, User];
   /** Time of the last delivered line, in milliseconds since the process started. */
   lastProgressMs = performance.now();
@@ -56,6 +57,7 @@ export class Pair {
   constructor({ ids, callPorts, dataRoots, tally, random, ...shared }: PairOptions) {
     this.#tally = tally;
     this.name = ids.join(' and ');
+    this.hasKeys = dataRoots !== undefined;
     const user = (self: 0 | 1, other: 0 | 1) =>
       new User({
         ...shared,

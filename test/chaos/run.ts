@@ -20,7 +20,7 @@ import { Watch } from './watch.js';
 import { startWorld, type World } from './world.js';
 
 /** Longest wait for recovery after the last crash, and for a tree to end, in milliseconds. */
-const RECOVERY_TIMEOUT_MS = 15_000;
+const RECOVERY_TIMEOUT_MS = 30_000;
 
 export interface ChaosOptions {
   readonly seconds: number;

@@ -8,9 +8,13 @@ import { Bag } from './bag.js';
 import type { Site } from './saboteur.js';
 import type { World } from './world.js';
 
-/** Intervals between crashes of server connections, and of each client's chats, in milliseconds. */
+/**
+ * Intervals between crashes of server connections, and of each client's chats, in milliseconds. A private chat
+ * takes longer to begin: both clients shake hands, and ask the server for a key.
+ */
 const CONNECTION_CRASH_MS = 60;
 const CHAT_CRASH_MS = 2_000;
+const PRIVATE_CHAT_CRASH_MS = 8_000;
 
 /** All sites of a world. */
 export function sitesOf({ registry, work, pairs }: World): Site[] {
@@ -28,7 +32,11 @@ export function sitesOf({ registry, work, pairs }: World): Site[] {
         return [
           { ...ofUser, kinds: clientKinds, pace: CLIENT_LIMITS },
           { ...ofUser, kinds: conversationKinds, pace: CONVERSATION_LIMITS },
-          { ...ofUser, kinds: chatKinds, pace: { everyMs: CHAT_CRASH_MS } },
+          {
+            ...ofUser,
+            kinds: chatKinds,
+            pace: { everyMs: pair.hasKeys ? PRIVATE_CHAT_CRASH_MS : CHAT_CRASH_MS },
+          },
         ];
       }),
     ),

@@ -17,6 +17,9 @@ const PROGRESS_MS = 3_000;
 /** Longest time without an answer to a worker or a line between a pair, in milliseconds. */
 const PROGRESS_TIMEOUT_MS = 15_000;
 
+/** The same for two users with keys: each crash of a client or of the sessions costs a login. */
+const KEYED_PROGRESS_TIMEOUT_MS = 60_000;
+
 export interface WatchOptions {
   readonly registries: readonly Registry[];
   readonly workers: readonly Worker[];
@@ -68,11 +71,12 @@ export class Watch {
     for (const registry of registries) registry.audit();
     for (const pair of pairs) pair.measureSilence();
     for (const one of [...workers, ...pairs]) {
-      const hangs = performance.now() - one.lastProgressMs > PROGRESS_TIMEOUT_MS;
+      const timeoutMs = 'hasKeys' in one && one.hasKeys ? KEYED_PROGRESS_TIMEOUT_MS : PROGRESS_TIMEOUT_MS;
+      const hangs = performance.now() - one.lastProgressMs > timeoutMs;
       if (!hangs) this.#hanging.delete(one);
       else if (!this.#hanging.has(one)) {
         this.#hanging.add(one);
-        tally.blame('hang', `${one.name} made no progress for ${PROGRESS_TIMEOUT_MS / 1_000} s`);
+        tally.blame('hang', `${one.name} made no progress for ${timeoutMs / 1_000} s`);
       }
     }
   }
