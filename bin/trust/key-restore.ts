@@ -5,13 +5,13 @@
 import { KeyFiles } from '../../user-files/key-file.js';
 import { type KeyFileName, serverAddress } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
+import { fieldsOfDevice } from '../../user-files/stored-credentials.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
 import { identifyServer, recordDevice } from './key-server.js';
 import { askNewest, issueDevice } from './new-device.js';
 import { Refused } from './refused.js';
-import { fieldsOfDevice } from './stored-credentials.js';
 import { readIdentity } from './typed-words.js';
 
 export async function restoreKey(session: KeySession): Promise<number> {

@@ -12,6 +12,7 @@ import type { UserId } from '../../protocol/id.js';
 import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
 import type { KeyFileName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
+import { deviceIn, fieldsOfDevice, identityIn } from '../../user-files/stored-credentials.js';
 import { EXIT } from '../command-line.js';
 import { endProcessNow, onStopSignal } from '../ending.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
@@ -19,7 +20,6 @@ import { type KeySession, orRefuse, print, tell, userOf } from './command-runner
 import { identifyServer, type KeyServer, recordDevice } from './key-server.js';
 import { askNewest, issueDevice } from './new-device.js';
 import { Refused } from './refused.js';
-import { deviceIn, fieldsOfDevice, identityIn } from './stored-credentials.js';
 import { readIdentity } from './typed-words.js';
 
 /** The first pause before the server is asked again, in milliseconds. It doubles with each attempt. */

@@ -6,12 +6,12 @@
 import { IDENTITY_WORDS } from '../../keys/identity.js';
 import type { UserId } from '../../protocol/id.js';
 import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
+import { identityIn } from '../../user-files/stored-credentials.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, userOf } from './command-runner.js';
 import { knownServerName } from './key-server.js';
 import { Refused } from './refused.js';
-import { identityIn } from './stored-credentials.js';
 import { copyOnPaper, requireTerminal } from './words-on-paper.js';
 
 export async function showWords(session: KeySession): Promise<number> {
