@@ -5,11 +5,13 @@
 import { tokensOf } from './ascii.js';
 import { type Device, parseDeviceName } from './device.js';
 import { type IdentityKey, parseKey } from './key.js';
-import { isDone } from './reply.js';
+import { isDone, replyCode } from './reply.js';
 import { parseSessionId, type SessionId } from './sealed-datagram.js';
 
 /** The version of the protocol with keys, in the reply to VER. */
 const VERSION = 'im/1';
+
+const NO_SUCH_USER = 202;
 
 /** Stands in the place of the key if the id has no key. */
 const NO_KEY = '-';
@@ -24,9 +26,11 @@ export function encodeWhoDetails(newest: Device | undefined): string {
 /**
  * Parses the reply to WHO.
  *
- * @returns The newest device of the id; `open` if the id has no key; `undefined` for any other line.
+ * @returns The newest device of the id; `open` if the id has no key; `unregistered` if the id is not
+ * registered; `undefined` for any other line.
  */
-export function parseWhoReply(line: string): Device | 'open' | undefined {
+export function parseWhoReply(line: string): Device | 'open' | 'unregistered' | undefined {
+  if (replyCode(line) === NO_SUCH_USER) return 'unregistered';
   const [key, floor, serial] = detailsOf(line) ?? [];
   if (key === NO_KEY) return 'open';
   const identity = parseKey(key);

@@ -58,8 +58,9 @@ export function readReply(
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(MAX_REQUEST_BYTES);
     const fail = (error: unknown) => {
-      socket.destroy();
+      // A socket in TLS may emit `close` while it is being destroyed.
       reject(error);
+      socket.destroy();
     };
     /** An exception in a listener fails this request only. */
     const guarded =

@@ -71,6 +71,11 @@ export class ClientError extends Error {
   }
 }
 
+/** The error when a server that keeps keys accepts no connection at present. */
+export function busyError(cause?: unknown): ClientError {
+  return new ClientError('server.busy', 'the server is busy: try again in a minute', cause);
+}
+
 /** The error when the key of an id is not on this machine. */
 export function missingError(id: UserId): ClientError {
   return new ClientError(

@@ -13,33 +13,24 @@ import type { ServerReply, SignInCheck } from '../../machines/client/events.js';
 import type { LoginOutcome } from '../../machines/client/login-outcome.js';
 import type { Registration } from '../../machines/client/registration.js';
 import { type WhoAnswer, whoAnswerIn } from '../../machines/client/who.js';
-import { hostPort } from '../../protocol/address.js';
-import type { Device } from '../../protocol/device.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
-import { parseLoginReply, parseWhoReply } from '../../protocol/reply-details.js';
+import { parseLoginReply } from '../../protocol/reply-details.js';
 import { type Change, encodeLogin, encodeRequest, type LoginMode } from '../../protocol/request.js';
 import type { SessionId } from '../../protocol/sealed-datagram.js';
 import type { Files } from '../../storage/files/files.js';
 import { dataDirectory } from '../../user-files/directories.js';
-import { type KeyFileName, type ServerName, serverName } from '../../user-files/key-file-name.js';
+import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { Servers } from '../../user-files/servers.js';
-import { ask, REPLY_TIMEOUT_MS } from './ask-server.js';
-import { ClientError, type ClientErrorCode, missingError, revokedError } from './client-error.js';
-import { type HeldKey, Keyring, stranger } from './keyring.js';
-import { askSealed, type SealedReply, UnacceptedError } from './sealed-request.js';
+import { ask } from './ask-server.js';
+import { ClientError, type ClientErrorCode, missingError } from './client-error.js';
+import type { KeyedServer } from './keyed-server.js';
+import { Keyring, stranger } from './keyring.js';
+import { OwnKeys } from './own-keys.js';
 import { type IdentifiedServer, ServerIdentification } from './server-identification.js';
-
-/** Longest wait for the reply to WHO, in milliseconds. */
-const WHO_TIMEOUT_MS = 3_000;
-
-/** How long the answer to WHO is used again, in milliseconds. */
-const WHO_CACHE_MS = 60_000;
-
-/** The maximum number of answers to WHO that are kept. */
-const MAX_CACHED_ANSWERS = 1_000;
+import { WhoCache } from './who-cache.js';
 
 export interface ServerPorts {
   /** Name or address. */
@@ -75,33 +66,28 @@ export type Restored =
   | { readonly restored: true }
   | { readonly restored: false; readonly reason: DisplayText };
 
-/** An identified server that keeps keys. */
-type KeyedServer = Extract<IdentifiedServer, { keeps: 'keys' }>;
-
 export class Directory {
   readonly #server: ServerPorts;
   readonly #keys: boolean;
-  readonly #uptime: () => number;
   readonly #identification: ServerIdentification;
   readonly #keyring: Keyring;
+  readonly #ownKeys: OwnKeys;
+  readonly #answers: WhoCache;
   readonly #end = new AbortController();
-  /** The keys that {@link prepare} found. */
-  readonly #prepared = new Map<UserId, HeldKey>();
-  readonly #answers = new Map<UserId, { readonly answer: WhoAnswer; readonly atMs: number }>();
-  readonly #asking = new Map<UserId, Promise<WhoAnswer>>();
   #serverName: ServerName | undefined;
 
   constructor(options: DirectoryOptions) {
     const { server, dataRoot, keys, files, now = Date.now, uptime = monotonicMs } = options;
     this.#server = server;
     this.#keys = keys;
-    this.#uptime = uptime;
     this.#identification = new ServerIdentification(
       this.#endpoint,
       new Servers(dataRoot, files),
       this.#end.signal,
     );
     this.#keyring = new Keyring(dataRoot, now, files);
+    this.#ownKeys = new OwnKeys(this.#keyring);
+    this.#answers = new WhoCache(uptime);
   }
 
   /** The part of the server in the names of files, once the server was identified. */
@@ -111,7 +97,7 @@ export class Directory {
 
   /** The device that speaks for an id, if {@link prepare} found one. */
   credentialsOf(id: UserId): DeviceCredentials | undefined {
-    return this.#prepared.get(id)?.credentials;
+    return this.#ownKeys.of(id)?.credentials;
   }
 
   /** Aborts what is under way. */
@@ -129,8 +115,9 @@ export class Directory {
     const request = encodeRequest(op, ...ids);
     const server = await this.#identify();
     if (server.keeps !== 'keys') return this.#askInClear(request, signal);
-    if (id !== undefined) await this.assertUsable(id);
-    return (await this.#askAs(id, this.#heldFor(id), server, request, signal)).reply;
+    if (id === undefined) return (await server.ask(stranger(), request, { signal })).reply;
+    await this.assertUsable(id);
+    return (await server.askFor(id, this.#ownKeys.of(id) ?? stranger(), request, { signal })).reply;
   }
 
   /**
@@ -141,7 +128,7 @@ export class Directory {
     try {
       const server = await this.#identify();
       if (server.keeps !== 'keys') return NOTHING;
-      const held = await this.#read(id, server);
+      const held = await this.#ownKeys.read(id, server);
       return held === undefined ? NOTHING : { holds: 'key', remindsOfWords: held.hasSeed };
     } catch (error) {
       return standingOf(error);
@@ -158,7 +145,7 @@ export class Directory {
     try {
       const server = await this.#identify();
       if (server.keeps !== 'keys') return NOTHING;
-      const answer = await this.#freshWho(id, server);
+      const answer = await this.#who(id, server);
       return answer.says === 'key' ? { holds: 'no-key' } : NOTHING;
     } catch (error) {
       return error instanceof ClientError && error.code === 'server.changed' ? standingOf(error) : NOTHING;
@@ -184,7 +171,7 @@ export class Directory {
     try {
       const server = await this.#identify();
       if (server.keeps === 'no-keys') return { says: 'keyless-server' };
-      return server.keeps === 'keys' ? await this.#freshWho(id, server) : { says: 'nothing' };
+      return server.keeps === 'keys' ? await this.#who(id, server) : { says: 'nothing' };
     } catch {
       return { says: 'nothing' };
     }
@@ -198,10 +185,10 @@ export class Directory {
   async logIn(id: UserId, mode: LoginMode, address: string, signal: AbortSignal): Promise<Login> {
     try {
       const server = await this.#identify();
-      const held = server.keeps === 'keys' ? await this.#read(id, server) : undefined;
+      const held = server.keeps === 'keys' ? await this.#ownKeys.read(id, server) : undefined;
       if (server.keeps !== 'keys' || held === undefined) return { outcome: 'no-key' };
       const request = encodeLogin(id, mode);
-      const { reply, seal } = await this.#askAs(id, held, server, request, signal, { address });
+      const { reply, seal } = await server.askFor(id, held, request, { signal, address });
       const session = parseLoginReply(reply.line);
       if (session !== undefined && seal !== undefined) return { outcome: 'open', session, seal };
       return { outcome: LOGIN_OUTCOMES[replyCode(reply.line) ?? 0] ?? 'busy' };
@@ -220,14 +207,15 @@ export class Directory {
     try {
       const server = await this.#identify();
       if (server.keeps !== 'keys') return refused('this server keeps no keys');
-      const { line } = await this.#askWho(id, server);
-      const newest = parseWhoReply(line);
-      if (replyCode(line) === 202) return refused(`${id} is not registered with this server`);
+      const newest = await server.newestDevice(id);
+      if (newest === 'unregistered') return refused(`${id} is not registered with this server`);
       if (newest === 'open') return refused(`${id} has no key at this server`);
-      if (newest === undefined) return refused(`the server answered: ${line}`);
       if (newest.identity !== identity.key)
         return refused(`these are the words of another key than that of ${id}`);
-      return await this.#store(id, server, identity, newest);
+      const failed = await this.#ownKeys.restore({ id, server: server.name }, identity, newest);
+      if (failed !== undefined) return refused(`the key cannot be stored: ${failed.reason}`);
+      this.#answers.forget(id);
+      return { restored: true };
     } catch (error) {
       return refused((error as Error).message);
     }
@@ -237,14 +225,14 @@ export class Directory {
   async words(id: UserId): Promise<readonly string[] | undefined> {
     const server = await this.#identification.known();
     if (server?.keeps !== 'keys') return undefined;
-    const words = await this.#keyring.words({ id, server: server.name });
-    return isFailed(words) ? undefined : words;
+    const identity = await this.#keyring.identity({ id, server: server.name });
+    return isFailed(identity) ? undefined : identity?.toWords();
   }
 
   /** Removes the seed of an id from this machine: its user has copied the words. */
   async dropSeed(id: UserId): Promise<void> {
     const server = await this.#identification.known();
-    const held = this.#prepared.get(id);
+    const held = this.#ownKeys.of(id);
     if (server?.keeps !== 'keys' || held === undefined) return;
     await this.#keyring.dropSeed({ id, server: server.name }, held.identity);
   }
@@ -262,33 +250,6 @@ export class Directory {
     return server;
   }
 
-  /** Reads the key of an id. Resolves a registration that was not confirmed. */
-  async #read(id: UserId, server: KeyedServer): Promise<HeldKey | undefined> {
-    const name = { id, server: server.name };
-    const held = await this.#keyring.read(name);
-    if (isFailed(held)) throw unreadableError(id, held.reason);
-    const confirmed = held?.isTentative ? await this.#resolve(name, held, server) : held;
-    if (confirmed === undefined) this.#prepared.delete(id);
-    else this.#prepared.set(id, confirmed);
-    return confirmed;
-  }
-
-  /** Asks whether the server knows a key whose registration got no reply. */
-  async #resolve(name: KeyFileName, held: HeldKey, server: KeyedServer): Promise<HeldKey | undefined> {
-    const reply = await this.#askWho(name.id, server).catch((error) => {
-      throw error instanceof ClientError ? error : new ClientError('server.busy', BUSY, error);
-    });
-    const answer = whoAnswerIn(reply.line);
-    if (answer.says === 'nothing') throw new ClientError('server.busy', BUSY);
-    if (answer.says === 'key' && answer.key === held.identity) {
-      await this.#keyring.confirm(name, held.identity);
-      return held;
-    }
-    // While the id is not registered, the file stays for the next REG.
-    if (answer.says !== 'unregistered') await this.#keyring.remove(name, held.identity);
-    return undefined;
-  }
-
   async #register(id: UserId | undefined, ids: readonly string[], signal: AbortSignal): Promise<ServerReply> {
     const request = encodeRequest('REG', ...ids);
     const server = await this.#identify({ asksAgain: this.#keys });
@@ -296,25 +257,22 @@ export class Directory {
       if (server.reply !== undefined) return server.reply;
       throw new ClientError('server.busy', `${server.reason}. ${REGISTER_IN_CLEAR}`);
     }
-    if (server.keeps === 'keys' && id === undefined)
-      return (await this.#askSealed(this.#heldFor(id), server, request, signal)).reply;
-    if (server.keeps !== 'keys' || id === undefined) {
+    if (server.keeps !== 'keys') {
       const reply = await this.#askInClear(request, signal);
       return this.#keys && this.#identification.takeKeylessNews()
         ? withRegistration(reply, { with: 'nothing', why: 'keyless-server' })
         : reply;
     }
+    if (id === undefined) return (await server.ask(stranger(), request, { signal })).reply;
     if (!this.#keys) return this.#registerInClear(id, server, request, signal);
-    const name = { id, server: server.name };
-    const read = await this.#keyring.read(name);
-    if (isFailed(read)) throw unreadableError(id, read.reason);
-    const held = read ?? (await this.#keyring.create(name));
-    if (!isFailed(held)) return this.#registerKey(name, held, server, signal);
+    this.#answers.forget(id);
+    const registered = await this.#ownKeys.register(id, server, signal);
+    if (!isFailed(registered)) return registered;
     const reply = await this.#registerInClear(id, server, request, signal);
     return withRegistration(reply, {
       with: 'nothing',
       why: 'not-stored',
-      reason: toDisplayText(held.reason),
+      reason: toDisplayText(registered.reason),
     });
   }
 
@@ -325,151 +283,24 @@ export class Directory {
     request: string,
     signal: AbortSignal,
   ): Promise<ServerReply> {
-    await this.#askWho(id, server);
+    await server.who(id);
     return this.#askInClear(request, signal);
-  }
-
-  /** Registers an id with a key that is stored already. */
-  async #registerKey(
-    name: KeyFileName,
-    held: HeldKey,
-    server: KeyedServer,
-    signal: AbortSignal,
-  ): Promise<ServerReply> {
-    const { id } = name;
-    this.#answers.delete(id);
-    let reply: ServerReply;
-    try {
-      reply = (await this.#askSealed(held, server, encodeRequest('REG', id), signal)).reply;
-    } catch (error) {
-      // The reply may be lost, and the id registered. If that cannot be found out, the file stays tentative.
-      if (!held.isTentative || !(await this.#isRegistered(name, held, server))) throw error;
-      return registered(held);
-    }
-    if (reply.done) {
-      await this.#keyring.confirm(name, held.identity);
-      this.#prepared.set(id, held);
-      return registered(held, reply);
-    }
-    const isOurs =
-      replyCode(reply.line) === 203 && held.isTentative && (await this.#isRegistered(name, held, server));
-    return isOurs ? registered(held) : reply;
-  }
-
-  /** True if the server names this key for the id. Then the registration is confirmed. */
-  async #isRegistered({ id }: KeyFileName, held: HeldKey, server: KeyedServer): Promise<boolean> {
-    try {
-      return (await this.#read(id, server))?.identity === held.identity;
-    } catch {
-      return false;
-    }
-  }
-
-  async #store(id: UserId, server: KeyedServer, identity: Identity, newest: Device): Promise<Restored> {
-    const held = await this.#keyring.restore({ id, server: server.name }, identity, newest);
-    if (isFailed(held)) return refused(`the key cannot be stored: ${held.reason}`);
-    this.#prepared.set(id, held);
-    this.#answers.delete(id);
-    return { restored: true };
-  }
-
-  /** The key that speaks for an id, or that of a stranger. */
-  #heldFor(id: UserId | undefined): HeldKey {
-    const own = id === undefined ? undefined : this.#prepared.get(id);
-    return own ?? stranger();
   }
 
   #askInClear(request: string, signal: AbortSignal): Promise<ServerReply> {
     return ask(this.#endpoint, request, AbortSignal.any([signal, this.#end.signal]));
   }
 
-  /** Sends a sealed request, and finds out why the server does not accept the device. */
-  async #askAs(
-    id: UserId | undefined,
-    held: HeldKey,
-    server: KeyedServer,
-    request: string,
-    signal: AbortSignal,
-    options: SealedOptions = {},
-  ): Promise<SealedReply> {
-    try {
-      return await this.#askSealed(held, server, request, signal, options);
-    } catch (error) {
-      if (!(error instanceof UnacceptedError) || id === undefined) throw error;
-      throw (await this.#isRevoked(id, held, server)) ? revokedError(id) : error;
-    }
+  /** What the server says about the key of an id. Rejects with an error of the network. */
+  #who(id: UserId, server: KeyedServer): Promise<WhoAnswer> {
+    return this.#answers.find(id, async () => whoAnswerIn(await server.who(id)));
   }
-
-  #askSealed(
-    held: HeldKey,
-    server: KeyedServer,
-    request: string,
-    signal: AbortSignal,
-    { address = this.#server.host, timeoutMs = REPLY_TIMEOUT_MS }: SealedOptions = {},
-  ): Promise<SealedReply> {
-    return askSealed({
-      server: { host: address, port: this.#server.tcpPort },
-      name: hostPort(this.#server.host, this.#server.tcpPort),
-      serverKey: server.key,
-      context: held.context,
-      request,
-      signal: AbortSignal.any([signal, this.#end.signal]),
-      timeoutMs,
-    });
-  }
-
-  /** Asks WHO as a stranger: a device that was revoked gets no answer. */
-  async #askWho(id: UserId, server: KeyedServer): Promise<ServerReply> {
-    const request = encodeRequest('WHO', id);
-    const options = { timeoutMs: WHO_TIMEOUT_MS };
-    return (await this.#askSealed(this.#heldFor(undefined), server, request, this.#end.signal, options))
-      .reply;
-  }
-
-  /** A server may close without a reply for other reasons too. The floor of the id decides. */
-  async #isRevoked(id: UserId, { credentials }: HeldKey, server: KeyedServer): Promise<boolean> {
-    const { identity, serial } = credentials.device;
-    const reply = await this.#askWho(id, server).catch(() => undefined);
-    const newest = reply && parseWhoReply(reply.line);
-    return typeof newest === 'object' && newest.identity === identity && newest.floor > serial;
-  }
-
-  /** Asks WHO, unless an answer is known that is not too old. Rejects with an error of the network. */
-  #freshWho(id: UserId, server: KeyedServer): Promise<WhoAnswer> {
-    const known = this.#answers.get(id);
-    if (known !== undefined && this.#uptime() - known.atMs < WHO_CACHE_MS)
-      return Promise.resolve(known.answer);
-    const asking =
-      this.#asking.get(id) ??
-      this.#askWho(id, server)
-        .then(({ line }) => this.#remember(id, whoAnswerIn(line)))
-        .finally(() => this.#asking.delete(id));
-    this.#asking.set(id, asking);
-    return asking;
-  }
-
-  #remember(id: UserId, answer: WhoAnswer): WhoAnswer {
-    this.#answers.delete(id);
-    if (answer.says === 'nothing') return answer;
-    const [oldest] = this.#answers.keys();
-    if (oldest !== undefined && this.#answers.size >= MAX_CACHED_ANSWERS) this.#answers.delete(oldest);
-    this.#answers.set(id, { answer, atMs: this.#uptime() });
-    return answer;
-  }
-}
-
-interface SealedOptions {
-  /** In place of the host: its resolved address. */
-  readonly address?: string;
-  readonly timeoutMs?: number;
 }
 
 const NOTHING: Standing = { holds: 'nothing' };
 
 const REGISTER_IN_CLEAR =
   'The server did not say whether it keeps keys: to register without a key, start with --clear';
-
-const BUSY = 'the server is busy: try again in a minute';
 
 /** What a reply to LOG means that opens no session. Other replies count as busy. */
 const LOGIN_OUTCOMES: Readonly<Record<number, Exclude<LoginOutcome, 'open'>>> = {
@@ -497,19 +328,8 @@ function withRegistration(reply: ServerReply, registration: Registration): Serve
   return reply.done ? { ...reply, registration } : reply;
 }
 
-/** The reply to a registration with a key. A lost reply is made up: WHO named the key. */
-function registered({ hasSeed }: HeldKey, reply = REGISTERED): ServerReply {
-  return { ...reply, registration: { with: 'key', remindsOfWords: hasSeed } };
-}
-
-const REGISTERED: ServerReply = { line: toDisplayText('200 OK'), done: true };
-
 function refused(reason: string): Restored {
   return { restored: false, reason: toDisplayText(reason) };
-}
-
-function unreadableError(id: UserId, reason: string): ClientError {
-  return new ClientError('key.unreadable', `the key of ${id} cannot be read, so nothing was sent: ${reason}`);
 }
 
 /** What an error means for an id. Without a connection, no more is known than that no key is here. */

@@ -56,10 +56,10 @@ export function findWordsLogic({ keeper, keyOf }: Privacy): PromiseActorLogic<Ow
 /** Actor logic that compares the words that the user typed. */
 export function compareWordsLogic({ keeper }: Privacy): PromiseActorLogic<WordsVerdict, WordsRequest> {
   return fromPromise(async ({ input: { user, buddy, typed } }) => {
-    const verdict = await keeper.verify(user, buddy, typed);
-    return isFailed(verdict)
-      ? { result: 'failed', reason: toDisplayText(verdict.reason) }
-      : { result: verdict };
+    const compared = await keeper.verify(user, buddy, typed);
+    return isFailed(compared)
+      ? { result: 'failed', reason: toDisplayText(compared.reason) }
+      : { result: compared.result };
   });
 }
 

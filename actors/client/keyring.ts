@@ -10,9 +10,10 @@ import { createContext } from '../../keys/tls.js';
 import type { Device } from '../../protocol/device.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import type { Files } from '../../storage/files/files.js';
-import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
+import { KeyFiles } from '../../user-files/key-file.js';
 import type { KeyFileName } from '../../user-files/key-file-name.js';
 import { type Failed, isFailed } from '../../user-files/private-directory.js';
+import { deviceIn, fieldsOfDevice, identityIn } from '../../user-files/stored-credentials.js';
 
 /** The key of an id, as this machine holds it. Shows no secret. */
 export class HeldKey {
@@ -60,8 +61,8 @@ export class Keyring {
     const known = this.#held.get(stored.device);
     // Keep the TLS context of a device that has not changed.
     if (known?.isTentative === isTentative && known.hasSeed === hasSeed) return known;
-    const credentials = parseDevice(stored.device);
-    if (credentials?.device.identity !== stored.identity) return { reason: 'the file of the key is damaged' };
+    const credentials = deviceIn(stored);
+    if (credentials === undefined) return { reason: 'the file of the key is damaged' };
     const held = new HeldKey(credentials, { isTentative, hasSeed });
     this.#held.clear();
     this.#held.set(stored.device, held);
@@ -79,7 +80,12 @@ export class Keyring {
     const identity = Identity.create();
     const credentials = DeviceCredentials.issue(identity, { nowMs: this.#now() });
     const seed = Buffer.from(identity.toSeed()).toString('base64url');
-    const failed = await this.#files.create({ ...storedOf(name, credentials), seed, isTentative: true });
+    const device = fieldsOfDevice(credentials);
+    const failed = await this.#files.create({
+      ...name,
+      ...device,
+      ...{ identity: identity.key, seed, isTentative: true },
+    });
     return failed ?? new HeldKey(credentials, { isTentative: true, hasSeed: true });
   }
 
@@ -92,12 +98,18 @@ export class Keyring {
   }
 
   /**
-   * Makes a new device of an identity that the user has brought back, and stores it in the place of any
-   * other.
+   * Makes a new device of an identity, above all that are known, and stores it in the place of any other. The
+   * seed is not kept: the user has brought the identity back with the words.
    *
    * @param newest The newest device that the server has seen.
+   * @param revokesOthers The new device revokes all before it, once the server has seen it. A seed stays.
    */
-  async restore(name: KeyFileName, identity: Identity, newest: Device): Promise<HeldKey | Failed> {
+  async issueDevice(
+    name: KeyFileName,
+    identity: Identity,
+    newest: Device,
+    { revokesOthers = false } = {},
+  ): Promise<HeldKey | Failed> {
     const stored = await this.#files.read(name);
     const own =
       stored === undefined || isFailed(stored) || stored.identity !== identity.key ? undefined : stored;
@@ -105,24 +117,29 @@ export class Keyring {
     const ownSerial = own?.serial ?? 0;
     if (newest.serial > ownSerial && isAbsurdSerial(newest.serial, nowMs)) {
       return {
-        reason: "the server names a serial that is more than 100 years ahead of this machine's clock",
+        reason:
+          `the server says that the newest device of ${name.id} has the serial ${newest.serial}: that is ` +
+          "more than 100 years above this machine's clock. Nothing was stored",
       };
     }
     const credentials = DeviceCredentials.issue(identity, {
       nowMs,
       newestSerial: Math.max(newest.serial, ownSerial),
       knownFloor: Math.max(newest.floor, own?.floor ?? 0),
+      revokesOthers,
     });
-    const failed = await this.#files.restore({ ...storedOf(name, credentials), isTentative: false });
-    return failed ?? new HeldKey(credentials);
+    const fields = fieldsOfDevice(credentials);
+    const keepsSeed = revokesOthers && own !== undefined;
+    const failed = keepsSeed
+      ? await this.#files.replaceDevice(name, identity.key, fields)
+      : await this.#files.restore({ ...name, identity: identity.key, ...fields, isTentative: false });
+    return failed ?? new HeldKey(credentials, { hasSeed: keepsSeed && own.seed !== undefined });
   }
 
-  /** The words of an identity whose seed is still here: a secret. */
-  async words(name: KeyFileName): Promise<readonly string[] | undefined | Failed> {
+  /** The identity whose seed is still here: a secret. */
+  async identity(name: KeyFileName): Promise<Identity | undefined | Failed> {
     const stored = await this.#files.read(name);
-    if (stored === undefined || isFailed(stored)) return stored;
-    if (stored.seed === undefined) return undefined;
-    return Identity.fromSeed(Buffer.from(stored.seed, 'base64url')).toWords();
+    return stored === undefined || isFailed(stored) ? stored : identityIn(stored);
   }
 
   /** Removes the seed: the user has copied the words. */
@@ -137,26 +154,4 @@ let shared: HeldKey | undefined;
 export function stranger(): HeldKey {
   shared ??= new HeldKey(DeviceCredentials.issue(Identity.create(), { nowMs: 0 }));
   return shared;
-}
-
-/** The device in a file of a key. */
-function parseDevice(text: string): DeviceCredentials | undefined {
-  try {
-    return DeviceCredentials.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A device for a file of a key: a secret. */
-function encodeDevice(credentials: DeviceCredentials): string {
-  return JSON.stringify(credentials.toStored());
-}
-
-function storedOf(
-  name: KeyFileName,
-  credentials: DeviceCredentials,
-): Omit<StoredKey, 'seed' | 'isTentative'> {
-  const { identity, serial, floor } = credentials.device;
-  return { ...name, identity, device: encodeDevice(credentials), serial, floor };
 }

@@ -10,7 +10,7 @@ import { connectTls, identifyPeer } from '../../keys/tls.js';
 import type { ServerReply } from '../../machines/client/events.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import { NO_REPLY, networkError, REPLY_TIMEOUT_MS, readReply, type ServerEndpoint } from './ask-server.js';
-import { ClientError } from './client-error.js';
+import { busyError, ClientError } from './client-error.js';
 
 /** The ALPN name of requests to the server. */
 const PROTOCOL = 'im-dir/1';
@@ -77,7 +77,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
         case 'connecting':
           return networkError(error);
         case 'shaking hands':
-          return new ClientError('server.busy', 'the server is busy: try again in a minute', error);
+          return busyError(error);
         case 'secure':
           return new UnacceptedError(NO_REPLY, { cause: error });
       }
@@ -90,7 +90,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
 function changedError(name: string): ClientError {
   return new ClientError(
     'server.changed',
-    `this is not the server that was known as ${name}, so nothing was sent; if its operator has replaced ` +
-      `its key, run: im-client server forget ${name}`,
+    `${name} is not the server that was known here, and nothing was sent. If its operator says that it has ` +
+      `a new key: im-client server forget ${name}`,
   );
 }

@@ -5,7 +5,6 @@
 
 import type { ServerReply } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
-import type { IdentityKey } from '../../protocol/key.js';
 import { replyCode } from '../../protocol/reply.js';
 import { parseVersionReply } from '../../protocol/reply-details.js';
 import { VERSION_REQUEST } from '../../protocol/request.js';
@@ -13,6 +12,7 @@ import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerKey, Servers } from '../../user-files/servers.js';
 import { ask, LATE_REPLY, NO_REPLY, type ServerEndpoint } from './ask-server.js';
 import { ClientError } from './client-error.js';
+import { KeyedServer } from './keyed-server.js';
 
 /** Longest wait for the reply to VER, in milliseconds. */
 const VERSION_TIMEOUT_MS = 3_000;
@@ -22,7 +22,7 @@ const UNAVAILABLE: ReadonlySet<number | undefined> = new Set([205, 206]);
 
 /** What is known about a server, and its part in the names of files. */
 export type IdentifiedServer =
-  | { readonly keeps: 'keys'; readonly key: IdentityKey; readonly name: ServerName }
+  | KeyedServer
   | { readonly keeps: 'no-keys'; readonly name: ServerName }
   /** The server accepts connections, but did not say whether it keeps keys. `reply`: it cannot answer now. */
   | { readonly keeps: 'unknown'; readonly reason: string; readonly reply?: ServerReply };
@@ -107,7 +107,7 @@ export class ServerIdentification {
   #identified(key: ServerKey): IdentifiedServer {
     return key === 'none'
       ? { keeps: 'no-keys', name: serverName(this.#server, undefined) }
-      : { keeps: 'keys', key, name: serverName(this.#server, key) };
+      : new KeyedServer(this.#server, key, this.#end);
   }
 }
 

@@ -50,7 +50,7 @@ export interface TrustedChat {
 }
 
 /** The result of comparing typed words with those of the known keys. `no-key`: none is known. */
-export type WordsVerdict = SafetyComparison['result'] | 'no-key' | Failed;
+export type WordsComparison = SafetyComparison | { readonly result: 'no-key' };
 
 export interface TrustSources {
   who(id: UserId): Promise<WhoAnswer>;
@@ -133,21 +133,21 @@ export class TrustKeeper {
   }
 
   /** Compares the words that the user typed. If they are those of a known key, that key is verified. */
-  async verify(user: UserId, buddy: UserId, typed: string): Promise<WordsVerdict> {
+  async verify(user: UserId, buddy: UserId, typed: string): Promise<WordsComparison | Failed> {
     const { trust, who } = await this.check(user, buddy);
     if (isFailed(trust)) return trust;
     const pin = typeof trust === 'object' ? trust : undefined;
     const named = who.says === 'key' ? who.key : undefined;
     const keys = new Set([pin?.key, pin?.other?.key, named].filter((key) => key !== undefined));
-    let verdict: WordsVerdict = 'no-key';
+    let compared: WordsComparison = { result: 'no-key' };
     for (const key of keys) {
-      verdict = (await compareTypedWords(typed, key, buddy)).result;
-      if (verdict === 'different') continue;
-      if (verdict !== 'same') return verdict;
+      compared = await compareTypedWords(typed, key, buddy);
+      if (compared.result === 'different') continue;
+      if (compared.result !== 'same') return compared;
       const verified = await this.handle(user, buddy, { type: 'words.matched', key });
-      return isFailed(verified) ? verified : 'same';
+      return isFailed(verified) ? verified : compared;
     }
-    return verdict;
+    return compared;
   }
 
   /** Keeps a chat until the returned function is called. */

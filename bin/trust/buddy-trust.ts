@@ -2,11 +2,11 @@
  * `im-client trust` and `im-client forget`: the keys of the buddies of an id.
  */
 
-import { compareTypedWords, findSafetyWords } from '../../keys/safety-phrase.js';
+import type { KeyedServer } from '../../actors/client/keyed-server.js';
+import { TrustKeeper } from '../../actors/client/trust-keeper.js';
+import { findSafetyWords } from '../../keys/safety-phrase.js';
 import { trustLevelOf } from '../../machines/client/pins.js';
-import { type TrustEvent, trustEventOf, trustMachine } from '../../machines/client/trust.js';
-import type { WhoAnswer } from '../../machines/client/who.js';
-import { stepsOf } from '../../machines/steps.js';
+import { type WhoAnswer, whoAnswerOf } from '../../machines/client/who.js';
 import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import { SAFETY_WORDS } from '../../protocol/safety-words.js';
@@ -17,7 +17,7 @@ import { Undelivered } from '../../user-files/undelivered.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
-import { askWho, identifyServer, type KeyServer } from './key-server.js';
+import { identifyServer, refuse } from './key-server.js';
 import { Refused } from './refused.js';
 
 /** How the user vouches for a key: by the words that the buddy reads out, or by the key itself. */
@@ -37,7 +37,7 @@ const LEVEL_WORDS = {
 /** Prints the buddies whose key is known. */
 export async function listTrust(session: KeySession): Promise<number> {
   const id = userOf(session);
-  const server = await identifyServer(session.root, session.endpoint);
+  const server = await identifyServer(session);
   const view = await new Pins(session.root, { id, server: server.name }).read();
   if (view.reason !== undefined)
     throw new Refused(`the keys of the buddies cannot be read: ${view.reason}`, EXIT.failed);
@@ -56,13 +56,13 @@ export async function listTrust(session: KeySession): Promise<number> {
 export async function trustBuddy(session: KeySession, buddy: UserId, vouching: Vouching): Promise<number> {
   const id = userOf(session);
   if (buddy === id) throw new Refused('this is your own id', EXIT.usage);
-  const server = await identifyServer(session.root, session.endpoint);
-  const pins = new Pins(session.root, { id, server: server.name });
+  const server = await identifyServer(session);
   const who = await askAbout(server, buddy);
-  await change(pins, buddy, trustEventOf(who));
-  const event = await vouchEvent(pins, buddy, who, vouching);
-  if (event !== undefined) await change(pins, buddy, event);
-  const trust = (await pins.read()).find(buddy);
+  const pins = new Pins(session.root, { id, server: server.name });
+  const keeper = new TrustKeeper({ who: async () => who, pinsOf: () => pins });
+  orRefuse((await keeper.check(id, buddy)).trust, notStored(buddy));
+  await vouch(keeper, id, buddy, vouching);
+  const trust = await keeper.trustIn(id, buddy);
   await printTrust(session, buddy, trust);
   const level = trustLevelOf(trust);
   if (level === 'changed') explainChange(buddy);
@@ -78,16 +78,16 @@ export async function trustBuddy(session: KeySession, buddy: UserId, vouching: V
 /** Forgets the key of a buddy. */
 export async function forgetBuddy(session: KeySession, buddy: UserId): Promise<number> {
   const id = userOf(session);
-  const server = await identifyServer(session.root, session.endpoint);
+  const server = await identifyServer(session);
   const name = { id, server: server.name };
   const pins = new Pins(session.root, name);
-  const trust = (await pins.read()).find(buddy);
-  const level = trustLevelOf(trust);
+  const keeper = new TrustKeeper({ who: async () => ({ says: 'nothing' }), pinsOf: () => pins });
+  const level = trustLevelOf(await keeper.trustIn(id, buddy));
   if (level === 'unknown') {
     await print(session, [`No key of ${buddy} is known here.`], { buddy, forgotten: false });
     return EXIT.done;
   }
-  await change(pins, buddy, { type: 'buddy.forgotten' });
+  orRefuse(await keeper.handle(id, buddy, { type: 'buddy.forgotten' }), notStored(buddy));
   const lines = [
     `The key of ${buddy} is forgotten.`,
     `The next key that the server names for ${buddy} is stored without a question.`,
@@ -103,24 +103,14 @@ export async function forgetBuddy(session: KeySession, buddy: UserId): Promise<n
   return EXIT.done;
 }
 
-/** Changes the stored trust as the chart says. */
-async function change(pins: Pins, buddy: UserId, event: TrustEvent): Promise<void> {
-  const failed = await pins.change(buddy, (stored) => {
-    const { first, step } = stepsOf(trustMachine, { trust: stored });
-    const [{ context }, effects] = step(first, event);
-    if (effects.includes('forgetPin')) return 'forgotten';
-    return effects.includes('storePin') && context.trust !== 'damaged' ? context.trust : undefined;
-  });
-  orRefuse(failed, `the key of ${buddy} cannot be stored`);
+function notStored(buddy: UserId): string {
+  return `the key of ${buddy} cannot be stored`;
 }
 
 /** Asks the server for the key of a buddy. Goes on without an answer, unless it is another server. */
-async function askAbout(server: KeyServer, buddy: UserId): Promise<WhoAnswer> {
+async function askAbout(server: KeyedServer, buddy: UserId): Promise<WhoAnswer> {
   try {
-    const newest = await askWho(server, buddy);
-    if (newest === 'open') return { says: 'open' };
-    if (newest === 'unregistered') return { says: 'unregistered' };
-    return { says: 'key', key: newest.identity, floor: newest.floor };
+    return whoAnswerOf(await server.newestDevice(buddy).catch(refuse));
   } catch (error) {
     if (!(error instanceof Refused) || error.exitCode === HEADLESS_EXIT.serverChanged) throw error;
     tell(`The server did not say what the key of ${buddy} is: ${error.message}.`);
@@ -128,41 +118,35 @@ async function askAbout(server: KeyServer, buddy: UserId): Promise<WhoAnswer> {
   }
 }
 
-/** The event of what the user vouches for; `undefined` for nothing. Refuses words of no known key. */
-async function vouchEvent(
-  pins: Pins,
+/** Stores what the user vouches for. Refuses words of no known key. */
+async function vouch(
+  keeper: TrustKeeper,
+  id: UserId,
   buddy: UserId,
-  who: WhoAnswer,
   { words, key }: Vouching,
-): Promise<TrustEvent | undefined> {
-  if (key !== undefined) return { type: 'key.given', key };
-  if (words === undefined) return undefined;
-  const known = knownKeys((await pins.read()).find(buddy), who);
-  if (known.length === 0) throw new Refused(`no key of ${buddy} is known`, HEADLESS_EXIT.noKey);
-  for (const one of known) {
-    const compared = await compareTypedWords(words, one, buddy);
-    switch (compared.result) {
-      case 'same':
-        return { type: 'words.matched', key: one };
-      case 'typo':
-        throw new Refused(`word ${compared.position} is not in the list of words`, HEADLESS_EXIT.wrongWords);
-      case 'wrong-count':
-        throw new Refused(
-          `these are ${compared.count} words, and there must be ${SAFETY_WORDS}`,
-          HEADLESS_EXIT.wrongWords,
-        );
-    }
+): Promise<void> {
+  if (key !== undefined)
+    orRefuse(await keeper.handle(id, buddy, { type: 'key.given', key }), notStored(buddy));
+  if (words === undefined) return;
+  const compared = orRefuse(await keeper.verify(id, buddy, words), notStored(buddy));
+  switch (compared.result) {
+    case 'same':
+      return;
+    case 'no-key':
+      throw new Refused(`no key of ${buddy} is known`, HEADLESS_EXIT.noKey);
+    case 'typo':
+      throw new Refused(`word ${compared.position} is not in the list of words`, HEADLESS_EXIT.wrongWords);
+    case 'wrong-count':
+      throw new Refused(
+        `these are ${compared.count} words, and there must be ${SAFETY_WORDS}`,
+        HEADLESS_EXIT.wrongWords,
+      );
+    case 'different':
+      throw new Refused(
+        `these are not the words of ${buddy}: a typing mistake, or a false key. Nothing was changed`,
+        HEADLESS_EXIT.wrongWords,
+      );
   }
-  throw new Refused(
-    `these are not the words of ${buddy}: a typing mistake, or a false key. Nothing was changed`,
-    HEADLESS_EXIT.wrongWords,
-  );
-}
-
-/** The keys that the words may belong to: the stored ones and, if these are not readable, the server's. */
-function knownKeys(trust: StoredTrust, who: WhoAnswer): readonly IdentityKey[] {
-  if (trust === undefined || trust === 'damaged') return who.says === 'key' ? [who.key] : [];
-  return trust.other === undefined ? [trust.key] : [trust.key, trust.other.key];
 }
 
 /** Prints a buddy: id, state, key and six words, separated by tabs. */

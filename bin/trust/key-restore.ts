@@ -2,21 +2,18 @@
  * `im-client key restore`: makes a device of an identity from its 24 words.
  */
 
-import { KeyFiles } from '../../user-files/key-file.js';
-import { type KeyFileName, serverAddress } from '../../user-files/key-file-name.js';
-import { isFailed } from '../../user-files/private-directory.js';
+import { Keyring } from '../../actors/client/keyring.js';
+import { serverAddress } from '../../user-files/key-file-name.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
-import { identifyServer, recordDevice } from './key-server.js';
-import { askNewest, issueDevice } from './new-device.js';
+import { askNewest, identifyServer, recordDevice } from './key-server.js';
 import { Refused } from './refused.js';
-import { fieldsOfDevice } from './stored-credentials.js';
 import { readIdentity } from './typed-words.js';
 
 export async function restoreKey(session: KeySession): Promise<number> {
   const id = userOf(session);
-  const server = await identifyServer(session.root, session.endpoint);
+  const server = await identifyServer(session);
   const identity = await readIdentity();
   const newest = await askNewest(server, id);
   if (newest.identity !== identity.key) {
@@ -25,19 +22,15 @@ export async function restoreKey(session: KeySession): Promise<number> {
       HEADLESS_EXIT.wrongWords,
     );
   }
-  const keys = new KeyFiles(session.root);
-  const name: KeyFileName = { id, server: server.name };
-  const stored = await keys.read(name);
-  const own = stored === undefined || isFailed(stored) || stored.identity !== identity.key ? [] : [stored];
-  const device = issueDevice(identity, [newest, ...own]);
-  orRefuse(
-    await keys.restore({ ...name, identity: identity.key, ...fieldsOfDevice(device), isTentative: false }),
+  const keyring = new Keyring(session.root, Date.now);
+  const held = orRefuse(
+    await keyring.issueDevice({ id, server: server.name }, identity, newest),
     'the key cannot be stored',
   );
   // A revocation by another device counts from the newest serial that the server has seen.
-  const missing = await recordDevice(server, device, id);
+  const missing = await recordDevice(server, held, id);
   if (missing !== undefined) tell('The server has not seen this machine yet: it will when you sign in.');
-  const { serial, floor } = device.device;
+  const { serial, floor } = held.credentials.device;
   await print(
     session,
     [

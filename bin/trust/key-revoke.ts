@@ -6,20 +6,18 @@
  */
 
 import { setTimeout } from 'node:timers/promises';
-import type { DeviceCredentials } from '../../keys/device-credentials.js';
+import type { KeyedServer } from '../../actors/client/keyed-server.js';
+import { type HeldKey, Keyring } from '../../actors/client/keyring.js';
 import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
-import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
 import type { KeyFileName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { EXIT } from '../command-line.js';
 import { endProcessNow, onStopSignal } from '../ending.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
-import { identifyServer, type KeyServer, recordDevice } from './key-server.js';
-import { askNewest, issueDevice } from './new-device.js';
+import { askNewest, identifyServer, recordDevice } from './key-server.js';
 import { Refused } from './refused.js';
-import { deviceIn, fieldsOfDevice, identityIn } from './stored-credentials.js';
 import { readIdentity } from './typed-words.js';
 
 /** The first pause before the server is asked again, in milliseconds. It doubles with each attempt. */
@@ -30,21 +28,20 @@ const MAX_RETRY_MS = 30_000;
 
 export async function revokeOthers(session: KeySession): Promise<number> {
   const id = userOf(session);
-  const server = await identifyServer(session.root, session.endpoint);
-  const keys = new KeyFiles(session.root);
-  const device = await findOrMakeDevice(keys, server, id);
-  if (device.isNew) {
+  const server = await identifyServer(session);
+  const { held, isNew } = await findOrMakeDevice(new Keyring(session.root, Date.now), server, id);
+  if (isNew) {
     onStopSignal(() => {
       tell('The server has not confirmed it: the others are not shut out yet. Run the command again.');
       endProcessNow(EXIT.failed);
     });
-    await recordUntilConfirmed(server, device.credentials, id);
+    await recordUntilConfirmed(server, held, id);
   }
-  const { identity, serial, floor } = device.credentials.device;
+  const { identity, serial, floor } = held.credentials.device;
   await print(
     session,
     [
-      device.isNew
+      isNew
         ? `All other devices of ${id} are shut out: only this machine can sign in as ${id} now.`
         : `All other devices of ${id} are shut out already.`,
       'The server ends their sessions, and refuses them from now on. They keep the messages that they have.',
@@ -58,76 +55,71 @@ export async function revokeOthers(session: KeySession): Promise<number> {
 }
 
 interface RevokingDevice {
-  readonly credentials: DeviceCredentials;
+  readonly held: HeldKey;
   /** False if the server has seen it, and no newer one. */
   readonly isNew: boolean;
 }
 
-async function findOrMakeDevice(keys: KeyFiles, server: KeyServer, id: UserId): Promise<RevokingDevice> {
+async function findOrMakeDevice(keyring: Keyring, server: KeyedServer, id: UserId): Promise<RevokingDevice> {
   const name: KeyFileName = { id, server: server.name };
-  const read = await keys.read(name);
-  const stored = isFailed(read) ? undefined : read;
-  const held = stored && deviceIn(stored);
-  if (stored === undefined || held === undefined) {
+  const held = await keyring.read(name);
+  if (held === undefined || isFailed(held)) {
     tell(
-      isFailed(read)
-        ? `The key of ${id} cannot be read here (${read.reason}).`
+      isFailed(held)
+        ? `The key of ${id} cannot be read here (${held.reason}).`
         : `The key of ${id} is not on this machine.`,
     );
-    return makeDevice(keys, server, name, undefined);
+    return makeDevice(keyring, server, name, undefined);
   }
   const newest = await askNewest(server, id);
-  if (newest.identity !== stored.identity) {
+  if (newest.identity !== held.identity) {
     throw new Refused(
       `the server names another key of ${id} than the one on this machine: its operator may have set it. ` +
         'Nothing was changed',
       HEADLESS_EXIT.noKey,
     );
   }
-  if (stored.isTentative) await keys.confirm(name, stored.identity);
-  if (stored.floor === stored.serial && newest.serial <= stored.serial) {
-    if (newest.floor < stored.floor) return { credentials: held, isNew: true };
-    if (newest.floor === stored.serial) return { credentials: held, isNew: false };
+  if (held.isTentative) await keyring.confirm(name, held.identity);
+  const { serial, floor } = held.credentials.device;
+  if (floor === serial && newest.serial <= serial) {
+    if (newest.floor < floor) return { held, isNew: true };
+    if (newest.floor === serial) return { held, isNew: false };
   }
-  return makeDevice(keys, server, name, { stored, newest });
+  return makeDevice(keyring, server, name, newest);
 }
 
-interface Held {
-  readonly stored: StoredKey;
-  readonly newest: Device;
-}
-
-/** Makes a device that revokes the others, and stores it. */
+/**
+ * Makes a device that revokes the others, and stores it.
+ *
+ * @param known The newest device of the server, if the key is here.
+ */
 async function makeDevice(
-  keys: KeyFiles,
-  server: KeyServer,
+  keyring: Keyring,
+  server: KeyedServer,
   name: KeyFileName,
-  held: Held | undefined,
+  known: Device | undefined,
 ): Promise<RevokingDevice> {
   const { id } = name;
-  const identity = (held && identityIn(held.stored)) ?? (await readIdentity());
-  const newest = held?.newest ?? (await askNewest(server, id));
+  const stored = known && (await keyring.identity(name));
+  const identity = stored === undefined || isFailed(stored) ? await readIdentity() : stored;
+  const newest = known ?? (await askNewest(server, id));
   if (newest.identity !== identity.key) {
     throw new Refused(
       `these words are of another key than the one of ${id} at this server. Nothing was changed`,
       HEADLESS_EXIT.wrongWords,
     );
   }
-  const known = held === undefined ? [newest] : [newest, held.stored];
-  const credentials = issueDevice(identity, known, true);
-  const fields = fieldsOfDevice(credentials);
-  const failed =
-    held === undefined
-      ? await keys.restore({ ...name, identity: identity.key, ...fields, isTentative: false })
-      : await keys.replaceDevice(name, identity.key, fields);
-  orRefuse(failed, 'the new key of this machine cannot be stored, and nothing was changed');
-  return { credentials, isNew: true };
+  const held = orRefuse(
+    await keyring.issueDevice(name, identity, newest, { revokesOthers: true }),
+    'the new key of this machine cannot be stored, and nothing was changed',
+  );
+  return { held, isNew: true };
 }
 
 /** Sends the device to the server until the server has acknowledged it. */
-async function recordUntilConfirmed(server: KeyServer, device: DeviceCredentials, id: UserId): Promise<void> {
+async function recordUntilConfirmed(server: KeyedServer, held: HeldKey, id: UserId): Promise<void> {
   for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_RETRY_MS)) {
-    const missing = await recordDevice(server, device, id);
+    const missing = await recordDevice(server, held, id);
     if (missing === undefined) return;
     const cause = missing === 'busy' ? 'is busy' : 'cannot be reached';
     tell(`The server ${cause}: the others are not shut out yet. It is asked again in ${pauseMs / 1_000} s.`);

@@ -6,12 +6,12 @@
 import { IDENTITY_WORDS } from '../../keys/identity.js';
 import type { UserId } from '../../protocol/id.js';
 import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
+import { Servers } from '../../user-files/servers.js';
+import { identityIn } from '../../user-files/stored-credentials.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, userOf } from './command-runner.js';
-import { knownServerName } from './key-server.js';
 import { Refused } from './refused.js';
-import { identityIn } from './stored-credentials.js';
 import { copyOnPaper, requireTerminal } from './words-on-paper.js';
 
 export async function showWords(session: KeySession): Promise<number> {
@@ -43,8 +43,9 @@ export async function showWords(session: KeySession): Promise<number> {
 /** Finds the key at the configured server; otherwise the only key of the id. */
 async function findKey({ root, endpoint }: KeySession, keys: KeyFiles, id: UserId): Promise<StoredKey> {
   const names = orRefuse(await keys.list(), 'the keys cannot be read').filter((name) => name.id === id);
-  const server = await knownServerName(root, endpoint);
-  const name = names.find((each) => each.server === server) ?? (names.length === 1 ? names[0] : undefined);
+  const { key: known } = await new Servers(root).find(endpoint);
+  const name =
+    names.find((each) => known?.startsWith(each.server)) ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) {
     const reason =
       names.length === 0

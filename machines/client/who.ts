@@ -2,11 +2,9 @@
  * What the server says about the key of an id.
  */
 
-import { replyCode } from '../../protocol/reply.js';
+import type { Device } from '../../protocol/device.js';
 import { parseWhoReply } from '../../protocol/reply-details.js';
 import type { KeyFloor } from './pins.js';
-
-const NO_SUCH_USER = 202;
 
 /** What the server says about the key of an id. */
 export type WhoAnswer =
@@ -27,9 +25,13 @@ export type WhoAnswer =
  * no answer too: it never means that there is no key.
  */
 export function whoAnswerIn(line: string | undefined): WhoAnswer {
-  if (line === undefined) return { says: 'nothing' };
-  if (replyCode(line) === NO_SUCH_USER) return { says: 'unregistered' };
-  const named = parseWhoReply(line);
-  if (named === undefined) return { says: 'nothing' };
-  return named === 'open' ? { says: 'open' } : { says: 'key', key: named.identity, floor: named.floor };
+  const named = line === undefined ? undefined : parseWhoReply(line);
+  return named === undefined ? { says: 'nothing' } : whoAnswerOf(named);
+}
+
+/** The answer that a valid reply to WHO gives. */
+export function whoAnswerOf(named: Device | 'open' | 'unregistered'): WhoAnswer {
+  return typeof named === 'string'
+    ? { says: named }
+    : { says: 'key', key: named.identity, floor: named.floor };
 }

@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { createServerIdentity } from '../../actors/server/server-identity.js';
-import { fieldsOfDevice } from '../../bin/trust/stored-credentials.js';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
 import { Identity } from '../../keys/identity.js';
 import { parseId, type UserId } from '../../protocol/id.js';
@@ -16,6 +15,7 @@ import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
 import { type KeyFileName, serverName } from '../../user-files/key-file-name.js';
 import { Pins } from '../../user-files/pins.js';
 import { isFailed } from '../../user-files/private-directory.js';
+import { fieldsOfDevice } from '../../user-files/stored-credentials.js';
 import { emptyEnvironment, Program, programPath, temporaryDirectory } from './programs.js';
 import { askSealed, deviceOf } from './sealed-client.js';
 import { serve } from './server.js';

@@ -373,6 +373,16 @@ test('a server that names serials of the far future cannot use them up', async (
   t.is(directory.credentialsOf(bob)?.device.serial, nowMs + century + 1);
 });
 
+test('a known server that is not there is named as such', async (t) => {
+  const root = await temporaryDirectory(t);
+  const tcp = await freePort();
+  await new Servers(root).add({ host: '127.0.0.1', port: tcp }, Identity.create().key);
+  const directory = directoryAt(t, { tcp, udp: tcp }, root);
+  const error = await t.throwsAsync(directory.request('ADD', [alice, bob], signal));
+  t.is(error?.message, 'nothing listens there');
+  t.like(error?.cause, { code: 'ECONNREFUSED' });
+});
+
 test('no secret shows in a directory, its results or its errors', async (t) => {
   const { server, root, directory } = await registeredAlice(t);
   const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);

@@ -1,6 +1,6 @@
 import anyTest, { type ExecutionContext } from 'ava';
-import { deviceIn } from '../../../bin/trust/stored-credentials.js';
 import { parseKey } from '../../../protocol/key.js';
+import { deviceIn } from '../../../user-files/stored-credentials.js';
 import { KeyedHome, serveWithKey } from '../../helpers/keyed-home.js';
 import { askSealed } from '../../helpers/sealed-client.js';
 

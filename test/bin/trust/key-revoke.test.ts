@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import anyTest, { type ExecutionContext } from 'ava';
-import { deviceIn } from '../../../bin/trust/stored-credentials.js';
 import type { DeviceCredentials } from '../../../keys/device-credentials.js';
 import { Identity } from '../../../keys/identity.js';
+import { deviceIn } from '../../../user-files/stored-credentials.js';
 import { KeyedHome, type ServerAt, serveWithKey } from '../../helpers/keyed-home.js';
 import { until } from '../../helpers/network.js';
 import type { Program } from '../../helpers/programs.js';

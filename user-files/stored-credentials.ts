@@ -2,9 +2,9 @@
  * The secrets of a key file, as the objects of `keys/`.
  */
 
-import { DeviceCredentials } from '../../keys/device-credentials.js';
-import { Identity } from '../../keys/identity.js';
-import type { DeviceFields, StoredKey } from '../../user-files/key-file.js';
+import { DeviceCredentials } from '../keys/device-credentials.js';
+import { Identity } from '../keys/identity.js';
+import type { DeviceFields, StoredKey } from './key-file.js';
 
 /** Reads the device of a key file; `undefined` if it is damaged or belongs to another identity. */
 export function deviceIn({ device, identity, serial, floor }: StoredKey): DeviceCredentials | undefined {

@@ -1,0 +1,98 @@
+/**
+ * An identified server that keeps keys, and the sealed requests to it.
+ */
+
+import { hostPort } from '../../protocol/address.js';
+import type { Device } from '../../protocol/device.js';
+import type { DisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import { parseWhoReply } from '../../protocol/reply-details.js';
+import { encodeRequest } from '../../protocol/request.js';
+import { type ServerName, serverName } from '../../user-files/key-file-name.js';
+import type { ServerEndpoint } from './ask-server.js';
+import { revokedError } from './client-error.js';
+import { type HeldKey, stranger } from './keyring.js';
+import { askSealed, type SealedReply, UnacceptedError } from './sealed-request.js';
+
+/** Longest wait for the reply to WHO, in milliseconds. */
+const WHO_TIMEOUT_MS = 3_000;
+
+/** The reply is none of those to the request. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+
+  constructor(readonly line: DisplayText) {
+    super(`the server answered: ${line}`);
+  }
+}
+
+export interface AskOptions {
+  /** Aborted when the caller does not wait for the reply any longer. */
+  readonly signal?: AbortSignal;
+  /** In place of the host: its resolved address. */
+  readonly address?: string;
+  readonly timeoutMs?: number;
+}
+
+export class KeyedServer {
+  readonly keeps = 'keys';
+  readonly name: ServerName;
+  readonly #endpoint: ServerEndpoint;
+  readonly #key: IdentityKey;
+  readonly #end: AbortSignal;
+
+  /** @param end Aborted when the program ends. */
+  constructor(endpoint: ServerEndpoint, key: IdentityKey, end: AbortSignal) {
+    this.name = serverName(endpoint, key);
+    this.#endpoint = endpoint;
+    this.#key = key;
+    this.#end = end;
+  }
+
+  /** Sends a sealed request as a device. Rejects as {@link askSealed} does. */
+  ask(held: HeldKey, request: string, options: AskOptions = {}): Promise<SealedReply> {
+    const { host, port } = this.#endpoint;
+    const { signal, address = host, ...rest } = options;
+    return askSealed({
+      server: { host: address, port },
+      name: hostPort(host, port),
+      serverKey: this.#key,
+      context: held.context,
+      request,
+      signal: signal === undefined ? this.#end : AbortSignal.any([signal, this.#end]),
+      ...rest,
+    });
+  }
+
+  /** As {@link ask}, for an id, and finds out whether its user has shut out the device. */
+  async askFor(id: UserId, held: HeldKey, request: string, options?: AskOptions): Promise<SealedReply> {
+    try {
+      return await this.ask(held, request, options);
+    } catch (error) {
+      if (!(error instanceof UnacceptedError)) throw error;
+      throw (await this.#isRevoked(id, held)) ? revokedError(id) : error;
+    }
+  }
+
+  /** Resolves with the reply line to WHO. Asks as a stranger: a device that was revoked gets no answer. */
+  async who(id: UserId): Promise<DisplayText> {
+    const { reply } = await this.ask(stranger(), encodeRequest('WHO', id), { timeoutMs: WHO_TIMEOUT_MS });
+    return reply.line;
+  }
+
+  /** The newest device of an id; `open`: the id has no key. Rejects also with a {@link ReplyError}. */
+  async newestDevice(id: UserId): Promise<Device | 'open' | 'unregistered'> {
+    const line = await this.who(id);
+    const newest = parseWhoReply(line);
+    if (newest === undefined) throw new ReplyError(line);
+    return newest;
+  }
+
+  /** A server may close without a reply for other reasons too. The floor of the id decides. */
+  async #isRevoked(id: UserId, { credentials }: HeldKey): Promise<boolean> {
+    const { identity, serial } = credentials.device;
+    const newest = await this.newestDevice(id).catch(() => undefined);
+    return typeof newest === 'object' && newest.identity === identity && newest.floor > serial;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The keys of the user's ids at a server: registers them, and resolves registrations that got no reply.
+ */
+
+import type { Identity } from '../../keys/identity.js';
+import type { ServerReply } from '../../machines/client/events.js';
+import { whoAnswerIn } from '../../machines/client/who.js';
+import type { Device } from '../../protocol/device.js';
+import { toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
+import { replyCode } from '../../protocol/reply.js';
+import { encodeRequest } from '../../protocol/request.js';
+import type { KeyFileName } from '../../user-files/key-file-name.js';
+import { type Failed, isFailed } from '../../user-files/private-directory.js';
+import { busyError, ClientError } from './client-error.js';
+import type { KeyedServer } from './keyed-server.js';
+import type { HeldKey, Keyring } from './keyring.js';
+
+export class OwnKeys {
+  readonly #keyring: Keyring;
+  /** The keys that {@link read} found. */
+  readonly #found = new Map<UserId, HeldKey>();
+
+  constructor(keyring: Keyring) {
+    this.#keyring = keyring;
+  }
+
+  /** The key of an id that was found last. */
+  of(id: UserId): HeldKey | undefined {
+    return this.#found.get(id);
+  }
+
+  /** Reads the key of an id. Resolves a registration that was not confirmed. */
+  async read(id: UserId, server: KeyedServer): Promise<HeldKey | undefined> {
+    const name = { id, server: server.name };
+    const held = orUnreadable(id, await this.#keyring.read(name));
+    const confirmed = held?.isTentative ? await this.#resolve(name, held, server) : held;
+    if (confirmed === undefined) this.#found.delete(id);
+    else this.#found.set(id, confirmed);
+    return confirmed;
+  }
+
+  /**
+   * Registers an id with a key. If there is none yet, makes one and stores it first. Resolves with a failure
+   * if it cannot be stored: nothing was sent then.
+   */
+  async register(id: UserId, server: KeyedServer, signal: AbortSignal): Promise<ServerReply | Failed> {
+    const name = { id, server: server.name };
+    const held = orUnreadable(id, await this.#keyring.read(name)) ?? (await this.#keyring.create(name));
+    if (isFailed(held)) return held;
+    let reply: ServerReply;
+    try {
+      reply = (await server.ask(held, encodeRequest('REG', id), { signal })).reply;
+    } catch (error) {
+      // The reply may be lost, and the id registered. If that cannot be found out, the file stays tentative.
+      if (!held.isTentative || !(await this.#isRegistered(id, held, server))) throw error;
+      return registered(held);
+    }
+    if (reply.done) {
+      await this.#keyring.confirm(name, held.identity);
+      this.#found.set(id, held);
+      return registered(held, reply);
+    }
+    const isOurs =
+      replyCode(reply.line) === 203 && held.isTentative && (await this.#isRegistered(id, held, server));
+    return isOurs ? registered(held) : reply;
+  }
+
+  /** Makes and stores a device of an identity that the user has brought back. */
+  async restore(name: KeyFileName, identity: Identity, newest: Device): Promise<Failed | undefined> {
+    const held = await this.#keyring.issueDevice(name, identity, newest);
+    if (isFailed(held)) return held;
+    this.#found.set(name.id, held);
+    return undefined;
+  }
+
+  /** Asks whether the server knows a key whose registration got no reply. */
+  async #resolve(name: KeyFileName, held: HeldKey, server: KeyedServer): Promise<HeldKey | undefined> {
+    const line = await server.who(name.id).catch((error) => {
+      throw error instanceof ClientError ? error : busyError(error);
+    });
+    const answer = whoAnswerIn(line);
+    if (answer.says === 'nothing') throw busyError();
+    if (answer.says === 'key' && answer.key === held.identity) {
+      await this.#keyring.confirm(name, held.identity);
+      return held;
+    }
+    // While the id is not registered, the file stays for the next REG.
+    if (answer.says !== 'unregistered') await this.#keyring.remove(name, held.identity);
+    return undefined;
+  }
+
+  /** True if the server names this key for the id. Then the registration is confirmed. */
+  async #isRegistered(id: UserId, held: HeldKey, server: KeyedServer): Promise<boolean> {
+    try {
+      return (await this.read(id, server))?.identity === held.identity;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** The reply to a registration with a key. A lost reply is made up: WHO named the key. */
+function registered({ hasSeed }: HeldKey, reply = REGISTERED): ServerReply {
+  return { ...reply, registration: { with: 'key', remindsOfWords: hasSeed } };
+}
+
+const REGISTERED: ServerReply = { line: toDisplayText('200 OK'), done: true };
+
+function orUnreadable(id: UserId, held: HeldKey | undefined | Failed): HeldKey | undefined {
+  if (!isFailed(held)) return held;
+  throw new ClientError(
+    'key.unreadable',
+    `the key of ${id} cannot be read, so nothing was sent: ${held.reason}`,
+  );
+}
