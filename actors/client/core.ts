@@ -54,6 +54,7 @@ const CALLS_PER_INCARNATION = 2 ** 32;
 /** Holds the state that restarted actors start with. */
 export class RestartStateHolder {
   state: RestartState;
+  readonly #followers = new Set<() => void>();
 
   constructor(user: RestartState['user']) {
     this.state = { user, callPort: undefined, isServerLost: false, speakers: [] };
@@ -62,6 +63,13 @@ export class RestartStateHolder {
   /** Updates the state after an event that the tree emitted. */
   update(event: { readonly type: unknown }): void {
     this.state = restartStateAfter(this.state, event);
+    if (event.type === 'user.announced') for (const follower of this.#followers) follower();
+  }
+
+  /** Calls a function whenever the user signs in, goes away or comes back. Returns what ends that. */
+  follow(follower: () => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
   }
 }
 
@@ -141,7 +149,7 @@ export function conversationSpec(
 export function trustSpec(privacy: Privacy, holder: RestartStateHolder): ChildSpec {
   return child({
     id: 'trust',
-    logic: trustLogic(privacy, () => holder.state.user?.id),
+    logic: trustLogic(privacy, holder),
     input: (system) => ({ owner: addressOf(system, CLIENT) }),
   });
 }

@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { BuddyTrusts, TrustReport } from '../../machines/client/pins.js';
-import type { UserId } from '../../protocol/id.js';
+import type { RestartState } from '../../machines/client/restart-state.js';
 import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { Privacy } from './privacy.js';
@@ -17,15 +17,24 @@ export interface TrustActorInput {
   readonly owner: Address<TrustReport>;
 }
 
+/** Who is signed in, and when that may have changed. */
+export interface SignedInUsers {
+  readonly state: Pick<RestartState, 'user'>;
+  /** Returns what ends that. */
+  follow(follower: () => void): () => void;
+}
+
 type TrustActorEvent = { readonly type: 'trust.look' };
 
 /** Actor logic of the keeper of keys. */
 export function trustLogic(
   privacy: Privacy,
-  userNow: () => UserId | undefined,
+  users: SignedInUsers,
 ): BehaviourLogic<TrustActorEvent, TrustActorInput> {
   return fromBehaviour((scope, { owner }) => {
-    let reported: BuddyTrusts | undefined;
+    const userNow = () => users.state.user?.id;
+    /** The last report; `unknown` if its owner may have dropped it. */
+    let reported: BuddyTrusts | 'unknown' | undefined;
     let isLooking = false;
     let timer: Timer | undefined;
 
@@ -34,6 +43,7 @@ export function trustLogic(
       const isKeyed = privacy.keyOf(user) !== undefined;
       const trust = user !== undefined && isKeyed ? await privacy.keeper.trustInAll(user) : undefined;
       isLooking = false;
+      if (user !== userNow()) return lookSoon();
       if (isDeepStrictEqual(trust, reported)) return;
       reported = trust;
       owner.send({ type: 'trust.reported', trust });
@@ -57,12 +67,19 @@ export function trustLogic(
         lookSoon();
       }),
     );
+    const stopFollowing = users.follow(
+      scope.guard(() => {
+        reported = 'unknown';
+        lookSoon();
+      }),
+    );
     lookAgain();
     return {
       receive: () => look() as unknown as undefined,
       release() {
         scope.cancel(timer);
         stopWatching();
+        stopFollowing();
       },
     };
   });

@@ -35,6 +35,9 @@ const ARCHIVE_PATIENCE_MS = 5_000;
 /** How long the program may take to end before it tells the user why, in milliseconds. */
 const DEPARTURE_MS = 1_000;
 
+/** What is known about the keys of buddies when a user with a key signs in. */
+const NO_TRUST: BuddyTrusts = new Map();
+
 const QUESTIONS: Readonly<Record<Purpose, Question>> = {
   register: { ask: 'userId' },
   login: { ask: 'userId' },
@@ -81,6 +84,13 @@ function searchIn(event: EventObject): { readonly buddy: UserId | undefined; rea
 }
 
 /** The result of comparing the typed words. */
+/** Whether a user who signs in with this event has a key here. */
+function hasOwnKey(event: EventObject): boolean {
+  const { output } = event as EventObject & { readonly output?: ServerReply | SignInCheck };
+  if (output === undefined) return false;
+  return 'holds' in output ? output.holds === 'key' : output.registration?.with === 'key';
+}
+
 function verdictIn(event: EventObject): WordsVerdict {
   return (event as EventObject & { readonly output: WordsVerdict }).output;
 }
@@ -333,8 +343,9 @@ export const menuSetup = setup({
       assertEvent(event, 'buddies.received');
       return { buddies: event.buddies, lastSeen: seenAt(lastSeen, event.buddies, event.atMs) };
     }),
-    // A new user starts as `here`, without the buddies and calls of the previous user.
+    // A new user starts as `here`, without the buddies, calls and keys of the previous user.
     beginSession: assign({
+      trust: ({ event }) => (hasOwnKey(event) ? NO_TRUST : undefined),
       attendance: 'here',
       isMenuKnown: false,
       buddies: [],
