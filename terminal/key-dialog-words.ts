@@ -23,7 +23,7 @@ export function wordsPrompt(words: readonly string[]): Prompt {
       .trimEnd(),
   );
   return {
-    text: 'Copy these words on paper: they bring your key back if this machine is lost. Then press Enter. ',
+    text: 'Press Enter when you have copied them: ',
     kind: 'line',
     above: rows,
     isSecret: true,
@@ -33,7 +33,7 @@ export function wordsPrompt(words: readonly string[]): Prompt {
 /** The prompt for two of the words, by their positions from 1 on. */
 export function twoWordsPrompt([first, second]: readonly [number, number]): Prompt {
   return {
-    text: `Type word ${first} and word ${second} (an empty line skips this): `,
+    text: `Type words ${first} and ${second} on one line (Enter alone: later): `,
     kind: 'line',
     isSecret: true,
   };
@@ -45,9 +45,12 @@ export function allWordsPrompt(id: UserId): Prompt {
 }
 
 export const KEY_DIALOG_SAY = {
-  copied: 'The words are right. They are not on this machine any longer: keep your paper.',
+  copy:
+    'Your key has 24 words. Copy them on paper: they bring you back if this machine is lost. ' +
+    'Anyone who has them can sign in as you. To do it later, press Enter twice.',
+  copied: 'The words are right, and are no longer on this machine. Keep your paper.',
   kept: 'The words stay on this machine until you copy them: im-client key words shows them.',
-  wrong: 'Those are not the two words.',
+  wrong: 'Those are not the two words. Look at your paper.',
 } as const;
 
 /** Why typed words were refused. */

@@ -8,13 +8,18 @@ import type { Protection, WhyBarred } from '../machines/client/protection.js';
 import type { WordsVerdict } from '../machines/client/verification.js';
 import type { UserId } from '../protocol/id.js';
 
+const VERIFY_OR_FORGET = 'verify the key (V, or im-client trust) or give it up (im-client forget)';
+
 /** A sentence without its full stop. */
 export function barredText(buddy: UserId, why: WhyBarred): string {
   switch (why) {
     case 'changed':
-      return `the server names another key for ${buddy} than the known one: verify or forget ${buddy} first`;
+      return (
+        `the server names another key for ${buddy} than the known one. ` +
+        `Ask ${buddy} by telephone or in person, then ${VERIFY_OR_FORGET}`
+      );
     case 'damaged':
-      return `what is known about the key of ${buddy} is not readable: verify or forget ${buddy} first`;
+      return `the stored key of ${buddy} is damaged: ${VERIFY_OR_FORGET}`;
     case 'server-silent':
       return `the server does not say whether ${buddy} has a key: nothing was sent`;
     case 'not-private':
@@ -22,13 +27,13 @@ export function barredText(buddy: UserId, why: WhyBarred): string {
     case 'unproven':
       return `${buddy} cannot be called privately just now. Nothing was sent`;
     case 'denied-key':
-      return `the client of ${buddy} knows another key of yours, and refused the call`;
+      return `the client of ${buddy} knows another key of yours, and refused the call: ask ${buddy} to verify your key`;
     case 'denied-who':
-      return `someone else than ${buddy} was called there: nothing was sent`;
+      return `another user than ${buddy} is signed in there: nothing was sent`;
     case 'not-stored':
-      return `the key of ${buddy} cannot be stored: nothing was sent`;
+      return `the key of ${buddy} cannot be stored on this machine: nothing was sent`;
     case 'no-own-key':
-      return 'you have no key here, and the call would be in clear: nothing was sent';
+      return 'you have no key on this machine, and the call would be in clear: nothing was sent';
   }
 }
 
@@ -72,14 +77,14 @@ export function addedLine(buddy: UserId, trust: TrustLevel | 'open'): string {
     case 'unknown':
       return `The server does not say whether ${buddy} has a key: it is asked again at each call.`;
     case 'open':
-      return `${buddy} has no key: chats with ${buddy} are in clear.`;
+      return `${buddy} has no key. Chats with ${buddy} are in clear: others on the network can read them.`;
     case 'pinned':
       return `Chats with ${buddy} are private.`;
     case 'verified':
       return `Chats with ${buddy} are private, and ${buddy} is verified.`;
     case 'changed':
     case 'damaged':
-      return `${sentence(barredText(buddy, trust))}`;
+      return sentence(barredText(buddy, trust));
   }
 }
 
@@ -94,13 +99,16 @@ export function verdictLine(buddy: UserId, { result, reason }: WordsVerdict): st
     case 'same':
       return `Those are the words of ${buddy}: ${buddy} is verified.`;
     case 'different':
-      return `Those are not the words of ${buddy}'s key as it is known here. Do not trust this key.`;
+      return (
+        `Those are not the words of ${buddy}'s key as it is known here. ` +
+        `If you typed what ${buddy} read out, do not trust this key.`
+      );
     case 'typo':
       return 'One of these words is not in the list of words: type them again.';
     case 'wrong-count':
       return 'There are six words: type them again.';
     case 'no-key':
-      return `No key of ${buddy} is known.`;
+      return `No key of ${buddy} is known here.`;
     case 'failed':
       return `It could not be stored that ${buddy} is verified: ${reason ?? 'no reason'}.`;
   }

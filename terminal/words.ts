@@ -57,7 +57,8 @@ export const SAY = {
   historySilent: 'The history cannot be read.',
   wordsReminder: 'You have not copied the 24 words of your key yet: im-client key words shows them.',
   misrouted:
-    'The server does not get your presence: your datagrams come from another address than your logins.',
+    'The server cannot announce you: your datagrams come from another address than your logins. ' +
+    'A NAT or a VPN may be the cause.',
 } as const satisfies Partial<Record<Notice['say'], string>>;
 
 export const MENU: readonly string[] = [
@@ -85,7 +86,7 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   signedIn: ({ user }) => [`Signed in as ${user}.`],
   keyMissing: ({ user }) => [
     `${user} has a key, which is not on this machine, so nothing was sent.`,
-    `Its 24 words bring it back: im-client key restore ${user}.`,
+    `Its 24 words bring it back: im-client key restore --user ${user}.`,
   ],
   keyUncertain: ({ reason }) => [toDisplayText(`You are not signed in: ${reason}.`)],
   registration: ({ registration }) => [registrationLine(registration)],
@@ -158,14 +159,14 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
 const SESSION_ENDS: Readonly<Record<SessionEnd, (user: UserId) => string>> = {
   elsewhere: (user) => `${user} has signed in elsewhere.`,
   denied: (user) => `THE SERVER NO LONGER ACCEPTS THE KEY OF ${user}: its operator may have reset the id.`,
-  changed: () => 'Another server answers at the known address, so nothing more is sent.',
-  revoked: (user) => `The key of ${user} on this machine was revoked: its 24 words bring it back.`,
+  changed: () => 'This is not the server that was known here, so nothing more is sent.',
+  revoked: (user) => `This machine was shut out for ${user}: the 24 words of the key bring it back.`,
   'no-key': (user) => `The key of ${user} is not on this machine: its 24 words bring it back.`,
 };
 
 export const WHY_CUT: Readonly<Record<CutCause, string>> = {
-  changed: 'the server names another key than the known one: verify or forget this buddy',
-  damaged: 'what is known about the key of this buddy is not readable: verify or forget this buddy',
+  changed: 'KEY CHANGED: the server names another key than the known one; verify or forget it',
+  damaged: 'KEY NOT READABLE: the stored key of this buddy is damaged; verify or forget it',
   'wrong-key': 'the caller does not have the known key of this buddy',
   'in-clear': 'it was in clear, and this buddy has a key',
   'server-silent': 'it was in clear, and the server does not say whether this buddy has a key',

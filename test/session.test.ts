@@ -28,7 +28,7 @@ class Recorder {
 
   /** Adds a frame of both screens. The shown times are fixed, so that every recording is equal. */
   keep(ms: number): void {
-    const [left, right] = this.#terminals.map((terminal) => atFive(terminal.picture()));
+    const [left, right] = this.#terminals.map((terminal) => withoutWords(atFive(terminal.picture())));
     this.frames.push({ ms, screens: [left as Screen, right as Screen] });
   }
 
@@ -72,6 +72,19 @@ function atFive({ rows, cursor }: Screen): Screen {
   return { rows: timed, cursor };
 }
 
+/** A cell of the words in the picture is 9 columns wide: the longest word of the list has 8 letters. */
+const cover = (word: string) => (word.endsWith(' ') ? '········'.padEnd(word.length) : '········');
+
+/** Covers the 24 words of a key, which differ in each recording. */
+function withoutWords({ rows, cursor }: Screen): Screen {
+  const covered = rows.map((row) => {
+    const text = row.map((run) => run.text).join('');
+    if (!/^( ?\d+ [a-z]+ *){3}$/.test(text)) return row;
+    return row.map((run) => ({ ...run, text: run.text.replace(/[a-z]+ */g, cover) }));
+  });
+  return { rows: covered, cursor };
+}
+
 async function record(t: ExecutionContext): Promise<readonly Frame[]> {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   const ports = ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
@@ -84,11 +97,15 @@ async function record(t: ExecutionContext): Promise<readonly Frame[]> {
   ] as const) {
     terminal.press('r');
     await recorder.sees([terminal, 'Enter user id:']);
-    await recorder.enters(terminal, id, [terminal, 'Your choice:']);
+    await recorder.enters(terminal, id, [terminal, 'Press Enter when you have copied them:']);
+    terminal.press('\r');
+    await terminal.until(() => terminal.cursor().row.startsWith('Type words'), 'Type words');
+    terminal.press('\r');
+    await recorder.sees([terminal, 'Your choice:']);
   }
   alice.press('a');
   await recorder.sees([alice, 'Enter buddy id:']);
-  await recorder.enters(alice, 'bob', [alice, '  bob  online', 'Your choice:']);
+  await recorder.enters(alice, 'bob', [alice, '  bob  online, private', 'Your choice:']);
   alice.press('m');
   await recorder.sees([alice, 'Enter buddy id:']);
   const question = 'Do you want to accept an incoming connection (y/n)?';
@@ -107,7 +124,7 @@ async function record(t: ExecutionContext): Promise<readonly Frame[]> {
   await says(alice, 'alice', 'hello bob');
   await says(bob, 'bob', 'hi! shall we meet at eight?');
   await says(alice, 'alice', 'see you then');
-  await recorder.enters(alice, 'q', [alice, '  bob  online', 'Your choice:'], [bob, 'Your choice:']);
+  await recorder.enters(alice, 'q', [alice, '  bob  online, private', 'Your choice:'], [bob, 'Your choice:']);
   recorder.keep(LAST_MS);
   return recorder.frames;
 }

@@ -80,7 +80,7 @@ export function busyError(cause?: unknown): ClientError {
 export function missingError(id: UserId): ClientError {
   return new ClientError(
     'key.missing',
-    `${id} has a key, which is not on this machine; to bring it back: im-client key restore`,
+    `${id} has a key, which is not on this machine; to bring it back: im-client key restore --user ${id}`,
   );
 }
 
@@ -88,6 +88,6 @@ export function missingError(id: UserId): ClientError {
 export function revokedError(id: UserId): ClientError {
   return new ClientError(
     'key.revoked',
-    `the key of ${id} on this machine was revoked; to bring it back: im-client key restore`,
+    `the key of ${id} on this machine was revoked; to bring it back: im-client key restore --user ${id}`,
   );
 }

@@ -95,7 +95,10 @@ export class KeyDialog {
         this.#step({ type: words === undefined ? 'words.absent' : 'words.read' });
       });
     },
-    showWords: () => this.#options.console.ask(wordsPrompt(this.#words)),
+    showWords: () => {
+      this.#say(KEY_DIALOG_SAY.copy);
+      this.#options.console.ask(wordsPrompt(this.#words));
+    },
     askTwoWords: () => {
       this.#positions = twoPositions(this.#words.length);
       this.#options.console.ask(twoWordsPrompt(this.#positions));

@@ -19,7 +19,8 @@ export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an a
 const LIST_IS_EMPTY = 'im-client: the buddy list is empty: add a buddy with im-client add ID BUDDY';
 
 /** Printed after a registration with a key whose words the user has not copied. */
-const WORDS_HINT = 'Its 24 words bring it back if this machine is lost: im-client key words shows them.';
+const WORDS_HINT =
+  'The 24 words of the key bring it back if this machine is lost: im-client key words shows them.';
 
 /** Requests a change, prints the server's reply, and returns the exit code. */
 export async function change(

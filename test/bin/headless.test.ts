@@ -145,7 +145,7 @@ test('register, add and del print the reply, and each reply has an exit code', a
     t.is(await program.exited, code, args.join(' '));
     t.is(program.stdout, `${reply}\n`);
     const isNewKey = args[0] === 'register' && code === 0;
-    if (isNewKey) t.regex(program.stderr, /^From now on only the key on this machine signs in/);
+    if (isNewKey) t.regex(program.stderr, /^From now on only the key on this machine can sign in/);
     else t.is(program.stderr, '');
   }
 });

@@ -3,10 +3,13 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import { registrationLine } from '../../terminal/registration-line.js';
 
 test('a new user learns what a key means, and why there is none', (t) => {
-  t.regex(registrationLine({ with: 'key', remindsOfWords: true }), /only the key on this machine signs in/);
+  t.regex(
+    registrationLine({ with: 'key', remindsOfWords: true }),
+    /only the key on this machine can sign in/,
+  );
   t.is(
     registrationLine({ with: 'nothing', why: 'keyless-server' }),
-    'This server keeps no keys: everything is in clear.',
+    'This server keeps no keys: nothing is encrypted, and any program can sign in as this id.',
   );
   const reason = 'read-only file system' as DisplayText;
   t.is(

@@ -97,7 +97,10 @@ test('a server without keys sees the requests of every command as ever, and that
   t.is(await program.exited, 0);
   t.deepEqual(
     [program.stdout, program.stderr],
-    ['200 OK\n', 'This server keeps no keys: everything is in clear.\n'],
+    [
+      '200 OK\n',
+      'This server keeps no keys: nothing is encrypted, and any program can sign in as this id.\n',
+    ],
   );
   const again = start(t, home, { tcp: foreign.tcp, udp: 9 }, 'register', 'bob');
   t.is(await again.exited, 0);
