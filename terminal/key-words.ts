@@ -27,7 +27,10 @@ export function barredText(buddy: UserId, why: WhyBarred): string {
     case 'unproven':
       return `${buddy} cannot be called privately just now. Nothing was sent`;
     case 'denied-key':
-      return `the client of ${buddy} knows another key of yours, and refused the call: ask ${buddy} to verify your key`;
+      return (
+        `the client of ${buddy} knows another key of yours, and refused the call: ` +
+        `ask ${buddy} to verify your key`
+      );
     case 'denied-who':
       return `another user than ${buddy} is signed in there: nothing was sent`;
     case 'not-stored':
