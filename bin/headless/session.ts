@@ -62,6 +62,8 @@ export async function runSession(
   );
   const output = new Output(options.json === true, about, () => stop.abort());
   const records = new Records(about.id, options, (line) => output.ask(line));
+  /** Why the server has signed the user out: requests reject with the same reason. */
+  let signedOut: string | undefined;
   const client = createClient({
     user: about.id,
     server: options.server,
@@ -72,14 +74,16 @@ export async function runSession(
     ...(options.timeout !== undefined && { patienceMs: options.timeout * 1_000 }),
     onNotice(notice) {
       output.notify(...eventOf(notice));
-      if (notice.type === 'session.ended') signOut.abort(exitOfError(notice.code));
+      if (notice.type !== 'session.ended') return;
+      signedOut = notice.reason;
+      signOut.abort(exitOfError(notice.code));
     },
     log: crashLog(output),
   });
   const code = await Promise.race([
     command({ client, output, records, stopped: stop.signal, signedOut: signOut.signal }),
     rejectOnFailure(client),
-  ]).catch((error) => reportError(error, output));
+  ]).catch((error) => reportError(error, output, signedOut));
   await client.close();
   records.close();
   return endProcess(output.error === undefined ? code : exitOfOutputError('im-client', output.error));
@@ -121,12 +125,17 @@ const EVENTS: Readonly<Record<string, EventName>> = {
   'call.not-private': 'denied',
 };
 
-/** Prints an error, and returns its exit code. */
-async function reportError(error: unknown, output: Output): Promise<number> {
+/**
+ * Prints an error, and returns its exit code.
+ *
+ * @param printed The text of an error that was printed already.
+ */
+async function reportError(error: unknown, output: Output, printed: string | undefined): Promise<number> {
   if (!(error instanceof ClientError)) {
     await output.say('error', { error: error instanceof Error ? error.message : String(error) });
     return EXIT.failed;
   }
+  if (error.message === printed) return exitOfError(error.code);
   const hint = error.code === 'port.unavailable' ? ': choose another with --message-port' : '';
   await output.say(EVENTS[error.code] ?? 'error', {
     error: `${error.message}${hint}`,

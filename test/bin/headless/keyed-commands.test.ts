@@ -78,6 +78,23 @@ test('of two listeners with one key, the older one exits with 17', async (t) => 
   t.is(await newer.exited, 0, newer.stderr);
 });
 
+test('a key that the operator has cleared makes a command exit with 19, and is reported once', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const first = await startServerProgram(t, directory);
+  const home = emptyEnvironment(t);
+  await directoryAt(t, first, dataOf(home)).request('REG', ['alice'], signal);
+  first.program.process.kill('SIGTERM');
+  await first.program.exited;
+  const clear = new Program(t, { name: 'im-server', environment: home }, 'key', directory, 'clear', 'alice');
+  t.is(await clear.exited, 0, clear.stderr);
+  const listen = start(t, home, await startServerProgram(t, directory), 'listen', 'alice');
+  t.is(await listen.exited, 19);
+  t.is(
+    listen.stderr,
+    'im-client: the server no longer accepts the key of alice: its operator may have reset the id\n',
+  );
+});
+
 test('another server at a known address makes a command exit with 18', async (t) => {
   const { server } = await keyed(t);
   const home = emptyEnvironment(t);
