@@ -101,8 +101,8 @@ export class OwnKeys {
 }
 
 /** The reply to a registration with a key. A lost reply is made up: WHO named the key. */
-function registered({ hasSeed }: HeldKey, reply = REGISTERED): ServerReply {
-  return { ...reply, registration: { with: 'key', remindsOfWords: hasSeed } };
+function registered({ identity, hasSeed }: HeldKey, reply = REGISTERED): ServerReply {
+  return { ...reply, registration: { with: 'key', key: identity, remindsOfWords: hasSeed } };
 }
 
 const REGISTERED: ServerReply = { line: toDisplayText('200 OK'), done: true };

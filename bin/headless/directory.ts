@@ -28,7 +28,8 @@ export async function change(
   request: () => Promise<ServerAnswer>,
 ): Promise<number> {
   const { code, text, registration } = await unlessStopped(stopped, request);
-  await output.say('reply', { code, text });
+  const key = registration?.with === 'key' ? { key: registration.key } : {};
+  await output.say('reply', { code, text, ...key });
   if (registration !== undefined) output.hint(registrationLine(registration));
   if (registration?.with === 'key' && registration.remindsOfWords) output.hint(WORDS_HINT);
   return exitOfReply(code);

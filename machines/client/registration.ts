@@ -3,11 +3,12 @@
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
+import type { IdentityKey } from '../../protocol/key.js';
 
 /** Whether an id was registered with a key. */
 export type Registration =
   /** `remindsOfWords`: the user has not copied the words of the key yet. */
-  | { readonly with: 'key'; readonly remindsOfWords: boolean }
+  | { readonly with: 'key'; readonly key: IdentityKey; readonly remindsOfWords: boolean }
   /**
    * `keyless-server`: the server keeps no keys, which is news. `not-stored`: the key could not be stored on
    * this machine.

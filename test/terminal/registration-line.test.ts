@@ -1,10 +1,11 @@
 import test from 'ava';
 import type { DisplayText } from '../../protocol/display-text.js';
+import type { IdentityKey } from '../../protocol/key.js';
 import { registrationLine } from '../../terminal/registration-line.js';
 
 test('a new user learns what a key means, and why there is none', (t) => {
   t.regex(
-    registrationLine({ with: 'key', remindsOfWords: true }),
+    registrationLine({ with: 'key', key: '' as IdentityKey, remindsOfWords: true }),
     /only the key on this machine can sign in/,
   );
   t.is(

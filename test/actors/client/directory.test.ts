@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import test from 'ava';
 import { ClientError } from '../../../actors/client/client-error.js';
+import type { Directory } from '../../../actors/client/directory.js';
 import { DeviceCredentials } from '../../../keys/device-credentials.js';
 import { Identity } from '../../../keys/identity.js';
 import type { UserId } from '../../../protocol/id.js';
@@ -20,7 +21,11 @@ const signal = new AbortController().signal;
 
 const BUSY = 'the server is busy: try again in a minute';
 
-const registered = { line: '200 OK', done: true, registration: { with: 'key', remindsOfWords: true } };
+/** The reply to a registration with the key that a directory holds for the id. */
+function registered(directory: Directory, id: UserId) {
+  const key = directory.credentialsOf(id)?.device.identity;
+  return { line: '200 OK', done: true, registration: { with: 'key', key, remindsOfWords: true } };
+}
 
 /** Every file below a directory, with its contents. */
 async function filesBelow(root: string): Promise<string> {
@@ -35,7 +40,10 @@ async function registeredAlice(t: Parameters<typeof serve>[0]) {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const directory = directoryAt(t, server, root);
-  t.deepEqual<unknown, unknown>(await directory.request('REG', [alice], signal), registered);
+  t.deepEqual<unknown, unknown>(
+    await directory.request('REG', [alice], signal),
+    registered(directory, alice),
+  );
   return { server, root, directory };
 }
 
@@ -226,7 +234,10 @@ test('a REG whose reply is lost is found again by WHO', async (t) => {
   const directory = directoryAt(t, proxy, root);
   await directory.standing(bob);
   proxy.losesReplies = 1;
-  t.deepEqual<unknown, unknown>(await directory.request('REG', [alice], signal), registered);
+  t.deepEqual<unknown, unknown>(
+    await directory.request('REG', [alice], signal),
+    registered(directory, alice),
+  );
   t.is((await keyAt(server, alice)).split(' ')[2], directory.credentialsOf(alice)?.device.identity);
 });
 
@@ -274,7 +285,11 @@ test('a client that is killed at any step of REG leaves an id that can be used',
     const standing = await next.standing(id);
     if (standing.holds !== 'key') {
       t.deepEqual(standing, { holds: 'nothing' }, `step ${at}`);
-      t.deepEqual<unknown, unknown>(await next.request('REG', [id], signal), registered, `step ${at}`);
+      t.deepEqual<unknown, unknown>(
+        await next.request('REG', [id], signal),
+        registered(next, id),
+        `step ${at}`,
+      );
     }
     t.is((await keyAt(server, id)).split(' ')[2], next.credentialsOf(id)?.device.identity, `step ${at}`);
     t.is((await next.logIn(id, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open', `step ${at}`);

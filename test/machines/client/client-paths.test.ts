@@ -8,6 +8,7 @@ import type { ServerReply, SignInCheck } from '../../../machines/client/events.j
 import type { OwnWords, WordsRequest, WordsVerdict } from '../../../machines/client/verification.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
+import type { IdentityKey } from '../../../protocol/key.js';
 import {
   alice,
   bob,
@@ -22,6 +23,8 @@ import { idleNeighbour, missedTransitions } from '../../helpers/walks.js';
 
 const carl = 'carl' as UserId;
 
+const OWN_KEY = 'RRiu0SkqUJPOcdPIJM_kchtjUBrq3yI9gAdgRZCmsoA' as IdentityKey;
+
 /** The server's reply depends on the requested id. */
 const askServer = fromPromise<ServerReply, ServerRequest>(({ input: { ids } }) => {
   if (ids.includes('stranger')) return Promise.reject(new Error('nothing listens there'));
@@ -31,7 +34,7 @@ const askServer = fromPromise<ServerReply, ServerRequest>(({ input: { ids } }) =
   return Promise.resolve({
     line,
     done,
-    ...(isKeyed && { registration: { with: 'key', remindsOfWords: true } }),
+    ...(isKeyed && { registration: { with: 'key', key: OWN_KEY, remindsOfWords: true } }),
   });
 });
 
