@@ -175,7 +175,7 @@ export const sessionLoginMachine = setup({
               on: { 'session.unknown': 'doubted', 'quiet.over': '#session-login.open.settled' },
             },
             doubted: {
-              description: 'A datagram said that the server does not know the session: logs in after the 5 s.',
+              description: 'A datagram said that the session is unknown: logs in again after the 5 s.',
               on: {
                 'answer.opened': {
                   target: 'known',

@@ -9,8 +9,8 @@ import type { Site } from './saboteur.js';
 import type { World } from './world.js';
 
 /**
- * Intervals between crashes of server connections, and of each client's chats, in milliseconds. A private chat
- * takes longer to begin: both clients shake hands, and ask the server for a key.
+ * Intervals between crashes of server connections, and of each client's chats, in milliseconds. A private
+ * chat takes longer to begin: both clients shake hands, and ask the server for a key.
  */
 const CONNECTION_CRASH_MS = 60;
 const CHAT_CRASH_MS = 2_000;
