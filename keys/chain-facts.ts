@@ -1,5 +1,5 @@
 /**
- * Facts of certificate chains, for the rules of protocol/acceptance.ts.
+ * Reads the facts of certificate chains that the rules of protocol/acceptance.ts need.
  */
 
 import type { X509Certificate } from 'node:crypto';
@@ -9,7 +9,7 @@ import { certifiedKey } from './ed25519.js';
 /**
  * Reads the facts of a chain.
  *
- * @param certificates The device's certificate first. Those after the third are not looked at.
+ * @param certificates The device's certificate first. Certificates after the third one are ignored.
  */
 export function readChainFacts(certificates: readonly X509Certificate[]): ChainFacts {
   const [device, identity] = certificates;
@@ -26,8 +26,8 @@ export function readChainFacts(certificates: readonly X509Certificate[]): ChainF
 }
 
 /**
- * The certificates of a chain that a peer sent, the device's first. Stops after the third certificate: 200 of
- * them pass a handshake.
+ * Returns the certificates of a chain that a peer sent, the device's first. Stops after the third
+ * certificate: a handshake succeeds even with 200 of them.
  */
 export function walkChain(first: X509Certificate | undefined): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];
@@ -37,9 +37,9 @@ export function walkChain(first: X509Certificate | undefined): readonly X509Cert
   return chain;
 }
 
-/** The common name of a certificate, if its subject has that and nothing else. */
+/** The common name of a certificate, if its subject has no other field; otherwise `undefined`. */
 function commonNameOf(certificate: X509Certificate): string | undefined {
-  // Node writes one line for each part of a name. The dot matches no line end.
+  // Node writes one line for each field of a subject. The dot matches no line end.
   return /^CN=(.*)$/.exec(certificate.subject ?? '')?.[1];
 }
 

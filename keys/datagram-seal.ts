@@ -21,14 +21,17 @@ const CIPHER = 'chacha20-poly1305';
 const CIPHER_KEY_BYTES = 32;
 const IV_BYTES = 12;
 
-/** The exported bytes: two keys, then two IVs; of each, the first is that from client to server. */
+/**
+ * The number of exported bytes: two keys, then two IVs. The first key and the first IV are for datagrams to
+ * the server.
+ */
 export const MATERIAL_BYTES = 2 * CIPHER_KEY_BYTES + 2 * IV_BYTES;
 
-/** Which end of the session this is. */
+/** The end of the session that holds a {@link DatagramSeal}. */
 export type SealSide = 'client' | 'server';
 
 /**
- * The keys and the counters of a session, on one side. They are in private fields, and are not kept: a
+ * The keys and the counters of one side of a session. They exist only in private fields of this object: a
  * session ends with the object. Keys stay raw bytes, because a KeyObject needs 0.8 KB more.
  */
 export class DatagramSeal {
@@ -41,7 +44,7 @@ export class DatagramSeal {
 
   /**
    * @param material {@link MATERIAL_BYTES} bytes. {@link DatagramSeal.fromTls} exports them.
-   * @param sealed How many datagrams were sealed before; not 0 in tests only.
+   * @param sealed How many datagrams were sealed before. Only tests pass another number than 0.
    */
   constructor(material: Buffer, side: SealSide, sealed = 0) {
     if (material.length !== MATERIAL_BYTES) throw new RangeError(`A seal needs ${MATERIAL_BYTES} bytes.`);
@@ -50,10 +53,10 @@ export class DatagramSeal {
     this.#sealed = sealed;
   }
 
-  /** The seal of a connection whose peer was accepted. Returns `undefined` if the connection is over. */
+  /** Makes the seal from a connection whose peer was accepted; `undefined` if the connection has ended. */
   static fromTls(socket: TLSSocket, side: SealSide): DatagramSeal | undefined {
     try {
-      // Without a context, as TLS defines it; the types demand one.
+      // The label is used without a context, which TLS allows. The types demand a context.
       const material = socket.exportKeyingMaterial(MATERIAL_BYTES, LABEL, undefined as never);
       return new DatagramSeal(material, side);
     } catch {
@@ -62,7 +65,8 @@ export class DatagramSeal {
   }
 
   /**
-   * Seals a text with the next counter. A repeated question is sealed again, with a new counter.
+   * Seals a text with the next counter. To repeat a question, the client seals it again: the repetition has
+   * a new counter.
    *
    * @returns The datagram and its counter; `undefined` when the counters are used up, which ends the session.
    */
@@ -83,10 +87,11 @@ export class DatagramSeal {
   }
 
   /**
-   * Opens a datagram of the other side. The counter moves up only after the datagram was opened, so that a
-   * forged datagram does not displace true ones.
+   * Opens a datagram of the other side. The counter moves up only after the seal was checked: a forged
+   * datagram with a high counter does not shut out genuine ones.
    *
-   * @returns The text; `undefined` for a datagram that is forged, damaged, repeated, or older than another.
+   * @returns The text; `undefined` for a datagram that is forged, damaged, repeated, or older than one that
+   * was opened before.
    */
   open({ counter, header, sealed }: SealedDatagram): Buffer | undefined {
     if (counter <= this.#opened || counter >= MAX_COUNTER || sealed.length < TAG_BYTES) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What a device speaks with: its own key, and the chain of certificates that its identity made. The seed of
- * the identity is not part of it.
+ * The credentials of a device: its own key, and its certificate chain, which its identity signed. The seed of
+ * the identity is not part of the credentials.
  */
 
 import { randomBytes, X509Certificate } from 'node:crypto';
@@ -11,7 +11,7 @@ import { readChainFacts } from './chain-facts.js';
 import { privateKeyFrom, publicBytesOf, SEED_BYTES } from './ed25519.js';
 import type { Identity } from './identity.js';
 
-/** How a device is kept in a file. All texts are base64url. */
+/** The credentials of a device as a file stores them. All texts are base64url. */
 export interface StoredDevice {
   /** The seed of the device's key: a secret. */
   readonly key: string;
@@ -20,9 +20,9 @@ export interface StoredDevice {
 }
 
 /**
- * How far the newest serial of an id may be above the clock of a machine that makes a device, in
- * milliseconds: 100 years. A machine whose clock starts in 1970 still passes. A server that named a much
- * higher serial would use up the serials: no further device could be made.
+ * The maximum lead of an id's newest serial over the clock of the machine that makes a device, in
+ * milliseconds: 100 years. A machine whose clock starts in 1970 can still make devices. Without the limit, a
+ * server could name the highest serial: no further device of the identity could be made.
  */
 const MAX_SERIAL_LEAD_MS = 100 * 365 * 24 * 60 * 60 * 1_000;
 
@@ -31,15 +31,15 @@ export function isAbsurdSerial(serial: number, nowMs: number): boolean {
   return serial - nowMs > MAX_SERIAL_LEAD_MS;
 }
 
-/** What decides the serial and the floor of a new device. */
+/** The serial and the floor of a new device follow from these. */
 export interface IssueOptions {
   /** The wall clock, in milliseconds since 1970. It may be wrong. */
   readonly nowMs: number;
-  /** The newest serial that the server has seen of this identity; 0 if none. */
+  /** The newest serial of this identity that the server has seen; 0 if none. */
   readonly newestSerial?: number;
-  /** The highest floor that is known of this identity; 0 if none. */
+  /** The highest known floor of this identity; 0 if none. */
   readonly knownFloor?: number;
-  /** The new device revokes all devices before it. */
+  /** True if the new device revokes all earlier devices of the identity. */
   readonly revokesOthers?: boolean;
 }
 
@@ -59,8 +59,8 @@ export class DeviceCredentials {
   }
 
   /**
-   * Makes a new device of an identity. Its serial is above all serials and floors that are known, so that a
-   * wrong clock does not make a revoked device valid again.
+   * Makes a new device of an identity. Its serial is above all known serials and floors, even if the clock is
+   * wrong: `revokesOthers` therefore revokes every device with a known serial.
    *
    * Throws a `RangeError` if no higher serial exists.
    */
@@ -77,10 +77,11 @@ export class DeviceCredentials {
   }
 
   /**
-   * Parses what {@link DeviceCredentials.toStored} returned. Checks all of it: the chain is one that a peer
-   * accepts, and the key is the one that the chain certifies.
+   * Parses what {@link DeviceCredentials.toStored} returned. Checks that a peer would accept the chain, and
+   * that the chain certifies the key.
    *
-   * @returns `undefined` for a value that is damaged, or that was put together from several devices.
+   * @returns `undefined` for a value that is damaged, or whose key and certificates belong to different
+   * devices.
    */
   static parse(value: unknown): DeviceCredentials | undefined {
     const stored = Object(value) as Partial<Record<keyof StoredDevice, unknown>>;
@@ -97,7 +98,7 @@ export class DeviceCredentials {
       : undefined;
   }
 
-  /** What a file keeps: a secret. */
+  /** Returns the credentials as a file stores them: a secret. */
   toStored(): StoredDevice {
     const [device, identity] = this.#chain;
     return {
@@ -106,7 +107,7 @@ export class DeviceCredentials {
     };
   }
 
-  /** The key and the chain as PEM, for TLS: a secret. */
+  /** Returns the key and the chain as PEM, for TLS: a secret. */
   toPem(): { readonly key: string; readonly cert: string } {
     return {
       key: privateKeyFrom(this.#seed).export({ format: 'pem', type: 'pkcs8' }).toString(),
@@ -115,7 +116,7 @@ export class DeviceCredentials {
   }
 }
 
-/** Parses certificates in DER. Returns none if one is damaged, or has bytes after its end. */
+/** Parses certificates in DER. Returns an empty array if one is damaged, or has bytes after its end. */
 function parseCertificates(chain: readonly Buffer[]): readonly X509Certificate[] {
   try {
     const certificates = chain.map((der) => new X509Certificate(der));
@@ -125,7 +126,7 @@ function parseCertificates(chain: readonly Buffer[]): readonly X509Certificate[]
   }
 }
 
-/** Decodes base64url. Returns `undefined` for anything else, and for text with more than one reading. */
+/** Decodes base64url. Returns `undefined` for any text that is not the encoding of its own bytes. */
 function decode(text: unknown): Buffer | undefined {
   if (typeof text !== 'string') return undefined;
   const bytes = Buffer.from(text, 'base64url');

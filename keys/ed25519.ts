@@ -1,5 +1,5 @@
 /**
- * Ed25519 keys as raw bytes, for `node:crypto`, which takes and gives DER.
+ * Converts Ed25519 keys between raw bytes and the DER that `node:crypto` uses.
  */
 
 import { createPrivateKey, createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
@@ -14,7 +14,7 @@ const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 /** The DER of a public key (SubjectPublicKeyInfo), up to its bytes. RFC 8410, section 4. */
 const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** The private key that a seed stands for. */
+/** Makes the private key of a seed. */
 export function privateKeyFrom(seed: Uint8Array): KeyObject {
   if (seed.length !== SEED_BYTES) throw new RangeError(`A seed has ${SEED_BYTES} bytes.`);
   return createPrivateKey({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' });
@@ -25,7 +25,7 @@ export function publicBytesOf(privateKey: KeyObject): Buffer {
   return rawKey(createPublicKey(privateKey)) as Buffer;
 }
 
-/** The raw key of a certificate. Returns `undefined` if it has a key of another kind. */
+/** The raw key of a certificate. Returns `undefined` if the certificate has a key of another kind. */
 export function certifiedKey(certificate: X509Certificate): Buffer | undefined {
   try {
     return rawKey(certificate.publicKey);

@@ -1,5 +1,6 @@
 /**
- * Identities: the key pair that a user's devices are certified with, and the 24 words that bring it back.
+ * Identities: an identity is the key pair that signs the certificates of a user's devices. Its 24 words
+ * restore the key pair.
  */
 
 import { randomBytes, sign } from 'node:crypto';
@@ -10,15 +11,15 @@ import { encodeKey, type IdentityKey } from '../protocol/key.js';
 import { splitWords } from '../protocol/safety-words.js';
 import { privateKeyFrom, publicBytesOf, SEED_BYTES } from './ed25519.js';
 
-/** Words for a seed: 256 bits and a checksum of 8 bits, 11 bits a word. */
+/** The number of words for a seed: a word has 11 bits, and a seed has 256 bits and a checksum of 8 bits. */
 export const IDENTITY_WORDS = 24;
 
-/** Why typed words are not those of an identity. It never contains a word. */
+/** Why typed words are not the words of an identity. A problem never contains a word. */
 export type WordsProblem =
   | { readonly problem: 'wrong-count'; readonly count: number }
   /** The word at this position, counted from 1, is not in the list. */
   | { readonly problem: 'unknown-word'; readonly position: number }
-  /** All words are in the list, but at least one of them is wrong, or their order is. */
+  /** All words are in the list, but at least one word or the order is wrong. */
   | { readonly problem: 'wrong-checksum' };
 
 /**
@@ -36,17 +37,17 @@ export class Identity {
     this.#seed = Buffer.from(seed);
   }
 
-  /** A new identity. */
+  /** Creates a new identity from random bytes. */
   static create(): Identity {
     return new Identity(randomBytes(SEED_BYTES));
   }
 
-  /** The identity that a kept seed stands for. Throws a `RangeError` if it has not 32 bytes. */
+  /** Restores the identity of a stored seed. Throws a `RangeError` if the seed does not have 32 bytes. */
   static fromSeed(seed: Uint8Array): Identity {
     return new Identity(seed);
   }
 
-  /** The identity that typed words stand for. Case, spaces and punctuation do not matter. */
+  /** Restores the identity of typed words. Case, spaces and punctuation do not matter. */
   static fromWords(typed: string): Identity | WordsProblem {
     const words = splitWords(typed);
     const unknown = words.findIndex((word) => !wordlist.includes(word));
@@ -55,7 +56,7 @@ export class Identity {
     try {
       return new Identity(mnemonicToEntropy(words.join(' '), wordlist));
     } catch {
-      // The library's error may quote the words. A wrong checksum is all that is left to find.
+      // The library's error may quote the words. The checksum is all that can be wrong here.
       return { problem: 'wrong-checksum' };
     }
   }
@@ -65,7 +66,7 @@ export class Identity {
     return entropyToMnemonic(this.#seed, wordlist).split(' ');
   }
 
-  /** A copy of the seed, for the file of keys: a secret. */
+  /** A copy of the seed, for the key file: a secret. */
   toSeed(): Uint8Array {
     return Uint8Array.from(this.#seed);
   }

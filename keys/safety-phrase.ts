@@ -1,5 +1,5 @@
 /**
- * The six words that stand for a buddy's key, and their comparison with typed ones.
+ * Finds the six words that stand for a buddy's key, and compares them with typed words.
  */
 
 import { scrypt } from 'node:crypto';
@@ -16,12 +16,12 @@ import {
 
 const SALT = 'im-safety 1';
 
-/** One guess at a key with the same words costs 32 MiB and some tens of milliseconds. */
+/** To forge a key with the same words, each try costs 32 MiB and some tens of milliseconds. */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 } as const;
 
 const derive = promisify<Buffer, string, number, typeof COST, Buffer>(scrypt);
 
-/** Finds the six words for the key of a user. They differ for two ids with one key. */
+/** Finds the six words for the key of a user. The words depend on the key and on the id. */
 export async function findSafetyWords(key: IdentityKey, id: UserId): Promise<readonly string[]> {
   const person = Buffer.concat([keyBytes(key), Buffer.from(id)]);
   return safetyWords(await derive(person, SALT, SAFETY_BYTES, COST), wordlist);

@@ -1,8 +1,8 @@
 /**
  * TLS 1.3 with certificate chains on both sides, and the checks that Node does not make by itself.
  *
- * Neither side may write before {@link identifyPeer} returned a device. It may be called after the event
- * `secure` of a server's socket, or `secureConnect` of a client's.
+ * Neither side may write before {@link identifyPeer} has returned a device. Call `identifyPeer` after the
+ * event `secure` of a server's socket, or `secureConnect` of a client's.
  */
 
 import { constants } from 'node:crypto';
@@ -22,13 +22,13 @@ import type { DeviceCredentials } from './device-credentials.js';
 /** The first byte of a TLS connection: a handshake record. No line in clear begins with it. */
 export const TLS_FIRST_BYTE = 0x16;
 
-/** The ALPN names of what is spoken inside TLS: with the server, and between buddies. */
+/** The ALPN names of the protocols inside TLS: `im-dir/1` with the server, `im-chat/1` between buddies. */
 export type InnerProtocol = 'im-dir/1' | 'im-chat/1';
 
 /**
- * The maximum number of bytes that a peer may have sent by the time it is identified: a chain, and as much
- * again for the rest of the handshake and a first line. Node takes 30 ms for 200 certificates, even if only
- * two are looked at.
+ * The maximum number of bytes that a peer may send before it is identified: {@link MAX_CHAIN_BYTES} for the
+ * chain, and as many for the rest of the handshake and a first line. Without the limit, Node would take 30 ms
+ * for a chain of 200 certificates, even if only two are read.
  */
 const MAX_HANDSHAKE_BYTES = 2 * MAX_CHAIN_BYTES;
 
@@ -40,13 +40,13 @@ export type IdentifiedPeer =
   | { readonly device?: undefined; readonly refusal: PeerRefusal };
 
 /**
- * The context of all connections of a device, as a client and as a server. Keep it: creating one takes
- * milliseconds.
+ * Creates the TLS context for all connections of a device, as a client and as a server. Call it once for each
+ * device: it takes milliseconds.
  */
 export function createContext(credentials: DeviceCredentials): SecureContext {
   return createSecureContext({
     ...credentials.toPem(),
-    // Beside a context, the options of a socket ignore minVersion.
+    // It must be set here: a socket with a context ignores minVersion among its own options.
     minVersion: 'TLSv1.3',
     sigalgs: 'ed25519',
     // A resumed session would skip the certificates.
@@ -55,10 +55,10 @@ export function createContext(credentials: DeviceCredentials): SecureContext {
 }
 
 /**
- * Starts TLS on the server's side of an accepted connection. A handshake that fails ends in `close`, after an
- * `error` if the connection broke.
+ * Starts TLS on the server's side of an accepted connection. After a failed handshake, the TLS socket emits
+ * `close`. If the connection broke, it emits `error` first.
  *
- * @param received The bytes that were read from the socket already. The first is {@link TLS_FIRST_BYTE}.
+ * @param received The bytes that were already read from the socket. The first is {@link TLS_FIRST_BYTE}.
  */
 export function acceptTls(
   socket: Socket,
@@ -80,7 +80,7 @@ export function acceptTls(
   return accepted;
 }
 
-/** Starts TLS on the client's side. The socket is connected, or is connecting. It sends no host name. */
+/** Starts TLS on the client's side of a socket that is connected or connecting. Sends no host name. */
 export function connectTls(socket: Socket, secureContext: SecureContext, protocol: InnerProtocol): TLSSocket {
   const options = { secureContext, rejectUnauthorized: false, ALPNProtocols: [protocol] };
   const connecting = connect({ ...options, socket });
@@ -89,18 +89,19 @@ export function connectTls(socket: Socket, secureContext: SecureContext, protoco
 }
 
 /**
- * Says which device the peer of a connection is, or why it is refused: the first rule that fails. It may be
- * asked again with other rules. Nothing else may read the certificates of the socket.
+ * Returns the device of a connection's peer, or the first rule that the peer breaks. It may be called again,
+ * with other rules. Only this function may read the certificates of the socket.
  */
 export function identifyPeer(
   socket: TLSSocket,
   protocol: InnerProtocol,
   rules: AcceptanceRules = {},
 ): IdentifiedPeer {
-  // Before the peer's Finished message, its certificates are not proven. After the end there is none either.
+  // The peer's Finished message proves its certificates. It is missing before the handshake is complete, and
+  // after the connection has ended.
   if (!socket.getPeerFinished()) return { refusal: 'no-handshake' };
   if (socket.getProtocol() !== 'TLSv1.3' || socket.isSessionReused()) return { refusal: 'wrong-version' };
-  // A peer without ALPN passes the handshake.
+  // The handshake succeeds even if the peer does not use ALPN.
   if (socket.alpnProtocol !== protocol) return { refusal: 'wrong-protocol' };
   if (!facts.has(socket) && (transports.get(socket)?.bytesRead ?? 0) > MAX_HANDSHAKE_BYTES) {
     return { refusal: 'too-large' };
@@ -108,13 +109,13 @@ export function identifyPeer(
   return acceptChain(factsOf(socket), rules);
 }
 
-/** The sockets under TLS, which count the bytes of the handshake. */
+/** The sockets under TLS. They count the bytes of the handshake. */
 const transports = new WeakMap<TLSSocket, Socket>();
 
-/** The facts of chains that were read. */
+/** The facts of the chains that were already read. */
 const facts = new WeakMap<TLSSocket, ChainFacts>();
 
-/** Reads the chain of a connection once: Node takes certificates out of OpenSSL's list as it returns them. */
+/** Reads the chain of a connection only once: Node removes the certificates from OpenSSL's list. */
 function factsOf(socket: TLSSocket): ChainFacts {
   const known = facts.get(socket) ?? readChainFacts(walkChain(socket.getPeerX509Certificate()));
   facts.set(socket, known);

@@ -1,6 +1,6 @@
 /**
- * Which certificate chain is accepted. Server, caller and called party use the same rules. The owner of the
- * TLS connection extracts the facts.
+ * Decides which certificate chains are accepted. Server, caller and called party use the same rules. The
+ * owner of the TLS connection extracts the facts from the chain.
  */
 
 import { type Device, parseDeviceName } from './device.js';
@@ -24,7 +24,7 @@ export interface ChainFacts {
   readonly identityKey: Uint8Array | undefined;
   /** The common name of the first certificate, if its subject has nothing else; otherwise `undefined`. */
   readonly deviceName: string | undefined;
-  /** The signature of the first certificate verifies under the second one's key. */
+  /** The signature of the first certificate verifies under the key of the second certificate. */
   readonly isDeviceSigned: boolean;
   /** The signature of the second certificate verifies under its own key. */
   readonly isIdentitySigned: boolean;
@@ -41,11 +41,11 @@ export type ChainRefusal =
   | 'revoked'
   | 'own-identity';
 
-/** What the accepting side knows beforehand. */
+/** What the accepting side knows before it sees the chain. */
 export interface AcceptanceRules {
   /**
-   * The highest floor (lowest serial that is not revoked) that is known for an identity; 0 if none is known.
-   * Without this function, no floor is known.
+   * Returns the highest floor (lowest serial that is not revoked) that is known for an identity; 0 if none is
+   * known. Without this function, no floor is known for any identity.
    */
   readonly floorOf?: (identity: IdentityKey) => number;
   /** The identity of the accepting side. In calls, a chain of this identity is refused. */
@@ -56,7 +56,7 @@ export type Acceptance =
   | { readonly device: Device; readonly refusal?: undefined }
   | { readonly device?: undefined; readonly refusal: ChainRefusal };
 
-/** Accepts a chain, or says why it is refused: the first rule that fails. */
+/** Accepts a chain, or returns the refusal of the first rule that the chain breaks. */
 export function acceptChain(facts: ChainFacts, rules: AcceptanceRules = {}): Acceptance {
   if (facts.certificates === 0) return { refusal: 'no-certificate' };
   if (facts.certificates !== CHAIN_LENGTH) return { refusal: 'wrong-count' };

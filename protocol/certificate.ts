@@ -1,10 +1,10 @@
 /**
  * Certificates of identities and devices, as DER bytes (X.509 version 3, RFC 5280; Ed25519, RFC 8410). Node
- * reads certificates, but cannot create them. Signing needs a private key, which keys/ has: a caller takes
- * the body, signs it, and assembles body and signature.
+ * reads certificates, but cannot create them. Signing needs a private key, which only keys/ has: it encodes
+ * the body, signs it, and assembles the certificate from body and signature.
  *
- * No certificate names a user. Each id has a key of its own, and no certificate contains an id. Certificates
- * alone therefore do not tell which ids belong to one person.
+ * Each id has its own key, and no certificate contains an id. Certificates alone therefore do not tell which
+ * ids belong to one person.
  */
 
 import { type DeviceName, encodeDeviceName } from './device.js';
@@ -23,7 +23,7 @@ const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const SEQUENCE = 0x30;
 const SET = 0x31;
-/** The first and the fourth of the tagged fields of a body: its version, and its extensions. */
+/** The tags of two fields in the body of a certificate: `[0]` is its version, `[3]` its extensions. */
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 
@@ -31,7 +31,7 @@ const VERSION_3 = der(VERSION, der(INTEGER, [2]));
 const ED25519 = der(SEQUENCE, der(OBJECT_ID, [0x2b, 0x65, 0x70]));
 const COMMON_NAME = der(OBJECT_ID, [0x55, 0x04, 0x03]);
 
-/** From 1970 until the date with which RFC 5280 says "no end", so that a wrong clock breaks nothing. */
+/** From 1970 until the date that means "no end" in RFC 5280: a wrong clock never makes it invalid. */
 const VALIDITY = der(
   SEQUENCE,
   der(UTC_TIME, Buffer.from('700101000000Z')),
@@ -62,7 +62,7 @@ export function encodeDeviceBody(name: DeviceName, deviceKey: Uint8Array): Buffe
   return encodeBody(name.serial, encodeDeviceName(name), deviceKey, Buffer.alloc(0));
 }
 
-/** Puts a body and its signature (64 bytes) together. */
+/** Assembles a certificate from its body and its signature (64 bytes). */
 export function assembleCertificate(body: Uint8Array, signature: Uint8Array): Buffer {
   return der(SEQUENCE, body, ED25519, der(BIT_STRING, [0], signature));
 }

@@ -1,7 +1,7 @@
 /**
  * Devices: machines that may speak as an identity. The certificate of a device has a serial (the number of
- * the device) and a floor (the lowest serial that is not revoked). To revoke a device, the identity raises
- * the floor above its serial.
+ * the device) and a floor (the lowest serial that is not revoked). A new device with a higher floor revokes
+ * all devices whose serials are below that floor.
  */
 
 import type { IdentityKey } from './key.js';
@@ -9,7 +9,7 @@ import type { IdentityKey } from './key.js';
 /** A device, as proven by an accepted certificate chain. */
 export interface Device {
   readonly identity: IdentityKey;
-  /** A safe integer that grows from one device of an identity to the next; at least {@link floor}. */
+  /** A safe integer, at least {@link floor}. Each new device of an identity has a higher serial. */
   readonly serial: number;
   /** Devices of this identity with a lower serial are revoked. */
   readonly floor: number;

@@ -20,15 +20,15 @@ const P = 2n ** 255n - 19n;
 const Y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 
 /**
- * The y of all points of small order. OpenSSL imports such a point as a key. Without a private key, anyone
- * can make a signature that is valid for many messages under such a key.
+ * The y coordinates of all points of small order. OpenSSL imports such a point as a public key. Anyone can
+ * forge signatures under that key, and one forged signature is valid for many messages.
  */
 const SMALL_ORDER: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, Y8, P - Y8]);
 
-/** A byte in the middle of a key. */
+/** The index of a byte in the middle of a key. */
 const MIDDLE = 15;
 
-/** What it is in the refused keys: in each y that is not below P, it is 0xff. */
+/** The values of the middle byte in the refused keys. It is 0xff in each y from P on. */
 const SUSPECT: ReadonlySet<number> = new Set(
   [...SMALL_ORDER, P].map((y) => Number((y >> BigInt(8 * MIDDLE)) & 0xffn)),
 );
@@ -36,7 +36,7 @@ const SUSPECT: ReadonlySet<number> = new Set(
 const TEXT = new RegExp(`^[A-Za-z0-9_-]{${KEY_CHARACTERS}}$`);
 
 /**
- * Parses a key from one token. There is one text for each key: spare bits in the last character must be 0.
+ * Parses a key from one token. Each key has exactly one text: the spare bits of the last character must be 0.
  *
  * @returns `undefined` for anything that is not a key, and for a key that is refused.
  */
@@ -46,7 +46,7 @@ export function parseKey(token: string | undefined): IdentityKey | undefined {
   return key === token ? key : undefined;
 }
 
-/** Encodes the bytes of a key. Returns `undefined` if they are not a key, or if the key is refused. */
+/** Encodes the bytes of a key. Returns `undefined` if the bytes are not a key, or if the key is refused. */
 export function encodeKey(bytes: Uint8Array): IdentityKey | undefined {
   if (!isAllowedKey(bytes)) return undefined;
   return Buffer.from(bytes).toString('base64url') as IdentityKey;
@@ -58,18 +58,18 @@ export function keyBytes(key: IdentityKey): Uint8Array {
 }
 
 /**
- * Whether bytes are a key that may be used, for an identity or a device. Refuses a y that is not below P, and
- * points of small order, whatever the sign of x.
+ * Whether bytes are a key that an identity or a device may use. Refuses a y from P on, and points of small
+ * order, whatever the sign of x.
  */
 export function isAllowedKey(bytes: Uint8Array): boolean {
   if (bytes.length !== KEY_BYTES) return false;
-  // Most keys are allowed by this byte alone. A store reads many, and large integers are slow.
+  // This byte alone shows that most keys are allowed. The store reads many keys, and large integers are slow.
   if (!SUSPECT.has(bytes[MIDDLE] as number)) return true;
   const y = ordinateOf(bytes);
   return y < P && !SMALL_ORDER.has(y);
 }
 
-/** The y of a point: 255 bits, little-endian. The top bit is the sign of x. */
+/** The y coordinate of a point: the low 255 bits, little-endian. The top bit is the sign of x. */
 function ordinateOf(bytes: Uint8Array): bigint {
   const bigEndian = Buffer.from(bytes).reverse();
   return BigInt(`0x${bigEndian.toString('hex')}`) & (2n ** 255n - 1n);

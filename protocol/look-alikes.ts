@@ -5,10 +5,10 @@
 import type { UserId } from './id.js';
 
 /**
- * Finds the buddy whose id a reader could take this id for. The ids differ by 0/o, 1/l/i, rn/m or punctuation
- * alone.
+ * Finds the buddy for whom a reader could mistake an id: the two ids differ only by 0/o, 1/l/i, rn/m or
+ * punctuation.
  *
- * @returns `undefined` if there is no such buddy, or if the id is the id of a buddy itself.
+ * @returns `undefined` if there is no such buddy, or if the given id is itself on the list.
  */
 export function findLookAlike(id: UserId, buddies: Iterable<UserId>): UserId | undefined {
   const look = lookOf(id);

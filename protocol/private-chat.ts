@@ -1,10 +1,10 @@
 /**
- * The lines of a private chat (`im-chat/1`): a chat inside TLS, in which each client proves its identity by
- * its certificates and acknowledges the messages that it received.
+ * The lines of a private chat (`im-chat/1`). A private chat runs inside TLS: each client proves its identity
+ * by its certificates. Each client acknowledges the messages that it receives.
  *
- * The first line of the caller has its own id and the called id. The first line of the called client is its
- * answer. After `OK`, each client first sends an `S` line with the lines that it has received so far, then
- * messages, acknowledgements and notices in any order.
+ * The caller's first line has the caller's id and the called id. The called client's first line is its
+ * answer. After `OK`, each client first sends an `S` line, which says how many lines it has received so far.
+ * Then it sends messages, acknowledgements and notices in any order.
  */
 
 import { tokensOf } from './ascii.js';
@@ -14,13 +14,13 @@ import { MAX_MESSAGE_BYTES } from './message.js';
 /** The maximum number of bytes in a line: a message, its verb and two numbers of at most 15 digits. */
 export const MAX_PRIVATE_LINE_BYTES = MAX_MESSAGE_BYTES + 40;
 
-/** Names a record of unacknowledged lines: 16 lower-case hexadecimal digits. */
+/** The name of a stream, which is one numbering of a client's lines: 16 lower-case hexadecimal digits. */
 export type StreamId = string & { readonly StreamId: unique symbol };
 
 /** The caller's first line. */
 export interface PrivateOpening {
   readonly caller: UserId;
-  /** Whom the caller wants. Because of it, a call that reached the wrong client is not accepted. */
+  /** The id that the caller wants to reach. A client with another id denies the call. */
   readonly called: UserId;
 }
 
@@ -33,8 +33,8 @@ export type PrivateAnswer = 'OK' | 'REJECT' | 'BUSY' | 'DENIED key' | 'DENIED wh
 /** A line after the call was accepted. */
 export type PrivateLine =
   /**
-   * The stream that this side sends, the last stream that it received, and how many lines of that stream it
-   * has.
+   * The stream that the sender of this line sends; the last stream that it received (`known`); and the number
+   * of the last line that it received in that stream (`have`).
    */
   | {
       readonly verb: 'S';

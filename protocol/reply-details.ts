@@ -13,7 +13,7 @@ const VERSION = 'im/1';
 
 const NO_SUCH_USER = 202;
 
-/** Stands in the place of the key if the id has no key. */
+/** Replaces the key in the details if the id has no key. */
 const NO_KEY = '-';
 
 /** Encodes the details of WHO: an id's key, its floor, and the newest serial that the server has seen. */

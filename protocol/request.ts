@@ -12,9 +12,9 @@ import { parseSessionId, type SessionId } from './sealed-datagram.js';
 export const MAX_REQUEST_BYTES = 512;
 
 /**
- * A change to the directory that a client requests. The store decides it.
+ * A change to the directory that a client requests. The store decides whether to apply it.
  *
- * `device` is the device that proved who sends the request. A request in clear has none.
+ * `device` is the device that sent the request inside TLS. A request in clear has none.
  *
  * `buddy` is `undefined` if its token is missing or not a valid id. The store decides the reply in that case:
  * `202` if `id` is not registered, `204` if the device may not change the list of `id`, otherwise `201`.
@@ -33,9 +33,10 @@ export type Change =
 /**
  * Why a client opens a session.
  *
- * - `new`: the user started a client. Its session announces the user's presence, and ends the session that
- *   announced it before.
- * - `again`: a client that lost its session opens another. Granted only if no other session announces.
+ * - `new`: the user started a client. The new session announces the user's presence, and ends the session
+ *   that announced the user before.
+ * - `again`: a client that lost its session opens another one. The server grants it only if no other client
+ *   has a session that announces.
  * - `ask`: the session may ask for the buddy list, but never announces.
  */
 export type LoginMode =
@@ -62,8 +63,8 @@ const KEYS_VERSION = '1';
  * Tokens past the last one needed are ignored, but the whole line must be printable ASCII.
  *
  * @returns `undefined` if the reply is `201 INVALID` whatever the directory contains: the operation is
- * unknown, a token that it needs is missing or not valid (except the buddy), or a byte is not printable
- * ASCII.
+ * unknown, a token that the operation needs is missing or not valid (except the buddy), or a byte is not
+ * printable ASCII.
  */
 export function parseRequest(line: Uint8Array): Request | undefined {
   const text = decodeAscii(line);

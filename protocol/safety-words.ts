@@ -1,6 +1,6 @@
 /**
- * Words that people read to each other: six words stand for the key of a buddy. The machine compares what a
- * user typed, because people overlook differences.
+ * Safety words: six words that stand for the key of a buddy. The buddy reads them out, and the user types
+ * them. The program compares them, because people overlook differences.
  */
 
 /** How many words a user types. */
@@ -54,8 +54,8 @@ export function splitWords(typed: string): readonly string[] {
 
 /**
  * Compares typed words with the expected ones. Case, spaces and punctuation do not matter. A word outside the
- * list is reported as a typo. A word in the list is never corrected, and the result does not say where a
- * difference is: either would lead a user to the words of a forged key, one by one.
+ * list is reported as a typo. A word in the list is never corrected, and the result does not say which word
+ * differs: with such hints, a user would change word after word until a forged key is accepted.
  */
 export function compareSafetyWords(
   typed: string,

@@ -1,6 +1,5 @@
 /**
- * Sealed presence datagrams: the bytes around and inside the seal. Sealing itself needs a cipher, which
- * keys/datagram-seal.ts has.
+ * Sealed presence datagrams: their header, and the text that is sealed. keys/datagram-seal.ts has the cipher.
  *
  *     0x81 | session (8 bytes) | counter (8 bytes) | sealed text and its tag (16 bytes)
  *     0x82 | session (8 bytes)
@@ -27,7 +26,7 @@ export const TAG_BYTES = 16;
 /** The maximum number of bytes in a sealed question. */
 export const MAX_SEALED_QUESTION_BYTES = HEADER_BYTES + MAX_DATAGRAM_BYTES + TAG_BYTES;
 
-/** The maximum number of bytes in the text of a sealed answer, which fits into one datagram. */
+/** The maximum number of bytes in the text of a sealed answer. The whole answer is one datagram. */
 export const MAX_ANSWER_TEXT_BYTES = MAX_BUDDY_LIST_BYTES - HEADER_BYTES - TAG_BYTES;
 
 /** The maximum number of bytes in the first line of an answer: three numbers of at most 15 digits. */
@@ -44,7 +43,7 @@ export function parseSessionId(token: string | undefined): SessionId | undefined
   return token !== undefined && /^[0-9a-f]{16}$/.test(token) ? (token as SessionId) : undefined;
 }
 
-/** A sealed datagram that is not opened yet. */
+/** A sealed datagram whose seal is not yet checked. */
 export interface SealedDatagram {
   readonly session: SessionId;
   /** From 1 to {@link MAX_COUNTER} - 1. */
@@ -55,7 +54,7 @@ export interface SealedDatagram {
   readonly sealed: Uint8Array;
 }
 
-/** Whether a datagram begins like a sealed one. No datagram in clear does. */
+/** Whether a datagram begins like a sealed one. No datagram in clear begins with this byte. */
 export function isSealed(bytes: Uint8Array): boolean {
   return bytes[0] === SEALED;
 }
@@ -64,7 +63,7 @@ export function isSealed(bytes: Uint8Array): boolean {
  * Parses the frame of a sealed datagram.
  *
  * @param maxBytes The longest datagram to accept: {@link MAX_SEALED_QUESTION_BYTES} on the server.
- * @returns `undefined` if it is too short or too long, or if its counter is out of range.
+ * @returns `undefined` if the datagram is too short or too long, or if its counter is out of range.
  */
 export function parseSealed(bytes: Uint8Array, maxBytes: number): SealedDatagram | undefined {
   if (!isSealed(bytes) || bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > maxBytes)
@@ -102,8 +101,8 @@ export function nonceOf(iv: Uint8Array, counter: number): Buffer {
 }
 
 /**
- * Encodes the answer to a session that the server does not know. The answer asks the client to log in again.
- * It is shorter than any question, so that a forged question is not amplified.
+ * Encodes the answer to a datagram whose session the server does not know. The answer asks the client to log
+ * in again. It is shorter than any question: a forged question is not amplified.
  */
 export function encodeUnknownSession(session: SessionId): Buffer {
   const answer = Buffer.alloc(1 + SESSION_BYTES);
@@ -117,7 +116,7 @@ export function parseUnknownSession(bytes: Uint8Array): SessionId | undefined {
   return bytes[0] === UNKNOWN_SESSION && bytes.length === 1 + SESSION_BYTES ? readSession(bytes) : undefined;
 }
 
-/** A sealed query: the buddy list from an offset on, because a long list takes several answers. */
+/** A sealed query for the buddy list from an offset on. A long list takes several answers. */
 export interface SealedQuery {
   readonly op: 'GET';
   readonly id: UserId;
@@ -126,7 +125,7 @@ export interface SealedQuery {
 }
 
 /**
- * Parses the text of a sealed question: `SET` as in clear, or `GET <id> [<offset>]`.
+ * Parses the text of a sealed question: `SET` in the same form as in clear, or `GET <id> [<offset>]`.
  *
  * @returns `undefined` for a text that breaks the grammar.
  */

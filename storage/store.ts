@@ -34,20 +34,21 @@ export type Ban = BanTarget & { readonly untilMs?: number | undefined };
 /** A reserved id, usually that of a removed user. It cannot be registered until it is freed. */
 export interface Reservation {
   readonly id: UserId;
-  /** Since when: a Unix time in milliseconds. */
+  /** When the id was reserved: a Unix time in milliseconds. */
   readonly atMs: number;
 }
 
 /**
  * A change by the operator.
  *
- * - `KEY` binds an id to a key, or makes it open. Either way its floor and newest serial become 0.
- * - `REMOVE` removes a user from all lists. The user's number is never used again, and the id stays reserved.
+ * - `KEY` binds an id to a key, or makes the id open. In both cases its floor and newest serial become 0.
+ * - `REMOVE` removes a user, also from all lists. The user's number is never used again, and the id stays
+ *   reserved.
  * - `RESERVE` reserves an id that is not registered, as if its user had been removed.
  * - `FREE` frees a reserved id: it can be registered again, by a user with another number.
  * - `BAN` replaces an earlier ban of the same target.
  *
- * The store only keeps bans: the server does not look at them yet.
+ * The store only stores bans: the server does not enforce them yet.
  */
 export type OperatorChange =
   | { readonly op: 'KEY'; readonly id: UserId; readonly key: IdentityKey | undefined }
@@ -76,22 +77,22 @@ export interface Users {
   /** The numbers of a user's buddies, in the order they were added. Valid until the next commit. */
   listOf(user: number): Uint32Array;
   /**
-   * How many numbers are committed, those of removed users included. A number at or above it may still be
-   * given to a different user.
+   * How many numbers are committed, including those of removed users. A number from here on is not yet
+   * committed, and may be given to another user.
    */
   readonly committed: number;
-  /** True when the id of a user is bound to a key. Cheap: the server asks it for every SET and GET. */
+  /** True when the id of a user is bound to a key. Must be cheap: called for every SET and GET. */
   isKeyed(user: number): boolean;
   /**
    * The key of a user's id, with the newest serial and the highest floor that the store has seen; `undefined`
    * for an open id.
    */
   deviceOf(user: number): Device | undefined;
-  /** True once the store is closed: the database may have changed since. */
+  /** True once the store is closed. From then on, another process may change the database. */
   readonly isClosed: boolean;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];
-  /** All bans, also those that have ended, addresses first, in the order of their names. */
+  /** All bans, even those that have ended: addresses first, each kind in the order of the names. */
   bans(): readonly Ban[];
   /** Writes a user's id into a buffer; returns the offset of its end. */
   copyId(target: Uint8Array, at: number, user: number): number;

@@ -1,5 +1,6 @@
 /**
- * A file in a private directory, held for a change: replaced atomically, or appended to with whole lines.
+ * A file in a private directory that a process holds while it changes the file: it replaces the file
+ * atomically, or appends whole lines.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -16,13 +17,13 @@ import {
 } from '../storage/files/files.js';
 import { writersOf } from '../storage/files/writers.js';
 
-/** The maximum number of attempts to lock a file that another process changes, with a pause after each. */
+/** The maximum number of attempts to lock a file while other processes hold it, with a pause after each. */
 const LOCK_ATTEMPTS = 200;
 
-/** Longest pause before the next attempt, in milliseconds. */
+/** The longest pause before the next attempt, in milliseconds. */
 const LOCK_PAUSE_MS = 50;
 
-/** How often an append is repeated because another process replaced the file at the same time. */
+/** The maximum number of attempts to append while other processes replace the file. */
 const APPEND_ATTEMPTS = 3;
 
 /** The permission bits of the group and of other users. */
@@ -30,13 +31,16 @@ const OTHERS_MODE = 0o077;
 
 const LF = 0x0a;
 
-/** The end of the name of a file that is not yet complete. */
+/** The extension of a new file that is not yet complete. */
 const UNFINISHED = '.new';
 
 /** How many bytes are read at a time. */
 const READ_BYTES = 64 * 1024;
 
-/** A file that no other process changes, if locks work here. Its operations throw file errors. */
+/**
+ * A held file. Where locks work, no other process changes the file until its release. All operations throw
+ * file errors.
+ */
 export class HeldFile {
   readonly #files: Files;
   readonly #path: string;
@@ -55,7 +59,7 @@ export class HeldFile {
     return this.#lock !== undefined;
   }
 
-  /** Reads the file; `undefined` when it does not exist. */
+  /** Reads the file. Resolves to `undefined` when the file does not exist. */
   async read(maxBytes: number): Promise<Buffer | undefined> {
     const facts = await this.#files.facts(this.#path);
     if (facts === undefined) return undefined;
@@ -63,7 +67,7 @@ export class HeldFile {
     return readFile(this.#files, this.#path, maxBytes);
   }
 
-  /** Replaces the file atomically, or makes it. After an error, the file has its old or its new contents. */
+  /** Replaces or creates the file atomically. After an error, it has its old or its new contents. */
   async replace(bytes: Buffer): Promise<void> {
     await this.#removeUnfinished();
     const part = `${this.#path}.${process.pid}-${randomBytes(4).toString('hex')}${UNFINISHED}`;
@@ -93,7 +97,7 @@ export class HeldFile {
     }
   }
 
-  /** Appends more than once; the file stays open in between. */
+  /** Returns an appender, which keeps the file open between appends. */
   appender(): Appender {
     return new Appender(this.#files, this.#path, (path) => this.#checkMade(path), this.isLocked);
   }
@@ -104,7 +108,7 @@ export class HeldFile {
     await this.#files.syncDirectory(this.#directory);
   }
 
-  /** Also removes the file of the lock: then no name is left in the directory. */
+  /** Removes the file and its lock file: the directory then shows no trace of the file. */
   async removeWithLock(): Promise<void> {
     await this.remove();
     await this.#files.remove(lockPath(this.#path));
@@ -112,20 +116,20 @@ export class HeldFile {
   }
 
   async release(): Promise<void> {
-    await this.#lock?.release().catch(() => {}); // the lock ends with its descriptor in any case
+    await this.#lock?.release().catch(() => {}); // the kernel releases the lock with its descriptor
   }
 
   get #directory(): string {
     return dirname(this.#path);
   }
 
-  /** Checks a file that was just made: a file system may ignore its mode. */
+  /** Checks a file that was just created: the file system may have ignored the requested mode. */
   async #checkMade(path: string): Promise<void> {
     const facts = await this.#files.facts(path);
     if (facts !== undefined) checkFile(path, facts, this.#isSecret);
   }
 
-  /** Removes what processes left that were killed while they replaced the file. It may contain a secret. */
+  /** Removes incomplete files of processes that were killed during a replacement. They may have secrets. */
   async #removeUnfinished(): Promise<void> {
     const start = `${basename(this.#path)}.`;
     for (const name of await this.#files.list(this.#directory))
@@ -134,7 +138,7 @@ export class HeldFile {
   }
 }
 
-/** Appends lines to a file, and keeps it open. One append at a time. */
+/** Appends lines to a file, and keeps the file open. The caller starts an append after the last one ended. */
 export class Appender {
   readonly #files: Files;
   readonly #path: string;
@@ -150,15 +154,15 @@ export class Appender {
   }
 
   /**
-   * Appends whole lines. First ends a line that a crash left without its LF. If this fails, what was written
-   * is removed again, if the disk allows it.
+   * Appends whole lines. First ends a line that a crash left without its LF. After a failed write, removes
+   * the written part, if the file is locked and the disk allows it.
    */
   async append(lines: Buffer): Promise<void> {
     for (let count = 0; count < APPEND_ATTEMPTS; count++) {
       const isNew = this.#file === undefined;
       const file = this.#file ?? (await this.#open());
       await this.#write(file, lines);
-      // An earlier process may have made the file, and ended before it made the name durable.
+      // A process may have created the file earlier, and may have ended before the name was durable.
       if (isNew) await this.#files.syncDirectory(dirname(this.#path));
       if (await file.isInPlace()) return;
       await this.close();
@@ -170,7 +174,7 @@ export class Appender {
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.close().catch(() => {}); // no data is lost: all of it was synced before
+    await file?.close().catch(() => {}); // no data is lost: all appends were synced
   }
 
   async #open(): Promise<OpenFile> {
@@ -188,7 +192,7 @@ export class Appender {
       await writeAll(file, bytes, size);
       await file.datasync();
     } catch (error) {
-      // Without the lock, this would cut what another process has appended.
+      // Without the lock, this would cut lines that another process has appended.
       if (this.#isLocked)
         await file
           .truncate(size)
@@ -203,12 +207,12 @@ function lockPath(path: string): string {
   return `${path}.lock`;
 }
 
-/** Waits for the lock of a file, and holds the file. */
+/** Waits for the lock of a file, and returns the held file. */
 export async function holdFile(files: Files, path: string, isSecret: boolean): Promise<HeldFile> {
   return new HeldFile(files, path, await lockOf(files, lockPath(path)), isSecret);
 }
 
-/** Waits for the lock; `undefined` where files cannot be locked. */
+/** Waits for the lock. Resolves to `undefined` where files cannot be locked. */
 async function lockOf(files: Files, path: string): Promise<Lock | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -217,7 +221,7 @@ async function lockOf(files: Files, path: string): Promise<Lock | undefined> {
       try {
         isInPlace = await lock.isInPlace();
       } finally {
-        // It is not in place when another process has removed it with the file that it protects.
+        // The lock file is not in place if another process has removed it with the file that it protects.
         if (!isInPlace) await lock.release();
       }
       if (isInPlace) return lock;
@@ -229,7 +233,7 @@ async function lockOf(files: Files, path: string): Promise<Lock | undefined> {
   }
 }
 
-/** Reads a file that exists: one that has just vanished is an error, and does not count as a missing file. */
+/** Reads an existing file. Throws if it has just vanished: that does not count as a missing file. */
 export function readFile(files: Files, path: string, maxBytes: number): Promise<Buffer> {
   return withFile(files.open(path), (file) => readAll(file, maxBytes));
 }
@@ -247,7 +251,7 @@ async function readAll(file: OpenFile, maxBytes: number): Promise<Buffer> {
   }
 }
 
-/** Refuses a file that other users can write to, or a secret one that they can read. */
+/** Refuses a file that other users can write to, and a secret file that other users can read. */
 export function checkFile(path: string, facts: FileFacts, isSecret: boolean): void {
   if (isSecret && facts.mode & OTHERS_MODE)
     throw new FileError('file.exposed', `other users can read ${path}: chmod 600 helps`);

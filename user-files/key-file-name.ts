@@ -1,6 +1,6 @@
 /**
- * The part `<id>@<server>` in the names of files. The server's part always has 16 characters, so the last `@`
- * of the name ends the id, also in an id such as `a@b`. An id has no slash and does not begin with a dot.
+ * The part `<id>@<server>` in the names of files. The server's name has 16 characters and no `@`: the last
+ * `@` ends the id, even an id such as `a@b`. An id has no slash and does not begin with a dot.
  */
 
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import type { IdentityKey } from '../protocol/key.js';
 /** Characters of a server's name. */
 const SERVER_CHARACTERS = 16;
 
-/** The name of a server in the names of files. */
+/** The name of a server, as file names contain it. */
 export type ServerName = string & { readonly ServerName: unique symbol };
 
 /** An id at a server. */
@@ -20,20 +20,20 @@ export interface KeyFileName {
   readonly server: ServerName;
 }
 
-/** The host, as the user wrote it, and the TCP port of a server. */
+/** The host of a server, as the user wrote it, and its TCP port. */
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** An address as text; the host in lower case. */
+/** Writes an address as text, with the host in lower case. */
 export function serverAddress({ host, port }: ServerAddress): string {
   return hostPort(host.toLowerCase(), port);
 }
 
 /**
- * The name of a server: the first 16 characters of its key, so that two addresses of one server have one
- * name. Without a key: 16 hexadecimal digits of the SHA-256 of `host:port`.
+ * The name of a server: the first 16 characters of its key. Two addresses of one server therefore have one
+ * name. The name of a server without a key is 16 hexadecimal digits of the SHA-256 of `host:port`.
  */
 export function serverName(address: ServerAddress, key: IdentityKey | undefined): ServerName {
   const text = key ?? createHash('sha256').update(serverAddress(address)).digest('hex');

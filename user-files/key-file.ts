@@ -4,13 +4,13 @@
  *     {"id":"alice","server":"…16 characters…","identity":"…43 characters…","serial":1764,"floor":0,
  *      "device":"…","seed":"…43 characters…","tentative":true,"sum":"5d41402abc4b2a76"}
  *
- * - `identity` is the public key of the identity, and `seed` its private key as base64url. Without `seed`,
- *   the user has copied the words, and they are the only copy.
- * - `device` is the device's private key and certificate, in the form of `keys/`; `serial` and `floor` are
- *   those of its certificate.
+ * - `identity` is the public key of the identity, and `seed` its private key as base64url. `seed` is missing
+ *   once the user has copied the words: the words are then the only copy.
+ * - `device` is the device's private key and certificates, in the form of `keys/`. `serial` and `floor` are
+ *   those of the device's certificate.
  * - `tentative`: the server has not confirmed the registration yet.
  *
- * Each change names the identity that it is meant for: another process may have put another one in the file.
+ * Each change names the identity that it is meant for: another process may have stored another identity.
  */
 
 import { parseId } from '../protocol/id.js';
@@ -20,23 +20,23 @@ import { formatCheckedLine, parseCheckedLine } from './checked-line.js';
 import { type KeyFileName, keyFileName, parseKeyFileName } from './key-file-name.js';
 import { type Failed, isFailed, PrivateDirectory } from './private-directory.js';
 
-/** The maximum number of characters of a device. */
+/** The maximum number of characters in the field `device`. */
 const MAX_DEVICE_CHARACTERS = 8 * 1024;
 
-/** The maximum number of bytes in a file: JSON may write a character as two. */
+/** The maximum number of bytes in a file. JSON may write one character as two. */
 const MAX_KEY_FILE_BYTES = 2 * MAX_DEVICE_CHARACTERS + 1024;
 
 const SEED = /^[A-Za-z0-9_-]{43}$/;
 
-/** A device as the file has it. */
+/** The fields of a device in the file. */
 export interface DeviceFields {
-  /** Text of `keys/`, which only that room reads. */
+  /** A text that only `keys/` writes and parses. */
   readonly device: string;
   readonly serial: number;
   readonly floor: number;
 }
 
-/** The keys of one id at one server. Contains secrets: never for a log or an event. */
+/** The keys of one id at one server. It contains secrets: never put it into a log or an event. */
 export interface StoredKey extends KeyFileName, DeviceFields {
   readonly identity: IdentityKey;
   /** The identity's private key; absent when the user has copied the words. */
@@ -57,7 +57,7 @@ export class KeyFiles {
     return parse(name, await this.#directory.read(pathOf(name), MAX_KEY_FILE_BYTES));
   }
 
-  /** The ids and servers that have a file, damaged ones included. */
+  /** The ids and servers that have a file, even a damaged one. */
   async list(): Promise<readonly KeyFileName[] | Failed> {
     const names = await this.#directory.list();
     if (isFailed(names)) return names;
@@ -68,8 +68,8 @@ export class KeyFiles {
   }
 
   /**
-   * Writes the keys of an id that has none yet, before it is registered. Fails if there is a file already,
-   * also a tentative or a damaged one. After another failure the file is removed, if the disk allows it.
+   * Writes the keys of an id that has none yet, before the id is registered. Fails if there is a file
+   * already, even a tentative or a damaged one. If writing fails, the file is removed, if the disk allows it.
    */
   create(key: StoredKey): Promise<Failed | undefined> {
     return this.#directory.change(pathOf(key), async (file) => {
@@ -84,7 +84,7 @@ export class KeyFiles {
     });
   }
 
-  /** Writes the keys of an id, in the place of any others: the user typed the words of this identity. */
+  /** Writes the keys of an id, and replaces any others: the user has typed the words of this identity. */
   restore(key: StoredKey): Promise<Failed | undefined> {
     return this.#directory.change(pathOf(key), async (file) => {
       await file.replace(bytesOf(key));
@@ -148,7 +148,7 @@ const OTHER_IDENTITY: Failed = { reason: 'there is the key of another identity' 
 
 const DAMAGED: Failed = { reason: 'the file of the key is damaged' };
 
-/** The end of a file's name. */
+/** The extension of a file's name. */
 const END = '.json';
 
 function pathOf(name: KeyFileName): string {

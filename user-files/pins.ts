@@ -1,13 +1,13 @@
 /**
- * The keys of the buddies of one id at one server: `pins/<id>@<server>.jsonl`. Each line holds all that is
- * known about its buddy; `other` is the key that the server names instead of the pinned one.
+ * The pinned keys of the buddies of one id at one server: `pins/<id>@<server>.jsonl`. Each line holds all
+ * that is known about one buddy. `other` is the key that the server names instead of the pinned key.
  *
  *     {"buddy":"bob","key":"…43 characters…","floor":0,"by":"server","sum":"5d41402abc4b2a76"}
  *     {"buddy":"bob","key":"…","floor":7,"by":"words","other":{"key":"…","floor":9},"sum":"…"}
  *     {"buddy":"bob","forgotten":true,"sum":"…"}
  *
- * The rule of reading is in `subject-log.ts`: damage never makes a pinned buddy one without a known key.
- * Other processes, such as `im-client trust`, write to the file too, so it is read again before each
+ * `subject-log.ts` has the rules of reading: damage never makes a pinned key unknown. Other processes, such
+ * as `im-client trust`, write to the file too. The client therefore reads the file again before each
  * decision.
  */
 
@@ -19,13 +19,13 @@ import { type KeyFileName, keyFileName } from './key-file-name.js';
 import { type Failed, PrivateDirectory } from './private-directory.js';
 import { type Known, type LogFormat, type LogView, SubjectLog } from './subject-log.js';
 
-/** The maximum number of buddies with a known key. */
+/** The maximum number of buddies with a pinned key. */
 export const MAX_PINS = 10_000;
 
 /** The maximum number of bytes in the file. A line has at most 320. */
 const MAX_PINS_BYTES = 16 * 1024 * 1024;
 
-/** Who vouched for a key: the server named it, or the user compared the words or gave the key itself. */
+/** Why a key is pinned: the server named it, or the user compared the words, or the user gave the key. */
 export type PinnedBy = 'server' | 'words' | 'key';
 
 /** A key, and its floor: devices with a lower serial are revoked. */
@@ -34,17 +34,17 @@ export interface KeyFloor {
   readonly floor: number;
 }
 
-/** The key that belongs to a buddy, until the user decides otherwise. */
+/** The pinned key of a buddy. It counts as the buddy's key until the user decides otherwise. */
 export interface Pin extends KeyFloor {
   readonly by: PinnedBy;
   /** The key that the server names instead of the pinned one. */
   readonly other?: KeyFloor;
 }
 
-/** `undefined`: no key is known. `damaged`: a key may have been known, so there is no call in clear. */
+/** `undefined`: no key is known. `damaged`: a key may have been known, so no call is made in clear. */
 export type StoredTrust = Known<Pin>;
 
-/** The trust in all buddies at one moment. Its `reason` says why the file could not be read. */
+/** The trust in all buddies at one moment. `reason` says why the file could not be read. */
 export interface PinView extends Pick<LogView<Pin>, 'reason' | 'isDamaged'> {
   find(buddy: UserId): StoredTrust;
   /** The buddies that are pinned. */
@@ -91,16 +91,16 @@ export class Pins {
     this.#log = new SubjectLog(FORMAT, directory, `${keyFileName(name)}.jsonl`);
   }
 
-  /** Reads the file again, unless it is unchanged. If it cannot be read, all buddies are `damaged`. */
+  /** Reads the file again if it has changed. If the file cannot be read, all buddies are `damaged`. */
   read(): Promise<PinView> {
     return this.#log.read();
   }
 
   /**
-   * Changes the pin of a buddy. It is durable when the promise resolves without a failure.
+   * Changes the pin of a buddy. The change is durable when the promise resolves without a failure.
    *
-   * @param decide Given what is stored just now: another process may have changed it. Returns the new pin,
-   * `forgotten`, `undefined` to change nothing, or why it fails.
+   * @param decide Called with what the file says now, because another process may have changed the file.
+   * Returns the new pin, `forgotten`, `undefined` to change nothing, or the reason of a failure.
    */
   change(
     buddy: UserId,
@@ -109,7 +109,10 @@ export class Pins {
     return this.#log.change(buddy, decide);
   }
 
-  /** Removes damaged lines, at the wish of the user: their buddies may be called in clear afterwards. */
+  /**
+   * Removes damaged lines. Buddies who were known only from a damaged line may be called in clear afterwards,
+   * so only the user decides this.
+   */
   forgetDamage(): Promise<Failed | undefined> {
     return this.#log.forgetDamage();
   }

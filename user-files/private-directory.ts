@@ -1,10 +1,10 @@
 /**
- * A directory for the keys and what belongs to them. Writes are durable before a promise resolves, and
- * leave the old or the new contents of a file, never a mixture. Files and directories that other users can
- * write to are refused, and so are links in the place of files.
+ * A directory of the client for its keys, pins and delivery records. A write is durable when its promise
+ * resolves. After a failed replacement, a file has its old or its new contents, never a mixture. Files and
+ * directories that other users can write to are refused. Links in the place of files are refused, too.
  *
- * A process holds a lock while it changes a file. Where the command `flock` is missing, the changes of two
- * processes are not held apart: an appended line stays whole, and of two replacements the last one counts.
+ * A process holds a lock while it changes a file. Where the command `flock` is missing, two processes can
+ * change a file at the same time: an appended line stays whole, and the last of two replacements counts.
  */
 
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import type { Files } from '../storage/files/files.js';
 import { checkDirectory, checkFile, type HeldFile, holdFile, readFile } from './held-file.js';
 import { fileReason } from './private-file.js';
 
-/** What could not be done, and why, in words for the user. */
+/** A failed operation, with its reason in words for the user. */
 export interface Failed {
   readonly reason: string;
 }
@@ -24,9 +24,9 @@ export function isFailed(value: unknown): value is Failed {
 }
 
 export interface PrivateDirectoryOptions {
-  /** The data directory of the client, made at the first write; `undefined` when the user has no home. */
+  /** The data directory of the client, created at the first write; `undefined` when the user has no home. */
   readonly root: string | undefined;
-  /** The path of the directory inside it; without it, the root. */
+  /** The path of the directory inside the root. Without it, the directory is the root itself. */
   readonly folder?: string;
   /** True to refuse files that other users can read. */
   readonly isSecret?: boolean;
@@ -48,7 +48,7 @@ export class PrivateDirectory {
     this.#files = files;
   }
 
-  /** Reads a file; `undefined` when it does not exist. */
+  /** Reads a file. Resolves to `undefined` when the file does not exist. */
   read(name: string, maxBytes: number): Promise<Buffer | undefined | Failed> {
     return attempt(async () => {
       const path = await this.#pathIfThere(name);
@@ -56,7 +56,7 @@ export class PrivateDirectory {
     });
   }
 
-  /** A text that changes when the file is written or replaced; `undefined` when it does not exist. */
+  /** A text that changes when the file is written or replaced; `undefined` when the file does not exist. */
   version(name: string): Promise<string | undefined | Failed> {
     return attempt(async () => {
       const path = await this.#pathIfThere(name);
@@ -73,7 +73,7 @@ export class PrivateDirectory {
     });
   }
 
-  /** Holds a file for the time of a change. The changes of this object are made one after another. */
+  /** Holds a file while `work` changes it. The changes of this object run one after another. */
   change<TValue>(name: string, work: (file: HeldFile) => Promise<TValue | Failed>): Promise<TValue | Failed> {
     const change = this.#lastChange.then(() =>
       attempt(async () => {
@@ -103,7 +103,7 @@ export class PrivateDirectory {
     return holdFile(this.#files, join(directory, name), this.#isSecret);
   }
 
-  /** The path of an entry, after its check; `undefined` when it does not exist. */
+  /** Checks an entry, and returns its path; `undefined` when the entry does not exist. */
   async #pathIfThere(name: string): Promise<string | undefined> {
     const [directory] = this.#paths().slice(-1);
     if (directory === undefined || !(await this.#checkDirectories())) return undefined;
@@ -124,7 +124,7 @@ export class PrivateDirectory {
     return true;
   }
 
-  /** The root and the folders in it, the innermost last; none without a home. */
+  /** The root and the folders in it, the innermost last. Empty when the user has no home. */
   #paths(): string[] {
     const paths = this.#root === undefined ? [] : [this.#root];
     for (const folder of paths.length === 0 ? [] : this.#folders)
@@ -133,7 +133,7 @@ export class PrivateDirectory {
   }
 }
 
-/** Turns an error of the file system into the reason for the user. Other errors are bugs, and are thrown. */
+/** Converts an error of the file system into a reason for the user. Rethrows other errors: they are bugs. */
 export async function attempt<TValue>(work: () => Promise<TValue>): Promise<TValue | Failed> {
   try {
     return await work();

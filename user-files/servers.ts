@@ -1,11 +1,11 @@
 /**
- * The keys of servers: `servers.jsonl`. A server without a key is remembered too.
+ * The keys of servers: `servers.jsonl`. A line with `"key":null` is about a server that keeps no keys.
  *
  *     {"server":"im.example:1234","key":"…43 characters…","sum":"5d41402abc4b2a76"}
  *     {"server":"[::1]:1234","key":null,"sum":"…"}
  *     {"server":"im.example:1234","forgotten":true,"sum":"…"}
  *
- * The rule of reading is in `subject-log.ts`: damage never makes a known server an unknown one.
+ * `subject-log.ts` has the rules of reading: damage never makes a known server unknown.
  */
 
 import { type IdentityKey, parseKey } from '../protocol/key.js';
@@ -14,13 +14,13 @@ import { type ServerAddress, serverAddress } from './key-file-name.js';
 import { type Failed, PrivateDirectory } from './private-directory.js';
 import { type Known, type LogFormat, SubjectLog } from './subject-log.js';
 
-/** The maximum number of servers that are remembered. */
+/** The maximum number of known servers. */
 export const MAX_SERVERS = 1_000;
 
 /** The maximum number of bytes in the file. */
 const MAX_SERVERS_BYTES = 2 * 1024 * 1024;
 
-/** The maximum number of characters of an address: a host name has at most 253. */
+/** The maximum number of characters in an address. A host name has at most 253. */
 const MAX_ADDRESS_CHARACTERS = 300;
 
 /** The key of a server; `none`: the server keeps no keys. */
@@ -33,7 +33,7 @@ export interface ListedServer {
   readonly key: ServerKey;
 }
 
-/** What is known about a server; `damaged`: a key may have been known, so nothing is sent. */
+/** What is known about a server. `damaged`: a key may have been known, so the client sends nothing. */
 export interface KnownServer {
   readonly key: Known<ServerKey>;
   /** Why the file could not be read. */
@@ -61,13 +61,13 @@ export class Servers {
     this.#log = new SubjectLog(FORMAT, new PrivateDirectory({ root, files }), 'servers.jsonl');
   }
 
-  /** Reads the file again, unless it is unchanged. If it cannot be read, the server is `damaged`. */
+  /** Reads the file again if it has changed. If the file cannot be read, the server is `damaged`. */
   async find(address: ServerAddress): Promise<KnownServer> {
     const view = await this.#log.read();
     return { key: view.find(serverAddress(address)), reason: view.reason };
   }
 
-  /** The servers that are known. `isDamaged`: the file cannot be read, or has a damaged line. */
+  /** Lists the known servers. `isDamaged`: the file cannot be read, or has a damaged line. */
   async list(): Promise<{ readonly known: readonly ListedServer[]; readonly isDamaged: boolean }> {
     const view = await this.#log.read();
     const known = view.subjects.flatMap((server) => {
@@ -78,8 +78,8 @@ export class Servers {
   }
 
   /**
-   * Remembers the key of a server, durably. A key may take the place of `none`. Any other change fails, until
-   * the server is forgotten.
+   * Stores the key of a server, durably. A key may replace `none`. Any other change fails until the user
+   * forgets the server.
    */
   add(address: ServerAddress, key: ServerKey): Promise<Failed | undefined> {
     return this.#log.change(serverAddress(address), (known) => {

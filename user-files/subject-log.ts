@@ -1,53 +1,53 @@
 /**
  * An append-only file of what is known about subjects, such as buddies. Several processes of one user append
- * to it. A line holds all that is known about its subject, or says that the subject was forgotten.
+ * to the file. A line holds all that is known about one subject, or says that the subject was forgotten.
  *
- * The rule of reading:
+ * The rules of reading:
  *
- * 1. A line is whole if its checksum is right and its fields are valid. An empty line says nothing. Every
- *    other line is damaged, also one at the end that lacks a part.
- * 2. The last whole line about a subject counts. A subject without one, or whose last whole line says that it
- *    was forgotten, is unknown.
- * 3. A damaged line may have been about any subject. So a subject that is unknown by rule 2 is not unknown
- *    but `damaged`, unless the line that says that it was forgotten is behind every damaged line.
+ * 1. A line is whole if its checksum is right and its fields are valid. An empty line is ignored. Every other
+ *    line is damaged, even a last line that was not written to its end.
+ * 2. The last whole line about a subject counts. A subject is unknown if it has no whole line, or if its last
+ *    whole line says that it was forgotten.
+ * 3. A damaged line may have been about any subject. If the file has a damaged line, a subject that rule 2
+ *    makes unknown is `damaged` instead. Exception: the line that forgets it follows all damaged lines.
  * 4. If the file cannot be read, all subjects are `damaged`.
  *
- * Damage therefore never makes a known subject unknown. It can bring back what was known before: a caller
- * asks the server for the key at each call, and notices. A file that was deleted, or cut exactly at the end
- * of a line, looks like one that never had the missing lines.
+ * Damage therefore never makes a known subject unknown. Damage can make an older line about a subject count
+ * again. The client notices an outdated key at the next call, when it asks the server for the key. If the
+ * file is deleted, or cut exactly at the end of a line, the missing lines leave no trace.
  */
 
 import { type Fields, formatCheckedLine, parseCheckedLine } from './checked-line.js';
 import type { HeldFile } from './held-file.js';
 import { type Failed, isFailed, type PrivateDirectory } from './private-directory.js';
 
-/** Least bytes of a file that is compacted. */
+/** A smaller file is not compacted. */
 const MIN_COMPACTION_BYTES = 64 * 1024;
 
-/** A file is compacted when it has this many times the bytes of the lines that count. */
+/** A file is compacted when it has more than this many times the bytes of the lines that count. */
 const COMPACTION_FACTOR = 4;
 
-/** How often a file is read again because another process has changed it in the meantime. */
+/** The maximum number of attempts to read a file that other processes change during each attempt. */
 const READ_ATTEMPTS = 5;
 
-/** Stands for all damaged lines when a file is compacted. It has no checksum, so it is damaged too. */
+/** Replaces all damaged lines when a file is compacted. It has no checksum, so it counts as damaged too. */
 const DAMAGED_LINE = '{"damaged":true}';
 
 export interface LogFormat<TState> {
   /** The name of the field with the subject. */
   readonly field: string;
-  /** The subject of a line; `undefined` if it is not valid. */
+  /** Returns the subject of a line; `undefined` if the value is not valid. */
   parseSubject(value: unknown): string | undefined;
-  /** The fields of a state: neither the subject nor `forgotten`. */
+  /** Returns the fields of a state. They include neither the subject nor `forgotten`. */
   encode(state: TState): Fields;
-  /** The state in a line; `undefined` if the fields are not valid. */
+  /** Returns the state in a line; `undefined` if the fields are not valid. */
   parse(fields: Fields): TState | undefined;
   /** The maximum number of subjects that are known at once. */
   readonly maxSubjects: number;
   readonly maxBytes: number;
 }
 
-/** What is known about a subject; `undefined`: it is unknown. */
+/** What is known about a subject. `undefined`: the subject is unknown. */
 export type Known<TState> = TState | 'damaged' | undefined;
 
 interface Entry<TState> {
@@ -81,7 +81,7 @@ export class LogView<TState> {
     }
   }
 
-  /** What is known about a subject, by the rule above. */
+  /** Returns what is known about a subject, by the rules above. */
   find(subject: string): Known<TState> {
     if (this.reason !== undefined) return 'damaged';
     const { state, at } = this.#entries.get(subject) ?? { state: undefined, at: -1 };
@@ -98,7 +98,7 @@ export class LogView<TState> {
     return [...this.#entries].filter(([, { state }]) => state !== undefined).map(([subject]) => subject);
   }
 
-  /** The shortest text with the same meaning. */
+  /** The shortest contents with the same meaning. */
   compacted(): string {
     const kept = [...this.#entries.values()]
       .filter(({ state, at }) => state !== undefined || (this.#lastDamaged !== -1 && at > this.#lastDamaged))
@@ -123,7 +123,7 @@ export class SubjectLog<TState> {
     this.#name = name;
   }
 
-  /** Reads the file, unless it is unchanged since the last time. */
+  /** Reads the file if it has changed since the last call. */
   async read(): Promise<LogView<TState>> {
     for (let attempt = 1; ; attempt++) {
       const version = await this.#directory.version(this.#name);
@@ -132,7 +132,7 @@ export class SubjectLog<TState> {
       if (version === this.#cached?.version) return this.#cached.view;
       const view = viewOf(this.#format, await this.#directory.read(this.#name, this.#format.maxBytes));
       if (view.reason !== undefined) return view;
-      // A line that another process is writing just now would look damaged.
+      // A line that another process is writing looks damaged. If the file has changed, read it again.
       if ((await this.#directory.version(this.#name)) === version) {
         this.#cached = { version, view };
         return view;
@@ -142,10 +142,12 @@ export class SubjectLog<TState> {
   }
 
   /**
-   * Reads what is known about a subject, and appends what `decide` returns, before another process can change
-   * the file. The line is durable when the promise resolves. After a failure it may count or not.
+   * Reads what is known about a subject, and appends the state that `decide` returns. Where locks work, no
+   * other process changes the file in between. The line is durable when the promise resolves. After a
+   * failure, the file may have the line or not.
    *
-   * @param decide Returns the new state, `forgotten`, `undefined` to change nothing, or why it fails.
+   * @param decide Returns the new state, `forgotten`, `undefined` to change nothing, or the reason of a
+   * failure.
    */
   async change(
     subject: string,
@@ -169,7 +171,7 @@ export class SubjectLog<TState> {
     });
   }
 
-  /** Removes the damaged lines. What they said is lost: only the user can decide this. */
+  /** Removes the damaged lines. Their contents are lost, so only the user decides this. */
   forgetDamage(): Promise<Failed | undefined> {
     return this.#directory.change(this.#name, async (file) => {
       const view = viewOf(this.#format, await file.read(this.#format.maxBytes));
@@ -188,12 +190,12 @@ interface Append<TState> {
   readonly maxBytes: number;
 }
 
-/** Appends a line, or compacts the file with it. */
+/** Appends a line. If the file is too long, replaces the file by its compacted contents and the line. */
 async function append<TState>(
   file: HeldFile,
   { line, view, size, maxBytes }: Append<TState>,
 ): Promise<Failed | undefined> {
-  // Without the lock, a compaction would lose what another process appends at the same time.
+  // Without the lock, a compaction would lose the lines that another process appends at the same time.
   if (file.isLocked && size > MIN_COMPACTION_BYTES) {
     const text = view.compacted();
     if (size > COMPACTION_FACTOR * Buffer.byteLength(text)) {

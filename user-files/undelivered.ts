@@ -1,16 +1,17 @@
 /**
- * What is known about the delivery of the private messages between the user and one buddy:
- * `undelivered/<id>@<server>/<buddy>.jsonl`. The rules are in `machines/client/`; this file keeps records, in
- * their order, durable before a promise resolves.
+ * The delivery record of the private messages between the user and one buddy:
+ * `undelivered/<id>@<server>/<buddy>.jsonl`. The rules are in `machines/client/private-delivery.ts`; this
+ * module stores the entries in order. An entry is durable when its promise resolves.
  *
  *     {"is":"stream","identity":"…43 characters…","stream":"0123456789abcdef","sum":"5d41402abc4b2a76"}
  *     {"is":"line","n":1,"atMs":1700000000000,"text":"hello","sum":"…"}
  *     {"is":"settled","n":1,"sum":"…"}
  *     {"is":"have","stream":"fedcba9876543210","have":7,"sum":"…"}
  *
- * The first line names the buddy's identity and the user's own stream. The entries behind it belong to them.
+ * The first line names the buddy's identity and the user's own stream. All entries belong to these two.
  *
- * Damaged lines are skipped and counted. A crash damages at most the last line, which did not count yet.
+ * Damaged lines are skipped and counted. A crash damages at most the last line, whose promise had not
+ * resolved.
  */
 
 import { parseId, type UserId } from '../protocol/id.js';
@@ -24,10 +25,10 @@ import { attempt, type Failed, isFailed, PrivateDirectory } from './private-dire
 /** The maximum number of bytes in the file of a buddy. */
 const MAX_DELIVERY_BYTES = 16 * 1024 * 1024;
 
-/** A file of more bytes is worth a {@link OpenDelivery.replace}. */
+/** The caller should shorten a file of more bytes with {@link OpenDelivery.replace}. */
 const LONG_BYTES = 4 * 1024 * 1024;
 
-/** The identity of the buddy, and the stream of the user's own lines to it. */
+/** The identity of the buddy, and the stream of the user's own lines to that identity. */
 export interface DeliveryStream {
   readonly identity: IdentityKey;
   /** 16 hexadecimal digits. */
@@ -35,20 +36,20 @@ export interface DeliveryStream {
 }
 
 export type DeliveryEntry =
-  /** A line of the own stream. The text is as the user typed it, not yet safe to show. */
+  /** A line of the user's own stream. The text is as typed: it is not yet safe to show. */
   | { readonly is: 'line'; readonly n: number; readonly atMs: number; readonly text: string }
-  /** Lines up to this number were confirmed, or named as undelivered. */
+  /** Lines up to this number were confirmed, or were reported as undelivered. */
   | { readonly is: 'settled'; readonly n: number }
   /** Lines up to this number of a stream of the buddy were shown. */
   | { readonly is: 'have'; readonly stream: string; readonly have: number };
 
 /** What is stored about a buddy. */
 export interface StoredDelivery {
-  /** `undefined` when there is no record, or when its first line is damaged. */
+  /** `undefined` when the record does not exist, or when its first line is damaged. */
   readonly stream: DeliveryStream | undefined;
-  /** In the order in which they were stored. */
+  /** The entries in the order in which they were stored. */
   readonly entries: readonly DeliveryEntry[];
-  /** How many lines were not readable. */
+  /** The number of damaged lines. */
   readonly damaged: number;
 }
 
@@ -61,7 +62,7 @@ export class Undelivered {
     this.#directory = new PrivateDirectory({ root, folder, isSecret: true, files });
   }
 
-  /** The buddies with a file. */
+  /** The buddies who have a record. */
   async buddies(): Promise<readonly UserId[] | Failed> {
     const names = await this.#directory.list();
     if (isFailed(names)) return names;
@@ -71,13 +72,13 @@ export class Undelivered {
       .flatMap(([name, buddy]) => (buddy === name ? [buddy] : []));
   }
 
-  /** Reads the records of a buddy, also while another process adds to them. */
+  /** Reads the record of a buddy, even while another process appends to it. */
   async read(buddy: UserId): Promise<StoredDelivery | Failed> {
     const contents = await this.#directory.read(nameOf(buddy), MAX_DELIVERY_BYTES);
     return isFailed(contents) ? contents : parse(contents);
   }
 
-  /** Opens the records of a buddy for a chat. Fails when another process has them open. */
+  /** Opens the record of a buddy for a chat. Fails when another process has it open. */
   async open(buddy: UserId): Promise<OpenDelivery | Failed> {
     const file = await this.#directory.hold(nameOf(buddy));
     if (isFailed(file)) return file;
@@ -87,7 +88,7 @@ export class Undelivered {
     return contents;
   }
 
-  /** Removes the records of a buddy. */
+  /** Removes the record of a buddy. */
   async forget(buddy: UserId): Promise<Failed | undefined> {
     const version = await this.#directory.version(nameOf(buddy));
     if (version === undefined || isFailed(version)) return version;
@@ -98,16 +99,16 @@ export class Undelivered {
   }
 }
 
-/** The records of a buddy, held for a chat. The caller closes it. */
+/** The record of a buddy, held for a chat. The caller must close it. */
 export class OpenDelivery {
-  /** What was stored when it was opened. */
+  /** The contents of the record when it was opened. */
   readonly stored: StoredDelivery;
   readonly #file: HeldFile;
   readonly #appender: Appender;
   #bytes: number;
-  /** Ends when everything so far was written. It never rejects. */
+  /** Resolves when all writes so far have ended. It never rejects. */
   #last: Promise<unknown> = Promise.resolve();
-  /** What is written together, once the write before it has ended. */
+  /** The lines of the next write, which begins when the write under way has ended. */
   #group: { readonly lines: string[]; readonly written: Promise<Failed | undefined> } | undefined;
 
   constructor(file: HeldFile, contents: Buffer | undefined) {
@@ -117,12 +118,12 @@ export class OpenDelivery {
     this.#bytes = contents?.length ?? 0;
   }
 
-  /** True when the file has grown so long that the caller should {@link replace} it. */
+  /** True when the file is so long that the caller should {@link replace} it. */
   get isLong(): boolean {
     return this.#bytes > LONG_BYTES;
   }
 
-  /** Appends entries to the record. Those that come during a write are written together. */
+  /** Appends entries to the record. Entries that come during a write are written together. */
   append(entries: readonly DeliveryEntry[]): Promise<Failed | undefined> {
     if (this.#group === undefined) {
       const lines: string[] = [];
@@ -132,14 +133,14 @@ export class OpenDelivery {
     return this.#group.written;
   }
 
-  /** Begins a new record, or shortens it. After a failure, the old or the new one is there. */
+  /** Begins a new record, or shortens the current one. After a failure, the old or the new one exists. */
   replace(
     { identity, stream }: DeliveryStream,
     entries: readonly DeliveryEntry[],
   ): Promise<Failed | undefined> {
     const lines = [lineOf({ is: 'stream', identity, stream }), ...entries.map(lineOf)];
     const bytes = Buffer.from(lines.join(''));
-    this.#group = undefined; // later entries belong behind these
+    this.#group = undefined; // entries that are appended from now on follow the new record
     return this.#enqueue(async () => {
       await this.#appender.close();
       await this.#file.replace(bytes);
@@ -148,7 +149,7 @@ export class OpenDelivery {
     });
   }
 
-  /** Ends after what was appended before. Another process can then open the records. */
+  /** Closes the record after all earlier writes. Another process can then open it. */
   async close(): Promise<void> {
     await this.#last;
     await this.#appender.close();
@@ -172,7 +173,7 @@ export class OpenDelivery {
   }
 }
 
-/** The end of a file's name. */
+/** The extension of a file's name. */
 const END = '.jsonl';
 
 function nameOf(buddy: UserId): string {

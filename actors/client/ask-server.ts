@@ -112,7 +112,7 @@ export function networkError(error: NodeJS.ErrnoException): Error {
 /**
  * When the server does not answer over UDP, asks it over TCP whether it knows the user. Always resolves.
  *
- * @param request Sends `ADD <user>`, in clear or sealed.
+ * @param request Sends `ADD <user>`, in clear or inside TLS.
  */
 export async function askWhySilent(
   request: (signal: AbortSignal) => Promise<ServerReply>,

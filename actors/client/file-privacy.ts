@@ -1,6 +1,6 @@
 /**
- * The keys of a client as its private chats see them: those that the directory finds, and the files beside
- * them.
+ * The privacy of a client whose keys are in files: the directory finds the user's keys, and the pins and
+ * delivery records are beside them.
  */
 
 import type { PrivacyMode } from '../../machines/client/private-calls.js';
@@ -19,12 +19,12 @@ export interface FilePrivacyOptions {
   readonly keepsLines: boolean;
 }
 
-/** The privacy of a client that finds its keys in its data directory. */
+/** Makes the privacy of a client with a data directory. */
 export function filePrivacy(
   directory: Directory,
   { dataRoot, mode, keepsLines }: FilePrivacyOptions,
 ): Privacy {
-  /** The files of a user belong to one server. A user's key is known only after the server is identified. */
+  /** The files of a user belong to one server, which is identified before the user's key is known. */
   const nameOf = (id: UserId): KeyFileName => ({ id, server: directory.serverName() as ServerName });
   const pins = new Map<UserId, Pins>();
   return new Privacy({

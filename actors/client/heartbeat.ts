@@ -1,9 +1,10 @@
 /**
  * The heartbeat: announces the user's status to the server every ten seconds, and asks for the buddy list.
  *
- * It owns the client's UDP socket. Datagrams may be lost, and the server may be down and come back on another
- * address. Every beat looks up the server again and resends everything, so the client recovers by itself. The
- * datagrams of a user whose key is here are sealed: sealed-session.ts logs in, seals and opens.
+ * The heartbeat owns the client's UDP socket. Datagrams may be lost, and the server may be down and come back
+ * on another address. Every beat looks up the server again and resends everything, so the client recovers by
+ * itself. If the key of the user is on this machine, the datagrams are sealed: sealed-session.ts logs in,
+ * seals and opens.
  * machines/client/server-connectivity.ts decides when the server counts as lost, and how often a question is
  * retried.
  */
@@ -43,21 +44,24 @@ import { ask, askWhySilent } from './ask-server.js';
 import type { Directory, ServerPorts, Standing } from './directory.js';
 import { peerAddress, SealedSession, type SealedSessionEvent } from './sealed-session.js';
 
-/** Time between beats, in milliseconds. */
+/** The time between two beats, in milliseconds. */
 export const BEAT_MS = 10_000;
 
-/** Longest wait for the server's answer over TCP about why it is silent over UDP, in milliseconds. */
+/**
+ * How long the heartbeat waits for a reply over TCP that explains why the server is silent over UDP, in
+ * milliseconds.
+ */
 export const CAUSE_PATIENCE_MS = 4_000;
 
 export interface HeartbeatInput {
   readonly server: ServerPorts;
   readonly client: Address<HeartbeatReport>;
-  /** When the heartbeat was restarted: the user who was signed in, and the port for calls. */
+  /** The user who was signed in, and the port for calls, if the heartbeat was restarted. */
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
   /** True if the heartbeat was restarted after it had reported the server as lost. */
   readonly isServerLost: boolean;
-  /** The sealed session before the heartbeat was restarted. */
+  /** The session that was open before the heartbeat was restarted. */
   readonly session?: SessionId | undefined;
 }
 
@@ -80,11 +84,11 @@ interface HeartbeatUser {
 }
 
 /**
- * How the heartbeat speaks to the server for its user.
+ * How the heartbeat sends datagrams for its user.
  *
- * - `unknown`: nothing is sent until it is known whether the key of the user is here;
- * - `clear`: the user has no key;
- * - `sealed`: the key is here.
+ * - `unknown`: the heartbeat does not yet know whether the key of the user is here, and sends nothing;
+ * - `clear`: in clear, because the user has no key;
+ * - `sealed`: sealed, because the key of the user is here.
  */
 type Speech = 'unknown' | 'clear' | 'sealed';
 
@@ -112,7 +116,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #user: HeartbeatUser | undefined;
   #speech: Speech;
   #callPort: number | undefined;
-  /** The server's address as of the last beat, or the last login. */
+  /** The server's address, as found by the last beat or the last login. */
   #address: string | undefined;
   #socket: Socket | undefined;
   readonly #steps: Steps<SnapshotFrom<typeof serverConnectivityMachine>, ServerConnectivityEvent>;
@@ -202,13 +206,13 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
 
   #onPortBound(): void {
     const { id } = this.#user ?? {};
-    // A session that only asked for the list cannot announce the user.
+    // A session that may only ask for the list cannot announce the user.
     if (id !== undefined && this.#speech === 'sealed' && !this.#session?.announces)
       this.#session?.want(id, 'new');
     else this.#announce();
   }
 
-  /** Finds out how to speak for a user, and announces the user then. */
+  /** Finds out whether the key of a user is here, then announces the user. */
   #beginSpeech(user: HeartbeatUser): void {
     const directory = this.#directory;
     if (directory === undefined) return this.#announce();
@@ -218,7 +222,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #onStanding(id: UserId, { holds }: Standing): void {
-    // A slow answer to an earlier question changes nothing.
+    // The session is already wanted: this is a late answer to an earlier question.
     if (this.#speech === 'sealed') return;
     switch (holds) {
       case 'key': {
@@ -243,7 +247,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#announce();
   }
 
-  /** The user is signed out here: nothing more is sent. */
+  /** Signs out the user, and sends nothing more. */
   #onSessionEnd(why: SessionEnd): void {
     const { id } = this.#user ?? {};
     if (id === undefined) return;
@@ -257,7 +261,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const user = this.#user;
     if (user === undefined) return;
     this.#step({ type: 'beat.sent' });
-    // As long as the server was never identified, it may keep keys.
+    // A server that was never identified may keep keys.
     const isIdentified = this.#directory === undefined || this.#directory.serverName() !== undefined;
     if (this.#speech === 'sealed') this.#session?.beat();
     else if (this.#speech === 'unknown' || !isIdentified) return this.#beginSpeech(user);
@@ -265,7 +269,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#announce();
   }
 
-  /** True if the user was registered with a key after the heartbeat had begun to speak in clear. */
+  /** True if the user got a key after the heartbeat had begun to send in clear. */
   #hasNewKey(): boolean {
     const isNew =
       this.#speech === 'clear' &&
@@ -296,7 +300,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     if (counter !== undefined) this.#list.asked(counter);
   }
 
-  /** Returns the counter of the datagram; `undefined` while no session is open. */
+  /** Seals and sends a text. Returns the counter of the datagram; `undefined` while no session is open. */
   #sendSealed(text: string): number | undefined {
     const sealed = this.#session?.seal(text);
     if (sealed !== undefined) this.#send(sealed.datagram);
@@ -336,7 +340,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     });
   }
 
-  /** Requests a change that changes nothing: its reply says whether the server knows the user. */
+  /** Requests a change without an effect. The reply says whether the server knows the user. */
   #askForUser(user: UserId | undefined, signal: AbortSignal): Promise<ServerReply> {
     if (user === undefined) return Promise.resolve(NO_REPLY);
     const { host, tcpPort: port } = this.#input.server;
@@ -351,7 +355,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#input.client.send(event);
   }
 
-  /** Looks up the server, then sends to it. A failed look-up counts as a server that does not answer. */
+  /** Looks up the server, then sends to it. Sends nothing if the look-up fails. */
   #locateServer({ announces }: { readonly announces: boolean }): void {
     if (this.#user === undefined) return;
     lookup(this.#input.server.host, { order: 'ipv4first' }, (error, address) => {
@@ -443,7 +447,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 }
 
-/** In the place of a reply, while no user is signed in. */
+/** Replaces a reply while no user is signed in. */
 const NO_REPLY: ServerReply = { line: toDisplayText(''), done: false };
 
 function silenceIn(event: ServerConnectivityEvent): Silence {

@@ -1,6 +1,6 @@
 /**
- * Holds the dialog about the 24 words of a key, between the console and the directory. The words pass through
- * no actor: they are only in private fields, for as long as the dialog is open.
+ * Runs the dialog about the 24 words of a key, between the console and the directory. No actor receives the
+ * words: they exist only in private fields, while the dialog is open.
  */
 
 import { randomInt } from 'node:crypto';
@@ -25,7 +25,7 @@ import {
 } from '../../terminal/key-dialog-words.js';
 import type { Directory } from './directory.js';
 
-/** What the dialog needs of the directory. */
+/** The methods of the directory that the dialog calls. */
 export type KeyWords = Pick<Directory, 'words' | 'dropSeed' | 'restore'>;
 
 export interface KeyDialogOptions {
@@ -47,12 +47,12 @@ export class KeyDialog {
   #positions: readonly [number, number] = [1, 2];
   #isClosed = false;
 
-  /** Opens the dialog: asks the first question. */
+  /** Opens the dialog, and begins with its first step. */
   constructor(options: KeyDialogOptions) {
     this.#options = options;
     this.#steps = stepsOf(keyDialogMachine, { dialog: options.dialog });
     this.#state = this.#steps.first;
-    // The first state was entered when the chart was made.
+    // `stepsOf` does not return the effects of entering the first state: run them here.
     if (options.dialog === 'copy') this.#effects.readWords();
     else this.#effects.askForWords();
   }
@@ -143,7 +143,7 @@ export class KeyDialog {
   }
 }
 
-/** Two different positions from 1 on, the lower one first. */
+/** Two different random positions from 1 to `count`, the lower one first. */
 function twoPositions(count: number): readonly [number, number] {
   const first = randomInt(1, count);
   return [first, randomInt(first + 1, count + 1)];

@@ -1,5 +1,6 @@
 /**
- * The files of keys as the actors see them. The program gives them the files of user-files/.
+ * The interfaces of the files that actors use for keys and lines. The program passes the files of user-files/
+ * to the actors.
  */
 
 import type { Pin, StoredTrust } from '../../machines/client/pins.js';
@@ -7,7 +8,7 @@ import type { RecordEntry } from '../../machines/client/private-delivery.js';
 import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
 
-/** What could not be done, and why, in words for the user. */
+/** A failed operation, with its reason in words for the user. */
 export interface Failed {
   readonly reason: string;
 }
@@ -16,7 +17,7 @@ export function isFailed(value: unknown): value is Failed {
   return typeof value === 'object' && value !== null && 'reason' in value;
 }
 
-/** The keys of a user's buddies: `Pins` of user-files/. */
+/** The pinned keys of a user's buddies. Implemented by `Pins` of user-files/. */
 export interface PinFile {
   read(): Promise<{ find(buddy: UserId): StoredTrust; readonly subjects: readonly string[] }>;
   change(
@@ -25,12 +26,12 @@ export interface PinFile {
   ): Promise<Failed | undefined>;
 }
 
-/** The records of private messages: `Undelivered` of user-files/. */
+/** The delivery records of private messages. Implemented by `Undelivered` of user-files/. */
 export interface LineFiles {
   open(buddy: UserId): Promise<LineFile | Failed>;
 }
 
-/** The identity of a buddy, and the user's stream to it. */
+/** The identity of a buddy, and the stream of the user's lines to that identity. */
 interface StreamOwner {
   readonly identity: IdentityKey;
   readonly stream: string;
@@ -40,7 +41,7 @@ type StoredEntry =
   | Extract<RecordEntry, { readonly is: 'line' | 'settled' }>
   | { readonly is: 'have'; readonly stream: string; readonly have: number };
 
-/** The record of a buddy, held for a chat. */
+/** The delivery record of a buddy, held for a chat. */
 export interface LineFile {
   readonly stored: { readonly stream: StreamOwner | undefined; readonly entries: readonly StoredEntry[] };
   readonly isLong: boolean;

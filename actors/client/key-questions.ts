@@ -1,6 +1,6 @@
 /**
- * The questions of the client's statechart about keys: what to do with the key of an added buddy, and the
- * words that two users compare. The tree gives the logic its secrets by closure.
+ * Actor logic for the questions of the client's statechart about keys: the key of an added buddy, and the
+ * safety words. The tree passes the secrets to the logic by closure.
  */
 
 import { fromPromise, type PromiseActorLogic } from 'xstate';
@@ -17,8 +17,8 @@ import type { Privacy } from './privacy.js';
 type Ask = (request: ServerRequest, signal: AbortSignal) => Promise<ServerReply>;
 
 /**
- * Actor logic of one request to the server. After ADD, it asks for the key of the buddy and pins it, or pins
- * the key that the user gave.
+ * Actor logic of one request to the server. After ADD, the logic pins the key that the user gave. If the user
+ * gave no key, it asks the server for the key of the buddy, and pins that key.
  */
 export function keyedAskLogic(ask: Ask, privacy: Privacy): PromiseActorLogic<ServerReply, ServerRequest> {
   return fromPromise(async ({ input, signal }) => {

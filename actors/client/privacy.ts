@@ -1,7 +1,7 @@
 /**
- * What a client needs for private chats: the keys of its user, those of the buddies, and the records of
- * undelivered lines. It is given to actors by closure, never in an input, an event or a context, because it
- * leads to secrets.
+ * What a client needs for private chats: the keys of its user, the keys of the buddies, and the records of
+ * undelivered lines. Actors receive a `Privacy` by closure, never in an input, an event or a context, because
+ * it gives access to secrets.
  */
 
 import type { SecureContext } from 'node:tls';
@@ -26,14 +26,14 @@ import { dropLines } from './private-lines.js';
 import { TrustKeeper, type TrustSources } from './trust-keeper.js';
 
 export interface PrivacyOptions extends TrustSources {
-  /** The keys of an id of the user, if they are on this machine. Without them, all its calls are in clear. */
+  /** The keys of a user's id, if they are on this machine. Without them, all calls of the id are in clear. */
   credentialsOf(id: UserId): DeviceCredentials | undefined;
   undeliveredOf(user: UserId): LineFiles;
-  /** What the user chose in advance. */
+  /** What the user chose before any call. */
   readonly mode: PrivacyMode;
   /**
-   * True if a user is asked about the undelivered lines of a broken chat: they are kept then, and the next
-   * private chat sends them again. Otherwise they are only named.
+   * True to keep the undelivered lines of a broken chat: the program asks the user about them, and the next
+   * private chat sends them again. False to only report them.
    */
   readonly keepsLines: boolean;
 }
@@ -53,11 +53,11 @@ export type CallPlan =
 /** A call that arrived. */
 export interface Arrived {
   readonly user: UserId;
-  /** The id that the caller says, if any. */
+  /** The id that the caller names, if any. */
   readonly name: UserId | undefined;
   /** The device that the caller has proven; `undefined` for a call in clear. */
   readonly device: Device | undefined;
-  /** Whether a private call names the user as the one who is called. */
+  /** Whether a private call names the user as the called party. */
   readonly isForUser: boolean;
 }
 
@@ -66,7 +66,7 @@ export type Screening =
   | {
       readonly kind: 'ring';
       readonly protection: Protection;
-      /** To be done when the user accepts, before anything is sent. Returns why it failed. */
+      /** Call it when the user accepts, before anything is sent. Resolves to the reason of a failure. */
       readonly beforeAccept: () => Promise<Failed | undefined>;
     }
   | Extract<CalledDecision, { readonly kind: 'refuse' }>;
@@ -91,12 +91,12 @@ export class Privacy {
   readonly keyOf = (user: UserId | undefined): IdentityKey | undefined =>
     user && this.#options.credentialsOf(user)?.device.identity;
 
-  /** Whether the calls of a user are decided here. Otherwise all of them are in clear. */
+  /** Whether this object decides about the calls of a user. Otherwise all calls are in clear. */
   decidesFor(user: UserId): boolean {
     return this.mode === 'private' || this.keyOf(user) !== undefined;
   }
 
-  /** The context of a user's TLS connections. */
+  /** The TLS context for a user's connections; `undefined` if the user's key is not on this machine. */
   contextOf(user: UserId): SecureContext | undefined {
     const credentials = this.#options.credentialsOf(user);
     if (credentials === undefined) return undefined;
@@ -109,7 +109,7 @@ export class Privacy {
     return this.#options.undeliveredOf(user);
   }
 
-  /** Decides how to call a buddy. What it learns about the buddy's key is durable when it resolves. */
+  /** Decides how to call a buddy. What the server says about the key is stored when the promise resolves. */
   async planCall(user: UserId, buddy: UserId): Promise<CallPlan> {
     if (this.keyOf(user) === undefined) return { kind: 'none', why: 'no-own-key' };
     const { who, trust: handled } = await this.keeper.check(user, buddy);
@@ -145,7 +145,7 @@ export class Privacy {
       return { kind: 'ring', protection: { is: 'clear' }, beforeAccept: async () => undefined };
     const pin = pinOf(trust, device.identity);
     const floor = Math.max(pin?.floor ?? 0, who.says === 'key' ? who.floor : 0);
-    // A revoked device is like another key.
+    // A revoked device counts as a device with another key.
     if (device.serial < floor)
       return { kind: 'refuse', answer: 'DENIED key', report: 'wrong-key', whoUse: 'never' };
     return {
@@ -155,17 +155,17 @@ export class Privacy {
     };
   }
 
-  /** Gives up the lines to a buddy that are kept for the next chat. */
+  /** Gives up the kept lines to a buddy: the next chat does not send them. */
   async dropLines({ user, buddy }: Pick<LinesDropped, 'user' | 'buddy'>): Promise<Failed | undefined> {
     return dropLines(this.undeliveredOf(user), buddy);
   }
 
-  /** Learns the floor that a buddy's own certificate gives. It counts only for a key that is pinned. */
+  /** Learns the floor from a buddy's certificate. The floor counts only if the buddy's key is pinned. */
   async learnFloor(user: UserId, buddy: UserId, { identity, floor }: Device): Promise<void> {
     if (floor > 0) await this.keeper.handle(user, buddy, { type: 'floor.raised', key: identity, floor });
   }
 
-  /** The trust in a name about which the server is not asked: the user's own, or none. */
+  /** The trust in a name about which the client does not ask the server: the user's own id, or no name. */
   #ownTrust(user: UserId, name: UserId | undefined): StoredTrust {
     const key = name === user ? this.keyOf(user) : undefined;
     return key && { key, floor: 0, by: 'key' };

@@ -1,6 +1,6 @@
 /**
- * The actions of private chats, and of the decision whether a chat is private: the part of the chat's actor
- * that machines/client/chat-private.ts names.
+ * The actions of the states in machines/client/chat-private.ts: the decision whether a chat is private, and
+ * the private chat itself. They are a part of the chat's actor.
  */
 
 import { acceptTls, connectTls } from '../../keys/tls.js';
@@ -21,18 +21,18 @@ import { type OwnLine, PrivateLines } from './private-lines.js';
 import { CHAT_PROTOCOL, SecureLine } from './secure-line.js';
 
 /**
- * How long a caller may take for the handshake and its first line, and how long a called client may take for
- * the connection and the handshake, in milliseconds.
+ * The time limit for the handshake and the first line of an incoming caller, in milliseconds. In an outgoing
+ * call, it is the time limit for the connection and the handshake.
  */
 const HANDSHAKE_MS = 10_000;
 
-/** After this long without a confirmation, the user is told that lines are late, in milliseconds. */
+/** How long unconfirmed lines wait before the user is told that they are late, in milliseconds. */
 const LATE_MS = 3_000;
 
 /** The reason given for a connection that ended without BYE. */
-const BROKE_OFF = toDisplayText('it ended without a farewell');
+const BROKE_OFF = toDisplayText('it ended unexpectedly');
 
-/** Sent to the buddy when a line of the user was cut. */
+/** The notice to the buddy after a line of the user that was cut. */
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
 type Actions = Readonly<Record<PrivateAction, (chat: Chat, event: ChatEvent) => void>>;
@@ -111,7 +111,7 @@ export const privateActions: Actions = {
     });
   },
   startHandshakeTimer(chat) {
-    // The whole time counts from the first byte: bytes that arrive later do not extend it.
+    // The time limit runs from the first byte: later bytes do not extend it.
     startTimer(chat, HANDSHAKE_MS);
   },
   announceReplaced: (chat) => report(chat, { type: 'call.replaced' }),
@@ -160,7 +160,7 @@ export const privateActions: Actions = {
   announceBrokenOff: (chat) => reportPrivateEnd(chat, BROKE_OFF, true),
 };
 
-/** Reports the lines that did not arrive, then the end, with its reason. */
+/** Reports the lines that did not arrive, then the end of the chat, with its reason. */
 export function reportPrivateEnd(chat: Chat, reason: DisplayText | undefined, isBroken: boolean): void {
   reportPrivateLines(chat, isBroken);
   report(chat, { type: 'chat.closed', ...(reason !== undefined && { reason }) });
@@ -169,7 +169,7 @@ export function reportPrivateEnd(chat: Chat, reason: DisplayText | undefined, is
 /**
  * Reports the lines that did not arrive.
  *
- * @param isBroken True if the connection broke: if a user can be asked, the next chat sends them again.
+ * @param isBroken True if the connection broke: if a user can be asked, the next chat sends the lines again.
  */
 function reportPrivateLines(chat: Chat, isBroken: boolean): void {
   const lines = chat.secure?.lines;
@@ -182,7 +182,7 @@ function reportPrivateLines(chat: Chat, isBroken: boolean): void {
     report(chat, { type: 'message.failed', text, ...(isStored && kept) });
 }
 
-/** Sends the refusal of a call, which depends on why it is refused. */
+/** Refuses a call. The answer to the caller depends on why the call is refused. */
 export function refusePrivately(chat: Chat, event: ChatEvent): void {
   const { screening, secure } = chat;
   const answer: PrivateAnswer =
@@ -190,14 +190,14 @@ export function refusePrivately(chat: Chat, event: ChatEvent): void {
   secure?.end(encodePrivateAnswer(answer));
 }
 
-/** How the call is protected; `undefined` if the user has no key here. */
+/** How a call is protected; `undefined` if the user has no key here. */
 export function protectionOf({ keys, plan, screening }: Chat): Protection | undefined {
   if (plan?.kind === 'private') return plan.protection;
   if (screening?.kind === 'ring') return screening.protection;
   return keys && { is: 'clear' };
 }
 
-/** Decides whether a call rings, and sends the actor the result. */
+/** Decides whether a call rings, and sends the result to the actor. */
 export function screen(
   chat: Chat,
   arrived: Omit<Parameters<NonNullable<Chat['keys']>['privacy']['screen']>[0], 'user'>,
@@ -213,7 +213,7 @@ export function screen(
   privacy.screen({ user, ...arrived }).then(onScreened, (error) => scope.fail(error));
 }
 
-/** The id that a caller says. */
+/** The id that a caller names. */
 export function callerOf({ opening, secure }: Chat) {
   if (secure !== undefined) return secure.caller;
   return opening !== undefined && 'caller' in opening ? opening.caller : undefined;
@@ -224,7 +224,7 @@ function keysOf({ keys }: Chat): NonNullable<Chat['keys']> {
   return keys;
 }
 
-/** The key is gone since the call began. */
+/** Ends a call whose user no longer has the key that the call began with. */
 function refuse({ scope }: Chat): void {
   scope.self.send({ type: 'peer.refused' });
 }
@@ -235,7 +235,7 @@ function secureOptions(chat: Chat) {
   return { scope, socket, confirmationMs: patience.confirmationMs, onProgress };
 }
 
-/** Ends the chat when its key no longer counts. */
+/** Makes the chat end when its key no longer counts. */
 function keepTrust(chat: Chat, buddy: NonNullable<SecureLine['caller']>): void {
   const { scope, secure } = chat;
   const { privacy, user } = keysOf(chat);
@@ -245,7 +245,7 @@ function keepTrust(chat: Chat, buddy: NonNullable<SecureLine['caller']>): void {
   secure.stopKeeping = privacy.keeper.keep({ user, buddy, device: secure.device, onDistrusted });
 }
 
-/** Opens the record of the buddy's lines. What must be durable before the chat is stored before. */
+/** Opens the record of the lines to a buddy. First stores what must be durable before the chat. */
 function openLines(chat: Chat, secure: SecureLine, buddy: NonNullable<SecureLine['caller']>): void {
   const { input, scope, screening } = chat;
   const { privacy, user } = keysOf(chat);
@@ -285,7 +285,7 @@ function openLines(chat: Chat, secure: SecureLine, buddy: NonNullable<SecureLine
   lines.start().catch((error) => scope.fail(error));
 }
 
-/** The buddy confirmed lines, or the user leaves. */
+/** Handles new confirmations, and the moment when the user leaves. */
 function onProgress(chat: Chat): void {
   const { isLeaving, patience, scope, secure } = chat;
   const left = secure?.lines?.left ?? 0;

@@ -1,7 +1,7 @@
 /**
  * The lines of one private chat: runs machines/client/private-delivery.ts over the stored record and the
- * connection. Effects run in order, and a line waits until its entry is durable. Entries that come during a
- * write are written together.
+ * connection. Effects run in order. A line is sent or shown only when its entry is durable. Entries that come
+ * during a write are written together.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -17,23 +17,23 @@ import type { IdentityKey } from '../../protocol/key.js';
 import { type PrivateLine, parsePrivateLine, type StreamId } from '../../protocol/private-chat.js';
 import { type Failed, isFailed, type LineFile, type LineFiles } from './key-files.js';
 
-/** What the owner of the lines does. */
+/** What the lines require from their owner. */
 export interface PrivateLinesOwner {
-  /** Opens the record. Before that, what must be durable before the chat is made durable. */
+  /** Opens the record. First stores what must be durable before the chat. */
   open(): Promise<LineFile | Failed>;
   /** The record is open. Nothing has been written yet. */
   onOpened(): void;
-  /** Writes a line after all earlier ones. Calls back when the network has taken it. */
+  /** Writes a line after all earlier lines. Calls back when the operating system has accepted the line. */
   write(line: PrivateLine, onWritten: () => void): void;
   /** Shows a line of the buddy. The text is untrusted. */
   onShown(text: string): void;
-  /** The network took a line of the user. */
+  /** The operating system accepted a line of the user. */
   onSent(line: OwnLine): void;
-  /** The buddy confirmed lines. This many are left. */
+  /** The buddy confirmed lines. `left` lines are still unconfirmed. */
   onConfirmed(left: number): void;
-  /** Lines of an earlier chat are sent again. */
+  /** `count` lines of an earlier chat are sent again. */
   onResumed(count: number): void;
-  /** Lines of an earlier record are not sent: the buddy had another key. */
+  /** These lines are not sent again: they are too many, or the buddy had another key at the time. */
   onLost(texts: readonly string[]): void;
   onBye(): void;
   /** The chat cannot go on. */
@@ -49,35 +49,35 @@ export interface OwnLine {
   readonly cut: boolean;
 }
 
-/** The lines that did not arrive, as far as is known. */
+/** The lines that did not arrive, as far as the client knows. */
 export interface UndeliveredLines {
-  /** Not written to the network. `isStored`: in the record. */
+  /** Lines that were not written to the network. `isStored`: the next chat sends the line. */
   readonly unsent: readonly { readonly text: string; readonly isStored: boolean }[];
-  /** Written, and not confirmed. All of them are in the record. */
+  /** Lines that were written, but not confirmed. All of them are in the record. */
   readonly unconfirmed: readonly string[];
 }
 
-/** Something to do after what is before it, and after an entry is durable. */
+/** Something to do after the steps before it. If `after` is set, also after an entry is durable. */
 interface Step {
   readonly after?: Promise<Failed | undefined>;
   readonly run: () => void;
 }
 
 const FAULTS: Readonly<Record<DeliveryFault, string>> = {
-  order: 'its lines are in a wrong order',
-  gap: 'a line of it is missing',
+  order: 'its lines are out of order',
+  gap: 'a line is missing',
   'confirmed-unsent': 'it confirmed a line that was never sent',
   'old-record': 'the record of sent lines is an old copy',
 };
 
-const WRONG_LINE = 'a line of it is not valid';
+const WRONG_LINE = 'a line is not valid';
 
 export class PrivateLines {
   readonly #owner: PrivateLinesOwner;
   readonly #identity: IdentityKey;
   #record: LineFile | undefined;
   #delivery: PrivateDelivery | undefined;
-  /** Calls that came before the record was open, in order. */
+  /** Calls of methods that came before the record was open, in order. */
   #early: (() => void)[] = [];
   readonly #steps: Step[] = [];
   #isRunning = false;
@@ -86,11 +86,11 @@ export class PrivateLines {
   readonly #waiting: OwnLine[] = [];
   /** Stored lines that are not written yet, by number. */
   readonly #unwritten = new Map<number, OwnLine>();
-  /** Messages of the buddy that wait until reading is resumed; `undefined` while it is not paused. */
+  /** Messages of the buddy that wait until reading resumes; `undefined` while reading is not paused. */
   #held: Extract<PrivateLine, { verb: 'M' }>[] | undefined;
   /** The number to confirm once all steps have run. */
   #confirmation: number | undefined;
-  /** Lines up to this number are confirmed, and the record does not say so yet. */
+  /** Lines up to this number are confirmed or given up, but the record does not say so yet. */
   #settled: number | undefined;
   #isReplacing = false;
   #needsNewStream = false;
@@ -101,7 +101,7 @@ export class PrivateLines {
     this.#owner = owner;
   }
 
-  /** Opens the record, and begins with the line that says which lines are known. */
+  /** Opens the record, and writes the first line (S), which says how many lines have arrived so far. */
   async start(): Promise<void> {
     const record = await this.#owner.open();
     if (isFailed(record)) {
@@ -117,7 +117,7 @@ export class PrivateLines {
     for (const call of this.#early.splice(0)) call();
   }
 
-  /** A line from the buddy. */
+  /** Handles a line from the buddy. */
   receive(text: string): void {
     this.#whenOpen(() => {
       const line = parsePrivateLine(text);
@@ -125,7 +125,7 @@ export class PrivateLines {
       if (line === 'ignored') return;
       if (line.verb === 'M' && this.#held !== undefined) {
         this.#held.push(line);
-        // A client that waits for confirmations never has more lines under way.
+        // A correct client never has more unconfirmed lines.
         if (this.#held.length > MAX_KEPT_LINES) this.#push({ run: () => this.#owner.onFault(WRONG_LINE) });
         return;
       }
@@ -141,7 +141,7 @@ export class PrivateLines {
     });
   }
 
-  /** Holds the messages of the buddy, so that they are not confirmed. */
+  /** Holds the messages of the buddy until {@link resume}: they are neither shown nor confirmed. */
   pause(): void {
     this.#held ??= [];
   }
@@ -152,7 +152,7 @@ export class PrivateLines {
     for (const line of held) this.#handle(line);
   }
 
-  /** Calls back when everything received so far has been shown. */
+  /** Calls back when all lines received so far were shown. */
   afterAll(callback: () => void): void {
     if (this.#isOver) return callback();
     this.#whenOpen(() => {
@@ -161,7 +161,7 @@ export class PrivateLines {
     });
   }
 
-  /** How many lines of the user are not confirmed. */
+  /** How many lines of the user are not confirmed yet. */
   get left(): number {
     return (this.#delivery?.unconfirmedCount ?? 0) + this.#waiting.length + this.#early.length;
   }
@@ -174,7 +174,7 @@ export class PrivateLines {
    */
   end(keeps: boolean): UndeliveredLines {
     if (this.#isOver) return { unsent: [], unconfirmed: [] };
-    for (const call of this.#early.splice(0)) call(); // collects what was to be sent
+    for (const call of this.#early.splice(0)) call(); // collects lines that were never sent
     this.#isOver = true;
     const stored = [...this.#unwritten.values()].map(({ typed }) => ({ text: typed, isStored: keeps }));
     const waiting = this.#waiting.map(({ typed }) => ({ text: typed, isStored: false }));
@@ -193,7 +193,7 @@ export class PrivateLines {
     else call();
   }
 
-  /** Restores the record, or begins one for this key. */
+  /** Restores the state from the record, or begins a new record for the buddy's key. */
   async #readRecord(record: LineFile): Promise<Failed | undefined> {
     const { stream, entries } = record.stored;
     if (stream?.identity === this.#identity) {
@@ -201,7 +201,7 @@ export class PrivateLines {
       this.#delivery = new PrivateDelivery({ stream: this.#stream, entries: entries as RecordEntry[] });
       return record.isLong ? this.#shorten(record, this.#delivery) : undefined;
     }
-    // Lines to another key are not sent to this one.
+    // Lines that were meant for another key are not sent to this key.
     const old = new PrivateDelivery({ stream: this.#stream, entries: entries as RecordEntry[] });
     if (old.unconfirmedCount > 0) this.#owner.onLost(old.unconfirmed.map(({ text }) => text));
     this.#delivery = new PrivateDelivery({ stream: this.#stream, entries: [] });
@@ -295,7 +295,7 @@ export class PrivateLines {
     });
   }
 
-  /** Stores an entry. What is settled goes with it, so that it costs no write of its own. */
+  /** Stores an entry. The number of settled lines goes with it, and needs no write of its own. */
   #store(entry: RecordEntry): Promise<Failed | undefined> {
     const record = this.#record as LineFile;
     const stored = record.append([...this.#takeSettled(), entry]);
@@ -319,7 +319,7 @@ export class PrivateLines {
     if (!this.#isRunning) void this.#run();
   }
 
-  /** Runs the steps in order. Those that wait for nothing run at once. */
+  /** Runs the steps in order. A step without `after` runs right after the step before it. */
   async #run(): Promise<void> {
     this.#isRunning = true;
     let done: Step['after'];
@@ -358,7 +358,7 @@ export class PrivateLines {
   }
 }
 
-/** Gives up all lines to a buddy that are not confirmed. */
+/** Gives up all unconfirmed lines to a buddy. */
 export async function dropLines(undelivered: LineFiles, buddy: UserId): Promise<Failed | undefined> {
   const record = await undelivered.open(buddy);
   if (isFailed(record)) return record;

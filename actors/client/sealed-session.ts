@@ -1,7 +1,7 @@
 /**
- * The session of a user with a key: logs in over TCP, and seals and opens the datagrams of the heartbeat.
+ * The session of a user with a key: logs in inside TLS, and seals and opens the datagrams of the heartbeat.
  *
- * It holds the keys of the session in private fields. They end with it: a restarted heartbeat logs in again.
+ * The keys of the session exist only in private fields of this object: a restarted heartbeat logs in again.
  * machines/client/session-login.ts decides when to log in.
  */
 
@@ -43,9 +43,9 @@ export interface SealedSessionOptions {
   readonly directory: Directory;
   /** The name or the address of the server. */
   readonly host: string;
-  /** The session before the heartbeat was restarted. */
+  /** The session that was open before the heartbeat was restarted. */
   readonly previous: SessionId | undefined;
-  /** The session is open: datagrams go to this address, at which the client has logged in. */
+  /** The session is open. The client logged in at `address`, and must send its datagrams there. */
   readonly onOpen: (session: SessionId, address: string) => void;
   readonly onEnd: (why: SessionEnd) => void;
   readonly onTwoAddresses: () => void;
@@ -57,13 +57,13 @@ export class SealedSession {
   readonly #steps: Steps<SnapshotFrom<typeof sessionLoginMachine>, SessionLoginEvent>;
   #state: SnapshotFrom<typeof sessionLoginMachine>;
   #user: UserId | undefined;
-  /** The name of the last session, of which the server may still know. */
+  /** The name of the last session. The server may still know this session. */
   #session: SessionId | undefined;
   #seal: DatagramSeal | undefined;
-  /** True once a datagram was sent in this session: before, no answer is expected. */
+  /** True once a datagram was sent in this session. Before, an answer cannot be genuine. */
   #hasSent = false;
   #attempt: AbortController | undefined;
-  /** What came of the last attempt, with the keys. Events do not carry it. */
+  /** The outcome of the last attempt, with the keys. It is kept here because events must not carry keys. */
   #login: (Login & { readonly address?: string }) | undefined;
   #timer: Timer | undefined;
 
@@ -79,19 +79,19 @@ export class SealedSession {
     return this.#state.matches('open');
   }
 
-  /** True if the session may announce the user, or will. */
+  /** True if the current or next session announces the user. */
   get announces(): boolean {
     return this.#state.context.kind !== 'ask';
   }
 
-  /** Opens a session for a user whose key is here. */
+  /** Opens a session for a user whose key is on this machine. */
   want(user: UserId, kind: LoginKind): void {
     if (user !== this.#user && kind !== 'again') this.#session = undefined;
     this.#user = user;
     this.#step({ type: 'session.wanted', kind });
   }
 
-  /** Forgets the session. The server ends it after some time. */
+  /** Forgets the session. The server ends the session when it was silent for some time. */
   end(): void {
     this.#step({ type: 'session.unwanted' });
     this.#user = undefined;
@@ -112,13 +112,13 @@ export class SealedSession {
   seal(text: string): { readonly datagram: Buffer; readonly counter: number } | undefined {
     if (!this.isOpen || this.#session === undefined) return undefined;
     const sealed = this.#seal?.seal(this.#session, Buffer.from(text, 'latin1'));
-    // A session with used up counters is over. The server drops it when it is silent.
+    // A session whose counters are used up has ended. The server drops it after some time of silence.
     if (sealed === undefined) this.#step({ type: 'session.unknown' });
     this.#hasSent = true;
     return sealed;
   }
 
-  /** Opens an answer of the server. Returns `undefined` for anything that is no sealed answer. */
+  /** Opens an answer of the server. Returns `undefined` for a datagram that is not a sealed answer. */
   open(bytes: Buffer): BuddyListPage | undefined {
     if (this.#session !== undefined && parseUnknownSession(bytes) === this.#session) {
       if (this.#hasSent) this.#step({ type: 'session.unknown' });
@@ -179,7 +179,7 @@ export class SealedSession {
       });
   }
 
-  /** Logs in at the address to which the datagrams will go. A failed look-up rejects. */
+  /** Logs in at the address to which the datagrams will go. Rejects if the address is not found. */
   async #request(user: UserId, signal: AbortSignal): Promise<Login & { readonly address?: string }> {
     const { directory, host } = this.#options;
     const found = await lookup(host, { order: 'ipv4first' });

@@ -1,6 +1,6 @@
 /**
- * A private connection to a buddy: lines inside TLS. Nothing is written before the other end has proven a
- * key.
+ * A private connection to a buddy: lines inside TLS. The client writes nothing inside TLS before the other
+ * end has proven a key.
  */
 
 import type { Socket } from 'node:net';
@@ -29,7 +29,7 @@ export interface SecureLineOptions {
   readonly socket: Socket;
   readonly tls: TLSSocket;
   readonly rules: AcceptanceRules;
-  /** Whether a device is the wanted one. */
+  /** Whether a device is the one that the user wants to talk to. */
   readonly isWanted: (device: Device) => boolean;
   readonly confirmationMs: number;
   readonly onProgress: () => void;
@@ -42,7 +42,7 @@ export class SecureLine {
   plan: Extract<CallPlan, { readonly kind: 'private' }> | undefined;
   /** The other end, once it has proven its key. */
   device: Device | undefined;
-  /** The id that an incoming caller says. */
+  /** The id that an incoming caller names. */
   caller: UserId | undefined;
   /** The lines of the chat, once the call is accepted. */
   lines: PrivateLines | undefined;
@@ -76,12 +76,12 @@ export class SecureLine {
     this.#listen();
   }
 
-  /** True if the other end was reached, but has not proven a key. */
+  /** True once the other end was reached. It may not have proven a key yet. */
   get isConnected(): boolean {
     return this.#isConnected;
   }
 
-  /** Starts to watch for a dead connection, and for progress. */
+  /** Starts to watch whether the connection is dead, and whether written lines arrive. */
   watch(): void {
     this.#delivery.watch();
   }
@@ -90,7 +90,7 @@ export class SecureLine {
     this.#delivery.write(undefined, Buffer.from(encodePrivateLine(line)), onWritten);
   }
 
-  /** Writes everything that waits, and closes this side. */
+  /** Writes all pending lines, then `text`, and closes this side of the connection. */
   end(text?: string): void {
     this.#delivery.flush();
     this.throttle.resume();
@@ -107,7 +107,7 @@ export class SecureLine {
   #listen(): void {
     const { scope, socket, tls } = this.#options;
     const splitter = new LineSplitter(MAX_PRIVATE_LINE_BYTES);
-    socket.on('error', () => {}); // the TLS socket reports it
+    socket.on('error', () => {}); // the TLS socket emits the same error
     const onSecure = scope.guard(() => this.#identify());
     tls.once('secure', onSecure);
     tls.once('secureConnect', onSecure);
@@ -139,7 +139,7 @@ export class SecureLine {
     );
   }
 
-  /** Sends the actor an event after all lines that have been received were handled. */
+  /** Sends an event to the actor after all received lines were handled. */
   #afterLines(event: ChatEvent): void {
     const send = () => this.#options.scope.self.send(event);
     if (this.lines === undefined) send();
@@ -160,6 +160,6 @@ export class SecureLine {
 }
 
 function eventOf(line: Line): ChatEvent {
-  if (line.cut) return { type: 'chat.faulted', reason: toDisplayText('a line of it is too long') };
+  if (line.cut) return { type: 'chat.faulted', reason: toDisplayText('a line is too long') };
   return { type: 'private.received', text: decodeLine(line) };
 }

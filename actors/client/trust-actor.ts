@@ -1,6 +1,6 @@
 /**
  * Reports what is known about the keys of the buddies: at the start, when the user signs in, and after each
- * change, also one that another process made.
+ * change, even a change by another process.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -10,7 +10,7 @@ import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervisio
 import type { Address } from '../../supervision/mailbox.js';
 import type { Privacy } from './privacy.js';
 
-/** Time between two looks at the file, which other processes change too, in milliseconds. */
+/** The time between two reads of the pins, in milliseconds. Other processes may have changed them. */
 const LOOK_MS = 5_000;
 
 export interface TrustActorInput {
@@ -26,7 +26,7 @@ export interface SignedInUsers {
 
 type TrustActorEvent = { readonly type: 'trust.look' };
 
-/** Actor logic of the keeper of keys. */
+/** Actor logic that reports the trust of the current user. */
 export function trustLogic(
   privacy: Privacy,
   users: SignedInUsers,

@@ -1,8 +1,8 @@
 /**
- * Keeps the trust in the buddies' keys: applies the events of machines/client/trust.ts to the pins, durably,
- * and closes the chats whose key no longer counts.
+ * Keeps the trust in the buddies' keys: applies the events of machines/client/trust.ts to the stored pins,
+ * durably, and closes the chats whose key no longer counts.
  *
- * The pins are read again before each event, because other processes write to the file too.
+ * The keeper reads the pins again before each event, because other processes write to the file too.
  */
 
 import { compareTypedWords, findSafetyWords } from '../../keys/safety-phrase.js';
@@ -27,16 +27,16 @@ import type { SafetyComparison } from '../../protocol/safety-words.js';
 import { type Failed, isFailed, type PinFile } from './key-files.js';
 
 /**
- * The maximum number of ids that are remembered as open. Beyond it the oldest is forgotten. A user of
- * im-server has at most this many buddies.
+ * The maximum number of ids that are remembered as open. Beyond this limit, the oldest id is forgotten. A
+ * user of im-server has at most this many buddies.
  */
 const MAX_OPEN_IDS = 10_000;
 
-/** A change of the trust that the user is told about. */
+/** A change of the trust in a buddy. */
 export interface TrustChange {
   readonly user: UserId;
   readonly buddy: UserId;
-  /** `changed`: the server names another key. `unchanged`: it names the pinned key again. */
+  /** `changed`: the server names another key. `unchanged`: the server names the pinned key again. */
   readonly became: 'changed' | 'unchanged' | 'other';
 }
 
@@ -49,7 +49,7 @@ export interface TrustedChat {
   readonly onDistrusted: () => void;
 }
 
-/** The result of comparing typed words with those of the known keys. `no-key`: none is known. */
+/** The result of comparing typed words with the words of the known keys. `no-key`: no key is known. */
 export type WordsComparison = SafetyComparison | { readonly result: 'no-key' };
 
 export interface TrustSources {
@@ -61,7 +61,7 @@ export class TrustKeeper {
   readonly #sources: TrustSources;
   readonly #chats = new Set<TrustedChat>();
   readonly #listeners = new Set<(change: TrustChange) => void>();
-  /** Ids without a key, as the server said last. */
+  /** Ids without a key, according to the last answer of the server about each. */
   readonly #open = new Set<UserId>();
 
   constructor(sources: TrustSources) {
@@ -94,14 +94,14 @@ export class TrustKeeper {
   }
 
   /**
-   * Handles an event. When the promise resolves, the change is durable, and chats that it concerns are
-   * closing.
+   * Handles an event. When the promise resolves, the change is durable, and the chats that the change
+   * concerns are closing.
    */
   async handle(user: UserId, buddy: UserId, event: TrustEvent): Promise<StoredTrust | Failed> {
     const wasOpen = this.#open.has(buddy);
     if (event.type === 'who.none') this.#rememberOpen(buddy);
     else if (event.type !== 'who.failed') this.#open.delete(buddy);
-    // Most answers change nothing: they need no lock.
+    // Most events change nothing. This first step, without the lock, finds those.
     const pins = this.#sources.pinsOf(user);
     const { effects, trust } = step((await pins.read()).find(buddy), event);
     if (effects.length === 0) {
@@ -127,12 +127,12 @@ export class TrustKeeper {
     if (this.#open.size > MAX_OPEN_IDS) this.#open.delete(oldest as UserId);
   }
 
-  /** The six words of the user's own key, which buddies ask for. */
+  /** The six words of the user's own key, which the user reads out to buddies. */
   findOwnWords(user: UserId, key: IdentityKey): Promise<readonly string[]> {
     return findSafetyWords(key, user);
   }
 
-  /** Compares the words that the user typed. If they are those of a known key, that key is verified. */
+  /** Compares the words that the user typed. If they are the words of a known key, verifies that key. */
   async verify(user: UserId, buddy: UserId, typed: string): Promise<WordsComparison | Failed> {
     const { trust, who } = await this.check(user, buddy);
     if (isFailed(trust)) return trust;
@@ -150,7 +150,7 @@ export class TrustKeeper {
     return compared;
   }
 
-  /** Keeps a chat until the returned function is called. */
+  /** Watches a chat, to close it when its key no longer counts, until the returned function is called. */
   keep(chat: TrustedChat): () => void {
     this.#chats.add(chat);
     return () => this.#chats.delete(chat);
@@ -181,7 +181,7 @@ interface Step {
   readonly trust: StoredTrust;
 }
 
-/** One step of the chart from what is stored. */
+/** Runs one step of the chart, from the stored trust. */
 function step(trust: StoredTrust, event: TrustEvent): Step {
   const steps = stepsOf(trustMachine, { trust });
   const [state, effects] = steps.step(steps.first, event);

@@ -1,7 +1,8 @@
 /**
- * Reads the request of a connection: one line, in clear or inside TLS. The first byte says which.
+ * Reads the request of a connection: one line, in clear or inside TLS. The first byte shows whether the
+ * client uses TLS.
  *
- * Bytes become typed events here. Inside TLS, the device that asks is proven before its line is read.
+ * Bytes become typed events here. Inside TLS, a device must prove its key before its line is read.
  */
 
 import type { Socket } from 'node:net';
@@ -18,7 +19,8 @@ import type { BehaviourScope } from '../../supervision/behaviour.js';
 import type { ServerIdentity } from './server-identity.js';
 
 /**
- * The maximum number of bytes after the request line that are read and ignored before the connection is cut.
+ * The maximum number of bytes after the request line. The reader ignores them; with more, the server cuts the
+ * connection.
  */
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
@@ -28,17 +30,17 @@ const PROTOCOL = 'im-dir/1';
 export interface RequestReaderInput {
   readonly socket: Socket;
   readonly identity: ServerIdentity;
-  /** Limits the TLS handshakes of a source. A connection beyond it is cut without a byte. */
+  /** Limits the TLS handshakes of a source. Beyond the limit, the server sends no byte and closes. */
   readonly handshakes: HandshakeBudget;
-  /** Limits the REG requests of a source; the server replies 206 beyond it. */
+  /** Limits the REG requests of a source. Beyond the limit, the server replies 206. */
   readonly registrations: Quota;
 }
 
-/** The events of the socket, and where to write the reply. */
+/** Turns the bytes of the socket into events, and writes the reply. */
 export class RequestReader {
   readonly #scope: BehaviourScope<ConnectionEvent>;
   readonly #input: RequestReaderInput;
-  /** The client's address, as the operating system writes it; empty if the client is gone already. */
+  /** The client's address, as the operating system writes it; empty if the client has already left. */
   readonly address: string;
   #tls: TLSSocket | undefined;
   #device: Device | undefined;
@@ -64,12 +66,12 @@ export class RequestReader {
     socket.on('error', ignore);
   }
 
-  /** The device that asks; `undefined` in clear. */
+  /** The device that sends the request; `undefined` for a request in clear. */
   get device(): Device | undefined {
     return this.#device;
   }
 
-  /** The TLS connection, once the device is known. */
+  /** The TLS connection; `undefined` for a request in clear. */
   get tls(): TLSSocket | undefined {
     return this.#tls;
   }
@@ -79,7 +81,7 @@ export class RequestReader {
     (this.#tls ?? this.#input.socket).end(reply, 'latin1');
   }
 
-  /** Closes the connection. A reply that is not sent yet is sent first. */
+  /** Closes the connection, after a pending reply was sent. */
   release(): void {
     this.#finishHandshake();
     for (const socket of [this.#tls, this.#input.socket]) {
@@ -110,8 +112,8 @@ export class RequestReader {
     this.#tls = tls;
     tls.on('error', () => self.send({ type: 'peer.refused' }));
     tls.on('close', () => self.send({ type: 'socket.closed' }));
-    // With these listeners the socket keeps reading, so that a client that leaves during the handshake is
-    // noticed.
+    // These listeners keep the socket reading. Otherwise the server would not notice that a client leaves
+    // during the handshake.
     tls.on('data', this.#onData);
     tls.on('end', this.#onEnd);
     tls.once(
@@ -142,14 +144,15 @@ export class RequestReader {
 
   readonly #onEnd = (): void => {
     if (this.#isShakingHands) return this.#scope.self.send({ type: 'peer.refused' });
-    // Anyone on the path can end a TLS connection in the middle of a line: only LF proves that it is whole.
+    // Anyone on the path can end a TLS connection in the middle of a line: only an LF proves that the line is
+    // complete.
     const line = this.#tls === undefined ? this.#splitter?.end() : undefined;
     if (line !== undefined) this.#handleLine(line);
     else if (this.#splitter !== undefined) this.#scope.self.send({ type: 'input.ended' });
   };
 
   #read(chunk: Buffer): void {
-    // A line inside TLS must never pass for one in clear.
+    // Bytes inside TLS must never count as a request in clear.
     if (this.#tls !== undefined && this.#device === undefined) {
       return this.#scope.self.send({ type: 'peer.refused' });
     }
@@ -200,5 +203,5 @@ function withDevice<TChange extends object>(change: TChange, device: Device | un
   return device === undefined ? change : { ...change, device };
 }
 
-/** A broken connection is no fault of the server. */
+/** Ignores the error: a broken connection is not a fault of the server. */
 function ignore(): void {}

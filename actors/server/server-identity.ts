@@ -1,5 +1,5 @@
 /**
- * The server's identity, as its connections use it.
+ * The server's identity in the form that connections use.
  */
 
 import type { SecureContext } from 'node:tls';
@@ -16,8 +16,8 @@ export interface ServerIdentity {
 }
 
 /**
- * Prepares an identity for TLS. The device is made for this run of the server: only the identity's seed is
- * kept.
+ * Prepares an identity for TLS. Each run of the server makes a new device: only the seed of the identity is
+ * stored.
  *
  * @param nowMs The wall clock, in milliseconds since 1970.
  */

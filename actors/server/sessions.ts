@@ -1,9 +1,9 @@
 /**
- * The sessions actor: opens the sealed datagrams of clients, passes their questions to presence, and seals
- * the answers.
+ * The sessions actor: opens the sealed datagrams of clients, passes the questions in them to presence, and
+ * seals the answers.
  *
- * It owns the keys of all sessions. They exist only in this actor: after a crash no session is known, and
- * each client is asked to log in again.
+ * The actor owns the keys of all sessions, and no copies exist. After a crash, it knows no session, and asks
+ * each client to log in again.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -28,7 +28,10 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 
-/** A device logged in, and the store knows it; answered by {@link SessionAnswered}. From connections. */
+/**
+ * A device logged in, and the store has recorded the login. The answer is {@link SessionAnswered}. From
+ * connections.
+ */
 interface SessionOpen {
   readonly type: 'session.open';
   readonly id: UserId;
@@ -36,12 +39,12 @@ interface SessionOpen {
   readonly mode: LoginMode;
   /** The address from which the device logged in. */
   readonly address: string;
-  /** Holds the session's keys and counters, and shows none of them. */
+  /** Holds the session's keys and counters in private fields: logs and the inspector do not show them. */
   readonly seal: DatagramSeal;
   readonly replyTo: Address<SessionAnswered>;
 }
 
-/** `session` is `undefined` if another session of the id announces: 207. */
+/** `session` is `undefined` if another session of the id announces: the server then replies 207. */
 export interface SessionAnswered {
   readonly type: 'session.answered';
   readonly session: SessionId | undefined;
@@ -62,7 +65,7 @@ export interface DatagramReady {
   readonly bytes: Buffer;
 }
 
-/** What presence returns with the answer to a sealed question. */
+/** The context of a sealed question. Presence returns it with the answer. */
 interface Question {
   readonly session: SessionId;
   readonly counter: number;
@@ -74,7 +77,7 @@ export type SessionsEvent = SessionOpen | DatagramSealed | PresenceAnswered<Ques
 
 export interface SessionsInput {
   readonly presence: Address<PresenceEvent>;
-  /** Limits the bytes of answers to a source. */
+  /** Limits the bytes of answers to each source. */
   readonly answerBytes: Quota;
 }
 

@@ -1,14 +1,14 @@
 /**
- * The states of private chats (protocol/private-chat.ts), part of the chart in chat.ts: the decision whether
- * an outgoing call is private, the handshake, the call, and the chat.
+ * The states of private chats (protocol/private-chat.ts), part of the chart in chat.ts. They cover the
+ * decision whether an outgoing call is private, the handshake, the call, and the chat.
  *
- * Owns: the order of events. Not one byte of the user's is sent before the other end has proven its key.
+ * Owns: the order of events. The client sends nothing inside TLS before the other end has proven its key.
  */
 
 import { chatSetup } from './chat-setup.js';
 
 const checking = chatSetup.createStateConfig({
-  description: 'Outgoing call: asks the server for the key of the buddy, for at most 3 s, and decides.',
+  description: 'Outgoing call: asks the server for the key of the buddy (3 s at most), and decides.',
   on: {
     'call.dialled': { target: 'connecting', actions: 'startConnectTimer', description: 'A call in clear.' },
     'call.secured': { target: 'proving', actions: ['connectTls', 'startProofTimer'] },
@@ -25,7 +25,7 @@ const proving = chatSetup.createStateConfig({
     'peer.refused': {
       target: 'closed',
       actions: 'announceUnproven',
-      description: 'Something else than the key of the buddy is at the other end.',
+      description: 'The other end did not prove the key of the buddy.',
     },
     'socket.failed': { target: 'closed', actions: 'announceFailed', description: 'There is no connection.' },
     'timer.passed': { target: 'closed', actions: 'announceUnproven' },
@@ -42,7 +42,7 @@ const privateCalling = chatSetup.createStateConfig({
       {
         target: 'closing',
         actions: ['announceAnswer', 'hangUp', 'startLingerTimer'],
-        description: 'A refusal, or anything that is not an answer.',
+        description: 'A refusal, or a line that is not an answer.',
       },
     ],
     'socket.ended': { target: 'closed', actions: 'announceRefused' },
@@ -54,10 +54,10 @@ const privateCalling = chatSetup.createStateConfig({
 });
 
 const securing = chatSetup.createStateConfig({
-  description: 'Incoming private call: the caller has 10 s to prove its key and to say whom it wants.',
+  description: 'Incoming private call: the caller has 10 s to prove its key and to name the called id.',
   on: {
     'peer.proven': { target: 'naming' },
-    'peer.refused': { target: 'closed', description: 'It does not ring, and the user is not told.' },
+    'peer.refused': { target: 'closed', description: 'The call never rings, and is not reported.' },
     'timer.passed': { target: 'closed' },
     'room.wanted': { target: 'closed' },
     'shutdown.requested': { target: 'closed' },
@@ -65,7 +65,7 @@ const securing = chatSetup.createStateConfig({
 });
 
 const naming = chatSetup.createStateConfig({
-  description: 'Incoming private call: waits for the first line, in the same 10 s.',
+  description: 'Incoming private call: waits for the first line of the caller, in the rest of the 10 s.',
   on: {
     'private.received': [
       { guard: 'isOpening', target: 'vetting', actions: ['stopTimer', 'checkPrivateCaller'] },
@@ -81,7 +81,7 @@ const naming = chatSetup.createStateConfig({
 });
 
 const vetting = chatSetup.createStateConfig({
-  description: 'Incoming private call: decides whether it rings, by the pinned key and by the server.',
+  description: 'Incoming private call: the pinned key and the answer of the server decide whether it rings.',
   on: {
     'caller.allowed': { target: 'privateRinging', actions: 'announceCall' },
     'caller.denied': {
@@ -115,7 +115,7 @@ const privateRinging = chatSetup.createStateConfig({
     'chat.faulted': {
       target: 'refusing',
       actions: ['announceClosed', 'sendRefusal', 'startRefusalTimer'],
-      description: 'Meanwhile the key is no longer trusted.',
+      description: 'The key of the caller lost its trust while the call was ringing.',
     },
     'socket.ended': { target: 'closed', actions: 'announceClosed' },
     'socket.failed': { target: 'closed', actions: 'announceClosed' },
@@ -145,7 +145,7 @@ const privateOpen = chatSetup.createStateConfig({
     'socket.ended': {
       target: 'closed',
       actions: 'announceBrokenOff',
-      description: 'Without BYE, the chat broke: anyone on the way could have ended the connection.',
+      description: 'Without BYE, the chat broke: anyone on the path could have ended the connection.',
     },
     'socket.failed': { target: 'closed', actions: 'announceBroken' },
     'socket.died': { target: 'closed', actions: 'announceDead' },
@@ -155,7 +155,7 @@ const privateOpen = chatSetup.createStateConfig({
 });
 
 const privateLeaving = chatSetup.createStateConfig({
-  description: 'The user left: waits until the buddy has confirmed all lines, as long as some are confirmed.',
+  description: 'The user left: waits until all lines are confirmed. Ends early if confirmations stop.',
   on: {
     'private.received': { actions: 'receivePrivateLine' },
     'bye.received': {
@@ -168,7 +168,7 @@ const privateLeaving = chatSetup.createStateConfig({
     'chat.abandon': {
       target: 'closed',
       actions: 'announcePrivateEnd',
-      description: 'The user does not want to wait for the rest.',
+      description: 'The user does not want to wait for the other confirmations.',
     },
     'room.wanted': { target: 'closed', actions: 'announcePrivateEnd' },
     'chat.faulted': { target: 'closed', actions: 'announcePrivateEnd' },

@@ -1,6 +1,6 @@
 /**
- * The guards and actions of the client's statechart about the user's own key: the check before a user is
- * signed in, the dialogs about the words, and the end of a session.
+ * The guards and actions of the client's statechart that concern the user's own key: the check before a user
+ * is signed in, the dialogs about the words, and the end of a session.
  */
 
 import { and, assertEvent, assign, type EventObject, enqueueActions, sendTo } from 'xstate';

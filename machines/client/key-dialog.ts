@@ -1,9 +1,9 @@
 /**
- * The dialog about the 24 words of a key, at a terminal: shows the words of a new key and asks two of them
- * back, or asks for the words of a key that is not on this machine.
+ * The dialog about the 24 words of a key, at a terminal. It shows the words of a new key, and asks the user
+ * to type two of them. Or it asks for the words of a key that is not on this machine.
  *
  * Owns: the order of the questions. Trusts: its owner (actors/client/key-dialog.ts), which holds the words
- * and compares them. No event and no context has a word.
+ * and compares them. Neither an event nor the context contains a word.
  */
 
 import { setup } from 'xstate';
@@ -20,12 +20,12 @@ export type KeyDialogEvent =
   | { readonly type: 'words.absent' }
   // From the user.
   | { readonly type: 'answer.blank' }
-  /** Any other line, where it is not compared. */
+  /** A line that is not blank, when the dialog does not ask for two words. */
   | { readonly type: 'answer.given' }
-  /** The two words that were asked for, or anything else. */
+  /** The dialog asks for two words: the user typed these two, or another line that is not blank. */
   | { readonly type: 'answer.right' }
   | { readonly type: 'answer.wrong' }
-  // From the directory, which was given the typed words.
+  // From the directory, which checks the typed words.
   | { readonly type: 'words.accepted' }
   | { readonly type: 'words.refused' };
 
@@ -72,12 +72,12 @@ export const keyDialogMachine = setup({
   } satisfies Record<KeyDialogAction, () => void>,
 }).createMachine({
   id: 'key-dialog',
-  description: 'Shows the words of a key and asks two of them back, or asks for all of them.',
+  description: 'Shows the words of a key and asks for two of them, or asks for all of them.',
   context: firstContext,
   initial: 'starting',
   states: {
     starting: {
-      description: 'Decides which words it is about.',
+      description: 'Decides whether the dialog shows words or asks for them.',
       always: [
         { guard: 'isCopying', target: 'reading', description: 'The key is on this machine.' },
         { target: 'typing' },
@@ -92,7 +92,7 @@ export const keyDialogMachine = setup({
       },
     },
     showing: {
-      description: 'The words are on the screen, until the user has copied them.',
+      description: 'The words are on the screen until the user has copied them.',
       entry: 'showWords',
       on: { 'answer.blank': 'asking', 'answer.given': 'asking' },
     },
@@ -103,7 +103,7 @@ export const keyDialogMachine = setup({
         'answer.right': {
           target: 'ended',
           actions: ['dropSeed', 'sayCopied', 'reportCopied'],
-          description: 'The user has the only copy of the words now.',
+          description: 'From now on, the user has the only copy of the words.',
         },
         'answer.wrong': { target: 'asking', reenter: true, actions: 'sayWrong' },
         'answer.blank': {

@@ -1,8 +1,8 @@
 /**
- * What can come of a login of a user with a key.
+ * The possible outcomes when a user with a key logs in.
  */
 
-/** What came of a login. */
+/** The outcome of a login. */
 export type LoginOutcome =
   | 'open'
   /** 207: another client of the user has the session. */
@@ -11,16 +11,16 @@ export type LoginOutcome =
   | 'denied'
   /** 202: the server does not know the id. */
   | 'unregistered'
-  /** The connection was closed, or what came was not TLS, or the reply asks to come back later. */
+  /** The server closed the connection, did not speak TLS, or replied that it is busy. */
   | 'busy'
   /** There was no connection, or no reply in time. */
   | 'unreachable'
-  /** Another server answers at the known address. Nothing was sent. */
+  /** The server at the known address has another key. Nothing was sent. */
   | 'changed'
-  /** The user has shut out this machine. */
+  /** The user has revoked the device of this machine. */
   | 'revoked'
-  /** The key is not on this machine any longer. */
+  /** The key is no longer on this machine. */
   | 'no-key';
 
-/** Why a session has ended for good, until the user signs in again. */
+/** Why a session has ended, if the client does not log in again before the user signs in again. */
 export type SessionEnd = Extract<LoginOutcome, 'elsewhere' | 'denied' | 'changed' | 'revoked' | 'no-key'>;

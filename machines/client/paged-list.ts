@@ -1,17 +1,17 @@
 /**
  * A buddy list that comes in several sealed answers. Each answer has a part of the list, and the number of
- * all buddies; the client asks for the next part until it has all of them.
+ * all buddies. The client asks for the next part until it has the whole list.
  */
 
 import type { Buddy, BuddyList } from '../../protocol/buddy-list.js';
 import type { BuddyListPage } from '../../protocol/sealed-datagram.js';
 
-/** The maximum number of buddies that are collected. A server that names more is not asked for the rest. */
+/** The maximum number of buddies to collect. If the server has more, the client does not ask for them. */
 export const MAX_COLLECTED_BUDDIES = 100_000;
 
 export class PagedList {
   #buddies: Buddy[] = [];
-  /** The counter of the last question: only its answer counts. */
+  /** The counter of the last question. Only the answer to that question counts. */
   #question: number | undefined;
 
   /** How many buddies are collected: the offset of the next question. */
@@ -19,29 +19,29 @@ export class PagedList {
     return this.#buddies.length;
   }
 
-  /** Forgets what was collected. The next question begins with the first buddy. */
+  /** Forgets the collected buddies. The next question begins with the first buddy. */
   restart(): void {
     this.#buddies = [];
     this.#question = undefined;
   }
 
-  /** A question for the part from {@link offset} on was sent, with this counter. */
+  /** Call it when a question for the part from {@link offset} on was sent, with the question's counter. */
   asked(question: number): void {
     this.#question = question;
   }
 
   /**
-   * Takes an answer.
+   * Adds the buddies of an answer.
    *
    * @returns The whole list; `more` if another question is due; `stale` for the answer to an older question,
-   * which is dropped.
+   * which is ignored.
    */
   accept({ question, offset, total, buddies }: BuddyListPage): BuddyList | 'more' | 'stale' {
     if (question !== this.#question || offset !== this.offset) return 'stale';
     this.#question = undefined;
     this.#buddies.push(...buddies);
     const isWhole = this.offset >= total;
-    // An answer without a buddy brings the list no further.
+    // After an answer without a buddy, the next answer would have none either.
     if (!isWhole && buddies.length > 0 && this.offset < MAX_COLLECTED_BUDDIES) return 'more';
     const list = this.#buddies;
     this.restart();

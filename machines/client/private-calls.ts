@@ -1,7 +1,8 @@
 /**
- * Decides whether a call is private, in clear or refused: one function for calling, one for being called.
+ * Decides whether a call is private, in clear or refused: one function for outgoing calls, and one for
+ * incoming calls.
  *
- * The decisions do not change the trust in the buddy. They are the same before and after the trust has
+ * The decisions do not change the trust in the buddy. A decision is the same before and after the trust has
  * handled the server's answer.
  */
 
@@ -11,20 +12,20 @@ import type { Pin, StoredTrust } from './pins.js';
 import type { WhoAnswer } from './who.js';
 
 /**
- * What the user chose in advance. `private`: never in clear. `clear`: in clear also if the server is silent
- * and no key is known. It does not override a key.
+ * What the user chose before any call. `private`: never in clear. `clear`: also in clear if no key is known
+ * and the server does not answer. `clear` never overrides a known key.
  */
 export type PrivacyMode = 'as-can' | 'private' | 'clear';
 
-/** Why the key of a buddy rules out calls in both directions, until the user decides. */
+/** Why a buddy can neither call nor be called until the user decides about the buddy's key. */
 type Barrier = 'changed' | 'damaged';
 
 export type CallingDecision =
-  /** Call by TLS. Not one byte is sent before the other end has proven that it has this key. */
+  /** Call by TLS. The client sends nothing inside TLS before the other end has proven this key. */
   | {
       readonly kind: 'private';
       readonly key: IdentityKey;
-      /** The trust pins the key of the server, durably, before the call. */
+      /** True if the key comes from the server: the trust must pin it, durably, before the call. */
       readonly pinsFirst: boolean;
     }
   /** Call in clear, and say why. */
@@ -49,38 +50,38 @@ export type Arrival =
   | {
       readonly kind: 'private';
       readonly key: IdentityKey;
-      /** Whether the call names an id of its caller, and the user as the one who is called. */
+      /** Whether the call names the caller's id, and names the user as the called party. */
       readonly isForUser: boolean;
     }
-  /** In clear, with the id of the caller or without. */
+  /** In clear. The call may name the id of the caller. */
   | { readonly kind: 'clear'; readonly isNamed: boolean };
 
-/** When to hand WHO's answer to the trust. `on-accept`: only if the user accepts the call. */
+/** When the trust handles the answer to WHO. `on-accept`: only when the user accepts the call. */
 export type WhoUse = 'now' | 'on-accept' | 'never';
 
 export type CalledDecision =
   | {
       readonly kind: 'ring';
-      /** `unconfirmed`: private, but the server does not confirm that the key belongs to the said id. */
+      /** `unconfirmed`: private, but neither a pin nor the server confirms that the id has this key. */
       readonly manner: 'private' | 'unconfirmed' | 'clear';
       readonly whoUse: WhoUse;
     }
   | {
       readonly kind: 'refuse';
       readonly answer: Extract<PrivateAnswer, 'DENIED key' | 'DENIED who' | 'REJECT'>;
-      /** What the user is told, if {@link isReportDue}; `undefined`: nothing. */
+      /** What to report to the user, if {@link isReportDue}; `undefined`: nothing. */
       readonly report: Barrier | 'wrong-key' | 'in-clear' | 'server-silent' | 'not-private' | undefined;
       readonly whoUse: WhoUse;
     };
 
-/** Least time between two reports of refused calls in the name of one buddy, in milliseconds. */
+/** The shortest time between two reports of refused calls in the name of one buddy, in milliseconds. */
 export const DENIAL_REPORT_MS = 60_000;
 
 /**
  * Decides whether a call rings.
  *
- * @param trust The trust in the id that the caller says. For the user's own id, a pin of the user's own key.
- * @param who The server's answer about that id. Without an id, it does not matter.
+ * @param trust The trust in the id that the caller names. For the user's own id: a pin of the user's own key.
+ * @param who The server's answer about that id. Ignored if the call names no id.
  */
 export function decideCalled(
   arrival: Arrival,
@@ -134,7 +135,7 @@ function decideClearCall(
   return privacy === 'private' ? refuse('not-private') : { kind: 'ring', manner: 'clear', whoUse: 'never' };
 }
 
-/** Why there are no calls with a buddy, once the trust has handled the answer. */
+/** Why a buddy can neither call nor be called, after the trust has handled the server's answer. */
 function barrierIn(trust: StoredTrust, who: WhoAnswer): Barrier | undefined {
   if (trust === undefined) return undefined;
   if (trust === 'damaged') return 'damaged';
@@ -143,25 +144,26 @@ function barrierIn(trust: StoredTrust, who: WhoAnswer): Barrier | undefined {
 }
 
 /**
- * Whether a call is one that `--accept buddies` takes: a buddy with a key is accepted only by the key.
+ * Whether `--accept buddies` accepts a call. A buddy with a key is accepted only with that key.
  *
- * @param isBuddy Whether the said id, or the id guessed from the address, is on the user's list.
+ * @param isBuddy Whether the caller's id is on the user's list. The id is named by the call or guessed from
+ * its address.
  */
 export function isAcceptedAsBuddy(decision: CalledDecision, isBuddy: boolean): boolean {
   return isBuddy && decision.kind === 'ring' && decision.manner !== 'unconfirmed';
 }
 
-/** Whether a call in clear without an id may be taken for a call of this buddy, because of its address. */
+/** Whether a call in clear that names no id may count as a call of this buddy because of its address. */
 export function canBeGuessed(trust: StoredTrust): boolean {
   return trust === undefined;
 }
 
 /**
- * Whether the user is told about a refused call, so that a stranger who calls again and again does not fill
- * the screen.
+ * Whether to report a refused call to the user. Reports are limited: a stranger who calls again and again
+ * must not fill the screen.
  *
- * @param lastMs When the user was last told about a refused call in the same name; `undefined`: never. Times
- * are in milliseconds of the monotonic clock.
+ * @param lastMs When a refused call in the same name was last reported; `undefined`: never. Both times are in
+ * milliseconds of the monotonic clock.
  */
 export function isReportDue(lastMs: number | undefined, uptimeMs: number): boolean {
   return lastMs === undefined || uptimeMs - lastMs >= DENIAL_REPORT_MS;

@@ -1,18 +1,17 @@
 /**
- * Delivers the lines of a private chat: each is shown once, in order, across connections that break, or is
- * named as undelivered.
+ * Delivers the lines of a private chat, even if connections break. The buddy sees each line once, in order.
+ * Otherwise, the line is reported to the user as undelivered.
  *
- * Owns: the lines that the buddy has not confirmed, and how far the lines of the buddy were shown. Trusts:
- * its owner, which stores and sends, and which parses the lines of the buddy, so that numbers are safe
- * integers.
+ * Owns: the lines that the buddy has not confirmed, and which lines of the buddy were shown. Trusts: its
+ * owner, which stores and sends. The owner also parses the lines of the buddy: all numbers are safe integers.
  *
- * Lines are numbered in a stream. The numbers go on in the next connection. A stream lasts as long as the
- * record of unconfirmed lines: a new record has a new stream.
+ * Lines are numbered in a stream. The next connection continues the numbers. A new record of unconfirmed
+ * lines begins a new stream.
  */
 
 import type { PrivateLine, StreamId } from '../../protocol/private-chat.js';
 
-/** The maximum numbers of lines and of bytes of text that are kept for a buddy until they are confirmed. */
+/** The maximum number of unconfirmed lines to a buddy, and of the bytes of text in them. */
 export const MAX_KEPT_LINES = 1_000;
 export const MAX_KEPT_BYTES = 1024 * 1024;
 
@@ -28,10 +27,10 @@ export interface StreamLine {
   readonly text: string;
 }
 
-/** The lines of a private chat that this file writes and reads: streams, messages and confirmations. */
+/** The lines of a private chat that this module handles: streams, messages and confirmations. */
 export type DeliveryLine = Extract<PrivateLine, { readonly verb: 'S' | 'M' | 'A' }>;
 
-/** How far the lines of a buddy's stream were shown. */
+/** A stream of the buddy, and the number of its last line that was shown. */
 export interface ShownStream {
   readonly stream: StreamId;
   readonly have: number;
@@ -40,48 +39,49 @@ export interface ShownStream {
 /** One entry of the append-only record. */
 export type RecordEntry =
   | ({ readonly is: 'line' } & StreamLine)
-  /** The lines up to this number are confirmed, or were named as undelivered. */
+  /** The lines up to this number are confirmed, or were reported as undelivered. */
   | { readonly is: 'settled'; readonly n: number }
   | ({ readonly is: 'have' } & ShownStream);
 
-/** What is stored about the chats with a buddy. */
+/** The stored record of the chats with a buddy. */
 export interface DeliveryRecord {
-  /** The own stream: random for each new record. */
+  /** The user's own stream: random for each new record. */
   readonly stream: StreamId;
-  /** In the order in which they were stored. */
+  /** The entries in the order in which they were stored. */
   readonly entries: readonly RecordEntry[];
 }
 
 /** Why the chat must end. */
 export type DeliveryFault =
-  /** A second S, or another line before the first. */
+  /** The buddy sent a second S, or another line before the first S. */
   | 'order'
-  /** The number of a line does not follow that of the line before. */
+  /** The number of a line is not the number of the line before plus 1. */
   | 'gap'
-  /** A line is confirmed that was never sent. */
+  /** The buddy confirmed a line that was never sent. */
   | 'confirmed-unsent'
   /**
-   * The buddy has lines of this stream that the record does not know: it is an older copy, so its next
-   * numbers would be taken for known lines. The owner begins a new record, with a new stream.
+   * The buddy has lines of the user's stream that the record does not have: the record is an old copy. The
+   * buddy would ignore the next lines, because it knows their numbers. The owner begins a new record, with a
+   * new stream.
    */
   | 'old-record';
 
 /**
- * The owner runs the effects in order, and completes each before it runs the next one. Once a connection is
- * closed, its lines that are not written yet are dropped, but everything else is run.
+ * The owner runs the effects in order, and completes each one before it runs the next. When a connection is
+ * closed, the owner drops its remaining `write` effects, and runs all others.
  */
 export type DeliveryEffect =
   /** Append to the record. The entry is durable before the next effect. */
   | { readonly do: 'store'; readonly entry: RecordEntry }
   | { readonly do: 'write'; readonly line: DeliveryLine }
   /**
-   * Store the entry, durably, and show the line. A crash between the two would lose the line, and in the
-   * other order would show it twice, so the owner keeps them as close together as it can.
+   * Store the entry, durably, then show the line. A crash between the two steps loses the line. In the other
+   * order, a crash would show the line twice. The owner leaves as little time as possible between the steps.
    */
   | { readonly do: 'show'; readonly line: StreamLine; readonly entry: RecordEntry }
-  /** The buddy has these lines. They may have been reported before a restart. */
+  /** Report that the buddy has these lines. A line may be reported again after a restart. */
   | { readonly do: 'report-delivered'; readonly lines: readonly StreamLine[] }
-  /** These lines are not sent again. The buddy may have them: the confirmation did not arrive. */
+  /** Report lines that are not sent again. The buddy may have them, but did not confirm them. */
   | { readonly do: 'report-undelivered'; readonly lines: readonly StreamLine[] }
   | { readonly do: 'end'; readonly why: DeliveryFault };
 
@@ -95,8 +95,8 @@ export interface KeptLimits {
 const KEPT: KeptLimits = { lines: MAX_KEPT_LINES, bytes: MAX_KEPT_BYTES };
 
 /**
- * The delivery of the lines that go to a buddy, and that come from one identity. After a restart, a new one
- * is made from the record. Each method returns the effects to run.
+ * Delivers the lines between the user and one identity of a buddy. After a restart, the owner makes a new
+ * object from the record. Methods return the effects to run.
  */
 export class PrivateDelivery {
   readonly #stream: StreamId;
@@ -104,9 +104,9 @@ export class PrivateDelivery {
   /** Unconfirmed lines, oldest first. */
   #lines: StreamLine[] = [];
   #bytes = 0;
-  /** The number of the last line of the stream. */
+  /** The number of the last line of the user's stream. */
   #last = 0;
-  /** The streams of the buddy, the one used last at the end. */
+  /** The streams of the buddy. The last one is the stream that was used most recently. */
   #shown: readonly ShownStream[] = [];
   /** The connection, from {@link open} to {@link close}. */
   #connection: Connection | undefined;
@@ -138,12 +138,12 @@ export class PrivateDelivery {
     return this.#lines.length;
   }
 
-  /** The number of the last line of the stream. */
+  /** The number of the last line of the user's stream. */
   get lastNumber(): number {
     return this.#last;
   }
 
-  /** The shortest record of the current state, to replace a long one. */
+  /** The shortest record of the current state. It can replace a longer record. */
   get record(): DeliveryRecord {
     const settled = (this.#lines[0]?.n ?? this.#last + 1) - 1;
     return {
@@ -156,27 +156,27 @@ export class PrivateDelivery {
     };
   }
 
-  /** Whether a line can be sent without giving up an older one. While not, the owner takes no new line. */
+  /** Whether a line can be sent without giving up an older one. If not, the owner delays the line. */
   hasRoomFor(text: string): boolean {
     return (
       this.#lines.length < this.#limits.lines && this.#bytes + Buffer.byteLength(text) <= this.#limits.bytes
     );
   }
 
-  /** A connection to the buddy is open, and both keys are accepted. */
+  /** Call it when a connection to the buddy is open, and both keys are accepted. */
   open(): Effects {
     this.#connection = { theirs: undefined, lastReceived: undefined, lastWritten: 0 };
     const { stream: known, have = 0 } = this.#shown.at(-1) ?? {};
     return [{ do: 'write', line: { verb: 'S', stream: this.#stream, known, have } }];
   }
 
-  /** The connection is closed, or broke. */
+  /** Call it when the connection was closed, or broke. */
   close(): void {
     this.#connection = undefined;
   }
 
   /**
-   * Sends a line, now or at the next connection. The oldest lines beyond the limits are given up.
+   * Sends a line, now or at the next connection. Gives up the oldest lines beyond the limits.
    *
    * @param text At most `MAX_MESSAGE_BYTES`, without line ends.
    */
@@ -197,7 +197,7 @@ export class PrivateDelivery {
     return this.#giveUpTo(this.#last);
   }
 
-  /** A line of the buddy, from the open connection. */
+  /** Handles a line of the buddy from the open connection. */
   receive(line: DeliveryLine): Effects {
     const connection = this.#connection;
     if (connection === undefined) return [];
@@ -223,8 +223,8 @@ export class PrivateDelivery {
   }
 
   /**
-   * The first line of a connection may have any number: the other side may have given up lines, or may not
-   * know which ones were shown. The next ones count up.
+   * The first message of a connection may have any number: the buddy may have given up lines, or may not know
+   * which lines were shown. Each following message must have the next number.
    */
   #onMessage(connection: Connection, theirs: StreamId, { n, atMs, text }: StreamLine): Effects {
     const { lastReceived } = connection;
@@ -252,7 +252,7 @@ export class PrivateDelivery {
     ];
   }
 
-  /** Reports first: after a crash in between, lines are reported again, but none goes unreported. */
+  /** Reports before it stores: after a crash in between, lines are reported twice, but all are reported. */
   #giveUpTo(upTo: number): Effects {
     const lines = this.#drop(upTo);
     if (lines.length === 0) return [];
@@ -287,7 +287,7 @@ export class PrivateDelivery {
     return dropped;
   }
 
-  /** The number of the last line beyond the limits. The newest line is always kept. */
+  /** The number of the last line to give up; 0 if all are within the limits. Keeps the newest line. */
   #excess(): number {
     let upTo = 0;
     let lines = this.#lines.length;

@@ -1,5 +1,5 @@
 /**
- * What came of a registration, apart from the server's reply.
+ * The result of a registration on this machine, apart from the server's reply.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -7,11 +7,11 @@ import type { IdentityKey } from '../../protocol/key.js';
 
 /** Whether an id was registered with a key. */
 export type Registration =
-  /** `remindsOfWords`: the user has not copied the words of the key yet. */
+  /** `remindsOfWords`: the user has not copied the words of the key yet, and is reminded to. */
   | { readonly with: 'key'; readonly key: IdentityKey; readonly remindsOfWords: boolean }
   /**
-   * `keyless-server`: the server keeps no keys, which is news. `not-stored`: the key could not be stored on
-   * this machine.
+   * `keyless-server`: the server keeps no keys, and the user has not been told so yet. `not-stored`: the key
+   * could not be stored on this machine.
    */
   | { readonly with: 'nothing'; readonly why: 'keyless-server' }
   | { readonly with: 'nothing'; readonly why: 'not-stored'; readonly reason: DisplayText };

@@ -15,7 +15,7 @@ export interface RestartState {
   readonly callPort: number | undefined;
   /** True while the server is lost. The server's next answer is then reported. */
   readonly isServerLost: boolean;
-  /** The sealed session of the user. A restarted heartbeat asks to continue it. */
+  /** The session of a user with a key. A restarted heartbeat asks the server to replace this session. */
   readonly session?: SessionId | undefined;
   /** Peers that call control knows to speak dialect B. */
   readonly speakers: Speakers;
@@ -46,7 +46,7 @@ export interface LinesDropped {
   readonly buddy: UserId;
 }
 
-/** Emitted by the heartbeat when the server has opened a sealed session. */
+/** Emitted by the heartbeat when the server has opened a session for a user with a key. */
 export interface SessionOpened {
   readonly type: 'session.opened';
   readonly session: SessionId;

@@ -1,36 +1,37 @@
 /**
- * The session of a user with a key: when the client logs in to the server, in which mode, and when it stops.
+ * The session of a user with a key: decides when the client logs in to the server, in which mode, and when it
+ * gives up.
  *
- * Owns: the mode of the next login, and the counts of tries. Trusts: its actor (actors/client/heartbeat.ts),
- * which filters out datagrams that do not come from the server, and which holds the keys of the session.
- * Talks to: the client.
+ * Owns: the mode of the next login, and the counts of attempts. Trusts: its actor
+ * (actors/client/heartbeat.ts). The actor ignores datagrams that do not come from the server, and holds the
+ * keys of the session. Talks to: the client.
  *
- * Only a user's own action ends the session of another client of the same user: a login in mode `new`. All
- * automatic logins are in mode `again`, which the server refuses if another client has a session. Two clients
- * with one key therefore never take the id from each other for ever.
+ * A login in mode `new` ends the session of another client of the same user. It always follows from an action
+ * of the user. All automatic logins are in mode `again`, which the server refuses if another client has a
+ * session. Two clients with one key therefore never take the id from each other in an endless loop.
  */
 
 import { assign, setup } from 'xstate';
 import type { LoginOutcome } from './login-outcome.js';
 
-/** How a login is meant. The heartbeat adds the name of the old session to `again`. */
+/** The kind of a login: see `LoginMode`. The heartbeat adds the name of the old session to `again`. */
 export type LoginKind = 'new' | 'again' | 'ask';
 
-/** Least time between a login and the next one because of an unknown session, in milliseconds. */
+/** The shortest time between a login and the next one because of an unknown session, in milliseconds. */
 export const QUIET_MS = 5_000;
 
-/** Longest pause after the first busy server, in milliseconds. It doubles with each one. */
+/** The longest pause after the first busy reply, in milliseconds. It doubles with each further one. */
 export const FIRST_BUSY_PAUSE_MS = 30_000;
 
-/** Longest pause after any busy server, in milliseconds. */
+/** The longest pause after any busy reply, in milliseconds. */
 export const MAX_BUSY_PAUSE_MS = 5 * 60_000;
 
-/** After this many sessions in a row that the server did not know, it is reported. */
+/** After this many opened sessions in a row that the server then did not know, the user is told. */
 const FRUITLESS_LOGINS = 2;
 
 /**
- * The pause before the next try, in milliseconds. It is random, so that the clients of a server that was
- * restarted do not come at the same time.
+ * The pause before the next attempt, in milliseconds. It is random: after a restart of the server, its
+ * clients must not all log in at the same time.
  *
  * @param random From 0 up to 1.
  */
@@ -42,7 +43,7 @@ export interface SessionLoginContext {
   readonly kind: LoginKind;
   /** How many times in a row the server was busy. */
   readonly busyTries: number;
-  /** Sessions that were opened and that the server did not know then, since its last sealed answer. */
+  /** How many sessions were opened but then unknown to the server, since its last sealed answer. */
   readonly fruitless: number;
 }
 
@@ -71,9 +72,9 @@ export type SessionLoginAction =
   | 'stopQuietTimer'
   | 'startPause'
   | 'stopPause'
-  /** The session has ended for good. */
+  /** Reports that the session has ended, and that the client does not log in again by itself. */
   | 'reportEnd'
-  /** The server sees the client's datagrams come from another address than its logins. */
+  /** Reports that the server sees datagrams and logins of the client at different addresses. */
   | 'reportTwoAddresses';
 
 interface Args {
@@ -93,7 +94,7 @@ const LOG_IN_AGAIN = [
     guard: 'isFruitless',
     target: '#session-login.loggingIn',
     actions: ['countFruitless', 'reportTwoAddresses'],
-    description: 'The login succeeded, and the server did not know the session, twice in a row.',
+    description: 'Twice in a row, a login succeeded and the server did not know the session.',
   },
   { target: '#session-login.loggingIn', actions: 'countFruitless' },
 ] as const;
@@ -140,7 +141,7 @@ export const sessionLoginMachine = setup({
   states: {
     closed: { description: 'No user with a key is signed in.' },
     loggingIn: {
-      description: 'A LOG is sent: waits for the reply.',
+      description: 'The client has sent LOG, and waits for the reply.',
       entry: 'logIn',
       exit: 'abandonLogin',
       on: {
@@ -151,35 +152,35 @@ export const sessionLoginMachine = setup({
           {
             target: 'ended',
             actions: 'reportEnd',
-            description: 'The user signed in elsewhere, or the key does not count here or there.',
+            description: 'The user signed in elsewhere, or the key is not valid here or at the server.',
           },
         ],
       },
     },
     open: {
-      description: 'The session is open: the datagrams of the user are sealed.',
+      description: 'The session is open: the client seals the datagrams of the user.',
       initial: 'quiet',
       on: {
         'answer.opened': { actions: 'clearFruitless' },
       },
       states: {
         quiet: {
-          description: 'For 5 s after a login: a forged datagram must not cause logins without end.',
+          description: 'The first 5 s after a login. A forged datagram must not cause endless logins.',
           entry: 'startQuietTimer',
           exit: 'stopQuietTimer',
           initial: 'known',
           states: {
             known: {
-              description: 'As far as is known, the server knows the session.',
+              description: 'No datagram has said that the server does not know the session.',
               on: { 'session.unknown': 'doubted', 'quiet.over': '#session-login.open.settled' },
             },
             doubted: {
-              description: 'The server seems not to know the session: logs in again after the 5 s.',
+              description: 'A datagram said that the session is unknown: logs in again after the 5 s.',
               on: {
                 'answer.opened': {
                   target: 'known',
                   actions: 'clearFruitless',
-                  description: 'The datagram was forged, or late.',
+                  description: 'The server knows the session: the datagram was forged, or late.',
                 },
                 'quiet.over': LOG_IN_AGAIN,
               },
@@ -187,21 +188,21 @@ export const sessionLoginMachine = setup({
           },
         },
         settled: {
-          description: 'The server may say that it does not know the session.',
+          description: 'If the server does not know the session, the client logs in again.',
           on: { 'session.unknown': LOG_IN_AGAIN },
         },
       },
     },
     pausing: {
-      description: 'The server is busy: waits for a random time, up to 30 s first, up to 5 min later.',
+      description: 'The server is busy: waits for a random time, at first up to 30 s, later up to 5 min.',
       entry: 'startPause',
       exit: 'stopPause',
       on: { 'pause.over': 'loggingIn' },
     },
     unanswered: {
-      description: 'The server did not answer, or does not know the id: tries again with the next beat.',
+      description: 'The server did not answer, or does not know the id. Tries again at the next beat.',
       on: { 'beat.due': 'loggingIn' },
     },
-    ended: { description: 'The session has ended for good, until the user signs in again.' },
+    ended: { description: 'The session has ended. The client logs in only when the user signs in again.' },
   },
 });

@@ -1,12 +1,12 @@
 /**
  * The trust in the key of one buddy.
  *
- * Owns: the pin, which is all that is stored. Trusts: its owner, which restores the trust from the file
- * before each decision, because other processes write to the file too, and which makes a pin durable before
- * it counts.
+ * Owns: the pin, which is all that is stored. Trusts: its owner. Before each decision, the owner restores the
+ * trust from the file, because other processes write to the file too. The owner makes a pin durable before
+ * the pin counts.
  *
- * The list of events is closed. Calls, addresses, timeouts of calls and DEL are not among them: a wrong key
- * in a call proves nothing about the buddy, so a stranger cannot change the trust.
+ * Only the events below change the trust. Calls, addresses, timeouts of calls and DEL are not among them: a
+ * wrong key in a call proves nothing about the buddy. A stranger therefore cannot change the trust.
  */
 
 import { assign, setup } from 'xstate';
@@ -22,12 +22,15 @@ export type TrustEvent =
   // From the server, which answered WHO.
   /** The server names a key of the buddy. */
   | { readonly type: 'who.key'; readonly key: IdentityKey; readonly floor: number }
-  /** The server knows no key: the id is open or not registered, or the server keeps no keys. Ignored. */
+  /**
+   * The server knows no key: the id is open or not registered, or the server keeps no keys. The event changes
+   * nothing.
+   */
   | { readonly type: 'who.none' }
-  /** The server did not answer, or its answer is not valid. Ignored: the pin and the known floor stay. */
+  /** The server did not answer, or its answer is not valid. The pin and the known floor stay. */
   | { readonly type: 'who.failed' }
   // From the user.
-  /** The user typed the words that the buddy read out, and they are the words of this key. */
+  /** The user typed the words that the buddy read out. They are the words of this key. */
   | { readonly type: 'words.matched'; readonly key: IdentityKey }
   /** The user gave the key itself: `bob#key`. */
   | { readonly type: 'key.given'; readonly key: IdentityKey }
@@ -37,9 +40,9 @@ export type TrustEvent =
 
 /** The effects of the chart. Each is complete before the owner runs the next one. */
 export type TrustAction =
-  /** Makes the pin of the context durable. */
+  /** Stores the pin of the context, durably. */
   | 'storePin'
-  /** Makes durable that no key is known. */
+  /** Stores that no key is known, durably. */
   | 'forgetPin'
   /** Closes the private chats whose key is not the pinned one, or whose serial is below the floor. */
   | 'closeStaleChats'
@@ -69,7 +72,7 @@ function keyIn(event: TrustEvent): KeyFloor {
   return { key, floor };
 }
 
-/** The pin that the user vouches for. What is known about the floor of the key stays. */
+/** The pin for a key that the user vouches for. If the floor of the key is known, the pin keeps it. */
 function vouchedPin({ context, event }: Args, by: PinnedBy): TrustContext {
   const { key } = keyIn(event);
   const pin = pinIn(context);
@@ -96,7 +99,7 @@ function raisesFloor(known: KeyFloor | undefined, event: TrustEvent): boolean {
 
 const effect = () => {};
 
-/** While a key is known and not in doubt: what the server and the buddy's devices say about it. */
+/** Handles what the server and the buddy's devices say about a key, while it is pinned or verified. */
 const watchingServer = {
   'who.key': [
     { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
@@ -160,7 +163,7 @@ export const trustMachine = setup({
       ],
     },
     unknown: {
-      description: 'No key is known. The first key that the server names is pinned.',
+      description: 'No key is known. The client pins the first key that the server names.',
       on: {
         'who.key': { target: 'pinned', actions: ['pinKeyOfServer', 'storePin', 'closeStaleChats'] },
         'words.matched': { target: 'verified', actions: ['pinKeyOfWords', 'storePin', 'closeStaleChats'] },
@@ -180,7 +183,7 @@ export const trustMachine = setup({
         'key.given': {
           target: 'verified',
           actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'],
-          description: 'The key of the user counts, even if the server named another one.',
+          description: 'The key that the user gave counts, even if the server named another one.',
         },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
       },
@@ -192,13 +195,13 @@ export const trustMachine = setup({
         'key.given': {
           guard: 'isAnotherKey',
           actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'],
-          description: 'The user replaces the verified key.',
+          description: 'The user gave another key. It replaces the verified key.',
         },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
       },
     },
     changed: {
-      description: 'The server names another key than the pinned one: no calls, until the user decides.',
+      description: 'The server names another key than the pinned one. No calls until the user decides.',
       on: {
         'who.key': [
           {
@@ -222,13 +225,13 @@ export const trustMachine = setup({
             guard: 'isPinnedKey',
             target: 'verified',
             actions: ['pinKeyOfWords', 'storePin'],
-            description: 'The pinned key is the right one. The server may name another one again.',
+            description: 'The pinned key is right. The server may name another key again.',
           },
           {
             guard: 'isOtherKey',
             target: 'verified',
             actions: ['pinKeyOfWords', 'storePin', 'closeStaleChats'],
-            description: 'The buddy has a new key.',
+            description: 'The other key is right: the buddy has a new key.',
           },
         ],
         'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'] },
@@ -237,7 +240,7 @@ export const trustMachine = setup({
     },
     damaged: {
       description:
-        'The stored pin is not readable: no key of the server replaces it, until the user decides.',
+        'The stored pin is not readable. No key that the server names replaces it until the user decides.',
       on: {
         'words.matched': { target: 'verified', actions: ['pinKeyOfWords', 'storePin', 'closeStaleChats'] },
         'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'] },
@@ -247,7 +250,7 @@ export const trustMachine = setup({
   },
 });
 
-/** The event of the trust for an answer to WHO. */
+/** Converts an answer to WHO into an event of the trust. */
 export function trustEventOf(who: WhoAnswer): TrustEvent {
   switch (who.says) {
     case 'key':

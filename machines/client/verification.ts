@@ -13,12 +13,12 @@ export interface WordsRequest {
   readonly typed: string;
 }
 
-/** The user's own six words, which a buddy asks for. */
+/** The user's own six words, which the user reads out to a buddy. */
 export interface OwnWords {
   readonly words: readonly string[];
 }
 
-/** The result of comparing typed words. `no-key`: no key of the buddy is known; or why it failed. */
+/** The result of comparing typed words. `no-key`: no key of the buddy is known. `reason`: why it failed. */
 export interface WordsVerdict {
   readonly result: 'same' | 'different' | 'typo' | 'wrong-count' | 'no-key' | 'failed';
   readonly reason?: DisplayText;

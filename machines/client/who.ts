@@ -1,5 +1,5 @@
 /**
- * What the server says about the key of an id.
+ * The server's answer to WHO: what it says about the key of an id.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -21,8 +21,8 @@ export type WhoAnswer =
 /**
  * Parses the reply to WHO from a server that keeps keys.
  *
- * @param line `undefined` if no reply came in time. Any other reply than those to WHO, such as 206, counts as
- * no answer too: it never means that there is no key.
+ * @param line `undefined` if no reply came in time. A reply that does not answer WHO, such as 206, counts as
+ * no reply: it never means that the id has no key.
  */
 export function whoAnswerIn(line: string | undefined): WhoAnswer {
   const named = line === undefined ? undefined : parseWhoReply(line);

@@ -1,10 +1,10 @@
 /**
  * Limits how many TLS handshakes the server makes. A handshake costs as much as ten requests in clear.
  *
- * A source has a budget, and so have all sources together. The number of unfinished handshakes is limited
- * too. Half of what all sources have together is kept for sources from which a registered device came within
- * a day, so that strangers cannot keep users from logging in. A handshake beyond a limit gets no answer at
- * all.
+ * Each source (an address or a network) has a budget, and all sources share a common budget. The number of
+ * unfinished handshakes is limited too. Half of each common limit is reserved for users' sources, that is,
+ * sources from which a registered device came within a day. Strangers therefore cannot stop users' logins. A
+ * handshake beyond a limit gets no answer at all.
  */
 
 import { isLoopback, networkOf } from '../../protocol/address.js';
@@ -12,8 +12,7 @@ import type { UserId } from '../../protocol/id.js';
 import { Quota, type Rate } from './quota.js';
 
 /**
- * After a registered device came from a source, how long the source counts as a users' source, in
- * milliseconds.
+ * How long a source counts as a users' source after a registered device came from there, in milliseconds.
  */
 const USERS_SOURCE_MS = 24 * 60 * 60_000;
 
@@ -23,7 +22,7 @@ const USERS_SOURCE_MS = 24 * 60 * 60_000;
  */
 const MAX_USERS_SOURCES = 65_536;
 
-/** The shortest time between two handshakes that an id gives back to its source, in milliseconds. */
+/** The shortest time between two refunds for one id, in milliseconds. */
 const REFUND_MS = 5_000;
 
 /** The maximum number of ids whose last refund is remembered. */
@@ -37,7 +36,7 @@ export interface HandshakeLimits {
   readonly perAddress: Rate;
   /** Handshakes of all sources. */
   readonly inAll: Rate;
-  /** The maximum numbers of handshakes that are not finished: in all, and of one source. */
+  /** The maximum number of unfinished handshakes: of all sources together, and of one source. */
   readonly unfinished: number;
   readonly unfinishedPerAddress: number;
 }
@@ -59,7 +58,7 @@ export class HandshakeBudget {
   readonly #unfinishedBySource = new Map<string, number>();
   /** When a registered device last came from a source, oldest first. */
   readonly #users = new Map<string, number>();
-  /** When an id last gave a handshake back, oldest first. */
+  /** When a handshake was last refunded for an id, oldest first. */
   readonly #refunds = new Map<UserId, number>();
 
   /** @param exemptsLoopback Whether loopback addresses are not limited. */
@@ -70,14 +69,17 @@ export class HandshakeBudget {
     this.#inAll = new Quota(limits.inAll, false);
   }
 
-  /** Begins a handshake if it is within all limits. The caller must call {@link finish} once it is over. */
+  /**
+   * Begins a handshake if it is within all limits. Once the handshake has ended, the caller must call
+   * {@link finish}.
+   */
   tryBegin(address: string, nowMs: number): boolean {
     if (this.#isExempt(address)) return true;
     const source = networkOf(address);
     const unfinished = this.#unfinishedBySource.get(source) ?? 0;
     const { inAll } = this.#limits;
     const isUsers = this.#isUsers(source, nowMs);
-    // Strangers may not use the last half of what is common.
+    // Strangers may not use the second half of a common limit.
     const places = isUsers ? this.#limits.unfinished : Math.ceil(this.#limits.unfinished / 2);
     const needed = isUsers ? 1 : inAll.burst / 2 + 1;
     if (this.#unfinished >= places || unfinished >= this.#limits.unfinishedPerAddress) return false;
@@ -99,8 +101,8 @@ export class HandshakeBudget {
   }
 
   /**
-   * Records that the registered device of an id came from an address. Its source gets the handshake back, for
-   * each id at most once in {@link REFUND_MS}.
+   * Records that the registered device of an id came from an address. The handshake is refunded to the source
+   * of the address, at most once in {@link REFUND_MS} for each id.
    */
   recordUser(address: string, id: UserId, nowMs: number): void {
     if (this.#isExempt(address)) return;

@@ -1,9 +1,10 @@
 /**
- * The sealed sessions of the server: who may announce presence, and who may ask for a buddy list.
+ * The sessions of clients that seal their datagrams. The table decides which session may announce presence,
+ * and which may ask for a buddy list.
  *
  * An id has at most one session that announces. A session ends when it is silent for too long, when a newer
- * one takes its place, or when its device is revoked. The table is in memory only: after a restart no session
- * is known, and clients log in again.
+ * session replaces it, or when its device is revoked. The table is in memory only: after a restart, the
+ * server knows no session, and clients log in again.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -14,17 +15,17 @@ import type { SessionId } from '../../protocol/sealed-datagram.js';
 /** How long a session may be silent, in milliseconds. */
 export const MAX_SILENCE_MS = 10 * 60_000;
 
-/** The maximum number of sessions. Beyond it, the session that was silent for longest ends. */
+/** The maximum number of sessions. Beyond this limit, the session that was silent for longest ends. */
 const MAX_SESSIONS = 1_000_000;
 
-/** The maximum number of sessions of one id that may ask but not announce. Beyond it, the oldest one ends. */
+/** The maximum number of sessions of one id that only ask. Beyond this limit, the oldest one ends. */
 export const MAX_ASKING_SESSIONS = 8;
 
 /** A session, with the keys that seal its datagrams. */
 export interface Session<TKeys> {
   readonly id: UserId;
   readonly device: Device;
-  /** Where the LOG came from. Presence is recorded with this address. */
+  /** The address from which the LOG came. Presence is recorded with this address. */
   readonly address: string;
   readonly announces: boolean;
   readonly keys: TKeys;
@@ -32,7 +33,10 @@ export interface Session<TKeys> {
 
 interface Entry<TKeys> extends Session<TKeys> {
   heardMs: number;
-  /** The session that its client had before. If the reply to its LOG is lost, the client names it again. */
+  /**
+   * The previous session of the same client. If the reply to the LOG is lost, the client does not know the
+   * new session, and names the previous one again.
+   */
   readonly replaced: SessionId | undefined;
 }
 
@@ -45,7 +49,7 @@ interface OfUser {
 
 /** Times are monotonic, in milliseconds. */
 export class SessionTable<TKeys> {
-  /** In the order in which they were last heard of. */
+  /** In the order of their last datagrams, the oldest first. */
   readonly #sessions = new Map<SessionId, Entry<TKeys>>();
   readonly #byUser = new Map<UserId, OfUser>();
   readonly #limit: number;
@@ -61,7 +65,8 @@ export class SessionTable<TKeys> {
   /**
    * Opens a session under a new name. Ends the sessions of the id whose devices are revoked.
    *
-   * @returns False if another session announces, and the mode of the login does not end it: `207 ELSEWHERE`.
+   * @returns False if the session of another client announces, and the login's mode does not end it: the
+   * server replies `207 ELSEWHERE`.
    */
   open(name: SessionId, mode: LoginMode, login: Omit<Session<TKeys>, 'announces'>, nowMs: number): boolean {
     this.#dropSilent(nowMs);
@@ -81,7 +86,7 @@ export class SessionTable<TKeys> {
     return true;
   }
 
-  /** Finds a session that was not silent for too long. */
+  /** Finds a session. Ignores a session that was silent for too long. */
   find(name: SessionId, nowMs: number): Session<TKeys> | undefined {
     const session = this.#sessions.get(name);
     return session !== undefined && isAlive(session, nowMs) ? session : undefined;
@@ -96,7 +101,7 @@ export class SessionTable<TKeys> {
     this.#sessions.set(name, session);
   }
 
-  /** Whether a session is this one, or took its place for the same client. */
+  /** Whether a session is the `former` one, or replaced it for the same client. */
   #isOf(name: SessionId, former: SessionId): boolean {
     return name === former || this.#sessions.get(name)?.replaced === former;
   }
@@ -128,7 +133,7 @@ export class SessionTable<TKeys> {
     }
   }
 
-  /** Ends the sessions of devices that this device revokes, and of the keys that it replaced. */
+  /** Ends the sessions of devices that the new device revokes, and of devices with another key. */
   #dropRevoked({ id, device }: Omit<Session<TKeys>, 'announces'>): void {
     const { announcing, asking } = this.#byUser.get(id) ?? { announcing: undefined, asking: [] };
     for (const name of announcing === undefined ? [...asking] : [announcing, ...asking]) {

@@ -29,7 +29,7 @@ export function checksumOf(text: string): string {
   return crc32(bytes, 0, bytes.length).toString(16).padStart(CHECKSUM_DIGITS, '0');
 }
 
-/** The first line of a snapshot or a journal: the format, and its checksum. */
+/** The first line of a snapshot, a journal or an identity: the format, and the checksum of its name. */
 export function signedHeader(format: string): string {
   return `${format} ${checksumOf(format)}`;
 }

@@ -20,7 +20,7 @@ export function parseDevice(
   return floor <= serial ? { identity, serial, floor } : undefined;
 }
 
-/** Parses a number from 0. Returns `undefined` for a text that is not the only one for its number. */
+/** Parses a safe integer from 0. Returns `undefined` for any other text, such as `007` or `1e3`. */
 export function parseCount(text: string | undefined): number | undefined {
   const number = Number(text);
   return Number.isSafeInteger(number) && number >= 0 && String(number) === text ? number : undefined;
@@ -31,7 +31,7 @@ export function isStoredId(text: string | undefined): text is UserId {
   return text !== undefined && parseId(text) === text;
 }
 
-/** The fields of a ban: `id mallory`, or `address 192.0.2.7 1893456000000` with its end. */
+/** Encodes the fields of a ban: `id mallory`, or `address 192.0.2.7 1893456000000` for a ban with an end. */
 export function textOfBan({ kind, name, untilMs }: Ban): string {
   return untilMs === undefined ? `${kind} ${name}` : `${kind} ${name} ${untilMs}`;
 }

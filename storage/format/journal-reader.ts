@@ -31,7 +31,7 @@ export interface Scan {
   readonly last: number;
   readonly goodBytes: number;
   readonly totalBytes: number;
-  /** True for a journal of the format before. */
+  /** True for a journal in the previous format. */
   readonly isEarlier: boolean;
   /** The number of the line after the good ones, if it is a whole record that only lacks its LF. */
   readonly unendedLine?: number;
@@ -114,7 +114,7 @@ export function unended(path: string, line: number, byte: number): StoreError {
 const BAD_RECORD = 'it has no valid record there';
 
 /**
- * @returns True for the header of the format before.
+ * @returns True for the header of the previous format.
  * @throws StoreError
  */
 function checkHeader(header: string, path: string): boolean {

@@ -23,7 +23,7 @@
  * The second field distinguishes an interrupted write from damage: a bad record is torn unless a later one
  * says that it was durable.
  *
- * Format 1, which is read as well, had only REG without a key, ADD and DEL.
+ * The store also reads format 1, which had only ADD, DEL and REG without a key.
  */
 
 import { parseKey } from '../../protocol/key.js';
@@ -35,7 +35,7 @@ import { isStoredId, parseBan, parseCount, parseDevice, textOfBan } from './fiel
 /** The first line of a journal: the format and its version, and their checksum. */
 export const JOURNAL_HEADER = signedHeader('im-journal 2');
 
-/** The first line of a journal of the version before. */
+/** The first line of a journal in the previous format. */
 export const EARLIER_JOURNAL_HEADER = 'im-journal 1';
 
 const SPACE = 0x20;

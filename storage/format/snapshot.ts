@@ -7,14 +7,14 @@
  *     carol 6a3e8cc3
  *     # 3 lines, last record 5 9c95d129
  *
- * The lines between the first and the last are those of storage/format/user-lines.ts. A removed user keeps
- * the line, because users are numbered in the order of these lines. Once the id is freed, the line has only
- * the `-`. The last line has the number of lines before it, without the first; and the number of the last
- * journal record that the snapshot includes. All lines end with the CRC-32 of everything before their last
- * space.
+ * storage/format/user-lines.ts shows the lines between the first and the last. A removed user still has a
+ * line, because users are numbered in the order of these lines. Once the id of a removed user is freed, the
+ * line has only the `-`. The last line has two numbers: how many lines are between the first and the last,
+ * and the last journal record that the snapshot includes. All lines end with the CRC-32 of everything before
+ * their last space.
  *
- * Format 1, which is read as well, had no keys, removed users and bans; a first line without a checksum; and
- * the word `users` in the last line.
+ * The store also reads format 1. It had no keys, no removed users and no bans. Its first line had no
+ * checksum, and its last line had the word `users` instead of `lines`.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -40,7 +40,7 @@ import {
 /** The first line of a snapshot: the format and its version, and their checksum. */
 const SNAPSHOT_HEADER = signedHeader('im-snapshot 2');
 
-/** The first line of a snapshot of the version before. */
+/** The first line of a snapshot in the previous format. */
 const EARLIER_SNAPSHOT_HEADER = 'im-snapshot 1';
 
 const SPACE = 0x20;
@@ -97,7 +97,7 @@ export type ReportLine = (line: number, byte: number, reason: string) => void;
 export interface SnapshotRead {
   /** The last record whose change is in the snapshot; `undefined` when the last line is damaged. */
   readonly last: number | undefined;
-  /** True for a snapshot of the format before. */
+  /** True for a snapshot in the previous format. */
   readonly isEarlier: boolean;
 }
 
@@ -180,9 +180,9 @@ async function readUsers(
 }
 
 /**
- * Reads a user, a removed user or a ban from a line whose checksum matches. Does not read the list.
+ * Reads a user, a removed user or a ban from a line whose checksum matches. Does not read the user's list.
  *
- * @returns Why that is not possible.
+ * @returns Why the line is not usable; `undefined` if it was read.
  */
 function readUser(data: Buffer, start: number, end: number, table: UserTable): string | undefined {
   if (data[start] === REMOVED || data[start] === BAN) {

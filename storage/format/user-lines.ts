@@ -7,9 +7,9 @@
  *     dave alice
  *     ! address 192.0.2.7 1893456000000
  *
- * The line of a user has the id; the key, if the id has one, with its newest serial and its floor; and the
- * buddies in the order of the list. A line that begins with `-` is a removed user, with the id that stays
- * reserved and the time of the removal. A line that begins with `!` is a ban.
+ * The line of a user begins with the id. If the id has a key, the key follows, with its newest serial and its
+ * floor. Then come the buddies in the order of the list. A line that begins with `-` is about a removed user:
+ * it has the id, which stays reserved, and the time of the removal. A line that begins with `!` is a ban.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -20,7 +20,7 @@ import { FREED, type FrozenUsers, type UserTable } from '../tables/user-table.js
 import { CHECKSUM_DIGITS, crc32, writeDigits } from './checksum.js';
 import { isStoredId, parseCount, parseDevice, textOfBan } from './fields.js';
 
-/** The beginning of the token with a key. It has a character that no id has. */
+/** The beginning of the token with a key. Its colon tells the token from an id. */
 const KEY_MARK = 'key:';
 
 /** The maximum number of digits of a serial or a floor. */
@@ -41,7 +41,7 @@ const SLICE_BYTES = 64 * 1024;
 const SPACE = 0x20;
 const LF = 0x0a;
 
-/** True for a token that is meant as a key. */
+/** True for a token that begins like a key. */
 export function isKeyToken(token: string | undefined): token is string {
   return token?.startsWith(KEY_MARK) === true;
 }

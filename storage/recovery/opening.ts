@@ -24,7 +24,7 @@ export interface Opened {
   readonly table: UserTable;
   readonly journal: Journal;
   readonly tornTail: TornTail | undefined;
-  /** True when the database had the format before, and was written again in the current one. */
+  /** True when the database had the previous format, and was rewritten in the current format. */
   readonly isUpgraded: boolean;
 }
 
@@ -57,13 +57,13 @@ export async function openDatabase(directory: DataDirectory, refusesUnended = fa
 }
 
 /**
- * Writes a database of the format before in the current one. All its files are durable: an interruption
- * leaves either database whole.
+ * Rewrites a database of the previous format in the current format. After an interruption, either the old or
+ * the new database is complete.
  */
 async function upgrade(directory: DataDirectory, { manifest, table, journal }: Opened): Promise<Rewritten> {
   const number = nextFileNumber(namesIn(manifest));
   const rewritten = await writeDatabase(directory, table, journal.last, number);
-  await journal.close().catch(() => {}); // it is synced, and not needed any more
+  await journal.close().catch(() => {}); // it is synced, and no longer needed
   await removeLeftovers(directory, rewritten.manifest).catch(() => {}); // the next start removes them
   return rewritten;
 }

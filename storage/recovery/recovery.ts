@@ -18,7 +18,7 @@ export interface Recovered {
   readonly table: UserTable;
   /** The scan of the active journal. */
   readonly scan: Scan;
-  /** True when a file has the format before. */
+  /** True when a file has the previous format. */
   readonly isEarlier: boolean;
 }
 

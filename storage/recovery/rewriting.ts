@@ -15,10 +15,10 @@ export interface Rewritten {
 }
 
 /**
- * Writes a new database. The files of the old one stay, and are leftovers afterwards.
+ * Writes a new database. The files of the old database stay: they are leftovers for the caller to remove.
  *
  * @param last The last record whose change is in the table.
- * @param number The number of the snapshot. It and the next one must not be in use.
+ * @param number The number of the snapshot. No file may have this number or the next one.
  */
 export async function writeDatabase(
   directory: DataDirectory,

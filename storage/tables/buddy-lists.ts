@@ -38,7 +38,7 @@ export class BuddyLists {
     return this.#end >= MAX_NUMBERS;
   }
 
-  /** Whether so many more numbers can be addressed, in blocks of any size. */
+  /** Whether `numbers` more numbers can be addressed, in blocks of any size. */
   hasRoomFor(numbers: number): boolean {
     // At worst, half of each page stays empty because the next block does not fit.
     return this.#end + 2 * numbers < MAX_NUMBERS;

@@ -1,6 +1,6 @@
 /**
- * A set of ids, numbered from 0 in the order in which they were added. An id that is freed leaves its number
- * unused: if it is added again, it gets another one.
+ * A set of ids, numbered from 0 in the order in which they were added. When an id is freed, its number stays
+ * unused: if the id is added again, it gets another number.
  *
  * It is made for many millions of ids: their characters lie in large pages outside of JavaScript's heap, so
  * that garbage collection does not scan them. A hash table with open addressing finds the ids. The hash table
@@ -62,7 +62,7 @@ export class IdTable {
   readonly #scratch = Buffer.alloc(MAX_ID_LENGTH);
   #size = 0;
 
-  /** How many numbers were given. */
+  /** How many numbers were given, including those of freed ids. */
   get size(): number {
     return this.#size;
   }
@@ -132,7 +132,7 @@ export class IdTable {
     this.#shardOf(hash).insert(hash, this.#offsets.get(number), number);
   }
 
-  /** Gives a number to no id. */
+  /** Uses up the next number without an id. */
   skipNumber(): void {
     this.#offsets.set(this.#size++, this.#end);
   }

@@ -1,6 +1,6 @@
 /**
- * The keys of users, with the newest serial and the highest floor of each. A user without a key takes no
- * memory, apart from four bytes if a user with a near number has one.
+ * The keys of users, with the newest serial and the highest floor of each key. A user without a key takes no
+ * memory, except for four bytes if a user with a near number has a key.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -23,7 +23,7 @@ export class KeyTable {
   readonly #slots = new Column();
   readonly #pages: Page[] = [];
   readonly #free: number[] = [];
-  /** How many slots were ever used. */
+  /** How many slots were used, including those that are free again. */
   #end = 0;
 
   /** How many users have a key. */

@@ -9,8 +9,8 @@ import { UserTable } from './user-table.js';
 /**
  * Opens a new, empty store.
  *
- * @param sync Called for each commit, whose changes count as durable once it resolves. By default, like a
- * store that writes, it resolves in a later event-loop iteration.
+ * @param sync Called for each commit. The changes of the commit count as durable once the promise resolves.
+ * By default, it resolves in a later event-loop iteration, like the write of a store on disk.
  */
 export function openMemoryStore(sync: () => Promise<unknown> = () => new Promise(setImmediate)): Store {
   const table = new UserTable();

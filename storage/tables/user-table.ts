@@ -23,7 +23,7 @@ import { BuddyLists } from './buddy-lists.js';
 import { type IdBatch, IdTable } from './id-table.js';
 import { KeyTable } from './key-table.js';
 
-/** A change that altered the table, and must be stored. Of `LOG`: the new serial and floor of the id. */
+/** A change that altered the table, and must be stored. `LOG` has the new serial and floor of the id. */
 export type EffectiveChange =
   | { readonly op: 'REG'; readonly id: UserId; readonly device?: Device }
   | { readonly op: 'ADD' | 'DEL'; readonly id: UserId; readonly buddy: UserId }
@@ -43,14 +43,14 @@ export interface Applied {
   readonly revert?: () => void;
 }
 
-/** The time of removal of a user whose id was freed. */
+/** Replaces the time of removal of a user whose id was freed. */
 export const FREED = -1;
 
 /** A table as it was at one moment, while the table itself continues to change. */
 export interface FrozenUsers {
-  /** How many numbers the table had given. */
+  /** How many numbers had been given to users. */
   readonly size: number;
-  /** When each removed user was removed; {@link FREED} for one whose id was freed since. */
+  /** When each removed user was removed; {@link FREED} if the id of the user was freed since. */
   readonly removed: ReadonlyMap<number, number>;
   readonly bans: readonly Ban[];
   /** A user's key. Call it before {@link readList} for the same user. */
@@ -86,7 +86,7 @@ export class UserTable implements Users {
   /** The size in bytes of the lists that were copied for a frozen table. */
   #copiedBytes = 0;
 
-  /** How many numbers were given, those of removed users included. */
+  /** How many numbers were given to users, including removed ones. */
   get size(): number {
     return this.#ids.size;
   }
@@ -190,10 +190,10 @@ export class UserTable implements Users {
   }
 
   /**
-   * Applies an effect from a journal, without asking who requested it. After the last one, call
+   * Applies an effect from a journal, without checking who requested it. After the last effect, call
    * {@link endReplay}.
    *
-   * @returns False when the effect cannot follow those before it.
+   * @returns False when the effect is not possible after the effects before it.
    */
   replay(effect: EffectiveChange): boolean {
     return this.#replay(effect).effect !== undefined;
@@ -217,7 +217,7 @@ export class UserTable implements Users {
       case 'REMOVE': {
         const user = this.#find(effect.id);
         if (user === -1) return { verdict: 202 };
-        // To look for every removed user on all lists would take minutes in a large database.
+        // A search through all lists for each removed user would take minutes in a large database.
         this.#stale.add(user);
         this.#lists.clear(user);
         this.#keys.set(user, undefined);
@@ -320,7 +320,7 @@ export class UserTable implements Users {
     return true;
   }
 
-  /** Adds a removed user, whose id is reserved, or was freed and is not known any more. */
+  /** Adds a removed user. `undefined`: the user's id was freed, and is no longer known. */
   addRemoved(reservation: Reservation | undefined): boolean {
     if (this.size >= MAX_USERS) return false;
     if (reservation === undefined) this.#ids.skipNumber();
@@ -347,7 +347,7 @@ export class UserTable implements Users {
     return this.#removed.size > 0 && this.#removed.has(user) ? -1 : user;
   }
 
-  /** Why a device, or a request in clear, may not change what belongs to a user. */
+  /** Why a device, or a request in clear, may not change the data of a user. */
   #refusalOf(user: number, device: Device | undefined): 204 | 'revoked' | undefined {
     const bound = this.#keys.get(user);
     if (bound === undefined) return undefined;
@@ -381,7 +381,7 @@ export class UserTable implements Users {
     return { verdict: 200, effect: { op, id, buddy }, position: op === 'DEL' ? listed : length };
   }
 
-  /** Records the serial and the floor of a user's device, as far as they are higher than those known. */
+  /** Records the serial and the floor of a user's device, if they are higher than the known ones. */
   #logIn(user: number, id: UserId, device: Pick<Device, 'serial' | 'floor'>): Applied {
     const known = this.#keys.get(user) as Device;
     const serial = Math.max(device.serial, known.serial);
@@ -459,7 +459,7 @@ export class UserTable implements Users {
     return { verdict: 200, effect: change, revert: () => this.#bans.set(target, before) };
   }
 
-  /** Removes a user from all lists. Looks at every list: nothing else says who has whom. */
+  /** Removes a user from all lists. Searches every list: no index says which lists have the user. */
   #remove(user: number, atMs: number, effect: EffectiveChange): Applied {
     const holders: number[] = [];
     const positions: number[] = [];

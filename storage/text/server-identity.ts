@@ -71,7 +71,7 @@ export async function ensureServerSeed(directory: DataDirectory): Promise<Buffer
 /** Like {@link ensureServerSeed}, for a process that holds the lock of the directory, such as a store. */
 export async function ensureLockedServerSeed(directory: DataDirectory): Promise<Buffer> {
   const seed = (await readServerSeed(directory)) ?? randomBytes(SEED_BYTES);
-  // Also one that exists: an interrupted start may have left a name that is not durable.
+  // Replace even an existing file: an interrupted start may not have made its name durable.
   await directory.replace(IDENTITY_FILE, Buffer.from(textOf(seed), 'latin1'));
   return seed;
 }

@@ -45,7 +45,7 @@ export type StoreReport =
   | { readonly type: 'snapshot.made'; readonly users: number; readonly bytes: number; readonly ms: number }
   /** No data is lost. The store tries again when the journals have doubled. */
   | { readonly type: 'snapshot.failed'; readonly error: unknown }
-  /** The database had the format of an earlier version, and was written again in the current one. */
+  /** The database had the previous format, and was rewritten in the current format. */
   | { readonly type: 'store.upgraded'; readonly users: number; readonly ms: number }
   /** A line of a damaged database could not be saved. */
   | ({ readonly type: 'line.dropped' } & DroppedLine)

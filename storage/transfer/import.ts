@@ -1,8 +1,8 @@
 /**
  * Imports users and lists from a dump or another server.
  *
- * The import commits changes to the store, in batches; each batch is durable before the next
- * begins. After an interruption it can be repeated: it skips users and buddies that exist already.
+ * The import commits changes to the store in batches. Each batch is durable before the next one begins. After
+ * an interruption, the import can be repeated: it skips users and buddies that exist already.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -158,7 +158,7 @@ function registrationOf({ id: token, key }: ForeignUser): Registration | string 
   return device === undefined ? `'${shortened(key)}' is not a valid key` : { op: 'REG', id, device };
 }
 
-/** Why a user who exists is not the one to import; `undefined` when the lists may be merged. */
+/** Why an existing user is not the user to import; `undefined` when the two lists may be merged. */
 function whyNotMerged(users: Users, { id, device }: Registration): string | undefined {
   const user = users.numberOf(id);
   if (user === -1) return `'${id}' is reserved`;
@@ -166,7 +166,7 @@ function whyNotMerged(users: Users, { id, device }: Registration): string | unde
   return isSame ? undefined : `'${id}' exists with a different key, or only one of the two has a key`;
 }
 
-/** The user whose list is imported, with the right to change it; `undefined` for one who was skipped. */
+/** The user whose list is imported, with the right to change it; `undefined` if the user was skipped. */
 function ownerOf(users: Users, entry: ForeignUser): Owner | undefined {
   const change = registrationOf(entry);
   if (typeof change === 'string' || whyNotMerged(users, change) !== undefined) return undefined;

@@ -1,4 +1,4 @@
-/** kill -9 of im-server during sealed requests: no acknowledged key, serial or floor is lost. */
+/** kill -9 of im-server during requests inside TLS: no acknowledged key, serial or floor is lost. */
 
 import anyTest from 'ava';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
@@ -27,7 +27,7 @@ class KeyedUser {
   readonly #identity = Identity.create();
   #device: DeviceCredentials;
   #step = 0;
-  /** What was acknowledged, and what was asked for at most. */
+  /** The acknowledged values, and the highest requested values. */
   #least: Device | undefined;
   #most: Device;
 
@@ -53,12 +53,12 @@ class KeyedUser {
         if (reply !== '') throw new Error(`${line} was answered ${reply}`);
         return acknowledged;
       }
-      // After 203, an earlier REG of the same device was made, and its reply was lost.
+      // 203: an earlier REG of the same device had succeeded, and its reply was lost.
       this.#least = { ...device, floor: Math.max(device.floor, this.#least?.floor ?? 0) };
     }
   }
 
-  /** What is wrong with a database. */
+  /** Describes what is wrong with a database. */
   findFault(table: UserTable): string | undefined {
     const found = table.deviceOf(table.numberOf(this.id));
     const [least, most] = [this.#least, this.#most];

@@ -5,7 +5,7 @@ import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/progra
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** A line that each program prints on standard error at start, where Node.js is old. */
+/** The line that each program prints on standard error at start if Node.js is old. */
 const NOTICE = /Node\.js \d+\.\d+\.\d+ works, but its OpenSSL gets no more security fixes: use 22 or newer/g;
 
 /** How often this version of Node.js gets the line. */

@@ -1,5 +1,5 @@
 /**
- * A minimal client with a key: sealed requests, and sealed queries in a session.
+ * A minimal client with a key: requests inside TLS, and sealed queries in a session.
  */
 
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
@@ -39,10 +39,10 @@ export class SealedWire implements Wire {
   #credentials = DeviceCredentials.issue(this.#identity, { nowMs: 0 });
   #context: SecureContext = createContext(this.#credentials);
   #session: Session | undefined;
-  /** The session whose place the next one takes. */
+  /** The session that the next session replaces. */
   #former: SessionId | undefined;
   #acknowledged: Device | undefined;
-  /** Takes the answers to a query. */
+  /** Handles the answers to a query. */
   #receive: (bytes: Buffer) => void = () => {};
 
   constructor(owner: UserId, port: number, tally: Tally) {

@@ -1,5 +1,5 @@
 /**
- * A user's home directory with keys, as a client that registered ids would have left it.
+ * A user's home directory with keys, as if a client had registered ids.
  */
 
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ export class KeyedHome {
     return new Pins(this.root, this.nameOf(id));
   }
 
-  /** What the key file of an id has; throws if it is damaged. */
+  /** The contents of an id's key file. Throws if the file is damaged. */
   async stored(id: string): Promise<StoredKey | undefined> {
     const stored = await this.keys.read(this.nameOf(id));
     if (isFailed(stored)) throw new Error(stored.reason);

@@ -45,7 +45,7 @@ export interface PersonOptions {
   readonly mode?: PrivacyMode;
   readonly keepsLines?: boolean;
   readonly identity?: Identity;
-  /** Without a key on this machine. */
+  /** True for a person without a key on this machine. */
   readonly isKeyless?: boolean;
   readonly root?: string;
 }

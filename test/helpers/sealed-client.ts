@@ -1,5 +1,5 @@
 /**
- * A device that speaks to a server as its identity: sealed requests, sessions and sealed datagrams.
+ * A device that speaks to a server as its identity: requests inside TLS, sessions and sealed datagrams.
  */
 
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
@@ -52,7 +52,7 @@ export async function secure(
   return tls;
 }
 
-/** Sends one sealed line. Returns the reply, which is empty if the server closed without one. */
+/** Sends one line inside TLS. Resolves to the reply, which is empty if the server closed without a reply. */
 export async function askSealed(
   port: number,
   device: DeviceCredentials,

@@ -1,10 +1,10 @@
 /**
- * All ways by which an object could get into a log, a snapshot or an error: to test that secrets do not.
+ * All ways by which an object could get into a log, a snapshot or an error. Tests assert that secrets do not.
  */
 
 import { inspect } from 'node:util';
 
-/** The texts of an object: JSON, inspection of all that is hidden, a structured clone, and a string. */
+/** All texts of an object: JSON, an inspection with hidden fields, a structured clone, and a string. */
 export function showings(value: object): readonly string[] {
   const everything = { showHidden: true, depth: Number.POSITIVE_INFINITY, maxArrayLength: null } as const;
   return [

@@ -8,7 +8,7 @@ import type { ExecutionContext } from 'ava';
 
 export class TappedWire {
   readonly port: number;
-  /** Everything that went through, both ways. */
+  /** All bytes of both directions. */
   readonly #chunks: Buffer[] = [];
   readonly #sockets = new Set<Socket>();
   /** While set, bytes to the called client are not passed on. */
@@ -45,7 +45,7 @@ export class TappedWire {
     this.#sockets.clear();
   }
 
-  /** Ends all connections in both directions, as a machine on the way can: without a farewell. */
+  /** Ends all connections in both directions without a TLS alert, as a machine on the path can. */
   end(): void {
     for (const socket of this.#sockets) socket.end();
   }

@@ -17,7 +17,7 @@ import type { ExecutionContext } from 'ava';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
 import { acceptTls, type InnerProtocol, TLS_FIRST_BYTE } from '../../keys/tls.js';
 
-/** A server that starts TLS on each connection, whose first bytes it reads before. */
+/** A server that reads the first bytes of each connection, then starts TLS on it. */
 export class TlsServer {
   readonly port: number;
   readonly #accepted: TLSSocket[] = [];
@@ -69,12 +69,12 @@ export class TlsServer {
   }
 }
 
-/** A context with any certificates, even such as our own code does not make. */
+/** A context with any certificates, including some that the project's own code cannot make. */
 export function contextOf(options: SecureContextOptions): SecureContext {
   return createSecureContext({ minVersion: 'TLSv1.3', ...options });
 }
 
-/** A context with the key of a device, and another chain. */
+/** A context with the key of a device, and a given chain. */
 export function contextWithChain(device: DeviceCredentials, chain: readonly Uint8Array[]): SecureContext {
   return contextOf({ key: device.toPem().key, cert: chain.map(toPem).join('') });
 }

@@ -130,7 +130,7 @@ test('the vectors of Wycheproof with any bit of the tag flipped are not', (t) =>
   }
 });
 
-test('no datagram with a flipped bit is opened, and the true one is afterwards', (t) => {
+test('a datagram with a flipped bit is not opened, and the genuine one is still opened afterwards', (t) => {
   const { client, server } = newSession();
   const datagram = sealedBy(client);
   for (let bit = 0; bit < datagram.length * 8; bit++) {
@@ -153,7 +153,7 @@ test('a truncated or longer datagram is not opened', (t) => {
   t.is(server.open({ ...framed(datagram), sealed: Buffer.alloc(TAG_BYTES - 1) }), undefined);
 });
 
-test('a repeated datagram is not opened, and neither is an older one', (t) => {
+test('neither a repeated nor an older datagram is opened', (t) => {
   const { client, server } = newSession();
   const [first, second, third] = [1, 2, 3].map(() => framed(sealedBy(client))) as [
     SealedDatagram,
@@ -176,7 +176,7 @@ test('a datagram is not opened by its own side, by another session, or under ano
   t.is(server.open(framed(renamed)), undefined);
 });
 
-test('in any order, with any losses and repeats, a datagram is opened once, if none after it was', (t) => {
+test('a datagram is opened once, unless a later one was opened before it', (t) => {
   const property = fc.property(fc.array(fc.nat(9), { maxLength: 40 }), (order) => {
     const { client, server } = newSession();
     const datagrams = Array.from({ length: 10 }, (_, index) => framed(sealedBy(client, Buffer.of(index))));
@@ -218,7 +218,7 @@ test('a seal needs 88 bytes', (t) => {
   }
 });
 
-test('two sides of a connection have the same keys, and two connections have not', async (t) => {
+test('both sides of a connection have the same keys, and two connections have different keys', async (t) => {
   const device = DeviceCredentials.issue(Identity.create(), { nowMs: 5 });
   const secureContext = createContext(device);
   const listener = await TlsServer.start(t, secureContext);
@@ -276,7 +276,7 @@ test('OpenSSL exports the same keys', async (t) => {
   t.deepEqual(server.open(framed(sealedBy(client))), text);
 });
 
-test('nothing that shows a seal shows its keys', (t) => {
+test('no way to print a seal shows its keys', (t) => {
   const material = randomBytes(MATERIAL_BYTES);
   const seal = new DatagramSeal(material, 'client');
   sealedBy(seal);

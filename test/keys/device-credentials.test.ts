@@ -22,7 +22,7 @@ test('a clock before 1970 does not matter', (t) => {
   t.is(issue({ nowMs: -5, newestSerial: 99 }).device.serial, 100);
 });
 
-test('a serial is absurd a century above the clock; a clock of 1970 finds that of today sensible', (t) => {
+test("a serial is absurd a century above the clock, but not today's serial at a clock of 1970", (t) => {
   const today = Date.UTC(2026, 10, 30);
   t.false(isAbsurdSerial(today, 0));
   t.false(isAbsurdSerial(Date.UTC(2100, 0, 1), today));
@@ -36,7 +36,7 @@ test('a new device keeps the known floor, or revokes all others', (t) => {
   t.is(floor, serial);
 });
 
-test('whatever the clock says, a new device is above all that is known', (t) => {
+test('whatever the clock says, the serial of a new device is above all known serials and floors', (t) => {
   const known = fc.nat(2 ** 50);
   const property = fc.property(
     fc.integer(),
@@ -137,7 +137,7 @@ test('a stored device with any one character changed is refused or unchanged', (
   t.notThrows(() => fc.assert(property, { numRuns: 500 }));
 });
 
-test('nothing that shows a device shows its key', (t) => {
+test('no way to print a device shows its key', (t) => {
   const device = issue();
   const { key }: StoredDevice = device.toStored();
   const seed = Buffer.from(key, 'base64url');

@@ -33,7 +33,7 @@ test('seeds and words are those of BIP39', (t) => {
   }
 });
 
-test('an identity is back from its words, and from its seed', (t) => {
+test('an identity can be restored from its words, and from its seed', (t) => {
   const property = fc.property(seeds, (seed) => {
     const identity = Identity.fromSeed(seed);
     const words = identity.toWords();
@@ -64,7 +64,7 @@ test('a word outside the list is named by its position only', (t) => {
   t.deepEqual(problemOf(words.join(' ')), { problem: 'unknown-word', position: 17 });
 });
 
-test('another count of words is named', (t) => {
+test('another count of words is reported', (t) => {
   const words = Identity.create().toWords();
   t.deepEqual(problemOf(''), { problem: 'wrong-count', count: 0 });
   t.deepEqual(problemOf(words.slice(1).join(' ')), { problem: 'wrong-count', count: 23 });

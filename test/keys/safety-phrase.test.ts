@@ -23,7 +23,7 @@ test('the words of a key never change from release to release', async (t) => {
   t.deepEqual(await findSafetyWords(key, alice), ['one', 'huge', 'account', 'expand', 'clever', 'flag']);
 });
 
-test('another id or another key has other words', async (t) => {
+test('the words differ for another id, and for another key', async (t) => {
   const words = await findSafetyWords(key, alice);
   t.notDeepEqual(await findSafetyWords(key, 'bob' as UserId), words);
   t.notDeepEqual(await findSafetyWords(Identity.create().key, alice), words);

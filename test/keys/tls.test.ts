@@ -324,7 +324,7 @@ function closeOf(socket: Socket): Promise<void> {
   return new Promise((done) => socket.once('close', () => done()));
 }
 
-/** PEM around bytes, without a look at them. */
+/** Encodes bytes as PEM without parsing them. */
 function pemOf(der: Uint8Array): string {
   const lines = Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;

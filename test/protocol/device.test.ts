@@ -9,7 +9,7 @@ test('a name is a serial and a floor', (t) => {
   t.deepEqual(parseDeviceName('7 7'), { serial: 7, floor: 7 });
 });
 
-test('a floor above the serial is refused: such a device would be revoked by itself', (t) => {
+test('a floor above the serial is refused: such a device would revoke itself', (t) => {
   t.is(parseDeviceName('7 8'), undefined);
 });
 

@@ -37,7 +37,7 @@ test('all 14 encodings of points of small order are refused, as bytes and as tex
   }
 });
 
-test('every y that is not below the prime is refused, with both signs of x', (t) => {
+test('every y from the prime on is refused, with both signs of x', (t) => {
   for (let low = 0xed; low <= 0xff; low++) {
     for (const high of [0x7f, 0xff]) {
       const bytes = Buffer.alloc(KEY_BYTES, 0xff);

@@ -33,7 +33,7 @@ const lines: fc.Arbitrary<PrivateLine> = fc.oneof(
   fc.constant({ verb: 'BYE' as const }),
 );
 
-test('the caller says its own id and the id that it wants', (t) => {
+test('the caller names its own id and the called id', (t) => {
   const opening = { caller: 'alice' as UserId, called: 'bob' as UserId };
   t.is(encodePrivateOpening(opening), 'HELLO alice bob\n');
   t.deepEqual(parsePrivateOpening('HELLO alice bob'), opening);

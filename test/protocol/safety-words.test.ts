@@ -65,7 +65,7 @@ test('a word outside the list is a typo, with its position', (t) => {
   t.deepEqual(compare('zoo abandon letter advicé cage absurd').result, 'typo');
 });
 
-test('words of the list that differ are a difference, and it is not located', (t) => {
+test('words of the list that differ are different, and the result does not say where', (t) => {
   t.deepEqual(compare('zone abandon letter advice cage absurd'), { result: 'different' });
   t.deepEqual(compare('abandon zoo letter advice cage absurd'), { result: 'different' });
 });

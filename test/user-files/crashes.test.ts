@@ -1,8 +1,8 @@
 /**
- * The client's files for keys on a disk that fails, and through power cuts and kill -9 at each operation.
+ * The client's files for keys, on a disk that fails, and after power cuts and kill -9 at each operation.
  *
- * A story is a list of changes, and the state of the file after each. A crash during a change must leave the
- * state before it or after it.
+ * A story is a list of changes, and the state of the file after each change. A crash during a change must
+ * leave the state before or after that change.
  */
 
 import assert from 'node:assert/strict';
@@ -21,7 +21,7 @@ import { ALICE, done, keyOf } from './samples.js';
 
 const ROOT = '/share/im';
 
-/** How many different remains of each power cut are tried. */
+/** How many possible contents of the disk are tried after each power cut. */
 const POWER_CUTS = 6;
 
 const KINDS: readonly FaultKind[] = ['before', 'after', 'short'];
@@ -190,7 +190,7 @@ for (const [name, story] of Object.entries(STORIES)) {
       const what = `${crash.isCut ? 'power cut' : 'kill -9'} at change ${crash.step}`;
       const expected = states.slice(crash.step, crash.step + 2);
       assertState(story, await story.read(crash.files), expected, what);
-      // The same change is made again: it succeeds, or finds that it was made already.
+      // Repeat the change: it succeeds, or it was made already.
       const again = story.changes[crash.step];
       if (again === undefined) continue;
       await again(crash.files);
@@ -218,7 +218,7 @@ for (const [name, story] of Object.entries(STORIES)) {
             const expected = failed === undefined ? [states[step + 1]] : states.slice(step, step + 2);
             assertState(story, await story.read(files), expected, what);
             assert.equal(files.openFiles, 0, what);
-            // What was reported as done is durable.
+            // A change whose success was reported is durable.
             if (failed === undefined)
               assertState(story, await story.read(files.powerCut(new Random(at))), expected, what);
             else failures += 1;

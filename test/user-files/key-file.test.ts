@@ -53,7 +53,7 @@ test('each id and server has a file of its own, also ids with @, + and dots', as
   t.deepEqual(listed.sort(), ids.map((id) => `${id} ${ALICE.server}`).sort());
 });
 
-test('keys are not overwritten by others, unless the words of an identity were typed', async (t) => {
+test('other keys overwrite a key only if the user typed the words of an identity', async (t) => {
   const keys = new KeyFiles('/share/im', new SimulatedFiles());
   const other = { ...KEY, identity: keyOf(2) };
   done(await keys.create(KEY));
@@ -68,7 +68,7 @@ test('keys are not overwritten by others, unless the words of an identity were t
   t.deepEqual(await keys.read(ALICE), other);
 });
 
-test('a device is replaced by a newer one only', async (t) => {
+test('only a newer device replaces a device', async (t) => {
   const keys = new KeyFiles('/share/im', new SimulatedFiles());
   const device = { device: 'new', serial: 11, floor: 11 };
   t.deepEqual(await keys.replaceDevice(ALICE, KEY.identity, device), { reason: 'there is no key' });

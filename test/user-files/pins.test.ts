@@ -103,7 +103,7 @@ test('property: with any byte changed, no pinned buddy is unknown', async (t) =>
   }
 });
 
-test('beside a damaged line a pin stays, and all others are damaged until a later line', async (t) => {
+test('after a damaged line, pinned buddies stay pinned, and all others are damaged', async (t) => {
   const { files, pins, bytes } = await sample();
   await writeTo(files, PATH, Buffer.concat([bytes, Buffer.from('{"buddy":"ev')]));
   t.deepEqual((await pins.read()).find(bob), pin(1, { by: 'words', floor: 7 }));

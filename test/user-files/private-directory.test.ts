@@ -70,7 +70,7 @@ test('the version changes when the file changes', async (t) => {
   t.not(await directory.version('file'), version);
 });
 
-test('what a killed process left of a replacement is removed by the next one', async (t) => {
+test('the incomplete file of a killed replacement is removed by the next replacement', async (t) => {
   const { root, directory } = await made(t);
   done(await replace(directory, 'one\n'));
   await writeFile(join(root, 'keys/file.99-0badcafe.new'), 'a secret');
@@ -79,7 +79,7 @@ test('what a killed process left of a replacement is removed by the next one', a
   t.deepEqual((await readdir(join(root, 'keys'))).sort(), ['file', 'file.lock', 'file2.99-0badcafe.new']);
 });
 
-test('changes wait for each other, also those of two objects', async (t) => {
+test('changes wait for each other, even if two objects make them', async (t) => {
   const { root, directory } = await made(t);
   const other = new PrivateDirectory({ root, folder: 'keys', isSecret: true });
   const add = (one: PrivateDirectory) =>
@@ -105,7 +105,7 @@ test('without the command flock, files can be changed too', async (t) => {
   t.is(await textIn(directory), 'one\ntwo\n');
 });
 
-/** What is refused, and how it comes about; the reason with the paths left out. */
+/** What is refused, how a test causes it, and the reason without its paths. */
 const REFUSED: Readonly<
   Record<string, readonly [reason: string, spoil: (root: string, t: ExecutionContext) => Promise<unknown>]>
 > = {

@@ -26,7 +26,7 @@ export const ALICE: KeyFileName = {
   server: serverName({ host: 'im.example', port: 1_234 }, keyOf(0)),
 };
 
-/** The value, which must not be a failure. */
+/** Returns the value. Throws if it is a failure. */
 export function done<TValue>(value: TValue): Exclude<TValue, { readonly reason: string }> {
   assert(!isFailed(value), JSON.stringify(value));
   return value as Exclude<TValue, { readonly reason: string }>;

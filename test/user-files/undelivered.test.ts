@@ -62,7 +62,7 @@ test('appends of one moment are written together, in their order', async (t) => 
   );
 });
 
-test('a replacement stands between the appends before and after it', async (t) => {
+test('a replacement is written after earlier appends, and before later ones', async (t) => {
   const root = await temporaryDirectory(t);
   const undelivered = new Undelivered(root, ALICE);
   const delivery = await opened(undelivered);

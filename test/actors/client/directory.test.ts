@@ -72,7 +72,7 @@ test('REG makes a key, stores it, and binds the id to it', async (t) => {
   t.is(await ask(server.tcp, 'ADD alice bob\n'), '204 DENIED\r\n');
 });
 
-test('ADD and DEL are sealed where the key is here, also in the next program', async (t) => {
+test('ADD and DEL go inside TLS if the key is here, even after a restart', async (t) => {
   const { server, root } = await registeredAlice(t);
   await ask(server.tcp, 'REG bob\n');
   const next = directoryAt(t, server, root);
@@ -81,7 +81,7 @@ test('ADD and DEL are sealed where the key is here, also in the next program', a
   t.like(await next.request('DEL', [alice, bob], signal), { line: '200 OK', done: true });
 });
 
-test('a keyed id without its key here is refused before anything is sent for it', async (t) => {
+test('without the key of an id here, a request for the id is refused, and nothing is sent', async (t) => {
   const { server } = await registeredAlice(t);
   const other = directoryAt(t, server, await temporaryDirectory(t));
   t.deepEqual(await other.standing(alice), { holds: 'no-key' });
@@ -103,7 +103,7 @@ test('ids without a key work at a server that keeps keys', async (t) => {
   t.like(await directory.request('REG', ['not/an/id'], signal), { line: '201 INVALID' });
 });
 
-test('a foreign server gets VER once, and then the requests byte for byte as ever', async (t) => {
+test('a foreign server gets VER once, and then the same bytes as before keys existed', async (t) => {
   for (const reply of ['201 INVALID\r\n', '200 OK\r\n', '500 what?\r\n', undefined]) {
     const foreign = await RecordingServer.start(t, (first) =>
       first.startsWith('VER') ? reply : '200 OK\r\n',
@@ -126,7 +126,7 @@ test('a foreign server gets VER once, and then the requests byte for byte as eve
   }
 });
 
-/** Remembers a server's key, as an earlier program would have. */
+/** Stores a server's key, as an earlier run of the client would have done. */
 async function know(
   root: string,
   { tcp }: { readonly tcp: number },
@@ -139,7 +139,7 @@ function assertStored(failed: unknown): void {
   if (failed !== undefined) throw new Error(inspect(failed));
 }
 
-test('a server that is known to keep keys is never spoken to in clear, whatever it does', async (t) => {
+test('a server that is known to keep keys never gets a request in clear, whatever it does', async (t) => {
   for (const reply of ['206 BUSY\r\n', '201 INVALID\r\n', undefined]) {
     const impostor = await RecordingServer.start(t, () => reply);
     const root = await temporaryDirectory(t);
@@ -215,7 +215,7 @@ test('keys that other users can write to are neither used nor replaced', async (
   t.is(await keyAt(server, bob), '202 NO SUCH USER');
 });
 
-test('a server that cannot be reached is no server without keys', async (t) => {
+test('a server that cannot be reached does not count as a server without keys', async (t) => {
   const root = await temporaryDirectory(t);
   const directory = directoryAt(t, { tcp: await freePort() }, root);
   await t.throwsAsync(directory.request('REG', [alice], signal), { message: 'nothing listens there' });
@@ -227,7 +227,7 @@ test('a server that cannot be reached is no server without keys', async (t) => {
   t.deepEqual(busy.texts, ['VER im 1\r\n'], 'the registration itself was not sent');
 });
 
-test('a REG whose reply is lost is found again by WHO', async (t) => {
+test('a REG whose reply was lost is confirmed by WHO', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const proxy = await LossyProxy.start(t, server.tcp);
@@ -241,7 +241,7 @@ test('a REG whose reply is lost is found again by WHO', async (t) => {
   t.is((await keyAt(server, alice)).split(' ')[2], directory.credentialsOf(alice)?.device.identity);
 });
 
-test('a REG whose reply is lost stays tentative as long as the server is gone', async (t) => {
+test('a REG whose reply was lost stays tentative while the server cannot be reached', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const proxy = await LossyProxy.start(t, server.tcp);
@@ -315,7 +315,7 @@ test('WHO says which key an id has, and its answer counts for 60 s', async (t) =
   t.deepEqual<unknown, unknown>(await Promise.all([directory.who(alice), directory.who(alice)]), [key, key]);
 });
 
-test('LOG opens a session, and says why not', async (t) => {
+test('LOG opens a session, or says why it does not', async (t) => {
   const { server, root, directory } = await registeredAlice(t);
   const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
   t.is(login.outcome, 'open');
@@ -333,7 +333,7 @@ test('LOG opens a session, and says why not', async (t) => {
   );
 });
 
-test('a machine that was shut out is told so', async (t) => {
+test('a revoked machine learns that it is revoked', async (t) => {
   const { server, root, directory } = await registeredAlice(t);
   const words = (await directory.words(alice)) ?? [];
   const identity = Identity.fromWords(words.join(' ')) as Identity;
@@ -348,7 +348,7 @@ test('a machine that was shut out is told so', async (t) => {
   t.true((next.credentialsOf(alice)?.device.serial ?? 0) > newer.device.serial);
 });
 
-test('the words bring an id back on another machine, without its seed', async (t) => {
+test('the words restore an id on another machine, which does not store the seed', async (t) => {
   const { server, directory } = await registeredAlice(t);
   const words = ((await directory.words(alice)) ?? []).join(' ');
   t.is(words.split(' ').length, 24);
@@ -374,7 +374,7 @@ test('when the words are copied, the seed leaves the machine', async (t) => {
   t.false((await filesBelow(root)).includes('"seed"'));
 });
 
-test('a server that names serials of the far future cannot use them up', async (t) => {
+test('a server that names very high serials cannot use up the serials', async (t) => {
   const server = await serve(t);
   const identity = Identity.create();
   const nowMs = 1_700_000_000_000;

@@ -40,7 +40,7 @@ function asked(prompts: readonly Prompt[], words: readonly string[]): string {
   return positions.map((position) => words[Number(position) - 1]).join(' ');
 }
 
-test('the words are shown once, and the seed leaves the machine when two are typed back', async (t) => {
+test('the words are shown once, and the seed is removed when the user types two of them', async (t) => {
   const { held, keys, words, prompts, lines, outcomes } = await opened(t, 'copy');
   const shown = (prompts[0]?.above ?? [])
     .join(' ')
@@ -70,7 +70,7 @@ test('a user who skips keeps the words on the machine', async (t) => {
   t.deepEqual(await keys.words(alice), words);
 });
 
-test('the words bring the key back, and wrong ones are asked for again', async (t) => {
+test('the words restore the key, and after wrong words the dialog asks again', async (t) => {
   const { held, keys, words, prompts, lines, outcomes } = await opened(t, 'restore');
   held.answer('abandon');
   await until(() => prompts.length === 2);

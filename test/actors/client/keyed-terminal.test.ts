@@ -16,7 +16,7 @@ import { serve, TestLog } from '../../helpers/server.js';
 /** How deep events and snapshots are searched for secrets. */
 const SHOWN = { depth: 3, maxArrayLength: 200, maxStringLength: 10_000 } as const;
 
-/** Alice, with a key, at a terminal in this process; and bob and b0b, who have keys, too. */
+/** Alice at a terminal in this process, and bob and b0b. All three have keys. */
 async function aliceAtTerminal(
   t: ExecutionContext,
   {
@@ -82,7 +82,7 @@ async function aliceAtTerminal(
     server,
     inspected,
     screen: () => screen,
-    /** Asks for the list until it has a row: it knows of a change a moment later. */
+    /** Asks for the list until it has a row: a change shows on the list only a moment later. */
     async lists(row: string) {
       for (let from = screen.length; !screen.includes(row, from); ) {
         const before = screen.length;
@@ -183,7 +183,7 @@ test('the ring says how a call is protected, and warns of a similar name', async
   }
 });
 
-test('a changed key is told, and stops calls', async (t) => {
+test('a changed key is reported, and stops calls', async (t) => {
   const here = await aliceAtTerminal(t);
   const { alice, shows, table, type } = here;
   await shows('Your choice: ');
@@ -213,7 +213,7 @@ test('plain mode keeps its lines, and adds its own after them', async (t) => {
   await shows('Buddy connection closed.');
 });
 
-test('with --private, a user without a key takes no call', async (t) => {
+test('with --private, a user without a key accepts no call', async (t) => {
   const own = { mode: 'private', isKeyless: true } as const;
   const here = await aliceAtTerminal(t, { isInteractive: false, own });
   await here.shows('Your choice: ');

@@ -56,7 +56,7 @@ interface Pair {
   readonly told: ClientNotice[];
 }
 
-/** Alice calls bob through a wire that is recorded. Both have keys, and the server names them. */
+/** Alice calls bob through a recorded wire. Both have keys, and the server names these keys. */
 async function pair(
   t: ExecutionContext,
   options: { alice?: PersonOptions; bob?: PersonOptions; caller?: CreateClientOptions } = {},
@@ -89,7 +89,7 @@ async function fails(t: ExecutionContext, promise: Promise<unknown>, code: strin
   return error;
 }
 
-/** Reads messages until there are as many. */
+/** Reads messages until `count` have arrived. */
 async function read(chat: Chat, count: number): Promise<string[]> {
   const texts: string[] = [];
   for await (const { text } of chat) if (texts.push(text) === count) break;
@@ -230,7 +230,7 @@ test('with --private, a buddy without a key is not called', async (t) => {
   t.is(wire.bytes.length, 0);
 });
 
-test('with --private, a user without a key makes no call, and takes none', async (t) => {
+test('with --private, a user without a key neither makes nor accepts a call', async (t) => {
   const { caller, wire } = await pair(t, { alice: { mode: 'private', isKeyless: true } });
   const error = await fails(t, caller.call('bob'), 'call.not-private');
   t.regex(error.message, /no key here/);
@@ -276,7 +276,7 @@ test('a client with another key at the address of a buddy gets no byte after the
   t.deepEqual(received, []);
 });
 
-test('a revoked device of a pinned buddy gets no byte either', async (t) => {
+test('a revoked device of a pinned buddy gets no byte after the handshake', async (t) => {
   const server = await withBuddies(t);
   const table = new KeyTable();
   const alice = await person(t, 'alice', table);
@@ -328,7 +328,7 @@ test('a caller whose key the server does not name as the key of the id does not 
 });
 
 for (const says of ['open', 'unregistered', 'nothing'] as const) {
-  test(`a caller about whom the server says ${says} rings unconfirmed, and pins nothing`, async (t) => {
+  test(`a caller rings unconfirmed, and nothing is pinned, if the server says ${says}`, async (t) => {
     const { bob, called, port, table } = await pair(t);
     table.answers.set('carl', { says });
     const carl = DeviceCredentials.issue(Identity.create(), { nowMs: 1 });
@@ -343,7 +343,7 @@ for (const says of ['open', 'unregistered', 'nothing'] as const) {
   });
 }
 
-test('a caller who wants someone else is told so', async (t) => {
+test('a caller who names another called id is denied', async (t) => {
   const { port, alice, told } = await pair(t);
   const peer = await tlsCaller(t, port, alice.device);
   peer.send('HELLO alice carl\n');
@@ -407,7 +407,7 @@ test('a silent call in clear rings as ever, without a guess at a buddy who has a
   t.is(await peer.line(), 'ACCEPT');
 });
 
-test('TLS that begins while a nameless call rings takes the place of that call', async (t) => {
+test('TLS that begins while a nameless call rings replaces that call', async (t) => {
   const { alice, called, port } = await pair(t);
   const socket = connectTcp(port, '127.0.0.1');
   t.teardown(() => socket.destroy());
@@ -473,7 +473,7 @@ test('a failed handshake does not ring, and does not block later calls', async (
   t.deepEqual(told, []);
 });
 
-test('silent handshakes count among the places of an address', async (t) => {
+test('silent handshakes count against the limit of their address', async (t) => {
   const { port } = await pair(t);
   const peers = await Promise.all(Array.from({ length: 9 }, () => Peer.call(t, port)));
   for (const peer of peers) peer.send(Buffer.from([0x16]));
@@ -534,7 +534,7 @@ test('an end without BYE, in the middle of a message, is a broken chat', async (
   t.truthy((await chat.closed).reason);
 });
 
-test('a connection that someone on the way ends is a broken chat on both sides', async (t) => {
+test('if someone on the path ends the connection, the chat is broken on both sides', async (t) => {
   const both = await pair(t);
   const { ours, theirs } = await chatOf(both);
   await ours.send('hello');
@@ -544,7 +544,7 @@ test('a connection that someone on the way ends is a broken chat on both sides',
   t.truthy((await theirs.closed).reason);
 });
 
-test('lines that were not confirmed are named, and a script does not send them again', async (t) => {
+test('unconfirmed lines are reported, and a script does not send them again', async (t) => {
   const both = await pair(t);
   const { ours } = await chatOf(both);
   both.wire.isHeld = true;
@@ -558,7 +558,7 @@ test('lines that were not confirmed are named, and a script does not send them a
   t.deepEqual(await read(again.theirs, 1), ['three']);
 });
 
-test('lines of a broken chat that are kept arrive in the next one, once', async (t) => {
+test('kept lines of a broken chat arrive once, in the next chat', async (t) => {
   const both = await pair(t, { alice: { keepsLines: true } });
   const { ours, theirs } = await chatOf(both);
   await ours.send('zero');
@@ -580,7 +580,7 @@ test('lines of a broken chat that are kept arrive in the next one, once', async 
   t.deepEqual(await read(last.theirs, 1), ['four']);
 });
 
-test('the user who refuses to send them again gives up the lines of a broken chat', async (t) => {
+test('the lines of a broken chat are given up if the user refuses to send them again', async (t) => {
   const both = await pair(t, { alice: { keepsLines: true } });
   const { ours, theirs } = await chatOf(both);
   both.wire.isHeld = true;
@@ -633,7 +633,7 @@ test('leaving waits until the buddy has confirmed all lines', async (t) => {
   t.deepEqual(await ours.closed, { lost: [] });
 });
 
-test('a buddy who does not confirm is left after a while, and the lines are named', async (t) => {
+test('a chat ends if the buddy stops confirming, and its unconfirmed lines are reported', async (t) => {
   const both = await pair(t, { caller: { patienceMs: 5_000 } });
   const { ours } = await chatOf(both);
   both.wire.isHeld = true;
@@ -642,7 +642,7 @@ test('a buddy who does not confirm is left after a while, and the lines are name
   t.deepEqual((await ours.closed).lost, ['one']);
 });
 
-test.serial('a program that does not read makes the buddy wait, and loses no line', async (t) => {
+test.serial('if a program does not read, the buddy waits, and no line is lost', async (t) => {
   const both = await pair(t);
   const { ours, theirs } = await chatOf(both);
   const lines = Array.from({ length: 5_000 }, (_, n) => `line ${n}`);

@@ -135,7 +135,7 @@ test('a user with a key is announced, asks for the list, and says goodbye, all s
   t.is(started.sessions.length, 1);
 });
 
-test('a user who only asks is not announced, and is when the port for calls is known', async (t) => {
+test('a user is announced only when the port for calls is known', async (t) => {
   const { server, root, seen, until: sees } = await world(t);
   const started = beating(t, directoryAt(t, server, root), server, { callPort: undefined });
   await signIn(started);
@@ -171,7 +171,7 @@ test('after a crash of the sessions, the user is announced again within one beat
   t.is(started.sessions.length, 2);
 });
 
-test('a restarted heartbeat goes on with the session of the one before', async (t) => {
+test('a restarted heartbeat replaces the session of the heartbeat before it', async (t) => {
   const { server, root } = await world(t);
   const first = beating(t, directoryAt(t, server, root), server);
   await signIn(first);
@@ -185,7 +185,7 @@ test('a restarted heartbeat goes on with the session of the one before', async (
   t.deepEqual(await old.received('session.ended'), { type: 'session.ended', id: alice, why: 'elsewhere' });
 });
 
-test('of two clients with one key, the older one is told, and stops for good', async (t) => {
+test('of two clients with one key, the older one stops, and tells its user', async (t) => {
   const { server, root, until: sees } = await world(t);
   const older = beating(t, directoryAt(t, server, root), server);
   await signIn(older);
@@ -262,7 +262,7 @@ async function relay(t: ExecutionContext, to: number): Promise<number> {
   return near.address().port;
 }
 
-test('where datagrams come from another address than the logins, the user is told', async (t) => {
+test('if datagrams and logins come from different addresses, the user is told', async (t) => {
   const { server, root } = await world(t);
   const udp = await relay(t, server.udp);
   const started = beating(t, directoryAt(t, server, root), { tcp: server.tcp, udp });
@@ -299,7 +299,7 @@ test('only the server itself can make the client log in again', async (t) => {
   t.false(JSON.stringify(started.reports).includes('eve'), 'a list in clear does not count');
 });
 
-test('without its key here, nothing is sent for a keyed id', async (t) => {
+test('if the key of an id is not here, nothing is sent for the id', async (t) => {
   const { server } = await world(t);
   const started = beating(t, directoryAt(t, server, await temporaryDirectory(t)), server);
   started.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -326,7 +326,7 @@ test('a user without a key is announced in clear, byte for byte', async (t) => {
   t.deepEqual(datagrams, [...beat, ...beat, 'SET alice 101 OFFLINE 4000']);
 });
 
-test('an id that gets its key after its user signed in is sealed from then on', async (t) => {
+test('if an id gets its key after its user signed in, its datagrams are sealed from then on', async (t) => {
   const { server, until: sees } = await world(t);
   await ask(server.tcp, 'ADD bob carl\n');
   const directory = directoryAt(t, server, await temporaryDirectory(t));

@@ -1,4 +1,4 @@
-/** What a peer may try inside TLS, and during its handshake. Requests in clear must go on. */
+/** Attacks inside TLS and during the handshake. Meanwhile, the server must still serve requests in clear. */
 
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
@@ -33,21 +33,21 @@ async function registered(tcp: number, id: string, identity = Identity.create())
   return device;
 }
 
-/** Asserts that a request with these options gets no reply, and that the server goes on. */
+/** Asserts that a request with these options gets no reply, and that the server still works. */
 async function isRefused(t: ExecutionContext, tcp: number, options: SealedOptions): Promise<void> {
   const reply = await askSealed(tcp, deviceOf(), 'REG mallory', options).catch(() => '');
   t.is(reply, '');
   t.is(await ask(tcp, 'ADD mallory\n'), '202 NO SUCH USER\r\n');
 }
 
-test('a client may close its side after its sealed line, and still receives the reply', async (t) => {
+test('a client that closes its side after a line inside TLS still receives the reply', async (t) => {
   const { tcp } = await serve(t);
   const tls = await secure(tcp, deviceOf());
   tls.end('REG alice\r\n');
   t.is(await readTls(tls), '200 OK\r\n');
 });
 
-test('a sealed line that is cut off has no effect, because anyone on the path can cut it', async (t) => {
+test('an incomplete line inside TLS has no effect, because anyone on the path can cut it', async (t) => {
   const { tcp } = await serve(t);
   const alice = await registered(tcp, 'alice');
   await ask(tcp, 'REG bob\n');
@@ -57,7 +57,7 @@ test('a sealed line that is cut off has no effect, because anyone on the path ca
   t.is(await askSealed(tcp, alice, 'ADD alice bob'), '200 OK\r\n');
 });
 
-test('bytes after the sealed line are ignored', async (t) => {
+test('bytes after the line inside TLS are ignored', async (t) => {
   const { tcp } = await serve(t);
   const tls = await secure(tcp, deviceOf());
   tls.write('REG alice\nREG bob\nnonsense');
@@ -115,7 +115,7 @@ test('a peer that names no protocol is closed without a reply', async (t) => {
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
 });
 
-test('a handshake or a sealed line that takes ten seconds is closed, even if it trickles', async (t) => {
+test('a handshake or a line inside TLS is cut after ten seconds, even if bytes trickle in', async (t) => {
   const { tcp } = await serve(t);
   const [silent, trickling] = [await dial(tcp), await dial(tcp)];
   const began = performance.now();
@@ -133,7 +133,7 @@ test('a handshake or a sealed line that takes ten seconds is closed, even if it 
   t.true(took >= CONNECTION_DEADLINE_MS - 1_000, `${took} ms`);
 });
 
-test('a handshake that is not finished makes room for another address', async (t) => {
+test('if unfinished handshakes fill the server, the oldest makes room for another address', async (t) => {
   const { tcp, received } = await serve(t, { maxConnections: 5 });
   const stalled: Socket[] = [];
   for (const from of ['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.2']) {
@@ -167,7 +167,7 @@ test('a floor that was raised counts even if the client left before the reply', 
   await until(() => gate.isHolding());
   tls.destroy();
   gate.letThrough();
-  // The reply to a later change: the commit is over.
+  // A later change has its reply: the commit has ended.
   t.is(await ask(tcp, 'REG dora\n'), '200 OK\r\n');
   const sealed = await SealedPresence.open(t, udp);
   sealed.send(living, 'SET alice 100 ONLINE 5000');
@@ -176,7 +176,7 @@ test('a floor that was raised counts even if the client left before the reply', 
   t.is(await askSealed(tcp, lost, 'LOG alice new'), '');
 });
 
-test('WHO shows nothing that is not on disk yet', async (t) => {
+test('WHO shows only what is on disk', async (t) => {
   const gate = gatedStore();
   const { tcp } = await serve(t, gate);
   const identity = Identity.create();
@@ -199,7 +199,7 @@ test('WHO shows nothing that is not on disk yet', async (t) => {
   );
 });
 
-test('a crash of the store during sealed requests is answered, and they can be repeated', async (t) => {
+test('a crash of the store leaves no request inside TLS unanswered, and it can be repeated', async (t) => {
   const gate = gatedStore();
   const server = await serve(t, gate);
   const alice = await registered(server.tcp, 'alice');
@@ -215,7 +215,7 @@ test('a crash of the store during sealed requests is answered, and they can be r
   t.regex(await askSealed(server.tcp, alice, 'LOG alice new'), SESSION);
 });
 
-test('only a device of the key of an id gives its handshake back', async (t) => {
+test('only a device with the key of an id gets its handshake refunded', async (t) => {
   const handshakeLimits = { ...HANDSHAKE_LIMITS, perAddress: { burst: 3, perSecond: 0.001 } };
   const { tcp } = await serve(t, { limitsLoopback: true, handshakeLimits });
   for (const id of ['olga', 'oleg']) await ask(tcp, `REG ${id}\n`);
@@ -224,7 +224,7 @@ test('only a device of the key of an id gives its handshake back', async (t) => 
     t.is(await askSealed(tcp, deviceOf(), line, { from: '127.0.0.8' }), '200 OK\r\n');
   }
   await t.throwsAsync(askSealed(tcp, deviceOf(), 'WHO olga', { from: '127.0.0.8' }));
-  // Each of three ids gives one back, also with a request that changes nothing.
+  // Each of three ids gets one handshake refunded, even for a request that changes nothing.
   const ids = ['alice', 'bob', 'carl'].map((id) => ({ id, device: deviceOf() }));
   for (const { id, device } of ids) await askSealed(tcp, device, `REG ${id}`, { from: '127.0.0.9' });
   for (const { id, device } of ids.slice(0, 3)) {
@@ -232,7 +232,7 @@ test('only a device of the key of an id gives its handshake back', async (t) => 
   }
 });
 
-test('sealed and clear REG requests share one limit', async (t) => {
+test('REG requests inside TLS and in clear share one limit', async (t) => {
   const { tcp } = await serve(t, { limitsLoopback: true });
   let reply = '';
   // The quota gains one REG each second, so the first refusal may come later than the 61st REG.
@@ -244,7 +244,7 @@ test('sealed and clear REG requests share one limit', async (t) => {
   t.true(replies.includes('206 BUSY\r\n'), replies.join());
 });
 
-test('a device whose clock stands in 1970 signs in, and can revoke', async (t) => {
+test('a device whose clock says 1970 signs in, and can revoke', async (t) => {
   const { tcp } = await serve(t);
   const identity = Identity.create();
   const modern = await registered(tcp, 'alice', identity);

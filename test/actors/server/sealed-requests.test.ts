@@ -13,7 +13,7 @@ import { contextOf } from '../../helpers/tls-pair.js';
 
 const SESSION = /^200 OK [0-9a-f]{16}\r\n$/;
 
-test('REG binds an id to the key that seals it, and to no key in clear', async (t) => {
+test('REG inside TLS binds an id to the key of the device, and REG in clear to no key', async (t) => {
   const { tcp } = await serve(t);
   const alice = deviceOf();
   t.is(await askSealed(tcp, alice, 'REG alice'), '200 OK\r\n');
@@ -53,7 +53,7 @@ test('only the key of an id changes its list', async (t) => {
   t.is(await askSealed(tcp, alice, 'DEL alice bob'), '200 OK\r\n');
 });
 
-test('the list of an open id is changed in clear and sealed, by every key', async (t) => {
+test('the list of an open id can be changed in clear, and by every key inside TLS', async (t) => {
   const { tcp } = await serve(t);
   await ask(tcp, 'REG alice\n');
   await ask(tcp, 'REG bob\n');
@@ -75,7 +75,7 @@ test('LOG opens a session for the key of an id only', async (t) => {
   t.is(await askSealed(tcp, alice, 'LOG alice again 0123456789abcdef'), '207 ELSEWHERE\r\n');
 });
 
-test('LOG and WHO in clear, VER sealed, and anything else is invalid', async (t) => {
+test('LOG and WHO in clear, VER inside TLS, and anything else is invalid', async (t) => {
   const { tcp } = await serve(t);
   for (const line of ['LOG alice new', 'WHO alice', 'HELLO'])
     t.is(await ask(tcp, `${line}\n`), '201 INVALID\r\n');
@@ -102,7 +102,7 @@ test('of simultaneous REGs, keyed and in clear, exactly one gets 200', async (t)
   t.is(replies.filter((reply) => reply === '203 USER EXISTS\r\n').length, 19);
 });
 
-test('a device with a higher floor shuts out all older ones', async (t) => {
+test('a device with a higher floor revokes all older devices', async (t) => {
   const { tcp } = await serve(t);
   const identity = Identity.create();
   const lost = deviceOf(identity);
@@ -119,7 +119,7 @@ test('a device with a higher floor shuts out all older ones', async (t) => {
     await askSealed(tcp, lost, 'WHO alice'),
     `200 OK ${device.identity} ${device.floor} ${device.serial}\r\n`,
   );
-  // A lower floor does not bring the older device back.
+  // A lower floor does not make the older device valid again.
   const stale = deviceOf(identity, { newestSerial: device.serial });
   t.regex(await askSealed(tcp, stale, 'LOG alice new'), SESSION);
   t.is(await askSealed(tcp, lost, 'LOG alice new'), '');
@@ -145,7 +145,7 @@ test('a peer without certificates, or with a leaf alone, is closed without a rep
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
 });
 
-test('a client that leaves in the middle of the handshake takes no place', async (t) => {
+test('a client that leaves during the handshake leaves no connection actor', async (t) => {
   const { tcp, actors } = await serve(t);
   const leaver = await dial(tcp);
   leaver.end(Buffer.from('1603010005', 'hex'));
@@ -158,7 +158,7 @@ test('bytes after the first one of TLS that are no handshake end the connection'
   const { tcp } = await serve(t);
   const garbage = await dial(tcp);
   garbage.write(Buffer.concat([Buffer.from('1603010005', 'hex'), Buffer.alloc(50, 0x20)]));
-  // OpenSSL sends an alert, which is no reply of ours.
+  // OpenSSL sends an alert. It is not a reply of the server.
   t.false((await readToEnd(garbage)).includes('20'));
 });
 
@@ -190,7 +190,7 @@ test('a handshake beyond the budget gets no byte, and requests in clear go on', 
   t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
 });
 
-test('a registered device gives its handshake back', async (t) => {
+test('a registered device gets its handshake refunded', async (t) => {
   const handshakeLimits = { ...HANDSHAKE_LIMITS, perAddress: { burst: 2, perSecond: 0.001 } };
   const { tcp } = await serve(t, { limitsLoopback: true, handshakeLimits });
   const alice = deviceOf();

@@ -43,7 +43,7 @@ test('SET and GET in clear for an id with a key are dropped', async (t) => {
   const clear = await PresenceClient.open(t, server.udp);
   clear.send('SET alice 100 ONLINE 6666');
   clear.send('GET alice');
-  // The next answer is that to olga, who still sees alice as offline.
+  // The next answer is for olga: she still sees alice as offline.
   t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
@@ -122,7 +122,7 @@ test('after a new login the older session is unknown, and may not announce again
   t.like(await sealed.ask(newer, 'GET alice'), { total: 1 });
 });
 
-test('after a crash of the sessions, each client logs in again and takes up where it was', async (t) => {
+test('after a crash of the sessions, each client logs in again, and is announced again', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');

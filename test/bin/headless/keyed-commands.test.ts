@@ -41,7 +41,7 @@ function start(
   return new Program(t, { name: 'im-client', environment }, ...ports, ...args);
 }
 
-test('commands of an id whose key is here work as ever', async (t) => {
+test('commands for an id whose key is here work as for an id without a key', async (t) => {
   const { server, home } = await keyed(t);
   const add = start(t, home, server, 'add', 'alice', 'bob');
   t.is(await add.exited, 0, add.stderr);
@@ -105,7 +105,7 @@ test('another server at a known address makes a command exit with 18', async (t)
   t.regex(program.stderr, /im-client server forget 127\.0\.0\.1:\d+/);
 });
 
-test('a server without keys sees the requests of every command as ever, and that is said once', async (t) => {
+test('a server without keys gets the same requests as ever, and a line says so once', async (t) => {
   const foreign = await RecordingServer.start(t, (first) =>
     first.startsWith('VER') ? undefined : '200 OK\r\n',
   );

@@ -1,4 +1,4 @@
-/** The client's table, part keys: what only a user who has a key can do. */
+/** The part of the client's table about keys: what only a user with a key can do. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import { asking, MEMBERS_CHOICES, prompt } from './client-free.table.js';

@@ -1,4 +1,4 @@
-/** The client's table, the states about the user's own key. */
+/** The part of the client's table about the user's own key. */
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 import { announce, anyTime, CALL_QUESTION, CLOSE, open, RING, say, show } from './client-rows.js';

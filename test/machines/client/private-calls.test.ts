@@ -170,7 +170,7 @@ called(
   ring('private', 'on-accept'),
 );
 called(
-  'with another key than the server names is denied without a word, and pins nothing',
+  'with another key than the server names is denied, is not reported, and pins nothing',
   [SEALED, undefined, NAMES_OTHER],
   refuse('DENIED key', undefined, 'never'),
 );
@@ -271,7 +271,7 @@ called(
   'clear',
 );
 
-test('--accept buddies takes keyed buddies by their key only', (t) => {
+test("--accept buddies accepts a keyed buddy only with the buddy's key", (t) => {
   const taken = (decision: CalledDecision) => isAcceptedAsBuddy(decision, true);
   t.true(taken(decideCalled(SEALED, PINNED, NAMES_KEY, 'as-can')));
   t.true(taken(decideCalled(SEALED, undefined, NAMES_KEY, 'as-can')));
@@ -341,7 +341,7 @@ test('a decision is the same before and after the trust has handled the answer o
       const { trust } = trustAfter(stored, trustEventOf(who));
       const outcome = (decision: CallingDecision) => ({ ...decision, pinsFirst: undefined });
       t.deepEqual(outcome(decideCalling(trust, who, privacy)), outcome(decideCalling(stored, who, privacy)));
-      // A key of the server that the called decision does not hand to the trust is no pin.
+      // A key that the server names becomes a pin only if the decision lets the trust handle the answer.
       const before = decideCalled(arrival, stored, who, privacy);
       if (before.whoUse === 'now') t.deepEqual(decideCalled(arrival, trust, who, privacy), before);
     }),

@@ -148,7 +148,7 @@ test('the confirmation of a line that was not sent ends the chat', (t) => {
   );
 });
 
-test('a buddy that has more lines than the record ends the chat, and the kept lines are named', (t) => {
+test('if the buddy has more lines than the record, the chat ends, and kept lines are reported', (t) => {
   const delivery = new PrivateDelivery({ ...EMPTY, entries: unconfirmed(1, 2) });
   delivery.open();
   t.deepEqual(words(delivery.receive(streams(OURS, 3))), [
@@ -200,7 +200,7 @@ test('of more than eight streams, the one used longest ago is forgotten', (t) =>
   t.deepEqual(receiveFrom('device 2', 1), ['show 1, have 1', 'A 1']);
 });
 
-test('beyond 1,000 lines, the oldest are named as undelivered', (t) => {
+test('beyond 1,000 lines, the oldest are reported as undelivered', (t) => {
   t.is(MAX_KEPT_LINES, 1_000);
   const delivery = new PrivateDelivery(EMPTY);
   for (let n = 1; n < MAX_KEPT_LINES; n++) delivery.send('x', AT_MS);
@@ -210,7 +210,7 @@ test('beyond 1,000 lines, the oldest are named as undelivered', (t) => {
   t.deepEqual(words(delivery.send('x', AT_MS)), ['report-undelivered 1', 'store up to 1', 'store 1001']);
 });
 
-test('beyond 1 MiB, the oldest lines are named as undelivered', (t) => {
+test('beyond 1 MiB, the oldest lines are reported as undelivered', (t) => {
   t.is(MAX_KEPT_BYTES, 1_048_576);
   // Two bytes each in UTF-8.
   const half = 'é'.repeat(MAX_KEPT_BYTES / 4);
@@ -240,7 +240,7 @@ test('the newest line is kept, even if it is larger than the limit', (t) => {
   );
 });
 
-test('lines that are given up are named once, and not sent again', (t) => {
+test('lines that are given up are reported once, and not sent again', (t) => {
   const delivery = new PrivateDelivery({ ...EMPTY, entries: unconfirmed(1, 2) });
   t.deepEqual(words(delivery.giveUp()), ['report-undelivered 1 2', 'store up to 2']);
   t.deepEqual(words(delivery.giveUp()), []);
@@ -413,7 +413,7 @@ const someAct: fc.Arbitrary<Act> = fc.record({
   crashBefore: fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, fc.nat({ max: 4 })),
 });
 
-test('over any breaks, losses and restarts, each line is shown once in order, or named', (t) => {
+test('over any breaks, losses and restarts, each line is shown once in order, or reported', (t) => {
   fc.assert(
     fc.property(fc.array(someAct, { maxLength: 80, size: 'max' }), (acts) => {
       const pair = new Pair();
@@ -428,7 +428,7 @@ test('over any breaks, losses and restarts, each line is shown once in order, or
   );
 });
 
-test('lines that the user gives up are named, and the next ones still arrive', (t) => {
+test('lines that the user gives up are reported, and later lines still arrive', (t) => {
   const act = fc.oneof(
     { weight: 5, arbitrary: someAct },
     someAct.map((each) => ({ ...each, do: 'give-up' as const })),
@@ -446,7 +446,7 @@ test('lines that the user gives up are named, and the next ones still arrive', (
   );
 });
 
-test('without a full record, a line is never named as undelivered', (t) => {
+test('while the record is not full, a line is never reported as undelivered', (t) => {
   fc.assert(
     fc.property(fc.array(someAct, { maxLength: 60, size: 'max' }), (acts) => {
       const pair = new Pair();

@@ -7,7 +7,7 @@ const KEY = 'RRiu0SkqUJPOcdPIJM_kchtjUBrq3yI9gAdgRZCmsoA';
 const OTHER = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
 const THIRD = 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw';
 
-/** The user decides about a key. */
+/** The events with which the user decides about a key. */
 function verifies(pin: string): Row {
   return ['verified', 'storePin', 'closeStaleChats', `trust = ${pin}`];
 }
@@ -23,7 +23,7 @@ function raises(pin: string): Row {
 
 const FORGETS: Row = ['unknown', 'forgetPin', 'trust = none'];
 
-/** Events about which key the user decides, if none is known. */
+/** The events with which the user sets a key while no key is known. */
 const FIRST_DECISIONS: Rows = {
   'words.matched': verifies(`${KEY} 0 words`),
   'words.matched other': verifies(`${OTHER} 0 words`),

@@ -37,14 +37,14 @@ test('a server that names no key, or does not answer, changes nothing', (t) => {
   );
 });
 
-test('a changed key keeps the old pin, and ends when the server names it again', (t) => {
+test('after a key change, the old pin stays, and counts again when the server names its key', (t) => {
   t.deepEqual(trustAfter(PINNED, named(OTHER)).trust, CHANGED);
   t.like(trustAfter(PINNED, named(OTHER), { type: 'who.none' }), { state: 'changed', trust: CHANGED });
   t.like(trustAfter(PINNED, named(OTHER), named()), { state: 'pinned', trust: PINNED });
   t.like(trustAfter(VERIFIED, named(OTHER), named()), { state: 'verified', trust: VERIFIED });
 });
 
-test('the server cannot end a change by insisting on the new key', (t) => {
+test('a key change does not end because the server keeps naming the new key', (t) => {
   t.like(trustAfter(PINNED, named(OTHER), named(OTHER), named(OTHER, 5)), { state: 'changed' });
 });
 

@@ -8,7 +8,7 @@ test('a reply to WHO names a key, or says that there is none', (t) => {
   t.deepEqual(whoAnswerIn('202 NO SUCH USER\r\n'), { says: 'unregistered' });
 });
 
-test('any other reply to WHO, and none, counts as no answer', (t) => {
+test('any other reply to WHO, or no reply, counts as no answer', (t) => {
   const smallOrder = 'A'.repeat(43);
   for (const line of [
     undefined,

@@ -41,7 +41,7 @@ test('strangers may use half of the common budget', (t) => {
   t.is(begin(budget, 300, many, 1_000), 100);
 });
 
-test('a source of a registered device may use all of it, for a day', (t) => {
+test('for a day, a source of a registered device may use the whole common budget', (t) => {
   const budget = budgetOf();
   budget.recordUser('192.0.2.7', alice, 0);
   t.is(begin(budget, 300, many), 100);
@@ -50,7 +50,7 @@ test('a source of a registered device may use all of it, for a day', (t) => {
   t.is(begin(budget, 10, one, DAY_MS), 0);
 });
 
-test('a registered device gives its handshake back, once in five seconds', (t) => {
+test('a handshake of a registered device is refunded, at most once in five seconds', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 30, one), 20);
   budget.recordUser(one(), alice, 0);

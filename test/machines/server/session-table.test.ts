@@ -72,7 +72,7 @@ test('a client that was displaced does not come back when the reply to the newer
   t.false(open('three', again('one')));
 });
 
-test('a session that only asks ends no other, up to eight, and then ends the oldest of them', (t) => {
+test('a session that only asks ends another only beyond eight: the oldest of those that ask', (t) => {
   const { open, find } = tableOf();
   open('main', NEW);
   for (let count = 0; count <= MAX_ASKING_SESSIONS; count++) t.true(open(`ask${count}`, ASK));

@@ -53,7 +53,7 @@ test('no seed is made while another process uses the directory', async (t) => {
   await store.close();
 });
 
-test('a seed that was used is there after any power cut, and each failure leaves one or none', async (t) => {
+test('a seed that was used survives any power cut, and each failure leaves one seed or none', async (t) => {
   const random = new Random(1);
   for (const kind of ['before', 'after', 'short'] as const) {
     for (let n = 1, isOver = false; !isOver; n++) {
