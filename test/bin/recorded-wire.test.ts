@@ -142,7 +142,7 @@ test('with the interactive clients in plain mode, nothing else is readable eithe
   for (;;) {
     await alice.answer('Your choice: ', 'S');
     await alice.expect('My buddy list:\n');
-    const [list] = await alice.expect(/^[^]*?(?=Your choice: )/);
+    const [list] = await alice.expect(/^[\s\S]*?(?=Your choice: )/);
     if (isOnline.test(list)) break;
   }
   await alice.answer('Your choice: ', 'M');
