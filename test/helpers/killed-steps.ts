@@ -29,10 +29,10 @@ export interface Command {
 
 /** How often each call is made in a run that nothing interrupts, in the thread that makes it most often. */
 export async function countSteps(home: KeyedHome, command: Command): Promise<ReadonlyMap<Step, number>> {
-  const traced = await runTraced(home, command, ['-e', `trace=${STEPS.join(',')}`]);
+  const { log } = await runTraced(home, command, ['-e', `trace=${STEPS.join(',')}`]);
   const counts = new Map<string, number>();
   const most = new Map<Step, number>();
-  for (const [, thread, name] of traced.matchAll(/^(?:\[pid +(\d+)\] )?(\w+)\(/gm)) {
+  for (const [, thread, name] of log.matchAll(/^(?:\[pid +(\d+)\] )?(\w+)\(/gm)) {
     const count = (counts.get(`${thread} ${name}`) ?? 0) + 1;
     counts.set(`${thread} ${name}`, count);
     most.set(name as Step, Math.max(most.get(name as Step) ?? 0, count));
@@ -42,16 +42,16 @@ export async function countSteps(home: KeyedHome, command: Command): Promise<Rea
 
 /** Runs a command, and kills it at the nth call of a kind. Resolves with true if it was killed. */
 export async function killAt(home: KeyedHome, command: Command, step: Step, nth: number): Promise<boolean> {
-  const traced = await runTraced(home, command, ['-e', `inject=${step}:signal=SIGKILL:when=${nth}`]);
-  return /killed by SIGKILL/.test(traced);
+  const options = ['-e', `inject=${step}:signal=SIGKILL:when=${nth}`];
+  return (await runTraced(home, command, options)).signal === 'SIGKILL';
 }
 
-/** Resolves with the log of strace, when the command has ended. */
+/** Resolves when the command has ended. strace ends by the same signal as the command. */
 function runTraced(
   home: KeyedHome,
   { args, input = '' }: Command,
   options: readonly string[],
-): Promise<string> {
+): Promise<{ readonly log: string; readonly signal: string | undefined }> {
   const traced = [process.execPath, programPath('im-client'), ...home.options, ...args];
   const env = { ...home.environment, UV_THREADPOOL_SIZE: '1' };
   return new Promise((resolve) => {
@@ -60,7 +60,7 @@ function runTraced(
       'strace',
       ['-f', '--seccomp-bpf', '-qq', '-e', 'signal=none', ...options, ...traced],
       { env, maxBuffer: 64 * 1024 * 1024 },
-      (_error, _stdout, stderr) => resolve(stderr),
+      (error, _stdout, log) => resolve({ log, signal: error?.signal ?? undefined }),
     );
     running.stdin?.on('error', () => {}); // the command may be killed before it has read everything
     running.stdin?.end(input);
