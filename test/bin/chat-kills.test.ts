@@ -15,7 +15,7 @@ const test = anyTest.serial;
 /** How often clients are killed; `npm run test:long` kills them more often. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 
-test('kill -9 of clients doubles and reorders no line, and loses none to a client that goes on', async (t) => {
+test('kill -9 of clients doubles or reorders no line, and loses none to one that goes on', async (t) => {
   const server = await startKeyedServer(t);
   const [first, second] = [await KeyedHome.create(t, server), await KeyedHome.create(t, server)];
   for (const [home, args] of [
