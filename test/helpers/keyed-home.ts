@@ -8,7 +8,7 @@ import { createServerIdentity } from '../../actors/server/server-identity.js';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
 import { Identity } from '../../keys/identity.js';
 import { parseId, type UserId } from '../../protocol/id.js';
-import type { IdentityKey } from '../../protocol/key.js';
+import { type IdentityKey, parseKey } from '../../protocol/key.js';
 import type { Store } from '../../storage/store.js';
 import { openMemoryStore } from '../../storage/tables/memory-store.js';
 import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
@@ -16,7 +16,15 @@ import { type KeyFileName, serverName } from '../../user-files/key-file-name.js'
 import { Pins } from '../../user-files/pins.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { fieldsOfDevice } from '../../user-files/stored-credentials.js';
-import { emptyEnvironment, Program, programPath, temporaryDirectory } from './programs.js';
+import { ask } from './network.js';
+import {
+  emptyEnvironment,
+  Program,
+  programPath,
+  type ServerProgram,
+  startServerProgram,
+  temporaryDirectory,
+} from './programs.js';
 import { askSealed, deviceOf } from './sealed-client.js';
 import { serve } from './server.js';
 import { Terminal, type TerminalSize } from './terminal.js';
@@ -95,8 +103,8 @@ export class KeyedHome {
 
   /** Starts a command of the client, which finds the server by its options. */
   start(...args: readonly string[]): Program {
-    const environment = { ...emptyEnvironment(this.#t), HOME: this.path };
-    return new Program(this.#t, { name: 'im-client', environment }, ...this.#options(), ...args);
+    const { environment, options } = this;
+    return new Program(this.#t, { name: 'im-client', environment }, ...options, ...args);
   }
 
   /** Runs a command to its end, with one input. */
@@ -109,11 +117,17 @@ export class KeyedHome {
 
   /** Runs a command in a terminal. */
   inTerminal(size: TerminalSize, ...args: readonly string[]): Terminal {
-    const program = [process.execPath, programPath('im-client'), ...this.#options(), ...args];
+    const program = [process.execPath, programPath('im-client'), ...this.options, ...args];
     return new Terminal(this.#t, size, 'env', `HOME=${this.path}`, ...program);
   }
 
-  #options(): readonly string[] {
+  /** The environment of the client. */
+  get environment(): NodeJS.ProcessEnv {
+    return { ...emptyEnvironment(this.#t), HOME: this.path };
+  }
+
+  /** The options by which the client finds the server. */
+  get options(): readonly string[] {
     return ['--server', '127.0.0.1', '--tcp-port', String(this.#server.tcp)];
   }
 }
@@ -124,4 +138,15 @@ export async function serveWithKey(t: ExecutionContext): Promise<ServerAt & { re
   const store = openMemoryStore();
   const { tcp } = await serve(t, { identity: () => identity, openStore: async () => store });
   return { tcp, key: identity.key, store };
+}
+
+/** Starts the program of the server, in a new directory if none is given. */
+export async function startKeyedServer(
+  t: ExecutionContext,
+  directory?: string,
+  ...args: readonly string[]
+): Promise<ServerAt & ServerProgram> {
+  const server = await startServerProgram(t, directory ?? (await temporaryDirectory(t)), ...args);
+  const reply = await ask(server.tcp, 'VER im 1\n');
+  return { ...server, key: parseKey(reply.trim().split(' ').at(-1) ?? '') as IdentityKey };
 }

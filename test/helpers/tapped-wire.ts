@@ -1,13 +1,31 @@
 /**
- * A wire between two clients that records every byte, and that a test can cut.
+ * Wires that record every byte: TCP connections, which a test can also cut, and datagrams.
  */
 
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
+
+/** The ends of a wire. */
+export interface WireEnds {
+  /** Where the wire listens, in place of the port behind it. */
+  readonly address?: string;
+  readonly port?: number;
+  /** The address from which the wire connects to the port behind it. */
+  readonly from?: string;
+}
+
+/** What one connection carried, each way. */
+export interface TappedConnection {
+  readonly sent: Buffer[];
+  readonly received: Buffer[];
+}
 
 export class TappedWire {
   readonly port: number;
+  /** All connections so far. */
+  readonly connections: TappedConnection[] = [];
   /** All bytes of both directions. */
   readonly #chunks: Buffer[] = [];
   readonly #sockets = new Set<Socket>();
@@ -18,16 +36,28 @@ export class TappedWire {
     this.port = port;
   }
 
-  /** Listens until the test ends, and passes connections on to a port. */
-  static async open(t: ExecutionContext, to: () => number): Promise<TappedWire> {
-    const server = createServer((incoming) => {
-      const outgoing = connect(to(), '127.0.0.1');
-      wire.#join(incoming, outgoing, () => wire.isHeld);
-      wire.#join(outgoing, incoming, () => false);
+  /** Listens until the test ends, and passes connections on to a port of 127.0.0.1. */
+  static async open(
+    t: ExecutionContext,
+    to: () => number,
+    { address = '127.0.0.1', port = 0, from = '127.0.0.1' }: WireEnds = {},
+  ): Promise<TappedWire> {
+    // Either side may end its direction first, as on a real wire.
+    const server = createServer({ allowHalfOpen: true }, (incoming) => {
+      const outgoing = connect({
+        port: to(),
+        host: '127.0.0.1',
+        localAddress: from,
+        allowHalfOpen: true,
+      });
+      const tapped: TappedConnection = { sent: [], received: [] };
+      wire.connections.push(tapped);
+      wire.#join(incoming, outgoing, tapped.sent, () => wire.isHeld);
+      wire.#join(outgoing, incoming, tapped.received, () => false);
     });
-    server.listen(0, '127.0.0.1');
+    server.listen(port, address);
     await once(server, 'listening');
-    const wire = new TappedWire((server.address() as { port: number }).port);
+    const wire = new TappedWire((server.address() as AddressInfo).port);
     t.teardown(() => {
       server.close();
       wire.cut();
@@ -50,14 +80,61 @@ export class TappedWire {
     for (const socket of this.#sockets) socket.end();
   }
 
-  #join(from: Socket, to: Socket, isHeld: () => boolean): void {
+  #join(from: Socket, to: Socket, tapped: Buffer[], isHeld: () => boolean): void {
     this.#sockets.add(from);
     from.on('data', (chunk) => {
       this.#chunks.push(chunk);
+      tapped.push(chunk);
       if (!isHeld()) to.write(chunk);
     });
     from.on('end', () => to.end());
     from.on('error', () => to.destroy());
-    from.on('close', () => to.destroy());
+    from.on('close', () => {
+      this.#sockets.delete(from);
+      to.destroy();
+    });
+  }
+}
+
+/** A wire for datagrams. Each client keeps a port of its own behind the wire. */
+export class TappedDatagrams {
+  readonly port: number;
+  readonly sent: Buffer[] = [];
+  readonly received: Buffer[] = [];
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  /** Passes datagrams on to a port of 127.0.0.1, and its answers back, until the test ends. */
+  static async open(t: ExecutionContext, to: number, from: string): Promise<TappedDatagrams> {
+    const outer = createSocket('udp4').bind(0, '127.0.0.1');
+    const inner = new Map<number, UdpSocket>();
+    await once(outer, 'listening');
+    const wire = new TappedDatagrams(outer.address().port);
+    outer.on('message', (datagram, { port }) => {
+      wire.sent.push(datagram);
+      let socket = inner.get(port);
+      if (socket === undefined) {
+        socket = createSocket('udp4').bind(0, from);
+        socket.on('message', (answer) => {
+          wire.received.push(answer);
+          outer.send(answer, port, '127.0.0.1');
+        });
+        inner.set(port, socket);
+      }
+      socket.send(datagram, to, '127.0.0.1');
+    });
+    t.teardown(() => {
+      outer.close();
+      for (const socket of inner.values()) socket.close();
+    });
+    return wire;
+  }
+
+  /** Forgets what was recorded. */
+  forget(): void {
+    this.sent.length = 0;
+    this.received.length = 0;
   }
 }

@@ -1,0 +1,46 @@
+/**
+ * kill -9 of the clients of a private chat while both users write.
+ *
+ * The record says that a line was shown just before the line is shown: a client that is killed between the
+ * two never shows it. See `DeliveryEffect` in machines/client/private-delivery.ts. All other lines arrive.
+ */
+
+import anyTest from 'ava';
+import { KeyedHome, startKeyedServer } from '../helpers/keyed-home.js';
+import { judge, Talker } from '../helpers/talker.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+/** How often clients are killed; `npm run test:long` kills them more often. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
+
+test('kill -9 of clients doubles or reorders no line, and loses none to one that goes on', async (t) => {
+  const server = await startKeyedServer(t);
+  const [first, second] = [await KeyedHome.create(t, server), await KeyedHome.create(t, server)];
+  for (const [home, args] of [
+    [first, ['register', 'alice']],
+    [second, ['register', 'bob']],
+    [first, ['add', 'alice', 'bob']],
+    [second, ['add', 'bob', 'alice']],
+  ] as const) {
+    t.is((await home.run(args)).code, 0);
+  }
+  const args = ['--udp-port', String(server.udp)];
+  const alice = new Talker(first, { id: 'alice', buddy: 'bob', calls: true, args });
+  const bob = new Talker(second, { id: 'bob', buddy: 'alice', calls: false, args });
+  const receive = (more: number) => Promise.all([alice.receive(more), bob.receive(more)]);
+  for (let round = 0; round < ROUNDS; round++) {
+    await receive(1 + Math.floor(Math.random() * 100));
+    const killed = [[alice], [bob], [alice, bob]][round % 3] as readonly Talker[];
+    await Promise.all(killed.map((talker) => talker.kill()));
+    for (const talker of killed) talker.restart();
+  }
+  // The next lines show that the lines before them have arrived, or never will.
+  await receive(10);
+  await Promise.all([alice.kill(), bob.kill()]);
+  const [toBob, toAlice] = [await judge(alice, bob), await judge(bob, alice)];
+  t.deepEqual([...toBob.faults, ...toAlice.faults], []);
+  const lost = toBob.lostByKill + toAlice.lostByKill;
+  t.log(`${alice.count + bob.count} lines arrived, and ${lost} were lost by the kill of their receiver`);
+});

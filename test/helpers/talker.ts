@@ -1,0 +1,138 @@
+/**
+ * A user whose interactive client, in plain mode, can be killed and started again. The user answers every
+ * prompt, and writes a numbered line at each prompt of a chat.
+ */
+
+import { EventEmitter, once } from 'node:events';
+import type { UserId } from '../../protocol/id.js';
+import { isFailed } from '../../user-files/private-directory.js';
+import { Undelivered } from '../../user-files/undelivered.js';
+import type { KeyedHome } from './keyed-home.js';
+import type { Program } from './programs.js';
+
+const PROMPTS = /Your choice: |Enter buddy id: |Do you want to accept an incoming connection \(y\/n\)\? |> /g;
+
+/** A numbered line of a user, as it is sent. */
+const LINE = /^line (\d+) of \S+$/;
+
+/** What plain mode prints for a line of the buddy, behind any prompts, and for a line that did not arrive. */
+const SAID = /B: (.*)$/;
+const NAMED = /\((?:Not sent|Not delivered, as far as is known): (.*)\)$/;
+
+export interface TalkerOptions {
+  readonly id: string;
+  readonly buddy: string;
+  /** True for the one of the two who calls. */
+  readonly calls: boolean;
+  /** More options of the client. */
+  readonly args: readonly string[];
+}
+
+export class Talker {
+  readonly options: TalkerOptions;
+  /** The numbers of the buddy's lines in the order of the output: a list for each client that was started. */
+  readonly received: number[][] = [];
+  /** The numbers of the own lines of which the client said that they may not have arrived. */
+  readonly named = new Set<number>();
+  readonly #home: KeyedHome;
+  readonly #output = new EventEmitter();
+  #program: Program;
+  #lines = 0;
+
+  constructor(home: KeyedHome, options: TalkerOptions) {
+    this.#home = home;
+    this.options = options;
+    this.#program = this.#start();
+  }
+
+  /** How many lines of the buddy were printed. */
+  get count(): number {
+    return this.received.flat().length;
+  }
+
+  /** Waits for more lines of the buddy, and maybe for some that come with them. */
+  async receive(more: number): Promise<void> {
+    const enough = this.count + more;
+    while (this.count < enough) await once(this.#output, 'data');
+  }
+
+  async kill(): Promise<void> {
+    this.#program.process.kill('SIGKILL');
+    await this.#program.exited;
+  }
+
+  restart(): void {
+    this.#program = this.#start();
+  }
+
+  /** The own lines of which the record says that they are settled: confirmed, or named. */
+  async settled(): Promise<readonly number[]> {
+    const { id, buddy } = this.options;
+    const record = await new Undelivered(this.#home.root, this.#home.nameOf(id)).read(buddy as UserId);
+    if (isFailed(record)) throw new Error(record.reason);
+    const last = Math.max(0, ...record.entries.map((entry) => (entry.is === 'settled' ? entry.n : 0)));
+    return record.entries
+      .flatMap((entry) => (entry.is === 'line' && entry.n <= last ? [numberIn(entry.text)] : []))
+      .filter((number) => number !== undefined);
+  }
+
+  #start(): Program {
+    const { args, id } = this.options;
+    const program = this.#home.start(...args, '--plain', '--user', id);
+    const received: number[] = [];
+    this.received.push(received);
+    let [answered, read] = [0, 0];
+    program.process.stdout?.on('data', () => {
+      const text = program.stdout;
+      for (const match of text.slice(answered).matchAll(PROMPTS)) this.#answer(program, match[0]);
+      answered += endOfLastPrompt(text.slice(answered));
+      const end = text.lastIndexOf('\n') + 1;
+      for (const line of text.slice(read, end).split('\n')) {
+        const said = numberIn(SAID.exec(line)?.[1]);
+        if (said !== undefined) received.push(said);
+        const named = numberIn(NAMED.exec(line)?.[1]);
+        if (named !== undefined) this.named.add(named);
+      }
+      read = end;
+      this.#output.emit('data');
+    });
+    return program;
+  }
+
+  #answer(program: Program, prompt: string): void {
+    const { buddy, calls, id } = this.options;
+    if (prompt.startsWith('Do you')) program.write('y\n');
+    else if (prompt.startsWith('Enter')) program.write(`${buddy}\n`);
+    else if (prompt === '> ') program.write(`line ${++this.#lines} of ${id}\n`);
+    else if (calls) program.write('M\n');
+  }
+}
+
+function endOfLastPrompt(text: string): number {
+  const last = [...text.matchAll(PROMPTS)].at(-1);
+  return last === undefined ? 0 : last.index + last[0].length;
+}
+
+function numberIn(text = ''): number | undefined {
+  const found = LINE.exec(text);
+  return found === null ? undefined : Number(found[1]);
+}
+
+/** What is wrong with the lines that arrived, and how many were lost because the receiver was killed. */
+export async function judge(
+  from: Talker,
+  to: Talker,
+): Promise<{ readonly faults: readonly string[]; readonly lostByKill: number }> {
+  const all = to.received.flat();
+  const faults = all.flatMap((number, index) => {
+    const before = all[index - 1] ?? 0;
+    return number > before ? [] : [`${number} of ${from.options.id} came after ${before}`];
+  });
+  const arrived = new Set(all);
+  const missing = (await from.settled()).filter((number) => !arrived.has(number) && !from.named.has(number));
+  // A line that is missing between two lines of one client was not lost by a kill of that client.
+  const isWithin = (number: number) =>
+    to.received.some((one) => one.length > 0 && number > (one[0] ?? 0) && number < (one.at(-1) ?? 0));
+  for (const number of missing.filter(isWithin)) faults.push(`${number} of ${from.options.id} is missing`);
+  return { faults, lostByKill: missing.filter((number) => !isWithin(number)).length };
+}

@@ -1,0 +1,6 @@
+/** The tests of test/bin/, with more kills. */
+
+process.env['ROUNDS'] ??= '60';
+await import('../bin/chat-kills.test.js');
+
+export {};

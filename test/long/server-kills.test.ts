@@ -1,0 +1,6 @@
+/** The tests of test/bin/, with more kills. */
+
+process.env['ROUNDS'] ??= '10';
+await import('../bin/server-kills.test.js');
+
+export {};
