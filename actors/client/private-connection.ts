@@ -144,9 +144,9 @@ export const privateActions: Actions = {
   },
   pausePrivateReading: ({ secure }) => secure?.lines?.pause(),
   resumePrivateReading: ({ secure }) => secure?.lines?.resume(),
-  awaitConfirmation(chat) {
+  leavePrivately(chat) {
     chat.isLeaving = true;
-    chat.secure?.lines?.resume();
+    chat.secure?.lines?.leave();
     onProgress(chat);
   },
   sayBye({ secure }) {

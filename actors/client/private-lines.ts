@@ -1,7 +1,7 @@
 /**
  * The lines of one private chat: runs machines/client/private-delivery.ts over the stored record and the
- * connection. Effects run in order. A line is sent or shown only when its entry is durable. Entries that come
- * during a write are written together.
+ * connection. Effects run in order, except that a line of the buddy is shown at once. A line is sent or
+ * confirmed only when its entry is durable. Entries that come during a write are written together.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -86,12 +86,19 @@ export class PrivateLines {
   readonly #waiting: OwnLine[] = [];
   /** Stored lines that are not written yet, by number. */
   readonly #unwritten = new Map<number, OwnLine>();
-  /** Messages of the buddy that wait until reading resumes; `undefined` while reading is not paused. */
+  /**
+   * Messages of the buddy that wait until reading resumes; `undefined` while reading is not paused. Once the
+   * user has left, they are never shown or confirmed.
+   */
   #held: Extract<PrivateLine, { verb: 'M' }>[] | undefined;
   /** The number to confirm once all steps have run. */
   #confirmation: number | undefined;
   /** Lines up to this number are confirmed or given up, but the record does not say so yet. */
   #settled: number | undefined;
+  /** True once the buddy has named its stream. Before, no line of the user is written. */
+  #hasBegun = false;
+  /** `wanted`: the user has left, and BYE follows the last line. `said`: the network has taken BYE. */
+  #bye: 'wanted' | 'queued' | 'said' | undefined;
   #isReplacing = false;
   #needsNewStream = false;
   #stream: StreamId = newStream();
@@ -147,6 +154,7 @@ export class PrivateLines {
   }
 
   resume(): void {
+    if (this.#bye !== undefined) return;
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const line of held) this.#handle(line);
@@ -161,9 +169,17 @@ export class PrivateLines {
     });
   }
 
-  /** How many lines of the user are not confirmed yet. */
+  /** Sends BYE after the last line. Messages of the buddy are neither shown nor confirmed any more. */
+  leave(): void {
+    this.pause();
+    this.#bye = 'wanted';
+    this.#whenOpen(() => this.#sayBye());
+  }
+
+  /** How many lines of the user are not confirmed yet. A BYE that is not sent yet counts as one. */
   get left(): number {
-    return (this.#delivery?.unconfirmedCount ?? 0) + this.#waiting.length + this.#early.length;
+    const unsentByes = this.#bye === undefined || this.#bye === 'said' ? 0 : 1;
+    return (this.#delivery?.unconfirmedCount ?? 0) + this.#waiting.length + this.#early.length + unsentByes;
   }
 
   /**
@@ -218,6 +234,8 @@ export class PrivateLines {
     switch (line.verb) {
       case 'S': {
         this.#perform(delivery.receive(line));
+        this.#hasBegun = true;
+        this.#sayBye();
         const again = delivery.unconfirmedCount - this.#unwritten.size;
         if (again > 0) this.#push({ run: () => this.#owner.onResumed(again) });
         return;
@@ -226,10 +244,16 @@ export class PrivateLines {
       case 'A':
         return this.#perform(delivery.receive(line));
       case 'N':
-        return this.#push({ run: () => this.#owner.onShown(line.text) });
+        if (this.#bye === undefined) this.#owner.onShown(line.text);
+        return;
       case 'BYE':
         this.resume();
-        return this.#push({ run: () => this.#owner.onBye() });
+        return this.#push({
+          run: () => {
+            this.#confirm(); // the buddy waits for it
+            this.#owner.onBye();
+          },
+        });
     }
   }
 
@@ -243,6 +267,22 @@ export class PrivateLines {
       this.#unwritten.set(delivery.lastNumber, line);
       this.#perform(effects);
     }
+    this.#sayBye();
+  }
+
+  #sayBye(): void {
+    if (this.#bye !== 'wanted' || !this.#hasBegun || this.#waiting.length > 0) return;
+    this.#bye = 'queued';
+    const onWritten = () => {
+      this.#bye = 'said';
+      if (!this.#isOver) this.#owner.onConfirmed(this.left);
+    };
+    this.#push({
+      run: () => {
+        this.#confirm(); // the buddy closes after BYE
+        this.#owner.write({ verb: 'BYE' }, onWritten);
+      },
+    });
   }
 
   #perform(effects: readonly DeliveryEffect[]): void {
@@ -253,10 +293,7 @@ export class PrivateLines {
           else this.#push({ after: this.#store(effect.entry), run: () => {} });
           break;
         case 'show':
-          this.#push({
-            after: this.#store(effect.entry),
-            run: () => this.#owner.onShown(effect.line.text),
-          });
+          this.#owner.onShown(effect.line.text);
           break;
         case 'write':
           this.#push({ run: () => this.#write(effect.line) });

@@ -135,7 +135,7 @@ const privateOpen = chatSetup.createStateConfig({
       target: 'closing',
       actions: ['announceLeft', 'announcePrivateEnd', 'hangUp', 'startLingerTimer'],
     },
-    'chat.leave': { target: 'privateLeaving', actions: 'awaitConfirmation' },
+    'chat.leave': { target: 'privateLeaving', actions: 'leavePrivately' },
     'chat.abandon': {
       target: 'closed',
       actions: 'announceAbandoned',
@@ -155,7 +155,9 @@ const privateOpen = chatSetup.createStateConfig({
 });
 
 const privateLeaving = chatSetup.createStateConfig({
-  description: 'The user left: waits until all lines are confirmed. Ends early if confirmations stop.',
+  description:
+    'The user left, and takes no more messages: waits until all lines are confirmed. Ends early if ' +
+    'confirmations stop.',
   on: {
     'private.received': { actions: 'receivePrivateLine' },
     'bye.received': {
@@ -163,7 +165,7 @@ const privateLeaving = chatSetup.createStateConfig({
       actions: ['announcePrivateEnd', 'hangUp', 'startLingerTimer'],
       description: 'Both left at the same time.',
     },
-    'delivery.confirmed': { target: 'closing', actions: ['sayBye', 'hangUp', 'startLingerTimer'] },
+    'delivery.confirmed': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
     'delivery.stalled': { target: 'closed', actions: 'announceAbandoned' },
     'chat.abandon': {
       target: 'closed',

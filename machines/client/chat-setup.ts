@@ -142,7 +142,7 @@ export type PrivateAction =
   | 'sendPrivateMessage'
   | 'pausePrivateReading'
   | 'resumePrivateReading'
-  | 'awaitConfirmation'
+  | 'leavePrivately'
   | 'sayBye'
   | 'announcePrivateEnd'
   | 'announceFault'
@@ -214,7 +214,7 @@ export const chatSetup = setup({
     sendPrivateMessage: effect,
     pausePrivateReading: effect,
     resumePrivateReading: effect,
-    awaitConfirmation: effect,
+    leavePrivately: effect,
     sayBye: effect,
     announcePrivateEnd: effect,
     announceFault: effect,

@@ -83,7 +83,6 @@ function searchIn(event: EventObject): { readonly buddy: UserId | undefined; rea
   return { buddy: parseId(id), search: words.join(' ') };
 }
 
-/** The result of comparing the typed words. */
 /** Whether a user who signs in with this event has a key here. */
 function hasOwnKey(event: EventObject): boolean {
   const { output } = event as EventObject & { readonly output?: ServerReply | SignInCheck };
@@ -91,6 +90,7 @@ function hasOwnKey(event: EventObject): boolean {
   return 'holds' in output ? output.holds === 'key' : output.registration?.with === 'key';
 }
 
+/** The result of comparing the typed words. */
 function verdictIn(event: EventObject): WordsVerdict {
   return (event as EventObject & { readonly output: WordsVerdict }).output;
 }

@@ -1,6 +1,6 @@
 /**
- * Delivers the lines of a private chat, even if connections break. The buddy sees each line once, in order.
- * Otherwise, the line is reported to the user as undelivered.
+ * Delivers the lines of a private chat, even if connections break. The buddy sees each line in order, and
+ * once, or the line is reported to the user as undelivered. Only a client that crashes may see a line again.
  *
  * Owns: the lines that the buddy has not confirmed, and which lines of the buddy were shown. Trusts: its
  * owner, which stores and sends. The owner also parses the lines of the buddy: all numbers are safe integers.
@@ -75,10 +75,10 @@ export type DeliveryEffect =
   | { readonly do: 'store'; readonly entry: RecordEntry }
   | { readonly do: 'write'; readonly line: DeliveryLine }
   /**
-   * Store the entry, durably, then show the line. A crash between the two steps loses the line. In the other
-   * order, a crash would show the line twice. The owner leaves as little time as possible between the steps.
+   * Show the line. The next effects store that, and confirm the line. After a crash before the entry is
+   * durable, the line is shown again. In the other order, a crash would lose a line that counts as delivered.
    */
-  | { readonly do: 'show'; readonly line: StreamLine; readonly entry: RecordEntry }
+  | { readonly do: 'show'; readonly line: StreamLine }
   /** Report that the buddy has these lines. A line may be reported again after a restart. */
   | { readonly do: 'report-delivered'; readonly lines: readonly StreamLine[] }
   /** Report lines that are not sent again. The buddy may have them, but did not confirm them. */
@@ -235,7 +235,11 @@ export class PrivateDelivery {
     if (n <= have) return [confirmation];
     const shown = { stream: theirs, have: n };
     this.#remember(shown);
-    return [{ do: 'show', line: { n, atMs, text }, entry: { is: 'have', ...shown } }, confirmation];
+    return [
+      { do: 'show', line: { n, atMs, text } },
+      { do: 'store', entry: { is: 'have', ...shown } },
+      confirmation,
+    ];
   }
 
   #remember(shown: ShownStream): void {

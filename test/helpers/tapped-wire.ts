@@ -29,8 +29,9 @@ export class TappedWire {
   /** All bytes of both directions. */
   readonly #chunks: Buffer[] = [];
   readonly #sockets = new Set<Socket>();
-  /** While set, bytes to the called client are not passed on. */
+  /** While set, bytes to the called client are not passed on: {@link release} passes them on. */
   isHeld = false;
+  #held: (() => void)[] = [];
 
   private constructor(port: number) {
     this.port = port;
@@ -69,6 +70,12 @@ export class TappedWire {
     return Buffer.concat(this.#chunks);
   }
 
+  /** Passes on what was held. */
+  release(): void {
+    this.isHeld = false;
+    for (const pass of this.#held.splice(0)) pass();
+  }
+
   /** Resets all connections. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
@@ -85,7 +92,8 @@ export class TappedWire {
     from.on('data', (chunk) => {
       this.#chunks.push(chunk);
       tapped.push(chunk);
-      if (!isHeld()) to.write(chunk);
+      if (isHeld()) this.#held.push(() => to.write(chunk));
+      else to.write(chunk);
     });
     from.on('end', () => to.end());
     from.on('error', () => to.destroy());

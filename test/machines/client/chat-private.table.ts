@@ -111,7 +111,7 @@ export const PRIVATE_CHAT: LegalTable['states'] = {
       'reading.pause': ['stays', 'pausePrivateReading'],
       'reading.resume': ['stays', 'resumePrivateReading'],
       'bye.received': ['closing', 'announceLeft', 'announcePrivateEnd', 'hangUp', 'startLingerTimer'],
-      'chat.leave': ['privateLeaving', 'awaitConfirmation'],
+      'chat.leave': ['privateLeaving', 'leavePrivately'],
       'chat.abandon': ['closed', 'announceAbandoned'],
       'chat.faulted': ['closed', 'announceFault'],
       'socket.ended': BROKE_OFF,
@@ -126,7 +126,7 @@ export const PRIVATE_CHAT: LegalTable['states'] = {
     legal: {
       'private.received *': ['stays', 'receivePrivateLine'],
       'bye.received': ['closing', 'announcePrivateEnd', 'hangUp', 'startLingerTimer'],
-      'delivery.confirmed': BYE,
+      'delivery.confirmed': HANG_UP,
       'delivery.stalled': ['closed', 'announceAbandoned'],
       'chat.abandon': UNDELIVERED,
       'room.wanted': UNDELIVERED,

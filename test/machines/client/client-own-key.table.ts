@@ -56,25 +56,25 @@ function checked(isInteractive: boolean): Rows {
     open('menu'),
     ...['candidate = none', 'question = menu'],
   ];
-  const signedIn = (...notices: readonly string[]): Row => [
+  const signedIn = (notices: readonly string[], isKeyed = false): Row => [
     'free.menu',
     STOP,
     ...announce('bob', 100, 'here'),
     say('signedIn bob'),
     ...notices,
     show('bob'),
-    ...[say('menu'), open('menu')],
+    ...(isKeyed ? [say('menu isKeyed'), open('menu isKeyed')] : [say('menu'), open('menu')]),
     ...[
       'user = bob',
       ...(isInteractive ? ['isMenuKnown = true'] : []),
       'candidate = none',
-      'question = menu',
+      ...(isKeyed ? ['trust = none', 'question = menu isKeyed'] : ['question = menu']),
     ],
   ];
   return {
-    [`${CHECKED} key`]: signedIn(...(isInteractive ? [say('wordsReminder')] : [])),
-    [`${CHECKED} nothing`]: signedIn(),
-    [`${CHECKED} keyless`]: signedIn(say('registration nothing keyless-server')),
+    [`${CHECKED} key`]: signedIn(isInteractive ? [say('wordsReminder')] : [], true),
+    [`${CHECKED} nothing`]: signedIn([]),
+    [`${CHECKED} keyless`]: signedIn([say('registration nothing keyless-server')]),
     [`${CHECKED} no-key`]: isInteractive
       ? ['free.keyDialog', STOP, say('keyMissing bob'), RESTORE, 'keyDialog = restore']
       : refused('keyMissing bob'),
