@@ -8,7 +8,7 @@
 
 import type { DatagramSeal } from '../../keys/datagram-seal.js';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
-import { Identity } from '../../keys/identity.js';
+import { Identity, problemText } from '../../keys/identity.js';
 import type { ServerReply, SignInCheck } from '../../machines/client/events.js';
 import type { LoginOutcome } from '../../machines/client/login-outcome.js';
 import type { Registration } from '../../machines/client/registration.js';
@@ -203,7 +203,7 @@ export class Directory {
    */
   async restore(id: UserId, typed: string): Promise<Restored> {
     const identity = Identity.fromWords(typed);
-    if ('problem' in identity) return refused(WORDS_PROBLEMS[identity.problem]);
+    if ('problem' in identity) return refused(problemText(identity));
     try {
       const server = await this.#identify();
       if (server.keeps !== 'keys') return refused('this server keeps no keys');
@@ -308,12 +308,6 @@ const LOGIN_OUTCOMES: Readonly<Record<number, Exclude<LoginOutcome, 'open'>>> = 
   204: 'denied',
   207: 'elsewhere',
 };
-
-const WORDS_PROBLEMS = {
-  'wrong-count': 'it takes 24 words',
-  'unknown-word': 'one of the words is not in the list of words',
-  'wrong-checksum': 'at least one word is wrong, or their order is',
-} as const;
 
 /** The data directory of the user who runs this program; `undefined` without a home. */
 export function defaultDataRoot(): string | undefined {
