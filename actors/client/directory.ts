@@ -74,6 +74,8 @@ export class Directory {
   readonly #ownKeys: OwnKeys;
   readonly #answers: WhoCache;
   readonly #end = new AbortController();
+  /** The serials of the devices that the server has refused as revoked. */
+  readonly #revoked = new Map<UserId, number>();
   #serverName: ServerName | undefined;
 
   constructor(options: DirectoryOptions) {
@@ -152,9 +154,14 @@ export class Directory {
     }
   }
 
-  /** As {@link standing}, for a user who signs in and is told whether the server keeps no keys. */
+  /**
+   * As {@link standing}, for a user who signs in and is told whether the server keeps no keys. A device that
+   * the server has refused as revoked counts as none, so that the words can be typed.
+   */
   async checkSignIn(id: UserId): Promise<SignInCheck> {
     const standing = await this.standing(id);
+    if (standing.holds === 'key' && this.#revoked.get(id) === this.credentialsOf(id)?.device.serial)
+      return { holds: 'no-key', isRevoked: true };
     const isNews = standing.holds === 'nothing' && this.#identification.takeKeylessNews();
     return isNews ? { holds: 'nothing', isNews: true } : standing;
   }
@@ -193,7 +200,10 @@ export class Directory {
       if (session !== undefined && seal !== undefined) return { outcome: 'open', session, seal };
       return { outcome: LOGIN_OUTCOMES[replyCode(reply.line) ?? 0] ?? 'busy' };
     } catch (error) {
-      return { outcome: loginOutcomeOf(error) };
+      const outcome = loginOutcomeOf(error);
+      const serial = this.credentialsOf(id)?.device.serial;
+      if (outcome === 'revoked' && serial !== undefined) this.#revoked.set(id, serial);
+      return { outcome };
     }
   }
 
