@@ -92,7 +92,7 @@ export function wordsShown(terminal: Terminal): readonly string[] {
 
 /** Presses Enter under the words, and waits until two of them are asked for. Returns those two. */
 export async function askedBack(terminal: Terminal, words: readonly string[]): Promise<readonly string[]> {
-  const asked = () => /^Type word (\d+) and word (\d+)/.exec(terminal.rows().at(-1) ?? '');
+  const asked = () => /^Type words (\d+) and (\d+)/.exec(terminal.rows().at(-1) ?? '');
   terminal.press('\r');
   await terminal.until(() => asked() !== null);
   const [, first, second] = asked() ?? [];

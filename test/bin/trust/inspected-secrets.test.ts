@@ -70,9 +70,9 @@ test('no inspector serves a secret through a registration, a login and a private
   const { device: firstDevice } = await desktop.keyFile();
   const pair = (await askedBack(alice, words)).join(' ');
   alice.press(`${pair} typo\r`);
-  await alice.until(() => alice.rows().includes('Those are not the two words.'));
+  await alice.until(() => alice.rows().includes('Those are not the two words. Look at your paper.'));
   // Other two words are asked for now.
-  const again = /word (\d+) and word (\d+)/.exec(alice.rows().at(-1) ?? '')?.slice(1) ?? [];
+  const again = /words (\d+) and (\d+)/.exec(alice.rows().at(-1) ?? '')?.slice(1) ?? [];
   alice.press(`${again.map((position) => words[Number(position) - 1]).join(' ')}\r`);
   await waitAtMenu(alice);
 

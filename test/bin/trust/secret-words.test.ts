@@ -37,9 +37,9 @@ async function copied(terminal: Terminal, words: readonly string[]): Promise<voi
   const pair = await askedBack(terminal, words);
   // Cut and put back: inside of the dialog, that works as in every line.
   terminal.press(`${pair.join(' ')}${CTRL_U}`);
-  await terminal.until(() => terminal.rows().at(-1)?.endsWith('skips this):') ?? false);
+  await terminal.until(() => terminal.rows().at(-1)?.endsWith('(Enter alone: later):') ?? false);
   terminal.press(`${CTRL_Y}\r`);
-  await terminal.until(() => terminal.rows().some((row) => row.startsWith('The words are right.')));
+  await terminal.until(() => terminal.rows().some((row) => row.startsWith('The words are right,')));
 }
 
 async function atMenu(terminal: Terminal, id: string): Promise<void> {
@@ -214,7 +214,7 @@ test('a call while the words are typed drops those typed so far, and asks for al
   const terminal = machine.atTerminal();
   await registerAtMenu(terminal, 'carl');
   terminal.press('\r');
-  await terminal.until(() => terminal.rows().at(-1)?.startsWith('Type word ') ?? false);
+  await terminal.until(() => terminal.rows().at(-1)?.startsWith('Type words ') ?? false);
   terminal.press('\r');
   await atMenu(terminal, 'carl');
   for (const request of ['REG bob', 'ADD bob carl']) await ask(server.tcp, `${request}\n`);

@@ -35,10 +35,7 @@ async function aliceWithPaper(t: ExecutionContext) {
   const atDesktop = desktop.atTerminal();
   const words = await registerAtMenu(atDesktop, 'alice');
   atDesktop.press(`${(await askedBack(atDesktop, words)).join(' ')}\r`);
-  await showsRows(
-    atDesktop,
-    'The words are right. They are not on this machine any longer: keep your paper.',
-  );
+  await showsRows(atDesktop, 'The words are right, and are no longer on this machine. Keep your paper.');
   await atMenu(atDesktop);
   return { desktop, laptop, atDesktop, words };
 }
