@@ -214,7 +214,7 @@ const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> =
 /** Why the key of an id cannot be used here. */
 export function keyMissingLine({ user, isRevoked }: Extract<Notice, { say: 'keyMissing' }>): string {
   return isRevoked
-    ? `The key of ${user} on this machine was revoked, so nothing was sent.`
+    ? `This machine was shut out for ${user}, so nothing was sent.`
     : `${user} has a key, which is not on this machine, so nothing was sent.`;
 }
 

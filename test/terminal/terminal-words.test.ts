@@ -59,7 +59,7 @@ test('the end of a session says what to press, and the missing key what brings i
   t.is(linesOf(missing).at(-1), 'Its 24 words bring it back: im-client key restore --user alice');
   t.is(
     linesOf({ ...missing, isRevoked: true })[0],
-    'The key of alice on this machine was revoked, so nothing was sent.',
+    'This machine was shut out for alice, so nothing was sent.',
   );
 });
 

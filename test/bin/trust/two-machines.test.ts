@@ -14,7 +14,7 @@ const ELSEWHERE = [
   'If it was not you, shut out all other machines: im-client key revoke --user alice',
 ];
 const REVOKED = [
-  'The key of alice on this machine was revoked: its 24 words bring it back. You are signed out here.',
+  'This machine was shut out for alice: the 24 words of the key bring it back. You are signed out here.',
   'Press L to type the words.',
 ];
 
@@ -125,7 +125,7 @@ test('a lost machine is shut out in one command, and the words bring it back at 
   await signIn(atDesktop);
   await showsRows(
     atDesktop,
-    'The key of alice on this machine was revoked, so nothing was sent.',
+    'This machine was shut out for alice, so nothing was sent.',
     'Its 24 words bring it back.',
   );
   await typeWords(atDesktop, words);
