@@ -12,7 +12,10 @@ import { Terminal, type TerminalSize } from './terminal.js';
 
 const SIZE: TerminalSize = { columns: 100, rows: 40 };
 
-/** A number and a word, as the dialog shows them. */
+/** A row of the dialog: numbers and words. */
+const ROW_OF_WORDS = /^ ?\d+ [a-z]+(?: +\d+ [a-z]+)*$/;
+
+/** A number and a word. */
 const NUMBERED_WORD = /\b(\d+) ([a-z]+)/g;
 
 export class Machine {
@@ -85,7 +88,8 @@ export async function registerAtMenu(terminal: Terminal, id: string): Promise<re
 /** The numbered words on the screen, in their order. */
 export function wordsShown(terminal: Terminal): readonly string[] {
   const words: string[] = [];
-  for (const [, number, word] of terminal.rows().join('\n').matchAll(NUMBERED_WORD))
+  const rows = terminal.rows().filter((row) => ROW_OF_WORDS.test(row));
+  for (const [, number, word] of rows.join('\n').matchAll(NUMBERED_WORD))
     if (word !== undefined) words[Number(number) - 1] = word;
   return words.filter(Boolean).length === 24 ? words : [];
 }

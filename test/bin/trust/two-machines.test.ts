@@ -151,7 +151,7 @@ test('after a skipped question, key words and key restore move alice by the docu
   const { desktop, laptop } = await twoMachines(t);
   const registered = await desktop.run(['register', 'alice']);
   t.deepEqual([registered.code, registered.out], [0, '200 OK\n']);
-  t.regex(registered.err, /^Its 24 words bring it back .*: im-client key words shows them\.$/m);
+  t.regex(registered.err, /24 words.*im-client key words/);
   const keyOn = async (machine: Machine) => JSON.parse((await machine.run(['key', '--json'])).out);
   t.true((await keyOn(desktop)).keepsWords);
 
