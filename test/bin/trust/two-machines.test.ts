@@ -49,7 +49,7 @@ function times(terminal: Terminal, row: string): number {
   return terminal.allRows().filter((one) => one === row).length;
 }
 
-/** Waits until the menu takes keys: alice is signed in, or nobody is. */
+/** Waits until the menu takes keys: alice is signed in, or no user is. */
 async function atMenu(terminal: Terminal, isSignedIn = true): Promise<void> {
   const above = isSignedIn ? /^(?:alice: | {2}\S+ +o)/ : / - Explain these letters$/;
   await terminal.until(() => {
