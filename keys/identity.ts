@@ -82,3 +82,15 @@ export class Identity {
     return assembleCertificate(body, this.sign(body));
   }
 }
+
+/** A problem in words, without a full stop. Contains none of the typed words. */
+export function problemText(problem: WordsProblem): string {
+  switch (problem.problem) {
+    case 'wrong-count':
+      return `these are ${problem.count} words, and there must be ${IDENTITY_WORDS}`;
+    case 'unknown-word':
+      return `word ${problem.position} is not in the list of words`;
+    case 'wrong-checksum':
+      return 'these words do not belong together: at least one is wrong, or their order is';
+  }
+}

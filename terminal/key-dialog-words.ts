@@ -6,6 +6,7 @@
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import type { UserId } from '../protocol/id.js';
 import type { Prompt } from './console.js';
+import { sentence } from './key-words.js';
 
 /** Words in a row: three fit into 40 columns. */
 const WORDS_IN_ROW = 3;
@@ -39,9 +40,13 @@ export function twoWordsPrompt([first, second]: readonly [number, number]): Prom
   };
 }
 
-/** The prompt for all words of a key. */
-export function allWordsPrompt(id: UserId): Prompt {
-  return { text: `Type the 24 words of ${id} (an empty line goes back): `, kind: 'line', isSecret: true };
+/** The prompt for all words of a key, or for the words after the first `count` of them. */
+export function allWordsPrompt(id: UserId, count: number): Prompt {
+  const text =
+    count === 0
+      ? `Type the 24 words of ${id}, one or several on a line (an empty line goes back): `
+      : `Word ${count + 1} of 24: `;
+  return { text, kind: 'line', isSecret: true };
 }
 
 export const KEY_DIALOG_SAY = {
@@ -52,6 +57,11 @@ export const KEY_DIALOG_SAY = {
   kept: 'The words stay on this machine until you copy them: im-client key words shows them.',
   wrong: 'Those are not the two words. Look at your paper.',
 } as const;
+
+/** Why the words of a line are asked for again. */
+export function misspeltLine(problem: string): string {
+  return `${sentence(problem)} Type the words of this line again.`;
+}
 
 /** Why typed words were refused. */
 export function refusedLine(reason: DisplayText): string {

@@ -12,7 +12,7 @@ import type { Prompt } from './console.js';
 import { lookAlikeLines, protectionWords } from './key-words.js';
 import { clipLine } from './layout.js';
 import { buddyListLines, callerLabel, missedLines } from './presence-lines.js';
-import { linesBy, linesOf, MENU, type NoticeLines, promptOf, SAY } from './words.js';
+import { keyMissingLine, linesBy, linesOf, MENU, type NoticeLines, promptOf, SAY } from './words.js';
 
 /** The maximum number of columns of the buddy's name in the prompt of a chat. */
 const MAX_PROMPT_NAME_COLUMNS = 16;
@@ -50,6 +50,8 @@ const LINES: Partial<NoticeLines> = {
     if (words === '') return linesOf(call);
     return [`${callerLabel(call)} wants to chat (${words}).`, ...lookAlikeLines(call)];
   },
+  keyMissing: (notice) => [keyMissingLine(notice), 'Its 24 words bring it back.'],
+  sessionEnded: (notice) => [...linesOf(notice), ...sessionEndHints(notice)],
   idHint: ({ typed }) => [notAnId(typed), SAY.idHint],
   reply: (notice) => {
     const [reply = ''] = linesOf(notice);
@@ -98,6 +100,23 @@ export function terminalPromptOf(question: Question): Prompt {
       return { ...prompt, lead: [`Calling ${question.buddy ?? 'your buddy'}.`] };
     default:
       return prompt;
+  }
+}
+
+/** What the user can do now that the session has ended. */
+function sessionEndHints({ user, why }: Extract<Notice, { say: 'sessionEnded' }>): string[] {
+  switch (why) {
+    case 'elsewhere':
+      return [
+        'Press L to sign in here again.',
+        `If it was not you, shut out all other machines: im-client key revoke --user ${user}`,
+      ];
+    case 'revoked':
+    case 'no-key':
+      return ['Press L to type the words.'];
+    case 'denied':
+    case 'changed':
+      return [];
   }
 }
 

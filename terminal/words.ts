@@ -84,9 +84,10 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   menu: () => MENU,
   menuHelp: () => MENU,
   signedIn: ({ user }) => [`Signed in as ${user}.`],
-  keyMissing: ({ user }) => [
-    `${user} has a key, which is not on this machine, so nothing was sent.`,
-    `Its 24 words bring it back: im-client key restore --user ${user}.`,
+  keyMissing: (notice) => [
+    keyMissingLine(notice),
+    // The command ends the line: a full stop could be part of an id.
+    `Its 24 words bring it back: im-client key restore --user ${notice.user}`,
   ],
   keyUncertain: ({ reason }) => [toDisplayText(`You are not signed in: ${reason}.`)],
   registration: ({ registration }) => [registrationLine(registration)],
@@ -209,6 +210,13 @@ const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> =
   message: { text: '> ', kind: 'line', isMessage: true },
   words: { text: 'Enter the six words: ', kind: 'line' },
 };
+
+/** Why the key of an id cannot be used here. */
+export function keyMissingLine({ user, isRevoked }: Extract<Notice, { say: 'keyMissing' }>): string {
+  return isRevoked
+    ? `This machine was shut out for ${user}, so nothing was sent.`
+    : `${user} has a key, which is not on this machine, so nothing was sent.`;
+}
 
 /** The lines of a notice for scripts and plain mode. terminal-words.ts has other words for some notices. */
 export function linesOf(notice: Notice): readonly string[] {

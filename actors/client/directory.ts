@@ -8,7 +8,7 @@
 
 import type { DatagramSeal } from '../../keys/datagram-seal.js';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
-import { Identity } from '../../keys/identity.js';
+import { Identity, problemText } from '../../keys/identity.js';
 import type { ServerReply, SignInCheck } from '../../machines/client/events.js';
 import type { LoginOutcome } from '../../machines/client/login-outcome.js';
 import type { Registration } from '../../machines/client/registration.js';
@@ -74,6 +74,8 @@ export class Directory {
   readonly #ownKeys: OwnKeys;
   readonly #answers: WhoCache;
   readonly #end = new AbortController();
+  /** The serials of the devices that the server has refused as revoked. */
+  readonly #revoked = new Map<UserId, number>();
   #serverName: ServerName | undefined;
 
   constructor(options: DirectoryOptions) {
@@ -152,9 +154,14 @@ export class Directory {
     }
   }
 
-  /** As {@link standing}, for a user who signs in and is told whether the server keeps no keys. */
+  /**
+   * As {@link standing}, for a user who signs in and is told whether the server keeps no keys. A device that
+   * the server has refused as revoked counts as none, so that the words can be typed.
+   */
   async checkSignIn(id: UserId): Promise<SignInCheck> {
     const standing = await this.standing(id);
+    if (standing.holds === 'key' && this.#revoked.get(id) === this.credentialsOf(id)?.device.serial)
+      return { holds: 'no-key', isRevoked: true };
     const isNews = standing.holds === 'nothing' && this.#identification.takeKeylessNews();
     return isNews ? { holds: 'nothing', isNews: true } : standing;
   }
@@ -193,7 +200,10 @@ export class Directory {
       if (session !== undefined && seal !== undefined) return { outcome: 'open', session, seal };
       return { outcome: LOGIN_OUTCOMES[replyCode(reply.line) ?? 0] ?? 'busy' };
     } catch (error) {
-      return { outcome: loginOutcomeOf(error) };
+      const outcome = loginOutcomeOf(error);
+      const serial = this.credentialsOf(id)?.device.serial;
+      if (outcome === 'revoked' && serial !== undefined) this.#revoked.set(id, serial);
+      return { outcome };
     }
   }
 
@@ -203,7 +213,7 @@ export class Directory {
    */
   async restore(id: UserId, typed: string): Promise<Restored> {
     const identity = Identity.fromWords(typed);
-    if ('problem' in identity) return refused(WORDS_PROBLEMS[identity.problem]);
+    if ('problem' in identity) return refused(problemText(identity));
     try {
       const server = await this.#identify();
       if (server.keeps !== 'keys') return refused('this server keeps no keys');
@@ -308,12 +318,6 @@ const LOGIN_OUTCOMES: Readonly<Record<number, Exclude<LoginOutcome, 'open'>>> = 
   204: 'denied',
   207: 'elsewhere',
 };
-
-const WORDS_PROBLEMS = {
-  'wrong-count': 'it takes 24 words',
-  'unknown-word': 'one of the words is not in the list of words',
-  'wrong-checksum': 'at least one word is wrong, or their order is',
-} as const;
 
 /** The data directory of the user who runs this program; `undefined` without a home. */
 export function defaultDataRoot(): string | undefined {

@@ -5,6 +5,7 @@
 
 import { randomInt } from 'node:crypto';
 import type { SnapshotFrom } from 'xstate';
+import { IDENTITY_WORDS, Identity, problemText, type WordsProblem } from '../../keys/identity.js';
 import type { KeyDialog as KeyDialogKind, KeyDialogOutcome } from '../../machines/client/events.js';
 import {
   type KeyDialogAction,
@@ -19,6 +20,7 @@ import type { Console } from '../../terminal/console.js';
 import {
   allWordsPrompt,
   KEY_DIALOG_SAY,
+  misspeltLine,
   refusedLine,
   twoWordsPrompt,
   wordsPrompt,
@@ -42,7 +44,9 @@ export class KeyDialog {
   readonly #steps: Steps<SnapshotFrom<typeof keyDialogMachine>, KeyDialogEvent>;
   #state: SnapshotFrom<typeof keyDialogMachine>;
   #words: readonly string[] = [];
-  #typed = '';
+  /** The words that were typed so far. */
+  #typed: readonly string[] = [];
+  #misspelt: WordsProblem | undefined;
   #refusal: DisplayText | undefined;
   #positions: readonly [number, number] = [1, 2];
   #isClosed = false;
@@ -63,15 +67,26 @@ export class KeyDialog {
     if (isBlank) return this.#step({ type: 'answer.blank' });
     if (this.#state.matches('asking'))
       return this.#step({ type: this.#isRight(value) ? 'answer.right' : 'answer.wrong' });
-    this.#typed = value;
-    this.#step({ type: 'answer.given' });
+    this.#step({ type: this.#state.matches('typing') ? this.#readLine(value) : 'answer.given' });
   }
 
   /** Forgets everything. The dialog reports no outcome. */
   close(): void {
     this.#isClosed = true;
     this.#words = [];
-    this.#typed = '';
+    this.#typed = [];
+  }
+
+  /** Adds the words of a line to those typed so far, unless one of them is not in the list of words. */
+  #readLine(value: string): KeyDialogEvent['type'] {
+    const words = [...this.#typed, ...splitWords(value)];
+    const found = Identity.fromWords(words.join(' '));
+    if ('problem' in found && found.problem === 'unknown-word') {
+      this.#misspelt = found;
+      return 'answer.misspelt';
+    }
+    this.#typed = words;
+    return words.length < IDENTITY_WORDS ? 'answer.begun' : 'answer.given';
   }
 
   #isRight(value: string): boolean {
@@ -103,11 +118,11 @@ export class KeyDialog {
       this.#positions = twoPositions(this.#words.length);
       this.#options.console.ask(twoWordsPrompt(this.#positions));
     },
-    askForWords: () => this.#options.console.ask(allWordsPrompt(this.#options.id)),
+    askForWords: () => this.#options.console.ask(allWordsPrompt(this.#options.id, this.#typed.length)),
     restoreKey: () => {
       const { keys, id } = this.#options;
-      const typed = this.#typed;
-      this.#typed = '';
+      const typed = this.#typed.join(' ');
+      this.#typed = [];
       this.#await(keys.restore(id, typed), (restored) => {
         this.#refusal = restored.restored ? undefined : restored.reason;
         this.#step({ type: restored.restored ? 'words.accepted' : 'words.refused' });
@@ -117,6 +132,9 @@ export class KeyDialog {
     sayCopied: () => this.#say(KEY_DIALOG_SAY.copied),
     sayKept: () => this.#say(KEY_DIALOG_SAY.kept),
     sayWrong: () => this.#say(KEY_DIALOG_SAY.wrong),
+    sayMisspelt: () => {
+      if (this.#misspelt !== undefined) this.#say(misspeltLine(problemText(this.#misspelt)));
+    },
     sayRefused: () => {
       if (this.#refusal !== undefined) this.#say(refusedLine(this.#refusal));
     },

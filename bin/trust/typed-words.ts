@@ -2,9 +2,10 @@
  * Reads the 24 words of an identity: from a terminal, several words or one at a time, or one line of a pipe.
  */
 
-import { IDENTITY_WORDS, Identity, type WordsProblem } from '../../keys/identity.js';
+import { IDENTITY_WORDS, Identity, problemText, type WordsProblem } from '../../keys/identity.js';
 import type { UserId } from '../../protocol/id.js';
 import { splitWords } from '../../protocol/safety-words.js';
+import { sentence } from '../../terminal/key-words.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { LineInput } from '../headless/line-input.js';
@@ -32,7 +33,7 @@ export async function readIdentity(): Promise<Identity> {
       const found = await typeWords(prompt);
       if (found instanceof Identity) return found;
       if (attempt === ATTEMPTS) return refuse(found);
-      tell(problemText(found));
+      tell(sentence(problemText(found)));
       tell(`Type all ${IDENTITY_WORDS} again.`);
     }
   } finally {
@@ -62,28 +63,12 @@ async function typeWords(prompt: SecretPrompt): Promise<Identity | WordsProblem>
     const typed = splitWords(await prompt.readLine(`Word ${words.length + 1} of ${IDENTITY_WORDS}: `));
     const problem = Identity.fromWords([...words, ...typed].join(' '));
     if ('problem' in problem && problem.problem === 'unknown-word') {
-      tell(`${problemText(problem)} Type the words of this line again.`);
+      tell(`${sentence(problemText(problem))} Type the words of this line again.`);
     } else words.push(...typed);
   }
   return Identity.fromWords(words.join(' '));
 }
 
 function refuse(problem: WordsProblem): never {
-  throw new Refused(
-    problemText(problem)
-      .replace(/\.$/, '')
-      .replace(/^[TW]/, (letter) => letter.toLowerCase()),
-    HEADLESS_EXIT.wrongWords,
-  );
-}
-
-function problemText(problem: WordsProblem): string {
-  switch (problem.problem) {
-    case 'wrong-count':
-      return `These are ${problem.count} words, and there must be ${IDENTITY_WORDS}.`;
-    case 'unknown-word':
-      return `Word ${problem.position} is not in the list of words.`;
-    case 'wrong-checksum':
-      return 'These words do not belong together: at least one is wrong, or their order is.';
-  }
+  throw new Refused(problemText(problem), HEADLESS_EXIT.wrongWords);
 }

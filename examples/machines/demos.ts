@@ -227,6 +227,8 @@ export const DEMOS: readonly Demo[] = [
     { type: 'words.absent' },
     { type: 'answer.blank' },
     { type: 'answer.given' },
+    { type: 'answer.begun' },
+    { type: 'answer.misspelt' },
     { type: 'answer.right' },
     { type: 'answer.wrong' },
     { type: 'words.accepted' },

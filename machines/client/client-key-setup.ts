@@ -50,9 +50,12 @@ export const keySetup = menuSetup.extend({
       candidate: undefined,
     }),
     dropCandidate: assign({ candidate: undefined }),
-    sayKeyMissing: sendTo(terminal, ({ context }) =>
-      say({ say: 'keyMissing', user: context.candidate?.id as UserId }),
-    ),
+    sayKeyMissing: sendTo(terminal, ({ context, event }) => {
+      const check = checkIn(event);
+      const user = context.candidate?.id as UserId;
+      const isRevoked = check.holds === 'no-key' && check.isRevoked;
+      return say({ say: 'keyMissing', user, ...(isRevoked && { isRevoked }) });
+    }),
     sayUncertain: enqueueActions(({ event, enqueue }) => {
       const check = checkIn(event);
       if (check.holds === 'unknown')

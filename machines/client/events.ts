@@ -139,7 +139,7 @@ export type SignInCheck =
    * told yet.
    */
   | { readonly holds: 'nothing'; readonly isNews?: true }
-  /** No key, but the user has one. */
-  | { readonly holds: 'no-key' }
+  /** No key, but the user has one. `isRevoked`: the one that is here was revoked. */
+  | { readonly holds: 'no-key'; readonly isRevoked?: true }
   /** It cannot be said, and nothing may be sent. */
   | { readonly holds: 'unknown'; readonly reason: DisplayText };

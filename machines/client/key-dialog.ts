@@ -22,6 +22,10 @@ export type KeyDialogEvent =
   | { readonly type: 'answer.blank' }
   /** A line that is not blank, when the dialog does not ask for two words. */
   | { readonly type: 'answer.given' }
+  /** Some of the 24 words. */
+  | { readonly type: 'answer.begun' }
+  /** Words of which one is not in the list of words. */
+  | { readonly type: 'answer.misspelt' }
   /** The dialog asks for two words: the user typed these two, or another line that is not blank. */
   | { readonly type: 'answer.right' }
   | { readonly type: 'answer.wrong' }
@@ -36,6 +40,7 @@ export type KeyDialogAction =
   | 'askTwoWords'
   | 'askForWords'
   | 'restoreKey'
+  | 'sayMisspelt'
   /** Removes the seed from this machine. */
   | 'dropSeed'
   | 'sayCopied'
@@ -61,6 +66,7 @@ export const keyDialogMachine = setup({
     askTwoWords: effect,
     askForWords: effect,
     restoreKey: effect,
+    sayMisspelt: effect,
     dropSeed: effect,
     sayCopied: effect,
     sayKept: effect,
@@ -114,10 +120,17 @@ export const keyDialogMachine = setup({
       },
     },
     typing: {
-      description: 'Asks for the 24 words.',
+      description: 'Asks for the 24 words, line by line.',
       entry: 'askForWords',
       on: {
         'answer.given': 'checking',
+        'answer.begun': { target: 'typing', reenter: true, description: 'Asks for the other words.' },
+        'answer.misspelt': {
+          target: 'typing',
+          reenter: true,
+          actions: 'sayMisspelt',
+          description: 'Asks for the words of this line again, and keeps those before it.',
+        },
         'answer.blank': { target: 'ended', actions: 'reportSkipped' },
       },
     },

@@ -53,8 +53,8 @@ export type PlainNotice =
 export type Notice =
   | { readonly say: PlainNotice; readonly isKeyed?: true }
   | { readonly say: 'signedIn'; readonly user: UserId }
-  /** The id has a key, which is not on this machine. */
-  | { readonly say: 'keyMissing'; readonly user: UserId }
+  /** The id has a key, which is not on this machine, or was revoked. */
+  | { readonly say: 'keyMissing'; readonly user: UserId; readonly isRevoked?: true }
   /** It cannot be said whether the id has a key, and nothing was sent. */
   | { readonly say: 'keyUncertain'; readonly reason: DisplayText }
   | { readonly say: 'registration'; readonly registration: Registration }

@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { SessionEnd } from '../../machines/client/login-outcome.js';
 import type { WhyRefused } from '../../machines/client/refusals.js';
 import type { Silence } from '../../machines/client/silence.js';
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -40,6 +41,26 @@ test('all other prompts and notices have the words of plain mode', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'chatClosed' }), ['Buddy connection closed.']);
   t.deepEqual(terminalLinesOf({ say: 'signedIn', user: bob }), ['Signed in as bob.']);
   t.deepEqual(terminalLinesOf({ say: 'blocked', names: ['eve'] }), ['Blocked: eve.']);
+});
+
+test('the end of a session says what to press, and the missing key what brings it back', (t) => {
+  const ended = (why: SessionEnd) => terminalLinesOf({ say: 'sessionEnded', user: alice, why });
+  t.deepEqual(ended('elsewhere').slice(1), [
+    'Press L to sign in here again.',
+    'If it was not you, shut out all other machines: im-client key revoke --user alice',
+  ]);
+  t.deepEqual(ended('revoked').slice(1), ['Press L to type the words.']);
+  t.deepEqual(ended('denied').slice(1), []);
+  const missing = { say: 'keyMissing', user: alice } as const;
+  t.deepEqual(terminalLinesOf(missing), [
+    'alice has a key, which is not on this machine, so nothing was sent.',
+    'Its 24 words bring it back.',
+  ]);
+  t.is(linesOf(missing).at(-1), 'Its 24 words bring it back: im-client key restore --user alice');
+  t.is(
+    linesOf({ ...missing, isRevoked: true })[0],
+    'This machine was shut out for alice, so nothing was sent.',
+  );
 });
 
 test('the buddy who leaves is named', (t) => {

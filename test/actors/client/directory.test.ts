@@ -342,6 +342,10 @@ test('a revoked machine learns that it is revoked', async (t) => {
   t.regex(await askSealed(server.tcp, newer, 'LOG alice new'), /^200 OK/);
   t.is((await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'revoked');
   t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), 'key.revoked');
+  // The next sign-in asks for the words, and the restored key counts.
+  t.deepEqual(await directory.checkSignIn(alice), { holds: 'no-key', isRevoked: true });
+  t.deepEqual(await directory.restore(alice, words.join(' ')), { restored: true });
+  t.deepEqual(await directory.checkSignIn(alice), { holds: 'key', remindsOfWords: false });
   const next = directoryAt(t, server, root);
   t.deepEqual(await next.restore(alice, words.join(' ')), { restored: true });
   t.is((await next.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open');
@@ -356,7 +360,7 @@ test('the words restore an id on another machine, which does not store the seed'
   const other = directoryAt(t, server, root);
   t.deepEqual<unknown, unknown>(await other.restore(alice, 'abandon'), {
     restored: false,
-    reason: 'it takes 24 words',
+    reason: 'these are 1 words, and there must be 24',
   });
   t.like(await other.restore(alice, Identity.create().toWords().join(' ')), { restored: false });
   t.like(await other.restore(bob, words), { restored: false });

@@ -72,13 +72,26 @@ test('a user who skips keeps the words on the machine', async (t) => {
 
 test('the words restore the key, and after wrong words the dialog asks again', async (t) => {
   const { held, keys, words, prompts, lines, outcomes } = await opened(t, 'restore');
-  held.answer('abandon');
+  held.answer(Array(25).fill('abandon').join(' '));
   await until(() => prompts.length === 2);
-  t.deepEqual(lines, ['The words were not accepted: it takes 24 words.']);
+  t.deepEqual(lines, ['The words were not accepted: these are 25 words, and there must be 24.']);
   held.answer(words.join(' '));
   await until(() => outcomes.length === 1);
   t.deepEqual(outcomes, ['restored']);
   t.deepEqual(await keys.standing(alice), { holds: 'key', remindsOfWords: false });
+});
+
+test('the words may be typed on several lines, and a typing mistake loses no other line', async (t) => {
+  const { held, words, prompts, lines, outcomes } = await opened(t, 'restore');
+  held.answer(words.slice(0, 6).join(' '));
+  t.is(prompts.at(-1)?.text, 'Word 7 of 24: ');
+  held.answer(`${words[6]} misspelt`);
+  t.deepEqual(lines, ['Word 8 is not in the list of words. Type the words of this line again.']);
+  t.is(prompts.at(-1)?.text, 'Word 7 of 24: ');
+  for (const word of words.slice(6)) held.answer(word);
+  await until(() => outcomes.length === 1);
+  t.deepEqual(outcomes, ['restored']);
+  t.true(prompts.every(({ isSecret, draft }) => isSecret && draft === undefined));
 });
 
 test('a dialog that was closed reports nothing and shows nothing', async (t) => {

@@ -37,6 +37,10 @@ export const OWN_KEY_SAMPLES: NonNullable<LegalTable['samples']> = {
     output: { holds: 'nothing', isNews: true },
   },
   [`${CHECKED} no-key`]: { actorId: '0.client.waiting.forCheck', output: { holds: 'no-key' } },
+  [`${CHECKED} revoked`]: {
+    actorId: '0.client.waiting.forCheck',
+    output: { holds: 'no-key', isRevoked: true },
+  },
   [`${CHECKED} unknown`]: {
     actorId: '0.client.waiting.forCheck',
     output: { holds: 'unknown', reason: 'it is busy' },
@@ -78,6 +82,9 @@ function checked(isInteractive: boolean): Rows {
     [`${CHECKED} no-key`]: isInteractive
       ? ['free.keyDialog', STOP, say('keyMissing bob'), RESTORE, 'keyDialog = restore']
       : refused('keyMissing bob'),
+    [`${CHECKED} revoked`]: isInteractive
+      ? ['free.keyDialog', STOP, say('keyMissing bob true'), RESTORE, 'keyDialog = restore']
+      : refused('keyMissing bob true'),
     [`${CHECKED} unknown`]: refused('keyUncertain it is busy'),
     [CHECK_FAILED]: refused('serverError no route'),
   };

@@ -34,6 +34,8 @@ export const KEY_DIALOG: LegalTable = {
       after: [],
       legal: {
         'answer.given': ['checking', 'restoreKey'],
+        'answer.begun': ['stays', 'askForWords'],
+        'answer.misspelt': ['stays', 'sayMisspelt', 'askForWords'],
         'answer.blank': ['ended', 'reportSkipped'],
       },
     },
