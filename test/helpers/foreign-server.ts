@@ -18,9 +18,8 @@ export const AT_UNKNOWN_REQUESTS = {
   'a line of no protocol': (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
   'a close': (socket: Socket) => socket.end(),
   'a reset': (socket: Socket) => socket.resetAndDestroy(),
+  // A server that waits for the end of the input is silent, too: the client never ends its side first.
   silence: () => {},
-  'an answer only after the end of the input': (socket: Socket) =>
-    socket.on('end', () => socket.end('201 INVALID\r\n')),
 } as const satisfies Readonly<Record<string, (socket: Socket) => unknown>>;
 
 export type AtUnknownRequests = keyof typeof AT_UNKNOWN_REQUESTS;
