@@ -17,7 +17,7 @@ import { serve } from '../helpers/server.js';
 const test = anyTest.serial;
 
 const VERSION = 'VER im 1\r\n';
-const NEWS = 'This server keeps no keys: everything is in clear.\n';
+const NEWS = 'This server keeps no keys: nothing is encrypted, and any program can sign in as this id.\n';
 
 type Addressed = Pick<ForeignServer, 'options'>;
 
@@ -218,7 +218,7 @@ test('a server that keeps keys since an update: known ids go on, and new ones ge
   t.deepEqual(await run(t, server, home, ['register', 'alice']), [6, '203 USER EXISTS\n', '']);
   const [code, stdout, stderr] = await run(t, server, home, ['register', 'carl']);
   t.deepEqual([code, stdout], [0, '200 OK\n']);
-  t.regex(stderr, /^From now on only the key on this machine signs in/);
+  t.regex(stderr, /^From now on only the key on this machine can sign in/);
   t.is(await ask(updated.tcp, 'ADD carl bob\n'), '204 DENIED\r\n');
   t.deepEqual(await run(t, server, home, ['add', 'carl', 'bob']), [0, '200 OK\n', '']);
   t.deepEqual(await run(t, server, home, ['del', 'alice', 'bob']), [0, '200 OK\n', '']);
