@@ -100,7 +100,7 @@ for (const { dialect, opening, answer, label } of [
   });
 }
 
-test('a silent caller of dialect B gets its word at the second call, also from a user with a key', async (t) => {
+test('a silent caller of dialect B gets its word at the second call', async (t) => {
   const { server, home } = await withAlice(t);
   const listener = start(t, server, home, 'listen', 'alice', '--accept', 'all', '--json');
   const [, port] = await listener.expect(/"event":"listening",.*"port":(\d+)/);
@@ -131,7 +131,7 @@ for (const { dialect, answer, bye } of [
   { dialect: 'C', answer: 'ok\n', bye: '' },
   { dialect: 'D', answer: 'ACCEPT\r\n', bye: 'q\n' },
 ]) {
-  test(`an open buddy of dialect ${dialect} gets the greeting of before from a user with a key`, async (t) => {
+  test(`an open buddy of dialect ${dialect} gets the greeting of before`, async (t) => {
     const { server, home } = await withAlice(t);
     const olga = await olgaOnline(t, server);
     const program = start(t, server, home, 'send', 'alice', 'olga', 'hello');

@@ -137,7 +137,7 @@ function assertStored(failed: unknown): void {
   if (failed !== undefined) throw new Error(inspect(failed));
 }
 
-test('a server that is known to keep keys is sent nothing in clear for any id, whatever it does', async (t) => {
+test('a server that is known to keep keys gets nothing in clear for any id', async (t) => {
   for (const [reply, code] of [
     ['206 BUSY\r\n', 'server.busy'],
     ['welcome\r\n', 'server.busy'],
