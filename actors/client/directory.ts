@@ -29,7 +29,7 @@ import { ClientError, type ClientErrorCode, missingError } from './client-error.
 import type { KeyedServer } from './keyed-server.js';
 import { Keyring, stranger } from './keyring.js';
 import { OwnKeys } from './own-keys.js';
-import { type IdentifiedServer, ServerIdentification } from './server-identification.js';
+import { type IdentifiedServer, monotonicMs, ServerIdentification } from './server-identification.js';
 import { WhoCache } from './who-cache.js';
 
 export interface ServerPorts {
@@ -82,11 +82,12 @@ export class Directory {
     const { server, dataRoot, keys, files, now = Date.now, uptime = monotonicMs } = options;
     this.#server = server;
     this.#keys = keys;
-    this.#identification = new ServerIdentification(
-      this.#endpoint,
-      new Servers(dataRoot, files),
-      this.#end.signal,
-    );
+    this.#identification = new ServerIdentification({
+      server: this.#endpoint,
+      servers: new Servers(dataRoot, files),
+      end: this.#end.signal,
+      uptime,
+    });
     this.#keyring = new Keyring(dataRoot, now, files);
     this.#ownKeys = new OwnKeys(this.#keyring);
     this.#answers = new WhoCache(uptime);
@@ -322,10 +323,6 @@ const LOGIN_OUTCOMES: Readonly<Record<number, Exclude<LoginOutcome, 'open'>>> = 
 /** The data directory of the user who runs this program; `undefined` without a home. */
 export function defaultDataRoot(): string | undefined {
   return dataDirectory(process.env);
-}
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
 function withRegistration(reply: ServerReply, registration: Registration): ServerReply {

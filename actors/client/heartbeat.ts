@@ -115,6 +115,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #beatTimer: Timer | undefined;
   #user: HeartbeatUser | undefined;
   #speech: Speech;
+  /** How many answers are awaited about the standing of a user: until then, nothing can be sent. */
+  #awaitedStandings = 0;
   #callPort: number | undefined;
   /** The server's address, as found by the last beat or the last login. */
   #address: string | undefined;
@@ -162,6 +164,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
         this.#callPort = event.port;
         return this.#onPortBound();
       case 'standing.found':
+        this.#awaitedStandings--;
         if (event.user.id === this.#user?.id) this.#onStanding(event.user.id, event.standing);
         return;
       case 'login.ended':
@@ -171,8 +174,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
       case 'beat.due':
         return this.#beat();
       case 'buddies.get':
-      case 'query.overdue':
         return this.#step(event);
+      case 'query.overdue':
+        // A query that could not be sent yet is not unanswered.
+        return this.#awaitedStandings > 0 ? this.#startQueryTimer() : this.#step(event);
       case 'cause.found':
         // The answer to an older inquiry, or to one for another user, does not explain the current silence.
         if (event.inquiry === this.#inquiry) this.#step(event);
@@ -216,6 +221,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #beginSpeech(user: HeartbeatUser): void {
     const directory = this.#directory;
     if (directory === undefined) return this.#announce();
+    this.#awaitedStandings++;
     directory.standing(user.id).then((standing) => {
       this.#scope.self.send({ type: 'standing.found', user, standing });
     });
@@ -316,9 +322,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
 
   readonly #effects: Readonly<Record<ServerConnectivityAction, (event: ServerConnectivityEvent) => void>> = {
     sendQuery: () => this.#sendQuery(),
-    startQueryTimer: () => {
-      this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
-    },
+    startQueryTimer: () => this.#startQueryTimer(),
     stopQueryTimer: () => this.#scope.cancel(this.#queryTimer),
     askCause: () => this.#askCause(),
     reportLost: (event) => this.#report({ type: 'server.lost', silence: silenceIn(event) }),
@@ -326,6 +330,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     reportTimedOut: (event) =>
       this.#input.client.send({ type: 'buddies.timed-out', silence: silenceIn(event) }),
   };
+
+  #startQueryTimer(): void {
+    this.#queryTimer = this.#scope.sendLater({ type: 'query.overdue' }, QUERY_RETRY_MS);
+  }
 
   #askCause(): void {
     this.#inquiry?.abort();

@@ -17,6 +17,15 @@ import { KeyedServer } from './keyed-server.js';
 /** Longest wait for the reply to VER, in milliseconds. */
 const VERSION_TIMEOUT_MS = 3_000;
 
+/**
+ * How long a server that did not say whether it keeps keys is not asked again, in milliseconds. Each question
+ * to a silent server delays a request by {@link VERSION_TIMEOUT_MS}.
+ */
+const SILENCE_MS = 300_000;
+
+/** The errors of a connection that the server has reset. */
+const RESETS: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
+
 /** Replies that say nothing about keys: the server cannot answer at present. */
 const UNAVAILABLE: ReadonlySet<number | undefined> = new Set([205, 206]);
 
@@ -27,20 +36,34 @@ export type IdentifiedServer =
   /** The server accepts connections, but did not say whether it keeps keys. `reply`: it cannot answer now. */
   | { readonly keeps: 'unknown'; readonly reason: string; readonly reply?: ServerReply };
 
+type UnknownServer = Extract<IdentifiedServer, { keeps: 'unknown' }>;
+
+export interface ServerIdentificationOptions {
+  readonly server: ServerEndpoint;
+  readonly servers: Servers;
+  /** Aborted when the program ends. */
+  readonly end: AbortSignal;
+  /** Monotonic time, in milliseconds. */
+  readonly uptime?: () => number;
+}
+
 export class ServerIdentification {
   readonly #server: ServerEndpoint;
   readonly #servers: Servers;
   readonly #end: AbortSignal;
+  readonly #uptime: () => number;
   /** What the server said, if that could not be stored. */
   #unstored: ServerKey | undefined;
+  /** The last answer that said nothing, or the silence. */
+  #unsaid: { readonly server: UnknownServer; readonly atMs: number } | undefined;
   #asking: Promise<IdentifiedServer> | undefined;
   #isNewlyKeyless = false;
 
-  /** @param end Aborted when the program ends. */
-  constructor(server: ServerEndpoint, servers: Servers, end: AbortSignal) {
+  constructor({ server, servers, end, uptime = monotonicMs }: ServerIdentificationOptions) {
     this.#server = server;
     this.#servers = servers;
     this.#end = end;
+    this.#uptime = uptime;
   }
 
   /** What is known without asking the server. Rejects with `server.unreadable`. */
@@ -52,19 +75,29 @@ export class ServerIdentification {
   }
 
   /**
-   * Identifies the server. Asks it only if nothing is known.
+   * Identifies the server. Asks it only if nothing is known, and not again soon if it did not say.
    *
    * Rejects with `server.unreadable`, or with an error of the network.
    *
-   * @param asksAgain Also asks a server that is known to keep no keys: it may have been updated.
+   * @param asksAgain Asks unless the server is known to keep keys: it may have been updated.
    */
   async identify({ asksAgain = false } = {}): Promise<IdentifiedServer> {
     const known = await this.known();
     if (known?.keeps === 'keys' || (known !== undefined && !asksAgain)) return known;
-    this.#asking ??= this.#ask(known !== undefined).finally(() => {
+    const unsaid = this.#unsaid;
+    if (unsaid !== undefined && !asksAgain && this.#uptime() - unsaid.atMs < SILENCE_MS) return unsaid.server;
+    this.#asking ??= this.#ask(known).finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
+  }
+
+  /** Asks a server that is known to keep keys. True if it replies, and names no key. Never rejects. */
+  async namesNoKey(): Promise<boolean> {
+    const answer = await this.#askVersion().catch(() => undefined);
+    if (answer === undefined || 'keeps' in answer) return false;
+    const code = replyCode(answer.line);
+    return code !== undefined && !UNAVAILABLE.has(code) && parseVersionReply(answer.line) === undefined;
   }
 
   /** True once after the server has said that it keeps no keys, if that was not known before. */
@@ -74,31 +107,37 @@ export class ServerIdentification {
     return isNews;
   }
 
-  async #ask(wasKeyless: boolean): Promise<IdentifiedServer> {
+  /** @param known What is known of a server without keys. Its silence changes nothing. */
+  async #ask(known: IdentifiedServer | undefined): Promise<IdentifiedServer> {
     const answer = await this.#askVersion();
-    if ('keeps' in answer) return answer;
+    if ('keeps' in answer) return known ?? this.#rememberUnsaid(answer);
     const key = parseVersionReply(answer.line);
     if (key === undefined && UNAVAILABLE.has(replyCode(answer.line)))
-      return { keeps: 'unknown', reason: answer.line, reply: answer };
-    this.#isNewlyKeyless ||= key === undefined && !wasKeyless;
+      return this.#rememberUnsaid({ keeps: 'unknown', reason: answer.line, reply: answer });
+    this.#isNewlyKeyless ||= key === undefined && known === undefined;
     const stored: ServerKey = key ?? 'none';
     const failed = await this.#servers.add(this.#server, stored);
     // Another process may have stored an answer at the same time. The stored one counts.
-    const known = failed && (await this.known());
-    if (known !== undefined) return known;
+    const other = failed && (await this.known());
+    if (other !== undefined) return other;
     this.#unstored = failed === undefined ? undefined : stored;
     return this.#identified(stored);
   }
 
+  #rememberUnsaid(server: UnknownServer): UnknownServer {
+    this.#unsaid = { server, atMs: this.#uptime() };
+    return server;
+  }
+
   /** The reply to VER; an empty line if the server closed the connection without one. */
-  async #askVersion(): Promise<ServerReply | IdentifiedServer> {
+  async #askVersion(): Promise<ServerReply | UnknownServer> {
     try {
       return await ask(this.#server, VERSION_REQUEST, this.#end, VERSION_TIMEOUT_MS);
     } catch (error) {
       const { message, cause } = error as Error;
       const { code } = (cause ?? {}) as NodeJS.ErrnoException;
       // Servers without keys may close or reset the connection at a request that they do not know.
-      if (message === NO_REPLY || code === 'ECONNRESET') return { line: toDisplayText(''), done: false };
+      if (message === NO_REPLY || RESETS.has(code)) return { line: toDisplayText(''), done: false };
       if (message === LATE_REPLY) return { keeps: 'unknown', reason: message };
       throw error;
     }
@@ -107,7 +146,7 @@ export class ServerIdentification {
   #identified(key: ServerKey): IdentifiedServer {
     return key === 'none'
       ? { keeps: 'no-keys', name: serverName(this.#server, undefined) }
-      : new KeyedServer(this.#server, key, this.#end);
+      : new KeyedServer(this.#server, key, this.#end, () => this.namesNoKey());
   }
 }
 
@@ -116,4 +155,9 @@ function unreadableError(reason: string | undefined): ClientError {
     'server.unreadable',
     `the file with the keys of servers cannot be read, so nothing was sent: ${reason ?? 'it is damaged'}`,
   );
+}
+
+/** Monotonic time, in milliseconds. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
 }

@@ -21,7 +21,7 @@ import { Refused } from './refused.js';
 /** Identifies the server: by what is known here, otherwise by asking it. Refuses one without keys. */
 export async function identifyServer({ root, endpoint }: KeySession): Promise<KeyedServer> {
   const end = new AbortController().signal;
-  const identification = new ServerIdentification(endpoint, new Servers(root), end);
+  const identification = new ServerIdentification({ server: endpoint, servers: new Servers(root), end });
   const server = await identification.identify({ asksAgain: true }).catch(refuse);
   switch (server.keeps) {
     case 'keys':

@@ -3,7 +3,7 @@
  */
 
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import { Directory, type DirectoryOptions } from '../../actors/client/directory.js';
 import { DISK } from '../../storage/files/disk.js';
@@ -22,6 +22,9 @@ export function directoryAt(
   return directory;
 }
 
+/** In the place of a reply: the connection stays open without one. */
+export const SILENCE = Symbol('silence');
+
 /** A server in clear that records what each connection sends, and replies as the test says. */
 export class RecordingServer {
   readonly connections: Buffer[] = [];
@@ -34,10 +37,12 @@ export class RecordingServer {
   /** @param replyTo The reply to the first bytes of a connection; `undefined` closes it. */
   static async start(
     t: ExecutionContext,
-    replyTo: (first: string) => string | undefined,
+    replyTo: (first: string) => string | undefined | typeof SILENCE,
     port = 0,
   ): Promise<RecordingServer> {
+    const sockets = new Set<Socket>();
     const listener = createServer((socket) => {
+      sockets.add(socket);
       const at = server.connections.push(Buffer.alloc(0)) - 1;
       socket.on('error', () => {});
       socket.on('data', (chunk: Buffer) => {
@@ -46,11 +51,14 @@ export class RecordingServer {
         if (!isFirst) return;
         const reply = replyTo(chunk.toString('latin1'));
         if (reply === undefined) socket.destroy();
-        else socket.end(reply);
+        else if (reply !== SILENCE) socket.end(reply);
       });
     }).listen(port, '127.0.0.1');
     await once(listener, 'listening');
-    t.teardown(() => listener.close());
+    t.teardown(() => {
+      listener.close();
+      for (const socket of sockets) socket.destroy();
+    });
     const server = new RecordingServer((listener.address() as AddressInfo).port);
     return server;
   }

@@ -9,7 +9,7 @@ import { Identity } from '../../../keys/identity.js';
 import type { UserId } from '../../../protocol/id.js';
 import { DISK } from '../../../storage/files/disk.js';
 import { Servers } from '../../../user-files/servers.js';
-import { directoryAt, filesKilledAt, LossyProxy, RecordingServer } from '../../helpers/directory.js';
+import { directoryAt, filesKilledAt, LossyProxy, RecordingServer, SILENCE } from '../../helpers/directory.js';
 import { ask, freePort } from '../../helpers/network.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
@@ -18,8 +18,6 @@ import { serve, type TestServer } from '../../helpers/server.js';
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
 const signal = new AbortController().signal;
-
-const BUSY = 'the server is busy: try again in a minute';
 
 /** The reply to a registration with the key that a directory holds for the id. */
 function registered(directory: Directory, id: UserId) {
@@ -139,22 +137,76 @@ function assertStored(failed: unknown): void {
   if (failed !== undefined) throw new Error(inspect(failed));
 }
 
-test('a server that is known to keep keys never gets a request in clear, whatever it does', async (t) => {
-  for (const reply of ['206 BUSY\r\n', '201 INVALID\r\n', undefined]) {
+test('a server that is known to keep keys gets nothing in clear for any id', async (t) => {
+  for (const [reply, code] of [
+    ['206 BUSY\r\n', 'server.busy'],
+    ['welcome\r\n', 'server.busy'],
+    [undefined, 'server.busy'],
+    ['201 INVALID\r\n', 'server.changed'],
+    ['200 OK\r\n', 'server.changed'],
+  ] as const) {
     const impostor = await RecordingServer.start(t, () => reply);
     const root = await temporaryDirectory(t);
     await know(root, impostor);
     const directory = directoryAt(t, impostor, root);
-    t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), 'server.busy');
-    t.is(await codeOf(directory.request('REG', [alice], signal)), 'server.busy');
+    t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), code);
+    t.is(await codeOf(directory.request('REG', [alice], signal)), code);
     t.deepEqual(await directory.who(bob), { says: 'nothing' });
-    t.deepEqual(await directory.standing(alice), { holds: 'unknown', code: 'server.busy', reason: BUSY });
-    t.true(impostor.connections.length >= 4);
-    for (const bytes of impostor.connections) t.is(bytes[0], 0x16, 'only TLS');
+    t.like(await directory.standing(alice), { holds: 'unknown', code });
     const clear = directoryAt(t, impostor, root, { keys: false });
-    t.is(await codeOf(clear.request('REG', [bob], signal)), 'server.busy');
-    for (const bytes of impostor.connections) t.is(bytes[0], 0x16, 'only TLS');
+    t.is(await codeOf(clear.request('REG', [bob], signal)), code);
+    t.true(impostor.connections.length >= 5);
+    for (const text of impostor.texts)
+      t.true(text.charCodeAt(0) === 0x16 || text === 'VER im 1\r\n', 'TLS, or the question about keys');
   }
+});
+
+test('the error names the command if a server that kept keys says that it keeps none', async (t) => {
+  const impostor = await RecordingServer.start(t, () => '201 INVALID\r\n');
+  const root = await temporaryDirectory(t);
+  await know(root, impostor);
+  const directory = directoryAt(t, impostor, root);
+  await t.throwsAsync(directory.request('ADD', [alice, bob], signal), {
+    message: new RegExp(`keeps none, so nothing was sent.* server forget 127\\.0\\.0\\.1:${impostor.tcp}$`),
+  });
+});
+
+test('a server that does not say whether it keeps keys is not asked again for 5 minutes', async (t) => {
+  for (const answer of [SILENCE, '206 BUSY\r\n'] as const) {
+    const foreign = await RecordingServer.start(t, (first) =>
+      first.startsWith('VER') ? answer : '200 OK\r\n',
+    );
+    let uptimeMs = 0;
+    const directory = directoryAt(t, foreign, await temporaryDirectory(t), { uptime: () => uptimeMs });
+    const change = ['VER im 1\r\n', 'ADD alice bob\r\n'];
+    t.like(await directory.request('ADD', [alice, bob], signal), { line: '200 OK' });
+    uptimeMs = 299_999;
+    t.deepEqual(await directory.who(bob), { says: 'nothing' });
+    t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing' });
+    t.deepEqual(foreign.texts, change);
+    uptimeMs = 300_000;
+    t.like(await directory.request('ADD', [alice, bob], signal), { line: '200 OK' });
+    t.deepEqual(foreign.texts, [...change, ...change]);
+  }
+});
+
+test('REG asks again whether a silent server keeps keys, and is not sent', async (t) => {
+  const silent = await RecordingServer.start(t, () => SILENCE);
+  const directory = directoryAt(t, silent, await temporaryDirectory(t));
+  t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
+  const error = await t.throwsAsync(directory.request('REG', [alice], signal), { instanceOf: ClientError });
+  t.regex(error?.message ?? '', /did not say whether it keeps keys: .*--clear$/);
+  t.deepEqual(silent.texts, ['VER im 1\r\n', 'VER im 1\r\n']);
+});
+
+test('a server that said that it keeps no keys may be slow later: REG is sent as ever', async (t) => {
+  let reply: string | typeof SILENCE = '201 INVALID\r\n';
+  const foreign = await RecordingServer.start(t, (first) => (first.startsWith('VER') ? reply : '200 OK\r\n'));
+  const directory = directoryAt(t, foreign, await temporaryDirectory(t));
+  t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
+  reply = SILENCE;
+  t.like(await directory.request('REG', [alice], signal), { line: '200 OK', done: true });
+  t.deepEqual(foreign.texts, ['VER im 1\r\n', 'VER im 1\r\n', 'REG alice\r\n']);
 });
 
 test('another server at a known address gets nothing, and the error names the command', async (t) => {
