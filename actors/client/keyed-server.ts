@@ -10,10 +10,10 @@ import type { IdentityKey } from '../../protocol/key.js';
 import { parseWhoReply } from '../../protocol/reply-details.js';
 import { encodeRequest } from '../../protocol/request.js';
 import { type ServerName, serverName } from '../../user-files/key-file-name.js';
-import { LATE_REPLY, type ServerEndpoint } from './ask-server.js';
-import { ClientError, revokedError } from './client-error.js';
+import type { ServerEndpoint } from './ask-server.js';
+import { revokedError } from './client-error.js';
 import { type HeldKey, stranger } from './keyring.js';
-import { askSealed, keylessError, type SealedReply, UnacceptedError } from './sealed-request.js';
+import { askSealed, type SealedReply, UnacceptedError } from './sealed-request.js';
 
 /** Longest wait for the reply to WHO, in milliseconds. */
 const WHO_TIMEOUT_MS = 3_000;
@@ -41,46 +41,28 @@ export class KeyedServer {
   readonly #endpoint: ServerEndpoint;
   readonly #key: IdentityKey;
   readonly #end: AbortSignal;
-  readonly #namesNoKey: () => Promise<boolean>;
 
-  /**
-   * @param end Aborted when the program ends.
-   * @param namesNoKey Asks the server whether it keeps keys. True if it now says that it keeps none.
-   */
-  constructor(
-    endpoint: ServerEndpoint,
-    key: IdentityKey,
-    end: AbortSignal,
-    namesNoKey: () => Promise<boolean>,
-  ) {
+  /** @param end Aborted when the program ends. */
+  constructor(endpoint: ServerEndpoint, key: IdentityKey, end: AbortSignal) {
     this.name = serverName(endpoint, key);
     this.#endpoint = endpoint;
     this.#key = key;
     this.#end = end;
-    this.#namesNoKey = namesNoKey;
   }
 
-  /**
-   * Sends a sealed request as a device. Rejects as {@link askSealed} does, and with `server.changed` if the
-   * server keeps no keys any more.
-   */
-  async ask(held: HeldKey, request: string, options: AskOptions = {}): Promise<SealedReply> {
+  /** Sends a request inside TLS as a device. Rejects as {@link askSealed} does. */
+  ask(held: HeldKey, request: string, options: AskOptions = {}): Promise<SealedReply> {
     const { host, port } = this.#endpoint;
     const { signal, address = host, ...rest } = options;
-    const name = hostPort(host, port);
-    try {
-      return await askSealed({
-        server: { host: address, port },
-        name,
-        serverKey: this.#key,
-        context: held.context,
-        request,
-        signal: signal === undefined ? this.#end : AbortSignal.any([signal, this.#end]),
-        ...rest,
-      });
-    } catch (error) {
-      throw isUnanswered(error) && (await this.#namesNoKey()) ? keylessError(name) : error;
-    }
+    return askSealed({
+      server: { host: address, port },
+      name: hostPort(host, port),
+      serverKey: this.#key,
+      context: held.context,
+      request,
+      signal: signal === undefined ? this.#end : AbortSignal.any([signal, this.#end]),
+      ...rest,
+    });
   }
 
   /** As {@link ask}, for an id, and finds out whether its user has shut out the device. */
@@ -113,11 +95,4 @@ export class KeyedServer {
     const newest = await this.newestDevice(id).catch(() => undefined);
     return typeof newest === 'object' && newest.identity === identity && newest.floor > serial;
   }
-}
-
-/** True if the handshake failed because of the server, which may be busy, or not know TLS at all. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof ClientError
-    ? error.code === 'server.busy'
-    : (error as Error).message === LATE_REPLY;
 }

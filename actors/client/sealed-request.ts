@@ -94,12 +94,3 @@ function changedError(name: string): ClientError {
       `a new key: im-client server forget ${name}`,
   );
 }
-
-/** The error when a server that is known to keep keys says that it keeps none. */
-export function keylessError(name: string): ClientError {
-  return new ClientError(
-    'server.changed',
-    `the server known as ${name} kept keys and now says that it keeps none, so nothing was sent; if its ` +
-      `operator has replaced it, run: im-client server forget ${name}`,
-  );
-}

@@ -92,14 +92,6 @@ export class ServerIdentification {
     return this.#asking;
   }
 
-  /** Asks a server that is known to keep keys. True if it replies, and names no key. Never rejects. */
-  async namesNoKey(): Promise<boolean> {
-    const answer = await this.#askVersion().catch(() => undefined);
-    if (answer === undefined || 'keeps' in answer) return false;
-    const code = replyCode(answer.line);
-    return code !== undefined && !UNAVAILABLE.has(code) && parseVersionReply(answer.line) === undefined;
-  }
-
   /** True once after the server has said that it keeps no keys, if that was not known before. */
   takeKeylessNews(): boolean {
     const isNews = this.#isNewlyKeyless;
@@ -146,7 +138,7 @@ export class ServerIdentification {
   #identified(key: ServerKey): IdentifiedServer {
     return key === 'none'
       ? { keeps: 'no-keys', name: serverName(this.#server, undefined) }
-      : new KeyedServer(this.#server, key, this.#end, () => this.namesNoKey());
+      : new KeyedServer(this.#server, key, this.#end);
   }
 }
 

@@ -43,7 +43,7 @@ Exit codes of the commands:
   15  the chat broke, or ended before every message was sent and confirmed
   16  the buddy list may be cut, and the buddy may be missing from it
   17  the user has signed in elsewhere
-  18  the server presented another key than the known one, or none, and nothing was sent
+  18  the server presented another key than the known one, and nothing was sent
   19  the key of the id is not here, or no longer counts
   20  the call could not be private, and nothing was sent
   21  the buddy's key has changed, or is not readable
