@@ -10,8 +10,16 @@ import { Undelivered } from '../../user-files/undelivered.js';
 import type { KeyedHome } from './keyed-home.js';
 import type { Program } from './programs.js';
 
-const PROMPTS =
-  /Your choice: |Enter buddy id: |Do you want to accept an incoming connection \(y\/n\)\? |> |m is not on your buddy list/g;
+const PROMPTS = new RegExp(
+  [
+    'Your choice: ',
+    'Enter buddy id: ',
+    'Do you want to accept an incoming connection \\(y/n\\)\\? ',
+    '> ',
+    'm is not on your buddy list',
+  ].join('|'),
+  'g',
+);
 
 /** A numbered line of a user, as it is sent. */
 const LINE = /^line (\d+) of \S+$/;
