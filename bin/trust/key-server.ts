@@ -5,7 +5,6 @@
 import { ClientError } from '../../actors/client/client-error.js';
 import { type KeyedServer, ReplyError } from '../../actors/client/keyed-server.js';
 import type { HeldKey } from '../../actors/client/keyring.js';
-import { UnacceptedError } from '../../actors/client/sealed-request.js';
 import { ServerIdentification } from '../../actors/client/server-identification.js';
 import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
@@ -59,18 +58,12 @@ export async function recordDevice(
   id: UserId,
 ): Promise<NotRecorded | undefined> {
   try {
-    const { line } = (await server.ask(held, encodeLogin(id, { kind: 'ask' }))).reply;
+    const { line } = (await server.askFor(id, held, encodeLogin(id, { kind: 'ask' }))).reply;
     if (parseLoginReply(line) !== undefined) return undefined;
     const code = replyCode(line);
     if (code === 205 || code === 206) return 'busy';
     throw new ReplyError(line);
   } catch (error) {
-    if (error instanceof UnacceptedError) {
-      throw new Refused(
-        `the server closed the connection: this machine may be shut out by another one of ${id}`,
-        HEADLESS_EXIT.noKey,
-      );
-    }
     if (error instanceof ReplyError) return refuse(error);
     if (!(error instanceof ClientError)) return 'unreachable';
     return error.code === 'server.busy' ? 'busy' : refuse(error);
