@@ -55,8 +55,8 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
       break;
     case 'message.refused': {
       const { address, reason, message, count } = event;
-      // Closed addresses are normal while a part of the tree ends. A full address means that an actor is too
-      // slow.
+      // Closed addresses are normal while a part of the tree ends. A full address means that an actor was
+      // down for too long.
       log[reason === 'full' ? 'warn' : 'debug'](
         { address, reason, type: message, count },
         'messages refused',

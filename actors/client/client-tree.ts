@@ -12,8 +12,8 @@
  *     ├─ heartbeat  SET and GET every 10 s
  *     └─ calls      listens for buddies
  *
- * The actors start in this order: the actors that send to the statechart start after it. The parts that a
- * program's client has as well are in core.ts.
+ * The actors start in this order: the archive and the actors below it send to the statechart, and start after
+ * it. The parts that a program's client has as well are in core.ts.
  */
 
 import { fromPromise } from 'xstate';
@@ -75,11 +75,11 @@ export interface ClientOptions {
   readonly openArchive: () => ArchiveFiles;
   /** The directory of the keys; `undefined`: there are none, and what is known of servers is not stored. */
   readonly dataRoot?: string | undefined;
-  /** Default `as-can`. With `clear`, ids are also registered without keys. */
+  /** Default `as-can`. With `clear`, new ids are registered without keys, too. */
   readonly privacyMode?: PrivacyMode;
   /** Tests pass the keys of the user and of the buddies; default: those in `dataRoot`. */
   readonly privacy?: Privacy;
-  /** After this long without a key the user is set to away, in milliseconds; `undefined`: never. */
+  /** How long no key is pressed before the user is set to away, in milliseconds; `undefined`: never away. */
   readonly autoAwayMs?: number;
   readonly log: Log;
   /** Called with every event that the tree emits: see `LifecycleEvent`. */

@@ -56,7 +56,7 @@ import type { Privacy } from './privacy.js';
 
 /** The client's user, its server, and its limits. */
 export interface CreateClientOptions {
-  /** The user's id. Only `register` works without it. Nothing proves an id: the protocol has no passwords. */
+  /** The user's id. Without it, `register` is the only request that works. */
   readonly user?: string;
   /** The server's name or address; default `localhost`. */
   readonly server?: string;
@@ -68,8 +68,9 @@ export interface CreateClientOptions {
   readonly messagePort?: number;
   /**
    * Longest wait, in milliseconds, for an answer to a call, for the network to take a line, and for each
-   * confirmation while a chat is left; default 60,000. It is also the longest wait for a buddy to close if
-   * the buddy has sent nothing since our last line; the default of this wait is 10 s.
+   * confirmation while a chat is left; default 60,000. When the program leaves a chat, it is also the longest
+   * wait for the buddy to close the connection, if the buddy has sent nothing since our last line. Without
+   * this option, that wait is 10 s.
    */
   readonly patienceMs?: number;
   /** Called with events that no method reports, such as a lost server or a refused call. */
@@ -108,7 +109,11 @@ export interface ServerAnswer {
   readonly registration?: Registration;
 }
 
-/** A running client. Every method that fails rejects with a {@link ClientError}. */
+/**
+ * A running client. Every method that fails rejects with a {@link ClientError}. Besides the codes that a
+ * method names, these are possible: `user.missing`, `id.invalid`, `client.closed`, and for a user with a key
+ * `key.*`, `user.elsewhere` and `server.*`.
+ */
 export interface Client {
   /** Registers an id; code 200 means that it is registered. Rejects with `server.unreachable`. */
   register(id: string): Promise<ServerAnswer>;
@@ -128,7 +133,7 @@ export interface Client {
   watchBuddies(): AsyncIterable<BuddyList>;
   /**
    * Starts to take calls, and announces the user as ONLINE every 10 s. Resolves with the port. Rejects with
-   * `port.unavailable`.
+   * `port.unavailable`, or with `call.not-private` if no call can be private and none may be in clear.
    */
   listen(): Promise<number>;
   /** Replaces the list of ids and addresses whose calls are refused without a notice. */
@@ -137,7 +142,8 @@ export interface Client {
   readonly calls: AsyncIterable<Call>;
   /**
    * Calls a buddy at the address that the server gives, and resolves when the buddy accepts. Rejects with
-   * `buddy.*`, `list.cut`, `client.busy` or `server.silent`.
+   * `buddy.*`, `list.cut`, `client.busy`, `server.silent`, or, because of keys, `key.changed` or
+   * `call.not-private`.
    */
   call(buddy: string, options?: CallOptions): Promise<Chat>;
   /** Leaves the chat, announces the user as OFFLINE if the client had listened, and ends the client. */
@@ -340,7 +346,8 @@ class ProgramClient implements Client {
         throw error instanceof ClientError ? error : unreachableError(error.message, error);
       });
     const code = replyCode(line);
-    if (code === undefined) throw unreachableError(`its reply is not valid: ${line}`);
+    if (code === undefined)
+      throw new ClientError('server.unreachable', `the server's reply is not valid: ${line}`);
     return { code, text: line, ...(registration && { registration }) };
   }
 
@@ -372,7 +379,7 @@ class ProgramClient implements Client {
     this.#user;
   }
 
-  /** Rejects if the user has a key that cannot be used here, or if the client has stopped for the user. */
+  /** Rejects if the user has a key that cannot be used here, or has been signed out by another client. */
   async #assertSession(): Promise<void> {
     await this.#directory.assertUsable(this.#user);
     if (this.#holder.state.user === undefined)

@@ -20,7 +20,7 @@ export interface TrustActorInput {
 /** Who is signed in, and when that may have changed. */
 export interface SignedInUsers {
   readonly state: Pick<RestartState, 'user'>;
-  /** Returns what ends that. */
+  /** Calls back whenever the signed-in user may have changed, until the returned function is called. */
   follow(follower: () => void): () => void;
 }
 

@@ -319,7 +319,7 @@ test('the error says whether a server is down, silent or sends an invalid reply'
     t,
     connect(t, { tcp, udp: port }).add('bob'),
     'server.unreachable',
-    /its reply is not valid: welcome/,
+    /reply is not valid: welcome/,
   );
 });
 

@@ -83,8 +83,8 @@ function checked(isInteractive: boolean): Rows {
       ? ['free.keyDialog', STOP, say('keyMissing bob'), RESTORE, 'keyDialog = restore']
       : refused('keyMissing bob'),
     [`${CHECKED} revoked`]: isInteractive
-      ? ['free.keyDialog', STOP, say('keyMissing bob true'), RESTORE, 'keyDialog = restore']
-      : refused('keyMissing bob true'),
+      ? ['free.keyDialog', STOP, say('keyMissing bob isRevoked'), RESTORE, 'keyDialog = restore']
+      : refused('keyMissing bob isRevoked'),
     [`${CHECKED} unknown`]: refused('keyUncertain it is busy'),
     [CHECK_FAILED]: refused('serverError no route'),
   };
