@@ -105,7 +105,7 @@ export function chatLogic({
       const patience = patienceNow();
       const socket = input.kind === 'incoming' ? input.socket : new Socket(HALF_OPEN);
       const user = input.kind === 'incoming' ? userNow() : input.caller;
-      const keys = user && privacy.decidesFor(user) ? { user, privacy } : undefined;
+      const keys = privacy.decidesFor(user) ? { user, privacy } : undefined;
       const lines = new Lines(input.kind === 'incoming');
       const throttle = new LineThrottle(
         socket,
@@ -144,6 +144,7 @@ export function chatLogic({
         plan: undefined,
         screening: undefined,
         secure: undefined,
+        stopKeeping: () => {},
         isLeaving: false,
         lateTimer: undefined,
         isLate: false,
@@ -249,8 +250,8 @@ export function chatLogic({
         reportLost(chat, event.type === 'socket.failed' && event.isReset);
       },
       announceBroken(chat, event) {
-        const { reason, isReset } = event as Extract<ChatEvent, { type: 'socket.failed' }>;
-        reportBroken(chat, reason, isReset);
+        const { reason } = event as Extract<ChatEvent, { type: 'socket.failed' | 'chat.faulted' }>;
+        reportBroken(chat, reason, event.type === 'socket.failed' && event.isReset);
       },
       announceDead: (chat) => reportBroken(chat, toDisplayText('no sign of life'), false),
       announceUnread: (chat) => reportBroken(chat, toDisplayText(CANNOT_BE_ANSWERED), true),
@@ -277,6 +278,7 @@ export function chatLogic({
       chat.scope.cancel(chat.timer);
       chat.scope.cancel(chat.lateTimer);
       chat.delivery.release();
+      chat.stopKeeping();
       // Before the report, so that nothing counts as confirmed that was not at the last look. Not below TLS:
       // Node.js crashes if the socket is destroyed first.
       if (chat.secure === undefined) chat.socket.destroy();

@@ -36,7 +36,7 @@ export interface Chat {
   readonly throttle: LineThrottle;
   readonly patience: ChatPatience;
   /** The user who calls or is called, and what private calls need; `undefined` without a key here. */
-  readonly keys: { readonly user: UserId; readonly privacy: Privacy } | undefined;
+  readonly keys: { readonly user: UserId | undefined; readonly privacy: Privacy } | undefined;
   /** The first bytes of a caller that begins TLS. */
   tlsBytes: Buffer | undefined;
   /** Connects an outgoing call. */
@@ -49,6 +49,8 @@ export interface Chat {
   screening: Screening | undefined;
   /** The connection inside TLS. */
   secure: SecureLine | undefined;
+  /** Stops watching the trust in the buddy. */
+  stopKeeping: () => void;
   /** True once the user has left a private chat. */
   isLeaving: boolean;
   /** Runs while lines of a private chat are unconfirmed. */

@@ -5,7 +5,7 @@
 
 import type { PrivacyMode } from '../../machines/client/private-calls.js';
 import type { UserId } from '../../protocol/id.js';
-import type { KeyFileName, ServerName } from '../../user-files/key-file-name.js';
+import { type KeyFileName, keyFileName, type ServerName } from '../../user-files/key-file-name.js';
 import { Pins } from '../../user-files/pins.js';
 import { Undelivered } from '../../user-files/undelivered.js';
 import type { Directory } from './directory.js';
@@ -26,13 +26,15 @@ export function filePrivacy(
 ): Privacy {
   /** The files of a user belong to one server, which is identified before the user's key is known. */
   const nameOf = (id: UserId): KeyFileName => ({ id, server: directory.serverName() as ServerName });
-  const pins = new Map<UserId, Pins>();
+  /** By the name of the file: after `im-client server forget`, a user may have another server. */
+  const pins = new Map<string, Pins>();
   return new Privacy({
     who: (id) => directory.who(id),
     credentialsOf: (id) => directory.credentialsOf(id),
     pinsOf(user) {
-      const known = pins.get(user) ?? new Pins(dataRoot, nameOf(user));
-      pins.set(user, known);
+      const name = nameOf(user);
+      const known = pins.get(keyFileName(name)) ?? new Pins(dataRoot, name);
+      pins.set(keyFileName(name), known);
       return known;
     },
     undeliveredOf: (user) => new Undelivered(dataRoot, nameOf(user)),

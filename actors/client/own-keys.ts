@@ -46,7 +46,7 @@ export class OwnKeys {
    */
   async register(id: UserId, server: KeyedServer, signal: AbortSignal): Promise<ServerReply | Failed> {
     const name = { id, server: server.name };
-    const held = orUnreadable(id, await this.#keyring.read(name)) ?? (await this.#keyring.create(name));
+    const held = orUnreadable(id, await this.#keyring.read(name)) ?? (await this.#make(name));
     if (isFailed(held)) return held;
     let reply: ServerReply;
     try {
@@ -64,6 +64,13 @@ export class OwnKeys {
     const isOurs =
       replyCode(reply.line) === 203 && held.isTentative && (await this.#isRegistered(id, held, server));
     return isOurs ? registered(held) : reply;
+  }
+
+  /** Makes a key. If another process has made one at the same time, that one counts. */
+  async #make(name: KeyFileName): Promise<HeldKey | Failed> {
+    const made = await this.#keyring.create(name);
+    if (!isFailed(made)) return made;
+    return orUnreadable(name.id, await this.#keyring.read(name)) ?? made;
   }
 
   /** Makes and stores a device of an identity that the user has brought back. */

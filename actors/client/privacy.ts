@@ -52,7 +52,8 @@ export type CallPlan =
 
 /** A call that arrived. */
 export interface Arrived {
-  readonly user: UserId;
+  /** `undefined`: nobody is signed in. */
+  readonly user: UserId | undefined;
   /** The id that the caller names, if any. */
   readonly name: UserId | undefined;
   /** The device that the caller has proven; `undefined` for a call in clear. */
@@ -79,6 +80,8 @@ export class Privacy {
   readonly keepsLines: boolean;
   readonly #options: PrivacyOptions;
   readonly #contexts = new WeakMap<DeviceCredentials, SecureContext>();
+  /** The users whose key this object has seen. */
+  readonly #keyed = new Set<UserId>();
 
   constructor(options: PrivacyOptions) {
     this.#options = options;
@@ -88,17 +91,27 @@ export class Privacy {
   }
 
   /** The key of a user; `undefined` if it is not on this machine. */
-  readonly keyOf = (user: UserId | undefined): IdentityKey | undefined =>
-    user && this.#options.credentialsOf(user)?.device.identity;
+  readonly keyOf = (user: UserId | undefined): IdentityKey | undefined => {
+    const key = user && this.#options.credentialsOf(user)?.device.identity;
+    if (user !== undefined && key !== undefined) this.#keyed.add(user);
+    return key;
+  };
 
-  /** Whether this object decides about the calls of a user. Otherwise all calls are in clear. */
-  decidesFor(user: UserId): boolean {
-    return this.mode === 'private' || this.keyOf(user) !== undefined;
+  /**
+   * Whether this object decides about the calls of a user. Otherwise all calls are in clear. A user who had a
+   * key counts for as long as the program runs: a lost key file, or the end of a session, must not open calls
+   * in clear.
+   *
+   * @param user `undefined`: nobody is signed in.
+   */
+  decidesFor(user: UserId | undefined): boolean {
+    if (this.mode === 'private' || this.keyOf(user) !== undefined) return true;
+    return user === undefined ? this.#keyed.size > 0 : this.#keyed.has(user);
   }
 
   /** The TLS context for a user's connections; `undefined` if the user's key is not on this machine. */
-  contextOf(user: UserId): SecureContext | undefined {
-    const credentials = this.#options.credentialsOf(user);
+  contextOf(user: UserId | undefined): SecureContext | undefined {
+    const credentials = user && this.#options.credentialsOf(user);
     if (credentials === undefined) return undefined;
     const context = this.#contexts.get(credentials) ?? createContext(credentials);
     this.#contexts.set(credentials, context);
@@ -120,12 +133,13 @@ export class Privacy {
     const pin = pinOf(trust, key);
     // A key that could not be stored does not count.
     if (pin === undefined) return { kind: 'none', why: 'not-stored' };
-    return { kind: 'private', key, floor: pin.floor, protection: protectionBy(key, pin, true) };
+    const floor = Math.max(pin.floor, namedFloor(who, key));
+    return { kind: 'private', key, floor, protection: protectionBy(key, pin, true) };
   }
 
   /** Decides whether a call rings. */
   async screen({ user, name, device, isForUser }: Arrived): Promise<Screening> {
-    if (this.keyOf(user) === undefined)
+    if (user === undefined || this.keyOf(user) === undefined)
       return { kind: 'refuse', answer: 'REJECT', report: 'not-private', whoUse: 'never' };
     const isAsked = name !== undefined && name !== user && (device === undefined || isForUser);
     const who = isAsked ? await this.#options.who(name) : NOTHING;
@@ -144,14 +158,23 @@ export class Privacy {
     if (device === undefined)
       return { kind: 'ring', protection: { is: 'clear' }, beforeAccept: async () => undefined };
     const pin = pinOf(trust, device.identity);
-    const floor = Math.max(pin?.floor ?? 0, who.says === 'key' ? who.floor : 0);
+    const floor = Math.max(pin?.floor ?? 0, namedFloor(who, device.identity));
     // A revoked device counts as a device with another key.
     if (device.serial < floor)
       return { kind: 'refuse', answer: 'DENIED key', report: 'wrong-key', whoUse: 'never' };
     return {
       kind: 'ring',
       protection: protectionBy(device.identity, pin, decision.manner === 'private'),
-      beforeAccept: async () => (decision.whoUse === 'on-accept' ? await learn() : undefined),
+      beforeAccept: async () => {
+        const failed = decision.whoUse === 'on-accept' ? await learn() : undefined;
+        if (failed !== undefined || name === undefined) return failed;
+        // Another process may have stored another key, or a higher floor, while the call rang.
+        const now = await this.keeper.trustIn(user, name);
+        if (now === undefined && decision.manner === 'unconfirmed') return undefined;
+        const nowPin = pinOf(now, device.identity);
+        const isTrusted = nowPin !== undefined && nowPin.other === undefined && device.serial >= nowPin.floor;
+        return isTrusted ? undefined : { reason: 'its key is no longer trusted' };
+      },
     };
   }
 
@@ -174,6 +197,11 @@ export class Privacy {
 
 function pinOf(trust: StoredTrust, key: IdentityKey): Pin | undefined {
   return typeof trust === 'object' && trust.key === key ? trust : undefined;
+}
+
+/** The floor that the server names for a key. */
+function namedFloor(who: WhoAnswer, key: IdentityKey): number {
+  return who.says === 'key' && who.key === key ? who.floor : 0;
 }
 
 function protectionBy(key: IdentityKey, pin: Pin | undefined, isConfirmed: boolean): Protection {

@@ -7,6 +7,7 @@ import { acceptTls, connectTls } from '../../keys/tls.js';
 import type { ChatEvent, PrivateAction } from '../../machines/client/chat-setup.js';
 import type { Protection } from '../../machines/client/protection.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
+import type { UserId } from '../../protocol/id.js';
 import { decodeLine, encodeMessage } from '../../protocol/message.js';
 import {
   encodePrivateAnswer,
@@ -16,7 +17,7 @@ import {
   parsePrivateOpening,
 } from '../../protocol/private-chat.js';
 import { type Chat, report, startTimer } from './chat-resource.js';
-import type { Screening } from './privacy.js';
+import type { Privacy, Screening } from './privacy.js';
 import { type OwnLine, PrivateLines } from './private-lines.js';
 import { CHAT_PROTOCOL, SecureLine } from './secure-line.js';
 
@@ -49,6 +50,7 @@ export const privateActions: Actions = {
       chat.plan = plan;
       if (plan.kind === 'none') return scope.self.send({ type: 'call.barred', why: plan.why });
       if (plan.kind === 'private') return scope.self.send({ type: 'call.secured' });
+      keepTrust(chat, input.buddy);
       chat.connect();
       scope.self.send({ type: 'call.dialled' });
     });
@@ -80,8 +82,9 @@ export const privateActions: Actions = {
     keepTrust(chat, input.buddy);
     secure.tls.write(encodePrivateOpening({ caller: input.caller, called: input.buddy }));
   },
-  announceUnproven(chat) {
-    if (chat.secure?.isConnected) report(chat, { type: 'call.barred', why: 'unproven' });
+  announceUnproven(chat, event) {
+    if (chat.secure?.isConnected || event.type === 'chat.faulted')
+      report(chat, { type: 'call.barred', why: 'unproven' });
     else report(chat, { type: 'call.failed', reason: toDisplayText('no answer') });
   },
   announceAnswer(chat, event) {
@@ -97,10 +100,9 @@ export const privateActions: Actions = {
 
   // Incoming calls.
   acceptTls(chat) {
-    const { socket, tlsBytes } = chat;
-    const { privacy, user } = keysOf(chat);
-    const context = privacy.contextOf(user);
-    const ownIdentity = privacy.keyOf(user);
+    const { keys, socket, tlsBytes } = chat;
+    const context = keys?.privacy.contextOf(keys.user);
+    const ownIdentity = keys?.privacy.keyOf(keys.user);
     if (tlsBytes === undefined || context === undefined || ownIdentity === undefined) return refuse(chat);
     chat.detach();
     chat.secure = new SecureLine({
@@ -202,12 +204,13 @@ export function screen(
   chat: Chat,
   arrived: Omit<Parameters<NonNullable<Chat['keys']>['privacy']['screen']>[0], 'user'>,
 ): void {
-  const { scope } = chat;
-  const { privacy, user } = keysOf(chat);
+  const { keys, scope } = chat;
+  if (keys === undefined) return;
+  const { privacy, user } = keys;
   const onScreened = scope.guard((screening: Screening) => {
     chat.screening = screening;
     if (screening.kind === 'refuse') return scope.self.send({ type: 'caller.denied', why: screening.report });
-    if (arrived.name !== undefined && arrived.device !== undefined) keepTrust(chat, arrived.name);
+    if (arrived.name !== undefined && arrived.name !== user) keepTrust(chat, arrived.name);
     scope.self.send({ type: 'caller.allowed' });
   });
   privacy.screen({ user, ...arrived }).then(onScreened, (error) => scope.fail(error));
@@ -219,9 +222,10 @@ export function callerOf({ opening, secure }: Chat) {
   return opening !== undefined && 'caller' in opening ? opening.caller : undefined;
 }
 
-function keysOf({ keys }: Chat): NonNullable<Chat['keys']> {
-  if (keys === undefined) throw new Error('the user has no key here');
-  return keys;
+function keysOf({ keys }: Chat): { readonly privacy: Privacy; readonly user: UserId } {
+  const { privacy, user } = keys ?? {};
+  if (privacy === undefined || user === undefined) throw new Error('the user has no key here');
+  return { privacy, user };
 }
 
 /** Ends a call whose user no longer has the key that the call began with. */
@@ -235,14 +239,17 @@ function secureOptions(chat: Chat) {
   return { scope, socket, confirmationMs: patience.confirmationMs, onProgress };
 }
 
-/** Makes the chat end when its key no longer counts. */
+/** Makes the call or chat end when its key no longer counts or, in clear, when the buddy gets a known key. */
 function keepTrust(chat: Chat, buddy: NonNullable<SecureLine['caller']>): void {
   const { scope, secure } = chat;
   const { privacy, user } = keysOf(chat);
-  if (secure?.device === undefined) return;
-  const reason = toDisplayText('its key is no longer trusted');
+  const device = secure?.device;
+  const reason = toDisplayText(
+    device === undefined ? 'the buddy has a key now' : 'its key is no longer trusted',
+  );
   const onDistrusted = () => scope.self.send({ type: 'chat.faulted', reason });
-  secure.stopKeeping = privacy.keeper.keep({ user, buddy, device: secure.device, onDistrusted });
+  chat.stopKeeping();
+  chat.stopKeeping = privacy.keeper.keep({ user, buddy, device, onDistrusted });
 }
 
 /** Opens the record of the lines to a buddy. First stores what must be durable before the chat. */

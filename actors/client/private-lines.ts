@@ -70,6 +70,9 @@ const FAULTS: Readonly<Record<DeliveryFault, string>> = {
   'old-record': 'the record of sent lines is an old copy',
 };
 
+/** The maximum number of lines of both sides that wait until the record is open. */
+const MAX_EARLY_CALLS = 2 * MAX_KEPT_LINES;
+
 const WRONG_LINE = 'a line is not valid';
 
 export class PrivateLines {
@@ -81,6 +84,8 @@ export class PrivateLines {
   #early: (() => void)[] = [];
   readonly #steps: Step[] = [];
   #isRunning = false;
+  /** The record is open, and S is written. */
+  #isOpen = false;
   #isOver = false;
   /** Lines of the user for which there is no room yet. */
   readonly #waiting: OwnLine[] = [];
@@ -90,7 +95,7 @@ export class PrivateLines {
    * Messages of the buddy that wait until reading resumes; `undefined` while reading is not paused. Once the
    * user has left, they are never shown or confirmed.
    */
-  #held: Extract<PrivateLine, { verb: 'M' }>[] | undefined;
+  #held: Extract<PrivateLine, { verb: 'M' | 'N' }>[] | undefined;
   /** The number to confirm once all steps have run. */
   #confirmation: number | undefined;
   /** Lines up to this number are confirmed or given up, but the record does not say so yet. */
@@ -121,6 +126,7 @@ export class PrivateLines {
     if (failed !== undefined) return this.#owner.onFault(failed.reason);
     this.#owner.onOpened();
     this.#perform(this.#delivery?.open() ?? []);
+    this.#isOpen = true;
     for (const call of this.#early.splice(0)) call();
   }
 
@@ -130,7 +136,7 @@ export class PrivateLines {
       const line = parsePrivateLine(text);
       if (line === undefined) return this.#push({ run: () => this.#owner.onFault(WRONG_LINE) });
       if (line === 'ignored') return;
-      if (line.verb === 'M' && this.#held !== undefined) {
+      if ((line.verb === 'M' || line.verb === 'N') && this.#held !== undefined) {
         this.#held.push(line);
         // A correct client never has more unconfirmed lines.
         if (this.#held.length > MAX_KEPT_LINES) this.#push({ run: () => this.#owner.onFault(WRONG_LINE) });
@@ -205,8 +211,10 @@ export class PrivateLines {
 
   #whenOpen(call: () => void): void {
     if (this.#isOver) return;
-    if (this.#delivery === undefined || this.#early.length > 0) this.#early.push(call);
-    else call();
+    if (this.#isOpen && this.#early.length === 0) return call();
+    this.#early.push(call);
+    // A correct buddy does not send more before this side has sent S.
+    if (this.#early.length === MAX_EARLY_CALLS) this.#owner.onFault(WRONG_LINE);
   }
 
   /** Restores the state from the record, or begins a new record for the buddy's key. */
@@ -244,8 +252,7 @@ export class PrivateLines {
       case 'A':
         return this.#perform(delivery.receive(line));
       case 'N':
-        if (this.#bye === undefined) this.#owner.onShown(line.text);
-        return;
+        return this.#owner.onShown(line.text);
       case 'BYE':
         this.resume();
         return this.#push({
@@ -259,7 +266,7 @@ export class PrivateLines {
 
   #sendWaiting(): void {
     const delivery = this.#delivery;
-    if (delivery === undefined) return;
+    if (delivery === undefined || !this.#isOpen) return;
     for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
       if (!delivery.hasRoomFor(line.text)) return;
       this.#waiting.shift();

@@ -46,8 +46,6 @@ export class SecureLine {
   caller: UserId | undefined;
   /** The lines of the chat, once the call is accepted. */
   lines: PrivateLines | undefined;
-  /** Stops listening for changes of the trust. */
-  stopKeeping: () => void = () => {};
   readonly #options: SecureLineOptions;
   readonly #delivery: Delivery;
   /** True once the connection is established, before the handshake. */
@@ -99,7 +97,6 @@ export class SecureLine {
   }
 
   release(): void {
-    this.stopKeeping();
     this.#delivery.release();
     this.tls.destroy();
   }

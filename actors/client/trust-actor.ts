@@ -42,6 +42,7 @@ export function trustLogic(
       const user = userNow();
       const isKeyed = privacy.keyOf(user) !== undefined;
       const trust = user !== undefined && isKeyed ? await privacy.keeper.trustInAll(user) : undefined;
+      if (user !== undefined) await privacy.keeper.recheck(user);
       isLooking = false;
       if (user !== userNow()) return lookSoon();
       if (isDeepStrictEqual(trust, reported)) return;

@@ -44,7 +44,8 @@ export interface TrustChange {
 export interface TrustedChat {
   readonly user: UserId;
   readonly buddy: UserId;
-  readonly device: Device;
+  /** The device of the buddy; `undefined` for a call or chat in clear, which a known key ends. */
+  readonly device: Device | undefined;
   /** Called when the key is no longer the pinned one, or the device is revoked. */
   readonly onDistrusted: () => void;
 }
@@ -105,6 +106,7 @@ export class TrustKeeper {
     const pins = this.#sources.pinsOf(user);
     const { effects, trust } = step((await pins.read()).find(buddy), event);
     if (effects.length === 0) {
+      this.#closeStaleChats(user, buddy, trust); // another process may have stored it
       if (wasOpen !== this.#open.has(buddy)) this.#report({ user, buddy, became: 'other' });
       return trust;
     }
@@ -116,7 +118,7 @@ export class TrustKeeper {
       return decided.effects.includes('storePin') && typeof pin === 'object' ? pin : undefined;
     });
     if (failed !== undefined) return failed;
-    if (decided.effects.includes('closeStaleChats')) this.#closeStaleChats(user, buddy, decided.trust);
+    this.#closeStaleChats(user, buddy, decided.trust);
     this.#report({ user, buddy, became: becameBy(decided.effects) });
     return decided.trust;
   }
@@ -162,11 +164,17 @@ export class TrustKeeper {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Closes the chats of a user whose key or device does not count any more: other processes decide, too. */
+  async recheck(user: UserId): Promise<void> {
+    for (const { user: owner, buddy } of [...this.#chats])
+      if (owner === user) this.#closeStaleChats(user, buddy, await this.trustIn(user, buddy));
+  }
+
   #closeStaleChats(user: UserId, buddy: UserId, trust: StoredTrust): void {
     if (typeof trust !== 'object') return;
     for (const chat of [...this.#chats]) {
       if (chat.user !== user || chat.buddy !== buddy) continue;
-      const { identity, serial } = chat.device;
+      const { identity, serial } = chat.device ?? { identity: undefined, serial: 0 };
       if (identity !== trust.key || serial < trust.floor) chat.onDistrusted();
     }
   }

@@ -105,6 +105,11 @@ export const chatMachine = chatSetup.createMachine({
           description: 'The caller is blocked or a nuisance.',
         },
         'call.reject': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
+        'chat.faulted': {
+          target: 'refusing',
+          actions: ['announceClosed', 'sendRefusal', 'startRefusalTimer'],
+          description: 'The key of the named buddy became known.',
+        },
         'socket.ended': { target: 'refusing', actions: ['announceClosed', 'hangUp', 'startRefusalTimer'] },
         'socket.closed': { target: 'closed', actions: 'announceClosed' },
         'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
@@ -129,6 +134,11 @@ export const chatMachine = chatSetup.createMachine({
           actions: ['stopTimer', 'sendGreeting', 'announceRinging'],
         },
         'socket.failed': { target: 'closed', actions: 'announceFailed' },
+        'chat.faulted': {
+          target: 'closed',
+          actions: 'announceUnproven',
+          description: 'The key of the buddy became known.',
+        },
         'timer.passed': {
           target: 'closed',
           actions: 'announceUnreachable',
@@ -160,6 +170,11 @@ export const chatMachine = chatSetup.createMachine({
             description: 'Not a known answer: the buddy accepted, and this is the first message.',
           },
         ],
+        'chat.faulted': {
+          target: 'closed',
+          actions: 'announceUnproven',
+          description: 'The key of the buddy became known.',
+        },
         'socket.ended': {
           target: 'closing',
           actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
@@ -227,6 +242,11 @@ export const chatMachine = chatSetup.createMachine({
           target: 'closed',
           actions: 'announceDead',
           description: 'The other end no longer confirms anything.',
+        },
+        'chat.faulted': {
+          target: 'closed',
+          actions: 'announceBroken',
+          description: 'The key of the buddy became known: nothing more is sent in clear.',
         },
         'socket.closed': { target: 'closed', actions: 'announceLeft' },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },

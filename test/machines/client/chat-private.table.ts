@@ -44,6 +44,7 @@ export const PRIVATE_CHAT: LegalTable['states'] = {
   privateCalling: {
     after: CALLING,
     legal: {
+      'chat.faulted': ['closed', 'announceUnproven'],
       'private.received OK': ['privateOpen', 'openPrivately', 'announceAccepted'],
       'private.received *': ['closing', 'announceAnswer', 'hangUp', 'startLingerTimer'],
       'socket.ended': REFUSED,
@@ -79,6 +80,7 @@ export const PRIVATE_CHAT: LegalTable['states'] = {
   vetting: {
     after: VETTING,
     legal: {
+      'chat.faulted': CLOSED,
       'caller.allowed': ['privateRinging', 'announceCall'],
       'caller.denied': ['refusing', 'sendRefusal', 'announceDenied', 'startRefusalTimer'],
       'private.received *': CLOSED,

@@ -70,6 +70,7 @@ export const CHAT: LegalTable = {
     ringing: {
       after: RINGING,
       legal: {
+        'chat.faulted': ['refusing', 'announceClosed', 'sendRefusal', 'startRefusalTimer'],
         'tls.asked': ['securing', 'announceReplaced', 'acceptTls', 'startHandshakeTimer'],
         'line.received *': ['stays', 'readLateLine'],
         'callback.asked': ['closed', 'announceForeign'],
@@ -96,6 +97,7 @@ export const CHAT: LegalTable = {
     connecting: {
       after: ['call.dialled'],
       legal: {
+        'chat.faulted': ['closed', 'announceUnproven'],
         'socket.connected': ['calling', 'stopTimer', 'sendGreeting', 'announceRinging'],
         'socket.failed': ['closed', 'announceFailed'],
         'timer.passed': ['closed', 'announceUnreachable'],
@@ -106,6 +108,7 @@ export const CHAT: LegalTable = {
     calling: {
       after: ['call.dialled', 'socket.connected'],
       legal: {
+        'chat.faulted': ['closed', 'announceUnproven'],
         'line.received ACCEPT': ['open', 'watchDelivery', 'announceAccepted'],
         'line.received REJECT': BUDDY_REFUSED,
         // A farewell is not a known answer: the buddy accepted, and then left.
@@ -121,6 +124,7 @@ export const CHAT: LegalTable = {
     open: {
       after: [...RINGING, 'call.accept'],
       legal: {
+        'chat.faulted': ['closed', 'announceBroken'],
         'line.received *': ['stays', 'deliverMessage'],
         'line.received q': BUDDY_LEFT,
         'line.received BYE500': BUDDY_LEFT,
