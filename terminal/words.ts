@@ -55,7 +55,6 @@ export const SAY = {
   away: 'You are away.',
   back: 'You are back.',
   historySilent: 'The history cannot be read.',
-  wordsReminder: 'You have not copied the 24 words of your key yet: im-client key words shows them.',
   misrouted:
     'The server cannot announce you: your datagrams come from another address than your logins. ' +
     'A NAT or a VPN may be the cause.',
@@ -90,6 +89,9 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     `Its 24 words bring it back: im-client key restore --user ${notice.user}`,
   ],
   keyUncertain: ({ reason }) => [toDisplayText(`You are not signed in: ${reason}.`)],
+  wordsReminder: ({ user }) => [
+    `You have not copied the 24 words of your key yet: im-client key words --user ${user} shows them.`,
+  ],
   registration: ({ registration }) => [registrationLine(registration)],
   sessionEnded: ({ user, why }) => [`${SESSION_ENDS[why](user)} You are signed out here.`],
   // A reply without a code is marked, because it could look like a line of the client itself.

@@ -297,10 +297,10 @@ export function chatLogic({
  * @returns A function that stops it, so that TLS takes over.
  */
 function listen(chat: Chat, lines: Lines): () => void {
-  const { input, keys, socket, throttle, delivery, scope } = chat;
+  const { input, socket, throttle, delivery, scope } = chat;
   const { self } = scope;
   const splitter = new LineSplitter(MAX_MESSAGE_BYTES);
-  let mayBeTls = input.kind === 'incoming' && keys !== undefined;
+  let mayBeTls = input.kind === 'incoming';
   const listeners = {
     connect: () => self.send({ type: 'socket.connected' }),
     data: scope.guard((chunk: Buffer) => {

@@ -82,8 +82,8 @@ export interface CreateClientOptions {
   readonly dataDirectory?: string | null;
   /**
    * Default `as-can`: private where both users have keys. `private`: no chat in clear. `clear`: ids are
-   * registered without keys, and a buddy without a known key is called in clear also while the server does
-   * not say whether the buddy has one. A known key always counts.
+   * registered without keys, and a buddy without a known key is called in clear, even if the server does not
+   * say whether the buddy has one. In each mode, a chat with a buddy whose key is known is private.
    */
   readonly privacy?: PrivacyMode;
   /** Receives lifecycle events of the client's actors, crashes among them; default none. */
@@ -105,7 +105,7 @@ const DEFAULTS = {
 export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
-  /** Set when an id was registered, if the client gives keys to ids: whether it has a key. */
+  /** Whether the id that was registered has a key. Absent for other requests, and if the client makes no keys. */
   readonly registration?: Registration;
 }
 

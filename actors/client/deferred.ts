@@ -1,4 +1,4 @@
-/** A promise that is resolved or rejected from outside. An unhandled rejection does not end the process. */
+/** A promise that is resolved or rejected from outside. If its rejection is not handled, the process goes on. */
 export class Deferred<TValue> {
   readonly promise: Promise<TValue>;
   resolve!: (value: TValue) => void;

@@ -37,7 +37,7 @@ async function trustAfterAdding(
 ): Promise<NonNullable<ServerReply['trust']>> {
   if (key !== undefined) {
     const given = await keeper.handle(user, buddy, { type: 'key.given', key });
-    return levelOf(given);
+    if (isFailed(given)) return levelOf(given);
   }
   const { who, trust } = await keeper.check(user, buddy);
   const level = levelOf(trust);

@@ -52,7 +52,7 @@ export type CallPlan =
 
 /** A call that arrived. */
 export interface Arrived {
-  /** `undefined`: nobody is signed in. */
+  /** `undefined`: no user is signed in. */
   readonly user: UserId | undefined;
   /** The id that the caller names, if any. */
   readonly name: UserId | undefined;
@@ -102,7 +102,7 @@ export class Privacy {
    * key counts for as long as the program runs: a lost key file, or the end of a session, must not open calls
    * in clear.
    *
-   * @param user `undefined`: nobody is signed in.
+   * @param user `undefined`: no user is signed in.
    */
   decidesFor(user: UserId | undefined): boolean {
     if (this.mode === 'private' || this.keyOf(user) !== undefined) return true;

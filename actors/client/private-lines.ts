@@ -205,6 +205,7 @@ export class PrivateLines {
     this.#delivery?.close();
     const last = lines.at(-1)?.n;
     if (!keeps && last !== undefined) this.#settled = last;
+    if (!keeps) this.#delivery?.giveUp();
     void this.#closeRecord();
     return { unsent: [...stored, ...waiting], unconfirmed };
   }
@@ -223,7 +224,10 @@ export class PrivateLines {
     if (stream?.identity === this.#identity) {
       this.#stream = stream.stream as StreamId;
       this.#delivery = new PrivateDelivery({ stream: this.#stream, entries: entries as RecordEntry[] });
-      return record.isLong ? this.#shorten(record, this.#delivery) : undefined;
+      // A client that was killed leaves the texts of lines that are not sent again.
+      const texts = entries.filter(({ is }) => is === 'line').length;
+      const isLong = record.isLong || texts > this.#delivery.unconfirmedCount;
+      return isLong ? this.#shorten(record, this.#delivery) : undefined;
     }
     // Lines that were meant for another key are not sent to this key.
     const old = new PrivateDelivery({ stream: this.#stream, entries: entries as RecordEntry[] });
@@ -389,15 +393,20 @@ export class PrivateLines {
     if (n !== undefined && !this.#isOver) this.#owner.write({ verb: 'A', n }, () => {});
   }
 
+  /** Closes the record. First removes the texts of lines that are not sent again. */
   async #closeRecord(): Promise<void> {
     const record = this.#record;
+    const delivery = this.#delivery;
     this.#record = undefined;
     if (record === undefined) return;
     const settled = this.#takeSettled();
     if (this.#needsNewStream) {
-      const shown = this.#delivery?.record.entries.filter(({ is }) => is === 'have') ?? [];
+      const shown = delivery?.record.entries.filter(({ is }) => is === 'have') ?? [];
       await record.replace({ identity: this.#identity, stream: newStream() }, shown);
-    } else if (settled.length > 0) await record.append(settled);
+    } else if (delivery !== undefined && delivery.lastNumber > 0) {
+      const failed = await this.#shorten(record, delivery);
+      if (failed !== undefined && settled.length > 0) await record.append(settled);
+    }
     await record.close();
   }
 }
@@ -411,8 +420,10 @@ export async function dropLines(undelivered: LineFiles, buddy: UserId): Promise<
     stream: (stream?.stream ?? newStream()) as StreamId,
     entries: entries as RecordEntry[],
   });
-  const n = delivery.unconfirmed.at(-1)?.n;
-  const failed = n === undefined ? undefined : await record.append([{ is: 'settled', n }]);
+  const hasLines = delivery.unconfirmedCount > 0;
+  delivery.giveUp();
+  const failed =
+    hasLines && stream !== undefined ? await record.replace(stream, delivery.record.entries) : undefined;
   await record.close();
   return failed;
 }

@@ -23,7 +23,7 @@ export interface TerminalInput {
   readonly openConsole: (listener: ConsoleListener) => Console;
   /** True if a user sits at a terminal. A user at a terminal reads other words than a script. */
   readonly isInteractive: boolean;
-  /** After this long without a key `user.idled` is sent, in milliseconds; `undefined`: never. */
+  /** How long, in milliseconds, no key is pressed before `user.idled` is sent; `undefined`: never sent. */
   readonly autoAwayMs: number | undefined;
 }
 

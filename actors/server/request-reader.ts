@@ -86,7 +86,7 @@ export class RequestReader {
     this.#finishHandshake();
     for (const socket of [this.#tls, this.#input.socket]) {
       if (socket === undefined) continue;
-      // V8 keeps a socket and its listeners alive until its next major collection.
+      // Until the next major garbage collection, the socket keeps alive what its listeners refer to.
       socket.removeAllListeners();
       socket.on('error', ignore);
     }

@@ -44,7 +44,7 @@ interface SessionOpen {
   readonly replyTo: Address<SessionAnswered>;
 }
 
-/** `session` is `undefined` if another session of the id announces: the server then replies 207. */
+/** `session` is `undefined` if another session announces the id: the server then replies 207. */
 export interface SessionAnswered {
   readonly type: 'session.answered';
   readonly session: SessionId | undefined;

@@ -20,7 +20,7 @@ const LIST_IS_EMPTY = 'im-client: the buddy list is empty: add a buddy with im-c
 
 /** Printed after a registration with a key whose words the user has not copied. */
 const WORDS_HINT =
-  'The 24 words of the key bring it back if this machine is lost: im-client key words shows them.';
+  'The 24 words of the key bring it back if this machine is lost: im-client key words --user ID shows them.';
 
 /** Requests a change, prints the server's reply, and returns the exit code. */
 export async function change(

@@ -67,7 +67,7 @@ export const keySetup = menuSetup.extend({
     sayAboutKey: enqueueActions(({ context, event, enqueue }) => {
       const check = checkIn(event);
       if (context.isInteractive && check.holds === 'key' && check.remindsOfWords)
-        enqueue.sendTo(terminal, say({ say: 'wordsReminder' }));
+        enqueue.sendTo(terminal, say({ say: 'wordsReminder', user: context.user as UserId }));
       if (check.holds === 'nothing' && check.isNews)
         enqueue.sendTo(terminal, say({ say: 'registration', registration: KEYLESS }));
     }),

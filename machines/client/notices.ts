@@ -45,8 +45,6 @@ export type PlainNotice =
   | 'away'
   | 'back'
   | 'historySilent'
-  /** The user has not copied the words of the key yet. */
-  | 'wordsReminder'
   /** The server drops the user's datagrams, because they come from another address than the logins. */
   | 'misrouted';
 
@@ -57,6 +55,8 @@ export type Notice =
   | { readonly say: 'keyMissing'; readonly user: UserId; readonly isRevoked?: true }
   /** It cannot be said whether the id has a key, and nothing was sent. */
   | { readonly say: 'keyUncertain'; readonly reason: DisplayText }
+  /** The user has not copied the words of the key yet. */
+  | { readonly say: 'wordsReminder'; readonly user: UserId }
   | { readonly say: 'registration'; readonly registration: Registration }
   /** The user is signed out here. */
   | { readonly say: 'sessionEnded'; readonly user: UserId; readonly why: SessionEnd }

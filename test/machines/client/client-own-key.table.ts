@@ -76,7 +76,7 @@ function checked(isInteractive: boolean): Rows {
     ],
   ];
   return {
-    [`${CHECKED} key`]: signedIn(isInteractive ? [say('wordsReminder')] : [], true),
+    [`${CHECKED} key`]: signedIn(isInteractive ? [say('wordsReminder bob')] : [], true),
     [`${CHECKED} nothing`]: signedIn([]),
     [`${CHECKED} keyless`]: signedIn([say('registration nothing keyless-server')]),
     [`${CHECKED} no-key`]: isInteractive
