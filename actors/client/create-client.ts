@@ -105,7 +105,7 @@ const DEFAULTS = {
 export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
-  /** Whether the id that was registered has a key. Absent for other requests, and if the client makes no keys. */
+  /** Whether the registered id has a key. Absent for other requests, and if the client makes no keys. */
   readonly registration?: Registration;
 }
 

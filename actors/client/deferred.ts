@@ -1,4 +1,4 @@
-/** A promise that is resolved or rejected from outside. If its rejection is not handled, the process goes on. */
+/** A promise that is resolved or rejected from outside. Its rejection, if not handled, ends no process. */
 export class Deferred<TValue> {
   readonly promise: Promise<TValue>;
   resolve!: (value: TValue) => void;
