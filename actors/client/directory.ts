@@ -103,6 +103,11 @@ export class Directory {
     return this.#ownKeys.of(id)?.credentials;
   }
 
+  /** Whether the key of an id was ever found by this object; `undefined`: that of any id. */
+  hadKey(id: UserId | undefined): boolean {
+    return this.#ownKeys.had(id);
+  }
+
   /** Aborts what is under way. */
   close(): void {
     this.#end.abort();

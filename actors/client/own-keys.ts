@@ -20,6 +20,8 @@ export class OwnKeys {
   readonly #keyring: Keyring;
   /** The keys that {@link read} found. */
   readonly #found = new Map<UserId, HeldKey>();
+  /** The ids for which a key was ever found. */
+  readonly #keyed = new Set<UserId>();
 
   constructor(keyring: Keyring) {
     this.#keyring = keyring;
@@ -30,13 +32,18 @@ export class OwnKeys {
     return this.#found.get(id);
   }
 
+  /** Whether a key of an id was ever found; `undefined`: of any id. */
+  had(id: UserId | undefined): boolean {
+    return id === undefined ? this.#keyed.size > 0 : this.#keyed.has(id);
+  }
+
   /** Reads the key of an id. Resolves a registration that was not confirmed. */
   async read(id: UserId, server: KeyedServer): Promise<HeldKey | undefined> {
     const name = { id, server: server.name };
     const held = orUnreadable(id, await this.#keyring.read(name));
     const confirmed = held?.isTentative ? await this.#resolve(name, held, server) : held;
     if (confirmed === undefined) this.#found.delete(id);
-    else this.#found.set(id, confirmed);
+    else this.#remember(id, confirmed);
     return confirmed;
   }
 
@@ -58,7 +65,7 @@ export class OwnKeys {
     }
     if (reply.done) {
       await this.#keyring.confirm(name, held.identity);
-      this.#found.set(id, held);
+      this.#remember(id, held);
       return registered(held, reply);
     }
     const isOurs =
@@ -77,8 +84,13 @@ export class OwnKeys {
   async restore(name: KeyFileName, identity: Identity, newest: Device): Promise<Failed | undefined> {
     const held = await this.#keyring.issueDevice(name, identity, newest);
     if (isFailed(held)) return held;
-    this.#found.set(name.id, held);
+    this.#remember(name.id, held);
     return undefined;
+  }
+
+  #remember(id: UserId, held: HeldKey): void {
+    this.#found.set(id, held);
+    this.#keyed.add(id);
   }
 
   /** Asks whether the server knows a key whose registration got no reply. */

@@ -28,6 +28,8 @@ import { TrustKeeper, type TrustSources } from './trust-keeper.js';
 export interface PrivacyOptions extends TrustSources {
   /** The keys of a user's id, if they are on this machine. Without them, all calls of the id are in clear. */
   credentialsOf(id: UserId): DeviceCredentials | undefined;
+  /** Whether the key of this user was ever found since the program began; `undefined`: that of any user. */
+  hadKey(user: UserId | undefined): boolean;
   undeliveredOf(user: UserId): LineFiles;
   /** What the user chose before any call. */
   readonly mode: PrivacyMode;
@@ -80,8 +82,6 @@ export class Privacy {
   readonly keepsLines: boolean;
   readonly #options: PrivacyOptions;
   readonly #contexts = new WeakMap<DeviceCredentials, SecureContext>();
-  /** The users whose key this object has seen. */
-  readonly #keyed = new Set<UserId>();
 
   constructor(options: PrivacyOptions) {
     this.#options = options;
@@ -91,11 +91,8 @@ export class Privacy {
   }
 
   /** The key of a user; `undefined` if it is not on this machine. */
-  readonly keyOf = (user: UserId | undefined): IdentityKey | undefined => {
-    const key = user && this.#options.credentialsOf(user)?.device.identity;
-    if (user !== undefined && key !== undefined) this.#keyed.add(user);
-    return key;
-  };
+  readonly keyOf = (user: UserId | undefined): IdentityKey | undefined =>
+    user && this.#options.credentialsOf(user)?.device.identity;
 
   /**
    * Whether this object decides about the calls of a user. Otherwise all calls are in clear. A user who had a
@@ -105,8 +102,7 @@ export class Privacy {
    * @param user `undefined`: no user is signed in.
    */
   decidesFor(user: UserId | undefined): boolean {
-    if (this.mode === 'private' || this.keyOf(user) !== undefined) return true;
-    return user === undefined ? this.#keyed.size > 0 : this.#keyed.has(user);
+    return this.mode === 'private' || this.#options.hadKey(user);
   }
 
   /** The TLS context for a user's connections; `undefined` if the user's key is not on this machine. */

@@ -71,6 +71,7 @@ export class Person {
     this.privacy = new Privacy({
       who: async (asked) => table.who(asked),
       credentialsOf: (of) => (of === this.id && options.isKeyless !== true ? this.device : undefined),
+      hadKey: (of) => options.isKeyless !== true && (of === undefined || of === this.id),
       pinsOf: () => this.pins,
       undeliveredOf: () => this.undelivered,
       mode: options.mode ?? 'as-can',

@@ -191,19 +191,19 @@ test('a chat with a revoked device ends when the server names a floor that is al
 
 test('a chat with a revoked device ends when the pins are next read', async (t) => {
   const { chat, alice } = await revokedElsewhere(t);
-  // Once the second read has begun, the client has handled the first.
+  // A look reads twice: all pins, and the pin of the chat. Once the next look reads, this one was handled.
   const read = alice.pins.read.bind(alice.pins);
   let reads = 0;
-  const readTwice = new Promise<string>((resolve) => {
+  const nextLook = new Promise<string>((resolve) => {
     Object.assign(alice.pins, {
       read() {
         reads += 1;
-        if (reads > 1) resolve('the chat goes on');
+        if (reads > 3) resolve('the chat goes on');
         return read();
       },
     });
   });
-  const end = await Promise.race([chat.closed.then(({ reason }) => reason), readTwice]);
+  const end = await Promise.race([chat.closed.then(({ reason }) => reason), nextLook]);
   t.truthy(end);
   t.not(end, 'the chat goes on');
 });
@@ -215,7 +215,7 @@ test('a private call cannot be accepted if another process has pinned another ke
   const call = await first(called.calls);
   const other = Identity.create().key;
   await pinsOfOtherProcess(bob).change(ALICE, () => ({ key: other, floor: 0, by: 'key' }));
-  await t.throwsAsync(call.accept());
+  t.truthy((await (await call.accept()).closed).reason);
   t.not(await peer.line(), 'OK');
   t.is(await bob.pinned('alice'), other);
 });
