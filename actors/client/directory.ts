@@ -122,7 +122,12 @@ export class Directory {
     if (op === 'REG') return this.#register(id, ids, signal);
     const request = encodeRequest(op, ...ids);
     const server = await this.#identify();
-    if (server.keeps !== 'keys') return this.#askInClear(request, signal);
+    if (server.keeps !== 'keys') {
+      const reply = await this.#askInClear(request, signal);
+      // Only a server with keys denies a request: it has them by now.
+      if (replyCode(reply.line) === DENIED) await this.#identify({ asksAgain: true }).catch(() => {});
+      return reply;
+    }
     if (id === undefined) return (await server.ask(stranger(), request, { signal })).reply;
     await this.assertUsable(id);
     return (await server.askFor(id, this.#ownKeys.of(id) ?? stranger(), request, { signal })).reply;
@@ -134,7 +139,7 @@ export class Directory {
    */
   async prepare(id: UserId): Promise<Standing> {
     try {
-      const server = await this.#identify();
+      const server = await this.#identifyFor(id);
       if (server.keeps !== 'keys') return NOTHING;
       const held = await this.#ownKeys.read(id, server);
       return held === undefined ? NOTHING : { holds: 'key', remindsOfWords: held.hasSeed };
@@ -266,6 +271,13 @@ export class Directory {
     return server;
   }
 
+  /** A server without keys is asked again if a key of the id is here: it may keep keys by now. */
+  async #identifyFor(id: UserId): Promise<IdentifiedServer> {
+    const server = await this.#identify();
+    if (server.keeps !== 'no-keys' || !(await this.#keyring.holds(id))) return server;
+    return this.#identify({ asksAgain: true });
+  }
+
   async #register(id: UserId | undefined, ids: readonly string[], signal: AbortSignal): Promise<ServerReply> {
     const request = encodeRequest('REG', ...ids);
     const server = await this.#identify({ asksAgain: this.#keys });
@@ -312,6 +324,8 @@ export class Directory {
     return this.#answers.find(id, async () => whoAnswerIn(await server.who(id)));
   }
 }
+
+const DENIED = 204;
 
 const NOTHING: Standing = { holds: 'nothing' };
 

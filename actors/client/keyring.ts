@@ -8,6 +8,7 @@ import { DeviceCredentials, isAbsurdSerial } from '../../keys/device-credentials
 import { Identity } from '../../keys/identity.js';
 import { createContext } from '../../keys/tls.js';
 import type { Device } from '../../protocol/device.js';
+import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import type { Files } from '../../storage/files/files.js';
 import { KeyFiles } from '../../user-files/key-file.js';
@@ -73,6 +74,12 @@ export class Keyring {
   async holdsAny(): Promise<boolean> {
     const names = await this.#files.list();
     return !isFailed(names) && names.length > 0;
+  }
+
+  /** Whether a key of this id is on this machine, for any server. False if that cannot be read. */
+  async holds(id: UserId): Promise<boolean> {
+    const names = await this.#files.list();
+    return !isFailed(names) && names.some((name) => name.id === id);
   }
 
   /** Makes a new identity with a first device, and stores both durably before it is registered. */

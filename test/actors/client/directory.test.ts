@@ -193,6 +193,29 @@ test('a server that said that it keeps no keys may be slow later: REG is sent as
   t.deepEqual(foreign.texts, ['VER im 1\r\n', 'VER im 1\r\n', 'REG alice\r\n']);
 });
 
+/** Remembers that a server keeps no keys, in place of what was known. */
+async function forgetKey(root: string, { tcp }: { readonly tcp: number }): Promise<void> {
+  const servers = new Servers(root);
+  const address = { host: '127.0.0.1', port: tcp };
+  assertStored(await servers.forget(address));
+  assertStored(await servers.add(address, 'none'));
+}
+
+test('a server that seemed to keep no keys is asked again for a user whose key is here', async (t) => {
+  const { server, root } = await registeredAlice(t);
+  await forgetKey(root, server);
+  t.like(await directoryAt(t, server, root).checkSignIn(alice), { holds: 'key' });
+});
+
+test('a server that denies a request in clear is asked again whether it keeps keys', async (t) => {
+  const { server } = await registeredAlice(t);
+  const root = await temporaryDirectory(t);
+  await new Servers(root).add({ host: '127.0.0.1', port: server.tcp }, 'none');
+  const directory = directoryAt(t, server, root);
+  t.like(await directory.request('ADD', [alice, bob], signal), { line: '204 DENIED' });
+  t.deepEqual(await directory.checkSignIn(alice), { holds: 'no-key' });
+});
+
 test('another server at a known address gets nothing, and the error names the command', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
