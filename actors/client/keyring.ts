@@ -70,16 +70,16 @@ export class Keyring {
     return held;
   }
 
-  /** Whether a key of any id is on this machine. False if that cannot be read. */
+  /** Whether a key of any id is on this machine. True if that cannot be read: there may be one. */
   async holdsAny(): Promise<boolean> {
     const names = await this.#files.list();
-    return !isFailed(names) && names.length > 0;
+    return isFailed(names) || names.length > 0;
   }
 
-  /** Whether a key of this id is on this machine, for any server. False if that cannot be read. */
+  /** Whether a key of this id is on this machine, for any server. True if that cannot be read. */
   async holds(id: UserId): Promise<boolean> {
     const names = await this.#files.list();
-    return !isFailed(names) && names.some((name) => name.id === id);
+    return isFailed(names) || names.some((name) => name.id === id);
   }
 
   /** Makes a new identity with a first device, and stores both durably before it is registered. */

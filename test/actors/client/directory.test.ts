@@ -207,6 +207,12 @@ test('a server that seemed to keep no keys is asked again for a user whose key i
   t.like(await directoryAt(t, server, root).checkSignIn(alice), { holds: 'key' });
 });
 
+test('--clear does not sign in while the directory of keys cannot be read', async (t) => {
+  const { server, root } = await registeredAlice(t);
+  await chmod(join(root, 'keys'), 0o777);
+  t.like(await directoryAt(t, server, root, { keys: false }).standing(alice), { code: 'key.unreadable' });
+});
+
 test('a server that denies a request in clear is asked again whether it keeps keys', async (t) => {
   const { server } = await registeredAlice(t);
   const root = await temporaryDirectory(t);
