@@ -4,12 +4,14 @@
  * Owns: the order of events in one chat, in every dialect (protocol/call.ts). Trusts: no text. Talks to: call
  * control, which accepts or rejects the call.
  *
- * This file has the chats in clear, chat-private.ts the private ones. They are one chart, because a
- * connection can turn from one to the other: a caller's first byte may begin TLS while its call rings.
+ * This file and chat-outgoing.ts have the chats in clear, chat-private.ts the private ones. All are one chart,
+ * because a connection can turn from one to the other: a caller's first byte may begin TLS while its call
+ * rings.
  *
  * The chart is flat, because actors/chart.ts runs it: the actor must release the socket however it ends.
  */
 
+import { outgoingStates } from './chat-outgoing.js';
 import { privateStates } from './chat-private.js';
 import { chatSetup } from './chat-setup.js';
 
@@ -126,69 +128,7 @@ export const chatMachine = chatSetup.createMachine({
       },
     },
 
-    connecting: {
-      description: 'Outgoing call: connects to the buddy, for at most 10 s.',
-      on: {
-        'socket.connected': {
-          target: 'calling',
-          actions: ['stopTimer', 'sendGreeting', 'announceRinging'],
-        },
-        'socket.failed': { target: 'closed', actions: 'announceFailed' },
-        'chat.faulted': {
-          target: 'closed',
-          actions: 'announceUnproven',
-          description: 'The key of the buddy became known.',
-        },
-        'timer.passed': {
-          target: 'closed',
-          actions: 'announceUnreachable',
-          description: 'The connection was not established in time.',
-        },
-        'chat.leave': 'closed',
-        'shutdown.requested': 'closed',
-      },
-    },
-    calling: {
-      description: 'Outgoing call: waits for the answer of the buddy, for as long as call control allows.',
-      on: {
-        'line.received': [
-          { guard: 'isAcceptance', target: 'open', actions: ['watchDelivery', 'announceAccepted'] },
-          {
-            guard: 'isRefusal',
-            target: 'closing',
-            actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
-          },
-          {
-            guard: 'isFarewell',
-            target: 'closing',
-            actions: ['announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
-            description: 'Not a known answer: the buddy accepted, and then left.',
-          },
-          {
-            target: 'open',
-            actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
-            description: 'Not a known answer: the buddy accepted, and this is the first message.',
-          },
-        ],
-        'chat.faulted': {
-          target: 'closed',
-          actions: 'announceUnproven',
-          description: 'The key of the buddy became known.',
-        },
-        'socket.ended': {
-          target: 'closing',
-          actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
-          description: 'A close without a line is a refusal.',
-        },
-        'socket.closed': {
-          target: 'closed',
-          actions: 'announceRefused',
-          description: 'A close without a line is a refusal.',
-        },
-        'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
-        'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
-      },
-    },
+    ...outgoingStates,
 
     open: {
       description: 'The chat is open, until one side leaves or the connection breaks.',
