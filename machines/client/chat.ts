@@ -4,9 +4,9 @@
  * Owns: the order of events in one chat, in every dialect (protocol/call.ts). Trusts: no text. Talks to: call
  * control, which accepts or rejects the call.
  *
- * This file and chat-outgoing.ts have the chats in clear, chat-private.ts the private ones. All are one chart,
- * because a connection can turn from one to the other: a caller's first byte may begin TLS while its call
- * rings.
+ * This file and chat-outgoing.ts have the chats in clear, chat-private.ts the private ones. All are one
+ * chart, because a connection can turn from one to the other: a caller's first byte may begin TLS while its
+ * call rings.
  *
  * The chart is flat, because actors/chart.ts runs it: the actor must release the socket however it ends.
  */
