@@ -30,9 +30,9 @@ const FIRST_TLS_TYPE = 0x16;
 /** The first bytes of sealed datagrams: a sealed text, or "unknown session". */
 const SEALED_TYPES = [0x81, 0x82];
 
-/** Whether bytes are whole records of TLS, and nothing else. The last one may be cut. */
+/** Whether bytes are whole records of TLS, and nothing else. The last one may be cut, or none was sent. */
 function isTls(bytes: Buffer): boolean {
-  if (bytes[0] !== FIRST_TLS_TYPE) return false;
+  if (bytes.length > 0 && bytes[0] !== FIRST_TLS_TYPE) return false;
   for (let at = 0; at + TLS_HEADER_BYTES <= bytes.length; ) {
     if (!TLS_TYPES.includes(bytes[at] ?? 0) || bytes[at + 1] !== 3) return false;
     at += TLS_HEADER_BYTES + bytes.readUInt16BE(at + 3);
