@@ -41,6 +41,7 @@ test('kill -9 of clients loses and reorders no line, and doubles none for one th
   await Promise.all([alice.kill(), bob.kill()]);
   const [toBob, toAlice] = [await judge(alice, bob), await judge(bob, alice)];
   t.deepEqual([...toBob.faults, ...toAlice.faults], []);
+  t.true(toBob.judged > 10 && toAlice.judged > 10, 'the histories have lines');
   const repeated = toBob.repeated + toAlice.repeated;
   t.log(`${alice.count + bob.count} lines arrived, ${repeated} of them again after a kill of their receiver`);
 });

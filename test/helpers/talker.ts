@@ -76,15 +76,23 @@ export class Talker {
     this.#program = this.#start();
   }
 
-  /** The own lines of which the record says that they are settled: confirmed, or named. */
+  /** The own lines that the network took, except those that the record still keeps for the next chat. */
   async settled(): Promise<readonly number[]> {
     const { id, buddy } = this.options;
     const record = await new Undelivered(this.#home.root, this.#home.nameOf(id)).read(buddy as UserId);
     if (isFailed(record)) throw new Error(record.reason);
     const last = Math.max(0, ...record.entries.map((entry) => (entry.is === 'settled' ? entry.n : 0)));
-    return record.entries
-      .flatMap((entry) => (entry.is === 'line' && entry.n <= last ? [numberIn(entry.text)] : []))
-      .filter((number) => number !== undefined);
+    const kept = record.entries.flatMap((entry) =>
+      entry.is === 'line' && entry.n > last ? [numberIn(entry.text)] : [],
+    );
+    const { stdout } = await this.#home.run(['history', buddy, '--json']);
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { readonly text: string })
+      .filter(({ text }) => text.endsWith(` of ${id}`))
+      .flatMap(({ text }) => numberIn(text) ?? [])
+      .filter((number) => !kept.includes(number));
   }
 
   #start(): Program {
@@ -140,7 +148,7 @@ function numberIn(text = ''): number | undefined {
 export async function judge(
   from: Talker,
   to: Talker,
-): Promise<{ readonly faults: readonly string[]; readonly repeated: number }> {
+): Promise<{ readonly faults: readonly string[]; readonly judged: number; readonly repeated: number }> {
   const faults: string[] = [];
   let repeated = 0;
   let last = 0;
@@ -154,7 +162,8 @@ export async function judge(
     last = Math.max(last, shown.at(-1) ?? 0);
   }
   const arrived = new Set(to.received.flat());
-  const missing = (await from.settled()).filter((number) => !arrived.has(number) && !from.named.has(number));
+  const settled = await from.settled();
+  const missing = settled.filter((number) => !arrived.has(number) && !from.named.has(number));
   for (const number of missing) faults.push(`${number} of ${from.options.id} is missing`);
-  return { faults, repeated };
+  return { faults, judged: settled.length, repeated };
 }
