@@ -40,13 +40,13 @@ export interface TrustChange {
   readonly became: 'changed' | 'unchanged' | 'other';
 }
 
-/** A private call or chat, for as long as it lasts. */
+/** A call or chat with a buddy who was named, for as long as it lasts. */
 export interface TrustedChat {
   readonly user: UserId;
   readonly buddy: UserId;
   /** The device of the buddy; `undefined` for a call or chat in clear, which a known key ends. */
   readonly device: Device | undefined;
-  /** Called when the key is no longer the pinned one, or the device is revoked. */
+  /** Called when the key or the device no longer counts, or when a chat in clear meets a known key. */
   readonly onDistrusted: () => void;
 }
 
@@ -106,7 +106,7 @@ export class TrustKeeper {
     const pins = this.#sources.pinsOf(user);
     const { effects, trust } = step((await pins.read()).find(buddy), event);
     if (effects.length === 0) {
-      this.#closeStaleChats(user, buddy, trust); // another process may have stored it
+      this.#closeStaleChats(user, buddy, trust); // another process may have stored that trust
       if (wasOpen !== this.#open.has(buddy)) this.#report({ user, buddy, became: 'other' });
       return trust;
     }
@@ -174,8 +174,8 @@ export class TrustKeeper {
     if (typeof trust !== 'object') return;
     for (const chat of [...this.#chats]) {
       if (chat.user !== user || chat.buddy !== buddy) continue;
-      const { identity, serial } = chat.device ?? { identity: undefined, serial: 0 };
-      if (identity !== trust.key || serial < trust.floor) chat.onDistrusted();
+      const { device } = chat;
+      if (device?.identity !== trust.key || device.serial < trust.floor) chat.onDistrusted();
     }
   }
 

@@ -44,8 +44,6 @@ export type TrustAction =
   | 'storePin'
   /** Stores that no key is known, durably. */
   | 'forgetPin'
-  /** Closes the private chats whose key is not the pinned one, or whose serial is below the floor. */
-  | 'closeStaleChats'
   /** Reports that the server names another key. */
   | 'reportChanged'
   /** Reports that the server names the pinned key again. */
@@ -102,10 +100,10 @@ const effect = () => {};
 /** Handles what the server and the buddy's devices say about a key, while it is pinned or verified. */
 const watchingServer = {
   'who.key': [
-    { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
+    { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin'] },
     { guard: 'isAnotherKey', target: 'changed', actions: ['rememberOther', 'storePin', 'reportChanged'] },
   ],
-  'floor.raised': { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
+  'floor.raised': { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin'] },
 } as const;
 
 export const trustMachine = setup({
@@ -141,7 +139,6 @@ export const trustMachine = setup({
     ...({
       storePin: effect,
       forgetPin: effect,
-      closeStaleChats: effect,
       reportChanged: effect,
       reportUnchanged: effect,
     } satisfies Record<TrustAction, () => void>),
@@ -165,9 +162,9 @@ export const trustMachine = setup({
     unknown: {
       description: 'No key is known. The client pins the first key that the server names.',
       on: {
-        'who.key': { target: 'pinned', actions: ['pinKeyOfServer', 'storePin', 'closeStaleChats'] },
-        'words.matched': { target: 'verified', actions: ['pinKeyOfWords', 'storePin', 'closeStaleChats'] },
-        'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'] },
+        'who.key': { target: 'pinned', actions: ['pinKeyOfServer', 'storePin'] },
+        'words.matched': { target: 'verified', actions: ['pinKeyOfWords', 'storePin'] },
+        'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin'] },
       },
     },
     pinned: {
@@ -182,7 +179,7 @@ export const trustMachine = setup({
         },
         'key.given': {
           target: 'verified',
-          actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'],
+          actions: ['pinKeyOfUser', 'storePin'],
           description: 'The key that the user gave counts, even if the server named another one.',
         },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
@@ -194,7 +191,7 @@ export const trustMachine = setup({
         ...watchingServer,
         'key.given': {
           guard: 'isAnotherKey',
-          actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'],
+          actions: ['pinKeyOfUser', 'storePin'],
           description: 'The user gave another key. It replaces the verified key.',
         },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
@@ -207,19 +204,19 @@ export const trustMachine = setup({
           {
             guard: 'isVerifiedKey',
             target: 'verified',
-            actions: ['restorePin', 'storePin', 'closeStaleChats', 'reportUnchanged'],
+            actions: ['restorePin', 'storePin', 'reportUnchanged'],
             description: 'The server names the pinned key again.',
           },
           {
             guard: 'isPinnedKey',
             target: 'pinned',
-            actions: ['restorePin', 'storePin', 'closeStaleChats', 'reportUnchanged'],
+            actions: ['restorePin', 'storePin', 'reportUnchanged'],
             description: 'The server names the pinned key again.',
           },
           { guard: 'isNewKey', actions: ['rememberOther', 'storePin', 'reportChanged'] },
           { guard: 'raisesOtherFloor', actions: ['rememberOther', 'storePin'] },
         ],
-        'floor.raised': { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin', 'closeStaleChats'] },
+        'floor.raised': { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin'] },
         'words.matched': [
           {
             guard: 'isPinnedKey',
@@ -230,11 +227,11 @@ export const trustMachine = setup({
           {
             guard: 'isOtherKey',
             target: 'verified',
-            actions: ['pinKeyOfWords', 'storePin', 'closeStaleChats'],
+            actions: ['pinKeyOfWords', 'storePin'],
             description: 'The other key is right: the buddy has a new key.',
           },
         ],
-        'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'] },
+        'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin'] },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
       },
     },
@@ -242,8 +239,8 @@ export const trustMachine = setup({
       description:
         'The stored pin is not readable. No key that the server names replaces it until the user decides.',
       on: {
-        'words.matched': { target: 'verified', actions: ['pinKeyOfWords', 'storePin', 'closeStaleChats'] },
-        'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin', 'closeStaleChats'] },
+        'words.matched': { target: 'verified', actions: ['pinKeyOfWords', 'storePin'] },
+        'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin'] },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
       },
     },

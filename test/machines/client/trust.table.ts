@@ -9,7 +9,7 @@ const THIRD = 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw';
 
 /** The events with which the user decides about a key. */
 function verifies(pin: string): Row {
-  return ['verified', 'storePin', 'closeStaleChats', `trust = ${pin}`];
+  return ['verified', 'storePin', `trust = ${pin}`];
 }
 
 /** The server names another key than the pinned one. */
@@ -18,7 +18,7 @@ function changes(next: 'changed' | 'stays', pin: string): Row {
 }
 
 function raises(pin: string): Row {
-  return ['stays', 'storePin', 'closeStaleChats', `trust = ${pin}`];
+  return ['stays', 'storePin', `trust = ${pin}`];
 }
 
 const FORGETS: Row = ['unknown', 'forgetPin', 'trust = none'];
@@ -54,11 +54,11 @@ export const TRUST: LegalTable = {
     unknown: {
       after: [],
       legal: {
-        'who.key': ['pinned', 'storePin', 'closeStaleChats', `trust = ${KEY} 0 server`],
-        'who.key floor': ['pinned', 'storePin', 'closeStaleChats', `trust = ${KEY} 5 server`],
-        'who.key other': ['pinned', 'storePin', 'closeStaleChats', `trust = ${OTHER} 0 server`],
-        'who.key other floor': ['pinned', 'storePin', 'closeStaleChats', `trust = ${OTHER} 3 server`],
-        'who.key third': ['pinned', 'storePin', 'closeStaleChats', `trust = ${THIRD} 0 server`],
+        'who.key': ['pinned', 'storePin', `trust = ${KEY} 0 server`],
+        'who.key floor': ['pinned', 'storePin', `trust = ${KEY} 5 server`],
+        'who.key other': ['pinned', 'storePin', `trust = ${OTHER} 0 server`],
+        'who.key other floor': ['pinned', 'storePin', `trust = ${OTHER} 3 server`],
+        'who.key third': ['pinned', 'storePin', `trust = ${THIRD} 0 server`],
         ...FIRST_DECISIONS,
       },
     },
@@ -117,14 +117,8 @@ export const TRUST: LegalTable = {
     'changed: the server named the pinned key before': {
       after: ['who.key', 'who.key other'],
       legal: {
-        'who.key': ['pinned', 'storePin', 'closeStaleChats', 'reportUnchanged', `trust = ${KEY} 0 server`],
-        'who.key floor': [
-          'pinned',
-          'storePin',
-          'closeStaleChats',
-          'reportUnchanged',
-          `trust = ${KEY} 5 server`,
-        ],
+        'who.key': ['pinned', 'storePin', 'reportUnchanged', `trust = ${KEY} 0 server`],
+        'who.key floor': ['pinned', 'storePin', 'reportUnchanged', `trust = ${KEY} 5 server`],
         'who.key other floor': ['stays', 'storePin', `trust = ${KEY} 0 server ${OTHER} 3`],
         'who.key third': changes('stays', `${KEY} 0 server ${THIRD} 0`),
         'words.matched': ['verified', 'storePin', `trust = ${KEY} 0 words`],
@@ -140,14 +134,8 @@ export const TRUST: LegalTable = {
       start: ['changed'],
       after: [],
       legal: {
-        'who.key': ['verified', 'storePin', 'closeStaleChats', 'reportUnchanged', `trust = ${KEY} 6 words`],
-        'who.key floor': [
-          'verified',
-          'storePin',
-          'closeStaleChats',
-          'reportUnchanged',
-          `trust = ${KEY} 6 words`,
-        ],
+        'who.key': ['verified', 'storePin', 'reportUnchanged', `trust = ${KEY} 6 words`],
+        'who.key floor': ['verified', 'storePin', 'reportUnchanged', `trust = ${KEY} 6 words`],
         'who.key third': changes('stays', `${KEY} 6 words ${THIRD} 0`),
         'words.matched': ['verified', 'storePin', `trust = ${KEY} 6 words`],
         'words.matched other': verifies(`${OTHER} 3 words`),
