@@ -1,11 +1,12 @@
 /**
- * The directory, as one program speaks to it: requests over TCP, sealed where the user's key is here and the
- * server keeps keys, in clear as ever where it keeps none.
+ * The directory, as one program speaks to it: requests over TCP, inside TLS if the server keeps keys, and in
+ * clear if it keeps none.
  *
  * A program has one directory. It holds secrets in private fields, so actors get it by closure: it is never
- * part of an input, an event or a context. No request is ever sent both sealed and in clear.
+ * part of an input, an event or a context. No request is ever sent both inside TLS and in clear.
  */
 
+import type { SecureContext } from 'node:tls';
 import type { DatagramSeal } from '../../keys/datagram-seal.js';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
 import { Identity, problemText } from '../../keys/identity.js';
@@ -101,6 +102,11 @@ export class Directory {
   /** The device that speaks for an id, if {@link prepare} found one. */
   credentialsOf(id: UserId): DeviceCredentials | undefined {
     return this.#ownKeys.of(id)?.credentials;
+  }
+
+  /** The TLS context of that device. */
+  contextOf(id: UserId): SecureContext | undefined {
+    return this.#ownKeys.of(id)?.context;
   }
 
   /** Whether the key of an id was ever found by this object; `undefined`: that of any id. */

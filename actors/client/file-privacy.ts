@@ -31,6 +31,7 @@ export function filePrivacy(
   return new Privacy({
     who: (id) => directory.who(id),
     credentialsOf: (id) => directory.credentialsOf(id),
+    contextOf: (id) => directory.contextOf(id),
     hadKey: (id) => directory.hadKey(id),
     pinsOf(user) {
       const name = nameOf(user);

@@ -1,5 +1,5 @@
 /**
- * An identified server that keeps keys, and the sealed requests to it.
+ * An identified server that keeps keys, and the requests inside TLS to it.
  */
 
 import { hostPort } from '../../protocol/address.js';

@@ -6,7 +6,6 @@
 
 import type { SecureContext } from 'node:tls';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
-import { createContext } from '../../keys/tls.js';
 import type { Pin, StoredTrust } from '../../machines/client/pins.js';
 import {
   type CalledDecision,
@@ -28,6 +27,8 @@ import { TrustKeeper, type TrustSources } from './trust-keeper.js';
 export interface PrivacyOptions extends TrustSources {
   /** The keys of a user's id, if they are on this machine. Without them, all calls of the id are in clear. */
   credentialsOf(id: UserId): DeviceCredentials | undefined;
+  /** The TLS context of these keys. */
+  contextOf(id: UserId): SecureContext | undefined;
   /** Whether the key of this user was ever found since the program began; `undefined`: that of any user. */
   hadKey(user: UserId | undefined): boolean;
   undeliveredOf(user: UserId): LineFiles;
@@ -81,7 +82,6 @@ export class Privacy {
   readonly mode: PrivacyMode;
   readonly keepsLines: boolean;
   readonly #options: PrivacyOptions;
-  readonly #contexts = new WeakMap<DeviceCredentials, SecureContext>();
 
   constructor(options: PrivacyOptions) {
     this.#options = options;
@@ -107,11 +107,7 @@ export class Privacy {
 
   /** The TLS context for a user's connections; `undefined` if the user's key is not on this machine. */
   contextOf(user: UserId | undefined): SecureContext | undefined {
-    const credentials = user && this.#options.credentialsOf(user);
-    if (credentials === undefined) return undefined;
-    const context = this.#contexts.get(credentials) ?? createContext(credentials);
-    this.#contexts.set(credentials, context);
-    return context;
+    return user && this.#options.contextOf(user);
   }
 
   undeliveredOf(user: UserId): LineFiles {

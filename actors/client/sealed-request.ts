@@ -1,5 +1,5 @@
 /**
- * Sends one sealed request to the server: over TLS, with a certificate chain on both sides. The request is
+ * Sends one request to the server inside TLS, with a certificate chain on both sides. The request is
  * written only after the server has presented its known key.
  */
 
@@ -41,7 +41,7 @@ export class UnacceptedError extends Error {
 }
 
 /**
- * Sends a sealed request and resolves with the reply. Rejects with
+ * Sends a request inside TLS, and resolves with the reply. Rejects with
  *
  * - a {@link ClientError} `server.changed`: the server presented another key, and nothing was sent;
  * - a {@link ClientError} `server.busy`: the connection closed during the handshake, or what came was not

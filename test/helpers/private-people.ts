@@ -14,6 +14,7 @@ import {
 import { Privacy } from '../../actors/client/privacy.js';
 import { DeviceCredentials } from '../../keys/device-credentials.js';
 import { Identity } from '../../keys/identity.js';
+import { createContext } from '../../keys/tls.js';
 import type { Pin } from '../../machines/client/pins.js';
 import type { PrivacyMode } from '../../machines/client/private-calls.js';
 import type { WhoAnswer } from '../../machines/client/who.js';
@@ -22,6 +23,7 @@ import type { IdentityKey } from '../../protocol/key.js';
 import { type KeyFileName, serverName } from '../../user-files/key-file-name.js';
 import { Pins } from '../../user-files/pins.js';
 import { Undelivered } from '../../user-files/undelivered.js';
+import type { Ports } from './buddies.js';
 
 const SERVER = serverName({ host: 'test', port: 1 }, undefined);
 
@@ -71,6 +73,8 @@ export class Person {
     this.privacy = new Privacy({
       who: async (asked) => table.who(asked),
       credentialsOf: (of) => (of === this.id && options.isKeyless !== true ? this.device : undefined),
+      contextOf: (of) =>
+        of === this.id && options.isKeyless !== true ? createContext(this.device) : undefined,
       hadKey: (of) => options.isKeyless !== true && (of === undefined || of === this.id),
       pinsOf: () => this.pins,
       undeliveredOf: () => this.undelivered,
@@ -102,11 +106,6 @@ export async function person(
   const root = options.root ?? (await mkdtemp(join(tmpdir(), 'im-person-')));
   t.teardown(() => rm(root, { recursive: true, force: true }));
   return new Person(id, table, root, options);
-}
-
-export interface Ports {
-  readonly tcp: number;
-  readonly udp: number;
 }
 
 /** A program's client of a person. */
