@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { createClient } from '../../actors/client/create-client.js';
 import { FIELD_ORDER } from '../../bin/headless/wording.js';
+import { announce } from '../helpers/buddies.js';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, Peer } from '../helpers/peer.js';
 import {
@@ -88,12 +89,6 @@ function eventsOf({ stdout }: Program): Event[] {
 /** The events without the fields that differ between runs. */
 function factsOf(program: Program): object[] {
   return eventsOf(program).map(({ at, port, ...facts }) => facts);
-}
-
-async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: number): Promise<void> {
-  const presence = await PresenceClient.open(t, udp);
-  presence.send(`SET ${id} 100 ONLINE ${port}`);
-  await presence.ask(`GET ${id}`);
 }
 
 /** Starts a server, and a scripted bob who accepts connections. */

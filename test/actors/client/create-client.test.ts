@@ -6,35 +6,15 @@ import type { ClientNotice } from '../../../actors/client/agent.js';
 import type { ClientErrorCode } from '../../../actors/client/client-error.js';
 import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
 import { MAX_UNSENT_MESSAGES, MAX_WAITING_MESSAGES } from '../../../actors/client/open-chat.js';
-import { ask, freePort, PresenceClient, until } from '../../helpers/network.js';
+import { announce, first, type Ports, withBuddies } from '../../helpers/buddies.js';
+import { freePort, PresenceClient, until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
 import { serve } from '../../helpers/server.js';
-
-interface Ports {
-  readonly tcp: number;
-  readonly udp: number;
-}
-
-/** A server on which alice, bob and carl are registered, and bob is alice's buddy. */
-async function withBuddies(t: ExecutionContext): Promise<Ports> {
-  const server = await serve(t);
-  for (const request of ['REG alice', 'REG bob', 'REG carl', 'ADD alice bob', 'ADD bob alice']) {
-    await ask(server.tcp, `${request}\n`);
-  }
-  return server;
-}
 
 function connect(t: ExecutionContext, { tcp, udp }: Ports, options: CreateClientOptions = {}): Client {
   const client = createClient({ server: '127.0.0.1', tcpPort: tcp, udpPort: udp, user: 'alice', ...options });
   t.teardown(() => client.close());
   return client;
-}
-
-/** Announces the port on which a user takes calls, and waits until the server knows it. */
-async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: number): Promise<void> {
-  const presence = await PresenceClient.open(t, udp);
-  presence.send(`SET ${id} 100 ONLINE ${port}`);
-  await presence.ask(`GET ${id}`);
 }
 
 /** Alice's client, and a scripted bob that takes calls. */
@@ -63,11 +43,6 @@ async function fails(
 ): Promise<void> {
   const error = await t.throwsAsync(promise, { name: 'ClientError', ...(message && { message }) });
   t.is((error as { code?: string } | undefined)?.code, code);
-}
-
-async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
-  for await (const item of items) return item;
-  throw new Error('nothing came');
 }
 
 test('refused calls of one address that linger leave room for the calls of others', async (t) => {

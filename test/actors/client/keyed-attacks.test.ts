@@ -12,36 +12,16 @@ import { MAX_KEPT_LINES } from '../../../machines/client/private-delivery.js';
 import type { UserId } from '../../../protocol/id.js';
 import { serverName } from '../../../user-files/key-file-name.js';
 import { Pins } from '../../../user-files/pins.js';
-import { ask, PresenceClient } from '../../helpers/network.js';
+import { announce, first, withBuddies } from '../../helpers/buddies.js';
 import { type CalledPeer, listenForCalls, Peer } from '../../helpers/peer.js';
-import { clientOf, KeyTable, type Person, type Ports, person } from '../../helpers/private-people.js';
+import { clientOf, KeyTable, type Person, person } from '../../helpers/private-people.js';
 import { secure } from '../../helpers/sealed-client.js';
-import { serve } from '../../helpers/server.js';
 import { TappedWire } from '../../helpers/tapped-wire.js';
 import { TlsServer } from '../../helpers/tls-pair.js';
 
 const ALICE = 'alice' as UserId;
 const BOB = 'bob' as UserId;
 const SECRET = 'the secret of alice';
-
-async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
-  for await (const item of items) return item;
-  throw new Error('nothing came');
-}
-
-/** A server on which alice and bob are each other's buddies. */
-async function withBuddies(t: ExecutionContext): Promise<Ports> {
-  const server = await serve(t);
-  for (const request of ['REG alice', 'REG bob', 'ADD alice bob', 'ADD bob alice'])
-    await ask(server.tcp, `${request}\n`);
-  return server;
-}
-
-async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: number): Promise<void> {
-  const presence = await PresenceClient.open(t, udp);
-  presence.send(`SET ${id} 100 ONLINE ${port}`);
-  await presence.ask(`GET ${id}`);
-}
 
 /** What another process of a person does to the pins. */
 function pinsOfOtherProcess({ root, id }: Person): Pins {
@@ -283,6 +263,16 @@ test('a chat begins even if the buddy names its stream while the record is writt
   lines.receive('M 1 0 hi');
   await nextIteration();
   t.deepEqual(log, ['opened', 'writes S', 'writes M', 'sent hello', 'shows hi', 'writes A']);
+});
+
+test('too many lines before the record is open end the chat', async (t) => {
+  const { lines, log, replacing } = linesOfNewChat();
+  void lines.start();
+  await replacing;
+  for (let n = 1; n < 2 * MAX_KEPT_LINES; n++) lines.receive('N notice');
+  t.deepEqual(log, []);
+  lines.receive('N notice');
+  t.deepEqual(log, ['fault: a line is not valid']);
 });
 
 test('notices of the buddy wait while reading is paused', async (t) => {

@@ -11,38 +11,12 @@ import { Identity } from '../../../keys/identity.js';
 import { connectTls, createContext, identifyPeer } from '../../../keys/tls.js';
 import type { WhoAnswer } from '../../../machines/client/who.js';
 import type { UserId } from '../../../protocol/id.js';
-import { ask, PresenceClient, until } from '../../helpers/network.js';
+import { announce, first, type Ports, withBuddies } from '../../helpers/buddies.js';
+import { until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
-import {
-  clientOf,
-  KeyTable,
-  type Person,
-  type PersonOptions,
-  type Ports,
-  person,
-} from '../../helpers/private-people.js';
-import { serve } from '../../helpers/server.js';
+import { clientOf, KeyTable, type Person, type PersonOptions, person } from '../../helpers/private-people.js';
 import { TappedWire } from '../../helpers/tapped-wire.js';
 import { chainOf, contextWithChain, TlsServer } from '../../helpers/tls-pair.js';
-
-async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
-  for await (const item of items) return item;
-  throw new Error('nothing came');
-}
-
-/** A server on which alice and bob are each other's buddies. */
-async function withBuddies(t: ExecutionContext): Promise<Ports> {
-  const server = await serve(t);
-  for (const request of ['REG alice', 'REG bob', 'REG carl', 'ADD alice bob', 'ADD bob alice'])
-    await ask(server.tcp, `${request}\n`);
-  return server;
-}
-
-async function announce(t: ExecutionContext, { udp }: Ports, id: string, port: number): Promise<void> {
-  const presence = await PresenceClient.open(t, udp);
-  presence.send(`SET ${id} 100 ONLINE ${port}`);
-  await presence.ask(`GET ${id}`);
-}
 
 interface Pair {
   readonly table: KeyTable;
