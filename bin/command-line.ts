@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { parsePort } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
+import { parseKey } from '../protocol/key.js';
 import { systemReason } from '../storage/files/file-error.js';
 import type { Shell } from './completion.js';
 import './whole-writes.js';
@@ -70,6 +71,20 @@ export function addCompletionCommand(program: Command): void {
     [`source <(${name} completion zsh)`, 'complete in zsh: put this line in ~/.zshrc'],
     [`${name} completion fish > ~/.config/fish/completions/${name}.fish`, 'complete in fish: run this once'],
   );
+}
+
+/**
+ * Runs a program with the arguments of this process. One key in 64 begins with `-` and looks like an option:
+ * such a key moves behind `--`. A key is always the last argument of its command.
+ */
+export async function runProgram(program: Command): Promise<void> {
+  const args = process.argv.slice(2);
+  const command = program.commands.find((each) => args.includes(each.name()));
+  const takesKey = command?.registeredArguments.at(-1)?.name() === 'key' && !args.includes('--');
+  const isDashedKey = (arg: string): boolean => arg.startsWith('-') && parseKey(arg) !== undefined;
+  const keys = takesKey ? args.filter(isDashedKey) : [];
+  const others = args.filter((arg) => !keys.includes(arg));
+  await program.parseAsync(keys.length === 0 ? args : [...others, '--', ...keys], { from: 'user' });
 }
 
 /** Parses a port from the command line. @throws InvalidArgumentError */

@@ -11,7 +11,7 @@ import { Archive } from '../user-files/archive.js';
 import { dataDirectory, stateDirectory } from '../user-files/directories.js';
 import { CLIENT_NAME, createClientCommand } from './client-command.js';
 import { type ClientSettings, privacyMode } from './client-options.js';
-import { complain, EXIT, exitOfOutputError } from './command-line.js';
+import { complain, EXIT, exitOfOutputError, runProgram } from './command-line.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
 import { oldNodeNotice } from './node-version.js';
@@ -101,4 +101,4 @@ function explain(error: unknown, messagePort: number): void {
   }
 }
 
-await createClientCommand(main, process.env).parseAsync();
+await runProgram(createClientCommand(main, process.env));

@@ -16,7 +16,7 @@ import type { Store } from '../storage/store.js';
 import { ensureLockedServerSeed } from '../storage/text/server-identity.js';
 import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
-import { complain, EXIT } from './command-line.js';
+import { complain, EXIT, runProgram } from './command-line.js';
 import { findAccessProblem } from './data-access.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
@@ -180,4 +180,4 @@ function explain(error: unknown, options: ServerOptions): void {
   }
 }
 
-await createServerCommand(main).parseAsync();
+await runProgram(createServerCommand(main));

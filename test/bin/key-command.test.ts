@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
-import { KEYS } from '../storage/changes.js';
+import { DASHED_KEY, KEYS } from '../storage/changes.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -56,6 +56,17 @@ test('the key of an id is set, shown and cleared', async (t) => {
     id: 'alice',
     key: null,
   });
+});
+
+test('a key that begins with - is a key, not an option', async (t) => {
+  const directory = await filledDirectory(t);
+  for (const key of [DASHED_KEY, DASHED_KEY.replace('-T', '--')]) {
+    const { code, stdout, stderr } = await run(t, directory, 'set', 'alice', key, '--json');
+    t.deepEqual([code, stderr], [0, '']);
+    t.is((JSON.parse(stdout) as { readonly key: string }).key, key);
+  }
+  const mistyped = await run(t, directory, 'set', 'alice', `${DASHED_KEY}x`);
+  t.is(mistyped.code, 2);
 });
 
 test('an id that is unknown or reserved, and a directory without a database, are errors', async (t) => {

@@ -46,6 +46,9 @@ export const KEYS = [
   'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw',
 ].map((text) => parseKey(text) as IdentityKey) as [IdentityKey, IdentityKey];
 
+/** A key that looks like an option of a command. */
+export const DASHED_KEY = parseKey('-TO6bciHQtLSUFUrSMXyYOb-FaVtzTqg6bQdHT9n1F8') as IdentityKey;
+
 /** A device with one of {@link KEYS}. */
 export function device(serial: number, floor = 0, key: 0 | 1 = 0): Device {
   return { identity: KEYS[key], serial, floor };

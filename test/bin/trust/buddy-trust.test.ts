@@ -12,6 +12,7 @@ import { Undelivered } from '../../../user-files/undelivered.js';
 import { KeyedHome, serveWithKey } from '../../helpers/keyed-home.js';
 import { ask } from '../../helpers/network.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
+import { DASHED_KEY } from '../../storage/changes.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -57,6 +58,13 @@ test('a buddy is pinned as the server names the key, verified by the words, and 
   t.deepEqual(JSON.parse((await trust('--json')).stdout), {
     ...{ buddy: 'bob', state: 'verified', key: bob.key, words: words.split(' '), floor: 0, by: 'words' },
   });
+});
+
+test('a key that begins with - is a key, not an option', async (t) => {
+  const { trust, pin } = await aliceAndBob(t);
+  const { code, stdout } = await trust('bob', DASHED_KEY, '--json');
+  t.deepEqual([code, (JSON.parse(stdout) as { readonly key: string }).key], [0, DASHED_KEY]);
+  t.like(await pin(), { key: DASHED_KEY, by: 'key' });
 });
 
 test('wrong words change nothing, and the reason does not say which word differs', async (t) => {
