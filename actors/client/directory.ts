@@ -8,7 +8,7 @@
 
 import type { SecureContext } from 'node:tls';
 import type { DatagramSeal } from '../../keys/datagram-seal.js';
-import type { DeviceCredentials } from '../../keys/device-credentials.js';
+import { type DeviceCredentials, isAbsurdSerial } from '../../keys/device-credentials.js';
 import { Identity, problemText } from '../../keys/identity.js';
 import type { ServerReply, SignInCheck } from '../../machines/client/events.js';
 import type { LoginOutcome } from '../../machines/client/login-outcome.js';
@@ -70,6 +70,7 @@ export type Restored =
 export class Directory {
   readonly #server: ServerPorts;
   readonly #keys: boolean;
+  readonly #now: () => number;
   readonly #identification: ServerIdentification;
   readonly #keyring: Keyring;
   readonly #ownKeys: OwnKeys;
@@ -83,6 +84,7 @@ export class Directory {
     const { server, dataRoot, keys, files, now = Date.now, uptime = monotonicMs } = options;
     this.#server = server;
     this.#keys = keys;
+    this.#now = now;
     this.#identification = new ServerIdentification({
       server: this.#endpoint,
       servers: new Servers(dataRoot, files),
@@ -327,7 +329,12 @@ export class Directory {
 
   /** What the server says about the key of an id. Rejects with an error of the network. */
   #who(id: UserId, server: KeyedServer): Promise<WhoAnswer> {
-    return this.#answers.find(id, async () => whoAnswerIn(await server.who(id)));
+    return this.#answers.find(id, async () => {
+      const answer = whoAnswerIn(await server.who(id));
+      // Such a floor would shut out each device that the user can make: it is no valid answer.
+      const isAbsurd = answer.says === 'key' && isAbsurdSerial(answer.floor, this.#now());
+      return isAbsurd ? { says: 'nothing' } : answer;
+    });
   }
 }
 

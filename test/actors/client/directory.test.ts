@@ -380,6 +380,19 @@ test('WHO says which key an id has, and its answer counts for 60 s', async (t) =
   t.deepEqual<unknown, unknown>(await Promise.all([directory.who(alice), directory.who(alice)]), [key, key]);
 });
 
+test('a floor that is too high to be true is no answer of WHO', async (t) => {
+  const server = await serve(t);
+  const today = Date.UTC(2026, 0, 1);
+  const directory = directoryAt(t, server, undefined, { now: () => today });
+  const [absurd, high] = [Date.UTC(2127, 0, 1), Date.UTC(2100, 0, 1)].map((nowMs) =>
+    deviceOf(undefined, { nowMs, revokesOthers: true }),
+  ) as [DeviceCredentials, DeviceCredentials];
+  await askSealed(server.tcp, absurd, 'REG alice');
+  await askSealed(server.tcp, high, 'REG bob');
+  t.deepEqual(await directory.who(alice), { says: 'nothing' });
+  t.like(await directory.who(bob), { says: 'key', key: high.device.identity, floor: high.device.floor });
+});
+
 test('LOG opens a session, or says why it does not', async (t) => {
   const { server, root, directory } = await registeredAlice(t);
   const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
