@@ -91,6 +91,7 @@ export const keySetup = menuSetup.extend({
       purpose: undefined,
       keyDialog: undefined,
       isMenuKnown: false,
+      buddies: [],
       trust: undefined,
     }),
     saySessionEnded: sendTo(terminal, ({ event }) => {

@@ -191,6 +191,13 @@ test('a user who logs in as another user is online, without the buddies of the f
   t.deepEqual(client.status, []);
 });
 
+test('a user who has signed in elsewhere is signed out here, without the buddies', (t) => {
+  const client = new Client(alice, true).on(buddies(bobOnline));
+  client.on({ type: 'session.ended', id: alice, why: 'elsewhere' });
+  t.is(client.user, undefined);
+  t.deepEqual(client.status, []);
+});
+
 // Calls.
 
 test('at a terminal, an outgoing call can be given up, and its ringing is reported', (t) => {
