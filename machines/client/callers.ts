@@ -54,8 +54,8 @@ const MAX_BUDDIES_THERE = 3;
 
 /**
  * Prepares a caller for display. A caller that claims the user's own id is shown by its address. A caller
- * without an id is shown by its address and the buddies with that address, except those who have a key: they
- * call privately.
+ * without an id is shown by its address and the buddies with that address. For a user with a key, these are
+ * only buddies of whom the server has said that they have none: the others may have a key, and call privately.
  */
 export function withHint<TCaller extends Caller>(
   call: TCaller,
@@ -68,8 +68,9 @@ export function withHint<TCaller extends Caller>(
     return caller === user
       ? { ...call, caller: undefined, hint: { claims: caller } }
       : withStanding(call, caller, buddies);
+  const isKeyed = trust !== undefined || call.protection !== undefined;
   const there = buddies
-    .filter(({ endpoint, id }) => endpoint?.address === address && (trust?.get(id) ?? 'open') === 'open')
+    .filter(({ endpoint, id }) => endpoint?.address === address && (!isKeyed || trust?.get(id) === 'open'))
     .map(({ id }) => id);
   if (there.length === 0) return call;
   return { ...call, hint: { buddiesThere: there.slice(0, MAX_BUDDIES_THERE) } };

@@ -1,10 +1,12 @@
 import test from 'ava';
 import * as callers from '../../../machines/client/callers.js';
+import type { BuddyTrusts } from '../../../machines/client/pins.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
+import { bob, bobOnline } from '../../helpers/stepped-client.js';
 
 const call = (uptimeMs: number, address = '192.0.2.7'): callers.Caller => ({
-  caller: 'bob' as UserId,
+  caller: bob,
   address: address as DisplayText,
   atMs: 0,
   uptimeMs,
@@ -13,6 +15,23 @@ const call = (uptimeMs: number, address = '192.0.2.7'): callers.Caller => ({
 test('the name of a caller is its id, or its address if it gave no id', (t) => {
   t.is(callers.callerName(call(0)), 'bob' as DisplayText);
   t.is(callers.callerName({ ...call(0), caller: undefined }), '192.0.2.7' as DisplayText);
+});
+
+test('a caller without an id is named after a buddy only if that buddy cannot have a key', (t) => {
+  const buddies = [bobOnline];
+  const named = { ...call(0), caller: undefined, hint: { buddiesThere: [bob] } };
+  const nameless = { ...call(0), caller: undefined };
+  const hintFor = (trust?: BuddyTrusts, caller: callers.Caller = nameless) =>
+    callers.withHint(caller, 'alice' as UserId, buddies, trust);
+  t.deepEqual(hintFor(undefined), named, 'a user without a key');
+  t.deepEqual(hintFor(new Map([[bob, 'open']])), named, 'a buddy of whom the server says that it has none');
+  // The key of bob was not asked yet, or the line of his pin is damaged.
+  t.deepEqual(hintFor(new Map()), nameless);
+  for (const state of ['pinned', 'verified', 'changed', 'damaged'] as const)
+    t.deepEqual(hintFor(new Map([[bob, state]])), nameless, state);
+  // The trust was not reported yet.
+  const inClear = { ...nameless, protection: { is: 'clear' as const } };
+  t.deepEqual(hintFor(undefined, inClear), inClear);
 });
 
 test('an address with three unanswered calls in a minute is a nuisance, for a minute', (t) => {
