@@ -78,8 +78,8 @@ function parseAnnouncement(
 }
 
 /**
- * Whether a token is the word of a status, in any case. `GET <code> <word>` is a line of an answer, about a
- * buddy called `get`. A server that read such a line as a query would answer its own answers.
+ * Whether a token is the word of a status, in upper or lower case. `GET <code> <word>` is a line of an
+ * answer, about a buddy called `get`. A server that read such a line as a query would answer its own answers.
  */
 function isStatusWord(token: string | undefined): boolean {
   return token !== undefined && Object.values(STATUS_WORDS).some((word) => isWord(token, word));

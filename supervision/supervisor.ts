@@ -52,8 +52,8 @@ export interface SupervisorOptions {
 }
 
 /**
- * The events of a supervisor. XState sends `ActorEnded`. Any actor sends administration events. The
- * supervisor sends the others to itself.
+ * The events of a supervisor. XState sends `ActorEnded`. Any actor sends administration events and
+ * `ChildStart`. The supervisor sends the others to itself.
  */
 export type SupervisorEvent =
   | ActorEnded

@@ -67,10 +67,10 @@ export interface CreateClientOptions {
   /** The port on which `listen` takes calls; 0, the default, picks a free port. */
   readonly messagePort?: number;
   /**
-   * Longest wait, in milliseconds, for an answer to a call, for the network to take a line, and for each
-   * confirmation while a chat is left; default 60,000. When the program leaves a chat, it is also the longest
-   * wait for the buddy to close the connection, if the buddy has sent nothing since our last line. Without
-   * this option, that wait is 10 s.
+   * Longest wait, in milliseconds, for an answer to a call, for the network to take a line, and, while the
+   * program leaves a chat, for each confirmation; default 60,000. When the program leaves a chat, it is also
+   * the longest wait for the buddy to close the connection, if the buddy has sent nothing since our last
+   * line. Without this option, that wait is 10 s.
    */
   readonly patienceMs?: number;
   /** Called with events that no method reports, such as a lost server or a refused call. */
@@ -83,7 +83,8 @@ export interface CreateClientOptions {
   /**
    * Default `as-can`: private where both users have keys. `private`: no chat in clear. `clear`: ids are
    * registered without keys, and a buddy without a known key is called in clear, even if the server does not
-   * say whether the buddy has one. In each mode, a chat with a buddy whose key is known is private.
+   * say whether the buddy has one. In each mode, if the user has a key here, a chat with a buddy whose key is
+   * known is private.
    */
   readonly privacy?: PrivacyMode;
   /** Receives lifecycle events of the client's actors, crashes among them; default none. */
@@ -105,14 +106,17 @@ const DEFAULTS = {
 export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
-  /** Whether the registered id has a key. Absent for other requests, and if the client makes no keys. */
+  /**
+   * Whether the registered id has a key. Present only after a successful `register`. Absent also if the
+   * client makes no keys, or knew already that the server keeps none.
+   */
   readonly registration?: Registration;
 }
 
 /**
  * A running client. Every method that fails rejects with a {@link ClientError}. Besides the codes that a
- * method names, these are possible: `user.missing`, `id.invalid`, `client.closed`, and for a user with a key
- * `key.*`, `user.elsewhere` and `server.*`.
+ * method names, these are possible: `user.missing`, `id.invalid`, `client.closed`, `server.*`, and because of
+ * keys `key.*` and `user.elsewhere`.
  */
 export interface Client {
   /** Registers an id; code 200 means that it is registered. Rejects with `server.unreachable`. */
@@ -183,7 +187,7 @@ class ProgramClient implements Client {
   readonly #tree: RunningTree;
   /** Aborts requests to the server when the client ends. */
   readonly #end = new AbortController();
-  /** Kept here because a restarted call control starts with them. */
+  /** The blocked names. Kept here because a restarted call control starts with them. */
   #blocked: readonly string[] = [];
   #asking: Promise<BuddyList> | undefined;
   #listening: Promise<number> | undefined;

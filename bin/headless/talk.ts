@@ -79,7 +79,7 @@ async function call(session: Session, buddy: string, onCalling = () => {}): Prom
   return { chat, printed: printMessages(session, chat) };
 }
 
-/** Calls. Resolves with `undefined` if the user's lines end before the buddy answers. */
+/** Calls. Resolves with `undefined` if the input ends before its first line, and before the buddy answers. */
 function callUnlessQuit(
   session: Session,
   buddy: string,

@@ -55,7 +55,7 @@ const MAX_BUDDIES_THERE = 3;
 /**
  * Prepares a caller for display. A caller that claims the user's own id is shown by its address. A caller
  * without an id is shown by its address and the buddies with that address. For a user with a key, these are
- * only buddies of whom the server has said that they have none: the others may have a key, and call privately.
+ * only the buddies without a key, by the server's answer. The others may have a key, and call privately.
  */
 export function withHint<TCaller extends Caller>(
   call: TCaller,

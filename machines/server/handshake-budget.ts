@@ -3,8 +3,8 @@
  *
  * Each source (an address or a network) has a budget, and all sources share a common budget. The number of
  * unfinished handshakes is limited too. Half of each common limit is reserved for users' sources, that is,
- * sources from which a registered device came within a day. Strangers therefore cannot stop users' logins. A
- * handshake beyond a limit gets no answer at all.
+ * sources from which a registered device came within a day. Strangers therefore cannot stop logins from these
+ * sources. A restarted server knows no users' sources yet. A handshake beyond a limit gets no answer at all.
  */
 
 import { isLoopback, networkOf } from '../../protocol/address.js';

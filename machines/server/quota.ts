@@ -97,7 +97,7 @@ export class Quota {
     return Math.max(this.#recent.get(source) ?? this.#earlier.get(source) ?? 0, nowMs);
   }
 
-  /** Drops sources that used nothing for as long as an empty budget takes to be full again. */
+  /** Drops the sources that used nothing since the last rotation. */
   #rotate(nowMs: number): void {
     this.#earlier = this.#recent;
     this.#recent = new Map();

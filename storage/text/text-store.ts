@@ -126,7 +126,7 @@ class DirectoryStore implements TextStore {
   #manifest: Manifest;
   #journal: Journal;
   #nextNumber: number;
-  /** True when the contents of the journal's file are unknown. */
+  /** True when it is unknown what the disk holds: the store then writes a new database first. */
   #isBroken = false;
   /**
    * The length of the journals when the last snapshot failed. The store tries again when they are twice as

@@ -38,7 +38,7 @@ export function emptyEnvironment(t: ExecutionContext): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), HOME: home };
 }
 
-/** A program and its environment. A program given by name only has an {@link emptyEnvironment}. */
+/** A program and its environment. A program given only by its name gets an {@link emptyEnvironment}. */
 type ProgramInPlace = { readonly name: 'im-server' | 'im-client'; readonly environment: NodeJS.ProcessEnv };
 
 /** A process whose output can be waited for. */
