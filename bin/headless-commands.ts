@@ -5,6 +5,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UserId } from '../protocol/id.js';
+import { parseKeyedId } from '../protocol/key.js';
 import { type ClientSettings, idOption } from './client-options.js';
 import { complain, EXIT, withExamples } from './command-line.js';
 import { EXIT_CODE_HELP } from './headless/exit-codes.js';
@@ -41,27 +42,37 @@ export function addHeadlessCommands(program: Command): void {
       run(
         command,
         { id: idOf(id) },
-        directory(({ change }, session) => change(session, () => session.client.register(id))),
+        directory(({ register }, session) => register(session, idOf(id))),
       ),
   );
   withExamples(register, ['im-client register alice', 'register alice with the server on this machine']);
 
-  const addBuddy = addWithBuddy('add', 'add a registered user to your buddy list', '--tcp-port').action(
-    (id, buddy, _, command) =>
+  const addBuddy = addFor('<id>', 'your id', 'add', 'add a registered user to your buddy list', [
+    '--tcp-port',
+  ])
+    .argument('<buddy>', "the buddy's id, or bob#KEY if you have the buddy's key", addedOption)
+    .action((id, { buddy, text }: Added, _, command) =>
       run(
         command,
         { id, buddy },
-        directory(({ change }, session) => change(session, () => session.client.add(buddy))),
+        directory(({ add }, session) => add(session, buddy, text)),
       ),
+    );
+  withExamples(
+    addBuddy,
+    ['im-client add alice bob', "add bob to alice's buddy list"],
+    [
+      'im-client add alice bob#11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+      'add bob, and verify the key that bob gave you',
+    ],
   );
-  withExamples(addBuddy, ['im-client add alice bob', "add bob to alice's buddy list"]);
 
   const deleteBuddy = addWithBuddy('del', 'remove a user from your buddy list', '--tcp-port').action(
     (id, buddy, _, command) =>
       run(
         command,
         { id, buddy },
-        directory(({ change }, session) => change(session, () => session.client.del(buddy))),
+        directory(({ del }, session) => del(session, buddy)),
       ),
   );
   withExamples(deleteBuddy, ['im-client del alice bob', "remove bob from alice's buddy list"]);
@@ -176,6 +187,20 @@ function directory(work: (commands: Directory, session: Session) => Promise<numb
 
 function talk(work: (commands: Talk, session: Session) => Promise<number>): Work {
   return async (session) => work(await import('./headless/talk.js'), session);
+}
+
+/** A buddy to add: the id, and the argument as it was given. */
+interface Added {
+  readonly buddy: UserId;
+  readonly text: string;
+}
+
+/** Parses an id, or an id with its key. @throws InvalidArgumentError */
+function addedOption(text: string): Added {
+  const keyed = parseKeyedId(text);
+  if (keyed === undefined && text.includes('#'))
+    throw new InvalidArgumentError('Use the id, #, and the 43 characters of the key.');
+  return { buddy: keyed?.id ?? idOption(text), text };
 }
 
 function timeoutOption(value: string): number {

@@ -2,6 +2,8 @@
  * Public keys of identities: Ed25519, as bytes and as text. This file decides which keys are refused.
  */
 
+import { parseId, type UserId } from './id.js';
+
 /** Bytes of an Ed25519 public key. */
 export const KEY_BYTES = 32;
 
@@ -44,6 +46,20 @@ export function parseKey(token: string | undefined): IdentityKey | undefined {
   if (token === undefined || !TEXT.test(token)) return undefined;
   const key = encodeKey(Buffer.from(token, 'base64url'));
   return key === token ? key : undefined;
+}
+
+/** An id with its key. */
+export interface KeyedId {
+  readonly id: UserId;
+  readonly key: IdentityKey;
+}
+
+/** Parses an id with its key, as in `bob#key`: so a user gives the own key to others. */
+export function parseKeyedId(text: string): KeyedId | undefined {
+  const [idText, token, ...rest] = text.split('#');
+  const id = parseId(idText);
+  const key = parseKey(token);
+  return id !== undefined && key !== undefined && rest.length === 0 ? { id, key } : undefined;
 }
 
 /** Encodes the bytes of a key. Returns `undefined` if the bytes are not a key, or if the key is refused. */

@@ -3,7 +3,7 @@
  */
 
 import type { Caller } from '../machines/client/callers.js';
-import type { BuddyTrust, TrustLevel } from '../machines/client/pins.js';
+import type { AddedTrust, BuddyTrust } from '../machines/client/pins.js';
 import type { Protection, WhyBarred } from '../machines/client/protection.js';
 import type { WordsVerdict } from '../machines/client/verification.js';
 import type { UserId } from '../protocol/id.js';
@@ -75,7 +75,7 @@ export function protectionLine(protection: Protection): string {
 }
 
 /** What is known about the key of an added buddy. */
-export function addedLine(buddy: UserId, trust: TrustLevel | 'open'): string {
+export function addedLine(buddy: UserId, trust: AddedTrust): string {
   switch (trust) {
     case 'unknown':
       return `The server does not say whether ${buddy} has a key: it is asked again at each call.`;

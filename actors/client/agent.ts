@@ -313,7 +313,8 @@ function sessionError(why: SessionEnd, id: UserId): ClientError {
     case 'changed':
       return new ClientError(
         'server.changed',
-        'another server answers at the known address: nothing was sent',
+        'this is not the server that was known here, and nothing was sent. If its operator says that it ' +
+          'has a new key, forget the known one: im-client server forget HOST:PORT',
       );
   }
 }

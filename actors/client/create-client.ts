@@ -12,11 +12,14 @@
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
+import type { AddedTrust, BuddyTrusts } from '../../machines/client/pins.js';
 import type { PrivacyMode } from '../../machines/client/private-calls.js';
 import type { Registration } from '../../machines/client/registration.js';
+import { hostPort } from '../../protocol/address.js';
 import type { BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
+import { parseKeyedId } from '../../protocol/key.js';
 import { replyCode } from '../../protocol/reply.js';
 import type { Change } from '../../protocol/request.js';
 import { addChild } from '../../supervision/administration.js';
@@ -111,6 +114,8 @@ export interface ServerAnswer {
    * client makes no keys, or knew already that the server keeps none.
    */
   readonly registration?: Registration;
+  /** What is known about the key of the buddy. Present only after `add`, for a user with a key here. */
+  readonly trust?: AddedTrust;
 }
 
 /**
@@ -121,8 +126,12 @@ export interface ServerAnswer {
 export interface Client {
   /** Registers an id; code 200 means that it is registered. Rejects with `server.unreachable`. */
   register(id: string): Promise<ServerAnswer>;
-  /** Adds a buddy to the user's list, or deletes one from it. Rejects with `server.unreachable`. */
+  /**
+   * Adds a buddy to the user's list, and stores the key that the server names. With `bob#KEY`, stores that
+   * key, even if bob is on the list already. Rejects with `server.unreachable`.
+   */
   add(buddy: string): Promise<ServerAnswer>;
+  /** Deletes a buddy from the user's list. Rejects with `server.unreachable`. */
   del(buddy: string): Promise<ServerAnswer>;
   /**
    * Asks the server for the user's buddies. `mayBeCut` is true if the answer may not hold all buddies.
@@ -130,6 +139,8 @@ export interface Client {
    * either.
    */
   buddies(): Promise<BuddyList>;
+  /** What is known about the keys of buddies, by id. Empty for a user without a key here. */
+  trust(): Promise<BuddyTrusts>;
   /**
    * Yields the user's buddies, and again after each change. The server is asked every 10 s. A slow reader
    * gets only the latest list.
@@ -182,6 +193,8 @@ class ProgramClient implements Client {
   readonly #directory: Directory;
   readonly #privacy: Privacy;
   readonly #messagePort: number;
+  /** The address of the server, as the user gave it. */
+  readonly #server: string;
   readonly #holder: RestartStateHolder;
   readonly #watchers = new Set<Inbox<BuddyList>>();
   readonly #tree: RunningTree;
@@ -208,6 +221,7 @@ class ProgramClient implements Client {
     const dataRoot = dataDirectory ?? undefined;
     const user = options.user === undefined ? undefined : assertId(options.user);
     this.#id = user;
+    this.#server = hostPort(server, tcpPort);
     this.#directory = new Directory({
       server: { host: server, tcpPort, udpPort },
       dataRoot,
@@ -260,8 +274,13 @@ class ProgramClient implements Client {
     return this.#change('REG', () => [assertId(id)]);
   }
 
-  add(buddy: string): Promise<ServerAnswer> {
-    return this.#change('ADD', () => [this.#user, assertId(buddy)]);
+  async add(buddy: string): Promise<ServerAnswer> {
+    const added = parseKeyedId(buddy) ?? { id: assertId(buddy) };
+    const user = this.#user;
+    const answer = await this.#change('ADD', () => [user, added.id]);
+    if (answer.code !== 200 && !('key' in added)) return answer;
+    const trust = await this.#privacy.checkAdded(user, added);
+    return { ...answer, ...(trust && { trust }) };
   }
 
   del(buddy: string): Promise<ServerAnswer> {
@@ -277,6 +296,12 @@ class ProgramClient implements Client {
       this.#asking = undefined;
     });
     return this.#asking;
+  }
+
+  async trust(): Promise<BuddyTrusts> {
+    const user = this.#user;
+    await this.#waitUntilReady();
+    return this.#privacy.keyOf(user) === undefined ? new Map() : this.#privacy.keeper.trustInAll(user);
   }
 
   async *watchBuddies(): AsyncIterable<BuddyList> {
@@ -347,7 +372,7 @@ class ProgramClient implements Client {
     const { line, registration } = await this.#directory
       .request(op, ids, this.#end.signal)
       .catch((error: Error) => {
-        throw error instanceof ClientError ? error : unreachableError(error.message, error);
+        throw error instanceof ClientError ? error : unreachableError(this.#server, error);
       });
     const code = replyCode(line);
     if (code === undefined)
@@ -423,8 +448,9 @@ function unlistedError(id: UserId, { mayBeCut }: BuddyList): ClientError {
   return new ClientError('list.cut', `${id} is ${reason}`);
 }
 
-function unreachableError(reason: string, cause?: unknown): ClientError {
-  return new ClientError('server.unreachable', `the server could not be asked: ${reason}`, cause);
+function unreachableError(server: string, cause: Error): ClientError {
+  const message = `the server ${server} could not be asked: ${cause.message}`;
+  return new ClientError('server.unreachable', message, cause);
 }
 
 function unavailableError(port: number, cause: unknown): ClientError {

@@ -19,7 +19,12 @@ export function isFailed(value: unknown): value is Failed {
 
 /** The pinned keys of a user's buddies. Implemented by `Pins` of user-files/. */
 export interface PinFile {
-  read(): Promise<{ find(buddy: UserId): StoredTrust; readonly subjects: readonly string[] }>;
+  read(): Promise<{
+    find(buddy: UserId): StoredTrust;
+    readonly subjects: readonly string[];
+    /** True if a part of the file cannot be read. */
+    readonly isDamaged: boolean;
+  }>;
   change(
     buddy: UserId,
     decide: (stored: StoredTrust) => Pin | 'forgotten' | undefined,

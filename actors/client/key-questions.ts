@@ -6,11 +6,10 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import type { ServerRequest } from '../../machines/client/client-context.js';
 import type { ServerReply } from '../../machines/client/events.js';
-import { type StoredTrust, trustLevelOf } from '../../machines/client/pins.js';
 import type { OwnWords, WordsRequest, WordsVerdict } from '../../machines/client/verification.js';
 import { toDisplayText } from '../../protocol/display-text.js';
-import { parseId, type UserId } from '../../protocol/id.js';
-import { type Failed, isFailed } from './key-files.js';
+import { parseId } from '../../protocol/id.js';
+import { isFailed } from './key-files.js';
 import type { Privacy } from './privacy.js';
 
 /** Sends a request to the server. */
@@ -25,23 +24,10 @@ export function keyedAskLogic(ask: Ask, privacy: Privacy): PromiseActorLogic<Ser
     const reply = await ask(input, signal);
     const [user, buddy] = input.ids.map(parseId);
     if (input.op !== 'ADD' || user === undefined || buddy === undefined) return reply;
-    if (privacy.keyOf(user) === undefined || (!reply.done && input.key === undefined)) return reply;
-    return { ...reply, trust: await trustAfterAdding(privacy, { user, buddy, key: input.key }) };
+    if (!reply.done && input.key === undefined) return reply;
+    const trust = await privacy.checkAdded(user, { id: buddy, key: input.key });
+    return { ...reply, ...(trust && { trust }) };
   });
-}
-
-/** What is known about the key of a buddy that was added. */
-async function trustAfterAdding(
-  { keeper }: Privacy,
-  { user, buddy, key }: { readonly user: UserId; readonly buddy: UserId; readonly key: ServerRequest['key'] },
-): Promise<NonNullable<ServerReply['trust']>> {
-  if (key !== undefined) {
-    const given = await keeper.handle(user, buddy, { type: 'key.given', key });
-    if (isFailed(given)) return levelOf(given);
-  }
-  const { who, trust } = await keeper.check(user, buddy);
-  const level = levelOf(trust);
-  return level === 'unknown' && who.says !== 'nothing' && who.says !== 'key' ? 'open' : level;
 }
 
 /** Actor logic that finds the user's own six words. */
@@ -61,8 +47,4 @@ export function compareWordsLogic({ keeper }: Privacy): PromiseActorLogic<WordsV
       ? { result: 'failed', reason: toDisplayText(compared.reason) }
       : { result: compared.result };
   });
-}
-
-function levelOf(trust: StoredTrust | Failed) {
-  return isFailed(trust) ? 'unknown' : trustLevelOf(trust);
 }

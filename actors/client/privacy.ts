@@ -6,7 +6,7 @@
 
 import type { SecureContext } from 'node:tls';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
-import type { Pin, StoredTrust } from '../../machines/client/pins.js';
+import { type AddedTrust, type Pin, type StoredTrust, trustLevelOf } from '../../machines/client/pins.js';
 import {
   type CalledDecision,
   decideCalled,
@@ -52,6 +52,12 @@ export type CallPlan =
     }
   | { readonly kind: 'clear' }
   | { readonly kind: 'none'; readonly why: WhyBarred };
+
+/** A buddy whom the user has added. `key`: set if the user gave the key of the buddy. */
+export interface AddedBuddy {
+  readonly id: UserId;
+  readonly key?: IdentityKey | undefined;
+}
 
 /** A call that arrived. */
 export interface Arrived {
@@ -112,6 +118,21 @@ export class Privacy {
 
   undeliveredOf(user: UserId): LineFiles {
     return this.#options.undeliveredOf(user);
+  }
+
+  /**
+   * Handles the key of a buddy whom the user has added: pins the key that the user gave, or the one that the
+   * server names. Returns what is known about the key then; `undefined` if the user has no key here.
+   */
+  async checkAdded(user: UserId, { id, key }: AddedBuddy): Promise<AddedTrust | undefined> {
+    if (this.keyOf(user) === undefined) return undefined;
+    if (key !== undefined) {
+      const given = await this.keeper.handle(user, id, { type: 'key.given', key });
+      if (isFailed(given)) return 'unknown';
+    }
+    const { who, trust } = await this.keeper.check(user, id);
+    const level = isFailed(trust) ? 'unknown' : trustLevelOf(trust);
+    return level === 'unknown' && who.says !== 'nothing' && who.says !== 'key' ? 'open' : level;
   }
 
   /** Decides how to call a buddy. What the server says about the key is stored when the promise resolves. */

@@ -82,7 +82,8 @@ export class TrustKeeper {
       return [buddy as UserId, level === 'unknown' ? 'damaged' : level];
     });
     const open = [...this.#open].filter((buddy) => view.find(buddy) === undefined);
-    return new Map([...open.map((buddy) => [buddy, 'open'] as const), ...pinned]);
+    const trusts = new Map([...open.map((buddy) => [buddy, 'open'] as const), ...pinned]);
+    return view.isDamaged ? Object.assign(trusts, { isPartial: true as const }) : trusts;
   }
 
   /** Asks the server for the key of a buddy, and handles the answer. */

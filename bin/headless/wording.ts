@@ -40,6 +40,8 @@ export interface Fields {
   readonly key?: string | undefined;
   /** How many lines. */
   readonly count?: number | undefined;
+  /** What is known about the key of the buddy: the words of `im-client trust`. */
+  readonly state?: string | undefined;
 }
 
 /** The known facts about a caller. */
@@ -90,6 +92,7 @@ export const FIELD_ORDER = [
   'confirmed',
   'key',
   'count',
+  'state',
 ] as const;
 
 /** The text of an event: `result` for standard output, `notice` for standard error. */

@@ -5,11 +5,12 @@
 import type { KeyedServer } from '../../actors/client/keyed-server.js';
 import { TrustKeeper } from '../../actors/client/trust-keeper.js';
 import { findSafetyWords } from '../../keys/safety-phrase.js';
-import { trustLevelOf } from '../../machines/client/pins.js';
+import { type TrustLevel, trustLevelOf } from '../../machines/client/pins.js';
 import { type WhoAnswer, whoAnswerOf } from '../../machines/client/who.js';
 import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import { SAFETY_WORDS } from '../../protocol/safety-words.js';
+import { TRUST_WORDS } from '../../terminal/key-words.js';
 import type { KeyFileName } from '../../user-files/key-file-name.js';
 import { Pins, type StoredTrust } from '../../user-files/pins.js';
 import { isFailed } from '../../user-files/private-directory.js';
@@ -26,13 +27,7 @@ export interface Vouching {
   readonly key?: IdentityKey | undefined;
 }
 
-const LEVEL_WORDS = {
-  unknown: 'in clear',
-  pinned: 'private',
-  verified: 'verified',
-  changed: 'KEY CHANGED',
-  damaged: 'KEY NOT READABLE',
-} as const;
+const LEVEL_WORDS: Readonly<Record<TrustLevel, string>> = { ...TRUST_WORDS, unknown: TRUST_WORDS.open };
 
 /** Prints the buddies whose key is known. */
 export async function listTrust(session: KeySession): Promise<number> {

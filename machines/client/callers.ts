@@ -54,8 +54,8 @@ const MAX_BUDDIES_THERE = 3;
 
 /**
  * Prepares a caller for display. A caller that claims the user's own id is shown by its address. A caller
- * without an id is shown by its address and the buddies with that address. For a user with a key, these are
- * only the buddies without a key, by the server's answer. The others may have a key, and call privately.
+ * without an id is shown by its address and the buddies with that address, except those who have a key or may
+ * have one: they call privately.
  */
 export function withHint<TCaller extends Caller>(
   call: TCaller,
@@ -68,9 +68,11 @@ export function withHint<TCaller extends Caller>(
     return caller === user
       ? { ...call, caller: undefined, hint: { claims: caller } }
       : withStanding(call, caller, buddies);
-  const isKeyed = trust !== undefined || call.protection !== undefined;
+  // A user with a key whose trust was not reported yet has only the protection of the call.
+  const isPartial = trust === undefined ? call.protection !== undefined : trust.isPartial === true;
+  const isOpen = (id: UserId) => trust?.get(id) === 'open' || (!isPartial && trust?.has(id) !== true);
   const there = buddies
-    .filter(({ endpoint, id }) => endpoint?.address === address && (!isKeyed || trust?.get(id) === 'open'))
+    .filter(({ endpoint, id }) => endpoint?.address === address && isOpen(id))
     .map(({ id }) => id);
   if (there.length === 0) return call;
   return { ...call, hint: { buddiesThere: there.slice(0, MAX_BUDDIES_THERE) } };

@@ -224,7 +224,10 @@ export const free = clientSetup.createStateConfig({
           { guard: 'isRestored', target: '#client.waiting.forCheck', actions: 'dropKeyDialog' },
           { target: '#client.resuming', actions: ['dropKeyDialog', 'dropCandidate'] },
         ],
-        'input.interrupted': { target: '#client.resuming', actions: ['dropKeyDialog', 'dropCandidate'] },
+        'input.interrupted': {
+          target: '#client.resuming',
+          actions: ['remindOfWords', 'dropKeyDialog', 'dropCandidate'],
+        },
         'prompt.answered': { description: 'The dialog takes the answers.' },
       },
     },

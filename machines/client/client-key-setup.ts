@@ -63,7 +63,7 @@ export const keySetup = menuSetup.extend({
     }),
 
     beginRestoring: assign({ keyDialog: 'restore' }),
-    // Only a user at a terminal is reminded of the words.
+    // After a sign-in, only a user at a terminal is reminded of the words.
     sayAboutKey: enqueueActions(({ context, event, enqueue }) => {
       const check = checkIn(event);
       if (context.isInteractive && check.holds === 'key' && check.remindsOfWords)
@@ -75,8 +75,12 @@ export const keySetup = menuSetup.extend({
       const { registration } = replyIn(event);
       if (registration === undefined) return;
       enqueue.sendTo(terminal, say({ say: 'registration', registration }));
-      if (context.isInteractive && registration.with === 'key' && registration.remindsOfWords)
-        enqueue.assign({ keyDialog: 'copy' });
+      if (registration.with !== 'key' || !registration.remindsOfWords) return;
+      if (context.isInteractive) enqueue.assign({ keyDialog: 'copy' });
+      else enqueue.sendTo(terminal, say({ say: 'wordsReminder', user: context.user as UserId }));
+    }),
+    remindOfWords: enqueueActions(({ context: { keyDialog, user }, enqueue }) => {
+      if (keyDialog === 'copy') enqueue.sendTo(terminal, say({ say: 'wordsReminder', user: user as UserId }));
     }),
     openKeyDialog: sendTo(terminal, ({ context: { keyDialog = 'copy', user, candidate } }) => ({
       type: 'key-dialog.open',
@@ -92,6 +96,7 @@ export const keySetup = menuSetup.extend({
       keyDialog: undefined,
       isMenuKnown: false,
       buddies: [],
+      lastSeen: () => new Map(),
       trust: undefined,
     }),
     saySessionEnded: sendTo(terminal, ({ event }) => {

@@ -17,7 +17,7 @@ import {
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
-import { type IdentityKey, parseKey } from '../../protocol/key.js';
+import { parseKeyedId } from '../../protocol/key.js';
 import { statusOf } from './attendance.js';
 import { NO_CALLS } from './call-log.js';
 import type { ClientContext, ClientEvent, ClientInput, Purpose, ServerRequest } from './client-context.js';
@@ -36,7 +36,7 @@ const ARCHIVE_PATIENCE_MS = 5_000;
 const DEPARTURE_MS = 1_000;
 
 /** What is known about the keys of buddies when a user with a key signs in. */
-const NO_TRUST: BuddyTrusts = new Map();
+const NO_TRUST: BuddyTrusts = Object.assign(new Map(), { isPartial: true as const });
 
 const QUESTIONS: Readonly<Record<Purpose, Question>> = {
   register: { ask: 'userId' },
@@ -107,14 +107,6 @@ function whyNotCallable(id: UserId, buddies: BuddyList): WhyNotCallable | undefi
   return buddy.endpoint === undefined ? 'offline' : undefined;
 }
 
-/** A buddy with its key, as in `bob#key`. */
-function keyedBuddyIn(event: EventObject): { readonly buddy: UserId; readonly key: IdentityKey } | undefined {
-  const [id, token, ...rest] = readAnswer(event).split('#');
-  const buddy = parseId(id);
-  const key = parseKey(token);
-  return buddy !== undefined && key !== undefined && rest.length === 0 ? { buddy, key } : undefined;
-}
-
 /** The question as it is asked: a user who has a key has one more letter in the menu. */
 function questionFor(trust: BuddyTrusts | undefined, question: Question): Question {
   return question.ask === 'menu' && trust !== undefined ? { ask: 'menu', isKeyed: true } : question;
@@ -171,7 +163,7 @@ export const menuSetup = setup({
     isVerify: ({ context }) => context.purpose === 'verify',
     isAdd: ({ context }) => context.purpose === 'add',
     isKeyed: ({ context }) => context.trust !== undefined,
-    isKeyedBuddy: ({ event }) => keyedBuddyIn(event) !== undefined,
+    isKeyedBuddy: ({ event }) => parseKeyedId(readAnswer(event)) !== undefined,
     isToRepeat: ({ event }) => ['typo', 'wrong-count'].includes(verdictIn(event).result),
     isSearch: ({ event }) => searchIn(event).buddy !== undefined,
     isInteractive: ({ context }) => context.isInteractive,
@@ -315,9 +307,9 @@ export const menuSetup = setup({
     dropPurpose: assign({ purpose: undefined }),
     prepareRequest: assign({
       request: ({ context: { purpose, trust, user }, event }): ServerRequest => {
-        const keyed = purpose === 'add' && trust !== undefined ? keyedBuddyIn(event) : undefined;
-        if (keyed !== undefined) return { op: 'ADD', ids: [user ?? '', keyed.buddy], key: keyed.key };
         const token = readAnswer(event);
+        const keyed = purpose === 'add' && trust !== undefined ? parseKeyedId(token) : undefined;
+        if (keyed !== undefined) return { op: 'ADD', ids: [user ?? '', keyed.id], key: keyed.key };
         // Fold valid ids, because other servers may be case-sensitive. Send other tokens unchanged.
         const id = parseId(token) ?? token;
         if (purpose === 'register') return { op: 'REG', ids: [id] };

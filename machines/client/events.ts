@@ -17,7 +17,7 @@ import type {
   ShownMessage,
   StatusShown,
 } from './notices.js';
-import type { TrustLevel } from './pins.js';
+import type { AddedTrust } from './pins.js';
 import type { Registration } from './registration.js';
 import type { Silence } from './silence.js';
 
@@ -125,7 +125,7 @@ export interface ServerReply {
   readonly line: DisplayText;
   readonly done: boolean;
   /** After ADD, what is known about the key of the buddy. Only for a user who has a key here. */
-  readonly trust?: TrustLevel | 'open';
+  readonly trust?: AddedTrust;
   /** Set when an id was registered, if the client gives keys to ids. */
   readonly registration?: Registration;
 }

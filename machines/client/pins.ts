@@ -34,8 +34,14 @@ export type TrustLevel = 'unknown' | 'pinned' | 'verified' | 'changed' | 'damage
 /** What is known about the key of a buddy. `open`: the server said that the buddy has no key. */
 export type BuddyTrust = Exclude<TrustLevel, 'unknown'> | 'open';
 
+/** What is known about the key of a buddy who was just added. `unknown`: the server did not say. */
+export type AddedTrust = TrustLevel | 'open';
+
 /** The buddies about whose keys something is known. */
-export type BuddyTrusts = ReadonlyMap<UserId, BuddyTrust>;
+export interface BuddyTrusts extends ReadonlyMap<UserId, BuddyTrust> {
+  /** Set if a key may be missing: the file was not read yet, or a part of it cannot be read. */
+  readonly isPartial?: true;
+}
 
 /** Reports from the trust actor to the owner of call control. */
 export type TrustReport =

@@ -208,7 +208,11 @@ test('a server that keeps keys since an update: known ids go on, and new ones ge
   t.deepEqual([code, stdout], [0, '200 OK\n']);
   t.regex(stderr, /^From now on only the key on this machine can sign in/);
   t.is(await ask(updated.tcp, 'ADD carl bob\n'), '204 DENIED\r\n');
-  t.deepEqual(await run(t, server, home, ['add', 'carl', 'bob']), [0, '200 OK\n', '']);
+  t.deepEqual(await run(t, server, home, ['add', 'carl', 'bob']), [
+    0,
+    '200 OK\n',
+    'bob has no key. Chats with bob are in clear: others on the network can read them.\n',
+  ]);
   t.deepEqual(await run(t, server, home, ['del', 'alice', 'bob']), [0, '200 OK\n', '']);
   t.deepEqual(await run(t, server, home, ['buddies', 'carl']), [0, 'bob\tOFFLINE\tunknown\tunknown\n', '']);
   t.is(await ask(updated.tcp, 'ADD alice bob\n'), '200 OK\r\n', 'alice is still open');

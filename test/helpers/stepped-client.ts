@@ -119,8 +119,8 @@ export class Client {
     return this.on(...values.map((value) => ({ type: 'prompt.answered', value }) as const));
   }
 
-  serverReplies(line: string): this {
-    const output: ServerReply = { line: line as DisplayText, done: line.startsWith('200') };
+  serverReplies(line: string, more: Pick<ServerReply, 'registration'> = {}): this {
+    const output: ServerReply = { line: line as DisplayText, done: line.startsWith('200'), ...more };
     return this.on({ type: `xstate.done.actor.${REPLY_ACTOR}`, actorId: REPLY_ACTOR, output } as never);
   }
 
@@ -198,6 +198,9 @@ export class Client {
         return;
       case 'alert.raise':
         this.#log.push(`terminal <- alert.raise ${alertText(command.alert)}`);
+        return;
+      case 'key-dialog.open':
+        this.#log.push(`terminal <- key-dialog.open ${command.id}`);
         return;
       case 'prompt.open':
         this.#log.push(`terminal? ${this.#words.promptOf(command.question).text}`);

@@ -9,8 +9,10 @@ import {
   KEY_CHARACTERS,
   keyBytes,
   parseKey,
+  parseKeyedId,
 } from '../../protocol/key.js';
 import { hex, readVectors } from '../helpers/vectors.js';
+import { id, KEYS } from '../storage/changes.js';
 
 const SMALL_ORDER = readVectors<{ keys: string[] }>('ed25519-small-order').keys;
 const SPECCHECK = readVectors<{ cases: { key: string }[] }>('ed25519-speccheck').cases;
@@ -74,6 +76,22 @@ test('bytes to text and back give the same bytes', (t) => {
     assert.deepEqual(Uint8Array.from(keyBytes(key)), bytes);
   });
   t.notThrows(() => fc.assert(property));
+});
+
+test('an id with its key is parsed; any other text beside # is not', (t) => {
+  const key = KEYS[0];
+  t.deepEqual(parseKeyedId(`Bob#${key}`), { id: id('bob'), key });
+  for (const text of [
+    'bob',
+    'bob#',
+    `#${key}`,
+    `bob#${key}#`,
+    `bob##${key}`,
+    `bob ${key}`,
+    `.#${key}`,
+    `bob#${key}x`,
+  ])
+    t.is(parseKeyedId(text), undefined, text);
 });
 
 test('each key has one text: no other last character is parsed', (t) => {

@@ -16,13 +16,14 @@ async function watch(...lists: readonly [BuddyList, ...BuddyList[]]) {
   const printed: string[] = [];
   const client = {
     buddies: async () => first,
+    trust: async () => new Map([['bob', 'verified']]),
     async *watchBuddies() {
       yield* later;
     },
   };
   const output = {
-    async say(event: EventName, { buddy, status }: Fields) {
-      printed.push([event, buddy, status].filter((part) => part !== undefined).join(' '));
+    async say(event: EventName, { buddy, status, state }: Fields) {
+      printed.push([event, buddy, status, state].filter((part) => part !== undefined).join(' '));
     },
   };
   const code = await buddies(
@@ -39,18 +40,23 @@ async function watch(...lists: readonly [BuddyList, ...BuddyList[]]) {
 
 test('a buddy is printed at first, after each change, and when it was removed', async (t) => {
   const { printed, code } = await watch([bob, carl], [{ ...bob, status: 102 }, carl], [carl]);
-  t.deepEqual(printed, ['buddy bob ONLINE', 'buddy carl OFFLINE', 'buddy bob AWAY', 'removed bob']);
+  t.deepEqual(printed, [
+    'buddy bob ONLINE verified',
+    'buddy carl OFFLINE',
+    'buddy bob AWAY verified',
+    'removed bob',
+  ]);
   t.is(code, 0);
 });
 
 test('a buddy missing from a list that may be cut is neither printed nor forgotten', async (t) => {
   const { printed, code } = await watch([carl, bob], cut(carl), cut(carl, bob), cut(carl));
-  t.deepEqual(printed, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut']);
+  t.deepEqual(printed, ['buddy carl OFFLINE', 'buddy bob ONLINE verified', 'cut']);
   t.is(code, 16);
 });
 
 test('a buddy missing from a cut list is removed by the next whole list', async (t) => {
   const { printed, code } = await watch([carl, bob], cut(carl), [carl]);
-  t.deepEqual(printed, ['buddy carl OFFLINE', 'buddy bob ONLINE', 'cut', 'removed bob']);
+  t.deepEqual(printed, ['buddy carl OFFLINE', 'buddy bob ONLINE verified', 'cut', 'removed bob']);
   t.is(code, 0);
 });

@@ -13,6 +13,7 @@ import {
   startServerProgram,
   temporaryDirectory,
 } from '../../helpers/programs.js';
+import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -50,6 +51,69 @@ test('commands for an id whose key is here work as for an id without a key', asy
   t.is(await buddies.exited, 0, buddies.stderr);
   t.is(buddies.stdout, 'bob\tOFFLINE\tunknown\tunknown\n');
   t.is(buddies.stderr, '');
+});
+
+test('add stores the key of the buddy, which the server names or the user gives', async (t) => {
+  const { server, home } = await keyed(t);
+  const [carl, dora] = [deviceOf(), deviceOf()];
+  await askSealed(server.tcp, carl, 'REG carl');
+  await askSealed(server.tcp, dora, 'REG dora');
+  const add = async (buddy: string) => {
+    const program = start(t, home, server, 'add', 'alice', buddy, '--json');
+    t.is(await program.exited, 0, program.stderr);
+    return (JSON.parse(program.stdout) as { readonly state?: string }).state;
+  };
+  t.is(await add('bob'), 'in clear');
+  t.is(await add('carl'), 'private');
+  t.is(await add(`dora#${dora.device.identity}`), 'verified');
+  const list = start(t, home, server, 'buddies', 'alice', '--json');
+  t.is(await list.exited, 0, list.stderr);
+  const states = list.stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { state?: string });
+  // No process remembers for another that the server has named no key.
+  t.deepEqual(
+    states.map(({ state }) => state),
+    [undefined, 'private', 'verified'],
+  );
+  const trust = start(t, home, server, 'trust', '--user', 'alice');
+  t.is(await trust.exited, 0, trust.stderr);
+  t.deepEqual(trust.stdout.match(/^\w+\t\w+\t[\w-]{43}/gm), [
+    `carl\tprivate\t${carl.device.identity}`,
+    `dora\tverified\t${dora.device.identity}`,
+  ]);
+});
+
+test('the given key of a buddy who is on the list already is stored; a wrong one is named', async (t) => {
+  const { server, home } = await keyed(t);
+  const [carl, other] = [deviceOf(), deviceOf()];
+  await askSealed(server.tcp, carl, 'REG carl');
+  t.is(await start(t, home, server, 'add', 'alice', 'carl').exited, 0);
+  const again = start(t, home, server, 'add', 'alice', `carl#${carl.device.identity}`);
+  t.is(await again.exited, 4);
+  t.is(again.stderr, 'Chats with carl are private, and carl is verified.\n');
+  const wrong = start(t, home, server, 'add', 'alice', `carl#${other.device.identity}`);
+  t.is(await wrong.exited, 4);
+  t.regex(wrong.stderr, /^The server names another key for carl than the known one/m);
+  const typo = start(t, home, server, 'add', 'alice', 'carl#key');
+  t.is(await typo.exited, 2);
+  t.regex(typo.stderr, /Use the id, #, and the 43 characters of the key/);
+});
+
+test('a user without a key is told that the given key of a buddy is not used', async (t) => {
+  const { server, home } = await keyed(t);
+  await ask(server.tcp, 'REG emil\n');
+  const add = start(t, home, server, 'add', 'emil', `alice#${Identity.create().key}`);
+  t.is(await add.exited, 0, add.stderr);
+  t.is(add.stderr, 'You have no key on this machine: the key of alice is not used.\n');
+});
+
+test('register takes the id of --user', async (t) => {
+  const { server, home } = await keyed(t);
+  const program = start(t, home, server, '--user', 'emil', 'register');
+  t.is(await program.exited, 0, program.stderr);
+  t.is(program.stdout, '200 OK\n');
 });
 
 test('without the key of the id here, a command exits with 19', async (t) => {

@@ -25,8 +25,9 @@ test('a caller without an id is named after a buddy only if that buddy cannot ha
     callers.withHint(caller, 'alice' as UserId, buddies, trust);
   t.deepEqual(hintFor(undefined), named, 'a user without a key');
   t.deepEqual(hintFor(new Map([[bob, 'open']])), named, 'a buddy of whom the server says that it has none');
-  // The key of bob was not asked yet, or the line of his pin is damaged.
-  t.deepEqual(hintFor(new Map()), nameless);
+  t.deepEqual(hintFor(new Map()), named, 'a buddy whose key was never named');
+  // The file was not read yet, or the line of bob may be damaged.
+  t.deepEqual(hintFor(Object.assign(new Map(), { isPartial: true as const })), nameless);
   for (const state of ['pinned', 'verified', 'changed', 'damaged'] as const)
     t.deepEqual(hintFor(new Map([[bob, state]])), nameless, state);
   // The trust was not reported yet.

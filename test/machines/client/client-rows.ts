@@ -28,6 +28,9 @@ export const MENU = [open('menu'), 'question = menu'];
 export const BOB = 'bob 100 192.0.2.7 4000';
 export const BOB_SEEN = `${BOB} bob`;
 
+/** The user is signed out, and bob was on the list. */
+const FORGETS_BOB = ['buddies = none', 'lastSeen = none'];
+
 /** The call that was missed. */
 const MISSED = 'bob 192.0.2.7';
 
@@ -99,12 +102,9 @@ export function anyTime(look: Look = {}): Rows {
     ...asked,
     ...forgotten,
   ];
-  const signedOut = [
-    say('sessionEnded alice elsewhere'),
-    show(isAway ? 'isAway' : '', knowsBob ? BOB_SEEN : '', before),
-  ];
-  const forgetsTrust = isKeyed ? ['trust = none'] : [];
-  const endsInPlace: Row = ['stays', ...signedOut, 'user = none', 'isMenuKnown = false', ...forgetsTrust];
+  const signedOut = [say('sessionEnded alice elsewhere'), show(isAway ? 'isAway' : '', before)];
+  const forgets = [...(knowsBob ? FORGETS_BOB : []), ...(isKeyed ? ['trust = none'] : [])];
+  const endsInPlace: Row = ['stays', ...signedOut, 'user = none', 'isMenuKnown = false', ...forgets];
   const departing: Row = ['departing.waiting', ...exit, ...END_CALLS, ...asked, ...forgotten];
   return {
     'terminal.opened': [
@@ -162,12 +162,13 @@ export function sessionEnded(look: Look = {}): Rows {
       'free.signedOut',
       ...exit,
       say('sessionEnded alice elsewhere'),
-      show(isAway ? 'isAway' : '', knowsBob ? BOB_SEEN : '', hasMissed ? MISSED : ''),
+      show(isAway ? 'isAway' : '', hasMissed ? MISSED : ''),
       say('menu'),
       open('menu'),
       'user = none',
       ...(PURPOSEFUL.includes(question ?? '') ? ['purpose = none'] : []),
       'isMenuKnown = false',
+      ...(knowsBob ? FORGETS_BOB : []),
       ...(isKeyed ? ['trust = none'] : []),
       ...(question === 'menu' && !isKeyed ? [] : ['question = menu']),
     ],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ConnectionReport } from '../../../machines/client/call-events.js';
 import type { ClientEvent } from '../../../machines/client/client-context.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
+import { registrationLine } from '../../../terminal/registration-line.js';
 import { SAY } from '../../../terminal/words.js';
 import {
   accepted,
@@ -26,6 +27,7 @@ import {
   sent,
   TIMED_OUT,
 } from '../../helpers/stepped-client.js';
+import { KEYS } from '../../storage/changes.js';
 
 // Signing in.
 
@@ -71,6 +73,29 @@ test('registering sends a request to the server, and a 200 signs the user in', (
     'terminal: Signed in as alice.',
     MENU,
   ]);
+});
+
+test('a new key is explained; a script is reminded of its words, a user at a terminal copies them', (t) => {
+  const registration = { with: 'key', key: KEYS[0], remindsOfWords: true } as const;
+  const reminder =
+    'You have not copied the 24 words of your key yet: im-client key words --user alice shows them.';
+  const register = (isInteractive: boolean) => {
+    const client = new Client(undefined, isInteractive).types('r', 'alice');
+    client.look();
+    return client.serverReplies('200 OK', { registration });
+  };
+  t.deepEqual(register(false).look().slice(-4), [
+    'terminal: Signed in as alice.',
+    `terminal: ${registrationLine(registration)}`,
+    `terminal: ${reminder}`,
+    MENU,
+  ]);
+  const client = register(true);
+  t.deepEqual(client.look().slice(-2), [
+    `terminal: ${registrationLine(registration)}`,
+    'terminal <- key-dialog.open alice',
+  ]);
+  t.true(client.on({ type: 'input.interrupted' }).look().includes(`terminal: ${reminder}`), 'Ctrl-C');
 });
 
 test('a refused registration shows the reply and does not sign the user in', (t) => {
