@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
+import anyTest, { type ExecutionContext } from 'ava';
 import type { ClientNotice } from '../../../actors/client/agent.js';
 import type { Call } from '../../../actors/client/call-handles.js';
 import type { Client, CreateClientOptions } from '../../../actors/client/create-client.js';
@@ -17,6 +17,9 @@ import { listenForCalls, Peer } from '../../helpers/peer.js';
 import { clientOf, KeyTable, type Person, type PersonOptions, person } from '../../helpers/private-people.js';
 import { TappedWire } from '../../helpers/tapped-wire.js';
 import { chainOf, contextWithChain, TlsServer } from '../../helpers/tls-pair.js';
+
+// One at a time: a handshake must not wait for those of all other tests.
+const test = anyTest.serial;
 
 interface Pair {
   readonly table: KeyTable;
@@ -105,7 +108,7 @@ test('the wire shows no text and no name', async (t) => {
   for (const text of ['secret', 'alice', 'bob', 'HELLO', 'BYE']) t.false(seen.includes(text), text);
 });
 
-test.serial('many lines go both ways, in order and once', async (t) => {
+test('many lines go both ways, in order and once', async (t) => {
   const { ours, theirs } = await chatOf(await pair(t));
   const lines = Array.from({ length: 1_500 }, (_, n) => `line ${n}`);
   const sendAll = async (chat: Chat) => {
@@ -638,7 +641,7 @@ test('a chat ends if the buddy stops confirming, and its unconfirmed lines are r
   t.deepEqual((await ours.closed).lost, ['one']);
 });
 
-test.serial('if a program does not read, the buddy waits, and no line is lost', async (t) => {
+test('if a program does not read, the buddy waits, and no line is lost', async (t) => {
   const both = await pair(t);
   const { ours, theirs } = await chatOf(both);
   const lines = Array.from({ length: 5_000 }, (_, n) => `line ${n}`);
