@@ -46,7 +46,7 @@ export interface ReplyOptions {
   /** Aborted when the caller does not wait for the reply any longer. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** The error to reject with when the connection breaks, or ends without a reply. */
+  /** The error to reject with when the connection breaks, or the reply does not come. */
   readonly errorOf?: (error: NodeJS.ErrnoException) => Error;
 }
 
@@ -77,7 +77,7 @@ export function readReply(
       resolve({ line: toDisplayText(text), done: isDone(text) });
       socket.destroy();
     };
-    const timer = setTimeout(() => fail(new Error(LATE_REPLY)), timeoutMs);
+    const timer = setTimeout(() => fail(errorOf(new Error(LATE_REPLY))), timeoutMs);
 
     socket.on(
       'data',

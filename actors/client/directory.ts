@@ -30,6 +30,7 @@ import { ClientError, type ClientErrorCode, missingError } from './client-error.
 import type { KeyedServer } from './keyed-server.js';
 import { Keyring, stranger } from './keyring.js';
 import { OwnKeys } from './own-keys.js';
+import { UnansweredError } from './sealed-request.js';
 import { type IdentifiedServer, monotonicMs, ServerIdentification } from './server-identification.js';
 import { WhoCache } from './who-cache.js';
 
@@ -372,7 +373,8 @@ function standingOf(error: unknown): Standing {
 }
 
 function loginOutcomeOf(error: unknown): Exclude<LoginOutcome, 'open'> {
-  return error instanceof ClientError ? (ERROR_OUTCOMES[error.code] ?? 'no-key') : 'unreachable';
+  if (error instanceof ClientError) return ERROR_OUTCOMES[error.code] ?? 'no-key';
+  return error instanceof UnansweredError ? 'lost' : 'unreachable';
 }
 
 const ERROR_OUTCOMES: Readonly<Partial<Record<ClientErrorCode, Exclude<LoginOutcome, 'open'>>>> = {

@@ -61,7 +61,7 @@ export interface HeartbeatInput {
   readonly callPort: number | undefined;
   /** True if the heartbeat was restarted after it had reported the server as lost. */
   readonly isServerLost: boolean;
-  /** The session that was open before the heartbeat was restarted. */
+  /** The session of the heartbeat that was restarted, if it had one, or had failed to log in. */
   readonly session?: SessionId | undefined;
 }
 
@@ -115,6 +115,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #beatTimer: Timer | undefined;
   #user: HeartbeatUser | undefined;
   #speech: Speech;
+  /** True from the sign-in until it was first found out whether the key of the user is here. */
+  #isSigningIn: boolean;
   /** How many answers are awaited about the standing of a user: until then, nothing can be sent. */
   #awaitedStandings = 0;
   #callPort: number | undefined;
@@ -142,10 +144,12 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
         host: input.server.host,
         previous: input.session,
         onOpen: (session, address) => this.#onSessionOpen(session, address),
+        onFailure: (session) => scope.emit({ type: 'login.failed', session }),
         onEnd: (why) => this.#onSessionEnd(why),
         onTwoAddresses: () => input.client.send({ type: 'session.misrouted' }),
       });
     this.#user = input.user;
+    this.#isSigningIn = input.session === undefined;
     this.#speech = directory === undefined ? 'clear' : 'unknown';
     this.#callPort = input.callPort;
     this.#beatTimer = scope.sendLater({ type: 'beat.due' }, BEAT_MS);
@@ -205,8 +209,9 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const isNew = user.id !== this.#user?.id;
     if (isNew) this.#sayGoodbye();
     this.#user = user;
-    if (isNew) this.#beginSpeech(user);
-    else this.#announce();
+    if (!isNew) return this.#announce();
+    this.#isSigningIn = true;
+    this.#beginSpeech(user);
   }
 
   #onPortBound(): void {
@@ -230,13 +235,13 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #onStanding(id: UserId, { holds }: Standing): void {
     // The session is already wanted: this is a late answer to an earlier question.
     if (this.#speech === 'sealed') return;
+    // A login that does not follow at once from an action of the user must not sign off another client.
+    const kind = this.#isSigningIn ? 'new' : 'again';
+    this.#isSigningIn = false;
     switch (holds) {
-      case 'key': {
+      case 'key':
         this.#speech = 'sealed';
-        const isRestarted = this.#input.session !== undefined && id === this.#input.user?.id;
-        const kind = this.#callPort === undefined ? 'ask' : 'new';
-        return this.#session?.want(id, isRestarted ? 'again' : kind);
-      }
+        return this.#session?.want(id, this.#callPort === undefined ? 'ask' : kind);
       case 'nothing':
         this.#speech = 'clear';
         return this.#announce();

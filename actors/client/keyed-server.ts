@@ -13,7 +13,7 @@ import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerEndpoint } from './ask-server.js';
 import { revokedError } from './client-error.js';
 import { type HeldKey, stranger } from './keyring.js';
-import { askSealed, type SealedReply, UnacceptedError } from './sealed-request.js';
+import { askSealed, type SealedReply, UnansweredError } from './sealed-request.js';
 
 /** Longest wait for the reply to WHO, in milliseconds. */
 const WHO_TIMEOUT_MS = 3_000;
@@ -70,7 +70,7 @@ export class KeyedServer {
     try {
       return await this.ask(held, request, options);
     } catch (error) {
-      if (!(error instanceof UnacceptedError)) throw error;
+      if (!(error instanceof UnansweredError)) throw error;
       throw (await this.#isRevoked(id, held)) ? revokedError(id) : error;
     }
   }

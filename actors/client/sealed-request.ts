@@ -9,7 +9,14 @@ import { DatagramSeal } from '../../keys/datagram-seal.js';
 import { connectTls, identifyPeer } from '../../keys/tls.js';
 import type { ServerReply } from '../../machines/client/events.js';
 import type { IdentityKey } from '../../protocol/key.js';
-import { NO_REPLY, networkError, REPLY_TIMEOUT_MS, readReply, type ServerEndpoint } from './ask-server.js';
+import {
+  LATE_REPLY,
+  NO_REPLY,
+  networkError,
+  REPLY_TIMEOUT_MS,
+  readReply,
+  type ServerEndpoint,
+} from './ask-server.js';
 import { busyError, ClientError } from './client-error.js';
 
 /** The ALPN name of requests to the server. */
@@ -35,9 +42,12 @@ export interface SealedReply {
   readonly seal: DatagramSeal | undefined;
 }
 
-/** The server closed the connection after the handshake, without a reply: it does not accept the device. */
-export class UnacceptedError extends Error {
-  override readonly name = 'UnacceptedError';
+/**
+ * The request was sent, and the reply did not come. The server may have executed the request, or it does not
+ * accept the device.
+ */
+export class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
 }
 
 /**
@@ -45,9 +55,9 @@ export class UnacceptedError extends Error {
  *
  * - a {@link ClientError} `server.changed`: the server presented another key, and nothing was sent;
  * - a {@link ClientError} `server.busy`: the connection closed during the handshake, or what came was not
- *   TLS;
- * - an {@link UnacceptedError};
- * - another error: there was no connection, or no reply in time.
+ *   TLS. Nothing was sent;
+ * - an {@link UnansweredError};
+ * - another error: there was no connection, or no handshake in time. Nothing was sent.
  */
 export async function askSealed(options: SealedRequest): Promise<SealedReply> {
   const { server, name, serverKey, context, request, signal, timeoutMs = REPLY_TIMEOUT_MS } = options;
@@ -77,9 +87,9 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
         case 'connecting':
           return networkError(error);
         case 'shaking hands':
-          return busyError(error);
+          return error.message === LATE_REPLY ? error : busyError(error);
         case 'secure':
-          return new UnacceptedError(NO_REPLY, { cause: error });
+          return new UnansweredError(error.message === LATE_REPLY ? LATE_REPLY : NO_REPLY, { cause: error });
       }
     },
   });

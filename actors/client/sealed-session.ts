@@ -5,6 +5,7 @@
  * machines/client/session-login.ts decides when to log in.
  */
 
+import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { SocketAddress } from 'node:net';
 import type { SnapshotFrom } from 'xstate';
@@ -43,10 +44,12 @@ export interface SealedSessionOptions {
   readonly directory: Directory;
   /** The name or the address of the server. */
   readonly host: string;
-  /** The session that was open before the heartbeat was restarted. */
+  /** The session of the heartbeat that was restarted, if it had one, or had failed to log in. */
   readonly previous: SessionId | undefined;
   /** The session is open. The client logged in at `address`, and must send its datagrams there. */
   readonly onOpen: (session: SessionId, address: string) => void;
+  /** A login has failed. The next ones name this session. */
+  readonly onFailure: (session: SessionId) => void;
   readonly onEnd: (why: SessionEnd) => void;
   readonly onTwoAddresses: () => void;
 }
@@ -57,7 +60,10 @@ export class SealedSession {
   readonly #steps: Steps<SnapshotFrom<typeof sessionLoginMachine>, SessionLoginEvent>;
   #state: SnapshotFrom<typeof sessionLoginMachine>;
   #user: UserId | undefined;
-  /** The name of the last session. The server may still know this session. */
+  /**
+   * The name of the last session, which the server may still know. If no session was ever open, a made-up
+   * name, which stays the same: a login in mode `again` whose reply was lost succeeds with the same name.
+   */
   #session: SessionId | undefined;
   #seal: DatagramSeal | undefined;
   /** True once a datagram was sent in this session. Before, an answer cannot be genuine. */
@@ -88,6 +94,7 @@ export class SealedSession {
   want(user: UserId, kind: LoginKind): void {
     if (user !== this.#user && kind !== 'again') this.#session = undefined;
     this.#user = user;
+    this.#session ??= randomBytes(8).toString('hex') as SessionId;
     this.#step({ type: 'session.wanted', kind });
   }
 
@@ -149,6 +156,7 @@ export class SealedSession {
       this.#attempt?.abort();
       this.#attempt = undefined;
     },
+    recordFailure: () => this.#options.onFailure(this.#session as SessionId),
     announce: () => this.#begin(),
     startQuietTimer: () => {
       this.#timer = this.#scope.sendLater({ type: 'quiet.over' }, QUIET_MS);
@@ -189,8 +197,7 @@ export class SealedSession {
 
   #mode(): LoginMode {
     const { kind } = this.#state.context;
-    if (kind !== 'again') return { kind };
-    return this.#session === undefined ? { kind: 'new' } : { kind, session: this.#session };
+    return kind === 'again' ? { kind, session: this.#session as SessionId } : { kind };
   }
 
   #begin(): void {

@@ -13,8 +13,10 @@ export type LoginOutcome =
   | 'unregistered'
   /** The server closed the connection, did not speak TLS, or replied that it is busy. */
   | 'busy'
-  /** There was no connection, or no reply in time. */
+  /** There was no connection, or no handshake in time. Nothing was sent. */
   | 'unreachable'
+  /** The request was sent, and the reply did not come. The server may have opened a session. */
+  | 'lost'
   /** The server at the known address has another key. Nothing was sent. */
   | 'changed'
   /** The user has revoked the device of this machine. */

@@ -15,7 +15,10 @@ export interface RestartState {
   readonly callPort: number | undefined;
   /** True while the server is lost. The server's next answer is then reported. */
   readonly isServerLost: boolean;
-  /** The session of a user with a key. A restarted heartbeat asks the server to replace this session. */
+  /**
+   * The session of a user with a key; a made-up name if a login has failed. A restarted heartbeat asks the
+   * server to replace this session.
+   */
   readonly session?: SessionId | undefined;
   /** Peers that call control knows to speak dialect B. */
   readonly speakers: Speakers;
@@ -52,6 +55,12 @@ export interface SessionOpened {
   readonly session: SessionId;
 }
 
+/** Emitted by the heartbeat when a login has failed: later logins are automatic. */
+export interface LoginFailed {
+  readonly type: 'login.failed';
+  readonly session: SessionId;
+}
+
 /** Emitted by the heartbeat when the user is signed out. */
 export interface SessionEnded {
   readonly type: 'session.ended';
@@ -63,6 +72,7 @@ type RestartFact =
   | PortBound
   | ServerConnectivityChanged
   | SessionOpened
+  | LoginFailed
   | SessionEnded
   | SpeakersChanged;
 
@@ -79,6 +89,7 @@ export function restartStateAfter(
       return event.id === state.user?.id ? { ...state, user } : { ...rest, user };
     }
     case 'session.opened':
+    case 'login.failed':
       return { ...state, session: event.session };
     case 'session.ended':
       return event.id === state.user?.id ? { ...state, user: undefined, session: undefined } : state;
@@ -99,6 +110,7 @@ const FACTS: ReadonlySet<unknown> = new Set<RestartFact['type']>([
   'server.lost',
   'server.found',
   'session.opened',
+  'login.failed',
   'session.ended',
   'speakers.changed',
 ]);

@@ -6,15 +6,18 @@
  * (actors/client/heartbeat.ts). The actor ignores datagrams that do not come from the server, and holds the
  * keys of the session. Talks to: the client.
  *
- * A login in mode `new` ends the session of another client of the same user. It always follows from an action
- * of the user. All automatic logins are in mode `again`, which the server refuses if another client has a
- * session. Two clients with one key therefore never take the id from each other in an endless loop.
+ * A login in mode `new` ends the session of another client of the same user. It is the first login after an
+ * action of the user. If its reply is lost, the session of this client may be open without a known name: the
+ * client repeats the login in mode `new` once, at once. All other logins are automatic and in mode `again`,
+ * which the server refuses if another client has a session. That is so even if nothing was sent yet. Two
+ * clients with one key therefore never take the id from each other in an endless loop, and a client that
+ * reaches the server late gives way to one that was started after it.
  */
 
 import { assign, setup } from 'xstate';
 import type { LoginOutcome } from './login-outcome.js';
 
-/** The kind of a login: see `LoginMode`. The heartbeat adds the name of the old session to `again`. */
+/** The kind of a login: see `LoginMode`. The heartbeat adds the name of a session to `again`. */
 export type LoginKind = 'new' | 'again' | 'ask';
 
 /** The shortest time between a login and the next one because of an unknown session, in milliseconds. */
@@ -41,6 +44,8 @@ export function busyPauseMs(tries: number, random: number): number {
 
 export interface SessionLoginContext {
   readonly kind: LoginKind;
+  /** True if the login in mode `new` was repeated, because its reply was lost. */
+  readonly hasRepeated: boolean;
   /** How many times in a row the server was busy. */
   readonly busyTries: number;
   /** How many sessions were opened but then unknown to the server, since its last sealed answer. */
@@ -66,6 +71,8 @@ export type SessionLoginEvent =
 export type SessionLoginAction =
   | 'logIn'
   | 'abandonLogin'
+  /** Stores that the user's own login is over: if the heartbeat is restarted, it logs in automatically. */
+  | 'recordFailure'
   /** Announces the user, and requests the buddy list. */
   | 'announce'
   | 'startQuietTimer'
@@ -104,22 +111,28 @@ export const sessionLoginMachine = setup({
   guards: {
     isOpen: ({ event }: Args) => outcomeIn(event) === 'open',
     isBusy: ({ event }: Args) => outcomeIn(event) === 'busy',
-    isUnanswered: ({ event }: Args) => ['unreachable', 'unregistered'].includes(outcomeIn(event) ?? ''),
+    isUnanswered: ({ event }: Args) =>
+      ['unreachable', 'lost', 'unregistered'].includes(outcomeIn(event) ?? ''),
+    mayRepeat: ({ context, event }: Args) =>
+      outcomeIn(event) === 'lost' && context.kind === 'new' && !context.hasRepeated,
     isFruitless: ({ context }: Args) => context.fruitless === FRUITLESS_LOGINS - 1,
   },
   actions: {
     rememberKind: assign({
       kind: ({ event }) => (event as Extract<SessionLoginEvent, { type: 'session.wanted' }>).kind,
     }),
-    // From now on, logins are automatic.
-    keepSession: assign({ kind: ({ context }) => (context.kind === 'ask' ? 'ask' : 'again'), busyTries: 0 }),
+    /** From now on, logins are automatic. */
+    giveWay: assign({ kind: ({ context }) => (context.kind === 'ask' ? 'ask' : 'again') }),
+    rememberRepeated: assign({ hasRepeated: true }),
+    clearBusy: assign({ busyTries: 0 }),
     countBusy: assign({ busyTries: ({ context }) => context.busyTries + 1 }),
     countFruitless: assign({ fruitless: ({ context }) => context.fruitless + 1 }),
-    clearTries: assign({ busyTries: 0, fruitless: 0 }),
+    clearTries: assign({ hasRepeated: false, busyTries: 0, fruitless: 0 }),
     clearFruitless: assign({ fruitless: 0 }),
     ...({
       logIn: effect,
       abandonLogin: effect,
+      recordFailure: effect,
       announce: effect,
       startQuietTimer: effect,
       stopQuietTimer: effect,
@@ -132,7 +145,7 @@ export const sessionLoginMachine = setup({
 }).createMachine({
   id: 'session-login',
   description: 'Keeps the session of a user with a key.',
-  context: { kind: 'new', busyTries: 0, fruitless: 0 },
+  context: { kind: 'new', hasRepeated: false, busyTries: 0, fruitless: 0 },
   initial: 'closed',
   on: {
     'session.wanted': { target: '.loggingIn', reenter: true, actions: ['rememberKind', 'clearTries'] },
@@ -146,9 +159,16 @@ export const sessionLoginMachine = setup({
       exit: 'abandonLogin',
       on: {
         'login.ended': [
-          { guard: 'isOpen', target: 'open', actions: ['keepSession', 'announce'] },
-          { guard: 'isBusy', target: 'pausing', actions: 'countBusy' },
-          { guard: 'isUnanswered', target: 'unanswered' },
+          { guard: 'isOpen', target: 'open', actions: ['giveWay', 'clearBusy', 'announce'] },
+          {
+            guard: 'mayRepeat',
+            target: 'loggingIn',
+            reenter: true,
+            actions: 'rememberRepeated',
+            description: 'The reply was lost: only a login in mode `new` replaces a session without a name.',
+          },
+          { guard: 'isBusy', target: 'pausing', actions: ['giveWay', 'countBusy', 'recordFailure'] },
+          { guard: 'isUnanswered', target: 'unanswered', actions: ['giveWay', 'recordFailure'] },
           {
             target: 'ended',
             actions: 'reportEnd',

@@ -91,8 +91,10 @@ export function filesKilledAt(operation: number): {
   return { files, wasKilled: () => count > operation };
 }
 
-/** Passes connections on to a server. It can lose the replies, and close the connections instead. */
+/** Passes connections on to a server. It can refuse them, or lose the replies and close them instead. */
 export class LossyProxy {
+  /** Whether connections are closed without a byte. */
+  refuses = false;
   /** How many of the next connections lose their reply. */
   losesReplies = 0;
   readonly tcp: number;
@@ -103,8 +105,9 @@ export class LossyProxy {
 
   static async start(t: ExecutionContext, to: number): Promise<LossyProxy> {
     const listener = createServer((client) => {
-      const server = connect(to, '127.0.0.1');
       client.on('error', () => {});
+      if (proxy.refuses) return client.destroy();
+      const server = connect(to, '127.0.0.1');
       server.on('error', () => {});
       client.pipe(server);
       const isLossy = proxy.losesReplies-- > 0;

@@ -2,19 +2,20 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
-import type { Directory } from '../../../actors/client/directory.js';
+import type { Directory, Standing } from '../../../actors/client/directory.js';
 import { BEAT_MS, type HeartbeatInput, heartbeatWith } from '../../../actors/client/heartbeat.js';
 import { createServerIdentity } from '../../../actors/server/server-identity.js';
 import type { ServerOptions } from '../../../actors/server/server-tree.js';
 import { Identity } from '../../../keys/identity.js';
 import type { HeartbeatReport } from '../../../machines/client/events.js';
-import { QUIET_MS } from '../../../machines/client/session-login.js';
+import { FIRST_BUSY_PAUSE_MS, QUIET_MS } from '../../../machines/client/session-login.js';
+import { toDisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
 import { encodeUnknownSession, type SessionId } from '../../../protocol/sealed-datagram.js';
 import type { StoreChange } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { fromBehaviour } from '../../../supervision/behaviour.js';
-import { directoryAt } from '../../helpers/directory.js';
+import { directoryAt, LossyProxy } from '../../helpers/directory.js';
 import { ask, freePort, PresenceClient, until } from '../../helpers/network.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 import { crash, current, serve } from '../../helpers/server.js';
@@ -60,6 +61,8 @@ interface Beating {
   };
   readonly reports: HeartbeatReport[];
   readonly sessions: SessionId[];
+  /** The names that the next logins will send, one for each login that failed. */
+  readonly failed: SessionId[];
   beat(): void;
   received(type: HeartbeatReport['type']): Promise<HeartbeatReport>;
 }
@@ -89,9 +92,12 @@ function beating(
     },
   });
   const sessions: SessionId[] = [];
-  heartbeat.on('session.opened', (event) =>
-    sessions.push((event as never as { session: SessionId }).session),
-  );
+  const failed: SessionId[] = [];
+  for (const [type, names] of [
+    ['session.opened', sessions],
+    ['login.failed', failed],
+  ] as const)
+    heartbeat.on(type, (event) => names.push((event as never as { session: SessionId }).session));
   heartbeat.start();
   t.teardown(() => heartbeat.stop());
   return {
@@ -99,6 +105,7 @@ function beating(
     heartbeat: heartbeat as never,
     reports,
     sessions,
+    failed,
     beat() {
       clock.increment(QUIET_MS);
       clock.increment(BEAT_MS - QUIET_MS);
@@ -204,6 +211,103 @@ test('of two clients with one key, the older one stops, and tells its user', asy
   // Its user can take the id back.
   await signIn(older);
   await sees(ONLINE);
+});
+
+/** A client of alice behind a proxy, and one that reaches the server itself. */
+async function twoClients(t: ExecutionContext) {
+  const here = await world(t);
+  const { server, root } = here;
+  const proxy = await LossyProxy.start(t, server.tcp);
+  const directory = directoryAt(t, proxy, root);
+  await directory.standing(alice); // remembers the key of the server
+  const older = beating(t, directory, { tcp: proxy.tcp, udp: server.udp });
+  const newer = beating(t, directoryAt(t, server, root), server, { callPort: 5_000 });
+  return { ...here, proxy, older, newer };
+}
+
+/** Lets time pass until a client has given up because of another client, which keeps the id. */
+async function givesWay(t: ExecutionContext, older: Beating, newer: Beating): Promise<void> {
+  older.clock.increment(FIRST_BUSY_PAUSE_MS);
+  t.deepEqual(await older.received('session.ended'), { type: 'session.ended', id: alice, why: 'elsewhere' });
+  newer.beat();
+  await newer.received('buddies.received');
+  t.is(newer.sessions.length, 1);
+}
+
+test('a client that reaches the server late gives way to one that was started after it', async (t) => {
+  const { proxy, older, newer } = await twoClients(t);
+  proxy.refuses = true;
+  older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+  await until(() => older.failed.length === 1);
+  await signIn(newer);
+  proxy.refuses = false;
+  await givesWay(t, older, newer);
+  // Its user can take the id back.
+  await signIn(older);
+});
+
+test('a client that reaches the server late signs in if no other client has', async (t) => {
+  const { proxy, older, until: sees } = await twoClients(t);
+  proxy.refuses = true;
+  older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+  await until(() => older.failed.length === 1);
+  proxy.refuses = false;
+  // The reply to this login is lost. The next one names the same session, and is granted.
+  proxy.losesReplies = 2;
+  older.clock.increment(FIRST_BUSY_PAUSE_MS);
+  await until(() => older.failed.length === 2);
+  older.beat();
+  await older.received('buddies.received');
+  await sees(ONLINE);
+  t.is(older.failed[0], older.failed[1]);
+});
+
+test('a user whose first reply is lost is signed in at once', async (t) => {
+  const { server, proxy, older, until: sees } = await twoClients(t);
+  proxy.losesReplies = 2; // to LOG, and to the question whether the device is revoked
+  await signIn(older);
+  await sees(ONLINE);
+  t.is(older.sessions.length, 1);
+  t.deepEqual(older.failed, []);
+  t.is(server.received('sessions', 'session.open'), 2);
+});
+
+test('a client whose first two replies are lost gives way to one that was started after it', async (t) => {
+  const { proxy, older, newer } = await twoClients(t);
+  proxy.losesReplies = 4;
+  older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+  await until(() => older.failed.length === 1);
+  await signIn(newer);
+  await givesWay(t, older, newer);
+});
+
+test('a heartbeat that is restarted after a failed login gives way, until the user signs in', async (t) => {
+  const { server, root, proxy, older: crashed, newer } = await twoClients(t);
+  proxy.refuses = true;
+  crashed.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+  await until(() => crashed.failed.length === 1);
+  crashed.heartbeat.stop();
+  await signIn(newer);
+  const [session] = crashed.failed;
+  const user = { id: alice, status: 100 } as const;
+  const restarted = beating(t, directoryAt(t, server, root), server, { user, session });
+  await givesWay(t, restarted, newer);
+  await signIn(restarted);
+});
+
+test('a client that can read its key only later gives way to one that was started after it', async (t) => {
+  const { server, root } = await world(t);
+  const newer = beating(t, directoryAt(t, server, root), server);
+  await signIn(newer);
+  const directory = directoryAt(t, server, root);
+  const standing = directory.standing.bind(directory);
+  const reason = toDisplayText('permission denied');
+  const answers: Standing[] = [{ holds: 'unknown', code: 'key.unreadable', reason }];
+  Object.assign(directory, { standing: async (id: UserId) => answers.shift() ?? standing(id) });
+  const older = beating(t, directory, server);
+  older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
+  older.beat();
+  await givesWay(t, older, newer);
 });
 
 test('a list of several answers arrives whole', async (t) => {

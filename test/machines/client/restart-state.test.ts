@@ -1,6 +1,7 @@
 import test from 'ava';
 import { type RestartState, restartStateAfter } from '../../../machines/client/restart-state.js';
 import type { UserId } from '../../../protocol/id.js';
+import type { SessionId } from '../../../protocol/sealed-datagram.js';
 
 const alice = 'alice' as UserId;
 const first: RestartState = { user: undefined, callPort: undefined, isServerLost: false, speakers: [] };
@@ -23,6 +24,12 @@ test('the loss of the server survives a restart, until the server is found', (t)
 test('the list of peers that speak dialect B survives a restart', (t) => {
   const speakers = [{ address: '192.0.2.7', listener: undefined, untilMs: 600_000 }];
   t.deepEqual(restartStateAfter(first, { type: 'speakers.changed', speakers }), { ...first, speakers });
+});
+
+test('the session survives a restart, and so does the made-up one of a failed login', (t) => {
+  const session = '0123456789abcdef' as SessionId;
+  for (const type of ['session.opened', 'login.failed'])
+    t.deepEqual(restartStateAfter(first, { type, session } as never), { ...first, session });
 });
 
 test('other events that the tree emits do not change the state', (t) => {

@@ -11,6 +11,21 @@ const QUIET = {
 
 const UNKNOWN = { 'session.unknown': ['loggingIn', 'logIn', 'fruitless = 1'] } as const;
 
+/** After the login of the user, all logins are automatic. */
+const AUTOMATIC_FROM_NOW_ON = {
+  'login.ended busy': [
+    'pausing',
+    'abandonLogin',
+    'recordFailure',
+    'startPause',
+    'kind = again',
+    'busyTries = 1',
+  ],
+  'login.ended unreachable': ['unanswered', 'abandonLogin', 'recordFailure', 'kind = again'],
+  'login.ended unregistered': ['unanswered', 'abandonLogin', 'recordFailure', 'kind = again'],
+  'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
+} as const;
+
 export const SESSION_LOGIN: LegalTable = {
   chart: 'session-login',
   samples: {
@@ -26,6 +41,7 @@ export const SESSION_LOGIN: LegalTable = {
     'login.ended busy': { outcome: 'busy' },
     'login.ended unreachable': { outcome: 'unreachable' },
     'login.ended unregistered': { outcome: 'unregistered' },
+    'login.ended lost': { outcome: 'lost' },
   },
   start: ['closed'],
   states: {
@@ -45,9 +61,34 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask'],
         'session.unwanted': ['closed', 'abandonLogin'],
         'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer', 'kind = again'],
-        'login.ended busy': ['pausing', 'abandonLogin', 'startPause', 'busyTries = 1'],
-        'login.ended unreachable': ['unanswered', 'abandonLogin'],
-        'login.ended unregistered': ['unanswered', 'abandonLogin'],
+        'login.ended lost': ['stays', 'abandonLogin', 'logIn', 'hasRepeated = true'],
+        ...AUTOMATIC_FROM_NOW_ON,
+      },
+    },
+    'loggingIn: again, because the reply was lost': {
+      after: ['session.wanted', 'login.ended lost'],
+      legal: {
+        'session.wanted': ['stays', 'abandonLogin', 'logIn', 'hasRepeated = false'],
+        'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again', 'hasRepeated = false'],
+        'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask', 'hasRepeated = false'],
+        'session.unwanted': ['closed', 'abandonLogin'],
+        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer', 'kind = again'],
+        'login.ended lost': ['unanswered', 'abandonLogin', 'recordFailure', 'kind = again'],
+        ...AUTOMATIC_FROM_NOW_ON,
+      },
+    },
+    'loggingIn: automatically': {
+      after: ['session.wanted', 'login.ended unreachable', 'beat.due'],
+      legal: {
+        'session.wanted': ['stays', 'abandonLogin', 'logIn', 'kind = new'],
+        'session.wanted again': ['stays', 'abandonLogin', 'logIn'],
+        'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask'],
+        'session.unwanted': ['closed', 'abandonLogin'],
+        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'],
+        'login.ended busy': ['pausing', 'abandonLogin', 'recordFailure', 'startPause', 'busyTries = 1'],
+        'login.ended unreachable': ['unanswered', 'abandonLogin', 'recordFailure'],
+        'login.ended unregistered': ['unanswered', 'abandonLogin', 'recordFailure'],
+        'login.ended lost': ['unanswered', 'abandonLogin', 'recordFailure'],
         'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
       },
     },
@@ -59,9 +100,10 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn'],
         'session.unwanted': ['closed', 'abandonLogin'],
         'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'],
-        'login.ended busy': ['pausing', 'abandonLogin', 'startPause', 'busyTries = 1'],
-        'login.ended unreachable': ['unanswered', 'abandonLogin'],
-        'login.ended unregistered': ['unanswered', 'abandonLogin'],
+        'login.ended busy': ['pausing', 'abandonLogin', 'recordFailure', 'startPause', 'busyTries = 1'],
+        'login.ended unreachable': ['unanswered', 'abandonLogin', 'recordFailure'],
+        'login.ended unregistered': ['unanswered', 'abandonLogin', 'recordFailure'],
+        'login.ended lost': ['unanswered', 'abandonLogin', 'recordFailure'],
         'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
       },
     },
@@ -125,8 +167,8 @@ export const SESSION_LOGIN: LegalTable = {
     pausing: {
       after: ['session.wanted', 'login.ended busy'],
       legal: {
-        'session.wanted': ['loggingIn', 'stopPause', 'logIn', 'busyTries = 0'],
-        'session.wanted again': ['loggingIn', 'stopPause', 'logIn', 'kind = again', 'busyTries = 0'],
+        'session.wanted': ['loggingIn', 'stopPause', 'logIn', 'kind = new', 'busyTries = 0'],
+        'session.wanted again': ['loggingIn', 'stopPause', 'logIn', 'busyTries = 0'],
         'session.wanted ask': ['loggingIn', 'stopPause', 'logIn', 'kind = ask', 'busyTries = 0'],
         'session.unwanted': ['closed', 'stopPause'],
         'pause.over': ['loggingIn', 'stopPause', 'logIn'],
@@ -135,8 +177,8 @@ export const SESSION_LOGIN: LegalTable = {
     unanswered: {
       after: ['session.wanted', 'login.ended unreachable'],
       legal: {
-        'session.wanted': ['loggingIn', 'logIn'],
-        'session.wanted again': ['loggingIn', 'logIn', 'kind = again'],
+        'session.wanted': ['loggingIn', 'logIn', 'kind = new'],
+        'session.wanted again': ['loggingIn', 'logIn'],
         'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask'],
         'session.unwanted': ['closed'],
         'beat.due': ['loggingIn', 'logIn'],

@@ -7,6 +7,7 @@ import {
   sessionLoginMachine,
 } from '../../../machines/client/session-login.js';
 import { stepsOf } from '../../../machines/steps.js';
+import { Random } from '../../helpers/random.js';
 
 /** The state after these events, and all effects. */
 function run(...events: readonly SessionLoginEvent[]) {
@@ -28,11 +29,50 @@ const quiet: SessionLoginEvent = { type: 'quiet.over' };
 const busy: SessionLoginEvent = { type: 'login.ended', outcome: 'busy' };
 const pauseOver: SessionLoginEvent = { type: 'pause.over' };
 
+const lost: SessionLoginEvent = { type: 'login.ended', outcome: 'lost' };
+const unreachable: SessionLoginEvent = { type: 'login.ended', outcome: 'unreachable' };
+const beat: SessionLoginEvent = { type: 'beat.due' };
+
 test('only the first login of a session may end that of another client', (t) => {
   t.is(run(wanted).state.context.kind, 'new');
-  t.is(run(wanted, busy, pauseOver).state.context.kind, 'new', 'no session was open yet');
+  t.is(run(wanted, busy, pauseOver).state.context.kind, 'again', 'even if nothing was sent');
+  t.is(run(wanted, unreachable, beat).state.context.kind, 'again', 'even if nothing was sent');
   t.is(run(wanted, opened, quiet, unknown).state.context.kind, 'again');
   t.is(run(wanted, opened, quiet, unknown, busy, pauseOver).state.context.kind, 'again');
+});
+
+test('the first login is repeated once, at once, and only if its reply was lost', (t) => {
+  const repeated = run(wanted, lost);
+  t.true(repeated.state.matches('loggingIn'));
+  t.is(repeated.state.context.kind, 'new');
+  const lostAgain = run(wanted, lost, lost);
+  t.true(lostAgain.state.matches('unanswered'));
+  t.is(run(wanted, lost, lost, beat).state.context.kind, 'again');
+  t.true(run(wanted, unreachable, beat, lost).state.matches('unanswered'), 'an automatic login is not');
+  t.is(run(wanted, lost, lost, wanted, lost).state.context.kind, 'new', 'the user signs in again');
+});
+
+/** All events, so that random orders of them cover what no example does. */
+const EVENTS: readonly SessionLoginEvent[] = [
+  ...(['open', 'busy', 'lost', 'unreachable', 'unregistered', 'elsewhere', 'changed'] as const).map(
+    (outcome) => ({ type: 'login.ended', outcome }) as const,
+  ),
+  ...[unknown, quiet, pauseOver, beat, { type: 'answer.opened' } as const],
+];
+
+test('in any order of events, one action of the user causes at most two logins in mode new', (t) => {
+  const random = new Random(1);
+  for (let round = 0; round < 2_000; round++) {
+    const { first, step } = stepsOf(sessionLoginMachine);
+    let [state] = step(first, wanted);
+    let logins = 1;
+    for (let at = 0; at < 30; at++) {
+      const [next, effects] = step(state, random.pick(EVENTS));
+      state = next;
+      if (effects.includes('logIn') && state.context.kind === 'new') logins += 1;
+    }
+    t.true(logins <= 2);
+  }
 });
 
 test('forged answers cause at most one login in 5 s', (t) => {
