@@ -59,7 +59,7 @@ export type ClientNotice =
   /**
    * The client no longer announces the user, and asks for no buddy list: the user has signed in elsewhere
    * (`elsewhere`), or the user's key does not count at this server (`denied`, `revoked`), or it is not on
-   * this machine (`no-key`), or another server answers (`changed`).
+   * this machine (`no-key`), or another server answered at the sign-in (`changed`).
    */
   | {
       readonly type: 'session.ended';

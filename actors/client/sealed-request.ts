@@ -53,9 +53,9 @@ export class UnansweredError extends Error {
 /**
  * Sends a request inside TLS, and resolves with the reply. Rejects with
  *
- * - a {@link ClientError} `server.changed`: the server presented another key, and nothing was sent;
- * - a {@link ClientError} `server.busy`: the connection closed during the handshake, or what came was not
- *   TLS. Nothing was sent;
+ * - a {@link ClientError} `server.changed`: the server proved that it has another key, and nothing was sent;
+ * - a {@link ClientError} `server.busy`: the connection closed during the handshake, what came was not TLS,
+ *   or the server proved no key. Nothing was sent;
  * - an {@link UnansweredError};
  * - another error: there was no connection, or no handshake in time. Nothing was sent.
  */
@@ -70,10 +70,9 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
   });
   tls.once('secureConnect', () => {
     const { device } = identifyPeer(tls, PROTOCOL);
-    if (device?.identity !== serverKey) {
-      tls.destroy(changedError(name));
-      return;
-    }
+    // A chain that is not accepted proves nothing: any host in the middle can present one.
+    if (device === undefined) return void tls.destroy(busyError());
+    if (device.identity !== serverKey) return void tls.destroy(changedError(name));
     phase = 'secure';
     seal = DatagramSeal.fromTls(tls, 'client');
     tls.write(request, 'latin1');

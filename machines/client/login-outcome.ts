@@ -17,7 +17,7 @@ export type LoginOutcome =
   | 'unreachable'
   /** The request was sent, and the reply did not come. The server may have opened a session. */
   | 'lost'
-  /** The server at the known address has another key. Nothing was sent. */
+  /** The server at the known address has proven that it has another key. Nothing was sent. */
   | 'changed'
   /** The user has revoked the device of this machine. */
   | 'revoked'

@@ -12,6 +12,10 @@
  * which the server refuses if another client has a session. That is so even if nothing was sent yet. Two
  * clients with one key therefore never take the id from each other in an endless loop, and a client that
  * reaches the server late gives way to one that was started after it.
+ *
+ * A server with another key ends the sign-in of the user. Once a session was open, it does not: a host in the
+ * middle that can send one forged datagram could otherwise sign off the user for good. The client sends
+ * nothing to that server, and tries again as if the server was busy.
  */
 
 import { assign, setup } from 'xstate';
@@ -46,7 +50,9 @@ export interface SessionLoginContext {
   readonly kind: LoginKind;
   /** True if the login in mode `new` was repeated, because its reply was lost. */
   readonly hasRepeated: boolean;
-  /** How many times in a row the server was busy. */
+  /** True if the server has opened a session since the user signed in. */
+  readonly wasOpen: boolean;
+  /** How many times in a row the server was busy, or another server answered. */
   readonly busyTries: number;
   /** How many sessions were opened but then unknown to the server, since its last sealed answer. */
   readonly fruitless: number;
@@ -111,6 +117,7 @@ export const sessionLoginMachine = setup({
   guards: {
     isOpen: ({ event }: Args) => outcomeIn(event) === 'open',
     isBusy: ({ event }: Args) => outcomeIn(event) === 'busy',
+    isAnotherServer: ({ context, event }: Args) => context.wasOpen && outcomeIn(event) === 'changed',
     isUnanswered: ({ event }: Args) =>
       ['unreachable', 'lost', 'unregistered'].includes(outcomeIn(event) ?? ''),
     mayRepeat: ({ context, event }: Args) =>
@@ -124,10 +131,10 @@ export const sessionLoginMachine = setup({
     /** From now on, logins are automatic. */
     giveWay: assign({ kind: ({ context }) => (context.kind === 'ask' ? 'ask' : 'again') }),
     rememberRepeated: assign({ hasRepeated: true }),
-    clearBusy: assign({ busyTries: 0 }),
+    rememberOpen: assign({ wasOpen: true, busyTries: 0 }),
     countBusy: assign({ busyTries: ({ context }) => context.busyTries + 1 }),
     countFruitless: assign({ fruitless: ({ context }) => context.fruitless + 1 }),
-    clearTries: assign({ hasRepeated: false, busyTries: 0, fruitless: 0 }),
+    clearTries: assign({ hasRepeated: false, wasOpen: false, busyTries: 0, fruitless: 0 }),
     clearFruitless: assign({ fruitless: 0 }),
     ...({
       logIn: effect,
@@ -145,7 +152,7 @@ export const sessionLoginMachine = setup({
 }).createMachine({
   id: 'session-login',
   description: 'Keeps the session of a user with a key.',
-  context: { kind: 'new', hasRepeated: false, busyTries: 0, fruitless: 0 },
+  context: { kind: 'new', hasRepeated: false, wasOpen: false, busyTries: 0, fruitless: 0 },
   initial: 'closed',
   on: {
     'session.wanted': { target: '.loggingIn', reenter: true, actions: ['rememberKind', 'clearTries'] },
@@ -159,7 +166,7 @@ export const sessionLoginMachine = setup({
       exit: 'abandonLogin',
       on: {
         'login.ended': [
-          { guard: 'isOpen', target: 'open', actions: ['giveWay', 'clearBusy', 'announce'] },
+          { guard: 'isOpen', target: 'open', actions: ['giveWay', 'rememberOpen', 'announce'] },
           {
             guard: 'mayRepeat',
             target: 'loggingIn',
@@ -168,6 +175,12 @@ export const sessionLoginMachine = setup({
             description: 'The reply was lost: only a login in mode `new` replaces a session without a name.',
           },
           { guard: 'isBusy', target: 'pausing', actions: ['giveWay', 'countBusy', 'recordFailure'] },
+          {
+            guard: 'isAnotherServer',
+            target: 'pausing',
+            actions: 'countBusy',
+            description: 'A host in the middle may have answered. Nothing was sent to it.',
+          },
           { guard: 'isUnanswered', target: 'unanswered', actions: ['giveWay', 'recordFailure'] },
           {
             target: 'ended',
@@ -214,7 +227,9 @@ export const sessionLoginMachine = setup({
       },
     },
     pausing: {
-      description: 'The server is busy: waits for a random time, at first up to 30 s, later up to 5 min.',
+      description:
+        'The server is busy, or another one answers: waits for a random time, at first up to 30 s, later ' +
+        'up to 5 min.',
       entry: 'startPause',
       exit: 'stopPause',
       on: { 'pause.over': 'loggingIn' },

@@ -14,6 +14,7 @@ import { ask, freePort } from '../../helpers/network.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 import { serve, type TestServer } from '../../helpers/server.js';
+import { chainOf, contextWithChain, TlsServer } from '../../helpers/tls-pair.js';
 
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
@@ -237,6 +238,18 @@ test('another server at a known address gets nothing, and the error names the co
   t.deepEqual(await directory.who(alice), { says: 'nothing' });
   t.is(await keyAt(server, alice), '202 NO SUCH USER');
   t.is(server.received('connection', 'request.received'), 0);
+});
+
+test('a chain that is not accepted does not count as another server', async (t) => {
+  const device = deviceOf();
+  const [leaf, identity] = chainOf(device);
+  for (const chain of [[leaf], [leaf, leaf], [leaf, identity, identity]]) {
+    const impostor = await TlsServer.start(t, contextWithChain(device, chain));
+    const root = await temporaryDirectory(t);
+    await know(root, { tcp: impostor.port });
+    const directory = directoryAt(t, { tcp: impostor.port }, root);
+    t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), 'server.busy');
+  }
 });
 
 test('a damaged file with the keys of servers stops everything', async (t) => {

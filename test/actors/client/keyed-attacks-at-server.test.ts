@@ -80,8 +80,12 @@ async function world(t: ExecutionContext) {
 
 type World = Awaited<ReturnType<typeof world>>;
 
-/** A client of alice that listens. */
-async function listening(t: ExecutionContext, { ports, root }: World, privacy: PrivacyMode = 'as-can') {
+/** A client of alice that listens and, if it can sign in, has her list. */
+async function listening(
+  t: ExecutionContext,
+  { ports, root }: World,
+  { privacy = 'as-can', signsIn = true }: { privacy?: PrivacyMode; signsIn?: boolean } = {},
+) {
   let onEnded: (why: SessionEnd) => void;
   const ended = new Promise<SessionEnd>((resolve) => {
     onEnded = resolve;
@@ -95,7 +99,7 @@ async function listening(t: ExecutionContext, { ports, root }: World, privacy: P
   });
   t.teardown(() => client.close());
   const port = await client.listen();
-  await client.buddies();
+  if (signsIn) await client.buddies();
   return { client, port, ended, rings: ringOf(client) };
 }
 
@@ -157,20 +161,15 @@ async function revokingDevice(directory: Directory): Promise<DeviceCredentials> 
 
 /** How a session of alice ends. */
 const ENDS: Readonly<
-  Record<Exclude<SessionEnd, 'no-key'>, (t: ExecutionContext, world: World) => Promise<unknown>>
+  Record<Exclude<SessionEnd, 'no-key' | 'changed'>, (t: ExecutionContext, world: World) => Promise<unknown>>
 > = {
-  elsewhere: listening,
+  elsewhere: (t, here) => listening(t, here),
   async denied(_, { store, endSessions }) {
     await store.commit([{ op: 'KEY', id: ALICE, key: Identity.create().key }]);
     await endSessions();
   },
   async revoked(_, { directory, server }) {
     await logIn(server.tcp, await revokingDevice(directory), 'LOG alice new');
-  },
-  async changed(t, { redirect, endSessions }) {
-    const other = await TlsServer.start(t, createContext(deviceOf()), 'im-dir/1');
-    redirect(other.port);
-    await endSessions();
   },
 };
 
@@ -180,15 +179,24 @@ for (const [why, mode] of [
   ['elsewhere', 'clear'],
   ['denied', 'as-can'],
   ['revoked', 'as-can'],
-  ['changed', 'as-can'],
-  ['changed', 'private'],
 ] as const) {
   test(`a user whose session has ended refuses every call: ${why}, ${mode}`, async (t) => {
     const here = await world(t);
-    const { client, port, ended, rings } = await listening(t, here, mode);
+    const { client, port, ended, rings } = await listening(t, here, { privacy: mode });
     await ENDS[why](t, here);
     client.buddies().catch(() => {}); // makes the client notice
     t.is(await ended, why);
+    await assertRefuses(t, port, rings, here.bob);
+  });
+}
+
+for (const privacy of ['as-can', 'private'] as const) {
+  test(`a user who signs in while another server answers refuses every call: ${privacy}`, async (t) => {
+    const here = await world(t);
+    const other = await TlsServer.start(t, createContext(deviceOf()), 'im-dir/1');
+    here.redirect(other.port);
+    const { port, ended, rings } = await listening(t, here, { privacy, signsIn: false });
+    t.is(await ended, 'changed');
     await assertRefuses(t, port, rings, here.bob);
   });
 }

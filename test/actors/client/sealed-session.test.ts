@@ -1,5 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { setImmediate as nextIteration } from 'node:timers/promises';
+import type { SecureContext } from 'node:tls';
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
 import type { Directory, Standing } from '../../../actors/client/directory.js';
@@ -7,6 +9,7 @@ import { BEAT_MS, type HeartbeatInput, heartbeatWith } from '../../../actors/cli
 import { createServerIdentity } from '../../../actors/server/server-identity.js';
 import type { ServerOptions } from '../../../actors/server/server-tree.js';
 import { Identity } from '../../../keys/identity.js';
+import { createContext } from '../../../keys/tls.js';
 import type { HeartbeatReport } from '../../../machines/client/events.js';
 import { FIRST_BUSY_PAUSE_MS, QUIET_MS } from '../../../machines/client/session-login.js';
 import { toDisplayText } from '../../../protocol/display-text.js';
@@ -18,7 +21,10 @@ import { fromBehaviour } from '../../../supervision/behaviour.js';
 import { directoryAt, LossyProxy } from '../../helpers/directory.js';
 import { ask, freePort, PresenceClient, until } from '../../helpers/network.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
+import { deviceOf } from '../../helpers/sealed-client.js';
 import { crash, current, serve } from '../../helpers/server.js';
+import { TappedWire } from '../../helpers/tapped-wire.js';
+import { chainOf, contextWithChain, TlsServer } from '../../helpers/tls-pair.js';
 
 const alice = 'alice' as UserId;
 const signal = new AbortController().signal;
@@ -401,6 +407,73 @@ test('only the server itself can make the client log in again', async (t) => {
   await started.received('buddies.received');
   t.deepEqual(started.sessions, [session]);
   t.false(JSON.stringify(started.reports).includes('eve'), 'a list in clear does not count');
+});
+
+/** A client of alice who is signed in, and an impostor that can take the place of the server. */
+async function withImpostor(t: ExecutionContext, context: SecureContext) {
+  const here = await world(t);
+  const { server, root } = here;
+  const impostor = await TlsServer.start(t, context);
+  let target = server.tcp;
+  const wire = await TappedWire.open(t, () => target);
+  const started = beating(t, directoryAt(t, { tcp: wire.port }, root), { tcp: wire.port, udp: server.udp });
+  await signIn(started);
+  started.clock.increment(QUIET_MS);
+  return {
+    ...here,
+    started,
+    /** Takes the server's place, and forges a datagram. Resolves when the client has met the impostor. */
+    async attack() {
+      target = impostor.port;
+      const text = encodeUnknownSession(started.sessions[0] as SessionId).toString('latin1');
+      const from = { address: '127.0.0.1', port: server.udp };
+      started.heartbeat.send({ type: 'datagram.received', text, from });
+      const met = await impostor.accept();
+      const received: Buffer[] = [];
+      met.on('data', (chunk: Buffer) => received.push(chunk));
+      await once(met, 'close');
+      t.deepEqual(received, []);
+    },
+    /** Gives the place back. Resolves when the client has a session again. */
+    async retreat() {
+      target = server.tcp;
+      while (started.sessions.length === 1) {
+        started.clock.increment(FIRST_BUSY_PAUSE_MS);
+        await nextIteration();
+      }
+      await started.received('buddies.received');
+      t.false(started.reports.some(({ type }) => type === 'session.ended'));
+    },
+  };
+}
+
+test('a session goes on after a forged datagram and a server with another key', async (t) => {
+  const { attack, retreat, until: sees } = await withImpostor(t, createContext(deviceOf()));
+  await attack();
+  await retreat();
+  await sees(ONLINE);
+});
+
+test('a session goes on after a forged datagram and a chain that is not accepted', async (t) => {
+  const device = deviceOf();
+  const { attack, retreat } = await withImpostor(t, contextWithChain(device, [chainOf(device)[0]]));
+  await attack();
+  await retreat();
+});
+
+test('while a server with another key answers, the user is told what is wrong', async (t) => {
+  const { attack, retreat, started } = await withImpostor(t, createContext(deviceOf()));
+  await attack();
+  // Beats are due every 10 s, the next one in 5 s. Time then stands still: the client asks for the reason.
+  for (let beats = 0; beats < 2; beats++) started.beat();
+  started.clock.increment(BEAT_MS - QUIET_MS);
+  const { silence } = (await started.received('server.lost')) as Extract<
+    HeartbeatReport,
+    { type: 'server.lost' }
+  >;
+  t.regex((silence as { reason: string }).reason, /not the server that was known here.*server forget/);
+  await retreat();
+  await started.received('server.found');
 });
 
 test('if the key of an id is not here, nothing is sent for the id', async (t) => {

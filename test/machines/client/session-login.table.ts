@@ -3,13 +3,15 @@
 import type { LegalTable } from '../../helpers/legal-table.js';
 
 const QUIET = {
-  'session.wanted': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = new'],
-  'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn'],
-  'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask'],
+  'session.wanted': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = new', 'wasOpen = false'],
+  'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn', 'wasOpen = false'],
+  'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask', 'wasOpen = false'],
   'session.unwanted': ['closed', 'stopQuietTimer'],
 } as const;
 
 const UNKNOWN = { 'session.unknown': ['loggingIn', 'logIn', 'fruitless = 1'] } as const;
+
+const OPENED = ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'] as const;
 
 /** After the login of the user, all logins are automatic. */
 const AUTOMATIC_FROM_NOW_ON = {
@@ -60,7 +62,7 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again'],
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask'],
         'session.unwanted': ['closed', 'abandonLogin'],
-        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer', 'kind = again'],
+        'login.ended': [...OPENED, 'kind = again', 'wasOpen = true'],
         'login.ended lost': ['stays', 'abandonLogin', 'logIn', 'hasRepeated = true'],
         ...AUTOMATIC_FROM_NOW_ON,
       },
@@ -72,7 +74,7 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again', 'hasRepeated = false'],
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask', 'hasRepeated = false'],
         'session.unwanted': ['closed', 'abandonLogin'],
-        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer', 'kind = again'],
+        'login.ended': [...OPENED, 'kind = again', 'wasOpen = true'],
         'login.ended lost': ['unanswered', 'abandonLogin', 'recordFailure', 'kind = again'],
         ...AUTOMATIC_FROM_NOW_ON,
       },
@@ -84,8 +86,38 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['stays', 'abandonLogin', 'logIn'],
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn', 'kind = ask'],
         'session.unwanted': ['closed', 'abandonLogin'],
-        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'],
+        'login.ended': [...OPENED, 'wasOpen = true'],
         'login.ended busy': ['pausing', 'abandonLogin', 'recordFailure', 'startPause', 'busyTries = 1'],
+        'login.ended unreachable': ['unanswered', 'abandonLogin', 'recordFailure'],
+        'login.ended unregistered': ['unanswered', 'abandonLogin', 'recordFailure'],
+        'login.ended lost': ['unanswered', 'abandonLogin', 'recordFailure'],
+        'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
+      },
+    },
+    'loggingIn: after a session was open': {
+      after: ['session.wanted', 'login.ended', 'quiet.over', 'session.unknown'],
+      legal: {
+        'session.wanted': [
+          'stays',
+          'abandonLogin',
+          'logIn',
+          'kind = new',
+          'wasOpen = false',
+          'fruitless = 0',
+        ],
+        'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'wasOpen = false', 'fruitless = 0'],
+        'session.wanted ask': [
+          'stays',
+          'abandonLogin',
+          'logIn',
+          'kind = ask',
+          'wasOpen = false',
+          'fruitless = 0',
+        ],
+        'session.unwanted': ['closed', 'abandonLogin'],
+        'login.ended': OPENED,
+        'login.ended busy': ['pausing', 'abandonLogin', 'recordFailure', 'startPause', 'busyTries = 1'],
+        'login.ended changed': ['pausing', 'abandonLogin', 'startPause', 'busyTries = 1'],
         'login.ended unreachable': ['unanswered', 'abandonLogin', 'recordFailure'],
         'login.ended unregistered': ['unanswered', 'abandonLogin', 'recordFailure'],
         'login.ended lost': ['unanswered', 'abandonLogin', 'recordFailure'],
@@ -99,7 +131,7 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['stays', 'abandonLogin', 'logIn', 'kind = again'],
         'session.wanted ask': ['stays', 'abandonLogin', 'logIn'],
         'session.unwanted': ['closed', 'abandonLogin'],
-        'login.ended': ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'],
+        'login.ended': [...OPENED, 'wasOpen = true'],
         'login.ended busy': ['pausing', 'abandonLogin', 'recordFailure', 'startPause', 'busyTries = 1'],
         'login.ended unreachable': ['unanswered', 'abandonLogin', 'recordFailure'],
         'login.ended unregistered': ['unanswered', 'abandonLogin', 'recordFailure'],
@@ -134,9 +166,23 @@ export const SESSION_LOGIN: LegalTable = {
         'session.unknown',
       ],
       legal: {
-        'session.wanted': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = new', 'fruitless = 0'],
-        'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn', 'fruitless = 0'],
-        'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask', 'fruitless = 0'],
+        'session.wanted': [
+          'loggingIn',
+          'stopQuietTimer',
+          'logIn',
+          'kind = new',
+          'wasOpen = false',
+          'fruitless = 0',
+        ],
+        'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn', 'wasOpen = false', 'fruitless = 0'],
+        'session.wanted ask': [
+          'loggingIn',
+          'stopQuietTimer',
+          'logIn',
+          'kind = ask',
+          'wasOpen = false',
+          'fruitless = 0',
+        ],
         'session.unwanted': ['closed', 'stopQuietTimer'],
         'answer.opened': ['open.quiet.known', 'fruitless = 0'],
         'quiet.over': ['loggingIn', 'stopQuietTimer', 'reportTwoAddresses', 'logIn', 'fruitless = 2'],
@@ -145,9 +191,9 @@ export const SESSION_LOGIN: LegalTable = {
     'open.settled': {
       after: ['session.wanted', 'login.ended', 'quiet.over'],
       legal: {
-        'session.wanted': ['loggingIn', 'logIn', 'kind = new'],
-        'session.wanted again': ['loggingIn', 'logIn'],
-        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask'],
+        'session.wanted': ['loggingIn', 'logIn', 'kind = new', 'wasOpen = false'],
+        'session.wanted again': ['loggingIn', 'logIn', 'wasOpen = false'],
+        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask', 'wasOpen = false'],
         'session.unwanted': ['closed'],
         'answer.opened': ['stays'],
         ...UNKNOWN,
@@ -156,9 +202,9 @@ export const SESSION_LOGIN: LegalTable = {
     'open.settled: the server did not know the session before': {
       after: ['session.wanted', 'login.ended', 'quiet.over', 'session.unknown', 'login.ended', 'quiet.over'],
       legal: {
-        'session.wanted': ['loggingIn', 'logIn', 'kind = new', 'fruitless = 0'],
-        'session.wanted again': ['loggingIn', 'logIn', 'fruitless = 0'],
-        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask', 'fruitless = 0'],
+        'session.wanted': ['loggingIn', 'logIn', 'kind = new', 'wasOpen = false', 'fruitless = 0'],
+        'session.wanted again': ['loggingIn', 'logIn', 'wasOpen = false', 'fruitless = 0'],
+        'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask', 'wasOpen = false', 'fruitless = 0'],
         'session.unwanted': ['closed'],
         'answer.opened': ['stays', 'fruitless = 0'],
         'session.unknown': ['loggingIn', 'reportTwoAddresses', 'logIn', 'fruitless = 2'],

@@ -75,6 +75,15 @@ test('in any order of events, one action of the user causes at most two logins i
   }
 });
 
+test('another server ends a sign-in, but not a session that was open', (t) => {
+  const changed: SessionLoginEvent = { type: 'login.ended', outcome: 'changed' };
+  t.true(run(wanted, changed).state.matches('ended'));
+  const met = run(wanted, opened, quiet, unknown, changed);
+  t.true(met.state.matches('pausing'));
+  t.true(run(wanted, opened, quiet, unknown, changed, pauseOver, opened).state.matches('open'));
+  t.true(run(wanted, opened, wanted, changed).state.matches('ended'), 'the user signs in again');
+});
+
 test('forged answers cause at most one login in 5 s', (t) => {
   const logins = run(
     wanted,
