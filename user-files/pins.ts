@@ -19,11 +19,14 @@ import { type KeyFileName, keyFileName } from './key-file-name.js';
 import { type Failed, PrivateDirectory } from './private-directory.js';
 import { type Known, type LogFormat, type LogView, SubjectLog } from './subject-log.js';
 
-/** The maximum number of buddies with a pinned key. */
-export const MAX_PINS = 10_000;
+/**
+ * The maximum number of ids with a pinned key. It is twice the maximum number of buddies on a list, because
+ * callers who are not on the list get pins too.
+ */
+export const MAX_PINS = 20_000;
 
 /** The maximum number of bytes in the file. A line has at most 320. */
-const MAX_PINS_BYTES = 16 * 1024 * 1024;
+const MAX_PINS_BYTES = 32 * 1024 * 1024;
 
 /** Why a key is pinned: the server named it, or the user compared the words, or the user gave the key. */
 export type PinnedBy = 'server' | 'words' | 'key';

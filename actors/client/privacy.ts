@@ -6,11 +6,13 @@
 
 import type { SecureContext } from 'node:tls';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
+import { CallerQuestions } from '../../machines/client/caller-questions.js';
 import { type AddedTrust, type Pin, type StoredTrust, trustLevelOf } from '../../machines/client/pins.js';
 import {
   type CalledDecision,
   decideCalled,
   decideCalling,
+  mayPin,
   type PrivacyMode,
 } from '../../machines/client/private-calls.js';
 import type { Protection, WhyBarred } from '../../machines/client/protection.js';
@@ -69,6 +71,9 @@ export interface Arrived {
   readonly device: Device | undefined;
   /** Whether a private call names the user as the called party. */
   readonly isForUser: boolean;
+  readonly address: string;
+  /** When the call arrived, in milliseconds of the monotonic clock. */
+  readonly uptimeMs: number;
 }
 
 /** What to do with a call that arrived. */
@@ -83,11 +88,15 @@ export type Screening =
 
 const NOTHING: WhoAnswer = { says: 'nothing' };
 
+/** The answer to a nuisance: the user is not told. */
+const NUISANCE: Screening = { kind: 'refuse', answer: 'REJECT', report: undefined, whoUse: 'never' };
+
 export class Privacy {
   readonly keeper: TrustKeeper;
   readonly mode: PrivacyMode;
   readonly keepsLines: boolean;
   readonly #options: PrivacyOptions;
+  readonly #questions = new CallerQuestions();
 
   constructor(options: PrivacyOptions) {
     this.#options = options;
@@ -151,22 +160,28 @@ export class Privacy {
   }
 
   /** Decides whether a call rings. */
-  async screen({ user, name, device, isForUser }: Arrived): Promise<Screening> {
+  async screen({ user, name, device, isForUser, address, uptimeMs }: Arrived): Promise<Screening> {
     if (user === undefined || this.keyOf(user) === undefined)
       return { kind: 'refuse', answer: 'REJECT', report: 'not-private', whoUse: 'never' };
     const isAsked = name !== undefined && name !== user && (device === undefined || isForUser);
+    // A caller who has proven a pinned key is no stranger.
+    const isKnown = isAsked && device && pinOf(await this.keeper.trustIn(user, name), device.identity);
+    if (isAsked && !isKnown && !this.#questions.tryAsk(address, uptimeMs)) return NUISANCE;
     const who = isAsked ? await this.#options.who(name) : NOTHING;
-    const trust = isAsked ? await this.keeper.trustIn(user, name) : this.#ownTrust(user, name);
+    const pins = isAsked ? await this.#options.pinsOf(user).read() : undefined;
+    const trust = isAsked ? pins?.find(name) : this.#ownTrust(user, name);
     const arrival =
       device === undefined
         ? ({ kind: 'clear', isNamed: name !== undefined } as const)
         : ({ kind: 'private', key: device.identity, isForUser } as const);
     const decision = decideCalled(arrival, trust, who, this.mode);
-    const learn = async (): Promise<Failed | undefined> => {
-      const handled = isAsked && (await this.keeper.handle(user, name, trustEventOf(who)));
+    const learn = async (use: 'now' | 'on-accept'): Promise<Failed | undefined> => {
+      if (!isAsked || pins === undefined) return undefined;
+      if (!mayPin(trust, use, pins.subjects.length)) return { reason: 'too many keys are stored already' };
+      const handled = await this.keeper.handle(user, name, trustEventOf(who));
       return isFailed(handled) ? handled : undefined;
     };
-    if (decision.whoUse === 'now') await learn();
+    if (decision.whoUse === 'now') await learn('now');
     if (decision.kind === 'refuse') return decision;
     if (device === undefined)
       return { kind: 'ring', protection: { is: 'clear' }, beforeAccept: async () => undefined };
@@ -179,7 +194,7 @@ export class Privacy {
       kind: 'ring',
       protection: protectionBy(device.identity, pin, decision.manner === 'private'),
       beforeAccept: async () => {
-        const failed = decision.whoUse === 'on-accept' ? await learn() : undefined;
+        const failed = decision.whoUse === 'on-accept' ? await learn('on-accept') : undefined;
         if (failed !== undefined || name === undefined) return failed;
         // Another process may have stored another key, or a higher floor, while the call rang.
         const now = await this.keeper.trustIn(user, name);

@@ -17,7 +17,7 @@ import {
   parsePrivateOpening,
 } from '../../protocol/private-chat.js';
 import { type Chat, report, startTimer } from './chat-resource.js';
-import type { Privacy, Screening } from './privacy.js';
+import type { Arrived, Privacy, Screening } from './privacy.js';
 import { type OwnLine, PrivateLines } from './private-lines.js';
 import { CHAT_PROTOCOL, SecureLine } from './secure-line.js';
 
@@ -200,10 +200,7 @@ export function protectionOf({ keys, plan, screening }: Chat): Protection | unde
 }
 
 /** Decides whether a call rings, and sends the result to the actor. */
-export function screen(
-  chat: Chat,
-  arrived: Omit<Parameters<NonNullable<Chat['keys']>['privacy']['screen']>[0], 'user'>,
-): void {
+export function screen(chat: Chat, arrived: Pick<Arrived, 'name' | 'device' | 'isForUser'>): void {
   const { keys, scope } = chat;
   if (keys === undefined) return;
   const { privacy, user } = keys;
@@ -213,7 +210,10 @@ export function screen(
     if (arrived.name !== undefined && arrived.name !== user) keepTrust(chat, arrived.name);
     scope.self.send({ type: 'caller.allowed' });
   });
-  privacy.screen({ user, ...arrived }).then(onScreened, (error) => scope.fail(error));
+  const { callerAddress: address } = chat;
+  privacy
+    .screen({ user, address, uptimeMs: scope.now(), ...arrived })
+    .then(onScreened, (error) => scope.fail(error));
 }
 
 /** The id that a caller names. */

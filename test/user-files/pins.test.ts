@@ -195,7 +195,7 @@ test('there is a limit to the pinned buddies, but not to changes of their pins',
   const files = new SimulatedFiles();
   await writeTo(files, PATH, Buffer.from(`${lines.join('\n')}\n`));
   const pins = new Pins('/share/im', ALICE, files);
-  t.deepEqual(await pins.change(eve, () => pin(1)), { reason: 'there are 10,000 already' });
+  t.deepEqual(await pins.change(eve, () => pin(1)), { reason: 'there are 20,000 already' });
   await set(pins, 'buddy7' as UserId, pin(2));
   await set(pins, 'buddy7' as UserId, 'forgotten');
   await set(pins, eve, pin(1));
@@ -214,9 +214,9 @@ test('where the file cannot be read, no buddy is unknown, and the view says why'
       await writeFile(`${path}.real`, contents);
       await symlink(`${path}.real`, path);
     },
-    'it has more than 16,777,216 bytes': async () => {
+    'it has more than 33,554,432 bytes': async () => {
       await rm(path);
-      await writeFile(path, Buffer.alloc(17 * 1024 * 1024));
+      await writeFile(path, Buffer.alloc(33 * 1024 * 1024));
     },
   };
   for (const [reason, spoil] of Object.entries(spoils)) {

@@ -7,6 +7,7 @@ import { PrivateLines } from '../../../actors/client/private-lines.js';
 import { DeviceCredentials } from '../../../keys/device-credentials.js';
 import { Identity } from '../../../keys/identity.js';
 import { createContext } from '../../../keys/tls.js';
+import { MAX_QUESTIONS_PER_SOURCE } from '../../../machines/client/caller-questions.js';
 import type { Pin } from '../../../machines/client/pins.js';
 import { MAX_KEPT_LINES } from '../../../machines/client/private-delivery.js';
 import type { UserId } from '../../../protocol/id.js';
@@ -87,6 +88,71 @@ test('an incoming call in clear ends as soon as the key of the caller is pinned'
   await call.over;
   t.not(await peer.line(), 'ACCEPT');
   await peer.ended();
+});
+
+test('calls in the names of strangers make the client ask only a few times', async (t) => {
+  const { table, alice, client } = await bobInClear(t);
+  const port = await client.listen();
+  const names = Array.from({ length: MAX_QUESTIONS_PER_SOURCE + 3 }, (_, at) => `carl${at}`);
+  for (const name of names) {
+    table.names(name, Identity.create().key);
+    const peer = await Peer.call(t, port);
+    peer.send(`REQUEST ${name} 1234\n`);
+    t.is(await peer.line(), 'REJECT');
+  }
+  t.deepEqual(table.asked, names.slice(0, MAX_QUESTIONS_PER_SOURCE));
+  const device = DeviceCredentials.issue(Identity.create(), { nowMs: 1 });
+  const call = async (name: string) => {
+    const tls = await secure(port, device, { protocol: 'im-chat/1' });
+    t.teardown(() => tls.destroy());
+    const peer = new Peer(tls);
+    peer.send(`HELLO ${name} alice\n`);
+    return peer;
+  };
+  t.is(await (await call('dora')).line(), 'REJECT', 'a stranger is refused inside TLS, too');
+  await alice.pin('bob', { key: device.device.identity });
+  await call('bob');
+  t.is((await first(client.calls)).caller, BOB, 'a buddy who proves the pinned key is not');
+  t.is(table.asked.length, MAX_QUESTIONS_PER_SOURCE + 1);
+});
+
+/** Alice's pins, as if so many keys were pinned. */
+function pretendPins({ pins }: Person, count: number): void {
+  const read = pins.read.bind(pins);
+  Object.assign(pins, {
+    async read() {
+      const view = await read();
+      return { find: view.find.bind(view), subjects: new Array<string>(count).fill('carl') };
+    },
+  });
+}
+
+test('the calls of strangers cannot use up the pins that buddies need', async (t) => {
+  const { table, alice, client } = await bobInClear(t);
+  const port = await client.listen();
+  const { key } = Identity.create();
+  table.names('bob', key);
+  pretendPins(alice, 1_000);
+  const stranger = await Peer.call(t, port);
+  stranger.send('REQUEST bob 1234\n');
+  t.is(await stranger.line(), 'REJECT');
+  t.is(await alice.pinned('bob'), undefined);
+  await alice.privacy.keeper.check(ALICE, BOB); // as when the user adds or calls the buddy
+  t.is(await alice.pinned('bob'), key);
+});
+
+test('a stranger whose private call is accepted cannot use up the pins that buddies need', async (t) => {
+  const { alice, bob, called, port } = await pair(t);
+  pretendPins(bob, 10_000);
+  const peer = new Peer(await secure(port, alice.device, { protocol: 'im-chat/1' }));
+  peer.send('HELLO alice bob\n');
+  const call = await first(called.calls);
+  const failed = t.throwsAsync(call.accept().then((chat) => chat.send(SECRET)));
+  t.not(await peer.line(), 'OK');
+  await failed;
+  t.is(await bob.pinned('alice'), undefined);
+  await bob.privacy.keeper.check(BOB, ALICE);
+  t.is(await bob.pinned('alice'), alice.key);
 });
 
 /** Bob is a scripted buddy inside TLS, whose key the server names. */

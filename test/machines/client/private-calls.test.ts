@@ -11,6 +11,7 @@ import {
   decideCalling,
   isAcceptedAsBuddy,
   isReportDue,
+  mayPin,
   type PrivacyMode,
 } from '../../../machines/client/private-calls.js';
 import { type TrustEvent, trustEventOf } from '../../../machines/client/trust.js';
@@ -377,4 +378,12 @@ test('a call pins a key only if the server confirms it, and never a key that onl
       else t.deepEqual([kind, whoUse, arrival.key], ['ring', 'on-accept', who.key]);
     }),
   );
+});
+
+test('calls pin no further key once many are pinned, but change the pins that exist', (t) => {
+  t.true(mayPin(undefined, 'now', 999));
+  t.false(mayPin(undefined, 'now', 1_000));
+  t.true(mayPin(undefined, 'on-accept', 9_999));
+  t.false(mayPin(undefined, 'on-accept', 10_000));
+  for (const trust of [PINNED, CHANGED, 'damaged'] as const) t.true(mayPin(trust, 'now', 20_000));
 });
