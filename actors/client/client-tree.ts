@@ -190,6 +190,13 @@ export function startClient(options: ClientOptions): RunningClient {
     },
     ...(inspect && { inspect }),
   });
-  tree.ended.then(() => directory.close());
-  return { ...tree, leave: () => addressOf(tree.root.system, CLIENT).send({ type: 'leave.requested' }) };
+  const ended = tree.ended.finally(() => {
+    directory.close();
+    return privacy.finished();
+  });
+  return {
+    ...tree,
+    ended,
+    leave: () => addressOf(tree.root.system, CLIENT).send({ type: 'leave.requested' }),
+  };
 }

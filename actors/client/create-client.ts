@@ -266,7 +266,7 @@ class ProgramClient implements Client {
       }),
       { log, onEmitted: (event) => this.#holder.update(event) },
     );
-    this.ended = this.#tree.ended;
+    this.ended = this.#tree.ended.finally(() => this.#privacy.finished());
     this.ended.then(() => this.#onEnded());
   }
 

@@ -97,6 +97,7 @@ export class Privacy {
   readonly keepsLines: boolean;
   readonly #options: PrivacyOptions;
   readonly #questions = new CallerQuestions();
+  readonly #unfinished = new Set<Promise<unknown>>();
 
   constructor(options: PrivacyOptions) {
     this.#options = options;
@@ -207,8 +208,21 @@ export class Privacy {
   }
 
   /** Gives up the kept lines to a buddy: the next chat does not send them. */
-  async dropLines({ user, buddy }: Pick<LinesDropped, 'user' | 'buddy'>): Promise<Failed | undefined> {
-    return dropLines(this.undeliveredOf(user), buddy);
+  dropLines({ user, buddy }: Pick<LinesDropped, 'user' | 'buddy'>): Promise<Failed | undefined> {
+    const dropped = dropLines(this.undeliveredOf(user), buddy);
+    this.finish(dropped);
+    return dropped;
+  }
+
+  /** Makes {@link finished} wait for some work on a record, which goes on after its actor has ended. */
+  finish(work: Promise<unknown>): void {
+    const done = work.finally(() => this.#unfinished.delete(done));
+    this.#unfinished.add(done);
+  }
+
+  /** Resolves when the records of all chats that have ended are durable. */
+  async finished(): Promise<void> {
+    await Promise.allSettled(this.#unfinished);
   }
 
   /** Learns the floor from a buddy's certificate. The floor counts only if the buddy's key is pinned. */

@@ -176,8 +176,10 @@ export function reportPrivateEnd(chat: Chat, reason: DisplayText | undefined, is
 function reportPrivateLines(chat: Chat, isBroken: boolean): void {
   const lines = chat.secure?.lines;
   if (lines === undefined) return;
-  const keeps = isBroken && keysOf(chat).privacy.keepsLines;
-  const { unsent, unconfirmed } = lines.end(keeps);
+  const { privacy } = keysOf(chat);
+  const keeps = isBroken && privacy.keepsLines;
+  const { unsent, unconfirmed, closed } = lines.end(keeps);
+  privacy.finish(closed);
   const kept = { isKept: true } as const;
   for (const text of unconfirmed) report(chat, { type: 'message.lost', text, ...(keeps && kept) });
   for (const { text, isStored } of unsent)
@@ -289,7 +291,7 @@ function openLines(chat: Chat, secure: SecureLine, buddy: NonNullable<SecureLine
     ),
   });
   secure.lines = lines;
-  lines.start().catch((error) => scope.fail(error));
+  privacy.finish(lines.start().catch((error) => scope.fail(error)));
 }
 
 /** Handles new confirmations, and the moment when the user leaves. */

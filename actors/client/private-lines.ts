@@ -113,7 +113,10 @@ export class PrivateLines {
     this.#owner = owner;
   }
 
-  /** Opens the record, and writes the first line (S), which says how many lines have arrived so far. */
+  /**
+   * Opens the record, and writes the first line (S), which says how many lines have arrived so far. If the
+   * chat has ended meanwhile, the promise resolves when the record is closed.
+   */
   async start(): Promise<void> {
     const record = await this.#owner.open();
     if (isFailed(record)) {
@@ -192,10 +195,10 @@ export class PrivateLines {
    * Ends the chat: nothing more is sent or shown.
    *
    * @param keeps True if the lines in the record are sent again in the next chat.
-   * @returns The undelivered lines.
+   * @returns The undelivered lines. `closed` resolves when the record is durable and closed.
    */
-  end(keeps: boolean): UndeliveredLines {
-    if (this.#isOver) return { unsent: [], unconfirmed: [] };
+  end(keeps: boolean): UndeliveredLines & { readonly closed: Promise<void> } {
+    if (this.#isOver) return { unsent: [], unconfirmed: [], closed: this.#closeRecord() };
     for (const call of this.#early.splice(0)) call(); // collects lines that were never sent
     this.#isOver = true;
     const stored = [...this.#unwritten.values()].map(({ typed }) => ({ text: typed, isStored: keeps }));
@@ -206,8 +209,7 @@ export class PrivateLines {
     const last = lines.at(-1)?.n;
     if (!keeps && last !== undefined) this.#settled = last;
     if (!keeps) this.#delivery?.giveUp();
-    void this.#closeRecord();
-    return { unsent: [...stored, ...waiting], unconfirmed };
+    return { unsent: [...stored, ...waiting], unconfirmed, closed: this.#closeRecord() };
   }
 
   #whenOpen(call: () => void): void {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextIteration } from 'node:timers/promises';
 import anyTest, { type ExecutionContext } from 'ava';
 import type { ClientNotice } from '../../../actors/client/agent.js';
 import type { Call } from '../../../actors/client/call-handles.js';
@@ -533,6 +533,52 @@ test('unconfirmed lines are reported, and a script does not send them again', as
   const again = await chatOf(both);
   await again.ours.send('three');
   t.deepEqual(await read(again.theirs, 1), ['three']);
+});
+
+/** Makes the records of a person slow to be replaced: a disk under load. */
+function slowDown({ undelivered }: Person): void {
+  const open = undelivered.open.bind(undelivered);
+  Object.assign(undelivered, {
+    async open(buddy: UserId) {
+      const record = await open(buddy);
+      if ('reason' in record) return record;
+      const replace = record.replace.bind(record);
+      return Object.assign(record, {
+        async replace(...args: Parameters<typeof replace>) {
+          for (let iterations = 0; iterations < 200; iterations++) await nextIteration();
+          return replace(...args);
+        },
+      });
+    },
+  });
+}
+
+test('a client has ended only when the record of its last chat is stored', async (t) => {
+  const both = await pair(t);
+  slowDown(both.alice);
+  const { ours } = await chatOf(both);
+  both.wire.isHeld = true;
+  await ours.send('one');
+  both.wire.cut();
+  t.deepEqual((await ours.closed).lost, ['one']);
+  await both.caller.close();
+  const record = await both.alice.undelivered.read(both.bob.id);
+  t.deepEqual('entries' in record && record.entries.filter(({ is }) => is === 'line'), []);
+});
+
+test('a client has ended only when the lines that its user gave up are removed', async (t) => {
+  const both = await pair(t, { alice: { keepsLines: true } });
+  const { ours } = await chatOf(both);
+  both.wire.isHeld = true;
+  await ours.send('one');
+  both.wire.cut();
+  await ours.closed;
+  await both.alice.privacy.finished();
+  slowDown(both.alice);
+  void both.alice.privacy.dropLines({ user: both.alice.id, buddy: both.bob.id });
+  await both.caller.close();
+  const record = await both.alice.undelivered.read(both.bob.id);
+  t.deepEqual('entries' in record && record.entries.filter(({ is }) => is === 'line'), []);
 });
 
 test('kept lines of a broken chat arrive once, in the next chat', async (t) => {
