@@ -8,6 +8,8 @@ import { DeviceCredentials } from '../../../keys/device-credentials.js';
 import { Identity } from '../../../keys/identity.js';
 import type { UserId } from '../../../protocol/id.js';
 import { DISK } from '../../../storage/files/disk.js';
+import { openMemoryStore } from '../../../storage/tables/memory-store.js';
+import { KeyFiles } from '../../../user-files/key-file.js';
 import { Servers } from '../../../user-files/servers.js';
 import { directoryAt, filesKilledAt, LossyProxy, RecordingServer, SILENCE } from '../../helpers/directory.js';
 import { ask, freePort } from '../../helpers/network.js';
@@ -348,6 +350,69 @@ test('a 203 for another key removes the tentative one', async (t) => {
     [],
   );
   t.deepEqual(await other.standing(alice), { holds: 'no-key' });
+});
+
+/** A server that answers changes with 205 until it is repaired. */
+async function unavailableServer(t: Parameters<typeof serve>[0]) {
+  const store = openMemoryStore();
+  let isRepaired = false;
+  const server = await serve(t, {
+    openStore: async () => ({
+      ...store,
+      commit: (changes) => (isRepaired ? store.commit(changes) : Promise.reject(new Error('disk full'))),
+      close: async () => {},
+    }),
+  });
+  return {
+    server,
+    repair() {
+      isRepaired = true;
+    },
+  };
+}
+
+/** The key that a directory holds for an id, even a tentative one. */
+async function storedIdentity(root: string, id: UserId): Promise<string | undefined> {
+  const files = new KeyFiles(root);
+  const names = await files.list();
+  const name = Array.isArray(names) ? names.find((each) => each.id === id) : undefined;
+  const stored = name && (await files.read(name));
+  return stored !== undefined && 'identity' in stored ? stored.identity : undefined;
+}
+
+test('a REG that was refused leaves a key that blocks nothing, and that the next REG uses', async (t) => {
+  const { server, repair } = await unavailableServer(t);
+  const root = await temporaryDirectory(t);
+  const directory = directoryAt(t, server, root);
+  t.like(await directory.request('REG', [alice], signal), { line: '205 UNAVAILABLE', done: false });
+  const identity = await storedIdentity(root, alice);
+  t.truthy(identity);
+  t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
+  t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing' });
+  t.like(await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal), { outcome: 'no-key' });
+  t.is(await storedIdentity(root, alice), identity, 'another process may be registering it');
+  repair();
+  t.like(await directory.request('REG', [bob], signal), { line: '200 OK', registration: { with: 'key' } });
+  t.like(await directory.request('ADD', [alice, bob], signal), { line: '202 NO SUCH USER' });
+  const next = directoryAt(t, server, root);
+  t.deepEqual<unknown, unknown>(await next.request('REG', [alice], signal), registered(next, alice));
+  t.is((await keyAt(server, alice)).split(' ')[2], identity);
+  t.deepEqual(await directory.standing(alice), { holds: 'key', remindsOfWords: true });
+});
+
+test('a REG that was refused does not stop a REG of the id without a key', async (t) => {
+  const { server, repair } = await unavailableServer(t);
+  const root = await temporaryDirectory(t);
+  const directory = directoryAt(t, server, root);
+  t.like(await directory.request('REG', [alice], signal), { line: '205 UNAVAILABLE' });
+  repair();
+  await ask(server.tcp, 'REG bob\n');
+  const clear = directoryAt(t, server, root, { keys: false });
+  t.like(await clear.request('REG', [alice], signal), { line: '200 OK', done: true });
+  t.is(await keyAt(server, alice), '200 OK - 0 0');
+  t.like(await clear.request('ADD', [alice, bob], signal), { line: '200 OK' });
+  t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
+  t.is(await storedIdentity(root, alice), undefined, 'the id has no key: the tentative one is gone');
 });
 
 test('a client that is killed at any step of REG leaves an id that can be used', async (t) => {
