@@ -21,7 +21,10 @@
 import { assign, setup } from 'xstate';
 import type { LoginOutcome } from './login-outcome.js';
 
-/** The kind of a login: see `LoginMode`. The heartbeat adds the name of a session to `again`. */
+/**
+ * The kind of a login: see `LoginMode` in protocol/request.ts. The heartbeat adds the name of a session to
+ * `again`.
+ */
 export type LoginKind = 'new' | 'again' | 'ask';
 
 /** The shortest time between a login and the next one because of an unknown session, in milliseconds. */
@@ -33,7 +36,7 @@ export const FIRST_BUSY_PAUSE_MS = 30_000;
 /** The longest pause after any busy reply, in milliseconds. */
 export const MAX_BUSY_PAUSE_MS = 5 * 60_000;
 
-/** After this many opened sessions in a row that the server then did not know, the user is told. */
+/** The user is told when this many sessions in a row were opened and then unknown to the server. */
 const FRUITLESS_LOGINS = 2;
 
 /**
