@@ -54,9 +54,13 @@ export const KEY_DIALOG_SAY = {
     'Your key has 24 words. Copy them on paper: they bring you back if this machine is lost. ' +
     'Anyone who has them can sign in as you. To do it later, press Enter twice.',
   copied: 'The words are right, and are no longer on this machine. Keep your paper.',
-  kept: 'The words stay on this machine until you copy them: im-client key words --user ID shows them.',
   wrong: 'Those are not the two words. Look at your paper.',
 } as const;
+
+/** Said when the user leaves the dialog without having copied the words. */
+export function keptLine(id: UserId): string {
+  return `The words stay on this machine until you copy them: im-client key words --user ${id} shows them.`;
+}
 
 /** Why the words of a line are asked for again. */
 export function misspeltLine(problem: string): string {

@@ -20,6 +20,7 @@ import type { Console } from '../../terminal/console.js';
 import {
   allWordsPrompt,
   KEY_DIALOG_SAY,
+  keptLine,
   misspeltLine,
   refusedLine,
   twoWordsPrompt,
@@ -130,7 +131,7 @@ export class KeyDialog {
     },
     dropSeed: () => this.#await(this.#options.keys.dropSeed(this.#options.id), () => {}),
     sayCopied: () => this.#say(KEY_DIALOG_SAY.copied),
-    sayKept: () => this.#say(KEY_DIALOG_SAY.kept),
+    sayKept: () => this.#say(keptLine(this.#options.id)),
     sayWrong: () => this.#say(KEY_DIALOG_SAY.wrong),
     sayMisspelt: () => {
       if (this.#misspelt !== undefined) this.#say(misspeltLine(problemText(this.#misspelt)));

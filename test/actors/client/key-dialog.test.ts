@@ -66,7 +66,7 @@ test('a user who skips keeps the words on the machine', async (t) => {
   held.answer('');
   held.answer('  ');
   t.deepEqual(outcomes, ['skipped']);
-  t.regex(lines.join(), /im-client key words/);
+  t.regex(lines.join(), /im-client key words --user alice shows them/);
   t.deepEqual(await keys.words(alice), words);
 });
 
