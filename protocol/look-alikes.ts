@@ -5,7 +5,7 @@
 import type { UserId } from './id.js';
 
 /**
- * Finds the buddy for whom a reader could mistake an id: the two ids differ only by 0/o, 1/l/i, rn/m or
+ * Finds a buddy whose id looks like the given id. The two ids differ only by 0/o, 1/l/i, rn/m or
  * punctuation.
  *
  * @returns `undefined` if there is no such buddy, or if the given id is itself on the list.

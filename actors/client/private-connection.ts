@@ -171,7 +171,8 @@ export function reportPrivateEnd(chat: Chat, reason: DisplayText | undefined, is
 /**
  * Reports the lines that did not arrive.
  *
- * @param isBroken True if the connection broke: if a user can be asked, the next chat sends the lines again.
+ * @param isBroken True if the connection broke. If the program can ask its user, the lines are then kept, and
+ * the next chat sends them again.
  */
 function reportPrivateLines(chat: Chat, isBroken: boolean): void {
   const lines = chat.secure?.lines;
@@ -241,7 +242,10 @@ function secureOptions(chat: Chat) {
   return { scope, socket, confirmationMs: patience.confirmationMs, onProgress };
 }
 
-/** Makes the call or chat end when its key no longer counts or, in clear, when the buddy gets a known key. */
+/**
+ * Ends a private call or chat when the key or the device of the buddy no longer counts. Ends one in clear
+ * when a key of the buddy becomes known.
+ */
 function keepTrust(chat: Chat, buddy: NonNullable<SecureLine['caller']>): void {
   const { scope, secure } = chat;
   const { privacy, user } = keysOf(chat);

@@ -10,7 +10,10 @@ import type { Generator } from './generator.js';
 import type { Job, Outcome } from './load.js';
 import type { Subject } from './subject.js';
 
-/** How many times each process is loaded. The result is the median. */
+/**
+ * How many times each process is measured. The result is the median; of errors it is the sum, and of the
+ * delay of the event loop the maximum.
+ */
 const ROUNDS = 5;
 
 /** How long each round lasts, in milliseconds. */
@@ -88,7 +91,7 @@ export async function compare(
 
 async function measure(generator: Generator, { subject, job, background }: Side): Promise<Round> {
   const endBackground = await background?.();
-  // The next garbage collections copy and mark what the setup allocated, so one round is not measured.
+  // The memory that the setup allocated slows the next garbage collections: one round is not measured.
   if (background) await generator.run(job());
   const dropsBefore = await subject.drops();
   const before = await subject.sample();

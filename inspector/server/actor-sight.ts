@@ -1,5 +1,5 @@
 /**
- * What can be read from an actor's snapshot: whether it has ended, and the state of its chart.
+ * What can be seen of an actor: whether it has ended, and its state.
  */
 
 import type { AnyActorRef, StateValue } from 'xstate';
@@ -10,7 +10,10 @@ export function isOver(actor: AnyActorRef): boolean {
   return actor.getSnapshot()?.status !== 'active';
 }
 
-/** The state of an actor's chart: names joined by dots, parallel states separated by spaces. */
+/**
+ * The state of an actor's chart: names joined by dots, parallel states separated by spaces. For a behaviour
+ * without a chart, the word that it gives for its state.
+ */
 export function stateOf(actor: AnyActorRef): string | undefined {
   const { value }: { readonly value?: StateValue } = actor.getSnapshot();
   return value === undefined ? behaviourState(actor) : pathsIn(value).join(' ');

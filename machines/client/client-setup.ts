@@ -32,7 +32,7 @@ import type { OwnWords, WordsRequest, WordsVerdict } from './verification.js';
 /** How long to wait for an answer of the archive, in milliseconds. */
 const ARCHIVE_PATIENCE_MS = 5_000;
 
-/** How long the program may take to end before it tells the user why, in milliseconds. */
+/** How long the program may take to end before it tells the user what it waits for, in milliseconds. */
 const DEPARTURE_MS = 1_000;
 
 /** What is known about the keys of buddies when a user with a key signs in. */

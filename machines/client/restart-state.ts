@@ -16,8 +16,8 @@ export interface RestartState {
   /** True while the server is lost. The server's next answer is then reported. */
   readonly isServerLost: boolean;
   /**
-   * The session of a user with a key; a made-up name if a login has failed. A restarted heartbeat asks the
-   * server to replace this session.
+   * The last session of a user with a key. If a login has failed and no session was ever open, a made-up
+   * name. A restarted heartbeat asks the server to replace this session.
    */
   readonly session?: SessionId | undefined;
   /** Peers that call control knows to speak dialect B. */
@@ -55,7 +55,10 @@ export interface SessionOpened {
   readonly session: SessionId;
 }
 
-/** Emitted by the heartbeat when a login has failed: later logins are automatic. */
+/**
+ * Emitted by the heartbeat when a login got no answer, or the reply that the server is busy. A restarted
+ * heartbeat then does not end the session of another client.
+ */
 export interface LoginFailed {
   readonly type: 'login.failed';
   readonly session: SessionId;

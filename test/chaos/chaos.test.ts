@@ -7,7 +7,8 @@ import { Ledger } from './ledger.js';
 /** All kinds of actors. */
 const KINDS = [
   ...['store', 'presence', 'sessions', 'udp', 'tcp', 'connections', 'listener', 'connection'],
-  ...['terminal', 'heartbeat', 'conversation', 'chats', 'calls', 'client', 'chat'],
+  ...['terminal', 'archive', 'trust', 'heartbeat', 'calls'],
+  ...['conversation', 'chats', 'call-control', 'client', 'chat'],
 ];
 
 interface Result {

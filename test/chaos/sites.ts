@@ -18,8 +18,8 @@ const PRIVATE_CHAT_CRASH_MS = 8_000;
 
 /** All sites of a world. */
 export function sitesOf({ registry, work, pairs }: World): Site[] {
-  const clientKinds = new Bag(['terminal', 'trust', 'heartbeat', 'calls', 'conversation']);
-  const conversationKinds = new Bag(['chats', 'client']);
+  const clientKinds = new Bag(['terminal', 'archive', 'trust', 'heartbeat', 'calls', 'conversation']);
+  const conversationKinds = new Bag(['chats', 'call-control', 'client']);
   const chatKinds = new Bag(['chat']);
   const ofServer = { registry, work };
   return [

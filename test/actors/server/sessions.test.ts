@@ -23,7 +23,7 @@ const lines = (page: unknown) =>
     [id, status, endpoint?.address].join(' '),
   );
 
-test('a sealed SET is seen by foreign buddies, and a sealed GET shows theirs', async (t) => {
+test('a buddy without a key sees a sealed SET, and a sealed GET shows that buddy', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');
@@ -68,7 +68,7 @@ test('a session that only asks cannot announce', async (t) => {
   t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('a repeated, an older, a forged and a foreign datagram change nothing', async (t) => {
+test('a repeated, a forged and a foreign datagram change nothing', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');
@@ -122,7 +122,7 @@ test('after a new login the older session is unknown, and may not announce again
   t.like(await sealed.ask(newer, 'GET alice'), { total: 1 });
 });
 
-test('after a crash of the sessions, each client logs in again, and is announced again', async (t) => {
+test('after a crash of the sessions, the old one is unknown, and a client can log in again', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');
@@ -226,7 +226,7 @@ test('a counter of 0, or of 2^48 and more, is dropped without an answer', async 
   t.is((await refused).length, 9);
 });
 
-test('floods of 0x16, 0x81 and 0x82 get no answer that is longer, and do not stop the service', async (t) => {
+test('floods that begin with 0x16, 0x81 or 0x82 get no answer, and do not stop the service', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');
