@@ -130,7 +130,7 @@ export class PrivateLines {
     this.#owner.onOpened();
     this.#perform(this.#delivery?.open() ?? []);
     this.#isOpen = true;
-    for (const call of this.#early.splice(0)) call();
+    this.#callEarly();
   }
 
   /** Handles a line from the buddy. */
@@ -199,7 +199,8 @@ export class PrivateLines {
    */
   end(keeps: boolean): UndeliveredLines & { readonly closed: Promise<void> } {
     if (this.#isOver) return { unsent: [], unconfirmed: [], closed: this.#closeRecord() };
-    for (const call of this.#early.splice(0)) call(); // collects lines that were never sent
+    this.#callEarly(); // collects lines that were never sent
+    if (this.#isOver) return { unsent: [], unconfirmed: [], closed: this.#closeRecord() };
     this.#isOver = true;
     const stored = [...this.#unwritten.values()].map(({ typed }) => ({ text: typed, isStored: keeps }));
     const waiting = this.#waiting.map(({ typed }) => ({ text: typed, isStored: false }));
@@ -218,6 +219,10 @@ export class PrivateLines {
     this.#early.push(call);
     // A correct buddy does not send more before this side has sent S.
     if (this.#early.length === MAX_EARLY_CALLS) this.#owner.onFault(WRONG_LINE);
+  }
+
+  #callEarly(): void {
+    for (let call = this.#early.shift(); call !== undefined; call = this.#early.shift()) call();
   }
 
   /** Restores the state from the record, or begins a new record for the buddy's key. */
@@ -274,7 +279,7 @@ export class PrivateLines {
     const delivery = this.#delivery;
     if (delivery === undefined || !this.#isOpen) return;
     for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0]) {
-      if (!delivery.hasRoomFor(line.text)) return;
+      if (this.#isOver || !delivery.hasRoomFor(line.text)) return;
       this.#waiting.shift();
       const effects = delivery.send(line.text, Date.now());
       this.#unwritten.set(delivery.lastNumber, line);
@@ -300,6 +305,8 @@ export class PrivateLines {
 
   #perform(effects: readonly DeliveryEffect[]): void {
     for (const effect of effects) {
+      // The owner may have ended the chat when it was shown a line.
+      if (this.#isOver) return;
       switch (effect.do) {
         case 'store':
           if (effect.entry.is === 'settled') this.#settled = effect.entry.n;

@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { Call } from '../../../actors/client/call-handles.js';
 import type { LineFile } from '../../../actors/client/key-files.js';
 import type { Chat } from '../../../actors/client/open-chat.js';
-import { PrivateLines } from '../../../actors/client/private-lines.js';
+import { PrivateLines, type UndeliveredLines } from '../../../actors/client/private-lines.js';
 import { DeviceCredentials } from '../../../keys/device-credentials.js';
 import { Identity } from '../../../keys/identity.js';
 import { createContext } from '../../../keys/tls.js';
@@ -267,9 +267,16 @@ test('a private call cannot be accepted if another process has pinned another ke
   t.is(await bob.pinned('alice'), other);
 });
 
+const textsOf = (lines: readonly { readonly text: string }[]) => lines.map(({ text }) => text);
+
 /** The lines of a chat whose first record is written as soon as the test says so. */
 function linesOfNewChat() {
   const log: string[] = [];
+  const watcher = { onEvent: (_event: string): void => {} };
+  const note = (event: string) => {
+    log.push(event);
+    watcher.onEvent(event);
+  };
   let onWritten = () => {};
   const written = new Promise<undefined>((resolve) => {
     onWritten = () => resolve(undefined);
@@ -290,31 +297,31 @@ function linesOfNewChat() {
   };
   const lines = new PrivateLines(Identity.create().key, {
     open: async () => file,
-    onOpened: () => log.push('opened'),
+    onOpened: () => note('opened'),
     write(line, onDone) {
-      log.push(`writes ${line.verb}`);
+      note(`writes ${line.verb}`);
       onDone();
     },
-    onShown: (text) => log.push(`shows ${text}`),
-    onSent: ({ text }) => log.push(`sent ${text}`),
+    onShown: (text) => note(`shows ${text}`),
+    onSent: ({ text }) => note(`sent ${text}`),
     onConfirmed: () => {},
     onResumed: () => {},
     onLost: () => {},
     onBye: () => {},
-    onFault: (reason) => log.push(`fault: ${reason}`),
+    onFault: (reason) => note(`fault: ${reason}`),
   });
-  return { lines, log, replacing, onWritten };
+  return { lines, log, watcher, replacing, onWritten };
 }
 
 /** A chat in which both sides have said what they have. */
 async function begunChat() {
-  const { lines, log, onWritten } = linesOfNewChat();
+  const { lines, log, watcher, onWritten } = linesOfNewChat();
   onWritten();
   await lines.start();
   lines.receive('S 0123456789abcdef - 0');
   await nextIteration();
   log.length = 0;
-  return { lines, log };
+  return { lines, log, watcher };
 }
 
 test('a chat begins even if the buddy names its stream while the record is written', async (t) => {
@@ -329,6 +336,48 @@ test('a chat begins even if the buddy names its stream while the record is writt
   lines.receive('M 1 0 hi');
   await nextIteration();
   t.deepEqual(log, ['opened', 'writes S', 'writes M', 'sent hello', 'shows hi', 'writes A']);
+});
+
+test('a chat that ends before the record is open names each line of the user', async (t) => {
+  const { lines, log, watcher, replacing, onWritten } = linesOfNewChat();
+  const started = lines.start();
+  await replacing;
+  lines.send({ typed: 'one', text: 'one', cut: false });
+  let ended: UndeliveredLines | undefined;
+  watcher.onEvent = (event) => {
+    if (event === 'writes S') ended = lines.end(false);
+  };
+  lines.send({ typed: 'two', text: 'two', cut: false });
+  onWritten();
+  await t.notThrowsAsync(started);
+  await nextIteration();
+  t.deepEqual(log, ['opened', 'writes S']);
+  t.deepEqual(textsOf(ended?.unsent ?? []), ['one', 'two']);
+});
+
+test('a chat that ends at the first line of the buddy names each line of the user', async (t) => {
+  const { lines, log, watcher, replacing, onWritten } = linesOfNewChat();
+  const started = lines.start();
+  await replacing;
+  lines.receive('M one');
+  lines.send({ typed: 'one', text: 'one', cut: false });
+  let ended: UndeliveredLines | undefined;
+  watcher.onEvent = (event) => {
+    if (event.startsWith('fault')) ended = lines.end(false);
+  };
+  onWritten();
+  await t.notThrowsAsync(started);
+  await nextIteration();
+  t.deepEqual(log, ['opened', 'writes S', 'fault: a line is not valid']);
+  t.deepEqual(textsOf(ended?.unsent ?? []), ['one']);
+});
+
+test('a chat that ends while a line of the buddy is shown does not confirm the line', async (t) => {
+  const { lines, log, watcher } = await begunChat();
+  watcher.onEvent = () => void lines.end(true);
+  t.notThrows(() => lines.receive('M 1 0 hi'));
+  await nextIteration();
+  t.deepEqual(log, ['shows hi']);
 });
 
 test('too many lines before the record is open end the chat', async (t) => {
