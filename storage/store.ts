@@ -113,7 +113,15 @@ export interface Store {
    */
   commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]>;
 
-  /** The registered users and their lists. */
+  /**
+   * Shows all changes that other servers made before the call. A store that one server has to itself has none
+   * of them, and resolves at once.
+   *
+   * @throws StoreError, as a rejection, as of {@link commit}.
+   */
+  catchUp(): Promise<void>;
+
+  /** The registered users and their lists. A store that several servers share may replace this object. */
   readonly users: Users;
 
   /** Waits for the commit under way, then releases all resources. A closed store refuses every commit. */
@@ -123,7 +131,10 @@ export interface Store {
 /**
  * - `store.unusable`: the store could not be opened; the message says why and what to do.
  * - `store.corrupt`: the stored data is damaged; the message says where.
- * - `store.unavailable`: the store cannot write at present.
+ * - `store.unavailable`: the store cannot write at present. A store that several servers share may have been
+ *   cut off while it committed: then the changes can still appear later.
+ * - `store.diverged`: the database is not the one that this store has in memory, for example because it was
+ *   restored from a backup. Numbers of users may differ: the process must start again.
  * - `store.busy`: a commit is under way.
  * - `store.closed`: the store was closed.
  */
@@ -131,6 +142,7 @@ export type StoreErrorCode =
   | 'store.unusable'
   | 'store.corrupt'
   | 'store.unavailable'
+  | 'store.diverged'
   | 'store.busy'
   | 'store.closed';
 

@@ -29,6 +29,10 @@ export function openMemoryStore(sync: () => Promise<unknown> = () => new Promise
       return verdicts;
     },
 
+    async catchUp() {
+      if (closed) throw new StoreError('store.closed', 'the store is closed');
+    },
+
     users: table,
 
     async close() {

@@ -160,6 +160,10 @@ class DirectoryStore implements TextStore {
     return this.#exclusively(() => this.#commit(changes));
   }
 
+  async catchUp(): Promise<void> {
+    if (this.#closed !== undefined) throw new StoreError('store.closed', 'the store is closed');
+  }
+
   async compact(): Promise<void> {
     await this.#compaction;
     await this.#exclusively(() => this.#beginCompaction());

@@ -160,6 +160,26 @@ export function testStoreContract(name: string, open: OpenStore): void {
     await t.throwsAsync(store.commit([]), { code: 'store.closed' });
   });
 
+  rule('catching up changes nothing of a store that has all changes', async (t, store) => {
+    await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
+    const before = wholeStateOf(store.users);
+    await store.catchUp();
+    t.deepEqual(wholeStateOf(store.users), before);
+    t.is(store.users.numberOf(id('bob')), 1);
+  });
+
+  rule('catching up during a commit does not disturb it', async (t, store) => {
+    const committed = store.commit(changes('REG alice'));
+    await store.catchUp();
+    t.deepEqual(await committed, [200]);
+    t.is(store.users.numberOf(id('alice')), 0);
+  });
+
+  rule('a closed store does not catch up', async (t, store) => {
+    await store.close();
+    await t.throwsAsync(store.catchUp(), { instanceOf: StoreError, code: 'store.closed' });
+  });
+
   rule('a store that is being closed refuses every commit', async (t, store) => {
     const closed = store.close();
     await t.throwsAsync(store.commit(changes('REG alice')), { code: 'store.closed' });
