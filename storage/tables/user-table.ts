@@ -37,10 +37,23 @@ export type EffectiveChange =
 export interface Applied {
   readonly verdict: Verdict;
   readonly effect?: EffectiveChange;
+  /** The number of the user whose row changed; none for BAN and UNBAN. */
+  readonly user?: number;
   /** The position on the list, of ADD and DEL. */
   readonly position?: number;
   /** Reverts any other change but REG. */
   readonly revert?: () => void;
+}
+
+/** Everything that a store keeps of one number. */
+export interface UserRecord {
+  /** `undefined` when the id was freed. */
+  readonly id: UserId | undefined;
+  /** When the user was removed, or the id reserved; `undefined` for a user who is registered. */
+  readonly removedAtMs: number | undefined;
+  readonly device: Device | undefined;
+  /** Valid until the next change of the table. */
+  readonly buddies: Uint32Array;
 }
 
 /** Replaces the time of removal of a user whose id was freed. */
@@ -337,6 +350,17 @@ export class UserTable implements Users {
     this.#lists.set(user, buddies, length);
   }
 
+  /** What a number has now, with the changes that are not committed yet. */
+  recordOf(user: number): UserRecord {
+    const removedAtMs = this.#removed.get(user);
+    return {
+      id: removedAtMs === FREED ? undefined : this.#ids.idOf(user),
+      removedAtMs,
+      device: this.#keys.get(user),
+      buddies: this.#lists.listOf(user),
+    };
+  }
+
   copyId(target: Uint8Array, at: number, user: number): number {
     return this.#ids.copyTo(target, at, user);
   }
@@ -359,9 +383,9 @@ export class UserTable implements Users {
     if (this.size >= MAX_USERS) return { verdict: this.#ids.numberOf(id) === -1 ? 205 : 203 };
     const user = this.#ids.add(id);
     if (user === -1) return { verdict: 203 };
-    if (device === undefined) return { verdict: 200, effect: { op: 'REG', id } };
+    if (device === undefined) return { verdict: 200, effect: { op: 'REG', id }, user };
     this.#keys.set(user, device);
-    return { verdict: 200, effect: { op: 'REG', id, device } };
+    return { verdict: 200, effect: { op: 'REG', id, device }, user };
   }
 
   #changeList(user: number, { op, id, buddy }: ListChange): Applied {
@@ -378,7 +402,7 @@ export class UserTable implements Users {
     this.#beforeChange?.(user);
     if (op === 'DEL') this.#lists.remove(user, listed);
     else this.#lists.insert(user, length, other);
-    return { verdict: 200, effect: { op, id, buddy }, position: op === 'DEL' ? listed : length };
+    return { verdict: 200, effect: { op, id, buddy }, user, position: op === 'DEL' ? listed : length };
   }
 
   /** Records the serial and the floor of a user's device, if they are higher than the known ones. */
@@ -398,7 +422,7 @@ export class UserTable implements Users {
     };
     if (user < this.#committed && !this.#durableDevices.has(user)) this.#durableDevices.set(user, before);
     set(device);
-    return { verdict: 200, effect, revert: () => set(before) };
+    return { verdict: 200, effect, user, revert: () => set(before) };
   }
 
   #applyOperator(change: OperatorChange): Applied {
@@ -426,7 +450,7 @@ export class UserTable implements Users {
           this.#ids.removeLast();
           this.#removed.delete(this.size);
         };
-        return { verdict: 200, effect: change, revert };
+        return { verdict: 200, effect: change, user: this.size - 1, revert };
       }
       case 'FREE': {
         const user = this.#ids.numberOf(change.id);
@@ -439,7 +463,7 @@ export class UserTable implements Users {
           this.#ids.unfree(user);
           this.#removed.set(user, atMs);
         };
-        return { verdict: 200, effect: change, revert };
+        return { verdict: 200, effect: change, user, revert };
       }
       case 'BAN':
         return this.#ban(change.ban, change.ban, change);
@@ -494,7 +518,7 @@ export class UserTable implements Users {
         this.#lists.insert(holder, positions[index] as number, user);
       }
     };
-    return { verdict: 200, effect, revert };
+    return { verdict: 200, effect, user, revert };
   }
 
   #removeStale(user: number): void {

@@ -12,7 +12,7 @@ import {
   type FrozenUsers,
   UserTable,
 } from '../../../storage/tables/user-table.js';
-import { anyChange, changes, effects, id } from '../changes.js';
+import { anyChange, changes, device, effects, id, KEYS } from '../changes.js';
 import { decide, Model, type WholeState, wholeStateOf, wholeStateOfModel } from '../model.js';
 import { builtModule, startScript } from '../node-script.js';
 
@@ -330,4 +330,32 @@ test('a user with five buddies takes at most 250 bytes of memory', async (t) => 
   const bytes = Number(await firstLine);
   t.log(`${Math.round(bytes)} bytes`);
   t.true(bytes > 30 && bytes <= 250, `${bytes}`);
+});
+
+test('each effect says which number changed, and the record of a number has all that changed', (t) => {
+  const table = new UserTable();
+  const apply = (...list: readonly StoreChange[]) => list.map((change) => table.apply(change).user);
+  t.deepEqual(apply(...changes('REG alice', 'REG bob', 'ADD bob alice', 'ADD bob alice')), [
+    0,
+    1,
+    1,
+    undefined,
+  ]);
+  t.deepEqual(apply({ op: 'REG', id: id('carol'), device: device(5) }), [2]);
+  t.deepEqual(apply({ op: 'LOG', id: id('carol'), device: device(6, 4) }), [2]);
+  t.deepEqual(apply({ op: 'KEY', id: id('bob'), key: KEYS[1] }), [1]);
+  t.deepEqual(apply({ op: 'REMOVE', id: id('alice'), atMs: 7 }), [0]);
+  t.deepEqual(apply({ op: 'RESERVE', id: id('dave'), atMs: 8 }), [3]);
+  t.deepEqual(apply({ op: 'FREE', id: id('dave') }), [3]);
+  t.deepEqual(apply({ op: 'BAN', ban: { kind: 'id', name: id('erin') } }), [undefined]);
+  const records = [0, 1, 2, 3].map((user) => {
+    const { buddies, ...record } = table.recordOf(user);
+    return { ...record, buddies: [...buddies] };
+  });
+  t.deepEqual(records, [
+    { id: id('alice'), removedAtMs: 7, device: undefined, buddies: [] },
+    { id: id('bob'), removedAtMs: undefined, device: device(0, 0, 1), buddies: [] },
+    { id: id('carol'), removedAtMs: undefined, device: device(6, 4), buddies: [] },
+    { id: undefined, removedAtMs: FREED, device: undefined, buddies: [] },
+  ]);
 });
