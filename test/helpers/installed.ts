@@ -23,7 +23,8 @@ export function isInstalled(t: ExecutionContext, program: string): boolean {
   return false;
 }
 
-function isThere(program: string): boolean {
+/** Whether a program is installed. */
+export function isThere(program: string): boolean {
   const folders = program.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
   return folders.some((folder) => {
     try {

@@ -1,0 +1,142 @@
+/**
+ * One connection to PostgreSQL, with deadlines of its own: a frozen server, or a lost network, answers
+ * nothing. After any failure the connection is destroyed, and its transaction is lost or in doubt.
+ *
+ * Queries are sent at once, without waiting for the answers to those before them. Those that are awaited
+ * together therefore cost one round trip.
+ */
+
+import { Socket } from 'node:net';
+import type { Client, QueryConfig, QueryResultRow } from 'pg';
+import { toDisplayText } from '../../protocol/display-text.js';
+import { codeOf } from '../files/file-error.js';
+import { StoreError } from '../store.js';
+import type { DatabaseHost, DatabaseUrl } from './database-url.js';
+
+/** The longest wait for a connection, in milliseconds. */
+export const CONNECT_TIMEOUT_MS = 3_000;
+
+/**
+ * The longest wait for the lock of the directory, in milliseconds. The server that has it loses it when it
+ * sends nothing for as long.
+ */
+export const LOCK_TIMEOUT_MS = 3_000;
+
+/** The longest wait for a group of changes, in milliseconds. */
+export const GROUP_TIMEOUT_MS = 8_000;
+
+/** The longest wait for a connection to close, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** How the codes of warnings begin. Their severity is a word in the language of the server. */
+const WARNING_CLASS = '01';
+
+/** Settings of a session. The operator's defaults must not weaken a commit. */
+const SETTINGS = Object.entries({
+  synchronous_commit: 'on',
+  default_transaction_isolation: 'read\\ committed',
+  lock_timeout: LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: LOCK_TIMEOUT_MS,
+  // The host of a dead client must not hold a lock until TCP gives up.
+  tcp_user_timeout: GROUP_TIMEOUT_MS,
+}).map(([name, value]) => `-c ${name}=${value}`);
+
+export interface Answer<TRow> {
+  readonly rows: readonly TRow[];
+  /** What the server did: `COMMIT` may be answered by `ROLLBACK`. */
+  readonly command: string;
+}
+
+export class Connection {
+  readonly #client: Client;
+  readonly #socket: Socket;
+  #warnings = 0;
+
+  private constructor(client: Client, socket: Socket) {
+    this.#client = client;
+    this.#socket = socket;
+    // A failure ends the queries under way. Without any, the next query fails.
+    client.on('error', () => socket.destroy());
+    client.on('notice', ({ code }) => {
+      if (code?.startsWith(WARNING_CLASS)) this.#warnings += 1;
+    });
+  }
+
+  /** Makes a connection to one host, which {@link connect} begins. */
+  static async create(url: DatabaseUrl, { host, port }: DatabaseHost): Promise<Connection> {
+    const { Client } = await loadLibrary();
+    const socket = new Socket();
+    const client = new Client({
+      ...{ host, port, user: url.user, database: url.database },
+      ssl: url.sslMode === 'disable' ? false : { rejectUnauthorized: url.sslMode === 'verify-full' },
+      // The library has no way to destroy a socket.
+      stream: () => socket,
+      pipeline: true,
+      application_name: 'im-server',
+      options: SETTINGS.join(' '),
+    });
+    return new Connection(client, socket);
+  }
+
+  async connect(): Promise<void> {
+    await this.#client.connect();
+  }
+
+  /** False once the connection is lost. */
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
+  /** How many warnings the server has sent. */
+  get warnings(): number {
+    return this.#warnings;
+  }
+
+  query<TRow>(query: string | QueryConfig, values?: unknown[]): Promise<Answer<TRow>> {
+    return this.#client.query<QueryResultRow & TRow>(query as QueryConfig, values);
+  }
+
+  /** Does some work, and destroys the connection if it takes longer than this. */
+  async within<TValue>(ms: number, work: () => Promise<TValue>): Promise<TValue> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.destroy();
+    }, ms);
+    try {
+      return await work();
+    } catch (error) {
+      throw isLate ? new Error(`no answer within ${ms} ms`, { cause: error }) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the connection at once. The server may still execute what it has received. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    await this.within(CLOSE_TIMEOUT_MS, () => this.#client.end()).catch(() => {}); // it is closed in any case
+    this.destroy();
+  }
+}
+
+/** Loads the client library, an optional dependency, only when a directory is in PostgreSQL. */
+async function loadLibrary(): Promise<{ readonly Client: typeof Client }> {
+  try {
+    return (await import('pg')).default;
+  } catch (cause) {
+    const message = 'the package pg, which a directory in PostgreSQL needs, is not installed: npm install pg';
+    throw codeOf(cause) === 'ERR_MODULE_NOT_FOUND'
+      ? new StoreError('store.unusable', message, { cause })
+      : cause;
+  }
+}
+
+/** What an error says, on one line that is safe to show. Also lists the parts of an error of several. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
+  return toDisplayText(error instanceof Error ? error.message : String(error));
+}

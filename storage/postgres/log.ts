@@ -1,0 +1,121 @@
+/**
+ * The log of a directory: the changes in the order in which all servers make them.
+ *
+ * The rows are read in one of two ways. With the head locked, no other server can add a row until the
+ * transaction ends. Without the lock, the rows may end before the last one.
+ */
+
+import { MAX_RECORD_BYTES, parseRecord, writeRecord } from '../format/journal-record.js';
+import type { EffectiveChange } from '../tables/user-table.js';
+import type { Connection } from './connection.js';
+import { LOCK_TIMEOUT_MS } from './connection.js';
+
+/** The maximum number of rows that are read at a time. */
+const MAX_ROWS = 64;
+
+const LF = 0x0a;
+
+/** A group of changes, as a row of the log. */
+export interface LogRow {
+  /** The number of its last change. */
+  readonly seq: number;
+  /** How many changes it has. */
+  readonly size: number;
+  readonly server: string;
+  readonly group: number;
+  /** The changes as lines of a journal; empty in the row that is known already. */
+  readonly changes: string;
+}
+
+export interface Head {
+  readonly format: number;
+  readonly cluster: string;
+  readonly seq: number;
+  readonly users: number;
+  /** Whether commits wait for a synchronous standby. */
+  readonly hasStandby: boolean;
+}
+
+export interface LogPart {
+  readonly head: Head;
+  /** The row of the last change that is known, if it is still there, and rows after it. */
+  readonly rows: readonly LogRow[];
+  /** The number before the first change in the log; `undefined` when the log is empty. */
+  readonly start: number | undefined;
+}
+
+// The library returns 64-bit numbers as strings: these are read as double precision, which is exact here.
+const HEAD = `select format, cluster, seq::float8 as seq, users,
+  current_setting('synchronous_standby_names') <> '' as "hasStandby" from im_head`;
+
+const START = {
+  name: 'im-start',
+  text: 'select (seq - size)::float8 as start from im_log order by seq limit 1',
+};
+
+const ROWS = {
+  name: 'im-rows',
+  text: `select seq::float8 as seq, size, server, grp::float8 as "group",
+    case when seq > $1 then changes else '' end as changes
+    from im_log where seq >= $1 order by seq limit ${MAX_ROWS}`,
+};
+
+/** Reads the head and the log from a change on. */
+export function readLog(connection: Connection, known: number): Promise<LogPart> {
+  return read(connection, { name: 'im-head', text: HEAD }, known);
+}
+
+/** Begins a transaction, waits for the lock of the head, and then reads the head and the log. */
+export function lockLog(connection: Connection, known: number): Promise<LogPart> {
+  // The transaction sees what others committed while it waited: each of its statements looks again.
+  const begun = connection.query('begin isolation level read committed');
+  const part = read(connection, { name: 'im-lock', text: `${HEAD} for update` }, known);
+  return Promise.all([part, begun]).then(([locked]) => locked);
+}
+
+function read(
+  connection: Connection,
+  headQuery: { readonly name: string; readonly text: string },
+  known: number,
+): Promise<LogPart> {
+  return connection.within(LOCK_TIMEOUT_MS, async () => {
+    // The start comes last: if another server trims the log meanwhile, missing rows are never found without
+    // the reason.
+    const [{ rows: heads }, { rows }, { rows: starts }] = await Promise.all([
+      connection.query<Head>(headQuery),
+      connection.query<LogRow>(ROWS, [known]),
+      connection.query<{ start: number }>(START),
+    ]);
+    const [head] = heads;
+    if (head === undefined) throw new Error('the directory has no head');
+    return { head, rows, start: starts[0]?.start };
+  });
+}
+
+/** Encodes changes as lines of a journal, numbered after `seq`. */
+export function encodeChanges(seq: number, changes: readonly EffectiveChange[]): string {
+  const buffer = Buffer.allocUnsafe(changes.length * (MAX_RECORD_BYTES + 1));
+  let end = 0;
+  for (const [index, change] of changes.entries()) {
+    end = writeRecord(buffer, end, { sequence: seq + 1 + index, durable: seq, change });
+  }
+  return buffer.toString('latin1', 0, end);
+}
+
+/**
+ * Decodes the changes of a row.
+ *
+ * @returns `undefined` when the row is damaged.
+ */
+export function decodeChanges({ seq, size, changes }: LogRow): readonly EffectiveChange[] | undefined {
+  const bytes = Buffer.from(changes, 'latin1');
+  const decoded: EffectiveChange[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(LF, start);
+    const record = end === -1 ? undefined : parseRecord(bytes, start, end);
+    if (record?.sequence !== seq - size + 1 + decoded.length) return undefined;
+    decoded.push(record.change);
+    start = end + 1;
+  }
+  return decoded.length === size ? decoded : undefined;
+}

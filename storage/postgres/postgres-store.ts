@@ -1,0 +1,298 @@
+/**
+ * The store that several servers share: keeps the whole directory in memory, as the text store does, and the
+ * changes in PostgreSQL.
+ *
+ * One group of changes after the other is made, by one server at a time:
+ *
+ * 1. Lock the head, and read what other servers have changed since.
+ * 2. Apply that, and decide the changes of the group.
+ * 3. Write the group and commit. The primary answers when the standby has it too.
+ *
+ * A commit is *in doubt* when its connection is lost before the answer, or the answer says that the standby
+ * was not waited for. The store then undoes the group in memory, and looks for it in the log with the head
+ * locked. If the group is there, it was made, and its verdicts are valid; otherwise it can never be made, and
+ * the changes are decided again. Either way the group is confirmed only by another commit that succeeds. When
+ * the time is up, the group is refused; if it was made after all, the next group finds it in the log as if
+ * another server had made it.
+ *
+ * *Fencing*: each time that the store reads the log, it proves that the log contains the last change that the
+ * store knows.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  isStoreError,
+  type Store,
+  type StoreChange,
+  StoreError,
+  type StoreErrorCode,
+  type Users,
+  type Verdict,
+} from '../store.js';
+import { CONNECT_TIMEOUT_MS, type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
+import { parseDatabaseUrl } from './database-url.js';
+import { writeGroup } from './group.js';
+import { load } from './load.js';
+import { type LogPart, lockLog, readLog } from './log.js';
+import { PrimaryFinder } from './primary.js';
+import type { Replica } from './replica.js';
+
+/** Pause before another attempt to make a group, in milliseconds. */
+const ATTEMPT_PAUSE_MS = 100;
+
+/** How long changes are refused at once after a group was refused, in milliseconds. */
+const REFUSAL_MS = 1_000;
+
+/** Interval between two removals of old rows of the log, in milliseconds. */
+const TRIM_INTERVAL_MS = 60_000;
+
+/** After these errors the table in memory is wrong. */
+const FATAL: readonly StoreErrorCode[] = ['store.diverged', 'store.corrupt', 'store.unusable'];
+
+export interface PostgresStoreOptions {
+  /**
+   * True to use a database without a synchronous standby. If its machine is lost, changes that were
+   * acknowledged may be lost with it.
+   */
+  readonly alone?: boolean;
+}
+
+/**
+ * Opens the directory in a database, and loads it.
+ *
+ * @param url See storage/postgres/database-url.ts.
+ * @throws StoreError `store.unusable` or `store.corrupt`, as a rejection.
+ */
+export async function openPostgresStore(url: string, options: PostgresStoreOptions = {}): Promise<Store> {
+  const { alone = false } = options;
+  const finder = new PrimaryFinder(parseDatabaseUrl(url));
+  let connection: Connection | undefined;
+  try {
+    connection = await finder.connect();
+    const replica = await load(connection);
+    const store = new PostgresStore(finder, connection, replica, alone);
+    await store.catchUp();
+    return store;
+  } catch (error) {
+    connection?.destroy();
+    if (error instanceof StoreError && error.code !== 'store.unavailable') throw error;
+    const cause = isStoreError(error, 'store.unavailable') ? error.cause : error;
+    throw new StoreError('store.unusable', `cannot use the directory: ${whyUnusable(cause)}`, { cause });
+  }
+}
+
+/** A group of changes that is being made. */
+interface Request {
+  readonly changes: readonly StoreChange[];
+  /** The attempts that are in doubt. */
+  readonly doubts: Doubt[];
+  /** The attempt that was found in the log. */
+  made?: Doubt | undefined;
+}
+
+/** An attempt to make a group whose commit was not confirmed. */
+interface Doubt {
+  readonly group: number;
+  readonly verdicts: readonly Verdict[];
+}
+
+class PostgresStore implements Store {
+  readonly #finder: PrimaryFinder;
+  /** Identifies this store in the log. */
+  readonly #server: string = randomUUID();
+  readonly #isAlone: boolean;
+  #connection: Connection;
+  #replica: Replica;
+  #lastGroup = 0;
+  /** True from a group that was refused to the next one that was made. */
+  #isDown = false;
+  /** Until when changes are refused at once, and why. */
+  #refusal: { readonly untilMs: number; readonly cause?: unknown } = { untilMs: Number.NEGATIVE_INFINITY };
+  #trimmedMs = Number.NEGATIVE_INFINITY;
+  /** Why this store must not be used any more. */
+  #failure: unknown;
+  #isCommitting = false;
+  /** The work under way: one after the other, because all of it uses the connection and the table. */
+  #underWay: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(finder: PrimaryFinder, connection: Connection, replica: Replica, isAlone: boolean) {
+    this.#finder = finder;
+    this.#connection = connection;
+    this.#replica = replica;
+    this.#isAlone = isAlone;
+  }
+
+  async commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]> {
+    this.#assertOpen();
+    if (this.#isCommitting) throw new StoreError('store.busy', 'a commit is under way');
+    this.#isCommitting = true;
+    try {
+      return await this.#inTurn(() => this.#commit(changes));
+    } finally {
+      this.#isCommitting = false;
+    }
+  }
+
+  async catchUp(): Promise<void> {
+    this.#assertOpen();
+    await this.#inTurn(async () => {
+      try {
+        await this.#readLog(await this.#connect());
+      } catch (error) {
+        throw this.#onFailed(error);
+      }
+    });
+  }
+
+  get users(): Users {
+    return this.#replica.table;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#replica.table.close();
+    await this.#underWay;
+    await this.#connection.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed !== undefined) throw new StoreError('store.closed', 'the store is closed');
+  }
+
+  /** Does some work after that under way, unless the store is known not to work at present. */
+  #inTurn<TValue>(work: () => Promise<TValue>): Promise<TValue> {
+    const done = this.#underWay.then(() => {
+      if (this.#failure !== undefined) throw this.#failure;
+      const { untilMs, cause } = this.#refusal;
+      if (performance.now() < untilMs) throw unavailable(cause);
+      return work();
+    });
+    this.#underWay = done.catch(() => {}); // the caller of that work receives its error
+    return done;
+  }
+
+  // Groups of changes.
+
+  async #commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]> {
+    const deadlineMs = performance.now() + GROUP_TIMEOUT_MS;
+    const request: Request = { changes, doubts: [] };
+    for (;;) {
+      try {
+        const connection = await this.#connect(deadlineMs - performance.now());
+        const leftMs = deadlineMs - performance.now();
+        const verdicts = await connection.within(leftMs, () => this.#attempt(connection, request));
+        this.#isDown = false;
+        if (verdicts !== undefined) return verdicts;
+        // To read many changes, or the whole directory, may take longer. Each query has a limit of its own.
+        await this.#readLog(connection);
+      } catch (cause) {
+        const error = this.#onFailed(cause);
+        const isLate = performance.now() + ATTEMPT_PAUSE_MS >= deadlineMs;
+        if (!isStoreError(error, 'store.unavailable')) throw error;
+        if (isLate || this.#isDown) throw this.#refuse(error);
+        await wait(ATTEMPT_PAUSE_MS);
+      }
+    }
+  }
+
+  /**
+   * Makes a group once.
+   *
+   * @returns `undefined` when too many changes of other servers must be read first.
+   */
+  async #attempt(connection: Connection, request: Request): Promise<readonly Verdict[] | undefined> {
+    const part = await lockLog(connection, this.#replica.seq);
+    const isCurrent = this.#follow(part) === 'current';
+    request.made ??= request.doubts.find(({ group }) => this.#isInLog(part, group));
+    if (!isCurrent) {
+      await connection.query('rollback');
+      return undefined;
+    }
+    const { made } = request;
+    const { table, seq } = this.#replica;
+    const applied = made === undefined ? request.changes.map((change) => table.apply(change)) : [];
+    const verdicts = made?.verdicts ?? applied.map(({ verdict }) => verdict);
+    const group = ++this.#lastGroup;
+    const trims = performance.now() - this.#trimmedMs >= TRIM_INTERVAL_MS;
+    try {
+      const last = await writeGroup(connection, { server: this.#server, group, seq, applied }, table, trims);
+      if (last > seq) this.#replica.commit({ seq: last, server: this.#server, group });
+    } catch (error) {
+      for (const change of applied.toReversed()) table.undo(change);
+      request.doubts.push({ group, verdicts });
+      throw error;
+    }
+    if (trims) this.#trimmedMs = performance.now();
+    return verdicts;
+  }
+
+  #isInLog({ rows }: LogPart, group: number): boolean {
+    return rows.some((row) => row.server === this.#server && row.group === group);
+  }
+
+  /** Records a refusal, and returns its error. */
+  #refuse(error: StoreError): StoreError {
+    this.#isDown = true;
+    this.#refusal = { untilMs: performance.now() + REFUSAL_MS, cause: error.cause };
+    return error;
+  }
+
+  // Reading.
+
+  /** Applies the changes of other servers, or loads the directory again if the log no longer has them. */
+  async #readLog(connection: Connection): Promise<void> {
+    for (;;) {
+      const state = this.#follow(await readLog(connection, this.#replica.seq));
+      if (state === 'current') return;
+      if (state === 'trimmed') await this.#reload(connection);
+    }
+  }
+
+  async #reload(connection: Connection): Promise<void> {
+    const replica = await load(connection);
+    this.#replica.table.close();
+    this.#replica = replica;
+  }
+
+  #follow(part: LogPart): ReturnType<Replica['follow']> {
+    if (!this.#isAlone && !part.head.hasStandby) throw new Error(NO_STANDBY);
+    return this.#replica.follow(part);
+  }
+
+  // Connections.
+
+  /** Returns a connection to the primary. */
+  async #connect(leftMs = CONNECT_TIMEOUT_MS): Promise<Connection> {
+    const timeoutMs = Math.min(leftMs, CONNECT_TIMEOUT_MS);
+    if (!this.#connection.isOpen) this.#connection = await this.#finder.connect(timeoutMs);
+    return this.#connection;
+  }
+
+  /** After a failed attempt. Returns the error for the caller. */
+  #onFailed(error: unknown): StoreError {
+    this.#connection.destroy();
+    if (!(error instanceof StoreError) || !FATAL.includes(error.code)) return unavailable(error);
+    this.#failure = error;
+    return error;
+  }
+}
+
+const NO_STANDBY = 'its PostgreSQL has no synchronous standby';
+
+function unavailable(cause: unknown): StoreError {
+  return new StoreError('store.unavailable', `the database cannot be written: ${reasonOf(cause)}`, { cause });
+}
+
+/** Why a directory cannot be opened, with advice. */
+function whyUnusable(cause: unknown): string {
+  const reason = reasonOf(cause);
+  if (reason === NO_STANDBY) return `${reason}: set synchronous_standby_names`;
+  if (/relation "im_\w+" does not exist/.test(reason)) return 'the database has none yet: make one first';
+  return reason;
+}

@@ -1,0 +1,87 @@
+/**
+ * Finds the primary among the hosts of a directory.
+ *
+ * After a failover, an old primary may still take writes, until it is stopped. The new one has a higher
+ * timeline. A standby is never read: it may lag behind.
+ */
+
+import { StoreError } from '../store.js';
+import { CONNECT_TIMEOUT_MS, Connection, reasonOf } from './connection.js';
+import { type DatabaseHost, type DatabaseUrl, hostText } from './database-url.js';
+
+/** How long the other hosts may take to answer after the first primary has, in milliseconds. */
+const GRACE_MS = 500;
+
+interface Primary {
+  readonly connection: Connection;
+  readonly timeline: number;
+}
+
+/** `pg_control_checkpoint` would still show the old timeline after a promotion. */
+const TIMELINE = `select case when not pg_is_in_recovery()
+  then ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int end as timeline`;
+
+export class PrimaryFinder {
+  readonly #url: DatabaseUrl;
+  /** The highest timeline that was seen. */
+  #timeline = 0;
+
+  constructor(url: DatabaseUrl) {
+    this.#url = url;
+  }
+
+  /**
+   * Connects to the primary with the highest timeline.
+   *
+   * @throws Error when there is none, or its timeline is lower than that of an earlier one; the message says
+   * what each host answered. StoreError `store.unusable` when the client library is missing.
+   */
+  async connect(timeoutMs = CONNECT_TIMEOUT_MS): Promise<Connection> {
+    const found: Primary[] = [];
+    let isOver = false;
+    const attempts = this.#url.hosts.map(async (host) => {
+      const primary = await this.#tryHost(host, timeoutMs);
+      if (isOver) primary.connection.destroy();
+      else found.push(primary);
+    });
+    const [all, first] = [Promise.allSettled(attempts), Promise.any(attempts).catch(() => {})];
+    await Promise.race([all, first.then(() => new Promise((resolve) => setTimeout(resolve, GRACE_MS)))]);
+    isOver = true;
+    found.sort((one, other) => other.timeline - one.timeline);
+    const [best, ...others] = found;
+    for (const { connection } of others) connection.destroy();
+    if (best === undefined) throw noPrimary(await all);
+    this.#timeline = best.timeline;
+    return best.connection;
+  }
+
+  async #tryHost(host: DatabaseHost, timeoutMs: number): Promise<Primary> {
+    const connection = await Connection.create(this.#url, host);
+    try {
+      const timeline = await connection.within(timeoutMs, async () => {
+        await connection.connect();
+        return this.#readTimeline(connection);
+      });
+      return { connection, timeline };
+    } catch (cause) {
+      connection.destroy();
+      throw new Error(`${hostText(host)}: ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  async #readTimeline(connection: Connection): Promise<number> {
+    const { rows } = await connection.query<{ timeline: number | null }>(TIMELINE);
+    const timeline = rows[0]?.timeline ?? undefined;
+    if (timeline === undefined) throw new Error('is a standby');
+    if (timeline < this.#timeline) {
+      throw new Error(`is an old primary: its timeline is ${timeline}, and ${this.#timeline} was seen`);
+    }
+    return timeline;
+  }
+}
+
+function noPrimary(outcomes: readonly PromiseSettledResult<unknown>[]): Error {
+  const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : undefined));
+  const missing = reasons.find((reason) => reason instanceof StoreError);
+  return missing ?? new Error(`no primary can be reached (${reasons.map(reasonOf).join('; ')})`);
+}

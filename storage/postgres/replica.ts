@@ -1,0 +1,93 @@
+/**
+ * The whole directory in the memory of one server, fed by the log.
+ */
+
+import { StoreError } from '../store.js';
+import type { UserTable } from '../tables/user-table.js';
+import { decodeChanges, type Head, type LogPart, type LogRow } from './log.js';
+import { checkFormat } from './schema.js';
+
+/** The place in the log up to which a replica has all changes. */
+export interface Position {
+  readonly cluster: string;
+  /** The number of the last change. */
+  readonly seq: number;
+  /** The row with the last change. */
+  readonly row: Pick<LogRow, 'server' | 'group'> | undefined;
+}
+
+export class Replica {
+  readonly table: UserTable;
+  #position: Position;
+
+  constructor(table: UserTable, position: Position) {
+    this.table = table;
+    this.#position = position;
+  }
+
+  get seq(): number {
+    return this.#position.seq;
+  }
+
+  /**
+   * Applies the part of the log after the known one.
+   *
+   * @returns `current` when it reached the head; `behind` when there are more rows; `trimmed` when the log no
+   * longer has the rows that are missing.
+   * @throws StoreError `store.diverged` when the log does not contain what this replica knows;
+   * `store.corrupt`; `store.unusable` for another format. The replica must not be used after that.
+   */
+  follow({ head, rows, start }: LogPart): 'current' | 'behind' | 'trimmed' {
+    checkFormat(head.format);
+    const { cluster, seq, row } = this.#position;
+    if (head.cluster !== cluster) throw diverged('it is another one');
+    if (head.seq < seq) throw diverged(`it ends at change ${head.seq}, and change ${seq} was made`);
+    const [first, ...others] = rows;
+    if (row === undefined) {
+      if (start !== undefined && start > seq) return 'trimmed';
+      return this.#apply(head, rows);
+    }
+    if (first?.seq !== seq) {
+      if (start !== undefined && start >= seq) return 'trimmed';
+      throw diverged(`it does not have change ${seq}`);
+    }
+    if (first.server !== row.server || first.group !== row.group) {
+      throw diverged(`it has another change ${seq}`);
+    }
+    return this.#apply(head, others);
+  }
+
+  /** Declares the changes applied to the table so far final: this row of the log has the last of them. */
+  commit(row: Pick<LogRow, 'seq' | 'server' | 'group'>): void {
+    this.table.commit();
+    this.#position = { ...this.#position, seq: row.seq, row };
+  }
+
+  #apply(head: Head, rows: readonly LogRow[]): 'current' | 'behind' {
+    for (const row of rows) this.#replay(row);
+    this.table.endReplay();
+    if (this.seq < head.seq) return 'behind';
+    if (this.seq === head.seq && this.table.size !== head.users) {
+      throw corrupt(`after change ${head.seq} it has ${this.table.size} users, and not ${head.users}`);
+    }
+    return 'current';
+  }
+
+  #replay(row: LogRow): void {
+    const changes = row.seq - row.size === this.seq ? decodeChanges(row) : undefined;
+    if (changes?.every((change) => this.table.replay(change)) !== true) {
+      throw corrupt(`its log is damaged between changes ${this.seq} and ${row.seq}`);
+    }
+    this.commit(row);
+  }
+}
+
+function diverged(what: string): StoreError {
+  const message = `the directory in the database is not the one that this server knows: ${what}`;
+  return new StoreError('store.diverged', message);
+}
+
+/** The error of a directory whose tables contradict each other. */
+export function corrupt(what: string): StoreError {
+  return new StoreError('store.corrupt', `the directory in the database is damaged: ${what}`);
+}

@@ -1,0 +1,106 @@
+/**
+ * The tables of a directory.
+ *
+ * - `im_head`, one row: the format; the identity of the directory; the number of the last change; and how
+ *   many user numbers were given. Each group of changes locks it, so that groups come one after the other.
+ * - `im_log`: the changes of the last day, a row for each group, as lines of a journal. `seq` is the number
+ *   of the last change in the row. `server` and `grp` identify the group.
+ * - `im_user`: each number that was given. `removed` is the time in milliseconds of a reserved id. A number
+ *   without an id is that of a removed user whose id was freed. `buddies` has numbers, in the order of the
+ *   list.
+ * - `im_ban`: the operator's bans.
+ */
+
+import { StoreError } from '../store.js';
+import { type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
+import { parseDatabaseUrl } from './database-url.js';
+import { PrimaryFinder } from './primary.js';
+
+/** The format of the tables, in `im_head`. */
+const FORMAT = 1;
+
+/** The oldest version of PostgreSQL that is supported, as in `server_version_num`. */
+const MIN_SERVER_VERSION = 150_000;
+
+/** Keeps two migrations apart. Any number that no other program uses. */
+const MIGRATION_LOCK = 0x696d_6469;
+
+const TABLES = `
+  create table if not exists im_head (
+    one boolean primary key default true check (one),
+    format int not null,
+    cluster uuid not null,
+    seq bigint not null,
+    users int not null
+  ) with (fillfactor = 50);
+
+  create table if not exists im_log (
+    seq bigint primary key,
+    size int not null,
+    server uuid not null,
+    grp bigint not null,
+    at timestamptz not null default now(),
+    changes text not null,
+    unique (server, grp)
+  );
+  create index if not exists im_log_at on im_log (at);
+
+  create table if not exists im_user (
+    num int primary key,
+    id text collate "C" unique,
+    key text,
+    serial bigint,
+    floor bigint,
+    removed bigint,
+    buddies int[] not null
+  );
+
+  create table if not exists im_ban (
+    kind text,
+    name text collate "C",
+    until bigint,
+    primary key (kind, name)
+  );
+
+  insert into im_head values (true, ${FORMAT}, gen_random_uuid(), 0, 0) on conflict do nothing;
+`;
+
+/**
+ * Makes the tables of a directory in an empty database. Does nothing if they exist.
+ *
+ * @throws StoreError `store.unusable`
+ */
+export async function migrate(url: string): Promise<void> {
+  const finder = new PrimaryFinder(parseDatabaseUrl(url));
+  let connection: Connection | undefined;
+  try {
+    connection = await finder.connect();
+    await makeTables(connection);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError('store.unusable', `cannot make a directory: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    await connection?.close();
+  }
+}
+
+async function makeTables(connection: Connection): Promise<void> {
+  await connection.within(GROUP_TIMEOUT_MS, async () => {
+    const { rows } = await connection.query<{ version: number }>(
+      "select current_setting('server_version_num')::int as version",
+    );
+    const version = rows[0]?.version ?? 0;
+    if (version < MIN_SERVER_VERSION) throw new Error('its PostgreSQL is older than version 15');
+    const script = `begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); ${TABLES} commit`;
+    await connection.query(script);
+    const head = await connection.query<{ format: number }>('select format from im_head');
+    checkFormat(head.rows[0]?.format ?? 0);
+  });
+}
+
+/** @throws StoreError `store.unusable` for another format. */
+export function checkFormat(format: number): void {
+  if (format === FORMAT) return;
+  const message = `the directory has format ${format}, and this im-server knows only ${FORMAT}`;
+  throw new StoreError('store.unusable', message);
+}

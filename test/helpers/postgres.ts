@@ -1,0 +1,263 @@
+/**
+ * Real PostgreSQL servers for tests, each in a temporary directory, on a free port of this machine.
+ *
+ * PostgreSQL refuses to run as root: there it runs as the user that its package made. A server ends with the
+ * process of the tests at the latest.
+ */
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import pg from 'pg';
+import { migrate } from '../../storage/postgres/schema.js';
+import { isInstalled, isThere } from './installed.js';
+
+const run = promisify(execFile);
+
+const PROGRAMS = '/usr/lib/postgresql/15/bin';
+const SERVER = `${PROGRAMS}/postgres`;
+
+const AS_POSTGRES = process.getuid?.() === 0 ? ['--reuid=postgres', '--regid=postgres', '--init-groups'] : [];
+
+/** The owner of the databases: a role without privileges, as an operator would make it. */
+const OWNER = 'im';
+
+const READY = /database system is ready to accept/;
+
+/** Declares tests that need PostgreSQL. Without it, declares one test, which fails in CI. */
+export function withPostgres(declare: () => void): void {
+  if (isThere(SERVER)) declare();
+  else test('PostgreSQL 15 is installed', (t) => void isInstalled(t, SERVER));
+}
+
+/** What ends a server: a test, or the tests of a file. */
+export type Teardown = Pick<ExecutionContext, 'teardown'>;
+
+/**
+ * What the servers of a whole file are started with: they end after the last test of the file, in the reverse
+ * order.
+ */
+export function teardownOfFile(): Teardown {
+  const ends: Parameters<Teardown['teardown']>[0][] = [];
+  test.after.always(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+  return { teardown: (end) => void ends.push(end) };
+}
+
+export class Postgres {
+  readonly port: number;
+  readonly directory: string;
+  #server: ChildProcess | undefined;
+  #databases = 0;
+  #template: Promise<void> | undefined;
+
+  private constructor(directory: string, port: number) {
+    this.directory = directory;
+    this.port = port;
+  }
+
+  /** Starts a new server, which runs until the test ends. */
+  static async start(t: Teardown, settings: readonly string[] = []): Promise<Postgres> {
+    const postgres = await Postgres.#make(t, (data) =>
+      postgresProgram('initdb', [
+        ...['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8'],
+      ]),
+    );
+    await postgres.configure(
+      "listen_addresses = '127.0.0.1'",
+      "unix_socket_directories = ''",
+      'shared_buffers = 16MB',
+      // A killed server loses nothing that it wrote: only the machine would.
+      'fsync = off',
+      ...settings,
+    );
+    await postgres.run();
+    await postgres.sql(`create role ${OWNER} login`);
+    return postgres;
+  }
+
+  /** Starts a standby of this server. Its name is what `synchronous_standby_names` calls it. */
+  async startStandby(t: Teardown, name: string): Promise<Postgres> {
+    const source = `host=127.0.0.1 port=${this.port} user=postgres application_name=${name}`;
+    const standby = await Postgres.#make(t, (data) =>
+      postgresProgram('pg_basebackup', [...['-D', data, '-d', source, '-R', '-c', 'fast', '--no-sync']]),
+    );
+    // A standby looks for its primary again after 5 s otherwise.
+    await standby.configure("wal_retrieve_retry_interval = '100ms'");
+    await standby.run();
+    return standby;
+  }
+
+  static async #make(t: Teardown, fill: (data: string) => Promise<void>): Promise<Postgres> {
+    const directory = await mkdtemp(join(tmpdir(), 'im-postgres-'));
+    const postgres = new Postgres(directory, await freePort());
+    t.teardown(async () => {
+      await postgres.kill();
+      await rm(directory, { recursive: true, force: true });
+    });
+    if (AS_POSTGRES.length > 0) {
+      const ids = await Promise.all(['-u', '-g'].map((which) => run('id', [which, 'postgres'])));
+      const [user, group] = ids.map(({ stdout }) => Number(stdout)) as [number, number];
+      await chown(directory, user, group);
+    }
+    await fill(postgres.#data);
+    return postgres;
+  }
+
+  get #data(): string {
+    return join(this.directory, 'data');
+  }
+
+  /** Adds lines to the configuration, for the next start. */
+  async configure(...lines: readonly string[]): Promise<void> {
+    const text = [`port = ${this.port}`, ...lines].map((line) => `${line}\n`).join('');
+    await appendFile(join(this.#data, 'postgresql.conf'), text);
+  }
+
+  /** Starts the server, and waits until it accepts connections. */
+  async run(): Promise<void> {
+    const [program, ...args] = asPostgres(SERVER, ['-D', this.#data]) as [string, ...string[]];
+    const server = spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+    this.#server = server;
+    const lines: string[] = [];
+    const ready = new Promise<void>((resolve, reject) => {
+      createInterface(server.stderr).on('line', (line) => {
+        lines.push(line);
+        if (READY.test(line)) resolve();
+      });
+      server.once('exit', () => reject(new Error(`PostgreSQL ended:\n${lines.join('\n')}`)));
+    });
+    await ready;
+  }
+
+  /** Ends all processes of the server at once, as a crash of the machine would. */
+  async kill(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    await this.freeze(server);
+    // A process whose parent has ended is no longer found.
+    await this.#signalOthers('SIGKILL', server);
+    server.kill('SIGKILL');
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+  }
+
+  /** Ends the server as `pg_ctl stop -m fast` does. */
+  async stop(): Promise<void> {
+    const server = this.#server as ChildProcess;
+    this.#server = undefined;
+    server.kill('SIGINT');
+    await once(server, 'exit');
+  }
+
+  /** Stops all processes of the server, which then answer nothing. */
+  async freeze(server = this.#server): Promise<void> {
+    // The first process starts all others.
+    server?.kill('SIGSTOP');
+    await this.#signalOthers('SIGSTOP', server);
+  }
+
+  async thaw(): Promise<void> {
+    await this.#signalOthers('SIGCONT', this.#server);
+    this.#server?.kill('SIGCONT');
+  }
+
+  async #signalOthers(signal: NodeJS.Signals, server: ChildProcess | undefined): Promise<void> {
+    for (const pid of await childrenOf(server?.pid)) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+
+  /** Makes this standby a primary, with the next timeline. */
+  async promote(): Promise<void> {
+    await this.sql('select pg_promote()');
+  }
+
+  /** Runs a query as the superuser. */
+  async sql<TRow extends object>(text: string, database = 'postgres'): Promise<(TRow & {})[]> {
+    const client = new pg.Client({ host: '127.0.0.1', port: this.port, user: 'postgres', database });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query<TRow & {}>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Repeats a query until it returns a row. */
+  async until<TRow extends object>(text: string, database = 'postgres'): Promise<TRow & {}> {
+    for (;;) {
+      const [row] = await this.sql<TRow>(text, database);
+      if (row !== undefined) return row;
+    }
+  }
+
+  /** Makes an empty directory in a new database, and returns its URL. */
+  async makeDirectory(): Promise<string> {
+    const name = `im${++this.#databases}`;
+    this.#template ??= this.#makeTemplate();
+    await this.#template;
+    await this.sql(`create database ${name} owner ${OWNER} template im strategy file_copy`);
+    return this.url(name);
+  }
+
+  async #makeTemplate(): Promise<void> {
+    await this.sql(`create database im owner ${OWNER}`);
+    await migrate(this.url('im'));
+  }
+
+  /** Runs a query as the superuser in the database of a directory. */
+  sqlIn<TRow extends object>(url: string, text: string): Promise<(TRow & {})[]> {
+    return this.sql<TRow>(text, databaseOf(url));
+  }
+
+  url(database: string, ...others: readonly { readonly port: number }[]): string {
+    const hosts = [this, ...others].map(({ port }) => `127.0.0.1:${port}`);
+    return `postgres://${OWNER}@${hosts.join(',')}/${database}`;
+  }
+}
+
+/** The name of the database in the URL of a directory. */
+export function databaseOf(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+
+async function postgresProgram(name: string, args: readonly string[]): Promise<void> {
+  const [program, ...rest] = asPostgres(`${PROGRAMS}/${name}`, args) as [string, ...string[]];
+  await run(program, rest, { cwd: '/' });
+}
+
+function asPostgres(program: string, args: readonly string[]): string[] {
+  return ['setpriv', '--pdeathsig', 'KILL', ...AS_POSTGRES, program, ...args];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+async function childrenOf(parent: number | undefined): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')));
+  // The name of the program, in brackets, may have spaces.
+  const parents = stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]));
+  return pids.map(Number).filter((_, index) => parents[index] === parent);
+}

@@ -1,0 +1,43 @@
+import test from 'ava';
+import { migrate } from '../../../storage/postgres/schema.js';
+import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+
+withPostgres(() => {
+  const servers = teardownOfFile();
+  let postgres: Postgres;
+  test.before(async () => {
+    postgres = await Postgres.start(servers);
+  });
+
+  test('making a directory again keeps it', async (t) => {
+    const url = await postgres.makeDirectory();
+    const read = () => postgres.sqlIn<{ cluster: string; seq: string }>(url, 'select * from im_head');
+    await postgres.sqlIn(url, 'update im_head set seq = 7');
+    const before = await read();
+    await migrate(url);
+    t.deepEqual(await read(), before);
+    t.is(before[0]?.seq, '7');
+  });
+
+  test('two migrations at the same time make one directory', async (t) => {
+    await postgres.sql('create database twice owner im');
+    const url = postgres.url('twice');
+    await Promise.all([migrate(url), migrate(url), migrate(url)]);
+    t.is((await postgres.sqlIn(url, 'select * from im_head')).length, 1);
+  });
+
+  test('a directory of a newer format is left alone', async (t) => {
+    const url = await postgres.makeDirectory();
+    await postgres.sqlIn(url, 'update im_head set format = 2');
+    await t.throwsAsync(migrate(url), { code: 'store.unusable', message: /has format 2/ });
+  });
+
+  test('a database that cannot be used is named with its reason', async (t) => {
+    const missing = migrate(postgres.url('missing'));
+    await t.throwsAsync(missing, { code: 'store.unusable', message: /database "missing" does not exist/ });
+    await t.throwsAsync(migrate('postgres://im@127.0.0.1:1/im'), {
+      code: 'store.unusable',
+      message: /127\.0\.0\.1:1: connect ECONNREFUSED/,
+    });
+  });
+});

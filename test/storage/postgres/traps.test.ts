@@ -1,0 +1,185 @@
+/**
+ * What can go wrong between a store and PostgreSQL, on real servers: a primary, and a synchronous standby by
+ * the name of s1. One test after the other, because they stop the servers.
+ */
+
+import test, { type ExecutionContext } from 'ava';
+import { Connection } from '../../../storage/postgres/connection.js';
+import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
+import { lockLog } from '../../../storage/postgres/log.js';
+import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
+import { isStoreError, type Store } from '../../../storage/store.js';
+import { type Cut, CutProxy } from '../../helpers/cut-proxy.js';
+import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { changes, id } from '../changes.js';
+
+let primary: Postgres;
+let standby: Postgres;
+
+async function open(t: ExecutionContext, url: string): Promise<Store> {
+  const store = await openPostgresStore(url);
+  t.teardown(() => store.close());
+  return store;
+}
+
+/** Waits until a commit in a database waits for the standby; returns the process that waits. */
+async function waitingCommit(url: string, besides = 0): Promise<number> {
+  const { pid } = await primary.until<{ pid: number }>(
+    `select pid from pg_stat_activity where wait_event = 'SyncRep' and pid <> ${besides}
+      and datname = '${databaseOf(url)}'`,
+  );
+  return pid;
+}
+
+/** How many rows of the log register an id. */
+async function countRegistrations(url: string, name: string): Promise<number> {
+  const rows = await primary.sqlIn(url, `select seq from im_log where changes like '%REG ${name} %'`);
+  return rows.length;
+}
+
+/** Repeats a commit until the store can be written again. */
+async function commitAtLast(store: Store, ...lines: readonly string[]) {
+  for (;;) {
+    try {
+      return await store.commit(changes(...lines));
+    } catch (error) {
+      if (!isStoreError(error, 'store.unavailable')) throw error;
+    }
+  }
+}
+
+withPostgres(() => {
+  const servers = teardownOfFile();
+  test.before(async () => {
+    primary = await Postgres.start(servers);
+    standby = await primary.startStandby(servers, 's1');
+    await primary.sql("alter system set synchronous_standby_names = 's1'");
+    await primary.sql('select pg_reload_conf()');
+    await primary.until("select 1 from pg_stat_replication where sync_state = 'sync'");
+  });
+
+  test.serial('a commit that no standby confirms is refused, and shown once it was made', async (t) => {
+    const url = await primary.makeDirectory();
+    const [store, other] = await Promise.all([open(t, url), open(t, url)]);
+    await standby.freeze();
+    await t.throwsAsync(store.commit(changes('REG alice')), { code: 'store.unavailable' });
+    t.is(store.users.buddiesOf(id('alice')), undefined, 'the store shows nothing that is in doubt');
+    await t.throwsAsync(other.commit(changes('REG alice')), { code: 'store.unavailable' });
+    await standby.thaw();
+    t.deepEqual(await commitAtLast(store, 'REG alice', 'REG bob'), [203, 200]);
+    t.deepEqual(await commitAtLast(other, 'REG alice', 'REG bob'), [203, 203]);
+    t.is(await countRegistrations(url, 'alice'), 1);
+  });
+
+  for (const [how, end] of [
+    ['cancels', 'pg_cancel_backend'],
+    ['terminates', 'pg_terminate_backend'],
+  ] as const) {
+    test.serial(`an administrator who ${how} a commit does not make it succeed`, async (t) => {
+      const url = await primary.makeDirectory();
+      const store = await open(t, url);
+      await standby.freeze();
+      let isOver = false;
+      const committed = store.commit(changes('REG alice')).finally(() => {
+        isOver = true;
+      });
+      const first = await waitingCommit(url);
+      await primary.sql(`select ${end}(${first})`);
+      // The change is there already. The store commits once more, and waits for the standby.
+      await waitingCommit(url, first);
+      t.is(await countRegistrations(url, 'alice'), 1);
+      t.false(isOver, 'the standby has not confirmed it');
+      t.is(store.users.numberOf(id('bob')), -1);
+      await standby.thaw();
+      t.deepEqual(await committed, [200]);
+      t.is(store.users.numberOf(id('alice')), 0);
+      t.is(await countRegistrations(url, 'alice'), 1);
+    });
+  }
+
+  test.serial('a group without effect is confirmed by the standby too', async (t) => {
+    const url = await primary.makeDirectory();
+    const store = await open(t, url);
+    await store.commit(changes('REG alice'));
+    await standby.freeze();
+    const refused = store.commit(changes('REG alice', 'ADD alice stranger'));
+    await waitingCommit(url);
+    await standby.thaw();
+    t.deepEqual(await refused, [203, 202]);
+  });
+
+  test.serial('a frozen primary delays a commit, but not for ever', async (t) => {
+    const url = await primary.makeDirectory();
+    const store = await open(t, url);
+    await primary.freeze();
+    const refused = await t.throwsAsync(store.commit(changes('REG alice')), { code: 'store.unavailable' });
+    const next = await t.throwsAsync(store.commit(changes('REG alice')), { code: 'store.unavailable' });
+    t.is(next?.cause, refused?.cause, 'refused at once, without another attempt');
+    await primary.thaw();
+    t.deepEqual(await commitAtLast(store, 'REG alice'), [200]);
+  });
+
+  for (const cut of ['before', 'unconfirmed'] satisfies readonly Cut[]) {
+    test.serial(`a connection that is cut at its commit (${cut}) loses and repeats no change`, async (t) => {
+      const url = await primary.makeDirectory();
+      const proxy = await CutProxy.start(t, primary.port);
+      const other = await open(t, url);
+      const store = await open(t, url.replace(`:${primary.port}`, `:${proxy.port}`));
+      await store.commit(changes('REG bob'));
+      // Another server may be first at the lock.
+      proxy.onCut = () => other.commit(changes('REG carol'));
+      proxy.cutNext(cut);
+      t.deepEqual(await store.commit(changes('REG alice', 'ADD alice bob')), [200, 200]);
+      t.is(await countRegistrations(url, 'alice'), 1);
+      t.is(store.users.numberOf(id('carol')), cut === 'before' ? 1 : 2);
+      await other.catchUp();
+      t.deepEqual(other.users.buddiesOf(id('alice')), [id('bob')]);
+
+      proxy.onCut = () => other.commit(changes('REG dave'));
+      proxy.cutNext(cut);
+      t.deepEqual(await store.commit(changes('REG dave')), [cut === 'before' ? 203 : 200]);
+    });
+  }
+
+  test.serial('no acknowledged change is lost when the primary crashes during commits', async (t) => {
+    const url = await primary.makeDirectory();
+    const stores = await Promise.all([open(t, url), open(t, url)]);
+    let isOver = false;
+    const acknowledged: string[] = [];
+    const writers = stores.map(async (store, writer) => {
+      for (let user = 0; !isOver; user++) {
+        const name = `w${writer}u${user}`;
+        const [verdict] = await commitAtLast(store, `REG ${name}`);
+        if (verdict === 200) acknowledged.push(name);
+      }
+    });
+    for (let crash = 1; crash <= 3; crash++) {
+      const count = acknowledged.length + 20;
+      while (acknowledged.length < count) await new Promise(setImmediate);
+      await primary.kill();
+      await primary.run();
+    }
+    isOver = true;
+    await Promise.all(writers);
+    const later = await open(t, url);
+    const log = await primary.sqlIn<{ changes: string }>(url, 'select changes from im_log');
+    const registered = log.flatMap(({ changes: text }) => text.match(/(?<=REG )\S+/g) ?? []).sort();
+    t.deepEqual(registered, [...new Set(registered)], 'no id is registered twice');
+    t.deepEqual(
+      acknowledged.filter((name) => later.users.numberOf(id(name)) === -1 || !registered.includes(name)),
+      [],
+    );
+  });
+
+  test.serial('a server that stops while it has the lock loses it', async (t) => {
+    const url = await primary.makeDirectory();
+    const store = await open(t, url);
+    const { hosts, ...rest } = parseDatabaseUrl(url);
+    const stopped = await Connection.create({ hosts, ...rest }, hosts[0] as (typeof hosts)[0]);
+    t.teardown(() => stopped.destroy());
+    await stopped.connect();
+    await lockLog(stopped, 0);
+    t.deepEqual(await store.commit(changes('REG alice')), [200]);
+    await t.throwsAsync(stopped.query('commit'));
+  });
+});
