@@ -88,7 +88,7 @@ export interface Users {
    * for an open id.
    */
   deviceOf(user: number): Device | undefined;
-  /** True once the store is closed. From then on, another process may change the database. */
+  /** True once the store is closed or has replaced this object. The database may have changed since then. */
   readonly isClosed: boolean;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];

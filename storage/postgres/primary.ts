@@ -5,6 +5,7 @@
  * timeline. A standby is never read: it may lag behind.
  */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { StoreError } from '../store.js';
 import { CONNECT_TIMEOUT_MS, Connection, reasonOf } from './connection.js';
 import { type DatabaseHost, type DatabaseUrl, hostText } from './database-url.js';
@@ -45,7 +46,7 @@ export class PrimaryFinder {
       else found.push(primary);
     });
     const [all, first] = [Promise.allSettled(attempts), Promise.any(attempts).catch(() => {})];
-    await Promise.race([all, first.then(() => new Promise((resolve) => setTimeout(resolve, GRACE_MS)))]);
+    await Promise.race([all, first.then(() => wait(GRACE_MS, undefined, { ref: false }))]);
     isOver = true;
     found.sort((one, other) => other.timeline - one.timeline);
     const [best, ...others] = found;

@@ -41,7 +41,6 @@ export class Replica {
     checkFormat(head.format);
     const { cluster, seq, row } = this.#position;
     if (head.cluster !== cluster) throw diverged('it is another one');
-    if (head.seq < seq) throw diverged(`it ends at change ${head.seq}, and change ${seq} was made`);
     const [first, ...others] = rows;
     if (row === undefined) {
       if (start !== undefined && start > seq) return 'trimmed';

@@ -1,13 +1,13 @@
 /**
  * Real PostgreSQL servers for tests, each in a temporary directory, on a free port of this machine.
  *
- * PostgreSQL refuses to run as root: there it runs as the user that its package made. A server ends with the
- * process of the tests at the latest.
+ * PostgreSQL refuses to run as root: there it runs as the user that its package made. When the process of the
+ * tests ends, even by SIGKILL, its servers end and their directories are removed.
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, chown, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,10 +23,25 @@ const run = promisify(execFile);
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
 const SERVER = `${PROGRAMS}/postgres`;
 
-const AS_POSTGRES = process.getuid?.() === 0 ? ['--reuid=postgres', '--regid=postgres', '--init-groups'] : [];
+const AS_POSTGRES =
+  process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : [];
 
 /** The owner of the databases: a role without privileges, as an operator would make it. */
 const OWNER = 'im';
+
+/**
+ * Ends all processes that work in a directory, and removes it, when its input ends. A frozen process does not
+ * notice the end of its parent.
+ */
+const GUARD = `cat
+while
+  found=
+  for process in /proc/[0-9]*; do
+    case $(readlink "$process/cwd") in "$1"/*) kill -KILL "\${process#/proc/}" && found=1 ;; esac
+  done
+  [ "$found" ]
+do :; done
+rm -rf "$1"`;
 
 const READY = /database system is ready to accept/;
 
@@ -98,9 +113,14 @@ export class Postgres {
   static async #make(t: Teardown, fill: (data: string) => Promise<void>): Promise<Postgres> {
     const directory = await mkdtemp(join(tmpdir(), 'im-postgres-'));
     const postgres = new Postgres(directory, await freePort());
+    // In a process group of its own, which outlives that of the tests.
+    const guard = spawn('sh', ['-c', GUARD, 'guard', directory], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
     t.teardown(async () => {
-      await postgres.kill();
-      await rm(directory, { recursive: true, force: true });
+      guard.stdin.end();
+      await once(guard, 'exit');
     });
     if (AS_POSTGRES.length > 0) {
       const ids = await Promise.all(['-u', '-g'].map((which) => run('id', [which, 'postgres'])));
@@ -142,38 +162,28 @@ export class Postgres {
 
   /** Ends all processes of the server at once, as a crash of the machine would. */
   async kill(): Promise<void> {
-    const server = this.#server;
-    if (server === undefined) return;
-    this.#server = undefined;
-    await this.freeze(server);
-    // A process whose parent has ended is no longer found.
-    await this.#signalOthers('SIGKILL', server);
-    server.kill('SIGKILL');
-    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
-  }
-
-  /** Ends the server as `pg_ctl stop -m fast` does. */
-  async stop(): Promise<void> {
     const server = this.#server as ChildProcess;
-    this.#server = undefined;
-    server.kill('SIGINT');
+    await this.freeze();
+    // A process whose parent has ended is no longer found.
+    await this.#signalOthers('SIGKILL');
+    server.kill('SIGKILL');
     await once(server, 'exit');
   }
 
   /** Stops all processes of the server, which then answer nothing. */
-  async freeze(server = this.#server): Promise<void> {
+  async freeze(): Promise<void> {
     // The first process starts all others.
-    server?.kill('SIGSTOP');
-    await this.#signalOthers('SIGSTOP', server);
+    this.#server?.kill('SIGSTOP');
+    await this.#signalOthers('SIGSTOP');
   }
 
   async thaw(): Promise<void> {
-    await this.#signalOthers('SIGCONT', this.#server);
+    await this.#signalOthers('SIGCONT');
     this.#server?.kill('SIGCONT');
   }
 
-  async #signalOthers(signal: NodeJS.Signals, server: ChildProcess | undefined): Promise<void> {
-    for (const pid of await childrenOf(server?.pid)) {
+  async #signalOthers(signal: NodeJS.Signals): Promise<void> {
+    for (const pid of await childrenOf(this.#server?.pid)) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -243,7 +253,7 @@ async function postgresProgram(name: string, args: readonly string[]): Promise<v
 }
 
 function asPostgres(program: string, args: readonly string[]): string[] {
-  return ['setpriv', '--pdeathsig', 'KILL', ...AS_POSTGRES, program, ...args];
+  return [...AS_POSTGRES, program, ...args];
 }
 
 async function freePort(): Promise<number> {

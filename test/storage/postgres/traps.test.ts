@@ -44,6 +44,7 @@ async function commitAtLast(store: Store, ...lines: readonly string[]) {
       return await store.commit(changes(...lines));
     } catch (error) {
       if (!isStoreError(error, 'store.unavailable')) throw error;
+      await new Promise(setImmediate);
     }
   }
 }
