@@ -1,25 +1,43 @@
 /**
- * A TCP proxy in front of a PostgreSQL server that cuts a connection at a chosen moment.
+ * A TCP proxy in front of a PostgreSQL server that cuts a connection at a chosen message.
  */
 
 import { once } from 'node:events';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 
-/** The message of a query `commit`: its type, its length, and the text with a NUL. */
-const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1');
+export type Side = 'client' | 'server';
 
-/**
- * - `before`: the server does not receive the commit.
- * - `unconfirmed`: the server receives the commit, and its answer is lost.
- */
-export type Cut = 'before' | 'unconfirmed';
+/** A query `commit`: its type, its length, and the text with a NUL. */
+const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1');
+const COMMITTED = Buffer.from('C\0\0\0\x0bCOMMIT\0', 'latin1');
+
+/** True for the message of a client that asks for a commit. */
+export function isCommit(from: Side, message: Buffer): boolean {
+  return from === 'client' && message.equals(COMMIT);
+}
+
+/** True for the message of a server that has committed. */
+export function isCommitted(from: Side, message: Buffer): boolean {
+  return from === 'server' && message.equals(COMMITTED);
+}
+
+/** True for the message with which a client ends a query. */
+export function endsQuery(from: Side, message: Buffer): boolean {
+  return from === 'client' && /^[QS]/.test(message.toString('latin1', 0, 1));
+}
+
+/** True for the message with which a server ends its answer to a query. */
+export function endsAnswer(from: Side, message: Buffer): boolean {
+  return from === 'server' && message[0] === 'Z'.charCodeAt(0);
+}
 
 export class CutProxy {
   readonly port: number;
-  /** Called when a connection is cut, before the client sees it. */
+  /** Chooses the message at which a connection is cut. The message itself is not forwarded. */
+  cutsAt: (from: Side, message: Buffer) => boolean = () => false;
+  /** Called when the server is cut off, before the client is. */
   onCut: () => Promise<unknown> = async () => {};
-  #next: Cut | undefined;
 
   private constructor(port: number) {
     this.port = port;
@@ -34,7 +52,7 @@ export class CutProxy {
         sockets.add(socket);
         socket.on('error', () => {});
       }
-      proxy.#forward(client, server);
+      proxy.#connect(client, server);
     }).listen(0, '127.0.0.1');
     await once(listener, 'listening');
     const proxy = new CutProxy((listener.address() as { port: number }).port);
@@ -45,42 +63,43 @@ export class CutProxy {
     return proxy;
   }
 
-  /** Cuts the connection of the next commit. */
-  cutNext(cut: Cut): void {
-    this.#next = cut;
+  /** Cuts one connection, at the first message of this kind. */
+  cutOnce(isHere: (from: Side, message: Buffer) => boolean): void {
+    this.cutsAt = (from, message) => {
+      const isCut = isHere(from, message);
+      if (isCut) this.cutsAt = () => false;
+      return isCut;
+    };
   }
 
-  #forward(client: Socket, server: Socket): void {
-    let cut: Cut | undefined;
-    let sent = Buffer.alloc(0);
-    client.on('data', async (chunk: Buffer) => {
-      if (cut !== undefined) return;
-      // A message may span two chunks: hold back the beginning of one.
-      sent = Buffer.concat([sent, chunk]);
-      const at = this.#next === undefined ? -1 : sent.indexOf(COMMIT);
-      if (at === -1) {
-        server.write(sent);
-        sent = Buffer.alloc(0);
-        return;
-      }
-      cut = this.#next;
-      this.#next = undefined;
-      server.write(sent.subarray(0, cut === 'before' ? at : at + COMMIT.length));
-      if (cut === 'before') await this.#end(client, server);
-    });
-    let answer = '';
-    server.on('data', async (chunk: Buffer) => {
-      if (cut !== 'unconfirmed') return client.write(chunk);
-      answer += chunk.toString('latin1');
-      if (answer.includes('COMMIT\0')) await this.#end(client, server);
-    });
+  #connect(client: Socket, server: Socket): void {
+    let isCut = false;
+    const forward = (from: Side, to: Socket) => (message: Buffer) => {
+      if (isCut) return;
+      isCut = this.cutsAt(from, message);
+      if (!isCut) return void to.write(message);
+      server.destroy();
+      this.onCut().then(() => client.destroy());
+    };
+    // The first message of a client has no type.
+    client.on('data', splitMessages(forward('client', server), 0));
+    server.on('data', splitMessages(forward('server', client), 1));
     client.on('close', () => server.destroy());
-    server.on('close', () => client.destroy());
+    server.on('close', () => isCut || client.destroy());
   }
+}
 
-  async #end(client: Socket, server: Socket): Promise<void> {
-    server.removeAllListeners('close').destroy();
-    await this.onCut();
-    client.destroy();
-  }
+/** Splits bytes into messages: a type of one byte, a length that includes itself, and the rest. */
+function splitMessages(handle: (message: Buffer) => void, firstTypeBytes: 0 | 1): (chunk: Buffer) => void {
+  let rest = Buffer.alloc(0);
+  let typeBytes: number = firstTypeBytes;
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= typeBytes + 4 && rest.length >= typeBytes + rest.readInt32BE(typeBytes)) {
+      const end = typeBytes + rest.readInt32BE(typeBytes);
+      handle(rest.subarray(0, end));
+      rest = rest.subarray(end);
+      typeBytes = 1;
+    }
+  };
 }

@@ -7,7 +7,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, chown, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { appendFile, chown, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,7 +81,7 @@ export class Postgres {
   /** Starts a new server, which runs until the test ends. */
   static async start(t: Teardown, settings: readonly string[] = []): Promise<Postgres> {
     const postgres = await Postgres.#make(t, (data) =>
-      postgresProgram('initdb', [
+      asPostgres(`${PROGRAMS}/initdb`, [
         ...['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8'],
       ]),
     );
@@ -102,7 +102,9 @@ export class Postgres {
   async startStandby(t: Teardown, name: string): Promise<Postgres> {
     const source = `host=127.0.0.1 port=${this.port} user=postgres application_name=${name}`;
     const standby = await Postgres.#make(t, (data) =>
-      postgresProgram('pg_basebackup', [...['-D', data, '-d', source, '-R', '-c', 'fast', '--no-sync']]),
+      asPostgres(`${PROGRAMS}/pg_basebackup`, [
+        ...['-D', data, '-d', source, '-R', '-c', 'fast', '--no-sync'],
+      ]),
     );
     // A standby looks for its primary again after 5 s otherwise.
     await standby.configure("wal_retrieve_retry_interval = '100ms'");
@@ -135,6 +137,24 @@ export class Postgres {
     return join(this.directory, 'data');
   }
 
+  /** Makes a certificate for a host, and uses it for TLS from the next start on. Returns the certificate. */
+  async useTls(host: string): Promise<string> {
+    const [certificate, key] = [join(this.#data, 'server.crt'), join(this.#data, 'server.key')];
+    await asPostgres('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test'],
+      ...['-addext', `subjectAltName=${host}`, '-keyout', key, '-out', certificate],
+    ]);
+    await this.configure('ssl = on');
+    return certificate;
+  }
+
+  /** From the next start on, the owner of the databases needs a password. */
+  async requirePassword(password: string): Promise<void> {
+    await this.sql(`alter role ${OWNER} password '${password}'`);
+    const file = join(this.#data, 'pg_hba.conf');
+    await writeFile(file, `host all ${OWNER} 127.0.0.1/32 scram-sha-256\n${await readFile(file, 'utf8')}`);
+  }
+
   /** Adds lines to the configuration, for the next start. */
   async configure(...lines: readonly string[]): Promise<void> {
     const text = [`port = ${this.port}`, ...lines].map((line) => `${line}\n`).join('');
@@ -143,7 +163,7 @@ export class Postgres {
 
   /** Starts the server, and waits until it accepts connections. */
   async run(): Promise<void> {
-    const [program, ...args] = asPostgres(SERVER, ['-D', this.#data]) as [string, ...string[]];
+    const [program, args] = commandOf(SERVER, ['-D', this.#data]);
     const server = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
@@ -247,13 +267,14 @@ export function databaseOf(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1);
 }
 
-async function postgresProgram(name: string, args: readonly string[]): Promise<void> {
-  const [program, ...rest] = asPostgres(`${PROGRAMS}/${name}`, args) as [string, ...string[]];
-  await run(program, rest, { cwd: '/' });
+/** Runs a program as the user who may run PostgreSQL. */
+async function asPostgres(name: string, args: readonly string[]): Promise<void> {
+  await run(...commandOf(name, args), { cwd: '/' });
 }
 
-function asPostgres(program: string, args: readonly string[]): string[] {
-  return [...AS_POSTGRES, program, ...args];
+function commandOf(name: string, args: readonly string[]): [program: string, args: string[]] {
+  const [program, ...rest] = [...AS_POSTGRES, name, ...args];
+  return [program as string, rest];
 }
 
 async function freePort(): Promise<number> {

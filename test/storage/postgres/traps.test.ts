@@ -8,8 +8,8 @@ import { Connection } from '../../../storage/postgres/connection.js';
 import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
 import { lockLog } from '../../../storage/postgres/log.js';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
-import { isStoreError, type Store } from '../../../storage/store.js';
-import { type Cut, CutProxy } from '../../helpers/cut-proxy.js';
+import { isStoreError, type Store, type Verdict } from '../../../storage/store.js';
+import { CutProxy, endsAnswer, endsQuery, isCommit, isCommitted } from '../../helpers/cut-proxy.js';
 import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
 import { changes, id } from '../changes.js';
 
@@ -47,6 +47,12 @@ async function commitAtLast(store: Store, ...lines: readonly string[]) {
       await new Promise(setImmediate);
     }
   }
+}
+
+async function commitAll(store: Store, batches: readonly (readonly string[])[]) {
+  const verdicts: (readonly Verdict[])[] = [];
+  for (const batch of batches) verdicts.push(await store.commit(changes(...batch)));
+  return verdicts;
 }
 
 withPostgres(() => {
@@ -120,8 +126,11 @@ withPostgres(() => {
     t.deepEqual(await commitAtLast(store, 'REG alice'), [200]);
   });
 
-  for (const cut of ['before', 'unconfirmed'] satisfies readonly Cut[]) {
-    test.serial(`a connection that is cut at its commit (${cut}) loses and repeats no change`, async (t) => {
+  for (const [when, isHere] of [
+    ['before', isCommit],
+    ['after', isCommitted],
+  ] as const) {
+    test.serial(`a connection that is cut ${when} its commit loses and repeats no change`, async (t) => {
       const url = await primary.makeDirectory();
       const proxy = await CutProxy.start(t, primary.port);
       const other = await open(t, url);
@@ -129,16 +138,60 @@ withPostgres(() => {
       await store.commit(changes('REG bob'));
       // Another server may be first at the lock.
       proxy.onCut = () => other.commit(changes('REG carol'));
-      proxy.cutNext(cut);
+      proxy.cutOnce(isHere);
       t.deepEqual(await store.commit(changes('REG alice', 'ADD alice bob')), [200, 200]);
       t.is(await countRegistrations(url, 'alice'), 1);
-      t.is(store.users.numberOf(id('carol')), cut === 'before' ? 1 : 2);
+      t.is(store.users.numberOf(id('carol')), when === 'before' ? 1 : 2);
       await other.catchUp();
       t.deepEqual(other.users.buddiesOf(id('alice')), [id('bob')]);
 
       proxy.onCut = () => other.commit(changes('REG dave'));
-      proxy.cutNext(cut);
-      t.deepEqual(await store.commit(changes('REG dave')), [cut === 'before' ? 203 : 200]);
+      proxy.cutOnce(isHere);
+      t.deepEqual(await store.commit(changes('REG dave')), [when === 'before' ? 203 : 200]);
+    });
+  }
+
+  for (const [what, isStep] of [
+    ['query is sent', endsQuery],
+    ['answer arrives', endsAnswer],
+  ] as const) {
+    test.serial(`a connection may be cut when any ${what}`, async (t) => {
+      const lost: number[] = [];
+      for (let isCut = true, step = 1; isCut; step++) {
+        const url = await primary.makeDirectory();
+        const proxy = await CutProxy.start(t, primary.port);
+        const store = await open(t, url.replace(`:${primary.port}`, `:${proxy.port}`));
+        const other = await open(t, url);
+        proxy.onCut = () => other.commit(changes('REG carol', 'ADD carol carol'));
+        isCut = false;
+        let left = step;
+        proxy.cutOnce((from, message) => {
+          if (isStep(from, message)) left -= 1;
+          isCut = left === 0;
+          return isCut;
+        });
+        const steps = await commitAll(store, [
+          ['REG alice', 'REG bob', 'ADD alice bob'],
+          ['REG alice', 'DEL bob alice', 'ADD alice alice'],
+          ['ADD bob alice', 'DEL alice bob', 'REG dave'],
+        ]);
+        t.deepEqual(steps, [
+          [200, 200, 200],
+          [203, 200, 201],
+          [200, 200, 200],
+        ]);
+        const later = await open(t, url);
+        await other.catchUp();
+        for (const { users } of [store, other, later]) {
+          t.deepEqual(users.buddiesOf(id('alice')), []);
+          t.deepEqual(users.buddiesOf(id('bob')), [id('alice')]);
+          t.is(users.committed, isCut ? 4 : 3);
+        }
+        if (isCut) lost.push(step);
+        await Promise.all([store, other, later].map((each) => each.close()));
+      }
+      t.log(`${lost.length} steps`);
+      t.true(lost.length > 20);
     });
   }
 
