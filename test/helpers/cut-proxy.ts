@@ -50,7 +50,7 @@ export class CutProxy {
       const server = dial(target, '127.0.0.1');
       for (const socket of [client, server]) {
         sockets.add(socket);
-        socket.on('error', () => {});
+        socket.setNoDelay().on('error', () => {});
       }
       proxy.#connect(client, server);
     }).listen(0, '127.0.0.1');

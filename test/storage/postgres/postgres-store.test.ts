@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import type { Store } from '../../../storage/store.js';
+import { CutProxy, endsAnswer, endsQuery } from '../../helpers/cut-proxy.js';
 import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
 import { anyBatches, anyChange, changes, id } from '../changes.js';
 import { decide, Model, wholeStateOf, wholeStateOfModel } from '../model.js';
@@ -33,6 +34,11 @@ async function restore(url: string): Promise<void> {
 async function backUp(url: string): Promise<void> {
   const name = databaseOf(url);
   await postgres.sql(`create database ${name}_copy owner im template ${name} strategy file_copy`);
+}
+
+/** Catches up, even if the connection was cut after the last commit. */
+async function catchUpAtLast(store: Store): Promise<void> {
+  await store.catchUp().catch(() => store.catchUp());
 }
 
 withPostgres(() => {
@@ -110,6 +116,46 @@ withPostgres(() => {
       await Promise.all(stores.map((store) => store.close()));
     });
     await t.notThrowsAsync(fc.assert(property, { numRuns: 20 }));
+  });
+
+  test('two stores match the model after any changes, whenever their connections are cut', async (t) => {
+    const anyTurn = fc.record({
+      writer: fc.nat(1),
+      batch: fc.array(anyChange, { maxLength: 6, size: 'max' }),
+      // After how many queries or answers the connection is cut, several times during one commit.
+      cuts: fc.array(fc.integer({ min: 1, max: 16 }), { maxLength: 3, size: 'max' }),
+    });
+    const property = fc.asyncProperty(fc.array(anyTurn, { maxLength: 8, size: 'max' }), async (turns) => {
+      const url = await postgres.makeDirectory();
+      const proxies = [
+        await CutProxy.start(t, postgres.port),
+        await CutProxy.start(t, postgres.port),
+      ] as const;
+      const stores = await Promise.all(
+        proxies.map(({ port }) => open(t, url.replace(`:${postgres.port}`, `:${port}`))),
+      );
+      const model = new Model();
+      for (const { writer, batch, cuts } of turns) {
+        const [next, ...others] = cuts;
+        let left = next ?? Number.POSITIVE_INFINITY;
+        (proxies[writer] as CutProxy).cutsAt = (from, message) => {
+          const isStep = endsQuery(from, message) || endsAnswer(from, message);
+          if (!isStep || --left > 0) return false;
+          left = others.shift() ?? Number.POSITIVE_INFINITY;
+          return true;
+        };
+        const expected = batch.map((change) => decide(model, change));
+        assert.deepEqual(await (stores[writer] as Store).commit(batch), expected);
+      }
+      for (const proxy of proxies) proxy.cutsAt = () => false;
+      stores.push(await open(t, url));
+      for (const store of stores) {
+        await catchUpAtLast(store);
+        assert.deepEqual(wholeStateOf(store.users), wholeStateOfModel(model));
+        await store.close();
+      }
+    });
+    await t.notThrowsAsync(fc.assert(property, { numRuns: 25 }));
   });
 
   test('a store loads the directory again when the log no longer has its changes', async (t) => {
