@@ -106,7 +106,7 @@ export class Connection {
     try {
       return await work();
     } catch (error) {
-      throw isLate ? new Error(`no answer within ${ms} ms`, { cause: error }) : error;
+      throw isLate ? new Error(`no answer within ${Math.round(ms)} ms`, { cause: error }) : error;
     } finally {
       clearTimeout(timer);
     }

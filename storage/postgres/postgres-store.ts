@@ -15,8 +15,9 @@
  * the time is up, the group is refused; if it was made after all, the next group finds it in the log as if
  * another server had made it.
  *
- * *Fencing*: each time that the store reads the log, it proves that the log contains the last change that the
- * store knows.
+ * *Fencing*: each time that the store reads the log, it proves that the log contains the last change that
+ * the store knows. After a crash of the primary, a store may read changes that no standby has; if the
+ * standby then takes over, they are missing, and the store has diverged.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -158,6 +159,8 @@ class PostgresStore implements Store {
   async #close(): Promise<void> {
     this.#replica.table.close();
     await this.#underWay;
+    // The directory may have been loaded again meanwhile.
+    this.#replica.table.close();
     await this.#connection.close();
   }
 

@@ -49,6 +49,52 @@ async function commitAtLast(store: Store, ...lines: readonly string[]) {
   }
 }
 
+/** Stores that register users all the time, and the users whose registration was acknowledged. */
+class Ledger {
+  readonly #acknowledged: string[] = [];
+  readonly #writers: readonly Promise<void>[];
+  #failure: unknown;
+  #isOver = false;
+
+  constructor(stores: readonly Store[]) {
+    this.#writers = stores.map((store, writer) =>
+      this.#write(store, `w${writer}u`).catch((error: unknown) => {
+        this.#failure = error;
+      }),
+    );
+  }
+
+  async #write(store: Store, prefix: string): Promise<void> {
+    for (let user = 0; !this.#isOver; user++) {
+      const [verdict] = await commitAtLast(store, `REG ${prefix}${user}`);
+      if (verdict === 200) this.#acknowledged.push(`${prefix}${user}`);
+    }
+  }
+
+  /** Waits for some more registrations. */
+  async grow(): Promise<void> {
+    const count = this.#acknowledged.length + 30;
+    while (this.#acknowledged.length < count) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** Ends the writers. Returns acknowledged users who are missing, and users who are registered twice. */
+  async faults(store: Store, server: Postgres, url: string): Promise<readonly string[]> {
+    this.#isOver = true;
+    await Promise.all(this.#writers);
+    await store.catchUp();
+    const log = await server.sqlIn<{ changes: string }>(url, 'select changes from im_log');
+    const logged = log.flatMap(({ changes: text }) => text.match(/(?<=REG )\S+/g) ?? []);
+    const isThere = (name: string) => store.users.numberOf(id(name)) !== -1 && logged.includes(name);
+    return [
+      ...this.#acknowledged.filter((name) => !isThere(name)),
+      ...logged.filter((name, index) => logged.indexOf(name) !== index),
+    ];
+  }
+}
+
 async function commitAll(store: Store, batches: readonly (readonly string[])[]) {
   const verdicts: (readonly Verdict[])[] = [];
   for (const batch of batches) verdicts.push(await store.commit(changes(...batch)));
@@ -69,9 +115,12 @@ withPostgres(() => {
     const url = await primary.makeDirectory();
     const [store, other] = await Promise.all([open(t, url), open(t, url)]);
     await standby.freeze();
-    await t.throwsAsync(store.commit(changes('REG alice')), { code: 'store.unavailable' });
-    t.is(store.users.buddiesOf(id('alice')), undefined, 'the store shows nothing that is in doubt');
-    await t.throwsAsync(other.commit(changes('REG alice')), { code: 'store.unavailable' });
+    await Promise.all(
+      [store, other].map(async (each) => {
+        await t.throwsAsync(each.commit(changes('REG alice')), { code: 'store.unavailable' });
+        t.is(each.users.buddiesOf(id('alice')), undefined, 'the store shows nothing that is in doubt');
+      }),
+    );
     await standby.thaw();
     t.deepEqual(await commitAtLast(store, 'REG alice', 'REG bob'), [203, 200]);
     t.deepEqual(await commitAtLast(other, 'REG alice', 'REG bob'), [203, 203]);
@@ -148,6 +197,14 @@ withPostgres(() => {
       proxy.onCut = () => other.commit(changes('REG dave'));
       proxy.cutOnce(isHere);
       t.deepEqual(await store.commit(changes('REG dave')), [when === 'before' ? 203 : 200]);
+
+      // Also when the commit that confirms the change is cut off, and another server was first again.
+      let cuts = 0;
+      proxy.onCut = () => other.commit(changes(`REG other${cuts}`));
+      proxy.cutsAt = (from, message) => isHere(from, message) && ++cuts <= 2;
+      t.deepEqual(await store.commit(changes('REG erin')), [200]);
+      t.is(cuts, 3);
+      t.is(await countRegistrations(url, 'erin'), 1);
     });
   }
 
@@ -197,32 +254,14 @@ withPostgres(() => {
 
   test.serial('no acknowledged change is lost when the primary crashes during commits', async (t) => {
     const url = await primary.makeDirectory();
-    const stores = await Promise.all([open(t, url), open(t, url)]);
-    let isOver = false;
-    const acknowledged: string[] = [];
-    const writers = stores.map(async (store, writer) => {
-      for (let user = 0; !isOver; user++) {
-        const name = `w${writer}u${user}`;
-        const [verdict] = await commitAtLast(store, `REG ${name}`);
-        if (verdict === 200) acknowledged.push(name);
-      }
-    });
+    const ledger = new Ledger([await open(t, url), await open(t, url)]);
     for (let crash = 1; crash <= 3; crash++) {
-      const count = acknowledged.length + 20;
-      while (acknowledged.length < count) await new Promise(setImmediate);
+      await ledger.grow();
       await primary.kill();
       await primary.run();
     }
-    isOver = true;
-    await Promise.all(writers);
-    const later = await open(t, url);
-    const log = await primary.sqlIn<{ changes: string }>(url, 'select changes from im_log');
-    const registered = log.flatMap(({ changes: text }) => text.match(/(?<=REG )\S+/g) ?? []).sort();
-    t.deepEqual(registered, [...new Set(registered)], 'no id is registered twice');
-    t.deepEqual(
-      acknowledged.filter((name) => later.users.numberOf(id(name)) === -1 || !registered.includes(name)),
-      [],
-    );
+    await ledger.grow();
+    t.deepEqual(await ledger.faults(await open(t, url), primary, url), []);
   });
 
   test.serial('a server that stops while it has the lock loses it', async (t) => {
@@ -235,5 +274,29 @@ withPostgres(() => {
     await lockLog(stopped, 0);
     t.deepEqual(await store.commit(changes('REG alice')), [200]);
     await t.throwsAsync(stopped.query('commit'));
+  });
+
+  // The last test: the standby is a primary afterwards.
+  test.serial('no acknowledged change is lost when the standby takes over', async (t) => {
+    const database = databaseOf(await primary.makeDirectory());
+    const url = standby.url(database, primary);
+    await standby.sql("alter system set synchronous_standby_names = ''");
+    const [one, other] = [
+      await openPostgresStore(url, { alone: true }),
+      await openPostgresStore(url, { alone: true }),
+    ];
+    t.teardown(() => Promise.all([one.close(), other.close()]));
+    const ledger = new Ledger([one, other]);
+    await ledger.grow();
+    // The last commits are in doubt.
+    await standby.kill();
+    await waitingCommit(url);
+    await primary.kill();
+    await standby.run();
+    await standby.promote();
+    await ledger.grow();
+    const later = await openPostgresStore(url, { alone: true });
+    t.teardown(() => later.close());
+    t.deepEqual(await ledger.faults(later, standby, url), []);
   });
 });
