@@ -6,6 +6,7 @@
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, chown, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -185,9 +186,12 @@ export class Postgres {
     const server = this.#server as ChildProcess;
     await this.freeze();
     // A process whose parent has ended is no longer found.
+    const others = await childrenOf(server.pid);
     await this.#signalOthers('SIGKILL');
     server.kill('SIGKILL');
     await once(server, 'exit');
+    // PostgreSQL does not start while an earlier process still has its shared memory.
+    while ((await Promise.all(others.map(isRunning))).includes(true)) await new Promise(setImmediate);
   }
 
   /** Stops all processes of the server, which then answer nothing. */
@@ -277,18 +281,36 @@ function commandOf(name: string, args: readonly string[]): [program: string, arg
   return [program as string, rest];
 }
 
+/** Finds a port that the system gives to no connection: a server needs its own again when it restarts. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
+  for (;;) {
+    const port = 20_000 + randomInt(10_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      return port;
+    } catch {
+      // Another program listens there.
+    } finally {
+      server.close();
+    }
+  }
 }
 
 async function childrenOf(parent: number | undefined): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')));
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name)).map(Number);
+  const stats = await Promise.all(pids.map(statOf));
+  return pids.filter((_, index) => Number(stats[index]?.[1]) === parent);
+}
+
+/** False for a process that has ended, even if its parent has not noticed. */
+async function isRunning(pid: number): Promise<boolean> {
+  return ![undefined, 'Z', 'X'].includes((await statOf(pid))[0]);
+}
+
+/** The state of a process, its parent, and more; nothing for one that has ended. */
+async function statOf(pid: number): Promise<readonly string[]> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
   // The name of the program, in brackets, may have spaces.
-  const parents = stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]));
-  return pids.map(Number).filter((_, index) => parents[index] === parent);
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
