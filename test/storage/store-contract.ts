@@ -6,7 +6,7 @@
  */
 
 import assert from 'node:assert/strict';
-import test, { type ExecutionContext } from 'ava';
+import anyTest, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
@@ -14,11 +14,17 @@ import { MAX_BUDDIES, type Store, type StoreChange, StoreError, type Verdict } f
 import { anyBatches, changes, device, id } from './changes.js';
 import { decide, Model, stateOf, wholeStateOf, wholeStateOfModel } from './model.js';
 
+type Declare = (title: string, check: (t: ExecutionContext) => Promise<void>) => void;
+
 /** Opens a new, empty store; its files are removed when the test ends. */
 export type OpenStore = (t: ExecutionContext) => Promise<Store>;
 
-/** Declares the suite for one store. */
-export function testStoreContract(name: string, open: OpenStore): void {
+/**
+ * Declares the suite for one store.
+ *
+ * @param test How a test is declared: `test.serial` for stores that would slow each other down.
+ */
+export function testStoreContract(name: string, open: OpenStore, test: Declare = anyTest): void {
   function rule(title: string, check: (t: ExecutionContext, store: Store) => Promise<void>): void {
     test(`${name}: ${title}`, async (t) => {
       const store = await open(t);

@@ -1,8 +1,11 @@
-import test from 'ava';
+import anyTest, { type ExecutionContext } from 'ava';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import type { StoreChange } from '../../../storage/store.js';
 import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
 import { changes, device, id } from '../changes.js';
+
+// One at a time: each test may use the database of the one before.
+const test = anyTest.serial;
 
 const SAMPLE: readonly StoreChange[] = [
   ...changes('REG alice', 'REG bob', 'REG carol', 'ADD alice carol', 'ADD alice bob'),
@@ -21,8 +24,8 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  async function makeSample(): Promise<string> {
-    const url = await postgres.makeDirectory();
+  async function makeSample(t: ExecutionContext): Promise<string> {
+    const url = await postgres.makeDirectory(t);
     const store = await openPostgresStore(url, { alone: true });
     await store.commit(SAMPLE);
     await store.close();
@@ -30,7 +33,7 @@ withPostgres(() => {
   }
 
   test('users, keys, lists, reserved ids and bans are loaded', async (t) => {
-    const store = await openPostgresStore(await makeSample(), { alone: true });
+    const store = await openPostgresStore(await makeSample(t), { alone: true });
     t.teardown(() => store.close());
     const { users } = store;
     t.deepEqual(
@@ -72,7 +75,7 @@ withPostgres(() => {
 
   for (const [what, sql] of Object.entries(DAMAGE)) {
     test(`a directory is damaged when ${what}`, async (t) => {
-      const url = await makeSample();
+      const url = await makeSample(t);
       await postgres.sqlIn(url, sql);
       await t.throwsAsync(openPostgresStore(url, { alone: true }), { code: 'store.corrupt' });
     });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test, { type ExecutionContext } from 'ava';
+import anyTest, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import type { Store } from '../../../storage/store.js';
@@ -8,6 +8,9 @@ import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helper
 import { anyBatches, anyChange, changes, id } from '../changes.js';
 import { decide, Model, wholeStateOf, wholeStateOfModel } from '../model.js';
 import { testStoreContract } from '../store-contract.js';
+
+// One at a time: the deadlines of a store are those of a server that has not much else to do.
+const test = anyTest.serial;
 
 let postgres: Postgres;
 
@@ -18,8 +21,16 @@ async function open(t: ExecutionContext, url: string): Promise<Store> {
   return store;
 }
 
+/** Opens a store in a directory that another test may get once the store is closed. */
+async function openOwn(t: ExecutionContext): Promise<Store> {
+  const url = await postgres.makeDirectory(t);
+  const store = await open(t, url);
+  const close = store.close.bind(store);
+  return Object.assign(store, { close: () => close().then(() => postgres.recycle(url)) });
+}
+
 async function openSeveral(t: ExecutionContext, count: number): Promise<readonly [string, ...Store[]]> {
-  const url = await postgres.makeDirectory();
+  const url = await postgres.makeDirectory(t);
   return [url, ...(await Promise.all(Array.from({ length: count }, () => open(t, url))))];
 }
 
@@ -47,7 +58,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  testStoreContract('PostgreSQL', async (t) => open(t, await postgres.makeDirectory()));
+  testStoreContract('PostgreSQL', openOwn, test);
 
   test('of three stores that register one id at once, exactly one gets 200', async (t) => {
     const [, ...stores] = await openSeveral(t, 3);
@@ -97,6 +108,7 @@ withPostgres(() => {
       await Promise.all(stores.map((store) => store.catchUp()));
       for (const { users } of stores) assert.deepEqual(wholeStateOf(users), wholeStateOfModel(model));
       await Promise.all(stores.map((store) => store.close()));
+      postgres.recycle(url);
     });
     await t.notThrowsAsync(fc.assert(property, { numRuns: 50 }));
   });
@@ -114,6 +126,7 @@ withPostgres(() => {
       const [first, ...rest] = stores.map(({ users }) => [users.committed, wholeStateOf(users)]);
       for (const state of rest) assert.deepEqual(state, first);
       await Promise.all(stores.map((store) => store.close()));
+      postgres.recycle(url);
     });
     await t.notThrowsAsync(fc.assert(property, { numRuns: 20 }));
   });
@@ -126,7 +139,7 @@ withPostgres(() => {
       cuts: fc.array(fc.integer({ min: 1, max: 16 }), { maxLength: 3, size: 'max' }),
     });
     const property = fc.asyncProperty(fc.array(anyTurn, { maxLength: 8, size: 'max' }), async (turns) => {
-      const url = await postgres.makeDirectory();
+      const url = await postgres.makeDirectory(t);
       const proxies = [
         await CutProxy.start(t, postgres.port),
         await CutProxy.start(t, postgres.port),
@@ -154,6 +167,7 @@ withPostgres(() => {
         assert.deepEqual(wholeStateOf(store.users), wholeStateOfModel(model));
         await store.close();
       }
+      postgres.recycle(url);
     });
     await t.notThrowsAsync(fc.assert(property, { numRuns: 25 }));
   });
@@ -209,7 +223,7 @@ withPostgres(() => {
   });
 
   test('a database without a synchronous standby is refused unless it may be alone', async (t) => {
-    const url = await postgres.makeDirectory();
+    const url = await postgres.makeDirectory(t);
     const expected = { code: 'store.unusable', message: /no synchronous standby: set synchronous_standby/ };
     await t.throwsAsync(openPostgresStore(url), expected);
   });
@@ -218,7 +232,7 @@ withPostgres(() => {
     const unusable = { code: 'store.unusable' };
     const none = openPostgresStore(postgres.url('postgres'), { alone: true });
     await t.throwsAsync(none, { ...unusable, message: /has none yet/ });
-    const url = await postgres.makeDirectory();
+    const url = await postgres.makeDirectory(t);
     await postgres.sqlIn(url, 'update im_head set format = 2');
     const newer = openPostgresStore(url, { alone: true });
     await t.throwsAsync(newer, { ...unusable, message: /has format 2, and this im-server knows only 1/ });

@@ -1,9 +1,12 @@
-import test from 'ava';
+import anyTest from 'ava';
 import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import { PrimaryFinder } from '../../../storage/postgres/primary.js';
 import { databaseOf, Postgres, withPostgres } from '../../helpers/postgres.js';
 import { changes, id } from '../changes.js';
+
+// One at a time, because of the deadlines of a finder.
+const test = anyTest.serial;
 
 /** The port of the server that a finder connects to. */
 async function portFound(finder: PrimaryFinder): Promise<number> {
@@ -16,7 +19,7 @@ async function portFound(finder: PrimaryFinder): Promise<number> {
 withPostgres(() => {
   test('the primary with the highest timeline is used, and a standby never', async (t) => {
     const old = await Postgres.start(t);
-    const database = databaseOf(await old.makeDirectory());
+    const database = databaseOf(await old.makeDirectory(t));
     const next = await old.startStandby(t, 's1');
     const both = next.url(database, old);
 

@@ -1,6 +1,9 @@
-import test from 'ava';
+import anyTest from 'ava';
 import { migrate } from '../../../storage/postgres/schema.js';
 import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+
+// One at a time, because of the deadlines of a connection.
+const test = anyTest.serial;
 
 withPostgres(() => {
   const servers = teardownOfFile();
@@ -10,7 +13,7 @@ withPostgres(() => {
   });
 
   test('making a directory again keeps it', async (t) => {
-    const url = await postgres.makeDirectory();
+    const url = await postgres.makeDirectory(t);
     const read = () => postgres.sqlIn<{ cluster: string; seq: string }>(url, 'select * from im_head');
     await postgres.sqlIn(url, 'update im_head set seq = 7');
     const before = await read();
@@ -27,7 +30,7 @@ withPostgres(() => {
   });
 
   test('a directory of a newer format is left alone', async (t) => {
-    const url = await postgres.makeDirectory();
+    const url = await postgres.makeDirectory(t);
     await postgres.sqlIn(url, 'update im_head set format = 2');
     await t.throwsAsync(migrate(url), { code: 'store.unusable', message: /has format 2/ });
   });

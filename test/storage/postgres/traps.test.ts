@@ -112,7 +112,7 @@ withPostgres(() => {
   });
 
   test.serial('a commit that no standby confirms is refused, and shown once it was made', async (t) => {
-    const url = await primary.makeDirectory();
+    const url = await primary.makeDirectory(t);
     const [store, other] = await Promise.all([open(t, url), open(t, url)]);
     await standby.freeze();
     await Promise.all(
@@ -132,7 +132,7 @@ withPostgres(() => {
     ['terminates', 'pg_terminate_backend'],
   ] as const) {
     test.serial(`an administrator who ${how} a commit does not make it succeed`, async (t) => {
-      const url = await primary.makeDirectory();
+      const url = await primary.makeDirectory(t);
       const store = await open(t, url);
       await standby.freeze();
       let isOver = false;
@@ -154,7 +154,7 @@ withPostgres(() => {
   }
 
   test.serial('a group without effect is confirmed by the standby too', async (t) => {
-    const url = await primary.makeDirectory();
+    const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     await store.commit(changes('REG alice'));
     await standby.freeze();
@@ -165,7 +165,7 @@ withPostgres(() => {
   });
 
   test.serial('a frozen primary delays a commit, but not for ever', async (t) => {
-    const url = await primary.makeDirectory();
+    const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     await primary.freeze();
     const refused = await t.throwsAsync(store.commit(changes('REG alice')), { code: 'store.unavailable' });
@@ -180,7 +180,7 @@ withPostgres(() => {
     ['after', isCommitted],
   ] as const) {
     test.serial(`a connection that is cut ${when} its commit loses and repeats no change`, async (t) => {
-      const url = await primary.makeDirectory();
+      const url = await primary.makeDirectory(t);
       const proxy = await CutProxy.start(t, primary.port);
       const other = await open(t, url);
       const store = await open(t, url.replace(`:${primary.port}`, `:${proxy.port}`));
@@ -215,7 +215,7 @@ withPostgres(() => {
     test.serial(`a connection may be cut when any ${what}`, async (t) => {
       const lost: number[] = [];
       for (let isCut = true, step = 1; isCut; step++) {
-        const url = await primary.makeDirectory();
+        const url = await primary.makeDirectory(t);
         const proxy = await CutProxy.start(t, primary.port);
         const store = await open(t, url.replace(`:${primary.port}`, `:${proxy.port}`));
         const other = await open(t, url);
@@ -246,6 +246,7 @@ withPostgres(() => {
         }
         if (isCut) lost.push(step);
         await Promise.all([store, other, later].map((each) => each.close()));
+        primary.recycle(url);
       }
       t.log(`${lost.length} steps`);
       t.true(lost.length > 20);
@@ -253,7 +254,7 @@ withPostgres(() => {
   }
 
   test.serial('no acknowledged change is lost when the primary crashes during commits', async (t) => {
-    const url = await primary.makeDirectory();
+    const url = await primary.makeDirectory(t);
     const ledger = new Ledger([await open(t, url), await open(t, url)]);
     for (let crash = 1; crash <= 3; crash++) {
       await ledger.grow();
@@ -265,7 +266,7 @@ withPostgres(() => {
   });
 
   test.serial('a server that stops while it has the lock loses it', async (t) => {
-    const url = await primary.makeDirectory();
+    const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     const { hosts, ...rest } = parseDatabaseUrl(url);
     const stopped = await Connection.create({ hosts, ...rest }, hosts[0] as (typeof hosts)[0]);
@@ -278,7 +279,7 @@ withPostgres(() => {
 
   // The last test: the standby is a primary afterwards.
   test.serial('no acknowledged change is lost when the standby takes over', async (t) => {
-    const database = databaseOf(await primary.makeDirectory());
+    const database = databaseOf(await primary.makeDirectory(t));
     const url = standby.url(database, primary);
     await standby.sql("alter system set synchronous_standby_names = ''");
     const [one, other] = [
