@@ -9,8 +9,10 @@
  *   without an id is that of a removed user whose id was freed. `buddies` has numbers, in the order of the
  *   list.
  * - `im_ban`: the operator's bans.
+ * - `im_identity`, one row: the 32-byte seed of the Ed25519 key pair that all servers of the directory share.
  */
 
+import { randomBytes } from 'node:crypto';
 import { StoreError } from '../store.js';
 import { type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
 import { parseDatabaseUrl } from './database-url.js';
@@ -21,6 +23,9 @@ const FORMAT = 1;
 
 /** The oldest version of PostgreSQL that is supported, as in `server_version_num`. */
 const MIN_SERVER_VERSION = 150_000;
+
+/** Bytes of a seed. */
+const SEED_BYTES = 32;
 
 /** Keeps two migrations apart. Any number that no other program uses. */
 const MIGRATION_LOCK = 0x696d_6469;
@@ -62,40 +67,86 @@ const TABLES = `
     primary key (kind, name)
   );
 
+  create table if not exists im_identity (
+    one boolean primary key default true check (one),
+    seed bytea not null
+  );
+
   insert into im_head values (true, ${FORMAT}, gen_random_uuid(), 0, 0) on conflict do nothing;
 `;
 
 /**
  * Makes the tables of a directory in an empty database. Does nothing if they exist.
  *
- * @throws StoreError `store.unusable`
+ * @param seed The seed of the servers; without it, a new one.
+ * @returns The seed of the servers.
+ * @throws StoreError `store.unusable`, also for a directory that has another identity.
  */
-export async function migrate(url: string): Promise<void> {
-  const finder = new PrimaryFinder(parseDatabaseUrl(url));
-  let connection: Connection | undefined;
-  try {
-    connection = await finder.connect();
-    await makeTables(connection);
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new StoreError('store.unusable', `cannot make a directory: ${reasonOf(error)}`, { cause: error });
-  } finally {
-    await connection?.close();
-  }
-}
-
-async function makeTables(connection: Connection): Promise<void> {
-  await connection.within(GROUP_TIMEOUT_MS, async () => {
+export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
+  const made = await withDirectory(url, 'make', async (connection) => {
     const { rows } = await connection.query<{ version: number }>(
       "select current_setting('server_version_num')::int as version",
     );
     const version = rows[0]?.version ?? 0;
     if (version < MIN_SERVER_VERSION) throw new Error('its PostgreSQL is older than version 15');
-    const script = `begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); ${TABLES} commit`;
-    await connection.query(script);
-    const head = await connection.query<{ format: number }>('select format from im_head');
-    checkFormat(head.rows[0]?.format ?? 0);
+    await connection.query(
+      `begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); ${TABLES}
+      insert into im_identity values (true, '\\x${(seed ?? randomBytes(SEED_BYTES)).toString('hex')}')
+        on conflict do nothing;
+      commit`,
+    );
+    return readIdentity(connection);
   });
+  if (seed !== undefined && !seed.equals(made)) {
+    throw new StoreError('store.unusable', 'the servers of the directory have another key already');
+  }
+  return made;
+}
+
+/**
+ * Reads the seed of the servers of a directory.
+ *
+ * @throws StoreError `store.unusable`, or `store.corrupt`.
+ */
+export function readServerSeed(url: string): Promise<Buffer> {
+  return withDirectory(url, 'use', readIdentity);
+}
+
+async function readIdentity(connection: Connection): Promise<Buffer> {
+  const head = await connection.query<{ format: number }>('select format from im_head');
+  checkFormat(head.rows[0]?.format ?? 0);
+  const { rows } = await connection.query<{ seed: Buffer }>('select seed from im_identity');
+  const seed = rows[0]?.seed;
+  if (seed?.length === SEED_BYTES) return seed;
+  throw new StoreError('store.corrupt', 'the directory in the database is damaged: it has no identity');
+}
+
+/** Does some work on a connection to the primary, which is closed then. */
+async function withDirectory<TValue>(
+  url: string,
+  what: 'make' | 'use',
+  work: (connection: Connection) => Promise<TValue>,
+): Promise<TValue> {
+  const finder = new PrimaryFinder(parseDatabaseUrl(url));
+  let connection: Connection | undefined;
+  try {
+    connection = await finder.connect();
+    const connected = connection;
+    return await connected.within(GROUP_TIMEOUT_MS, () => work(connected));
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const message = `cannot ${what} the directory: ${whyUnusable(error)}`;
+    throw new StoreError('store.unusable', message, { cause: error });
+  } finally {
+    await connection?.close();
+  }
+}
+
+/** Why a directory cannot be used, with advice. */
+export function whyUnusable(cause: unknown): string {
+  const reason = reasonOf(cause);
+  const isMissing = /relation "im_\w+" does not exist/.test(reason);
+  return isMissing ? 'the database has none yet: run im-server migrate first' : reason;
 }
 
 /** @throws StoreError `store.unusable` for another format. */

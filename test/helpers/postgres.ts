@@ -46,7 +46,8 @@ rm -rf "$1"`;
 
 /** Makes a directory as it was at first, with another identity of its own. */
 const EMPTY = `delete from im_log; delete from im_user; delete from im_ban; delete from im_head;
-  insert into im_head values (true, 1, gen_random_uuid(), 0, 0)`;
+  insert into im_head values (true, 1, gen_random_uuid(), 0, 0);
+  delete from im_identity; insert into im_identity values (true, sha256(gen_random_uuid()::text::bytea))`;
 
 const READY = /database system is ready to accept/;
 

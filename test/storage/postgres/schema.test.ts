@@ -1,5 +1,5 @@
 import anyTest from 'ava';
-import { migrate } from '../../../storage/postgres/schema.js';
+import { migrate, readServerSeed } from '../../../storage/postgres/schema.js';
 import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
 
 // One at a time, because of the deadlines of a connection.
@@ -27,6 +27,29 @@ withPostgres(() => {
     const url = postgres.url('twice');
     await Promise.all([migrate(url), migrate(url), migrate(url)]);
     t.is((await postgres.sqlIn(url, 'select * from im_head')).length, 1);
+    t.is((await readServerSeed(url)).length, 32);
+  });
+
+  test('a directory keeps its identity, which can be given only at first', async (t) => {
+    await postgres.sql('create database known owner im');
+    const url = postgres.url('known');
+    const seed = Buffer.alloc(32, 7);
+    await migrate(url, seed);
+    t.deepEqual(await readServerSeed(url), seed);
+    await migrate(url);
+    await migrate(url, seed);
+    t.deepEqual(await readServerSeed(url), seed);
+    const other = migrate(url, Buffer.alloc(32, 8));
+    await t.throwsAsync(other, { code: 'store.unusable', message: /have another key already/ });
+    t.deepEqual(await readServerSeed(url), seed);
+  });
+
+  test('a directory without a good identity is damaged', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    await postgres.sqlIn(url, "update im_identity set seed = 'short'");
+    await t.throwsAsync(readServerSeed(url), { code: 'store.corrupt' });
+    await postgres.sqlIn(url, 'delete from im_identity');
+    await t.throwsAsync(readServerSeed(url), { code: 'store.corrupt' });
   });
 
   test('a directory of a newer format is left alone', async (t) => {
