@@ -37,7 +37,8 @@ import { writeGroup } from './group.js';
 import { load } from './load.js';
 import { type LogPart, lockLog, readLog } from './log.js';
 import { PrimaryFinder } from './primary.js';
-import type { Replica } from './replica.js';
+import { type Position, type Replica, rowsAfter } from './replica.js';
+import { whyUnusable } from './schema.js';
 
 /** Pause before another attempt to make a group, in milliseconds. */
 const ATTEMPT_PAUSE_MS = 100;
@@ -51,35 +52,75 @@ const TRIM_INTERVAL_MS = 60_000;
 /** After these errors the table in memory is wrong. */
 const FATAL: readonly StoreErrorCode[] = ['store.diverged', 'store.corrupt', 'store.unusable'];
 
+/**
+ * - `primary.connected`: a connection to the primary was made, at first and whenever it was lost.
+ * - `standby.missing`: the database has no synchronous standby. Only of a store that may be alone.
+ */
+export type PostgresReport =
+  | { readonly type: 'primary.connected'; readonly host: string; readonly timeline: number }
+  | { readonly type: 'standby.missing' };
+
 export interface PostgresStoreOptions {
   /**
    * True to use a database without a synchronous standby. If its machine is lost, changes that were
    * acknowledged may be lost with it.
    */
   readonly alone?: boolean;
+  readonly onReport?: (report: PostgresReport) => void;
+}
+
+/** Opens the directory in a database once. See {@link PostgresDirectory}. */
+export async function openPostgresStore(url: string, options?: PostgresStoreOptions): Promise<Store> {
+  return new PostgresDirectory(url, options).open();
 }
 
 /**
- * Opens the directory in a database, and loads it.
- *
- * @param url See storage/postgres/database-url.ts.
- * @throws StoreError `store.unusable` or `store.corrupt`, as a rejection.
+ * A directory in a database, for a process that opens it again after a crash of its store. Numbers of users
+ * stay the same: each store proves that the database has what the store before it knew.
  */
-export async function openPostgresStore(url: string, options: PostgresStoreOptions = {}): Promise<Store> {
-  const { alone = false } = options;
-  const finder = new PrimaryFinder(parseDatabaseUrl(url));
-  let connection: Connection | undefined;
-  try {
-    connection = await finder.connect();
-    const replica = await load(connection);
-    const store = new PostgresStore(finder, connection, replica, alone);
-    await store.catchUp();
-    return store;
-  } catch (error) {
-    connection?.destroy();
-    if (error instanceof StoreError && error.code !== 'store.unavailable') throw error;
-    const cause = isStoreError(error, 'store.unavailable') ? error.cause : error;
-    throw new StoreError('store.unusable', `cannot use the directory: ${whyUnusable(cause)}`, { cause });
+export class PostgresDirectory {
+  readonly #finder: PrimaryFinder;
+  readonly #options: Required<PostgresStoreOptions>;
+  #last: PostgresStore | undefined;
+  /** What the store before knew. */
+  #known: Position | undefined;
+
+  /**
+   * @param url See storage/postgres/database-url.ts.
+   * @throws StoreError `store.unusable` for a URL that is not valid.
+   */
+  constructor(url: string, { alone = false, onReport = () => {} }: PostgresStoreOptions = {}) {
+    this.#options = { alone, onReport };
+    this.#finder = new PrimaryFinder(parseDatabaseUrl(url), ({ host, timeline }) =>
+      onReport({ type: 'primary.connected', host, timeline }),
+    );
+  }
+
+  /**
+   * Opens the directory, and loads it. The store that was opened before must be closed.
+   *
+   * @throws StoreError `store.unusable`, `store.corrupt` or `store.diverged`, as a rejection.
+   */
+  async open(): Promise<Store> {
+    this.#known = this.#last?.position ?? this.#known;
+    this.#last = undefined;
+    let connection: Connection | undefined;
+    try {
+      connection = await this.#finder.connect();
+      const replica = await load(connection);
+      if (this.#known !== undefined) rowsAfter(this.#known, await readLog(connection, this.#known.seq));
+      const store = new PostgresStore(this.#finder, connection, replica, this.#options);
+      await store.catchUp();
+      this.#last = store;
+      return store;
+    } catch (error) {
+      connection?.destroy();
+      if (error instanceof StoreError && error.code !== 'store.unavailable') throw error;
+      const cause = isStoreError(error, 'store.unavailable') ? error.cause : error;
+      const advice = reasonOf(cause) === NO_STANDBY ? ': set synchronous_standby_names' : '';
+      const message = `cannot use the directory: ${whyUnusable(cause)}${advice}`;
+      throw new StoreError('store.unusable', message, { cause });
+    }
   }
 }
 
@@ -102,9 +143,10 @@ class PostgresStore implements Store {
   readonly #finder: PrimaryFinder;
   /** Identifies this store in the log. */
   readonly #server: string = randomUUID();
-  readonly #isAlone: boolean;
+  readonly #options: Required<PostgresStoreOptions>;
   #connection: Connection;
   #replica: Replica;
+  #hasStandby = true;
   #lastGroup = 0;
   /** True from a group that was refused to the next one that was made. */
   #isDown = false;
@@ -118,11 +160,16 @@ class PostgresStore implements Store {
   #underWay: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(finder: PrimaryFinder, connection: Connection, replica: Replica, isAlone: boolean) {
+  constructor(
+    finder: PrimaryFinder,
+    connection: Connection,
+    replica: Replica,
+    options: Required<PostgresStoreOptions>,
+  ) {
     this.#finder = finder;
     this.#connection = connection;
     this.#replica = replica;
-    this.#isAlone = isAlone;
+    this.#options = options;
   }
 
   async commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]> {
@@ -149,6 +196,10 @@ class PostgresStore implements Store {
 
   get users(): Users {
     return this.#replica.table;
+  }
+
+  get position(): Position {
+    return this.#replica.position;
   }
 
   close(): Promise<void> {
@@ -264,7 +315,11 @@ class PostgresStore implements Store {
   }
 
   #follow(part: LogPart): ReturnType<Replica['follow']> {
-    if (!this.#isAlone && !part.head.hasStandby) throw new Error(NO_STANDBY);
+    const { hasStandby } = part.head;
+    const { alone, onReport } = this.#options;
+    if (!hasStandby && !alone) throw new Error(NO_STANDBY);
+    if (!hasStandby && this.#hasStandby) onReport({ type: 'standby.missing' });
+    this.#hasStandby = hasStandby;
     return this.#replica.follow(part);
   }
 
@@ -290,12 +345,4 @@ const NO_STANDBY = 'its PostgreSQL has no synchronous standby';
 
 function unavailable(cause: unknown): StoreError {
   return new StoreError('store.unavailable', `the database cannot be written: ${reasonOf(cause)}`, { cause });
-}
-
-/** Why a directory cannot be opened, with advice. */
-function whyUnusable(cause: unknown): string {
-  const reason = reasonOf(cause);
-  if (reason === NO_STANDBY) return `${reason}: set synchronous_standby_names`;
-  if (/relation "im_\w+" does not exist/.test(reason)) return 'the database has none yet: make one first';
-  return reason;
 }

@@ -13,7 +13,9 @@ import { type DatabaseHost, type DatabaseUrl, hostText } from './database-url.js
 /** How long the other hosts may take to answer after the first primary has, in milliseconds. */
 const GRACE_MS = 500;
 
-interface Primary {
+export interface Primary {
+  /** The host, with its port. */
+  readonly host: string;
   readonly connection: Connection;
   readonly timeline: number;
 }
@@ -27,8 +29,12 @@ export class PrimaryFinder {
   /** The highest timeline that was seen. */
   #timeline = 0;
 
-  constructor(url: DatabaseUrl) {
+  readonly #onConnected: (primary: Primary) => void;
+
+  /** @param onConnected Called with each primary that is returned. */
+  constructor(url: DatabaseUrl, onConnected: (primary: Primary) => void = () => {}) {
     this.#url = url;
+    this.#onConnected = onConnected;
   }
 
   /**
@@ -53,6 +59,7 @@ export class PrimaryFinder {
     for (const { connection } of others) connection.destroy();
     if (best === undefined) throw noPrimary(await all);
     this.#timeline = best.timeline;
+    this.#onConnected(best);
     return best.connection;
   }
 
@@ -63,7 +70,7 @@ export class PrimaryFinder {
         await connection.connect();
         return this.#readTimeline(connection);
       });
-      return { connection, timeline };
+      return { host: hostText(host), connection, timeline };
     } catch (cause) {
       connection.destroy();
       throw new Error(`${hostText(host)}: ${reasonOf(cause)}`, { cause });

@@ -16,6 +16,31 @@ export interface Position {
   readonly row: Pick<LogRow, 'server' | 'group'> | undefined;
 }
 
+/**
+ * Checks that a log contains the last change before a position, and returns the rows after it.
+ *
+ * @returns `undefined` when the log no longer has the rows after that change.
+ * @throws StoreError `store.diverged` when the log does not contain that change; `store.unusable` for another
+ * format.
+ */
+export function rowsAfter(
+  { cluster, seq, row }: Position,
+  { head, rows, start }: LogPart,
+): readonly LogRow[] | undefined {
+  checkFormat(head.format);
+  if (head.cluster !== cluster) throw diverged('it is another one');
+  if (row === undefined) return start !== undefined && start > seq ? undefined : rows;
+  const [first, ...others] = rows;
+  if (first?.seq !== seq) {
+    if (start !== undefined && start >= seq) return undefined;
+    throw diverged(`it does not have change ${seq}`);
+  }
+  if (first.server !== row.server || first.group !== row.group) {
+    throw diverged(`it has another change ${seq}`);
+  }
+  return others;
+}
+
 export class Replica {
   readonly table: UserTable;
   #position: Position;
@@ -23,6 +48,10 @@ export class Replica {
   constructor(table: UserTable, position: Position) {
     this.table = table;
     this.#position = position;
+  }
+
+  get position(): Position {
+    return this.#position;
   }
 
   get seq(): number {
@@ -34,26 +63,11 @@ export class Replica {
    *
    * @returns `current` when it reached the head; `behind` when there are more rows; `trimmed` when the log no
    * longer has the rows that are missing.
-   * @throws StoreError `store.diverged` when the log does not contain what this replica knows;
-   * `store.corrupt`; `store.unusable` for another format. The replica must not be used after that.
+   * @throws StoreError as {@link rowsAfter}, and `store.corrupt`. The replica must not be used after that.
    */
-  follow({ head, rows, start }: LogPart): 'current' | 'behind' | 'trimmed' {
-    checkFormat(head.format);
-    const { cluster, seq, row } = this.#position;
-    if (head.cluster !== cluster) throw diverged('it is another one');
-    const [first, ...others] = rows;
-    if (row === undefined) {
-      if (start !== undefined && start > seq) return 'trimmed';
-      return this.#apply(head, rows);
-    }
-    if (first?.seq !== seq) {
-      if (start !== undefined && start >= seq) return 'trimmed';
-      throw diverged(`it does not have change ${seq}`);
-    }
-    if (first.server !== row.server || first.group !== row.group) {
-      throw diverged(`it has another change ${seq}`);
-    }
-    return this.#apply(head, others);
+  follow(part: LogPart): 'current' | 'behind' | 'trimmed' {
+    const rows = rowsAfter(this.#position, part);
+    return rows === undefined ? 'trimmed' : this.#apply(part.head, rows);
   }
 
   /** Declares the changes applied to the table so far final: this row of the log has the last of them. */

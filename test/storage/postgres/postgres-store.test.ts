@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import anyTest, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
+import { openPostgresStore, PostgresDirectory } from '../../../storage/postgres/postgres-store.js';
 import type { Store } from '../../../storage/store.js';
 import { CutProxy, endsAnswer, endsQuery } from '../../helpers/cut-proxy.js';
 import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
@@ -214,6 +214,25 @@ withPostgres(() => {
     t.deepEqual(await later.commit(changes('REG carol')), [200]);
     // The database has as many changes as the store knows, but others.
     await t.throwsAsync(other.catchUp(), { code: 'store.diverged' });
+  });
+
+  test('a directory that is opened again must have what the store before knew', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const directory = new PostgresDirectory(url, { alone: true });
+    const first = await directory.open();
+    await first.commit(changes('REG alice'));
+    await first.close();
+    await backUp(url);
+    const second = await directory.open();
+    t.is(second.users.numberOf(id('alice')), 0);
+    await second.commit(changes('REG bob'));
+    await second.close();
+    await restore(url);
+    await t.throwsAsync(directory.open(), { code: 'store.diverged' });
+    await t.throwsAsync(directory.open(), { code: 'store.diverged' }, 'for good');
+    const other = await open(t, url);
+    t.deepEqual(await other.commit(changes('REG carol')), [200]);
+    await t.throwsAsync(directory.open(), { code: 'store.diverged' }, 'as many changes, but others');
   });
 
   test('another directory under the same name is refused', async (t) => {
