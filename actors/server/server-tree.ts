@@ -23,7 +23,7 @@ import {
 } from '../../machines/server/handshake-budget.js';
 import { ANSWER_BYTES, Quota, type Rate, REGISTRATIONS } from '../../machines/server/quota.js';
 import { networkOf } from '../../protocol/address.js';
-import type { Store } from '../../storage/store.js';
+import { isStoreError, type Store } from '../../storage/store.js';
 import { child } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
@@ -86,7 +86,10 @@ export interface ServerOptions {
   readonly handshakeLimits?: HandshakeLimits;
   /** Who the server is, once the store is open; default: an identity that exists only in this run. */
   readonly identity?: () => ServerIdentity;
+  /** Opens the store. If it rejects with `store.diverged`, or the store does later, the tree ends. */
   readonly openStore: () => Promise<Store>;
+  /** Pause before the store catches up with other servers again, in milliseconds. Default: it never does. */
+  readonly catchUpMs?: number | undefined;
   readonly log: Log;
   /** Receives every event that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
@@ -111,11 +114,18 @@ export function startServer({
   handshakeLimits = HANDSHAKE_LIMITS,
   identity = identityOfThisRun(),
   openStore,
+  catchUpMs,
   log,
   onEmitted,
   inspect,
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
+
+  const openOrEnd = () =>
+    openStore().catch((error: unknown) => {
+      endIfDiverged(error);
+      throw error;
+    });
 
   const refuse = createRefuseClient();
   const registrations = new Quota(REGISTRATIONS, !limitsLoopback);
@@ -169,7 +179,7 @@ export function startServer({
     children: [
       child({
         id: STORE,
-        logic: storeLogic(openStore, log, maxUsers),
+        logic: storeLogic({ openStore: openOrEnd, log, maxUsers, catchUpMs }),
         backoff: RESTART_BACKOFF,
         address: {
           ...address,
@@ -206,15 +216,31 @@ export function startServer({
     ],
   });
 
-  const tree = runTree(server, {
+  let divergence: Error | undefined;
+  const tree: RunningTree = runTree(server, {
     log,
     onEmitted: (event) => {
       if (isSocketBound(event)) bound.set(event.protocol, event);
       onEmitted?.(event as LifecycleEvent);
+      endIfDiverged(crashOf(event as LifecycleEvent));
     },
     ...(inspect && { inspect }),
   });
-  return { ...tree, bound };
+  const ended = tree.ended.then((how) => (divergence === undefined ? how : { error: divergence }));
+  return { ...tree, ended, bound };
+
+  /** The numbers of users may differ in another directory, and other actors have them in their tables. */
+  function endIfDiverged(error: unknown): void {
+    if (divergence !== undefined || !isStoreError(error, 'store.diverged')) return;
+    divergence = error;
+    log.error({ err: error }, 'the directory is not the one that this server knows: the server ends');
+    tree.shutdown();
+  }
+}
+
+/** The error with which an actor crashed. */
+function crashOf(event: LifecycleEvent): unknown {
+  return event.type === 'child.ended' && event.reason.kind === 'crashed' ? event.reason.error : undefined;
 }
 
 function identityOfThisRun(): () => ServerIdentity {

@@ -7,6 +7,9 @@
  * When this actor ends, it replies 205 to the changes in the queue. The changes of the commit under way get
  * their actual replies when the commit ends. The next incarnation opens the store only after this one has
  * closed it.
+ *
+ * If several servers share the directory, actors/server/catch-up.ts lets the store catch up with the others.
+ * An id that is not known is looked up again after that.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -20,6 +23,7 @@ import {
   fromBehaviour,
 } from '../../supervision/behaviour.js';
 import type { Log } from '../log.js';
+import { CatchUp } from './catch-up.js';
 import { GroupCommitTimer } from './group-commit.js';
 
 /** The maximum number of changes in one group commit. */
@@ -76,27 +80,39 @@ export function refuseChange({ change, replyTo }: ChangeCommit): void {
   replyTo.send({ type: 'change.answered', change, reply: 205, isOwner: false } satisfies ChangeAnswered);
 }
 
+export interface StoreOptions {
+  /** Opens the store; a rejection crashes the actor. */
+  readonly openStore: () => Promise<Store>;
+  readonly log: Log;
+  /** The maximum number of users; the reply to a REG beyond it is 206. */
+  readonly maxUsers?: number | undefined;
+  /** Pause before the store catches up with other servers again, in milliseconds. Default: it never does. */
+  readonly catchUpMs?: number | undefined;
+}
+
 /**
  * Actor logic of the store. Create it once per tree: each incarnation waits until the previous one has closed
  * its files.
- *
- * @param openStore Opens the store; a rejection crashes the actor.
- * @param maxUsers The maximum number of users; the reply to a REG beyond it is 206.
  */
-export function storeLogic(
-  openStore: () => Promise<Store>,
-  log: Log,
-  maxUsers = MAX_USERS,
-): BehaviourLogic<StoreEvent, undefined> {
+export function storeLogic(options: StoreOptions): BehaviourLogic<StoreEvent, undefined> {
   let previousClosed: Promise<void> = Promise.resolve();
 
   return fromBehaviour<StoreEvent>((scope) => {
-    const opened = previousClosed.then(openStore);
-    const actor = new StoreActor(scope, log, maxUsers, opened);
+    const opened = previousClosed.then(options.openStore);
+    const actor = new StoreActor(scope, options, opened);
     previousClosed = actor.closed;
     return actor;
   });
 }
+
+/** What a store can stop doing for a time, and what the log says when it stops and when it does it again. */
+const OUTAGES = {
+  write: ['the store cannot be written: changes are answered 205', 'the store can be written again'],
+  'catch up': [
+    'the store cannot be read: changes by other servers are not shown',
+    'the store can be read again',
+  ],
+} as const;
 
 class StoreActor implements Behaviour<StoreEvent> {
   readonly starting = true;
@@ -105,6 +121,9 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly #scope: BehaviourScope<StoreEvent>;
   readonly #log: Log;
   readonly #maxUsers: number;
+  readonly #catchUpMs: number | undefined;
+  /** `undefined` if the store is not open, or not shared. */
+  #catchUp: CatchUp | undefined;
   #store: Store | undefined;
   #queue: ChangeCommit[] = [];
   #committing = false;
@@ -112,15 +131,18 @@ class StoreActor implements Behaviour<StoreEvent> {
   /** True while the actor waits for the next event-loop iteration. */
   #waitsForIteration = false;
   #ending = false;
-  #writable = true;
+  /** What the store cannot do at present. */
+  readonly #outages = new Set<keyof typeof OUTAGES>();
   /** True once it is logged that no more users can register. */
   #hasLoggedFull = false;
   #releaseStore: () => void = () => {};
 
-  constructor(scope: BehaviourScope<StoreEvent>, log: Log, maxUsers: number, opened: Promise<Store>) {
+  constructor(scope: BehaviourScope<StoreEvent>, options: StoreOptions, opened: Promise<Store>) {
+    const { log, maxUsers = MAX_USERS, catchUpMs } = options;
     this.#scope = scope;
     this.#log = log;
     this.#maxUsers = maxUsers;
+    this.#catchUpMs = catchUpMs;
     const released = new Promise<void>((resolve) => {
       this.#releaseStore = resolve;
     });
@@ -144,8 +166,7 @@ class StoreActor implements Behaviour<StoreEvent> {
       case 'user.look-up':
         return this.#lookUp(event);
       case 'store.opened':
-        this.#store = event.store;
-        this.#scope.ready();
+        this.#onOpened(event.store);
         return this.#commitNext();
       case 'commit.finished':
         this.#committing = false;
@@ -163,12 +184,27 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   release(): void {
     for (const commit of this.#queue.splice(0)) refuseChange(commit);
+    this.#catchUp?.stop();
     this.#releaseStore();
   }
 
-  #lookUp({ id, purpose, replyTo }: UserLookUp<unknown>): void {
-    const users = this.#store?.users;
-    if (users === undefined) return;
+  #onOpened(store: Store): void {
+    this.#store = store;
+    this.#scope.ready();
+    if (this.#catchUpMs === undefined) return;
+    const onDone = (error?: Error) => this.#report('catch up', error);
+    this.#catchUp = new CatchUp(this.#scope, { store, intervalMs: this.#catchUpMs, onDone });
+  }
+
+  #lookUp(event: UserLookUp<unknown>): void {
+    if (this.#store === undefined) return;
+    const isKnown = this.#store.users.numberOf(event.id) !== -1;
+    if (isKnown || this.#catchUp === undefined) this.#replyLookUp(event);
+    else this.#catchUp.whenCaughtUp(() => this.#replyLookUp(event));
+  }
+
+  #replyLookUp({ id, purpose, replyTo }: UserLookUp<unknown>): void {
+    const { users } = this.#store as Store;
     const user = users.numberOf(id);
     replyTo.send({ type: 'user.looked-up', user, users, purpose } satisfies UserLookedUp<unknown>);
   }
@@ -216,25 +252,27 @@ class StoreActor implements Behaviour<StoreEvent> {
           const isOwner = reply !== 'revoked' && hasKey(store.users, change);
           replyTo.send({ type: 'change.answered', change, reply, isOwner } satisfies ChangeAnswered);
         }
-        this.#setWritable(true);
+        this.#report('write');
         this.#scope.self.send({ type: 'commit.finished' });
       }),
       this.#scope.guard((error: Error) => {
         for (const commit of commits) refuseChange(commit);
         if (!isStoreError(error, 'store.unavailable')) throw error;
-        this.#setWritable(false, error);
+        this.#report('write', error);
         this.#scope.self.send({ type: 'commit.finished' });
       }),
     );
   }
 
-  /** Logs a change between writable and not. */
-  #setWritable(writable: boolean, error?: Error): void {
-    if (writable !== this.#writable) {
-      if (writable) this.#log.info({}, 'the store can be written again');
-      else this.#log.error({ err: error }, 'the store cannot be written: changes are answered 205');
+  /** Logs the begin and the end of an outage. */
+  #report(what: keyof typeof OUTAGES, error?: Error): void {
+    const [begun, over] = OUTAGES[what];
+    if (error === undefined) {
+      if (this.#outages.delete(what)) this.#log.info({}, over);
+    } else if (!this.#outages.has(what)) {
+      this.#outages.add(what);
+      this.#log.error({ err: error }, begun);
     }
-    this.#writable = writable;
   }
 }
 

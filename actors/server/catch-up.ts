@@ -1,0 +1,81 @@
+/**
+ * Lets a store that several servers share catch up with the changes of the others: at intervals, and soon for
+ * an id that this server does not know yet.
+ */
+
+import { isStoreError, type Store } from '../../storage/store.js';
+import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
+
+/** Shortest pause before the store catches up again, in milliseconds. Datagrams may have any ids. */
+const MIN_PAUSE_MS = 100;
+
+/** The maximum number of callbacks that wait. Beyond it, a callback is called at once. */
+const MAX_WAITING = 1_000;
+
+export interface CatchUpOptions {
+  readonly store: Store;
+  /** Pause before the store catches up again, in milliseconds. */
+  readonly intervalMs: number;
+  /** Called after each attempt, with the error if the store is unavailable. */
+  readonly onDone: (error?: Error) => void;
+}
+
+type Scope = Pick<BehaviourScope, 'now' | 'callLater' | 'cancel' | 'guard'>;
+
+/** Any other error of the store crashes the actor whose scope this is. */
+export class CatchUp {
+  readonly #scope: Scope;
+  readonly #options: CatchUpOptions;
+  #timer: Timer | undefined;
+  #isUnderWay = false;
+  #endedMs: number;
+  #waiting: (() => void)[] = [];
+
+  constructor(scope: Scope, options: CatchUpOptions) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#endedMs = scope.now();
+    this.#beginIn(options.intervalMs);
+  }
+
+  /** Calls back once the store shows all changes that were made before, or is unavailable. */
+  whenCaughtUp(callback: () => void): void {
+    if (this.#waiting.length >= MAX_WAITING) return callback();
+    this.#waiting.push(callback);
+    if (!this.#isUnderWay && this.#waiting.length === 1) this.#beginSoon();
+  }
+
+  stop(): void {
+    this.#scope.cancel(this.#timer);
+  }
+
+  #beginSoon(): void {
+    this.#beginIn(Math.max(0, this.#endedMs + MIN_PAUSE_MS - this.#scope.now()));
+  }
+
+  #beginIn(pauseMs: number): void {
+    this.#scope.cancel(this.#timer);
+    this.#timer = this.#scope.callLater(() => this.#begin(), pauseMs);
+  }
+
+  #begin(): void {
+    this.#isUnderWay = true;
+    const callbacks = this.#waiting.splice(0);
+    this.#options.store.catchUp().then(
+      this.#scope.guard(() => this.#end(callbacks)),
+      this.#scope.guard((error: Error) => {
+        if (!isStoreError(error, 'store.unavailable')) throw error;
+        this.#end(callbacks, error);
+      }),
+    );
+  }
+
+  #end(callbacks: readonly (() => void)[], error?: Error): void {
+    this.#isUnderWay = false;
+    this.#endedMs = this.#scope.now();
+    this.#options.onDone(error);
+    for (const callback of callbacks) callback();
+    if (this.#waiting.length > 0) this.#beginSoon();
+    else this.#beginIn(this.#options.intervalMs);
+  }
+}

@@ -1,0 +1,122 @@
+import test, { type ExecutionContext } from 'ava';
+import { type Store, StoreError } from '../../../storage/store.js';
+import { openMemoryStore } from '../../../storage/tables/memory-store.js';
+import { ask, PresenceClient, until } from '../../helpers/network.js';
+import { serve } from '../../helpers/server.js';
+import { changes } from '../../storage/changes.js';
+
+/** Longer than any test takes, in milliseconds. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** A shared store. `others` are the changes that other servers make before the next time it catches up. */
+class SharedStore {
+  readonly store: Store = openMemoryStore();
+  readonly others: string[] = [];
+  calls = 0;
+  error: Error | undefined;
+  /** Resolves when a call may go on. */
+  gate: Promise<void> = Promise.resolve();
+
+  readonly openStore = async (): Promise<Store> => ({
+    ...this.store,
+    catchUp: async () => {
+      this.calls += 1;
+      await this.gate;
+      if (this.error !== undefined) throw this.error;
+      const lines = this.others.splice(0);
+      if (lines.length > 0) await this.store.commit(changes(...lines));
+    },
+    close: async () => {},
+  });
+}
+
+async function serveShared(t: ExecutionContext, shared: SharedStore, catchUpMs: number) {
+  const { openStore } = shared;
+  const server = await serve(t, { openStore, catchUpMs });
+  return { ...server, client: await PresenceClient.open(t, server.udp) };
+}
+
+test('changes of other servers are shown at intervals', async (t) => {
+  const shared = new SharedStore();
+  const { tcp, client } = await serveShared(t, shared, 1);
+  await ask(tcp, 'REG alice\n');
+  shared.others.push('REG bob', 'ADD alice bob');
+  let list = '';
+  while (!list.includes('bob')) list = await client.ask('GET alice');
+  const { calls } = shared;
+  await until(() => shared.calls > calls + 1);
+  t.pass();
+});
+
+test('an id that another server has just registered is looked up again at once', async (t) => {
+  const shared = new SharedStore();
+  const { tcp, client } = await serveShared(t, shared, NEVER_MS);
+  await ask(tcp, 'REG alice\n');
+  shared.others.push('REG bob', 'ADD alice bob', 'ADD bob alice');
+  client.send('SET bob 100 ONLINE 4000');
+  t.regex(await client.ask('GET bob'), /alice/);
+  t.regex(await client.ask('GET alice'), /bob.*ONLINE/);
+  t.is(shared.calls, 1);
+});
+
+test('many ids that are not known cost one question at a time', async (t) => {
+  const shared = new SharedStore();
+  const server = await serveShared(t, shared, NEVER_MS);
+  let open = () => {};
+  shared.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  for (let index = 0; index < 100; index++) server.client.send(`SET stranger${index} 100 ONLINE 4000`);
+  await until(() => server.received('store', 'user.look-up') === 100);
+  await until(() => shared.calls === 1);
+  t.is(server.received('presence', 'user.looked-up'), 0);
+  shared.others.push('REG stranger99');
+  open();
+  await until(() => server.received('presence', 'user.looked-up') === 100);
+  t.true(shared.calls <= 2, `${shared.calls} questions`);
+});
+
+test('while the store is unavailable, what is known is answered, and the log says so twice', async (t) => {
+  const shared = new SharedStore();
+  const { tcp, client, log } = await serveShared(t, shared, 1);
+  await ask(tcp, 'REG alice\n');
+  shared.error = new StoreError('store.unavailable', 'cut off');
+  const { calls } = shared;
+  await until(() => shared.calls > calls + 2);
+  await client.ask('GET alice');
+  t.is(log.fieldsOf('the store cannot be read: changes by other servers are not shown').length, 1);
+  t.is(log.fieldsOf('the store can be read again').length, 0);
+  shared.error = undefined;
+  await until(() => log.fieldsOf('the store can be read again').length === 1);
+});
+
+test('a store that is not shared never catches up', async (t) => {
+  const shared = new SharedStore();
+  const { openStore } = shared;
+  const { udp, received } = await serve(t, { openStore });
+  const client = await PresenceClient.open(t, udp);
+  client.send('GET stranger');
+  await until(() => received('presence', 'user.looked-up') === 1);
+  t.is(shared.calls, 0);
+});
+
+for (const [when, isFirst] of [
+  ['while it runs', false],
+  ['when it is opened again', true],
+] as const) {
+  test(`a directory that diverged ${when} ends the server`, async (t) => {
+    const shared = new SharedStore();
+    const diverged = new StoreError('store.diverged', 'it is another one');
+    let opens = 0;
+    const openStore = () => {
+      opens += 1;
+      return opens > 1 && isFirst ? Promise.reject(diverged) : shared.openStore();
+    };
+    const server = await serve(t, { openStore, catchUpMs: 1 });
+    shared.error = isFirst ? new Error('a fault') : diverged;
+    t.is((await server.server.ended).error, diverged);
+    t.is(opens, isFirst ? 2 : 1, 'it is not opened again');
+    const message = 'the directory is not the one that this server knows: the server ends';
+    t.is(server.log.fieldsOf(message).length, 1);
+  });
+}
