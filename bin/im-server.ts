@@ -3,34 +3,25 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { resolve } from 'node:path';
-import type { Log } from '../actors/log.js';
-import { createServerIdentity, type ServerIdentity } from '../actors/server/server-identity.js';
 import { type RunningServer, startServer } from '../actors/server/server-tree.js';
-import { Identity } from '../keys/identity.js';
 import { hostPort, isLoopback } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
-import { DataDirectory } from '../storage/files/data-directory.js';
-import { DISK } from '../storage/files/disk.js';
-import type { Store } from '../storage/store.js';
-import { ensureLockedServerSeed } from '../storage/text/server-identity.js';
-import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT, runProgram } from './command-line.js';
-import { findAccessProblem } from './data-access.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
 import { createLog } from './logger.js';
 import { oldNodeNotice } from './node-version.js';
 import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
+import { type ServerStorage, useDataDirectory, useSharedDirectory } from './server-storage.js';
 
 async function main(options: ServerOptions): Promise<void> {
   const { log, close } = await createLog(options.logLevel, options.logFormat);
-  const directory = resolve(options.data);
-  // Repair only when the store is opened for the first time: a later repair could change the numbers of
-  // users, which must stay the same while the process runs.
-  let repair = options.repair === true;
+  const storage =
+    options.directory === undefined
+      ? useDataDirectory(options.data, options.repair === true, log)
+      : useSharedDirectory(options.directory, options.directoryAlone === true, log);
 
   const maxConnections = Math.min(options.maxConnections, connectionsWithin(ownLimits()));
   if (maxConnections < options.maxConnections) {
@@ -40,8 +31,7 @@ async function main(options: ServerOptions): Promise<void> {
     );
   }
 
-  let identity: ServerIdentity | undefined;
-  const warnings = [...(await warningsUnlessUnsafe(directory))];
+  const warnings = [...(await warningsUnlessUnsafe(storage))];
   const notice = oldNodeNotice();
   if (notice !== undefined) warnings.push(notice);
   const host = await addressToListenOn(options.host);
@@ -63,14 +53,9 @@ async function main(options: ServerOptions): Promise<void> {
     limitsLoopback: options.limitLoopback === true,
     log,
     ...(inspection && { onEmitted: inspection.record }),
-    identity: () => identity as ServerIdentity,
-    async openStore() {
-      const onReport = (event: StoreReport) => logStoreEvent(log, event);
-      const store = await openTextStore(directory, { repair, onReport });
-      repair = false;
-      identity ??= await readIdentity(store, directory);
-      return store;
-    },
+    openStore: storage.openStore,
+    identity: storage.identity,
+    catchUpMs: storage.catchUpMs,
   });
   inspection?.show(server);
   // The server keeps running if its ready line cannot be written.
@@ -78,7 +63,7 @@ async function main(options: ServerOptions): Promise<void> {
   onStopSignal(server.shutdown);
 
   if (await server.ready) {
-    process.stdout.write(`${readyLine(server, directory)}\n`);
+    process.stdout.write(`${readyLine(server, storage)}\n`);
     log.info({ pid: process.pid }, 'ready');
     for (const warning of warnings) log.warn({}, warning);
     if (!isLoopback(host)) {
@@ -97,48 +82,17 @@ async function main(options: ServerOptions): Promise<void> {
   await endProcess(error === undefined ? EXIT.done : EXIT.failed);
 }
 
-/** Reads the server's identity, or makes it at the first start. The open store holds the lock. */
-async function readIdentity(store: Store, directory: string): Promise<ServerIdentity> {
-  try {
-    const seed = await ensureLockedServerSeed(new DataDirectory(DISK, directory));
-    return createServerIdentity(Identity.fromSeed(seed), Date.now());
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
 /**
  * Exits if all users may write to the directory; otherwise returns the warnings. If the check itself fails,
  * the store reports the error.
  */
-async function warningsUnlessUnsafe(directory: string): Promise<readonly string[]> {
+async function warningsUnlessUnsafe(storage: ServerStorage): Promise<readonly string[]> {
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
-  const reason = await findAccessProblem(directory, warn).catch(() => undefined);
+  const reason = await storage.findAccessProblem(warn).catch(() => undefined);
   if (reason === undefined) return warnings;
   complain(SERVER_NAME, reason);
   process.exit(EXIT.failed);
-}
-
-function logStoreEvent(log: Log, event: StoreReport): void {
-  const { type, ...fields } = event;
-  switch (type) {
-    case 'tail.kept':
-      return log.warn(fields, 'an interrupted write was dropped and kept in a .broken file');
-    case 'snapshot.made':
-      return log.debug(fields, 'snapshot made');
-    case 'snapshot.failed':
-      return log.warn({ err: event.error }, 'a snapshot failed and will be tried again');
-    case 'store.upgraded':
-      return log.info(fields, 'the database was written again in the format of this version');
-    case 'line.dropped':
-      return log.warn(fields, 'a damaged line could not be saved');
-    case 'store.repaired':
-      return log.warn(fields, 'the database was repaired');
-    case 'store.renewed':
-      return log.warn(fields, 'the database was rewritten');
-  }
 }
 
 /** Resolves a host name once, so that both sockets listen on the same address. */
@@ -155,12 +109,12 @@ function unknownHost(host: string): string {
   return `cannot listen on ${host}: choose an address of this machine with --host`;
 }
 
-function readyLine({ bound }: RunningServer, directory: string): string {
+function readyLine({ bound }: RunningServer, { place: [kind, where] }: ServerStorage): string {
   const [tcp, udp] = (['tcp', 'udp'] as const).map((protocol) => {
     const socket = bound.get(protocol);
     return `${protocol}=${socket === undefined ? 'none' : hostPort(socket.host, socket.port)}`;
   });
-  return `${SERVER_NAME} ready ${tcp} ${udp} data=${toDisplayText(directory)}`;
+  return `${SERVER_NAME} ready ${tcp} ${udp} ${kind}=${toDisplayText(where)}`;
 }
 
 /** Prints why the server stopped. The log has further details of errors that the operator did not cause. */

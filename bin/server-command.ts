@@ -17,9 +17,11 @@ import {
   withExamples,
 } from './command-line.js';
 import { addDataCommands } from './data-commands.js';
+import { checkDatabaseUrl } from './database-url.js';
 import { addInspectionOptions, type InspectionSettings } from './inspect-option.js';
 import { addKeyCommand } from './key-command.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
+import { addMigrateCommand } from './migrate-command.js';
 
 export const SERVER_NAME = 'im-server';
 
@@ -28,6 +30,9 @@ export interface ServerOptions extends InspectionSettings {
   readonly tcpPort: number;
   readonly udpPort: number;
   readonly data: string;
+  /** The URL of a directory in PostgreSQL, in place of the data directory. */
+  readonly directory?: string;
+  readonly directoryAlone?: true;
   readonly repair?: true;
   readonly maxConnections: number;
   readonly maxPerAddress?: number;
@@ -60,6 +65,13 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
     .option('--udp-port <port>', 'port for presence; 0 picks a free port', portOption, 1235)
     .option('--data <directory>', 'directory of the database', textOption, './data')
     .option('--repair', 'if the database is damaged, save the readable part and start')
+    .addOption(
+      new Option(
+        '--directory <url>',
+        'directory in PostgreSQL that several servers share, such as postgres://im@db1,db2/im',
+      ).conflicts(['data', 'repair']),
+    )
+    .option('--directory-alone', 'allow a directory without a synchronous standby: changes can be lost')
     .option(
       '--max-connections <n>',
       'maximum number of TCP connections at once; others are answered 206',
@@ -141,10 +153,20 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
       'im-server --host 127.0.0.1 --tcp-port 0 --udp-port 0',
       'serve this machine on free ports; the ready line names them',
     ],
+    [
+      'im-server --directory postgres://im@db1,db2/im',
+      'serve a directory in PostgreSQL, together with other servers; the password comes from PGPASSFILE',
+    ],
     ['im-server --inspect', 'serve, and show the running actors in a browser'],
   );
   addDataCommands(program);
   addKeyCommand(program);
+  addMigrateCommand(program);
   addCompletionCommand(program);
-  return withAction(program, () => start(program.opts<ServerOptions>()));
+  return withAction(program, () => {
+    const options = program.opts<ServerOptions>();
+    if (options.directory !== undefined) checkDatabaseUrl(program, options.directory);
+    else if (options.directoryAlone) program.error('--directory-alone needs --directory');
+    return start(options);
+  });
 }

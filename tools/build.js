@@ -100,6 +100,8 @@ function bundlePrograms(output) {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
+    // An optional package, which the server loads only for a directory in PostgreSQL.
+    external: ['pg'],
     logLevel: 'warning',
     metafile: true,
     // Bundled CommonJS packages call require(), which ES modules do not have.

@@ -38,8 +38,15 @@ export function emptyEnvironment(t: ExecutionContext): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), HOME: home };
 }
 
-/** A program and its environment. A program given only by its name gets an {@link emptyEnvironment}. */
-type ProgramInPlace = { readonly name: 'im-server' | 'im-client'; readonly environment: NodeJS.ProcessEnv };
+/**
+ * A program with its environment, and its path if it is not in this checkout. A program given only by its
+ * name gets an {@link emptyEnvironment}.
+ */
+interface ProgramInPlace {
+  readonly name: ProgramName;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly path?: string;
+}
 
 /** A process whose output can be waited for. */
 export class Program {
@@ -51,9 +58,14 @@ export class Program {
 
   /** Starts a program; it is killed after the test if it has not ended. */
   constructor(t: ExecutionContext, program: ProgramName | ProgramInPlace, ...args: readonly string[]) {
-    const { name, environment } =
-      typeof program === 'string' ? { name: program, environment: emptyEnvironment(t) } : program;
-    this.process = spawn(process.execPath, [programPath(name), ...args], { env: environment });
+    const {
+      name,
+      environment,
+      path = programPath(name),
+    }: ProgramInPlace = typeof program === 'string'
+      ? { name: program, environment: emptyEnvironment(t) }
+      : program;
+    this.process = spawn(process.execPath, [path, ...args], { env: environment });
     this.exited = once(this.process, 'close').then(([code]) => code as number | null);
     this.process.stdin?.on('error', () => {}); // it may end before it has read everything
     this.process.stdout?.on('data', (chunk) => {

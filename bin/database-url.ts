@@ -1,0 +1,25 @@
+/**
+ * Directories in PostgreSQL on the command line, by their URL.
+ */
+
+import type { Command } from 'commander';
+import { parseDatabaseUrl } from '../storage/postgres/database-url.js';
+import { StoreError } from '../storage/store.js';
+
+/** Whether an argument is the URL of a directory in PostgreSQL, and not the path of a data directory. */
+export function isDatabaseUrl(argument: string): boolean {
+  return /^postgres(?:ql)?:/.test(argument);
+}
+
+/**
+ * Ends the process with a usage error if a URL is not valid. An option's own parser would repeat the URL,
+ * which may have a password.
+ */
+export function checkDatabaseUrl(command: Command, url: string): void {
+  try {
+    parseDatabaseUrl(url);
+  } catch (error) {
+    if (error instanceof StoreError) command.error(error.message);
+    throw error;
+  }
+}

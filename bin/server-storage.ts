@@ -1,0 +1,114 @@
+/**
+ * Where the server keeps its users: a data directory of its own, or a directory in PostgreSQL that several
+ * servers share.
+ */
+
+import { resolve } from 'node:path';
+import type { Log } from '../actors/log.js';
+import { createServerIdentity, type ServerIdentity } from '../actors/server/server-identity.js';
+import type { ServerOptions } from '../actors/server/server-tree.js';
+import { Identity } from '../keys/identity.js';
+import { DataDirectory } from '../storage/files/data-directory.js';
+import { DISK } from '../storage/files/disk.js';
+import { PostgresDirectory, type PostgresReport } from '../storage/postgres/postgres-store.js';
+import { readServerSeed } from '../storage/postgres/schema.js';
+import type { Store } from '../storage/store.js';
+import { ensureLockedServerSeed } from '../storage/text/server-identity.js';
+import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
+import { findAccessProblem } from './data-access.js';
+
+/** Pause before a server catches up with the others again, in milliseconds. */
+const CATCH_UP_MS = 1_000;
+
+export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' | 'identity'>> {
+  readonly catchUpMs?: number;
+  /** For the ready line: what is there, and where. */
+  readonly place: readonly [kind: 'data' | 'directory', where: string];
+  /**
+   * Checks who else may write to it, and passes warnings to `warn`.
+   *
+   * @returns Why it must not be used.
+   */
+  findAccessProblem(warn: (warning: string) => void): Promise<string | undefined>;
+}
+
+/** Keeps users in a data directory. `repair` is for the first time that the store is opened. */
+export function useDataDirectory(path: string, repair: boolean, log: Log): ServerStorage {
+  const directory = resolve(path);
+  let identity: ServerIdentity | undefined;
+  // A later repair could change the numbers of users, which must stay the same while the process runs.
+  let mayRepair = repair;
+  return {
+    place: ['data', directory],
+    findAccessProblem: (warn) => findAccessProblem(directory, warn),
+    identity: () => identity as ServerIdentity,
+    async openStore() {
+      const onReport = (event: StoreReport) => logStoreEvent(log, event);
+      const store = await openTextStore(directory, { repair: mayRepair, onReport });
+      mayRepair = false;
+      // The open store holds the lock.
+      const readSeed = () => ensureLockedServerSeed(new DataDirectory(DISK, directory));
+      identity ??= await readIdentity(store, readSeed);
+      return store;
+    },
+  };
+}
+
+/** Keeps users in PostgreSQL. `alone`: the database may be without a synchronous standby. */
+export function useSharedDirectory(url: string, alone: boolean, log: Log): ServerStorage {
+  let identity: ServerIdentity | undefined;
+  const directory = new PostgresDirectory(url, { alone, onReport: (event) => logReport(log, event) });
+  return {
+    place: ['directory', url],
+    findAccessProblem: async () => undefined,
+    identity: () => identity as ServerIdentity,
+    catchUpMs: CATCH_UP_MS,
+    async openStore() {
+      const store = await directory.open();
+      identity ??= await readIdentity(store, () => readServerSeed(url));
+      return store;
+    },
+  };
+}
+
+/** Reads or makes the seed of the server. Each process makes a device certificate of its own from it. */
+async function readIdentity(store: Store, readSeed: () => Promise<Buffer>): Promise<ServerIdentity> {
+  try {
+    return createServerIdentity(Identity.fromSeed(await readSeed()), Date.now());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function logReport(log: Log, { type, ...fields }: PostgresReport): void {
+  switch (type) {
+    case 'primary.connected':
+      return log.info(fields, 'connected to the primary of the directory');
+    case 'standby.missing':
+      return log.warn(
+        fields,
+        'the directory has no synchronous standby: acknowledged changes can be lost with its machine',
+      );
+  }
+}
+
+function logStoreEvent(log: Log, event: StoreReport): void {
+  const { type, ...fields } = event;
+  switch (type) {
+    case 'tail.kept':
+      return log.warn(fields, 'an interrupted write was dropped and kept in a .broken file');
+    case 'snapshot.made':
+      return log.debug(fields, 'snapshot made');
+    case 'snapshot.failed':
+      return log.warn({ err: event.error }, 'a snapshot failed and will be tried again');
+    case 'store.upgraded':
+      return log.info(fields, 'the database was written again in the format of this version');
+    case 'line.dropped':
+      return log.warn(fields, 'a damaged line could not be saved');
+    case 'store.repaired':
+      return log.warn(fields, 'the database was repaired');
+    case 'store.renewed':
+      return log.warn(fields, 'the database was rewritten');
+  }
+}

@@ -1,0 +1,259 @@
+/** im-server processes that share a directory in a real PostgreSQL. */
+
+import { cp, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import anyTest, { type ExecutionContext } from 'ava';
+import { identifyPeer } from '../../keys/tls.js';
+import { ask, PresenceClient, until } from '../helpers/network.js';
+import { Postgres, teardownOfFile, withPostgres } from '../helpers/postgres.js';
+import { emptyEnvironment, Program, type ServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import { askSealed, deviceOf, secure } from '../helpers/sealed-client.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+const ON_FREE_PORTS = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
+
+let postgres: Postgres;
+
+/** Starts im-server with a directory, on free ports. */
+async function start(t: ExecutionContext, url: string, ...args: readonly string[]): Promise<ServerProgram> {
+  const program = new Program(t, 'im-server', ...ON_FREE_PORTS, '--directory', url, ...args);
+  const [, tcp, udp] = await program.expect(/^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) directory=.*\n/);
+  return { program, tcp: Number(tcp), udp: Number(udp) };
+}
+
+/** Starts a server whose PostgreSQL has no standby. */
+function startAlone(t: ExecutionContext, url: string): Promise<ServerProgram> {
+  return start(t, url, '--directory-alone');
+}
+
+/** Runs im-server to its end. */
+async function runToEnd(t: ExecutionContext, ...args: readonly string[]) {
+  const program = new Program(t, 'im-server', ...args);
+  const code = await program.exited;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+/** The log of a server, as far as it has been written. */
+function logOf({ program }: ServerProgram): { readonly level: number; readonly msg: string }[] {
+  const lines = program.stderr.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Waits for a line of the log. */
+async function untilLogged(server: ServerProgram, message: RegExp): Promise<void> {
+  await until(() => logOf(server).some(({ msg }) => message.test(msg)));
+}
+
+/** Repeats a request while the reply is 205, as a client does. */
+async function askAtLast(port: number, line: string): Promise<string> {
+  for (;;) {
+    const reply = await ask(port, line);
+    if (reply !== '205 UNAVAILABLE\r\n') return reply;
+  }
+}
+
+/** Repeats a GET until the answer matches. */
+async function getUntil(t: ExecutionContext, port: number, id: string, pattern: RegExp): Promise<void> {
+  const client = await PresenceClient.open(t, port);
+  let list = '';
+  while (!pattern.test(list)) list = await client.ask(`GET ${id}`);
+}
+
+/** The key by which clients recognise a server. */
+async function keyOf(port: number): Promise<unknown> {
+  const tls = await secure(port, deviceOf());
+  const peer = identifyPeer(tls, 'im-dir/1');
+  tls.destroy();
+  return peer.device?.identity ?? peer.refusal;
+}
+
+test('--directory refuses a password and an option of a data directory, and shows no secret', async (t) => {
+  for (const [args, message] of [
+    [
+      ['--directory', 'postgres://im:secret@db1/im'],
+      /must not have a password: set PGPASSWORD or PGPASSFILE/,
+    ],
+    [['--directory', 'mysql://db1/im'], /must be like postgres:\/\/user@host1,host2\/database/],
+    [['--directory', 'postgres://im@db1/im', '--data', '/srv'], /cannot be used with option '--data/],
+    [['--directory', 'postgres://im@db1/im', '--repair'], /cannot be used with option '--repair/],
+    [['--directory-alone'], /--directory-alone needs --directory/],
+    [['migrate', 'postgres://im:secret@db1/im'], /must not have a password/],
+  ] as const) {
+    const { code, stdout, stderr } = await runToEnd(t, ...args);
+    t.is(code, 2, args.join(' '));
+    t.is(stdout, '');
+    t.regex(stderr, message);
+    t.notRegex(stderr, /secret/);
+  }
+});
+
+test('only --directory needs the package pg, and says what to install if it is missing', async (t) => {
+  const checkout = await temporaryDirectory(t);
+  await mkdir(join(checkout, 'bin'));
+  await cp('bin/im-server', join(checkout, 'bin/im-server'));
+  await cp('package.json', join(checkout, 'package.json'));
+  await cp(resolve('dist/programs'), join(checkout, 'dist/programs'), { recursive: true });
+  const path = join(checkout, 'bin/im-server');
+  const server = { name: 'im-server', environment: emptyEnvironment(t), path } as const;
+  const plain = new Program(t, server, ...ON_FREE_PORTS, '--data', join(checkout, 'data'));
+  await plain.expect(/^im-server ready .* data=/);
+  const shared = new Program(t, server, ...ON_FREE_PORTS, '--directory', 'postgres://im@127.0.0.1:1/im');
+  t.is(await shared.exited, 1);
+  t.is(shared.stdout, '');
+  t.regex(shared.stderr, /^im-server: the package pg, .* is not installed: npm install pg$/m);
+});
+
+withPostgres(() => {
+  const servers = teardownOfFile();
+  test.before(async () => {
+    postgres = await Postgres.start(servers);
+  });
+
+  test('a server says where its directory is, and that it has no standby', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const server = await startAlone(t, url);
+    const { program, tcp, udp } = server;
+    t.is(program.stdout, `im-server ready tcp=127.0.0.1:${tcp} udp=127.0.0.1:${udp} directory=${url}\n`);
+    t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
+    program.process.kill('SIGTERM');
+    t.is(await program.exited, 0);
+    t.like(
+      logOf(server).find(({ msg }) => msg === 'connected to the primary of the directory'),
+      { level: 30, host: `127.0.0.1:${postgres.port}`, timeline: 1 },
+    );
+    const warnings = logOf(server).filter(({ level }) => level >= 40);
+    t.deepEqual(
+      warnings.map(({ msg }) => msg),
+      ['the directory has no synchronous standby: acknowledged changes can be lost with its machine'],
+    );
+  });
+
+  test('a directory that cannot be used ends the start with its reason', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    for (const [directory, reason] of [
+      [url, /its PostgreSQL has no synchronous standby: set synchronous_standby_names/],
+      [postgres.url('postgres'), /the database has none yet: run im-server migrate first/],
+      ['postgres://im@127.0.0.1:1/im', /no primary can be reached \(127\.0\.0\.1:1: connect ECONNREFUSED/],
+    ] as const) {
+      const { code, stdout, stderr } = await runToEnd(t, ...ON_FREE_PORTS, '--directory', directory);
+      t.is(code, 1);
+      t.is(stdout, '');
+      t.regex(stderr.split('\n').at(-2) ?? '', reason);
+    }
+  });
+
+  test('migrate makes a directory; its servers have one key, even that of a data directory', async (t) => {
+    await postgres.sql('create database fresh owner im');
+    await postgres.sql('create database moved owner im');
+    const made = await runToEnd(t, 'migrate', postgres.url('fresh'));
+    t.is(made.code, 0, made.stderr);
+    const [, key] = /^the directory is ready; the key of its servers is (\S+)\n$/.exec(made.stdout) ?? [];
+    t.deepEqual(await runToEnd(t, 'migrate', postgres.url('fresh')), made, 'it keeps the directory');
+    const shared = [postgres.url('fresh'), postgres.url('fresh')].map((url) => startAlone(t, url));
+    for (const { tcp } of await Promise.all(shared)) t.is(await keyOf(tcp), key);
+
+    const data = await temporaryDirectory(t);
+    const known = (await runToEnd(t, 'key', data)).stdout.trim();
+    const moved = await runToEnd(t, 'migrate', postgres.url('moved'), '--identity', data);
+    t.is(moved.stdout, `the directory is ready; the key of its servers is ${known}\n`);
+    const refused = await runToEnd(t, 'migrate', postgres.url('fresh'), '--identity', data);
+    t.is(refused.code, 1);
+    t.is(refused.stderr, 'im-server: the servers of the directory have another key already\n');
+    const none = await runToEnd(
+      t,
+      'migrate',
+      postgres.url('moved'),
+      '--identity',
+      await temporaryDirectory(t),
+    );
+    t.regex(none.stderr, /has no key of a server/);
+  });
+
+  test('what one server changes, another has, for ids with and without a key', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
+    const device = deviceOf();
+    t.is(await ask(one.tcp, 'REG alice\n'), '200 OK\r\n');
+    t.is(await askSealed(other.tcp, device, 'REG bob'), '200 OK\r\n');
+    t.is(await ask(other.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+    t.is(await ask(other.tcp, 'ADD alice bob\n'), '200 OK\r\n');
+    t.is(await askSealed(one.tcp, device, 'ADD bob alice'), '200 OK\r\n');
+    t.is(await ask(one.tcp, 'DEL bob alice\n'), await ask(other.tcp, 'DEL bob alice\n'));
+    await getUntil(t, one.udp, 'alice', /^bob .*OFFLINE/);
+    t.is(await ask(one.tcp, 'DEL alice bob\n'), '200 OK\r\n');
+    await getUntil(t, other.udp, 'alice', /^$/);
+  });
+
+  test('an id that was registered at one server can announce itself at another at once', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
+    await ask(one.tcp, 'REG alice\n');
+    await ask(one.tcp, 'ADD alice alice\n');
+    await ask(one.tcp, 'REG bob\n');
+    await ask(one.tcp, 'ADD bob alice\n');
+    const client = await PresenceClient.open(t, other.udp);
+    client.send('SET alice 100 ONLINE 4000');
+    t.regex(await client.ask('GET bob'), /^alice .*ONLINE/);
+  });
+
+  test('kill -9 of a server loses no acknowledged change, and delays the other only a little', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
+    const acknowledged: string[] = [];
+    const work = Promise.allSettled(
+      Array.from({ length: 8 }, async (_, worker) => {
+        for (let count = 0; ; count++) {
+          const id = `user_${worker}_${count}`;
+          if ((await ask(one.tcp, `REG ${id}\n`)) !== '200 OK\r\n') return;
+          acknowledged.push(id);
+        }
+      }),
+    );
+    await until(() => acknowledged.length >= 100);
+    one.program.process.kill('SIGKILL');
+    await work;
+    for (const id of acknowledged) t.is(await askAtLast(other.tcp, `REG ${id}\n`), '203 USER EXISTS\r\n', id);
+    t.is(await askAtLast(other.tcp, `ADD ${acknowledged[0]} ${acknowledged[1]}\n`), '200 OK\r\n');
+    const next = await startAlone(t, url);
+    await getUntil(t, next.udp, acknowledged[0] as string, new RegExp(`^${acknowledged[1]} `));
+  });
+
+  test('while the database is away, changes are 205 and lists are answered; then all goes on', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const servers = await Promise.all([startAlone(t, url), startAlone(t, url)]);
+    const [one, other] = servers;
+    await ask(one.tcp, 'REG alice\n');
+    await ask(other.tcp, 'REG bob\n');
+    await ask(one.tcp, 'ADD alice bob\n');
+    await postgres.kill();
+    t.is(await ask(one.tcp, 'REG carol\n'), '205 UNAVAILABLE\r\n');
+    await getUntil(t, one.udp, 'alice', /^bob /);
+    await untilLogged(one, /^the store cannot be written: changes are answered 205$/);
+    await untilLogged(other, /^the store cannot be read: changes by other servers are not shown$/);
+    await postgres.run();
+    t.is(await askAtLast(one.tcp, 'REG carol\n'), '200 OK\r\n');
+    t.is(await askAtLast(other.tcp, 'REG carol\n'), '203 USER EXISTS\r\n');
+    t.is(await askAtLast(other.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+    await untilLogged(one, /^the store can be written again$/);
+    await untilLogged(other, /^the store can be read again$/);
+    for (const { program } of servers) t.is(program.process.exitCode, null, program.stderr);
+  });
+
+  test('another directory in the place of the known one ends the server, with exit code 1', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const server = await startAlone(t, url);
+    await ask(server.tcp, 'REG alice\n');
+    await postgres.sqlIn(url, 'update im_head set cluster = gen_random_uuid()');
+    t.is(await server.program.exited, 1);
+    const line =
+      /^im-server: the directory in the database is not the one that this server knows: it is another/m;
+    t.regex(server.program.stderr, line);
+    await untilLogged(server, /^the directory is not the one that this server knows: the server ends$/);
+    const opened = logOf(server).filter(({ msg }) => msg.startsWith('connected to the primary'));
+    t.is(opened.length, 1, 'it is not opened again');
+    const next = await startAlone(t, url);
+    t.is(await ask(next.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+  });
+});
