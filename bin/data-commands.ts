@@ -1,5 +1,5 @@
 /**
- * The operator's commands for a data directory: check, export, import.
+ * The operator's commands for a data directory, or a directory in PostgreSQL: check, export, import.
  */
 
 import { readdir, realpath, stat } from 'node:fs/promises';
@@ -11,17 +11,20 @@ import { DISK } from '../storage/files/disk.js';
 import { isGone } from '../storage/files/file-error.js';
 import { MANIFEST_FILE } from '../storage/files/file-names.js';
 import { withFile, writeAll } from '../storage/files/files.js';
+import { readDirectory } from '../storage/postgres/directory-check.js';
+import { openPostgresStore, type PostgresReport } from '../storage/postgres/postgres-store.js';
 import { refuseUnended } from '../storage/recovery/recovery.js';
 import { type DroppedLine, salvage } from '../storage/recovery/repair.js';
-import { isStoreError } from '../storage/store.js';
+import { isStoreError, type Store } from '../storage/store.js';
 import type { UserTable } from '../storage/tables/user-table.js';
-import { describe, readDatabase } from '../storage/text/database-check.js';
+import { describe, describeUsers, readDatabase } from '../storage/text/database-check.js';
 import { openTextStore } from '../storage/text/text-store.js';
 import { readDump, writeDump } from '../storage/transfer/dump.js';
 import { importUsers, type ReadUsers } from '../storage/transfer/import.js';
 import { readOriginalLayout } from '../storage/transfer/original-layout.js';
 import { complain, textOption, withExamples, writeOut } from './command-line.js';
 import { findAccessProblem } from './data-access.js';
+import { checkDatabaseUrl, DIRECTORY, isDatabaseUrl } from './database-url.js';
 import { Progress } from './progress.js';
 import { refuseUnsafe, runCommand } from './running-commands.js';
 
@@ -34,12 +37,21 @@ const IMPORT_JOURNAL_BYTES = 1024 * 1024 * 1024;
 /** Adds the commands to the server's command line. */
 export function addDataCommands(program: Command): void {
   const name = program.name();
-  const run = (work: () => Promise<void>) => runCommand(name, work);
+  const run = (command: Command, directory: string, { files, shared }: Works) => {
+    if (!isDatabaseUrl(directory)) return runCommand(name, files);
+    checkDatabaseUrl(command, directory);
+    return runCommand(name, shared);
+  };
   const check = program
     .command('check')
-    .description('check every file of a data directory, and report any damage')
-    .argument('<dir>', 'the data directory; a server may be using it')
-    .action((directory: string) => run(() => checkDirectory(name, dataDirectory(directory))));
+    .description('check a whole data directory, or a directory in PostgreSQL, and report any damage')
+    .argument('<dir>', `${DIRECTORY}; a server may be using it`)
+    .action((directory: string) =>
+      run(check, directory, {
+        files: () => checkDirectory(name, dataDirectory(directory)),
+        shared: () => checkShared(directory),
+      }),
+    );
   withExamples(check, [
     'im-server check /srv/im',
     'print the state of each file; exit with 0 if all are good',
@@ -47,28 +59,44 @@ export function addDataCommands(program: Command): void {
   const exporting = program
     .command('export')
     .description('write all users and their buddies as plain text, one line per user')
-    .argument('<dir>', 'the data directory; a server may be using it')
+    .argument('<dir>', `${DIRECTORY}; a server may be using it`)
     .argument('[file]', 'the file to write; without it, standard output', textOption)
     .option('--force', 'replace an existing file')
     .action((directory: string, file: string | undefined, { force }: { readonly force?: true }) =>
-      run(() => exportTo(name, dataDirectory(directory), file, force === true)),
+      run(exporting, directory, {
+        files: () => exportFiles(name, dataDirectory(directory), file, force === true),
+        shared: async () => exportTo((await readDirectory(directory)).table, undefined, file, force === true),
+      }),
     );
   withExamples(
     exporting,
     ['im-server export /srv/im users.txt', 'write all users to a new file'],
     ['im-server export /srv/im | gzip > users.txt.gz', 'write a compressed backup'],
+    ['im-server export postgres://im@db1,db2/im users.txt', 'write all users of a directory in PostgreSQL'],
   );
   const importing = program
     .command('import')
     .description('add users and buddies from a file or directory; run it again after an interruption')
-    .argument('<dir>', 'the data directory; no server may be using it')
+    .argument('<dir>', `${DIRECTORY}; no server may be using a data directory`)
     .argument('<file>', "a file that `export` wrote, or the original server's directory of <id>.txt files")
-    .action((directory: string, file: string) => run(() => importFrom(name, resolve(directory), file)));
+    .action((directory: string, file: string) =>
+      run(importing, directory, {
+        files: () => importFiles(name, resolve(directory), file),
+        shared: () => importShared(name, directory, file),
+      }),
+    );
   withExamples(
     importing,
     ['im-server import /srv/im users.txt', 'add the users of an export'],
     ['im-server import /srv/im /var/lib/old-server', "add the users of the original server's files"],
+    ['im-server import postgres://im@db1,db2/im users.txt', 'add them to a directory in PostgreSQL'],
   );
+}
+
+/** What a command does with a data directory, and with a directory in PostgreSQL. */
+interface Works {
+  readonly files: () => Promise<void>;
+  readonly shared: () => Promise<void>;
 }
 
 function dataDirectory(path: string): DataDirectory {
@@ -92,11 +120,18 @@ async function checkDirectory(name: string, directory: DataDirectory): Promise<v
   }
 }
 
+async function checkShared(url: string): Promise<void> {
+  const { table, first, last } = await readDirectory(url);
+  const log = first > last ? 'an empty log' : `a log of changes ${first} to ${last}`;
+  print(`${url}: good, up to change ${last}, with ${log}`);
+  for (const line of describeUsers(table)) print(line);
+}
+
 function describeDroppedLine({ path, line, byte, reason }: DroppedLine): string {
   return `${path}, line ${line}, byte ${byte}: ${reason}`;
 }
 
-async function exportTo(
+async function exportFiles(
   name: string,
   directory: DataDirectory,
   path: string | undefined,
@@ -106,7 +141,15 @@ async function exportTo(
   const reason = await findAccessProblem(directory.path, warn);
   // Only a warning: the operator may be exporting to move the data to a safe directory.
   if (reason !== undefined) warn(reason);
-  const { table } = await readDatabase(directory);
+  await exportTo((await readDatabase(directory)).table, directory, path, replaces);
+}
+
+async function exportTo(
+  table: UserTable,
+  directory: DataDirectory | undefined,
+  path: string | undefined,
+  replaces: boolean,
+): Promise<void> {
   if (path === undefined) await writeDump(table, print);
   else await exportToFile(table, await targetOf(directory, path, replaces));
 }
@@ -117,7 +160,11 @@ async function exportTo(
  * @param replaces True to replace an existing regular file. Other kinds of file, and files in the data
  *   directory, are never replaced.
  */
-async function targetOf(directory: DataDirectory, path: string, replaces: boolean): Promise<string> {
+async function targetOf(
+  directory: DataDirectory | undefined,
+  path: string,
+  replaces: boolean,
+): Promise<string> {
   const isFile = await stat(path).then(
     (found) => found.isFile(),
     (error) => {
@@ -129,7 +176,7 @@ async function targetOf(directory: DataDirectory, path: string, replaces: boolea
     throw new Error(`${path} is not a regular file: omit it, and redirect standard output`);
   const target =
     isFile === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
-  if (dirname(target) === (await realpath(directory.path))) {
+  if (directory !== undefined && dirname(target) === (await realpath(directory.path))) {
     throw new Error(`${path} is in the data directory: choose another directory`);
   }
   if (isFile && !replaces)
@@ -159,10 +206,31 @@ async function exportToFile(table: UserTable, path: string): Promise<void> {
   }
 }
 
-async function importFrom(name: string, directory: string, path: string): Promise<void> {
+async function importFiles(name: string, directory: string, path: string): Promise<void> {
   const readUsers = await sourceOf(directory, path);
   await refuseUnsafe(name, directory);
   const store = await openTextStore(directory, { minCompactionBytes: IMPORT_JOURNAL_BYTES });
+  await importInto(name, store, readUsers, async (progress) => {
+    progress.show('writing a snapshot');
+    await store.compact();
+  });
+}
+
+async function importShared(name: string, url: string, path: string): Promise<void> {
+  const readUsers = await sourceOf(undefined, path);
+  const onReport = ({ type }: PostgresReport) => {
+    if (type === 'standby.missing') complain(name, 'the directory has no synchronous standby');
+  };
+  await importInto(name, await openPostgresStore(url, { alone: true, onReport }), readUsers);
+}
+
+/** Imports users, and then closes the store. */
+async function importInto(
+  name: string,
+  store: Store,
+  readUsers: ReadUsers,
+  finish: (progress: Progress) => Promise<void> = async () => {},
+): Promise<void> {
   const progress = new Progress();
   try {
     const report = await importUsers(store, readUsers, {
@@ -172,8 +240,7 @@ async function importFrom(name: string, directory: string, path: string): Promis
       },
       onProgress: (stage, done) => progress.show(`${done.toLocaleString('en')} ${stage}`),
     });
-    progress.show('writing a snapshot');
-    await store.compact();
+    await finish(progress);
     progress.clear();
     const { users, buddies, usersBefore, buddiesBefore, reserved, bans, skipped } = report;
     print(`imported: users ${users}, buddies ${buddies}`);
@@ -186,7 +253,7 @@ async function importFrom(name: string, directory: string, path: string): Promis
   }
 }
 
-async function sourceOf(directory: string, path: string): Promise<ReadUsers> {
+async function sourceOf(directory: string | undefined, path: string): Promise<ReadUsers> {
   const found = await stat(path);
   const isDirectory = found.isDirectory();
   if (!isDirectory && !found.isFile())

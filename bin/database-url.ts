@@ -6,6 +6,9 @@ import type { Command } from 'commander';
 import { parseDatabaseUrl } from '../storage/postgres/database-url.js';
 import { StoreError } from '../storage/store.js';
 
+/** For the description of an argument that is the one or the other. */
+export const DIRECTORY = 'the data directory, or the URL of a directory in PostgreSQL';
+
 /** Whether an argument is the URL of a directory in PostgreSQL, and not the path of a data directory. */
 export function isDatabaseUrl(argument: string): boolean {
   return /^postgres(?:ql)?:/.test(argument);

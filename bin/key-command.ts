@@ -10,12 +10,16 @@ import { parseId, type UserId } from '../protocol/id.js';
 import { type IdentityKey, parseKey } from '../protocol/key.js';
 import { DataDirectory } from '../storage/files/data-directory.js';
 import { DISK } from '../storage/files/disk.js';
+import { readDirectory } from '../storage/postgres/directory-check.js';
+import { openPostgresStore } from '../storage/postgres/postgres-store.js';
+import { readServerSeed as readSharedSeed } from '../storage/postgres/schema.js';
 import { findManifest } from '../storage/recovery/recovery.js';
-import type { Users } from '../storage/store.js';
+import type { Store, Users } from '../storage/store.js';
 import { readDatabase } from '../storage/text/database-check.js';
 import { ensureServerSeed, readServerSeed } from '../storage/text/server-identity.js';
 import { openTextStore, unusable } from '../storage/text/text-store.js';
 import { withExamples, writeOut } from './command-line.js';
+import { checkDatabaseUrl, DIRECTORY, isDatabaseUrl } from './database-url.js';
 import { refuseUnsafe, runCommand } from './running-commands.js';
 
 interface KeyOptions {
@@ -28,13 +32,14 @@ export function addKeyCommand(program: Command): void {
   const command = program
     .command('key')
     .description("print the server's own key, or show, set or clear the key of an id")
-    .argument('<dir>', 'the data directory; for set and clear, no server may be using it')
+    .argument('<dir>', `${DIRECTORY}; for set and clear, no server may be using a data directory`)
     .addArgument(new Argument('[action]', 'what to do').choices(['show', 'set', 'clear']).default('show'))
     .argument('[id]', "the id of a user; without it, show prints the server's own key")
     .argument('[key]', 'for set: the public key, 43 characters')
     .option('--json', 'print one line of JSON')
     .action((path: string, action: string, idText?: string, keyText?: string) => {
-      const directory = new DataDirectory(DISK, resolve(path));
+      if (isDatabaseUrl(path)) checkDatabaseUrl(command, path);
+      const keys = isDatabaseUrl(path) ? keysOfShared(path) : keysOfFiles(name, path);
       const { json } = command.opts<KeyOptions>();
       const print = json ? printJson : printText;
       const id = parseId(idText);
@@ -47,8 +52,10 @@ export function addKeyCommand(program: Command): void {
       }
       if (action === 'clear' && id === undefined) command.error('clear needs an id');
       return runCommand(name, async () => {
-        if (id === undefined) return print(await serverKey(name, directory));
-        print(action === 'show' ? await showKey(directory, id) : await setKey(name, directory, id, key));
+        if (id === undefined) return print(shownServer(await keys.readSeed()));
+        print(
+          action === 'show' ? stateOf(await keys.readUsers(), id) : await setKey(await keys.open(), id, key),
+        );
       });
     });
   withExamples(
@@ -77,34 +84,53 @@ function printJson({ fields }: Shown): Promise<void> {
   return writeOut(`${JSON.stringify(fields)}\n`);
 }
 
-async function serverKey(program: string, directory: DataDirectory): Promise<Shown> {
-  await refuseUnsafe(program, directory.path);
-  let seed = await readServerSeed(directory);
-  if (seed === undefined) {
-    seed = await ensureServerSeed(directory).catch((error: unknown) => {
-      throw unusable(directory.path, error);
-    });
-  }
+/** What the command needs of a data directory, or of a directory in PostgreSQL. */
+interface Keys {
+  /** Reads the seed of the server, or makes one in a data directory. */
+  readonly readSeed: () => Promise<Buffer>;
+  readonly readUsers: () => Promise<Users>;
+  readonly open: () => Promise<Store>;
+}
+
+function keysOfFiles(program: string, path: string): Keys {
+  const directory = new DataDirectory(DISK, resolve(path));
+  return {
+    async readSeed() {
+      await refuseUnsafe(program, directory.path);
+      const seed = await readServerSeed(directory);
+      if (seed !== undefined) return seed;
+      return ensureServerSeed(directory).catch((error: unknown) => {
+        throw unusable(directory.path, error);
+      });
+    },
+    async readUsers() {
+      const { table } = await readDatabase(directory);
+      table.commit();
+      return table;
+    },
+    async open() {
+      await refuseUnsafe(program, directory.path);
+      // Opening a store would make a database in a directory that has none.
+      if ((await findManifest(directory)) === undefined) throw new Error(`${directory.path} has no database`);
+      return openTextStore(directory.path);
+    },
+  };
+}
+
+function keysOfShared(url: string): Keys {
+  return {
+    readSeed: () => readSharedSeed(url),
+    readUsers: async () => (await readDirectory(url)).table,
+    open: () => openPostgresStore(url, { alone: true }),
+  };
+}
+
+function shownServer(seed: Buffer): Shown {
   const { key } = Identity.fromSeed(seed);
   return { text: key, fields: { server: key } };
 }
 
-async function showKey(directory: DataDirectory, id: UserId): Promise<Shown> {
-  const { table } = await readDatabase(directory);
-  table.commit();
-  return stateOf(table, id);
-}
-
-async function setKey(
-  program: string,
-  directory: DataDirectory,
-  id: UserId,
-  key: IdentityKey | undefined,
-): Promise<Shown> {
-  await refuseUnsafe(program, directory.path);
-  // Opening a store would make a database in a directory that has none.
-  if ((await findManifest(directory)) === undefined) throw new Error(`${directory.path} has no database`);
-  const store = await openTextStore(directory.path);
+async function setKey(store: Store, id: UserId, key: IdentityKey | undefined): Promise<Shown> {
   try {
     await store.commit([{ op: 'KEY', id, key }]);
     const { fields } = stateOf(store.users, id);

@@ -34,31 +34,43 @@ interface BanRow {
 const USERS = `select num, id, key, serial, floor, removed, array_to_string(buddies, ',') as buddies
   from im_user order by num`;
 
+/** Asks a query that may take as long as a group of changes. */
+export type Ask = <TRow>(text: string) => Promise<readonly TRow[]>;
+
+/** Does some work in a transaction that sees the directory as it is at one moment. */
+export async function inSnapshot<TValue>(
+  connection: Connection,
+  work: (ask: Ask) => Promise<TValue>,
+): Promise<TValue> {
+  const ask = async <TRow>(text: string) =>
+    (await connection.within(GROUP_TIMEOUT_MS, () => connection.query<TRow>(text))).rows;
+  await ask('begin isolation level repeatable read read only');
+  const value = await work(ask);
+  await ask('commit');
+  return value;
+}
+
 /**
- * Loads the directory. Each part of it may take as long as a group of changes.
+ * Loads the directory, in a transaction of {@link inSnapshot}.
  *
  * @throws StoreError `store.corrupt`; `store.unusable` for another format.
  */
-export async function load(connection: Connection): Promise<Replica> {
-  const query = <TRow>(text: string) =>
-    connection.within(GROUP_TIMEOUT_MS, () => connection.query<TRow>(text));
-  await query('begin isolation level repeatable read read only');
-  const head = (await query<Head>('select format, cluster, seq::float8 as seq, users from im_head')).rows[0];
+export async function load(ask: Ask): Promise<Replica> {
+  const [head] = await ask<Head>('select format, cluster, seq::float8 as seq, users from im_head');
   if (head === undefined) throw corrupt('its head is missing');
   checkFormat(head.format);
-  const row = (
-    await query<LogRow>(`select server, grp::float8 as "group" from im_log where seq = ${head.seq}`)
-  ).rows[0];
+  const [row] = await ask<LogRow>(
+    `select server, grp::float8 as "group" from im_log where seq = ${head.seq}`,
+  );
   if (row === undefined && head.seq > 0) throw corrupt(`its log does not have change ${head.seq}`);
   const table = new Loading(head.users);
-  await query(`declare im_users no scroll cursor for ${USERS}`);
+  await ask(`declare im_users no scroll cursor for ${USERS}`);
   for (let more = true; more; ) {
-    const { rows } = await query<UserRow>(`fetch ${FETCH_ROWS} from im_users`);
+    const rows = await ask<UserRow>(`fetch ${FETCH_ROWS} from im_users`);
     for (const user of rows) table.addUser(user);
     more = rows.length > 0;
   }
-  for (const ban of (await query<BanRow>('select kind, name, until from im_ban')).rows) table.addBan(ban);
-  await query('commit');
+  for (const ban of await ask<BanRow>('select kind, name, until from im_ban')) table.addBan(ban);
   return new Replica(table.finish(), { cluster: head.cluster, seq: head.seq, row });
 }
 

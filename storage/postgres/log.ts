@@ -92,6 +92,9 @@ function read(
   });
 }
 
+/** For a query of a row, with numbers as {@link LogRow} has them. */
+export const LOG_COLUMNS = 'seq::float8 as seq, size, server, grp::float8 as "group", changes';
+
 /** Encodes changes as lines of a journal, numbered after `seq`. */
 export function encodeChanges(seq: number, changes: readonly EffectiveChange[]): string {
   const buffer = Buffer.allocUnsafe(changes.length * (MAX_RECORD_BYTES + 1));

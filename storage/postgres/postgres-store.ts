@@ -34,7 +34,7 @@ import {
 import { CONNECT_TIMEOUT_MS, type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { writeGroup } from './group.js';
-import { load } from './load.js';
+import { inSnapshot, load } from './load.js';
 import { type LogPart, lockLog, readLog } from './log.js';
 import { PrimaryFinder } from './primary.js';
 import { type Position, type Replica, rowsAfter } from './replica.js';
@@ -107,7 +107,7 @@ export class PostgresDirectory {
     let connection: Connection | undefined;
     try {
       connection = await this.#finder.connect();
-      const replica = await load(connection);
+      const replica = await inSnapshot(connection, load);
       if (this.#known !== undefined) rowsAfter(this.#known, await readLog(connection, this.#known.seq));
       const store = new PostgresStore(this.#finder, connection, replica, this.#options);
       await store.catchUp();
@@ -309,7 +309,7 @@ class PostgresStore implements Store {
   }
 
   async #reload(connection: Connection): Promise<void> {
-    const replica = await load(connection);
+    const replica = await inSnapshot(connection, load);
     this.#replica.table.close();
     this.#replica = replica;
   }

@@ -83,7 +83,7 @@ const TABLES = `
  * @throws StoreError `store.unusable`, also for a directory that has another identity.
  */
 export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
-  const made = await withDirectory(url, 'make', async (connection) => {
+  const made = await withinDirectory(url, 'make', async (connection) => {
     const { rows } = await connection.query<{ version: number }>(
       "select current_setting('server_version_num')::int as version",
     );
@@ -109,7 +109,18 @@ export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
  * @throws StoreError `store.unusable`, or `store.corrupt`.
  */
 export function readServerSeed(url: string): Promise<Buffer> {
-  return withDirectory(url, 'use', readIdentity);
+  return withinDirectory(url, 'use', readIdentity);
+}
+
+/** Like {@link withDirectory}, for work that takes no longer than a group of changes. */
+function withinDirectory<TValue>(
+  url: string,
+  what: 'make' | 'use',
+  work: (connection: Connection) => Promise<TValue>,
+): Promise<TValue> {
+  return withDirectory(url, what, (connection) =>
+    connection.within(GROUP_TIMEOUT_MS, () => work(connection)),
+  );
 }
 
 async function readIdentity(connection: Connection): Promise<Buffer> {
@@ -121,8 +132,12 @@ async function readIdentity(connection: Connection): Promise<Buffer> {
   throw new StoreError('store.corrupt', 'the directory in the database is damaged: it has no identity');
 }
 
-/** Does some work on a connection to the primary, which is closed then. */
-async function withDirectory<TValue>(
+/**
+ * Does some work on a connection to the primary, and then closes the connection.
+ *
+ * @throws StoreError `store.unusable` for any error that is not a StoreError.
+ */
+export async function withDirectory<TValue>(
   url: string,
   what: 'make' | 'use',
   work: (connection: Connection) => Promise<TValue>,
@@ -131,8 +146,7 @@ async function withDirectory<TValue>(
   let connection: Connection | undefined;
   try {
     connection = await finder.connect();
-    const connected = connection;
-    return await connected.within(GROUP_TIMEOUT_MS, () => work(connected));
+    return await work(connection);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const message = `cannot ${what} the directory: ${whyUnusable(error)}`;

@@ -7,6 +7,7 @@ import { MANIFEST_FILE } from '../files/file-names.js';
 import { type Manifest, readManifest } from '../format/manifest.js';
 import { findManifest, type Recovered, recover } from '../recovery/recovery.js';
 import { StoreError } from '../store.js';
+import type { UserTable } from '../tables/user-table.js';
 
 /** The maximum number of attempts to read: a server may replace the files during each. */
 const MAX_READS = 10;
@@ -48,7 +49,12 @@ export function describe(directory: DataDirectory, { manifest, table, scan }: Re
   const torn = scan.totalBytes - scan.goodBytes;
   const tail = torn === 0 ? '' : `, and ${torn} bytes of a write that was interrupted or is under way`;
   lines.push(`${directory.pathOf(active.name)}: good, ${records}${tail}`);
-  lines.push(`users ${table.countUsers()}, buddies on their lists ${table.countEntries()}`);
+  return [...lines, ...describeUsers(table)];
+}
+
+/** The totals of a database. */
+export function describeUsers(table: UserTable): string[] {
+  const lines = [`users ${table.countUsers()}, buddies on their lists ${table.countEntries()}`];
   const [keys, reserved, bans] = [table.countKeys(), table.reservations().length, table.bans().length];
   if (keys + reserved + bans > 0) lines.push(`keys ${keys}, reserved ids ${reserved}, bans ${bans}`);
   return lines;

@@ -59,7 +59,6 @@ export async function importUsers(
   readUsers: ReadUsers,
   { onSkip, onProgress }: ImportOptions,
 ): Promise<ImportReport> {
-  const { users } = store;
   const report = {
     ...{ users: 0, usersBefore: 0, buddies: 0, buddiesBefore: 0 },
     ...{ reserved: 0, bans: 0, skipped: 0 },
@@ -73,7 +72,7 @@ export async function importUsers(
     for (let index = 0; index < changes.length; index++) {
       const verdict = verdicts[index];
       const change = changes[index] as Registration;
-      const reason = verdict === 203 ? whyNotMerged(users, change) : 'the database is full';
+      const reason = verdict === 203 ? whyNotMerged(store.users, change) : 'the database is full';
       if (verdict === 200) report.users += 1;
       else if (reason === undefined) report.usersBefore += 1;
       else skip(sources[index] as string, reason);
@@ -96,7 +95,7 @@ export async function importUsers(
   const others = new Batch<OperatorChange>(store, ({ changes, sources, verdicts }) => {
     for (const [index, verdict] of verdicts.entries()) {
       const change = changes[index] as OperatorChange;
-      const isRegistered = change.op === 'RESERVE' && users.numberOf(change.id) !== -1;
+      const isRegistered = change.op === 'RESERVE' && store.users.numberOf(change.id) !== -1;
       if (verdict === 200 && change.op === 'RESERVE') report.reserved += 1;
       else if (verdict === 200) report.bans += 1;
       else if (isRegistered) skip(sources[index] as string, `'${change.id}' is registered`);
@@ -110,7 +109,7 @@ export async function importUsers(
   }
   await others.commit();
 
-  const refusals = new Refusals(users);
+  const refusals = new Refusals(store);
   const additions = new Batch<Addition>(store, ({ changes, sources, verdicts }) => {
     for (let index = 0; index < changes.length; index++) {
       const reason = verdicts[index] === 200 ? undefined : refusals.reasonOf(changes[index] as Addition);
@@ -123,7 +122,7 @@ export async function importUsers(
   await readUsers(
     async (entries) => {
       for (const entry of entries) {
-        const owner = 'mark' in entry ? undefined : ownerOf(users, entry);
+        const owner = 'mark' in entry ? undefined : ownerOf(store.users, entry);
         if (owner === undefined || 'mark' in entry) continue;
         for (const other of entry.buddies) {
           const buddy = parseId(other);
@@ -197,26 +196,27 @@ interface Addition extends Owner {
  * therefore put into a set once, not for each entry, and no list is converted to ids.
  */
 class Refusals {
-  readonly #users: Users;
+  readonly #store: Store;
   #fullUser = -1;
   #fullList: ReadonlySet<number> = new Set();
 
-  constructor(users: Users) {
-    this.#users = users;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
   /** Why a buddy was not added; `undefined` when it is on the list already. */
   reasonOf({ id, buddy }: Addition): string | undefined {
     if (buddy === id) return `'${buddy}' cannot be on their own list`;
-    const other = this.#users.numberOf(buddy);
+    const { users } = this.#store;
+    const other = users.numberOf(buddy);
     if (other === -1) return `'${buddy}' is not registered`;
-    if (this.#isListed(this.#users.numberOf(id), other)) return undefined;
+    if (this.#isListed(users.numberOf(id), other)) return undefined;
     return `'${buddy}' does not fit: a list has at most ${MAX_BUDDIES} buddies`;
   }
 
   /** If a list that is not full refuses a buddy, the buddy is on it already. */
   #isListed(user: number, buddy: number): boolean {
-    const list = this.#users.listOf(user);
+    const list = this.#store.users.listOf(user);
     if (list.length < MAX_BUDDIES) return true;
     if (user !== this.#fullUser) {
       this.#fullUser = user;

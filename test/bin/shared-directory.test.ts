@@ -1,6 +1,6 @@
 /** im-server processes that share a directory in a real PostgreSQL. */
 
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { identifyPeer } from '../../keys/tls.js';
@@ -8,11 +8,21 @@ import { ask, PresenceClient, until } from '../helpers/network.js';
 import { Postgres, teardownOfFile, withPostgres } from '../helpers/postgres.js';
 import { emptyEnvironment, Program, type ServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { askSealed, deviceOf, secure } from '../helpers/sealed-client.js';
+import { KEYS } from '../storage/changes.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
 const ON_FREE_PORTS = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
+
+/** Users in an order that is not that of their ids, with a key, a reserved id and a ban. */
+const DUMP = `# im-server dump: 3 users
+carol alice bob
+alice key:${KEYS[0]}:5:3
+bob carol
+- dave 17
+! address 192.0.2.7 1893456000000
+`;
 
 let postgres: Postgres;
 
@@ -169,6 +179,63 @@ withPostgres(() => {
       await temporaryDirectory(t),
     );
     t.regex(none.stderr, /has no key of a server/);
+  });
+
+  test('a dump moves users with their order and keys to PostgreSQL, and back', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const directory = await temporaryDirectory(t);
+    const [first, back] = [join(directory, 'one'), join(directory, 'two')];
+    const [dump, exported] = [join(directory, 'dump.txt'), join(directory, 'exported.txt')];
+    await writeFile(dump, DUMP);
+    t.is((await runToEnd(t, 'import', first, dump)).code, 0);
+    t.is((await runToEnd(t, 'export', first)).stdout, DUMP);
+
+    const imported = await runToEnd(t, 'import', url, dump);
+    t.deepEqual(imported, {
+      code: 0,
+      stdout:
+        'imported: users 3, buddies 3\nimported: reserved ids 1, bans 1\n' +
+        'there already: users 0, buddies 0\nskipped: 0\n',
+      stderr: 'im-server: the directory has no synchronous standby\n',
+    });
+    t.deepEqual(await runToEnd(t, 'export', url), { code: 0, stdout: DUMP, stderr: '' });
+    const again = await runToEnd(t, 'import', url, dump);
+    t.regex(again.stdout, /^imported: users 0, buddies 0\n.*\nthere already: users 3, buddies 3\n/);
+    t.deepEqual(await runToEnd(t, 'check', url), {
+      code: 0,
+      stdout: [
+        `${url}: good, up to change 8, with a log of changes 1 to 8`,
+        'users 3, buddies on their lists 3',
+        'keys 1, reserved ids 1, bans 1',
+        '',
+      ].join('\n'),
+      stderr: '',
+    });
+
+    t.is((await runToEnd(t, 'export', url, exported)).code, 0);
+    t.is((await runToEnd(t, 'export', url, exported)).code, 1, 'only --force replaces a file');
+    t.is((await runToEnd(t, 'import', back, exported)).code, 0);
+    t.is((await runToEnd(t, 'export', back)).stdout, DUMP);
+
+    await postgres.sqlIn(url, 'delete from im_user where num = 1');
+    const damaged = await runToEnd(t, 'check', url);
+    t.is(damaged.code, 1);
+    t.regex(damaged.stderr, /^im-server: the directory in the database is damaged: .* user number 2 /);
+    t.is((await runToEnd(t, 'check', 'postgres://im:secret@db1/im')).code, 2);
+  });
+
+  test('im-server key works on a directory that servers use', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const server = await startAlone(t, url);
+    t.is((await runToEnd(t, 'key', url)).stdout, `${await keyOf(server.tcp)}\n`);
+    const [mine, others] = [deviceOf(), deviceOf()];
+    t.is(await askSealed(server.tcp, others, 'REG alice'), '200 OK\r\n');
+    t.is(await askSealed(server.tcp, mine, 'ADD alice alice'), '204 DENIED\r\n');
+    t.is((await runToEnd(t, 'key', url, 'set', 'alice', mine.device.identity)).code, 0);
+    const shown = await runToEnd(t, 'key', url, 'show', 'alice');
+    t.is(shown.stdout, `alice ${mine.device.identity} serial 0 floor 0\n`);
+    t.not(await askSealed(server.tcp, mine, 'ADD alice alice'), '204 DENIED\r\n');
+    t.is(await askSealed(server.tcp, others, 'ADD alice alice'), '204 DENIED\r\n');
   });
 
   test('what one server changes, another has, for ids with and without a key', async (t) => {
