@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Connection } from '../../../storage/postgres/connection.js';
 import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
 import { isInstalled } from '../../helpers/installed.js';
 import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { temporaryDirectory } from '../../helpers/programs.js';
 import { builtModule, startScript } from '../node-script.js';
 
 /** Connects to the one host of a URL. The connection is closed when the test ends. */
@@ -80,7 +83,7 @@ withPostgres(() => {
     t.false(connection.isOpen);
   });
 
-  test('TLS, its certificates, and the password in the environment', async (t) => {
+  test('TLS, its certificates, and the password in a file or in the environment', async (t) => {
     if (!isInstalled(t, 'openssl')) return;
     const secured = await Postgres.start(t);
     process.env['NODE_EXTRA_CA_CERTS'] = await secured.useTls('IP:127.0.0.1');
@@ -89,6 +92,10 @@ withPostgres(() => {
     await secured.run();
     const url = secured.url('postgres');
     await t.throwsAsync(connect(t, url), { message: /password/ });
+    process.env['PGPASSFILE'] = join(await temporaryDirectory(t), 'passwords');
+    await writeFile(process.env['PGPASSFILE'], '127.0.0.1:*:*:im:secret\n', { mode: 0o600 });
+    t.deepEqual(await readTls(await connect(t, url)), { ssl: false });
+    delete process.env['PGPASSFILE'];
     process.env['PGPASSWORD'] = 'secret';
     t.deepEqual(await readTls(await connect(t, url)), { ssl: false });
     t.deepEqual(await readTls(await connect(t, `${url}?sslmode=require`)), { ssl: true });
