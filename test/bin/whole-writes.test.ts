@@ -91,6 +91,8 @@ const SERVER_LINES: typeof CLIENT_LINES = {
     ['key', database, '--json'],
   ],
   completion: () => [['completion', 'fish']],
+  // Without a PostgreSQL, it prints only its help.
+  migrate: () => [['migrate', '--help']],
 };
 
 const PROGRAMS = [
