@@ -48,6 +48,8 @@ export interface Answer<TRow> {
 }
 
 export class Connection {
+  /** Resolves when the connection is lost or closed. */
+  readonly closed: Promise<void>;
   readonly #client: Client;
   readonly #socket: Socket;
   #warnings = 0;
@@ -55,6 +57,7 @@ export class Connection {
   private constructor(client: Client, socket: Socket) {
     this.#client = client;
     this.#socket = socket;
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     // A failure ends the queries under way. Without any, the next query fails.
     client.on('error', () => socket.destroy());
     client.on('notice', ({ code }) => {
@@ -80,6 +83,11 @@ export class Connection {
 
   async connect(): Promise<void> {
     await this.#client.connect();
+  }
+
+  /** Calls back with the text of each notification. */
+  onNotification(callback: (text: string) => void): void {
+    this.#client.on('notification', ({ payload = '' }) => callback(payload));
   }
 
   /** False once the connection is lost. */

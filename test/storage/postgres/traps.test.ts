@@ -4,12 +4,14 @@
  */
 
 import test, { type ExecutionContext } from 'ava';
+import { PostgresBuses } from '../../../storage/postgres/bus.js';
 import { Connection } from '../../../storage/postgres/connection.js';
 import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
 import { lockLog } from '../../../storage/postgres/log.js';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import { isStoreError, type Store, type Verdict } from '../../../storage/store.js';
 import { CutProxy, endsAnswer, endsQuery, isCommit, isCommitted } from '../../helpers/cut-proxy.js';
+import { until } from '../../helpers/network.js';
 import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
 import { changes, id } from '../changes.js';
 
@@ -162,6 +164,22 @@ withPostgres(() => {
     await waitingCommit(url);
     await standby.thaw();
     t.deepEqual(await refused, [203, 202]);
+  });
+
+  test.serial('the bus goes on while a commit waits for the standby', async (t) => {
+    const url = await primary.makeDirectory(t);
+    const store = await open(t, url);
+    const texts: string[] = [];
+    const bus = await new PostgresBuses(url).open((text) => texts.push(text));
+    t.teardown(() => bus.close());
+    await standby.freeze();
+    const committed = store.commit(changes('REG alice'));
+    await waitingCommit(url);
+    await bus.publish('one');
+    await bus.publish('two');
+    await until(() => texts.length === 2);
+    await standby.thaw();
+    t.deepEqual(await committed, [200]);
   });
 
   test.serial('a frozen primary delays a commit, but not for ever', async (t) => {
