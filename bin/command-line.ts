@@ -100,6 +100,13 @@ export function countOption(value: string): number {
   return Number(value);
 }
 
+/** Parses a number of seconds from the command line, at most a minute. @throws InvalidArgumentError */
+export function secondsOption(value: string): number {
+  if (!/^\d{1,2}$/.test(value) || Number(value) > 60)
+    throw new InvalidArgumentError('Use a number from 0 to 60.');
+  return Number(value);
+}
+
 /**
  * Refuses an empty text from the command line: usually a shell variable was not set.
  * @throws InvalidArgumentError

@@ -16,6 +16,8 @@ import { oldNodeNotice } from './node-version.js';
 import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
 import { type ServerStorage, useDataDirectory, useSharedDirectory } from './server-storage.js';
 
+const MS_PER_SECOND = 1_000;
+
 async function main(options: ServerOptions): Promise<void> {
   const { log, close } = await createLog(options.logLevel, options.logFormat);
   const storage =
@@ -56,6 +58,8 @@ async function main(options: ServerOptions): Promise<void> {
     openStore: storage.openStore,
     identity: storage.identity,
     catchUpMs: storage.catchUpMs,
+    openBus: storage.openBus,
+    warmUpMs: options.warmUp * MS_PER_SECOND,
   });
   inspection?.show(server);
   // The server keeps running if its ready line cannot be written.

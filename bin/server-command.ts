@@ -12,6 +12,7 @@ import {
   countOption,
   createCommand,
   portOption,
+  secondsOption,
   textOption,
   withAction,
   withExamples,
@@ -25,6 +26,9 @@ import { addMigrateCommand } from './migrate-command.js';
 
 export const SERVER_NAME = 'im-server';
 
+/** Clients announce themselves every 10 s. */
+const WARM_UP_SECONDS = 12;
+
 export interface ServerOptions extends InspectionSettings {
   readonly host: string;
   readonly tcpPort: number;
@@ -33,6 +37,8 @@ export interface ServerOptions extends InspectionSettings {
   /** The URL of a directory in PostgreSQL, in place of the data directory. */
   readonly directory?: string;
   readonly directoryAlone?: true;
+  /** In seconds. */
+  readonly warmUp: number;
   readonly repair?: true;
   readonly maxConnections: number;
   readonly maxPerAddress?: number;
@@ -72,6 +78,12 @@ export function createServerCommand(start: (options: ServerOptions) => Promise<v
       ).conflicts(['data', 'repair']),
     )
     .option('--directory-alone', 'allow a directory without a synchronous standby: changes can be lost')
+    .option(
+      '--warm-up <seconds>',
+      'with --directory: how long to listen to the other servers before clients are served',
+      secondsOption,
+      WARM_UP_SECONDS,
+    )
     .option(
       '--max-connections <n>',
       'maximum number of TCP connections at once; others are answered 206',

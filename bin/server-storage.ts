@@ -10,6 +10,7 @@ import type { ServerOptions } from '../actors/server/server-tree.js';
 import { Identity } from '../keys/identity.js';
 import { DataDirectory } from '../storage/files/data-directory.js';
 import { DISK } from '../storage/files/disk.js';
+import { PostgresBuses } from '../storage/postgres/bus.js';
 import { PostgresDirectory, type PostgresReport } from '../storage/postgres/postgres-store.js';
 import { readServerSeed } from '../storage/postgres/schema.js';
 import type { Store } from '../storage/store.js';
@@ -22,6 +23,7 @@ const CATCH_UP_MS = 1_000;
 
 export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' | 'identity'>> {
   readonly catchUpMs?: number;
+  readonly openBus?: ServerOptions['openBus'];
   /** For the ready line: what is there, and where. */
   readonly place: readonly [kind: 'data' | 'directory', where: string];
   /**
@@ -57,12 +59,14 @@ export function useDataDirectory(path: string, repair: boolean, log: Log): Serve
 /** Keeps users in PostgreSQL. `alone`: the database may be without a synchronous standby. */
 export function useSharedDirectory(url: string, alone: boolean, log: Log): ServerStorage {
   let identity: ServerIdentity | undefined;
+  const buses = new PostgresBuses(url);
   const directory = new PostgresDirectory(url, { alone, onReport: (event) => logReport(log, event) });
   return {
     place: ['directory', url],
     findAccessProblem: async () => undefined,
     identity: () => identity as ServerIdentity,
     catchUpMs: CATCH_UP_MS,
+    openBus: (onText) => buses.open(onText),
     async openStore() {
       const store = await directory.open();
       identity ??= await readIdentity(store, () => readServerSeed(url));

@@ -20,6 +20,8 @@ export interface CatchUpOptions {
   readonly onDone: (error?: Error) => void;
 }
 
+type Callback = (hasCaughtUp: boolean) => void;
+
 type Scope = Pick<BehaviourScope, 'now' | 'callLater' | 'cancel' | 'guard'>;
 
 /** Any other error of the store crashes the actor whose scope this is. */
@@ -29,7 +31,7 @@ export class CatchUp {
   #timer: Timer | undefined;
   #isUnderWay = false;
   #endedMs: number;
-  #waiting: (() => void)[] = [];
+  #waiting: Callback[] = [];
 
   constructor(scope: Scope, options: CatchUpOptions) {
     this.#scope = scope;
@@ -38,9 +40,9 @@ export class CatchUp {
     this.#beginIn(options.intervalMs);
   }
 
-  /** Calls back once the store shows all changes that were made before, or is unavailable. */
-  whenCaughtUp(callback: () => void): void {
-    if (this.#waiting.length >= MAX_WAITING) return callback();
+  /** Calls back once the store shows all changes that were made before, or could not be asked. */
+  whenCaughtUp(callback: Callback): void {
+    if (this.#waiting.length >= MAX_WAITING) return callback(false);
     this.#waiting.push(callback);
     if (!this.#isUnderWay && this.#waiting.length === 1) this.#beginSoon();
   }
@@ -70,11 +72,11 @@ export class CatchUp {
     );
   }
 
-  #end(callbacks: readonly (() => void)[], error?: Error): void {
+  #end(callbacks: readonly Callback[], error?: Error): void {
     this.#isUnderWay = false;
     this.#endedMs = this.#scope.now();
     this.#options.onDone(error);
-    for (const callback of callbacks) callback();
+    for (const callback of callbacks) callback(error === undefined);
     if (this.#waiting.length > 0) this.#beginSoon();
     else this.#beginIn(this.#options.intervalMs);
   }

@@ -3,6 +3,9 @@
  *
  * It asks the store for the user who sent a GET, and for a user whom it does not know yet. It keeps no
  * pending queries: each query carries its purpose, and the store returns the purpose with the reply.
+ *
+ * If several servers share the directory, each of them has the records of all users: it passes on what it
+ * accepts, and hears what others accept.
  */
 
 import { PresenceTable } from '../../machines/server/presence-table.js';
@@ -12,10 +15,11 @@ import { BuddyListWriter, MAX_LINES } from '../../protocol/buddy-list-writer.js'
 import type { Announcement } from '../../protocol/datagram.js';
 import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
+import type { PresenceRecord } from '../../protocol/presence-batch.js';
 import type { Users } from '../../storage/store.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import type { StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
+import type { StoreCaughtUp, StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
 
 /** A client sent a SET. From udp, or from sessions. */
 interface PresenceAnnounced {
@@ -54,16 +58,38 @@ export interface PresenceAnswered<TContext> {
 
 type Purpose = PresenceAnnounced | PresenceAsked;
 
-export type PresenceEvent = PresenceAnnounced | PresenceAsked | UserLookedUp<Purpose>;
+/** This server accepted an announcement. To the bus. */
+export interface PresenceAccepted {
+  readonly type: 'presence.accepted';
+  readonly record: PresenceRecord;
+}
+
+/** Another server accepted announcements. From the bus. */
+export interface PresenceHeard {
+  readonly type: 'presence.heard';
+  readonly records: readonly PresenceRecord[];
+}
+
+export type PresenceEvent =
+  | PresenceAnnounced
+  | PresenceAsked
+  | PresenceHeard
+  | UserLookedUp<Purpose>
+  | StoreCaughtUp<undefined>;
 
 export interface PresenceInput {
   readonly store: Address<StoreEvent>;
+  /** Tells other servers; `undefined` if the server has its directory to itself. */
+  readonly bus?: Address<PresenceAccepted> | undefined;
   /**
    * Limits the bytes of buddy lists for a source. A list that exceeds the limit is dropped before it is
    * written.
    */
   readonly answerBytes: Quota;
 }
+
+/** The maximum number of users of other servers who are not known here yet. */
+const MAX_UNKNOWN = 10_000;
 
 /** In clear, an answer is one datagram. */
 const WHOLE = { offset: 0, maxBytes: MAX_BUDDY_LIST_BYTES };
@@ -79,7 +105,7 @@ function mayAct(user: number, users: Users, device: Device | undefined): boolean
 }
 
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
-  (scope, { store, answerBytes }) => {
+  (scope, { store, bus, answerBytes }) => {
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
     /**
@@ -87,6 +113,8 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
      * closed store is not asked: the operator may have changed keys since.
      */
     let known: Users | undefined;
+    /** The last record of each user whom another server knows and this one does not yet. */
+    const unknown = new Map<number, PresenceRecord>();
 
     function lookUp(id: UserId, purpose: Purpose): void {
       store.send({ type: 'user.look-up', id, purpose, replyTo: scope.self } satisfies UserLookUp<Purpose>);
@@ -95,7 +123,34 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     function announce(user: number, users: Users, event: PresenceAnnounced): void {
       if (!mayAct(user, users, event.device)) return;
       const { id, status, port } = event.announcement;
+      unknown.delete(user);
       table.set(user, id, status, event.address, port, scope.now());
+      const record = { user, status, port, address: event.address };
+      bus?.send({ type: 'presence.accepted', record } satisfies PresenceAccepted);
+    }
+
+    /** The time of arrival counts, as if this server had received the announcement itself. */
+    function hear({ user, status, address, port }: PresenceRecord): void {
+      table.set(user, undefined, status, address, port, scope.now());
+    }
+
+    /** Records what another server accepted, once the user is known here. */
+    function hearAll({ records }: PresenceHeard): void {
+      const committed = known === undefined || known.isClosed ? 0 : known.committed;
+      for (const record of records) {
+        // A later record must not be overtaken by an earlier one of the same user.
+        const waits = unknown.has(record.user);
+        if (!waits && record.user < committed) hear(record);
+        else if (waits || unknown.size < MAX_UNKNOWN) unknown.set(record.user, record);
+      }
+      if (unknown.size === 0) return;
+      store.send({ type: 'store.catch-up', purpose: undefined as never, replyTo: scope.self });
+    }
+
+    function onCaughtUp(users: Users): void {
+      known = users;
+      for (const record of unknown.values()) if (record.user < users.committed) hear(record);
+      unknown.clear();
     }
 
     function sendBuddyList(user: number, users: Users, event: PresenceAsked): void {
@@ -135,6 +190,10 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
           }
           case 'presence.asked':
             return lookUp(event.id, event);
+          case 'presence.heard':
+            return hearAll(event);
+          case 'store.caught-up':
+            return onCaughtUp(event.users);
           case 'user.looked-up': {
             const { user, users, purpose } = event;
             known = users;

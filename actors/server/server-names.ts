@@ -5,6 +5,7 @@
 
 import type { ChildStart } from '../../supervision/administration.js';
 import { nameOf } from '../../supervision/mailbox.js';
+import type { BusEvent } from './bus.js';
 import type { ConnectionInput } from './connection-actor.js';
 import type { PresenceEvent } from './presence.js';
 import type { SessionsEvent } from './sessions.js';
@@ -14,3 +15,4 @@ export const STORE = nameOf<StoreEvent>('store');
 export const PRESENCE = nameOf<PresenceEvent>('presence');
 export const SESSIONS = nameOf<SessionsEvent>('sessions');
 export const CONNECTIONS = nameOf<ChildStart<ConnectionInput>>('connections');
+export const BUS = nameOf<BusEvent>('bus');

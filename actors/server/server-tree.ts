@@ -5,6 +5,7 @@
  *     ├─ store          keeps users and lists
  *     ├─ presence       records who is online
  *     ├─ sessions       opens and seals datagrams
+ *     ├─ bus            shares presence with other servers; only if there are any
  *     ├─ udp            owns the presence socket
  *     └─ tcp (rest_for_one)
  *        ├─ connections one actor per connection, dynamic, temporary
@@ -33,12 +34,13 @@ import type { RunningTree } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
+import { type BusOptions, busLogic } from './bus.js';
 import { createRefuseClient } from './busy-replies.js';
 import { type ConnectionInput, connectionLogic } from './connection-actor.js';
 import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { presenceLogic } from './presence.js';
 import { createServerIdentity, type ServerIdentity } from './server-identity.js';
-import { CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
+import { BUS, CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { sessionsLogic } from './sessions.js';
 import { refuseChange, storeLogic } from './store-actor.js';
 import { udpLogic } from './udp.js';
@@ -90,6 +92,10 @@ export interface ServerOptions {
   readonly openStore: () => Promise<Store>;
   /** Pause before the store catches up with other servers again, in milliseconds. Default: it never does. */
   readonly catchUpMs?: number | undefined;
+  /** Opens the bus to the other servers of the directory. Default: there are none. */
+  readonly openBus?: BusOptions['openBus'] | undefined;
+  /** How long to listen to the bus before the server is ready, in milliseconds; default 0. */
+  readonly warmUpMs?: number;
   readonly log: Log;
   /** Receives every event that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
@@ -115,6 +121,8 @@ export function startServer({
   identity = identityOfThisRun(),
   openStore,
   catchUpMs,
+  openBus,
+  warmUpMs = 0,
   log,
   onEmitted,
   inspect,
@@ -192,7 +200,11 @@ export function startServer({
         id: PRESENCE,
         address,
         logic: presenceLogic,
-        input: (system) => ({ store: addressOf(system, STORE), answerBytes: answerQuota }),
+        input: (system) => ({
+          store: addressOf(system, STORE),
+          bus: openBus && addressOf(system, BUS),
+          answerBytes: answerQuota,
+        }),
       }),
       child({
         id: SESSIONS,
@@ -200,6 +212,7 @@ export function startServer({
         logic: sessionsLogic,
         input: (system) => ({ presence: addressOf(system, PRESENCE), answerBytes: answerQuota }),
       }),
+      ...(openBus === undefined ? [] : [busChild({ openBus, warmUpMs, log })]),
       child({
         id: 'udp',
         logic: udpLogic,
@@ -241,6 +254,16 @@ export function startServer({
 /** The error with which an actor crashed. */
 function crashOf(event: LifecycleEvent): unknown {
   return event.type === 'child.ended' && event.reason.kind === 'crashed' ? event.reason.error : undefined;
+}
+
+function busChild(options: BusOptions) {
+  return child({
+    id: BUS,
+    address: { stashLimit: MAX_STASHED_EVENTS },
+    logic: busLogic(options),
+    backoff: RESTART_BACKOFF,
+    input: (system) => ({ store: addressOf(system, STORE), presence: addressOf(system, PRESENCE) }),
+  });
 }
 
 function identityOfThisRun(): () => ServerIdentity {

@@ -22,6 +22,7 @@ import {
   type BehaviourScope,
   fromBehaviour,
 } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import { CatchUp } from './catch-up.js';
 import { GroupCommitTimer } from './group-commit.js';
@@ -66,9 +67,27 @@ export interface UserLookedUp<TPurpose> {
   readonly purpose: TPurpose;
 }
 
+/** Requests the changes of other servers; answered by {@link StoreCaughtUp}. From presence, and the bus. */
+export interface StoreCatchUp<TPurpose> {
+  readonly type: 'store.catch-up';
+  /** Returned with the reply. */
+  readonly purpose: TPurpose;
+  readonly replyTo: Address<StoreCaughtUp<TPurpose>>;
+}
+
+export interface StoreCaughtUp<TPurpose> {
+  readonly type: 'store.caught-up';
+  /** False if the store could not be asked: changes may be missing. */
+  readonly isCurrent: boolean;
+  /** The store's users, as in {@link UserLookedUp}. */
+  readonly users: Users;
+  readonly purpose: TPurpose;
+}
+
 export type StoreEvent =
   | ChangeCommit
   | UserLookUp<unknown>
+  | StoreCatchUp<never>
   // From the actor itself, when the store is open, and when a commit has succeeded or failed.
   | { readonly type: 'store.opened'; readonly store: Store }
   | { readonly type: 'commit.finished' }
@@ -165,6 +184,8 @@ class StoreActor implements Behaviour<StoreEvent> {
         return this.#commitNext();
       case 'user.look-up':
         return this.#lookUp(event);
+      case 'store.catch-up':
+        return this.#catchUpFor(event);
       case 'store.opened':
         this.#onOpened(event.store);
         return this.#commitNext();
@@ -207,6 +228,15 @@ class StoreActor implements Behaviour<StoreEvent> {
     const { users } = this.#store as Store;
     const user = users.numberOf(id);
     replyTo.send({ type: 'user.looked-up', user, users, purpose } satisfies UserLookedUp<unknown>);
+  }
+
+  #catchUpFor({ purpose, replyTo }: StoreCatchUp<never>): void {
+    const reply = (isCurrent: boolean) => {
+      const { users } = this.#store as Store;
+      replyTo.send({ type: 'store.caught-up', isCurrent, users, purpose });
+    };
+    if (this.#catchUp === undefined) reply(true);
+    else this.#catchUp.whenCaughtUp(reply);
   }
 
   #commitNext(): void {

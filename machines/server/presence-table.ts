@@ -97,11 +97,22 @@ export class PresenceTable {
   /** Buffer for an id that is not in a row. */
   readonly #id = Buffer.alloc(MAX_ID_LENGTH);
 
-  /** Records an announcement. `id` must be the id of `user`. Status 101 ends the record at once. */
-  set(user: number, id: UserId, status: Status, address: string, port: number, nowMs: number): void {
+  /**
+   * Records an announcement. Status 101 ends the record at once.
+   *
+   * @param id The id of `user`; `undefined` if it is not at hand. It is then read when the record is visited.
+   */
+  set(
+    user: number,
+    id: UserId | undefined,
+    status: Status,
+    address: string,
+    port: number,
+    nowMs: number,
+  ): void {
     const { doubles, words, halves, bytes } = this.#pageFor(user);
     const row = user & ROW_MASK;
-    if (bytes[row * ID_LENGTH.stride + ID_LENGTH.at] === 0) {
+    if (id !== undefined && bytes[row * ID_LENGTH.stride + ID_LENGTH.at] === 0) {
       this.#storeId(user, this.#id.write(id, 'latin1'));
     }
     const expires = row * EXPIRES.stride + EXPIRES.at;

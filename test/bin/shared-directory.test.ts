@@ -1,14 +1,24 @@
 /** im-server processes that share a directory in a real PostgreSQL. */
 
+import { execFile } from 'node:child_process';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import anyTest, { type ExecutionContext } from 'ava';
 import { identifyPeer } from '../../keys/tls.js';
 import { ask, PresenceClient, until } from '../helpers/network.js';
 import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../helpers/postgres.js';
-import { emptyEnvironment, Program, type ServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import {
+  emptyEnvironment,
+  Program,
+  programPath,
+  type ServerProgram,
+  temporaryDirectory,
+} from '../helpers/programs.js';
 import { askSealed, deviceOf, secure } from '../helpers/sealed-client.js';
 import { KEYS } from '../storage/changes.js';
+
+const run = promisify(execFile);
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
@@ -35,7 +45,7 @@ async function start(t: ExecutionContext, url: string, ...args: readonly string[
 
 /** Starts a server whose PostgreSQL has no standby. */
 function startAlone(t: ExecutionContext, url: string): Promise<ServerProgram> {
-  return start(t, url, '--directory-alone');
+  return start(t, url, '--directory-alone', '--warm-up', '0');
 }
 
 /** Runs im-server to its end. */
@@ -198,6 +208,9 @@ withPostgres(() => {
     t.is(made.code, 0, made.stderr);
     const [, key] = /^the directory is ready; the key of its servers is (\S+)\n$/.exec(made.stdout) ?? [];
     t.deepEqual(await runToEnd(t, 'migrate', postgres.url('fresh')), made, 'it keeps the directory');
+    const command = [process.execPath, programPath('im-server'), 'migrate', postgres.url('fresh')];
+    const full = run('sh', ['-c', '"$@" > /dev/full', 'sh', ...command]);
+    await t.throwsAsync(full, { message: /im-server: standard output: no space left on device/ });
     const shared = [postgres.url('fresh'), postgres.url('fresh')].map((url) => startAlone(t, url));
     for (const { tcp } of await Promise.all(shared)) t.is(await keyOf(tcp), key);
 
@@ -300,6 +313,39 @@ withPostgres(() => {
     const client = await PresenceClient.open(t, other.udp);
     client.send('SET alice 100 ONLINE 4000');
     t.regex(await client.ask('GET bob'), /^alice .*ONLINE/);
+  });
+
+  test('who is online at one server is online at another, and again after a database restart', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
+    for (const line of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(one.tcp, `${line}\n`);
+    const bob = await PresenceClient.open(t, one.udp);
+    const announceUntilShown = async (status: string) => {
+      const alice = await PresenceClient.open(t, other.udp);
+      do bob.send(`SET bob ${status} 4000`);
+      while (!(await alice.ask('GET alice')).startsWith(`bob ${status} 127.0.0.1 4000`));
+    };
+    await announceUntilShown('100 ONLINE');
+    await postgres.kill();
+    await untilLogged(other, /^the bus is down: presence of other servers is not shown$/);
+    await getUntil(t, other.udp, 'alice', /^bob 100 ONLINE/);
+    await postgres.run();
+    await announceUntilShown('102 AWAY');
+    await untilLogged(other, /^the bus is up again$/);
+
+    // A server that starts later hears it from the next announcement, before it serves clients.
+    const isOver = new AbortController();
+    const announcing = (async () => {
+      while (!isOver.signal.aborted) {
+        bob.send('SET bob 102 AWAY 4000');
+        await bob.ask('GET alice');
+      }
+    })();
+    const next = await start(t, url, '--directory-alone', '--warm-up', '3');
+    isOver.abort();
+    await announcing;
+    const alice = await PresenceClient.open(t, next.udp);
+    t.regex(await alice.ask('GET alice'), /^bob 102 AWAY/);
   });
 
   test('kill -9 of a server loses no acknowledged change, and the other goes on', async (t) => {

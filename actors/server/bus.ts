@@ -1,0 +1,225 @@
+/**
+ * The bus actor: passes accepted announcements on to the other servers of the directory, and theirs to
+ * presence.
+ *
+ * An announcement that is lost here is like a lost heartbeat: the client sends the next one within 10 s.
+ * While the bus is down, announcements are dropped, and the records of users at other servers keep their
+ * lifetime.
+ *
+ * Records have the numbers of users. They are valid only in one directory. After each connection, the store
+ * must therefore have caught up, which proves that the database has this server's directory.
+ */
+
+import { nanoid } from 'nanoid';
+import { BatchWriter, type PresenceRecord, parseBatch } from '../../protocol/presence-batch.js';
+import {
+  type Behaviour,
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+  type Timer,
+} from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
+import type { Log } from '../log.js';
+import type { PresenceAccepted, PresenceEvent } from './presence.js';
+import type { StoreCaughtUp, StoreEvent } from './store-actor.js';
+
+/** Interval between two batches while announcements arrive, in milliseconds. */
+const BATCH_MS = 10;
+
+/** The maximum number of batches under way. Announcements beyond it wait for the next batch. */
+const MAX_UNDER_WAY = 4;
+
+/** The maximum number of full batches that wait. Beyond it, the oldest is dropped. */
+const MAX_WAITING = 64;
+
+/** Pause before another attempt to open the bus, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** Interval between two batches without announcements, in milliseconds. They find a lost connection. */
+const IDLE_MS = 1_000;
+
+/** A connection to the other servers. */
+export interface Bus {
+  /** Sends a text to all servers, this one too. A rejection means that the bus is closed. */
+  publish(text: string): Promise<void>;
+  /** Resolves when the connection is lost or closed. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+export interface BusOptions {
+  /** Opens the bus. A rejection is tried again. */
+  readonly openBus: (onText: (text: string) => void) => Promise<Bus>;
+  /** How long the first incarnation listens before it is ready, in milliseconds. */
+  readonly warmUpMs: number;
+  readonly log: Log;
+}
+
+export interface BusInput {
+  readonly store: Address<StoreEvent>;
+  readonly presence: Address<PresenceEvent>;
+}
+
+export type BusEvent =
+  | PresenceAccepted
+  /** From the store. The purpose is the bus that was opened. */
+  | StoreCaughtUp<Bus>
+  /** From the actor itself. */
+  | { readonly type: TimerEvent };
+
+type TimerEvent = 'open.due' | 'batch.due' | 'idle.due' | 'warm-up.ended';
+
+/** Actor logic of the bus. Create it once per tree: only the first incarnation warms up. */
+export function busLogic(options: BusOptions): BehaviourLogic<BusEvent, BusInput> {
+  let isWarm = options.warmUpMs === 0;
+  return fromBehaviour<BusEvent, BusInput>((scope, input) => {
+    const actor = new BusActor(scope, options, input, !isWarm);
+    isWarm = true;
+    return actor;
+  });
+}
+
+class BusActor implements Behaviour<BusEvent> {
+  readonly starting: boolean;
+  readonly #scope: BehaviourScope<BusEvent>;
+  readonly #options: BusOptions;
+  readonly #input: BusInput;
+  /** Identifies this actor on the bus, which also returns its own batches. */
+  readonly #name = nanoid();
+  readonly #writer = new BatchWriter(this.#name);
+  readonly #timers = new Map<TimerEvent, Timer>();
+  /** The bus that was opened; not used until the store has caught up. */
+  #opened: Bus | undefined;
+  /** The bus that is in use. */
+  #bus: Bus | undefined;
+  #hasEnded = false;
+  #hasOutage = false;
+  #underWay = 0;
+  /** True once it is logged that announcements are dropped. */
+  #hasDropped = false;
+  #waiting: string[] = [];
+
+  constructor(scope: BehaviourScope<BusEvent>, options: BusOptions, input: BusInput, warmsUp: boolean) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#input = input;
+    this.starting = warmsUp;
+    if (warmsUp) this.#sendLater('warm-up.ended', options.warmUpMs);
+    this.#sendLater('idle.due', IDLE_MS);
+    this.#open();
+  }
+
+  receive(event: BusEvent): void {
+    this.#timers.delete(event.type as TimerEvent);
+    switch (event.type) {
+      case 'presence.accepted':
+        return this.#add(event.record);
+      case 'store.caught-up':
+        return this.#use(event);
+      case 'open.due':
+        return this.#open();
+      case 'batch.due':
+        return this.#flush();
+      case 'idle.due':
+        this.#sendLater('idle.due', IDLE_MS);
+        if (this.#bus !== undefined && this.#underWay === 0) this.#publish(this.#bus, this.#writer.take());
+        return;
+      case 'warm-up.ended':
+        return this.#scope.ready();
+    }
+  }
+
+  release(): void {
+    this.#hasEnded = true;
+    for (const timer of this.#timers.values()) this.#scope.cancel(timer);
+    this.#bus = undefined;
+    this.#opened?.close();
+  }
+
+  /** Sends this actor an event, unless one of that type is due already. */
+  #sendLater(type: TimerEvent, delayMs: number): void {
+    if (!this.#timers.has(type)) this.#timers.set(type, this.#scope.sendLater({ type }, delayMs));
+  }
+
+  #open(): void {
+    this.#options
+      .openBus((text) => this.#hear(text))
+      .then(
+        this.#scope.guard((bus: Bus) => {
+          if (this.#hasEnded) return bus.close();
+          this.#opened = bus;
+          bus.closed.then(this.#scope.guard(() => this.#onClosed()));
+          this.#input.store.send({
+            type: 'store.catch-up',
+            purpose: bus as never,
+            replyTo: this.#scope.self,
+          });
+        }),
+        this.#scope.guard((error: unknown) => this.#openLater(error)),
+      );
+  }
+
+  #openLater(error?: unknown): void {
+    if (!this.#hasOutage) {
+      this.#options.log.error({ err: error }, 'the bus is down: presence of other servers is not shown');
+    }
+    this.#hasOutage = true;
+    this.#sendLater('open.due', RETRY_MS);
+  }
+
+  #use({ isCurrent, purpose: bus }: StoreCaughtUp<Bus>): void {
+    if (bus !== this.#opened) return;
+    // The connection may be to another database than the store's. Closing it leads to another attempt.
+    if (!isCurrent) return bus.close();
+    if (this.#hasOutage) this.#options.log.info({}, 'the bus is up again');
+    this.#hasOutage = false;
+    this.#bus = bus;
+  }
+
+  #onClosed(): void {
+    this.#opened = undefined;
+    this.#bus = undefined;
+    this.#waiting = [];
+    if (!this.#hasEnded) this.#openLater(new Error('the connection was lost'));
+  }
+
+  #hear(text: string): void {
+    const batch = this.#bus === undefined ? undefined : parseBatch(text);
+    if (batch === undefined || batch.server === this.#name || batch.records.length === 0) return;
+    this.#input.presence.send({ type: 'presence.heard', records: batch.records });
+  }
+
+  #add(record: PresenceRecord): void {
+    if (this.#bus === undefined) return;
+    const full = this.#writer.add(record);
+    if (full !== undefined) this.#wait(full);
+    this.#sendLater('batch.due', BATCH_MS);
+  }
+
+  #wait(batch: string): void {
+    if (this.#waiting.push(batch) <= MAX_WAITING) return;
+    this.#waiting.shift();
+    if (!this.#hasDropped) this.#options.log.warn({}, 'the bus is too slow: announcements are dropped');
+    this.#hasDropped = true;
+  }
+
+  #flush(): void {
+    if (this.#bus === undefined) return;
+    while (this.#underWay < MAX_UNDER_WAY) {
+      const batch = this.#waiting.shift() ?? (this.#writer.isEmpty ? undefined : this.#writer.take());
+      if (batch === undefined) return;
+      this.#publish(this.#bus, batch);
+    }
+  }
+
+  #publish(bus: Bus, batch: string): void {
+    this.#underWay += 1;
+    const onDone = this.#scope.guard(() => {
+      this.#underWay -= 1;
+      this.#flush();
+    });
+    // A failure closes the bus.
+    bus.publish(batch).then(onDone, onDone);
+  }
+}

@@ -1,0 +1,218 @@
+import test, { type ExecutionContext } from 'ava';
+import type { Bus } from '../../../actors/server/bus.js';
+import type { ServerOptions } from '../../../actors/server/server-tree.js';
+import { MAX_BATCH_BYTES, parseBatch } from '../../../protocol/presence-batch.js';
+import { type Store, StoreError } from '../../../storage/store.js';
+import { openMemoryStore } from '../../../storage/tables/memory-store.js';
+import { PresenceClient, until } from '../../helpers/network.js';
+import { crash, current, serve } from '../../helpers/server.js';
+import { changes } from '../../storage/changes.js';
+
+/** Longer than any test takes, in milliseconds. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** A bus in memory, and the store of the servers on it. */
+class World {
+  readonly store: Store = openMemoryStore();
+  readonly texts: string[] = [];
+  readonly #listeners = new Set<(text: string) => void>();
+  readonly #closers = new Set<() => void>();
+  opens = 0;
+  /** Why the bus cannot be opened. */
+  error: Error | undefined;
+  /** Resolves when a text may be delivered. */
+  gate: Promise<void> = Promise.resolve();
+  catchUp: () => Promise<void> = async () => {};
+
+  readonly openStore = async (): Promise<Store> => ({
+    ...this.store,
+    catchUp: () => this.catchUp(),
+    close: async () => {},
+  });
+
+  readonly openBus = async (onText: (text: string) => void): Promise<Bus> => {
+    this.opens += 1;
+    if (this.error !== undefined) throw this.error;
+    let close = () => {};
+    const closed = new Promise<void>((resolve) => {
+      close = () => {
+        this.#listeners.delete(onText);
+        this.#closers.delete(close);
+        resolve();
+      };
+    });
+    this.#listeners.add(onText);
+    this.#closers.add(close);
+    const publish = async (text: string) => {
+      await this.gate;
+      this.deliver(text);
+    };
+    return { publish, closed, close };
+  };
+
+  deliver(text: string): void {
+    this.texts.push(text);
+    for (const listener of this.#listeners) listener(text);
+  }
+
+  cut(): void {
+    for (const close of this.#closers) close();
+  }
+
+  get records() {
+    return this.texts.flatMap((text) => parseBatch(text)?.records ?? []);
+  }
+}
+
+async function serveOn(t: ExecutionContext, world: World, options: Partial<ServerOptions> = {}) {
+  const { openStore, openBus } = world;
+  const server = await serve(t, { openStore, openBus, catchUpMs: NEVER_MS, ...options });
+  return { ...server, client: await PresenceClient.open(t, server.udp) };
+}
+
+/** Repeats a GET until the answer matches. */
+async function getUntil(client: PresenceClient, id: string, pattern: RegExp): Promise<string> {
+  let list = '';
+  do list = await client.ask(`GET ${id}`);
+  while (!pattern.test(list));
+  return list;
+}
+
+/** Repeats a SET until another server has it: before its bus is up, announcements are dropped. */
+async function announceUntil(from: PresenceClient, to: PresenceClient, line: string, pattern: RegExp) {
+  do from.send(line);
+  while (!pattern.test(await to.ask('GET alice')));
+}
+
+const ALICE_AND_BOB = changes('REG alice', 'REG bob', 'ADD alice bob');
+
+test('a status that one server accepts is shown by the others', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
+  const pattern = /^bob 100 ONLINE 127\.0\.0\.1 4000$/m;
+  await announceUntil(one.client, other.client, 'SET bob 100 ONLINE 4000', pattern);
+  one.client.send('SET bob 102 AWAY 4001');
+  await getUntil(other.client, 'alice', /^bob 102 AWAY 127\.0\.0\.1 4001$/m);
+  other.client.send('SET bob 101 OFFLINE 0');
+  t.regex(await getUntil(one.client, 'alice', /^bob 101 OFFLINE/m), /unknown unknown$/m);
+});
+
+test('announcements that arrive together share a batch, in their order', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const { client, received } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') === 1);
+  world.texts.length = 0;
+  let open = () => {};
+  world.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const before = received('bus', 'presence.accepted');
+  for (let port = 5000; port < 5200; port++) client.send(`SET bob 100 ONLINE ${port}`);
+  await until(() => received('bus', 'presence.accepted') === before + 200);
+  t.deepEqual(world.texts, []);
+  open();
+  await until(() => world.records.length >= 200);
+  const ports = world.records.filter(({ port }) => port >= 5000).map(({ port }) => port);
+  t.deepEqual(
+    ports,
+    Array.from({ length: 200 }, (_, index) => 5000 + index),
+  );
+  t.true(world.texts.every((text) => text.length <= MAX_BATCH_BYTES));
+  t.true(world.texts.length < 20, `${world.texts.length} batches`);
+});
+
+test('a user who is not known here is heard once the store caught up, with the last status', async (t) => {
+  const world = new World();
+  await world.store.commit(changes('REG alice'));
+  const { client, received } = await serveOn(t, world);
+  await getUntil(client, 'alice', /^$/);
+  await until(() => received('bus', 'store.caught-up') === 1);
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  world.catchUp = async () => {
+    await gate;
+    await world.store.commit(changes('REG bob', 'ADD alice bob'));
+    world.catchUp = async () => {};
+  };
+  world.deliver('im-presence 1 other\n1 100 4000 192.0.2.7\n0 100 4001 192.0.2.8\n');
+  world.deliver('im-presence 1 other\n1 102 4002 192.0.2.7\n99 100 4003 192.0.2.9\n');
+  await until(() => received('presence', 'presence.heard') === 2);
+  open();
+  t.is(await getUntil(client, 'alice', /ONLINE|AWAY/), 'bob 102 AWAY 192.0.2.7 4002\n');
+});
+
+test('a bus is used only after the store has caught up, and opened again until then', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  world.catchUp = async () => {
+    throw new StoreError('store.unavailable', 'cut off');
+  };
+  const { client, log, received } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') === 1);
+  client.send('SET bob 100 ONLINE 4000');
+  await client.ask('GET alice');
+  world.deliver('im-presence 1 other\n1 100 4000 192.0.2.7\n');
+  t.is(received('presence', 'presence.heard'), 0);
+  t.is(world.records.length, 1, 'nothing was published');
+  world.catchUp = async () => {};
+  await until(() => log.fieldsOf('the bus is up again').length === 1);
+  t.true(world.opens > 1);
+  t.is(log.fieldsOf('the bus is down: presence of other servers is not shown').length, 1);
+});
+
+test('when the bus is cut, known records stay, and later ones come when it is up again', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
+  await announceUntil(one.client, other.client, 'SET bob 100 ONLINE 4000', /^bob 100/m);
+  world.error = new Error('refused');
+  const { opens } = world;
+  world.cut();
+  one.client.send('SET bob 102 AWAY 4000');
+  await until(() => world.opens >= opens + 2);
+  t.regex(await other.client.ask('GET alice'), /^bob 100 ONLINE/m);
+  world.error = undefined;
+  await announceUntil(one.client, other.client, 'SET bob 102 AWAY 4000', /^bob 102/m);
+});
+
+test('a crash of the bus is followed by a restart, and presence is kept', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
+  await announceUntil(one.client, other.client, 'SET bob 100 ONLINE 4000', /^bob 100/m);
+  crash(current(other, 'bus'));
+  t.regex(await other.client.ask('GET alice'), /^bob 100 ONLINE/m);
+  await announceUntil(one.client, other.client, 'SET bob 102 AWAY 4000', /^bob 102/m);
+  t.is(other.starts('bus'), 2);
+  t.is(other.starts('presence'), 1);
+});
+
+test('a server that warms up hears the others before it is ready, but only at its start', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const one = await serveOn(t, world);
+  await announceUntil(one.client, one.client, 'SET bob 100 ONLINE 4000', /^bob 100/m);
+  const announcing = setInterval(() => one.client.send('SET bob 100 ONLINE 4000'), 1);
+  t.teardown(() => clearInterval(announcing));
+  const other = await serveOn(t, world, { warmUpMs: 2_000 });
+  clearInterval(announcing);
+  t.regex(await other.client.ask('GET alice'), /^bob 100 ONLINE/m);
+  crash(current(other, 'bus'));
+  await until(() => other.starts('bus') === 2);
+});
+
+test('foreign texts on the bus are ignored', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const { client, received } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') === 1);
+  for (const text of ['', 'hello', 'im-presence 2 other\n1 100 4000 192.0.2.7\n', 'im-presence 1 other\n']) {
+    world.deliver(text);
+  }
+  await client.ask('GET alice');
+  t.is(received('presence', 'presence.heard'), 0);
+});
