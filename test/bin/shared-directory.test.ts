@@ -6,7 +6,9 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import anyTest, { type ExecutionContext } from 'ava';
 import { identifyPeer } from '../../keys/tls.js';
-import { ask, PresenceClient, until } from '../helpers/network.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import { KeyedHome } from '../helpers/keyed-home.js';
+import { ask, freePort, PresenceClient, until } from '../helpers/network.js';
 import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../helpers/postgres.js';
 import {
   emptyEnvironment,
@@ -346,6 +348,44 @@ withPostgres(() => {
     await announcing;
     const alice = await PresenceClient.open(t, next.udp);
     t.regex(await alice.ask('GET alice'), /^bob 102 AWAY/);
+  });
+
+  test('clients with keys at two servers chat, also after kill -9 of one of the servers', async (t) => {
+    const url = await postgres.makeDirectory(t);
+    const ports = ['--tcp-port', String(await freePort()), '--udp-port', String(await freePort())];
+    const startAgain = () => start(t, url, '--directory-alone', '--warm-up', '0', ...ports);
+    const [one, other] = await Promise.all([startAlone(t, url), startAgain()]);
+    const key = (await keyOf(one.tcp)) as IdentityKey;
+    const alice = await KeyedHome.create(t, { tcp: one.tcp, key });
+    const bob = await KeyedHome.create(t, { tcp: other.tcp, key });
+    for (const [home, args] of [
+      [alice, ['register', 'alice']],
+      [bob, ['register', 'bob']],
+      [alice, ['add', 'alice', 'bob']],
+      [bob, ['add', 'bob', 'alice']],
+    ] as const) {
+      const { code, stderr } = await home.run(args);
+      t.is(code, 0, stderr);
+    }
+    const listener = bob.start('--udp-port', String(other.udp), 'listen', 'bob', '--accept', 'all', '--json');
+    await listener.expect('"event":"listening"');
+    const askAlice = (...args: readonly string[]) => alice.run(['--udp-port', String(one.udp), ...args]);
+    const untilOnline = async () => {
+      while (!(await askAlice('buddies', 'alice')).stdout.startsWith('bob\tONLINE'));
+    };
+    await untilOnline();
+    t.is((await askAlice('send', 'alice', 'bob', 'first line')).code, 0);
+    await listener.expect('first line');
+
+    other.program.process.kill('SIGKILL');
+    await other.program.exited;
+    t.is((await askAlice('send', 'alice', 'bob', 'second line')).code, 0, 'bob is known at the other server');
+    await listener.expect('second line');
+    await startAgain();
+    await untilOnline();
+    t.is((await askAlice('send', 'alice', 'bob', 'third line')).code, 0);
+    await listener.expect('third line');
+    t.is(listener.process.exitCode, null, listener.stderr);
   });
 
   test('kill -9 of a server loses no acknowledged change, and the other goes on', async (t) => {
