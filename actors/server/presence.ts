@@ -125,8 +125,10 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       const { id, status, port } = event.announcement;
       unknown.delete(user);
       table.set(user, id, status, event.address, port, scope.now());
-      const record = { user, status, port, address: event.address };
-      bus?.send({ type: 'presence.accepted', record } satisfies PresenceAccepted);
+      bus?.send({
+        type: 'presence.accepted',
+        record: { user, status, port, address: event.address },
+      } satisfies PresenceAccepted);
     }
 
     /** The time of arrival counts, as if this server had received the announcement itself. */
