@@ -27,7 +27,7 @@ export function readChainFacts(certificates: readonly X509Certificate[]): ChainF
 
 /**
  * Returns the certificates of a chain that a peer sent, the device's first. Stops after the third
- * certificate: a handshake succeeds even with 200 of them.
+ * certificate: a handshake succeeds even with a chain of 200 certificates.
  */
 export function walkChain(first: X509Certificate | undefined): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];
@@ -39,7 +39,8 @@ export function walkChain(first: X509Certificate | undefined): readonly X509Cert
 
 /** The common name of a certificate, if its subject has no other field; otherwise `undefined`. */
 function commonNameOf(certificate: X509Certificate): string | undefined {
-  // Node writes one line for each field of a subject. The dot matches no line end.
+  // Node writes one line for each field of a subject. The dot does not match a line end, so a subject with a
+  // second field does not match.
   return /^CN=(.*)$/.exec(certificate.subject ?? '')?.[1];
 }
 

@@ -27,12 +27,12 @@ const IV_BYTES = 12;
  */
 export const MATERIAL_BYTES = 2 * CIPHER_KEY_BYTES + 2 * IV_BYTES;
 
-/** The end of the session that holds a {@link DatagramSeal}. */
+/** The side of the session that holds a {@link DatagramSeal}. */
 export type SealSide = 'client' | 'server';
 
 /**
- * The keys and the counters of one side of a session. They exist only in private fields of this object: a
- * session ends with the object. Keys stay raw bytes, because a KeyObject needs 0.8 KB more.
+ * The keys and the counters of one side of a session. They exist only in private fields of this object:
+ * without the object, the session cannot go on. Keys stay raw bytes, because a KeyObject needs 0.8 KB more.
  */
 export class DatagramSeal {
   readonly #material: Buffer;

@@ -22,7 +22,7 @@ export interface StoredDevice {
 /**
  * The maximum lead of an id's newest serial over the clock of the machine that makes a device, in
  * milliseconds: 100 years. A machine whose clock starts in 1970 can still make devices. Without the limit, a
- * server could name the highest serial: no further device of the identity could be made.
+ * server could name the highest serial, and the identity could never get another device.
  */
 const MAX_SERIAL_LEAD_MS = 100 * 365 * 24 * 60 * 60 * 1_000;
 
@@ -31,7 +31,7 @@ export function isAbsurdSerial(serial: number, nowMs: number): boolean {
   return serial - nowMs > MAX_SERIAL_LEAD_MS;
 }
 
-/** The serial and the floor of a new device follow from these. */
+/** What determines the serial and the floor of a new device. */
 export interface IssueOptions {
   /** The wall clock, in milliseconds since 1970. It may be wrong. */
   readonly nowMs: number;
@@ -126,7 +126,9 @@ function parseCertificates(chain: readonly Buffer[]): readonly X509Certificate[]
   }
 }
 
-/** Decodes base64url. Returns `undefined` for any text that is not the encoding of its own bytes. */
+/**
+ * Decodes base64url. Returns `undefined` for text that an encoder would not write, such as text with padding.
+ */
 function decode(text: unknown): Buffer | undefined {
   if (typeof text !== 'string') return undefined;
   const bytes = Buffer.from(text, 'base64url');

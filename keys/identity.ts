@@ -56,7 +56,7 @@ export class Identity {
     try {
       return new Identity(mnemonicToEntropy(words.join(' '), wordlist));
     } catch {
-      // The library's error may quote the words. The checksum is all that can be wrong here.
+      // The library's error may quote the words. Here, only the checksum can be wrong.
       return { problem: 'wrong-checksum' };
     }
   }

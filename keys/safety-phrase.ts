@@ -16,7 +16,10 @@ import {
 
 const SALT = 'im-safety 1';
 
-/** To forge a key with the same words, each try costs 32 MiB and some tens of milliseconds. */
+/**
+ * An attacker who searches for a key with the same words needs 32 MiB and some tens of milliseconds for each
+ * try.
+ */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 } as const;
 
 const derive = promisify<Buffer, string, number, typeof COST, Buffer>(scrypt);

@@ -24,9 +24,9 @@ export interface ChainFacts {
   readonly identityKey: Uint8Array | undefined;
   /** The common name of the first certificate, if its subject has nothing else; otherwise `undefined`. */
   readonly deviceName: string | undefined;
-  /** The signature of the first certificate verifies under the key of the second certificate. */
+  /** True if the signature of the first certificate verifies under the key of the second certificate. */
   readonly isDeviceSigned: boolean;
-  /** The signature of the second certificate verifies under its own key. */
+  /** True if the signature of the second certificate verifies under its own key. */
   readonly isIdentitySigned: boolean;
 }
 

@@ -13,7 +13,10 @@ export const MAX_LINES = Math.ceil(MAX_BUDDY_LIST_BYTES / 17);
 /** Space that a list needs while it is written: the answer, and one line that may turn out not to fit. */
 const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_BUDDY_LINE_BYTES;
 
-/** Lists are slices of slabs of this size: one buffer per list would cost more than filling it. */
+/**
+ * Lists are slices of slabs of this size: to allocate a buffer for each list would take longer than to write
+ * the list.
+ */
 const SLAB_BYTES = 4 * MAX_ROOM_BYTES;
 
 const SPACE = 0x20;
@@ -37,7 +40,7 @@ export class BuddyListWriter {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether a line did not fit. The list is then complete: further lines are ignored. */
+  /** True once a line did not fit. Further lines are then ignored. */
   get isFull(): boolean {
     return this.#isFull;
   }
@@ -89,7 +92,7 @@ export class BuddyListWriter {
     return answer;
   }
 
-  /** Keeps the line that ends here if it fits. Otherwise drops it and marks the list as full. */
+  /** Keeps the last line, which ends at `end`, if it fits. Otherwise drops it and marks the list as full. */
   #keep(end: number): void {
     if (end - this.#start > this.#maxBytes) this.#isFull = true;
     else this.#end = end;

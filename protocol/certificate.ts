@@ -1,7 +1,7 @@
 /**
  * Certificates of identities and devices, as DER bytes (X.509 version 3, RFC 5280; Ed25519, RFC 8410). Node
- * reads certificates, but cannot create them. Signing needs a private key, which only keys/ has: it encodes
- * the body, signs it, and assembles the certificate from body and signature.
+ * reads certificates, but cannot create them. Signing needs a private key, which only keys/ has. keys/ signs
+ * the body that this file encodes, and this file assembles the certificate from the body and the signature.
  *
  * Each id has its own key, and no certificate contains an id. Certificates alone therefore do not tell which
  * ids belong to one person.
@@ -31,7 +31,9 @@ const VERSION_3 = der(VERSION, der(INTEGER, [2]));
 const ED25519 = der(SEQUENCE, der(OBJECT_ID, [0x2b, 0x65, 0x70]));
 const COMMON_NAME = der(OBJECT_ID, [0x55, 0x04, 0x03]);
 
-/** From 1970 until the date that means "no end" in RFC 5280: a wrong clock never makes it invalid. */
+/**
+ * From 1970 until the date that means "no end" in RFC 5280: a wrong clock never makes a certificate invalid.
+ */
 const VALIDITY = der(
   SEQUENCE,
   der(UTC_TIME, Buffer.from('700101000000Z')),

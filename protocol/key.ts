@@ -30,7 +30,7 @@ const SMALL_ORDER: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, Y8, P - Y8]);
 /** The index of a byte in the middle of a key. */
 const MIDDLE = 15;
 
-/** The values of the middle byte in the refused keys. It is 0xff in each y from P on. */
+/** The values of the middle byte in the refused keys. In each y from P on, this byte is 0xff. */
 const SUSPECT: ReadonlySet<number> = new Set(
   [...SMALL_ORDER, P].map((y) => Number((y >> BigInt(8 * MIDDLE)) & 0xffn)),
 );
@@ -54,7 +54,7 @@ export interface KeyedId {
   readonly key: IdentityKey;
 }
 
-/** Parses an id with its key, as in `bob#key`: so a user gives the own key to others. */
+/** Parses an id with its key, as in `bob#key`. Users give their keys to each other in this form. */
 export function parseKeyedId(text: string): KeyedId | undefined {
   const [idText, token, ...rest] = text.split('#');
   const id = parseId(idText);

@@ -23,7 +23,7 @@ const LINES = new Map(
 /**
  * Encodes a reply as a line that ends with CR LF.
  *
- * @param details Tokens after the words of the code, for a request that has an answer of its own.
+ * @param details Tokens after the words of the code, in the replies that carry data.
  */
 export function encodeReply(code: ReplyCode, details?: string): string {
   return details === undefined ? (LINES.get(code) as string) : `${code} ${REPLY_WORDS[code]} ${details}\r\n`;

@@ -91,7 +91,7 @@ export function parseRequest(line: Uint8Array): Request | undefined {
   }
 }
 
-/** True for a request that may come in clear, and that the store decides. */
+/** Whether a request is a change that the store decides, and that a client may also send in clear. */
 export function isChange(request: Request): request is Request & Change {
   return request.op === 'REG' || request.op === 'ADD' || request.op === 'DEL';
 }
@@ -129,5 +129,5 @@ export function encodeLogin(id: UserId, mode: LoginMode): string {
   return `LOG ${id} ${mode.kind}${previous}\r\n`;
 }
 
-/** Asks whether a server keeps keys. A server that keeps none answers 201, or closes. */
+/** Asks whether a server keeps keys. A server without keys answers 201, or closes the connection. */
 export const VERSION_REQUEST = `VER im ${KEYS_VERSION}\r\n`;

@@ -18,7 +18,7 @@ export const SAFETY_BYTES = Math.ceil((SAFETY_WORDS * WORD_BITS) / 8);
 /** The result of comparing typed words with the expected ones. */
 export type SafetyComparison =
   | { readonly result: 'same' }
-  /** Not {@link SAFETY_WORDS} words were typed. */
+  /** The number of typed words is not {@link SAFETY_WORDS}. */
   | { readonly result: 'wrong-count'; readonly count: number }
   /** A typed word is not in the list, so it is a typo. `position` counts from 1. */
   | { readonly result: 'typo'; readonly position: number; readonly word: string }
