@@ -22,7 +22,7 @@ import { type CutCalls, type CutCause, withCutCall } from './cut-calls.js';
 import type { Speakers } from './dialects.js';
 
 /**
- * Longest wait in milliseconds: for the owner to answer a call, for the buddy to answer a call of ours, and
+ * Longest wait in milliseconds: for the owner to answer a call, for the buddy to answer an outgoing call, and
  * for the network to take a line.
  */
 export const PATIENCE_MS = 60_000;
@@ -79,7 +79,7 @@ export interface CallControlContext extends CallControlInput {
   readonly caller: Caller | undefined;
   /** Lines that are held because the buddy does not read, oldest first. */
   readonly held: readonly Line[];
-  /** Past calls whose connections are still closing. Their supervisor limits how many. */
+  /** Past calls whose connections are still closing. The supervisor of connections limits their number. */
   readonly closing: ReadonlyMap<AnyActorRef, Call>;
   readonly unansweredCalls: UnansweredCalls;
   /** Calls that were cut recently, to limit how often the owner is notified. */
@@ -157,7 +157,7 @@ export function cutCallEvent(
   return { type: 'call.cut', cause, caller, address, atMs, uptimeMs, untold };
 }
 
-/** A caller that was cut. It has a name only if that is why it was cut. */
+/** A caller that was cut. It has an id only if the call was refused because of a key. */
 type CutCaller = Omit<Caller, 'caller' | 'protection'> & { readonly caller?: UserId | undefined };
 
 /** Counts a call that was cut. The result has a `report` if the owner is to be notified. */

@@ -60,7 +60,10 @@ export type ChatReport =
       readonly address: DisplayText;
       readonly cause: DenialCause;
     }
-  /** A caller of dialect E, which reads only from a connection that we would open to it. Ours has hung up. */
+  /**
+   * A caller speaks dialect E: it reads only from a connection that this client would have to open to it. The
+   * connection's actor has hung up on it.
+   */
   | { readonly type: 'call.foreign'; readonly address: DisplayText }
   /**
    * Whether a peer speaks dialect B. With a port: the client that was called there answered `ACCEPTED`.
@@ -220,8 +223,8 @@ export type CallEvent =
    */
   | ({ readonly type: 'call.misunderstood' } & Caller)
   /**
-   * A call was refused without asking the owner. `untold` earlier calls from the same address, or in the same
-   * name if it is refused because of a key, were also refused, and were not reported.
+   * A call was refused without asking the owner. `untold` earlier calls were also refused, and were not
+   * reported. They came from the same address or, if a key is the cause, in the same name.
    */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */

@@ -68,7 +68,7 @@ export function withHint<TCaller extends Caller>(
     return caller === user
       ? { ...call, caller: undefined, hint: { claims: caller } }
       : withStanding(call, caller, buddies);
-  // A user with a key whose trust was not reported yet has only the protection of the call.
+  // If no trust is reported yet, only the protection of the call shows whether the user has a key.
   const isPartial = trust === undefined ? call.protection !== undefined : trust.isPartial === true;
   const isOpen = (id: UserId) => trust?.get(id) === 'open' || (!isPartial && trust?.has(id) !== true);
   const there = buddies

@@ -32,7 +32,9 @@ interface PrivateReceived {
 
 /** The events of a user who has a key here. */
 type PrivateEvent =
-  /** Instead of `call.dialled`: whether the call is private, in clear or not allowed is to be decided. */
+  /**
+   * Instead of `call.dialled`: the actor must decide whether the call is private, in clear or not allowed.
+   */
   | { readonly type: 'buddy.check' }
   /** The decision: a private call. For a call in clear, `call.dialled` follows. */
   | { readonly type: 'call.secured' }
@@ -77,7 +79,7 @@ export type ChatEvent =
   | PrivateEvent
   | ChatCommand
   // From the supervisor.
-  /** The limit is reached, and a caller whose address has fewer connections needs a place. */
+  /** The limit is reached, and a caller whose address has fewer connections needs this connection's place. */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 

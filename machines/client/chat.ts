@@ -153,7 +153,7 @@ export const chatMachine = chatSetup.createMachine({
         'tls.asked': {
           target: 'closed',
           actions: 'announceTooLate',
-          description: 'The silent caller was accepted in clear already, and understands nothing of that.',
+          description: 'An accepted caller begins TLS: it does not understand lines in clear.',
         },
         'caller.muted': {
           target: 'draining',

@@ -64,7 +64,7 @@ export interface ClientInput {
   /** The user who is signed in at the start, without asking the server. */
   readonly user: UserId | undefined;
   readonly attendance: Attendance;
-  /** True if it is checked whether the key of a user is on this machine, before the user is signed in. */
+  /** True if the client checks, before it signs in a user, whether the key of the user is on this machine. */
   readonly checksKeys?: boolean;
 }
 

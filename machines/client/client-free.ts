@@ -204,7 +204,11 @@ export const free = clientSetup.createStateConfig({
       on: {
         'input.interrupted': { target: '#client.resuming' },
         'prompt.answered': [
-          { guard: 'isBlank', target: '#client.resuming', description: 'An empty line cancels it.' },
+          {
+            guard: 'isBlank',
+            target: '#client.resuming',
+            description: 'An empty line cancels the question.',
+          },
           { target: '#client.waiting.forVerdict' },
         ],
       },

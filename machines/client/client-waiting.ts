@@ -1,6 +1,6 @@
 /**
- * The client's chart, part `waiting`: the client waits for the server or the archive. The user is asked about
- * an incoming call after the answer.
+ * The client's chart, part `waiting`: the client waits for the server or the archive. The client asks the
+ * user about an incoming call only after that answer has come.
  */
 
 import { clientSetup } from './client-chat-setup.js';
@@ -14,7 +14,7 @@ export const waiting = clientSetup.createStateConfig({
       guard: 'isSessionOfUser',
       target: 'resuming',
       actions: ['signOut', 'saySessionEnded', 'showStatus'],
-      description: 'The heartbeat answers no more.',
+      description: 'The heartbeat answers no request after the end of the session.',
     },
   },
   states: {
@@ -28,7 +28,7 @@ export const waiting = clientSetup.createStateConfig({
             guard: 'lacksKeyAtTerminal',
             target: '#client.resuming',
             actions: ['sayKeyMissing', 'beginRestoring'],
-            description: 'The words of the key bring it back.',
+            description: 'The user can restore the key with its 24 words.',
           },
           { guard: 'lacksKey', target: '#client.resuming', actions: ['sayKeyMissing', 'dropCandidate'] },
           { guard: 'isUncertain', target: '#client.resuming', actions: ['sayUncertain', 'dropCandidate'] },

@@ -30,13 +30,16 @@ export const clientMachine = clientSetup.createMachine({
     },
     'blocked.changed': {
       actions: 'rememberBlocked',
-      description: 'The answer at the start, or a late one.',
+      description: 'The answer to the request at the start, or a late answer.',
     },
     'trust.reported': {
       actions: ['rememberTrust', 'showStatus', 'renewMenuPrompt'],
       description: 'What is known about the keys of the buddies has changed.',
     },
-    'key.reported': { actions: 'sayKey', description: 'The server names another key of a buddy.' },
+    'key.reported': {
+      actions: 'sayKey',
+      description: 'The server names another key of a buddy, or the known one again.',
+    },
     'archive.failed': {
       actions: 'sayArchiveFailed',
       description: 'The client continues without the archive.',

@@ -37,8 +37,8 @@ export type TerminalCommand =
   | { readonly type: 'alert.raise'; readonly alert: Alert }
   | { readonly type: 'prompt.open'; readonly question: Question }
   /**
-   * Opens a dialog about the words of a key, answered by `key-dialog.ended`. The terminal holds it itself:
-   * words are secrets, and no event has them. Another command about prompts ends it.
+   * Opens a dialog about the words of a key, answered by `key-dialog.ended`. The terminal runs the dialog
+   * itself: the words are secrets, and no event contains them. Another command about prompts ends the dialog.
    */
   | { readonly type: 'key-dialog.open'; readonly dialog: KeyDialog; readonly id: UserId }
   /** Closes the open question. An answer also closes it. */
@@ -139,7 +139,7 @@ export type SignInCheck =
    * told yet.
    */
   | { readonly holds: 'nothing'; readonly isNews?: true }
-  /** No key, but the user has one. `isRevoked`: the one that is here was revoked. */
+  /** The user has a key, but not on this machine. `isRevoked`: the key on this machine was revoked. */
   | { readonly holds: 'no-key'; readonly isRevoked?: true }
-  /** It cannot be said, and nothing may be sent. */
+  /** The client could not find out what this machine holds. Nothing may be sent. */
   | { readonly holds: 'unknown'; readonly reason: DisplayText };

@@ -24,7 +24,7 @@ export type KeyDialogEvent =
   | { readonly type: 'answer.given' }
   /** Some of the 24 words. */
   | { readonly type: 'answer.begun' }
-  /** Words of which one is not in the list of words. */
+  /** A line with a word that is not in the list of words. */
   | { readonly type: 'answer.misspelt' }
   /** The dialog asks for two words: the user typed these two, or another line that is not blank. */
   | { readonly type: 'answer.right' }

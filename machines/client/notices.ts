@@ -53,7 +53,7 @@ export type Notice =
   | { readonly say: 'signedIn'; readonly user: UserId }
   /** The id has a key, which is not on this machine, or was revoked. */
   | { readonly say: 'keyMissing'; readonly user: UserId; readonly isRevoked?: true }
-  /** It cannot be said whether the id has a key, and nothing was sent. */
+  /** The client could not find out whether the id has a key. Nothing was sent. */
   | { readonly say: 'keyUncertain'; readonly reason: DisplayText }
   /** The user has not copied the words of the key yet. */
   | { readonly say: 'wordsReminder'; readonly user: UserId }
@@ -165,9 +165,9 @@ export type Question =
   | ({ readonly ask: 'call' } & CallerShown)
   /** The next line of a chat. `name` is the buddy's name on the screen. */
   | { readonly ask: 'message'; readonly name: DisplayText }
-  /** Whether to call a buddy again and resend the lines that may not have arrived. */
   /** The six words that the buddy reads out. */
   | { readonly ask: 'words'; readonly buddy: UserId }
+  /** Whether to call a buddy again and resend the lines that may not have arrived. */
   | { readonly ask: 'callAgain'; readonly buddy: UserId; readonly lines: number };
 
 /** The status above the menu's question, kept up to date. */

@@ -25,7 +25,9 @@ export class PagedList {
     this.#question = undefined;
   }
 
-  /** Call it when a question for the part from {@link offset} on was sent, with the question's counter. */
+  /**
+   * Call this when the question for the buddies from {@link offset} on was sent. `question` is its counter.
+   */
   asked(question: number): void {
     this.#question = question;
   }

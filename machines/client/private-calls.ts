@@ -12,8 +12,8 @@ import type { Pin, StoredTrust } from './pins.js';
 import type { WhoAnswer } from './who.js';
 
 /**
- * What the user chose before any call. `private`: never in clear. `clear`: also in clear if no key is known
- * and the server does not answer. `clear` never overrides a known key.
+ * The user's choice for all calls. `private`: never in clear. `clear`: also in clear if no key is known and
+ * the server does not answer. `clear` never overrides a known key.
  */
 export type PrivacyMode = 'as-can' | 'private' | 'clear';
 

@@ -1,6 +1,7 @@
 /**
- * Delivers the lines of a private chat, even if connections break. The buddy sees each line in order, and
- * once, or the line is reported to the user as undelivered. Only a client that crashes may see a line again.
+ * Delivers the lines of a private chat, even if connections break. The buddy sees the lines in order. The
+ * buddy sees each line exactly once, or the line is reported to the user as undelivered. A line can be shown
+ * twice only if the buddy's client has crashed.
  *
  * Owns: the lines that the buddy has not confirmed, and which lines of the buddy were shown. Trusts: its
  * owner, which stores and sends. The owner also parses the lines of the buddy: all numbers are safe integers.
@@ -75,8 +76,9 @@ export type DeliveryEffect =
   | { readonly do: 'store'; readonly entry: RecordEntry }
   | { readonly do: 'write'; readonly line: DeliveryLine }
   /**
-   * Show the line. The next effects store that, and confirm the line. After a crash before the entry is
-   * durable, the line is shown again. In the other order, a crash would lose a line that counts as delivered.
+   * Show the line. The next effects store that it was shown, and confirm it. After a crash before the entry
+   * is durable, the line is shown again. In the other order, a crash would lose a line that counts as
+   * delivered.
    */
   | { readonly do: 'show'; readonly line: StreamLine }
   /** Report that the buddy has these lines. A line may be reported again after a restart. */

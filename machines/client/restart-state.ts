@@ -16,8 +16,8 @@ export interface RestartState {
   /** True while the server is lost. The server's next answer is then reported. */
   readonly isServerLost: boolean;
   /**
-   * The last session of a user with a key. If a login has failed and no session was ever open, a made-up
-   * name. A restarted heartbeat asks the server to replace this session.
+   * The last session of a user with a key. If a login has failed and no session was ever open, this is a
+   * random name. A restarted heartbeat asks the server to replace this session.
    */
   readonly session?: SessionId | undefined;
   /** Peers that call control knows to speak dialect B. */

@@ -7,15 +7,16 @@
  * keys of the session. Talks to: the client.
  *
  * A login in mode `new` ends the session of another client of the same user. It is the first login after an
- * action of the user. If its reply is lost, the session of this client may be open without a known name: the
- * client repeats the login in mode `new` once, at once. All other logins are automatic and in mode `again`,
- * which the server refuses if another client has a session. That is so even if nothing was sent yet. Two
- * clients with one key therefore never take the id from each other in an endless loop, and a client that
- * reaches the server late gives way to one that was started after it.
+ * action of the user. If its reply is lost, the server may have opened a session whose name the client does
+ * not know. The client then repeats the login in mode `new` once, immediately. All other logins are automatic
+ * and in mode `again`, which the server refuses if another client has a session. Automatic logins use mode
+ * `again` even if the first login failed before the client sent anything. Two clients with one key therefore
+ * never take the id from each other in an endless loop, and a client that reaches the server late gives way
+ * to one that was started after it.
  *
- * A server with another key ends the sign-in of the user. Once a session was open, it does not: a host in the
- * middle that can send one forged datagram could otherwise sign off the user for good. The client sends
- * nothing to that server, and tries again as if the server was busy.
+ * If the server presents another key than the known one, the client signs out the user. It does not if a
+ * session was open before: a host in the middle that can send one forged datagram could otherwise sign out
+ * the user for good. The client then sends nothing to that server, and tries again as if the server was busy.
  */
 
 import { assign, setup } from 'xstate';
@@ -27,7 +28,10 @@ import type { LoginOutcome } from './login-outcome.js';
  */
 export type LoginKind = 'new' | 'again' | 'ask';
 
-/** The shortest time between a login and the next one because of an unknown session, in milliseconds. */
+/**
+ * The shortest time between a login and a login that follows because the server does not know the session, in
+ * milliseconds.
+ */
 export const QUIET_MS = 5_000;
 
 /** The longest pause after the first busy reply, in milliseconds. It doubles with each further one. */
@@ -80,7 +84,7 @@ export type SessionLoginEvent =
 export type SessionLoginAction =
   | 'logIn'
   | 'abandonLogin'
-  /** Stores that the user's own login is over: if the heartbeat is restarted, it logs in automatically. */
+  /** Stores that the login after the user's action has failed: a restarted heartbeat uses mode `again`. */
   | 'recordFailure'
   /** Announces the user, and requests the buddy list. */
   | 'announce'
@@ -131,7 +135,7 @@ export const sessionLoginMachine = setup({
     rememberKind: assign({
       kind: ({ event }) => (event as Extract<SessionLoginEvent, { type: 'session.wanted' }>).kind,
     }),
-    /** From now on, logins are automatic. */
+    /** Later logins are automatic: they do not end the session of another client. */
     giveWay: assign({ kind: ({ context }) => (context.kind === 'ask' ? 'ask' : 'again') }),
     rememberRepeated: assign({ hasRepeated: true }),
     rememberOpen: assign({ wasOpen: true, busyTries: 0 }),
@@ -175,7 +179,7 @@ export const sessionLoginMachine = setup({
             target: 'loggingIn',
             reenter: true,
             actions: 'rememberRepeated',
-            description: 'The reply was lost: only a login in mode `new` replaces a session without a name.',
+            description: 'The reply was lost: only mode `new` replaces a session whose name is not known.',
           },
           { guard: 'isBusy', target: 'pausing', actions: ['giveWay', 'countBusy', 'recordFailure'] },
           {

@@ -15,7 +15,7 @@ export type WhoAnswer =
   | { readonly says: 'unregistered' }
   /** This server keeps no keys. */
   | { readonly says: 'keyless-server' }
-  /** This server keeps keys, and gave no valid answer in time. */
+  /** No valid answer came in time, or the client could not find out whether the server keeps keys. */
   | { readonly says: 'nothing' };
 
 /**

@@ -1,6 +1,6 @@
 /**
  * A TCP connection to the server: one request line, one reply, then close. The line comes in clear or inside
- * TLS. This makes no difference after it has arrived, except for who is asking.
+ * TLS. After the line has arrived, the only difference is that TLS shows which device sent it.
  *
  * Owns: the order of events in one connection. Trusts: no bytes from the client; its actor
  * (actors/server/connection-actor.ts) has parsed them into these events. Talks to: the store, and the
@@ -28,7 +28,10 @@ export type ConnectionEvent =
   /** The store decides the request; `mode` belongs to a LOG. */
   | { readonly type: 'request.received'; readonly change: Change; readonly mode?: LoginMode }
   | { readonly type: 'question.received'; readonly question: WhoQuestion }
-  /** The reply is known without the store: not a request, too many of them, or VER. */
+  /**
+   * The store is not needed for the reply: the line is not a request, there were too many requests, or it is
+   * VER.
+   */
   | { readonly type: 'request.decided'; readonly reply: ReplyCode; readonly details?: string }
   /** The first byte begins TLS, and the limits allow a handshake. */
   | { readonly type: 'handshake.begun' }
@@ -49,7 +52,7 @@ export type ConnectionEvent =
     }
   /** The number of the user in `users`; -1 for an unregistered id. */
   | { readonly type: 'user.looked-up'; readonly user: number; readonly users: KnownDevices }
-  // From the sessions: 207 without a session.
+  // From the sessions. Without a session, the reply is 207.
   | { readonly type: 'session.answered'; readonly session: SessionId | undefined }
   // From the supervisor.
   /** The limit is reached, and a client whose address has fewer connections wants to connect. */

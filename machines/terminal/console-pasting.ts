@@ -47,7 +47,7 @@ export const pasting = consoleSetup.createStateConfig({
                 guard: 'isSameChat',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'reopenLine'],
-                description: 'It was the last line of the paste.',
+                description: 'The pasted line was the last one.',
               },
             ],
           },
