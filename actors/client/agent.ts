@@ -1,6 +1,6 @@
 /**
- * The agent: the owner of a program's client, in the place of the statechart of a person's client. It turns
- * the reports of call control and the heartbeat into the promises and iterables that the program waits for.
+ * The agent owns a program's client, as the statechart owns a person's client. It turns the reports of call
+ * control and the heartbeat into the promises and iterables that the program waits for.
  */
 
 import type { CallCommand, CallEvent, CallId } from '../../machines/client/call-events.js';
@@ -34,7 +34,8 @@ import type { Inbox } from './inbox.js';
 
 /**
  * Longest wait for the heartbeat's answer, in milliseconds. The heartbeat needs a few seconds to detect that
- * the server is silent, and why. Without a limit, a heartbeat that keeps crashing would never answer.
+ * the server is silent, and to find out why. Without a limit, a heartbeat that keeps crashing would never
+ * answer.
  */
 const QUESTION_TIMEOUT_MS = 15_000;
 
@@ -46,13 +47,14 @@ const QUESTION_TIMEOUT_MS = 15_000;
  * - `callback`: the caller's program (dialect E) wants to be called back;
  * - a cause of `DenialCause`: a key rules out the call.
  *
- * All but `busy` are each reported at most once a minute per address, or per name if a key is the cause.
+ * Each cause except `busy` is reported at most once a minute for an address, or for a name if a key is the
+ * cause.
  */
 export type RefusalCause = 'busy' | CutCause;
 
 /** An event that the program receives without asking for it. */
 export type ClientNotice =
-  /** The server stopped answering; `reason` says why, for people. The server is asked again every 10 s. */
+  /** The server stopped answering. `reason` explains this to a person. The client asks again every 10 s. */
   | { readonly type: 'server.lost'; readonly reason: string }
   /** The server answers again. */
   | { readonly type: 'server.found' }
@@ -80,7 +82,10 @@ export type ClientNotice =
       /** How many earlier calls from that address were refused without a notice. */
       readonly untold: number;
     }
-  /** The server names another key for a buddy than the known one, or the known one again. */
+  /**
+   * `key.changed`: the server names another key for a buddy than the known one. `key.unchanged`: the server
+   * names the known key again.
+   */
   | { readonly type: 'key.changed' | 'key.unchanged'; readonly buddy: UserId }
   /** In a private chat, lines of an earlier chat are sent again. */
   | { readonly type: 'lines.resumed'; readonly buddy: UserId | undefined; readonly count: number }
@@ -99,7 +104,7 @@ export interface BuddiesRequest {
   reject(error: unknown): void;
 }
 
-/** From the program. */
+/** A command from the program. */
 export type AgentCommand =
   | { readonly type: 'buddies.ask'; readonly request: BuddiesRequest }
   | { readonly type: 'call.request'; readonly request: OutgoingRequest };
@@ -113,7 +118,7 @@ export interface AgentInput {
   readonly user: UserId | undefined;
   readonly heartbeat: Address<HeartbeatCommand>;
   readonly callControl: Address<CallCommand>;
-  /** The program reads from these, so they outlive this actor. */
+  /** The program reads from these inboxes, so they outlive this actor. */
   readonly calls: Inbox<Call>;
   readonly watchers: ReadonlySet<Inbox<BuddyList>>;
   readonly onNotice: (notice: ClientNotice) => void;
@@ -275,7 +280,7 @@ class Agent implements Behaviour<AgentEvent> {
     return new ClientError('server.silent', reasonOf(silence, this.#input.user));
   }
 
-  /** Calls the program in a microtask, so that its exceptions do not crash this actor. */
+  /** Calls the program in a microtask, so that an exception of the program does not crash this actor. */
   #notify(notice: ClientNotice): void {
     queueMicrotask(() => this.#input.onNotice(notice));
   }

@@ -19,7 +19,10 @@ interface Failed {
   readonly reason: string;
 }
 
-/** What the actor needs of the files. Each operation returns why it failed; it throws only bugs. */
+/**
+ * What the actor needs of the files. Each operation returns the reason of a failure, and throws only because
+ * of a bug.
+ */
 export interface ArchiveFiles {
   readonly blocked: readonly string[];
   record(message: RecordedMessage): Failed | undefined;

@@ -29,7 +29,7 @@ export interface ServerEndpoint {
 
 /**
  * Sends one request line in clear and resolves with the reply. Rejects with an error whose message says why
- * there is none.
+ * there is no reply.
  */
 export function ask(
   server: ServerEndpoint,

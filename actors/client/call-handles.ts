@@ -24,8 +24,8 @@ export interface Call {
   /** The caller's address. */
   readonly address: string;
   /**
-   * What is known of a caller without an id: that it claims the user's own id, or which of the user's buddies
-   * are at its address. The buddies are a guess.
+   * What is known about a caller without an id. Either it claims the user's own id, or these buddies of the
+   * user have its address. The buddies are a guess.
    */
   readonly hint: CallerHint | undefined;
   /**
@@ -35,7 +35,9 @@ export interface Call {
   readonly private: boolean | undefined;
   /** True if the user has verified the key of this caller. */
   readonly verified: boolean;
-  /** False for a private call if nothing says that its key belongs to the caller's id. */
+  /**
+   * True if the call is private, and a stored key or the server confirms that the caller's id has this key.
+   */
   readonly confirmed: boolean;
   /** The key that the caller has proven. */
   readonly key: string | undefined;
@@ -200,7 +202,7 @@ export class OutgoingCall implements CallHandle {
     this.#chat?.end(error.message);
   }
 
-  /** Calls the program in a microtask, so that its exceptions do not crash the agent. */
+  /** Calls the program in a microtask, so that an exception of the program does not crash the agent. */
   #reportProgress(progress: CallProgress): void {
     const { endpoint, onProgress } = this.#request;
     if (onProgress !== undefined) queueMicrotask(() => onProgress(progress, endpoint));

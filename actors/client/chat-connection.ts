@@ -279,8 +279,8 @@ export function chatLogic({
       chat.scope.cancel(chat.lateTimer);
       chat.delivery.release();
       chat.stopKeeping();
-      // Before the report, so that nothing counts as confirmed that was not at the last look. Not below TLS:
-      // Node.js crashes if the socket is destroyed first.
+      // Destroy the socket before the report, so that only the bytes of the last look count as confirmed.
+      // With TLS, destroy it at the end: Node.js crashes if the socket under TLS is destroyed first.
       if (chat.secure === undefined) chat.socket.destroy();
       // Report the end in any case, even a second time: call control must not wait for this chat.
       if (isFinal) reportClosed(chat);
@@ -294,7 +294,7 @@ export function chatLogic({
 /**
  * Turns the socket's events into the chart's events. Bytes become lines of text here.
  *
- * @returns A function that stops it, so that TLS takes over.
+ * @returns A function that removes the listeners, so that TLS can take over the socket.
  */
 function listen(chat: Chat, lines: Lines): () => void {
   const { input, socket, throttle, delivery, scope } = chat;
@@ -310,8 +310,8 @@ function listen(chat: Chat, lines: Lines): () => void {
       }
       mayBeTls = false;
       const some = splitter.push(chunk);
-      // Recorded now, not when the lines are handled: the buddy sent them before it could read what we write
-      // in between.
+      // Record the answer now, not when the lines are handled: the buddy sent these lines before it could
+      // read anything that this client writes in the meantime.
       if (some.length > 0 && !lines.asksForCallback(some)) delivery.recordAnswer();
       throttle.push(some, chunk.length);
     }),

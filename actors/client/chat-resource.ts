@@ -35,7 +35,10 @@ export interface Chat {
   readonly delivery: Delivery;
   readonly throttle: LineThrottle;
   readonly patience: ChatPatience;
-  /** The user who calls or is called, and what private calls need; `undefined` without a key here. */
+  /**
+   * The user who calls or is called, and what private calls need; `undefined` if all calls are in clear: see
+   * `Privacy.decidesFor`.
+   */
   readonly keys: { readonly user: UserId | undefined; readonly privacy: Privacy } | undefined;
   /** The first bytes of a caller that begins TLS. */
   tlsBytes: Buffer | undefined;

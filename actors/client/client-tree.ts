@@ -13,7 +13,7 @@
  *     └─ calls      listens for buddies
  *
  * The actors start in this order: the archive and the actors below it send to the statechart, and start after
- * it. The parts that a program's client has as well are in core.ts.
+ * it. core.ts has the parts that a program's client also uses.
  */
 
 import { fromPromise } from 'xstate';
@@ -75,7 +75,7 @@ export interface ClientOptions {
   readonly openArchive: () => ArchiveFiles;
   /** The directory of the keys; `undefined`: there are none, and what is known of servers is not stored. */
   readonly dataRoot?: string | undefined;
-  /** Default `as-can`. With `clear`, new ids are registered without keys, too. */
+  /** Default `as-can`. `clear` also means that new ids are registered without keys. */
   readonly privacyMode?: PrivacyMode;
   /** Tests pass the keys of the user and of the buddies; default: those in `dataRoot`. */
   readonly privacy?: Privacy;

@@ -66,7 +66,9 @@ export class RestartStateHolder {
     if (event.type === 'user.announced') for (const follower of this.#followers) follower();
   }
 
-  /** Calls a function whenever the user signs in, goes away or comes back. Returns what ends that. */
+  /**
+   * Calls a function whenever the user signs in, goes away or comes back. Returns a function that stops this.
+   */
   follow(follower: () => void): () => void {
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
@@ -201,8 +203,8 @@ function originOf(input: ChatInput): string {
 }
 
 /**
- * Cuts an incoming call that exceeds the limits, and reports it to call control. Nothing is to be done for an
- * outgoing call: call control gets `place.failed`.
+ * Cuts an incoming call that exceeds the limits, and reports it to call control. Does nothing for an outgoing
+ * call, because call control gets `place.failed`.
  */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'outgoing') return;

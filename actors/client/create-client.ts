@@ -110,8 +110,8 @@ export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
   /**
-   * Whether the registered id has a key. Present only after a successful `register`. Absent also if the
-   * client makes no keys, or knew already that the server keeps none.
+   * Whether the registered id has a key. Present only after a successful `register`. Also absent if the
+   * client makes no keys, or already knew that the server keeps no keys.
    */
   readonly registration?: Registration;
   /** What is known about the key of the buddy. Present only after `add`, for a user with a key here. */
@@ -200,7 +200,7 @@ class ProgramClient implements Client {
   readonly #tree: RunningTree;
   /** Aborts requests to the server when the client ends. */
   readonly #end = new AbortController();
-  /** The blocked names. Kept here because a restarted call control starts with them. */
+  /** The blocked names. Call control gets them again when it is restarted. */
   #blocked: readonly string[] = [];
   #asking: Promise<BuddyList> | undefined;
   #listening: Promise<number> | undefined;

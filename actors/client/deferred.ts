@@ -1,4 +1,4 @@
-/** A promise that is resolved or rejected from outside. Its rejection, if not handled, ends no process. */
+/** A promise that is resolved or rejected from outside. An unhandled rejection does not end the process. */
 export class Deferred<TValue> {
   readonly promise: Promise<TValue>;
   resolve!: (value: TValue) => void;

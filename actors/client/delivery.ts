@@ -61,7 +61,7 @@ interface Written {
   readonly cost: number;
 }
 
-/** Each of these, except `onProgress`, is called at most once. */
+/** Each of these functions, except `onProgress`, is called at most once. */
 export interface DeliveryListener {
   /** Before `finish`: the buddy's machine has confirmed more bytes since the last look. */
   onProgress(): void;
@@ -94,11 +94,14 @@ export class Delivery {
    * these.
    */
   #answered = 0;
-  /** The bytes that were confirmed at the last look. */
+  /** The number of bytes that were confirmed at the last look. */
   #confirmed = 0;
   /** Since when the kernel has been retransmitting or probing without any new confirmation. */
   #silentSinceMs: number | undefined;
-  /** Set when the chat is left, and again at each later confirmation: the time of the last of these. */
+  /**
+   * The time at which the chat was left, or of the last confirmation after that; `undefined` before the chat
+   * is left.
+   */
   #progressAtMs: number | undefined;
   /** True when the connection was not in the table at the last look. */
   #isMissed = false;
@@ -137,7 +140,10 @@ export class Delivery {
     return (this.#taken.at(-1)?.end ?? 0) > this.#answered;
   }
 
-  /** Stops writing. The listener then learns whether everything is confirmed. */
+  /**
+   * Call this when the chat is left. Waiting lines are still written. The listener is then called once, with
+   * the result.
+   */
   finish(): void {
     this.#scope.cancel(this.#timer);
     this.#progressAtMs = this.#scope.now();
@@ -178,14 +184,15 @@ export class Delivery {
     this.#timer = undefined;
   }
 
-  /** The bytes that the network has taken. */
+  /** The number of bytes that the network has taken. */
   get #written(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
   /**
    * Hands waiting lines to the socket, a few at a time. If Node.js gets many lines together, it reports all
-   * of them as taken only when it has taken the last one. That would hide the progress of a slow buddy.
+   * of them as taken only when the network has taken the last one. That would hide the progress of a slow
+   * buddy.
    */
   #writeOn(limitBytes = MAX_UNTAKEN_BYTES): void {
     for (let line = this.#waiting[this.#writing]; line !== undefined; line = this.#waiting[this.#writing]) {

@@ -1,9 +1,10 @@
 /**
- * The directory, as one program speaks to it: requests over TCP, inside TLS if the server keeps keys, and in
- * clear if it keeps none.
+ * A program's access to the directory of the server: requests over TCP, inside TLS if the server keeps keys,
+ * and in clear if it keeps none.
  *
- * A program has one directory. It holds secrets in private fields, so actors get it by closure: it is never
- * part of an input, an event or a context. No request is ever sent both inside TLS and in clear.
+ * A program has one object of this class. The object holds secrets in private fields, so actors get it by
+ * closure: it is never part of an input, an event or a context. No request is ever sent both inside TLS and
+ * in clear.
  */
 
 import type { SecureContext } from 'node:tls';
@@ -58,12 +59,12 @@ export type Standing =
   | Exclude<SignInCheck, { holds: 'unknown' }>
   | (Extract<SignInCheck, { holds: 'unknown' }> & { readonly code: ClientErrorCode });
 
-/** What came of a LOG. `open`: the session, and the seal of its datagrams, which shows no key. */
+/** The result of a LOG. `open`: the session, and the seal of its datagrams, which shows no key. */
 export type Login =
   | { readonly outcome: 'open'; readonly session: SessionId; readonly seal: DatagramSeal }
   | { readonly outcome: Exclude<LoginOutcome, 'open'> };
 
-/** What came of typed words. It never contains a word. */
+/** The result of {@link Directory.restore}. It never contains a word. */
 export type Restored =
   | { readonly restored: true }
   | { readonly restored: false; readonly reason: DisplayText };
@@ -97,7 +98,7 @@ export class Directory {
     this.#answers = new WhoCache(uptime);
   }
 
-  /** The part of the server in the names of files, once the server was identified. */
+  /** The part of file names that stands for the server; `undefined` until the server is identified. */
   serverName(): ServerName | undefined {
     return this.#serverName;
   }
@@ -112,12 +113,12 @@ export class Directory {
     return this.#ownKeys.of(id)?.context;
   }
 
-  /** Whether the key of an id was ever found by this object; `undefined`: that of any id. */
+  /** Whether this object has ever found the key of an id; for `undefined`: a key of any id. */
   hadKey(id: UserId | undefined): boolean {
     return this.#ownKeys.had(id);
   }
 
-  /** Aborts what is under way. */
+  /** Aborts all pending requests. */
   close(): void {
     this.#end.abort();
   }
@@ -133,7 +134,7 @@ export class Directory {
     const server = await this.#identify();
     if (server.keeps !== 'keys') {
       const reply = await this.#askInClear(request, signal);
-      // Only a server with keys denies a request: it has them by now.
+      // Only a server with keys denies a request, so this server keeps keys by now.
       if (replyCode(reply.line) === DENIED) await this.#identify({ asksAgain: true }).catch(() => {});
       return reply;
     }
@@ -158,8 +159,9 @@ export class Directory {
   }
 
   /**
-   * As {@link prepare}, but also asks the server whether the id has a key, if none is here. A server that
-   * does not answer leaves it at that: it decides itself what an id without a key may do. Never rejects.
+   * As {@link prepare}, but also asks the server whether the id has a key, if none is here. If the server
+   * does not answer, the result is that of {@link prepare}: the server itself decides what an id without a
+   * key may do. Never rejects.
    */
   async standing(id: UserId): Promise<Standing> {
     const prepared = await this.prepare(id);
@@ -175,8 +177,9 @@ export class Directory {
   }
 
   /**
-   * As {@link standing}, for a user who signs in and is told whether the server keeps no keys. A device that
-   * the server has refused as revoked counts as none, so that the words can be typed.
+   * As {@link standing}, for a user who signs in. `isNews` is set if the user must be told that the server
+   * keeps no keys. A device that the server has refused as revoked counts as no key, so that the user can
+   * type the words.
    */
   async checkSignIn(id: UserId): Promise<SignInCheck> {
     const standing = await this.standing(id);
@@ -272,7 +275,7 @@ export class Directory {
   }
 
   async #identify(options?: { readonly asksAgain: boolean }): Promise<IdentifiedServer> {
-    // Without a key there is nothing to seal: all servers see what they saw before there were keys.
+    // Without keys there is nothing to seal, so the client does not even ask whether the server keeps keys.
     if (!this.#keys && !(await this.#keyring.holdsAny()))
       return { keeps: 'no-keys', name: serverName(this.#endpoint, undefined) };
     const server = await this.#identification.identify(options);
@@ -332,7 +335,7 @@ export class Directory {
   #who(id: UserId, server: KeyedServer): Promise<WhoAnswer> {
     return this.#answers.find(id, async () => {
       const answer = whoAnswerIn(await server.who(id));
-      // Such a floor would shut out each device that the user can make: it is no valid answer.
+      // Such a floor would shut out each device that the user can make, so the answer is not valid.
       const isAbsurd = answer.says === 'key' && isAbsurdSerial(answer.floor, this.#now());
       return isAbsurd ? { says: 'nothing' } : answer;
     });
@@ -346,7 +349,7 @@ const NOTHING: Standing = { holds: 'nothing' };
 const REGISTER_IN_CLEAR =
   'The server did not say whether it keeps keys: to register without a key, start with --clear';
 
-/** What a reply to LOG means that opens no session. Other replies count as busy. */
+/** The meanings of the replies to LOG that open no session. Other replies count as busy. */
 const LOGIN_OUTCOMES: Readonly<Record<number, Exclude<LoginOutcome, 'open'>>> = {
   202: 'unregistered',
   204: 'denied',
@@ -366,7 +369,7 @@ function refused(reason: string): Restored {
   return { restored: false, reason: toDisplayText(reason) };
 }
 
-/** What an error means for an id. Without a connection, no more is known than that no key is here. */
+/** What an error means for an id. Without a connection, the client knows only that no key is here. */
 function standingOf(error: unknown): Standing {
   if (!(error instanceof ClientError)) return NOTHING;
   return { holds: 'unknown', code: error.code, reason: toDisplayText(error.message) };

@@ -26,7 +26,7 @@ export function filePrivacy(
 ): Privacy {
   /** The files of a user belong to one server, which is identified before the user's key is known. */
   const nameOf = (id: UserId): KeyFileName => ({ id, server: directory.serverName() as ServerName });
-  /** By the name of the file: after `im-client server forget`, a user may have another server. */
+  /** The pins by file name. After `im-client server forget`, the file of a user may have another name. */
   const pins = new Map<string, Pins>();
   return new Privacy({
     who: (id) => directory.who(id),

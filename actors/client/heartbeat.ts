@@ -61,7 +61,9 @@ export interface HeartbeatInput {
   readonly callPort: number | undefined;
   /** True if the heartbeat was restarted after it had reported the server as lost. */
   readonly isServerLost: boolean;
-  /** The session of the heartbeat that was restarted, if it had one, or had failed to log in. */
+  /**
+   * Set after a restart: the session of the previous heartbeat, or the session that its failed login named.
+   */
   readonly session?: SessionId | undefined;
 }
 
@@ -115,9 +117,9 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #beatTimer: Timer | undefined;
   #user: HeartbeatUser | undefined;
   #speech: Speech;
-  /** True from the sign-in until it was first found out whether the key of the user is here. */
+  /** True from the sign-in until the heartbeat first knows whether the key of the user is here. */
   #isSigningIn: boolean;
-  /** How many answers are awaited about the standing of a user: until then, nothing can be sent. */
+  /** How many look-ups of the standing of a user are pending. Nothing can be sent before they end. */
   #awaitedStandings = 0;
   #callPort: number | undefined;
   /** The server's address, as found by the last beat or the last login. */
@@ -233,7 +235,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #onStanding(id: UserId, { holds }: Standing): void {
-    // The session is already wanted: this is a late answer to an earlier question.
+    // The heartbeat has already requested a session: this is a late answer to an earlier question.
     if (this.#speech === 'sealed') return;
     // A login that does not follow at once from an action of the user must not sign off another client.
     const kind = this.#isSigningIn ? 'new' : 'again';
@@ -446,7 +448,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #send(datagram: string | Buffer): void {
-    // The callback ignores errors: they count as a lost datagram.
+    // The callback ignores errors: a datagram that cannot be sent counts as lost.
     this.#socket?.send(datagram, this.#input.server.udpPort, this.#address, () => {});
   }
 

@@ -18,7 +18,7 @@ import { askSealed, type SealedReply, UnansweredError } from './sealed-request.j
 /** Longest wait for the reply to WHO, in milliseconds. */
 const WHO_TIMEOUT_MS = 3_000;
 
-/** The reply is none of those to the request. */
+/** The server sent a reply that is not valid for the request. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
 
@@ -30,7 +30,7 @@ export class ReplyError extends Error {
 export interface AskOptions {
   /** Aborted when the caller does not wait for the reply any longer. */
   readonly signal?: AbortSignal;
-  /** In place of the host: its resolved address. */
+  /** The resolved address of the host. The client then connects to this address. */
   readonly address?: string;
   readonly timeoutMs?: number;
 }
@@ -65,7 +65,10 @@ export class KeyedServer {
     });
   }
 
-  /** As {@link ask}, for an id, and finds out whether its user has shut out the device. */
+  /**
+   * As {@link ask}, for an id. If no reply comes, finds out whether the user of the id has revoked the
+   * device, and then rejects with `key.revoked`.
+   */
   async askFor(id: UserId, held: HeldKey, request: string, options?: AskOptions): Promise<SealedReply> {
     try {
       return await this.ask(held, request, options);

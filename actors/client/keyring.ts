@@ -47,7 +47,7 @@ export class Keyring {
   readonly #now: () => number;
   readonly #held = new Map<string, HeldKey>();
 
-  /** @param now The wall clock, in milliseconds since 1970. It decides serials. */
+  /** @param now The wall clock, in milliseconds since 1970. The serials of new devices follow it. */
   constructor(root: string | undefined, now: () => number, files?: Files) {
     this.#files = new KeyFiles(root, files);
     this.#now = now;
@@ -70,13 +70,13 @@ export class Keyring {
     return held;
   }
 
-  /** Whether a key of any id is on this machine. True if that cannot be read: there may be one. */
+  /** Whether a key of any id is on this machine. True if the files cannot be read: there may be a key. */
   async holdsAny(): Promise<boolean> {
     const names = await this.#files.list();
     return isFailed(names) || names.length > 0;
   }
 
-  /** Whether a key of this id is on this machine, for any server. True if that cannot be read. */
+  /** Whether a key of this id is on this machine, for any server. True if the files cannot be read. */
   async holds(id: UserId): Promise<boolean> {
     const names = await this.#files.list();
     return isFailed(names) || names.some((name) => name.id === id);
@@ -105,11 +105,12 @@ export class Keyring {
   }
 
   /**
-   * Makes a new device of an identity, above all that are known, and stores it in the place of any other. The
-   * seed is not kept: the user has brought the identity back with the words.
+   * Makes a new device of an identity, with a serial above all known serials, and replaces the stored device.
+   * Removes a stored seed, because the user has brought the identity back with the words.
    *
    * @param newest The newest device that the server has seen.
-   * @param revokesOthers The new device revokes all before it, once the server has seen it. A seed stays.
+   * @param revokesOthers True if the new device revokes all earlier devices, once the server has seen it. A
+   * stored seed is then kept.
    */
   async issueDevice(
     name: KeyFileName,

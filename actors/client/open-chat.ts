@@ -66,10 +66,9 @@ export interface Chat extends AsyncIterable<Message> {
    * Sends one line. Line ends in the text become spaces. Resolves when the network took the line; `cut` is
    * true if the line was cut at 16 KiB.
    *
-   * @throws ClientError `chat.broken` if the line was not sent; `chat.stalled` if the network did not take it
-   * within the client's patience because the buddy does not read (the client then leaves the chat);
-   * `chat.full` if
-   *   1,000 lines wait already.
+   * @throws ClientError `chat.broken` if the line was not sent; `chat.full` if 1,000 lines already wait;
+   * `chat.stalled` if the network did not take the line within the client's patience because the buddy does
+   * not read. The client then leaves the chat.
    */
   send(text: string): Promise<{ readonly cut: boolean }>;
   /**

@@ -27,12 +27,12 @@ export class OwnKeys {
     this.#keyring = keyring;
   }
 
-  /** The key of an id that was found last. */
+  /** The key of an id, as {@link read} last found it. */
   of(id: UserId): HeldKey | undefined {
     return this.#found.get(id);
   }
 
-  /** Whether a key of an id was ever found; `undefined`: of any id. */
+  /** Whether a key of an id was ever found; for `undefined`: a key of any id. */
   had(id: UserId | undefined): boolean {
     return id === undefined ? this.#keyed.size > 0 : this.#keyed.has(id);
   }
@@ -49,7 +49,7 @@ export class OwnKeys {
 
   /**
    * Registers an id with a key. If there is none yet, makes one and stores it first. Resolves with a failure
-   * if it cannot be stored: nothing was sent then.
+   * if the key cannot be stored. Nothing was sent then.
    */
   async register(id: UserId, server: KeyedServer, signal: AbortSignal): Promise<ServerReply | Failed> {
     const name = { id, server: server.name };
@@ -59,7 +59,8 @@ export class OwnKeys {
     try {
       reply = (await server.ask(held, encodeRequest('REG', id), { signal })).reply;
     } catch (error) {
-      // The reply may be lost, and the id registered. If that cannot be found out, the file stays tentative.
+      // The reply may have been lost after the server registered the id. If the server does not say so, the
+      // file stays tentative.
       if (!held.isTentative || !(await this.#isRegistered(id, held, server))) throw error;
       return registered(held);
     }
@@ -119,7 +120,9 @@ export class OwnKeys {
   }
 }
 
-/** The reply to a registration with a key. A lost reply is made up: WHO named the key. */
+/**
+ * The reply to a registration with a key. If the reply was lost, but WHO named the key, `200 OK` replaces it.
+ */
 function registered({ identity, hasSeed }: HeldKey, reply = REGISTERED): ServerReply {
   return { ...reply, registration: { with: 'key', key: identity, remindsOfWords: hasSeed } };
 }

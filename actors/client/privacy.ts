@@ -27,14 +27,14 @@ import { dropLines } from './private-lines.js';
 import { TrustKeeper, type TrustSources } from './trust-keeper.js';
 
 export interface PrivacyOptions extends TrustSources {
-  /** The keys of a user's id, if they are on this machine. Without them, all calls of the id are in clear. */
+  /** The keys of a user's id; `undefined` if they are not on this machine. */
   credentialsOf(id: UserId): DeviceCredentials | undefined;
   /** The TLS context of these keys. */
   contextOf(id: UserId): SecureContext | undefined;
-  /** Whether the key of this user was ever found since the program began; `undefined`: that of any user. */
+  /** Whether the key of this user was found since the program began; for `undefined`: the key of any user. */
   hadKey(user: UserId | undefined): boolean;
   undeliveredOf(user: UserId): LineFiles;
-  /** What the user chose before any call. */
+  /** The user's choice for all calls. */
   readonly mode: PrivacyMode;
   /**
    * True to keep the undelivered lines of a broken chat: the program asks the user about them, and the next
@@ -88,7 +88,7 @@ export type Screening =
 
 const NOTHING: WhoAnswer = { says: 'nothing' };
 
-/** The answer to a nuisance: the user is not told. */
+/** The decision when the client has asked the server about too many callers. The user is not told. */
 const NUISANCE: Screening = { kind: 'refuse', answer: 'REJECT', report: undefined, whoUse: 'never' };
 
 export class Privacy {
@@ -111,9 +111,9 @@ export class Privacy {
     user && this.#options.credentialsOf(user)?.device.identity;
 
   /**
-   * Whether this object decides about the calls of a user. Otherwise all calls are in clear. A user who had a
-   * key counts for as long as the program runs: a lost key file, or the end of a session, must not open calls
-   * in clear.
+   * Whether this object decides about the calls of a user. Otherwise all calls are in clear. This object
+   * decides for a user who once had a key, as long as the program runs: a lost key file, or the end of a
+   * session, must not open calls in clear.
    *
    * @param user `undefined`: no user is signed in.
    */

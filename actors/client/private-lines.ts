@@ -33,7 +33,7 @@ export interface PrivateLinesOwner {
   onConfirmed(left: number): void;
   /** `count` lines of an earlier chat are sent again. */
   onResumed(count: number): void;
-  /** These lines are not sent again: they are too many, or the buddy had another key at the time. */
+  /** These lines are not sent again: there are too many lines, or the buddy had another key at the time. */
   onLost(texts: readonly string[]): void;
   onBye(): void;
   /** The chat cannot go on. */

@@ -38,7 +38,7 @@ export interface SealedRequest {
 
 export interface SealedReply {
   readonly reply: ServerReply;
-  /** The keys of the session, for a LOG that was granted. It shows none of them. */
+  /** Seals the datagrams of the session, for a LOG that was granted. The object shows no key. */
   readonly seal: DatagramSeal | undefined;
 }
 

@@ -44,11 +44,13 @@ export interface SealedSessionOptions {
   readonly directory: Directory;
   /** The name or the address of the server. */
   readonly host: string;
-  /** The session of the heartbeat that was restarted, if it had one, or had failed to log in. */
+  /**
+   * Set after a restart: the session of the previous heartbeat, or the session that its failed login named.
+   */
   readonly previous: SessionId | undefined;
   /** The session is open. The client logged in at `address`, and must send its datagrams there. */
   readonly onOpen: (session: SessionId, address: string) => void;
-  /** A login has failed. The next ones name this session. */
+  /** A login has failed. Later logins name this session. */
   readonly onFailure: (session: SessionId) => void;
   readonly onEnd: (why: SessionEnd) => void;
   readonly onTwoAddresses: () => void;
@@ -61,8 +63,9 @@ export class SealedSession {
   #state: SnapshotFrom<typeof sessionLoginMachine>;
   #user: UserId | undefined;
   /**
-   * The name of the last session, which the server may still know. If no session was ever open, a made-up
-   * name, which stays the same: a login in mode `again` whose reply was lost succeeds with the same name.
+   * The name of the last session, which the server may still know. If no session was ever open, this is a
+   * random name. It stays the same: if the reply to a login in mode `again` was lost, the next login succeeds
+   * with the same name.
    */
   #session: SessionId | undefined;
   #seal: DatagramSeal | undefined;
@@ -98,7 +101,7 @@ export class SealedSession {
     this.#step({ type: 'session.wanted', kind });
   }
 
-  /** Forgets the session. The server ends the session when it was silent for some time. */
+  /** Forgets the session. The server ends a session that was silent for some time. */
   end(): void {
     this.#step({ type: 'session.unwanted' });
     this.#user = undefined;

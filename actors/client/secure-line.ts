@@ -38,7 +38,7 @@ export interface SecureLineOptions {
 export class SecureLine {
   readonly tls: TLSSocket;
   readonly throttle: LineThrottle;
-  /** How an outgoing call was decided. */
+  /** The decision about an outgoing call. */
   plan: Extract<CallPlan, { readonly kind: 'private' }> | undefined;
   /** The other end, once it has proven its key. */
   device: Device | undefined;

@@ -1,6 +1,6 @@
 /**
  * Finds out whether a server keeps keys, and which key it has itself. The answer is remembered, durably if
- * possible: a server that is known to have a key is never taken for one without.
+ * possible: a server that is known to have a key is never taken for a server without keys.
  */
 
 import type { ServerReply } from '../../machines/client/events.js';
@@ -33,7 +33,7 @@ const UNAVAILABLE: ReadonlySet<number | undefined> = new Set([205, 206]);
 export type IdentifiedServer =
   | KeyedServer
   | { readonly keeps: 'no-keys'; readonly name: ServerName }
-  /** The server accepts connections, but did not say whether it keeps keys. `reply`: it cannot answer now. */
+  /** The server accepts connections, but did not say whether it keeps keys. `reply`: the reply 205 or 206. */
   | { readonly keeps: 'unknown'; readonly reason: string; readonly reply?: ServerReply };
 
 type UnknownServer = Extract<IdentifiedServer, { keeps: 'unknown' }>;
@@ -54,7 +54,7 @@ export class ServerIdentification {
   readonly #uptime: () => number;
   /** What the server said, if that could not be stored. */
   #unstored: ServerKey | undefined;
-  /** The last answer that said nothing, or the silence. */
+  /** The result of the last VER that did not show whether the server keeps keys. */
   #unsaid: { readonly server: UnknownServer; readonly atMs: number } | undefined;
   #asking: Promise<IdentifiedServer> | undefined;
   #isNewlyKeyless = false;
@@ -75,11 +75,13 @@ export class ServerIdentification {
   }
 
   /**
-   * Identifies the server. Asks it only if nothing is known, and not again soon if it did not say.
+   * Identifies the server. Asks it only if nothing is known. If the server did not say whether it keeps keys,
+   * waits {@link SILENCE_MS} before it asks again.
    *
    * Rejects with `server.unreadable`, or with an error of the network.
    *
-   * @param asksAgain Asks unless the server is known to keep keys: it may have been updated.
+   * @param asksAgain True to ask again a server that kept no keys or did not answer: it may have been
+   * updated.
    */
   async identify({ asksAgain = false } = {}): Promise<IdentifiedServer> {
     const known = await this.known();
@@ -92,7 +94,7 @@ export class ServerIdentification {
     return this.#asking;
   }
 
-  /** True once after the server has said that it keeps no keys, if that was not known before. */
+  /** Returns true once after the server has said for the first time that it keeps no keys. */
   takeKeylessNews(): boolean {
     const isNews = this.#isNewlyKeyless;
     this.#isNewlyKeyless = false;

@@ -40,13 +40,16 @@ export interface TrustChange {
   readonly became: 'changed' | 'unchanged' | 'other';
 }
 
-/** A call or chat with a buddy who was named, for as long as it lasts. */
+/** A call or chat with a named buddy. The keeper watches it until it ends. */
 export interface TrustedChat {
   readonly user: UserId;
   readonly buddy: UserId;
   /** The device of the buddy; `undefined` for a call or chat in clear, which a known key ends. */
   readonly device: Device | undefined;
-  /** Called when the key or the device no longer counts, or when a chat in clear meets a known key. */
+  /**
+   * Called when the key or the device no longer counts, or, for a chat in clear, when a key of the buddy
+   * becomes known.
+   */
   readonly onDistrusted: () => void;
 }
 
@@ -103,7 +106,7 @@ export class TrustKeeper {
     const wasOpen = this.#open.has(buddy);
     if (event.type === 'who.none') this.#rememberOpen(buddy);
     else if (event.type !== 'who.failed') this.#open.delete(buddy);
-    // Most events change nothing. This first step, without the lock, finds those.
+    // Most events change nothing. This first step finds those events without the lock.
     const pins = this.#sources.pinsOf(user);
     const { effects, trust } = step((await pins.read()).find(buddy), event);
     if (effects.length === 0) {
@@ -165,7 +168,10 @@ export class TrustKeeper {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Closes the chats of a user whose key or device does not count any more: other processes decide, too. */
+  /**
+   * Closes the chats of a user whose key or device no longer counts. Other processes may have changed the
+   * pins.
+   */
   async recheck(user: UserId): Promise<void> {
     for (const { user: owner, buddy } of [...this.#chats])
       if (owner === user) this.#closeStaleChats(user, buddy, await this.trustIn(user, buddy));

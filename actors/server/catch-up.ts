@@ -6,7 +6,10 @@
 import { isStoreError, type Store } from '../../storage/store.js';
 import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
 
-/** Shortest pause before the store catches up again, in milliseconds. Datagrams may have any ids. */
+/**
+ * Shortest pause before the store catches up again, in milliseconds. Without this pause, datagrams with
+ * unknown ids could make the store catch up all the time.
+ */
 const MIN_PAUSE_MS = 100;
 
 /** The maximum number of callbacks that wait. Beyond it, a callback is called at once. */
@@ -24,7 +27,7 @@ type Callback = (hasCaughtUp: boolean) => void;
 
 type Scope = Pick<BehaviourScope, 'now' | 'callLater' | 'cancel' | 'guard'>;
 
-/** Any other error of the store crashes the actor whose scope this is. */
+/** An error other than `store.unavailable` crashes the actor that owns the scope. */
 export class CatchUp {
   readonly #scope: Scope;
   readonly #options: CatchUpOptions;
@@ -40,7 +43,7 @@ export class CatchUp {
     this.#beginIn(options.intervalMs);
   }
 
-  /** Calls back once the store shows all changes that were made before, or could not be asked. */
+  /** Calls back once the store shows all changes that were made before this call, or could not be asked. */
   whenCaughtUp(callback: Callback): void {
     if (this.#waiting.length >= MAX_WAITING) return callback(false);
     this.#waiting.push(callback);

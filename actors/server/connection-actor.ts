@@ -124,8 +124,8 @@ function openSession(connection: Connection, event: ConnectionEvent): void {
 }
 
 /**
- * Tells the handshake budget that a device of the key of an id came from this address. The address then gets
- * the handshake of this connection back.
+ * Tells the handshake budget that a device with the key of the id connected from this address. The budget
+ * then refunds the handshake of this connection.
  */
 function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void {
   handshakes.recordUser(reader.address, id, scope.now());

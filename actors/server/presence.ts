@@ -39,7 +39,10 @@ interface PresenceAsked {
   readonly device?: Device;
   /** The endpoint that receives the buddy list. */
   readonly from: Endpoint;
-  /** The part of the list; in clear, as much of its beginning as fits into a datagram. */
+  /**
+   * The requested part of the list. Without it, the answer is the beginning of the list, up to the size of a
+   * datagram.
+   */
   readonly page?: { readonly offset: number; readonly maxBytes: number };
   /** Returned with the answer, so that the sender need not keep its questions. */
   readonly context?: unknown;
@@ -109,8 +112,8 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
     /**
-     * The store's users, as of its last reply: enough to recognise users who were registered by then. A
-     * closed store is not asked: the operator may have changed keys since.
+     * The store's users, as of its last reply: enough to recognise users who were registered by then. The
+     * users of a closed store are not used: the operator may have changed keys since it was closed.
      */
     let known: Users | undefined;
     /** The last record of each user whom another server knows and this one does not yet. */

@@ -86,11 +86,20 @@ export interface ServerOptions {
   readonly limitsLoopback?: boolean;
   /** Limits on TLS handshakes; default {@link HANDSHAKE_LIMITS}. */
   readonly handshakeLimits?: HandshakeLimits;
-  /** Who the server is, once the store is open; default: an identity that exists only in this run. */
+  /**
+   * Returns the server's identity. Called after the store is open. Default: an identity that exists only in
+   * this run.
+   */
   readonly identity?: () => ServerIdentity;
-  /** Opens the store. If it rejects with `store.diverged`, or the store does later, the tree ends. */
+  /**
+   * Opens the store. If it rejects with `store.diverged`, or the open store fails with that error, the tree
+   * ends.
+   */
   readonly openStore: () => Promise<Store>;
-  /** Pause before the store catches up with other servers again, in milliseconds. Default: it never does. */
+  /**
+   * Pause before the store catches up with other servers again, in milliseconds. Default: the store never
+   * catches up.
+   */
   readonly catchUpMs?: number | undefined;
   /** Opens the bus to the other servers of the directory. Default: there are none. */
   readonly openBus?: BusOptions['openBus'] | undefined;
@@ -242,7 +251,10 @@ export function startServer({
   const ended = tree.ended.then((how) => (divergence === undefined ? how : { error: divergence }));
   return { ...tree, ended, bound };
 
-  /** The numbers of users may differ in another directory, and other actors have them in their tables. */
+  /**
+   * Ends the tree if the directory is not the known one: it may number its users differently, and other
+   * actors have the known numbers in their tables.
+   */
   function endIfDiverged(error: unknown): void {
     if (divergence !== undefined || !isStoreError(error, 'store.diverged')) return;
     divergence = error;

@@ -42,10 +42,10 @@ export interface ChangeCommit {
 
 interface ChangeAnswered {
   readonly type: 'change.answered';
-  /** The change that was asked for, so that the sender need not keep it. */
+  /** The requested change, so that the sender need not keep it. */
   readonly change: Change;
   readonly reply: Verdict;
-  /** True if the device that asked has the key of the id, and is not revoked. */
+  /** True if the device that requested the change has the key of the id, and is not revoked. */
   readonly isOwner: boolean;
 }
 
@@ -105,7 +105,10 @@ export interface StoreOptions {
   readonly log: Log;
   /** The maximum number of users; the reply to a REG beyond it is 206. */
   readonly maxUsers?: number | undefined;
-  /** Pause before the store catches up with other servers again, in milliseconds. Default: it never does. */
+  /**
+   * Pause before the store catches up with other servers again, in milliseconds. Default: the store never
+   * catches up.
+   */
   readonly catchUpMs?: number | undefined;
 }
 
@@ -124,7 +127,7 @@ export function storeLogic(options: StoreOptions): BehaviourLogic<StoreEvent, un
   });
 }
 
-/** What a store can stop doing for a time, and what the log says when it stops and when it does it again. */
+/** The kinds of outages of a store, each with the log messages for its beginning and its end. */
 const OUTAGES = {
   write: ['the store cannot be written: changes are answered 205', 'the store can be written again'],
   'catch up': [
@@ -150,9 +153,9 @@ class StoreActor implements Behaviour<StoreEvent> {
   /** True while the actor waits for the next event-loop iteration. */
   #waitsForIteration = false;
   #ending = false;
-  /** What the store cannot do at present. */
+  /** The outages that have begun and not ended. */
   readonly #outages = new Set<keyof typeof OUTAGES>();
-  /** True once it is logged that no more users can register. */
+  /** True once the log says that no more users can register. */
   #hasLoggedFull = false;
   #releaseStore: () => void = () => {};
 
@@ -294,7 +297,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     );
   }
 
-  /** Logs the begin and the end of an outage. */
+  /** Logs the beginning and the end of an outage. */
   #report(what: keyof typeof OUTAGES, error?: Error): void {
     const [begun, over] = OUTAGES[what];
     if (error === undefined) {
@@ -306,7 +309,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   }
 }
 
-/** Whether a change was asked for by a device of the key of its id. */
+/** Whether the device that requested a change has the key of the id. */
 function hasKey(users: Users, { id, device }: Change): boolean {
   return device !== undefined && users.deviceOf(users.numberOf(id))?.identity === device.identity;
 }

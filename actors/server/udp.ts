@@ -19,8 +19,8 @@ import type { DatagramReady, SessionsEvent } from './sessions.js';
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /**
- * The maximum number of bytes of answers in the send queue. Answers beyond it are dropped, as UDP may lose
- * any.
+ * The maximum number of bytes of answers in the send queue. Answers beyond it are dropped: UDP may lose any
+ * datagram.
  */
 const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
 
