@@ -302,7 +302,7 @@ export function closedError(): ClientError {
 }
 
 /** The error when a session has ended for good. */
-function sessionError(why: SessionEnd, id: UserId): ClientError {
+export function sessionError(why: SessionEnd, id: UserId): ClientError {
   switch (why) {
     case 'elsewhere':
       return new ClientError('user.elsewhere', `${id} has signed in elsewhere`);

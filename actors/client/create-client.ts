@@ -12,6 +12,7 @@
  */
 
 import { PATIENCE_MS } from '../../machines/client/call-control-context.js';
+import type { HeartbeatReport } from '../../machines/client/events.js';
 import type { AddedTrust, BuddyTrusts } from '../../machines/client/pins.js';
 import type { PrivacyMode } from '../../machines/client/private-calls.js';
 import type { Registration } from '../../machines/client/registration.js';
@@ -37,6 +38,7 @@ import {
   type ClientNotice,
   closedError,
   refuseCommand,
+  sessionError,
 } from './agent.js';
 import type { Call, CallProgress } from './call-handles.js';
 import { ClientError } from './client-error.js';
@@ -202,6 +204,8 @@ class ProgramClient implements Client {
   readonly #end = new AbortController();
   /** The blocked names. Call control gets them again when it is restarted. */
   #blocked: readonly string[] = [];
+  /** Why the session of the user has ended. */
+  #sessionError: ClientError | undefined;
   #asking: Promise<BuddyList> | undefined;
   #listening: Promise<number> | undefined;
 
@@ -264,7 +268,7 @@ class ProgramClient implements Client {
           heartbeatSpec({ host: server, tcpPort, udpPort }, this.#holder, this.#directory),
         ],
       }),
-      { log, onEmitted: (event) => this.#holder.update(event) },
+      { log, onEmitted: (event) => this.#onEmitted(event) },
     );
     this.ended = this.#tree.ended.finally(() => this.#privacy.finished());
     this.ended.then(() => this.#onEnded());
@@ -409,10 +413,17 @@ class ProgramClient implements Client {
   }
 
   /** Rejects if the user has a key that cannot be used here, or has been signed out by another client. */
+  /** Rejects if the user has no session any more, or cannot have one. */
   async #assertSession(): Promise<void> {
+    if (this.#sessionError !== undefined) throw this.#sessionError;
     await this.#directory.assertUsable(this.#user);
-    if (this.#holder.state.user === undefined)
-      throw new ClientError('user.elsewhere', `${this.#id} is signed out here`);
+  }
+
+  #onEmitted(event: { readonly type: unknown }): void {
+    this.#holder.update(event);
+    if (event.type !== 'session.ended') return;
+    const { why, id } = event as Extract<HeartbeatReport, { type: 'session.ended' }>;
+    this.#sessionError = sessionError(why, id);
   }
 
   /** Rejects if no call can be private, and none may be in clear. */

@@ -18,7 +18,6 @@ import type { BehaviourScope } from '../../supervision/behaviour.js';
 import { Delivery } from './delivery.js';
 import { LineThrottle } from './line-throttle.js';
 import { networkReason } from './network-reason.js';
-import type { CallPlan } from './privacy.js';
 import type { PrivateLines } from './private-lines.js';
 
 export const CHAT_PROTOCOL = 'im-chat/1';
@@ -38,8 +37,6 @@ export interface SecureLineOptions {
 export class SecureLine {
   readonly tls: TLSSocket;
   readonly throttle: LineThrottle;
-  /** The decision about an outgoing call. */
-  plan: Extract<CallPlan, { readonly kind: 'private' }> | undefined;
   /** The other end, once it has proven its key. */
   device: Device | undefined;
   /** The id that an incoming caller names. */

@@ -173,6 +173,9 @@ const ENDS: Readonly<
   },
 };
 
+/** The code of the error with which requests reject then. */
+const ERROR_CODES = { elsewhere: 'user.elsewhere', denied: 'key.denied', revoked: 'key.revoked' } as const;
+
 for (const [why, mode] of [
   ['elsewhere', 'as-can'],
   ['elsewhere', 'private'],
@@ -186,6 +189,7 @@ for (const [why, mode] of [
     await ENDS[why](t, here);
     client.buddies().catch(() => {}); // makes the client notice
     t.is(await ended, why);
+    await t.throwsAsync(client.buddies(), { code: ERROR_CODES[why] });
     await assertRefuses(t, port, rings, here.bob);
   });
 }
