@@ -34,7 +34,7 @@ export type WorkerEvent =
 export interface WorkerOptions {
   /** Receives every start, note and release, as `name event`. */
   readonly log: string[];
-  /** True for the starts, counted from 1, that fail. */
+  /** Whether a start fails. The starts are counted from 1. */
   readonly failsStart?: (start: number) => boolean;
   /** Ignores requests to shut down. */
   readonly hangs?: boolean;
@@ -173,7 +173,8 @@ export function crash(...actors: readonly AnyActorRef[]): void {
 }
 
 /**
- * Advances the clock so that a restart happens that the supervisor deferred to the next event-loop iteration.
+ * Advances the clock, so that the supervisor carries out a restart that it deferred to the next event-loop
+ * iteration.
  */
 export function nextTurn({ clock }: Watched): void {
   clock.increment(1);

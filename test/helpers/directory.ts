@@ -1,5 +1,5 @@
 /**
- * Directories of clients in tests: with files of their own, and servers that record every byte.
+ * Clients' directories for tests, each with its own files, and servers that record every byte.
  */
 
 import { once } from 'node:events';
@@ -22,10 +22,10 @@ export function directoryAt(
   return directory;
 }
 
-/** In the place of a reply: the connection stays open without one. */
+/** Stands for no reply: the server leaves the connection open and sends nothing. */
 export const SILENCE = Symbol('silence');
 
-/** A server in clear that records what each connection sends, and replies as the test says. */
+/** A server without TLS that records what each connection sends, and replies as the test says. */
 export class RecordingServer {
   readonly connections: Buffer[] = [];
   readonly tcp: number;

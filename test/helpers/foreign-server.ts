@@ -1,5 +1,5 @@
 /**
- * A server without keys, as other people wrote it. It records every byte that clients send.
+ * A server without keys, like the servers that other people wrote. It records every byte that clients send.
  */
 
 import { createSocket } from 'node:dgram';
@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 
-/** What servers do at a request that they do not know. */
+/** What such servers do when they receive a request that they do not know. */
 export const AT_UNKNOWN_REQUESTS = {
   '201': (socket: Socket) => socket.end('201 INVALID\r\n'),
   '201 with LF': (socket: Socket) => socket.end('201 INVALID\n'),

@@ -27,7 +27,7 @@ export interface Command {
   readonly input?: string;
 }
 
-/** How often each call is made in a run that nothing interrupts, in the thread that makes it most often. */
+/** How often an uninterrupted run makes each call, in the thread that makes that call most often. */
 export async function countSteps(home: KeyedHome, command: Command): Promise<ReadonlyMap<Step, number>> {
   const { log } = await runTraced(home, command, ['-e', `trace=${STEPS.join(',')}`]);
   const counts = new Map<string, number>();

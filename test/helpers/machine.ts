@@ -94,7 +94,7 @@ export function wordsShown(terminal: Terminal): readonly string[] {
   return words.filter(Boolean).length === 24 ? words : [];
 }
 
-/** Presses Enter under the words, and waits until two of them are asked for. Returns those two. */
+/** Presses Enter below the shown words, and waits until the client asks for two. Returns these two. */
 export async function askedBack(terminal: Terminal, words: readonly string[]): Promise<readonly string[]> {
   const asked = () => /^Type words (\d+) and (\d+)/.exec(terminal.rows().at(-1) ?? '');
   terminal.press('\r');
@@ -103,14 +103,14 @@ export async function askedBack(terminal: Terminal, words: readonly string[]): P
   return [first, second].map((position) => words[Number(position) - 1] ?? '');
 }
 
-/** The seed of a key, in each form in which it could stand somewhere. */
+/** The seed of a key, in each form in which a text could contain it. */
 export function formsOfSeed(words: readonly string[]): readonly string[] {
   const identity = Identity.fromWords(words.join(' '));
   if (!(identity instanceof Identity)) throw new Error('these are not the words of a key');
   return formsOf(Buffer.from(identity.toSeed()));
 }
 
-/** Secret bytes, in each form in which they could stand in a text. */
+/** Secret bytes, in each form in which a text could contain them. */
 export function formsOf(bytes: Buffer): readonly string[] {
   const hex = bytes.toString('hex');
   return [

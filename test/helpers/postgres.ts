@@ -31,8 +31,9 @@ const AS_POSTGRES =
 const OWNER = 'im';
 
 /**
- * Ends all processes that work in a directory, and removes it, when its input ends. A frozen process does not
- * notice the end of its parent.
+ * A shell script. When its standard input ends, it kills all processes whose working directory is inside the
+ * given directory, and then removes that directory. It is needed because a frozen process does not notice the
+ * end of its parent.
  */
 const GUARD = `cat
 while
@@ -44,7 +45,7 @@ while
 do :; done
 rm -rf "$1"`;
 
-/** Makes a directory as it was at first, with another identity of its own. */
+/** Empties a directory, and gives it a new random id and a new server identity. */
 const EMPTY = `delete from im_log; delete from im_user; delete from im_ban; delete from im_head;
   insert into im_head values (true, 1, gen_random_uuid(), 0, 0);
   delete from im_identity; insert into im_identity values (true, sha256(gen_random_uuid()::text::bytea))`;
@@ -57,12 +58,12 @@ export function withPostgres(declare: () => void): void {
   else test('PostgreSQL 15 is installed', (t) => void isInstalled(t, SERVER));
 }
 
-/** What ends a server: a test, or the tests of a file. */
+/** Registers what to do at the end of a test, or of all tests of a file. */
 export type Teardown = Pick<ExecutionContext, 'teardown'>;
 
 /**
- * What the servers of a whole file are started with: they end after the last test of the file, in the reverse
- * order.
+ * Returns a teardown for servers that all tests of a file share. They end after the last test of the file, in
+ * reverse order.
  */
 export function teardownOfFile(): Teardown {
   const ends: Parameters<Teardown['teardown']>[0][] = [];
@@ -96,7 +97,7 @@ export class Postgres {
       "listen_addresses = '127.0.0.1'",
       "unix_socket_directories = ''",
       'shared_buffers = 16MB',
-      // A killed server loses nothing that it wrote: only the machine would.
+      // Without syncs, only a crash of the machine loses data. The tests only kill the server.
       'fsync = off',
       ...settings,
     );
@@ -105,7 +106,7 @@ export class Postgres {
     return postgres;
   }
 
-  /** Starts a standby of this server. Its name is what `synchronous_standby_names` calls it. */
+  /** Starts a standby of this server. `synchronous_standby_names` can list it by this name. */
   async startStandby(t: Teardown, name: string): Promise<Postgres> {
     const source = `host=127.0.0.1 port=${this.port} user=postgres application_name=${name}`;
     const standby = await Postgres.#make(t, (data) =>
@@ -113,7 +114,7 @@ export class Postgres {
         ...['-D', data, '-d', source, '-R', '-c', 'fast', '--no-sync'],
       ]),
     );
-    // A standby looks for its primary again after 5 s otherwise.
+    // By default, a standby waits 5 s before it tries to reach its primary again.
     await standby.configure("wal_retrieve_retry_interval = '100ms'");
     await standby.run();
     return standby;
@@ -122,7 +123,7 @@ export class Postgres {
   static async #make(t: Teardown, fill: (data: string) => Promise<void>): Promise<Postgres> {
     const directory = await mkdtemp(join(tmpdir(), 'im-postgres-'));
     const postgres = new Postgres(directory, await freePort());
-    // In a process group of its own, which outlives that of the tests.
+    // The guard has its own process group, so it survives when the process group of the tests is killed.
     const guard = spawn('sh', ['-c', GUARD, 'guard', directory], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -191,7 +192,7 @@ export class Postgres {
   async kill(): Promise<void> {
     const server = this.#server as ChildProcess;
     await this.freeze();
-    // A process whose parent has ended is no longer found.
+    // Find the other processes now: once their parent has ended, childrenOf no longer finds them.
     const others = await childrenOf(server.pid);
     await this.#signalOthers('SIGKILL');
     server.kill('SIGKILL');
@@ -202,7 +203,7 @@ export class Postgres {
 
   /** Stops all processes of the server, which then answer nothing. */
   async freeze(): Promise<void> {
-    // The first process starts all others.
+    // Stop the first process before the others, because it starts all others.
     this.#server?.kill('SIGSTOP');
     await this.#signalOthers('SIGSTOP');
   }
@@ -217,7 +218,7 @@ export class Postgres {
       try {
         process.kill(pid, signal);
       } catch {
-        // It has ended.
+        // The process has ended.
       }
     }
   }
@@ -248,8 +249,8 @@ export class Postgres {
   }
 
   /**
-   * Makes an empty directory in a database of its own, and returns its URL. A new database is several hundred
-   * files: those of earlier tests are used again.
+   * Makes an empty directory in a database of its own, and returns its URL. Reuses the databases of earlier
+   * tests, because a new database has several hundred files.
    *
    * @param t When it ends, another test may get the database.
    */
@@ -304,7 +305,10 @@ function commandOf(name: string, args: readonly string[]): [program: string, arg
   return [program as string, rest];
 }
 
-/** Finds a port that the system gives to no connection: a server needs its own again when it restarts. */
+/**
+ * Finds a free port below the ephemeral range. The system gives no such port to a connection, so a server can
+ * use the same port again when it restarts.
+ */
 async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + randomInt(10_000);

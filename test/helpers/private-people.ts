@@ -1,5 +1,5 @@
 /**
- * People with keys: clients whose directory of keys is a table of the test.
+ * People with keys. Their clients ask a table in the test for keys, instead of a server.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -108,7 +108,7 @@ export async function person(
   return new Person(id, table, root, options);
 }
 
-/** A program's client of a person. */
+/** Creates the client of a person, as a program would. */
 export function clientOf(
   t: ExecutionContext,
   { tcp, udp }: Ports,

@@ -42,7 +42,7 @@ interface AnyShape extends ChildOptions {
 
 export interface WorkerShape extends AnyShape {
   readonly kind: (typeof WORKERS)[number];
-  /** The maximum number of events that wait for it. It has an address only if this is defined. */
+  /** The stash limit of the worker's address. Without it, the worker has no address. */
   readonly stash: number | undefined;
 }
 
@@ -214,7 +214,7 @@ export interface Witness {
   inputFailed(node: TreeNode): void;
 }
 
-/** A node of the tree, whichever actor currently runs in it, and the behaviour of that actor. */
+/** A node of the tree. Successive actors run in it; the node determines how each of them behaves. */
 export class TreeNode {
   readonly children: readonly TreeNode[];
   /** The template of a dynamic supervisor's children. */
