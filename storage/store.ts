@@ -114,10 +114,10 @@ export interface Store {
   commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]>;
 
   /**
-   * Shows all changes that other servers made before the call. A store that one server has to itself has none
-   * of them, and resolves at once.
+   * Makes {@link users} show all changes that other servers made before the call. For a store that only one
+   * server uses, there are none, and the promise resolves at once.
    *
-   * @throws StoreError, as a rejection, as of {@link commit}.
+   * @throws StoreError, as a rejection, like {@link commit}.
    */
   catchUp(): Promise<void>;
 

@@ -27,7 +27,7 @@ export const DISK: Files = {
   },
   async append(path) {
     const opened = await openRegular(path, O_RDWR | O_APPEND | O_CREAT);
-    // Without a position: given one, some systems write there, and not at the end.
+    // Pass no position: some systems would write there instead of at the end.
     const write = async (bytes: Buffer) => (await opened.handle.write(bytes, 0, bytes.length)).bytesWritten;
     return { ...toOpenFile(opened), write };
   },

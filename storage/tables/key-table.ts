@@ -1,6 +1,6 @@
 /**
  * The keys of users, with the newest serial and the highest floor of each key. A user without a key takes no
- * memory, except for four bytes if a user with a near number has a key.
+ * memory, except for four bytes if a user with a nearby number has a key.
  */
 
 import type { Device } from '../../protocol/device.js';

@@ -39,13 +39,13 @@ export interface Applied {
   readonly effect?: EffectiveChange;
   /** The number of the user whose row changed; none for BAN and UNBAN. */
   readonly user?: number;
-  /** The position on the list, of ADD and DEL. */
+  /** For ADD and DEL: the position of the buddy on the list. */
   readonly position?: number;
-  /** Reverts any other change but REG. */
+  /** For any other change except REG: reverts it. */
   readonly revert?: () => void;
 }
 
-/** Everything that a store keeps of one number. */
+/** Everything that a store keeps about the user with one number. */
 export interface UserRecord {
   /** `undefined` when the id was freed. */
   readonly id: UserId | undefined;
@@ -350,7 +350,7 @@ export class UserTable implements Users {
     this.#lists.set(user, buddies, length);
   }
 
-  /** What a number has now, with the changes that are not committed yet. */
+  /** The current record of a number, including changes that are not committed yet. */
   recordOf(user: number): UserRecord {
     const removedAtMs = this.#removed.get(user);
     return {

@@ -38,7 +38,7 @@ const COMPACTION_PART = 0.5;
 /** Pause between two attempts to write a new database from memory, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** Events of a store that an operator may want to know. */
+/** Events of a store that an operator may want to know about. */
 export type StoreReport =
   /** The store found an interrupted write, and moved it to a file of its own. */
   | ({ readonly type: 'tail.kept' } & TornTail)

@@ -165,7 +165,7 @@ function whyNotMerged(users: Users, { id, device }: Registration): string | unde
   return isSame ? undefined : `'${id}' exists with a different key, or only one of the two has a key`;
 }
 
-/** The user whose list is imported, with the right to change it; `undefined` if the user was skipped. */
+/** The user whose list is imported, with the device that may change it; `undefined` for a skipped user. */
 function ownerOf(users: Users, entry: ForeignUser): Owner | undefined {
   const change = registrationOf(entry);
   if (typeof change === 'string' || whyNotMerged(users, change) !== undefined) return undefined;
