@@ -20,7 +20,7 @@ export function fieldsOfDevice(credentials: DeviceCredentials): DeviceFields {
   return { device: JSON.stringify(credentials.toStored()), serial, floor };
 }
 
-/** Reads the identity of a key file; `undefined` if only the user's paper has the words. */
+/** Reads the identity of a key file; `undefined` if the file has no seed, or the seed of another identity. */
 export function identityIn({ seed, identity }: StoredKey): Identity | undefined {
   if (seed === undefined) return undefined;
   const found = Identity.fromSeed(Buffer.from(seed, 'base64url'));
