@@ -21,7 +21,10 @@ import { type Input, type KeyInput, type PasteInput, TypeAhead } from './type-ah
  */
 export const QUIET_MS = 700;
 
-/** After a key that came too early, a prompt with more keys than this is not listed key by key. */
+/**
+ * The hint after a key that came too early names the keys of the prompt, unless the prompt has more keys than
+ * this.
+ */
 const MAX_KEYS_NAMED = 2;
 
 /** The chart's events, with additional data that only the effects need. */
@@ -44,7 +47,7 @@ export interface ConsoleEffectsOptions {
   readonly stdout: NodeJS.WriteStream;
   readonly display: Display;
   readonly clock: Clock;
-  /** Steps the chart at once: keys after an answer are not for the same prompt. */
+  /** Steps the chart at once, so that keys after an answer do not go to the answered prompt. */
   readonly step: (input: ConsoleInput) => void;
   /** Handles an input that was typed ahead. */
   readonly deliver: (input: Input, atMs: number) => void;

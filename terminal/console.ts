@@ -59,7 +59,7 @@ export function isSamePrompt(one: Prompt, other: Prompt | undefined): boolean {
 export interface ConsoleListener {
   /** The open prompt was answered, and is closed. */
   onAnswer(value: string): void;
-  /** The user pressed Ctrl-C on an empty line, to leave what is going on. */
+  /** The user pressed Ctrl-C on an empty line, for example to leave a chat or to refuse a call. */
   onInterrupt(): void;
   /** The input has ended and the open prompt stays without an answer; or the user pressed Ctrl-C twice. */
   onEnd(): void;

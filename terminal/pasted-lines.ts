@@ -19,7 +19,7 @@ export const MAX_UNSENT_LINES = 20;
 /** Marks the lines of a preview, so that they do not look like lines of the program. */
 const QUOTE = '| ';
 
-/** Sends a line `q` as text. The line `q` itself would leave the chat. */
+/** What to send for a pasted line `q`: the chat turns it back into `q`. The line `q` would leave the chat. */
 const ESCAPED_QUIT = '\\q';
 
 export class PastedLines {

@@ -92,12 +92,12 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     },
 
     show({ isOwn, text }) {
-      // The user has typed or piped in the own messages and need not see them again.
+      // The user typed or piped in this message, and need not see it again.
       if (!isOwn) this.print([`B: ${text}`]);
     },
 
     setStatus() {
-      // Printed lines cannot change. The user asks for the status.
+      // Printed lines cannot change. The user can ask for the status.
     },
 
     notify() {

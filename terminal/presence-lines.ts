@@ -18,7 +18,7 @@ const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 /** The maximum number of columns to which ids are padded. */
 const MAX_ID_COLUMNS = 24;
 
-/** The maximum number of columns of the user's own id before the short menu: together they fit in 80. */
+/** The maximum number of columns of the user's own id before the short menu. Both fit in 80 columns. */
 const MAX_MENU_NAME_COLUMNS = 12;
 
 /** The short menu, for a user who has seen the full one. The capitals are the keys to press. */
@@ -27,7 +27,7 @@ export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay Hist
 /** Shown with a buddy list that is as long as an answer of the server may be. */
 const LIST_MAY_BE_CUT = '(The list may be cut: it is as long as an answer of the server can be.)';
 
-/** The same for a user who has a key. It is no longer, because some words are shorter. */
+/** The short menu for a user who has a key. It abbreviates words to make room for Verify. */
 const KEYED_MENU_REMINDER = 'Register Login Add Del Msg Status aWay History Block Verify eXit';
 
 /** The user's id and the menu, in one line. */
