@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { parseDatabaseUrl } from '../storage/postgres/database-url.js';
 import { StoreError } from '../storage/store.js';
 
-/** For the description of an argument that is the one or the other. */
+/** The description of an argument that is either a path or a URL. */
 export const DIRECTORY = 'the data directory, or the URL of a directory in PostgreSQL';
 
 /** Whether an argument is the URL of a directory in PostgreSQL, and not the path of a data directory. */

@@ -24,12 +24,12 @@ const CATCH_UP_MS = 1_000;
 export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' | 'identity'>> {
   readonly catchUpMs?: number;
   readonly openBus?: ServerOptions['openBus'];
-  /** For the ready line: what is there, and where. */
+  /** For the ready line: the kind of storage, and its path or URL. */
   readonly place: readonly [kind: 'data' | 'directory', where: string];
   /**
-   * Checks who else may write to it, and passes warnings to `warn`.
+   * Checks who else may write to the storage, and passes warnings to `warn`.
    *
-   * @returns Why it must not be used.
+   * @returns Why the storage must not be used, if there is a reason.
    */
   findAccessProblem(warn: (warning: string) => void): Promise<string | undefined>;
 }

@@ -32,7 +32,7 @@ function addKeyCommand(program: Command): void {
       run(command, async (session) => {
         switch (action) {
           case 'show': {
-            // A configured user only says who signs in: all keys are shown.
+            // Only --user selects an id. A configured user just says who signs in, and all keys are shown.
             const isGiven = program.getOptionValueSource('user') === 'cli';
             const { showKeys } = await import('./trust/key-show.js');
             return showKeys(session, isGiven ? session.user : undefined);

@@ -114,8 +114,8 @@ const deciders: Readonly<Record<AcceptMode, (session: Session) => Decide>> = {
 };
 
 /**
- * Looks up the id that the caller gives. In clear, nothing proves it. A caller without an id is not a buddy,
- * and a private caller whose key nothing confirms is none either.
+ * Whether the id that the caller gives is on the list. In clear, nothing proves the id. A caller without an
+ * id does not count as a buddy. Neither does a private caller whose key nothing confirms.
  */
 async function isBuddy(
   { client }: Session,

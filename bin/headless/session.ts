@@ -89,7 +89,7 @@ export async function runSession(
   return endProcess(output.error === undefined ? code : exitOfOutputError('im-client', output.error));
 }
 
-/** Resolves when a signal stops the session, or the server signs the user out; with the exit code then. */
+/** Resolves to the exit code when a signal stops the session, or the server signs the user out. */
 export async function untilOver({ stopped, signedOut }: Session): Promise<number> {
   if (!stopped.aborted && !signedOut.aborted)
     await Promise.race([once(stopped, 'abort'), once(signedOut, 'abort')]);

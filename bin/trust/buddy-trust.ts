@@ -102,7 +102,10 @@ function notStored(buddy: UserId): string {
   return `the key of ${buddy} cannot be stored`;
 }
 
-/** Asks the server for the key of a buddy. Goes on without an answer, unless it is another server. */
+/**
+ * Asks the server for the key of a buddy. If the server does not answer, prints why, and the command goes on.
+ * If another server answers, the command fails.
+ */
 async function askAbout(server: KeyedServer, buddy: UserId): Promise<WhoAnswer> {
   try {
     return whoAnswerOf(await server.newestDevice(buddy).catch(refuse));
@@ -113,7 +116,7 @@ async function askAbout(server: KeyedServer, buddy: UserId): Promise<WhoAnswer> 
   }
 }
 
-/** Stores what the user vouches for. Refuses words of no known key. */
+/** Stores the key that the user vouches for. Refuses words that do not match a known key. */
 async function vouch(
   keeper: TrustKeeper,
   id: UserId,
@@ -174,7 +177,7 @@ function explainDamage(buddy: UserId): void {
   tell(`Ask ${buddy} for the six words: im-client trust ${buddy} --words; or: im-client forget ${buddy}`);
 }
 
-/** The lines to a buddy that were neither confirmed nor named as undelivered. */
+/** Counts the lines to a buddy that were neither confirmed nor reported as undelivered. */
 async function countWaiting({ root }: KeySession, name: KeyFileName, buddy: UserId): Promise<number> {
   const stored = await new Undelivered(root, name).read(buddy);
   if (isFailed(stored)) return 0;

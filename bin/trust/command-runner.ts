@@ -50,7 +50,7 @@ export async function runKeyCommand(
   return endProcess(code);
 }
 
-/** The user of a command. Refuses a session without one. */
+/** The user of a command. Refuses a session without a user. */
 export function userOf({ user }: KeySession): UserId {
   if (user === undefined) throw new Refused('give your id with --user', EXIT.usage);
   return user;
@@ -71,7 +71,7 @@ export function tell(line: string): void {
   process.stderr.write(`${toDisplayText(line)}\n`);
 }
 
-/** Returns what was read or written. Refuses a failure, with what could not be done. */
+/** Returns the value, or refuses if it is a failure. `what` says what could not be done. */
 export function orRefuse<TValue>(value: TValue | Failed, what: string): Exclude<TValue, Failed> {
   if (isFailed(value)) throw new Refused(`${what}: ${value.reason}`, EXIT.failed);
   return value as Exclude<TValue, Failed>;

@@ -27,7 +27,8 @@ export async function restoreKey(session: KeySession): Promise<number> {
     await keyring.issueDevice({ id, server: server.name }, identity, newest),
     'the key cannot be stored',
   );
-  // A revocation by another device counts from the newest serial that the server has seen.
+  // Let the server see the new serial now. Another device that revokes this one chooses a floor above the
+  // newest serial that the server has seen.
   const missing = await recordDevice(server, held, id);
   if (missing !== undefined) tell('The server has not seen this machine yet: it will when you sign in.');
   const { serial, floor } = held.credentials.device;

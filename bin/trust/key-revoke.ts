@@ -1,8 +1,9 @@
 /**
  * `im-client key revoke`: shuts out all other devices of an id.
  *
- * The new device is stored before the server hears of it. A process that is killed in between leaves a device
- * whose floor is its own serial, and whose floor the server does not have: the next run sends that one again.
+ * The command stores the new device before it sends the device to the server. If the process is killed in
+ * between, the stored device has a floor that equals its serial, and that the server does not know yet. The
+ * next run sends this device again.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -56,7 +57,7 @@ export async function revokeOthers(session: KeySession): Promise<number> {
 
 interface RevokingDevice {
   readonly held: HeldKey;
-  /** False if the server has seen it, and no newer one. */
+  /** False if the server has recorded this device already, and knows no newer one. */
   readonly isNew: boolean;
 }
 
@@ -91,7 +92,7 @@ async function findOrMakeDevice(keyring: Keyring, server: KeyedServer, id: UserI
 /**
  * Makes a device that revokes the others, and stores it.
  *
- * @param known The newest device of the server, if the key is here.
+ * @param known The newest device that the server knows, if the key is on this machine.
  */
 async function makeDevice(
   keyring: Keyring,

@@ -1,5 +1,5 @@
 /**
- * The server of the commands about keys, and the words and exit codes of what it does not do.
+ * Requests of the commands about keys to the server, and the messages and exit codes of their failures.
  */
 
 import { ClientError } from '../../actors/client/client-error.js';
@@ -17,7 +17,7 @@ import { exitOfError, exitOfReply, HEADLESS_EXIT } from '../headless/exit-codes.
 import type { KeySession } from './command-runner.js';
 import { Refused } from './refused.js';
 
-/** Identifies the server: by what is known here, otherwise by asking it. Refuses one without keys. */
+/** Identifies the server: by its stored key, or else by asking it. Refuses a server that keeps no keys. */
 export async function identifyServer({ root, endpoint }: KeySession): Promise<KeyedServer> {
   const end = new AbortController().signal;
   const identification = new ServerIdentification({ server: endpoint, servers: new Servers(root), end });
@@ -49,8 +49,8 @@ export async function askNewest(server: KeyedServer, id: UserId): Promise<Device
 export type NotRecorded = 'busy' | 'unreachable';
 
 /**
- * Has the server record the serial and the floor of a device. Resolves with `undefined` when the server has
- * acknowledged it, or with why it has to be tried again. Refuses every other reply.
+ * Makes the server record the serial and the floor of a device. Resolves with `undefined` when the server has
+ * acknowledged them, or with the reason why the caller must try again. Refuses every other reply.
  */
 export async function recordDevice(
   server: KeyedServer,
@@ -70,7 +70,7 @@ export async function recordDevice(
   }
 }
 
-/** Refuses for an error of the client. */
+/** Refuses with the message and the exit code of an error. */
 export function refuse(error: unknown): never {
   const { message } = error as Error;
   if (error instanceof ClientError) throw new Refused(message, exitOfError(error.code));

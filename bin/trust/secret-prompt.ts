@@ -2,7 +2,7 @@
  * Asks for secret words at a terminal. What is typed is shown as asterisks; Tab shows the letters of the
  * current line, and hides them again. After Enter only asterisks stay on the screen.
  *
- * The lines are redrawn without control codes, so that it works on a terminal that has none.
+ * The prompt redraws lines without control codes, so that it works on a terminal that has none.
  */
 
 import type { ReadStream, WriteStream } from 'node:tty';
@@ -15,7 +15,7 @@ import { Refused } from './refused.js';
 /** The maximum number of characters of a line: more than 24 words of 8 letters. */
 const MAX_TYPED = 1_000;
 
-/** Stands for a line after Enter: as many for every line, so that it does not show how long a word is. */
+/** Replaces each line after Enter. It has a fixed length, so that it does not reveal how long a word is. */
 const HIDDEN_LINE = '****';
 
 interface Pressed {
@@ -110,7 +110,7 @@ export class SecretPrompt {
   }
 }
 
-/** The typed characters that words consist of; keys such as the arrows have none. */
+/** The printable characters of a key press; empty for keys such as the arrows. */
 function lettersOf(text: string | undefined): string {
   return /^[ -~]+$/.test(text ?? '') ? (text as string) : '';
 }

@@ -22,7 +22,7 @@ const ATTEMPTS = 3;
 /** Columns of a numbered word: a number, and at most 8 letters. */
 const WORD_COLUMNS = 14;
 
-/** A second screen of the terminal: what it showed does not stay in the scrollback. */
+/** Switches to the second screen of the terminal, whose contents do not stay in the scrollback. */
 const OTHER_SCREEN = '\u001b[?1049h\u001b[H\u001b[2J';
 const FIRST_SCREEN = '\u001b[?1049l';
 
@@ -41,7 +41,7 @@ export function requireTerminal({ isJson }: KeySession): void {
  * Shows the words, and asks some of them back. Resolves with false if the user skips that. Refuses wrong
  * words.
  *
- * @param introduction Printed first: what the words are good for.
+ * @param introduction Printed first: says what the words are for.
  */
 export async function copyOnPaper(introduction: string, words: readonly string[]): Promise<boolean> {
   const { stdin, stdout }: { readonly stdin: ReadStream; readonly stdout: WriteStream } = process;
