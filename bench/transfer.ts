@@ -42,7 +42,7 @@ export async function benchTransfer(report: Report): Promise<void> {
 async function writeOriginal(directory: string): Promise<void> {
   await mkdir(directory);
   for (let user = 0; user < USERS; user++) {
-    // Buddies are spread over all users. None is the user: USERS is not a multiple of any of these steps.
+    // Buddies are spread over all users. USERS divides none of these steps, so no user is their own buddy.
     const lines = Array.from(
       { length: BUDDIES },
       (_, buddy) => `user${(user + (buddy + 1) * 1_009) % USERS}\n`,

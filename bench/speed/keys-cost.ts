@@ -28,10 +28,10 @@ import { HAS_TWO_CORES } from './worker.js';
 
 const USERS = 1_000;
 
-/** How many of them are signed in. */
+/** How many of the {@link USERS} are signed in. */
 const ONLINE = 400;
 
-/** Clients that send requests, and datagrams in a second. */
+/** How many clients send requests, and how many datagrams are sent in a second. */
 const CLIENTS = 16;
 const RATE = 4_000;
 
@@ -45,15 +45,18 @@ const DATAGRAM_TARGET = 4;
 const SESSIONS = 100_000;
 const SESSION_TARGET_BYTES = 1_200;
 
-/** ClientHellos in a second, and clients without keys. */
+/** How many ClientHellos are sent in a second, and how many clients without keys send requests. */
 const FLOOD_RATE = 1_000;
 const HONEST_CLIENTS = 4;
 const FLOOD_ROUNDS = 7;
 
-/** The largest acceptable ratio of the 99th percentile of clear requests, with the flood and without. */
+/** The largest acceptable ratio of the 99th percentiles of clear requests with and without the flood. */
 const FLOOD_TARGET = 3;
 
-/** How long the flood runs before a measurement begins, in milliseconds: it uses up the bursts first. */
+/**
+ * How long the flood runs before a measurement begins, in milliseconds. In this time, it uses up the burst
+ * that the server allows each source.
+ */
 const FLOOD_LEAD_MS = 500;
 
 export async function benchKeys(report: Report): Promise<void> {

@@ -155,7 +155,7 @@ export async function loadUdpSealed(job: SealedUdpJob): Promise<Gathered> {
   return { requests, errors, seconds: ms / 1_000, latencies };
 }
 
-/** The outcome counts as an error each connection that the server cut before it sent anything. */
+/** Counts as an error each connection that the server cuts without having sent any byte. */
 export async function flood({ port, ms, rate }: FloodJob): Promise<Gathered> {
   const hello = await recordHello();
   let errors = 0;
