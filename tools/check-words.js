@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 /** The maximum number of columns of a line. */
 const MAX_COLUMNS = 110;
 
-/** Words that hide the subject of a sentence, or that the code used before it took the field's. */
+/** Words that hide the subject of a sentence, and former names that the usual terms have replaced. */
 const RULED_OUT = new RegExp(
   [
     'nobody|whoever|somebody|anew|told of|left away|is no id',
@@ -25,7 +25,7 @@ const RULED_OUT = new RegExp(
 /** Words of plain mode, which scripts depend on. */
 const FIXED_WORDS = /Nobody is blocked\.|That is no id, or yourself/g;
 
-/** This file, the rules that quote the words, and what a program writes. */
+/** This file, the rules, which quote these words, and files that programs generate. */
 const EXEMPT =
   /^(tools\/check-words\.js|CONTRIBUTING\.md|package-lock\.json|docs\/machines\/.*|docs\/images\/.*|man\/.*)$/;
 
