@@ -22,7 +22,7 @@ const SIZE = { columns: 80, rows: 24 };
 
 const READY = /im-server ready tcp=\S*:(\d+) /;
 
-/** Longer than a server may take to end; in microseconds, as strace takes it. */
+/** Longer than a server may take to end, in microseconds, as strace expects it. */
 const HANG_US = 20_000_000;
 
 /** Runs a program in a terminal. `ended` resolves with its exit code and signal. */

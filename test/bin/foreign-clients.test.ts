@@ -1,6 +1,6 @@
 /**
- * A user with a key, and buddies without one whose clients are other people's: each of their dialects works
- * as it did before there were keys, and the user is told that these chats are in clear.
+ * A user with a key, and buddies without a key, who use clients that other people wrote. Each dialect of
+ * these clients works as it did before there were keys, and the user is told that the chats are in clear.
  */
 
 import { join } from 'node:path';
@@ -100,7 +100,7 @@ for (const { dialect, opening, answer, label } of [
   });
 }
 
-test('a silent caller of dialect B gets its word at the second call', async (t) => {
+test('a silent caller of dialect B is answered ACCEPTED at the second call', async (t) => {
   const { server, home } = await withAlice(t);
   const listener = start(t, server, home, 'listen', 'alice', '--accept', 'all', '--json');
   const [, port] = await listener.expect(/"event":"listening",.*"port":(\d+)/);
@@ -131,7 +131,7 @@ for (const { dialect, answer, bye } of [
   { dialect: 'C', answer: 'ok\n', bye: '' },
   { dialect: 'D', answer: 'ACCEPT\r\n', bye: 'q\n' },
 ]) {
-  test(`an open buddy of dialect ${dialect} gets the greeting of before`, async (t) => {
+  test(`an open buddy of dialect ${dialect} gets the same greeting as before keys existed`, async (t) => {
     const { server, home } = await withAlice(t);
     const olga = await olgaOnline(t, server);
     const program = start(t, server, home, 'send', 'alice', 'olga', 'hello');

@@ -1,6 +1,6 @@
 /**
- * The client, which uses keys, at servers of other people, which know none: apart from the question whether
- * they keep keys, they get byte for byte what they got before there were keys.
+ * The client, which uses keys, at servers that other people wrote, which do not know keys. These servers are
+ * asked whether they keep keys. Apart from that, they get the same bytes as before there were keys.
  */
 
 import { join } from 'node:path';
@@ -94,7 +94,7 @@ for (const lineEnd of ['\r\n', '\n']) {
   });
 }
 
-test('the presence and the calls of a listening user are as they were', async (t) => {
+test('the presence and the calls of a listening user are as before keys existed', async (t) => {
   const { server } = await withBob(t, 'a close');
   const program = start(t, server, emptyEnvironment(t), 'listen', 'alice', '--accept', 'all');
   await until(() => program.stderr.includes('on port'));
@@ -125,7 +125,7 @@ test('the presence and the calls of a listening user are as they were', async (t
   t.notRegex(program.stderr, /clear|private/);
 });
 
-test('plain mode has one line more, once, and the server gets the bytes of before', async (t) => {
+test('plain mode prints one additional line, once; the server gets the same bytes as before', async (t) => {
   const { server } = await withBob(t, '200');
   const home = { ...emptyEnvironment(t), NODE_NO_WARNINGS: '1' };
   const script = 'R\nalice\nA\nbob\nL\ncarl\nD\nbob\nX\n';
@@ -160,7 +160,7 @@ for (const atUnknown of Object.keys(AT_UNKNOWN_REQUESTS) as AtUnknownRequests[])
   });
 }
 
-test('while a silent server is asked about keys, its users do not count as unanswered', async (t) => {
+test('a server that is silent about keys still answers with the list of buddies', async (t) => {
   const { server, bob } = await withBob(t, 'silence');
   const row = `bob\tONLINE\t127.0.0.1\t${bob.port}\n`;
   t.deepEqual(await run(t, server, emptyEnvironment(t), ['buddies', 'alice']), [0, row, '']);
@@ -192,7 +192,7 @@ test('a server that kept keys and keeps none now counts as busy, and gets nothin
   for (const request of server.requests) t.is(request.charCodeAt(0), 0x16, 'only TLS');
 });
 
-test('a server that keeps keys since an update: known ids go on, and new ones get keys', async (t) => {
+test('after an update, a server keeps keys: known ids stay without, and new ones get keys', async (t) => {
   const foreign = await ForeignServer.start(t, '201');
   const home = emptyEnvironment(t);
   t.is((await run(t, foreign, home, ['register', 'alice']))[0], 0);

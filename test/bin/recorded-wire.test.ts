@@ -1,6 +1,6 @@
 /**
- * What someone on the way can read: a server and two clients as people run them, and every byte between
- * them recorded.
+ * What an observer of the network can read. The tests run a server and two clients as people do, and record
+ * every byte between them.
  */
 
 import anyTest, { type ExecutionContext } from 'ava';
@@ -88,13 +88,13 @@ async function talk(t: ExecutionContext, { alice, bob }: Machines, ...options: r
   await succeeds(t, listener);
 }
 
-/** What can be read on the wires of both, of the things that should not be. */
+/** The secrets that can be read on the wires of both machines. */
 function readable({ alice, bob }: Machines): string[] {
   const recorded = Buffer.concat([alice.recorded, bob.recorded]);
   return SECRETS.filter((secret) => recorded.includes(secret));
 }
 
-/** Checks that everything is sealed, but for the question whether the server keeps keys. */
+/** Checks that everything is sealed, except the question whether the server keeps keys. */
 function assertSealed(t: ExecutionContext, both: Machines): void {
   t.deepEqual(readable(both), []);
   for (const { calls, presence, requests } of [both.alice, both.bob]) {

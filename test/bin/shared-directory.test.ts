@@ -290,7 +290,7 @@ withPostgres(() => {
     t.is(await askSealed(server.tcp, others, 'ADD alice alice'), '204 DENIED\r\n');
   });
 
-  test('what one server changes, another has, for ids with and without a key', async (t) => {
+  test('changes of one server are visible at another, for ids with and without a key', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     const device = deviceOf();

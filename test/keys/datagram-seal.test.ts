@@ -118,7 +118,7 @@ test('the vectors of Wycheproof are opened', (t) => {
   }
 });
 
-test('the vectors of Wycheproof with any bit of the tag flipped are not', (t) => {
+test('the vectors of Wycheproof are not opened if any bit of the tag is flipped', (t) => {
   for (const vector of WYCHEPROOF) {
     const seal = sealOf(vector, 'server');
     for (let bit = 0; bit < TAG_BYTES * 8; bit++) {

@@ -44,12 +44,12 @@ test('of ed25519-speccheck, no signature with a scalar or a point out of range v
   }
 });
 
-test('a key of small order is refused, under which OpenSSL 3.0 accepts forgeries', (t) => {
+test('a key of small order is refused, because OpenSSL 3.0 accepts forgeries under it', (t) => {
   const identityPoint = hex(`01${'00'.repeat(31)}`);
   const signature = `01${'00'.repeat(63)}`;
   t.false(isAllowedKey(identityPoint));
   const isAccepted = verifies(identityPoint, { message: randomBytes(20).toString('hex'), signature });
-  // OpenSSL 3.5, which comes with Node.js 24, refuses this one itself.
+  // OpenSSL 3.5, which comes with Node.js 24, refuses this forgery itself.
   t.is(isAccepted, process.versions.openssl.startsWith('3.0.'));
 });
 
@@ -59,7 +59,7 @@ test('a seed has 32 bytes', (t) => {
   }
 });
 
-test('every seed gives a key that is allowed, and that Node exports alike', (t) => {
+test('every seed gives an allowed key, and Node exports the same seed and key', (t) => {
   const property = fc.property(fc.uint8Array({ minLength: SEED_BYTES, maxLength: SEED_BYTES }), (seed) => {
     const privateKey = privateKeyFrom(seed);
     assert.ok(isAllowedKey(publicBytesOf(privateKey)));

@@ -94,7 +94,7 @@ test('a connection of TLS 1.2 that another context let in is not identified', as
   t.is(identifyPeer(shaken.server, PROTOCOL).refusal, 'wrong-version');
 });
 
-test('a chat is refused at the port of the server, and back', async (t) => {
+test('a chat peer is refused by the directory server, and the reverse', async (t) => {
   const directory = await TlsServer.start(t, serverContext, 'im-dir/1');
   const chat = await TlsServer.start(t, serverContext, 'im-chat/1');
   const chatCall = { secureContext: context, ALPNProtocols: ['im-chat/1'] };

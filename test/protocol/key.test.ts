@@ -50,7 +50,7 @@ test('every y from the prime on is refused, with both signs of x', (t) => {
   }
 });
 
-test('the highest y below that of order 2 is allowed', (t) => {
+test('y = 2 and y = p - 2, which are not of small order, are allowed', (t) => {
   t.true(isAllowedKey(hex(`eb${'ff'.repeat(30)}7f`)));
   t.true(isAllowedKey(hex(`02${'00'.repeat(31)}`)));
 });

@@ -53,7 +53,7 @@ test('of several buddies, the first on the list is named', (t) => {
   t.is<string | undefined, string>(lookAlike('bob', 'b0b', 'b.ob'), 'b0b');
 });
 
-test('looking alike goes both ways', (t) => {
+test('looking alike is symmetric', (t) => {
   const id = fc.stringMatching(/^[a1l0orn_][a1l0o.rnm-]{0,5}$/).map((text) => parseId(text) as UserId);
   fc.assert(
     fc.property(id, id, (one, other) => {

@@ -23,7 +23,7 @@ test('the words of some bytes are the first six of BIP39', (t) => {
   }
 });
 
-test('exactly the first 66 bits decide', (t) => {
+test('the words depend on exactly the first 66 bits', (t) => {
   const property = fc.property(bytes, fc.nat(SAFETY_BYTES * 8 - 1), (one, bit) => {
     const other = Uint8Array.from(one);
     other[bit >> 3] = (other[bit >> 3] as number) ^ (0x80 >> (bit & 7));
@@ -76,7 +76,7 @@ test('fewer or more than six words are not compared', (t) => {
   t.deepEqual(compare('zoo abandon letter advice cage absurd zoo'), { result: 'wrong-count', count: 7 });
 });
 
-test('only the words of a key are the same as its words', (t) => {
+test('typed words are the same only if they are the words of the key', (t) => {
   const property = fc.property(bytes, bytes, (one, other) => {
     const words = safetyWords(one, wordlist);
     const typed = safetyWords(other, wordlist);
@@ -87,7 +87,7 @@ test('only the words of a key are the same as its words', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('no typed text throws, and none is the same by chance', (t) => {
+test('no typed text throws, and no random text is the same as the words', (t) => {
   const property = fc.property(fc.string({ unit: 'grapheme' }), (typed) => {
     assert.notEqual(compare(typed).result, 'same');
     for (const word of splitWords(typed)) assert.notEqual(word, '');

@@ -96,7 +96,7 @@ interface Tally {
   crashes: number;
   /** Crashes that left a disk unlike the others. */
   opened: number;
-  /** Starts that found the format before. */
+  /** Starts that found a database in the previous format. */
   upgraded: number;
   refused: number;
   unopened: number;
@@ -535,7 +535,7 @@ const EARLIER = changes('REG a', 'REG b', 'ADD a b', 'REG c', 'ADD c a', 'DEL a 
 
 const sealed = (line: string) => `${line} ${checksumOf(line)}\n`;
 
-/** Makes a disk with a database in the format before. */
+/** Makes a disk with a database in the previous format. */
 async function writeEarlier(files: SimulatedFiles): Promise<void> {
   files.appear(DIRECTORY);
   const write = async (name: string, text: string, unsynced = '') => {
@@ -562,7 +562,7 @@ async function writeEarlier(files: SimulatedFiles): Promise<void> {
 }
 
 for (const kind of ['power cut', ...KINDS] as const) {
-  test.serial(`a database of the format before is rewritten, whatever interrupts it (${kind})`, async (t) => {
+  test.serial(`a database of the previous format is rewritten after any interruption (${kind})`, async (t) => {
     const tally = newTally();
     for (let n = 1, isOver = false; !isOver; n++) {
       await inContext(`operation ${n}`, async () => {
@@ -578,7 +578,7 @@ for (const kind of ['power cut', ...KINDS] as const) {
         if (kind !== 'power cut') trial.files.failAt(first + n, kind, CODES[n % CODES.length]);
         await trial.open(2);
         isOver = kind === 'power cut' ? n > 4 * TIMES : trial.files.count < first + n;
-        // After a fault, the next start removes the files of the format before.
+        // After a fault, the next start removes the files of the previous format.
         const names = kind === 'power cut' ? (await trial.files.list(DIRECTORY)).sort() : [];
         assert.deepEqual(names.slice(0, 1), kind === 'power cut' ? ['journal-7.txt'] : []);
         await trial.insist([{ op: 'KEY', id: id('a'), key: KEYS[0] }, ...changes('ADD a c')]);

@@ -166,7 +166,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     await t.throwsAsync(store.commit([]), { code: 'store.closed' });
   });
 
-  rule('catching up changes nothing of a store that has all changes', async (t, store) => {
+  rule('catching up does not change a store that has all changes', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
     const before = wholeStateOf(store.users);
     await store.catchUp();
@@ -284,7 +284,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     });
   }
 
-  rule('204 and revoked are decided before the buddy is looked at', async (t, store) => {
+  rule('the verdicts 204 and revoked come before any check of the buddy', async (t, store) => {
     await store.commit([reg(device(5, 5))]);
     for (const op of ['ADD', 'DEL'] as const) {
       for (const buddy of [undefined, id('stranger'), alice]) {
@@ -417,7 +417,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.bans(), [mallory]);
   });
 
-  rule('what no journal could hold is 201', async (t, store) => {
+  rule('a change with a value that no journal can hold is 201', async (t, store) => {
     await store.commit(changes('REG alice'));
     const wrong: StoreChange[] = [
       ...['', 'ALICE', '192.0.2.7/33', 'fe80::1%eth0', 'example.org', '1.2.3', '2001:DB8::1'].map(

@@ -4,12 +4,12 @@ import test from 'ava';
 /** How many cases there are. */
 const CASES = 46;
 
-/** Where tests of cases are: those that take long are apart. */
+/** The folders with tests of cases. Tests that take long have a folder of their own. */
 const FOLDERS = ['test/supervision/cases/', 'test/long/'];
 
 interface Case {
   readonly number: number;
-  /** As the title of a test says it: without its last full stop, its marks and its capital. */
+  /** The sentence as a test title has it: without the full stop, the backquotes and the capital. */
   readonly sentence: string;
   readonly file: string;
 }
@@ -24,7 +24,7 @@ async function listedCases(): Promise<Case[]> {
   }));
 }
 
-/** The numbered tests. What a title gets from a loop, such as a strategy, is left out. */
+/** The numbered tests. Omits the part of a title that comes from a loop, such as a strategy. */
 async function testedCases(): Promise<Case[]> {
   const cases: Case[] = [];
   const files = await Promise.all(
@@ -47,7 +47,7 @@ test('the list has each case once, in order', async (t) => {
   );
 });
 
-test('each case of the list is the title of a test in the file that it names', async (t) => {
+test('each case of the list is the title of a test in the file that the list names', async (t) => {
   const tested = await testedCases();
   for (const listed of await listedCases()) {
     const titles = tested.filter(({ number, file }) => number === listed.number && file === listed.file);
@@ -58,7 +58,7 @@ test('each case of the list is the title of a test in the file that it names', a
   }
 });
 
-test('each numbered test is of a case in the list, and in the file that it names', async (t) => {
+test('the list has the case of each numbered test, and names the file of the test', async (t) => {
   const listed = await listedCases();
   for (const { number, sentence, file } of await testedCases())
     t.is(listed.find((other) => other.number === number)?.file, file, `${number} ${sentence}`);

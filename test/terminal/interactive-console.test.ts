@@ -240,7 +240,7 @@ test('a pasted line is inserted at the cursor, and sends nothing', async (t) => 
   t.is(driver.count('end'), 0);
 });
 
-test('before several pasted lines are sent, one after the other, the user is asked', async (t) => {
+test('the user is asked before several pasted lines are sent, one after the other', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });

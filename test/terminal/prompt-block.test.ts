@@ -60,7 +60,7 @@ test('a row that is exactly full puts the cursor at the beginning of the next', 
   t.deepEqual(await looks(), { rows: ['> 1234567'], cursor: [0, 9] });
 });
 
-test('erased, it leaves its place to the next output', async (t) => {
+test('the next output takes the place of an erased block', async (t) => {
   const { block: prompt, looks, write } = block(10);
   prompt.draw('> 12345678abc', '');
   prompt.erase();
@@ -69,7 +69,7 @@ test('erased, it leaves its place to the next output', async (t) => {
   t.deepEqual(await looks(), { rows: ['a line', '> x'], cursor: [1, 3] });
 });
 
-test('forgotten, it stays on the screen', async (t) => {
+test('a forgotten block stays on the screen', async (t) => {
   const { block: prompt, looks, write } = block(10);
   prompt.draw('> sent', '');
   write('\r\n');

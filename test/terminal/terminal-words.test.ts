@@ -20,7 +20,7 @@ test('the prompt of a chat names the buddy; a long name is cut, and no name forg
   t.is(messageTo('\u001b[2J\u202e').text, '\uFFFD[2J\uFFFD> ');
 });
 
-test('the same question is the same prompt, and another buddy is another', (t) => {
+test('the same question gives the same prompt, and another buddy gives another', (t) => {
   t.true(isSamePrompt(messageTo('bob'), messageTo('bob')));
   t.false(isSamePrompt(messageTo('bob'), messageTo('carl')));
   t.false(isSamePrompt(messageTo('bob'), undefined));
@@ -43,7 +43,7 @@ test('all other prompts and notices have the words of plain mode', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'blocked', names: ['eve'] }), ['Blocked: eve.']);
 });
 
-test('the end of a session says what to press, and the missing key what brings it back', (t) => {
+test('the lines about an ended session and about a missing key say what to do', (t) => {
   const ended = (why: SessionEnd) => terminalLinesOf({ say: 'sessionEnded', user: alice, why });
   t.deepEqual(ended('elsewhere').slice(1), [
     'Press L to sign in here again.',

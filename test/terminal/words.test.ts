@@ -80,7 +80,7 @@ test('the question whether to call again counts the lines left to send', (t) => 
   t.is(text(3), 'Call bob again and send the 3 lines that may not have arrived (y/n)? ');
 });
 
-test('blocked callers are listed, and an empty list is said', (t) => {
+test('blocked callers are listed, and an empty list has a line of its own', (t) => {
   t.deepEqual(linesOf({ say: 'blocked', names: [] }), ['Nobody is blocked.']);
   t.deepEqual(linesOf({ say: 'blocked', names: ['eve', '192.0.2.9'] }), ['Blocked: eve, 192.0.2.9.']);
 });

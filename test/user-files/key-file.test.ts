@@ -123,7 +123,7 @@ test('a key that others can read is refused', async (t) => {
   t.deepEqual(await keys.read(ALICE), { reason: `other users can read ${path}: chmod 600 helps` });
 });
 
-test('on a full disk nothing of the key is left, and a seed stays where it cannot be dropped', async (t) => {
+test('a full disk leaves no part of a new key, and keeps a seed that cannot be dropped', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const mounted = await temporaryDirectory(t);
   // A page each: the root of the file system, and one file.

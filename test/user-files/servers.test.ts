@@ -43,7 +43,7 @@ test('the servers are listed, and whether the file is damaged', async (t) => {
   t.deepEqual(await servers.list(), { known, isDamaged: true });
 });
 
-test('a known key is not replaced, but a key takes the place of none', async (t) => {
+test('a known key is not replaced, but a key replaces `none`', async (t) => {
   const servers = new Servers('/share/im', files());
   done(await servers.add(one, 'none'));
   done(await servers.add(one, keyOf(1)));

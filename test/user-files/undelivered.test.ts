@@ -81,7 +81,7 @@ test('a replacement is written after earlier appends, and before later ones', as
   });
 });
 
-test('a long file asks to be replaced, and has a limit', async (t) => {
+test('a long file says that it should be replaced, and has a limit', async (t) => {
   const undelivered = new Undelivered('/share/im', ALICE, new SimulatedFiles());
   const delivery = await opened(undelivered);
   const long = { ...line(1), text: 'x'.repeat(3 * 1024 * 1024) } as DeliveryEntry;

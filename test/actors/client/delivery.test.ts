@@ -4,11 +4,11 @@ import test, { type ExecutionContext } from 'ava';
 import { Delivery, type DeliveryListener } from '../../../actors/client/delivery.js';
 import { until } from '../../helpers/network.js';
 
-/** Longer than any test takes; and a moment, where the end of the patience is tested. */
+/** Longer than any test takes. The short one is for the test in which the time limit passes. */
 const PATIENCE_MS = 120_000;
 const SHORT_PATIENCE_MS = 400;
 
-/** Two ends of a connection, and what is noticed of the lines that one of them sends. */
+/** Two ends of a connection, and the listener's calls about the lines that one end sends. */
 async function chat(t: ExecutionContext, patienceMs = PATIENCE_MS) {
   const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
@@ -50,7 +50,7 @@ const LINE = 'x'.repeat(16 * 1024);
 /** More lines than the kernels of both sides hold. */
 const MANY = 3_000;
 
-/** More than makes a kernel say that there is room again, and less than leaves room for all lines. */
+/** Enough that the kernel reports room for more bytes, but not enough for all lines. */
 const PART_BYTES = 8 * 1024 * 1024;
 
 test('a buddy who reads slowly makes progress before a whole line was taken', async (t) => {
@@ -71,7 +71,7 @@ test('a buddy who reads slowly makes progress before a whole line was taken', as
   t.true(sent.length < MANY);
 });
 
-test('at the end it is told that all is confirmed, or that nothing more is', async (t) => {
+test('after finish, the listener is told that all is confirmed, or that the buddy stalls', async (t) => {
   const reading = await chat(t);
   reading.buddy.resume();
   reading.send('read');
@@ -101,7 +101,7 @@ test('a reset after the end of input is noticed, although the socket does not re
   t.deepEqual(noticed, ['onReset']);
 });
 
-test('a reset loses what the buddy has not answered, another end what is not confirmed', async (t) => {
+test('a reset loses all lines after the last answer; any other end loses no confirmed line', async (t) => {
   for (const isReset of [true, false]) {
     const { buddy, delivery, send } = await chat(t);
     buddy.pause();

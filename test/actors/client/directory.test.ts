@@ -186,7 +186,7 @@ test('REG asks again whether a silent server keeps keys, and is not sent', async
   t.deepEqual(silent.texts, ['VER im 1\r\n', 'VER im 1\r\n']);
 });
 
-test('a server that said that it keeps no keys may be slow later: REG is sent as ever', async (t) => {
+test('REG is sent to a server that once said it keeps no keys, even if VER gets no answer', async (t) => {
   let reply: string | typeof SILENCE = '201 INVALID\r\n';
   const foreign = await RecordingServer.start(t, (first) => (first.startsWith('VER') ? reply : '200 OK\r\n'));
   const directory = directoryAt(t, foreign, await temporaryDirectory(t));
@@ -458,7 +458,7 @@ test('WHO says which key an id has, and its answer counts for 60 s', async (t) =
   t.deepEqual<unknown, unknown>(await Promise.all([directory.who(alice), directory.who(alice)]), [key, key]);
 });
 
-test('a floor that is too high to be true is no answer of WHO', async (t) => {
+test('an answer of WHO with a floor that is too high to be true does not count', async (t) => {
   const server = await serve(t);
   const today = Date.UTC(2026, 0, 1);
   const directory = directoryAt(t, server, undefined, { now: () => today });
@@ -558,7 +558,7 @@ test('a known server that is not there is named as such', async (t) => {
   t.like(error?.cause, { code: 'ECONNREFUSED' });
 });
 
-test('no secret shows in a directory, its results or its errors', async (t) => {
+test('a directory, its results and its errors show no secret', async (t) => {
   const { server, root, directory } = await registeredAlice(t);
   const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
   const words = (await directory.words(alice)) ?? [];

@@ -75,7 +75,7 @@ test('a user who signs in is announced at once, if the port for calls is known',
   t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
 });
 
-test('nothing is announced before the port is known, and the user at once when it is', async (t) => {
+test('a user is announced only when the port for calls is known, and then at once', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   t.deepEqual(await hears(1), ['GET alice']);
@@ -145,7 +145,7 @@ async function silenceOf(t: ExecutionContext, serve: (socket: TcpSocket) => void
     clock.increment(QUERY_RETRY_MS);
   }
   await once(tcp, 'connection');
-  // Only for a server that sends nothing over TCP either: it times out.
+  // A server that sends nothing over TCP either needs this: the request to it times out.
   if (serve.length === 0) clock.increment(CAUSE_PATIENCE_MS);
   const { silence } = (await received('buddies.timed-out')) as Extract<
     HeartbeatReport,

@@ -138,7 +138,7 @@ async function callInTls(
   return Promise.race([calling, rings]);
 }
 
-/** All kinds of calls are refused. */
+/** Asserts that all kinds of calls are refused. */
 async function assertRefuses(
   t: ExecutionContext,
   port: number,
@@ -346,7 +346,7 @@ function waitingDisk() {
   return { files, hasFoundNone, goOn };
 }
 
-test('two processes that register an id at once bind it to the key that both have', async (t) => {
+test('if two processes register an id at once, both have the key to which it is bound', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const wire = await TappedWire.open(t, () => server.tcp);

@@ -175,7 +175,7 @@ for (const [title, event] of [
   ],
   ['who is given another key', () => ({ type: 'key.given', key: Identity.create().key }) as const],
 ] as const) {
-  test(`a private call fails that rings at a buddy ${title}`, async (t) => {
+  test(`a private call to a buddy ${title} fails while it rings`, async (t) => {
     const { alice, device, bob, client } = await bobInTls(t);
     const calling = client.call('bob');
     const peer = new Peer(await bob.accept());
@@ -235,9 +235,9 @@ test('a chat with a revoked device ends when the server names a floor that is al
   t.truthy((await chat.closed).reason);
 });
 
-test('a chat with a revoked device ends at the next look at the pins', async (t) => {
+test('a chat with a revoked device ends when the client next reads the pins', async (t) => {
   const { chat, alice } = await revokedElsewhere(t);
-  // The client looks every 5 s. One look reads at most twice, so the fifth read belongs to the third look.
+  // The client checks the pins every 5 s. A check reads at most twice: the fifth read is in the third check.
   const read = alice.pins.read.bind(alice.pins);
   let reads = 0;
   const hasLooked = new Promise<string>((resolve) => {
@@ -313,7 +313,7 @@ function linesOfNewChat() {
   return { lines, log, watcher, replacing, onWritten };
 }
 
-/** A chat in which both sides have said what they have. */
+/** A chat in which both sides have named their streams. */
 async function begunChat() {
   const { lines, log, watcher, onWritten } = linesOfNewChat();
   onWritten();

@@ -82,7 +82,7 @@ test('finish hands over all remaining lines at once', async (t) => {
   t.is(seen.lines.at(-1), String(seen.lines.length - 1));
 });
 
-test('the end of the input does not wait while the throttle is paused', async (t) => {
+test('the end of the input is reported even while the throttle is paused', async (t) => {
   const { throttle, seen } = await flooded(t, SHORT_LINES.subarray(0, 2_000));
   throttle.pause();
   throttle.resume();

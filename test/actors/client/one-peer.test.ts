@@ -217,7 +217,7 @@ const STEPS: readonly Step[] = [
   60_000,
   ['bob 2', closed],
 
-  // A buddy does not read: one line waits, and after a minute every line is named.
+  // A buddy does not read: one line waits, and after a minute every line is reported.
   60_000,
   ['bob 3', callBy('bob')],
   { do: 'accept' },
@@ -313,7 +313,7 @@ for (const [name, start] of [
   ['a person', personsClient],
   ['a program', programsClient],
 ] as const) {
-  test(`the client of ${name} has one peer at a time, by the same rules`, async (t) => {
+  test(`the client of ${name} has one peer at a time, by the rules of both clients`, async (t) => {
     const program = start();
     await play(program);
     t.deepEqual(program.log, EXPECTED);

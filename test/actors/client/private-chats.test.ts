@@ -427,7 +427,7 @@ test('a failed handshake does not ring, and does not block later calls', async (
     peer.socket.end(bytes);
     await peer.ended();
   }
-  // The user's own identity, three certificates, and another protocol.
+  // The user's own identity, three certificates, and only one. Another protocol follows below.
   const contexts = [
     createContext(bob.device),
     contextWithChain(eve, [...chainOf(eve), chainOf(alice.device)[1]]),
@@ -470,7 +470,7 @@ test('a caller that closes between its first line and the answer leaves nothing 
   t.true((await chatOf(both)).ours.private);
 });
 
-/** A chat with a scripted caller, after both said which lines they have. */
+/** A chat with a scripted caller, after both sides have named their streams. */
 async function scripted(t: ExecutionContext, both: Pair): Promise<{ peer: Peer; chat: Chat }> {
   const peer = await tlsCaller(t, both.port, both.alice.device);
   peer.send('HELLO alice bob\n');

@@ -214,7 +214,7 @@ test('of two clients with one key, the older one stops, and tells its user', asy
   await sees('alice 100 ONLINE 127.0.0.1 5000\n');
   t.is(older.sessions.length, 1);
   t.is(newer.sessions.length, 1);
-  // Its user can take the id back.
+  // The user of the older client can take the id back.
   await signIn(older);
   await sees(ONLINE);
 });
@@ -248,7 +248,7 @@ test('a client that reaches the server late gives way to one that was started af
   await signIn(newer);
   proxy.refuses = false;
   await givesWay(t, older, newer);
-  // Its user can take the id back.
+  // The user of the older client can take the id back.
   await signIn(older);
 });
 
@@ -354,7 +354,7 @@ test('a key that the operator has reset is reported, and nothing more is sent', 
   t.is(server.received('udp', 'datagram.received'), datagrams);
 });
 
-/** Answers datagrams at one address, and passes them on to a server from another one. */
+/** Receives datagrams at one address, and passes them on to a server from another address. */
 async function relay(t: ExecutionContext, to: number): Promise<number> {
   const near = createSocket('udp4').bind(0, '127.0.0.1');
   const far = createSocket('udp4').bind(0, '127.0.0.2');

@@ -59,7 +59,7 @@ test('an id that another server has just registered is looked up again at once',
   t.is(shared.calls, 1);
 });
 
-test('many ids that are not known cost one question at a time', async (t) => {
+test('look-ups of many unknown ids share the calls of catchUp', async (t) => {
   const shared = new SharedStore();
   const server = await serveShared(t, shared, NEVER_MS);
   let open = () => {};
@@ -76,7 +76,7 @@ test('many ids that are not known cost one question at a time', async (t) => {
   t.true(shared.calls <= 2, `${shared.calls} questions`);
 });
 
-test('while the store is unavailable, what is known is answered, and the log says so twice', async (t) => {
+test('while the store is unavailable, GET is answered; the log has one line at each change', async (t) => {
   const shared = new SharedStore();
   const { tcp, client, log } = await serveShared(t, shared, 1);
   await ask(tcp, 'REG alice\n');

@@ -8,7 +8,7 @@ function after(size: number): GroupCommitTimer {
   return timer;
 }
 
-test('the first commit begins at once, and so does a commit after one of a single change', (t) => {
+test('a commit begins at once if it is the first, or if the last one had a single change', (t) => {
   t.true(new GroupCommitTimer().isDue(1, 0));
   t.true(after(1).isDue(1, 0.1));
   t.true(after(1).isDue(9, 0.1));

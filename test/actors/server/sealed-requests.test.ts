@@ -75,7 +75,7 @@ test('LOG opens a session for the key of an id only', async (t) => {
   t.is(await askSealed(tcp, alice, 'LOG alice again 0123456789abcdef'), '207 ELSEWHERE\r\n');
 });
 
-test('LOG and WHO in clear, VER inside TLS, and anything else is invalid', async (t) => {
+test('LOG and WHO in clear, VER inside TLS, and unknown requests are invalid', async (t) => {
   const { tcp } = await serve(t);
   for (const line of ['LOG alice new', 'WHO alice', 'HELLO'])
     t.is(await ask(tcp, `${line}\n`), '201 INVALID\r\n');
@@ -145,7 +145,7 @@ test('a peer without certificates, or with a leaf alone, is closed without a rep
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
 });
 
-test('a client that leaves during the handshake leaves no connection actor', async (t) => {
+test('a client that leaves during the handshake leaves no connection actor behind', async (t) => {
   const { tcp, actors } = await serve(t);
   const leaver = await dial(tcp);
   leaver.end(Buffer.from('1603010005', 'hex'));

@@ -100,7 +100,7 @@ test('a datagram forwarded from another address is answered with 0x82, and chang
   t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('the address on record is that of the LOG', async (t) => {
+test('the address that buddies see is that of the connection that sent LOG', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new', { from: '127.0.0.9' });

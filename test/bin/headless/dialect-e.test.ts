@@ -148,7 +148,7 @@ for (const command of ['send', 'chat'] as const) {
     peer.send('BYE500\n');
     t.is(await peer.line(), undefined);
     peer.socket.end();
-    // A chat may end like this. A text that was to be sent has failed.
+    // For `chat`, this is a normal end. For `send`, the text was not delivered.
     t.is(await program.exited, command === 'send' ? 15 : 0);
     t.notRegex(program.stdout, /"event":"sent"|BYE500/);
   });

@@ -72,7 +72,7 @@ test('add stores the key of the buddy, which the server names or the user gives'
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as { state?: string });
-  // No process remembers for another that the server has named no key.
+  // Bob has no state: only the process of `add` knew that the server names no key for bob.
   t.deepEqual(
     states.map(({ state }) => state),
     [undefined, 'private', 'verified'],

@@ -35,7 +35,7 @@ async function aliceAndBob(t: ExecutionContext) {
   return { server, home, bob, trust, forget, pin };
 }
 
-/** The pin says that bob has another key than the one that the server names. */
+/** Pins a key for bob that is not the key that the server names. */
 async function pinAnother(t: ExecutionContext, home: KeyedHome, key: IdentityKey): Promise<void> {
   const failed = await home.pinsOf('alice').change(BOB, () => ({ key, floor: 0, by: 'server' }));
   t.is(failed, undefined);
@@ -136,7 +136,7 @@ test('a key from the buddy counts, whatever the server names', async (t) => {
   t.regex(wrong.stderr, /Use the 43 characters that im-client key shows\./);
 });
 
-test('a forgotten key makes room for the next one, also after a change', async (t) => {
+test('after a key is forgotten, the key that the server names is pinned, also after a change', async (t) => {
   const { home, bob, trust, forget, pin } = await aliceAndBob(t);
   t.deepEqual(await forget('bob'), { code: 0, stdout: 'No key of bob is known here.\n', stderr: '' });
   await pinAnother(t, home, Identity.create().key);

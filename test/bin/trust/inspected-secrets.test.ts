@@ -1,4 +1,4 @@
-/** What the inspectors of the programs serve while keys are at work, with content shown. */
+/** What the inspectors of the programs serve while users work with keys, with `--inspect-content`. */
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ const test = anyTest.serial;
 
 const SIZE = { columns: 100, rows: 24 };
 
-/** Makes a key as far as the first question. Returns the words of the screen. */
+/** Runs `key new` up to its first question. Returns the words on the screen. */
 async function readNewWords(t: ExecutionContext, home: KeyedHome) {
   const terminal = home.inTerminal(SIZE, 'key', 'new');
   await terminal.shows('Press Enter to see them.');

@@ -42,7 +42,7 @@ test('the words from a pipe make a newer device, which the server sees at once',
   t.is(await serialAtServer(server), `200 OK ${identity.key} 0 ${stored?.serial}\r\n`);
 });
 
-test('with --json, one object without the words; restored again, a still newer device', async (t) => {
+test('--json prints an object without the words; a second restore makes a newer device', async (t) => {
   const { second, identity, words } = await twoMachines(t);
   const run = async () => JSON.parse((await second.run([...RESTORE, '--json'], words.join(' '))).stdout);
   const [one, two] = [await run(), await run()];
@@ -172,7 +172,7 @@ test('Ctrl-C stops at a terminal, and nothing is stored', async (t) => {
   t.is(await second.stored('alice'), undefined);
 });
 
-test('another server at the known address is not asked, and one without keys has none', async (t) => {
+test('another server at a known address gets nothing, and the exit code is 18', async (t) => {
   const { server, second, words } = await twoMachines(t);
   const identity = Identity.create();
   t.is((await second.run(['server', 'list'])).stdout, '');
@@ -188,7 +188,7 @@ test('another server at the known address is not asked, and one without keys has
   t.regex(stderr, /is not the server that was known here, and nothing was sent\. .*im-client server forget/);
 });
 
-test('a server that is not there, or keeps no keys, is named', async (t) => {
+test('a server that cannot be reached is reported', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, { ...server, tcp: 1 });
   const gone = await home.run(RESTORE, 'zoo');

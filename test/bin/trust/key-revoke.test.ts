@@ -83,13 +83,13 @@ test('without the seed the words are asked for, also on a machine that has no ke
   t.is(await floorAtServer(server), (await credentialsIn(third)).device.serial);
   t.is((await third.stored('alice'))?.seed, undefined);
   t.is(await askSealed(server.tcp, await credentialsIn(second), 'LOG alice new'), '');
-  // A machine that was shut out is not shut out against the words.
+  // With the words, a machine that was shut out can revoke the others.
   const four = await second.run(REVOKE, words);
   t.is(four.code, 0, four.stderr);
   t.is(await floorAtServer(server), (await credentialsIn(second)).device.serial);
 });
 
-test('run again, nothing is left to do, and no words are asked for', async (t) => {
+test('a second run has nothing left to do, and asks for no words', async (t) => {
   const server = await serveWithKey(t);
   const { second, identity } = await twoMachines(t, server);
   await second.run(REVOKE, identity.toWords().join(' '));
@@ -111,7 +111,7 @@ test('an id whose key was replaced at the server is left alone', async (t) => {
   t.regex(stderr, /the server names another key of alice than the one on this machine/);
 });
 
-/** A way to the server that can hold back what either side sends, from a given connection on. */
+/** A proxy in front of the server. It can hold back what one side sends on a chosen connection. */
 class Gate {
   readonly port: number;
   /** The connections so far. */
@@ -164,7 +164,7 @@ async function kill(program: Program): Promise<void> {
   await program.exited;
 }
 
-test('killed at any moment, running it again finishes it', async (t) => {
+test('a run that is killed at any moment is completed by the next run', async (t) => {
   const server = await serveWithKey(t);
   const random = new Random(19);
   // The connections of a run: VER (the first time only), WHO, LOG. About 1,100 bytes are a handshake.
@@ -223,7 +223,7 @@ test('a device that was stored without the words is sent again without them', as
   t.is(await askSealed(server.tcp, await credentialsIn(second), 'LOG alice new'), '');
 });
 
-test('a server that is busy is asked again, until a signal stops it', async (t) => {
+test('a server that does not answer is asked again, until a signal stops the command', async (t) => {
   const server = await serveWithKey(t);
   const gate = await Gate.open(t, server);
   const { first } = await twoMachines(t, server, { tcp: gate.port, key: server.key });

@@ -16,7 +16,7 @@ async function aliceAtWords(t: ExecutionContext) {
   return { home, terminal, words };
 }
 
-/** Goes on to the first question. */
+/** Presses Enter until the first question. */
 async function copyWords(terminal: Terminal): Promise<void> {
   terminal.press('\r');
   await terminal.shows('Press Enter when you have written them down.');

@@ -46,7 +46,7 @@ test('known servers are listed and forgotten', async (t) => {
   });
 });
 
-test('a damaged file is named, and mistakes on the command line are', async (t) => {
+test('a damaged file and mistakes on the command line are reported', async (t) => {
   const { key } = Identity.create();
   const home = await KeyedHome.create(t, { tcp: 1, key });
   await new Servers(home.root).add({ host: 'im.example.org', port: 1234 }, key);

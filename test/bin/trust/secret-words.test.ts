@@ -49,11 +49,11 @@ async function atMenu(terminal: Terminal, id: string): Promise<void> {
   }, 'the menu');
 }
 
-/** Nothing on the screen and in its scrollback, and nothing that Ctrl-L or another size brings back. */
+/** Asserts that the screen and its scrollback have no word, also after Ctrl-L or at another size. */
 async function screenHasNone(t: ExecutionContext, terminal: Terminal, words: readonly string[]) {
   const none = (when: string) => t.deepEqual(wordsIn(terminal.allRows().join('\n'), words), [], when);
   none('after the dialog');
-  // Narrower: the rows that were printed are painted again.
+  // At another width, the printed rows are painted again.
   for (const columns of [50, 100]) {
     terminal.resize({ columns, rows: 40 });
     terminal.press('?');
@@ -65,7 +65,7 @@ async function screenHasNone(t: ExecutionContext, terminal: Terminal, words: rea
   }
 }
 
-/** What the keys that bring back text find at a prompt for an id: ids only, and `id` as the first. */
+/** Asserts that the keys that bring back text at a prompt for an id find only ids, and first `id`. */
 async function keysFindNone(t: ExecutionContext, terminal: Terminal, words: readonly string[], id: string) {
   await quiet();
   terminal.press('a');
@@ -179,7 +179,7 @@ test('a call hides the words, and the dialog is back after the call and after a 
   await terminal.until(() => terminal.rows().at(-1)?.endsWith(pair.join(' ')) ?? false);
   const second = await callFromBob(t, server, 'alice');
   await rings(terminal);
-  // The first key answers nothing, the last one would.
+  // The first key is not an answer. It begins a quiet time, in which the last key, `n`, is not one either.
   terminal.press(`x${words.slice(0, 3).join(' ')} n`);
   await terminal.until(() => terminal.rows().some((row) => /^Press .* again\.$/.test(row)));
   none('the second call rings');

@@ -133,7 +133,7 @@ test('a lost machine is shut out in one command, and the words bring it back at 
   t.is((await desktop.run(['add', 'alice', 'bob'])).code, 5, 'bob is not registered, but alice may ask');
 });
 
-test('a machine that was shut out while it was off learns that at L, once', async (t) => {
+test('a machine that was shut out while it was off says so once, when alice signs in', async (t) => {
   const { laptop, desktop, atDesktop, words } = await aliceWithPaper(t);
   atDesktop.press('x');
   t.is(await atDesktop.exited, 0);
@@ -147,7 +147,7 @@ test('a machine that was shut out while it was off learns that at L, once', asyn
   t.is(times(again, REVOKED[0] ?? ''), 1);
 });
 
-test('after a skipped question, key words and key restore move alice by the documents', async (t) => {
+test('after a registration by a command, key words and key restore move alice', async (t) => {
   const { desktop, laptop } = await twoMachines(t);
   const registered = await desktop.run(['register', 'alice']);
   t.deepEqual([registered.code, registered.out], [0, '200 OK\n']);

@@ -6,7 +6,7 @@ import {
   QUESTION_MS,
 } from '../../../machines/client/caller-questions.js';
 
-/** How many of some questions about callers at these addresses are allowed. */
+/** Asks one question about a caller at each address. Returns how many are allowed. */
 function allowed(questions: CallerQuestions, addresses: readonly string[], uptimeMs: number): number {
   return addresses.filter((address) => questions.tryAsk(address, uptimeMs)).length;
 }

@@ -33,7 +33,7 @@ const lost: SessionLoginEvent = { type: 'login.ended', outcome: 'lost' };
 const unreachable: SessionLoginEvent = { type: 'login.ended', outcome: 'unreachable' };
 const beat: SessionLoginEvent = { type: 'beat.due' };
 
-test('only the first login of a session may end that of another client', (t) => {
+test('only the first login of a session may end the session of another client', (t) => {
   t.is(run(wanted).state.context.kind, 'new');
   t.is(run(wanted, busy, pauseOver).state.context.kind, 'again', 'even if nothing was sent');
   t.is(run(wanted, unreachable, beat).state.context.kind, 'again', 'even if nothing was sent');
@@ -52,7 +52,7 @@ test('the first login is repeated once, at once, and only if its reply was lost'
   t.is(run(wanted, lost, lost, wanted, lost).state.context.kind, 'new', 'the user signs in again');
 });
 
-/** All events, so that random orders of them cover what no example does. */
+/** All events. Random sequences of them cover cases that the examples miss. */
 const EVENTS: readonly SessionLoginEvent[] = [
   ...(['open', 'busy', 'lost', 'unreachable', 'unregistered', 'elsewhere', 'changed'] as const).map(
     (outcome) => ({ type: 'login.ended', outcome }) as const,

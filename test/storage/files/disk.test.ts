@@ -342,7 +342,7 @@ test('facts tell a file from a directory, and change with each write', async (t)
   t.like(await DISK.facts(directory), { isDirectory: true, mode: 0o700 });
 });
 
-test('facts follow a link, and a link to nothing is no missing file', async (t) => {
+test('facts follow a link, and do not take a link to nothing for a missing file', async (t) => {
   const directory = await temporaryDirectory(t);
   await symlink(directory, join(directory, 'link'));
   t.true((await DISK.facts(join(directory, 'link')))?.isDirectory);
@@ -350,7 +350,7 @@ test('facts follow a link, and a link to nothing is no missing file', async (t) 
   await t.throwsAsync(DISK.facts(join(directory, 'nothing')), { code: 'file.irregular' });
 });
 
-test('a directory can be made twice at the same time', async (t) => {
+test('two calls can make the same directory at the same time', async (t) => {
   const directory = await temporaryDirectory(t);
   for (let round = 0; round < 20; round++) {
     const path = join(directory, String(round), 'missing', 'data');

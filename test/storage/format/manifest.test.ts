@@ -219,7 +219,7 @@ test('a manifest replaces another, and leaves no other file', async (t) => {
   t.is(await readFile(join(directory, MANIFEST_FILE), 'latin1'), TEXT);
 });
 
-test('names are synced before and after the rename; from it on a failure is uncertain', async (t) => {
+test('names are synced before and after the rename; a failure is uncertain from the rename on', async (t) => {
   const directory = await directoryWith(t, 'old');
   for (const [failing, isUncertain] of [
     ['create', false],

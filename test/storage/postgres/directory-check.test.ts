@@ -4,7 +4,7 @@ import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
 import { changes, id } from '../changes.js';
 
-// One at a time: each test may use the database of the one before.
+// One at a time: each test may use the database of the previous test.
 const test = anyTest.serial;
 
 withPostgres(() => {

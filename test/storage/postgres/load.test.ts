@@ -4,7 +4,7 @@ import type { StoreChange } from '../../../storage/store.js';
 import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
 import { changes, device, id } from '../changes.js';
 
-// One at a time: each test may use the database of the one before.
+// One at a time: each test may use the database of the previous test.
 const test = anyTest.serial;
 
 const SAMPLE: readonly StoreChange[] = [

@@ -9,7 +9,7 @@ import { anyBatches, anyChange, changes, id } from '../changes.js';
 import { decide, Model, wholeStateOf, wholeStateOfModel } from '../model.js';
 import { testStoreContract } from '../store-contract.js';
 
-// One at a time: the deadlines of a store are those of a server that has not much else to do.
+// One at a time: a store's deadlines are short, and parallel tests could make it miss them.
 const test = anyTest.serial;
 
 let postgres: Postgres;
@@ -41,7 +41,7 @@ async function restore(url: string): Promise<void> {
   await postgres.sql(`alter database ${name}_copy rename to ${name}`);
 }
 
-/** No store may be connected. */
+/** Copies the database of a directory. No store may be connected to it. */
 async function backUp(url: string): Promise<void> {
   const name = databaseOf(url);
   await postgres.sql(`create database ${name}_copy owner im template ${name} strategy file_copy`);
@@ -135,7 +135,7 @@ withPostgres(() => {
     const anyTurn = fc.record({
       writer: fc.nat(1),
       batch: fc.array(anyChange, { maxLength: 6, size: 'max' }),
-      // After how many queries or answers the connection is cut, several times during one commit.
+      // The connection is cut after these numbers of queries or answers, several times during one commit.
       cuts: fc.array(fc.integer({ min: 1, max: 16 }), { maxLength: 3, size: 'max' }),
     });
     const property = fc.asyncProperty(fc.array(anyTurn, { maxLength: 8, size: 'max' }), async (turns) => {
@@ -212,11 +212,11 @@ withPostgres(() => {
     await t.throwsAsync(one.catchUp(), { code: 'store.diverged' });
     const later = await open(t, url);
     t.deepEqual(await later.commit(changes('REG carol')), [200]);
-    // The database has as many changes as the store knows, but others.
+    // The database has as many changes as the store knows, but they are different.
     await t.throwsAsync(other.catchUp(), { code: 'store.diverged' });
   });
 
-  test('a directory that is opened again must have what the store before knew', async (t) => {
+  test('a directory that is opened again must have all changes that the previous store knew', async (t) => {
     const url = await postgres.makeDirectory(t);
     const directory = new PostgresDirectory(url, { alone: true });
     const first = await directory.open();

@@ -30,7 +30,7 @@ withPostgres(() => {
     t.is((await readServerSeed(url)).length, 32);
   });
 
-  test('a directory keeps its identity, which can be given only at first', async (t) => {
+  test('a directory keeps its identity; only the first migration can set it', async (t) => {
     await postgres.sql('create database known owner im');
     const url = postgres.url('known');
     const seed = Buffer.alloc(32, 7);
@@ -44,7 +44,7 @@ withPostgres(() => {
     t.deepEqual(await readServerSeed(url), seed);
   });
 
-  test('a directory without a good identity is damaged', async (t) => {
+  test('a directory with an invalid identity, or with none, is damaged', async (t) => {
     const url = await postgres.makeDirectory(t);
     await postgres.sqlIn(url, "update im_identity set seed = 'short'");
     await t.throwsAsync(readServerSeed(url), { code: 'store.corrupt' });

@@ -1,6 +1,6 @@
 /**
- * What can go wrong between a store and PostgreSQL, on real servers: a primary, and a synchronous standby by
- * the name of s1. One test after the other, because they stop the servers.
+ * What can go wrong between a store and PostgreSQL, on real servers: a primary, and a synchronous standby named
+ * s1. The tests run one after the other, because they stop the servers.
  */
 
 import test, { type ExecutionContext } from 'ava';
@@ -113,7 +113,7 @@ withPostgres(() => {
     await primary.until("select 1 from pg_stat_replication where sync_state = 'sync'");
   });
 
-  test.serial('a commit that no standby confirms is refused, and shown once it was made', async (t) => {
+  test.serial('a commit that no standby confirms is refused, and shown once it is confirmed', async (t) => {
     const url = await primary.makeDirectory(t);
     const [store, other] = await Promise.all([open(t, url), open(t, url)]);
     await standby.freeze();
@@ -143,7 +143,7 @@ withPostgres(() => {
       });
       const first = await waitingCommit(url);
       await primary.sql(`select ${end}(${first})`);
-      // The change is there already. The store commits once more, and waits for the standby.
+      // The log has the change already. The store commits once more, and waits for the standby.
       await waitingCommit(url, first);
       t.is(await countRegistrations(url, 'alice'), 1);
       t.false(isOver, 'the standby has not confirmed it');
@@ -203,7 +203,7 @@ withPostgres(() => {
       const other = await open(t, url);
       const store = await open(t, url.replace(`:${primary.port}`, `:${proxy.port}`));
       await store.commit(changes('REG bob'));
-      // Another server may be first at the lock.
+      // During the cut, another server gets the lock first.
       proxy.onCut = () => other.commit(changes('REG carol'));
       proxy.cutOnce(isHere);
       t.deepEqual(await store.commit(changes('REG alice', 'ADD alice bob')), [200, 200]);
@@ -216,7 +216,7 @@ withPostgres(() => {
       proxy.cutOnce(isHere);
       t.deepEqual(await store.commit(changes('REG dave')), [when === 'before' ? 203 : 200]);
 
-      // Also when the commit that confirms the change is cut off, and another server was first again.
+      // The same if the commit that confirms the change is cut too, and another server is first again.
       let cuts = 0;
       proxy.onCut = () => other.commit(changes(`REG other${cuts}`));
       proxy.cutsAt = (from, message) => isHere(from, message) && ++cuts <= 2;
@@ -230,7 +230,7 @@ withPostgres(() => {
     ['query is sent', endsQuery],
     ['answer arrives', endsAnswer],
   ] as const) {
-    test.serial(`a connection may be cut when any ${what}`, async (t) => {
+    test.serial(`a connection that is cut when any ${what} loses and repeats no change`, async (t) => {
       const lost: number[] = [];
       for (let isCut = true, step = 1; isCut; step++) {
         const url = await primary.makeDirectory(t);

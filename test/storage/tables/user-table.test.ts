@@ -332,7 +332,7 @@ test('a user with five buddies takes at most 250 bytes of memory', async (t) => 
   t.true(bytes > 30 && bytes <= 250, `${bytes}`);
 });
 
-test('each effect says which number changed, and the record of a number has all that changed', (t) => {
+test('apply returns the number whose row changed, and recordOf has the changed row', (t) => {
   const table = new UserTable();
   const apply = (...list: readonly StoreChange[]) => list.map((change) => table.apply(change).user);
   t.deepEqual(apply(...changes('REG alice', 'REG bob', 'ADD bob alice', 'ADD bob alice')), [

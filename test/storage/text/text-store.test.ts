@@ -655,7 +655,7 @@ test('a file of a newer format is refused with the name of the format', async (t
   await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 3'");
 });
 
-/** The same database in the format before. */
+/** The same database in the previous format. */
 const EARLIER = Object.fromEntries(
   Object.entries(WHOLE).map(([name, text]) => {
     const earlier = text.replace(/^(im-\w+) 2 \w+\n/, '$1 1\n').replace(/# 2 lines.*\n/, '');
@@ -668,7 +668,7 @@ const EARLIER_MANIFEST = manifestOf(
   'journal journal-4.txt 6',
 );
 
-test('a database of the format before is written again at the start, and all ids are open', async (t) => {
+test('a database of the previous format is rewritten at the start, and all ids are open', async (t) => {
   const directory = await directoryWith(t, { ...EARLIER, 'manifest.txt': EARLIER_MANIFEST });
   t.regex(EARLIER['journal-4.txt'] as string, /^im-journal 1\n/);
   const { reports, onReport } = collectReports();
@@ -713,7 +713,7 @@ test('an interrupted first start or copy by an earlier version is continued', as
   }
 });
 
-test('the headers of the current format are those that an earlier version refuses by name', async (t) => {
+test('an earlier version recognises the headers of the current format, and can name it', async (t) => {
   const directory = await temporaryDirectory(t);
   await withStore(directory, async (store) => {
     await store.commit(changes('REG alice'));
@@ -725,7 +725,7 @@ test('the headers of the current format are those that an earlier version refuse
     .map(([, text]) => text.split('\n')[0] as string);
   t.is(headers.length, 2);
   for (const header of headers) {
-    // The rule of every version, which an earlier one applies to formats that it does not know.
+    // Every version has this rule, so an earlier version applies it to formats that it does not know.
     const kind = header.startsWith('im-journal') ? 'im-journal' : 'im-snapshot';
     t.is(newerFormatIn(header, kind), `${kind} 2`);
   }
