@@ -547,7 +547,7 @@ test('listen accepts calls of buddies, one after the other, and refuses all othe
 test('listen takes the next call while the connection of a chat that is over is still open', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server, '--accept', 'all');
-  // It leaves, and keeps its end of the connection open.
+  // The caller leaves the chat, and keeps its end of the connection open.
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   t.teardown(() => socket.destroy());
   const first = new Peer(socket);

@@ -51,7 +51,7 @@ export class StubServer {
   }
 }
 
-/** Sends bytes one by one, so that the receiver likely reads each separately. */
+/** Sends bytes one by one, so that the receiver probably reads each separately. */
 export async function sendByByte(socket: Socket, bytes: Uint8Array): Promise<void> {
   for (const byte of bytes) {
     await new Promise<void>((resolve) => socket.write(Uint8Array.of(byte), () => resolve()));

@@ -41,13 +41,13 @@ export class Talker {
   readonly options: TalkerOptions;
   /** The numbers of the buddy's lines in the order of the output: a list for each client that was started. */
   readonly received: number[][] = [];
-  /** The numbers of the own lines of which the client said that they may not have arrived. */
+  /** The numbers of the own lines that the client reported as lines that may not have arrived. */
   readonly named = new Set<number>();
   readonly #home: KeyedHome;
   readonly #output = new EventEmitter();
   #program: Program;
   #lines = 0;
-  /** True if a line for a chat that broke became an answer at the menu: the next prompt has its answer. */
+  /** True if the menu took a line that was meant for a broken chat: the next prompt has its answer already. */
   #isAhead = false;
 
   constructor(home: KeyedHome, options: TalkerOptions) {
@@ -61,7 +61,7 @@ export class Talker {
     return this.received.flat().length;
   }
 
-  /** Waits for more lines of the buddy, and maybe for some that come with them. */
+  /** Waits until at least this many more lines of the buddy were printed. */
   async receive(more: number): Promise<void> {
     const enough = this.count + more;
     while (this.count < enough) await once(this.#output, 'data');
@@ -142,8 +142,8 @@ function numberIn(text = ''): number | undefined {
 }
 
 /**
- * What is wrong with the lines that arrived, and how many a client showed again after a kill: it had shown
- * them, and had not stored that yet.
+ * Finds what is wrong with the lines that arrived, and counts the lines that a client showed again after a
+ * kill, because it was killed before it had stored that they were shown.
  */
 export async function judge(
   from: Talker,

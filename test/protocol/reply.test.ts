@@ -19,7 +19,7 @@ test('details follow the words of a reply', (t) => {
   t.is(encodeReply(200, 'im/1 x'), '200 OK im/1 x\r\n');
 });
 
-test('there is no other reply', (t) => {
+test('the codes of replies are 200 to 207', (t) => {
   t.deepEqual(codes, [200, 201, 202, 203, 204, 205, 206, 207]);
 });
 

@@ -562,7 +562,7 @@ async function writeEarlier(files: SimulatedFiles): Promise<void> {
 }
 
 for (const kind of ['power cut', ...KINDS] as const) {
-  test.serial(`a database of the previous format is rewritten after any interruption (${kind})`, async (t) => {
+  test.serial(`a database of the previous format is rewritten, even if interrupted (${kind})`, async (t) => {
     const tally = newTally();
     for (let n = 1, isOver = false; !isOver; n++) {
       await inContext(`operation ${n}`, async () => {

@@ -24,7 +24,7 @@ test('changes to lines are kept for that walk only', (t) => {
   t.is(history.walk().up(''), 'one');
 });
 
-test('an empty line, or a line equal to the previous one, is not remembered', (t) => {
+test('a blank line, or a line equal to the previous one, is not remembered', (t) => {
   const history = new History();
   for (const line of ['one', 'one', '', '  ']) history.add(line);
   const walk = history.walk();

@@ -150,7 +150,7 @@ test('a file that has not changed is not read again', async (t) => {
   t.deepEqual((await pins.read()).find(eve), pin(5));
 });
 
-test('a decision is made on what is stored just then, and may change nothing', async (t) => {
+test('a decision gets what is stored at that moment, and may change nothing', async (t) => {
   const { files, pins } = await sample();
   await pins.read();
   await set(new Pins('/share/im', ALICE, files), bob, pin(9));

@@ -707,7 +707,7 @@ test('if a program does not read, the buddy waits, and no line is lost', async (
   await sending;
 });
 
-test('a user without a key here is called, and calls, as ever', async (t) => {
+test('a user without a key here calls as before keys existed', async (t) => {
   const server = await withBuddies(t);
   const table = new KeyTable();
   const alice = await person(t, 'alice', table, { isKeyless: true });

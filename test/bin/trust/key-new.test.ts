@@ -63,7 +63,7 @@ test('a user without words makes a key, the operator sets it, and its words rest
   t.regex(await askSealed(server.tcp, device, 'LOG alice new'), /^200 OK [0-9a-f]{16}\r\n$/);
 });
 
-test('without the words there is no key', async (t) => {
+test('a user who does not copy the words gets no key', async (t) => {
   const home = await KeyedHome.create(t, await serveWithKey(t));
   const { terminal } = await readNewWords(t, home);
   terminal.press('\r');

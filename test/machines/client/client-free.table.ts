@@ -92,7 +92,7 @@ export function asking(
   };
 }
 
-/** The typed words are no id to log in. */
+/** The typed words are not a valid id to log in with. */
 const LOGIN_HINT: Row = ['stays', CLOSE, say('idHint {value}'), open('userId')];
 
 /** Any word is sent to the server, which decides whether it is a valid id. */

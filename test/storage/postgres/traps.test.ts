@@ -1,6 +1,6 @@
 /**
- * What can go wrong between a store and PostgreSQL, on real servers: a primary, and a synchronous standby named
- * s1. The tests run one after the other, because they stop the servers.
+ * What can go wrong between a store and PostgreSQL, on real servers: a primary, and a synchronous standby
+ * named s1. The tests run one after the other, because they stop the servers.
  */
 
 import test, { type ExecutionContext } from 'ava';
