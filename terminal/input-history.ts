@@ -8,7 +8,7 @@ export const MAX_HISTORY_LINES = 500;
 export class History {
   readonly #lines: string[] = [];
 
-  /** Remembers a line, unless it is empty or equal to the previous one. */
+  /** Remembers a line, unless it is blank or equal to the previous one. */
   add(line: string): void {
     if (line.trim() === '' || line === this.#lines.at(-1)) return;
     this.#lines.push(line);
