@@ -8,11 +8,11 @@ const STATELY = 'https://stately.ai';
 export interface Page {
   readonly title: string;
   readonly script: string;
-  /** Origin of the pages that it may embed. */
+  /** The origin from which this page may embed other pages. */
   readonly embeds?: string;
 }
 
-/** By their paths. */
+/** The pages, by the paths of their URLs. */
 export const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/', { title: 'inspector', script: 'main.js' }],
   ['/stately', { title: "Stately's inspector", script: 'stately.js', embeds: STATELY }],
