@@ -135,7 +135,7 @@ test('acknowledged changes survive kill -9', async (t) => {
   for (const id of acknowledged) t.is(await ask(second.tcp, `REG ${id}\n`), '203 USER EXISTS\r\n', id);
 });
 
-test('a torn last line is dropped, kept in a file, and logged', async (t) => {
+test('a torn last line is dropped and logged, and the next record takes its place', async (t) => {
   const directory = await temporaryDirectory(t);
   const first = await startServerProgram(t, directory);
   await ask(first.tcp, 'REG alice\n');

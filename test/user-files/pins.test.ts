@@ -74,7 +74,7 @@ test('the lines are JSON, with a checksum', async (t) => {
   t.like(forgotten, { buddy: 'carol', forgotten: true });
 });
 
-test('property: cut anywhere but at the end of a line, no pinned buddy is unknown', async (t) => {
+test("property: after a cut anywhere but at a line's end, no pinned buddy is unknown", async (t) => {
   const { bytes } = await sample();
   const LF = 0x0a;
   for (let end = 1; end < bytes.length; end++) {

@@ -241,7 +241,7 @@ test("a caller that claims the id of the program's own user has no id", async (t
   t.is((await call.accept()).buddy, undefined);
 });
 
-test('it registers, adds, deletes and lists', async (t) => {
+test('a client registers, adds, deletes and lists', async (t) => {
   const server = await serve(t);
   const ports = { server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp };
   const anonymous = createClient({ ...ports, dataDirectory: null });

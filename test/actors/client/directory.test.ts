@@ -82,7 +82,7 @@ test('ADD and DEL go inside TLS if the key is here, even after a restart', async
   t.like(await next.request('DEL', [alice, bob], signal), { line: '200 OK', done: true });
 });
 
-test('without the key of an id here, a request for the id is refused, and nothing is sent', async (t) => {
+test('without the key of an id here, a request for the id is refused', async (t) => {
   const { server } = await registeredAlice(t);
   const other = directoryAt(t, server, await temporaryDirectory(t));
   t.deepEqual(await other.standing(alice), { holds: 'no-key' });
@@ -254,7 +254,7 @@ test('a chain that is not accepted does not count as another server', async (t) 
   }
 });
 
-test('a damaged file with the keys of servers stops everything', async (t) => {
+test('a damaged file with the keys of servers stops all requests', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   await writeFile(join(root, 'servers.jsonl'), 'torn', { mode: 0o600 });
@@ -548,7 +548,7 @@ test('a server that names very high serials cannot use up the serials', async (t
   t.is(directory.credentialsOf(bob)?.device.serial, nowMs + century + 1);
 });
 
-test('a known server that is not there is named as such', async (t) => {
+test('the error says why a known server cannot be reached', async (t) => {
   const root = await temporaryDirectory(t);
   const tcp = await freePort();
   await new Servers(root).add({ host: '127.0.0.1', port: tcp }, Identity.create().key);

@@ -236,7 +236,7 @@ test('when another user signs in, the first is announced as offline', async (t) 
   ]);
 });
 
-test('asked to shut down, it says goodbye and then ends', async (t) => {
+test('a heartbeat that is asked to shut down says goodbye, and then ends', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -247,14 +247,14 @@ test('asked to shut down, it says goodbye and then ends', async (t) => {
   t.pass();
 });
 
-test('restarted, it goes on at once for the user who was signed in', async (t) => {
+test('a restarted heartbeat goes on at once for the user who was signed in', async (t) => {
   const { heartbeat, hears } = await beating(t, alice);
   t.deepEqual(await hears(1), ['GET alice']);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
 });
 
-test('it emits that the server is lost or found, so that the tree can remember it', async (t) => {
+test('a heartbeat emits that the server is lost or found, so that the tree can remember it', async (t) => {
   const { answer, clock, heartbeat, hears, received } = await beating(t, alice);
   const emitted: string[] = [];
   heartbeat.on('*', ({ type }) => emitted.push(type));
@@ -268,7 +268,7 @@ test('it emits that the server is lost or found, so that the tree can remember i
   t.deepEqual(emitted, ['server.lost', 'server.found']);
 });
 
-test('restarted while the server is lost, it reports once that the server answers again', async (t) => {
+test('restarted while the server is lost, a heartbeat reports the return of the server once', async (t) => {
   const { answer, clock, hears, reports, received } = await beating(t, alice, true);
   await hears(1);
   answer();

@@ -199,7 +199,7 @@ test('WHO shows only what is on disk', async (t) => {
   );
 });
 
-test('a crash of the store leaves no request inside TLS unanswered, and it can be repeated', async (t) => {
+test('after a crash of the store, requests inside TLS are answered, and can be repeated', async (t) => {
   const gate = gatedStore();
   const server = await serve(t, gate);
   const alice = await registered(server.tcp, 'alice');
@@ -308,7 +308,7 @@ test('a key that the operator sets while the store is closed counts at once', as
   t.is(await client.ask('GET olga'), 'alice 100 ONLINE 127.0.0.1 4000\n');
 });
 
-test('bytes that are no handshake get no reply, whatever they are', async (t) => {
+test('bytes that are not a handshake are never answered with 200', async (t) => {
   const { tcp } = await serve(t);
   for (const bytes of [Buffer.of(0x16), Buffer.alloc(600, 0x16), Buffer.of(0x81, 0, 0), Buffer.of(0x82)]) {
     const socket = await dial(tcp);

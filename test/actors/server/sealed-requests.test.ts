@@ -154,7 +154,7 @@ test('a client that leaves during the handshake leaves no connection actor behin
   t.is(actors('connection').filter(({ id }) => id.startsWith('connection')).length, 1);
 });
 
-test('bytes after the first one of TLS that are no handshake end the connection', async (t) => {
+test('bytes that begin like TLS but are not a handshake end the connection', async (t) => {
   const { tcp } = await serve(t);
   const garbage = await dial(tcp);
   garbage.write(Buffer.concat([Buffer.from('1603010005', 'hex'), Buffer.alloc(50, 0x20)]));

@@ -153,7 +153,7 @@ test('after a key is forgotten, the key that the server names is pinned, also af
   t.deepEqual(JSON.parse((await forget('bob', '--json')).stdout), { buddy: 'bob', forgotten: true });
 });
 
-test('lines to a forgotten key that were not delivered are counted, and stay', async (t) => {
+test('undelivered lines to a forgotten key are counted', async (t) => {
   const { home, bob, trust, forget } = await aliceAndBob(t);
   await trust('bob');
   const opened = await new Undelivered(home.root, home.nameOf('alice')).open(BOB);
@@ -183,7 +183,7 @@ test('an id without a key is in clear; a damaged line makes it unknown which bud
   t.regex(listed.stderr, /^A line of the file is damaged/);
 });
 
-test('an id without a key can pin; without an answer of the server, the pins stay', async (t) => {
+test('an id without a key can pin, and can verify without an answer of the server', async (t) => {
   const { server, bob } = await aliceAndBob(t);
   const dora = await KeyedHome.create(t, server);
   const words = await six(bob.key);
