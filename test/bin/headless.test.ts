@@ -755,7 +755,7 @@ test('the error for a message port in use names the option to choose another', a
   t.regex(program.stderr, /TCP port \d+ is in use: choose another with --message-port\n$/);
 });
 
-test('the help has every command and every exit code', async (t) => {
+test('the help has each headless command, and the exit codes up to 15', async (t) => {
   const program = await run(t, { tcp: 1, udp: 1 }, ['--help']);
   for (const command of ['register', 'add', 'del', 'buddies', 'send', 'chat', 'listen']) {
     t.regex(program.stdout, new RegExp(`^  ${command}\\b`, 'm'));

@@ -571,7 +571,7 @@ test('TERM=dumb gets plain lines', async (t) => {
   t.pass();
 });
 
-test('while a buddy floods, a key is shown before one read of the flood', async (t) => {
+test('while a buddy floods, a pressed key is shown before the lines of one read', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   const chunk = Buffer.alloc(64 * 1024, 'hi there\n'); // 7,000 lines
   const flood = async () => {

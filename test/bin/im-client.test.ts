@@ -223,7 +223,7 @@ test('a reader that stops early is not an error', async (t) => {
   t.is(alice.stderr, '');
 });
 
-test('the user can leave a buddy that does not read', async (t) => {
+test('a client whose buddy does not read ends at a signal', async (t) => {
   const { alice, peer } = await aliceCallsBob(t);
   peer.send('OK\n');
   await alice.expect('> ');

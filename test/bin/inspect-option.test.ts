@@ -47,7 +47,7 @@ test('--inspect-content alone starts the inspector, and shows the id', async (t)
   t.regex(JSON.stringify(messages), /"id":"alice"/);
 });
 
-test('its pages, files and stream need the token, its own origin and its own host name', async (t) => {
+test("pages, files and stream need the token, the inspector's origin and its host name", async (t) => {
   const { address } = await inspectedServer(t, '--inspect', '0');
   const { port } = new URL(address);
   const paths = [
@@ -81,7 +81,7 @@ test('its pages, files and stream need the token, its own origin and its own hos
     t.is(await statusOf(address, {}, 'GET', `${path}${search}`), path === '/x?' ? 403 : 404, path);
 });
 
-test('it cannot be reached at another address of this machine', async (t) => {
+test('the inspector cannot be reached at another address of this machine', async (t) => {
   const { address } = await inspectedServer(t, '--inspect', '0');
   const elsewhere = address.replace('127.0.0.1', '127.0.0.2');
   await t.throwsAsync(statusOf(elsewhere, {}), { code: 'ECONNREFUSED' });

@@ -130,7 +130,7 @@ test('when the supervisor of chats crashes, the chat ends, and the next call is 
   await shows('(y/n)? ');
 });
 
-test('a crash of a chat ends that chat only', async (t) => {
+test('a crash of a chat ends the chat, and the menu opens again', async (t) => {
   const { callPort, crashChat, shows, type } = await aliceHere(t);
   const bob = await Peer.call(t, await callPort());
   await shows('(y/n)? ');

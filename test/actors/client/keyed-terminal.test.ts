@@ -183,7 +183,7 @@ test('the ring says how a call is protected, and warns of a similar name', async
   }
 });
 
-test('a changed key is reported, and stops calls', async (t) => {
+test('a changed key is reported, and shown on the list', async (t) => {
   const here = await aliceAtTerminal(t);
   const { alice, shows, table, type } = here;
   await shows('Your choice: ');
@@ -197,7 +197,7 @@ test('a changed key is reported, and stops calls', async (t) => {
   await here.lists('bob\tOFFLINE\tunknown\tunknown\tKEY CHANGED');
 });
 
-test('plain mode keeps its lines, and adds its own after them', async (t) => {
+test('plain mode keeps its lines, and adds lines about keys after them', async (t) => {
   const here = await aliceAtTerminal(t, { isInteractive: false });
   const { bob, shows, type } = here;
   await shows('Your choice: ');
