@@ -3,7 +3,7 @@
  *
  * It measures CPU time, so that a busy machine does not matter, in alternating runs in one process:
  *
- * - the cost of starting and stopping a dynamic child beside 1 and beside 100,000 others;
+ * - the cost of a dynamic child, from its start to its end, beside 1 to 100,000 others;
  * - the cost that supervision adds to a short-lived actor, such as a connection;
  * - the cost of starting and stopping a child of a list, by the length of the list.
  */
@@ -22,7 +22,7 @@ import { atMost, type Target } from './target.js';
 /** The numbers of running children beside which one is started and stopped. */
 const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
 
-/** The lengths of lists, and the total number of children started for each length. */
+/** The lengths of lists, and the number of children started for each length in one round. */
 const LISTS = [1_000, 10_000, 100_000] as const;
 const LISTED = 100_000;
 

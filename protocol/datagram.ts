@@ -25,7 +25,7 @@ export interface BuddyListQuery {
 }
 
 /**
- * Parses one datagram. Ignores a trailing CR or LF, and tokens past the last one needed.
+ * Parses one datagram. Ignores CRs and LFs at the end, and tokens past the last one needed.
  *
  * @returns `undefined` for a datagram that breaks the grammar. The server drops it without an answer.
  */
@@ -78,8 +78,9 @@ function parseAnnouncement(
 }
 
 /**
- * Whether a token is the word of a status, in upper or lower case. `GET <code> <word>` is a line of an
- * answer, about a buddy called `get`. A server that read such a line as a query would answer its own answers.
+ * Whether a token is the word of a status, in upper or lower case. The line of a buddy called `get` in an
+ * answer, such as `get 100 ONLINE`, looks like a GET for the id 100. The status word shows that it is none.
+ * Otherwise two servers could answer each other's answers for ever.
  */
 function isStatusWord(token: string | undefined): boolean {
   return token !== undefined && Object.values(STATUS_WORDS).some((word) => isWord(token, word));

@@ -11,7 +11,8 @@ export interface BackoffOptions {
   /** The longest wait without jitter, in milliseconds. */
   readonly maxMs: number;
   /**
-   * The largest random extension of a wait, as a fraction of the wait. The default 0.2 adds up to a fifth.
+   * The largest random extension of a wait, as a fraction of the wait. With the default 0.2, a wait grows by
+   * at most a fifth.
    * Children that crashed together then restart at different times.
    */
   readonly jitter?: number;

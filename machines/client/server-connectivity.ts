@@ -6,14 +6,18 @@
  * (actors/client/heartbeat.ts), which filters out datagrams that do not come from the server. Talks to: the
  * client.
  *
- * The two rules are parallel states. An answer ends the wait of both, and neither rule waits for the other.
+ * Both parts, the loss of the server and the retries of a query, are parallel states. An answer ends the wait
+ * of both, and neither waits for the other.
  */
 
 import { assign, setup } from 'xstate';
 import type { HeartbeatCommand } from './events.js';
 import type { Silence } from './silence.js';
 
-/** After this many unanswered beats in a row, the server counts as lost when the next beat is due. */
+/**
+ * After this many unanswered beats in a row, the next beat makes the client ask for the cause. The server
+ * counts as lost when the cause is found.
+ */
 export const LOST_AFTER_BEATS = 2;
 
 /** How many times a query for the buddy list is sent before it is given up. */
@@ -40,9 +44,9 @@ export type ServerConnectivityEvent =
   // From the heartbeat.
   /** A restarted heartbeat announces its user and requests the buddy list at once. */
   | { readonly type: 'session.resumed' }
-  /** The session of this user is over: another user signs in, or the client ends. */
+  /** The session of this user is over: the user is signed out, another user signs in, or the client ends. */
   | { readonly type: 'session.ended' }
-  /** The regular announcement of the user was sent, and with it a query for the buddy list. */
+  /** A beat is due: the heartbeat announces the user, and asks for the buddy list, if it can send. */
   | { readonly type: 'beat.sent' }
   | { readonly type: 'query.overdue' }
   /** The server answered a beat or a query. */
@@ -133,7 +137,7 @@ export const serverConnectivityMachine = setup({
           },
         },
         lost: {
-          description: 'The user was told that the server does not answer. Beats continue, until an answer.',
+          description: 'The user was told that the server does not answer. The next answer ends this state.',
           on: {
             'answer.received': { target: 'answering', actions: ['clearBeats', 'reportFound'] },
           },

@@ -30,7 +30,7 @@ function jobOf(kind: UdpJob['kind'], port: number): UdpJob {
   return { kind, port, ms: 100, prefix: 'user', users: USERS, registered: USERS, rate: 10 * USERS };
 }
 
-test('each user sends one GET before any user sends a second', async (t) => {
+test('the first GETs come from all users, one from each', async (t) => {
   const { port, all } = await listen(t, () => 'user1 unknown unknown\n');
   const { requests, errors, latencies } = await loadUdp(jobOf('GET', port));
   t.is(requests, USERS);

@@ -23,7 +23,7 @@ test('any effects are read back', (t) => {
 });
 
 const DAMAGED: Readonly<Record<string, Partial<LogRow>>> = {
-  'another number': { seq: 10 },
+  'a number that does not match its changes': { seq: 10 },
   'more changes than its size': { size: 1 },
   'fewer changes than its size': { size: 3, seq: 10 },
   'a changed letter': { changes: CHANGES.replace('bob', 'rob') },
