@@ -222,8 +222,10 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   #lookUp(event: UserLookUp<unknown>): void {
     if (this.#store === undefined) return;
+    // Without other servers there is nothing to wait for, and the id is looked up once.
+    if (this.#catchUp === undefined) return this.#replyLookUp(event);
     const isKnown = this.#store.users.numberOf(event.id) !== -1;
-    if (isKnown || this.#catchUp === undefined) this.#replyLookUp(event);
+    if (isKnown) this.#replyLookUp(event);
     else this.#catchUp.whenCaughtUp(() => this.#replyLookUp(event));
   }
 
