@@ -17,7 +17,6 @@ import { announce, first, withBuddies } from '../../helpers/buddies.js';
 import { type CalledPeer, listenForCalls, Peer } from '../../helpers/peer.js';
 import { clientOf, KeyTable, type Person, person } from '../../helpers/private-people.js';
 import { secure } from '../../helpers/sealed-client.js';
-import { TappedWire } from '../../helpers/tapped-wire.js';
 import { TlsServer } from '../../helpers/tls-pair.js';
 
 const ALICE = 'alice' as UserId;
@@ -210,8 +209,7 @@ async function pair(t: ExecutionContext) {
   for (const { id, key } of [alice, bob]) table.names(id, key);
   const called = clientOf(t, server, bob);
   const port = await called.listen();
-  const wire = await TappedWire.open(t, () => port);
-  await announce(t, server, 'bob', wire.port);
+  await announce(t, server, 'bob', port);
   return { table, alice, bob, called, port, caller: clientOf(t, server, alice) };
 }
 
