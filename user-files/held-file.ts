@@ -251,10 +251,10 @@ async function readAll(file: OpenFile, maxBytes: number): Promise<Buffer> {
   }
 }
 
-/** Refuses a file that other users can write to, and a secret file that other users can read. */
+/** Refuses a file that other users can write to, and a secret file that other users can read or write. */
 export function checkFile(path: string, facts: FileFacts, isSecret: boolean): void {
   if (isSecret && facts.mode & OTHERS_MODE)
-    throw new FileError('file.exposed', `other users can read ${path}: chmod 600 helps`);
+    throw new FileError('file.exposed', `other users have access to ${path}: chmod 600 helps`);
   check(path, facts, writersOf(facts.mode, false) !== undefined);
 }
 

@@ -175,6 +175,7 @@ export class Delivery {
     const arrived = isReset ? Math.min(this.#answered, this.#confirmed) : this.#confirmed;
     const lost = this.#taken.slice(this.#first).filter(({ end }) => end > arrived);
     this.#taken = [];
+    this.#takenCost = 0;
     this.#first = 0;
     return lost.flatMap(({ text }) => text ?? []);
   }

@@ -92,8 +92,7 @@ export async function forgetBuddy(session: KeySession, buddy: UserId): Promise<n
     lines.splice(1, 0, 'The other key, which the server named, counts when you call next.');
   }
   const waiting = await countWaiting(session, name, buddy);
-  if (waiting > 0)
-    lines.push(`${waiting} lines to the forgotten key were not delivered, and stay in a file.`);
+  if (waiting > 0) lines.push(`Undelivered lines to the forgotten key stay in a file: ${waiting}`);
   await print(session, lines, { buddy, forgotten: true });
   return EXIT.done;
 }

@@ -120,7 +120,7 @@ test('a key that others can read is refused', async (t) => {
   done(await keys.create(KEY));
   const path = join(root, 'keys', `alice@${ALICE.server}.json`);
   await chmod(path, 0o604);
-  t.deepEqual(await keys.read(ALICE), { reason: `other users can read ${path}: chmod 600 helps` });
+  t.deepEqual(await keys.read(ALICE), { reason: `other users have access to ${path}: chmod 600 helps` });
 });
 
 test('a full disk leaves no part of a new key, and keeps a seed that cannot be dropped', async (t) => {

@@ -118,11 +118,11 @@ const REFUSED: Readonly<
     (root) => chmod(join(root, 'keys'), 0o770),
   ],
   'a file that others can read': [
-    'other users can read /keys/file: chmod 600 helps',
+    'other users have access to /keys/file: chmod 600 helps',
     (root) => chmod(join(root, 'keys/file'), 0o644),
   ],
   'a file that others can write to': [
-    'other users can read /keys/file: chmod 600 helps',
+    'other users have access to /keys/file: chmod 600 helps',
     (root) => chmod(join(root, 'keys/file'), 0o620),
   ],
   'a link to a file': [
@@ -183,8 +183,8 @@ test('a file system that ignores modes gets no secret', async (t) => {
     return real?.isDirectory === false ? { ...real, mode: 0o755 } : real;
   };
   const { root, directory } = await made(t, { ...DISK, facts });
-  t.regex((await replace(directory, 'secret'))?.reason ?? '', /^other users can read /);
-  t.regex((await append(directory, 'secret'))?.reason ?? '', /^other users can read /);
+  t.regex((await replace(directory, 'secret'))?.reason ?? '', /^other users have access to /);
+  t.regex((await append(directory, 'secret'))?.reason ?? '', /^other users have access to /);
   t.deepEqual((await readdir(join(root, 'keys'))).sort(), ['file', 'file.lock']);
   t.is(await readFile(join(root, 'keys/file'), 'utf8'), '');
 });

@@ -164,7 +164,7 @@ test('undelivered lines to a forgotten key are counted', async (t) => {
     { is: 'settled', n: 1 },
   ]);
   await opened.close();
-  t.regex((await forget('bob')).stdout, /^1 lines to the forgotten key were not delivered/m);
+  t.regex((await forget('bob')).stdout, /^Undelivered lines to the forgotten key stay in a file: 1$/m);
 });
 
 test('an id without a key is in clear; a damaged line makes it unknown which buddies have one', async (t) => {
