@@ -10,8 +10,8 @@ import type { Log } from './log.js';
 
 /**
  * Back-off of an actor that needs the disk or the network. Failures of the disk or the network may last. An
- * actor that always fails is restarted at most ten times in ten seconds. Each supervisor with such actors
- * allows that many restarts.
+ * actor that fails at each start is restarted at most ten times in ten seconds. Each supervisor with such
+ * actors allows that many restarts.
  */
 export const RESTART_BACKOFF: BackoffOptions = { minMs: 50, maxMs: 2_000, resetAfterMs: 500 };
 

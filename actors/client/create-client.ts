@@ -72,10 +72,10 @@ export interface CreateClientOptions {
   /** The port on which `listen` takes calls; 0, the default, picks a free port. */
   readonly messagePort?: number;
   /**
-   * Longest wait, in milliseconds, for an answer to a call, for the network to take a line, and, while the
-   * program leaves a chat, for each confirmation; default 60,000. When the program leaves a chat, it is also
-   * the longest wait for the buddy to close the connection, if the buddy has sent nothing since our last
-   * line. Without this option, that wait is 10 s.
+   * The longest wait for an answer to a call, and for the network to take a line, in milliseconds; default
+   * 60,000. While the program leaves a chat, it is also the longest wait for each confirmation. After that,
+   * it is how long a buddy who has sent nothing since our last line may take to close the connection. The
+   * default of this last wait is 10,000.
    */
   readonly patienceMs?: number;
   /** Called with events that no method reports, such as a lost server or a refused call. */
@@ -112,8 +112,8 @@ export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
   /**
-   * Whether the registered id has a key. Present only after a successful `register`. Also absent if the
-   * client makes no keys, or already knew that the server keeps no keys.
+   * Whether the registered id has a key. Present after a successful `register`, unless the client makes no
+   * keys or already knew that the server keeps none.
    */
   readonly registration?: Registration;
   /** What is known about the key of the buddy. Present only after `add`, for a user with a key here. */
@@ -122,21 +122,22 @@ export interface ServerAnswer {
 
 /**
  * A running client. Every method that fails rejects with a {@link ClientError}. Besides the codes that a
- * method names, these are possible: `user.missing`, `id.invalid`, `client.closed`, `server.*`, and because of
- * keys `key.*` and `user.elsewhere`.
+ * method names, these are possible: `user.missing`, `id.invalid`, `client.closed`, `server.*`, and for a
+ * user with a key `key.*` and `user.elsewhere`.
  */
 export interface Client {
   /** Registers an id; code 200 means that it is registered. Rejects with `server.unreachable`. */
   register(id: string): Promise<ServerAnswer>;
   /**
-   * Adds a buddy to the user's list, and stores the key that the server names. With `bob#KEY`, stores that
-   * key, even if bob is on the list already. Rejects with `server.unreachable`.
+   * Adds a buddy to the user's list. If the user has a key here, also stores the buddy's key: the one that
+   * the server names if it has added the buddy, or KEY of `bob#KEY`, whatever the server replies. Rejects
+   * with `server.unreachable`.
    */
   add(buddy: string): Promise<ServerAnswer>;
   /** Deletes a buddy from the user's list. Rejects with `server.unreachable`. */
   del(buddy: string): Promise<ServerAnswer>;
   /**
-   * Asks the server for the user's buddies. `mayBeCut` is true if the answer may not hold all buddies.
+   * Asks the server for the user's buddies. `mayBeCut` is true if buddies may be missing from the answer.
    * Rejects with `server.silent` after 2.1 s, or after up to 6.1 s when the server does not answer over TCP
    * either.
    */
@@ -159,8 +160,8 @@ export interface Client {
   readonly calls: AsyncIterable<Call>;
   /**
    * Calls a buddy at the address that the server gives, and resolves when the buddy accepts. Rejects with
-   * `buddy.*`, `list.cut`, `client.busy`, `server.silent`, or, because of keys, `key.changed` or
-   * `call.not-private`.
+   * `buddy.*`, `list.cut`, `client.busy`, `server.silent`, or, for a user with a key, `key.changed`
+   * or `call.not-private`.
    */
   call(buddy: string, options?: CallOptions): Promise<Chat>;
   /** Leaves the chat, announces the user as OFFLINE if the client had listened, and ends the client. */
@@ -412,7 +413,6 @@ class ProgramClient implements Client {
     this.#user;
   }
 
-  /** Rejects if the user has a key that cannot be used here, or has been signed out by another client. */
   /** Rejects if the user has no session any more, or cannot have one. */
   async #assertSession(): Promise<void> {
     if (this.#sessionError !== undefined) throw this.#sessionError;
@@ -449,7 +449,7 @@ interface Resolvers<TAnswer> {
 function assertId(text: string): UserId {
   const id = parseId(text);
   if (id !== undefined) return id;
-  const rule = 'an id has up to 64 letters, digits and _ . @ + -, first a letter, digit or _';
+  const rule = 'an id has 1 to 64 letters, digits and _ . @ + -. It begins with a letter, a digit or _';
   throw new ClientError('id.invalid', `'${text}' is not a valid id: ${rule}`);
 }
 

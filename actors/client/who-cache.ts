@@ -1,5 +1,5 @@
 /**
- * What the server said about the keys of ids. Each answer is kept for a minute.
+ * What the server said about the keys of ids. An answer is kept for a minute.
  */
 
 import type { WhoAnswer } from '../../machines/client/who.js';

@@ -118,14 +118,14 @@ function openSession(connection: Connection, event: ConnectionEvent): void {
   const { id } = event.change;
   recordUser(connection, id);
   const seal = tls && DatagramSeal.fromTls(tls, 'server');
-  // Without a seal the connection is over, and the next event says so.
+  // There is no seal if TLS has ended already. The event `socket.closed` follows then.
   if (device === undefined || mode === undefined || seal === undefined) return;
   sessions.send({ type: 'session.open', id, device, mode, address, seal, replyTo: scope.self });
 }
 
 /**
  * Tells the handshake budget that a device with the key of the id connected from this address. The budget
- * then refunds the handshake of this connection.
+ * may then refund the handshake of this connection.
  */
 function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void {
   handshakes.recordUser(reader.address, id, scope.now());

@@ -1,6 +1,6 @@
 /**
  * Asks for secret words at a terminal. What is typed is shown as asterisks; Tab shows the letters of the
- * current line, and hides them again. After Enter only asterisks stay on the screen.
+ * current line, and hides them again. After Enter, the screen shows asterisks in place of the words.
  *
  * The prompt redraws lines without control codes, so that it works on a terminal that has none.
  */

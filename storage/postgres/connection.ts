@@ -17,8 +17,8 @@ import type { DatabaseHost, DatabaseUrl } from './database-url.js';
 export const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * The longest wait for the lock of the directory, in milliseconds. The server that has it loses it when it
- * sends nothing for as long.
+ * The longest wait for the lock of the directory, in milliseconds. An im-server that holds the lock loses it
+ * if it sends nothing for this long.
  */
 export const LOCK_TIMEOUT_MS = 3_000;
 
@@ -37,7 +37,7 @@ const SETTINGS = Object.entries({
   default_transaction_isolation: 'read\\ committed',
   lock_timeout: LOCK_TIMEOUT_MS,
   idle_in_transaction_session_timeout: LOCK_TIMEOUT_MS,
-  // The host of a dead client must not hold a lock until TCP gives up.
+  // A client whose machine has died must not keep a lock for minutes, until TCP's default timeout.
   tcp_user_timeout: GROUP_TIMEOUT_MS,
 }).map(([name, value]) => `-c ${name}=${value}`);
 
@@ -58,14 +58,14 @@ export class Connection {
     this.#client = client;
     this.#socket = socket;
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
-    // A failure ends the queries under way. Without any, the next query fails.
+    // A failure ends the queries under way. If there are none, the next query fails.
     client.on('error', () => socket.destroy());
     client.on('notice', ({ code }) => {
       if (code?.startsWith(WARNING_CLASS)) this.#warnings += 1;
     });
   }
 
-  /** Makes a connection to one host, which {@link connect} begins. */
+  /** Creates a connection to one host. {@link connect} opens it. */
   static async create(url: DatabaseUrl, { host, port }: DatabaseHost): Promise<Connection> {
     const { Client } = await loadLibrary();
     const socket = new Socket();
@@ -104,7 +104,7 @@ export class Connection {
     return this.#client.query<QueryResultRow & TRow>(query as QueryConfig, values);
   }
 
-  /** Does some work, and destroys the connection if it takes longer than this. */
+  /** Does some work, and destroys the connection if the work takes longer than `ms`. */
   async within<TValue>(ms: number, work: () => Promise<TValue>): Promise<TValue> {
     let isLate = false;
     const timer = setTimeout(() => {
@@ -143,7 +143,7 @@ async function loadLibrary(): Promise<{ readonly Client: typeof Client }> {
   }
 }
 
-/** What an error says, on one line that is safe to show. Also lists the parts of an error of several. */
+/** What an error says, on one line that is safe to show. Of an aggregate error, lists its parts. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
   return toDisplayText(error instanceof Error ? error.message : String(error));

@@ -172,7 +172,7 @@ test('a key prompt after a closed prompt waits for the quiet time', (t) => {
       });
 });
 
-test('a line after a key prompt takes the keys at once, unless the user is typing', (t) => {
+test('after a key prompt, a message takes the keys at once, another line unless the user is typing', (t) => {
   const gone = [asked(CALL), DROPPED];
   t.is(after(...gone, asked(CHAT, { isTyping: true })).at, 'asked.text.message');
   t.is(after(...gone, asked(ID)).at, 'asked.text.line');
@@ -246,7 +246,7 @@ test('the console asks before it sends several pasted lines to a chat', (t) => {
     });
 });
 
-test('while a pasted line is being sent, the line off the screen takes the keys', (t) => {
+test('while a pasted line is being sent, keys go to the line that was set aside', (t) => {
   t.deepEqual(after(...SENDING, key('a')).effects, ['pressKept']);
   t.deepEqual(after(...SENDING, paste(2)).effects, ['insertKept']);
   t.deepEqual(after(...SENDING, answer('draft')), { at: 'pasting.sending.underWay', effects: ['ringBell'] });
@@ -261,7 +261,11 @@ test('after each sent line of a paste comes the next line, and after the last on
     at: 'asked.text.message',
     effects: ['reopenLine'],
   });
-  t.is(after(...SENDING, ...next, ...next, asked(CHAT)).at, 'asked.text.message', 'with the last under way');
+  t.is(
+    after(...SENDING, ...next, ...next, asked(CHAT)).at,
+    'asked.text.message',
+    'while the last line is being sent',
+  );
 });
 
 test('the prompt is open while pasted lines wait, and no typed line overtakes them', (t) => {
@@ -354,7 +358,7 @@ test('Ctrl-C clears typed text, and interrupts the client if there is none', (t)
   t.deepEqual(after(...CONFIRMING, CTRL_C), { at: 'asked.text.message', effects: ['refusePaste'] });
 });
 
-test('in the quiet time, Ctrl-C and Ctrl-D only ring the bell', (t) => {
+test('in the quiet time, Ctrl-C and Ctrl-D ring the bell, unless a line with text is open', (t) => {
   for (const way of QUIET_TIMES)
     for (const key of [CTRL_C, CTRL_D])
       t.deepEqual(after(...way, key).effects, ['startQuietTimer', 'ringBell']);
