@@ -2,28 +2,18 @@
  * The client's command line: the program, which starts the interactive client, and its subcommands.
  */
 
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { configDirectory } from '../user-files/directories.js';
 import { SHOWN_MESSAGES } from '../user-files/history-reader.js';
-import { applyConfigFile } from './client-config.js';
-import {
-  addClientOptions,
-  type ClientSettings,
-  checkPrivacy,
-  configurableOptions,
-  readSwitchVariables,
-} from './client-options.js';
-import {
-  addCompletionCommand,
-  createCommand,
-  exitOnOutputError,
-  withAction,
-  withExamples,
-  writeOut,
-} from './command-line.js';
+import { addClientOptions, type ClientSettings, checkPrivacy } from './client-options.js';
+import { addCompletionCommand, createCommand, withAction, withExamples } from './command-line.js';
+import { addConfigCommand } from './config-command.js';
+import { applyConfigFile, NO_FILE } from './config-file.js';
+import { readSwitchVariables } from './configuration.js';
 import { addHeadlessCommands } from './headless-commands.js';
 import type { HistoryOptions } from './history-command.js';
 import { addInspectionOptions } from './inspect-option.js';
-import { withProgramOptions } from './program-options.js';
 import { addTrustCommands } from './trust-commands.js';
 
 export const CLIENT_NAME = 'im-client';
@@ -52,7 +42,8 @@ export function createClientCommand(
     ['im-client --server im.example.org --user alice', 'log in as alice at start'],
     ["printf 'A\\nbob\\nS\\nX\\n' | im-client --user alice", 'drive the menu from a script'],
   );
-  const file = applyConfigFile(program, environment);
+  const directory = configDirectory(environment);
+  const file = directory === undefined ? NO_FILE : applyConfigFile(program, join(directory, 'client.conf'));
   program.hook('preAction', (_program, command) => {
     if (file.problem !== undefined && command.name() !== 'completion') {
       program.error(`error: ${file.problem}`);
@@ -61,21 +52,12 @@ export function createClientCommand(
     checkPrivacy(program);
   });
   addHistoryCommand(program);
-  const config = program
-    .command('config')
-    .description('print every configurable option, its value and where the value comes from')
-    .option('--json', 'print one JSON object')
-    .action(async ({ json }: { readonly json?: true }) => {
-      exitOnOutputError(CLIENT_NAME);
-      const { configLines } = await import('./config-command.js');
-      await writeOut(`${configLines(program, file, json === true).join('\n')}\n`);
-    });
-  withExamples(
-    config,
+  addConfigCommand(
+    program,
+    file,
     ['im-client config', 'print every value and its source'],
     ['im-client config --json | jq -r .server.value', 'print the name of the server'],
   );
-  withProgramOptions(config, ...configurableOptions(program).map(({ long }) => long ?? ''));
   addHeadlessCommands(program);
   addTrustCommands(program);
   addCompletionCommand(program);

@@ -8,6 +8,7 @@ import type { PrivacyMode } from '../machines/client/private-calls.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import type { NotifyMode } from '../terminal/console.js';
 import { portOption, textOption } from './command-line.js';
+import { addConfigurableOptions } from './configuration.js';
 import type { InspectionSettings } from './inspect-option.js';
 
 /** Longest time without a key press before the user counts as away, in minutes: one day. */
@@ -67,7 +68,7 @@ export function addClientOptions(program: Command): Command {
       .argParser(minutesOption)
       .default(0, 'off'),
   ];
-  for (const option of options) program.addOption(option.env(variableOf(keyOf(option))));
+  addConfigurableOptions(program, 'IM_', options);
   return program;
 }
 
@@ -81,60 +82,6 @@ export function checkPrivacy(program: Command): void {
 export function privacyMode(settings: Pick<ClientSettings, 'private' | 'clear'>): PrivacyMode {
   if (settings.private) return 'private';
   return settings.clear ? 'clear' : 'as-can';
-}
-
-/** The options that can be configured: those with an environment variable. */
-export function configurableOptions(program: Command): readonly Option[] {
-  return program.options.filter(({ envVar }) => envVar !== undefined);
-}
-
-/** The name of an option in the configuration file. */
-export function keyOf(option: Option): string {
-  return option.name().replace(/^no-/, '');
-}
-
-/** Parses an option's value from the configuration file or a variable. @throws InvalidArgumentError */
-export function readValue(option: Option, text: string): unknown {
-  if (isSwitch(option)) return switchValue(text);
-  return option.parseArg === undefined ? text : option.parseArg(text, undefined);
-}
-
-/** Formats an option's value so that {@link readValue} can parse it; an unset option is empty. */
-export function writeValue(option: Option, value: unknown): string {
-  if (isSwitch(option)) return value ? 'yes' : 'no';
-  if (value === option.defaultValue && option.defaultValueDescription !== undefined)
-    return option.defaultValueDescription;
-  return value === undefined ? '' : String(value);
-}
-
-/** Reads the variables of switches. Commander only checks that such a variable exists, not its value. */
-export function readSwitchVariables(program: Command): void {
-  for (const option of configurableOptions(program).filter(isSwitch)) {
-    const variable = option.envVar ?? '';
-    if (program.getOptionValueSource(option.attributeName()) !== 'env') continue;
-    const text = process.env[variable] ?? '';
-    try {
-      program.setOptionValueWithSource(option.attributeName(), switchValue(text), 'env');
-    } catch (error) {
-      const problem = `option '${option.flags}' value '${text}' from env '${variable}' is invalid`;
-      program.error(`error: ${problem}. ${(error as Error).message}`);
-    }
-  }
-}
-
-function isSwitch({ required, optional }: Option): boolean {
-  return !required && !optional;
-}
-
-function variableOf(key: string): string {
-  return `IM_${key.toUpperCase().replaceAll('-', '_')}`;
-}
-
-function switchValue(text: string): boolean {
-  const word = text.trim().toLowerCase();
-  if (['1', 'yes', 'true', 'on'].includes(word)) return true;
-  if (['0', 'no', 'false', 'off'].includes(word)) return false;
-  throw new InvalidArgumentError('Use yes or no.');
 }
 
 /** Parses an id from the command line. @throws InvalidArgumentError */

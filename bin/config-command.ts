@@ -1,5 +1,5 @@
 /**
- * `im-client config`: the value of every option, and where it comes from.
+ * The command `config` of both programs: the value of every option, and where it comes from.
  *
  *     server = im.example.org  (/home/alice/.config/im/client.conf:2)
  *     user   = alice           (IM_USER)
@@ -7,8 +7,10 @@
 
 import type { Command, Option } from 'commander';
 import { toDisplayText } from '../protocol/display-text.js';
-import type { ConfigFile } from './client-config.js';
-import { configurableOptions, keyOf, writeValue } from './client-options.js';
+import { type Example, exitOnOutputError, withExamples, writeOut } from './command-line.js';
+import type { ConfigFile } from './config-file.js';
+import { configurableOptions, keyOf, writeValue } from './configuration.js';
+import { withProgramOptions } from './program-options.js';
 
 interface Row {
   readonly key: string;
@@ -16,8 +18,22 @@ interface Row {
   readonly source: string;
 }
 
+/** Adds the command. Call it after the program has all its options. */
+export function addConfigCommand(program: Command, file: ConfigFile, ...examples: readonly Example[]): void {
+  const config = program
+    .command('config')
+    .description('print every configurable option, its value and where the value comes from')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json }: { readonly json?: true }) => {
+      exitOnOutputError(program.name());
+      await writeOut(`${configLines(program, file, json === true).join('\n')}\n`);
+    });
+  withExamples(config, ...examples);
+  withProgramOptions(config, ...configurableOptions(program).map(({ long }) => long ?? ''));
+}
+
 /** Formats all options as aligned lines, or as one line of JSON. */
-export function configLines(program: Command, file: ConfigFile, isJson: boolean): readonly string[] {
+function configLines(program: Command, file: ConfigFile, isJson: boolean): readonly string[] {
   const rows = configurableOptions(program).map((option) => rowOf(program, option, file));
   if (isJson) {
     return [JSON.stringify(Object.fromEntries(rows.map(({ key, ...row }) => [key, row])))];

@@ -1,5 +1,5 @@
 /**
- * The client's configuration file, `~/.config/im/client.conf`:
+ * The configuration file of a program:
  *
  *     # the server in the office
  *     server = im.example.org
@@ -8,11 +8,9 @@
  * A line sets one option, by its long name. A line that begins with `#` is a comment.
  */
 
-import { join } from 'node:path';
 import type { Command, Option } from 'commander';
-import { configDirectory } from '../user-files/directories.js';
 import { fileReason, readSmallFile } from '../user-files/private-file.js';
-import { configurableOptions, keyOf, readValue } from './client-options.js';
+import { configurableOptions, keyOf, readValue } from './configuration.js';
 
 /** Largest file that is read, in bytes. */
 const MAX_CONFIG_BYTES = 64 * 1024;
@@ -28,16 +26,21 @@ export interface ConfigFile {
   readonly problem: string | undefined;
 }
 
-/** Sets options from the file. The environment and the command line override them. */
-export function applyConfigFile(program: Command, environment: NodeJS.ProcessEnv): ConfigFile {
+/** A configuration without a file. */
+export const NO_FILE: ConfigFile = { sources: new Map(), problem: undefined };
+
+/**
+ * Sets options from a file. The environment and the command line override them.
+ *
+ * @param isRequired True if it is a mistake that the file does not exist.
+ */
+export function applyConfigFile(program: Command, path: string, isRequired = false): ConfigFile {
   const sources = new Map<string, string>();
-  const directory = configDirectory(environment);
-  if (directory === undefined) return { sources, problem: undefined };
-  const path = join(directory, 'client.conf');
   try {
-    const text = readSmallFile(path, MAX_CONFIG_BYTES) ?? '';
+    const text = readSmallFile(path, MAX_CONFIG_BYTES);
+    if (text === undefined && isRequired) return { sources, problem: `${path}: it does not exist` };
     const options = new Map(configurableOptions(program).map((option) => [keyOf(option), option]));
-    for (const [index, line] of text.replace(BYTE_ORDER_MARK, '').split('\n').entries()) {
+    for (const [index, line] of (text ?? '').replace(BYTE_ORDER_MARK, '').split('\n').entries()) {
       const source = `${path}:${index + 1}`;
       const setting = readLine(line.trim(), options);
       if (typeof setting === 'string') return { sources, problem: `${source}: ${setting}` };

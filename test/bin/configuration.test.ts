@@ -1,14 +1,13 @@
 import test from 'ava';
 import { Command, InvalidArgumentError, type Option } from 'commander';
+import { addClientOptions, idOption } from '../../bin/client-options.js';
 import {
-  addClientOptions,
   configurableOptions,
-  idOption,
   keyOf,
   readSwitchVariables,
   readValue,
   writeValue,
-} from '../../bin/client-options.js';
+} from '../../bin/configuration.js';
 
 const INVALID = { instanceOf: InvalidArgumentError };
 

@@ -1,0 +1,65 @@
+/**
+ * The options of a program that can also be set in the environment or in its configuration file: their names
+ * there, and how their values are read and written.
+ */
+
+import { type Command, InvalidArgumentError, type Option } from 'commander';
+
+/**
+ * Adds options to a program. Each can also be set by a variable: `tcp-port` by `IM_TCP_PORT`, for the prefix
+ * `IM_`.
+ */
+export function addConfigurableOptions(program: Command, prefix: string, options: readonly Option[]): void {
+  const variableOf = (key: string) => `${prefix}${key.toUpperCase().replaceAll('-', '_')}`;
+  for (const option of options) program.addOption(option.env(variableOf(keyOf(option))));
+}
+
+/** The options that can be configured: those with an environment variable. */
+export function configurableOptions(program: Command): readonly Option[] {
+  return program.options.filter(({ envVar }) => envVar !== undefined);
+}
+
+/** The name of an option in the configuration file. */
+export function keyOf(option: Option): string {
+  return option.name().replace(/^no-/, '');
+}
+
+/** Parses an option's value from the configuration file or a variable. @throws InvalidArgumentError */
+export function readValue(option: Option, text: string): unknown {
+  if (isSwitch(option)) return switchValue(text);
+  return option.parseArg === undefined ? text : option.parseArg(text, undefined);
+}
+
+/** Formats an option's value so that {@link readValue} can parse it; an unset option is empty. */
+export function writeValue(option: Option, value: unknown): string {
+  if (isSwitch(option)) return value ? 'yes' : 'no';
+  if (value === option.defaultValue && option.defaultValueDescription !== undefined)
+    return option.defaultValueDescription;
+  return value === undefined ? '' : String(value);
+}
+
+/** Reads the variables of switches. Commander only checks that such a variable exists, not its value. */
+export function readSwitchVariables(program: Command): void {
+  for (const option of configurableOptions(program).filter(isSwitch)) {
+    const variable = option.envVar ?? '';
+    if (program.getOptionValueSource(option.attributeName()) !== 'env') continue;
+    const text = process.env[variable] ?? '';
+    try {
+      program.setOptionValueWithSource(option.attributeName(), switchValue(text), 'env');
+    } catch (error) {
+      const problem = `option '${option.flags}' value '${text}' from env '${variable}' is invalid`;
+      program.error(`error: ${problem}. ${(error as Error).message}`);
+    }
+  }
+}
+
+function isSwitch({ required, optional }: Option): boolean {
+  return !required && !optional;
+}
+
+function switchValue(text: string): boolean {
+  const word = text.trim().toLowerCase();
+  if (['1', 'yes', 'true', 'on'].includes(word)) return true;
+  if (['0', 'no', 'false', 'off'].includes(word)) return false;
+  throw new InvalidArgumentError('Use yes or no.');
+}
