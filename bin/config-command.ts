@@ -43,18 +43,21 @@ function configLines(program: Command, file: ConfigFile, isJson: boolean): reado
   return rows.map(({ key, value, source }) => `${key.padEnd(keys)} = ${value.padEnd(values)}  (${source})`);
 }
 
-function rowOf(program: Command, option: Option, { sources }: ConfigFile): Row {
-  const key = keyOf(option);
+function rowOf(program: Command, option: Option, file: ConfigFile): Row {
   const value = toDisplayText(writeValue(option, program.getOptionValue(option.attributeName())));
-  const line = sources.get(key) ?? 'configuration file';
+  return { key: keyOf(option), value, source: sourceOf(program, option, file) };
+}
+
+/** Where the value of an option comes from, as text for the user. */
+export function sourceOf(program: Command, option: Option, { sources }: ConfigFile): string {
   switch (program.getOptionValueSource(option.attributeName())) {
     case 'cli':
-      return { key, value, source: 'command line' };
+      return 'command line';
     case 'env':
-      return { key, value, source: option.envVar ?? 'environment' };
+      return option.envVar ?? 'environment';
     case 'config':
-      return { key, value, source: toDisplayText(line) };
+      return toDisplayText(sources.get(keyOf(option)) ?? 'configuration file');
     default:
-      return { key, value, source: 'default' };
+      return 'default';
   }
 }

@@ -16,8 +16,8 @@ const DESCRIPTORS = [0, 1, 2] as const;
 /** The descriptors that were a terminal at start. `isatty` is false for a terminal that is gone. */
 const TERMINALS = DESCRIPTORS.filter((descriptor) => isatty(descriptor));
 
-// SIGHUP means that the terminal is gone. A process without a terminal, as under nohup, ignores it.
-if (TERMINALS.length === 0) process.on('SIGHUP', () => {});
+// Without a listener, SIGHUP would end the process, even under nohup.
+process.on('SIGHUP', () => {});
 
 process.on('exit', () => {
   // At exit, Node.js resets the modes of each terminal, and aborts if it cannot. It skips closed descriptors.
@@ -47,15 +47,22 @@ const POLL_MS = 10;
 /** Work in the thread pool of Node.js: file operations and name lookups. An exit waits for these threads. */
 const POOL_WORK = new Set(['FSReqPromise', 'FSReqCallback', 'FileHandleCloseReq', 'GetAddrInfoReqWrap']);
 
+export interface SignalOptions {
+  /**
+   * Called at the second signal. A second SIGHUP does not count: the kernel and the shell both send one.
+   * Default: SIGKILL.
+   */
+  readonly stopNow?: () => void;
+  /** Called at each SIGHUP while no terminal is gone. Such a SIGHUP does not call `stop` then. */
+  readonly reload?: () => void;
+}
+
 /**
  * Calls `stop` at the first SIGINT or SIGTERM, and at the first SIGHUP if standard input, output or error was
  * a terminal at the start. Without a terminal, SIGHUP is ignored. A process that has not ended 5 s later ends
  * by SIGKILL.
- *
- * @param stopNow Called at the second signal. A second SIGHUP does not count: the kernel and the shell both
- * send one.
  */
-export function onStopSignal(stop: () => void, stopNow: () => void = kill): void {
+export function onStopSignal(stop: () => void, { stopNow = kill, reload }: SignalOptions = {}): void {
   let firstMs: number | undefined;
   const handle = (signal: NodeJS.Signals) => {
     const nowMs = performance.now();
@@ -67,7 +74,11 @@ export function onStopSignal(stop: () => void, stopNow: () => void = kill): void
     } else if (signal !== 'SIGHUP' && nowMs - firstMs > ECHO_MS) stopNow();
   };
   process.on('SIGINT', handle).on('SIGTERM', handle);
-  if (TERMINALS.length > 0) process.on('SIGHUP', handle);
+  process.on('SIGHUP', (signal) => {
+    const isStop = reload === undefined ? TERMINALS.length > 0 : TERMINALS.some((one) => !isatty(one));
+    if (isStop) handle(signal);
+    else reload?.();
+  });
 }
 
 /**

@@ -3,6 +3,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
+import type { Log } from '../actors/log.js';
 import { type RunningServer, startServer } from '../actors/server/server-tree.js';
 import { hostPort, isLoopback } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
@@ -13,25 +14,23 @@ import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
 import { createLog } from './logger.js';
 import { oldNodeNotice } from './node-version.js';
-import { createServerCommand, SERVER_NAME, type ServerOptions } from './server-command.js';
+import { createReload, limitsOf } from './reload.js';
+import { createServerCommand, SERVER_NAME } from './server-command.js';
+import type { ServerOptions } from './server-options.js';
 import { type ServerStorage, useDataDirectory, useSharedDirectory } from './server-storage.js';
 
 const MS_PER_SECOND = 1_000;
 
-async function main(options: ServerOptions): Promise<void> {
-  const { log, close } = await createLog(options.logLevel, options.logFormat);
+const ARGS = process.argv.slice(2);
+
+async function main(asked: ServerOptions): Promise<void> {
+  const { log, close } = await createLog(asked.logLevel, asked.logFormat);
+  const adapt = (options: ServerOptions) => withinOpenFiles(options, log);
+  const options = adapt(asked);
   const storage =
     options.directory === undefined
       ? useDataDirectory(options.data, options.repair === true, log)
-      : useSharedDirectory(options.directory, options.directoryAlone === true, log);
-
-  const maxConnections = Math.min(options.maxConnections, connectionsWithin(ownLimits()));
-  if (maxConnections < options.maxConnections) {
-    log.warn(
-      { asked: options.maxConnections, possible: maxConnections },
-      'the limit on open files is too low for --max-connections',
-    );
-  }
+      : useSharedDirectory(options.directory, options.directoryAlone, log);
 
   const warnings = [...(await warningsUnlessUnsafe(storage))];
   const notice = oldNodeNotice();
@@ -42,17 +41,8 @@ async function main(options: ServerOptions): Promise<void> {
     host,
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
-    maxConnections,
-    ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
-    answerBytes: { burst: options.answerBurst, perSecond: options.answerRate },
-    handshakeLimits: {
-      perAddress: { burst: options.handshakeBurst, perSecond: options.handshakeRate },
-      inAll: { burst: options.totalHandshakeBurst, perSecond: options.totalHandshakeRate },
-      unfinished: options.maxHandshakes,
-      unfinishedPerAddress: options.maxHandshakesPerAddress,
-    },
-    maxUsers: options.maxUsers,
-    limitsLoopback: options.limitLoopback === true,
+    ...limitsOf(options),
+    limitsLoopback: options.limitLoopback,
     log,
     ...(inspection && { onEmitted: inspection.record }),
     openStore: storage.openStore,
@@ -64,7 +54,8 @@ async function main(options: ServerOptions): Promise<void> {
   inspection?.show(server);
   // The server keeps running if its ready line cannot be written.
   process.stdout.on('error', () => {});
-  onStopSignal(server.shutdown);
+  const reload = createReload({ options, limits: server.limits, log, adapt }, ARGS, process.env);
+  onStopSignal(server.shutdown, { reload });
 
   if (await server.ready) {
     process.stdout.write(`${readyLine(server, storage)}\n`);
@@ -84,6 +75,17 @@ async function main(options: ServerOptions): Promise<void> {
   await close();
   if (error !== undefined) explain(error, options);
   await endProcess(error === undefined ? EXIT.done : EXIT.failed);
+}
+
+/** Lowers the limit on connections to what the limit on open files allows. */
+function withinOpenFiles(options: ServerOptions, log: Log): ServerOptions {
+  const possible = connectionsWithin(ownLimits());
+  if (options.maxConnections <= possible) return options;
+  log.warn(
+    { asked: options.maxConnections, possible },
+    'the limit on open files is too low for --max-connections',
+  );
+  return { ...options, maxConnections: possible };
 }
 
 /**
@@ -138,4 +140,4 @@ function explain(error: unknown, options: ServerOptions): void {
   }
 }
 
-await runProgram(createServerCommand(main));
+await runProgram(createServerCommand(main, ARGS, process.env));

@@ -40,7 +40,7 @@ import { type ChildOptions, markSupervisor, type ResolvedSpec, resolveSpec } fro
 import { guardCallback, isolate } from './isolation.js';
 import type { LifecycleEvent, ShutdownReason } from './lifecycle.js';
 import { type MailboxRegistry, mailboxRegistryOf } from './mailbox-registry.js';
-import { type QuotaOptions, Quotas, type RoomWanted } from './quotas.js';
+import { type ChildLimit, currentLimit, type QuotaOptions, Quotas, type RoomWanted } from './quotas.js';
 import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget.js';
 import { SlotMap } from './slot-map.js';
 import { SupervisorError } from './supervisor-error.js';
@@ -55,7 +55,7 @@ export interface Template<TLogic extends AnyActorLogic> extends ChildOptions {
 export interface DynamicSupervisorOptions<TLogic extends AnyActorLogic> {
   readonly template: Template<TLogic>;
   /** The maximum number of children at once, including those that wait for a restart. */
-  readonly limit: number;
+  readonly limit: ChildLimit;
   /** Limits the children that share one key, which is read from their inputs. */
   readonly quota?: QuotaOptions<InputFrom<TLogic>>;
   /** Receives the input of each child that is not started because of a limit or a shutdown. */
@@ -85,8 +85,8 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
   type Event = DynamicSupervisorEvent<InputFrom<TLogic>>;
   const { template, limit, quota, refuse = () => {} } = options;
   assert(typeof template === 'object' && !Array.isArray(template), 'template: exactly one spec');
-  assert(limit > 0, `limit: a number of children, not ${limit}`);
-  assert(quota === undefined || quota.limit > 0, `quota.limit: a number of children, not ${quota?.limit}`);
+  assertLimit('limit', limit);
+  if (quota !== undefined) assertLimit('quota.limit', quota.limit);
   const spec = resolveSpec({ ...template, significant: false });
   const limits = checkLimits(options.limits);
   return markSupervisor(
@@ -105,9 +105,14 @@ export function dynamicSupervisor<TLogic extends AnyActorLogic>(
   );
 }
 
+function assertLimit(name: string, limit: ChildLimit): void {
+  const current = currentLimit(limit);
+  assert(current > 0, `${name}: a number of children, not ${current}`);
+}
+
 interface Settings<TInput> {
   readonly spec: ResolvedSpec;
-  readonly limit: number;
+  readonly limit: ChildLimit;
   readonly quota: QuotaOptions<TInput> | undefined;
   readonly refuse: (input: TInput) => void;
   readonly budget: RestartBudget;
@@ -190,7 +195,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #hasRoomFor(input: TInput): boolean {
     const count = this.#children.size + this.#restarting.size;
     if (this.#quotas?.admits(input, count) === false) return false;
-    return count < this.#settings.limit || this.#makeRoomFor(input);
+    return count < currentLimit(this.#settings.limit) || this.#makeRoomFor(input);
   }
 
   /** Asks children to end. Their end events are handled after this event and before the next request. */

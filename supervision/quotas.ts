@@ -10,9 +10,17 @@
 
 import type { EventObject } from 'xstate';
 
+/** A maximum number of children, at least 1. A function is called at each start of a child. */
+export type ChildLimit = number | (() => number);
+
+/** The current number of a limit. */
+export function currentLimit(limit: ChildLimit): number {
+  return typeof limit === 'function' ? limit() : limit;
+}
+
 export interface QuotaOptions<TInput> {
   /** The maximum number of children with the same key. */
-  readonly limit: number;
+  readonly limit: ChildLimit;
   /** The key of the child that is started with this input. */
   readonly keyOf: (input: TInput) => string;
   /**
@@ -56,7 +64,8 @@ export class Quotas<TChild extends HasInput, TInput> {
    * @param count The number of current children.
    */
   admits(input: TInput, count: number): boolean {
-    const { limit, keyOf } = this.#options;
+    const { keyOf } = this.#options;
+    const limit = currentLimit(this.#options.limit);
     if (this.#keys.size === 0 && count < limit) return true;
     this.#countAll();
     return this.#sizeOf(keyOf(input)) < limit;
@@ -91,7 +100,7 @@ export class Quotas<TChild extends HasInput, TInput> {
     const group = this.#groups.get(key);
     group?.delete(child);
     if (group?.size === 0) this.#groups.delete(key);
-    if (this.#keys.size > this.#options.limit / 2) return;
+    if (this.#keys.size > currentLimit(this.#options.limit) / 2) return;
     this.#keys.clear();
     this.#groups.clear();
   }

@@ -17,12 +17,6 @@
  */
 
 import { Identity } from '../../keys/identity.js';
-import {
-  HANDSHAKE_LIMITS,
-  HandshakeBudget,
-  type HandshakeLimits,
-} from '../../machines/server/handshake-budget.js';
-import { ANSWER_BYTES, Quota, type Rate, REGISTRATIONS } from '../../machines/server/quota.js';
 import { networkOf } from '../../protocol/address.js';
 import { isStoreError, type Store } from '../../storage/store.js';
 import { child } from '../../supervision/child-spec.js';
@@ -40,20 +34,11 @@ import { type ConnectionInput, connectionLogic } from './connection-actor.js';
 import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { presenceLogic } from './presence.js';
 import { createServerIdentity, type ServerIdentity } from './server-identity.js';
+import { type LimitSettings, ServerLimits } from './server-limits.js';
 import { BUS, CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { sessionsLogic } from './sessions.js';
 import { refuseChange, storeLogic } from './store-actor.js';
 import { udpLogic } from './udp.js';
-
-/** The maximum number of TCP connections at once, by default; beyond it the server replies 206. */
-export const MAX_CONNECTIONS = 15_000;
-
-/**
- * The fraction of all connections that one address may have, by default. If several addresses together use
- * all connections, each new client from another address cuts a connection of the address with the most
- * connections.
- */
-const ADDRESS_PART = 0.8;
 
 /** The maximum number of events that a mailbox holds for an actor that is being restarted. */
 const MAX_STASHED_EVENTS = 10_000;
@@ -65,27 +50,14 @@ const SHUTDOWN_GRACE_MS = 2_000;
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
-export interface ServerOptions {
+export interface ServerOptions extends LimitSettings {
   readonly host: string;
   /** 0 picks a free port. The listener uses the same port after a restart. */
   readonly tcpPort: number;
   /** The port of the presence socket, with the same rules. */
   readonly udpPort: number;
-  /** The maximum number of TCP connections at once; default {@link MAX_CONNECTIONS}. */
-  readonly maxConnections?: number;
-  /**
-   * The maximum number of TCP connections at once from one address (IPv6: one /64); default: 80 % of
-   * `maxConnections`.
-   */
-  readonly maxConnectionsPerAddress?: number;
-  /** Limit on the bytes of buddy lists that one source receives; default {@link ANSWER_BYTES}. */
-  readonly answerBytes?: Rate;
-  /** The maximum number of users; the reply to a REG beyond it is 206. Default: the limit of the store. */
-  readonly maxUsers?: number;
   /** True to apply the limits of a source to programs on this machine too. For tests. */
   readonly limitsLoopback?: boolean;
-  /** Limits on TLS handshakes; default {@link HANDSHAKE_LIMITS}. */
-  readonly handshakeLimits?: HandshakeLimits;
   /**
    * Returns the server's identity. Called after the store is open. Default: an identity that exists only in
    * this run.
@@ -114,6 +86,8 @@ export interface ServerOptions {
 export interface RunningServer extends RunningTree {
   /** The bound sockets, by protocol; complete when `ready` is true. */
   readonly bound: ReadonlyMap<SocketBound['protocol'], SocketBound>;
+  /** The limits, which can be changed while the server runs. */
+  readonly limits: ServerLimits;
 }
 
 /** Starts a server. */
@@ -121,12 +95,7 @@ export function startServer({
   host,
   tcpPort,
   udpPort,
-  maxConnections = MAX_CONNECTIONS,
-  maxConnectionsPerAddress = Math.ceil(maxConnections * ADDRESS_PART),
-  answerBytes = ANSWER_BYTES,
-  maxUsers,
   limitsLoopback = false,
-  handshakeLimits = HANDSHAKE_LIMITS,
   identity = identityOfThisRun(),
   openStore,
   catchUpMs,
@@ -135,6 +104,7 @@ export function startServer({
   log,
   onEmitted,
   inspect,
+  ...settings
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
 
@@ -145,9 +115,7 @@ export function startServer({
     });
 
   const refuse = createRefuseClient();
-  const registrations = new Quota(REGISTRATIONS, !limitsLoopback);
-  const handshakes = new HandshakeBudget(handshakeLimits, !limitsLoopback);
-  const answerQuota = new Quota(answerBytes, !limitsLoopback);
+  const limits = new ServerLimits(settings, !limitsLoopback);
   const address = { stashLimit: MAX_STASHED_EVENTS };
 
   const tcp = supervisor({
@@ -164,8 +132,12 @@ export function startServer({
             restart: 'temporary',
             shutdown: SHUTDOWN_GRACE_MS,
           },
-          limit: maxConnections,
-          quota: { limit: maxConnectionsPerAddress, keyOf: networkOfClient, makesRoom: true },
+          limit: () => limits.maxConnections,
+          quota: {
+            limit: () => limits.maxConnectionsPerAddress,
+            keyOf: networkOfClient,
+            makesRoom: true,
+          },
           refuse: ({ socket }) => refuse(socket),
         }),
       }),
@@ -179,8 +151,8 @@ export function startServer({
           connections: addressOf(system, CONNECTIONS),
           shared: {
             identity: identity(),
-            handshakes,
-            registrations,
+            handshakes: limits.handshakes,
+            registrations: limits.registrations,
             store: addressOf(system, STORE),
             sessions: addressOf(system, SESSIONS),
             log,
@@ -196,7 +168,7 @@ export function startServer({
     children: [
       child({
         id: STORE,
-        logic: storeLogic({ openStore: openOrEnd, log, maxUsers, catchUpMs }),
+        logic: storeLogic({ openStore: openOrEnd, log, maxUsers: () => limits.maxUsers, catchUpMs }),
         backoff: RESTART_BACKOFF,
         address: {
           ...address,
@@ -212,14 +184,14 @@ export function startServer({
         input: (system) => ({
           store: addressOf(system, STORE),
           bus: openBus && addressOf(system, BUS),
-          answerBytes: answerQuota,
+          answerBytes: limits.answerBytes,
         }),
       }),
       child({
         id: SESSIONS,
         address,
         logic: sessionsLogic,
-        input: (system) => ({ presence: addressOf(system, PRESENCE), answerBytes: answerQuota }),
+        input: (system) => ({ presence: addressOf(system, PRESENCE), answerBytes: limits.answerBytes }),
       }),
       ...(openBus === undefined ? [] : [busChild({ openBus, warmUpMs, log })]),
       child({
@@ -249,7 +221,7 @@ export function startServer({
     ...(inspect && { inspect }),
   });
   const ended = tree.ended.then((how) => (divergence === undefined ? how : { error: divergence }));
-  return { ...tree, ended, bound };
+  return { ...tree, ended, bound, limits };
 
   /**
    * Ends the tree if the directory is not the known one: it may number its users differently, and other

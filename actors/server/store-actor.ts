@@ -103,8 +103,8 @@ export interface StoreOptions {
   /** Opens the store; a rejection crashes the actor. */
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
-  /** The maximum number of users; the reply to a REG beyond it is 206. */
-  readonly maxUsers?: number | undefined;
+  /** Returns the maximum number of users; the reply to a REG beyond it is 206. Default: {@link MAX_USERS}. */
+  readonly maxUsers?: () => number;
   /**
    * Pause before the store catches up with other servers again, in milliseconds. Default: the store never
    * catches up.
@@ -142,7 +142,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly closed: Promise<void>;
   readonly #scope: BehaviourScope<StoreEvent>;
   readonly #log: Log;
-  readonly #maxUsers: number;
+  readonly #maxUsers: () => number;
   readonly #catchUpMs: number | undefined;
   /** `undefined` if the store is not open, or not shared. */
   #catchUp: CatchUp | undefined;
@@ -160,7 +160,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   #releaseStore: () => void = () => {};
 
   constructor(scope: BehaviourScope<StoreEvent>, options: StoreOptions, opened: Promise<Store>) {
-    const { log, maxUsers = MAX_USERS, catchUpMs } = options;
+    const { log, maxUsers = () => MAX_USERS, catchUpMs } = options;
     this.#scope = scope;
     this.#log = log;
     this.#maxUsers = maxUsers;
@@ -261,7 +261,7 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   /** Call it only between two commits: then all users are committed, and counted. */
   #refuseUsersBeyondLimit(users: Users, commits: readonly ChangeCommit[]): readonly ChangeCommit[] {
-    let room = this.#maxUsers - users.committed;
+    let room = this.#maxUsers() - users.committed;
     if (room >= commits.length) return commits;
     return commits.filter(({ change, replyTo }) => {
       if (change.op !== 'REG' || users.numberOf(change.id) !== -1 || room-- > 0) return true;

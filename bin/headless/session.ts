@@ -56,10 +56,7 @@ export async function runSession(
 ): Promise<never> {
   const stop = new AbortController();
   const signOut = new AbortController();
-  onStopSignal(
-    () => stop.abort(),
-    () => endProcessNow(EXIT.failed),
-  );
+  onStopSignal(() => stop.abort(), { stopNow: () => endProcessNow(EXIT.failed) });
   const output = new Output(options.json === true, about, () => stop.abort());
   const records = new Records(about.id, options, (line) => output.ask(line));
   /** Why the server has signed the user out: requests reject with the same reason. */

@@ -50,7 +50,7 @@ export const HANDSHAKE_LIMITS: HandshakeLimits = {
 
 /** Times are monotonic, in milliseconds. Addresses are written as the operating system writes them. */
 export class HandshakeBudget {
-  readonly #limits: HandshakeLimits;
+  #limits: HandshakeLimits;
   readonly #exemptsLoopback: boolean;
   readonly #perAddress: Quota;
   readonly #inAll: Quota;
@@ -67,6 +67,13 @@ export class HandshakeBudget {
     this.#exemptsLoopback = exemptsLoopback;
     this.#perAddress = new Quota(limits.perAddress, exemptsLoopback);
     this.#inAll = new Quota(limits.inAll, false);
+  }
+
+  /** Changes the limits. Handshakes that were begun stay begun. */
+  change(limits: HandshakeLimits): void {
+    this.#limits = limits;
+    this.#perAddress.change(limits.perAddress);
+    this.#inAll.change(limits.inAll);
   }
 
   /**

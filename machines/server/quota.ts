@@ -34,11 +34,11 @@ export const MAX_SOURCES = 65_536;
 
 /** Times are monotonic, in milliseconds. */
 export class Quota {
-  readonly #burst: number;
   readonly #exemptsLoopback: boolean;
-  readonly #msPerUnit: number;
+  #burst = 0;
+  #msPerUnit = 0;
   /** How long an empty budget takes to be full again. */
-  readonly #refillMs: number;
+  #refillMs = 0;
   /** When the budget of each source is full again. */
   #recent = new Map<string, number>();
   /** The same for sources that used nothing since `#rotatedMs`. */
@@ -49,9 +49,14 @@ export class Quota {
   #source: string | undefined;
 
   /** @param exemptsLoopback Whether loopback addresses are not limited. */
-  constructor({ burst, perSecond }: Rate, exemptsLoopback: boolean) {
-    this.#burst = burst;
+  constructor(rate: Rate, exemptsLoopback: boolean) {
     this.#exemptsLoopback = exemptsLoopback;
+    this.change(rate);
+  }
+
+  /** Changes the rate. A budget that is not full now is still full again at the same time. */
+  change({ burst, perSecond }: Rate): void {
+    this.#burst = burst;
     this.#msPerUnit = 1_000 / perSecond;
     this.#refillMs = burst * this.#msPerUnit;
   }

@@ -57,6 +57,19 @@ test('children beyond the quota of their key are refused, even below the limit',
   t.deepEqual(refused, ['a3', 'b3', 'c2', 'b4', 'a5']);
 });
 
+test('a limit that is a function is read at each start', (t) => {
+  let [limit, perKey] = [1, 1];
+  const quota = { ...QUOTA, limit: () => perKey };
+  const { log, refused, start } = crowd({}, { limit: () => limit, quota });
+  for (const name of ['a1', 'b1']) start(name);
+  limit = 3;
+  for (const name of ['a2', 'b2']) start(name);
+  perKey = 2;
+  for (const name of ['a3', 'b3']) start(name);
+  t.deepEqual(refused, ['b1', 'a2', 'b3']);
+  t.deepEqual(log, ['a1 started', 'b2 started', 'a3 started']);
+});
+
 test('quotas are counted again when few children have become many', (t) => {
   const { named, refused, start } = crowd({}, { limit: 9, quota: QUOTA });
   for (const name of ['a1', 'a2', 'a3']) start(name);

@@ -35,6 +35,19 @@ test('a source may begin 20 handshakes at once, and then one a second', (t) => {
   );
 });
 
+test('changed limits count from then on', (t) => {
+  const budget = budgetOf();
+  t.is(begin(budget, 30, one), 20);
+  budget.change({
+    ...HANDSHAKE_LIMITS,
+    perAddress: { burst: 25, perSecond: 1 },
+    unfinishedPerAddress: 1_000,
+  });
+  t.is(begin(budget, 30, one), 5);
+  budget.change({ ...HANDSHAKE_LIMITS, inAll: { burst: 60, perSecond: 1 } });
+  t.is(begin(budget, 300, many), 29, 'half of 60; the rest of the old budget is full again in 250 ms');
+});
+
 test('strangers may use half of the common budget', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 300, many), 100);

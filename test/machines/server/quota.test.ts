@@ -21,6 +21,17 @@ test('a budget is refilled over time, up to the burst', (t) => {
   t.false(quota.tryUse('192.0.2.7', 1, 60_000));
 });
 
+test('a changed rate counts from then on', (t) => {
+  const quota = new Quota(RATE, true);
+  t.true(quota.tryUse('192.0.2.7', 5, 0));
+  quota.change({ burst: 20, perSecond: 2 });
+  t.false(quota.tryUse('192.0.2.7', 16, 0));
+  t.true(quota.tryUse('192.0.2.7', 15, 0));
+  quota.change({ burst: 1, perSecond: 2 });
+  t.false(quota.tryUse('192.0.2.7', 1, 9_000));
+  t.true(quota.tryUse('192.0.2.7', 1, 10_000));
+});
+
 test('a refused amount and a mere check use nothing', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 8, 0));

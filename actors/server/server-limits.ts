@@ -1,0 +1,75 @@
+/**
+ * The limits of a running server that its operator can set, and can change while it runs. A change counts for
+ * what comes next: it ends no connection, and takes nothing back.
+ */
+
+import {
+  HANDSHAKE_LIMITS,
+  HandshakeBudget,
+  type HandshakeLimits,
+} from '../../machines/server/handshake-budget.js';
+import { ANSWER_BYTES, Quota, type Rate, REGISTRATIONS } from '../../machines/server/quota.js';
+import { MAX_USERS } from '../../storage/store.js';
+
+/** The maximum number of TCP connections at once, by default; beyond it the server replies 206. */
+export const MAX_CONNECTIONS = 15_000;
+
+/**
+ * The fraction of all connections that one address may have, by default. If several addresses together use
+ * all connections, each new client from another address cuts a connection of the address with the most
+ * connections.
+ */
+const ADDRESS_PART = 0.8;
+
+export interface LimitSettings {
+  /** The maximum number of TCP connections at once; default {@link MAX_CONNECTIONS}. */
+  readonly maxConnections?: number;
+  /**
+   * The maximum number of TCP connections at once from one address (IPv6: one /64); default: 80 % of
+   * `maxConnections`.
+   */
+  readonly maxConnectionsPerAddress?: number;
+  /** The maximum number of users; the reply to a REG beyond it is 206. Default: the limit of the store. */
+  readonly maxUsers?: number;
+  /** Limit on the REG requests of one source; default {@link REGISTRATIONS}. */
+  readonly registrations?: Rate;
+  /** Limit on the bytes of buddy lists that one source receives; default {@link ANSWER_BYTES}. */
+  readonly answerBytes?: Rate;
+  /** Limits on TLS handshakes; default {@link HANDSHAKE_LIMITS}. */
+  readonly handshakeLimits?: HandshakeLimits;
+}
+
+export class ServerLimits {
+  readonly registrations: Quota;
+  readonly answerBytes: Quota;
+  readonly handshakes: HandshakeBudget;
+  #settings: LimitSettings;
+
+  /** @param exemptsLoopback Whether programs on this machine have no limits as a source. */
+  constructor(settings: LimitSettings, exemptsLoopback: boolean) {
+    this.#settings = settings;
+    this.registrations = new Quota(settings.registrations ?? REGISTRATIONS, exemptsLoopback);
+    this.answerBytes = new Quota(settings.answerBytes ?? ANSWER_BYTES, exemptsLoopback);
+    this.handshakes = new HandshakeBudget(settings.handshakeLimits ?? HANDSHAKE_LIMITS, exemptsLoopback);
+  }
+
+  /** Replaces all limits. A limit that is not given gets its default. */
+  change(settings: LimitSettings): void {
+    this.#settings = settings;
+    this.registrations.change(settings.registrations ?? REGISTRATIONS);
+    this.answerBytes.change(settings.answerBytes ?? ANSWER_BYTES);
+    this.handshakes.change(settings.handshakeLimits ?? HANDSHAKE_LIMITS);
+  }
+
+  get maxConnections(): number {
+    return this.#settings.maxConnections ?? MAX_CONNECTIONS;
+  }
+
+  get maxConnectionsPerAddress(): number {
+    return this.#settings.maxConnectionsPerAddress ?? Math.ceil(this.maxConnections * ADDRESS_PART);
+  }
+
+  get maxUsers(): number {
+    return this.#settings.maxUsers ?? MAX_USERS;
+  }
+}

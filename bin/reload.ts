@@ -1,0 +1,126 @@
+/**
+ * SIGHUP: the server reads its configuration again. Limits and the log level change at once. Other options
+ * need a restart, and the log names them.
+ */
+
+import { strict as assert } from 'node:assert';
+import { CommanderError } from 'commander';
+import type { LimitSettings, ServerLimits } from '../actors/server/server-limits.js';
+import { toDisplayText } from '../protocol/display-text.js';
+import { createServerCommand } from './server-command.js';
+import type { ServerOptions } from './server-options.js';
+
+/** The options that change without a restart. */
+const LIVE: readonly (keyof ServerOptions)[] = [
+  'logLevel',
+  'maxConnections',
+  'maxPerAddress',
+  'maxUsers',
+  'registrationBurst',
+  'registrationRate',
+  'answerBurst',
+  'answerRate',
+  'handshakeBurst',
+  'handshakeRate',
+  'totalHandshakeBurst',
+  'totalHandshakeRate',
+  'maxHandshakes',
+  'maxHandshakesPerAddress',
+];
+
+/** The limits that the options set. */
+export function limitsOf(options: ServerOptions): LimitSettings {
+  return {
+    maxConnections: options.maxConnections,
+    ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
+    maxUsers: options.maxUsers,
+    registrations: { burst: options.registrationBurst, perSecond: options.registrationRate },
+    answerBytes: { burst: options.answerBurst, perSecond: options.answerRate },
+    handshakeLimits: {
+      perAddress: { burst: options.handshakeBurst, perSecond: options.handshakeRate },
+      inAll: { burst: options.totalHandshakeBurst, perSecond: options.totalHandshakeRate },
+      unfinished: options.maxHandshakes,
+      unfinishedPerAddress: options.maxHandshakesPerAddress,
+    },
+  };
+}
+
+/** What a reload changes. */
+export interface Reloadable {
+  /** The options with which the server runs. */
+  readonly options: ServerOptions;
+  readonly limits: ServerLimits;
+  /** The log, whose level can be set. */
+  readonly log: ReloadLog;
+  /** Makes options possible on this machine. */
+  readonly adapt: (options: ServerOptions) => ServerOptions;
+}
+
+export interface ReloadLog {
+  level: string;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * Returns a function that reads the configuration again. A mistake in it is logged, and changes nothing.
+ *
+ * @param args The arguments of the program, which still override the file.
+ */
+export function createReload(
+  { options, limits, log, adapt }: Reloadable,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): () => Promise<void> {
+  let current = options;
+  return async () => {
+    const read = await readOptions(args, environment);
+    if (read instanceof CommanderError) {
+      const problem = toDisplayText(read.message.replace(/^error: /, ''));
+      return log.error({ problem }, 'the configuration has a mistake, and changes nothing');
+    }
+    const next = adapt(read);
+    const differs = (name: keyof ServerOptions) => next[name] !== current[name];
+    const names = (Object.keys({ ...current, ...next }) as (keyof ServerOptions)[]).filter(differs);
+    const changed = names.filter((name) => LIVE.includes(name));
+    const waiting = names.filter((name) => !LIVE.includes(name));
+    current = { ...current, ...Object.fromEntries(LIVE.map((name) => [name, next[name]])) };
+    limits.change(limitsOf(current));
+    log.level = current.logLevel;
+    const values = changed.map((name) => [keyOf(name), toDisplayText(String(next[name] ?? 'default'))]);
+    log.info({ changed: Object.fromEntries(values) }, 'the configuration was read again');
+    if (waiting.length > 0) log.warn({ options: waiting.map(keyOf) }, 'these options need a restart');
+  };
+}
+
+/** Reads the options as the program did at its start. Returns the first mistake, if there is one. */
+async function readOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<ServerOptions | CommanderError> {
+  let read: ServerOptions | undefined;
+  const program = createServerCommand(
+    async (options) => {
+      read = options;
+    },
+    args,
+    environment,
+  );
+  program.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+    throw error;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error;
+    throw error;
+  }
+  assert(read !== undefined, 'the program has read its options');
+  return read;
+}
+
+/** The name of an option in the configuration file. */
+function keyOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

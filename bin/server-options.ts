@@ -1,0 +1,194 @@
+/**
+ * The server's options and their defaults. Each option can be set on the command line, in the environment as
+ * `IM_SERVER_…`, or in the configuration file under its long name.
+ */
+
+import { Command, Option } from 'commander';
+import { MAX_CONNECTIONS } from '../actors/server/server-limits.js';
+import { HANDSHAKE_LIMITS } from '../machines/server/handshake-budget.js';
+import { ANSWER_BYTES, REGISTRATIONS } from '../machines/server/quota.js';
+import { MAX_USERS } from '../storage/store.js';
+import { countOption, portOption, secondsOption, textOption } from './command-line.js';
+import { applyConfigFile, type ConfigFile } from './config-file.js';
+import { addConfigurableOptions } from './configuration.js';
+import type { InspectionSettings } from './inspect-option.js';
+import { LOG_LEVELS, type LogFormat } from './logger.js';
+
+/** The configuration file that is read if it exists and no other is named. */
+const CONFIG_FILE = '/etc/im/server.conf';
+
+/** The beginning of the names of the server's variables. */
+const PREFIX = 'IM_SERVER_';
+
+/** Clients announce themselves every 10 s. */
+const WARM_UP_SECONDS = 12;
+
+export interface ServerOptions extends InspectionSettings {
+  readonly host: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+  readonly data: string;
+  /** The URL of a directory in PostgreSQL, in place of the data directory. */
+  readonly directory?: string;
+  readonly directoryAlone: boolean;
+  /** In seconds. */
+  readonly warmUp: number;
+  readonly repair?: true;
+  readonly maxConnections: number;
+  readonly maxPerAddress?: number;
+  readonly maxUsers: number;
+  readonly registrationBurst: number;
+  readonly registrationRate: number;
+  readonly answerBurst: number;
+  readonly answerRate: number;
+  readonly handshakeBurst: number;
+  readonly handshakeRate: number;
+  readonly totalHandshakeBurst: number;
+  readonly totalHandshakeRate: number;
+  readonly maxHandshakes: number;
+  readonly maxHandshakesPerAddress: number;
+  readonly limitLoopback: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logFormat: LogFormat;
+}
+
+/** Adds the options to the program. */
+export function addServerOptions(program: Command): void {
+  addConfigurableOptions(program, PREFIX, [
+    new Option('--host <address>', 'address to listen on').argParser(textOption).default('0.0.0.0'),
+    new Option('--tcp-port <port>', 'port for requests; 0 picks a free port')
+      .argParser(portOption)
+      .default(1234),
+    new Option('--udp-port <port>', 'port for presence; 0 picks a free port')
+      .argParser(portOption)
+      .default(1235),
+    new Option('--data <directory>', 'directory of the database').argParser(textOption).default('./data'),
+    new Option(
+      '--directory <url>',
+      'directory in PostgreSQL that several servers share, such as postgres://im@db1,db2/im',
+    ),
+    new Option(
+      '--directory-alone',
+      'allow a directory without a synchronous standby: changes can be lost',
+    ).default(false, 'no'),
+    new Option(
+      '--warm-up <seconds>',
+      'with --directory: how long to listen to the other servers before clients are served',
+    )
+      .argParser(secondsOption)
+      .default(WARM_UP_SECONDS),
+    count(
+      '--max-connections',
+      'maximum number of TCP connections at once; others are answered 206',
+      MAX_CONNECTIONS,
+    ),
+    count(
+      '--max-per-address',
+      'maximum number of TCP connections at once from one address (default: 4/5 of --max-connections)',
+    ),
+    count('--max-users', 'maximum number of users; further REG requests are answered 206', MAX_USERS),
+    count(
+      '--registration-burst',
+      'maximum number of REG requests that one address makes at once; others are answered 206',
+      REGISTRATIONS.burst,
+    ),
+    count(
+      '--registration-rate',
+      'maximum number of REG requests that one address makes per second after that',
+      REGISTRATIONS.perSecond,
+    ),
+    count(
+      '--answer-burst',
+      'maximum number of bytes of answers to GET that one address gets at once',
+      ANSWER_BYTES.burst,
+      'bytes',
+    ),
+    count(
+      '--answer-rate',
+      'maximum number of bytes of answers to GET that one address gets per second after that',
+      ANSWER_BYTES.perSecond,
+      'bytes',
+    ),
+    count(
+      '--handshake-burst',
+      'maximum number of TLS handshakes that one address makes at once; others are cut without a reply',
+      HANDSHAKE_LIMITS.perAddress.burst,
+    ),
+    count(
+      '--handshake-rate',
+      'maximum number of TLS handshakes that one address makes per second after that',
+      HANDSHAKE_LIMITS.perAddress.perSecond,
+    ),
+    count(
+      '--total-handshake-burst',
+      'maximum number of TLS handshakes that all addresses together make at once',
+      HANDSHAKE_LIMITS.inAll.burst,
+    ),
+    count(
+      '--total-handshake-rate',
+      'maximum number of TLS handshakes that all addresses together make per second after that',
+      HANDSHAKE_LIMITS.inAll.perSecond,
+    ),
+    count(
+      '--max-handshakes',
+      'maximum number of TLS handshakes that are not finished',
+      HANDSHAKE_LIMITS.unfinished,
+    ),
+    count(
+      '--max-handshakes-per-address',
+      'maximum number of TLS handshakes of one address that are not finished',
+      HANDSHAKE_LIMITS.unfinishedPerAddress,
+    ),
+    new Option('--limit-loopback', 'apply the limits per address to this machine too (for tests)').default(
+      false,
+      'no',
+    ),
+    new Option('--log-level <level>', 'lowest level to log').choices(LOG_LEVELS).default('info'),
+    new Option('--log-format <format>', 'format of the log')
+      .choices(['pretty', 'json'])
+      .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal, json otherwise'),
+  ]);
+  program.option('--config <file>', `configuration file (default: ${CONFIG_FILE}, if it exists)`, textOption);
+  program.option('--repair', 'if the database is damaged, save the readable part and start');
+}
+
+/**
+ * Reads the configuration file that the arguments or the environment name. Call it before the arguments are
+ * parsed, so that they override the file.
+ */
+export function readServerFile(
+  program: Command,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): ConfigFile {
+  const { config = environment[`${PREFIX}CONFIG`] } = new Command()
+    .option('--config <file>')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .exitOverride(() => {}) // the program reports a missing value
+    .configureOutput({ outputError: () => {} })
+    .parse(args, { from: 'user' })
+    .opts<{ config?: string }>();
+  return applyConfigFile(program, config ?? CONFIG_FILE, config !== undefined);
+}
+
+/**
+ * The first contradiction between options, as text for the operator.
+ *
+ * @param sourceOf Names where an option is set, by its key.
+ */
+export function findContradiction(program: Command, sourceOf: (key: string) => string): string | undefined {
+  const { directory, directoryAlone, repair } = program.opts<ServerOptions>();
+  const named = (key: string) => `${key} (${sourceOf(key)})`;
+  if (directory === undefined)
+    return directoryAlone ? `${named('directory-alone')} needs directory` : undefined;
+  if (program.getOptionValueSource('data') !== 'default')
+    return `${named('directory')} cannot be used with ${named('data')}`;
+  return repair ? `${named('directory')} cannot be used with --repair` : undefined;
+}
+
+/** An option whose value is a number of at least 1. */
+function count(flag: string, description: string, value?: number, unit = 'n'): Option {
+  return new Option(`${flag} <${unit}>`, description).argParser(countOption).default(value);
+}

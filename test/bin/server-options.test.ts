@@ -1,0 +1,108 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import anyTest, { type ExecutionContext } from 'ava';
+import { ask } from '../helpers/network.js';
+import { emptyEnvironment, Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+
+// One at a time: each starts processes of its own.
+const test = anyTest.serial;
+
+/** Writes a configuration file, and returns its path. */
+async function configFile(t: ExecutionContext, text: string): Promise<string> {
+  const path = join(await temporaryDirectory(t), 'server.conf');
+  await writeFile(path, text);
+  return path;
+}
+
+/** Runs im-server to its end. */
+async function run(t: ExecutionContext, variables: NodeJS.ProcessEnv, ...args: readonly string[]) {
+  const environment = { ...emptyEnvironment(t), ...variables };
+  const program = new Program(t, { name: 'im-server', environment }, ...args);
+  const code = await program.exited;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+test('the command line overrides the environment, which overrides the file and the defaults', async (t) => {
+  const path = await configFile(t, '# limits\ntcp-port = 1\nudp-port = 2\nmax-users = 3\n');
+  const variables = { IM_SERVER_TCP_PORT: '11', IM_SERVER_UDP_PORT: '12', IM_SERVER_LIMIT_LOOPBACK: 'yes' };
+  const { code, stdout } = await run(t, variables, 'config', '--json', '--config', path, '--tcp-port', '21');
+  t.is(code, 0);
+  const rows = JSON.parse(stdout) as Record<string, { value: string; source: string }>;
+  t.deepEqual(rows['tcp-port'], { value: '21', source: 'command line' });
+  t.deepEqual(rows['udp-port'], { value: '12', source: 'IM_SERVER_UDP_PORT' });
+  t.deepEqual(rows['limit-loopback'], { value: 'yes', source: 'IM_SERVER_LIMIT_LOOPBACK' });
+  t.deepEqual(rows['max-users'], { value: '3', source: `${path}:4` });
+  t.deepEqual(rows['data'], { value: './data', source: 'default' });
+});
+
+test('config prints each option once, aligned, and a variable can name the file', async (t) => {
+  const path = await configFile(t, 'data = /srv/im\n');
+  const { stdout } = await run(t, { IM_SERVER_CONFIG: path }, 'config');
+  const lines = stdout.trimEnd().split('\n');
+  t.regex(stdout, new RegExp(`^data +=  */srv/im +\\(${path}:1\\)$`, 'm'));
+  t.is(new Set(lines.map((line) => line.indexOf('='))).size, 1);
+  t.is(new Set(lines.map((line) => line.split(' ')[0])).size, lines.length);
+});
+
+test('a mistake is refused with its place, and nothing starts', async (t) => {
+  const path = await configFile(t, 'data = /srv/im\nmax-users = many\n');
+  const rows: readonly [args: string[], variables: NodeJS.ProcessEnv, expected: string][] = [
+    [['--config', path], {}, `${path}:2: max-users cannot be 'many'. Use a number from 1 to 999999999.`],
+    [['config', '--config', path], {}, `${path}:2: max-users cannot be 'many'.`],
+    [['--config', '/missing/server.conf'], {}, '/missing/server.conf: it does not exist'],
+    [[], { IM_SERVER_CONFIG: '/missing/server.conf' }, '/missing/server.conf: it does not exist'],
+    [[], { IM_SERVER_MAX_USERS: '0' }, "value '0' from env 'IM_SERVER_MAX_USERS' is invalid"],
+    [[], { IM_SERVER_LIMIT_LOOPBACK: 'maybe' }, "'maybe' from env 'IM_SERVER_LIMIT_LOOPBACK' is invalid"],
+    [
+      ['--config', await configFile(t, 'colour = blue\n')],
+      {},
+      "server.conf:1: 'colour' is not an option: use",
+    ],
+    [
+      ['--config', await configFile(t, 'repair = yes\n')],
+      {},
+      "server.conf:1: 'repair' is not an option: use",
+    ],
+    [['--config', await configFile(t, 'tcp-port\n')], {}, "'tcp-port' is not a setting: write 'key = value'"],
+  ];
+  for (const [args, variables, expected] of rows) {
+    const { code, stdout, stderr } = await run(t, variables, ...args);
+    t.is(code, 2, expected);
+    t.is(stdout, '');
+    t.true(stderr.includes(expected), stderr);
+    t.is(stderr.trimEnd().split('\n').length, 1);
+  }
+});
+
+test('options that contradict each other are refused with the place of each', async (t) => {
+  const path = await configFile(t, '\ndata = /srv/im\n');
+  const url = 'postgres://im@db1/im';
+  const both = await run(t, {}, '--config', path, '--directory', url);
+  t.regex(both.stderr, /directory \(command line\) cannot be used with data \(\S+server\.conf:2\)/);
+  const alone = await run(t, { IM_SERVER_DIRECTORY_ALONE: 'yes' });
+  t.regex(alone.stderr, /directory-alone \(IM_SERVER_DIRECTORY_ALONE\) needs directory/);
+  const password = await run(
+    t,
+    {},
+    '--config',
+    await configFile(t, 'directory = postgres://im:secret@db1/im\n'),
+  );
+  t.regex(password.stderr, /password/);
+  t.false(password.stderr.includes('secret'));
+  t.deepEqual([both.code, alone.code, password.code], [2, 2, 2]);
+});
+
+test('a mistake in the file does not keep an operator from the other commands', async (t) => {
+  const path = await configFile(t, 'nonsense\n');
+  const { code, stderr } = await run(t, { IM_SERVER_CONFIG: path }, 'key', await temporaryDirectory(t));
+  t.is(stderr, '');
+  t.is(code, 0);
+});
+
+test('a server runs with its file, and limits registrations as the file says', async (t) => {
+  const path = await configFile(t, 'registration-burst = 2\nlimit-loopback = yes\n');
+  const server = await startServerProgram(t, await temporaryDirectory(t), '--config', path);
+  const replies = [];
+  for (const id of ['alice', 'bob', 'carol']) replies.push(await ask(server.tcp, `REG ${id}\n`));
+  t.deepEqual(replies, ['200 OK\r\n', '200 OK\r\n', '206 BUSY\r\n']);
+});
