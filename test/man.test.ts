@@ -32,7 +32,10 @@ const PAGES = [
   [
     createServerCommand(start),
     {
-      files: [['./data/', 'users and buddy lists; --data selects another directory']],
+      files: [
+        ['./data/', 'users and buddy lists; --data selects another directory'],
+        ['/etc/im/server.conf', 'options; --config selects another file'],
+      ],
       seeAlso: ['im-client'],
     },
   ],
