@@ -135,9 +135,15 @@ test('--directory refuses a password and an option of a data directory, and show
       /must not have a password: set PGPASSWORD or PGPASSFILE/,
     ],
     [['--directory', 'mysql://db1/im'], /must be like postgres:\/\/user@host1,host2\/database/],
-    [['--directory', 'postgres://im@db1/im', '--data', '/srv'], /cannot be used with option '--data/],
-    [['--directory', 'postgres://im@db1/im', '--repair'], /cannot be used with option '--repair/],
-    [['--directory-alone'], /--directory-alone needs --directory/],
+    [
+      ['--directory', 'postgres://im@db1/im', '--data', '/srv'],
+      /directory \(command line\) cannot be used with data \(command line\)/,
+    ],
+    [
+      ['--directory', 'postgres://im@db1/im', '--repair'],
+      /directory \(command line\) cannot be used with --repair/,
+    ],
+    [['--directory-alone'], /directory-alone \(command line\) needs directory/],
     [['migrate', 'postgres://im:secret@db1/im'], /must not have a password/],
   ] as const) {
     const { code, stdout, stderr } = await runToEnd(t, ...args);

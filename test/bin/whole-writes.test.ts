@@ -90,6 +90,7 @@ const SERVER_LINES: typeof CLIENT_LINES = {
     ['key', database],
     ['key', database, '--json'],
   ],
+  config: () => [['config'], ['config', '--json']],
   completion: () => [['completion', 'fish']],
   // Without a PostgreSQL, it prints only its help.
   migrate: () => [['migrate', '--help']],

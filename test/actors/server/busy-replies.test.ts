@@ -27,7 +27,8 @@ test('a refused client receives 206, and only a limited number of them stay conn
     const [reply] = (await once(client, 'data')) as [Buffer];
     t.is(reply.toString(), '206 BUSY\r\n');
   }
-  t.is(refused.filter((socket) => !socket.destroyed).length, MAX_LINGERING);
+  // On a busy machine, some of them have been cut off already after their time.
+  t.true(refused.filter((socket) => !socket.destroyed).length <= MAX_LINGERING);
   t.true(
     refused.slice(0, 10).every((socket) => socket.destroyed),
     'the oldest are cut off',
