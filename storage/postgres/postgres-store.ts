@@ -21,7 +21,6 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   isStoreError,
   type Store,
@@ -31,12 +30,10 @@ import {
   type Users,
   type Verdict,
 } from '../store.js';
-import { CONNECT_TIMEOUT_MS, type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
-import { parseDatabaseUrl } from './database-url.js';
-import { writeGroup } from './group.js';
-import { inSnapshot, load } from './load.js';
-import { type LogPart, lockLog, readLog } from './log.js';
-import { PrimaryFinder } from './primary.js';
+import { CONNECT_TIMEOUT_MS, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
+import { type Engine, PostgresEngine, type Session } from './engine.js';
+import type { LogPart } from './log.js';
+import type { Primary } from './primary.js';
 import { type Position, type Replica, rowsAfter } from './replica.js';
 import { whyUnusable } from './schema.js';
 
@@ -79,21 +76,21 @@ export async function openPostgresStore(url: string, options?: PostgresStoreOpti
  * stay the same: each store proves that the database has what the store before it knew.
  */
 export class PostgresDirectory {
-  readonly #finder: PrimaryFinder;
+  readonly #engine: Engine;
   readonly #options: Required<PostgresStoreOptions>;
   #last: PostgresStore | undefined;
   /** What the store before knew. */
   #known: Position | undefined;
 
   /**
-   * @param url See storage/postgres/database-url.ts.
+   * @param database Its URL (see storage/postgres/database-url.ts), or an engine in its place.
    * @throws StoreError `store.unusable` for a URL that is not valid.
    */
-  constructor(url: string, { alone = false, onReport = () => {} }: PostgresStoreOptions = {}) {
+  constructor(database: string | Engine, { alone = false, onReport = () => {} }: PostgresStoreOptions = {}) {
     this.#options = { alone, onReport };
-    this.#finder = new PrimaryFinder(parseDatabaseUrl(url), ({ host, timeline }) =>
-      onReport({ type: 'primary.connected', host, timeline }),
-    );
+    const onConnected = ({ host, timeline }: Primary) =>
+      onReport({ type: 'primary.connected', host, timeline });
+    this.#engine = typeof database === 'string' ? new PostgresEngine(database, onConnected) : database;
   }
 
   /**
@@ -104,17 +101,17 @@ export class PostgresDirectory {
   async open(): Promise<Store> {
     this.#known = this.#last?.position ?? this.#known;
     this.#last = undefined;
-    let connection: Connection | undefined;
+    let session: Session | undefined;
     try {
-      connection = await this.#finder.connect();
-      const replica = await inSnapshot(connection, load);
-      if (this.#known !== undefined) rowsAfter(this.#known, await readLog(connection, this.#known.seq));
-      const store = new PostgresStore(this.#finder, connection, replica, this.#options);
+      session = await this.#engine.connect();
+      const replica = await session.load();
+      if (this.#known !== undefined) rowsAfter(this.#known, await session.readLog(this.#known.seq));
+      const store = new PostgresStore(this.#engine, session, replica, this.#options);
       await store.catchUp();
       this.#last = store;
       return store;
     } catch (error) {
-      connection?.destroy();
+      session?.destroy();
       if (error instanceof StoreError && error.code !== 'store.unavailable') throw error;
       const cause = isStoreError(error, 'store.unavailable') ? error.cause : error;
       const advice = reasonOf(cause) === NO_STANDBY ? ': set synchronous_standby_names' : '';
@@ -140,11 +137,11 @@ interface Doubt {
 }
 
 class PostgresStore implements Store {
-  readonly #finder: PrimaryFinder;
+  readonly #engine: Engine;
   /** Identifies this store in the log. */
   readonly #server: string = randomUUID();
   readonly #options: Required<PostgresStoreOptions>;
-  #connection: Connection;
+  #session: Session;
   #replica: Replica;
   #hasStandby = true;
   #lastGroup = 0;
@@ -160,14 +157,9 @@ class PostgresStore implements Store {
   #underWay: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(
-    finder: PrimaryFinder,
-    connection: Connection,
-    replica: Replica,
-    options: Required<PostgresStoreOptions>,
-  ) {
-    this.#finder = finder;
-    this.#connection = connection;
+  constructor(engine: Engine, session: Session, replica: Replica, options: Required<PostgresStoreOptions>) {
+    this.#engine = engine;
+    this.#session = session;
     this.#replica = replica;
     this.#options = options;
   }
@@ -212,7 +204,7 @@ class PostgresStore implements Store {
     await this.#underWay;
     // The directory may have been loaded again meanwhile.
     this.#replica.table.close();
-    await this.#connection.close();
+    await this.#session.close();
   }
 
   #assertOpen(): void {
@@ -224,7 +216,7 @@ class PostgresStore implements Store {
     const done = this.#underWay.then(() => {
       if (this.#failure !== undefined) throw this.#failure;
       const { untilMs, cause } = this.#refusal;
-      if (performance.now() < untilMs) throw unavailable(cause);
+      if (this.#engine.now() < untilMs) throw unavailable(cause);
       return work();
     });
     this.#underWay = done.catch(() => {}); // the caller of that work receives its error
@@ -234,23 +226,23 @@ class PostgresStore implements Store {
   // Groups of changes.
 
   async #commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]> {
-    const deadlineMs = performance.now() + GROUP_TIMEOUT_MS;
+    const deadlineMs = this.#engine.now() + GROUP_TIMEOUT_MS;
     const request: Request = { changes, doubts: [] };
     for (;;) {
       try {
-        const connection = await this.#connect(deadlineMs - performance.now());
-        const leftMs = deadlineMs - performance.now();
-        const verdicts = await connection.within(leftMs, () => this.#attempt(connection, request));
+        const session = await this.#connect(deadlineMs - this.#engine.now());
+        const leftMs = deadlineMs - this.#engine.now();
+        const verdicts = await session.within(leftMs, () => this.#attempt(session, request));
         this.#isDown = false;
         if (verdicts !== undefined) return verdicts;
         // To read many changes, or the whole directory, may take longer. Each query has a limit of its own.
-        await this.#readLog(connection);
+        await this.#readLog(session);
       } catch (cause) {
         const error = this.#onFailed(cause);
-        const isLate = performance.now() + ATTEMPT_PAUSE_MS >= deadlineMs;
+        const isLate = this.#engine.now() + ATTEMPT_PAUSE_MS >= deadlineMs;
         if (!isStoreError(error, 'store.unavailable')) throw error;
         if (isLate || this.#isDown) throw this.#refuse(error);
-        await wait(ATTEMPT_PAUSE_MS);
+        await this.#engine.wait(ATTEMPT_PAUSE_MS);
       }
     }
   }
@@ -260,12 +252,12 @@ class PostgresStore implements Store {
    *
    * @returns `undefined` when too many changes of other servers must be read first.
    */
-  async #attempt(connection: Connection, request: Request): Promise<readonly Verdict[] | undefined> {
-    const part = await lockLog(connection, this.#replica.seq);
+  async #attempt(session: Session, request: Request): Promise<readonly Verdict[] | undefined> {
+    const part = await session.lockLog(this.#replica.seq);
     const isCurrent = this.#follow(part) === 'current';
     request.made ??= request.doubts.find(({ group }) => this.#isInLog(part, group));
     if (!isCurrent) {
-      await connection.query('rollback');
+      await session.rollBack();
       return undefined;
     }
     const { made } = request;
@@ -273,16 +265,16 @@ class PostgresStore implements Store {
     const applied = made === undefined ? request.changes.map((change) => table.apply(change)) : [];
     const verdicts = made?.verdicts ?? applied.map(({ verdict }) => verdict);
     const group = ++this.#lastGroup;
-    const trims = performance.now() - this.#trimmedMs >= TRIM_INTERVAL_MS;
+    const trims = this.#engine.now() - this.#trimmedMs >= TRIM_INTERVAL_MS;
     try {
-      const last = await writeGroup(connection, { server: this.#server, group, seq, applied }, table, trims);
+      const last = await session.writeGroup({ server: this.#server, group, seq, applied }, table, trims);
       if (last > seq) this.#replica.commit({ seq: last, server: this.#server, group });
     } catch (error) {
       for (const change of applied.toReversed()) table.undo(change);
       request.doubts.push({ group, verdicts });
       throw error;
     }
-    if (trims) this.#trimmedMs = performance.now();
+    if (trims) this.#trimmedMs = this.#engine.now();
     return verdicts;
   }
 
@@ -293,23 +285,23 @@ class PostgresStore implements Store {
   /** Records a refusal, and returns its error. */
   #refuse(error: StoreError): StoreError {
     this.#isDown = true;
-    this.#refusal = { untilMs: performance.now() + REFUSAL_MS, cause: error.cause };
+    this.#refusal = { untilMs: this.#engine.now() + REFUSAL_MS, cause: error.cause };
     return error;
   }
 
   // Reading.
 
   /** Applies the changes of other servers, or loads the directory again if the log no longer has them. */
-  async #readLog(connection: Connection): Promise<void> {
+  async #readLog(session: Session): Promise<void> {
     for (;;) {
-      const state = this.#follow(await readLog(connection, this.#replica.seq));
+      const state = this.#follow(await session.readLog(this.#replica.seq));
       if (state === 'current') return;
-      if (state === 'trimmed') await this.#reload(connection);
+      if (state === 'trimmed') await this.#reload(session);
     }
   }
 
-  async #reload(connection: Connection): Promise<void> {
-    const replica = await inSnapshot(connection, load);
+  async #reload(session: Session): Promise<void> {
+    const replica = await session.load();
     this.#replica.table.close();
     this.#replica = replica;
   }
@@ -326,15 +318,15 @@ class PostgresStore implements Store {
   // Connections.
 
   /** Returns a connection to the primary. */
-  async #connect(leftMs = CONNECT_TIMEOUT_MS): Promise<Connection> {
+  async #connect(leftMs = CONNECT_TIMEOUT_MS): Promise<Session> {
     const timeoutMs = Math.min(leftMs, CONNECT_TIMEOUT_MS);
-    if (!this.#connection.isOpen) this.#connection = await this.#finder.connect(timeoutMs);
-    return this.#connection;
+    if (!this.#session.isOpen) this.#session = await this.#engine.connect(timeoutMs);
+    return this.#session;
   }
 
   /** After a failed attempt. Returns the error for the caller. */
   #onFailed(error: unknown): StoreError {
-    this.#connection.destroy();
+    this.#session.destroy();
     if (!(error instanceof StoreError) || !FATAL.includes(error.code)) return unavailable(error);
     this.#failure = error;
     return error;

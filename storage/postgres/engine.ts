@@ -1,0 +1,130 @@
+/**
+ * What a store asks of the engine that keeps its directory.
+ *
+ * The engine is PostgreSQL. Tests put a model of it in its place, which can fail at every step.
+ * test/storage/postgres/engine-contract.ts proves what both have in common.
+ */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import type { UserTable } from '../tables/user-table.js';
+import { CONNECT_TIMEOUT_MS, type Connection } from './connection.js';
+import { parseDatabaseUrl } from './database-url.js';
+import { type Group, writeGroup } from './group.js';
+import { inSnapshot, load } from './load.js';
+import { type LogPart, lockLog, readLog } from './log.js';
+import { type Primary, PrimaryFinder } from './primary.js';
+import type { Replica } from './replica.js';
+
+export interface Engine {
+  /**
+   * Connects to the primary.
+   *
+   * @param timeoutMs Default: {@link CONNECT_TIMEOUT_MS}.
+   * @throws Error, as a rejection, when there is none.
+   */
+  connect(timeoutMs?: number): Promise<Session>;
+  /** The time that deadlines refer to, in milliseconds. */
+  now(): number;
+  wait(ms: number): Promise<unknown>;
+}
+
+/**
+ * A connection to the directory. After a failure of any kind, it must be destroyed.
+ *
+ * A destroyed session leaves its transaction to the engine, which may still make the group that it has
+ * received. Until that is decided, the engine keeps the lock.
+ */
+export interface Session {
+  /** False once the connection is lost. */
+  readonly isOpen: boolean;
+  /** Reads the head and the log from a change on. */
+  readLog(known: number): Promise<LogPart>;
+  /** Begins a transaction, waits for the lock of the head, and then reads the head and the log. */
+  lockLog(known: number): Promise<LogPart>;
+  /**
+   * Writes a group into the transaction under way, and commits it.
+   *
+   * @param trims Whether to remove old rows of the log too.
+   * @returns The number of the last change now.
+   * @throws Error, as a rejection, unless the commit is confirmed. The group may or may not have been made.
+   */
+  writeGroup(group: Group, table: UserTable, trims: boolean): Promise<number>;
+  /** Ends the transaction under way without a group. */
+  rollBack(): Promise<void>;
+  /** Loads the whole directory, as it is at one moment. */
+  load(): Promise<Replica>;
+  /** Does some work, and destroys the session if it takes longer than this. */
+  within<TValue>(ms: number, work: () => Promise<TValue>): Promise<TValue>;
+  /** Ends the session at once. */
+  destroy(): void;
+  close(): Promise<void>;
+}
+
+export class PostgresEngine implements Engine {
+  readonly #finder: PrimaryFinder;
+
+  /**
+   * @param url See storage/postgres/database-url.ts.
+   * @param onConnected Called with each primary that a session is opened to.
+   */
+  constructor(url: string, onConnected?: (primary: Primary) => void) {
+    this.#finder = new PrimaryFinder(parseDatabaseUrl(url), onConnected);
+  }
+
+  async connect(timeoutMs = CONNECT_TIMEOUT_MS): Promise<Session> {
+    const connection = await this.#finder.connect(timeoutMs);
+    return new PostgresSession(connection);
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  wait(ms: number): Promise<unknown> {
+    return wait(ms);
+  }
+}
+
+class PostgresSession implements Session {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen;
+  }
+
+  readLog(known: number): Promise<LogPart> {
+    return readLog(this.#connection, known);
+  }
+
+  lockLog(known: number): Promise<LogPart> {
+    return lockLog(this.#connection, known);
+  }
+
+  writeGroup(group: Group, table: UserTable, trims: boolean): Promise<number> {
+    return writeGroup(this.#connection, group, table, trims);
+  }
+
+  async rollBack(): Promise<void> {
+    await this.#connection.query('rollback');
+  }
+
+  load(): Promise<Replica> {
+    return inSnapshot(this.#connection, load);
+  }
+
+  within<TValue>(ms: number, work: () => Promise<TValue>): Promise<TValue> {
+    return this.#connection.within(ms, work);
+  }
+
+  destroy(): void {
+    this.#connection.destroy();
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+}
