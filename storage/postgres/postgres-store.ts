@@ -34,7 +34,7 @@ import { CONNECT_TIMEOUT_MS, GROUP_TIMEOUT_MS, reasonOf } from './connection.js'
 import { type Engine, PostgresEngine, type Session } from './engine.js';
 import type { LogPart } from './log.js';
 import type { Primary } from './primary.js';
-import { type Position, type Replica, rowsAfter } from './replica.js';
+import { type Replica, rowsAfter } from './replica.js';
 import { whyUnusable } from './schema.js';
 
 /** Pause before another attempt to make a group, in milliseconds. */
@@ -78,9 +78,8 @@ export async function openPostgresStore(url: string, options?: PostgresStoreOpti
 export class PostgresDirectory {
   readonly #engine: Engine;
   readonly #options: Required<PostgresStoreOptions>;
+  /** The store that was opened before. */
   #last: PostgresStore | undefined;
-  /** What the store before knew. */
-  #known: Position | undefined;
 
   /**
    * @param database Its URL (see storage/postgres/database-url.ts), or an engine in its place.
@@ -99,13 +98,15 @@ export class PostgresDirectory {
    * @throws StoreError `store.unusable`, `store.corrupt` or `store.diverged`, as a rejection.
    */
   async open(): Promise<Store> {
-    this.#known = this.#last?.position ?? this.#known;
-    this.#last = undefined;
     let session: Session | undefined;
     try {
       session = await this.#engine.connect();
       const replica = await session.load();
-      if (this.#known !== undefined) rowsAfter(this.#known, await session.readLog(this.#known.seq));
+      const known = this.#last?.replica;
+      if (known !== undefined) {
+        const rows = rowsAfter(known.position, await session.readLog(known.seq));
+        if (rows === undefined) known.assertContinuedBy(replica);
+      }
       const store = new PostgresStore(this.#engine, session, replica, this.#options);
       await store.catchUp();
       this.#last = store;
@@ -190,8 +191,8 @@ class PostgresStore implements Store {
     return this.#replica.table;
   }
 
-  get position(): Position {
-    return this.#replica.position;
+  get replica(): Replica {
+    return this.#replica;
   }
 
   close(): Promise<void> {
@@ -302,6 +303,7 @@ class PostgresStore implements Store {
 
   async #reload(session: Session): Promise<void> {
     const replica = await session.load();
+    this.#replica.assertContinuedBy(replica);
     this.#replica.table.close();
     this.#replica = replica;
   }

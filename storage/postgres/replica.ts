@@ -70,6 +70,16 @@ export class Replica {
     return rows === undefined ? 'trimmed' : this.#apply(part.head, rows);
   }
 
+  /**
+   * Checks a replica that was loaded because the log no longer has the changes after this one: it must have
+   * the same users by the same numbers.
+   *
+   * @throws StoreError `store.diverged`.
+   */
+  assertContinuedBy(loaded: Replica): void {
+    if (!loaded.table.hasNumbersOf(this.table)) throw diverged('it has other users');
+  }
+
   /** Declares the changes applied to the table so far final: this row of the log has the last of them. */
   commit(row: Pick<LogRow, 'seq' | 'server' | 'group'>): void {
     this.table.commit();

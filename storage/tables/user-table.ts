@@ -361,6 +361,16 @@ export class UserTable implements Users {
     };
   }
 
+  /** True if all numbers of another table have the same ids here, apart from ids that were freed. */
+  hasNumbersOf(other: UserTable): boolean {
+    if (this.size < other.size) return false;
+    const isFreed = (user: number) => [this, other].some((table) => table.#removed.get(user) === FREED);
+    for (let user = 0; user < other.size; user++) {
+      if (!isFreed(user) && this.#ids.idOf(user) !== other.#ids.idOf(user)) return false;
+    }
+    return true;
+  }
+
   copyId(target: Uint8Array, at: number, user: number): number {
     return this.#ids.copyTo(target, at, user);
   }

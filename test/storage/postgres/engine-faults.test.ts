@@ -128,3 +128,31 @@ test('stores that know a group that the new primary has lost diverge, and others
   t.deepEqual(await other.commit(changes('REG carol')), [200]);
   t.is(other.users.numberOf(id('carol')), 1);
 });
+
+for (const [what, again] of [
+  ['reads the log', async (store: Store) => store.catchUp()],
+  [
+    'is opened again',
+    async (store: Store, directory: PostgresDirectory) => {
+      await store.close();
+      await directory.open();
+    },
+  ],
+] as const) {
+  test(`a store that ${what} notices a lost group also when the log begins after it`, async (t) => {
+    const time = new VirtualTime();
+    const engine = new ModelEngine(time, 64);
+    const directory = new PostgresDirectory(new ModelClient(engine));
+    const store = await directory.open();
+    t.teardown(() => store.close());
+    await store.commit(changes('REG alice'));
+    await store.commit(changes('REG bob'));
+    engine.restore(1);
+    const other = await openStore(t, engine);
+    for (const name of ['carol', 'dave', 'erin']) await other.commit(changes(`REG ${name}`));
+    await time.wait(1);
+    engine.primary.trim(time.now());
+    t.is(engine.primary.rows.length, 1);
+    await t.throwsAsync(again(store, directory), { code: 'store.diverged' });
+  });
+}

@@ -2,7 +2,7 @@ import test from 'ava';
 import { encodeChanges, type Head, type LogPart, type LogRow } from '../../../storage/postgres/log.js';
 import { Replica } from '../../../storage/postgres/replica.js';
 import { UserTable } from '../../../storage/tables/user-table.js';
-import { effects, id } from '../changes.js';
+import { changes, effects, id } from '../changes.js';
 
 const CLUSTER = 'the directory';
 const HEAD: Head = { format: 1, cluster: CLUSTER, seq: 0, users: 0, hasStandby: true };
@@ -101,4 +101,20 @@ for (const [what, log] of Object.entries(CORRUPT)) {
 
 test('a log of another format is refused', (t) => {
   t.throws(() => replicaAt(2).follow(part({ ...FULL, format: 2 }, LOG)), { code: 'store.unusable' });
+});
+
+test('a directory that was loaded must have the users of the replica before, by their numbers', (t) => {
+  const loaded = (...lines: readonly string[]) => {
+    const table = new UserTable();
+    for (const change of changes(...lines)) table.apply(change);
+    return new Replica(table, { cluster: CLUSTER, seq: 100, row: undefined });
+  };
+  t.notThrows(() => replicaAt(2).assertContinuedBy(loaded('REG alice', 'REG bob', 'REG carol')));
+  for (const lines of [['REG alice'], ['REG alice', 'REG carol'], ['REG bob', 'REG alice']]) {
+    t.throws(
+      () => replicaAt(2).assertContinuedBy(loaded(...lines)),
+      { code: 'store.diverged' },
+      lines.join(),
+    );
+  }
 });

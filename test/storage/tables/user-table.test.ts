@@ -359,3 +359,21 @@ test('apply returns the number whose row changed, and recordOf has the changed r
     { id: undefined, removedAtMs: FREED, device: undefined, buddies: [] },
   ]);
 });
+
+test('a table has the numbers of another one if the ids are the same, apart from freed ones', (t) => {
+  const [before, after] = [new UserTable(), new UserTable()];
+  for (const change of changes('REG alice', 'REG bob')) before.apply(change);
+  t.false(after.hasNumbersOf(before));
+  const bob = id('bob');
+  const later: StoreChange[] = [
+    ...changes('REG alice', 'REG bob'),
+    { op: 'REMOVE', id: bob, atMs: 1 },
+    { op: 'FREE', id: bob },
+    ...changes('REG bob'),
+  ];
+  for (const change of later) {
+    after.apply(change);
+    t.is(after.hasNumbersOf(before), after.size >= 2, JSON.stringify(change));
+  }
+  t.false(before.hasNumbersOf(after));
+});
