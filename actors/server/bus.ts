@@ -123,8 +123,7 @@ class BusActor implements Behaviour<BusEvent> {
         return this.#flush();
       case 'idle.due':
         this.#sendLater('idle.due', IDLE_MS);
-        if (this.#bus !== undefined && this.#underWay === 0) this.#publish(this.#bus, this.#writer.take());
-        return;
+        return this.#onIdle();
       case 'warm-up.ended':
         return this.#scope.ready();
     }
@@ -150,14 +149,20 @@ class BusActor implements Behaviour<BusEvent> {
           if (this.#hasEnded) return bus.close();
           this.#opened = bus;
           bus.closed.then(this.#scope.guard(() => this.#onClosed()));
-          this.#input.store.send({
-            type: 'store.catch-up',
-            purpose: bus as never,
-            replyTo: this.#scope.self,
-          });
+          this.#askStore(bus);
         }),
         this.#scope.guard((error: unknown) => this.#openLater(error)),
       );
+  }
+
+  #askStore(bus: Bus): void {
+    this.#input.store.send({ type: 'store.catch-up', purpose: bus as never, replyTo: this.#scope.self });
+  }
+
+  #onIdle(): void {
+    if (this.#bus !== undefined && this.#underWay === 0) this.#publish(this.#bus, this.#writer.take());
+    // A store that crashes does not answer.
+    if (this.#bus === undefined && this.#opened !== undefined) this.#askStore(this.#opened);
   }
 
   #openLater(error?: unknown): void {
@@ -169,7 +174,7 @@ class BusActor implements Behaviour<BusEvent> {
   }
 
   #use({ isCurrent, purpose: bus }: StoreCaughtUp<Bus>): void {
-    if (bus !== this.#opened) return;
+    if (bus !== this.#opened || bus === this.#bus) return;
     // The connection may be to another database than the store's. Closing it leads to another attempt.
     if (!isCurrent) return bus.close();
     if (this.#hasOutage) this.#options.log.info({}, 'the bus is up again');

@@ -102,7 +102,7 @@ test('announcements that arrive together share a batch, in their order', async (
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { client, received } = await serveOn(t, world);
-  await until(() => received('bus', 'store.caught-up') === 1);
+  await until(() => received('bus', 'store.caught-up') > 0);
   world.texts.length = 0;
   let open = () => {};
   world.gate = new Promise((resolve) => {
@@ -128,7 +128,7 @@ test('a user who is not known here is heard once the store caught up, with the l
   await world.store.commit(changes('REG alice'));
   const { client, received } = await serveOn(t, world);
   await getUntil(client, 'alice', /^$/);
-  await until(() => received('bus', 'store.caught-up') === 1);
+  await until(() => received('bus', 'store.caught-up') > 0);
   let open = () => {};
   const gate = new Promise<void>((resolve) => {
     open = resolve;
@@ -152,7 +152,7 @@ test('a bus is used only after the store has caught up, and opened again until t
     throw new StoreError('store.unavailable', 'cut off');
   };
   const { client, log, received } = await serveOn(t, world);
-  await until(() => received('bus', 'store.caught-up') === 1);
+  await until(() => received('bus', 'store.caught-up') > 0);
   client.send('SET bob 100 ONLINE 4000');
   await client.ask('GET alice');
   world.deliver('im-presence 1 other\n1 100 4000 192.0.2.7\n');
@@ -205,11 +205,29 @@ test('a server that warms up hears the others before it is ready, but only at it
   await until(() => other.starts('bus') === 2);
 });
 
+test('a bus that waits for a store that crashes is used once the next one has caught up', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const hasBegun = new Promise<void>((resolve) => {
+    world.catchUp = () => {
+      resolve();
+      return new Promise(() => {});
+    };
+  });
+  const { openStore, openBus } = world;
+  const server = await serve(t, { openStore, openBus, catchUpMs: NEVER_MS });
+  await hasBegun;
+  world.catchUp = async () => {};
+  crash(current(server, 'store'));
+  await until(() => server.received('bus', 'store.caught-up') > 0);
+  t.is(world.opens, 1);
+});
+
 test('foreign texts on the bus are ignored', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { client, received } = await serveOn(t, world);
-  await until(() => received('bus', 'store.caught-up') === 1);
+  await until(() => received('bus', 'store.caught-up') > 0);
   for (const text of ['', 'hello', 'im-presence 2 other\n1 100 4000 192.0.2.7\n', 'im-presence 1 other\n']) {
     world.deliver(text);
   }
