@@ -42,7 +42,7 @@ export interface OpenPrompt {
   readonly typed: string;
   /** The question and the typed text, before and after the cursor, safe to show. */
   readonly shown: { readonly before: string; readonly after: string };
-  /** Handles a key. Rejects with the exception of a command. */
+  /** Handles a key. Rejects with the error that the command of the key throws. */
   keypress(text: string | undefined, key: Key): Promise<unknown>;
 }
 

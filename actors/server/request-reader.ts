@@ -86,7 +86,8 @@ export class RequestReader {
     this.#finishHandshake();
     for (const socket of [this.#tls, this.#input.socket]) {
       if (socket === undefined) continue;
-      // Until the next major garbage collection, the socket keeps alive what its listeners refer to.
+      // A closed socket stays in memory until the next major garbage collection. Without listeners, it does
+      // not keep what they refer to.
       socket.removeAllListeners();
       socket.on('error', ignore);
     }

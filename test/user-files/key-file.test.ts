@@ -53,7 +53,7 @@ test('each id and server has a file of its own, also ids with @, + and dots', as
   t.deepEqual(listed.sort(), ids.map((id) => `${id} ${ALICE.server}`).sort());
 });
 
-test('other keys overwrite a key only if the user typed the words of an identity', async (t) => {
+test('another key replaces a key only if the user has typed its 24 words', async (t) => {
   const keys = new KeyFiles('/share/im', new SimulatedFiles());
   const other = { ...KEY, identity: keyOf(2) };
   done(await keys.create(KEY));
@@ -81,7 +81,7 @@ test('only a newer device replaces a device', async (t) => {
     });
 });
 
-test('of two registrations at once, one gets the file', async (t) => {
+test('of six registrations at once, one gets the file', async (t) => {
   const root = await temporaryDirectory(t);
   const identities = Array.from({ length: 6 }, (_, number) => keyOf(number));
   const created = await Promise.all(
@@ -126,7 +126,7 @@ test('a key that others can read is refused', async (t) => {
 test('a full disk leaves no part of a new key, and keeps a seed that cannot be dropped', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const mounted = await temporaryDirectory(t);
-  // A page each: the root of the file system, and one file.
+  // Three pages: for the root of the file system, for the filler below, and for one key file.
   await mountMemory(t, mounted, 'size=12k');
   const root = join(mounted, 'im');
   const keys = new KeyFiles(root);

@@ -53,7 +53,7 @@ const CHOICES: Rows = {
   'prompt.answered *': ['stays', say('unknownChoice'), open('menu')],
 };
 
-/** The choices of a signed-in user, except going away and coming back. */
+/** The choices of a signed-in user, without away, back and verify. */
 export const MEMBERS_CHOICES: Rows = {
   ...CHOICES,
   'prompt.answered a': ask('add', 'buddyId'),
@@ -122,7 +122,7 @@ function askArchive(state: string, command: string): Row {
 }
 
 const BLOCK = askArchive('waiting.forBlocked', 'buddy.block {value}');
-/** Ids and addresses have no upper case. */
+/** Answers that are not ids are blocked too, because addresses can be blocked. They become lower case. */
 const NOT_IDS_TO_BLOCK: Rows = {
   ...notAnId(BLOCK),
   'prompt.answered keyed': askArchive(

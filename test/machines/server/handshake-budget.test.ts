@@ -45,7 +45,7 @@ test('changed limits count from then on', (t) => {
   });
   t.is(begin(budget, 30, one), 5);
   budget.change({ ...HANDSHAKE_LIMITS, inAll: { burst: 60, perSecond: 1 } });
-  t.is(begin(budget, 300, many), 29, 'half of 60; the rest of the old budget is full again in 250 ms');
+  t.is(begin(budget, 300, many), 29, 'less than half of 60: the 25 of before are refilled in 250 ms');
 });
 
 test('strangers may use half of the common budget', (t) => {
@@ -88,7 +88,7 @@ test('a source may have eight unfinished handshakes, and strangers half of 256 t
   t.is(
     tryBegin(20, () => '203.0.113.9'),
     8,
-    'a registered device still came from this source',
+    'a registered device came from this source, which may use the other half',
   );
   budget.finish(one());
   t.is(tryBegin(3, many), 0, 'strangers wait until fewer than half are used');
