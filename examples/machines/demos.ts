@@ -208,6 +208,7 @@ export const DEMOS: readonly Demo[] = [
     { type: 'answer.received' },
     { type: 'session.resumed' },
     { type: 'session.ended' },
+    { type: 'server.moved' },
     { type: 'cause.found', silence: { cause: 'unregistered' } },
   ]),
 
@@ -216,6 +217,7 @@ export const DEMOS: readonly Demo[] = [
     { type: 'session.unwanted' },
     { type: 'login.ended', outcome: 'open' },
     { type: 'session.unknown' },
+    { type: 'server.moved' },
     { type: 'answer.opened' },
     { type: 'beat.due' },
     { type: 'quiet.over' },

@@ -49,6 +49,8 @@ export type ServerConnectivityEvent =
   /** A beat is due: the heartbeat announces the user, and asks for the buddy list, if it can send. */
   | { readonly type: 'beat.sent' }
   | { readonly type: 'query.overdue' }
+  /** The client has moved on to another server of the directory, which was not tried yet. */
+  | { readonly type: 'server.moved' }
   /** The server answered a beat or a query. */
   | { readonly type: 'answer.received' }
   /** The cause of the server's silence, as far as the heartbeat could find out. */
@@ -125,6 +127,7 @@ export const serverConnectivityMachine = setup({
               { actions: 'countBeat' },
             ],
             'answer.received': { actions: 'clearBeats' },
+            'server.moved': { actions: 'clearBeats', description: 'The beats went to the previous server.' },
           },
         },
         doubted: {

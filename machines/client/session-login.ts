@@ -74,6 +74,8 @@ export type SessionLoginEvent =
   | { readonly type: 'login.ended'; readonly outcome: LoginOutcome }
   /** The server does not know the session: it was restarted, or the client's address has changed. */
   | { readonly type: 'session.unknown' }
+  /** The client has moved on to another server of the directory, which does not know the session. */
+  | { readonly type: 'server.moved' }
   /** A sealed answer was opened. */
   | { readonly type: 'answer.opened' }
   | { readonly type: 'beat.due' }
@@ -202,6 +204,7 @@ export const sessionLoginMachine = setup({
       initial: 'quiet',
       on: {
         'answer.opened': { actions: 'clearFruitless' },
+        'server.moved': { target: 'loggingIn', description: 'Another server does not know the session.' },
       },
       states: {
         quiet: {
@@ -239,7 +242,10 @@ export const sessionLoginMachine = setup({
         'up to 5 min.',
       entry: 'startPause',
       exit: 'stopPause',
-      on: { 'pause.over': 'loggingIn' },
+      on: {
+        'pause.over': 'loggingIn',
+        'server.moved': { target: 'loggingIn', description: 'Another server may not be busy.' },
+      },
     },
     unanswered: {
       description: 'The server did not answer, or does not know the id. Tries again at the next beat.',

@@ -12,6 +12,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
         'beat.sent': ['stays', 'unansweredBeats = 1'],
         // There are no counted beats to clear.
         'answer.received': ['stays'],
+        'server.moved': ['stays'],
         'buddies.get': ['server.answering, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
         'session.resumed': ['server.answering, query.waiting', 'startQueryTimer', 'tries = 1'],
       },
@@ -21,6 +22,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
       legal: {
         'beat.sent': ['server.doubted, query.idle', 'askCause'],
         'answer.received': ['stays', 'unansweredBeats = 0'],
+        'server.moved': ['stays', 'unansweredBeats = 0'],
         'buddies.get': ['server.answering, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
         'session.resumed': ['server.answering, query.waiting', 'startQueryTimer', 'tries = 1'],
       },
@@ -30,6 +32,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
       legal: {
         'beat.sent': ['stays', 'unansweredBeats = 2'],
         'answer.received': ['server.answering, query.idle', 'stopQueryTimer', 'unansweredBeats = 0'],
+        'server.moved': ['stays', 'unansweredBeats = 0'],
         'buddies.get': ['stays', 'stopQueryTimer', 'sendQuery', 'startQueryTimer'],
         'query.overdue': ['stays', 'stopQueryTimer', 'sendQuery', 'startQueryTimer', 'tries = 2'],
         'session.ended': ['server.answering, query.idle', 'stopQueryTimer'],
@@ -40,6 +43,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
       legal: {
         'beat.sent': ['stays', 'unansweredBeats = 1'],
         'answer.received': ['server.answering, query.idle', 'stopQueryTimer'],
+        'server.moved': ['stays'],
         'buddies.get': ['stays', 'stopQueryTimer', 'sendQuery', 'startQueryTimer', 'tries = 1'],
         'query.overdue': ['server.answering, query.unanswered', 'stopQueryTimer', 'askCause'],
         'session.ended': ['server.answering, query.idle', 'stopQueryTimer'],
@@ -51,6 +55,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
         'beat.sent': ['stays', 'unansweredBeats = 1'],
         'cause.found': ['server.answering, query.idle', 'reportTimedOut'],
         'answer.received': ['server.answering, query.idle'],
+        'server.moved': ['stays'],
         'buddies.get': ['server.answering, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
         'session.ended': ['server.answering, query.idle'],
       },

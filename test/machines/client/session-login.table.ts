@@ -7,6 +7,7 @@ const QUIET = {
   'session.wanted again': ['loggingIn', 'stopQuietTimer', 'logIn', 'wasOpen = false'],
   'session.wanted ask': ['loggingIn', 'stopQuietTimer', 'logIn', 'kind = ask', 'wasOpen = false'],
   'session.unwanted': ['closed', 'stopQuietTimer'],
+  'server.moved': ['loggingIn', 'stopQuietTimer', 'logIn'],
 } as const;
 
 const UNKNOWN = { 'session.unknown': ['loggingIn', 'logIn', 'fruitless = 1'] } as const;
@@ -184,6 +185,7 @@ export const SESSION_LOGIN: LegalTable = {
           'fruitless = 0',
         ],
         'session.unwanted': ['closed', 'stopQuietTimer'],
+        'server.moved': ['loggingIn', 'stopQuietTimer', 'logIn'],
         'answer.opened': ['open.quiet.known', 'fruitless = 0'],
         'quiet.over': ['loggingIn', 'stopQuietTimer', 'reportTwoAddresses', 'logIn', 'fruitless = 2'],
       },
@@ -195,6 +197,7 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['loggingIn', 'logIn', 'wasOpen = false'],
         'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask', 'wasOpen = false'],
         'session.unwanted': ['closed'],
+        'server.moved': ['loggingIn', 'logIn'],
         'answer.opened': ['stays'],
         ...UNKNOWN,
       },
@@ -206,6 +209,7 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['loggingIn', 'logIn', 'wasOpen = false', 'fruitless = 0'],
         'session.wanted ask': ['loggingIn', 'logIn', 'kind = ask', 'wasOpen = false', 'fruitless = 0'],
         'session.unwanted': ['closed'],
+        'server.moved': ['loggingIn', 'logIn'],
         'answer.opened': ['stays', 'fruitless = 0'],
         'session.unknown': ['loggingIn', 'reportTwoAddresses', 'logIn', 'fruitless = 2'],
       },
@@ -217,6 +221,7 @@ export const SESSION_LOGIN: LegalTable = {
         'session.wanted again': ['loggingIn', 'stopPause', 'logIn', 'busyTries = 0'],
         'session.wanted ask': ['loggingIn', 'stopPause', 'logIn', 'kind = ask', 'busyTries = 0'],
         'session.unwanted': ['closed', 'stopPause'],
+        'server.moved': ['loggingIn', 'stopPause', 'logIn'],
         'pause.over': ['loggingIn', 'stopPause', 'logIn'],
       },
     },
