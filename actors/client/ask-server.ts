@@ -15,6 +15,9 @@ import { networkReason } from './network-reason.js';
 /** Longest wait for the server's reply, in milliseconds. The server itself may wait 10 s for its disk. */
 export const REPLY_TIMEOUT_MS = 12_000;
 
+/** Longest wait for a connection if there are other servers, in milliseconds: less than for any reply. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
 /** The message of the error when the server closes the connection without a reply. */
 export const NO_REPLY = 'it closed the connection without a reply';
 
@@ -27,6 +30,26 @@ export interface ServerEndpoint {
   readonly port: number;
 }
 
+/** Destroys a socket that is not connected in time. */
+export function limitConnecting(socket: Socket): void {
+  const late = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
+  const timer = setTimeout(() => socket.destroy(late), CONNECT_TIMEOUT_MS);
+  for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
+}
+
+/** Opens a connection to a server. With `address`, to that address of it. */
+export type OpenConnection = (server: ServerEndpoint, address?: string) => Socket;
+
+/** There was no connection to the server, so nothing was sent. */
+export class UnreachedError extends Error {
+  override readonly name = 'UnreachedError';
+}
+
+interface AskOptions {
+  readonly timeoutMs?: number | undefined;
+  readonly open?: OpenConnection;
+}
+
 /**
  * Sends one request line in clear and resolves with the reply. Rejects with an error whose message says why
  * there is no reply.
@@ -35,11 +58,21 @@ export function ask(
   server: ServerEndpoint,
   request: string,
   signal: AbortSignal,
-  timeoutMs = REPLY_TIMEOUT_MS,
+  { timeoutMs = REPLY_TIMEOUT_MS, open = openConnection }: AskOptions = {},
 ): Promise<ServerReply> {
-  const socket = connect({ ...server, noDelay: true });
-  socket.on('connect', () => socket.write(request, 'latin1'));
-  return readReply(socket, { signal, timeoutMs });
+  const socket = open(server);
+  let isConnected = false;
+  socket.on('connect', () => {
+    isConnected = true;
+    socket.write(request, 'latin1');
+  });
+  const errorOf = (error: NodeJS.ErrnoException) =>
+    isConnected ? networkError(error) : unreachedError(error);
+  return readReply(socket, { signal, timeoutMs, errorOf });
+}
+
+function openConnection({ host, port }: ServerEndpoint, address = host): Socket {
+  return connect({ host: address, port, noDelay: true });
 }
 
 export interface ReplyOptions {
@@ -47,13 +80,13 @@ export interface ReplyOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** The error to reject with when the connection breaks, or the reply does not come. */
-  readonly errorOf?: (error: NodeJS.ErrnoException) => Error;
+  readonly errorOf: (error: NodeJS.ErrnoException) => Error;
 }
 
 /** Reads the reply to a request: one line. Then destroys the connection, which may be in TLS. */
 export function readReply(
   socket: Socket,
-  { signal, timeoutMs, errorOf = networkError }: ReplyOptions,
+  { signal, timeoutMs, errorOf }: ReplyOptions,
 ): Promise<ServerReply> {
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(MAX_REQUEST_BYTES);
@@ -105,8 +138,15 @@ export function readReply(
 }
 
 /** An error with the reason in words, and the system's error as its cause. */
-export function networkError(error: NodeJS.ErrnoException): Error {
+function networkError(error: NodeJS.ErrnoException): Error {
   return new Error(error.code === undefined ? error.message : networkReason(error), { cause: error });
+}
+
+/** As {@link networkError}, for an error before there was a connection. */
+export function unreachedError(error: NodeJS.ErrnoException): Error {
+  return error.code === undefined
+    ? networkError(error)
+    : new UnreachedError(networkReason(error), { cause: error });
 }
 
 /**

@@ -62,6 +62,7 @@ const PERSONS_CALL_LIMITS: CallLimits = {
 };
 
 export interface ClientOptions {
+  /** Name or address of the server; several are separated by commas. */
   readonly server: string;
   readonly tcpPort: number;
   readonly udpPort: number;

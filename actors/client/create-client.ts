@@ -16,6 +16,7 @@ import type { HeartbeatReport } from '../../machines/client/events.js';
 import type { AddedTrust, BuddyTrusts } from '../../machines/client/pins.js';
 import type { PrivacyMode } from '../../machines/client/private-calls.js';
 import type { Registration } from '../../machines/client/registration.js';
+import { parseHosts } from '../../machines/client/server-choice.js';
 import { hostPort } from '../../protocol/address.js';
 import type { BuddyList, Endpoint } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -63,7 +64,10 @@ import type { Privacy } from './privacy.js';
 export interface CreateClientOptions {
   /** The user's id. Without it, `register` is the only request that works. */
   readonly user?: string;
-  /** The server's name or address; default `localhost`. */
+  /**
+   * The server's name or address; default `localhost`. Several servers of one directory are separated by
+   * commas.
+   */
   readonly server?: string;
   /** Default 1234. */
   readonly tcpPort?: number;
@@ -226,7 +230,9 @@ class ProgramClient implements Client {
     const dataRoot = dataDirectory ?? undefined;
     const user = options.user === undefined ? undefined : assertId(options.user);
     this.#id = user;
-    this.#server = hostPort(server, tcpPort);
+    this.#server = parseHosts(server)
+      .map((host) => hostPort(host, tcpPort))
+      .join(', ');
     this.#directory = new Directory({
       server: { host: server, tcpPort, udpPort },
       dataRoot,

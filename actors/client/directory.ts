@@ -23,24 +23,22 @@ import { type Change, encodeLogin, encodeRequest, type LoginMode } from '../../p
 import type { SessionId } from '../../protocol/sealed-datagram.js';
 import type { Files } from '../../storage/files/files.js';
 import { dataDirectory } from '../../user-files/directories.js';
-import { type ServerName, serverName } from '../../user-files/key-file-name.js';
+import type { ServerName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { Servers } from '../../user-files/servers.js';
-import { ask } from './ask-server.js';
+import { ChosenServer, type ServerPorts } from './chosen-server.js';
 import { ClientError, type ClientErrorCode, missingError } from './client-error.js';
 import type { KeyedServer } from './keyed-server.js';
 import { Keyring, stranger } from './keyring.js';
 import { OwnKeys } from './own-keys.js';
 import { UnansweredError } from './sealed-request.js';
-import { type IdentifiedServer, monotonicMs, ServerIdentification } from './server-identification.js';
+import {
+  type IdentifiedServer,
+  keylessName,
+  monotonicMs,
+  ServerIdentification,
+} from './server-identification.js';
 import { WhoCache } from './who-cache.js';
-
-export interface ServerPorts {
-  /** Name or address. */
-  readonly host: string;
-  readonly tcpPort: number;
-  readonly udpPort: number;
-}
 
 export interface DirectoryOptions {
   readonly server: ServerPorts;
@@ -70,7 +68,8 @@ export type Restored =
   | { readonly restored: false; readonly reason: DisplayText };
 
 export class Directory {
-  readonly #server: ServerPorts;
+  /** The server that is in use. The heartbeat uses the same one. */
+  readonly server: ChosenServer;
   readonly #keys: boolean;
   readonly #now: () => number;
   readonly #identification: ServerIdentification;
@@ -84,11 +83,11 @@ export class Directory {
 
   constructor(options: DirectoryOptions) {
     const { server, dataRoot, keys, files, now = Date.now, uptime = monotonicMs } = options;
-    this.#server = server;
+    this.server = new ChosenServer(server);
     this.#keys = keys;
     this.#now = now;
     this.#identification = new ServerIdentification({
-      server: this.#endpoint,
+      server: this.server,
       servers: new Servers(dataRoot, files),
       end: this.#end.signal,
       uptime,
@@ -129,6 +128,7 @@ export class Directory {
    */
   async request(op: Change['op'], ids: readonly string[], signal: AbortSignal): Promise<ServerReply> {
     const [id] = ids.map(parseId);
+    if (id !== undefined) this.server.beginWith(id);
     if (op === 'REG') return this.#register(id, ids, signal);
     const request = encodeRequest(op, ...ids);
     const server = await this.#identify();
@@ -148,6 +148,7 @@ export class Directory {
    * not confirmed. Reads the files again, because other processes change them too. Never rejects.
    */
   async prepare(id: UserId): Promise<Standing> {
+    this.server.beginWith(id);
     try {
       const server = await this.#identifyFor(id);
       if (server.keeps !== 'keys') return NOTHING;
@@ -270,14 +271,10 @@ export class Directory {
     await this.#keyring.dropSeed({ id, server: server.name }, held.identity);
   }
 
-  get #endpoint() {
-    return { host: this.#server.host, port: this.#server.tcpPort };
-  }
-
   async #identify(options?: { readonly asksAgain: boolean }): Promise<IdentifiedServer> {
     // Without keys there is nothing to seal, so the client does not even ask whether the server keeps keys.
     if (!this.#keys && !(await this.#keyring.holdsAny()))
-      return { keeps: 'no-keys', name: serverName(this.#endpoint, undefined) };
+      return { keeps: 'no-keys', name: keylessName(this.server) };
     const server = await this.#identification.identify(options);
     if (server.keeps !== 'unknown') this.#serverName = server.name;
     return server;
@@ -328,7 +325,7 @@ export class Directory {
   }
 
   #askInClear(request: string, signal: AbortSignal): Promise<ServerReply> {
-    return ask(this.#endpoint, request, AbortSignal.any([signal, this.#end.signal]));
+    return this.server.ask(request, AbortSignal.any([signal, this.#end.signal]));
   }
 
   /** What the server says about the key of an id. Rejects with an error of the network. */

@@ -6,11 +6,10 @@
  * itself. If the key of the user is on this machine, the datagrams are sealed: sealed-session.ts logs in,
  * seals and opens.
  * machines/client/server-connectivity.ts decides when the server counts as lost, and how often a question is
- * retried.
+ * retried. machines/client/server-choice.ts decides which of several servers is used.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { lookup } from 'node:dns';
 import type { SnapshotFrom } from 'xstate';
 import type { HeartbeatCommand, HeartbeatReport, ServerReply } from '../../machines/client/events.js';
 import type { SessionEnd } from '../../machines/client/login-outcome.js';
@@ -40,9 +39,10 @@ import {
   type Timer,
 } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
-import { ask, askWhySilent } from './ask-server.js';
-import type { Directory, ServerPorts, Standing } from './directory.js';
-import { peerAddress, SealedSession, type SealedSessionEvent } from './sealed-session.js';
+import { askWhySilent } from './ask-server.js';
+import { ChosenServer, type ServerPorts } from './chosen-server.js';
+import type { Directory, Standing } from './directory.js';
+import { SealedSession, type SealedSessionEvent } from './sealed-session.js';
 
 /** The time between two beats, in milliseconds. */
 export const BEAT_MS = 10_000;
@@ -112,6 +112,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   readonly #scope: BehaviourScope<HeartbeatEvent>;
   readonly #input: HeartbeatInput;
   readonly #directory: Directory | undefined;
+  /** The server that is in use. Requests over TCP use the same one. */
+  readonly #server: ChosenServer;
   readonly #session: SealedSession | undefined;
   readonly #list = new PagedList();
   #beatTimer: Timer | undefined;
@@ -139,13 +141,13 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#scope = scope;
     this.#input = input;
     this.#directory = directory;
+    this.#server = directory?.server ?? new ChosenServer(input.server);
     this.#session =
       directory &&
       new SealedSession(scope as BehaviourScope<SealedSessionEvent>, {
         directory,
-        host: input.server.host,
         previous: input.session,
-        onOpen: (session, address) => this.#onSessionOpen(session, address),
+        onOpen: (session, { address }) => this.#onSessionOpen(session, address),
         onFailure: (session) => scope.emit({ type: 'login.failed', session }),
         onEnd: (why) => this.#onSessionEnd(why),
         onTwoAddresses: () => input.client.send({ type: 'session.misrouted' }),
@@ -158,6 +160,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#steps = stepsOf(serverConnectivityMachine, { wasLost: input.isServerLost });
     this.#serverConnectivity = this.#steps.first;
     if (this.#user === undefined) return;
+    this.#server.beginWith(this.#user.id);
     this.#step({ type: 'session.resumed' });
     this.#beginSpeech(this.#user);
   }
@@ -183,7 +186,9 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
         return this.#step(event);
       case 'query.overdue':
         // A query that could not be sent yet is not unanswered.
-        return this.#awaitedStandings > 0 ? this.#startQueryTimer() : this.#step(event);
+        if (this.#awaitedStandings > 0) return this.#startQueryTimer();
+        this.#endRound();
+        return this.#step(event);
       case 'cause.found':
         // The answer to an older inquiry, or to one for another user, does not explain the current silence.
         if (event.inquiry === this.#inquiry) this.#step(event);
@@ -211,6 +216,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const isNew = user.id !== this.#user?.id;
     if (isNew) this.#sayGoodbye();
     this.#user = user;
+    this.#server.beginWith(user.id);
     if (!isNew) return this.#announce();
     this.#isSigningIn = true;
     this.#beginSpeech(user);
@@ -273,6 +279,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#beatTimer = this.#scope.sendLater({ type: 'beat.due' }, BEAT_MS);
     const user = this.#user;
     if (user === undefined) return;
+    this.#endRound();
     this.#step({ type: 'beat.sent' });
     // A server that was never identified may keep keys.
     const isIdentified = this.#directory === undefined || this.#directory.serverName() !== undefined;
@@ -280,6 +287,12 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     else if (this.#speech === 'unknown' || !isIdentified) return this.#beginSpeech(user);
     if (this.#serverConnectivity.value.query !== 'waiting') this.#list.restart();
     this.#announce();
+  }
+
+  /** Moves on to the next server, if the current one does not answer. */
+  #endRound(): void {
+    if (this.#server.endRound()) this.#step({ type: 'server.moved' });
+    if (this.#speech === 'sealed') this.#session?.follow();
   }
 
   /** True if the user got a key after the heartbeat had begun to send in clear. */
@@ -358,9 +371,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   /** Requests a change without an effect. The reply says whether the server knows the user. */
   #askForUser(user: UserId | undefined, signal: AbortSignal): Promise<ServerReply> {
     if (user === undefined) return Promise.resolve(NO_REPLY);
-    const { host, tcpPort: port } = this.#input.server;
     return this.#directory === undefined
-      ? ask({ host, port }, encodeRequest('ADD', user), signal)
+      ? this.#server.ask(encodeRequest('ADD', user), signal)
       : this.#directory.request('ADD', [user], signal);
   }
 
@@ -373,10 +385,10 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   /** Looks up the server, then sends to it. Sends nothing if the look-up fails. */
   #locateServer({ announces }: { readonly announces: boolean }): void {
     if (this.#user === undefined) return;
-    lookup(this.#input.server.host, { order: 'ipv4first' }, (error, address) => {
-      if (error !== null) return;
-      this.#scope.self.send({ type: 'server.located', address: peerAddress(address), announces });
-    });
+    this.#server.locate().then(
+      ({ address }) => this.#scope.self.send({ type: 'server.located', address, announces }),
+      () => {},
+    );
   }
 
   #onLocated(address: string, announces: boolean): void {
@@ -407,12 +419,17 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const list = page === undefined ? 'stale' : this.#list.accept(page);
     if (list === 'stale') return;
     if (list !== 'more') return this.#onBuddies(list);
-    this.#step({ type: 'answer.received' });
+    this.#onAnswer();
     this.#step({ type: 'buddies.get' });
   }
 
-  #onBuddies(buddies: BuddyList): void {
+  #onAnswer(): void {
+    this.#server.recordAnswer();
     this.#step({ type: 'answer.received' });
+  }
+
+  #onBuddies(buddies: BuddyList): void {
+    this.#onAnswer();
     this.#input.client.send({ type: 'buddies.received', buddies, atMs: Date.now() });
   }
 
@@ -448,6 +465,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #send(datagram: string | Buffer): void {
+    this.#server.recordDatagram();
     // The callback ignores errors: a datagram that cannot be sent counts as lost.
     this.#socket?.send(datagram, this.#input.server.udpPort, this.#address, () => {});
   }

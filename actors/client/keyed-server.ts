@@ -1,8 +1,8 @@
 /**
- * An identified server that keeps keys, and the requests inside TLS to it.
+ * An identified server that keeps keys, and the requests inside TLS to it. Several servers of one directory
+ * have one key, and are one server here.
  */
 
-import { hostPort } from '../../protocol/address.js';
 import type { Device } from '../../protocol/device.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
@@ -11,6 +11,7 @@ import { parseWhoReply } from '../../protocol/reply-details.js';
 import { encodeRequest } from '../../protocol/request.js';
 import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerEndpoint } from './ask-server.js';
+import type { ChosenServer } from './chosen-server.js';
 import { revokedError } from './client-error.js';
 import { type HeldKey, stranger } from './keyring.js';
 import { askSealed, type SealedReply, UnansweredError } from './sealed-request.js';
@@ -38,31 +39,35 @@ export interface AskOptions {
 export class KeyedServer {
   readonly keeps = 'keys';
   readonly name: ServerName;
-  readonly #endpoint: ServerEndpoint;
+  readonly #server: ChosenServer;
   readonly #key: IdentityKey;
   readonly #end: AbortSignal;
 
   /** @param end Aborted when the program ends. */
-  constructor(endpoint: ServerEndpoint, key: IdentityKey, end: AbortSignal) {
-    this.name = serverName(endpoint, key);
-    this.#endpoint = endpoint;
+  constructor(server: ChosenServer, key: IdentityKey, end: AbortSignal) {
+    this.name = serverName(server.endpoint, key);
+    this.#server = server;
     this.#key = key;
     this.#end = end;
   }
 
-  /** Sends a request inside TLS as a device. Rejects as {@link askSealed} does. */
+  /**
+   * Sends a request inside TLS as a device. Goes on to the next server if there is no connection, unless the
+   * caller gives an address. Rejects as {@link askSealed} does.
+   */
   ask(held: HeldKey, request: string, options: AskOptions = {}): Promise<SealedReply> {
-    const { host, port } = this.#endpoint;
-    const { signal, address = host, ...rest } = options;
-    return askSealed({
-      server: { host: address, port },
-      name: hostPort(host, port),
-      serverKey: this.#key,
-      context: held.context,
-      request,
-      signal: signal === undefined ? this.#end : AbortSignal.any([signal, this.#end]),
-      ...rest,
-    });
+    const { signal, ...rest } = options;
+    const send = (server: ServerEndpoint) =>
+      askSealed({
+        server,
+        open: this.#server.open,
+        serverKey: this.#key,
+        context: held.context,
+        request,
+        signal: signal === undefined ? this.#end : AbortSignal.any([signal, this.#end]),
+        ...rest,
+      });
+    return options.address === undefined ? this.#server.reach(send) : send(this.#server.endpoint);
   }
 
   /**

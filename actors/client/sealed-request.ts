@@ -3,19 +3,20 @@
  * written only after the server has presented its known key.
  */
 
-import { connect } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { DatagramSeal } from '../../keys/datagram-seal.js';
 import { connectTls, identifyPeer } from '../../keys/tls.js';
 import type { ServerReply } from '../../machines/client/events.js';
+import { hostPort } from '../../protocol/address.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import {
   LATE_REPLY,
   NO_REPLY,
-  networkError,
+  type OpenConnection,
   REPLY_TIMEOUT_MS,
   readReply,
   type ServerEndpoint,
+  unreachedError,
 } from './ask-server.js';
 import { busyError, ClientError } from './client-error.js';
 
@@ -24,8 +25,9 @@ const PROTOCOL = 'im-dir/1';
 
 export interface SealedRequest {
   readonly server: ServerEndpoint;
-  /** The server as the user named it. */
-  readonly name: string;
+  /** In place of the host: its resolved address. */
+  readonly address?: string | undefined;
+  readonly open: OpenConnection;
   /** The known key of the server. */
   readonly serverKey: IdentityKey;
   /** The context of the device that asks. */
@@ -57,11 +59,12 @@ export class UnansweredError extends Error {
  * - a {@link ClientError} `server.busy`: the connection closed during the handshake, what came was not TLS,
  *   or the server proved no key. Nothing was sent;
  * - an {@link UnansweredError};
- * - another error: there was no connection, or no handshake in time. Nothing was sent.
+ * - an {@link UnreachedError}: there was no connection;
+ * - another error: no handshake in time. Nothing was sent.
  */
 export async function askSealed(options: SealedRequest): Promise<SealedReply> {
-  const { server, name, serverKey, context, request, signal, timeoutMs = REPLY_TIMEOUT_MS } = options;
-  const tcp = connect({ ...server, noDelay: true });
+  const { server, serverKey, context, request, signal, timeoutMs = REPLY_TIMEOUT_MS } = options;
+  const tcp = options.open(server, options.address);
   const tls = connectTls(tcp, context, PROTOCOL);
   let phase: 'connecting' | 'shaking hands' | 'secure' = 'connecting';
   let seal: DatagramSeal | undefined;
@@ -72,7 +75,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
     const { device } = identifyPeer(tls, PROTOCOL);
     // A chain that is not accepted proves nothing: any host in the middle can present one.
     if (device === undefined) return void tls.destroy(busyError());
-    if (device.identity !== serverKey) return void tls.destroy(changedError(name));
+    if (device.identity !== serverKey) return void tls.destroy(changedError(server));
     phase = 'secure';
     seal = DatagramSeal.fromTls(tls, 'client');
     tls.write(request, 'latin1');
@@ -84,7 +87,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
       if (error instanceof ClientError) return error;
       switch (phase) {
         case 'connecting':
-          return networkError(error);
+          return unreachedError(error);
         case 'shaking hands':
           return error.message === LATE_REPLY ? error : busyError(error);
         case 'secure':
@@ -96,7 +99,8 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
 }
 
 /** The error when a known server presents another key. */
-function changedError(name: string): ClientError {
+export function changedError({ host, port }: ServerEndpoint): ClientError {
+  const name = hostPort(host, port);
   return new ClientError(
     'server.changed',
     `${name} is not the server that was known here, and nothing was sent. If its operator says that it has ` +

@@ -6,8 +6,6 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
-import { SocketAddress } from 'node:net';
 import type { SnapshotFrom } from 'xstate';
 import type { DatagramSeal } from '../../keys/datagram-seal.js';
 import type { LoginOutcome, SessionEnd } from '../../machines/client/login-outcome.js';
@@ -20,7 +18,6 @@ import {
   sessionLoginMachine,
 } from '../../machines/client/session-login.js';
 import { type Steps, stepsOf } from '../../machines/steps.js';
-import { plainAddress } from '../../protocol/address.js';
 import { MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import type { LoginMode } from '../../protocol/request.js';
@@ -32,6 +29,7 @@ import {
   type SessionId,
 } from '../../protocol/sealed-datagram.js';
 import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
+import type { LocatedServer } from './chosen-server.js';
 import type { Directory, Login } from './directory.js';
 
 /** Events that the session sends to its heartbeat, for {@link SealedSession.receive}. */
@@ -42,14 +40,12 @@ export type SealedSessionEvent =
 
 export interface SealedSessionOptions {
   readonly directory: Directory;
-  /** The name or the address of the server. */
-  readonly host: string;
   /**
    * Set after a restart: the session of the previous heartbeat, or the session that its failed login named.
    */
   readonly previous: SessionId | undefined;
-  /** The session is open. The client logged in at `address`, and must send its datagrams there. */
-  readonly onOpen: (session: SessionId, address: string) => void;
+  /** The session is open. The client logged in at this server, and must send its datagrams there. */
+  readonly onOpen: (session: SessionId, server: LocatedServer) => void;
   /** A login has failed. Later logins name this session. */
   readonly onFailure: (session: SessionId) => void;
   readonly onEnd: (why: SessionEnd) => void;
@@ -73,7 +69,9 @@ export class SealedSession {
   #hasSent = false;
   #attempt: AbortController | undefined;
   /** The outcome of the last attempt, with the keys. It is kept here because events must not carry keys. */
-  #login: (Login & { readonly address?: string }) | undefined;
+  #login: LocatedLogin | undefined;
+  /** The server of the last login. */
+  #server: LocatedServer | undefined;
   #timer: Timer | undefined;
 
   constructor(scope: BehaviourScope<SealedSessionEvent>, options: SealedSessionOptions) {
@@ -111,6 +109,13 @@ export class SealedSession {
 
   beat(): void {
     this.#step({ type: 'beat.due' });
+  }
+
+  /** Logs in at the current server, if the last login was at another one. */
+  follow(): void {
+    const server = this.#server;
+    if (server !== undefined && !this.#options.directory.server.isCurrent(server))
+      this.#step({ type: 'server.moved' });
   }
 
   receive(event: SealedSessionEvent): void {
@@ -182,7 +187,7 @@ export class SealedSession {
     const attempt = new AbortController();
     this.#attempt = attempt;
     this.#request(user, attempt.signal)
-      .catch((): Login => ({ outcome: 'unreachable' }))
+      .catch((): LocatedLogin => ({ outcome: 'unreachable' }))
       .then((login) => {
         if (attempt !== this.#attempt) return;
         this.#login = login;
@@ -190,12 +195,23 @@ export class SealedSession {
       });
   }
 
-  /** Logs in at the address to which the datagrams will go. Rejects if the address is not found. */
-  async #request(user: UserId, signal: AbortSignal): Promise<Login & { readonly address?: string }> {
-    const { directory, host } = this.#options;
-    const found = await lookup(host, { order: 'ipv4first' });
-    const address = peerAddress(found.address);
-    return { ...(await directory.logIn(user, this.#mode(), address, signal)), address };
+  /**
+   * Logs in at the address to which the datagrams will go. Goes on to the next server, until each one was
+   * tried, if nothing could be sent. Rejects if an address is not found.
+   */
+  async #request(user: UserId, signal: AbortSignal): Promise<LocatedLogin> {
+    const { directory } = this.#options;
+    const tried = new Set<string>();
+    for (;;) {
+      const server = await directory.server.locate();
+      if (tried.has(server.address)) return { outcome: 'unreachable' };
+      tried.add(server.address);
+      this.#server = server;
+      const login = await directory.logIn(user, this.#mode(), server.address, signal);
+      if (login.outcome !== 'unreachable' || signal.aborted) return { ...login, server };
+      directory.server.leave(server);
+      if (directory.server.isCurrent(server)) return login;
+    }
   }
 
   #mode(): LoginMode {
@@ -210,16 +226,8 @@ export class SealedSession {
     this.#session = login.session;
     this.#seal = login.seal;
     this.#hasSent = false;
-    this.#options.onOpen(login.session, login.address as string);
+    this.#options.onOpen(login.session, login.server as LocatedServer);
   }
 }
 
-/**
- * The source address of answers from a server at this address, in its shortest form. A server at the
- * unspecified address (`0.0.0.0` or `::`) answers from the loopback address.
- */
-export function peerAddress(address: string): string {
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  const shortest = plainAddress(new SocketAddress({ address, family }).address);
-  return { '0.0.0.0': '127.0.0.1', '::': '::1' }[shortest] ?? shortest;
-}
+type LocatedLogin = Login & { readonly server?: LocatedServer };

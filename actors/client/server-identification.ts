@@ -1,6 +1,8 @@
 /**
  * Finds out whether a server keeps keys, and which key it has itself. The answer is remembered, durably if
  * possible: a server that is known to have a key is never taken for a server without keys.
+ *
+ * Several servers of one directory have one key: if it is known of one of them, the others must prove it.
  */
 
 import type { ServerReply } from '../../machines/client/events.js';
@@ -10,9 +12,11 @@ import { parseVersionReply } from '../../protocol/reply-details.js';
 import { VERSION_REQUEST } from '../../protocol/request.js';
 import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerKey, Servers } from '../../user-files/servers.js';
-import { ask, LATE_REPLY, NO_REPLY, type ServerEndpoint } from './ask-server.js';
+import { ask, LATE_REPLY, NO_REPLY, type ServerEndpoint, UnreachedError } from './ask-server.js';
+import type { ChosenServer } from './chosen-server.js';
 import { ClientError } from './client-error.js';
 import { KeyedServer } from './keyed-server.js';
+import { changedError } from './sealed-request.js';
 
 /** Longest wait for the reply to VER, in milliseconds. */
 const VERSION_TIMEOUT_MS = 3_000;
@@ -39,7 +43,7 @@ export type IdentifiedServer =
 type UnknownServer = Extract<IdentifiedServer, { keeps: 'unknown' }>;
 
 export interface ServerIdentificationOptions {
-  readonly server: ServerEndpoint;
+  readonly server: ChosenServer;
   readonly servers: Servers;
   /** Aborted when the program ends. */
   readonly end: AbortSignal;
@@ -48,14 +52,14 @@ export interface ServerIdentificationOptions {
 }
 
 export class ServerIdentification {
-  readonly #server: ServerEndpoint;
+  readonly #server: ChosenServer;
   readonly #servers: Servers;
   readonly #end: AbortSignal;
   readonly #uptime: () => number;
   /** What the server said, if that could not be stored. */
   #unstored: ServerKey | undefined;
   /** The result of the last VER that did not show whether the server keeps keys. */
-  #unsaid: { readonly server: UnknownServer; readonly atMs: number } | undefined;
+  #unsaid: { readonly server: UnknownServer; readonly host: string; readonly atMs: number } | undefined;
   #asking: Promise<IdentifiedServer> | undefined;
   #isNewlyKeyless = false;
 
@@ -66,11 +70,20 @@ export class ServerIdentification {
     this.#uptime = uptime;
   }
 
-  /** What is known without asking the server. Rejects with `server.unreadable`. */
+  /**
+   * What is known without asking the server. Rejects with `server.unreadable`, and with `server.changed` if
+   * two of several servers are known with different keys.
+   */
   async known(): Promise<IdentifiedServer | undefined> {
-    const { key, reason } = await this.#servers.find(this.#server);
-    if (key === 'damaged') throw unreadableError(reason);
-    const known = key ?? this.#unstored;
+    let known: ServerKey | undefined;
+    for (const endpoint of this.#server.endpoints) {
+      const { key, reason } = await this.#servers.find(endpoint);
+      if (key === 'damaged') throw unreadableError(reason);
+      if (key === undefined || key === known) continue;
+      if (isKey(known) && isKey(key)) throw changedError(endpoint);
+      if (!isKey(known)) known = key;
+    }
+    known ??= this.#unstored;
     return known && this.#identified(known);
   }
 
@@ -87,7 +100,8 @@ export class ServerIdentification {
     const known = await this.known();
     if (known?.keeps === 'keys' || (known !== undefined && !asksAgain)) return known;
     const unsaid = this.#unsaid;
-    if (unsaid !== undefined && !asksAgain && this.#uptime() - unsaid.atMs < SILENCE_MS) return unsaid.server;
+    const isRecent = unsaid !== undefined && this.#uptime() - unsaid.atMs < SILENCE_MS;
+    if (isRecent && !asksAgain && unsaid.host === this.#server.endpoint.host) return unsaid.server;
     this.#asking ??= this.#ask(known).finally(() => {
       this.#asking = undefined;
     });
@@ -103,14 +117,14 @@ export class ServerIdentification {
 
   /** @param known What is known of a server without keys. Its silence changes nothing. */
   async #ask(known: IdentifiedServer | undefined): Promise<IdentifiedServer> {
-    const answer = await this.#askVersion();
-    if ('keeps' in answer) return known ?? this.#rememberUnsaid(answer);
+    const { endpoint, answer } = await this.#askVersion();
+    if ('keeps' in answer) return known ?? this.#rememberUnsaid(endpoint, answer);
     const key = parseVersionReply(answer.line);
     if (key === undefined && UNAVAILABLE.has(replyCode(answer.line)))
-      return this.#rememberUnsaid({ keeps: 'unknown', reason: answer.line, reply: answer });
+      return this.#rememberUnsaid(endpoint, { keeps: 'unknown', reason: answer.line, reply: answer });
     this.#isNewlyKeyless ||= key === undefined && known === undefined;
     const stored: ServerKey = key ?? 'none';
-    const failed = await this.#servers.add(this.#server, stored);
+    const failed = await this.#servers.add(endpoint, stored);
     // Another process may have stored an answer at the same time. The stored one counts.
     const other = failed && (await this.known());
     if (other !== undefined) return other;
@@ -118,16 +132,25 @@ export class ServerIdentification {
     return this.#identified(stored);
   }
 
-  #rememberUnsaid(server: UnknownServer): UnknownServer {
-    this.#unsaid = { server, atMs: this.#uptime() };
+  #rememberUnsaid({ host }: ServerEndpoint, server: UnknownServer): UnknownServer {
+    this.#unsaid = { server, host, atMs: this.#uptime() };
     return server;
   }
 
-  /** The reply to VER; an empty line if the server closed the connection without one. */
-  async #askVersion(): Promise<ServerReply | UnknownServer> {
+  /** The reply to VER, and the server that gave it; an empty line if it closed the connection without one. */
+  #askVersion(): Promise<{
+    readonly endpoint: ServerEndpoint;
+    readonly answer: ServerReply | UnknownServer;
+  }> {
+    return this.#server.reach(async (endpoint) => ({ endpoint, answer: await this.#askVersionOf(endpoint) }));
+  }
+
+  async #askVersionOf(endpoint: ServerEndpoint): Promise<ServerReply | UnknownServer> {
+    const { open } = this.#server;
     try {
-      return await ask(this.#server, VERSION_REQUEST, this.#end, VERSION_TIMEOUT_MS);
+      return await ask(endpoint, VERSION_REQUEST, this.#end, { timeoutMs: VERSION_TIMEOUT_MS, open });
     } catch (error) {
+      if (error instanceof UnreachedError) throw error;
       const { message, cause } = error as Error;
       const { code } = (cause ?? {}) as NodeJS.ErrnoException;
       // Servers without keys may close or reset the connection at a request that they do not know.
@@ -139,9 +162,18 @@ export class ServerIdentification {
 
   #identified(key: ServerKey): IdentifiedServer {
     return key === 'none'
-      ? { keeps: 'no-keys', name: serverName(this.#server, undefined) }
+      ? { keeps: 'no-keys', name: keylessName(this.#server) }
       : new KeyedServer(this.#server, key, this.#end);
   }
+}
+
+/** The name of servers without keys: that of the first one, wherever the client is. */
+export function keylessName({ endpoints: [first] }: ChosenServer): ServerName {
+  return serverName(first as ServerEndpoint, undefined);
+}
+
+function isKey(key: ServerKey | undefined): boolean {
+  return key !== undefined && key !== 'none';
 }
 
 function unreadableError(reason: string | undefined): ClientError {

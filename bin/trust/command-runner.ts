@@ -2,7 +2,7 @@
  * What the commands about keys share: their settings, their output, and how they end.
  */
 
-import type { ServerEndpoint } from '../../actors/client/ask-server.js';
+import { ChosenServer } from '../../actors/client/chosen-server.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import { dataDirectory } from '../../user-files/directories.js';
@@ -23,7 +23,7 @@ export interface KeyOptions {
 
 /** What a command works with. */
 export interface KeySession {
-  readonly endpoint: ServerEndpoint;
+  readonly server: ChosenServer;
   /** The data directory of the client; `undefined` when the user has no home. */
   readonly root: string | undefined;
   readonly user: UserId | undefined;
@@ -36,8 +36,10 @@ export async function runKeyCommand(
   work: (session: KeySession) => Promise<number>,
 ): Promise<never> {
   exitOnOutputError(PROGRAM);
+  const chosen = new ChosenServer({ host: server, tcpPort });
+  if (user !== undefined) chosen.beginWith(user);
   const session: KeySession = {
-    endpoint: { host: server, port: tcpPort },
+    server: chosen,
     root: dataDirectory(process.env),
     user,
     isJson: json === true,

@@ -3,7 +3,6 @@
  */
 
 import { Keyring } from '../../actors/client/keyring.js';
-import { serverAddress } from '../../user-files/key-file-name.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
 import { type KeySession, orRefuse, print, tell, userOf } from './command-runner.js';
@@ -35,7 +34,7 @@ export async function restoreKey(session: KeySession): Promise<number> {
   await print(
     session,
     [
-      `The key of ${id} at ${serverAddress(session.endpoint)} is on this machine now.`,
+      `The key of ${id} at ${session.server.name} is on this machine now.`,
       `When you sign in here, another client of ${id} that is signed in is told, and stops.`,
       'The 24 words are not kept here: only your paper has them.',
       `Was the other machine lost or stolen? Then shut it out: im-client key revoke --user ${id}`,

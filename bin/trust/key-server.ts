@@ -11,27 +11,26 @@ import type { UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
 import { parseLoginReply } from '../../protocol/reply-details.js';
 import { encodeLogin } from '../../protocol/request.js';
-import { serverAddress } from '../../user-files/key-file-name.js';
 import { Servers } from '../../user-files/servers.js';
 import { exitOfError, exitOfReply, HEADLESS_EXIT } from '../headless/exit-codes.js';
 import type { KeySession } from './command-runner.js';
 import { Refused } from './refused.js';
 
 /** Identifies the server: by its stored key, or else by asking it. Refuses a server that keeps no keys. */
-export async function identifyServer({ root, endpoint }: KeySession): Promise<KeyedServer> {
+export async function identifyServer({ root, server }: KeySession): Promise<KeyedServer> {
   const end = new AbortController().signal;
-  const identification = new ServerIdentification({ server: endpoint, servers: new Servers(root), end });
-  const server = await identification.identify({ asksAgain: true }).catch(refuse);
-  switch (server.keeps) {
+  const identification = new ServerIdentification({ server, servers: new Servers(root), end });
+  const identified = await identification.identify({ asksAgain: true }).catch(refuse);
+  switch (identified.keeps) {
     case 'keys':
-      return server;
+      return identified;
     case 'no-keys':
       throw new Refused(
-        `the server ${serverAddress(endpoint)} keeps no keys: ids have no key there`,
+        `the server ${server.name} keeps no keys: ids have no key there`,
         HEADLESS_EXIT.noKey,
       );
     case 'unknown':
-      throw new Refused(`the server cannot be reached: ${server.reason}`, HEADLESS_EXIT.noServer);
+      throw new Refused(`the server cannot be reached: ${identified.reason}`, HEADLESS_EXIT.noServer);
   }
 }
 

@@ -6,6 +6,7 @@
 import { IDENTITY_WORDS } from '../../keys/identity.js';
 import type { UserId } from '../../protocol/id.js';
 import { KeyFiles, type StoredKey } from '../../user-files/key-file.js';
+import type { ServerName } from '../../user-files/key-file-name.js';
 import { Servers } from '../../user-files/servers.js';
 import { identityIn } from '../../user-files/stored-credentials.js';
 import { EXIT } from '../command-line.js';
@@ -41,11 +42,12 @@ export async function showWords(session: KeySession): Promise<number> {
 }
 
 /** Finds the key at the configured server; otherwise the only key of the id. */
-async function findKey({ root, endpoint }: KeySession, keys: KeyFiles, id: UserId): Promise<StoredKey> {
+async function findKey({ root, server }: KeySession, keys: KeyFiles, id: UserId): Promise<StoredKey> {
   const names = orRefuse(await keys.list(), 'the keys cannot be read').filter((name) => name.id === id);
-  const { key: known } = await new Servers(root).find(endpoint);
-  const name =
-    names.find((each) => known?.startsWith(each.server)) ?? (names.length === 1 ? names[0] : undefined);
+  const servers = new Servers(root);
+  const found = await Promise.all(server.endpoints.map((endpoint) => servers.find(endpoint)));
+  const isServer = (name: ServerName) => found.some(({ key }) => key?.startsWith(name));
+  const name = names.find((each) => isServer(each.server)) ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) {
     const reason =
       names.length === 0

@@ -54,8 +54,8 @@ export class PresenceClient {
     return new PresenceClient(socket, port);
   }
 
-  send(datagram: string | Uint8Array): void {
-    this.#socket.send(datagram, this.#port, '127.0.0.1');
+  send(datagram: string | Uint8Array, host = '127.0.0.1'): void {
+    this.#socket.send(datagram, this.#port, host);
   }
 
   /** Calls a listener with every datagram received. */
@@ -64,9 +64,9 @@ export class PresenceClient {
   }
 
   /** Sends a datagram and returns the next one received. */
-  async ask(datagram: string | Uint8Array): Promise<string> {
+  async ask(datagram: string | Uint8Array, host?: string): Promise<string> {
     const received = once(this.#socket, 'message');
-    this.send(datagram);
+    this.send(datagram, host);
     const [bytes] = (await received) as [Buffer];
     return bytes.toString('latin1');
   }

@@ -1,0 +1,218 @@
+/**
+ * The server that the client uses, of one or several: looks up names, opens connections, and moves on by the
+ * rule in machines/client/server-choice.ts. Requests over TCP and datagrams share one object of this class.
+ *
+ * A name with one address is looked up as often as without this class: a connection looks it up by itself,
+ * through a function of this class.
+ */
+
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
+import { connect, type LookupFunction, type Socket, SocketAddress } from 'node:net';
+import type { ServerReply } from '../../machines/client/events.js';
+import {
+  addressesOf,
+  afterAnswer,
+  afterConnection,
+  afterDatagram,
+  afterLookup,
+  afterRefusal,
+  afterRound,
+  currentPlace,
+  firstChoice,
+  isCurrent,
+  isLapOver,
+  type Place,
+  parseHosts,
+  type ServerChoice,
+} from '../../machines/client/server-choice.js';
+import { hostPort, plainAddress } from '../../protocol/address.js';
+import { ask, limitConnecting, type ServerEndpoint, UnreachedError } from './ask-server.js';
+
+export interface ServerPorts {
+  /** Name or address; several are separated by commas. */
+  readonly host: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+}
+
+/** A server whose address was looked up. */
+export interface LocatedServer {
+  readonly host: string;
+  readonly address: string;
+}
+
+/** Looks up all addresses of a name, as `lookup` of `node:dns` does. */
+type LookUp = (
+  host: string,
+  options: LookupAllOptions,
+  done: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+) => void;
+
+export class ChosenServer {
+  /** The servers as the user wrote them, in that order. */
+  readonly endpoints: readonly ServerEndpoint[];
+  readonly #port: number;
+  readonly #lookUp: LookUp;
+  #choice: ServerChoice;
+  #hasBegun = false;
+
+  /** @param lookUp Tests pass names that have several addresses. */
+  constructor({ host, tcpPort }: Pick<ServerPorts, 'host' | 'tcpPort'>, lookUp: LookUp = lookup) {
+    this.#lookUp = lookUp;
+    const hosts = parseHosts(host);
+    this.endpoints = hosts.map((one) => ({ host: one, port: tcpPort }));
+    this.#port = tcpPort;
+    this.#choice = firstChoice(hosts, '');
+  }
+
+  /** The current server. */
+  get endpoint(): ServerEndpoint {
+    return { host: currentPlace(this.#choice).host, port: this.#port };
+  }
+
+  /** All servers as text, for a message. */
+  get name(): string {
+    return this.endpoints.map(({ host, port }) => hostPort(host.toLowerCase(), port)).join(', ');
+  }
+
+  /** Whether the server of a session is still the current one. */
+  isCurrent(place: Place): boolean {
+    return isCurrent(this.#choice, place);
+  }
+
+  /** Selects the first server by an id. Later ids use the server that is in use. */
+  beginWith(id: string): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#choice = firstChoice(
+      this.endpoints.map(({ host }) => host),
+      id,
+    );
+  }
+
+  /**
+   * Sends a request to the current server. If there is no connection, nothing was sent: goes on to the next
+   * server, until each one was tried. Rejects with the error of the last one.
+   */
+  async reach<TReply>(request: (server: ServerEndpoint) => Promise<TReply>): Promise<TReply> {
+    for (let tries = 1; ; tries++) {
+      const { endpoint } = this;
+      try {
+        return await request(endpoint);
+      } catch (error) {
+        if (!(error instanceof UnreachedError)) throw error;
+        this.leave({ host: endpoint.host });
+        if (tries >= this.endpoints.length) throw error;
+      }
+    }
+  }
+
+  /** Sends a request in clear: see {@link ask} and {@link reach}. */
+  ask(request: string, signal: AbortSignal, timeoutMs?: number): Promise<ServerReply> {
+    return this.reach((server) => ask(server, request, signal, { timeoutMs, open: this.open }));
+  }
+
+  /** Leaves a server that accepts no connection, unless it was left already. */
+  leave(place: Place): void {
+    this.#choice = afterRefusal(this.#choice, place);
+  }
+
+  /** Opens a connection to a server. With `address`, to that address of it. */
+  readonly open = ({ host, port }: ServerEndpoint, address = host): Socket => {
+    const socket = connect({ host: address, port, noDelay: true, lookup: this.#lookup });
+    if (this.endpoints.length > 1) limitConnecting(socket);
+    socket.once('connect', () => {
+      const remote = plainAddress(socket.remoteAddress ?? '');
+      this.#choice = afterConnection(this.#choice, { host, address: remote });
+    });
+    return socket;
+  };
+
+  /**
+   * Looks up the current server for datagrams. Goes on to the next server if a name is not found, until each
+   * one was tried. Rejects with the error of the last one.
+   */
+  async locate(): Promise<LocatedServer> {
+    for (let tries = 1; ; tries++) {
+      const { host } = this.endpoint;
+      try {
+        return await this.#locate(host);
+      } catch (error) {
+        this.leave({ host });
+        if (tries >= this.endpoints.length) throw error;
+      }
+    }
+  }
+
+  #locate(host: string): Promise<LocatedServer> {
+    return new Promise((resolve, reject) => {
+      this.#lookUp(host, { order: 'ipv4first', all: true }, (error, found) => {
+        if (error !== null) return reject(error);
+        this.#found(host, found);
+        const { host: current, address } = currentPlace(this.#choice);
+        const [first] = addressesOf(this.#choice, found);
+        resolve({ host, address: peerAddress((current === host && address) || (first as string)) });
+      });
+    });
+  }
+
+  /** A datagram was sent to the current server. */
+  recordDatagram(): void {
+    this.#choice = afterDatagram(this.#choice);
+  }
+
+  /** The current server has answered a datagram. */
+  recordAnswer(): void {
+    this.#choice = afterAnswer(this.#choice);
+  }
+
+  /**
+   * Ends a round of datagrams. Returns whether the client has moved on to a server that was not tried since
+   * the last answer.
+   */
+  endRound(): boolean {
+    const before = currentPlace(this.#choice);
+    this.#choice = afterRound(this.#choice);
+    return !isCurrent(this.#choice, before) && !isLapOver(this.#choice);
+  }
+
+  #found(host: string, found: readonly LookupAddress[]): void {
+    const plain = found.map((one) => ({ ...one, address: peerAddress(one.address) }));
+    this.#choice = afterLookup(this.#choice, host, plain);
+  }
+
+  /** The look-up of a connection: puts the current address of the server first. */
+  readonly #lookup: LookupFunction = (host, options, done) => {
+    this.#lookUp(host, { ...options, all: true }, (error, found) => {
+      if (error !== null) return done(error, []);
+      this.#found(host, found);
+      const sorted = this.#sorted(host, found);
+      const [first] = sorted;
+      if (options.all) done(null, sorted);
+      else done(null, first?.address as string, first?.family);
+    });
+  };
+
+  /** The addresses in the order in which they are tried. Those of the other family are the last ones. */
+  #sorted(host: string, found: LookupAddress[]): LookupAddress[] {
+    const order = addressesOf(this.#choice, found);
+    if (order.length < 2) return found;
+    const { host: current, address } = currentPlace(this.#choice);
+    const from = current === host ? Math.max(order.indexOf(address ?? ''), 0) : 0;
+    const tried = [...order.slice(from), ...order.slice(0, from)];
+    return [
+      ...tried.flatMap((one) => found.filter((each) => each.address === one).slice(0, 1)),
+      ...found.filter((each) => !tried.includes(each.address)),
+    ];
+  }
+}
+
+/**
+ * The source address of answers from a server at this address, in its shortest form. A server at the
+ * unspecified address (`0.0.0.0` or `::`) answers from the loopback address.
+ */
+export function peerAddress(address: string): string {
+  const family = address.includes(':') ? 'ipv6' : 'ipv4';
+  const shortest = plainAddress(new SocketAddress({ address, family }).address);
+  return { '0.0.0.0': '127.0.0.1', '::': '::1' }[shortest] ?? shortest;
+}

@@ -1,0 +1,278 @@
+/** Clients with two servers of one directory, at 127.0.0.1 and 127.0.0.2. */
+
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import test, { type ExecutionContext } from 'ava';
+import { createActor, SimulatedClock } from 'xstate';
+import { ChosenServer } from '../../../actors/client/chosen-server.js';
+import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
+import { Directory } from '../../../actors/client/directory.js';
+import { BEAT_MS, heartbeatWith } from '../../../actors/client/heartbeat.js';
+import { createServerIdentity } from '../../../actors/server/server-identity.js';
+import { Identity } from '../../../keys/identity.js';
+import type { HeartbeatReport } from '../../../machines/client/events.js';
+import { UNANSWERED_ROUNDS } from '../../../machines/client/server-choice.js';
+import type { DisplayText } from '../../../protocol/display-text.js';
+import type { UserId } from '../../../protocol/id.js';
+import { openMemoryStore } from '../../../storage/tables/memory-store.js';
+import { fromBehaviour } from '../../../supervision/behaviour.js';
+
+import { PresenceClient, until } from '../../helpers/network.js';
+import { temporaryDirectory } from '../../helpers/programs.js';
+import { serve, type TestServer } from '../../helpers/server.js';
+
+const FIRST = '127.0.0.1';
+const SECOND = '127.0.0.2';
+const buddy = 'buddy' as UserId;
+const NO_SUCH_USER = { line: '202 NO SUCH USER' as DisplayText };
+const signal = new AbortController().signal;
+
+/** An id whose client begins at a server of the list. */
+function idAt(host: string, list = `${FIRST},${SECOND}`): UserId {
+  for (let count = 0; ; count++) {
+    const chosen = new ChosenServer({ host: list, tcpPort: 1 });
+    chosen.beginWith(`user${count}`);
+    if (chosen.endpoint.host === host) return `user${count}` as UserId;
+  }
+}
+
+interface World {
+  readonly first: TestServer;
+  readonly second: TestServer;
+  readonly root: string;
+  readonly ports: { readonly tcpPort: number; readonly udpPort: number };
+}
+
+/** Two servers of one directory, with equal ports at two addresses. */
+async function world(t: ExecutionContext, { hasFirstUdp = true } = {}): Promise<World> {
+  const store = openMemoryStore();
+  const seed = Identity.create();
+  const options = {
+    openStore: async () => ({ ...store, close: async () => {} }),
+    identity: () => createServerIdentity(seed, 1),
+  };
+  const second = await serve(t, { ...options, host: SECOND });
+  const udpPort = hasFirstUdp ? second.udp : 0;
+  const first = await serve(t, { ...options, host: FIRST, tcpPort: second.tcp, udpPort });
+  const root = await temporaryDirectory(t);
+  return { first, second, root, ports: { tcpPort: second.tcp, udpPort: second.udp } };
+}
+
+async function stop({ server }: TestServer): Promise<void> {
+  server.shutdown();
+  await server.ended;
+}
+
+function clientAt(t: ExecutionContext, { ports, root }: World, options: CreateClientOptions): Client {
+  const server = `${FIRST},${SECOND}`;
+  const client = createClient({ server, ...ports, dataDirectory: root, ...options });
+  t.teardown(() => client.close());
+  return client;
+}
+
+function directoryAt(t: ExecutionContext, { ports, root }: World, keys = true): Directory {
+  const directory = new Directory({ server: { host: `${FIRST},${SECOND}`, ...ports }, dataRoot: root, keys });
+  t.teardown(() => directory.close());
+  return directory;
+}
+
+for (const privacy of ['as-can', 'clear'] as const) {
+  const kind = privacy === 'clear' ? 'without keys' : 'with keys';
+
+  test(`${kind}: when the first one is down at the start, requests go to the next`, async (t) => {
+    const two = await world(t);
+    await stop(two.first);
+    const id = idAt(FIRST);
+    const client = clientAt(t, two, { user: id, privacy });
+    for (const one of [id, buddy]) t.is((await client.register(one)).code, 200);
+    t.is((await client.add(buddy)).code, 200);
+    t.deepEqual(
+      (await client.buddies()).map((one) => one.id),
+      [buddy],
+    );
+  });
+
+  test(`${kind}: when the first one ends, the client goes on at the next`, async (t) => {
+    const two = await world(t);
+    const id = idAt(FIRST);
+    const client = clientAt(t, two, { user: id, privacy });
+    for (const one of [id, buddy]) t.is((await client.register(one)).code, 200);
+    t.is((await client.add(buddy)).code, 200);
+    await client.listen();
+    await stop(two.first);
+    const list = await client.buddies();
+    t.deepEqual(
+      list.map((one) => one.id),
+      [buddy],
+    );
+    t.is((await client.del(buddy)).code, 200);
+  });
+}
+
+test('a client stays with its server, and uses the other one for nothing', async (t) => {
+  const two = await world(t);
+  const id = idAt(SECOND);
+  const client = clientAt(t, two, { user: id });
+  t.is((await client.register(id)).code, 200);
+  await client.listen();
+  await client.buddies();
+  t.is(two.first.actors('connection').length, 0);
+  t.true(two.second.actors('connection').length > 0);
+});
+
+test('requests without a server reject with the error of the last one', async (t) => {
+  const two = await world(t);
+  await stop(two.first);
+  await stop(two.second);
+  const id = idAt(FIRST);
+  const { tcpPort } = two.ports;
+  await t.throwsAsync(clientAt(t, two, { user: id }).register(id), {
+    code: 'server.unreachable',
+    message: `the server ${FIRST}:${tcpPort}, ${SECOND}:${tcpPort} could not be asked: nothing listens there`,
+  });
+});
+
+/** A heartbeat in simulated time. */
+function beating(t: ExecutionContext, { ports }: World, directory: Directory, id: UserId) {
+  const reports: HeartbeatReport[] = [];
+  const client = createActor(
+    fromBehaviour<HeartbeatReport>(() => ({ receive: (event) => reports.push(event) })),
+  );
+  client.start();
+  const clock = new SimulatedClock();
+  const heartbeat = createActor(heartbeatWith(directory), {
+    clock,
+    input: {
+      server: { host: `${FIRST},${SECOND}`, ...ports },
+      client: client as never,
+      user: undefined,
+      callPort: 4_000,
+      isServerLost: false,
+    },
+  });
+  heartbeat.start();
+  t.teardown(() => heartbeat.stop());
+  heartbeat.send({ type: 'presence.set', id, status: 100 });
+  return { clock, reports, heartbeat };
+}
+
+/** A socket in the place of the first server's presence, which answers nothing. */
+async function silentSocket(t: ExecutionContext, port: number) {
+  const socket = createSocket('udp4');
+  let count = 0;
+  socket.on('message', () => {
+    count += 1;
+  });
+  socket.bind(port, FIRST);
+  await once(socket, 'listening');
+  t.teardown(() => socket.close());
+  return { heard: () => count };
+}
+
+for (const hasKeys of [true, false])
+  test(`a server that is silent over UDP is left, ${hasKeys ? 'sealed' : 'in clear'}`, async (t) => {
+    const two = await world(t, { hasFirstUdp: false });
+    const silent = await silentSocket(t, two.ports.udpPort);
+    const id = idAt(FIRST);
+    const directory = directoryAt(t, two, hasKeys);
+    for (const one of [id, buddy]) await directory.request('REG', [one], signal);
+    await directory.request('ADD', [id, buddy], signal);
+    await directory.request('ADD', [buddy, id], signal);
+    const { clock, reports } = beating(t, two, directory, id);
+    // SET and GET are one round.
+    for (let round = 1; round <= UNANSWERED_ROUNDS; round++) {
+      await until(() => silent.heard() === 2 * round);
+      t.deepEqual(reports, []);
+      clock.increment(BEAT_MS);
+    }
+    await until(() => reports.length > 0);
+    t.deepEqual(
+      reports.map(({ type }) => type),
+      ['buddies.received'],
+    );
+    if (!hasKeys) {
+      const other = await PresenceClient.open(t, two.second.udp, SECOND);
+      t.is(await other.ask('GET buddy', SECOND), `${id} 100 ONLINE 127.0.0.1 4000\n`);
+    }
+    t.is(silent.heard(), 2 * UNANSWERED_ROUNDS);
+    t.is(directory.server.endpoint.host, SECOND);
+  });
+
+test('a heartbeat follows requests over TCP to the next server', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  const directory = directoryAt(t, two);
+  for (const one of [id, buddy]) await directory.request('REG', [one], signal);
+  await directory.request('ADD', [id, buddy], signal);
+  const { clock, reports } = beating(t, two, directory, id);
+  await until(() => reports.length === 1);
+  await stop(two.first);
+  t.true((await directory.request('DEL', [id, buddy], signal)).done);
+  t.is(directory.server.endpoint.host, SECOND);
+  clock.increment(BEAT_MS);
+  await until(() => reports.length === 2);
+  t.is(reports[1]?.type, 'buddies.received');
+});
+
+test('a server of the list that has another key gets nothing', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  const directory = directoryAt(t, two);
+  await directory.request('REG', [id], signal);
+  await stop(two.first);
+  await stop(two.second);
+  const stranger = await serve(t, {
+    host: SECOND,
+    tcpPort: two.ports.tcpPort,
+    identity: () => createServerIdentity(Identity.create(), 1),
+  });
+  await t.throwsAsync(directory.request('ADD', [id, buddy], signal), { code: 'server.changed' });
+  t.is((await directory.logIn(id, { kind: 'new' }, SECOND, signal)).outcome, 'changed');
+  t.is(stranger.received('store', 'change.commit'), 0);
+});
+
+test('servers that are known with different keys get nothing', async (t) => {
+  const two = await world(t);
+  const stranger = await serve(t, {
+    host: '127.0.0.3',
+    tcpPort: two.ports.tcpPort,
+    identity: () => createServerIdentity(Identity.create(), 1),
+  });
+  const at = (host: string) => {
+    const directory = new Directory({ server: { host, ...two.ports }, dataRoot: two.root, keys: true });
+    t.teardown(() => directory.close());
+    return directory;
+  };
+  await at(FIRST).request('REG', ['alice'], signal);
+  await at('127.0.0.3').request('REG', ['bob'], signal);
+  const commits = stranger.received('store', 'change.commit');
+  await t.throwsAsync(at(`${FIRST},127.0.0.3`).request('REG', ['carol'], signal), { code: 'server.changed' });
+  t.is(stranger.received('store', 'change.commit'), commits);
+});
+
+test('a name with several addresses: the client stays at one, and goes on when it refuses', async (t) => {
+  const two = await world(t);
+  const addresses = [FIRST, SECOND].map((address) => ({ address, family: 4 }));
+  let lookUps = 0;
+  const chosen = new ChosenServer({ host: 'im.test', ...two.ports }, (_host, _options, done) => {
+    lookUps += 1;
+    // As name servers do, in another order each time.
+    done(null, addresses.reverse().slice());
+  });
+  chosen.beginWith('alice');
+  const began = await chosen.locate();
+  t.deepEqual(await chosen.locate(), began);
+  const servers = new Map([
+    [FIRST, two.first],
+    [SECOND, two.second],
+  ]);
+  const count = () => servers.get(began.address)?.actors('connection').length;
+  for (const one of [1, 2, 3]) {
+    t.like(await chosen.ask('ADD alice\n', signal), NO_SUCH_USER);
+    t.is(count(), one);
+  }
+  t.is(lookUps, 5, 'one for each request');
+  await stop(servers.get(began.address) as TestServer);
+  t.like(await chosen.ask('ADD alice\n', signal), NO_SUCH_USER);
+  t.not((await chosen.locate()).address, began.address);
+});
