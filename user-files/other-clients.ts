@@ -9,7 +9,7 @@
  * client mistakes it for a leftover.
  */
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { closeSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
@@ -30,13 +30,16 @@ const MAX_FILE_BYTES = 300;
  */
 const MAX_CLIENTS = 64;
 
+/** Characters of the name of a list of servers. */
+const LIST_NAME_CHARACTERS = 16;
+
 /** Age at which an unfinished file counts as left over, in milliseconds. */
 const UNFINISHED_MS = 60_000;
 
 /** A user at a server. */
 export interface SignIn {
   readonly user: UserId;
-  /** The name or address of the server, and its UDP port. */
+  /** The name or address of the server, or several with commas, and the UDP port. */
   readonly server: { readonly host: string; readonly port: number };
 }
 
@@ -66,13 +69,29 @@ export async function* otherClients(
   }
 }
 
-/** The common part of the file names. A server may have several names, so its address is used. */
+/** The common part of the file names. */
 async function nameOf({ user, server: { host, port } }: SignIn): Promise<string> {
-  const { address } = await lookup(host, { order: 'ipv4first' }).catch(() => ({
-    address: host.toLowerCase(),
-  }));
+  const place = host.includes(',') ? listName(host) : await addressOf(host);
   // An id has no slash. Encode the host, so that its name cannot lead to another directory either.
-  return `${user}@${encodeURIComponent(address)}_${port}`;
+  return `${user}@${encodeURIComponent(place)}_${port}`;
+}
+
+/** A server may have several names, so its address is used. */
+async function addressOf(host: string): Promise<string> {
+  const found = await lookup(host, { order: 'ipv4first', all: true }).catch(() => []);
+  const addresses = found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address);
+  // A name server may give several addresses in another order each time.
+  return addresses.sort()[0] ?? host.toLowerCase();
+}
+
+/** Several servers of one directory, in any order: a list may be too long for the name of a file. */
+function listName(hosts: string): string {
+  const sorted = hosts
+    .toLowerCase()
+    .split(',')
+    .map((host) => host.trim())
+    .sort();
+  return createHash('sha256').update(sorted.join()).digest('hex').slice(0, LIST_NAME_CHARACTERS);
 }
 
 async function* find(

@@ -85,6 +85,19 @@ test('a server is identified by address and port; clients of others are not foun
   for (const { found } of strangers) t.deepEqual(found, []);
 });
 
+test('several servers of one directory are one server, in whatever order they are named', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const hosts = Array.from({ length: 50 }, (_, count) => `im${count}.example.org`);
+  const stranger = client(t, directory, { host: hosts.slice(1).join() });
+  const pair = [
+    client(t, directory, { host: hosts.join() }),
+    client(t, directory, { host: hosts.reverse().join(', ') }),
+  ];
+  await until(() => pair.every(({ found }) => found.length > 0));
+  for (const { found } of pair) t.deepEqual(found, [HERE]);
+  t.deepEqual(stranger.found, []);
+});
+
 test('the file of a client is private, names its process, and is removed with it', async (t) => {
   const directory = await temporaryDirectory(t);
   const { looking, end } = client(t, directory);
