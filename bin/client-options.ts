@@ -35,7 +35,9 @@ const NOTIFY_MODES: readonly NotifyMode[] = ['off', 'bell', 'osc'];
 /** Adds the options to the program. Commander accepts them before and after the name of a subcommand. */
 export function addClientOptions(program: Command): Command {
   const options = [
-    new Option('--server <host>', 'name or address of the server').argParser(textOption).default('localhost'),
+    new Option('--server <host>', 'name or address of the server; several of one directory: a,b,c')
+      .argParser(textOption)
+      .default('localhost'),
     new Option('--tcp-port <port>', "the server's port for REG, ADD and DEL")
       .argParser(portOption)
       .default(1234),
