@@ -53,6 +53,19 @@ test('commands for an id whose key is here work as for an id without a key', asy
   t.is(buddies.stderr, '');
 });
 
+test('a command goes on to the next server if there is no connection to one', async (t) => {
+  const { server, home } = await keyed(t);
+  const several = ['--server', '127.0.0.2,127.0.0.3,127.0.0.1'];
+  const add = start(t, home, server, ...several, 'add', 'alice', 'bob');
+  t.is(await add.exited, 0, add.stderr);
+  t.is(add.stdout, '200 OK\n');
+  const buddies = start(t, home, server, ...several, 'buddies', 'alice');
+  t.is(await buddies.exited, 0, buddies.stderr);
+  t.is(buddies.stdout, 'bob\tOFFLINE\tunknown\tunknown\n');
+  const none = start(t, home, server, '--server', '127.0.0.2,127.0.0.3', 'add', 'alice', 'bob');
+  t.is(await none.exited, 3, none.stderr);
+});
+
 test('add stores the key of the buddy, which the server names or the user gives', async (t) => {
   const { server, home } = await keyed(t);
   const [carl, dora] = [deviceOf(), deviceOf()];

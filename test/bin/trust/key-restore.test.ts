@@ -42,6 +42,15 @@ test('the words from a pipe make a newer device, which the server sees at once',
   t.is(await serialAtServer(server), `200 OK ${identity.key} 0 ${stored?.serial}\r\n`);
 });
 
+test('the words restore an id by the next server if there is no connection to one', async (t) => {
+  const { server, second, words } = await twoMachines(t);
+  const several = ['--server', '127.0.0.2,127.0.0.3,127.0.0.1'];
+  const { code, stdout, stderr } = await second.run([...several, ...RESTORE], `${words.join(' ')}\n`);
+  t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  const names = [2, 3, 1].map((last) => `127.0.0.${last}:${server.tcp}`);
+  t.true(stdout.startsWith(`The key of alice at ${names.join(', ')} is on this machine now.\n`), stdout);
+});
+
 test('--json prints an object without the words; a second restore makes a newer device', async (t) => {
   const { second, identity, words } = await twoMachines(t);
   const run = async () => JSON.parse((await second.run([...RESTORE, '--json'], words.join(' '))).stdout);
