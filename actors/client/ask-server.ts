@@ -2,7 +2,7 @@
  * Sends one request to the server over TCP: opens a connection, writes a line, reads the reply line.
  */
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ServerReply } from '../../machines/client/events.js';
 import { type Silence, silenceOf } from '../../machines/client/silence.js';
 import { toDisplayText } from '../../protocol/display-text.js';
@@ -16,7 +16,7 @@ import { networkReason } from './network-reason.js';
 export const REPLY_TIMEOUT_MS = 12_000;
 
 /** Longest wait for a connection if there are other servers, in milliseconds: less than for any reply. */
-const CONNECT_TIMEOUT_MS = 2_000;
+export const CONNECT_TIMEOUT_MS = 2_000;
 
 /** The message of the error when the server closes the connection without a reply. */
 export const NO_REPLY = 'it closed the connection without a reply';
@@ -30,49 +30,55 @@ export interface ServerEndpoint {
   readonly port: number;
 }
 
-/** Destroys a socket that is not connected in time. */
-export function limitConnecting(socket: Socket): void {
-  const late = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
-  const timer = setTimeout(() => socket.destroy(late), CONNECT_TIMEOUT_MS);
-  for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
+/** A server, and how to connect to it. */
+export interface Route extends ServerEndpoint {
+  open(): Socket;
+  /** Whether there are other servers. A server that is late is then given up early. */
+  hasOthers(): boolean;
 }
 
-/** Opens a connection to a server. With `address`, to that address of it. */
-export type OpenConnection = (server: ServerEndpoint, address?: string) => Socket;
-
-/** There was no connection to the server, so nothing was sent. */
+/** Nothing could be sent to the server: there was no connection, or no TLS handshake in time. */
 export class UnreachedError extends Error {
   override readonly name = 'UnreachedError';
 }
 
-interface AskOptions {
-  readonly timeoutMs?: number | undefined;
-  readonly open?: OpenConnection;
+/** The request was sent, and no reply came. The server may have executed the request. */
+export class NoReplyError extends Error {
+  /** Whether the connection was open until the end of the wait. */
+  get isLate(): boolean {
+    return this.message === LATE_REPLY;
+  }
 }
 
 /**
- * Sends one request line in clear and resolves with the reply. Rejects with an error whose message says why
- * there is no reply.
+ * Sends one request line in clear and resolves with the reply. Rejects with an {@link UnreachedError} or a
+ * {@link NoReplyError}, whose message says why there is no reply.
  */
 export function ask(
-  server: ServerEndpoint,
+  route: Route,
   request: string,
   signal: AbortSignal,
-  { timeoutMs = REPLY_TIMEOUT_MS, open = openConnection }: AskOptions = {},
+  timeoutMs = REPLY_TIMEOUT_MS,
 ): Promise<ServerReply> {
-  const socket = open(server);
+  const socket = route.open();
+  limitWait(socket, 'connect', CONNECT_TIMEOUT_MS, route);
   let isConnected = false;
   socket.on('connect', () => {
     isConnected = true;
     socket.write(request, 'latin1');
   });
   const errorOf = (error: NodeJS.ErrnoException) =>
-    isConnected ? networkError(error) : unreachedError(error);
+    isConnected ? new NoReplyError(reasonOf(error), { cause: error }) : unreachedError(error);
   return readReply(socket, { signal, timeoutMs, errorOf });
 }
 
-function openConnection({ host, port }: ServerEndpoint, address = host): Socket {
-  return connect({ host: address, port, noDelay: true });
+/** Destroys a socket that has not emitted an event in time, if there are other servers by then. */
+export function limitWait(socket: Socket, event: string, timeoutMs: number, route: Route): void {
+  const late = () => {
+    if (route.hasOthers()) socket.destroy(unreachedError(new Error(LATE_REPLY)));
+  };
+  const timer = setTimeout(late, timeoutMs);
+  for (const end of [event, 'close']) socket.once(end, () => clearTimeout(timer));
 }
 
 export interface ReplyOptions {
@@ -137,16 +143,13 @@ export function readReply(
   });
 }
 
-/** An error with the reason in words, and the system's error as its cause. */
-function networkError(error: NodeJS.ErrnoException): Error {
-  return new Error(error.code === undefined ? error.message : networkReason(error), { cause: error });
+/** The error before anything was sent, with the reason in words. */
+export function unreachedError(error: NodeJS.ErrnoException): UnreachedError {
+  return error instanceof UnreachedError ? error : new UnreachedError(reasonOf(error), { cause: error });
 }
 
-/** As {@link networkError}, for an error before there was a connection. */
-export function unreachedError(error: NodeJS.ErrnoException): Error {
-  return error.code === undefined
-    ? networkError(error)
-    : new UnreachedError(networkReason(error), { cause: error });
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return error.code === undefined ? error.message : networkReason(error);
 }
 
 /**

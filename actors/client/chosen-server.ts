@@ -19,6 +19,7 @@ import {
   afterRound,
   currentPlace,
   firstChoice,
+  hasOthers,
   isCurrent,
   isLapOver,
   type Place,
@@ -26,7 +27,7 @@ import {
   type ServerChoice,
 } from '../../machines/client/server-choice.js';
 import { hostPort, plainAddress } from '../../protocol/address.js';
-import { ask, limitConnecting, type ServerEndpoint, UnreachedError } from './ask-server.js';
+import { ask, NoReplyError, type Route, type ServerEndpoint, UnreachedError } from './ask-server.js';
 
 export interface ServerPorts {
   /** Name or address; several are separated by commas. */
@@ -39,6 +40,13 @@ export interface ServerPorts {
 export interface LocatedServer {
   readonly host: string;
   readonly address: string;
+}
+
+export interface ReachOptions {
+  /** The only server that may get the request. */
+  readonly at?: LocatedServer | undefined;
+  /** Whether the request changes nothing. */
+  readonly isHarmless?: boolean | undefined;
 }
 
 /** Looks up all addresses of a name, as `lookup` of `node:dns` does. */
@@ -91,42 +99,70 @@ export class ChosenServer {
   }
 
   /**
-   * Sends a request to the current server. If there is no connection, nothing was sent: goes on to the next
-   * server, until each one was tried. Rejects with the error of the last one.
+   * Sends a request to the current server. If nothing could be sent, goes on to the next server, until each
+   * one was tried. Rejects with the error of the last one.
+   *
+   * A request that was sent is not repeated at another server, unless it changes nothing: the first server
+   * may have executed it, and the other one would then refuse a REG with 203. But a server that does not
+   * reply in time is left, so that later requests go to the next one. A server that closes the connection
+   * without a reply is not left: it may have refused a revoked device, and if it was killed, the next
+   * connection is refused.
+   *
+   * The replies 205 and 206 do not lead to another server. All servers have one directory, which is the usual
+   * cause of 205, and a change that was answered 205 may still be made. 206 limits an address or a crowd,
+   * which would only move to the next server. Lists and presence are answered all the same.
    */
-  async reach<TReply>(request: (server: ServerEndpoint) => Promise<TReply>): Promise<TReply> {
-    for (let tries = 1; ; tries++) {
-      const { endpoint } = this;
+  async reach<TReply>(
+    send: (route: Route) => Promise<TReply>,
+    { at, isHarmless = false }: ReachOptions = {},
+  ): Promise<TReply> {
+    const tried = new Set<string>();
+    for (;;) {
+      const current = currentPlace(this.#choice);
+      const { host } = at ?? current;
+      // Until there is a connection to one of them, all addresses of the host are tried.
+      let place: Place = at ?? { host };
+      const route: Route = {
+        host,
+        port: this.#port,
+        open: () =>
+          this.#connect(host, at?.address, (address) => {
+            place = { host, address };
+          }),
+        hasOthers: () => hasOthers(this.#choice),
+      };
       try {
-        return await request(endpoint);
+        return await send(route);
       } catch (error) {
-        if (!(error instanceof UnreachedError)) throw error;
-        this.leave({ host: endpoint.host });
-        if (tries >= this.endpoints.length) throw error;
+        const isUnreached = error instanceof UnreachedError;
+        const isUnanswered = error instanceof NoReplyError;
+        const goesOn = isUnreached || (isUnanswered && isHarmless);
+        if (goesOn || (isUnanswered && error.isLate)) this.leave(place);
+        for (const one of [current, place]) tried.add(placeName(one));
+        if (!goesOn || at !== undefined || tried.has(placeName(currentPlace(this.#choice)))) throw error;
       }
     }
   }
 
   /** Sends a request in clear: see {@link ask} and {@link reach}. */
-  ask(request: string, signal: AbortSignal, timeoutMs?: number): Promise<ServerReply> {
-    return this.reach((server) => ask(server, request, signal, { timeoutMs, open: this.open }));
+  ask(request: string, signal: AbortSignal): Promise<ServerReply> {
+    return this.reach((route) => ask(route, request, signal));
   }
 
-  /** Leaves a server that accepts no connection, unless it was left already. */
+  /** Leaves a server, unless it was left already. */
   leave(place: Place): void {
     this.#choice = afterRefusal(this.#choice, place);
   }
 
-  /** Opens a connection to a server. With `address`, to that address of it. */
-  readonly open = ({ host, port }: ServerEndpoint, address = host): Socket => {
-    const socket = connect({ host: address, port, noDelay: true, lookup: this.#lookup });
-    if (this.endpoints.length > 1) limitConnecting(socket);
+  #connect(host: string, address = host, onConnect: (address: string) => void): Socket {
+    const socket = connect({ host: address, port: this.#port, noDelay: true, lookup: this.#lookup });
     socket.once('connect', () => {
       const remote = plainAddress(socket.remoteAddress ?? '');
       this.#choice = afterConnection(this.#choice, { host, address: remote });
+      onConnect(remote);
     });
     return socket;
-  };
+  }
 
   /**
    * Looks up the current server for datagrams. Goes on to the next server if a name is not found, until each
@@ -207,11 +243,15 @@ export class ChosenServer {
   }
 }
 
+function placeName({ host, address = '' }: Place): string {
+  return `${host} ${address}`;
+}
+
 /**
  * The source address of answers from a server at this address, in its shortest form. A server at the
  * unspecified address (`0.0.0.0` or `::`) answers from the loopback address.
  */
-export function peerAddress(address: string): string {
+function peerAddress(address: string): string {
   const family = address.includes(':') ? 'ipv6' : 'ipv4';
   const shortest = plainAddress(new SocketAddress({ address, family }).address);
   return { '0.0.0.0': '127.0.0.1', '::': '::1' }[shortest] ?? shortest;

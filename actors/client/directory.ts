@@ -26,7 +26,7 @@ import { dataDirectory } from '../../user-files/directories.js';
 import type { ServerName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { Servers } from '../../user-files/servers.js';
-import { ChosenServer, type ServerPorts } from './chosen-server.js';
+import { ChosenServer, type LocatedServer, type ServerPorts } from './chosen-server.js';
 import { ClientError, type ClientErrorCode, missingError } from './client-error.js';
 import type { KeyedServer } from './keyed-server.js';
 import { Keyring, stranger } from './keyring.js';
@@ -211,15 +211,15 @@ export class Directory {
   /**
    * Opens a session for a user whose key is here.
    *
-   * @param address The resolved address of the server. Datagrams must go to the same address.
+   * @param at The server. Datagrams must go to the same address.
    */
-  async logIn(id: UserId, mode: LoginMode, address: string, signal: AbortSignal): Promise<Login> {
+  async logIn(id: UserId, mode: LoginMode, at: LocatedServer, signal: AbortSignal): Promise<Login> {
     try {
       const server = await this.#identify();
       const held = server.keeps === 'keys' ? await this.#ownKeys.read(id, server) : undefined;
       if (server.keeps !== 'keys' || held === undefined) return { outcome: 'no-key' };
       const request = encodeLogin(id, mode);
-      const { reply, seal } = await server.askFor(id, held, request, { signal, address });
+      const { reply, seal } = await server.askFor(id, held, request, { signal, at });
       const session = parseLoginReply(reply.line);
       if (session !== undefined && seal !== undefined) return { outcome: 'open', session, seal };
       return { outcome: LOGIN_OUTCOMES[replyCode(reply.line) ?? 0] ?? 'busy' };

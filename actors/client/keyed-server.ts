@@ -11,7 +11,7 @@ import { parseWhoReply } from '../../protocol/reply-details.js';
 import { encodeRequest } from '../../protocol/request.js';
 import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerEndpoint } from './ask-server.js';
-import type { ChosenServer } from './chosen-server.js';
+import type { ChosenServer, LocatedServer } from './chosen-server.js';
 import { revokedError } from './client-error.js';
 import { type HeldKey, stranger } from './keyring.js';
 import { askSealed, type SealedReply, UnansweredError } from './sealed-request.js';
@@ -31,8 +31,10 @@ export class ReplyError extends Error {
 export interface AskOptions {
   /** Aborted when the caller does not wait for the reply any longer. */
   readonly signal?: AbortSignal;
-  /** The resolved address of the host. The client then connects to this address. */
-  readonly address?: string;
+  /** Sends the request to this server only. */
+  readonly at?: LocatedServer;
+  /** Whether the request changes nothing. Another server may then get it too. */
+  readonly isHarmless?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -41,33 +43,37 @@ export class KeyedServer {
   readonly name: ServerName;
   readonly #server: ChosenServer;
   readonly #key: IdentityKey;
+  readonly #knownAs: readonly ServerEndpoint[];
   readonly #end: AbortSignal;
 
-  /** @param end Aborted when the program ends. */
-  constructor(server: ChosenServer, key: IdentityKey, end: AbortSignal) {
+  /**
+   * @param knownAs The servers whose stored key this is.
+   * @param end Aborted when the program ends.
+   */
+  constructor(server: ChosenServer, key: IdentityKey, knownAs: readonly ServerEndpoint[], end: AbortSignal) {
     this.name = serverName(server.endpoint, key);
     this.#server = server;
     this.#key = key;
+    this.#knownAs = knownAs;
     this.#end = end;
   }
 
-  /**
-   * Sends a request inside TLS as a device. Goes on to the next server if there is no connection, unless the
-   * caller gives an address. Rejects as {@link askSealed} does.
-   */
+  /** Sends a request inside TLS as a device, by {@link ChosenServer.reach}. Rejects as {@link askSealed} does. */
   ask(held: HeldKey, request: string, options: AskOptions = {}): Promise<SealedReply> {
-    const { signal, ...rest } = options;
-    const send = (server: ServerEndpoint) =>
-      askSealed({
-        server,
-        open: this.#server.open,
-        serverKey: this.#key,
-        context: held.context,
-        request,
-        signal: signal === undefined ? this.#end : AbortSignal.any([signal, this.#end]),
-        ...rest,
-      });
-    return options.address === undefined ? this.#server.reach(send) : send(this.#server.endpoint);
+    const { signal, at, isHarmless, ...rest } = options;
+    return this.#server.reach(
+      (route) =>
+        askSealed({
+          route,
+          serverKey: this.#key,
+          knownAs: this.#knownAs,
+          context: held.context,
+          request,
+          signal: signal === undefined ? this.#end : AbortSignal.any([signal, this.#end]),
+          ...rest,
+        }),
+      { at, isHarmless },
+    );
   }
 
   /**
@@ -85,7 +91,10 @@ export class KeyedServer {
 
   /** Resolves with the reply line to WHO. Asks as a stranger: a device that was revoked gets no answer. */
   async who(id: UserId): Promise<DisplayText> {
-    const { reply } = await this.ask(stranger(), encodeRequest('WHO', id), { timeoutMs: WHO_TIMEOUT_MS });
+    const { reply } = await this.ask(stranger(), encodeRequest('WHO', id), {
+      timeoutMs: WHO_TIMEOUT_MS,
+      isHarmless: true,
+    });
     return reply.line;
   }
 

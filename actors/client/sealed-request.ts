@@ -10,12 +10,16 @@ import type { ServerReply } from '../../machines/client/events.js';
 import { hostPort } from '../../protocol/address.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import {
+  CONNECT_TIMEOUT_MS,
   LATE_REPLY,
+  limitWait,
   NO_REPLY,
-  type OpenConnection,
+  NoReplyError,
   REPLY_TIMEOUT_MS,
+  type Route,
   readReply,
   type ServerEndpoint,
+  UnreachedError,
   unreachedError,
 } from './ask-server.js';
 import { busyError, ClientError } from './client-error.js';
@@ -23,13 +27,15 @@ import { busyError, ClientError } from './client-error.js';
 /** The ALPN name of requests to the server. */
 const PROTOCOL = 'im-dir/1';
 
+/** Longest wait for a connection and its handshake if there are other servers, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
 export interface SealedRequest {
-  readonly server: ServerEndpoint;
-  /** In place of the host: its resolved address. */
-  readonly address?: string | undefined;
-  readonly open: OpenConnection;
+  readonly route: Route;
   /** The known key of the server. */
   readonly serverKey: IdentityKey;
+  /** The servers whose stored key this is. */
+  readonly knownAs: readonly ServerEndpoint[];
   /** The context of the device that asks. */
   readonly context: SecureContext;
   /** The request line. */
@@ -48,7 +54,7 @@ export interface SealedReply {
  * The request was sent, and the reply did not come. The server may have executed the request, or it does not
  * accept the device.
  */
-export class UnansweredError extends Error {
+export class UnansweredError extends NoReplyError {
   override readonly name = 'UnansweredError';
 }
 
@@ -59,13 +65,14 @@ export class UnansweredError extends Error {
  * - a {@link ClientError} `server.busy`: the connection closed during the handshake, what came was not TLS,
  *   or the server proved no key. Nothing was sent;
  * - an {@link UnansweredError};
- * - an {@link UnreachedError}: there was no connection;
- * - another error: no handshake in time. Nothing was sent.
+ * - an {@link UnreachedError}: there was no connection, or no handshake in time. Nothing was sent.
  */
 export async function askSealed(options: SealedRequest): Promise<SealedReply> {
-  const { server, serverKey, context, request, signal, timeoutMs = REPLY_TIMEOUT_MS } = options;
-  const tcp = options.open(server, options.address);
+  const { route, serverKey, context, request, signal, timeoutMs = REPLY_TIMEOUT_MS } = options;
+  const tcp = route.open();
   const tls = connectTls(tcp, context, PROTOCOL);
+  limitWait(tls, 'connect', CONNECT_TIMEOUT_MS, route);
+  limitWait(tls, 'secureConnect', HANDSHAKE_TIMEOUT_MS, route);
   let phase: 'connecting' | 'shaking hands' | 'secure' = 'connecting';
   let seal: DatagramSeal | undefined;
   tcp.once('connect', () => {
@@ -75,7 +82,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
     const { device } = identifyPeer(tls, PROTOCOL);
     // A chain that is not accepted proves nothing: any host in the middle can present one.
     if (device === undefined) return void tls.destroy(busyError());
-    if (device.identity !== serverKey) return void tls.destroy(changedError(server));
+    if (device.identity !== serverKey) return void tls.destroy(changedError(route, options.knownAs));
     phase = 'secure';
     seal = DatagramSeal.fromTls(tls, 'client');
     tls.write(request, 'latin1');
@@ -84,12 +91,12 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
     signal,
     timeoutMs,
     errorOf(error) {
-      if (error instanceof ClientError) return error;
+      if (error instanceof ClientError || error instanceof UnreachedError) return error;
       switch (phase) {
         case 'connecting':
           return unreachedError(error);
         case 'shaking hands':
-          return error.message === LATE_REPLY ? error : busyError(error);
+          return error.message === LATE_REPLY ? unreachedError(error) : busyError(error);
         case 'secure':
           return new UnansweredError(error.message === LATE_REPLY ? LATE_REPLY : NO_REPLY, { cause: error });
       }
@@ -98,12 +105,24 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
   return { reply, seal };
 }
 
-/** The error when a known server presents another key. */
-export function changedError({ host, port }: ServerEndpoint): ClientError {
-  const name = hostPort(host, port);
+/**
+ * The error when a server presents another key than the known one.
+ *
+ * @param knownAs The servers whose stored key is the known one. They are the ones to forget.
+ */
+export function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]): ClientError {
+  const name = nameOf(server);
+  const known = knownAs.map(nameOf);
+  const what = known.includes(name)
+    ? `${name} is not the server that was known here`
+    : `${name} does not have the key of ${known.join(', ')}`;
+  const commands = known.map((one) => `im-client server forget ${one}`);
   return new ClientError(
     'server.changed',
-    `${name} is not the server that was known here, and nothing was sent. If its operator says that it has ` +
-      `a new key: im-client server forget ${name}`,
+    `${what}, and nothing was sent. If its operator says that it has a new key: ${commands.join('; ')}`,
   );
+}
+
+function nameOf({ host, port }: ServerEndpoint): string {
+  return hostPort(host, port);
 }

@@ -207,10 +207,9 @@ export class SealedSession {
       if (tried.has(server.address)) return { outcome: 'unreachable' };
       tried.add(server.address);
       this.#server = server;
-      const login = await directory.logIn(user, this.#mode(), server.address, signal);
-      if (login.outcome !== 'unreachable' || signal.aborted) return { ...login, server };
-      directory.server.leave(server);
-      if (directory.server.isCurrent(server)) return login;
+      const login = await directory.logIn(user, this.#mode(), server, signal);
+      if (login.outcome !== 'unreachable' || signal.aborted || directory.server.isCurrent(server))
+        return { ...login, server };
     }
   }
 

@@ -12,7 +12,7 @@ import { parseVersionReply } from '../../protocol/reply-details.js';
 import { VERSION_REQUEST } from '../../protocol/request.js';
 import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerKey, Servers } from '../../user-files/servers.js';
-import { ask, LATE_REPLY, NO_REPLY, type ServerEndpoint, UnreachedError } from './ask-server.js';
+import { ask, LATE_REPLY, NO_REPLY, NoReplyError, type Route, type ServerEndpoint } from './ask-server.js';
 import type { ChosenServer } from './chosen-server.js';
 import { ClientError } from './client-error.js';
 import { KeyedServer } from './keyed-server.js';
@@ -57,7 +57,7 @@ export class ServerIdentification {
   readonly #end: AbortSignal;
   readonly #uptime: () => number;
   /** What the server said, if that could not be stored. */
-  #unstored: ServerKey | undefined;
+  #unstored: IdentifiedServer | undefined;
   /** The result of the last VER that did not show whether the server keeps keys. */
   #unsaid: { readonly server: UnknownServer; readonly host: string; readonly atMs: number } | undefined;
   #asking: Promise<IdentifiedServer> | undefined;
@@ -76,15 +76,17 @@ export class ServerIdentification {
    */
   async known(): Promise<IdentifiedServer | undefined> {
     let known: ServerKey | undefined;
+    let knownAs: ServerEndpoint[] = [];
     for (const endpoint of this.#server.endpoints) {
       const { key, reason } = await this.#servers.find(endpoint);
       if (key === 'damaged') throw unreadableError(reason);
-      if (key === undefined || key === known) continue;
-      if (isKey(known) && isKey(key)) throw changedError(endpoint);
-      if (!isKey(known)) known = key;
+      if (key === undefined) continue;
+      if (key === known) knownAs.push(endpoint);
+      else if (isKey(known) && isKey(key)) throw changedError(endpoint, [...knownAs, endpoint]);
+      else if (!isKey(known)) [known, knownAs] = [key, [endpoint]];
     }
-    known ??= this.#unstored;
-    return known && this.#identified(known);
+    if (known === undefined) return this.#unstored;
+    return this.#identified(known, knownAs);
   }
 
   /**
@@ -118,52 +120,56 @@ export class ServerIdentification {
   /** @param known What is known of a server without keys. Its silence changes nothing. */
   async #ask(known: IdentifiedServer | undefined): Promise<IdentifiedServer> {
     const { endpoint, answer } = await this.#askVersion();
-    if ('keeps' in answer) return known ?? this.#rememberUnsaid(endpoint, answer);
+    if ('keeps' in answer) return known ?? this.#rememberUnsaid(answer);
     const key = parseVersionReply(answer.line);
     if (key === undefined && UNAVAILABLE.has(replyCode(answer.line)))
-      return this.#rememberUnsaid(endpoint, { keeps: 'unknown', reason: answer.line, reply: answer });
+      return this.#rememberUnsaid({ keeps: 'unknown', reason: answer.line, reply: answer });
     this.#isNewlyKeyless ||= key === undefined && known === undefined;
     const stored: ServerKey = key ?? 'none';
     const failed = await this.#servers.add(endpoint, stored);
     // Another process may have stored an answer at the same time. The stored one counts.
     const other = failed && (await this.known());
     if (other !== undefined) return other;
-    this.#unstored = failed === undefined ? undefined : stored;
-    return this.#identified(stored);
+    const identified = this.#identified(stored, [endpoint]);
+    this.#unstored = failed === undefined ? undefined : identified;
+    return identified;
   }
 
-  #rememberUnsaid({ host }: ServerEndpoint, server: UnknownServer): UnknownServer {
-    this.#unsaid = { server, host, atMs: this.#uptime() };
+  #rememberUnsaid(server: UnknownServer): UnknownServer {
+    this.#unsaid = { server, host: this.#server.endpoint.host, atMs: this.#uptime() };
     return server;
   }
 
-  /** The reply to VER, and the server that gave it; an empty line if it closed the connection without one. */
-  #askVersion(): Promise<{
+  /**
+   * The reply to VER, and the server that gave it; an empty line if each server closed the connection without
+   * a reply, as servers without keys may do at a request that they do not know.
+   */
+  async #askVersion(): Promise<{
     readonly endpoint: ServerEndpoint;
     readonly answer: ServerReply | UnknownServer;
   }> {
-    return this.#server.reach(async (endpoint) => ({ endpoint, answer: await this.#askVersionOf(endpoint) }));
-  }
-
-  async #askVersionOf(endpoint: ServerEndpoint): Promise<ServerReply | UnknownServer> {
-    const { open } = this.#server;
+    let { endpoint } = this.#server;
+    const request = (route: Route) => {
+      endpoint = { host: route.host, port: route.port };
+      return ask(route, VERSION_REQUEST, this.#end, VERSION_TIMEOUT_MS);
+    };
     try {
-      return await ask(endpoint, VERSION_REQUEST, this.#end, { timeoutMs: VERSION_TIMEOUT_MS, open });
+      const answer = await this.#server.reach(request, { isHarmless: true });
+      return { endpoint, answer };
     } catch (error) {
-      if (error instanceof UnreachedError) throw error;
       const { message, cause } = error as Error;
+      if (message === LATE_REPLY) return { endpoint, answer: { keeps: 'unknown', reason: message } };
       const { code } = (cause ?? {}) as NodeJS.ErrnoException;
-      // Servers without keys may close or reset the connection at a request that they do not know.
-      if (message === NO_REPLY || RESETS.has(code)) return { line: toDisplayText(''), done: false };
-      if (message === LATE_REPLY) return { keeps: 'unknown', reason: message };
+      const isClosed = error instanceof NoReplyError && (message === NO_REPLY || RESETS.has(code));
+      if (isClosed) return { endpoint, answer: { line: toDisplayText(''), done: false } };
       throw error;
     }
   }
 
-  #identified(key: ServerKey): IdentifiedServer {
+  #identified(key: ServerKey, knownAs: readonly ServerEndpoint[]): IdentifiedServer {
     return key === 'none'
       ? { keeps: 'no-keys', name: keylessName(this.#server) }
-      : new KeyedServer(this.#server, key, this.#end);
+      : new KeyedServer(this.#server, key, knownAs, this.#end);
   }
 }
 

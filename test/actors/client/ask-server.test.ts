@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { ask as askServer } from '../../../actors/client/ask-server.js';
 import type { ServerReply } from '../../../machines/client/events.js';
@@ -18,7 +18,8 @@ async function askOne(t: ExecutionContext, serve: (socket: Socket) => void): Pro
 }
 
 function ask(host: string, port: number): Promise<ServerReply> {
-  return askServer({ host, port }, 'ADD alice bob\r\n', new AbortController().signal);
+  const route = { host, port, open: () => connect({ host, port }), hasOthers: () => false };
+  return askServer(route, 'ADD alice bob\r\n', new AbortController().signal);
 }
 
 test('it sends one line and resolves with the reply line', async (t) => {

@@ -1,22 +1,29 @@
 /** Clients with two servers of one directory, at 127.0.0.1 and 127.0.0.2. */
 
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
+import { ask, NO_REPLY } from '../../../actors/client/ask-server.js';
 import { ChosenServer } from '../../../actors/client/chosen-server.js';
 import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
 import { Directory } from '../../../actors/client/directory.js';
 import { BEAT_MS, heartbeatWith } from '../../../actors/client/heartbeat.js';
+import { KeyedServer } from '../../../actors/client/keyed-server.js';
 import { createServerIdentity } from '../../../actors/server/server-identity.js';
 import { Identity } from '../../../keys/identity.js';
 import type { HeartbeatReport } from '../../../machines/client/events.js';
 import { UNANSWERED_ROUNDS } from '../../../machines/client/server-choice.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 import type { UserId } from '../../../protocol/id.js';
+import { VERSION_REQUEST } from '../../../protocol/request.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { fromBehaviour } from '../../../supervision/behaviour.js';
 
+import { Servers } from '../../../user-files/servers.js';
+import { RecordingServer, SILENCE } from '../../helpers/directory.js';
 import { PresenceClient, until } from '../../helpers/network.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 import { serve, type TestServer } from '../../helpers/server.js';
@@ -227,7 +234,10 @@ test('a server of the list that has another key gets nothing', async (t) => {
     identity: () => createServerIdentity(Identity.create(), 1),
   });
   await t.throwsAsync(directory.request('ADD', [id, buddy], signal), { code: 'server.changed' });
-  t.is((await directory.logIn(id, { kind: 'new' }, SECOND, signal)).outcome, 'changed');
+  t.is(
+    (await directory.logIn(id, { kind: 'new' }, { host: SECOND, address: SECOND }, signal)).outcome,
+    'changed',
+  );
   t.is(stranger.received('store', 'change.commit'), 0);
 });
 
@@ -246,7 +256,13 @@ test('servers that are known with different keys get nothing', async (t) => {
   await at(FIRST).request('REG', ['alice'], signal);
   await at('127.0.0.3').request('REG', ['bob'], signal);
   const commits = stranger.received('store', 'change.commit');
-  await t.throwsAsync(at(`${FIRST},127.0.0.3`).request('REG', ['carol'], signal), { code: 'server.changed' });
+  const [known, other] = [FIRST, '127.0.0.3'].map((host) => `${host}:${two.ports.tcpPort}`);
+  await t.throwsAsync(at(`${FIRST},127.0.0.3`).request('REG', ['carol'], signal), {
+    code: 'server.changed',
+    message:
+      `${other} is not the server that was known here, and nothing was sent. If its operator says that it has ` +
+      `a new key: im-client server forget ${known}; im-client server forget ${other}`,
+  });
   t.is(stranger.received('store', 'change.commit'), commits);
 });
 
@@ -276,3 +292,136 @@ test('a name with several addresses: the client stays at one, and goes on when i
   t.like(await chosen.ask('ADD alice\n', signal), NO_SUCH_USER);
   t.not((await chosen.locate()).address, began.address);
 });
+
+/** Replaces the first server by one that records what it gets, and replies as the test says. */
+async function replaceFirst(
+  t: ExecutionContext,
+  { first, ports }: World,
+  replyTo: Parameters<typeof RecordingServer.start>[1],
+): Promise<RecordingServer> {
+  await stop(first);
+  return RecordingServer.start(t, replyTo, ports.tcpPort);
+}
+
+function chosenBy({ ports }: World, id: UserId): ChosenServer {
+  const chosen = new ChosenServer({ host: `${FIRST},${SECOND}`, ...ports });
+  chosen.beginWith(id);
+  return chosen;
+}
+
+test('with keys: a server that accepts connections, but answers nothing, is left', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  const directory = directoryAt(t, two);
+  for (const one of [id, buddy]) await directory.request('REG', [one], signal);
+  const frozen = await replaceFirst(t, two, () => SILENCE);
+  t.like(await directory.request('ADD', [id, buddy], signal), { line: '200 OK' });
+  t.like(await directory.request('ADD', [id, buddy], signal), { line: '201 INVALID' });
+  t.is(frozen.connections.length, 1);
+});
+
+test('with keys: a client that finds its server frozen logs in at the next', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  const directory = directoryAt(t, two);
+  await directory.request('REG', [id], signal);
+  await replaceFirst(t, two, () => SILENCE);
+  const { reports } = beating(t, two, directory, id);
+  await until(() => reports.length > 0);
+  t.is(reports[0]?.type, 'buddies.received');
+  t.is(directory.server.endpoint.host, SECOND);
+});
+
+for (const [what, reply] of [
+  ['is frozen', SILENCE],
+  ['closes the connection, as if it was killed', undefined],
+] as const)
+  test(`at the first contact, a server that ${what} is left`, async (t) => {
+    const two = await world(t);
+    const id = idAt(FIRST);
+    const first = await replaceFirst(t, two, () => reply);
+    const directory = directoryAt(t, two);
+    t.like(await directory.request('REG', [id], signal), { line: '200 OK', registration: { with: 'key' } });
+    t.deepEqual(first.texts, [VERSION_REQUEST]);
+    const { key } = await new Servers(two.root).find({ host: FIRST, port: two.ports.tcpPort });
+    t.is(key, undefined);
+  });
+
+test('a name with several addresses: an address whose server is frozen is left', async (t) => {
+  const two = await world(t);
+  const seed = Identity.create();
+  const keyed = await serve(t, {
+    host: '127.0.0.3',
+    tcpPort: two.ports.tcpPort,
+    identity: () => createServerIdentity(seed, 1),
+  });
+  await replaceFirst(t, two, () => SILENCE);
+  const chosen = new ChosenServer({ host: 'im.test', ...two.ports }, (_host, _options, done) => {
+    done(
+      null,
+      [FIRST, '127.0.0.3'].map((address) => ({ address, family: 4 })),
+    );
+  });
+  chosen.beginWith('alice');
+  while ((await chosen.locate()).address !== FIRST) chosen.leave(await chosen.locate());
+  const server = new KeyedServer(chosen, seed.key, [chosen.endpoint], signal);
+  t.is(await server.newestDevice(buddy), 'unregistered');
+  t.is((await chosen.locate()).address, '127.0.0.3');
+  t.is(keyed.received('store', 'change.commit'), 0);
+});
+
+test('a request in clear that gets no reply is not repeated, but the next one goes elsewhere', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  const frozen = await replaceFirst(t, two, () => SILENCE);
+  const chosen = chosenBy(two, id);
+  const late = chosen.reach((route) => ask(route, `REG ${id}\n`, signal, 100));
+  await t.throwsAsync(late, { message: 'no reply in time' });
+  t.deepEqual(frozen.texts, [`REG ${id}\n`]);
+  t.is(two.second.received('store', 'change.commit'), 0);
+  t.like(await chosen.ask(`ADD ${id}\n`, signal), NO_SUCH_USER);
+});
+
+test('a request that the server closes without a reply does not move the client', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  await replaceFirst(t, two, () => undefined);
+  const chosen = chosenBy(two, id);
+  await t.throwsAsync(chosen.ask(`REG ${id}\n`, signal), { message: NO_REPLY });
+  t.is(chosen.endpoint.host, FIRST);
+});
+
+test('the replies 205 and 206 do not move the client', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  const lines = ['205 UNAVAILABLE', '206 BUSY'];
+  const replies = lines.map((line) => `${line}\r\n`);
+  await replaceFirst(t, two, () => replies.shift());
+  const chosen = chosenBy(two, id);
+  for (const line of lines) t.like(await chosen.ask(`REG ${id}\n`, signal), { line: line as DisplayText });
+  t.is(chosen.endpoint.host, FIRST);
+});
+
+test('a server to which no connection is made in time is left', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  await stop(two.first);
+  await fullQueue(t, two.ports.tcpPort);
+  t.like(await chosenBy(two, id).ask(`ADD ${id}\n`, signal), NO_SUCH_USER);
+});
+
+/** A process at the first server's address that never accepts, and whose queue of connections is full. */
+async function fullQueue(t: ExecutionContext, port: number): Promise<void> {
+  const queueLength = 1;
+  const script = `require('net').createServer().listen(${port}, '${FIRST}', ${queueLength}, () => console.log())`;
+  const listener = spawn(process.execPath, ['-e', script]);
+  t.teardown(() => listener.kill('SIGKILL'));
+  await once(listener.stdout, 'data');
+  listener.kill('SIGSTOP');
+  // Linux holds one connection more than the queue should.
+  for (let count = 0; count <= queueLength; count++) {
+    const socket = connect(port, FIRST);
+    t.teardown(() => socket.destroy());
+    await once(socket, 'connect');
+  }
+}

@@ -21,6 +21,7 @@ import { chainOf, contextWithChain, TlsServer } from '../../helpers/tls-pair.js'
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
 const signal = new AbortController().signal;
+const here = { host: '127.0.0.1', address: '127.0.0.1' };
 
 /** The reply to a registration with the key that a directory holds for the id. */
 function registered(directory: Directory, id: UserId) {
@@ -389,7 +390,7 @@ test('a REG that was refused leaves a key that blocks nothing, and that the next
   t.truthy(identity);
   t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
   t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing' });
-  t.like(await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal), { outcome: 'no-key' });
+  t.like(await directory.logIn(alice, { kind: 'new' }, here, signal), { outcome: 'no-key' });
   t.is(await storedIdentity(root, alice), identity, 'another process may be registering it');
   repair();
   t.like(await directory.request('REG', [bob], signal), { line: '200 OK', registration: { with: 'key' } });
@@ -435,7 +436,7 @@ test('a client that is killed at any step of REG leaves an id that can be used',
       );
     }
     t.is((await keyAt(server, id)).split(' ')[2], next.credentialsOf(id)?.device.identity, `step ${at}`);
-    t.is((await next.logIn(id, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open', `step ${at}`);
+    t.is((await next.logIn(id, { kind: 'new' }, here, signal)).outcome, 'open', `step ${at}`);
     steps = at;
     if (!wasKilled()) break;
   }
@@ -473,18 +474,19 @@ test('an answer of WHO with a floor that is too high to be true does not count',
 
 test('LOG opens a session, or says why it does not', async (t) => {
   const { server, root, directory } = await registeredAlice(t);
-  const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
+  const login = await directory.logIn(alice, { kind: 'new' }, here, signal);
   t.is(login.outcome, 'open');
   const { session } = login as Extract<typeof login, { outcome: 'open' }>;
   const other = directoryAt(t, server, root);
-  const taken = await other.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
+  const taken = await other.logIn(alice, { kind: 'new' }, here, signal);
   t.is(taken.outcome, 'open');
-  const again = await directory.logIn(alice, { kind: 'again', session }, '127.0.0.1', signal);
+  const again = await directory.logIn(alice, { kind: 'again', session }, here, signal);
   t.is(again.outcome, 'elsewhere');
-  t.is((await directory.logIn(alice, { kind: 'ask' }, '127.0.0.1', signal)).outcome, 'open');
-  t.is((await directory.logIn(bob, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'no-key');
+  t.is((await directory.logIn(alice, { kind: 'ask' }, here, signal)).outcome, 'open');
+  t.is((await directory.logIn(bob, { kind: 'new' }, here, signal)).outcome, 'no-key');
   t.is(
-    (await directory.logIn(alice, { kind: 'new' }, '127.0.0.2', AbortSignal.abort())).outcome,
+    (await directory.logIn(alice, { kind: 'new' }, { ...here, address: '127.0.0.2' }, AbortSignal.abort()))
+      .outcome,
     'unreachable',
   );
 });
@@ -496,7 +498,7 @@ test('a revoked machine learns that it is revoked', async (t) => {
   const { serial } = directory.credentialsOf(alice)?.device ?? { serial: 0 };
   const newer = DeviceCredentials.issue(identity, { nowMs: 0, newestSerial: serial, revokesOthers: true });
   t.regex(await askSealed(server.tcp, newer, 'LOG alice new'), /^200 OK/);
-  t.is((await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'revoked');
+  t.is((await directory.logIn(alice, { kind: 'new' }, here, signal)).outcome, 'revoked');
   t.is(await codeOf(directory.request('ADD', [alice, bob], signal)), 'key.revoked');
   // The next sign-in asks for the words, and the restored key counts.
   t.deepEqual(await directory.checkSignIn(alice), { holds: 'no-key', isRevoked: true });
@@ -504,7 +506,7 @@ test('a revoked machine learns that it is revoked', async (t) => {
   t.deepEqual(await directory.checkSignIn(alice), { holds: 'key', remindsOfWords: false });
   const next = directoryAt(t, server, root);
   t.deepEqual(await next.restore(alice, words.join(' ')), { restored: true });
-  t.is((await next.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open');
+  t.is((await next.logIn(alice, { kind: 'new' }, here, signal)).outcome, 'open');
   t.true((next.credentialsOf(alice)?.device.serial ?? 0) > newer.device.serial);
 });
 
@@ -523,7 +525,7 @@ test('the words restore an id on another machine, which does not store the seed'
   t.deepEqual(await other.restore(alice, words.toUpperCase()), { restored: true });
   t.deepEqual(await other.standing(alice), { holds: 'key', remindsOfWords: false });
   t.is(await other.words(alice), undefined);
-  t.is((await other.logIn(alice, { kind: 'new' }, '127.0.0.1', signal)).outcome, 'open');
+  t.is((await other.logIn(alice, { kind: 'new' }, here, signal)).outcome, 'open');
 });
 
 test('when the words are copied, the seed leaves the machine', async (t) => {
@@ -560,7 +562,7 @@ test('the error says why a known server cannot be reached', async (t) => {
 
 test('a directory, its results and its errors show no secret', async (t) => {
   const { server, root, directory } = await registeredAlice(t);
-  const login = await directory.logIn(alice, { kind: 'new' }, '127.0.0.1', signal);
+  const login = await directory.logIn(alice, { kind: 'new' }, here, signal);
   const words = (await directory.words(alice)) ?? [];
   const stored = JSON.parse(
     await readFile(join(root, 'keys', `alice@${directory.serverName()}.json`), 'utf8'),
