@@ -12,6 +12,7 @@ import { type Client, type CreateClientOptions, createClient } from '../../../ac
 import { Directory } from '../../../actors/client/directory.js';
 import { BEAT_MS, heartbeatWith } from '../../../actors/client/heartbeat.js';
 import { KeyedServer } from '../../../actors/client/keyed-server.js';
+import { stranger } from '../../../actors/client/keyring.js';
 import { createServerIdentity } from '../../../actors/server/server-identity.js';
 import { Identity } from '../../../keys/identity.js';
 import type { HeartbeatReport } from '../../../machines/client/events.js';
@@ -46,6 +47,7 @@ function idAt(host: string, list = `${FIRST},${SECOND}`): UserId {
 interface World {
   readonly first: TestServer;
   readonly second: TestServer;
+  readonly seed: Identity;
   readonly root: string;
   readonly ports: { readonly tcpPort: number; readonly udpPort: number };
 }
@@ -62,7 +64,7 @@ async function world(t: ExecutionContext, { hasFirstUdp = true } = {}): Promise<
   const udpPort = hasFirstUdp ? second.udp : 0;
   const first = await serve(t, { ...options, host: FIRST, tcpPort: second.tcp, udpPort });
   const root = await temporaryDirectory(t);
-  return { first, second, root, ports: { tcpPort: second.tcp, udpPort: second.udp } };
+  return { first, second, seed, root, ports: { tcpPort: second.tcp, udpPort: second.udp } };
 }
 
 async function stop({ server }: TestServer): Promise<void> {
@@ -233,11 +235,15 @@ test('a server of the list that has another key gets nothing', async (t) => {
     tcpPort: two.ports.tcpPort,
     identity: () => createServerIdentity(Identity.create(), 1),
   });
-  await t.throwsAsync(directory.request('ADD', [id, buddy], signal), { code: 'server.changed' });
-  t.is(
-    (await directory.logIn(id, { kind: 'new' }, { host: SECOND, address: SECOND }, signal)).outcome,
-    'changed',
-  );
+  const [known, other] = [FIRST, SECOND].map((host) => `${host}:${two.ports.tcpPort}`);
+  await t.throwsAsync(directory.request('ADD', [id, buddy], signal), {
+    code: 'server.changed',
+    message:
+      `${other} does not have the key of ${known}, and nothing was sent. If its operator says that it has ` +
+      `a new key: im-client server forget ${known}`,
+  });
+  const at = { host: SECOND, address: SECOND };
+  t.is((await directory.logIn(id, { kind: 'new' }, at, signal)).outcome, 'changed');
   t.is(stranger.received('store', 'change.commit'), 0);
 });
 
@@ -309,14 +315,22 @@ function chosenBy({ ports }: World, id: UserId): ChosenServer {
   return chosen;
 }
 
+/** A wait for a reply that is longer than a test may take. */
+const FOREVER_MS = 600_000;
+
+function keyedServer(chosen: ChosenServer, seed: Identity): KeyedServer {
+  return new KeyedServer(chosen, seed.key, [chosen.endpoint], signal);
+}
+
 test('with keys: a server that accepts connections, but answers nothing, is left', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST);
-  const directory = directoryAt(t, two);
-  for (const one of [id, buddy]) await directory.request('REG', [one], signal);
   const frozen = await replaceFirst(t, two, () => SILENCE);
-  t.like(await directory.request('ADD', [id, buddy], signal), { line: '200 OK' });
-  t.like(await directory.request('ADD', [id, buddy], signal), { line: '201 INVALID' });
+  const server = keyedServer(chosenBy(two, id), two.seed);
+  for (const line of ['200 OK', '203 USER EXISTS']) {
+    const { reply } = await server.ask(stranger(), `REG ${id}\n`, { timeoutMs: FOREVER_MS });
+    t.is<string, string>(reply.line, line);
+  }
   t.is(frozen.connections.length, 1);
 });
 
@@ -349,25 +363,20 @@ for (const [what, reply] of [
 
 test('a name with several addresses: an address whose server is frozen is left', async (t) => {
   const two = await world(t);
-  const seed = Identity.create();
-  const keyed = await serve(t, {
-    host: '127.0.0.3',
-    tcpPort: two.ports.tcpPort,
-    identity: () => createServerIdentity(seed, 1),
-  });
   await replaceFirst(t, two, () => SILENCE);
   const chosen = new ChosenServer({ host: 'im.test', ...two.ports }, (_host, _options, done) => {
     done(
       null,
-      [FIRST, '127.0.0.3'].map((address) => ({ address, family: 4 })),
+      [FIRST, SECOND].map((address) => ({ address, family: 4 })),
     );
   });
   chosen.beginWith('alice');
   while ((await chosen.locate()).address !== FIRST) chosen.leave(await chosen.locate());
-  const server = new KeyedServer(chosen, seed.key, [chosen.endpoint], signal);
-  t.is(await server.newestDevice(buddy), 'unregistered');
-  t.is((await chosen.locate()).address, '127.0.0.3');
-  t.is(keyed.received('store', 'change.commit'), 0);
+  const { reply } = await keyedServer(chosen, two.seed).ask(stranger(), 'REG alice\n', {
+    timeoutMs: FOREVER_MS,
+  });
+  t.is<string, string>(reply.line, '200 OK');
+  t.is((await chosen.locate()).address, SECOND);
 });
 
 test('a request in clear that gets no reply is not repeated, but the next one goes elsewhere', async (t) => {
@@ -407,7 +416,8 @@ test('a server to which no connection is made in time is left', async (t) => {
   const id = idAt(FIRST);
   await stop(two.first);
   await fullQueue(t, two.ports.tcpPort);
-  t.like(await chosenBy(two, id).ask(`ADD ${id}\n`, signal), NO_SUCH_USER);
+  const reply = chosenBy(two, id).reach((route) => ask(route, `ADD ${id}\n`, signal, FOREVER_MS));
+  t.like(await reply, NO_SUCH_USER);
 });
 
 /** A process at the first server's address that never accepts, and whose queue of connections is full. */
