@@ -72,6 +72,8 @@ export class SealedSession {
   #login: LocatedLogin | undefined;
   /** The server of the last login. */
   #server: LocatedServer | undefined;
+  /** The last session at each address of a server. */
+  readonly #sessionsAt = new Map<string, SessionId>();
   #timer: Timer | undefined;
 
   constructor(scope: BehaviourScope<SealedSessionEvent>, options: SealedSessionOptions) {
@@ -93,7 +95,7 @@ export class SealedSession {
 
   /** Opens a session for a user whose key is on this machine. */
   want(user: UserId, kind: LoginKind): void {
-    if (user !== this.#user && kind !== 'again') this.#session = undefined;
+    if (user !== this.#user && kind !== 'again') this.#forget();
     this.#user = user;
     this.#session ??= randomBytes(8).toString('hex') as SessionId;
     this.#step({ type: 'session.wanted', kind });
@@ -103,8 +105,13 @@ export class SealedSession {
   end(): void {
     this.#step({ type: 'session.unwanted' });
     this.#user = undefined;
-    this.#session = undefined;
+    this.#forget();
     this.#seal = undefined;
+  }
+
+  #forget(): void {
+    this.#session = undefined;
+    this.#sessionsAt.clear();
   }
 
   beat(): void {
@@ -207,10 +214,22 @@ export class SealedSession {
       if (tried.has(server.address)) return { outcome: 'unreachable' };
       tried.add(server.address);
       this.#server = server;
-      const login = await directory.logIn(user, this.#mode(), server, signal);
+      const login = await this.#logInAt(server, user, signal);
       if (login.outcome !== 'unreachable' || signal.aborted || directory.server.isCurrent(server))
         return { ...login, server };
     }
+  }
+
+  /**
+   * Logs in at a server. If a session of the id announces there, it may be an older one of this client, which
+   * has left the server and come back: the second attempt names that session.
+   */
+  async #logInAt(server: LocatedServer, user: UserId, signal: AbortSignal): Promise<Login> {
+    const { directory } = this.#options;
+    const login = await directory.logIn(user, this.#mode(), server, signal);
+    const session = this.#sessionsAt.get(server.address);
+    if (login.outcome !== 'elsewhere' || session === undefined || session === this.#session) return login;
+    return directory.logIn(user, { kind: 'again', session }, server, signal);
   }
 
   #mode(): LoginMode {
@@ -222,10 +241,12 @@ export class SealedSession {
     const login = this.#login;
     this.#login = undefined;
     if (login?.outcome !== 'open') return;
+    const server = login.server as LocatedServer;
     this.#session = login.session;
+    this.#sessionsAt.set(server.address, login.session);
     this.#seal = login.seal;
     this.#hasSent = false;
-    this.#options.onOpen(login.session, login.server as LocatedServer);
+    this.#options.onOpen(login.session, server);
   }
 }
 

@@ -223,6 +223,27 @@ test('a heartbeat follows requests over TCP to the next server', async (t) => {
   t.is(reports[1]?.type, 'buddies.received');
 });
 
+test('a client that comes back to a server takes the place of its older session there', async (t) => {
+  const two = await world(t);
+  const id = idAt(FIRST);
+  const directory = directoryAt(t, two);
+  await directory.request('REG', [id], signal);
+  const { clock, reports } = beating(t, two, directory, id);
+  const arrived = (count: number) =>
+    until(() => reports.length === count || reports.at(-1)?.type === 'session.ended');
+  for (const count of [1, 2, 3]) {
+    await arrived(count);
+    directory.server.leave({ host: directory.server.endpoint.host });
+    clock.increment(BEAT_MS);
+  }
+  await arrived(4);
+  t.deepEqual(
+    reports.map(({ type }) => type),
+    Array(4).fill('buddies.received'),
+  );
+  for (const server of [two.first, two.second]) t.is(server.received('sessions', 'session.open'), 3);
+});
+
 test('a server of the list that has another key gets nothing', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST);
