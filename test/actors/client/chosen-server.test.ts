@@ -28,21 +28,14 @@ import { RecordingServer, SILENCE } from '../../helpers/directory.js';
 import { PresenceClient, until } from '../../helpers/network.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 import { serve, type TestServer } from '../../helpers/server.js';
+import { idAt } from '../../helpers/several-servers.js';
 
 const FIRST = '127.0.0.1';
 const SECOND = '127.0.0.2';
+const LIST = `${FIRST},${SECOND}`;
 const buddy = 'buddy' as UserId;
 const NO_SUCH_USER = { line: '202 NO SUCH USER' as DisplayText };
 const signal = new AbortController().signal;
-
-/** An id whose client begins at a server of the list. */
-function idAt(host: string, list = `${FIRST},${SECOND}`): UserId {
-  for (let count = 0; ; count++) {
-    const chosen = new ChosenServer({ host: list, tcpPort: 1 });
-    chosen.beginWith(`user${count}`);
-    if (chosen.endpoint.host === host) return `user${count}` as UserId;
-  }
-}
 
 interface World {
   readonly first: TestServer;
@@ -73,14 +66,14 @@ async function stop({ server }: TestServer): Promise<void> {
 }
 
 function clientAt(t: ExecutionContext, { ports, root }: World, options: CreateClientOptions): Client {
-  const server = `${FIRST},${SECOND}`;
+  const server = LIST;
   const client = createClient({ server, ...ports, dataDirectory: root, ...options });
   t.teardown(() => client.close());
   return client;
 }
 
 function directoryAt(t: ExecutionContext, { ports, root }: World, keys = true): Directory {
-  const directory = new Directory({ server: { host: `${FIRST},${SECOND}`, ...ports }, dataRoot: root, keys });
+  const directory = new Directory({ server: { host: LIST, ...ports }, dataRoot: root, keys });
   t.teardown(() => directory.close());
   return directory;
 }
@@ -91,7 +84,7 @@ for (const privacy of ['as-can', 'clear'] as const) {
   test(`${kind}: when the first one is down at the start, requests go to the next`, async (t) => {
     const two = await world(t);
     await stop(two.first);
-    const id = idAt(FIRST);
+    const id = idAt(FIRST, LIST);
     const client = clientAt(t, two, { user: id, privacy });
     for (const one of [id, buddy]) t.is((await client.register(one)).code, 200);
     t.is((await client.add(buddy)).code, 200);
@@ -103,7 +96,7 @@ for (const privacy of ['as-can', 'clear'] as const) {
 
   test(`${kind}: when the first one ends, the client goes on at the next`, async (t) => {
     const two = await world(t);
-    const id = idAt(FIRST);
+    const id = idAt(FIRST, LIST);
     const client = clientAt(t, two, { user: id, privacy });
     for (const one of [id, buddy]) t.is((await client.register(one)).code, 200);
     t.is((await client.add(buddy)).code, 200);
@@ -120,7 +113,7 @@ for (const privacy of ['as-can', 'clear'] as const) {
 
 test('a client stays with its server, and uses the other one for nothing', async (t) => {
   const two = await world(t);
-  const id = idAt(SECOND);
+  const id = idAt(SECOND, LIST);
   const client = clientAt(t, two, { user: id });
   t.is((await client.register(id)).code, 200);
   await client.listen();
@@ -133,7 +126,7 @@ test('requests without a server reject with the error of the last one', async (t
   const two = await world(t);
   await stop(two.first);
   await stop(two.second);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const { tcpPort } = two.ports;
   await t.throwsAsync(clientAt(t, two, { user: id }).register(id), {
     code: 'server.unreachable',
@@ -152,7 +145,7 @@ function beating(t: ExecutionContext, { ports }: World, directory: Directory, id
   const heartbeat = createActor(heartbeatWith(directory), {
     clock,
     input: {
-      server: { host: `${FIRST},${SECOND}`, ...ports },
+      server: { host: LIST, ...ports },
       client: client as never,
       user: undefined,
       callPort: 4_000,
@@ -182,7 +175,7 @@ for (const hasKeys of [true, false])
   test(`a server that is silent over UDP is left, ${hasKeys ? 'sealed' : 'in clear'}`, async (t) => {
     const two = await world(t, { hasFirstUdp: false });
     const silent = await silentSocket(t, two.ports.udpPort);
-    const id = idAt(FIRST);
+    const id = idAt(FIRST, LIST);
     const directory = directoryAt(t, two, hasKeys);
     for (const one of [id, buddy]) await directory.request('REG', [one], signal);
     await directory.request('ADD', [id, buddy], signal);
@@ -209,7 +202,7 @@ for (const hasKeys of [true, false])
 
 test('a heartbeat follows requests over TCP to the next server', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
   for (const one of [id, buddy]) await directory.request('REG', [one], signal);
   await directory.request('ADD', [id, buddy], signal);
@@ -225,7 +218,7 @@ test('a heartbeat follows requests over TCP to the next server', async (t) => {
 
 test('a client that comes back to a server takes the place of its older session there', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
   await directory.request('REG', [id], signal);
   const { clock, reports } = beating(t, two, directory, id);
@@ -246,7 +239,7 @@ test('a client that comes back to a server takes the place of its older session 
 
 test('a server of the list that has another key gets nothing', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
   await directory.request('REG', [id], signal);
   await stop(two.first);
@@ -331,7 +324,7 @@ async function replaceFirst(
 }
 
 function chosenBy({ ports }: World, id: UserId): ChosenServer {
-  const chosen = new ChosenServer({ host: `${FIRST},${SECOND}`, ...ports });
+  const chosen = new ChosenServer({ host: LIST, ...ports });
   chosen.beginWith(id);
   return chosen;
 }
@@ -345,7 +338,7 @@ function keyedServer(chosen: ChosenServer, seed: Identity): KeyedServer {
 
 test('with keys: a server that accepts connections, but answers nothing, is left', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const frozen = await replaceFirst(t, two, () => SILENCE);
   const server = keyedServer(chosenBy(two, id), two.seed);
   for (const line of ['200 OK', '203 USER EXISTS']) {
@@ -357,7 +350,7 @@ test('with keys: a server that accepts connections, but answers nothing, is left
 
 test('with keys: a client that finds its server frozen logs in at the next', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
   await directory.request('REG', [id], signal);
   await replaceFirst(t, two, () => SILENCE);
@@ -373,7 +366,7 @@ for (const [what, reply] of [
 ] as const)
   test(`at the first contact, a server that ${what} is left`, async (t) => {
     const two = await world(t);
-    const id = idAt(FIRST);
+    const id = idAt(FIRST, LIST);
     const first = await replaceFirst(t, two, () => reply);
     const directory = directoryAt(t, two);
     t.like(await directory.request('REG', [id], signal), { line: '200 OK', registration: { with: 'key' } });
@@ -402,7 +395,7 @@ test('a name with several addresses: an address whose server is frozen is left',
 
 test('a request in clear that gets no reply is not repeated, but the next one goes elsewhere', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const frozen = await replaceFirst(t, two, () => SILENCE);
   const chosen = chosenBy(two, id);
   const late = chosen.reach((route) => ask(route, `REG ${id}\n`, signal, 100));
@@ -414,7 +407,7 @@ test('a request in clear that gets no reply is not repeated, but the next one go
 
 test('a request that the server closes without a reply does not move the client', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   await replaceFirst(t, two, () => undefined);
   const chosen = chosenBy(two, id);
   await t.throwsAsync(chosen.ask(`REG ${id}\n`, signal), { message: NO_REPLY });
@@ -423,7 +416,7 @@ test('a request that the server closes without a reply does not move the client'
 
 test('the replies 205 and 206 do not move the client', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   const lines = ['205 UNAVAILABLE', '206 BUSY'];
   const replies = lines.map((line) => `${line}\r\n`);
   await replaceFirst(t, two, () => replies.shift());
@@ -434,7 +427,7 @@ test('the replies 205 and 206 do not move the client', async (t) => {
 
 test('a server to which no connection is made in time is left', async (t) => {
   const two = await world(t);
-  const id = idAt(FIRST);
+  const id = idAt(FIRST, LIST);
   await stop(two.first);
   await fullQueue(t, two.ports.tcpPort);
   const reply = chosenBy(two, id).reach((route) => ask(route, `ADD ${id}\n`, signal, FOREVER_MS));
