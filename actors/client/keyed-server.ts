@@ -58,7 +58,10 @@ export class KeyedServer {
     this.#end = end;
   }
 
-  /** Sends a request inside TLS as a device, by {@link ChosenServer.reach}. Rejects as {@link askSealed} does. */
+  /**
+   * Sends a request inside TLS as a device, as {@link ChosenServer.reach} does. Rejects as {@link askSealed}
+   * does.
+   */
   ask(held: HeldKey, request: string, options: AskOptions = {}): Promise<SealedReply> {
     const { signal, at, isHarmless, ...rest } = options;
     return this.#server.reach(

@@ -1,4 +1,4 @@
-/** Clients that name all im-servers of a directory in a real PostgreSQL, while servers are killed and frozen. */
+/** Clients with a list of im-servers that share a directory in a real PostgreSQL, and lose some of them. */
 
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
@@ -69,8 +69,9 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  for (const hasKeys of [false, true])
-    test(`clients ${hasKeys ? 'with' : 'without'} keys go on when their server is killed or frozen`, async (t) => {
+  for (const hasKeys of [false, true]) {
+    const kind = hasKeys ? 'with keys' : 'without keys';
+    test(`${kind}, clients go on when their server is killed or frozen`, async (t) => {
       const url = await postgres.makeDirectory(t);
       const ports = { tcp: await freePort(), udp: await freePort() };
       const [first, second] = await Promise.all([FIRST, SECOND].map((host) => start(t, url, host, ports)));
@@ -111,4 +112,5 @@ withPostgres(() => {
         t.is(client.stderr, '');
       }
     });
+  }
 });

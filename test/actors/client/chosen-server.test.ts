@@ -280,8 +280,8 @@ test('servers that are known with different keys get nothing', async (t) => {
   await t.throwsAsync(at(`${FIRST},127.0.0.3`).request('REG', ['carol'], signal), {
     code: 'server.changed',
     message:
-      `${other} is not the server that was known here, and nothing was sent. If its operator says that it has ` +
-      `a new key: im-client server forget ${known}; im-client server forget ${other}`,
+      `${other} is not the server that was known here, and nothing was sent. If its operator says that ` +
+      `it has a new key: im-client server forget ${known}; im-client server forget ${other}`,
   });
   t.is(stranger.received('store', 'change.commit'), commits);
 });
@@ -437,7 +437,8 @@ test('a server to which no connection is made in time is left', async (t) => {
 /** A process at the first server's address that never accepts, and whose queue of connections is full. */
 async function fullQueue(t: ExecutionContext, port: number): Promise<void> {
   const queueLength = 1;
-  const script = `require('net').createServer().listen(${port}, '${FIRST}', ${queueLength}, () => console.log())`;
+  const at = `${port}, '${FIRST}', ${queueLength}`;
+  const script = `require('net').createServer().listen(${at}, () => console.log())`;
   const listener = spawn(process.execPath, ['-e', script]);
   t.teardown(() => listener.kill('SIGKILL'));
   await once(listener.stdout, 'data');
