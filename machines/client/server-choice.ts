@@ -3,8 +3,8 @@
  * addresses. Pure functions: actors/client/chosen-server.ts looks up the names, and connects.
  *
  * The first server depends on a hash of the user's id, which spreads the users over the servers. The client
- * stays with a server, and moves on to the next one when the server refuses a connection, or leaves two
- * rounds of datagrams unanswered.
+ * stays with a server, and moves on to the next one when the server refuses a connection, does not answer
+ * over TCP in time, or leaves two rounds of datagrams unanswered.
  *
  * Only the addresses of one family count as servers, IPv4 if the name has any: the addresses of the other
  * family usually belong to the same machines.
@@ -121,8 +121,8 @@ export function afterConnection(choice: ServerChoice, { host, address }: Place):
 }
 
 /**
- * After a server refused a connection. Without an address, all addresses of the host refused. Changes nothing
- * if that server was left already: two requests may be refused at the same time.
+ * After a server refused a connection, or did not answer over TCP in time. Without an address, all addresses
+ * of the host refused. Changes nothing if that server was left already: two requests may fail at once.
  */
 export function afterRefusal(choice: ServerChoice, place: Place): ServerChoice {
   if (!hasOthers(choice) || !isCurrent(choice, place)) return choice;
