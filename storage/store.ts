@@ -121,6 +121,12 @@ export interface Store {
    */
   catchUp(): Promise<void>;
 
+  /**
+   * The number of the last change that {@link users} show. Changes that have an effect are numbered from 1, in
+   * the order in which they were made; all servers of a directory number them alike.
+   */
+  readonly lastChange: number;
+
   /** The registered users and their lists. A store that several servers share may replace this object. */
   readonly users: Users;
 

@@ -187,6 +187,10 @@ class PostgresStore implements Store {
     });
   }
 
+  get lastChange(): number {
+    return this.#replica.seq;
+  }
+
   get users(): Users {
     return this.#replica.table;
   }

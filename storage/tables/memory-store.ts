@@ -16,21 +16,27 @@ export function openMemoryStore(sync: () => Promise<unknown> = () => new Promise
   const table = new UserTable();
   let underWay: Promise<unknown> | undefined;
   let closed = false;
+  let lastChange = 0;
 
   return {
     async commit(changes) {
       if (closed) throw new StoreError('store.closed', 'the store is closed');
       if (underWay !== undefined) throw new StoreError('store.busy', 'a commit is under way');
-      const verdicts = changes.map((change) => table.apply(change).verdict);
+      const applied = changes.map((change) => table.apply(change));
       underWay = sync();
       await underWay;
       underWay = undefined;
       table.commit();
-      return verdicts;
+      lastChange += applied.filter(({ effect }) => effect !== undefined).length;
+      return applied.map(({ verdict }) => verdict);
     },
 
     async catchUp() {
       if (closed) throw new StoreError('store.closed', 'the store is closed');
+    },
+
+    get lastChange() {
+      return lastChange;
     },
 
     users: table,

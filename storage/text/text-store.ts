@@ -170,6 +170,10 @@ class DirectoryStore implements TextStore {
     await this.#compaction;
   }
 
+  get lastChange(): number {
+    return this.#journal.last;
+  }
+
   get users(): Users {
     return this.#table;
   }

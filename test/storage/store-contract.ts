@@ -166,6 +166,16 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     await t.throwsAsync(store.commit([]), { code: 'store.closed' });
   });
 
+  rule('changes that have an effect are counted when they are durable', async (t, store) => {
+    t.is(store.lastChange, 0);
+    const committed = store.commit(changes('REG alice', 'REG alice', 'REG bob', 'ADD alice bob'));
+    t.is(store.lastChange, 0);
+    await committed;
+    t.is(store.lastChange, 3);
+    await store.commit(changes('REG alice', 'ADD alice bob', 'ADD carol bob'));
+    t.is(store.lastChange, 3);
+  });
+
   rule('catching up does not change a store that has all changes', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
     const before = wholeStateOf(store.users);
