@@ -170,7 +170,7 @@ async function measureDisk(directory: string): Promise<Rate> {
 async function measureClients(directory: string, clients: number): Promise<Rate> {
   const log = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
   const opened = openTextStore(directory);
-  const actor = createActor(storeLogic({ openStore: () => opened, log })).start();
+  const actor = createActor(storeLogic({ openStore: () => opened, log }), { input: {} }).start();
   while (actor.getSnapshot().ready !== true) await new Promise(setImmediate);
   const latencies: number[] = [];
   const startedMs = performance.now();

@@ -1,13 +1,14 @@
 /**
  * Batches of presence records that servers of one directory send to each other.
  *
- *     im-presence 1 0b6f4a0e-5f0e-4d0e-9c53-1f8f0f1f3a77
+ *     im-presence 1 0b6f4a0e-5f0e-4d0e-9c53-1f8f0f1f3a77 250
  *     17 100 4000 192.0.2.7
  *     18 101 0 2001:db8::1
  *
- * The first line has the version, and the server that sent the batch. Each other line is one announcement:
- * the number of the user, the status, the port and the address. A batch is text because PostgreSQL carries
- * text, and because an operator can read it.
+ * The first line has the version, the server that sent the batch, and the number of the last change in its
+ * directory. Each other line is one announcement: the number of the user, the status, the port and the
+ * address. There may be none. A batch is text because PostgreSQL carries text, and because an operator can
+ * read it.
  */
 
 import { parseAddress, parsePort } from './address.js';
@@ -16,7 +17,12 @@ import { parseStatus, type Status } from './status.js';
 /** The maximum number of bytes in a batch. PostgreSQL carries less than 8,000. */
 export const MAX_BATCH_BYTES = 7_900;
 
-const HEADER = 'im-presence 1 ';
+const VERSION = 1;
+
+/** Digits of the highest number of a change. */
+const MAX_CHANGE_DIGITS = 16;
+
+const HEADER_PARTS = new RegExp(`^im-presence ${VERSION} (\\S+) (\\d{1,${MAX_CHANGE_DIGITS}})$`);
 
 /** An announcement that a server has accepted. */
 export interface PresenceRecord {
@@ -30,22 +36,27 @@ export interface PresenceRecord {
 export interface PresenceBatch {
   /** The server that sent it. */
   readonly server: string;
+  /** The number of the last change that this server has in its directory. */
+  readonly lastChange: number;
   readonly records: readonly PresenceRecord[];
 }
 
 /** Collects records into batches that are not too long. */
 export class BatchWriter {
+  /** The number of the last change that this server has. */
+  lastChange = 0;
   readonly #header: string;
-  #text: string;
+  readonly #maxRecordBytes: number;
+  #records = '';
 
   /** @param server The name of this server, without spaces. */
   constructor(server: string) {
-    this.#header = `${HEADER}${server}\n`;
-    this.#text = this.#header;
+    this.#header = `im-presence ${VERSION} ${server} `;
+    this.#maxRecordBytes = MAX_BATCH_BYTES - this.#header.length - MAX_CHANGE_DIGITS - 1;
   }
 
   get isEmpty(): boolean {
-    return this.#text === this.#header;
+    return this.#records === '';
   }
 
   /**
@@ -55,15 +66,15 @@ export class BatchWriter {
    */
   add({ user, status, port, address }: PresenceRecord): string | undefined {
     const line = `${user} ${status} ${port} ${address}\n`;
-    const full = this.#text.length + line.length > MAX_BATCH_BYTES ? this.take() : undefined;
-    this.#text += line;
+    const full = this.#records.length + line.length > this.#maxRecordBytes ? this.take() : undefined;
+    this.#records += line;
     return full;
   }
 
   /** Returns the records that were added since the last batch. There may be none. */
   take(): string {
-    const text = this.#text;
-    this.#text = this.#header;
+    const text = `${this.#header}${this.lastChange}\n${this.#records}`;
+    this.#records = '';
     return text;
   }
 }
@@ -71,14 +82,15 @@ export class BatchWriter {
 /** Parses a batch. Returns `undefined` for a text that is not one, for example of another version. */
 export function parseBatch(text: string): PresenceBatch | undefined {
   const [header = '', ...lines] = text.split('\n');
-  if (!header.startsWith(HEADER) || lines.pop() !== '') return undefined;
+  const [, server, lastChange] = HEADER_PARTS.exec(header) ?? [];
+  if (server === undefined || lines.pop() !== '') return undefined;
   const records: PresenceRecord[] = [];
   for (const line of lines) {
     const record = parseRecord(line);
     if (record === undefined) return undefined;
     records.push(record);
   }
-  return { server: header.slice(HEADER.length), records };
+  return { server, lastChange: Number(lastChange), records };
 }
 
 function parseRecord(line: string): PresenceRecord | undefined {

@@ -1,6 +1,6 @@
 /**
  * The bus actor: passes accepted announcements on to the other servers of the directory, and theirs to
- * presence.
+ * presence. It also tells them when this server has made a change, so that they read it at once.
  *
  * An announcement that is lost here is like a lost heartbeat: the client sends the next one within 10 s.
  * While the bus is down, announcements are dropped, and the records of users at other servers keep their
@@ -22,7 +22,7 @@ import {
 import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import type { PresenceAccepted, PresenceEvent } from './presence.js';
-import type { StoreCaughtUp, StoreEvent } from './store-actor.js';
+import type { DirectoryAdvanced, StoreCaughtUp, StoreEvent } from './store-actor.js';
 
 /** Interval between two batches while announcements arrive, in milliseconds. */
 const BATCH_MS = 10;
@@ -63,6 +63,7 @@ export interface BusInput {
 
 export type BusEvent =
   | PresenceAccepted
+  | DirectoryAdvanced
   /** From the store. The purpose is the bus that was opened. */
   | StoreCaughtUp<Bus>
   /** From the actor itself. */
@@ -96,6 +97,10 @@ class BusActor implements Behaviour<BusEvent> {
   #hasEnded = false;
   #hasOutage = false;
   #underWay = 0;
+  /** The highest number of a change that any server has announced on this bus. */
+  #known = 0;
+  /** True if the next batch announces a change, even without records. */
+  #hasNews = false;
   /** True once it is logged that announcements are dropped. */
   #hasDropped = false;
   #waiting: string[] = [];
@@ -115,6 +120,8 @@ class BusActor implements Behaviour<BusEvent> {
     switch (event.type) {
       case 'presence.accepted':
         return this.#add(event.record);
+      case 'directory.advanced':
+        return this.#advance(event.lastChange);
       case 'store.caught-up':
         return this.#use(event);
       case 'open.due':
@@ -160,7 +167,7 @@ class BusActor implements Behaviour<BusEvent> {
   }
 
   #onIdle(): void {
-    if (this.#bus !== undefined && this.#underWay === 0) this.#publish(this.#bus, this.#writer.take());
+    if (this.#bus !== undefined && this.#underWay === 0) this.#publish(this.#bus, this.#take());
     // A store that crashes does not answer.
     if (this.#bus === undefined && this.#opened !== undefined) this.#askStore(this.#opened);
   }
@@ -173,26 +180,44 @@ class BusActor implements Behaviour<BusEvent> {
     this.#sendLater('open.due', RETRY_MS);
   }
 
-  #use({ isCurrent, purpose: bus }: StoreCaughtUp<Bus>): void {
+  #use({ isCurrent, lastChange, purpose: bus }: StoreCaughtUp<Bus>): void {
     if (bus !== this.#opened || bus === this.#bus) return;
     // The connection may be to another database than the store's. Closing it leads to another attempt.
     if (!isCurrent) return bus.close();
     if (this.#hasOutage) this.#options.log.info({}, 'the bus is up again');
     this.#hasOutage = false;
     this.#bus = bus;
+    this.#advance(lastChange);
   }
 
   #onClosed(): void {
     this.#opened = undefined;
     this.#bus = undefined;
     this.#waiting = [];
+    this.#known = 0;
     if (!this.#hasEnded) this.#openLater(new Error('the connection was lost'));
   }
 
   #hear(text: string): void {
-    const batch = this.#bus === undefined ? undefined : parseBatch(text);
-    if (batch === undefined || batch.server === this.#name || batch.records.length === 0) return;
-    this.#input.presence.send({ type: 'presence.heard', records: batch.records });
+    if (this.#bus === undefined) return;
+    const batch = parseBatch(text);
+    if (batch === undefined) return;
+    const { server, lastChange, records } = batch;
+    if (server === this.#name) return;
+    if (lastChange > this.#known) {
+      this.#known = lastChange;
+      this.#input.store.send({ type: 'directory.advanced', lastChange });
+    }
+    if (records.length > 0) this.#input.presence.send({ type: 'presence.heard', records });
+  }
+
+  /** This server now has the changes up to this one. */
+  #advance(lastChange: number): void {
+    this.#writer.lastChange = lastChange;
+    if (this.#bus === undefined || lastChange <= this.#known) return;
+    this.#known = lastChange;
+    this.#hasNews = true;
+    this.#sendLater('batch.due', BATCH_MS);
   }
 
   #add(record: PresenceRecord): void {
@@ -212,10 +237,16 @@ class BusActor implements Behaviour<BusEvent> {
   #flush(): void {
     if (this.#bus === undefined) return;
     while (this.#underWay < MAX_UNDER_WAY) {
-      const batch = this.#waiting.shift() ?? (this.#writer.isEmpty ? undefined : this.#writer.take());
+      const isDue = this.#hasNews || !this.#writer.isEmpty;
+      const batch = this.#waiting.shift() ?? (isDue ? this.#take() : undefined);
       if (batch === undefined) return;
       this.#publish(this.#bus, batch);
     }
+  }
+
+  #take(): string {
+    this.#hasNews = false;
+    return this.#writer.take();
   }
 
   #publish(bus: Bus, batch: string): void {

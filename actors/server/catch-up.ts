@@ -1,6 +1,6 @@
 /**
- * Lets a store that several servers share catch up with the changes of the others: at intervals, and soon for
- * an id that this server does not know yet.
+ * Lets a store that several servers share catch up with the changes of the others: at intervals, and soon when
+ * another server has changes that are missing here, or an id is not known yet.
  */
 
 import { isStoreError, type Store } from '../../storage/store.js';
@@ -33,6 +33,8 @@ export class CatchUp {
   readonly #options: CatchUpOptions;
   #timer: Timer | undefined;
   #isUnderWay = false;
+  /** True if the store must catch up again without waiting for the interval. */
+  #isWanted = false;
   #endedMs: number;
   #waiting: Callback[] = [];
 
@@ -47,7 +49,14 @@ export class CatchUp {
   whenCaughtUp(callback: Callback): void {
     if (this.#waiting.length >= MAX_WAITING) return callback(false);
     this.#waiting.push(callback);
-    if (!this.#isUnderWay && this.#waiting.length === 1) this.#beginSoon();
+    this.begin();
+  }
+
+  /** Catches up as soon as possible. Changes that were made before this call are then shown. */
+  begin(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    if (!this.#isUnderWay) this.#beginSoon();
   }
 
   stop(): void {
@@ -60,11 +69,12 @@ export class CatchUp {
 
   #beginIn(pauseMs: number): void {
     this.#scope.cancel(this.#timer);
-    this.#timer = this.#scope.callLater(() => this.#begin(), pauseMs);
+    this.#timer = this.#scope.callLater(() => this.#ask(), pauseMs);
   }
 
-  #begin(): void {
+  #ask(): void {
     this.#isUnderWay = true;
+    this.#isWanted = false;
     const callbacks = this.#waiting.splice(0);
     this.#options.store.catchUp().then(
       this.#scope.guard(() => this.#end(callbacks)),
@@ -80,7 +90,7 @@ export class CatchUp {
     this.#endedMs = this.#scope.now();
     this.#options.onDone(error);
     for (const callback of callbacks) callback(error === undefined);
-    if (this.#waiting.length > 0) this.#beginSoon();
+    if (this.#isWanted) this.#beginSoon();
     else this.#beginIn(this.#options.intervalMs);
   }
 }

@@ -170,6 +170,7 @@ export function startServer({
         id: STORE,
         logic: storeLogic({ openStore: openOrEnd, log, maxUsers: () => limits.maxUsers, catchUpMs }),
         backoff: RESTART_BACKOFF,
+        input: (system) => ({ bus: openBus && addressOf(system, BUS) }),
         address: {
           ...address,
           refuse: (event) => {

@@ -81,13 +81,25 @@ export interface StoreCaughtUp<TPurpose> {
   readonly isCurrent: boolean;
   /** The store's users, as in {@link UserLookedUp}. */
   readonly users: Users;
+  /** The number of the last change that the store shows. */
+  readonly lastChange: number;
   readonly purpose: TPurpose;
+}
+
+/**
+ * The directory has changes up to this number. From the store to the bus, when this server has them; from the
+ * bus to the store, when another server has them.
+ */
+export interface DirectoryAdvanced {
+  readonly type: 'directory.advanced';
+  readonly lastChange: number;
 }
 
 export type StoreEvent =
   | ChangeCommit
   | UserLookUp<unknown>
   | StoreCatchUp<never>
+  | DirectoryAdvanced
   // From the actor itself, when the store is open, and when a commit has succeeded or failed.
   | { readonly type: 'store.opened'; readonly store: Store }
   | { readonly type: 'commit.finished' }
@@ -112,16 +124,21 @@ export interface StoreOptions {
   readonly catchUpMs?: number | undefined;
 }
 
+export interface StoreInput {
+  /** Tells other servers; `undefined` if the server has its directory to itself. */
+  readonly bus?: Address<DirectoryAdvanced> | undefined;
+}
+
 /**
  * Actor logic of the store. Create it once per tree: each incarnation waits until the previous one has closed
  * its files.
  */
-export function storeLogic(options: StoreOptions): BehaviourLogic<StoreEvent, undefined> {
+export function storeLogic(options: StoreOptions): BehaviourLogic<StoreEvent, StoreInput> {
   let previousClosed: Promise<void> = Promise.resolve();
 
-  return fromBehaviour<StoreEvent>((scope) => {
+  return fromBehaviour<StoreEvent, StoreInput>((scope, input) => {
     const opened = previousClosed.then(options.openStore);
-    const actor = new StoreActor(scope, options, opened);
+    const actor = new StoreActor(scope, options, input, opened);
     previousClosed = actor.closed;
     return actor;
   });
@@ -144,6 +161,9 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly #log: Log;
   readonly #maxUsers: () => number;
   readonly #catchUpMs: number | undefined;
+  readonly #bus: StoreInput['bus'];
+  /** The number of the last change that the bus knows of. */
+  #announced = 0;
   /** `undefined` if the store is not open, or not shared. */
   #catchUp: CatchUp | undefined;
   #store: Store | undefined;
@@ -159,12 +179,18 @@ class StoreActor implements Behaviour<StoreEvent> {
   #hasLoggedFull = false;
   #releaseStore: () => void = () => {};
 
-  constructor(scope: BehaviourScope<StoreEvent>, options: StoreOptions, opened: Promise<Store>) {
+  constructor(
+    scope: BehaviourScope<StoreEvent>,
+    options: StoreOptions,
+    input: StoreInput,
+    opened: Promise<Store>,
+  ) {
     const { log, maxUsers = () => MAX_USERS, catchUpMs } = options;
     this.#scope = scope;
     this.#log = log;
     this.#maxUsers = maxUsers;
     this.#catchUpMs = catchUpMs;
+    this.#bus = input.bus;
     const released = new Promise<void>((resolve) => {
       this.#releaseStore = resolve;
     });
@@ -189,6 +215,8 @@ class StoreActor implements Behaviour<StoreEvent> {
         return this.#lookUp(event);
       case 'store.catch-up':
         return this.#catchUpFor(event);
+      case 'directory.advanced':
+        return this.#catchUp?.begin();
       case 'store.opened':
         this.#onOpened(event.store);
         return this.#commitNext();
@@ -214,9 +242,13 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   #onOpened(store: Store): void {
     this.#store = store;
+    this.#announce(store);
     this.#scope.ready();
     if (this.#catchUpMs === undefined) return;
-    const onDone = (error?: Error) => this.#report('catch up', error);
+    const onDone = (error?: Error) => {
+      this.#announce(store);
+      this.#report('catch up', error);
+    };
     this.#catchUp = new CatchUp(this.#scope, { store, intervalMs: this.#catchUpMs, onDone });
   }
 
@@ -237,8 +269,8 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   #catchUpFor({ purpose, replyTo }: StoreCatchUp<never>): void {
     const reply = (isCurrent: boolean) => {
-      const { users } = this.#store as Store;
-      replyTo.send({ type: 'store.caught-up', isCurrent, users, purpose });
+      const { users, lastChange } = this.#store as Store;
+      replyTo.send({ type: 'store.caught-up', isCurrent, users, lastChange, purpose });
     };
     if (this.#catchUp === undefined) reply(true);
     else this.#catchUp.whenCaughtUp(reply);
@@ -287,6 +319,7 @@ class StoreActor implements Behaviour<StoreEvent> {
           const isOwner = reply !== 'revoked' && hasKey(store.users, change);
           replyTo.send({ type: 'change.answered', change, reply, isOwner } satisfies ChangeAnswered);
         }
+        this.#announce(store);
         this.#report('write');
         this.#scope.self.send({ type: 'commit.finished' });
       }),
@@ -297,6 +330,13 @@ class StoreActor implements Behaviour<StoreEvent> {
         this.#scope.self.send({ type: 'commit.finished' });
       }),
     );
+  }
+
+  /** Tells the bus of changes that it does not know of yet. */
+  #announce({ lastChange }: Store): void {
+    if (lastChange === this.#announced) return;
+    this.#announced = lastChange;
+    this.#bus?.send({ type: 'directory.advanced', lastChange });
   }
 
   /** Logs the beginning and the end of an outage. */

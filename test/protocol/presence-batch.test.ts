@@ -20,14 +20,16 @@ test('a batch is a header and a line for each announcement', (t) => {
   writer.add({ user: 17, status: 100, port: 4000, address: '192.0.2.7' });
   writer.add({ user: 18, status: 101, port: 0, address: '2001:db8::1' });
   t.false(writer.isEmpty);
-  t.is(writer.take(), 'im-presence 1 one\n17 100 4000 192.0.2.7\n18 101 0 2001:db8::1\n');
-  t.is(writer.take(), 'im-presence 1 one\n');
-  t.deepEqual(parseBatch('im-presence 1 one\n'), { server: 'one', records: [] });
+  writer.lastChange = 250;
+  t.is(writer.take(), 'im-presence 1 one 250\n17 100 4000 192.0.2.7\n18 101 0 2001:db8::1\n');
+  t.is(writer.take(), 'im-presence 1 one 250\n');
+  t.deepEqual(parseBatch('im-presence 1 one 250\n'), { server: 'one', lastChange: 250, records: [] });
 });
 
 test('any announcements can be read back in their order, from batches that are not too long', (t) => {
   const property = fc.property(fc.array(anyRecord, { maxLength: 600, size: 'max' }), (records) => {
     const writer = new BatchWriter('0b6f4a0e-5f0e-4d0e-9c53-1f8f0f1f3a77');
+    writer.lastChange = Number.MAX_SAFE_INTEGER;
     const batches = records.map((record) => writer.add(record)).filter((full) => full !== undefined);
     batches.push(writer.take());
     const read = batches.flatMap((batch) => parseBatch(batch)?.records ?? []);
@@ -39,15 +41,19 @@ test('any announcements can be read back in their order, from batches that are n
 
 for (const text of [
   '',
-  'im-presence 1 one',
-  'im-presence 2 one\n',
-  'im-presence 1 one\n17 100 4000\n',
-  'im-presence 1 one\n17 100 4000 192.0.2.7',
-  'im-presence 1 one\n17 100 4000 192.0.2.7 more\n',
-  'im-presence 1 one\n-1 100 4000 192.0.2.7\n',
-  'im-presence 1 one\n17 103 4000 192.0.2.7\n',
-  'im-presence 1 one\n17 100 70000 192.0.2.7\n',
-  'im-presence 1 one\n17 100 4000 \u001b[2J\n',
+  'im-presence 1 one 0',
+  'im-presence 2 one 0\n',
+  'im-presence 1 one\n',
+  'im-presence 1 one 0 0\n',
+  'im-presence 1 one -1\n',
+  'im-presence 1 one 10000000000000000\n',
+  'im-presence 1 one 0\n17 100 4000\n',
+  'im-presence 1 one 0\n17 100 4000 192.0.2.7',
+  'im-presence 1 one 0\n17 100 4000 192.0.2.7 more\n',
+  'im-presence 1 one 0\n-1 100 4000 192.0.2.7\n',
+  'im-presence 1 one 0\n17 103 4000 192.0.2.7\n',
+  'im-presence 1 one 0\n17 100 70000 192.0.2.7\n',
+  'im-presence 1 one 0\n17 100 4000 \u001b[2J\n',
 ]) {
   test(`${JSON.stringify(text)} is not a batch`, (t) => {
     t.is(parseBatch(text), undefined);

@@ -4,7 +4,7 @@ import type { ServerOptions } from '../../../actors/server/server-tree.js';
 import { MAX_BATCH_BYTES, parseBatch } from '../../../protocol/presence-batch.js';
 import { type Store, StoreError } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
-import { PresenceClient, until } from '../../helpers/network.js';
+import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { crash, current, serve } from '../../helpers/server.js';
 import { changes } from '../../storage/changes.js';
 
@@ -24,11 +24,17 @@ class World {
   gate: Promise<void> = Promise.resolve();
   catchUp: () => Promise<void> = async () => {};
 
-  readonly openStore = async (): Promise<Store> => ({
-    ...this.store,
-    catchUp: () => this.catchUp(),
-    close: async () => {},
-  });
+  readonly openStore = async (): Promise<Store> => {
+    const { store } = this;
+    return {
+      ...store,
+      get lastChange() {
+        return store.lastChange;
+      },
+      catchUp: () => this.catchUp(),
+      close: async () => {},
+    };
+  };
 
   readonly openBus = async (onText: (text: string) => void): Promise<Bus> => {
     this.opens += 1;
@@ -138,8 +144,8 @@ test('a user who is not known here is heard once the store caught up, with the l
     await world.store.commit(changes('REG bob', 'ADD alice bob'));
     world.catchUp = async () => {};
   };
-  world.deliver('im-presence 1 other\n1 100 4000 192.0.2.7\n0 100 4001 192.0.2.8\n');
-  world.deliver('im-presence 1 other\n1 102 4002 192.0.2.7\n99 100 4003 192.0.2.9\n');
+  world.deliver('im-presence 1 other 0\n1 100 4000 192.0.2.7\n0 100 4001 192.0.2.8\n');
+  world.deliver('im-presence 1 other 0\n1 102 4002 192.0.2.7\n99 100 4003 192.0.2.9\n');
   await until(() => received('presence', 'presence.heard') === 2);
   open();
   t.is(await getUntil(client, 'alice', /ONLINE|AWAY/), 'bob 102 AWAY 192.0.2.7 4002\n');
@@ -155,7 +161,7 @@ test('a bus is used only after the store has caught up, and opened again until t
   await until(() => received('bus', 'store.caught-up') > 0);
   client.send('SET bob 100 ONLINE 4000');
   await client.ask('GET alice');
-  world.deliver('im-presence 1 other\n1 100 4000 192.0.2.7\n');
+  world.deliver('im-presence 1 other 0\n1 100 4000 192.0.2.7\n');
   t.is(received('presence', 'presence.heard'), 0);
   t.is(world.records.length, 1, 'nothing was published');
   world.catchUp = async () => {};
@@ -228,9 +234,96 @@ test('foreign texts on the bus are ignored', async (t) => {
   await world.store.commit(ALICE_AND_BOB);
   const { client, received } = await serveOn(t, world);
   await until(() => received('bus', 'store.caught-up') > 0);
-  for (const text of ['', 'hello', 'im-presence 2 other\n1 100 4000 192.0.2.7\n', 'im-presence 1 other\n']) {
+  for (const text of [
+    '',
+    'hello',
+    'im-presence 1 other 0\n',
+    'im-presence 1 other\n1 100 4000 192.0.2.7\n',
+  ]) {
     world.deliver(text);
   }
   await client.ask('GET alice');
   t.is(received('presence', 'presence.heard'), 0);
+});
+
+test('a server catches up at once when another has changes that are missing here', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const { client, received } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') > 0);
+  world.catchUp = async () => {
+    world.catchUp = async () => {};
+    await world.store.commit(changes('DEL alice bob'));
+  };
+  world.deliver('im-presence 1 other 4\n');
+  await getUntil(client, 'alice', /^$/);
+  t.is(world.store.lastChange, 4);
+});
+
+test('a change that is announced while the store catches up is read after that', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const { client, received } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') > 0);
+  let isAsked = false;
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  world.catchUp = async () => {
+    isAsked = true;
+    await gate;
+    world.catchUp = async () => {
+      world.catchUp = async () => {};
+      await world.store.commit(changes('DEL alice bob'));
+    };
+  };
+  world.deliver('im-presence 1 other 4\n');
+  await until(() => isAsked);
+  world.deliver('im-presence 1 other 5\n');
+  open();
+  await getUntil(client, 'alice', /^$/);
+  t.is(world.store.lastChange, 4);
+});
+
+test('a server catches up once for one change, however many batches tell of it', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const { received } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') > 0);
+  for (const last of [1, 2, 3]) world.deliver(`im-presence 1 other ${last}\n`);
+  t.is(received('store', 'directory.advanced'), 0, 'these changes are known');
+  for (const server of ['other', 'third', 'other']) world.deliver(`im-presence 1 ${server} 4\n`);
+  t.is(received('store', 'directory.advanced'), 1);
+  world.deliver('im-presence 1 third 5\n');
+  t.is(received('store', 'directory.advanced'), 2);
+});
+
+test('a server announces its own change at once, and no change that another has announced', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const { tcp, received } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') > 0);
+  const news = () => received('bus', 'batch.due');
+  const announced = () => parseBatch(world.texts.at(-1) ?? '')?.lastChange;
+  await until(() => news() === 1 && announced() === 3);
+  // At intervals, a batch is sent in any case.
+  const batchesForNews = () => world.texts.length - received('bus', 'idle.due');
+  const before = batchesForNews();
+  for (const number of [4, 5]) {
+    t.is(await ask(tcp, `REG user${number}\n`), '200 OK\r\n');
+    await until(() => news() === number - 2 && announced() === number);
+  }
+  t.is(batchesForNews(), before + 2);
+  t.is(await ask(tcp, 'REG user4\n'), '203 USER EXISTS\r\n');
+  world.catchUp = async () => {
+    world.catchUp = async () => {};
+    await world.store.commit(changes('REG carol'));
+  };
+  world.deliver('im-presence 1 other 6\n');
+  await until(() => received('bus', 'directory.advanced') === 4);
+  // After two intervals, a batch that was due earlier has been sent.
+  const intervals = received('bus', 'idle.due');
+  await until(() => received('bus', 'idle.due') === intervals + 2);
+  t.is(news(), 3);
 });
