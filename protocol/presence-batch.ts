@@ -17,10 +17,14 @@ import { parseStatus, type Status } from './status.js';
 /** The maximum number of bytes in a batch. PostgreSQL carries less than 8,000. */
 export const MAX_BATCH_BYTES = 7_900;
 
-const VERSION = 1;
+/** The version of batches, in their first line. */
+export const VERSION = 1;
 
 /** Digits of the highest number of a change. */
 const MAX_CHANGE_DIGITS = 16;
+
+/** In a batch of any version, the version comes first. */
+const VERSION_PARTS = /^im-presence (\d{1,9}) /;
 
 const HEADER_PARTS = new RegExp(`^im-presence ${VERSION} (\\S+) (\\d{1,${MAX_CHANGE_DIGITS}})$`);
 
@@ -77,6 +81,12 @@ export class BatchWriter {
     this.#records = '';
     return text;
   }
+}
+
+/** The version of a batch; `undefined` for a text that is not a batch of any version. */
+export function versionOf(text: string): number | undefined {
+  const [, version] = VERSION_PARTS.exec(text) ?? [];
+  return version === undefined ? undefined : Number(version);
 }
 
 /** Parses a batch. Returns `undefined` for a text that is not one, for example of another version. */

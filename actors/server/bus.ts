@@ -11,7 +11,13 @@
  */
 
 import { nanoid } from 'nanoid';
-import { BatchWriter, type PresenceRecord, parseBatch } from '../../protocol/presence-batch.js';
+import {
+  BatchWriter,
+  type PresenceRecord,
+  parseBatch,
+  VERSION,
+  versionOf,
+} from '../../protocol/presence-batch.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -103,6 +109,8 @@ class BusActor implements Behaviour<BusEvent> {
   #hasNews = false;
   /** True once it is logged that announcements are dropped. */
   #hasDropped = false;
+  /** True once it is logged that another version is on the bus. */
+  #hasHeardOther = false;
   #waiting: string[] = [];
 
   constructor(scope: BehaviourScope<BusEvent>, options: BusOptions, input: BusInput, warmsUp: boolean) {
@@ -201,7 +209,7 @@ class BusActor implements Behaviour<BusEvent> {
   #hear(text: string): void {
     if (this.#bus === undefined) return;
     const batch = parseBatch(text);
-    if (batch === undefined) return;
+    if (batch === undefined) return this.#hearOther(versionOf(text));
     const { server, lastChange, records } = batch;
     if (server === this.#name) return;
     if (lastChange > this.#known) {
@@ -209,6 +217,13 @@ class BusActor implements Behaviour<BusEvent> {
       this.#input.store.send({ type: 'directory.advanced', lastChange });
     }
     if (records.length > 0) this.#input.presence.send({ type: 'presence.heard', records });
+  }
+
+  #hearOther(version: number | undefined): void {
+    if (version === undefined || version === VERSION || this.#hasHeardOther) return;
+    this.#hasHeardOther = true;
+    const message = 'a server of another version is on the bus: its announcements are not shown';
+    this.#options.log.warn({ version }, message);
   }
 
   /** This server now has the changes up to this one. */

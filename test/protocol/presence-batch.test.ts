@@ -5,6 +5,7 @@ import {
   MAX_BATCH_BYTES,
   type PresenceRecord,
   parseBatch,
+  versionOf,
 } from '../../protocol/presence-batch.js';
 
 const anyRecord: fc.Arbitrary<PresenceRecord> = fc.record({
@@ -59,3 +60,11 @@ for (const text of [
     t.is(parseBatch(text), undefined);
   });
 }
+
+test('the version of a batch can be read whatever else is in it', (t) => {
+  t.is(versionOf('im-presence 1 one 0\n'), 1);
+  t.is(versionOf('im-presence 27 anything'), 27);
+  for (const text of ['', 'im-presence', 'im-presence \u001b[2J ', 'im-presence 1', 'hello 1 ']) {
+    t.is(versionOf(text), undefined, text);
+  }
+});

@@ -246,6 +246,21 @@ test('foreign texts on the bus are ignored', async (t) => {
   t.is(received('presence', 'presence.heard'), 0);
 });
 
+test('batches of another version are ignored, and the log says so once', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const { client, received, log, starts } = await serveOn(t, world);
+  await until(() => received('bus', 'store.caught-up') === 1);
+  for (const version of [2, 2, 3]) world.deliver(`im-presence ${version} other 9\n1 100 4000 192.0.2.7\n`);
+  world.deliver('im-presence 1 other 0\n1 102 4000 192.0.2.7\n');
+  await getUntil(client, 'alice', /^bob 102 AWAY/);
+  t.is(received('presence', 'presence.heard'), 1);
+  t.deepEqual(log.fieldsOf('a server of another version is on the bus: its announcements are not shown'), [
+    { version: 2 },
+  ]);
+  t.is(starts('bus'), 1);
+});
+
 test('a server catches up at once when another has changes that are missing here', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
