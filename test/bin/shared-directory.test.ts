@@ -9,7 +9,7 @@ import { identifyPeer } from '../../keys/tls.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import { KeyedHome } from '../helpers/keyed-home.js';
 import { ask, freePort, PresenceClient, until } from '../helpers/network.js';
-import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../helpers/postgres.js';
+import { databaseOf, Postgres } from '../helpers/postgres.js';
 import {
   emptyEnvironment,
   Program,
@@ -18,6 +18,7 @@ import {
   temporaryDirectory,
 } from '../helpers/programs.js';
 import { askSealed, deviceOf, secure } from '../helpers/sealed-client.js';
+import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 import { KEYS } from '../storage/changes.js';
 
 const run = promisify(execFile);

@@ -14,15 +14,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import pg from 'pg';
 import { migrate } from '../../storage/postgres/schema.js';
-import { isInstalled, isThere } from './installed.js';
 
 const run = promisify(execFile);
 
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
-const SERVER = `${PROGRAMS}/postgres`;
+
+/** The program whose presence means that PostgreSQL is installed. */
+export const POSTGRES_SERVER = `${PROGRAMS}/postgres`;
 
 const AS_POSTGRES =
   process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : [];
@@ -52,26 +53,8 @@ const EMPTY = `delete from im_log; delete from im_user; delete from im_ban; dele
 
 const READY = /database system is ready to accept/;
 
-/** Declares tests that need PostgreSQL. Without it, declares one test, which fails in CI. */
-export function withPostgres(declare: () => void): void {
-  if (isThere(SERVER)) declare();
-  else test('PostgreSQL 15 is installed', (t) => void isInstalled(t, SERVER));
-}
-
 /** Registers what to do at the end of a test, or of all tests of a file. */
 export type Teardown = Pick<ExecutionContext, 'teardown'>;
-
-/**
- * Returns a teardown for servers that all tests of a file share. They end after the last test of the file, in
- * reverse order.
- */
-export function teardownOfFile(): Teardown {
-  const ends: Parameters<Teardown['teardown']>[0][] = [];
-  test.after.always(async () => {
-    for (const end of ends.reverse()) await end();
-  });
-  return { teardown: (end) => void ends.push(end) };
-}
 
 export class Postgres {
   readonly port: number;
@@ -171,7 +154,7 @@ export class Postgres {
 
   /** Starts the server, and waits until it accepts connections. */
   async run(): Promise<void> {
-    const [program, args] = commandOf(SERVER, ['-D', this.#data]);
+    const [program, args] = commandOf(POSTGRES_SERVER, ['-D', this.#data]);
     const server = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },

@@ -1,7 +1,8 @@
 import anyTest, { type ExecutionContext } from 'ava';
 import { type PostgresBus, PostgresBuses } from '../../../storage/postgres/bus.js';
 import { until } from '../../helpers/network.js';
-import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { databaseOf, Postgres } from '../../helpers/postgres.js';
+import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 
 // One at a time, because of the deadlines of a connection.
 const test = anyTest.serial;

@@ -4,8 +4,9 @@ import test, { type ExecutionContext } from 'ava';
 import { Connection } from '../../../storage/postgres/connection.js';
 import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
 import { isInstalled } from '../../helpers/installed.js';
-import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { Postgres } from '../../helpers/postgres.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
+import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { builtModule, startScript } from '../node-script.js';
 
 /** Connects to the one host of a URL. The connection is closed when the test ends. */

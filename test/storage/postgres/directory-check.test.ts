@@ -1,7 +1,8 @@
 import anyTest from 'ava';
 import { readDirectory } from '../../../storage/postgres/directory-check.js';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
-import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { Postgres } from '../../helpers/postgres.js';
+import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { changes, id } from '../changes.js';
 
 // One at a time: each test may use the database of the previous test.

@@ -1,7 +1,8 @@
 import anyTest, { type ExecutionContext } from 'ava';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import type { StoreChange } from '../../../storage/store.js';
-import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { Postgres } from '../../helpers/postgres.js';
+import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { changes, device, id } from '../changes.js';
 
 // One at a time: each test may use the database of the previous test.

@@ -2,7 +2,8 @@ import anyTest from 'ava';
 import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
 import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import { PrimaryFinder } from '../../../storage/postgres/primary.js';
-import { databaseOf, Postgres, withPostgres } from '../../helpers/postgres.js';
+import { databaseOf, Postgres } from '../../helpers/postgres.js';
+import { withPostgres } from '../../helpers/with-postgres.js';
 import { changes, id } from '../changes.js';
 
 // One at a time, because of the deadlines of a finder.

@@ -1,6 +1,7 @@
 import anyTest from 'ava';
 import { migrate, readServerSeed } from '../../../storage/postgres/schema.js';
-import { Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { Postgres } from '../../helpers/postgres.js';
+import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 
 // One at a time, because of the deadlines of a connection.
 const test = anyTest.serial;

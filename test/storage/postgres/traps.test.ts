@@ -12,7 +12,8 @@ import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
 import { isStoreError, type Store, type Verdict } from '../../../storage/store.js';
 import { CutProxy, endsAnswer, endsQuery, isCommit, isCommitted } from '../../helpers/cut-proxy.js';
 import { until } from '../../helpers/network.js';
-import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { databaseOf, Postgres } from '../../helpers/postgres.js';
+import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { changes, id } from '../changes.js';
 
 let primary: Postgres;

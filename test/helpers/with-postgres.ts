@@ -1,0 +1,25 @@
+/**
+ * Declares tests that use PostgreSQL. Only tests can import this file.
+ */
+
+import test from 'ava';
+import { isInstalled, isThere } from './installed.js';
+import { POSTGRES_SERVER, type Teardown } from './postgres.js';
+
+/** Declares tests that need PostgreSQL. Without it, declares one test, which fails in CI. */
+export function withPostgres(declare: () => void): void {
+  if (isThere(POSTGRES_SERVER)) declare();
+  else test('PostgreSQL 15 is installed', (t) => void isInstalled(t, POSTGRES_SERVER));
+}
+
+/**
+ * Returns a teardown for servers that all tests of a file share. They end after the last test of the file, in
+ * reverse order.
+ */
+export function teardownOfFile(): Teardown {
+  const ends: Parameters<Teardown['teardown']>[0][] = [];
+  test.after.always(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+  return { teardown: (end) => void ends.push(end) };
+}
