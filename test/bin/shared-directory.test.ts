@@ -1,22 +1,25 @@
 /** im-server processes that share a directory in a real PostgreSQL. */
 
 import { execFile } from 'node:child_process';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import anyTest, { type ExecutionContext } from 'ava';
 import { identifyPeer } from '../../keys/tls.js';
 import type { IdentityKey } from '../../protocol/key.js';
+import {
+  copyOfServer,
+  logOf,
+  ON_FREE_PORTS,
+  runToEnd,
+  serverIn,
+  startOn,
+  untilLogged,
+} from '../helpers/directory-servers.js';
 import { KeyedHome } from '../helpers/keyed-home.js';
 import { ask, freePort, PresenceClient, until } from '../helpers/network.js';
 import { databaseOf, Postgres } from '../helpers/postgres.js';
-import {
-  emptyEnvironment,
-  Program,
-  programPath,
-  type ServerProgram,
-  temporaryDirectory,
-} from '../helpers/programs.js';
+import { Program, programPath, type ServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { askSealed, deviceOf, secure } from '../helpers/sealed-client.js';
 import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 import { KEYS } from '../storage/changes.js';
@@ -25,8 +28,6 @@ const run = promisify(execFile);
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
-
-const ON_FREE_PORTS = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
 
 /** Users in an order that is not that of their ids, with a key, a reserved id and a ban. */
 const DUMP = `# im-server dump: 3 users
@@ -39,34 +40,9 @@ bob carol
 
 let postgres: Postgres;
 
-/** Starts im-server with a directory, on free ports. */
-async function start(t: ExecutionContext, url: string, ...args: readonly string[]): Promise<ServerProgram> {
-  const program = new Program(t, 'im-server', ...ON_FREE_PORTS, '--directory', url, ...args);
-  const [, tcp, udp] = await program.expect(/^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) directory=.*\n/);
-  return { program, tcp: Number(tcp), udp: Number(udp) };
-}
-
 /** Starts a server whose PostgreSQL has no standby. */
 function startAlone(t: ExecutionContext, url: string): Promise<ServerProgram> {
-  return start(t, url, '--directory-alone', '--warm-up', '0');
-}
-
-/** Runs im-server to its end. */
-async function runToEnd(t: ExecutionContext, ...args: readonly string[]) {
-  const program = new Program(t, 'im-server', ...args);
-  const code = await program.exited;
-  return { code, stdout: program.stdout, stderr: program.stderr };
-}
-
-/** The log of a server, as far as it has been written. */
-function logOf({ program }: ServerProgram): { readonly level: number; readonly msg: string }[] {
-  const lines = program.stderr.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
-  return lines.map((line) => JSON.parse(line));
-}
-
-/** Waits for a line of the log. */
-async function untilLogged(server: ServerProgram, message: RegExp): Promise<void> {
-  await until(() => logOf(server).some(({ msg }) => message.test(msg)));
+  return startOn(t, url, '--directory-alone', '--warm-up', '0');
 }
 
 /** Repeats a request while the reply is 205, as a client does. */
@@ -156,13 +132,8 @@ test('--directory refuses a password and an option of a data directory, and show
 });
 
 test('only --directory needs the package pg, and says what to install if it is missing', async (t) => {
-  const checkout = await temporaryDirectory(t);
-  await mkdir(join(checkout, 'bin'));
-  await cp('bin/im-server', join(checkout, 'bin/im-server'));
-  await cp('package.json', join(checkout, 'package.json'));
-  await cp(resolve('dist/programs'), join(checkout, 'dist/programs'), { recursive: true });
-  const path = join(checkout, 'bin/im-server');
-  const server = { name: 'im-server', environment: emptyEnvironment(t), path } as const;
+  const checkout = await copyOfServer(t);
+  const server = serverIn(t, checkout);
   const plain = new Program(t, server, ...ON_FREE_PORTS, '--data', join(checkout, 'data'));
   await plain.expect(/^im-server ready .* data=/);
   const shared = new Program(t, server, ...ON_FREE_PORTS, '--directory', 'postgres://im@127.0.0.1:1/im');
@@ -350,7 +321,7 @@ withPostgres(() => {
         await bob.ask('GET alice');
       }
     })();
-    const next = await start(t, url, '--directory-alone', '--warm-up', '3');
+    const next = await startOn(t, url, '--directory-alone', '--warm-up', '3');
     isOver.abort();
     await announcing;
     const alice = await PresenceClient.open(t, next.udp);
@@ -360,7 +331,7 @@ withPostgres(() => {
   test('clients with keys at two servers chat, also after kill -9 of one of the servers', async (t) => {
     const url = await postgres.makeDirectory(t);
     const ports = ['--tcp-port', String(await freePort()), '--udp-port', String(await freePort())];
-    const startAgain = () => start(t, url, '--directory-alone', '--warm-up', '0', ...ports);
+    const startAgain = () => startOn(t, url, '--directory-alone', '--warm-up', '0', ...ports);
     const [one, other] = await Promise.all([startAlone(t, url), startAgain()]);
     const key = (await keyOf(one.tcp)) as IdentityKey;
     const alice = await KeyedHome.create(t, { tcp: one.tcp, key });
