@@ -1,5 +1,5 @@
 /**
- * `im-server migrate`: makes a directory in PostgreSQL.
+ * `im-server migrate`: makes a directory in PostgreSQL, or gives it the format of this version.
  */
 
 import { resolve } from 'node:path';
@@ -22,7 +22,9 @@ export function addMigrateCommand(program: Command): void {
   const name = program.name();
   const command = program
     .command('migrate')
-    .description('make a directory in PostgreSQL, in an empty database; does nothing if it exists')
+    .description(
+      'make a directory in PostgreSQL, in an empty database; an existing one gets the format of this version',
+    )
     .argument('<url>', 'the directory, such as postgres://im@db1,db2/im')
     .option('--identity <dir>', "use the server's own key of this data directory, not a new one", textOption)
     .action((url: string) => {

@@ -17,8 +17,11 @@ import { parseStatus, type Status } from './status.js';
 /** The maximum number of bytes in a batch. PostgreSQL carries less than 8,000. */
 export const MAX_BATCH_BYTES = 7_900;
 
-/** The version of batches, in their first line. */
-export const VERSION = 1;
+/**
+ * The version of batches, in their first line. It may change only together with the format of the directory:
+ * before that, servers of the version before are on the bus.
+ */
+export const BATCH_VERSION = 1;
 
 /** Digits of the highest number of a change. */
 const MAX_CHANGE_DIGITS = 16;
@@ -26,7 +29,7 @@ const MAX_CHANGE_DIGITS = 16;
 /** In a batch of any version, the version comes first. */
 const VERSION_PARTS = /^im-presence (\d{1,9}) /;
 
-const HEADER_PARTS = new RegExp(`^im-presence ${VERSION} (\\S+) (\\d{1,${MAX_CHANGE_DIGITS}})$`);
+const HEADER_PARTS = new RegExp(`^im-presence ${BATCH_VERSION} (\\S+) (\\d{1,${MAX_CHANGE_DIGITS}})$`);
 
 /** An announcement that a server has accepted. */
 export interface PresenceRecord {
@@ -55,7 +58,7 @@ export class BatchWriter {
 
   /** @param server The name of this server, without spaces. */
   constructor(server: string) {
-    this.#header = `im-presence ${VERSION} ${server} `;
+    this.#header = `im-presence ${BATCH_VERSION} ${server} `;
     this.#maxRecordBytes = MAX_BATCH_BYTES - this.#header.length - MAX_CHANGE_DIGITS - 1;
   }
 

@@ -141,6 +141,7 @@ export interface Store {
  *   cut off while it committed: then the changes can still appear later.
  * - `store.diverged`: the database is not the one that this store has in memory, for example because it was
  *   restored from a backup. Numbers of users may differ: the process must start again.
+ * - `store.outdated`: the database has a format that this version of the program does not know.
  * - `store.busy`: a commit is under way.
  * - `store.closed`: the store was closed.
  */
@@ -149,6 +150,7 @@ export type StoreErrorCode =
   | 'store.corrupt'
   | 'store.unavailable'
   | 'store.diverged'
+  | 'store.outdated'
   | 'store.busy'
   | 'store.closed';
 

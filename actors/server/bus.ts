@@ -12,10 +12,10 @@
 
 import { nanoid } from 'nanoid';
 import {
+  BATCH_VERSION,
   BatchWriter,
   type PresenceRecord,
   parseBatch,
-  VERSION,
   versionOf,
 } from '../../protocol/presence-batch.js';
 import {
@@ -220,7 +220,7 @@ class BusActor implements Behaviour<BusEvent> {
   }
 
   #hearOther(version: number | undefined): void {
-    if (version === undefined || version === VERSION || this.#hasHeardOther) return;
+    if (version === undefined || version === BATCH_VERSION || this.#hasHeardOther) return;
     this.#hasHeardOther = true;
     const message = 'a server of another version is on the bus: its announcements are not shown';
     this.#options.log.warn({ version }, message);

@@ -18,7 +18,7 @@
 
 import { Identity } from '../../keys/identity.js';
 import { networkOf } from '../../protocol/address.js';
-import { isStoreError, type Store } from '../../storage/store.js';
+import { isStoreError, type Store, type StoreErrorCode } from '../../storage/store.js';
 import { child } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
@@ -50,6 +50,15 @@ const SHUTDOWN_GRACE_MS = 2_000;
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
+/**
+ * The errors of a store after which it must not be opened again, with messages for the log. A directory that
+ * diverged may number its users differently, and other actors have the known numbers in their tables.
+ */
+const FATAL: readonly (readonly [code: StoreErrorCode, message: string])[] = [
+  ['store.diverged', 'the directory is not the one that this server knows: the server ends'],
+  ['store.outdated', 'the directory has a format that this server does not know: the server ends'],
+];
+
 export interface ServerOptions extends LimitSettings {
   readonly host: string;
   /** 0 picks a free port. The listener uses the same port after a restart. */
@@ -64,8 +73,8 @@ export interface ServerOptions extends LimitSettings {
    */
   readonly identity?: () => ServerIdentity;
   /**
-   * Opens the store. If it rejects with `store.diverged`, or the open store fails with that error, the tree
-   * ends.
+   * Opens the store. If it rejects with `store.diverged` or `store.outdated`, or the open store fails with such
+   * an error, the tree ends.
    */
   readonly openStore: () => Promise<Store>;
   /**
@@ -110,7 +119,7 @@ export function startServer({
 
   const openOrEnd = () =>
     openStore().catch((error: unknown) => {
-      endIfDiverged(error);
+      endIfFatal(error);
       throw error;
     });
 
@@ -211,27 +220,25 @@ export function startServer({
     ],
   });
 
-  let divergence: Error | undefined;
+  let fatal: Error | undefined;
   const tree: RunningTree = runTree(server, {
     log,
     onEmitted: (event) => {
       if (isSocketBound(event)) bound.set(event.protocol, event);
       onEmitted?.(event as LifecycleEvent);
-      endIfDiverged(crashOf(event as LifecycleEvent));
+      endIfFatal(crashOf(event as LifecycleEvent));
     },
     ...(inspect && { inspect }),
   });
-  const ended = tree.ended.then((how) => (divergence === undefined ? how : { error: divergence }));
+  const ended = tree.ended.then((how) => (fatal === undefined ? how : { error: fatal }));
   return { ...tree, ended, bound, limits };
 
-  /**
-   * Ends the tree if the directory is not the known one: it may number its users differently, and other
-   * actors have the known numbers in their tables.
-   */
-  function endIfDiverged(error: unknown): void {
-    if (divergence !== undefined || !isStoreError(error, 'store.diverged')) return;
-    divergence = error;
-    log.error({ err: error }, 'the directory is not the one that this server knows: the server ends');
+  /** Ends the tree after an error of {@link FATAL}. */
+  function endIfFatal(error: unknown): void {
+    const message = FATAL.find(([code]) => isStoreError(error, code))?.[1];
+    if (fatal !== undefined || message === undefined) return;
+    fatal = error as Error;
+    log.error({ err: error }, message);
     tree.shutdown();
   }
 }

@@ -22,7 +22,7 @@ export interface ReadDirectory {
 /**
  * Reads a directory, and checks every row of it.
  *
- * @throws StoreError `store.unusable` or `store.corrupt`.
+ * @throws StoreError `store.unusable`, `store.outdated` or `store.corrupt`.
  */
 export function readDirectory(url: string): Promise<ReadDirectory> {
   return withDirectory(url, 'use', (connection) =>

@@ -53,7 +53,7 @@ export async function inSnapshot<TValue>(
 /**
  * Loads the directory, in a transaction of {@link inSnapshot}.
  *
- * @throws StoreError `store.corrupt`; `store.unusable` for another format.
+ * @throws StoreError `store.corrupt`; `store.outdated` for another format.
  */
 export async function load(ask: Ask): Promise<Replica> {
   const [head] = await ask<Head>('select format, cluster, seq::float8 as seq, users from im_head');

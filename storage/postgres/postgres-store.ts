@@ -46,8 +46,13 @@ const REFUSAL_MS = 1_000;
 /** Interval between two removals of old rows of the log, in milliseconds. */
 const TRIM_INTERVAL_MS = 60_000;
 
-/** After these errors the table in memory is wrong. */
-const FATAL: readonly StoreErrorCode[] = ['store.diverged', 'store.corrupt', 'store.unusable'];
+/** After these errors the store must not be used any more. */
+const FATAL: readonly StoreErrorCode[] = [
+  'store.diverged',
+  'store.outdated',
+  'store.corrupt',
+  'store.unusable',
+];
 
 /**
  * - `primary.connected`: a connection to the primary was made, at first and whenever it was lost.
@@ -95,7 +100,7 @@ export class PostgresDirectory {
   /**
    * Opens the directory, and loads it. The store that was opened before must be closed.
    *
-   * @throws StoreError `store.unusable`, `store.corrupt` or `store.diverged`, as a rejection.
+   * @throws StoreError `store.unusable`, `store.outdated`, `store.corrupt` or `store.diverged`, as a rejection.
    */
   async open(): Promise<Store> {
     let session: Session | undefined;

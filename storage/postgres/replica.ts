@@ -20,7 +20,7 @@ export interface Position {
  * Checks that a log contains the last change before a position, and returns the rows after it.
  *
  * @returns `undefined` when the log no longer has the rows after that change.
- * @throws StoreError `store.diverged` when the log does not contain that change; `store.unusable` for another
+ * @throws StoreError `store.diverged` when the log does not contain that change; `store.outdated` for another
  * format.
  */
 export function rowsAfter(

@@ -1,6 +1,10 @@
 /**
  * The tables of a directory.
  *
+ * A server reads and writes a directory in the format that the directory has. Only a migration raises the
+ * format, so servers of the version before can use the directory until then. They read the format with each
+ * part of the log, and stop before they write another one.
+ *
  * - `im_head`, one row: the format; the identity of the directory; the number of the last change; and how
  *   many user numbers were given. Each group of changes locks it, so that groups come one after the other.
  * - `im_log`: the changes of the last day, a row for each group, as lines of a journal. `seq` is the number
@@ -18,8 +22,9 @@ import { type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { PrimaryFinder } from './primary.js';
 
-/** The format of the tables, in `im_head`. */
-const FORMAT = 1;
+/** The formats of the tables, in `im_head`, that this version can use. A new directory has the newest. */
+const OLDEST_FORMAT = 1;
+const NEWEST_FORMAT = 1;
 
 /** The oldest version of PostgreSQL that is supported, as in `server_version_num`. */
 const MIN_SERVER_VERSION = 150_000;
@@ -72,15 +77,18 @@ const TABLES = `
     seed bytea not null
   );
 
-  insert into im_head values (true, ${FORMAT}, gen_random_uuid(), 0, 0) on conflict do nothing;
+  insert into im_head values (true, ${NEWEST_FORMAT}, gen_random_uuid(), 0, 0) on conflict do nothing;
 `;
 
+const RAISE_FORMAT = `update im_head set format = ${NEWEST_FORMAT}`;
+
 /**
- * Makes the tables of a directory in an empty database. Does nothing if they exist.
+ * Makes the tables of a directory in an empty database. If they exist, gives them the newest format.
  *
  * @param seed The seed of the servers; without it, a new one.
  * @returns The seed of the servers.
- * @throws StoreError `store.unusable`, also for a directory that has another identity.
+ * @throws StoreError `store.outdated` for a format that is not known; `store.unusable`, also for a directory
+ * that has another identity.
  */
 export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
   const made = await withinDirectory(url, 'make', async (connection) => {
@@ -89,9 +97,14 @@ export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
     );
     const version = rows[0]?.version ?? 0;
     if (version < MIN_SERVER_VERSION) throw new Error('its PostgreSQL is older than version 15');
+    await connection.query(`begin; select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    const head = await connection.query<{ isThere: boolean }>(
+      `select to_regclass('im_head') is not null as "isThere"`,
+    );
+    if (head.rows[0]?.isThere) await raiseFormat(connection);
+    else await connection.query(TABLES);
     await connection.query(
-      `begin; select pg_advisory_xact_lock(${MIGRATION_LOCK}); ${TABLES}
-      insert into im_identity values (true, '\\x${(seed ?? randomBytes(SEED_BYTES)).toString('hex')}')
+      `insert into im_identity values (true, '\\x${(seed ?? randomBytes(SEED_BYTES)).toString('hex')}')
         on conflict do nothing;
       commit`,
     );
@@ -103,10 +116,18 @@ export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
   return made;
 }
 
+/** Locks the head first, as a group of changes does: then servers may go on meanwhile. */
+async function raiseFormat(connection: Connection): Promise<void> {
+  const { rows } = await connection.query<{ format: number }>('select format from im_head for update');
+  const format = rows[0]?.format ?? 0;
+  checkFormat(format);
+  if (format < NEWEST_FORMAT) await connection.query(RAISE_FORMAT);
+}
+
 /**
  * Reads the seed of the servers of a directory.
  *
- * @throws StoreError `store.unusable`, or `store.corrupt`.
+ * @throws StoreError `store.unusable`, `store.outdated` or `store.corrupt`.
  */
 export function readServerSeed(url: string): Promise<Buffer> {
   return withinDirectory(url, 'use', readIdentity);
@@ -163,9 +184,10 @@ export function whyUnusable(cause: unknown): string {
   return isMissing ? 'the database has none yet: run im-server migrate first' : reason;
 }
 
-/** @throws StoreError `store.unusable` for another format. */
+/** @throws StoreError `store.outdated` for a format that this version cannot use. */
 export function checkFormat(format: number): void {
-  if (format === FORMAT) return;
-  const message = `the directory has format ${format}, and this im-server knows only ${FORMAT}`;
-  throw new StoreError('store.unusable', message);
+  if (format >= OLDEST_FORMAT && format <= NEWEST_FORMAT) return;
+  const known = [...new Set([OLDEST_FORMAT, NEWEST_FORMAT])].join(' to ');
+  const message = `the directory has format ${format}, and this im-server knows only ${known}`;
+  throw new StoreError('store.outdated', message);
 }

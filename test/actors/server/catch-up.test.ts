@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { type Store, StoreError } from '../../../storage/store.js';
+import { type Store, StoreError, type StoreErrorCode } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { serve } from '../../helpers/server.js';
@@ -100,23 +100,29 @@ test('a store that is not shared never catches up', async (t) => {
   t.is(shared.calls, 0);
 });
 
-for (const [when, isFirst] of [
-  ['while it runs', false],
-  ['when it is opened again', true],
-] as const) {
-  test(`a directory that diverged ${when} ends the server`, async (t) => {
-    const shared = new SharedStore();
-    const diverged = new StoreError('store.diverged', 'it is another one');
-    let opens = 0;
-    const openStore = () => {
-      opens += 1;
-      return opens > 1 && isFirst ? Promise.reject(diverged) : shared.openStore();
-    };
-    const server = await serve(t, { openStore, catchUpMs: 1 });
-    shared.error = isFirst ? new Error('a fault') : diverged;
-    t.is((await server.server.ended).error, diverged);
-    t.is(opens, isFirst ? 2 : 1, 'it is not opened again');
-    const message = 'the directory is not the one that this server knows: the server ends';
-    t.is(server.log.fieldsOf(message).length, 1);
-  });
+const FATAL = {
+  'store.diverged': 'the directory is not the one that this server knows: the server ends',
+  'store.outdated': 'the directory has a format that this server does not know: the server ends',
+} as const;
+
+for (const [code, message] of Object.entries(FATAL)) {
+  for (const [when, isFirst] of [
+    ['while it runs', false],
+    ['when it is opened again', true],
+  ] as const) {
+    test(`a store that fails with ${code} ${when} ends the server`, async (t) => {
+      const shared = new SharedStore();
+      const fatal = new StoreError(code as StoreErrorCode, 'a reason');
+      let opens = 0;
+      const openStore = () => {
+        opens += 1;
+        return opens > 1 && isFirst ? Promise.reject(fatal) : shared.openStore();
+      };
+      const server = await serve(t, { openStore, catchUpMs: 1 });
+      shared.error = isFirst ? new Error('a fault') : fatal;
+      t.is((await server.server.ended).error, fatal);
+      t.is(opens, isFirst ? 2 : 1, 'it is not opened again');
+      t.is(server.log.fieldsOf(message).length, 1);
+    });
+  }
 }

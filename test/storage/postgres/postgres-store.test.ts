@@ -86,6 +86,18 @@ withPostgres(() => {
     t.deepEqual(one.users.buddiesOf(id('alice')), [id('bob')]);
   });
 
+  test('a store does not write into a directory whose format was raised', async (t) => {
+    const [url, one, other] = (await openSeveral(t, 2)) as [string, Store, Store];
+    await one.commit(changes('REG alice'));
+    await postgres.sqlIn(url, 'update im_head set format = 2');
+    await t.throwsAsync(one.commit(changes('REG bob')), { code: 'store.outdated', message: /has format 2/ });
+    await t.throwsAsync(other.catchUp(), { code: 'store.outdated' });
+    await t.throwsAsync(other.commit(changes('REG bob')), { code: 'store.outdated' });
+    await t.throwsAsync(openPostgresStore(url, { alone: true }), { code: 'store.outdated' });
+    t.deepEqual(await postgres.sqlIn(url, 'select seq, users from im_head'), [{ seq: '1', users: 1 }]);
+    t.is((await postgres.sqlIn(url, 'select * from im_log')).length, 1);
+  });
+
   test('a store that is far behind reads the changes in parts', async (t) => {
     const [, one, other] = (await openSeveral(t, 2)) as [string, Store, Store];
     for (let user = 0; user < 200; user++) await one.commit(changes(`REG user${user}`));
@@ -255,7 +267,10 @@ withPostgres(() => {
     const url = await postgres.makeDirectory(t);
     await postgres.sqlIn(url, 'update im_head set format = 2');
     const newer = openPostgresStore(url, { alone: true });
-    await t.throwsAsync(newer, { ...unusable, message: /has format 2, and this im-server knows only 1/ });
+    await t.throwsAsync(newer, {
+      code: 'store.outdated',
+      message: /has format 2, and this im-server knows only 1/,
+    });
     const missing = openPostgresStore(postgres.url('missing'), { alone: true });
     await t.throwsAsync(missing, { ...unusable, message: /database "missing" does not exist/ });
   });

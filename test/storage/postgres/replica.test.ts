@@ -100,7 +100,7 @@ for (const [what, log] of Object.entries(CORRUPT)) {
 }
 
 test('a log of another format is refused', (t) => {
-  t.throws(() => replicaAt(2).follow(part({ ...FULL, format: 2 }, LOG)), { code: 'store.unusable' });
+  t.throws(() => replicaAt(2).follow(part({ ...FULL, format: 2 }, LOG)), { code: 'store.outdated' });
 });
 
 test('a directory that was loaded must have the users of the replica before, by their numbers', (t) => {

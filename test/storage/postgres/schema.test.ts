@@ -54,9 +54,15 @@ withPostgres(() => {
   });
 
   test('a directory of a newer format is left alone', async (t) => {
-    const url = await postgres.makeDirectory(t);
+    await postgres.sql('create database newer owner im');
+    const url = postgres.url('newer');
+    await migrate(url);
     await postgres.sqlIn(url, 'update im_head set format = 2');
-    await t.throwsAsync(migrate(url), { code: 'store.unusable', message: /has format 2/ });
+    await postgres.sqlIn(url, 'drop table im_ban');
+    await t.throwsAsync(migrate(url), { code: 'store.outdated', message: /has format 2/ });
+    const [table] = await postgres.sqlIn<{ name: unknown }>(url, "select to_regclass('im_ban') as name");
+    t.is(table?.name, null, 'no table was made');
+    await t.throwsAsync(readServerSeed(url), { code: 'store.outdated' });
   });
 
   test('a database that cannot be used is named with its reason', async (t) => {
