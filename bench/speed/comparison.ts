@@ -3,7 +3,7 @@
  * affects both.
  */
 
-import { median } from '../median.js';
+import { median, medianInterval } from '../median.js';
 import type { Report } from '../report.js';
 import { atMost } from '../target.js';
 import type { Generator } from './generator.js';
@@ -50,6 +50,8 @@ export interface Comparison {
   readonly target: number;
   /** CPU time of our server divided by that of the other: the median of the rounds. */
   readonly ratio: number;
+  /** The 95 % confidence interval of the ratio; `undefined` after too few rounds. */
+  readonly interval: readonly [number, number] | undefined;
   readonly ours: Figures;
   readonly other: Figures;
   readonly isGeneratorLimit: boolean;
@@ -70,19 +72,22 @@ export async function compare(
   target: number,
   ours: Side,
   other: Side,
+  roundCount = ROUNDS,
 ): Promise<Comparison> {
   await ours.prepare?.();
   await other.prepare?.();
   await generator.run(ours.job());
   await generator.run(other.job());
   const rounds: { readonly ours: Round; readonly other: Round }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < roundCount; round++) {
     rounds.push({ other: await measure(generator, other), ours: await measure(generator, ours) });
   }
+  const ratios = rounds.map((round) => round.ours.cpuUs / round.other.cpuUs);
   return {
     scenario,
     target,
-    ratio: median(rounds.map((round) => round.ours.cpuUs / round.other.cpuUs)),
+    ratio: median(ratios),
+    interval: medianInterval(ratios),
     ours: summary(rounds.map((round) => round.ours)),
     other: summary(rounds.map((round) => round.other)),
     isGeneratorLimit: median(rounds.map((round) => round.ours.busy)) > LIMIT_BUSY,
@@ -127,11 +132,20 @@ function summary(rounds: readonly Round[]): Figures {
 /** Reports the result of a comparison. */
 export function reportComparison(
   report: Report,
-  { scenario, target, ratio, ours, other, isGeneratorLimit }: Comparison,
+  { scenario, target, ratio, interval, ours, other, isGeneratorLimit }: Comparison,
 ): void {
-  const details = `${brief(ours)}; the other: ${brief(other)}`;
+  const range = interval && `95 % interval ${interval.map((end) => end.toFixed(2)).join(' to ')}, `;
+  const details = `${range ?? ''}${brief(ours)}; the other: ${brief(other)}`;
   const limit = isGeneratorLimit ? '; the generator was the bottleneck' : '';
-  const figures = { ratio, isGeneratorLimit, ...prefixed('ours', ours), ...prefixed('other', other) };
+  const [low, high] = interval ?? [];
+  const ends = low !== undefined && high !== undefined ? { low, high } : {};
+  const figures = {
+    ratio,
+    ...ends,
+    isGeneratorLimit,
+    ...prefixed('ours', ours),
+    ...prefixed('other', other),
+  };
   report.result(scenario, figures, `${ratio.toFixed(2)} times`, {
     details: details + limit,
     target: atMost(ratio, target),
