@@ -4,6 +4,7 @@
  */
 
 import { Command, Option } from 'commander';
+import { benchCluster } from './cluster/cluster.js';
 import { Report } from './report.js';
 import { benchChat } from './speed/chat-load.js';
 import { benchInspection } from './speed/inspection-cost.js';
@@ -24,6 +25,7 @@ const PARTS = {
   inspection: benchInspection,
   store: benchStore,
   import: benchTransfer,
+  cluster: benchCluster,
   supervision: benchSupervision,
 } as const;
 

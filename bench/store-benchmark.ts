@@ -14,14 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { type AnyActorRef, createActor } from 'xstate';
-import { storeLogic } from '../actors/server/store-actor.js';
 import { parseId, type UserId } from '../protocol/id.js';
 import type { Change } from '../protocol/request.js';
 import type { Store } from '../storage/store.js';
 import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import type { Report } from './report.js';
 import { atMost } from './target.js';
+import { measureClients, type Rate, rateOf, reportRate } from './waiting-clients.js';
 
 const USERS = 1_000_000;
 const BUDDIES = 5;
@@ -136,18 +135,6 @@ async function measureCommits(directory: string): Promise<{ bare: Rate; commit: 
   return { bare: rateOf(bare, 2 * MEASURE_MS), commit: rateOf(commit, 2 * MEASURE_MS) };
 }
 
-interface Rate {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-}
-
-function rateOf(latencies: number[], ms: number): Rate {
-  latencies.sort((a, b) => a - b);
-  const at = (part: number) => latencies[Math.floor(latencies.length * part)] ?? Number.NaN;
-  return { perSecond: (latencies.length / ms) * 1_000, p50: at(0.5), p99: at(0.99) };
-}
-
 /** Writes and syncs single lines, one after the other. */
 async function measureDisk(directory: string): Promise<Rate> {
   const path = join(directory, 'bare');
@@ -164,46 +151,6 @@ async function measureDisk(directory: string): Promise<Rate> {
   await file.close();
   await rm(path);
   return rateOf(latencies, performance.now() - startedMs);
-}
-
-/** Runs clients that each request a change, wait for the reply, and request the next. */
-async function measureClients(directory: string, clients: number): Promise<Rate> {
-  const log = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
-  const opened = openTextStore(directory);
-  const actor = createActor(storeLogic({ openStore: () => opened, log }), { input: {} }).start();
-  while (actor.getSnapshot().ready !== true) await new Promise(setImmediate);
-  const latencies: number[] = [];
-  const startedMs = performance.now();
-  let users = 0;
-  const prefix = `c${clients}_${Date.now()}_`;
-  const client = () =>
-    new Promise<void>((resolve) => {
-      let askedMs = 0;
-      const ask = () => {
-        askedMs = performance.now();
-        const change: Change = { op: 'REG', id: `${prefix}${users++}` as UserId };
-        actor.send({ type: 'change.commit', change, replyTo: { send: answered } as unknown as AnyActorRef });
-      };
-      const answered = ({ reply }: { readonly reply: number }) => {
-        if (reply !== 200) throw new Error(`the reply to a change was ${reply}`);
-        const now = performance.now();
-        latencies.push(now - askedMs);
-        if (now - startedMs < MEASURE_MS) setImmediate(ask);
-        else resolve();
-      };
-      ask();
-    });
-  await Promise.all(Array.from({ length: clients }, client));
-  const rate = rateOf(latencies, performance.now() - startedMs);
-  actor.send({ type: 'shutdown.requested' });
-  await (await opened).close();
-  return rate;
-}
-
-function rateResult(report: Report, name: string, { perSecond, p50, p99 }: Rate): void {
-  const rate = Math.round(perSecond);
-  const shown = `${rate.toLocaleString('en')}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
-  report.result(name, { perSecond: rate, p50Ms: p50, p99Ms: p99 }, shown);
 }
 
 export async function benchStore(report: Report): Promise<void> {
@@ -223,9 +170,13 @@ export async function benchStore(report: Report): Promise<void> {
       { target: atMost(times, 3, 'times') },
     );
     for (let round = 1; round <= 2; round++) {
-      rateResult(report, 'one write and fdatasync', await measureDisk(small));
+      reportRate(report, 'one write and fdatasync', await measureDisk(small));
       for (const clients of [1, 64, 512]) {
-        rateResult(report, `${clients} clients waiting`, await measureClients(small, clients));
+        reportRate(
+          report,
+          `${clients} clients waiting`,
+          await measureClients(() => openTextStore(small), clients, MEASURE_MS),
+        );
       }
     }
     report.section(`The text store: ${USERS.toLocaleString('en')} users with ${BUDDIES} buddies each`);

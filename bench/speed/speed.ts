@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../report.js';
 import { allOf, atMost, labelled } from '../target.js';
+import { announceAll } from './announcing.js';
 import { compare, ROUND_MS, reportComparison, type Side } from './comparison.js';
 import { LONG_LISTS, LONG_PREFIX, makeDatabase, PREFIX } from './database.js';
 import { Generator } from './generator.js';
@@ -152,21 +153,8 @@ class SpeedBench {
     const data = join(this.#directory, String(users));
     await makeDatabase(data, users);
     const server = await this.#started(Subject.server(data));
-    await this.#announceAll(server, users);
+    await announceAll(this.#generator, server, users);
     return server;
-  }
-
-  /**
-   * Announces half of the users, so that they are online for the next ten minutes. Announces them as offline
-   * first: repeated announcements would shorten that time.
-   */
-  async #announceAll({ ports }: Subject, registered: number): Promise<void> {
-    const users = registered / 2;
-    const rate = Math.max(RATE, users / 10);
-    const ms = (users / rate) * 1_000;
-    for (const kind of ['GONE', 'SET'] as const) {
-      await this.#generator.run({ kind, port: ports.udp, ms, prefix: PREFIX, users, registered, rate });
-    }
   }
 
   async #compare(scenario: Scenario, target: number, ours: Side, other: Side): Promise<void> {
@@ -182,7 +170,7 @@ class SpeedBench {
     return {
       subject,
       job: () => ({ kind, port: subject.ports.udp, ms: ROUND_MS, prefix, users, registered, rate }),
-      ...(kind === 'GET' && { prepare: () => this.#announceAll(subject, registered) }),
+      ...(kind === 'GET' && { prepare: () => announceAll(this.#generator, subject, registered) }),
     };
   }
 

@@ -19,7 +19,7 @@ const TARGET_MS = 250;
 const programOf = (name: string) => fileURLToPath(new URL(`../../../bin/${name}`, import.meta.url));
 
 /** How long it takes until a program's output contains a text, in milliseconds. */
-async function timeUntil(text: string, args: readonly string[]): Promise<number> {
+export async function timeUntil(text: string, args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');

@@ -36,6 +36,11 @@ export class Subject {
     return Subject.#start([...SERVER_ON_FREE_PORTS, '--data', directory, ...options]);
   }
 
+  /** Starts our server on a directory in PostgreSQL. */
+  static sharing(url: string): Promise<Subject> {
+    return Subject.#start([...SERVER_ON_FREE_PORTS, '--directory', url, '--warm-up', '0']);
+  }
+
   /** Starts our server with an inspector. */
   static inspectedServer(directory: string): Promise<Subject> {
     return Subject.#start([...SERVER_ON_FREE_PORTS, '--data', directory, '--inspect', '0'], true);
