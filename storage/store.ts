@@ -122,8 +122,8 @@ export interface Store {
   catchUp(): Promise<void>;
 
   /**
-   * The number of the last change that {@link users} show. Changes that have an effect are numbered from 1, in
-   * the order in which they were made; all servers of a directory number them alike.
+   * The number of the last change that {@link users} show. Changes that have an effect are numbered from 1,
+   * in the order in which they were made; all servers of a directory number them alike.
    */
   readonly lastChange: number;
 

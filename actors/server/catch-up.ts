@@ -1,6 +1,6 @@
 /**
- * Lets a store that several servers share catch up with the changes of the others: at intervals, and soon when
- * another server has changes that are missing here, or an id is not known yet.
+ * Lets a store that several servers share catch up with the changes of the others: at intervals, and soon
+ * when another server has changes that are missing here, or an id is not known yet.
  */
 
 import { isStoreError, type Store } from '../../storage/store.js';

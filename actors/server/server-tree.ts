@@ -73,8 +73,8 @@ export interface ServerOptions extends LimitSettings {
    */
   readonly identity?: () => ServerIdentity;
   /**
-   * Opens the store. If it rejects with `store.diverged` or `store.outdated`, or the open store fails with such
-   * an error, the tree ends.
+   * Opens the store. If it rejects with `store.diverged` or `store.outdated`, or the open store fails with
+   * such an error, the tree ends.
    */
   readonly openStore: () => Promise<Store>;
   /**

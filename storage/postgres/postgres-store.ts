@@ -100,7 +100,8 @@ export class PostgresDirectory {
   /**
    * Opens the directory, and loads it. The store that was opened before must be closed.
    *
-   * @throws StoreError `store.unusable`, `store.outdated`, `store.corrupt` or `store.diverged`, as a rejection.
+   * @throws StoreError `store.unusable`, `store.outdated`, `store.corrupt` or `store.diverged`, as a
+   * rejection.
    */
   async open(): Promise<Store> {
     let session: Session | undefined;

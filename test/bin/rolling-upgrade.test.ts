@@ -86,7 +86,7 @@ withPostgres(() => {
     postgres = await Postgres.start(all);
   });
 
-  test('servers are replaced by the next version one by one, and no acknowledged change is lost', async (t) => {
+  test('servers are replaced by another version one by one, and no change is lost', async (t) => {
     const url = await postgres.makeDirectory(t);
     const next = await versionWith(t, 'NEWEST_FORMAT = 1', 'NEWEST_FORMAT = 2');
     const formatOf = async () =>
@@ -152,7 +152,7 @@ withPostgres(() => {
     t.log(`${ledger.acknowledged} changes acknowledged`);
   });
 
-  test('servers whose batches of announcements differ in their version go on beside each other', async (t) => {
+  test('servers whose batches differ in their version go on beside each other', async (t) => {
     const url = await postgres.makeDirectory(t);
     const other = await versionWith(t, 'BATCH_VERSION = 1', 'BATCH_VERSION = 2');
     const servers = await Promise.all([start(t, 'im-server', url), start(t, other, url)]);
