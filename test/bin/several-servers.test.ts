@@ -2,9 +2,10 @@
 
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
-import { Postgres, teardownOfFile, withPostgres } from '../helpers/postgres.js';
+import { Postgres } from '../helpers/postgres.js';
 import { Program } from '../helpers/programs.js';
 import { idAt } from '../helpers/several-servers.js';
+import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;

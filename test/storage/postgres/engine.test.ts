@@ -1,7 +1,8 @@
 import anyTest from 'ava';
 import { PostgresEngine } from '../../../storage/postgres/engine.js';
 import { CutProxy, isCommit, isCommitted } from '../../helpers/cut-proxy.js';
-import { databaseOf, Postgres, teardownOfFile, withPostgres } from '../../helpers/postgres.js';
+import { databaseOf, Postgres } from '../../helpers/postgres.js';
+import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { testEngineContract } from './engine-contract.js';
 
 // One at a time: the tests stop the servers.
