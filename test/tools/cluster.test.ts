@@ -6,8 +6,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import anyTest, { type ExecutionContext } from 'ava';
-import { withPostgres } from '../helpers/postgres.js';
 import { emptyEnvironment, Program } from '../helpers/programs.js';
+import { withPostgres } from '../helpers/with-postgres.js';
 
 const run = promisify(execFile);
 
