@@ -13,8 +13,8 @@ const OPENED_AT_A_TIME = 250;
 const SETTLE_MS = 1_000;
 
 /**
- * Opens idle connections. The returned function closes them, and throws if the server has closed any of them
- * before.
+ * Opens idle connections. The returned function closes them. It throws if the server had closed any of them
+ * earlier.
  */
 export async function openIdle(port: number, count: number): Promise<() => Promise<void>> {
   const sockets: Socket[] = [];

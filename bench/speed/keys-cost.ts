@@ -118,8 +118,8 @@ function scenariosOf(credentials: DeviceCredentials, open: Subject, keyed: Subje
 }
 
 /**
- * The sessions are opened in the table that the actor owns, because as many handshakes would take minutes.
- * Their keys are random instead of exported.
+ * Opens the sessions directly in a table like that of the server's actor, because so many handshakes would
+ * take minutes. Their keys are random instead of exported.
  */
 function reportMemory(report: Report): void {
   report.section(`Memory of ${SESSIONS.toLocaleString('en')} sealed sessions`);

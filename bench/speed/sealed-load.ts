@@ -45,7 +45,7 @@ export interface FloodJob {
   readonly rate: number;
 }
 
-/** Receives the answers of all sessions: large enough that none is lost. */
+/** The receive buffer for the answers of all sessions: large enough that no answer is lost. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** How long the generator waits for the last answers, in milliseconds. */

@@ -9,7 +9,7 @@ import { ownerOf } from './database.js';
 import type { Gathered } from './gathered.js';
 import { steadily } from './steadily.js';
 
-/** Large enough that the generator loses no answer. */
+/** The receive buffer of the generator: large enough that it loses no answer. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** How long the generator waits for the last answers, in milliseconds. */
