@@ -15,7 +15,7 @@ const test = anyTest.serial;
 /** How often clients are killed; `npm run test:long` kills them more often. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 
-test('kill -9 of clients loses and reorders no line, and no run of a client shows one twice', async (t) => {
+test('kill -9 of clients loses or reorders no line, and no run of a client shows a line twice', async (t) => {
   const server = await startKeyedServer(t);
   const [first, second] = [await KeyedHome.create(t, server), await KeyedHome.create(t, server)];
   for (const [home, args] of [

@@ -128,7 +128,7 @@ async function hasEnded(pid: number | undefined): Promise<void> {
   }
 }
 
-test('a server whose sync hangs ends by SIGKILL after a signal, and loses no user', async (t) => {
+test('a server with a hanging sync ends by SIGKILL after a signal, and loses no user', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await hangingServer(t);
   server.process.kill('SIGTERM');
@@ -137,7 +137,7 @@ test('a server whose sync hangs ends by SIGKILL after a signal, and loses no use
   t.is(await ask(next.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
 });
 
-test('a second signal ends a server whose sync hangs by SIGKILL, earlier than one signal does', async (t) => {
+test('a server with a hanging sync ends by SIGKILL sooner after two signals than after one', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const single = await hangingServer(t);
   const twice = await Promise.all(

@@ -148,7 +148,7 @@ for (const { dialect, answer, bye } of [
   });
 }
 
-test('a buddy of dialect E that closes at a call of a user with a key has refused it', async (t) => {
+test('a buddy of dialect E that closes the call of a user with a key has refused it', async (t) => {
   const { server, home } = await withAlice(t);
   const olga = await olgaOnline(t, server);
   const program = start(t, server, home, 'send', 'alice', 'olga', 'hello');

@@ -167,7 +167,7 @@ test('a server that is silent about keys still answers with the list of buddies'
   t.deepEqual(server.requests, [VERSION], 'and the cause of its silence is not asked for');
 });
 
-test('a server that kept keys and keeps none now counts as busy, and gets nothing in clear', async (t) => {
+test('if a server that kept keys keeps none now, it counts as busy, and gets nothing in clear', async (t) => {
   const keyed = await serve(t);
   const home = emptyEnvironment(t);
   await directoryAt(t, keyed, dataOf(home)).request('REG', ['alice'], new AbortController().signal);
@@ -192,7 +192,7 @@ test('a server that kept keys and keeps none now counts as busy, and gets nothin
   for (const request of server.requests) t.is(request.charCodeAt(0), 0x16, 'only TLS');
 });
 
-test('after an update, a server keeps keys: known ids stay without, and new ones get keys', async (t) => {
+test('once an updated server keeps keys, known ids stay without a key, and new ids get one', async (t) => {
   const foreign = await ForeignServer.start(t, '201');
   const home = emptyEnvironment(t);
   t.is((await run(t, foreign, home, ['register', 'alice']))[0], 0);

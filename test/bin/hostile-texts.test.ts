@@ -64,7 +64,7 @@ function clientAt(
 /** Starts alice's client at the menu, on a server whose answers the test sets. */
 async function alice(t: ExecutionContext, size: TerminalSize, files: Home = {}, buddies?: Uint8Array) {
   const stub = await StubServer.start(t);
-  // Set before the client's first request: the client takes any answer for that of its latest request.
+  // Set before the client's first request: the client takes any answer for the answer to its last request.
   if (buddies !== undefined) stub.buddies = buddies;
   const terminal = clientAt(t, size, await homeWith(t, files), ...stub.options, '--user', 'alice');
   await terminal.shows('Your choice:');

@@ -145,7 +145,7 @@ test('a cleared screen still shows who calls, and the buddy of the chat', async 
   await t.notThrowsAsync(alice.shows('(Not sent: hal)', 'bob left.', ...AT_MENU));
 });
 
-test('an empty line in a chat sends nothing, and a pasted one is sent', async (t) => {
+test('in a chat, a typed empty line is not sent, and an empty line in a paste is sent', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press('\r\r\rhi\r');
   t.is(await bob.line(), 'hi');
@@ -329,7 +329,7 @@ test('a draft of several rows with wide characters leaves no ghost rows', async 
   t.is(await bob.line(), `X${draft}`);
 });
 
-test('a row that is exactly full leaves no ghost row either', async (t) => {
+test('a row that is exactly full leaves no ghost row', async (t) => {
   const { alice, bob } = await aliceInChat(t, { columns: 20, rows: 12 });
   alice.press('x'.repeat(15));
   await alice.shows(`bob> ${'x'.repeat(15)}`);
@@ -469,7 +469,7 @@ test('after a Ctrl-C at a prompt, the menu accepts the next key at once', async 
   t.pass();
 });
 
-test('SIGTERM, SIGINT and SIGHUP restore the terminal, too', async (t) => {
+test('SIGTERM, SIGINT and SIGHUP also restore the terminal', async (t) => {
   const { server } = await aliceInTerminal(t);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     const { terminal, valuesOf } = await clientBetweenModes(t, server);
@@ -518,7 +518,7 @@ test('Ctrl-Z without a parent shell has no lasting effect', async (t) => {
   t.pass();
 });
 
-test('a SIGTSTP from another process stops the client as Ctrl-Z does; SIGSTOP is survived too', async (t) => {
+test('a SIGTSTP from another process stops the client as Ctrl-Z does; it survives SIGSTOP', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
   const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');

@@ -223,7 +223,7 @@ test('a reader that stops early is not an error', async (t) => {
   t.is(alice.stderr, '');
 });
 
-test('a client whose buddy does not read ends at a signal', async (t) => {
+test('a signal ends a client whose buddy does not read', async (t) => {
   const { alice, peer } = await aliceCallsBob(t);
   peer.send('OK\n');
   await alice.expect('> ');

@@ -223,7 +223,7 @@ async function endsWell(t: ExecutionContext, redirected: string): Promise<void> 
   t.deepEqual(await exited, [0, null], redirected);
 }
 
-test('a log that cannot be written, or is not read, only loses lines', async (t) => {
+test('a server whose log cannot be written, or is not read, works, and ends on SIGTERM', async (t) => {
   await endsWell(t, '2>/dev/full');
   await endsWell(t, '');
 });

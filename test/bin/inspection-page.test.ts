@@ -131,7 +131,7 @@ test('many connections are one row', async (t) => {
   const { address, tcp } = await inspected(t);
   await page.goto(address);
   await Promise.all(Array.from({ length: 500 }, () => dial(tcp)));
-  // Not how many are live: on a slow machine, the first ones have been closed when the page draws the last.
+  // The number started, not the number live: a slow machine closes the first ones before the last are drawn.
   await page.waitForSelector(`[data-path="${CONNECTION}"][data-started="500"]`);
   t.true((await page.locator('[data-path]:visible, [data-member]:visible').count()) < 60);
 });

@@ -148,7 +148,7 @@ test('the menu client prints unread lines after q and a reset', async (t) => {
   t.is(await alice.exited, 0);
 });
 
-test('the menu client exits when the chat is over, and prints unread lines before', async (t) => {
+test('when the chat is over, the menu client prints unread lines before it exits', async (t) => {
   const { alice, peer } = await atTerminal(t);
   alice.process.stdin?.end('x\n');
   peer.socket.resetAndDestroy();

@@ -30,7 +30,7 @@ const FIRST_TLS_TYPE = 0x16;
 /** The first bytes of sealed datagrams: a sealed text, or "unknown session". */
 const SEALED_TYPES = [0x81, 0x82];
 
-/** Whether bytes are whole records of TLS, and nothing else. The last one may be cut, or none was sent. */
+/** Whether bytes are only records of TLS. The last record may be cut, and there may be no bytes at all. */
 function isTls(bytes: Buffer): boolean {
   if (bytes.length > 0 && bytes[0] !== FIRST_TLS_TYPE) return false;
   for (let at = 0; at + TLS_HEADER_BYTES <= bytes.length; ) {
@@ -117,7 +117,7 @@ test('between two ids with keys, only the question whether the server keeps keys
   assertSealed(t, both);
 });
 
-test('with the interactive clients in plain mode, nothing else is readable either', async (t) => {
+test('with plain mode, only the question whether the server keeps keys is readable', async (t) => {
   const both = await machines(t);
   const [alice, bob] = [both.alice, both.bob].map((machine) =>
     machine.start('--plain', '--message-port', String(machine.messagePort)),
@@ -161,7 +161,7 @@ test('with the interactive clients in plain mode, nothing else is readable eithe
   assertSealed(t, both);
 });
 
-test('between two ids without keys, the same wires show everything', async (t) => {
+test('between two ids without keys, requests, presence and messages are readable on the wires', async (t) => {
   const both = await machines(t);
   await makeBuddies(t, both, '--clear');
   await talk(t, both, '--clear');

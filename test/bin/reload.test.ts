@@ -32,7 +32,7 @@ async function reload({ program }: ServerProgram, message: string): Promise<Reco
 
 const READ = 'the configuration was read again';
 
-test('SIGHUP changes limits without a restart, and says which', async (t) => {
+test('SIGHUP changes limits without a restart, and the log says which', async (t) => {
   const { server, write } = await configured(t, 'max-users = 1\n');
   t.is(await ask(server.tcp, 'REG alice\n'), '200 OK\r\n');
   t.is(await ask(server.tcp, 'REG bob\n'), '206 BUSY\r\n');

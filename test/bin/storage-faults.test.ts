@@ -245,7 +245,7 @@ for (const [title, refusedMs, ...injections] of FAILURES) {
   });
 }
 
-test('changes are refused while the file system is read-only, until it is replaced', async (t) => {
+test('changes are refused while the file system, or its replacement, is read-only', async (t) => {
   if (!(await needs(t, 'ext4', 'tmpfs'))) return;
   const disk = await Disk.create(t);
   const { directory } = disk;

@@ -47,7 +47,7 @@ export class Talker {
   readonly #output = new EventEmitter();
   #program: Program;
   #lines = 0;
-  /** True if the menu took a line that was meant for a broken chat. The next prompt then has its answer. */
+  /** True if the menu took a line that was meant for a broken chat: the next prompt is already answered. */
   #isAhead = false;
 
   constructor(home: KeyedHome, options: TalkerOptions) {

@@ -11,7 +11,7 @@ import { Program, startServerProgram, temporaryDirectory } from '../../helpers/p
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** Starts a server, a bob of dialect E who accepts connections, and commands as alice. */
+/** Starts a server and a bob of dialect E who accepts connections. Returns functions that start commands. */
 async function withBob(t: ExecutionContext) {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${request}\n`);
@@ -109,7 +109,7 @@ test('a late opening of dialect E, after our answer, ends the chat and is not a 
   t.deepEqual(eventsOf(program), ['listening', 'call', 'accepted', 'closed']);
 });
 
-test('a caller of dialect E that speaks late or leaves during the question ends it', async (t) => {
+test('the question ends if the caller turns out to speak dialect E, or leaves with BYE500', async (t) => {
   const { program, dial, opening } = await called(t, '--accept', 'ask');
   for (const words of ['BYE500\r\n', opening]) {
     const caller = await dial();
@@ -128,7 +128,7 @@ test('a caller of dialect E that speaks late or leaves during the question ends 
 for (const command of ['send', 'chat'] as const) {
   const text = command === 'send' ? ['hi'] : [];
 
-  test(`${command}: a buddy of dialect E who refuses is exit code 12`, async (t) => {
+  test(`${command}: the refusal of a buddy of dialect E leads to exit code 12`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text);
     peer.socket.end();
     t.is(await program.exited, 12);

@@ -41,7 +41,7 @@ async function pinAnother(t: ExecutionContext, home: KeyedHome, key: IdentityKey
   t.is(failed, undefined);
 }
 
-test('a buddy is pinned as the server names the key, verified by the words, and listed', async (t) => {
+test('a buddy is pinned with the key that the server names, verified by the words, and listed', async (t) => {
   const { bob, trust, pin } = await aliceAndBob(t);
   t.is((await trust()).stderr.split('.')[0], 'No key of a buddy of alice is known here');
   const words = await six(bob.key);
@@ -136,7 +136,7 @@ test('a key from the buddy counts, whatever the server names', async (t) => {
   t.regex(wrong.stderr, /Use the 43 characters that im-client key shows\./);
 });
 
-test('after a key is forgotten, the key that the server names is pinned, also after a change', async (t) => {
+test('after a changed key is forgotten, the key that the server names is pinned', async (t) => {
   const { home, bob, trust, forget, pin } = await aliceAndBob(t);
   t.deepEqual(await forget('bob'), { code: 0, stdout: 'No key of bob is known here.\n', stderr: '' });
   await pinAnother(t, home, Identity.create().key);

@@ -205,7 +205,7 @@ async function twoMachinesOf(t: ExecutionContext, server: ServerAt, through: Ser
   return { id, first, other };
 }
 
-test('a device that was stored without the words is sent again without them', async (t) => {
+test('a killed run with typed words is completed by a run that asks for no words', async (t) => {
   const server = await serveWithKey(t);
   const gate = await Gate.open(t, server);
   const { first, second, identity } = await twoMachines(t, server, { tcp: gate.port, key: server.key });

@@ -42,7 +42,7 @@ test('each key is shown with its server, its six words and where the 24 words ar
   });
 });
 
-test('all ids are shown; with --user, one', async (t) => {
+test('all ids are shown, or with --user only that id', async (t) => {
   const home = await KeyedHome.create(t, await serveWithKey(t));
   await home.register('alice');
   await home.register('bob');

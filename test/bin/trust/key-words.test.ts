@@ -30,7 +30,7 @@ function askedIn(terminal: Terminal): number {
   return Number(number) - 1;
 }
 
-test('the words are shown on a screen of their own, two are asked back, then they are removed', async (t) => {
+test('the words are shown on a separate screen, two are asked for, and then all are removed', async (t) => {
   const { home, terminal, words } = await aliceAtWords(t);
   terminal.press('\r');
   await terminal.shows('Press Enter when you have written them down.');

@@ -35,7 +35,7 @@ async function start(t: ExecutionContext) {
 
 async function copied(terminal: Terminal, words: readonly string[]): Promise<void> {
   const pair = await askedBack(terminal, words);
-  // Cut and put back: inside of the dialog, that works as in every line.
+  // The words are cut and put back: this works in the dialog as in any other line.
   terminal.press(`${pair.join(' ')}${CTRL_U}`);
   await terminal.until(() => terminal.rows().at(-1)?.endsWith('(Enter alone: later):') ?? false);
   terminal.press(`${CTRL_Y}\r`);
@@ -92,7 +92,7 @@ async function placesOf(words: readonly string[], { machine, server }: Awaited<R
     .map(([place]) => place.replace(/alice@.*/, 'alice'));
 }
 
-test('the words that were shown and asked back are nowhere afterwards', async (t) => {
+test('after the user has copied the words, no screen, file or output has them', async (t) => {
   const here = await start(t);
   const { machine } = here;
   const terminal = machine.atTerminal();

@@ -187,7 +187,7 @@ test('after a registration by a command, key words and key restore move alice', 
   t.is((await laptop.run(['server'])).out, (await desktop.run(['server'])).out);
 });
 
-test('of listeners on two machines, the older one exits with 17, each time', async (t) => {
+test('each new listener on another machine makes the older listener exit with 17', async (t) => {
   const { laptop, desktop, words } = await aliceWithPaper(t);
   t.is((await laptop.run(['key', 'restore', '--user', 'alice'], words.join(' '))).code, 0);
   const listen = async (machine: Machine) => {
@@ -202,7 +202,7 @@ test('of listeners on two machines, the older one exits with 17, each time', asy
     t.regex(older.stderr, /^im-client: alice has signed in elsewhere$/m);
     older = newer;
   }
-  // A device that is shut out is told so: that is not the same as signed in elsewhere.
+  // A device that is shut out gets another exit code than one whose user has signed in elsewhere.
   t.is((await laptop.run(['key', 'revoke', '--user', 'alice'], words.join(' '))).code, 0);
   t.is(await older.exited, 19);
   t.regex(
