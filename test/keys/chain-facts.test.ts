@@ -79,7 +79,7 @@ test('a walk along 200 issuers stops after three', (t) => {
   t.deepEqual(walkChain(undefined), []);
 });
 
-test('a certificate under any key of small order is refused, in both places', (t) => {
+test("a device's key of small order is refused, and so is an identity's", (t) => {
   const own = generateKeyPairSync('ed25519').privateKey;
   for (const digits of SMALL_ORDER) {
     const body = encodeDeviceBody({ serial: 7, floor: 0 }, hex(digits));
@@ -95,7 +95,7 @@ test('a certificate under any key of small order is refused, in both places', (t
   }
 });
 
-test('a chain of other keys has no raw keys, and is refused', async (t) => {
+test('a chain with RSA or Ed448 keys has no raw keys, and is refused', async (t) => {
   if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
   for (const algorithm of ['rsa:2048', 'ed448']) {
@@ -107,7 +107,7 @@ test('a chain of other keys has no raw keys, and is refused', async (t) => {
   }
 });
 
-test('an X25519 key, which is as long, is not a key of a device', (t) => {
+test('an X25519 key, which has the length of an Ed25519 key, is not a key of a device', (t) => {
   const body = encodeDeviceBody({ serial: 7, floor: 0 }, keyBytes(alice.key)).toString('hex');
   const exchange = hex(body.replace('302a300506032b6570', '302a300506032b656e'));
   const certificate = new X509Certificate(assembleCertificate(exchange, alice.sign(exchange)));

@@ -31,7 +31,7 @@ test('keys and signatures are those of RFC 8032', (t) => {
   }
 });
 
-test('signatures are judged as Wycheproof does', (t) => {
+test('a signature is valid exactly if Wycheproof says so', (t) => {
   for (const vector of WYCHEPROOF.tests) {
     t.is(verifies(hex(WYCHEPROOF.key), vector), vector.valid, `test ${vector.id}`);
   }

@@ -84,7 +84,7 @@ test('a seed of another length throws, and the error does not show it', (t) => {
   t.notRegex(String(error?.stack), /5a5a|Wlpa|90, 90/);
 });
 
-test('a copy of the seed does not change the identity', (t) => {
+test('overwriting a copy of the seed does not change the identity', (t) => {
   const identity = Identity.create();
   identity.toSeed().fill(0);
   t.is(Identity.fromSeed(identity.toSeed()).key, identity.key);
@@ -94,7 +94,7 @@ test('a copy of the seed does not change the identity', (t) => {
   t.deepEqual(other.toWords(), identity.toWords());
 });
 
-test('the certificate of an identity is signed by itself', (t) => {
+test('the certificate of an identity is self-signed', (t) => {
   const certificate = new X509Certificate(Identity.create().toCertificate());
   t.true(certificate.verify(certificate.publicKey));
 });

@@ -94,7 +94,7 @@ test('a connection of TLS 1.2 that another context let in is not identified', as
   t.is(identifyPeer(shaken.server, PROTOCOL).refusal, 'wrong-version');
 });
 
-test('a chat peer is refused by the directory server, and the reverse', async (t) => {
+test('a chat peer is refused by a directory server, and a directory client by a chat peer', async (t) => {
   const directory = await TlsServer.start(t, serverContext, 'im-dir/1');
   const chat = await TlsServer.start(t, serverContext, 'im-chat/1');
   const chatCall = { secureContext: context, ALPNProtocols: ['im-chat/1'] };
@@ -115,7 +115,7 @@ test('a client without a certificate passes the handshake, and is refused', asyn
   t.is(identifyPeer(accepted, PROTOCOL).refusal, 'no-certificate');
 });
 
-test('a device alone, or more than two certificates, are refused', async (t) => {
+test('a chain of one certificate, or of more than two, is refused', async (t) => {
   const [leaf, root] = chainOf(device);
   t.is(await refusalOf(t, [leaf]), 'wrong-count');
   t.is(await refusalOf(t, [leaf, root, root]), 'wrong-count');
@@ -123,7 +123,7 @@ test('a device alone, or more than two certificates, are refused', async (t) => 
   t.is(await refusalOf(t, [leaf, root]), undefined);
 });
 
-test('of a handshake with 200 certificates, none is read', async (t) => {
+test('a server refuses 200 certificates of a client, and reads none of them', async (t) => {
   const [leaf, root] = chainOf(device);
   const chain = [leaf, ...Array.from({ length: 199 }, () => root)];
   const listener = await TlsServer.start(t, serverContext);
@@ -137,7 +137,7 @@ test('of a handshake with 200 certificates, none is read', async (t) => {
   t.is(reads, 0);
 });
 
-test('a client does not read 200 certificates of a server either', async (t) => {
+test('a client refuses 200 certificates of a server', async (t) => {
   const [leaf, root] = chainOf(device);
   const chain = [leaf, ...Array.from({ length: 199 }, () => root)];
   const listener = await TlsServer.start(t, contextWithChain(device, chain));
@@ -207,7 +207,7 @@ test('a client with a key of another kind sends no certificate, and is refused',
   t.is(identifyPeer(accepted, PROTOCOL).refusal, 'no-certificate');
 });
 
-test('a revoked device and the own identity are refused', async (t) => {
+test("a revoked device is refused, and so is a peer with this side's own identity", async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   const { server: accepted } = await shake(t, listener, { secureContext: context });
   t.is(identifyPeer(accepted, PROTOCOL, { floorOf: () => 1002 }).refusal, 'revoked');
@@ -215,7 +215,7 @@ test('a revoked device and the own identity are refused', async (t) => {
   t.is(identifyPeer(accepted, PROTOCOL, { ownIdentity: alice.key }).refusal, 'own-identity');
 });
 
-test('a chain is read once: the answer stays, with two certificates and with three', async (t) => {
+test('a peer that is identified repeatedly gets the same result, accepted or refused', async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   const good = await shake(t, listener, { secureContext: context });
   const [leaf, root] = chainOf(device);
@@ -252,7 +252,7 @@ test('a ClientHello that arrives byte by byte is read', async (t) => {
   t.is(identifyPeer(accepted, PROTOCOL).device?.identity, alice.key);
 });
 
-test('what is not a handshake ends in a close, not in an exception', async (t) => {
+test('bytes that are not a handshake end in a close, not in an exception', async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   for (const bytes of ['16', '160301', '1603010005ffffffffff', `160301ffff${'00'.repeat(300)}`]) {
     const socket = connect(listener.port, '127.0.0.1');
@@ -280,7 +280,7 @@ test('a reset in the middle of the handshake ends in a close', async (t) => {
   t.pass();
 });
 
-test('OpenSSL is a client of our server', async (t) => {
+test('OpenSSL can connect as a client, and is identified', async (t) => {
   if (!isInstalled(t, 'openssl')) return;
   const listener = await TlsServer.start(t, serverContext);
   const openssl = await startOpenssl(t, ['-connect', `127.0.0.1:${listener.port}`, '-quiet']);

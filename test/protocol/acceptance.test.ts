@@ -64,7 +64,7 @@ test('a serial below the floor that is known of this identity is revoked', (t) =
   t.is(acceptChain(good, { floorOf: (key) => (key === another ? 101 : 0) }).refusal, undefined);
 });
 
-test('a chain with the own identity is refused where that is asked for', (t) => {
+test('a chain with the identity that is given as the own identity is refused', (t) => {
   t.is(acceptChain(good, { ownIdentity: identity }).refusal, 'own-identity');
   t.is(acceptChain(good, { ownIdentity: another }).refusal, undefined);
 });

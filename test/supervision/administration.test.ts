@@ -120,7 +120,7 @@ test('a child can be terminated by its actor too', async (t) => {
   t.deepEqual(await terminateChild(tree.root, tree.actor('a')), refusal('not_found'));
 });
 
-test('terminating a child before it is ready stops it and answers its start', async (t) => {
+test('terminating a child before it is ready stops the child and answers its addChild', async (t) => {
   const tree = family({});
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   t.deepEqual(await terminateChild(tree.root, 'slow'), { ok: true });
@@ -140,7 +140,7 @@ test('a temporary child that is terminated before its start is forgotten', async
   );
 });
 
-test('stopping a temporary child with its group before it is ready forgets it and answers', async (t) => {
+test('a temporary child stopped with its group before it is ready is forgotten; addChild ends', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const spec = member('slow', tree.log, { slow: true, restart: 'temporary' });
   const added = settledBy(addChild(tree.root, spec));
@@ -153,7 +153,7 @@ test('stopping a temporary child with its group before it is ready forgets it an
   );
 });
 
-test('an added child stopped with its group before it is ready restarts, then is answered', async (t) => {
+test('an added child stopped with its group before it is ready restarts, and addChild waits', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   crash(tree.actor('a'));

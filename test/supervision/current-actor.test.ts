@@ -50,7 +50,7 @@ test('an actor is current while it starts, and no actor is afterwards', (t) => {
   t.is(currentActor(), undefined);
 });
 
-test('the receiver of a send is current while it handles it, and then the sender again', (t) => {
+test('a receiver is current while it handles an event, and then the sender is current again', (t) => {
   const { tree, drain } = two();
   drain();
   tree.actor('one').send({ type: 'message', to: tree.actor('two') });

@@ -93,7 +93,7 @@ test('an actor that crashes at a waiting event gets no further ones; the event i
   t.deepEqual(refused, []);
 });
 
-test('a mailbox forwards other events whose types begin with mailbox too', (t) => {
+test('a mailbox also forwards other events whose types begin with `mailbox`', (t) => {
   const log: string[] = [];
   const { actor, refused } = mailbox(1);
   actor.send({ type: 'mailbox.attach', target: recipient(log) });

@@ -157,7 +157,7 @@ test('Ctrl-C may close the console at once', (t) => {
   t.false(output().includes(MENU.text));
 });
 
-test('Ctrl-C clears the line, then interrupts, and a second within a second ends', (t) => {
+test('Ctrl-C clears the line, then interrupts; pressed twice within a second, it ends the input', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(CHAT);
   press('half a line\u0003');

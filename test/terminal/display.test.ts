@@ -85,7 +85,7 @@ test('the status is shown for prompts that have one, and written when it changes
   t.deepEqual(await allRows(), ['Choice:']);
 });
 
-test('after an answer, the question with the answer stays, or neither', async (t) => {
+test('after an answer, the question stays with the answer, or both are removed', async (t) => {
   const { allRows, ask, display } = displayed(30, 6);
   display.setStatus(['bob is online']);
   ask(MENU);

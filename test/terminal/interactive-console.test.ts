@@ -427,7 +427,7 @@ test('a call is never answered by keys that were meant for a line', async (t) =>
   t.deepEqual(driver.answers, ['n']);
 });
 
-test('a call that comes just after a key waits for a quiet time, too', async (t) => {
+test('a call that comes just after a key also waits for a quiet time', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: ID });

@@ -146,7 +146,7 @@ test('characters of several bytes stay whole', (t) => {
   t.deepEqual(sequences(), ['é', '😀']);
 });
 
-test('after close, bytes that were read make no keys', (t) => {
+test('after close, bytes are no longer read as keys', (t) => {
   const { read, names, keyReader } = reader(t);
   keyReader.close();
   read('ab');

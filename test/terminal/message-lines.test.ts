@@ -13,7 +13,7 @@ function textsOf(lines: MessageLines, ...messages: readonly ShownMessage[]): str
   return messages.flatMap((shown) => lines.linesOf(shown)).map(({ text }) => text);
 }
 
-test('a message has the time, its name and its text', (t) => {
+test('the line of a message has the time, the name and the text', (t) => {
   const lines = new MessageLines({ hasColor: false, startedAtMs: STARTED_AT_MS, timeZone: 'UTC' });
   t.deepEqual(textsOf(lines, message(STARTED_AT_MS + 5 * 60_000)), ['14:05 bob: hello']);
 });

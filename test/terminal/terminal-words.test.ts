@@ -87,7 +87,7 @@ test('the line about a server that does not answer gives one cause', (t) => {
   ]);
 });
 
-test('the lines about a refusal give one cause', (t) => {
+test('the lines about a refusal give the cause, or both possible causes', (t) => {
   const said = (why: WhyRefused | undefined, line = '201 INVALID') =>
     terminalLinesOf({ say: 'reply', op: 'ADD', line: text(line), why });
   t.deepEqual(said({ why: 'listed', buddy: bob }), ['201 INVALID', 'bob is on your list already.']);

@@ -61,7 +61,7 @@ test('the line about a buddy that cannot be called says why', (t) => {
   t.deepEqual(linesOf({ say: 'notCallable', buddy: bob, why: 'offline' }), ['bob is offline.']);
 });
 
-test('a caller is named by the id it gave, and always by its address', (t) => {
+test('a ringing caller is named by id and address; other lines have the id, or else the address', (t) => {
   t.deepEqual(linesOf({ say: 'caller', caller: bob, address }), ['Call from bob (192.0.2.7).']);
   t.deepEqual(linesOf({ say: 'caller', caller: undefined, address }), ['Call from 192.0.2.7.']);
   t.is(alertText({ alert: 'call', caller: bob, address }), 'bob calls' as DisplayText);

@@ -68,7 +68,7 @@ test('another key replaces a key only if the user has typed its 24 words', async
   t.deepEqual(await keys.read(ALICE), other);
 });
 
-test('only a newer device replaces a device', async (t) => {
+test('a device is replaced only by one with a higher serial and no lower floor', async (t) => {
   const keys = new KeyFiles('/share/im', new SimulatedFiles());
   const device = { device: 'new', serial: 11, floor: 11 };
   t.deepEqual(await keys.replaceDevice(ALICE, KEY.identity, device), { reason: 'there is no key' });

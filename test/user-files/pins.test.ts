@@ -74,7 +74,7 @@ test('the lines are JSON, with a checksum', async (t) => {
   t.like(forgotten, { buddy: 'carol', forgotten: true });
 });
 
-test("property: after a cut anywhere but at a line's end, no pinned buddy is unknown", async (t) => {
+test("property: after a cut anywhere but at a line's end, no pinned buddy counts as unknown", async (t) => {
   const { bytes } = await sample();
   const LF = 0x0a;
   for (let end = 1; end < bytes.length; end++) {
@@ -85,7 +85,7 @@ test("property: after a cut anywhere but at a line's end, no pinned buddy is unk
   }
 });
 
-test('property: with any byte changed, no pinned buddy is unknown', async (t) => {
+test('property: with any byte changed, no pinned buddy counts as unknown', async (t) => {
   const { bytes } = await sample();
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
@@ -150,7 +150,7 @@ test('a file that has not changed is not read again', async (t) => {
   t.deepEqual((await pins.read()).find(eve), pin(5));
 });
 
-test('a decision gets what is stored at that moment, and may change nothing', async (t) => {
+test('a decision gets what is stored at that moment, and may leave it unchanged', async (t) => {
   const { files, pins } = await sample();
   await pins.read();
   await set(new Pins('/share/im', ALICE, files), bob, pin(9));
@@ -201,7 +201,7 @@ test('there is a limit to the pinned buddies, but not to changes of their pins',
   await set(pins, eve, pin(1));
 });
 
-test('where the file cannot be read, no buddy is unknown, and the view says why', async (t) => {
+test('if the file is refused, all buddies count as damaged, and the view says why', async (t) => {
   const root = await temporaryDirectory(t);
   const pins = new Pins(root, ALICE);
   await set(pins, bob, pin(1));

@@ -92,7 +92,7 @@ test('changes wait for each other, even if two objects make them', async (t) => 
   t.is(await textIn(directory), '20');
 });
 
-test('without the command flock, files can be changed too', async (t) => {
+test('files can also be changed without the command flock', async (t) => {
   const { directory } = await made(t);
   const { PATH } = process.env;
   t.teardown(() => {

@@ -56,7 +56,7 @@ test('a known key is not replaced, but a key replaces `none`', async (t) => {
   t.is((await servers.find(one)).key, keyOf(2));
 });
 
-test('if a line is damaged, no key is stored for an unknown server until the user forgets it', async (t) => {
+test('if a line is damaged, an unknown server is stored only after the user has forgotten it', async (t) => {
   const disk = files();
   const servers = new Servers('/share/im', disk);
   done(await servers.add(one, keyOf(1)));

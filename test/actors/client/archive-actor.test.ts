@@ -87,7 +87,7 @@ test('history is found, with the names of both sides', async (t) => {
   });
 });
 
-test('the first failure to write a message is reported, and later messages are still tried', (t) => {
+test('only the first failure to write a message is reported, and later messages are tried too', (t) => {
   let tries = 0;
   const record = () => {
     tries += 1;
@@ -101,7 +101,7 @@ test('the first failure to write a message is reported, and later messages are s
   ]);
 });
 
-test('every other failure is reported each time, with a gated reason', async (t) => {
+test('failures of all other requests are reported each time, with a gated reason', async (t) => {
   const failed = { reason: 'no\u001b' };
   const { archive, reports } = archiving(t, {
     find: async () => failed,

@@ -153,7 +153,7 @@ test('after a crash of the statechart the user is still signed in, and no chat i
   t.is(await bob.line(), undefined);
 });
 
-test('a crash of the statechart does not leave a caller without an answer', async (t) => {
+test('a caller that rings when the statechart crashes is rejected', async (t) => {
   const { callPort, crash, shows } = await aliceHere(t);
   const bob = await Peer.call(t, await callPort());
   bob.send('HELLO bob\n');

@@ -16,7 +16,7 @@ const HEADER =
 
 const at = (port: number, address = '127.0.0.1') => ({ address, port });
 
-test('of connections with the same ports, the one with the address is found', (t) => {
+test('of connections with the same ports, the one to the given address is found', (t) => {
   // As Linux writes them on a machine whose lowest byte comes first.
   const rowTo = (to: string, sending: string) =>
     `   1: ${'0'.repeat(32)}:0FA0 ${to}:C350 01 ${sending}:00000000 00:00000000 00000000 0 0 1 1 0`;
@@ -52,7 +52,7 @@ test('a connection is found by its ports, in both directions', (t) => {
   t.is(findConnection('', 4_000, at(50_000)), undefined);
 });
 
-test('a connection with retransmissions or unanswered probes is repeated', (t) => {
+test('a connection with retransmissions or unanswered probes has isRepeated set', (t) => {
   t.like(findConnection(row('0FA0', 'C350', '0000000A', '00000003', 0), 4_000, at(50_000)), {
     isRepeated: true,
   });

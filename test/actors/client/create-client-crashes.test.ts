@@ -86,7 +86,7 @@ test.serial('when the agent crashes, pending requests reject, and the client wor
   const seen = watching.next();
   await alice.del('bob');
   await alice.buddies();
-  t.deepEqual((await seen).value, [], 'who watches goes on watching');
+  t.deepEqual((await seen).value, [], 'a watcher still sees changes');
 });
 
 test.serial('when the agent crashes in a chat, the chat is over on both sides', async (t) => {

@@ -45,7 +45,7 @@ async function fails(
   t.is((error as { code?: string } | undefined)?.code, code);
 }
 
-test('refused calls of one address that linger leave room for the calls of others', async (t) => {
+test('refused calls of one address that do not close leave room for calls of other addresses', async (t) => {
   const told: unknown[] = [];
   const onNotice = (notice: ClientNotice) => {
     if (notice.type === 'call.refused' && notice.cause !== 'busy') told.push(notice);
@@ -53,7 +53,7 @@ test('refused calls of one address that linger leave room for the calls of other
   const { alice } = await aliceAndBob(t, { onNotice });
   await alice.buddies();
   const port = await alice.listen();
-  // All at once: a refused call lingers for a second only.
+  // All at once: the client keeps a refused call for only a second.
   const calls = await Promise.all(Array.from({ length: 16 }, () => lingering(t, port, '127.0.0.1')));
   // One rings, seven are refused and do not close, and those beyond the quota are cut.
   for (const call of calls.slice(8)) await call.ended();
@@ -64,7 +64,7 @@ test('refused calls of one address that linger leave room for the calls of other
   t.deepEqual(told, [{ type: 'call.refused', cause: 'crowded', untold: 0, ...caller }]);
 });
 
-test('refused calls that linger at several addresses block no other caller, nor the user', async (t) => {
+test('refused calls that stay open block neither callers at other addresses nor the user', async (t) => {
   const { alice, bob } = await aliceAndBob(t);
   const port = await alice.listen();
   const first = await lingering(t, port, '127.0.0.9');
@@ -86,11 +86,11 @@ test('refused calls that linger at several addresses block no other caller, nor 
   t.is((await calling).buddy, 'bob' as never);
 });
 
-test('a blocked caller is cut at once, and takes no room even if it lingers', async (t) => {
+test('a blocked caller is rejected at once, and takes no room even if it does not close', async (t) => {
   const { alice } = await aliceAndBob(t);
   const port = await alice.listen();
   alice.block(['127.0.0.1']);
-  // In each round as many calls as one address may have at once.
+  // Each round makes as many calls as one address may have at once.
   for (let round = 0; round < 3; round++) {
     const callers: Peer[] = [];
     for (let count = 0; count < 8; count++) callers.push(await lingering(t, port, '127.0.0.1'));
@@ -133,7 +133,7 @@ test('lines sent to a caller that turns out to speak dialect E in the chat are l
     reason: 'its program cannot be answered here',
     lost: ['one', 'two'],
   });
-  for await (const _message of chat) t.fail('it is no message');
+  for await (const _message of chat) t.fail('these lines are not messages');
 });
 
 /** A silent caller, and its chat. The caller leaves at once unless `word` is the answer. */
@@ -167,14 +167,14 @@ test('a caller of dialect B is answered ACCEPTED when it calls again', async (t)
   t.is(await named.line(), 'ACCEPT');
 });
 
-test('a silent caller that does not understand ACCEPTED either is answered ACCEPT again', async (t) => {
+test('a silent caller that leaves after both ACCEPT and ACCEPTED is answered ACCEPT again', async (t) => {
   const { alice } = await aliceAndBob(t);
   let answers = '';
   while (!/ACCEPTED ACCEPT $/.test(answers)) answers += `${(await silentCall(t, alice)).answer} `;
   t.regex(answers, /^(ACCEPT )+(ACCEPTED )+ACCEPT $/);
 });
 
-test('a buddy who answered ACCEPTED gets the same answer, and is called without a greeting', async (t) => {
+test('a buddy who answered ACCEPTED is answered ACCEPTED, and is called without a greeting', async (t) => {
   const { alice, bob } = await aliceAndBob(t);
   const call = async (answer: string) => {
     const calling = alice.call('bob');
@@ -193,7 +193,7 @@ test('a buddy who answered ACCEPTED gets the same answer, and is called without 
   t.is(answer, 'ACCEPTED');
   caller.send('q\n');
   await chat.closed;
-  t.is(await call('ACCEPT'), 'hi', 'now it runs another program');
+  t.is(await call('ACCEPT'), 'hi', 'bob now runs another program');
   t.regex((await call('ACCEPT')) ?? '', /^REQUEST alice \d+$/);
 });
 
@@ -211,7 +211,7 @@ function noticeLog() {
   return { notices, heard: (notice: ClientNotice) => void notices.push(notice) };
 }
 
-/** A caller at a local address that does not close when it is refused. */
+/** A caller that does not close when it is refused. It calls from a given local address. */
 async function lingering(t: ExecutionContext, port: number, localAddress: string): Promise<Peer> {
   const socket = connectSocket({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });
   t.teardown(() => socket.destroy());
@@ -219,7 +219,7 @@ async function lingering(t: ExecutionContext, port: number, localAddress: string
   return new Peer(socket);
 }
 
-test('the hint of a caller without an id names the buddies at its address', async (t) => {
+test('the hint about a caller without an id names the buddies at its address', async (t) => {
   const { alice } = await aliceAndBob(t);
   await alice.buddies();
   await Peer.call(t, await alice.listen());
@@ -273,7 +273,7 @@ test('methods that need a user or a valid id reject without one', async (t) => {
   t.throws(() => createClient({ user: '\u001b[2J' }), { code: 'id.invalid', message: /'\uFFFD\[2J'/ });
 });
 
-test('a server that is silent because it does not know the user does not count as down', async (t) => {
+test('a server that is silent because the user is not registered does not count as down', async (t) => {
   const alice = connect(t, await serve(t));
   await fails(t, alice.buddies(), 'server.silent', /^alice is not registered with the server$/);
 });
@@ -459,7 +459,7 @@ test('reading from a flooding buddy pauses until the program catches up; no line
   t.is(read, count);
 });
 
-test('the chat ends at once when a buddy leaves whose lines are not read', async (t) => {
+test('when a buddy whose lines are not read leaves, the chat ends at once', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   peer.send('line\n'.repeat(5_000));
   peer.socket.end();
@@ -467,7 +467,7 @@ test('the chat ends at once when a buddy leaves whose lines are not read', async
   await fails(t, chat.send('too late'), 'chat.broken');
 });
 
-test('the call is over at once when a caller talks and hangs up', async (t) => {
+test('a call is over at once when the caller sends lines and hangs up', async (t) => {
   const server = await withBuddies(t);
   const alice = connect(t, server);
   const bob = await Peer.call(t, await alice.listen());
@@ -489,7 +489,7 @@ test('a chat with a flooder whose lines are not read can be left', async (t) => 
   t.deepEqual(await chat.closed, { lost: [] });
 });
 
-test('a buddy who does not read is left, and the lines do not count as sent', async (t) => {
+test('lines to a buddy who does not read are rejected as stalled, or as too many', async (t) => {
   const { chat, peer } = await chatWithBob(t, { patienceMs: 2_000 });
   peer.socket.pause();
   const outcomes = await Promise.allSettled(

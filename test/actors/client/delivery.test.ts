@@ -53,7 +53,7 @@ const MANY = 3_000;
 /** Enough that the kernel reports room for more bytes, but not enough for all lines. */
 const PART_BYTES = 8 * 1024 * 1024;
 
-test('a buddy who reads slowly makes progress before a whole line was taken', async (t) => {
+test("a slow reader's progress is reported before the network has taken all lines", async (t) => {
   const { socket, buddy, delivery, noticed, send } = await chat(t);
   delivery.watch();
   buddy.pause();

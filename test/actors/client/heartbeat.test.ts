@@ -130,7 +130,7 @@ test('a question is asked again when a datagram is lost, and then given up', asy
   t.deepEqual(await received('buddies.timed-out'), { type: 'buddies.timed-out', silence: { cause: 'down' } });
 });
 
-/** The cause that is reported for a silent server that answers over TCP like this. */
+/** The cause that is reported for a server that is silent over UDP and answers like this over TCP. */
 async function silenceOf(t: ExecutionContext, serve: (socket: TcpSocket) => void): Promise<unknown> {
   const tcp = createServer((socket) => serve(socket.on('error', () => {})));
   tcp.listen(0, '127.0.0.1');
@@ -145,7 +145,7 @@ async function silenceOf(t: ExecutionContext, serve: (socket: TcpSocket) => void
     clock.increment(QUERY_RETRY_MS);
   }
   await once(tcp, 'connection');
-  // A server that sends nothing over TCP either needs this: the request to it times out.
+  // If the server sends nothing over TCP, the request to it times out only now.
   if (serve.length === 0) clock.increment(CAUSE_PATIENCE_MS);
   const { silence } = (await received('buddies.timed-out')) as Extract<
     HeartbeatReport,
@@ -167,7 +167,7 @@ test('a silent server is asked over TCP whether it knows the user', async (t) =>
   t.deepEqual(asked, Array(3).fill('ADD alice\r\n'), 'nothing is changed');
 });
 
-test('a server that is silent over TCP, too, is given up', async (t) => {
+test('a server that is also silent over TCP counts as unreachable', async (t) => {
   t.deepEqual(await silenceOf(t, () => {}), { cause: 'unreachable', reason: 'no answer' });
 });
 

@@ -61,7 +61,7 @@ test('the words are shown once, and the seed is removed when the user types two 
   t.true(lines.every((line) => said.includes(line)));
 });
 
-test('a user who skips keeps the words on the machine', async (t) => {
+test('if the user skips the question, the words stay on the machine', async (t) => {
   const { held, keys, words, lines, outcomes } = await opened(t, 'copy');
   held.answer('');
   held.answer('  ');

@@ -108,14 +108,14 @@ test('calls in the names of strangers make the client ask only a few times', asy
     peer.send(`HELLO ${name} alice\n`);
     return peer;
   };
-  t.is(await (await call('dora')).line(), 'REJECT', 'a stranger is refused inside TLS, too');
+  t.is(await (await call('dora')).line(), 'REJECT', 'a stranger is also refused inside TLS');
   await alice.pin('bob', { key: device.device.identity });
   await call('bob');
-  t.is((await first(client.calls)).caller, BOB, 'a buddy who proves the pinned key is not');
+  t.is((await first(client.calls)).caller, BOB, 'a buddy who proves the pinned key is not refused');
   t.is(table.asked.length, MAX_QUESTIONS_PER_SOURCE + 1);
 });
 
-/** Alice's pins, as if so many keys were pinned. */
+/** Makes the pins of a person report that this many keys are pinned. */
 function pretendPins({ pins }: Person, count: number): void {
   const read = pins.read.bind(pins);
   Object.assign(pins, {

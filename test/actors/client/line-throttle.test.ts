@@ -33,7 +33,7 @@ async function flooded(t: ExecutionContext, flood: Buffer) {
   return { socket, throttle, seen };
 }
 
-test('one chunk of a flood is read per event-loop iteration, and every byte in the end', async (t) => {
+test('of a flood, one chunk is read per event-loop iteration, and in the end every byte', async (t) => {
   const { seen } = await flooded(t, WITHOUT_LINES);
   let most = 0;
   while (seen.bytes < WITHOUT_LINES.length) {
@@ -41,11 +41,11 @@ test('one chunk of a flood is read per event-loop iteration, and every byte in t
     await nextIteration();
     most = Math.max(most, seen.chunks - before);
   }
-  // A chunk read just before an iteration is counted with the next. Without a pause there are up to 32.
+  // A chunk read just before an iteration counts for that iteration. Without a pause, up to 32 are read.
   t.true(most <= 2, `${most}`);
 });
 
-test('a flood of short lines is handed over in small batches, and every line in order', async (t) => {
+test('a flood of short lines is handed over in small batches, in order, with no line lost', async (t) => {
   const { seen } = await flooded(t, SHORT_LINES);
   let most = 0;
   while (!seen.ended) {

@@ -173,7 +173,7 @@ test('a pinned buddy for whom the server names another key is not called', async
   t.is(wire.bytes.length, 0);
   table.answers.set('bob', { says: 'open' });
   await fails(t, caller.call('bob'), 'key.changed');
-  t.is(wire.bytes.length, 0, 'the change stands, also if the server then knows no key');
+  t.is(wire.bytes.length, 0, 'the key change still counts when the server then knows no key');
 });
 
 for (const [title, who] of [
@@ -181,7 +181,7 @@ for (const [title, who] of [
   ['that the id is not registered', { says: 'unregistered' }],
   ['that it keeps no keys', { says: 'keyless-server' }],
 ] as const) {
-  test(`an unknown buddy is called in clear, as ever, when the server says ${title}`, async (t) => {
+  test(`an unknown buddy is called in clear when the server says ${title}`, async (t) => {
     const server = await withBuddies(t);
     const table = new KeyTable();
     const alice = await person(t, 'alice', table);
@@ -283,7 +283,7 @@ async function tlsCaller(t: ExecutionContext, port: number, device: DeviceCreden
   return new Peer(tls);
 }
 
-test('a caller with another key than the pinned one does not ring, and the trust stays', async (t) => {
+test('a caller with another key than the pinned one does not ring, and the pin stays', async (t) => {
   const { bob, port, table, told } = await pair(t);
   const pinned = Identity.create().key;
   table.names('alice', pinned);
@@ -326,7 +326,7 @@ for (const says of ['open', 'unregistered', 'nothing'] as const) {
   });
 }
 
-test('a caller who names another called id is denied', async (t) => {
+test("a caller who names an id other than the called user's is denied", async (t) => {
   const { port, alice, told } = await pair(t);
   const peer = await tlsCaller(t, port, alice.device);
   peer.send('HELLO alice carl\n');
@@ -367,7 +367,7 @@ for (const [title, prepare, cause] of [
   });
 }
 
-test('a call in clear of someone without a key rings as ever', async (t) => {
+test('a call in clear of someone without a key rings as before keys existed', async (t) => {
   const { called, port } = await pair(t);
   const peer = await Peer.call(t, port);
   peer.send('REQUEST carl 1234\n');
@@ -377,7 +377,7 @@ test('a call in clear of someone without a key rings as ever', async (t) => {
   t.is(await peer.line(), 'ACCEPT');
 });
 
-test('a silent call in clear rings as ever, without a guess at a buddy who has a key', async (t) => {
+test('a silent call in clear rings, and its hint does not name a buddy who has a key', async (t) => {
   const { alice, bob, called, home, port } = await pair(t);
   await bob.pin('alice', { key: alice.key });
   await announce(t, home, 'alice', 4_000);
@@ -596,7 +596,7 @@ test('kept lines of a broken chat arrive once, in the next chat', async (t) => {
   await ours.send('one');
   await ours.send('two');
   both.wire.cut();
-  // Zero was shown, but its confirmation may be on its way: it is not shown again.
+  // `zero` was shown. If its confirmation was lost, it is sent again, but not shown again.
   t.deepEqual((await ours.closed).lost.slice(-2), ['one', 'two']);
   await theirs.closed;
   both.wire.isHeld = false;
@@ -680,7 +680,7 @@ test('lines that arrive after the user has left are reported to their sender', a
   );
   t.true(
     ends.every(({ reason }) => reason === undefined),
-    'two who leave at once do not wait for each other',
+    'two users who leave at the same time do not wait for each other',
   );
 });
 

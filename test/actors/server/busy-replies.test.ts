@@ -4,7 +4,7 @@ import test from 'ava';
 import { createRefuseClient, MAX_LINGERING } from '../../../actors/server/busy-replies.js';
 import { until } from '../../helpers/network.js';
 
-test('a refused client receives 206, and only a limited number of them stay connected', async (t) => {
+test('refused clients receive 206, and only a limited number of them stay connected', async (t) => {
   const refused: Socket[] = [];
   const refuse = createRefuseClient();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -27,7 +27,7 @@ test('a refused client receives 206, and only a limited number of them stay conn
     const [reply] = (await once(client, 'data')) as [Buffer];
     t.is(reply.toString(), '206 BUSY\r\n');
   }
-  // On a busy machine, some of them have been cut off already after their time.
+  // On a busy machine, some of these may already have been cut off because their time was over.
   t.true(refused.filter((socket) => !socket.destroyed).length <= MAX_LINGERING);
   t.true(
     refused.slice(0, 10).every((socket) => socket.destroyed),

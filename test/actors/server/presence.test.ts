@@ -51,7 +51,7 @@ test('a user is unknown until the registration is durable', async (t) => {
   t.is(await client.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n', 'the only answer');
 });
 
-test('users stay online when the store crashes, and later users are recognised', async (t) => {
+test('users stay online when the store crashes, and users registered later are recognised', async (t) => {
   const store = openMemoryStore();
   const server = await serve(t, { openStore: async () => ({ ...store, close: async () => {} }) });
   const { tcp, udp } = server;

@@ -79,7 +79,7 @@ test('a client that never stops sending inside TLS is cut off', async (t) => {
   t.pass();
 });
 
-test('a chain of three certificates, or of fifty, is closed without a reply', async (t) => {
+test('a client with a chain of three or fifty certificates is closed without a reply', async (t) => {
   const { tcp } = await serve(t);
   const device = deviceOf();
   const [leaf, identity] = chainOf(device);
@@ -89,7 +89,7 @@ test('a chain of three certificates, or of fifty, is closed without a reply', as
   }
 });
 
-test('a device that another identity signed is closed without a reply', async (t) => {
+test('a client whose chain names an identity that did not sign it is closed without a reply', async (t) => {
   const { tcp } = await serve(t);
   const [mine, theirs] = [deviceOf(), deviceOf()];
   const context = contextWithChain(mine, [chainOf(mine)[0], chainOf(theirs)[1]]);
@@ -256,7 +256,7 @@ test('a device whose clock says 1970 signs in, and can revoke', async (t) => {
   t.is(await askSealed(tcp, modern, 'LOG alice new'), '');
 });
 
-test('a flood of ClientHellos gets its budget of handshakes, and clear requests are answered', async (t) => {
+test('a flood of ClientHellos gets only its budget of handshakes; clear requests are answered', async (t) => {
   const perAddress = { burst: 5, perSecond: 0.001 };
   const handshakeLimits = { ...HANDSHAKE_LIMITS, perAddress, unfinishedPerAddress: 1_000 };
   const { tcp, received } = await serve(t, { limitsLoopback: true, handshakeLimits });

@@ -16,7 +16,7 @@ test('the limits have defaults, and a change replaces all of them', (t) => {
   t.is(limits.maxConnections, MAX_CONNECTIONS);
 });
 
-test('a running server keeps to changed limits, and cuts no connection for them', async (t) => {
+test('a running server applies changed limits, and closes no connection because of them', async (t) => {
   const { server, tcp } = await serve(t, { maxConnections: 5 });
   const held = await Promise.all([dial(tcp), dial(tcp), dial(tcp)]);
   t.teardown(() => held.map((socket) => socket.destroy()));

@@ -4,7 +4,7 @@ import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, dial, PresenceClient, readToEnd, until } from '../../helpers/network.js';
 import { crash, current, heldStore, serve, TestLog } from '../../helpers/server.js';
 
-test('a crash of any actor is isolated, logged and followed by a restart', async (t) => {
+test('a crash of any of five actors is isolated, logged and followed by a restart', async (t) => {
   const server = await serve(t);
   const { log, tcp, udp } = server;
   await ask(tcp, 'REG alice\n');

@@ -241,7 +241,7 @@ test('floods that begin with 0x16, 0x81 or 0x82 get no answer, and do not stop t
   t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('0x82 counts against the answers of a source', async (t) => {
+test('the answer 0x82 uses up the answer quota of its source', async (t) => {
   const answerBytes = { burst: 20, perSecond: 0.001 };
   const server = await serve(t, { answerBytes, limitsLoopback: true });
   const flood = await SealedPresence.open(t, server.udp);

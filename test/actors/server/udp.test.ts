@@ -6,7 +6,7 @@ import { QUEUE_SHARE, Quota } from '../../../machines/server/quota.js';
 import { ask, PresenceClient } from '../../helpers/network.js';
 import { serve } from '../../helpers/server.js';
 
-test('an answer to GET is cut at a line end below 65,507 bytes', async (t) => {
+test('an answer to GET is cut at a line end, and has at most 65,507 bytes', async (t) => {
   const { tcp, udp } = await serve(t);
   await ask(tcp, 'REG alice\n');
   const ids = Array.from({ length: 800 }, (_, index) => `buddy${index}`.padEnd(64, '_'));

@@ -61,7 +61,7 @@ test('a browser that does not read misses frames, and its backlog is limited', a
   t.false(viewer.needsActors);
 });
 
-test('a browser that missed only frames without actors needs none', async (t) => {
+test('a browser that missed only frames without actors needs no frame with actors', async (t) => {
   const { response } = await stream(t);
   const viewer = new Viewer(response, () => 0);
   viewer.frame('first', withActors);

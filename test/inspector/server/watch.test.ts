@@ -240,7 +240,7 @@ test('a connection older than the recording has its next transition recorded', a
   t.deepEqual(arrows, ['connection.replied>connection.closed']);
 });
 
-test('a browser that connects before the system starts gets its messages', async (t) => {
+test("a browser that connects before the system starts gets the system's messages", async (t) => {
   const watch = new Watch('im-server', NO_CONTENT);
   watch.begin();
   const { server, tcp } = await serve(t, { onEmitted: (event) => watch.record(event) });

@@ -109,7 +109,7 @@ test('consecutive calls that time out do not make the caller a nuisance', (t) =>
   t.is(eventsToOwner(at(0), RING, at(60_000), RING, at(120_000)).at(-1)?.type, 'call.offered');
 });
 
-test('a timed-out call counts from its end', (t) => {
+test('an unanswered call that timed out counts from its end', (t) => {
   const RING = 'patience.call-control.ringing';
   const at = (ms: number) => callFrom(bob, '192.0.2.7', undefined, ms);
   const closed = (ms: number) => report({ type: 'chat.closed' }, undefined, ms);

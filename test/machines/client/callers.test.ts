@@ -24,7 +24,7 @@ test('a caller without an id is named after a buddy only if that buddy cannot ha
   const hintFor = (trust?: BuddyTrusts, caller: callers.Caller = nameless) =>
     callers.withHint(caller, 'alice' as UserId, buddies, trust);
   t.deepEqual(hintFor(undefined), named, 'a user without a key');
-  t.deepEqual(hintFor(new Map([[bob, 'open']])), named, 'a buddy of whom the server says that it has none');
+  t.deepEqual(hintFor(new Map([[bob, 'open']])), named, 'a buddy who has no key, as the server says');
   t.deepEqual(hintFor(new Map()), named, 'a buddy whose key was never named');
   // The file was not read yet, or the line of bob may be damaged.
   t.deepEqual(hintFor(Object.assign(new Map(), { isPartial: true as const })), nameless);

@@ -185,13 +185,13 @@ test('the status follows the buddy list without a key press', (t) => {
   t.deepEqual(client.status, ['Your buddies:', '  bob  offline, last seen 12:00']);
 });
 
-test('a user who logs in as another user is online, without the buddies of the first', (t) => {
+test("a user who logs in as another user is online, and the first user's buddies are gone", (t) => {
   const client = new Client(alice).on(buddies(bobOnline)).types('w', 'l', 'carl');
   t.true(client.look().includes('heartbeat <- presence.set carl 100'));
   t.deepEqual(client.status, []);
 });
 
-test('a user who has signed in elsewhere is signed out here, without the buddies', (t) => {
+test('a user who has signed in elsewhere is signed out here, and the buddies are gone', (t) => {
   const client = new Client(alice, true).on(buddies(bobOnline));
   client.on({ type: 'session.ended', id: alice, why: 'elsewhere' });
   t.is(client.user, undefined);
@@ -293,7 +293,7 @@ test('if a ringing caller turns out to speak dialect E, the question closes', (t
   ]);
 });
 
-test('too many calls at once are reported once a minute for each address', (t) => {
+test('too many calls at once from one address are reported once a minute', (t) => {
   const client = new Client(alice);
   client.look();
   const crowded = (afterMs: number) =>
@@ -342,7 +342,7 @@ test('B blocks an id or an address, and unblocks it again', (t) => {
   t.deepEqual(client.types('b', 'EVE').look().at(-1), 'archive <- buddy.unblock eve');
 });
 
-test('a caller that is blocked by id or address is refused without asking, in any state', (t) => {
+test('a caller that is blocked by id or address is refused without asking the user, in any state', (t) => {
   const clients = [new Client(alice), new Client(alice).types('a', 'x'), talking()];
   for (const client of clients) {
     client.on({ type: 'blocked.changed', names: ['bob', '192.0.2.66'] });
@@ -561,7 +561,7 @@ test('a line that is sent after the user left the chat is shown and recorded', (
   ]);
 });
 
-test('a caller that is declined three times in a minute is refused without asking', (t) => {
+test('a caller that is declined three times in a minute is refused without asking the user', (t) => {
   const client = new Client(alice);
   for (const second of [0, 1, 2])
     client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + second)).types('n');
@@ -575,7 +575,7 @@ test('a call that was given up before it was placed is hung up when it is placed
   t.deepEqual(client.on(placed).look(), ['chat <- chat.leave']);
 });
 
-test('the prompt stays open, with its text, when the buddy reads again', (t) => {
+test('the prompt stays open when the buddy reads again', (t) => {
   const client = stuck();
   const { closedPrompts } = client;
   t.is(client.on(sent('first')).look().at(-1), 'chat <- message.send second');
@@ -585,7 +585,7 @@ test('the prompt stays open, with its text, when the buddy reads again', (t) => 
   t.is(client.closedPrompts, closedPrompts);
 });
 
-test('the prompt stays open, with its text, while resent lines stall', (t) => {
+test('the prompt stays open while resent lines stall', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);

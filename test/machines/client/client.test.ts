@@ -31,7 +31,7 @@ import { KEYS } from '../../storage/changes.js';
 
 // Signing in.
 
-test('a signed-out user sees the menu, and may register, log in or leave', (t) => {
+test('a signed-out user sees the menu, and must sign in before any choice that needs a user', (t) => {
   const client = new Client();
   t.deepEqual(client.state, { free: 'signedOut' });
   t.deepEqual(client.look(), [MENU]);
@@ -187,7 +187,7 @@ test('a server that does not answer is reported', (t) => {
   t.deepEqual(client.on(TIMED_OUT).look(), [`terminal: ${SAY.serverSilent}`, MENU]);
 });
 
-test('the loss and the return of the server are reported in any state', (t) => {
+test('the loss and the return of the server are reported, even in a chat', (t) => {
   const client = chatting();
   t.deepEqual(client.on(LOST, { type: 'server.found' }).look(), [
     `terminal: ${SAY.serverLost}`,
@@ -516,7 +516,7 @@ test('the program ends when the last lines of a call or chat are confirmed or re
   t.deepEqual(impatient.on({ type: 'input.interrupted' }).look(), ['chat <- chat.abandon']);
 });
 
-test('without more input, no call is placed, but pending requests are answered', (t) => {
+test('after the end of the input, no call is placed, but a pending request is answered', (t) => {
   const exhausted: ClientEvent = { type: 'input.exhausted' };
   t.is(calling().on(exhausted, closed).state, 'left');
   const asking = new Client(alice).types('m', 'bob').on(exhausted);
@@ -534,7 +534,7 @@ test('a restarted terminal gets the open prompt again', (t) => {
   t.deepEqual(waiting.on({ type: 'terminal.opened' }).look(), []);
 });
 
-test('after any events, there is at most one chat, and no prompt is open while waiting', (t) => {
+test('after any events, there is at most one chat, and no prompt opens while waiting', (t) => {
   const event = fc.oneof(
     fc
       .constantFrom('r', 'l', 'a', 'd', 'm', 's', 'w', 'h', 'b', 'y', 'n', 'q', '', 'bob')

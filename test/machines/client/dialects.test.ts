@@ -26,7 +26,7 @@ test('a caller that speaks dialect B is recognized by its address, for ten minut
 test('a buddy who answered ACCEPTED is recognized by id, address and port, and also as a caller', (t) => {
   const speakers = withSpeaker(withSpeaker([], bobAt(4_000)), bobAt(5_000));
   t.is(listenerAt(speakers, bob, { address, port: 5_000 })?.untilMs, 10 * MINUTES);
-  t.is(listenerAt(speakers, bob, { address, port: 4_000 }), undefined, 'it moved');
+  t.is(listenerAt(speakers, bob, { address, port: 4_000 }), undefined, 'bob moved to another port');
   t.is(listenerAt(speakers, 'carl' as UserId, { address, port: 5_000 }), undefined);
   t.is(listenerAt(speakers, bob, { address: '192.0.2.8', port: 5_000 }), undefined);
   t.true(speaksB(speakers, { address, uptimeMs: 0 }));

@@ -42,7 +42,7 @@ test('only the answer to the last question counts, once', (t) => {
   t.is(list.accept(answer(2)), 'stale');
 });
 
-test('a server cannot make the client ask for ever', (t) => {
+test('a server cannot make the client ask forever', (t) => {
   const list = new PagedList();
   list.asked(1);
   const empty = list.accept({ question: 1, offset: 0, total: 10, buddies: [] });

@@ -369,7 +369,7 @@ test('any interleaving of calls leaves the same trust', (t) => {
   );
 });
 
-test('a call pins a key only if the server confirms it, and never a key that only the caller says', (t) => {
+test('a call pins a key only if the server confirms it, and never a key that only the caller names', (t) => {
   fc.assert(
     fc.property(someArrival, someWho, somePrivacy, (arrival, who, privacy) => {
       const { kind, whoUse } = decideCalled(arrival, undefined, who, privacy);

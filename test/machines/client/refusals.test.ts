@@ -19,7 +19,7 @@ test('the request determines the cause of a 201', (t) => {
   });
 });
 
-test('a 202 concerns the buddy if the user has buddies, and otherwise either of the two', (t) => {
+test('a 202 means that the buddy is unknown; if the user has no buddies, it may be the user', (t) => {
   const unknown = '202 NO SUCH USER';
   for (const op of ['ADD', 'DEL'] as const) {
     t.deepEqual<unknown, unknown>(why(op, ['alice', 'carl'], unknown, [bobOffline]), {

@@ -48,7 +48,7 @@ test('the first login is repeated once, at once, and only if its reply was lost'
   const lostAgain = run(wanted, lost, lost);
   t.true(lostAgain.state.matches('unanswered'));
   t.is(run(wanted, lost, lost, beat).state.context.kind, 'again');
-  t.true(run(wanted, unreachable, beat, lost).state.matches('unanswered'), 'an automatic login is not');
+  t.true(run(wanted, unreachable, beat, lost).state.matches('unanswered'), 'not an automatic one');
   t.is(run(wanted, lost, lost, wanted, lost).state.context.kind, 'new', 'the user signs in again');
 });
 

@@ -92,7 +92,7 @@ test('what is stored changes only with an effect that stores it', (t) => {
   );
 });
 
-test('a key or a floor that changes closes stale chats, after it is stored', (t) => {
+test('a key or a floor that changes is stored before any other effect', (t) => {
   fc.assert(
     fc.property(someTrust, someTrustEvent, (stored, event) => {
       const { trust, effects } = trustAfter(stored, event);
@@ -128,7 +128,7 @@ test('only the user replaces or drops a key', (t) => {
   );
 });
 
-test('only a key in the answer can change the trust', (t) => {
+test('trustEventOf tells an answer with a key, an answer without one, and no answer apart', (t) => {
   t.deepEqual(trustEventOf(NAMES_KEY), { type: 'who.key', key: KEY, floor: 0 });
   t.deepEqual(trustEventOf({ says: 'nothing' }), { type: 'who.failed' });
   for (const says of ['open', 'unregistered', 'keyless-server'] as const)

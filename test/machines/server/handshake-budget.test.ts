@@ -45,7 +45,7 @@ test('changed limits count from then on', (t) => {
   });
   t.is(begin(budget, 30, one), 5);
   budget.change({ ...HANDSHAKE_LIMITS, inAll: { burst: 60, perSecond: 1 } });
-  t.is(begin(budget, 300, many), 29, 'less than half of 60: the 25 of before are refilled in 250 ms');
+  t.is(begin(budget, 300, many), 29, 'less than half of 60: the earlier 25 count as 250 ms of new refill');
 });
 
 test('strangers may use half of the common budget', (t) => {
@@ -63,7 +63,7 @@ test('for a day, a source of a registered device may use the whole common budget
   t.is(begin(budget, 10, one, DAY_MS), 0);
 });
 
-test('a handshake of a registered device is refunded, at most once in five seconds', (t) => {
+test('a handshake of a registered device is refunded, once in five seconds for each id', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 30, one), 20);
   budget.recordUser(one(), alice, 0);
@@ -104,7 +104,7 @@ test('sources of registered devices may have 256 unfinished handshakes together'
   t.is(begun, 256);
 });
 
-test('programs on this machine are not limited, unless this is wanted', (t) => {
+test('programs on this machine are limited only if the option says so', (t) => {
   const loopback = () => '127.0.0.1';
   t.is(begin(budgetOf(), 1_000, loopback), 1_000);
   t.is(begin(budgetOf({}, false), 1_000, loopback), 20);

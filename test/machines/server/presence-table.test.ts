@@ -119,7 +119,7 @@ test('after 101 or an expiry, the next announcement counts as the first', (t) =>
   t.true(isThere(expired, 100 * SECOND + MAX_LIFETIME_MS - 1));
 });
 
-test('an address that is not IPv4 is kept as text, and removed with its record', (t) => {
+test('an address that is not IPv4 is kept as text until the next announcement', (t) => {
   const table = new PresenceTable();
   table.set(alice, name, 100, '2001:db8::7', 4_000, 0);
   table.set(alice + 1, bob, 100, 'fe80::1%eth0', 4_000, 0);

@@ -37,7 +37,7 @@ test('a session is found by its name, with its keys', (t) => {
   t.is(find('two'), undefined);
 });
 
-test('a user who starts a client ends the session that announced before', (t) => {
+test('a user who starts a client ends the session that has announced so far', (t) => {
   const { open, find } = tableOf();
   open('one', NEW);
   t.true(open('two', NEW));
@@ -72,7 +72,7 @@ test('a client that was displaced does not come back when the reply to the newer
   t.false(open('three', again('one')));
 });
 
-test('a session that only asks ends another only beyond eight: the oldest of those that ask', (t) => {
+test('beyond eight sessions that only ask, a new one ends the oldest of them', (t) => {
   const { open, find } = tableOf();
   open('main', NEW);
   for (let count = 0; count <= MAX_ASKING_SESSIONS; count++) t.true(open(`ask${count}`, ASK));

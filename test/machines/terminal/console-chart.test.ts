@@ -172,7 +172,7 @@ test('a key prompt after a closed prompt waits for the quiet time', (t) => {
       });
 });
 
-test('after a key prompt, a message takes the keys at once, another line unless the user is typing', (t) => {
+test('after a key prompt, a chat line takes keys at once; another line waits if the user is typing', (t) => {
   const gone = [asked(CALL), DROPPED];
   t.is(after(...gone, asked(CHAT, { isTyping: true })).at, 'asked.text.message');
   t.is(after(...gone, asked(ID)).at, 'asked.text.line');

@@ -360,7 +360,7 @@ test('apply returns the number whose row changed, and recordOf has the changed r
   ]);
 });
 
-test('a table has the numbers of another one if the ids are the same, apart from freed ones', (t) => {
+test('hasNumbersOf is true if each id of the other table has the same number, or was freed', (t) => {
   const [before, after] = [new UserTable(), new UserTable()];
   for (const change of changes('REG alice', 'REG bob')) before.apply(change);
   t.false(after.hasNumbersOf(before));
