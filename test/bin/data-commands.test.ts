@@ -210,7 +210,7 @@ test('check prints the damage, its position and what can be saved; --repair save
   );
   t.is(refused.code, 1);
   t.regex(refused.stderr, /^im-server: .*snapshot-3\.txt is damaged at line 4, byte \d+ .*--repair\n$/);
-  t.is(await readFile(path, 'latin1'), good.replace('\ncarol ', '\nkarol '), 'it is unchanged');
+  t.is(await readFile(path, 'latin1'), good.replace('\ncarol ', '\nkarol '), 'the snapshot is unchanged');
 
   const { tcp, program } = await startServerProgram(t, directory, '--repair');
   t.is(await ask(tcp, 'REG alice\n'), '203 USER EXISTS\r\n');

@@ -195,7 +195,7 @@ test('a short write is not taken for a complete one', async (t) => {
     await limit(pid, `--fsize=${size + bytes}:unlimited`);
     await assertRefused(t, ledger, port);
     await assertReads();
-    t.is((await stat(join(directory, journal))).size, size, 'nothing of it is left');
+    t.is((await stat(join(directory, journal))).size, size, 'no part of the write is left');
     await limit(pid, '--fsize=unlimited:unlimited');
     await untilWritten(t, ledger, port);
   }

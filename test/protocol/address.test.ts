@@ -50,7 +50,7 @@ test('an IPv4-mapped IPv6 address is written as IPv4', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('any other address is returned unchanged', (t) => {
+test('an address that is not IPv4-mapped is returned unchanged', (t) => {
   for (const address of ['192.0.2.7', '::1', '2001:db8::7', '::192.0.2.7', '2001:db8::ffff:192.0.2.7']) {
     t.is(plainAddress(address), address);
   }

@@ -13,7 +13,7 @@ test('only printable ASCII and tabs are decoded', (t) => {
   }
 });
 
-test('one other byte, at any position, makes the whole text invalid', (t) => {
+test('one byte outside printable ASCII, at any position, makes the whole text invalid', (t) => {
   for (const text of ['\0REG alice', 'REG al\x1bice', 'REG alice\x7f', 'REG alic\xe9', 'REG\ralice']) {
     t.is(decodeAscii(bytesOf(text)), undefined, JSON.stringify(text));
   }

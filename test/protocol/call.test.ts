@@ -31,7 +31,7 @@ const CALLERS: ReadonlyArray<readonly [string, string | undefined, (line: string
   ['D', 'REQUEST alice 41234', (line) => line === 'ACCEPT'],
 ];
 
-test('our caller sends REQUEST, its id and its port, which each dialect accepts', (t) => {
+test('our caller sends REQUEST, its id and its port', (t) => {
   t.is(encodeGreeting(alice, 41_234), 'REQUEST alice 41234\n');
   t.is(encodeGreeting(alice, 0), 'REQUEST alice 0\n');
 });
@@ -173,7 +173,7 @@ test('our own answers are parsed back to the same answers', (t) => {
   t.is(parseAnswer(REFUSAL_LINE), 'refused');
 });
 
-test('any line parses as an opening and as an answer, and a caller always has a valid id', (t) => {
+test('any line parses as an opening and as an answer, and a named caller has a valid id', (t) => {
   const words = fc.constantFrom('HELLO', 'request', 'alice', 'ALICE', '200', 'no', '\x1b', ' ');
   const almost = fc.array(words).map((tokens) => tokens.join(' '));
   const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (line) => {

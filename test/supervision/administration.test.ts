@@ -113,7 +113,7 @@ test('terminateChild is answered when the child has ended, and the child stays d
   ]);
 });
 
-test('a child can be terminated by its actor too', async (t) => {
+test('terminateChild also accepts the actor of a child', async (t) => {
   const tree = family({ a: {}, b: {} });
   t.deepEqual(await terminateChild(tree.root, tree.actor('a')), { ok: true });
   t.is(tree.log.at(-1), 'a released');
@@ -140,7 +140,7 @@ test('a temporary child that is terminated before its start is forgotten', async
   );
 });
 
-test('a temporary child stopped with its group before it is ready is forgotten; addChild ends', async (t) => {
+test('a slow temporary child stopped with its group is forgotten, and addChild is answered', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const spec = member('slow', tree.log, { slow: true, restart: 'temporary' });
   const added = settledBy(addChild(tree.root, spec));
@@ -153,7 +153,7 @@ test('a temporary child stopped with its group before it is ready is forgotten; 
   );
 });
 
-test('an added child stopped with its group before it is ready restarts, and addChild waits', async (t) => {
+test('a slow added child stopped with its group restarts, and then addChild is answered', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   crash(tree.actor('a'));
@@ -181,7 +181,7 @@ test('a child that starts again is not listed as restarting once it is to be ter
   crash(tree.actor('a'));
   nextTurn(tree);
   t.is((await listChildren(tree.root))[0]?.actor, 'restarting');
-  // The supervisor waits for the end of the first one.
+  // The supervisor waits for the end of b before it stops a.
   void terminateChild(tree.root, 'b');
   const terminated = terminateChild(tree.root, 'a');
   t.is(typeof (await listChildren(tree.root))[0]?.actor, 'object');

@@ -51,7 +51,7 @@ test('with the same random number, no wait is shorter than the previous one', (t
   );
 });
 
-test('the waits begin again after a quiet time, by default the longest wait', (t) => {
+test('the waits begin again after a quiet time, which by default is the longest wait', (t) => {
   const limits = { minMs: 100, maxMs: 400, jitter: 0 };
   for (const [quietMs, backoff] of [
     [400, new Backoff(limits)],
@@ -96,7 +96,7 @@ test('a supervisor waits exactly the reported time before it restarts a child', 
   t.is(lastDelay(tree), 100);
 });
 
-test('a failed restart doubles the wait too', (t) => {
+test('a failed restart also doubles the wait', (t) => {
   const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
   const tree = family(
     { a: { backoff, failsStart: (start) => start === 2 || start === 3 } },

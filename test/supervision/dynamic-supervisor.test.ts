@@ -131,7 +131,7 @@ test('a restarted child still counts towards its quota, a stopped child does not
   t.deepEqual(tree.refused, ['a3', 'a4']);
 });
 
-test('a child that is never ready counts towards its quota while it waits for its restart', (t) => {
+test('a child whose restart is not ready in time still counts towards its quota', (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: QUOTA, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name, { slow: true });
   for (const name of ['a1', 'a2']) tree.named(name).send({ type: 'become.ready' });
@@ -188,7 +188,7 @@ test('each child has its own back-off', (t) => {
   t.is(crashed(), 100, 'after a quiet time');
 });
 
-test('a dynamic supervisor without children ends at once', (t) => {
+test('a dynamic supervisor without children ends at once on request', (t) => {
   const { ended, root } = crowd();
   root.send({ type: 'shutdown.requested' });
   t.is(ended.status, 'done');

@@ -267,7 +267,7 @@ test('a private call cannot be accepted if another process has pinned another ke
 
 const textsOf = (lines: readonly { readonly text: string }[]) => lines.map(({ text }) => text);
 
-/** The lines of a chat whose first record is written as soon as the test says so. */
+/** The lines of a chat whose first record is written only when the test says so. */
 function linesOfNewChat() {
   const log: string[] = [];
   const watcher = { onEvent: (_event: string): void => {} };

@@ -213,7 +213,7 @@ test('with --private, a buddy without a key is not called', async (t) => {
   t.is(wire.bytes.length, 0);
 });
 
-test('with --private, a user without a key neither makes nor accepts a call', async (t) => {
+test('with --private, a user without a key can neither call nor listen', async (t) => {
   const { caller, wire } = await pair(t, { alice: { mode: 'private', isKeyless: true } });
   const error = await fails(t, caller.call('bob'), 'call.not-private');
   t.regex(error.message, /no key here/);
@@ -456,7 +456,7 @@ test('a failed handshake does not ring, and does not block later calls', async (
   t.deepEqual(told, []);
 });
 
-test('silent handshakes count against the limit of their address', async (t) => {
+test('silent handshakes count towards the limit of their address', async (t) => {
   const { port } = await pair(t);
   const peers = await Promise.all(Array.from({ length: 9 }, () => Peer.call(t, port)));
   for (const peer of peers) peer.send(Buffer.from([0x16]));

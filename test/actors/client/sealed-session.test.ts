@@ -447,14 +447,14 @@ async function withImpostor(t: ExecutionContext, context: SecureContext) {
   };
 }
 
-test('a session goes on after a forged datagram and a server with another key', async (t) => {
+test('a user stays signed in after a forged datagram and a server with another key', async (t) => {
   const { attack, retreat, until: sees } = await withImpostor(t, createContext(deviceOf()));
   await attack();
   await retreat();
   await sees(ONLINE);
 });
 
-test('a session goes on after a forged datagram and a chain that is not accepted', async (t) => {
+test('a user stays signed in after a forged datagram and a chain that is not accepted', async (t) => {
   const device = deviceOf();
   const { attack, retreat } = await withImpostor(t, contextWithChain(device, [chainOf(device)[0]]));
   await attack();
@@ -485,7 +485,7 @@ test('if the key of an id is not here, nothing is sent for the id', async (t) =>
   t.is(server.received('udp', 'datagram.received'), 0);
 });
 
-test('a user without a key is announced in clear, byte for byte', async (t) => {
+test('a user without a key is announced in clear, as before keys existed', async (t) => {
   const datagrams: string[] = [];
   const udp = createSocket('udp4', (bytes) => datagrams.push(bytes.toString('latin1'))).bind(0, '127.0.0.1');
   await once(udp, 'listening');

@@ -113,7 +113,7 @@ test('lists that change often use no more memory than at their longest', (t) => 
   t.is(pagesOf(lists), 1);
 });
 
-test('set uses only the first numbers', (t) => {
+test('set uses only as many numbers as its length argument says', (t) => {
   const lists = new BuddyLists();
   lists.set(0, Uint32Array.of(5, 6, 7), 2);
   lists.set(1, Uint32Array.of(8), 0);

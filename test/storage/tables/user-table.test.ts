@@ -128,7 +128,7 @@ function idOf(table: UserTable, user: number): UserId {
   return buffer.toString('latin1', 0, table.copyId(buffer, 0, user)) as UserId;
 }
 
-/** A user's id and list, and the key if there is one; of a removed user, only the id and when. */
+/** A user's id and list, and the device if there is one; of a removed user, the id and the time. */
 type Content = (readonly [id: UserId | undefined, buddies: readonly UserId[] | number, device?: Device])[];
 
 /** All users in order, with their buddies. */

@@ -697,7 +697,7 @@ test('a database of the previous format is rewritten at the start, and all ids a
   await withStore(
     directory,
     async (store) => t.deepEqual(store.users.deviceOf(store.users.numberOf(id('eve'))), device(7, 3)),
-    { onReport: () => t.fail('it is written again only once') },
+    { onReport: () => t.fail('the second start rewrites nothing') },
   );
 });
 
