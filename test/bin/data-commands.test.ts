@@ -241,7 +241,7 @@ test('each mistake is reported in one line', async (t) => {
   }
 });
 
-test('an export refuses a harmful target, and fails if it is incomplete', async (t) => {
+test('an export refuses a harmful target, and fails if it cannot write everything', async (t) => {
   const directory = await filledDirectory(t);
   const before = await readdir(directory);
   const inside = await run(t, 'export', directory, join(directory, 'snapshot-3.txt'));

@@ -458,7 +458,7 @@ test('the user can work during a flood of callers', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const flood = await Promise.all(Array.from({ length: 60 }, () => Peer.call(t, port)));
   await alice.answer('(y/n)? ', 'n');
-  // When all callers have hung up, none can ring and take the next letter for its answer.
+  // Once all callers have hung up, no call rings that would take the next letter as its answer.
   for (const peer of flood) peer.socket.end();
   await Promise.all(flood.map((peer) => peer.ended()));
   await alice.answer('Your choice: ', 's');

@@ -117,7 +117,7 @@ test('send: at a signal unconfirmed lines are named at once', async (t) => {
   t.is(Number.parseInt(lostIn(alice).at(-1) ?? '', 10), 7_999);
 });
 
-test('the terminal client names unconfirmed lines at a signal', async (t) => {
+test('the menu client names unconfirmed lines at a signal', async (t) => {
   const line = `${'.'.repeat(16_000)}\n`;
   const { alice } = await withDeafBob(t, ['--plain', '--user', 'alice'], `m\nbob\n${line.repeat(900)}`);
   await alice.expect('does not read');

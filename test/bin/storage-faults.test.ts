@@ -344,7 +344,7 @@ test('without free descriptors, acknowledged changes are durable, and the server
     sockets.push(socket);
   }
   const overEarly = async (socket: Socket | undefined) => {
-    if (socket === undefined) throw new Error('there are not that many');
+    if (socket === undefined) throw new Error('no early connection is left');
     const request = `REG ${ledger.freshId()}`;
     socket.write(`${request}\n`);
     const reply = Number((await readToEnd(socket)).slice(0, 3));
