@@ -51,7 +51,7 @@ test('a range of any length is copied whole', async (t) => {
   }
 });
 
-test('copyRange fails when the file ends before the range, instead of looping', async (t) => {
+test('copyRange fails when the file ends within the range, instead of looping', async (t) => {
   await t.throwsAsync(copyRange(bytesFile('01234'), 2, 9, bytesFile('')), { message: /ended at byte 5/ });
 });
 
