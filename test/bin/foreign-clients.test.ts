@@ -195,7 +195,7 @@ test('a call in clear in the name of an id with a key is rejected, with one line
   t.notRegex(listener.stdout, /bob|there/);
 });
 
-test('a buddy who gets a key during a chat in clear ends it, and is not called in clear again', async (t) => {
+test('a chat in clear goes on when the buddy gets a key; the next call is not made in clear', async (t) => {
   const data = await temporaryDirectory(t);
   const started = await startServerProgram(t, data);
   const { home, run } = await withAlice(t, started);

@@ -181,7 +181,7 @@ withPostgres(() => {
     }
   });
 
-  test('migrate makes a directory; its servers have one key, even that of a data directory', async (t) => {
+  test('migrate makes a directory; its servers have one key, new or from a data directory', async (t) => {
     await postgres.sql('create database fresh owner im');
     await postgres.sql('create database moved owner im');
     const made = await runToEnd(t, 'migrate', postgres.url('fresh'));
@@ -295,7 +295,7 @@ withPostgres(() => {
     t.regex(await client.ask('GET bob'), /^alice .*ONLINE/);
   });
 
-  test('who is online at one server is online at another, and again after a database restart', async (t) => {
+  test('a user online at one server is online at another, and again after a database restart', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     for (const line of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(one.tcp, `${line}\n`);

@@ -313,7 +313,7 @@ for (const [name, start] of [
   ['a person', personsClient],
   ['a program', programsClient],
 ] as const) {
-  test(`the client of ${name} has one peer at a time, by the rules of both clients`, async (t) => {
+  test(`the client of ${name} has one peer at a time, by the rules that both clients share`, async (t) => {
     const program = start();
     await play(program);
     t.deepEqual(program.log, EXPECTED);

@@ -42,7 +42,7 @@ test('the words from a pipe make a newer device, which the server sees at once',
   t.is(await serialAtServer(server), `200 OK ${identity.key} 0 ${stored?.serial}\r\n`);
 });
 
-test('the words restore an id by the next server if there is no connection to one', async (t) => {
+test('the words restore an id at the third server if the first two cannot be reached', async (t) => {
   const { server, second, words } = await twoMachines(t);
   const several = ['--server', '127.0.0.2,127.0.0.3,127.0.0.1'];
   const { code, stdout, stderr } = await second.run([...several, ...RESTORE], `${words.join(' ')}\n`);
@@ -82,7 +82,7 @@ test('a server that names an absurd serial is refused, and nothing is stored', a
   t.is(await home.stored('alice'), undefined);
 });
 
-test('wrong words from a pipe are named without repeating one', async (t) => {
+test('wrong words from a pipe are reported without repeating any', async (t) => {
   const { second, words } = await twoMachines(t);
   const typo = words.with(16, 'notaword');
   const swapped = [...'abandon '.repeat(24).trim().split(' ')];

@@ -127,7 +127,7 @@ test('the words go to a terminal only, never to a pipe, a file or JSON', async (
   t.is((await home.run(['key', 'words'])).stderr, 'im-client: give your id with --user\n');
 });
 
-test('the words of a server that is not known any more can still be copied', async (t) => {
+test('the words can be copied although no server is known; an id without a key has none', async (t) => {
   const { home, terminal } = await aliceAtWords(t);
   t.is((await home.run(['server', 'forget', '127.0.0.1:1'])).code, 0);
   await copyWords(terminal);

@@ -83,7 +83,7 @@ test('keys, removed users and bans have records of their own', (t) => {
   }
 });
 
-test('a key that is refused, a floor above the serial, and a ban of anything else are not records', (t) => {
+test('a line with a refused key, a floor above its serial or another wrong field is not a record', (t) => {
   for (const body of [
     `REG a ${'A'.repeat(43)} 7 3`,
     `REG a ${KEYS[0]} 3 7`,

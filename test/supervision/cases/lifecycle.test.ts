@@ -152,8 +152,7 @@ test('40 the onEmitted option of run receives the first start too', async (t) =>
   t.deepEqual(emitted, ['child.started', 'supervisor.shutting-down', 'child.ended']);
 });
 
-test('each actor is reported once as started, and once as ended', (t) => {
-  // An actor that is stopped before it is ready is not reported.
+test('an actor that is stopped before it is ready is reported neither as started nor as ended', (t) => {
   const starting = family({ slow: { slow: true } });
   starting.root.send({ type: 'shutdown.requested' });
   const dynamic = crowd();

@@ -154,7 +154,7 @@ test('42 a machine that invokes a supervisor can be persisted within one process
   second.stop();
 });
 
-test('42 a behaviour that returns IGNORE has ended with it as output', (t) => {
+test('42 a behaviour that returns IGNORE has ended with IGNORE as output', (t) => {
   const actor = createActor(fromBehaviour(() => IGNORE));
   const [before] = record(actor);
   actor.start();
