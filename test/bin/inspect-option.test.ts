@@ -47,7 +47,7 @@ test('--inspect-content alone starts the inspector, and shows the id', async (t)
   t.regex(JSON.stringify(messages), /"id":"alice"/);
 });
 
-test("pages, files and stream need the token, the inspector's origin and its host name", async (t) => {
+test('pages, files and stream need the token, and refuse another origin or host name', async (t) => {
   const { address } = await inspectedServer(t, '--inspect', '0');
   const { port } = new URL(address);
   const paths = [

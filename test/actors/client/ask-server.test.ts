@@ -22,7 +22,7 @@ function ask(host: string, port: number): Promise<ServerReply> {
   return askServer(route, 'ADD alice bob\r\n', new AbortController().signal);
 }
 
-test('it sends one line and resolves with the reply line', async (t) => {
+test('a request sends one line, and resolves with the reply line', async (t) => {
   let request = '';
   const reply = await askOne(t, (socket) => {
     socket.on('data', (chunk) => {
