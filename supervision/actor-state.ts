@@ -18,7 +18,7 @@ export function canHandleShutdown(machine: AnyActorRef): boolean {
   try {
     return machine.getSnapshot().can({ type: 'shutdown.requested' });
   } catch {
-    return true; // A guard threw. It will throw again at the request, and the machine will end as a crash.
+    return true; // A guard threw. It will throw again at the request, and the machine will then crash.
   }
 }
 

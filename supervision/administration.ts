@@ -3,8 +3,9 @@
  * functions of Erlang/OTP's `supervisor` module.
  *
  * A supervisor first finishes a start or stop that is under way. It answers a request to start a child when
- * the child is ready. It refuses a request with a code. The promise rejects with a `SupervisorError`:
- * `no_supervisor` or `not_running` when no supervisor can answer, `timed_out` when the answer took too long.
+ * the child is ready. It answers a request that it cannot carry out with a refusal code. The promise of a
+ * request rejects with a `SupervisorError`: `no_supervisor` or `not_running` when no supervisor can answer,
+ * `timed_out` when the answer took too long.
  */
 
 import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
@@ -220,7 +221,7 @@ async function ask<TAnswer>(
   });
 }
 
-/** Any other actor, such as a mailbox, would leave the request unanswered. */
+/** Whether an actor is a supervisor. Another actor, such as a mailbox, would leave the request unanswered. */
 function isSupervisor(actor: AnyActorRef | undefined): boolean {
   const { logic } = (actor ?? {}) as { readonly logic?: AnyActorLogic };
   return logic !== undefined && supervisorKind(logic) !== undefined;

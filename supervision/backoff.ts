@@ -12,8 +12,7 @@ export interface BackoffOptions {
   readonly maxMs: number;
   /**
    * The largest random extension of a wait, as a fraction of the wait. With the default 0.2, a wait grows by
-   * at most a fifth.
-   * Children that crashed together then restart at different times.
+   * at most a fifth. Because of the extension, children that crashed together restart at different times.
    */
   readonly jitter?: number;
   /**

@@ -39,7 +39,7 @@ export interface ShutdownRequested {
 export interface Behaviour<TEvent extends EventObject> {
   /** True when the actor is not ready at once: its supervisor waits for `scope.ready()`. */
   readonly starting?: boolean;
-  /** Handles one event. A throw is a crash. */
+  /** Handles one event. If it throws, the actor crashes. */
   receive(event: TEvent): void;
   /** Handles `shutdown.requested`; must lead to `scope.end()`. Without this method the actor ends at once. */
   shutdown?(): void;
@@ -60,7 +60,8 @@ export type BehaviourLogic<
 
 /**
  * The value with which an actor reports at its start that it has nothing to do. The function of a behaviour
- * returns it; any other logic ends at once with it as output. The supervisor keeps the spec without an actor.
+ * returns this value; any other logic ends at once with this value as its output. The supervisor keeps the
+ * spec without an actor.
  */
 export const IGNORE: unique symbol = Symbol('ignore');
 
@@ -127,7 +128,7 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     return this.#clock.setTimeout(this.isSimulated ? send : () => setImmediate(send), delayMs);
   }
 
-  /** Sends this actor an event in the next event-loop iteration, after events that arrive until then. */
+  /** Sends this actor an event in the next event-loop iteration, after the events that arrive before it. */
   sendNextIteration(event: TEvent): void {
     if (this.isSimulated) this.sendLater(event, 0);
     else setImmediate(() => this.self.send(event));
@@ -234,8 +235,8 @@ function snapshotOf(
 }
 
 /**
- * Stores an actor's next snapshot before XState does. While the actor releases its resources, other actors
- * then see that it has ended, and events sent to its address wait for the next incarnation.
+ * Stores an actor's next snapshot before XState does. Other actors therefore see that the actor has ended
+ * while it releases its resources, and events sent to its address wait for the next incarnation.
  */
 function storeSnapshot(actor: AnyActorRef, next: InputSnapshot): InputSnapshot {
   internalsOf(actor)._snapshot = next as Snapshot<unknown>;

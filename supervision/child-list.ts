@@ -127,7 +127,7 @@ export class ChildList {
 
   // Starting: the first child first.
 
-  /** @param dueAtMs The earliest start time. If a child is given two times, the later one applies. */
+  /** @param dueAtMs The earliest start time. If a start is already pending, the later time applies. */
   startLater(child: Child, dueAtMs: number = Number.NEGATIVE_INFINITY): void {
     const knownMs = this.#toStart.get(child);
     if (knownMs !== undefined && knownMs >= dueAtMs) return;

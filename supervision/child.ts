@@ -27,9 +27,9 @@ export type ChildReport =
   | { readonly type: 'child.overdue'; readonly actorId: string };
 
 /**
- * Why a child is started, and therefore the effect of a failed start. After `first`, the supervisor's own
- * start fails; after `added`, the child is forgotten; after `asked`, the child stays down; after `restart`,
- * the start is tried again.
+ * Why a child is started. The purpose decides what a failed start causes. With `first`, the supervisor's own
+ * start fails; with `added`, the child is forgotten; with `asked`, the child stays down; with `restart`, the
+ * supervisor tries the start again.
  */
 export type Purpose = 'first' | 'added' | 'asked' | 'restart';
 
@@ -88,7 +88,7 @@ export class Child {
     const { self, system } = this.#scope;
     const actor = createActor(this.spec.logic, { parent: self, id: actorId, input: makeInput(system) });
     this.actor = actor;
-    // Do not forward the events of many short-lived children, unless the child is the supervisor of a tree.
+    // A dynamic supervisor has many short-lived children: it forwards only events of children with a subtree.
     if (!this.#dynamic || this.spec.type === 'supervisor') actor.on('*', (event) => this.#scope.emit(event));
     actor.start();
     if (isReady(actor)) return true;
@@ -115,8 +115,8 @@ export class Child {
   }
 
   /**
-   * Asks the actor to end within a time limit. A child that is `brutal`, or would ignore the request now, is
-   * stopped and marked as down at once.
+   * Asks the actor to end within a time limit. If its shutdown is `brutal`, or if it would ignore the request
+   * in its current state, stops the actor and marks the child as down at once.
    */
   stop(timeoutMs: number | 'brutal' = this.spec.shutdown): void {
     const actor = this.actor as AnyActorRef;
@@ -166,7 +166,7 @@ export class Child {
     return delayMs;
   }
 
-  /** Stops the actor, because the supervisor ends or forgets the child. */
+  /** Stops the actor: the supervisor is ending, or it forgets the child. */
   release(): void {
     this.#scope.cancel(this.#timer);
     if (this.state !== 'down' && this.actor !== undefined) this.#scope.stopChild(this.actor);

@@ -1,6 +1,6 @@
 /**
  * Tracks the current actor: the behaviour whose code is running. XState's `send` does not report the sender,
- * so the inspector uses the current actor to name it. Code after an `await` no longer has a current actor.
+ * so the inspector shows the current actor as the sender. Code after an `await` has no current actor.
  */
 
 import type { AnyActorRef } from 'xstate';

@@ -1,7 +1,7 @@
 /**
  * Dead letters: reports messages that an address refuses, as lifecycle events of its tree.
  *
- * A sender that floods a full address must not flood the log. The first refusal of an address is reported at
+ * A sender that floods a full address must not flood the log. The first refusal by an address is reported at
  * once; the number of further refusals is reported every {@link REFUSED_EVERY_MS}, while they continue.
  */
 
@@ -72,8 +72,8 @@ export class DeadLetters {
   };
 
   /**
-   * Resets the count before it emits: a message that a listener sends, and that is refused too, counts for
-   * the next report.
+   * Resets the count before emitting the report. If a listener of the report sends another message that is
+   * refused, that message counts for the next report.
    */
   #report(refused: Refused): void {
     const { address, reason, message, count } = refused;

@@ -2,8 +2,8 @@
  * A supervisor of many children of one kind, modelled on Erlang/OTP's `simple_one_for_one`.
  *
  * It starts its children from one template, each with its own input, and identifies them by their actors.
- * Starting and stopping a child costs the same with one child or with 100,000. The children are in a slot map
- * (slot-map.ts), because a machine's `spawnChild` copies the list of all children each time.
+ * Starting and stopping a child costs the same with one child or with 100,000. The supervisor keeps its
+ * children in a slot map (slot-map.ts). A machine's `spawnChild` would copy the list of children each time.
  */
 
 import { nanoid } from 'nanoid';

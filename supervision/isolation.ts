@@ -162,7 +162,7 @@ function update(this: ActorInternals, snapshot: Snapshot<unknown> | undefined, e
   this._error(error);
 }
 
-/** Isolates one actor. Replaces the methods on the actor, because other actors use XState's class too. */
+/** Isolates one actor. Replaces methods on the actor itself, because other actors use XState's class too. */
 function shield(actor: ActorInternals): void {
   ensureSupported(actor);
   for (const observer of actor.observers) Object.assign(observer, shieldedObserver(actor, observer));

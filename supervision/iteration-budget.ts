@@ -1,8 +1,8 @@
 /**
  * Limits the steps that a supervisor takes in one iteration of the event loop.
  *
- * The count spans events: children that become ready in successive microtasks would otherwise block the event
- * loop too.
+ * The count spans events. Otherwise, children that become ready in successive microtasks would block the
+ * event loop.
  */
 
 import type { BehaviourScope } from './behaviour.js';

@@ -25,8 +25,8 @@ export interface AddressOptions<TEvent extends EventObject> {
    */
   readonly stashLimit: number;
   /**
-   * Receives each event that does not fit in the stash, or that arrives after the child was forgotten. It can
-   * answer the sender.
+   * Receives each event that does not fit in the stash, or that arrives after the child was forgotten. The
+   * function can answer the sender.
    */
   readonly refuse?: (event: TEvent) => void;
 }
@@ -161,8 +161,8 @@ function deliver(self: AnyActorRef, box: Box, event: EventObject): void {
   else stashOrRefuse(self, box, event);
 }
 
-// A child that has just crashed may not be detached yet, because its supervisor has not handled the end
-// event. Events sent in that moment also wait for the next incarnation.
+// After a crash, the child stays attached until its supervisor has handled the end event. Events sent in that
+// moment also wait for the next incarnation.
 function stashOrRefuse(self: AnyActorRef, box: Box, event: EventObject): void {
   if (box.isClosed) refuse(self, box, 'closed', event);
   else if (box.stash.length < box.options.stashLimit) box.stash.push(event);

@@ -1,7 +1,7 @@
 /**
  * Quotas of a dynamic supervisor. Children with the same key form a group, and the number of children in a
- * group is limited. With `makesRoom`, several groups that fill the supervisor together cannot keep other
- * groups out either: the full supervisor makes a child of the largest group end, to make room for a child of
+ * group is limited. Several groups can still fill the supervisor together. With `makesRoom`, they cannot keep
+ * other groups out: a full supervisor asks children of the largest group to end, to make room for a child of
  * a smaller group.
  *
  * Computing a child's key may cost more than the child itself, so children are counted only when that is
@@ -72,8 +72,8 @@ export class Quotas<TChild extends HasInput, TInput> {
   }
 
   /**
-   * The children that are asked to make room for a new child: the oldest of the largest group. None, if
-   * that group would then be smaller than the group of the new child.
+   * The children that are asked to make room for a new child: the oldest of the largest group. None, if the
+   * largest group without one child would be smaller than the group of the new child with that child.
    */
   displaceable(input: TInput): readonly TChild[] {
     const { keyOf, makesRoom = false } = this.#options;

@@ -19,7 +19,7 @@ export interface RunningTree {
   readonly root: AnyActorRef;
   /** Resolves to true when the whole tree is up, or to false when it ended before that. */
   readonly ready: Promise<boolean>;
-  /** Resolves when the tree has ended. It has the error if the tree gave up or could not start. */
+  /** Resolves when the tree has ended. `error` is set if the tree gave up or could not start. */
   readonly ended: Promise<{ readonly error?: unknown }>;
   /** Asks the tree to end. Its children finish their work and end, in reverse start order. */
   shutdown(): void;
@@ -63,7 +63,7 @@ export function run<TLogic extends AnyActorLogic>(
   };
 }
 
-/** Catches an inspector's errors: the first inspection events come before any supervisor runs. */
+/** Catches an inspector's errors. The first inspection events arrive before a supervisor can isolate them. */
 function guarded(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
   return (event) => guardCallback('inspector', inspectedActor(event.actorRef), inspect)(event);
 }

@@ -2,8 +2,8 @@
  * A collection for items that are added and deleted thousands of times a second. It assigns each item an id.
  *
  * It replaces a `Map`. V8 replaces the internal table of a map now and then, and the old table keeps its
- * items alive until the next major garbage collection. With short-lived actors such as connections, half of
- * all actors in memory were such items.
+ * items alive until the next major garbage collection. With short-lived actors such as connections, a `Map`
+ * kept alive half of all actors in memory.
  */
 
 const SEPARATOR = '.';

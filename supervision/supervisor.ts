@@ -124,7 +124,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
   /** The timer of the next restart, and the time for which it is set. */
   #dueTimer: Timer | undefined;
   #dueTimerMs = Number.POSITIVE_INFINITY;
-  /** When the timer last fired. Restarts due by then may start. */
+  /** When the timer last fired. Restarts that were due at that time may start. */
   #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor(scope: BehaviourScope<SupervisorEvent>, settings: Settings) {
