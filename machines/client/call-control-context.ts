@@ -46,7 +46,7 @@ export interface CallControlInput {
   readonly patienceMs: number;
   /** The maximum number of lines of a chat that may wait for the network. */
   readonly maxLines: number;
-  /** The maximum number of those lines that may be held while the buddy does not read. */
+  /** The maximum number of waiting lines that are held while the buddy does not read. */
   readonly maxHeldLines: number;
   /** Ids and addresses whose calls are refused. */
   readonly blocked: readonly string[];
@@ -109,7 +109,8 @@ export function requireCall({ current }: CallControlContext): Call {
 }
 
 /**
- * Finds the call of a connection's report. Returns `undefined` if the connection is older than call control.
+ * Finds the call of a connection's report. Returns `undefined` for a connection that existed before call
+ * control was restarted.
  */
 export function findReportedCall({ context: { closing, current }, event }: Scope): Call | undefined {
   const { chat } = event as ConnectionReport;

@@ -139,7 +139,7 @@ export const callControlSetup = setup({
       if (caller === undefined || caller.caller !== undefined || !speaksB(speakers, caller))
         return enqueue.sendTo(connection, { type: 'call.accept' });
       enqueue.sendTo(connection, { type: 'call.accept', speaksB: true });
-      // Renew the entry. It is removed if the caller does not understand `ACCEPTED`.
+      // Renew the caller's entry. It will be removed if the caller does not understand `ACCEPTED`.
       const { address, uptimeMs } = caller;
       const changed = withSpeaker(speakers, { address, listener: undefined, uptimeMs });
       enqueue.assign({ speakers: changed });
@@ -225,8 +225,8 @@ export const callControlSetup = setup({
         },
       });
       if (known === undefined) return;
-      // Forget the dialect until the buddy answers `ACCEPTED` again. A buddy who switched to another program
-      // answers differently, or not at all, and then gets a greeting the next time.
+      // Forget the dialect until the buddy answers `ACCEPTED` again. If the buddy has switched to another
+      // program, it answers differently or not at all, and the next call to it begins with a greeting.
       const speakers = withoutListener(context.speakers, known);
       enqueue.assign({ speakers });
       enqueue.emit({ type: 'speakers.changed', speakers });
@@ -282,7 +282,7 @@ export const callControlSetup = setup({
       const { text, cut, atMs } = event;
       return { type: 'message.received', call: requireCall(context).id, text, cut, atMs };
     }),
-    // Two simple actions instead of one `enqueueActions`, which is slower: they run for every line of a chat.
+    // Two simple actions, which run for every line of a chat. One `enqueueActions` would be slower.
     sendLine: sendTo(connection, ({ event }) => {
       assertEvent(event, 'message.send');
       return { type: 'message.send', text: event.text };
@@ -341,7 +341,8 @@ export const callControlSetup = setup({
         enqueue.sendTo(owner, unconfirmedEvent(requireCall(context).id, line, cause));
       enqueue.assign({ held: [] });
     }),
-    // Not a state with `after`: every line of a chat would leave and enter that state, which is too slow.
+    // A delayed event, not a state with `after`: every line of a chat would leave and enter that state, which
+    // is too slow.
     startStallTimer: raise({ type: 'stall.passed' }, { delay: 'stall', id: 'stall' }),
     stopStallTimer: cancel('stall'),
     reportStalled: sendTo(owner, ({ context }) => ({ type: 'peer.stalled', call: requireCall(context).id })),
@@ -371,7 +372,7 @@ export const callControlSetup = setup({
         return call.chat === undefined ? context.closing : new Map(context.closing).set(call.chat, call);
       },
     }),
-    /** Cuts the connection of one chat that is over, or of all of them. */
+    /** Cuts the connection of one past chat, or the connections of all past chats. */
     abandonClosing: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, ['chat.abandon', 'calls.abandon']);
       for (const [chat, { id }] of context.closing) {

@@ -1,14 +1,14 @@
 /**
  * Call control: one peer at a time.
  *
- * Owns: the current call or chat, the limits on how long to wait for an answer, or for a buddy who does not
- * read, the list of refused callers, and the lines that the network has not taken yet. Trusts: its owner, and
- * the connections, which have gated all texts. Talks to: the connections (actors/client/chat-connection.ts),
+ * Owns: the current call or chat, the time limits for an answer and for a buddy who does not read, the list
+ * of refused callers, and the lines that the network has not taken yet. Trusts: its owner, and the
+ * connections, which have gated all texts. Talks to: the connections (actors/client/chat-connection.ts),
  * their supervisor, and its owner. The owner is the statechart of the terminal client, or the agent of
  * createClient.
  *
- * Only call control checks whether a report comes from the current chat. If the owner has already left that
- * chat, call control marks the report as late.
+ * Only call control checks whether a report comes from the current chat. If the owner has already left the
+ * reported chat, call control marks the report as late.
  */
 
 import type { CallControlContext, CallControlInput } from './call-control-context.js';
@@ -67,15 +67,15 @@ export const callControlMachine = callControlSetup.createMachine({
     },
     'message.sent': {
       actions: ['reportSent', 'dropReportedLine'],
-      description: 'From a chat that the owner has left, or that is older than call control.',
+      description: 'From a chat that the owner has left, or from before a restart of call control.',
     },
     'message.failed': {
       actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
-      description: 'From a chat that the owner has left, or that is older than call control.',
+      description: 'From a chat that the owner has left, or from before a restart of call control.',
     },
     'message.lost': {
       actions: 'reportLost',
-      description: 'From a chat that the owner has left, or that is older than call control.',
+      description: 'From a chat that the owner has left, or from before a restart of call control.',
     },
     'chat.closed': {
       guard: 'isClosingChat',
@@ -174,7 +174,7 @@ export const callControlMachine = callControlSetup.createMachine({
           guard: 'isCurrentChat',
           target: 'free',
           actions: 'reportBarred',
-          description: 'A key rules out the call. Nothing was said.',
+          description: 'Because of a key, the call is not allowed. Nothing was sent to the buddy.',
         },
         'call.refused': {
           guard: 'isCurrentChat',

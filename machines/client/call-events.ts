@@ -23,7 +23,7 @@ export interface Peer {
 /** Identifies a call, from its beginning to the end of its chat. */
 export type CallId = number;
 
-/** Identifies any call that is older than call control, after a restart of call control. */
+/** Stands for any call that began before call control was restarted. */
 export const NO_CALL: CallId = -1;
 
 /** From call control to a connection. */
@@ -96,8 +96,8 @@ export type ChatReport =
   /** A private chat sends lines again that an earlier chat did not deliver. */
   | { readonly type: 'lines.resumed'; readonly count: number }
   /**
-   * In a private chat, the buddy's client has not confirmed some lines for some seconds, or, with a count of
-   * 0, has confirmed them after all.
+   * In a private chat, `count` lines have waited some seconds for the confirmation of the buddy's client. 0:
+   * all lines are confirmed after all.
    */
   | { readonly type: 'delivery.late'; readonly count: number }
   /** The buddy's machine confirms more of what was sent. */
@@ -141,8 +141,8 @@ export interface OutgoingCall {
 }
 
 /**
- * From the owner to call control. Call control ignores a command for a past call, unless the comment says
- * otherwise.
+ * From the owner to call control. Call control ignores a command for a past call, unless the comment on the
+ * command says otherwise.
  */
 export type CallCommand =
   /** Answered by `call.dialling` or `place.refused`. */
@@ -203,8 +203,8 @@ export type CallEvent =
   | ({ readonly type: 'call.offered'; readonly call: CallId } & Caller)
   | { readonly type: 'call.rejected'; readonly call: CallId }
   /**
-   * The caller hung up. With `isCut`, the connection hung up on the caller, after a `call.cut` event. With
-   * `isReplaced`, the caller did not hang up, but is about to call privately.
+   * The call no longer rings. With `isCut`, the connection hung up on the caller, after a `call.cut` event.
+   * With `isReplaced`, the caller is about to call privately. Without either, the caller hung up.
    */
   | ({
       readonly type: 'call.withdrawn';
@@ -219,7 +219,7 @@ export type CallEvent =
   | ({ readonly type: 'call.busy' } & Caller)
   /**
    * A caller did not understand the line that accepted it, and left. The caller's next call gets the other
-   * line.
+   * acceptance line.
    */
   | ({ readonly type: 'call.misunderstood' } & Caller)
   /**
@@ -243,7 +243,7 @@ export type CallEvent =
     }
   | (LineReport & {
       readonly type: 'message.sent';
-      /** `undefined` for a chat that is older than call control. */
+      /** `undefined` for a chat that began before call control was restarted. */
       readonly peer: Peer | undefined;
       readonly text: DisplayText;
       readonly cut: boolean;
@@ -267,8 +267,8 @@ export type CallEvent =
   /** The connection broke. This is the last event of the call. */
   | { readonly type: 'chat.ended'; readonly call: CallId; readonly reason: DisplayText }
   /**
-   * The chat is over. `chat.left`, the answer to `chat.leave`: the owner left. `peer.left`: the buddy left.
-   * Lines under way may still arrive and are reported as late. `chat.closed` follows.
+   * The chat is over, because the owner left (`chat.left`, the answer to `chat.leave`) or the buddy left
+   * (`peer.left`). Lines under way may still arrive and are reported as late. `chat.closed` follows.
    */
   | { readonly type: 'chat.left'; readonly call: CallId }
   | { readonly type: 'peer.left'; readonly call: CallId }

@@ -37,7 +37,7 @@ export function withBusyCall(log: CallLog, call: Caller): CallLog {
   return { ...log, busyLinesMs: [...log.busyLinesMs, call.uptimeMs].slice(-MAX_BUSY_LINES), untoldCalls: 0 };
 }
 
-/** Whether to show a line about a refused call: only the first of many calls in a short time get one. */
+/** Whether to show a line about a refused call. If many come in a short time, only the first few get one. */
 export function isBusyCallShown({ busyLinesMs }: CallLog, { uptimeMs }: Caller): boolean {
   return busyLinesMs.filter((shown) => shown > uptimeMs - BUSY_LINES_MS).length < MAX_BUSY_LINES;
 }

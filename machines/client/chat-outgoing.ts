@@ -41,12 +41,12 @@ const calling = chatSetup.createStateConfig({
         guard: 'isFarewell',
         target: 'closing',
         actions: ['announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
-        description: 'Not a known answer: the buddy accepted, and then left.',
+        description: 'Any other line than an answer accepts the call. This one says that the buddy left.',
       },
       {
         target: 'open',
         actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
-        description: 'Not a known answer: the buddy accepted, and this is the first message.',
+        description: 'Any other line than an answer accepts the call, and is the first message.',
       },
     ],
     'chat.faulted': {

@@ -93,7 +93,10 @@ const vetting = chatSetup.createStateConfig({
       target: 'refusing',
       actions: ['sendRefusal', 'announceDenied', 'startRefusalTimer'],
     },
-    'private.received': { target: 'closed', description: 'The caller must wait for the answer.' },
+    'private.received': {
+      target: 'closed',
+      description: 'The caller sent a line before the answer, which is not allowed.',
+    },
     'chat.faulted': { target: 'closed', description: 'The key of the caller has just lost its trust.' },
     'socket.ended': { target: 'closed' },
     'socket.failed': { target: 'closed' },
@@ -116,7 +119,7 @@ const privateRinging = chatSetup.createStateConfig({
     'private.received': {
       target: 'closed',
       actions: 'announceClosed',
-      description: 'The caller must wait for the answer.',
+      description: 'The caller sent a line before the answer, which is not allowed.',
     },
     'chat.faulted': {
       target: 'refusing',

@@ -4,9 +4,9 @@
  * Owns: the order of events in one chat, in every dialect (protocol/call.ts). Trusts: no text. Talks to: call
  * control, which accepts or rejects the call.
  *
- * This file and chat-outgoing.ts have the chats in clear, chat-private.ts the private ones. All are one
- * chart, because a connection can turn from one to the other: a caller's first byte may begin TLS while its
- * call rings.
+ * This file and chat-outgoing.ts contain the states of chats in clear, and chat-private.ts those of private
+ * chats. All states form one chart, because a connection can change from clear to private: the first byte of
+ * a caller may begin TLS while its call rings.
  *
  * The chart is flat, because actors/chart.ts runs it: the actor must release the socket however it ends.
  */
@@ -49,7 +49,11 @@ export const chatMachine = chatSetup.createMachine({
             description: "The caller's id, or its first message.",
           },
         ],
-        'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E.' },
+        'callback.asked': {
+          target: 'closed',
+          actions: 'announceForeign',
+          description: 'The caller speaks dialect E.',
+        },
         'tls.asked': { target: 'securing', actions: ['stopTimer', 'acceptTls', 'startHandshakeTimer'] },
         'timer.passed': { target: 'screening', actions: 'checkCaller', description: 'A silent caller.' },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
@@ -71,7 +75,11 @@ export const chatMachine = chatSetup.createMachine({
           description: 'For example, the named buddy has a key and calls privately.',
         },
         'line.received': { actions: 'readLateLine' },
-        'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E, late.' },
+        'callback.asked': {
+          target: 'closed',
+          actions: 'announceForeign',
+          description: 'The caller turned out to speak dialect E.',
+        },
         'tls.asked': { target: 'securing', actions: ['acceptTls', 'startHandshakeTimer'] },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
@@ -91,7 +99,11 @@ export const chatMachine = chatSetup.createMachine({
           },
           { actions: 'readLateLine', description: 'A late greeting, or an early message.' },
         ],
-        'callback.asked': { target: 'closed', actions: 'announceForeign', description: 'Dialect E, late.' },
+        'callback.asked': {
+          target: 'closed',
+          actions: 'announceForeign',
+          description: 'The caller turned out to speak dialect E.',
+        },
         'call.accept': {
           target: 'open',
           actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
@@ -148,7 +160,7 @@ export const chatMachine = chatSetup.createMachine({
         'callback.asked': {
           target: 'closed',
           actions: 'announceUnread',
-          description: 'Dialect E, very late: the caller has read nothing.',
+          description: 'The caller turned out to speak dialect E, and has read nothing.',
         },
         'tls.asked': {
           target: 'closed',
@@ -200,7 +212,7 @@ export const chatMachine = chatSetup.createMachine({
         'callback.asked': {
           target: 'closed',
           actions: 'announceUnread',
-          description: 'Dialect E, too late.',
+          description: 'The caller turned out to speak dialect E, when the chat was over.',
         },
         'delivery.confirmed': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'delivery.stalled': {

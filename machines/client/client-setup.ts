@@ -138,7 +138,7 @@ export const menuSetup = setup({
   actors: {
     /** Sends one request to the server; the client's tree provides it. */
     askServer: fromPromise<ServerReply, ServerRequest>(() => Promise.reject(new Error('not provided'))),
-    /** Find the user's own six words, and compare typed ones; the client's tree provides them. */
+    /** One finds the user's own six words, one compares typed words; the client's tree provides both. */
     findWords: fromPromise<OwnWords, WordsRequest>(() => Promise.reject(new Error('not provided'))),
     compareWords: fromPromise<WordsVerdict, WordsRequest>(() => Promise.reject(new Error('not provided'))),
     /** Finds out whether the key of an id is on this machine; the client's tree provides it. */
@@ -208,9 +208,9 @@ export const menuSetup = setup({
     say: sendTo(terminal, ({ context: { trust } }, { notice }: { notice: PlainNotice }) =>
       say({ say: notice, ...(notice === 'menuHelp' && trust && { isKeyed: true }) }),
     ),
-    // The full menu is shown only at the start and after each login, because a screen reader would otherwise
-    // read it out after every action. At a terminal, a signed-out user sees it each time, because no status
-    // line lists the letters.
+    // A screen reader would read out the full menu after every action, so it is shown only at the start and
+    // after each login. Exception: a signed-out user at a terminal sees it each time, because no status line
+    // lists the letters.
     sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, trust, user }, enqueue }) => {
       if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu', ...(trust && { isKeyed: true }) }));
       enqueue.assign({ isMenuKnown: user !== undefined || !isInteractive });

@@ -1,6 +1,6 @@
 /**
  * The client's chart, part `waiting`: the client waits for the server or the archive. The client asks the
- * user about an incoming call only after that answer has come.
+ * user about an incoming call only after the awaited answer has come.
  */
 
 import { clientSetup } from './client-chat-setup.js';

@@ -116,7 +116,7 @@ export type HeartbeatReport =
   | { readonly type: 'server.found' }
   /** The user is signed out here, and nothing more is sent. */
   | { readonly type: 'session.ended'; readonly id: UserId; readonly why: SessionEnd }
-  /** The server sees the user's logins and datagrams come from two addresses, so it drops the datagrams. */
+  /** Logins and datagrams of the user come from two addresses, so the server drops the datagrams. */
   | { readonly type: 'session.misrouted' };
 
 /** The server's reply to REG, ADD or DEL. */
@@ -141,5 +141,5 @@ export type SignInCheck =
   | { readonly holds: 'nothing'; readonly isNews?: true }
   /** The user has a key, but not on this machine. `isRevoked`: the key on this machine was revoked. */
   | { readonly holds: 'no-key'; readonly isRevoked?: true }
-  /** The client could not find out what this machine holds. Nothing may be sent. */
+  /** The client could not find out what this machine holds. The client must send nothing. */
   | { readonly holds: 'unknown'; readonly reason: DisplayText };

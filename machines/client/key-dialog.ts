@@ -1,6 +1,6 @@
 /**
- * The dialog about the 24 words of a key, at a terminal. It shows the words of a new key, and asks the user
- * to type two of them. Or it asks for the words of a key that is not on this machine.
+ * The dialog about the 24 words of a key, at a terminal. It either shows the words of a new key and asks the
+ * user to type two of them, or asks for the words of a key that is not on this machine.
  *
  * Owns: the order of the questions. Trusts: its owner (actors/client/key-dialog.ts), which holds the words
  * and compares them. Neither an event nor the context contains a word.

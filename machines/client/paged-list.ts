@@ -26,7 +26,8 @@ export class PagedList {
   }
 
   /**
-   * Call this when the question for the buddies from {@link offset} on was sent. `question` is its counter.
+   * Must be called after the client has sent the question for the buddies from {@link offset} on. `question`
+   * is the counter of that question.
    */
   asked(question: number): void {
     this.#question = question;
@@ -43,7 +44,7 @@ export class PagedList {
     this.#question = undefined;
     this.#buddies.push(...buddies);
     const isWhole = this.offset >= total;
-    // After an answer without a buddy, the next answer would have none either.
+    // If this answer has no buddy, the next answer would have none either, so do not ask again.
     if (!isWhole && buddies.length > 0 && this.offset < MAX_COLLECTED_BUDDIES) return 'more';
     const list = this.#buddies;
     this.restart();

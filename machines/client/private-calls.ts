@@ -60,15 +60,15 @@ export type Arrival =
 export type WhoUse = 'now' | 'on-accept' | 'never';
 
 /**
- * While this many keys are pinned, a call pins no further one. The file of pins has room for as many again,
- * so strangers who call cannot keep a buddy of the user from getting a pin.
+ * A call pins no further key when this many keys are pinned. The file of pins can hold at least twice as
+ * many, so strangers who call cannot keep a buddy of the user from getting a pin.
  */
 const MAX_PINS_FOR_CALLS: Readonly<Record<Exclude<WhoUse, 'never'>, number>> = {
   now: 1_000,
   'on-accept': 10_000,
 };
 
-/** Whether a call may make the trust handle the answer to WHO. It may always do so if a key is pinned. */
+/** Whether a call may make the trust handle the answer to WHO. Always true if a key is pinned. */
 export function mayPin(trust: StoredTrust, use: Exclude<WhoUse, 'never'>, pinCount: number): boolean {
   return trust !== undefined || pinCount < MAX_PINS_FOR_CALLS[use];
 }

@@ -1,7 +1,7 @@
 /**
- * Delivers the lines of a private chat, even if connections break. The buddy sees the lines in order. The
- * buddy sees each line exactly once, or the line is reported to the user as undelivered. A line can be shown
- * twice only if the buddy's client has crashed.
+ * Delivers the lines of a private chat, even if connections break. The buddy sees the lines in order. A line
+ * that is not confirmed in the end is reported to the user as undelivered. A line can be shown twice only if
+ * the buddy's client has crashed.
  *
  * Owns: the lines that the buddy has not confirmed, and which lines of the buddy were shown. Trusts: its
  * owner, which stores and sends. The owner also parses the lines of the buddy: all numbers are safe integers.

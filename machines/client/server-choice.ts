@@ -1,6 +1,6 @@
 /**
- * Which of several servers of one directory the client uses: `--server a,b,c`, or a name with several
- * addresses. Pure functions: actors/client/chosen-server.ts looks up the names, and connects.
+ * Decides which of several servers of one directory the client uses: `--server a,b,c`, or a name with several
+ * addresses. All functions are pure; actors/client/chosen-server.ts looks up the names, and connects.
  *
  * The first server depends on a hash of the user's id, which spreads the users over the servers. The client
  * stays with a server, and moves on to the next one when the server refuses a connection, does not answer
@@ -33,7 +33,7 @@ export interface ServerChoice {
   readonly awaitsAnswer: boolean;
   /** Rounds in a row without an answer by the current server. */
   readonly unanswered: number;
-  /** How many hosts were left since a server has last answered. */
+  /** How many hosts the client has left since a server last answered. */
   readonly left: number;
 }
 
@@ -76,7 +76,7 @@ export function hasOthers({ hosts, addresses }: ServerChoice): boolean {
   return hosts.length > 1 || addresses.length > 1;
 }
 
-/** Whether a server is still the current one. The only server always is. */
+/** Whether a server is still the current one. If there is only one server, it always is. */
 export function isCurrent(choice: ServerChoice, place: Place): boolean {
   if (!hasOthers(choice)) return true;
   const { host, address } = currentPlace(choice);
@@ -84,7 +84,7 @@ export function isCurrent(choice: ServerChoice, place: Place): boolean {
   return address === undefined || place.address === undefined || address === place.address;
 }
 
-/** Whether each server was left since one of them has last answered. */
+/** Whether the client has left each server since one of them last answered. */
 export function isLapOver({ hosts, left }: ServerChoice): boolean {
   return left >= hosts.length;
 }
@@ -101,7 +101,7 @@ export function addressesOf(choice: ServerChoice, found: readonly FoundAddress[]
   return [...sorted.slice(first), ...sorted.slice(0, first)];
 }
 
-/** After a look-up of the current host. Stays with the current address if the host still has it. */
+/** The choice after a look-up of the current host. Keeps the current address if the host still has it. */
 export function afterLookup(
   choice: ServerChoice,
   host: string,
@@ -113,7 +113,7 @@ export function afterLookup(
   return { ...choice, addresses, address: stays ? choice.address : addresses[0] };
 }
 
-/** After a connection: it went to this address, because those before it refused. */
+/** The choice after a connection to this address, because the addresses before it refused. */
 export function afterConnection(choice: ServerChoice, { host, address }: Place): ServerChoice {
   const isElsewhere = address === undefined || address === choice.address;
   if (isElsewhere || host !== currentPlace(choice).host || !choice.addresses.includes(address)) return choice;
@@ -121,8 +121,9 @@ export function afterConnection(choice: ServerChoice, { host, address }: Place):
 }
 
 /**
- * After a server refused a connection, or did not answer over TCP in time. Without an address, all addresses
- * of the host refused. Changes nothing if that server was left already: two requests may fail at once.
+ * The choice after a server refused a connection, or did not answer over TCP in time. Without an address, all
+ * addresses of the host refused. If the client has left the server already, the choice stays the same: two
+ * requests may fail at once.
  */
 export function afterRefusal(choice: ServerChoice, place: Place): ServerChoice {
   if (!hasOthers(choice) || !isCurrent(choice, place)) return choice;
@@ -130,17 +131,17 @@ export function afterRefusal(choice: ServerChoice, place: Place): ServerChoice {
   return choice.hosts.length > 1 ? leaveHost(choice) : choice;
 }
 
-/** After a datagram was sent to the current server. */
+/** The choice after a datagram was sent to the current server. */
 export function afterDatagram(choice: ServerChoice): ServerChoice {
   return choice.awaitsAnswer ? choice : { ...choice, awaitsAnswer: true };
 }
 
-/** After an answer of the current server to a datagram. */
+/** The choice after the current server has answered a datagram. */
 export function afterAnswer(choice: ServerChoice): ServerChoice {
   return { ...choice, ...FRESH, left: 0 };
 }
 
-/** At the end of a round. Moves on if the server has not answered this round and the one before. */
+/** The choice at the end of a round. Moves on if the server answered neither this round nor the last one. */
 export function afterRound(choice: ServerChoice): ServerChoice {
   if (!choice.awaitsAnswer) return choice;
   const unanswered = choice.unanswered + 1;

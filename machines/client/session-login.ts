@@ -6,17 +6,18 @@
  * (actors/client/heartbeat.ts). The actor ignores datagrams that do not come from the server, and holds the
  * keys of the session. Talks to: the client.
  *
- * A login in mode `new` ends the session of another client of the same user. It is the first login after an
- * action of the user. If its reply is lost, the server may have opened a session whose name the client does
- * not know. The client then repeats the login in mode `new` once, immediately. All other logins are automatic
- * and in mode `again`, which the server refuses if another client has a session. Automatic logins use mode
+ * A login in mode `new` ends the session of another client of the same user. The first login after an action
+ * of the user has this mode. If the reply is lost, the server may have opened a session whose name the client
+ * does not know. The client then repeats the login in mode `new` once, immediately. All other logins are
+ * automatic and in mode `again`, which the server refuses if another client has a session. They are in mode
  * `again` even if the first login failed before the client sent anything. Two clients with one key therefore
  * never take the id from each other in an endless loop, and a client that reaches the server late gives way
  * to one that was started after it.
  *
- * If the server presents another key than the known one, the client signs out the user. It does not if a
- * session was open before: a host in the middle that can send one forged datagram could otherwise sign out
- * the user for good. The client then sends nothing to that server, and tries again as if the server was busy.
+ * If no session was open before, and the server presents another key than the known one, the client signs out
+ * the user. If a session was open before, the client sends nothing to that server, and tries again as if the
+ * server was busy: a host in the middle that can send one forged datagram could otherwise sign out the user
+ * for good.
  */
 
 import { assign, setup } from 'xstate';

@@ -86,7 +86,7 @@ export class HandshakeBudget {
     const unfinished = this.#unfinishedBySource.get(source) ?? 0;
     const { inAll } = this.#limits;
     const isUsers = this.#isUsers(source, nowMs);
-    // Strangers may not use the second half of a common limit.
+    // Only users' sources get the second half of a common limit.
     const places = isUsers ? this.#limits.unfinished : Math.ceil(this.#limits.unfinished / 2);
     const needed = isUsers ? 1 : inAll.burst / 2 + 1;
     if (this.#unfinished >= places || unfinished >= this.#limits.unfinishedPerAddress) return false;

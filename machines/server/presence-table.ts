@@ -25,8 +25,8 @@ const LIFETIME_IN_GAPS = 3.5;
 const RECENT_GAPS = 4;
 
 /**
- * The unit in which gaps are stored, in milliseconds. The longest gap that fits is much longer than any that
- * matters.
+ * The unit in which gaps are stored, in milliseconds. The longest gap that fits is much longer than the gaps
+ * that affect a lifetime.
  */
 const GAP_UNIT_MS = 10;
 const MAX_GAP = 0xffff;

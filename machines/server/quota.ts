@@ -41,7 +41,7 @@ export class Quota {
   #refillMs = 0;
   /** When the budget of each source is full again. */
   #recent = new Map<string, number>();
-  /** The same for sources that used nothing since `#rotatedMs`. */
+  /** When the budget is full again, for sources that used nothing since `#rotatedMs`. */
   #earlier = new Map<string, number>();
   #rotatedMs = Number.NEGATIVE_INFINITY;
   /** The last address and its source, cached because most addresses are checked twice in a row. */
@@ -54,7 +54,7 @@ export class Quota {
     this.change(rate);
   }
 
-  /** Changes the rate. A budget that is not full now is still full again at the same time. */
+  /** Changes the rate. The time at which a budget is full again stays the same. */
   change({ burst, perSecond }: Rate): void {
     this.#burst = burst;
     this.#msPerUnit = 1_000 / perSecond;

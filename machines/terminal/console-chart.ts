@@ -6,8 +6,8 @@
  * has the texts, the screen and the clock.
  *
  * A prompt that opens unexpectedly must not take a key that was meant for something else. Therefore such a
- * prompt takes no keys until the quiet time has passed without a key. During the quiet time, an interrupted
- * line keeps taking the keys, off the screen. The part `pasting` is in console-pasting.ts.
+ * prompt takes no keys until no key was pressed for a while, the quiet time. During the quiet time, an
+ * interrupted line keeps taking the keys, off the screen. The part `pasting` is in console-pasting.ts.
  */
 
 import { pasting } from './console-pasting.js';

@@ -131,7 +131,7 @@ export const consoleSetup = setup({
     hasText: ({ event }) => event.hasText,
     hasAhead: ({ event }) => event.ahead !== 'none',
     isAgain: ({ event }) => event.type === 'interrupt.pressed' && event.isAgain,
-    /** The user may be typing, and must notice first that the line was closed. */
+    /** The user may be typing, and must notice that the line was closed before another prompt takes keys. */
     isInUse: ({ event }) => event.hasText || event.isTyping,
     isStray: ({ context: { prompt }, event }) =>
       event.type === 'key.pressed' && prompt?.isSudden === true && !isAnswerTo(prompt, event.text),
