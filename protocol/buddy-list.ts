@@ -70,7 +70,7 @@ export function parseBuddyLines(text: string): Buddy[] {
 
 /**
  * Returns the entries that are still valid after a new list. A complete list removes the entries of buddies
- * who are not on it. A list that may be cut removes none, because those buddies may be beyond the cut.
+ * who are not on it. A list that may be cut removes none, because missing buddies may be beyond the cut.
  */
 export function stillKnown<TKnown>(known: ReadonlyMap<UserId, TKnown>, list: BuddyList): Map<UserId, TKnown> {
   if (list.mayBeCut) return new Map([...known].slice(-MAX_REMEMBERED_BUDDIES));

@@ -20,7 +20,7 @@ export type Opening =
   | { readonly kind: 'callback' }
   | { readonly kind: 'message' };
 
-/** The called side's first line. An unknown answer is a `message`: it accepts, and is the first message. */
+/** The called side's first line. Any other line is a `message`: it accepts the call with a first message. */
 export type Answer = 'accepted' | 'refused' | 'message';
 
 const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/is;

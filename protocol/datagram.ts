@@ -78,9 +78,9 @@ function parseAnnouncement(
 }
 
 /**
- * Whether a token is the word of a status, in upper or lower case. The line of a buddy called `get` in an
- * answer, such as `get 100 ONLINE`, looks like a GET for the id 100. The status word shows that it is none.
- * Otherwise two servers could answer each other's answers for ever.
+ * Whether a token is the word of a status, in upper or lower case. In an answer, the line of a buddy called
+ * `get`, such as `get 100 ONLINE`, looks like a GET for the id 100, but a GET has no status word. Without
+ * this check, two servers could answer each other's answers for ever.
  */
 function isStatusWord(token: string | undefined): boolean {
   return token !== undefined && Object.values(STATUS_WORDS).some((word) => isWord(token, word));

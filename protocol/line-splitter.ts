@@ -92,7 +92,7 @@ export class LineSplitter {
 
 const NOTHING = new Uint8Array(0);
 
-/** `Buffer.prototype.slice` would return a view. */
+/** Copies the first bytes. `Buffer.prototype.slice` would return a view instead of a copy. */
 function copyOf(bytes: Uint8Array, end: number): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes, 0, end);
 }

@@ -26,8 +26,8 @@ export function isFarewell(text: string): boolean {
 /**
  * Encodes one message with its LF.
  *
- * Appends a space to text that the buddy's client would read as a farewell: it looks the same, and every
- * client reads it as a message. Line ends inside the text become spaces.
+ * Appends a space to text that the buddy's client would read as a farewell. The text then looks the same, but
+ * every client reads it as a message. Line ends inside the text become spaces.
  */
 export function encodeMessage(text: string): EncodedMessage {
   const line = text.replace(/[\r\n]+/g, ' ');

@@ -14,12 +14,12 @@
 import { parseAddress, parsePort } from './address.js';
 import { parseStatus, type Status } from './status.js';
 
-/** The maximum number of bytes in a batch. PostgreSQL carries less than 8,000. */
+/** The maximum number of bytes in a batch. A notification of PostgreSQL carries less than 8,000. */
 export const MAX_BATCH_BYTES = 7_900;
 
 /**
  * The version of batches, in their first line. It may change only together with the format of the directory:
- * before that, servers of the version before are on the bus.
+ * until the directory has the new format, servers of the previous version use the bus too.
  */
 export const BATCH_VERSION = 1;
 
@@ -69,7 +69,7 @@ export class BatchWriter {
   /**
    * Adds a record.
    *
-   * @returns The batch before it, if that is full. The record is then the first of the next batch.
+   * @returns The finished batch, if it has no room for the record. The record then begins the next batch.
    */
   add({ user, status, port, address }: PresenceRecord): string | undefined {
     const line = `${user} ${status} ${port} ${address}\n`;
