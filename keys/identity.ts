@@ -56,7 +56,7 @@ export class Identity {
     try {
       return new Identity(mnemonicToEntropy(words.join(' '), wordlist));
     } catch {
-      // The library's error may quote the words. Here, only the checksum can be wrong.
+      // Hide the library's error, which may quote the words. At this point, only the checksum can be wrong.
       return { problem: 'wrong-checksum' };
     }
   }

@@ -17,8 +17,8 @@ import {
 const SALT = 'im-safety 1';
 
 /**
- * An attacker who searches for a key with the same words needs 32 MiB and some tens of milliseconds for each
- * try.
+ * The cost of scrypt. An attacker who searches for a key with the same words needs 32 MiB and some tens of
+ * milliseconds for each try.
  */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 } as const;
 

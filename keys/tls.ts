@@ -46,7 +46,7 @@ export type IdentifiedPeer =
 export function createContext(credentials: DeviceCredentials): SecureContext {
   return createSecureContext({
     ...credentials.toPem(),
-    // It must be set here: a socket with a context ignores minVersion among its own options.
+    // Set here, because a socket that has a context ignores its own option `minVersion`.
     minVersion: 'TLSv1.3',
     sigalgs: 'ed25519',
     // A resumed session would skip the certificates.
@@ -115,7 +115,7 @@ const transports = new WeakMap<TLSSocket, Socket>();
 /** The facts of the chains that were already read. */
 const facts = new WeakMap<TLSSocket, ChainFacts>();
 
-/** Reads the chain of a connection only once: Node removes the certificates from OpenSSL's list. */
+/** Reads the chain of a connection only once: reading removes the certificates from OpenSSL's list. */
 function factsOf(socket: TLSSocket): ChainFacts {
   const known = facts.get(socket) ?? readChainFacts(walkChain(socket.getPeerX509Certificate()));
   facts.set(socket, known);
