@@ -104,7 +104,7 @@ export class Display {
    *
    * When the screen gets too narrow or too low for its content, the terminal wraps rows or scrolls them off
    * in its own way. From then on, every change of the size paints everything again, because such rows may
-   * come back. Before that, drawing the prompt again is enough.
+   * come back. Until this first happens, drawing the prompt again is enough.
    */
   resized(): void {
     const { columns, rows } = this.#size;

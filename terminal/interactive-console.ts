@@ -157,13 +157,13 @@ class InteractiveConsole implements Console {
     this.#notifier.close();
     this.#pasteReader.close();
     this.#keys.close();
-    // Not queued, even if an effect closes the console. Queued tasks have no effect on the closed chart.
+    // This step is not queued, even if an effect closes the console. Queued tasks have no effect afterwards.
     this.#step({ type: 'console.closed' });
     this.#display.erase();
     this.#modes.close();
     const { onEnd, onError } = this.#listener;
     this.#stdin.off('data', this.#onBytes).off('end', onEnd).off('error', onError);
-    // The last write may still fail.
+    // A write that has not ended can fail after the console is closed.
     ignoreErrors(this.#stdout.off('resize', this.#onResize).off('error', onEnd));
     this.#stdin.pause();
   }

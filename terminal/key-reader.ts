@@ -12,8 +12,8 @@ import type { Clock } from './clock.js';
 import type { Key } from './prompts.js';
 
 /**
- * How long the rest of a sequence may take, in milliseconds. An escape that no further byte follows in this
- * time is the Escape key.
+ * How long the rest of a sequence may take, in milliseconds. If no further byte follows an escape within this
+ * time, the escape is the Escape key.
  */
 export const SEQUENCE_MS = 500;
 

@@ -1,5 +1,5 @@
 /**
- * The words about keys and private chats. The library and the terminal say the same.
+ * The words about keys and private chats. The library and the terminal use the same words.
  */
 
 import type { Caller } from '../machines/client/callers.js';
@@ -58,7 +58,7 @@ export function protectionWords({ protection, standing }: Pick<Caller, 'protecti
   return protection.isVerified ? 'private, verified' : 'private';
 }
 
-/** The lines about a caller: how the call is protected, and whom it could be mistaken for. */
+/** The lines about a caller: how the call is protected, and which buddy's id the caller's id looks like. */
 export function callerKeyLines(call: Pick<Caller, 'protection' | 'standing'>): string[] {
   const words = protectionWords(call);
   return words === '' ? [] : [`The call is ${words}.`, ...lookAlikeLines(call)];

@@ -187,7 +187,7 @@ export class LineEditor {
     return this.#after.length - index;
   }
 
-  /** If the characters on both sides of the cursor join to one, moves the cursor behind it. */
+  /** If the characters on both sides of the cursor form one character, moves the cursor behind it. */
   #joinAtCursor(): void {
     const last = this.#before.at(-1);
     const next = this.#after.at(-1);

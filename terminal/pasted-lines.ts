@@ -19,7 +19,7 @@ export const MAX_UNSENT_LINES = 20;
 /** Marks the lines of a preview, so that they do not look like lines of the program. */
 const QUOTE = '| ';
 
-/** What to send for a pasted line `q`: the chat turns it back into `q`. The line `q` would leave the chat. */
+/** Sent in place of a pasted line `q`, which would leave the chat. The chat turns it back into `q`. */
 const ESCAPED_QUIT = '\\q';
 
 export class PastedLines {

@@ -119,7 +119,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     close() {
       if (!atLineStart) write('\n', true);
       stdin.off('data', onData).off('end', onEnd).off('error', listener.onError);
-      // The last write may still fail.
+      // A write that has not ended can fail after the console is closed.
       ignoreErrors(stdout.off('error', listener.onEnd));
       stdin.pause();
     },

@@ -58,9 +58,9 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
     process.off('SIGTSTP', stop);
     // Signals the whole process group, as the terminal itself would. The group includes npx and its shell.
     process.kill(0, 'SIGTSTP');
-    // If no shell could continue the process, the system does not stop it. In that case the second of two
-    // timers makes the program go on. After a real stop, the first timer may have expired already, but
-    // SIGCONT arrives before the second one expires.
+    // If no shell could continue the process, the system does not stop the process. In that case the second
+    // of two timers makes the program go on. After a real stop, the first timer may have expired already, but
+    // SIGCONT arrives before the second timer expires.
     clearTimeout(stopTimer);
     stopTimer = setTimeout(() => {
       stopTimer = setTimeout(goOn, STOP_MS);
@@ -70,7 +70,7 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
   const goOn = guard(() => {
     clearTimeout(stopTimer);
     process.off('SIGTSTP', stop).on('SIGTSTP', stop);
-    // After a SIGSTOP the shell has changed the modes, and Node.js does not know it. Setting raw mode off
+    // After a SIGSTOP the shell has changed the modes, which Node.js does not notice. Setting raw mode off
     // first makes `enter` set it again.
     stdin.setRawMode(false);
     enter();

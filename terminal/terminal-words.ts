@@ -1,6 +1,6 @@
 /**
- * The words that a user at a terminal reads instead of those in words.ts, on which scripts depend. They name
- * people, give one cause, and say how to fill an empty list.
+ * The words that a user at a terminal reads instead of those in words.ts, on which scripts depend. The words
+ * in this file name people, give one cause, and say how to fill an empty list.
  */
 
 import type { Notice, Question } from '../machines/client/notices.js';

@@ -85,7 +85,7 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   signedIn: ({ user }) => [`Signed in as ${user}.`],
   keyMissing: (notice) => [
     keyMissingLine(notice),
-    // The command ends the line: a full stop could be part of an id.
+    // No full stop after the command: it could be read as a part of the id.
     `Its 24 words bring it back: im-client key restore --user ${notice.user}`,
   ],
   keyUncertain: ({ reason }) => [toDisplayText(`You are not signed in: ${reason}.`)],
