@@ -85,8 +85,8 @@ export class Archive {
   }
 
   /**
-   * Until the signal aborts, lets other clients detect that the user is signed in here, and yields those
-   * clients.
+   * Lets the user's other clients detect that the user is signed in here, and yields these clients. Ends when
+   * the signal aborts.
    */
   async *otherClients(user: UserId, signal: AbortSignal): AsyncGenerator<OtherClient, void> {
     if (this.#directory === undefined || this.#server === undefined) return;

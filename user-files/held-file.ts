@@ -1,6 +1,6 @@
 /**
- * A file in a private directory that a process holds while it changes the file: it replaces the file
- * atomically, or appends whole lines.
+ * A file in a private directory. A process holds the file while it replaces it atomically, or appends whole
+ * lines to it.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -192,7 +192,7 @@ export class Appender {
       await writeAll(file, bytes, size);
       await file.datasync();
     } catch (error) {
-      // Without the lock, this would cut lines that another process has appended.
+      // Only with the lock: otherwise this could cut lines that another process has appended.
       if (this.#isLocked)
         await file
           .truncate(size)
@@ -233,7 +233,7 @@ async function lockOf(files: Files, path: string): Promise<Lock | undefined> {
   }
 }
 
-/** Reads an existing file. Throws if it has just vanished: that does not count as a missing file. */
+/** Reads an existing file. If it has just vanished, throws: the caller must not treat it as missing. */
 export function readFile(files: Files, path: string, maxBytes: number): Promise<Buffer> {
   return withFile(files.open(path), (file) => readAll(file, maxBytes));
 }

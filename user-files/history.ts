@@ -17,7 +17,7 @@ const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 const LF = 0x0a;
 
 /**
- * The history file of a buddy or an address. An id never begins with `@`, so the two cannot be confused. A
+ * The history file of a buddy or an address. The name for an address begins with `@`, which no id does. A
  * text that is not a valid address might name another directory, so all such texts share one file.
  */
 export function historyPath(
@@ -73,7 +73,7 @@ export class HistoryWriter {
     const descriptor = this.#open?.descriptor ?? this.#reopen(path);
     const { size, nlink, ino, dev } = fstatSync(descriptor);
     if (nlink > 0 && size + bytes <= this.#maxBytes) return descriptor;
-    // If another client has renamed it already, the name refers to that client's new file.
+    // If another client has renamed the file already, the name refers to that client's new file.
     const named = lstatSync(path, { throwIfNoEntry: false });
     if (named?.ino === ino && named.dev === dev) renameSync(path, olderPath(path));
     return this.#reopen(path);

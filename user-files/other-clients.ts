@@ -51,8 +51,8 @@ export interface OtherClient {
 }
 
 /**
- * Until the signal aborts, lets other clients detect that the user is signed in here, and yields each other
- * client in which the user is or becomes signed in. Ends early, without an error, if the home directory is
+ * Lets other clients detect that the user is signed in here, and yields each other client in which the user
+ * is or becomes signed in, until the signal aborts. Ends early, without an error, if the home directory is
  * not writable, files cannot be locked, or the command flock is missing.
  */
 export async function* otherClients(

@@ -113,8 +113,8 @@ export class Pins {
   }
 
   /**
-   * Removes damaged lines. Buddies who were known only from a damaged line may be called in clear afterwards,
-   * so only the user decides this.
+   * Removes damaged lines. The client can afterwards call buddies in clear who were known only from a damaged
+   * line, so only the user decides this.
    */
   forgetDamage(): Promise<Failed | undefined> {
     return this.#log.forgetDamage();

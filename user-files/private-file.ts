@@ -97,7 +97,7 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-/** Does not use Node's `rmSync`: given a directory, it throws an error that is not a system error. */
+/** Does not use Node's `rmSync`: for a directory, it throws an error that is not a system error. */
 function removeIfThere(path: string): void {
   try {
     unlinkSync(path);

@@ -195,7 +195,7 @@ async function append<TState>(
   file: HeldFile,
   { line, view, size, maxBytes }: Append<TState>,
 ): Promise<Failed | undefined> {
-  // Without the lock, a compaction would lose the lines that another process appends at the same time.
+  // Compact only with the lock: otherwise lines that another process appends meanwhile would be lost.
   if (file.isLocked && size > MIN_COMPACTION_BYTES) {
     const text = view.compacted();
     if (size > COMPACTION_FACTOR * Buffer.byteLength(text)) {
