@@ -78,7 +78,7 @@ function markOf(entry: LifecycleEntry): string {
   return severityOf(entry) === 'odd' ? '△' : '·';
 }
 
-/** The last two parts of a path. The root is always the same. */
+/** The last two parts of a path. The first part, the root, is the same in all paths. */
 function shortPath(path: string): string {
   return path.split('/').slice(-2).join('/');
 }

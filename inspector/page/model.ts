@@ -14,7 +14,7 @@ import { groupBy } from './groups.js';
 export const MAX_MESSAGES = 500;
 export const MAX_MESSAGES_PER_KIND = 60;
 
-/** The same for entries of the lifecycle log. */
+/** The limits for entries of the lifecycle log: in all, and of one kind. */
 export const MAX_ENTRIES = 500;
 export const MAX_ENTRIES_PER_KIND = 50;
 

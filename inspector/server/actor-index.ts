@@ -2,8 +2,8 @@
  * The index of all actors in a tree: each actor's node with its status and its number of restarts.
  *
  * It is kept up to date even while no page is open, so a page that is opened later shows earlier events too.
- * The children of dynamic supervisors are only counted; they are tracked one by one only between {@link
- * ActorIndex.watchMembers} and {@link ActorIndex.unwatchMembers}.
+ * The children of dynamic supervisors are tracked one by one only between {@link ActorIndex.watchMembers} and
+ * {@link ActorIndex.unwatchMembers}. At other times they are only counted.
  */
 
 import type { AnyActorRef } from 'xstate';

@@ -71,7 +71,7 @@ function entriesOf(
   return isEmpty ? undefined : shown;
 }
 
-/** Converts a value for JSON and truncates it. Of a class instance or a buffer, it shows only the kind. */
+/** Converts a value for JSON and truncates it. A class instance or a buffer is shown only by its kind. */
 function describe(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':

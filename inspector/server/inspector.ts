@@ -143,7 +143,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     }
 
     function removeViewer(viewer: Viewer): void {
-      // After a release the watch may belong to the next incarnation of this actor already.
+      // `delete` returns false after a release. The watch may then belong to this actor's next incarnation.
       if (viewers.delete(viewer) && viewers.size === 0) stopWatching();
     }
 

@@ -109,7 +109,7 @@ export class Recorder {
   }
 
   #onSent(actor: AnyActorRef, source: AnyActorRef | undefined, event: EventObject): void {
-    // Internal events by which a behaviour becomes ready or ends. The actor's status shows both already.
+    // Skip internal events. The actor's status shows already that a behaviour became ready or ended.
     if (event.type.startsWith('behaviour.') || event.type.startsWith('mailbox.')) return;
     if (event.type === 'xstate.init') this.#onStarted(actor);
     if (isMailbox(actor)) this.#inMailbox.add(event);
