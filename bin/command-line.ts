@@ -74,8 +74,8 @@ export function addCompletionCommand(program: Command): void {
 }
 
 /**
- * Runs a program with the arguments of this process. One key in 64 begins with `-` and looks like an option:
- * such a key moves behind `--`. A key is always the last argument of its command.
+ * Runs a program with the arguments of this process. One in 64 keys of users begins with `-` and looks like
+ * an option, so this function puts `--` before such a key. A key is always the last argument of its command.
  */
 export async function runProgram(program: Command): Promise<void> {
   const args = process.argv.slice(2);

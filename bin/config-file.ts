@@ -32,7 +32,7 @@ export const NO_FILE: ConfigFile = { sources: new Map(), problem: undefined };
 /**
  * Sets options from a file. The environment and the command line override them.
  *
- * @param isRequired True if it is a mistake that the file does not exist.
+ * @param isRequired True if a missing file is a mistake.
  */
 export function applyConfigFile(program: Command, path: string, isRequired = false): ConfigFile {
   const sources = new Map<string, string>();

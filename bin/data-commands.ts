@@ -106,8 +106,7 @@ function dataDirectory(path: string): DataDirectory {
 async function checkDirectory(name: string, directory: DataDirectory): Promise<void> {
   try {
     let read = await readDatabase(directory);
-    // A running server may be writing the last line. By the second reading, the server has completed the
-    // line.
+    // A running server may have been writing the last line. Read again: it has completed the line by now.
     if (read.scan.unendedLine !== undefined) read = await readDatabase(directory);
     refuseUnended(directory, read);
     for (const line of describe(directory, read)) print(line);

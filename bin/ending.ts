@@ -53,14 +53,14 @@ export interface SignalOptions {
    * Default: SIGKILL.
    */
   readonly stopNow?: () => void;
-  /** Called at each SIGHUP while no terminal is gone. Such a SIGHUP does not call `stop` then. */
+  /** Called at each SIGHUP that does not call `stop`. Without this function, such a SIGHUP is ignored. */
   readonly reload?: () => void;
 }
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM, and at the first SIGHUP if standard input, output or error was
- * a terminal at the start. Without a terminal, SIGHUP is ignored. A process that has not ended 5 s later ends
- * by SIGKILL.
+ * Calls `stop` at the first SIGINT or SIGTERM. Also calls it at the first SIGHUP, in two cases: without
+ * `reload`, if standard input, output or error was a terminal at the start; with `reload`, if such a terminal
+ * is gone. A process that has not ended 5 s later ends by SIGKILL.
  */
 export function onStopSignal(stop: () => void, { stopNow = kill, reload }: SignalOptions = {}): void {
   let firstMs: number | undefined;

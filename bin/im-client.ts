@@ -76,7 +76,7 @@ async function main(settings: ClientSettings): Promise<void> {
   await endProcess(error === undefined ? outputCode : EXIT.failed);
 }
 
-/** Shows the user only errors from the log of the client's actors. */
+/** Shows the user only the errors in the log of the client's actors. */
 const crashLog: Log = {
   debug: () => {},
   info: () => {},

@@ -70,7 +70,7 @@ export function addKeyCommand(program: Command): void {
   );
 }
 
-/** The result of a command: a sentence or a key, and the same as fields. */
+/** The result of a command: as text (a sentence or a key), and as fields. */
 interface Shown {
   readonly text: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -110,7 +110,7 @@ function keysOfFiles(program: string, path: string): Keys {
     },
     async open() {
       await refuseUnsafe(program, directory.path);
-      // Opening a store would make a database in a directory that has none.
+      // Check this first: opening a store would make a database in a directory that has none.
       if ((await findManifest(directory)) === undefined) throw new Error(`${directory.path} has no database`);
       return openTextStore(directory.path);
     },

@@ -6,8 +6,8 @@
 const RECOMMENDED_MAJOR = 22;
 
 /**
- * Says that this version of Node.js is not recommended. `undefined` if it is, or if `NODE_NO_WARNINGS` is set
- * to 1, as for the warnings of Node.js itself.
+ * A notice that this version of Node.js is not recommended. `undefined` if the version is recommended, or if
+ * `NODE_NO_WARNINGS` is set to 1, which also silences the warnings of Node.js itself.
  */
 export function oldNodeNotice(
   version = process.versions.node,

@@ -66,7 +66,7 @@ export interface ReloadLog {
 /**
  * Returns a function that reads the configuration again. A mistake in it is logged, and changes nothing.
  *
- * @param args The arguments of the program, which still override the file.
+ * @param args The arguments of the program. They override the file, as they did at the start.
  */
 export function createReload(
   { options, limits, log, adapt }: Reloadable,

@@ -20,7 +20,7 @@ const CONFIG_FILE = '/etc/im/server.conf';
 /** The beginning of the names of the server's variables. */
 const PREFIX = 'IM_SERVER_';
 
-/** Clients announce themselves every 10 s. */
+/** The default warm-up: longer than the 10 s in which each client announces itself once. */
 const WARM_UP_SECONDS = 12;
 
 export interface ServerOptions extends InspectionSettings {

@@ -34,7 +34,7 @@ export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' 
   findAccessProblem(warn: (warning: string) => void): Promise<string | undefined>;
 }
 
-/** Keeps users in a data directory. `repair` is for the first time that the store is opened. */
+/** Keeps users in a data directory. `repair` applies only when this process first opens the store. */
 export function useDataDirectory(path: string, repair: boolean, log: Log): ServerStorage {
   const directory = resolve(path);
   let identity: ServerIdentity | undefined;

@@ -54,7 +54,7 @@ async function followBlockList({ client, records, stopped }: Session): Promise<v
   }
 }
 
-/** Reports clients in the same home directory that are signed in as the same user: they may get the calls. */
+/** Reports the user's other clients with the same home directory. Such a client may get the calls instead. */
 async function reportOtherClients({ output, records, stopped }: Session): Promise<void> {
   for await (const { pid, host } of records.otherClients(stopped)) output.notify('shared', { pid, host });
   if (!stopped.aborted) await once(stopped, 'abort');
@@ -66,7 +66,7 @@ type Decision = 'accept' | 'reject' | 'dismiss';
 type Decide = (call: Call) => Promise<Decision>;
 
 /**
- * Handles calls one by one. Takes the next call even if the previous chat, which is over, is still closing.
+ * Handles calls one by one. A call can be handled while the connection of the previous chat is still closing.
  */
 async function handleCalls(session: Session, decide: Decide, ends: Set<Promise<void>>): Promise<void> {
   for await (const call of session.client.calls) {
@@ -115,7 +115,7 @@ const deciders: Readonly<Record<AcceptMode, (session: Session) => Decide>> = {
 
 /**
  * Whether the id that the caller gives is on the list. In clear, nothing proves the id. A caller without an
- * id does not count as a buddy. Neither does a private caller whose key nothing confirms.
+ * id does not count as a buddy, and neither does a private caller whose key is not confirmed.
  */
 async function isBuddy(
   { client }: Session,

@@ -179,7 +179,7 @@ function refusalReason({ cause, untold }: Extract<ClientNotice, { type: 'call.re
   return untold === 0 ? REFUSAL_REASONS[cause] : `${REFUSAL_REASONS[cause]} (and ${untold} before it)`;
 }
 
-/** Shows the user only errors from the log of the client's actors. */
+/** Shows the user only the errors in the log of the client's actors. */
 function crashLog(output: Output): Log {
   return {
     debug: () => {},

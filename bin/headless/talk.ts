@@ -79,7 +79,7 @@ async function call(session: Session, buddy: string, onCalling = () => {}): Prom
   return { chat, printed: printMessages(session, chat) };
 }
 
-/** Calls. Resolves with `undefined` if the input ends before its first line, and before the buddy answers. */
+/** Calls the buddy. Resolves with `undefined` if the input ends without a line and before the answer. */
 function callUnlessQuit(
   session: Session,
   buddy: string,

@@ -1,5 +1,5 @@
 /**
- * Shows the 24 words at a terminal, and asks two of them back, so that they are on paper.
+ * Shows the 24 words at a terminal, and asks two of them back, to make sure that they are on paper.
  */
 
 import { randomInt } from 'node:crypto';
@@ -38,8 +38,8 @@ export function requireTerminal({ isJson }: KeySession): void {
 }
 
 /**
- * Shows the words, and asks some of them back. Resolves with false if the user skips that. Refuses wrong
- * words.
+ * Shows the words, and asks some of them back. Resolves with false if the user skips the question. Refuses
+ * wrong words.
  *
  * @param introduction Printed first: says what the words are for.
  */
