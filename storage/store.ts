@@ -62,7 +62,7 @@ export type StoreChange = Change | OperatorChange;
 
 /**
  * The result of a change. `revoked`: the device has the key of the id, but its serial is below the floor of
- * the id. The server closes such a connection without a reply.
+ * the id. The server closes the connection of such a device without a reply.
  */
 export type Verdict = ReplyCode | 'revoked';
 
@@ -77,8 +77,8 @@ export interface Users {
   /** The numbers of a user's buddies, in the order they were added. Valid until the next commit. */
   listOf(user: number): Uint32Array;
   /**
-   * How many numbers are committed, including those of removed users. A number from here on is not yet
-   * committed, and may be given to another user.
+   * How many numbers are committed, including those of removed users. Numbers from this one on are not yet
+   * committed, and can still be given to other users.
    */
   readonly committed: number;
   /** True when the id of a user is bound to a key. Must be cheap: called for every SET and GET. */

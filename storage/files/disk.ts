@@ -130,7 +130,7 @@ async function isLink(path: string): Promise<boolean> {
   }
 }
 
-/** Does not use Node's `rm`: given a directory, it throws an error that is not a system error. */
+/** Does not use Node's `rm`: for a directory, `rm` throws an error that is not a system error. */
 async function remove(path: string): Promise<void> {
   try {
     await unlink(path);
@@ -152,7 +152,7 @@ async function createDirectory(directory: string): Promise<void> {
     if (!isSystemError(error, 'ENOENT') || parent === directory) throw error;
     await createDirectory(parent);
     await mkdir(directory, DIRECTORY_MODE).catch((again) => {
-      // Another process may have made it in the meantime.
+      // Another process may have made the directory in the meantime.
       if (!isSystemError(again, 'EEXIST')) throw again;
     });
   }

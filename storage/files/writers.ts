@@ -23,7 +23,7 @@ export function writersOf(mode: number, isDirectory: boolean): Writable['by'] | 
 }
 
 /**
- * Checks a directory, and those of the named files that exist in it. A link to the directory is followed. In
+ * Checks a directory, and the named files that exist in it. A link to the directory is followed. In
  * the result, the paths that all users can write come first.
  */
 export async function findWritable(directory: string, names: readonly string[]): Promise<Writable[]> {

@@ -49,7 +49,7 @@ export interface JournalFile {
 /**
  * Reads the good part of a journal.
  *
- * @param replay Receives the records in order; returns false for one that cannot follow those before it.
+ * @param replay Receives the records in order; returns false for one that cannot follow the earlier ones.
  * @throws StoreError `store.corrupt` when the journal is damaged, `store.unusable` when a newer version wrote
  * it.
  */

@@ -5,7 +5,7 @@
  * Appended changes are on stable storage when the promise resolves. After a failed write, the journal
  * truncates its file to the last good length. If the truncation or a sync fails, the on-disk contents are
  * unknown, and the file must not be used again. A second sync would prove nothing, because Linux marks the
- * pages clean after the first.
+ * pages as clean even when a sync fails.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';

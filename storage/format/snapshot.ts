@@ -209,7 +209,7 @@ function readSpecial([mark, ...fields]: readonly string[], table: UserTable): st
 
 /** The end of the key after an id; the end of the id when there is no key. */
 function endOfKey(data: Buffer, idEnd: number, end: number): number {
-  // Ids have no colon: this avoids converting the first buddy to a string.
+  // Ids have no colon, so this recognises a key without converting the first buddy to a string.
   if (data[idEnd + 4] !== COLON || idEnd + 4 >= end) return idEnd;
   const keyEnd = endOfToken(data, idEnd + 1, end);
   return isKeyToken(data.toString('latin1', idEnd + 1, keyEnd)) ? keyEnd : idEnd;

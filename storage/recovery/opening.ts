@@ -82,9 +82,9 @@ async function recoverLatest(directory: DataDirectory, manifest: Manifest): Prom
 }
 
 /**
- * Whether a file begins with the good part of the last journal. An interrupted start may leave such a copy.
- * That start may have read records that were in the kernel's memory but not on disk, and synced them in the
- * copy.
+ * Whether a file begins with the good part of the last journal. An interrupted start may have left such a
+ * copy. That start may have read records that were in the kernel's memory but not on disk, and synced them
+ * in the copy.
  */
 function beginsAs(directory: DataDirectory, name: string, { manifest, scan }: Recovered): Promise<boolean> {
   return directory.read(manifest.active.name, (original) =>

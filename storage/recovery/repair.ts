@@ -140,7 +140,7 @@ async function inOrder(
   return files.map(({ name }) => name);
 }
 
-/** Applies those records of a journal that are later than `after`; returns the last record. */
+/** Applies the records of a journal that are later than `after`; returns the last record. */
 async function replay(
   directory: DataDirectory,
   name: string,

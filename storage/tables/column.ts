@@ -1,5 +1,5 @@
 /**
- * A growing column of 32-bit numbers. It grows by pages, and never copies existing ones. A page takes no
+ * A growing column of 32-bit numbers. It grows by pages, and never copies existing pages. A page takes no
  * memory until one of its numbers is set.
  */
 

@@ -4,7 +4,7 @@
  *
  * It is made for many millions of ids: their characters lie in large pages outside of JavaScript's heap, so
  * that garbage collection does not scan them. A hash table with open addressing finds the ids. The hash table
- * is divided into shards, so that growing one takes little time.
+ * is divided into shards, so that growing one shard takes little time.
  */
 
 import { randomInt } from 'node:crypto';

@@ -230,7 +230,8 @@ export class UserTable implements Users {
       case 'REMOVE': {
         const user = this.#find(effect.id);
         if (user === -1) return { verdict: 202 };
-        // A search through all lists for each removed user would take minutes in a large database.
+        // Remove the user from the lists later, in one pass: to search all lists for each removed user would
+        // take minutes in a large database.
         this.#stale.add(user);
         this.#lists.clear(user);
         this.#keys.set(user, undefined);
@@ -242,7 +243,7 @@ export class UserTable implements Users {
     }
   }
 
-  /** Removes the users that {@link replay} removed from all lists. */
+  /** Removes from all lists the users whom {@link replay} has removed. */
   endReplay(): void {
     if (this.#stale.size === 0) return;
     for (let user = 0; user < this.size; user++) this.#removeStale(user);
@@ -375,13 +376,13 @@ export class UserTable implements Users {
     return this.#ids.copyTo(target, at, user);
   }
 
-  /** The number of a user; -1 for an id that is not registered, or reserved. */
+  /** The number of a user; -1 for an id that is reserved or not registered. */
   #find(id: UserId): number {
     const user = this.#ids.numberOf(id);
     return this.#removed.size > 0 && this.#removed.has(user) ? -1 : user;
   }
 
-  /** Why a device, or a request in clear, may not change the data of a user. */
+  /** Why a device, or a request in clear, is not allowed to change the data of a user. */
   #refusalOf(user: number, device: Device | undefined): 204 | 'revoked' | undefined {
     const bound = this.#keys.get(user);
     if (bound === undefined) return undefined;

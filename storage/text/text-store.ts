@@ -349,8 +349,8 @@ class DirectoryStore implements TextStore {
       await swapManifest(this.#directory, manifest);
     } catch (error) {
       await journal.close().catch(() => {}); // no record was written to it
-      // If the new manifest is in place after all, the next start would miss any record that is still
-      // appended to the old journal.
+      // If the new manifest is in place after all, the next start would miss the records that are appended to
+      // the old journal from now on.
       if (isFileError(error, 'file.uncertain')) this.#isBroken = true;
       else await this.#remove(manifest.active.name);
       throw error;

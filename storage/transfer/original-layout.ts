@@ -21,7 +21,7 @@ const USERS_AT_A_TIME = 1_000;
 const MAX_FILE_BYTES = 2 * MAX_USER_LINE_BYTES;
 
 /**
- * Reads a directory of such files, and does not change them. Reads synchronously: that is ten times as fast,
+ * Reads a directory of user files, and does not change it. Reads synchronously: that is ten times as fast,
  * and the program has nothing else to do meanwhile.
  *
  * @param importSome Receives the users, some at a time.
